@@ -1,0 +1,115 @@
+/** A pending timer. `cancel` is idempotent. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Time as a dependency, so that tests decide what time it is. */
+export interface Clock {
+  /** Wall clock, epoch milliseconds. */
+  now(): number;
+  /** Milliseconds from an arbitrary origin; never goes back. For measuring and for time limits. */
+  monotonic(): number;
+  /** Calls `run` once after `delayMs`. The timer alone does not keep the process alive. */
+  after(delayMs: number, run: () => void): Timer;
+  /** Calls `run` every `periodMs`, the first time one period from now. */
+  every(periodMs: number, run: () => void): Timer;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after: (delayMs, run) => {
+    const handle = setTimeout(run, delayMs);
+    handle.unref();
+    return { cancel: () => clearTimeout(handle) };
+  },
+  every: (periodMs, run) => {
+    const handle = setInterval(run, periodMs);
+    handle.unref();
+    return { cancel: () => clearInterval(handle) };
+  },
+};
+
+/** Resolves after `delayMs`, or at once (without an error) when the signal aborts. */
+export const sleep = (clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve();
+      return;
+    }
+    const finish = () => {
+      timer.cancel();
+      signal?.removeEventListener('abort', finish);
+      resolve();
+    };
+    const timer = clock.after(delayMs, finish);
+    signal?.addEventListener('abort', finish, { once: true });
+  });
+
+/** A clock that stands still until it is told to move. */
+export interface ManualClock extends Clock {
+  /** Moves time forward, running due timers in their order, each at its own moment. */
+  advance(byMs: number): void;
+  /** Like `advance`, and lets pending promises settle after every timer. */
+  advanceAsync(byMs: number): Promise<void>;
+  /** How many timers wait. */
+  readonly pending: number;
+}
+
+interface Waiting {
+  dueMs: number;
+  readonly order: number;
+  readonly periodMs: number | undefined;
+  readonly run: () => void;
+}
+
+export const createManualClock = (startMs = 1_700_000_000_000): ManualClock => {
+  let nowMs = startMs;
+  let order = 0;
+  const waiting = new Set<Waiting>();
+  const add = (delayMs: number, periodMs: number | undefined, run: () => void): Timer => {
+    const entry: Waiting = { dueMs: nowMs + Math.max(0, delayMs), order: order++, periodMs, run };
+    waiting.add(entry);
+    return { cancel: () => void waiting.delete(entry) };
+  };
+  const nextDue = (untilMs: number): Waiting | undefined => {
+    let first: Waiting | undefined;
+    for (const entry of waiting) {
+      if (entry.dueMs > untilMs) continue;
+      if (!first || entry.dueMs < first.dueMs || (entry.dueMs === first.dueMs && entry.order < first.order)) first = entry;
+    }
+    return first;
+  };
+  const fire = (entry: Waiting) => {
+    nowMs = Math.max(nowMs, entry.dueMs);
+    if (entry.periodMs === undefined) waiting.delete(entry);
+    else entry.dueMs += Math.max(1, entry.periodMs);
+    entry.run();
+  };
+  return {
+    now: () => nowMs,
+    monotonic: () => nowMs - startMs,
+    after: (delayMs, run) => add(delayMs, undefined, run),
+    every: (periodMs, run) => add(periodMs, periodMs, run),
+    advance: (byMs) => {
+      const untilMs = nowMs + byMs;
+      for (let entry = nextDue(untilMs); entry; entry = nextDue(untilMs)) fire(entry);
+      nowMs = untilMs;
+    },
+    advanceAsync: async (byMs) => {
+      const untilMs = nowMs + byMs;
+      await settle();
+      for (let entry = nextDue(untilMs); entry; entry = nextDue(untilMs)) {
+        fire(entry);
+        await settle();
+      }
+      nowMs = untilMs;
+      await settle();
+    },
+    get pending() {
+      return waiting.size;
+    },
+  };
+};
+
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));

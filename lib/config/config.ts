@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { logLevels } from '../telemetry/telemetry.js';
+
+export { z } from 'zod';
+
+/** A host and a port as deployments write them: `redis:6379`, `:8088` (all interfaces), `8088`. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+const portNumber = (text: string): number | undefined => {
+  if (!/^\d{1,5}$/.test(text)) return undefined;
+  const port = Number(text);
+  return port <= 65_535 ? port : undefined;
+};
+
+/** A TCP port; 0 picks a free one. */
+export const port = (fallback: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .transform((text, ctx) => {
+      const value = portNumber(text);
+      if (value === undefined) ctx.addIssue({ code: 'custom', message: `must be a port number from 0 to 65535, not "${text}"` });
+      return value ?? 0;
+    });
+
+/** @throws nothing; returns undefined for what is no address. */
+export const parseAddress = (text: string, defaultHost = '0.0.0.0'): Address | undefined => {
+  const at = text.lastIndexOf(':');
+  const value = portNumber(text.slice(at + 1));
+  const host = at <= 0 ? defaultHost : text.slice(0, at).replace(/^\[(.*)\]$/, '$1');
+  return value === undefined ? undefined : { host, port: value };
+};
+
+const toAddress = (text: string, ctx: z.RefinementCtx): Address => {
+  const value = parseAddress(text);
+  if (!value) ctx.addIssue({ code: 'custom', message: `must be host:port, not "${text}"` });
+  return value ?? { host: '', port: 0 };
+};
+
+/** `host:port`; required unless a fallback is given. */
+export const address = (fallback?: string) => {
+  const text = fallback === undefined ? z.string({ error: 'is required (host:port)' }) : z.string().default(fallback);
+  return text.transform(toAddress);
+};
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A length of time with its unit (`10s`, `15m`, `168h`, `250ms`), as milliseconds. */
+export const duration = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, ctx) => {
+      const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
+      const value = match ? Number(match[1]) * (unitMs[match[2] as string] as number) : 0;
+      if (value <= 0) ctx.addIssue({ code: 'custom', message: `must be a length of time such as 250ms, 10s or 15m, not "${text}"` });
+      return value;
+    });
+
+export const integer = (fallback: number, min: number, max: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .transform((text, ctx) => {
+      const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      if (!(value >= min && value <= max)) ctx.addIssue({ code: 'custom', message: `must be a whole number from ${min} to ${max}, not "${text}"` });
+      return value;
+    });
+
+export const required = () => z.string({ error: 'is required' }).min(1, 'is required');
+
+/** `true`, `1`, `on` or `false`, `0`, `off`. */
+export const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0', 'on', 'off'], { error: 'must be true or false' })
+    .default(fallback ? 'true' : 'false')
+    .transform((text) => text === 'true' || text === '1' || text === 'on');
+
+/** An absolute URL with one of the schemes (`ws:`, `https:` …), without a trailing slash. */
+export const url = (schemes: readonly string[], fallback?: string) => {
+  const text = fallback === undefined ? required() : z.string().default(fallback);
+  return text.transform((value, ctx) => {
+    if (!URL.canParse(value) || !schemes.includes(new URL(value).protocol)) {
+      ctx.addIssue({ code: 'custom', message: `must be a URL starting with ${schemes.map((s) => `${s}//`).join(' or ')}, not "${value}"` });
+    }
+    return value.replace(/\/+$/, '');
+  });
+};
+
+export const environment = () => z.string().default('production');
+export const logLevel = () => z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info');
+
+/** Values that stand in documents and examples, and so are no secrets. */
+export const publishedSecrets: readonly string[] = [
+  'tickfolio-local-development-secret-not-for-production',
+  'change-me-change-me-change-me-change-me',
+  'your-secret-key-your-secret-key-your-secret-key',
+];
+
+/** Why a JWT secret must not be used, or undefined when it may. */
+export const secretFault = (secret: string, env: string): string | undefined => {
+  if (Buffer.byteLength(secret) < 32) return 'must be at least 32 bytes long';
+  if (env !== 'local' && publishedSecrets.includes(secret)) return 'is a published example value, allowed with ENV=local only';
+  return undefined;
+};
+
+/** Thrown with every fault at once; `message` is ready to be printed. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+  constructor(service: string, faults: readonly string[]) {
+    super(`${service} cannot start, its settings are wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+/**
+ * Reads a service's settings from the environment; an empty variable counts as not set.
+ * @throws ConfigError naming every wrong or missing variable.
+ */
+export const readConfig = <S extends z.ZodType>(service: string, schema: S, env: NodeJS.ProcessEnv): z.output<S> => {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  throw new ConfigError(service, [...new Set(faults)]);
+};

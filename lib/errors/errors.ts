@@ -1,0 +1,65 @@
+/** What went wrong, in the words every edge understands. Names follow gRPC's status codes. */
+export type ErrorCode =
+  | 'invalid_argument'
+  | 'unprocessable'
+  | 'unauthenticated'
+  | 'permission_denied'
+  | 'not_found'
+  | 'already_exists'
+  | 'failed_precondition'
+  | 'resource_exhausted'
+  | 'payload_too_large'
+  | 'canceled'
+  | 'deadline_exceeded'
+  | 'unavailable'
+  | 'internal';
+
+/** One fault of one input field. `message` is a sentence for the person who sent it. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+export interface AppErrorOptions {
+  readonly cause?: unknown;
+  /** Which fields were wrong and why. */
+  readonly fields?: readonly FieldError[];
+  /** When a repeat may succeed, in milliseconds from now. */
+  readonly retryAfterMs?: number;
+}
+
+/** The only error type that crosses a boundary of this product. `message` is safe to show to the caller; `cause` is not. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly fields: readonly FieldError[];
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.fields = options.fields ?? [];
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Makes an AppError of anything thrown. What is not one already becomes `internal`, its text kept as the cause only. */
+export const toAppError = (thrown: unknown): AppError =>
+  thrown instanceof AppError ? thrown : new AppError('internal', 'Something went wrong on our side.', { cause: thrown });
+
+/** HTTP status and problem title of each code. */
+export const httpStatusOf: Readonly<Record<ErrorCode, { readonly status: number; readonly title: string }>> = {
+  invalid_argument: { status: 400, title: 'Invalid request' },
+  unprocessable: { status: 422, title: 'Cannot be processed' },
+  unauthenticated: { status: 401, title: 'Not signed in' },
+  permission_denied: { status: 403, title: 'Not allowed' },
+  not_found: { status: 404, title: 'Not found' },
+  already_exists: { status: 409, title: 'Already exists' },
+  failed_precondition: { status: 409, title: 'Conflict' },
+  resource_exhausted: { status: 429, title: 'Too many requests' },
+  payload_too_large: { status: 413, title: 'Body too large' },
+  canceled: { status: 499, title: 'Canceled by the caller' },
+  deadline_exceeded: { status: 504, title: 'Timed out' },
+  unavailable: { status: 503, title: 'Temporarily unavailable' },
+  internal: { status: 500, title: 'Internal error' },
+};

@@ -1,0 +1,105 @@
+import type { Logger } from '../telemetry/telemetry.js';
+
+/** Something that was opened and must be closed once. */
+export interface Closable {
+  close(): Promise<void> | void;
+}
+
+/** Owns what a process opened; closes it in reverse order. */
+export interface Lifecycle {
+  /** Takes over an opened thing and hands it back. Adding to a lifecycle that is already closing closes it at once. */
+  own<T extends Closable>(name: string, thing: T): T;
+  /** Closes everything once, last opened first; a failing close is logged and does not keep the others open. */
+  close(): Promise<void>;
+  /** Aborted when closing begins. */
+  readonly signal: AbortSignal;
+}
+
+export const createLifecycle = (log: Logger): Lifecycle => {
+  const owned: { name: string; thing: Closable }[] = [];
+  const controller = new AbortController();
+  let closing: Promise<void> | undefined;
+  const closeOne = async (name: string, thing: Closable) => {
+    try {
+      await thing.close();
+      log.debug({ part: name }, 'closed');
+    } catch (err) {
+      log.error({ err, part: name }, 'could not be closed cleanly');
+    }
+  };
+  return {
+    own: (name, thing) => {
+      if (closing) void closeOne(name, thing);
+      else owned.push({ name, thing });
+      return thing;
+    },
+    close: () => {
+      closing ??= (async () => {
+        controller.abort();
+        for (let last = owned.pop(); last; last = owned.pop()) await closeOne(last.name, last.thing);
+      })();
+      return closing;
+    },
+    signal: controller.signal,
+  };
+};
+
+/** Thrown for a fault that the operator can mend; printed as plain text, without a stack. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+export interface RunOptions {
+  readonly log: Logger;
+  /** After this time a shutdown that has not ended is cut short with exit code 1. Default 10 000. */
+  readonly shutdownDeadlineMs?: number;
+}
+
+/**
+ * Runs a process: starts it, ends it on SIGINT or SIGTERM with exit code 0 after everything is closed, and with 1
+ * when the start fails, something is thrown that nobody caught, or the deadline passes. A second signal ends it at once.
+ */
+export const runProcess = async (start: (life: Lifecycle) => Promise<void>, { log, shutdownDeadlineMs = 10_000 }: RunOptions): Promise<void> => {
+  const life = createLifecycle(log);
+  let ending = false;
+  const end = (code: number, why: string) => {
+    if (ending) {
+      if (why.startsWith('SIG')) process.exit(code || 1);
+      return;
+    }
+    ending = true;
+    log.info({ why }, 'shutting down');
+    const deadline = setTimeout(() => {
+      log.fatal({ shutdownDeadlineMs }, 'shutdown took too long and was cut short');
+      process.exit(1);
+    }, shutdownDeadlineMs);
+    void life.close().then(() => {
+      clearTimeout(deadline);
+      log.info('stopped');
+      process.exit(code);
+    });
+  };
+  process.on('SIGINT', () => end(0, 'SIGINT'));
+  process.on('SIGTERM', () => end(0, 'SIGTERM'));
+  process.on('uncaughtException', (err) => {
+    log.fatal({ err }, 'uncaught exception');
+    end(1, 'uncaught exception');
+  });
+  process.on('unhandledRejection', (err) => {
+    log.fatal({ err }, 'unhandled rejection');
+    end(1, 'unhandled rejection');
+  });
+  try {
+    await start(life);
+  } catch (err) {
+    if (err instanceof StartError) process.stderr.write(`${err.message}\n`);
+    else log.fatal({ err }, 'could not start');
+    end(1, 'start failed');
+  }
+};
+
+/** Ends a process whose settings are wrong, before anything was opened. */
+export const refuseToStart = (message: string): never => {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+};

@@ -1,0 +1,46 @@
+import { type Logger, pino } from 'pino';
+import { collectDefaultMetrics, Counter, type CounterConfiguration, Gauge, type GaugeConfiguration, Histogram, type HistogramConfiguration, Registry } from 'prom-client';
+
+export type { Logger } from 'pino';
+
+/** Whatever carries one of these names is replaced in every log line. */
+const secretNames = ['password', 'token', 'accessToken', 'refreshToken', 'authorization', 'cookie', 'secret', 'JWT_SECRET'];
+const redactPaths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** JSON lines on standard output (or `write`), one service name on each. */
+export const createLogger = (service: string, level: LogLevel = 'info', write?: (line: string) => void): Logger => {
+  const options = { name: service, level, base: { service }, redact: { paths: redactPaths, censor: '[redacted]' }, timestamp: pino.stdTimeFunctions.isoTime };
+  return write ? pino(options, { write }) : pino(options);
+};
+
+export const silentLogger = (): Logger => pino({ level: 'silent' });
+
+type Named<T> = Omit<T, 'registers' | 'name'> & { readonly name: string };
+
+/** Prometheus metrics of one service. Names get the prefix `tickfolio_<service>_`. */
+export interface Metrics {
+  counter<L extends string = string>(config: Named<CounterConfiguration<L>>): Counter<L>;
+  gauge<L extends string = string>(config: Named<GaugeConfiguration<L>>): Gauge<L>;
+  histogram<L extends string = string>(config: Named<HistogramConfiguration<L>>): Histogram<L>;
+  /** The Prometheus text of everything registered. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** @param options.process collect the process's own figures too (memory, event-loop delay); once per process. */
+export const createMetrics = (service: string, options: { readonly process?: boolean } = {}): Metrics => {
+  const registry = new Registry();
+  const prefix = `tickfolio_${service.replaceAll('-', '_')}_`;
+  if (options.process) collectDefaultMetrics({ register: registry });
+  const own = { registers: [registry] };
+  return {
+    counter: (config) => new Counter({ ...config, ...own, name: prefix + config.name }),
+    gauge: (config) => new Gauge({ ...config, ...own, name: prefix + config.name }),
+    histogram: (config) => new Histogram({ ...config, ...own, name: prefix + config.name }),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+};
