@@ -18,7 +18,14 @@ export default defineConfig({
       },
       {
         ...shared,
-        test: { name: 'journeys', include: ['standalone/**/*.test.ts'], exclude, testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false },
+        test: {
+          name: 'journeys',
+          include: ['standalone/**/*.test.ts'],
+          exclude,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

@@ -66,7 +66,8 @@ export const integer = (fallback: number, min: number, max: number) =>
     .default(String(fallback))
     .transform((text, ctx) => {
       const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-      if (!(value >= min && value <= max)) ctx.addIssue({ code: 'custom', message: `must be a whole number from ${min} to ${max}, not "${text}"` });
+      if (!(value >= min && value <= max))
+        ctx.addIssue({ code: 'custom', message: `must be a whole number from ${min} to ${max}, not "${text}"` });
       return value;
     });
 

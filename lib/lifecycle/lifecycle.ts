@@ -59,7 +59,10 @@ export interface RunOptions {
  * Runs a process: starts it, ends it on SIGINT or SIGTERM with exit code 0 after everything is closed, and with 1
  * when the start fails, something is thrown that nobody caught, or the deadline passes. A second signal ends it at once.
  */
-export const runProcess = async (start: (life: Lifecycle) => Promise<void>, { log, shutdownDeadlineMs = 10_000 }: RunOptions): Promise<void> => {
+export const runProcess = async (
+  start: (life: Lifecycle) => Promise<void>,
+  { log, shutdownDeadlineMs = 10_000 }: RunOptions,
+): Promise<void> => {
   const life = createLifecycle(log);
   let ending = false;
   const end = (code: number, why: string) => {

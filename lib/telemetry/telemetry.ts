@@ -1,5 +1,14 @@
 import { type Logger, pino } from 'pino';
-import { collectDefaultMetrics, Counter, type CounterConfiguration, Gauge, type GaugeConfiguration, Histogram, type HistogramConfiguration, Registry } from 'prom-client';
+import {
+  Counter,
+  type CounterConfiguration,
+  collectDefaultMetrics,
+  Gauge,
+  type GaugeConfiguration,
+  Histogram,
+  type HistogramConfiguration,
+  Registry,
+} from 'prom-client';
 
 export type { Logger } from 'pino';
 
@@ -12,7 +21,13 @@ export type LogLevel = (typeof logLevels)[number];
 
 /** JSON lines on standard output (or `write`), one service name on each. */
 export const createLogger = (service: string, level: LogLevel = 'info', write?: (line: string) => void): Logger => {
-  const options = { name: service, level, base: { service }, redact: { paths: redactPaths, censor: '[redacted]' }, timestamp: pino.stdTimeFunctions.isoTime };
+  const options = {
+    name: service,
+    level,
+    base: { service },
+    redact: { paths: redactPaths, censor: '[redacted]' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  };
   return write ? pino(options, { write }) : pino(options);
 };
 

@@ -1,0 +1,57 @@
+import { type CallOptions, type ChannelOptions, type ClientUnaryCall, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { AppError } from '../errors/errors.js';
+import { fromGrpcError } from './status.js';
+
+/** The metadata key under which a request id crosses services. */
+export const requestIdKey = 'x-request-id';
+
+/** Channel settings of every client: dead peers surface in 40 s, reconnects come quickly and stay bounded, replicas are used in turn. */
+export const channelOptions: ChannelOptions = {
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  'grpc.initial_reconnect_backoff_ms': 250,
+  'grpc.max_reconnect_backoff_ms': 2_000,
+  'grpc.enable_channelz': 0,
+  'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+};
+
+type ClientConstructor<C> = new (address: string, creds: ReturnType<typeof credentials.createInsecure>, options?: ChannelOptions) => C;
+
+/** One client per target; the owner calls its `close()`. @param target `host:port` */
+export const createGrpcClient = <C>(constructor: ClientConstructor<C>, target: string): C =>
+  new constructor(`dns:///${target}`, credentials.createInsecure(), channelOptions);
+
+export interface UnaryOptions {
+  /** Every call ends within this time. */
+  readonly deadlineMs: number;
+  readonly requestId?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Wait for a connection (within the deadline) instead of failing at once while there is none. Default false. */
+  readonly waitForReady?: boolean;
+}
+
+type UnaryMethod<Req, Res> = (
+  request: Req,
+  metadata: Metadata,
+  options: Partial<CallOptions>,
+  callback: (error: ServiceError | null, response: Res) => void,
+) => ClientUnaryCall;
+
+/** Calls `method` of `client` with a deadline. @throws AppError */
+export const callUnary = <Req, Res>(client: object, method: UnaryMethod<Req, Res>, request: Req, options: UnaryOptions): Promise<Res> =>
+  new Promise((resolve, reject) => {
+    const { signal } = options;
+    if (signal?.aborted) {
+      reject(new AppError('canceled', 'The call was canceled.'));
+      return;
+    }
+    const metadata = new Metadata({ waitForReady: options.waitForReady ?? false });
+    if (options.requestId !== undefined) metadata.set(requestIdKey, options.requestId);
+    const cancel = () => call.cancel();
+    const call = method.call(client, request, metadata, { deadline: Date.now() + options.deadlineMs }, (err, response) => {
+      signal?.removeEventListener('abort', cancel);
+      if (err) reject(fromGrpcError(err));
+      else resolve(response);
+    });
+    signal?.addEventListener('abort', cancel, { once: true });
+  });

@@ -1,0 +1,87 @@
+import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { AppError, type ErrorCode, type FieldError, toAppError } from '../errors/errors.js';
+
+/** gRPC status of each code; the pair of `httpStatusOf`. */
+export const grpcStatusOf: Readonly<Record<ErrorCode, status>> = {
+  invalid_argument: status.INVALID_ARGUMENT,
+  unprocessable: status.INVALID_ARGUMENT,
+  payload_too_large: status.INVALID_ARGUMENT,
+  unauthenticated: status.UNAUTHENTICATED,
+  permission_denied: status.PERMISSION_DENIED,
+  not_found: status.NOT_FOUND,
+  already_exists: status.ALREADY_EXISTS,
+  failed_precondition: status.FAILED_PRECONDITION,
+  resource_exhausted: status.RESOURCE_EXHAUSTED,
+  canceled: status.CANCELLED,
+  deadline_exceeded: status.DEADLINE_EXCEEDED,
+  unavailable: status.UNAVAILABLE,
+  internal: status.INTERNAL,
+};
+
+const codeOfStatus = new Map<status, ErrorCode>([
+  [status.INVALID_ARGUMENT, 'invalid_argument'],
+  [status.OUT_OF_RANGE, 'invalid_argument'],
+  [status.UNAUTHENTICATED, 'unauthenticated'],
+  [status.PERMISSION_DENIED, 'permission_denied'],
+  [status.NOT_FOUND, 'not_found'],
+  [status.ALREADY_EXISTS, 'already_exists'],
+  [status.FAILED_PRECONDITION, 'failed_precondition'],
+  [status.ABORTED, 'failed_precondition'],
+  [status.RESOURCE_EXHAUSTED, 'resource_exhausted'],
+  [status.CANCELLED, 'canceled'],
+  [status.DEADLINE_EXCEEDED, 'deadline_exceeded'],
+  [status.UNAVAILABLE, 'unavailable'],
+]);
+
+const detailKey = 'tickfolio-error-bin';
+
+interface Detail {
+  readonly code: ErrorCode;
+  readonly fields?: readonly FieldError[];
+  readonly retryAfterMs?: number;
+}
+
+export interface GrpcStatus {
+  readonly code: status;
+  readonly details: string;
+  readonly metadata: Metadata;
+}
+
+/** What a failed call answers: the status, the message, and in its trailer what a status alone cannot carry. */
+export const toGrpcStatus = (thrown: unknown): GrpcStatus => {
+  const error = toAppError(thrown);
+  const metadata = new Metadata();
+  const detail: Detail = {
+    code: error.code,
+    ...(error.fields.length ? { fields: error.fields } : {}),
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+  };
+  metadata.set(detailKey, Buffer.from(JSON.stringify(detail)));
+  return { code: grpcStatusOf[error.code], details: error.message, metadata };
+};
+
+const isServiceError = (thrown: unknown): thrown is ServiceError =>
+  thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'number' && 'details' in thrown;
+
+const readDetail = (metadata: Metadata | undefined): Detail | undefined => {
+  const [raw] = metadata?.get(detailKey) ?? [];
+  if (!Buffer.isBuffer(raw)) return undefined;
+  try {
+    return JSON.parse(raw.toString()) as Detail;
+  } catch {
+    return undefined; // A peer that is not ours; its plain status still counts.
+  }
+};
+
+/** The AppError of a failed call; the pair of `toGrpcStatus`. */
+export const fromGrpcError = (thrown: unknown): AppError => {
+  if (thrown instanceof AppError) return thrown;
+  if (!isServiceError(thrown)) return toAppError(thrown);
+  const detail = readDetail(thrown.metadata);
+  const code = detail?.code ?? codeOfStatus.get(thrown.code) ?? 'internal';
+  return new AppError(code, thrown.details || thrown.message, {
+    cause: thrown,
+    ...(detail?.fields ? { fields: detail.fields } : {}),
+    ...(detail?.retryAfterMs === undefined ? {} : { retryAfterMs: detail.retryAfterMs }),
+  });
+};

@@ -1,0 +1,3 @@
+export { listen } from './listen.js';
+export { addOperations, type Dependency, type Operations } from './operations.js';
+export { type Problem, problemOf, setProblemHandlers } from './problem.js';

@@ -1,0 +1,82 @@
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { AppError, type ErrorCode, type FieldError, httpStatusOf, toAppError } from '../errors/errors.js';
+
+/** RFC 9457 problem details. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+  readonly requestId?: string;
+}
+
+export const problemOf = (error: AppError, requestId?: string): Problem => {
+  const { status, title } = httpStatusOf[error.code];
+  return {
+    type: `urn:tickfolio:problem:${error.code.replaceAll('_', '-')}`,
+    title,
+    status,
+    detail: error.message,
+    ...(error.fields.length ? { errors: error.fields } : {}),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+};
+
+const codeOfHttpStatus: Readonly<Record<number, ErrorCode>> = {
+  400: 'invalid_argument',
+  401: 'unauthenticated',
+  403: 'permission_denied',
+  404: 'not_found',
+  413: 'payload_too_large',
+  415: 'invalid_argument',
+  429: 'resource_exhausted',
+  503: 'unavailable',
+};
+
+const sentences: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'The body is not valid JSON.',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty; send a JSON object.',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Send the body as application/json.',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large.',
+};
+
+/** Turns fastify's own errors (validation, parsing, limits) into ours. */
+const fromFastify = (error: FastifyError): AppError => {
+  if (error instanceof AppError) return error;
+  if (error.validation) {
+    const fields = error.validation.map((fault) => {
+      const missing = typeof fault.params?.missingProperty === 'string' ? fault.params.missingProperty : undefined;
+      const extra = typeof fault.params?.additionalProperty === 'string' ? fault.params.additionalProperty : undefined;
+      const path = fault.instancePath.replace(/^\//, '').replaceAll('/', '.');
+      const field = [path, missing ?? extra].filter(Boolean).join('.') || (error.validationContext ?? 'body');
+      const message = missing ? 'is required' : extra ? 'is not a known field' : (fault.message ?? 'is not valid');
+      return { field, message };
+    });
+    return new AppError('invalid_argument', `The ${error.validationContext ?? 'request'} is not valid.`, { fields, cause: error });
+  }
+  const status = error.statusCode ?? 500;
+  const code = codeOfHttpStatus[status] ?? (status < 500 ? 'invalid_argument' : 'internal');
+  if (code === 'internal') return toAppError(error);
+  return new AppError(code, sentences[error.code] ?? error.message, { cause: error });
+};
+
+const send = (reply: FastifyReply, error: AppError): FastifyReply => {
+  if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1000)));
+  const problem = problemOf(error, reply.request.id);
+  return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+};
+
+/** Answers every error of the app, its own and fastify's, as problem+json. */
+export const setProblemHandlers = (app: FastifyInstance): void => {
+  app.setErrorHandler<FastifyError>((thrown, request, reply) => {
+    const error = fromFastify(thrown);
+    if (error.code === 'internal') request.log.error({ err: error }, 'request failed');
+    else request.log.debug({ code: error.code, reason: error.message }, 'request refused');
+    return send(reply, error);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0];
+    return send(reply, new AppError('not_found', `There is nothing at ${request.method} ${path}.`));
+  });
+};

@@ -1,0 +1,38 @@
+/**
+ * Live text messages by channel, and one retained text per key.
+ * Delivery: at most once, in publishing order per channel; what is published while a subscriber is away is lost to it.
+ */
+export interface PubSub {
+  /**
+   * Sends to everyone subscribed now. Never waits and never throws: a message that cannot be sent is dropped and counted.
+   * @param retain keeps `retain.text` under `retain.key` in the same step, for `read`.
+   */
+  publish(channel: string, text: string, retain?: Retained): void;
+  /** Keeps a text without sending anything. */
+  retain(entry: Retained): void;
+  /** The retained texts of these keys, in their order; undefined where there is none. @throws AppError unavailable */
+  read(keys: readonly string[]): Promise<(string | undefined)[]>;
+  /** Opens a subscription that follows a changing set of channels. Resolves when it is active. @throws AppError unavailable */
+  subscribe(channels: readonly string[], listener: Listener): Promise<Subscription>;
+  /** Undefined when the server answers, else what is wrong. */
+  check(): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+export interface Retained {
+  readonly key: string;
+  readonly text: string;
+}
+
+export interface Listener {
+  message(channel: string, text: string): void;
+  /** The connection was lost and is back: messages of the gap are gone, so read again what matters. */
+  resumed?(): void;
+}
+
+export interface Subscription {
+  /** Follows more channels; resolves when they are active. Following one twice is harmless. */
+  add(channels: readonly string[]): Promise<void>;
+  remove(channels: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
