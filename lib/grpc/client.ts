@@ -18,8 +18,8 @@ export const channelOptions: ChannelOptions = {
 type ClientConstructor<C> = new (address: string, creds: ReturnType<typeof credentials.createInsecure>, options?: ChannelOptions) => C;
 
 /** One client per target; the owner calls its `close()`. @param target `host:port` */
-export const createGrpcClient = <C>(constructor: ClientConstructor<C>, target: string): C =>
-  new constructor(`dns:///${target}`, credentials.createInsecure(), channelOptions);
+export const createGrpcClient = <C>(Client: ClientConstructor<C>, target: string): C =>
+  new Client(`dns:///${target}`, credentials.createInsecure(), channelOptions);
 
 export interface UnaryOptions {
   /** Every call ends within this time. */
