@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import type { Reporter } from 'vitest/node';
 
 // Tests read the workspaces' sources; programs that tests start as processes are the compiled ones (npm test builds first).
 const conditions = ['tickfolio-source', 'node', 'import', 'module', 'default'];
@@ -8,8 +9,19 @@ const shared = {
 };
 const exclude = ['**/node_modules/**', '**/dist/**'];
 
+/** Closes the output with one line that counts, for people and for machines. */
+const summary: Reporter = {
+  onTestRunEnd(modules) {
+    const count = { passed: 0, failed: 0, skipped: 0, pending: 0 };
+    for (const module of modules) for (const test of module.children.allTests()) count[test.result().state]++;
+    const skipped = count.skipped ? `, ${count.skipped} skipped` : '';
+    process.stdout.write(`\n${count.passed} passed, ${count.failed + count.pending} failed${skipped}\n`);
+  },
+};
+
 export default defineConfig({
   test: {
+    reporters: ['default', summary],
     projects: [
       { ...shared, test: { name: 'tidy', include: ['tidy/**/*.test.ts'], exclude } },
       {

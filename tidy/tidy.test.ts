@@ -1,3 +1,141 @@
-import { it } from 'vitest';
+import { existsSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectFiles, readSources, root, type Source } from './sources.js';
 
-it.todo('placeholder');
+const sources = readSources();
+const product = sources.filter((source) => !source.forTests && source.workspace !== 'bench');
+
+/** Lists `path: what` of every match, so that a failure says where. */
+const matches = (files: readonly Source[], pattern: RegExp, allowed: (path: string) => boolean = () => false): string[] =>
+  files
+    .filter((file) => !allowed(file.path))
+    .flatMap((file) =>
+      file.text
+        .split('\n')
+        .flatMap((line, index) => (pattern.test(line.replace(/\/\/.*|^\s*\*.*/, '')) ? [`${file.path}:${index + 1}: ${line.trim()}`] : [])),
+    );
+
+const services = ['socket', 'aggregator', 'auth', 'archiver', 'dashboard', 'exchange-sim', 'bff', 'web'];
+
+describe('who may import whom', () => {
+  it('no service imports another', () => {
+    const wrong = product
+      .filter((source) => source.workspace !== 'standalone')
+      .flatMap((source) =>
+        source.imports
+          .filter((name) => services.some((service) => name === `@tickfolio/${service}` || name.startsWith(`@tickfolio/${service}/`)))
+          .map((name) => `${source.path} -> ${name}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+  it('lib and gen stand below every service', () => {
+    const wrong = product.filter(({ workspace }) => workspace === 'lib' || workspace === 'gen');
+    expect(
+      wrong.flatMap(({ path, imports }) =>
+        imports
+          .filter((name) => name.startsWith('@tickfolio/') && !/^@tickfolio\/(lib|gen)\//.test(name))
+          .map((name) => `${path} -> ${name}`),
+      ),
+    ).toEqual([]);
+  });
+  it('nobody reaches into another workspace by a relative path', () => {
+    const wrong = sources.flatMap(({ path, workspace, imports }) =>
+      imports
+        .filter((name) => name.startsWith('.') && !join(path, '..', name).startsWith(`${workspace}/`))
+        .map((name) => `${path} -> ${name}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+  it('a driver is imported in the adapter named after it only', () => {
+    const adapters: Record<string, RegExp> = {
+      ioredis: /^lib\/pubsub\/redis(-[\w-]+)?\.ts$/,
+      kafkajs: /^lib\/event-log\/kafka(-[\w-]+)?\.ts$/,
+      pg: /^lib\/postgres\/server\.ts$/,
+      '@electric-sql/pglite': /^lib\/postgres\/pglite(-[\w-]+)?\.ts$/,
+      '@clickhouse/client': /^lib\/clickhouse\/server\.ts$/,
+      chdb: /^lib\/clickhouse\/chdb\.ts$/,
+    };
+    const wrong = product.flatMap(({ path, imports }) =>
+      imports.filter((name) => adapters[name] !== undefined && !adapters[name]?.test(path)).map((name) => `${path} -> ${name}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+  it('every imported package stands in the dependencies of its own workspace', () => {
+    const wrong = sources
+      .filter(({ workspace }) => existsSync(join(root, workspace, 'package.json')))
+      .flatMap(({ path, workspace, imports, forTests }) => {
+        const manifest = JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8')) as Record<
+          string,
+          Record<string, string> | undefined
+        >;
+        const shared = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { devDependencies: Record<string, string> };
+        const known = { ...manifest.dependencies, ...(forTests ? { ...manifest.devDependencies, ...shared.devDependencies } : {}) };
+        return imports
+          .filter((name) => !name.startsWith('.') && !isBuiltin(name))
+          .map((name) =>
+            name
+              .split('/')
+              .slice(0, name.startsWith('@') ? 2 : 1)
+              .join('/'),
+          )
+          .filter((name) => known[name] === undefined && name !== `@tickfolio/${workspace.replace('services/', '')}`)
+          .map((name) => `${path} -> ${name}`);
+      });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('what only one place may do', () => {
+  it('only lib/lifecycle ends the process or listens for signals', () => {
+    expect(matches(product, /process\.(exit\(|on\(|once\()/, (path) => path.startsWith('lib/lifecycle/'))).toEqual([]);
+  });
+  it('only main.ts reads the environment', () => {
+    expect(matches(product, /process\.env\b/, (path) => path.endsWith('/main.ts'))).toEqual([]);
+  });
+  it('time comes from the clock', () => {
+    // lib/grpc states deadlines in wall-clock time, as its library wants them; lib/http bounds a check of the running process.
+    const allowed = /^lib\/(clock|grpc|http|lifecycle)\/|\/main\.ts$/;
+    expect(
+      matches(product, /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bperformance\.now\(/, (path) => allowed.test(path)),
+    ).toEqual([]);
+  });
+  it('chance comes from outside too', () => {
+    expect(matches(product, /\bMath\.random\(/, (path) => path.endsWith('/main.ts'))).toEqual([]);
+  });
+});
+
+describe('names and habits', () => {
+  it('files and folders are kebab-case nouns', () => {
+    const wrong = sources.filter(
+      ({ path }) => !/^[a-z0-9/.-]+$/.test(path) || /(^|\/)(utils?|helpers?|common|manager|misc|impl)(\/|\.|$)/.test(path),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+  it('nothing is left half done or switched off', () => {
+    expect(
+      matches(
+        sources.filter(({ path }) => !path.startsWith('tidy/')),
+        /\b(TODO|FIXME|XXX)\b|\b(it|test|describe)\.(only|skip|todo)\b|\bas any\b|: any\b|@ts-(ignore|expect-error|nocheck)|biome-ignore/,
+      ),
+    ).toEqual([]);
+  });
+  it('every workspace is called after its folder', () => {
+    const wrong = projectFiles()
+      .filter((path) => path.endsWith('/package.json'))
+      .filter(
+        (path) => (JSON.parse(readFileSync(join(root, path), 'utf8')) as { name: string }).name !== `@tickfolio/${path.split('/').at(-2)}`,
+      );
+    expect(wrong).toEqual([]);
+  });
+  it('no workspace exports its root', () => {
+    const manifests = projectFiles().filter((path) => path.endsWith('/package.json'));
+    expect(
+      manifests.filter((path) => '.' in ((JSON.parse(readFileSync(join(root, path), 'utf8')) as { exports?: object }).exports ?? {})),
+    ).toEqual([]);
+  });
+  it('no recorded data, archives or data folders are committed', () => {
+    expect(projectFiles().filter((path) => /\.(jar|gz|tgz|zip|sqlite|parquet)$|frames\.jsonl/.test(path))).toEqual([]);
+  });
+});

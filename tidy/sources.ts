@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+const skipped = new Set(['node_modules', 'dist', '.git', 'data', 'coverage']);
+
+const walk = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (skipped.has(entry.name)) return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? walk(path) : [relative(root, path).split(sep).join('/')];
+  });
+
+/** Every file of the project, as paths from its root; what git ignores is left out where git is at hand. */
+export const projectFiles = (): string[] => {
+  try {
+    const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return listed.split('\n').filter(Boolean);
+  } catch {
+    return walk(root);
+  }
+};
+
+export interface Source {
+  /** From the project's root, with `/`. */
+  readonly path: string;
+  /** `lib`, `bff`, `services/auth` … */
+  readonly workspace: string;
+  readonly text: string;
+  /** Module names of its imports and exports-from. */
+  readonly imports: readonly string[];
+  /** A test, a contract suite, or what tests stand on. */
+  readonly forTests: boolean;
+}
+
+const importPattern = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;
+
+const workspaceOf = (path: string): string => {
+  const [first = '', second = ''] = path.split('/');
+  return first === 'services' ? `${first}/${second}` : first;
+};
+
+/** The project's own TypeScript files, without generated ones. */
+export const readSources = (): Source[] =>
+  projectFiles()
+    .filter((path) => path.endsWith('.ts') && path.includes('/') && !/^gen\/.+\//.test(path))
+    .map((path) => {
+      const text = readFileSync(join(root, path), 'utf8');
+      const imports = [...text.matchAll(importPattern)].map((match) => match[1] ?? match[2] ?? '');
+      const forTests = /\.(test|contract)\.ts$|(^|\/)test-[^/]+\.ts$|(^|\/)tests?\//.test(path) || path.startsWith('tidy/');
+      return { path, workspace: workspaceOf(path), text, imports, forTests };
+    });
