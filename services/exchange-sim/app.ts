@@ -1,0 +1,229 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '@tickfolio/lib/clock';
+import { StartError } from '@tickfolio/lib/lifecycle';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import { WebSocketServer } from 'ws';
+import { type Connection, createConnection } from './connection.js';
+import type { ErrorShape } from './control-message.js';
+import { createDoorman, resetConnection } from './doorman.js';
+import { createFaults, type Faults, type FaultTargets } from './faults.js';
+import { fixed8 } from './fixed-point.js';
+import { exchangeLimits, type Limits } from './limits.js';
+import { createMarket, type MarketOptions } from './market.js';
+import { startMiniTickers } from './mini-ticker.js';
+import type { Listing, PriceSource, SourceSink } from './price-source.js';
+import { loadReplay, type ReplayOptions } from './replay.js';
+import { createRest, faultBody, sendJson } from './rest.js';
+import { createSimControl } from './sim-control.js';
+import { createStreamHub, type StreamHub } from './stream-hub.js';
+import { aggTradeText, type Trade } from './trade.js';
+import type { KeptTrade } from './trade-history.js';
+
+/** A trade as the record has it; price and quantity in the exchange's text. Field order is that of `--record` files. */
+export interface RecordedTrade {
+  /** Upper case. */
+  readonly symbol: string;
+  readonly id: number;
+  readonly price: string;
+  readonly quantity: string;
+  readonly firstId: number;
+  readonly lastId: number;
+  readonly timeMs: number;
+  readonly eventMs: number;
+  readonly buyerIsMaker: boolean;
+}
+
+export interface ExchangeSimDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface ExchangeSimOptions extends Partial<Omit<MarketOptions, 'maxCatchUpMs'>> {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0, a free one. */
+  readonly port?: number;
+  /** How often the market moves. Default 20. */
+  readonly tickMs?: number;
+  /** Default flat. */
+  readonly errorShape?: ErrorShape;
+  /** What differs from the exchange's own limits. */
+  readonly limits?: Partial<Limits>;
+  /** Play a recording instead of making a market up. */
+  readonly replay?: ReplayOptions;
+  /** Gets every trade in the order made, those of the warm-up first. Must not throw, and be quick. */
+  readonly recordSink?: (trade: RecordedTrade) => void;
+  /** How a port in use can be moved, for the error's text. Default the option of the command line. */
+  readonly portHint?: string;
+}
+
+export interface ExchangeSim {
+  readonly port: number;
+  /** Base of the WebSocket addresses: `ws://host:port`. */
+  readonly url: string;
+  readonly restUrl: string;
+  readonly faults: Faults;
+  /** By symbol in upper case. */
+  readonly listings: ReadonlyMap<string, Listing>;
+  /** Kept trades of a symbol (either case) from an id on, oldest first. */
+  trades(symbol: string, fromId?: number, limit?: number): readonly KeptTrade[];
+  /** Open connections, oldest first. */
+  connections(): readonly { readonly id: number; readonly streams: readonly string[] }[];
+  close(): Promise<void>;
+}
+
+const closeGraceMs = 500;
+
+/**
+ * Starts a simulated exchange: WebSocket streams, REST and fault control on one port.
+ * @throws StartError when the port is taken or a recording cannot be read.
+ */
+export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeSimOptions = {}): Promise<ExchangeSim> => {
+  const { clock, log } = deps;
+  const { host = '127.0.0.1', port = 0, tickMs = 20, errorShape = 'flat', recordSink, seed = '1' } = options;
+  const limits: Limits = { ...exchangeLimits, ...options.limits };
+  const replay = options.replay && (await loadReplay(options.replay));
+  const source: PriceSource = replay ?? createMarket({ ...options, startMs: options.startMs ?? clock.now() });
+  const { listings } = source;
+  const connections = new Map<number, Connection>();
+  let lastConnection = 0;
+
+  const faults = createFaults({ clock, log, targets: targetsIn(clock, connections, listings) }, seed);
+  const hub = createStreamHub(faults.route);
+  const sink = publishTo(hub, recordSink);
+  if (replay && options.replay?.begin === 'start') replay.begin(clock.now());
+  const move = () => hub.together(() => source.advance(clock.now(), sink));
+
+  const rest = createRest({ clock, limits, listings, faults });
+  const simControl = createSimControl(faults, listings);
+  const server = createServer((req, res) => {
+    res.setHeader('X-Exchange-Simulator', '1');
+    const url = URL.canParse(req.url ?? '/', 'http://exchange')
+      ? new URL(req.url ?? '/', 'http://exchange')
+      : new URL('http://exchange/unreadable');
+    if (url.pathname.startsWith('/sim/')) {
+      void simControl(req, res, url);
+      return;
+    }
+    const refusal = faults.refusal('rest');
+    if (refusal === 'reset') resetConnection(req.socket);
+    else if (refusal !== undefined) sendJson(res, refusal, faultBody(refusal));
+    else rest(req, res, url);
+  });
+  const door = createDoorman({ clock, limits, faults, connections: () => connections.size });
+  const wss = new WebSocketServer({ noServer: true, maxPayload: limits.maxMessageBytes, perMessageDeflate: false, autoPong: false });
+  wss.on('headers', (headers) => headers.push('X-Exchange-Simulator: 1'));
+  server.on('upgrade', (req, socket, head) => {
+    socket.on('error', (err) => log.debug({ err }, 'a connection broke'));
+    const wanted = door(req, socket);
+    if (!wanted) return;
+    wss.handleUpgrade(req, socket, head, (ws) => {
+      const id = ++lastConnection;
+      const onClose = () => void connections.delete(id);
+      const onSubscribe = () => replay?.begin(clock.now());
+      connections.set(
+        id,
+        createConnection(ws, socket, { id, ...wanted }, { clock, log, hub, limits, errorShape, pings: faults.pings, onClose, onSubscribe }),
+      );
+      log.debug({ connection: id, streams: wanted.streams.length }, 'connection opened');
+    });
+  });
+
+  move();
+  const boundPort = await listen(server, host, port, options.portHint ?? '--port (or the variable EXCHANGE_SIM_PORT)');
+  const timers = [clock.every(tickMs, move), ...(replay ? [] : [startMiniTickers(clock, hub, listings)])];
+  const at = `${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
+
+  return {
+    port: boundPort,
+    url: `ws://${at}`,
+    restUrl: `http://${at}`,
+    faults,
+    listings,
+    trades: (symbol, fromId, limit = 1_000) => {
+      const trades = listings.get(symbol.toUpperCase())?.trades;
+      return (fromId === undefined ? trades?.latest(limit) : trades?.from(fromId, limit)) ?? [];
+    },
+    connections: () => [...connections.values()].map(({ id, streams }) => ({ id, streams })),
+    close: async () => {
+      for (const timer of timers) timer.cancel();
+      faults.clear();
+      for (const connection of connections.values()) connection.cut(1001, 'Going away');
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // Real time, whatever the market's clock says: this waits for peers, not for the market.
+      const deadline = setTimeout(() => {
+        for (const connection of connections.values()) connection.cut();
+        server.closeAllConnections();
+      }, closeGraceMs);
+      server.closeIdleConnections();
+      await closed;
+      clearTimeout(deadline);
+    },
+  };
+};
+
+const publishTo = (hub: StreamHub, recordSink: ExchangeSimOptions['recordSink']): SourceSink => {
+  const streams = new Map<Listing, string>();
+  const streamOf = (listing: Listing): string => {
+    let name = streams.get(listing);
+    if (name === undefined) {
+      name = `${listing.spec.symbol.toLowerCase()}@aggTrade`;
+      streams.set(listing, name);
+    }
+    return name;
+  };
+  return {
+    trade: (listing, trade) => {
+      recordSink?.(recordedOf(listing, trade));
+      const stream = streamOf(listing);
+      if (hub.isHeard(stream)) hub.publish(stream, (unit) => aggTradeText(listing.spec, trade, unit));
+    },
+    frame: (stream, text) => hub.publish(stream, text),
+  };
+};
+
+const recordedOf = ({ spec }: Listing, trade: Trade): RecordedTrade => ({
+  symbol: spec.symbol,
+  id: trade.id,
+  price: fixed8(trade.ticks, spec.priceDecimals),
+  quantity: fixed8(trade.lots, spec.quantityDecimals),
+  firstId: trade.firstId,
+  lastId: trade.lastId,
+  timeMs: trade.timeMs,
+  eventMs: trade.eventMs,
+  buyerIsMaker: trade.buyerIsMaker,
+});
+
+const targetsIn = (clock: Clock, connections: ReadonlyMap<number, Connection>, listings: ReadonlyMap<string, Listing>): FaultTargets => {
+  const meant = (id: number | undefined) => [...connections.values()].filter((connection) => id === undefined || connection.id === id);
+  return {
+    close: ({ connection, code, reason }) => {
+      const closing = meant(connection);
+      for (const one of closing) one.cut(code, reason);
+      return closing.length;
+    },
+    shutdown: ({ connection, afterMs }) => {
+      const closing = meant(connection);
+      for (const one of closing) {
+        one.announceShutdown();
+        clock.after(afterMs, () => one.cut(1001, 'Server shutdown'));
+      }
+      return closing.length;
+    },
+    setStatus: ({ symbol, status }) => {
+      const listing = listings.get(symbol.toUpperCase());
+      if (listing) listing.status = status;
+      return listing !== undefined;
+    },
+  };
+};
+
+const listen = (server: Server, host: string, port: number, hint: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (err: NodeJS.ErrnoException) => {
+      if (err.code === 'EADDRINUSE') reject(new StartError(`Port ${port} on ${host} is in use. Choose another with ${hint}.`));
+      else reject(new StartError(`The exchange simulator cannot listen on ${host}:${port}: ${err.message}`));
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });

@@ -1,0 +1,119 @@
+import type { Clock, Timer } from '@tickfolio/lib/clock';
+import type { FaultOf } from './fault.js';
+import type { Frame } from './frame.js';
+import type { Random } from './random.js';
+import type { Subscriber } from './stream-hub.js';
+
+export type FrameFaultKind = 'drop' | 'duplicate' | 'reorder' | 'stall';
+
+/** Something that changes which frames go on to a subscriber. */
+export interface FrameFault {
+  /** The frames that go on now, in order, for one that came. */
+  pass(subscriber: Subscriber, frame: Frame): readonly Frame[];
+  readonly hits: number;
+  /** True once it has done all it was asked to. */
+  readonly isDone: boolean;
+  /** Lets go of what it withheld. */
+  end(): void;
+}
+
+export interface FrameFaultDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Sends on what was withheld; later faults are not applied to it again. */
+  deliver(subscriber: Subscriber, frame: Frame): void;
+}
+
+/** Frames a stall withholds at most; what comes on top is lost. */
+export const maxHeldFrames = 50_000;
+/** A frame waiting to change places with the next goes out after this, when none comes. */
+export const maxReorderWaitMs = 1_000;
+
+interface Held {
+  readonly subscriber: Subscriber;
+  readonly frame: Frame;
+}
+
+export const createFrameFault = (fault: FaultOf<FrameFaultKind>, deps: FrameFaultDeps): FrameFault => {
+  const matches = (subscriber: Subscriber, frame: Frame) =>
+    (fault.stream === undefined || fault.stream === frame.stream) && (fault.connection === undefined || fault.connection === subscriber.id);
+  return fault.kind === 'stall' ? createStall(fault, matches, deps) : createShare(fault, matches, deps);
+};
+
+type Matches = (subscriber: Subscriber, frame: Frame) => boolean;
+
+const createStall = (fault: FaultOf<'stall'>, matches: Matches, { deliver }: FrameFaultDeps): FrameFault => {
+  let held: Held[] = [];
+  let hits = 0;
+  return {
+    pass: (subscriber, frame) => {
+      if (!matches(subscriber, frame)) return [frame];
+      hits++;
+      if (fault.mode === 'hold' && held.length < maxHeldFrames) held.push({ subscriber, frame });
+      return [];
+    },
+    get hits() {
+      return hits;
+    },
+    isDone: false,
+    end: () => {
+      const late = held;
+      held = [];
+      for (const { subscriber, frame } of late) deliver(subscriber, frame);
+    },
+  };
+};
+
+const createShare = (
+  fault: FaultOf<'drop' | 'duplicate' | 'reorder'>,
+  matches: Matches,
+  { clock, random, deliver }: FrameFaultDeps,
+): FrameFault => {
+  const waiting = new Map<string, Held & { readonly timer: Timer }>();
+  let hits = 0;
+  let left = fault.count ?? Number.POSITIVE_INFINITY;
+  const takes = (): boolean => {
+    if (left <= 0 || (fault.probability !== undefined && random.next() >= fault.probability)) return false;
+    left--;
+    hits++;
+    return true;
+  };
+  const release = (key: string): Frame | undefined => {
+    const entry = waiting.get(key);
+    entry?.timer.cancel();
+    waiting.delete(key);
+    return entry?.frame;
+  };
+  const swap = (subscriber: Subscriber, frame: Frame): readonly Frame[] => {
+    const key = `${subscriber.id} ${frame.stream}`;
+    const earlier = release(key);
+    if (earlier) return [frame, earlier];
+    if (!takes()) return [frame];
+    const timer = clock.after(maxReorderWaitMs, () => {
+      const lonely = release(key);
+      if (lonely) deliver(subscriber, lonely);
+    });
+    waiting.set(key, { subscriber, frame, timer });
+    return [];
+  };
+  return {
+    pass: (subscriber, frame) => {
+      if (!matches(subscriber, frame)) return [frame];
+      if (fault.kind === 'reorder') return swap(subscriber, frame);
+      if (!takes()) return [frame];
+      return fault.kind === 'drop' ? [] : [frame, frame];
+    },
+    get hits() {
+      return hits;
+    },
+    get isDone() {
+      return left <= 0 && waiting.size === 0;
+    },
+    end: () => {
+      for (const [key, { subscriber, frame }] of [...waiting]) {
+        release(key);
+        deliver(subscriber, frame);
+      }
+    },
+  };
+};

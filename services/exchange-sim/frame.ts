@@ -1,0 +1,24 @@
+import type { TimeUnit } from './trade.js';
+
+/** One payload on one stream. Its bytes are made once per form, however many connections get it. */
+export interface Frame {
+  readonly stream: string;
+  bytes(combined: boolean, unit: TimeUnit): Buffer;
+}
+
+export const createFrame = (stream: string, text: (unit: TimeUnit) => string): Frame => {
+  const made = new Map<string, Buffer>();
+  return {
+    stream,
+    bytes: (combined, unit) => {
+      const key = `${combined}${unit}`;
+      let bytes = made.get(key);
+      if (!bytes) {
+        const payload = text(unit);
+        bytes = Buffer.from(combined ? `{"stream":${JSON.stringify(stream)},"data":${payload}}` : payload);
+        made.set(key, bytes);
+      }
+      return bytes;
+    },
+  };
+};

@@ -1,0 +1,138 @@
+import { createMinuteBars } from './minute-bars.js';
+import { createPace, marketSpells, type Pace, symbolSpells } from './pace.js';
+import { type Listing, noteTrade, type PriceSource, type SourceSink } from './price-source.js';
+import { createPriceWalk } from './price-walk.js';
+import { createRandom } from './random.js';
+import { knownSymbols, type SymbolSpec } from './symbols.js';
+import { createTradeHistory } from './trade-history.js';
+import { typicalLots, yesterdayOf } from './yesterday.js';
+
+export interface MarketOptions {
+  /** Same seed and same start give the same trades, byte for byte. Default '1'. */
+  readonly seed?: string;
+  readonly startMs: number;
+  /** How many of the known symbols, the most important first. Default all. */
+  readonly symbols?: number;
+  /** Factor on all rates; 1 is some 200 trades a second altogether. */
+  readonly tradeRate?: number;
+  /** Trading before `startMs`, so that every symbol has a last trade from the first moment. Default 10 000. */
+  readonly warmUpMs?: number;
+  /** Newest trades kept of a busy symbol; quiet ones keep about an hour's worth. Default 20 000. */
+  readonly historyTrades?: number;
+  /** A gap in the driving clock longer than this (a suspended machine) is skipped, not traded through. Default 60 000. */
+  readonly maxCatchUpMs?: number;
+  /** Make up the 24 hours before. Default true. */
+  readonly pastDay?: boolean;
+}
+
+/** The longest time between a trade and its publishing. */
+const maxPublishLagMs = 4;
+/** Ids begin where a market running since then at many times the rate would be, so that a restarted simulator never hands out an id twice. */
+const idEpochMs = 1_600_000_000_000;
+const idHeadroom = 40;
+const maxPauseMs = 120_000;
+const maxLevels = 25;
+const maxSingles = 40;
+
+interface Trader {
+  readonly listing: Listing;
+  readonly rate: number;
+  readonly pace: Pace;
+  nextId: number;
+  nextSingleId: number;
+  lastEventMs: number;
+}
+
+/** A made-up market: bursts and quiet spells, correlated prices, whole ticks and lots, consecutive ids. Memory is bounded. */
+export const createMarket = (options: MarketOptions): PriceSource => {
+  const {
+    seed = '1',
+    startMs,
+    symbols = knownSymbols.length,
+    tradeRate = 1,
+    warmUpMs = 10_000,
+    historyTrades = 20_000,
+    maxCatchUpMs = 60_000,
+    pastDay = true,
+  } = options;
+  const beginMs = startMs - warmUpMs;
+  const random = createRandom(`market ${seed}`);
+  const walk = createPriceWalk(beginMs, random);
+  const wholePace = createPace(marketSpells, random);
+
+  const traderOf = (spec: SymbolSpec): Trader => {
+    const rate = spec.rate * tradeRate;
+    const nextId = Math.floor(((startMs - idEpochMs) / 1_000) * Math.ceil(idHeadroom * rate));
+    const capacity = Math.min(historyTrades, Math.max(1_000, Math.ceil(rate * 3_600)));
+    const bars = createMinuteBars(beginMs, pastDay ? (firstTicks) => yesterdayOf(spec, seed, firstTicks, rate) : undefined);
+    const listing = { spec, status: spec.status, trades: createTradeHistory(capacity), bars, tickerIsDue: false };
+    return { listing, rate, pace: createPace(symbolSpells, random), nextId, nextSingleId: nextId * 4, lastEventMs: 0 };
+  };
+  const traders = knownSymbols.slice(0, symbols).map(traderOf);
+  const listings = new Map(traders.map(({ listing }) => [listing.spec.symbol, listing]));
+  // When each symbol trades next; everyone's first trade comes in the first half of the warm-up.
+  const dueMs = Float64Array.from(traders, () => beginMs + random.next() * (warmUpMs / 2));
+  let reachedMs = beginMs;
+
+  const lots = (spec: SymbolSpec): number => Math.max(1, Math.round(typicalLots(spec) * Math.exp(1.2 * random.normal())));
+
+  /** One taker's order: usually one aggregate, at times a sweep through several prices in the same millisecond. */
+  const order = (trader: Trader, dueAtMs: number, sink: SourceSink) => {
+    const { listing } = trader;
+    const { spec } = listing;
+    const timeMs = Math.floor(dueAtMs);
+    const middle = walk.price(spec.base, spec.quote, dueAtMs) * 10 ** spec.priceDecimals;
+    const takerBuys = random.next() < 0.5;
+    const step = takerBuys ? 1 : -1;
+    let ticks = Math.round(middle + step * Math.max(0.5, middle * 0.00004));
+    const levels = random.next() < 0.75 ? 1 : Math.min(maxLevels, 2 + Math.floor(random.exponential() * 2));
+    trader.lastEventMs = Math.max(trader.lastEventMs, timeMs + 1 + random.int(maxPublishLagMs));
+    for (let level = 0; level < levels; level++) {
+      ticks = Math.max(1, ticks);
+      const singles = random.next() < 0.65 ? 1 : Math.min(maxSingles, 2 + Math.floor(random.exponential() * 3));
+      const firstId = trader.nextSingleId;
+      trader.nextSingleId += singles;
+      const trade = {
+        id: trader.nextId++,
+        ticks,
+        lots: lots(spec),
+        firstId,
+        lastId: firstId + singles - 1,
+        timeMs,
+        eventMs: trader.lastEventMs,
+        buyerIsMaker: !takerBuys,
+      };
+      noteTrade(listing, trade);
+      sink.trade(listing, trade);
+      ticks += step * (1 + random.int(2));
+    }
+  };
+
+  const pauseMs = (trader: Trader, timeMs: number): number => {
+    const perSecond = trader.rate * trader.pace.at(timeMs) * wholePace.at(timeMs);
+    return Math.min(maxPauseMs, (random.exponential() / perSecond) * 1_000);
+  };
+
+  /** The next to trade. A plain scan: a few hundred numbers, a few hundred times a second, is cheaper than any structure. */
+  const nextTrader = (): number => {
+    let first = 0;
+    for (let i = 1; i < dueMs.length; i++) if ((dueMs[i] ?? 0) < (dueMs[first] ?? 0)) first = i;
+    return first;
+  };
+
+  const advance = (nowMs: number, sink: SourceSink) => {
+    const untilMs = nowMs - maxPublishLagMs;
+    const lateMs = untilMs - reachedMs;
+    if (lateMs <= 0) return;
+    if (lateMs > maxCatchUpMs) for (let i = 0; i < dueMs.length; i++) dueMs[i] = (dueMs[i] ?? 0) + lateMs;
+    reachedMs = untilMs;
+    for (let i = nextTrader(); (dueMs[i] ?? Infinity) <= untilMs; i = nextTrader()) {
+      const trader = traders[i] as Trader;
+      const atMs = dueMs[i] ?? untilMs;
+      // A symbol that does not trade still has one last trade, from before.
+      if (trader.listing.status === 'TRADING' || trader.listing.trades.endId === 0) order(trader, atMs, sink);
+      dueMs[i] = atMs + pauseMs(trader, atMs);
+    }
+  };
+  return { listings, advance };
+};

@@ -1,0 +1,54 @@
+import type { Clock, Timer } from '@tickfolio/lib/clock';
+import { fixed8 } from './fixed-point.js';
+import type { DayStats } from './minute-bars.js';
+import type { Listing } from './price-source.js';
+import type { StreamHub } from './stream-hub.js';
+import type { SymbolSpec } from './symbols.js';
+import { type TimeUnit, timeText } from './trade.js';
+
+export const allTickers = '!miniTicker@arr';
+
+/** Payload of `<symbol>@miniTicker`, in the exchange's field order. */
+export const miniTickerText = (spec: SymbolSpec, day: DayStats, eventMs: number, unit: TimeUnit): string => {
+  const price = (ticks: number) => fixed8(ticks, spec.priceDecimals);
+  return (
+    `{"e":"24hrMiniTicker","E":${timeText(eventMs, unit)},"s":"${spec.symbol}","c":"${price(day.close)}","o":"${price(day.open)}","h":"${price(day.high)}","l":"${price(day.low)}",` +
+    `"v":"${fixed8(day.volume, spec.quantityDecimals)}","q":"${fixed8(day.quote, spec.quantityDecimals + spec.priceDecimals)}"}`
+  );
+};
+
+/** A second is cut into this many turns; each symbol has its own, so tickers differ in `E` by up to 0.9 s as the exchange's do. */
+const turns = 10;
+
+/**
+ * Publishes, once a second, the ticker of every symbol that traded since its last one: on its own stream, and all of a second
+ * together on `!miniTicker@arr`. Works only while somebody listens.
+ */
+export const startMiniTickers = (clock: Clock, hub: StreamHub, listings: ReadonlyMap<string, Listing>, periodMs = 1_000): Timer => {
+  const all = [...listings.values()];
+  const streams = all.map(({ spec }) => `${spec.symbol.toLowerCase()}@miniTicker`);
+  let gathered: ((unit: TimeUnit) => string)[] = [];
+  let turn = 0;
+  const takeTurn = () => {
+    const eventMs = clock.now();
+    const listHeard = hub.isHeard(allTickers);
+    for (let i = turn; i < all.length; i += turns) {
+      const listing = all[i];
+      const stream = streams[i];
+      if (!listing?.tickerIsDue || stream === undefined || !(listHeard || hub.isHeard(stream))) continue;
+      const day = listing.bars.day(eventMs);
+      if (!day) continue;
+      listing.tickerIsDue = false;
+      const now = { ...day };
+      const text = (unit: TimeUnit) => miniTickerText(listing.spec, now, eventMs, unit);
+      hub.publish(stream, text);
+      if (listHeard) gathered.push(text);
+    }
+    turn = (turn + 1) % turns;
+    if (turn !== 0) return;
+    const items = gathered;
+    gathered = [];
+    if (items.length > 0) hub.publish(allTickers, (unit) => `[${items.map((item) => item(unit)).join(',')}]`);
+  };
+  return clock.every(periodMs / turns, () => hub.together(takeTurn));
+};

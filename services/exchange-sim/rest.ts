@@ -1,0 +1,147 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '@tickfolio/lib/clock';
+import { ApiError, badCombination, missing, unknownPath } from './api-error.js';
+import { dayTickerText, dayTickerWeight } from './day-ticker.js';
+import { exchangeInfoText } from './exchange-info.js';
+import type { Faults } from './faults.js';
+import { klinesOf, klinesText } from './klines.js';
+import type { Limits } from './limits.js';
+import type { Listing } from './price-source.js';
+import { createQuery, type Query } from './query.js';
+import { symbolStatuses } from './symbols.js';
+import { aggTradeRow, type TimeUnit, timeText } from './trade.js';
+import { type Admission, createWeightBudget } from './weight.js';
+
+export interface RestDeps {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly listings: ReadonlyMap<string, Listing>;
+  readonly faults: Faults;
+}
+
+interface Route {
+  weight(query: Query): number;
+  answer(query: Query, unit: TimeUnit): string;
+}
+
+/** Answers the exchange's public REST calls. */
+export const createRest = ({ clock, limits, listings, faults }: RestDeps) => {
+  const budget = createWeightBudget(clock, limits);
+  const fixed = (weight: number, answer: Route['answer']): Route => ({ weight: () => weight, answer });
+
+  const routes: Readonly<Record<string, Route>> = {
+    '/api/v3/ping': fixed(1, () => '{}'),
+    '/api/v3/time': fixed(1, (_query, unit) => `{"serverTime":${timeText(clock.now(), unit)}}`),
+    '/api/v3/exchangeInfo': fixed(20, (query, unit) => {
+      const status = query.text('symbolStatus');
+      const { listings: selected, by } = query.selected();
+      if (status !== undefined && (by !== 'all' || !symbolStatuses.some((name) => name === status))) throw badCombination();
+      const wanted = status === undefined ? selected : selected.filter((listing) => listing.status === status);
+      return exchangeInfoText(wanted, timeText(clock.now(), unit), limits);
+    }),
+    '/api/v3/aggTrades': fixed(4, aggTrades),
+    '/api/v3/klines': fixed(2, (query, unit) => {
+      const listing = query.listing();
+      const interval = query.text('interval');
+      if (interval === undefined) throw missing('interval');
+      const request = { interval, startMs: query.timeMs('startTime'), endMs: query.timeMs('endTime'), limit: query.limit(500, 1_000) };
+      return klinesText(listing, klinesOf(listing, request, clock.now()), interval, unit);
+    }),
+    '/api/v3/ticker/24hr': {
+      weight: (query) => dayTickerWeight(query.selected().listings.length, query.selected().by === 'all'),
+      answer: (query, unit) => {
+        const type = query.text('type') === 'MINI' ? 'MINI' : 'FULL';
+        const { listings: selected, by } = query.selected();
+        const texts = selected.flatMap((listing) => dayTickerText(listing, type, clock.now(), unit) ?? []);
+        return by === 'symbol' ? (texts[0] ?? '{}') : `[${texts.join(',')}]`;
+      },
+    },
+  };
+
+  function aggTrades(query: Query, unit: TimeUnit): string {
+    const { spec, trades } = query.listing();
+    const fromId = query.long('fromId');
+    const startMs = query.timeMs('startTime');
+    const endMs = query.timeMs('endTime');
+    const limit = query.limit(500, 1_000);
+    const timed = startMs !== undefined || endMs !== undefined;
+    if (fromId !== undefined && timed) throw badCombination();
+    const rows =
+      fromId !== undefined
+        ? trades.from(fromId, limit)
+        : startMs !== undefined
+          ? trades.between(startMs, endMs ?? Number.MAX_SAFE_INTEGER - 1, limit)
+          : endMs !== undefined
+            ? trades.between(0, endMs, Number.MAX_SAFE_INTEGER).slice(-limit)
+            : trades.latest(limit);
+    return `[${rows.map((trade) => aggTradeRow(spec, trade, unit)).join(',')}]`;
+  }
+
+  const answer = (req: IncomingMessage, res: ServerResponse, url: URL) => {
+    const route = routes[url.pathname];
+    if (!route || req.method !== 'GET') throw unknownPath();
+    const query = createQuery(url.searchParams, listings);
+    const admission = budget.take(req.socket.remoteAddress ?? '', weightOf(route, query));
+    res.setHeader('X-MBX-USED-WEIGHT', admission.used);
+    res.setHeader('X-MBX-USED-WEIGHT-1M', admission.used);
+    if (!admission.ok) throw overLimit(admission, res, limits);
+    const unit = String(req.headers['x-mbx-time-unit'] ?? '').toUpperCase() === 'MICROSECOND' ? 'us' : 'ms';
+    sendJson(res, 200, route.answer(query, unit));
+  };
+
+  /** Never throws. */
+  return (req: IncomingMessage, res: ServerResponse, url: URL): void => {
+    const run = () => {
+      if (fault?.status !== undefined) {
+        if (fault.status === 429 || fault.status === 418) res.setHeader('Retry-After', '1');
+        sendJson(res, fault.status, faultBody(fault.status));
+        return;
+      }
+      try {
+        answer(req, res, url);
+      } catch (err) {
+        const known = err instanceof ApiError ? err : new ApiError(500, -1000, 'An unknown error occurred while processing the request.');
+        sendJson(res, known.status, JSON.stringify({ code: known.code, msg: known.message }));
+      }
+    };
+    const fault = faults.rest(url.pathname);
+    if (fault?.delayMs !== undefined) clock.after(fault.delayMs, run);
+    else run();
+  };
+};
+
+/** A request whose parameters are wrong still costs; the fault itself is reported when it is answered. */
+const weightOf = (route: Route, query: Query): number => {
+  try {
+    return route.weight(query);
+  } catch {
+    return 2;
+  }
+};
+
+const overLimit = (admission: Extract<Admission, { ok: false }>, res: ServerResponse, { weightPerMinute }: Limits): ApiError => {
+  res.setHeader('Retry-After', Math.max(1, Math.ceil(admission.retryAfterMs / 1_000)));
+  const advice = 'Please use WebSocket Streams for live updates to avoid';
+  return admission.status === 429
+    ? new ApiError(
+        429,
+        -1003,
+        `Too much request weight used; current limit is ${weightPerMinute} request weight per 1 MINUTE. ${advice} polling the API.`,
+      )
+    : new ApiError(418, -1003, `Way too much request weight used; IP banned until ${admission.bannedUntilMs}. ${advice} bans.`);
+};
+
+const restricted = "Service unavailable from a restricted location according to 'b. Eligibility' in the terms of use.";
+
+/** The body that goes with a refusal or a failure on command. */
+export const faultBody = (status: number): string => {
+  if (status === 451) return JSON.stringify({ code: 0, msg: restricted });
+  if (status === 429 || status === 418) return JSON.stringify({ code: -1003, msg: 'Too many requests.' });
+  return JSON.stringify({ code: -1000, msg: 'An unknown error occurred while processing the request.' });
+};
+
+export const sendJson = (res: ServerResponse, status: number, body: string): void => {
+  if (res.destroyed || res.headersSent) return;
+  res.writeHead(status, { 'Content-Type': 'application/json;charset=UTF-8', 'Content-Length': Buffer.byteLength(body) });
+  res.end(body);
+};

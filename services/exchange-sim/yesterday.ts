@@ -1,0 +1,31 @@
+import type { PastMinute } from './minute-bars.js';
+import { createRandom } from './random.js';
+import { assetOf, type SymbolSpec } from './symbols.js';
+
+const minutesPerYear = 525_600;
+/** Mean number of single trades in an order, and mean value of an aggregate, as `market.ts` makes them; near enough for a made-up past. */
+const singlesPerOrder = 3;
+
+/** Makes up the minutes before a market began, newest first, ending at its first price. Depends on seed and symbol only. */
+export function* yesterdayOf(spec: SymbolSpec, seed: string, firstTicks: number, rate: number): Generator<PastMinute, void> {
+  const random = createRandom(`yesterday ${seed} ${spec.symbol}`);
+  const volatility = Math.hypot(assetOf(spec.base)?.volatility ?? 0, assetOf(spec.quote)?.volatility ?? 0, 0.3) / Math.sqrt(minutesPerYear);
+  const lotsEach = typicalLots(spec);
+  let close = firstTicks;
+  for (;;) {
+    const open = Math.max(1, Math.round(close * Math.exp(volatility * random.normal())));
+    const high = Math.round(Math.max(open, close) * (1 + volatility * 0.5 * random.exponential()));
+    const low = Math.max(1, Math.round(Math.min(open, close) * (1 - volatility * 0.5 * Math.min(5, random.exponential()))));
+    const count = Math.round(rate * 60 * singlesPerOrder * (0.3 + random.exponential() * 0.7));
+    const volume = BigInt(Math.max(1, Math.round(lotsEach * count * (0.5 + random.next()))));
+    const typical = Math.min(high, Math.max(low, Math.round((open + high + low + close) / 4)));
+    yield count === 0
+      ? { open: close, high: close, low: close, close, count, volume: 0n, quote: 0n }
+      : { open, high, low, close, count, volume, quote: volume * BigInt(typical) };
+    if (count > 0) close = open;
+  }
+}
+
+/** Lots of an ordinary trade, some 300 US dollars. */
+export const typicalLots = (spec: SymbolSpec): number =>
+  Math.max(1, Math.round((300 / (assetOf(spec.base)?.usd ?? 1)) * 10 ** spec.quantityDecimals));
