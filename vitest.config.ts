@@ -2,10 +2,11 @@ import { defineConfig } from 'vitest/config';
 import type { Reporter } from 'vitest/node';
 
 // Tests read the workspaces' sources; programs that tests start as processes are the compiled ones (npm test builds first).
-const conditions = ['tickfolio-source', 'node', 'import', 'module', 'default'];
+// Neither 'import' nor 'module' may stand here: the test's process gets these names too, and a require() in a package would then find ES modules.
+const conditions = ['tickfolio-source', 'node'];
 const shared = {
   resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'module', 'default'] } },
+  ssr: { resolve: { conditions, externalConditions: ['node'] } },
 };
 const exclude = ['**/node_modules/**', '**/dist/**'];
 

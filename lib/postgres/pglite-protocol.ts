@@ -1,0 +1,25 @@
+/** What goes to the thread that runs PGlite, and comes back. Everything here is plain data. */
+export interface WorkerStart {
+  /** Undefined: in memory. */
+  readonly dataFolder: string | undefined;
+}
+
+export type WorkerRequest =
+  | { readonly kind: 'query'; readonly id: number; readonly text: string; readonly params: unknown[]; readonly rowMode: 'array' | 'object' }
+  | { readonly kind: 'close'; readonly id: number };
+
+export interface QueryResult {
+  readonly rows: unknown[];
+  readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];
+  readonly affectedRows?: number;
+}
+
+export interface WorkerFault {
+  readonly message: string;
+  /** SQLSTATE. */
+  readonly code?: string;
+  readonly constraint?: string;
+}
+
+/** Id 0 announces that the database is open. */
+export type WorkerAnswer = { readonly id: number; readonly result: QueryResult } | { readonly id: number; readonly fault: WorkerFault };

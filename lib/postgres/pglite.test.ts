@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock/clock.js';
+import { silentLogger } from '../telemetry/telemetry.js';
+import { openPglite } from './pglite.js';
+import { describePostgres } from './postgres.contract.js';
+import type { Postgres } from './postgres.js';
+
+const migrationsFolder = fileURLToPath(new URL('./test-migrations', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'tickfolio-pglite-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const open = (folder: string | undefined) => openPglite({ folder, migrationsFolder, log: silentLogger(), clock: systemClock });
+
+describePostgres('PGlite', () => open(undefined));
+
+describe('PGlite', () => {
+  let postgres: Postgres | undefined;
+  afterEach(async () => {
+    await postgres?.close();
+    postgres = undefined;
+  });
+
+  it('keeps every acknowledged row through a kill -9, three times over', async () => {
+    const writer = fileURLToPath(new URL('../dist/postgres/test-writer.js', import.meta.url));
+    const acknowledged: string[] = [];
+    for (let round = 0; round < 3; round++) {
+      const child = spawn(process.execPath, [writer, folder, migrationsFolder, `round-${round}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
+      let seen = 0;
+      for await (const line of createInterface({ input: child.stdout })) {
+        acknowledged.push(line);
+        if (++seen === 150) child.kill('SIGKILL');
+      }
+      expect(await ended).toBe('SIGKILL');
+    }
+    expect(acknowledged.length).toBeGreaterThanOrEqual(450);
+    postgres = await open(folder);
+    const kept = (await postgres.db.execute(sql`select name from vaults`)) as unknown as { rows: { name: string }[] };
+    const names = new Set(kept.rows.map((row) => row.name));
+    expect(acknowledged.filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it('leaves the event loop free while a statement runs', async () => {
+    postgres = await open(folder);
+    let ticks = 0;
+    const timer = setInterval(() => {
+      ticks += 1;
+    }, 5);
+    const startMs = performance.now();
+    await postgres.db.execute(sql`select count(*) from generate_series(1, 3000000)`);
+    const tookMs = performance.now() - startMs;
+    clearInterval(timer);
+    expect(tookMs).toBeGreaterThan(100);
+    expect(ticks).toBeGreaterThan(tookMs / 5 / 5); // A blocked loop would see one or two.
+  });
+
+  it('is refused a second time on the same folder, and opens again once closed', async () => {
+    postgres = await open(folder);
+    await expect(open(folder)).rejects.toThrow(`is in use by process ${process.pid}`);
+    await postgres.close();
+    postgres = await open(folder);
+    await postgres.ping();
+  });
+});

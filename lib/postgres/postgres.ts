@@ -1,0 +1,19 @@
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+
+export { type FolderLock, type FolderLockOptions, lockFolder } from './folder-lock.js';
+export { checkViolation, fromPostgresError, isConnectionFault, sqlState, uniqueViolation, violatedConstraint } from './sql-error.js';
+
+/**
+ * A drizzle database of either adapter. Use the query builder with `returning()`; what a bare `execute` returns differs between
+ * the adapters. Errors are drizzle's; read them with `sqlState` and hand them on through `fromPostgresError`.
+ */
+export type Database = PgDatabase<PgQueryResultHKT>;
+
+/** One PostgreSQL database, migrated. An acknowledged commit survives a kill of this process. */
+export interface Postgres {
+  readonly db: Database;
+  /** Resolves when the database answers. @throws AppError unavailable, within the adapter's connect and statement limits */
+  ping(): Promise<void>;
+  /** Lets running statements end, within a bound, and closes every connection. Idempotent. */
+  close(): Promise<void>;
+}

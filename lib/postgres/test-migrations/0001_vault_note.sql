@@ -1,0 +1,3 @@
+ALTER TABLE "vaults" ADD COLUMN "note" jsonb;
+--> statement-breakpoint
+ALTER TABLE "vaults" ADD COLUMN "visits" bigint NOT NULL DEFAULT 0;
