@@ -1,0 +1,130 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import type { Address } from '@tickfolio/lib/config';
+import { createGrpcServer } from '@tickfolio/lib/grpc';
+import { addOperations, type Dependency, listen, setProblemHandlers } from '@tickfolio/lib/http';
+import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import fastify from 'fastify';
+import { createConnectionGate } from './connection-gate.js';
+import { createConnectionPool } from './connection-pool.js';
+import { defaultLimits, type SocketLimits } from './limits.js';
+import { createSocketMetrics, observe } from './metrics.js';
+import { createExchangeRest } from './rest.js';
+import { serve, serviceName } from './rpc.js';
+import { createSubscriptions } from './subscriptions.js';
+import { createSymbols } from './symbols.js';
+
+export { defaultLimits, type SocketLimits } from './limits.js';
+
+export interface SocketDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Uniform in [0, 1); default Math.random. */
+  readonly random?: () => number;
+  /** Default Node's own. */
+  readonly fetch?: typeof fetch;
+}
+
+export interface SocketOptions {
+  readonly address: Address;
+  /** Where /health, /ready and /metrics are served; absent: nowhere. */
+  readonly operationsAddress?: Address | undefined;
+  /** Base address, such as `wss://stream.binance.com:9443`. */
+  readonly exchangeWsUrl: string;
+  /** Base address, such as `https://api.binance.com`. */
+  readonly exchangeRestUrl: string;
+  readonly limits?: Partial<SocketLimits>;
+}
+
+export interface SocketApp {
+  /** Bound port of the gRPC server. */
+  readonly port: number;
+  readonly operationsPort: number | undefined;
+  /** What the service needs and whether it has it, for somebody else's /ready too. */
+  readonly dependencies: readonly Dependency[];
+  /** Streams are told to move, the exchange's connections are closed. */
+  close(): Promise<void>;
+}
+
+const healthPeriodMs = 250;
+
+/** Starts the socket service. @throws StartError when a port is taken. */
+export const startSocket = async (deps: SocketDeps, options: SocketOptions): Promise<SocketApp> => {
+  const { clock, log, random = Math.random } = deps;
+  const limits: SocketLimits = { ...defaultLimits, ...options.limits };
+  const metrics = createSocketMetrics(deps.metrics);
+  const rest = createExchangeRest({ clock, metrics, fetch: deps.fetch ?? globalThis.fetch, url: options.exchangeRestUrl, limits });
+  const gate = createConnectionGate(clock, limits.attemptsPerWindow, limits.attemptWindowMs);
+
+  const server = createGrpcServer({ log, drainMs: limits.drainMs });
+  const symbols = createSymbols(
+    { clock, log, random, read: (signal) => rest.symbolList(signal), changed: () => subscriptions.listingChanged() },
+    { refreshMs: limits.symbolsRefreshMs, backoffBaseMs: limits.backoffBaseMs, backoffCapMs: limits.backoffCapMs },
+  );
+  const subscriptions = createSubscriptions({
+    clock,
+    log,
+    metrics,
+    limits,
+    listing: (symbol) => symbols.listing(symbol),
+    connect: (events) => createConnectionPool({ url: options.exchangeWsUrl, clock, log, random, gate, metrics, limits, events }),
+  });
+  serve(server, { clock, limits, metrics, subscriptions, rest, symbols });
+
+  const { pool } = subscriptions;
+  observe(deps.metrics, 'connections_open', 'Open connections to the exchange', () => pool.connections.open);
+  observe(deps.metrics, 'connections_wanted', 'Connections to the exchange that should be open', () => pool.connections.wanted);
+  deps.metrics.gauge({
+    name: 'streams',
+    help: 'Upstream streams by state',
+    labelNames: ['state'],
+    collect() {
+      this.reset();
+      for (const [state, count] of subscriptions.countByState()) this.set({ state }, count);
+    },
+  });
+
+  // Without a stream asked for there is no connection; then the symbol list shows whether the exchange is there.
+  const streamFault = () => pool.fault ?? (pool.connections.wanted === 0 && !symbols.current ? symbols.fault : undefined);
+  const dependencies: Dependency[] = [
+    { name: 'exchange-streams', required: true, check: streamFault },
+    { name: 'exchange-rest', required: false, check: () => symbols.fault },
+  ];
+  const health = clock.every(healthPeriodMs, () => server.setServing(serviceName, streamFault() === undefined));
+
+  let draining = false;
+  const operations = fastify();
+  setProblemHandlers(operations);
+  addOperations(operations, {
+    metrics: deps.metrics,
+    dependencies,
+    facts: () => ({
+      simulated: symbols.current?.simulated ?? null,
+      symbols: symbols.current?.symbols.length ?? 0,
+      connections: pool.connections,
+    }),
+    draining: () => draining,
+  });
+  let closing: Promise<void> | undefined;
+  const closeAll = async () => {
+    draining = true;
+    health.cancel();
+    await server.close();
+    await Promise.all([symbols.close(), subscriptions.shutdown()]);
+    await operations.close();
+  };
+  const close = () => {
+    closing ??= closeAll();
+    return closing;
+  };
+
+  try {
+    const port = await server.listen(options.address, 'ADDRESS');
+    const operationsPort = options.operationsAddress && (await listen(operations, options.operationsAddress, 'METRICS_ADDR'));
+    log.info({ port, exchange: options.exchangeWsUrl }, 'serving market data');
+    return { port, operationsPort, dependencies, close };
+  } catch (err) {
+    await close();
+    throw err;
+  }
+};

@@ -1,0 +1,344 @@
+import type { Clock, Timer } from '@tickfolio/lib/clock';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import { type Backoff, createBackoff } from './backoff.js';
+import type { ConnectionGate } from './connection-gate.js';
+import { type ConnectionEnd, type ExchangeConnection, openExchangeConnection } from './exchange-connection.js';
+import type { ExchangeFrame } from './frame.js';
+import type { SocketLimits } from './limits.js';
+import type { SocketMetrics } from './metrics.js';
+
+/** What stands between us and a stream's data, apart from the data itself. */
+export type Link =
+  | { readonly kind: 'asking' }
+  /** The exchange acknowledged the stream. That is no proof of data. */
+  | { readonly kind: 'answered' }
+  | { readonly kind: 'down'; readonly detail: string }
+  | { readonly kind: 'silent'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly detail: string }
+  | { readonly kind: 'rejected'; readonly detail: string };
+
+export interface StreamEvents {
+  /**
+   * @param source grows with every connection ever opened
+   * @param overlap another connection delivers the stream too
+   */
+  frame(frame: ExchangeFrame, receiveTimeMs: number, source: number, overlap: boolean): void;
+  link(name: string, link: Link): void;
+  /** False while the stream waits for a missing frame that the other connection may still bring. */
+  settled(name: string): boolean;
+}
+
+export interface SlotDeps {
+  readonly url: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+  readonly gate: ConnectionGate;
+  readonly metrics: SocketMetrics;
+  readonly limits: SocketLimits;
+  readonly events: StreamEvents;
+  /** A number that grows with every connection of the whole service. */
+  readonly nextSource: () => number;
+}
+
+type RotationReason = 'lifetime' | 'server-shutdown' | 'silent' | 'stalled-stream';
+
+interface Rotation {
+  readonly reason: RotationReason;
+  readonly next: ExchangeConnection;
+  readonly startedMs: number;
+  readonly check: Timer;
+}
+
+const rotationCheckMs = 100;
+
+const wordsOf = (end: ConnectionEnd): string =>
+  end.why === 'failed'
+    ? end.detail
+    : `the exchange answered HTTP ${end.status}${end.why === 'refused' ? ' and refuses this address' : ', too many requests'}`;
+
+/**
+ * The place of one connection: it alone opens, replaces and closes the connections that follow each other here, so
+ * that there is never more than one and, during a rotation, its successor.
+ */
+export class ConnectionSlot {
+  readonly names = new Set<string>();
+  readonly #deps: SlotDeps;
+  readonly #backoff: Backoff;
+  #current: ExchangeConnection | undefined;
+  #currentSinceMs = 0;
+  #rotation: Rotation | undefined;
+  #retry: Timer | undefined;
+  #lifetime: Timer | undefined;
+  #rotateLater: Timer | undefined;
+  #down: Link | undefined;
+  #silentReplacements = 0;
+  /** The longest silence that ended by itself: how quiet this set of streams is known to be. */
+  #knownQuietMs = 0;
+  #closed = false;
+
+  constructor(deps: SlotDeps) {
+    this.#deps = deps;
+    const { backoffBaseMs, backoffCapMs } = deps.limits;
+    this.#backoff = createBackoff({ baseMs: backoffBaseMs, capMs: backoffCapMs, random: deps.random });
+    this.#connect();
+  }
+
+  get isOpen(): boolean {
+    return this.#current?.isOpen ?? false;
+  }
+
+  /** Why there is no connection, in words; undefined while there is one or the first attempt runs. */
+  get fault(): string | undefined {
+    return this.#down && 'detail' in this.#down ? this.#down.detail : undefined;
+  }
+
+  add(name: string): void {
+    this.names.add(name);
+    this.#deps.events.link(name, this.#down ?? { kind: 'asking' });
+    this.#current?.want(name);
+    this.#rotation?.next.want(name);
+  }
+
+  remove(name: string): void {
+    this.names.delete(name);
+    this.#current?.unwant(name);
+    this.#rotation?.next.unwant(name);
+  }
+
+  renew(name: string): void {
+    this.#current?.renew(name);
+    this.#rotation?.next.renew(name);
+  }
+
+  /** Looks for silence; called about once a second. @param hasHeartbeat a mini-ticker is among the streams */
+  checkSilence(hasHeartbeat: boolean): void {
+    const { clock, limits, log, events } = this.#deps;
+    if (!this.#current?.isOpen || this.#rotation || !this.names.size) return;
+    const base = hasHeartbeat ? limits.connectionSilenceMs : limits.quietConnectionSilenceMs;
+    const boundMs = Math.min(limits.silenceCapMs, Math.max(base * 2 ** this.#silentReplacements, 2 * this.#knownQuietMs));
+    const silentMs = clock.monotonic() - (this.#current.lastDataMs ?? this.#currentSinceMs);
+    if (silentMs <= boundMs) return;
+    this.#silentReplacements = Math.min(this.#silentReplacements + 1, 20);
+    log.warn({ silentMs: Math.round(silentMs), streams: this.names.size }, 'a connection to the exchange is open but silent; replacing it');
+    // Trades alone may be quiet without a fault; mini-tickers are not.
+    if (hasHeartbeat) for (const name of this.names) events.link(name, { kind: 'silent', detail: 'the connection is open but silent' });
+    this.rotate('silent');
+  }
+
+  /** Opens a successor and lets it take over without a gap. Does nothing while that is under way. */
+  rotate(reason: RotationReason): void {
+    const { clock, gate, limits, log } = this.#deps;
+    if (this.#closed || this.#rotation || !this.#current?.isOpen) return;
+    this.#rotateLater?.cancel();
+    this.#rotateLater = undefined;
+    const waitMs = gate.take();
+    if (waitMs > 0) {
+      this.#retryRotation(reason, waitMs);
+      return;
+    }
+    log.info({ reason, streams: this.names.size }, 'opening a new connection to the exchange to replace one');
+    const next = this.#open();
+    for (const name of this.names) next.want(name);
+    const check = clock.every(Math.min(rotationCheckMs, limits.rotationSettleMs), () => this.#checkRotation());
+    this.#rotation = { reason, next, startedMs: clock.monotonic(), check };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of [this.#retry, this.#lifetime, this.#rotateLater, this.#rotation?.check]) timer?.cancel();
+    const open = [this.#current, this.#rotation?.next];
+    this.#current = undefined;
+    this.#rotation = undefined;
+    await Promise.all(open.map((connection) => connection?.close()));
+  }
+
+  #connect(): void {
+    this.#retry = undefined;
+    const { gate, clock } = this.#deps;
+    const waitMs = gate.take();
+    if (waitMs > 0) {
+      if (gate.refusal !== undefined) this.#report({ kind: 'refused', detail: gate.refusal });
+      // Those that wait for the same moment do not all start in it.
+      this.#retry = clock.after(waitMs + this.#deps.random() * 1_000, () => this.#connect());
+      return;
+    }
+    this.#current = this.#open();
+    for (const name of this.names) this.#current.want(name);
+  }
+
+  #open(): ExchangeConnection {
+    const { url, clock, limits, metrics, events, gate, log, nextSource } = this.#deps;
+    const source = nextSource();
+    const isOurs = () => !this.#closed && (connection === this.#current || connection === this.#rotation?.next);
+    metrics.attempts.inc();
+    const connection: ExchangeConnection = openExchangeConnection(url, clock, limits, {
+      opened: () => {
+        if (!isOurs()) return;
+        if (gate.refusal !== undefined) log.info('the exchange lets us in again');
+        gate.refusal = undefined;
+        if (connection === this.#current) this.#becameCurrent();
+      },
+      frame: (frame, receiveTimeMs) => {
+        if (!isOurs()) return;
+        this.#sawData(connection);
+        if (this.names.has(frame.stream)) events.frame(frame, receiveTimeMs, source, this.#rotation !== undefined);
+        else metrics.unwanted.inc(); // On its way when it was unsubscribed.
+      },
+      acknowledged: (name) => {
+        if (isOurs() && this.names.has(name)) events.link(name, { kind: 'answered' });
+      },
+      rejected: (name, why) => {
+        if (!isOurs()) return;
+        log.warn({ stream: name, why }, 'the exchange refuses a stream');
+        if (this.names.has(name)) events.link(name, { kind: 'rejected', detail: `the exchange refuses the stream: ${why}` });
+      },
+      shutdownNotice: () => {
+        if (connection !== this.#current) return;
+        log.info('the exchange announced that it shuts this connection down');
+        this.rotate('server-shutdown');
+      },
+      malformed: (why) => metrics.malformed(why),
+      controlSent: () => metrics.controlMessages.inc(),
+      ended: (end) => {
+        if (isOurs()) this.#ended(connection, end);
+      },
+    });
+    return connection;
+  }
+
+  #previousDataMs: number | undefined;
+  #previousDataFrom: ExchangeConnection | undefined;
+
+  #sawData(connection: ExchangeConnection): void {
+    const nowMs = connection.lastDataMs ?? 0;
+    if (this.#previousDataFrom === connection && this.#previousDataMs !== undefined)
+      this.#knownQuietMs = Math.max(this.#knownQuietMs, nowMs - this.#previousDataMs);
+    this.#previousDataFrom = connection;
+    this.#previousDataMs = nowMs;
+    this.#silentReplacements = 0;
+    // Only data proves that a connection works; an exchange that accepts and then drops us is still backed off from.
+    if (this.#backoff.failures > 0) this.#backoff.reset();
+  }
+
+  #becameCurrent(): void {
+    const { clock, limits, random } = this.#deps;
+    this.#down = undefined;
+    this.#currentSinceMs = clock.monotonic();
+    this.#lifetime?.cancel();
+    const lifetimeMs = limits.lifetimeMs * (1 - limits.lifetimeJitter * random());
+    this.#lifetime = clock.after(lifetimeMs, () => this.rotate('lifetime'));
+  }
+
+  #ended(connection: ExchangeConnection, end: ConnectionEnd): void {
+    const { log, metrics } = this.#deps;
+    const detail = wordsOf(end);
+    this.#obey(end, detail);
+    if (connection !== this.#current) {
+      log.warn({ reason: detail }, 'the connection that was to replace another one failed; the old one stays for now');
+      const reason = this.#rotation?.reason ?? 'lifetime';
+      this.#dropRotation();
+      this.#retryRotation(reason, this.#backoff.next());
+      return;
+    }
+    metrics.reconnects.inc({ reason: end.why });
+    this.#current = undefined;
+    this.#lifetime?.cancel();
+    this.#rotateLater?.cancel();
+    this.#rotateLater = undefined;
+    const rotation = this.#rotation;
+    const link: Link = end.why === 'refused' ? { kind: 'refused', detail } : { kind: 'down', detail };
+    if (rotation) {
+      // The successor is on its way already; what it does not deliver yet is down until it does.
+      this.#takeOver(rotation);
+      for (const name of this.names) if (rotation.next.acknowledgedAtMs(name) === undefined) this.#deps.events.link(name, link);
+      return;
+    }
+    this.#report(link);
+    const delayMs = this.#backoff.next();
+    if (this.#backoff.failures <= 3) log.warn({ reason: detail, retryInMs: Math.round(delayMs) }, 'lost the connection to the exchange');
+    else log.debug({ reason: detail, attempt: this.#backoff.failures, retryInMs: Math.round(delayMs) }, 'the exchange cannot be reached');
+    this.#retry = this.#deps.clock.after(delayMs, () => this.#connect());
+  }
+
+  /** Keeps everybody away from an exchange that said no. */
+  #obey(end: ConnectionEnd, detail: string): void {
+    const { gate, limits, log } = this.#deps;
+    if (end.why === 'limited') {
+      gate.block(end.retryAfterMs);
+      log.error({ status: end.status, retryAfterMs: end.retryAfterMs }, 'the exchange says that we connect too often');
+    } else if (end.why === 'refused') {
+      gate.block(limits.refusedRetryMs);
+      if (gate.refusal === undefined)
+        log.error(
+          { status: end.status, retryInMs: limits.refusedRetryMs },
+          'the exchange refuses this address; set BINANCE_WS_URL to one that serves it',
+        );
+      gate.refusal = detail;
+    }
+  }
+
+  #report(link: Link): void {
+    this.#down = link;
+    for (const name of this.names) this.#deps.events.link(name, link);
+  }
+
+  #retryRotation(reason: RotationReason, delayMs: number): void {
+    if (this.#closed) return;
+    this.#rotateLater ??= this.#deps.clock.after(delayMs, () => this.rotate(reason));
+  }
+
+  #checkRotation(): void {
+    const rotation = this.#rotation;
+    if (!rotation) return;
+    const { clock, limits, log, metrics } = this.#deps;
+    const old = this.#current;
+    if (this.#isReady(rotation)) {
+      this.#takeOver(rotation);
+      void old?.close();
+      metrics.rotations.inc({ reason: rotation.reason });
+      log.info(
+        { reason: rotation.reason, tookMs: Math.round(clock.monotonic() - rotation.startedMs) },
+        'the new connection to the exchange took over',
+      );
+    } else if (clock.monotonic() - rotation.startedMs > limits.rotationTimeoutMs) {
+      log.warn({ reason: rotation.reason }, 'a new connection does not deliver what the old one does; giving it up');
+      this.#dropRotation();
+      this.#retryRotation(rotation.reason, limits.backoffBaseMs + this.#backoff.next());
+    }
+  }
+
+  /** True when nothing would be missed if the old connection closed now. */
+  #isReady({ next, reason }: Rotation): boolean {
+    const { clock, limits, events } = this.#deps;
+    if (!next.isOpen) return false;
+    const settleMs = reason === 'silent' ? 0 : limits.rotationSettleMs;
+    const nowMs = clock.monotonic();
+    for (const name of this.names) {
+      const answeredMs = next.acknowledgedAtMs(name);
+      if (answeredMs === undefined) return false;
+      if (next.lastSeenMs(name) !== undefined) {
+        if (!events.settled(name)) return false;
+        continue;
+      }
+      // A quiet stream: the old connection must have been quiet too since the new one answered.
+      if (nowMs - answeredMs < settleMs) return false;
+      if ((this.#current?.lastSeenMs(name) ?? Number.NEGATIVE_INFINITY) > answeredMs) return false;
+    }
+    return true;
+  }
+
+  #takeOver(rotation: Rotation): void {
+    rotation.check.cancel();
+    this.#rotation = undefined;
+    this.#current = rotation.next;
+    if (rotation.next.isOpen) this.#becameCurrent();
+  }
+
+  #dropRotation(): void {
+    const rotation = this.#rotation;
+    rotation?.check.cancel();
+    this.#rotation = undefined;
+    void rotation?.next.close();
+  }
+}

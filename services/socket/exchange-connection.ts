@@ -1,0 +1,164 @@
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '@tickfolio/lib/clock';
+import WebSocket, { type RawData } from 'ws';
+import { createControlChannel } from './control-channel.js';
+import { type ExchangeFrame, readMessage } from './frame.js';
+import type { SocketLimits } from './limits.js';
+
+/** Why a connection ended. */
+export type ConnectionEnd =
+  /** The upgrade was answered with 403 or 451: this address is not served. */
+  | { readonly why: 'refused'; readonly status: number }
+  /** 429 or 418: too much was asked. */
+  | { readonly why: 'limited'; readonly status: number; readonly retryAfterMs: number }
+  | { readonly why: 'failed'; readonly detail: string };
+
+export interface ConnectionEvents {
+  opened(): void;
+  frame(frame: ExchangeFrame, receiveTimeMs: number): void;
+  acknowledged(name: string): void;
+  rejected(name: string, why: string): void;
+  /** The exchange announced that this server goes away. */
+  shutdownNotice(): void;
+  malformed(why: string): void;
+  controlSent(): void;
+  /** Exactly once, and nothing after it; not called for our own `close`. */
+  ended(end: ConnectionEnd): void;
+}
+
+export interface ExchangeConnection {
+  readonly isOpen: boolean;
+  /** Monotonic times; undefined: not yet. */
+  readonly lastDataMs: number | undefined;
+  acknowledgedAtMs(name: string): number | undefined;
+  lastSeenMs(name: string): number | undefined;
+  want(name: string): void;
+  unwant(name: string): void;
+  renew(name: string): void;
+  /** Says goodbye; cut after `limits.closeMs`. Resolves when the socket is gone. */
+  close(): Promise<void>;
+}
+
+const defaultRetryAfterMs = 60_000;
+
+const retryAfterMsOf = (response: IncomingMessage): number => {
+  const seconds = Number(response.headers['retry-after']);
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1_000, 3 * 86_400_000) : defaultRetryAfterMs;
+};
+
+const endOf = (response: IncomingMessage): ConnectionEnd => {
+  const status = response.statusCode ?? 0;
+  if (status === 403 || status === 451) return { why: 'refused', status };
+  if (status === 429 || status === 418) return { why: 'limited', status, retryAfterMs: retryAfterMsOf(response) };
+  return { why: 'failed', detail: `the exchange answered the upgrade with HTTP ${status}` };
+};
+
+const textOf = (data: RawData): string =>
+  Buffer.isBuffer(data) ? data.toString() : Array.isArray(data) ? Buffer.concat(data).toString() : Buffer.from(data).toString();
+
+/**
+ * One WebSocket connection to the exchange's combined-stream endpoint. Pings are answered by `ws` itself.
+ * @param url base address, such as `wss://stream.binance.com:9443`
+ */
+export const openExchangeConnection = (url: string, clock: Clock, limits: SocketLimits, events: ConnectionEvents): ExchangeConnection => {
+  const acknowledged = new Map<string, number>();
+  const seen = new Map<string, number>();
+  let lastDataMs: number | undefined;
+  let state: 'connecting' | 'open' | 'ended' = 'connecting';
+  const socket = new WebSocket(`${url}/stream`, {
+    handshakeTimeout: limits.handshakeTimeoutMs,
+    maxPayload: limits.maxFrameBytes,
+    perMessageDeflate: false,
+  });
+  const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+
+  const end = (reason: ConnectionEnd) => {
+    if (state === 'ended') return;
+    state = 'ended';
+    control.close();
+    socket.terminate();
+    events.ended(reason);
+  };
+  const control = createControlChannel(clock, limits, {
+    send: (text) => {
+      if (state !== 'open') return;
+      socket.send(text);
+      events.controlSent();
+    },
+    acknowledged: (name) => {
+      acknowledged.set(name, clock.monotonic());
+      events.acknowledged(name);
+    },
+    rejected: events.rejected,
+    unanswered: () => end({ why: 'failed', detail: 'the exchange does not answer our requests' }),
+  });
+
+  const take = (text: string) => {
+    const message = readMessage(text);
+    if (message.type === 'frame') {
+      const { frame } = message;
+      const nowMs = clock.monotonic();
+      lastDataMs = nowMs;
+      seen.set(frame.stream, nowMs);
+      control.sawData(frame.stream);
+      events.frame(frame, clock.now());
+    } else if (message.type === 'reply') {
+      if (message.id === undefined) events.malformed('a reply without an id of ours');
+      control.reply(message.id, message.error);
+    } else if (message.type === 'shutdown') events.shutdownNotice();
+    else events.malformed(message.why);
+  };
+
+  socket.on('open', () => {
+    if (state !== 'connecting') return;
+    state = 'open';
+    events.opened();
+    control.open();
+  });
+  socket.on('message', (data, isBinary) => {
+    if (state !== 'open') return;
+    if (isBinary) events.malformed('a binary message');
+    else take(textOf(data));
+  });
+  socket.on('unexpected-response', (_request, response) => {
+    response.resume();
+    end(endOf(response));
+  });
+  socket.on('error', (err) => end({ why: 'failed', detail: err.message }));
+  socket.on('close', (code, reason) =>
+    end({ why: 'failed', detail: `the exchange closed the connection (${code}${reason.length ? ` ${reason}` : ''})` }),
+  );
+
+  return {
+    get isOpen() {
+      return state === 'open';
+    },
+    get lastDataMs() {
+      return lastDataMs;
+    },
+    acknowledgedAtMs: (name) => acknowledged.get(name),
+    lastSeenMs: (name) => seen.get(name),
+    want: (name) => control.want(name),
+    unwant: (name) => {
+      acknowledged.delete(name);
+      seen.delete(name);
+      control.unwant(name);
+    },
+    renew: (name) => {
+      acknowledged.delete(name);
+      seen.delete(name);
+      control.renew(name);
+    },
+    close: async () => {
+      if (state === 'ended') return gone;
+      const wasOpen = state === 'open';
+      state = 'ended';
+      control.close();
+      if (wasOpen) socket.close(1000);
+      else socket.terminate();
+      const cut = clock.after(limits.closeMs, () => socket.terminate());
+      await gone;
+      cut.cancel();
+    },
+  };
+};

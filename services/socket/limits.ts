@@ -1,0 +1,116 @@
+/** Every bound of the service, in one place. Times are milliseconds. */
+export interface SocketLimits {
+  // Connections to the exchange.
+  /** Streams on one connection; the exchange allows 1,024. */
+  readonly streamsPerConnection: number;
+  readonly maxConnections: number;
+  /** Stream names in one SUBSCRIBE. */
+  readonly namesPerMessage: number;
+  /** Least time between two control messages: at most 3 in any second, of the 5 the exchange allows with pongs counted. */
+  readonly controlSpacingMs: number;
+  /** How long a control message may stay unanswered before it is sent again, and after that before the connection is given up. */
+  readonly replyTimeoutMs: number;
+  readonly handshakeTimeoutMs: number;
+  readonly maxFrameBytes: number;
+  /** Connection attempts in `attemptWindowMs`; the exchange allows 300 in 5 minutes per address, others may share it. */
+  readonly attemptsPerWindow: number;
+  readonly attemptWindowMs: number;
+  readonly backoffBaseMs: number;
+  readonly backoffCapMs: number;
+  /** How often a refused (403, 451) address is tried again. */
+  readonly refusedRetryMs: number;
+
+  // Rotation: a new connection takes over before the exchange cuts the old one at 24 h.
+  readonly lifetimeMs: number;
+  /** Share of the lifetime by which it is shortened at random, so that connections do not roll over together. */
+  readonly lifetimeJitter: number;
+  /** How long an acknowledged stream may be without data on the new connection before it counts as quiet. */
+  readonly rotationSettleMs: number;
+  /** A rotation that has not ended by then is given up and tried again later. */
+  readonly rotationTimeoutMs: number;
+
+  // Silence.
+  /** No data at all on a connection that carries mini-tickers (about one a second each). */
+  readonly connectionSilenceMs: number;
+  /** No data at all on a connection that carries trades only; a minor pair is silent for 16 s and more. */
+  readonly quietConnectionSilenceMs: number;
+  /** The bound doubles with every replacement that stays silent too, up to this. */
+  readonly silenceCapMs: number;
+  /** How long one stream of a symbol may be silent while the symbol's other stream shows that there is something to say. */
+  readonly evidenceMs: number;
+  /** How long an acknowledged stream may go without its first frame. Doubles with every new try. */
+  readonly firstFrameMs: number;
+
+  // Order and duplicates.
+  /** How long a trade waits for a missing earlier one. */
+  readonly holdMs: number;
+  /** The same while two connections deliver the stream. */
+  readonly overlapHoldMs: number;
+  readonly maxHeld: number;
+
+  // Delivery.
+  /** How long an upstream stream outlives its last subscriber. */
+  readonly lingerMs: number;
+  /** How long a connection without streams stays open. */
+  readonly idleCloseMs: number;
+  readonly flushMs: number;
+  readonly framesPerMessage: number;
+  /** What one gRPC stream may have waiting; above either it is ended. */
+  readonly maxBufferedFrames: number;
+  readonly maxBufferedBytes: number;
+  readonly maxSymbolsPerRequest: number;
+  readonly maxOpenStreams: number;
+  /** How long `close` waits for the exchange connections to say goodbye. */
+  readonly closeMs: number;
+  readonly drainMs: number;
+
+  // REST.
+  readonly restTimeoutMs: number;
+  readonly restConcurrency: number;
+  readonly restQueue: number;
+  /** Of the exchange's 6,000 per minute and address. */
+  readonly weightPerMinute: number;
+  readonly symbolsRefreshMs: number;
+}
+
+export const defaultLimits: SocketLimits = {
+  streamsPerConnection: 200,
+  maxConnections: 50,
+  namesPerMessage: 100,
+  controlSpacingMs: 350,
+  replyTimeoutMs: 10_000,
+  handshakeTimeoutMs: 5_000,
+  maxFrameBytes: 262_144,
+  attemptsPerWindow: 240,
+  attemptWindowMs: 300_000,
+  backoffBaseMs: 200,
+  backoffCapMs: 30_000,
+  refusedRetryMs: 300_000,
+  lifetimeMs: 23 * 3_600_000,
+  lifetimeJitter: 0.05,
+  rotationSettleMs: 5_000,
+  rotationTimeoutMs: 60_000,
+  connectionSilenceMs: 15_000,
+  quietConnectionSilenceMs: 60_000,
+  silenceCapMs: 600_000,
+  evidenceMs: 8_000,
+  firstFrameMs: 60_000,
+  holdMs: 250,
+  overlapHoldMs: 1_000,
+  maxHeld: 1_000,
+  lingerMs: 2_000,
+  idleCloseMs: 10_000,
+  flushMs: 5,
+  framesPerMessage: 100,
+  maxBufferedFrames: 20_000,
+  maxBufferedBytes: 8 * 1_048_576,
+  maxSymbolsPerRequest: 2_000,
+  maxOpenStreams: 200,
+  closeMs: 1_000,
+  drainMs: 5_000,
+  restTimeoutMs: 8_000,
+  restConcurrency: 8,
+  restQueue: 200,
+  weightPerMinute: 4_500,
+  symbolsRefreshMs: 600_000,
+};

@@ -1,0 +1,113 @@
+import type { ServerWritableStream } from '@grpc/grpc-js';
+import {
+  type ListAggTradesRequest,
+  type ListAggTradesResponse,
+  type ListSymbolsRequest,
+  type ListSymbolsResponse,
+  type RawAggTradeRequest,
+  type RawMiniTickerRequest,
+  type RawResponse,
+  type SocketServiceServer,
+  SocketServiceService,
+} from '@tickfolio/gen/market/v1';
+import { AppError, type FieldError } from '@tickfolio/lib/errors';
+import type { CallContext, GrpcServer } from '@tickfolio/lib/grpc';
+import type { StreamKind } from './frame.js';
+import type { ExchangeRest } from './rest.js';
+import { createSubscriber, type SubscriberDeps } from './subscriber.js';
+import type { Subscriptions } from './subscriptions.js';
+import type { Symbols } from './symbols.js';
+
+export const serviceName = 'market.v1.SocketService';
+
+export interface RpcDeps extends SubscriberDeps {
+  readonly subscriptions: Subscriptions;
+  readonly rest: ExchangeRest;
+  readonly symbols: Symbols;
+}
+
+// Letters of any script: the exchange has symbols that are not Latin.
+const symbolPattern = /^[\p{L}\p{N}_.-]{1,32}$/u;
+const isSymbol = (text: string): boolean => symbolPattern.test(text) && text === text.toLowerCase();
+
+const refuse = (field: string, message: string): AppError => {
+  const fields: FieldError[] = [{ field, message }];
+  return new AppError('invalid_argument', `${field} ${message}.`, { fields });
+};
+
+const checkSymbol = (symbol: string, field: string): string => {
+  if (!isSymbol(symbol)) throw refuse(field, 'must be a symbol in lower case, such as btcusdt');
+  return symbol;
+};
+
+const pageMax = 1_000;
+
+/** Adds the service to the server. */
+export const serve = (server: GrpcServer, { clock, limits, metrics, subscriptions, rest, symbols }: RpcDeps): void => {
+  let openStreams = 0;
+
+  const checkSymbols = (asked: readonly string[]): string[] => {
+    if (!asked.length) throw refuse('symbols', 'must name at least one symbol');
+    if (asked.length > limits.maxSymbolsPerRequest) throw refuse('symbols', `may name at most ${limits.maxSymbolsPerRequest} symbols`);
+    asked.forEach((symbol, index) => {
+      checkSymbol(symbol, `symbols[${index}]`);
+    });
+    return [...new Set(asked)];
+  };
+  const stream = async (
+    kind: StreamKind,
+    asked: readonly string[],
+    call: ServerWritableStream<unknown, RawResponse>,
+    context: CallContext,
+  ) => {
+    const names = checkSymbols(asked);
+    if (openStreams >= limits.maxOpenStreams)
+      throw new AppError('resource_exhausted', `This server has ${limits.maxOpenStreams} streams open, which is all it takes.`, {
+        retryAfterMs: 1_000,
+      });
+    openStreams += 1;
+    const subscriber = createSubscriber(call, context.signal, { clock, limits, metrics });
+    subscriptions.open(kind, names, subscriber);
+    context.log.info({ kind, symbols: names.length }, 'a stream was opened');
+    try {
+      subscriber.flush();
+      await subscriber.over;
+    } catch (err) {
+      context.log.warn({ kind, symbols: names.length }, 'a stream was read too slowly and was ended');
+      throw err;
+    } finally {
+      openStreams -= 1;
+      subscriptions.close(kind, names, subscriber);
+    }
+  };
+
+  const listAggTrades = async (
+    { symbol, fromId, limit }: ListAggTradesRequest,
+    { signal }: CallContext,
+  ): Promise<ListAggTradesResponse> => {
+    checkSymbol(symbol, 'symbol');
+    if (limit < 0 || limit > pageMax) throw refuse('limit', `must be from 0 to ${pageMax}`);
+    if (fromId !== undefined && fromId < 0) throw refuse('from_id', 'must not be negative');
+    if (symbols.listing(symbol) === 'absent') throw new AppError('not_found', 'The exchange does not list this symbol.');
+    return { trades: await rest.aggTrades(symbol, fromId, limit || pageMax, signal) };
+  };
+  const listSymbols = async ({ knownRevision }: ListSymbolsRequest): Promise<ListSymbolsResponse> => {
+    const { current } = symbols;
+    if (!current)
+      throw new AppError('unavailable', `The symbol list is not known yet: ${symbols.fault ?? 'being read'}`, { retryAfterMs: 500 });
+    const { revision, simulated } = current;
+    return { revision, simulated, symbols: revision === knownRevision ? [] : [...current.symbols] };
+  };
+
+  const implementation: SocketServiceServer = {
+    receiveRawAggTrade: server.serverStreaming<RawAggTradeRequest, RawResponse>((call, context) =>
+      stream('aggTrade', call.request.symbols, call, context),
+    ),
+    receiveRawMiniTicker: server.serverStreaming<RawMiniTickerRequest, RawResponse>((call, context) =>
+      stream('miniTicker', call.request.symbols, call, context),
+    ),
+    listAggTrades: server.unary(listAggTrades),
+    listSymbols: server.unary(listSymbols),
+  };
+  server.addService(SocketServiceService, implementation);
+};

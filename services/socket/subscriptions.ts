@@ -1,0 +1,214 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import type { ConnectionPool } from './connection-pool.js';
+import type { StreamEvents } from './connection-slot.js';
+import { type Feed, type FeedFrame, type Listing, stateOf } from './feed.js';
+import { type StreamKind, streamNameOf } from './frame.js';
+import type { SocketLimits } from './limits.js';
+import type { SocketMetrics } from './metrics.js';
+import type { Subscriber } from './subscriber.js';
+import { createTickerSequence } from './ticker-sequence.js';
+import { createTradeSequence, type SequenceEvents } from './trade-sequence.js';
+import { createStreamWatchdog, newWatch } from './watchdog.js';
+
+export interface SubscriptionsDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: SocketMetrics;
+  readonly limits: SocketLimits;
+  readonly listing: (symbol: string) => Listing;
+  /** Makes the pool that feeds the given handlers. */
+  readonly connect: (events: StreamEvents) => ConnectionPool;
+}
+
+/** Joins the gRPC streams to the exchange's streams: each upstream stream once, as long as somebody wants it. */
+export interface Subscriptions {
+  /** Adds a listener to the symbols and reports a status for each. */
+  open(kind: StreamKind, symbols: readonly string[], subscriber: Subscriber): void;
+  close(kind: StreamKind, symbols: readonly string[], subscriber: Subscriber): void;
+  /** The exchange's symbol list was read anew. */
+  listingChanged(): void;
+  /** How many upstream streams are in each state. */
+  countByState(): ReadonlyMap<number, number>;
+  readonly pool: ConnectionPool;
+  shutdown(): Promise<void>;
+}
+
+const watchPeriodMs = 1_000;
+
+export const createSubscriptions = ({ clock, log, metrics, limits, listing, connect }: SubscriptionsDeps): Subscriptions => {
+  const feeds = new Map<string, Feed>();
+  const overflowing = new Set<string>();
+
+  const update = (feed: Feed) => {
+    const { state, detail } = stateOf(feed);
+    const { status } = feed;
+    if (status.state === state && status.detail === detail) return;
+    const sinceMs = status.state === state ? status.sinceMs : clock.now();
+    feed.status = { symbol: feed.symbol, state, detail, sinceMs };
+    for (const subscriber of feed.subscribers) subscriber.report(feed.status);
+  };
+
+  const deliver = (feed: Feed, frame: FeedFrame) => {
+    for (const subscriber of feed.subscribers) subscriber.push(frame.raw);
+  };
+  const sequenceOf = (name: string, kind: StreamKind) => {
+    const events: SequenceEvents<FeedFrame> = {
+      forward: (frame) => {
+        const feed = feeds.get(name);
+        if (feed) deliver(feed, frame);
+      },
+      duplicate: () => metrics.duplicates.inc({ kind }),
+      held: () => metrics.held.inc(),
+      hole: (fromId, toId) => {
+        metrics.holes.inc();
+        log.info({ stream: name, fromId, toId }, 'trades did not arrive; passing the hole on to be filled');
+      },
+      reset: (last, next) => {
+        metrics.resets.inc();
+        log.warn({ stream: name, last, next }, 'the exchange began to count anew; following it');
+      },
+    };
+    return kind === 'aggTrade' ? createTradeSequence<FeedFrame>(clock, limits, events) : createTickerSequence<FeedFrame>(clock, events);
+  };
+
+  const pool = connect({
+    frame: (frame, receiveTimeMs, source, overlap) => {
+      const feed = feeds.get(frame.stream);
+      if (!feed) return;
+      metrics.frames.inc({ kind: frame.kind });
+      watchdog.saw(feed, frame.close);
+      const alive = feed.saw && feed.link.kind === 'answered' && feed.stalled === undefined;
+      const firstTrade = frame.kind === 'aggTrade' && !feed.tradedSinceListed;
+      if (!alive || firstTrade) {
+        feed.saw = true;
+        feed.stalled = undefined;
+        feed.tradedSinceListed ||= firstTrade;
+        feed.link = { kind: 'answered' };
+        update(feed);
+      }
+      feed.sequence.accept({ ...frame, raw: { payload: frame.payload, receiveTimeMs } }, source, overlap);
+    },
+    link: (name, link) => {
+      const feed = feeds.get(name);
+      if (!feed) return;
+      // A successor's answer says nothing new about a stream that flows.
+      if (link.kind === 'answered' && feed.link.kind === 'answered') return;
+      if (link.kind !== 'answered') {
+        feed.saw = false;
+        feed.stalled = undefined;
+      }
+      feed.link = link;
+      feed.linkSinceMs = clock.monotonic();
+      update(feed);
+    },
+    settled: (name) => feeds.get(name)?.sequence.settled ?? true,
+  });
+
+  const watchdog = createStreamWatchdog(clock, limits, {
+    renew: (feed, why, broken) => {
+      metrics.renewals.inc({ kind: feed.kind });
+      log.warn({ stream: feed.name, why }, 'a stream is subscribed but silent; subscribing it again');
+      if (broken) feed.stalled = why;
+      update(feed);
+      pool.renew(feed.name);
+    },
+    replace: (feed, why) => {
+      log.warn({ stream: feed.name, why }, 'a stream stays silent; replacing its connection');
+      pool.replace(feed.name);
+    },
+  });
+
+  /** Asks the pool for the stream, unless the exchange does not list the symbol. */
+  const ask = (feed: Feed) => {
+    if (feed.listing === 'absent') pool.unwant(feed.name);
+    else if (pool.want(feed.name)) overflowing.delete(feed.name);
+    else {
+      overflowing.add(feed.name);
+      feed.link = { kind: 'rejected', detail: 'every connection to the exchange is full' };
+    }
+  };
+  const drop = (feed: Feed) => {
+    feeds.delete(feed.name);
+    overflowing.delete(feed.name);
+    feed.sequence.close();
+    if (feed.partner) feed.partner.partner = undefined;
+    pool.unwant(feed.name);
+    for (const name of overflowing) {
+      const other = feeds.get(name);
+      if (other) ask(other);
+    }
+  };
+  const addFeed = (symbol: string, kind: StreamKind): Feed => {
+    const name = streamNameOf(symbol, kind);
+    const feed: Feed = {
+      name,
+      symbol,
+      kind,
+      subscribers: new Set(),
+      sequence: sequenceOf(name, kind),
+      link: { kind: 'asking' },
+      linkSinceMs: clock.monotonic(),
+      saw: false,
+      stalled: undefined,
+      listing: listing(symbol),
+      tradedSinceListed: false,
+      partner: feeds.get(streamNameOf(symbol, kind === 'aggTrade' ? 'miniTicker' : 'aggTrade')),
+      watch: newWatch(),
+      status: { symbol, state: 0, detail: '', sinceMs: clock.now() },
+      linger: undefined,
+    };
+    if (feed.partner) feed.partner.partner = feed;
+    feeds.set(name, feed);
+    ask(feed);
+    return feed;
+  };
+
+  const watch = clock.every(watchPeriodMs, () => {
+    for (const feed of feeds.values()) watchdog.check(feed);
+  });
+
+  return {
+    open: (kind, symbols, subscriber) => {
+      for (const symbol of symbols) {
+        const feed = feeds.get(streamNameOf(symbol, kind)) ?? addFeed(symbol, kind);
+        feed.linger?.cancel();
+        feed.linger = undefined;
+        feed.subscribers.add(subscriber);
+        update(feed);
+        subscriber.report(feed.status);
+      }
+    },
+    close: (kind, symbols, subscriber) => {
+      for (const symbol of symbols) {
+        const feed = feeds.get(streamNameOf(symbol, kind));
+        if (!feed?.subscribers.delete(subscriber) || feed.subscribers.size > 0) continue;
+        feed.linger = clock.after(limits.lingerMs, () => drop(feed));
+      }
+    },
+    listingChanged: () => {
+      for (const feed of feeds.values()) {
+        const listed = listing(feed.symbol);
+        if (listed === feed.listing) continue;
+        feed.listing = listed;
+        feed.tradedSinceListed = false;
+        ask(feed);
+        update(feed);
+      }
+    },
+    countByState: () => {
+      const counts = new Map<number, number>();
+      for (const { status } of feeds.values()) counts.set(status.state, (counts.get(status.state) ?? 0) + 1);
+      return counts;
+    },
+    pool,
+    shutdown: async () => {
+      watch.cancel();
+      for (const feed of feeds.values()) {
+        feed.linger?.cancel();
+        feed.sequence.close();
+      }
+      await pool.close();
+    },
+  };
+};

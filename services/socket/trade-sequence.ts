@@ -1,0 +1,137 @@
+import type { Clock, Timer } from '@tickfolio/lib/clock';
+
+/** One frame with what orders it. */
+export interface Sequenced {
+  /** The next frame's order is one more. */
+  readonly order: number;
+  readonly eventTimeMs: number;
+}
+
+export interface SequenceEvents<F> {
+  readonly forward: (frame: F) => void;
+  readonly duplicate: () => void;
+  readonly held: () => void;
+  /** Frames from `fromOrder` to `toOrder`, inclusive, did not come in time. */
+  readonly hole: (fromOrder: number, toOrder: number) => void;
+  readonly reset: (lastOrder: number, newOrder: number) => void;
+}
+
+export interface SequenceOptions {
+  /** How long a frame waits for an earlier one while one connection, or two, deliver. Milliseconds. */
+  readonly holdMs: number;
+  readonly overlapHoldMs: number;
+  readonly maxHeld: number;
+}
+
+/** Makes of one stream's frames, as one or two connections deliver them, each frame once and in order. */
+export interface Sequence<F> {
+  /** @param source number of the connection; grows with every new one */
+  accept(frame: F, source: number, overlap: boolean): void;
+  /** False while frames wait for an earlier one. */
+  readonly settled: boolean;
+  close(): void;
+}
+
+// When may an exchange have begun its ids anew, rather than repeat old ones? Only on a connection opened after the one
+// that brought the last new frame, with nothing new in between, and either later in time than anything before …
+const laterFrames = 5;
+const laterByMs = 2_000;
+// … or, for a replay whose times begin anew as well, lasting.
+const lowFrames = 20;
+const lowLastsMs = 5_000;
+
+export const createTradeSequence = <F extends Sequenced>(
+  clock: Clock,
+  options: SequenceOptions,
+  events: SequenceEvents<F>,
+): Sequence<F> => {
+  let last: F | undefined;
+  let lastSource = 0;
+  let low = { frames: 0, later: 0, sinceMs: 0 };
+  const held = new Map<number, { frame: F; source: number; dueMs: number }>();
+  let timer: Timer | undefined;
+
+  const forward = (frame: F, source: number) => {
+    last = frame;
+    lastSource = source;
+    if (low.frames > 0) low = { frames: 0, later: 0, sinceMs: 0 };
+    events.forward(frame);
+  };
+  const drain = () => {
+    while (held.size > 0 && last) {
+      const next = held.get(last.order + 1);
+      if (!next) return;
+      held.delete(next.frame.order);
+      forward(next.frame, next.source);
+    }
+  };
+  const skipHole = () => {
+    let first: { frame: F; source: number } | undefined;
+    for (const entry of held.values()) if (!first || entry.frame.order < first.frame.order) first = entry;
+    if (!first || !last) return;
+    held.delete(first.frame.order);
+    events.hole(last.order + 1, first.frame.order - 1);
+    forward(first.frame, first.source);
+    drain();
+  };
+  const release = () => {
+    timer = undefined;
+    const nowMs = clock.monotonic();
+    while (held.size > 0) {
+      let dueMs = Number.POSITIVE_INFINITY;
+      for (const entry of held.values()) dueMs = Math.min(dueMs, entry.dueMs);
+      if (dueMs > nowMs) {
+        timer = clock.after(dueMs - nowMs, release);
+        return;
+      }
+      skipHole();
+    }
+  };
+
+  const isReset = (frame: F, source: number): boolean => {
+    if (!last || source <= lastSource) return false;
+    const nowMs = clock.monotonic();
+    if (low.frames === 0) low.sinceMs = nowMs;
+    low.frames += 1;
+    if (frame.eventTimeMs > last.eventTimeMs + laterByMs) low.later += 1;
+    return low.later >= laterFrames || (low.frames >= lowFrames && nowMs - low.sinceMs >= lowLastsMs);
+  };
+
+  return {
+    accept: (frame, source, overlap) => {
+      if (!last || frame.order === last.order + 1) {
+        forward(frame, source);
+        drain();
+        if (held.size === 0 && timer) {
+          timer.cancel();
+          timer = undefined;
+        }
+        return;
+      }
+      if (frame.order <= last.order) {
+        if (isReset(frame, source)) {
+          events.reset(last.order, frame.order);
+          held.clear();
+          forward(frame, source);
+        } else events.duplicate();
+        return;
+      }
+      if (held.has(frame.order)) {
+        events.duplicate();
+        return;
+      }
+      const waitMs = overlap ? options.overlapHoldMs : options.holdMs;
+      held.set(frame.order, { frame, source, dueMs: clock.monotonic() + waitMs });
+      events.held();
+      if (held.size > options.maxHeld) skipHole();
+      if (held.size > 0) timer ??= clock.after(waitMs, release);
+    },
+    get settled() {
+      return held.size === 0;
+    },
+    close: () => {
+      timer?.cancel();
+      held.clear();
+    },
+  };
+};
