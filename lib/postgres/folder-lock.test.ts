@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../clock/clock.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import { lockFolder } from './folder-lock.js';
 
 const holder = fileURLToPath(new URL('../dist/postgres/test-holder.js', import.meta.url));
-const lock = (folder: string) => lockFolder(folder, { clock: systemClock });
+const lock = (folder: string) => lockFolder(folder);
 
 describe('a folder lock', () => {
   let folder: string;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { type Clock, sleep } from '../clock/clock.js';
+import { type Clock, sleep, systemClock } from '../clock/clock.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 
 /** An exclusive hold on a folder. */
@@ -12,7 +12,8 @@ export interface FolderLock {
 }
 
 export interface FolderLockOptions {
-  readonly clock: Clock;
+  /** Default the system's: other processes are waited for in real time. */
+  readonly clock?: Clock;
   /** How long another process that is just starting may take to say whether it got the folder. Default 5 000. */
   readonly decisionTimeoutMs?: number;
 }
@@ -42,7 +43,8 @@ const retryMs = 25;
  * belongs to a process that is gone; its name is never used again, so it can be removed without a race.
  * @throws StartError when another process holds the folder, or the folder cannot be used.
  */
-export const lockFolder = async (folder: string, { clock, decisionTimeoutMs = 5_000 }: FolderLockOptions): Promise<FolderLock> => {
+export const lockFolder = async (folder: string, options: FolderLockOptions = {}): Promise<FolderLock> => {
+  const { clock = systemClock, decisionTimeoutMs = 5_000 } = options;
   const room = prepare(folder);
   const giveUpMs = clock.monotonic() + decisionTimeoutMs;
   const own = await makeClaim(room, clock.now());

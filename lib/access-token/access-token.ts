@@ -1,0 +1,79 @@
+import jsonwebtoken from 'jsonwebtoken';
+import type { Clock } from '../clock/clock.js';
+import { AppError } from '../errors/errors.js';
+
+/** What a valid access token says. */
+export interface AccessToken {
+  readonly userId: string;
+  readonly userName: string;
+  /** The session (refresh-token family) that the token belongs to. */
+  readonly sessionId: string;
+  /** Epoch milliseconds, a whole second. */
+  readonly expiresAtMs: number;
+}
+
+export interface AccessTokenOptions {
+  /** Shared by the service that signs and the one that verifies; at least 32 bytes (`secretFault` in lib/config). */
+  readonly secret: string;
+  readonly clock: Clock;
+  /** How far the clocks of the two services may differ. Default 5 000. */
+  readonly clockToleranceMs?: number;
+}
+
+const issuer = 'tickfolio-auth';
+const audience = 'tickfolio';
+const algorithm = 'HS256';
+
+/** Signs a token that lives `ttlMs` from now, rounded up to a whole second. */
+export const signAccessToken = (
+  { secret, clock }: Pick<AccessTokenOptions, 'secret' | 'clock'>,
+  { userId, userName, sessionId }: Omit<AccessToken, 'expiresAtMs'>,
+  ttlMs: number,
+): { token: string; expiresAtMs: number } => {
+  const nowMs = clock.now();
+  const exp = Math.ceil((nowMs + ttlMs) / 1_000);
+  const claims = { sub: userId, name: userName, sid: sessionId, iss: issuer, aud: audience, iat: Math.floor(nowMs / 1_000), exp };
+  return { token: jsonwebtoken.sign(claims, secret, { algorithm }), expiresAtMs: exp * 1_000 };
+};
+
+export type AccessTokenFault = 'expired' | 'invalid';
+
+class AccessTokenError extends AppError {
+  readonly fault: AccessTokenFault;
+  constructor(fault: AccessTokenFault, cause: unknown) {
+    super('unauthenticated', fault === 'expired' ? 'The access token has expired.' : 'The access token is not valid.', { cause });
+    this.fault = fault;
+  }
+}
+
+/** Why a token was refused; undefined for an error of another kind. */
+export const accessTokenFault = (thrown: unknown): AccessTokenFault | undefined =>
+  thrown instanceof AccessTokenError ? thrown.fault : undefined;
+
+/** Longer texts are refused unread; a real token has about 350 characters. */
+const maxTokenLength = 2_048;
+
+/** @returns a function that reads a token. It throws AppError `unauthenticated`; `accessTokenFault` tells expired from invalid. */
+export const createAccessTokenVerifier = ({
+  secret,
+  clock,
+  clockToleranceMs = 5_000,
+}: AccessTokenOptions): ((token: string) => AccessToken) => {
+  const settings = { issuer, audience, clockTolerance: clockToleranceMs / 1_000 };
+  const read = (token: string) => {
+    try {
+      return jsonwebtoken.verify(token, secret, { ...settings, algorithms: [algorithm], clockTimestamp: Math.floor(clock.now() / 1_000) });
+    } catch (err) {
+      throw new AccessTokenError(err instanceof jsonwebtoken.TokenExpiredError ? 'expired' : 'invalid', err);
+    }
+  };
+  return (token) => {
+    if (token.length > maxTokenLength) throw new AccessTokenError('invalid', new Error('too long'));
+    const claims = read(token);
+    const { sub, name, sid, exp } = typeof claims === 'string' ? {} : claims;
+    if (typeof sub !== 'string' || typeof name !== 'string' || typeof sid !== 'string' || typeof exp !== 'number') {
+      throw new AccessTokenError('invalid', new Error('a claim is missing'));
+    }
+    return { userId: sub, userName: name, sessionId: sid, expiresAtMs: exp * 1_000 };
+  };
+};
