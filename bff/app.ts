@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import websocket from '@fastify/websocket';
+import { createAccessTokenVerifier } from '@tickfolio/lib/access-token';
+import type { Clock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import { addOperations, listen, setProblemHandlers } from '@tickfolio/lib/http';
+import type { Postgres } from '@tickfolio/lib/postgres';
+import type { PriceBus } from '@tickfolio/lib/price-bus';
+import type { PubSub } from '@tickfolio/lib/pubsub';
+import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+
+import type { AggregatorClient } from './aggregator-client.js';
+import type { AuthClient } from './auth-client.js';
+import { authRoutes } from './auth-routes.js';
+import { type ClientSocketLimits, defaultSocketLimits } from './client-socket.js';
+import { bodyFaults } from './input-faults.js';
+import { createLivePart } from './live-part.js';
+import { swaggerOptions, swaggerUiOptions } from './openapi.js';
+import { createOriginCheck } from './origins.js';
+import { createPortfolios } from './portfolios.js';
+import { profileRoutes } from './profile-routes.js';
+import { chooseSubprotocol, webSocketPath, webSocketRoute } from './ws-route.js';
+
+export { type AggregatorClient, createAggregatorClient } from './aggregator-client.js';
+export { type AuthClient, createAuthClient } from './auth-client.js';
+export { migrationsFolder } from './schema.js';
+
+export interface BffDeps {
+  /** `profile_db`, opened with `migrationsFolder`. */
+  readonly postgres: Postgres;
+  readonly auth: AuthClient;
+  readonly aggregator: AggregatorClient;
+  readonly priceBus: PriceBus;
+  /** Carries the notices between replicas. */
+  readonly pubsub: PubSub;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface BffOptions {
+  /** What access tokens are signed with. */
+  readonly jwtSecret: string;
+  /** False only with `ENV=local`. Default true. */
+  readonly secureCookie?: boolean;
+  /** As fastify has it: which proxies' `X-Forwarded-*` are believed. Default none. */
+  readonly trustProxy?: boolean | string[];
+  /** Origins of pages that may call besides the server's own. Default none. */
+  readonly allowedOrigins?: readonly string[];
+  /** A price whose trade is older is marked stale. Default 60 000. */
+  readonly staleAfterMs?: number;
+  /** Ticks that arrive within this time make one push per user. Default 15. */
+  readonly pushWindowMs?: number;
+  /** How often the needed symbols are told to the aggregator. Default 2 000. */
+  readonly demandPeriodMs?: number;
+  /** Default 500. */
+  readonly maxCoinsPerProfile?: number;
+  /** Default 20. */
+  readonly maxSocketsPerUser?: number;
+  /** Default 20 000. */
+  readonly maxSockets?: number;
+  readonly socketLimits?: Partial<ClientSocketLimits>;
+  /** Closing every client on shutdown is spread over so long. Default 2 000. */
+  readonly closeSpreadMs?: number;
+  /** Calls of one address to one auth route in `authWindowMs`. Default 60 in 60 000. */
+  readonly maxAuthCalls?: number;
+  readonly authWindowMs?: number;
+}
+
+const maxBodyBytes = 16 * 1024;
+const maxMessageBytes = 4 * 1024;
+/** A request must have arrived whole within this time. */
+const requestTimeoutMs = 10_000;
+
+/** Builds the whole BFF without listening. Closing the instance closes what it opened; the dependencies stay their owner's. */
+export const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
+  const { postgres, auth, priceBus, clock, log, metrics } = deps;
+  const app: FastifyInstance = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    return503OnClosing: false,
+    trustProxy: options.trustProxy ?? false,
+    requestIdHeader: false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+    },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true, verbose: true } },
+    schemaErrorFormatter: (faults) => bodyFaults(faults),
+  });
+  setProblemHandlers(app);
+  acceptJsonOnly(app);
+
+  const verifyToken = createAccessTokenVerifier({ secret: options.jwtSecret, clock });
+  const portfolios = createPortfolios(
+    postgres.db,
+    options.maxCoinsPerProfile === undefined ? {} : { maxCoins: options.maxCoinsPerProfile },
+  );
+  const checkOrigin = createOriginCheck(options.allowedOrigins ?? []);
+  const live = createLivePart(deps, portfolios, verifyToken, {
+    staleAfterMs: options.staleAfterMs ?? 60_000,
+    pushWindowMs: options.pushWindowMs ?? 15,
+    demandPeriodMs: options.demandPeriodMs ?? 2_000,
+    maxSockets: options.maxSockets ?? 20_000,
+    maxSocketsPerUser: options.maxSocketsPerUser ?? 20,
+    closeSpreadMs: options.closeSpreadMs ?? 2_000,
+    limits: { ...defaultSocketLimits, ...options.socketLimits },
+  });
+  const { verify } = live;
+
+  measureRequests(app, metrics);
+  void app.register(swagger, swaggerOptions);
+  void app.register(helmet, {
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null, connectSrc: ["'self'"] } },
+    strictTransportSecurity: options.secureCookie ?? true,
+  });
+  void app.register(cookie);
+  void app.register(rateLimit, {
+    global: false,
+    errorResponseBuilder: (_request, { ttl }) =>
+      new AppError('resource_exhausted', 'Too many attempts from this address; please wait.', { retryAfterMs: ttl }),
+  });
+  void app.register(websocket, {
+    options: { maxPayload: maxMessageBytes, handleProtocols: chooseSubprotocol, perMessageDeflate: false },
+    preClose: async () => {
+      await live.sockets.close();
+      app.websocketServer.close();
+    },
+    errorHandler: (err, socket, request) => {
+      request.log.debug({ err }, 'a client socket failed');
+      socket.terminate();
+    },
+  });
+  void app.register(async (scope) => {
+    scope.decorateRequest('signedIn', null);
+    scope.addHook('onRequest', async (request) => {
+      if (request.ws && !request.is404 && request.routeOptions.url !== webSocketPath)
+        throw new AppError('invalid_argument', `Only ${webSocketPath} speaks WebSocket.`);
+    });
+    await scope.register(authRoutes, {
+      prefix: '/api/v1/auth',
+      auth,
+      portfolios,
+      notices: live.notices,
+      clock,
+      checkOrigin,
+      secureCookie: options.secureCookie ?? true,
+      maxCalls: options.maxAuthCalls ?? 60,
+      windowMs: options.authWindowMs ?? 60_000,
+    });
+    await scope.register(profileRoutes, {
+      prefix: '/api/v1/profile',
+      verify,
+      portfolios,
+      symbols: live.symbols,
+      onChange: live.portfolioChanged,
+    });
+    await scope.register(webSocketRoute, { verify, sockets: live.sockets, checkOrigin });
+    await scope.register(swaggerUi, swaggerUiOptions);
+    scope.get('/openapi.json', async () => app.swagger());
+    scope.get('/', async (_request, reply) => reply.redirect('/docs'));
+    addOperations(scope, {
+      metrics,
+      dependencies: [
+        { name: 'profile_db', required: true, check: () => postgres.ping().then(() => undefined) },
+        { name: 'price_bus', required: true, check: () => priceBus.check() },
+        // Without these portfolios are still read and changed and sockets served; taking this replica out would help nobody.
+        { name: 'authorization', required: false, check: () => auth.check() },
+        { name: 'aggregator', required: false, check: () => live.demand.check() },
+      ],
+      facts: () => ({ simulated: live.demand.simulated }),
+      draining: () => live.sockets.isClosing,
+    });
+  });
+  app.addHook('onClose', () => live.close());
+  return app;
+};
+
+/** JSON is the only body, and an empty one with the JSON type is no body: clients set the type on calls that have none. */
+const acceptJsonOnly = (app: FastifyInstance) => {
+  app.removeAllContentTypeParsers();
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else parse(request, String(body), done);
+  });
+};
+
+const measureRequests = (app: FastifyInstance, metrics: Metrics) => {
+  const durations = metrics.histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Answered HTTP requests',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method } = request;
+    const route = request.routeOptions.url ?? 'none';
+    durations.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    request.log.info({ method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request answered');
+  });
+};
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+}
+
+export interface RunningBff {
+  readonly port: number;
+  /** Sends every client elsewhere, finishes what was asked, and closes. Bounded by about 6 s. */
+  close(): Promise<void>;
+}
+
+/** Builds the BFF and listens. @throws StartError when the port is taken */
+export const startBff = async (deps: BffDeps, options: BffOptions & ListenOptions): Promise<RunningBff> => {
+  const app = createBff(deps, options);
+  try {
+    const port = await listen(app, options, 'HTTP_PORT');
+    return { port, close: async () => void (await app.close()) };
+  } catch (err) {
+    await app.close();
+    throw err;
+  }
+};

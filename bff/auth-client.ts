@@ -1,0 +1,119 @@
+import { AuthServiceClient, type TokenPair } from '@tickfolio/gen/auth/v1';
+import { AppError } from '@tickfolio/lib/errors';
+import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
+import { ConsecutiveBreaker, ConstantBackoff, circuitBreaker, handleWhen, isBrokenCircuitError, retry } from 'cockatiel';
+
+export type { TokenPair } from '@tickfolio/gen/auth/v1';
+
+/** What a call carries besides its own fields. */
+export interface CallMeta {
+  readonly requestId: string;
+  /** The client's address, for throttling and the log. */
+  readonly clientAddress: string;
+}
+
+export interface EndedSession {
+  /** Empty when the token was unknown. */
+  readonly sessionId: string;
+  readonly userId: string;
+}
+
+/** The auth service as the BFF needs it. @throws AppError; `unavailable` with a retry time when it is away */
+export interface AuthClient {
+  register(name: string, password: string, meta: CallMeta): Promise<{ readonly userId: string }>;
+  login(name: string, password: string, meta: CallMeta): Promise<TokenPair>;
+  refresh(refreshToken: string, meta: CallMeta): Promise<TokenPair>;
+  logout(refreshToken: string, meta: CallMeta): Promise<EndedSession>;
+  /** Undefined when the service says it serves, else what is wrong. */
+  check(): Promise<string | undefined>;
+  close(): void;
+}
+
+export interface AuthClientOptions {
+  /** `host:port` */
+  readonly target: string;
+  /** Every call ends within this time; a password is hashed in about 50 ms, more under load. Default 5 000. */
+  readonly deadlineMs?: number;
+  /** After so many failures in a row no call is tried for `restMs`. Default 5. */
+  readonly breakAfterFailures?: number;
+  /** Default 2 000. */
+  readonly restMs?: number;
+}
+
+/** The service's own fault, as opposed to an answer the caller has to live with. */
+const isOutage = (err: unknown): boolean =>
+  err instanceof AppError && (err.code === 'unavailable' || err.code === 'deadline_exceeded' || err.code === 'internal');
+
+const checkDeadlineMs = 800;
+
+export const createAuthClient = (options: AuthClientOptions): AuthClient => {
+  const { target, deadlineMs = 5_000, breakAfterFailures = 5, restMs = 2_000 } = options;
+  const client = createGrpcClient(AuthServiceClient, target);
+  const breaker = circuitBreaker(handleWhen(isOutage), { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(breakAfterFailures) });
+  const again = retry(
+    handleWhen((err) => err instanceof AppError && err.code === 'unavailable'),
+    {
+      maxAttempts: 1,
+      backoff: new ConstantBackoff(100),
+    },
+  );
+
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await breaker.execute(work);
+    } catch (cause) {
+      const away = isBrokenCircuitError(cause) || (isOutage(cause) && (cause as AppError).code !== 'internal');
+      if (!away) throw cause;
+      throw new AppError('unavailable', 'Accounts cannot be reached at the moment; please try again in a few seconds.', {
+        cause,
+        retryAfterMs: restMs,
+      });
+    }
+  };
+  const tokensOf = (tokens: TokenPair | undefined): TokenPair => {
+    if (!tokens) throw new AppError('internal', 'Something went wrong on our side.', { cause: new Error('the answer carries no tokens') });
+    return tokens;
+  };
+
+  return {
+    register: (name, password, { requestId, clientAddress }) =>
+      guarded(() => callUnary(client, client.register, { name, password, clientAddress }, { deadlineMs, requestId })),
+    login: (name, password, { requestId, clientAddress }) =>
+      guarded(async () =>
+        tokensOf((await callUnary(client, client.login, { name, password, clientAddress }, { deadlineMs, requestId })).tokens),
+      ),
+    refresh: (refreshToken, { requestId, clientAddress }) =>
+      guarded(async () => {
+        const answer = await callUnary(client, client.refreshToken, { refreshToken, clientAddress }, { deadlineMs, requestId });
+        return tokensOf(answer.tokens);
+      }),
+    // The one call that changes nothing when it is repeated; a refresh rotates and a login counts.
+    logout: (refreshToken, { requestId }) =>
+      guarded(() => again.execute(() => callUnary(client, client.logout, { refreshToken }, { deadlineMs, requestId }))),
+    check: async () => {
+      const answer = await callUnary(client, healthCheck, {}, { deadlineMs: checkDeadlineMs });
+      return answer.serving ? undefined : 'says that it does not serve';
+    },
+    close: () => client.close(),
+  };
+};
+
+/** `grpc.health.v1.Health/Check` for the whole server: an empty request; the answer's field 1 is the status, 1 means SERVING. */
+const healthCheck: Parameters<typeof callUnary<object, { serving: boolean }>>[1] = function (
+  this: unknown,
+  _request,
+  metadata,
+  callOptions,
+  callback,
+) {
+  const client = this as AuthServiceClient;
+  return client.makeUnaryRequest(
+    '/grpc.health.v1.Health/Check',
+    () => Buffer.alloc(0),
+    (bytes) => ({ serving: bytes[0] === 8 && bytes[1] === 1 }),
+    {},
+    metadata,
+    callOptions,
+    (err, answer) => callback(err, answer as { serving: boolean }),
+  );
+};

@@ -1,0 +1,123 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Clock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AuthClient, TokenPair } from './auth-client.js';
+import { AccessTokenAnswer, LoginBody, messageAnswer, problems, RegisterBody } from './contract.js';
+import type { Notices } from './notices.js';
+import type { CheckOrigin } from './origins.js';
+import type { Portfolios } from './portfolios.js';
+
+export interface AuthRoutesOptions {
+  readonly auth: AuthClient;
+  readonly portfolios: Pick<Portfolios, 'createProfile'>;
+  readonly notices: Notices;
+  readonly clock: Clock;
+  readonly checkOrigin: CheckOrigin;
+  /** False only where the page is served without TLS on the developer's own machine. */
+  readonly secureCookie: boolean;
+  /** How many calls one address may make in a window, for each route. */
+  readonly maxCalls: number;
+  readonly windowMs: number;
+}
+
+const cookieName = 'refreshToken';
+const tags = ['auth'];
+
+export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (app, options) => {
+  const { auth, portfolios, notices, clock, checkOrigin, secureCookie, maxCalls, windowMs } = options;
+  const config = { rateLimit: { max: maxCalls, timeWindow: windowMs } };
+  const cookie = { httpOnly: true, sameSite: 'strict', secure: secureCookie, path: '/api/v1/auth' } as const;
+
+  app.addHook('onRequest', async (request) => checkOrigin(request));
+
+  const metaOf = (request: FastifyRequest) => ({ requestId: request.id, clientAddress: request.ip });
+  const answerTokens = (reply: FastifyReply, tokens: TokenPair) => {
+    const maxAge = Math.max(0, Math.floor((tokens.refreshExpiresAtMs - clock.now()) / 1000));
+    reply.setCookie(cookieName, tokens.refreshToken, { ...cookie, maxAge }).header('cache-control', 'no-store');
+    return { accessToken: tokens.accessToken };
+  };
+
+  app.post(
+    '/register',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Creates an account',
+        body: RegisterBody,
+        response: { 201: messageAnswer('user created successfully'), ...problems(400, 409, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { name, password } = request.body;
+      const { userId } = await auth.register(name, password, metaOf(request));
+      try {
+        await portfolios.createProfile({ userId, userName: name });
+      } catch (err) {
+        request.log.warn({ err, userId }, 'the profile of a new account could not be created; its first use will');
+      }
+      reply.code(201);
+      return { message: 'user created successfully' };
+    },
+  );
+
+  app.post(
+    '/login',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Signs in',
+        body: LoginBody,
+        response: { 200: AccessTokenAnswer, ...problems(400, 401, 429, 503) },
+      },
+    },
+    async (request, reply) => answerTokens(reply, await auth.login(request.body.name, request.body.password, metaOf(request))),
+  );
+
+  app.post(
+    '/refresh',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Exchanges the refresh token in the cookie for new tokens',
+        security: [{ refreshCookie: [] }],
+        response: { 200: AccessTokenAnswer, ...problems(401, 403, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const refreshToken = request.cookies[cookieName];
+      if (!refreshToken) throw new AppError('unauthenticated', 'There is no refresh token; sign in.');
+      try {
+        return answerTokens(reply, await auth.refresh(refreshToken, metaOf(request)));
+      } catch (err) {
+        if (err instanceof AppError && err.code === 'unauthenticated') reply.clearCookie(cookieName, cookie);
+        throw err;
+      }
+    },
+  );
+
+  app.post(
+    '/logout',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Ends the session: its refresh token and its open sockets',
+        security: [{ refreshCookie: [] }],
+        response: { 200: messageAnswer('logged out successfully'), ...problems(403, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const refreshToken = request.cookies[cookieName];
+      if (refreshToken) {
+        const ended = await auth.logout(refreshToken, metaOf(request));
+        if (ended.sessionId) notices.sessionEnded(ended.sessionId);
+      }
+      reply.clearCookie(cookieName, cookie);
+      return { message: 'logged out successfully' };
+    },
+  );
+};

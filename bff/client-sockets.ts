@@ -1,0 +1,109 @@
+import type { AccessToken } from '@tickfolio/lib/access-token';
+import { type Clock, sleep } from '@tickfolio/lib/clock';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import type { WebSocket } from 'ws';
+import { type ClientSocket, type ClientSocketLimits, createClientSocket } from './client-socket.js';
+import { closeCodes } from './close-codes.js';
+import type { LivePortfolios } from './live-portfolios.js';
+import type { SocketMetrics } from './socket-metrics.js';
+
+export interface ClientSocketsDeps {
+  readonly live: LivePortfolios;
+  readonly verify: (token: string) => AccessToken;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: SocketMetrics;
+}
+
+export interface ClientSocketsOptions {
+  readonly limits: ClientSocketLimits;
+  /** All users together; past it the upgrade is refused. */
+  readonly maxSockets: number;
+  readonly maxSocketsPerUser: number;
+  /** Closing all clients is spread over so long, so that they do not come back all at once. */
+  readonly closeSpreadMs: number;
+}
+
+/** Every client socket of this process. */
+export interface ClientSockets {
+  /** No more are taken: the limit is reached, or all are being closed. */
+  readonly isFull: boolean;
+  readonly isClosing: boolean;
+  open(socket: WebSocket, token: AccessToken): void;
+  /** Closes the sockets of a session that was ended. */
+  endSession(sessionId: string): void;
+  /** Tells every client to go elsewhere; resolves when all are closed or were cut. */
+  close(): Promise<void>;
+}
+
+const sweepMs = 1_000;
+const closeSlices = 20;
+
+export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSocketsOptions): ClientSockets => {
+  const { live, verify, clock, log, metrics } = deps;
+  const { limits, maxSockets, maxSocketsPerUser, closeSpreadMs } = options;
+  const open = new Set<ClientSocket>();
+  let allClosed: (() => void) | undefined;
+  let closing = false;
+
+  const sweep = clock.every(sweepMs, () => {
+    let buffered = 0;
+    let most = 0;
+    for (const client of open) {
+      client.sweep();
+      buffered += client.bufferedBytes;
+      most = Math.max(most, client.bufferedBytes);
+    }
+    metrics.bufferedBytes.set(buffered);
+    metrics.maxBufferedBytes.set(most);
+    metrics.sockets.set(open.size);
+    metrics.users.set(live.users);
+  });
+
+  return {
+    get isFull() {
+      return closing || open.size >= maxSockets;
+    },
+    get isClosing() {
+      return closing;
+    },
+    open: (socket, token) => {
+      const isOneTooMany = live.viewersOf(token.userId) >= maxSocketsPerUser;
+      let viewing: ReturnType<LivePortfolios['join']> | undefined;
+      const client = createClientSocket({ socket, token, verify, newest: () => viewing?.frame(), clock, log, metrics, limits });
+      open.add(client);
+      socket.once('close', () => {
+        open.delete(client);
+        viewing?.leave();
+        if (open.size === 0) allClosed?.();
+      });
+      if (closing) client.end(closeCodes.goingAway, 'the server is shutting down');
+      else if (isOneTooMany) client.end(closeCodes.tooMany, 'too many sockets of one user');
+      else {
+        const failed = () => client.end(closeCodes.tryAgainLater, 'the portfolio cannot be read at the moment');
+        viewing = live.join(token, { changed: client.changed, failed });
+        client.changed(undefined);
+      }
+    },
+    endSession: (sessionId) => {
+      for (const client of open) if (client.sessionId === sessionId) client.end(closeCodes.signInAgain, 'the session was ended');
+    },
+    close: async () => {
+      closing = true;
+      const drained = new Promise<void>((resolve) => {
+        allClosed = resolve;
+        if (open.size === 0) resolve();
+      });
+      const clients = [...open];
+      const perSlice = Math.ceil(clients.length / closeSlices);
+      for (let from = 0; from < clients.length; from += perSlice) {
+        for (const client of clients.slice(from, from + perSlice)) client.end(closeCodes.goingAway, 'the server is shutting down');
+        if (clients.length > closeSlices) await sleep(clock, closeSpreadMs / closeSlices);
+      }
+      // Each client cuts itself after its grace time; this is for a clock or a socket that fails to.
+      await Promise.race([drained, sleep(clock, limits.closeGraceMs + sweepMs)]);
+      for (const client of open) client.cut();
+      sweep.cancel();
+    },
+  };
+};

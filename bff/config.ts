@@ -1,0 +1,101 @@
+import { address, duration, environment, integer, logLevel, parseAddress, port, required, secretFault, z } from '@tickfolio/lib/config';
+
+/** A comma-separated list. */
+const list = () =>
+  z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    );
+
+const origins = () =>
+  list().superRefine((all, ctx) => {
+    for (const origin of all) {
+      const good = URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase();
+      if (!good) ctx.addIssue({ code: 'custom', message: `must list origins such as https://app.example.com, not "${origin}"` });
+    }
+  });
+
+/** `false` (nobody is believed), `true` (everybody), or the proxies' addresses and networks. */
+const proxies = () =>
+  z
+    .string()
+    .default('false')
+    .transform((text, ctx): boolean | string[] => {
+      if (text === 'true' || text === 'false') return text === 'true';
+      const all = text.split(',').map((part) => part.trim());
+      const good = all.every((part) => /^(loopback|linklocal|uniquelocal|[0-9a-fA-F.:]+(\/\d{1,3})?)$/.test(part));
+      if (!good)
+        ctx.addIssue({ code: 'custom', message: 'must be true, false, or addresses and networks such as 10.0.0.0/8, comma-separated' });
+      return all;
+    });
+
+/** `host:port` or a whole http(s) URL. */
+const httpAddress = () =>
+  z.string({ error: 'is required (host:port)' }).transform((text, ctx) => {
+    const target = /^https?:\/\//.test(text) ? text.replace(/\/+$/, '') : `http://${text}`;
+    const good =
+      URL.canParse(target) && (target === text.replace(/\/+$/, '') || (parseAddress(text) !== undefined && !text.startsWith(':')));
+    if (!good) ctx.addIssue({ code: 'custom', message: `must be host:port or an http URL, not "${text}"` });
+    return target;
+  });
+
+const secret = (env: string) =>
+  required().superRefine((text, ctx) => {
+    const fault = secretFault(text, env);
+    if (fault) ctx.addIssue({ code: 'custom', message: fault });
+  });
+
+/**
+ * The settings of the BFF run as a service of its own; it needs all its servers and has no embedded counterparts.
+ * @param env decides, by its `ENV`, whether an example value will do as JWT_SECRET
+ */
+export const bffConfig = (env: NodeJS.ProcessEnv) =>
+  z.object({
+    ENV: environment(),
+    LOG_LEVEL: logLevel(),
+    HTTP_HOST: z.string().default('0.0.0.0'),
+    HTTP_PORT: port(8080),
+    POSTGRES_HOST: required(),
+    POSTGRES_PORT: port(5432),
+    POSTGRES_USER: required(),
+    POSTGRES_PASSWORD: required(),
+    POSTGRES_DB: z.string().default('profile_db'),
+    POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000),
+    JWT_SECRET: secret(env.ENV || 'production'),
+    REDIS_ADDR: address(),
+    AUTH_SERVICE_ADDR: address('authorization-service:50051'),
+    AGGREGATOR_ADDR: httpAddress(),
+    TRUST_PROXY: proxies(),
+    ALLOWED_ORIGINS: origins(),
+    STALE_AFTER: duration('60s'),
+    PUSH_WINDOW: duration('15ms'),
+    MAX_COINS: integer(500, 1, 10_000),
+    MAX_SOCKETS: integer(20_000, 1, 1_000_000),
+    MAX_SOCKETS_PER_USER: integer(20, 1, 10_000),
+    AUTH_RATE_LIMIT: integer(60, 1, 1_000_000),
+    AUTH_RATE_WINDOW: duration('1m'),
+  });
+
+export type BffConfig = z.output<ReturnType<typeof bffConfig>>;
+
+/** What of the settings the BFF itself takes; the rest is for the adapters. */
+export const bffOptions = (config: BffConfig) => ({
+  host: config.HTTP_HOST,
+  port: config.HTTP_PORT,
+  jwtSecret: config.JWT_SECRET,
+  secureCookie: config.ENV !== 'local',
+  trustProxy: config.TRUST_PROXY,
+  allowedOrigins: config.ALLOWED_ORIGINS,
+  staleAfterMs: config.STALE_AFTER,
+  pushWindowMs: config.PUSH_WINDOW,
+  maxCoinsPerProfile: config.MAX_COINS,
+  maxSockets: config.MAX_SOCKETS,
+  maxSocketsPerUser: config.MAX_SOCKETS_PER_USER,
+  maxAuthCalls: config.AUTH_RATE_LIMIT,
+  authWindowMs: config.AUTH_RATE_WINDOW,
+});

@@ -1,0 +1,95 @@
+import { Type } from 'typebox';
+
+/** The bodies of the REST interface; they validate requests, shape answers and are the OpenAPI document. */
+
+const name = Type.String({
+  pattern: '^[A-Za-z0-9_.-]{3,64}$',
+  description: '3 to 64 characters of letters, digits, "_", "." and "-"',
+  examples: ['myuser'],
+});
+const password = Type.String({ minLength: 8, maxLength: 1024, description: 'at least 8 characters', examples: ['correct horse battery'] });
+const symbol = Type.String({
+  minLength: 1,
+  maxLength: 32,
+  description: 'a symbol that the exchange lists, in either case',
+  examples: ['btcusdt'],
+});
+const strict = { additionalProperties: false };
+
+export const RegisterBody = Type.Object({ name, password }, strict);
+/** Not checked like a registration: what no account can have is simply wrong. */
+export const LoginBody = Type.Object(
+  {
+    name: Type.String({ maxLength: 1024, examples: ['myuser'] }),
+    password: Type.String({ maxLength: 1024, examples: ['correct horse battery'] }),
+  },
+  strict,
+);
+export const CoinChangeBody = Type.Object(
+  {
+    symbol,
+    quantity: Type.String({
+      maxLength: 100,
+      description: 'a decimal text, up to 20 digits before the point and 18 after; positive adds, negative takes away',
+      examples: ['1.5'],
+    }),
+  },
+  strict,
+);
+export const CoinRemovalBody = Type.Object({ symbol }, strict);
+
+export const messageAnswer = (example: string) => Type.Object({ message: Type.String({ examples: [example] }) }, { description: 'Done.' });
+export const AccessTokenAnswer = Type.Object(
+  { accessToken: Type.String({ description: 'a JWT, valid for 15 minutes', examples: ['eyJhbGciOiJIUzI1NiJ9.…'] }) },
+  { description: 'The access token; the refresh token is in the cookie.' },
+);
+const moment = Type.String({ format: 'date-time', examples: ['2026-01-27T10:00:00.000Z'] });
+const userId = Type.String({ examples: ['a1b2c3d4-e5f6-7890-1234-567890abcdef'] });
+export const CoinAnswer = Type.Object(
+  {
+    ID: Type.Integer({ examples: [1] }),
+    CreatedAt: moment,
+    UpdatedAt: moment,
+    DeletedAt: Type.Null(),
+    Symbol: Type.String({ examples: ['btcusdt'] }),
+    Quantity: Type.String({ description: 'exact decimal text', examples: ['1.5'] }),
+    UserID: userId,
+  },
+  { description: 'A coin that is held.' },
+);
+export const ProfileAnswer = Type.Object(
+  { ID: userId, Name: Type.String({ examples: ['myuser'] }), Coins: Type.Array(CoinAnswer) },
+  { description: 'The portfolio.' },
+);
+export const ProblemAnswer = Type.Object(
+  {
+    type: Type.String({ examples: ['urn:tickfolio:problem:invalid-argument'] }),
+    title: Type.String({ examples: ['Invalid request'] }),
+    status: Type.Integer({ examples: [400] }),
+    detail: Type.String({ examples: ['The request is not valid: quantity is required.'] }),
+    errors: Type.Optional(
+      Type.Array(Type.Object({ field: Type.String({ examples: ['quantity'] }), message: Type.String({ examples: ['is required'] }) })),
+    ),
+    requestId: Type.Optional(Type.String()),
+  },
+  { description: 'A problem as RFC 9457 has it.' },
+);
+
+const problemStatus = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: ProblemAnswer } },
+});
+const descriptions: Readonly<Record<number, string>> = {
+  400: 'The request is malformed; `errors` names the fields.',
+  401: 'Not signed in.',
+  403: 'A page of another site asked.',
+  404: 'Not held.',
+  409: 'It conflicts with what is there; nothing was changed.',
+  422: 'The symbol is not listed or cannot be valued in USDT.',
+  429: 'Too many attempts; see Retry-After.',
+  503: 'Temporarily unavailable; see Retry-After.',
+};
+
+/** The `response` entries of the problems that a route may answer with. */
+export const problems = (...statuses: readonly number[]) =>
+  Object.fromEntries(statuses.map((status) => [status, problemStatus(descriptions[status] ?? 'Refused.')]));

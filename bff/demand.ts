@@ -1,0 +1,132 @@
+import type { Clock, Timer } from '@tickfolio/lib/clock';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import type { AggregatorClient, Demanded } from './aggregator-client.js';
+import type { HeldSymbol, Portfolios } from './portfolios.js';
+import type { PriceBoard } from './price-board.js';
+import type { Symbols } from './symbols.js';
+
+export interface DemandDeps {
+  readonly portfolios: Pick<Portfolios, 'symbols'>;
+  readonly aggregator: AggregatorClient;
+  readonly symbols: Symbols;
+  readonly board: PriceBoard;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Called when real prices become simulated ones or the other way round. */
+  readonly onSimulated: (simulated: boolean) => void;
+  /** Undefined while the price bus answers; what does not arrive cannot be live. */
+  readonly checkPriceBus: () => Promise<string | undefined>;
+}
+
+export interface DemandOptions {
+  /** Default 2 000: a restarted aggregator knows again what is needed within this time. */
+  readonly periodMs?: number;
+  /** How long changes are gathered before they are told. Default 25. */
+  readonly gatherMs?: number;
+  /** After so long without an answer no feed counts as working. Default 10 000. */
+  readonly answerMaxAgeMs?: number;
+}
+
+/** Tells the aggregator which symbols are needed and takes its word for the feeds' state, the symbol list and missing prices. */
+export interface Demand {
+  /** The set may have changed: tell at once. */
+  changed(): void;
+  /** Undefined when the aggregator answered lately, else what is wrong. */
+  check(): string | undefined;
+  readonly simulated: boolean;
+  close(): void;
+}
+
+/** A last price is taken from here only when the bus, which is faster, is behind by more than this. */
+const busBehindMs = 3_000;
+
+const brokenStates: ReadonlySet<string> = new Set(['broken', 'halted', 'unknown', 'refused']);
+
+export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Demand => {
+  const { portfolios, aggregator, symbols, board, clock, log, onSimulated, checkPriceBus } = deps;
+  const { periodMs = 2_000, gatherMs = 25, answerMaxAgeMs = 10_000 } = options;
+  let held: readonly HeldSymbol[] | undefined;
+  let simulated = false;
+  let answeredAt = clock.monotonic();
+  let failure: string | undefined = 'has not answered yet';
+  let timer: Timer | undefined;
+  let soon = false;
+  let running = false;
+  let closed = false;
+
+  const needed = (): string[] => {
+    const all = new Set<string>();
+    for (const { symbol, quoteAsset } of held ?? []) {
+      all.add(symbol);
+      if (quoteAsset !== 'usdt') all.add(`${quoteAsset}usdt`);
+    }
+    return [...all].sort();
+  };
+  const take = async (answer: Demanded) => {
+    if (answer.simulated !== simulated) {
+      simulated = answer.simulated;
+      onSimulated(simulated);
+    }
+    for (const [symbol, last] of answer.lastPrices) {
+      const known = board.priceTime(symbol);
+      if (known !== undefined && last.timeMs <= known + busBehindMs) continue;
+      try {
+        board.take({ symbol, ...last });
+      } catch (err) {
+        log.warn({ err, symbol }, 'a last price could not be read and was skipped');
+      }
+    }
+    const busFault = await checkPriceBus().catch((err: unknown) => String(err));
+    const broken = new Set([...answer.feeds].filter(([, state]) => brokenStates.has(state)).map(([symbol]) => symbol));
+    board.setFeedFaults(broken, busFault !== undefined);
+    if (answer.symbolsRevision !== symbols.revision) symbols.replace(await aggregator.symbols());
+  };
+  const tell = async () => {
+    try {
+      held = await portfolios.symbols();
+    } catch (err) {
+      // The set read last still holds; without it an aggregator restarted meanwhile would know nothing.
+      log.warn({ err }, 'the held symbols could not be read; the last known set is used');
+    }
+    try {
+      const answer = held && (await aggregator.demand(needed()));
+      if (!answer) return;
+      answeredAt = clock.monotonic();
+      if (failure !== undefined) log.info({ symbols: held?.length }, 'the aggregator answers');
+      failure = undefined;
+      await take(answer);
+    } catch (err) {
+      if (failure === undefined) log.warn({ err }, 'the aggregator does not answer; trying again');
+      failure ??= err instanceof Error ? err.message : String(err);
+      if (clock.monotonic() - answeredAt > answerMaxAgeMs) board.setFeedFaults(new Set(), true);
+    }
+  };
+  const run = async () => {
+    timer = undefined;
+    if (running) return;
+    running = true;
+    soon = false;
+    await tell();
+    running = false;
+    if (!closed) timer ??= clock.after(soon ? gatherMs : periodMs, () => void run());
+  };
+  void run();
+
+  return {
+    changed: () => {
+      if (closed || soon) return;
+      soon = true;
+      if (running) return; // Its end starts the next one.
+      timer?.cancel();
+      timer = clock.after(gatherMs, () => void run());
+    },
+    check: () => failure,
+    get simulated() {
+      return simulated;
+    },
+    close: () => {
+      closed = true;
+      timer?.cancel();
+    },
+  };
+};

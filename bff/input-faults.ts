@@ -1,0 +1,31 @@
+import { AppError, type FieldError } from '@tickfolio/lib/errors';
+import type { FastifySchemaValidationError } from 'fastify';
+
+const numberAsAmount = 'must be a text such as "1.5", not a JSON number: programs round those, and an amount here is exact';
+
+/** With ajv's `verbose` a fault also carries what was given and the schema it failed. */
+interface VerboseFault extends FastifySchemaValidationError {
+  readonly data?: unknown;
+  readonly parentSchema?: { readonly description?: string };
+}
+
+const describe = (fault: VerboseFault): FieldError => {
+  const { missingProperty, additionalProperty, limit } = fault.params as Record<string, unknown>;
+  const path = fault.instancePath.replace(/^\//, '').replaceAll('/', '.');
+  const field = [path, missingProperty ?? additionalProperty].filter(Boolean).join('.') || 'body';
+  const say = (message: string) => ({ field, message });
+  if (missingProperty !== undefined) return say('is required');
+  if (additionalProperty !== undefined) return say('is not a known field');
+  if (field === 'quantity' && typeof fault.data === 'number') return say(numberAsAmount);
+  if (fault.keyword === 'pattern') return say(`must be ${fault.parentSchema?.description ?? 'of another form'}`);
+  if (fault.keyword === 'minLength') return say(`must be at least ${limit} characters long`);
+  if (fault.keyword === 'maxLength') return say(`must be at most ${limit} characters long`);
+  return say(fault.message ?? 'is not valid');
+};
+
+/** Every fault of a body that fails its schema, in words for the person who sent it. */
+export const bodyFaults = (faults: readonly FastifySchemaValidationError[]): AppError => {
+  const fields = faults.map(describe);
+  const detail = fields.map(({ field, message }) => `${field} ${message}`).join('; ');
+  return new AppError('invalid_argument', `The request is not valid: ${detail}.`, { fields });
+};

@@ -1,0 +1,231 @@
+import type { Clock, Timer } from '@tickfolio/lib/clock';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import { createHolding, type Holding, renderFrame } from './portfolio-frame.js';
+import type { Coin, Owner, Portfolios } from './portfolios.js';
+import type { Listing, PriceBoard } from './price-board.js';
+import type { PriceFeed } from './price-feed.js';
+
+/** One open connection of a user. */
+export interface Viewer {
+  /**
+   * The portfolio changed; `frame()` gives the newest, built once for all viewers of the user.
+   * @param sinceMs when the change was noticed, monotonic; undefined for a first frame
+   */
+  changed(sinceMs: number | undefined): void;
+  /** The portfolio cannot be read; the connection is of no use. */
+  failed(): void;
+}
+
+export interface Viewing {
+  /** The newest frame. Undefined until the portfolio was read for the first time, when `changed` is called. */
+  frame(): Buffer | undefined;
+  leave(): void;
+}
+
+/** The portfolios of the users who are connected here. */
+export interface LivePortfolios {
+  join(owner: Owner, viewer: Viewer): Viewing;
+  /** The user's coins changed in the database. Users without a connection here cost nothing. */
+  reload(userId: string): void;
+  reloadAll(): void;
+  /** A price or its quality changed. */
+  priceChanged(listing: Listing): void;
+  /** Something that every frame says changed. */
+  allChanged(): void;
+  readonly users: number;
+  viewersOf(userId: string): number;
+  close(): void;
+}
+
+export interface LivePortfoliosDeps {
+  readonly portfolios: Pick<Portfolios, 'readMany'>;
+  readonly board: PriceBoard;
+  readonly feed: PriceFeed;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly simulated: () => boolean;
+}
+
+export interface LivePortfoliosOptions {
+  /** Ticks that arrive within this time make one push per user. Default 15. */
+  readonly pushWindowMs?: number;
+  /** Pushing pauses for other work after so long. Default 8. */
+  readonly pushSliceMs?: number;
+  /** How many users' coins one query reads. Default 250. */
+  readonly maxUsersPerRead?: number;
+  /** Pause after a failed read. Default 1 000. */
+  readonly retryMs?: number;
+}
+
+interface User extends Owner {
+  readonly viewers: Set<Viewer>;
+  holdings: Holding[];
+  /** False until the coins were read and their last known prices asked for. */
+  ready: boolean;
+  frame: Buffer | undefined;
+  /** When the oldest change was noticed that was not pushed yet. */
+  changedAt: number | undefined;
+}
+
+export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePortfoliosOptions = {}): LivePortfolios => {
+  const { portfolios, board, feed, clock, log, simulated } = deps;
+  const { pushWindowMs = 15, pushSliceMs = 8, maxUsersPerRead = 250, retryMs = 1_000 } = options;
+  const users = new Map<string, User>();
+  const holders = new Map<Listing, Set<User>>();
+  /** Users with a change that was not pushed yet, in the order of their first change. */
+  const changed = new Set<User>();
+  const toRead = new Set<string>();
+  let reading = false;
+  let pushTimer: Timer | undefined;
+  let readTimer: Timer | undefined;
+  let closed = false;
+
+  const push = (user: User, sinceMs: number | undefined) => {
+    changed.delete(user);
+    user.changedAt = undefined;
+    for (const viewer of user.viewers) viewer.changed(sinceMs);
+  };
+  const pushChanged = () => {
+    pushTimer = undefined;
+    const startedAt = clock.monotonic();
+    for (const user of changed) {
+      push(user, user.changedAt);
+      if (clock.monotonic() - startedAt < pushSliceMs || changed.size === 0) continue;
+      pushTimer = clock.after(0, pushChanged);
+      return;
+    }
+  };
+  const mark = (user: User) => {
+    user.frame = undefined;
+    if (!user.ready || user.changedAt !== undefined) return;
+    user.changedAt = clock.monotonic();
+    changed.add(user);
+    pushTimer ??= clock.after(pushWindowMs, pushChanged);
+  };
+
+  const hold = (user: User, listing: Listing): Promise<void> | undefined => {
+    const others = holders.get(listing);
+    if (others) others.add(user);
+    else holders.set(listing, new Set([user]));
+    return feed.follow(listing);
+  };
+  const drop = (user: User, listing: Listing) => {
+    const others = holders.get(listing);
+    others?.delete(user);
+    if (others?.size === 0) holders.delete(listing);
+    feed.release(listing);
+  };
+  /** Takes what the database says, and shows it once the last known prices of what is new are here. */
+  const setCoins = (user: User, coins: readonly Coin[]) => {
+    const before = new Map(user.holdings.map((holding) => [holding.listing, holding]));
+    const holdings = coins.map((coin) => {
+      const listing = board.listing(coin.symbol, coin.quoteAsset);
+      const known = before.get(listing);
+      return known?.quantityText === coin.quantity ? known : createHolding(listing, coin.quantity);
+    });
+    const same = holdings.length === user.holdings.length && holdings.every((holding, i) => holding === user.holdings[i]);
+    if (same && user.ready) return;
+    user.holdings = holdings;
+    const waits: Promise<void>[] = [];
+    for (const { listing } of holdings) {
+      const wait = before.delete(listing) ? undefined : hold(user, listing);
+      if (wait) waits.push(wait);
+    }
+    for (const listing of before.keys()) drop(user, listing);
+    if (waits.length) void Promise.all(waits).then(() => show(user));
+    else show(user);
+  };
+  const show = (user: User) => {
+    if (users.get(user.userId) !== user) return;
+    const first = !user.ready;
+    user.ready = true;
+    user.frame = undefined;
+    push(user, first ? undefined : clock.monotonic());
+  };
+
+  const readNext = async () => {
+    const ids = [...toRead].slice(0, maxUsersPerRead);
+    for (const id of ids) toRead.delete(id);
+    const found = await portfolios.readMany(ids).catch((err: unknown) => {
+      log.warn({ err, users: ids.length }, 'portfolios could not be read; trying again');
+      return undefined;
+    });
+    for (const id of ids) {
+      const user = users.get(id);
+      if (!user) continue;
+      if (found) setCoins(user, found.get(id) ?? []);
+      else if (user.ready) toRead.add(id);
+      else for (const viewer of user.viewers) viewer.failed();
+    }
+    return found !== undefined;
+  };
+  const readAll = async () => {
+    if (reading || readTimer) return;
+    reading = true;
+    while (toRead.size && !closed) {
+      if (await readNext()) continue;
+      readTimer = clock.after(retryMs, () => {
+        readTimer = undefined;
+        void readAll();
+      });
+      break;
+    }
+    reading = false;
+  };
+  const requestRead = (userId: string) => {
+    toRead.add(userId);
+    // In the next turn, so that users who come together are read together.
+    queueMicrotask(() => void readAll());
+  };
+  const forget = (user: User) => {
+    for (const { listing } of user.holdings) drop(user, listing);
+    user.holdings = [];
+    changed.delete(user);
+    users.delete(user.userId);
+  };
+
+  return {
+    join: (owner, viewer) => {
+      let user = users.get(owner.userId);
+      if (!user) {
+        user = { ...owner, viewers: new Set(), holdings: [], ready: false, frame: undefined, changedAt: undefined };
+        users.set(owner.userId, user);
+        requestRead(owner.userId);
+      }
+      const joined = user;
+      joined.viewers.add(viewer);
+      return {
+        frame: () => {
+          if (!joined.ready) return undefined;
+          joined.frame ??= Buffer.from(renderFrame(joined, joined.holdings, clock.now(), simulated()));
+          return joined.frame;
+        },
+        leave: () => {
+          if (joined.viewers.delete(viewer) && joined.viewers.size === 0) forget(joined);
+        },
+      };
+    },
+    reload: (userId) => {
+      if (users.has(userId)) requestRead(userId);
+    },
+    reloadAll: () => {
+      for (const userId of users.keys()) requestRead(userId);
+    },
+    priceChanged: (listing) => {
+      for (const user of holders.get(listing) ?? []) mark(user);
+    },
+    allChanged: () => {
+      for (const user of users.values()) mark(user);
+    },
+    get users() {
+      return users.size;
+    },
+    viewersOf: (userId) => users.get(userId)?.viewers.size ?? 0,
+    close: () => {
+      closed = true;
+      pushTimer?.cancel();
+      readTimer?.cancel();
+      for (const user of users.values()) forget(user);
+    },
+  };
+};

@@ -1,0 +1,52 @@
+import { systemClock } from '@tickfolio/lib/clock';
+import { ConfigError, readConfig } from '@tickfolio/lib/config';
+import { refuseToStart, runProcess } from '@tickfolio/lib/lifecycle';
+import { openServerPostgres } from '@tickfolio/lib/postgres/server';
+import { createPriceBus } from '@tickfolio/lib/price-bus';
+import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
+import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
+import { createAggregatorClient, createAuthClient, migrationsFolder, startBff } from './app.js';
+import { type BffConfig, bffConfig, bffOptions } from './config.js';
+
+const settings = (): BffConfig => {
+  try {
+    return readConfig('bff', bffConfig(process.env), process.env);
+  } catch (err) {
+    if (err instanceof ConfigError) return refuseToStart(err.message);
+    throw err;
+  }
+};
+
+const config = settings();
+const clock = systemClock;
+const log = createLogger('bff', config.LOG_LEVEL);
+const metrics = createMetrics('bff', { process: true });
+
+await runProcess(
+  async (life) => {
+    const postgres = life.own(
+      'postgres',
+      await openServerPostgres({
+        host: config.POSTGRES_HOST,
+        port: config.POSTGRES_PORT,
+        user: config.POSTGRES_USER,
+        password: config.POSTGRES_PASSWORD,
+        database: config.POSTGRES_DB,
+        maxConnections: config.POSTGRES_MAX_CONNECTIONS,
+        migrationsFolder,
+        signal: life.signal,
+        log,
+        clock,
+      }),
+    );
+    const pubsub = life.own('redis', createRedisPubSub({ address: config.REDIS_ADDR, log, clock, metrics }));
+    const { host, port } = config.AUTH_SERVICE_ADDR;
+    const auth = life.own('authorization', createAuthClient({ target: `${host}:${port}` }));
+    const aggregator = createAggregatorClient({ baseUrl: config.AGGREGATOR_ADDR });
+    const priceBus = createPriceBus(pubsub);
+    const deps = { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics };
+    const bff = life.own('http', await startBff(deps, bffOptions(config)));
+    log.info({ host: config.HTTP_HOST, port: bff.port }, 'serving REST and WebSocket');
+  },
+  { log },
+);

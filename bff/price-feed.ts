@@ -1,0 +1,197 @@
+import type { Clock, Timer } from '@tickfolio/lib/clock';
+import type { PriceBus, SecondStat } from '@tickfolio/lib/price-bus';
+import type { Subscription } from '@tickfolio/lib/pubsub';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import type { Listing, PriceBoard } from './price-board.js';
+
+export interface PriceFeedDeps {
+  readonly priceBus: PriceBus;
+  readonly board: PriceBoard;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Called for every message that is no SecondStat. */
+  readonly onMalformed?: () => void;
+}
+
+export interface PriceFeedOptions {
+  /** How long `follow` waits for the last known prices. Default 1 000. */
+  readonly readyTimeoutMs?: number;
+  /** Pause after a failure of the bus. Default 1 000. */
+  readonly retryMs?: number;
+  /** How long a symbol is followed after its last holder here left, so that reconnecting clients cost nothing. Default 10 000. */
+  readonly lingerMs?: number;
+}
+
+/** Keeps the board supplied with the prices of the followed symbols and of what converts them. */
+export interface PriceFeed {
+  /** Counts a follower in. Resolves when the listing's last known price was read, or could not be within `readyTimeoutMs`; undefined when it was before. */
+  follow(listing: Listing): Promise<void> | undefined;
+  /** Counts a follower out. */
+  release(listing: Listing): void;
+  close(): Promise<void>;
+}
+
+interface Followed {
+  followers: number;
+  state: 'wanted' | 'active' | 'unwanted';
+  readonly ready: Promise<void>;
+  readonly markReady: () => void;
+}
+
+/** How many last prices one read asks for. */
+const maxReadSymbols = 500;
+
+export const createPriceFeed = (
+  { priceBus, board, clock, log, onMalformed }: PriceFeedDeps,
+  { readyTimeoutMs = 1_000, retryMs = 1_000, lingerMs = 10_000 }: PriceFeedOptions = {},
+): PriceFeed => {
+  const followed = new Map<string, Followed>();
+  const leaving = new Map<string, Timer>();
+  let subscription: Subscription | undefined;
+  let rereadAll = false;
+  let working = false;
+  let asked = false;
+  let closed = false;
+  let retry: Timer | undefined;
+
+  const take = (stat: SecondStat) => {
+    const { symbol, close: price, lastTradeTime: timeMs, lastTradeId: tradeId, second, revision } = stat;
+    if (!followed.has(symbol)) return;
+    board.take({ symbol, price, timeMs, tradeId, second, revision });
+  };
+  const listener = {
+    second: (stat: SecondStat) => {
+      try {
+        take(stat);
+      } catch (err) {
+        onMalformed?.();
+        log.warn({ err, symbol: stat.symbol }, 'a price could not be read and was skipped');
+      }
+    },
+    resumed: () => {
+      rereadAll = true;
+      work();
+    },
+    malformed: (channel: string, reason: string) => {
+      onMalformed?.();
+      log.warn({ channel, reason }, 'a message on the price bus is no SecondStat and was skipped');
+    },
+  };
+
+  const readLast = async (symbols: readonly string[]) => {
+    for (let from = 0; from < symbols.length; from += maxReadSymbols) {
+      const page = symbols.slice(from, from + maxReadSymbols);
+      const last = await priceBus.last(page);
+      for (const reading of last.values()) board.take(reading);
+      for (const symbol of page) followed.get(symbol)?.markReady();
+    }
+  };
+  /** One step towards what is wanted. @returns whether there was anything to do. */
+  const step = async (): Promise<boolean> => {
+    const inState = (state: Followed['state']) => [...followed].filter(([, entry]) => entry.state === state).map(([symbol]) => symbol);
+    const unwanted = inState('unwanted');
+    if (unwanted.length && subscription) {
+      for (const symbol of unwanted) followed.delete(symbol);
+      await subscription.remove(unwanted);
+      return true;
+    }
+    const wanted = inState('wanted');
+    if (wanted.length || !subscription) {
+      if (!subscription) subscription = await priceBus.subscribe(wanted, listener);
+      else await subscription.add(wanted);
+      await readLast(wanted); // After the subscription is active, so that nothing falls between the two.
+      for (const symbol of wanted) {
+        const entry = followed.get(symbol);
+        if (entry?.state === 'wanted') entry.state = 'active';
+      }
+      return true;
+    }
+    if (rereadAll) {
+      rereadAll = false;
+      try {
+        await readLast(inState('active'));
+      } catch (err) {
+        rereadAll = true;
+        throw err;
+      }
+      return true;
+    }
+    return false;
+  };
+  const work = () => {
+    asked = true;
+    if (working || closed || retry) return;
+    working = true;
+    void (async () => {
+      try {
+        while (asked && !closed) {
+          asked = false;
+          while (!closed && (await step()));
+        }
+      } catch (err) {
+        log.warn({ err }, 'the price bus does not answer; trying again');
+        retry = clock.after(retryMs, () => {
+          retry = undefined;
+          work();
+        });
+      } finally {
+        working = false;
+      }
+      if (closed) await subscription?.close();
+    })();
+  };
+
+  const followSymbol = (symbol: string): Followed => {
+    let entry = followed.get(symbol);
+    if (!entry || entry.state === 'unwanted') {
+      const { promise, resolve } = withResolvers();
+      entry = { followers: 0, state: 'wanted', ready: promise, markReady: resolve };
+      followed.set(symbol, entry);
+    }
+    entry.followers++;
+    leaving.get(symbol)?.cancel();
+    leaving.delete(symbol);
+    return entry;
+  };
+  const releaseSymbol = (symbol: string) => {
+    const entry = followed.get(symbol);
+    if (!entry || --entry.followers > 0) return;
+    const leave = () => {
+      leaving.delete(symbol);
+      entry.state = 'unwanted';
+      work();
+    };
+    leaving.set(symbol, clock.after(lingerMs, leave));
+  };
+
+  work();
+  return {
+    follow: (listing) => {
+      const entries = [followSymbol(listing.symbol), ...(listing.conversion ? [followSymbol(listing.conversion.symbol)] : [])];
+      const waiting = entries.filter((entry) => entry.state !== 'active');
+      if (waiting.length === 0) return undefined;
+      work();
+      const late = withResolvers();
+      const timer = clock.after(readyTimeoutMs, late.resolve);
+      return Promise.race([Promise.all(waiting.map((entry) => entry.ready)), late.promise]).then(() => timer.cancel());
+    },
+    release: (listing) => {
+      releaseSymbol(listing.symbol);
+      if (listing.conversion) releaseSymbol(listing.conversion.symbol);
+    },
+    close: async () => {
+      closed = true;
+      retry?.cancel();
+      for (const timer of leaving.values()) timer.cancel();
+      if (!working) await subscription?.close();
+    },
+  };
+};
+
+const withResolvers = (): { promise: Promise<void>; resolve: () => void } => {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+};

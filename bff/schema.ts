@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
+import { bigint, check, index, numeric, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+
+/** Where this service's migrations lie, as the source tree and the compiled package both have them. */
+export const migrationsFolder = fileURLToPath(
+  new URL(import.meta.url.includes('/dist/') ? '../migrations' : './migrations', import.meta.url),
+);
+
+/** One row per account that ever used its portfolio. The id and the name are the auth service's. */
+export const profiles = pgTable('profiles', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  createdAt: timestamp('created_at', { withTimezone: true, mode: 'date' }).notNull().defaultNow(),
+});
+
+/**
+ * What users hold. A row whose quantity is 0 is about to be removed and counts as not held. The quote asset is kept with the
+ * coin, so that it can be valued while the exchange's symbol list cannot be had.
+ */
+export const coins = pgTable(
+  'coins',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => profiles.id, { onDelete: 'cascade' }),
+    /** Lower case. */
+    symbol: text('symbol').notNull(),
+    /** Lower case. */
+    quoteAsset: text('quote_asset').notNull(),
+    quantity: numeric('quantity', { precision: 38, scale: 18 }).notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true, mode: 'date' }).notNull().defaultNow(),
+    updatedAt: timestamp('updated_at', { withTimezone: true, mode: 'date' }).notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex('coins_user_id_symbol').on(table.userId, table.symbol),
+    index('coins_symbol').on(table.symbol, table.quoteAsset),
+    check('coins_quantity_not_negative', sql`${table.quantity} >= 0`),
+  ],
+);

@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import { signAccessToken } from '@tickfolio/lib/access-token';
+import { type Clock, systemClock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import type { Postgres } from '@tickfolio/lib/postgres';
+import { openPglite } from '@tickfolio/lib/postgres/pglite';
+import { createPriceBus, type PriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
+import type { PubSub } from '@tickfolio/lib/pubsub';
+import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
+import { createMetrics, type Metrics, silentLogger } from '@tickfolio/lib/telemetry';
+import type { AggregatorClient, Demanded, FeedState, SymbolEntry } from './aggregator-client.js';
+import { type BffDeps, type BffOptions, migrationsFolder, type RunningBff, startBff } from './app.js';
+import type { AuthClient, CallMeta, TokenPair } from './auth-client.js';
+
+export const jwtSecret = 'a secret of the tests only, and long enough';
+
+export const openTestPostgres = (): Promise<Postgres> =>
+  openPglite({ folder: undefined, migrationsFolder, log: silentLogger(), clock: systemClock });
+
+const listed = (symbol: string, quoteAsset: string, status = 'TRADING'): SymbolEntry => ({ symbol, quoteAsset, status });
+
+export const testSymbols: readonly SymbolEntry[] = [
+  listed('btcusdt', 'USDT'),
+  listed('ethusdt', 'USDT'),
+  listed('bnbusdt', 'USDT'),
+  listed('dogeusdt', 'USDT'),
+  listed('ethbtc', 'BTC'),
+  listed('bnbeth', 'ETH'),
+  listed('usdttry', 'TRY'),
+  listed('oldusdt', 'USDT', 'BREAK'),
+  listed('btcold', 'OLD'),
+  listed('pausedusdt', 'USDT', 'HALT'),
+];
+
+/** An aggregator that answers from what the test sets. */
+export const createFakeAggregator = () => {
+  const fake = {
+    symbols: testSymbols,
+    simulated: false,
+    down: false,
+    feeds: new Map<string, FeedState>(),
+    lastPrices: new Map<string, { price: string; timeMs: number; tradeId: number }>(),
+    /** Every set that was told, oldest first. */
+    told: [] as (readonly string[])[],
+  };
+  const answer = <T>(value: T): T => {
+    if (fake.down) throw new AppError('unavailable', 'The aggregator does not answer.');
+    return value;
+  };
+  const client: AggregatorClient = {
+    demand: async (symbols): Promise<Demanded> => {
+      answer(undefined);
+      fake.told.push(symbols);
+      return { symbolsRevision: 'r1', simulated: fake.simulated, feeds: fake.feeds, lastPrices: fake.lastPrices };
+    },
+    symbols: async () => answer({ revision: 'r1', simulated: fake.simulated, symbols: fake.symbols }),
+  };
+  return { ...fake, fake, client };
+};
+
+export interface TestUser {
+  readonly userId: string;
+  readonly name: string;
+  readonly token: string;
+  readonly sessionId: string;
+}
+
+/** An auth service in memory: names are taken once, passwords are compared, refresh tokens work once. */
+export const createFakeAuth = (clock: Clock) => {
+  const accounts = new Map<string, { userId: string; name: string; password: string }>();
+  const sessions = new Map<string, { sessionId: string; userId: string; name: string }>();
+  const calls: { readonly method: string; readonly meta: CallMeta }[] = [];
+  const state = { down: false };
+  const called = (method: string, meta: CallMeta) => {
+    calls.push({ method, meta });
+    if (state.down) throw new AppError('unavailable', 'Accounts cannot be reached at the moment.', { retryAfterMs: 2_000 });
+  };
+  const open = (userId: string, name: string, sessionId: string): TokenPair => {
+    const { token, expiresAtMs } = signAccessToken({ secret: jwtSecret, clock }, { userId, userName: name, sessionId }, 900_000);
+    const refreshToken = randomUUID();
+    sessions.set(refreshToken, { sessionId, userId, name });
+    return {
+      accessToken: token,
+      accessExpiresAtMs: expiresAtMs,
+      refreshToken,
+      refreshExpiresAtMs: clock.now() + 604_800_000,
+      userId,
+      userName: name,
+      sessionId,
+    };
+  };
+  const client: AuthClient = {
+    register: async (name, password, meta) => {
+      called('register', meta);
+      if (accounts.has(name.toLowerCase())) throw new AppError('already_exists', 'The name is taken.');
+      const userId = randomUUID();
+      accounts.set(name.toLowerCase(), { userId, name, password });
+      return { userId };
+    },
+    login: async (name, password, meta) => {
+      called('login', meta);
+      const account = accounts.get(name.toLowerCase());
+      if (account?.password !== password) throw new AppError('unauthenticated', 'The name or the password is wrong.');
+      return open(account.userId, account.name, randomUUID());
+    },
+    refresh: async (refreshToken, meta) => {
+      called('refresh', meta);
+      const session = sessions.get(refreshToken);
+      sessions.delete(refreshToken);
+      if (!session) throw new AppError('unauthenticated', 'The refresh token is not valid.');
+      return open(session.userId, session.name, session.sessionId);
+    },
+    logout: async (refreshToken, meta) => {
+      called('logout', meta);
+      const session = sessions.get(refreshToken);
+      sessions.delete(refreshToken);
+      return { sessionId: session?.sessionId ?? '', userId: session?.userId ?? '' };
+    },
+    check: async () => (state.down ? 'is down' : undefined),
+    close: () => undefined,
+  };
+  return { client, calls, state };
+};
+
+/** A user with a valid token, without the detour over registration. */
+export const createUser = (clock: Clock, ttlMs = 900_000, userId: string = randomUUID()): TestUser => {
+  const [name, sessionId] = [`user-${userId.slice(0, 8)}`, randomUUID()];
+  const { token } = signAccessToken({ secret: jwtSecret, clock }, { userId, userName: name, sessionId }, ttlMs);
+  return { userId, name, token, sessionId };
+};
+
+let lastTradeId = 0;
+
+/** A second in which one trade happened. */
+export const second = (symbol: string, price: string, timeMs: number, rest: Partial<SecondStat> = {}): SecondStat => {
+  const id = ++lastTradeId;
+  return {
+    symbol,
+    second: Math.floor(timeMs / 1000) * 1000,
+    open: price,
+    high: price,
+    low: price,
+    close: price,
+    volume: '1',
+    quoteVolume: price,
+    trades: 1,
+    firstTradeId: id,
+    lastTradeId: id,
+    lastTradeTime: timeMs,
+    complete: true,
+    revision: 0,
+    ...rest,
+  };
+};
+
+export interface TestBff extends RunningBff {
+  readonly url: string;
+  readonly wsUrl: string;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly aggregator: ReturnType<typeof createFakeAggregator>['fake'];
+  readonly auth: ReturnType<typeof createFakeAuth>;
+  readonly priceBus: PriceBus;
+  readonly pubsub: PubSub;
+  publish(symbol: string, price: string): void;
+  /** One REST call of a user. */
+  call(user: Pick<TestUser, 'token'> | undefined, method: string, path: string, body?: unknown): Promise<Answer>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests compare it with what they expect
+  readonly body: any;
+}
+
+export interface TestBffOptions {
+  readonly postgres: Postgres;
+  readonly clock?: Clock;
+  /** Shared by the replicas of one test. */
+  readonly pubsub?: PubSub;
+  readonly deps?: Partial<BffDeps>;
+  readonly options?: Partial<BffOptions>;
+}
+
+/** A BFF that listens on a free port, between fakes of its neighbours. */
+export const startTestBff = async ({ postgres, clock = systemClock, pubsub, deps, options }: TestBffOptions): Promise<TestBff> => {
+  const auth = createFakeAuth(clock);
+  const { fake, client } = createFakeAggregator();
+  const ownPubSub = pubsub ?? createMemoryPubSub();
+  const priceBus = createPriceBus(ownPubSub);
+  const metrics = createMetrics('bff');
+  const bff = await startBff(
+    { postgres, auth: auth.client, aggregator: client, priceBus, pubsub: ownPubSub, clock, log: silentLogger(), metrics, ...deps },
+    { host: '127.0.0.1', port: 0, jwtSecret, secureCookie: false, demandPeriodMs: 50, maxAuthCalls: 10_000, ...options },
+  );
+  const url = `http://127.0.0.1:${bff.port}`;
+  const call: TestBff['call'] = async (user, method, path, body) => {
+    const headers: Record<string, string> = {};
+    if (user) headers.authorization = `Bearer ${user.token}`;
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await fetch(`${url}${path}`, { method, headers, redirect: 'manual', ...(body === undefined ? {} : { body: text }) });
+    const answer = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(answer) : answer };
+  };
+  await until(async () => (await call(undefined, 'GET', '/ready')).body.dependencies.aggregator.status === 'ok');
+  return {
+    ...bff,
+    url,
+    wsUrl: `ws://127.0.0.1:${bff.port}/api/v1/ws`,
+    clock,
+    metrics,
+    aggregator: fake,
+    auth,
+    priceBus,
+    pubsub: ownPubSub,
+    publish: (symbol, price) => priceBus.publish(second(symbol, price, clock.now())),
+    call,
+  };
+};
+
+/** Resolves once `holds` does; looks again and again, for at most `withinMs`. */
+export const until = async (holds: () => boolean | Promise<boolean>, withinMs = 5_000): Promise<void> => {
+  const giveUp = performance.now() + withinMs;
+  while (!(await holds())) {
+    if (performance.now() > giveUp) throw new Error(`did not happen within ${withinMs} ms: ${holds}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+};
