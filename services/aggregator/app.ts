@@ -1,0 +1,108 @@
+import type { SocketServiceClient } from '@tickfolio/gen/market/v1';
+import type { Clock } from '@tickfolio/lib/clock';
+import type { Address } from '@tickfolio/lib/config';
+import type { EventLog } from '@tickfolio/lib/event-log';
+import { listen } from '@tickfolio/lib/http';
+import type { PriceBus } from '@tickfolio/lib/price-bus';
+import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import { buildHttp } from './http.js';
+import { createMarket, type MarketOptions, marketDefaults } from './market.js';
+import { createMarketFeed, type MarketFeedOptions } from './market-feed.js';
+import { createRegistry, type RegistryOptions, registryDefaults } from './registry.js';
+import { createSubscriptions } from './subscriptions.js';
+import { createSymbolList, type SymbolListOptions, symbolListDefaults } from './symbol-list.js';
+import { createTally, exportTally, type Tally } from './tally.js';
+
+export interface AggregatorDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly priceBus: PriceBus;
+  readonly eventLog: EventLog;
+  readonly socket: SocketServiceClient;
+}
+
+export interface AggregatorOptions {
+  /** Port 0 picks a free one. */
+  readonly address: Address;
+  readonly feed?: MarketFeedOptions;
+  readonly market?: Partial<MarketOptions>;
+  readonly registry?: Partial<RegistryOptions>;
+  readonly symbolList?: Partial<SymbolListOptions>;
+}
+
+export interface Aggregator {
+  /** The bound HTTP port. */
+  readonly port: number;
+  /** The counts behind the metrics, live. */
+  readonly tally: Readonly<Tally>;
+  /** Ends the streams and the HTTP face; what was passed in stays open. */
+  close(): Promise<void>;
+}
+
+/** Starts the service; it needs none of its servers to be there yet. @throws StartError when the port is taken. */
+export const startAggregator = async (deps: AggregatorDeps, options: AggregatorOptions): Promise<Aggregator> => {
+  const { clock, log, metrics, priceBus, eventLog } = deps;
+  const tally = createTally();
+  const feed = createMarketFeed(deps.socket, options.feed);
+  const market = createMarket({ clock, log, tally, feed, priceBus, eventLog }, { ...marketDefaults, ...options.market });
+  // Until the list is known the socket service judges the symbols.
+  const follow = () => {
+    const held = registry.symbols();
+    market.follow(list.known ? new Set([...held].filter((symbol) => list.has(symbol))) : held);
+  };
+  const registry = createRegistry(clock, follow, { ...registryDefaults, ...options.registry });
+  const list = createSymbolList({ clock, feed, log, changed: follow }, { ...symbolListDefaults, ...options.symbolList });
+
+  exportTally(metrics, tally);
+  const gauge = (name: string, help: string, read: () => number) =>
+    metrics.gauge({
+      name,
+      help,
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge('symbols', 'Symbols followed', () => market.symbols);
+  gauge('holds', 'Subscriptions, one per symbol and holder', () => registry.holds);
+  gauge('trades_missing', 'Aggregate trades missing now', () => market.missing);
+
+  let draining = false;
+  const app = buildHttp({
+    log,
+    list,
+    subscriptions: createSubscriptions(registry, list, market),
+    operations: {
+      metrics,
+      dependencies: [
+        { name: 'socket', required: true, check: () => market.fault ?? list.fault },
+        { name: 'price-bus', required: true, check: () => priceBus.check() },
+        { name: 'event-log', required: false, check: () => eventLog.check() },
+      ],
+      facts: () => ({ simulated: list.simulated }),
+      draining: () => draining,
+    },
+  });
+  const stop = () => {
+    list.close();
+    registry.close();
+    market.close();
+  };
+  try {
+    const port = await listen(app, options.address, 'SERVER_ADDR');
+    log.info({ port }, 'aggregator listens');
+    return {
+      port,
+      tally,
+      close: async () => {
+        draining = true;
+        stop();
+        await app.close();
+      },
+    };
+  } catch (err) {
+    stop();
+    await app.close();
+    throw err;
+  }
+};

@@ -1,0 +1,35 @@
+import { ConfigError, readConfig } from '@tickfolio/lib/config';
+import { describe, expect, it } from 'vitest';
+import { aggregatorConfig } from './config.js';
+
+const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
+  try {
+    readConfig('aggregator', aggregatorConfig, env);
+    return [];
+  } catch (err) {
+    return err instanceof ConfigError ? err.faults : [String(err)];
+  }
+};
+
+describe('the settings', () => {
+  it('have the defaults of the contract', () => {
+    const env = { BROKERS: 'kafka:9092', REDIS_ADDR: 'redis:6379', SOCKET_SERVICE_ADDR: 'socket:50051' };
+    expect(readConfig('aggregator', aggregatorConfig, env)).toMatchObject({
+      SERVER_ADDR: { host: '0.0.0.0', port: 8088 },
+      BROKERS: ['kafka:9092'],
+      REDIS_ADDR: { host: 'redis', port: 6379 },
+      SOCKET_SERVICE_ADDR: { host: 'socket', port: 50051 },
+      LOG_LEVEL: 'info',
+    });
+  });
+
+  it('name every server that is missing, at once', () => {
+    expect(faultsOf({}).map((fault) => fault.split(' ')[0])).toEqual(['BROKERS', 'REDIS_ADDR', 'SOCKET_SERVICE_ADDR']);
+  });
+
+  it('take several brokers and refuse what is none', () => {
+    const rest = { REDIS_ADDR: 'r:1', SOCKET_SERVICE_ADDR: 's:1' };
+    expect(readConfig('aggregator', aggregatorConfig, { ...rest, BROKERS: 'a:9092, b:9092' }).BROKERS).toEqual(['a:9092', 'b:9092']);
+    for (const BROKERS of ['kafka', ':9092', 'a:9092,', 'a:99999']) expect(faultsOf({ ...rest, BROKERS })).toHaveLength(1);
+  });
+});

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '@tickfolio/lib/errors';
+import { addOperations, type Operations, setProblemHandlers } from '@tickfolio/lib/http';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import { type FastifyInstance, fastify, LogController } from 'fastify';
+import type { Subscriptions } from './subscriptions.js';
+import type { SymbolList } from './symbol-list.js';
+
+export interface HttpDeps {
+  readonly log: Logger;
+  readonly operations: Operations;
+  readonly subscriptions: Subscriptions;
+  readonly list: SymbolList;
+}
+
+/** Room for the largest set: symbols of the longest kind. */
+const maxBodyBytes = 512 * 1024;
+/** Symbols in one set. */
+const maxSetSymbols = 5_000;
+
+const setSchema = {
+  params: {
+    type: 'object',
+    properties: { holder: { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,64}$' } },
+  },
+  body: {
+    type: 'object',
+    required: ['symbols'],
+    properties: { symbols: { type: 'array', maxItems: maxSetSymbols, items: { type: 'string', maxLength: 64 } } },
+  },
+} as const;
+
+const matches = (header: string | undefined, tag: string): boolean =>
+  header?.split(',').some((entry) => entry.trim() === '*' || entry.trim().replace(/^W\//, '') === tag) ?? false;
+
+/** The HTTP face; does not listen yet. */
+export const buildHttp = ({ log, operations, subscriptions, list }: HttpDeps): FastifyInstance => {
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: maxBodyBytes,
+    forceCloseConnections: true,
+    // A number among the symbols is a mistake of the caller, not a symbol.
+    ajv: { customOptions: { coerceTypes: false } },
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+    },
+  }) as unknown as FastifyInstance;
+  setProblemHandlers(app);
+  addOperations(app, operations);
+
+  // The contract has a GET that changes something; nothing between may keep its answer.
+  app.get<{ Querystring: { symbol?: unknown; id?: unknown } }>('/coin', async ({ query }, reply) => {
+    reply.header('cache-control', 'no-store');
+    return { subscribed: true, ...subscriptions.hold(query.symbol, query.id) };
+  });
+  app.delete<{ Querystring: { symbol?: unknown; id?: unknown } }>('/coin', async ({ query }) => ({
+    subscribed: false,
+    ...subscriptions.release(query.symbol, query.id),
+  }));
+  app.put<{ Params: { holder: string }; Body: { symbols: string[] } }>(
+    '/subscriptions/:holder',
+    { schema: setSchema },
+    async ({ params, body }) => subscriptions.replace(params.holder, body.symbols),
+  );
+  app.get('/symbols', async (request, reply) => {
+    if (!list.known) throw new AppError('unavailable', 'The list of symbols is not known yet.', { retryAfterMs: 1_000 });
+    const tag = `"${list.revision.replaceAll('"', '')}"`;
+    reply.header('etag', tag).header('cache-control', 'no-cache');
+    if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send();
+    return { revision: list.revision, simulated: list.simulated, symbols: list.symbols };
+  });
+  return app;
+};

@@ -1,0 +1,40 @@
+import type { ClientReadableStream } from '@grpc/grpc-js';
+import type { ListSymbolsResponse, RawResponse, SocketServiceClient } from '@tickfolio/gen/market/v1';
+import { callUnary, readStream } from '@tickfolio/lib/grpc';
+import type { PageRequest } from './tape.js';
+import { type Trade, tradeOf } from './trade.js';
+
+export type StreamKind = 'aggTrade' | 'miniTicker';
+
+/** Every way in which market data reaches this service. */
+export interface MarketFeed {
+  /** Raw frames of these symbols until the signal aborts. @throws AppError */
+  open(kind: StreamKind, symbols: readonly string[], signal: AbortSignal): AsyncIterable<RawResponse>;
+  /** One page of history, oldest first; rows that cannot be read are left out. @throws AppError */
+  listTrades(symbol: string, request: Pick<PageRequest, 'fromId' | 'limit'>, signal: AbortSignal): Promise<Trade[]>;
+  /** @param knownRevision with this revision current the answer's list is empty. @throws AppError */
+  listSymbols(knownRevision: string, signal: AbortSignal): Promise<ListSymbolsResponse>;
+}
+
+export interface MarketFeedOptions {
+  /** How long a page of history may take; it may wait for its turn in the exchange's weight budget. Default 10 000. */
+  readonly pageDeadlineMs?: number;
+  /** Default 5 000. */
+  readonly symbolsDeadlineMs?: number;
+}
+
+/** The market feed over the socket service's gRPC. The client stays its owner's to close. */
+export const createMarketFeed = (client: SocketServiceClient, options: MarketFeedOptions = {}): MarketFeed => {
+  const { pageDeadlineMs = 10_000, symbolsDeadlineMs = 5_000 } = options;
+  const call = (kind: StreamKind, symbols: string[]): ClientReadableStream<RawResponse> =>
+    kind === 'aggTrade' ? client.receiveRawAggTrade({ symbols }) : client.receiveRawMiniTicker({ symbols });
+  return {
+    open: (kind, symbols, signal) => readStream(call(kind, [...symbols]), signal),
+    listTrades: async (symbol, { fromId, limit }, signal) => {
+      const { trades } = await callUnary(client, client.listAggTrades, { symbol, fromId, limit }, { deadlineMs: pageDeadlineMs, signal });
+      return trades.map(tradeOf).filter((trade) => typeof trade !== 'string');
+    },
+    listSymbols: (knownRevision, signal) =>
+      callUnary(client, client.listSymbols, { knownRevision }, { deadlineMs: symbolsDeadlineMs, signal }),
+  };
+};

@@ -1,0 +1,235 @@
+import { type RawResponse, StreamState, type StreamStatus } from '@tickfolio/gen/market/v1';
+import type { Clock } from '@tickfolio/lib/clock';
+import type { EventLog } from '@tickfolio/lib/event-log';
+import type { LastPrice, PriceBus } from '@tickfolio/lib/price-bus';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import { type BackfillOptions, backfillDefaults, createBackfill } from './backfill.js';
+import { createFeedClock } from './feed-clock.js';
+import type { MarketFeed, StreamKind } from './market-feed.js';
+import { createTickerMemory, parseMiniTicker } from './mini-ticker.js';
+import { createRawStream, type RawStreamOptions, rawStreamDefaults } from './raw-stream.js';
+import type { Tally } from './tally.js';
+import { createTape, type Tape, type TapeOptions, tapeDefaults } from './tape.js';
+import { parseAggTrade } from './trade.js';
+
+export type FeedState = 'live' | 'pending' | 'broken' | 'halted' | 'unknown' | 'refused';
+
+/** How a symbol's trades arrive now. */
+export interface SymbolFeed {
+  readonly state: FeedState;
+  /** In words; empty when live. */
+  readonly detail: string;
+  /** Epoch milliseconds. */
+  readonly sinceMs: number;
+}
+
+export interface MarketOptions {
+  readonly tape: TapeOptions;
+  readonly backfill: BackfillOptions;
+  readonly stream: RawStreamOptions;
+  /** How often due seconds are looked for. Default 10. */
+  readonly tickMs: number;
+}
+
+export const marketDefaults: MarketOptions = { tape: tapeDefaults, backfill: backfillDefaults, stream: rawStreamDefaults, tickMs: 10 };
+
+export const tickerTopic = 'binance.miniticker';
+
+/** An event this far from its trade has a wrong time and does not set the feed's clock, milliseconds. */
+const maxEventSkewMs = 60_000;
+
+const feedStates: Readonly<Record<number, FeedState>> = {
+  [StreamState.STREAM_STATE_PENDING]: 'pending',
+  [StreamState.STREAM_STATE_LIVE]: 'live',
+  [StreamState.STREAM_STATE_BROKEN]: 'broken',
+  [StreamState.STREAM_STATE_HALTED]: 'halted',
+  [StreamState.STREAM_STATE_UNKNOWN_SYMBOL]: 'unknown',
+  [StreamState.STREAM_STATE_REFUSED]: 'refused',
+};
+
+export interface MarketDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly tally: Tally;
+  readonly feed: MarketFeed;
+  readonly priceBus: Pick<PriceBus, 'publish' | 'setLast'>;
+  readonly eventLog: Pick<EventLog, 'publish'>;
+}
+
+/** Follows symbols: their trades become seconds on the price bus, their mini-tickers rows in the event log. */
+export interface Market {
+  /** The whole set from now on. */
+  follow(symbols: ReadonlySet<string>): void;
+  /** Undefined for a symbol that is not followed. */
+  feedOf(symbol: string): SymbolFeed | undefined;
+  last(symbol: string): LastPrice | undefined;
+  /** Why no trades can arrive, or undefined. */
+  readonly fault: string | undefined;
+  readonly symbols: number;
+  /** Ids missing now, over all symbols. */
+  readonly missing: number;
+  close(): void;
+}
+
+export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDefaults): Market => {
+  const { clock, log, tally, feed, priceBus, eventLog } = deps;
+  const tapes = new Map<string, Tape>();
+  /** By the exchange's upper-case spelling. */
+  const bySpelling = new Map<string, Tape>();
+  const feeds = new Map<string, SymbolFeed>();
+  /** Tapes for which time alone can change something. */
+  const active = new Set<Tape>();
+  const feedClock = createFeedClock(clock);
+  const tickerMemory = createTickerMemory();
+  const backfill = createBackfill({ clock, feed, log }, options.backfill);
+
+  const tapeOf = (spelling: string): Tape | undefined => {
+    const tape = bySpelling.get(spelling) ?? tapes.get(spelling.toLowerCase());
+    if (tape) bySpelling.set(spelling, tape);
+    return tape;
+  };
+  const setFeed = (symbol: string, next: SymbolFeed) => {
+    const tape = tapes.get(symbol);
+    const { state, detail, sinceMs } = feeds.get(symbol) ?? next;
+    if (!tape || (state === next.state && detail === next.detail && sinceMs === next.sinceMs)) return;
+    feeds.set(symbol, next);
+    tape.setFeed(next.state === 'broken' || next.state === 'refused' ? 'broken' : 'up', clock.monotonic());
+    active.add(tape);
+  };
+  const takeStatus = ({ symbol, state, detail, sinceMs }: StreamStatus) => {
+    const known = feedStates[state];
+    if (known) setFeed(symbol, { state: known, detail, sinceMs });
+  };
+  const malformed = (kind: StreamKind, reason: string, payload: string) => {
+    tally.payloadsMalformed += 1;
+    log.debug({ kind, reason, payload: payload.slice(0, 200) }, 'frame skipped');
+  };
+
+  const takeTrades = ({ frames, statuses }: RawResponse, isCurrent: boolean) => {
+    const localMs = clock.monotonic();
+    const touched = new Set<Tape>();
+    // A break that is told beside frames came after them, a recovery with them: either way frames first is right.
+    for (const { payload } of frames) {
+      const frame = parseAggTrade(payload);
+      if (typeof frame === 'string') {
+        malformed('aggTrade', frame, payload);
+        continue;
+      }
+      const { eventMs, trade } = frame;
+      if (Math.abs(eventMs - trade.timeMs) <= maxEventSkewMs) feedClock.observe(eventMs);
+      const tape = tapeOf(frame.symbol);
+      if (!tape) {
+        tally.framesUnasked += 1;
+        continue;
+      }
+      tape.fromStream(trade, localMs);
+      touched.add(tape);
+    }
+    if (isCurrent) for (const status of statuses) takeStatus(status);
+    if (touched.size === 0) return;
+    const now = feedClock.now();
+    for (const tape of touched) {
+      tape.advance(now);
+      active.add(tape);
+    }
+  };
+  const takeTickers = ({ frames }: RawResponse) => {
+    for (const { payload, receiveTimeMs } of frames) {
+      const ticker = parseMiniTicker(payload, receiveTimeMs);
+      if (typeof ticker === 'string') {
+        malformed('miniTicker', ticker, payload);
+        continue;
+      }
+      const { symbol } = ticker.row;
+      if (!tapeOf(symbol)) tally.framesUnasked += 1;
+      else if (!tickerMemory.isNew(symbol, ticker.eventMs)) tally.tickersDuplicate += 1;
+      else {
+        tally.tickers += 1;
+        eventLog.publish(tickerTopic, { key: symbol, value: JSON.stringify(ticker.row) });
+      }
+    }
+  };
+
+  const streamOf = (kind: StreamKind, message: (response: RawResponse, isCurrent: boolean) => void, broken: (reason: string) => void) =>
+    createRawStream(
+      {
+        clock,
+        log: log.child({ kind }),
+        open: (symbols, signal) => feed.open(kind, symbols, signal),
+        message,
+        broken: (reason) => {
+          tally.streamsBroken += 1;
+          broken(reason);
+        },
+        opening: () => {
+          tally.streamsOpened += 1;
+        },
+      },
+      options.stream,
+    );
+  const trades = streamOf('aggTrade', takeTrades, (reason) => {
+    const lost: SymbolFeed = { state: 'broken', detail: `The socket service cannot be heard: ${reason}`, sinceMs: clock.now() };
+    for (const symbol of tapes.keys()) setFeed(symbol, lost);
+  });
+  const tickers = streamOf('miniTicker', takeTickers, () => undefined);
+
+  const ticking = clock.every(options.tickMs, () => {
+    if (active.size === 0) return;
+    backfill.run(active);
+    const now = feedClock.now();
+    for (const tape of active) {
+      tape.advance(now);
+      if (!tape.busy) active.delete(tape);
+    }
+  });
+
+  const add = (symbol: string) => {
+    const tape = createTape(
+      symbol,
+      { emit: (stat) => priceBus.publish(stat), setLast: (price) => priceBus.setLast(price), tally, log },
+      options.tape,
+    );
+    tapes.set(symbol, tape);
+    feeds.set(symbol, { state: 'pending', detail: 'Not asked for yet.', sinceMs: clock.now() });
+    active.add(tape);
+  };
+  const drop = (symbol: string, tape: Tape) => {
+    backfill.forget(tape);
+    active.delete(tape);
+    tapes.delete(symbol);
+    feeds.delete(symbol);
+    for (const [spelling, spelled] of bySpelling) {
+      if (spelled !== tape) continue;
+      bySpelling.delete(spelling);
+      tickerMemory.forget(spelling);
+    }
+  };
+
+  return {
+    follow: (symbols) => {
+      for (const [symbol, tape] of tapes) if (!symbols.has(symbol)) drop(symbol, tape);
+      for (const symbol of symbols) if (!tapes.has(symbol)) add(symbol);
+      trades.follow(tapes.keys());
+      tickers.follow(tapes.keys());
+    },
+    feedOf: (symbol) => feeds.get(symbol),
+    last: (symbol) => tapes.get(symbol)?.last(),
+    get fault() {
+      return trades.fault;
+    },
+    get symbols() {
+      return tapes.size;
+    },
+    get missing() {
+      let sum = 0;
+      for (const tape of active) sum += tape.missing;
+      return sum;
+    },
+    close: () => {
+      ticking.cancel();
+      trades.close();
+      tickers.close();
+      backfill.close();
+    },
+  };
+};

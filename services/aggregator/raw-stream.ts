@@ -1,0 +1,159 @@
+import type { RawResponse } from '@tickfolio/gen/market/v1';
+import type { Clock, Timer } from '@tickfolio/lib/clock';
+import { toAppError } from '@tickfolio/lib/errors';
+import type { Logger } from '@tickfolio/lib/telemetry';
+
+export interface RawStreamOptions {
+  /** A new stream has this long for its first message. Default 5 000. */
+  readonly firstMessageMs: number;
+  /** How long the old stream is still read after the new one began, so that nothing on its way is cut. Default 200. */
+  readonly overlapMs: number;
+  /** Wait before the first and at most before any further attempt. Default 100 and 1 000. */
+  readonly minRetryMs: number;
+  readonly maxRetryMs: number;
+  /** A stream that lived this long counts as a success. Default 5 000. */
+  readonly provenMs: number;
+  /** From 0 to 1; for jitter. */
+  readonly random: () => number;
+}
+
+export const rawStreamDefaults: RawStreamOptions = {
+  firstMessageMs: 5_000,
+  overlapMs: 200,
+  minRetryMs: 100,
+  maxRetryMs: 1_000,
+  provenMs: 5_000,
+  random: Math.random,
+};
+
+export interface RawStreamDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly open: (symbols: readonly string[], signal: AbortSignal) => AsyncIterable<RawResponse>;
+  /** `isCurrent` is false for the last messages of a stream that was replaced: their statuses are out of date. */
+  readonly message: (response: RawResponse, isCurrent: boolean) => void;
+  /** No stream is open any more; another one is being tried. */
+  readonly broken: (reason: string) => void;
+  /** Told for every attempt; for counting. */
+  readonly opening?: () => void;
+}
+
+/** One stream with a changing set of symbols: a change or a break makes a new stream, whose first message retires the old one. */
+export interface RawStream {
+  /** The whole set from now on. */
+  follow(symbols: Iterable<string>): void;
+  /** Why no stream is open though symbols are wanted, or undefined. */
+  readonly fault: string | undefined;
+  close(): void;
+}
+
+interface Link {
+  readonly key: string;
+  readonly symbols: readonly string[];
+  readonly controller: AbortController;
+  readonly openedMs: number;
+}
+
+export const createRawStream = (deps: RawStreamDeps, options: RawStreamOptions = rawStreamDefaults): RawStream => {
+  const { clock, log } = deps;
+  let wanted: readonly string[] = [];
+  let wantedKey = '';
+  let current: Link | undefined;
+  let next: Link | undefined;
+  let retry: Timer | undefined;
+  let failures = 0;
+  let lastReason = 'not connected yet';
+  let closed = false;
+
+  const waitMs = (): number => {
+    const ceiling = Math.min(options.maxRetryMs, options.minRetryMs * 2 ** Math.min(failures, 16));
+    return ceiling * (0.2 + 0.8 * options.random());
+  };
+  const retryLater = () => {
+    if (closed || retry || wanted.length === 0) return;
+    retry = clock.after(waitMs(), () => {
+      retry = undefined;
+      reconcile();
+    });
+    failures += 1;
+  };
+  const promote = (link: Link) => {
+    const old = current;
+    current = link;
+    next = undefined;
+    if (old) clock.after(options.overlapMs, () => old.controller.abort());
+    log.info({ symbols: link.symbols.length }, 'stream open');
+    reconcile();
+  };
+  const ended = (link: Link, reason: string) => {
+    if (link.controller.signal.aborted && link !== next && link !== current) return;
+    lastReason = reason;
+    if (clock.monotonic() - link.openedMs >= options.provenMs) failures = 0;
+    if (link === next) next = undefined;
+    else if (link === current) {
+      current = undefined;
+      log.warn({ reason }, 'stream broke');
+      deps.broken(reason);
+    } else return;
+    retryLater();
+  };
+  const read = async (link: Link) => {
+    const { signal } = link.controller;
+    let isLate = false;
+    const limit = clock.after(options.firstMessageMs, () => {
+      isLate = true;
+      link.controller.abort();
+    });
+    try {
+      for await (const message of deps.open(link.symbols, signal)) {
+        if (signal.aborted) break;
+        if (link === next) {
+          limit.cancel();
+          promote(link);
+        }
+        deps.message(message, link === current);
+      }
+      ended(link, isLate ? `no first message within ${options.firstMessageMs} ms` : 'the stream was ended');
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.code === 'internal') log.error({ err: error }, 'stream failed');
+      ended(link, error.message);
+    } finally {
+      limit.cancel();
+    }
+  };
+  const reconcile = () => {
+    if (closed) return;
+    if (wanted.length === 0) {
+      const retired = [next, current];
+      next = undefined;
+      current = undefined;
+      retry?.cancel();
+      retry = undefined;
+      for (const link of retired) link?.controller.abort();
+      return;
+    }
+    if (next || retry || current?.key === wantedKey) return;
+    deps.opening?.();
+    next = { key: wantedKey, symbols: wanted, controller: new AbortController(), openedMs: clock.monotonic() };
+    void read(next);
+  };
+
+  return {
+    follow: (symbols) => {
+      wanted = [...symbols].sort();
+      wantedKey = wanted.join('\n');
+      reconcile();
+    },
+    get fault() {
+      return wanted.length > 0 && !current ? lastReason : undefined;
+    },
+    close: () => {
+      closed = true;
+      retry?.cancel();
+      for (const link of [next, current]) link?.controller.abort();
+      next = undefined;
+      current = undefined;
+    },
+  };
+};

@@ -1,0 +1,83 @@
+import { AppError, type FieldError } from '@tickfolio/lib/errors';
+import type { LastPrice } from '@tickfolio/lib/price-bus';
+import type { Market, SymbolFeed } from './market.js';
+import type { Registry } from './registry.js';
+import type { SymbolList } from './symbol-list.js';
+
+/** What a holder is told about the symbols it holds. */
+export interface Holding {
+  readonly symbolsRevision: string;
+  readonly simulated: boolean;
+  readonly feeds: Readonly<Record<string, SymbolFeed>>;
+  readonly lastPrices: Readonly<Record<string, Omit<LastPrice, 'symbol'>>>;
+}
+
+/** The subscription interface without its HTTP. */
+export interface Subscriptions {
+  /** @throws AppError invalid_argument, unprocessable, resource_exhausted */
+  hold(symbol: unknown, id: unknown): Holding & { readonly symbol: string; readonly id: string };
+  /** @throws AppError invalid_argument */
+  release(symbol: unknown, id: unknown): { readonly symbol: string; readonly id: string };
+  /** Replaces the set of a holder; symbols that cannot be are answered as unknown. @throws AppError resource_exhausted */
+  replace(holder: string, symbols: readonly string[]): Holding;
+}
+
+/** Letters and digits of any script: the exchange lists symbols that are not ASCII. */
+const symbolPattern = /^[\p{L}\p{N}_.-]{1,32}$/u;
+const idPattern = /^[\x21-\x7e]{1,128}$/;
+
+const checked = (symbol: unknown, id: unknown): { symbol: string; id: string } => {
+  const fields: FieldError[] = [];
+  const name = typeof symbol === 'string' ? symbol.toLowerCase() : '';
+  if (symbol === undefined) fields.push({ field: 'symbol', message: 'is required' });
+  else if (!symbolPattern.test(name)) fields.push({ field: 'symbol', message: 'must be one symbol such as btcusdt' });
+  if (id === undefined) fields.push({ field: 'id', message: 'is required' });
+  else if (typeof id !== 'string' || !idPattern.test(id)) {
+    fields.push({ field: 'id', message: 'must be 1 to 128 printable characters without blanks, given once' });
+  }
+  if (fields.length > 0) throw new AppError('invalid_argument', 'The query is not valid.', { fields });
+  return { symbol: name, id: id as string };
+};
+
+export const createSubscriptions = (registry: Registry, list: SymbolList, market: Market): Subscriptions => {
+  const feedOf = (symbol: string): SymbolFeed => {
+    if (!symbolPattern.test(symbol) || (list.known && !list.has(symbol))) {
+      return { state: 'unknown', detail: 'The exchange does not list this symbol.', sinceMs: 0 };
+    }
+    return market.feedOf(symbol) ?? { state: 'pending', detail: 'Not asked for yet.', sinceMs: 0 };
+  };
+  const holding = (symbols: readonly string[]): Holding => {
+    const lastPrices: [string, Omit<LastPrice, 'symbol'>][] = [];
+    for (const symbol of symbols) {
+      const last = market.last(symbol);
+      if (last) lastPrices.push([symbol, { price: last.price, timeMs: last.timeMs, tradeId: last.tradeId }]);
+    }
+    return {
+      symbolsRevision: list.revision,
+      simulated: list.simulated,
+      feeds: Object.fromEntries(symbols.map((symbol) => [symbol, feedOf(symbol)])),
+      lastPrices: Object.fromEntries(lastPrices),
+    };
+  };
+  return {
+    hold: (givenSymbol, givenId) => {
+      const { symbol, id } = checked(givenSymbol, givenId);
+      if (list.known && !list.has(symbol)) {
+        const fields = [{ field: 'symbol', message: 'is not listed by the exchange' }];
+        throw new AppError('unprocessable', `The exchange does not list "${symbol}".`, { fields });
+      }
+      registry.hold(`coin:${id}`, symbol);
+      return { symbol, id, ...holding([symbol]) };
+    },
+    release: (givenSymbol, givenId) => {
+      const { symbol, id } = checked(givenSymbol, givenId);
+      registry.release(`coin:${id}`, symbol);
+      return { symbol, id };
+    },
+    replace: (holder, given) => {
+      const symbols = [...new Set(given.map((symbol) => symbol.toLowerCase()))];
+      registry.replace(`set:${holder}`, new Set(symbols.filter((symbol) => symbolPattern.test(symbol))));
+      return holding(symbols);
+    },
+  };
+};

@@ -1,0 +1,50 @@
+import type { Metrics } from '@tickfolio/lib/telemetry';
+
+const helps = {
+  trades: 'Aggregate trades counted, each id once',
+  tradesDuplicate: 'Aggregate trades received again and dropped',
+  tradesLate: 'Aggregate trades that came after their second was published as complete',
+  tradesTooLate: 'Aggregate trades whose second is not kept any more',
+  tradesBackfilled: 'Aggregate trades taken from the exchange history to fill holes',
+  tradesLost: 'Aggregate trades that could not be had at all',
+  gapsFound: 'Interruptions of the trade ids found',
+  gapsFilled: 'Interruptions of the trade ids filled without loss',
+  gapsLost: 'Interruptions of the trade ids that ended with a loss',
+  sequenceRestarts: 'Times the trade ids of a symbol began anew',
+  secondsPublished: 'SecondStats published, revisions included',
+  secondsIncomplete: 'SecondStats published as incomplete',
+  secondsRepaired: 'SecondStats published as complete after being incomplete',
+  backfillPages: 'Pages of trade history read',
+  backfillFailures: 'Requests for trade history that failed',
+  payloadsMalformed: 'Frames that could not be read',
+  framesUnasked: 'Frames of symbols nobody holds',
+  tickers: 'Mini-tickers handed to the event log',
+  tickersDuplicate: 'Mini-tickers received again and dropped',
+  streamsOpened: 'gRPC streams opened to the socket service',
+  streamsBroken: 'gRPC streams that ended unasked',
+} as const;
+
+type CountName = keyof typeof helps;
+
+/** The service's counts as plain numbers, cheap enough for the hot path; exported as Prometheus counters. */
+export type Tally = Record<CountName, number>;
+
+const names = Object.keys(helps) as CountName[];
+
+export const createTally = (): Tally => Object.fromEntries(names.map((name) => [name, 0])) as Tally;
+
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Registers one counter per count, read at scrape time. */
+export const exportTally = (metrics: Metrics, tally: Tally): void => {
+  for (const name of names) {
+    metrics.counter({
+      name: `${snake(name)}_total`,
+      help: helps[name],
+      collect() {
+        this.reset();
+        this.inc(tally[name]);
+      },
+    });
+  }
+};

@@ -1,0 +1,149 @@
+import type { ServerWritableStream } from '@grpc/grpc-js';
+import {
+  type AggTrade,
+  type ListAggTradesRequest,
+  type ListAggTradesResponse,
+  type ListSymbolsRequest,
+  type ListSymbolsResponse,
+  type RawResponse,
+  SocketServiceClient,
+  SocketServiceService,
+  StreamState,
+} from '@tickfolio/gen/market/v1';
+import { AppError } from '@tickfolio/lib/errors';
+import { createGrpcClient, createGrpcServer } from '@tickfolio/lib/grpc';
+import { silentLogger } from '@tickfolio/lib/telemetry';
+import type { StreamKind } from './market-feed.js';
+import type { ReferenceTrade } from './test-reference-second-stats.js';
+
+/** A stream that somebody reads from the fake. */
+export interface OpenStream {
+  readonly kind: StreamKind;
+  readonly symbols: readonly string[];
+  send(response: Partial<RawResponse>): void;
+  end(error: AppError): void;
+}
+
+/** A socket service in this process that sends what a test says; its gRPC is real. For tests. */
+export interface FakeSocket {
+  readonly port: number;
+  /** Open now, oldest first. */
+  readonly streams: readonly OpenStream[];
+  /** Every stream ever opened. */
+  readonly opened: readonly OpenStream[];
+  readonly pages: readonly ListAggTradesRequest[];
+  /** What its history holds, by symbol. */
+  readonly history: Map<string, ReferenceTrade[]>;
+  listed: string[];
+  simulated: boolean;
+  /** Thrown for every page while set. */
+  pageFault: AppError | undefined;
+  /** Keeps back the first message of new streams. */
+  mute: boolean;
+  /** Frames of these trades to every stream that has the symbol; they enter the history too. */
+  trades(symbol: string, ...trades: ReferenceTrade[]): void;
+  close(): Promise<void>;
+}
+
+export const tradePayload = (symbol: string, { id, price, quantity, timeMs }: ReferenceTrade, eventMs = timeMs + 1): string =>
+  JSON.stringify({
+    e: 'aggTrade',
+    E: eventMs,
+    s: symbol.toUpperCase(),
+    a: id,
+    p: price,
+    q: quantity,
+    f: id,
+    l: id,
+    T: timeMs,
+    m: true,
+    M: true,
+  });
+
+const rowOf = ({ id, price, quantity, timeMs }: ReferenceTrade): AggTrade => ({
+  id,
+  price,
+  quantity,
+  firstTradeId: id,
+  lastTradeId: id,
+  tradeTimeMs: timeMs,
+  buyerIsMaker: true,
+});
+
+export const startFakeSocket = async (port = 0): Promise<FakeSocket> => {
+  const server = createGrpcServer({ log: silentLogger(), drainMs: 50 });
+  const streams: OpenStream[] = [];
+  const opened: OpenStream[] = [];
+  const pages: ListAggTradesRequest[] = [];
+  const history = new Map<string, ReferenceTrade[]>();
+
+  const follow = (kind: StreamKind) =>
+    server.serverStreaming<{ symbols: string[] }, RawResponse>(
+      (call: ServerWritableStream<{ symbols: string[] }, RawResponse>, { signal }) =>
+        new Promise((resolve, reject) => {
+          const { symbols } = call.request;
+          const stream: OpenStream = {
+            kind,
+            symbols,
+            send: ({ frames = [], statuses = [] }) => void call.write({ frames, statuses }),
+            end: reject,
+          };
+          streams.push(stream);
+          opened.push(stream);
+          const leave = () => {
+            streams.splice(streams.indexOf(stream), 1);
+            resolve();
+          };
+          signal.addEventListener('abort', leave, { once: true });
+          const statuses = symbols.map((symbol) => ({ symbol, state: StreamState.STREAM_STATE_LIVE, detail: '', sinceMs: 1 }));
+          if (!fake.mute) stream.send({ statuses });
+        }),
+    );
+  server.addService(SocketServiceService, {
+    receiveRawAggTrade: follow('aggTrade'),
+    receiveRawMiniTicker: follow('miniTicker'),
+    listAggTrades: server.unary<ListAggTradesRequest, ListAggTradesResponse>(async (request) => {
+      pages.push(request);
+      if (fake.pageFault) throw fake.pageFault;
+      const rows = [...(history.get(request.symbol) ?? [])].sort((a, b) => a.id - b.id);
+      const { fromId } = request;
+      const page = fromId === undefined ? rows.slice(-request.limit) : rows.filter(({ id }) => id >= fromId).slice(0, request.limit);
+      return { trades: page.map(rowOf) };
+    }),
+    listSymbols: server.unary<ListSymbolsRequest, ListSymbolsResponse>(async ({ knownRevision }) => {
+      if (fake.listed.length === 0) throw new AppError('unavailable', 'The list was not read yet.');
+      const revision = fake.listed.join();
+      const symbols = fake.listed.map((symbol) => ({
+        symbol,
+        baseAsset: symbol.replace(/usdt$/, '').toUpperCase(),
+        quoteAsset: 'USDT',
+        status: 'TRADING',
+        tickSize: '0.01',
+        stepSize: '0.00001',
+      }));
+      return { revision, symbols: revision === knownRevision ? [] : symbols, simulated: fake.simulated };
+    }),
+  });
+  const bound = await server.listen({ host: '127.0.0.1', port }, 'TEST_PORT');
+
+  const fake: FakeSocket = {
+    port: bound,
+    streams,
+    opened,
+    pages,
+    history,
+    listed: ['btcusdt', 'ethusdt', 'bnbusdt'],
+    simulated: true,
+    pageFault: undefined,
+    mute: false,
+    trades: (symbol, ...trades) => {
+      history.set(symbol, [...(history.get(symbol) ?? []), ...trades]);
+      const frames = trades.map((trade) => ({ payload: tradePayload(symbol, trade), receiveTimeMs: trade.timeMs + 2 }));
+      for (const stream of streams) if (stream.kind === 'aggTrade' && stream.symbols.includes(symbol)) stream.send({ frames });
+    },
+    close: () => server.close(),
+  };
+  return fake;
+};
+
+export const connectSocket = (port: number): SocketServiceClient => createGrpcClient(SocketServiceClient, `127.0.0.1:${port}`);

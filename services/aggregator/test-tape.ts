@@ -1,0 +1,88 @@
+import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
+import type { LastPrice, SecondStat } from '@tickfolio/lib/price-bus';
+import { silentLogger } from '@tickfolio/lib/telemetry';
+import { createFeedClock, type FeedClock } from './feed-clock.js';
+import { createTally, type Tally } from './tally.js';
+import { createTape, type Tape, type TapeOptions, tapeDefaults } from './tape.js';
+import type { ReferenceTrade } from './test-reference-second-stats.js';
+import { parseAmount, type Trade } from './trade.js';
+
+/** A tape under a clock that a test moves, for tests. */
+export interface TapeBench {
+  readonly clock: ManualClock;
+  readonly feedClock: FeedClock;
+  readonly tape: Tape;
+  readonly tally: Tally;
+  readonly published: SecondStat[];
+  readonly told: LastPrice[];
+  /** Trades of the live feed, together, with an event time of now. */
+  stream(...trades: ReferenceTrade[]): void;
+  /** Moves time on, publishing what is due every 10 ms. */
+  wait(ms: number): void;
+  /** Answers what the tape wants now from this record, as the exchange would. @returns whether it wanted something. */
+  serve(record: readonly ReferenceTrade[], oldestId?: number): boolean;
+}
+
+/** Start of a second. */
+export const startMs = 1_700_000_000_000;
+
+export const toTrade = ({ id, price, quantity, timeMs }: ReferenceTrade): Trade => ({
+  id,
+  price: parseAmount(price),
+  quantity: parseAmount(quantity),
+  timeMs,
+});
+
+/** A trade `ms` after the start. */
+export const tradeAt = (id: number, ms: number, price = '100.00000000', quantity = '1.00000000'): ReferenceTrade => ({
+  id,
+  price,
+  quantity,
+  timeMs: startMs + ms,
+});
+
+export const createTapeBench = (options: Partial<TapeOptions> = {}): TapeBench => {
+  const clock = createManualClock(startMs);
+  const feedClock = createFeedClock(clock);
+  const tally = createTally();
+  const published: SecondStat[] = [];
+  const told: LastPrice[] = [];
+  const deps = {
+    emit: (stat: SecondStat) => published.push(stat),
+    setLast: (last: LastPrice) => told.push(last),
+    tally,
+    log: silentLogger(),
+  };
+  const tape = createTape('btcusdt', deps, { ...tapeDefaults, random: () => 0.5, ...options });
+  return {
+    clock,
+    feedClock,
+    tape,
+    tally,
+    published,
+    told,
+    stream: (...trades) => {
+      feedClock.observe(clock.now());
+      for (const trade of trades) tape.fromStream(toTrade(trade), clock.monotonic());
+      tape.advance(feedClock.now());
+    },
+    wait: (ms) => {
+      for (let left = ms; left > 0; left -= 10) {
+        clock.advance(Math.min(10, left));
+        tape.advance(feedClock.now());
+      }
+    },
+    serve: (record, oldestId = 0) => {
+      const request = tape.want(clock.monotonic());
+      if (!request) return false;
+      const kept = record.filter(({ id }) => id >= oldestId).sort((a, b) => a.id - b.id);
+      const page =
+        request.fromId === undefined
+          ? kept.slice(-request.limit)
+          : kept.filter(({ id }) => id >= (request.fromId ?? 0)).slice(0, request.limit);
+      tape.fromPage(request, page.map(toTrade), clock.monotonic());
+      tape.advance(feedClock.now());
+      return true;
+    },
+  };
+};

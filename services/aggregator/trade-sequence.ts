@@ -1,0 +1,118 @@
+/** One interruption of a symbol's ids, from its finding to its end; the holes it is split into share it. */
+export interface Gap {
+  /** Ids still missing. */
+  missing: number;
+  /** Ids given up. */
+  lost: number;
+  /** True once it outlived the time that mere reordering takes. */
+  confirmed: boolean;
+  /** On the monotonic clock, milliseconds. */
+  readonly foundMs: number;
+}
+
+/** A run of missing ids between two known trades. Trade times grow with the ids, so its trades lie between the two times. */
+export interface Hole {
+  /** First and last missing id. */
+  from: number;
+  to: number;
+  /** Time of the known trade before it. */
+  fromTimeMs: number;
+  /** Time of the known trade after it. */
+  toTimeMs: number;
+  readonly gap: Gap;
+}
+
+/**
+ * Where a trade stands: the `first` ever; the `next` id; `ahead` with a hole before it; a `fill` of a hole; or a
+ * `repeat` of a known one (or from before the first).
+ */
+export type Placement = 'first' | 'next' | 'ahead' | 'fill' | 'repeat';
+
+/** A run of ids that was given up, and the times its trades may have. */
+export interface LostRun {
+  readonly from: number;
+  readonly to: number;
+  readonly fromTimeMs: number;
+  readonly toTimeMs: number;
+}
+
+/** Which ids of one symbol are known. Keeps no trades: what is known is a range minus a few holes. */
+export class TradeSequence {
+  /** Highest known id and its time; -1 before the first trade. */
+  maxId = -1;
+  maxTimeMs = -1;
+  /** Ascending. */
+  readonly holes: Hole[] = [];
+
+  get started(): boolean {
+    return this.maxId >= 0;
+  }
+
+  place(id: number, timeMs: number, nowMs: number): Placement {
+    if (id === this.maxId + 1 && this.maxId >= 0) {
+      this.#extend(id, timeMs);
+      return 'next';
+    }
+    if (this.maxId < 0) {
+      this.#extend(id, timeMs);
+      return 'first';
+    }
+    if (id > this.maxId) {
+      const gap: Gap = { missing: id - this.maxId - 1, lost: 0, confirmed: false, foundMs: nowMs };
+      this.holes.push({ from: this.maxId + 1, to: id - 1, fromTimeMs: this.maxTimeMs, toTimeMs: timeMs, gap });
+      this.#extend(id, timeMs);
+      return 'ahead';
+    }
+    return this.#fill(id, timeMs) ? 'fill' : 'repeat';
+  }
+
+  /** The hole an id is missing in. */
+  holeAt(id: number): Hole | undefined {
+    return this.holes.find((hole) => hole.from <= id && id <= hole.to);
+  }
+
+  /** Gives up the missing ids of a range. @param toTimeMs time of the first known trade after the range. */
+  lose(from: number, to: number, toTimeMs = Number.POSITIVE_INFINITY): LostRun[] {
+    const runs: LostRun[] = [];
+    for (let i = 0; i < this.holes.length; i++) {
+      const hole = this.holes[i] as Hole;
+      const first = Math.max(from, hole.from);
+      const last = Math.min(to, hole.to);
+      if (first > last) continue;
+      runs.push({ from: first, to: last, fromTimeMs: hole.fromTimeMs, toTimeMs: Math.min(toTimeMs, hole.toTimeMs) });
+      hole.gap.missing -= last - first + 1;
+      hole.gap.lost += last - first + 1;
+      const rest: Hole[] = [];
+      if (hole.from < first) rest.push({ ...hole, to: first - 1 });
+      if (last < hole.to) rest.push({ ...hole, from: last + 1 });
+      this.holes.splice(i, 1, ...rest);
+      i += rest.length - 1;
+    }
+    return runs;
+  }
+
+  #extend(id: number, timeMs: number): void {
+    this.maxId = id;
+    if (timeMs > this.maxTimeMs) this.maxTimeMs = timeMs;
+  }
+
+  #fill(id: number, timeMs: number): boolean {
+    const index = this.holes.findIndex((hole) => hole.from <= id && id <= hole.to);
+    const hole = this.holes[index];
+    if (!hole) return false;
+    hole.gap.missing -= 1;
+    if (hole.from === id) {
+      hole.from = id + 1;
+      hole.fromTimeMs = timeMs;
+    } else if (hole.to === id) {
+      hole.to = id - 1;
+      hole.toTimeMs = timeMs;
+    } else {
+      this.holes.splice(index + 1, 0, { ...hole, from: id + 1, fromTimeMs: timeMs });
+      hole.to = id - 1;
+      hole.toTimeMs = timeMs;
+    }
+    if (hole.from > hole.to) this.holes.splice(index, 1);
+    return true;
+  }
+}
