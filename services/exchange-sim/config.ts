@@ -65,7 +65,7 @@ export const helpText = `exchange-sim: an exchange that speaks Binance's spot ma
 
 Streams: ws://HOST:PORT/ws/btcusdt@aggTrade, /stream?streams=btcusdt@aggTrade/ethusdt@miniTicker, or /ws and /stream with SUBSCRIBE,
 UNSUBSCRIBE, LIST_SUBSCRIPTIONS, SET_PROPERTY and GET_PROPERTY. Served: <symbol>@aggTrade, <symbol>@miniTicker, !miniTicker@arr; other
-well-formed names are accepted and stay silent, as those of unknown symbols do.
+well-formed names are accepted and stay silent, as those of unknown symbols do. A recording serves the streams it holds.
 REST: /api/v3/ ping, time, exchangeInfo, aggTrades, klines, ticker/24hr, with the exchange's weights, 429 and 418.
 Every answer carries the header X-Exchange-Simulator: 1.
 GET /sim/trades?symbol=btcusdt&fromId=N gives kept trades, without weight.

@@ -29,7 +29,8 @@ export interface MarketOptions {
 const maxPublishLagMs = 4;
 /** Ids begin where a market running since then at many times the rate would be, so that a restarted simulator never hands out an id twice. */
 const idEpochMs = 1_600_000_000_000;
-const idHeadroom = 40;
+const idsPerTrade = 400;
+const spareIdsPerSecond = 200;
 const maxPauseMs = 120_000;
 const maxLevels = 25;
 const maxSingles = 40;
@@ -62,7 +63,7 @@ export const createMarket = (options: MarketOptions): PriceSource => {
 
   const traderOf = (spec: SymbolSpec): Trader => {
     const rate = spec.rate * tradeRate;
-    const nextId = Math.floor(((startMs - idEpochMs) / 1_000) * Math.ceil(idHeadroom * rate));
+    const nextId = Math.floor(((startMs - idEpochMs) / 1_000) * Math.ceil(idsPerTrade * rate + spareIdsPerSecond));
     const capacity = Math.min(historyTrades, Math.max(1_000, Math.ceil(rate * 3_600)));
     const bars = createMinuteBars(beginMs, pastDay ? (firstTicks) => yesterdayOf(spec, seed, firstTicks, rate) : undefined);
     const listing = { spec, status: spec.status, trades: createTradeHistory(capacity), bars, tickerIsDue: false };
@@ -124,7 +125,7 @@ export const createMarket = (options: MarketOptions): PriceSource => {
     const untilMs = nowMs - maxPublishLagMs;
     const lateMs = untilMs - reachedMs;
     if (lateMs <= 0) return;
-    if (lateMs > maxCatchUpMs) for (let i = 0; i < dueMs.length; i++) dueMs[i] = (dueMs[i] ?? 0) + lateMs;
+    if (lateMs > Math.max(maxCatchUpMs, warmUpMs)) for (let i = 0; i < dueMs.length; i++) dueMs[i] = (dueMs[i] ?? 0) + lateMs;
     reachedMs = untilMs;
     for (let i = nextTrader(); (dueMs[i] ?? Infinity) <= untilMs; i = nextTrader()) {
       const trader = traders[i] as Trader;

@@ -38,7 +38,19 @@ const dayMinutes = 1_440;
 interface Hour {
   readonly prices: Float64Array;
   readonly volumes: BigInt64Array;
+  /** The few volumes, by their place, that are too large for 64 bits. */
+  large?: Map<number, bigint>;
 }
+
+const largest = 2n ** 63n - 1n;
+const volumeAt = ({ volumes, large }: Hour, place: number): bigint => large?.get(place) ?? volumes[place] ?? 0n;
+const putVolume = (hour: Hour, place: number, value: bigint) => {
+  if (value <= largest) hour.volumes[place] = value;
+  else {
+    hour.large ??= new Map();
+    hour.large.set(place, value);
+  }
+};
 const column = { open: 0, high: 60, low: 120, close: 180, count: 240, volume: 0, quote: 60, takerVolume: 120, takerQuote: 180 } as const;
 
 /**
@@ -76,25 +88,26 @@ export const createMinuteBars = (beginMs: number, past?: (firstTicks: number) =>
       low: hour.prices[column.low + i] ?? 0,
       close: hour.prices[column.close + i] ?? 0,
       count,
-      volume: hour.volumes[column.volume + i] ?? 0n,
-      quote: hour.volumes[column.quote + i] ?? 0n,
-      takerVolume: hour.volumes[column.takerVolume + i] ?? 0n,
-      takerQuote: hour.volumes[column.takerQuote + i] ?? 0n,
+      volume: volumeAt(hour, column.volume + i),
+      quote: volumeAt(hour, column.quote + i),
+      takerVolume: volumeAt(hour, column.takerVolume + i),
+      takerQuote: volumeAt(hour, column.takerQuote + i),
     };
   };
 
   const write = (minute: number, bar: Omit<Bar, 'openMs'>) => {
-    const { prices, volumes } = hourOf(minute);
+    const hour = hourOf(minute);
+    const { prices } = hour;
     const i = minute % 60;
     prices[column.open + i] = bar.open;
     prices[column.high + i] = bar.high;
     prices[column.low + i] = bar.low;
     prices[column.close + i] = bar.close;
     prices[column.count + i] = bar.count;
-    volumes[column.volume + i] = bar.volume;
-    volumes[column.quote + i] = bar.quote;
-    volumes[column.takerVolume + i] = bar.takerVolume;
-    volumes[column.takerQuote + i] = bar.takerQuote;
+    putVolume(hour, column.volume + i, bar.volume);
+    putVolume(hour, column.quote + i, bar.quote);
+    putVolume(hour, column.takerVolume + i, bar.takerVolume);
+    putVolume(hour, column.takerQuote + i, bar.takerQuote);
   };
 
   const makePast = (fromMinute: number) => {

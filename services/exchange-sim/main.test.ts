@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { faultSchema } from './fault.js';
+import { eventually, getJson } from './test-client.js';
+
+// The compiled program, as `npm run exchange-sim` starts it; `npm test` builds it first.
+const program = join(import.meta.dirname, 'dist/main.js');
+let folder = '';
+beforeAll(async () => {
+  if (!existsSync(program)) throw new Error(`${program} is missing: run \`npm run build\` first.`);
+  folder = await mkdtemp(join(tmpdir(), 'exchange-sim-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+  const child = spawn(process.execPath, [program, ...args], { env: { PATH: process.env.PATH, ...env } });
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (data) => {
+    output.out += data;
+  });
+  child.stderr.on('data', (data) => {
+    output.err += data;
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  return { child, output, ended };
+};
+
+describe('the program', () => {
+  it('explains itself: every option and every fault', async () => {
+    const { output, ended } = run(['--help']);
+    expect(await ended).toBe(0);
+    for (const option of [
+      '--port',
+      '--host',
+      '--seed',
+      '--symbols',
+      '--rate',
+      '--lifetime',
+      '--replay',
+      '--speed',
+      '--record',
+      '--log-level',
+    ])
+      expect(output.out).toContain(option);
+    for (const { shape } of faultSchema.options) expect(output.out).toContain(`{"kind":"${shape.kind.value}"`);
+  });
+
+  it('prints its addresses, serves, records every trade, and ends cleanly on SIGINT', async () => {
+    const record = join(folder, 'record.jsonl');
+    const { child, output, ended } = run(['--port', '0', '--symbols', '5', '--rate', '5', '--record', record, '--log-level', 'warn']);
+    const base = await eventually(() => /REST\s+(http:\/\/127\.0\.0\.1:\d+)/.exec(output.out)?.[1], 'the address', 15_000);
+    expect(output.out).toContain(base.replace('http', 'ws'));
+    let served: number[] = [];
+    // The simulated market trades in real time; a few dozen trades take about a second.
+    for (let tries = 0; served.length < 150 && tries < 200; tries++) {
+      served = (await getJson(`${base}/sim/trades?symbol=btcusdt&fromId=1&limit=20000`)).body.map((row: { a: number }) => row.a);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(served.length).toBeGreaterThanOrEqual(150);
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    const lines = (await readFile(record, 'utf8')).trim().split('\n');
+    const trades = lines.map((line) => JSON.parse(line));
+    const recorded = trades.filter(({ symbol }) => symbol === 'BTCUSDT').map(({ id }) => id);
+    expect(recorded.slice(0, served.length)).toEqual(served);
+    expect(output.err).toBe('');
+  });
+
+  it('reads its port from the environment, the option wins, and a port in use is named with the way out', async () => {
+    const holder = createServer();
+    const port = await new Promise<number>((resolve) =>
+      holder.listen(0, '127.0.0.1', () => resolve((holder.address() as { port: number }).port)),
+    );
+    const { output, ended } = run(['--log-level', 'silent'], { EXCHANGE_SIM_PORT: String(port) });
+    expect(await ended).toBe(1);
+    expect(output.err).toContain(`Port ${port} on 127.0.0.1 is in use. Choose another with --port`);
+    const moved = run(['--port', '0', '--symbols', '1'], { EXCHANGE_SIM_PORT: String(port) });
+    await eventually(() => moved.output.out.includes('REST'), 'the start', 15_000);
+    moved.child.kill('SIGTERM');
+    expect(await moved.ended).toBe(0);
+    holder.close();
+  });
+
+  it('names every wrong option at once', async () => {
+    const { output, ended } = run(['--port', '99999', '--rate', 'fast', '--symbols', '0']);
+    expect(await ended).toBe(1);
+    for (const option of ['--port', '--rate', '--symbols']) expect(output.err).toContain(option);
+    const unknown = run(['--nonsense']);
+    expect(await unknown.ended).toBe(1);
+    expect(unknown.output.err).toContain('--help');
+  });
+});

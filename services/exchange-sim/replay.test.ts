@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { createManualClock } from '@tickfolio/lib/clock';
+import { silentLogger } from '@tickfolio/lib/telemetry';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type ExchangeSim, startExchangeSim } from './app.js';
+import type { ReplayOptions } from './replay.js';
+import { connect, eventually, type Frame, getJson } from './test-client.js';
+
+let folder = '';
+let file = '';
+let sim: ExchangeSim | undefined;
+const baseMs = 1_617_647_603_000;
+
+const synthetic = (): Frame[] => {
+  const rows: Frame[] = [];
+  for (let i = 0; i < 200; i++) {
+    const atMs = baseMs + i * 100;
+    const trade = {
+      e: 'aggTrade',
+      E: atMs + 2,
+      s: 'BTCUSDT',
+      a: 500 + i,
+      p: `${58_000 + i}.5${i % 10}000000`,
+      q: '0.00150000',
+      f: 900 + i * 2,
+      l: 901 + i * 2,
+      T: atMs + 1,
+      m: i % 2 === 0,
+      M: true,
+    };
+    rows.push({ recv: (atMs + 10) / 1_000, frame: { stream: 'btcusdt@aggTrade', data: trade } });
+    if (i % 10 === 0)
+      rows.push({
+        recv: (atMs + 11) / 1_000,
+        frame: {
+          stream: 'btcusdt@bookTicker',
+          data: { u: i, s: 'BTCUSDT', b: '1.00000000', B: '1.00000000', a: '2.00000000', A: '1.00000000' },
+        },
+      });
+  }
+  return rows;
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'replay-'));
+  file = join(folder, 'frames.jsonl');
+  const lines = synthetic().map((row) => JSON.stringify(row));
+  await writeFile(file, `${lines.join('\n')}\n{"cut off`);
+  await writeFile(`${file}.gz`, gzipSync(lines.join('\n')));
+});
+afterAll(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  await sim?.close();
+  sim = undefined;
+});
+
+const start = async (replay: ReplayOptions) => {
+  const clock = createManualClock();
+  sim = await startExchangeSim({ clock, log: silentLogger() }, { replay });
+  return { sim, clock };
+};
+
+describe('replay', () => {
+  it('plays the recorded frames as they were, when times are kept', async () => {
+    const { sim, clock } = await start({ file, times: 'keep' });
+    clock.advance(60_000);
+    const client = await connect(`${sim.url}/stream?streams=btcusdt@aggTrade/btcusdt@bookTicker`);
+    clock.advance(21_000);
+    const expected = synthetic().map(({ frame }) => frame);
+    await eventually(() => client.frames.length >= expected.length);
+    expect(client.frames).toEqual(expected);
+  });
+
+  it('moves times to the present, keeping order and distances, at the chosen speed', async () => {
+    const { sim, clock } = await start({ file: `${file}.gz`, speed: 10 });
+    const client = await connect(`${sim.url}/ws/btcusdt@aggTrade`);
+    const beganMs = clock.now();
+    clock.advance(1_000);
+    await eventually(() => client.frames.length > 90);
+    expect(client.frames.length).toBeLessThan(110);
+    clock.advance(1_100);
+    await eventually(() => client.frames.length === 200);
+    for (const [i, frame] of client.frames.entries()) {
+      expect(frame.a).toBe(500 + i);
+      expect(Math.abs(frame.T - (beganMs + i * 10))).toBeLessThan(3);
+      expect(frame.E).toBeGreaterThanOrEqual(frame.T);
+    }
+  });
+
+  it('begins at the first subscription unless told otherwise', async () => {
+    const waiting = await start({ file });
+    waiting.clock.advance(5_000);
+    expect(waiting.sim.trades('btcusdt')).toEqual([]);
+    await sim?.close();
+    const running = await start({ file, begin: 'start' });
+    running.clock.advance(5_000);
+    expect(running.sim.trades('btcusdt').length).toBeGreaterThan(40);
+  });
+
+  it('serves the recording’s symbols and the trades played so far over REST', async () => {
+    const { sim, clock } = await start({ file, begin: 'start', times: 'keep' });
+    clock.advance(5_000);
+    const played = sim.trades('btcusdt').length;
+    const { body } = await getJson(`${sim.restUrl}/api/v3/aggTrades?symbol=BTCUSDT&fromId=510`);
+    expect(body).toHaveLength(played - 10);
+    const { e: _e, E: _E, s: _s, ...row } = synthetic().filter(({ frame }) => frame.data.e)[10].frame.data;
+    expect(body[0]).toEqual(row);
+    const info = (await getJson(`${sim.restUrl}/api/v3/exchangeInfo`)).body;
+    expect(info.symbols).toMatchObject([{ symbol: 'BTCUSDT', baseAsset: 'BTC', quoteAsset: 'USDT', status: 'TRADING' }]);
+    expect(info.symbols[0].filters[0].tickSize).toBe('0.01000000');
+  });
+
+  it('refuses a file it cannot read or play, naming it', async () => {
+    await expect(start({ file: join(folder, 'none.jsonl') })).rejects.toThrow(/none\.jsonl.*--replay/);
+    const empty = join(folder, 'empty.jsonl');
+    await writeFile(empty, '{"something":"else"}\n');
+    await expect(start({ file: empty })).rejects.toThrow(/holds no frames/);
+  });
+});
+
+const recordings = [
+  'cryptofeed_BINANCE-b38f7c_20210405_10syms.frames.jsonl.gz',
+  'cryptofeed_BINANCE-ee25be_20210404_BTC-ETH-DOT.frames.jsonl.gz',
+].map((name) => join(import.meta.dirname, '../../../shared/data', name));
+describe.skipIf(!recordings.every((name) => existsSync(name)))('real recordings (only where ../shared/data is present)', () => {
+  it.each(recordings)('%s plays frame for frame', async (recording) => {
+    const expected: Frame[] = gunzipSync(await readFile(recording))
+      .toString()
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line).frame);
+    const { sim, clock } = await start({ file: recording, times: 'keep', speed: 100 });
+    const client = await connect(`${sim.url}/stream?streams=${[...new Set(expected.map(({ stream }) => stream))].join('/')}`);
+    for (let i = 0; i < 600 && client.frames.length < expected.length; i++) {
+      clock.advance(100);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await eventually(() => client.frames.length >= expected.length);
+    expect(client.frames).toEqual(expected);
+    const rows = expected.filter(({ data }) => data.e === 'aggTrade');
+    for (const symbol of new Set(rows.map(({ data }) => data.s)))
+      expect(sim.trades(symbol, undefined, 10_000).map(({ id }) => id)).toEqual(
+        rows.filter(({ data }) => data.s === symbol).map(({ data }) => data.a),
+      );
+  });
+});
