@@ -9,6 +9,9 @@ export { checkViolation, fromPostgresError, isConnectionFault, sqlState, uniqueV
  */
 export type Database = PgDatabase<PgQueryResultHKT>;
 
+/** What the work of `db.transaction` gets. */
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
+
 /** One PostgreSQL database, migrated. An acknowledged commit survives a kill of this process. */
 export interface Postgres {
   readonly db: Database;

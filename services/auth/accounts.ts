@@ -1,0 +1,42 @@
+import { AppError } from '@tickfolio/lib/errors';
+import { type Database, sqlState, uniqueViolation } from '@tickfolio/lib/postgres';
+import { eq, sql } from 'drizzle-orm';
+import { nameKey } from './credentials.js';
+import { accounts } from './schema.js';
+
+export interface Account {
+  readonly id: string;
+  /** As it was given when the account was made. */
+  readonly name: string;
+  readonly passwordHash: string;
+}
+
+export interface Accounts {
+  /** @returns the new account's id. @throws AppError already_exists when the name is taken, in whatever case */
+  create(name: string, passwordHash: string): Promise<string>;
+  /** By its name, in whatever case. */
+  find(name: string): Promise<Account | undefined>;
+}
+
+export const nameTaken = (): AppError =>
+  new AppError('already_exists', 'This name is taken.', { fields: [{ field: 'name', message: 'is taken' }] });
+
+export const createAccounts = (db: Database): Accounts => ({
+  create: async (name, passwordHash) => {
+    try {
+      const [account] = await db.insert(accounts).values({ name, passwordHash }).returning({ id: accounts.id });
+      if (!account) throw new Error('an insert returned no row');
+      return account.id;
+    } catch (err) {
+      if (sqlState(err) === uniqueViolation) throw nameTaken();
+      throw err;
+    }
+  },
+  find: async (name) => {
+    const [account] = await db
+      .select({ id: accounts.id, name: accounts.name, passwordHash: accounts.passwordHash })
+      .from(accounts)
+      .where(eq(sql`lower(${accounts.name})`, nameKey(name)));
+    return account;
+  },
+});

@@ -1,0 +1,282 @@
+import { randomBytes } from 'node:crypto';
+import { AuthServiceClient, type TokenPair } from '@tickfolio/gen/auth/v1';
+import { createAccessTokenVerifier } from '@tickfolio/lib/access-token';
+import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
+import type { Postgres } from '@tickfolio/lib/postgres';
+import { createLogger, createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type AuthLimits, startAuth } from './app.js';
+import { openEmbeddedDatabase } from './test-database.js';
+
+const jwtSecret = randomBytes(32).toString('hex');
+const password = 'correct horse battery';
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'done',
+    (err: unknown) => (err instanceof AppError ? err.code : String(err)),
+  );
+const caught = async (work: Promise<unknown>): Promise<AppError> => {
+  const err: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (err instanceof AppError) return err;
+  throw new Error('should have failed with an AppError', { cause: err });
+};
+
+describe('the auth service', () => {
+  let postgres: Postgres;
+  const open: { close(): unknown }[] = [];
+  beforeAll(async () => {
+    postgres = await openEmbeddedDatabase();
+  });
+  afterEach(async () => {
+    for (let thing = open.pop(); thing; thing = open.pop()) await thing.close();
+  });
+  afterAll(() => postgres?.close());
+
+  let people = 0;
+  const build = async (limits: Partial<AuthLimits> = {}, database: Postgres = postgres, clock: ManualClock = createManualClock()) => {
+    const lines: string[] = [];
+    const log = createLogger('auth', 'trace', (line) => lines.push(line));
+    const address = { host: '127.0.0.1', port: 0 };
+    const deps = { postgres: database, clock, log, metrics: createMetrics('auth') };
+    const app = await startAuth(deps, { address, operationsAddress: address, jwtSecret, limits });
+    open.push(app);
+    const client = createGrpcClient(AuthServiceClient, `127.0.0.1:${app.port}`);
+    open.push(client);
+    const options = { deadlineMs: 10_000, waitForReady: true };
+    const tokensOf = ({ tokens }: { tokens: TokenPair | undefined }): TokenPair => {
+      if (!tokens) throw new Error('no tokens');
+      return tokens;
+    };
+    return {
+      app,
+      clock,
+      lines,
+      name: `Someone-${++people}`,
+      register: (name: string, secret = password, clientAddress = '') =>
+        callUnary(client, client.register, { name, password: secret, clientAddress }, options),
+      login: async (name: string, secret = password, clientAddress = '') =>
+        tokensOf(await callUnary(client, client.login, { name, password: secret, clientAddress }, options)),
+      refresh: async (refreshToken: string) =>
+        tokensOf(await callUnary(client, client.refreshToken, { refreshToken, clientAddress: '' }, options)),
+      logout: (refreshToken: string) => callUnary(client, client.logout, { refreshToken }, options),
+      session: (sessionId: string) => callUnary(client, client.getSession, { sessionId }, options),
+      ready: async () => (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).status,
+      metrics: async () => (await fetch(`http://127.0.0.1:${app.operationsPort}/metrics`)).text(),
+    };
+  };
+
+  it('registers, logs in, refreshes and logs out', async () => {
+    const { name, clock, register, login, refresh, logout, session, metrics } = await build();
+    const { userId } = await register(name);
+    const first = await login(name.toUpperCase());
+    expect(first).toMatchObject({ userId, userName: name, refreshExpiresAtMs: clock.now() + 168 * 3_600_000 });
+    const verify = createAccessTokenVerifier({ secret: jwtSecret, clock });
+    expect(verify(first.accessToken)).toEqual({ userId, userName: name, sessionId: first.sessionId, expiresAtMs: first.accessExpiresAtMs });
+    expect(first.accessExpiresAtMs - clock.now()).toBe(15 * 60_000);
+    expect(await session(first.sessionId)).toEqual({ open: true, userId });
+    const second = await refresh(first.refreshToken);
+    expect(second).toMatchObject({ userId, userName: name, sessionId: first.sessionId });
+    expect(second.refreshToken).not.toBe(first.refreshToken);
+    expect(await logout(second.refreshToken)).toEqual({ sessionId: first.sessionId, userId });
+    expect(await codeOf(refresh(second.refreshToken))).toBe('unauthenticated');
+    expect(await session(first.sessionId)).toEqual({ open: false, userId: '' });
+    expect(await logout('unknown')).toEqual({ sessionId: '', userId: '' });
+    expect(await session('unknown')).toEqual({ open: false, userId: '' });
+    expect(await metrics()).toMatch(
+      /tickfolio_auth_logins_total\{outcome="ok"\} 1[\s\S]*tickfolio_auth_refreshes_total\{outcome="rotated"\} 1/,
+    );
+  });
+
+  it('refuses a taken name in whatever case, and what is no name or password', async () => {
+    const { name, register } = await build();
+    await register(name);
+    expect(await codeOf(register(name.toLowerCase()))).toBe('already_exists');
+    const wrong = await caught(register('a b', 'short'));
+    expect(wrong.code).toBe('invalid_argument');
+    expect(wrong.fields.map(({ field }) => field)).toEqual(['name', 'password']);
+  });
+
+  it('answers an unknown name, a wrong password and what can be neither in the same words', async () => {
+    const { name, register, login } = await build();
+    await register(name);
+    const answers = await Promise.all(
+      [login(name, 'wrong password'), login('nobody-at-all'), login('no name!', 'x'), login(name, 'x'.repeat(1_000)), login('', '')].map(
+        caught,
+      ),
+    );
+    expect(
+      new Set(answers.map(({ code, message, fields, retryAfterMs }) => JSON.stringify({ code, message, fields, retryAfterMs }))).size,
+    ).toBe(1);
+    expect(answers[0]?.code).toBe('unauthenticated');
+  });
+
+  it('takes the same time for an unknown name, a wrong password and an impossible one', async () => {
+    const limits = { loginsPerName: { burst: 1_000, refillMs: 1 }, loginsPerAddress: { burst: 1_000, refillMs: 1 } };
+    const { name, register, login } = await build(limits);
+    await register(name);
+    const tries = {
+      wrong: () => login(name, 'wrong password'),
+      unknown: () => login('nobody-at-all', 'wrong password'),
+      impossible: () => login(name, 'x'.repeat(1_000)),
+    };
+    const tookMs: Record<keyof typeof tries, number[]> = { wrong: [], unknown: [], impossible: [] };
+    // In turns, so that a busy moment of the machine hits all alike.
+    for (let round = 0; round < 15; round++) {
+      for (const kind of ['wrong', 'unknown', 'impossible'] as const) {
+        const startMs = performance.now();
+        expect(await codeOf(tries[kind]())).toBe('unauthenticated');
+        tookMs[kind].push(performance.now() - startMs);
+      }
+    }
+    const median = (values: number[]) => values.sort((a, b) => a - b)[7] ?? Number.NaN;
+    const wrong = median(tookMs.wrong);
+    for (const other of [median(tookMs.unknown), median(tookMs.impossible)]) {
+      expect(other / wrong).toBeGreaterThan(0.7);
+      expect(other / wrong).toBeLessThan(1.4);
+    }
+  });
+
+  it('limits attempts per name, known or not, and a right password forgets the wrong ones before it', async () => {
+    const { name, clock, register, login } = await build({ loginsPerName: { burst: 3, refillMs: 30_000 } });
+    await register(name);
+    for (let round = 0; round < 2; round++) {
+      expect([await codeOf(login(name, 'wrong one')), await codeOf(login(name, 'wrong two'))]).toEqual([
+        'unauthenticated',
+        'unauthenticated',
+      ]);
+      await login(name);
+    }
+    for (const tried of [name, 'nobody-at-all']) {
+      for (let count = 0; count < 3; count++) expect(await codeOf(login(tried, 'wrong password'))).toBe('unauthenticated');
+      const refused = await caught(login(tried.toUpperCase()));
+      expect(refused).toMatchObject({ code: 'resource_exhausted', retryAfterMs: 30_000 });
+    }
+    clock.advance(30_000);
+    await login(name);
+  });
+
+  it('limits failed logins and registrations per address', async () => {
+    const limit = { burst: 2, refillMs: 10_000 };
+    const { name, register, login } = await build({ loginsPerAddress: limit, registrationsPerAddress: limit });
+    await register(name, password, '203.0.113.1');
+    for (let count = 0; count < 5; count++) await login(name, password, '203.0.113.1');
+    expect(await codeOf(login('nobody-1', password, '203.0.113.1'))).toBe('unauthenticated');
+    expect(await codeOf(login('nobody-2', password, '203.0.113.1'))).toBe('unauthenticated');
+    expect(await caught(login(name, password, '203.0.113.1'))).toMatchObject({ code: 'resource_exhausted', retryAfterMs: 10_000 });
+    await login(name, password, '203.0.113.2');
+    await register(`${name}-2`, password, '203.0.113.1');
+    expect(await codeOf(register(`${name}-3`, password, '203.0.113.1'))).toBe('resource_exhausted');
+  });
+
+  it('refuses logins beyond the hashing queue instead of letting them pile up', async () => {
+    const { login } = await build({ maxConcurrentHashes: 1, maxWaitingHashes: 2 });
+    const codes = await Promise.all(Array.from({ length: 8 }, (_, index) => codeOf(login(`nobody-${index}`))));
+    expect(codes.filter((code) => code === 'unauthenticated').length).toBeGreaterThanOrEqual(3);
+    expect(codes.filter((code) => code === 'resource_exhausted').length).toBeGreaterThan(0);
+    expect(new Set(codes)).toEqual(new Set(['unauthenticated', 'resource_exhausted']));
+  });
+
+  it('lets two tabs refresh at once, and revokes the session when a token comes back later', async () => {
+    const { name, clock, register, login, refresh, session, lines } = await build();
+    await register(name);
+    const first = await login(name);
+    const tabs = await Promise.all([refresh(first.refreshToken), refresh(first.refreshToken)]);
+    expect(new Set(tabs.map((tokens) => tokens.refreshToken)).size).toBe(2);
+    expect(new Set(tabs.map((tokens) => tokens.sessionId))).toEqual(new Set([first.sessionId]));
+    clock.advance(10_001);
+    expect(await codeOf(refresh(first.refreshToken))).toBe('unauthenticated');
+    for (const tokens of tabs) expect(await codeOf(refresh(tokens.refreshToken))).toBe('unauthenticated');
+    expect(await session(first.sessionId)).toEqual({ open: false, userId: '' });
+    expect(lines.filter((line) => line.includes('used twice'))).toHaveLength(1);
+  });
+
+  it('logs no password and no token', async () => {
+    const { name, register, login, refresh, logout, lines } = await build();
+    await register(name);
+    await codeOf(login(name, 'a wrong secret'));
+    const first = await login(name);
+    const second = await refresh(first.refreshToken);
+    await logout(second.refreshToken);
+    const text = lines.join('\n');
+    expect(lines.length).toBeGreaterThan(3);
+    for (const secret of [password, 'a wrong secret', first.refreshToken, first.accessToken, second.refreshToken, jwtSecret, '$argon2id']) {
+      expect(text).not.toContain(secret);
+    }
+  });
+
+  it('deletes expired rows now and then', async () => {
+    const { name, clock, register, login, lines } = await build({ cleanupPeriodMs: 1_000, refreshTtlMs: 1_000 });
+    await register(name);
+    await login(name);
+    const deleted = () => {
+      clock.advance(1_000);
+      return lines.some((line) => line.includes('deleted expired sessions and tokens'));
+    };
+    await expect.poll(deleted, { timeout: 10_000 }).toBe(true);
+  });
+
+  it('says so in health and readiness when the database is away, and answers unavailable', async () => {
+    let away = false;
+    const cut = () => new AppError('unavailable', 'The database cannot be reached.');
+    const database: Postgres = {
+      ...postgres,
+      db: new Proxy(postgres.db, {
+        get: (target, name, receiver) => {
+          if (away && (name === 'select' || name === 'transaction')) throw cut();
+          return Reflect.get(target, name, receiver) as unknown;
+        },
+      }),
+      ping: () => (away ? Promise.reject(cut()) : postgres.ping()),
+    };
+    const { app, clock, login, ready } = await build({}, database);
+    const health = await openHealth(app.port);
+    open.push(health);
+    expect([await health.status(''), await health.status('auth.v1.AuthService'), await ready()]).toEqual(['SERVING', 'SERVING', 200]);
+    away = true;
+    await clock.advanceAsync(1_000);
+    expect([await health.status(''), await health.status('auth.v1.AuthService'), await ready()]).toEqual([
+      'NOT_SERVING',
+      'NOT_SERVING',
+      503,
+    ]);
+    expect(await codeOf(login('nobody-at-all'))).toBe('unavailable');
+    away = false;
+    clock.advance(1_000);
+    await expect.poll(() => health.status('auth.v1.AuthService'), { timeout: 5_000 }).toBe('SERVING');
+    expect(await ready()).toBe(200);
+  });
+
+  it('ends open calls before it is closed, and refuses a port in use by name', async () => {
+    const { app, name, register } = await build();
+    const call = register(name);
+    await expect(startAuthOn(app.port)).rejects.toThrow(/GRPC_PORT/);
+    await Promise.all([call, app.close()]);
+    expect((await call).userId).toMatch(/^[0-9a-f-]{36}$/);
+  });
+  const startAuthOn = (port: number) =>
+    startAuth(
+      { postgres, clock: createManualClock(), log: silentLogger(), metrics: createMetrics('auth') },
+      { address: { host: '127.0.0.1', port }, jwtSecret },
+    );
+});
+
+/** A client of grpc.health.v1 made from the published descriptors of the package that serves it. */
+const openHealth = async (port: number) => {
+  const { service } = await import('grpc-health-check');
+  const { credentials, makeGenericClientConstructor } = await import('@grpc/grpc-js');
+  const Client = makeGenericClientConstructor(service, 'Health');
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  return {
+    status: (name: string) =>
+      new Promise<string>((resolve, reject) => {
+        const check = client.check as (request: object, done: (err: Error | null, answer: { status: string | number }) => void) => void;
+        check.call(client, { service: name }, (err, { status } = { status: '' }) => (err ? reject(err) : resolve(String(status))));
+      }),
+    close: () => client.close(),
+  };
+};

@@ -1,0 +1,111 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import type { Address } from '@tickfolio/lib/config';
+import { createGrpcServer } from '@tickfolio/lib/grpc';
+import { addOperations, type Dependency, listen, setProblemHandlers } from '@tickfolio/lib/http';
+import type { Postgres } from '@tickfolio/lib/postgres';
+import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import fastify from 'fastify';
+import { createAccounts } from './accounts.js';
+import { createAuth } from './auth.js';
+import { startCleanup } from './cleanup.js';
+import { watchDatabase } from './database-health.js';
+import { type AuthLimits, defaultLimits } from './limits.js';
+import { createAuthMetrics } from './metrics.js';
+import { createPasswordHasher } from './password-hasher.js';
+import { serve, serviceName } from './rpc.js';
+import { createSessions } from './sessions.js';
+import { createThrottle } from './throttle.js';
+
+export { type AuthLimits, defaultLimits } from './limits.js';
+export { migrationsFolder } from './migrations-folder.js';
+
+export interface AuthDeps {
+  /** Opened with `migrationsFolder`; stays its owner's to close. */
+  readonly postgres: Postgres;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface AuthOptions {
+  readonly address: Address;
+  /** Where /health, /ready and /metrics are served; absent: nowhere. */
+  readonly operationsAddress?: Address | undefined;
+  /** Signs access tokens; see `secretFault`. */
+  readonly jwtSecret: string;
+  readonly limits?: Partial<AuthLimits>;
+}
+
+export interface AuthApp {
+  /** Bound port of the gRPC server. */
+  readonly port: number;
+  readonly operationsPort: number | undefined;
+  /** What the service needs and whether it has it, for somebody else's /ready too. */
+  readonly dependencies: readonly Dependency[];
+  /** Open calls end, within a bound. */
+  close(): Promise<void>;
+}
+
+/** Starts the auth service. @throws StartError when a port is taken. */
+export const startAuth = async ({ postgres, clock, log, metrics }: AuthDeps, options: AuthOptions): Promise<AuthApp> => {
+  const limits: AuthLimits = { ...defaultLimits, ...options.limits };
+  const hasher = await createPasswordHasher({ maxConcurrent: limits.maxConcurrentHashes, maxWaiting: limits.maxWaitingHashes });
+  const sessions = createSessions(postgres.db, { clock, ...limits });
+  const authMetrics = createAuthMetrics(metrics, () => hasher.waiting);
+  const auth = createAuth({
+    accounts: createAccounts(postgres.db),
+    sessions,
+    hasher,
+    throttles: {
+      name: createThrottle({ clock, ...limits.loginsPerName }),
+      address: createThrottle({ clock, ...limits.loginsPerAddress }),
+      registration: createThrottle({ clock, ...limits.registrationsPerAddress }),
+    },
+    metrics: authMetrics,
+    signing: { secret: options.jwtSecret, clock },
+    accessTtlMs: limits.accessTtlMs,
+  });
+
+  const server = createGrpcServer({ log, drainMs: limits.drainMs });
+  serve(server, auth);
+  let draining = false;
+  const operations = fastify();
+  setProblemHandlers(operations);
+  const announce = (up: boolean) => {
+    for (const name of ['', serviceName]) server.setServing(name, up);
+  };
+  const database = watchDatabase({
+    postgres,
+    clock,
+    log,
+    limits,
+    changed: announce,
+  });
+  const dependencies: Dependency[] = [{ name: 'auth-database', required: true, check: () => database.fault }];
+  addOperations(operations, { metrics, dependencies, draining: () => draining });
+  const cleanup = startCleanup({ clock, log, metrics: authMetrics, sessions, limits });
+
+  let closing: Promise<void> | undefined;
+  const closeAll = async () => {
+    draining = true;
+    database.close();
+    await server.close();
+    await cleanup.close();
+    await operations.close();
+  };
+  const close = () => {
+    closing ??= closeAll();
+    return closing;
+  };
+  try {
+    await database.known;
+    const port = await server.listen(options.address, 'GRPC_PORT');
+    announce(database.fault === undefined);
+    const operationsPort = options.operationsAddress && (await listen(operations, options.operationsAddress, 'METRICS_ADDR'));
+    log.info({ port }, 'serving accounts and sessions');
+    return { port, operationsPort, dependencies, close };
+  } catch (err) {
+    await close();
+    throw err;
+  }
+};

@@ -1,0 +1,126 @@
+import { type AccessTokenOptions, signAccessToken } from '@tickfolio/lib/access-token';
+import { AppError } from '@tickfolio/lib/errors';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import { type Accounts, nameTaken } from './accounts.js';
+import { addressKey } from './client-address.js';
+import { type Credentials, isPossibleName, isPossiblePassword, nameKey, normalPassword, requireNewCredentials } from './credentials.js';
+import type { AuthMetrics } from './metrics.js';
+import type { PasswordHasher } from './password-hasher.js';
+import { isPossibleRefreshToken } from './refresh-token.js';
+import type { IssuedToken, SessionRef, Sessions } from './sessions.js';
+import type { Throttle } from './throttle.js';
+
+/** Who asks, and for how long it matters. */
+export interface Caller {
+  readonly address: string;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+export interface Tokens {
+  readonly accessToken: string;
+  readonly accessExpiresAtMs: number;
+  readonly refreshToken: string;
+  readonly refreshExpiresAtMs: number;
+  readonly userId: string;
+  readonly userName: string;
+  readonly sessionId: string;
+}
+
+/** Accounts and sessions, as the rules want them. */
+export interface Auth {
+  /** @returns the new account's id. @throws AppError invalid_argument, already_exists, resource_exhausted */
+  register(credentials: Credentials, caller: Caller): Promise<string>;
+  /** @throws AppError unauthenticated for an unknown name and a wrong password alike, resource_exhausted */
+  login(credentials: Credentials, caller: Caller): Promise<Tokens>;
+  /** @throws AppError unauthenticated */
+  refresh(refreshToken: string, caller: Caller): Promise<Tokens>;
+  /** Ends the session; an unknown token is no error. */
+  logout(refreshToken: string): Promise<SessionRef | undefined>;
+  /** The user of an open session. */
+  sessionUser(sessionId: string): Promise<string | undefined>;
+}
+
+export interface AuthDeps {
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly hasher: PasswordHasher;
+  readonly throttles: { readonly name: Throttle; readonly address: Throttle; readonly registration: Throttle };
+  readonly metrics: AuthMetrics;
+  readonly signing: Pick<AccessTokenOptions, 'secret' | 'clock'>;
+  readonly accessTtlMs: number;
+}
+
+const refusedLogin = () => new AppError('unauthenticated', 'The name or the password is wrong.');
+const refusedRefresh = () => new AppError('unauthenticated', 'The session has ended; please sign in again.');
+
+export const createAuth = ({ accounts, sessions, hasher, throttles, metrics, signing, accessTtlMs }: AuthDeps): Auth => {
+  const tokensOf = (userId: string, userName: string, issued: IssuedToken): Tokens => {
+    const { sessionId } = issued;
+    const access = signAccessToken(signing, { userId, userName, sessionId }, accessTtlMs);
+    return {
+      accessToken: access.token,
+      accessExpiresAtMs: access.expiresAtMs,
+      refreshToken: issued.token,
+      refreshExpiresAtMs: issued.expiresAtMs,
+      userId,
+      userName,
+      sessionId,
+    };
+  };
+  /** Whether or not the account exists, one password is hashed. */
+  const check = async ({ name, password }: Credentials, caller: Caller) => {
+    const account = isPossibleName(name) ? await accounts.find(name) : undefined;
+    const known = isPossiblePassword(password) ? account : undefined;
+    const text = isPossiblePassword(password) ? normalPassword(password) : '';
+    return (await hasher.verify(known?.passwordHash, text, caller.signal)) ? known : undefined;
+  };
+  return {
+    register: async (credentials, caller) => {
+      requireNewCredentials(credentials);
+      throttles.registration.take(addressKey(caller.address));
+      const { name, password } = credentials;
+      if (await accounts.find(name)) throw nameTaken();
+      const passwordHash = await hasher.hash(normalPassword(password), caller.signal);
+      const userId = await accounts.create(name, passwordHash);
+      metrics.registrations.inc();
+      caller.log.info({ userId }, 'account created');
+      return userId;
+    },
+    login: async (credentials, caller) => {
+      const address = addressKey(caller.address);
+      const name = nameKey(credentials.name.slice(0, 65)); // Longer ones are no names; they count together by their beginning.
+      try {
+        throttles.address.take(address);
+        throttles.name.take(name);
+      } catch (err) {
+        metrics.logins.inc({ outcome: 'throttled' });
+        throw err;
+      }
+      const account = await check(credentials, caller);
+      if (!account) {
+        metrics.logins.inc({ outcome: 'refused' });
+        throw refusedLogin();
+      }
+      throttles.name.reset(name);
+      throttles.address.giveBack(address);
+      const issued = await sessions.open(account.id);
+      metrics.logins.inc({ outcome: 'ok' });
+      caller.log.info({ userId: account.id, sessionId: issued.sessionId }, 'session opened');
+      return tokensOf(account.id, account.name, issued);
+    },
+    refresh: async (refreshToken, caller) => {
+      const rotation = isPossibleRefreshToken(refreshToken) ? await sessions.rotate(refreshToken) : ({ kind: 'refused' } as const);
+      metrics.refreshes.inc({ outcome: rotation.kind });
+      if (rotation.kind === 'refused') throw refusedRefresh();
+      if (rotation.kind === 'reused') {
+        const { sessionId, userId } = rotation;
+        caller.log.warn({ sessionId, userId, address: caller.address }, 'a refresh token was used twice; its session is revoked');
+        throw refusedRefresh();
+      }
+      return tokensOf(rotation.userId, rotation.userName, rotation.issued);
+    },
+    logout: async (refreshToken) => (isPossibleRefreshToken(refreshToken) ? sessions.end(refreshToken) : undefined),
+    sessionUser: (sessionId) => sessions.userOf(sessionId),
+  };
+};

@@ -1,0 +1,43 @@
+import { ConfigError, readConfig } from '@tickfolio/lib/config';
+import { describe, expect, it } from 'vitest';
+import { authConfig } from './config.js';
+
+const right = {
+  POSTGRES_HOST: 'db',
+  POSTGRES_USER: 'auth',
+  POSTGRES_PASSWORD: 'p',
+  JWT_SECRET: 'Zq3vT9mXr5Lw8Kc2Yb7Nd4Hf6Js1Pg0a',
+};
+const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
+  try {
+    readConfig('auth', authConfig, env);
+    return [];
+  } catch (err) {
+    if (err instanceof ConfigError) return err.faults;
+    throw err;
+  }
+};
+
+describe('the settings of auth', () => {
+  it('have the documented defaults', () => {
+    expect(readConfig('auth', authConfig, right)).toMatchObject({
+      GRPC_PORT: 50051,
+      POSTGRES_PORT: 5432,
+      POSTGRES_DB: 'auth_db',
+      JWT_ACCESS_TTL: 900_000,
+      JWT_REFRESH_TTL: 604_800_000,
+      LOG_LEVEL: 'info',
+    });
+  });
+  it('are all named at once when they are wrong or missing', () => {
+    const faults = faultsOf({ JWT_SECRET: 'short', GRPC_PORT: 'x', JWT_ACCESS_TTL: '15' }).join('\n');
+    for (const name of ['POSTGRES_HOST', 'POSTGRES_USER', 'POSTGRES_PASSWORD', 'JWT_SECRET', 'GRPC_PORT', 'JWT_ACCESS_TTL'])
+      expect(faults).toContain(name);
+    expect(faultsOf({})).toContain('JWT_SECRET is required');
+  });
+  it('take a published secret with ENV=local only', () => {
+    const published = { ...right, JWT_SECRET: 'tickfolio-local-development-secret-not-for-production' };
+    expect(faultsOf(published)).toEqual(['JWT_SECRET is a published example value, allowed with ENV=local only']);
+    expect(faultsOf({ ...published, ENV: 'local' })).toEqual([]);
+  });
+});

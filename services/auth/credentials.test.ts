@@ -1,0 +1,36 @@
+import { AppError } from '@tickfolio/lib/errors';
+import { describe, expect, it } from 'vitest';
+import { isPossiblePassword, normalPassword, requireNewCredentials } from './credentials.js';
+
+const wrongFields = (name: string, password: string): string[] => {
+  try {
+    requireNewCredentials({ name, password });
+    return [];
+  } catch (err) {
+    expect(err).toMatchObject({ code: 'invalid_argument' });
+    return err instanceof AppError ? err.fields.map(({ field }) => field) : [];
+  }
+};
+
+describe('new credentials', () => {
+  it.each(['abc', 'A.b-c_9', 'x'.repeat(64), '...', '007'])('may have the name %s', (name) => {
+    expect(wrongFields(name, 'long enough')).toEqual([]);
+  });
+  it.each(['', 'ab', 'x'.repeat(65), 'a b c', 'häns', 'abc\n', 'a/b', '<b>', 'аbc'])('may not have the name "%s"', (name) => {
+    expect(wrongFields(name, 'long enough')).toEqual(['name']);
+  });
+  it('count a password in characters, from 8 to 128', () => {
+    expect(wrongFields('abc', '1234567')).toEqual(['password']);
+    expect(wrongFields('abc', '12345678')).toEqual([]);
+    expect(wrongFields('abc', '🔑'.repeat(4))).toEqual(['password']);
+    expect(wrongFields('abc', '🔑'.repeat(128))).toEqual([]);
+    expect(wrongFields('abc', 'x'.repeat(129))).toEqual(['password']);
+    expect(isPossiblePassword('x'.repeat(10_000_000))).toBe(false);
+  });
+  it('name every wrong field at once', () => {
+    expect(wrongFields('', '')).toEqual(['name', 'password']);
+  });
+  it('are the same however a keyboard composes its letters', () => {
+    expect(normalPassword('pa\u0073\u0073wo\u0308rd')).toBe(normalPassword('passw\u00f6rd'));
+  });
+});

@@ -1,0 +1,35 @@
+import { AppError, type FieldError } from '@tickfolio/lib/errors';
+
+/** A name and a password as somebody sent them. */
+export interface Credentials {
+  readonly name: string;
+  readonly password: string;
+}
+
+const namePattern = /^[A-Za-z0-9_.-]{3,64}$/;
+export const minPasswordLength = 8;
+export const maxPasswordLength = 128;
+
+/** In characters as people count them, and in the form in which every keyboard's way of typing them is the same. */
+const lengthOf = (password: string): number => [...password].length;
+export const normalPassword = (password: string): string => password.normalize('NFKC');
+
+/** What names are compared by. */
+export const nameKey = (name: string): string => name.toLowerCase();
+
+export const isPossibleName = (name: string): boolean => namePattern.test(name);
+
+/** False for a password that no account can have, which then need not be hashed at its full length. */
+export const isPossiblePassword = (password: string): boolean =>
+  password.length <= 4 * maxPasswordLength && lengthOf(password) <= maxPasswordLength;
+
+/** @throws AppError invalid_argument naming each wrong field */
+export const requireNewCredentials = ({ name, password }: Credentials): void => {
+  const fields: FieldError[] = [];
+  if (!isPossibleName(name)) fields.push({ field: 'name', message: 'must be 3 to 64 letters, digits, "_", "." or "-"' });
+  if (!isPossiblePassword(password)) fields.push({ field: 'password', message: `must have at most ${maxPasswordLength} characters` });
+  else if (lengthOf(password) < minPasswordLength) {
+    fields.push({ field: 'password', message: `must have at least ${minPasswordLength} characters` });
+  }
+  if (fields.length) throw new AppError('invalid_argument', 'The name or the password cannot be used.', { fields });
+};

@@ -1,0 +1,49 @@
+import type { ThrottleLimit } from './throttle.js';
+
+/** Every bound and time of the service, with its default. */
+export interface AuthLimits {
+  /** Life of an access token. */
+  readonly accessTtlMs: number;
+  /** How long a refresh token lives unused. */
+  readonly refreshTtlMs: number;
+  /** After this time a session ends, however busy it is. */
+  readonly sessionTtlMs: number;
+  /** How long after its use a refresh token may be used again: by a second tab, or after a lost answer. */
+  readonly graceMs: number;
+  readonly maxGraceUses: number;
+  /** Logins under one name. A right password forgets the wrong ones before it. */
+  readonly loginsPerName: ThrottleLimit;
+  /** Logins that failed from one address. */
+  readonly loginsPerAddress: ThrottleLimit;
+  readonly registrationsPerAddress: ThrottleLimit;
+  readonly maxConcurrentHashes: number;
+  readonly maxWaitingHashes: number;
+  /** How often the database is asked whether it is there. */
+  readonly healthPeriodMs: number;
+  readonly healthTimeoutMs: number;
+  /** How often rows that are over are deleted, and how many at once and in all. */
+  readonly cleanupPeriodMs: number;
+  readonly cleanupBatchRows: number;
+  readonly maxCleanupBatches: number;
+  /** How long open calls may go on once the service closes. */
+  readonly drainMs: number;
+}
+
+export const defaultLimits: AuthLimits = {
+  accessTtlMs: 15 * 60_000,
+  refreshTtlMs: 168 * 3_600_000,
+  sessionTtlMs: 30 * 24 * 3_600_000,
+  graceMs: 10_000,
+  maxGraceUses: 3,
+  loginsPerName: { burst: 10, refillMs: 30_000 },
+  loginsPerAddress: { burst: 100, refillMs: 1_000 },
+  registrationsPerAddress: { burst: 200, refillMs: 2_000 },
+  maxConcurrentHashes: 2,
+  maxWaitingHashes: 32,
+  healthPeriodMs: 1_000,
+  healthTimeoutMs: 1_000,
+  cleanupPeriodMs: 10 * 60_000,
+  cleanupBatchRows: 1_000,
+  maxCleanupBatches: 20,
+  drainMs: 5_000,
+};

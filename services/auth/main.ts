@@ -1,0 +1,59 @@
+import { availableParallelism } from 'node:os';
+import { systemClock } from '@tickfolio/lib/clock';
+import { ConfigError, readConfig } from '@tickfolio/lib/config';
+import { refuseToStart, runProcess } from '@tickfolio/lib/lifecycle';
+import { openServerPostgres } from '@tickfolio/lib/postgres/server';
+import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
+import { defaultLimits, migrationsFolder, startAuth } from './app.js';
+import { type AuthConfig, authConfig } from './config.js';
+
+const read = (): AuthConfig => {
+  try {
+    return readConfig('auth', authConfig, process.env);
+  } catch (err) {
+    if (err instanceof ConfigError) return refuseToStart(err.message);
+    throw err;
+  }
+};
+
+const config = read();
+const log = createLogger('auth', config.LOG_LEVEL);
+
+await runProcess(
+  async (life) => {
+    const metrics = createMetrics('auth', { process: true });
+    const postgres = life.own(
+      'database',
+      await openServerPostgres({
+        host: config.POSTGRES_HOST,
+        port: config.POSTGRES_PORT,
+        user: config.POSTGRES_USER,
+        password: config.POSTGRES_PASSWORD,
+        database: config.POSTGRES_DB,
+        migrationsFolder,
+        log,
+        clock: systemClock,
+        signal: life.signal,
+      }),
+    );
+    const app = await startAuth(
+      { postgres, clock: systemClock, log, metrics },
+      {
+        address: { host: '0.0.0.0', port: config.GRPC_PORT },
+        operationsAddress: config.METRICS_ADDR,
+        jwtSecret: config.JWT_SECRET,
+        limits: {
+          accessTtlMs: config.JWT_ACCESS_TTL,
+          refreshTtlMs: config.JWT_REFRESH_TTL,
+          sessionTtlMs: config.SESSION_TTL,
+          loginsPerName: { ...defaultLimits.loginsPerName, burst: config.LOGINS_PER_NAME },
+          loginsPerAddress: { ...defaultLimits.loginsPerAddress, burst: config.LOGINS_PER_ADDRESS },
+          registrationsPerAddress: { ...defaultLimits.registrationsPerAddress, burst: config.REGISTRATIONS_PER_ADDRESS },
+          maxConcurrentHashes: Math.max(2, availableParallelism()),
+        },
+      },
+    );
+    life.own('auth', app);
+  },
+  { log },
+);

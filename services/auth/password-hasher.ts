@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { hash, verify } from '@node-rs/argon2';
+import { AppError } from '@tickfolio/lib/errors';
+
+/** Hashes and checks passwords with argon2id, off the event loop, a bounded number at a time. */
+export interface PasswordHasher {
+  /** @returns the hash with its parameters, as text. @throws AppError resource_exhausted, canceled */
+  hash(password: string, signal?: AbortSignal): Promise<string>;
+  /** Without a hash it works just as long and answers false. @throws AppError resource_exhausted, canceled */
+  verify(passwordHash: string | undefined, password: string, signal?: AbortSignal): Promise<boolean>;
+  readonly waiting: number;
+}
+
+export interface PasswordHasherOptions {
+  /** Each takes 19 MiB and a thread for about 50 ms. Default 2. */
+  readonly maxConcurrent?: number;
+  /** How many may wait for their turn; more are refused. Default 32. */
+  readonly maxWaiting?: number;
+}
+
+/** OWASP's minimum: 19 MiB, two passes, one lane. argon2id is the library's default algorithm. */
+const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+/** When to try again if too many wait: about as long as they take. */
+const retryAfterMs = 2_000;
+
+export const createPasswordHasher = async (options: PasswordHasherOptions = {}): Promise<PasswordHasher> => {
+  const { maxConcurrent = 2, maxWaiting = 32 } = options;
+  const nobodys = await hash(randomBytes(32).toString('base64url'), cost);
+  const waiting = new Set<() => void>();
+  let running = 0;
+
+  const turn = (signal: AbortSignal | undefined): Promise<void> => {
+    if (signal?.aborted) return Promise.reject(left());
+    if (running < maxConcurrent) {
+      running += 1;
+      return Promise.resolve();
+    }
+    if (waiting.size >= maxWaiting) {
+      return Promise.reject(
+        new AppError('resource_exhausted', 'Too many people sign in at the moment; please try again shortly.', { retryAfterMs }),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      const begin = () => {
+        waiting.delete(begin);
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        waiting.delete(begin);
+        reject(left());
+      };
+      waiting.add(begin);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
+  };
+  const inTurn = async <T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+    await turn(signal);
+    try {
+      return await work();
+    } finally {
+      const [next] = waiting;
+      if (next) next();
+      else running -= 1;
+    }
+  };
+  return {
+    hash: (password, signal) => inTurn(() => hash(password, cost), signal),
+    verify: async (passwordHash, password, signal) => {
+      const matches = await inTurn(() => verify(passwordHash ?? nobodys, password), signal);
+      return matches && passwordHash !== undefined;
+    },
+    get waiting() {
+      return waiting.size;
+    },
+  };
+};
+
+const left = () => new AppError('canceled', 'The caller left.');

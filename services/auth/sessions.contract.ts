@@ -1,0 +1,174 @@
+import { createManualClock } from '@tickfolio/lib/clock';
+import type { Postgres } from '@tickfolio/lib/postgres';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAccounts } from './accounts.js';
+import { refreshTokenHash } from './refresh-token.js';
+import { accounts, refreshTokens, sessions as sessionRows } from './schema.js';
+import { createSessions, type Rotation } from './sessions.js';
+
+const minuteMs = 60_000;
+const times = { refreshTtlMs: 60 * minuteMs, sessionTtlMs: 300 * minuteMs, graceMs: 10_000, maxGraceUses: 2 };
+
+const issuedBy = (rotation: Rotation) => {
+  if (rotation.kind !== 'rotated' && rotation.kind !== 'again') throw new Error(`was ${rotation.kind}`);
+  return rotation.issued;
+};
+const kinds = (rotations: readonly Rotation[]) => rotations.map(({ kind }) => kind).sort();
+
+/** How sessions behave on every adapter of the database. */
+export const describeSessions = (name: string, open: () => Promise<Postgres>): void => {
+  describe(`sessions on ${name}`, () => {
+    let postgres: Postgres;
+    beforeAll(async () => {
+      postgres = await open();
+    });
+    afterAll(() => postgres?.close());
+
+    let people = 0;
+    const build = async () => {
+      const clock = createManualClock();
+      const userId = await createAccounts(postgres.db).create(`Person-${++people}`, 'hash');
+      const sessions = createSessions(postgres.db, { clock, ...times });
+      return { clock, sessions, userId, userName: `Person-${people}`, first: await sessions.open(userId) };
+    };
+
+    it('hand out a token of 256 bits and keep only its hash', async () => {
+      const { first, clock, userId, sessions } = await build();
+      expect(first.token).toMatch(/^[\w-]{43}$/);
+      expect(first.expiresAtMs).toBe(clock.now() + times.refreshTtlMs);
+      const rows = await postgres.db.select().from(refreshTokens);
+      expect(rows.map((row) => row.tokenHash)).toContain(refreshTokenHash(first.token));
+      expect(JSON.stringify(rows)).not.toContain(first.token);
+      expect(await sessions.userOf(first.sessionId)).toBe(userId);
+    });
+
+    it('follow a token with the next one, in the same session', async () => {
+      const { first, sessions, clock, userId, userName } = await build();
+      let { token } = first;
+      for (let turn = 0; turn < 4; turn++) {
+        clock.advance(30 * minuteMs);
+        const rotation = await sessions.rotate(token);
+        expect(rotation).toMatchObject({ kind: 'rotated', userId, userName, issued: { sessionId: first.sessionId } });
+        token = issuedBy(rotation).token;
+      }
+    });
+
+    it('let a second tab use a token again within the grace, and no more often than set', async () => {
+      const { first, sessions, clock } = await build();
+      expect((await sessions.rotate(first.token)).kind).toBe('rotated');
+      clock.advance(times.graceMs);
+      expect((await sessions.rotate(first.token)).kind).toBe('again');
+      const second = issuedBy(await sessions.rotate(first.token));
+      expect((await sessions.rotate(first.token)).kind).toBe('refused');
+      expect((await sessions.rotate(second.token)).kind).toBe('rotated');
+    });
+
+    it('are revoked as a whole when a token is used after the grace', async () => {
+      const { first, sessions, clock, userId } = await build();
+      const next = issuedBy(await sessions.rotate(first.token));
+      clock.advance(times.graceMs + 1);
+      expect(await sessions.rotate(first.token)).toEqual({ kind: 'reused', sessionId: first.sessionId, userId });
+      expect((await sessions.rotate(next.token)).kind).toBe('refused');
+      expect((await sessions.rotate(first.token)).kind).toBe('refused');
+      expect(await sessions.userOf(first.sessionId)).toBeUndefined();
+    });
+
+    it('go on in one line only: of two tokens born within the grace the one used later revokes', async () => {
+      const { first, sessions, clock } = await build();
+      const mine = issuedBy(await sessions.rotate(first.token));
+      const theirs = issuedBy(await sessions.rotate(first.token));
+      clock.advance(minuteMs);
+      const line = issuedBy(await sessions.rotate(mine.token));
+      clock.advance(minuteMs);
+      expect((await sessions.rotate(theirs.token)).kind).toBe('reused');
+      expect((await sessions.rotate(line.token)).kind).toBe('refused');
+    });
+
+    it('end when idle too long, and in the end however busy', async () => {
+      const { first, sessions, clock } = await build();
+      clock.advance(times.refreshTtlMs);
+      expect((await sessions.rotate(first.token)).kind).toBe('refused');
+      expect(await sessions.userOf(first.sessionId)).toBeUndefined();
+
+      const busy = await build();
+      const endMs = busy.clock.now() + times.sessionTtlMs;
+      let issued = busy.first;
+      while (busy.clock.now() + 50 * minuteMs < endMs) {
+        busy.clock.advance(50 * minuteMs);
+        issued = issuedBy(await busy.sessions.rotate(issued.token));
+        expect(issued.expiresAtMs).toBeLessThanOrEqual(endMs);
+      }
+      busy.clock.advance(50 * minuteMs);
+      expect((await busy.sessions.rotate(issued.token)).kind).toBe('refused');
+    });
+
+    it('end by logout with whichever token of theirs', async () => {
+      const { first, sessions, userId } = await build();
+      const next = issuedBy(await sessions.rotate(first.token));
+      expect(await sessions.end(first.token)).toEqual({ sessionId: first.sessionId, userId });
+      expect((await sessions.rotate(next.token)).kind).toBe('refused');
+      expect(await sessions.end(next.token)).toEqual({ sessionId: first.sessionId, userId });
+      expect(await sessions.end('unknown')).toBeUndefined();
+      expect(await sessions.userOf('no-uuid')).toBeUndefined();
+    });
+
+    it('answer 25 concurrent uses of one token with one rotation, the grace uses, and no revocation', async () => {
+      for (let round = 0; round < 3; round++) {
+        const { first, sessions, userId } = await build();
+        const rotations = await Promise.all(Array.from({ length: 25 }, () => sessions.rotate(first.token)));
+        expect(kinds(rotations)).toEqual(['again', 'again', ...Array<string>(22).fill('refused'), 'rotated']);
+        expect(await sessions.userOf(first.sessionId)).toBe(userId);
+        const rotated = rotations.find((rotation) => rotation.kind === 'rotated');
+        expect((await sessions.rotate(rotated ? issuedBy(rotated).token : '')).kind).toBe('rotated');
+      }
+    });
+
+    it('revoke once under concurrent reuse, and let nothing of the family through', async () => {
+      const { first, sessions, clock } = await build();
+      const next = issuedBy(await sessions.rotate(first.token));
+      clock.advance(times.graceMs + 1);
+      const reuse = await Promise.all(Array.from({ length: 10 }, () => sessions.rotate(first.token)));
+      expect(kinds(reuse)).toEqual([...Array<string>(9).fill('refused'), 'reused']);
+      expect((await sessions.rotate(next.token)).kind).toBe('refused');
+    });
+
+    it('let no token out of a logout that runs beside a refresh', async () => {
+      for (let round = 0; round < 10; round++) {
+        const { first, sessions } = await build();
+        const [rotation] = await Promise.all([sessions.rotate(first.token), sessions.end(first.token)]);
+        if (rotation.kind === 'rotated') expect((await sessions.rotate(rotation.issued.token)).kind).toBe('refused');
+        expect(await sessions.userOf(first.sessionId)).toBeUndefined();
+      }
+    });
+
+    it('delete what is over, in batches, and nothing else', async () => {
+      await postgres.db.delete(accounts);
+      const { sessions, clock, first, userId } = await build();
+      await sessions.open(userId);
+      await sessions.rotate(first.token);
+      clock.advance(times.refreshTtlMs + 1);
+      const live = await sessions.open(userId);
+      expect([await sessions.deleteOver(2), await sessions.deleteOver(2), await sessions.deleteOver(2)]).toEqual([2, 1, 0]);
+      expect((await sessions.rotate(live.token)).kind).toBe('rotated');
+      clock.advance(times.sessionTtlMs + 1);
+      while ((await sessions.deleteOver(100)) > 0);
+      expect(await postgres.db.select().from(sessionRows)).toEqual([]);
+      expect(await postgres.db.select().from(refreshTokens)).toEqual([]);
+      expect(await postgres.db.select().from(accounts)).toHaveLength(1);
+    });
+
+    it('stand on names that are unique regardless of case and keep their case, also in a race', async () => {
+      const store = createAccounts(postgres.db);
+      const names = ['Grace.Hopper', 'grace.hopper', 'GRACE.HOPPER', 'Grace.hopper'];
+      const results = await Promise.allSettled(names.map((given) => store.create(given, 'hash')));
+      const made = results.filter((result) => result.status === 'fulfilled');
+      expect(made).toHaveLength(1);
+      for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'already_exists' });
+      expect(names).toContain((await store.find('gRACE.hOPPER'))?.name);
+      expect(await store.find('grace_hopper')).toBeUndefined();
+      const [row] = await postgres.db.select({ count: sql<number>`count(*)::int` }).from(accounts).where(sql`lower(name) = 'grace.hopper'`);
+      expect(row?.count).toBe(1);
+    });
+  });
+};

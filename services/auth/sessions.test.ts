@@ -1,0 +1,15 @@
+import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
+import { afterAll, describe } from 'vitest';
+import { describeSessions } from './sessions.contract.js';
+import { openEmbeddedDatabase, openServerDatabase } from './test-database.js';
+
+describeSessions('PGlite', openEmbeddedDatabase);
+
+const server = await startTestPostgres();
+afterAll(() => server?.close());
+describe.skipIf(!server)(`a real server (${server?.origin ?? 'none found: NOT COVERED'})`, () => {
+  describeSessions('a PostgreSQL server with 25 connections', async () => {
+    if (!server) throw new Error('no server');
+    return openServerDatabase(server, 25);
+  });
+});
