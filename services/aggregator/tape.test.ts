@@ -316,6 +316,26 @@ describe('holes', () => {
     ]);
   });
 
+  it('a trade in the middle of a hole frees the seconds on the side that is filled first', () => {
+    const ids = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+    const all = ids.map((id) => tradeAt(id, (id - 1) * 1_000));
+    const [start, middle, end] = [all[0], all[4], all[8]];
+    for (const [filledFirst, freed] of [
+      [all.slice(1, 4), [1, 2, 3]],
+      [all.slice(5, 8), [5, 6, 7]],
+    ] as const) {
+      const bench = createTapeBench();
+      if (start) bench.stream(start);
+      bench.wait(8_000);
+      if (middle && end) bench.stream(end, middle);
+      bench.wait(200);
+      bench.stream(...filledFirst);
+      bench.wait(2_500);
+      const complete = bench.published.filter((stat) => stat.complete).map((stat) => (stat.second - startMs) / 1_000);
+      expect(complete.filter((second) => second !== 8)).toEqual(freed);
+    }
+  });
+
   it('keeps a bounded number of holes and of seconds', () => {
     const bench = createTapeBench({ maxHoles: 10, keepMs: 20_000 });
     for (let i = 0; i < 300; i++) {
