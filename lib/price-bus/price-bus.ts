@@ -42,10 +42,12 @@ const keyOf = (symbol: string) => `last:${symbol}`;
 /** The price bus over a pub/sub (memory or Redis). The pub/sub stays its owner's to close. */
 export const createPriceBus = (pubsub: PubSub): PriceBus => {
   // A repair of an old second must not put an old price back; one entry per symbol the publisher owns.
-  const newest = new Map<string, number>();
+  // Time comes before the id, which an exchange may begin anew.
+  const newest = new Map<string, LastPrice>();
   const advance = (last: LastPrice): { key: string; text: string } | undefined => {
-    if ((newest.get(last.symbol) ?? -1) >= last.tradeId) return undefined;
-    newest.set(last.symbol, last.tradeId);
+    const kept = newest.get(last.symbol);
+    if (kept && (kept.timeMs > last.timeMs || (kept.timeMs === last.timeMs && kept.tradeId >= last.tradeId))) return undefined;
+    newest.set(last.symbol, last);
     return { key: keyOf(last.symbol), text: JSON.stringify(last) };
   };
   return {
