@@ -6,6 +6,7 @@ import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import fastify from 'fastify';
 import { createConnectionGate } from './connection-gate.js';
 import { createConnectionPool } from './connection-pool.js';
+import { openExchangeConnection } from './exchange-connection.js';
 import { defaultLimits, type SocketLimits } from './limits.js';
 import { createSocketMetrics, observe } from './metrics.js';
 import { createExchangeRest } from './rest.js';
@@ -67,7 +68,17 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     metrics,
     limits,
     listing: (symbol) => symbols.listing(symbol),
-    connect: (events) => createConnectionPool({ url: options.exchangeWsUrl, clock, log, random, gate, metrics, limits, events }),
+    connect: (events) =>
+      createConnectionPool({
+        open: (on) => openExchangeConnection(options.exchangeWsUrl, clock, limits, on),
+        clock,
+        log,
+        random,
+        gate,
+        metrics,
+        limits,
+        events,
+      }),
   });
   serve(server, { clock, limits, metrics, subscriptions, rest, symbols });
 

@@ -1,3 +1,4 @@
+import { createComplaint } from './complaint.js';
 import { ConnectionSlot, type SlotDeps } from './connection-slot.js';
 
 /** Few connections to the exchange, many streams on each. */
@@ -16,9 +17,15 @@ export interface ConnectionPool {
 }
 
 const checkPeriodMs = 1_000;
+const complaintPeriodMs = 10_000;
 
-export const createConnectionPool = (deps: Omit<SlotDeps, 'nextSource'>): ConnectionPool => {
-  const { clock, limits, log } = deps;
+export const createConnectionPool = (deps: Omit<SlotDeps, 'nextSource' | 'malformed'>): ConnectionPool => {
+  const { clock, limits, log, metrics } = deps;
+  const complain = createComplaint(clock, log, 'the exchange sends something that cannot be read', complaintPeriodMs);
+  const malformed = (why: string) => {
+    metrics.malformed(why);
+    complain(why);
+  };
   const slots = new Set<ConnectionSlot>();
   const slotOf = new Map<string, ConnectionSlot>();
   const emptySinceMs = new Map<ConnectionSlot, number>();
@@ -28,7 +35,7 @@ export const createConnectionPool = (deps: Omit<SlotDeps, 'nextSource'>): Connec
   const roomFor = (): ConnectionSlot | undefined => {
     for (const slot of slots) if (slot.names.size < limits.streamsPerConnection) return slot;
     if (slots.size >= limits.maxConnections) return undefined;
-    const slot = new ConnectionSlot({ ...deps, nextSource });
+    const slot = new ConnectionSlot({ ...deps, nextSource, malformed });
     slots.add(slot);
     return slot;
   };

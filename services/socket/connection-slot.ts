@@ -2,7 +2,7 @@ import type { Clock, Timer } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { type Backoff, createBackoff } from './backoff.js';
 import type { ConnectionGate } from './connection-gate.js';
-import { type ConnectionEnd, type ExchangeConnection, openExchangeConnection } from './exchange-connection.js';
+import type { ConnectionEnd, ConnectionEvents, ExchangeConnection } from './exchange-connection.js';
 import type { ExchangeFrame } from './frame.js';
 import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
@@ -29,7 +29,8 @@ export interface StreamEvents {
 }
 
 export interface SlotDeps {
-  readonly url: string;
+  /** Starts to open a connection; its events come later, never during the call. */
+  readonly open: (events: ConnectionEvents) => ExchangeConnection;
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
@@ -39,6 +40,8 @@ export interface SlotDeps {
   readonly events: StreamEvents;
   /** A number that grows with every connection of the whole service. */
   readonly nextSource: () => number;
+  /** A message that could not be read came. */
+  readonly malformed: (why: string) => void;
 }
 
 type RotationReason = 'lifetime' | 'server-shutdown' | 'silent' | 'stalled-stream';
@@ -168,11 +171,11 @@ export class ConnectionSlot {
   }
 
   #open(): ExchangeConnection {
-    const { url, clock, limits, metrics, events, gate, log, nextSource } = this.#deps;
+    const { open, metrics, events, gate, log, nextSource } = this.#deps;
     const source = nextSource();
     const isOurs = () => !this.#closed && (connection === this.#current || connection === this.#rotation?.next);
     metrics.attempts.inc();
-    const connection: ExchangeConnection = openExchangeConnection(url, clock, limits, {
+    const connection: ExchangeConnection = open({
       opened: () => {
         if (!isOurs()) return;
         if (gate.refusal !== undefined) log.info('the exchange lets us in again');
@@ -198,7 +201,7 @@ export class ConnectionSlot {
         log.info('the exchange announced that it shuts this connection down');
         this.rotate('server-shutdown');
       },
-      malformed: (why) => metrics.malformed(why),
+      malformed: this.#deps.malformed,
       controlSent: () => metrics.controlMessages.inc(),
       ended: (end) => {
         if (isOurs()) this.#ended(connection, end);

@@ -67,16 +67,17 @@ export interface RigOptions {
   readonly restUrl: string;
   readonly limits?: Partial<SocketLimits>;
   readonly random?: () => number;
+  readonly port?: number;
 }
 
-export const startRig = async ({ wsUrl, restUrl, limits, random }: RigOptions): Promise<Rig> => {
+export const startRig = async ({ wsUrl, restUrl, limits, random, port = 0 }: RigOptions): Promise<Rig> => {
   const log: Record<string, unknown>[] = [];
   const metrics = createMetrics('socket');
   const logger = createLogger('socket', 'debug', (line) => log.push(JSON.parse(line) as Record<string, unknown>));
   const app = await startSocket(
     { clock: systemClock, log: logger, metrics, ...(random ? { random } : {}) },
     {
-      address: { host: '127.0.0.1', port: 0 },
+      address: { host: '127.0.0.1', port },
       operationsAddress: { host: '127.0.0.1', port: 0 },
       exchangeWsUrl: wsUrl,
       exchangeRestUrl: restUrl,

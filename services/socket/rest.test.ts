@@ -1,0 +1,171 @@
+import { createManualClock } from '@tickfolio/lib/clock';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { describe, expect, it } from 'vitest';
+import { defaultLimits, type SocketLimits } from './limits.js';
+import { createSocketMetrics } from './metrics.js';
+import { createExchangeRest } from './rest.js';
+import { createSymbols } from './symbols.js';
+import { listOf } from './test-scripted-exchange.js';
+
+type Answer = () => Response | Promise<Response>;
+
+const rig = (answer: (url: string, signal: AbortSignal) => Response | Promise<Response>, changed: Partial<SocketLimits> = {}) => {
+  const clock = createManualClock();
+  const urls: string[] = [];
+  const rest = createExchangeRest({
+    clock,
+    metrics: createSocketMetrics(createMetrics('socket')),
+    url: 'https://exchange.test',
+    limits: { ...defaultLimits, ...changed },
+    fetch: async (input, init) => {
+      urls.push(String(input));
+      return answer(String(input), init?.signal ?? new AbortController().signal);
+    },
+  });
+  return { clock, rest, urls };
+};
+
+const row = { a: 5, p: '0.00000031', q: '8000000000.00000000', f: 1, l: 2, T: 1_700_000_000_000, m: true, M: true };
+const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
+  new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers });
+
+describe('REST', () => {
+  it('reads a page of trades as the exchange writes it, oldest first', async () => {
+    const { rest, urls } = rig(() => json([{ ...row, a: 6 }, row]));
+    expect(await rest.aggTrades('btcusdt', 5, 1_000)).toEqual([
+      {
+        id: 5,
+        price: '0.00000031',
+        quantity: '8000000000.00000000',
+        firstTradeId: 1,
+        lastTradeId: 2,
+        tradeTimeMs: 1_700_000_000_000,
+        buyerIsMaker: true,
+      },
+      expect.objectContaining({ id: 6 }),
+    ]);
+    expect(urls).toEqual(['https://exchange.test/api/v3/aggTrades?symbol=BTCUSDT&limit=1000&fromId=5']);
+  });
+
+  it.each<[string, Answer, string]>([
+    ['a restricted location', () => json({ code: 0, msg: 'Service unavailable from a restricted location' }, 451), 'failed_precondition'],
+    ['a firewall', () => json('<html>', 403), 'failed_precondition'],
+    ['an unknown symbol', () => json({ code: -1121, msg: 'Invalid symbol.' }, 400), 'not_found'],
+    ['another fault of ours', () => json({ code: -1100, msg: 'Illegal characters' }, 400), 'internal'],
+    ['a server error', () => json('oops', 502), 'unavailable'],
+    ['no JSON', () => json('<html>'), 'unavailable'],
+    ['a row without its id', () => json([row, { ...row, a: undefined }]), 'unavailable'],
+    ['a number as price', () => json([{ ...row, p: 0.1 }]), 'unavailable'],
+    ['an object', () => json({}), 'unavailable'],
+    ['no connection', () => Promise.reject(new TypeError('fetch failed')), 'unavailable'],
+    ['endless text', () => json('x'.repeat(5 * 1_048_576)), 'unavailable'],
+  ])('calls %s what it is', async (_what, answer, code) => {
+    const { rest } = rig(answer);
+    await expect(rest.aggTrades('btcusdt', undefined, 10)).rejects.toMatchObject({ code });
+  });
+
+  it.each([
+    [429, '7', 7_000],
+    [418, '120', 120_000],
+    [429, undefined, 60_000],
+  ])('sends nothing more after HTTP %d until Retry-After %s has passed', async (status, retryAfter, waitMs) => {
+    let answer: Answer = () =>
+      json({ code: -1003, msg: 'Too much' }, status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
+    const { rest, urls, clock } = rig(() => answer());
+    await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({ code: 'resource_exhausted', retryAfterMs: waitMs });
+    answer = () => json([]);
+    clock.advance(waitMs - 1);
+    await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({ code: 'resource_exhausted', retryAfterMs: 1 });
+    expect(urls).toHaveLength(1);
+    clock.advance(1);
+    expect(await rest.aggTrades('btcusdt', 1, 1)).toEqual([]);
+  });
+
+  it('stays inside its weight, also when others use it up', async () => {
+    const { rest, urls, clock } = rig(() => json([]), { weightPerMinute: 100 });
+    let refused = 0;
+    for (let call = 0; call < 100; call++) await rest.aggTrades('btcusdt', 1, 1).catch(() => refused++);
+    expect([urls.length, refused]).toEqual([25, 75]);
+    clock.advance(61_000);
+    await rest.aggTrades('btcusdt', 1, 1);
+
+    const shared = rig(() => json([], 200, { 'x-mbx-used-weight-1m': '5990' }));
+    await shared.rest.aggTrades('btcusdt', 1, 1);
+    await expect(shared.rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({ code: 'resource_exhausted' });
+  });
+
+  it('has a deadline, and a bound on what runs and waits', async () => {
+    const hang = (_url: string, signal: AbortSignal) =>
+      new Promise<Response>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const { rest, urls, clock } = rig(hang, { restConcurrency: 2, restQueue: 3 });
+    const calls = Array.from({ length: 6 }, () => rest.aggTrades('btcusdt', 1, 1).catch((err: unknown) => err));
+    expect(await calls[5]).toMatchObject({ code: 'resource_exhausted' });
+    expect(urls).toHaveLength(2);
+    for (let wave = 0; wave < 3; wave++) await clock.advanceAsync(defaultLimits.restTimeoutMs);
+    for (const call of calls.slice(0, 5)) expect(await call).toMatchObject({ code: 'deadline_exceeded' });
+  });
+
+  it('ends a call whose caller left', async () => {
+    const hang = (_url: string, signal: AbortSignal) =>
+      new Promise<Response>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const { rest } = rig(hang);
+    const stop = new AbortController();
+    const call = rest.aggTrades('btcusdt', 1, 1, stop.signal).catch((err: unknown) => err);
+    stop.abort();
+    expect(await call).toMatchObject({ code: 'canceled' });
+  });
+});
+
+describe('the symbol list', () => {
+  const start = (answers: Answer[]) => {
+    let changes = 0;
+    const { rest, clock, urls } = rig(() => (answers.length > 1 ? answers.shift() : answers[0])?.() ?? json({}));
+    const symbols = createSymbols(
+      { clock, log: silentLogger(), random: () => 0.5, read: (signal) => rest.symbolList(signal), changed: () => void changes++ },
+      { refreshMs: 600_000, backoffBaseMs: 200, backoffCapMs: 30_000 },
+    );
+    return { symbols, clock, urls, changes: () => changes };
+  };
+
+  it('is read again after failures, and says nothing is unlisted before it was read', async () => {
+    const { symbols, clock } = start([
+      () => json('no', 503),
+      () => Promise.reject(new TypeError('fetch failed')),
+      () => json(listOf(['btcusdt'])),
+    ]);
+    await clock.advanceAsync(0);
+    expect(symbols.listing('btcusdt')).toBeUndefined();
+    expect(symbols.fault).toBe('The exchange answered HTTP 503.');
+    await clock.advanceAsync(2_000);
+    expect(symbols.listing('btcusdt')).toBe('TRADING');
+    expect(symbols.listing('nosuchusdt')).toBe('absent');
+    expect(symbols.current).toMatchObject({
+      simulated: false,
+      symbols: [{ symbol: 'btcusdt', baseAsset: 'BTC', quoteAsset: 'USDT', tickSize: '0.01', stepSize: '0.001' }],
+    });
+    await symbols.close();
+  });
+
+  it('is refreshed; its revision and its listeners follow changes only; a bad reading leaves the last one', async () => {
+    const answers: Answer[] = [
+      () => json(listOf(['btcusdt', 'ethusdt'])),
+      () => json(listOf(['ethusdt', 'btcusdt'])),
+      () => json({ symbols: [] }),
+      () => json({ symbols: [...listOf(['ethusdt'], 'BREAK').symbols, { symbol: 7 }] }, 200, { 'x-exchange-simulator': '1' }),
+    ];
+    const { symbols, clock, changes } = start(answers);
+    await clock.advanceAsync(0);
+    const first = symbols.current?.revision;
+    await clock.advanceAsync(600_000);
+    expect([changes(), symbols.current?.revision]).toEqual([1, first]);
+    await clock.advanceAsync(540_000);
+    expect(symbols.fault).toContain('cannot be read');
+    expect(symbols.listing('btcusdt')).toBe('TRADING');
+    await clock.advanceAsync(1_000);
+    expect(changes()).toBe(2);
+    expect(symbols.current?.revision).not.toBe(first);
+    expect(symbols.current?.simulated).toBe(true);
+    expect([symbols.listing('btcusdt'), symbols.listing('ethusdt')]).toEqual(['absent', 'BREAK']);
+    await symbols.close();
+  });
+});

@@ -1,0 +1,177 @@
+import { createManualClock } from '@tickfolio/lib/clock';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createTradeSequence, type Sequenced } from './trade-sequence.js';
+
+const options = { holdMs: 250, overlapHoldMs: 1_000, maxHeld: 50 };
+const startMs = 1_700_000_000_000;
+
+const rig = () => {
+  const clock = createManualClock(startMs);
+  const out: number[] = [];
+  const holes: [number, number][] = [];
+  const resets: [number, number][] = [];
+  let duplicates = 0;
+  const sequence = createTradeSequence<Sequenced>(clock, options, {
+    forward: ({ order }) => out.push(order),
+    duplicate: () => {
+      duplicates += 1;
+    },
+    held: () => undefined,
+    hole: (from, to) => holes.push([from, to]),
+    reset: (last, next) => resets.push([last, next]),
+  });
+  const accept = (order: number, source = 1, overlap = false, eventTimeMs = clock.now()) =>
+    sequence.accept({ order, eventTimeMs }, source, overlap);
+  return {
+    clock,
+    out,
+    holes,
+    resets,
+    sequence,
+    accept,
+    get duplicates() {
+      return duplicates;
+    },
+  };
+};
+
+/** One connection's delivery of a range: in order but for repeats and swapped neighbours. */
+const delivery = (from: number, to: number) =>
+  fc.array(fc.constantFrom('plain', 'twice', 'swap'), { minLength: to - from + 1, maxLength: to - from + 1 }).map((faults) => {
+    const ids: number[] = [];
+    for (let id = from; id <= to; id++) {
+      const fault = faults[id - from];
+      if (fault === 'swap' && id < to && id > from) {
+        ids.push(id + 1, id);
+        id += 1;
+      } else if (fault === 'twice') ids.push(id, id);
+      else ids.push(id);
+    }
+    return ids;
+  });
+
+describe('trade sequence', () => {
+  it('passes every trade once and in order through a rotation: two connections, interleaved, with repeats and swapped neighbours', () => {
+    const rotation = fc
+      .record({ start: fc.integer({ min: 1, max: 20 }), end: fc.integer({ min: 20, max: 40 }), last: fc.integer({ min: 41, max: 60 }) })
+      .chain(({ start, end, last }) =>
+        fc.record({
+          last: fc.constant(last),
+          old: delivery(0, end),
+          // The new connection begins anywhere before the old one ends.
+          next: delivery(start, last),
+          turns: fc.array(fc.boolean(), { minLength: 120, maxLength: 120 }),
+          // The old connection brings at least its first trade before the new one speaks, as a subscription does.
+        }),
+      );
+    fc.assert(
+      fc.property(rotation, ({ last, old, next, turns }) => {
+        const { accept, out, holes, sequence } = rig();
+        const [first = 0, ...restOfOld] = old;
+        accept(first, 1, true);
+        const queues = [restOfOld, [...next]];
+        for (const turn of turns) {
+          const source = turn ? 1 : 0;
+          const id = queues[source]?.shift();
+          if (id !== undefined) accept(id, source + 1, true);
+        }
+        for (const [index, queue] of queues.entries()) for (const id of queue) accept(id, index + 1, true);
+        expect(out).toEqual(Array.from({ length: last + 1 }, (_, id) => id));
+        expect(holes).toEqual([]);
+        expect(sequence.settled).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never repeats, never goes back, never keeps anything for longer than its bound, whatever comes', () => {
+    const step = fc.record({ id: fc.integer({ min: 0, max: 80 }), waitMs: fc.integer({ min: 0, max: 120 }), overlap: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const { accept, out, clock, sequence, holes } = rig();
+        const given = new Set<number>();
+        for (const { id, waitMs, overlap } of steps) {
+          accept(id, 1, overlap);
+          given.add(id);
+          clock.advance(waitMs);
+        }
+        clock.advance(options.overlapHoldMs);
+        expect(sequence.settled).toBe(true);
+        expect(out).toEqual([...new Set(out)].sort((a, b) => a - b));
+        expect(out.every((id) => given.has(id))).toBe(true);
+        // What is missing between the first and the last is exactly what was reported as holes.
+        const missing = holes.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
+        const whole = [...out, ...missing].sort((a, b) => a - b);
+        expect(whole).toEqual(whole.map((_, index) => (whole[0] ?? 0) + index));
+        expect(clock.pending).toBe(0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('waits for a missing trade no longer than the bound, then names the hole', () => {
+    const { accept, out, holes, clock } = rig();
+    accept(1);
+    accept(4);
+    accept(5);
+    clock.advance(options.holdMs - 1);
+    expect(out).toEqual([1]);
+    clock.advance(1);
+    expect(out).toEqual([1, 4, 5]);
+    expect(holes).toEqual([[2, 3]]);
+  });
+
+  it('waits longer while two connections deliver', () => {
+    const { accept, out, clock } = rig();
+    accept(1, 1, true);
+    accept(3, 2, true);
+    clock.advance(options.holdMs + 100);
+    expect(out).toEqual([1]);
+    accept(2, 1, true);
+    expect(out).toEqual([1, 2, 3]);
+  });
+
+  it('keeps a bounded number waiting', () => {
+    const { accept, out } = rig();
+    accept(1);
+    for (let id = 3; id <= 3 + options.maxHeld; id++) accept(id);
+    expect(out.length).toBe(2 + options.maxHeld);
+  });
+
+  it('follows an exchange that begins to count anew after a reconnect', () => {
+    const { accept, out, resets, clock } = rig();
+    accept(1_000_000, 1);
+    clock.advance(5_000);
+    for (let id = 10; id < 20; id++) accept(id, 2);
+    expect(resets).toEqual([[1_000_000, 14]]);
+    expect(out).toEqual([1_000_000, 14, 15, 16, 17, 18, 19]);
+  });
+
+  it('follows a replay whose times begin anew too, a little later', () => {
+    const { accept, out, clock } = rig();
+    accept(1_000_000, 1);
+    for (let id = 10; id < 60; id++) {
+      clock.advance(200);
+      accept(id, 2, false, startMs - 1_000_000 + id);
+    }
+    expect(out[1]).toBeGreaterThan(10);
+    expect(out.at(-1)).toBe(59);
+  });
+
+  it('does not take a slow connection for a new count', () => {
+    const { accept, out, resets, clock } = rig();
+    for (let id = 1; id <= 500; id++) accept(id, 1, true, startMs + id * 10);
+    // A new connection, far behind, brings everything once more.
+    for (let id = 1; id <= 500; id++) accept(id, 2, true, startMs + id * 10);
+    // And an old one late.
+    clock.advance(10_000);
+    accept(501, 3, true, startMs + 5_010);
+    for (let id = 1; id <= 500; id++) {
+      clock.advance(100);
+      accept(id, 2, true, startMs + id * 10);
+    }
+    expect(resets).toEqual([]);
+    expect(out).toEqual(Array.from({ length: 501 }, (_, index) => index + 1));
+  });
+});
