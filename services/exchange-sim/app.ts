@@ -70,10 +70,9 @@ export interface ExchangeSim {
   trades(symbol: string, fromId?: number, limit?: number): readonly KeptTrade[];
   /** Open connections, oldest first. */
   connections(): readonly { readonly id: number; readonly streams: readonly string[] }[];
+  /** Says goodbye (1001) to every client; by the clock, those that do not answer are cut after a second. */
   close(): Promise<void>;
 }
-
-const closeGraceMs = 500;
 
 /**
  * Starts a simulated exchange: WebSocket streams, REST and fault control on one port.
@@ -151,14 +150,8 @@ export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeS
       faults.clear();
       for (const connection of connections.values()) connection.cut(1001, 'Going away');
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // Real time, whatever the market's clock says: this waits for peers, not for the market.
-      const deadline = setTimeout(() => {
-        for (const connection of connections.values()) connection.cut();
-        server.closeAllConnections();
-      }, closeGraceMs);
-      server.closeIdleConnections();
+      server.closeAllConnections();
       await closed;
-      clearTimeout(deadline);
     },
   };
 };

@@ -2,6 +2,7 @@ import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExchangeSim, type ExchangeSimOptions, startExchangeSim } from './app.js';
+import { exchangeLimits } from './limits.js';
 import { connect, eventually, refusalOf } from './test-client.js';
 
 let sim: ExchangeSim | undefined;
@@ -139,28 +140,31 @@ describe('the 24-hour cut', () => {
     expect((await raw.closed).code).toBe(1001);
     expect((await combined.closed).code).toBe(1001);
   });
+});
 
-  it('is at 24 hours unless set', async () => {
-    const { sim, clock } = await start({ tickMs: 60_000, limits: { pingIntervalMs: 1_000_000_000 } });
-    const client = await connect(`${sim.url}/ws`);
-    for (let hour = 0; hour < 24; hour++) {
-      expect(client.ws.readyState).toBe(client.ws.OPEN);
-      clock.advance(3_599_000);
-    }
-    await client.ask({ method: 'LIST_SUBSCRIPTIONS', id: 1 });
-    clock.advance(24_000);
-    expect((await client.closed).code).toBe(1001);
+it('the limits are the exchange’s documented ones unless set', () => {
+  expect(exchangeLimits).toMatchObject({
+    messagesPerSecond: 5,
+    streamsPerConnection: 1_024,
+    connectionAttempts: 300,
+    attemptWindowMs: 5 * 60_000,
+    pingIntervalMs: 20_000,
+    pongTimeoutMs: 60_000,
+    connectionLifetimeMs: 24 * 3_600_000,
+    weightPerMinute: 6_000,
   });
 });
 
 describe('closing the simulator', () => {
   it('says goodbye with 1001, and cuts who does not answer', async () => {
-    const { sim } = await start();
+    const { sim, clock } = await start();
     const client = await connect(`${sim.url}/ws`);
     const deaf = await connect(`${sim.url}/ws`);
     deaf.ws.pause();
-    await sim.close();
+    const closing = sim.close();
     expect((await client.closed).code).toBe(1001);
+    clock.advance(1_000);
+    await closing;
     deaf.ws.terminate();
   });
 

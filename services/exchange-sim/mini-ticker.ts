@@ -19,6 +19,8 @@ export const miniTickerText = (spec: SymbolSpec, day: DayStats, eventMs: number,
 
 /** A second is cut into this many turns; each symbol has its own, so tickers differ in `E` by up to 0.9 s as the exchange's do. */
 const turns = 10;
+/** First tickers per turn: each makes up a yesterday, and a burst of them would hold up everything else in the process. */
+const maxFirstsPerTurn = 10;
 
 /**
  * Publishes, once a second, the ticker of every symbol that traded since its last one: on its own stream, and all of a second
@@ -32,10 +34,13 @@ export const startMiniTickers = (clock: Clock, hub: StreamHub, listings: Readonl
   const takeTurn = () => {
     const eventMs = clock.now();
     const listHeard = hub.isHeard(allTickers);
+    let firsts = 0;
     for (let i = turn; i < all.length; i += turns) {
       const listing = all[i];
       const stream = streams[i];
       if (!listing?.tickerIsDue || stream === undefined || !(listHeard || hub.isHeard(stream))) continue;
+      // It stays due, and gets its turn a second later.
+      if (!listing.bars.isMade && ++firsts > maxFirstsPerTurn) continue;
       const day = listing.bars.day(eventMs);
       if (!day) continue;
       listing.tickerIsDue = false;

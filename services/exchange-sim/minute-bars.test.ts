@@ -57,7 +57,8 @@ describe('minute bars', () => {
 
   it('draw on a made-up past only when asked, and the same whenever that is', () => {
     const past = function* (): Generator<PastMinute> {
-      for (let i = 1; ; i++) yield { open: 100 + i, high: 120 + i, low: 90, close: 100 + i, count: 1, volume: 2n, quote: 200n };
+      for (let i = 1; ; i++)
+        yield { open: 100 + i, high: 120 + i, low: 90, close: 100 + i, count: 1, volume: 2, takerVolume: 1, average: 100 };
     };
     let asked = 0;
     const make = () =>

@@ -17,14 +17,25 @@ export interface Bar {
 /** Rolling 24 hours. */
 export type DayStats = Bar;
 
-/** One past minute made up for a symbol, so that a fresh market already has a yesterday. */
-export type PastMinute = Omit<Bar, 'openMs' | 'takerVolume' | 'takerQuote'>;
+/** One past minute made up for a symbol, so that a fresh market already has a yesterday. Volumes in lots, all of it at `average` ticks. */
+export interface PastMinute {
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly count: number;
+  readonly volume: number;
+  readonly takerVolume: number;
+  readonly average: number;
+}
 
 /** Bars per minute of the last 24 hours of one symbol; older ones are forgotten. */
 export interface MinuteBars {
   add(timeMs: number, ticks: number, lots: number, count: number, takerBought: boolean): void;
   /** The 1,440 minutes that end with the one of `nowMs`; undefined while nothing ever traded. */
   day(nowMs: number): DayStats | undefined;
+  /** Whether `day` answers at once; the first time it makes up the past, which takes some milliseconds. */
+  readonly isMade: boolean;
   /** The bar of a minute (its start), undefined when nothing traded in it or it is not kept. */
   minute(openMs: number): Bar | undefined;
   /** Start of the oldest minute that may be kept at `nowMs`. */
@@ -117,7 +128,11 @@ export const createMinuteBars = (beginMs: number, past?: (firstTicks: number) =>
     for (let minute = beginMinute - 1; source && minute >= fromMinute; minute--) {
       const made = source.next();
       if (made.done) return;
-      write(minute, { ...made.value, takerVolume: made.value.volume / 2n, takerQuote: made.value.quote / 2n });
+      const { open, high, low, close, count } = made.value;
+      const average = BigInt(made.value.average);
+      const volume = BigInt(made.value.volume);
+      const takerVolume = BigInt(made.value.takerVolume);
+      write(minute, { open, high, low, close, count, volume, quote: volume * average, takerVolume, takerQuote: takerVolume * average });
     }
   };
 
@@ -131,6 +146,9 @@ export const createMinuteBars = (beginMs: number, past?: (firstTicks: number) =>
   };
 
   return {
+    get isMade() {
+      return pastIsMade;
+    },
     add: (timeMs, ticks, lots, count, takerBought) => {
       const minute = Math.floor(timeMs / minuteMs);
       const volume = BigInt(lots);

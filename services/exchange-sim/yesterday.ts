@@ -17,11 +17,11 @@ export function* yesterdayOf(spec: SymbolSpec, seed: string, firstTicks: number,
     const high = Math.round(Math.max(open, close) * (1 + volatility * 0.5 * random.exponential()));
     const low = Math.max(1, Math.round(Math.min(open, close) * (1 - volatility * 0.5 * Math.min(5, random.exponential()))));
     const count = Math.round(rate * 60 * singlesPerOrder * (0.3 + random.exponential() * 0.7));
-    const volume = BigInt(Math.max(1, Math.round(lotsEach * count * (0.5 + random.next()))));
-    const typical = Math.min(high, Math.max(low, Math.round((open + high + low + close) / 4)));
+    const volume = Math.max(1, Math.round(lotsEach * count * (0.5 + random.next())));
+    const average = Math.min(high, Math.max(low, Math.round((open + high + low + close) / 4)));
     yield count === 0
-      ? { open: close, high: close, low: close, close, count, volume: 0n, quote: 0n }
-      : { open, high, low, close, count, volume, quote: volume * BigInt(typical) };
+      ? { open: close, high: close, low: close, close, count, volume: 0, takerVolume: 0, average: close }
+      : { open, high, low, close, count, volume, takerVolume: Math.round(volume * (0.3 + 0.4 * random.next())), average };
     if (count > 0) close = open;
   }
 }
