@@ -1,0 +1,124 @@
+import type { Clock } from '../clock/clock.js';
+import type { Address } from '../config/config.js';
+import { AppError } from '../errors/errors.js';
+import type { Logger, Metrics } from '../telemetry/telemetry.js';
+import type { PubSub } from './pubsub.js';
+import { openRedisConnection, type RedisConnection } from './redis-connection.js';
+import { createRedisPublisher } from './redis-publisher.js';
+import { createRedisSubscriber } from './redis-subscriber.js';
+
+export interface RedisPubSubOptions {
+  readonly address: Address;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** How long `read`, `check` and following channels may take, connecting included. Default 3 000. */
+  readonly requestTimeoutMs?: number;
+  /** How many writes may wait for Redis's answer; more are dropped and counted. Default 10 000. */
+  readonly maxInFlight?: number;
+  /** How many retained texts are remembered for the time when Redis is back. Default 10 000. */
+  readonly maxUnwritten?: number;
+  /** How often an idle connection is asked for a sign of life. Default 5 000. */
+  readonly pingEveryMs?: number;
+  /** A connection that owes an answer and is silent for this long is opened anew. Default 3 000. */
+  readonly silenceMs?: number;
+  /** The longest wait between two attempts to connect. Default 1 000. */
+  readonly maxRetryMs?: number;
+  /** How long `close` waits for the answers to what was sent. Default 1 000. */
+  readonly closeMs?: number;
+}
+
+/**
+ * A pub/sub over Redis. Redis need not be up: the two connections (one publishes and reads, one listens) come and come back
+ * by themselves. While there is none, messages are dropped and counted, retained texts are remembered (the latest of each
+ * key) and written on return, and `read` and `subscribe` wait their bound and then throw AppError unavailable.
+ * After a reconnect every subscription follows its channels again and is then told by `resumed`.
+ */
+export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
+  const { address, log, metrics, clock, requestTimeoutMs = 3_000, maxInFlight = 10_000, maxUnwritten = 10_000 } = options;
+  const { pingEveryMs = 5_000, silenceMs = 3_000, maxRetryMs = 1_000, closeMs = 1_000 } = options;
+  const where = `Redis at ${address.host}:${address.port}`;
+  const connected = metrics.gauge({ name: 'redis_connected', help: '1 while both connections to Redis stand.' });
+  const losses = metrics.counter({ name: 'redis_connection_losses_total', help: 'How often a connection to Redis was lost.' });
+  let announced: 'nothing' | 'up' | 'down' = 'nothing';
+  let closed = false;
+
+  const isUp = () => publishing.isUp() && listening.isUp();
+  const up = () => {
+    if (!isUp()) return;
+    connected.set(1);
+    log.info(announced === 'down' ? `The connection to ${where} is back.` : `Connected to ${where}.`);
+    announced = 'up';
+  };
+  const down = (reason: string) => {
+    connected.set(0);
+    if (announced === 'up') losses.inc();
+    if (announced === 'down') return;
+    log.warn(
+      { reason },
+      announced === 'up'
+        ? `The connection to ${where} is lost; messages are dropped until it is back.`
+        : `${where} cannot be reached yet; trying on.`,
+    );
+    announced = 'down';
+  };
+  const open = (connection: { up(): void; down(): void }): RedisConnection =>
+    openRedisConnection({
+      address,
+      clock,
+      pingEveryMs,
+      silenceMs,
+      maxRetryMs,
+      up: () => {
+        up();
+        connection.up();
+      },
+      down: (reason) => {
+        down(reason);
+        connection.down();
+      },
+    });
+
+  const publishing = open({ up: () => publisher.resume(), down: () => undefined });
+  const listening = open({ up: () => subscriber.resume(), down: () => subscriber.interrupt() });
+  const publisher = createRedisPublisher(publishing, { log, metrics, maxInFlight, maxUnwritten, requestTimeoutMs });
+  const subscriber = createRedisSubscriber(listening, { log, clock, requestTimeoutMs });
+  const refuseClosed = () => {
+    if (closed) throw new AppError('unavailable', 'The pub/sub is closed.');
+  };
+
+  return {
+    publish: (channel, text, retain) => {
+      if (!closed) publisher.publish(channel, text, retain);
+    },
+    retain: (entry) => {
+      if (!closed) publisher.retain(entry);
+    },
+    read: async (keys) => {
+      refuseClosed();
+      return publisher.read(keys);
+    },
+    subscribe: async (channels, listener) => {
+      refuseClosed();
+      // So that who subscribed may count on publishing too, right from the start.
+      await publishing.whenUp(requestTimeoutMs);
+      return subscriber.subscribe(channels, listener);
+    },
+    check: async () => {
+      if (closed) return 'is closed';
+      if (!isUp()) return `${where} is not connected`;
+      return publishing.answer(publishing.redis.ping(), requestTimeoutMs).then(
+        () => undefined,
+        (err: Error) => err.message,
+      );
+    },
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      connected.set(0);
+      await publisher.finish(closeMs);
+      subscriber.close();
+      await Promise.all([publishing.close(), listening.close()]);
+    },
+  };
+};
