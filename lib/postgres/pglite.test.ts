@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -24,6 +24,17 @@ describe('PGlite', () => {
   afterEach(async () => {
     await postgres?.close();
     postgres = undefined;
+  });
+
+  it('is made anew after a kill -9 in the middle of being made', async () => {
+    const writer = fileURLToPath(new URL('../dist/postgres/test-writer.js', import.meta.url));
+    const child = spawn(process.execPath, [writer, folder, migrationsFolder, 'early'], { stdio: 'inherit' });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    // A file that stands early in a new database, long before the whole of it.
+    await expect.poll(() => existsSync(join(folder, 'data.new', 'PG_VERSION')), { timeout: 20_000, interval: 5 }).toBe(true);
+    child.kill('SIGKILL');
+    await ended;
+    expect(existsSync(join(folder, 'data'))).toBe(false);
   });
 
   it('keeps every acknowledged row through a kill -9, three times over', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { PGlite } from '@electric-sql/pglite';
@@ -35,14 +35,28 @@ export const openPglite = async (options: PgliteOptions): Promise<Postgres> => {
   const { folder, migrationsFolder, log, clock, startTimeoutMs = 60_000, closeTimeoutMs = 5_000 } = options;
   if (folder !== undefined) mkdirSync(folder, { recursive: true });
   const lock = folder === undefined ? undefined : await lockFolder(folder, { clock });
-  const thread = startThread({ dataFolder: folder === undefined ? undefined : join(folder, 'data') }, log);
+  let thread: Thread | undefined;
   const shut = async () => {
-    await thread.stop(clock, closeTimeoutMs);
+    await thread?.stop(clock, closeTimeoutMs);
     await lock?.close();
   };
-  try {
+  const openThread = async (dataFolder: string | undefined): Promise<Thread> => {
+    thread = startThread({ dataFolder }, log);
     await thread.opened(clock, startTimeoutMs);
-    const session = createPgliteSession((text, params, rowMode) => thread.ask({ kind: 'query', text, params, rowMode }), options);
+    return thread;
+  };
+  /** Makes the database aside, so that a kill leaves no half of one; and in a thread of its own, which would keep 500 MB. */
+  const make = async (dataFolder: string) => {
+    const draft = `${dataFolder}.new`;
+    rmSync(draft, { recursive: true, force: true });
+    await (await openThread(draft)).stop(clock, startTimeoutMs);
+    renameSync(draft, dataFolder);
+  };
+  try {
+    const dataFolder = folder === undefined ? undefined : join(folder, 'data');
+    if (dataFolder !== undefined && !existsSync(dataFolder)) await make(dataFolder);
+    const { ask } = await openThread(dataFolder);
+    const session = createPgliteSession((text, params, rowMode) => ask({ kind: 'query', text, params, rowMode }), options);
     // drizzle calls nothing of a PGlite but `query` and `transaction`.
     const db = drizzle(session as unknown as PGlite);
     await migrate(db, { migrationsFolder });
@@ -131,6 +145,7 @@ const startThread = (start: WorkerStart, log: Logger): Thread => {
     },
     ask,
     stop: async (clock, limitMs) => {
+      if (stopping) return;
       stopping = true;
       if (!gone)
         await limited(clock, limitMs, ask({ kind: 'close' }), 'closing it').catch((err: unknown) =>
