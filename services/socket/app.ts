@@ -1,3 +1,4 @@
+import { StreamState } from '@tickfolio/gen/market/v1';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import { createGrpcServer } from '@tickfolio/lib/grpc';
@@ -49,6 +50,8 @@ export interface SocketApp {
 
 const healthPeriodMs = 250;
 
+const nameOf = (state: StreamState): string => StreamState[state].replace('STREAM_STATE_', '').toLowerCase();
+
 /** Starts the socket service. @throws StartError when a port is taken. */
 export const startSocket = async (deps: SocketDeps, options: SocketOptions): Promise<SocketApp> => {
   const { clock, log, random = Math.random } = deps;
@@ -91,7 +94,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     labelNames: ['state'],
     collect() {
       this.reset();
-      for (const [state, count] of subscriptions.countByState()) this.set({ state }, count);
+      for (const [state, count] of subscriptions.countByState()) this.set({ state: nameOf(state) }, count);
     },
   });
 
@@ -101,7 +104,9 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     { name: 'exchange-streams', required: true, check: streamFault },
     { name: 'exchange-rest', required: false, check: () => symbols.fault },
   ];
-  const health = clock.every(healthPeriodMs, () => server.setServing(serviceName, streamFault() === undefined));
+  const tellHealth = () => server.setServing(serviceName, streamFault() === undefined);
+  tellHealth();
+  const health = clock.every(healthPeriodMs, tellHealth);
 
   let draining = false;
   const operations = fastify();

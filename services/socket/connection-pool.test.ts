@@ -3,11 +3,11 @@ import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import { createConnectionGate } from './connection-gate.js';
 import { createConnectionPool } from './connection-pool.js';
-import type { Link } from './connection-slot.js';
 import type { ConnectionEnd, ConnectionEvents, ExchangeConnection } from './exchange-connection.js';
 import { type ExchangeFrame, readMessage } from './frame.js';
 import { defaultLimits, type SocketLimits } from './limits.js';
 import { createSocketMetrics } from './metrics.js';
+import type { Link } from './stream-events.js';
 import { tickerOf, tradeOf, wrap } from './test-scripted-exchange.js';
 
 const frameOf = (name: string, order: number): ExchangeFrame => {

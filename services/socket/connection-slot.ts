@@ -3,30 +3,11 @@ import type { Logger } from '@tickfolio/lib/telemetry';
 import { type Backoff, createBackoff } from './backoff.js';
 import type { ConnectionGate } from './connection-gate.js';
 import type { ConnectionEnd, ConnectionEvents, ExchangeConnection } from './exchange-connection.js';
-import type { ExchangeFrame } from './frame.js';
 import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
-
-/** What stands between us and a stream's data, apart from the data itself. */
-export type Link =
-  | { readonly kind: 'asking' }
-  /** The exchange acknowledged the stream. That is no proof of data. */
-  | { readonly kind: 'answered' }
-  | { readonly kind: 'down'; readonly detail: string }
-  | { readonly kind: 'silent'; readonly detail: string }
-  | { readonly kind: 'refused'; readonly detail: string }
-  | { readonly kind: 'rejected'; readonly detail: string };
-
-export interface StreamEvents {
-  /**
-   * @param source grows with every connection ever opened
-   * @param overlap another connection delivers the stream too
-   */
-  frame(frame: ExchangeFrame, receiveTimeMs: number, source: number, overlap: boolean): void;
-  link(name: string, link: Link): void;
-  /** False while the stream waits for a missing frame that the other connection may still bring. */
-  settled(name: string): boolean;
-}
+import { canHandOver, type Rotation, type RotationReason } from './rotation.js';
+import { createSilenceBound, type SilenceBound } from './silence-bound.js';
+import type { Link, StreamEvents } from './stream-events.js';
 
 export interface SlotDeps {
   /** Starts to open a connection; its events come later, never during the call. */
@@ -44,15 +25,6 @@ export interface SlotDeps {
   readonly malformed: (why: string) => void;
 }
 
-type RotationReason = 'lifetime' | 'server-shutdown' | 'silent' | 'stalled-stream';
-
-interface Rotation {
-  readonly reason: RotationReason;
-  readonly next: ExchangeConnection;
-  readonly startedMs: number;
-  readonly check: Timer;
-}
-
 const rotationCheckMs = 100;
 
 const wordsOf = (end: ConnectionEnd): string =>
@@ -68,6 +40,7 @@ export class ConnectionSlot {
   readonly names = new Set<string>();
   readonly #deps: SlotDeps;
   readonly #backoff: Backoff;
+  readonly #silence: SilenceBound;
   #current: ExchangeConnection | undefined;
   #currentSinceMs = 0;
   #rotation: Rotation | undefined;
@@ -75,15 +48,13 @@ export class ConnectionSlot {
   #lifetime: Timer | undefined;
   #rotateLater: Timer | undefined;
   #down: Link | undefined;
-  #silentReplacements = 0;
-  /** The longest silence that ended by itself: how quiet this set of streams is known to be. */
-  #knownQuietMs = 0;
   #closed = false;
 
   constructor(deps: SlotDeps) {
     this.#deps = deps;
     const { backoffBaseMs, backoffCapMs } = deps.limits;
     this.#backoff = createBackoff({ baseMs: backoffBaseMs, capMs: backoffCapMs, random: deps.random });
+    this.#silence = createSilenceBound(deps.limits);
     this.#connect();
   }
 
@@ -116,13 +87,11 @@ export class ConnectionSlot {
 
   /** Looks for silence; called about once a second. @param hasHeartbeat a mini-ticker is among the streams */
   checkSilence(hasHeartbeat: boolean): void {
-    const { clock, limits, log, events } = this.#deps;
+    const { clock, log, events } = this.#deps;
     if (!this.#current?.isOpen || this.#rotation || !this.names.size) return;
-    const base = hasHeartbeat ? limits.connectionSilenceMs : limits.quietConnectionSilenceMs;
-    const boundMs = Math.min(limits.silenceCapMs, Math.max(base * 2 ** this.#silentReplacements, 2 * this.#knownQuietMs));
     const silentMs = clock.monotonic() - (this.#current.lastDataMs ?? this.#currentSinceMs);
-    if (silentMs <= boundMs) return;
-    this.#silentReplacements = Math.min(this.#silentReplacements + 1, 20);
+    if (silentMs <= this.#silence.boundMs(hasHeartbeat)) return;
+    this.#silence.replaced();
     log.warn({ silentMs: Math.round(silentMs), streams: this.names.size }, 'a connection to the exchange is open but silent; replacing it');
     // Trades alone may be quiet without a fault; mini-tickers are not.
     if (hasHeartbeat) for (const name of this.names) events.link(name, { kind: 'silent', detail: 'the connection is open but silent' });
@@ -210,16 +179,8 @@ export class ConnectionSlot {
     return connection;
   }
 
-  #previousDataMs: number | undefined;
-  #previousDataFrom: ExchangeConnection | undefined;
-
   #sawData(connection: ExchangeConnection): void {
-    const nowMs = connection.lastDataMs ?? 0;
-    if (this.#previousDataFrom === connection && this.#previousDataMs !== undefined)
-      this.#knownQuietMs = Math.max(this.#knownQuietMs, nowMs - this.#previousDataMs);
-    this.#previousDataFrom = connection;
-    this.#previousDataMs = nowMs;
-    this.#silentReplacements = 0;
+    this.#silence.saw(connection, connection.lastDataMs ?? 0);
     // Only data proves that a connection works; an exchange that accepts and then drops us is still backed off from.
     if (this.#backoff.failures > 0) this.#backoff.reset();
   }
@@ -294,41 +255,21 @@ export class ConnectionSlot {
   #checkRotation(): void {
     const rotation = this.#rotation;
     if (!rotation) return;
-    const { clock, limits, log, metrics } = this.#deps;
+    const { clock, limits, log, metrics, events } = this.#deps;
     const old = this.#current;
-    if (this.#isReady(rotation)) {
-      this.#takeOver(rotation);
-      void old?.close();
-      metrics.rotations.inc({ reason: rotation.reason });
-      log.info(
-        { reason: rotation.reason, tookMs: Math.round(clock.monotonic() - rotation.startedMs) },
-        'the new connection to the exchange took over',
-      );
-    } else if (clock.monotonic() - rotation.startedMs > limits.rotationTimeoutMs) {
-      log.warn({ reason: rotation.reason }, 'a new connection does not deliver what the old one does; giving it up');
-      this.#dropRotation();
-      this.#retryRotation(rotation.reason, limits.backoffBaseMs + this.#backoff.next());
-    }
-  }
-
-  /** True when nothing would be missed if the old connection closed now. */
-  #isReady({ next, reason }: Rotation): boolean {
-    const { clock, limits, events } = this.#deps;
-    if (!next.isOpen) return false;
+    const { next, reason } = rotation;
     const settleMs = reason === 'silent' ? 0 : limits.rotationSettleMs;
     const nowMs = clock.monotonic();
-    for (const name of this.names) {
-      const answeredMs = next.acknowledgedAtMs(name);
-      if (answeredMs === undefined) return false;
-      if (next.lastSeenMs(name) !== undefined) {
-        if (!events.settled(name)) return false;
-        continue;
-      }
-      // A quiet stream: the old connection must have been quiet too since the new one answered.
-      if (nowMs - answeredMs < settleMs) return false;
-      if ((this.#current?.lastSeenMs(name) ?? Number.NEGATIVE_INFINITY) > answeredMs) return false;
+    if (canHandOver({ names: this.names, old, next, nowMs, settleMs, settled: events.settled })) {
+      this.#takeOver(rotation);
+      void old?.close();
+      metrics.rotations.inc({ reason });
+      log.info({ reason, tookMs: Math.round(nowMs - rotation.startedMs) }, 'the new connection to the exchange took over');
+    } else if (nowMs - rotation.startedMs > limits.rotationTimeoutMs) {
+      log.warn({ reason }, 'a new connection does not deliver what the old one does; giving it up');
+      this.#dropRotation();
+      this.#retryRotation(reason, limits.backoffBaseMs + this.#backoff.next());
     }
-    return true;
   }
 
   #takeOver(rotation: Rotation): void {

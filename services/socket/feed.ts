@@ -1,7 +1,7 @@
 import { type RawFrame, StreamState, type StreamStatus } from '@tickfolio/gen/market/v1';
 import type { Timer } from '@tickfolio/lib/clock';
-import type { Link } from './connection-slot.js';
 import type { ExchangeFrame, StreamKind } from './frame.js';
+import type { Link } from './stream-events.js';
 import type { Subscriber } from './subscriber.js';
 import type { Sequence } from './trade-sequence.js';
 import type { Watch } from './watchdog.js';

@@ -64,6 +64,20 @@ describe('REST', () => {
     await expect(rest.aggTrades('btcusdt', undefined, 10)).rejects.toMatchObject({ code });
   });
 
+  it('does not keep knocking where it is refused', async () => {
+    let answer: Answer = () => json({ code: 0, msg: 'restricted location' }, 451);
+    const { rest, urls, clock } = rig(() => answer());
+    for (let call = 0; call < 20; call++)
+      await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({
+        code: 'failed_precondition',
+        message: expect.stringContaining('451'),
+      });
+    expect(urls).toHaveLength(1);
+    answer = () => json([]);
+    clock.advance(defaultLimits.refusedRetryMs);
+    expect(await rest.aggTrades('btcusdt', 1, 1)).toEqual([]);
+  });
+
   it.each([
     [429, '7', 7_000],
     [418, '120', 120_000],

@@ -29,7 +29,7 @@ export interface ExchangeRest {
 
 const weights = { exchangeInfo: 20, aggTrades: 4 } as const;
 type Call = keyof typeof weights;
-// The real exchange's list is some 15 MB long, a page of trades 150 kB.
+// The real exchange's list is several MB long (more with the permission sets, which are left out), a page of trades 150 kB.
 const maxBytes: Readonly<Record<Call, number>> = { exchangeInfo: 64 * 1_048_576, aggTrades: 4 * 1_048_576 };
 const defaultRetryAfterMs = 60_000;
 
@@ -71,6 +71,7 @@ export const createExchangeRest = ({ clock, metrics, fetch, url, limits }: RestD
   const budget = createWeightBudget(clock, limits.weightPerMinute);
   const queue: (() => void)[] = [];
   let running = 0;
+  let refusal: { readonly status: number; readonly untilMs: number } | undefined;
 
   const enter = async (): Promise<void> => {
     if (running < limits.restConcurrency) {
@@ -87,13 +88,16 @@ export const createExchangeRest = ({ clock, metrics, fetch, url, limits }: RestD
     else running -= 1;
   };
 
+  const refused = (status: number, retryAfterMs: number): AppError => {
+    const message = `The exchange refuses this address (HTTP ${status}); set BINANCE_REST_URL to one that serves it.`;
+    return new AppError('failed_precondition', message, { retryAfterMs });
+  };
   const failureOf = (response: Response, text: string): AppError => {
     const { status } = response;
-    if (status === 403 || status === 451)
-      return new AppError(
-        'failed_precondition',
-        `The exchange refuses this address (HTTP ${status}); set BINANCE_REST_URL to one that serves it.`,
-      );
+    if (status === 403 || status === 451) {
+      refusal = { status, untilMs: clock.monotonic() + limits.refusedRetryMs };
+      return refused(status, limits.refusedRetryMs);
+    }
     if (status === 429 || status === 418) {
       const retryAfterMs = retryAfterMsOf(response);
       budget.block(retryAfterMs);
@@ -135,6 +139,9 @@ export const createExchangeRest = ({ clock, metrics, fetch, url, limits }: RestD
   const ask = async (call: Call, path: string, signal: AbortSignal | undefined) => {
     await enter();
     try {
+      // Who is refused does not keep knocking.
+      const refusedMs = (refusal?.untilMs ?? Number.NEGATIVE_INFINITY) - clock.monotonic();
+      if (refusal && refusedMs > 0) throw refused(refusal.status, Math.ceil(refusedMs));
       const waitMs = budget.take(weights[call]);
       if (waitMs > 0)
         throw new AppError('resource_exhausted', 'What may be asked of the exchange in a minute is used up.', { retryAfterMs: waitMs });
@@ -151,7 +158,7 @@ export const createExchangeRest = ({ clock, metrics, fetch, url, limits }: RestD
 
   return {
     symbolList: async (signal) => {
-      const { body, response } = await ask('exchangeInfo', '/api/v3/exchangeInfo', signal);
+      const { body, response } = await ask('exchangeInfo', '/api/v3/exchangeInfo?showPermissionSets=false', signal);
       return { symbols: readSymbolList(body), simulated: response.headers.has('x-exchange-simulator') };
     },
     aggTrades: async (symbol, fromId, limit, signal) => {

@@ -68,7 +68,7 @@ export const serve = (server: GrpcServer, { clock, limits, metrics, subscription
     openStreams += 1;
     const subscriber = createSubscriber(call, context.signal, { clock, limits, metrics });
     subscriptions.open(kind, names, subscriber);
-    context.log.info({ kind, symbols: names.length }, 'a stream was opened');
+    context.log.debug({ kind, symbols: names.length }, 'a stream was opened');
     try {
       subscriber.flush();
       await subscriber.over;

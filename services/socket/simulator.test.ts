@@ -64,6 +64,25 @@ describe('against the simulated exchange', () => {
     expect(offences()).toEqual([]);
   });
 
+  it('keeps the old connection while the new one loses its first frames', async () => {
+    const { read, sim, metric } = await start({ tradeRate: 20 }, { lifetimeMs: 600, lifetimeJitter: 0, rotationSettleMs: 1_500 });
+    const trades = read('aggTrade', busy);
+    const known = new Set<number>();
+    await eventually(
+      'rotations',
+      async () => {
+        for (const { id } of sim.connections()) {
+          if (!known.has(id) && known.size > 0) sim.faults.add({ kind: 'stall', connection: id, forMs: 300, mode: 'lose' });
+          known.add(id);
+        }
+        return (await metric('rotations_total')) >= 4;
+      },
+      15_000,
+    );
+    for (const symbol of busy) expectWhole(trades, symbol);
+    expect(await metric('sequence_holes_total')).toBe(0);
+  });
+
   it('repairs repeated and swapped frames', async () => {
     const { read, sim, metric } = await start({ tradeRate: 20 });
     const trades = read('aggTrade', busy);
@@ -177,7 +196,7 @@ describe('against the simulated exchange', () => {
   });
 
   it('says what the exchange refuses, over REST too', async () => {
-    const { client, sim } = await start();
+    const { client, sim } = await start({}, { refusedRetryMs: 400 });
     const ask = () =>
       callUnary(client, client.listAggTrades, { symbol: 'btcusdt', fromId: undefined, limit: 1 }, { deadlineMs: 3_000 }).catch(
         (err: AppError) => err,

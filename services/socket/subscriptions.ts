@@ -1,11 +1,12 @@
+import { StreamState } from '@tickfolio/gen/market/v1';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { ConnectionPool } from './connection-pool.js';
-import type { StreamEvents } from './connection-slot.js';
 import { type Feed, type FeedFrame, type Listing, stateOf } from './feed.js';
 import { type StreamKind, streamNameOf } from './frame.js';
 import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
+import type { StreamEvents } from './stream-events.js';
 import type { Subscriber } from './subscriber.js';
 import { createTickerSequence } from './ticker-sequence.js';
 import { createTradeSequence, type SequenceEvents } from './trade-sequence.js';
@@ -29,7 +30,7 @@ export interface Subscriptions {
   /** The exchange's symbol list was read anew. */
   listingChanged(): void;
   /** How many upstream streams are in each state. */
-  countByState(): ReadonlyMap<number, number>;
+  countByState(): ReadonlyMap<StreamState, number>;
   readonly pool: ConnectionPool;
   shutdown(): Promise<void>;
 }
@@ -155,7 +156,7 @@ export const createSubscriptions = ({ clock, log, metrics, limits, listing, conn
       tradedSinceListed: false,
       partner: feeds.get(streamNameOf(symbol, kind === 'aggTrade' ? 'miniTicker' : 'aggTrade')),
       watch: newWatch(),
-      status: { symbol, state: 0, detail: '', sinceMs: clock.now() },
+      status: { symbol, state: StreamState.STREAM_STATE_UNSPECIFIED, detail: '', sinceMs: clock.now() },
       linger: undefined,
     };
     if (feed.partner) feed.partner.partner = feed;
@@ -197,7 +198,7 @@ export const createSubscriptions = ({ clock, log, metrics, limits, listing, conn
       }
     },
     countByState: () => {
-      const counts = new Map<number, number>();
+      const counts = new Map<StreamState, number>();
       for (const { status } of feeds.values()) counts.set(status.state, (counts.get(status.state) ?? 0) + 1);
       return counts;
     },
