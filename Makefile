@@ -7,7 +7,7 @@ help: ## show this list
 
 # Installed once per lock file.
 node_modules/.installed: package.json package-lock.json $(wildcard */package.json services/*/package.json)
-	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); if (major < 20 || (major === 20 && minor < 12)) { console.error("tickfolio needs Node 20.12 or newer; this is " + process.version + "."); process.exit(1); }'
+	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); if (major < 20 || (major === 20 && minor < 19)) { console.error("tickfolio needs Node 20.19 or newer; this is " + process.version + "."); process.exit(1); }'
 	@echo "Installing packages (once) ..."
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
