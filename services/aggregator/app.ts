@@ -79,7 +79,7 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
         { name: 'price-bus', required: true, check: () => priceBus.check() },
         { name: 'event-log', required: false, check: () => eventLog.check() },
       ],
-      facts: () => ({ simulated: list.simulated }),
+      facts: () => ({ simulated: list.known ? list.simulated : null, symbols: market.symbols }),
       draining: () => draining,
     },
   });

@@ -3,7 +3,8 @@ import { AppError } from '@tickfolio/lib/errors';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import { backfillDefaults, createBackfill } from './backfill.js';
-import type { PageRequest, Tape } from './tape.js';
+import type { PageRequest } from './page-request.js';
+import type { Tape } from './tape.js';
 import type { Trade } from './trade.js';
 
 type Purpose = PageRequest['purpose'];

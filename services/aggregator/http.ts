@@ -50,8 +50,8 @@ export const buildHttp = ({ log, operations, subscriptions, list }: HttpDeps): F
   setProblemHandlers(app);
   addOperations(app, operations);
 
-  // The contract has a GET that changes something; nothing between may keep its answer.
-  app.get<{ Querystring: { symbol?: unknown; id?: unknown } }>('/coin', async ({ query }, reply) => {
+  // The contract has a GET that changes something: nothing between may keep its answer, and a HEAD must not do the same.
+  app.get<{ Querystring: { symbol?: unknown; id?: unknown } }>('/coin', { exposeHeadRoute: false }, async ({ query }, reply) => {
     reply.header('cache-control', 'no-store');
     return { subscribed: true, ...subscriptions.hold(query.symbol, query.id) };
   });

@@ -1,7 +1,7 @@
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import type { ListSymbolsResponse, RawResponse, SocketServiceClient } from '@tickfolio/gen/market/v1';
 import { callUnary, readStream } from '@tickfolio/lib/grpc';
-import type { PageRequest } from './tape.js';
+import type { PageRequest } from './page-request.js';
 import { type Trade, tradeOf } from './trade.js';
 
 export type StreamKind = 'aggTrade' | 'miniTicker';

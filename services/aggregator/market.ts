@@ -9,7 +9,8 @@ import type { MarketFeed, StreamKind } from './market-feed.js';
 import { createTickerMemory, parseMiniTicker } from './mini-ticker.js';
 import { createRawStream, type RawStreamOptions, rawStreamDefaults } from './raw-stream.js';
 import type { Tally } from './tally.js';
-import { createTape, type Tape, type TapeOptions, tapeDefaults } from './tape.js';
+import { createTape, type Tape } from './tape.js';
+import { type TapeOptions, tapeDefaults } from './tape-limits.js';
 import { parseAggTrade } from './trade.js';
 
 export type FeedState = 'live' | 'pending' | 'broken' | 'halted' | 'unknown' | 'refused';

@@ -3,57 +3,14 @@ import { formatDecimal } from '@tickfolio/lib/money';
 import type { LastPrice, SecondStat } from '@tickfolio/lib/price-bus';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Moment } from './feed-clock.js';
-import { createSecondLedger, type LedgerOptions, ledgerDefaults } from './second-ledger.js';
+import { holeRequest, type PageRequest, pageLimit } from './page-request.js';
+import { createSecondLedger } from './second-ledger.js';
 import { secondOf } from './second-trades.js';
 import type { Tally } from './tally.js';
+import { type TapeOptions, tapeDefaults } from './tape-limits.js';
 import type { Trade } from './trade.js';
 import { type Gap, type LostRun, TradeSequence } from './trade-sequence.js';
 
-/** What a tape wants of the exchange's trade history. */
-export interface PageRequest {
-  /** A `hole` is waited for; a `probe` asks for trades missed while the feed was away; a `seed` for the last price. */
-  readonly purpose: 'hole' | 'probe' | 'seed';
-  /** Absent: the latest. */
-  readonly fromId: number | undefined;
-  readonly limit: number;
-  /** First id that is given up when the page begins later. */
-  readonly loseFromId: number;
-}
-
-export interface TapeOptions extends LedgerOptions {
-  /** A hole younger than this may be mere reordering and is not asked for. Default 150. */
-  readonly reorderMs: number;
-  /** After the feed came back a trade has this long to show what was missed, before history is asked. Default 1 000. */
-  readonly probeDelayMs: number;
-  /** Of a longer hole only this many newest trades are fetched. Default 100 000. */
-  readonly maxFillTrades: number;
-  /** More holes than this are not kept; the oldest is given up. Default 1 000. */
-  readonly maxHoles: number;
-  /** History that does not have the trades yet is asked this often. Default 8. */
-  readonly maxLagRetries: number;
-  /** A hole that could not be asked about for this long is given up. Default 600 000. */
-  readonly maxHoleAgeMs: number;
-  readonly minRetryMs: number;
-  readonly maxRetryMs: number;
-  /** From 0 to 1; for jitter. */
-  readonly random: () => number;
-}
-
-export const tapeDefaults: TapeOptions = {
-  ...ledgerDefaults,
-  reorderMs: 150,
-  probeDelayMs: 1_000,
-  maxFillTrades: 100_000,
-  maxHoles: 1_000,
-  maxLagRetries: 8,
-  maxHoleAgeMs: 600_000,
-  minRetryMs: 200,
-  maxRetryMs: 5_000,
-  random: Math.random,
-};
-
-/** Rows of one page of history; the exchange's maximum. */
-export const pageLimit = 1_000;
 /** So many trades in a row that are newer in time but older by id mean that the exchange began its ids anew. */
 const restartTrades = 3;
 
@@ -199,16 +156,6 @@ export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions 
     notBeforeMs = 0;
   };
 
-  const holeRequest = (): PageRequest | undefined => {
-    const hole = sequence.holes.find((candidate) => candidate.gap.confirmed);
-    if (!hole) return undefined;
-    const fromId = Math.max(hole.from, hole.to - options.maxFillTrades + 1);
-    let to = fromId;
-    for (const { from, to: end } of sequence.holes)
-      if (end >= fromId && from < fromId + pageLimit) to = Math.min(end, fromId + pageLimit - 1);
-    return { purpose: 'hole', fromId, limit: to - fromId + 1, loseFromId: hole.from };
-  };
-
   const holePage = (fromId: number, loseFromId: number, trades: readonly Trade[], localMs: number) => {
     const hole = sequence.holeAt(fromId);
     const first = trades[0];
@@ -261,7 +208,7 @@ export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions 
     want: (localMs) => {
       if (localMs < notBeforeMs) return undefined;
       if (!sequence.started) return { purpose: 'seed', fromId: undefined, limit: 1, loseFromId: 0 };
-      const wanted = holeRequest();
+      const wanted = holeRequest(sequence, options.maxFillTrades);
       if (wanted) return wanted;
       if (probeAtMs === undefined || localMs < probeAtMs) return undefined;
       return { purpose: 'probe', fromId: sequence.maxId + 1, limit: pageLimit, loseFromId: sequence.maxId + 1 };

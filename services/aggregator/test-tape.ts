@@ -3,7 +3,8 @@ import type { LastPrice, SecondStat } from '@tickfolio/lib/price-bus';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { createFeedClock, type FeedClock } from './feed-clock.js';
 import { createTally, type Tally } from './tally.js';
-import { createTape, type Tape, type TapeOptions, tapeDefaults } from './tape.js';
+import { createTape, type Tape } from './tape.js';
+import { type TapeOptions, tapeDefaults } from './tape-limits.js';
 import type { ReferenceTrade } from './test-reference-second-stats.js';
 import { parseAmount, type Trade } from './trade.js';
 

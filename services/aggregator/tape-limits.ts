@@ -1,0 +1,33 @@
+import { type LedgerOptions, ledgerDefaults } from './second-ledger.js';
+
+export interface TapeOptions extends LedgerOptions {
+  /** A hole younger than this may be mere reordering and is not asked for. Default 150. */
+  readonly reorderMs: number;
+  /** After the feed came back a trade has this long to show what was missed, before history is asked. Default 1 000. */
+  readonly probeDelayMs: number;
+  /** Of a longer hole only this many newest trades are fetched. Default 100 000. */
+  readonly maxFillTrades: number;
+  /** More holes than this are not kept; the oldest is given up. Default 1 000. */
+  readonly maxHoles: number;
+  /** History that does not have the trades yet is asked this often. Default 8. */
+  readonly maxLagRetries: number;
+  /** A hole that could not be asked about for this long is given up. Default 600 000. */
+  readonly maxHoleAgeMs: number;
+  readonly minRetryMs: number;
+  readonly maxRetryMs: number;
+  /** From 0 to 1; for jitter. */
+  readonly random: () => number;
+}
+
+export const tapeDefaults: TapeOptions = {
+  ...ledgerDefaults,
+  reorderMs: 150,
+  probeDelayMs: 1_000,
+  maxFillTrades: 100_000,
+  maxHoles: 1_000,
+  maxLagRetries: 8,
+  maxHoleAgeMs: 600_000,
+  minRetryMs: 200,
+  maxRetryMs: 5_000,
+  random: Math.random,
+};
