@@ -13,7 +13,7 @@ import type { Postgres } from '@tickfolio/lib/postgres';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 
 import type { AggregatorClient } from './aggregator-client.js';
 import type { AuthClient } from './auth-client.js';
@@ -83,7 +83,7 @@ export const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance =
   const { postgres, auth, priceBus, clock, log, metrics } = deps;
   const app: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
     return503OnClosing: false,
@@ -216,6 +216,8 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** On closing, answers that a client has not taken after so long are cut off. Default 5 000. */
+  readonly drainMs?: number;
 }
 
 export interface RunningBff {
@@ -229,7 +231,12 @@ export const startBff = async (deps: BffDeps, options: BffOptions & ListenOption
   const app = createBff(deps, options);
   try {
     const port = await listen(app, options, 'HTTP_PORT');
-    return { port, close: async () => void (await app.close()) };
+    const close = async () => {
+      const cut = deps.clock.after(options.drainMs ?? 5_000, () => app.server.closeAllConnections());
+      await app.close();
+      cut.cancel();
+    };
+    return { port, close };
   } catch (err) {
     await app.close();
     throw err;

@@ -161,8 +161,10 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
   });
   socket.on('ping', () => void isOverRate());
   socket.on('pong', (data: Buffer) => {
-    const count = Number(data.toString('latin1', 0, 20));
-    if (!(count >= receivedBytes && count <= pingedBytes)) return;
+    const text = data.toString('latin1', 0, 20);
+    const count = /^\d{1,16}$/.test(text) ? Number(text) : -1;
+    // Neither what was not sent nor an old receipt again is a sign of reading.
+    if (count !== pingedBytes && !(count > receivedBytes && count < pingedBytes)) return;
     receivedBytes = count;
     waitingSince = count === pingedBytes ? undefined : clock.monotonic();
     catchUp();

@@ -37,9 +37,9 @@ const proxies = () =>
 /** `host:port` or a whole http(s) URL. */
 const httpAddress = () =>
   z.string({ error: 'is required (host:port)' }).transform((text, ctx) => {
-    const target = /^https?:\/\//.test(text) ? text.replace(/\/+$/, '') : `http://${text}`;
-    const good =
-      URL.canParse(target) && (target === text.replace(/\/+$/, '') || (parseAddress(text) !== undefined && !text.startsWith(':')));
+    const isUrl = /^https?:\/\//.test(text);
+    const target = isUrl ? text.replace(/\/+$/, '') : `http://${text}`;
+    const good = URL.canParse(target) && (isUrl || (/^[^/:]+:\d+$|^\[[^\]]+\]:\d+$/.test(text) && parseAddress(text) !== undefined));
     if (!good) ctx.addIssue({ code: 'custom', message: `must be host:port or an http URL, not "${text}"` });
     return target;
   });

@@ -21,6 +21,8 @@ export interface DemandDeps {
 export interface DemandOptions {
   /** Default 2 000: a restarted aggregator knows again what is needed within this time. */
   readonly periodMs?: number;
+  /** Pause after a call that failed. Default 500. */
+  readonly retryMs?: number;
   /** How long changes are gathered before they are told. Default 25. */
   readonly gatherMs?: number;
   /** After so long without an answer no feed counts as working. Default 10 000. */
@@ -44,7 +46,7 @@ const brokenStates: ReadonlySet<string> = new Set(['broken', 'halted', 'unknown'
 
 export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Demand => {
   const { portfolios, aggregator, symbols, board, clock, log, onSimulated, checkPriceBus } = deps;
-  const { periodMs = 2_000, gatherMs = 25, answerMaxAgeMs = 10_000 } = options;
+  const { periodMs = 2_000, retryMs = 500, gatherMs = 25, answerMaxAgeMs = 10_000 } = options;
   let held: readonly HeldSymbol[] | undefined;
   let simulated = false;
   let answeredAt = clock.monotonic();
@@ -108,7 +110,8 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
     soon = false;
     await tell();
     running = false;
-    if (!closed) timer ??= clock.after(soon ? gatherMs : periodMs, () => void run());
+    const pauseMs = soon ? gatherMs : failure === undefined ? periodMs : Math.min(retryMs, periodMs);
+    if (!closed) timer ??= clock.after(pauseMs, () => void run());
   };
   void run();
 

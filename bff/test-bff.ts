@@ -9,7 +9,7 @@ import type { PubSub } from '@tickfolio/lib/pubsub';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, type Metrics, silentLogger } from '@tickfolio/lib/telemetry';
 import type { AggregatorClient, Demanded, FeedState, SymbolEntry } from './aggregator-client.js';
-import { type BffDeps, type BffOptions, migrationsFolder, type RunningBff, startBff } from './app.js';
+import { type BffDeps, type BffOptions, type ListenOptions, migrationsFolder, type RunningBff, startBff } from './app.js';
 import type { AuthClient, CallMeta, TokenPair } from './auth-client.js';
 
 export const jwtSecret = 'a secret of the tests only, and long enough';
@@ -55,7 +55,7 @@ export const createFakeAggregator = () => {
     },
     symbols: async () => answer({ revision: 'r1', simulated: fake.simulated, symbols: fake.symbols }),
   };
-  return { ...fake, fake, client };
+  return { fake, client };
 };
 
 export interface TestUser {
@@ -180,7 +180,7 @@ export interface TestBffOptions {
   /** Shared by the replicas of one test. */
   readonly pubsub?: PubSub;
   readonly deps?: Partial<BffDeps>;
-  readonly options?: Partial<BffOptions>;
+  readonly options?: Partial<BffOptions & ListenOptions>;
 }
 
 /** A BFF that listens on a free port, between fakes of its neighbours. */
@@ -205,7 +205,7 @@ export const startTestBff = async ({ postgres, clock = systemClock, pubsub, deps
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(answer) : answer };
   };
-  await until(async () => (await call(undefined, 'GET', '/ready')).body.dependencies.aggregator.status === 'ok');
+  if (!deps?.aggregator) await until(async () => (await call(undefined, 'GET', '/ready')).body.dependencies.aggregator.status === 'ok');
   return {
     ...bff,
     url,

@@ -1,0 +1,67 @@
+import { ConfigError, publishedSecrets, readConfig } from '@tickfolio/lib/config';
+import { describe, expect, it } from 'vitest';
+import { bffConfig, bffOptions } from './config.js';
+
+const good = {
+  POSTGRES_HOST: 'db',
+  POSTGRES_USER: 'u',
+  POSTGRES_PASSWORD: 'p',
+  JWT_SECRET: 'x'.repeat(32),
+  REDIS_ADDR: 'redis:6379',
+  AGGREGATOR_ADDR: 'aggregator:8088',
+};
+const read = (env: NodeJS.ProcessEnv) => readConfig('bff', bffConfig(env), env);
+const faults = (env: NodeJS.ProcessEnv): readonly string[] => {
+  try {
+    read(env);
+  } catch (err) {
+    if (err instanceof ConfigError) return err.faults;
+    throw err;
+  }
+  return [];
+};
+
+describe('the settings of the BFF', () => {
+  it('have the defaults that deployments know', () => {
+    expect(read(good)).toMatchObject({
+      HTTP_PORT: 8080,
+      HTTP_HOST: '0.0.0.0',
+      POSTGRES_PORT: 5432,
+      POSTGRES_DB: 'profile_db',
+      REDIS_ADDR: { host: 'redis', port: 6379 },
+      AUTH_SERVICE_ADDR: { host: 'authorization-service', port: 50051 },
+      AGGREGATOR_ADDR: 'http://aggregator:8088',
+    });
+    expect(bffOptions(read(good))).toMatchObject({ secureCookie: true, trustProxy: false, allowedOrigins: [], staleAfterMs: 60_000 });
+  });
+  it('are refused with every fault at once', () => {
+    expect(
+      faults({ HTTP_PORT: 'http', JWT_SECRET: 'short', TRUST_PROXY: 'my proxy', ALLOWED_ORIGINS: 'example.com', STALE_AFTER: '60' }),
+    ).toEqual(
+      [
+        /^HTTP_PORT must be a port/,
+        /^POSTGRES_HOST is required/,
+        /^POSTGRES_USER is required/,
+        /^POSTGRES_PASSWORD is required/,
+        /^JWT_SECRET must be at least 32 bytes/,
+        /^REDIS_ADDR is required/,
+        /^AGGREGATOR_ADDR is required/,
+        /^TRUST_PROXY must be/,
+        /^ALLOWED_ORIGINS must list origins/,
+        /^STALE_AFTER must be a length of time/,
+      ].map((pattern) => expect.stringMatching(pattern)),
+    );
+  });
+  it('take a published secret on the developer’s machine only', () => {
+    const [published] = publishedSecrets;
+    expect(faults({ ...good, JWT_SECRET: published })).toEqual([expect.stringMatching(/^JWT_SECRET is a published example/)]);
+    expect(bffOptions(read({ ...good, JWT_SECRET: published, ENV: 'local' })).secureCookie).toBe(false);
+  });
+  it('take an aggregator as host and port or as a URL, and proxies as networks', () => {
+    expect(read({ ...good, AGGREGATOR_ADDR: 'https://aggregator.example/' }).AGGREGATOR_ADDR).toBe('https://aggregator.example');
+    for (const wrong of [':8088', 'aggregator', 'aggregator:http', 'ftp://aggregator:1'])
+      expect(faults({ ...good, AGGREGATOR_ADDR: wrong })).toEqual([expect.stringMatching(/^AGGREGATOR_ADDR must be/)]);
+    expect(read({ ...good, TRUST_PROXY: '10.0.0.0/8, loopback' }).TRUST_PROXY).toEqual(['10.0.0.0/8', 'loopback']);
+    expect(read({ ...good, ALLOWED_ORIGINS: 'https://a.example, http://localhost:3000' }).ALLOWED_ORIGINS).toHaveLength(2);
+  });
+});

@@ -1,0 +1,137 @@
+import { createManualClock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import { silentLogger } from '@tickfolio/lib/telemetry';
+import { describe, expect, it } from 'vitest';
+import { createDemand } from './demand.js';
+import type { HeldSymbol } from './portfolios.js';
+import { createPriceBoard } from './price-board.js';
+import { createSymbols } from './symbols.js';
+import { createFakeAggregator } from './test-bff.js';
+
+const setUp = (databaseDown = false) => {
+  const clock = createManualClock();
+  const { fake, client } = createFakeAggregator();
+  const state = { held: [] as HeldSymbol[], databaseDown, busFault: undefined as string | undefined, simulated: [] as boolean[] };
+  const symbols = createSymbols();
+  const board = createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined });
+  const portfolios = {
+    symbols: async () => {
+      if (state.databaseDown) throw new AppError('unavailable', 'The database cannot be reached.');
+      return state.held;
+    },
+  };
+  const onSimulated = (simulated: boolean) => state.simulated.push(simulated);
+  const checkPriceBus = async () => state.busFault;
+  const demand = createDemand({ portfolios, aggregator: client, symbols, board, clock, log: silentLogger(), onSimulated, checkPriceBus });
+  const quality = (symbol: string, quote = 'usdt') => /"Stale":(\w+)/.exec(board.listing(symbol, quote).qualityFields)?.[1] === 'true';
+  return { clock, fake, state, symbols, board, demand, quality };
+};
+
+describe('the demand', () => {
+  it('tells every held symbol and what converts it, every 2 s', async () => {
+    const { clock, fake, state } = setUp();
+    state.held = [
+      { symbol: 'ethbtc', quoteAsset: 'btc' },
+      { symbol: 'btcusdt', quoteAsset: 'usdt' },
+      { symbol: 'bnbeth', quoteAsset: 'eth' },
+    ];
+    await clock.advanceAsync(2_000);
+    expect(fake.told.at(-1)).toEqual(['bnbeth', 'btcusdt', 'ethbtc', 'ethusdt']);
+    const before = fake.told.length;
+    await clock.advanceAsync(10_000);
+    expect(fake.told.length - before).toBe(5);
+  });
+
+  it('tells a change at once, and many changes once', async () => {
+    const { clock, fake, state, demand } = setUp();
+    await clock.advanceAsync(100);
+    const before = fake.told.length;
+    state.held = [{ symbol: 'btcusdt', quoteAsset: 'usdt' }];
+    for (let i = 0; i < 50; i++) demand.changed();
+    await clock.advanceAsync(30);
+    expect(fake.told.slice(before)).toEqual([['btcusdt']]);
+    await clock.advanceAsync(1_900);
+    expect(fake.told.length - before).toBe(1);
+  });
+
+  it('goes on with the last known set while the database is away', async () => {
+    const { clock, fake, state } = setUp();
+    state.held = [{ symbol: 'btcusdt', quoteAsset: 'usdt' }];
+    await clock.advanceAsync(2_000);
+    state.databaseDown = true;
+    fake.told.length = 0;
+    await clock.advanceAsync(4_000);
+    expect(fake.told).toEqual([['btcusdt'], ['btcusdt']]);
+  });
+
+  it('tells nothing while it knows nothing: an empty set would end every feed', async () => {
+    const { clock, fake, state } = setUp(true);
+    await clock.advanceAsync(10_000);
+    expect(fake.told).toEqual([]);
+    state.databaseDown = false;
+    await clock.advanceAsync(2_000);
+    expect(fake.told).toEqual([[]]);
+  });
+
+  it('finds an aggregator that comes back, and says meanwhile what is wrong', async () => {
+    const { clock, fake, state, demand, symbols, quality, board } = setUp();
+    state.held = [{ symbol: 'btcusdt', quoteAsset: 'usdt' }];
+    fake.down = true;
+    await clock.advanceAsync(1_000);
+    expect(demand.check()).toMatch(/does not answer|has not answered/);
+    expect(() => symbols.resolve('btcusdt')).toThrow(/not known yet/);
+    board.take({ symbol: 'btcusdt', price: '1', timeMs: clock.now(), tradeId: 1 });
+    expect(quality('btcusdt')).toBe(false);
+    await clock.advanceAsync(12_000);
+    expect(quality('btcusdt')).toBe(true); // Nobody says that the feed works.
+    fake.down = false;
+    await clock.advanceAsync(2_000);
+    expect(demand.check()).toBeUndefined();
+    expect(quality('btcusdt')).toBe(false);
+    expect(symbols.resolve('btcusdt')).toEqual({ symbol: 'btcusdt', quoteAsset: 'usdt' });
+  });
+
+  it('takes the feeds’ state, and a silent bus, as stale prices', async () => {
+    const { clock, fake, state, quality, board } = setUp();
+    board.take({ symbol: 'btcusdt', price: '1', timeMs: clock.now(), tradeId: 1 });
+    for (const [feed, stale] of [
+      ['live', false],
+      ['halted', true],
+      ['pending', false],
+      ['refused', true],
+      ['unknown', true],
+      ['broken', true],
+      ['live', false],
+    ] as const) {
+      fake.feeds.set('btcusdt', feed);
+      await clock.advanceAsync(2_000);
+      expect([feed, quality('btcusdt')]).toEqual([feed, stale]);
+    }
+    state.busFault = 'no connection';
+    await clock.advanceAsync(2_000);
+    expect(quality('btcusdt')).toBe(true);
+  });
+
+  it('takes a last price only where the bus is behind', async () => {
+    const { clock, fake, board } = setUp();
+    board.take({ symbol: 'btcusdt', price: '1', timeMs: clock.now(), tradeId: 5 });
+    fake.lastPrices.set('btcusdt', { price: '2', timeMs: clock.now() + 1_000, tradeId: 6 });
+    fake.lastPrices.set('ethusdt', { price: '3', timeMs: clock.now(), tradeId: 6 });
+    fake.lastPrices.set('badusdt', { price: 'x', timeMs: clock.now(), tradeId: 6 });
+    await clock.advanceAsync(2_000);
+    expect(board.listing('btcusdt', 'usdt').priceField).toBe('"Price":"1"');
+    expect(board.listing('ethusdt', 'usdt').priceField).toBe('"Price":"3"');
+    fake.lastPrices.set('btcusdt', { price: '2', timeMs: clock.now() + 10_000, tradeId: 9 });
+    await clock.advanceAsync(2_000);
+    expect(board.listing('btcusdt', 'usdt').priceField).toBe('"Price":"2"');
+  });
+
+  it('reports real prices becoming simulated once', async () => {
+    const { clock, fake, state, demand } = setUp();
+    await clock.advanceAsync(2_000);
+    fake.simulated = true;
+    await clock.advanceAsync(10_000);
+    expect(state.simulated).toEqual([true]);
+    expect(demand.simulated).toBe(true);
+  });
+});

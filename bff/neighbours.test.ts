@@ -1,0 +1,162 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { AuthServiceService, type LoginRequest, type LogoutRequest } from '@tickfolio/gen/auth/v1';
+import { AppError } from '@tickfolio/lib/errors';
+import { createGrpcServer, type GrpcServer } from '@tickfolio/lib/grpc';
+import { silentLogger } from '@tickfolio/lib/telemetry';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createAggregatorClient } from './aggregator-client.js';
+import { createAuthClient } from './auth-client.js';
+import { until } from './test-bff.js';
+
+const closing: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+const meta = { requestId: 'trace-1', clientAddress: '203.0.113.7' };
+
+describe('the aggregator over HTTP', () => {
+  const serve = async (answer: (request: IncomingMessage, body: string, response: ServerResponse) => void) => {
+    let calls = 0;
+    const server: Server = createServer((request, response) => {
+      calls++;
+      let body = '';
+      request.on('data', (chunk) => {
+        body += chunk;
+      });
+      request.on('end', () => answer(request, body, response));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    closing.push(() => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    });
+    const address = server.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    return { baseUrl: `http://127.0.0.1:${port}`, calls: () => calls };
+  };
+  const json = (response: ServerResponse, value: unknown) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(value));
+  };
+
+  it('gets the whole set and answers what is known', async () => {
+    const seen: unknown[] = [];
+    const { baseUrl } = await serve((request, body, response) => {
+      seen.push([request.method, request.url, JSON.parse(body)]);
+      json(response, {
+        symbolsRevision: 'r7',
+        simulated: true,
+        feeds: { btcusdt: { state: 'live', detail: '', sinceMs: 0 }, ethusdt: { state: 'a state of the future', detail: '', sinceMs: 0 } },
+        lastPrices: { btcusdt: { price: '1.5', timeMs: 5, tradeId: 6 } },
+      });
+    });
+    const answer = await createAggregatorClient({ baseUrl }).demand(['btcusdt', 'ethusdt']);
+    expect(seen).toEqual([['PUT', '/subscriptions/bff', { symbols: ['btcusdt', 'ethusdt'] }]]);
+    expect(answer).toMatchObject({ symbolsRevision: 'r7', simulated: true });
+    expect(answer.feeds.get('btcusdt')).toBe('live');
+    expect(answer.feeds.get('ethusdt')).toBe('broken');
+    expect(answer.lastPrices.get('btcusdt')).toEqual({ price: '1.5', timeMs: 5, tradeId: 6 });
+  });
+  it.each([
+    ['an error', (response: ServerResponse) => response.writeHead(500).end('oops')],
+    ['no JSON', (response: ServerResponse) => response.end('oops')],
+    ['another shape', (response: ServerResponse) => json(response, { simulated: 'yes' })],
+    ['nothing in time', () => undefined],
+    ['a broken connection', (response: ServerResponse) => response.destroy()],
+  ])('with %s counts as unavailable', async (_what, answer) => {
+    const { baseUrl } = await serve((_request, _body, response) => void answer(response));
+    const client = createAggregatorClient({ baseUrl, deadlineMs: 200 });
+    await expect(client.symbols()).rejects.toMatchObject({ code: 'unavailable', message: 'The aggregator does not answer.' });
+  });
+  it('is left alone after repeated failures and tried again soon', async () => {
+    let well = false;
+    const { baseUrl, calls } = await serve((_request, _body, response) =>
+      well ? json(response, { revision: 'r', simulated: false, symbols: [] }) : response.writeHead(503).end(),
+    );
+    const client = createAggregatorClient({ baseUrl, breakAfterFailures: 3, restMs: 200 });
+    for (let i = 0; i < 3; i++) await expect(client.symbols()).rejects.toThrow(/does not answer/);
+    await expect(client.symbols()).rejects.toThrow(/is resting/);
+    expect(calls()).toBe(3);
+    well = true;
+    await until(async () => (await client.symbols().catch(() => undefined)) !== undefined, 2_000);
+  });
+});
+
+describe('the auth service over gRPC', () => {
+  const unused = () => Promise.reject(new Error('not used'));
+  const serve = async (login: (request: LoginRequest) => Promise<object>, logout: (request: LogoutRequest) => Promise<object> = unused) => {
+    const seen: string[] = [];
+    const server: GrpcServer = createGrpcServer({ log: silentLogger(), drainMs: 100 });
+    server.addService(AuthServiceService, {
+      register: server.unary(unused),
+      login: server.unary(async (request: LoginRequest, { requestId }) => {
+        seen.push(`login ${requestId} ${request.clientAddress}`);
+        return login(request);
+      }),
+      refreshToken: server.unary(unused),
+      logout: server.unary(async (request: LogoutRequest) => {
+        seen.push('logout');
+        return logout(request);
+      }),
+      getSession: server.unary(unused),
+    });
+    const port = await server.listen({ host: '127.0.0.1', port: 0 }, 'GRPC_PORT');
+    const connect = (options = {}) => {
+      const client = createAuthClient({ target: `127.0.0.1:${port}`, ...options });
+      closing.push(() => client.close());
+      return client;
+    };
+    closing.push(() => server.close());
+    return { seen, connect };
+  };
+  const tokens = {
+    accessToken: 'a',
+    accessExpiresAtMs: 1,
+    refreshToken: 'r',
+    refreshExpiresAtMs: 2,
+    userId: 'u',
+    userName: 'n',
+    sessionId: 's',
+  };
+
+  it('carries the request id and the address, and keeps the error’s meaning', async () => {
+    const { seen, connect } = await serve(async ({ password }) => {
+      if (password === 'right') return { tokens };
+      throw new AppError('resource_exhausted', 'Too many attempts.', { retryAfterMs: 7_000 });
+    });
+    const client = connect();
+    expect(await client.login('n', 'right', meta)).toMatchObject({ accessToken: 'a', sessionId: 's' });
+    await expect(client.login('n', 'wrong', meta)).rejects.toMatchObject({ code: 'resource_exhausted', retryAfterMs: 7_000 });
+    expect(seen).toEqual(['login trace-1 203.0.113.7', 'login trace-1 203.0.113.7']);
+    expect(await client.check()).toBeUndefined();
+  });
+  it('that does not answer in time counts as unavailable', async () => {
+    const { connect } = await serve(() => new Promise(() => undefined));
+    await expect(connect({ deadlineMs: 100 }).login('n', 'p', meta)).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 2_000 });
+  });
+  it('repeats a logout once, a login never', async () => {
+    const away = () => Promise.reject(new AppError('unavailable', 'Starting.'));
+    const { seen, connect } = await serve(away, away);
+    const client = connect();
+    await expect(client.login('n', 'p', meta)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(seen).toHaveLength(1);
+    await expect(client.logout('r', meta)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(seen.slice(1)).toEqual(['logout', 'logout']);
+  });
+  it('is left alone after repeated failures, not after wrong passwords', async () => {
+    let fault = new AppError('unauthenticated', 'The name or the password is wrong.');
+    const { seen, connect } = await serve(() => Promise.reject(fault));
+    const client = connect({ breakAfterFailures: 3, restMs: 60_000 });
+    for (let i = 0; i < 10; i++) await expect(client.login('n', 'p', meta)).rejects.toMatchObject({ code: 'unauthenticated' });
+    fault = new AppError('unavailable', 'Away.');
+    for (let i = 0; i < 10; i++)
+      await expect(client.login('n', 'p', meta)).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 60_000 });
+    expect(seen).toHaveLength(13);
+  });
+  it('that is not there says so', async () => {
+    const client = createAuthClient({ target: '127.0.0.1:1' });
+    closing.push(() => client.close());
+    await expect(client.login('n', 'p', meta)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(client.check()).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});

@@ -1,0 +1,331 @@
+import { systemClock } from '@tickfolio/lib/clock';
+import type { Postgres } from '@tickfolio/lib/postgres';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Answer,
+  createFakeAggregator,
+  createUser,
+  openTestPostgres,
+  startTestBff,
+  type TestBff,
+  type TestUser,
+  until,
+} from './test-bff.js';
+
+let postgres: Postgres;
+let bff: TestBff;
+let user: TestUser;
+beforeAll(async () => {
+  postgres = await openTestPostgres();
+  bff = await startTestBff({ postgres, options: { maxCoinsPerProfile: 3 } });
+});
+afterAll(async () => {
+  await bff.close();
+  await postgres.close();
+});
+afterEach(() => {
+  bff.aggregator.down = false;
+});
+
+const change = (symbol: unknown, quantity: unknown) => bff.call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity });
+const remove = (symbol: string) => bff.call(user, 'DELETE', '/api/v1/profile/coins', { symbol });
+const held = async () => {
+  const { body } = await bff.call(user, 'GET', '/api/v1/profile');
+  return Object.fromEntries(body.Coins.map((coin: { Symbol: string; Quantity: string }) => [coin.Symbol, coin.Quantity]));
+};
+const expectProblem = ({ status, headers, body }: Answer, expected: number, detail: RegExp, field?: string) => {
+  expect({ status, body }).toMatchObject({ status: expected, body: { status: expected, detail: expect.stringMatching(detail) } });
+  expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(body.type).toMatch(/^urn:tickfolio:problem:/);
+  expect(body.title).toEqual(expect.any(String));
+  if (field) expect(body.errors).toContainEqual({ field, message: expect.any(String) });
+  expect(JSON.stringify(body)).not.toMatch(/node_modules|\.ts:|\.js:|select |insert /);
+};
+
+describe('the profile', () => {
+  it('has the shape of the contract', async () => {
+    user = createUser(systemClock);
+    expect(await bff.call(user, 'POST', '/api/v1/profile')).toMatchObject({
+      status: 201,
+      body: { message: 'profile created successfully' },
+    });
+    expect((await bff.call(user, 'POST', '/api/v1/profile')).status).toBe(201);
+    const coin = await change('BtcUsdt', '1.50');
+    expect(coin.status).toBe(200);
+    expect(coin.body).toEqual({
+      ID: expect.any(Number),
+      CreatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      UpdatedAt: expect.any(String),
+      DeletedAt: null,
+      Symbol: 'btcusdt',
+      Quantity: '1.5',
+      UserID: user.userId,
+    });
+    const profile = await bff.call(user, 'GET', '/api/v1/profile');
+    expect(profile.status).toBe(200);
+    expect(profile.body).toEqual({ ID: user.userId, Name: user.name, Coins: [coin.body] });
+    expect(Object.keys(profile.body)).toEqual(['ID', 'Name', 'Coins']);
+    expect(Object.keys(coin.body)).toEqual(['ID', 'CreatedAt', 'UpdatedAt', 'DeletedAt', 'Symbol', 'Quantity', 'UserID']);
+  });
+
+  it('comes into being on first use', async () => {
+    user = createUser(systemClock);
+    expect((await bff.call(user, 'GET', '/api/v1/profile')).body).toEqual({ ID: user.userId, Name: user.name, Coins: [] });
+    user = createUser(systemClock);
+    expect((await change('btcusdt', '1')).status).toBe(200);
+  });
+
+  it.each([
+    ['no token', undefined],
+    ['a token that is none', 'nonsense'],
+    ['a token of somebody else', createUser(systemClock).token.replace(/\.[^.]+$/, '.AAAA')],
+    ['a token that ran out', createUser({ ...systemClock, now: () => Date.now() - 3_600_000 }, 60_000).token],
+  ])('is refused with 401 for %s', async (_what, token) => {
+    for (const [method, path] of [
+      ['GET', '/api/v1/profile'],
+      ['POST', '/api/v1/profile'],
+      ['POST', '/api/v1/profile/coins'],
+      ['DELETE', '/api/v1/profile/coins'],
+    ] as const) {
+      const answer = await bff.call(token === undefined ? undefined : { token }, method, path);
+      expectProblem(answer, 401, /token/);
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    }
+  });
+});
+
+describe('changing coins', () => {
+  it('adds and takes away exactly, and removes at zero', async () => {
+    user = createUser(systemClock);
+    await change('btcusdt', '0.1');
+    expect((await change('btcusdt', '0.2')).body.Quantity).toBe('0.3');
+    expect((await change('BTCUSDT', '-0.05')).body.Quantity).toBe('0.25');
+    expectProblem(await change('btcusdt', '-0.250000000000000001'), 409, /0\.25 btcusdt is held/);
+    expect(await held()).toEqual({ btcusdt: '0.25' });
+    expect((await change('btcusdt', '-0.25')).body).toMatchObject({ Quantity: '0', Symbol: 'btcusdt' });
+    expect(await held()).toEqual({});
+    expectProblem(await change('btcusdt', '-1'), 409, /No btcusdt is held/);
+    expectProblem(await remove('btcusdt'), 404, /No btcusdt is held/);
+    await change('ethusdt', '7');
+    expect((await remove('ETHUSDT')).body).toEqual({ message: 'coin successfully deleted' });
+    expect(await held()).toEqual({});
+  });
+
+  it('keeps 20 digits before the point and 18 after, and refuses more', async () => {
+    user = createUser(systemClock);
+    const most = `${'9'.repeat(20)}.${'9'.repeat(18)}`;
+    expect((await change('btcusdt', most)).body.Quantity).toBe(most);
+    expectProblem(await change('btcusdt', '0.000000000000000001'), 409, /more than 20 digits/);
+    expectProblem(await change('btcusdt', most), 409, /more than 20 digits/);
+    expect(await held()).toEqual({ btcusdt: most });
+    expect((await change('btcusdt', `-${'9'.repeat(20)}.${'9'.repeat(17)}8`)).body.Quantity).toBe('0.000000000000000001');
+    expectProblem(await change('btcusdt', '0.0000000000000000001'), 400, /At most 18 decimals/, 'quantity');
+    expectProblem(await change('btcusdt', `1${'0'.repeat(20)}`), 400, /At most 20 digits/, 'quantity');
+  });
+
+  it.each([
+    ['a JSON number', 1.5, /not a JSON number/],
+    ['zero', '0', /Zero changes nothing/],
+    ['a longer zero', '-0.000', /Zero changes nothing/],
+    ['an exponent', '1e3', /Not a decimal number/],
+    ['an empty text', '', /Not a decimal number/],
+    ['a comma', '1,5', /Not a decimal number/],
+    ['Infinity', 'Infinity', /Not a decimal number/],
+    ['nothing', undefined, /is required/],
+    ['null', null, /string/],
+    ['an object', {}, /string/],
+    ['a text past all bounds', '1'.repeat(5_000), /at most 100/],
+  ])('refuses %s as quantity', async (_what, quantity, why) => {
+    user = createUser(systemClock);
+    expectProblem(await change('btcusdt', quantity), 400, why, 'quantity');
+    expect(await held()).toEqual({});
+  });
+
+  it.each([
+    ['btc', /does not list "btc"\. Did you mean btcusdt\?/],
+    ['btc-usdt', /Did you mean btcusdt\?/],
+    ['ETH/BTC', /Did you mean ethbtc\?/],
+    ['btcudst', /Did you mean btcusdt\?/],
+    ['dogusdt', /Did you mean dogeusdt\?/],
+    ['zzzzzzzzzz', /does not list "zzzzzzzzzz"\.$/],
+    ['oldusdt', /no longer trades oldusdt/],
+    ['usdttry', /priced in TRY, which cannot be converted to USDT: tryusdt is not traded/],
+    ['btcold', /priced in OLD/],
+  ])('refuses the symbol %s with 422', async (symbol, why) => {
+    user = createUser(systemClock);
+    expectProblem(await change(symbol, '1'), 422, why, 'symbol');
+    expect(await held()).toEqual({});
+  });
+
+  it('answers a mistyped symbol with 422 for a decrease too', async () => {
+    user = createUser(systemClock);
+    expectProblem(await change('btc', '-1'), 422, /Did you mean btcusdt\?/, 'symbol');
+  });
+
+  it('takes a symbol that pauses, and one that is converted', async () => {
+    user = createUser(systemClock);
+    expect((await change('pausedusdt', '1')).status).toBe(200);
+    expect((await change('ethbtc', '1')).status).toBe(200);
+    expect((await change('bnbeth', '1')).status).toBe(200);
+  });
+
+  it('refuses a coin past the limit, not more of a held one', async () => {
+    user = createUser(systemClock);
+    for (const symbol of ['btcusdt', 'ethusdt', 'bnbusdt']) expect((await change(symbol, '1')).status).toBe(200);
+    expectProblem(await change('dogeusdt', '1'), 409, /at most 3 different coins/);
+    expect((await change('btcusdt', '1')).body.Quantity).toBe('2');
+  });
+
+  it('works for held coins while the symbol list cannot be had, and answers 503 for new ones', async () => {
+    user = createUser(systemClock);
+    await change('btcusdt', '1');
+    const { client, fake } = createFakeAggregator();
+    fake.down = true;
+    const lonely = await startTestBff({ postgres, deps: { aggregator: client } });
+    const ask = (symbol: string, quantity: string) => lonely.call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity });
+    expect((await ask('btcusdt', '2')).body.Quantity).toBe('3');
+    expect((await ask('btcusdt', '-1')).body.Quantity).toBe('2');
+    const refused = await ask('ethusdt', '1');
+    expectProblem(refused, 503, /list of symbols is not known yet/);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await lonely.call(undefined, 'GET', '/ready')).body).toMatchObject({
+      status: 'ready',
+      dependencies: { aggregator: { status: 'down' } },
+    });
+    fake.down = false;
+    await until(async () => (await ask('ethusdt', '1')).status === 200);
+    await lonely.close();
+  });
+});
+
+describe('bodies', () => {
+  const send = (body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
+    fetch(`${bff.url}/api/v1/profile/coins`, { method: 'POST', body, headers: { authorization: `Bearer ${user.token}`, ...headers } });
+  const read = async (response: Response): Promise<Answer> => ({
+    status: response.status,
+    headers: response.headers,
+    body: await response.json(),
+  });
+
+  it.each([
+    ['no JSON', '{"symbol":', /not valid JSON/],
+    ['nothing', '', /must be object/],
+    ['a list', '[]', /must be object/],
+    ['null', 'null', /must be object/],
+    ['an unknown field', '{"symbol":"btcusdt","quantity":"1","price":"2"}', /price is not a known field/],
+    ['a prototype', '{"symbol":"btcusdt","quantity":"1","__proto__":{"a":1}}', /./],
+    ['a symbol that is a number', '{"symbol":7,"quantity":"1"}', /symbol must be string/],
+    ['an empty symbol', '{"symbol":"","quantity":"1"}', /symbol must be at least 1/],
+    ['two faults', '{"quantity":2}', /symbol is required.*JSON number|JSON number.*symbol is required/],
+  ])('with %s are refused with 400', async (_what, body, why) => {
+    user = createUser(systemClock);
+    expectProblem(await read(await send(body)), 400, why);
+  });
+  it('of another type are refused', async () => {
+    expectProblem(
+      await read(await send('symbol=btcusdt', { 'content-type': 'application/x-www-form-urlencoded' })),
+      400,
+      /application\/json/,
+    );
+    expectProblem(await read(await send('{}', { 'content-type': 'text/plain' })), 400, /application\/json/);
+  });
+  it('past 16 KiB are refused with 413', async () => {
+    expectProblem(await read(await send(JSON.stringify({ symbol: 'x'.repeat(17_000) }))), 413, /too large/);
+  });
+  it('are not needed where the type is set all the same', async () => {
+    const headers = { authorization: `Bearer ${user.token}`, 'content-type': 'application/json' };
+    expect((await fetch(`${bff.url}/api/v1/profile`, { method: 'POST', headers })).status).toBe(201);
+  });
+});
+
+describe('around the contract', () => {
+  it('answers what is not there as a problem', async () => {
+    expectProblem(await bff.call(undefined, 'GET', '/api/v2'), 404, /nothing at GET \/api\/v2/);
+    expectProblem(await bff.call(undefined, 'PATCH', '/api/v1/profile'), 404, /nothing at PATCH/);
+  });
+  it('carries a request id in and out', async () => {
+    const given = await fetch(`${bff.url}/health`, { headers: { 'x-request-id': 'abc-123' } });
+    expect(given.headers.get('x-request-id')).toBe('abc-123');
+    const bad = await fetch(`${bff.url}/health`, { headers: { 'x-request-id': 'a b"c' } });
+    expect(bad.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+  it('names each dependency in /ready', async () => {
+    const { status, body } = await bff.call(undefined, 'GET', '/ready');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      status: 'ready',
+      simulated: false,
+      dependencies: {
+        profile_db: { status: 'ok', required: true },
+        price_bus: { status: 'ok', required: true },
+        authorization: { status: 'ok', required: false },
+        aggregator: { status: 'ok', required: false },
+      },
+    });
+    bff.auth.state.down = true;
+    expect((await bff.call(undefined, 'GET', '/ready')).body).toMatchObject({
+      status: 'ready',
+      dependencies: { authorization: { status: 'down' } },
+    });
+    bff.auth.state.down = false;
+  });
+  it('serves metrics without a user in a label', async () => {
+    const { body } = await bff.call(undefined, 'GET', '/metrics');
+    expect(body).toMatch(
+      /tickfolio_bff_http_request_duration_seconds_count\{method="POST",route="\/api\/v1\/profile\/coins",status="200"\}/,
+    );
+    expect(body).toMatch(/tickfolio_bff_sockets 0/);
+    expect(body).not.toContain(user.userId);
+  });
+  it('describes itself in OpenAPI, with every route and example, and shows a page that its own policy lets work', async () => {
+    const { body } = await bff.call(undefined, 'GET', '/openapi.json');
+    expect(body.openapi).toMatch(/^3\.1/);
+    const paths = Object.entries(body.paths as Record<string, object>).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method} ${path.replace(/(.)\/$/, '$1')}`),
+    );
+    expect(paths.sort()).toEqual([
+      'delete /api/v1/profile/coins',
+      'get /api/v1/profile',
+      'get /api/v1/ws',
+      'post /api/v1/auth/login',
+      'post /api/v1/auth/logout',
+      'post /api/v1/auth/refresh',
+      'post /api/v1/auth/register',
+      'post /api/v1/profile',
+      'post /api/v1/profile/coins',
+    ]);
+    const coins = body.paths['/api/v1/profile/coins'].post;
+    expect(coins.security).toEqual([{ bearerAuth: [] }]);
+    expect(coins.requestBody.content['application/json'].schema.properties.quantity.examples).toEqual(['1.5']);
+    expect(Object.keys(coins.responses)).toEqual(['200', '400', '401', '409', '422', '503']);
+    const page = await bff.call(undefined, 'GET', '/docs');
+    expect(page.status).toBe(200);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toContain('upgrade-insecure-requests');
+    const scripts = [...String(page.body).matchAll(/<script([^>]*)>([^<]*)</g)];
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const [, attributes = '', content = ''] of scripts) {
+      expect(content.trim()).toBe(''); // An inline script would not run under this policy.
+      const address = /src="([^"]+)"/.exec(attributes)?.[1] ?? '';
+      const script = await fetch(new URL(address, `${bff.url}/docs`));
+      await script.arrayBuffer();
+      expect(script.status).toBe(200);
+    }
+    expect((await bff.call(undefined, 'GET', '/')).headers.get('location')).toBe('/docs');
+  });
+  it('closes in time although a client does not take its answer', async () => {
+    const slow = await startTestBff({ postgres, options: { drainMs: 200 } });
+    const answer = await fetch(`${slow.url}/docs/static/swagger-ui-bundle.js`);
+    const startedAt = performance.now();
+    await slow.close();
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    await answer.body?.cancel().catch(() => undefined);
+  });
+  it('sets the usual security headers', async () => {
+    const { headers } = await bff.call(undefined, 'GET', '/health');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(headers.get('strict-transport-security')).toBeNull(); // This one runs as ENV=local does.
+  });
+});
