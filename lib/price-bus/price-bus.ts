@@ -1,19 +1,9 @@
 import type { PubSub, Subscription } from '../pubsub/pubsub.js';
+import { decodeLastPrice, type LastPrice } from './last-price.js';
 import { decodeSecondStat, type SecondStat } from './second-stat.js';
 
+export { decodeLastPrice, type LastPrice } from './last-price.js';
 export { decodeSecondStat, type SecondStat } from './second-stat.js';
-
-/** The last known trade price of a symbol. */
-export interface LastPrice {
-  /** Lower case. */
-  readonly symbol: string;
-  /** Decimal text in the quote asset. */
-  readonly price: string;
-  /** Trade time, epoch milliseconds. */
-  readonly timeMs: number;
-  /** Aggregate trade id. */
-  readonly tradeId: number;
-}
 
 /** Live prices: one channel per symbol (its lower-case name), one SecondStat a message, and the last price of each symbol. */
 export interface PriceBus {
@@ -62,11 +52,11 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
     last: async (symbols) => {
       const texts = await pubsub.read(symbols.map(keyOf));
       const found = new Map<string, LastPrice>();
-      for (const text of texts) {
-        if (text === undefined) continue;
-        const last = JSON.parse(text) as LastPrice;
-        found.set(last.symbol, last);
-      }
+      texts.forEach((text, i) => {
+        const last = text === undefined ? undefined : decodeLastPrice(text);
+        // A text that is no last price of this symbol was written by somebody else; the next trade replaces it.
+        if (last && last.symbol === symbols[i]) found.set(last.symbol, last);
+      });
       return found;
     },
     subscribe: (symbols, listener) =>
@@ -74,6 +64,7 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
         message: (channel, text) => {
           const stat = decodeSecondStat(text);
           if (typeof stat === 'string') listener.malformed?.(channel, stat);
+          else if (stat.symbol !== channel) listener.malformed?.(channel, `is about ${stat.symbol}`);
           else listener.second(stat);
         },
         resumed: () => listener.resumed?.(),

@@ -26,7 +26,12 @@ export interface SecondStat {
 
 const decimals = ['open', 'high', 'low', 'close', 'volume', 'quoteVolume'] as const;
 const integers = ['second', 'trades', 'firstTradeId', 'lastTradeId', 'lastTradeTime', 'revision'] as const;
-const decimalText = /^-?\d{1,40}(\.\d{1,40})?$/;
+/** What `marketBounds` of lib/money reads, so that whoever got a SecondStat can parse it without a fault. */
+const decimalText = /^\d{1,30}(\.\d{1,18})?$/;
+
+export const isDecimalText = (value: unknown): value is string => typeof value === 'string' && decimalText.test(value);
+
+export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** Reads a SecondStat from JSON. @returns the reason, as text, when it is none. */
 export const decodeSecondStat = (text: string): SecondStat | string => {
@@ -38,12 +43,11 @@ export const decodeSecondStat = (text: string): SecondStat | string => {
   }
   if (typeof value !== 'object' || value === null) return 'not an object';
   const fields = value as Record<string, unknown>;
-  if (typeof fields.symbol !== 'string') return 'symbol is not a text';
+  if (typeof fields.symbol !== 'string' || fields.symbol === '') return 'symbol is not a text';
   if (typeof fields.complete !== 'boolean') return 'complete is neither true nor false';
   for (const name of decimals) {
-    const field = fields[name];
-    if (typeof field !== 'string' || !decimalText.test(field)) return `${name} is not a decimal text`;
+    if (!isDecimalText(fields[name])) return `${name} is not a decimal text`;
   }
-  for (const name of integers) if (!Number.isSafeInteger(fields[name])) return `${name} is not a whole number`;
+  for (const name of integers) if (!isCount(fields[name])) return `${name} is not a whole number`;
   return value as SecondStat;
 };

@@ -1,0 +1,28 @@
+import { isCount, isDecimalText } from './second-stat.js';
+
+/** The last known trade price of a symbol. */
+export interface LastPrice {
+  /** Lower case. */
+  readonly symbol: string;
+  /** Decimal text in the quote asset. */
+  readonly price: string;
+  /** Trade time, epoch milliseconds. */
+  readonly timeMs: number;
+  /** Aggregate trade id. */
+  readonly tradeId: number;
+}
+
+/** Reads a LastPrice from JSON. @returns undefined when it is none. */
+export const decodeLastPrice = (text: string): LastPrice | undefined => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { symbol, price, timeMs, tradeId } = value as Record<string, unknown>;
+  return typeof symbol === 'string' && symbol !== '' && isDecimalText(price) && isCount(timeMs) && isCount(tradeId)
+    ? { symbol, price, timeMs, tradeId }
+    : undefined;
+};

@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PubSub } from '../pubsub/pubsub.js';
+import { createPriceBus, type LastPrice, type PriceBus, type SecondStat } from './price-bus.js';
+
+/** The pub/sub under the bus; `end` closes it. */
+export interface OpenedCarrier {
+  readonly pubsub: PubSub;
+  end(): Promise<void>;
+}
+
+const eventually = (read: () => unknown, expected: unknown) => expect.poll(read, { timeout: 5_000, interval: 5 }).toEqual(expected);
+
+/** What the price bus must do over every pub/sub. */
+export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier>): void => {
+  describe(`price bus contract: ${name}`, () => {
+    let carrier: OpenedCarrier;
+    let bus: PriceBus;
+    let round = 0;
+    /** No test sees another's symbols. */
+    const symbol = (base: string) => `${base}${round}usdt`;
+    const stat = (base: string, lastTradeId: number, close: string, more: Partial<SecondStat> = {}): SecondStat => ({
+      symbol: symbol(base),
+      second: 1_769_508_000_000 + lastTradeId * 1_000,
+      open: close,
+      high: close,
+      low: close,
+      close,
+      volume: '1.5',
+      quoteVolume: '3',
+      trades: 1,
+      firstTradeId: lastTradeId,
+      lastTradeId,
+      lastTradeTime: 1_769_508_000_500 + lastTradeId * 1_000,
+      complete: true,
+      revision: 0,
+      ...more,
+    });
+    const lastOf = (given: SecondStat): LastPrice => ({
+      symbol: given.symbol,
+      price: given.close,
+      timeMs: given.lastTradeTime,
+      tradeId: given.lastTradeId,
+    });
+    const follow = async (bases: readonly string[]) => {
+      const seen: SecondStat[] = [];
+      const malformed: string[] = [];
+      const subscription = await bus.subscribe(bases.map(symbol), {
+        second: (second) => void seen.push(second),
+        malformed: (channel, reason) => void malformed.push(`${channel}: ${reason}`),
+      });
+      return { seen, malformed, subscription };
+    };
+
+    beforeEach(async () => {
+      round++;
+      carrier = await open();
+      bus = createPriceBus(carrier.pubsub);
+    });
+    afterEach(() => carrier.end());
+
+    it('carries each second to those who follow its symbol, whole and in order', async () => {
+      const both = await follow(['btc', 'eth']);
+      const one = await follow(['eth']);
+      const sent = Array.from({ length: 50 }, (_, i) => stat(i % 2 ? 'eth' : 'btc', i + 1, `1.${i + 1}`));
+      for (const second of sent) bus.publish(second);
+      await eventually(() => both.seen.length, 50);
+      expect(both.seen).toEqual(sent);
+      await eventually(
+        () => one.seen,
+        sent.filter((second) => second.symbol === symbol('eth')),
+      );
+    });
+
+    it('follows and leaves symbols of a living subscription', async () => {
+      const { seen, subscription } = await follow(['btc']);
+      await subscription.add([symbol('eth')]);
+      await subscription.remove([symbol('btc')]);
+      bus.publish(stat('btc', 1, '1'));
+      bus.publish(stat('eth', 1, '2'));
+      await eventually(() => seen, [stat('eth', 1, '2')]);
+    });
+
+    it('uses the lower-case symbol as the channel and the contract fields as the message', async () => {
+      const seen: [string, unknown][] = [];
+      await carrier.pubsub.subscribe([symbol('btc')], { message: (channel, text) => void seen.push([channel, JSON.parse(text)]) });
+      bus.publish(stat('btc', 1, '68123.45'));
+      await eventually(() => seen, [[symbol('btc'), stat('btc', 1, '68123.45')]]);
+    });
+
+    it('keeps the close of a second as the last price, there already when the second arrives', async () => {
+      const found: Promise<Map<string, LastPrice>>[] = [];
+      await bus.subscribe([symbol('btc')], { second: () => void found.push(bus.last([symbol('btc')])) });
+      bus.publish(stat('btc', 7, '68123.45'));
+      await eventually(() => found.length, 1);
+      expect(await found[0]).toEqual(new Map([[symbol('btc'), lastOf(stat('btc', 7, '68123.45'))]]));
+    });
+
+    it('knows no last price of a symbol that never had one', async () => {
+      await follow(['btc']);
+      bus.publish(stat('btc', 1, '1'));
+      await eventually(async () => [...(await bus.last([symbol('eth'), symbol('btc'), symbol('none')])).keys()], [symbol('btc')]);
+      expect(await bus.last([])).toEqual(new Map());
+    });
+
+    it('never lets the last price go back: a repaired old second is sent, the price stays', async () => {
+      const { seen } = await follow(['btc']);
+      const repaired = stat('btc', 5, '5', { revision: 1 });
+      bus.publish(stat('btc', 9, '9'));
+      bus.publish(repaired);
+      bus.setLast({ symbol: symbol('btc'), price: '4', timeMs: repaired.lastTradeTime, tradeId: 99 });
+      bus.setLast({ ...lastOf(stat('btc', 9, '9')), price: '8', tradeId: 8 });
+      await eventually(() => seen, [stat('btc', 9, '9'), repaired]);
+      expect(await bus.last([symbol('btc')])).toEqual(new Map([[symbol('btc'), lastOf(stat('btc', 9, '9'))]]));
+      bus.setLast({ ...lastOf(stat('btc', 9, '9')), price: '10', tradeId: 10 });
+      await eventually(async () => (await bus.last([symbol('btc')])).get(symbol('btc'))?.price, '10');
+    });
+
+    it('keeps a last price without sending anything', async () => {
+      const { seen } = await follow(['btc']);
+      const last = { symbol: symbol('btc'), price: '1.25', timeMs: 1, tradeId: 1 };
+      bus.setLast(last);
+      await eventually(() => bus.last([symbol('btc')]), new Map([[symbol('btc'), last]]));
+      bus.publish(stat('btc', 2, '2'));
+      await eventually(() => seen, [stat('btc', 2, '2')]);
+    });
+
+    it('skips what is no second and says why, and goes on', async () => {
+      const { seen, malformed } = await follow(['btc']);
+      carrier.pubsub.publish(symbol('btc'), 'garbage');
+      carrier.pubsub.publish(symbol('btc'), JSON.stringify({ ...stat('btc', 1, '1'), close: 1.5 }));
+      carrier.pubsub.publish(symbol('btc'), JSON.stringify(stat('eth', 1, '1')));
+      bus.publish(stat('btc', 2, '2'));
+      await eventually(() => seen, [stat('btc', 2, '2')]);
+      expect(malformed).toEqual([
+        `${symbol('btc')}: not JSON`,
+        `${symbol('btc')}: close is not a decimal text`,
+        `${symbol('btc')}: is about ${symbol('eth')}`,
+      ]);
+    });
+
+    it('passes over a kept text that is no last price', async () => {
+      await follow(['btc']);
+      carrier.pubsub.retain({ key: `last:${symbol('btc')}`, text: 'garbage' });
+      bus.publish(stat('eth', 1, '2'));
+      await eventually(async () => [...(await bus.last([symbol('btc'), symbol('eth')])).keys()], [symbol('eth')]);
+    });
+
+    it('is as well as what carries it', async () => {
+      await follow(['btc']);
+      expect(await bus.check()).toBeUndefined();
+      await carrier.pubsub.close();
+      expect(await bus.check()).toEqual(expect.any(String));
+    });
+  });
+};
