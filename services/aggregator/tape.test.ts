@@ -101,9 +101,12 @@ describe('seconds', () => {
     expect(bench.tally.tradesLate).toBe(2);
   });
 
-  it('reads prices of any size exactly', () => {
+  it('sums the smallest and the largest prices exactly', () => {
     const bench = createTapeBench();
-    const record = [tradeAt(2, 1_000, '0.00000031', '8000000000.00000000'), tradeAt(3, 1_001, '99999999999.123456789012345678', '1')];
+    const record = [
+      tradeAt(2, 1_000, '0.00000031', '8000000000.00000000'),
+      tradeAt(3, 1_001, '99999999999999.123456789', '99999999999999.123456789'),
+    ];
     bench.stream(tradeAt(1, 0));
     bench.wait(1_010);
     bench.stream(...record);

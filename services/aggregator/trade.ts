@@ -1,5 +1,5 @@
 import type { AggTrade } from '@tickfolio/gen/market/v1';
-import { type Decimal, parseDecimal } from '@tickfolio/lib/money';
+import { type Decimal, type DecimalBounds, parseDecimal } from '@tickfolio/lib/money';
 
 /** One aggregate trade. */
 export interface Trade {
@@ -24,8 +24,13 @@ const zeroCode = 48;
 const pointCode = 46;
 /** The exchange writes every price and quantity with 8 decimals; that form has a short cut, any other is read the long way. */
 const usualScale = 8;
-/** Longer texts are no plausible price and go the long way, which refuses them with a reason. */
-const usualMaxLength = 32;
+/**
+ * Half of what readers of a SecondStat take (`marketBounds`), so that price times quantity still fits. The exchange
+ * itself uses 8 decimals and at most 13 digits before the point.
+ */
+const amountBounds: DecimalBounds = { maxIntegerDigits: 14, maxFractionDigits: 9 };
+/** Longer texts go the long way, which refuses them with a reason. */
+const usualMaxLength = amountBounds.maxIntegerDigits + 1 + usualScale;
 
 const isUsual = (text: string): boolean => {
   const point = text.length - usualScale - 1;
@@ -46,7 +51,7 @@ export const parseAmount = (text: string): Decimal => {
     const point = text.length - usualScale - 1;
     return { units: BigInt(text.slice(0, point) + text.slice(point + 1)), scale: usualScale };
   }
-  const value = parseDecimal(text);
+  const value = parseDecimal(text, amountBounds);
   if (value.units < 0n) throw new RangeError('negative');
   return value;
 };
