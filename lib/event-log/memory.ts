@@ -1,0 +1,137 @@
+import type { Clock } from '../clock/clock.js';
+import { AppError } from '../errors/errors.js';
+import type { Logger, Metrics } from '../telemetry/telemetry.js';
+import type { BatchHandler, ConsumeOptions, Consumer, EventLog } from './event-log.js';
+import { type Reader, startReader } from './memory-reader.js';
+import { createMemoryTopic, type MemoryTopic } from './memory-topic.js';
+
+export interface MemoryEventLogOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** How many messages a topic keeps; past it the oldest are dropped and counted. Default 100 000. */
+  readonly maxMessages?: number;
+  /** How many partitions a topic has. Default 3. */
+  readonly partitions?: number;
+}
+
+interface Member {
+  readonly handler: BatchHandler;
+  readonly options: ConsumeOptions;
+  readonly readers: Map<number, Reader>;
+}
+
+/** Members of one group on one topic share its partitions. */
+interface Group {
+  readonly topic: MemoryTopic;
+  /** The next offset to read, by partition. */
+  readonly committed: Map<number, number>;
+  readonly members: Member[];
+}
+
+/**
+ * An event log within this process; it ends with it. A new group begins at the oldest message that is kept. A message is forgotten
+ * without being counted as dropped once every group of its topic has committed it. When a member comes or goes, partitions move at
+ * once: the old member's handler may still run, but its heartbeat throws and its commit no longer counts.
+ */
+export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog => {
+  const { clock, log, metrics, maxMessages = 100_000, partitions = 3 } = options;
+  const topics = new Map<string, MemoryTopic>();
+  const groups = new Map<string, Group>();
+  const published = metrics.counter({ name: 'events_published_total', help: 'Messages taken by the event log.', labelNames: ['topic'] });
+  const dropped = metrics.counter({ name: 'events_dropped_total', help: 'Messages lost for want of room.', labelNames: ['topic'] });
+  let dropping = false;
+  let closed = false;
+
+  const topicOf = (name: string): MemoryTopic => {
+    const topic = topics.get(name) ?? createMemoryTopic(name, partitions, maxMessages);
+    topics.set(name, topic);
+    return topic;
+  };
+  const groupOf = (topic: MemoryTopic, name: string): Group => {
+    const key = JSON.stringify([topic.name, name]);
+    const group = groups.get(key) ?? { topic, committed: new Map(), members: [] };
+    groups.set(key, group);
+    return group;
+  };
+  const commit = (group: Group, partition: number, next: number) => {
+    group.committed.set(partition, next);
+    const everywhere = [...groups.values()]
+      .filter((other) => other.topic === group.topic)
+      .map((other) => other.committed.get(partition) ?? 0);
+    group.topic.release(partition, Math.min(...everywhere));
+    dropping = false;
+  };
+  /** Gives every partition to one member, in turn; a partition that keeps its member is not disturbed. */
+  const share = (group: Group) => {
+    for (let partition = 0; partition < partitions; partition++) {
+      const owner = group.members[partition % group.members.length];
+      for (const member of group.members) {
+        if (member === owner) continue;
+        member.readers.get(partition)?.revoke();
+        member.readers.delete(partition);
+      }
+      if (!owner || owner.readers.has(partition)) continue;
+      owner.readers.set(
+        partition,
+        startReader({
+          topic: group.topic,
+          partition,
+          options: owner.options,
+          handler: owner.handler,
+          clock,
+          log,
+          position: () => group.committed.get(partition) ?? 0,
+          commit: (next) => commit(group, partition, next),
+        }),
+      );
+    }
+  };
+  const leave = async (group: Group, member: Member) => {
+    // Readers finish before the partitions move, so that a clean leaving hands nothing over twice.
+    await Promise.all([...member.readers.values()].map((reader) => reader.finish()));
+    const at = group.members.indexOf(member);
+    if (at < 0) return;
+    group.members.splice(at, 1);
+    member.readers.clear();
+    if (!closed) share(group);
+  };
+
+  return {
+    publish: (name, message) => {
+      if (closed) {
+        dropped.inc({ topic: name });
+        return;
+      }
+      const lost = topicOf(name).append(message, clock.now());
+      published.inc({ topic: name });
+      if (lost === 0) return;
+      dropped.inc({ topic: name }, lost);
+      if (!dropping) log.warn({ topic: name, maxMessages }, 'the event log is full; its oldest messages are dropped');
+      dropping = true;
+    },
+    consume: async (name, consume, handler): Promise<Consumer> => {
+      if (closed) throw new AppError('unavailable', 'The event log is closed.');
+      const group = groupOf(topicOf(name), consume.group);
+      const member: Member = { handler, options: consume, readers: new Map() };
+      group.members.push(member);
+      share(group);
+      return {
+        lag: async () => {
+          let waiting = 0;
+          for (const partition of member.readers.keys()) {
+            const { first, next } = group.topic.bounds(partition);
+            waiting += next - Math.max(first, group.committed.get(partition) ?? 0);
+          }
+          return waiting;
+        },
+        close: () => leave(group, member),
+      };
+    },
+    check: async () => (closed ? 'is closed' : undefined),
+    close: async () => {
+      closed = true;
+      await Promise.all([...groups.values()].flatMap((group) => [...group.members].map((member) => leave(group, member))));
+    },
+  };
+};
