@@ -184,7 +184,7 @@ describe('what the exchange may do to us', () => {
 
   it.each([451, 403])('refuses our address with HTTP %d: said as it is, without a storm, and mended when it lets us in', async (status) => {
     exchange.refuse = { status };
-    const { read, log, app } = await start({ refusedRetryMs: 700, backoffBaseMs: 5, streamsPerConnection: 1 });
+    const { read, log, app } = await start({ refusedRetryMs: 1_500, backoffBaseMs: 5, streamsPerConnection: 1 });
     const reader = read('aggTrade', symbols);
     await eventually('refused', () => symbols.every((symbol) => reader.stateOf(symbol) === StreamState.STREAM_STATE_REFUSED));
     await pauseMs(300);
@@ -195,7 +195,7 @@ describe('what the exchange may do to us', () => {
     expect(ready.status).toBe(503);
     expect(await ready.text()).toContain(`HTTP ${status}`);
     exchange.refuse = undefined;
-    await eventually('let in', () => subscribedTo('btcusdt@aggTrade').length === 1, 4_000);
+    await eventually('let in', () => subscribedTo('btcusdt@aggTrade').length === 1, 8_000);
     exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', 1));
     await eventually('live', () => reader.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE);
   });

@@ -157,8 +157,8 @@ describe('against the simulated exchange', () => {
     const trades = read('aggTrade', ['btcusdt', 'ethusdt']);
     read('miniTicker', ['btcusdt', 'ethusdt']);
     await eventually('flowing', () => trades.idsOf('btcusdt').length > 5);
-    sim.faults.add({ kind: 'stall', stream: 'btcusdt@aggTrade', forMs: 9_000, mode: 'lose' });
-    await eventually('noticed', () => trades.stateOf('btcusdt') === StreamState.STREAM_STATE_BROKEN, 9_000);
+    sim.faults.add({ kind: 'stall', stream: 'btcusdt@aggTrade', forMs: 6_500, mode: 'lose' });
+    await eventually('noticed', () => trades.stateOf('btcusdt') === StreamState.STREAM_STATE_BROKEN, 6_500);
     expect(log.some(({ msg, stream }) => String(msg).includes('subscribing it again') && stream === 'btcusdt@aggTrade')).toBe(true);
     await eventually('back', () => trades.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE, 15_000);
     expect(trades.statuses.filter(({ symbol, state }) => symbol === 'ethusdt' && state === StreamState.STREAM_STATE_BROKEN)).toEqual([]);

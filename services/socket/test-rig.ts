@@ -111,7 +111,7 @@ export const startRig = async ({ wsUrl, restUrl, limits, random, port = 0 }: Rig
 };
 
 /** Polls until the condition holds. @throws Error with `what` after `withinMs`. */
-export const eventually = async (what: string, condition: () => boolean | Promise<boolean>, withinMs = 5_000): Promise<void> => {
+export const eventually = async (what: string, condition: () => boolean | Promise<boolean>, withinMs = 8_000): Promise<void> => {
   const endMs = performance.now() + withinMs;
   while (!(await condition())) {
     if (performance.now() > endMs) throw new Error(`not within ${withinMs} ms: ${what}`);
