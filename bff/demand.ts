@@ -94,9 +94,9 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
       const answer = held && (await aggregator.demand(needed()));
       if (!answer) return;
       answeredAt = clock.monotonic();
+      await take(answer);
       if (failure !== undefined) log.info({ symbols: held?.length }, 'the aggregator answers');
       failure = undefined;
-      await take(answer);
     } catch (err) {
       if (failure === undefined) log.warn({ err }, 'the aggregator does not answer; trying again');
       failure ??= err instanceof Error ? err.message : String(err);

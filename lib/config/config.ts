@@ -31,7 +31,7 @@ export const parseAddress = (text: string, defaultHost = '0.0.0.0'): Address | u
   const at = text.lastIndexOf(':');
   const value = portNumber(text.slice(at + 1));
   const host = at <= 0 ? defaultHost : text.slice(0, at).replace(/^\[(.*)\]$/, '$1');
-  return value === undefined ? undefined : { host, port: value };
+  return value === undefined || !/^[\w.:%-]+$/.test(host) ? undefined : { host, port: value };
 };
 
 const toAddress = (text: string, ctx: z.RefinementCtx): Address => {
@@ -107,6 +107,13 @@ export const secretFault = (secret: string, env: string): string | undefined => 
   if (env !== 'local' && publishedSecrets.includes(secret)) return 'is a published example value, allowed with ENV=local only';
   return undefined;
 };
+
+/** A secret to sign tokens with. @param env the value of ENV, which decides whether a published example will do */
+export const jwtSecret = (env: string | undefined) =>
+  required().superRefine((text, ctx) => {
+    const fault = secretFault(text, env || 'production');
+    if (fault) ctx.addIssue({ code: 'custom', message: fault });
+  });
 
 /** Thrown with every fault at once; `message` is ready to be printed. */
 export class ConfigError extends Error {

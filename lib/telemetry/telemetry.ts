@@ -22,7 +22,6 @@ export type LogLevel = (typeof logLevels)[number];
 /** JSON lines on standard output (or `write`), one service name on each. */
 export const createLogger = (service: string, level: LogLevel = 'info', write?: (line: string) => void): Logger => {
   const options = {
-    name: service,
     level,
     base: { service },
     redact: { paths: redactPaths, censor: '[redacted]' },

@@ -67,7 +67,8 @@ export const createSymbolList = (
         fault = error.message;
         waitMs = Math.min(options.maxRetryMs, options.minRetryMs * 2 ** Math.min(failures, 16));
         failures += 1;
-        if (failures === 1) log.warn({ code: error.code, reason: error.message }, 'symbol list cannot be read');
+        // The first ones are a start in which the socket service is not up yet.
+        if (failures === 3) log.warn({ code: error.code, reason: error.message }, 'symbol list cannot be read');
       }
       await sleep(clock, waitMs, controller.signal);
     }

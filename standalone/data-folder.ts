@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Clock } from '@tickfolio/lib/clock';
+import type { Closable } from '@tickfolio/lib/lifecycle';
+import { lockFolder } from '@tickfolio/lib/postgres';
+
+export interface DataFolder extends Closable {
+  readonly path: string;
+  /** A secret of this folder's own, made at the first start and kept in a file that only its owner can read. */
+  secret(name: string): Promise<string>;
+  /** The path of a part of the folder. */
+  part(name: string): string;
+}
+
+const readIfThere = async (file: string): Promise<string | undefined> => {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (err) {
+    if (err instanceof Error && 'code' in err && err.code === 'ENOENT') return undefined;
+    throw err;
+  }
+};
+
+/** Opens (and at the first start makes) the data folder, for this process alone. @throws StartError when another run has it. */
+export const openDataFolder = async (path: string, clock: Clock): Promise<DataFolder> => {
+  const folder = resolve(path);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const lock = await lockFolder(folder, { clock });
+  return {
+    path: folder,
+    part: (name) => join(folder, name),
+    secret: async (name) => {
+      const file = join(folder, name);
+      const kept = await readIfThere(file);
+      if (kept) return kept;
+      const made = randomBytes(48).toString('base64url');
+      const fresh = await open(`${file}.new`, 'w', 0o600);
+      await fresh.writeFile(`${made}\n`);
+      await fresh.sync();
+      await fresh.close();
+      await rename(`${file}.new`, file); // A kill in between leaves no half-written secret.
+      return made;
+    },
+    close: () => lock.close(),
+  };
+};

@@ -1,0 +1,174 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { startAggregator } from '@tickfolio/aggregator/app';
+import { type ExchangeSim, type ExchangeSimOptions, type RecordedTrade, startExchangeSim } from '@tickfolio/exchange-sim/app';
+import { SocketServiceClient } from '@tickfolio/gen/market/v1';
+import { systemClock } from '@tickfolio/lib/clock';
+import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { createGrpcClient } from '@tickfolio/lib/grpc';
+import { createPriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
+import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
+import { createLogger, createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { startSocket } from '@tickfolio/socket/app';
+import { describe, expect, it } from 'vitest';
+import { callJson } from './test-client.js';
+import { eventually, projectRoot } from './test-process.js';
+import { createTestRandom } from './test-random.js';
+import { type ReferenceTrade, referenceSecondStats } from './test-second-stats.js';
+
+const seed = process.env.SEED ?? '20261121';
+const rounds = Number(process.env.ROUNDS ?? 1);
+const log = process.env.TEST_LOG ? createLogger('test', 'info') : silentLogger();
+const symbols = ['btcusdt', 'ethusdt', 'solusdt', 'bnbusdt', 'ethbtc', 'adausdt'];
+
+/** Exchange, socket and aggregator over real WebSocket and real gRPC; every published second is kept. */
+const startPath = async (options: ExchangeSimOptions, followed: readonly string[]) => {
+  const clock = systemClock;
+  const record = new Map<string, ReferenceTrade[]>();
+  const keep = (trade: RecordedTrade) => {
+    const symbol = trade.symbol.toLowerCase();
+    const list = record.get(symbol) ?? [];
+    record.set(symbol, list);
+    list.push({ id: trade.id, price: trade.price, quantity: trade.quantity, timeMs: trade.timeMs });
+  };
+  const sim = await startExchangeSim({ clock, log: silentLogger() }, { ...options, recordSink: keep });
+  const socket = await startSocket(
+    { clock, log, metrics: createMetrics('socket') },
+    { address: { host: '127.0.0.1', port: 0 }, exchangeWsUrl: sim.url, exchangeRestUrl: sim.restUrl },
+  );
+  const client = createGrpcClient(SocketServiceClient, `127.0.0.1:${socket.port}`);
+  const pubsub = createMemoryPubSub();
+  const priceBus = createPriceBus(pubsub);
+  const published: SecondStat[] = [];
+  await priceBus.subscribe(followed, { second: (stat) => published.push(stat) });
+  const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('event-log'), maxMessages: 1_000 });
+  const aggregator = await startAggregator(
+    { clock, log, metrics: createMetrics('aggregator'), priceBus, eventLog, socket: client },
+    { address: { host: '127.0.0.1', port: 0 } },
+  );
+  const answer = await callJson(`http://127.0.0.1:${aggregator.port}`, 'PUT', '/subscriptions/test', { symbols: followed });
+  expect(answer.status).toBe(200);
+  return {
+    sim,
+    record,
+    published,
+    aggregator,
+    close: async () => {
+      await aggregator.close();
+      client.close();
+      await socket.close();
+      await sim.close();
+      await eventLog.close();
+      await pubsub.close();
+    },
+  };
+};
+
+/** What consumers are left with: the highest revision of each second. Checks on the way that revisions only ever repair. */
+const lastRevisions = (published: readonly SecondStat[], symbol: string): Map<number, SecondStat> => {
+  const last = new Map<number, SecondStat>();
+  for (const stat of published) {
+    if (stat.symbol !== symbol) continue;
+    const before = last.get(stat.second);
+    expect(stat.revision, `${symbol} ${stat.second}`).toBe(before === undefined ? 0 : before.revision + 1);
+    last.set(stat.second, stat);
+  }
+  return new Map([...last].sort(([a], [b]) => a - b));
+};
+
+/** Holds every published second of a symbol against the exchange's own record, but for the first (joined in its middle) and what came after `untilMs`. */
+const expectExact = (symbol: string, record: readonly ReferenceTrade[], published: readonly SecondStat[], untilMs: number): number => {
+  const stats = [...lastRevisions(published, symbol).values()].filter((stat) => stat.second + 1000 <= untilMs).slice(1);
+  const [first] = stats;
+  if (!first) return 0;
+  const reference = [...referenceSecondStats(symbol, record).values()].filter(
+    (stat) => stat.second >= first.second && stat.second + 1000 <= untilMs,
+  );
+  expect(stats.map(({ complete, revision, ...stat }) => stat)).toEqual(reference);
+  expect(stats.filter((stat) => !stat.complete)).toEqual([]);
+  // Said once more in ids: those counted are those sent, none missing, none twice.
+  const counted = stats.flatMap((stat) => Array.from({ length: stat.trades }, (_, index) => stat.firstTradeId + index));
+  const sent = record.filter((trade) => trade.timeMs >= first.second && trade.timeMs < untilMs - (untilMs % 1000)).map((trade) => trade.id);
+  expect(counted).toEqual(sent);
+  return counted.length;
+};
+
+const misbehave = (sim: ExchangeSim, random: () => number): string => {
+  const stream = `${symbols[Math.floor(random() * symbols.length)]}@aggTrade`;
+  const forMs = 200 + Math.floor(random() * 1_800);
+  const faults = [
+    () => sim.faults.add({ kind: 'close' }),
+    () => sim.faults.add({ kind: 'close', code: 1012 }),
+    () => sim.faults.add({ kind: 'stall', mode: 'hold', forMs }),
+    () => sim.faults.add({ kind: 'stall', mode: 'hold', stream, forMs }),
+    () => sim.faults.add({ kind: 'stall', mode: 'lose', stream, forMs }),
+    () => sim.faults.add({ kind: 'drop', probability: 0.2, forMs }),
+    () => sim.faults.add({ kind: 'drop', stream, count: 1 + Math.floor(random() * 5) }),
+    () => sim.faults.add({ kind: 'duplicate', probability: 0.3, forMs }),
+    () => sim.faults.add({ kind: 'reorder', probability: 0.3, forMs }),
+    () => sim.faults.add({ kind: 'refuse', status: 503, forMs: 500 }),
+    () => sim.faults.add({ kind: 'rest', path: 'aggTrades', status: 503, count: 2 }),
+    () => sim.faults.add({ kind: 'rest', path: 'aggTrades', delayMs: 400, count: 2 }),
+    () => sim.faults.add({ kind: 'shutdown', afterMs: 1_000 }),
+  ];
+  const fault = faults[Math.floor(random() * faults.length)];
+  return JSON.stringify(fault?.().fault);
+};
+
+describe('trades equal to the last one', () => {
+  it.each(Array.from({ length: rounds }, (_, round) => `${seed}-${round}`))(
+    'with disconnects, stalls, losses, duplicates and disorder (seed %s)',
+    async (roundSeed) => {
+      console.log(`faults drawn from seed ${roundSeed} (SEED=${seed} ROUNDS=${rounds})`);
+      const random = createTestRandom(roundSeed);
+      const path = await startPath({ seed: roundSeed, tradeRate: 3 }, symbols);
+      const drawn: string[] = [];
+      try {
+        await eventually(() => (path.published.length > 5 ? true : undefined), 10_000, 'the first seconds');
+        for (let i = 0; i < 24; i++) {
+          drawn.push(misbehave(path.sim, random));
+          await new Promise((resolve) => setTimeout(resolve, 200 + random() * 800));
+        }
+        path.sim.faults.clear();
+        const untilMs = Date.now() + 1_000;
+        // Every second before `untilMs` is over, published and repaired once a symbol's later trade is out; quiet symbols get the hole bound besides.
+        await eventually(() => (Date.now() > untilMs + 6_000 ? true : undefined), 10_000, 'the repairs');
+        const counted = symbols.map((symbol) => expectExact(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
+        expect(Math.min(...counted)).toBeGreaterThan(0);
+        expect(counted.reduce((sum, count) => sum + count)).toBeGreaterThan(500);
+        expect(path.aggregator.tally).toMatchObject({ tradesLost: 0 });
+        console.log(`${counted.reduce((sum, count) => sum + count)} trades equal; ${JSON.stringify(path.aggregator.tally)}`);
+      } catch (err) {
+        console.log(`faults: ${drawn.join(' ')}\n${JSON.stringify(path.aggregator.tally)}`);
+        throw err;
+      } finally {
+        await path.close();
+      }
+    },
+  );
+
+  const data = `${projectRoot}../shared/data`;
+  const recordings = existsSync(data) ? readdirSync(data).filter((name) => name.endsWith('.frames.jsonl.gz')) : [];
+  it.runIf(recordings.length > 0).each(recordings)('for the recorded frames of %s', async (file) => {
+    const lines = gunzipSync(readFileSync(`${data}/${file}`))
+      .toString()
+      .split('\n')
+      .filter(Boolean);
+    const recorded = lines
+      .map((line) => (JSON.parse(line) as { frame: { data: { e?: string; s: string; a: number } } }).frame.data)
+      .filter(({ e }) => e === 'aggTrade');
+    const followed = [...new Set(recorded.map(({ s }) => s.toLowerCase()))];
+    const path = await startPath({ replay: { file: `${data}/${file}`, speed: 15 } }, followed);
+    try {
+      const played = () => [...path.record.values()].reduce((sum, list) => sum + list.length, 0);
+      await eventually(() => (played() === recorded.length ? true : undefined), 30_000, 'the recording is played');
+      const endMs = Date.now() + 3_000;
+      await eventually(() => (Date.now() > endMs ? true : undefined), 5_000, 'the last second is published');
+      const counted = followed.map((symbol) => expectExact(symbol, path.record.get(symbol) ?? [], path.published, endMs));
+      // Left out are only the first seconds, played before the symbol was followed.
+      expect(counted.reduce((sum, count) => sum + count)).toBeGreaterThan(0.5 * recorded.length);
+    } finally {
+      await path.close();
+    }
+  });
+});

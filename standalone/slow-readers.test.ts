@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { startAllInOne, temporaryFolder } from './test-all-in-one.js';
+import { callJson, signUp } from './test-client.js';
+import { eventually } from './test-process.js';
+
+const sockets = 1_000;
+const deaf = 50;
+const users = 20;
+
+const percentile = (values: number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? Number.NaN;
+
+it('1,000 sockets of which 50 read nothing: the others stay on time, the memory stays bounded, the deaf ones are closed', async () => {
+  const folder = await temporaryFolder();
+  const one = await startAllInOne(folder.path, { MAX_SOCKETS_PER_USER: '60' });
+  const opened: WebSocket[] = [];
+  try {
+    const people = await Promise.all(Array.from({ length: users }, () => signUp(one.base)));
+    // A wide portfolio makes frames large enough to fill the buffers of those that do not read.
+    const held = ['btcusdt', 'ethusdt', 'bnbusdt', 'solusdt', 'xrpusdt', 'adausdt', 'dogeusdt', 'ltcusdt', 'linkusdt', 'dotusdt'];
+    for (const person of people) for (const symbol of held) await person.addCoin(symbol, '1.23456789');
+    const url = `${one.base.replace('http', 'ws')}/api/v1/ws`;
+    const delays = { before: [] as number[], after: [] as number[] };
+    let phase: 'before' | 'after' | undefined;
+    const open = (index: number) =>
+      new Promise<WebSocket>((resolve, reject) => {
+        const socket = new WebSocket(url, { headers: { authorization: `Bearer ${people[index % users]?.token()}` } });
+        socket.on('message', (text) => {
+          if (phase) delays[phase].push(Date.now() - Date.parse((JSON.parse(String(text)) as { AsOf: string }).AsOf));
+        });
+        socket.once('open', () => resolve(socket));
+        socket.once('error', reject);
+        opened.push(socket);
+      });
+    for (let from = 0; from < sockets; from += 50) await Promise.all(Array.from({ length: 50 }, (_, index) => open(from + index)));
+    const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    const memory = async () =>
+      Number(/process_resident_memory_bytes (\d+)/.exec(String((await callJson(one.base, 'GET', '/metrics')).body.text))?.[1]) / 1_048_576;
+    await wait(1_000);
+    phase = 'before';
+    await wait(5_000);
+    phase = undefined;
+    const memoryBefore = await memory();
+    const silent = opened.slice(0, deaf);
+    for (const socket of silent) socket.pause();
+    await wait(3_000);
+    phase = 'after';
+    await wait(10_000);
+    phase = undefined;
+    const [p99Before, p99After] = [percentile(delays.before, 0.99), percentile(delays.after, 0.99)];
+    console.log(
+      `delay p99 ${p99Before} ms with all reading (${delays.before.length} frames), ${p99After} ms with ${deaf} deaf (${delays.after.length} frames); memory ${memoryBefore.toFixed(0)} -> ${(await memory()).toFixed(0)} MiB`,
+    );
+    // Flat: not slower by more than the noise of a busy two-core machine.
+    expect(p99After).toBeLessThan(Math.max(2 * p99Before, p99Before + 100));
+    expect(delays.after.length).toBeGreaterThan(delays.before.length);
+    expect((await memory()) - memoryBefore).toBeLessThan(150);
+    await eventually(
+      async () =>
+        /tickfolio_bff_\w*sockets\w* 9\d\d\b/.test(String((await callJson(one.base, 'GET', '/metrics')).body.text)) ? true : undefined,
+      90_000,
+      'the deaf sockets are closed',
+    );
+  } finally {
+    for (const socket of opened) socket.terminate();
+    await one.process.end('SIGTERM');
+    await folder.remove();
+  }
+}, 180_000);

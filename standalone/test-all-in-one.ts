@@ -1,0 +1,33 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startProcess, type TestProcess } from './test-process.js';
+
+export interface AllInOne {
+  readonly base: string;
+  readonly process: TestProcess;
+}
+
+export const temporaryFolder = async (): Promise<{ path: string; remove(): Promise<void> }> => {
+  const path = await mkdtemp(join(tmpdir(), 'tickfolio-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+};
+
+/** Settings of a run that meets no other: free ports, a folder of its own, simulated prices. */
+export const allInOneEnv = (dataFolder: string, more: Record<string, string> = {}): Record<string, string> => ({
+  DATA_DIR: dataFolder,
+  HTTP_PORT: '0',
+  GRPC_PORT: '0',
+  ADDRESS: '127.0.0.1:0',
+  SERVER_ADDR: '127.0.0.1:0',
+  EXCHANGE_SIM_PORT: '0',
+  PRICE_SOURCE: 'simulated',
+  ...more,
+});
+
+/** Starts the compiled all-in-one run as its users do and waits for its banner. */
+export const startAllInOne = async (dataFolder: string, more: Record<string, string> = {}): Promise<AllInOne> => {
+  const run = startProcess(process.execPath, ['--enable-source-maps', 'standalone/dist/main.js'], allInOneEnv(dataFolder, more));
+  const [, base = ''] = await run.waitFor(/(http:\/\/[\w.:]+)\/docs/, 30_000);
+  return { base, process: run };
+};

@@ -1,0 +1,133 @@
+import { WebSocket } from 'ws';
+import { eventually } from './test-process.js';
+
+export interface PortfolioFrame {
+  readonly UserID: string;
+  readonly UserName: string;
+  readonly TotalValue: string;
+  readonly Coins: readonly {
+    readonly Symbol: string;
+    readonly Quantity: string;
+    readonly Price: string | null;
+    readonly Total: string | null;
+    readonly Stale: boolean;
+  }[];
+  readonly AsOf: string;
+  readonly Simulated?: boolean;
+}
+
+export interface LiveSocket {
+  readonly frames: PortfolioFrame[];
+  /** When each frame arrived, on the monotonic clock. */
+  readonly arrivals: number[];
+  readonly protocol: () => string;
+  readonly closed: Promise<{ code: number; reason: string }>;
+  send(text: string): void;
+  /** The first frame (from now on, or ever with `from: 0`) that satisfies `wanted`. */
+  frame(wanted: (frame: PortfolioFrame) => boolean, withinMs: number, from?: number): Promise<PortfolioFrame>;
+  close(): void;
+}
+
+/** A signed-in person of a test, speaking REST and WebSocket as the README documents them. */
+export interface TestPerson {
+  readonly name: string;
+  readonly token: () => string;
+  readonly cookie: () => string;
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }>;
+  refresh(): Promise<number>;
+  addCoin(symbol: string, quantity: string): Promise<{ status: number; body: Record<string, unknown> }>;
+  /** @param how the token in the header, or as browsers send it */
+  connect(how?: 'header' | 'subprotocol'): Promise<LiveSocket>;
+}
+
+export const callJson = async (base: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+  const answer = await fetch(`${base}${path}`, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    signal: AbortSignal.timeout(15_000),
+  });
+  const text = await answer.text();
+  const parsed = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : { text };
+  return { status: answer.status, body: parsed, headers: answer.headers };
+};
+
+const cookieOf = (headers: Headers): string =>
+  headers
+    .getSetCookie()
+    .find((line) => line.startsWith('refreshToken='))
+    ?.split(';')[0] ?? '';
+
+export const openSocket = async (base: string, token: string, how: 'header' | 'subprotocol' = 'header'): Promise<LiveSocket> => {
+  const url = `${base.replace('http', 'ws')}/api/v1/ws`;
+  const socket =
+    how === 'header' ? new WebSocket(url, { headers: { authorization: `Bearer ${token}` } }) : new WebSocket(url, ['bearer', token]);
+  const frames: PortfolioFrame[] = [];
+  const arrivals: number[] = [];
+  socket.on('message', (data) => {
+    const frame = JSON.parse(String(data)) as PortfolioFrame;
+    if (frame.Coins === undefined) return;
+    frames.push(frame);
+    arrivals.push(performance.now());
+  });
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', () => resolve());
+    socket.once('error', reject);
+  });
+  socket.on('error', () => undefined); // A broken connection is told by `closed`.
+  return {
+    frames,
+    arrivals,
+    closed,
+    protocol: () => socket.protocol,
+    send: (text) => socket.send(text),
+    frame: (wanted, withinMs, from = frames.length) => eventually(() => frames.slice(from).find(wanted), withinMs, 'the awaited frame'),
+    close: () => socket.terminate(),
+  };
+};
+
+let count = 0;
+
+/** Registers and signs in somebody new. */
+export const signUp = async (
+  base: string,
+  name = `person-${process.pid}-${count++}`,
+  password = 'correct horse battery',
+): Promise<TestPerson> => {
+  const registered = await callJson(base, 'POST', '/api/v1/auth/register', { name, password });
+  if (registered.status !== 201) throw new Error(`register: ${registered.status} ${JSON.stringify(registered.body)}`);
+  return signIn(base, name, password);
+};
+
+export const signIn = async (base: string, name: string, password = 'correct horse battery'): Promise<TestPerson> => {
+  const entered = await callJson(base, 'POST', '/api/v1/auth/login', { name, password });
+  if (entered.status !== 200) throw new Error(`login: ${entered.status} ${JSON.stringify(entered.body)}`);
+  let token = String(entered.body.accessToken);
+  let cookie = cookieOf(entered.headers);
+  const call: TestPerson['call'] = (method, path, body, headers = {}) =>
+    callJson(base, method, path, body, { authorization: `Bearer ${token}`, ...headers });
+  return {
+    name,
+    token: () => token,
+    cookie: () => cookie,
+    call,
+    refresh: async () => {
+      const fresh = await callJson(base, 'POST', '/api/v1/auth/refresh', undefined, { cookie });
+      if (fresh.status === 200) {
+        token = String(fresh.body.accessToken);
+        cookie = cookieOf(fresh.headers);
+      }
+      return fresh.status;
+    },
+    addCoin: (symbol, quantity) => call('POST', '/api/v1/profile/coins', { symbol, quantity }),
+    connect: (how) => openSocket(base, token, how),
+  };
+};

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+export const projectRoot = fileURLToPath(new URL('..', import.meta.url));
+
+/** A port that was free a moment ago. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const bound = server.address();
+      server.close(() => (bound !== null && typeof bound === 'object' ? resolve(bound.port) : reject(new Error('no port'))));
+    });
+  });
+
+export interface TestProcess {
+  readonly pid: number;
+  /** Everything it wrote so far. */
+  output(): string;
+  /** Resolves with the match once the output has it. @throws Error with the output when it ends or the time passes first */
+  waitFor(pattern: RegExp, withinMs: number): Promise<RegExpExecArray>;
+  /** Sends the signal and resolves when the process has ended. */
+  end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+const running = new Set<ChildProcess>();
+
+/** Starts a program of the project in an environment of its own; whatever a test leaves running ends with the test run. */
+export const startProcess = (command: string, args: readonly string[], env: Record<string, string>): TestProcess => {
+  const child = spawn(command, args, {
+    cwd: projectRoot,
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let text = '';
+  const waiting = new Set<() => void>();
+  const take = (chunk: Buffer) => {
+    text += chunk.toString();
+    for (const look of waiting) look();
+  };
+  child.stdout.on('data', take);
+  child.stderr.on('data', take);
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.once('close', (code, signal) => {
+      running.delete(child);
+      resolve({ code, signal });
+      for (const look of waiting) look();
+    });
+  });
+  return {
+    pid: child.pid ?? -1,
+    output: () => text,
+    ended,
+    waitFor: (pattern, withinMs) =>
+      new Promise((resolve, reject) => {
+        const fail = (why: string) => {
+          finish();
+          reject(new Error(`${args.join(' ')}: ${why} before ${pattern} was seen; its output:\n${text}`));
+        };
+        const look = () => {
+          const match = pattern.exec(text);
+          if (match) {
+            finish();
+            resolve(match);
+          } else if (!running.has(child)) fail('it ended');
+        };
+        const timer = setTimeout(() => fail(`${withinMs} ms passed`), withinMs);
+        const finish = () => {
+          clearTimeout(timer);
+          waiting.delete(look);
+        };
+        waiting.add(look);
+        look();
+      }),
+    end: (signal) => {
+      child.kill(signal);
+      return ended;
+    },
+  };
+};
+
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Polls until `check` returns something; for what another process does in its own time. */
+export const eventually = async <T>(check: () => Promise<T | undefined> | T | undefined, withinMs: number, what: string): Promise<T> => {
+  const giveUpAt = performance.now() + withinMs;
+  for (;;) {
+    const found = await check();
+    if (found !== undefined) return found;
+    if (performance.now() > giveUpAt) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};

@@ -1,0 +1,112 @@
+import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
+import { startTestRedis } from '@tickfolio/lib/pubsub/test-redis';
+import { callJson } from './test-client.js';
+import { eventually, freePort, startProcess, type TestProcess } from './test-process.js';
+
+export const serviceNames = ['exchange-sim', 'socket', 'aggregator', 'auth', 'bff'] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+/** Every service as a process of its own, on real Redis and PostgreSQL. */
+export interface Stack {
+  readonly base: string;
+  readonly simUrl: string;
+  readonly redis: NonNullable<Awaited<ReturnType<typeof startTestRedis>>>;
+  readonly service: (name: ServiceName) => TestProcess;
+  start(name: ServiceName): void;
+  /** kill -9, and resolves when it is gone. */
+  kill(name: ServiceName): Promise<void>;
+  ready(withinMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @returns undefined where Redis or PostgreSQL is not installed */
+export const startStack = async (): Promise<Stack | undefined> => {
+  const redis = await startTestRedis();
+  const postgres = await startTestPostgres();
+  if (!redis || !postgres) {
+    await Promise.all([redis?.close(), postgres?.close()]);
+    return undefined;
+  }
+  await postgres.createDatabase('auth_db');
+  await postgres.createDatabase('profile_db');
+  const [sim = 0, socket = 0, aggregator = 0, auth = 0, http = 0, dead = 0] = await Promise.all(Array.from({ length: 6 }, freePort));
+  const local = (port: number) => `127.0.0.1:${port}`;
+  const jwt = { JWT_SECRET: 'a secret of the tests, long enough to be taken', ENV: 'local', LOG_LEVEL: 'info' };
+  const database = (name: string) => ({
+    POSTGRES_HOST: postgres.host,
+    POSTGRES_PORT: String(postgres.port),
+    POSTGRES_USER: postgres.user,
+    POSTGRES_PASSWORD: postgres.password,
+    POSTGRES_DB: name,
+  });
+  const settings: Record<ServiceName, { args?: string[]; env: Record<string, string> }> = {
+    'exchange-sim': { args: ['--port', String(sim)], env: {} },
+    socket: {
+      env: {
+        ...jwt,
+        ADDRESS: local(socket),
+        METRICS_ADDR: local(0),
+        BINANCE_WS_URL: `ws://${local(sim)}`,
+        BINANCE_REST_URL: `http://${local(sim)}`,
+      },
+    },
+    // Nothing listens where the brokers should be: the live path must not care.
+    aggregator: {
+      env: {
+        ...jwt,
+        SERVER_ADDR: local(aggregator),
+        BROKERS: local(dead),
+        REDIS_ADDR: local(redis.port),
+        SOCKET_SERVICE_ADDR: local(socket),
+      },
+    },
+    auth: { env: { ...jwt, GRPC_PORT: String(auth), METRICS_ADDR: local(0), ...database('auth_db') } },
+    bff: {
+      env: {
+        ...jwt,
+        HTTP_HOST: '127.0.0.1',
+        HTTP_PORT: String(http),
+        REDIS_ADDR: local(redis.port),
+        AUTH_SERVICE_ADDR: local(auth),
+        AGGREGATOR_ADDR: local(aggregator),
+        ...database('profile_db'),
+      },
+    },
+  };
+  const running = new Map<ServiceName, TestProcess>();
+  const base = `http://${local(http)}`;
+  const start = (name: ServiceName) => {
+    const { args = [], env } = settings[name];
+    const folder = name === 'bff' ? name : `services/${name}`;
+    running.set(name, startProcess(process.execPath, ['--enable-source-maps', `${folder}/dist/main.js`, ...args], env));
+  };
+  const service = (name: ServiceName) => {
+    const found = running.get(name);
+    if (!found) throw new Error(`${name} was not started`);
+    return found;
+  };
+  for (const name of serviceNames) start(name);
+  return {
+    base,
+    simUrl: `http://${local(sim)}`,
+    redis,
+    service,
+    start,
+    kill: async (name) => {
+      await service(name).end('SIGKILL');
+    },
+    ready: async (withinMs) => {
+      const answer = () => callJson(base, 'GET', '/ready').catch(() => undefined);
+      await eventually(async () => ((await answer())?.status === 200 ? true : undefined), withinMs, 'the stack is ready').catch(
+        async (err) => {
+          const outputs = serviceNames.map((name) => `--- ${name}\n${service(name).output().slice(-2_000)}`).join('\n');
+          throw new Error(`${String(err)}; /ready: ${JSON.stringify((await answer())?.body)}\n${outputs}`);
+        },
+      );
+    },
+    close: async () => {
+      await Promise.all([...running.values()].map((one) => one.end('SIGTERM')));
+      await Promise.all([redis.close(), postgres.close()]);
+    },
+  };
+};
