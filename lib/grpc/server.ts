@@ -7,6 +7,7 @@ import {
   ServerCredentials,
   type ServerWritableStream,
   type ServiceDefinition,
+  setLogger,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
@@ -18,13 +19,16 @@ import { AppError, toAppError } from '../errors/errors.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import type { Logger } from '../telemetry/telemetry.js';
 import { requestIdKey } from './client.js';
-import { toGrpcStatus } from './status.js';
+import { type GrpcStatus, toGrpcStatus } from './status.js';
 
 /** What a handler knows of the call it serves. */
 export interface CallContext {
   /** The caller's request id, or a new one. */
   readonly requestId: string;
-  /** Aborted when the caller left, its deadline passed, or the server drains (its reason is then an AppError). */
+  /**
+   * Aborted, with an AppError as the reason, when the caller left or its deadline passed; for a stream also when the server
+   * begins to drain, for a unary call when its time to finish is over.
+   */
   readonly signal: AbortSignal;
   readonly log: Logger;
 }
@@ -50,9 +54,22 @@ export interface GrpcServer {
   listen(address: Address, portVariable: string): Promise<number>;
   /** What grpc.health.v1 answers for a service (full name) and, with '', for the whole server. */
   setServing(service: string, serving: boolean): void;
-  /** Health turns NOT_SERVING, streams are told UNAVAILABLE, open calls get `drainMs`, then everything is cut. */
+  /**
+   * Health turns NOT_SERVING and new calls are refused with UNAVAILABLE. Streams see their signal aborted and end with UNAVAILABLE
+   * when their handler returns; unary calls may finish. What is open after `drainMs` is told UNAVAILABLE and cut.
+   */
   close(): Promise<void>;
 }
+
+interface OpenCall {
+  readonly kind: 'unary' | 'stream';
+  readonly controller: AbortController;
+  /** Answers the call with what was thrown, or well with undefined; the first answer counts. */
+  readonly end: (thrown: unknown) => void;
+}
+
+/** How long the last words to callers get to leave before their connections are cut. */
+const cutMs = 100;
 
 const requestIdOf = (metadata: Metadata): string => {
   const given = metadata.get(requestIdKey)[0];
@@ -60,8 +77,11 @@ const requestIdOf = (metadata: Metadata): string => {
 };
 
 export const createGrpcServer = ({ log, drainMs = 5_000, maxConcurrentStreams = 1_000 }: GrpcServerOptions): GrpcServer => {
+  // The library writes to the console otherwise, also about what its caller is told anyway.
+  const say = (...words: unknown[]) => log.debug({ said: words.map(String).join(' ') }, 'gRPC library');
+  setLogger({ error: say, info: say, debug: say });
+  // channelz stays on: without it grpc-js 1.14.7 does not know its sessions, and `forceShutdown` closes none.
   const server = new Server({
-    'grpc.enable_channelz': 0,
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 10_000,
     'grpc.max_concurrent_streams': maxConcurrentStreams,
@@ -70,59 +90,64 @@ export const createGrpcServer = ({ log, drainMs = 5_000, maxConcurrentStreams = 
   health.addToServer(server);
   new ReflectionService(loadFileDescriptorSetFromBuffer(readDescriptors(), { keepCase: true })).addToServer(server);
 
-  const open = new Set<AbortController>();
+  const open = new Set<OpenCall>();
   const moving = () => new AppError('unavailable', 'The server is shutting down; call another one.', { retryAfterMs: 0 });
-  let draining = false;
+  let closing: Promise<void> | undefined;
 
-  const begin = (call: { metadata: Metadata; on(event: 'cancelled', run: () => void): unknown }): [AbortController, CallContext] => {
+  /** Registers a call; `answer` ends it with an error or not at all, and is called once at most. */
+  const begin = (
+    kind: OpenCall['kind'],
+    call: { metadata: Metadata; getPath(): string; on(event: 'cancelled', run: () => void): unknown },
+    answer: (error: GrpcStatus | undefined) => void,
+  ) => {
     const controller = new AbortController();
-    open.add(controller);
-    call.on('cancelled', () => controller.abort(new AppError('canceled', 'The caller left.')));
     const requestId = requestIdOf(call.metadata);
-    return [controller, { requestId, signal: controller.signal, log: log.child({ requestId }) }];
+    const context: CallContext = { requestId, signal: controller.signal, log: log.child({ requestId }) };
+    const end = (thrown: unknown) => {
+      if (!open.delete(openCall)) return;
+      if (thrown === undefined) {
+        answer(undefined);
+        return;
+      }
+      const error = toAppError(thrown);
+      if (error.code === 'internal') context.log.error({ err: error, method: call.getPath() }, 'call failed');
+      else context.log.debug({ code: error.code, reason: error.message, method: call.getPath() }, 'call refused');
+      answer(toGrpcStatus(error));
+    };
+    const openCall: OpenCall = { kind, controller, end };
+    open.add(openCall);
+    call.on('cancelled', () => {
+      open.delete(openCall);
+      controller.abort(new AppError('canceled', 'The caller left.'));
+    });
+    if (closing) end(moving());
+    return { context, end };
   };
-  const report = (context: CallContext, path: string, thrown: unknown) => {
-    const error = toAppError(thrown);
-    if (error.code === 'internal') context.log.error({ err: error, method: path }, 'call failed');
-    else context.log.debug({ code: error.code, reason: error.message, method: path }, 'call refused');
+  /** Tells who is still there to call another server, lets that leave, then cuts every connection. */
+  const cut = () => {
+    for (const call of [...open]) {
+      call.controller.abort(moving());
+      call.end(moving());
+    }
+    setTimeout(() => server.forceShutdown(), cutMs);
   };
 
   return {
     addService: (definition, implementation) => server.addService(definition, implementation),
     unary: (handler) => (call, callback) => {
-      const [controller, context] = begin(call);
-      if (draining) controller.abort(moving());
-      const work = draining ? Promise.reject(moving()) : handler(call.request, context);
-      work
-        .then(
-          (response) => callback(null, response),
-          (err: unknown) => {
-            report(context, call.getPath(), err);
-            callback(toGrpcStatus(err));
-          },
-        )
-        .finally(() => open.delete(controller));
+      let response: Parameters<typeof callback>[1];
+      const { context, end } = begin('unary', call, (error) => (error ? callback(error) : callback(null, response)));
+      if (closing) return;
+      (async () => handler(call.request, context))().then((answer) => {
+        response = answer;
+        end(undefined);
+      }, end);
     },
     serverStreaming: (handler) => (call) => {
-      const [controller, context] = begin(call);
-      call.on('error', (err) => context.log.debug({ err }, 'stream broke'));
-      const finish = (thrown: unknown) => {
-        open.delete(controller);
-        if (call.cancelled || call.destroyed) return;
-        if (thrown === undefined) call.end();
-        else {
-          report(context, call.getPath(), thrown);
-          call.emit('error', toGrpcStatus(thrown));
-        }
-      };
-      if (draining) {
-        finish(moving());
-        return;
-      }
-      handler(call, context).then(
-        () => finish(controller.signal.aborted ? controller.signal.reason : undefined),
-        (err: unknown) => finish(err),
-      );
+      call.on('error', (err) => log.debug({ err }, 'stream broke'));
+      const { context, end } = begin('stream', call, (error) => (error ? call.emit('error', error) : call.end()));
+      if (closing) return;
+      (async () => handler(call, context))().then(() => end(context.signal.aborted ? context.signal.reason : undefined), end);
     },
     listen: (address, portVariable) =>
       new Promise((resolve, reject) => {
@@ -140,17 +165,18 @@ export const createGrpcServer = ({ log, drainMs = 5_000, maxConcurrentStreams = 
           }
         });
       }),
-    setServing: (service, serving) => health.setStatus(service, serving && !draining ? 'SERVING' : 'NOT_SERVING'),
-    close: () =>
-      new Promise((resolve) => {
-        draining = true;
+    setServing: (service, serving) => health.setStatus(service, serving && !closing ? 'SERVING' : 'NOT_SERVING'),
+    close: () => {
+      closing ??= new Promise((resolve) => {
         health.setStatus('', 'NOT_SERVING');
-        const cut = setTimeout(() => server.forceShutdown(), drainMs);
+        const deadline = setTimeout(cut, drainMs);
         server.tryShutdown(() => {
-          clearTimeout(cut);
+          clearTimeout(deadline);
           resolve();
         });
-        for (const controller of open) controller.abort(moving());
-      }),
+      });
+      for (const call of open) if (call.kind === 'stream') call.controller.abort(moving());
+      return closing;
+    },
   };
 };

@@ -67,10 +67,18 @@ const readDetail = (metadata: Metadata | undefined): Detail | undefined => {
   const [raw] = metadata?.get(detailKey) ?? [];
   if (!Buffer.isBuffer(raw)) return undefined;
   try {
-    return JSON.parse(raw.toString()) as Detail;
+    const detail = JSON.parse(raw.toString()) as Detail;
+    return detail.code in grpcStatusOf ? detail : undefined;
   } catch {
     return undefined; // A peer that is not ours; its plain status still counts.
   }
+};
+
+/** What a caller is told of a failure that no service of ours put into words: the library's own words name addresses. */
+const sentences: Partial<Readonly<Record<ErrorCode, string>>> = {
+  canceled: 'The call was canceled.',
+  deadline_exceeded: 'The service did not answer in time.',
+  unavailable: 'The service cannot be reached at the moment.',
 };
 
 /** The AppError of a failed call; the pair of `toGrpcStatus`. */
@@ -79,7 +87,8 @@ export const fromGrpcError = (thrown: unknown): AppError => {
   if (!isServiceError(thrown)) return toAppError(thrown);
   const detail = readDetail(thrown.metadata);
   const code = detail?.code ?? codeOfStatus.get(thrown.code) ?? 'internal';
-  return new AppError(code, thrown.details || thrown.message, {
+  const message = detail ? thrown.details : (sentences[code] ?? 'Something went wrong on our side.');
+  return new AppError(code, message, {
     cause: thrown,
     ...(detail?.fields ? { fields: detail.fields } : {}),
     ...(detail?.retryAfterMs === undefined ? {} : { retryAfterMs: detail.retryAfterMs }),

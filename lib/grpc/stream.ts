@@ -5,17 +5,26 @@ import { fromGrpcError } from './status.js';
  * Reads a server stream message by message, at the reader's pace. Leaving the loop in whatever way cancels the call.
  * @throws AppError when the call fails; ends quietly when `signal` aborts.
  */
-export async function* readStream<T>(call: ClientReadableStream<T>, signal?: AbortSignal): AsyncGenerator<T, void, undefined> {
+export const readStream = <T>(call: ClientReadableStream<T>, signal?: AbortSignal): AsyncGenerator<T, void, undefined> => {
+  // Heard from now on: a call may fail before the first message is asked for, and its cancellation is an error too.
+  let failure: unknown;
+  call.on('error', (err) => {
+    failure ??= err;
+  });
+  return read(call, signal, () => failure);
+};
+
+async function* read<T>(call: ClientReadableStream<T>, signal: AbortSignal | undefined, failure: () => unknown) {
   const cancel = () => call.cancel();
   signal?.addEventListener('abort', cancel, { once: true });
   try {
     if (signal?.aborted) return;
     for await (const message of call) yield message as T;
+    if (failure() !== undefined) throw failure();
   } catch (err) {
     if (!signal?.aborted) throw fromGrpcError(err);
   } finally {
     signal?.removeEventListener('abort', cancel);
-    call.on('error', () => undefined); // The cancellation below reports itself as an error that nobody waits for.
     call.cancel();
   }
 }
