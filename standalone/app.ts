@@ -12,7 +12,7 @@ import { startSocket } from '@tickfolio/socket/app';
 import { banner } from './banner.js';
 import type { StandaloneConfig } from './config.js';
 import { openDataFolder } from './data-folder.js';
-import { announceFirstPrice } from './first-price.js';
+import { awaitFirstPrice } from './first-price.js';
 import { choosePriceSource, type Exchange } from './price-source.js';
 import { openDatabase, openEventLog, openPubSub, storesInWords } from './stores.js';
 
@@ -26,8 +26,6 @@ export interface StandaloneDeps {
   readonly random: () => number;
   /** Shows a text to the person who started the run. */
   readonly print: (text: string) => void;
-  /** When the run was started, on the monotonic clock. */
-  readonly startedAtMs: number;
 }
 
 const loopback = '127.0.0.1';
@@ -44,24 +42,20 @@ export const startStandalone = async (deps: StandaloneDeps, config: StandaloneCo
   });
 
   if (!config.POSTGRES_HOST) print('Opening the embedded databases (a new one takes a few seconds) ...');
-  const real: Exchange = { restUrl: config.BINANCE_REST_URL, wsUrl: config.BINANCE_WS_URL };
   const databases = Promise.all([
     openDatabase({ clock, log }, config, { folder, name: config.AUTH_POSTGRES_DB, migrationsFolder: authMigrations }),
     openDatabase({ clock, log }, config, { folder, name: config.PROFILE_POSTGRES_DB, migrationsFolder: profileMigrations }),
   ]);
-  databases.catch(() => undefined); // Awaited below; a fault must not count as unhandled while the exchange is probed.
+  databases.catch(() => undefined); // Awaited below; a fault must not count as unhandled until then.
+  const real: Exchange = { restUrl: config.BINANCE_REST_URL, wsUrl: config.BINANCE_WS_URL };
   const source = await choosePriceSource(config.PRICE_SOURCE, real, log);
   const exchange = source.source === 'binance' ? real : await startSimulator(deps, config);
-  const [authDb, profileDb] = await databases;
-  life.own('auth database', authDb);
-  life.own('profile database', profileDb);
 
   const bffPart = part('bff');
   const pubsub = life.own('pub/sub', openPubSub(bffPart, config));
   const priceBus = createPriceBus(pubsub);
   const aggregatorPart = part('aggregator');
   const eventLog = life.own('event log', openEventLog(aggregatorPart));
-
   const socket = life.own(
     'socket',
     await startSocket(
@@ -69,12 +63,21 @@ export const startStandalone = async (deps: StandaloneDeps, config: StandaloneCo
       { address: config.ADDRESS, exchangeWsUrl: exchange.wsUrl, exchangeRestUrl: exchange.restUrl },
     ),
   );
-  const socketClient = createGrpcClient(SocketServiceClient, `${loopback}:${socket.port}`);
-  life.own('socket client', socketClient);
+  const socketClient = life.own('socket client', createGrpcClient(SocketServiceClient, `${loopback}:${socket.port}`));
   const aggregator = life.own(
     'aggregator',
     await startAggregator({ ...aggregatorPart, priceBus, eventLog, socket: socketClient }, { address: config.SERVER_ADDR }),
   );
+  const aggregatorUrl = `http://${loopback}:${aggregator.port}`;
+  // Prices flow while the accounts' part is still opening.
+  const firstPrice = awaitFirstPrice({ clock, log, priceBus, aggregatorUrl }).catch((err: unknown) => {
+    log.warn({ err }, 'the first price could not be asked for');
+    return 'No live price yet; /ready says what is missing.';
+  });
+
+  const [authDb, profileDb] = await databases;
+  life.own('auth database', authDb);
+  life.own('profile database', profileDb);
   const auth = life.own(
     'auth',
     await startAuth(
@@ -87,18 +90,11 @@ export const startStandalone = async (deps: StandaloneDeps, config: StandaloneCo
     ),
   );
   const authClient = life.own('auth client', createAuthClient({ target: `${loopback}:${auth.port}` }));
-  const aggregatorUrl = `http://${loopback}:${aggregator.port}`;
+  const aggregatorClient = createAggregatorClient({ baseUrl: aggregatorUrl });
   const bff = life.own(
     'bff',
     await startBff(
-      {
-        ...bffPart,
-        postgres: profileDb,
-        auth: authClient,
-        aggregator: createAggregatorClient({ baseUrl: aggregatorUrl }),
-        priceBus,
-        pubsub,
-      },
+      { ...bffPart, postgres: profileDb, auth: authClient, aggregator: aggregatorClient, priceBus, pubsub },
       {
         host: config.HTTP_HOST,
         port: config.HTTP_PORT,
@@ -108,8 +104,8 @@ export const startStandalone = async (deps: StandaloneDeps, config: StandaloneCo
       },
     ),
   );
-
   await settle(clock, `http://${loopback}:${bff.port}`);
+
   const host = config.HTTP_HOST === '0.0.0.0' || config.HTTP_HOST === '::' ? 'localhost' : config.HTTP_HOST;
   print(
     banner({
@@ -122,7 +118,7 @@ export const startStandalone = async (deps: StandaloneDeps, config: StandaloneCo
       logLevel: config.LOG_LEVEL,
     }),
   );
-  await announceFirstPrice({ ...deps, priceBus }, { aggregatorUrl, simulated: source.source === 'simulated' });
+  print(`  ${await firstPrice}${source.source === 'simulated' ? ' (simulated)' : ''}`);
 };
 
 const startSimulator = async ({ clock, logOf, life }: StandaloneDeps, config: StandaloneConfig): Promise<Exchange> => {

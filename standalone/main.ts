@@ -19,7 +19,6 @@ const logOf = (service: string) => createLogger(service, config.LOG_LEVEL);
 const log = logOf('standalone');
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 
-// The monotonic clock counts from the start of the process.
-await runProcess((life) => startStandalone({ clock: systemClock, log, logOf, life, random: Math.random, print, startedAtMs: 0 }, config), {
+await runProcess((life) => startStandalone({ clock: systemClock, log, logOf, life, random: Math.random, print }, config), {
   log,
 });
