@@ -15,16 +15,23 @@ export interface Clock {
   every(periodMs: number, run: () => void): Timer;
 }
 
+/** Node fires a timer that is set further ahead than this at once. */
+const maxTimerMs = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after: (delayMs, run) => {
-    const handle = setTimeout(run, delayMs);
-    handle.unref();
+    let handle: NodeJS.Timeout;
+    const wait = (leftMs: number) => {
+      handle = setTimeout(() => (leftMs > maxTimerMs ? wait(leftMs - maxTimerMs) : run()), Math.min(leftMs, maxTimerMs));
+      handle.unref();
+    };
+    wait(delayMs);
     return { cancel: () => clearTimeout(handle) };
   },
   every: (periodMs, run) => {
-    const handle = setInterval(run, periodMs);
+    const handle = setInterval(run, Math.min(periodMs, maxTimerMs));
     handle.unref();
     return { cancel: () => clearInterval(handle) };
   },
