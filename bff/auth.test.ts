@@ -1,6 +1,6 @@
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, openTestPostgres, startTestBff, type TestBff, type TestBffOptions } from './test-bff.js';
+import { openTestPostgres, readAnswer, startTestBff, type TestBff, type TestBffOptions } from './test-bff.js';
 
 let postgres: Postgres;
 const running: TestBff[] = [];
@@ -20,12 +20,7 @@ const start = async (options: Partial<TestBffOptions['options']> = {}) => {
       headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (await response.json()) as Answer['body'],
-      cookie: response.headers.getSetCookie()[0] ?? '',
-    };
+    return { ...(await readAnswer(response)), cookie: response.headers.getSetCookie()[0] ?? '' };
   };
   return { bff, post };
 };

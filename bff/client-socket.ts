@@ -8,7 +8,7 @@ import type { SocketMetrics } from './socket-metrics.js';
 export interface ClientSocketLimits {
   /** How many bytes may be on their way to a client that has not shown that it read them. Default 65 536, and one frame more. */
   readonly windowBytes: number;
-  /** A ping follows after so many bytes, so that the client's pong tells how far it has read. Default 16 384. */
+  /** A ping follows after so many bytes, so that the client's pong tells how far it has read. Default 32 768. */
   readonly pingEveryBytes: number;
   /** A ping follows after so long in any case. Default 15 000. */
   readonly pingIntervalMs: number;
@@ -25,7 +25,7 @@ export interface ClientSocketLimits {
 
 export const defaultSocketLimits: ClientSocketLimits = {
   windowBytes: 65_536,
-  pingEveryBytes: 16_384,
+  pingEveryBytes: 32_768,
   pingIntervalMs: 15_000,
   silenceLimitMs: 10_000,
   closeGraceMs: 2_000,
@@ -62,6 +62,9 @@ export interface ClientSocket {
   cut(): void;
 }
 
+/** Frames are rendered to bytes once for all sockets of a user, and are text all the same. */
+const asText = { binary: false };
+
 /** Room for a WebSocket frame's header in the count of bytes. */
 const headerBytes = 10;
 
@@ -95,7 +98,7 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
   };
   const send = (data: Buffer | string) => {
     sentBytes += (typeof data === 'string' ? Buffer.byteLength(data) : data.length) + headerBytes;
-    socket.send(data, { binary: false }, catchUp);
+    socket.send(data, asText, catchUp);
     if (sentBytes - pingedBytes >= limits.pingEveryBytes) ping();
   };
   const say = (message: Readonly<Record<string, unknown>>) => {

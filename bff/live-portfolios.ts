@@ -83,7 +83,9 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
   const push = (user: User, sinceMs: number | undefined) => {
     changed.delete(user);
     user.changedAt = undefined;
+    user.frame = undefined; // Built for somebody who caught up since the first of the changes.
     for (const viewer of user.viewers) viewer.changed(sinceMs);
+    user.frame = undefined; // A later one is rare, and thousands of kept frames would be the garbage collector's main work.
   };
   const pushChanged = () => {
     pushTimer = undefined;
@@ -96,7 +98,6 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     }
   };
   const mark = (user: User) => {
-    user.frame = undefined;
     if (!user.ready || user.changedAt !== undefined) return;
     user.changedAt = clock.monotonic();
     changed.add(user);
@@ -139,7 +140,6 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     if (users.get(user.userId) !== user) return;
     const first = !user.ready;
     user.ready = true;
-    user.frame = undefined;
     push(user, first ? undefined : clock.monotonic());
   };
 

@@ -10,7 +10,7 @@ export interface Holding {
   readonly prefix: string;
   valuedVersion: number;
   total: Decimal | undefined;
-  text: string;
+  totalText: string;
 }
 
 /** @param quantity canonical decimal text */
@@ -21,7 +21,7 @@ export const createHolding = (listing: Listing, quantity: string): Holding => ({
   prefix: `{"Symbol":${JSON.stringify(listing.symbol)},"Quantity":"${quantity}",`,
   valuedVersion: -1,
   total: undefined,
-  text: '',
+  totalText: 'null',
 });
 
 const value = (holding: Holding) => {
@@ -29,8 +29,7 @@ const value = (holding: Holding) => {
   if (holding.valuedVersion === listing.version) return;
   holding.valuedVersion = listing.version;
   holding.total = listing.priceUsdt && multiply(holding.quantity, listing.priceUsdt);
-  const total = holding.total ? `"${formatDecimal(holding.total)}"` : 'null';
-  holding.text = `${holding.prefix}${listing.priceField},"Total":${total},${listing.qualityFields}}`;
+  holding.totalText = holding.total ? `"${formatDecimal(holding.total)}"` : 'null';
 };
 
 export interface FrameOwner {
@@ -49,7 +48,8 @@ export const renderFrame = (owner: FrameOwner, holdings: readonly Holding[], asO
   for (const holding of holdings) {
     value(holding);
     if (holding.total) sum = add(sum, holding.total);
-    coins += coins === '' ? holding.text : `,${holding.text}`;
+    const { priceField, qualityFields } = holding.listing;
+    coins += `${coins === '' ? '' : ','}${holding.prefix}${priceField},"Total":${holding.totalText},${qualityFields}}`;
   }
   const head = `{"UserID":${JSON.stringify(owner.userId)},"UserName":${JSON.stringify(owner.userName)}`;
   const tail = `"AsOf":"${new Date(asOfMs).toISOString()}"${simulated ? ',"Simulated":true' : ''}`;

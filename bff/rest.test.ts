@@ -6,6 +6,7 @@ import {
   createFakeAggregator,
   createUser,
   openTestPostgres,
+  readAnswer,
   startTestBff,
   type TestBff,
   type TestUser,
@@ -31,7 +32,7 @@ const change = (symbol: unknown, quantity: unknown) => bff.call(user, 'POST', '/
 const remove = (symbol: string) => bff.call(user, 'DELETE', '/api/v1/profile/coins', { symbol });
 const held = async () => {
   const { body } = await bff.call(user, 'GET', '/api/v1/profile');
-  return Object.fromEntries(body.Coins.map((coin: { Symbol: string; Quantity: string }) => [coin.Symbol, coin.Quantity]));
+  return Object.fromEntries(body.Coins.map((coin) => [coin.Symbol, coin.Quantity]));
 };
 const expectProblem = ({ status, headers, body }: Answer, expected: number, detail: RegExp, field?: string) => {
   expect({ status, body }).toMatchObject({ status: expected, body: { status: expected, detail: expect.stringMatching(detail) } });
@@ -201,11 +202,6 @@ describe('changing coins', () => {
 describe('bodies', () => {
   const send = (body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
     fetch(`${bff.url}/api/v1/profile/coins`, { method: 'POST', body, headers: { authorization: `Bearer ${user.token}`, ...headers } });
-  const read = async (response: Response): Promise<Answer> => ({
-    status: response.status,
-    headers: response.headers,
-    body: await response.json(),
-  });
 
   it.each([
     ['no JSON', '{"symbol":', /not valid JSON/],
@@ -219,18 +215,18 @@ describe('bodies', () => {
     ['two faults', '{"quantity":2}', /symbol is required.*JSON number|JSON number.*symbol is required/],
   ])('with %s are refused with 400', async (_what, body, why) => {
     user = createUser(systemClock);
-    expectProblem(await read(await send(body)), 400, why);
+    expectProblem(await readAnswer(await send(body)), 400, why);
   });
   it('of another type are refused', async () => {
     expectProblem(
-      await read(await send('symbol=btcusdt', { 'content-type': 'application/x-www-form-urlencoded' })),
+      await readAnswer(await send('symbol=btcusdt', { 'content-type': 'application/x-www-form-urlencoded' })),
       400,
       /application\/json/,
     );
-    expectProblem(await read(await send('{}', { 'content-type': 'text/plain' })), 400, /application\/json/);
+    expectProblem(await readAnswer(await send('{}', { 'content-type': 'text/plain' })), 400, /application\/json/);
   });
   it('past 16 KiB are refused with 413', async () => {
-    expectProblem(await read(await send(JSON.stringify({ symbol: 'x'.repeat(17_000) }))), 413, /too large/);
+    expectProblem(await readAnswer(await send(JSON.stringify({ symbol: 'x'.repeat(17_000) }))), 413, /too large/);
   });
   it('are not needed where the type is set all the same', async () => {
     const headers = { authorization: `Bearer ${user.token}`, 'content-type': 'application/json' };
@@ -270,15 +266,16 @@ describe('around the contract', () => {
     bff.auth.state.down = false;
   });
   it('serves metrics without a user in a label', async () => {
-    const { body } = await bff.call(undefined, 'GET', '/metrics');
-    expect(body).toMatch(
+    const { text } = await bff.call(undefined, 'GET', '/metrics');
+    expect(text).toMatch(
       /tickfolio_bff_http_request_duration_seconds_count\{method="POST",route="\/api\/v1\/profile\/coins",status="200"\}/,
     );
-    expect(body).toMatch(/tickfolio_bff_sockets 0/);
-    expect(body).not.toContain(user.userId);
+    expect(text).toMatch(/tickfolio_bff_sockets 0/);
+    expect(text).not.toContain(user.userId);
   });
   it('describes itself in OpenAPI, with every route and example, and shows a page that its own policy lets work', async () => {
-    const { body } = await bff.call(undefined, 'GET', '/openapi.json');
+    const { text } = await bff.call(undefined, 'GET', '/openapi.json');
+    const body = JSON.parse(text);
     expect(body.openapi).toMatch(/^3\.1/);
     const paths = Object.entries(body.paths as Record<string, object>).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method} ${path.replace(/(.)\/$/, '$1')}`),
@@ -303,7 +300,7 @@ describe('around the contract', () => {
     const policy = page.headers.get('content-security-policy') ?? '';
     expect(policy).toContain("script-src 'self'");
     expect(policy).not.toContain('upgrade-insecure-requests');
-    const scripts = [...String(page.body).matchAll(/<script([^>]*)>([^<]*)</g)];
+    const scripts = [...page.text.matchAll(/<script([^>]*)>([^<]*)</g)];
     expect(scripts.length).toBeGreaterThan(0);
     for (const [, attributes = '', content = ''] of scripts) {
       expect(content.trim()).toBe(''); // An inline script would not run under this policy.

@@ -167,12 +167,34 @@ export interface TestBff extends RunningBff {
   call(user: Pick<TestUser, 'token'> | undefined, method: string, path: string, body?: unknown): Promise<Answer>;
 }
 
+/** The fields that tests look at; which of them are there depends on the answer. */
+export interface AnswerBody {
+  readonly type: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly requestId: string;
+  readonly errors: readonly { readonly field: string; readonly message: string }[];
+  readonly message: string;
+  readonly accessToken: string;
+  readonly Quantity: string;
+  readonly Coins: readonly { readonly Symbol: string; readonly Quantity: string }[];
+  readonly dependencies: Readonly<Record<string, { readonly status: string; readonly required: boolean }>>;
+  readonly simulated: boolean;
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: tests compare it with what they expect
-  readonly body: any;
+  readonly text: string;
+  /** Empty when the answer is no JSON. */
+  readonly body: AnswerBody;
 }
+
+export const readAnswer = async (response: Response): Promise<Answer> => {
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, headers: response.headers, text, body: (isJson ? JSON.parse(text) : {}) as AnswerBody };
+};
 
 export interface TestBffOptions {
   readonly postgres: Postgres;
@@ -200,12 +222,9 @@ export const startTestBff = async ({ postgres, clock = systemClock, pubsub, deps
     if (user) headers.authorization = `Bearer ${user.token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const response = await fetch(`${url}${path}`, { method, headers, redirect: 'manual', ...(body === undefined ? {} : { body: text }) });
-    const answer = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(answer) : answer };
+    return readAnswer(await fetch(`${url}${path}`, { method, headers, redirect: 'manual', ...(body === undefined ? {} : { body: text }) }));
   };
-  if (!deps?.aggregator) await until(async () => (await call(undefined, 'GET', '/ready')).body.dependencies.aggregator.status === 'ok');
+  if (!deps?.aggregator) await until(async () => (await call(undefined, 'GET', '/ready')).body.dependencies.aggregator?.status === 'ok');
   return {
     ...bff,
     url,

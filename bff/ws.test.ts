@@ -215,7 +215,7 @@ describe('two replicas', () => {
     await here.call(undefined, 'POST', '/api/v1/auth/register', credentials);
     const logIn = async () => {
       const answer = await here.call(undefined, 'POST', '/api/v1/auth/login', credentials);
-      return { token: answer.body.accessToken as string, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '' };
+      return { token: answer.body.accessToken, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '' };
     };
     const [one, other] = [await logIn(), await logIn()];
     const sockets = [await openSocket(here.wsUrl, one), await openSocket(there.wsUrl, one)];

@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '@tickfolio/lib/clock';
+import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
+import { createPriceBus } from '@tickfolio/lib/price-bus';
+import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
+import { startTestRedis } from '@tickfolio/lib/pubsub/test-redis';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createUser, jwtSecret, readAnswer, second, testSymbols, until } from './test-bff.js';
+import { openSocket } from './test-socket.js';
+
+const program = fileURLToPath(new URL('./dist/main.js', import.meta.url));
+const isBuilt = existsSync(program);
+if (!isBuilt) console.warn('NOT COVERED: the BFF is not compiled (npm run build), so it was not run as a process of its own.');
+const postgres = isBuilt ? await startTestPostgres() : undefined;
+const redis = isBuilt ? await startTestRedis() : undefined;
+
+/** Runs the compiled program. */
+const run = (env: NodeJS.ProcessEnv) => {
+  const child = spawn(process.execPath, [program], { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  return { child, ended, output: () => output, errors: () => errors };
+};
+
+describe.skipIf(!isBuilt)('the BFF as a process', () => {
+  it('names every wrong or missing variable and exits with 1', async () => {
+    const bff = run({ HTTP_PORT: 'x' });
+    expect(await bff.ended).toBe(1);
+    for (const name of ['HTTP_PORT', 'POSTGRES_HOST', 'POSTGRES_USER', 'POSTGRES_PASSWORD', 'JWT_SECRET', 'REDIS_ADDR', 'AGGREGATOR_ADDR'])
+      expect(bff.errors()).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+  });
+});
+
+describe.skipIf(!postgres || !redis)('two BFF processes on real PostgreSQL and Redis', () => {
+  const clock = systemClock;
+  const closing: (() => unknown)[] = [];
+  afterAll(async () => {
+    for (const close of closing.reverse()) await close();
+    await redis?.close();
+    await postgres?.close();
+  });
+  const aggregator = (): Promise<number> => {
+    const server: Server = createServer((request, response) => {
+      request.resume();
+      const answer = request.url?.startsWith('/symbols')
+        ? { revision: 'r1', simulated: false, symbols: testSymbols }
+        : { symbolsRevision: 'r1', simulated: false, feeds: {}, lastPrices: {} };
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+    });
+    closing.push(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return new Promise((resolve) =>
+      server.listen(0, '127.0.0.1', () => {
+        const bound = server.address();
+        resolve(bound !== null && typeof bound === 'object' ? bound.port : 0);
+      }),
+    );
+  };
+
+  it('share users, prices and changes; outlive a restart of Redis; and end cleanly', async () => {
+    if (!postgres || !redis) return;
+    await postgres.createDatabase('profile_db');
+    const env = {
+      HTTP_HOST: '127.0.0.1',
+      HTTP_PORT: '0',
+      POSTGRES_HOST: postgres.host,
+      POSTGRES_PORT: String(postgres.port),
+      POSTGRES_USER: postgres.user,
+      POSTGRES_PASSWORD: postgres.password,
+      JWT_SECRET: jwtSecret,
+      REDIS_ADDR: `${redis.host}:${redis.port}`,
+      AUTH_SERVICE_ADDR: '127.0.0.1:1',
+      AGGREGATOR_ADDR: `127.0.0.1:${await aggregator()}`,
+    };
+    const [one, two] = [run(env), run(env)];
+    closing.push(() => one.child.kill('SIGKILL') && two.child.kill('SIGKILL'));
+    const portOf = async (bff: ReturnType<typeof run>) => {
+      const found = () => /"port":(\d+),"msg":"serving/.exec(bff.output())?.[1];
+      await until(() => found() !== undefined, 15_000).catch((cause) => {
+        throw new Error(`did not start: ${bff.output()}${bff.errors()}`, { cause });
+      });
+      return found() ?? '';
+    };
+    const ports = [await portOf(one), await portOf(two)] as const;
+    await until(async () => (await fetch(`http://127.0.0.1:${ports[0]}/ready`)).status === 200);
+    const user = createUser(clock);
+    const headers = { authorization: `Bearer ${user.token}`, 'content-type': 'application/json' };
+    const add = async (symbol: string, quantity: string) =>
+      readAnswer(
+        await fetch(`http://127.0.0.1:${ports[0]}/api/v1/profile/coins`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify({ symbol, quantity }),
+        }),
+      );
+    await until(async () => (await add('btcusdt', '1')).status === 200); // Once the list of symbols is known.
+
+    const pubsub = createRedisPubSub({ address: redis, log: silentLogger(), clock, metrics: createMetrics('test') });
+    closing.push(() => pubsub.close());
+    const bus = createPriceBus(pubsub);
+    await until(async () => (await bus.check()) === undefined);
+    const publish = (symbol: string, price: string) => bus.publish(second(symbol, price, clock.now()));
+    publish('btcusdt', '100');
+    const sockets = await Promise.all(ports.map((port) => openSocket(`ws://127.0.0.1:${port}/api/v1/ws`, user)));
+    for (const socket of sockets) await socket.next((f) => f.TotalValue === '100');
+    await add('ethusdt', '2');
+    for (const socket of sockets) await socket.next((f) => f.Coins.length === 2);
+    publish('ethusdt', '7.5');
+    for (const socket of sockets) await socket.next((f) => f.TotalValue === '115');
+
+    await redis.kill();
+    await until(async () => (await fetch(`http://127.0.0.1:${ports[0]}/ready`)).status === 503);
+    expect((await add('ethusdt', '1')).body.Quantity).toBe('3');
+    await sockets[0]?.next((f) => f.Coins[1]?.Quantity === '3'); // Where it was made it shows without Redis.
+    await redis.restart();
+    await sockets[1]?.next((f) => f.Coins[1]?.Quantity === '3', 5_000); // Its notice was lost; the other one reads again.
+    await until(() => {
+      publish('btcusdt', '200');
+      return sockets.every((socket) => socket.messages.some((f) => f.TotalValue === '222.5'));
+    });
+
+    one.child.kill('SIGTERM');
+    expect((await sockets[0]?.closed)?.code).toBe(1001);
+    expect(await one.ended).toBe(0);
+    two.child.kill('SIGTERM');
+    expect(await two.ended).toBe(0);
+    for (const bff of [one, two]) {
+      expect(bff.output()).not.toContain(user.token);
+      expect(bff.output()).not.toContain(jwtSecret);
+      expect(bff.errors()).toBe('');
+    }
+  });
+});
