@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
 import type { Clock } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
@@ -24,6 +25,9 @@ const issuer = 'tickfolio-auth';
 const audience = 'tickfolio';
 const algorithm = 'HS256';
 
+/** Given a text, jsonwebtoken first tries to read it as a PEM key, which costs 0.4 ms a call. */
+const keyOf = (secret: string) => createSecretKey(Buffer.from(secret));
+
 /** Signs a token that lives `ttlMs` from now, rounded up to a whole second. */
 export const signAccessToken = (
   { secret, clock }: Pick<AccessTokenOptions, 'secret' | 'clock'>,
@@ -33,7 +37,7 @@ export const signAccessToken = (
   const nowMs = clock.now();
   const exp = Math.ceil((nowMs + ttlMs) / 1_000);
   const claims = { sub: userId, name: userName, sid: sessionId, iss: issuer, aud: audience, iat: Math.floor(nowMs / 1_000), exp };
-  return { token: jsonwebtoken.sign(claims, secret, { algorithm }), expiresAtMs: exp * 1_000 };
+  return { token: jsonwebtoken.sign(claims, keyOf(secret), { algorithm }), expiresAtMs: exp * 1_000 };
 };
 
 export type AccessTokenFault = 'expired' | 'invalid';
@@ -59,10 +63,11 @@ export const createAccessTokenVerifier = ({
   clock,
   clockToleranceMs = 5_000,
 }: AccessTokenOptions): ((token: string) => AccessToken) => {
+  const key = keyOf(secret);
   const settings = { issuer, audience, clockTolerance: clockToleranceMs / 1_000 };
   const read = (token: string) => {
     try {
-      return jsonwebtoken.verify(token, secret, { ...settings, algorithms: [algorithm], clockTimestamp: Math.floor(clock.now() / 1_000) });
+      return jsonwebtoken.verify(token, key, { ...settings, algorithms: [algorithm], clockTimestamp: Math.floor(clock.now() / 1_000) });
     } catch (err) {
       throw new AccessTokenError(err instanceof jsonwebtoken.TokenExpiredError ? 'expired' : 'invalid', err);
     }
