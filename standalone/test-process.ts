@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 export const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
@@ -83,7 +84,8 @@ export const startProcess = (command: string, args: readonly string[], env: Reco
   };
 };
 
-process.once('exit', () => {
+// Also after a failure: nothing that a test file started outlives it.
+afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 

@@ -156,7 +156,7 @@ export const createGrpcServer = ({ log, drainMs = 5_000, maxConcurrentStreams = 
           if (err)
             reject(
               new StartError(
-                `Port ${address.port} on ${address.host} cannot be used (${err.message}). Set ${portVariable} to another one.`,
+                `Port ${address.port} on ${address.host} cannot be used; most likely another program has it. Set ${portVariable} to another one (0 picks a free one).`,
               ),
             );
           else {
