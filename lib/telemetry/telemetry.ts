@@ -13,8 +13,24 @@ import {
 export type { Logger } from 'pino';
 
 /** Whatever carries one of these names is replaced in every log line. */
-const secretNames = ['password', 'token', 'accessToken', 'refreshToken', 'authorization', 'cookie', 'secret', 'JWT_SECRET'];
-const redactPaths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+const secretNames = [
+  'password',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'secret',
+  'JWT_SECRET',
+  'POSTGRES_PASSWORD',
+  'CLICKHOUSE_PASSWORD',
+];
+/** How far below a log line's object such a name is looked for. */
+const redactDepth = 4;
+const redactPaths = secretNames.flatMap((name) =>
+  Array.from({ length: redactDepth }, (_, depth) => `${'*.'.repeat(depth)}["${name}"]`.replace('.[', '[')),
+);
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
