@@ -1,3 +1,3 @@
 export { listen } from './listen.js';
 export { addOperations, type Dependency, type Operations } from './operations.js';
-export { type Problem, problemOf, setProblemHandlers } from './problem.js';
+export { frameworkErrors, type Problem, problemOf, setProblemHandlers } from './problem.js';

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify';
 import { AppError, type ErrorCode, type FieldError, httpStatusOf, toAppError } from '../errors/errors.js';
 
 /** RFC 9457 problem details. */
@@ -39,6 +39,7 @@ const sentences: Readonly<Record<string, string>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty; send a JSON object.',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Send the body as application/json.',
   FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large.',
+  FST_ERR_BAD_URL: 'The address is not a valid URL.',
 };
 
 /** Turns fastify's own errors (validation, parsing, limits) into ours. */
@@ -65,6 +66,11 @@ const send = (reply: FastifyReply, error: AppError): FastifyReply => {
   if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1000)));
   const problem = problemOf(error, reply.request.id);
   return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+};
+
+/** For fastify's option of this name: answers what fails before an error handler is asked, such as an unreadable URL. */
+export const frameworkErrors: NonNullable<FastifyServerOptions['frameworkErrors']> = (error, _request, reply) => {
+  send(reply as FastifyReply, fromFastify(error));
 };
 
 /** Answers every error of the app, its own and fastify's, as problem+json. */

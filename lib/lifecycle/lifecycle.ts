@@ -7,7 +7,7 @@ export interface Closable {
 
 /** Owns what a process opened; closes it in reverse order. */
 export interface Lifecycle {
-  /** Takes over an opened thing and hands it back. Adding to a lifecycle that is already closing closes it at once. */
+  /** Takes over an opened thing and hands it back. What comes while it is already closing is closed at once. */
   own<T extends Closable>(name: string, thing: T): T;
   /** Closes everything once, last opened first; a failing close is logged and does not keep the others open. */
   close(): Promise<void>;
@@ -18,6 +18,8 @@ export interface Lifecycle {
 export const createLifecycle = (log: Logger): Lifecycle => {
   const owned: { name: string; thing: Closable }[] = [];
   const controller = new AbortController();
+  /** What came while closing had begun. */
+  const late = new Set<Promise<void>>();
   let closing: Promise<void> | undefined;
   const closeOne = async (name: string, thing: Closable) => {
     try {
@@ -29,14 +31,17 @@ export const createLifecycle = (log: Logger): Lifecycle => {
   };
   return {
     own: (name, thing) => {
-      if (closing) void closeOne(name, thing);
-      else owned.push({ name, thing });
+      if (closing) {
+        const closed: Promise<void> = closeOne(name, thing).finally(() => late.delete(closed));
+        late.add(closed);
+      } else owned.push({ name, thing });
       return thing;
     },
     close: () => {
       closing ??= (async () => {
         controller.abort();
         for (let last = owned.pop(); last; last = owned.pop()) await closeOne(last.name, last.thing);
+        while (late.size > 0) await Promise.all(late);
       })();
       return closing;
     },
@@ -65,9 +70,11 @@ export const runProcess = async (
 ): Promise<void> => {
   const life = createLifecycle(log);
   let ending = false;
+  let exitCode = 0;
   const end = (code: number, why: string) => {
+    exitCode = Math.max(exitCode, code);
     if (ending) {
-      if (why.startsWith('SIG')) process.exit(code || 1);
+      if (why.startsWith('SIG')) process.exit(1);
       return;
     }
     ending = true;
@@ -79,7 +86,7 @@ export const runProcess = async (
     void life.close().then(() => {
       clearTimeout(deadline);
       log.info('stopped');
-      process.exit(code);
+      process.exit(exitCode);
     });
   };
   process.on('SIGINT', () => end(0, 'SIGINT'));

@@ -1,0 +1,215 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type InjectOptions } from 'fastify';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppError, type ErrorCode, httpStatusOf } from '../errors/errors.js';
+import { StartError } from '../lifecycle/lifecycle.js';
+import { createLogger, createMetrics } from '../telemetry/telemetry.js';
+import { addOperations, type Dependency, frameworkErrors, listen, type Operations, problemOf, setProblemHandlers } from './http.js';
+
+let app: FastifyInstance;
+let lines: string[];
+
+beforeEach(() => {
+  lines = [];
+  app = Fastify({
+    loggerInstance: createLogger('test', 'debug', (line) => void lines.push(line)) as FastifyBaseLogger,
+    bodyLimit: 1_000,
+    frameworkErrors,
+    ajv: { customOptions: { removeAdditional: false, allErrors: true } },
+  });
+});
+afterEach(() => app.close());
+
+describe('problem details', () => {
+  beforeEach(() => setProblemHandlers(app));
+
+  const problem = async (request: string | InjectOptions) => {
+    const answer = await app.inject(request);
+    expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+    const body = answer.json<Record<string, unknown>>();
+    expect(body.status).toBe(answer.statusCode);
+    expect(body.type).toMatch(/^urn:tickfolio:problem:[a-z-]+$/);
+    for (const field of ['title', 'detail', 'requestId']) expect(body[field]).toEqual(expect.any(String));
+    expect(answer.body).not.toContain('    at ');
+    return { body, headers: answer.headers };
+  };
+
+  it.each(Object.keys(httpStatusOf) as ErrorCode[])('tell of %s with its own status, title and words', async (code) => {
+    app.get('/x', async () => {
+      throw new AppError(code, 'What happened.', { fields: [{ field: 'a', message: 'is bad' }], cause: new Error('inside') });
+    });
+    const { body } = await problem('/x');
+    expect(body).toMatchObject({
+      type: `urn:tickfolio:problem:${code.replaceAll('_', '-')}`,
+      ...httpStatusOf[code],
+      detail: 'What happened.',
+      errors: [{ field: 'a', message: 'is bad' }],
+    });
+    expect(JSON.stringify(body)).not.toContain('inside');
+  });
+
+  it('say when to try again, in whole seconds, one at least', async () => {
+    app.get('/x', async () => {
+      throw new AppError('unavailable', 'Later.', { retryAfterMs: 1_200 });
+    });
+    app.get('/y', async () => {
+      throw new AppError('resource_exhausted', 'Soon.', { retryAfterMs: 0 });
+    });
+    expect((await problem('/x')).headers['retry-after']).toBe('2');
+    expect((await problem('/y')).headers['retry-after']).toBe('1');
+  });
+
+  it.each([
+    ['an error', () => new Error('password=secret')],
+    ['a text', () => 'password=secret'],
+    ['an object', () => ({ password: 'secret' })],
+  ])('keep the text of %s from the caller, and log it', async (_what, thrown) => {
+    app.get('/x', async () => {
+      throw thrown();
+    });
+    const { body } = await problem('/x');
+    expect(body).toMatchObject({ status: 500, detail: 'Something went wrong on our side.' });
+    expect(JSON.stringify(body)).not.toContain('secret');
+    expect(lines.some((line) => line.includes('request failed'))).toBe(true);
+  });
+
+  it('name every wrong, missing and unknown field of a body', async () => {
+    app.post('/x', { schema: { body: bodySchema } }, async () => 'fine');
+    const { body } = await problem({ method: 'POST', url: '/x', payload: { quantity: '1', inner: {}, extra: 1 } });
+    expect(body.status).toBe(400);
+    expect(body.errors).toEqual([
+      { field: 'symbol', message: 'is required' },
+      { field: 'extra', message: 'is not a known field' },
+    ]);
+    const inner = await problem({ method: 'POST', url: '/x', payload: { symbol: 'b', quantity: '1', inner: { deep: [] } } });
+    expect(inner.body.errors).toEqual([{ field: 'inner.deep', message: expect.any(String) }]);
+  });
+
+  it.each([
+    ['a body that is no JSON', { headers: { 'content-type': 'application/json' }, payload: '{"a":' }, 400, 'The body is not valid JSON.'],
+    ['an empty body', { headers: { 'content-type': 'application/json' }, payload: '' }, 400, 'The body is empty; send a JSON object.'],
+    ['another media type', { headers: { 'content-type': 'text/csv' }, payload: 'a,b' }, 400, 'Send the body as application/json.'],
+    [
+      'a body that is too large',
+      { headers: { 'content-type': 'application/json' }, payload: JSON.stringify('x'.repeat(2_000)) },
+      413,
+      'The body is too large.',
+    ],
+  ])('explain %s', async (_what, request, status, detail) => {
+    app.post('/x', async () => 'fine');
+    expect((await problem({ method: 'POST', url: '/x', ...request })).body).toMatchObject({ status, detail });
+  });
+
+  it('say that there is nothing at an address, without repeating its query', async () => {
+    const { body } = await problem('/nowhere?token=secret');
+    expect(body).toMatchObject({ status: 404, detail: 'There is nothing at GET /nowhere.' });
+    expect((await problem({ method: 'DELETE', url: '/nowhere' })).body.detail).toBe('There is nothing at DELETE /nowhere.');
+  });
+
+  it('answer an address that cannot be read', async () => {
+    app.get('/x/:id', async () => 'fine');
+    expect((await problem('/x/%zz')).body).toMatchObject({ status: 400, detail: 'The address is not a valid URL.' });
+  });
+
+  it('leave out what there is nothing to say about', () => {
+    expect(Object.keys(problemOf(new AppError('not_found', 'Gone.')))).toEqual(['type', 'title', 'status', 'detail']);
+  });
+});
+
+const bodySchema = {
+  type: 'object',
+  required: ['symbol', 'quantity'],
+  additionalProperties: false,
+  properties: {
+    symbol: { type: 'string' },
+    quantity: { type: 'string' },
+    inner: { type: 'object', properties: { deep: { type: 'string', minLength: 3 } } },
+  },
+};
+
+describe('operations', () => {
+  const dependency = (name: string, required: boolean, check: Dependency['check']): Dependency => ({ name, required, check });
+  const ready = async (dependencies: readonly Dependency[], more: Pick<Operations, 'draining' | 'facts'> = {}) => {
+    addOperations(app, { metrics: createMetrics('test'), dependencies, checkTimeoutMs: 50, ...more });
+    const answer = await app.inject('/ready');
+    return { status: answer.statusCode, body: answer.json<Record<string, unknown>>(), headers: answer.headers };
+  };
+
+  it('/health answers while the process does, whatever else is down', async () => {
+    await ready([dependency('redis', true, () => 'is down')]);
+    const answer = await app.inject('/health');
+    expect([answer.statusCode, answer.json()]).toEqual([200, { status: 'ok' }]);
+  });
+
+  it('/ready names every dependency, and facts beside them', async () => {
+    const { status, body, headers } = await ready(
+      [dependency('redis', true, async () => undefined), dependency('kafka', false, () => 'cannot be reached')],
+      { facts: () => ({ simulated: true }) },
+    );
+    expect(status).toBe(200);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(body).toEqual({
+      status: 'ready',
+      simulated: true,
+      dependencies: { redis: { status: 'ok', required: true }, kafka: { status: 'down', required: false, reason: 'cannot be reached' } },
+    });
+  });
+
+  const faults: [string, Dependency['check'], string][] = [
+    ['says so', () => 'is down', 'is down'],
+    ['rejects', () => Promise.reject(new Error('connection refused')), 'connection refused'],
+    [
+      'throws',
+      () => {
+        throw new Error('broken check');
+      },
+      'broken check',
+    ],
+    ['never answers', () => new Promise(() => undefined), 'did not answer within 50 ms'],
+  ];
+  it.each(faults)('/ready is 503, within its bound, when what is required %s', async (_what, check, reason) => {
+    const startedMs = performance.now();
+    const { status, body } = await ready([dependency('redis', true, check), dependency('slow too', true, check)]);
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expect(status).toBe(503);
+    expect(body).toMatchObject({ status: 'not ready', dependencies: { redis: { status: 'down', required: true, reason } } });
+  });
+
+  it('/ready is 503 while the service drains, though everything is well', async () => {
+    const { status, body } = await ready([dependency('redis', true, () => undefined)], { draining: () => true });
+    expect([status, body.status]).toEqual([503, 'draining']);
+  });
+
+  it('/metrics answers Prometheus text', async () => {
+    const metrics = createMetrics('test');
+    metrics.counter({ name: 'x_total', help: 'X.' }).inc(7);
+    addOperations(app, { metrics, dependencies: [] });
+    const answer = await app.inject('/metrics');
+    expect(answer.headers['content-type']).toContain('text/plain');
+    expect(answer.body).toContain('tickfolio_test_x_total 7');
+  });
+
+  it('writes no log line when it is asked', async () => {
+    await ready([]);
+    await app.inject('/health');
+    await app.inject('/metrics');
+    expect(lines).toEqual([]);
+  });
+});
+
+describe('listen', () => {
+  it('tells the bound port, and refuses one that is taken, naming the variable that moves it', async () => {
+    const port = await listen(app, { host: '127.0.0.1', port: 0 }, 'HTTP_PORT');
+    expect(port).toBeGreaterThan(0);
+    const answer = await fetch(`http://127.0.0.1:${port}/`);
+    expect(answer.status).toBe(404);
+    const second = Fastify();
+    const refused = listen(second, { host: '127.0.0.1', port }, 'HTTP_PORT');
+    await expect(refused).rejects.toBeInstanceOf(StartError);
+    await expect(refused).rejects.toThrow(`Port ${port} on 127.0.0.1 is in use. Set HTTP_PORT to another one (0 picks a free one).`);
+    await second.close();
+  });
+
+  it('passes on what is no matter of the port', async () => {
+    await expect(listen(app, { host: 'no.such.host.invalid', port: 0 }, 'HTTP_PORT')).rejects.not.toBeInstanceOf(StartError);
+  });
+});

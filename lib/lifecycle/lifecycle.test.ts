@@ -1,0 +1,200 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createLogger, silentLogger } from '../telemetry/telemetry.js';
+import { createLifecycle } from './lifecycle.js';
+
+describe('lifecycle', () => {
+  it('closes what it owns in reverse order, one after the other, once', async () => {
+    const life = createLifecycle(silentLogger());
+    const order: string[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      life.own(name, {
+        close: async () => {
+          order.push(`${name} begins`);
+          await Promise.resolve();
+          order.push(`${name} ends`);
+        },
+      });
+    }
+    await Promise.all([life.close(), life.close()]);
+    await life.close();
+    expect(order).toEqual(['c begins', 'c ends', 'b begins', 'b ends', 'a begins', 'a ends']);
+  });
+
+  it('hands back what it takes over', () => {
+    const thing = { close: () => undefined, port: 1 };
+    expect(createLifecycle(silentLogger()).own('thing', thing)).toBe(thing);
+  });
+
+  it('closes the others although one fails, and says which', async () => {
+    const lines: string[] = [];
+    const life = createLifecycle(createLogger('test', 'info', (line) => void lines.push(line)));
+    const closed: string[] = [];
+    life.own('a', { close: () => void closed.push('a') });
+    life.own('throws', {
+      close: () => {
+        throw new Error('broken');
+      },
+    });
+    life.own('rejects', { close: async () => Promise.reject(new Error('broken')) });
+    life.own('d', { close: () => void closed.push('d') });
+    await life.close();
+    expect(closed).toEqual(['d', 'a']);
+    expect(lines.map((line) => (JSON.parse(line) as { part: string }).part)).toEqual(['rejects', 'throws']);
+  });
+
+  it('aborts its signal before it closes anything', async () => {
+    const life = createLifecycle(silentLogger());
+    let aborted: boolean | undefined;
+    life.own('a', {
+      close: () => {
+        aborted = life.signal.aborted;
+      },
+    });
+    expect(life.signal.aborted).toBe(false);
+    await life.close();
+    expect(aborted).toBe(true);
+  });
+
+  it('closes at once what comes when it is already closing, and waits for that too', async () => {
+    const life = createLifecycle(silentLogger());
+    const closed: string[] = [];
+    let comesLate = () => {};
+    life.own('slow', {
+      close: () =>
+        new Promise<void>((resolve) => {
+          comesLate = resolve;
+        }),
+    });
+    const closing = life.close();
+    life.own('late', {
+      close: async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        closed.push('late');
+      },
+    });
+    comesLate();
+    await closing;
+    expect(closed).toEqual(['late']);
+  });
+});
+
+const program = fileURLToPath(new URL('../dist/lifecycle/test-process.js', import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly messages: readonly string[];
+  readonly stderr: string;
+}
+
+describe('runProcess in a real process', () => {
+  const children: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
+  /** Runs the program to its end, sending signals when it says the given words. */
+  const run = (behaviour: string, signals: readonly { readonly after: string; readonly send: NodeJS.Signals }[] = []): Promise<Ended> => {
+    if (!existsSync(program)) throw new Error('lib/dist is not built: run "npm run build" first');
+    const child = spawn(process.execPath, [program, behaviour], { stdio: ['ignore', 'pipe', 'pipe'] });
+    children.push(child);
+    let stdout = '';
+    let stderr = '';
+    const left = [...signals];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      for (let next = left[0]; next && stdout.includes(`"msg":"${next.after}"`); next = left[0]) {
+        left.shift();
+        child.kill(next.send);
+      }
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    return new Promise((resolve) => {
+      child.once('close', (code, signal) => {
+        const messages = stdout
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => (JSON.parse(line) as { msg: string }).msg);
+        resolve({ code, signal, messages, stderr });
+      });
+    });
+  };
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s: closes in reverse order and exits with 0', async (send) => {
+    const { code, messages, stderr } = await run('plain', [{ after: 'started', send }]);
+    expect(messages).toEqual(['started', 'shutting down', 'last closed', 'closed', 'closed', 'first closed', 'closed', 'stopped']);
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it('a close that hangs is cut short at the deadline, with 1', async () => {
+    const startedMs = performance.now();
+    const { code, messages } = await run('hang', [{ after: 'started', send: 'SIGTERM' }]);
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    expect(code).toBe(1);
+    expect(messages.at(-1)).toBe('shutdown took too long and was cut short');
+  });
+
+  it('a second signal ends it at once, with 1', async () => {
+    const { code, messages } = await run('hang', [
+      { after: 'started', send: 'SIGINT' },
+      { after: 'last closed', send: 'SIGINT' },
+    ]);
+    expect(code).toBe(1);
+    expect(messages.at(-1)).toBe('last closed');
+  });
+
+  it('a failing close does not keep it from ending well', async () => {
+    const { code, messages } = await run('failing-close', [{ after: 'started', send: 'SIGTERM' }]);
+    expect(code).toBe(0);
+    expect(messages).toEqual(expect.arrayContaining(['could not be closed cleanly', 'first closed', 'stopped']));
+  });
+
+  it.each([
+    ['throw', 'uncaught exception'],
+    ['reject', 'unhandled rejection'],
+  ])('an uncaught %s closes everything and exits with 1', async (behaviour, message) => {
+    const { code, messages } = await run(behaviour);
+    expect(code).toBe(1);
+    expect(messages).toEqual(expect.arrayContaining(['started', message, 'last closed', 'first closed', 'stopped']));
+  });
+
+  it('something thrown while it closes makes it 1, and is logged', async () => {
+    const { code, messages } = await run('late-throw', [{ after: 'started', send: 'SIGTERM' }]);
+    expect(code).toBe(1);
+    expect(messages).toEqual(expect.arrayContaining(['unhandled rejection', 'first closed', 'stopped']));
+  });
+
+  it('a start that fails closes what was opened and exits with 1', async () => {
+    const { code, messages } = await run('start-throws');
+    expect(code).toBe(1);
+    expect(messages).toEqual(expect.arrayContaining(['could not start', 'first closed', 'stopped']));
+  });
+
+  it('a fault the operator can mend is printed as a plain sentence', async () => {
+    const { code, stderr } = await run('start-error');
+    expect([code, stderr]).toEqual([1, 'Port 8080 is in use. Set HTTP_PORT to another one.\n']);
+  });
+
+  it('wrong settings are printed and end it with 1 before anything is opened', async () => {
+    const { code, stderr, messages } = await run('refuse');
+    expect([code, stderr, messages]).toEqual([1, 'HTTP_PORT must be a port number\n', []]);
+  });
+
+  it('can be ended while its start still waits', async () => {
+    const { code, messages } = await run('start-waits', [{ after: 'waiting', send: 'SIGTERM' }]);
+    expect(code).toBe(0);
+    expect(messages).toEqual(expect.arrayContaining(['start aborted', 'first closed', 'stopped']));
+  });
+
+  it('loses none of its last log lines', async () => {
+    const { code, messages } = await run('chatty', [{ after: 'started', send: 'SIGTERM' }]);
+    expect(code).toBe(0);
+    expect(messages.filter((message) => message === 'one of many lines')).toHaveLength(5_000);
+    expect(messages.at(-1)).toBe('stopped');
+  });
+});

@@ -1,0 +1,47 @@
+import { createServer } from 'node:net';
+import { createLogger } from '../telemetry/telemetry.js';
+import { refuseToStart, runProcess, StartError } from './lifecycle.js';
+
+// A process for the lifecycle's tests. Its first argument says how it behaves.
+const [behaviour = ''] = process.argv.slice(2);
+const log = createLogger('test-process', 'debug');
+const never = () => new Promise<void>(() => undefined);
+const soon = (run: () => void) => setTimeout(run, 20);
+
+if (behaviour === 'refuse') refuseToStart('HTTP_PORT must be a port number');
+
+await runProcess(
+  async (life) => {
+    if (behaviour === 'start-error') throw new StartError('Port 8080 is in use. Set HTTP_PORT to another one.');
+    life.own('first', { close: () => log.info('first closed') });
+    life.own('failing', {
+      close: async () => {
+        if (behaviour === 'failing-close') throw new Error('cannot close');
+      },
+    });
+    if (behaviour === 'start-throws') throw new Error('broken start');
+    if (behaviour === 'start-waits') {
+      log.info('waiting');
+      life.signal.addEventListener('abort', () => log.info('start aborted'), { once: true });
+      await never();
+    }
+    const server = createServer().listen(0, '127.0.0.1');
+    life.own('last', {
+      close: async () => {
+        await new Promise((resolve) => server.close(resolve));
+        log.info('last closed');
+        if (behaviour === 'hang') await never();
+        if (behaviour === 'late-throw') soon(() => Promise.reject(new Error('thrown while closing')));
+        if (behaviour === 'late-throw') await new Promise((resolve) => setTimeout(resolve, 100));
+        if (behaviour === 'chatty') for (let i = 0; i < 5_000; i++) log.info({ i, filling: 'x'.repeat(200) }, 'one of many lines');
+      },
+    });
+    if (behaviour === 'throw')
+      soon(() => {
+        throw new Error('nobody caught this');
+      });
+    if (behaviour === 'reject') soon(() => void Promise.reject(new Error('nobody caught this')));
+    log.info('started');
+  },
+  { log, shutdownDeadlineMs: behaviour === 'hang' ? 300 : 5_000 },
+);
