@@ -76,6 +76,7 @@ export const startTestRedis = async (): Promise<TestRedis | undefined> => {
   }
   const folder = mkdtempSync(join(tmpdir(), 'tickfolio-redis-'));
   let child: ChildProcess | undefined;
+  let watchdog: ChildProcess | undefined;
   const endWithUs = () => void child?.kill('SIGKILL');
   process.once('exit', endWithUs);
 
@@ -83,11 +84,14 @@ export const startTestRedis = async (): Promise<TestRedis | undefined> => {
     const settings = { bind: host, port, save: '', appendonly: 'no', dir: folder, daemonize: 'no', loglevel: 'warning' };
     const given = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
     child = spawn('redis-server', given, { stdio: 'ignore' });
+    // Ends the server also when this process is killed: then the pipe closes.
+    watchdog = spawn('sh', ['-c', `cat >/dev/null; kill -9 ${child.pid}`], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     await whenAnswering(child, port);
   };
   const kill = async () => {
     const dying = child;
     child = undefined;
+    watchdog?.kill('SIGKILL');
     if (!dying || dying.exitCode !== null || dying.signalCode !== null) return;
     const ended = new Promise((resolve) => dying.once('exit', resolve));
     dying.kill('SIGKILL');
