@@ -43,7 +43,8 @@ export const createLogger = (service: string, level: LogLevel = 'info', write?: 
     redact: { paths: redactPaths, censor: '[redacted]' },
     timestamp: pino.stdTimeFunctions.isoTime,
   };
-  return write ? pino(options, { write }) : pino(options);
+  // Synchronous, as pino's own default is not: a process that ends would lose its last lines, or write them out of order.
+  return pino(options, write ? { write } : pino.destination({ dest: 1, sync: true }));
 };
 
 export const silentLogger = (): Logger => pino({ level: 'silent' });
