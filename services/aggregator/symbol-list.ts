@@ -7,12 +7,12 @@ import type { MarketFeed } from './market-feed.js';
 export interface SymbolListOptions {
   /** Default 10 000. */
   readonly refreshMs: number;
-  /** After a failed reading; doubled up to the second. Default 200 and 2 000. */
+  /** After a failed reading; doubled up to the second. Default 100 and 1 000. */
   readonly minRetryMs: number;
   readonly maxRetryMs: number;
 }
 
-export const symbolListDefaults: SymbolListOptions = { refreshMs: 10_000, minRetryMs: 200, maxRetryMs: 2_000 };
+export const symbolListDefaults: SymbolListOptions = { refreshMs: 10_000, minRetryMs: 100, maxRetryMs: 1_000 };
 
 /** The exchange's symbols as the socket service knows them, read again and again. */
 export interface SymbolList {
