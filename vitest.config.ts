@@ -23,6 +23,8 @@ const summary: Reporter = {
 export default defineConfig({
   test: {
     reporters: ['default', summary],
+    // Most of the time tests wait for processes and sockets, so one more worker than the smallest machine has cores.
+    maxWorkers: 3,
     projects: [
       { ...shared, test: { name: 'tidy', include: ['tidy/**/*.test.ts'], exclude } },
       {
@@ -37,7 +39,6 @@ export default defineConfig({
           exclude,
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
         },
       },
     ],

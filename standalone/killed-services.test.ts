@@ -31,8 +31,16 @@ function watchKills(stack: Stack) {
   beforeAll(async () => {
     await stack.ready(30_000);
     person = await signUp(stack.base);
-    await person.addCoin('btcusdt', '1.5');
-    await person.addCoin('ethusdt', '10');
+    // The list of symbols may come a moment after the services are ready.
+    const add = (symbol: string, quantity: string) =>
+      eventually(
+        async () => ((await person.addCoin(symbol, quantity)).status === 200 ? true : undefined),
+        5_000,
+        `${symbol} is added`,
+        200,
+      );
+    await add('btcusdt', '1.5');
+    await add('ethusdt', '10');
     socket = await connect();
     await socket.frame((frame) => frame.Coins.length === 2 && frame.Coins.every((coin) => coin.Price !== null), 10_000, 0);
   });
@@ -104,6 +112,7 @@ function watchKills(stack: Stack) {
           : undefined,
       10_000,
       'login works again',
+      500, // Logins are limited per address.
     );
   });
 
