@@ -8,7 +8,7 @@ import websocket from '@fastify/websocket';
 import { createAccessTokenVerifier } from '@tickfolio/lib/access-token';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { addOperations, listen, setProblemHandlers } from '@tickfolio/lib/http';
+import { addOperations, frameworkErrors, listen, setProblemHandlers } from '@tickfolio/lib/http';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
@@ -82,6 +82,7 @@ const requestTimeoutMs = 10_000;
 export const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
   const { postgres, auth, priceBus, clock, log, metrics } = deps;
   const app: FastifyInstance = Fastify({
+    frameworkErrors,
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: maxBodyBytes,

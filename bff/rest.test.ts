@@ -235,6 +235,11 @@ describe('bodies', () => {
 });
 
 describe('around the contract', () => {
+  it('answers an unreadable URL with a problem too', async () => {
+    const answer = await fetch(`${bff.url}/api/v1/%zz`);
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  });
   it('answers what is not there as a problem', async () => {
     expectProblem(await bff.call(undefined, 'GET', '/api/v2'), 404, /nothing at GET \/api\/v2/);
     expectProblem(await bff.call(undefined, 'PATCH', '/api/v1/profile'), 404, /nothing at PATCH/);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@tickfolio/lib/errors';
-import { addOperations, type Operations, setProblemHandlers } from '@tickfolio/lib/http';
+import { addOperations, frameworkErrors, type Operations, setProblemHandlers } from '@tickfolio/lib/http';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Subscriptions } from './subscriptions.js';
@@ -36,6 +36,7 @@ const matches = (header: string | undefined, tag: string): boolean =>
 /** The HTTP face; does not listen yet. */
 export const buildHttp = ({ log, operations, subscriptions, list }: HttpDeps): FastifyInstance => {
   const app = fastify({
+    frameworkErrors,
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,

@@ -1,0 +1,125 @@
+import { type AggregatorClient, type AuthClient, migrationsFolder, startBff } from '@tickfolio/bff/app';
+import { systemClock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import { openPglite } from '@tickfolio/lib/postgres/pglite';
+import { createPriceBus } from '@tickfolio/lib/price-bus';
+import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { sql } from 'drizzle-orm';
+import { serveParent } from './child.js';
+import { coinsPerUser, groups, type Pace, stampPrice, startPace, symbolsOf } from './delivery-load.js';
+import { readUsage } from './usage.js';
+
+// The BFF as it is, between stand-ins of its neighbours. Prices come over the in-process price bus; writing them costs this
+// process next to nothing (a text from a template), reading them is the BFF's work and is measured.
+
+const symbols = Array.from({ length: groups }, (_, group) => symbolsOf(group));
+const clock = systemClock;
+const log = silentLogger();
+const pubsub = createMemoryPubSub({ log });
+let stop: () => void = () => undefined;
+let tradeId = 0;
+let ticks = 0;
+
+const noCall = async () => {
+  throw new AppError('unavailable', 'There is no such service in a benchmark.');
+};
+const auth: AuthClient = {
+  register: noCall,
+  login: noCall,
+  refresh: noCall,
+  logout: noCall,
+  check: async () => undefined,
+  close: () => undefined,
+};
+const aggregator: AggregatorClient = {
+  demand: async () => ({ symbolsRevision: 'bench', simulated: false, feeds: new Map(), lastPrices: new Map() }),
+  symbols: async () => ({
+    revision: 'bench',
+    simulated: false,
+    symbols: symbols.flat().map((symbol) => ({ symbol, quoteAsset: 'USDT', status: 'TRADING' })),
+  }),
+};
+
+const tickGroup = (group: number) => {
+  const price = stampPrice();
+  const now = Date.now();
+  const second = now - (now % 1_000);
+  for (const symbol of symbols[group] ?? []) {
+    tradeId += 1;
+    ticks += 1;
+    const text = `{"symbol":"${symbol}","second":${second},"open":"${price}","high":"${price}","low":"${price}","close":"${price}","volume":"1.2345","quoteVolume":"84096.123","trades":37,"firstTradeId":${tradeId},"lastTradeId":${tradeId},"lastTradeTime":${now},"complete":true,"revision":0}`;
+    pubsub.publish(symbol, text);
+  }
+};
+const openDatabase = async (users: number) => {
+  const postgres = await openPglite({ folder: undefined, migrationsFolder, log, clock });
+  const id = sql`'00000000-0000-4000-8000-' || lpad(u::text, 12, '0')`;
+  await postgres.db.execute(
+    sql`insert into profiles (id, name) select ${id}, 'user-' || u from generate_series(0, ${sql.raw(String(users - 1))}) u`,
+  );
+  await postgres.db.execute(sql`
+    insert into coins (user_id, symbol, quote_asset, quantity)
+    select ${id}, 'b' || lpad((u % ${sql.raw(String(groups))})::text, 2, '0') || 'c' || c || 'usdt', 'usdt', ((u * 7 + c * 13) % 5000 + 1)::numeric / 1000
+    from generate_series(0, ${sql.raw(String(users - 1))}) u, generate_series(0, ${sql.raw(String(coinsPerUser - 1))}) c
+    order by u, c`);
+  return postgres;
+};
+
+/** Longer than a run: the query for the held symbols would be answered by a thread of this process, which no deployment has. */
+const demandPeriodMs = 600_000;
+let users = 0;
+let arrived = 0;
+/** Without a frame for so long those that are missing will not come: they were made one with later ones. */
+const missingAfterMs = 200;
+
+/**
+ * Ticks group after group as fast as frames arrive at the other end, with at most one frame of each user on its way: more
+ * prices would be made one frame by the BFF, and reading them would count as the cost of that frame.
+ */
+const saturate = (): (() => void) => {
+  let expected = arrived;
+  let seen = arrived;
+  let seenAt = performance.now();
+  let group = 0;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    if (arrived !== seen) [seen, seenAt] = [arrived, now];
+    else if (now - seenAt > missingAfterMs) [expected, seenAt] = [arrived, now];
+    const perGroup = users / groups;
+    for (let i = 0; i < groups && expected - arrived <= users - 2 * perGroup; i++) {
+      tickGroup(group++ % groups);
+      expected += perGroup;
+    }
+  }, 1);
+  return () => clearInterval(timer);
+};
+
+const tasks = {
+  /** @param count how many portfolios to make @returns the port it listens on */
+  start: async (count: number, jwtSecret: string): Promise<number> => {
+    users = count;
+    const postgres = await openDatabase(users);
+    const priceBus = createPriceBus(pubsub);
+    for (const symbol of symbols.flat()) priceBus.setLast({ symbol, price: '68123.45', timeMs: Date.now(), tradeId: 0 });
+    const metrics = createMetrics('bff');
+    const deps = { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics };
+    const bff = await startBff(deps, { host: '127.0.0.1', port: 0, jwtSecret, secureCookie: false, demandPeriodMs });
+    return bff.port;
+  },
+  setPace: async (pace: Pace) => {
+    stop();
+    stop = () => undefined;
+    if (pace === 'none') return;
+    stop = pace === 'saturated' ? saturate() : startPace(pace, tickGroup);
+  },
+  /** @param count frames that the clients got up to now */
+  progress: async (count: number) => {
+    arrived = count;
+  },
+  usage: async (collect: boolean) => ({ ...readUsage(collect), ticks }),
+};
+
+export type DeliveryBff = typeof tasks;
+
+serveParent(tasks);

@@ -1,0 +1,169 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { signAccessToken } from '@tickfolio/lib/access-token';
+import { systemClock } from '@tickfolio/lib/clock';
+import { reportToParent, serveParent } from './child.js';
+import { stampAgeMs, userIdOf } from './delivery-load.js';
+import { createLatencies } from './latencies.js';
+import { readUsage } from './usage.js';
+
+// Many WebSocket clients on plain TCP sockets: it must cost less than what it measures. All read into one buffer.
+
+interface Client {
+  readonly socket: Socket;
+  open: boolean;
+  /** A part of a frame, waiting for the rest. */
+  rest: Buffer | undefined;
+}
+
+const clients = new Set<Client>();
+const shared = Buffer.allocUnsafe(256 * 1_024);
+const priceMark = Buffer.from('"Price":"');
+let measuring = false;
+let frames = 0;
+let bytes = 0;
+let unstamped = 0;
+let lost = 0;
+let latencies = createLatencies();
+let from = readUsage();
+let arrived = 0;
+let reported = 0;
+let reporting: NodeJS.Timeout | undefined;
+
+const takeText = (data: Buffer, start: number, end: number) => {
+  arrived += 1;
+  if (!measuring) return;
+  frames += 1;
+  bytes += end - start;
+  const at = data.indexOf(priceMark, start);
+  const age = at < 0 || at >= end ? Number.NaN : stampAgeMs(data, at + priceMark.length);
+  if (Number.isNaN(age)) unstamped += 1;
+  else latencies.add(age);
+};
+const pong = ({ socket }: Client, payload: Buffer) => {
+  // Masked, as a client's frames must be; with a mask of zeros the payload stays as it is.
+  socket.write(Buffer.concat([Buffer.from([0x8a, 0x80 | payload.length, 0, 0, 0, 0]), payload]));
+};
+/** Takes the whole frames out of `data`. @returns where the first incomplete one begins */
+const takeFrames = (client: Client, data: Buffer): number => {
+  let at = 0;
+  while (data.length - at >= 2) {
+    const opcode = (data[at] ?? 0) & 0x0f;
+    let length = (data[at + 1] ?? 0) & 0x7f;
+    let start = at + 2;
+    if (length === 126) {
+      if (data.length < start + 2) break;
+      length = data.readUInt16BE(start);
+      start += 2;
+    } else if (length === 127) {
+      if (data.length < start + 8) break;
+      length = Number(data.readBigUInt64BE(start));
+      start += 8;
+    }
+    const end = start + length;
+    if (data.length < end) break;
+    if (opcode === 1) takeText(data, start, end);
+    else if (opcode === 9) pong(client, data.subarray(start, end));
+    else if (opcode === 8) client.socket.destroy();
+    at = end;
+  }
+  return at;
+};
+const take = (client: Client, data: Buffer) => {
+  const whole = client.rest ? Buffer.concat([client.rest, data]) : data;
+  const done = takeFrames(client, whole);
+  client.rest = done === whole.length ? undefined : Buffer.from(whole.subarray(done));
+};
+
+const openOne = (port: number, token: string | undefined): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const answer: Buffer[] = [];
+    const handshake = (data: Buffer) => {
+      answer.push(Buffer.from(data));
+      const text = Buffer.concat(answer);
+      const end = text.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      if (!text.toString('latin1', 0, 12).startsWith('HTTP/1.1 101')) {
+        reject(new Error(`the upgrade was refused: ${text.toString('latin1', 0, 300)}`));
+        return;
+      }
+      client.open = true;
+      resolve();
+      if (text.length > end + 4) take(client, text.subarray(end + 4));
+    };
+    const callback = (length: number, buffer: Uint8Array): boolean => {
+      const data = (buffer as Buffer).subarray(0, length);
+      if (client.open) take(client, data);
+      else handshake(data);
+      return true;
+    };
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer: shared, callback } });
+    const client: Client = { socket, open: false, rest: undefined };
+    clients.add(client);
+    socket.on('connect', () => {
+      const authorization = token === undefined ? '' : `Authorization: Bearer ${token}\r\n`;
+      const key = randomBytes(16).toString('base64');
+      socket.write(
+        `GET /api/v1/ws HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n${authorization}\r\n`,
+      );
+    });
+    socket.on('error', reject);
+    socket.on('close', () => {
+      if (clients.delete(client) && client.open) lost += 1;
+      reject(new Error('the connection was closed'));
+    });
+  });
+
+const reportMs = 2;
+/** Connections being opened at a time. */
+const openingAtOnce = 64;
+
+const tasks = {
+  /** Opens a connection for each user. @param jwtSecret signs a token for each; undefined when none is asked for @returns how long it took, milliseconds */
+  open: async (port: number, users: number, jwtSecret: string | null): Promise<number> => {
+    const tokenOf = (user: number): string | undefined => {
+      if (jwtSecret === null) return undefined;
+      const owner = { userId: userIdOf(user), userName: `user-${user}`, sessionId: randomUUID() };
+      return signAccessToken({ secret: jwtSecret, clock: systemClock }, owner, 900_000).token;
+    };
+    const tokens = Array.from({ length: users }, (_, user) => tokenOf(user));
+    const startedAt = performance.now();
+    let next = 0;
+    const worker = async () => {
+      while (next < users) await openOne(port, tokens[next++]);
+    };
+    await Promise.all(Array.from({ length: openingAtOnce }, worker));
+    return performance.now() - startedAt;
+  },
+  begin: async () => {
+    [frames, bytes, unstamped, lost] = [0, 0, 0, 0];
+    latencies = createLatencies();
+    from = readUsage();
+    measuring = true;
+  },
+  end: async () => {
+    measuring = false;
+    const to = readUsage();
+    const seconds = (to.atMs - from.atMs) / 1_000;
+    return { frames, bytes, unstamped, lost, open: clients.size, seconds, cpuUs: to.cpuUs - from.cpuUs, latency: latencies.summary() };
+  },
+  /** Tells the parent again and again how many frames arrived, or stops to. */
+  report: async (on: boolean) => {
+    clearInterval(reporting);
+    reporting = undefined;
+    if (!on) return;
+    reporting = setInterval(() => {
+      if (arrived === reported) return;
+      reported = arrived;
+      reportToParent(arrived);
+    }, reportMs);
+  },
+  closeAll: async () => {
+    for (const { socket } of clients) socket.destroy();
+    clients.clear();
+  },
+};
+
+export type DeliveryClients = typeof tasks;
+
+serveParent(tasks);

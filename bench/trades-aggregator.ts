@@ -1,0 +1,81 @@
+import { startAggregator } from '@tickfolio/aggregator/app';
+import { SocketServiceClient } from '@tickfolio/gen/market/v1';
+import { systemClock } from '@tickfolio/lib/clock';
+import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { createGrpcClient } from '@tickfolio/lib/grpc';
+import { createPriceBus, type PriceBus } from '@tickfolio/lib/price-bus';
+import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { reportToParent, serveParent } from './child.js';
+import { createLatencies, preciseNow } from './latencies.js';
+import { progressMs, tradeSymbols } from './trades-load.js';
+import { readUsage } from './usage.js';
+
+const clock = systemClock;
+const log = silentLogger();
+let aggregator: Awaited<ReturnType<typeof startAggregator>> | undefined;
+let latencies = createLatencies();
+let measuring = false;
+let incomplete = 0;
+let base = 0;
+let reported = 0;
+let reporting = false;
+
+const handled = () => (aggregator?.tally.trades ?? 0) - base;
+
+const watched = (bus: PriceBus): PriceBus => ({
+  ...bus,
+  publish: (stat) => {
+    bus.publish(stat);
+    if (!measuring) return;
+    latencies.add(preciseNow() - (stat.second + 1_000));
+    if (!stat.complete || stat.revision > 0) incomplete += 1;
+  },
+});
+
+const tasks = {
+  start: async (socketPort: number): Promise<void> => {
+    const priceBus = watched(createPriceBus(createMemoryPubSub({ log })));
+    const socket = createGrpcClient(SocketServiceClient, `127.0.0.1:${socketPort}`);
+    const metrics = createMetrics('aggregator');
+    const eventLog = createMemoryEventLog({ clock, log, metrics });
+    const deps = { clock, log, metrics, priceBus, eventLog, socket };
+    aggregator = await startAggregator(deps, { address: { host: '127.0.0.1', port: 0 } });
+    const body = JSON.stringify({ symbols: tradeSymbols });
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`http://127.0.0.1:${aggregator.port}/subscriptions/bench`, { method: 'PUT', body, headers });
+    setInterval(() => {
+      if (!reporting || handled() === reported) return;
+      reported = handled();
+      reportToParent(reported);
+    }, progressMs);
+  },
+  /** @returns how many of the symbols' feeds are live */
+  live: async (): Promise<number> => {
+    const body = JSON.stringify({ symbols: tradeSymbols });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`http://127.0.0.1:${aggregator?.port}/subscriptions/bench`, { method: 'PUT', body, headers });
+    const { feeds } = (await answer.json()) as { feeds: Record<string, { state: string }> };
+    return Object.values(feeds).filter(({ state }) => state === 'live').length;
+  },
+  /** Counts trades from here on. @param report tell the parent the count again and again */
+  reset: async (report: boolean) => {
+    reporting = report;
+    base = aggregator?.tally.trades ?? 0;
+    reported = 0;
+  },
+  begin: async () => {
+    latencies = createLatencies();
+    incomplete = 0;
+    measuring = true;
+  },
+  end: async () => {
+    measuring = false;
+    return { latency: latencies.summary(), incomplete };
+  },
+  usage: async () => ({ ...readUsage(), trades: handled() }),
+};
+
+export type TradesAggregator = typeof tasks;
+
+serveParent(tasks);
