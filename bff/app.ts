@@ -165,7 +165,10 @@ export const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance =
       onChange: live.portfolioChanged,
     });
     await scope.register(webSocketRoute, { verify, sockets: live.sockets, checkOrigin });
-    await scope.register(swaggerUi, swaggerUiOptions);
+    await scope.register(
+      swaggerUi,
+      swaggerUiOptions(() => live.demand.simulated),
+    );
     scope.get('/openapi.json', async () => app.swagger());
     scope.get('/', async (_request, reply) => reply.redirect('/docs'));
     addOperations(scope, {

@@ -52,9 +52,19 @@ export const swaggerOptions: FastifyDynamicSwaggerOptions = {
   },
 };
 
-/** The page's own scripts only; its styles are partly inline. */
-export const swaggerUiOptions: FastifySwaggerUiOptions = {
+/** The page's own scripts only; its styles are partly inline. @param simulated whether the prices of the moment are not real */
+export const swaggerUiOptions = (simulated: () => boolean): FastifySwaggerUiOptions => ({
   routePrefix: '/docs',
+  // Without the bar that offers to load other documents.
+  uiConfig: { layout: 'BaseLayout' },
+  theme: { title: 'tickfolio API' },
+  transformSpecificationClone: true,
+  transformSpecification: (document) => {
+    const { info } = document as { info?: { description?: string } };
+    return simulated() && info
+      ? { ...document, info: { ...info, description: `${info.description}\n\n**Prices are simulated, not real.**` } }
+      : document;
+  },
   staticCSP: {
     'default-src': "'self'",
     'base-uri': "'self'",
@@ -64,4 +74,4 @@ export const swaggerUiOptions: FastifySwaggerUiOptions = {
     'script-src': "'self'",
     'style-src': ["'self'", "'unsafe-inline'"],
   },
-};
+});

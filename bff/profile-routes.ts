@@ -68,7 +68,7 @@ export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = as
   };
 
   app.get(
-    '/',
+    '',
     { schema: { tags, security, summary: 'The portfolio', response: { 200: ProfileAnswer, ...problems(401, 503) } } },
     async (request) => {
       const owner = signedIn(request);
@@ -78,7 +78,7 @@ export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = as
   );
 
   app.post(
-    '/',
+    '',
     {
       schema: {
         tags,

@@ -105,6 +105,7 @@ describe('the all-in-one run shows a portfolio live', () => {
     expect((await callJson(one.base, 'GET', '/health')).status).toBe(200);
     expect(String((await callJson(one.base, 'GET', '/metrics')).body.text)).toContain('tickfolio_bff_');
     expect((await fetch(`${one.base}/docs`)).status).toBe(200);
+    expect(JSON.stringify((await callJson(one.base, 'GET', '/docs/json')).body)).toContain('Prices are simulated, not real.');
   });
 
   it('answers bad input with the documented error and stays up', async () => {
