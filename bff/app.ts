@@ -55,7 +55,7 @@ export interface BffOptions {
   readonly allowedOrigins?: readonly string[];
   /** A price whose trade is older is marked stale. Default 60 000. */
   readonly staleAfterMs?: number;
-  /** Ticks that arrive within this time make one push per user. Default 15. */
+  /** Ticks that arrive within this time make one push per user. Default 5. */
   readonly pushWindowMs?: number;
   /** How often the needed symbols are told to the aggregator. Default 2 000. */
   readonly demandPeriodMs?: number;
@@ -108,7 +108,7 @@ export const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance =
   const checkOrigin = createOriginCheck(options.allowedOrigins ?? []);
   const live = createLivePart(deps, portfolios, verifyToken, {
     staleAfterMs: options.staleAfterMs ?? 60_000,
-    pushWindowMs: options.pushWindowMs ?? 15,
+    pushWindowMs: options.pushWindowMs ?? 5,
     demandPeriodMs: options.demandPeriodMs ?? 2_000,
     maxSockets: options.maxSockets ?? 20_000,
     maxSocketsPerUser: options.maxSocketsPerUser ?? 20,

@@ -73,7 +73,7 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     TRUST_PROXY: proxies(),
     ALLOWED_ORIGINS: origins(),
     STALE_AFTER: duration('60s'),
-    PUSH_WINDOW: duration('15ms'),
+    PUSH_WINDOW: duration('5ms'),
     MAX_COINS: integer(500, 1, 10_000),
     MAX_SOCKETS: integer(20_000, 1, 1_000_000),
     MAX_SOCKETS_PER_USER: integer(20, 1, 10_000),

@@ -47,7 +47,7 @@ export interface LivePortfoliosDeps {
 }
 
 export interface LivePortfoliosOptions {
-  /** Ticks that arrive within this time make one push per user. Default 15. */
+  /** Ticks that arrive within this time make one push per user. Default 5. */
   readonly pushWindowMs?: number;
   /** Pushing pauses for other work after so long. Default 8. */
   readonly pushSliceMs?: number;
@@ -69,7 +69,7 @@ interface User extends Owner {
 
 export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePortfoliosOptions = {}): LivePortfolios => {
   const { portfolios, board, feed, clock, log, simulated } = deps;
-  const { pushWindowMs = 15, pushSliceMs = 8, maxUsersPerRead = 250, retryMs = 1_000 } = options;
+  const { pushWindowMs = 5, pushSliceMs = 8, maxUsersPerRead = 250, retryMs = 1_000 } = options;
   const users = new Map<string, User>();
   const holders = new Map<Listing, Set<User>>();
   /** Users with a change that was not pushed yet, in the order of their first change. */

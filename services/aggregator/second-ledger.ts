@@ -5,7 +5,7 @@ import type { Tally } from './tally.js';
 import type { Trade } from './trade.js';
 
 export interface LedgerOptions {
-  /** How long after its end a second waits for trades of its last moments. Default 30. */
+  /** How long after its end a second waits for trades of its last moments. Default 15. */
   readonly latenessMs: number;
   /** Without a frame of a later time a second is over this long after its end. Default 1 000. */
   readonly evidenceWaitMs: number;
@@ -17,7 +17,7 @@ export interface LedgerOptions {
   readonly keepMs: number;
 }
 
-export const ledgerDefaults: LedgerOptions = { latenessMs: 30, evidenceWaitMs: 1_000, holdMs: 2_000, revisionMs: 100, keepMs: 120_000 };
+export const ledgerDefaults: LedgerOptions = { latenessMs: 15, evidenceWaitMs: 1_000, holdMs: 2_000, revisionMs: 100, keepMs: 120_000 };
 
 /** At most this many ranges of lost trades are remembered; the oldest go first. */
 const maxLostRanges = 100;
