@@ -11,6 +11,8 @@ const password = Type.String({ minLength: 8, maxLength: 1024, description: 'at l
 const symbol = Type.String({
   minLength: 1,
   maxLength: 32,
+  // PostgreSQL takes no NUL in a text, and no symbol has a control character.
+  pattern: '^[^\\u0000-\\u001f\\u007f]*$',
   description: 'a symbol that the exchange lists, in either case',
   examples: ['btcusdt'],
 });

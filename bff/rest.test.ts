@@ -235,6 +235,9 @@ describe('bodies', () => {
 });
 
 describe('around the contract', () => {
+  it('refuses control characters in a symbol, which the database could not take', async () => {
+    for (const quantity of ['1', '-1']) expectProblem(await change('btc\u0000', quantity), 400, /./, 'symbol');
+  });
   it('answers an unreadable URL with a problem too', async () => {
     const answer = await fetch(`${bff.url}/api/v1/%zz`);
     expect(answer.status).toBe(400);
