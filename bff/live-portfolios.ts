@@ -190,8 +190,9 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
       if (!user) {
         user = { ...owner, viewers: new Set(), holdings: [], ready: false, frame: undefined, changedAt: undefined };
         users.set(owner.userId, user);
-        requestRead(owner.userId);
       }
+      // Also for somebody known whose first read failed: those before were sent away, and nobody else asks again.
+      if (!user.ready) requestRead(owner.userId);
       const joined = user;
       joined.viewers.add(viewer);
       return {
