@@ -1,4 +1,4 @@
-import { address, duration, environment, integer, logLevel, parseAddress, port, required, secretFault, z } from '@tickfolio/lib/config';
+import { address, duration, environment, integer, jwtSecret, logLevel, parseAddress, port, required, z } from '@tickfolio/lib/config';
 
 /** A comma-separated list. */
 const list = () =>
@@ -44,12 +44,6 @@ const httpAddress = () =>
     return target;
   });
 
-const secret = (env: string) =>
-  required().superRefine((text, ctx) => {
-    const fault = secretFault(text, env);
-    if (fault) ctx.addIssue({ code: 'custom', message: fault });
-  });
-
 /**
  * The settings of the BFF run as a service of its own; it needs all its servers and has no embedded counterparts.
  * @param env decides, by its `ENV`, whether an example value will do as JWT_SECRET
@@ -66,7 +60,7 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     POSTGRES_PASSWORD: required(),
     POSTGRES_DB: z.string().default('profile_db'),
     POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000),
-    JWT_SECRET: secret(env.ENV || 'production'),
+    JWT_SECRET: jwtSecret(env.ENV),
     REDIS_ADDR: address(),
     AUTH_SERVICE_ADDR: address('authorization-service:50051'),
     AGGREGATOR_ADDR: httpAddress(),

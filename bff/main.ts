@@ -1,23 +1,13 @@
 import { systemClock } from '@tickfolio/lib/clock';
-import { ConfigError, readConfig } from '@tickfolio/lib/config';
-import { refuseToStart, runProcess } from '@tickfolio/lib/lifecycle';
+import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { createAggregatorClient, createAuthClient, migrationsFolder, startBff } from './app.js';
-import { type BffConfig, bffConfig, bffOptions } from './config.js';
+import { bffConfig, bffOptions } from './config.js';
 
-const settings = (): BffConfig => {
-  try {
-    return readConfig('bff', bffConfig(process.env), process.env);
-  } catch (err) {
-    if (err instanceof ConfigError) return refuseToStart(err.message);
-    throw err;
-  }
-};
-
-const config = settings();
+const config = readSettings('bff', bffConfig(process.env), process.env);
 const clock = systemClock;
 const log = createLogger('bff', config.LOG_LEVEL);
 const metrics = createMetrics('bff', { process: true });

@@ -46,6 +46,18 @@ export const address = (fallback?: string) => {
   return text.transform(toAddress);
 };
 
+/** Where a service serves beside its main port; `off` (undefined when read) for nowhere. */
+export const addressOrOff = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, ctx): Address | undefined => {
+      if (text === 'off') return undefined;
+      const value = parseAddress(text);
+      if (!value) ctx.addIssue({ code: 'custom', message: `must be host:port or off, not "${text}"` });
+      return value;
+    });
+
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A length of time with its unit (`10s`, `15m`, `168h`, `250ms`), as milliseconds. */

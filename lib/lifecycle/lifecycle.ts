@@ -1,3 +1,4 @@
+import { ConfigError, readConfig, type z } from '../config/config.js';
 import type { Logger } from '../telemetry/telemetry.js';
 
 /** Something that was opened and must be closed once. */
@@ -116,4 +117,14 @@ export const runProcess = async (
 export const refuseToStart = (message: string): never => {
   process.stderr.write(`${message}\n`);
   process.exit(1);
+};
+
+/** A service's settings; with wrong ones it prints every fault and ends the process with 1. */
+export const readSettings = <S extends z.ZodType>(service: string, schema: S, env: NodeJS.ProcessEnv): z.output<S> => {
+  try {
+    return readConfig(service, schema, env);
+  } catch (err) {
+    if (err instanceof ConfigError) return refuseToStart(err.message);
+    throw err;
+  }
 };

@@ -1,26 +1,16 @@
 import { SocketServiceClient } from '@tickfolio/gen/market/v1';
 import { systemClock } from '@tickfolio/lib/clock';
-import { ConfigError, readConfig } from '@tickfolio/lib/config';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { createGrpcClient } from '@tickfolio/lib/grpc';
-import { refuseToStart, runProcess } from '@tickfolio/lib/lifecycle';
+import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { startAggregator } from './app.js';
-import { type AggregatorConfig, aggregatorConfig } from './config.js';
+import { aggregatorConfig } from './config.js';
 
-const read = (): AggregatorConfig => {
-  try {
-    return readConfig('aggregator', aggregatorConfig, process.env);
-  } catch (err) {
-    if (err instanceof ConfigError) return refuseToStart(err.message);
-    throw err;
-  }
-};
-
-const config = read();
+const config = readSettings('aggregator', aggregatorConfig, process.env);
 const clock = systemClock;
 const log = createLogger('aggregator', config.LOG_LEVEL);
 const metrics = createMetrics('aggregator', { process: true });

@@ -10,7 +10,7 @@ const right = {
 };
 const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
   try {
-    readConfig('auth', authConfig, env);
+    readConfig('auth', authConfig(env), env);
     return [];
   } catch (err) {
     if (err instanceof ConfigError) return err.faults;
@@ -20,7 +20,7 @@ const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
 
 describe('the settings of auth', () => {
   it('have the documented defaults', () => {
-    expect(readConfig('auth', authConfig, right)).toMatchObject({
+    expect(readConfig('auth', authConfig(right), right)).toMatchObject({
       GRPC_PORT: 50051,
       POSTGRES_PORT: 5432,
       POSTGRES_DB: 'auth_db',

@@ -1,8 +1,11 @@
-import { duration, environment, integer, logLevel, parseAddress, port, required, secretFault, z } from '@tickfolio/lib/config';
+import { addressOrOff, duration, environment, integer, jwtSecret, logLevel, port, required, z } from '@tickfolio/lib/config';
 
-/** What the auth service reads from the environment. */
-export const authConfig = z
-  .object({
+/**
+ * What the auth service reads from the environment.
+ * @param env decides, by its `ENV`, whether an example value will do as JWT_SECRET
+ */
+export const authConfig = (env: NodeJS.ProcessEnv) =>
+  z.object({
     ENV: environment(),
     LOG_LEVEL: logLevel(),
     GRPC_PORT: port(50051),
@@ -11,7 +14,7 @@ export const authConfig = z
     POSTGRES_USER: required(),
     POSTGRES_PASSWORD: required(),
     POSTGRES_DB: z.string().default('auth_db'),
-    JWT_SECRET: required(),
+    JWT_SECRET: jwtSecret(env.ENV),
     JWT_ACCESS_TTL: duration('15m'),
     /** How long a refresh token lives unused. */
     JWT_REFRESH_TTL: duration('168h'),
@@ -22,23 +25,5 @@ export const authConfig = z
     LOGINS_PER_ADDRESS: integer(100, 1, 1_000_000),
     REGISTRATIONS_PER_ADDRESS: integer(200, 1, 1_000_000),
     /** Where /health, /ready and /metrics are served; `off` for nowhere. */
-    METRICS_ADDR: z
-      .string()
-      .default(':9465')
-      .transform((text, ctx) => {
-        if (text === 'off') return undefined;
-        const parsed = parseAddress(text);
-        if (!parsed) ctx.addIssue({ code: 'custom', message: `must be host:port or off, not "${text}"` });
-        return parsed;
-      }),
-  })
-  .refine(({ JWT_SECRET, ENV }) => typeof JWT_SECRET !== 'string' || secretFault(JWT_SECRET, ENV ?? '') === undefined, {
-    when: () => true, // Also beside other faults, so that all are named at once.
-    path: ['JWT_SECRET'],
-    error: ({ input }) => {
-      const { JWT_SECRET, ENV } = input as { JWT_SECRET: string; ENV: string };
-      return secretFault(JWT_SECRET, ENV ?? '') ?? 'cannot be used';
-    },
+    METRICS_ADDR: addressOrOff(':9465'),
   });
-
-export type AuthConfig = z.output<typeof authConfig>;

@@ -1,22 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { systemClock } from '@tickfolio/lib/clock';
-import { ConfigError, readConfig } from '@tickfolio/lib/config';
-import { refuseToStart, runProcess } from '@tickfolio/lib/lifecycle';
+import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { defaultLimits, migrationsFolder, startAuth } from './app.js';
-import { type AuthConfig, authConfig } from './config.js';
+import { authConfig } from './config.js';
 
-const read = (): AuthConfig => {
-  try {
-    return readConfig('auth', authConfig, process.env);
-  } catch (err) {
-    if (err instanceof ConfigError) return refuseToStart(err.message);
-    throw err;
-  }
-};
-
-const config = read();
+const config = readSettings('auth', authConfig(process.env), process.env);
 const log = createLogger('auth', config.LOG_LEVEL);
 
 await runProcess(

@@ -1,4 +1,4 @@
-import { address, duration, environment, logLevel, parseAddress, url, z } from '@tickfolio/lib/config';
+import { address, addressOrOff, duration, environment, logLevel, url, z } from '@tickfolio/lib/config';
 
 /** What the socket service reads from the environment. */
 export const socketConfig = z.object({
@@ -9,15 +9,7 @@ export const socketConfig = z.object({
   BINANCE_WS_URL: url(['wss:', 'ws:'], 'wss://stream.binance.com:9443'),
   BINANCE_REST_URL: url(['https:', 'http:'], 'https://api.binance.com'),
   /** Where /health, /ready and /metrics are served; `off` for nowhere. */
-  METRICS_ADDR: z
-    .string()
-    .default(':9464')
-    .transform((text, ctx) => {
-      if (text === 'off') return undefined;
-      const parsed = parseAddress(text);
-      if (!parsed) ctx.addIssue({ code: 'custom', message: `must be host:port or off, not "${text}"` });
-      return parsed;
-    }),
+  METRICS_ADDR: addressOrOff(':9464'),
   /** How long a connection to the exchange is used before it is replaced. */
   CONNECTION_LIFETIME: duration('23h'),
   SYMBOLS_REFRESH: duration('10m'),

@@ -1,20 +1,10 @@
 import { systemClock } from '@tickfolio/lib/clock';
-import { ConfigError, readConfig } from '@tickfolio/lib/config';
-import { refuseToStart, runProcess } from '@tickfolio/lib/lifecycle';
+import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { startSocket } from './app.js';
-import { type SocketConfig, socketConfig } from './config.js';
+import { socketConfig } from './config.js';
 
-const read = (): SocketConfig => {
-  try {
-    return readConfig('socket', socketConfig, process.env);
-  } catch (err) {
-    if (err instanceof ConfigError) return refuseToStart(err.message);
-    throw err;
-  }
-};
-
-const config = read();
+const config = readSettings('socket', socketConfig, process.env);
 const log = createLogger('socket', config.LOG_LEVEL);
 
 await runProcess(
