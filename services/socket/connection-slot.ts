@@ -3,6 +3,7 @@ import type { Logger } from '@tickfolio/lib/telemetry';
 import { type Backoff, createBackoff } from './backoff.js';
 import type { ConnectionGate } from './connection-gate.js';
 import type { ConnectionEnd, ConnectionEvents, ExchangeConnection } from './exchange-connection.js';
+import { obey, wordsOf } from './exchange-refusal.js';
 import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
 import { canHandOver, type Rotation, type RotationReason } from './rotation.js';
@@ -26,11 +27,6 @@ export interface SlotDeps {
 }
 
 const rotationCheckMs = 100;
-
-const wordsOf = (end: ConnectionEnd): string =>
-  end.why === 'failed'
-    ? end.detail
-    : `the exchange answered HTTP ${end.status}${end.why === 'refused' ? ' and refuses this address' : ', too many requests'}`;
 
 /**
  * The place of one connection: it alone opens, replaces and closes the connections that follow each other here, so
@@ -195,9 +191,9 @@ export class ConnectionSlot {
   }
 
   #ended(connection: ExchangeConnection, end: ConnectionEnd): void {
-    const { log, metrics } = this.#deps;
+    const { gate, limits, log, metrics } = this.#deps;
     const detail = wordsOf(end);
-    this.#obey(end, detail);
+    obey(end, { gate, limits, log });
     if (connection !== this.#current) {
       log.warn({ reason: detail }, 'the connection that was to replace another one failed; the old one stays for now');
       const reason = this.#rotation?.reason ?? 'lifetime';
@@ -223,23 +219,6 @@ export class ConnectionSlot {
     if (this.#backoff.failures <= 3) log.warn({ reason: detail, retryInMs: Math.round(delayMs) }, 'lost the connection to the exchange');
     else log.debug({ reason: detail, attempt: this.#backoff.failures, retryInMs: Math.round(delayMs) }, 'the exchange cannot be reached');
     this.#retry = this.#deps.clock.after(delayMs, () => this.#connect());
-  }
-
-  /** Keeps everybody away from an exchange that said no. */
-  #obey(end: ConnectionEnd, detail: string): void {
-    const { gate, limits, log } = this.#deps;
-    if (end.why === 'limited') {
-      gate.block(end.retryAfterMs);
-      log.error({ status: end.status, retryAfterMs: end.retryAfterMs }, 'the exchange says that we connect too often');
-    } else if (end.why === 'refused') {
-      gate.block(limits.refusedRetryMs);
-      if (gate.refusal === undefined)
-        log.error(
-          { status: end.status, retryInMs: limits.refusedRetryMs },
-          'the exchange refuses this address; set BINANCE_WS_URL to one that serves it',
-        );
-      gate.refusal = detail;
-    }
   }
 
   #report(link: Link): void {
