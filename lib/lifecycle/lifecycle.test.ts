@@ -157,7 +157,8 @@ describe('runProcess in a real process', () => {
   it.each([
     ['throw', 'uncaught exception'],
     ['reject', 'unhandled rejection'],
-  ])('an uncaught %s closes everything and exits with 1', async (behaviour, message) => {
+    ['fail', 'cannot go on'],
+  ])('%s: closes everything and exits with 1', async (behaviour, message) => {
     const { code, messages } = await run(behaviour);
     expect(code).toBe(1);
     expect(messages).toEqual(expect.arrayContaining(['started', message, 'last closed', 'first closed', 'stopped']));

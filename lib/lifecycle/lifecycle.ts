@@ -14,9 +14,12 @@ export interface Lifecycle {
   close(): Promise<void>;
   /** Aborted when closing begins. */
   readonly signal: AbortSignal;
+  /** Ends the process with 1, in order: something broke for good while it ran. */
+  fail(err: Error): void;
 }
 
-export const createLifecycle = (log: Logger): Lifecycle => {
+/** @param fail what follows on a failure besides closing; a process ends with it */
+export const createLifecycle = (log: Logger, fail: (err: Error) => void = () => undefined): Lifecycle => {
   const owned: { name: string; thing: Closable }[] = [];
   const controller = new AbortController();
   /** What came while closing had begun. */
@@ -30,6 +33,14 @@ export const createLifecycle = (log: Logger): Lifecycle => {
       log.error({ err, part: name }, 'could not be closed cleanly');
     }
   };
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      controller.abort();
+      for (let last = owned.pop(); last; last = owned.pop()) await closeOne(last.name, last.thing);
+      while (late.size > 0) await Promise.all(late);
+    })();
+    return closing;
+  };
   return {
     own: (name, thing) => {
       if (closing) {
@@ -38,15 +49,12 @@ export const createLifecycle = (log: Logger): Lifecycle => {
       } else owned.push({ name, thing });
       return thing;
     },
-    close: () => {
-      closing ??= (async () => {
-        controller.abort();
-        for (let last = owned.pop(); last; last = owned.pop()) await closeOne(last.name, last.thing);
-        while (late.size > 0) await Promise.all(late);
-      })();
-      return closing;
-    },
+    close,
     signal: controller.signal,
+    fail: (err) => {
+      fail(err);
+      void close();
+    },
   };
 };
 
@@ -69,7 +77,10 @@ export const runProcess = async (
   start: (life: Lifecycle) => Promise<void>,
   { log, shutdownDeadlineMs = 10_000 }: RunOptions,
 ): Promise<void> => {
-  const life = createLifecycle(log);
+  const life = createLifecycle(log, (err) => {
+    log.fatal({ err }, 'cannot go on');
+    end(1, 'cannot go on');
+  });
   let ending = false;
   let exitCode = 0;
   const end = (code: number, why: string) => {

@@ -41,6 +41,7 @@ await runProcess(
         throw new Error('nobody caught this');
       });
     if (behaviour === 'reject') soon(() => void Promise.reject(new Error('nobody caught this')));
+    if (behaviour === 'fail') soon(() => life.fail(new Error('the log is gone for good')));
     log.info('started');
   },
   { log, shutdownDeadlineMs: behaviour === 'hang' ? 300 : 5_000 },
