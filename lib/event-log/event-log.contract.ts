@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../errors/errors.js';
-import type { Batch, ConsumeOptions, Consumer, EventLog } from './event-log.js';
+import type { Batch, ConsumeOptions, Consumer, EventLog, PartitionOffsets, StoredMessage } from './event-log.js';
 
 /** A log under test with an empty topic of three partitions; `end` closes it and whatever stands behind it. */
 export interface OpenedEventLog {
@@ -25,6 +25,7 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
     let topic: string;
     const group = (more: Partial<ConsumeOptions> = {}): ConsumeOptions => ({
       group: 'readers',
+      minBatchMessages: 100,
       maxBatchMessages: 100,
       maxBatchWaitMs: 20,
       ...more,
@@ -50,7 +51,7 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
 
     it('delivers everything once to a group, each key in one partition and in order, offsets growing', async () => {
       const seen = recorder();
-      await eventLog.consume(topic, group({ maxBatchMessages: 40 }), seen.handler);
+      await eventLog.consume(topic, group({ minBatchMessages: 10, maxBatchMessages: 40 }), seen.handler);
       publishAll(0, 300);
       await eventually(() => seen.values().length, 300);
       expect(seen.sorted()).toEqual(numbers(0, 300));
@@ -158,6 +159,43 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
       await Promise.all(others.map((consumer) => consumer.close()));
     });
 
+    it('carries bytes and headers unchanged', async () => {
+      const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+      eventLog.publish(topic, { key: '', value: bytes, headers: { reason: 'not JSON – “ä”', empty: '' } });
+      eventLog.publish(topic, { key: 'ключ', value: '' });
+      const found: StoredMessage[] = [];
+      await eventLog.consume(topic, group(), async ({ messages }) => void found.push(...messages));
+      await eventually(() => found.length, 2);
+      const byKey = new Map(found.map((message) => [message.key, message]));
+      expect([...(byKey.get('')?.value ?? [])]).toEqual([...bytes]);
+      expect(byKey.get('')?.headers).toEqual({ reason: 'not JSON – “ä”', empty: '' });
+      expect(byKey.get('ключ')?.value).toHaveLength(0);
+      expect(byKey.get('ключ')?.headers).toEqual({});
+    });
+
+    it('has what was appended once the promise is kept, and says how far a group has come', async () => {
+      const span = async (name?: string) => {
+        const partitions = await eventLog.offsets(topic, name);
+        expect(partitions.map(({ partition }) => partition)).toEqual([0, 1, 2]);
+        const sum = (read: (of: PartitionOffsets) => string | undefined) =>
+          partitions.reduce((total, of) => total + Number(read(of) ?? 'NaN'), 0);
+        return { first: sum(({ first }) => first), next: sum(({ next }) => next), committed: sum(({ committed }) => committed) };
+      };
+      const messages = keys.map((key, i) => ({ key, value: String(i) }));
+      await eventLog.append(topic, messages);
+      expect(await span()).toEqual({ first: 0, next: 30, committed: Number.NaN });
+      await eventLog.append(topic, []);
+      expect(await span('readers')).toEqual({ first: 0, next: 30, committed: Number.NaN });
+      const seen = recorder();
+      const consumer = await eventLog.consume(topic, group(), seen.handler);
+      await eventually(() => seen.sorted(), numbers(0, 30));
+      await eventually(async () => (await span('readers')).committed, 30);
+      await consumer.close();
+      await eventLog.append(topic, messages);
+      expect(await span('readers')).toMatchObject({ next: 60, committed: 30 });
+      expect(await span('nobody')).toMatchObject({ next: 60, committed: Number.NaN });
+    });
+
     it('counts what waits to be handled', async () => {
       let release = () => {};
       const gate = new Promise<void>((resolve) => {
@@ -210,9 +248,10 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
       await eventLog.close();
       eventLog.publish(topic, { key: 'A', value: '1' });
       expect(await eventLog.check()).toEqual(expect.any(String));
-      await expect(eventLog.consume(topic, group(), async () => undefined)).rejects.toEqual(
-        expect.objectContaining({ constructor: AppError, code: 'unavailable' }),
-      );
+      const unavailable = expect.objectContaining({ constructor: AppError, code: 'unavailable' });
+      await expect(eventLog.consume(topic, group(), async () => undefined)).rejects.toEqual(unavailable);
+      await expect(eventLog.append(topic, [{ key: 'A', value: '1' }])).rejects.toEqual(unavailable);
+      await expect(eventLog.offsets(topic)).rejects.toEqual(unavailable);
     });
   });
 };

@@ -2,39 +2,75 @@
 export interface EventLog {
   /**
    * Takes a message for sending; never waits. Messages of one key keep their order. While the log is away they wait in
-   * a bounded buffer; when that is full the oldest are dropped and counted.
+   * a bounded buffer; when that is full the oldest are dropped and counted. At least once: a message whose acknowledgement
+   * was lost may be written twice.
    */
   publish(topic: string, message: EventMessage): void;
   /**
-   * Reads a topic as a member of a group, batch by batch. The next batch of a partition comes after the handler resolved;
-   * only then is the old one committed. A handler that throws gets the same messages again. At least once, in order per partition.
+   * Writes messages and resolves when the log has acknowledged all of them.
+   * @throws AppError `unavailable` when it did not within a bound (they may still arrive), `payload_too_large` for a message
+   * that the log would never take.
+   */
+  append(topic: string, messages: readonly EventMessage[]): Promise<void>;
+  /**
+   * Reads a topic as a member of a group, batch by batch; a new group begins at the oldest message. The next batch of a
+   * partition comes after the handler resolved; only then is the old one committed. A handler that throws, whatever it
+   * throws, gets the same messages again after a pause. At least once, in order per partition. Resolves also while the log
+   * is away; messages come once it is there.
    */
   consume(topic: string, options: ConsumeOptions, handler: BatchHandler): Promise<Consumer>;
-  /** Undefined when the log takes messages, else what is wrong. */
+  /**
+   * What the partitions of a topic hold, in their order, and how far a group has come.
+   * @throws AppError `unavailable` when the log did not say within a bound.
+   */
+  offsets(topic: string, group?: string): Promise<readonly PartitionOffsets[]>;
+  /** Undefined when the log takes messages and its consumers are in their groups, else what is wrong. */
   check(): Promise<string | undefined>;
-  /** Sends what is buffered (bounded), then closes. */
+  /** Closes the consumers, sends what is buffered (bounded), then closes. Idempotent. */
   close(): Promise<void>;
 }
 
+/** A topic with the partitions it is created with where it does not exist yet. */
+export interface TopicSettings {
+  readonly name: string;
+  readonly partitions: number;
+}
+
 export interface EventMessage {
+  /** Decides the partition; '' is a key as any other. */
   readonly key: string;
-  /** JSON text. */
-  readonly value: string;
+  /** JSON text, or bytes. */
+  readonly value: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface StoredMessage {
   /** Decimal text; grows by one within a partition, with holes possible. */
   readonly offset: string;
+  /** '' also when the message had none. */
   readonly key: string;
+  /** Empty also when the message had none. */
   readonly value: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
   readonly timestampMs: number;
+}
+
+/** Offsets are decimal texts. */
+export interface PartitionOffsets {
+  readonly partition: number;
+  /** The oldest message that is kept. */
+  readonly first: string;
+  /** What the next message will get: one past the newest. */
+  readonly next: string;
+  /** What the group reads next; missing when no group was asked for or it has committed nothing yet. */
+  readonly committed?: string;
 }
 
 export interface Batch {
   readonly topic: string;
   readonly partition: number;
   readonly messages: readonly StoredMessage[];
-  /** Keeps the membership alive during long work. Throws when the partition moved to another member. */
+  /** To be called now and then during long work. Throws when the partition moved to another member: stop, somebody else does it. */
   heartbeat(): Promise<void>;
 }
 
@@ -42,15 +78,22 @@ export type BatchHandler = (batch: Batch) => Promise<void>;
 
 export interface ConsumeOptions {
   readonly group: string;
-  /** At most this many messages a batch. */
+  /** A batch is handed over at once when this many messages wait. */
+  readonly minBatchMessages: number;
+  /** Never more than this many messages a batch; at least `minBatchMessages`. */
   readonly maxBatchMessages: number;
   /** A smaller batch is handed over after this time. */
   readonly maxBatchWaitMs: number;
 }
 
 export interface Consumer {
-  /** Messages not yet handled, over all partitions of this member. */
+  /** Messages not yet handled, over all partitions of this member. @throws AppError `unavailable` as `offsets` does. */
   lag(): Promise<number>;
-  /** Waits for the running handler, then leaves the group. */
+  /** Waits for the running handler and commits its work, then leaves the group. */
   close(): Promise<void>;
+  /**
+   * Settles with the reason only when the consumer died for good: it will hand over nothing more, and who depends on it should end.
+   * Being cut off from the log is no such reason, it goes on when the log is back.
+   */
+  readonly failed: Promise<Error>;
 }

@@ -56,11 +56,11 @@ export const createMemoryTopic = (name: string, partitions: number, maxMessages:
   return {
     name,
     partitions,
-    append: ({ key, value }, timestampMs) => {
+    append: ({ key, value, headers = {} }, timestampMs) => {
       const index = partitionOf(key, partitions);
       const partition = at(index);
       const offset = partition.next++;
-      const message = { offset: String(offset), key, value: Buffer.from(value), timestampMs };
+      const message = { offset: String(offset), key, value: Buffer.from(value), headers, timestampMs };
       partition.messages.set(offset, { message, order: order++ });
       size++;
       let dropped = 0;

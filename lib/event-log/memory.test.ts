@@ -23,7 +23,7 @@ describe('memory event log', () => {
     const dropped = async () => Number(/events_dropped_total\{topic="t"\} (\d+)/.exec(await metrics.text())?.[1] ?? 0);
     return { clock, eventLog, dropped };
   };
-  const group = { group: 'g', maxBatchMessages: 10, maxBatchWaitMs: 100 };
+  const group = { group: 'g', minBatchMessages: 10, maxBatchMessages: 10, maxBatchWaitMs: 100 };
 
   it('drops the oldest of all partitions past its bound, and counts them', async () => {
     const { eventLog, clock, dropped } = open({ maxMessages: 20 });
@@ -62,6 +62,30 @@ describe('memory event log', () => {
     expect(sizes).toEqual([10, 10]);
     await clock.advanceAsync(1);
     expect(sizes).toEqual([10, 10, 5]);
+    await eventLog.close();
+  });
+
+  it('hands over what waits at once when it is enough, up to the most a batch may have', async () => {
+    const { eventLog, clock } = open({ partitions: 1 });
+    const sizes: number[] = [];
+    await eventLog.consume('t', { ...group, minBatchMessages: 3 }, async ({ messages }) => void sizes.push(messages.length));
+    for (let i = 0; i < 25; i++) eventLog.publish('t', { key: 'K', value: String(i) });
+    await clock.advanceAsync(0);
+    expect(sizes).toEqual([10, 10, 5]);
+    eventLog.publish('t', { key: 'K', value: '25' });
+    eventLog.publish('t', { key: 'K', value: '26' });
+    await clock.advanceAsync(99);
+    expect(sizes).toEqual([10, 10, 5]);
+    eventLog.publish('t', { key: 'K', value: '27' });
+    await clock.advanceAsync(0);
+    expect(sizes).toEqual([10, 10, 5, 3]);
+    await eventLog.close();
+  });
+
+  it('gives each topic the partitions it was opened with', async () => {
+    const { eventLog } = open({ topics: [{ name: 'one', partitions: 1 }], partitions: 4 });
+    expect(await eventLog.offsets('one')).toEqual([{ partition: 0, first: '0', next: '0' }]);
+    expect(await eventLog.offsets('other')).toHaveLength(4);
     await eventLog.close();
   });
 

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import type { Logger, Metrics } from '../telemetry/telemetry.js';
-import type { BatchHandler, ConsumeOptions, Consumer, EventLog } from './event-log.js';
-import { type Reader, startReader } from './memory-reader.js';
+import type { BatchHandler, ConsumeOptions, Consumer, EventLog, EventMessage, TopicSettings } from './event-log.js';
+import { nextMemoryBatch } from './memory-batch.js';
 import { createMemoryTopic, type MemoryTopic } from './memory-topic.js';
+import { type PartitionReader, startPartitionReader } from './partition-reader.js';
 
 export interface MemoryEventLogOptions {
   readonly clock: Clock;
@@ -11,14 +12,16 @@ export interface MemoryEventLogOptions {
   readonly metrics: Metrics;
   /** How many messages a topic keeps; past it the oldest are dropped and counted. Default 100 000. */
   readonly maxMessages?: number;
-  /** How many partitions a topic has. Default 3. */
+  /** Topics and their partitions. */
+  readonly topics?: readonly TopicSettings[];
+  /** How many partitions a topic has that is not among them. Default 3. */
   readonly partitions?: number;
 }
 
 interface Member {
   readonly handler: BatchHandler;
   readonly options: ConsumeOptions;
-  readonly readers: Map<number, Reader>;
+  readonly readers: Map<number, PartitionReader>;
 }
 
 /** Members of one group on one topic share its partitions. */
@@ -36,6 +39,7 @@ interface Group {
  */
 export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog => {
   const { clock, log, metrics, maxMessages = 100_000, partitions = 3 } = options;
+  const partitionsOf = new Map(options.topics?.map((topic) => [topic.name, topic.partitions]));
   const topics = new Map<string, MemoryTopic>();
   const groups = new Map<string, Group>();
   const published = metrics.counter({ name: 'events_published_total', help: 'Messages taken by the event log.', labelNames: ['topic'] });
@@ -44,12 +48,13 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
   let closed = false;
 
   const topicOf = (name: string): MemoryTopic => {
-    const topic = topics.get(name) ?? createMemoryTopic(name, partitions, maxMessages);
+    const topic = topics.get(name) ?? createMemoryTopic(name, partitionsOf.get(name) ?? partitions, maxMessages);
     topics.set(name, topic);
     return topic;
   };
+  const groupKey = (topic: string, group: string) => JSON.stringify([topic, group]);
   const groupOf = (topic: MemoryTopic, name: string): Group => {
-    const key = JSON.stringify([topic.name, name]);
+    const key = groupKey(topic.name, name);
     const group = groups.get(key) ?? { topic, committed: new Map(), members: [] };
     groups.set(key, group);
     return group;
@@ -64,7 +69,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
   };
   /** Gives every partition to one member, in turn; a partition that keeps its member is not disturbed. */
   const share = (group: Group) => {
-    for (let partition = 0; partition < partitions; partition++) {
+    for (let partition = 0; partition < group.topic.partitions; partition++) {
       const owner = group.members[partition % group.members.length];
       for (const member of group.members) {
         if (member === owner) continue;
@@ -72,19 +77,18 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
         member.readers.delete(partition);
       }
       if (!owner || owner.readers.has(partition)) continue;
-      owner.readers.set(
+      const { handler, options: consume } = owner;
+      const position = () => group.committed.get(partition) ?? 0;
+      const reader = startPartitionReader({
+        topic: group.topic.name,
         partition,
-        startReader({
-          topic: group.topic,
-          partition,
-          options: owner.options,
-          handler: owner.handler,
-          clock,
-          log,
-          position: () => group.committed.get(partition) ?? 0,
-          commit: (next) => commit(group, partition, next),
-        }),
-      );
+        handler,
+        clock,
+        log,
+        nextBatch: (ending) => nextMemoryBatch({ topic: group.topic, partition, position, consume, clock, ending }),
+        commit: (next) => commit(group, partition, Number(next)),
+      });
+      owner.readers.set(partition, reader);
     }
   };
   const leave = async (group: Group, member: Member) => {
@@ -97,18 +101,24 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
     if (!closed) share(group);
   };
 
+  const take = (name: string, message: EventMessage) => {
+    if (closed) {
+      dropped.inc({ topic: name });
+      return;
+    }
+    const lost = topicOf(name).append(message, clock.now());
+    published.inc({ topic: name });
+    if (lost === 0) return;
+    dropped.inc({ topic: name }, lost);
+    if (!dropping) log.warn({ topic: name, maxMessages }, 'the event log is full; its oldest messages are dropped');
+    dropping = true;
+  };
+
   return {
-    publish: (name, message) => {
-      if (closed) {
-        dropped.inc({ topic: name });
-        return;
-      }
-      const lost = topicOf(name).append(message, clock.now());
-      published.inc({ topic: name });
-      if (lost === 0) return;
-      dropped.inc({ topic: name }, lost);
-      if (!dropping) log.warn({ topic: name, maxMessages }, 'the event log is full; its oldest messages are dropped');
-      dropping = true;
+    publish: take,
+    append: async (name, messages) => {
+      if (closed) throw new AppError('unavailable', 'The event log is closed.');
+      for (const message of messages) take(name, message);
     },
     consume: async (name, consume, handler): Promise<Consumer> => {
       if (closed) throw new AppError('unavailable', 'The event log is closed.');
@@ -126,7 +136,23 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
           return waiting;
         },
         close: () => leave(group, member),
+        failed: new Promise(() => undefined),
       };
+    },
+    offsets: async (name, groupName) => {
+      if (closed) throw new AppError('unavailable', 'The event log is closed.');
+      const topic = topicOf(name);
+      const group = groupName === undefined ? undefined : groups.get(groupKey(name, groupName));
+      return Array.from({ length: topic.partitions }, (_, partition) => {
+        const { first, next } = topic.bounds(partition);
+        const committed = group?.committed.get(partition);
+        return {
+          partition,
+          first: String(first),
+          next: String(next),
+          ...(committed === undefined ? {} : { committed: String(committed) }),
+        };
+      });
     },
     check: async () => (closed ? 'is closed' : undefined),
     close: async () => {
