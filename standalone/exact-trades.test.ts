@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { startAggregator } from '@tickfolio/aggregator/app';
+import { type ReferenceTrade, referenceSecondStats } from '@tickfolio/aggregator/reference-second-stats';
 import { type ExchangeSim, type ExchangeSimOptions, type RecordedTrade, startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { SocketServiceClient } from '@tickfolio/gen/market/v1';
 import { systemClock } from '@tickfolio/lib/clock';
@@ -9,12 +10,11 @@ import { createGrpcClient } from '@tickfolio/lib/grpc';
 import { createPriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createLogger, createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
-import { startSocket } from '@tickfolio/socket/app';
+import { type SocketLimits, startSocket } from '@tickfolio/socket/app';
 import { describe, expect, it } from 'vitest';
 import { callJson } from './test-client.js';
 import { eventually, projectRoot } from './test-process.js';
 import { createTestRandom } from './test-random.js';
-import { type ReferenceTrade, referenceSecondStats } from './test-second-stats.js';
 
 const seed = process.env.SEED ?? '20261121';
 const rounds = Number(process.env.ROUNDS ?? 1);
@@ -22,7 +22,7 @@ const log = process.env.TEST_LOG ? createLogger('test', 'info') : silentLogger()
 const symbols = ['btcusdt', 'ethusdt', 'solusdt', 'bnbusdt', 'ethbtc', 'adausdt'];
 
 /** Exchange, socket and aggregator over real WebSocket and real gRPC; every published second is kept. */
-const startPath = async (options: ExchangeSimOptions, followed: readonly string[]) => {
+const startPath = async (options: ExchangeSimOptions, followed: readonly string[], limits: Partial<SocketLimits> = {}) => {
   const clock = systemClock;
   const record = new Map<string, ReferenceTrade[]>();
   const keep = (trade: RecordedTrade) => {
@@ -34,7 +34,7 @@ const startPath = async (options: ExchangeSimOptions, followed: readonly string[
   const sim = await startExchangeSim({ clock, log: silentLogger() }, { ...options, recordSink: keep });
   const socket = await startSocket(
     { clock, log, metrics: createMetrics('socket') },
-    { address: { host: '127.0.0.1', port: 0 }, exchangeWsUrl: sim.url, exchangeRestUrl: sim.restUrl },
+    { address: { host: '127.0.0.1', port: 0 }, exchangeWsUrl: sim.url, exchangeRestUrl: sim.restUrl, limits },
   );
   const client = createGrpcClient(SocketServiceClient, `127.0.0.1:${socket.port}`);
   const pubsub = createMemoryPubSub();
@@ -64,26 +64,32 @@ const startPath = async (options: ExchangeSimOptions, followed: readonly string[
   };
 };
 
-/** What consumers are left with: the highest revision of each second. Checks on the way that revisions only ever repair. */
-const lastRevisions = (published: readonly SecondStat[], symbol: string): Map<number, SecondStat> => {
+/**
+ * Holds every message about a symbol against the exchange's own record: revisions count up, what is complete is right, and nothing
+ * follows it. The first second was joined in its middle and counts only once a later one was begun.
+ * @returns what consumers are left with: the last message of each second, in order
+ */
+const expectFinal = (symbol: string, record: readonly ReferenceTrade[], published: readonly SecondStat[]): SecondStat[] => {
+  const reference = new Map(referenceSecondStats(symbol, record).map((stat) => [stat.second, stat]));
   const last = new Map<number, SecondStat>();
-  for (const stat of published) {
-    if (stat.symbol !== symbol) continue;
+  for (const message of published) {
+    if (message.symbol !== symbol) continue;
+    const { complete, revision, ...stat } = message;
     const before = last.get(stat.second);
-    expect(stat.revision, `${symbol} ${stat.second}`).toBe(before === undefined ? 0 : before.revision + 1);
-    last.set(stat.second, stat);
+    expect(revision, `${symbol} ${stat.second}`).toBe(before === undefined ? 0 : before.revision + 1);
+    expect(before?.complete, `${symbol} ${stat.second} was complete and is published again`).not.toBe(true);
+    if (complete) expect(stat).toEqual(reference.get(stat.second));
+    last.set(stat.second, message);
   }
-  return new Map([...last].sort(([a], [b]) => a - b));
+  return [...last.values()].sort((a, b) => a.second - b.second);
 };
 
-/** Holds every published second of a symbol against the exchange's own record, but for the first (joined in its middle) and what came after `untilMs`. */
+/** Besides, that no second is missing or left incomplete, from the first published one to `untilMs`. @returns how many trades that were */
 const expectExact = (symbol: string, record: readonly ReferenceTrade[], published: readonly SecondStat[], untilMs: number): number => {
-  const stats = [...lastRevisions(published, symbol).values()].filter((stat) => stat.second + 1000 <= untilMs).slice(1);
+  const stats = expectFinal(symbol, record, published).filter((stat) => stat.second + 1000 <= untilMs);
   const [first] = stats;
   if (!first) return 0;
-  const reference = [...referenceSecondStats(symbol, record).values()].filter(
-    (stat) => stat.second >= first.second && stat.second + 1000 <= untilMs,
-  );
+  const reference = referenceSecondStats(symbol, record).filter((stat) => stat.second >= first.second && stat.second + 1000 <= untilMs);
   expect(stats.map(({ complete, revision, ...stat }) => stat)).toEqual(reference);
   expect(stats.filter((stat) => !stat.complete)).toEqual([]);
   // Said once more in ids: those counted are those sent, none missing, none twice.
@@ -91,6 +97,15 @@ const expectExact = (symbol: string, record: readonly ReferenceTrade[], publishe
   const sent = record.filter((trade) => trade.timeMs >= first.second && trade.timeMs < untilMs - (untilMs % 1000)).map((trade) => trade.id);
   expect(counted).toEqual(sent);
   return counted.length;
+};
+
+/** Whether every second up to `untilMs`, from the first published one on, was published as complete. */
+const isSettled = (symbol: string, record: readonly ReferenceTrade[], published: readonly SecondStat[], untilMs: number): boolean => {
+  const own = published.filter((stat) => stat.symbol === symbol);
+  const firstMs = Math.min(...own.map(({ second }) => second));
+  const complete = new Set(own.filter((stat) => stat.complete).map(({ second }) => second));
+  const due = record.map(({ timeMs }) => timeMs - (timeMs % 1000)).filter((second) => second >= firstMs && second + 1000 <= untilMs);
+  return due.every((second) => complete.has(second));
 };
 
 const misbehave = (sim: ExchangeSim, random: () => number): string => {
@@ -131,12 +146,12 @@ describe('trades equal to the last one', () => {
         }
         path.sim.faults.clear();
         const untilMs = Date.now() + 1_000;
-        // Every second before `untilMs` is over, published and repaired once a symbol's later trade is out; quiet symbols get the hole bound besides.
-        await eventually(() => (Date.now() > untilMs + 6_000 ? true : undefined), 10_000, 'the repairs');
+        const settled = () => symbols.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
+        await eventually(() => (Date.now() > untilMs && settled() ? true : undefined), 15_000, 'the repairs').catch(() => undefined);
         const counted = symbols.map((symbol) => expectExact(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
         expect(Math.min(...counted)).toBeGreaterThan(0);
         expect(counted.reduce((sum, count) => sum + count)).toBeGreaterThan(500);
-        expect(path.aggregator.tally).toMatchObject({ tradesLost: 0 });
+        expect(path.aggregator.tally).toMatchObject({ tradesLost: 0, tradesLate: 0 });
         console.log(`${counted.reduce((sum, count) => sum + count)} trades equal; ${JSON.stringify(path.aggregator.tally)}`);
       } catch (err) {
         console.log(`faults: ${drawn.join(' ')}\n${JSON.stringify(path.aggregator.tally)}`);
@@ -146,6 +161,27 @@ describe('trades equal to the last one', () => {
       }
     },
   );
+
+  it('with two connections of which one is half a second late over the end of each second', async () => {
+    const path = await startPath({ seed, tradeRate: 20 }, symbols, { streamsPerConnection: symbols.length / 2 });
+    try {
+      await eventually(() => (path.published.length > 5 ? true : undefined), 10_000, 'the first seconds');
+      for (let i = 0; i < 5; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 1_750 - (Date.now() % 1_000)));
+        path.sim.faults.add({ kind: 'stall', mode: 'hold', connection: 1, forMs: 500 });
+      }
+      const untilMs = Date.now();
+      const settled = () => symbols.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
+      await eventually(() => (settled() ? true : undefined), 10_000, 'the last seconds').catch(() => undefined);
+      for (const symbol of symbols) {
+        expect(expectExact(symbol, path.record.get(symbol) ?? [], path.published, untilMs)).toBeGreaterThan(0);
+      }
+      expect(path.published.filter(({ complete }) => !complete)).toEqual([]);
+      expect(path.aggregator.tally).toMatchObject({ tradesLost: 0, tradesLate: 0 });
+    } finally {
+      await path.close();
+    }
+  });
 
   const data = `${projectRoot}../shared/data`;
   const recordings = existsSync(data) ? readdirSync(data).filter((name) => name.endsWith('.frames.jsonl.gz')) : [];
@@ -163,7 +199,8 @@ describe('trades equal to the last one', () => {
       const played = () => [...path.record.values()].reduce((sum, list) => sum + list.length, 0);
       await eventually(() => (played() === recorded.length ? true : undefined), 30_000, 'the recording is played');
       const endMs = Date.now() + 3_000;
-      await eventually(() => (Date.now() > endMs ? true : undefined), 5_000, 'the last second is published');
+      const settled = () => followed.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, endMs));
+      await eventually(() => (settled() ? true : undefined), 15_000, 'the last second of each symbol is proven').catch(() => undefined);
       const counted = followed.map((symbol) => expectExact(symbol, path.record.get(symbol) ?? [], path.published, endMs));
       // Left out are only the first seconds, played before the symbol was followed.
       expect(counted.reduce((sum, count) => sum + count)).toBeGreaterThan(0.5 * recorded.length);

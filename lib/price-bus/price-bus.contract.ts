@@ -104,15 +104,69 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
 
     it('never lets the last price go back: a repaired old second is sent, the price stays', async () => {
       const { seen } = await follow(['btc']);
+      const newest = stat('btc', 9, '9');
       const repaired = stat('btc', 5, '5', { revision: 1 });
-      bus.publish(stat('btc', 9, '9'));
+      bus.publish(newest);
       bus.publish(repaired);
-      bus.setLast({ symbol: symbol('btc'), price: '4', timeMs: repaired.lastTradeTime, tradeId: 99 });
-      bus.setLast({ ...lastOf(stat('btc', 9, '9')), price: '8', tradeId: 8 });
-      await eventually(() => seen, [stat('btc', 9, '9'), repaired]);
-      expect(await bus.last([symbol('btc')])).toEqual(new Map([[symbol('btc'), lastOf(stat('btc', 9, '9'))]]));
-      bus.setLast({ ...lastOf(stat('btc', 9, '9')), price: '10', tradeId: 10 });
-      await eventually(async () => (await bus.last([symbol('btc')])).get(symbol('btc'))?.price, '10');
+      bus.setLast({ ...lastOf(newest), price: '8', tradeId: 8 });
+      await eventually(() => seen, [newest, repaired]);
+      expect(await bus.last([symbol('btc')])).toEqual(new Map([[symbol('btc'), lastOf(newest)]]));
+    });
+
+    it("orders last prices by the exchange's ids, not by time, and follows ids that begin anew", async () => {
+      const known = lastOf(stat('btc', 9, '9'));
+      const kept = () => bus.last([symbol('btc')]).then((last) => last.get(symbol('btc'))?.price);
+      const cases: [Partial<LastPrice>, string][] = [
+        [{ price: '10', tradeId: 10 }, '10'],
+        [{ price: '11', tradeId: 11, timeMs: known.timeMs - 1 }, '11'],
+        [{ price: 'x', tradeId: 11, timeMs: known.timeMs + 60_000 }, '11'],
+        [{ price: 'x', tradeId: 10, timeMs: known.timeMs + 1_000 }, '11'],
+        [{ price: '1', tradeId: 1, timeMs: known.timeMs + 2_000 }, '1'],
+      ];
+      bus.setLast(known);
+      for (const [next, expected] of cases) {
+        bus.setLast({ ...known, ...next });
+        await eventually(kept, expected);
+      }
+    });
+
+    it('sends a price ahead of its second to those who ask for it, once, and keeps it', async () => {
+      const prices: LastPrice[] = [];
+      const subscription = await bus.subscribe([symbol('btc')], { second: () => undefined, price: (last) => void prices.push(last) });
+      await subscription.add([symbol('eth')]);
+      const secondsOnly = await follow(['btc', 'eth']);
+      const [btc, eth, late] = [stat('btc', 5, '5'), stat('eth', 6, '6'), stat('btc', 4, '4')];
+      bus.publishPrice(lastOf(btc));
+      bus.publishPrice(lastOf(btc));
+      bus.publishPrice(lastOf(late));
+      bus.publishPrice(lastOf(eth));
+      bus.publish(btc);
+      await eventually(() => secondsOnly.seen, [btc]);
+      await eventually(() => prices, [lastOf(btc), lastOf(eth)]);
+      expect(secondsOnly.malformed).toEqual([]);
+      expect(await bus.last([symbol('btc'), symbol('eth')])).toEqual(new Map([btc, eth].map((one) => [one.symbol, lastOf(one)])));
+      await subscription.remove([symbol('eth')]);
+      bus.publishPrice(lastOf(stat('eth', 7, '7')));
+      bus.publishPrice(lastOf(stat('btc', 8, '8')));
+      await eventually(() => prices.at(-1), lastOf(stat('btc', 8, '8')));
+      expect(prices).toHaveLength(3);
+    });
+
+    it('skips what is no price and says why', async () => {
+      const malformed: string[] = [];
+      const prices: LastPrice[] = [];
+      await bus.subscribe([symbol('btc')], {
+        second: () => undefined,
+        price: (last) => void prices.push(last),
+        malformed: (channel, reason) => void malformed.push(`${channel}: ${reason}`),
+      });
+      const channel = `price:${symbol('btc')}`;
+      const good = lastOf(stat('btc', 1, '1'));
+      carrier.pubsub.publish(channel, 'garbage');
+      carrier.pubsub.publish(channel, JSON.stringify({ ...good, symbol: symbol('eth') }));
+      bus.publishPrice(good);
+      await eventually(() => prices, [good]);
+      expect(malformed).toEqual([`${channel}: no last price`, `${channel}: is about ${symbol('eth')}`]);
     });
 
     it('keeps a last price without sending anything', async () => {

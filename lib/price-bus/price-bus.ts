@@ -1,14 +1,19 @@
 import type { PubSub, Subscription } from '../pubsub/pubsub.js';
-import { decodeLastPrice, type LastPrice } from './last-price.js';
+import { decodeLastPrice, isLaterPrice, type LastPrice } from './last-price.js';
 import { decodeSecondStat, type SecondStat } from './second-stat.js';
 
-export { decodeLastPrice, type LastPrice } from './last-price.js';
+export { decodeLastPrice, isLaterPrice, type LastPrice } from './last-price.js';
 export { decodeSecondStat, type SecondStat } from './second-stat.js';
 
-/** Live prices: one channel per symbol (its lower-case name), one SecondStat a message, and the last price of each symbol. */
+/**
+ * Live prices. Channel `<symbol>` (lower case) carries SecondStats, each when its second is known whole; channel
+ * `price:<symbol>` carries LastPrices that do not wait for that. The last price of each symbol is kept besides.
+ */
 export interface PriceBus {
   /** Sends a second and keeps its close as the symbol's last price unless a later one is kept. Never waits. */
   publish(stat: SecondStat): void;
+  /** Sends a last price and keeps it, unless a later one is kept. Never waits. */
+  publishPrice(last: LastPrice): void;
   /** Keeps a last price without sending anything, unless a later one is kept. */
   setLast(last: LastPrice): void;
   /** The last prices of those symbols that have one. @throws AppError unavailable */
@@ -21,22 +26,24 @@ export interface PriceBus {
 
 export interface PriceListener {
   second(stat: SecondStat): void;
+  /** A price ahead of its second. Only who asks for these is sent them. */
+  price?(last: LastPrice): void;
   /** Messages may have been missed: read `last` again. */
   resumed?(): void;
-  /** A message that is no SecondStat; it is skipped. */
+  /** A message that is no SecondStat (or LastPrice, on its channel); it is skipped. */
   malformed?(channel: string, reason: string): void;
 }
 
 const keyOf = (symbol: string) => `last:${symbol}`;
+const pricePrefix = 'price:';
 
 /** The price bus over a pub/sub (memory or Redis). The pub/sub stays its owner's to close. */
 export const createPriceBus = (pubsub: PubSub): PriceBus => {
   // A repair of an old second must not put an old price back; one entry per symbol the publisher owns.
-  // Time comes before the id, which an exchange may begin anew.
   const newest = new Map<string, LastPrice>();
   const advance = (last: LastPrice): { key: string; text: string } | undefined => {
     const kept = newest.get(last.symbol);
-    if (kept && (kept.timeMs > last.timeMs || (kept.timeMs === last.timeMs && kept.tradeId >= last.tradeId))) return undefined;
+    if (kept && !isLaterPrice(last, kept)) return undefined;
     newest.set(last.symbol, last);
     return { key: keyOf(last.symbol), text: JSON.stringify(last) };
   };
@@ -44,6 +51,10 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
     publish: (stat) => {
       const last = advance({ symbol: stat.symbol, price: stat.close, timeMs: stat.lastTradeTime, tradeId: stat.lastTradeId });
       pubsub.publish(stat.symbol, JSON.stringify(stat), last);
+    },
+    publishPrice: (last) => {
+      const entry = advance(last);
+      if (entry) pubsub.publish(pricePrefix + last.symbol, entry.text, entry);
     },
     setLast: (last) => {
       const entry = advance(last);
@@ -59,16 +70,33 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
       });
       return found;
     },
-    subscribe: (symbols, listener) =>
-      pubsub.subscribe(symbols, {
+    subscribe: async (symbols, listener) => {
+      const channelsOf = (names: readonly string[]) => (listener.price ? names.flatMap((name) => [name, pricePrefix + name]) : names);
+      const takePrice = (channel: string, text: string) => {
+        const last = decodeLastPrice(text);
+        if (!last) listener.malformed?.(channel, 'no last price');
+        else if (pricePrefix + last.symbol !== channel) listener.malformed?.(channel, `is about ${last.symbol}`);
+        else listener.price?.(last);
+      };
+      const subscription = await pubsub.subscribe(channelsOf(symbols), {
         message: (channel, text) => {
+          if (channel.startsWith(pricePrefix)) {
+            takePrice(channel, text);
+            return;
+          }
           const stat = decodeSecondStat(text);
           if (typeof stat === 'string') listener.malformed?.(channel, stat);
           else if (stat.symbol !== channel) listener.malformed?.(channel, `is about ${stat.symbol}`);
           else listener.second(stat);
         },
         resumed: () => listener.resumed?.(),
-      }),
+      });
+      return {
+        add: (names) => subscription.add(channelsOf(names)),
+        remove: (names) => subscription.remove(channelsOf(names)),
+        close: () => subscription.close(),
+      };
+    },
     check: () => pubsub.check(),
   };
 };

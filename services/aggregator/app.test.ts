@@ -140,7 +140,7 @@ describe('the way of a price', () => {
     expect(rig.events).toHaveLength(1);
     expect(rig.events[0]?.topic).toBe('binance.miniticker');
     expect(rig.events[0]?.message.key).toBe('BTCUSDT');
-    expect(JSON.parse(rig.events[0]?.message.value ?? '')).toEqual({
+    expect(JSON.parse(String(rig.events[0]?.message.value))).toEqual({
       message_id: 'BTCUSDT-1700000000123',
       event_type: '24hrMiniTicker',
       event_time: '2023-11-14 22:13:20.123',
@@ -225,7 +225,7 @@ describe('the streams', () => {
     await until('a new stream', () => streamsOf(again, 'aggTrade').length === 1, 5_000);
     await until('the missed trade', async () => (await rig.metric('trades_total')) === 3);
     expect(again.pages).toHaveLength(1);
-    expect(again.pages[0]).toMatchObject({ symbol: 'btcusdt', fromId: 3 });
+    expect(again.pages[0]).toMatchObject({ symbol: 'btcusdt', fromId: 2 });
     await until('readiness', async () => (await rig.call('GET', '/ready')).status === 200, 15_000);
   });
 

@@ -18,7 +18,7 @@ export interface AggregatorDeps {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly priceBus: PriceBus;
-  readonly eventLog: EventLog;
+  readonly eventLog: Pick<EventLog, 'publish' | 'check'>;
   readonly socket: SocketServiceClient;
 }
 

@@ -9,8 +9,6 @@ export interface Moment {
   readonly localMs: number;
   /** The exchange's time as the frames tell it, epoch milliseconds. */
   readonly feedMs: number;
-  /** The latest event time received, of any symbol, epoch milliseconds. */
-  readonly evidenceMs: number;
 }
 
 /**
@@ -23,7 +21,6 @@ export interface FeedClock {
 }
 
 export const createFeedClock = (clock: Clock): FeedClock => {
-  let evidenceMs = 0;
   let bucketEndMs = 0;
   let least = Number.POSITIVE_INFINITY;
   let leastBefore = Number.POSITIVE_INFINITY;
@@ -36,12 +33,11 @@ export const createFeedClock = (clock: Clock): FeedClock => {
         bucketEndMs = localMs + windowMs;
       }
       if (localMs - eventMs < least) least = localMs - eventMs;
-      if (eventMs > evidenceMs) evidenceMs = eventMs;
     },
     now: () => {
       const localMs = clock.monotonic();
       const offsetMs = Math.min(least, leastBefore);
-      return { localMs, feedMs: Number.isFinite(offsetMs) ? localMs - offsetMs : clock.now(), evidenceMs };
+      return { localMs, feedMs: Number.isFinite(offsetMs) ? localMs - offsetMs : clock.now() };
     },
   };
 };

@@ -53,7 +53,7 @@ export interface MarketDeps {
   readonly log: Logger;
   readonly tally: Tally;
   readonly feed: MarketFeed;
-  readonly priceBus: Pick<PriceBus, 'publish' | 'setLast'>;
+  readonly priceBus: Pick<PriceBus, 'publish' | 'publishPrice'>;
   readonly eventLog: Pick<EventLog, 'publish'>;
 }
 
@@ -187,7 +187,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
   const add = (symbol: string) => {
     const tape = createTape(
       symbol,
-      { emit: (stat) => priceBus.publish(stat), setLast: (price) => priceBus.setLast(price), tally, log },
+      { emit: (stat) => priceBus.publish(stat), tellPrice: (price) => priceBus.publishPrice(price), tally, log },
       options.tape,
     );
     tapes.set(symbol, tape);

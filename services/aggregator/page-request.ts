@@ -2,13 +2,20 @@ import type { TradeSequence } from './trade-sequence.js';
 
 /** What a tape wants of the exchange's trade history. */
 export interface PageRequest {
-  /** A `hole` is waited for; a `probe` asks for trades missed while the feed was away; a `seed` for the last price. */
-  readonly purpose: 'hole' | 'probe' | 'seed';
+  /**
+   * A `hole` is waited for; a `probe` asks for trades missed while the feed was away; a `seed` for the last price; a
+   * `proof` whether the newest second has all its trades.
+   */
+  readonly purpose: 'hole' | 'probe' | 'seed' | 'proof';
   /** Absent: the latest. */
   readonly fromId: number | undefined;
   readonly limit: number;
   /** First id that is given up when the page begins later. */
   readonly loseFromId: number;
+  /** The second that waits for a proof. */
+  readonly second?: number | undefined;
+  /** An answer that is no full page shows that every second up to this one is whole. */
+  readonly through?: number;
 }
 
 /** Rows of one page of history; the exchange's maximum. */

@@ -1,14 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import type { RawResponse } from '@tickfolio/gen/market/v1';
-import { createManualClock } from '@tickfolio/lib/clock';
-import type { SecondStat } from '@tickfolio/lib/price-bus';
-import { silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
-import { createMarket } from './market.js';
-import type { MarketFeed } from './market-feed.js';
-import { createTally } from './tally.js';
+import { createMarketBench, type MarketBench } from './test-feed.js';
 import { type ReferenceTrade, referenceSecondStats } from './test-reference-second-stats.js';
 import { toTrade } from './test-tape.js';
 
@@ -38,64 +32,30 @@ const readFrames = (name: string): Frame[] =>
       };
     });
 
-/** Plays the frames at their recorded times, some of them left out, to a market whose history has them all. */
+/** Plays the frames at their recorded times, some of them left out, to a market whose history has all that came so far. */
 const replay = async (frames: readonly Frame[], keep: (index: number) => boolean) => {
-  const clock = createManualClock((frames[0]?.receivedMs ?? 0) - 100);
-  const tally = createTally();
-  const published: SecondStat[] = [];
   const symbols = new Set(frames.map(({ symbol }) => symbol));
-  let push: ((response: RawResponse) => void) | undefined;
-  const feed: MarketFeed = {
-    open: (kind, _symbols, signal) => ({
-      async *[Symbol.asyncIterator]() {
-        const waiting: RawResponse[] = [{ frames: [], statuses: [] }];
-        let wake: () => void = () => undefined;
-        signal.addEventListener('abort', () => wake());
-        if (kind === 'aggTrade') {
-          push = (response) => {
-            waiting.push(response);
-            wake();
-          };
-        }
-        while (!signal.aborted) {
-          const next = waiting.shift();
-          if (next) yield next;
-          else await new Promise<void>((resolve) => (wake = resolve));
-        }
-      },
-    }),
-    listTrades: async (symbol, { fromId, limit }) => {
-      if (fromId === undefined) return [];
-      return frames
-        .filter((frame) => frame.symbol === symbol && frame.trade.id >= fromId)
-        .slice(0, limit)
-        .map(({ trade }) => toTrade(trade));
-    },
-    listSymbols: async () => ({ revision: '', symbols: [], simulated: false }),
-  };
-  const market = createMarket({
-    clock,
-    log: silentLogger(),
-    tally,
-    feed,
-    priceBus: { publish: (stat) => published.push(stat), setLast: () => undefined },
-    eventLog: { publish: () => undefined },
+  const bench = await createMarketBench((frames[0]?.receivedMs ?? 0) - 100, symbols, (clock) => async (symbol, { fromId, limit }) => {
+    if (fromId === undefined) return [];
+    return frames
+      .filter((frame) => frame.symbol === symbol && frame.trade.id >= fromId && frame.receivedMs <= clock.now())
+      .slice(0, limit)
+      .map(({ trade }) => toTrade(trade));
   });
-  market.follow(symbols);
-  await clock.advanceAsync(50);
+  const { clock } = bench;
   for (const [index, { payload, receivedMs }] of frames.entries()) {
     if (receivedMs > clock.now()) await clock.advanceAsync(receivedMs - clock.now());
-    if (keep(index)) push?.({ frames: [{ payload, receiveTimeMs: receivedMs }], statuses: [] });
+    if (keep(index)) bench.push(payload, receivedMs);
   }
   await clock.advanceAsync(5_000);
-  market.close();
-  return { tally, published, symbols };
+  bench.close();
+  return { ...bench, symbols };
 };
 
-const latest = (published: readonly SecondStat[], symbol: string) =>
+const latest = (published: MarketBench['published'], symbol: string) =>
   [...new Map(published.filter((stat) => stat.symbol === symbol).map((stat) => [stat.second, stat])).values()]
     .sort((a, b) => a.second - b.second)
-    .map(({ revision, ...stat }) => stat);
+    .map(({ revision, atMs, ...stat }) => stat);
 
 if (recordings.length === 0) console.warn(`NOT COVERED: there are no recorded frames of the real exchange in ${folder}`);
 
@@ -113,7 +73,9 @@ describe.skipIf(recordings.length === 0).each(recordings)('the recorded real fra
     ['with every third left out', (index: number) => index % 3 !== 0 || [...firstAndLast.values()].some((edge) => edge.has(index))],
   ])('%s, give the seconds that an independent computation gives', async (_how, keep) => {
     const { tally, published, symbols } = await replay(frames, keep);
-    expect(tally).toMatchObject({ trades: frames.length, tradesLost: 0, payloadsMalformed: 0, tradesDuplicate: 0 });
+    expect(tally).toMatchObject({ trades: frames.length, tradesLost: 0, payloadsMalformed: 0, tradesDuplicate: 0, tradesLate: 0 });
+    const complete = published.filter((stat) => stat.complete);
+    expect(new Set(complete.map(({ symbol, second }) => `${symbol} ${second}`)).size).toBe(complete.length);
     for (const symbol of symbols) {
       const record = frames.filter((frame) => frame.symbol === symbol).map(({ trade }) => trade);
       const expected = referenceSecondStats(symbol, record).slice(1);

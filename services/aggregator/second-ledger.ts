@@ -1,58 +1,61 @@
 import type { SecondStat } from '@tickfolio/lib/price-bus';
 import type { Moment } from './feed-clock.js';
-import { addTrade, type SecondTrades, secondOf, startSecond, toSecondStat } from './second-trades.js';
+import { addTrade, type SecondTrades, secondMs, secondOf, startSecond, toSecondStat } from './second-trades.js';
 import type { Tally } from './tally.js';
 import type { Trade } from './trade.js';
 
 export interface LedgerOptions {
-  /** How long after its end a second waits for trades of its last moments. Default 15. */
+  /** How long after its end a second is taken to be over, by the clock alone: trades of its last moments are on their way. Default 15. */
   readonly latenessMs: number;
-  /** Without a frame of a later time a second is over this long after its end. Default 1 000. */
-  readonly evidenceWaitMs: number;
-  /** How long a second waits for a repair before it is published as incomplete. Default 2 000. */
+  /** How long a second that is over waits to be known whole before it is published as incomplete. Default 2 000. */
   readonly holdMs: number;
-  /** Late trades of a second gather this long before its next revision. Default 100. */
-  readonly revisionMs: number;
-  /** How far behind the newest second a published one can still be revised. Default 120 000. */
+  /** How far behind the newest second a published one is remembered. Default 120 000. */
   readonly keepMs: number;
 }
 
-export const ledgerDefaults: LedgerOptions = { latenessMs: 15, evidenceWaitMs: 1_000, holdMs: 2_000, revisionMs: 100, keepMs: 120_000 };
+export const ledgerDefaults: LedgerOptions = { latenessMs: 15, holdMs: 2_000, keepMs: 120_000 };
 
 /** At most this many ranges of lost trades are remembered; the oldest go first. */
 const maxLostRanges = 100;
-const secondMs = 1_000;
 
 /** What the ledger has to know of the trade sequence. */
 export interface SequenceView {
-  /** Whether trades that are not known yet may belong to this second. */
-  isOpen(second: number): boolean;
+  /** Whether it is proven that every trade of this second is known, or lost for good. */
+  isWhole(second: number): boolean;
   /** Time of the newest known trade. */
   readonly maxTimeMs: number;
 }
 
 interface Entry extends SecondTrades {
+  /** A `complete` one was published as such and never changes again. */
   state: 'waiting' | 'incomplete' | 'complete';
   /** Of the next publication. */
   revision: number;
-  /** Since when (monotonic) it holds trades that the last publication does not; undefined when it holds none. */
-  changedSinceMs: number | undefined;
-  /** Since when (monotonic) it would be published, were its trades all there. */
-  heldSinceMs: number | undefined;
+  /** It holds trades that the last publication does not. */
+  changed: boolean;
+  /** Since when (monotonic) it is over and waits. */
+  overSinceMs: number | undefined;
   /** Trades of it are lost: it can never be complete. */
   lossy: boolean;
 }
 
+/** What became of a trade: `late` for a second that is complete, `too late` for one that is not remembered. Neither counts in any second. */
+export type Added = 'added' | 'late' | 'too late';
+
 /** The seconds of one symbol, from their first trade to the time when nothing can change them any more. */
 export interface SecondLedger {
   /** Adds a trade that was not added before. */
-  add(trade: Trade, fillsHole: boolean, localMs: number): void;
+  add(trade: Trade, fillsHole: boolean): Added;
   /** Nothing up to and including this second is published: its trades are known in part only. */
   skipThrough(second: number): void;
   /** Some trades between these times are lost. */
-  markLost(fromTimeMs: number, toTimeMs: number, localMs: number): void;
+  markLost(fromTimeMs: number, toTimeMs: number): void;
   /** Publishes what is due, oldest first. */
   advance(now: Moment, sequence: SequenceView): void;
+  /** Publishes what there is: no trade will come any more. */
+  finish(sequence: SequenceView): void;
+  /** Whether this second has trades and is not at rest. */
+  isPending(second: number): boolean;
   /** True while something waits to be published. */
   readonly busy: boolean;
   /** How many seconds are in memory. */
@@ -65,7 +68,7 @@ export const createSecondLedger = (
   tally: Tally,
   options: LedgerOptions = ledgerDefaults,
 ): SecondLedger => {
-  const { latenessMs, evidenceWaitMs, holdMs, revisionMs, keepMs } = options;
+  const { latenessMs, holdMs, keepMs } = options;
   /** Ascending by second: what is still to be published, or published again. */
   let pending: Entry[] = [];
   /** Published and at rest. */
@@ -80,16 +83,13 @@ export const createSecondLedger = (
     while (at > 0 && (pending[at - 1] as Entry).second > entry.second) at--;
     pending.splice(at, 0, entry);
   };
-  const find = (second: number): Entry | undefined => {
+  const findPending = (second: number): Entry | undefined => {
     for (let i = pending.length - 1; i >= 0; i--) if (pending[i]?.second === second) return pending[i];
-    return settled.get(second);
+    return undefined;
   };
-  const reopen = (entry: Entry) => {
-    if (settled.delete(entry.second)) enqueue(entry);
-  };
-  const forget = (sequence: SequenceView) => {
+  const forget = () => {
     for (const second of settled.keys()) {
-      if (second >= newest - keepMs || sequence.isOpen(second)) return;
+      if (second >= newest - keepMs) return;
       settled.delete(second);
       if (second > forgottenThrough) forgottenThrough = second;
     }
@@ -99,72 +99,58 @@ export const createSecondLedger = (
     if (!complete) tally.secondsIncomplete += 1;
     else if (entry.state === 'incomplete') tally.secondsRepaired += 1;
     entry.state = complete ? 'complete' : 'incomplete';
-    entry.changedSinceMs = undefined;
+    entry.changed = false;
     emit(toSecondStat(symbol, entry, complete, entry.revision));
     entry.revision += 1;
   };
 
-  /** @returns whether the second is over, as far as anyone can tell without asking the exchange. */
-  const isOver = (second: number, now: Moment, maxTimeMs: number): boolean => {
-    if (secondOf(maxTimeMs) > second) return true;
-    const endMs = second + secondMs;
-    return now.feedMs >= endMs + latenessMs && (now.evidenceMs >= endMs || now.feedMs >= endMs + evidenceWaitMs);
-  };
+  const isOver = (second: number, now: Moment, maxTimeMs: number): boolean =>
+    secondOf(maxTimeMs) > second || now.feedMs >= second + secondMs + latenessMs;
 
   /** @returns 'blocked' when younger seconds have to wait for this one, 'done' when it is at rest. */
-  const settle = (entry: Entry, now: Moment, sequence: SequenceView, blocked: boolean): 'blocked' | 'done' | 'open' => {
-    const open = sequence.isOpen(entry.second);
+  const settle = (entry: Entry, now: Moment, sequence: SequenceView, blocked: boolean): 'blocked' | 'open' | 'done' => {
+    const whole = sequence.isWhole(entry.second);
     if (entry.state === 'waiting') {
-      if (!isOver(entry.second, now, sequence.maxTimeMs)) return 'blocked';
-      entry.heldSinceMs ??= now.localMs;
-      if (open && now.localMs - entry.heldSinceMs < holdMs) return 'blocked';
+      if (!whole) {
+        if (!isOver(entry.second, now, sequence.maxTimeMs)) return 'blocked';
+        entry.overSinceMs ??= now.localMs;
+        if (now.localMs - entry.overSinceMs < holdMs) return 'blocked';
+      }
       if (blocked) return 'blocked';
-      publish(entry, !open && !entry.lossy);
-      return open ? 'open' : 'done';
+      publish(entry, whole && !entry.lossy);
+      return whole ? 'done' : 'open';
     }
-    if (open) return 'open';
-    if (entry.lossy) {
-      if (entry.state === 'complete' || entry.changedSinceMs !== undefined) publish(entry, false);
-      return 'done';
-    }
-    if (entry.state === 'incomplete') {
-      publish(entry, true);
-      return 'done';
-    }
-    if (entry.changedSinceMs === undefined) return 'done';
-    if (now.localMs - entry.changedSinceMs < revisionMs) return 'open';
-    publish(entry, true);
+    if (!whole) return 'open';
+    if (!entry.lossy) publish(entry, true);
+    else if (entry.changed) publish(entry, false);
     return 'done';
   };
 
   return {
-    add: (trade, fillsHole, localMs) => {
+    add: (trade, fillsHole) => {
       const second = secondOf(trade.timeMs);
-      if (second <= skippedThrough) return;
-      const entry = find(second);
+      if (second <= skippedThrough) return 'added';
+      const rested = settled.get(second);
+      if (rested?.state === 'complete') {
+        tally.tradesLate += 1;
+        return 'late';
+      }
+      const entry = rested ?? findPending(second);
       if (entry) {
         addTrade(entry, trade);
-        if (entry.state === 'waiting') return;
-        if (entry.state === 'complete') tally.tradesLate += 1;
-        entry.changedSinceMs ??= localMs;
-        reopen(entry);
-        return;
+        entry.changed = true;
+        if (settled.delete(second)) enqueue(entry);
+        return 'added';
       }
       // A second that was forgotten must not come back with a part of its trades; one inside a hole was never there.
       if (second <= forgottenThrough && !fillsHole) {
         tally.tradesTooLate += 1;
-        return;
+        return 'too late';
       }
       if (second > newest) newest = second;
       const lossy = lostRanges.some((range) => range.from <= second && second <= range.to);
-      enqueue({
-        ...startSecond(trade),
-        state: 'waiting',
-        revision: 0,
-        changedSinceMs: undefined,
-        heldSinceMs: undefined,
-        lossy,
-      });
+      enqueue({ ...startSecond(trade), state: 'waiting', revision: 0, changed: true, overSinceMs: undefined, lossy });
+      return 'added';
     },
     skipThrough: (second) => {
       skippedThrough = second;
@@ -174,12 +160,8 @@ export const createSecondLedger = (
       const to = secondOf(toTimeMs);
       if (lostRanges.length >= maxLostRanges) lostRanges.shift();
       lostRanges.push({ from, to });
+      // The range may touch a complete second at its edge: that one was proven whole before, so the loss is not in it.
       for (const entry of pending) if (from <= entry.second && entry.second <= to) entry.lossy = true;
-      for (const entry of [...settled.values()]) {
-        if (entry.second < from || entry.second > to) continue;
-        entry.lossy = true;
-        reopen(entry);
-      }
     },
     advance: (now, sequence) => {
       if (pending.length === 0) return;
@@ -193,11 +175,18 @@ export const createSecondLedger = (
           rested += 1;
         }
       }
-      if (rested > 0) {
-        pending = pending.filter((entry) => settled.get(entry.second) !== entry);
-        forget(sequence);
-      }
+      if (rested === 0) return;
+      pending = pending.filter((entry) => settled.get(entry.second) !== entry);
+      forget();
     },
+    finish: (sequence) => {
+      for (const entry of pending) {
+        if (sequence.isWhole(entry.second) && !entry.lossy) publish(entry, true);
+        else if (entry.changed) publish(entry, false);
+      }
+      pending = [];
+    },
+    isPending: (second) => findPending(second) !== undefined,
     get busy() {
       return pending.length > 0;
     },

@@ -18,7 +18,10 @@ export interface SecondTrades {
   trades: number;
 }
 
-export const secondOf = (timeMs: number): number => timeMs - (timeMs % 1000);
+export const secondMs = 1_000;
+
+/** The start of the second a time lies in, epoch milliseconds. */
+export const secondOf = (timeMs: number): number => timeMs - (timeMs % secondMs);
 
 const isAbove = (a: Decimal, b: Decimal): boolean => (a.scale === b.scale ? a.units > b.units : compare(a, b) > 0);
 

@@ -3,7 +3,7 @@ import type { Metrics } from '@tickfolio/lib/telemetry';
 const helps = {
   trades: 'Aggregate trades counted, each id once',
   tradesDuplicate: 'Aggregate trades received again and dropped',
-  tradesLate: 'Aggregate trades that came after their second was published as complete',
+  tradesLate: 'Aggregate trades that came after their second was published as complete, which does not change for them',
   tradesTooLate: 'Aggregate trades whose second is not kept any more',
   tradesBackfilled: 'Aggregate trades taken from the exchange history to fill holes',
   tradesLost: 'Aggregate trades that could not be had at all',
@@ -14,6 +14,8 @@ const helps = {
   secondsPublished: 'SecondStats published, revisions included',
   secondsIncomplete: 'SecondStats published as incomplete',
   secondsRepaired: 'SecondStats published as complete after being incomplete',
+  secondsProven: 'Seconds without a later trade that the exchange history showed to be whole',
+  pricesAhead: 'Last prices sent ahead of their second',
   backfillPages: 'Pages of trade history read',
   backfillFailures: 'Requests for trade history that failed',
   payloadsMalformed: 'Frames that could not be read',

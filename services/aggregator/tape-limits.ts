@@ -5,6 +5,10 @@ export interface TapeOptions extends LedgerOptions {
   readonly reorderMs: number;
   /** After the feed came back a trade has this long to show what was missed, before history is asked. Default 1 000. */
   readonly probeDelayMs: number;
+  /** A second without a later trade is asked about so long after its end: the exchange's history may be behind its stream. Default 1 500. */
+  readonly proofDelayMs: number;
+  /** Last prices ahead of their seconds are at least so far apart. Default 100. */
+  readonly priceSpacingMs: number;
   /** Of a longer hole only this many newest trades are fetched. Default 100 000. */
   readonly maxFillTrades: number;
   /** More holes than this are not kept; the oldest is given up. Default 1 000. */
@@ -23,6 +27,8 @@ export const tapeDefaults: TapeOptions = {
   ...ledgerDefaults,
   reorderMs: 150,
   probeDelayMs: 1_000,
+  proofDelayMs: 1_500,
+  priceSpacingMs: 100,
   maxFillTrades: 100_000,
   maxHoles: 1_000,
   maxLagRetries: 8,

@@ -36,37 +36,133 @@ describe('seconds', () => {
     bench.stream(tradeAt(1, 0));
     bench.wait(1_000);
     bench.stream(tradeAt(2, 1_000));
-    bench.wait(9_000);
-    bench.stream(tradeAt(3, 9_999));
     bench.wait(2_000);
-    expect(bench.published.map(brief)).toEqual([
-      [1, 1, true, 0],
-      [9, 1, true, 0],
-    ]);
+    bench.stream(tradeAt(3, 3_000));
+    bench.wait(2_999);
+    bench.stream(tradeAt(4, 5_999));
+    bench.wait(1_000);
+    bench.stream(tradeAt(5, 7_000));
+    expect(bench.published.map(({ second }) => (second - startMs) / 1_000)).toEqual([1, 3, 5]);
   });
 
-  it('ends a quiet second by the event time of any other symbol, a little after its end', () => {
+  it('tells the price of a quiet second a little after its end, and publishes it when a later trade proves it whole', () => {
     const bench = createTapeBench();
     bench.stream(tradeAt(1, 0));
     bench.wait(1_500);
-    bench.stream(tradeAt(2, 1_500));
+    bench.stream(tradeAt(2, 1_500, '7.10000000'));
     bench.wait(510);
-    bench.feedClock.observe(bench.clock.now());
-    bench.wait(2);
-    expect(bench.published).toEqual([]);
+    expect(bench.told.at(-1)?.tradeId).toBe(1);
     bench.wait(10);
+    expect(bench.told.at(-1)).toEqual({ symbol: 'btcusdt', price: '7.1', timeMs: startMs + 1_500, tradeId: 2 });
+    bench.wait(1_400);
+    expect(bench.published).toEqual([]);
+    bench.stream(tradeAt(3, 3_420));
     expect(bench.published.map(brief)).toEqual([[1, 1, true, 0]]);
+    expect(bench.told).toHaveLength(2);
   });
 
-  it('without any sign of progress waits one second for it', () => {
+  it('takes no frame of another symbol, however late, for a proof: nothing of a stream that lags is published too early', () => {
+    const bench = createTapeBench();
+    bench.stream(tradeAt(1, 0));
+    bench.wait(1_100);
+    bench.stream(tradeAt(2, 1_100));
+    for (let i = 0; i < 13; i++) {
+      bench.wait(100);
+      bench.feedClock.observe(bench.clock.now());
+    }
+    expect(bench.published).toEqual([]);
+    bench.stream(tradeAt(3, 1_990, '5.00000000'), tradeAt(4, 1_995, '6.00000000'));
+    bench.wait(10);
+    // Its price is as late as its stream, and no later.
+    expect(bench.told.at(-1)).toMatchObject({ price: '6', tradeId: 4 });
+    bench.stream(tradeAt(5, 2_400));
+    expect(bench.published.map(brief)).toEqual([[1, 3, true, 0]]);
+  });
+
+  it('tells at most ten prices a second of a stream that lags', () => {
+    const bench = createTapeBench();
+    bench.stream(tradeAt(1, 0));
+    bench.wait(2_100);
+    const before = bench.told.length;
+    for (let i = 0; i < 100; i++) {
+      bench.stream(tradeAt(2 + i, 1_000 + i));
+      bench.wait(10);
+    }
+    expect(bench.told.length - before).toBeLessThanOrEqual(11);
+    bench.wait(100);
+    expect(bench.told.at(-1)?.tradeId).toBe(101);
+  });
+
+  it('where no later trade comes, asks history and publishes what it proves', () => {
+    const bench = createTapeBench();
+    const record = [tradeAt(1, 0), tradeAt(2, 1_500)];
+    bench.stream(...record.slice(0, 1));
+    bench.wait(1_500);
+    bench.stream(...record.slice(1));
+    bench.wait(1_990);
+    expect(bench.tape.want(bench.clock.monotonic())).toBeUndefined();
+    bench.wait(20);
+    const second = startMs + 1_000;
+    expect(bench.tape.want(bench.clock.monotonic())).toEqual({
+      purpose: 'proof',
+      fromId: 2,
+      limit: 1_000,
+      loseFromId: 3,
+      second,
+      through: second,
+    });
+    bench.serve(record);
+    expect(bench.published.map(brief)).toEqual([[1, 1, true, 0]]);
+    expect(bench.tape.want(bench.clock.monotonic())).toBeUndefined();
+    expect(bench.tape.busy).toBe(false);
+    expect(bench.tally).toMatchObject({ secondsProven: 1, secondsIncomplete: 0 });
+  });
+
+  it('finds by the same question what a stalled stream withholds', () => {
+    const bench = createTapeBench();
+    const record = [tradeAt(1, 0), tradeAt(2, 1_500), tradeAt(3, 1_900), tradeAt(4, 2_100)];
+    bench.stream(...record.slice(0, 1));
+    bench.wait(1_500);
+    bench.stream(...record.slice(1, 2));
+    bench.wait(2_010);
+    bench.serve(record);
+    expect(bench.published.map(brief)).toEqual([[1, 2, true, 0]]);
+    bench.stream(...record.slice(2));
+    expect(bench.tally).toMatchObject({ trades: 4, tradesBackfilled: 2, tradesDuplicate: 2 });
+  });
+
+  it('takes no proof from a history that does not have the newest known trade yet, and stops asking', () => {
+    const bench = createTapeBench();
+    const record = [tradeAt(1, 0), tradeAt(2, 1_500)];
+    bench.stream(...record.slice(0, 1));
+    bench.wait(1_500);
+    bench.stream(...record.slice(1));
+    let asked = 0;
+    for (let i = 0; i < 6_000; i++) {
+      bench.wait(10);
+      if (bench.serve(record.slice(0, 1))) asked += 1;
+    }
+    expect(asked).toBe(9);
+    expect(bench.published.map(brief)).toEqual([[1, 1, false, 0]]);
+    bench.stream(tradeAt(3, 65_000));
+    expect(bench.published.map(brief).slice(1)).toEqual([[1, 1, true, 1]]);
+  });
+
+  it('publishes as incomplete after 2 s what neither a trade nor history proves, and again when it is proven', () => {
     const bench = createTapeBench();
     bench.stream(tradeAt(1, 0));
     bench.wait(1_500);
     bench.stream(tradeAt(2, 1_500));
-    bench.wait(1_490);
+    bench.wait(2_500);
     expect(bench.published).toEqual([]);
     bench.wait(20);
-    expect(bench.published.map(brief)).toEqual([[1, 1, true, 0]]);
+    expect(bench.published.map(brief)).toEqual([[1, 1, false, 0]]);
+    bench.wait(10_000);
+    bench.stream(tradeAt(3, 14_000));
+    expect(bench.published.map(brief)).toEqual([
+      [1, 1, false, 0],
+      [1, 1, true, 1],
+    ]);
   });
 
   it('takes the time from the feed: a local clock that is five seconds ahead ends no second early', () => {
@@ -82,23 +178,45 @@ describe('seconds', () => {
     expect(bench.tally.tradesLate).toBe(0);
     expect(bench.published.every(({ revision, complete }) => revision === 0 && complete)).toBe(true);
     expect(bench.published.map(({ trades }) => trades)).toEqual([10, 10]);
+    expect(bench.told).toEqual([]);
   });
 
-  it('counts a trade that comes later than its published second and publishes it as the next revision', () => {
+  it('never changes a complete second: a trade that comes later still is counted, its price told, and the second stays', () => {
     const bench = createTapeBench();
-    bench.stream(tradeAt(1, 0));
+    const record = [tradeAt(1, 0), tradeAt(2, 1_100)];
+    bench.stream(...record.slice(0, 1));
     bench.wait(1_100);
-    bench.stream(tradeAt(2, 1_100));
-    bench.wait(1_950);
+    bench.stream(...record.slice(1));
+    bench.wait(2_410);
+    // Both the stream and the history are behind by more than a second and a half.
+    bench.serve(record);
     expect(bench.published.map(brief)).toEqual([[1, 1, true, 0]]);
-    bench.stream(tradeAt(3, 1_990));
-    bench.stream(tradeAt(4, 1_995));
-    bench.wait(150);
-    expect(bench.published.map(brief)).toEqual([
-      [1, 1, true, 0],
-      [1, 3, true, 1],
+    bench.stream(tradeAt(3, 1_990, '5.00000000'));
+    bench.wait(3_000);
+    expect(bench.published).toHaveLength(1);
+    expect(bench.told.at(-1)).toMatchObject({ price: '5', tradeId: 3 });
+    expect(bench.tally).toMatchObject({ trades: 3, tradesLate: 1 });
+  });
+
+  it('believes a history no more that turned out to be behind', () => {
+    const bench = createTapeBench();
+    const record = [tradeAt(1, 0), tradeAt(2, 1_100)];
+    bench.stream(...record.slice(0, 1));
+    bench.wait(1_100);
+    bench.stream(...record.slice(1));
+    bench.wait(4_000);
+    bench.serve(record);
+    // The seconds 2 and 3 were held to be empty, too.
+    bench.stream(tradeAt(3, 2_100));
+    bench.stream(tradeAt(4, 2_200));
+    expect(bench.published.map(brief).slice(2)).toEqual([]);
+    bench.stream(tradeAt(5, 3_100));
+    bench.stream(tradeAt(6, 5_100));
+    expect(bench.published.map(brief).slice(2)).toEqual([
+      [2, 2, true, 0],
+      [3, 1, true, 0],
     ]);
-    expect(bench.tally.tradesLate).toBe(2);
+    expect(bench.tally.tradesLate).toBe(0);
   });
 
   it('sums the smallest and the largest prices exactly', () => {
@@ -109,8 +227,7 @@ describe('seconds', () => {
     ];
     bench.stream(tradeAt(1, 0));
     bench.wait(1_010);
-    bench.stream(...record);
-    bench.wait(2_000);
+    bench.stream(...record, tradeAt(4, 2_000));
     expect(bench.published[0]).toMatchObject(referenceSecondStats('btcusdt', record)[0] ?? {});
   });
 });
@@ -145,8 +262,10 @@ describe('holes', () => {
     bench.wait(20);
     expect(bench.tape.want(bench.clock.monotonic())).toEqual({ purpose: 'hole', fromId: 3, limit: 1, loseFromId: 3 });
     expect(bench.published).toEqual([]);
-    bench.serve(record);
+    bench.serve(record.slice(0, 4));
     bench.wait(10);
+    expect(bench.published).toEqual([]);
+    bench.stream(fifth);
     expect(bench.published.map(brief)).toEqual([[1, 3, true, 0]]);
     expect(bench.tally).toMatchObject({
       gapsFound: 1,
@@ -175,12 +294,14 @@ describe('holes', () => {
       [1, 2, false, 0],
       [2, 1, true, 0],
     ]);
-    bench.wait(3_000);
+    bench.stream(tradeAt(7, 4_100));
     expect(bench.published.map(brief).slice(2)).toEqual([[3, 1, true, 0]]);
     bench.serve(record);
     bench.wait(10);
     expect(bench.published.map(brief).slice(3)).toEqual([[1, 3, true, 1]]);
     expect(bench.tally).toMatchObject({ secondsIncomplete: 1, secondsRepaired: 1, tradesLate: 0 });
+    // The price never waited for the hole.
+    expect(bench.told.map(({ tradeId }) => tradeId)).toEqual([1, 4, 5, 6]);
   });
 
   it('publishes the seconds inside a long hole as they are filled, page by page', () => {
@@ -192,8 +313,10 @@ describe('holes', () => {
     bench.wait(200);
     let pages = 0;
     while (bench.serve(long)) pages += 1;
-    bench.wait(2_000);
     expect(pages).toBe(5);
+    bench.wait(2_500);
+    bench.serve(long);
+    bench.wait(10);
     expect(bench.tape.missing).toBe(0);
     expect(bench.published.map((stat) => ({ ...stat, complete: true, revision: 0 }))).toEqual(
       referenceSecondStats('btcusdt', long)
@@ -221,7 +344,7 @@ describe('holes', () => {
       [6, 10, true, 0],
       [7, 10, true, 0],
       [8, 10, true, 0],
-      [9, 10, true, 0],
+      [9, 10, false, 0],
     ]);
   });
 
@@ -231,10 +354,11 @@ describe('holes', () => {
     bench.wait(2_000);
     bench.stream(second, fourth);
     let asked = 0;
-    for (let i = 0; i < 2_000; i++) {
+    for (let i = 0; i < 2_000 && bench.tape.missing > 0; i++) {
       bench.wait(10);
       if (bench.serve(record.slice(0, 2))) asked += 1;
     }
+    bench.wait(10);
     expect(asked).toBe(4);
     expect(bench.tally).toMatchObject({ tradesLost: 1, gapsLost: 1 });
     expect(bench.published.map(brief)).toEqual([[1, 2, false, 0]]);
@@ -254,12 +378,15 @@ describe('holes', () => {
     expect(bench.tape.want(bench.clock.monotonic())).toBeUndefined();
     expect(bench.published.map(brief)).toEqual([
       [1, 2, false, 0],
-      [2, 1, true, 0],
+      [2, 1, false, 0],
     ]);
     bench.wait(20);
     expect(bench.serve(record)).toBe(true);
     bench.wait(10);
-    expect(bench.published.map(brief).at(-1)).toEqual([1, 3, true, 1]);
+    expect(bench.published.map(brief).slice(2)).toEqual([[1, 3, true, 1]]);
+    expect(bench.serve(record)).toBe(true);
+    bench.wait(10);
+    expect(bench.published.map(brief).slice(3)).toEqual([[2, 1, true, 1]]);
   });
 
   it('gives up a hole at once when the exchange does not know the symbol, and after a time when it never answers', () => {
@@ -297,24 +424,28 @@ describe('holes', () => {
       [16, 10, true, 0],
       [17, 10, true, 0],
       [18, 10, true, 0],
-      [19, 10, true, 0],
+      [19, 10, false, 0],
     ]);
   });
 
-  it('says that a second it called complete is not, when trades of it turn out to be lost', () => {
+  it('takes a loss behind a second that history proved whole as none of that second', () => {
     const bench = createTapeBench();
+    const record = [first, second, tradeAt(9, 4_100)];
     bench.stream(first);
     bench.wait(1_100);
     bench.stream(second);
-    bench.wait(3_000);
+    bench.wait(2_500);
+    bench.serve(record.slice(0, 2));
     expect(bench.published.map(brief)).toEqual([[1, 1, true, 0]]);
+    bench.wait(500);
     bench.stream(tradeAt(9, 4_100));
     bench.wait(200);
-    bench.serve([tradeAt(9, 4_100)]);
+    bench.serve(record.slice(2));
+    bench.stream(tradeAt(10, 5_000));
     bench.wait(2_000);
+    expect(bench.tally.tradesLost).toBe(6);
     expect(bench.published.map(brief)).toEqual([
       [1, 1, true, 0],
-      [1, 1, false, 1],
       [4, 1, false, 0],
     ]);
   });
@@ -382,7 +513,14 @@ describe('a feed that breaks', () => {
     bench.wait(900);
     expect(bench.tape.want(bench.clock.monotonic())).toBeUndefined();
     bench.wait(200);
-    expect(bench.tape.want(bench.clock.monotonic())).toEqual({ purpose: 'probe', fromId: 3, limit: 1_000, loseFromId: 3 });
+    expect(bench.tape.want(bench.clock.monotonic())).toEqual({
+      purpose: 'probe',
+      fromId: 2,
+      limit: 1_000,
+      loseFromId: 3,
+      second: startMs + 1_000,
+      through: startMs + 4_000,
+    });
     bench.serve(record);
     bench.wait(100);
     expect(bench.published.map(brief)).toEqual([
@@ -402,8 +540,10 @@ describe('a feed that breaks', () => {
     bench.tape.setFeed('up', bench.clock.monotonic());
     bench.wait(500);
     bench.stream(tradeAt(2, 1_000));
-    bench.wait(5_000);
+    bench.wait(2_000);
     expect(bench.tape.want(bench.clock.monotonic())).toBeUndefined();
+    bench.wait(3_000);
+    expect(bench.tape.want(bench.clock.monotonic())).toMatchObject({ purpose: 'proof' });
   });
 });
 
@@ -426,7 +566,8 @@ describe('the beginning', () => {
     bench.stream(...record.slice(3));
     bench.wait(200);
     bench.serve(record);
-    bench.wait(1_600);
+    bench.wait(500);
+    bench.stream(tradeAt(46, 1_000));
     expect(bench.published.map(brief)).toEqual([[0, 3, true, 0]]);
   });
 
@@ -452,6 +593,8 @@ describe('the beginning', () => {
     const bench = createTapeBench();
     bench.stream(tradeAt(1, 100, '5.00000000'), tradeAt(2, 200, '6.00000000'));
     bench.wait(1_010);
+    expect(bench.told).toEqual([]);
+    bench.wait(10);
     expect(bench.told.at(-1)).toMatchObject({ price: '6', tradeId: 2 });
     expect(bench.published).toEqual([]);
   });
@@ -470,7 +613,7 @@ describe('ids that begin anew', () => {
     bench.wait(600);
     bench.stream(tradeAt(4, 3_100), tradeAt(5, 4_100));
     expect(bench.published.map(brief)).toEqual([
-      [1, 1, true, 0],
+      [1, 1, false, 0],
       [3, 1, true, 0],
     ]);
     expect(bench.tape.last()?.tradeId).toBe(5);

@@ -3,26 +3,34 @@ import { formatDecimal } from '@tickfolio/lib/money';
 import type { LastPrice, SecondStat } from '@tickfolio/lib/price-bus';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Moment } from './feed-clock.js';
-import { holeRequest, type PageRequest, pageLimit } from './page-request.js';
-import { createSecondLedger } from './second-ledger.js';
-import { secondOf } from './second-trades.js';
+import { createGapRecord } from './gap-record.js';
+import { createHistoryPlan } from './history-plan.js';
+import type { PageRequest } from './page-request.js';
+import { type Added, createSecondLedger } from './second-ledger.js';
+import { secondMs, secondOf } from './second-trades.js';
 import type { Tally } from './tally.js';
 import { type TapeOptions, tapeDefaults } from './tape-limits.js';
 import type { Trade } from './trade.js';
-import { type Gap, type LostRun, TradeSequence } from './trade-sequence.js';
+import { TradeSequence } from './trade-sequence.js';
 
 /** So many trades in a row that are newer in time but older by id mean that the exchange began its ids anew. */
 const restartTrades = 3;
 
 export interface TapeDeps {
   readonly emit: (stat: SecondStat) => void;
-  /** Told of a last price that no SecondStat carries. */
-  readonly setLast: (last: LastPrice) => void;
+  /** Told of a last price that no SecondStat carries yet. */
+  readonly tellPrice: (last: LastPrice) => void;
   readonly tally: Tally;
   readonly log: Logger;
 }
 
-/** The trades of one symbol: none missing, none twice, summed up by second. One writer; does no I/O. */
+/**
+ * The trades of one symbol: none missing, none twice, summed up by second. One writer; does no I/O.
+ *
+ * A second is published as complete only when the exchange's own numbering proves it: a later trade is known and no id before it
+ * is missing, or the history, asked long enough after the second's end, has nothing newer. No clock, no frame of another
+ * symbol proves it, because each stream may lag alone. The price does not wait: it is told when the second is over by the clock.
+ */
 export interface Tape {
   readonly symbol: string;
   /** A trade of the live feed. */
@@ -48,27 +56,31 @@ const hopeless: ReadonlySet<string> = new Set(['invalid_argument', 'unprocessabl
 export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions = tapeDefaults): Tape => {
   const { tally } = deps;
   const log = deps.log.child({ symbol });
+  const gaps = createGapRecord(tally, log);
+  const history = createHistoryPlan(options);
+  /** Newest trade whose price was told or published. */
+  let toldId = -1;
+  const emit = (stat: SecondStat) => {
+    toldId = Math.max(toldId, stat.lastTradeId);
+    deps.emit(stat);
+  };
   let sequence = new TradeSequence();
-  let ledger = createSecondLedger(symbol, deps.emit, tally, options);
+  let ledger = createSecondLedger(symbol, emit, tally, options);
   let last: Trade | undefined;
-  /** The second of the first known trade: what came before that trade in it is not known. */
-  let firstSecond = Number.NEGATIVE_INFINITY;
-  let firstSecondTold = true;
-  let feedBroken = false;
-  /** Trades newer than the newest known may have been missed. */
-  let tailUnsure = false;
-  /** The feed broke and no trade came by it since. */
-  let quietSinceBreak = false;
-  let probeAtMs: number | undefined;
+  let tellNotBeforeMs = 0;
+  let feedMs = 0;
+  /** History has shown that every second up to this one is whole. */
+  let provenThrough = Number.NEGATIVE_INFINITY;
+  /** History was asked about this second in vain. */
+  let unprovable = Number.NEGATIVE_INFINITY;
   let suspects = 0;
-  let notBeforeMs = 0;
-  let failures = 0;
-  let lagRetries = 0;
+  let lateLogged = Number.NEGATIVE_INFINITY;
 
   const view = {
-    isOpen: (second: number): boolean => {
-      for (const hole of sequence.holes) if (secondOf(hole.fromTimeMs) <= second && second <= hole.toTimeMs) return true;
-      return tailUnsure && second >= secondOf(sequence.maxTimeMs);
+    isWhole: (second: number): boolean => {
+      if (second >= secondOf(sequence.maxTimeMs) && second > provenThrough) return false;
+      for (const hole of sequence.holes) if (secondOf(hole.fromTimeMs) <= second && second <= hole.toTimeMs) return false;
+      return true;
     },
     get maxTimeMs() {
       return sequence.maxTimeMs;
@@ -76,35 +88,24 @@ export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions 
   };
   const lastPrice = (): LastPrice | undefined =>
     last && { symbol, price: formatDecimal(last.price), timeMs: last.timeMs, tradeId: last.id };
-  const tellLast = () => {
+  const tellPrice = (localMs: number) => {
     const price = lastPrice();
-    if (price) deps.setLast(price);
+    if (!price) return;
+    toldId = price.tradeId;
+    tellNotBeforeMs = localMs + options.priceSpacingMs;
+    tally.pricesAhead += 1;
+    deps.tellPrice(price);
   };
 
-  const closeGap = (gap: Gap) => {
-    if (gap.missing > 0) return;
-    if (gap.lost > 0) tally.gapsLost += 1;
-    else if (gap.confirmed) tally.gapsFilled += 1;
+  const lose = (range: { from: number; to: number; toTimeMs?: number }, why: string) => {
+    for (const run of gaps.lose(sequence, range, why)) ledger.markLost(run.fromTimeMs, run.toTimeMs);
   };
-  const confirm = (gap: Gap) => {
-    if (gap.confirmed) return;
-    gap.confirmed = true;
-    tally.gapsFound += 1;
-    log.debug({ trades: gap.missing }, 'trades are missing and will be asked for');
-  };
-  const lose = (from: number, to: number, why: string, localMs: number, toTimeMs?: number) => {
-    const gaps = new Set(sequence.holes.filter((hole) => hole.from <= to && hole.to >= from).map((hole) => hole.gap));
-    const runs: LostRun[] = sequence.lose(from, to, toTimeMs);
-    for (const run of runs) {
-      const trades = run.to - run.from + 1;
-      tally.tradesLost += trades;
-      log.warn({ fromId: run.from, toId: run.to, trades, why }, 'trades are lost');
-      ledger.markLost(run.fromTimeMs, run.toTimeMs, localMs);
-    }
-    for (const gap of gaps) {
-      confirm(gap);
-      closeGap(gap);
-    }
+
+  /** Once for each second; the metric counts them all. */
+  const logLate = ({ id, timeMs }: Trade, added: Added) => {
+    if (lateLogged === secondOf(timeMs)) return;
+    lateLogged = secondOf(timeMs);
+    log.warn({ id, timeMs }, `a trade came ${added} for its second, which stays as it was published`);
   };
 
   /** @returns whether the trade was not known before. */
@@ -115,17 +116,21 @@ export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions 
     tally.trades += 1;
     suspects = 0;
     if (placement === 'first') {
-      firstSecond = secondOf(trade.timeMs);
-      firstSecondTold = false;
-      ledger.skipThrough(firstSecond);
-      notBeforeMs = 0;
+      // What came before that trade in its second is not known.
+      ledger.skipThrough(secondOf(trade.timeMs));
+      history.begun();
     }
     if (placement === 'fill') {
-      if (gap) closeGap(gap);
-    } else last = trade;
-    ledger.add(trade, placement === 'fill', localMs);
+      if (gap) gaps.filled(gap);
+    } else {
+      last = trade;
+      // The history was further behind than is allowed for: what it showed proves nothing that is not published yet.
+      if (secondOf(trade.timeMs) <= provenThrough) provenThrough = Number.NEGATIVE_INFINITY;
+    }
+    const added = ledger.add(trade, placement === 'fill');
+    if (added !== 'added') logLate(trade, added);
     const oldest = sequence.holes.length > options.maxHoles ? sequence.holes[0] : undefined;
-    if (oldest) lose(oldest.from, oldest.to, 'too many holes at once', localMs);
+    if (oldest) lose(oldest, 'too many holes at once');
     return true;
   };
 
@@ -133,42 +138,49 @@ export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions 
   const restart = (trade: Trade, localMs: number) => {
     log.warn({ newId: trade.id, lastId: sequence.maxId }, 'the trade ids of the exchange began anew');
     tally.sequenceRestarts += 1;
-    lose(0, Number.MAX_SAFE_INTEGER, 'the trade ids began anew', localMs);
-    tailUnsure = false;
-    quietSinceBreak = false;
-    // Every second is over and none waits: the old ids end here.
-    const end = { localMs: localMs + options.revisionMs, feedMs: Number.MAX_SAFE_INTEGER, evidenceMs: Number.MAX_SAFE_INTEGER };
-    ledger.advance(end, { isOpen: () => false, maxTimeMs: sequence.maxTimeMs });
+    lose({ from: 0, to: Number.MAX_SAFE_INTEGER }, 'the trade ids began anew');
+    ledger.finish(view);
     sequence = new TradeSequence();
-    ledger = createSecondLedger(symbol, deps.emit, tally, options);
+    ledger = createSecondLedger(symbol, emit, tally, options);
+    toldId = -1;
+    provenThrough = Number.NEGATIVE_INFINITY;
+    unprovable = Number.NEGATIVE_INFINITY;
     suspects = 0;
-    probeAtMs = undefined;
+    history.traded();
     place(trade, localMs);
   };
 
-  const retryIn = (attempt: number): number => {
-    const ceiling = Math.min(options.maxRetryMs, options.minRetryMs * 2 ** Math.min(attempt, 16));
-    return ceiling / 2 + (ceiling / 2) * options.random();
+  const wantedProof = (): { through: number; second: number | undefined } => {
+    const through = secondOf(feedMs - secondMs - options.proofDelayMs);
+    const newest = secondOf(sequence.maxTimeMs);
+    const isDue = newest <= through && newest > provenThrough && newest > unprovable && ledger.isPending(newest);
+    return { through, second: isDue ? newest : undefined };
   };
-  const served = () => {
-    failures = 0;
-    lagRetries = 0;
-    notBeforeMs = 0;
-  };
-
-  const holePage = (fromId: number, loseFromId: number, trades: readonly Trade[], localMs: number) => {
+  const holePage = ({ fromId = 0, loseFromId }: PageRequest, trades: readonly Trade[], localMs: number) => {
+    const [first] = trades;
     const hole = sequence.holeAt(fromId);
-    const first = trades[0];
-    if (first) {
-      lose(loseFromId, first.id - 1, 'the history of the exchange begins later', localMs, first.timeMs);
-      let fills = 0;
-      for (const trade of trades) if (place(trade, localMs)) fills += 1;
-      tally.tradesBackfilled += fills;
-      served();
-    } else if (hole && ++lagRetries > options.maxLagRetries) {
-      lose(hole.from, hole.to, 'the history of the exchange does not have them', localMs);
-      served();
-    } else notBeforeMs = localMs + retryIn(lagRetries);
+    if (!first) {
+      if (hole && history.lacked(localMs)) lose(hole, 'the history of the exchange does not have them');
+      return;
+    }
+    lose({ from: loseFromId, to: first.id - 1, toTimeMs: first.timeMs }, 'the history of the exchange begins later');
+    for (const trade of trades) if (place(trade, localMs)) tally.tradesBackfilled += 1;
+    history.served();
+  };
+  const newestPage = ({ purpose, limit, second, through = 0 }: PageRequest, trades: readonly Trade[], localMs: number) => {
+    if (trades.length === 0) {
+      if (!history.lacked(localMs)) return;
+      if (second !== undefined) unprovable = second;
+      if (purpose === 'probe') history.probed();
+      return;
+    }
+    for (const trade of trades) if (place(trade, localMs)) tally.tradesBackfilled += 1;
+    history.served();
+    if (trades.length >= limit) return;
+    history.probed();
+    const newest = secondOf(sequence.maxTimeMs);
+    if (newest <= through && ledger.isPending(newest)) tally.secondsProven += 1;
+    provenThrough = Math.max(provenThrough, through);
   };
 
   return {
@@ -177,83 +189,46 @@ export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions 
       const isNew = trade.id > sequence.maxId;
       const newerInTime = trade.timeMs > sequence.maxTimeMs;
       if (place(trade, localMs)) {
-        if (isNew && !feedBroken) {
-          // Whatever was missed lies before this trade, and is now a hole if it is anything.
-          tailUnsure = false;
-          quietSinceBreak = false;
-          probeAtMs = undefined;
-        }
+        if (isNew) history.traded();
         return;
       }
       tally.tradesDuplicate += 1;
       suspects = newerInTime ? suspects + 1 : 0;
       if (suspects >= restartTrades) restart(trade, localMs);
     },
-    setFeed: (state, localMs) => {
-      if (state === 'broken') {
-        feedBroken = true;
-        tailUnsure = sequence.started;
-        quietSinceBreak = sequence.started;
-        probeAtMs = undefined;
-      } else {
-        if (feedBroken) {
-          feedBroken = false;
-          failures = 0;
-          notBeforeMs = 0;
-        }
-        // Every step of a recovery (asked, answered, first frame) may come after the moment an earlier probe looked at.
-        if (quietSinceBreak) probeAtMs = localMs + options.probeDelayMs;
-      }
-    },
-    want: (localMs) => {
-      if (localMs < notBeforeMs) return undefined;
-      if (!sequence.started) return { purpose: 'seed', fromId: undefined, limit: 1, loseFromId: 0 };
-      const wanted = holeRequest(sequence, options.maxFillTrades);
-      if (wanted) return wanted;
-      if (probeAtMs === undefined || localMs < probeAtMs) return undefined;
-      return { purpose: 'probe', fromId: sequence.maxId + 1, limit: pageLimit, loseFromId: sequence.maxId + 1 };
-    },
-    fromPage: ({ purpose, fromId, limit, loseFromId }, trades, localMs) => {
+    setFeed: (state, localMs) => history.setFeed(state, localMs, sequence),
+    want: (localMs) => history.next(sequence, wantedProof(), localMs),
+    fromPage: (request, trades, localMs) => {
       tally.backfillPages += 1;
-      if (purpose === 'hole') {
-        holePage(fromId ?? 0, loseFromId, trades, localMs);
-        return;
-      }
-      if (purpose === 'seed') {
+      if (request.purpose === 'hole') holePage(request, trades, localMs);
+      else if (request.purpose !== 'seed') newestPage(request, trades, localMs);
+      else {
         const seed = trades.at(-1);
-        if (seed && !sequence.started) {
+        history.served();
+        if (sequence.started) return;
+        if (seed) {
           place(seed, localMs);
-          tellLast();
-        }
-        served();
-        if (!sequence.started) notBeforeMs = localMs + options.maxRetryMs;
-        return;
+          tellPrice(localMs);
+        } else history.empty(localMs);
       }
-      for (const trade of trades) if (place(trade, localMs)) tally.tradesBackfilled += 1;
-      served();
-      if (trades.length >= limit) return;
-      probeAtMs = undefined;
-      if (!feedBroken) tailUnsure = false;
     },
     pageFailed: ({ purpose, fromId, loseFromId }, error, localMs) => {
       tally.backfillFailures += 1;
-      notBeforeMs = localMs + Math.max(error.retryAfterMs ?? 0, retryIn(failures));
-      failures += 1;
+      history.failed(error, localMs);
       const hole = purpose === 'hole' ? (sequence.holeAt(fromId ?? 0) ?? sequence.holeAt(loseFromId)) : undefined;
       if (!hole) return;
-      if (hopeless.has(error.code)) lose(hole.from, hole.to, error.message, localMs);
-      else if (localMs - hole.gap.foundMs > options.maxHoleAgeMs) lose(hole.from, hole.to, `given up: ${error.message}`, localMs);
+      if (hopeless.has(error.code)) lose(hole, error.message);
+      else if (localMs - hole.gap.foundMs > options.maxHoleAgeMs) lose(hole, `given up: ${error.message}`);
     },
     advance: (now) => {
-      for (const { gap } of sequence.holes) if (!gap.confirmed && now.localMs - gap.foundMs >= options.reorderMs) confirm(gap);
+      feedMs = now.feedMs;
+      for (const { gap } of sequence.holes) if (!gap.confirmed && now.localMs - gap.foundMs >= options.reorderMs) gaps.confirm(gap);
       ledger.advance(now, view);
-      if (!firstSecondTold && now.feedMs >= firstSecond + 1_000) {
-        firstSecondTold = true;
-        tellLast();
-      }
+      if (!last || last.id <= toldId || now.localMs < tellNotBeforeMs) return;
+      if (feedMs >= secondOf(last.timeMs) + secondMs + options.latenessMs) tellPrice(now.localMs);
     },
     get busy() {
-      return ledger.busy || sequence.holes.length > 0 || !sequence.started || probeAtMs !== undefined || !firstSecondTold;
+      return ledger.busy || sequence.holes.length > 0 || !sequence.started || history.waiting || (last?.id ?? toldId) > toldId;
     },
     last: lastPrice,
     get missing() {

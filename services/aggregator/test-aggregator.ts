@@ -1,5 +1,5 @@
 import { type Clock, sleep, systemClock } from '@tickfolio/lib/clock';
-import type { EventLog, EventMessage } from '@tickfolio/lib/event-log';
+import type { EventMessage } from '@tickfolio/lib/event-log';
 import type { LastPrice, PriceBus, SecondStat } from '@tickfolio/lib/price-bus';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { type Aggregator, type AggregatorOptions, startAggregator } from './app.js';
@@ -39,16 +39,15 @@ export const startRig = async (
   const unused = () => Promise.reject(new Error('not used here'));
   const priceBus: PriceBus = {
     publish: (stat) => published.push(stat),
-    setLast: (last) => told.push(last),
+    publishPrice: (last) => told.push(last),
+    setLast: () => undefined,
     last: unused,
     subscribe: unused,
     check: async () => rig.busFault,
   };
-  const eventLog: EventLog = {
-    publish: (topic, message) => events.push({ topic, message }),
-    consume: unused,
+  const eventLog = {
+    publish: (topic: string, message: EventMessage) => void events.push({ topic, message }),
     check: async () => rig.logFault,
-    close: async () => undefined,
   };
   const app = await startAggregator(
     { clock, log: silentLogger(), metrics, priceBus, eventLog, socket },

@@ -50,7 +50,7 @@ export const createTapeBench = (options: Partial<TapeOptions> = {}): TapeBench =
   const told: LastPrice[] = [];
   const deps = {
     emit: (stat: SecondStat) => published.push(stat),
-    setLast: (last: LastPrice) => told.push(last),
+    tellPrice: (last: LastPrice) => told.push(last),
     tally,
     log: silentLogger(),
   };

@@ -1,0 +1,112 @@
+import type { AppError } from '@tickfolio/lib/errors';
+import { holeRequest, type PageRequest, pageLimit } from './page-request.js';
+import type { TapeOptions } from './tape-limits.js';
+import type { TradeSequence } from './trade-sequence.js';
+
+/** When one symbol's trade history is asked, and for what. */
+export interface HistoryPlan {
+  /** The feed broke, came back, or says something new while it is coming back. */
+  setFeed(state: 'up' | 'broken', localMs: number, sequence: TradeSequence): void;
+  /** The feed brought a new trade: what was missed lies before it, and is a hole now if it is anything. */
+  traded(): void;
+  /**
+   * @param through the last second that is over for long enough that history must have its trades
+   * @param second the newest second, where only history can tell whether it is whole
+   */
+  next(sequence: TradeSequence, ask: { through: number; second: number | undefined }, localMs: number): PageRequest | undefined;
+  /** The history answered what was asked. */
+  served(): void;
+  /** The history does not have what was asked for, or not yet. @returns whether it was asked often enough. */
+  lacked(localMs: number): boolean;
+  /** There is no history yet. */
+  empty(localMs: number): void;
+  failed(error: AppError, localMs: number): void;
+  /** What may have been missed while the feed was away is known, or given up. */
+  probed(): void;
+  /** The first trade is known: nothing that was asked before matters. */
+  begun(): void;
+  /** True while a probe is to come. */
+  readonly waiting: boolean;
+}
+
+export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
+  let feedBroken = false;
+  /** The feed broke and no trade came by it since. */
+  let quietSinceBreak = false;
+  let probeAtMs: number | undefined;
+  let notBeforeMs = 0;
+  let failures = 0;
+  let lacks = 0;
+
+  const retryIn = (attempt: number): number => {
+    const ceiling = Math.min(options.maxRetryMs, options.minRetryMs * 2 ** Math.min(attempt, 16));
+    return ceiling / 2 + (ceiling / 2) * options.random();
+  };
+  const served = () => {
+    failures = 0;
+    lacks = 0;
+    notBeforeMs = 0;
+  };
+
+  return {
+    setFeed: (state, localMs, { started }) => {
+      if (state === 'broken') {
+        feedBroken = true;
+        quietSinceBreak = started;
+        probeAtMs = undefined;
+        return;
+      }
+      if (feedBroken) {
+        feedBroken = false;
+        failures = 0;
+        notBeforeMs = 0;
+      }
+      // Every step of a recovery (asked, answered, first frame) may come after the moment an earlier probe looked at.
+      if (quietSinceBreak) probeAtMs = localMs + options.probeDelayMs;
+    },
+    traded: () => {
+      if (feedBroken) return;
+      quietSinceBreak = false;
+      probeAtMs = undefined;
+    },
+    next: (sequence, { through, second }, localMs) => {
+      if (localMs < notBeforeMs) return undefined;
+      if (!sequence.started) return { purpose: 'seed', fromId: undefined, limit: 1, loseFromId: 0 };
+      const hole = holeRequest(sequence, options.maxFillTrades);
+      if (hole) return hole;
+      const isProbe = probeAtMs !== undefined && localMs >= probeAtMs;
+      // A probe that is to come answers for the second too.
+      if (!isProbe && (second === undefined || feedBroken || probeAtMs !== undefined)) return undefined;
+      // From the newest known trade on: an answer without it is of a history that is behind, and proves nothing.
+      const page = { fromId: sequence.maxId, limit: pageLimit, loseFromId: sequence.maxId + 1 };
+      return { purpose: isProbe ? 'probe' : 'proof', ...page, second, through };
+    },
+    served,
+    lacked: (localMs) => {
+      lacks += 1;
+      if (lacks > options.maxLagRetries) {
+        served();
+        return true;
+      }
+      notBeforeMs = localMs + retryIn(lacks);
+      return false;
+    },
+    empty: (localMs) => {
+      served();
+      notBeforeMs = localMs + options.maxRetryMs;
+    },
+    failed: (error, localMs) => {
+      notBeforeMs = localMs + Math.max(error.retryAfterMs ?? 0, retryIn(failures));
+      failures += 1;
+    },
+    probed: () => {
+      probeAtMs = undefined;
+    },
+    begun: () => {
+      notBeforeMs = 0;
+    },
+    get waiting() {
+      return probeAtMs !== undefined;
+    },
+  };
+};
