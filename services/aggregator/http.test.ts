@@ -171,8 +171,8 @@ describe('PUT /subscriptions/:holder', () => {
     ['{"symbols":[1]}', 'a number'],
     ['{"symbols":[null]}', 'null'],
     [JSON.stringify({ symbols: ['x'.repeat(65)] }), 'a long text'],
-    [JSON.stringify({ symbols: Array.from({ length: 5_001 }, () => 'x') }), 'too many'],
-  ])('%.40s is answered with 400 (%s)', async (payload) => {
+    [JSON.stringify({ symbols: Array.from({ length: 30_001 }, () => 'x') }), 'too many'],
+  ])('%.40s is answered with 400', async (payload) => {
     const answer = await put(build().app, 'bff', payload);
     expect(answer.statusCode).toBe(400);
     expect(answer.headers['content-type']).toContain('application/problem+json');
@@ -187,11 +187,25 @@ describe('PUT /subscriptions/:holder', () => {
     expect(answer.statusCode).toBe(400);
   });
 
-  it('changes nothing when the set is too large', async () => {
-    const { app, registry } = build();
+  it('follows what fits of a set that is too large, and says why the rest is refused', async () => {
+    const { app, registry } = build(false);
     await put(app, 'bff', { symbols: ['btcusdt'] });
-    const answer = await put(app, 'bff', { symbols: ['a1', 'a2', 'a3', 'a4'] });
-    expect(answer.statusCode).toBe(429);
+    const answer = await put(app, 'bff', { symbols: ['a1', 'a2', 'a3', 'btcusdt'] });
+    expect(answer.statusCode).toBe(200);
+    const refused = { state: 'refused', detail: 'No more than 3 subscriptions are kept.', sinceMs: 0 };
+    expect(answer.json().feeds).toMatchObject({
+      a1: { state: 'pending' },
+      a2: { state: 'pending' },
+      a3: refused,
+      btcusdt: { state: 'live' },
+    });
+    expect([...registry.symbols()]).toEqual(['btcusdt', 'a1', 'a2']);
+  });
+
+  it('gives no room to what the exchange does not list', async () => {
+    const { app, registry } = build();
+    const answer = await put(app, 'bff', { symbols: ['n1', 'n2', 'n3', 'n4', 'btcusdt'] });
+    expect(answer.json().feeds).toMatchObject({ n1: { state: 'unknown' }, btcusdt: { state: 'live' } });
     expect([...registry.symbols()]).toEqual(['btcusdt']);
   });
 });

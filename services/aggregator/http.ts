@@ -13,10 +13,9 @@ export interface HttpDeps {
   readonly list: SymbolList;
 }
 
-/** Room for the largest set: symbols of the longest kind. */
 const maxBodyBytes = 512 * 1024;
-/** Symbols in one set. */
-const maxSetSymbols = 5_000;
+/** Symbols in one set, about what fits into a body; of these the registry takes as many as it may. */
+const maxSetSymbols = 30_000;
 
 const setSchema = {
   params: {

@@ -61,15 +61,45 @@ describe('the registry', () => {
     expect(registry.holds).toBe(1);
   });
 
-  it('refuses past its bounds and changes nothing then', () => {
+  it('refuses a single hold past its bounds and changes nothing then', () => {
     const { registry } = build({ maxHolders: 2, maxHolds: 4, maxSymbols: 3 });
     registry.replace('a', new Set(['x', 'y']));
-    expect(() => registry.replace('b', new Set(['x', 'y', 'z']))).toThrow('subscriptions');
-    expect(() => registry.replace('a', new Set(['p', 'q']))).toThrow('symbols');
+    registry.hold('b', 'z');
+    expect(() => registry.hold('b', 'w')).toThrow('No more than 3 symbols');
+    expect(() => registry.hold('c', 'x')).toThrow('No more than 2 holders');
+    expect(() => registry.replace('c', new Set(['x']))).toThrow('holders');
     registry.hold('b', 'x');
-    expect(() => registry.hold('c', 'x')).toThrow('holders');
+    expect(() => registry.hold('b', 'y')).toThrow('No more than 4 subscriptions');
+    expect(registry.holds).toBe(4);
+    expect([...registry.symbols()].sort()).toEqual(['x', 'y', 'z']);
+  });
+
+  it('of a set past its bounds takes what fits: what is held first, then what is followed, then the rest in its order', () => {
+    const { registry, clock } = build({ maxSymbols: 4 });
+    registry.hold('a', 'm');
+    expect(registry.replace('b', new Set(['p', 'q']))).toEqual(new Map());
+    const wanted = ['r', 's', 'q', 'm', 'p', 't'];
+    const refused = new Map(['s', 't'].map((symbol) => [symbol, 'No more than 4 symbols are kept.']));
+    for (let i = 0; i < 3; i++) {
+      expect(registry.replace('b', new Set(wanted))).toEqual(refused);
+      expect(registry.replace('b', new Set(wanted.toReversed()))).toEqual(refused);
+    }
+    expect([...registry.symbols()].sort()).toEqual(['m', 'p', 'q', 'r']);
+    expect(registry.holds).toBe(5);
+    // Room is made by what leaves, once it does not linger any more.
+    expect(registry.replace('b', new Set(['s', 't', 'q']))).toEqual(refused);
+    clock.advance(6_000);
+    expect(registry.replace('b', new Set(['s', 't', 'q']))).toEqual(new Map());
+    expect([...registry.symbols()].sort()).toEqual(['m', 'q', 's', 't']);
+  });
+
+  it('takes what fits also of too many subscriptions', () => {
+    const { registry } = build({ maxHolds: 3 });
+    registry.hold('a', 'x');
+    expect([...registry.replace('b', new Set(['x', 'y', 'z'])).keys()]).toEqual(['z']);
+    expect([...registry.replace('b', new Set(['z', 'y', 'x'])).keys()]).toEqual(['z']);
+    expect(registry.replace('b', new Set(['z', 'y']))).toEqual(new Map());
     expect(registry.holds).toBe(3);
-    expect([...registry.symbols()].sort()).toEqual(['x', 'y']);
   });
 
   it('lets nothing run after it was closed', () => {

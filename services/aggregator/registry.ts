@@ -28,16 +28,20 @@ export interface Registry {
   hold(holder: string, symbol: string): void;
   /** Idempotent. */
   release(holder: string, symbol: string): void;
-  /** Replaces all that the holder holds. @throws AppError resource_exhausted past a bound; then nothing changed. */
-  replace(holder: string, symbols: ReadonlySet<string>): void;
+  /**
+   * Replaces all that the holder holds, as far as the bounds allow: what it holds already comes first, then what is
+   * followed already, then the others in their order. So an unchanged set is always answered alike.
+   * @returns what is not held, with the reason in words. @throws AppError resource_exhausted for one holder too many.
+   */
+  replace(holder: string, symbols: ReadonlySet<string>): ReadonlyMap<string, string>;
   /** Every symbol that is held or lingers. */
   symbols(): ReadonlySet<string>;
   readonly holds: number;
   close(): void;
 }
 
-const tooMany = (what: string, limit: number) =>
-  new AppError('resource_exhausted', `No more than ${limit} ${what} are kept.`, { retryAfterMs: 5_000 });
+const noMoreThan = (limit: number, what: string) => `No more than ${limit} ${what} are kept.`;
+const tooMany = (reason: string) => new AppError('resource_exhausted', reason, { retryAfterMs: 5_000 });
 
 /** @param changed told, after a short gathering time, that `symbols()` is another set now. */
 export const createRegistry = (clock: Clock, changed: () => void, options: RegistryOptions = registryDefaults): Registry => {
@@ -79,12 +83,13 @@ export const createRegistry = (clock: Clock, changed: () => void, options: Regis
     });
     lingering.set(symbol, timer);
   };
-  const checkBounds = (holder: string, moreHolds: number, symbols: Iterable<string>) => {
-    if (!byHolder.has(holder) && byHolder.size >= maxHolders) throw tooMany('holders', maxHolders);
-    if (holds + moreHolds > maxHolds) throw tooMany('subscriptions', maxHolds);
-    let fresh = 0;
-    for (const symbol of symbols) if (!followed.has(symbol)) fresh += 1;
-    if (followed.size + fresh > maxSymbols) throw tooMany('symbols', maxSymbols);
+  const checkHolder = (holder: string) => {
+    if (!byHolder.has(holder) && byHolder.size >= maxHolders) throw tooMany(noMoreThan(maxHolders, 'holders'));
+  };
+  /** Why one more hold of this symbol is refused, or undefined. */
+  const refusal = (symbol: string): string | undefined => {
+    if (holds >= maxHolds) return noMoreThan(maxHolds, 'subscriptions');
+    return !followed.has(symbol) && followed.size >= maxSymbols ? noMoreThan(maxSymbols, 'symbols') : undefined;
   };
   const release = (holder: string, symbol: string) => {
     const own = byHolder.get(holder);
@@ -97,7 +102,9 @@ export const createRegistry = (clock: Clock, changed: () => void, options: Regis
     hold: (holder, symbol) => {
       const own = byHolder.get(holder);
       if (own?.has(symbol)) return;
-      checkBounds(holder, 1, [symbol]);
+      checkHolder(holder);
+      const reason = refusal(symbol);
+      if (reason !== undefined) throw tooMany(reason);
       if (own) own.add(symbol);
       else byHolder.set(holder, new Set([symbol]));
       added(symbol);
@@ -105,12 +112,20 @@ export const createRegistry = (clock: Clock, changed: () => void, options: Regis
     release,
     replace: (holder, symbols) => {
       const old = byHolder.get(holder) ?? new Set<string>();
-      const fresh = [...symbols].filter((symbol) => !old.has(symbol));
-      if (symbols.size > 0) checkBounds(holder, symbols.size - old.size, fresh);
-      for (const symbol of fresh) added(symbol);
+      if (symbols.size > 0) checkHolder(holder);
       for (const symbol of old) if (!symbols.has(symbol)) removed(symbol);
-      if (symbols.size > 0) byHolder.set(holder, new Set(symbols));
+      const fresh = [...symbols].filter((symbol) => !old.has(symbol));
+      const known = new Set(fresh.filter((symbol) => followed.has(symbol)));
+      const refused = new Map<string, string>();
+      for (const symbol of [...known, ...fresh.filter((one) => !known.has(one))]) {
+        const reason = refusal(symbol);
+        if (reason === undefined) added(symbol);
+        else refused.set(symbol, reason);
+      }
+      const own = new Set([...symbols].filter((symbol) => !refused.has(symbol)));
+      if (own.size > 0) byHolder.set(holder, own);
       else byHolder.delete(holder);
+      return refused;
     },
     symbols: () => followed,
     get holds() {

@@ -18,7 +18,10 @@ export interface Subscriptions {
   hold(symbol: unknown, id: unknown): Holding & { readonly symbol: string; readonly id: string };
   /** @throws AppError invalid_argument */
   release(symbol: unknown, id: unknown): { readonly symbol: string; readonly id: string };
-  /** Replaces the set of a holder; symbols that cannot be are answered as unknown. @throws AppError resource_exhausted */
+  /**
+   * Replaces the set of a holder. Symbols that cannot be are answered as unknown, those past a bound as refused; the
+   * others are held all the same. @throws AppError resource_exhausted for one holder too many
+   */
   replace(holder: string, symbols: readonly string[]): Holding;
 }
 
@@ -46,7 +49,11 @@ export const createSubscriptions = (registry: Registry, list: SymbolList, market
     }
     return market.feedOf(symbol) ?? { state: 'pending', detail: 'Not asked for yet.', sinceMs: 0 };
   };
-  const holding = (symbols: readonly string[]): Holding => {
+  const holding = (symbols: readonly string[], refused: ReadonlyMap<string, string> = new Map()): Holding => {
+    const answerOf = (symbol: string): SymbolFeed => {
+      const reason = refused.get(symbol);
+      return reason === undefined ? feedOf(symbol) : { state: 'refused', detail: reason, sinceMs: 0 };
+    };
     const lastPrices: [string, Omit<LastPrice, 'symbol'>][] = [];
     for (const symbol of symbols) {
       const last = market.last(symbol);
@@ -55,7 +62,7 @@ export const createSubscriptions = (registry: Registry, list: SymbolList, market
     return {
       symbolsRevision: list.revision,
       simulated: list.simulated,
-      feeds: Object.fromEntries(symbols.map((symbol) => [symbol, feedOf(symbol)])),
+      feeds: Object.fromEntries(symbols.map((symbol) => [symbol, answerOf(symbol)])),
       lastPrices: Object.fromEntries(lastPrices),
     };
   };
@@ -76,8 +83,9 @@ export const createSubscriptions = (registry: Registry, list: SymbolList, market
     },
     replace: (holder, given) => {
       const symbols = [...new Set(given.map((symbol) => symbol.toLowerCase()))];
-      registry.replace(`set:${holder}`, new Set(symbols.filter((symbol) => symbolPattern.test(symbol))));
-      return holding(symbols);
+      // What the exchange does not list takes no room; the holder says its set again, so a new listing is not missed.
+      const able = symbols.filter((symbol) => symbolPattern.test(symbol) && (!list.known || list.has(symbol)));
+      return holding(symbols, registry.replace(`set:${holder}`, new Set(able)));
     },
   };
 };
