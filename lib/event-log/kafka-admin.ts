@@ -1,0 +1,131 @@
+import type { Admin } from 'kafkajs';
+import { sleep } from '../clock/clock.js';
+import { AppError } from '../errors/errors.js';
+import type { PartitionOffsets, TopicSettings } from './event-log.js';
+import { type KafkaDeps, within } from './kafka-client.js';
+
+/** Questions to Kafka, and the making of topics, over connections of their own. */
+export interface KafkaAdmin {
+  /** Resolves when every topic exists, however long that takes; at once when the signal aborts. */
+  ready(signal: AbortSignal): Promise<void>;
+  /** Something went wrong that a missing topic may explain: looks for them again. */
+  doubtTopics(): void;
+  /** @throws AppError `unavailable`. */
+  offsets(topic: string, group: string | undefined): Promise<readonly PartitionOffsets[]>;
+  /** Asks Kafka for a sign of life. @returns what is wrong, if anything. */
+  check(): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+/** kafkajs' own attempts within one question; it is bounded in time besides. */
+const attempts = 2;
+
+export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings[]): KafkaAdmin => {
+  const { connect, where, clock, log, limits } = deps;
+  const kafka = connect(attempts);
+  const closing = new AbortController();
+  let connected: Promise<Admin> | undefined;
+  let looking: Promise<void> | undefined;
+  let missing = topics.length > 0;
+  let waiting = false;
+
+  const open = (): Promise<Admin> => {
+    const admin = kafka.admin();
+    return admin.connect().then(() => admin);
+  };
+  const forget = () => {
+    connected?.then((admin) => admin.disconnect()).catch(() => undefined);
+    connected = undefined;
+  };
+  const ask = async <T>(question: (admin: Admin) => Promise<T>): Promise<T> => {
+    if (closing.signal.aborted) throw new AppError('unavailable', 'The event log is closed.');
+    connected ??= open();
+    const own = connected;
+    try {
+      return await within(clock, limits.answerTimeoutMs, where, own.then(question));
+    } catch (err) {
+      // Whatever it was, the next question starts on a fresh connection.
+      if (connected === own) forget();
+      throw err;
+    }
+  };
+  const makeTopics = async () => {
+    const known = new Set(await ask((admin) => admin.listTopics()));
+    const lacking = topics.filter(({ name }) => !known.has(name));
+    if (lacking.length > 0) {
+      // Somebody else may be making them at the same time; then this says false, and all is well.
+      const made = await ask((admin) =>
+        admin.createTopics({ topics: lacking.map(({ name, partitions }) => ({ topic: name, numPartitions: partitions })) }),
+      );
+      if (made) log.info({ topics: lacking }, 'Topics were created.');
+    }
+    const { topics: found } = await ask((admin) => admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) }));
+    for (const { name, partitions } of topics) {
+      const has = found.find((topic) => topic.name === name)?.partitions.length ?? 0;
+      if (has < partitions)
+        log.warn({ topic: name, partitions: has, wanted: partitions }, 'A topic has fewer partitions than it should; it is left as it is.');
+    }
+  };
+  const look = async () => {
+    for (let retryMs = limits.minRetryMs; missing && !closing.signal.aborted; retryMs = Math.min(2 * retryMs, limits.maxRetryMs)) {
+      try {
+        await makeTopics();
+        missing = false;
+        if (waiting) log.info(`${where} answers.`);
+        waiting = false;
+      } catch (err) {
+        if (closing.signal.aborted) return;
+        if (!waiting) log.warn({ err }, `${where} is not ready; trying on.`);
+        waiting = true;
+        await sleep(clock, retryMs, closing.signal);
+      }
+    }
+  };
+  const settled = () => {
+    looking ??= look().finally(() => {
+      looking = undefined;
+    });
+    return looking;
+  };
+
+  return {
+    ready: (signal) => {
+      if (!missing || signal.aborted) return Promise.resolve();
+      return new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        settled().then(resolve);
+      });
+    },
+    doubtTopics: () => {
+      missing = topics.length > 0;
+    },
+    offsets: async (topic, group) => {
+      const ends = await ask((admin) => admin.fetchTopicOffsets(topic));
+      const read = group === undefined ? [] : await ask((admin) => admin.fetchOffsets({ groupId: group, topics: [topic] }));
+      const committed = new Map(read.flatMap(({ partitions }) => partitions.map(({ partition, offset }) => [partition, offset])));
+      return ends
+        .map(({ partition, low, high }): PartitionOffsets => {
+          const offset = committed.get(partition);
+          // Kafka says -1 for "nothing yet".
+          const known = offset !== undefined && !offset.startsWith('-');
+          return { partition, first: low, next: high, ...(known ? { committed: offset } : {}) };
+        })
+        .sort((a, b) => a.partition - b.partition);
+    },
+    check: async () => {
+      try {
+        const { brokers } = await ask((admin) => admin.describeCluster());
+        if (brokers.length === 0) return `${where} has no broker`;
+        return missing && waiting ? `${where} has not all topics` : undefined;
+      } catch (err) {
+        return err instanceof Error ? err.message : String(err);
+      }
+    },
+    close: async () => {
+      closing.abort();
+      const own = connected;
+      connected = undefined;
+      await within(clock, limits.closeMs, where, own ? own.then((admin) => admin.disconnect()) : Promise.resolve()).catch(() => undefined);
+    },
+  };
+};

@@ -1,0 +1,127 @@
+import type { Clock } from '../clock/clock.js';
+import type { Logger } from '../telemetry/telemetry.js';
+import type { BatchHandler, ConsumeOptions, StoredMessage } from './event-log.js';
+import type { KafkaCommitter } from './kafka-committer.js';
+import type { KafkaLimits } from './kafka-limits.js';
+import { createPartitionBuffer, type PartitionBuffer } from './partition-buffer.js';
+import { type PartitionReader, startPartitionReader } from './partition-reader.js';
+
+export interface KafkaAssignmentOptions {
+  readonly topic: string;
+  readonly consume: ConsumeOptions;
+  readonly handler: BatchHandler;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly limits: KafkaLimits;
+  readonly committer: KafkaCommitter;
+  /** The partition may be read on. */
+  readonly resume: (partition: number) => void;
+}
+
+interface Owned {
+  readonly buffer: PartitionBuffer;
+  readonly reader: PartitionReader;
+  /** One past the newest message that was read, once there is one. */
+  next: bigint | undefined;
+  handling: boolean;
+}
+
+/** The partitions that a member of a group has at the moment, each with what was read of it and its reader. */
+export interface KafkaAssignment {
+  /** Exactly these partitions from now on. @returns where those that stay are to be read on. */
+  assign(partitions: readonly number[]): ReadonlyMap<number, bigint>;
+  /** Takes what was read. @returns whether the partition is to be read on; not, when it is full or not owned. */
+  take(partition: number, messages: readonly StoredMessage[], bytes: number): boolean;
+  partitions(): readonly number[];
+  /** No handler begins until the next `assign`. */
+  hold(): void;
+  /** Whether a handler runs. */
+  isHandling(): boolean;
+  /** No further batch; resolves when the running handlers ended. */
+  finish(): Promise<void>;
+}
+
+export const createKafkaAssignment = (options: KafkaAssignmentOptions): KafkaAssignment => {
+  const { topic, consume, handler, clock, log, limits, committer, resume } = options;
+  const owned = new Map<number, Owned>();
+  const held = new Set<() => void>();
+  let holding = false;
+
+  const turn = async (ending: AbortSignal): Promise<void> => {
+    while (holding && !ending.aborted) {
+      await new Promise<void>((resolve) => {
+        held.add(resolve);
+        ending.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+  };
+  const own = (partition: number) => {
+    const buffer = createPartitionBuffer({
+      clock,
+      consume,
+      maxMessages: 2 * consume.maxBatchMessages,
+      maxBytes: limits.maxUnhandledBytesPerPartition,
+      onRoom: () => resume(partition),
+    });
+    const reader = startPartitionReader({
+      topic,
+      partition,
+      clock,
+      log,
+      handler: async (batch) => {
+        mine.handling = true;
+        await handler(batch).finally(() => {
+          mine.handling = false;
+        });
+      },
+      nextBatch: buffer.nextBatch,
+      turn,
+      commit: (next) => committer.commit(partition, next),
+    });
+    const mine: Owned = { buffer, reader, next: undefined, handling: false };
+    owned.set(partition, mine);
+  };
+
+  return {
+    assign: (partitions) => {
+      for (const [partition, { reader }] of owned) {
+        if (partitions.includes(partition)) continue;
+        reader.revoke();
+        owned.delete(partition);
+        committer.forget(partition);
+        // It may come back, and would else not be read then.
+        resume(partition);
+      }
+      const positions = new Map<number, bigint>();
+      for (const partition of partitions) {
+        const next = owned.get(partition)?.next;
+        if (next !== undefined) positions.set(partition, next);
+        if (!owned.has(partition)) own(partition);
+      }
+      holding = false;
+      for (const wake of held) wake();
+      held.clear();
+      return positions;
+    },
+    take: (partition, messages, bytes) => {
+      const mine = owned.get(partition);
+      const from = messages[0];
+      const last = messages.at(-1);
+      if (!mine || !from || !last) return mine !== undefined;
+      if (mine.next !== undefined && BigInt(from.offset) !== mine.next) {
+        log.warn({ topic, partition, expected: String(mine.next), found: from.offset }, 'The log does not go on where it ended.');
+      }
+      mine.next = BigInt(last.offset) + 1n;
+      mine.buffer.add(messages, bytes);
+      return !mine.buffer.isFull();
+    },
+    partitions: () => [...owned.keys()],
+    hold: () => {
+      holding = true;
+    },
+    isHandling: () => [...owned.values()].some(({ handling }) => handling),
+    finish: async () => {
+      await Promise.all([...owned.values()].map(({ reader }) => reader.finish()));
+    },
+  };
+};

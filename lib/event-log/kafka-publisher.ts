@@ -1,0 +1,154 @@
+import { sleep } from '../clock/clock.js';
+import { AppError } from '../errors/errors.js';
+import type { EventMessage } from './event-log.js';
+import type { KafkaAdmin } from './kafka-admin.js';
+import { type KafkaDeps, rootOf } from './kafka-client.js';
+import { createKafkaSender, type Outgoing, outgoing } from './kafka-sender.js';
+
+/** Takes messages without waiting and sends them one batch at a time, for ever if need be. */
+export interface KafkaPublisher {
+  publish(topic: string, message: EventMessage): void;
+  /** What is wrong, if the last send failed. */
+  problem(): string | undefined;
+  /** Sends what waits, within its bound; what is left then is dropped and counted. */
+  close(): Promise<void>;
+}
+
+const isTooLarge = (err: unknown) => ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes(rootOf(err).type ?? '');
+
+export const createKafkaPublisher = (deps: KafkaDeps, admin: KafkaAdmin): KafkaPublisher => {
+  const { where, clock, log, metrics, limits } = deps;
+  const published = metrics.counter({ name: 'events_published_total', help: 'Messages taken by the event log.', labelNames: ['topic'] });
+  const dropped = metrics.counter({ name: 'events_dropped_total', help: 'Messages lost for want of room.', labelNames: ['topic'] });
+  const failures = metrics.counter({ name: 'event_sends_failed_total', help: 'Sends to the event log that failed and were repeated.' });
+  const waitingNow = metrics.gauge({ name: 'events_waiting', help: 'Messages taken and not yet acknowledged by the event log.' });
+  const sender = createKafkaSender(deps);
+  /** By a running number, so that a batch that failed can be put back in front. */
+  const waiting = new Map<number, Outgoing>();
+  let first = 0;
+  let next = 0;
+  let waitingBytes = 0;
+  let sending = 0;
+  let mostMessages = limits.maxSendMessages;
+  let problem: string | undefined;
+  let overflowing = false;
+  let closed = false;
+  let running: Promise<void> | undefined;
+  const hurry = new AbortController();
+  const giveUp = new AbortController();
+
+  const count = () => waitingNow.set(waiting.size + sending);
+  const takeFirst = (): Outgoing | undefined => {
+    const found = waiting.get(first);
+    if (!found) return undefined;
+    waiting.delete(first++);
+    waitingBytes -= found.bytes;
+    return found;
+  };
+  const trim = () => {
+    if (waiting.size <= limits.maxWaitingMessages && waitingBytes <= limits.maxWaitingBytes) return;
+    if (!overflowing) log.warn({ waiting: waiting.size }, `${where} takes no messages and the buffer is full; its oldest are dropped`);
+    overflowing = true;
+    while (waiting.size > limits.maxWaitingMessages || waitingBytes > limits.maxWaitingBytes) {
+      const lost = takeFirst();
+      if (!lost) return;
+      dropped.inc({ topic: lost.topic });
+    }
+  };
+  const takeBatch = (): Outgoing[] => {
+    const batch: Outgoing[] = [];
+    let bytes = 0;
+    for (;;) {
+      const head = waiting.get(first);
+      if (!head || batch.length >= mostMessages || bytes + head.bytes > limits.maxSendBytes) return batch;
+      bytes += head.bytes;
+      batch.push(head);
+      takeFirst();
+    }
+  };
+  const putBack = (batch: readonly Outgoing[]) => {
+    for (const message of batch.toReversed()) {
+      waiting.set(--first, message);
+      waitingBytes += message.bytes;
+    }
+    trim();
+  };
+  const sendAll = async () => {
+    await sleep(clock, limits.lingerMs, hurry.signal);
+    let retryMs = limits.minRetryMs;
+    while (waiting.size > 0 && !giveUp.signal.aborted) {
+      await admin.ready(giveUp.signal);
+      if (giveUp.signal.aborted) return;
+      const batch = takeBatch();
+      sending = batch.length;
+      try {
+        await sender.send(batch);
+        if (problem !== undefined) log.info(`${where} takes messages again.`);
+        problem = undefined;
+        overflowing = false;
+        retryMs = limits.minRetryMs;
+      } catch (err) {
+        failures.inc();
+        if (isTooLarge(err)) {
+          // Kafka is set to take less at once than it does by default.
+          if (batch.length > 1) putBack(batch);
+          else for (const { topic } of batch) dropped.inc({ topic });
+          mostMessages = Math.max(1, Math.floor(batch.length / 2));
+          log.warn({ mostMessages }, `${where} takes no batch of ${batch.length} messages; smaller ones follow`);
+          continue;
+        }
+        if (problem === undefined) log.warn({ err }, `${where} takes no messages; they wait, and sending goes on.`);
+        problem = `${where} takes no messages (${rootOf(err).message})`;
+        putBack(batch);
+        admin.doubtTopics();
+        await sleep(clock, retryMs, giveUp.signal);
+        retryMs = Math.min(2 * retryMs, limits.maxRetryMs);
+      } finally {
+        sending = 0;
+        count();
+      }
+    }
+  };
+  const run = () => {
+    running ??= sendAll().finally(() => {
+      running = undefined;
+      if (waiting.size > 0 && !giveUp.signal.aborted) run();
+    });
+  };
+
+  return {
+    publish: (topic, message) => {
+      let taken: Outgoing;
+      try {
+        if (closed) throw new AppError('unavailable', 'The event log is closed.');
+        taken = outgoing(topic, message, clock.now(), limits);
+      } catch (err) {
+        dropped.inc({ topic });
+        log.warn({ err, topic, key: message.key }, 'a message was not taken by the event log');
+        return;
+      }
+      published.inc({ topic });
+      waiting.set(next++, taken);
+      waitingBytes += taken.bytes;
+      trim();
+      count();
+      run();
+    },
+    problem: () => problem,
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      hurry.abort();
+      const timer = clock.after(limits.closeMs, () => giveUp.abort());
+      const given = new Promise<void>((resolve) => giveUp.signal.addEventListener('abort', () => resolve(), { once: true }));
+      await Promise.race([given, running]);
+      timer.cancel();
+      giveUp.abort();
+      const left = waiting.size + sending;
+      if (left > 0) log.warn({ left }, `${where} did not take the last messages in time; they are dropped.`);
+      for (let lost = takeFirst(); lost; lost = takeFirst()) dropped.inc({ topic: lost.topic });
+      count();
+      await sender.close();
+    },
+  };
+};

@@ -1,0 +1,96 @@
+import type { Clock } from '../clock/clock.js';
+import { AppError } from '../errors/errors.js';
+import type { Logger, Metrics } from '../telemetry/telemetry.js';
+import type { EventLog, TopicSettings } from './event-log.js';
+import { createKafkaAdmin } from './kafka-admin.js';
+import { createKafkaAppender } from './kafka-appender.js';
+import { type KafkaDeps, kafkaClients } from './kafka-client.js';
+import { type KafkaConsumer, startKafkaConsumer } from './kafka-consumer.js';
+import { type KafkaLimits, kafkaLimits } from './kafka-limits.js';
+import { createKafkaPublisher } from './kafka-publisher.js';
+
+export type { KafkaLimits } from './kafka-limits.js';
+
+export interface KafkaEventLogOptions {
+  /** `host:port` of some brokers; the others are found by them. */
+  readonly brokers: readonly string[];
+  /** How Kafka's own logs and quotas call this program. */
+  readonly clientId: string;
+  /** Every topic that is written or consumed; one that does not exist is created with its partitions. */
+  readonly topics: readonly TopicSettings[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly limits?: Partial<KafkaLimits>;
+}
+
+/**
+ * An event log over Apache Kafka (3.9 and 4.x). Kafka need not be up: everything connects, and comes back, by itself. What is
+ * published meanwhile waits within bounds. A message may be written twice when its acknowledgement was lost in an outage that was
+ * longer than the client's own repeats (some 20 s), or when this process is killed; never in another order per key.
+ * Consumers read what other programs wrote with no codec or gzip; a batch of another codec ends the consumer.
+ */
+export const createKafkaEventLog = (options: KafkaEventLogOptions): EventLog => {
+  const { brokers, clientId, topics, clock, log, metrics } = options;
+  const limits = { ...kafkaLimits, ...options.limits };
+  const deps: KafkaDeps = {
+    connect: kafkaClients({ brokers, clientId, log }, limits),
+    where: `Kafka at ${brokers.join(', ')}`,
+    clock,
+    log,
+    metrics,
+    limits,
+  };
+  const known = new Set(topics.map(({ name }) => name));
+  const admin = createKafkaAdmin(deps, topics);
+  const publisher = createKafkaPublisher(deps, admin);
+  const appender = createKafkaAppender(deps, admin);
+  const consumers = new Set<KafkaConsumer>();
+  let closed: Promise<void> | undefined;
+
+  const refuseUnknown = (topic: string) => {
+    if (!known.has(topic)) throw new AppError('invalid_argument', `Topic ${topic} is not among the topics of this event log.`);
+  };
+  const close = async () => {
+    await Promise.all([...consumers].map((consumer) => consumer.close()));
+    await Promise.all([publisher.close(), appender.close()]);
+    await admin.close();
+  };
+
+  return {
+    publish: (topic, message) => {
+      refuseUnknown(topic);
+      publisher.publish(topic, message);
+    },
+    append: async (topic, messages) => {
+      refuseUnknown(topic);
+      await appender.append(topic, messages);
+    },
+    consume: async (topic, consume, handler) => {
+      refuseUnknown(topic);
+      if (closed) throw new AppError('unavailable', 'The event log is closed.');
+      const consumer = startKafkaConsumer(deps, admin, { topic, consume, handler });
+      consumers.add(consumer);
+      return {
+        ...consumer,
+        close: async () => {
+          await consumer.close();
+          consumers.delete(consumer);
+        },
+      };
+    },
+    offsets: admin.offsets,
+    check: async () => {
+      if (closed) return 'is closed';
+      for (const consumer of consumers) {
+        const problem = consumer.problem();
+        if (problem !== undefined) return problem;
+      }
+      return (await admin.check()) ?? publisher.problem();
+    },
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+};
