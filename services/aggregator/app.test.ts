@@ -135,8 +135,10 @@ describe('the way of a price', () => {
     const frame = { payload, receiveTimeMs: 1_700_000_000_130 };
     stream?.send({ frames: [frame, frame] });
     stream?.send({ frames: [frame, { payload: payload.replace('BTC', 'ETH'), receiveTimeMs: 1 }] });
+    stream?.send({ frames: [{ ...frame, payload: payload.replace('68123.45', '99999999999') }] });
     await until('the ticker', () => rig.events.length > 0);
     await until('the count', async () => (await rig.metric('tickers_duplicate_total')) === 2);
+    await until('the refused one', async () => (await rig.metric('tickers_unfit_total')) === 1);
     expect(rig.events).toHaveLength(1);
     expect(rig.events[0]?.topic).toBe('binance.miniticker');
     expect(rig.events[0]?.message.key).toBe('BTCUSDT');

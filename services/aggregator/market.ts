@@ -141,6 +141,11 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
         malformed('miniTicker', ticker, payload);
         continue;
       }
+      if ('unfit' in ticker) {
+        tally.tickersUnfit += 1;
+        log.debug({ reason: ticker.unfit, payload: payload.slice(0, 200) }, 'mini-ticker refused');
+        continue;
+      }
       const { symbol } = ticker.row;
       if (!tapeOf(symbol)) tally.framesUnasked += 1;
       else if (!tickerMemory.isNew(symbol, ticker.eventMs)) tally.tickersDuplicate += 1;

@@ -1,32 +1,102 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTickerMemory, parseMiniTicker } from './mini-ticker.js';
+import { createTickerMemory, type MiniTicker, parseMiniTicker, type TickerRow } from './mini-ticker.js';
 
 const payload = (fields: object) =>
   JSON.stringify({ e: '24hrMiniTicker', E: 1_700_000_000_123, s: 'BTCUSDT', c: '2.5', o: '2', h: '3', l: '1', v: '0', q: '0', ...fields });
 const read = (fields: object) => parseMiniTicker(payload(fields), 1_700_000_000_200);
+const rowOf = (ticker: ReturnType<typeof parseMiniTicker>): TickerRow => {
+  if (typeof ticker === 'string' || 'unfit' in ticker) throw new Error(JSON.stringify(ticker));
+  return ticker.row;
+};
+const eightDecimals = (units: bigint): string => {
+  const digits = units.toString().padStart(9, '0');
+  return `${digits.slice(0, -8)}.${digits.slice(-8)}`;
+};
+
+const Exact = Decimal.clone({ precision: 100, rounding: Decimal.ROUND_HALF_UP, toExpNeg: -1_000, toExpPos: 1_000 });
+const percentOf = (close: string, open: string) =>
+  new Exact(open).isZero() ? new Exact(0) : new Exact(close).minus(open).times(100).div(open).toDecimalPlaces(8, Decimal.ROUND_HALF_UP);
+/** What Decimal64(8) holds: ten digits before the point, eight after it. */
+const fitsColumn = (value: Decimal) => value.abs().lt('1e10') && value.decimalPlaces() <= 8;
+
+const isRead = (ticker: ReturnType<typeof parseMiniTicker>): ticker is MiniTicker => typeof ticker !== 'string' && !('unfit' in ticker);
+const decimals = ['close_price', 'open_price', 'high_price', 'low_price', 'change_price', 'change_percent'] as const;
 
 describe('a mini-ticker', () => {
-  it('keeps the exchange texts and computes its change exactly', () => {
-    const texts = fc
-      .tuple(fc.bigInt(1n, 10n ** 17n), fc.bigInt(1n, 10n ** 17n))
-      .map(([c, o]) => [c, o].map(eightDecimals) as [string, string]);
-    const Exact = Decimal.clone({ precision: 100, rounding: Decimal.ROUND_HALF_UP, toExpNeg: -1_000, toExpPos: 1_000 });
-    fc.assert(
-      fc.property(texts, ([c, o]) => {
-        const ticker = read({ c, o });
-        if (typeof ticker === 'string') throw new Error(ticker);
-        expect(ticker.row.close_price).toBe(c);
-        expect(ticker.row.open_price).toBe(o);
-        expect(ticker.row.change_price).toBe(new Exact(c).minus(o).toFixed());
-        expect(ticker.row.change_percent).toBe(new Exact(new Exact(c).minus(o).times(100).div(o).toFixed(8)).toFixed());
-      }),
-    );
+  // Prices of every size that the exchange has, so that the percent is sometimes too large for its column.
+  const price = fc.integer({ min: 1, max: 18 }).chain((digits) => fc.bigInt(0n, 10n ** BigInt(digits) - 1n).map(eightDecimals));
+
+  it('keeps the exchange texts and computes its change exactly, or is refused where a column cannot hold it', () => {
+    let refused = 0;
+    const property = fc.property(price, price, price, price, (c, o, h, l) => {
+      const change = new Exact(c).minus(o);
+      const percent = percentOf(c, o);
+      const ticker = read({ c, o, h, l });
+      if (!fitsColumn(percent)) {
+        refused += 1;
+        expect(ticker).toEqual({ unfit: expect.any(String) });
+        return;
+      }
+      const row = rowOf(ticker);
+      expect([row.close_price, row.open_price, row.high_price, row.low_price]).toEqual([c, o, h, l]);
+      expect(row.change_price).toBe(change.toFixed());
+      expect(row.change_percent).toBe(percent.toFixed());
+    });
+    fc.assert(property, { numRuns: 2_000 });
+    expect(refused).toBeGreaterThan(0);
   });
 
-  it('has no change in percent when it opened at zero', () => {
-    expect(read({ o: '0.00000000' })).toMatchObject({ row: { change_percent: '0', change_price: '2.5' } });
+  it('of any decimal texts makes columns that fit Decimal64(8) and say the same number, or is refused', () => {
+    const digits = (max: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${max}}$`));
+    const text = fc.oneof(
+      digits(13),
+      fc.tuple(digits(13), digits(12)).map(([whole, fraction]) => `${whole}.${fraction}`),
+    );
+    const property = fc.property(text, text, text, text, (c, o, h, l) => {
+      const ticker = read({ c, o, h, l });
+      const all = [c, o, h, l].map((one) => new Exact(one));
+      const exact = [...all, percentOf(c, o)].every(fitsColumn);
+      expect(isRead(ticker)).toBe(exact);
+      if (!isRead(ticker)) return;
+      const { row } = ticker;
+      for (const name of decimals) expect(row[name]).toMatch(/^-?\d{1,10}(\.\d{1,8})?$/);
+      expect([row.close_price, row.open_price, row.high_price, row.low_price].map((one) => new Exact(one))).toEqual(all);
+    });
+    fc.assert(property, { numRuns: 2_000 });
+  });
+
+  it.each([
+    // Half away from zero, on both sides.
+    [{ c: '8.00000001', o: '8' }, '0.00000001', '0.00000013'],
+    [{ c: '7.99999999', o: '8' }, '-0.00000001', '-0.00000013'],
+    [{ c: '3', o: '3' }, '0', '0'],
+    [{ c: '3', o: '0' }, '3', '0'],
+    [{ c: '0', o: '0.00000001' }, '-0.00000001', '-100'],
+    [{ c: '9999999999.99999999', o: '9999999999.99999999' }, '0', '0'],
+    [{ c: '9342.70000000', o: '9393.74000000' }, '-51.04', '-0.54334057'],
+  ])('%j changed by %s, which is %s percent', (fields, change, percent) => {
+    expect(rowOf(read(fields))).toMatchObject({ change_price: change, change_percent: percent });
+  });
+
+  it('names its row by symbol and event time, in upper case, and writes times as UTC text', () => {
+    expect(rowOf(read({ s: 'BtcUsdt' }))).toMatchObject({
+      message_id: 'BTCUSDT-1700000000123',
+      symbol: 'BTCUSDT',
+      event_time: '2023-11-14 22:13:20.123',
+      receive_time: '2023-11-14 22:13:20.200',
+    });
+  });
+
+  it('writes a price in an unusual form as the same number in the usual one', () => {
+    expect(rowOf(read({ c: '0002.500000000', o: '2.0' }))).toMatchObject({ close_price: '2.5', open_price: '2.0' });
+  });
+
+  it.each([[{ c: '10000000000' }], [{ h: '1.000000001' }], [{ c: '9999999999', o: '0.00000001' }]])('%j fits no row', (fields) => {
+    expect(read(fields)).toEqual({ unfit: 'a price or the change has more digits than Decimal64(8) holds' });
   });
 
   it.each([
@@ -36,8 +106,10 @@ describe('a mini-ticker', () => {
     [{ E: -1 }],
     [{ E: '1' }],
     [{ E: 9e15 }],
+    [{ E: 10_413_792_000_000 }],
     [{ c: 2.5 }],
     [{ c: 'x' }],
+    [{ c: '-1' }],
     [{ h: '1e3' }],
     [{ l: '' }],
   ])('%j is no ticker', (fields) => {
@@ -50,7 +122,28 @@ describe('a mini-ticker', () => {
   });
 });
 
-const eightDecimals = (units: bigint): string => {
-  const digits = units.toString().padStart(9, '0');
-  return `${digits.slice(0, -8)}.${digits.slice(-8)}`;
-};
+const sample = fileURLToPath(new URL('../../../shared/data/unicorn-fy_sample_frames.jsonl', import.meta.url));
+if (!existsSync(sample)) console.warn(`NOT COVERED: there are no recorded mini-tickers of the real exchange at ${sample}`);
+
+describe.skipIf(!existsSync(sample))('the recorded real mini-tickers', () => {
+  type Payload = Record<string, string> & { readonly E: number };
+  const payloads = (existsSync(sample) ? readFileSync(sample, 'utf8').split('\n') : [])
+    .filter((line) => line.includes('"24hrMiniTicker"'))
+    .flatMap((line) => {
+      const { frame } = JSON.parse(line) as { frame: Payload[] | Payload | { data: Payload[] | Payload } };
+      return Array.isArray(frame) ? frame : 'data' in frame ? (frame.data as Payload[] | Payload) : frame;
+    })
+    .filter((one): one is Payload => typeof one === 'object' && one.e === '24hrMiniTicker');
+
+  it('all become rows with the exchange’s own texts', () => {
+    expect(payloads.length).toBeGreaterThan(80);
+    for (const one of payloads) {
+      const { c = '', o = '', h, l, s } = one;
+      const row = rowOf(parseMiniTicker(JSON.stringify(one), one.E + 50));
+      expect(row).toMatchObject({ close_price: c, open_price: o, high_price: h, low_price: l, symbol: s, message_id: `${s}-${one.E}` });
+      expect(row.change_price).toBe(new Exact(c).minus(o).toFixed());
+      expect(row.change_percent).toBe(percentOf(c, o).toFixed());
+      expect(Date.parse(`${row.event_time.replace(' ', 'T')}Z`)).toBe(one.E);
+    }
+  });
+});

@@ -1,21 +1,23 @@
-import { type Decimal, divide, formatDecimal, isZero, multiply, parseDecimal, subtract } from '@tickfolio/lib/money';
+import { type Decimal, divide, formatDecimal, isZero, multiply, parseDecimal, subtract, zero } from '@tickfolio/lib/money';
 
-/** One row of the archive's table, as JSON text is made of it. Prices are the exchange's own texts. */
+/** One row of the archive's table, as JSON text is made of it. Every decimal fits Decimal64(8) exactly. */
 export interface TickerRow {
-  /** The same for the same ticker however often it is received. */
+  /** `<SYMBOL>-<event time in milliseconds>`: the same for the same ticker however often it is received. */
   readonly message_id: string;
   readonly event_type: string;
-  /** `YYYY-MM-DD hh:mm:ss.mmm`, UTC. */
+  /** `YYYY-MM-DD hh:mm:ss.mmm`, UTC: what DateTime64(3) reads and prints where the time zone is UTC. */
   readonly event_time: string;
   readonly receive_time: string;
   /** Upper case. */
   readonly symbol: string;
+  /** Prices are the exchange's own texts. */
   readonly close_price: string;
   readonly open_price: string;
   readonly high_price: string;
   readonly low_price: string;
+  /** Close minus open of the ticker's 24 hours, exact. */
   readonly change_price: string;
-  /** In percent of the opening price, 8 decimals kept. */
+  /** The change in percent of the opening price, to 8 decimals, half away from zero; 0 where the opening price is 0. */
   readonly change_percent: string;
 }
 
@@ -24,16 +26,29 @@ export interface MiniTicker {
   readonly row: TickerRow;
 }
 
+/** A ticker that a row cannot hold without changing it. */
+export interface UnfitTicker {
+  readonly unfit: string;
+}
+
 const hundred: Decimal = { units: 100n, scale: 0 };
-const percentScale = 8;
-/** Past this a time has no four-digit year. */
-const maxTimeMs = 253_402_300_799_999;
+/** Decimal64(8): 18 digits, 8 of them after the point. */
+const columnScale = 8;
+const columnUnits = 10n ** 18n;
+const plainText = /^\d{1,10}(\.\d{1,8})?$/;
+/** The last moment of 2299, as far as DateTime64(3) goes. */
+const maxTimeMs = 10_413_791_999_999;
 
 const timeText = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, 23);
 const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= maxTimeMs;
+/** @param value without trailing zeros, so that its scale is what it needs */
+const fits = ({ units, scale }: Decimal): boolean => {
+  const size = units < 0n ? -units : units;
+  return scale <= columnScale && size * 10n ** BigInt(columnScale - scale) < columnUnits;
+};
 
 /** Reads a miniTicker payload (JSON text). @returns the reason, as text, when it is none. */
-export const parseMiniTicker = (payload: string, receiveMs: number): MiniTicker | string => {
+export const parseMiniTicker = (payload: string, receiveMs: number): MiniTicker | UnfitTicker | string => {
   let fields: Readonly<Record<string, unknown>> | null;
   try {
     fields = JSON.parse(payload);
@@ -46,29 +61,33 @@ export const parseMiniTicker = (payload: string, receiveMs: number): MiniTicker 
   if (typeof s !== 'string' || s === '') return 's is not a text';
   if (!isTime(E) || !isTime(receiveMs)) return 'E is not a time';
   if (typeof c !== 'string' || typeof o !== 'string' || typeof h !== 'string' || typeof l !== 'string') return 'a price is not a text';
+  const values = new Map<string, Decimal>();
   try {
-    parseDecimal(h);
-    parseDecimal(l);
-    const open = parseDecimal(o);
-    const change = subtract(parseDecimal(c), open);
-    const percent = isZero(open) ? open : divide(multiply(change, hundred), open, percentScale);
-    const row: TickerRow = {
-      message_id: `${s}-${E}`,
-      event_type: e,
-      event_time: timeText(E),
-      receive_time: timeText(receiveMs),
-      symbol: s,
-      close_price: c,
-      open_price: o,
-      high_price: h,
-      low_price: l,
-      change_price: formatDecimal(change),
-      change_percent: formatDecimal(percent),
-    };
-    return { eventMs: E, row };
+    for (const text of [c, o, h, l]) values.set(text, parseDecimal(text));
   } catch (err) {
     return `a price: ${err instanceof Error ? err.message : String(err)}`;
   }
+  for (const { units } of values.values()) if (units < 0n) return 'a price is negative';
+  const [close = zero, open = zero] = [values.get(c), values.get(o)];
+  const change = subtract(close, open);
+  const percent = isZero(open) ? zero : divide(multiply(change, hundred), open, columnScale);
+  if (![...values.values(), percent].every(fits)) return { unfit: 'a price or the change has more digits than Decimal64(8) holds' };
+  const priceText = (text: string): string => (plainText.test(text) ? text : formatDecimal(values.get(text) ?? zero));
+  const symbol = s.toUpperCase();
+  const row: TickerRow = {
+    message_id: `${symbol}-${E}`,
+    event_type: e,
+    event_time: timeText(E),
+    receive_time: timeText(receiveMs),
+    symbol,
+    close_price: priceText(c),
+    open_price: priceText(o),
+    high_price: priceText(h),
+    low_price: priceText(l),
+    change_price: formatDecimal(change),
+    change_percent: formatDecimal(percent),
+  };
+  return { eventMs: E, row };
 };
 
 /** Tickers of a symbol that are remembered to tell repeats; two streams overlap for far less time than this many seconds. */

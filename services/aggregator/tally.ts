@@ -21,6 +21,7 @@ const helps = {
   payloadsMalformed: 'Frames that could not be read',
   framesUnasked: 'Frames of symbols nobody holds',
   tickers: 'Mini-tickers handed to the event log',
+  tickersUnfit: 'Mini-tickers refused because the columns of the archive cannot hold them exactly',
   tickersDuplicate: 'Mini-tickers received again and dropped',
   streamsOpened: 'gRPC streams opened to the socket service',
   streamsBroken: 'gRPC streams that ended unasked',
