@@ -46,6 +46,15 @@ export const address = (fallback?: string) => {
   return text.transform(toAddress);
 };
 
+/** `host:port`, several separated by commas; required. Their texts. */
+export const addressList = () =>
+  z.string({ error: 'is required (host:port, several separated by commas)' }).transform((text, ctx) => {
+    const all = text.split(',').map((part) => part.trim());
+    const bad = all.find((part) => !part.includes(':') || part.startsWith(':') || !parseAddress(part));
+    if (bad !== undefined) ctx.addIssue({ code: 'custom', message: `must be host:port, several separated by commas, not "${text}"` });
+    return all;
+  });
+
 /** Where a service serves beside its main port; `off` (undefined when read) for nowhere. */
 export const addressOrOff = (fallback: string) =>
   z

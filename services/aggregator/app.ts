@@ -13,6 +13,8 @@ import { createSubscriptions } from './subscriptions.js';
 import { createSymbolList, type SymbolListOptions, symbolListDefaults } from './symbol-list.js';
 import { createTally, exportTally, type Tally } from './tally.js';
 
+export { tickerPartitions, tickerTopic } from './market.js';
+
 export interface AggregatorDeps {
   readonly clock: Clock;
   readonly log: Logger;

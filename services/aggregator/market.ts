@@ -35,6 +35,7 @@ export interface MarketOptions {
 export const marketDefaults: MarketOptions = { tape: tapeDefaults, backfill: backfillDefaults, stream: rawStreamDefaults, tickMs: 10 };
 
 export const tickerTopic = 'binance.miniticker';
+export const tickerPartitions = 3;
 
 /** An event this far from its trade has a wrong time and does not set the feed's clock, milliseconds. */
 const maxEventSkewMs = 60_000;
