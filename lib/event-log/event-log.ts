@@ -37,7 +37,7 @@ export interface TopicSettings {
 }
 
 export interface EventMessage {
-  /** Decides the partition; '' is a key as any other. */
+  /** Decides the partition; '' is a key like every other. */
   readonly key: string;
   /** JSON text, or bytes. */
   readonly value: string | Uint8Array;

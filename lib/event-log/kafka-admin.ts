@@ -87,6 +87,7 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
     });
     return looking;
   };
+  void settled();
 
   return {
     ready: (signal) => {
@@ -98,6 +99,7 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
     },
     doubtTopics: () => {
       missing = topics.length > 0;
+      void settled();
     },
     offsets: async (topic, group) => {
       const ends = await ask((admin) => admin.fetchTopicOffsets(topic));
@@ -116,7 +118,7 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
       try {
         const { brokers } = await ask((admin) => admin.describeCluster());
         if (brokers.length === 0) return `${where} has no broker`;
-        return missing && waiting ? `${where} has not all topics` : undefined;
+        return missing ? `${where} has not all topics yet` : undefined;
       } catch (err) {
         return err instanceof Error ? err.message : String(err);
       }

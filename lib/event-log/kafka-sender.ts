@@ -1,7 +1,7 @@
 import { CompressionTypes, type ICustomPartitioner, type Message, type Producer } from 'kafkajs';
 import { AppError } from '../errors/errors.js';
 import type { EventMessage } from './event-log.js';
-import type { KafkaDeps } from './kafka-client.js';
+import { type KafkaDeps, within } from './kafka-client.js';
 import type { KafkaLimits } from './kafka-limits.js';
 import { partitionOf } from './partition.js';
 
@@ -47,7 +47,7 @@ const partitioner: ICustomPartitioner =
   ({ partitionMetadata, message }) =>
     partitionOf(String(message.key ?? ''), partitionMetadata.length);
 
-export const createKafkaSender = ({ connect, limits }: KafkaDeps): KafkaSender => {
+export const createKafkaSender = ({ connect, where, clock, limits }: KafkaDeps): KafkaSender => {
   let connected: Promise<Producer> | undefined;
 
   const open = async (): Promise<Producer> => {
@@ -96,7 +96,7 @@ export const createKafkaSender = ({ connect, limits }: KafkaDeps): KafkaSender =
       }
     },
     close: async () => {
-      await forget();
+      await within(clock, limits.closeMs, where, forget() ?? Promise.resolve()).catch(() => undefined);
     },
   };
 };

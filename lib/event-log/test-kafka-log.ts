@@ -15,7 +15,13 @@ export interface OpenedKafkaLog {
   metric(name: string): Promise<number>;
 }
 
-export const quickLimits: Partial<KafkaLimits> = { heartbeatMs: 200, sessionTimeoutMs: 2_000, handoverMs: 1_000 };
+export const quickLimits: Partial<KafkaLimits> = {
+  heartbeatMs: 200,
+  sessionTimeoutMs: 2_000,
+  handoverMs: 1_000,
+  minRetryMs: 50,
+  maxRetryMs: 700,
+};
 
 export const openKafkaLog = (
   brokers: readonly string[],

@@ -13,6 +13,8 @@ export interface TestKafka {
   readonly version: KafkaVersion;
   /** As an event log wants it: one `host:port`. */
   readonly brokers: readonly string[];
+  /** Whether it was started and not killed since. */
+  isRunning(): boolean;
   /** Ends the broker at once (SIGKILL); its data stays. */
   kill(): Promise<void>;
   /** Starts it again on the same data and port. */
@@ -173,6 +175,7 @@ export const startTestKafka = async (version: KafkaVersion = '4.1.0'): Promise<T
   return {
     version,
     brokers: [`${host}:${port}`],
+    isRunning: () => child !== undefined && !hasEnded(child),
     kill,
     restart: async () => {
       await kill();
