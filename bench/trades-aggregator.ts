@@ -23,13 +23,24 @@ let reporting = false;
 
 const handled = () => (aggregator?.tally.trades ?? 0) - base;
 
+/** The newest second of each symbol whose price is out, be it alone or with its SecondStat. */
+const priced = new Map<string, number>();
+const addLatency = (symbol: string, second: number) => {
+  if (second <= (priced.get(symbol) ?? 0)) return;
+  priced.set(symbol, second);
+  if (measuring) latencies.add(preciseNow() - (second + 1_000));
+};
+
 const watched = (bus: PriceBus): PriceBus => ({
   ...bus,
+  publishPrice: (last) => {
+    bus.publishPrice(last);
+    addLatency(last.symbol, last.timeMs - (last.timeMs % 1_000));
+  },
   publish: (stat) => {
     bus.publish(stat);
-    if (!measuring) return;
-    latencies.add(preciseNow() - (stat.second + 1_000));
-    if (!stat.complete || stat.revision > 0) incomplete += 1;
+    addLatency(stat.symbol, stat.second);
+    if (measuring && (!stat.complete || stat.revision > 0)) incomplete += 1;
   },
 });
 

@@ -59,7 +59,7 @@ const setUp = () => {
     return { totals, viewing, hasFailed: () => failed };
   };
   const publish = (symbol: string, price: string) => priceBus.publish(second(symbol, price, clock.now()));
-  return { clock, live, coins, join, publish, reads, state, feed };
+  return { clock, live, coins, join, publish, priceBus, reads, state, feed };
 };
 
 describe('live portfolios', () => {
@@ -68,6 +68,22 @@ describe('live portfolios', () => {
     for (let i = 0; i < 600; i++) join(`u${i}`);
     await clock.advanceAsync(10);
     expect(reads.map((ids) => ids.length)).toEqual([250, 250, 100]);
+  });
+
+  it('push a price that comes ahead of its second, and nothing more when the second itself comes', async () => {
+    const { clock, join, coins, priceBus } = setUp();
+    coins('a', { btcusdt: '2' });
+    const { totals } = join('a');
+    await clock.advanceAsync(20);
+    const stat = second('btcusdt', '3', clock.now());
+    const { close: price, lastTradeTime: timeMs, lastTradeId: tradeId } = stat;
+    priceBus.publishPrice({ symbol: 'btcusdt', price, timeMs, tradeId });
+    await clock.advanceAsync(20);
+    expect(totals.at(-1)).toBe('6');
+    const pushes = totals.length;
+    priceBus.publish(stat);
+    await clock.advanceAsync(50);
+    expect(totals).toHaveLength(pushes);
   });
 
   it('push once per user for ticks that arrive together, and build one frame for all viewers of a user', async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import { type Decimal, formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
+import { isLaterPrice } from '@tickfolio/lib/price-bus';
 
 /** A trade price as it arrives; texts are decimal, `symbol` is lower case. */
 export interface PriceReading {
@@ -63,12 +64,8 @@ export interface PriceBoard {
   sweep(): void;
 }
 
-/** Ids that fall while time goes on by this much are a new series (another exchange behind the same name), not a repair. */
-const newSeriesAfterMs = 10_000;
-
 const isLater = (next: PriceReading, known: PriceReading): boolean => {
-  if (next.tradeId > known.tradeId) return true;
-  if (next.tradeId < known.tradeId) return next.timeMs > known.timeMs + newSeriesAfterMs;
+  if (next.tradeId !== known.tradeId) return isLaterPrice(next, known);
   return next.second !== undefined && next.second === known.second && (next.revision ?? 0) > (known.revision ?? 0);
 };
 

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
-import type { PriceBus, SecondStat } from '@tickfolio/lib/price-bus';
+import type { LastPrice, PriceBus, SecondStat } from '@tickfolio/lib/price-bus';
 import type { Subscription } from '@tickfolio/lib/pubsub';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import type { Listing, PriceBoard } from './price-board.js';
+import type { Listing, PriceBoard, PriceReading } from './price-board.js';
 
 export interface PriceFeedDeps {
   readonly priceBus: PriceBus;
@@ -54,20 +54,20 @@ export const createPriceFeed = (
   let closed = false;
   let retry: Timer | undefined;
 
-  const take = (stat: SecondStat) => {
-    const { symbol, close: price, lastTradeTime: timeMs, lastTradeId: tradeId, second, revision } = stat;
-    if (!followed.has(symbol)) return;
-    board.take({ symbol, price, timeMs, tradeId, second, revision });
+  const take = (reading: PriceReading) => {
+    if (!followed.has(reading.symbol)) return;
+    try {
+      board.take(reading);
+    } catch (err) {
+      onMalformed?.();
+      log.warn({ err, symbol: reading.symbol }, 'a price could not be read and was skipped');
+    }
   };
   const listener = {
-    second: (stat: SecondStat) => {
-      try {
-        take(stat);
-      } catch (err) {
-        onMalformed?.();
-        log.warn({ err, symbol: stat.symbol }, 'a price could not be read and was skipped');
-      }
-    },
+    second: ({ symbol, close: price, lastTradeTime: timeMs, lastTradeId: tradeId, second, revision }: SecondStat) =>
+      take({ symbol, price, timeMs, tradeId, second, revision }),
+    /** Ahead of its second, which is published only when it is known whole. */
+    price: (last: LastPrice) => take(last),
     resumed: () => {
       rereadAll = true;
       work();
