@@ -29,6 +29,7 @@ const auth: AuthClient = {
   login: noCall,
   refresh: noCall,
   logout: noCall,
+  isSessionOpen: async () => true,
   check: async () => undefined,
   close: () => undefined,
 };

@@ -164,7 +164,7 @@ export const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance =
       symbols: live.symbols,
       onChange: live.portfolioChanged,
     });
-    await scope.register(webSocketRoute, { verify, sockets: live.sockets, checkOrigin });
+    await scope.register(webSocketRoute, { verify, gate: live.gate, sockets: live.sockets, checkOrigin });
     await scope.register(
       swaggerUi,
       swaggerUiOptions(() => live.demand.simulated),

@@ -22,8 +22,11 @@ export interface EndedSession {
 export interface AuthClient {
   register(name: string, password: string, meta: CallMeta): Promise<{ readonly userId: string }>;
   login(name: string, password: string, meta: CallMeta): Promise<TokenPair>;
+  /** A refused token whose second use ended a session has that session's id as the error's fact `endedSession`. */
   refresh(refreshToken: string, meta: CallMeta): Promise<TokenPair>;
   logout(refreshToken: string, meta: CallMeta): Promise<EndedSession>;
+  /** Whether a session can go on. Answers or throws within about half a second. */
+  isSessionOpen(sessionId: string, requestId: string): Promise<boolean>;
   /** Undefined when the service says it serves, else what is wrong. */
   check(): Promise<string | undefined>;
   close(): void;
@@ -38,6 +41,8 @@ export interface AuthClientOptions {
   readonly breakAfterFailures?: number;
   /** Default 2 000. */
   readonly restMs?: number;
+  /** For the question whether a session is open, which an upgrade waits for. Default 500. */
+  readonly sessionDeadlineMs?: number;
 }
 
 /** The service's own fault, as opposed to an answer the caller has to live with. */
@@ -47,9 +52,13 @@ const isOutage = (err: unknown): boolean =>
 const checkDeadlineMs = 800;
 
 export const createAuthClient = (options: AuthClientOptions): AuthClient => {
-  const { target, deadlineMs = 5_000, breakAfterFailures = 5, restMs = 2_000 } = options;
+  const { target, deadlineMs = 5_000, breakAfterFailures = 5, restMs = 2_000, sessionDeadlineMs = 500 } = options;
   const client = createGrpcClient(AuthServiceClient, target);
-  const breaker = circuitBreaker(handleWhen(isOutage), { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(breakAfterFailures) });
+  const createBreaker = () =>
+    circuitBreaker(handleWhen(isOutage), { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(breakAfterFailures) });
+  const breaker = createBreaker();
+  // One of its own: its short deadline says nothing about calls that may take longer.
+  const sessionBreaker = createBreaker();
   const again = retry(
     handleWhen((err) => err instanceof AppError && err.code === 'unavailable'),
     {
@@ -58,9 +67,9 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
     },
   );
 
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+  const guarded = async <T>(work: () => Promise<T>, by = breaker): Promise<T> => {
     try {
-      return await breaker.execute(work);
+      return await by.execute(work);
     } catch (cause) {
       const away = isBrokenCircuitError(cause) || (isOutage(cause) && (cause as AppError).code !== 'internal');
       if (!away) throw cause;
@@ -90,6 +99,11 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
     // The one call that changes nothing when it is repeated; a refresh rotates and a login counts.
     logout: (refreshToken, { requestId }) =>
       guarded(() => again.execute(() => callUnary(client, client.logout, { refreshToken }, { deadlineMs, requestId }))),
+    isSessionOpen: (sessionId, requestId) =>
+      guarded(async () => {
+        const options = { deadlineMs: sessionDeadlineMs, requestId };
+        return (await callUnary(client, client.getSession, { sessionId }, options)).open;
+      }, sessionBreaker),
     check: async () => {
       const answer = await callUnary(client, healthCheck, {}, { deadlineMs: checkDeadlineMs });
       return answer.serving ? undefined : 'says that it does not serve';

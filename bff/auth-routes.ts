@@ -93,7 +93,11 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
       try {
         return answerTokens(reply, await auth.refresh(refreshToken, metaOf(request)));
       } catch (err) {
-        if (err instanceof AppError && err.code === 'unauthenticated') reply.clearCookie(cookieName, cookie);
+        if (err instanceof AppError && err.code === 'unauthenticated') {
+          reply.clearCookie(cookieName, cookie);
+          // The token was used before, so somebody has a copy: whoever holds the session's sockets leaves too.
+          if (err.facts.endedSession) notices.sessionEnded(err.facts.endedSession);
+        }
         throw err;
       }
     },

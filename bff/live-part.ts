@@ -1,15 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import type { AccessToken } from '@tickfolio/lib/access-token';
-import { AppError } from '@tickfolio/lib/errors';
 import type { BffDeps } from './app.js';
 import type { ClientSocketLimits } from './client-socket.js';
 import { type ClientSockets, createClientSockets } from './client-sockets.js';
 import { createDemand, type Demand } from './demand.js';
-import { createEndedSessions } from './ended-sessions.js';
 import { createLivePortfolios } from './live-portfolios.js';
 import { createNotices, type Notices } from './notices.js';
 import type { Portfolios } from './portfolios.js';
 import { createPriceBoard } from './price-board.js';
 import { createPriceFeed } from './price-feed.js';
+import { createSessionGate, type SessionGate } from './session-gate.js';
 import type { VerifyAccessToken } from './sign-in.js';
 import { createSocketMetrics } from './socket-metrics.js';
 import { createSymbols, type Symbols } from './symbols.js';
@@ -30,27 +30,32 @@ export interface LivePart {
   readonly symbols: Symbols;
   readonly demand: Demand;
   readonly notices: Notices;
-  /** Refuses also the tokens of sessions that ended lately. */
+  /** Refuses also the tokens of sessions known to have ended. */
   readonly verify: VerifyAccessToken;
+  readonly gate: SessionGate;
   portfolioChanged(userId: string, symbolsChanged: boolean): void;
   close(): Promise<void>;
 }
 
 const sweepMs = 1_000;
-/** Longer than any access token lives. */
-const rememberEndedMs = 60 * 60_000;
 
 export const createLivePart = (
-  { aggregator, priceBus, pubsub, clock, log, metrics }: BffDeps,
+  { auth, aggregator, priceBus, pubsub, clock, log, metrics }: BffDeps,
   portfolios: Portfolios,
   verifyToken: VerifyAccessToken,
   options: LivePartOptions,
 ): LivePart => {
   const socketMetrics = createSocketMetrics(metrics);
-  const ended = createEndedSessions(clock, rememberEndedMs);
+  const gate = createSessionGate({ auth, foundEnded: (sessionId) => notices.sessionEnded(sessionId), clock, log, metrics });
   const verify = (text: string): AccessToken => {
     const token = verifyToken(text);
-    if (ended.has(token.sessionId)) throw new AppError('unauthenticated', 'The session was ended; sign in again.');
+    gate.refuseEnded(token.sessionId);
+    return token;
+  };
+  /** For a token sent over an open socket, which closes a moment later if the session proves to be over. */
+  const verifyAndAsk = (text: string): AccessToken => {
+    const token = verify(text);
+    gate.ask(token.sessionId, randomUUID()).catch(() => undefined); // Found to be over it was told to the sockets.
     return token;
   };
   const symbols = createSymbols();
@@ -64,13 +69,13 @@ export const createLivePart = (
     { portfolios, board, feed, clock, log, simulated: () => demand.simulated },
     { pushWindowMs: options.pushWindowMs },
   );
-  const sockets = createClientSockets({ live, verify, clock, log, metrics: socketMetrics }, options);
+  const sockets = createClientSockets({ live, verify: verifyAndAsk, clock, log, metrics: socketMetrics }, options);
   const notices = createNotices(
     { pubsub, clock, log },
     {
       portfolioChanged: live.reload,
       sessionEnded: (sessionId) => {
-        ended.add(sessionId);
+        gate.end(sessionId);
         sockets.endSession(sessionId);
       },
       resumed: live.reloadAll,
@@ -84,6 +89,7 @@ export const createLivePart = (
     demand,
     notices,
     verify,
+    gate,
     portfolioChanged: (userId, symbolsChanged) => {
       notices.portfolioChanged(userId);
       if (symbolsChanged) demand.changed();

@@ -84,7 +84,11 @@ describe('the aggregator over HTTP', () => {
 
 describe('the auth service over gRPC', () => {
   const unused = () => Promise.reject(new Error('not used'));
-  const serve = async (login: (request: LoginRequest) => Promise<object>, logout: (request: LogoutRequest) => Promise<object> = unused) => {
+  const serve = async (
+    login: (request: LoginRequest) => Promise<object>,
+    logout: (request: LogoutRequest) => Promise<object> = unused,
+    more: Partial<Record<'refresh' | 'session', () => Promise<object>>> = {},
+  ) => {
     const seen: string[] = [];
     const server: GrpcServer = createGrpcServer({ log: silentLogger(), drainMs: 100 });
     server.addService(AuthServiceService, {
@@ -93,12 +97,15 @@ describe('the auth service over gRPC', () => {
         seen.push(`login ${requestId} ${request.clientAddress}`);
         return login(request);
       }),
-      refreshToken: server.unary(unused),
+      refreshToken: server.unary(more.refresh ?? unused),
       logout: server.unary(async (request: LogoutRequest) => {
         seen.push('logout');
         return logout(request);
       }),
-      getSession: server.unary(unused),
+      getSession: server.unary(async () => {
+        seen.push('session');
+        return (more.session ?? unused)();
+      }),
     });
     const port = await server.listen({ host: '127.0.0.1', port: 0 }, 'GRPC_PORT');
     const connect = (options = {}) => {
@@ -152,6 +159,25 @@ describe('the auth service over gRPC', () => {
     for (let i = 0; i < 10; i++)
       await expect(client.login('n', 'p', meta)).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 60_000 });
     expect(seen).toHaveLength(13);
+  });
+  it('tells which session the second use of a refresh token ended', async () => {
+    const refused = new AppError('unauthenticated', 'The session has ended.', { facts: { endedSession: 's-1' } });
+    const { connect } = await serve(unused, unused, { refresh: () => Promise.reject(refused) });
+    await expect(connect().refresh('r', meta)).rejects.toMatchObject({ code: 'unauthenticated', facts: { endedSession: 's-1' } });
+  });
+  it('is asked for a session within a short time, and left alone about it without touching logins', async () => {
+    let open = true;
+    let hangs = false;
+    const session = () => (hangs ? new Promise<object>(() => undefined) : Promise.resolve({ open, userId: 'u' }));
+    const { seen, connect } = await serve(async () => ({ tokens }), unused, { session });
+    const client = connect({ sessionDeadlineMs: 50, breakAfterFailures: 2, restMs: 60_000 });
+    expect(await client.isSessionOpen('s', 'trace-2')).toBe(true);
+    open = false;
+    expect(await client.isSessionOpen('s', 'trace-2')).toBe(false);
+    hangs = true;
+    for (let i = 0; i < 5; i++) await expect(client.isSessionOpen('s', 'trace-2')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(seen).toEqual(Array(4).fill('session'));
+    expect(await client.login('n', 'p', meta)).toMatchObject({ sessionId: 's' });
   });
   it('that is not there says so', async () => {
     const client = createAuthClient({ target: '127.0.0.1:1' });

@@ -69,6 +69,9 @@ export interface TestUser {
 export const createFakeAuth = (clock: Clock) => {
   const accounts = new Map<string, { userId: string; name: string; password: string }>();
   const sessions = new Map<string, { sessionId: string; userId: string; name: string }>();
+  /** Refresh tokens that were exchanged, and the session of each. */
+  const used = new Map<string, string>();
+  const ended = new Set<string>();
   const calls: { readonly method: string; readonly meta: CallMeta }[] = [];
   const state = { down: false };
   const called = (method: string, meta: CallMeta) => {
@@ -107,14 +110,24 @@ export const createFakeAuth = (clock: Clock) => {
       called('refresh', meta);
       const session = sessions.get(refreshToken);
       sessions.delete(refreshToken);
-      if (!session) throw new AppError('unauthenticated', 'The refresh token is not valid.');
+      const endedSession = used.get(refreshToken);
+      if (endedSession !== undefined) ended.add(endedSession);
+      if (!session || ended.has(session.sessionId))
+        throw new AppError('unauthenticated', 'The refresh token is not valid.', endedSession ? { facts: { endedSession } } : {});
+      used.set(refreshToken, session.sessionId);
       return open(session.userId, session.name, session.sessionId);
     },
     logout: async (refreshToken, meta) => {
       called('logout', meta);
       const session = sessions.get(refreshToken);
       sessions.delete(refreshToken);
+      if (session) ended.add(session.sessionId);
       return { sessionId: session?.sessionId ?? '', userId: session?.userId ?? '' };
+    },
+    // Tokens that a test signed by itself belong to sessions it did not end.
+    isSessionOpen: async (sessionId, requestId) => {
+      called('isSessionOpen', { requestId, clientAddress: '' });
+      return !ended.has(sessionId);
     },
     check: async () => (state.down ? 'is down' : undefined),
     close: () => undefined,
@@ -201,13 +214,22 @@ export interface TestBffOptions {
   readonly clock?: Clock;
   /** Shared by the replicas of one test. */
   readonly pubsub?: PubSub;
+  /** Shared by the replicas of one test. */
+  readonly auth?: ReturnType<typeof createFakeAuth>;
   readonly deps?: Partial<BffDeps>;
   readonly options?: Partial<BffOptions & ListenOptions>;
 }
 
 /** A BFF that listens on a free port, between fakes of its neighbours. */
-export const startTestBff = async ({ postgres, clock = systemClock, pubsub, deps, options }: TestBffOptions): Promise<TestBff> => {
-  const auth = createFakeAuth(clock);
+export const startTestBff = async ({
+  postgres,
+  clock = systemClock,
+  pubsub,
+  auth: ownAuth,
+  deps,
+  options,
+}: TestBffOptions): Promise<TestBff> => {
+  const auth = ownAuth ?? createFakeAuth(clock);
   const { fake, client } = createFakeAggregator();
   const ownPubSub = pubsub ?? createMemoryPubSub();
   const priceBus = createPriceBus(ownPubSub);

@@ -2,32 +2,46 @@ import { AppError } from '@tickfolio/lib/errors';
 import type { FastifyPluginAsync } from 'fastify';
 import type { ClientSockets } from './client-sockets.js';
 import type { CheckOrigin } from './origins.js';
+import type { SessionGate } from './session-gate.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 
 export const webSocketPath = '/api/v1/ws';
 
 export interface WebSocketRouteOptions {
   readonly verify: VerifyAccessToken;
+  readonly gate: SessionGate;
   readonly sockets: ClientSockets;
   readonly checkOrigin: CheckOrigin;
 }
 
 /** The upgrade; everything that can be refused is refused before it, as an HTTP answer. */
-export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (app, { verify, sockets, checkOrigin }) => {
+export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (app, { verify, gate, sockets, checkOrigin }) => {
+  const refuseWhenFull = () => {
+    if (sockets.isFull) throw new AppError('unavailable', 'No more connections are taken here at the moment.', { retryAfterMs: 2_000 });
+  };
   app.route({
     method: 'GET',
     url: webSocketPath,
     onRequest: [
       async (request) => {
         checkOrigin(request);
-        if (sockets.isFull) throw new AppError('unavailable', 'No more connections are taken here at the moment.', { retryAfterMs: 2_000 });
+        refuseWhenFull();
       },
       requireSignIn(verify, true),
+      async (request) => {
+        await gate.ask(signedIn(request).sessionId, request.id);
+        refuseWhenFull(); // Others came in meanwhile.
+      },
     ],
     handler: async () => {
       throw new AppError('invalid_argument', `${webSocketPath} is a WebSocket: connect with a WebSocket client.`);
     },
-    wsHandler: (socket, request) => sockets.open(socket, signedIn(request)),
+    wsHandler: (socket, request) => {
+      const token = signedIn(request);
+      sockets.open(socket, token);
+      // It may have ended between the question above and here, when no notice could find this socket.
+      if (gate.hasEnded(token.sessionId)) sockets.endSession(token.sessionId);
+    },
   });
 };
 

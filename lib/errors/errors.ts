@@ -26,6 +26,8 @@ export interface AppErrorOptions {
   readonly fields?: readonly FieldError[];
   /** When a repeat may succeed, in milliseconds from now. */
   readonly retryAfterMs?: number;
+  /** For the service that called, such as which session ended; crosses gRPC and is never shown to a client. */
+  readonly facts?: Readonly<Record<string, string>>;
 }
 
 /** The only error type that crosses a boundary of this product. `message` is safe to show to the caller; `cause` is not. */
@@ -33,6 +35,7 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly fields: readonly FieldError[];
   readonly retryAfterMs: number | undefined;
+  readonly facts: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -40,6 +43,7 @@ export class AppError extends Error {
     this.code = code;
     this.fields = options.fields ?? [];
     this.retryAfterMs = options.retryAfterMs;
+    this.facts = options.facts ?? {};
   }
 }
 

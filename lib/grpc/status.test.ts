@@ -13,7 +13,7 @@ describe('AppError and gRPC status', () => {
     expect(codes.sort()).toEqual(Object.keys(httpStatusOf).sort());
   });
 
-  it('gives every error back as it was sent: code, message, fields and retry time', () => {
+  it('gives every error back as it was sent: code, message, fields, retry time and facts', () => {
     const fields = fc.array(fc.record({ field: fc.string(), message: fc.string() }), { maxLength: 3 });
     fc.assert(
       fc.property(
@@ -21,17 +21,14 @@ describe('AppError and gRPC status', () => {
         fc.string(),
         fields,
         fc.option(fc.nat(), { nil: undefined }),
-        (code, message, faults, wait) => {
-          const sent = new AppError(code, message, { fields: faults, ...(wait === undefined ? {} : { retryAfterMs: wait }) });
+        fc.option(fc.record({ one: fc.string(), two: fc.string() }), { nil: {} }),
+        (code, message, faults, wait, facts) => {
+          const sent = new AppError(code, message, { fields: faults, facts, ...(wait === undefined ? {} : { retryAfterMs: wait }) });
           const { code: statusCode, ...rest } = toGrpcStatus(sent);
           expect(statusCode).toBe(grpcStatusOf[code]);
           const read = fromGrpcError(asReceived({ code: statusCode, ...rest }));
-          expect({ code: read.code, message: read.message, fields: read.fields, retryAfterMs: read.retryAfterMs }).toEqual({
-            code,
-            message,
-            fields: faults,
-            retryAfterMs: wait,
-          });
+          const { code: readCode, message: readMessage, fields: readFields, retryAfterMs, facts: readFacts } = read;
+          expect([readCode, readMessage, readFields, retryAfterMs, readFacts]).toEqual([code, message, faults, wait, facts]);
         },
       ),
     );

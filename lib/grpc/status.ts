@@ -39,6 +39,7 @@ interface Detail {
   readonly code: ErrorCode;
   readonly fields?: readonly FieldError[];
   readonly retryAfterMs?: number;
+  readonly facts?: Readonly<Record<string, string>>;
 }
 
 export interface GrpcStatus {
@@ -55,6 +56,7 @@ export const toGrpcStatus = (thrown: unknown): GrpcStatus => {
     code: error.code,
     ...(error.fields.length ? { fields: error.fields } : {}),
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    ...(Object.keys(error.facts).length ? { facts: error.facts } : {}),
   };
   metadata.set(detailKey, Buffer.from(JSON.stringify(detail)));
   return { code: grpcStatusOf[error.code], details: error.message, metadata };
@@ -92,5 +94,6 @@ export const fromGrpcError = (thrown: unknown): AppError => {
     cause: thrown,
     ...(detail?.fields ? { fields: detail.fields } : {}),
     ...(detail?.retryAfterMs === undefined ? {} : { retryAfterMs: detail.retryAfterMs }),
+    ...(detail?.facts ? { facts: detail.facts } : {}),
   });
 };

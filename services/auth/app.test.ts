@@ -189,7 +189,10 @@ describe('the auth service', () => {
     expect(new Set(tabs.map((tokens) => tokens.refreshToken)).size).toBe(2);
     expect(new Set(tabs.map((tokens) => tokens.sessionId))).toEqual(new Set([first.sessionId]));
     clock.advance(10_001);
-    expect(await codeOf(refresh(first.refreshToken))).toBe('unauthenticated');
+    const reuse = await caught(refresh(first.refreshToken));
+    expect(reuse).toMatchObject({ code: 'unauthenticated', facts: { endedSession: first.sessionId } });
+    const unknown = await caught(refresh('A'.repeat(43)));
+    expect([unknown.message, unknown.facts]).toEqual([reuse.message, {}]);
     for (const tokens of tabs) expect(await codeOf(refresh(tokens.refreshToken))).toBe('unauthenticated');
     expect(await session(first.sessionId)).toEqual({ open: false, userId: '' });
     expect(lines.filter((line) => line.includes('used twice'))).toHaveLength(1);

@@ -33,7 +33,7 @@ export interface Auth {
   register(credentials: Credentials, caller: Caller): Promise<string>;
   /** @throws AppError unauthenticated for an unknown name and a wrong password alike, resource_exhausted */
   login(credentials: Credentials, caller: Caller): Promise<Tokens>;
-  /** @throws AppError unauthenticated */
+  /** @throws AppError unauthenticated; where that use ended a session, its fact `endedSession` is the session's id */
   refresh(refreshToken: string, caller: Caller): Promise<Tokens>;
   /** Ends the session; an unknown token is no error. */
   logout(refreshToken: string): Promise<SessionRef | undefined>;
@@ -52,7 +52,8 @@ export interface AuthDeps {
 }
 
 const refusedLogin = () => new AppError('unauthenticated', 'The name or the password is wrong.');
-const refusedRefresh = () => new AppError('unauthenticated', 'The session has ended; please sign in again.');
+const refusedRefresh = (endedSession?: string) =>
+  new AppError('unauthenticated', 'The session has ended; please sign in again.', endedSession ? { facts: { endedSession } } : {});
 
 export const createAuth = ({ accounts, sessions, hasher, throttles, metrics, signing, accessTtlMs }: AuthDeps): Auth => {
   const tokensOf = (userId: string, userName: string, issued: IssuedToken): Tokens => {
@@ -116,7 +117,7 @@ export const createAuth = ({ accounts, sessions, hasher, throttles, metrics, sig
       if (rotation.kind === 'reused') {
         const { sessionId, userId } = rotation;
         caller.log.warn({ sessionId, userId, address: caller.address }, 'a refresh token was used twice; its session is revoked');
-        throw refusedRefresh();
+        throw refusedRefresh(sessionId);
       }
       return tokensOf(rotation.userId, rotation.userName, rotation.issued);
     },

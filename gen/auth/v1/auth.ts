@@ -883,7 +883,10 @@ export const AuthServiceService = {
     responseSerialize: (value: LoginResponse): Buffer => Buffer.from(LoginResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): LoginResponse => LoginResponse.decode(value),
   },
-  /** Rotates a refresh token. UNAUTHENTICATED when it is unknown, expired, revoked or was used before. */
+  /**
+   * Rotates a refresh token. UNAUTHENTICATED when it is unknown, expired, revoked or was used before.
+   * A second use revokes the whole session; the trailer `tickfolio-error-bin` then names it: {"facts":{"endedSession":"..."}}.
+   */
   refreshToken: {
     path: "/auth.v1.AuthService/RefreshToken" as const,
     requestStream: false as const,
@@ -924,7 +927,10 @@ export interface AuthServiceServer extends UntypedServiceImplementation {
    * RESOURCE_EXHAUSTED with a retry time after too many attempts.
    */
   login: handleUnaryCall<LoginRequest, LoginResponse>;
-  /** Rotates a refresh token. UNAUTHENTICATED when it is unknown, expired, revoked or was used before. */
+  /**
+   * Rotates a refresh token. UNAUTHENTICATED when it is unknown, expired, revoked or was used before.
+   * A second use revokes the whole session; the trailer `tickfolio-error-bin` then names it: {"facts":{"endedSession":"..."}}.
+   */
   refreshToken: handleUnaryCall<RefreshTokenRequest, RefreshTokenResponse>;
   /** Ends the session that the refresh token belongs to. An unknown token is no error. */
   logout: handleUnaryCall<LogoutRequest, LogoutResponse>;
@@ -968,7 +974,10 @@ export interface AuthServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: LoginResponse) => void,
   ): ClientUnaryCall;
-  /** Rotates a refresh token. UNAUTHENTICATED when it is unknown, expired, revoked or was used before. */
+  /**
+   * Rotates a refresh token. UNAUTHENTICATED when it is unknown, expired, revoked or was used before.
+   * A second use revokes the whole session; the trailer `tickfolio-error-bin` then names it: {"facts":{"endedSession":"..."}}.
+   */
   refreshToken(
     request: RefreshTokenRequest,
     callback: (error: ServiceError | null, response: RefreshTokenResponse) => void,
