@@ -78,7 +78,7 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
 export type BffConfig = z.output<ReturnType<typeof bffConfig>>;
 
 /** What of the settings the BFF itself takes; the rest is for the adapters. */
-export const bffOptions = (config: BffConfig) => ({
+export const bffOptions = (config: Omit<BffConfig, `POSTGRES_${string}` | `${string}_ADDR` | 'LOG_LEVEL'>) => ({
   host: config.HTTP_HOST,
   port: config.HTTP_PORT,
   jwtSecret: config.JWT_SECRET,

@@ -1,20 +1,29 @@
 import { startAggregator } from '@tickfolio/aggregator/app';
-import { defaultLimits as authLimits, migrationsFolder as authMigrations, startAuth } from '@tickfolio/auth/app';
+import { migrationsFolder as authMigrations, startAuth } from '@tickfolio/auth/app';
+import { authLimits } from '@tickfolio/auth/config';
 import { createAggregatorClient, createAuthClient, migrationsFolder as profileMigrations, startBff } from '@tickfolio/bff/app';
+import { bffOptions } from '@tickfolio/bff/config';
 import { startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { SocketServiceClient } from '@tickfolio/gen/market/v1';
-import { type Clock, sleep } from '@tickfolio/lib/clock';
+import type { Clock } from '@tickfolio/lib/clock';
 import { createGrpcClient } from '@tickfolio/lib/grpc';
-import type { Lifecycle } from '@tickfolio/lib/lifecycle';
+import { type Lifecycle, StartError } from '@tickfolio/lib/lifecycle';
+import type { Postgres } from '@tickfolio/lib/postgres';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
-import { createMetrics, type Logger } from '@tickfolio/lib/telemetry';
+import type { Logger } from '@tickfolio/lib/telemetry';
 import { startSocket } from '@tickfolio/socket/app';
+import { socketLimits } from '@tickfolio/socket/config';
 import { banner } from './banner.js';
 import type { StandaloneConfig } from './config.js';
 import { openDataFolder } from './data-folder.js';
-import { awaitFirstPrice } from './first-price.js';
-import { choosePriceSource, type Exchange } from './price-source.js';
-import { openDatabase, openEventLog, openPubSub, storesInWords } from './stores.js';
+import { dialTarget, shownTarget } from './dial.js';
+import { ownFarewell } from './farewell.js';
+import { awaitFirstPrice, tellFirstPrice } from './first-price.js';
+import { createServiceMetrics } from './metrics.js';
+import { type ListeningPlace, portFaults } from './ports.js';
+import { type ChosenSource, choosePriceSource, type Exchange } from './price-source.js';
+import { settle } from './settle.js';
+import { openDatabase, openEventLog, openingInWords, openPubSub, storesInWords } from './stores.js';
 
 export interface StandaloneDeps {
   readonly clock: Clock;
@@ -32,115 +41,136 @@ const loopback = '127.0.0.1';
 
 /** Starts every service in this process, real gRPC between them, on embedded stores where no server is named. */
 export const startStandalone = async (deps: StandaloneDeps, config: StandaloneConfig): Promise<void> => {
+  const farewell = ownFarewell(deps.life, deps.print);
+  try {
+    await startParts(deps, config);
+  } catch (err) {
+    farewell.mute();
+    throw err;
+  }
+};
+
+const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promise<void> => {
   const { clock, log, logOf, life, random, print } = deps;
   const folder = life.own('data folder', await openDataFolder(config.DATA_DIR, clock));
   const jwtSecret = config.JWT_SECRET ?? (await folder.secret('jwt-secret'));
-  const part = (service: string) => ({
-    clock,
-    log: logOf(service),
-    metrics: createMetrics(service, { process: service === 'bff' }),
-  });
-
-  if (!config.POSTGRES_HOST) print('Opening the embedded databases (a new one takes a few seconds) ...');
-  const databases = Promise.all([
-    openDatabase({ clock, log }, config, { folder, name: config.AUTH_POSTGRES_DB, migrationsFolder: authMigrations }),
-    openDatabase({ clock, log }, config, { folder, name: config.PROFILE_POSTGRES_DB, migrationsFolder: profileMigrations }),
-  ]);
-  databases.catch(() => undefined); // Awaited below; a fault must not count as unhandled until then.
-  const real: Exchange = { restUrl: config.BINANCE_REST_URL, wsUrl: config.BINANCE_WS_URL };
-  const source = await choosePriceSource(config.PRICE_SOURCE, real, log);
-  const exchange = source.source === 'binance' ? real : await startSimulator(deps, config);
-
+  const metricsOf = createServiceMetrics();
+  const part = (service: string) => ({ clock, log: logOf(service), metrics: metricsOf(service) });
   const bffPart = part('bff');
+
+  const real: Exchange = { restUrl: config.BINANCE_REST_URL, wsUrl: config.BINANCE_WS_URL };
+  const choosing = choosePriceSource(config.PRICE_SOURCE, real, log);
+  await checkPorts(config, choosing);
+
+  print(openingInWords(config, folder));
+  const database = (name: string, migrationsFolder: string, more: { readonly maxConnections?: number } = {}) => {
+    const opening = openDatabase({ clock, log }, config, { folder, name, migrationsFolder, signal: life.signal, ...more });
+    return life.own(`database ${name}`, ownedSoon(opening)).opening;
+  };
+  const authDb = database(config.AUTH_POSTGRES_DB, authMigrations);
+  const profileDb = database(config.PROFILE_POSTGRES_DB, profileMigrations, { maxConnections: config.POSTGRES_MAX_CONNECTIONS });
+
+  const source = await choosing;
+  const exchange = source.source === 'binance' ? real : await startSimulator(deps, config);
   const pubsub = life.own('pub/sub', openPubSub(bffPart, config));
   const priceBus = createPriceBus(pubsub);
   const aggregatorPart = part('aggregator');
-  const eventLog = life.own('event log', openEventLog(aggregatorPart));
+  const eventLog = life.own('event log', openEventLog(aggregatorPart, config));
   const socket = life.own(
     'socket',
     await startSocket(
       { ...part('socket'), random },
-      { address: config.ADDRESS, exchangeWsUrl: exchange.wsUrl, exchangeRestUrl: exchange.restUrl },
+      {
+        address: config.ADDRESS,
+        operationsAddress: config.METRICS_ADDR,
+        exchangeWsUrl: exchange.wsUrl,
+        exchangeRestUrl: exchange.restUrl,
+        limits: socketLimits(config),
+      },
     ),
   );
-  const socketClient = life.own('socket client', createGrpcClient(SocketServiceClient, `${loopback}:${socket.port}`));
+  const socketTarget = dialTarget(config.SOCKET_SERVICE_ADDR ?? { ...config.ADDRESS, port: socket.port });
+  const socketClient = life.own('socket client', createGrpcClient(SocketServiceClient, socketTarget));
   const aggregator = life.own(
     'aggregator',
     await startAggregator({ ...aggregatorPart, priceBus, eventLog, socket: socketClient }, { address: config.SERVER_ADDR }),
   );
-  const aggregatorUrl = `http://${loopback}:${aggregator.port}`;
+  const aggregatorUrl = config.AGGREGATOR_ADDR ?? `http://${dialTarget({ ...config.SERVER_ADDR, port: aggregator.port })}`;
   // Prices flow while the accounts' part is still opening.
-  const firstPrice = awaitFirstPrice({ clock, log, priceBus, aggregatorUrl }).catch((err: unknown) => {
-    log.warn({ err }, 'the first price could not be asked for');
-    return 'No live price yet; /ready says what is missing.';
-  });
+  const firstPrice = awaitFirstPrice({ clock, log, priceBus, aggregatorUrl, signal: life.signal });
+  firstPrice.catch(() => undefined); // Told below.
 
-  const [authDb, profileDb] = await databases;
-  life.own('auth database', authDb);
-  life.own('profile database', profileDb);
   const auth = life.own(
     'auth',
     await startAuth(
-      { ...part('auth'), postgres: authDb },
-      {
-        address: { host: loopback, port: config.GRPC_PORT },
-        jwtSecret,
-        limits: { ...authLimits, accessTtlMs: config.JWT_ACCESS_TTL, refreshTtlMs: config.JWT_REFRESH_TTL },
-      },
+      { ...part('auth'), postgres: await authDb },
+      { address: { host: loopback, port: config.GRPC_PORT }, jwtSecret, limits: authLimits(config) },
     ),
   );
-  const authClient = life.own('auth client', createAuthClient({ target: `${loopback}:${auth.port}` }));
+  const authTarget = dialTarget(config.AUTH_SERVICE_ADDR ?? { host: loopback, port: auth.port });
+  const authClient = life.own('auth client', createAuthClient({ target: authTarget }));
   const aggregatorClient = createAggregatorClient({ baseUrl: aggregatorUrl });
   const bff = life.own(
     'bff',
     await startBff(
-      { ...bffPart, postgres: profileDb, auth: authClient, aggregator: aggregatorClient, priceBus, pubsub },
-      {
-        host: config.HTTP_HOST,
-        port: config.HTTP_PORT,
-        jwtSecret,
-        secureCookie: config.ENV !== 'local',
-        maxSocketsPerUser: config.MAX_SOCKETS_PER_USER,
-      },
+      { ...bffPart, postgres: await profileDb, auth: authClient, aggregator: aggregatorClient, priceBus, pubsub },
+      bffOptions({ ...config, JWT_SECRET: jwtSecret }),
     ),
   );
-  await settle(clock, `http://${loopback}:${bff.port}`);
-
-  const host = config.HTTP_HOST === '0.0.0.0' || config.HTTP_HOST === '::' ? 'localhost' : config.HTTP_HOST;
+  const http = { host: config.HTTP_HOST, port: bff.port };
+  const { simulated } = await settle({ clock, signal: life.signal }, { bffUrl: `http://${dialTarget(http)}`, aggregatorUrl });
+  if (life.signal.aborted) return;
   print(
     banner({
-      httpUrl: `http://${host}:${bff.port}`,
-      wsUrl: `ws://${host}:${bff.port}`,
+      http: shownTarget(http),
       source,
       exchange,
+      simulated,
       dataFolder: folder.path,
       stores: storesInWords(config),
-      logLevel: config.LOG_LEVEL,
+      logs: config.LOG_LEVEL === undefined ? 'warnings, in words (LOG_LEVEL=info shows more, as JSON)' : `LOG_LEVEL=${config.LOG_LEVEL}`,
     }),
   );
-  print(`  ${await firstPrice}${source.source === 'simulated' ? ' (simulated)' : ''}`);
+  void tellFirstPrice(firstPrice, { clock, log, aggregatorUrl, print });
 };
 
+/** @throws StartError naming every port that cannot be had, and the variable that moves it */
+const checkPorts = async (config: StandaloneConfig, choosing: Promise<ChosenSource>): Promise<void> => {
+  const simulator: ListeningPlace = {
+    variable: 'EXCHANGE_SIM_PORT',
+    address: { host: config.EXCHANGE_SIM_HOST, port: config.EXCHANGE_SIM_PORT },
+  };
+  const places: ListeningPlace[] = [
+    { variable: 'HTTP_PORT', address: { host: config.HTTP_HOST, port: config.HTTP_PORT } },
+    { variable: 'GRPC_PORT', address: { host: loopback, port: config.GRPC_PORT } },
+    { variable: 'ADDRESS', address: config.ADDRESS },
+    { variable: 'SERVER_ADDR', address: config.SERVER_ADDR },
+  ];
+  if (config.METRICS_ADDR) places.push({ variable: 'METRICS_ADDR', address: config.METRICS_ADDR });
+  const faults = await portFaults([...places, simulator]);
+  // The simulator's port matters only when it will be used, which `auto` knows a moment later.
+  if (faults.has(simulator.variable) && (await choosing).source === 'binance') faults.delete(simulator.variable);
+  if (faults.size > 0) throw new StartError([...faults.values()].join('\n'));
+};
+
+/** Something that is still being opened, with an owner already: closing waits for it. */
+const ownedSoon = (opening: Promise<Postgres>) => ({
+  opening,
+  close: async () => {
+    const opened = await opening.catch(() => undefined); // A fault is told where the opening is awaited.
+    await opened?.close();
+  },
+});
+
 const startSimulator = async ({ clock, logOf, life }: StandaloneDeps, config: StandaloneConfig): Promise<Exchange> => {
+  const host = config.EXCHANGE_SIM_HOST;
   const sim = life.own(
     'exchange simulator',
     await startExchangeSim(
       { clock, log: logOf('exchange-sim') },
-      { host: loopback, port: config.EXCHANGE_SIM_PORT, seed: config.SIM_SEED, portHint: 'Set EXCHANGE_SIM_PORT to another one.' },
+      { host, port: config.EXCHANGE_SIM_PORT, seed: config.SIM_SEED, portHint: 'Set EXCHANGE_SIM_PORT to another one.' },
     ),
   );
-  return { wsUrl: sim.url, restUrl: sim.restUrl };
-};
-
-/** How long the banner waits for the services to find each other; the run goes on without. */
-const settleMs = 5_000;
-
-const settle = async (clock: Clock, bffUrl: string): Promise<void> => {
-  const giveUpAtMs = clock.monotonic() + settleMs;
-  while (clock.monotonic() < giveUpAtMs) {
-    const answer = await fetch(`${bffUrl}/ready`, { signal: AbortSignal.timeout(settleMs) });
-    const { dependencies } = (await answer.json()) as { dependencies: Record<string, { status: string }> };
-    if (Object.values(dependencies).every(({ status }) => status === 'ok')) return;
-    await sleep(clock, 50);
-  }
+  const target = dialTarget({ host, port: sim.port });
+  return { wsUrl: `ws://${target}`, restUrl: `http://${target}` };
 };

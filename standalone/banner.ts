@@ -1,19 +1,24 @@
-import type { ChosenSource } from './price-source.js';
+import type { ChosenSource, Exchange } from './price-source.js';
 
 export interface BannerFacts {
-  readonly httpUrl: string;
-  readonly wsUrl: string;
+  /** `host:port` of REST and WebSocket. */
+  readonly http: string;
   readonly source: ChosenSource;
-  readonly exchange: { readonly restUrl: string; readonly wsUrl: string };
+  readonly exchange: Exchange;
+  /** What the exchange itself says; undefined while it has said nothing. */
+  readonly simulated: boolean | undefined;
   readonly dataFolder: string;
   readonly stores: string;
-  readonly logLevel: string;
+  readonly logs: string;
 }
 
-const priceLine = ({ source, exchange }: BannerFacts): string => {
-  if (source.source === 'binance') return `live from ${exchange.wsUrl}`;
-  const why = source.reason === undefined ? 'as PRICE_SOURCE asks' : `the exchange was tried: ${source.reason}`;
-  return `SIMULATED, not real (${why}); simulator at ${exchange.restUrl}`;
+const priceLine = ({ source, exchange, simulated }: BannerFacts): string => {
+  if (source.source === 'simulated') {
+    const why = source.reason === undefined ? 'as PRICE_SOURCE asks' : `the exchange was tried: ${source.reason}`;
+    return `SIMULATED, not real (${why}); simulator at ${exchange.restUrl}`;
+  }
+  if (simulated === undefined) return `from ${exchange.wsUrl}, which has not answered yet`;
+  return simulated ? `SIMULATED, not real: ${exchange.restUrl} is a simulator` : `live from ${exchange.wsUrl}`;
 };
 
 /** What the start prints: where to look, where prices come from, where the data lies. */
@@ -22,15 +27,16 @@ export const banner = (facts: BannerFacts): string =>
     '',
     '  tickfolio is running',
     '',
-    `  API page    ${facts.httpUrl}/docs`,
-    `  REST        ${facts.httpUrl}/api/v1`,
-    `  WebSocket   ${facts.wsUrl}/api/v1/ws`,
-    `  State       ${facts.httpUrl}/ready`,
+    `  API page    http://${facts.http}/docs`,
+    `  REST        http://${facts.http}/api/v1`,
+    `  WebSocket   ws://${facts.http}/api/v1/ws`,
+    `  State       http://${facts.http}/ready`,
+    `  Metrics     http://${facts.http}/metrics`,
     '',
     `  Prices      ${priceLine(facts)}`,
     `  Data        ${facts.dataFolder}`,
     `  Stores      ${facts.stores}`,
-    `  Logs        LOG_LEVEL=${facts.logLevel}`,
+    `  Logs        ${facts.logs}`,
     '',
     '  Ctrl-C stops it.',
     '',

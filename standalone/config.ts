@@ -1,32 +1,80 @@
-import { address, duration, integer, jwtSecret, logLevel, port, url, z } from '@tickfolio/lib/config';
+import { aggregatorConfig } from '@tickfolio/aggregator/config';
+import { authConfig } from '@tickfolio/auth/config';
+import { bffConfig } from '@tickfolio/bff/config';
+import { exchangeSimSchema } from '@tickfolio/exchange-sim/config';
+import { address, addressOrOff, required, z } from '@tickfolio/lib/config';
+import { socketConfig } from '@tickfolio/socket/config';
 
-/** The settings of the all-in-one run: the same names as the services read, and a few of its own. */
-export const standaloneConfig = (env: NodeJS.ProcessEnv) =>
-  z.object({
+const databaseName = (fallback: string) =>
+  z
+    .string()
+    .regex(/^[\w-]{1,63}$/, 'must consist of letters, digits, _ and -')
+    .default(fallback);
+
+/**
+ * The settings of the all-in-one run: whatever the services read, by the same names and with the same meaning, and a few of its own.
+ * @param env decides, by its `ENV`, whether an example value will do as JWT_SECRET, and by its `POSTGRES_HOST` what else is needed
+ */
+export const standaloneConfig = (env: NodeJS.ProcessEnv) => {
+  const given = { ...env, ENV: env.ENV || 'local' };
+  const socket = socketConfig.shape;
+  const aggregator = aggregatorConfig.shape;
+  const auth = authConfig(given).shape;
+  const bff = bffConfig(given).shape;
+  const simulator = exchangeSimSchema.shape;
+  const onServer = Boolean(env.POSTGRES_HOST);
+  const authDatabase = env.AUTH_POSTGRES_DB || 'auth_db';
+  return z.object({
+    ...socket,
+    ...aggregator,
+    ...auth,
+    ...bff,
+
+    // What is otherwise here than in services of their own: safe on the machine it runs on, and nothing that must be set.
     ENV: z.string().default('local'),
-    LOG_LEVEL: logLevel().default('warn'),
-    DATA_DIR: z.string().default('./data'),
-    PRICE_SOURCE: z.enum(['auto', 'binance', 'simulated'], { error: 'must be auto, binance or simulated' }).default('auto'),
-    SIM_SEED: z.string().min(1).max(64).default('1'),
-    BINANCE_WS_URL: url(['ws:', 'wss:'], 'wss://stream.binance.com:9443'),
-    BINANCE_REST_URL: url(['http:', 'https:'], 'https://api.binance.com'),
+    /** Unset: warnings, in words. */
+    LOG_LEVEL: bff.LOG_LEVEL.unwrap().optional(),
     HTTP_HOST: z.string().default('127.0.0.1'),
-    HTTP_PORT: port(8080),
-    MAX_SOCKETS_PER_USER: integer(20, 1, 10_000),
-    GRPC_PORT: port(50051),
     ADDRESS: address('127.0.0.1:50052'),
     SERVER_ADDR: address('127.0.0.1:8088'),
-    EXCHANGE_SIM_PORT: port(9443),
-    JWT_SECRET: jwtSecret(env.ENV || 'local').optional(),
-    JWT_ACCESS_TTL: duration('15m'),
-    JWT_REFRESH_TTL: duration('168h'),
-    REDIS_ADDR: address().optional(),
-    POSTGRES_HOST: z.string().optional(),
-    POSTGRES_PORT: port(5432),
-    POSTGRES_USER: z.string().default('postgres'),
-    POSTGRES_PASSWORD: z.string().default(''),
-    AUTH_POSTGRES_DB: z.string().default('auth_db'),
-    PROFILE_POSTGRES_DB: z.string().default('profile_db'),
+    /** Every port that serves /metrics shows all services, so none of its own is needed. */
+    METRICS_ADDR: addressOrOff('off'),
+    /** Unset: one is made in the data folder. */
+    JWT_SECRET: auth.JWT_SECRET.optional(),
+
+    // Servers: unset means the embedded counterpart.
+    REDIS_ADDR: bff.REDIS_ADDR.optional(),
+    BROKERS: aggregator.BROKERS.optional(),
+    POSTGRES_HOST: bff.POSTGRES_HOST.optional(),
+    POSTGRES_USER: onServer ? required() : z.string().optional(),
+    POSTGRES_PASSWORD: onServer ? required() : z.string().optional(),
+    POSTGRES_DB: onServer
+      ? z
+          .undefined({
+            error:
+              'names one database, but the all-in-one run has two; set AUTH_POSTGRES_DB (auth_db) and PROFILE_POSTGRES_DB (profile_db) instead',
+          })
+          .optional()
+      : z.string().optional(),
+
+    // Services: unset means this process's own.
+    SOCKET_SERVICE_ADDR: aggregator.SOCKET_SERVICE_ADDR.optional(),
+    AGGREGATOR_ADDR: bff.AGGREGATOR_ADDR.optional(),
+    AUTH_SERVICE_ADDR: address().optional(),
+
+    EXCHANGE_SIM_HOST: simulator['--host'],
+    EXCHANGE_SIM_PORT: simulator['--port'],
+    SIM_SEED: simulator['--seed'],
+
+    // Its own.
+    DATA_DIR: z.string().default('./data'),
+    PRICE_SOURCE: z.enum(['auto', 'binance', 'simulated'], { error: 'must be auto, binance or simulated' }).default('auto'),
+    AUTH_POSTGRES_DB: databaseName('auth_db'),
+    PROFILE_POSTGRES_DB: databaseName('profile_db').refine(
+      (name) => name !== authDatabase,
+      'must be another database than AUTH_POSTGRES_DB',
+    ),
   });
+};
 
 export type StandaloneConfig = z.output<ReturnType<typeof standaloneConfig>>;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callJson, type LiveSocket, signUp, type TestPerson } from './test-client.js';
+import { callJson, type LiveSocket, type PortfolioFrame, signUp, type TestPerson } from './test-client.js';
+import { inventedPrices } from './test-price-record.js';
 import { eventually } from './test-process.js';
 import { type ServiceName, type Stack, startStack } from './test-stack.js';
 import { wrongTotals } from './test-totals.js';
@@ -21,12 +22,7 @@ describe('each service killed (-9) and restarted in turn while a client watches'
 function watchKills(stack: Stack) {
   let person: TestPerson;
   let socket: LiveSocket;
-  const everySocket: LiveSocket[] = [];
-  const connect = async () => {
-    const opened = await eventually(() => person.connect().catch(() => undefined), resumeWithinMs, 'a new connection');
-    everySocket.push(opened);
-    return opened;
-  };
+  const connect = () => eventually(() => person.connect().catch(() => undefined), resumeWithinMs, 'a new connection');
 
   beforeAll(async () => {
     await stack.ready(30_000);
@@ -49,30 +45,33 @@ function watchKills(stack: Stack) {
     await stack.close();
   });
 
-  /** A frame whose every price comes from a trade made after now. */
-  const freshPrices = async (what: string) => {
+  /**
+   * Holds that within 5 s of now a frame comes whose every price is of a trade made after now, and that every frame up to it is right: each
+   * total, and each price by the simulator's own record.
+   * @param from the number of frames before the fault; those during it count too
+   * @param recordSinceMs when the record begins: a simulator that was killed knows nothing of its life before
+   */
+  const expectFreshPrices = async (what: string, from = socket.frames.length, recordSinceMs = 0) => {
     const sinceMs = Date.now();
-    const from = socket.frames.length;
+    const isFresh = ({ Coins }: PortfolioFrame) =>
+      Coins.length === 2 && Coins.every(({ PriceTime }) => PriceTime !== null && Date.parse(PriceTime) >= sinceMs);
     await eventually(
-      () =>
-        socket.frames
-          .slice(from)
-          .find(
-            (frame) =>
-              frame.Coins.length === 2 &&
-              frame.Coins.every((coin) => Date.parse(String((coin as { PriceTime?: string }).PriceTime)) >= sinceMs),
-          ),
+      () => socket.frames.slice(from).find(isFresh),
       resumeWithinMs,
       `${what}; last frame ${JSON.stringify(socket.frames.at(-1))}`,
     );
+    const frames = socket.frames.slice(from);
+    expect(frames.map(wrongTotals).filter(Boolean)).toEqual([]);
+    for (const symbol of ['btcusdt', 'ethusdt']) expect(await inventedPrices(stack.simUrl, symbol, frames, recordSinceMs)).toEqual([]);
   };
 
   it.each<ServiceName>(['exchange-sim', 'socket', 'aggregator', 'auth'])(
     '%s: prices resume within 5 s on the same connection',
     async (name) => {
+      const before = socket.frames.length;
       await stack.kill(name);
       stack.start(name);
-      await freshPrices(`prices after ${name} was killed`);
+      await expectFreshPrices(`prices after ${name} was killed`, before, name === 'exchange-sim' ? Date.now() : 0);
       await stack.ready(10_000);
     },
   );
@@ -88,13 +87,39 @@ function watchKills(stack: Stack) {
       ['btcusdt', '1.5'],
       ['ethusdt', '10'],
     ]);
-    await freshPrices('prices after bff was killed');
+    await expectFreshPrices('prices after bff was killed', 0);
   });
 
   it('redis: prices resume within 5 s of its return', async () => {
+    const before = socket.frames.length;
     await stack.redis.kill();
     await stack.redis.restart();
-    await freshPrices('prices after redis was killed');
+    await expectFreshPrices('prices after redis was killed', before);
+  });
+
+  it('postgres: open sockets get prices while it is away, what needs it answers 503 with Retry-After, and all works again after', async () => {
+    const before = socket.frames.length;
+    await stack.postgres.crash();
+    await expectFreshPrices('prices while postgres is away', before);
+    const login = () => callJson(stack.base, 'POST', '/api/v1/auth/login', { name: person.name, password: 'correct horse battery' });
+    for (const answer of [
+      await person.call('GET', '/api/v1/profile'),
+      await person.call('POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' }),
+      await login(),
+      await callJson(stack.base, 'POST', '/api/v1/auth/refresh', undefined, { cookie: person.cookie() }),
+    ]) {
+      expect(answer).toMatchObject({ status: 503, body: { status: 503, detail: expect.any(String) } });
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect((await callJson(stack.base, 'GET', '/ready')).body).toMatchObject({ dependencies: { profile_db: { status: 'down' } } });
+    await stack.postgres.restart();
+    await stack.ready(resumeWithinMs);
+    expect((await person.addCoin('btcusdt', '0.5')).body).toMatchObject({ Quantity: '2' });
+    await socket.frame((frame) => frame.Coins[0]?.Quantity === '2', 2_000, 0);
+    expect((await person.addCoin('btcusdt', '-0.5')).body).toMatchObject({ Quantity: '1.5' });
+    await eventually(async () => ((await login()).status === 200 ? true : undefined), resumeWithinMs, 'a login works again', 500);
+    expect(await person.refresh()).toBe(200);
+    await expectFreshPrices('prices after postgres came back');
   });
 
   it('with auth away a valid access token keeps working and a login answers 503 with Retry-After', async () => {
@@ -103,7 +128,7 @@ function watchKills(stack: Stack) {
     const login = await callJson(stack.base, 'POST', '/api/v1/auth/login', { name: person.name, password: 'correct horse battery' });
     expect(login.status).toBe(503);
     expect(Number(login.headers.get('retry-after'))).toBeGreaterThan(0);
-    await freshPrices('prices while auth is away');
+    await expectFreshPrices('prices while auth is away');
     stack.start('auth');
     await eventually(
       async () =>
@@ -116,10 +141,7 @@ function watchKills(stack: Stack) {
     );
   });
 
-  it('no frame of the whole time had a wrong total, and everything ends cleanly on SIGTERM', async () => {
-    const frames = everySocket.flatMap((one) => one.frames);
-    expect(frames.length).toBeGreaterThanOrEqual(10);
-    expect(frames.map(wrongTotals).filter(Boolean)).toEqual([]);
+  it('everything ends cleanly on SIGTERM, the client told by close code 1001', async () => {
     for (const name of ['aggregator', 'socket', 'auth', 'exchange-sim'] as const)
       expect([name, await stack.service(name).end('SIGTERM')]).toEqual([name, { code: 0, signal: null }]);
     expect(await stack.service('bff').end('SIGTERM')).toEqual({ code: 0, signal: null });

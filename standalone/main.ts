@@ -3,12 +3,12 @@ import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { createLogger } from '@tickfolio/lib/telemetry';
 import { startStandalone } from './app.js';
 import { standaloneConfig } from './config.js';
+import { createNotices } from './notices.js';
 
 const config = readSettings('tickfolio', standaloneConfig(process.env), process.env);
-const logOf = (service: string) => createLogger(service, config.LOG_LEVEL);
-const log = logOf('standalone');
 const print = (text: string) => void process.stdout.write(`${text}\n`);
+const notices = createNotices(systemClock, print);
+const logOf = (service: string) => (config.LOG_LEVEL ? createLogger(service, config.LOG_LEVEL) : createLogger(service, 'warn', notices));
+const log = logOf('standalone');
 
-await runProcess((life) => startStandalone({ clock: systemClock, log, logOf, life, random: Math.random, print }, config), {
-  log,
-});
+await runProcess((life) => startStandalone({ clock: systemClock, log, logOf, life, random: Math.random, print }, config), { log });

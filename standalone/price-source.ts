@@ -34,6 +34,6 @@ export const choosePriceSource = async (setting: 'auto' | PriceSource, exchange:
   if (setting !== 'auto') return { source: setting, reason: undefined };
   const fault = await probeExchange(exchange.restUrl);
   if (fault === undefined) return { source: 'binance', reason: undefined };
-  log.warn({ exchange: exchange.restUrl, fault }, 'the exchange does not answer; prices are simulated');
+  log.info({ exchange: exchange.restUrl, fault }, 'the exchange does not answer; prices are simulated'); // The banner tells it too.
   return { source: 'simulated', reason: fault };
 };

@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { tickerPartitions, tickerTopic } from '@tickfolio/aggregator/app';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
+import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { openPglite } from '@tickfolio/lib/postgres/pglite';
@@ -20,35 +24,50 @@ interface DatabasePlace {
   readonly folder: DataFolder;
   readonly name: string;
   readonly migrationsFolder: string;
+  /** Ends the wait for a server. */
+  readonly signal: AbortSignal;
+  /** Bounds the connections to a server. */
+  readonly maxConnections?: number;
 }
 
 // Each store: the server where its variable names one, else the embedded counterpart.
 
-export const openDatabase = (
-  deps: StoreDeps,
-  config: StandaloneConfig,
-  { folder, name, migrationsFolder }: DatabasePlace,
-): Promise<Postgres> => {
-  if (config.POSTGRES_HOST === undefined) return openPglite({ ...deps, folder: folder.part(name), migrationsFolder });
+export const openDatabase = (deps: StoreDeps, config: StandaloneConfig, place: DatabasePlace): Promise<Postgres> => {
+  const { folder, name, ...options } = place;
+  if (config.POSTGRES_HOST === undefined) {
+    return openPglite({ ...deps, folder: folder.part(name), migrationsFolder: place.migrationsFolder });
+  }
   return openServerPostgres({
     ...deps,
+    ...options,
     host: config.POSTGRES_HOST,
     port: config.POSTGRES_PORT,
-    user: config.POSTGRES_USER,
-    password: config.POSTGRES_PASSWORD,
+    user: config.POSTGRES_USER ?? '',
+    password: config.POSTGRES_PASSWORD ?? '',
     database: name,
-    migrationsFolder,
   });
 };
 
 export const openPubSub = (deps: StoreDeps & { readonly metrics: Metrics }, config: StandaloneConfig): PubSub =>
   config.REDIS_ADDR ? createRedisPubSub({ ...deps, address: config.REDIS_ADDR }) : createMemoryPubSub({ log: deps.log });
 
-export const openEventLog = (deps: StoreDeps & { readonly metrics: Metrics }): EventLog => createMemoryEventLog(deps);
+export const openEventLog = (deps: StoreDeps & { readonly metrics: Metrics }, config: StandaloneConfig): EventLog => {
+  if (!config.BROKERS) return createMemoryEventLog(deps);
+  const topics = [{ name: tickerTopic, partitions: tickerPartitions }];
+  return createKafkaEventLog({ ...deps, brokers: config.BROKERS, clientId: `tickfolio-${hostname()}`, topics });
+};
+
+/** What the start waits for before anything else. */
+export const openingInWords = (config: StandaloneConfig, folder: DataFolder): string => {
+  if (config.POSTGRES_HOST) return `Connecting to PostgreSQL at ${config.POSTGRES_HOST}:${config.POSTGRES_PORT} ...`;
+  return existsSync(folder.part(config.AUTH_POSTGRES_DB)) && existsSync(folder.part(config.PROFILE_POSTGRES_DB))
+    ? 'Opening the embedded databases ...'
+    : 'Making the embedded databases (once; it takes a few seconds) ...';
+};
 
 export const storesInWords = (config: StandaloneConfig): string =>
   [
-    config.POSTGRES_HOST ? `PostgreSQL at ${config.POSTGRES_HOST}` : 'embedded PostgreSQL (PGlite)',
-    config.REDIS_ADDR ? `Redis at ${config.REDIS_ADDR.host}` : 'pub/sub in memory',
-    'event log in memory',
+    config.POSTGRES_HOST ? `PostgreSQL at ${config.POSTGRES_HOST}:${config.POSTGRES_PORT}` : 'embedded PostgreSQL (PGlite)',
+    config.REDIS_ADDR ? `Redis at ${config.REDIS_ADDR.host}:${config.REDIS_ADDR.port}` : 'pub/sub in memory',
+    config.BROKERS ? `Kafka at ${config.BROKERS.join(', ')}` : 'event log in memory',
   ].join(', ');

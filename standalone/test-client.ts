@@ -10,6 +10,8 @@ export interface PortfolioFrame {
     readonly Quantity: string;
     readonly Price: string | null;
     readonly Total: string | null;
+    /** When the trade behind the price was made. */
+    readonly PriceTime: string | null;
     readonly Stale: boolean;
   }[];
   readonly AsOf: string;

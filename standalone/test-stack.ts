@@ -11,6 +11,7 @@ export interface Stack {
   readonly base: string;
   readonly simUrl: string;
   readonly redis: NonNullable<Awaited<ReturnType<typeof startTestRedis>>>;
+  readonly postgres: NonNullable<Awaited<ReturnType<typeof startTestPostgres>>>;
   readonly service: (name: ServiceName) => TestProcess;
   start(name: ServiceName): void;
   /** kill -9, and resolves when it is gone. */
@@ -90,6 +91,7 @@ export const startStack = async (): Promise<Stack | undefined> => {
     base,
     simUrl: `http://${local(sim)}`,
     redis,
+    postgres,
     service,
     start,
     kill: async (name) => {

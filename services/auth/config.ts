@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { addressOrOff, duration, environment, integer, jwtSecret, logLevel, port, required, z } from '@tickfolio/lib/config';
+import { type AuthLimits, defaultLimits } from './limits.js';
 
 /**
  * What the auth service reads from the environment.
@@ -27,3 +29,16 @@ export const authConfig = (env: NodeJS.ProcessEnv) =>
     /** Where /health, /ready and /metrics are served; `off` for nowhere. */
     METRICS_ADDR: addressOrOff(':9465'),
   });
+
+export type AuthConfig = z.output<ReturnType<typeof authConfig>>;
+
+/** What of the settings bounds the service; the rest is for the adapters. */
+export const authLimits = (config: Omit<AuthConfig, `POSTGRES_${string}` | 'JWT_SECRET' | 'LOG_LEVEL'>): Partial<AuthLimits> => ({
+  accessTtlMs: config.JWT_ACCESS_TTL,
+  refreshTtlMs: config.JWT_REFRESH_TTL,
+  sessionTtlMs: config.SESSION_TTL,
+  loginsPerName: { ...defaultLimits.loginsPerName, burst: config.LOGINS_PER_NAME },
+  loginsPerAddress: { ...defaultLimits.loginsPerAddress, burst: config.LOGINS_PER_ADDRESS },
+  registrationsPerAddress: { ...defaultLimits.registrationsPerAddress, burst: config.REGISTRATIONS_PER_ADDRESS },
+  maxConcurrentHashes: Math.max(2, availableParallelism()),
+});

@@ -1,10 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { systemClock } from '@tickfolio/lib/clock';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
-import { defaultLimits, migrationsFolder, startAuth } from './app.js';
-import { authConfig } from './config.js';
+import { migrationsFolder, startAuth } from './app.js';
+import { authConfig, authLimits } from './config.js';
 
 const config = readSettings('auth', authConfig(process.env), process.env);
 const log = createLogger('auth', config.LOG_LEVEL);
@@ -32,15 +31,7 @@ await runProcess(
         address: { host: '0.0.0.0', port: config.GRPC_PORT },
         operationsAddress: config.METRICS_ADDR,
         jwtSecret: config.JWT_SECRET,
-        limits: {
-          accessTtlMs: config.JWT_ACCESS_TTL,
-          refreshTtlMs: config.JWT_REFRESH_TTL,
-          sessionTtlMs: config.SESSION_TTL,
-          loginsPerName: { ...defaultLimits.loginsPerName, burst: config.LOGINS_PER_NAME },
-          loginsPerAddress: { ...defaultLimits.loginsPerAddress, burst: config.LOGINS_PER_ADDRESS },
-          registrationsPerAddress: { ...defaultLimits.registrationsPerAddress, burst: config.REGISTRATIONS_PER_ADDRESS },
-          maxConcurrentHashes: Math.max(2, availableParallelism()),
-        },
+        limits: authLimits(config),
       },
     );
     life.own('auth', app);

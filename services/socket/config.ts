@@ -1,4 +1,5 @@
 import { address, addressOrOff, duration, environment, logLevel, url, z } from '@tickfolio/lib/config';
+import type { SocketLimits } from './limits.js';
 
 /** What the socket service reads from the environment. */
 export const socketConfig = z.object({
@@ -16,3 +17,9 @@ export const socketConfig = z.object({
 });
 
 export type SocketConfig = z.output<typeof socketConfig>;
+
+/** What of the settings bounds the service. */
+export const socketLimits = (config: Pick<SocketConfig, 'CONNECTION_LIFETIME' | 'SYMBOLS_REFRESH'>): Partial<SocketLimits> => ({
+  lifetimeMs: config.CONNECTION_LIFETIME,
+  symbolsRefreshMs: config.SYMBOLS_REFRESH,
+});

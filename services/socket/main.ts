@@ -2,7 +2,7 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { startSocket } from './app.js';
-import { socketConfig } from './config.js';
+import { socketConfig, socketLimits } from './config.js';
 
 const config = readSettings('socket', socketConfig, process.env);
 const log = createLogger('socket', config.LOG_LEVEL);
@@ -17,7 +17,7 @@ await runProcess(
         operationsAddress: config.METRICS_ADDR,
         exchangeWsUrl: config.BINANCE_WS_URL,
         exchangeRestUrl: config.BINANCE_REST_URL,
-        limits: { lifetimeMs: config.CONNECTION_LIFETIME, symbolsRefreshMs: config.SYMBOLS_REFRESH },
+        limits: socketLimits(config),
       },
     );
     life.own('socket', app);

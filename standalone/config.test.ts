@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { aggregatorConfig } from '@tickfolio/aggregator/config';
+import { authConfig } from '@tickfolio/auth/config';
+import { bffConfig } from '@tickfolio/bff/config';
+import { variables as simulatorVariables } from '@tickfolio/exchange-sim/config';
+import { ConfigError, readConfig } from '@tickfolio/lib/config';
+import { socketConfig } from '@tickfolio/socket/config';
+import { describe, expect, it } from 'vitest';
+import { standaloneConfig } from './config.js';
+
+/** What each service that runs in this process reads. */
+const services: Readonly<Record<string, readonly string[]>> = {
+  socket: Object.keys(socketConfig.shape),
+  aggregator: Object.keys(aggregatorConfig.shape),
+  auth: Object.keys(authConfig({}).shape),
+  bff: Object.keys(bffConfig({}).shape),
+  'exchange-sim': Object.keys(simulatorVariables),
+};
+const own = ['DATA_DIR', 'PRICE_SOURCE', 'AUTH_POSTGRES_DB', 'PROFILE_POSTGRES_DB'];
+
+const read = (env: NodeJS.ProcessEnv) => readConfig('tickfolio', standaloneConfig(env), env);
+const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
+  try {
+    read(env);
+  } catch (err) {
+    if (err instanceof ConfigError) return err.faults;
+    throw err;
+  }
+  return [];
+};
+
+describe('the settings of the all-in-one run', () => {
+  it('are those of every service in it, none forgotten, and its own', () => {
+    const manifest = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const inIt = Object.keys(manifest.dependencies)
+      .filter((name) => name.startsWith('@tickfolio/') && !['@tickfolio/lib', '@tickfolio/gen'].includes(name))
+      .map((name) => name.replace('@tickfolio/', ''));
+    expect(Object.keys(services).sort()).toEqual(inIt.sort());
+    const union = new Set([...Object.values(services).flat(), ...own]);
+    expect(Object.keys(standaloneConfig({}).shape).sort()).toEqual([...union].sort());
+  });
+
+  it('are refused by the same rules and all at once', () => {
+    const wrong: NodeJS.ProcessEnv = {
+      HTTP_PORT: 'eighty',
+      ALLOWED_ORIGINS: 'example.com',
+      TRUST_PROXY: 'my proxy',
+      STALE_AFTER: '60',
+      PUSH_WINDOW: '0s',
+      MAX_COINS: '0',
+      MAX_SOCKETS: '-1',
+      AUTH_RATE_LIMIT: 'x',
+      AUTH_RATE_WINDOW: '1',
+      LOGINS_PER_NAME: '0',
+      LOGINS_PER_ADDRESS: '0',
+      REGISTRATIONS_PER_ADDRESS: '0',
+      SESSION_TTL: '30',
+      SYMBOLS_REFRESH: 'often',
+      CONNECTION_LIFETIME: '23',
+      JWT_SECRET: 'short',
+      JWT_ACCESS_TTL: '15',
+      METRICS_ADDR: 'nowhere',
+      BROKERS: 'kafka',
+      REDIS_ADDR: 'redis',
+      EXCHANGE_SIM_PORT: '-1',
+      PRICE_SOURCE: 'moon',
+      LOG_LEVEL: 'loud',
+    };
+    expect(
+      faultsOf(wrong)
+        .map((fault) => fault.split(' ')[0])
+        .sort(),
+    ).toEqual(Object.keys(wrong).sort());
+  });
+
+  it('need nothing to be set, and keep to this machine', () => {
+    const settings = read({});
+    expect(settings).toMatchObject({
+      ENV: 'local',
+      HTTP_HOST: '127.0.0.1',
+      HTTP_PORT: 8080,
+      GRPC_PORT: 50051,
+      ADDRESS: { host: '127.0.0.1', port: 50052 },
+      SERVER_ADDR: { host: '127.0.0.1', port: 8088 },
+      EXCHANGE_SIM_PORT: 9443,
+      DATA_DIR: './data',
+      PRICE_SOURCE: 'auto',
+    });
+    const unset = ['LOG_LEVEL', 'METRICS_ADDR', 'JWT_SECRET', 'REDIS_ADDR', 'POSTGRES_HOST', 'BROKERS'] as const;
+    expect(unset.filter((name) => settings[name] !== undefined)).toEqual([]);
+  });
+
+  it('name two databases, never one for both services', () => {
+    const server = { POSTGRES_HOST: 'db', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p' };
+    expect(read(server)).toMatchObject({ AUTH_POSTGRES_DB: 'auth_db', PROFILE_POSTGRES_DB: 'profile_db' });
+    expect(faultsOf({ ...server, POSTGRES_DB: 'mine' })).toEqual([
+      expect.stringMatching(/^POSTGRES_DB .*AUTH_POSTGRES_DB.*PROFILE_POSTGRES_DB/),
+    ]);
+    expect(faultsOf({ ...server, PROFILE_POSTGRES_DB: 'auth_db' })).toEqual([
+      'PROFILE_POSTGRES_DB must be another database than AUTH_POSTGRES_DB',
+    ]);
+    expect(faultsOf({ AUTH_POSTGRES_DB: 'one', PROFILE_POSTGRES_DB: 'one' })).toHaveLength(1);
+    expect(faultsOf({ AUTH_POSTGRES_DB: '../elsewhere' })).toHaveLength(1); // It also names a folder.
+  });
+
+  it('want a user and a password where a PostgreSQL server is named', () => {
+    expect(faultsOf({ POSTGRES_HOST: 'db' })).toEqual(['POSTGRES_USER is required', 'POSTGRES_PASSWORD is required']);
+  });
+
+  it('take a published secret with ENV=local only, which is the default here', () => {
+    const published = { JWT_SECRET: 'tickfolio-local-development-secret-not-for-production' };
+    expect(faultsOf(published)).toEqual([]);
+    expect(faultsOf({ ...published, ENV: 'production' })).toEqual([expect.stringMatching(/^JWT_SECRET is a published example/)]);
+  });
+});

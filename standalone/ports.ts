@@ -1,0 +1,45 @@
+import { createServer, type Server } from 'node:net';
+import type { Address } from '@tickfolio/lib/config';
+
+/** A port that the run is going to listen on. */
+export interface ListeningPlace {
+  /** What moves it. */
+  readonly variable: string;
+  readonly address: Address;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use',
+  EACCES: 'may not be opened by this user',
+  EADDRNOTAVAIL: 'cannot be opened: this machine has no such address',
+  ENOTFOUND: 'cannot be opened: this machine has no such address',
+};
+
+const open = ({ host, port }: Address): Promise<Server> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ host, port, exclusive: true }, () => resolve(server));
+  });
+
+/**
+ * Tries every port at once and leaves them free again, so that what is wrong is told before anything else is opened.
+ * @returns for each variable whose port cannot be had, why, in words
+ */
+export const portFaults = async (places: readonly ListeningPlace[]): Promise<Map<string, string>> => {
+  const faults = new Map<string, string>();
+  const opened = new Map<string, Server>();
+  for (const { variable, address } of places) {
+    try {
+      opened.set(variable, await open(address));
+    } catch (err) {
+      const code = err instanceof Error && 'code' in err ? String(err.code) : String(err);
+      const twin = places.find((other) => opened.has(other.variable) && other.address.port === address.port);
+      const reason =
+        code === 'EADDRINUSE' && twin ? `is asked for by ${twin.variable} already` : (reasons[code] ?? `cannot be opened (${code})`);
+      faults.set(variable, `Port ${address.port} on ${address.host} ${reason}. Set ${variable} to another one (0 picks a free one).`);
+    }
+  }
+  await Promise.all([...opened.values()].map((server) => new Promise((resolve) => server.close(resolve))));
+  return faults;
+};

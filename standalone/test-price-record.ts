@@ -1,0 +1,68 @@
+import { Decimal } from 'decimal.js';
+import type { PortfolioFrame } from './test-client.js';
+
+const Exact = Decimal.clone({ precision: 120, toExpNeg: -200, toExpPos: 200 });
+
+/** One trade as the simulator keeps it; `price` without trailing zeros. */
+export interface KeptPrice {
+  readonly timeMs: number;
+  readonly price: string;
+}
+
+const maxTrades = 20_000;
+
+/** What the simulator itself says was traded of a symbol, oldest first: a source that no service of the product has touched. */
+export const tradedPrices = async (simUrl: string, symbol: string): Promise<readonly KeptPrice[]> => {
+  const answer = await fetch(`${simUrl}/sim/trades?symbol=${symbol}&limit=${maxTrades}`);
+  const rows = (await answer.json()) as { readonly p: string; readonly T: number }[];
+  return rows.map((row) => ({ timeMs: row.T, price: new Exact(row.p).toFixed() }));
+};
+
+/** The last trade of each second, oldest first. */
+const closes = (trades: readonly KeptPrice[]): readonly KeptPrice[] =>
+  trades.filter(({ timeMs }, at) => Math.floor(timeMs / 1_000) !== Math.floor((trades[at + 1]?.timeMs ?? 0) / 1_000));
+
+/**
+ * Prices of the frames that nobody paid at the time they name.
+ * @param sinceMs prices from before then, or from before the record begins, are left out
+ */
+export const inventedPrices = async (
+  simUrl: string,
+  symbol: string,
+  frames: readonly PortfolioFrame[],
+  sinceMs = 0,
+): Promise<readonly string[]> => {
+  const trades = await tradedPrices(simUrl, symbol);
+  const known = new Set(trades.map(({ timeMs, price }) => `${timeMs} ${price}`));
+  const firstMs = Math.max(sinceMs, trades[0]?.timeMs ?? Number.POSITIVE_INFINITY);
+  const shown = frames.flatMap(({ Coins }) =>
+    Coins.flatMap((coin) =>
+      coin.Symbol === symbol && coin.Price !== null && coin.PriceTime !== null
+        ? [{ timeMs: Date.parse(coin.PriceTime), price: coin.Price }]
+        : [],
+    ),
+  );
+  return shown
+    .filter(({ timeMs, price }) => timeMs >= firstMs && !known.has(`${timeMs} ${price}`))
+    .map(({ timeMs, price }) => `${symbol} ${price} at ${timeMs}`);
+};
+
+/** How many of the newest closes count as the same moment: two symbols' seconds are not published at the same instant. */
+const sameMoment = 3;
+
+/**
+ * Why a coin's total is not quantity × price × a price of the same moment of `<quote>usdt` by the simulator's record; undefined when it is,
+ * to the last digit.
+ */
+export const wrongConversion = (frame: PortfolioFrame, symbol: string, conversion: readonly KeptPrice[]): string | undefined => {
+  const coin = frame.Coins.find((one) => one.Symbol === symbol);
+  if (!coin || coin.Price === null || coin.Total === null) return `${symbol} has no total`;
+  const rates = closes(conversion.filter(({ timeMs }) => timeMs <= Date.parse(frame.AsOf))).slice(-sameMoment);
+  const expected = rates.map(({ price }) =>
+    new Exact(coin.Quantity)
+      .times(coin.Price ?? 0)
+      .times(price)
+      .toFixed(),
+  );
+  return expected.includes(coin.Total) ? undefined : `${symbol} is ${coin.Total}, none of ${expected.join(', ')}`;
+};
