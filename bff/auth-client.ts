@@ -1,6 +1,6 @@
 import { AuthServiceClient, type TokenPair } from '@tickfolio/gen/auth/v1';
 import { AppError } from '@tickfolio/lib/errors';
-import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
+import { callUnary, createGrpcClient, isServing } from '@tickfolio/lib/grpc';
 import { ConsecutiveBreaker, ConstantBackoff, circuitBreaker, handleWhen, isBrokenCircuitError, retry } from 'cockatiel';
 
 export type { TokenPair } from '@tickfolio/gen/auth/v1';
@@ -104,30 +104,7 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
         const options = { deadlineMs: sessionDeadlineMs, requestId };
         return (await callUnary(client, client.getSession, { sessionId }, options)).open;
       }, sessionBreaker),
-    check: async () => {
-      const answer = await callUnary(client, healthCheck, {}, { deadlineMs: checkDeadlineMs });
-      return answer.serving ? undefined : 'says that it does not serve';
-    },
+    check: async () => ((await isServing(client, '', { deadlineMs: checkDeadlineMs })) ? undefined : 'says that it does not serve'),
     close: () => client.close(),
   };
-};
-
-/** `grpc.health.v1.Health/Check` for the whole server: an empty request; the answer's field 1 is the status, 1 means SERVING. */
-const healthCheck: Parameters<typeof callUnary<object, { serving: boolean }>>[1] = function (
-  this: unknown,
-  _request,
-  metadata,
-  callOptions,
-  callback,
-) {
-  const client = this as AuthServiceClient;
-  return client.makeUnaryRequest(
-    '/grpc.health.v1.Health/Check',
-    () => Buffer.alloc(0),
-    (bytes) => ({ serving: bytes[0] === 8 && bytes[1] === 1 }),
-    {},
-    metadata,
-    callOptions,
-    (err, answer) => callback(err, answer as { serving: boolean }),
-  );
 };

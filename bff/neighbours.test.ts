@@ -84,13 +84,14 @@ describe('the aggregator over HTTP', () => {
 
 describe('the auth service over gRPC', () => {
   const unused = () => Promise.reject(new Error('not used'));
+  let server: GrpcServer;
   const serve = async (
     login: (request: LoginRequest) => Promise<object>,
     logout: (request: LogoutRequest) => Promise<object> = unused,
     more: Partial<Record<'refresh' | 'session', () => Promise<object>>> = {},
   ) => {
     const seen: string[] = [];
-    const server: GrpcServer = createGrpcServer({ log: silentLogger(), drainMs: 100 });
+    server = createGrpcServer({ log: silentLogger(), drainMs: 100 });
     server.addService(AuthServiceService, {
       register: server.unary(unused),
       login: server.unary(async (request: LoginRequest, { requestId }) => {
@@ -136,6 +137,8 @@ describe('the auth service over gRPC', () => {
     await expect(client.login('n', 'wrong', meta)).rejects.toMatchObject({ code: 'resource_exhausted', retryAfterMs: 7_000 });
     expect(seen).toEqual(['login trace-1 203.0.113.7', 'login trace-1 203.0.113.7']);
     expect(await client.check()).toBeUndefined();
+    server.setServing('', false);
+    expect(await client.check()).toBe('says that it does not serve');
   });
   it('that does not answer in time counts as unavailable', async () => {
     const { connect } = await serve(() => new Promise(() => undefined));

@@ -30,7 +30,7 @@ export interface UnaryOptions {
   readonly waitForReady?: boolean;
 }
 
-type UnaryMethod<Req, Res> = (
+export type UnaryMethod<Req, Res> = (
   request: Req,
   metadata: Metadata,
   options: Partial<CallOptions>,

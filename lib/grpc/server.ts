@@ -10,15 +10,13 @@ import {
   setLogger,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
-import { ReflectionService } from '@grpc/reflection';
-import { readDescriptors } from '@tickfolio/gen/descriptors';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Address } from '../config/config.js';
 import { AppError, toAppError } from '../errors/errors.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import type { Logger } from '../telemetry/telemetry.js';
 import { requestIdKey } from './client.js';
+import { createReflection } from './reflection.js';
 import { type GrpcStatus, toGrpcStatus } from './status.js';
 
 /** What a handler knows of the call it serves. */
@@ -88,8 +86,8 @@ export const createGrpcServer = ({ log, drainMs = 5_000, maxConcurrentStreams = 
   });
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
   health.addToServer(server);
-  new ReflectionService(loadFileDescriptorSetFromBuffer(readDescriptors(), { keepCase: true })).addToServer(server);
 
+  const definitions: ServiceDefinition[] = [];
   const open = new Set<OpenCall>();
   const moving = () => new AppError('unavailable', 'The server is shutting down; call another one.', { retryAfterMs: 0 });
   let closing: Promise<void> | undefined;
@@ -133,7 +131,10 @@ export const createGrpcServer = ({ log, drainMs = 5_000, maxConcurrentStreams = 
   };
 
   return {
-    addService: (definition, implementation) => server.addService(definition, implementation),
+    addService: (definition, implementation) => {
+      definitions.push(definition);
+      server.addService(definition, implementation);
+    },
     unary: (handler) => (call, callback) => {
       let response: Parameters<typeof callback>[1];
       const { context, end } = begin('unary', call, (error) => (error ? callback(error) : callback(null, response)));
@@ -151,6 +152,7 @@ export const createGrpcServer = ({ log, drainMs = 5_000, maxConcurrentStreams = 
     },
     listen: (address, portVariable) =>
       new Promise((resolve, reject) => {
+        createReflection(definitions).addToServer(server);
         const host = address.host.includes(':') ? `[${address.host}]` : address.host;
         server.bindAsync(`${host}:${address.port}`, ServerCredentials.createInsecure(), (err, port) => {
           if (err)
