@@ -1,0 +1,31 @@
+const xmlText = (text: string): string => text.replace(/[&<>"']/g, (found) => `&#${found.charCodeAt(0)};`);
+
+/** What an analyst's statements may do; everything else, files and networks above all, is not granted. */
+export const analystRole = 'analyst';
+const ownerRole = 'owner';
+
+/**
+ * The engine's settings and rights, in ClickHouse's own configuration format. The embedded engine knows one user, so rights hang on roles:
+ * a session starts with all of them and gives the owner's away before it runs an analyst's statement.
+ * @param file where this text will lie
+ */
+export const engineConfig = (file: string, maxMemoryBytes: number): string => `<clickhouse>
+  <users_config>${xmlText(file)}</users_config>
+  <max_server_memory_usage>${maxMemoryBytes}</max_server_memory_usage>
+  <profiles><default/></profiles>
+  <quotas><default/></quotas>
+  <roles>
+    <${ownerRole}><grants><query>GRANT ALL ON *.*</query></grants></${ownerRole}>
+    <${analystRole}><grants><query>GRANT SELECT, SHOW TABLES, SHOW COLUMNS, SHOW DATABASES ON *.*</query></grants></${analystRole}>
+  </roles>
+  <users>
+    <default>
+      <password></password>
+      <networks><ip>::/0</ip></networks>
+      <profile>default</profile>
+      <quota>default</quota>
+      <grants><query>GRANT ${ownerRole}</query><query>GRANT ${analystRole}</query></grants>
+    </default>
+  </users>
+</clickhouse>
+`;

@@ -1,0 +1,222 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Session } from 'chdb';
+import type { Clock } from '../clock/clock.js';
+import { AppError } from '../errors/errors.js';
+import { StartError } from '../lifecycle/lifecycle.js';
+import { type FolderLock, lockFolder } from '../postgres/folder-lock.js';
+import { analystRole, engineConfig } from './chdb-access.js';
+import { ClickHouseFault, readFault } from './error.js';
+import { sqlText } from './tab-separated.js';
+
+/** One statement for the engine, with everything that is its own and stays with nobody after it. */
+export interface EngineStatement {
+  readonly sql: string;
+  /** When the text names none. Default TabSeparated. */
+  readonly format?: string;
+  /** Rows for an INSERT, in the format that its text names last. */
+  readonly body?: Buffer;
+  readonly database?: string;
+  readonly settings?: Readonly<Record<string, string | number>>;
+  /** As in ClickHouse's `param_<name>`: escaped like a field of TabSeparated. */
+  readonly params?: Readonly<Record<string, string>>;
+  /** Reads only, and only what an analyst may see. */
+  readonly asAnalyst?: boolean;
+}
+
+/** The embedded ClickHouse of this process. */
+export interface ChdbEngine {
+  /**
+   * Runs one statement in a session of its own. When the signal aborts, the promise settles at once, the statement is killed, and
+   * `ended` (not before) says that nothing of it runs any more.
+   * @throws ClickHouseFault, or the signal's reason
+   */
+  run(statement: EngineStatement, signal?: AbortSignal): EngineRun;
+  /** What the engine's own parser says of a text. */
+  classify(sql: string): Promise<Classification>;
+  close(): Promise<void>;
+}
+
+export interface EngineRun {
+  readonly answer: Promise<Buffer>;
+  /** Settles when the engine is done with it; never rejects. */
+  readonly ended: Promise<void>;
+}
+
+export interface Classification {
+  /** 0 for a text that does not parse. */
+  readonly statements: number;
+  /** One statement that leaves no trace, inside or outside the engine. */
+  readonly readOnly: boolean;
+}
+
+export interface ChdbEngineOptions {
+  /** Made when missing. One process at a time, one folder per process. */
+  readonly path: string;
+  readonly clock: Clock;
+  /** What the engine may take in all. Default 2 GB. */
+  readonly maxMemoryBytes?: number | undefined;
+  /** For tests: how the packages are loaded. */
+  readonly load?: (() => Promise<ChdbPackage>) | undefined;
+}
+
+/** What is used of the package. */
+export interface ChdbPackage {
+  readonly chdb: Pick<typeof import('chdb'), 'Session' | 'drainPending'>;
+  readonly durable: Pick<typeof import('chdb/durable/node'), 'ChdbNodeEngine'>;
+}
+
+const loadPackages = async (): Promise<ChdbPackage> => ({ chdb: await import('chdb'), durable: await import('chdb/durable/node') });
+
+/**
+ * chDB reads a text of several statements, and takes the rows of an INSERT to end at an empty line: what follows would be run as SQL.
+ * Between rows of JSON empty lines mean nothing; in other formats they can be rows.
+ */
+const withoutEmptyLines = (body: string, sql: string): string => {
+  if (!/^\s*\n|\n\s*\n/.test(body)) return body;
+  if (!/JSON\w*EachRow\s*$/.test(sql)) {
+    throw new ClickHouseFault(
+      27,
+      'CANNOT_PARSE_INPUT_ASSERTION_FAILED',
+      'The embedded engine takes no empty lines among rows in this format',
+    );
+  }
+  return body.replace(/^\s+|\n\s+/g, '\n').replace(/^\n/, '');
+};
+
+const defaultMemoryBytes = 2_000_000_000;
+/** Value of the package's `QueryClass.ReadOnly`. */
+const readOnlyClass = 0;
+
+const loaded = async (load: () => Promise<ChdbPackage>): Promise<ChdbPackage> => {
+  try {
+    return await load();
+  } catch (err) {
+    const why = err instanceof Error ? err.message : String(err);
+    throw new StartError(
+      `The embedded ClickHouse engine (package "chdb") is not there for ${process.platform}-${process.arch}: ${why} ` +
+        'It exists for Linux (glibc) and macOS, x64 and arm64, and comes as an optional dependency: install without --omit=optional. ' +
+        'Or name a ClickHouse server with CLICKHOUSE_ADDR.',
+    );
+  }
+};
+
+/**
+ * Opens the engine on a folder, which it locks for this process.
+ *
+ * Statements run on libuv's threads, which file access and password hashing need too: a process with an engine should start with
+ * UV_THREADPOOL_SIZE well above the number of statements that run at once.
+ * @throws StartError when another process has the folder, or there is no engine for this machine.
+ */
+export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEngine> => {
+  const { path, clock, maxMemoryBytes = defaultMemoryBytes, load = loadPackages } = options;
+  const { chdb, durable } = await loaded(load);
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (err) {
+    throw new StartError(`The folder ${path} cannot be used: ${err instanceof Error ? err.message : String(err)}.`);
+  }
+  const lock = await lockFolder(path, { clock });
+  const data = join(path, 'data');
+  let parser: InstanceType<ChdbPackage['durable']['ChdbNodeEngine']>;
+  /** Keeps the engine up between statements, and kills them. */
+  let keeper: Session;
+  try {
+    const config = join(path, 'engine.xml');
+    writeFileSync(config, engineConfig(config, maxMemoryBytes));
+    keeper = new chdb.Session(data, { connectionArgs: [`--config-file=${config}`] });
+    keeper.query('SELECT 1');
+    parser = new durable.ChdbNodeEngine();
+    await parser.start({ dataPath: data, backupsAllowedPath: join(path, 'no-backups') });
+  } catch (err) {
+    await release(lock);
+    throw new StartError(`The embedded ClickHouse in ${path} cannot be opened: ${err instanceof Error ? err.message : String(err)}.`);
+  }
+
+  let lastId = 0;
+  const runs = new Set<Promise<unknown>>();
+  const kill = (id: string) => {
+    try {
+      // On this thread, because all of libuv's may be busy with statements that should end.
+      keeper.query(`KILL QUERY WHERE Settings['log_comment'] = ${sqlText(id)} ASYNC`, 'Null');
+    } catch {
+      // It has just ended by itself, or ends at its own time limit.
+    }
+  };
+  const setUp = ({ settings = {}, params = {}, database, asAnalyst }: EngineStatement, id: string): string => {
+    const set = { implicit_select: 0, ...settings, log_comment: id };
+    const lines = Object.entries(set).map(
+      ([name, value]) => `SET ${identifier(name)} = ${typeof value === 'number' ? value : sqlText(value)}`,
+    );
+    for (const [name, text] of Object.entries(params)) lines.push(`SET param_${identifier(name)} = ${sqlText(text)}`);
+    if (database !== undefined) lines.push(`USE ${quotedIdentifier(database)}`);
+    if (asAnalyst) lines.push(`SET ROLE ${analystRole}`, 'SET readonly = 1');
+    return lines.join(';');
+  };
+  const execute = async (statement: EngineStatement, id: string, signal: AbortSignal | undefined): Promise<Buffer> => {
+    const session = new chdb.Session(data);
+    try {
+      await session.queryAsync(setUp(statement, id));
+      signal?.throwIfAborted();
+      const { body } = statement;
+      const sql = body ? `${statement.sql}\n${withoutEmptyLines(body.toString('utf8'), statement.sql)}` : statement.sql;
+      const result = await session.queryAsync(sql, { format: statement.format ?? 'TabSeparated' });
+      const bytes = result.bytes();
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    } catch (err) {
+      throw (err instanceof Error && readFault(err.message)) || err;
+    } finally {
+      session.close();
+    }
+  };
+
+  let closing: Promise<void> | undefined;
+  return {
+    run: (statement, signal) => {
+      const refused = closing ? new AppError('unavailable', 'ClickHouse: the embedded engine has been closed.') : undefined;
+      if (refused || signal?.aborted) return { answer: Promise.reject(refused ?? signal?.reason), ended: Promise.resolve() };
+      const id = `statement-${++lastId}`;
+      const work = execute(statement, id, signal);
+      const ended = work.then(
+        () => undefined,
+        () => undefined,
+      );
+      runs.add(ended);
+      const answer = new Promise<Buffer>((resolve, reject) => {
+        const onAbort = () => {
+          reject(signal?.reason);
+          kill(id);
+        };
+        signal?.addEventListener('abort', onAbort, { once: true });
+        work.then(resolve, reject).finally(() => {
+          signal?.removeEventListener('abort', onAbort);
+          runs.delete(ended);
+        });
+      });
+      return { answer, ended };
+    },
+    classify: async (sql) => {
+      const { statementCount, queryClass } = await parser.analyze(sql, 'default');
+      return { statements: statementCount, readOnly: statementCount === 1 && queryClass === readOnlyClass };
+    },
+    close: () => {
+      closing ??= (async () => {
+        while (runs.size > 0) await Promise.allSettled(runs);
+        await parser.close();
+        keeper.close();
+        await chdb.drainPending();
+        await lock.close();
+      })();
+      return closing;
+    },
+  };
+};
+
+const release = (lock: FolderLock) => lock.close();
+
+const identifier = (name: string): string => {
+  if (!/^[A-Za-z_]\w*$/.test(name)) throw new TypeError(`"${name}" is no name of a setting or a parameter`);
+  return name;
+};
+
+const quotedIdentifier = (name: string): string => `\`${name.replace(/[\\`]/g, '\\$&')}\``;

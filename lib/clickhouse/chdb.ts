@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { type ClickHouseClientConfigOptions, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import type { Logger } from '../telemetry/telemetry.js';
+import { type ChdbEngine, type ChdbEngineOptions, type EngineStatement, openChdbEngine } from './chdb-engine.js';
+import type { ClickHouse, Params } from './clickhouse.js';
+import { createClientPort } from './client-port.js';
+import { ClickHouseFault } from './error.js';
+import { createLane, type Lane } from './lane.js';
+import { paramTexts } from './tab-separated.js';
+
+export type { ChdbEngine, ChdbEngineOptions } from './chdb-engine.js';
+
+export interface ChdbClickHouseOptions extends ChdbEngineOptions {
+  readonly log: Logger;
+  /** Queries that run at once; writes run one at a time beside them. Default 2. */
+  readonly maxReaders?: number;
+  /** Statements that may wait for their turn, reads and writes each. Default 64. */
+  readonly maxWaiting?: number;
+  /** How long `close` waits before it gives up running statements. Default 5 000. */
+  readonly closeTimeoutMs?: number;
+}
+
+/** The embedded ClickHouse: the port, and the engine below it for `startClickHouseHttp`. */
+export interface ChdbClickHouse extends ClickHouse {
+  readonly engine: ChdbEngine;
+}
+
+/**
+ * Opens the embedded ClickHouse (chDB) on a folder; it is there for what runs in one process with it, and needs some 250 MB of memory.
+ * What was acknowledged survives a kill of this process. Statements of the same kind take turns: one write, `maxReaders` reads.
+ * @throws StartError when another process has the folder, or there is no engine for this machine.
+ */
+export const openChdbClickHouse = async (options: ChdbClickHouseOptions): Promise<ChdbClickHouse> => {
+  const { clock, log, maxReaders = 2, maxWaiting = 64, closeTimeoutMs } = options;
+  const engine = await openChdbEngine(options);
+  const writes = createLane({ width: 1, maxWaiting, name: 'writes to the embedded ClickHouse' });
+  const reads = createLane({ width: maxReaders, maxWaiting, name: 'queries of the embedded ClickHouse' });
+  const client = createClient({
+    connection: createEngineConnection(engine, writes, reads),
+    log: { level: ClickHouseLogLevel.OFF },
+  });
+  const port = createClientPort(client, {
+    clock,
+    closeTimeoutMs,
+    shut: async () => {
+      await Promise.all([writes.close(), reads.close()]);
+      await engine.close();
+      log.debug('the embedded ClickHouse is closed');
+    },
+  });
+  return { ...port, engine };
+};
+
+type Connection = NonNullable<ClickHouseClientConfigOptions['connection']>;
+type BaseParams = Parameters<Connection['query']>[0];
+
+/** What belongs to the HTTP interface and not to the engine. */
+const httpSettings = /^(wait_end_of_query|send_progress_in_http_headers|(http|enable_http)_.+)$/;
+
+/** Lets @clickhouse/client work on the engine. Every statement has a session of its own, so settings and parameters stay with nobody. */
+const createEngineConnection = (engine: ChdbEngine, writes: Lane, reads: Lane): Connection => {
+  const statement = ({ query, clickhouse_settings = {}, query_params }: BaseParams): EngineStatement => ({
+    sql: query,
+    settings: Object.fromEntries(
+      Object.entries(clickhouse_settings)
+        .filter(([name, value]) => value !== undefined && !httpSettings.test(name))
+        .map(([name, value]) => [name, typeof value === 'number' ? value : String(value)]),
+    ),
+    ...(query_params ? { params: paramTexts(query_params as Params) } : {}),
+  });
+  const run = async (lane: Lane, given: EngineStatement, signal: AbortSignal | undefined): Promise<Buffer> => {
+    try {
+      return await new Promise<Buffer>((resolve, reject) => {
+        // The caller gets its answer at once, the lane is free when the engine is.
+        lane
+          .run(async () => {
+            const { answer, ended } = engine.run(given, signal);
+            answer.then(resolve, reject);
+            await ended;
+          }, signal)
+          .catch(reject);
+      });
+    } catch (err) {
+      if (!(err instanceof ClickHouseFault)) throw err;
+      throw new ClickHouseError({ message: err.message, code: String(err.code), type: err.type });
+    }
+  };
+  const done = (queryId: string | undefined) => ({ query_id: queryId ?? randomUUID(), response_headers: {}, http_status_code: 200 });
+  const counted = {
+    read_rows: '0',
+    read_bytes: '0',
+    written_rows: '0',
+    written_bytes: '0',
+    total_rows_to_read: '0',
+    result_rows: '0',
+    result_bytes: '0',
+    elapsed_ns: '0',
+  };
+  return {
+    ping: async () => {
+      try {
+        await run(reads, { sql: 'SELECT 1' }, undefined);
+        return { success: true };
+      } catch (err) {
+        return { success: false, error: err instanceof Error ? err : new Error(String(err)) };
+      }
+    },
+    query: async (params) => {
+      const bytes = await run(reads, statement(params), params.abort_signal);
+      return { ...done(params.query_id), stream: Readable.from([bytes], { objectMode: false }) };
+    },
+    insert: async (params) => {
+      const { values } = params;
+      const body = typeof values === 'string' ? Buffer.from(values) : await buffer(values);
+      if (body.length > 0) await run(writes, { ...statement(params), body }, params.abort_signal);
+      return { ...done(params.query_id), summary: counted };
+    },
+    command: async (params) => {
+      await run(writes, statement(params), params.abort_signal);
+      return { ...done(params.query_id), summary: counted };
+    },
+    exec: async (params) => {
+      const body = params.values ? { body: await buffer(params.values) } : {};
+      const bytes = await run(writes, { ...statement(params), ...body }, params.abort_signal);
+      return { ...done(params.query_id), stream: Readable.from([bytes], { objectMode: false }), summary: counted };
+    },
+    close: () => Promise.resolve(),
+  };
+};
