@@ -117,6 +117,18 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
       expect(await clickhouse.query('SELECT count() AS n FROM vault.coins')).toEqual([{ n: '6' }]);
     });
 
+    it('takes rows of more than a hundred months in one insert', async () => {
+      await clickhouse.command(
+        'CREATE TABLE vault.months (id UInt32, at DateTime64(3)) ENGINE = MergeTree PARTITION BY toYYYYMM(at) ORDER BY id',
+      );
+      const rows = Array.from({ length: 130 }, (_, id) => [
+        id,
+        `${1990 + Math.floor(id / 12)}-${String((id % 12) + 1).padStart(2, '0')}-01 00:00:00.000`,
+      ]);
+      await clickhouse.insert('vault.months', ['id', 'at'], rows);
+      expect(await clickhouse.query('SELECT count() AS n FROM vault.months')).toEqual([{ n: '130' }]);
+    });
+
     it('blames a row that does not fit, and stores none of its neighbours', async () => {
       await fresh();
       for (const changes of [{ amount: '10000000000' }, { amount: 'abc' }, { at: 'yesterday' }, { id: -1 }, { big: '1.5' }]) {
