@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AllInOne, allInOneEnv, startAllInOne, temporaryFolder } from './test-all-in-one.js';
-import { callJson, type LiveSocket, openSocket, signIn, signUp } from './test-client.js';
-import { startProcess } from './test-process.js';
+import { callJson, type LiveSocket, openSocket, type PortfolioFrame, signIn, signUp } from './test-client.js';
+import { Exact, inventedPrices, tradedPrices, wrongConversion } from './test-price-record.js';
+import { eventually, startProcess } from './test-process.js';
 import { wrongTotals } from './test-totals.js';
-
-const run = promisify(execFile);
 
 describe('the all-in-one run shows a portfolio live', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -52,14 +49,41 @@ describe('the all-in-one run shows a portfolio live', () => {
     await Promise.all(sockets.map(watch));
   });
 
-  it('values a coin quoted in another asset through that asset in USDT', async () => {
-    const person = await signUp(one.base);
-    expect((await person.addCoin('ethbtc', '2')).status).toBe(200);
-    const socket = await person.connect();
-    const frame = await socket.frame((candidate) => candidate.Coins[0]?.Price != null && candidate.Coins[0]?.Total != null, 5_000, 0);
-    expect(Number(frame.TotalValue)).toBeGreaterThan(100);
-    expect(frame.TotalValue).toBe(frame.Coins[0]?.Total);
-    socket.close();
+  it('values a coin quoted in another asset exactly, at a price of that asset that the exchange itself recorded', async () => {
+    const [, simUrl = ''] = await one.process.waitFor(/simulator at (http:\S+)/, 1_000);
+    // One holds the asset it is converted through as well, the other does not: who holds it must not matter.
+    const [alone, both] = await Promise.all([signUp(one.base), signUp(one.base)]);
+    for (const person of [alone, both]) expect((await person.addCoin('ethbtc', '2.123456789012345678')).status).toBe(200);
+    expect((await both.addCoin('btcusdt', '0.5')).status).toBe(200);
+    const sockets = await Promise.all([alone.connect(), both.connect()]);
+    const isPriced = (frame: PortfolioFrame) => frame.Coins.every(({ Total }) => Total !== null);
+    await Promise.all(sockets.map((socket) => socket.frame(isPriced, 5_000, 0)));
+    const settledMs = Date.now() + 2_000; // Until then a price may be the last trade of before, which closes no second.
+    const settled = (frames: readonly PortfolioFrame[]) => frames.filter(({ AsOf }) => Date.parse(AsOf) > settledMs);
+    await eventually(() => (sockets.every(({ frames }) => settled(frames).length >= 4) ? true : undefined), 10_000, 'four frames each');
+    const conversion = await tradedPrices(simUrl, 'btcusdt');
+    for (const { frames, close } of sockets) {
+      close();
+      expect(
+        settled(frames)
+          .map((frame) => wrongConversion(frame, 'ethbtc', conversion))
+          .filter(Boolean),
+      ).toEqual([]);
+      for (const symbol of ['ethbtc', 'btcusdt']) expect(await inventedPrices(simUrl, symbol, frames)).toEqual([]);
+      // The sum, and by the price in the same frame where there is one.
+      for (const { TotalValue, Coins } of settled(frames)) {
+        const [ethbtc, btcusdt] = ['ethbtc', 'btcusdt'].map((symbol) => Coins.find((coin) => coin.Symbol === symbol));
+        const total = new Exact(ethbtc?.Total ?? 0);
+        expect(TotalValue).toBe(total.plus(btcusdt?.Total ?? 0).toFixed());
+        if (btcusdt)
+          expect(total.toFixed()).toBe(
+            new Exact(ethbtc?.Quantity ?? 0)
+              .times(ethbtc?.Price ?? 0)
+              .times(btcusdt.Price ?? 0)
+              .toFixed(),
+          );
+      }
+    }
   });
 
   it('pushes a change made over REST to the open socket', async () => {
@@ -71,31 +95,6 @@ describe('the all-in-one run shows a portfolio live', () => {
     await person.addCoin('solusdt', '-3');
     await socket.frame((frame) => frame.Coins.length === 0, 2_000);
     socket.close();
-  });
-
-  it('serves a third party: wscat and, where it is installed, Python websockets', async () => {
-    const person = await signUp(one.base);
-    await person.addCoin('btcusdt', '1.5');
-    const url = `${one.base.replace('http', 'ws')}/api/v1/ws`;
-    const wscat = await run(
-      'node_modules/.bin/wscat',
-      ['-c', url, '-H', `Authorization: Bearer ${person.token()}`, '-w', '2', '-x', '{"type":"ping"}'],
-      { timeout: 20_000 },
-    );
-    expect(wscat.stdout).toContain('"TotalValue"');
-    const program =
-      'import asyncio,sys,websockets\nasync def main():\n  async with websockets.connect(sys.argv[1], subprotocols=["bearer", sys.argv[2]]) as ws:\n    print(await ws.recv())\nasyncio.run(main())';
-    const hasPython = await run('/usr/bin/python3', ['-c', 'import websockets']).then(
-      () => true,
-      () => false,
-    );
-    if (!hasPython) {
-      if (process.env.CI) throw new Error('python3-websockets must be installed in CI');
-      console.warn('not covered here: Python websockets (package python3-websockets is not installed)');
-      return;
-    }
-    const python = await run('/usr/bin/python3', ['-c', program, url, person.token()], { timeout: 20_000 });
-    expect(JSON.parse(python.stdout)).toMatchObject({ UserName: person.name });
   });
 
   it('is ready, says that prices are simulated, and serves metrics and the API page', async () => {

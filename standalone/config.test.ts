@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { aggregatorConfig } from '@tickfolio/aggregator/config';
 import { authConfig } from '@tickfolio/auth/config';
 import { bffConfig } from '@tickfolio/bff/config';
@@ -40,6 +40,19 @@ describe('the settings of the all-in-one run', () => {
     expect(Object.keys(services).sort()).toEqual(inIt.sort());
     const union = new Set([...Object.values(services).flat(), ...own]);
     expect(Object.keys(standaloneConfig({}).shape).sort()).toEqual([...union].sort());
+  });
+
+  it('are each used, by the run itself or by what the service makes of its settings', () => {
+    const sources = [
+      ...readdirSync(new URL('.', import.meta.url))
+        .filter((name) => name.endsWith('.ts') && !/(^|\.)(test|config)\b/.test(name))
+        .map((name) => new URL(name, import.meta.url)),
+      ...['bff', 'services/auth', 'services/socket'].map((folder) => new URL(`../${folder}/config.ts`, import.meta.url)),
+    ];
+    const text = sources.map((file) => readFileSync(file, 'utf8')).join('\n');
+    const refused = ['POSTGRES_DB'];
+    const unused = Object.keys(standaloneConfig({}).shape).filter((name) => !new RegExp(`\\bconfig\\.${name}\\b`).test(text));
+    expect(unused).toEqual(refused);
   });
 
   it('are refused by the same rules and all at once', () => {

@@ -20,7 +20,7 @@ export interface FirstPrice {
 
 const symbol = 'btcusdt';
 /** When no price has come by then it is said why; the wait goes on. */
-const patienceMs = 8_000;
+const patienceMs = 5_000;
 const requestTimeoutMs = 5_000;
 /** How long a price waits to be shown until it is known whether it is simulated. */
 const labelMs = 2_000;

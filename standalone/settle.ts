@@ -2,12 +2,10 @@ import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { z } from '@tickfolio/lib/config';
 import { type AggregatorState, readAggregatorState } from './aggregator-state.js';
 
-/** How long the banner waits for the services to find each other. */
-const settleMs = 5_000;
-/** How long it waits for the exchange's first answer once they have. */
-const exchangeMs = 1_500;
+/** How long the banner waits for the services to find each other and for the exchange's first answer. */
+const settleMs = 2_000;
 const pollMs = 50;
-const requestTimeoutMs = 2_000;
+const requestTimeoutMs = 1_500;
 
 const readiness = z.object({ dependencies: z.record(z.string(), z.object({ status: z.string() })) });
 
@@ -34,15 +32,10 @@ export const settle = async (
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
   { bffUrl, aggregatorUrl }: SettlePlaces,
 ): Promise<AggregatorState> => {
-  const poll = async (forMs: number, done: () => Promise<boolean>) => {
-    const giveUpAtMs = clock.monotonic() + forMs;
-    while (!signal.aborted && !(await done()) && clock.monotonic() < giveUpAtMs) await sleep(clock, pollMs, signal);
-  };
-  let state: AggregatorState = { simulated: undefined, fault: undefined };
-  await poll(settleMs, () => isReady(bffUrl));
-  await poll(exchangeMs, async () => {
-    state = await readAggregatorState(aggregatorUrl);
-    return state.simulated !== undefined;
-  });
-  return state;
+  const giveUpAtMs = clock.monotonic() + settleMs;
+  for (;;) {
+    const [ready, state] = await Promise.all([isReady(bffUrl), readAggregatorState(aggregatorUrl)]);
+    if ((ready && state.simulated !== undefined) || signal.aborted || clock.monotonic() > giveUpAtMs) return state;
+    await sleep(clock, pollMs, signal);
+  }
 };

@@ -1,7 +1,8 @@
 import { Decimal } from 'decimal.js';
 import type { PortfolioFrame } from './test-client.js';
 
-const Exact = Decimal.clone({ precision: 120, toExpNeg: -200, toExpPos: 200 });
+/** Decimal arithmetic of another make than the product's, with more digits than any total has. */
+export const Exact = Decimal.clone({ precision: 120, toExpNeg: -200, toExpPos: 200 });
 
 /** One trade as the simulator keeps it; `price` without trailing zeros. */
 export interface KeptPrice {

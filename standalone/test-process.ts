@@ -27,16 +27,27 @@ export interface TestProcess {
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-const running = new Set<ChildProcess>();
+/** Those that have not ended, and what reaches each. */
+const running = new Map<ChildProcess, (signal: NodeJS.Signals) => void>();
 
 /** Starts a program of the project in an environment of its own; whatever a test leaves running ends with the test run. */
-export const startProcess = (command: string, args: readonly string[], env: Record<string, string>): TestProcess => {
+export const startProcess = (
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  ending: 'alone' | 'with its children' = 'alone',
+): TestProcess => {
   const child = spawn(command, args, {
     cwd: projectRoot,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: ending === 'with its children', // Then it leads a group that one signal reaches.
   });
-  running.add(child);
+  const send = (signal: NodeJS.Signals) => {
+    if (ending === 'with its children' && child.pid !== undefined) process.kill(-child.pid, signal);
+    else child.kill(signal);
+  };
+  running.set(child, send);
   let text = '';
   const waiting = new Set<() => void>();
   const take = (chunk: Buffer) => {
@@ -78,7 +89,7 @@ export const startProcess = (command: string, args: readonly string[], env: Reco
         look();
       }),
     end: (signal) => {
-      child.kill(signal);
+      if (running.has(child)) send(signal);
       return ended;
     },
   };
@@ -86,7 +97,7 @@ export const startProcess = (command: string, args: readonly string[], env: Reco
 
 // Also after a failure: nothing that a test file started outlives it.
 afterAll(() => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const send of running.values()) send('SIGKILL');
 });
 
 /** Polls until `check` returns something; for what another process does in its own time. */
