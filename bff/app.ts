@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -8,12 +7,12 @@ import websocket from '@fastify/websocket';
 import { createAccessTokenVerifier } from '@tickfolio/lib/access-token';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { addOperations, frameworkErrors, listen, setProblemHandlers } from '@tickfolio/lib/http';
+import { addOperations, createHttpServer, endWithProblem, listen } from '@tickfolio/lib/http';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 import type { AggregatorClient } from './aggregator-client.js';
 import type { AuthClient } from './auth-client.js';
@@ -75,29 +74,17 @@ export interface BffOptions {
 
 const maxBodyBytes = 16 * 1024;
 const maxMessageBytes = 4 * 1024;
-/** A request must have arrived whole within this time. */
-const requestTimeoutMs = 10_000;
 
 /** Builds the whole BFF without listening. Closing the instance closes what it opened; the dependencies stay their owner's. */
-export const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
+const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
   const { postgres, auth, priceBus, clock, log, metrics } = deps;
-  const app: FastifyInstance = Fastify({
-    frameworkErrors,
-    loggerInstance: log as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+  const app = createHttpServer({
+    log,
     bodyLimit: maxBodyBytes,
-    requestTimeout: requestTimeoutMs,
-    return503OnClosing: false,
     trustProxy: options.trustProxy ?? false,
-    requestIdHeader: false,
-    genReqId: (request) => {
-      const given = request.headers['x-request-id'];
-      return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
-    },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true, verbose: true } },
     schemaErrorFormatter: (faults) => bodyFaults(faults),
   });
-  setProblemHandlers(app);
   acceptJsonOnly(app);
 
   const verifyToken = createAccessTokenVerifier({ secret: options.jwtSecret, clock });
@@ -140,6 +127,12 @@ export const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance =
       socket.terminate();
     },
   });
+  void app.after(() => {
+    // The route has looked at the handshake already; what is left is an unreadable list of subprotocols.
+    app.websocketServer.on('wsClientError', (err, socket) =>
+      endWithProblem(socket, new AppError('invalid_argument', `The WebSocket handshake is not valid: ${err.message}.`)),
+    );
+  });
   void app.register(async (scope) => {
     scope.decorateRequest('signedIn', null);
     scope.addHook('onRequest', async (request) => {
@@ -167,20 +160,20 @@ export const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance =
     await scope.register(webSocketRoute, { verify, gate: live.gate, sockets: live.sockets, checkOrigin });
     await scope.register(
       swaggerUi,
-      swaggerUiOptions(() => live.demand.simulated),
+      swaggerUiOptions(() => live.demand.simulated === true),
     );
     scope.get('/openapi.json', async () => app.swagger());
     scope.get('/', async (_request, reply) => reply.redirect('/docs'));
     addOperations(scope, {
       metrics,
       dependencies: [
-        { name: 'profile_db', required: true, check: () => postgres.ping().then(() => undefined) },
-        { name: 'price_bus', required: true, check: () => priceBus.check() },
+        { name: 'profile-database', required: true, check: () => postgres.ping().then(() => undefined) },
+        { name: 'price-bus', required: true, check: () => priceBus.check() },
         // Without these portfolios are still read and changed and sockets served; taking this replica out would help nobody.
         { name: 'authorization', required: false, check: () => auth.check() },
         { name: 'aggregator', required: false, check: () => live.demand.check() },
       ],
-      facts: () => ({ simulated: live.demand.simulated }),
+      facts: () => ({ simulated: live.demand.simulated ?? null }),
       draining: () => live.sockets.isClosing,
     });
   });

@@ -98,7 +98,9 @@ describe('the account routes', () => {
     ['a name with a space', { name: 'a b c' }, 'name', /3 to 64 characters/],
     ['a name of 65 characters', { name: 'a'.repeat(65) }, 'name', /3 to 64/],
     ['a short password', { password: '1234567' }, 'password', /at least 8 characters/],
-    ['a password that is a number', { password: 12_345_678 }, 'password', /string/],
+    ['a password of 129 characters', { password: 'x'.repeat(129) }, 'password', /at most 128 characters/],
+    ['a password that is a number', { password: 12_345_678 }, 'password', /must be a text.*not a number/],
+    ['a name that is null', { name: null }, 'name', /must be a text such as "myuser", not null/],
     ['an unknown field', { role: 'admin' }, 'role', /not a known field/],
   ])('refuse %s at registration', async (_what, fault, field, why) => {
     const { post } = await start();

@@ -7,7 +7,15 @@ const name = Type.String({
   description: '3 to 64 characters of letters, digits, "_", "." and "-"',
   examples: ['myuser'],
 });
-const password = Type.String({ minLength: 8, maxLength: 1024, description: 'at least 8 characters', examples: ['correct horse battery'] });
+/** The auth service has the same bounds; what no account can have need not be carried there. */
+const maxNameLength = 64;
+const maxPasswordLength = 128;
+const password = Type.String({
+  minLength: 8,
+  maxLength: maxPasswordLength,
+  description: `8 to ${maxPasswordLength} characters`,
+  examples: ['correct horse battery'],
+});
 const symbol = Type.String({
   minLength: 1,
   maxLength: 32,
@@ -19,11 +27,11 @@ const symbol = Type.String({
 const strict = { additionalProperties: false };
 
 export const RegisterBody = Type.Object({ name, password }, strict);
-/** Not checked like a registration: what no account can have is simply wrong. */
+/** Not checked like a registration, save for its size: what no account can have is simply wrong. */
 export const LoginBody = Type.Object(
   {
-    name: Type.String({ maxLength: 1024, examples: ['myuser'] }),
-    password: Type.String({ maxLength: 1024, examples: ['correct horse battery'] }),
+    name: Type.String({ maxLength: maxNameLength, examples: ['myuser'] }),
+    password: Type.String({ maxLength: maxPasswordLength, examples: ['correct horse battery'] }),
   },
   strict,
 );
@@ -63,7 +71,7 @@ export const ProfileAnswer = Type.Object(
   { ID: userId, Name: Type.String({ examples: ['myuser'] }), Coins: Type.Array(CoinAnswer) },
   { description: 'The portfolio.' },
 );
-export const ProblemAnswer = Type.Object(
+const ProblemAnswer = Type.Object(
   {
     type: Type.String({ examples: ['urn:tickfolio:problem:invalid-argument'] }),
     title: Type.String({ examples: ['Invalid request'] }),

@@ -126,6 +126,20 @@ describe('the demand', () => {
     expect(board.listing('btcusdt', 'usdt').priceField).toBe('"Price":"2"');
   });
 
+  it('knows nothing of where prices come from while the aggregator has no symbol list, and forgets nothing when it has none again', async () => {
+    const { clock, fake, state, demand, symbols } = setUp();
+    fake.revision = '';
+    await clock.advanceAsync(2_000);
+    expect([demand.simulated, demand.check(), symbols.revision]).toEqual([undefined, expect.stringMatching(/./), undefined]);
+    Object.assign(fake, { revision: 'r1', simulated: true });
+    await clock.advanceAsync(2_000);
+    expect([demand.simulated, demand.check(), symbols.revision]).toEqual([true, undefined, 'r1']);
+    Object.assign(fake, { revision: '', simulated: false }); // It was restarted.
+    await clock.advanceAsync(2_000);
+    expect([demand.simulated, demand.check(), symbols.revision]).toEqual([true, undefined, 'r1']);
+    expect(state.simulated).toEqual([true]);
+  });
+
   it('reports real prices becoming simulated once', async () => {
     const { clock, fake, state, demand } = setUp();
     await clock.advanceAsync(2_000);

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { AggregatorClient, Demanded } from './aggregator-client.js';
 import type { HeldSymbol, Portfolios } from './portfolios.js';
@@ -35,7 +36,8 @@ export interface Demand {
   changed(): void;
   /** Undefined when the aggregator answered lately, else what is wrong. */
   check(): string | undefined;
-  readonly simulated: boolean;
+  /** Undefined until the aggregator knows where its prices come from. */
+  readonly simulated: boolean | undefined;
   close(): void;
 }
 
@@ -48,7 +50,7 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
   const { portfolios, aggregator, symbols, board, clock, log, onSimulated, checkPriceBus } = deps;
   const { periodMs = 2_000, retryMs = 500, gatherMs = 25, answerMaxAgeMs = 10_000 } = options;
   let held: readonly HeldSymbol[] | undefined;
-  let simulated = false;
+  let simulated: boolean | undefined;
   let answeredAt = clock.monotonic();
   let failure: string | undefined = 'has not answered yet';
   let timer: Timer | undefined;
@@ -65,9 +67,12 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
     return [...all].sort();
   };
   const take = async (answer: Demanded) => {
-    if (answer.simulated !== simulated) {
+    // Without a symbol list it has not heard from its exchange yet, and its word about it is only a default.
+    const knowsExchange = answer.symbolsRevision !== '';
+    if (knowsExchange && answer.simulated !== simulated) {
+      const isNews = answer.simulated !== (simulated ?? false);
       simulated = answer.simulated;
-      onSimulated(simulated);
+      if (isNews) onSimulated(simulated);
     }
     for (const [symbol, last] of answer.lastPrices) {
       const known = board.priceTime(symbol);
@@ -81,7 +86,8 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
     const busFault = await checkPriceBus().catch((err: unknown) => String(err));
     const broken = new Set([...answer.feeds].filter(([, state]) => brokenStates.has(state)).map(([symbol]) => symbol));
     board.setFeedFaults(broken, busFault !== undefined);
-    if (answer.symbolsRevision !== symbols.revision) symbols.replace(await aggregator.symbols());
+    if (!knowsExchange && symbols.revision === undefined) throw new AppError('unavailable', 'The aggregator has no symbol list yet.');
+    if (knowsExchange && answer.symbolsRevision !== symbols.revision) symbols.replace(await aggregator.symbols());
   };
   const tell = async () => {
     try {

@@ -3,21 +3,37 @@ import type { FastifySchemaValidationError } from 'fastify';
 
 const numberAsAmount = 'must be a text such as "1.5", not a JSON number: programs round those, and an amount here is exact';
 
+const kindOf = (data: unknown): string => {
+  if (data === null || typeof data === 'boolean') return String(data);
+  if (Array.isArray(data)) return 'a list';
+  return { number: 'a number', string: 'a text', object: 'an object' }[typeof data as string] ?? 'that';
+};
+
+/** What a field must be, where it is of another type. */
+const typeFault = (type: unknown, data: unknown, example: unknown): string => {
+  const wanted = type === 'object' ? 'a JSON object' : type === 'string' ? 'a text' : `of type ${String(type)}`;
+  const such = typeof example === 'string' ? ` such as ${JSON.stringify(example)}` : '';
+  if (type === 'object' && data === null) return `must be ${wanted}`; // What a missing body comes as.
+  return `must be ${wanted}${such}, not ${kindOf(data)}`;
+};
+
 /** With ajv's `verbose` a fault also carries what was given and the schema it failed. */
 interface VerboseFault extends FastifySchemaValidationError {
   readonly data?: unknown;
-  readonly parentSchema?: { readonly description?: string };
+  readonly parentSchema?: { readonly description?: string; readonly examples?: readonly unknown[] };
 }
 
 const describe = (fault: VerboseFault): FieldError => {
-  const { missingProperty, additionalProperty, limit } = fault.params as Record<string, unknown>;
+  const { missingProperty, additionalProperty, limit, type } = fault.params as Record<string, unknown>;
   const path = fault.instancePath.replace(/^\//, '').replaceAll('/', '.');
   const field = [path, missingProperty ?? additionalProperty].filter(Boolean).join('.') || 'body';
   const say = (message: string) => ({ field, message });
   if (missingProperty !== undefined) return say('is required');
   if (additionalProperty !== undefined) return say('is not a known field');
   if (field === 'quantity' && typeof fault.data === 'number') return say(numberAsAmount);
+  if (fault.keyword === 'type') return say(typeFault(type, fault.data, fault.parentSchema?.examples?.[0]));
   if (fault.keyword === 'pattern') return say(`must be ${fault.parentSchema?.description ?? 'of another form'}`);
+  if (fault.keyword === 'minLength' && limit === 1) return say('must not be empty');
   if (fault.keyword === 'minLength') return say(`must be at least ${limit} characters long`);
   if (fault.keyword === 'maxLength') return say(`must be at most ${limit} characters long`);
   return say(fault.message ?? 'is not valid');

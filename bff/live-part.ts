@@ -66,7 +66,7 @@ export const createLivePart = (
     { periodMs: options.demandPeriodMs },
   );
   const live = createLivePortfolios(
-    { portfolios, board, feed, clock, log, simulated: () => demand.simulated },
+    { portfolios, board, feed, clock, log, simulated: () => demand.simulated === true },
     { pushWindowMs: options.pushWindowMs },
   );
   const sockets = createClientSockets({ live, verify: verifyAndAsk, clock, log, metrics: socketMetrics }, options);

@@ -133,8 +133,10 @@ describe('changing coins', () => {
     ['a comma', '1,5', /Not a decimal number/],
     ['Infinity', 'Infinity', /Not a decimal number/],
     ['nothing', undefined, /is required/],
-    ['null', null, /string/],
-    ['an object', {}, /string/],
+    ['null', null, /quantity must be a text such as "1\.5", not null\.$/],
+    ['an object', {}, /quantity must be a text such as "1\.5", not an object\.$/],
+    ['a list', ['1'], /not a list\.$/],
+    ['true', true, /not true\.$/],
     ['a text past all bounds', '1'.repeat(5_000), /at most 100/],
   ])('refuses %s as quantity', async (_what, quantity, why) => {
     user = createUser(systemClock);
@@ -205,13 +207,13 @@ describe('bodies', () => {
 
   it.each([
     ['no JSON', '{"symbol":', /not valid JSON/],
-    ['nothing', '', /must be object/],
-    ['a list', '[]', /must be object/],
-    ['null', 'null', /must be object/],
+    ['nothing', '', /body must be a JSON object\.$/],
+    ['a list', '[]', /body must be a JSON object, not a list/],
+    ['null', 'null', /body must be a JSON object\.$/],
     ['an unknown field', '{"symbol":"btcusdt","quantity":"1","price":"2"}', /price is not a known field/],
     ['a prototype', '{"symbol":"btcusdt","quantity":"1","__proto__":{"a":1}}', /./],
-    ['a symbol that is a number', '{"symbol":7,"quantity":"1"}', /symbol must be string/],
-    ['an empty symbol', '{"symbol":"","quantity":"1"}', /symbol must be at least 1/],
+    ['a symbol that is a number', '{"symbol":7,"quantity":"1"}', /symbol must be a text such as "btcusdt", not a number/],
+    ['an empty symbol', '{"symbol":"","quantity":"1"}', /symbol must not be empty/],
     ['two faults', '{"quantity":2}', /symbol is required.*JSON number|JSON number.*symbol is required/],
   ])('with %s are refused with 400', async (_what, body, why) => {
     user = createUser(systemClock);
@@ -220,10 +222,11 @@ describe('bodies', () => {
   it('of another type are refused', async () => {
     expectProblem(
       await readAnswer(await send('symbol=btcusdt', { 'content-type': 'application/x-www-form-urlencoded' })),
-      400,
+      415,
       /application\/json/,
     );
-    expectProblem(await readAnswer(await send('{}', { 'content-type': 'text/plain' })), 400, /application\/json/);
+    expectProblem(await readAnswer(await send('{}', { 'content-type': 'text/plain' })), 415, /application\/json/);
+    expectProblem(await readAnswer(await send('{}', { 'content-type': 'application/json; charset=utf-16' })), 400, /not valid|required/);
   });
   it('past 16 KiB are refused with 413', async () => {
     expectProblem(await readAnswer(await send(JSON.stringify({ symbol: 'x'.repeat(17_000) }))), 413, /too large/);
@@ -245,13 +248,35 @@ describe('around the contract', () => {
   });
   it('answers what is not there as a problem', async () => {
     expectProblem(await bff.call(undefined, 'GET', '/api/v2'), 404, /nothing at GET \/api\/v2/);
-    expectProblem(await bff.call(undefined, 'PATCH', '/api/v1/profile'), 404, /nothing at PATCH/);
+    expectProblem(await bff.call(user, 'PATCH', '/api/v1/profile/nowhere'), 404, /nothing at PATCH/);
+  });
+  it.each([
+    ['PATCH', '/api/v1/profile', 'GET, HEAD, POST'],
+    ['GET', '/api/v1/profile/coins', 'DELETE, POST'],
+    ['GET', '/api/v1/auth/login', 'POST'],
+    ['POST', '/health', 'GET, HEAD'],
+    ['POST', '/api/v1/ws', 'GET, HEAD'],
+    ['PUT', '/openapi.json', 'GET, HEAD'],
+  ])('answers %s %s with 405 and what the address takes', async (method, path, allowed) => {
+    const answer = await bff.call(undefined, method, path);
+    expectProblem(answer, 405, /does not take/);
+    expect(answer.headers.get('allow')).toBe(allowed);
   });
   it('carries a request id in and out', async () => {
     const given = await fetch(`${bff.url}/health`, { headers: { 'x-request-id': 'abc-123' } });
     expect(given.headers.get('x-request-id')).toBe('abc-123');
     const bad = await fetch(`${bff.url}/health`, { headers: { 'x-request-id': 'a b"c' } });
     expect(bad.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+  it('says that it is not known whether prices are simulated until the aggregator has said so', async () => {
+    const { client, fake } = createFakeAggregator();
+    const simulated = async (lonely: TestBff) => (await lonely.call(undefined, 'GET', '/ready')).body.simulated;
+    fake.down = true;
+    const lonely = await startTestBff({ postgres, deps: { aggregator: client } });
+    expect(await simulated(lonely)).toBeNull();
+    fake.down = false;
+    await until(async () => (await simulated(lonely)) === false);
+    await lonely.close();
   });
   it('names each dependency in /ready', async () => {
     const { status, body } = await bff.call(undefined, 'GET', '/ready');
@@ -260,8 +285,8 @@ describe('around the contract', () => {
       status: 'ready',
       simulated: false,
       dependencies: {
-        profile_db: { status: 'ok', required: true },
-        price_bus: { status: 'ok', required: true },
+        'profile-database': { status: 'ok', required: true },
+        'price-bus': { status: 'ok', required: true },
         authorization: { status: 'ok', required: false },
         aggregator: { status: 'ok', required: false },
       },

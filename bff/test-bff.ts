@@ -36,6 +36,8 @@ export const testSymbols: readonly SymbolEntry[] = [
 export const createFakeAggregator = () => {
   const fake = {
     symbols: testSymbols,
+    /** Empty while it has no symbol list. */
+    revision: 'r1',
     simulated: false,
     down: false,
     feeds: new Map<string, FeedState>(),
@@ -51,9 +53,9 @@ export const createFakeAggregator = () => {
     demand: async (symbols): Promise<Demanded> => {
       answer(undefined);
       fake.told.push(symbols);
-      return { symbolsRevision: 'r1', simulated: fake.simulated, feeds: fake.feeds, lastPrices: fake.lastPrices };
+      return { symbolsRevision: fake.revision, simulated: fake.simulated, feeds: fake.feeds, lastPrices: fake.lastPrices };
     },
-    symbols: async () => answer({ revision: 'r1', simulated: fake.simulated, symbols: fake.symbols }),
+    symbols: async () => answer({ revision: fake.revision, simulated: fake.simulated, symbols: fake.symbols }),
   };
   return { fake, client };
 };
@@ -192,7 +194,7 @@ export interface AnswerBody {
   readonly Quantity: string;
   readonly Coins: readonly { readonly Symbol: string; readonly Quantity: string }[];
   readonly dependencies: Readonly<Record<string, { readonly status: string; readonly required: boolean }>>;
-  readonly simulated: boolean;
+  readonly simulated: boolean | null;
 }
 
 export interface Answer {

@@ -1,5 +1,6 @@
 import { AppError } from '@tickfolio/lib/errors';
-import type { FastifyPluginAsync } from 'fastify';
+import { HttpRefusal } from '@tickfolio/lib/http';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { ClientSockets } from './client-sockets.js';
 import type { CheckOrigin } from './origins.js';
 import type { SessionGate } from './session-gate.js';
@@ -14,6 +15,23 @@ export interface WebSocketRouteOptions {
   readonly checkOrigin: CheckOrigin;
 }
 
+const upgradeHeaders = { upgrade: 'websocket', connection: 'Upgrade' };
+/** What `ws` speaks. */
+const versions = ['13', '8'];
+
+/** The opening handshake of RFC 6455. @throws AppError, where `ws` itself would answer in a form of its own */
+const requireHandshake = ({ ws, headers }: FastifyRequest) => {
+  if (!ws || headers.upgrade?.toLowerCase() !== 'websocket')
+    throw new HttpRefusal(426, `${webSocketPath} is a WebSocket: connect with a WebSocket client.`, upgradeHeaders);
+  if (!versions.includes(headers['sec-websocket-version'] ?? ''))
+    throw new HttpRefusal(426, 'Version 13 of the WebSocket protocol is spoken here.', {
+      ...upgradeHeaders,
+      'sec-websocket-version': versions.join(', '),
+    });
+  if (!/^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? ''))
+    throw new AppError('invalid_argument', 'Sec-WebSocket-Key must be 16 bytes in base64.');
+};
+
 /** The upgrade; everything that can be refused is refused before it, as an HTTP answer. */
 export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (app, { verify, gate, sockets, checkOrigin }) => {
   const refuseWhenFull = () => {
@@ -24,6 +42,7 @@ export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (
     url: webSocketPath,
     onRequest: [
       async (request) => {
+        requireHandshake(request);
         checkOrigin(request);
         refuseWhenFull();
       },
@@ -33,9 +52,7 @@ export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (
         refuseWhenFull(); // Others came in meanwhile.
       },
     ],
-    handler: async () => {
-      throw new AppError('invalid_argument', `${webSocketPath} is a WebSocket: connect with a WebSocket client.`);
-    },
+    handler: async () => undefined, // Never reached: without an upgrade the first hook refuses.
     wsHandler: (socket, request) => {
       const token = signedIn(request);
       sockets.open(socket, token);

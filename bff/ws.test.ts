@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
@@ -92,8 +93,43 @@ describe('the upgrade', () => {
     expect((await at('/health')).status).toBe(400);
     expect((await at('/api/v1/profile')).status).toBe(400);
     expect((await at('/nothing')).status).toBe(404);
-    expect((await bff.call(user, 'GET', '/api/v1/ws')).status).toBe(400);
-    expect((await bff.call(undefined, 'GET', '/api/v1/ws')).status).toBe(401);
+    for (const asking of [user, undefined]) {
+      const { status, headers, body } = await bff.call(asking, 'GET', '/api/v1/ws');
+      expect([status, headers.get('upgrade'), body.title]).toEqual([426, 'websocket', 'Upgrade required']);
+    }
+  });
+
+  it.each([
+    ['another version', { 'Sec-WebSocket-Version': '12' }, 426, /Version 13/],
+    ['no version', { 'Sec-WebSocket-Version': undefined }, 426, /Version 13/],
+    ['a short key', { 'Sec-WebSocket-Key': 'abc' }, 400, /Sec-WebSocket-Key/],
+    ['no key', { 'Sec-WebSocket-Key': undefined }, 400, /Sec-WebSocket-Key/],
+    ['another protocol', { Upgrade: 'h2c' }, 426, /is a WebSocket/],
+    ['an unreadable list of subprotocols', { 'Sec-WebSocket-Protocol': 'a,,b' }, 400, /Sec-WebSocket-Protocol/],
+  ])('is refused with a problem for %s', async (_what, change, status, detail) => {
+    const bff = await start();
+    const headers = {
+      Host: `127.0.0.1:${bff.port}`,
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+      Authorization: `Bearer ${createUser(systemClock).token}`,
+      ...change,
+    };
+    const socket = connect(bff.port, '127.0.0.1');
+    const lines = Object.entries(headers).map(([name, value]) => (value === undefined ? '' : `${name}: ${value}\r\n`));
+    socket.write(`GET /api/v1/ws HTTP/1.1\r\n${lines.join('')}\r\n`);
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    await new Promise((resolve) => socket.on('close', resolve));
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toMatch(/content-type: application\/problem\+json/i);
+    expect(JSON.parse(body)).toMatchObject({ status, detail: expect.stringMatching(detail) });
+    if (status === 426) expect(head).toMatch(/\r\nupgrade: websocket/i);
+    if (/Version/.test(detail.source)) expect(head).toMatch(/\r\nsec-websocket-version: 13/i);
   });
 
   it('is refused past the number of sockets, and past the number of one user with 4429', async () => {

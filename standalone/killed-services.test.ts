@@ -111,7 +111,7 @@ function watchKills(stack: Stack) {
       expect(answer).toMatchObject({ status: 503, body: { status: 503, detail: expect.any(String) } });
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     }
-    expect((await callJson(stack.base, 'GET', '/ready')).body).toMatchObject({ dependencies: { profile_db: { status: 'down' } } });
+    expect((await callJson(stack.base, 'GET', '/ready')).body).toMatchObject({ dependencies: { 'profile-database': { status: 'down' } } });
     await stack.postgres.restart();
     await stack.ready(resumeWithinMs);
     expect((await person.addCoin('btcusdt', '0.5')).body).toMatchObject({ Quantity: '2' });

@@ -1,27 +1,26 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type InjectOptions } from 'fastify';
+import { connect } from 'node:net';
+import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode, httpStatusOf } from '../errors/errors.js';
 import { StartError } from '../lifecycle/lifecycle.js';
-import { createLogger, createMetrics } from '../telemetry/telemetry.js';
-import { addOperations, type Dependency, frameworkErrors, listen, type Operations, problemOf, setProblemHandlers } from './http.js';
+import { createLogger, createMetrics, silentLogger } from '../telemetry/telemetry.js';
+import { addOperations, createHttpServer, type Dependency, listen, type Operations, problemOf } from './http.js';
 
 let app: FastifyInstance;
 let lines: string[];
 
 beforeEach(() => {
   lines = [];
-  app = Fastify({
-    loggerInstance: createLogger('test', 'debug', (line) => void lines.push(line)) as FastifyBaseLogger,
+  app = createHttpServer({
+    log: createLogger('test', 'debug', (line) => void lines.push(line)),
     bodyLimit: 1_000,
-    frameworkErrors,
+    requestTimeout: 1_000,
     ajv: { customOptions: { removeAdditional: false, allErrors: true } },
   });
 });
 afterEach(() => app.close());
 
 describe('problem details', () => {
-  beforeEach(() => setProblemHandlers(app));
-
   const problem = async (request: string | InjectOptions) => {
     const answer = await app.inject(request);
     expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
@@ -87,7 +86,7 @@ describe('problem details', () => {
   it.each([
     ['a body that is no JSON', { headers: { 'content-type': 'application/json' }, payload: '{"a":' }, 400, 'The body is not valid JSON.'],
     ['an empty body', { headers: { 'content-type': 'application/json' }, payload: '' }, 400, 'The body is empty; send a JSON object.'],
-    ['another media type', { headers: { 'content-type': 'text/csv' }, payload: 'a,b' }, 400, 'Send the body as application/json.'],
+    ['another media type', { headers: { 'content-type': 'text/csv' }, payload: 'a,b' }, 415, 'Send the body as application/json.'],
     [
       'a body that is too large',
       { headers: { 'content-type': 'application/json' }, payload: JSON.stringify('x'.repeat(2_000)) },
@@ -105,6 +104,23 @@ describe('problem details', () => {
     expect((await problem({ method: 'DELETE', url: '/nowhere' })).body.detail).toBe('There is nothing at DELETE /nowhere.');
   });
 
+  it('name the methods that an address does take', async () => {
+    app.get('/x/:id', async () => 'fine');
+    app.put('/x/:id', async () => 'fine');
+    app.get('/files/*', async () => 'fine');
+    const { body, headers } = await problem({ method: 'DELETE', url: '/x/1?a=b' });
+    expect(body).toMatchObject({
+      status: 405,
+      type: 'urn:tickfolio:problem:method-not-allowed',
+      title: 'Method not allowed',
+      detail: '/x/1 does not take DELETE; it takes GET, HEAD, PUT.',
+    });
+    expect(headers.allow).toBe('GET, HEAD, PUT');
+    expect((await problem({ method: 'POST', url: '/files/a/b' })).headers.allow).toBe('GET, HEAD');
+    expect((await problem({ method: 'DELETE', url: '/x/1/2' })).body.status).toBe(404);
+    expect((await problem({ method: 'DELETE', url: '/x' })).body.status).toBe(404);
+  });
+
   it('answer an address that cannot be read', async () => {
     app.get('/x/:id', async () => 'fine');
     expect((await problem('/x/%zz')).body).toMatchObject({ status: 400, detail: 'The address is not a valid URL.' });
@@ -112,6 +128,68 @@ describe('problem details', () => {
 
   it('leave out what there is nothing to say about', () => {
     expect(Object.keys(problemOf(new AppError('not_found', 'Gone.')))).toEqual(['type', 'title', 'status', 'detail']);
+  });
+});
+
+describe('what is hardly a request', () => {
+  /** What a client that sends `text` gets until the connection ends. */
+  const sent = async (text: string): Promise<{ status: number; headers: string; body: Record<string, unknown> }> => {
+    app.get('/x', async () => 'fine');
+    app.post('/x', async () => 'fine');
+    const port = await listen(app, { host: '127.0.0.1', port: 0 }, 'HTTP_PORT');
+    const socket = connect(port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.write(text);
+    await new Promise((resolve) => socket.on('close', resolve));
+    const [headers = '', body = ''] = answer.split('\r\n\r\n');
+    expect(headers).toMatch(/\r\ncontent-type: application\/problem\+json/i);
+    expect(headers.toLowerCase()).toContain(`content-length: ${body.length}`);
+    return { status: Number(headers.split(' ')[1]), headers, body: JSON.parse(body) as Record<string, unknown> };
+  };
+
+  it.each([
+    ['headers past the bound', `GET /x HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`, 431, /headers .* too large/],
+    ['no HTTP', 'hello there\r\n\r\n', 400, /not valid HTTP/],
+    ['a header without a colon', 'GET /x HTTP/1.1\r\nHost: a\r\nbroken\r\n\r\n', 400, /not valid HTTP/],
+    [
+      'two lengths of a body',
+      'POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+      /not valid HTTP/,
+    ],
+    ['a request that never ends', 'POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n', 408, /did not arrive whole/],
+    ['no Host', 'GET /x HTTP/1.1\r\nConnection: close\r\n\r\n', 400, /no Host header/],
+    ['an expectation', 'GET /x HTTP/1.1\r\nHost: a\r\nExpect: a miracle\r\nConnection: close\r\n\r\n', 417, /cannot be met/],
+    ['an unreadable address', 'GET /%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 400, /not a valid URL/],
+  ])(
+    'is told so: %s',
+    async (_what, text, status, detail) => {
+      const answer = await sent(text);
+      expect(answer).toMatchObject({ status, body: { status, detail: expect.stringMatching(detail) } });
+      expect(answer.headers).toMatch(/\r\nconnection: close/i);
+    },
+    10_000,
+  );
+
+  it('does not follow an answer that has begun', async () => {
+    app.get('/slow', (_request, reply) => {
+      reply.hijack();
+      reply.raw.writeHead(200, { 'content-length': 100 });
+      reply.raw.write('the first half');
+    });
+    const port = await listen(app, { host: '127.0.0.1', port: 0 }, 'HTTP_PORT');
+    const socket = connect(port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (chunk) => {
+      if (!answer) socket.write('no chunk\r\n');
+      answer += chunk;
+    });
+    socket.write('GET /slow HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');
+    await new Promise((resolve) => socket.on('close', resolve));
+    expect(answer).toMatch(/^HTTP\/1.1 200[\s\S]*the first half$/);
   });
 });
 
@@ -202,7 +280,10 @@ describe('listen', () => {
     expect(port).toBeGreaterThan(0);
     const answer = await fetch(`http://127.0.0.1:${port}/`);
     expect(answer.status).toBe(404);
-    const second = Fastify();
+    expect(lines.filter((line) => line.includes('istening'))).toEqual([]); // Who listens says so itself, once.
+    app.log.info('afterwards');
+    expect(lines.at(-1)).toContain('afterwards');
+    const second = createHttpServer({ log: silentLogger() });
     const refused = listen(second, { host: '127.0.0.1', port }, 'HTTP_PORT');
     await expect(refused).rejects.toBeInstanceOf(StartError);
     await expect(refused).rejects.toThrow(`Port ${port} on 127.0.0.1 is in use. Set HTTP_PORT to another one (0 picks a free one).`);

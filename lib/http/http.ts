@@ -1,3 +1,6 @@
+export { endWithProblem } from './connection-fault.js';
 export { listen } from './listen.js';
 export { addOperations, type Dependency, type Operations } from './operations.js';
 export { frameworkErrors, type Problem, problemOf, setProblemHandlers } from './problem.js';
+export { HttpRefusal } from './refusal.js';
+export { createHttpServer, type HttpServerOptions } from './server.js';

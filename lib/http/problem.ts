@@ -1,5 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify';
 import { AppError, type ErrorCode, type FieldError, httpStatusOf, toAppError } from '../errors/errors.js';
+import { HttpRefusal } from './refusal.js';
+import { createRouteTable } from './route-table.js';
 
 /** RFC 9457 problem details. */
 export interface Problem {
@@ -12,9 +14,10 @@ export interface Problem {
 }
 
 export const problemOf = (error: AppError, requestId?: string): Problem => {
-  const { status, title } = httpStatusOf[error.code];
+  const { status, title } = error instanceof HttpRefusal ? error : httpStatusOf[error.code];
+  const name = error instanceof HttpRefusal ? title.toLowerCase().replaceAll(' ', '-') : error.code.replaceAll('_', '-');
   return {
-    type: `urn:tickfolio:problem:${error.code.replaceAll('_', '-')}`,
+    type: `urn:tickfolio:problem:${name}`,
     title,
     status,
     detail: error.message,
@@ -29,7 +32,6 @@ const codeOfHttpStatus: Readonly<Record<number, ErrorCode>> = {
   403: 'permission_denied',
   404: 'not_found',
   413: 'payload_too_large',
-  415: 'invalid_argument',
   429: 'resource_exhausted',
   503: 'unavailable',
 };
@@ -39,7 +41,9 @@ const sentences: Readonly<Record<string, string>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty; send a JSON object.',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Send the body as application/json.',
   FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large.',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The body is not as long as its Content-Length says.',
   FST_ERR_BAD_URL: 'The address is not a valid URL.',
+  FST_ERR_MAX_PARAM_LENGTH: 'A part of the address is too long.',
 };
 
 /** Turns fastify's own errors (validation, parsing, limits) into ours. */
@@ -57,13 +61,17 @@ const fromFastify = (error: FastifyError): AppError => {
     return new AppError('invalid_argument', `The ${error.validationContext ?? 'request'} is not valid.`, { fields, cause: error });
   }
   const status = error.statusCode ?? 500;
+  const words = sentences[error.code] ?? error.message;
+  const refusal = HttpRefusal.of(status, words, error);
+  if (refusal) return refusal;
   const code = codeOfHttpStatus[status] ?? (status < 500 ? 'invalid_argument' : 'internal');
   if (code === 'internal') return toAppError(error);
-  return new AppError(code, sentences[error.code] ?? error.message, { cause: error });
+  return new AppError(code, words, { cause: error });
 };
 
 const send = (reply: FastifyReply, error: AppError): FastifyReply => {
   if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1000)));
+  if (error instanceof HttpRefusal) reply.headers(error.headers);
   const problem = problemOf(error, reply.request.id);
   return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
 };
@@ -81,8 +89,12 @@ export const setProblemHandlers = (app: FastifyInstance): void => {
     else request.log.debug({ code: error.code, reason: error.message }, 'request refused');
     return send(reply, error);
   });
+  const routes = createRouteTable(app);
   app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?')[0];
-    return send(reply, new AppError('not_found', `There is nothing at ${request.method} ${path}.`));
+    const [path = ''] = request.url.split('?');
+    const allowed = routes.methodsAt(path);
+    if (allowed.length === 0) return send(reply, new AppError('not_found', `There is nothing at ${request.method} ${path}.`));
+    const words = `${path} does not take ${request.method}; it takes ${allowed.join(', ')}.`;
+    return send(reply, new HttpRefusal(405, words, { allow: allowed.join(', ') }));
   });
 };

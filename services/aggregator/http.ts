@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { AppError } from '@tickfolio/lib/errors';
-import { addOperations, frameworkErrors, type Operations, setProblemHandlers } from '@tickfolio/lib/http';
+import { addOperations, createHttpServer, type Operations } from '@tickfolio/lib/http';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import { type FastifyInstance, fastify, LogController } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Subscriptions } from './subscriptions.js';
 import type { SymbolList } from './symbol-list.js';
 
@@ -34,20 +33,13 @@ const matches = (header: string | undefined, tag: string): boolean =>
 
 /** The HTTP face; does not listen yet. */
 export const buildHttp = ({ log, operations, subscriptions, list }: HttpDeps): FastifyInstance => {
-  const app = fastify({
-    frameworkErrors,
-    loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
+  const app = createHttpServer({
+    log,
     bodyLimit: maxBodyBytes,
     forceCloseConnections: true,
     // A number among the symbols is a mistake of the caller, not a symbol.
     ajv: { customOptions: { coerceTypes: false } },
-    genReqId: (request) => {
-      const given = request.headers['x-request-id'];
-      return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
-    },
-  }) as unknown as FastifyInstance;
-  setProblemHandlers(app);
+  });
   addOperations(app, operations);
 
   // The contract has a GET that changes something: nothing between may keep its answer, and a HEAD must not do the same.

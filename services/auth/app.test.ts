@@ -254,6 +254,13 @@ describe('the auth service', () => {
     expect(await ready()).toBe(200);
   });
 
+  it('answers what is no address on its metrics port as a problem', async () => {
+    const { app } = await build();
+    const answer = await fetch(`http://127.0.0.1:${app.operationsPort}/%zz`);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(await answer.json()).toMatchObject({ status: 400, detail: 'The address is not a valid URL.' });
+  });
+
   it('ends open calls before it is closed, and refuses a port in use by name', async () => {
     const { app, name, register } = await build();
     const call = register(name);

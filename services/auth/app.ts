@@ -1,10 +1,9 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import { createGrpcServer } from '@tickfolio/lib/grpc';
-import { addOperations, type Dependency, listen, setProblemHandlers } from '@tickfolio/lib/http';
+import { addOperations, createHttpServer, type Dependency, listen } from '@tickfolio/lib/http';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
-import fastify from 'fastify';
 import { createAccounts } from './accounts.js';
 import { createAuth } from './auth.js';
 import { startCleanup } from './cleanup.js';
@@ -69,8 +68,7 @@ export const startAuth = async ({ postgres, clock, log, metrics }: AuthDeps, opt
   const server = createGrpcServer({ log, drainMs: limits.drainMs });
   serve(server, auth);
   let draining = false;
-  const operations = fastify();
-  setProblemHandlers(operations);
+  const operations = createHttpServer({ log });
   const announce = (up: boolean) => {
     for (const name of ['', serviceName]) server.setServing(name, up);
   };

@@ -7,8 +7,8 @@ export interface Credentials {
 }
 
 const namePattern = /^[A-Za-z0-9_.-]{3,64}$/;
-export const minPasswordLength = 8;
-export const maxPasswordLength = 128;
+const minPasswordLength = 8;
+const maxPasswordLength = 128;
 
 /** In characters as people count them, and in the form in which every keyboard's way of typing them is the same. */
 const lengthOf = (password: string): number => [...password].length;

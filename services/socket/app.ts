@@ -2,9 +2,8 @@ import { StreamState } from '@tickfolio/gen/market/v1';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import { createGrpcServer } from '@tickfolio/lib/grpc';
-import { addOperations, type Dependency, listen, setProblemHandlers } from '@tickfolio/lib/http';
+import { addOperations, createHttpServer, type Dependency, listen } from '@tickfolio/lib/http';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
-import fastify from 'fastify';
 import { createConnectionGate } from './connection-gate.js';
 import { createConnectionPool } from './connection-pool.js';
 import { openExchangeConnection } from './exchange-connection.js';
@@ -109,8 +108,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   const health = clock.every(healthPeriodMs, tellHealth);
 
   let draining = false;
-  const operations = fastify();
-  setProblemHandlers(operations);
+  const operations = createHttpServer({ log });
   addOperations(operations, {
     metrics: deps.metrics,
     dependencies,

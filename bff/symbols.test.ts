@@ -1,0 +1,75 @@
+import { AppError } from '@tickfolio/lib/errors';
+import { describe, expect, it } from 'vitest';
+import type { SymbolEntry } from './aggregator-client.js';
+import { createSymbols } from './symbols.js';
+
+const listed = (symbol: string, quoteAsset: string, status = 'TRADING'): SymbolEntry => ({ symbol, quoteAsset, status });
+const list = [
+  listed('ethbtc', 'BTC'),
+  listed('btcusdt', 'USDT'),
+  listed('ethusdt', 'USDT'),
+  listed('btcsusdt', 'USDT'),
+  listed('susdt', 'USDT'),
+  listed('usdcusdt', 'USDT'),
+  listed('dogeusdt', 'USDT'),
+  listed('linkusdt', 'USDT'),
+  listed('maticusdt', 'USDT'),
+  listed('dogebusd', 'BUSD'),
+  listed('shibusdt', 'USDT'),
+  listed('busdusdt', 'USDT'),
+  listed('usdttry', 'TRY'),
+  listed('linktry', 'TRY'),
+  listed('oldusdt', 'USDT', 'BREAK'),
+  listed('olbusdt', 'USDT'),
+];
+
+const refusalOf = (typed: string): string => {
+  const symbols = createSymbols();
+  symbols.replace({ revision: 'r', simulated: false, symbols: list });
+  try {
+    symbols.resolve(typed);
+    return 'taken';
+  } catch (err) {
+    expect(err).toMatchObject({ code: 'unprocessable', fields: [{ field: 'symbol' }] });
+    return err instanceof AppError ? err.message : String(err);
+  }
+};
+const suggestionFor = (typed: string) => /Did you mean (\w+)\?$/.exec(refusalOf(typed))?.[1];
+
+describe('a symbol that is not listed', () => {
+  it.each([
+    ['btc', 'btcusdt'],
+    ['eth/btc', 'ethbtc'],
+    ['btc-usdt', 'btcusdt'],
+    ['btcusd', 'btcusdt'],
+    ['shibusd', 'shibusdt'],
+    ['usdtbtc', 'btcusdt'],
+    ['btcudst', 'btcusdt'],
+    ['tbcusdt', 'btcusdt'],
+    ['etusdt', 'ethusdt'],
+    ['dogusdt', 'dogeusdt'],
+    ['dogbusd', 'dogebusd'],
+    ['lnik', 'linkusdt'],
+    ['maticusdtt', 'maticusdt'],
+    ['matcusdt', 'maticusdt'],
+    ['linkbtc', 'linkusdt'],
+  ])('%s is answered with %s', (typed, meant) => {
+    expect(suggestionFor(typed)).toBe(meant);
+  });
+
+  it.each(['zzz', 'x', 'sx', 'bitcoin', 'abcdefghij', 'nikeusdt', 'xyz-usdt'])('%s is near none, and none is made up', (typed) => {
+    expect(refusalOf(typed)).toBe(`The exchange does not list "${typed}".`);
+  });
+
+  it.each(['usdt', 'usdtusdt', 'usd'])('%s is what everything is valued in, and like no coin', (typed) => {
+    expect(refusalOf(typed)).toMatch(/^USDT is what everything is valued in; .*\.$/);
+  });
+});
+
+describe('a symbol that is listed but cannot be held', () => {
+  it('is told why, with the same coin in USDT where there is one and nothing like it otherwise', () => {
+    expect(refusalOf('oldusdt')).toBe('The exchange no longer trades oldusdt.');
+    expect(refusalOf('usdttry')).toBe('usdttry is priced in TRY, which cannot be converted to USDT: tryusdt is not traded.');
+    expect(suggestionFor('linktry')).toBe('linkusdt');
+  });
+});

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions, fastify, LogController } from 'fastify';
+import { AppError } from '../errors/errors.js';
+import type { Logger } from '../telemetry/telemetry.js';
+import { clientErrorHandler } from './connection-fault.js';
+import { frameworkErrors, setProblemHandlers } from './problem.js';
+import { HttpRefusal } from './refusal.js';
+
+export interface HttpServerOptions
+  extends Pick<
+    FastifyServerOptions,
+    'bodyLimit' | 'requestTimeout' | 'forceCloseConnections' | 'trustProxy' | 'ajv' | 'schemaErrorFormatter'
+  > {
+  readonly log: Logger;
+}
+
+/** A request must have arrived whole within this time. */
+const defaultRequestTimeoutMs = 10_000;
+/** How often connections are looked through for such requests; Node's own 30 s would triple the time. */
+const checkIntervalMs = 1_000;
+
+/**
+ * A fastify server without routes that answers whatever fails, at whatever stage, as problem+json: what is no HTTP, an unreadable
+ * address, a wrong method, a wrong body, an error of a route. It takes the caller's `x-request-id` or makes one, and logs no request by itself.
+ */
+export const createHttpServer = ({ log, ...options }: HttpServerOptions): FastifyInstance => {
+  const app: FastifyInstance = fastify({
+    requestTimeout: defaultRequestTimeoutMs,
+    ...options,
+    frameworkErrors,
+    clientErrorHandler,
+    // Without a Host Node would refuse with an empty answer; the hook below does it in words.
+    http: { requireHostHeader: false, connectionsCheckingInterval: checkIntervalMs },
+    // A child, whose level `listen` can turn for a moment.
+    loggerInstance: log.child({}) as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    return503OnClosing: false,
+    requestIdHeader: false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+    },
+  });
+  setProblemHandlers(app);
+  app.addHook('onRequest', async ({ raw }) => {
+    if (raw.httpVersion === '1.1' && raw.headers.host === undefined)
+      throw new AppError('invalid_argument', 'The request has no Host header.');
+    const { expect } = raw.headers;
+    if (expect !== undefined && !/^100-continue$/i.test(expect)) throw new HttpRefusal(417, `"Expect: ${expect}" cannot be met.`);
+  });
+  // Without a listener Node answers by itself, with an empty body; the hook above refuses what comes here.
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response));
+  return app;
+};
