@@ -1,6 +1,6 @@
 # `make run` and `make test` are all a newcomer needs: each installs and builds what is missing first.
 .DEFAULT_GOAL := help
-.PHONY: help run test check gen bench soak clean
+.PHONY: help run test check gen bench soak kills audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,12 @@ bench: node_modules/.installed ## measure against floors, in the same run
 
 soak: node_modules/.installed ## the long fault loops (SEED=n ROUNDS=n)
 	@npm run --silent soak
+
+kills: node_modules/.installed ## the archive under kill -9 of every part (SEED=n KILLS=n)
+	@npm run --silent kills
+
+audit: node_modules/.installed ## Kafka's messages against ClickHouse's rows, partition by partition
+	@npm run --silent audit
 
 clean: ## remove what was built, keep the data
 	rm -rf node_modules gen/dist lib/dist services/*/dist bff/dist standalone/dist bench/dist tidy/dist

@@ -50,6 +50,7 @@ export const runClickHouseMigrations = async ({ clickhouse, log }: MigrationDeps
       throw new AppError('failed_precondition', `"${name}" is no name for a database or table: letters, digits and _, at most 64.`);
   }
   const migrations = readMigrations(folder, { ...names, database });
+  if (migrations.length === 0) throw new Error(`${folder} has no migrations`);
   const run = (sql: string) => clickhouse.command(sql, {}, { timeoutMs: statementTimeoutMs });
 
   const [known] = await clickhouse.query('SELECT 1 FROM system.databases WHERE name = {database:String}', { database });

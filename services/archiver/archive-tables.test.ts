@@ -1,21 +1,23 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { applyRetention, type ClickHouse, runClickHouseMigrations, type Value } from '@tickfolio/lib/clickhouse';
 import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { systemClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrationsFolder } from './schema.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-archive-'));
 const log = silentLogger();
-const migrations = fileURLToPath(new URL(import.meta.url.includes('/dist/') ? '../../migrations' : '.', import.meta.url));
 let clickhouse: ClickHouse;
 
 const migrate = (database: string, table = 'market_tickers', ohlc = 'market_ohlc') =>
-  runClickHouseMigrations({ clickhouse, log }, { folder: migrations, database, names: { table, ohlc }, journal: `${table}_migrations` });
+  runClickHouseMigrations(
+    { clickhouse, log },
+    { folder: migrationsFolder, database, names: { table, ohlc }, journal: `${table}_migrations` },
+  );
 
 beforeAll(async () => {
   clickhouse = await openChdbClickHouse({ path: join(folder, 'data'), clock: systemClock, log });

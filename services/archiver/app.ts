@@ -1,0 +1,149 @@
+import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import { type Clock, sleep } from '@tickfolio/lib/clock';
+import type { Address } from '@tickfolio/lib/config';
+import { toAppError } from '@tickfolio/lib/errors';
+import type { Consumer, EventLog } from '@tickfolio/lib/event-log';
+import { addOperations, createHttpServer, type Dependency, listen } from '@tickfolio/lib/http';
+import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import { archiveNames, createArchive } from './archive.js';
+import { createAuditReports } from './audit/reports.js';
+import { createBatchWriter } from './batch-writer.js';
+import { createDeadLetters } from './dead-letters.js';
+import { createArchiverMetrics } from './metrics.js';
+import { keptSince, migrateArchive } from './schema.js';
+
+export interface ArchiverDeps {
+  readonly eventLog: EventLog;
+  readonly clickhouse: ClickHouse;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface ArchiverOptions {
+  /** Plain identifiers. */
+  readonly database: string;
+  readonly table: string;
+  readonly topic: string;
+  readonly group: string;
+  readonly batch: { readonly minMessages: number; readonly maxMessages: number; readonly maxWaitMs: number };
+  /** How long rows are kept; absent: for ever. */
+  readonly retentionDays?: number | undefined;
+  readonly auditIntervalMs: number;
+  /** Where /health, /ready and /metrics are served; absent: nowhere. */
+  readonly operationsAddress?: Address | undefined;
+}
+
+export interface Archiver {
+  readonly operationsPort: number | undefined;
+  readonly dependencies: readonly Dependency[];
+  /** Settles when reading the topic came to an end that nothing here can mend; the process should end and be started anew. */
+  readonly failed: Promise<Error>;
+  /** Finishes the batch in hand (its offsets are committed), then leaves the group; what was passed in stays open. */
+  close(): Promise<void>;
+}
+
+const startRetryBaseMs = 500;
+const startRetryCapMs = 10_000;
+
+/** Starts the service; it needs none of its servers to be there yet. @throws StartError when the port is taken. */
+export const startArchiver = async (deps: ArchiverDeps, options: ArchiverOptions): Promise<Archiver> => {
+  const { eventLog, clickhouse, clock, log } = deps;
+  const names = archiveNames(options.database, options.table);
+  const metrics = createArchiverMetrics(deps.metrics);
+  const closing = new AbortController();
+  const writer = createBatchWriter({
+    archive: createArchive(clickhouse, names),
+    deadLetters: createDeadLetters(eventLog, options.topic),
+    clock,
+    log,
+    metrics,
+    signal: closing.signal,
+  });
+  const { topic, group, retentionDays } = options;
+  const audits = createAuditReports({
+    clickhouse,
+    eventLog,
+    names,
+    topic,
+    group,
+    clock,
+    log,
+    metrics,
+    keptSince: keptSince(clock, retentionDays),
+  });
+  let consumer: Consumer | undefined;
+  let startFault: string | undefined = 'has not been reached yet';
+  let fail: (err: Error) => void = () => undefined;
+  const failed = new Promise<Error>((resolve) => {
+    fail = resolve;
+  });
+
+  const prepareTables = async (): Promise<void> => {
+    const { database, table } = options;
+    for (let attempt = 0; !closing.signal.aborted; attempt++) {
+      try {
+        await migrateArchive({ clickhouse, log }, { database, table, retentionDays });
+        startFault = undefined;
+        return;
+      } catch (err) {
+        const fault = toAppError(err);
+        if (fault.code === 'failed_precondition') throw fault;
+        const waitMs = Math.min(startRetryCapMs, startRetryBaseMs * 2 ** Math.min(attempt, 16));
+        if (attempt === 0)
+          log.warn({ err, retryInMs: waitMs }, 'the tables of the archive cannot be prepared; trying again until they can');
+        startFault = fault.message;
+        await sleep(clock, waitMs, closing.signal);
+      }
+    }
+  };
+  const begin = async () => {
+    await prepareTables();
+    if (closing.signal.aborted) return;
+    const { minMessages, maxMessages, maxWaitMs } = options.batch;
+    const batch = { minBatchMessages: minMessages, maxBatchMessages: maxMessages, maxBatchWaitMs: maxWaitMs };
+    consumer = await eventLog.consume(options.topic, { group: options.group, ...batch }, writer.handle);
+    void consumer.failed.then(fail);
+    log.info({ topic: options.topic, table: names.view, ...options.batch }, 'archiving mini-tickers');
+    await audits.run(options.auditIntervalMs, closing.signal);
+  };
+  deps.metrics.gauge({
+    name: 'lag_messages',
+    help: 'Messages of our partitions that are not stored yet',
+    async collect() {
+      if (consumer) this.set(await consumer.lag());
+    },
+  });
+
+  const dependencies: Dependency[] = [
+    { name: 'clickhouse', required: true, check: () => startFault ?? writer.fault ?? clickhouse.check() },
+    { name: 'event-log', required: true, check: () => eventLog.check() },
+  ];
+  let draining = false;
+  const operations = createHttpServer({ log });
+  addOperations(operations, {
+    metrics: deps.metrics,
+    dependencies,
+    facts: () => ({ audit: audits.latest }),
+    draining: () => draining,
+  });
+  const operationsPort = options.operationsAddress && (await listen(operations, options.operationsAddress, 'METRICS_ADDR'));
+  const running = begin().catch((err: unknown) => fail(toAppError(err)));
+
+  let ended: Promise<void> | undefined;
+  return {
+    operationsPort,
+    dependencies,
+    failed,
+    close: () => {
+      ended ??= (async () => {
+        draining = true;
+        closing.abort();
+        await running;
+        await consumer?.close();
+        await operations.close();
+      })();
+      return ended;
+    },
+  };
+};

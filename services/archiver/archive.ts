@@ -1,0 +1,55 @@
+import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import type { StoredMessage } from '@tickfolio/lib/event-log';
+import { type TickerRow, tickerColumns } from './ticker-row.js';
+
+/** A row and the message it came in. */
+export interface PlacedRow {
+  readonly row: TickerRow;
+  readonly message: StoredMessage;
+}
+
+/** Where rows are kept. */
+export interface Archive {
+  /**
+   * Resolves when ClickHouse acknowledged all rows. Storing a row again changes nothing that a query sees.
+   * @throws AppError unavailable, deadline_exceeded, invalid_argument (a row cannot be stored, whoever tries).
+   */
+  store(topic: string, partition: number, rows: readonly PlacedRow[]): Promise<void>;
+  /** Notes messages as dead letters, so that the audit does not miss them. */
+  storeDead(topic: string, partition: number, offsets: readonly string[]): Promise<void>;
+}
+
+/** Full names of the archive's tables. */
+export interface ArchiveNames {
+  /** What queries read: every ticker once. */
+  readonly view: string;
+  readonly rows: string;
+  readonly offsets: string;
+  readonly audits: string;
+}
+
+/** @param database and table are plain identifiers. */
+export const archiveNames = (database: string, table: string): ArchiveNames => ({
+  view: `${database}.${table}`,
+  rows: `${database}.${table}_rows`,
+  offsets: `${database}.${table}_offsets`,
+  audits: `${database}.${table}_audits`,
+});
+
+const rowColumns = [...tickerColumns, 'kafka_topic', 'kafka_partition', 'kafka_offset'];
+const offsetColumns = ['topic', 'kafka_partition', 'kafka_offset', 'symbol', 'event_time', 'dead_letter'];
+
+export const createArchive = (clickhouse: ClickHouse, names: ArchiveNames): Archive => ({
+  store: (topic, partition, rows) =>
+    clickhouse.insert(
+      names.rows,
+      rowColumns,
+      rows.map(({ row, message }) => [...row, topic, partition, message.offset]),
+    ),
+  storeDead: (topic, partition, offsets) =>
+    clickhouse.insert(
+      names.offsets,
+      offsetColumns,
+      offsets.map((offset) => [topic, partition, offset, '', '1970-01-01 00:00:00.000', true]),
+    ),
+});

@@ -1,0 +1,134 @@
+import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import type { EventLog, PartitionOffsets } from '@tickfolio/lib/event-log';
+import type { ArchiveNames } from '../archive.js';
+
+/** What became of one partition's messages from offset `first` up to `next`. */
+export interface PartitionAudit {
+  readonly partition: number;
+  readonly first: bigint;
+  /** One past the last message that was looked at. */
+  readonly next: bigint;
+  readonly messages: bigint;
+  /** Messages whose ticker is in the table. */
+  readonly archived: bigint;
+  /** Of those, messages whose ticker the topic holds more than once; the table holds it once. */
+  readonly repeated: bigint;
+  readonly deadLetters: bigint;
+  /** Messages that are neither in the table nor dead letters. */
+  readonly missing: bigint;
+  /** Rows that a query over the table counts too often. */
+  readonly duplicate: bigint;
+  /** Messages at the end that the archiver has not committed yet. */
+  readonly waiting: bigint;
+}
+
+export interface AuditDeps {
+  readonly clickhouse: ClickHouse;
+  readonly eventLog: EventLog;
+  readonly names: ArchiveNames;
+  readonly topic: string;
+  readonly group: string;
+  /** Rows older than this may be gone by the table's own rule, and count as archived. ClickHouse's text, UTC; absent: none is. */
+  readonly keptSince?: () => string;
+}
+
+/** Offsets compared in one query, which bounds its memory. */
+const sliceOffsets = 1_000_000n;
+
+interface SliceCounts {
+  readonly archived: bigint;
+  readonly dead: bigint;
+  readonly rows: bigint;
+  readonly ids: bigint;
+}
+
+const countSlice = async (
+  { clickhouse, names, topic, keptSince = () => '1970-01-01 00:00:00.000' }: AuditDeps,
+  partition: number,
+  first: bigint,
+  next: bigint,
+): Promise<SliceCounts> => {
+  const params = { topic, partition, first: String(first), next: String(next) };
+  const place = 'kafka_partition = {partition:UInt16} AND kafka_offset >= {first:UInt64} AND kafka_offset < {next:UInt64}';
+  const [known] = await clickhouse.query<{ dead: string; oldest: string; newest: string }>(
+    `SELECT countIf(dead_letter) AS dead, minIf(event_time, NOT dead_letter) AS oldest, maxIf(event_time, NOT dead_letter) AS newest
+     FROM ${names.offsets} FINAL WHERE topic = {topic:String} AND ${place}`,
+    params,
+  );
+  if (!known) return { archived: 0n, dead: 0n, rows: 0n, ids: 0n };
+  const times = { ...params, oldest: known.oldest, newest: known.newest, keptSince: keptSince() };
+  const between = 'event_time >= {oldest:DateTime64(3)} AND event_time <= {newest:DateTime64(3)}';
+  const [stored] = await clickhouse.query<{ archived: string }>(
+    `SELECT count() AS archived FROM ${names.offsets} FINAL WHERE topic = {topic:String} AND ${place} AND NOT dead_letter
+       AND (event_time < {keptSince:DateTime64(3)} OR (symbol, event_time) IN (SELECT symbol, event_time FROM ${names.view} WHERE ${between}))`,
+    times,
+  );
+  const [seen] = await clickhouse.query<{ rows: string; ids: string }>(
+    `SELECT count() AS rows, uniqExact(message_id) AS ids FROM ${names.view} WHERE ${between} AND kafka_topic = {topic:String} AND ${place}`,
+    times,
+  );
+  return {
+    archived: BigInt(stored?.archived ?? 0),
+    dead: BigInt(known.dead),
+    rows: BigInt(seen?.rows ?? 0),
+    ids: BigInt(seen?.ids ?? 0),
+  };
+};
+
+const auditPartition = async (deps: AuditDeps, of: PartitionOffsets, first: bigint, next: bigint): Promise<PartitionAudit> => {
+  const total = { archived: 0n, dead: 0n, rows: 0n, ids: 0n };
+  for (let from = first; from < next; from += sliceOffsets) {
+    const to = from + sliceOffsets < next ? from + sliceOffsets : next;
+    const counts = await countSlice(deps, of.partition, from, to);
+    for (const name of ['archived', 'dead', 'rows', 'ids'] as const) total[name] += counts[name];
+  }
+  const messages = next - first;
+  const committed = BigInt(of.committed ?? of.first);
+  const end = BigInt(of.next);
+  return {
+    partition: of.partition,
+    first,
+    next,
+    messages,
+    archived: total.archived,
+    repeated: total.archived > total.rows ? total.archived - total.rows : 0n,
+    deadLetters: total.dead,
+    missing: messages - total.archived - total.dead,
+    duplicate: total.rows - total.ids,
+    waiting: end > committed ? end - committed : 0n,
+  };
+};
+
+/**
+ * Compares every message that Kafka still has, committed or not, with the table.
+ * @throws AppError unavailable when Kafka or ClickHouse does not answer.
+ */
+export const auditAll = async (deps: AuditDeps): Promise<readonly PartitionAudit[]> => {
+  const offsets = await deps.eventLog.offsets(deps.topic, deps.group);
+  const audits: PartitionAudit[] = [];
+  for (const of of offsets) audits.push(await auditPartition(deps, of, BigInt(of.first), BigInt(of.next)));
+  return audits;
+};
+
+/**
+ * Compares, again and again, the messages that were committed since the last time with the table.
+ * What was found right once is not looked at a second time; what was not is looked at until it is.
+ */
+export const createRunningAudit = (deps: AuditDeps) => {
+  const right = new Map<number, bigint>();
+  return async (): Promise<readonly PartitionAudit[]> => {
+    const offsets = await deps.eventLog.offsets(deps.topic, deps.group);
+    const audits: PartitionAudit[] = [];
+    for (const of of offsets) {
+      const kept = BigInt(of.first);
+      const known = right.get(of.partition) ?? kept;
+      const next = BigInt(of.committed ?? of.first);
+      // Also what the log itself has let go since; but a topic that was made anew begins again.
+      const first = known <= next ? known : kept;
+      const audit = await auditPartition(deps, of, first, next > first ? next : first);
+      if (audit.missing === 0n && audit.duplicate === 0n) right.set(of.partition, audit.next);
+      audits.push(audit);
+    }
+    return audits;
+  };
+};

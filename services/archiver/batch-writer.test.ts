@@ -1,0 +1,168 @@
+import { createManualClock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import type { Batch, StoredMessage } from '@tickfolio/lib/event-log';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { describe, expect, it } from 'vitest';
+import type { Archive, PlacedRow } from './archive.js';
+import { createBatchWriter } from './batch-writer.js';
+import type { DeadLetter } from './dead-letters.js';
+import { createArchiverMetrics } from './metrics.js';
+import { createTickers } from './test-tickers.js';
+
+const message = (offset: number, value: string): StoredMessage => ({
+  offset: String(offset),
+  key: 'K',
+  value: Buffer.from(value),
+  headers: {},
+  timestampMs: 1,
+});
+
+/** A writer over an archive that says no as often as it is told to. */
+const setup = (faults: { store?: (rows: readonly PlacedRow[]) => Promise<void>; send?: () => Promise<void> } = {}) => {
+  const clock = createManualClock(0);
+  const stored: string[] = [];
+  const dead: string[] = [];
+  const letters: DeadLetter[] = [];
+  const closing = new AbortController();
+  const metrics = createMetrics('archiver');
+  const archive: Archive = {
+    store: async (_topic, _partition, rows) => {
+      await faults.store?.(rows);
+      stored.push(...rows.map((row) => row.message.offset));
+    },
+    storeDead: async (_topic, _partition, offsets) => void dead.push(...offsets),
+  };
+  const deadLetters = {
+    send: async (_partition: number, all: readonly DeadLetter[]) => {
+      await faults.send?.();
+      letters.push(...all);
+    },
+  };
+  const writer = createBatchWriter({
+    archive,
+    deadLetters,
+    clock,
+    log: silentLogger(),
+    metrics: createArchiverMetrics(metrics),
+    signal: closing.signal,
+  });
+  let beats = 0;
+  const heartbeat = { run: async () => {} };
+  const batch = (messages: readonly StoredMessage[]): Batch => ({
+    topic: 'binance.miniticker',
+    partition: 1,
+    messages,
+    heartbeat: async () => {
+      beats++;
+      await heartbeat.run();
+    },
+  });
+  return { clock, stored, dead, letters, closing, metrics, writer, batch, heartbeat, beats: () => beats };
+};
+const tickers = (count: number, from = 0): StoredMessage[] => {
+  const next = createTickers('seed', 1_700_000_000_000);
+  return Array.from({ length: count }, (_, i) => message(from + i, next().value));
+};
+
+describe('a batch', () => {
+  it('is stored whole', async () => {
+    const { writer, batch, stored, letters } = setup();
+    await writer.handle(batch(tickers(5)));
+    expect(stored).toEqual(['0', '1', '2', '3', '4']);
+    expect(letters).toEqual([]);
+  });
+
+  it('loses nothing to a message that cannot be read: that one goes to the dead letters, with the reason', async () => {
+    const { writer, batch, stored, dead, letters, metrics } = setup();
+    const [first, second] = tickers(2);
+    if (!first || !second) throw new Error('no tickers');
+    const poison = message(7, '{"message_id":');
+    await writer.handle(batch([first, poison, { ...second, offset: '8' }]));
+    expect(stored).toEqual(['0', '8']);
+    expect(letters).toEqual([{ message: poison, reason: 'the message is not JSON' }]);
+    expect(dead).toEqual(['7']);
+    expect(await metrics.text()).toContain('tickfolio_archiver_dead_letters_total 1');
+  });
+
+  it('waits for ClickHouse with growing pauses, as a living member of the group, and says so meanwhile', async () => {
+    let away = 6;
+    const { writer, batch, stored, clock, beats } = setup({
+      store: async () => {
+        if (away-- > 0) throw new AppError('unavailable', 'ClickHouse does not answer.');
+      },
+    });
+    const handled = writer.handle(batch(tickers(3)));
+    await clock.advanceAsync(5_000);
+    expect(stored).toEqual([]);
+    expect(writer.fault).toBe('rows: ClickHouse does not answer.');
+    await clock.advanceAsync(20_000);
+    await handled;
+    expect(stored).toEqual(['0', '1', '2']);
+    expect(writer.fault).toBeUndefined();
+    expect(beats()).toBeGreaterThanOrEqual(8);
+  });
+
+  it('is given up when its partition moved to another member, while waiting and while inserting', async () => {
+    const { writer, batch, clock, heartbeat } = setup({
+      store: async () => {
+        throw new AppError('unavailable', 'away');
+      },
+    });
+    const handled = writer.handle(batch(tickers(3)));
+    const outcome = expect(handled).rejects.toThrow('the partition moved');
+    await clock.advanceAsync(2_000);
+    heartbeat.run = async () => {
+      throw new Error('the partition moved');
+    };
+    await clock.advanceAsync(10_000);
+    await outcome;
+  });
+
+  it('is not taken for stored when we are closing while it waits', async () => {
+    const { writer, batch, clock, closing } = setup({
+      store: async () => {
+        throw new AppError('unavailable', 'away');
+      },
+    });
+    const outcome = expect(writer.handle(batch(tickers(3)))).rejects.toThrow('away');
+    await clock.advanceAsync(100);
+    closing.abort();
+    await clock.advanceAsync(1);
+    await outcome;
+  });
+
+  it('in which ClickHouse refuses rows for what they are keeps all the others', async () => {
+    const bad = new Set(['3', '4', '40']);
+    const { writer, batch, stored, letters, dead } = setup({
+      store: async (rows) => {
+        if (rows.some((row) => bad.has(row.message.offset))) throw new AppError('invalid_argument', 'Decimal overflow');
+      },
+    });
+    await writer.handle(batch(tickers(64)));
+    expect(stored.length).toBe(61);
+    expect(stored.some((offset) => bad.has(offset))).toBe(false);
+    expect(letters.map((letter) => [letter.message.offset, letter.reason])).toEqual(
+      [...bad].map((offset) => [offset, 'ClickHouse refuses the row: Decimal overflow']),
+    );
+    expect(dead).toEqual([...bad]);
+  });
+
+  it('is not committed before its dead letters are acknowledged', async () => {
+    let away = true;
+    const { writer, batch, letters, clock } = setup({
+      send: async () => {
+        if (away) throw new AppError('unavailable', 'the broker is away');
+      },
+    });
+    let done = false;
+    const handled = writer.handle(batch([message(0, 'x')])).then(() => {
+      done = true;
+    });
+    await clock.advanceAsync(3_000);
+    expect(done).toBe(false);
+    away = false;
+    await clock.advanceAsync(10_000);
+    await handled;
+    expect(letters.length).toBe(1);
+  });
+});

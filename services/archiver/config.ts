@@ -1,0 +1,100 @@
+import { type Address, addressList, addressOrOff, duration, environment, integer, logLevel, parseAddress, z } from '@tickfolio/lib/config';
+
+const nativePort = 9000;
+
+/** The HTTP interface of ClickHouse as `host:port`. */
+const clickHouseAddress = () =>
+  z.string({ error: 'is required (host:port)' }).transform((text, ctx): Address => {
+    const address = parseAddress(text);
+    if (!address) ctx.addIssue({ code: 'custom', message: `must be host:port, not "${text}"` });
+    if (address?.port === nativePort) {
+      ctx.addIssue({ code: 'custom', message: `must name ClickHouse's HTTP port (8123); ${nativePort} is the one of its native protocol` });
+    }
+    return address ?? { host: '', port: 0 };
+  });
+
+/** A name that needs no quoting in SQL. */
+const identifier = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .refine((text) => /^[A-Za-z_]\w{0,63}$/.test(text), 'must consist of letters, digits and _');
+
+/** Where ClickHouse is and what the archive is called there. */
+export const clickHouseSettings = () => ({
+  CLICKHOUSE_ADDR: clickHouseAddress(),
+  CLICKHOUSE_USER: z.string().default('default'),
+  CLICKHOUSE_PASSWORD: z.string().default(''),
+  CLICKHOUSE_DATABASE: identifier('crypto'),
+  CLICKHOUSE_TABLE: identifier('market_tickers'),
+});
+
+/** What of it holds wherever the archiver runs. */
+export const archiveSettings = () => ({
+  KAFKA_TOPIC: z
+    .string()
+    .regex(/^[\w.-]{1,240}$/, 'must be a topic name')
+    .default('binance.miniticker'),
+  KAFKA_GROUP_ID: z.string().min(1).default('clickhouse-consumer-group'),
+  /** A batch goes to ClickHouse at once when this many rows wait. */
+  BATCH_SIZE: integer(100, 1, 100_000),
+  /** Never more rows than this in one insert, however long the backlog. */
+  BATCH_MAX: integer(10_000, 1, 100_000),
+  /** A smaller batch goes after this time. */
+  BATCH_TIMEOUT: duration('10s'),
+  /** How long rows are kept; `off` for ever. */
+  RETENTION: z
+    .string()
+    .default('off')
+    .transform((text, ctx): number | undefined => {
+      const match = /^(\d{1,5})d$/.exec(text);
+      if (text !== 'off' && (!match || Number(match[1]) === 0)) {
+        ctx.addIssue({ code: 'custom', message: `must be whole days such as 90d, or off, not "${text}"` });
+      }
+      return match ? Number(match[1]) : undefined;
+    }),
+  /** How often Kafka's offsets are compared with the rows. */
+  AUDIT_INTERVAL: duration('1m'),
+});
+
+/** What the archiver reads from the environment. */
+export const archiverConfig = () =>
+  z.object({
+    ENV: environment(),
+    LOG_LEVEL: logLevel(),
+    KAFKA_BROKERS: addressList(),
+    ...clickHouseSettings(),
+    ...archiveSettings(),
+    /** Where /health, /ready and /metrics are served; `off` for nowhere. */
+    METRICS_ADDR: addressOrOff(':9466'),
+  });
+
+/** The same for `npm run audit`, which only reads. */
+export const auditConfig = () =>
+  z.object({
+    LOG_LEVEL: logLevel().default('error'),
+    KAFKA_BROKERS: addressList(),
+    KAFKA_TOPIC: archiveSettings().KAFKA_TOPIC,
+    KAFKA_GROUP_ID: archiveSettings().KAFKA_GROUP_ID,
+    RETENTION: archiveSettings().RETENTION,
+    ...clickHouseSettings(),
+  });
+
+type ArchiveSettings = z.output<
+  z.ZodObject<Pick<ReturnType<typeof clickHouseSettings>, 'CLICKHOUSE_DATABASE' | 'CLICKHOUSE_TABLE'> & ReturnType<typeof archiveSettings>>
+>;
+
+/** What of the settings the archiver itself takes; the rest is for the adapters. */
+export const archiverOptions = (config: ArchiveSettings) => ({
+  database: config.CLICKHOUSE_DATABASE,
+  table: config.CLICKHOUSE_TABLE,
+  topic: config.KAFKA_TOPIC,
+  group: config.KAFKA_GROUP_ID,
+  batch: {
+    minMessages: config.BATCH_SIZE,
+    maxMessages: Math.max(config.BATCH_SIZE, config.BATCH_MAX),
+    maxWaitMs: config.BATCH_TIMEOUT,
+  },
+  retentionDays: config.RETENTION,
+  auditIntervalMs: config.AUDIT_INTERVAL,
+});

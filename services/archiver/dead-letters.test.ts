@@ -1,0 +1,53 @@
+import { AppError } from '@tickfolio/lib/errors';
+import type { EventLog, EventMessage } from '@tickfolio/lib/event-log';
+import { describe, expect, it } from 'vitest';
+import { createDeadLetters } from './dead-letters.js';
+
+const letter = (value: Buffer, headers = {}) => ({
+  message: { offset: '42', key: 'BTCUSDT', value, headers, timestampMs: 1_700_000_000_000 },
+  reason: 'the message is not JSON',
+});
+const recorded = (limitBytes: number) => {
+  const sent: { topic: string; messages: readonly EventMessage[] }[] = [];
+  const append = async (topic: string, messages: readonly EventMessage[]) => {
+    if (messages.some((message) => message.value.length > limitBytes)) throw new AppError('payload_too_large', 'too large');
+    sent.push({ topic, messages });
+  };
+  return { sent, deadLetters: createDeadLetters({ append } as unknown as EventLog, 'binance.miniticker') };
+};
+
+describe('a dead letter', () => {
+  it('carries the raw bytes and key, where it came from and why', async () => {
+    const { sent, deadLetters } = recorded(1e6);
+    const bytes = Buffer.from([0, 255, 1]);
+    await deadLetters.send(2, [letter(bytes, { trace: 'x' })]);
+    expect(sent).toEqual([
+      {
+        topic: 'binance.miniticker.dlq',
+        messages: [
+          {
+            key: 'BTCUSDT',
+            value: bytes,
+            headers: {
+              trace: 'x',
+              reason: 'the message is not JSON',
+              'origin-topic': 'binance.miniticker',
+              'origin-partition': '2',
+              'origin-offset': '42',
+              'origin-timestamp': '2023-11-14T22:13:20.000Z',
+            },
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('too large for the broker is cut, and says how long it was; its neighbours stay whole', async () => {
+    const { sent, deadLetters } = recorded(10_000);
+    await deadLetters.send(0, [letter(Buffer.from('small')), letter(Buffer.alloc(20_000))]);
+    const [small, large] = sent.flatMap(({ messages }) => messages);
+    expect(small?.value.toString()).toBe('small');
+    expect(large?.value.length).toBe(8_192);
+    expect(large?.headers).toMatchObject({ 'original-bytes': '20000', 'origin-offset': '42' });
+  });
+});

@@ -1,0 +1,53 @@
+import { type TickerRow, tickerColumns } from './ticker-row.js';
+
+/** A generator of 32-bit numbers from a seed (xorshift), so that a failed run can be had again. */
+export const createRandom = (seed: string): (() => number) => {
+  let state = [...seed].reduce((hash, char) => Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0, 0x811c9dc5) || 1;
+  return () => {
+    state ^= state << 13;
+    state >>>= 0;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    state >>>= 0;
+    return state / 2 ** 32;
+  };
+};
+
+const eightDecimals = (units: number): string => {
+  const digits = String(units).padStart(9, '0');
+  return `${digits.slice(0, -8)}.${digits.slice(-8)}`;
+};
+
+export interface MadeTicker {
+  readonly key: string;
+  readonly value: string;
+  readonly row: TickerRow;
+}
+
+/** Tickers one after the other for some symbols, a second apart, as the aggregator publishes them. Every row differs from every other. */
+export const createTickers = (seed: string, startMs: number, symbols = 20): (() => MadeTicker) => {
+  const random = createRandom(seed);
+  let made = 0;
+  const price = () => eightDecimals(1 + Math.floor(random() * 9e15));
+  const time = (ms: number) => new Date(ms).toISOString().replace('T', ' ').slice(0, -1);
+  return () => {
+    const symbol = `SYM${made % symbols}USDT`;
+    const eventMs = startMs + Math.floor(made / symbols) * 1_000 + (made % 7);
+    made++;
+    const row: TickerRow = [
+      `${symbol}-${eventMs}`,
+      '24hrMiniTicker',
+      time(eventMs),
+      time(eventMs + Math.floor(random() * 200)),
+      symbol,
+      price(),
+      price(),
+      price(),
+      price(),
+      `${random() < 0.5 ? '-' : ''}${price()}`,
+      `${random() < 0.5 ? '-' : ''}${price()}`,
+    ];
+    const value = JSON.stringify(Object.fromEntries(tickerColumns.map((name, at) => [name, row[at]])));
+    return { key: symbol, value, row };
+  };
+};
