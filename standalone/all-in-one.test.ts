@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AllInOne, allInOneEnv, startAllInOne, temporaryFolder } from './test-all-in-one.js';
 import { callJson, type LiveSocket, openSocket, type PortfolioFrame, signIn, signUp } from './test-client.js';
@@ -151,7 +154,7 @@ describe('the data folder', () => {
       const second = startProcess(process.execPath, ['standalone/dist/main.js'], allInOneEnv(folder.path));
       expect((await second.ended).code).toBe(1);
       expect(second.output()).toContain(folder.path);
-      expect(second.output()).toMatch(/another|in use|already/i);
+      expect(second.output()).toMatch(/is in use by process \d+, .* DATA_DIR sets it\.\n$/);
       expect(second.output()).not.toMatch(/\n\s+at /);
       expect(await one.process.end('SIGTERM')).toEqual({ code: 0, signal: null });
 
@@ -178,29 +181,15 @@ describe('the data folder', () => {
     }
   });
 
-  it('is left alone when a port is taken or a setting is wrong; every fault is named', async () => {
-    const folder = await temporaryFolder();
-    try {
-      const one = await startAllInOne(folder.path);
-      const elsewhere = await temporaryFolder();
-      const taken = startProcess(
-        process.execPath,
-        ['standalone/dist/main.js'],
-        allInOneEnv(elsewhere.path, { HTTP_PORT: new URL(one.base).port }),
-      );
-      expect((await taken.ended).code).toBe(1);
-      expect(taken.output()).toMatch(/HTTP_PORT/);
-      const wrong = startProcess(
-        process.execPath,
-        ['standalone/dist/main.js'],
-        allInOneEnv(elsewhere.path, { HTTP_PORT: 'eighty', JWT_SECRET: 'short', PRICE_SOURCE: 'moon' }),
-      );
-      expect((await wrong.ended).code).toBe(1);
-      for (const name of ['HTTP_PORT', 'JWT_SECRET', 'PRICE_SOURCE']) expect(wrong.output()).toContain(name);
-      await one.process.end('SIGTERM');
-      await elsewhere.remove();
-    } finally {
-      await folder.remove();
-    }
+  it('is not even made when settings are wrong; every fault is named', async () => {
+    const elsewhere = join(tmpdir(), `tickfolio-not-made-${process.pid}`);
+    const wrong = startProcess(
+      process.execPath,
+      ['standalone/dist/main.js'],
+      allInOneEnv(elsewhere, { HTTP_PORT: 'eighty', JWT_SECRET: 'short', PRICE_SOURCE: 'moon' }),
+    );
+    expect((await wrong.ended).code).toBe(1);
+    for (const name of ['HTTP_PORT', 'JWT_SECRET', 'PRICE_SOURCE']) expect(wrong.output()).toContain(name);
+    expect(existsSync(elsewhere)).toBe(false);
   });
 });

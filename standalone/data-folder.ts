@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '@tickfolio/lib/clock';
-import type { Closable } from '@tickfolio/lib/lifecycle';
+import { type Closable, StartError } from '@tickfolio/lib/lifecycle';
 import { lockFolder } from '@tickfolio/lib/postgres';
 
 export interface DataFolder extends Closable {
@@ -26,7 +26,9 @@ const readIfThere = async (file: string): Promise<string | undefined> => {
 export const openDataFolder = async (path: string, clock: Clock): Promise<DataFolder> => {
   const folder = resolve(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const lock = await lockFolder(folder, { clock });
+  const lock = await lockFolder(folder, { clock }).catch((err: unknown) => {
+    throw err instanceof StartError ? new StartError(`${err.message} DATA_DIR sets it.`) : err;
+  });
   return {
     path: folder,
     part: (name) => join(folder, name),
