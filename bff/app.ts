@@ -1,4 +1,5 @@
 import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
@@ -21,7 +22,7 @@ import { type ClientSocketLimits, defaultSocketLimits } from './client-socket.js
 import { bodyFaults } from './input-faults.js';
 import { createLivePart } from './live-part.js';
 import { swaggerOptions, swaggerUiOptions } from './openapi.js';
-import { createOriginCheck } from './origins.js';
+import { corsOptions, createOriginCheck } from './origins.js';
 import { createPortfolios } from './portfolios.js';
 import { profileRoutes } from './profile-routes.js';
 import { chooseSubprotocol, webSocketPath, webSocketRoute } from './ws-route.js';
@@ -92,7 +93,8 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
     postgres.db,
     options.maxCoinsPerProfile === undefined ? {} : { maxCoins: options.maxCoinsPerProfile },
   );
-  const checkOrigin = createOriginCheck(options.allowedOrigins ?? []);
+  const { allowedOrigins = [] } = options;
+  const checkOrigin = createOriginCheck(allowedOrigins);
   const live = createLivePart(deps, portfolios, verifyToken, {
     staleAfterMs: options.staleAfterMs ?? 60_000,
     pushWindowMs: options.pushWindowMs ?? 5,
@@ -110,6 +112,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null, connectSrc: ["'self'"] } },
     strictTransportSecurity: options.secureCookie ?? true,
   });
+  if (allowedOrigins.length > 0) void app.register(cors, corsOptions(allowedOrigins));
   void app.register(cookie);
   void app.register(rateLimit, {
     global: false,

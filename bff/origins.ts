@@ -1,3 +1,4 @@
+import type { FastifyCorsOptions } from '@fastify/cors';
 import { AppError } from '@tickfolio/lib/errors';
 import type { FastifyRequest } from 'fastify';
 
@@ -18,5 +19,25 @@ export const createOriginCheck = (allowed: readonly string[]): CheckOrigin => {
       if (known.has(origin) || (host !== undefined && host === request.host.toLowerCase())) return;
     } else if (site === undefined || site === 'same-origin' || site === 'none') return;
     throw new AppError('permission_denied', 'Requests from pages of other sites are not accepted here.');
+  };
+};
+
+/** How long a browser may remember that it may ask, in seconds. */
+const preflightMaxAge = 600;
+
+/**
+ * Lets pages of the allowed origins call REST from a browser, with the user's cookie.
+ * For any other origin it does nothing at all, and the browser keeps the answer from the page.
+ */
+export const corsOptions = (allowed: readonly string[]): FastifyCorsOptions => {
+  const known = new Set(allowed.map((origin) => origin.toLowerCase()));
+  return {
+    origin: (origin, done) => done(null, origin !== undefined && known.has(origin.toLowerCase()) ? origin : false),
+    credentials: true,
+    methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+    allowedHeaders: ['authorization', 'content-type', 'x-request-id'],
+    exposedHeaders: ['retry-after', 'x-request-id'],
+    maxAge: preflightMaxAge,
+    strictPreflight: false, // Its refusal would be no problem+json; without it an incomplete question is simply answered.
   };
 };
