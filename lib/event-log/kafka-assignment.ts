@@ -76,7 +76,7 @@ export const createKafkaAssignment = (options: KafkaAssignmentOptions): KafkaAss
       },
       nextBatch: buffer.nextBatch,
       turn,
-      commit: (next) => committer.commit(partition, next),
+      commit: (next, ending) => committer.commit(partition, next, ending),
     });
     const mine: Owned = { buffer, reader, next: undefined, handling: false };
     owned.set(partition, mine);
@@ -98,6 +98,7 @@ export const createKafkaAssignment = (options: KafkaAssignmentOptions): KafkaAss
         if (next !== undefined) positions.set(partition, next);
         if (!owned.has(partition)) own(partition);
       }
+      committer.hurry();
       holding = false;
       for (const wake of held) wake();
       held.clear();

@@ -60,6 +60,18 @@ export const rootOf = (err: unknown): Error & { readonly type?: string } => {
   return found instanceof Error ? found : new Error(String(found));
 };
 
+const passing = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS']);
+
+/**
+ * Whether trying again is no use: Kafka itself refused, or sent what kafkajs cannot read. kafkajs calls more than that final, such as
+ * a coordinator that is not found while a broker starts.
+ */
+export const isFinal = (err: unknown): boolean => {
+  const { name, type } = rootOf(err);
+  if (name === 'KafkaJSProtocolError') return !(rootOf(err) as { readonly retriable?: boolean }).retriable && !passing.has(type ?? '');
+  return name === 'KafkaJSNotImplemented' || name === 'KafkaJSSASLAuthenticationError';
+};
+
 /** The promise's result. @throws AppError `unavailable` when it fails or takes longer; the work may go on. */
 export const within = <T>(clock: Clock, boundMs: number, what: string, work: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import { AppError } from '../errors/errors.js';
 import type { BatchHandler, ConsumeOptions, Consumer, StoredMessage } from './event-log.js';
 import type { KafkaAdmin } from './kafka-admin.js';
 import { createKafkaAssignment } from './kafka-assignment.js';
-import { type KafkaDeps, rootOf, within } from './kafka-client.js';
+import { isFinal, type KafkaDeps, rootOf, within } from './kafka-client.js';
 import { createKafkaCommitter } from './kafka-committer.js';
 import { watchSilence } from './silence-watch.js';
 
@@ -14,8 +14,11 @@ export interface KafkaConsumer extends Consumer {
   problem(): string | undefined;
 }
 
-/** kafkajs' own attempts to connect, to join and so on, some 12 s; after them it starts over as a new member. */
-const attempts = 8;
+/**
+ * kafkajs' own attempts to connect, to join and so on, some two minutes. As long as they last the member keeps its place in the
+ * group. After them it begins as a new member, and Kafka lets that in only when the session of the old one has run out.
+ */
+const attempts = 60;
 /** What one message costs in memory besides its own bytes. */
 const overheadBytes = 200;
 
@@ -52,6 +55,8 @@ export const startKafkaConsumer = (
   const closing = new AbortController();
   let memberId: string | undefined;
   let joined = false;
+  /** Since it was last in its group. */
+  let starts = 0;
   let broken: Error | undefined;
   let handoverUntilMs: number | undefined;
   let fail: (err: Error) => void = () => undefined;
@@ -132,6 +137,7 @@ export const startKafkaConsumer = (
     if (payload.memberId !== memberId) assignment.assign([]);
     memberId = payload.memberId;
     joined = true;
+    starts = 0;
     const partitions = payload.memberAssignment[topic] ?? [];
     for (const [partition, next] of assignment.assign(partitions)) consumer.seek({ topic, partition, offset: String(next) });
     log.info({ partitions }, `Joined the group; ${partitions.length} partitions are ours.`);
@@ -140,10 +146,12 @@ export const startKafkaConsumer = (
   consumer.on(consumer.events.HEARTBEAT, watch.heard);
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (closing.signal.aborted) return;
-    if (!restart) die(error);
+    log.debug({ err: error, restart }, `${who} broke.`);
+    if (!restart && (isFinal(error) || starts >= limits.maxConsumerStarts)) die(error);
     else {
       log.warn({ err: rootOf(error) }, `${who} lost ${where}; it joins again.`);
       lose();
+      if (!restart) started = start();
     }
   });
 
@@ -162,6 +170,7 @@ export const startKafkaConsumer = (
     if (!more) pause();
   };
   const start = async () => {
+    starts++;
     for (let retryMs = limits.minRetryMs; !closing.signal.aborted; retryMs = Math.min(2 * retryMs, limits.maxRetryMs)) {
       try {
         await admin.ready(closing.signal);
@@ -178,7 +187,7 @@ export const startKafkaConsumer = (
       }
     }
   };
-  const started = start();
+  let started = start();
 
   let closed: Promise<void> | undefined;
   const close = async () => {

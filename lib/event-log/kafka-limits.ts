@@ -34,6 +34,8 @@ export interface KafkaLimits {
   readonly maxFetchBytesPerPartition: number;
   /** A partition is not read on while this much of it waits for the handler; besides, twice a full batch is enough. */
   readonly maxUnhandledBytesPerPartition: number;
+  /** A consumer that broke so often, without having been in its group in between, is dead. */
+  readonly maxConsumerStarts: number;
   /** A consumer that hears nothing for this long although Kafka answers others is dead. Longer than a rebalance takes. */
   readonly silenceMs: number;
 }
@@ -59,5 +61,6 @@ export const kafkaLimits: KafkaLimits = {
   fetchWaitMs: 100,
   maxFetchBytesPerPartition: 2 * 2 ** 20,
   maxUnhandledBytesPerPartition: 8 * 2 ** 20,
+  maxConsumerStarts: 10,
   silenceMs: 60_000,
 };

@@ -39,7 +39,7 @@ export interface KafkaSender {
  * kafkajs' own attempts within one send: some 20 s of a broker's absence, in which a repeat is recognised by Kafka and not written
  * twice.
  */
-const attempts = 12;
+const attempts = 14;
 
 /** The same partition as `partitionOf` says, which is Kafka's own choice, some twenty times faster than kafkajs computes it. */
 const partitioner: ICustomPartitioner =

@@ -59,7 +59,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
     groups.set(key, group);
     return group;
   };
-  const commit = (group: Group, partition: number, next: number) => {
+  const commit = (group: Group, partition: number, next: number): undefined => {
     group.committed.set(partition, next);
     const everywhere = [...groups.values()]
       .filter((other) => other.topic === group.topic)

@@ -13,8 +13,8 @@ export interface PartitionReaderOptions {
   readonly nextBatch: (ending: AbortSignal) => Promise<readonly StoredMessage[]>;
   /** Waits until a batch may be handed over (again). By default it always may. */
   readonly turn?: (ending: AbortSignal) => Promise<void>;
-  /** Everything before this offset is handled. */
-  readonly commit: (next: bigint) => void;
+  /** Everything before this offset is handled. The next batch waits until this is done, so that little is handed over twice. */
+  readonly commit: (next: bigint, ending: AbortSignal) => Promise<void> | undefined;
 }
 
 /** Hands one partition to one member of a group, batch by batch. */
@@ -45,7 +45,7 @@ export const startPartitionReader = (options: PartitionReaderOptions): Partition
       try {
         await handler({ topic, partition, messages, heartbeat });
         const last = messages.at(-1);
-        if (last && !revoked) commit(BigInt(last.offset) + 1n);
+        if (last && !revoked) await commit(BigInt(last.offset) + 1n, signal);
         return;
       } catch (err) {
         if (revoked) return;
