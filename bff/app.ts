@@ -130,6 +130,10 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       socket.terminate();
     },
   });
+  // The plugin ends the connection of an upgrade that is refused, so the client must not keep it for its next request.
+  app.addHook('onSend', async (request, reply) => {
+    if (request.ws && !reply.hasHeader('connection')) reply.header('connection', 'close');
+  });
   void app.after(() => {
     // The route has looked at the handshake already; what is left is an unreadable list of subprotocols.
     app.websocketServer.on('wsClientError', (err, socket) =>

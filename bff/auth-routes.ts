@@ -44,9 +44,10 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
       config,
       schema: {
         tags,
+        operationId: 'register',
         summary: 'Creates an account',
         body: RegisterBody,
-        response: { 201: messageAnswer('user created successfully'), ...problems(400, 409, 429, 503) },
+        response: { 201: messageAnswer('user created successfully'), ...problems(400, 403, 409, 413, 415, 429, 503) },
       },
     },
     async (request, reply) => {
@@ -68,9 +69,10 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
       config,
       schema: {
         tags,
+        operationId: 'logIn',
         summary: 'Signs in',
         body: LoginBody,
-        response: { 200: AccessTokenAnswer, ...problems(400, 401, 429, 503) },
+        response: { 200: AccessTokenAnswer, ...problems(400, 401, 403, 413, 415, 429, 503) },
       },
     },
     async (request, reply) => answerTokens(reply, await auth.login(request.body.name, request.body.password, metaOf(request))),
@@ -82,6 +84,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
       config,
       schema: {
         tags,
+        operationId: 'refreshTokens',
         summary: 'Exchanges the refresh token in the cookie for new tokens',
         security: [{ refreshCookie: [] }],
         response: { 200: AccessTokenAnswer, ...problems(401, 403, 429, 503) },
@@ -109,6 +112,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
       config,
       schema: {
         tags,
+        operationId: 'logOut',
         summary: 'Ends the session: its refresh token and its open sockets',
         security: [{ refreshCookie: [] }],
         response: { 200: messageAnswer('logged out successfully'), ...problems(403, 429, 503) },

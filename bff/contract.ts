@@ -90,12 +90,15 @@ const problemStatus = (description: string) => ({
   content: { 'application/problem+json': { schema: ProblemAnswer } },
 });
 const descriptions: Readonly<Record<number, string>> = {
-  400: 'The request is malformed; `errors` names the fields.',
+  400: 'The request is malformed; `errors` names the fields of a body.',
   401: 'Not signed in.',
   403: 'A page of another site asked.',
   404: 'Not held.',
   409: 'It conflicts with what is there; nothing was changed.',
+  413: 'The body is too large.',
+  415: 'The body is not `application/json`.',
   422: 'The symbol is not listed or cannot be valued in USDT.',
+  426: 'This is a WebSocket of version 13; `Upgrade` says so.',
   429: 'Too many attempts; see Retry-After.',
   503: 'Temporarily unavailable; see Retry-After.',
 };

@@ -1,43 +1,18 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui';
-import { webSocketPath } from './ws-route.js';
+import { plainPaths } from './openapi-paths.js';
 
-const webSocketDescription = `An upgrade to WebSocket. The token goes in the \`Authorization\` header or, for browsers, in the subprotocol
-list: \`new WebSocket(url, ["bearer", accessToken])\`. The whole portfolio comes at once and whenever a price or the portfolio changes.
-Messages with a \`Type\` are about the connection: \`token-expiring\`, \`token-accepted\`, \`error\`.
-To stay connected send \`{"type":"refresh","accessToken":"…"}\` before the token runs out.
-Close codes: 1001 reconnect, 1013 reconnect after a pause, 4401 sign in again, 4408 too slow, 4429 too many sockets or messages.`;
+const description = `Live crypto portfolio values, exact to the last digit.
 
-const frameExample = {
-  UserID: 'a1b2c3d4-e5f6-7890-1234-567890abcdef',
-  UserName: 'myuser',
-  TotalValue: '102185.175',
-  Coins: [
-    { Symbol: 'btcusdt', Quantity: '1.5', Price: '68123.45', Total: '102185.175', PriceTime: '2026-01-27T10:00:00.981Z', Stale: false },
-  ],
-  AsOf: '2026-01-27T10:00:01.034Z',
-};
-
-const webSocketPathItem = {
-  get: {
-    tags: ['live'],
-    summary: 'The live portfolio (WebSocket)',
-    description: webSocketDescription,
-    security: [{ bearerAuth: [] }],
-    responses: {
-      101: { description: 'Upgraded; the frames look like this.', content: { 'application/json': { example: frameExample } } },
-      401: { description: 'Not signed in.' },
-      403: { description: 'A page of another site asked.' },
-    },
-  },
-};
+Everything that fails is answered as \`application/problem+json\` (RFC 9457). Beside what each call names, an address answers 405 with
+\`Allow\` for a method it does not take, 404 is for an address where there is nothing, and 400, 408 and 431 are for what is hardly HTTP.`;
 
 export const swaggerOptions: FastifyDynamicSwaggerOptions = {
   hideUntagged: true,
   openapi: {
     openapi: '3.1.0',
-    info: { title: 'tickfolio', version: '1', description: 'Live crypto portfolio values, exact to the last digit.' },
-    tags: [{ name: 'auth' }, { name: 'profile' }, { name: 'live' }],
+    info: { title: 'tickfolio', version: '1', description },
+    tags: [{ name: 'auth' }, { name: 'profile' }, { name: 'live' }, { name: 'operations' }],
     components: {
       securitySchemes: {
         bearerAuth: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
@@ -48,7 +23,7 @@ export const swaggerOptions: FastifyDynamicSwaggerOptions = {
   transformObject: (document) => {
     if (!('openapiObject' in document)) return document.swaggerObject;
     const { openapiObject } = document;
-    return { ...openapiObject, paths: { ...openapiObject.paths, [webSocketPath]: webSocketPathItem } };
+    return { ...openapiObject, paths: { ...openapiObject.paths, ...plainPaths } };
   },
 };
 

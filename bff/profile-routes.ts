@@ -69,7 +69,15 @@ export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = as
 
   app.get(
     '',
-    { schema: { tags, security, summary: 'The portfolio', response: { 200: ProfileAnswer, ...problems(401, 503) } } },
+    {
+      schema: {
+        tags,
+        security,
+        operationId: 'getProfile',
+        summary: 'The portfolio',
+        response: { 200: ProfileAnswer, ...problems(401, 503) },
+      },
+    },
     async (request) => {
       const owner = signedIn(request);
       const coins = await portfolios.read(owner);
@@ -83,6 +91,7 @@ export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = as
       schema: {
         tags,
         security,
+        operationId: 'createProfile',
         summary: 'Creates the portfolio; harmless when it is there',
         response: { 201: messageAnswer('profile created successfully'), ...problems(401, 503) },
       },
@@ -100,10 +109,11 @@ export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = as
       schema: {
         tags,
         security,
+        operationId: 'changeCoin',
         summary: 'Adds to a coin, or takes away from it',
         description: 'A decrease to exactly zero removes the coin and answers with quantity "0".',
         body: CoinChangeBody,
-        response: { 200: CoinAnswer, ...problems(400, 401, 409, 422, 503) },
+        response: { 200: CoinAnswer, ...problems(400, 401, 409, 413, 415, 422, 503) },
       },
     },
     async (request) => {
@@ -121,9 +131,10 @@ export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = as
       schema: {
         tags,
         security,
+        operationId: 'removeCoin',
         summary: 'Removes a coin, however much of it is held',
         body: CoinRemovalBody,
-        response: { 200: messageAnswer('coin successfully deleted'), ...problems(400, 401, 404, 503) },
+        response: { 200: messageAnswer('coin successfully deleted'), ...problems(400, 401, 404, 413, 415, 503) },
       },
     },
     async (request) => {

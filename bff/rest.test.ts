@@ -317,6 +317,9 @@ describe('around the contract', () => {
       'delete /api/v1/profile/coins',
       'get /api/v1/profile',
       'get /api/v1/ws',
+      'get /health',
+      'get /metrics',
+      'get /ready',
       'post /api/v1/auth/login',
       'post /api/v1/auth/logout',
       'post /api/v1/auth/refresh',
@@ -327,7 +330,7 @@ describe('around the contract', () => {
     const coins = body.paths['/api/v1/profile/coins'].post;
     expect(coins.security).toEqual([{ bearerAuth: [] }]);
     expect(coins.requestBody.content['application/json'].schema.properties.quantity.examples).toEqual(['1.5']);
-    expect(Object.keys(coins.responses)).toEqual(['200', '400', '401', '409', '422', '503']);
+    expect(Object.keys(coins.responses)).toEqual(['200', '400', '401', '409', '413', '415', '422', '503']);
     const page = await bff.call(undefined, 'GET', '/docs');
     expect(page.status).toBe(200);
     const policy = page.headers.get('content-security-policy') ?? '';

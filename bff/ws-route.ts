@@ -15,7 +15,7 @@ export interface WebSocketRouteOptions {
   readonly checkOrigin: CheckOrigin;
 }
 
-const upgradeHeaders = { upgrade: 'websocket', connection: 'Upgrade' };
+const upgradeHeaders = { upgrade: 'websocket', connection: 'Upgrade, close' };
 /** What `ws` speaks. */
 const versions = ['13', '8'];
 
