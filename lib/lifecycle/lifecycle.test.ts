@@ -192,6 +192,12 @@ describe('runProcess in a real process', () => {
     expect(messages).toEqual(expect.arrayContaining(['start aborted', 'first closed', 'stopped']));
   });
 
+  it('stays while nothing but its wait for a server keeps it, and ends when told to', async () => {
+    const { code, messages } = await run('idle', [{ after: 'still here', send: 'SIGTERM' }]);
+    expect(code).toBe(0);
+    expect(messages).toEqual(expect.arrayContaining(['still here', 'shutting down', 'stopped']));
+  });
+
   it('loses none of its last log lines', async () => {
     const { code, messages } = await run('chatty', [{ after: 'started', send: 'SIGTERM' }]);
     expect(code).toBe(0);

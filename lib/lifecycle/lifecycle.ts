@@ -111,16 +111,14 @@ export const runProcess = async (
     log.fatal({ err }, 'unhandled rejection');
     end(1, 'unhandled rejection');
   });
-  // While a start only waits (for a server, for a retry) nothing else may keep the process alive.
-  const awake = setInterval(() => undefined, 60_000);
+  // A process that only waits (for a server, for a retry) has nothing else that keeps it alive. It ends by `end` alone.
+  setInterval(() => undefined, 60_000);
   try {
     await start(life);
   } catch (err) {
     if (err instanceof StartError) process.stderr.write(`${err.message}\n`);
     else log.fatal({ err }, 'could not start');
     end(1, 'start failed');
-  } finally {
-    clearInterval(awake);
   }
 };
 

@@ -25,6 +25,11 @@ await runProcess(
       life.signal.addEventListener('abort', () => log.info('start aborted'), { once: true });
       await never();
     }
+    if (behaviour === 'idle') {
+      log.info('started');
+      soon(() => log.info('still here')).unref();
+      return;
+    }
     const server = createServer().listen(0, '127.0.0.1');
     life.own('last', {
       close: async () => {
