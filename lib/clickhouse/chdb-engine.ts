@@ -4,9 +4,10 @@ import type { Session } from 'chdb';
 import type { Clock } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import { StartError } from '../lifecycle/lifecycle.js';
-import { type FolderLock, lockFolder } from '../postgres/folder-lock.js';
+import { lockFolder } from '../postgres/folder-lock.js';
 import { analystRole, engineConfig } from './chdb-access.js';
 import { ClickHouseFault, readFault } from './error.js';
+import type { Lane } from './lane.js';
 import { sqlText } from './tab-separated.js';
 
 /** One statement for the engine, with everything that is its own and stays with nobody after it. */
@@ -26,6 +27,8 @@ export interface EngineStatement {
 
 /** The embedded ClickHouse of this process. */
 export interface ChdbEngine {
+  /** Its version, as `SELECT version()` tells it. */
+  readonly version: string;
   /**
    * Runs one statement in a session of its own. When the signal aborts, the promise settles at once, the statement is killed, and
    * `ended` (not before) says that nothing of it runs any more.
@@ -37,8 +40,14 @@ export interface ChdbEngine {
   close(): Promise<void>;
 }
 
+export interface EngineAnswer {
+  readonly bytes: Buffer;
+  readonly rows: number;
+  readonly elapsedSeconds: number;
+}
+
 export interface EngineRun {
-  readonly answer: Promise<Buffer>;
+  readonly answer: Promise<EngineAnswer>;
   /** Settles when the engine is done with it; never rejects. */
   readonly ended: Promise<void>;
 }
@@ -59,6 +68,18 @@ export interface ChdbEngineOptions {
   /** For tests: how the packages are loaded. */
   readonly load?: (() => Promise<ChdbPackage>) | undefined;
 }
+
+/** Runs a statement in its turn. The caller gets the answer, or its own signal's reason, at once; the lane is free when the engine is. */
+export const runInLane = (engine: ChdbEngine, lane: Lane, statement: EngineStatement, signal?: AbortSignal): Promise<EngineAnswer> =>
+  new Promise((resolve, reject) => {
+    lane
+      .run(async () => {
+        const { answer, ended } = engine.run(statement, signal);
+        answer.then(resolve, reject);
+        await ended;
+      }, signal)
+      .catch(reject);
+  });
 
 /** What is used of the package. */
 export interface ChdbPackage {
@@ -121,15 +142,16 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
   let parser: InstanceType<ChdbPackage['durable']['ChdbNodeEngine']>;
   /** Keeps the engine up between statements, and kills them. */
   let keeper: Session;
+  let version: string;
   try {
     const config = join(path, 'engine.xml');
     writeFileSync(config, engineConfig(config, maxMemoryBytes));
     keeper = new chdb.Session(data, { connectionArgs: [`--config-file=${config}`] });
-    keeper.query('SELECT 1');
+    version = keeper.query('SELECT version()', 'TabSeparatedRaw').trim();
     parser = new durable.ChdbNodeEngine();
     await parser.start({ dataPath: data, backupsAllowedPath: join(path, 'no-backups') });
   } catch (err) {
-    await release(lock);
+    await lock.close();
     throw new StartError(`The embedded ClickHouse in ${path} cannot be opened: ${err instanceof Error ? err.message : String(err)}.`);
   }
 
@@ -153,7 +175,7 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
     if (asAnalyst) lines.push(`SET ROLE ${analystRole}`, 'SET readonly = 1');
     return lines.join(';');
   };
-  const execute = async (statement: EngineStatement, id: string, signal: AbortSignal | undefined): Promise<Buffer> => {
+  const execute = async (statement: EngineStatement, id: string, signal: AbortSignal | undefined): Promise<EngineAnswer> => {
     const session = new chdb.Session(data);
     try {
       await session.queryAsync(setUp(statement, id));
@@ -162,7 +184,11 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
       const sql = body ? `${statement.sql}\n${withoutEmptyLines(body.toString('utf8'), statement.sql)}` : statement.sql;
       const result = await session.queryAsync(sql, { format: statement.format ?? 'TabSeparated' });
       const bytes = result.bytes();
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      return {
+        bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+        rows: result.rowsRead,
+        elapsedSeconds: result.elapsed,
+      };
     } catch (err) {
       throw (err instanceof Error && readFault(err.message)) || err;
     } finally {
@@ -172,6 +198,7 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
 
   let closing: Promise<void> | undefined;
   return {
+    version,
     run: (statement, signal) => {
       const refused = closing ? new AppError('unavailable', 'ClickHouse: the embedded engine has been closed.') : undefined;
       if (refused || signal?.aborted) return { answer: Promise.reject(refused ?? signal?.reason), ended: Promise.resolve() };
@@ -182,7 +209,7 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
         () => undefined,
       );
       runs.add(ended);
-      const answer = new Promise<Buffer>((resolve, reject) => {
+      const answer = new Promise<EngineAnswer>((resolve, reject) => {
         const onAbort = () => {
           reject(signal?.reason);
           kill(id);
@@ -211,8 +238,6 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
     },
   };
 };
-
-const release = (lock: FolderLock) => lock.close();
 
 const identifier = (name: string): string => {
   if (!/^[A-Za-z_]\w*$/.test(name)) throw new TypeError(`"${name}" is no name of a setting or a parameter`);

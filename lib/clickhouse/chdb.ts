@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { type ClickHouseClientConfigOptions, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { type ClickHouseClientConfigOptions, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Logger } from '../telemetry/telemetry.js';
-import { type ChdbEngine, type ChdbEngineOptions, type EngineStatement, openChdbEngine } from './chdb-engine.js';
+import { type ChdbEngine, type ChdbEngineOptions, type EngineStatement, openChdbEngine, runInLane } from './chdb-engine.js';
 import type { ClickHouse, Params } from './clickhouse.js';
 import { createClientPort } from './client-port.js';
-import { ClickHouseFault } from './error.js';
 import { createLane, type Lane } from './lane.js';
 import { paramTexts } from './tab-separated.js';
 
@@ -59,6 +58,9 @@ type BaseParams = Parameters<Connection['query']>[0];
 /** What belongs to the HTTP interface and not to the engine. */
 const httpSettings = /^(wait_end_of_query|send_progress_in_http_headers|(http|enable_http)_.+)$/;
 
+/** What waits for other queries only; anything else, a comment in front too, takes its turn among the writes. */
+const reading = /^\s*\(*\s*(SELECT|WITH|SHOW|DESCRIBE|DESC|EXISTS|EXPLAIN)\b/i;
+
 /** Lets @clickhouse/client work on the engine. Every statement has a session of its own, so settings and parameters stay with nobody. */
 const createEngineConnection = (engine: ChdbEngine, writes: Lane, reads: Lane): Connection => {
   const statement = ({ query, clickhouse_settings = {}, query_params }: BaseParams): EngineStatement => ({
@@ -70,23 +72,8 @@ const createEngineConnection = (engine: ChdbEngine, writes: Lane, reads: Lane): 
     ),
     ...(query_params ? { params: paramTexts(query_params as Params) } : {}),
   });
-  const run = async (lane: Lane, given: EngineStatement, signal: AbortSignal | undefined): Promise<Buffer> => {
-    try {
-      return await new Promise<Buffer>((resolve, reject) => {
-        // The caller gets its answer at once, the lane is free when the engine is.
-        lane
-          .run(async () => {
-            const { answer, ended } = engine.run(given, signal);
-            answer.then(resolve, reject);
-            await ended;
-          }, signal)
-          .catch(reject);
-      });
-    } catch (err) {
-      if (!(err instanceof ClickHouseFault)) throw err;
-      throw new ClickHouseError({ message: err.message, code: String(err.code), type: err.type });
-    }
-  };
+  const run = async (given: EngineStatement, signal: AbortSignal | undefined): Promise<Buffer> =>
+    (await runInLane(engine, reading.test(given.sql) ? reads : writes, given, signal)).bytes;
   const done = (queryId: string | undefined) => ({ query_id: queryId ?? randomUUID(), response_headers: {}, http_status_code: 200 });
   const counted = {
     read_rows: '0',
@@ -101,29 +88,29 @@ const createEngineConnection = (engine: ChdbEngine, writes: Lane, reads: Lane): 
   return {
     ping: async () => {
       try {
-        await run(reads, { sql: 'SELECT 1' }, undefined);
+        await run({ sql: 'SELECT 1' }, undefined);
         return { success: true };
       } catch (err) {
         return { success: false, error: err instanceof Error ? err : new Error(String(err)) };
       }
     },
     query: async (params) => {
-      const bytes = await run(reads, statement(params), params.abort_signal);
+      const bytes = await run(statement(params), params.abort_signal);
       return { ...done(params.query_id), stream: Readable.from([bytes], { objectMode: false }) };
     },
     insert: async (params) => {
       const { values } = params;
       const body = typeof values === 'string' ? Buffer.from(values) : await buffer(values);
-      if (body.length > 0) await run(writes, { ...statement(params), body }, params.abort_signal);
+      if (body.length > 0) await run({ ...statement(params), body }, params.abort_signal);
       return { ...done(params.query_id), summary: counted };
     },
     command: async (params) => {
-      await run(writes, statement(params), params.abort_signal);
+      await run(statement(params), params.abort_signal);
       return { ...done(params.query_id), summary: counted };
     },
     exec: async (params) => {
       const body = params.values ? { body: await buffer(params.values) } : {};
-      const bytes = await run(writes, { ...statement(params), ...body }, params.abort_signal);
+      const bytes = await run({ ...statement(params), ...body }, params.abort_signal);
       return { ...done(params.query_id), stream: Readable.from([bytes], { objectMode: false }), summary: counted };
     },
     close: () => Promise.resolve(),

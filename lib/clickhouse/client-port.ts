@@ -5,7 +5,7 @@ import { type Clock, sleep } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import type { ClickHouse, Params, StatementOptions, Value } from './clickhouse.js';
 import { maxInsertRows } from './clickhouse.js';
-import { fromFault, readFault } from './error.js';
+import { ClickHouseFault, fromFault, readFault } from './error.js';
 import { jsonLine, tabSeparatedLine } from './tab-separated.js';
 
 const defaultTimeoutMs = 30_000;
@@ -45,6 +45,33 @@ const transportFault = (err: unknown): AppError => {
   return new AppError('unavailable', `ClickHouse cannot be reached: ${words}`, { cause: err, retryAfterMs: 1_000 });
 };
 
+interface Exchange {
+  readonly sql: string;
+  readonly values?: Readable;
+  readonly params?: Params | undefined;
+  readonly settings: ClickHouseSettings;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Sends one statement and reads the whole answer. The errors are read here, because the client keeps only a part of ClickHouse's words.
+ * @throws ClickHouseFault, and what the connection throws
+ */
+const exchange = async (client: ClickHouseClient, { sql, values, params, settings, signal }: Exchange): Promise<string> => {
+  const { stream, http_status_code, response_headers } = await client.exec({
+    query: sql,
+    ...(values ? { values } : {}),
+    ...(params ? { query_params: params as Record<string, unknown> } : {}),
+    // The answer comes when it is complete, so a late error is not hidden behind the status of a good one.
+    clickhouse_settings: { wait_end_of_query: 1, ...settings },
+    abort_signal: signal,
+    ignore_error_response: true,
+  });
+  const text = (await buffer(stream)).toString('utf8');
+  if ((http_status_code ?? 200) < 300 && response_headers['x-clickhouse-exception-code'] === undefined) return text;
+  throw readFault(text) ?? new Error(`it answered with status ${http_status_code}: ${text.slice(0, 200)}`);
+};
+
 export interface ClientPortOptions {
   readonly clock: Clock;
   /** How long `close` waits for running statements. Default 5 000. */
@@ -77,12 +104,9 @@ export const createClientPort = (client: ClickHouseClient, { clock, closeTimeout
       return await job;
     } catch (err) {
       if (timedOut) throw timedOut;
+      if (err instanceof ClickHouseFault) throw fromFault(err, operation);
       if (err instanceof AppError || err instanceof TypeError || err instanceof RangeError) throw err;
-      // The client took ClickHouse's words apart; put together they are read like everybody else's.
-      const parts = err as { message?: string; code?: string; type?: string };
-      const text = parts.type ? `Code: ${parts.code}. ${parts.message} (${parts.type})` : String(parts.message ?? err);
-      const fault = readFault(text);
-      throw fault ? fromFault(fault, operation) : transportFault(err);
+      throw transportFault(err);
     } finally {
       timer.cancel();
       running.delete(job);
@@ -92,7 +116,6 @@ export const createClientPort = (client: ClickHouseClient, { clock, closeTimeout
     max_execution_time: Math.ceil(timeoutMs / 1_000) + serverGraceSeconds,
     ...options.settings,
   });
-  const queryParams = (params: Params | undefined) => (params ? { query_params: params as Record<string, unknown> } : {});
 
   const port: ClickHouse = {
     insert: async (table, columns, rows, options = {}) => {
@@ -105,38 +128,34 @@ export const createClientPort = (client: ClickHouseClient, { clock, closeTimeout
         if (row.length !== columns.length) throw new TypeError(`a row of ${row.length} values does not fit ${columns.length} columns`);
       }
       const { timeoutMs = defaultTimeoutMs } = options;
-      await bounded('insert', timeoutMs, async (signal) => {
-        const { stream } = await client.exec({
-          query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${formatFor(columns.length)}`,
+      await bounded('insert', timeoutMs, (signal) =>
+        exchange(client, {
+          sql: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${formatFor(columns.length)}`,
           values: Readable.from(encode(rows, columns.length), { objectMode: false }),
-          clickhouse_settings: { ...insertSettings, ...common(options, timeoutMs) },
-          abort_signal: signal,
-        });
-        await buffer(stream); // Empty; read to its end it frees the connection.
-      });
+          settings: { ...insertSettings, ...common(options, timeoutMs) },
+          signal,
+        }),
+      );
     },
     query: <T>(sql: string, params?: Params, options: Parameters<ClickHouse['query']>[2] = {}) => {
       const { timeoutMs = defaultTimeoutMs, maxRows = defaultMaxRows } = options;
       const rowLimit: ClickHouseSettings = { max_result_rows: String(maxRows), result_overflow_mode: 'throw' };
       return bounded('statement', timeoutMs, async (signal) => {
-        const result = await client.query({
-          query: sql,
-          ...queryParams(params),
-          format: 'JSONEachRow',
-          clickhouse_settings: { ...exactNumbers, ...rowLimit, ...common(options, timeoutMs) },
-          abort_signal: signal,
+        const text = await exchange(client, {
+          sql: `${sql.replace(/[\s;]+$/, '')}\nFORMAT JSONEachRow`,
+          params,
+          settings: { ...exactNumbers, ...rowLimit, ...common(options, timeoutMs) },
+          signal,
         });
-        const rows = await result.json<T>();
+        const lines = text === '' ? [] : text.trimEnd().split('\n');
         // ClickHouse bounds whole blocks, so a little more than the limit can come through.
-        if (rows.length > maxRows) throw new AppError('resource_exhausted', `The query found more than ${maxRows} rows.`);
-        return rows;
+        if (lines.length > maxRows) throw new AppError('resource_exhausted', `The query found more than ${maxRows} rows.`);
+        return lines.map((line) => JSON.parse(line) as T);
       });
     },
     command: async (sql, params, options = {}) => {
       const { timeoutMs = defaultTimeoutMs } = options;
-      await bounded('statement', timeoutMs, (signal) =>
-        client.command({ query: sql, ...queryParams(params), clickhouse_settings: common(options, timeoutMs), abort_signal: signal }),
-      );
+      await bounded('statement', timeoutMs, (signal) => exchange(client, { sql, params, settings: common(options, timeoutMs), signal }));
     },
     check: async () => {
       try {
