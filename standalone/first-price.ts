@@ -47,6 +47,7 @@ export const awaitFirstPrice = async (deps: FirstPriceDeps): Promise<FirstPrice 
   signal.addEventListener('abort', () => came(undefined), { once: true });
   const subscription = await priceBus.subscribe([symbol], {
     second: ({ close }) => came({ price: close, afterMs: clock.monotonic() }),
+    price: ({ price }) => came({ price, afterMs: clock.monotonic() }),
   });
   try {
     await hold('GET');

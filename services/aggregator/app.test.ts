@@ -242,6 +242,15 @@ describe('the streams', () => {
     await until('the stream', () => streamsOf(fake, 'aggTrade').length === 1, 5_000);
   });
 
+  it('are opened for what is always followed, whoever lets go of it', async () => {
+    const { fake, rig } = await start({ alwaysFollow: ['btcusdt'], registry: { lingerMs: 1 } });
+    const symbolsOf = (kind: string) => streamsOf(fake, kind).map(({ symbols }) => [...symbols].sort());
+    await until('its streams', () => ['aggTrade', 'miniTicker'].every((kind) => JSON.stringify(symbolsOf(kind)) === '[["btcusdt"]]'));
+    await followed(fake, rig, ['btcusdt', 'ethusdt']);
+    await rig.call('PUT', '/subscriptions/bff', { symbols: [] });
+    await until('the rest let go', () => JSON.stringify(symbolsOf('miniTicker')) === '[["btcusdt"]]');
+  });
+
   it('tell how each symbol fares', async () => {
     const { fake, rig } = await start();
     await followed(fake, rig, ['btcusdt', 'ethusdt', 'bnbusdt']);

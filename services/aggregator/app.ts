@@ -27,6 +27,8 @@ export interface AggregatorDeps {
 export interface AggregatorOptions {
   /** Port 0 picks a free one. */
   readonly address: Address;
+  /** Symbols in lower case that are followed for ever, whoever holds them. Default none. */
+  readonly alwaysFollow?: readonly string[];
   readonly feed?: MarketFeedOptions;
   readonly market?: Partial<MarketOptions>;
   readonly registry?: Partial<RegistryOptions>;
@@ -42,6 +44,9 @@ export interface Aggregator {
   close(): Promise<void>;
 }
 
+/** Holds what is always followed; no user has such a name. */
+const alwaysHolder = 'FOLLOW_SYMBOLS';
+
 /** Starts the service; it needs none of its servers to be there yet. @throws StartError when the port is taken. */
 export const startAggregator = async (deps: AggregatorDeps, options: AggregatorOptions): Promise<Aggregator> => {
   const { clock, log, metrics, priceBus, eventLog } = deps;
@@ -54,6 +59,10 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
     market.follow(list.known ? new Set([...held].filter((symbol) => list.has(symbol))) : held);
   };
   const registry = createRegistry(clock, follow, { ...registryDefaults, ...options.registry });
+  const notFollowed = options.alwaysFollow?.length
+    ? registry.replace(alwaysHolder, new Set(options.alwaysFollow))
+    : new Map<string, string>();
+  for (const [symbol, reason] of notFollowed) log.warn({ symbol, reason }, 'a symbol of FOLLOW_SYMBOLS is not followed');
   const list = createSymbolList({ clock, feed, log, changed: follow }, { ...symbolListDefaults, ...options.symbolList });
 
   exportTally(metrics, tally);

@@ -27,6 +27,14 @@ describe('the settings', () => {
     expect(faultsOf({}).map((fault) => fault.split(' ')[0])).toEqual(['BROKERS', 'REDIS_ADDR', 'SOCKET_SERVICE_ADDR']);
   });
 
+  it('list the symbols that are always followed', () => {
+    const env = { BROKERS: 'a:9092', REDIS_ADDR: 'r:1', SOCKET_SERVICE_ADDR: 's:1' };
+    const listed = (FOLLOW_SYMBOLS?: string) => readConfig('aggregator', aggregatorConfig, { ...env, FOLLOW_SYMBOLS }).FOLLOW_SYMBOLS;
+    expect(listed()).toEqual([]);
+    expect(listed('BTCUSDT, ethusdt,btcusdt,')).toEqual(['btcusdt', 'ethusdt']);
+    expect(faultsOf({ ...env, FOLLOW_SYMBOLS: 'btc/usdt' })).toEqual([expect.stringContaining('not "btc/usdt"')]);
+  });
+
   it('take several brokers and refuse what is none', () => {
     const rest = { REDIS_ADDR: 'r:1', SOCKET_SERVICE_ADDR: 's:1' };
     expect(readConfig('aggregator', aggregatorConfig, { ...rest, BROKERS: 'a:9092, b:9092' }).BROKERS).toEqual(['a:9092', 'b:9092']);

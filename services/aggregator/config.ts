@@ -1,5 +1,28 @@
 import { address, addressList, environment, logLevel, z } from '@tickfolio/lib/config';
 
+const maxFollowed = 1_000;
+
+/** Symbols in either case, separated by commas; in lower case when read. */
+export const symbolList = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, ctx) => {
+      const symbols = [
+        ...new Set(
+          text
+            .toLowerCase()
+            .split(/[\s,]+/)
+            .filter(Boolean),
+        ),
+      ];
+      const bad = symbols.find((symbol) => !/^[\p{L}\d_-]{2,40}$/u.test(symbol));
+      if (bad !== undefined)
+        ctx.addIssue({ code: 'custom', message: `must list symbols such as btcusdt, separated by commas, not "${bad}"` });
+      if (symbols.length > maxFollowed) ctx.addIssue({ code: 'custom', message: `must not list more than ${maxFollowed} symbols` });
+      return symbols;
+    });
+
 /** The aggregator's settings, by the names that deployments set. */
 export const aggregatorConfig = z.object({
   ENV: environment(),
@@ -8,6 +31,8 @@ export const aggregatorConfig = z.object({
   BROKERS: addressList(),
   REDIS_ADDR: address(),
   SOCKET_SERVICE_ADDR: address(),
+  /** Followed besides what portfolios hold, so that the archive has them: symbols, comma-separated. */
+  FOLLOW_SYMBOLS: symbolList(''),
 });
 
 export type AggregatorConfig = z.output<typeof aggregatorConfig>;

@@ -33,7 +33,7 @@ await runProcess(
     const socket = createGrpcClient(SocketServiceClient, `${host}:${port}`);
     life.own('socket client', { close: () => socket.close() });
     const deps = { clock, log, metrics, priceBus: createPriceBus(pubsub), eventLog, socket };
-    life.own('aggregator', await startAggregator(deps, { address: config.SERVER_ADDR }));
+    life.own('aggregator', await startAggregator(deps, { address: config.SERVER_ADDR, alwaysFollow: config.FOLLOW_SYMBOLS }));
   },
   { log },
 );
