@@ -29,6 +29,10 @@ const rowOf = (t: RecordedTrade) => ({
   M: true,
 });
 
+interface Listed {
+  readonly symbol: string;
+}
+
 describe('aggTrades', () => {
   it('pages by fromId to exactly what was streamed, also over a time when nobody was connected', async () => {
     const { sim, clock, record, get } = await start({ tradeRate: 5 });
@@ -44,14 +48,15 @@ describe('aggTrades', () => {
     await again.frame((f) => f.a === all.at(-1)?.a);
 
     const paged: Frame[] = [];
-    for (let fromId = client.frames[0].a; ; fromId = paged.at(-1).a + 1) {
+    const firstId = client.frames[0]?.a ?? Number.NaN;
+    for (let fromId = firstId; ; fromId = (paged.at(-1)?.a ?? Number.NaN) + 1) {
       const { body } = await get(`aggTrades?symbol=BTCUSDT&fromId=${fromId}&limit=700`);
       if (body.length === 0) break;
       expect(body[0].a).toBe(fromId);
       paged.push(...body);
     }
     expect(paged.length).toBeGreaterThan(client.frames.length + again.frames.length + 500);
-    expect(paged).toEqual(all.filter(({ a }) => a >= client.frames[0].a));
+    expect(paged).toEqual(all.filter(({ a }) => a >= firstId));
     const byId = new Map(paged.map((row) => [row.a, row]));
     for (const { e: _e, E: _E, s: _s, ...row } of [...client.frames, ...again.frames]) expect(byId.get(row.a)).toEqual(row);
   });
@@ -132,7 +137,7 @@ describe('exchangeInfo', () => {
     const { body } = await get('exchangeInfo');
     expect(Object.keys(body)).toEqual(['timezone', 'serverTime', 'rateLimits', 'exchangeFilters', 'symbols']);
     expect(body.symbols).toHaveLength(sim.listings.size);
-    const btc = body.symbols.find((s: Frame) => s.symbol === 'BTCUSDT');
+    const btc = body.symbols.find((s: Listed) => s.symbol === 'BTCUSDT');
     expect(btc).toMatchObject({
       status: 'TRADING',
       baseAsset: 'BTC',
@@ -140,19 +145,19 @@ describe('exchangeInfo', () => {
       baseAssetPrecision: 8,
       isSpotTradingAllowed: true,
     });
-    const filters = Object.fromEntries(btc.filters.map((f: Frame) => [f.filterType, f]));
+    const filters = Object.fromEntries(btc.filters.map((f: { readonly filterType: string }) => [f.filterType, f]));
     expect(filters.PRICE_FILTER.tickSize).toBe('0.01000000');
     expect(filters.LOT_SIZE.stepSize).toBe('0.00001000');
     expect(filters.NOTIONAL.minNotional).toBe('5.00000000');
     for (const { symbol, price } of record.slice(0, 300)) {
-      const tick = parseDecimal(body.symbols.find((s: Frame) => s.symbol === symbol).filters[0].tickSize);
+      const tick = parseDecimal(body.symbols.find((s: Listed) => s.symbol === symbol).filters[0].tickSize);
       expect(parseDecimal(price).scale).toBeLessThanOrEqual(tick.scale);
     }
   });
 
   it('selects by symbol, symbols and status', async () => {
     const { get } = await start({ symbols: 362 });
-    const names = async (query: string) => (await get(`exchangeInfo?${query}`)).body.symbols.map((s: Frame) => s.symbol);
+    const names = async (query: string) => (await get(`exchangeInfo?${query}`)).body.symbols.map((s: Listed) => s.symbol);
     expect(await names('symbol=ETHBTC')).toEqual(['ETHBTC']);
     expect(await names('symbols=["ETHBTC","BTCUSDT"]')).toEqual(['ETHBTC', 'BTCUSDT']);
     expect(await names('symbolStatus=HALT')).toEqual(['USTCUSDT', 'TORNUSDT']);
@@ -212,7 +217,9 @@ describe('other calls', () => {
     const minutes = [...earlier, ...rows];
     expect(minutes).toHaveLength(1_440);
     const total = (column: number) =>
-      formatDecimal(minutes.reduce((sum: ReturnType<typeof parseDecimal>, row: Frame) => add(sum, parseDecimal(row[column])), zero));
+      formatDecimal(
+        minutes.reduce((sum: ReturnType<typeof parseDecimal>, row: readonly string[]) => add(sum, parseDecimal(row[column] ?? '')), zero),
+      );
     expect([day.volume, day.quoteVolume].map((text) => formatDecimal(parseDecimal(text)))).toEqual([total(5), total(7)]);
     expect([day.openPrice, Number(day.highPrice), Number(day.lowPrice)]).toEqual([
       minutes[0][1],

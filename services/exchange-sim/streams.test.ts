@@ -93,7 +93,7 @@ describe('streams', () => {
     clock.advance(10_000);
     const ids = (frames: readonly Frame[]) => frames.map((f) => (f.data ?? f).a);
     const last = sim.trades('btcusdt', undefined, 1)[0]?.id;
-    await Promise.all([a, b].map((c) => eventually(() => ids(c.frames).includes(last))));
+    await Promise.all([a, b].map((c) => eventually(() => last !== undefined && ids(c.frames).includes(last))));
     expect(ids(a.frames)).toEqual(ids(b.frames));
     expect(new Set(ids(a.frames)).size).toBe(a.frames.length);
   });

@@ -13,8 +13,27 @@ export interface TestClient {
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: frames of every kind are looked into.
-export type Frame = any;
+/** Frames and replies of every kind at once, as far as tests look into them; which fields are there depends on the kind. */
+export interface Frame {
+  readonly stream: string;
+  /** A list on streams of all symbols. */
+  readonly data: Frame & readonly Frame[];
+  readonly e: string;
+  readonly E: number;
+  readonly s: string;
+  readonly a: number;
+  readonly f: number;
+  readonly p: string;
+  readonly q: string;
+  readonly c: string;
+  readonly o: string;
+  readonly h: string;
+  /** The lowest price of a ticker. */
+  readonly l: string;
+  readonly v: string;
+  readonly T: number;
+  readonly result: readonly string[];
+}
 
 /** Polls until `value` is something; rejects after `deadlineMs`. */
 export const eventually = async <T>(value: () => T | undefined | false, what = 'the condition', deadlineMs = 5_000): Promise<T> => {
@@ -77,10 +96,8 @@ export const refusalOf = (url: string): Promise<Refusal | undefined> =>
     });
   });
 
-export const getJson = async (
-  url: string,
-  init?: RequestInit,
-): Promise<{ readonly status: number; readonly headers: Headers; readonly body: Frame }> => {
+/** The body is as `JSON.parse` gives it: every call has a form of its own. */
+export const getJson = async (url: string, init?: RequestInit) => {
   const response = await fetch(url, init);
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  return { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) };
 };
