@@ -2,6 +2,7 @@ export { fitsDecimal64 } from './decimal64.js';
 export { ClickHouseFault, clickHouseFault, serverCode } from './error.js';
 export { type MigrationOptions, runClickHouseMigrations } from './migrations.js';
 export { applyRetention, type Retention } from './retention.js';
+export { clickHouseSettings } from './settings.js';
 
 /** A value of a row or of a parameter. Decimals and integers above 2^53 as text or bigint, never as a number; times as ClickHouse writes them, UTC. */
 export type Value = string | number | bigint | boolean | null;

@@ -1,33 +1,5 @@
-import { type Address, addressList, addressOrOff, duration, environment, integer, logLevel, parseAddress, z } from '@tickfolio/lib/config';
-
-const nativePort = 9000;
-
-/** The HTTP interface of ClickHouse as `host:port`. */
-const clickHouseAddress = () =>
-  z.string({ error: 'is required (host:port)' }).transform((text, ctx): Address => {
-    const address = parseAddress(text);
-    if (!address) ctx.addIssue({ code: 'custom', message: `must be host:port, not "${text}"` });
-    if (address?.port === nativePort) {
-      ctx.addIssue({ code: 'custom', message: `must name ClickHouse's HTTP port (8123); ${nativePort} is the one of its native protocol` });
-    }
-    return address ?? { host: '', port: 0 };
-  });
-
-/** A name that needs no quoting in SQL. */
-const identifier = (fallback: string) =>
-  z
-    .string()
-    .default(fallback)
-    .refine((text) => /^[A-Za-z_]\w{0,63}$/.test(text), 'must consist of letters, digits and _');
-
-/** Where ClickHouse is and what the archive is called there. */
-export const clickHouseSettings = () => ({
-  CLICKHOUSE_ADDR: clickHouseAddress(),
-  CLICKHOUSE_USER: z.string().default('default'),
-  CLICKHOUSE_PASSWORD: z.string().default(''),
-  CLICKHOUSE_DATABASE: identifier('crypto'),
-  CLICKHOUSE_TABLE: identifier('market_tickers'),
-});
+import { clickHouseSettings } from '@tickfolio/lib/clickhouse';
+import { addressList, addressOrOff, duration, environment, integer, logLevel, z } from '@tickfolio/lib/config';
 
 /** What of it holds wherever the archiver runs. */
 export const archiveSettings = () => ({

@@ -1,0 +1,30 @@
+import { type Address, parseAddress, z } from '../config/config.js';
+
+const nativePort = 9000;
+
+/** The HTTP interface of ClickHouse as `host:port`. */
+const httpAddress = () =>
+  z.string({ error: 'is required (host:port)' }).transform((text, ctx): Address => {
+    const address = parseAddress(text);
+    if (!address) ctx.addIssue({ code: 'custom', message: `must be host:port, not "${text}"` });
+    if (address?.port === nativePort) {
+      ctx.addIssue({ code: 'custom', message: `must name ClickHouse's HTTP port (8123); ${nativePort} is the one of its native protocol` });
+    }
+    return address ?? { host: '', port: 0 };
+  });
+
+/** A name that needs no quoting in SQL. */
+const identifier = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .refine((text) => /^[A-Za-z_]\w{0,63}$/.test(text), 'must consist of letters, digits and _');
+
+/** Where ClickHouse is, and what the archive is called there: variables for a service's settings. */
+export const clickHouseSettings = () => ({
+  CLICKHOUSE_ADDR: httpAddress(),
+  CLICKHOUSE_USER: z.string().default('default'),
+  CLICKHOUSE_PASSWORD: z.string().default(''),
+  CLICKHOUSE_DATABASE: identifier('crypto'),
+  CLICKHOUSE_TABLE: identifier('market_tickers'),
+});
