@@ -30,8 +30,8 @@ interface Owned {
 export interface KafkaAssignment {
   /** Exactly these partitions from now on. @returns where those that stay are to be read on. */
   assign(partitions: readonly number[]): ReadonlyMap<number, bigint>;
-  /** Takes what was read. @returns whether the partition is to be read on; not, when it is full or not owned. */
-  take(partition: number, messages: readonly StoredMessage[], bytes: number): boolean;
+  /** Takes what was read, also when that is more than enough. `foreign`: not taken, the partition is not owned. */
+  take(partition: number, messages: readonly StoredMessage[], bytes: number): 'more' | 'enough' | 'foreign';
   partitions(): readonly number[];
   /** No handler begins until the next `assign`. */
   hold(): void;
@@ -70,9 +70,11 @@ export const createKafkaAssignment = (options: KafkaAssignmentOptions): KafkaAss
       log,
       handler: async (batch) => {
         mine.handling = true;
-        await handler(batch).finally(() => {
+        try {
+          await handler(batch);
+        } finally {
           mine.handling = false;
-        });
+        }
       },
       nextBatch: buffer.nextBatch,
       turn,
@@ -108,13 +110,14 @@ export const createKafkaAssignment = (options: KafkaAssignmentOptions): KafkaAss
       const mine = owned.get(partition);
       const from = messages[0];
       const last = messages.at(-1);
-      if (!mine || !from || !last) return mine !== undefined;
+      if (!mine) return 'foreign';
+      if (!from || !last) return 'more';
       if (mine.next !== undefined && BigInt(from.offset) !== mine.next) {
         log.warn({ topic, partition, expected: String(mine.next), found: from.offset }, 'The log does not go on where it ended.');
       }
       mine.next = BigInt(last.offset) + 1n;
       mine.buffer.add(messages, bytes);
-      return !mine.buffer.isFull();
+      return mine.buffer.isFull() ? 'enough' : 'more';
     },
     partitions: () => [...owned.keys()],
     hold: () => {

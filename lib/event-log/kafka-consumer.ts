@@ -165,9 +165,9 @@ export const startKafkaConsumer = (
       bytes += (message.value?.length ?? 0) + (message.key?.length ?? 0) + overheadBytes;
       return storedOf(message);
     });
-    const more = assignment.take(batch.partition, messages, bytes);
-    resolveOffset(batch.lastOffset());
-    if (!more) pause();
+    const taken = assignment.take(batch.partition, messages, bytes);
+    if (taken !== 'foreign') resolveOffset(batch.lastOffset());
+    if (taken !== 'more') pause();
   };
   const start = async () => {
     starts++;

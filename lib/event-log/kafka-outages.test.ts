@@ -49,7 +49,7 @@ const outages = (kafka: TestKafka) => {
 
   it('starts without a broker, never waits, says so, and delivers everything once the broker is there', async () => {
     await kafka.kill();
-    const { eventLog, topic, lines, metric } = openKafkaLog(kafka.brokers, { limits: { answerTimeoutMs: 1_000, appendTimeoutMs: 500 } });
+    const { eventLog, topic, lines, metric } = openKafkaLog(kafka.brokers, { limits: { answerTimeoutMs: 300, appendTimeoutMs: 300 } });
     const seen = ledger();
     const consumer = await eventLog.consume(topic, group, seen.handler);
     let longestMs = 0;

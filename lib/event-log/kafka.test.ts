@@ -1,12 +1,32 @@
-import { afterAll } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { eventLogContract } from './event-log.contract.js';
 import { startTestKafka } from './test-kafka.js';
 import { openKafkaLog } from './test-kafka-log.js';
 
-const server = await startTestKafka('4.1.0');
-afterAll(() => server?.close());
+// The newest line, and the last one before 4.
+const servers = await Promise.all([startTestKafka('4.1.0'), startTestKafka('3.9.1')]);
+afterAll(() => Promise.all(servers.map((server) => server?.close())));
 
-if (server) {
+describe('kafka event log', () => {
+  it('is opened, used and closed where there is no Kafka', async () => {
+    const { eventLog, topic, lines, metric } = openKafkaLog(['127.0.0.1:1'], { limits: { closeMs: 100 } });
+    const consumer = await eventLog.consume(
+      topic,
+      { group: 'readers', minBatchMessages: 1, maxBatchMessages: 1, maxBatchWaitMs: 1 },
+      async () => undefined,
+    );
+    eventLog.publish(topic, { key: 'A', value: '1' });
+    expect(await eventLog.check()).toBe(`the consumer of ${topic} in group readers is not in its group`);
+    await consumer.close();
+    expect(await eventLog.check()).toContain('Kafka at 127.0.0.1:1 did not do what it was asked');
+    await eventLog.close();
+    expect(await metric('events_dropped_total')).toBe(1);
+    expect(lines).toContain('Kafka at 127.0.0.1:1 did not take the last messages in time; they are dropped.');
+  });
+});
+
+for (const server of servers) {
+  if (!server) continue;
   eventLogContract(
     `kafka ${server.version}`,
     async () => {

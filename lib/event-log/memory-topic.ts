@@ -25,9 +25,12 @@ export interface MemoryTopic {
   watch(partition: number, run: () => void): () => void;
 }
 
-/** @param maxMessages how many messages all partitions keep together; past it the oldest of all makes room. */
-export const createMemoryTopic = (name: string, partitions: number, maxMessages: number): MemoryTopic => {
-  const all: Partition[] = Array.from({ length: partitions }, () => ({ first: 0, next: 0, messages: new Map() }));
+/**
+ * @param maxMessages how many messages all partitions keep together; past it the oldest of all makes room
+ * @param firstOffset of every partition
+ */
+export const createMemoryTopic = (name: string, partitions: number, maxMessages: number, firstOffset = 0): MemoryTopic => {
+  const all: Partition[] = Array.from({ length: partitions }, () => ({ first: firstOffset, next: firstOffset, messages: new Map() }));
   const watchers = new Map<number, Set<() => void>>();
   let size = 0;
   let order = 0;

@@ -12,6 +12,8 @@ export interface MemoryEventLogOptions {
   readonly metrics: Metrics;
   /** How many messages a topic keeps; past it the oldest are dropped and counted. Default 100 000. */
   readonly maxMessages?: number;
+  /** Where offsets begin, for readers that remember them longer than this log lives. Default 0. */
+  readonly firstOffset?: number;
   /** Topics and their partitions. */
   readonly topics?: readonly TopicSettings[];
   /** How many partitions a topic has that is not among them. Default 3. */
@@ -38,7 +40,7 @@ interface Group {
  * once: the old member's handler may still run, but its heartbeat throws and its commit no longer counts.
  */
 export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog => {
-  const { clock, log, metrics, maxMessages = 100_000, partitions = 3 } = options;
+  const { clock, log, metrics, maxMessages = 100_000, partitions = 3, firstOffset = 0 } = options;
   const partitionsOf = new Map(options.topics?.map((topic) => [topic.name, topic.partitions]));
   const topics = new Map<string, MemoryTopic>();
   const groups = new Map<string, Group>();
@@ -48,7 +50,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
   let closed = false;
 
   const topicOf = (name: string): MemoryTopic => {
-    const topic = topics.get(name) ?? createMemoryTopic(name, partitionsOf.get(name) ?? partitions, maxMessages);
+    const topic = topics.get(name) ?? createMemoryTopic(name, partitionsOf.get(name) ?? partitions, maxMessages, firstOffset);
     topics.set(name, topic);
     return topic;
   };
