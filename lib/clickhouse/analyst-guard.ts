@@ -85,6 +85,10 @@ const refuseTokens = (
     if (text(at + 1) === '(' && isRefusedTableFunction(word)) throw accessDenied(`The table function \`${word}\` cannot be used here.`);
     if (/^(SHOW|DESCRIBE)$/i.test(text(0) ?? '') && /^(PROCESSLIST|FILESYSTEM)$/i.test(word))
       throw accessDenied(`${word} cannot be shown here.`);
+    // The engine refuses these at the end of a text, not in a subquery.
+    if (/^SETTINGS$/i.test(word) && text(at + 2) === '=') {
+      throw new ClickHouseFault(164, 'READONLY', `Cannot modify '${text(at + 1)}' setting in readonly mode.`);
+    }
     if (word === 'system' && text(at + 1) === '.') refuseSystemTable(tokens, text(at + 2) ?? '');
     // {name:Identifier} takes the place of a name, so its value is judged like one.
     if (text(at - 1) === '{' && text(at + 1) === ':' && text(at + 2) === 'Identifier') {
