@@ -15,6 +15,17 @@ eventLogContract(
   { patienceMs: 5_000 },
 );
 
+// As the all-in-one run opens it.
+eventLogContract(
+  'memory, offsets from the clock',
+  async () => {
+    const firstOffset = systemClock.now() * 1_000;
+    const eventLog = createMemoryEventLog({ clock: systemClock, log: silentLogger(), metrics: createMetrics('test'), firstOffset });
+    return { eventLog, topic: 'prices', end: () => eventLog.close() };
+  },
+  { patienceMs: 5_000 },
+);
+
 describe('memory event log', () => {
   const open = (options: Partial<MemoryEventLogOptions> = {}) => {
     const clock = createManualClock();
