@@ -133,9 +133,10 @@ describe('the auth service', () => {
         tookMs[kind].push(performance.now() - startMs);
       }
     }
-    const median = (values: number[]) => values.sort((a, b) => a - b)[7] ?? Number.NaN;
-    const wrong = median(tookMs.wrong);
-    for (const other of [median(tookMs.unknown), median(tookMs.impossible)]) {
+    // Other work on the machine only ever adds time, so the quicker calls tell best what a call costs. One without a hash costs a tenth.
+    const quick = (values: number[]) => values.sort((a, b) => a - b)[3] ?? Number.NaN;
+    const wrong = quick(tookMs.wrong);
+    for (const other of [quick(tookMs.unknown), quick(tookMs.impossible)]) {
       expect(other / wrong).toBeGreaterThan(0.7);
       expect(other / wrong).toBeLessThan(1.4);
     }
