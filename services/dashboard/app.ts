@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import type { Clock } from '@tickfolio/lib/clock';
+import { addOperations, frameworkErrors, listen } from '@tickfolio/lib/http';
+import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { createArchive } from './archive.js';
+import { archiveNames } from './archive-names.js';
+import { loadAssets } from './assets.js';
+import { addCompression } from './compression.js';
+import { createReadings } from './readings.js';
+import { addRoutes } from './routes.js';
+
+export interface DashboardDeps {
+  readonly clickhouse: ClickHouse;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface DashboardOptions {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Plain identifiers, as the archiver has them. */
+  readonly database: string;
+  readonly table: string;
+  /** Whether the prices come from the simulator; undefined while that is not known. Default: not known. */
+  readonly simulated?: (() => boolean | undefined) | undefined;
+  /** On closing, answers that a client has not taken after so long are cut off. Default 5 000. */
+  readonly drainMs?: number;
+}
+
+export interface Dashboard {
+  readonly port: number;
+  /** Finishes what was asked, bounded, and closes; what was passed in stays open. */
+  close(): Promise<void>;
+}
+
+/** A request must have arrived whole within this time. */
+const requestTimeoutMs = 10_000;
+/** The archive's symbols may be this long. */
+const maxSymbolLength = 256;
+/** Readings kept: some hundred pages that people look at at once, each at most a few hundred rows. */
+const maxReadings = 256;
+
+const build = (deps: DashboardDeps, options: DashboardOptions): FastifyInstance => {
+  const { clickhouse, clock, log, metrics } = deps;
+  const { simulated = () => undefined } = options;
+  const app: FastifyInstance = Fastify({
+    frameworkErrors,
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    bodyLimit: 1,
+    requestTimeout: requestTimeoutMs,
+    return503OnClosing: false,
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: maxSymbolLength, ignoreTrailingSlash: true },
+  });
+  const queries = metrics.histogram({
+    name: 'query_duration_seconds',
+    help: 'Queries of the archive, by outcome',
+    labelNames: ['outcome'] as const,
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  });
+  const exported = metrics.counter({ name: 'exported_rows_total', help: 'Tickers written into CSV files' });
+  measureRequests(app, metrics);
+  addCompression(app);
+  void app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    frameguard: { action: 'deny' },
+    // Served over plain HTTP; whoever puts TLS in front adds it there.
+    strictTransportSecurity: false,
+  });
+  const observe = (outcome: string, seconds: number) => queries.observe({ outcome }, seconds);
+  void app.register(async (scope) => {
+    addRoutes(scope, {
+      archive: createArchive({ clickhouse, clock, log, observe }),
+      names: archiveNames(options.database, options.table),
+      readings: createReadings(clock, maxReadings),
+      assets: loadAssets(),
+      clock,
+      simulated,
+      countExported: (rows) => exported.inc(rows),
+    });
+    addOperations(scope, {
+      metrics,
+      // Without it the pages still come and say so; taking this replica out would only hide that.
+      dependencies: [{ name: 'clickhouse', required: false, check: () => clickhouse.check() }],
+      facts: () => ({ simulated: simulated() ?? null }),
+    });
+  });
+  return app;
+};
+
+const measureRequests = (app: FastifyInstance, metrics: Metrics) => {
+  const durations = metrics.histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Answered HTTP requests',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method } = request;
+    const route = request.routeOptions.url ?? 'none';
+    durations.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1_000);
+    // Open pages ask every two seconds, so this is no news.
+    request.log.debug({ method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request answered');
+  });
+};
+
+/** Starts the service; ClickHouse need not be there yet. @throws StartError when the port is taken or the scripts were not built. */
+export const startDashboard = async (deps: DashboardDeps, options: DashboardOptions): Promise<Dashboard> => {
+  const app = build(deps, options);
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    const cut = deps.clock.after(options.drainMs ?? 5_000, () => app.server.closeAllConnections());
+    await app.close();
+    cut.cancel();
+  };
+  try {
+    const port = await listen(app, options, 'DASHBOARD_PORT');
+    return {
+      port,
+      close: () => {
+        closing ??= close();
+        return closing;
+      },
+    };
+  } catch (err) {
+    await app.close();
+    throw err;
+  }
+};

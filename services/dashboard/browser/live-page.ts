@@ -1,0 +1,94 @@
+import type { Clock, Timer } from '@tickfolio/lib/clock';
+import { clockText } from './time-text.js';
+
+export type LiveState = 'live' | 'paused' | 'away' | 'unreachable';
+
+export interface LivePageDeps {
+  readonly clock: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+  /** Asks for the page anew. */
+  readonly load: (signal: AbortSignal) => Promise<Document>;
+  /** Takes a page in. Returns since when its data's source is away, or undefined. */
+  readonly show: (page: Document) => number | undefined;
+  readonly tell: (state: LiveState, words: string) => void;
+}
+
+export interface LivePage {
+  /** Asks at once, also while paused. */
+  refresh(): void;
+  pause(paused: boolean): void;
+  /** Nobody looks: nothing is asked for. */
+  hide(hidden: boolean): void;
+}
+
+const periodMs = 2_000;
+/** An answer that takes longer counts as none. */
+const timeoutMs = 10_000;
+const maxWaitMs = 30_000;
+
+/** Keeps a page up to date by asking for it again and again: one request at a time, none while hidden or paused, fewer while nobody answers. */
+export const keepLive = ({ clock, random, load, show, tell }: LivePageDeps): LivePage => {
+  let timer: Timer | undefined;
+  let request: AbortController | undefined;
+  let paused = false;
+  let hidden = false;
+  let failures = 0;
+  let failedSinceMs = 0;
+
+  const stop = () => {
+    timer?.cancel();
+    request?.abort();
+    timer = undefined;
+    request = undefined;
+  };
+  const schedule = () => {
+    if (paused || hidden) return;
+    // Spread, so that all open pages do not come back in one moment.
+    const waitMs = failures === 0 ? periodMs : Math.min(maxWaitMs, periodMs * 2 ** failures) * (0.5 + random() / 2);
+    timer = clock.after(waitMs, ask);
+  };
+  const succeed = (awaySinceMs: number | undefined) => {
+    failures = 0;
+    if (awaySinceMs !== undefined) tell('away', `ClickHouse away since ${clockText(awaySinceMs)}`);
+    else if (paused) tell('paused', 'Paused');
+    else tell('live', 'Live');
+  };
+  const fail = () => {
+    if (failures === 0) failedSinceMs = clock.now();
+    failures++;
+    tell('unreachable', `No answer since ${clockText(failedSinceMs)}, trying again`);
+  };
+  const ask = () => {
+    stop();
+    const own = new AbortController();
+    request = own;
+    const limit = clock.after(timeoutMs, () => own.abort());
+    load(own.signal)
+      .then(
+        (page) => request === own && succeed(show(page)),
+        () => request === own && fail(),
+      )
+      .finally(() => {
+        limit.cancel();
+        if (request !== own) return;
+        request = undefined;
+        schedule();
+      });
+  };
+  schedule();
+  return {
+    refresh: ask,
+    pause: (now) => {
+      paused = now;
+      stop();
+      if (paused) tell('paused', 'Paused');
+      else ask();
+    },
+    hide: (now) => {
+      hidden = now;
+      stop();
+      if (!hidden && !paused) ask();
+    },
+  };
+};

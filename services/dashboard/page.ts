@@ -1,0 +1,81 @@
+import type { Away } from './archive.js';
+import type { AssetUrls } from './assets.js';
+import { agoText, timeText } from './browser/time-text.js';
+import { type Html, type HtmlPart, html } from './html.js';
+
+export interface PageFrame {
+  readonly assets: AssetUrls;
+  /** When the page was made. */
+  readonly nowMs: number;
+  /** Undefined when unknown. */
+  readonly simulated: boolean | undefined;
+  /** ClickHouse's state as of this page. */
+  readonly away: Away | undefined;
+  /** When what the page shows was read; undefined when there is nothing to show. */
+  readonly readAtMs: number | undefined;
+}
+
+export interface PageContent {
+  readonly title: string;
+  readonly current: 'tickers' | 'symbol' | 'pipeline' | 'none';
+  /** Keeps itself up to date by script. */
+  readonly live: boolean;
+  readonly main: Html;
+}
+
+/** A moment, in UTC, for people and for programs. */
+export const momentHtml = (atMs: number): Html => html`<time datetime="${new Date(atMs).toISOString()}">${timeText(atMs)}</time>`;
+
+/** How long ago a moment was; the script keeps it true. */
+export const agoHtml = (atMs: number, nowMs: number): Html =>
+  html`<time datetime="${new Date(atMs).toISOString()}" data-ago="${atMs}">${agoText(nowMs - atMs)}</time>`;
+
+const awayNotice = ({ away, readAtMs, nowMs }: PageFrame): HtmlPart =>
+  away &&
+  html`<div class="notice warn" data-key="away">
+<p><strong>ClickHouse is away since <time datetime="${new Date(away.sinceMs).toISOString()}">${timeText(away.sinceMs)} UTC</time>.</strong>
+${readAtMs === undefined ? 'Nothing was read before that could be shown.' : html`This page shows what was read ${agoHtml(readAtMs, nowMs)}.`}
+It recovers by itself as soon as ClickHouse answers; nothing is lost meanwhile, the archiver waits for it too.</p>
+<p class="reason">${away.reason}</p>
+</div>`;
+
+const logo = html`<svg class="logo" viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" focusable="false"><path d="M3 17l5-6 4 4 8-10" /><path d="M14.5 5H20v5.5" /></svg>`;
+
+const link = (href: string, text: string, current: boolean): Html =>
+  current ? html`<a href="${href}" aria-current="page">${text}</a>` : html`<a href="${href}">${text}</a>`;
+
+/** A whole page. */
+export const renderPage = (frame: PageFrame, { title, current, live, main }: PageContent): string => {
+  const { assets, simulated, away } = frame;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#12161c">
+<title>${title} · tickfolio</title>
+<link rel="icon" href="${assets.icon}" type="image/svg+xml">
+<link rel="stylesheet" href="${assets.style}">
+${current === 'symbol' && html`<link rel="stylesheet" href="${assets.chartStyle}">`}
+${live && html`<script type="module" src="${assets.script}"></script>`}
+${away && html`<noscript><meta http-equiv="refresh" content="5"></noscript>`}
+</head>
+<body>
+<a class="skip" href="#content">Skip to the content</a>
+<header class="top">
+<a class="brand" href="/">${logo}<span>tickfolio</span></a>
+<nav aria-label="Pages">${link('/', 'Tickers', current === 'tickers')}${link('/pipeline', 'Pipeline', current === 'pipeline')}</nav>
+${live && html`<div class="live" hidden><p role="status"></p><button type="button" class="quiet">Pause</button></div>`}
+</header>
+<main id="content" tabindex="-1" data-now="${frame.nowMs}"${away ? html` data-away="${away.sinceMs}"` : ''}>
+${simulated === true && html`<p class="notice simulated" data-key="simulated"><strong>Simulated prices.</strong> They come from the exchange simulator and are not real.</p>`}
+${awayNotice(frame)}
+${main}
+</main>
+<footer><p>All times are UTC. Prices are the exchange’s own decimals, exact to the last digit.</p></footer>
+</body>
+</html>
+`.html;
+};

@@ -1,0 +1,174 @@
+import { barPicture } from './bar-picture.js';
+import { type Bar, type BarSummary, barWindow, type Range, type RangeName, rangeOf, ranges, summarize } from './bars.js';
+import { clockText, timeText } from './browser/time-text.js';
+import { maxExportRows } from './csv.js';
+import { type Html, html, jsonBlock } from './html.js';
+import type { Ticker } from './latest-tickers.js';
+import { agoHtml, momentHtml, type PageContent } from './page.js';
+import { changeHtml, grouped } from './ticker-cells.js';
+import { cursorOf, type PageStart, type TickerPage } from './ticker-pages.js';
+
+export const pageSizes = [25, 50, 100, 200] as const;
+export const defaultPageSize = 50;
+
+export interface SymbolQuery {
+  readonly symbol: string;
+  readonly range: RangeName;
+  readonly size: (typeof pageSizes)[number];
+  readonly start: PageStart;
+}
+
+export interface SymbolData {
+  readonly latest: Ticker;
+  /** Undefined when they could not be read. */
+  readonly bars: readonly Bar[] | undefined;
+  readonly page: TickerPage | undefined;
+}
+
+const pathOf = (symbol: string): string => `/symbols/${encodeURIComponent(symbol)}`;
+
+const address = (
+  { symbol, range, size }: SymbolQuery,
+  change: { readonly range?: RangeName; readonly before?: string; readonly after?: string },
+): string => {
+  const params = new URLSearchParams({ range: change.range ?? range });
+  if (size !== defaultPageSize) params.set('size', String(size));
+  if (change.before) params.set('before', change.before);
+  if (change.after) params.set('after', change.after);
+  return `${pathOf(symbol)}?${params}`;
+};
+
+const heading = (ticker: Ticker, nowMs: number): Html => html`<div class="quote" data-key="quote">
+<h1>${ticker.symbol}</h1>
+<p class="price" data-flash>${ticker.close}</p>
+<p class="move"><span data-flash>${changeHtml(ticker.percent, '%')}</span> <span data-flash>${changeHtml(ticker.change)}</span> <span class="muted">in 24 hours</span></p>
+<dl class="facts">
+<div><dt>24 h high</dt><dd>${ticker.high}</dd></div>
+<div><dt>24 h low</dt><dd>${ticker.low}</dd></div>
+<div><dt>24 h open</dt><dd>${ticker.open}</dd></div>
+<div><dt>Ticker</dt><dd>${momentHtml(ticker.eventMs)} <span class="muted">${agoHtml(ticker.eventMs, nowMs)}</span></dd></div>
+</dl>
+</div>`;
+
+const rangeLinks = (query: SymbolQuery): Html => html`<nav class="ranges" aria-label="Range of the chart">
+${ranges.map(({ name, label }) => {
+  const current = name === query.range ? html` aria-current="true"` : '';
+  return html`<a href="${address(query, { range: name })}"${current}>${label}</a>`;
+})}
+</nav>`;
+
+/** The narrowest range that reaches back to the newest ticker. */
+const reaching = (eventMs: number, nowMs: number): (typeof ranges)[number] | undefined =>
+  ranges.find(({ spanMs }) => nowMs - eventMs < spanMs);
+
+const noBars = (query: SymbolQuery, latest: Ticker, range: Range, nowMs: number): Html => {
+  const wider = reaching(latest.eventMs, nowMs);
+  return html`<div class="empty" data-key="no-bars"><p>No tickers of ${query.symbol} in the last ${range.words}; the newest is from ${momentHtml(latest.eventMs)}.
+${wider ? html`<a href="${address(query, { range: wider.name })}">Show the last ${wider.words}</a>, which have it.` : 'The rows below reach further back than any chart.'}</p></div>`;
+};
+
+const summaryWords = (symbol: string, range: Range, summary: BarSummary): string =>
+  `${symbol}, last ${range.words}: first ${summary.first}, last ${summary.last}, high ${summary.high}, low ${summary.low}.`;
+
+const barTable = (bars: readonly Bar[], range: Range): Html => html`<details class="bar-table" data-key="bar-table">
+<summary>The ${bars.length} bars as a table</summary>
+<div class="scroll" role="region" aria-label="Bars of the chart" tabindex="0">
+<table><caption><span>Open, high, low and close of every ${range.barWords}, newest first.</span></caption>
+<thead><tr><th scope="col">Start</th><th scope="col" class="number">Open</th><th scope="col" class="number">High</th><th scope="col" class="number">Low</th><th scope="col" class="number">Close</th><th scope="col" class="number">Tickers</th></tr></thead>
+<tbody>${bars.toReversed().map(
+  (
+    bar,
+  ) => html`<tr data-key="${bar.startMs}"><th scope="row">${timeText(bar.startMs).slice(0, 16)}</th><td class="number">${bar.open}</td><td class="number">${bar.high}</td><td class="number">${bar.low}</td><td class="number">${bar.close}</td><td class="number">${bar.tickers}</td></tr>
+`,
+)}</tbody>
+</table>
+</div>
+</details>`;
+
+const chart = (query: SymbolQuery, range: Range, bars: readonly Bar[], nowMs: number): Html => {
+  const summary = summarize(bars);
+  if (!summary) return html``;
+  const words = summaryWords(query.symbol, range, summary);
+  const { fromMs, toMs } = barWindow(range, nowMs);
+  return html`<figure class="chart" data-key="chart">
+<div class="canvas" id="chart" data-keep data-label="${words}"></div>
+${barPicture(bars, range, nowMs, words)}
+<figcaption>One bar is ${range.barWords}; a hollow bar closed higher or level, a filled one lower.</figcaption>
+${jsonBlock('bars', { fromMs, toMs, barMs: range.barMs, bars })}
+</figure>
+<dl class="facts summary" aria-label="The chart in figures" data-key="summary">
+<div><dt>First</dt><dd>${summary.first}</dd></div>
+<div><dt>Last</dt><dd data-flash>${summary.last}</dd></div>
+<div><dt>High</dt><dd>${summary.high}</dd></div>
+<div><dt>Low</dt><dd>${summary.low}</dd></div>
+<div><dt>Change</dt><dd>${changeHtml(summary.change)}</dd></div>
+${summary.percent !== undefined && html`<div><dt>Percent</dt><dd>${changeHtml(summary.percent, '%')}</dd></div>`}
+<div><dt>Tickers</dt><dd>${grouped(summary.tickers)}</dd></div>
+</dl>
+${barTable(bars, range)}`;
+};
+
+const exports = (query: SymbolQuery, range: Range): Html => html`<p class="exports" data-key="exports">CSV of the last ${range.words}:
+<a href="${pathOf(query.symbol)}/tickers.csv?range=${query.range}" download>tickers</a> (the newest ${grouped(maxExportRows)} at most),
+<a href="${pathOf(query.symbol)}/bars.csv?range=${query.range}" download>bars</a> (${range.spanMs / range.barMs} at most).</p>`;
+
+const tickerRow = (
+  ticker: Ticker,
+): Html => html`<tr data-key="${ticker.messageId}"><th scope="row">${timeText(ticker.eventMs)}<span class="muted">.${String(ticker.eventMs % 1_000).padStart(3, '0')}</span></th>
+<td class="number strong">${ticker.close}</td><td class="number">${changeHtml(ticker.percent, '%')}</td><td class="number">${changeHtml(ticker.change)}</td>
+<td class="number">${ticker.high}</td><td class="number">${ticker.low}</td><td class="number">${ticker.open}</td><td>${clockText(ticker.receiveMs)}</td></tr>
+`;
+
+const pager = (query: SymbolQuery, { tickers, hasOlder, hasNewer }: TickerPage): Html => {
+  const [newest, oldest] = [tickers[0], tickers.at(-1)];
+  return html`<nav class="pager" aria-label="Pages of the tickers" data-key="pager">
+${hasNewer ? html`<a href="${address(query, {})}#tickers">Newest</a>` : ''}
+${hasNewer && newest ? html`<a rel="prev" href="${address(query, { after: cursorOf(newest) })}#tickers">← Newer</a>` : ''}
+${hasOlder && oldest ? html`<a rel="next" href="${address(query, { before: cursorOf(oldest) })}#tickers">Older →</a>` : html`<span>The oldest ticker of the archive is on this page.</span>`}
+</nav>`;
+};
+
+const jump = (query: SymbolQuery): Html => {
+  const at = query.start.kind === 'at' ? timeText(query.start.eventMs).replace(' ', 'T') : '';
+  return html`<form class="filter" action="${pathOf(query.symbol)}#tickers" method="get">
+<input type="hidden" name="range" value="${query.range}">
+<label for="at">Tickers at or before (UTC)</label>
+<input id="at" name="at" type="datetime-local" step="1" value="${at}">
+<label for="size">Rows</label>
+<select id="size" name="size">${pageSizes.map((size) => html`<option${size === query.size ? html` selected` : ''}>${size}</option>`)}</select>
+<button>Go</button>
+</form>`;
+};
+
+const rows = (query: SymbolQuery, page: TickerPage): Html => html`<section class="rows" aria-labelledby="tickers" data-key="rows">
+<div class="title"><h2 id="tickers">Tickers</h2>${jump(query)}</div>
+${
+  page.tickers.length === 0
+    ? html`<p class="nothing">No tickers there.</p>`
+    : html`<div class="scroll" role="region" aria-label="Archived tickers of ${query.symbol}" tabindex="0">
+<table class="tickers"><caption><span>Archived tickers of ${query.symbol}, newest first.</span></caption>
+<thead><tr><th scope="col">Time</th><th scope="col" class="number">Close</th><th scope="col" class="number">Percent</th><th scope="col" class="number">Change</th><th scope="col" class="number">24 h high</th><th scope="col" class="number">24 h low</th><th scope="col" class="number">24 h open</th><th scope="col">Received</th></tr></thead>
+<tbody>
+${page.tickers.map(tickerRow)}</tbody>
+</table>
+</div>`
+}
+${pager(query, page)}
+</section>`;
+
+/** One symbol: its newest ticker, its chart and its archived tickers. */
+export const symbolPage = (query: SymbolQuery, { latest, bars, page }: SymbolData, nowMs: number): PageContent => {
+  const range = rangeOf(query.range);
+  return {
+    title: `${query.symbol} ${latest.close}`,
+    current: 'symbol',
+    live: true,
+    main: html`${heading(latest, nowMs)}
+<section class="history" aria-label="Chart" data-key="history">
+${rangeLinks(query)}
+${bars === undefined ? html`<p class="nothing">The chart could not be read.</p>` : bars.length === 0 ? noBars(query, latest, range, nowMs) : chart(query, range, bars, nowMs)}
+${exports(query, range)}
+</section>
+${page === undefined ? html`<p class="nothing">The tickers could not be read.</p>` : rows(query, page)}`,
+  };
+};

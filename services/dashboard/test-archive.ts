@@ -1,0 +1,183 @@
+import { fileURLToPath } from 'node:url';
+import { type ClickHouse, runClickHouseMigrations, type Value } from '@tickfolio/lib/clickhouse';
+import { type Clock, systemClock } from '@tickfolio/lib/clock';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { type Dashboard, startDashboard } from './app.js';
+
+export const database = 'crypto';
+export const table = 'market_tickers';
+
+/** A row of the archive; what is left out is made up. */
+export interface TestRow {
+  readonly symbol: string;
+  readonly eventMs: number;
+  readonly close: string;
+  readonly messageId?: string;
+  readonly open?: string;
+  readonly high?: string;
+  readonly low?: string;
+  readonly change?: string;
+  readonly percent?: string;
+}
+
+export const timeOf = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, -1);
+export const messageIdOf = ({ messageId, symbol, eventMs }: TestRow): string => messageId ?? `${symbol}-${eventMs}`;
+
+const rowColumns = [
+  'message_id',
+  'event_type',
+  'event_time',
+  'receive_time',
+  'symbol',
+  'close_price',
+  'open_price',
+  'high_price',
+  'low_price',
+  'change_price',
+  'change_percent',
+  'kafka_topic',
+  'kafka_partition',
+  'kafka_offset',
+];
+
+const auditColumns = [
+  'audited_at',
+  'topic',
+  'kafka_partition',
+  'messages',
+  'archived',
+  'repeated',
+  'dead_letters',
+  'missing',
+  'duplicate',
+  'lag',
+  'checked_from',
+  'checked_to',
+];
+
+const rowsPerInsert = 50_000;
+
+/** The archive's tables, as the archiver's own migrations make them, and rows in them. */
+export const createTestArchive = async (clickhouse: ClickHouse) => {
+  const log = silentLogger();
+  let offset = 0;
+  const migrate = () =>
+    runClickHouseMigrations(
+      { clickhouse, log },
+      {
+        folder: fileURLToPath(
+          new URL(import.meta.url.includes('/dist/') ? '../../archiver/migrations' : '../archiver/migrations', import.meta.url),
+        ),
+        database,
+        names: { table, ohlc: 'market_ohlc' },
+        journal: `${table}_migrations`,
+      },
+    );
+  await migrate();
+  return {
+    /** Removes everything. */
+    clear: async () => {
+      for (const part of ['rows', 'offsets', '1m', '1h', 'newest', 'audits'])
+        await clickhouse.command(`TRUNCATE TABLE ${database}.${table}_${part}`);
+    },
+    drop: () => clickhouse.command(`DROP DATABASE ${database}`),
+    migrate,
+    add: async (rows: readonly TestRow[]) => {
+      for (let at = 0; at < rows.length; at += rowsPerInsert) {
+        await clickhouse.insert(
+          `${database}.${table}_rows`,
+          rowColumns,
+          rows.slice(at, at + rowsPerInsert).map((row): Value[] => {
+            const { symbol, eventMs, close, open = close, high = close, low = close, change = '0', percent = '0' } = row;
+            const prices = [close, open, high, low, change, percent];
+            return [
+              messageIdOf(row),
+              '24hrMiniTicker',
+              timeOf(eventMs),
+              timeOf(eventMs + 40),
+              symbol,
+              ...prices,
+              'binance.miniticker',
+              0,
+              offset++,
+            ];
+          }),
+        );
+      }
+    },
+    audit: (atMs: number, partition: number, found: { readonly missing?: number; readonly duplicate?: number; readonly lag?: number }) =>
+      clickhouse.insert(`${database}.${table}_audits`, auditColumns, [
+        [
+          timeOf(atMs),
+          'binance.miniticker',
+          partition,
+          100,
+          100,
+          0,
+          0,
+          found.missing ?? 0,
+          found.duplicate ?? 0,
+          found.lag ?? 0,
+          0,
+          1_234_567 + partition,
+        ],
+      ]),
+    deadLetter: (partition: number, at: number) =>
+      clickhouse.insert(
+        `${database}.${table}_offsets`,
+        ['topic', 'kafka_partition', 'kafka_offset', 'symbol', 'event_time', 'dead_letter'],
+        [['binance.miniticker', partition, at, '', '1970-01-01 00:00:00.000', true]],
+      ),
+  };
+};
+
+export type TestArchive = Awaited<ReturnType<typeof createTestArchive>>;
+
+export interface TestDashboard extends Dashboard {
+  readonly url: string;
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  /** The page's HTML. */
+  page(path: string): Promise<string>;
+}
+
+export const startTestDashboard = async (
+  clickhouse: ClickHouse,
+  { clock = systemClock, simulated }: { readonly clock?: Clock; readonly simulated?: () => boolean | undefined } = {},
+): Promise<TestDashboard> => {
+  const deps = { clickhouse, clock, log: silentLogger(), metrics: createMetrics('dashboard') };
+  const dashboard = await startDashboard(deps, { host: '127.0.0.1', port: 0, database, table, simulated });
+  const url = `http://127.0.0.1:${dashboard.port}`;
+  const get: TestDashboard['get'] = (path, headers = {}) =>
+    fetch(url + path, { headers: { accept: 'text/html', ...headers }, redirect: 'manual' });
+  return { ...dashboard, url, get, page: async (path) => (await get(path)).text() };
+};
+
+const unescaped = (text: string): string =>
+  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
+
+const plain = (text: string): string =>
+  unescaped(text.replace(/<[^>]*>/g, ''))
+    .replace(/\s+/g, ' ')
+    .trim();
+
+/** The cells' texts of every keyed row of a page's tables. */
+export const rowsOf = (page: string): string[][] =>
+  [...page.matchAll(/<tr data-key="[^"]*">(.*?)<\/tr>/gs)].map(([, row = '']) =>
+    [...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = '']) => plain(cell)),
+  );
+
+/** The texts of a definition list's entries by their terms. */
+export const factsOf = (page: string): Record<string, string> =>
+  Object.fromEntries(
+    [...page.matchAll(/<dt>(.*?)<\/dt>\s*<dd[^>]*>(.*?)<\/dd>/gs)].map(([, term = '', text = '']) => [plain(term), plain(text)]),
+  );
+
+/** A page's text without its tags. */
+export const textOf = (page: string): string => plain(page.replace(/<script.*?<\/script>/gs, ''));
+
+/** The address of the link with this text. */
+export const linkOf = (page: string, text: string): string | undefined => {
+  const links = [...page.matchAll(/<a [^>]*?href="([^"]*)"[^>]*>(.*?)<\/a>/gs)];
+  const address = links.find(([, , words = '']) => plain(words) === text)?.[1];
+  return address === undefined ? undefined : unescaped(address);
+};
