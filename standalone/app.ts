@@ -13,6 +13,7 @@ import { createPriceBus } from '@tickfolio/lib/price-bus';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { startSocket } from '@tickfolio/socket/app';
 import { socketLimits } from '@tickfolio/socket/config';
+import { startArchive } from './archive.js';
 import { banner } from './banner.js';
 import type { StandaloneConfig } from './config.js';
 import { openDataFolder } from './data-folder.js';
@@ -72,6 +73,7 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
 
   const source = await choosing;
   const exchange = source.source === 'binance' ? real : await startSimulator(deps, config);
+  const told: { simulated: boolean | undefined } = { simulated: source.source === 'simulated' ? true : undefined };
   const pubsub = life.own('pub/sub', openPubSub(bffPart, config));
   const priceBus = createPriceBus(pubsub);
   const aggregatorPart = part('aggregator');
@@ -93,12 +95,18 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
   const socketClient = life.own('socket client', createGrpcClient(SocketServiceClient, socketTarget));
   const aggregator = life.own(
     'aggregator',
-    await startAggregator({ ...aggregatorPart, priceBus, eventLog, socket: socketClient }, { address: config.SERVER_ADDR }),
+    await startAggregator(
+      { ...aggregatorPart, priceBus, eventLog, socket: socketClient },
+      { address: config.SERVER_ADDR, alwaysFollow: config.FOLLOW_SYMBOLS },
+    ),
   );
   const aggregatorUrl = config.AGGREGATOR_ADDR ?? `http://${dialTarget({ ...config.SERVER_ADDR, port: aggregator.port })}`;
   // Prices flow while the accounts' part is still opening.
   const firstPrice = awaitFirstPrice({ clock, log, priceBus, aggregatorUrl, signal: life.signal });
   firstPrice.catch(() => undefined); // Told below.
+
+  const archiving = startArchive({ clock, log, life, part, folder, eventLog, simulated: () => told.simulated }, config);
+  archiving.catch(() => undefined); // Awaited below.
 
   const auth = life.own(
     'auth',
@@ -118,11 +126,23 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
     ),
   );
   const http = { host: config.HTTP_HOST, port: bff.port };
+  const archive = await archiving;
   const { simulated } = await settle({ clock, signal: life.signal }, { bffUrl: `http://${dialTarget(http)}`, aggregatorUrl });
+  told.simulated = simulated;
   if (life.signal.aborted) return;
   print(
     banner({
       http: shownTarget(http),
+      archive:
+        typeof archive === 'string'
+          ? archive
+          : {
+              dashboard: shownTarget({ host: config.HTTP_HOST, port: archive.dashboardPort }),
+              sql:
+                archive.sqlPort === undefined
+                  ? undefined
+                  : shownTarget({ host: config.CLICKHOUSE_HTTP_ADDR?.host ?? '', port: archive.sqlPort }),
+            },
       source,
       exchange,
       simulated,
@@ -142,10 +162,14 @@ const checkPorts = async (config: StandaloneConfig, choosing: Promise<ChosenSour
   };
   const places: ListeningPlace[] = [
     { variable: 'HTTP_PORT', address: { host: config.HTTP_HOST, port: config.HTTP_PORT } },
+    { variable: 'DASHBOARD_PORT', address: { host: config.HTTP_HOST, port: config.DASHBOARD_PORT } },
     { variable: 'GRPC_PORT', address: { host: loopback, port: config.GRPC_PORT } },
     { variable: 'ADDRESS', address: config.ADDRESS },
     { variable: 'SERVER_ADDR', address: config.SERVER_ADDR },
   ];
+  if (config.CLICKHOUSE_HTTP_ADDR && !config.CLICKHOUSE_ADDR) {
+    places.push({ variable: 'CLICKHOUSE_HTTP_ADDR', address: config.CLICKHOUSE_HTTP_ADDR });
+  }
   if (config.METRICS_ADDR) places.push({ variable: 'METRICS_ADDR', address: config.METRICS_ADDR });
   const faults = await portFaults([...places, simulator]);
   // The simulator's port matters only when it will be used, which `auto` knows a moment later.

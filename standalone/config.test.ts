@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { aggregatorConfig } from '@tickfolio/aggregator/config';
+import { archiverConfig } from '@tickfolio/archiver/config';
 import { authConfig } from '@tickfolio/auth/config';
 import { bffConfig } from '@tickfolio/bff/config';
+import { dashboardConfig } from '@tickfolio/dashboard/config';
 import { variables as simulatorVariables } from '@tickfolio/exchange-sim/config';
 import { ConfigError, readConfig } from '@tickfolio/lib/config';
 import { socketConfig } from '@tickfolio/socket/config';
@@ -14,9 +16,11 @@ const services: Readonly<Record<string, readonly string[]>> = {
   aggregator: Object.keys(aggregatorConfig.shape),
   auth: Object.keys(authConfig({}).shape),
   bff: Object.keys(bffConfig({}).shape),
+  archiver: Object.keys(archiverConfig().shape),
+  dashboard: Object.keys(dashboardConfig().shape),
   'exchange-sim': Object.keys(simulatorVariables),
 };
-const own = ['DATA_DIR', 'PRICE_SOURCE', 'AUTH_POSTGRES_DB', 'PROFILE_POSTGRES_DB'];
+const own = ['CLICKHOUSE_HTTP_ADDR', 'DATA_DIR', 'PRICE_SOURCE', 'AUTH_POSTGRES_DB', 'PROFILE_POSTGRES_DB'];
 
 const read = (env: NodeJS.ProcessEnv) => readConfig('tickfolio', standaloneConfig(env), env);
 const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
@@ -47,7 +51,9 @@ describe('the settings of the all-in-one run', () => {
       ...readdirSync(new URL('.', import.meta.url))
         .filter((name) => name.endsWith('.ts') && !/(^|\.)(test|config)\b/.test(name))
         .map((name) => new URL(name, import.meta.url)),
-      ...['bff', 'services/auth', 'services/socket'].map((folder) => new URL(`../${folder}/config.ts`, import.meta.url)),
+      ...['bff', 'services/archiver', 'services/auth', 'services/dashboard', 'services/socket'].map(
+        (folder) => new URL(`../${folder}/config.ts`, import.meta.url),
+      ),
     ];
     const text = sources.map((file) => readFileSync(file, 'utf8')).join('\n');
     const refused = ['POSTGRES_DB'];

@@ -1,8 +1,10 @@
-import { aggregatorConfig } from '@tickfolio/aggregator/config';
+import { aggregatorConfig, symbolList } from '@tickfolio/aggregator/config';
+import { archiverConfig } from '@tickfolio/archiver/config';
 import { authConfig } from '@tickfolio/auth/config';
 import { bffConfig } from '@tickfolio/bff/config';
+import { dashboardConfig } from '@tickfolio/dashboard/config';
 import { exchangeSimSchema } from '@tickfolio/exchange-sim/config';
-import { address, addressOrOff, required, z } from '@tickfolio/lib/config';
+import { address, addressOrOff, duration, required, z } from '@tickfolio/lib/config';
 import { socketConfig } from '@tickfolio/socket/config';
 
 const databaseName = (fallback: string) =>
@@ -21,6 +23,7 @@ export const standaloneConfig = (env: NodeJS.ProcessEnv) => {
   const aggregator = aggregatorConfig.shape;
   const auth = authConfig(given).shape;
   const bff = bffConfig(given).shape;
+  const archiver = archiverConfig().shape;
   const simulator = exchangeSimSchema.shape;
   const onServer = Boolean(env.POSTGRES_HOST);
   const authDatabase = env.AUTH_POSTGRES_DB || 'auth_db';
@@ -28,6 +31,8 @@ export const standaloneConfig = (env: NodeJS.ProcessEnv) => {
     ...socket,
     ...aggregator,
     ...auth,
+    ...archiver,
+    ...dashboardConfig().shape,
     ...bff,
 
     // What is otherwise here than in services of their own: safe on the machine it runs on, and nothing that must be set.
@@ -45,6 +50,8 @@ export const standaloneConfig = (env: NodeJS.ProcessEnv) => {
     // Servers: unset means the embedded counterpart.
     REDIS_ADDR: bff.REDIS_ADDR.optional(),
     BROKERS: aggregator.BROKERS.optional(),
+    KAFKA_BROKERS: archiver.KAFKA_BROKERS.optional(),
+    CLICKHOUSE_ADDR: archiver.CLICKHOUSE_ADDR.optional(),
     POSTGRES_HOST: bff.POSTGRES_HOST.optional(),
     POSTGRES_USER: onServer ? required() : z.string().optional(),
     POSTGRES_PASSWORD: onServer ? required() : z.string().optional(),
@@ -66,7 +73,14 @@ export const standaloneConfig = (env: NodeJS.ProcessEnv) => {
     EXCHANGE_SIM_PORT: simulator['--port'],
     SIM_SEED: simulator['--seed'],
 
+    /** Rows appear while one looks. */
+    BATCH_TIMEOUT: duration('1s'),
+    /** So that there is something to look at before anybody holds anything. */
+    FOLLOW_SYMBOLS: symbolList('btcusdt,ethusdt,bnbusdt,solusdt,xrpusdt,adausdt,dogeusdt,ltcusdt,linkusdt,ethbtc'),
+
     // Its own.
+    /** The archive for analysts' own tools, over ClickHouse's HTTP interface; only where the embedded engine is used. */
+    CLICKHOUSE_HTTP_ADDR: addressOrOff('127.0.0.1:8123'),
     DATA_DIR: z.string().default('./data'),
     PRICE_SOURCE: z.enum(['auto', 'binance', 'simulated'], { error: 'must be auto, binance or simulated' }).default('auto'),
     AUTH_POSTGRES_DB: databaseName('auth_db'),

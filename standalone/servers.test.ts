@@ -72,7 +72,7 @@ describe('the all-in-one run on servers, other addresses and another exchange', 
   it('shows the metrics of every service wherever metrics are served', async () => {
     for (const base of [one.base, metricsUrl]) {
       const text = String((await callJson(base, 'GET', '/metrics')).body.text);
-      for (const service of ['bff', 'auth', 'socket', 'aggregator'])
+      for (const service of ['bff', 'auth', 'socket', 'aggregator', 'archiver', 'dashboard'])
         expect([base, text]).toEqual([base, expect.stringContaining(`tickfolio_${service}_`)]);
       const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
       expect(new Set(names).size).toBe(names.length);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { tickerPartitions, tickerTopic } from '@tickfolio/aggregator/app';
+import { archiveTopics } from '@tickfolio/archiver/app';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
@@ -52,9 +53,11 @@ export const openPubSub = (deps: StoreDeps & { readonly metrics: Metrics }, conf
   config.REDIS_ADDR ? createRedisPubSub({ ...deps, address: config.REDIS_ADDR }) : createMemoryPubSub({ log: deps.log });
 
 export const openEventLog = (deps: StoreDeps & { readonly metrics: Metrics }, config: StandaloneConfig): EventLog => {
-  if (!config.BROKERS) return createMemoryEventLog(deps);
-  const topics = [{ name: tickerTopic, partitions: tickerPartitions }];
-  return createKafkaEventLog({ ...deps, brokers: config.BROKERS, clientId: `tickfolio-${hostname()}`, topics });
+  const brokers = config.BROKERS ?? config.KAFKA_BROKERS;
+  // The archive remembers offsets beyond this process, so none may come twice.
+  if (!brokers) return createMemoryEventLog({ ...deps, firstOffset: deps.clock.now() * 1_000 });
+  const topics = [{ name: tickerTopic, partitions: tickerPartitions }, ...archiveTopics(config.KAFKA_TOPIC)];
+  return createKafkaEventLog({ ...deps, brokers, clientId: `tickfolio-${hostname()}`, topics });
 };
 
 /** What the start waits for before anything else. */
@@ -65,9 +68,15 @@ export const openingInWords = (config: StandaloneConfig, folder: DataFolder): st
     : 'Making the embedded databases (once; it takes a few seconds) ...';
 };
 
+const kafkaInWords = ({ BROKERS, KAFKA_BROKERS }: StandaloneConfig): string => {
+  const brokers = BROKERS ?? KAFKA_BROKERS;
+  return brokers ? `Kafka at ${brokers.join(', ')}` : 'event log in memory';
+};
+
 export const storesInWords = (config: StandaloneConfig): string =>
   [
     config.POSTGRES_HOST ? `PostgreSQL at ${config.POSTGRES_HOST}:${config.POSTGRES_PORT}` : 'embedded PostgreSQL (PGlite)',
     config.REDIS_ADDR ? `Redis at ${config.REDIS_ADDR.host}:${config.REDIS_ADDR.port}` : 'pub/sub in memory',
-    config.BROKERS ? `Kafka at ${config.BROKERS.join(', ')}` : 'event log in memory',
+    kafkaInWords(config),
+    config.CLICKHOUSE_ADDR ? `ClickHouse at ${config.CLICKHOUSE_ADDR.host}:${config.CLICKHOUSE_ADDR.port}` : 'embedded ClickHouse (chDB)',
   ].join(', ');

@@ -21,6 +21,8 @@ export const allInOneEnv = (dataFolder: string, more: Record<string, string> = {
   ADDRESS: '127.0.0.1:0',
   SERVER_ADDR: '127.0.0.1:0',
   EXCHANGE_SIM_PORT: '0',
+  DASHBOARD_PORT: '0',
+  CLICKHOUSE_HTTP_ADDR: '127.0.0.1:0',
   PRICE_SOURCE: 'simulated',
   ...more,
 });

@@ -12,6 +12,8 @@ import { createDeadLetters } from './dead-letters.js';
 import { createArchiverMetrics } from './metrics.js';
 import { keptSince, migrateArchive } from './schema.js';
 
+export { archiveTopics } from './topics.js';
+
 export interface ArchiverDeps {
   readonly eventLog: EventLog;
   readonly clickhouse: ClickHouse;

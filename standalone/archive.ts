@@ -1,0 +1,74 @@
+import { startArchiver } from '@tickfolio/archiver/app';
+import { archiverOptions } from '@tickfolio/archiver/config';
+import { startDashboard } from '@tickfolio/dashboard/app';
+import { dashboardOptions } from '@tickfolio/dashboard/config';
+import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
+import { startClickHouseHttp } from '@tickfolio/lib/clickhouse/http';
+import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
+import type { Clock } from '@tickfolio/lib/clock';
+import type { EventLog } from '@tickfolio/lib/event-log';
+import { type Lifecycle, StartError } from '@tickfolio/lib/lifecycle';
+import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import type { StandaloneConfig } from './config.js';
+import type { DataFolder } from './data-folder.js';
+
+export interface ArchiveDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly life: Lifecycle;
+  /** A service's own clock, logger and metrics. */
+  readonly part: (service: string) => { readonly clock: Clock; readonly log: Logger; readonly metrics: Metrics };
+  readonly folder: DataFolder;
+  readonly eventLog: EventLog;
+  /** Whether prices come from a simulator; undefined while that is not known. */
+  readonly simulated: () => boolean | undefined;
+}
+
+/** What of the archive can be looked at. */
+export interface ArchivePlaces {
+  readonly dashboardPort: number;
+  /** Port of the read-only ClickHouse interface; undefined when it is off or a ClickHouse server is used. */
+  readonly sqlPort: number | undefined;
+}
+
+/**
+ * Starts the archive of mini-tickers and what shows it.
+ * @returns in words why there is none on this machine, where the embedded engine does not exist for it. @throws StartError for a port in use
+ */
+export const startArchive = async (deps: ArchiveDeps, config: StandaloneConfig): Promise<ArchivePlaces | string> => {
+  const { clock, life, part, folder, eventLog, simulated } = deps;
+  const { clickhouse, engine } = await openClickHouse(deps, config, folder).catch((err: unknown) => {
+    if (err instanceof StartError) return { clickhouse: undefined, engine: err.message };
+    throw err;
+  });
+  if (!clickhouse) return engine;
+  life.own('clickhouse', clickhouse);
+
+  const archiver = await startArchiver({ ...part('archiver'), eventLog, clickhouse }, archiverOptions(config));
+  life.own('archiver', archiver);
+  void archiver.failed.then((err) => life.fail(err));
+  const dashboard = await startDashboard({ ...part('dashboard'), clickhouse }, { ...dashboardOptions(config), simulated });
+  life.own('dashboard', dashboard);
+  if (!engine || !config.CLICKHOUSE_HTTP_ADDR) return { dashboardPort: dashboard.port, sqlPort: undefined };
+  const { host, port } = config.CLICKHOUSE_HTTP_ADDR;
+  const options = { host, port, portVariable: 'CLICKHOUSE_HTTP_ADDR' };
+  const sql = life.own('sql port', await startClickHouseHttp({ engine, clock, log: part('clickhouse').log }, options));
+  return { dashboardPort: dashboard.port, sqlPort: sql.port };
+};
+
+const openClickHouse = async ({ clock, log }: ArchiveDeps, config: StandaloneConfig, folder: DataFolder) => {
+  if (config.CLICKHOUSE_ADDR) {
+    const address = config.CLICKHOUSE_ADDR;
+    const clickhouse: ClickHouse = openServerClickHouse({
+      address,
+      user: config.CLICKHOUSE_USER,
+      password: config.CLICKHOUSE_PASSWORD,
+      log,
+      clock,
+    });
+    return { clickhouse, engine: undefined };
+  }
+  const clickhouse = await openChdbClickHouse({ path: folder.part('clickhouse'), clock, log });
+  return { clickhouse, engine: clickhouse.engine };
+};
