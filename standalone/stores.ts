@@ -56,7 +56,9 @@ export const openEventLog = (deps: StoreDeps & { readonly metrics: Metrics }, co
   const brokers = config.BROKERS ?? config.KAFKA_BROKERS;
   // The archive remembers offsets beyond this process, so none may come twice.
   if (!brokers) return createMemoryEventLog({ ...deps, firstOffset: deps.clock.now() * 1_000 });
-  const topics = [{ name: tickerTopic, partitions: tickerPartitions }, ...archiveTopics(config.KAFKA_TOPIC)];
+  const published = { name: tickerTopic, partitions: tickerPartitions };
+  const read = archiveTopics(config.KAFKA_TOPIC);
+  const topics = read.some(({ name }) => name === tickerTopic) ? read : [published, ...read];
   return createKafkaEventLog({ ...deps, brokers, clientId: `tickfolio-${hostname()}`, topics });
 };
 
