@@ -6,7 +6,8 @@ import { AppError } from '../errors/errors.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import { lockFolder } from '../postgres/folder-lock.js';
 import { analystRole, engineConfig } from './chdb-access.js';
-import { ClickHouseFault, readFault } from './error.js';
+import { insertRows } from './chdb-insert.js';
+import { readFault } from './error.js';
 import type { Lane } from './lane.js';
 import { sqlText } from './tab-separated.js';
 
@@ -69,11 +70,21 @@ export interface ChdbEngineOptions {
   readonly load?: (() => Promise<ChdbPackage>) | undefined;
 }
 
-/** Runs a statement in its turn. The caller gets the answer, or its own signal's reason, at once; the lane is free when the engine is. */
-export const runInLane = (engine: ChdbEngine, lane: Lane, statement: EngineStatement, signal?: AbortSignal): Promise<EngineAnswer> =>
+/**
+ * Runs a statement in its turn, after `prepare` has let it. The caller gets the answer, or its own signal's reason, at once; the lane is
+ * free when the engine is.
+ */
+export const runInLane = (
+  engine: ChdbEngine,
+  lane: Lane,
+  statement: EngineStatement,
+  signal?: AbortSignal,
+  prepare?: () => Promise<void>,
+): Promise<EngineAnswer> =>
   new Promise((resolve, reject) => {
     lane
       .run(async () => {
+        await prepare?.();
         const { answer, ended } = engine.run(statement, signal);
         answer.then(resolve, reject);
         await ended;
@@ -88,22 +99,6 @@ export interface ChdbPackage {
 }
 
 const loadPackages = async (): Promise<ChdbPackage> => ({ chdb: await import('chdb'), durable: await import('chdb/durable/node') });
-
-/**
- * chDB reads a text of several statements, and takes the rows of an INSERT to end at an empty line: what follows would be run as SQL.
- * Between rows of JSON empty lines mean nothing; in other formats they can be rows.
- */
-const withoutEmptyLines = (body: string, sql: string): string => {
-  if (!/^\s*\n|\n\s*\n/.test(body)) return body;
-  if (!/JSON\w*EachRow\s*$/.test(sql)) {
-    throw new ClickHouseFault(
-      27,
-      'CANNOT_PARSE_INPUT_ASSERTION_FAILED',
-      'The embedded engine takes no empty lines among rows in this format',
-    );
-  }
-  return body.replace(/^\s+|\n\s+/g, '\n').replace(/^\n/, '');
-};
 
 const defaultMemoryBytes = 2_000_000_000;
 /** Value of the package's `QueryClass.ReadOnly`. */
@@ -180,9 +175,8 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
     try {
       await session.queryAsync(setUp(statement, id));
       signal?.throwIfAborted();
-      const { body } = statement;
-      const sql = body ? `${statement.sql}\n${withoutEmptyLines(body.toString('utf8'), statement.sql)}` : statement.sql;
-      const result = await session.queryAsync(sql, { format: statement.format ?? 'TabSeparated' });
+      if (statement.body) return await insertRows(session, statement.sql, statement.body);
+      const result = await session.queryAsync(statement.sql, { format: statement.format ?? 'TabSeparated' });
       const bytes = result.bytes();
       return {
         bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),

@@ -102,6 +102,26 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
       expect(kept.map(({ word }) => word).sort()).toEqual([...words].sort());
     });
 
+    it('keeps rows of empty texts', async () => {
+      await clickhouse.command('CREATE TABLE vault.pairs (a String, b String) ENGINE = MergeTree ORDER BY tuple()');
+      await clickhouse.insert(
+        'vault.pairs',
+        ['a', 'b'],
+        [
+          ['', ''],
+          ['', 'x'],
+          ['', ''],
+          ['y', ''],
+          ['', ''],
+        ],
+      );
+      expect(await clickhouse.query('SELECT a, b, count() AS n FROM vault.pairs GROUP BY a, b ORDER BY a, b')).toEqual([
+        { a: '', b: '', n: '3' },
+        { a: '', b: 'x', n: '1' },
+        { a: 'y', b: '', n: '1' },
+      ]);
+    });
+
     it('inserts thousands of rows at once, none of them lost or twice', async () => {
       await fresh();
       const rows = Array.from({ length: 12_345 }, (_, id) => coin(id, { amount: `${id}.${String(id).padStart(8, '0')}` }));

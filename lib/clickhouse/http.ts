@@ -91,8 +91,11 @@ export const startClickHouseHttp = async (deps: ClickHouseHttpDeps, options: Cli
     }
     if (body || database === 'system') throw new ClickHouseFault(164, 'READONLY', 'default: Cannot execute query in readonly mode.');
     const bounded = analystSettings(settings, limits);
-    const written = await guard.admit(sql, params);
-    const answer = await runInLane(engine, lane, { sql, settings: bounded, asAnalyst: true, ...common }, signal);
+    let written = sql;
+    const judge = async () => {
+      written = await guard.admit(sql, params);
+    };
+    const answer = await runInLane(engine, lane, { sql, settings: bounded, asAnalyst: true, ...common }, signal, judge);
     if (answer.bytes.length > limits.maxResultBytes) {
       throw new ClickHouseFault(
         396,

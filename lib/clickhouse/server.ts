@@ -25,7 +25,7 @@ const idleSocketMs = 2_000;
 
 /** A ClickHouse server over its HTTP interface. Connects when it is used, so the server need not be there yet. */
 export const openServerClickHouse = (options: ServerClickHouseOptions): ClickHouse => {
-  const { address, user, password, clock, maxConnections = 10, closeTimeoutMs } = options;
+  const { address, user, password, clock, log, maxConnections = 10, closeTimeoutMs } = options;
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   const client = createClient({
     url: `http://${host}:${address.port}`,
@@ -37,5 +37,9 @@ export const openServerClickHouse = (options: ServerClickHouseOptions): ClickHou
     keep_alive: { enabled: true, idle_socket_ttl: idleSocketMs, eagerly_destroy_stale_sockets: true },
     log: { level: ClickHouseLogLevel.OFF },
   });
-  return createClientPort(client, { clock, closeTimeoutMs });
+  return createClientPort(client, {
+    clock,
+    closeTimeoutMs,
+    shut: async () => log.debug({ host, port: address.port }, 'the connections to ClickHouse are closed'),
+  });
 };
