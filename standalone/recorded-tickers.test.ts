@@ -1,0 +1,129 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseMiniTicker } from '@tickfolio/aggregator/mini-ticker';
+import { startArchiver } from '@tickfolio/archiver/app';
+import { type ChdbClickHouse, openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
+import { systemClock } from '@tickfolio/lib/clock';
+import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { Decimal } from 'decimal.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from './test-all-in-one.js';
+import { eventually, projectRoot } from './test-process.js';
+
+interface Payload {
+  readonly e: string;
+  readonly E: number;
+  readonly s: string;
+  readonly c: string;
+  readonly o: string;
+  readonly h: string;
+  readonly l: string;
+}
+
+const sample = `${projectRoot}../shared/data/unicorn-fy_sample_frames.jsonl`;
+const recorded = (): Payload[] => {
+  if (!existsSync(sample)) return [];
+  const frames = readFileSync(sample, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('"24hrMiniTicker"'))
+    .map((line) => (JSON.parse(line) as { frame: Payload[] | Payload | { data: Payload[] | Payload } }).frame);
+  const all = frames.flatMap((frame) => ('data' in frame ? frame.data : frame));
+  // One of each: the sample holds some tickers in several wrappings.
+  return [...new Map(all.filter(({ e }) => e === '24hrMiniTicker').map((one) => [`${one.s}-${one.E}`, one])).values()];
+};
+/** Where there is no recording: texts of the exchange's shape, at the ends of what it sends. */
+const made: Payload[] = [
+  {
+    e: '24hrMiniTicker',
+    E: 1_769_508_000_123,
+    s: 'BTCUSDT',
+    c: '68123.45000000',
+    o: '67001.10000000',
+    h: '68500.00000000',
+    l: '66999.99000000',
+  },
+  { e: '24hrMiniTicker', E: 1_769_508_000_124, s: 'SHIBBTC', c: '0.00000001', o: '0.00000002', h: '0.00000002', l: '0.00000001' },
+  {
+    e: '24hrMiniTicker',
+    E: 1_769_508_000_125,
+    s: 'BTCIDR',
+    c: '9999999999.99999999',
+    o: '9999999999.99999998',
+    h: '9999999999.99999999',
+    l: '0.00000000',
+  },
+];
+
+/** The column's text: the exchange's own where that has eight decimals, as nearly all have; the sample's others have fewer. */
+const eightDecimals = (text: string): string => {
+  const [whole = '', fraction = ''] = text.split('.');
+  return `${whole}.${fraction.padEnd(8, '0')}`;
+};
+
+describe('tickers in the archive', () => {
+  const log = silentLogger();
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let clickhouse: ChdbClickHouse;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    clickhouse = await openChdbClickHouse({ path: folder.path, clock: systemClock, log });
+  });
+  afterAll(async () => {
+    await clickhouse?.close();
+    await folder?.remove();
+  });
+
+  it('read as the exchange wrote them, to the last digit', async () => {
+    const real = recorded();
+    if (real.length === 0) console.warn(`NOT COVERED: there are no recorded mini-tickers of the real exchange at ${sample}`);
+    const payloads = [...real, ...made];
+    const eventLog = createMemoryEventLog({ clock: systemClock, log, metrics: createMetrics('log') });
+    for (const payload of payloads) {
+      const ticker = parseMiniTicker(JSON.stringify(payload), payload.E + 40);
+      if (typeof ticker === 'string' || !('row' in ticker)) throw new Error(`no ticker: ${JSON.stringify(ticker)}`);
+      eventLog.publish('binance.miniticker', { key: ticker.row.symbol, value: JSON.stringify(ticker.row) });
+    }
+    const archiver = await startArchiver(
+      { eventLog, clickhouse, clock: systemClock, log, metrics: createMetrics('archiver') },
+      {
+        database: 'crypto',
+        table: 'market_tickers',
+        topic: 'binance.miniticker',
+        group: 'g',
+        batch: { minMessages: 10, maxMessages: 100, maxWaitMs: 20 },
+        auditIntervalMs: 60_000,
+      },
+    );
+    const rows = await eventually(
+      async () => {
+        const columns = `message_id, toUnixTimestamp64Milli(event_time) AS ms, toUnixTimestamp64Milli(receive_time) AS received,
+          close_price, open_price, high_price, low_price, change_price, change_percent`;
+        const sql = `SELECT ${columns} FROM crypto.market_tickers SETTINGS output_format_decimal_trailing_zeros = 1`;
+        const all = await clickhouse.query<Record<string, string>>(sql).catch(() => []);
+        return all.length >= payloads.length ? all : undefined;
+      },
+      10_000,
+      'every ticker',
+    );
+    const stored = new Map(rows.map((row) => [row.message_id, row]));
+    expect(stored.size).toBe(payloads.length);
+    const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
+    for (const { E, s, c, o, h, l } of payloads) {
+      const change = new Exact(c).minus(o);
+      expect(stored.get(`${s}-${E}`)).toEqual({
+        message_id: `${s}-${E}`,
+        ms: String(E),
+        received: String(E + 40),
+        close_price: eightDecimals(c),
+        open_price: eightDecimals(o),
+        high_price: eightDecimals(h),
+        low_price: eightDecimals(l),
+        change_price: change.toFixed(8),
+        change_percent: change.times(100).div(o).toFixed(8),
+      });
+    }
+    await archiver.close();
+    await eventLog.close();
+  });
+});
