@@ -64,7 +64,7 @@ export interface ChdbEngineOptions {
   /** Made when missing. One process at a time, one folder per process. */
   readonly path: string;
   readonly clock: Clock;
-  /** What the engine may take in all. Default 2 GB. */
+  /** Above this the engine refuses statements. It counts the memory of the whole process, so leave room for the others. Default 4 GB. */
   readonly maxMemoryBytes?: number | undefined;
   /** For tests: how the packages are loaded. */
   readonly load?: (() => Promise<ChdbPackage>) | undefined;
@@ -100,7 +100,7 @@ export interface ChdbPackage {
 
 const loadPackages = async (): Promise<ChdbPackage> => ({ chdb: await import('chdb'), durable: await import('chdb/durable/node') });
 
-const defaultMemoryBytes = 2_000_000_000;
+const defaultMemoryBytes = 4_000_000_000;
 /** Value of the package's `QueryClass.ReadOnly`. */
 const readOnlyClass = 0;
 
