@@ -1,14 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from 'chdb';
-import type { Clock } from '../clock/clock.js';
+import { type Clock, sleep } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import { lockFolder } from '../postgres/folder-lock.js';
 import { analystRole, engineConfig } from './chdb-access.js';
 import { insertRows } from './chdb-insert.js';
 import { readFault } from './error.js';
-import type { Lane } from './lane.js';
 import { sqlText } from './tab-separated.js';
 
 /** One statement for the engine, with everything that is its own and stays with nobody after it. */
@@ -38,6 +37,7 @@ export interface ChdbEngine {
   run(statement: EngineStatement, signal?: AbortSignal): EngineRun;
   /** What the engine's own parser says of a text. */
   classify(sql: string): Promise<Classification>;
+  /** Kills what runs, then closes. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -70,28 +70,6 @@ export interface ChdbEngineOptions {
   readonly load?: (() => Promise<ChdbPackage>) | undefined;
 }
 
-/**
- * Runs a statement in its turn, after `prepare` has let it. The caller gets the answer, or its own signal's reason, at once; the lane is
- * free when the engine is.
- */
-export const runInLane = (
-  engine: ChdbEngine,
-  lane: Lane,
-  statement: EngineStatement,
-  signal?: AbortSignal,
-  prepare?: () => Promise<void>,
-): Promise<EngineAnswer> =>
-  new Promise((resolve, reject) => {
-    lane
-      .run(async () => {
-        await prepare?.();
-        const { answer, ended } = engine.run(statement, signal);
-        answer.then(resolve, reject);
-        await ended;
-      }, signal)
-      .catch(reject);
-  });
-
 /** What is used of the package. */
 export interface ChdbPackage {
   readonly chdb: Pick<typeof import('chdb'), 'Session' | 'drainPending'>;
@@ -101,6 +79,7 @@ export interface ChdbPackage {
 const loadPackages = async (): Promise<ChdbPackage> => ({ chdb: await import('chdb'), durable: await import('chdb/durable/node') });
 
 const defaultMemoryBytes = 4_000_000_000;
+const killEveryMs = 100;
 /** Value of the package's `QueryClass.ReadOnly`. */
 const readOnlyClass = 0;
 
@@ -151,13 +130,22 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
   }
 
   let lastId = 0;
-  const runs = new Set<Promise<unknown>>();
-  const kill = (id: string) => {
+  let closing: Promise<void> | undefined;
+  /** What runs, by its id. */
+  const runs = new Map<string, Promise<void>>();
+  const killOnce = (id: string) => {
     try {
       // On this thread, because all of libuv's may be busy with statements that should end.
       keeper.query(`KILL QUERY WHERE Settings['log_comment'] = ${sqlText(id)} ASYNC`, 'Null');
     } catch {
       // It has just ended by itself, or ends at its own time limit.
+    }
+  };
+  /** A statement that has just been handed over is not known by its id yet, so one attempt may miss it. */
+  const kill = async (id: string) => {
+    while (runs.has(id)) {
+      killOnce(id);
+      await Promise.race([runs.get(id), sleep(clock, killEveryMs)]);
     }
   };
   const setUp = ({ settings = {}, params = {}, database, asAnalyst }: EngineStatement, id: string): string => {
@@ -175,6 +163,7 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
     try {
       await session.queryAsync(setUp(statement, id));
       signal?.throwIfAborted();
+      if (closing) throw closedError();
       if (statement.body) return await insertRows(session, statement.sql, statement.body);
       const result = await session.queryAsync(statement.sql, { format: statement.format ?? 'TabSeparated' });
       const bytes = result.bytes();
@@ -190,11 +179,10 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
     }
   };
 
-  let closing: Promise<void> | undefined;
   return {
     version,
     run: (statement, signal) => {
-      const refused = closing ? new AppError('unavailable', 'ClickHouse: the embedded engine has been closed.') : undefined;
+      const refused = closing ? closedError() : undefined;
       if (refused || signal?.aborted) return { answer: Promise.reject(refused ?? signal?.reason), ended: Promise.resolve() };
       const id = `statement-${++lastId}`;
       const work = execute(statement, id, signal);
@@ -202,16 +190,16 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
         () => undefined,
         () => undefined,
       );
-      runs.add(ended);
+      runs.set(id, ended);
       const answer = new Promise<EngineAnswer>((resolve, reject) => {
         const onAbort = () => {
           reject(signal?.reason);
-          kill(id);
+          void kill(id);
         };
         signal?.addEventListener('abort', onAbort, { once: true });
         work.then(resolve, reject).finally(() => {
           signal?.removeEventListener('abort', onAbort);
-          runs.delete(ended);
+          runs.delete(id);
         });
       });
       return { answer, ended };
@@ -222,7 +210,7 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
     },
     close: () => {
       closing ??= (async () => {
-        while (runs.size > 0) await Promise.allSettled(runs);
+        await Promise.all([...runs.keys()].map(kill));
         await parser.close();
         keeper.close();
         await chdb.drainPending();
@@ -232,6 +220,8 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
     },
   };
 };
+
+const closedError = () => new AppError('unavailable', 'ClickHouse: the embedded engine has been closed.');
 
 const identifier = (name: string): string => {
   if (!/^[A-Za-z_]\w*$/.test(name)) throw new TypeError(`"${name}" is no name of a setting or a parameter`);

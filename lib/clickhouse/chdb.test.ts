@@ -113,6 +113,16 @@ describe('the embedded clickhouse', () => {
     expect(longestMs).toBeLessThan(250);
   });
 
+  it('kills what still runs when it has waited long enough for it', async () => {
+    const clickhouse = await open('killing', { closeTimeoutMs: 50 });
+    const endless = clickhouse.query('SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1').catch((err: unknown) => err);
+    const startedMs = performance.now();
+    await clickhouse.close();
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    expect(await endless).toMatchObject({ code: 'unavailable' });
+    await (await open('killing')).close();
+  });
+
   it('lets a bounded number of statements wait', async () => {
     const clickhouse = await open('bounded', { maxReaders: 1, maxWaiting: 2 });
     const slow = 'SELECT count() FROM numbers(10000000) WHERE sipHash64(number) = 1';

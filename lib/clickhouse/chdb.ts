@@ -3,7 +3,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { type ClickHouseClientConfigOptions, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Logger } from '../telemetry/telemetry.js';
-import { type ChdbEngine, type ChdbEngineOptions, type EngineStatement, openChdbEngine, runInLane } from './chdb-engine.js';
+import { type ChdbEngine, type ChdbEngineOptions, type EngineStatement, openChdbEngine } from './chdb-engine.js';
+import { runInLane } from './chdb-lane.js';
 import type { ClickHouse, Params } from './clickhouse.js';
 import { createClientPort } from './client-port.js';
 import { createLane, type Lane } from './lane.js';
@@ -17,7 +18,7 @@ export interface ChdbClickHouseOptions extends ChdbEngineOptions {
   readonly maxReaders?: number;
   /** Statements that may wait for their turn, reads and writes each. Default 64. */
   readonly maxWaiting?: number;
-  /** How long `close` waits before it gives up running statements. Default 5 000. */
+  /** How long `close` waits before it kills running statements. Default 5 000. */
   readonly closeTimeoutMs?: number;
 }
 
@@ -44,8 +45,7 @@ export const openChdbClickHouse = async (options: ChdbClickHouseOptions): Promis
     clock,
     closeTimeoutMs,
     shut: async () => {
-      await Promise.all([writes.close(), reads.close()]);
-      await engine.close();
+      await Promise.all([writes.close(), reads.close(), engine.close()]);
       log.debug('the embedded ClickHouse is closed');
     },
   });
