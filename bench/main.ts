@@ -1,5 +1,6 @@
 import { cpus, loadavg } from 'node:os';
 import { sleep, systemClock } from '@tickfolio/lib/clock';
+import { archive } from './archive.js';
 import { createChildren } from './child.js';
 import { delivery } from './delivery.js';
 import { money } from './money.js';
@@ -8,7 +9,7 @@ import { toMarkdown } from './table.js';
 import { trades } from './trades.js';
 import { valuation } from './valuation.js';
 
-const benchmarks = [delivery, trades, valuation, money];
+const benchmarks = [delivery, trades, archive, valuation, money];
 /** No run takes longer, whatever hangs. */
 const maxRunMs = 30 * 60_000;
 

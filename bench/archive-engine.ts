@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startArchiver } from '@tickfolio/archiver/app';
+import { archiveNames, createArchive } from '@tickfolio/archiver/archive';
+import { migrateArchive } from '@tickfolio/archiver/schema';
+import { createTickers, type MadeTicker } from '@tickfolio/archiver/test-tickers';
+import { type ChdbClickHouse, openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
+import { systemClock as clock } from '@tickfolio/lib/clock';
+import type { EventLog } from '@tickfolio/lib/event-log';
+import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
+import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { serveParent } from './child.js';
+import { cpuBetween, readUsage } from './usage.js';
+
+const log = silentLogger();
+const topic = 'binance.miniticker';
+const symbols = 300;
+/** The tape begins here; a batch stays within one month, as batches of live tickers do. */
+const startMs = Date.UTC(2026, 0, 5);
+const sampleMs = 50;
+
+export interface ArchiveRun {
+  readonly rowsPerSecond: number;
+  /** Of the whole process: client, archiver and the engine within. */
+  readonly cpuUsPerRow: number;
+  readonly peakRssBytes: number;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'tickfolio-bench-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+let clickhouse: ChdbClickHouse | undefined;
+let tables = 0;
+
+const measured = async (rows: number, work: () => Promise<void>): Promise<ArchiveRun> => {
+  const before = readUsage(true);
+  let peakRssBytes = before.rssBytes;
+  const sampling = clock.every(sampleMs, () => {
+    peakRssBytes = Math.max(peakRssBytes, process.memoryUsage.rss());
+  });
+  await work();
+  sampling.cancel();
+  const after = readUsage();
+  return { rowsPerSecond: (rows * 1_000) / (after.atMs - before.atMs), cpuUsPerRow: cpuBetween(before, after) / rows, peakRssBytes };
+};
+
+const open = async () => {
+  clickhouse ??= await openChdbClickHouse({ path: join(folder, 'engine'), clock, log });
+  const table = `bench_${++tables}`;
+  await migrateArchive({ clickhouse, log }, { database: 'crypto', table });
+  return { clickhouse, table };
+};
+
+const openLog = (brokers: readonly string[] | null): EventLog => {
+  const topics = [
+    { name: topic, partitions: 3 },
+    { name: `${topic}.dlq`, partitions: 1 },
+  ];
+  const metrics = createMetrics('log');
+  return brokers === null
+    ? createMemoryEventLog({ clock, log, metrics, topics, maxMessages: 5_000_000 })
+    : createKafkaEventLog({ brokers, clientId: 'bench', topics, clock, log, metrics });
+};
+
+/** Puts tickers on the log. */
+const fill = async (eventLog: EventLog, rows: number) => {
+  const next = createTickers('bench', startMs, symbols);
+  const chunk = 2_000;
+  for (let from = 0; from < rows; from += chunk) {
+    const tickers: MadeTicker[] = Array.from({ length: Math.min(chunk, rows - from) }, next);
+    await eventLog.append(
+      topic,
+      tickers.map(({ key, value }) => ({ key, value })),
+    );
+  }
+};
+
+const tasks = {
+  /** The floor: the same rows in the same batches, made before the clock starts, one insert after the other. */
+  bare: async (rows: number, batchRows: number): Promise<ArchiveRun> => {
+    const { clickhouse, table } = await open();
+    const archive = createArchive(clickhouse, archiveNames('crypto', table));
+    const next = createTickers('bench', startMs, symbols);
+    const made = Array.from({ length: rows }, (_, i) => {
+      const { key, row } = next();
+      return { row, message: { offset: String(i), key, value: Buffer.alloc(0), headers: {}, timestampMs: 0 } };
+    });
+    return measured(rows, async () => {
+      for (let from = 0; from < rows; from += batchRows) await archive.store(topic, 0, made.slice(from, from + batchRows));
+    });
+  },
+
+  /** @param brokers of a real Kafka; null takes the log in memory */
+  fill: async (rows: number, brokers: readonly string[]): Promise<void> => {
+    const eventLog = openLog(brokers);
+    await fill(eventLog, rows);
+    await eventLog.close();
+  },
+
+  archive: async (rows: number, batchRows: number, brokers: readonly string[] | null): Promise<ArchiveRun> => {
+    const { clickhouse, table } = await open();
+    const eventLog = openLog(brokers);
+    if (brokers === null) await fill(eventLog, rows);
+    const metrics = createMetrics('archiver');
+    const stored = async () => Number(/_rows_total (\d+)/.exec(await metrics.text())?.[1] ?? 0);
+    const run = await measured(rows, async () => {
+      const archiver = await startArchiver(
+        { eventLog, clickhouse, clock, log, metrics },
+        {
+          database: 'crypto',
+          table,
+          topic,
+          group: `bench-${table}`,
+          batch: { minMessages: 100, maxMessages: batchRows, maxWaitMs: 1_000 },
+          auditIntervalMs: 3_600_000,
+        },
+      );
+      while ((await stored()) < rows) await new Promise<void>((resolve) => clock.after(5, resolve));
+      await archiver.close();
+    });
+    const [seen] = await clickhouse.query<{ rows: string }>(`SELECT count() AS rows FROM crypto.${table}`);
+    if (Number(seen?.rows) !== rows) throw new Error(`${seen?.rows} of ${rows} rows are there`);
+    await eventLog.close();
+    return run;
+  },
+};
+
+export type ArchiveEngine = typeof tasks;
+serveParent(tasks);
