@@ -1,4 +1,4 @@
-import type { Clock } from '@tickfolio/lib/clock';
+import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { type AppError, toAppError } from '@tickfolio/lib/errors';
 
 /** Something that was read, perhaps a while ago. */
@@ -12,9 +12,14 @@ export interface Reading<T> {
 
 /** Keeps what was read for a moment, so that many viewers cost one query, and longer for when the next read fails. */
 export interface Readings {
-  /** Whoever asks for the same key meanwhile gets the same read. @param maxAgeMs how old the last try, good or bad, may be */
+  /** Whoever asks for the same key meanwhile gets the same read. @param maxAgeMs how old it may be; a failed try counts for a second at most */
   get<T>(key: string, maxAgeMs: number, load: () => Promise<T>): Promise<Reading<T>>;
 }
+
+/** A reader who can be shown what was read before waits no longer than this for what is new. */
+const patienceMs = 1_500;
+/** So soon is tried again what failed. */
+const maxFaultAgeMs = 1_000;
 
 interface Entry {
   reading: Reading<unknown>;
@@ -48,9 +53,19 @@ export const createReadings = (clock: Clock, maxEntries: number): Readings => {
         if (entries.size <= maxEntries) break;
         entries.delete(oldest);
       }
-      if (!entry.loading && clock.monotonic() - entry.triedAtMs < maxAgeMs) return entry.reading as Reading<T>;
+      const keptMs = entry.reading.fault ? Math.min(maxAgeMs, maxFaultAgeMs) : maxAgeMs;
+      if (!entry.loading && clock.monotonic() - entry.triedAtMs < keptMs) return entry.reading as Reading<T>;
       entry.loading ??= load(entry, work);
-      return (await entry.loading) as Reading<T>;
+      const loading = entry.loading as Promise<Reading<T>>;
+      if (entry.reading.value === undefined) return loading;
+      // What was read before is better than a page that does not come.
+      const waiting = new AbortController();
+      const known = entry.reading as Reading<T>;
+      try {
+        return await Promise.race([loading, sleep(clock, patienceMs, waiting.signal).then(() => known)]);
+      } finally {
+        waiting.abort();
+      }
     },
   };
 };

@@ -83,12 +83,6 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
       .type('text/html; charset=utf-8')
       .send(renderPage(frame, content));
   };
-  /** A page whose main figures could not be read is worth a 503, so that programs notice. @throws what is not ClickHouse's absence */
-  const statusOf = ({ value, fault }: Reading<unknown>): number => {
-    if (value !== undefined) return 200;
-    if (fault?.code === 'resource_exhausted') throw fault;
-    return 503;
-  };
   const sendError = (request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply => {
     if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
     if (wantsProblem(request)) {
@@ -100,6 +94,14 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
         .send(JSON.stringify(problem));
     }
     return send(reply, frameOf([]), errorPage(error), httpStatusOf[error.code].status);
+  };
+
+  /** A page that stands on `main`. Where that could not be read it is worth a 503, so that programs notice. */
+  const sendRead = (request: FastifyRequest, reply: FastifyReply, main: Reading<unknown>, frame: PageFrame, content: PageContent) => {
+    if (main.value !== undefined) return send(reply, frame, content);
+    const fault = main.fault ?? new AppError('unavailable', 'ClickHouse is away.');
+    const isPage = fault.code !== 'resource_exhausted' && !wantsProblem(request);
+    return isPage ? send(reply, frame, content, 503) : sendError(request, reply, fault);
   };
 
   app.setErrorHandler<FastifyError>((thrown, request, reply) => {
@@ -116,7 +118,7 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
     const query = readTickersQuery(request.query);
     const reading = await latest();
     const frame = frameOf([reading]);
-    return send(reply, frame, tickersPage(query, reading.value, frame.nowMs), statusOf(reading));
+    return sendRead(request, reply, reading, frame, tickersPage(query, reading.value, frame.nowMs));
   });
 
   type SymbolRoute = { Params: { symbol: string } };
@@ -134,15 +136,12 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
       return undefined;
     }
     const frame = frameOf([reading]);
-    const status = statusOf(reading);
-    if (status === 503) {
-      await (wantsProblem(request)
-        ? sendError(request, reply, reading.fault ?? new AppError('unavailable', 'ClickHouse is away.'))
-        : send(reply, frame, { title: symbol, current: 'symbol', live: true, main: html`<h1>${symbol}</h1>` }, status));
+    if (reading.value === undefined) {
+      await sendRead(request, reply, reading, frame, { title: symbol, current: 'symbol', live: true, main: html`<h1>${symbol}</h1>` });
       return undefined;
     }
     if (wantsProblem(request)) throw new AppError('not_found', `The archive has no tickers of ${symbol}.`);
-    await send(reply, frame, unknownSymbolPage(symbol, suggestSymbols(symbol, [...(reading.value?.keys() ?? [])])), 404);
+    await send(reply, frame, unknownSymbolPage(symbol, suggestSymbols(symbol, [...reading.value.keys()])), 404);
     return undefined;
   };
 
@@ -189,7 +188,7 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
     return sendFile(reply, fileName(ticker.symbol, `bars-${range.name}`, nowMs)).send(barsCsv(ticker.symbol, bars));
   });
 
-  app.get('/pipeline', async (_request, reply) => {
+  app.get('/pipeline', async (request, reply) => {
     const nowMs = clock.now();
     const empty = { rows: 0n, bytes: 0n, plainBytes: 0n };
     const [tickers, rates, audits, deadLetters, storage] = await Promise.all([
@@ -208,7 +207,7 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
       deadLetters: deadLetters.value,
       storage: storage.value,
     };
-    return send(reply, frame, pipelinePage(figures, frame.nowMs), statusOf(tickers));
+    return sendRead(request, reply, tickers, frame, pipelinePage(figures, frame.nowMs));
   });
 
   assets.add(app);

@@ -1,0 +1,103 @@
+import { createManualClock } from '@tickfolio/lib/clock';
+import { expect, it } from 'vitest';
+import { keepLive } from './live-page.js';
+
+const setUp = () => {
+  const clock = createManualClock();
+  const asked: { readonly signal: AbortSignal; answer(awaySinceMs?: number): Promise<void>; fail(): Promise<void> }[] = [];
+  const told: string[] = [];
+  const live = keepLive({
+    clock,
+    random: () => 1,
+    load: (signal) =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('aborted')));
+        const settle = () => clock.advanceAsync(0);
+        asked.push({
+          signal,
+          answer: (awaySinceMs) => {
+            resolve({ awaySinceMs } as unknown as Document);
+            return settle();
+          },
+          fail: () => {
+            reject(new Error('no answer'));
+            return settle();
+          },
+        });
+      }),
+    show: (page) => (page as unknown as { awaySinceMs?: number }).awaySinceMs,
+    tell: (state, words) => void told.push(`${state}: ${words}`),
+  });
+  return { clock, asked, told, live };
+};
+
+it('asks every two seconds, never twice at once', async () => {
+  const { clock, asked, told } = setUp();
+  await clock.advanceAsync(1_999);
+  expect(asked).toHaveLength(0);
+  await clock.advanceAsync(1);
+  await clock.advanceAsync(6_000);
+  expect(asked).toHaveLength(1);
+  await asked[0]?.answer();
+  await clock.advanceAsync(2_000);
+  expect(asked).toHaveLength(2);
+  expect(told).toEqual(['live: Live']);
+  await asked[1]?.answer(1_769_508_000_000);
+  expect(told.at(-1)).toBe('away: ClickHouse away since 10:00:00');
+});
+
+it('asks nothing while nobody looks or while paused, and at once when somebody looks again', async () => {
+  const { clock, asked, told, live } = setUp();
+  live.hide(true);
+  await clock.advanceAsync(60_000);
+  expect([asked.length, clock.pending]).toEqual([0, 0]);
+  live.hide(false);
+  expect(asked).toHaveLength(1);
+  // A running request of a page that is hidden is given up, and is no failure.
+  live.hide(true);
+  expect(asked[0]?.signal.aborted).toBe(true);
+  await clock.advanceAsync(60_000);
+  expect([asked.length, told.length, clock.pending]).toEqual([1, 0, 0]);
+  live.pause(true);
+  live.hide(false);
+  await clock.advanceAsync(60_000);
+  expect([asked.length, told]).toEqual([1, ['paused: Paused']]);
+  // Asked for by hand once; it stays paused.
+  live.refresh();
+  await asked[1]?.answer();
+  await clock.advanceAsync(60_000);
+  expect([asked.length, told.at(-1), clock.pending]).toEqual([2, 'paused: Paused', 0]);
+  live.pause(false);
+  await asked[2]?.answer();
+  expect(told.at(-1)).toBe('live: Live');
+});
+
+it('asks ever more rarely while nobody answers, for ever, and tells since when', async () => {
+  const { clock, asked, told } = setUp();
+  const startMs = clock.now();
+  const gaps: number[] = [];
+  let lastMs = startMs;
+  for (let request = 0; request < 8; request++) {
+    while (asked.length === request) await clock.advanceAsync(100);
+    gaps.push(clock.now() - lastMs);
+    lastMs = clock.now();
+    await asked[request]?.fail();
+  }
+  expect(gaps).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 30_000]);
+  const since = new Date(startMs + 2_000).toISOString().slice(11, 19);
+  expect(new Set(told)).toEqual(new Set([`unreachable: No answer since ${since}, trying again`]));
+  while (asked.length === 8) await clock.advanceAsync(100);
+  await asked[8]?.answer();
+  expect(told.at(-1)).toBe('live: Live');
+  await clock.advanceAsync(2_000);
+  expect(asked).toHaveLength(10);
+});
+
+it('gives an answer ten seconds', async () => {
+  const { clock, asked, told } = setUp();
+  await clock.advanceAsync(2_000 + 9_999);
+  expect(told).toEqual([]);
+  await clock.advanceAsync(1);
+  expect(asked[0]?.signal.aborted).toBe(true);
+  expect(told[0]).toMatch(/^unreachable/);
+});
