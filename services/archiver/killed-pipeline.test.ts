@@ -18,9 +18,10 @@ import { createRandom, createTickers } from './test-tickers.js';
 import { type TickerRow, tickerColumns } from './ticker-row.js';
 import { archiveTopics } from './topics.js';
 
-// The long loop is `make kills KILLS=100 SEED=1`.
+// The long loop is `make kills KILLS=100 SEED=1`, and KAFKA=3.9.1 tries the other line.
 const kills = Number(process.env.KILLS ?? 6);
 const seed = process.env.SEED ?? '1';
+const kafkaVersion = process.env.KAFKA === '3.9.1' ? '3.9.1' : '4.1.0';
 const program = fileURLToPath(new URL('./dist/main.js', import.meta.url));
 /** Each run has a topic, a group and a table of its own. */
 const topicOf = (archivers: number) => `binance.miniticker-${archivers}`;
@@ -122,7 +123,7 @@ describe('the pipeline under kill -9', () => {
 
   beforeAll(async () => {
     if (!existsSync(program)) throw new Error('services/archiver/dist is not built: run "npm run build" first');
-    const kafka = await startTestKafka();
+    const kafka = await startTestKafka(kafkaVersion);
     if (!kafka) return;
     const server = await startTestClickHouse();
     const clickhouse = openServerClickHouse({
@@ -217,7 +218,7 @@ describe('the pipeline under kill -9', () => {
         const made = await producer.stop();
         const deps: AuditDeps = { clickhouse, eventLog, names, topic, group };
         const audits = await settled(deps, 60_000);
-        console.log(`seed ${seed}: ${made.length} rows, kills ${JSON.stringify(killed)}\n${auditTable(audits)}`);
+        console.log(`Kafka ${kafka.version}, seed ${seed}: ${made.length} rows, kills ${JSON.stringify(killed)}\n${auditTable(audits)}`);
         expect(verdict(audits)).toMatch(/^Complete/);
         await expectExact(pipeline, names.view, made);
       } catch (err) {
