@@ -12,10 +12,11 @@ node_modules/.installed: package.json package-lock.json $(wildcard */package.jso
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# Queries of the embedded ClickHouse and password hashes share Node's threads; with its usual four, slow queries would hold up logins.
 run: node_modules/.installed ## every service in one process, on embedded stores
 	@echo "Building ..."
 	@npm run --silent build
-	@exec node --enable-source-maps standalone/dist/main.js
+	@UV_THREADPOOL_SIZE=16 exec node --enable-source-maps standalone/dist/main.js
 
 test: node_modules/.installed ## everything that can be tested here; real servers where they are found
 	@npm test --silent
