@@ -16,7 +16,7 @@ node_modules/.installed: package.json package-lock.json $(wildcard */package.jso
 run: node_modules/.installed ## every service in one process, on embedded stores
 	@echo "Building ..."
 	@npm run --silent build
-	@UV_THREADPOOL_SIZE=16 exec node --enable-source-maps standalone/dist/main.js
+	@exec env UV_THREADPOOL_SIZE=16 node --enable-source-maps standalone/dist/main.js
 
 test: node_modules/.installed ## everything that can be tested here; real servers where they are found
 	@npm test --silent
