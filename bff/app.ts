@@ -57,6 +57,8 @@ export interface BffOptions {
   readonly staleAfterMs?: number;
   /** Ticks that arrive within this time make one push per user. Default 5. */
   readonly pushWindowMs?: number;
+  /** A connected client gets a frame at least so often, also when no price moves. Default 1 000. */
+  readonly frameEveryMs?: number;
   /** How often the needed symbols are told to the aggregator. Default 2 000. */
   readonly demandPeriodMs?: number;
   /** Default 500. */
@@ -98,6 +100,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
   const live = createLivePart(deps, portfolios, verifyToken, {
     staleAfterMs: options.staleAfterMs ?? 60_000,
     pushWindowMs: options.pushWindowMs ?? 5,
+    frameEveryMs: options.frameEveryMs ?? 1_000,
     demandPeriodMs: options.demandPeriodMs ?? 2_000,
     maxSockets: options.maxSockets ?? 20_000,
     maxSocketsPerUser: options.maxSocketsPerUser ?? 20,

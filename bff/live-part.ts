@@ -17,6 +17,7 @@ import { createSymbols, type Symbols } from './symbols.js';
 export interface LivePartOptions {
   readonly staleAfterMs: number;
   readonly pushWindowMs: number;
+  readonly frameEveryMs: number;
   readonly demandPeriodMs: number;
   readonly maxSockets: number;
   readonly maxSocketsPerUser: number;
@@ -67,7 +68,7 @@ export const createLivePart = (
   );
   const live = createLivePortfolios(
     { portfolios, board, feed, clock, log, simulated: () => demand.simulated === true },
-    { pushWindowMs: options.pushWindowMs },
+    { pushWindowMs: options.pushWindowMs, frameEveryMs: options.frameEveryMs },
   );
   const sockets = createClientSockets({ live, verify: verifyAndAsk, clock, log, metrics: socketMetrics }, options);
   const notices = createNotices(

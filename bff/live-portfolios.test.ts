@@ -28,6 +28,7 @@ const setUp = () => {
   };
   const board = createPriceBoard({ clock, staleAfterMs: 60_000, onChange: (listing) => live.priceChanged(listing) });
   const feed = createPriceFeed({ priceBus, board, clock, log });
+  clock.every(1_000, board.sweep);
   const live = createLivePortfolios({ portfolios, board, feed, clock, log, simulated: () => false });
   const coins = (userId: string, held: Record<string, string>) => {
     const list = Object.entries(held).map(([symbol, quantity], id) => ({
@@ -43,10 +44,14 @@ const setUp = () => {
   };
   const join = (userId: string) => {
     const totals: string[] = [];
+    const frames: { readonly at: number; readonly frame: Frame }[] = [];
     let failed = false;
     const look = () => {
-      const frame = viewing.frame();
-      if (frame) totals.push((JSON.parse(frame.toString()) as Frame).TotalValue);
+      const text = viewing.frame()?.toString();
+      if (text === undefined) return;
+      const frame = JSON.parse(text) as Frame;
+      totals.push(frame.TotalValue);
+      frames.push({ at: clock.now(), frame });
     };
     const viewer = {
       changed: look,
@@ -56,7 +61,7 @@ const setUp = () => {
     };
     const viewing = live.join({ userId, userName: userId }, viewer);
     look();
-    return { totals, viewing, hasFailed: () => failed };
+    return { totals, frames, viewing, hasFailed: () => failed };
   };
   const publish = (symbol: string, price: string) => priceBus.publish(second(symbol, price, clock.now()));
   return { clock, live, coins, join, publish, priceBus, reads, state, feed };
@@ -133,7 +138,65 @@ describe('live portfolios', () => {
     expect([refused.hasFailed(), shown.hasFailed()]).toEqual([true, false]);
     state.down = false;
     await clock.advanceAsync(1_100);
-    expect(shown.totals).toEqual(['0', '0']);
+    expect(shown.frames.at(-1)?.frame.Coins).toEqual([]);
+  });
+
+  it('show both of two viewers who join while the first read fails', async () => {
+    const { clock, join, coins, state } = setUp();
+    coins('a', { btcusdt: '1' });
+    state.down = true;
+    const one = join('a');
+    await Promise.resolve(); // The read is on its way.
+    const two = join('a');
+    await clock.advanceAsync(500);
+    expect([one, two].map((viewer) => [viewer.hasFailed(), viewer.totals])).toEqual([
+      [false, []],
+      [false, []],
+    ]);
+    state.down = false;
+    await clock.advanceAsync(1_000);
+    expect([one, two].map((viewer) => [viewer.hasFailed(), viewer.totals])).toEqual([
+      [false, ['0']],
+      [false, ['0']],
+    ]);
+  });
+
+  it('send a frame before a second has passed since the last, whether or not a price moves', async () => {
+    const { clock, join, coins, publish } = setUp();
+    coins('a', { btcusdt: '1', ethusdt: '1' });
+    const { frames } = join('a');
+    const still = join('nothing held');
+    const pauses = [30, 380, 990, 1_010, 1_380, 2_500, 5];
+    for (const [index, pause] of pauses.entries()) {
+      publish(index % 2 === 0 ? 'btcusdt' : 'ethusdt', `${index + 1}`);
+      await clock.advanceAsync(pause);
+    }
+    await clock.advanceAsync(70_000);
+    for (const seen of [frames, still.frames]) {
+      const gaps = seen.slice(1).map(({ at }, i) => at - (seen[i]?.at ?? 0));
+      expect(Math.max(...gaps)).toBeLessThan(1_000);
+      expect(seen.length).toBeLessThan(110); // The clock ran for 76 s: no more than it takes.
+    }
+    for (const { at, frame } of frames) expect(Date.parse(frame.AsOf)).toBe(at);
+    expect(frames.at(-1)?.frame).toMatchObject({ TotalValue: '13', Coins: [{ Stale: true }, { Stale: true }] });
+  });
+
+  it('send what is due without a change at moments of their own to users who had their last frame together', async () => {
+    const { clock, join, coins, publish } = setUp();
+    const ids = Array.from({ length: 100 }, (_, i) => `u${i}`);
+    for (const id of ids) coins(id, { btcusdt: '1' });
+    const viewers = ids.map(join);
+    await clock.advanceAsync(10);
+    publish('btcusdt', '2');
+    await clock.advanceAsync(10);
+    const [before] = viewers.map(({ frames }) => frames.length);
+    await clock.advanceAsync(1_000);
+    const moments = new Map<number, number>();
+    for (const { frames } of viewers) {
+      const at = frames[before ?? 0]?.at ?? 0;
+      moments.set(at, (moments.get(at) ?? 0) + 1);
+    }
+    expect(Math.max(...moments.values())).toBeLessThanOrEqual(40);
   });
 
   it('count and forget users with their last viewer', async () => {

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import { createFrameRhythm, type Receiver } from './frame-rhythm.js';
 import { createHolding, type Holding, renderFrame } from './portfolio-frame.js';
 import type { Coin, Owner, Portfolios } from './portfolios.js';
 import type { Listing, PriceBoard } from './price-board.js';
@@ -49,6 +50,8 @@ export interface LivePortfoliosDeps {
 export interface LivePortfoliosOptions {
   /** Ticks that arrive within this time make one push per user. Default 5. */
   readonly pushWindowMs?: number;
+  /** A user who is connected gets a frame at least so often, also when nothing changed. Default 1 000. */
+  readonly frameEveryMs?: number;
   /** Pushing pauses for other work after so long. Default 8. */
   readonly pushSliceMs?: number;
   /** How many users' coins one query reads. Default 250. */
@@ -57,7 +60,7 @@ export interface LivePortfoliosOptions {
   readonly retryMs?: number;
 }
 
-interface User extends Owner {
+interface User extends Owner, Receiver {
   readonly viewers: Set<Viewer>;
   holdings: Holding[];
   /** False until the coins were read and their last known prices asked for. */
@@ -69,10 +72,11 @@ interface User extends Owner {
 
 export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePortfoliosOptions = {}): LivePortfolios => {
   const { portfolios, board, feed, clock, log, simulated } = deps;
-  const { pushWindowMs = 5, pushSliceMs = 8, maxUsersPerRead = 250, retryMs = 1_000 } = options;
+  const { pushWindowMs = 5, frameEveryMs = 1_000, pushSliceMs = 8, maxUsersPerRead = 250, retryMs = 1_000 } = options;
   const users = new Map<string, User>();
   const holders = new Map<Listing, Set<User>>();
-  /** Users with a change that was not pushed yet, in the order of their first change. */
+  const rhythm = createFrameRhythm<User>(frameEveryMs);
+  /** Users who are to get a frame, in the order in which they were found: for a change, or because the last one is long ago. */
   const changed = new Set<User>();
   const toRead = new Set<string>();
   let reading = false;
@@ -83,6 +87,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
   const push = (user: User, sinceMs: number | undefined) => {
     changed.delete(user);
     user.changedAt = undefined;
+    rhythm.framed(user, clock.monotonic());
     user.frame = undefined; // Built for somebody who caught up since the first of the changes.
     for (const viewer of user.viewers) viewer.changed(sinceMs);
     user.frame = undefined; // A later one is rare, and thousands of kept frames would be the garbage collector's main work.
@@ -103,6 +108,11 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     changed.add(user);
     pushTimer ??= clock.after(pushWindowMs, pushChanged);
   };
+  const pushDue = () => {
+    rhythm.due(clock.monotonic(), (user) => void changed.add(user));
+    if (changed.size > 0) pushTimer ??= clock.after(0, pushChanged);
+  };
+  const beat = clock.every(rhythm.lookEveryMs, pushDue);
 
   const hold = (user: User, listing: Listing): Promise<void> | undefined => {
     const others = holders.get(listing);
@@ -155,7 +165,8 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
       if (!user) continue;
       if (found) setCoins(user, found.get(id) ?? []);
       else if (user.ready) toRead.add(id);
-      else for (const viewer of user.viewers) viewer.failed();
+      // Whoever came while this read was on its way asked for another, and all wait for that.
+      else if (!toRead.has(id)) for (const viewer of user.viewers) viewer.failed();
     }
     return found !== undefined;
   };
@@ -181,6 +192,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     for (const { listing } of user.holdings) drop(user, listing);
     user.holdings = [];
     changed.delete(user);
+    rhythm.leave(user);
     users.delete(user.userId);
   };
 
@@ -188,7 +200,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     join: (owner, viewer) => {
       let user = users.get(owner.userId);
       if (!user) {
-        user = { ...owner, viewers: new Set(), holdings: [], ready: false, frame: undefined, changedAt: undefined };
+        user = { ...owner, viewers: new Set(), holdings: [], ready: false, frame: undefined, changedAt: undefined, framedAt: 0, lane: -1 };
         users.set(owner.userId, user);
       }
       // Also for somebody known whose first read failed: those before were sent away, and nobody else asks again.
@@ -224,6 +236,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     viewersOf: (userId) => users.get(userId)?.viewers.size ?? 0,
     close: () => {
       closed = true;
+      beat.cancel();
       pushTimer?.cancel();
       readTimer?.cancel();
       for (const user of users.values()) forget(user);

@@ -324,7 +324,7 @@ describe('frames', () => {
   });
 
   it('are one per user and tick, however many coins moved, and none when nothing did', async () => {
-    const bff = await start();
+    const bff = await start({ options: { frameEveryMs: 60_000 } });
     const user = createUser(systemClock);
     for (const symbol of ['btcusdt', 'ethusdt', 'bnbusdt']) await hold(bff, user, symbol);
     const socket = await openSocket(bff.wsUrl, user);
