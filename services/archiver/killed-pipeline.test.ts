@@ -1,7 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/test-server';
@@ -14,57 +11,25 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archiveNames } from './archive.js';
 import { type AuditDeps, auditAll } from './audit/audit.js';
 import { auditTable, verdict } from './audit/table.js';
+import { archiverProgram, createArchiverProcess, pause, poisonOf, produce, runAudit } from './test-pipeline.js';
 import { createRandom, createTickers } from './test-tickers.js';
 import { type TickerRow, tickerColumns } from './ticker-row.js';
 import { archiveTopics } from './topics.js';
 
 // The long loop is `make kills KILLS=100 SEED=1`, and KAFKA=3.9.1 tries the other line.
-const kills = Number(process.env.KILLS ?? 6);
+const kills = Number(process.env.KILLS ?? 3);
 const seed = process.env.SEED ?? '1';
 const kafkaVersion = process.env.KAFKA === '3.9.1' ? '3.9.1' : '4.1.0';
-const program = fileURLToPath(new URL('./dist/main.js', import.meta.url));
 /** Each run has a topic, a group and a table of its own. */
 const topicOf = (archivers: number) => `binance.miniticker-${archivers}`;
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The compiled archiver as a process, as it is deployed. */
-const createArchiverProcess = (name: string, env: NodeJS.ProcessEnv) => {
-  let child: ChildProcess | undefined;
-  let said = '';
-  const start = () => {
-    const started = spawn(process.execPath, [program], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [started.stdout, started.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        said = (said + text).slice(-20_000);
-      });
-    }
-    child = started;
-  };
-  const kill = async () => {
-    const dying = child;
-    child = undefined;
-    if (!dying || dying.exitCode !== null || dying.signalCode !== null) return;
-    const ended = once(dying, 'exit');
-    dying.kill('SIGKILL');
-    await ended;
-  };
-  start();
-  return {
-    name,
-    kill,
-    restart: async () => {
-      await kill();
-      start();
-    },
-    /** Ends by itself only when it cannot go on. */
-    get ended() {
-      return child !== undefined && (child.exitCode !== null || child.signalCode !== null);
-    },
-    get said() {
-      return said;
-    },
-  };
-};
+/** What can be killed, and come back. */
+interface Part {
+  readonly name: string;
+  readonly kill: () => Promise<void>;
+  readonly restart: () => Promise<void>;
+  readonly leave?: () => Promise<void>;
+}
 
 interface Pipeline {
   readonly kafka: TestKafka;
@@ -72,38 +37,6 @@ interface Pipeline {
   readonly clickhouse: ClickHouse;
   readonly eventLog: EventLog;
 }
-
-/** Publishes without pause until told to stop; every ticker is sent again until Kafka has acknowledged it. */
-const produce = (eventLog: EventLog, topic: string, next: ReturnType<typeof createTickers>, rowsPerBurst: number, burstPauseMs: number) => {
-  const made: TickerRow[] = [];
-  let going = true;
-  const run = async () => {
-    while (going) {
-      const burst = Array.from({ length: rowsPerBurst }, next);
-      for (let acknowledged = false; !acknowledged; ) {
-        acknowledged = await eventLog
-          .append(
-            topic,
-            burst.map(({ key, value }) => ({ key, value })),
-          )
-          .then(
-            () => true,
-            () => false,
-          );
-      }
-      made.push(...burst.map(({ row }) => row));
-      await pause(burstPauseMs);
-    }
-  };
-  const running = run();
-  return {
-    stop: async (): Promise<readonly TickerRow[]> => {
-      going = false;
-      await running;
-      return made;
-    },
-  };
-};
 
 const settled = async (deps: AuditDeps, patienceMs: number) => {
   const untilMs = performance.now() + patienceMs;
@@ -122,7 +55,7 @@ describe('the pipeline under kill -9', () => {
   let pipeline: Pipeline | undefined;
 
   beforeAll(async () => {
-    if (!existsSync(program)) throw new Error('services/archiver/dist is not built: run "npm run build" first');
+    if (!existsSync(archiverProgram)) throw new Error('services/archiver/dist is not built: run "npm run build" first');
     const kafka = await startTestKafka(kafkaVersion);
     if (!kafka) return;
     const server = await startTestClickHouse();
@@ -180,6 +113,24 @@ describe('the pipeline under kill -9', () => {
     }
   };
 
+  /** Every message that is no ticker is a dead letter, with its bytes and its origin; a kill may have sent it there twice. */
+  const expectDead = async ({ eventLog }: Pipeline, topic: string, poison: number) => {
+    const origins = new Map<string, string>();
+    const letters = await eventLog.consume(
+      `${topic}.dlq`,
+      { group: `people-of-${topic}`, minBatchMessages: 1, maxBatchMessages: 1_000, maxBatchWaitMs: 50 },
+      async ({ messages }) => {
+        for (const { value, headers } of messages) {
+          expect(headers.reason).toBe('the message is not JSON');
+          origins.set(`${headers['origin-partition']}/${headers['origin-offset']}`, value.toString());
+        }
+      },
+    );
+    await expect.poll(() => new Set(origins.values()).size, { timeout: 20_000 }).toBe(poison);
+    await letters.close();
+    expect([...new Set(origins.values())].sort()).toEqual(Array.from({ length: poison }, (_, count) => poisonOf(count)).sort());
+  };
+
   it.each([
     ['one archiver', 1],
     ['two archivers that share the partitions', 2],
@@ -196,7 +147,7 @@ describe('the pipeline under kill -9', () => {
       const names = archiveNames('crypto', table);
       const env = envOf(pipeline, { CLICKHOUSE_TABLE: table, KAFKA_GROUP_ID: group, KAFKA_TOPIC: topic });
       const processes = Array.from({ length: archivers }, (_, i) => createArchiverProcess(`archiver ${i + 1}`, env));
-      const kinds = [
+      const kinds: readonly (readonly Part[])[] = [
         processes,
         [{ name: 'broker', kill: kafka.kill, restart: kafka.restart }],
         [{ name: 'ClickHouse', kill: server.kill, restart: server.restart }],
@@ -209,18 +160,33 @@ describe('the pipeline under kill -9', () => {
           const kind = kinds[Math.floor(random() * kinds.length)] ?? [];
           const part = kind[Math.floor(random() * kind.length)];
           if (!part) throw new Error('no part');
-          await part.kill();
-          killed[part.name] = (killed[part.name] ?? 0) + 1;
+          // With two, every third end of an archiver is an orderly leaving, in mid-batch of the other.
+          const leave = archivers > 1 && random() < 1 / 3 ? part.leave : undefined;
+          const what = leave ? `${part.name} leaving` : part.name;
+          await (leave ?? part.kill)();
+          killed[what] = (killed[what] ?? 0) + 1;
           await pause(random() * 500);
           await part.restart();
           for (const archiver of processes) if (archiver.ended) throw new Error(`${archiver.name} gave up:\n${archiver.said}`);
         }
-        const made = await producer.stop();
+        const { made, poison } = await producer.stop();
         const deps: AuditDeps = { clickhouse, eventLog, names, topic, group };
         const audits = await settled(deps, 60_000);
-        console.log(`Kafka ${kafka.version}, seed ${seed}: ${made.length} rows, kills ${JSON.stringify(killed)}\n${auditTable(audits)}`);
+        console.log(
+          `Kafka ${kafka.version}, seed ${seed}: ${made.length} rows and ${poison} that are none, kills ${JSON.stringify(killed)}\n${auditTable(audits)}`,
+        );
         expect(verdict(audits)).toMatch(/^Complete/);
         await expectExact(pipeline, names.view, made);
+        await expectDead(pipeline, topic, poison);
+        const auditEnv = { ...env, LOG_LEVEL: 'error' };
+        const right = await runAudit(auditEnv);
+        expect([right.code, right.text]).toEqual([0, expect.stringContaining('Complete: ')]);
+        await clickhouse.command(`ALTER TABLE ${names.rows} DELETE WHERE message_id = {id:String} SETTINGS mutations_sync = 1`, {
+          id: made[0]?.[0] ?? '',
+        });
+        for (const archiver of processes) await archiver.leave();
+        const wrong = await runAudit(auditEnv, '--wait', '0');
+        expect([wrong.code, wrong.text]).toEqual([1, expect.stringMatching(/NOT complete: [1-9]\d* missing, 0 duplicate/)]);
       } catch (err) {
         console.log(processes.map(({ name, said }) => `${name}:\n${said.slice(-4_000)}`).join('\n'));
         throw err;
