@@ -1,23 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { createClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AllInOne, startAllInOne, temporaryFolder } from './test-all-in-one.js';
-import { eventually, projectRoot } from './test-process.js';
-
-/** Every statement of the README's SQL, and the one in its curl. */
-const savedQueries = (): string[] => {
-  const readme = readFileSync(`${projectRoot}README.md`, 'utf8');
-  const blocks = [...readme.matchAll(/```sql\n([\s\S]*?)```/g)].map(([, block = '']) => block);
-  const curls = [...readme.matchAll(/--data-binary "([^"]*)"/g)].map(([, query = '']) => query);
-  const statements = blocks.flatMap((block) =>
-    block
-      .replace(/^--.*$/gm, '')
-      .split(';')
-      .map((statement) => statement.trim())
-      .filter(Boolean),
-  );
-  return [...curls, ...statements];
-};
+import { eventually } from './test-process.js';
+import { savedQueries } from './test-saved-queries.js';
 
 describe('the archive of the all-in-one run', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;

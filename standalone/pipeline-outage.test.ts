@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AllInOne, startAllInOne, temporaryFolder } from './test-all-in-one.js';
 import { callJson, signUp } from './test-client.js';
 import { eventually } from './test-process.js';
+import { savedQueries } from './test-saved-queries.js';
 
 // `make kills` makes it the full minute.
 const outageMs = Number(process.env.OUTAGE_SECONDS ?? 8) * 1_000;
@@ -89,5 +90,10 @@ describe.runIf(kafka)('with Kafka and ClickHouse both away', () => {
       ),
     ).toBe(0);
     socket.close();
+  });
+
+  it.each(savedQueries())("ClickHouse's own port answers as pasted from the README: %s", async (query) => {
+    const response = await fetch(`http://${server.address.host}:${server.address.port}/`, { method: 'POST', body: query });
+    expect([response.status, await response.text()]).toEqual([200, expect.stringMatching(/\S/)]);
   });
 });
