@@ -67,7 +67,7 @@ ${away && html`<noscript><meta http-equiv="refresh" content="5"></noscript>`}
 <header class="top">
 <a class="brand" href="/">${logo}<span>tickfolio</span></a>
 <nav aria-label="Pages">${link('/', 'Tickers', current === 'tickers')}${link('/pipeline', 'Pipeline', current === 'pipeline')}</nav>
-${live && html`<div class="live" hidden><p role="status"></p><button type="button" class="quiet">Pause</button></div>`}
+${live && html`<div class="live" data-state=""><p role="status"></p><button type="button" class="quiet">Pause</button></div>`}
 </header>
 <main id="content" tabindex="-1" data-now="${frame.nowMs}"${away ? html` data-away="${away.sinceMs}"` : ''}>
 ${simulated === true && html`<p class="notice simulated" data-key="simulated"><strong>Simulated prices.</strong> They come from the exchange simulator and are not real.</p>`}

@@ -147,7 +147,7 @@ ${
     ? html`<p class="nothing">No tickers there.</p>`
     : html`<div class="scroll" role="region" aria-label="Archived tickers of ${query.symbol}" tabindex="0">
 <table class="tickers"><caption><span>Archived tickers of ${query.symbol}, newest first.</span></caption>
-<thead><tr><th scope="col">Time</th><th scope="col" class="number">Close</th><th scope="col" class="number">Percent</th><th scope="col" class="number">Change</th><th scope="col" class="number">24 h high</th><th scope="col" class="number">24 h low</th><th scope="col" class="number">24 h open</th><th scope="col">Received</th></tr></thead>
+<thead><tr><th scope="col">Time</th><th scope="col" class="number">Close</th><th scope="col" class="number percent">Percent</th><th scope="col" class="number change">Change</th><th scope="col" class="number">24 h high</th><th scope="col" class="number">24 h low</th><th scope="col" class="number">24 h open</th><th scope="col">Received</th></tr></thead>
 <tbody>
 ${page.tickers.map(tickerRow)}</tbody>
 </table>

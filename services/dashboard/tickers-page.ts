@@ -51,7 +51,7 @@ const headCell = (query: TickersQuery, { sort, title, kind }: (typeof columns)[n
   const order = sorted ? html` aria-sort="${query.dir === 'asc' ? 'ascending' : 'descending'}"` : '';
   // The mark stands where it does not move the title away from its figures.
   const words = kind === 'number' ? html`${mark}${title}` : html`${title}${mark}`;
-  return html`<th scope="col" class="${kind}"${order}><a href="${address(query, { sort, dir, page: 1 })}">${words}</a></th>`;
+  return html`<th scope="col" class="${kind} ${sort}"${order}><a href="${address(query, { sort, dir, page: 1 })}">${words}</a></th>`;
 };
 
 const row = (ticker: Ticker, nowMs: number): Html => {

@@ -76,7 +76,6 @@ const tell = (state: string, words: string) => {
 
 readServerTime();
 updateChart();
-liveBox.hidden = false;
 const away = awaySince();
 tell(away === undefined ? 'live' : 'away', away === undefined ? 'Live' : 'ClickHouse away');
 clock.every(1_000, tellAges);

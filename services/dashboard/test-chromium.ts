@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/**
+ * Starts an installed Chromium.
+ * @returns undefined, with a line on standard error, when there is none; in CI (`CI` set) that is an error.
+ */
+export const startChromium = async (): Promise<Browser | undefined> => {
+  const executablePath = [process.env.CHROMIUM, ...places].find((path) => path !== undefined && path !== '' && existsSync(path));
+  if (executablePath === undefined) {
+    const sentence = 'Chromium is not installed, so no page was tried in a browser here (Debian: apt-get install chromium)';
+    if (process.env.CI) throw new Error(sentence);
+    process.stderr.write(`NOT COVERED: ${sentence}\n`);
+    return undefined;
+  }
+  // A sandbox needs rights that root in a container does not have; only our own pages are opened.
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+};
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeAnswer {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+  }[];
+}
+
+/** What axe-core finds wrong with a page (WCAG 2.2 AA and its best practices), in words. */
+export const accessibilityFaults = async (page: Page): Promise<string[]> => {
+  await page.evaluate(axeSource);
+  const { violations } = (await page.evaluate('axe.run({ resultTypes: ["violations"] })')) as AxeAnswer;
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`));
+};
