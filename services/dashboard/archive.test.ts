@@ -33,10 +33,23 @@ it('bounds every query in time and rows, how many run at once and how many wait'
     await clock.advanceAsync(0);
   }
   expect(running).toHaveLength(70);
+  expect(clock.pending).toBe(0);
   const next = read();
   await clock.advanceAsync(0);
   running[70]?.answer(['free again']);
   expect(await next).toEqual(['free again']);
+});
+
+it('does not let a reader wait for ever', async () => {
+  const { clock, running, read } = setUp();
+  const reads = Array.from({ length: 7 }, read);
+  await clock.advanceAsync(4_999);
+  const late = expect(reads[6]).rejects.toMatchObject({ code: 'resource_exhausted' });
+  await clock.advanceAsync(1);
+  await late;
+  running[0]?.answer(['first']);
+  expect(await reads[0]).toEqual(['first']);
+  expect(running).toHaveLength(6);
 });
 
 it('knows since when ClickHouse is away, and what is no sign of that', async () => {

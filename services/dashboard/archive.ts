@@ -25,6 +25,8 @@ const queryTimeoutMs = 5_000;
 /** More than these wait for their turn; the embedded engine runs two at a time, a server takes more in its stride. */
 const maxRunning = 6;
 const maxWaiting = 64;
+const waitTimeoutMs = 5_000;
+const tooMany = () => new AppError('resource_exhausted', 'Too many pages are being asked for at once.', { retryAfterMs: 1_000 });
 
 /** Faults that say nothing about ClickHouse being there. */
 const ours: ReadonlySet<ErrorCode> = new Set(['not_found', 'invalid_argument', 'canceled', 'resource_exhausted']);
@@ -40,22 +42,33 @@ export interface ArchiveDeps {
 export const createArchive = ({ clickhouse, clock, log, observe }: ArchiveDeps): Archive => {
   let away: Away | undefined;
   let running = 0;
-  const waiting: (() => void)[] = [];
+  const waiting = new Set<() => void>();
 
   const enter = async (): Promise<void> => {
     if (running < maxRunning) {
       running++;
       return;
     }
-    if (waiting.length >= maxWaiting)
-      throw new AppError('resource_exhausted', 'Too many pages are being asked for at once.', { retryAfterMs: 1_000 });
+    if (waiting.size >= maxWaiting) throw tooMany();
     // Whoever leaves hands its place over.
-    await new Promise<void>((resolve) => void waiting.push(resolve));
+    await new Promise<void>((resolve, reject) => {
+      const go = () => {
+        timer.cancel();
+        resolve();
+      };
+      const timer = clock.after(waitTimeoutMs, () => {
+        waiting.delete(go);
+        reject(tooMany());
+      });
+      waiting.add(go);
+    });
   };
   const leave = () => {
-    const next = waiting.shift();
-    if (next) next();
-    else running--;
+    const [next] = waiting;
+    if (next) {
+      waiting.delete(next);
+      next();
+    } else running--;
   };
   const noteAnswer = () => {
     if (away) log.info({ awayMs: clock.now() - away.sinceMs }, 'ClickHouse answers again');

@@ -1,24 +1,5 @@
-import { type Address, environment, logLevel, parseAddress, port, z } from '@tickfolio/lib/config';
-
-const nativePort = 9000;
-
-/** The HTTP interface of ClickHouse as `host:port`. */
-const clickHouseAddress = () =>
-  z.string({ error: 'is required (host:port)' }).transform((text, ctx): Address => {
-    const address = parseAddress(text);
-    if (!address) ctx.addIssue({ code: 'custom', message: `must be host:port, not "${text}"` });
-    if (address?.port === nativePort) {
-      ctx.addIssue({ code: 'custom', message: `must name ClickHouse's HTTP port (8123); ${nativePort} is the one of its native protocol` });
-    }
-    return address ?? { host: '', port: 0 };
-  });
-
-/** A name that needs no quoting in SQL. */
-const identifier = (fallback: string) =>
-  z
-    .string()
-    .default(fallback)
-    .refine((text) => /^[A-Za-z_]\w{0,63}$/.test(text), 'must consist of letters, digits and _');
+import { clickHouseSettings } from '@tickfolio/lib/clickhouse';
+import { environment, logLevel, port, z } from '@tickfolio/lib/config';
 
 /** Where the pages are served. */
 export const dashboardPlace = () => ({
@@ -32,11 +13,7 @@ export const dashboardConfig = () =>
     ENV: environment(),
     LOG_LEVEL: logLevel(),
     ...dashboardPlace(),
-    CLICKHOUSE_ADDR: clickHouseAddress(),
-    CLICKHOUSE_USER: z.string().default('default'),
-    CLICKHOUSE_PASSWORD: z.string().default(''),
-    CLICKHOUSE_DATABASE: identifier('crypto'),
-    CLICKHOUSE_TABLE: identifier('market_tickers'),
+    ...clickHouseSettings(),
   });
 
 export type DashboardConfig = z.output<ReturnType<typeof dashboardConfig>>;

@@ -14,13 +14,13 @@ import { accessibilityFaults, startChromium } from './test-chromium.js';
 // The pages in a real Chromium. Without one nothing of this is covered, which is said on standard error and fails in CI.
 
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-pages-'));
+const browser: Browser | undefined = await startChromium();
 const chartSeconds = 1_800;
 let engine: ClickHouse;
 let archive: TestArchive;
 let dashboard: TestDashboard;
 /** The same with a ClickHouse that can be taken away. */
 let fragile: TestDashboard;
-let browser: Browser | undefined;
 let away = false;
 let startMs = 0;
 
@@ -36,7 +36,6 @@ const history = (symbol: string, level: number) =>
   }));
 
 beforeAll(async () => {
-  browser = await startChromium();
   if (!browser) return;
   engine = await openChdbClickHouse({ path: join(folder, 'data'), clock: systemClock, log: silentLogger() });
   archive = await createTestArchive(engine);
@@ -91,7 +90,7 @@ const cell = (page: Page, symbol: string, column: number) => page.locator(`tr[da
 const status = (page: Page) => page.locator('.live p');
 
 // Most of the time they wait; a busy machine makes them slow, not wrong.
-describe.concurrent('in Chromium', { timeout: 60_000 }, () => {
+describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 60_000 }, () => {
   it('keeps the tickers up to date without a reload, and moves nothing but figures', async () => {
     await withPage({}, async (page) => {
       await page.goto('/?sort=symbol&dir=asc');
@@ -164,7 +163,7 @@ describe.concurrent('in Chromium', { timeout: 60_000 }, () => {
   });
 
   it('tells on an open page that ClickHouse is away, and recovers', async () => {
-    await withPage({ baseURL: fragile?.url ?? '' }, async (page) => {
+    await withPage({ baseURL: fragile.url }, async (page) => {
       await page.goto('/');
       away = true;
       await expect.poll(() => status(page).textContent(), { timeout: 15_000 }).toMatch(/^ClickHouse away since \d\d:\d\d:\d\d$/);

@@ -66,7 +66,7 @@ export const readAudits = async (archive: Archive, names: ArchiveNames, nowMs: n
     .sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition));
 };
 
-/** Messages that could not be read, per topic and partition (`topic/partition`), all that were ever noted. */
+/** Messages that could not be read, per topic and partition (`topic/partition`), as long as the archive notes offsets: 30 days. */
 export const readDeadLetters = async (archive: Archive, names: ArchiveNames): Promise<ReadonlyMap<string, bigint>> => {
   const answers = await archive.read<{ topic: string; partition: number; dead: string }>(
     `SELECT topic, kafka_partition AS partition, uniqExact(kafka_offset) AS dead

@@ -125,7 +125,7 @@ const figuresOf = ({ rates, newestMs, audits, deadLetters, storage }: PipelineFi
       value: dead === undefined ? undefined : grouped(dead),
       ...(dead ? { state: 'warn' as const } : {}),
       words:
-        'Messages that could not be read as a ticker, kept with the reason in the dead-letter topic. They are no loss of tickers, but somebody should look at them.',
+        'Messages of the last 30 days that could not be read as a ticker, kept with the reason in the dead-letter topic. They are no loss of tickers, but somebody should look at them.',
     },
     {
       name: 'Storage',

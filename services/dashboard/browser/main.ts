@@ -18,6 +18,7 @@ const clock: Clock = {
   },
 };
 
+const minReloadGapMs = 600_000;
 /** After the last key, before the filtered table is asked for. */
 const typingPauseMs = 200;
 
@@ -56,12 +57,20 @@ const updateChart = () => {
 const scriptOf = (page: Document): string | null | undefined => page.querySelector('script[src]')?.getAttribute('src');
 const awaySince = (): number | undefined => (main.dataset.away === undefined ? undefined : Number(main.dataset.away));
 
+/** Replicas of two versions side by side would otherwise have it reload for ever. */
+const reloadRarely = () => {
+  const key = 'reloaded-at';
+  if (clock.now() - Number(sessionStorage.getItem(key) ?? 0) < minReloadGapMs) return;
+  sessionStorage.setItem(key, String(clock.now()));
+  location.reload();
+};
+
 const show = (page: Document): number | undefined => {
   const next = page.querySelector('main');
   if (!next) throw new Error('not a page of the dashboard');
   // The server has another version of this script: the page is loaded with it.
   const script = scriptOf(page);
-  if (script && script !== scriptOf(document)) location.reload();
+  if (script && script !== scriptOf(document)) reloadRarely();
   document.title = page.title;
   morph(main, next, flash);
   readServerTime();
@@ -85,7 +94,11 @@ const live = keepLive({
   random: Math.random,
   load: async (signal) => {
     const answer = await fetch(location.href, { signal, headers: { accept: 'text/html' } });
-    return new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    // A page that says ClickHouse is away is an answer, an overloaded or broken server is none.
+    const isAnswer = answer.status !== 429 && (answer.status < 500 || page.querySelector('main[data-away]') !== null);
+    if (!isAnswer) throw new Error(`status ${answer.status}`);
+    return page;
   },
   show,
   tell,
