@@ -27,6 +27,8 @@ const periodMs = 2_000;
 const timeoutMs = 10_000;
 const maxWaitMs = 30_000;
 
+export const awayWords = (sinceMs: number): string => `ClickHouse away since ${clockText(sinceMs)}`;
+
 /** Keeps a page up to date by asking for it again and again: one request at a time, none while hidden or paused, fewer while nobody answers. */
 export const keepLive = ({ clock, random, load, show, tell }: LivePageDeps): LivePage => {
   let timer: Timer | undefined;
@@ -50,7 +52,7 @@ export const keepLive = ({ clock, random, load, show, tell }: LivePageDeps): Liv
   };
   const succeed = (awaySinceMs: number | undefined) => {
     failures = 0;
-    if (awaySinceMs !== undefined) tell('away', `ClickHouse away since ${clockText(awaySinceMs)}`);
+    if (awaySinceMs !== undefined) tell('away', awayWords(awaySinceMs));
     else if (paused) tell('paused', 'Paused');
     else tell('live', 'Live');
   };

@@ -1,7 +1,7 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import { type BarChart, type ChartData, createBarChart } from './bar-chart.js';
 import { flash } from './flash.js';
-import { keepLive } from './live-page.js';
+import { awayWords, keepLive } from './live-page.js';
 import { morph } from './morph.js';
 import { agoText } from './time-text.js';
 
@@ -86,7 +86,7 @@ const tell = (state: string, words: string) => {
 readServerTime();
 updateChart();
 const away = awaySince();
-tell(away === undefined ? 'live' : 'away', away === undefined ? 'Live' : 'ClickHouse away');
+tell(away === undefined ? 'live' : 'away', away === undefined ? 'Live' : awayWords(away));
 clock.every(1_000, tellAges);
 
 const live = keepLive({
