@@ -161,9 +161,10 @@ describe('the tickers of a symbol', () => {
 
   it('come in pages without loss or repeat while rows arrive, newest first, down to the first one', async () => {
     // Several tickers of one moment, seconds, and some long before: every window that is looked into.
+    // They lie across the edge of the second page.
     const same = ['a', 'b', 'c', 'd', 'e'].map((id) => ({
       symbol: 'BTCUSDT',
-      eventMs: startMs - 50_000,
+      eventMs: startMs - 48_000,
       close: '1',
       messageId: `BTCUSDT-${id}`,
     }));
