@@ -90,7 +90,7 @@ export const emptyArchive = html`<section class="empty">
 <h2>No tickers yet</h2>
 <p>ClickHouse answers, and its archive is empty. Rows arrive when all of this runs:</p>
 <ol>
-<li>the <strong>aggregator</strong>, which writes mini-tickers of the symbols somebody holds to Kafka: a symbol nobody has in a portfolio brings no rows;</li>
+<li>the <strong>aggregator</strong>, which writes mini-tickers to Kafka: of the symbols that somebody holds, and of those in <code>FOLLOW_SYMBOLS</code>;</li>
 <li><strong>Kafka</strong>, reached by both (topic <code>binance.miniticker</code>; the all-in-one run has an event log of its own instead);</li>
 <li>the <strong>archiver</strong>, which carries them into ClickHouse in batches (<code>BATCH_SIZE</code> rows or after <code>BATCH_TIMEOUT</code>, 10 s unless set otherwise).</li>
 </ol>
