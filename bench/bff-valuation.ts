@@ -7,7 +7,8 @@ export interface BffValuation {
     take(reading: { symbol: string; price: string; timeMs: number; tradeId: number }): boolean;
   };
   createHolding(listing: Listing, quantity: string): Holding;
-  renderFrame(owner: { userId: string; userName: string }, holdings: readonly Holding[], asOfMs: number, simulated: boolean): string;
+  renderHead(owner: { userId: string; userName: string }): string;
+  renderFrame(head: string, holdings: readonly Holding[], asOfMs: number, simulated: boolean): string;
 }
 
 /** Handed through, never looked into. */
@@ -24,5 +25,6 @@ export const loadBffValuation = async (): Promise<BffValuation> => {
     import(beside('price-board.js')),
     import(beside('portfolio-frame.js')),
   ]);
-  return { createPriceBoard: board.createPriceBoard, createHolding: frame.createHolding, renderFrame: frame.renderFrame };
+  const { createHolding, renderHead, renderFrame } = frame;
+  return { createPriceBoard: board.createPriceBoard, createHolding, renderHead, renderFrame };
 };

@@ -97,21 +97,25 @@ const saturate = (): (() => void) => {
 };
 
 const tasks = {
-  /** @param count how many portfolios to make @returns the port it listens on */
-  start: async (count: number, jwtSecret: string): Promise<number> => {
+  /**
+   * @param count how many portfolios to make
+   * @param frameEveryMs when a client gets a frame also without a change
+   * @returns the port it listens on
+   */
+  start: async (count: number, jwtSecret: string, frameEveryMs: number): Promise<number> => {
     users = count;
     const postgres = await openDatabase(users);
     const priceBus = createPriceBus(pubsub);
     for (const symbol of symbols.flat()) priceBus.setLast({ symbol, price: '68123.45', timeMs: Date.now(), tradeId: 0 });
     const metrics = createMetrics('bff');
     const deps = { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics };
-    const bff = await startBff(deps, { host: '127.0.0.1', port: 0, jwtSecret, secureCookie: false, demandPeriodMs });
+    const bff = await startBff(deps, { host: '127.0.0.1', port: 0, jwtSecret, secureCookie: false, demandPeriodMs, frameEveryMs });
     return bff.port;
   },
   setPace: async (pace: Pace) => {
     stop();
     stop = () => undefined;
-    if (pace === 'none') return;
+    if (pace === 'none' || pace === 'still') return;
     stop = pace === 'saturated' ? saturate() : startPace(pace, tickGroup);
   },
   /** @param count frames that the clients got up to now */

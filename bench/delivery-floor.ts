@@ -69,7 +69,7 @@ const tasks = {
     stop();
     stop = () => undefined;
     if (pace === 'saturated') stop = saturate();
-    else if (pace !== 'none') stop = startPace(pace, tickGroup);
+    else if (pace === 'spread' || pace === 'burst') stop = startPace(pace, tickGroup);
   },
   /** The sockets alone say how fast it goes. */
   progress: async (_count: number) => undefined,

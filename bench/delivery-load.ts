@@ -1,7 +1,7 @@
 import { preciseNow } from './latencies.js';
 
-/** How prices arrive. `spread`: each symbol once a second, evenly over it; `burst`: all symbols at the second's turn; `saturated`: as fast as frames go. */
-export type Pace = 'none' | 'spread' | 'burst' | 'saturated';
+/** How prices arrive. `spread`: each symbol once a second, evenly over it; `burst`: all symbols at the second's turn; `saturated`: as fast as frames go; `still`: no price moves. */
+export type Pace = 'none' | 'spread' | 'burst' | 'saturated' | 'still';
 
 export const coinsPerUser = 10;
 /** Users of one group hold the same ten symbols, whose prices come together: one frame a second and user when spread. */

@@ -41,7 +41,7 @@ const measure = async (server: Server, clients: Child<DeliveryClients>, pace: Pa
   await ask('setPace', 'none');
   if (seen.open !== users || seen.lost > 0) throw new Error(`${seen.lost} connections were lost, ${seen.open} of ${users} are open`);
   if (seen.frames === 0) throw new Error('no frame arrived');
-  if (seen.unstamped > seen.frames / 100) throw new Error(`${seen.unstamped} of ${seen.frames} frames carry no time`);
+  if (pace !== 'still' && seen.unstamped > seen.frames / 100) throw new Error(`${seen.unstamped} of ${seen.frames} frames carry no time`);
   return {
     framesPerSecond: seen.frames / seen.seconds,
     usPerFrame: cpuBetween(from, to) / seen.frames,
@@ -59,7 +59,12 @@ interface Measured {
   readonly opensPerSecond: number;
 }
 
+// Saturated first: it lets the compiler finish with the code that is measured next.
 const paces: readonly Pace[] = ['saturated', 'spread', 'burst'];
+/** Further away than the end of a run: frames for changes only, so that a client gets exactly as many as prices make. */
+const changesOnly = 600_000;
+/** The default of the BFF. */
+const everySecond = 1_000;
 
 const measureServer = async (
   { say, seconds }: BenchContext,
@@ -69,6 +74,7 @@ const measureServer = async (
   port: number,
   users: number,
   secret: string | null,
+  ownPaces = paces,
 ): Promise<Measured> => {
   const ask = server.ask as Child<DeliveryFloor>['ask'];
   clients.onReport((count) => void ask('progress', count).catch(() => undefined));
@@ -77,8 +83,7 @@ const measureServer = async (
   const openMs = await clients.ask('open', port, users, secret);
   const phases = new Map<Pace, Phase>();
   let rssPerConnection = Number.NaN;
-  // Saturated first: it lets the compiler finish with the code that is measured next.
-  for (const pace of paces) {
+  for (const pace of ownPaces) {
     say(`${name}: ${users} clients, ${pace}`);
     phases.set(pace, await measure(server, clients, pace, users, seconds));
     if (pace === 'spread') rssPerConnection = ((await ask('usage', true)).rssBytes - empty.rssBytes) / users;
@@ -90,32 +95,38 @@ const measureServer = async (
 const measureSize = async (context: BenchContext, users: number) => {
   const { children } = context;
   const clients = children.start<DeliveryClients>('delivery-clients.js');
-  const bff = children.start<DeliveryBff>('delivery-bff.js');
-  const ours = await measureServer(context, 'bff', bff, clients, await bff.ask('start', users, jwtSecret), users, jwtSecret);
-  await bff.close();
+  const measureBff = async (frameEveryMs: number, ownPaces: readonly Pace[]) => {
+    const bff = children.start<DeliveryBff>('delivery-bff.js');
+    const port = await bff.ask('start', users, jwtSecret, frameEveryMs);
+    const measured = await measureServer(context, 'bff', bff, clients, port, users, jwtSecret, ownPaces);
+    await bff.close();
+    return measured;
+  };
+  const ours = await measureBff(changesOnly, paces);
+  const still = await measureBff(everySecond, ['still']);
   const frameBytes = Math.round(ours.phases.get('spread')?.frameBytes ?? usualFrameBytes);
   const bare = children.start<DeliveryFloor>('delivery-floor.js');
   const floor = await measureServer(context, 'floor', bare, clients, await bare.ask('start', frameBytes), users, null);
   await children.close();
-  return { users, ours, floor };
+  return { users, ours: { ...ours, phases: new Map([...ours.phases, ...still.phases]) }, floor };
 };
 
 const rowsOf = ({ users, ours, floor }: Awaited<ReturnType<typeof measureSize>>): string[][] =>
-  paces.flatMap((pace) => {
-    const [own, bare] = [ours.phases.get(pace), floor.phases.get(pace)];
-    if (!own || !bare) return [];
+  [...ours.phases].flatMap(([pace, own]) => {
+    const bare = floor.phases.get(pace);
     const row = (name: string, phase: Phase, { rssPerConnection, opensPerSecond }: Measured, ratio: string) => [
       `${whole(users)} ${pace}, ${name}`,
       whole(phase.framesPerSecond),
       short(phase.usPerFrame),
       ratio,
       percent(phase.coreShare),
-      short(phase.p50),
-      short(phase.p99),
+      pace === 'still' ? none : short(phase.p50),
+      pace === 'still' ? none : short(phase.p99),
       pace === 'spread' ? short(rssPerConnection / 1_024) : none,
       pace === 'saturated' ? whole(opensPerSecond) : none,
       whole(phase.frameBytes),
     ];
+    if (!bare) return [row('BFF', own, ours, none)];
     return [row('BFF', own, ours, times(own.usPerFrame / bare.usPerFrame)), row('bare ws', bare, floor, 'floor')];
   });
 
@@ -130,8 +141,8 @@ export const delivery: Benchmark = {
       columns: ['clients', 'frames/s', 'CPU us/frame', 'of floor', 'core', 'p50 ms', 'p99 ms', 'RSS KB/client', 'opens/s', 'bytes'],
       rows: sizes.flatMap(rowsOf),
       notes: [
-        'Each client is a user with a portfolio of 10 coins, 300 symbols in all. `spread`: every symbol once a second, spread over it, which is one frame a second and client; `burst`: all 300 at the turn of the second; `saturated`: as fast as the frames arrive at the clients, at most one of each client on its way from the BFF.',
-        'Delay is from the price being published to the frame in the client; the BFF waits 15 ms of it for more prices (`pushWindowMs`), bare ws waits for nothing.',
+        'Each client is a user with a portfolio of 10 coins, 300 symbols in all. `spread`: every symbol once a second, spread over it, which is one frame a second and client; `burst`: all 300 at the turn of the second; `saturated`: as fast as the frames arrive at the clients, at most one of each client on its way from the BFF; `still`: no price moves, and each client gets the frame that it is owed every second (in the other rows frames are for changes alone, so that they can be counted).',
+        'Delay is from the price being published to the frame in the client; the BFF waits 5 ms of it for more prices (`pushWindowMs`), bare ws waits for nothing.',
         'CPU is of the whole server process: reading the prices, valuing, writing; bare ws sends ready-made frames of the same length.',
       ],
     };

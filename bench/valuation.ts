@@ -30,15 +30,16 @@ const timeText = new Date(timeMs).toISOString();
 
 /** Prices and valuation as the BFF does them: one parse a tick, one frame a portfolio. */
 const byBff = async () => {
-  const { createPriceBoard, createHolding, renderFrame } = await loadBffValuation();
+  const { createPriceBoard, createHolding, renderHead, renderFrame } = await loadBffValuation();
   const board = createPriceBoard({ clock: { ...systemClock, now: () => timeMs }, staleAfterMs: 60_000, onChange: () => undefined });
   const listings = symbols.map((symbol) => board.listing(symbol, 'usdt'));
   const holdings = quantities.map((own) => listings.map((listing, coin) => createHolding(listing, own[coin] ?? '')));
+  const heads = users.map(renderHead);
   let tradeId = 0;
   return (tick: number, frame: (text: string) => void) => {
     tradeId += 1;
     for (const [coin, symbol] of symbols.entries()) board.take({ symbol, price: pricesOf[tick]?.[coin] ?? '', timeMs, tradeId });
-    for (const [user, owner] of users.entries()) frame(renderFrame(owner, holdings[user] ?? [], timeMs, false));
+    for (const [user, head] of heads.entries()) frame(renderFrame(head, holdings[user] ?? [], timeMs, false));
   };
 };
 

@@ -1,9 +1,11 @@
+import type { Duplex } from 'node:stream';
 import type { AccessToken } from '@tickfolio/lib/access-token';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { RawData, WebSocket } from 'ws';
 import { closeCodes } from './close-codes.js';
 import type { SocketMetrics } from './socket-metrics.js';
+import { asciiJson, pingFrame, textFrame } from './text-frame.js';
 
 export interface ClientSocketLimits {
   /** How many bytes may be on their way to a client that has not shown that it read them. Default 65 536, and one frame more. */
@@ -36,11 +38,13 @@ export const defaultSocketLimits: ClientSocketLimits = {
 
 export interface ClientSocketDeps {
   readonly socket: WebSocket;
+  /** What `socket` writes to. Frames go there directly: through `socket` each would be a buffer and a second one for its header. */
+  readonly connection: Pick<Duplex, 'write' | 'on'>;
   readonly token: AccessToken;
   /** @throws AppError unauthenticated */
   readonly verify: (token: string) => AccessToken;
-  /** The newest portfolio frame; undefined while there is none. */
-  readonly newest: () => Buffer | undefined;
+  /** The newest portfolio as a whole frame of the protocol; undefined while there is none. */
+  readonly newest: () => string | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: SocketMetrics;
@@ -53,8 +57,8 @@ export interface ClientSocket {
   /** Of the token in use; a refreshed token may belong to another session of the same user. */
   readonly sessionId: string;
   readonly bufferedBytes: number;
-  /** Sends the newest frame, or notes that the client is owed it. @param sinceMs when the change was noticed, monotonic */
-  changed(sinceMs: number | undefined): void;
+  /** Sends the newest frame, or notes that the client is owed it. @param waitedMs how long ago the change was noticed */
+  changed(waitedMs: number | undefined): void;
   /** Looks after pings, silence and the token; to be called about once a second. */
   sweep(): void;
   /** Sends a close frame and cuts the connection soon after. */
@@ -62,14 +66,8 @@ export interface ClientSocket {
   cut(): void;
 }
 
-/** Frames are rendered to bytes once for all sockets of a user, and are text all the same. */
-const asText = { binary: false };
-
-/** Room for a WebSocket frame's header in the count of bytes. */
-const headerBytes = 10;
-
 export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
-  const { socket, verify, newest, clock, log, metrics, limits } = deps;
+  const { socket, connection, verify, newest, clock, log, metrics, limits } = deps;
   let { token } = deps;
   let state: 'open' | 'ending' = 'open';
   let behind = false;
@@ -90,21 +88,27 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
     behind = false;
     changed(undefined);
   };
-  const ping = () => {
+  // After its close frame `socket` must not be followed by anything.
+  const write = (bytes: string) => {
+    if (socket.readyState === socket.OPEN) connection.write(bytes, 'latin1');
+  };
+  /** @returns a ping that asks how far the client has read */
+  const nextPing = (): string => {
     lastPingAt = clock.monotonic();
     waitingSince ??= lastPingAt;
     pingedBytes = sentBytes;
-    socket.ping(String(sentBytes));
+    return pingFrame(String(sentBytes));
   };
-  const send = (data: Buffer | string) => {
-    sentBytes += (typeof data === 'string' ? Buffer.byteLength(data) : data.length) + headerBytes;
-    socket.send(data, asText, catchUp);
-    if (sentBytes - pingedBytes >= limits.pingEveryBytes) ping();
+  /** @param frame of `textFrame` */
+  const send = (frame: string) => {
+    sentBytes += frame.length;
+    // In one write: that is what a frame costs.
+    write(sentBytes - pingedBytes >= limits.pingEveryBytes ? frame + nextPing() : frame);
   };
-  const say = (message: Readonly<Record<string, unknown>>) => {
-    if (state === 'open') send(JSON.stringify(message));
+  const say = (message: Readonly<Record<string, string>>) => {
+    if (state === 'open') send(textFrame(asciiJson(message)));
   };
-  const changed = (sinceMs: number | undefined) => {
+  const changed = (waitedMs: number | undefined) => {
     if (state !== 'open') return;
     if (isFull()) {
       behind = true;
@@ -112,10 +116,10 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
       return;
     }
     const frame = newest();
-    if (!frame) return;
+    if (frame === undefined) return;
     send(frame);
     metrics.pushes.inc();
-    if (sinceMs !== undefined) metrics.pushDelay.observe((clock.monotonic() - sinceMs) / 1000);
+    if (waitedMs !== undefined) metrics.pushDelay.observe(waitedMs / 1000);
   };
   const end = (code: number, reason: string) => {
     if (state !== 'open') return;
@@ -156,6 +160,7 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
     warned = false;
     say({ Type: 'token-accepted', ExpiresAt: new Date(token.expiresAtMs).toISOString() });
   };
+  connection.on('drain', catchUp);
   socket.on('message', (data: RawData, isBinary: boolean) => {
     if (state !== 'open' || isOverRate()) return;
     const accessToken = isBinary ? undefined : readRefresh(data.toString());
@@ -189,7 +194,7 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
       else if (waitingSince !== undefined && clock.monotonic() - waitingSince >= limits.silenceLimitMs)
         end(closeCodes.tooSlow, 'too slow or gone: no ping was answered in time');
       else {
-        if (waitingSince === undefined && clock.monotonic() - lastPingAt >= limits.pingIntervalMs) ping();
+        if (waitingSince === undefined && clock.monotonic() - lastPingAt >= limits.pingIntervalMs) write(nextPing());
         if (remainingMs <= limits.warnBeforeExpiryMs && !warned) {
           warned = true;
           say({ Type: 'token-expiring', ExpiresAt: new Date(token.expiresAtMs).toISOString() });

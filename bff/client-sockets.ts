@@ -2,7 +2,7 @@ import type { AccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { WebSocket } from 'ws';
-import { type ClientSocket, type ClientSocketLimits, createClientSocket } from './client-socket.js';
+import { type ClientSocket, type ClientSocketDeps, type ClientSocketLimits, createClientSocket } from './client-socket.js';
 import { closeCodes } from './close-codes.js';
 import type { LivePortfolios } from './live-portfolios.js';
 import type { SocketMetrics } from './socket-metrics.js';
@@ -29,7 +29,8 @@ export interface ClientSockets {
   /** No more are taken: the limit is reached, or all are being closed. */
   readonly isFull: boolean;
   readonly isClosing: boolean;
-  open(socket: WebSocket, token: AccessToken): void;
+  /** @param connection what `socket` writes to */
+  open(socket: WebSocket, connection: ClientSocketDeps['connection'], token: AccessToken): void;
   /** Closes the sockets of a session that was ended. */
   endSession(sessionId: string): void;
   /** Tells every client to go elsewhere; resolves when all are closed or were cut. */
@@ -67,10 +68,10 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
     get isClosing() {
       return closing;
     },
-    open: (socket, token) => {
+    open: (socket, connection, token) => {
       const isOneTooMany = live.viewersOf(token.userId) >= maxSocketsPerUser;
       let viewing: ReturnType<LivePortfolios['join']> | undefined;
-      const client = createClientSocket({ socket, token, verify, newest: () => viewing?.frame(), clock, log, metrics, limits });
+      const client = createClientSocket({ socket, connection, token, verify, newest: () => viewing?.frame(), clock, log, metrics, limits });
       open.add(client);
       socket.once('close', () => {
         open.delete(client);

@@ -2,55 +2,65 @@
 export interface Receiver {
   /** When the last frame was built, monotonic. */
   framedAt: number;
-  /** Which lane it is in; given when it joins. */
-  lane: number;
 }
 
 /**
- * Who has had no frame for so long that the next is due, whether or not anything changed. Receivers stand in a few lanes, each in the
- * order of its last frames, so that a look costs no more than what it finds, and no timer belongs to one receiver.
+ * Finds who has had no frame for so long that the next is due, whether or not anything changed. One timer for all looks at each receiver
+ * about once in the time that it may be without a frame; a frame that is sent costs nothing here.
  */
 export interface FrameRhythm<T extends Receiver> {
-  /** How often to look. */
+  /** How often `look` is to be called. */
   readonly lookEveryMs: number;
-  /** A frame of this receiver is being sent. */
-  framed(receiver: T, nowMs: number): void;
+  /** @param receiver has just had a frame */
+  join(receiver: T): void;
   leave(receiver: T): void;
-  /** Hands over everybody who is due; again at the next look, unless `framed` was called in between. */
-  due(nowMs: number, take: (receiver: T) => void): void;
+  /** Hands over everybody who is due, and again a while later if no frame followed. */
+  look(nowMs: number, take: (receiver: T) => void): void;
 }
 
-/** Each lane is due a little earlier than the one before: those who had a frame at one moment do not all get the next at one. */
-const lanes = 10;
-/** As shares of the time that must not be exceeded: due so early that looking, sending and a busy moment have room, lanes spread over so much. */
+/** A wheel of slots, each for one look; longer than the time until the next frame. */
+const slots = 64;
+/** As shares of the time that must not be exceeded: due so early that looking, sending and a busy moment have room. */
 const dueShare = 0.95;
-const spreadShare = 0.1;
 const lookShare = 0.02;
+/** Receivers are due up to so much earlier, each by a share of its own: those who had a frame at one moment do not get the next at one. */
+const spreadShare = 0.1;
+const spreads = 10;
 
 /** @param everyMs no receiver is to be without a frame for longer */
 export const createFrameRhythm = <T extends Receiver>(everyMs: number): FrameRhythm<T> => {
-  const waiting = Array.from({ length: lanes }, (_, lane) => ({
-    dueAfterMs: everyMs * (dueShare - (spreadShare * lane) / lanes),
-    receivers: new Set<T>(),
-  }));
+  const lookEveryMs = Math.max(1, everyMs * lookShare);
+  const wheel: T[][] = Array.from({ length: slots }, () => []);
+  /** When the next frame of each is due, counted from its last one. */
+  const dueAfter = new Map<T, number>();
   let joined = 0;
+  let seen = 0;
+
+  const turnOf = (atMs: number) => Math.floor(atMs / lookEveryMs);
+  const place = (receiver: T, dueMs: number) => wheel[Math.max(seen + 1, turnOf(dueMs)) % slots]?.push(receiver);
   return {
-    lookEveryMs: Math.max(1, everyMs * lookShare),
-    framed: (receiver, nowMs) => {
-      if (receiver.lane < 0) receiver.lane = joined++ % lanes;
-      const receivers = waiting[receiver.lane]?.receivers;
-      receivers?.delete(receiver);
-      receivers?.add(receiver);
-      receiver.framedAt = nowMs;
+    lookEveryMs,
+    join: (receiver) => {
+      if (dueAfter.has(receiver)) return;
+      const wait = everyMs * (dueShare - (spreadShare * (joined++ % spreads)) / spreads);
+      dueAfter.set(receiver, wait);
+      place(receiver, receiver.framedAt + wait);
     },
-    leave: (receiver) => {
-      waiting[receiver.lane]?.receivers.delete(receiver);
-    },
-    due: (nowMs, take) => {
-      for (const { dueAfterMs, receivers } of waiting) {
-        for (const receiver of receivers) {
-          if (nowMs - receiver.framedAt < dueAfterMs) break;
-          take(receiver);
+    leave: (receiver) => void dueAfter.delete(receiver),
+    look: (nowMs, take) => {
+      const turn = turnOf(nowMs);
+      const first = Math.max(seen, turn - slots) + 1;
+      for (let at = first; at <= turn; at++) {
+        seen = at;
+        const here = wheel[at % slots];
+        if (!here?.length) continue;
+        wheel[at % slots] = [];
+        for (const receiver of here) {
+          const wait = dueAfter.get(receiver);
+          if (wait === undefined) continue;
+          const isDue = receiver.framedAt + wait < nowMs + lookEveryMs;
+          if (isDue) take(receiver);
+          place(receiver, (isDue ? nowMs : receiver.framedAt) + wait);
         }
       }
     },

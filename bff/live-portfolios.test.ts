@@ -47,9 +47,9 @@ const setUp = () => {
     const frames: { readonly at: number; readonly frame: Frame }[] = [];
     let failed = false;
     const look = () => {
-      const text = viewing.frame()?.toString();
+      const text = viewing.frame();
       if (text === undefined) return;
-      const frame = JSON.parse(text) as Frame;
+      const frame = JSON.parse(text.slice(text.indexOf('{'))) as Frame;
       totals.push(frame.TotalValue);
       frames.push({ at: clock.now(), frame });
     };

@@ -1,25 +1,26 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { createFrameRhythm, type Receiver } from './frame-rhythm.js';
-import { createHolding, type Holding, renderFrame } from './portfolio-frame.js';
+import { createHolding, type Holding, renderFrame, renderHead } from './portfolio-frame.js';
 import type { Coin, Owner, Portfolios } from './portfolios.js';
 import type { Listing, PriceBoard } from './price-board.js';
 import type { PriceFeed } from './price-feed.js';
+import { textFrame } from './text-frame.js';
 
 /** One open connection of a user. */
 export interface Viewer {
   /**
-   * The portfolio changed; `frame()` gives the newest, built once for all viewers of the user.
-   * @param sinceMs when the change was noticed, monotonic; undefined for a first frame
+   * There is a newer frame, built once for all viewers of the user.
+   * @param waitedMs how long ago a change was noticed; undefined where the frame is not for a change
    */
-  changed(sinceMs: number | undefined): void;
+  changed(waitedMs: number | undefined): void;
   /** The portfolio cannot be read; the connection is of no use. */
   failed(): void;
 }
 
 export interface Viewing {
-  /** The newest frame. Undefined until the portfolio was read for the first time, when `changed` is called. */
-  frame(): Buffer | undefined;
+  /** The newest, as `textFrame` writes it. Undefined until the portfolio was read for the first time, when `changed` is called. */
+  frame(): string | undefined;
   leave(): void;
 }
 
@@ -60,14 +61,20 @@ export interface LivePortfoliosOptions {
   readonly retryMs?: number;
 }
 
-interface User extends Owner, Receiver {
+interface User extends Receiver {
+  readonly userId: string;
   readonly viewers: Set<Viewer>;
+  /** What every frame begins with. */
+  readonly head: string;
   holdings: Holding[];
   /** False until the coins were read and their last known prices asked for. */
   ready: boolean;
-  frame: Buffer | undefined;
-  /** When the oldest change was noticed that was not pushed yet. */
-  changedAt: number | undefined;
+  /** Kept only while it is being sent. */
+  frame: string | undefined;
+  /** Stands in the queue of pushes. */
+  queued: boolean;
+  /** When the oldest change was noticed that was not pushed yet; NaN where there is none. */
+  changedAt: number;
 }
 
 export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePortfoliosOptions = {}): LivePortfolios => {
@@ -76,43 +83,58 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
   const users = new Map<string, User>();
   const holders = new Map<Listing, Set<User>>();
   const rhythm = createFrameRhythm<User>(frameEveryMs);
-  /** Users who are to get a frame, in the order in which they were found: for a change, or because the last one is long ago. */
-  const changed = new Set<User>();
+  /** Users who are to get a frame, for a change or because the last one is long ago. From `queueAt` on they did not get it yet. */
+  let queue: User[] = [];
+  let queueAt = 0;
   const toRead = new Set<string>();
   let reading = false;
   let pushTimer: Timer | undefined;
   let readTimer: Timer | undefined;
   let closed = false;
 
-  const push = (user: User, sinceMs: number | undefined) => {
-    changed.delete(user);
-    user.changedAt = undefined;
-    rhythm.framed(user, clock.monotonic());
+  /** @param waitedMs undefined where the frame is not for a change */
+  const push = (user: User, nowMs: number, waitedMs: number | undefined) => {
+    user.queued = false;
+    user.changedAt = Number.NaN;
+    user.framedAt = nowMs;
     user.frame = undefined; // Built for somebody who caught up since the first of the changes.
-    for (const viewer of user.viewers) viewer.changed(sinceMs);
+    for (const viewer of user.viewers) viewer.changed(waitedMs);
     user.frame = undefined; // A later one is rare, and thousands of kept frames would be the garbage collector's main work.
   };
-  const pushChanged = () => {
+  const pushQueued = () => {
     pushTimer = undefined;
-    const startedAt = clock.monotonic();
-    for (const user of changed) {
-      push(user, user.changedAt);
-      if (clock.monotonic() - startedAt < pushSliceMs || changed.size === 0) continue;
-      pushTimer = clock.after(0, pushChanged);
-      return;
+    let now = clock.monotonic();
+    const sliceEnd = now + pushSliceMs;
+    for (let user = queue[queueAt]; user; user = queue[queueAt]) {
+      if (now >= sliceEnd) {
+        pushTimer = clock.after(0, pushQueued);
+        return;
+      }
+      queueAt++;
+      // Pushed or gone since.
+      if (!user.queued) continue;
+      const waited = now - user.changedAt;
+      push(user, now, Number.isNaN(waited) ? undefined : waited);
+      now = clock.monotonic();
     }
+    queue = [];
+    queueAt = 0;
+  };
+  const enqueue = (user: User) => {
+    if (user.queued) return;
+    user.queued = true;
+    queue.push(user);
   };
   const mark = (user: User) => {
-    if (!user.ready || user.changedAt !== undefined) return;
+    if (!user.ready || !Number.isNaN(user.changedAt)) return;
     user.changedAt = clock.monotonic();
-    changed.add(user);
-    pushTimer ??= clock.after(pushWindowMs, pushChanged);
+    enqueue(user);
+    pushTimer ??= clock.after(pushWindowMs, pushQueued);
   };
-  const pushDue = () => {
-    rhythm.due(clock.monotonic(), (user) => void changed.add(user));
-    if (changed.size > 0) pushTimer ??= clock.after(0, pushChanged);
-  };
-  const beat = clock.every(rhythm.lookEveryMs, pushDue);
+  const beat = clock.every(rhythm.lookEveryMs, () => {
+    rhythm.look(clock.monotonic(), enqueue);
+    if (queue.length > 0) pushTimer ??= clock.after(0, pushQueued);
+  });
 
   const hold = (user: User, listing: Listing): Promise<void> | undefined => {
     const others = holders.get(listing);
@@ -150,7 +172,8 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     if (users.get(user.userId) !== user) return;
     const first = !user.ready;
     user.ready = true;
-    push(user, first ? undefined : clock.monotonic());
+    push(user, clock.monotonic(), first ? undefined : 0);
+    if (first) rhythm.join(user);
   };
 
   const readNext = async () => {
@@ -191,7 +214,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
   const forget = (user: User) => {
     for (const { listing } of user.holdings) drop(user, listing);
     user.holdings = [];
-    changed.delete(user);
+    user.queued = false;
     rhythm.leave(user);
     users.delete(user.userId);
   };
@@ -200,8 +223,10 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     join: (owner, viewer) => {
       let user = users.get(owner.userId);
       if (!user) {
-        user = { ...owner, viewers: new Set(), holdings: [], ready: false, frame: undefined, changedAt: undefined, framedAt: 0, lane: -1 };
-        users.set(owner.userId, user);
+        const { userId } = owner;
+        const none = { holdings: [], ready: false, frame: undefined, queued: false, changedAt: Number.NaN, framedAt: 0 };
+        user = { userId, viewers: new Set(), head: renderHead(owner), ...none };
+        users.set(userId, user);
       }
       // Also for somebody known whose first read failed: those before were sent away, and nobody else asks again.
       if (!user.ready) requestRead(owner.userId);
@@ -210,7 +235,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
       return {
         frame: () => {
           if (!joined.ready) return undefined;
-          joined.frame ??= Buffer.from(renderFrame(joined, joined.holdings, clock.now(), simulated()));
+          joined.frame ??= textFrame(renderFrame(joined.head, joined.holdings, clock.now(), simulated()));
           return joined.frame;
         },
         leave: () => {

@@ -2,11 +2,11 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { Decimal as Reference } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createHolding, renderFrame } from './portfolio-frame.js';
+import { createHolding, renderFrame, renderHead } from './portfolio-frame.js';
 import { createPriceBoard, type PriceReading } from './price-board.js';
 
 const Exact = Reference.clone({ precision: 400, toExpNeg: -400, toExpPos: 400 });
-const owner = { userId: 'u1', userName: 'myuser' };
+const owner = renderHead({ userId: 'u1', userName: 'myuser' });
 
 interface Frame {
   readonly UserID: string;

@@ -1,16 +1,14 @@
 import { add, type Decimal, formatDecimal, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
 import type { Listing } from './price-board.js';
+import { asciiJson } from './text-frame.js';
 
-/** One coin of a live portfolio. The valuation at one version of its listing is kept until the listing changes. */
+/** One coin of a live portfolio. */
 export interface Holding {
   readonly listing: Listing;
   readonly quantity: Decimal;
   readonly quantityText: string;
   /** The coin's part of a frame up to the price. */
   readonly prefix: string;
-  valuedVersion: number;
-  total: Decimal | undefined;
-  totalText: string;
 }
 
 /** @param quantity canonical decimal text */
@@ -18,40 +16,41 @@ export const createHolding = (listing: Listing, quantity: string): Holding => ({
   listing,
   quantity: parseDecimal(quantity),
   quantityText: quantity,
-  prefix: `{"Symbol":${JSON.stringify(listing.symbol)},"Quantity":"${quantity}",`,
-  valuedVersion: -1,
-  total: undefined,
-  totalText: 'null',
+  prefix: `{"Symbol":${asciiJson(listing.symbol)},"Quantity":"${quantity}",`,
 });
 
-const value = (holding: Holding) => {
-  const { listing } = holding;
-  if (holding.valuedVersion === listing.version) return;
-  holding.valuedVersion = listing.version;
-  holding.total = listing.priceUsdt && multiply(holding.quantity, listing.priceUsdt);
-  holding.totalText = holding.total ? `"${formatDecimal(holding.total)}"` : 'null';
+/** What a user's frames begin with. */
+export const renderHead = (owner: { readonly userId: string; readonly userName: string }): string =>
+  `{"UserID":${asciiJson(owner.userId)},"UserName":${asciiJson(owner.userName)},"TotalValue":"`;
+
+let timeMs = Number.NaN;
+let timeText = '';
+/** Many frames are built in one millisecond. */
+const textOfTime = (ms: number): string => {
+  if (ms !== timeMs) [timeMs, timeText] = [ms, new Date(ms).toISOString()];
+  return timeText;
 };
 
-export interface FrameOwner {
-  readonly userId: string;
-  readonly userName: string;
-}
-
 /**
- * The frame that clients get: JSON text in the contract's key order, every amount exact.
- * Only coins whose price changed since the last frame are computed again.
+ * The frame that clients get: JSON text in the contract's key order, ASCII only, every amount exact. Totals are computed anew each
+ * time: kept ones, thousands of small objects that change every second, cost the garbage collector more than the arithmetic.
+ * @param head of `renderHead`
  * @param asOfMs time of the valuation, epoch milliseconds
  */
-export const renderFrame = (owner: FrameOwner, holdings: readonly Holding[], asOfMs: number, simulated: boolean): string => {
+export const renderFrame = (head: string, holdings: readonly Holding[], asOfMs: number, simulated: boolean): string => {
   let sum = zero;
   let coins = '';
-  for (const holding of holdings) {
-    value(holding);
-    if (holding.total) sum = add(sum, holding.total);
-    const { priceField, qualityFields } = holding.listing;
-    coins += `${coins === '' ? '' : ','}${holding.prefix}${priceField},"Total":${holding.totalText},${qualityFields}}`;
+  let separator = '';
+  for (const { listing, quantity, prefix } of holdings) {
+    const { priceUsdt, beforeTotal, afterTotal } = listing;
+    let total = '';
+    if (priceUsdt) {
+      const value = multiply(quantity, priceUsdt);
+      sum = add(sum, value);
+      total = formatDecimal(value);
+    }
+    coins += separator + prefix + beforeTotal + total + afterTotal;
+    separator = ',';
   }
-  const head = `{"UserID":${JSON.stringify(owner.userId)},"UserName":${JSON.stringify(owner.userName)}`;
-  const tail = `"AsOf":"${new Date(asOfMs).toISOString()}"${simulated ? ',"Simulated":true' : ''}`;
-  return `${head},"TotalValue":"${formatDecimal(sum)}","Coins":[${coins}],${tail}}`;
+  return `${head}${formatDecimal(sum)}","Coins":[${coins}],"AsOf":"${textOfTime(asOfMs)}"${simulated ? ',"Simulated":true}' : '}'}`;
 };

@@ -20,14 +20,12 @@ export interface Listing {
   readonly symbol: string;
   /** The listing that turns this one's price into USDT; undefined where the price is in USDT already. */
   readonly conversion: Listing | undefined;
-  /** Grows whenever `priceUsdt`, `priceField` or `qualityFields` change. */
-  readonly version: number;
   /** Undefined while the price, or the one it is converted with, is not known. */
   readonly priceUsdt: Decimal | undefined;
-  /** `"Price":…` of a frame. */
-  readonly priceField: string;
-  /** `"PriceTime":…,"Stale":…` of a frame. */
-  readonly qualityFields: string;
+  /** A coin's part of a frame from the price up to the digits of its total, `"Price":"1.5","Total":"`, or up to the end of `null`. */
+  readonly beforeTotal: string;
+  /** The rest of the coin's part, `","PriceTime":…,"Stale":…}`. */
+  readonly afterTotal: string;
 }
 
 interface Entry extends Listing {
@@ -36,10 +34,9 @@ interface Entry extends Listing {
   reading: (PriceReading & { readonly value: Decimal; readonly text: string; readonly timeText: string }) | undefined;
   feedFault: boolean;
   stale: boolean;
-  version: number;
   priceUsdt: Decimal | undefined;
-  priceField: string;
-  qualityFields: string;
+  beforeTotal: string;
+  afterTotal: string;
 }
 
 export interface PriceBoardOptions {
@@ -84,10 +81,9 @@ export const createPriceBoard = ({ clock, staleAfterMs, onChange }: PriceBoardOp
         reading: undefined,
         feedFault: allBroken || broken.has(symbol),
         stale: true,
-        version: 0,
         priceUsdt: undefined,
-        priceField: '"Price":null',
-        qualityFields: '"PriceTime":null,"Stale":true',
+        beforeTotal: '"Price":null,"Total":null',
+        afterTotal: ',"PriceTime":null,"Stale":true}',
       };
       entries.set(symbol, entry);
     }
@@ -105,10 +101,10 @@ export const createPriceBoard = ({ clock, staleAfterMs, onChange }: PriceBoardOp
     if (reading) {
       const rate = conversion?.reading?.value;
       entry.priceUsdt = conversion === undefined ? reading.value : rate && multiply(reading.value, rate);
-      entry.priceField = `"Price":"${reading.text}"`;
+      entry.beforeTotal = `"Price":"${reading.text}","Total":${entry.priceUsdt ? '"' : 'null'}`;
     }
-    entry.qualityFields = `"PriceTime":${reading ? `"${reading.timeText}"` : 'null'},"Stale":${entry.stale}`;
-    entry.version++;
+    const time = reading ? `"${reading.timeText}"` : 'null';
+    entry.afterTotal = `${entry.priceUsdt ? '"' : ''},"PriceTime":${time},"Stale":${entry.stale}}`;
     onChange(entry);
   };
 

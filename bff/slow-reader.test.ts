@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
@@ -8,6 +9,7 @@ import { createClientSocket, defaultSocketLimits } from './client-socket.js';
 import { createSocketMetrics } from './socket-metrics.js';
 import { createUser, openTestPostgres, startTestBff } from './test-bff.js';
 import { openSocket } from './test-socket.js';
+import { textFrame } from './text-frame.js';
 
 /** A connection whose other end reads only when the test says so. */
 class FakeSocket extends EventEmitter {
@@ -15,11 +17,18 @@ class FakeSocket extends EventEmitter {
   bufferedAmount = 0;
   closedWith: number | undefined;
   terminated = false;
-  send(data: Buffer | string) {
-    this.sent.push({ kind: 'data', text: data.toString() });
-  }
-  ping(data: string) {
-    this.sent.push({ kind: 'ping', text: data });
+  readonly OPEN = 1;
+  readyState = 1;
+  write(bytes: string) {
+    for (let at = 0; at < bytes.length; ) {
+      const kind = bytes.charCodeAt(at) === 0x89 ? 'ping' : 'data';
+      const short = bytes.charCodeAt(at + 1);
+      const start = at + (short < 126 ? 2 : 4);
+      const end = start + (short < 126 ? short : bytes.charCodeAt(at + 2) * 256 + bytes.charCodeAt(at + 3));
+      this.sent.push({ kind, text: bytes.slice(start, end) });
+      at = end;
+    }
+    return true;
   }
   close(code: number) {
     this.closedWith = code;
@@ -42,9 +51,10 @@ const setUp = (frameBytes = 1_000) => {
   const metrics = createMetrics('bff');
   const socket = new FakeSocket();
   let version = 0;
-  const frame = () => Buffer.from(`${version}`.padEnd(frameBytes));
+  const frame = () => textFrame(`${version}`.padEnd(frameBytes));
   const client = createClientSocket({
     socket: socket as unknown as WebSocket,
+    connection: socket as unknown as Duplex,
     token: { userId: 'u', userName: 'n', sessionId: 's', expiresAtMs: clock.now() + 900_000 },
     verify: () => {
       throw new Error('not used');

@@ -16,7 +16,7 @@ export const createSocketMetrics = (metrics: Metrics) => ({
   malformedPrices: metrics.counter({ name: 'price_messages_malformed_total', help: 'Messages on the price bus that could not be read' }),
   pushDelay: metrics.histogram({
     name: 'push_delay_seconds',
-    help: 'From a price or a change being noticed here to its frame being handed to the connection',
+    help: 'From a price or a change being noticed here to its frame being built and written',
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05, 0.075, 0.1, 0.25, 0.5, 1],
   }),
 });

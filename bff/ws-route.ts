@@ -55,7 +55,7 @@ export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (
     handler: async () => undefined, // Never reached: without an upgrade the first hook refuses.
     wsHandler: (socket, request) => {
       const token = signedIn(request);
-      sockets.open(socket, token);
+      sockets.open(socket, request.raw.socket, token);
       // It may have ended between the question above and here, when no notice could find this socket.
       if (gate.hasEnded(token.sessionId)) sockets.endSession(token.sessionId);
     },
