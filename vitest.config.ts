@@ -8,7 +8,10 @@ const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['node'] } },
 };
-const exclude = ['**/node_modules/**', '**/dist/**'];
+const built = ['**/node_modules/**', '**/dist/**'];
+// Long loops have a command of their own: `make kills`.
+const loops = '**/*.loop.test.ts';
+const exclude = [...built, loops];
 
 /** Closes the output with one line that counts, for people and for machines. */
 const summary: Reporter = {
@@ -40,6 +43,10 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },
+      },
+      {
+        ...shared,
+        test: { name: 'loops', include: [loops], exclude: built, fileParallelism: false, testTimeout: 120_000, hookTimeout: 60_000 },
       },
     ],
   },

@@ -37,7 +37,7 @@ describe('PGlite', () => {
     expect(existsSync(join(folder, 'data'))).toBe(false);
   });
 
-  it('keeps every acknowledged row through a kill -9, three times over', async () => {
+  it('keeps every acknowledged row through a kill -9, three times over', { timeout: 60_000 }, async () => {
     const writer = fileURLToPath(new URL('../dist/postgres/test-writer.js', import.meta.url));
     const acknowledged: string[] = [];
     for (let round = 0; round < 3; round++) {

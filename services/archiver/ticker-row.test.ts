@@ -1,3 +1,4 @@
+import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseTickerRow, tickerColumns } from './ticker-row.js';
@@ -55,10 +56,15 @@ describe('a message of the topic', () => {
         const digits = (units < 0n ? -units : units).toString().padStart(9, '0');
         const text = `${units < 0n ? '-' : ''}${digits.slice(0, -8)}.${digits.slice(-8)}`;
         expect(column({ close_price: text }, 'close_price')).toBe(text);
-        // Further zeros change nothing.
-        const kept = column({ close_price: text + '0'.repeat(zeros) }, 'close_price') as string;
-        expect(Number(kept)).toBe(Number(text));
-        expect(kept.replace(/0+$/, '').replace(/\.$/, '')).toBe(text.replace(/0+$/, '').replace(/\.$/, ''));
+        // Further zeros change nothing, wherever they stand.
+        const sign = text.startsWith('-') ? '-' : '';
+        const kept = column(
+          { close_price: `${sign}${'0'.repeat(zeros)}${text.slice(sign.length)}${'0'.repeat(zeros)}` },
+          'close_price',
+        ) as string;
+        expect(new Decimal(kept).toFixed(8)).toBe(new Decimal(text).toFixed(8));
+        const whole = `${'0'.repeat(12)}${digits.slice(0, -8)}`;
+        expect(new Decimal(column({ close_price: whole }, 'close_price') as string).toFixed()).toBe(new Decimal(whole).toFixed());
       }),
     );
   });

@@ -50,13 +50,20 @@ const textOf = (fields: Readonly<Record<string, unknown>>, name: string): string
   throw new Unreadable(`${name} must be a text of 1 to ${maxTextLength} characters`);
 };
 
+/** Without zeros that say nothing, which the column has no room for. */
+const shortest = (text: string): string =>
+  text
+    .replace(/^(-?)0+(?=\d)/, '$1')
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
+
 const decimalOf = (fields: Readonly<Record<string, unknown>>, name: string): string => {
   const value = fields[name];
   if (typeof value === 'string' && fits.test(value)) return value;
   if (value === undefined) throw new Unreadable(`${name} is missing`);
   if (typeof value === 'number') throw new Unreadable(`${name} must be a decimal text, not a JSON number, which is not exact`);
   if (typeof value !== 'string' || !/^-?\d+(?:\.\d+)?$/.test(value)) throw new Unreadable(`${name} must be a decimal text such as "1.5"`);
-  if (value.length <= maxTextLength && fitsDecimal64(value)) return value.replace(/0+$/, '').replace(/\.$/, '');
+  if (value.length <= maxTextLength && fitsDecimal64(value)) return shortest(value);
   throw new Unreadable(`${name} does not fit Decimal64(8): at most 10 digits before the point and 8 after it`);
 };
 

@@ -17,7 +17,7 @@ import { type TickerRow, tickerColumns } from './ticker-row.js';
 import { archiveTopics } from './topics.js';
 
 // The long loop is `make kills KILLS=100 SEED=1`, and KAFKA=3.9.1 tries the other line.
-const kills = Number(process.env.KILLS ?? 3);
+const kills = Number(process.env.KILLS ?? 12);
 const seed = process.env.SEED ?? '1';
 const kafkaVersion = process.env.KAFKA === '3.9.1' ? '3.9.1' : '4.1.0';
 /** Each run has a topic, a group and a table of its own. */
