@@ -40,8 +40,8 @@ export default defineConfig({
           name: 'journeys',
           include: ['standalone/**/*.test.ts'],
           exclude,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allInOneEnv, temporaryFolder } from './test-all-in-one.js';
+import { allInOneEnv, coldStartMs, temporaryFolder } from './test-all-in-one.js';
 import { freePort, startProcess } from './test-process.js';
 
 const starts = 5;
@@ -35,7 +35,7 @@ describe('the start of the all-in-one run', () => {
       BINANCE_REST_URL: `http://${dead}`,
       EXCHANGE_SIM_PORT: sim.port,
     });
-    await run.waitFor(/Prices +from ws:\/\/\S+, which has not answered yet/, 30_000);
+    await run.waitFor(/Prices +from ws:\/\/\S+, which has not answered yet/, coldStartMs);
     await run.waitFor(/No live price yet: .*cannot be reached.* It is still being tried\./, 30_000);
     expect((await run.end('SIGINT')).code).toBe(0);
     await sim.free();

@@ -13,6 +13,9 @@ export const temporaryFolder = async (): Promise<{ path: string; remove(): Promi
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 };
 
+/** How long making the embedded databases may take on a small machine that runs other tests beside. */
+export const coldStartMs = 90_000;
+
 /** Settings of a run that meets no other: free ports, a folder of its own, simulated prices. */
 export const allInOneEnv = (dataFolder: string, more: Record<string, string> = {}): Record<string, string> => ({
   DATA_DIR: dataFolder,
@@ -30,6 +33,6 @@ export const allInOneEnv = (dataFolder: string, more: Record<string, string> = {
 /** Starts the compiled all-in-one run as its users do and waits for its banner. */
 export const startAllInOne = async (dataFolder: string, more: Record<string, string> = {}): Promise<AllInOne> => {
   const run = startProcess(process.execPath, ['--enable-source-maps', 'standalone/dist/main.js'], allInOneEnv(dataFolder, more));
-  const [, base = ''] = await run.waitFor(/(http:\/\/[\w.:]+)\/docs/, 30_000);
+  const [, base = ''] = await run.waitFor(/(http:\/\/[\w.:]+)\/docs/, coldStartMs);
   return { base, process: run };
 };
