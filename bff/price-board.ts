@@ -28,10 +28,21 @@ export interface Listing {
   readonly afterTotal: string;
 }
 
+/** What is kept of a reading. */
+interface KnownReading {
+  readonly timeMs: number;
+  readonly tradeId: number;
+  readonly second: number | undefined;
+  readonly revision: number | undefined;
+  readonly value: Decimal;
+  readonly text: string;
+  readonly timeText: string;
+}
+
 interface Entry extends Listing {
   conversion: Entry | undefined;
   readonly dependents: Set<Entry>;
-  reading: (PriceReading & { readonly value: Decimal; readonly text: string; readonly timeText: string }) | undefined;
+  reading: KnownReading | undefined;
   feedFault: boolean;
   stale: boolean;
   priceUsdt: Decimal | undefined;
@@ -61,7 +72,7 @@ export interface PriceBoard {
   sweep(): void;
 }
 
-const isLater = (next: PriceReading, known: PriceReading): boolean => {
+const isLater = (next: PriceReading, known: KnownReading): boolean => {
   if (next.tradeId !== known.tradeId) return isLaterPrice(next, known);
   return next.second !== undefined && next.second === known.second && (next.revision ?? 0) > (known.revision ?? 0);
 };
@@ -122,7 +133,8 @@ export const createPriceBoard = ({ clock, staleAfterMs, onChange }: PriceBoardOp
       const entry = entryOf(reading.symbol);
       if (entry.reading && !isLater(reading, entry.reading)) return false;
       const value = parseDecimal(reading.price);
-      entry.reading = { ...reading, value, text: formatDecimal(value), timeText: new Date(reading.timeMs).toISOString() };
+      const { timeMs, tradeId, second, revision } = reading;
+      entry.reading = { timeMs, tradeId, second, revision, value, text: formatDecimal(value), timeText: new Date(timeMs).toISOString() };
       render(entry);
       for (const dependent of entry.dependents) if (dependent.reading) render(dependent);
       return true;

@@ -15,8 +15,10 @@ export interface LastPrice {
 /** Ids that fall while time goes on by this much are a new series (an exchange that began to count anew), not an old trade. */
 const newSeriesAfterMs = 2_000;
 
+type TradeMoment = Pick<LastPrice, 'timeMs' | 'tradeId'>;
+
 /** Whether a price replaces a known one: the exchange's trade ids say what came first; times may be equal, or be corrected. */
-export const isLaterPrice = (next: Omit<LastPrice, 'symbol'>, known: Omit<LastPrice, 'symbol'>): boolean =>
+export const isLaterPrice = (next: TradeMoment, known: TradeMoment): boolean =>
   next.tradeId > known.tradeId || (next.tradeId < known.tradeId && next.timeMs > known.timeMs + newSeriesAfterMs);
 
 /** Reads a LastPrice from JSON. @returns undefined when it is none. */
