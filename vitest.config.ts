@@ -9,7 +9,7 @@ const shared = {
   ssr: { resolve: { conditions, externalConditions: ['node'] } },
 };
 const built = ['**/node_modules/**', '**/dist/**'];
-// Long loops have a command of their own: `make kills`.
+// Long loops, and what is timed and must run alone, have a command of their own: `make kills`.
 const loops = '**/*.loop.test.ts';
 const exclude = [...built, loops];
 
