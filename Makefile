@@ -30,10 +30,10 @@ gen: node_modules/.installed ## write gen/ anew from proto/
 bench: node_modules/.installed ## measure against floors, in the same run
 	@npm run --silent bench
 
-soak: node_modules/.installed ## the long fault loops (SEED=n ROUNDS=n)
+soak: node_modules/.installed ## every trade under faults, round after round (SEED=n ROUNDS=n)
 	@npm run --silent soak
 
-kills: node_modules/.installed ## the archive under kill -9 of every part (SEED=n KILLS=n)
+kills: node_modules/.installed ## kill -9 of every service and server, outages, deaf clients (SEED=n KILLS=n)
 	@npm run --silent kills
 
 audit: node_modules/.installed ## Kafka's messages against ClickHouse's rows, partition by partition

@@ -9,7 +9,7 @@ const shared = {
   ssr: { resolve: { conditions, externalConditions: ['node'] } },
 };
 const built = ['**/node_modules/**', '**/dist/**'];
-// Long loops, and what is timed and must run alone, have a command of their own: `make kills`.
+// Long loops, and what is timed and must run alone, have commands of their own: `make soak` and `make kills`.
 const loops = '**/*.loop.test.ts';
 const exclude = [...built, loops];
 
@@ -32,7 +32,15 @@ export default defineConfig({
       { ...shared, test: { name: 'tidy', include: ['tidy/**/*.test.ts'], exclude } },
       {
         ...shared,
-        test: { name: 'rooms', include: ['{lib,bff,services}/**/*.test.ts'], exclude, testTimeout: 20_000, hookTimeout: 30_000 },
+        // No module keeps state, so files share their process's modules instead of loading them anew.
+        test: {
+          name: 'rooms',
+          isolate: false,
+          include: ['{lib,bff,services}/**/*.test.ts'],
+          exclude,
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
       },
       {
         ...shared,
@@ -46,7 +54,7 @@ export default defineConfig({
       },
       {
         ...shared,
-        test: { name: 'loops', include: [loops], exclude: built, fileParallelism: false, testTimeout: 120_000, hookTimeout: 60_000 },
+        test: { name: 'loops', include: [loops], exclude: built, fileParallelism: false, testTimeout: 180_000, hookTimeout: 120_000 },
       },
     ],
   },

@@ -19,10 +19,6 @@ export const tradedPrices = async (simUrl: string, symbol: string): Promise<read
   return rows.map((row) => ({ timeMs: row.T, price: new Exact(row.p).toFixed() }));
 };
 
-/** The last trade of each second, oldest first. */
-const closes = (trades: readonly KeptPrice[]): readonly KeptPrice[] =>
-  trades.filter(({ timeMs }, at) => Math.floor(timeMs / 1_000) !== Math.floor((trades[at + 1]?.timeMs ?? 0) / 1_000));
-
 /**
  * Prices of the frames that nobody paid at the time they name.
  * @param sinceMs prices from before then, or from before the record begins, are left out
@@ -48,8 +44,14 @@ export const inventedPrices = async (
     .map(({ timeMs, price }) => `${symbol} ${price} at ${timeMs}`);
 };
 
-/** How many of the newest closes count as the same moment: two symbols' seconds are not published at the same instant. */
+/** How many of the newest seconds with trades count as the same moment: two symbols' prices do not arrive at the same instant. */
 const sameMoment = 3;
+
+/** What was traded in the newest seconds: a price that went ahead of its second is not always that second's last. */
+const newest = (trades: readonly KeptPrice[]): readonly KeptPrice[] => {
+  const seconds = [...new Set(trades.map(({ timeMs }) => Math.floor(timeMs / 1_000)))].slice(-sameMoment);
+  return trades.filter(({ timeMs }) => Math.floor(timeMs / 1_000) >= (seconds[0] ?? 0));
+};
 
 /**
  * Why a coin's total is not quantity × price × a price of the same moment of `<quote>usdt` by the simulator's record; undefined when it is,
@@ -58,7 +60,7 @@ const sameMoment = 3;
 export const wrongConversion = (frame: PortfolioFrame, symbol: string, conversion: readonly KeptPrice[]): string | undefined => {
   const coin = frame.Coins.find((one) => one.Symbol === symbol);
   if (!coin || coin.Price === null || coin.Total === null) return `${symbol} has no total`;
-  const rates = closes(conversion.filter(({ timeMs }) => timeMs <= Date.parse(frame.AsOf))).slice(-sameMoment);
+  const rates = newest(conversion.filter(({ timeMs }) => timeMs <= Date.parse(frame.AsOf)));
   const expected = rates.map(({ price }) =>
     new Exact(coin.Quantity)
       .times(coin.Price ?? 0)

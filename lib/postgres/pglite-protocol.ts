@@ -2,6 +2,8 @@
 export interface WorkerStart {
   /** Undefined: in memory. */
   readonly dataFolder: string | undefined;
+  /** Where the database is new: the path of an empty one, packed. */
+  readonly empty: string | undefined;
 }
 
 export type WorkerRequest =

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite, types } from '@electric-sql/pglite';
 import type { WorkerAnswer, WorkerRequest, WorkerStart } from './pglite-protocol.js';
@@ -23,8 +24,11 @@ const faultOf = (thrown: unknown) => {
   };
 };
 
-const { dataFolder } = workerData as WorkerStart;
-const database = dataFolder === undefined ? new PGlite() : new PGlite(dataFolder);
+const { dataFolder, empty } = workerData as WorkerStart;
+const database = new PGlite({
+  ...(dataFolder === undefined ? {} : { dataDir: dataFolder }),
+  ...(empty === undefined ? {} : { loadDataDir: new Blob([readFileSync(empty)], { type: 'application/x-gzip' }) }),
+});
 await database.waitReady;
 
 const serve = async (request: WorkerRequest): Promise<void> => {

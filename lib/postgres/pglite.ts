@@ -9,6 +9,7 @@ import { AppError } from '../errors/errors.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import type { Logger } from '../telemetry/telemetry.js';
 import { lockFolder } from './folder-lock.js';
+import { findEmptyDatabase } from './pglite-empty.js';
 import type { QueryResult, WorkerAnswer, WorkerRequest, WorkerStart } from './pglite-protocol.js';
 import { createPgliteSession, type PgliteSessionOptions } from './pglite-session.js';
 import type { Postgres } from './postgres.js';
@@ -40,8 +41,8 @@ export const openPglite = async (options: PgliteOptions): Promise<Postgres> => {
     await thread?.stop(clock, closeTimeoutMs);
     await lock?.close();
   };
-  const openThread = async (dataFolder: string | undefined): Promise<Thread> => {
-    thread = startThread({ dataFolder }, log);
+  const openThread = async (dataFolder: string | undefined, isNew: boolean): Promise<Thread> => {
+    thread = startThread({ dataFolder, empty: isNew ? findEmptyDatabase() : undefined }, log);
     await thread.opened(clock, startTimeoutMs);
     return thread;
   };
@@ -49,13 +50,13 @@ export const openPglite = async (options: PgliteOptions): Promise<Postgres> => {
   const make = async (dataFolder: string) => {
     const draft = `${dataFolder}.new`;
     rmSync(draft, { recursive: true, force: true });
-    await (await openThread(draft)).stop(clock, startTimeoutMs);
+    await (await openThread(draft, true)).stop(clock, startTimeoutMs);
     renameSync(draft, dataFolder);
   };
   try {
     const dataFolder = folder === undefined ? undefined : join(folder, 'data');
     if (dataFolder !== undefined && !existsSync(dataFolder)) await make(dataFolder);
-    const { ask } = await openThread(dataFolder);
+    const { ask } = await openThread(dataFolder, dataFolder === undefined);
     const session = createPgliteSession((text, params, rowMode) => ask({ kind: 'query', text, params, rowMode }), options);
     // drizzle calls nothing of a PGlite but `query` and `transaction`.
     const db = drizzle(session as unknown as PGlite);

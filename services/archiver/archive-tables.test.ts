@@ -173,7 +173,7 @@ describe('the rollups', () => {
   };
   let run = 0;
 
-  it('equal a computation of their own, whatever is delivered again, in whatever order and cut', async () => {
+  it('equal a computation of their own, whatever is delivered again, in whatever order and cut', { timeout: 60_000 }, async () => {
     const history = fc.uniqueArray(
       fc.record({ timeMs: fc.integer({ min: 0, max: 3 * 3_600_000 }), price: fc.bigInt({ min: 1n, max: 999_999_999_999_999_999n }) }),
       { minLength: 1, maxLength: 60, selector: ({ timeMs }) => timeMs },
