@@ -1,3 +1,8 @@
+import type { GroupMember, Membership } from './membership.js';
+
+export type { GroupMember, Membership } from './membership.js';
+export { partitionOf } from './partition.js';
+
 /** A durable, ordered log of messages in topics and partitions, as Kafka has it. */
 export interface EventLog {
   /**
@@ -24,6 +29,12 @@ export interface EventLog {
    * @throws AppError `unavailable` when the log did not say within a bound.
    */
   offsets(topic: string, group?: string): Promise<readonly PartitionOffsets[]>;
+  /**
+   * Joins a group whose members share the partitions of a topic, each with one member, without reading it. Returns at once, and
+   * joins and comes back by itself; what is the member's is told to it. A member that ends orderly hands over at once, one that is
+   * killed within its session time.
+   */
+  join(topic: string, group: string, member: GroupMember): Membership;
   /** Undefined when the log takes messages and its consumers are in their groups, else what is wrong. */
   check(): Promise<string | undefined>;
   /** Closes the consumers, sends what is buffered (bounded), then closes. Idempotent. */

@@ -24,6 +24,9 @@ export interface KafkaLimits {
   readonly sessionTimeoutMs: number;
   /** How often a member shows itself; it hears of a rebalance by that. */
   readonly heartbeatMs: number;
+  /** The same for a member that only shares partitions (`join`), which others must be able to take over soon. */
+  readonly memberSessionMs: number;
+  readonly memberHeartbeatMs: number;
   /** How long a rebalance waits for a member. */
   readonly rebalanceTimeoutMs: number;
   /** How long a rebalance is put off for handlers that are running, so that the next owner need not repeat their work. */
@@ -55,6 +58,8 @@ export const kafkaLimits: KafkaLimits = {
   maxRetryMs: 2_000,
   sessionTimeoutMs: 10_000,
   heartbeatMs: 1_000,
+  memberSessionMs: 6_000,
+  memberHeartbeatMs: 250,
   rebalanceTimeoutMs: 30_000,
   handoverMs: 3_000,
   minFetchBytes: 65_536,

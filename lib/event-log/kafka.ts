@@ -7,7 +7,9 @@ import { createKafkaAppender } from './kafka-appender.js';
 import { type KafkaDeps, kafkaClients } from './kafka-client.js';
 import { type KafkaConsumer, startKafkaConsumer } from './kafka-consumer.js';
 import { type KafkaLimits, kafkaLimits } from './kafka-limits.js';
+import { startKafkaMembership } from './kafka-membership.js';
 import { createKafkaPublisher } from './kafka-publisher.js';
+import type { Membership } from './membership.js';
 
 export type { KafkaLimits } from './kafka-limits.js';
 
@@ -46,13 +48,14 @@ export const createKafkaEventLog = (options: KafkaEventLogOptions): EventLog => 
   const publisher = createKafkaPublisher(deps, admin);
   const appender = createKafkaAppender(deps, admin);
   const consumers = new Set<KafkaConsumer>();
+  const memberships = new Set<Membership>();
   let closed: Promise<void> | undefined;
 
   const refuseUnknown = (topic: string) => {
     if (!known.has(topic)) throw new AppError('invalid_argument', `Topic ${topic} is not among the topics of this event log.`);
   };
   const close = async () => {
-    await Promise.all([...consumers].map((consumer) => consumer.close()));
+    await Promise.all([...consumers, ...memberships].map((one) => one.close()));
     await Promise.all([publisher.close(), appender.close()]);
     await admin.close();
   };
@@ -80,6 +83,13 @@ export const createKafkaEventLog = (options: KafkaEventLogOptions): EventLog => 
       };
     },
     offsets: admin.offsets,
+    join: (topic, group, member) => {
+      refuseUnknown(topic);
+      if (closed) throw new AppError('unavailable', 'The event log is closed.');
+      const membership = startKafkaMembership(deps, admin, { topic, group, member });
+      memberships.add(membership);
+      return membership;
+    },
     check: async () => {
       if (closed) return 'is closed';
       for (const consumer of consumers) {

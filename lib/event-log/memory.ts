@@ -3,6 +3,7 @@ import { AppError } from '../errors/errors.js';
 import type { Logger, Metrics } from '../telemetry/telemetry.js';
 import type { BatchHandler, ConsumeOptions, Consumer, EventLog, EventMessage, TopicSettings } from './event-log.js';
 import { nextMemoryBatch } from './memory-batch.js';
+import { createMemoryGroups } from './memory-groups.js';
 import { createMemoryTopic, type MemoryTopic } from './memory-topic.js';
 import { type PartitionReader, startPartitionReader } from './partition-reader.js';
 
@@ -44,6 +45,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
   const partitionsOf = new Map(options.topics?.map((topic) => [topic.name, topic.partitions]));
   const topics = new Map<string, MemoryTopic>();
   const groups = new Map<string, Group>();
+  const sharing = createMemoryGroups();
   const published = metrics.counter({ name: 'events_published_total', help: 'Messages taken by the event log.', labelNames: ['topic'] });
   const dropped = metrics.counter({ name: 'events_dropped_total', help: 'Messages lost for want of room.', labelNames: ['topic'] });
   let dropping = false;
@@ -156,9 +158,14 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
         };
       });
     },
+    join: (name, group, member) => {
+      if (closed) throw new AppError('unavailable', 'The event log is closed.');
+      return sharing.join(groupKey(name, group), topicOf(name).partitions, member);
+    },
     check: async () => (closed ? 'is closed' : undefined),
     close: async () => {
       closed = true;
+      await sharing.close();
       await Promise.all([...groups.values()].flatMap((group) => [...group.members].map((member) => leave(group, member))));
     },
   };

@@ -18,6 +18,7 @@ export interface OpenedKafkaLog {
 export const quickLimits: Partial<KafkaLimits> = {
   heartbeatMs: 200,
   sessionTimeoutMs: 2_000,
+  memberSessionMs: 2_000,
   handoverMs: 1_000,
   minRetryMs: 50,
   maxRetryMs: 700,
