@@ -1,4 +1,4 @@
-import { address, duration, environment, integer, jwtSecret, logLevel, parseAddress, port, required, z } from '@tickfolio/lib/config';
+import { address, duration, environment, flag, integer, jwtSecret, logLevel, parseAddress, port, required, z } from '@tickfolio/lib/config';
 
 /** A comma-separated list. */
 const list = () =>
@@ -62,6 +62,8 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000),
     JWT_SECRET: jwtSecret(env.ENV),
     REDIS_ADDR: address(),
+    /** SPUBLISH and SSUBSCRIBE instead of PUBLISH and SUBSCRIBE; the same at every service. Redis 7 and later. */
+    REDIS_SHARDED_PUBSUB: flag(false),
     AUTH_SERVICE_ADDR: address('authorization-service:50051'),
     AGGREGATOR_ADDR: httpAddress(),
     TRUST_PROXY: proxies(),

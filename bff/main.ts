@@ -29,7 +29,10 @@ await runProcess(
         clock,
       }),
     );
-    const pubsub = life.own('redis', createRedisPubSub({ address: config.REDIS_ADDR, log, clock, metrics }));
+    const pubsub = life.own(
+      'redis',
+      createRedisPubSub({ address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB, log, clock, metrics }),
+    );
     const { host, port } = config.AUTH_SERVICE_ADDR;
     const auth = life.own('authorization', createAuthClient({ target: `${host}:${port}` }));
     const aggregator = createAggregatorClient({ baseUrl: config.AGGREGATOR_ADDR });

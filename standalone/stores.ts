@@ -50,7 +50,9 @@ export const openDatabase = (deps: StoreDeps, config: StandaloneConfig, place: D
 };
 
 export const openPubSub = (deps: StoreDeps & { readonly metrics: Metrics }, config: StandaloneConfig): PubSub =>
-  config.REDIS_ADDR ? createRedisPubSub({ ...deps, address: config.REDIS_ADDR }) : createMemoryPubSub({ log: deps.log });
+  config.REDIS_ADDR
+    ? createRedisPubSub({ ...deps, address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB })
+    : createMemoryPubSub({ log: deps.log });
 
 export const openEventLog = (deps: StoreDeps & { readonly metrics: Metrics }, config: StandaloneConfig): EventLog => {
   const brokers = config.BROKERS ?? config.KAFKA_BROKERS;

@@ -102,6 +102,29 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       expect(await bus.last([])).toEqual(new Map());
     });
 
+    it('keeps how far a symbol is published, in the step of the second itself, until it is forgotten', async () => {
+      const at = (second: number, tradeId: number, final = true) => ({ second, tradeId, tradeTimeMs: second + 1, revision: 1, final });
+      const through = { symbol: symbol('btc'), last: at(1_000, 4), later: [at(3_000, 9, false)] };
+      const found: Promise<Map<string, unknown>>[] = [];
+      await bus.subscribe([symbol('btc')], { second: () => void found.push(bus.through([symbol('eth'), symbol('btc')])) });
+      bus.publish(stat('btc', 9, '9'), through);
+      await eventually(() => found.length, 1);
+      expect(await found[0]).toEqual(new Map([[symbol('btc'), through]]));
+      bus.publishPrice(lastOf(stat('btc', 10, '10')));
+      bus.publish(stat('btc', 10, '10'));
+      await bus.settled();
+      expect(await bus.through([symbol('btc')])).toEqual(new Map([[symbol('btc'), through]]));
+      bus.publish(stat('btc', 11, '11'), { ...through, last: at(4_000, 11), later: [] });
+      expect((await bus.through([symbol('btc')])).get(symbol('btc'))).toMatchObject({ last: { tradeId: 11 }, later: [] });
+      bus.forgetThrough(symbol('btc'));
+      await bus.settled();
+      expect(await bus.through([symbol('btc')])).toEqual(new Map());
+      carrier.pubsub.retain({ key: `through:${symbol('btc')}`, text: '{"symbol":1}' });
+      carrier.pubsub.retain({ key: `through:${symbol('eth')}`, text: 'garbage' });
+      await bus.settled();
+      expect(await bus.through([symbol('btc'), symbol('eth')])).toEqual(new Map());
+    });
+
     it('never lets the last price go back: a repaired old second is sent, the price stays', async () => {
       const { seen } = await follow(['btc']);
       const newest = stat('btc', 9, '9');

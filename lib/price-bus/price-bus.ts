@@ -1,8 +1,10 @@
 import type { PubSub, Subscription } from '../pubsub/pubsub.js';
 import { decodeLastPrice, isLaterPrice, type LastPrice } from './last-price.js';
+import { decodePublishedThrough, type PublishedThrough } from './published-through.js';
 import { decodeSecondStat, type SecondStat } from './second-stat.js';
 
 export { decodeLastPrice, isLaterPrice, type LastPrice } from './last-price.js';
+export type { PublishedSecond, PublishedThrough } from './published-through.js';
 export { decodeSecondStat, type SecondStat } from './second-stat.js';
 
 /**
@@ -10,12 +12,21 @@ export { decodeSecondStat, type SecondStat } from './second-stat.js';
  * `price:<symbol>` carries LastPrices that do not wait for that. The last price of each symbol is kept besides.
  */
 export interface PriceBus {
-  /** Sends a second and keeps its close as the symbol's last price unless a later one is kept. Never waits. */
-  publish(stat: SecondStat): void;
+  /**
+   * Sends a second and keeps its close as the symbol's last price unless a later one is kept. Never waits.
+   * @param through what is published with it; kept in the same step, so that whoever goes on neither repeats nor leaves out this second
+   */
+  publish(stat: SecondStat, through?: PublishedThrough): void;
   /** Sends a last price and keeps it, unless a later one is kept. Never waits. */
   publishPrice(last: LastPrice): void;
   /** Keeps a last price without sending anything, unless a later one is kept. */
   setLast(last: LastPrice): void;
+  /** How far those symbols are published of which that is known. @throws AppError unavailable */
+  through(symbols: readonly string[]): Promise<Map<string, PublishedThrough>>;
+  /** Nobody is to go on where this symbol's publishing ended: its seconds end here. */
+  forgetThrough(symbol: string): void;
+  /** Resolves when everything published so far has reached the server. @throws AppError unavailable */
+  settled(): Promise<void>;
   /** The last prices of those symbols that have one. @throws AppError unavailable */
   last(symbols: readonly string[]): Promise<Map<string, LastPrice>>;
   /** Follows the symbols; resolves when active. @throws AppError unavailable */
@@ -35,6 +46,7 @@ export interface PriceListener {
 }
 
 const keyOf = (symbol: string) => `last:${symbol}`;
+const throughKeyOf = (symbol: string) => `through:${symbol}`;
 const pricePrefix = 'price:';
 
 /** The price bus over a pub/sub (memory or Redis). The pub/sub stays its owner's to close. */
@@ -48,9 +60,10 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
     return { key: keyOf(last.symbol), text: JSON.stringify(last) };
   };
   return {
-    publish: (stat) => {
+    publish: (stat, through) => {
       const last = advance({ symbol: stat.symbol, price: stat.close, timeMs: stat.lastTradeTime, tradeId: stat.lastTradeId });
-      pubsub.publish(stat.symbol, JSON.stringify(stat), last);
+      const kept = through && { key: throughKeyOf(stat.symbol), text: JSON.stringify(through) };
+      pubsub.publish(stat.symbol, JSON.stringify(stat), ...[last, kept].filter((entry) => entry !== undefined));
     },
     publishPrice: (last) => {
       const entry = advance(last);
@@ -60,6 +73,18 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
       const entry = advance(last);
       if (entry) pubsub.retain(entry);
     },
+    through: async (symbols) => {
+      const texts = await pubsub.read(symbols.map(throughKeyOf));
+      const found = new Map<string, PublishedThrough>();
+      texts.forEach((text, i) => {
+        const through = text === undefined ? undefined : decodePublishedThrough(text);
+        if (through && through.symbol === symbols[i]) found.set(through.symbol, through);
+      });
+      return found;
+    },
+    forgetThrough: (symbol) => pubsub.retain({ key: throughKeyOf(symbol), text: '' }),
+    // The server answers in the order it was asked.
+    settled: async () => void (await pubsub.read([throughKeyOf('')])),
     last: async (symbols) => {
       const texts = await pubsub.read(symbols.map(keyOf));
       const found = new Map<string, LastPrice>();

@@ -70,9 +70,9 @@ export const createMemoryPubSub = (options: MemoryPubSubOptions = {}): PubSub =>
   };
 
   return {
-    publish: (channel, text, retain) => {
+    publish: (channel, text, ...retain) => {
       if (closed) return;
-      if (retain) keep(retain.key, retain.text);
+      for (const entry of retain) keep(entry.key, entry.text);
       const to = followers.get(channel);
       if (!to) return;
       if (waiting.length >= maxWaiting) {

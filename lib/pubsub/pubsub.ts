@@ -5,9 +5,9 @@
 export interface PubSub {
   /**
    * Sends to everyone subscribed now. Never waits and never throws: a message that cannot be sent is dropped and counted.
-   * @param retain keeps `retain.text` under `retain.key` in the same step, for `read`.
+   * @param retain keeps each `text` under its `key` for `read`, in the same step: who sees one sees the other, whoever is killed meanwhile.
    */
-  publish(channel: string, text: string, retain?: Retained): void;
+  publish(channel: string, text: string, ...retain: readonly Retained[]): void;
   /** Keeps a text without sending anything. */
   retain(entry: Retained): void;
   /** The retained texts of these keys, in their order; undefined where there is none. @throws AppError unavailable */

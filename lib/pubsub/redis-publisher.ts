@@ -1,3 +1,4 @@
+import type { ChainableCommander } from 'ioredis';
 import { AppError } from '../errors/errors.js';
 import type { Logger, Metrics } from '../telemetry/telemetry.js';
 import type { Retained } from './pubsub.js';
@@ -12,10 +13,12 @@ export interface RedisPublisherOptions {
   readonly maxUnwritten: number;
   /** How long a read may take, connecting included. */
   readonly requestTimeoutMs: number;
+  /** Publishes to sharded channels. */
+  readonly sharded: boolean;
 }
 
 export interface RedisPublisher {
-  publish(channel: string, text: string, retain?: Retained): void;
+  publish(channel: string, text: string, ...retain: readonly Retained[]): void;
   retain(entry: Retained): void;
   read(keys: readonly string[]): Promise<(string | undefined)[]>;
   /** To be called when the connection is ready: writes what could not be written. */
@@ -30,9 +33,9 @@ type Write =
 
 type Loss = 'disconnected' | 'overflow' | 'refused';
 
-/** Writes of one turn of the event loop leave as one pipeline; their answers are only counted. */
+/** Writes of one turn of the event loop leave as one transaction, of which Redis does all or nothing; their answers are only counted. */
 export const createRedisPublisher = (connection: RedisConnection, options: RedisPublisherOptions): RedisPublisher => {
-  const { log, metrics, maxInFlight, maxUnwritten, requestTimeoutMs } = options;
+  const { log, metrics, maxInFlight, maxUnwritten, requestTimeoutMs, sharded } = options;
   const messagesDropped = metrics.counter({
     name: 'redis_messages_dropped_total',
     help: 'Messages that were not sent to Redis, by reason.',
@@ -94,15 +97,23 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
       return;
     }
     inFlight += batch.length;
-    const pipeline = connection.redis.pipeline();
-    for (const write of batch) {
-      if (write.kind === 'message') pipeline.publish(write.channel, write.text);
-      else pipeline.set(write.key, write.text);
-    }
-    pipeline.exec().then(
+    exchange(batch, connection.redis.multi()).then(
       (results) => settle(batch, results),
-      () => settle(batch, null),
+      // Redis refuses a transaction as a whole for one command in it: the others are sent alone.
+      (err: Error) =>
+        (err.name === 'ReplyError' ? exchange(batch, connection.redis.pipeline()) : Promise.reject(err)).then(
+          (results) => settle(batch, results),
+          () => settle(batch, null),
+        ),
     );
+  };
+  const exchange = (batch: readonly Write[], commands: ChainableCommander) => {
+    for (const write of batch) {
+      if (write.kind === 'retained') commands.set(write.key, write.text);
+      else if (sharded) commands.spublish(write.channel, write.text);
+      else commands.publish(write.channel, write.text);
+    }
+    return commands.exec();
   };
   const send = (write: Write) => {
     if (!connection.isUp()) {
@@ -130,8 +141,8 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
   const retain = ({ key, text }: Retained) => send({ kind: 'retained', key, text, order: order++ });
 
   return {
-    publish: (channel, text, entry) => {
-      if (entry) retain(entry);
+    publish: (channel, text, ...entries) => {
+      for (const entry of entries) retain(entry);
       send({ kind: 'message', channel, text });
     },
     retain,

@@ -9,6 +9,8 @@ export interface RedisSubscriberOptions {
   readonly clock: Clock;
   /** How long following channels may take, connecting included. */
   readonly requestTimeoutMs: number;
+  /** Follows sharded channels. */
+  readonly sharded: boolean;
 }
 
 export interface RedisSubscriber {
@@ -37,7 +39,7 @@ const refusalPauseMs = 1_000;
 
 /** Keeps one connection subscribed to exactly what its subscriptions want, in one running exchange with the server at a time. */
 export const createRedisSubscriber = (connection: RedisConnection, options: RedisSubscriberOptions): RedisSubscriber => {
-  const { log, clock, requestTimeoutMs } = options;
+  const { log, clock, requestTimeoutMs, sharded } = options;
   const { redis } = connection;
   const wanted = new Map<string, Set<Follower>>();
   /** Followed at the server, and not about to be left there. */
@@ -58,7 +60,7 @@ export const createRedisSubscriber = (connection: RedisConnection, options: Redi
       log.error({ err, channel }, `a pub/sub listener failed on ${what}`);
     }
   };
-  redis.on('message', (channel: string, text: string) => {
+  redis.on(sharded ? 'smessage' : 'message', (channel: string, text: string) => {
     for (const follower of [...(wanted.get(channel) ?? [])]) {
       if (follower.channels.has(channel)) guarded('a message', channel, () => follower.listener.message(channel, text));
     }
@@ -87,13 +89,13 @@ export const createRedisSubscriber = (connection: RedisConnection, options: Redi
       while (changed.size > 0 && connection.isUp() && !closed) {
         const joining = take((channel) => wanted.has(channel) && !active.has(channel));
         if (joining.length > 0) {
-          await redis.subscribe(...joining);
+          await (sharded ? redis.ssubscribe(...joining) : redis.subscribe(...joining));
           activated(joining);
         }
         const leaving = take((channel) => !wanted.has(channel) && active.has(channel));
         if (leaving.length > 0) {
           for (const channel of leaving) active.delete(channel);
-          await redis.unsubscribe(...leaving);
+          await (sharded ? redis.sunsubscribe(...leaving) : redis.unsubscribe(...leaving));
         }
         // What is left is already as wanted, or changed while the server answered and is looked at again.
         take((channel) => wanted.has(channel) === active.has(channel));

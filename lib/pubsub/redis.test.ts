@@ -61,9 +61,39 @@ describe('redis pub/sub without Redis', () => {
 });
 
 if (server) {
-  pubSubContract('redis', async () => {
-    const { pubsub } = openPubSub(server);
-    return { pubsub, end: () => pubsub.close() };
+  for (const sharded of [false, true]) {
+    pubSubContract(sharded ? 'redis, sharded channels' : 'redis', async () => {
+      const { pubsub } = openPubSub(server, { sharded });
+      return { pubsub, end: () => pubsub.close() };
+    });
+  }
+
+  describe('redis pub/sub on a server of its own settings', () => {
+    it('that knows no sharded channels is told in words', async () => {
+      const old = await startTestRedis(['--rename-command', 'SPUBLISH', '']);
+      if (!old) throw new Error('redis-server was there a moment ago');
+      const { pubsub, lines } = openPubSub(old, { sharded: true });
+      const said = `Redis at 127.0.0.1:${old.port} has no sharded pub/sub: that takes Redis 7 or later, or REDIS_SHARDED_PUBSUB=off`;
+      await eventually(() => pubsub.check(), said);
+      expect(lines).toContain(`${said}.`);
+      await pubsub.close();
+      await old.close();
+    });
+
+    it('that takes no writes still carries messages, and what it refuses is counted', async () => {
+      const full = await startTestRedis(['--maxmemory', '1', '--maxmemory-policy', 'noeviction']);
+      if (!full) throw new Error('redis-server was there a moment ago');
+      const { pubsub, metric } = openPubSub(full);
+      const seen: string[] = [];
+      await pubsub.subscribe(['a'], { message: (_channel, text) => void seen.push(text) });
+      pubsub.publish('a', '1', { key: 'k', text: '1' });
+      pubsub.publish('a', '2', { key: 'k', text: '2' });
+      await eventually(() => metric('redis_retained_dropped_total{reason="refused"}'), 2);
+      await eventually(() => seen, ['1', '2']);
+      expect(await metric('redis_messages_dropped_total')).toBe(0);
+      await pubsub.close();
+      await full.close();
+    });
   });
 
   describe('redis pub/sub between two processes', () => {

@@ -12,6 +12,11 @@ export interface RedisPubSubOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  /**
+   * Publishes to and follows sharded channels (SPUBLISH, SSUBSCRIBE), which a cluster does not send to its every node; Redis 7 and
+   * later. All who talk to each other need the same. Default false.
+   */
+  readonly sharded?: boolean;
   /** How long `read`, `check` and following channels may take, connecting included. Default 3 000. */
   readonly requestTimeoutMs?: number;
   /** How many writes may wait for Redis's answer; more are dropped and counted. Default 10 000. */
@@ -36,13 +41,21 @@ export interface RedisPubSubOptions {
  */
 export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
   const { address, log, metrics, clock, requestTimeoutMs = 3_000, maxInFlight = 10_000, maxUnwritten = 10_000 } = options;
-  const { pingEveryMs = 5_000, silenceMs = 3_000, maxRetryMs = 1_000, closeMs = 1_000 } = options;
+  const { pingEveryMs = 5_000, silenceMs = 3_000, maxRetryMs = 1_000, closeMs = 1_000, sharded = false } = options;
   const where = `Redis at ${address.host}:${address.port}`;
   const connected = metrics.gauge({ name: 'redis_connected', help: '1 while both connections to Redis stand.' });
   const losses = metrics.counter({ name: 'redis_connection_losses_total', help: 'How often a connection to Redis was lost.' });
   let announced: 'nothing' | 'up' | 'down' = 'nothing';
   let closed = false;
+  let unable: string | undefined;
 
+  /** An older server would refuse every message; it is better told in words. */
+  const checkSharded = async () => {
+    const known = await publishing.redis.call('COMMAND', 'INFO', 'SPUBLISH').catch(() => undefined);
+    if (!Array.isArray(known)) return; // The connection is lost again.
+    unable = known[0] ? undefined : `${where} has no sharded pub/sub: that takes Redis 7 or later, or REDIS_SHARDED_PUBSUB=off`;
+    if (unable !== undefined) log.error(`${unable}.`);
+  };
   const isUp = () => publishing.isUp() && listening.isUp();
   const up = () => {
     if (!isUp()) return;
@@ -79,17 +92,23 @@ export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
       },
     });
 
-  const publishing = open({ up: () => publisher.resume(), down: () => undefined });
+  const publishing = open({
+    up: () => {
+      publisher.resume();
+      if (sharded) void checkSharded();
+    },
+    down: () => undefined,
+  });
   const listening = open({ up: () => subscriber.resume(), down: () => subscriber.interrupt() });
-  const publisher = createRedisPublisher(publishing, { log, metrics, maxInFlight, maxUnwritten, requestTimeoutMs });
-  const subscriber = createRedisSubscriber(listening, { log, clock, requestTimeoutMs });
+  const publisher = createRedisPublisher(publishing, { log, metrics, maxInFlight, maxUnwritten, requestTimeoutMs, sharded });
+  const subscriber = createRedisSubscriber(listening, { log, clock, requestTimeoutMs, sharded });
   const refuseClosed = () => {
     if (closed) throw new AppError('unavailable', 'The pub/sub is closed.');
   };
 
   return {
-    publish: (channel, text, retain) => {
-      if (!closed) publisher.publish(channel, text, retain);
+    publish: (channel, text, ...retain) => {
+      if (!closed) publisher.publish(channel, text, ...retain);
     },
     retain: (entry) => {
       if (!closed) publisher.retain(entry);
@@ -107,6 +126,7 @@ export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
     check: async () => {
       if (closed) return 'is closed';
       if (!isUp()) return `${where} is not connected`;
+      if (unable !== undefined) return unable;
       return publishing.answer(publishing.redis.ping(), requestTimeoutMs).then(
         () => undefined,
         (err: Error) => err.message,

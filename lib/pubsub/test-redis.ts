@@ -65,9 +65,10 @@ const isInstalled = (): Promise<boolean> =>
 
 /**
  * Starts `redis-server` from the PATH on a free port, keeping nothing on disk.
+ * @param more further settings, as on its command line
  * @returns undefined, with a line on standard error, when it is not installed; in CI (`CI` set) that is an error.
  */
-export const startTestRedis = async (): Promise<TestRedis | undefined> => {
+export const startTestRedis = async (more: readonly string[] = []): Promise<TestRedis | undefined> => {
   if (!(await isInstalled())) {
     const sentence = 'redis-server is not installed, so nothing was tested against real Redis here (Debian: apt-get install redis-server)';
     if (process.env.CI) throw new Error(sentence);
@@ -83,7 +84,7 @@ export const startTestRedis = async (): Promise<TestRedis | undefined> => {
   const launch = async (port: number) => {
     const settings = { bind: host, port, save: '', appendonly: 'no', dir: folder, daemonize: 'no', loglevel: 'warning' };
     const given = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    child = spawn('redis-server', given, { stdio: 'ignore' });
+    child = spawn('redis-server', [...given, ...more], { stdio: 'ignore' });
     // Ends the server also when this process is killed: then the pipe closes.
     watchdog = spawn('sh', ['-c', `cat >/dev/null; kill -9 ${child.pid}`], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     await whenAnswering(child, port);

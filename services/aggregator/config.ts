@@ -1,4 +1,4 @@
-import { address, addressList, environment, logLevel, z } from '@tickfolio/lib/config';
+import { address, addressList, environment, flag, logLevel, z } from '@tickfolio/lib/config';
 
 const maxFollowed = 1_000;
 
@@ -30,6 +30,8 @@ export const aggregatorConfig = z.object({
   SERVER_ADDR: address(':8088'),
   BROKERS: addressList(),
   REDIS_ADDR: address(),
+  /** SPUBLISH and SSUBSCRIBE instead of PUBLISH and SUBSCRIBE; the same at every service. Redis 7 and later. */
+  REDIS_SHARDED_PUBSUB: flag(false),
   SOCKET_SERVICE_ADDR: address(),
   /** Followed besides what portfolios hold, so that the archive has them: symbols, comma-separated. */
   FOLLOW_SYMBOLS: symbolList(''),

@@ -17,7 +17,10 @@ const metrics = createMetrics('aggregator', { process: true });
 
 await runProcess(
   async (life) => {
-    const pubsub = life.own('redis', createRedisPubSub({ address: config.REDIS_ADDR, log, clock, metrics }));
+    const pubsub = life.own(
+      'redis',
+      createRedisPubSub({ address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB, log, clock, metrics }),
+    );
     const eventLog = life.own(
       'event log',
       createKafkaEventLog({
