@@ -3,7 +3,9 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { openPglite } from '@tickfolio/lib/postgres/pglite';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
+import type { PubSub } from '@tickfolio/lib/pubsub';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
+import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { serveParent } from './child.js';
@@ -16,7 +18,8 @@ import { readUsage } from './usage.js';
 const symbols = Array.from({ length: groups }, (_, group) => symbolsOf(group));
 const clock = systemClock;
 const log = silentLogger();
-const pubsub = createMemoryPubSub({ log });
+const metrics = createMetrics('bff');
+let pubsub: PubSub = createMemoryPubSub({ log });
 let stop: () => void = () => undefined;
 let tradeId = 0;
 let ticks = 0;
@@ -100,14 +103,16 @@ const tasks = {
   /**
    * @param count how many portfolios to make
    * @param frameEveryMs when a client gets a frame also without a change
+   * @param redisPort where prices come from; null when they are made in this process
    * @returns the port it listens on
    */
-  start: async (count: number, jwtSecret: string, frameEveryMs: number): Promise<number> => {
+  start: async (count: number, jwtSecret: string, frameEveryMs: number, redisPort: number | null): Promise<number> => {
     users = count;
+    if (redisPort !== null) pubsub = createRedisPubSub({ address: { host: '127.0.0.1', port: redisPort }, log, clock, metrics });
     const postgres = await openDatabase(users);
     const priceBus = createPriceBus(pubsub);
-    for (const symbol of symbols.flat()) priceBus.setLast({ symbol, price: '68123.45', timeMs: Date.now(), tradeId: 0 });
-    const metrics = createMetrics('bff');
+    if (redisPort === null)
+      for (const symbol of symbols.flat()) priceBus.setLast({ symbol, price: '68123.45', timeMs: Date.now(), tradeId: 0 });
     const deps = { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics };
     const bff = await startBff(deps, { host: '127.0.0.1', port: 0, jwtSecret, secureCookie: false, demandPeriodMs, frameEveryMs });
     return bff.port;

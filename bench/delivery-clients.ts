@@ -4,7 +4,7 @@ import { signAccessToken } from '@tickfolio/lib/access-token';
 import { systemClock } from '@tickfolio/lib/clock';
 import { reportToParent, serveParent } from './child.js';
 import { stampAgeMs, userIdOf } from './delivery-load.js';
-import { createLatencies } from './latencies.js';
+import { createLatencies, preciseNow } from './latencies.js';
 import { readUsage } from './usage.js';
 
 // Many WebSocket clients on plain TCP sockets: it must cost less than what it measures. All read into one buffer.
@@ -14,12 +14,18 @@ interface Client {
   open: boolean;
   /** A part of a frame, waiting for the rest. */
   rest: Buffer | undefined;
+  /** The newest second shown of each coin, in the frame's order. */
+  readonly seconds: number[];
 }
 
 const clients = new Set<Client>();
 const shared = Buffer.allocUnsafe(256 * 1_024);
 const priceMark = Buffer.from('"Price":"');
+/** `stamp`: from the time written into the first price. `window`: from the end of the second that each new price is of. */
+export type DelayFrom = 'stamp' | 'window';
+
 let measuring = false;
+let delayFrom: DelayFrom = 'stamp';
 let frames = 0;
 let bytes = 0;
 let unstamped = 0;
@@ -30,11 +36,35 @@ let arrived = 0;
 let reported = 0;
 let reporting: NodeJS.Timeout | undefined;
 
-const takeText = (data: Buffer, start: number, end: number) => {
+interface Arrival {
+  readonly client: Client;
+  readonly atMs: number;
+  readonly text: Buffer;
+}
+
+/** Read after the phase: reading them as they come would be counted as the delay of those that wait meanwhile. */
+const arrivals: Arrival[] = [];
+
+const readArrival = ({ client: { seconds }, atMs, text }: Arrival) => {
+  const { Coins } = JSON.parse(String(text)) as { readonly Coins: readonly { readonly PriceTime: string | null }[] };
+  for (const [i, { PriceTime }] of Coins.entries()) {
+    if (PriceTime === null) continue;
+    const second = Math.floor(Date.parse(PriceTime) / 1_000);
+    const shown = seconds[i];
+    seconds[i] = second;
+    // The first prices that a client is shown are of the past, and late by nature.
+    if (shown !== undefined && second > shown) latencies.add(atMs - (second + 1) * 1_000);
+  }
+};
+const takeText = (client: Client, data: Buffer, start: number, end: number) => {
   arrived += 1;
   if (!measuring) return;
   frames += 1;
   bytes += end - start;
+  if (delayFrom === 'window') {
+    arrivals.push({ client, atMs: preciseNow(), text: Buffer.from(data.subarray(start, end)) });
+    return;
+  }
   const at = data.indexOf(priceMark, start);
   const age = at < 0 || at >= end ? Number.NaN : stampAgeMs(data, at + priceMark.length);
   if (Number.isNaN(age)) unstamped += 1;
@@ -62,7 +92,7 @@ const takeFrames = (client: Client, data: Buffer): number => {
     }
     const end = start + length;
     if (data.length < end) break;
-    if (opcode === 1) takeText(data, start, end);
+    if (opcode === 1) takeText(client, data, start, end);
     else if (opcode === 9) pong(client, data.subarray(start, end));
     else if (opcode === 8) client.socket.destroy();
     at = end;
@@ -98,7 +128,7 @@ const openOne = (port: number, token: string | undefined): Promise<void> =>
       return true;
     };
     const socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer: shared, callback } });
-    const client: Client = { socket, open: false, rest: undefined };
+    const client: Client = { socket, open: false, rest: undefined, seconds: [] };
     clients.add(client);
     socket.on('connect', () => {
       const authorization = token === undefined ? '' : `Authorization: Bearer ${token}\r\n`;
@@ -135,15 +165,21 @@ const tasks = {
     await Promise.all(Array.from({ length: openingAtOnce }, worker));
     return performance.now() - startedAt;
   },
+  /** @param from what delay is counted from */
+  delayFrom: async (from: DelayFrom) => {
+    delayFrom = from;
+  },
   begin: async () => {
     [frames, bytes, unstamped, lost] = [0, 0, 0, 0];
     latencies = createLatencies();
     from = readUsage();
+    for (const { seconds } of clients) seconds.length = 0;
     measuring = true;
   },
   end: async () => {
     measuring = false;
     const to = readUsage();
+    for (const arrival of arrivals.splice(0)) readArrival(arrival);
     const seconds = (to.atMs - from.atMs) / 1_000;
     return { frames, bytes, unstamped, lost, open: clients.size, seconds, cpuUs: to.cpuUs - from.cpuUs, latency: latencies.summary() };
   },

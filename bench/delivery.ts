@@ -8,7 +8,7 @@ import type { Pace } from './delivery-load.js';
 import { none, percent, short, times, whole } from './table.js';
 import { coreShare, cpuBetween } from './usage.js';
 
-const jwtSecret = 'a secret of the benchmark only, and long enough';
+export const jwtSecret = 'a secret of the benchmark only, and long enough';
 const warmUpMs = 1_500;
 /** Frame length of the floor while the BFF's is not known yet. */
 const usualFrameBytes = 1_500;
@@ -97,7 +97,7 @@ const measureSize = async (context: BenchContext, users: number) => {
   const clients = children.start<DeliveryClients>('delivery-clients.js');
   const measureBff = async (frameEveryMs: number, ownPaces: readonly Pace[]) => {
     const bff = children.start<DeliveryBff>('delivery-bff.js');
-    const port = await bff.ask('start', users, jwtSecret, frameEveryMs);
+    const port = await bff.ask('start', users, jwtSecret, frameEveryMs, null);
     const measured = await measureServer(context, 'bff', bff, clients, port, users, jwtSecret, ownPaces);
     await bff.close();
     return measured;

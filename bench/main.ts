@@ -3,13 +3,14 @@ import { sleep, systemClock } from '@tickfolio/lib/clock';
 import { archive } from './archive.js';
 import { createChildren } from './child.js';
 import { delivery } from './delivery.js';
+import { journey } from './journey.js';
 import { money } from './money.js';
 import { type BenchOptions, helpText, readOptions, UsageError } from './options.js';
 import { toMarkdown } from './table.js';
 import { trades } from './trades.js';
 import { valuation } from './valuation.js';
 
-const benchmarks = [delivery, trades, archive, valuation, money];
+const benchmarks = [journey, delivery, trades, archive, valuation, money];
 /** No run takes longer, whatever hangs. */
 const maxRunMs = 30 * 60_000;
 

@@ -5,10 +5,11 @@ import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { createGrpcClient } from '@tickfolio/lib/grpc';
 import { createPriceBus, type PriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
+import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { reportToParent, serveParent } from './child.js';
 import { createLatencies, preciseNow } from './latencies.js';
-import { progressMs, tradeSymbols } from './trades-load.js';
+import { progressMs } from './trades-load.js';
 import { readUsage } from './usage.js';
 
 const clock = systemClock;
@@ -17,6 +18,7 @@ let aggregator: Awaited<ReturnType<typeof startAggregator>> | undefined;
 let latencies = createLatencies();
 let measuring = false;
 let incomplete = 0;
+let symbols: readonly string[] = [];
 let base = 0;
 let reported = 0;
 let reporting = false;
@@ -44,17 +46,28 @@ const watched = (bus: PriceBus): PriceBus => ({
   },
 });
 
+const follow = async () => {
+  const body = JSON.stringify({ symbols });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`http://127.0.0.1:${aggregator?.port}/subscriptions/bench`, { method: 'PUT', body, headers });
+  return (await answer.json()) as { feeds: Record<string, { state: string }> };
+};
+
 const tasks = {
-  start: async (socketPort: number): Promise<void> => {
-    const priceBus = watched(createPriceBus(createMemoryPubSub({ log })));
-    const socket = createGrpcClient(SocketServiceClient, `127.0.0.1:${socketPort}`);
+  /** @param redisPort where prices go; null keeps them in this process */
+  start: async (socketPort: number, followed: readonly string[], redisPort: number | null): Promise<void> => {
+    symbols = followed;
     const metrics = createMetrics('aggregator');
+    const pubsub =
+      redisPort === null
+        ? createMemoryPubSub({ log })
+        : createRedisPubSub({ address: { host: '127.0.0.1', port: redisPort }, log, clock, metrics });
+    const priceBus = watched(createPriceBus(pubsub));
+    const socket = createGrpcClient(SocketServiceClient, `127.0.0.1:${socketPort}`);
     const eventLog = createMemoryEventLog({ clock, log, metrics });
     const deps = { clock, log, metrics, priceBus, eventLog, socket };
     aggregator = await startAggregator(deps, { address: { host: '127.0.0.1', port: 0 } });
-    const body = JSON.stringify({ symbols: tradeSymbols });
-    const headers = { 'content-type': 'application/json' };
-    await fetch(`http://127.0.0.1:${aggregator.port}/subscriptions/bench`, { method: 'PUT', body, headers });
+    await follow();
     setInterval(() => {
       if (!reporting || handled() === reported) return;
       reported = handled();
@@ -63,10 +76,7 @@ const tasks = {
   },
   /** @returns how many of the symbols' feeds are live */
   live: async (): Promise<number> => {
-    const body = JSON.stringify({ symbols: tradeSymbols });
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(`http://127.0.0.1:${aggregator?.port}/subscriptions/bench`, { method: 'PUT', body, headers });
-    const { feeds } = (await answer.json()) as { feeds: Record<string, { state: string }> };
+    const { feeds } = await follow();
     return Object.values(feeds).filter(({ state }) => state === 'live').length;
   },
   /** Counts trades from here on. @param report tell the parent the count again and again */

@@ -2,7 +2,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { serveParent } from './child.js';
-import { tradeSymbols } from './trades-load.js';
 import { readUsage } from './usage.js';
 
 // An exchange that sends as many trades as it is told to, with consecutive ids and the time now, in the exchange's own protocol.
@@ -14,12 +13,7 @@ interface Book {
   lastId: number;
 }
 
-const books: readonly Book[] = tradeSymbols.map((symbol, i) => ({
-  stream: `${symbol}@aggTrade`,
-  ticker: `${symbol}@miniTicker`,
-  symbol: symbol.toUpperCase(),
-  lastId: 3_000_000_000 + i * 1_000_000,
-}));
+let books: readonly Book[] = [];
 const listeners = new Map<string, Set<WebSocket>>();
 /** Trades that may be on their way through the services when the rate is not set. */
 const window = 6_000;
@@ -58,7 +52,14 @@ const sendTickers = () => {
 };
 
 const tasks = {
-  start: async (): Promise<number> => {
+  /** @param traded symbols, lower case @returns the port of its WebSocket and REST interface */
+  start: async (traded: readonly string[]): Promise<number> => {
+    books = traded.map((symbol, i) => ({
+      stream: `${symbol}@aggTrade`,
+      ticker: `${symbol}@miniTicker`,
+      symbol: symbol.toUpperCase(),
+      lastId: 3_000_000_000 + i * 1_000_000,
+    }));
     const server = createServer((request, response) => {
       const known = request.url?.startsWith('/api/v3/exchangeInfo');
       const filters = [

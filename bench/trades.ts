@@ -62,7 +62,7 @@ const measure = async ({ exchange, socket, aggregator }: Chain, rate: number, se
 const measureChain = async ({ say, seconds }: BenchContext, name: string, chain: Chain): Promise<Phase[]> => {
   const { exchange, socket, aggregator } = chain;
   aggregator.onReport((count) => void exchange.ask('progress', count).catch(() => undefined));
-  await aggregator.ask('start', await socket.ask('start', await exchange.ask('start')));
+  await aggregator.ask('start', await socket.ask('start', await exchange.ask('start', tradeSymbols)), tradeSymbols, null);
   await exchange.ask('send', openingRate);
   const giveUpAt = performance.now() + openWithinMs;
   while ((await aggregator.ask('live')) < tradeSymbols.length) {

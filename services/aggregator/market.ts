@@ -8,6 +8,7 @@ import { createFeedClock } from './feed-clock.js';
 import type { MarketFeed, StreamKind } from './market-feed.js';
 import { createTickerMemory, parseMiniTicker } from './mini-ticker.js';
 import { createRawStream, type RawStreamOptions, rawStreamDefaults } from './raw-stream.js';
+import { secondMs } from './second-trades.js';
 import type { Tally } from './tally.js';
 import { createTape, type Tape } from './tape.js';
 import { type TapeOptions, tapeDefaults } from './tape-limits.js';
@@ -28,11 +29,11 @@ export interface MarketOptions {
   readonly tape: TapeOptions;
   readonly backfill: BackfillOptions;
   readonly stream: RawStreamOptions;
-  /** How often due seconds are looked for. Default 10. */
+  /** How often holes and waits are looked at, between the moments at which a second is over. Default 25. */
   readonly tickMs: number;
 }
 
-export const marketDefaults: MarketOptions = { tape: tapeDefaults, backfill: backfillDefaults, stream: rawStreamDefaults, tickMs: 10 };
+export const marketDefaults: MarketOptions = { tape: tapeDefaults, backfill: backfillDefaults, stream: rawStreamDefaults, tickMs: 25 };
 
 export const tickerTopic = 'binance.miniticker';
 export const tickerPartitions = 3;
@@ -180,7 +181,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
   });
   const tickers = streamOf('miniTicker', takeTickers, () => undefined);
 
-  const ticking = clock.every(options.tickMs, () => {
+  const look = () => {
     if (active.size === 0) return;
     backfill.run(active);
     const now = feedClock.now();
@@ -188,7 +189,17 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
       tape.advance(now);
       if (!tape.busy) active.delete(tape);
     }
-  });
+  };
+  /** Until the second that runs is over by the feed's clock: that moment is looked for exactly, since prices wait for it. */
+  const untilSecondMs = (): number => {
+    const sinceOverMs = (feedClock.now().feedMs - options.tape.latenessMs) % secondMs;
+    return Math.ceil(secondMs - sinceOverMs);
+  };
+  const tick = () => {
+    ticking = clock.after(Math.min(options.tickMs, untilSecondMs()), tick);
+    look();
+  };
+  let ticking = clock.after(0, tick);
 
   const add = (symbol: string) => {
     const tape = createTape(
