@@ -1,6 +1,8 @@
 import { z } from '@tickfolio/lib/config';
 import { AppError } from '@tickfolio/lib/errors';
+import { requestIdKey } from '@tickfolio/lib/telemetry';
 import { ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError } from 'cockatiel';
+import type { ObserveCircuit } from './circuit-metrics.js';
 
 export type FeedState = 'live' | 'pending' | 'broken' | 'halted' | 'unknown' | 'refused';
 
@@ -29,8 +31,8 @@ export interface SymbolList {
 /** The aggregator as the BFF needs it. Both calls are safe to repeat. @throws AppError unavailable */
 export interface AggregatorClient {
   /** Makes `symbols` (lower case) the whole set that all BFF replicas need. */
-  demand(symbols: readonly string[]): Promise<Demanded>;
-  symbols(): Promise<SymbolList>;
+  demand(symbols: readonly string[], requestId?: string): Promise<Demanded>;
+  symbols(requestId?: string): Promise<SymbolList>;
 }
 
 export interface AggregatorClientOptions {
@@ -42,6 +44,7 @@ export interface AggregatorClientOptions {
   readonly breakAfterFailures?: number;
   /** Default 1 000: a restarted aggregator is found within the 5 s that prices may be away. */
   readonly restMs?: number;
+  readonly observeCircuit?: ObserveCircuit;
 }
 
 /** The holder under which the aggregator keeps the set; all replicas share it, since all read it from one database. */
@@ -60,10 +63,13 @@ const symbolsAnswer = z.object({
   symbols: z.array(z.object({ symbol: z.string(), quoteAsset: z.string(), status: z.string() })),
 });
 
+const idHeader = (requestId: string | undefined): Record<string, string> => (requestId === undefined ? {} : { [requestIdKey]: requestId });
+
 /** Talks to the aggregator's HTTP interface. */
 export const createAggregatorClient = (options: AggregatorClientOptions): AggregatorClient => {
   const { baseUrl, deadlineMs = 2_000, breakAfterFailures = 5, restMs = 1_000 } = options;
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(breakAfterFailures) });
+  options.observeCircuit?.('aggregator', breaker);
 
   const call = async <S extends z.ZodType>(path: string, answer: S, init: RequestInit = {}): Promise<z.output<S>> => {
     try {
@@ -82,13 +88,13 @@ export const createAggregatorClient = (options: AggregatorClientOptions): Aggreg
   };
 
   return {
-    demand: async (symbols) => {
+    demand: async (symbols, requestId) => {
       const body = JSON.stringify({ symbols });
-      const headers = { 'content-type': 'application/json' };
+      const headers = { 'content-type': 'application/json', ...idHeader(requestId) };
       const answer = await call(`/subscriptions/${holder}`, demandAnswer, { method: 'PUT', body, headers });
       const feeds = new Map(Object.entries(answer.feeds).map(([symbol, feed]) => [symbol, feed.state]));
       return { ...answer, feeds, lastPrices: new Map(Object.entries(answer.lastPrices)) };
     },
-    symbols: () => call('/symbols', symbolsAnswer),
+    symbols: (requestId) => call('/symbols', symbolsAnswer, { headers: idHeader(requestId) }),
   };
 };

@@ -8,7 +8,7 @@ import websocket from '@fastify/websocket';
 import { createAccessTokenVerifier } from '@tickfolio/lib/access-token';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { addOperations, createHttpServer, endWithProblem, listen } from '@tickfolio/lib/http';
+import { addOperations, createHttpServer, endWithProblem, listen, measureRequests } from '@tickfolio/lib/http';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
@@ -29,6 +29,7 @@ import { chooseSubprotocol, webSocketPath, webSocketRoute } from './ws-route.js'
 
 export { type AggregatorClient, createAggregatorClient } from './aggregator-client.js';
 export { type AuthClient, createAuthClient } from './auth-client.js';
+export { createCircuitMetrics } from './circuit-metrics.js';
 export { migrationsFolder } from './schema.js';
 
 export interface BffDeps {
@@ -198,24 +199,6 @@ const acceptJsonOnly = (app: FastifyInstance) => {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.length === 0) done(null, undefined);
     else parse(request, String(body), done);
-  });
-};
-
-const measureRequests = (app: FastifyInstance, metrics: Metrics) => {
-  const durations = metrics.histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Answered HTTP requests',
-    labelNames: ['method', 'route', 'status'] as const,
-    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-  });
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-  });
-  app.addHook('onResponse', async (request, reply) => {
-    const { method } = request;
-    const route = request.routeOptions.url ?? 'none';
-    durations.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
-    request.log.info({ method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request answered');
   });
 };
 

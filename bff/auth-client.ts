@@ -1,7 +1,8 @@
 import { AuthServiceClient, type TokenPair } from '@tickfolio/gen/auth/v1';
 import { AppError } from '@tickfolio/lib/errors';
-import { callUnary, createGrpcClient, isServing } from '@tickfolio/lib/grpc';
+import { callUnary, createGrpcClient, isServing, type ObserveCall } from '@tickfolio/lib/grpc';
 import { ConsecutiveBreaker, ConstantBackoff, circuitBreaker, handleWhen, isBrokenCircuitError, retry } from 'cockatiel';
+import type { ObserveCircuit } from './circuit-metrics.js';
 
 export type { TokenPair } from '@tickfolio/gen/auth/v1';
 
@@ -43,6 +44,8 @@ export interface AuthClientOptions {
   readonly restMs?: number;
   /** For the question whether a session is open, which an upgrade waits for. Default 500. */
   readonly sessionDeadlineMs?: number;
+  readonly observe?: ObserveCall;
+  readonly observeCircuit?: ObserveCircuit;
 }
 
 /** The service's own fault, as opposed to an answer the caller has to live with. */
@@ -52,13 +55,15 @@ const isOutage = (err: unknown): boolean =>
 const checkDeadlineMs = 800;
 
 export const createAuthClient = (options: AuthClientOptions): AuthClient => {
-  const { target, deadlineMs = 5_000, breakAfterFailures = 5, restMs = 2_000, sessionDeadlineMs = 500 } = options;
+  const { target, deadlineMs = 5_000, breakAfterFailures = 5, restMs = 2_000, sessionDeadlineMs = 500, observe } = options;
   const client = createGrpcClient(AuthServiceClient, target);
   const createBreaker = () =>
     circuitBreaker(handleWhen(isOutage), { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(breakAfterFailures) });
   const breaker = createBreaker();
   // One of its own: its short deadline says nothing about calls that may take longer.
   const sessionBreaker = createBreaker();
+  options.observeCircuit?.('auth', breaker);
+  options.observeCircuit?.('auth-sessions', sessionBreaker);
   const again = retry(
     handleWhen((err) => err instanceof AppError && err.code === 'unavailable'),
     {
@@ -86,22 +91,22 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
 
   return {
     register: (name, password, { requestId, clientAddress }) =>
-      guarded(() => callUnary(client, client.register, { name, password, clientAddress }, { deadlineMs, requestId })),
+      guarded(() => callUnary(client, client.register, { name, password, clientAddress }, { deadlineMs, requestId, observe })),
     login: (name, password, { requestId, clientAddress }) =>
       guarded(async () =>
-        tokensOf((await callUnary(client, client.login, { name, password, clientAddress }, { deadlineMs, requestId })).tokens),
+        tokensOf((await callUnary(client, client.login, { name, password, clientAddress }, { deadlineMs, requestId, observe })).tokens),
       ),
     refresh: (refreshToken, { requestId, clientAddress }) =>
       guarded(async () => {
-        const answer = await callUnary(client, client.refreshToken, { refreshToken, clientAddress }, { deadlineMs, requestId });
+        const answer = await callUnary(client, client.refreshToken, { refreshToken, clientAddress }, { deadlineMs, requestId, observe });
         return tokensOf(answer.tokens);
       }),
     // The one call that changes nothing when it is repeated; a refresh rotates and a login counts.
     logout: (refreshToken, { requestId }) =>
-      guarded(() => again.execute(() => callUnary(client, client.logout, { refreshToken }, { deadlineMs, requestId }))),
+      guarded(() => again.execute(() => callUnary(client, client.logout, { refreshToken }, { deadlineMs, requestId, observe }))),
     isSessionOpen: (sessionId, requestId) =>
       guarded(async () => {
-        const options = { deadlineMs: sessionDeadlineMs, requestId };
+        const options = { deadlineMs: sessionDeadlineMs, requestId, observe };
         return (await callUnary(client, client.getSession, { sessionId }, options)).open;
       }, sessionBreaker),
     check: async () => ((await isServing(client, '', { deadlineMs: checkDeadlineMs })) ? undefined : 'says that it does not serve'),

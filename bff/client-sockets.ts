@@ -73,6 +73,7 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
       let viewing: ReturnType<LivePortfolios['join']> | undefined;
       const client = createClientSocket({ socket, connection, token, verify, newest: () => viewing?.frame(), clock, log, metrics, limits });
       open.add(client);
+      metrics.opens.inc();
       socket.once('close', () => {
         open.delete(client);
         viewing?.leave();

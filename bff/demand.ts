@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import type { Logger } from '@tickfolio/lib/telemetry';
+import { type Logger, requestIdOf } from '@tickfolio/lib/telemetry';
 import type { AggregatorClient, Demanded } from './aggregator-client.js';
 import type { HeldSymbol, Portfolios } from './portfolios.js';
 import type { PriceBoard } from './price-board.js';
@@ -66,7 +66,7 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
     }
     return [...all].sort();
   };
-  const take = async (answer: Demanded) => {
+  const take = async (answer: Demanded, requestId: string) => {
     // Without a symbol list it has not heard from its exchange yet, and its word about it is only a default.
     const knowsExchange = answer.symbolsRevision !== '';
     if (knowsExchange && answer.simulated !== simulated) {
@@ -87,7 +87,7 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
     const broken = new Set([...answer.feeds].filter(([, state]) => brokenStates.has(state)).map(([symbol]) => symbol));
     board.setFeedFaults(broken, busFault !== undefined);
     if (!knowsExchange && symbols.revision === undefined) throw new AppError('unavailable', 'The aggregator has no symbol list yet.');
-    if (knowsExchange && answer.symbolsRevision !== symbols.revision) symbols.replace(await aggregator.symbols());
+    if (knowsExchange && answer.symbolsRevision !== symbols.revision) symbols.replace(await aggregator.symbols(requestId));
   };
   const tell = async () => {
     try {
@@ -96,15 +96,16 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
       // The set read last still holds; without it an aggregator restarted meanwhile would know nothing.
       log.warn({ err }, 'the held symbols could not be read; the last known set is used');
     }
+    const requestId = requestIdOf(undefined); // Of a call that nobody asked for: it ties this process's lines to the aggregator's.
     try {
-      const answer = held && (await aggregator.demand(needed()));
+      const answer = held && (await aggregator.demand(needed(), requestId));
       if (!answer) return;
       answeredAt = clock.monotonic();
-      await take(answer);
+      await take(answer, requestId);
       if (failure !== undefined) log.info({ symbols: held?.length }, 'the aggregator answers');
       failure = undefined;
     } catch (err) {
-      if (failure === undefined) log.warn({ err }, 'the aggregator does not answer; trying again');
+      if (failure === undefined) log.warn({ err, requestId }, 'the aggregator does not answer; trying again');
       failure ??= err instanceof Error ? err.message : String(err);
       if (clock.monotonic() - answeredAt > answerMaxAgeMs) board.setFeedFaults(new Set(), true);
     }

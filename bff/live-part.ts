@@ -11,7 +11,7 @@ import { createPriceBoard } from './price-board.js';
 import { createPriceFeed } from './price-feed.js';
 import { createSessionGate, type SessionGate } from './session-gate.js';
 import type { VerifyAccessToken } from './sign-in.js';
-import { createSocketMetrics } from './socket-metrics.js';
+import { createSocketMetrics, showSymbols } from './socket-metrics.js';
 import { createSymbols, type Symbols } from './symbols.js';
 
 export interface LivePartOptions {
@@ -61,7 +61,11 @@ export const createLivePart = (
   };
   const symbols = createSymbols();
   const board = createPriceBoard({ clock, staleAfterMs: options.staleAfterMs, onChange: (listing) => live.priceChanged(listing) });
-  const feed = createPriceFeed({ priceBus, board, clock, log, onMalformed: () => socketMetrics.malformedPrices.inc() });
+  const pricesMetered = {
+    onMalformed: () => socketMetrics.malformedPrices.inc(),
+    onFresh: (lagMs: number) => socketMetrics.priceLag.observe(Math.max(0, lagMs) / 1_000),
+  };
+  const feed = createPriceFeed({ priceBus, board, clock, log, ...pricesMetered });
   const demand: Demand = createDemand(
     { portfolios, aggregator, symbols, board, clock, log, onSimulated: () => live.allChanged(), checkPriceBus: () => priceBus.check() },
     { periodMs: options.demandPeriodMs },
@@ -81,6 +85,11 @@ export const createLivePart = (
       },
       resumed: live.reloadAll,
     },
+  );
+  showSymbols(
+    metrics,
+    () => feed.symbols(),
+    (symbol) => board.isStale(symbol),
   );
   const sweep = clock.every(sweepMs, board.sweep);
 

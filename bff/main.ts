@@ -1,10 +1,11 @@
 import { systemClock } from '@tickfolio/lib/clock';
+import { createCallTimes } from '@tickfolio/lib/grpc';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
-import { createAggregatorClient, createAuthClient, migrationsFolder, startBff } from './app.js';
+import { createAggregatorClient, createAuthClient, createCircuitMetrics, migrationsFolder, startBff } from './app.js';
 import { bffConfig, bffOptions } from './config.js';
 
 const config = readSettings('bff', bffConfig(process.env), process.env);
@@ -24,6 +25,7 @@ await runProcess(
         database: config.POSTGRES_DB,
         maxConnections: config.POSTGRES_MAX_CONNECTIONS,
         migrationsFolder,
+        metrics,
         signal: life.signal,
         log,
         clock,
@@ -33,9 +35,13 @@ await runProcess(
       'redis',
       createRedisPubSub({ address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB, log, clock, metrics }),
     );
+    const observeCircuit = createCircuitMetrics(metrics);
     const { host, port } = config.AUTH_SERVICE_ADDR;
-    const auth = life.own('authorization', createAuthClient({ target: `${host}:${port}` }));
-    const aggregator = createAggregatorClient({ baseUrl: config.AGGREGATOR_ADDR });
+    const auth = life.own(
+      'authorization',
+      createAuthClient({ target: `${host}:${port}`, observe: createCallTimes(metrics), observeCircuit }),
+    );
+    const aggregator = createAggregatorClient({ baseUrl: config.AGGREGATOR_ADDR, observeCircuit });
     const priceBus = createPriceBus(pubsub);
     const deps = { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics };
     const bff = life.own('http', await startBff(deps, bffOptions(config)));

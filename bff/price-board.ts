@@ -66,6 +66,8 @@ export interface PriceBoard {
   take(reading: PriceReading): boolean;
   /** The trade time of the last reading, epoch milliseconds. */
   priceTime(symbol: string): number | undefined;
+  /** Whether the price is old, missing, or of a feed that is broken. */
+  isStale(symbol: string): boolean;
   /** Whether a symbol's feed works; what is not named is taken as working unless `allBroken`. */
   setFeedFaults(broken: ReadonlySet<string>, allBroken: boolean): void;
   /** Finds what became stale by the passing of time. */
@@ -140,6 +142,10 @@ export const createPriceBoard = ({ clock, staleAfterMs, onChange }: PriceBoardOp
       return true;
     },
     priceTime: (symbol) => entries.get(symbol)?.reading?.timeMs,
+    isStale: (symbol) => {
+      const entry = entries.get(symbol);
+      return entry === undefined || isStale(entry);
+    },
     setFeedFaults: (nextBroken, nextAllBroken) => {
       broken = nextBroken;
       allBroken = nextAllBroken;

@@ -11,6 +11,8 @@ export interface PriceFeedDeps {
   readonly log: Logger;
   /** Called for every message that is no SecondStat. */
   readonly onMalformed?: () => void;
+  /** Called for every price newer than the one before. @param lagMs since its trade, by the exchange's clock and ours */
+  readonly onFresh?: (lagMs: number) => void;
 }
 
 export interface PriceFeedOptions {
@@ -28,6 +30,8 @@ export interface PriceFeed {
   follow(listing: Listing): Promise<void> | undefined;
   /** Counts a follower out. */
   release(listing: Listing): void;
+  /** What is followed now. */
+  symbols(): Iterable<string>;
   close(): Promise<void>;
 }
 
@@ -42,7 +46,7 @@ interface Followed {
 const maxReadSymbols = 500;
 
 export const createPriceFeed = (
-  { priceBus, board, clock, log, onMalformed }: PriceFeedDeps,
+  { priceBus, board, clock, log, onMalformed, onFresh }: PriceFeedDeps,
   { readyTimeoutMs = 1_000, retryMs = 1_000, lingerMs = 10_000 }: PriceFeedOptions = {},
 ): PriceFeed => {
   const followed = new Map<string, Followed>();
@@ -57,7 +61,8 @@ export const createPriceFeed = (
   const take = (reading: PriceReading) => {
     if (!followed.has(reading.symbol)) return;
     try {
-      board.take(reading);
+      const before = board.priceTime(reading.symbol);
+      if (board.take(reading) && onFresh && !(before !== undefined && reading.timeMs <= before)) onFresh(clock.now() - reading.timeMs);
     } catch (err) {
       onMalformed?.();
       log.warn({ err, symbol: reading.symbol }, 'a price could not be read and was skipped');
@@ -179,6 +184,7 @@ export const createPriceFeed = (
       releaseSymbol(listing.symbol);
       if (listing.conversion) releaseSymbol(listing.conversion.symbol);
     },
+    symbols: () => followed.keys(),
     close: async () => {
       closed = true;
       retry?.cancel();

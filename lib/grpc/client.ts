@@ -1,9 +1,16 @@
-import { type CallOptions, type ChannelOptions, type ClientUnaryCall, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import {
+  type CallOptions,
+  type ChannelOptions,
+  type ClientUnaryCall,
+  credentials,
+  Metadata,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js';
 import { AppError } from '../errors/errors.js';
-import { fromGrpcError } from './status.js';
-
-/** The metadata key under which a request id crosses services. */
-export const requestIdKey = 'x-request-id';
+import { requestIdKey } from '../telemetry/telemetry.js';
+import type { ObserveCall } from './call-metrics.js';
+import { codeName, fromGrpcError } from './status.js';
 
 /** Channel settings of every client: dead peers surface in 40 s, reconnects come quickly and stay bounded, replicas are used in turn. */
 export const channelOptions: ChannelOptions = {
@@ -26,16 +33,24 @@ export interface UnaryOptions {
   readonly deadlineMs: number;
   readonly requestId?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told how each call went; from `createCallTimes`. */
+  readonly observe?: ObserveCall | undefined;
   /** Wait for a connection (within the deadline) instead of failing at once while there is none. Default false. */
   readonly waitForReady?: boolean;
 }
 
-export type UnaryMethod<Req, Res> = (
-  request: Req,
-  metadata: Metadata,
-  options: Partial<CallOptions>,
-  callback: (error: ServiceError | null, response: Res) => void,
-) => ClientUnaryCall;
+export interface UnaryMethod<Req, Res> {
+  (
+    request: Req,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Res) => void,
+  ): ClientUnaryCall;
+  /** Such as `/auth.v1.AuthService/Login`; the library puts it there. */
+  readonly path?: string;
+}
+
+const pathOf = (method: { readonly path?: string }): string => method.path?.replace(/^\//, '') ?? 'unknown';
 
 /** Calls `method` of `client` with a deadline. @throws AppError */
 export const callUnary = <Req, Res>(client: object, method: UnaryMethod<Req, Res>, request: Req, options: UnaryOptions): Promise<Res> =>
@@ -48,8 +63,10 @@ export const callUnary = <Req, Res>(client: object, method: UnaryMethod<Req, Res
     const metadata = new Metadata({ waitForReady: options.waitForReady ?? false });
     if (options.requestId !== undefined) metadata.set(requestIdKey, options.requestId);
     const cancel = () => call.cancel();
+    const start = performance.now();
     const call = method.call(client, request, metadata, { deadline: Date.now() + options.deadlineMs }, (err, response) => {
       signal?.removeEventListener('abort', cancel);
+      options.observe?.(pathOf(method), codeName(err?.code ?? status.OK), (performance.now() - start) / 1_000);
       if (err) reject(fromGrpcError(err));
       else resolve(response);
     });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type handleServerStreamingCall,
   type handleUnaryCall,
@@ -14,10 +13,10 @@ import { HealthImplementation } from 'grpc-health-check';
 import type { Address } from '../config/config.js';
 import { AppError, toAppError } from '../errors/errors.js';
 import { StartError } from '../lifecycle/lifecycle.js';
-import type { Logger } from '../telemetry/telemetry.js';
-import { requestIdKey } from './client.js';
+import { type Logger, type Metrics, requestIdKey, requestIdOf } from '../telemetry/telemetry.js';
+import { createCallMetrics } from './call-metrics.js';
 import { createReflection } from './reflection.js';
-import { type GrpcStatus, toGrpcStatus } from './status.js';
+import { codeName, type GrpcStatus, toGrpcStatus } from './status.js';
 
 /** What a handler knows of the call it serves. */
 export interface CallContext {
@@ -33,6 +32,10 @@ export interface CallContext {
 
 export interface GrpcServerOptions {
   readonly log: Logger;
+  /** Absent: calls are not measured. */
+  readonly metrics?: Metrics | undefined;
+  /** At which level the answer of a unary call is logged. Default debug. */
+  readonly answerLevel?: 'info' | 'debug';
   /** How long open calls may go on after `close` began. Default 5 000. */
   readonly drainMs?: number;
   /** How many calls one connection may have open. Default 1 000. */
@@ -69,12 +72,13 @@ interface OpenCall {
 /** How long the last words to callers get to leave before their connections are cut. */
 const cutMs = 100;
 
-const requestIdOf = (metadata: Metadata): string => {
-  const given = metadata.get(requestIdKey)[0];
-  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
-};
-
-export const createGrpcServer = ({ log, drainMs = 5_000, maxConcurrentStreams = 1_000 }: GrpcServerOptions): GrpcServer => {
+export const createGrpcServer = ({
+  log,
+  metrics,
+  answerLevel = 'debug',
+  drainMs = 5_000,
+  maxConcurrentStreams = 1_000,
+}: GrpcServerOptions): GrpcServer => {
   // The library writes to the console otherwise, also about what its caller is told anyway.
   const say = (...words: unknown[]) => log.debug({ said: words.map(String).join(' ') }, 'gRPC library');
   setLogger({ error: say, info: say, debug: say });
@@ -89,6 +93,7 @@ export const createGrpcServer = ({ log, drainMs = 5_000, maxConcurrentStreams = 
 
   const definitions: ServiceDefinition[] = [];
   const open = new Set<OpenCall>();
+  const measure = metrics && createCallMetrics(metrics);
   const moving = () => new AppError('unavailable', 'The server is shutting down; call another one.', { retryAfterMs: 0 });
   let closing: Promise<void> | undefined;
 
@@ -99,23 +104,33 @@ export const createGrpcServer = ({ log, drainMs = 5_000, maxConcurrentStreams = 
     answer: (error: GrpcStatus | undefined) => void,
   ) => {
     const controller = new AbortController();
-    const requestId = requestIdOf(call.metadata);
+    const requestId = requestIdOf(call.metadata.get(requestIdKey)[0]);
     const context: CallContext = { requestId, signal: controller.signal, log: log.child({ requestId }) };
+    const method = call.getPath().replace(/^\//, '');
+    const measured = measure?.[kind](method);
+    /** Every call ends here, once. @param code OK or the error's */
+    const finish = (code: string) => {
+      const ms = measured?.(code);
+      if (kind === 'unary' && ms !== undefined) context.log[answerLevel]({ method, code, ms: Math.round(ms) }, 'call answered');
+    };
     const end = (thrown: unknown) => {
       if (!open.delete(openCall)) return;
       if (thrown === undefined) {
         answer(undefined);
+        finish('OK');
         return;
       }
       const error = toAppError(thrown);
-      if (error.code === 'internal') context.log.error({ err: error, method: call.getPath() }, 'call failed');
-      else context.log.debug({ code: error.code, reason: error.message, method: call.getPath() }, 'call refused');
-      answer(toGrpcStatus(error));
+      if (error.code === 'internal') context.log.error({ err: error, method }, 'call failed');
+      else context.log.debug({ code: error.code, reason: error.message, method }, 'call refused');
+      const status = toGrpcStatus(error);
+      answer(status);
+      finish(codeName(status.code));
     };
     const openCall: OpenCall = { kind, controller, end };
     open.add(openCall);
     call.on('cancelled', () => {
-      open.delete(openCall);
+      if (open.delete(openCall)) finish('CANCELLED');
       controller.abort(new AppError('canceled', 'The caller left.'));
     });
     if (closing) end(moving());

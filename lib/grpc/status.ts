@@ -18,6 +18,9 @@ export const grpcStatusOf: Readonly<Record<ErrorCode, status>> = {
   internal: status.INTERNAL,
 };
 
+/** As gRPC spells it, such as `UNAVAILABLE`. */
+export const codeName = (code: status): string => status[code] ?? String(code);
+
 const codeOfStatus = new Map<status, ErrorCode>([
   [status.INVALID_ARGUMENT, 'invalid_argument'],
   [status.OUT_OF_RANGE, 'invalid_argument'],

@@ -1,5 +1,6 @@
 export { endWithProblem } from './connection-fault.js';
 export { listen } from './listen.js';
+export { type MeasureOptions, measureRequests } from './measure.js';
 export { addOperations, type Dependency, type Operations } from './operations.js';
 export { frameworkErrors, type Problem, problemOf, setProblemHandlers } from './problem.js';
 export { HttpRefusal } from './refusal.js';

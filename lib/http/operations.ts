@@ -35,20 +35,29 @@ const bounded = (check: () => Promise<string | undefined> | string | undefined, 
 /** Adds `/health` (the process answers), `/ready` (each dependency, 503 when a required one is down) and `/metrics`. */
 export const addOperations = (app: FastifyInstance, operations: Operations): void => {
   const { metrics, dependencies, checkTimeoutMs = 1_000 } = operations;
+  const faultsNow = () =>
+    Promise.all(dependencies.map(async (dependency) => [dependency, await bounded(() => dependency.check(), checkTimeoutMs)] as const));
+  if (dependencies.length > 0)
+    metrics.gauge({
+      name: 'dependency_up',
+      help: '1 while what the service needs answers, as /ready says; required is false for what it does its main job without',
+      labelNames: ['dependency', 'required'],
+      async collect() {
+        for (const [{ name, required }, fault] of await faultsNow())
+          this.set({ dependency: name, required: String(required) }, fault === undefined ? 1 : 0);
+      },
+    });
   const quiet = { logLevel: 'silent' as const };
   app.get('/health', quiet, async () => ({ status: 'ok' }));
   app.get('/ready', quiet, async (_request, reply) => {
-    const answers = await Promise.all(
-      dependencies.map(async (dependency) => {
-        const fault = await bounded(() => dependency.check(), checkTimeoutMs);
-        const state = {
-          status: fault === undefined ? 'ok' : 'down',
-          required: dependency.required,
-          ...(fault === undefined ? {} : { reason: fault }),
-        };
-        return [dependency.name, state] as const;
-      }),
-    );
+    const answers = (await faultsNow()).map(([dependency, fault]) => {
+      const state = {
+        status: fault === undefined ? 'ok' : 'down',
+        required: dependency.required,
+        ...(fault === undefined ? {} : { reason: fault }),
+      };
+      return [dependency.name, state] as const;
+    });
     const draining = operations.draining?.() ?? false;
     const ready = !draining && answers.every(([, state]) => state.status === 'ok' || !state.required);
     const status = draining ? 'draining' : ready ? 'ready' : 'not ready';

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify';
 import { AppError, type ErrorCode, type FieldError, httpStatusOf, toAppError } from '../errors/errors.js';
+import { requestIdKey } from '../telemetry/telemetry.js';
 import { HttpRefusal } from './refusal.js';
 import { createRouteTable } from './route-table.js';
 
@@ -77,7 +78,8 @@ const send = (reply: FastifyReply, error: AppError): FastifyReply => {
 };
 
 /** For fastify's option of this name: answers what fails before an error handler is asked, such as an unreadable URL. */
-export const frameworkErrors: NonNullable<FastifyServerOptions['frameworkErrors']> = (error, _request, reply) => {
+export const frameworkErrors: NonNullable<FastifyServerOptions['frameworkErrors']> = (error, request, reply) => {
+  reply.header(requestIdKey, request.id); // No hook runs before this.
   send(reply as FastifyReply, fromFastify(error));
 };
 

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions, fastify, LogController } from 'fastify';
 import { AppError } from '../errors/errors.js';
-import type { Logger } from '../telemetry/telemetry.js';
+import { type Logger, requestIdKey, requestIdOf } from '../telemetry/telemetry.js';
 import { clientErrorHandler } from './connection-fault.js';
 import { frameworkErrors, setProblemHandlers } from './problem.js';
 import { HttpRefusal } from './refusal.js';
@@ -21,7 +20,7 @@ const checkIntervalMs = 1_000;
 
 /**
  * A fastify server without routes that answers whatever fails, at whatever stage, as problem+json: what is no HTTP, an unreadable
- * address, a wrong method, a wrong body, an error of a route. It takes the caller's `x-request-id` or makes one, and logs no request by itself.
+ * address, a wrong method, a wrong body, an error of a route. It takes the caller's `x-request-id` or makes one, sends it back, and logs no request by itself.
  */
 export const createHttpServer = ({ log, ...options }: HttpServerOptions): FastifyInstance => {
   const app: FastifyInstance = fastify({
@@ -36,13 +35,11 @@ export const createHttpServer = ({ log, ...options }: HttpServerOptions): Fastif
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     return503OnClosing: false,
     requestIdHeader: false,
-    genReqId: (request) => {
-      const given = request.headers['x-request-id'];
-      return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
-    },
+    genReqId: ({ headers }) => requestIdOf(headers[requestIdKey]),
   });
   setProblemHandlers(app);
-  app.addHook('onRequest', async ({ raw }) => {
+  app.addHook('onRequest', async ({ raw, id }, reply) => {
+    reply.header(requestIdKey, id);
     if (raw.httpVersion === '1.1' && raw.headers.host === undefined)
       throw new AppError('invalid_argument', 'The request has no Host header.');
     const { expect } = raw.headers;

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { type Clock, sleep } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import { StartError } from '../lifecycle/lifecycle.js';
-import type { Logger } from '../telemetry/telemetry.js';
+import type { Logger, Metrics } from '../telemetry/telemetry.js';
 import type { Database, Postgres } from './postgres.js';
 import { fromPostgresError, isConnectionFault, sqlState } from './sql-error.js';
 
@@ -18,6 +18,8 @@ export interface ServerPostgresOptions {
   readonly migrationsFolder: string;
   readonly log: Logger;
   readonly clock: Clock;
+  /** Shows the pool's connections; absent: nowhere. */
+  readonly metrics?: Metrics;
   /** How many connections are open at most. Default 10. */
   readonly maxConnections?: number;
   /** How long a connection attempt, and the wait for a free connection, may take. Default 5 000. */
@@ -64,6 +66,7 @@ export const openServerPostgres = async (options: ServerPostgresOptions): Promis
   // Without listeners a broken connection would end the process: the pool listens to the idle ones only.
   pool.on('connect', (client) => client.on('error', (err) => log.warn({ reason: err.message }, 'a database connection broke')));
   pool.on('error', () => undefined);
+  if (options.metrics) showPool(options.metrics, pool);
   let closing: Promise<void> | undefined;
   return {
     db: withOwnTransactions(pool),
@@ -79,6 +82,19 @@ export const openServerPostgres = async (options: ServerPostgresOptions): Promis
       return closing;
     },
   };
+};
+
+const showPool = (metrics: Metrics, pool: pg.Pool) => {
+  metrics.gauge({
+    name: 'postgres_connections',
+    help: 'Connections to PostgreSQL by state: busy, idle; and waiting, the callers for whom there is none',
+    labelNames: ['state'],
+    collect() {
+      this.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
+      this.set({ state: 'idle' }, pool.idleCount);
+      this.set({ state: 'waiting' }, pool.waitingCount);
+    },
+  });
 };
 
 const address = ({ host, port, user, password, database }: ServerPostgresOptions) => ({ host, port, user, password, database });

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
 import {
   Counter,
@@ -11,6 +12,7 @@ import {
 } from 'prom-client';
 
 export type { Logger } from 'pino';
+export { requestIdKey, requestIdOf } from './request-id.js';
 
 /** Whatever carries one of these names is replaced in every log line. */
 const secretNames = [
@@ -61,12 +63,31 @@ export interface Metrics {
   readonly contentType: string;
 }
 
+/** This package's version, which is the product's; its manifest lies one folder up, or two from the compiled file. */
+const version = (() => {
+  const places = ['../package.json', '../../package.json'].map((path) => new URL(path, import.meta.url));
+  const found = places.find((place) => existsSync(place));
+  return found ? String((JSON.parse(readFileSync(found, 'utf8')) as { version?: unknown }).version) : 'unknown';
+})();
+
+/** Counts of the present that the library names as if they were counters. */
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
 /** @param options.process collect the process's own figures too (memory, event-loop delay); once per process. */
 export const createMetrics = (service: string, options: { readonly process?: boolean } = {}): Metrics => {
   const registry = new Registry();
   const prefix = `tickfolio_${service.replaceAll('-', '_')}_`;
-  if (options.process) collectDefaultMetrics({ register: registry });
+  if (options.process) {
+    collectDefaultMetrics({ register: registry });
+    for (const name of misnamed) registry.removeSingleMetric(name);
+  }
   const own = { registers: [registry] };
+  new Gauge({
+    ...own,
+    name: `${prefix}build_info`,
+    help: 'Always 1; the labels say what runs',
+    labelNames: ['version', 'node'],
+  }).set({ version, node: process.versions.node }, 1);
   return {
     counter: (config) => new Counter({ ...config, ...own, name: prefix + config.name }),
     gauge: (config) => new Gauge({ ...config, ...own, name: prefix + config.name }),

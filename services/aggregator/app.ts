@@ -8,6 +8,7 @@ import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { buildHttp } from './http.js';
 import { createMarket, type MarketOptions, marketDefaults } from './market.js';
 import { createMarketFeed, type MarketFeedOptions } from './market-feed.js';
+import { measurePublishing } from './publish-metrics.js';
 import { createRegistry, type RegistryOptions, registryDefaults } from './registry.js';
 import { createSubscriptions } from './subscriptions.js';
 import { createSymbolList, type SymbolListOptions, symbolListDefaults } from './symbol-list.js';
@@ -52,7 +53,8 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
   const { clock, log, metrics, priceBus, eventLog } = deps;
   const tally = createTally();
   const feed = createMarketFeed(deps.socket, options.feed);
-  const market = createMarket({ clock, log, tally, feed, priceBus, eventLog }, { ...marketDefaults, ...options.market });
+  const published = measurePublishing(priceBus, metrics, clock);
+  const market = createMarket({ clock, log, tally, feed, priceBus: published, eventLog }, { ...marketDefaults, ...options.market });
   // Until the list is known the socket service judges the symbols.
   const follow = () => {
     const held = registry.symbols();

@@ -1,5 +1,5 @@
 import { AppError } from '@tickfolio/lib/errors';
-import { addOperations, createHttpServer, type Operations } from '@tickfolio/lib/http';
+import { addOperations, createHttpServer, measureRequests, type Operations } from '@tickfolio/lib/http';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { FastifyInstance } from 'fastify';
 import type { Subscriptions } from './subscriptions.js';
@@ -40,6 +40,8 @@ export const buildHttp = ({ log, operations, subscriptions, list }: HttpDeps): F
     // A number among the symbols is a mistake of the caller, not a symbol.
     ajv: { customOptions: { coerceTypes: false } },
   });
+  // Its callers ask every two seconds, so an answer is no news.
+  measureRequests(app, operations.metrics, { level: 'debug' });
   addOperations(app, operations);
 
   // The contract has a GET that changes something: nothing between may keep its answer, and a HEAD must not do the same.

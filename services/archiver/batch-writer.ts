@@ -108,6 +108,8 @@ export const createBatchWriter = (deps: BatchWriterDeps, limits: BatchWriterLimi
       metrics.insertSeconds.observe((clock.monotonic() - startedMs) / 1_000);
       metrics.batchRows.observe(rows.length);
       metrics.rows.inc(rows.length);
+      const newest = rows.at(-1);
+      if (newest) metrics.storedLag.observe(Math.max(0, clock.now() - newest.message.timestampMs) / 1_000);
     } catch (err) {
       if (!(err instanceof AppError) || err.code !== 'invalid_argument') throw err;
       const [first] = rows;

@@ -15,6 +15,11 @@ export const createArchiverMetrics = (metrics: Metrics) => ({
     help: 'Time from sending a batch to its acknowledgement, tries included',
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   }),
+  storedLag: metrics.histogram({
+    name: 'stored_lag_seconds',
+    help: "From the newest message of a batch being written to the log to ClickHouse's acknowledgement",
+    buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 300, 1_800],
+  }),
   missing: metrics.gauge({
     name: 'missing',
     help: 'Committed messages of the topic that are not in ClickHouse, at the last audit',

@@ -65,7 +65,7 @@ export const startAuth = async ({ postgres, clock, log, metrics }: AuthDeps, opt
     accessTtlMs: limits.accessTtlMs,
   });
 
-  const server = createGrpcServer({ log, drainMs: limits.drainMs });
+  const server = createGrpcServer({ log, metrics, answerLevel: 'info', drainMs: limits.drainMs });
   serve(server, auth);
   let draining = false;
   const operations = createHttpServer({ log });

@@ -74,7 +74,7 @@ export const createAuth = ({ accounts, sessions, hasher, throttles, metrics, sig
     const account = isPossibleName(name) ? await accounts.find(name) : undefined;
     const known = isPossiblePassword(password) ? account : undefined;
     const text = isPossiblePassword(password) ? normalPassword(password) : '';
-    return (await hasher.verify(known?.passwordHash, text, caller.signal)) ? known : undefined;
+    return (await metrics.hashing(() => hasher.verify(known?.passwordHash, text, caller.signal))) ? known : undefined;
   };
   return {
     register: async (credentials, caller) => {
@@ -82,7 +82,7 @@ export const createAuth = ({ accounts, sessions, hasher, throttles, metrics, sig
       throttles.registration.take(addressKey(caller.address));
       const { name, password } = credentials;
       if (await accounts.find(name)) throw nameTaken();
-      const passwordHash = await hasher.hash(normalPassword(password), caller.signal);
+      const passwordHash = await metrics.hashing(() => hasher.hash(normalPassword(password), caller.signal));
       const userId = await accounts.create(name, passwordHash);
       metrics.registrations.inc();
       caller.log.info({ userId }, 'account created');

@@ -20,6 +20,7 @@ await runProcess(
         password: config.POSTGRES_PASSWORD,
         database: config.POSTGRES_DB,
         migrationsFolder,
+        metrics,
         log,
         clock: systemClock,
         signal: life.signal,

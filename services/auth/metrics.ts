@@ -11,7 +11,21 @@ export const createAuthMetrics = (metrics: Metrics, hashesWaiting: () => number)
       this.set(hashesWaiting());
     },
   });
+  const hashSeconds = metrics.histogram({
+    name: 'password_hash_duration_seconds',
+    help: 'Hashing or checking one password, the wait for a turn included',
+    buckets: [0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5],
+  });
   return {
+    /** Times one use of the hasher. */
+    hashing: async <T>(work: () => Promise<T>): Promise<T> => {
+      const end = hashSeconds.startTimer();
+      try {
+        return await work();
+      } finally {
+        end();
+      }
+    },
     registrations: metrics.counter({ name: 'registrations_total', help: 'Accounts created' }),
     logins: metrics.counter<'outcome'>({ name: 'logins_total', help: 'Login attempts: ok, refused, throttled', labelNames: ['outcome'] }),
     refreshes: metrics.counter<'outcome'>({

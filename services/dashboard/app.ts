@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
-import { addOperations, frameworkErrors, listen } from '@tickfolio/lib/http';
-import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import { addOperations, frameworkErrors, listen, measureRequests } from '@tickfolio/lib/http';
+import { type Logger, type Metrics, requestIdKey, requestIdOf } from '@tickfolio/lib/telemetry';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { createArchive } from './archive.js';
 import { archiveNames } from './archive-names.js';
@@ -56,7 +55,7 @@ const build = (deps: DashboardDeps, options: DashboardOptions): FastifyInstance 
     requestTimeout: requestTimeoutMs,
     return503OnClosing: false,
     requestIdHeader: false,
-    genReqId: () => randomUUID(),
+    genReqId: ({ headers }) => requestIdOf(headers[requestIdKey]),
     routerOptions: { maxParamLength: maxSymbolLength, ignoreTrailingSlash: true },
   });
   const queries = metrics.histogram({
@@ -66,7 +65,11 @@ const build = (deps: DashboardDeps, options: DashboardOptions): FastifyInstance 
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
   });
   const exported = metrics.counter({ name: 'exported_rows_total', help: 'Tickers written into CSV files' });
-  measureRequests(app, metrics);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header(requestIdKey, request.id);
+  });
+  // Open pages ask every two seconds, so an answer is no news.
+  measureRequests(app, metrics, { level: 'debug' });
   addCompression(app);
   void app.register(helmet, {
     contentSecurityPolicy: {
@@ -105,25 +108,6 @@ const build = (deps: DashboardDeps, options: DashboardOptions): FastifyInstance 
     });
   });
   return app;
-};
-
-const measureRequests = (app: FastifyInstance, metrics: Metrics) => {
-  const durations = metrics.histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Answered HTTP requests',
-    labelNames: ['method', 'route', 'status'] as const,
-    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-  });
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-  });
-  app.addHook('onResponse', async (request, reply) => {
-    const { method } = request;
-    const route = request.routeOptions.url ?? 'none';
-    durations.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1_000);
-    // Open pages ask every two seconds, so this is no news.
-    request.log.debug({ method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request answered');
-  });
 };
 
 /** Starts the service; ClickHouse need not be there yet. @throws StartError when the port is taken or the scripts were not built. */

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '@tickfolio/lib/clock';
 import { StartError } from '@tickfolio/lib/lifecycle';
-import type { Logger } from '@tickfolio/lib/telemetry';
+import { createMetrics, type Logger, type Metrics } from '@tickfolio/lib/telemetry';
 import { WebSocketServer } from 'ws';
 import { type Connection, createConnection } from './connection.js';
 import type { ErrorShape } from './control-message.js';
@@ -11,6 +11,7 @@ import { createFaults, type Faults, type FaultTargets } from './faults.js';
 import { fixed8 } from './fixed-point.js';
 import { exchangeLimits, type Limits } from './limits.js';
 import { createMarket, type MarketOptions } from './market.js';
+import { createSimMetrics } from './metrics.js';
 import { startMiniTickers } from './mini-ticker.js';
 import type { Listing, PriceSource, SourceSink } from './price-source.js';
 import { loadReplay, type ReplayOptions } from './replay.js';
@@ -37,6 +38,8 @@ export interface RecordedTrade {
 export interface ExchangeSimDeps {
   readonly clock: Clock;
   readonly log: Logger;
+  /** Default of its own. */
+  readonly metrics?: Metrics;
 }
 
 export interface ExchangeSimOptions extends Partial<Omit<MarketOptions, 'maxCatchUpMs'>> {
@@ -79,7 +82,7 @@ export interface ExchangeSim {
  * @throws StartError when the port is taken or a recording cannot be read.
  */
 export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeSimOptions = {}): Promise<ExchangeSim> => {
-  const { clock, log } = deps;
+  const { clock, log, metrics = createMetrics('exchange-sim') } = deps;
   const { host = '127.0.0.1', port = 0, tickMs = 20, errorShape = 'flat', recordSink, seed = '1' } = options;
   const limits: Limits = { ...exchangeLimits, ...options.limits };
   const replay = options.replay && (await loadReplay(options.replay));
@@ -90,7 +93,11 @@ export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeS
 
   const faults = createFaults({ clock, log, targets: targetsIn(clock, connections, listings) }, seed);
   const hub = createStreamHub(faults.route);
-  const sink = publishTo(hub, recordSink);
+  const counts = createSimMetrics(metrics, { connections: () => connections.size, subscriptions: () => hub.subscriptions });
+  const sink = publishTo(hub, (trade) => {
+    counts.trades.inc();
+    recordSink?.(trade);
+  });
   if (replay && options.replay?.begin === 'start') replay.begin(clock.now());
   const move = () => hub.together(() => source.advance(clock.now(), sink));
 
@@ -105,6 +112,11 @@ export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeS
       void simControl(req, res, url);
       return;
     }
+    if (url.pathname === '/metrics') {
+      void metrics.text().then((text) => res.setHeader('content-type', metrics.contentType).end(text));
+      return;
+    }
+    counts.restCalls.inc();
     const refusal = faults.refusal('rest');
     if (refusal === 'reset') resetConnection(req.socket);
     else if (refusal !== undefined) sendJson(res, refusal, faultBody(refusal));

@@ -68,6 +68,7 @@ UNSUBSCRIBE, LIST_SUBSCRIPTIONS, SET_PROPERTY and GET_PROPERTY. Served: <symbol>
 well-formed names are accepted and stay silent, as those of unknown symbols do. A recording serves the streams it holds.
 REST: /api/v3/ ping, time, exchangeInfo, aggTrades, klines, ticker/24hr, with the exchange's weights, 429 and 418.
 Every answer carries the header X-Exchange-Simulator: 1.
+GET /metrics gives figures for Prometheus, without weight.
 GET /sim/trades?symbol=btcusdt&fromId=N gives kept trades, without weight.
 
 ${faultHelp}

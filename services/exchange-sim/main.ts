@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '@tickfolio/lib/clock';
 import { ConfigError, readConfig } from '@tickfolio/lib/config';
 import { refuseToStart, runProcess, StartError } from '@tickfolio/lib/lifecycle';
-import { createLogger } from '@tickfolio/lib/telemetry';
+import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { type RecordedTrade, startExchangeSim } from './app.js';
 import { type ExchangeSimConfig, exchangeSimSchema, helpText, variables } from './config.js';
 import { exchangeLimits } from './limits.js';
@@ -52,7 +52,7 @@ const run = async (config: ExchangeSimConfig): Promise<void> => {
       const record = config['--record'] === undefined ? undefined : life.own('record', await openRecord(config['--record']));
       const file = config['--replay'];
       const sim = await startExchangeSim(
-        { clock: systemClock, log },
+        { clock: systemClock, log, metrics: createMetrics('exchange-sim', { process: true }) },
         {
           host: config['--host'],
           port: config['--port'],

@@ -59,7 +59,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   const rest = createExchangeRest({ clock, metrics, fetch: deps.fetch ?? globalThis.fetch, url: options.exchangeRestUrl, limits });
   const gate = createConnectionGate(clock, limits.attemptsPerWindow, limits.attemptWindowMs);
 
-  const server = createGrpcServer({ log, drainMs: limits.drainMs });
+  const server = createGrpcServer({ log, metrics: deps.metrics, drainMs: limits.drainMs });
   const symbols = createSymbols(
     { clock, log, random, read: (signal) => rest.symbolList(signal), changed: () => subscriptions.listingChanged() },
     { refreshMs: limits.symbolsRefreshMs, backoffBaseMs: limits.backoffBaseMs, backoffCapMs: limits.backoffCapMs },

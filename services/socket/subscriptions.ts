@@ -78,6 +78,7 @@ export const createSubscriptions = ({ clock, log, metrics, limits, listing, conn
       const feed = feeds.get(frame.stream);
       if (!feed) return;
       metrics.frames.inc({ kind: frame.kind });
+      metrics.frameArrived(frame.eventTimeMs, receiveTimeMs);
       watchdog.saw(feed, frame.close);
       const alive = feed.saw && feed.link.kind === 'answered' && feed.stalled === undefined;
       const firstTrade = frame.kind === 'aggTrade' && !feed.tradedSinceListed;
