@@ -4,7 +4,9 @@ import { callJson } from './test-client.js';
 import { eventually, freePort, startProcess, type TestProcess } from './test-process.js';
 
 export const serviceNames = ['exchange-sim', 'socket', 'aggregator', 'auth', 'bff'] as const;
-export type ServiceName = (typeof serviceNames)[number];
+/** These have their servers away in a stack, which the live path must not care about; started where a test wants them. */
+export const pipelineNames = ['archiver', 'dashboard'] as const;
+export type ServiceName = (typeof serviceNames)[number] | (typeof pipelineNames)[number];
 
 /** Every service as a process of its own, on real Redis and PostgreSQL. */
 export interface Stack {
@@ -12,6 +14,8 @@ export interface Stack {
   readonly simUrl: string;
   readonly redis: NonNullable<Awaited<ReturnType<typeof startTestRedis>>>;
   readonly postgres: NonNullable<Awaited<ReturnType<typeof startTestPostgres>>>;
+  /** Where each service has /metrics and, but for the simulator, /ready. */
+  readonly operations: (name: ServiceName) => string;
   readonly service: (name: ServiceName) => TestProcess;
   start(name: ServiceName): void;
   /** kill -9, and resolves when it is gone. */
@@ -20,8 +24,11 @@ export interface Stack {
   close(): Promise<void>;
 }
 
-/** @returns undefined where Redis or PostgreSQL is not installed */
-export const startStack = async (): Promise<Stack | undefined> => {
+/**
+ * @param extra variables of every service besides its own
+ * @returns undefined where Redis or PostgreSQL is not installed
+ */
+export const startStack = async (extra: Record<string, string> = {}): Promise<Stack | undefined> => {
   const redis = await startTestRedis();
   const postgres = await startTestPostgres();
   if (!redis || !postgres) {
@@ -31,6 +38,7 @@ export const startStack = async (): Promise<Stack | undefined> => {
   await postgres.createDatabase('auth_db');
   await postgres.createDatabase('profile_db');
   const [sim = 0, socket = 0, aggregator = 0, auth = 0, http = 0, dead = 0] = await Promise.all(Array.from({ length: 6 }, freePort));
+  const [socketOps = 0, authOps = 0, archiver = 0, dashboard = 0] = await Promise.all(Array.from({ length: 4 }, freePort));
   const local = (port: number) => `127.0.0.1:${port}`;
   const jwt = { JWT_SECRET: 'a secret of the tests, long enough to be taken', ENV: 'local', LOG_LEVEL: 'info' };
   const database = (name: string) => ({
@@ -40,13 +48,23 @@ export const startStack = async (): Promise<Stack | undefined> => {
     POSTGRES_PASSWORD: postgres.password,
     POSTGRES_DB: name,
   });
+  const clickhouse = { ENV: 'local', CLICKHOUSE_ADDR: local(dead), CLICKHOUSE_PASSWORD: 'tests' };
+  const operationsPorts: Record<ServiceName, number> = {
+    'exchange-sim': sim,
+    socket: socketOps,
+    aggregator,
+    auth: authOps,
+    bff: http,
+    archiver,
+    dashboard,
+  };
   const settings: Record<ServiceName, { args?: string[]; env: Record<string, string> }> = {
     'exchange-sim': { args: ['--port', String(sim)], env: {} },
     socket: {
       env: {
         ...jwt,
         ADDRESS: local(socket),
-        METRICS_ADDR: local(0),
+        METRICS_ADDR: local(socketOps),
         BINANCE_WS_URL: `ws://${local(sim)}`,
         BINANCE_REST_URL: `http://${local(sim)}`,
       },
@@ -61,7 +79,9 @@ export const startStack = async (): Promise<Stack | undefined> => {
         SOCKET_SERVICE_ADDR: local(socket),
       },
     },
-    auth: { env: { ...jwt, GRPC_PORT: String(auth), METRICS_ADDR: local(0), ...database('auth_db') } },
+    auth: { env: { ...jwt, GRPC_PORT: String(auth), METRICS_ADDR: local(authOps), ...database('auth_db') } },
+    archiver: { env: { ...clickhouse, KAFKA_BROKERS: local(dead), METRICS_ADDR: local(archiver) } },
+    dashboard: { env: { ...clickhouse, HTTP_HOST: '127.0.0.1', DASHBOARD_PORT: String(dashboard) } },
     bff: {
       env: {
         ...jwt,
@@ -79,7 +99,7 @@ export const startStack = async (): Promise<Stack | undefined> => {
   const start = (name: ServiceName) => {
     const { args = [], env } = settings[name];
     const folder = name === 'bff' ? name : `services/${name}`;
-    running.set(name, startProcess(process.execPath, ['--enable-source-maps', `${folder}/dist/main.js`, ...args], env));
+    running.set(name, startProcess(process.execPath, ['--enable-source-maps', `${folder}/dist/main.js`, ...args], { ...extra, ...env }));
   };
   const service = (name: ServiceName) => {
     const found = running.get(name);
@@ -92,6 +112,7 @@ export const startStack = async (): Promise<Stack | undefined> => {
     simUrl: `http://${local(sim)}`,
     redis,
     postgres,
+    operations: (name) => `http://${local(operationsPorts[name])}`,
     service,
     start,
     kill: async (name) => {
