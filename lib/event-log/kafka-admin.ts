@@ -2,7 +2,7 @@ import type { Admin } from 'kafkajs';
 import { sleep } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import type { PartitionOffsets, TopicSettings } from './event-log.js';
-import { type KafkaDeps, within } from './kafka-client.js';
+import { isPassing, type KafkaDeps, within } from './kafka-client.js';
 
 /** Questions to Kafka, and the making of topics, over connections of their own. */
 export interface KafkaAdmin {
@@ -17,6 +17,14 @@ export interface KafkaAdmin {
   close(): Promise<void>;
 }
 
+/** A connection, and the questions that are under way on it. */
+interface Link {
+  readonly admin: Promise<Admin>;
+  questions: number;
+  /** No further question goes here; it is closed with its last one. */
+  left: boolean;
+}
+
 /** kafkajs' own attempts within one question; it is bounded in time besides. */
 const attempts = 2;
 
@@ -24,7 +32,7 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
   const { connect, where, clock, log, limits } = deps;
   const kafka = connect(attempts);
   const closing = new AbortController();
-  let connected: Promise<Admin> | undefined;
+  let current: Link | undefined;
   let looking: Promise<void> | undefined;
   let missing = topics.length > 0;
   let waiting = false;
@@ -33,20 +41,34 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
     const admin = kafka.admin();
     return admin.connect().then(() => admin);
   };
-  const forget = () => {
-    connected?.then((admin) => admin.disconnect()).catch(() => undefined);
-    connected = undefined;
-  };
+  const hangUp = ({ admin }: Link) => admin.then((open) => open.disconnect()).catch(() => undefined);
   const ask = async <T>(question: (admin: Admin) => Promise<T>): Promise<T> => {
     if (closing.signal.aborted) throw new AppError('unavailable', 'The event log is closed.');
-    connected ??= open();
-    const own = connected;
+    current ??= { admin: open(), questions: 0, left: false };
+    const link = current;
+    link.questions += 1;
     try {
-      return await within(clock, limits.answerTimeoutMs, where, own.then(question));
+      return await within(clock, limits.answerTimeoutMs, where, link.admin.then(question));
     } catch (err) {
       // Whatever it was, the next question starts on a fresh connection.
-      if (connected === own) forget();
+      if (current === link) current = undefined;
+      link.left = true;
       throw err;
+    } finally {
+      link.questions -= 1;
+      if (link.left && link.questions === 0) void hangUp(link);
+    }
+  };
+  /** kafkajs gives up at once where Kafka says that a partition has no leader yet. */
+  const askOn = async <T>(question: (admin: Admin) => Promise<T>): Promise<T> => {
+    const giveUpAt = clock.monotonic() + limits.answerTimeoutMs;
+    for (let retryMs = limits.minRetryMs; ; retryMs = Math.min(2 * retryMs, limits.maxRetryMs)) {
+      try {
+        return await ask(question);
+      } catch (err) {
+        if (!isPassing(err) || clock.monotonic() + retryMs >= giveUpAt) throw err;
+        await sleep(clock, retryMs, closing.signal);
+      }
     }
   };
   const makeTopics = async () => {
@@ -102,8 +124,8 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
       void settled();
     },
     offsets: async (topic, group) => {
-      const ends = await ask((admin) => admin.fetchTopicOffsets(topic));
-      const read = group === undefined ? [] : await ask((admin) => admin.fetchOffsets({ groupId: group, topics: [topic] }));
+      const ends = await askOn((admin) => admin.fetchTopicOffsets(topic));
+      const read = group === undefined ? [] : await askOn((admin) => admin.fetchOffsets({ groupId: group, topics: [topic] }));
       const committed = new Map(read.flatMap(({ partitions }) => partitions.map(({ partition, offset }) => [partition, offset])));
       return ends
         .map(({ partition, low, high }): PartitionOffsets => {
@@ -125,9 +147,9 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
     },
     close: async () => {
       closing.abort();
-      const own = connected;
-      connected = undefined;
-      await within(clock, limits.closeMs, where, own ? own.then((admin) => admin.disconnect()) : Promise.resolve()).catch(() => undefined);
+      const link = current;
+      current = undefined;
+      await within(clock, limits.closeMs, where, link ? hangUp(link) : Promise.resolve()).catch(() => undefined);
     },
   };
 };

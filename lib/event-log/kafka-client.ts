@@ -72,6 +72,12 @@ export const isFinal = (err: unknown): boolean => {
   return name === 'KafkaJSNotImplemented' || name === 'KafkaJSSASLAuthenticationError';
 };
 
+/** Whether Kafka itself says that it will pass, such as a partition of a new topic whose leader is not known everywhere yet. */
+export const isPassing = (err: unknown): boolean => {
+  const root = rootOf(err);
+  return root.name === 'KafkaJSProtocolError' && (root as { readonly retriable?: boolean }).retriable === true;
+};
+
 /** The promise's result. @throws AppError `unavailable` when it fails or takes longer; the work may go on. */
 export const within = <T>(clock: Clock, boundMs: number, what: string, work: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {

@@ -27,6 +27,15 @@ describe('kafka event log', () => {
 
 for (const server of servers) {
   if (!server) continue;
+  it(`says how far a topic is that is only just being made, kafka ${server.version}`, async () => {
+    const logs = Array.from({ length: 12 }, () => openKafkaLog(server.brokers));
+    try {
+      const answers = await Promise.all(logs.map(({ eventLog, topic }) => eventLog.offsets(topic)));
+      expect(answers.flat().map(({ next }) => next)).toEqual(answers.flat().map(() => '0'));
+    } finally {
+      await Promise.all(logs.map(({ eventLog }) => eventLog.close()));
+    }
+  });
   eventLogContract(
     `kafka ${server.version}`,
     async () => {
