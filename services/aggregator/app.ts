@@ -8,13 +8,18 @@ import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { buildHttp } from './http.js';
 import { createMarket, type MarketOptions, marketDefaults } from './market.js';
 import { createMarketFeed, type MarketFeedOptions } from './market-feed.js';
+
+import { createPublishGate } from './publish-gate.js';
 import { measurePublishing } from './publish-metrics.js';
+
 import { createRegistry, type RegistryOptions, registryDefaults } from './registry.js';
+import { everyShare, joinShares, type Shares, shareCount } from './shares.js';
 import { createSubscriptions } from './subscriptions.js';
 import { createSymbolList, type SymbolListOptions, symbolListDefaults } from './symbol-list.js';
 import { createTally, exportTally, type Tally } from './tally.js';
 
 export { tickerPartitions, tickerTopic } from './market.js';
+export { shareCount, shareTopic } from './shares.js';
 
 export interface AggregatorDeps {
   readonly clock: Clock;
@@ -22,6 +27,8 @@ export interface AggregatorDeps {
   readonly metrics: Metrics;
   readonly priceBus: PriceBus;
   readonly eventLog: Pick<EventLog, 'publish' | 'check'>;
+  /** With it the symbols are shared with the other aggregators; its topics must have `shareTopic`. Default: all are this one's. */
+  readonly sharing?: Pick<EventLog, 'join'>;
   readonly socket: SocketServiceClient;
 }
 
@@ -54,18 +61,31 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
   const tally = createTally();
   const feed = createMarketFeed(deps.socket, options.feed);
   const published = measurePublishing(priceBus, metrics, clock);
-  const market = createMarket({ clock, log, tally, feed, priceBus: published, eventLog }, { ...marketDefaults, ...options.market });
+  const gate = createPublishGate({ priceBus: published, certain: () => shares.certain, tally, log });
+  const market = createMarket({ clock, log, tally, feed, priceBus, gate, eventLog }, { ...marketDefaults, ...options.market });
   // Until the list is known the socket service judges the symbols.
-  const follow = () => {
-    const held = registry.symbols();
-    market.follow(list.known ? new Set([...held].filter((symbol) => list.has(symbol))) : held);
+  const follow = (isOurs = shares.owns) => {
+    const all = [...registry.symbols()].filter((symbol) => isOurs(symbol) && (!list.known || list.has(symbol)));
+    market.follow(new Set(all), (symbol) => !isOurs(symbol));
   };
-  const registry = createRegistry(clock, follow, { ...registryDefaults, ...options.registry });
+  const moved = (kept: (symbol: string) => boolean) => {
+    // What was not ours without a break goes on where somebody else may have ended, also when it was ours before.
+    follow(kept);
+    gate.release(kept);
+    follow();
+  };
+  const hold = () => {
+    gate.hold();
+    return priceBus.settled();
+  };
+  const { sharing } = deps;
+  const shares: Shares = sharing ? joinShares({ eventLog: sharing, clock, tally, hold, moved }) : everyShare;
+  const registry = createRegistry(clock, () => follow(), { ...registryDefaults, ...options.registry });
   const notFollowed = options.alwaysFollow?.length
     ? registry.replace(alwaysHolder, new Set(options.alwaysFollow))
     : new Map<string, string>();
   for (const [symbol, reason] of notFollowed) log.warn({ symbol, reason }, 'a symbol of FOLLOW_SYMBOLS is not followed');
-  const list = createSymbolList({ clock, feed, log, changed: follow }, { ...symbolListDefaults, ...options.symbolList });
+  const list = createSymbolList({ clock, feed, log, changed: () => follow() }, { ...symbolListDefaults, ...options.symbolList });
 
   exportTally(metrics, tally);
   const gauge = (name: string, help: string, read: () => number) =>
@@ -78,21 +98,28 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
     });
   gauge('symbols', 'Symbols followed', () => market.symbols);
   gauge('holds', 'Subscriptions, one per symbol and holder', () => registry.holds);
+  gauge('shares_owned', 'Shares of the symbols that this aggregator publishes', () => shares.counts?.owned ?? shareCount);
   gauge('trades_missing', 'Aggregate trades missing now', () => market.missing);
 
   let draining = false;
   const app = buildHttp({
     log,
     list,
-    subscriptions: createSubscriptions(registry, list, market),
+    subscriptions: createSubscriptions(registry, list, market, shares),
     operations: {
       metrics,
       dependencies: [
         { name: 'socket', required: true, check: () => market.fault ?? list.fault },
         { name: 'price-bus', required: true, check: () => priceBus.check() },
         { name: 'event-log', required: false, check: () => eventLog.check() },
+        // Its members keep what they have while the group cannot be heard, so prices go on.
+        ...(sharing ? [{ name: 'symbol-shares', required: false, check: () => shares.fault }] : []),
       ],
-      facts: () => ({ simulated: list.known ? list.simulated : null, symbols: market.symbols }),
+      facts: () => ({
+        simulated: list.known ? list.simulated : null,
+        symbols: market.symbols,
+        ...(sharing ? { shares: shares.counts } : {}),
+      }),
       draining: () => draining,
     },
   });
@@ -109,11 +136,14 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
       tally,
       close: async () => {
         draining = true;
+        // Handed over first: the others begin while this one is still closing.
+        await shares.close();
         stop();
         await app.close();
       },
     };
   } catch (err) {
+    await shares.close();
     stop();
     await app.close();
     throw err;

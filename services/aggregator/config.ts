@@ -33,6 +33,8 @@ export const aggregatorConfig = z.object({
   /** SPUBLISH and SSUBSCRIBE instead of PUBLISH and SUBSCRIBE; the same at every service. Redis 7 and later. */
   REDIS_SHARDED_PUBSUB: flag(false),
   SOCKET_SERVICE_ADDR: address(),
+  /** Shares the symbols with the other aggregators of the same Kafka, each symbol with one. Off: this one publishes every symbol. */
+  SYMBOL_SHARES: flag(false),
   /** Followed besides what portfolios hold, so that the archive has them: symbols, comma-separated. */
   FOLLOW_SYMBOLS: symbolList(''),
 });

@@ -25,6 +25,8 @@ export interface HistoryPlan {
   probed(): void;
   /** The first trade is known: nothing that was asked before matters. */
   begun(): void;
+  /** The sequence goes on where somebody else ended: what came since is asked for, unless a trade shows it first. */
+  goesOn(localMs: number): void;
   /** True while a probe is to come. */
   readonly waiting: boolean;
 }
@@ -104,6 +106,11 @@ export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
     },
     begun: () => {
       notBeforeMs = 0;
+    },
+    goesOn: (localMs) => {
+      notBeforeMs = 0;
+      quietSinceBreak = true;
+      probeAtMs = localMs + options.probeDelayMs;
     },
     get waiting() {
       return probeAtMs !== undefined;

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { buildHttp } from './http.js';
 import type { Market } from './market.js';
 import { createRegistry, registryDefaults } from './registry.js';
+import { everyShare } from './shares.js';
 import { createSubscriptions } from './subscriptions.js';
 import type { SymbolList } from './symbol-list.js';
 
@@ -41,7 +42,7 @@ const build = (known = true) => {
   const app = buildHttp({
     log: silentLogger(),
     list,
-    subscriptions: createSubscriptions(registry, list, market),
+    subscriptions: createSubscriptions(registry, list, market, everyShare),
     operations: {
       metrics: createMetrics('aggregator'),
       dependencies: [

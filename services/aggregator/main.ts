@@ -7,7 +7,7 @@ import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
-import { startAggregator, tickerPartitions, tickerTopic } from './app.js';
+import { shareCount, shareTopic, startAggregator, tickerPartitions, tickerTopic } from './app.js';
 import { aggregatorConfig } from './config.js';
 
 const config = readSettings('aggregator', aggregatorConfig, process.env);
@@ -26,7 +26,10 @@ await runProcess(
       createKafkaEventLog({
         brokers: config.BROKERS,
         clientId: `aggregator-${hostname()}`,
-        topics: [{ name: tickerTopic, partitions: tickerPartitions }],
+        topics: [
+          { name: tickerTopic, partitions: tickerPartitions },
+          ...(config.SYMBOL_SHARES ? [{ name: shareTopic, partitions: shareCount }] : []),
+        ],
         clock,
         log,
         metrics,
@@ -35,7 +38,15 @@ await runProcess(
     const { host, port } = config.SOCKET_SERVICE_ADDR;
     const socket = createGrpcClient(SocketServiceClient, `${host}:${port}`);
     life.own('socket client', { close: () => socket.close() });
-    const deps = { clock, log, metrics, priceBus: createPriceBus(pubsub), eventLog, socket };
+    const deps = {
+      clock,
+      log,
+      metrics,
+      priceBus: createPriceBus(pubsub),
+      eventLog,
+      socket,
+      ...(config.SYMBOL_SHARES ? { sharing: eventLog } : {}),
+    };
     life.own('aggregator', await startAggregator(deps, { address: config.SERVER_ADDR, alwaysFollow: config.FOLLOW_SYMBOLS }));
   },
   { log },

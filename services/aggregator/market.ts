@@ -1,12 +1,13 @@
 import { type RawResponse, StreamState, type StreamStatus } from '@tickfolio/gen/market/v1';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
-import type { LastPrice, PriceBus } from '@tickfolio/lib/price-bus';
+import type { LastPrice, PriceBus, PublishedThrough } from '@tickfolio/lib/price-bus';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { type BackfillOptions, backfillDefaults, createBackfill } from './backfill.js';
 import { createFeedClock } from './feed-clock.js';
 import type { MarketFeed, StreamKind } from './market-feed.js';
 import { createTickerMemory, parseMiniTicker } from './mini-ticker.js';
+import type { PublishGate } from './publish-gate.js';
 import { createRawStream, type RawStreamOptions, rawStreamDefaults } from './raw-stream.js';
 import { secondMs } from './second-trades.js';
 import type { Tally } from './tally.js';
@@ -55,14 +56,18 @@ export interface MarketDeps {
   readonly log: Logger;
   readonly tally: Tally;
   readonly feed: MarketFeed;
-  readonly priceBus: Pick<PriceBus, 'publish' | 'publishPrice'>;
+  readonly priceBus: Pick<PriceBus, 'through' | 'forgetThrough'>;
+  readonly gate: PublishGate;
   readonly eventLog: Pick<EventLog, 'publish'>;
 }
 
 /** Follows symbols: their trades become seconds on the price bus, their mini-tickers rows in the event log. */
 export interface Market {
-  /** The whole set from now on. */
-  follow(symbols: ReadonlySet<string>): void;
+  /**
+   * The whole set from now on. The seconds of a new symbol go on where they ended, by whomever they were published.
+   * @param goesOn whether somebody else goes on with a symbol that leaves the set; of any other the seconds end
+   */
+  follow(symbols: ReadonlySet<string>, goesOn?: (symbol: string) => boolean): void;
   /** Undefined for a symbol that is not followed. */
   feedOf(symbol: string): SymbolFeed | undefined;
   last(symbol: string): LastPrice | undefined;
@@ -75,11 +80,13 @@ export interface Market {
 }
 
 export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDefaults): Market => {
-  const { clock, log, tally, feed, priceBus, eventLog } = deps;
+  const { clock, log, tally, feed, priceBus, gate, eventLog } = deps;
   const tapes = new Map<string, Tape>();
   /** By the exchange's upper-case spelling. */
   const bySpelling = new Map<string, Tape>();
   const feeds = new Map<string, SymbolFeed>();
+  /** Symbols of which is being read where they ended, each with its reading. */
+  const opening = new Map<string, object>();
   /** Tapes for which time alone can change something. */
   const active = new Set<Tape>();
   const feedClock = createFeedClock(clock);
@@ -151,7 +158,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
       const { symbol } = ticker.row;
       if (!tapeOf(symbol)) tally.framesUnasked += 1;
       else if (!tickerMemory.isNew(symbol, ticker.eventMs)) tally.tickersDuplicate += 1;
-      else {
+      else if (gate.isSure) {
         tally.tickers += 1;
         eventLog.publish(tickerTopic, { key: symbol, value: JSON.stringify(ticker.row) });
       }
@@ -182,6 +189,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
   const tickers = streamOf('miniTicker', takeTickers, () => undefined);
 
   const look = () => {
+    gate.flush();
     if (active.size === 0) return;
     backfill.run(active);
     const now = feedClock.now();
@@ -201,12 +209,8 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
   };
   let ticking = clock.after(0, tick);
 
-  const add = (symbol: string) => {
-    const tape = createTape(
-      symbol,
-      { emit: (stat) => priceBus.publish(stat), tellPrice: (price) => priceBus.publishPrice(price), tally, log },
-      options.tape,
-    );
+  const add = (symbol: string, goOnFrom: PublishedThrough | undefined) => {
+    const tape = createTape(symbol, { emit: gate.publish, tellPrice: gate.publishPrice, tally, log }, options.tape, goOnFrom);
     tapes.set(symbol, tape);
     feeds.set(symbol, { state: 'pending', detail: 'Not asked for yet.', sinceMs: clock.now() });
     active.add(tape);
@@ -223,12 +227,36 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
     }
   };
 
+  const followTapes = () => {
+    trades.follow(tapes.keys());
+    tickers.follow(tapes.keys());
+  };
+  const open = async (symbols: readonly string[], reading: object) => {
+    const ends = await priceBus.through(symbols).catch((err: unknown) => {
+      log.warn({ err, symbols: symbols.length }, 'where the seconds ended cannot be read; they begin anew');
+      return new Map<string, PublishedThrough>();
+    });
+    for (const symbol of symbols) {
+      if (opening.get(symbol) !== reading) continue;
+      opening.delete(symbol);
+      add(symbol, ends.get(symbol));
+    }
+    followTapes();
+  };
+
   return {
-    follow: (symbols) => {
-      for (const [symbol, tape] of tapes) if (!symbols.has(symbol)) drop(symbol, tape);
-      for (const symbol of symbols) if (!tapes.has(symbol)) add(symbol);
-      trades.follow(tapes.keys());
-      tickers.follow(tapes.keys());
+    follow: (symbols, goesOn = () => false) => {
+      for (const symbol of opening.keys()) if (!symbols.has(symbol)) opening.delete(symbol);
+      for (const [symbol, tape] of tapes) {
+        if (symbols.has(symbol)) continue;
+        drop(symbol, tape);
+        if (!goesOn(symbol)) priceBus.forgetThrough(symbol);
+      }
+      const reading = {};
+      const fresh = [...symbols].filter((symbol) => !tapes.has(symbol) && !opening.has(symbol));
+      for (const symbol of fresh) opening.set(symbol, reading);
+      if (fresh.length > 0) void open(fresh, reading);
+      else followTapes();
     },
     feedOf: (symbol) => feeds.get(symbol),
     last: (symbol) => tapes.get(symbol)?.last(),
@@ -244,6 +272,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
       return sum;
     },
     close: () => {
+      opening.clear();
       ticking.cancel();
       trades.close();
       tickers.close();

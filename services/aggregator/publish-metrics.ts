@@ -23,8 +23,8 @@ export const measurePublishing = (
   });
   const newest = metrics.gauge({ name: 'last_publish_timestamp_seconds', help: 'When anything was published last, epoch seconds' });
   return {
-    publish: (stat) => {
-      publish(stat);
+    publish: (stat, through) => {
+      publish(stat, through);
       const now = clock.now();
       newest.set(now / 1_000);
       if (stat.revision === 0) seconds.observe(Math.max(0, now - stat.second - secondMs) / 1_000);

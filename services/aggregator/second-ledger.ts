@@ -1,5 +1,6 @@
-import type { SecondStat } from '@tickfolio/lib/price-bus';
+import type { PublishedThrough, SecondStat } from '@tickfolio/lib/price-bus';
 import type { Moment } from './feed-clock.js';
+import { createPublishedRecord } from './published-record.js';
 import { addTrade, type SecondTrades, secondMs, secondOf, startSecond, toSecondStat } from './second-trades.js';
 import type { Tally } from './tally.js';
 import type { Trade } from './trade.js';
@@ -62,11 +63,15 @@ export interface SecondLedger {
   readonly size: number;
 }
 
+export type Emit = (stat: SecondStat, through: PublishedThrough | undefined) => void;
+
+/** @param goOnFrom what somebody else has published; only what is missing behind it is published here */
 export const createSecondLedger = (
   symbol: string,
-  emit: (stat: SecondStat) => void,
+  emit: Emit,
   tally: Tally,
   options: LedgerOptions = ledgerDefaults,
+  goOnFrom?: PublishedThrough,
 ): SecondLedger => {
   const { latenessMs, holdMs, keepMs } = options;
   /** Ascending by second: what is still to be published, or published again. */
@@ -74,7 +79,9 @@ export const createSecondLedger = (
   /** Published and at rest. */
   const settled = new Map<number, Entry>();
   const lostRanges: { readonly from: number; readonly to: number }[] = [];
-  let skippedThrough = Number.NEGATIVE_INFINITY;
+  const record = createPublishedRecord(symbol, goOnFrom);
+  const inherited = new Map(goOnFrom?.later.map((published) => [published.second, published]));
+  let skippedThrough = goOnFrom?.last.second ?? Number.NEGATIVE_INFINITY;
   let forgottenThrough = Number.NEGATIVE_INFINITY;
   let newest = Number.NEGATIVE_INFINITY;
 
@@ -94,13 +101,14 @@ export const createSecondLedger = (
       if (second > forgottenThrough) forgottenThrough = second;
     }
   };
-  const publish = (entry: Entry, complete: boolean) => {
+  const publish = (entry: Entry, complete: boolean, final: boolean) => {
     tally.secondsPublished += 1;
     if (!complete) tally.secondsIncomplete += 1;
     else if (entry.state === 'incomplete') tally.secondsRepaired += 1;
     entry.state = complete ? 'complete' : 'incomplete';
     entry.changed = false;
-    emit(toSecondStat(symbol, entry, complete, entry.revision));
+    record.add(entry, entry.revision + 1, final);
+    emit(toSecondStat(symbol, entry, complete, entry.revision), record.through());
     entry.revision += 1;
   };
 
@@ -117,19 +125,20 @@ export const createSecondLedger = (
         if (now.localMs - entry.overSinceMs < holdMs) return 'blocked';
       }
       if (blocked) return 'blocked';
-      publish(entry, whole && !entry.lossy);
+      publish(entry, whole && !entry.lossy, whole);
       return whole ? 'done' : 'open';
     }
     if (!whole) return 'open';
-    if (!entry.lossy) publish(entry, true);
-    else if (entry.changed) publish(entry, false);
+    if (!entry.lossy) publish(entry, true, true);
+    else if (entry.changed) publish(entry, false, true);
     return 'done';
   };
 
   return {
     add: (trade, fillsHole) => {
       const second = secondOf(trade.timeMs);
-      if (second <= skippedThrough) return 'added';
+      const before = inherited.get(second);
+      if (second <= skippedThrough || before?.final) return 'added';
       const rested = settled.get(second);
       if (rested?.state === 'complete') {
         tally.tradesLate += 1;
@@ -149,7 +158,8 @@ export const createSecondLedger = (
       }
       if (second > newest) newest = second;
       const lossy = lostRanges.some((range) => range.from <= second && second <= range.to);
-      enqueue({ ...startSecond(trade), state: 'waiting', revision: 0, changed: true, overSinceMs: undefined, lossy });
+      const published = { state: before ? 'incomplete' : 'waiting', revision: before?.revision ?? 0 } as const;
+      enqueue({ ...startSecond(trade), ...published, changed: true, overSinceMs: undefined, lossy });
       return 'added';
     },
     skipThrough: (second) => {
@@ -181,8 +191,8 @@ export const createSecondLedger = (
     },
     finish: (sequence) => {
       for (const entry of pending) {
-        if (sequence.isWhole(entry.second) && !entry.lossy) publish(entry, true);
-        else if (entry.changed) publish(entry, false);
+        if (sequence.isWhole(entry.second) && !entry.lossy) publish(entry, true, true);
+        else if (entry.changed) publish(entry, false, true);
       }
       pending = [];
     },

@@ -2,14 +2,17 @@ import { AppError, type FieldError } from '@tickfolio/lib/errors';
 import type { LastPrice } from '@tickfolio/lib/price-bus';
 import type { Market, SymbolFeed } from './market.js';
 import type { Registry } from './registry.js';
+import type { Shares } from './shares.js';
 import type { SymbolList } from './symbol-list.js';
 
-/** What a holder is told about the symbols it holds. */
+/** What a holder is told about the symbols it holds, of those that this aggregator publishes. */
 export interface Holding {
   readonly symbolsRevision: string;
   readonly simulated: boolean;
   readonly feeds: Readonly<Record<string, SymbolFeed>>;
   readonly lastPrices: Readonly<Record<string, Omit<LastPrice, 'symbol'>>>;
+  /** How many of all shares of the symbols are this aggregator's; missing where it publishes everything. */
+  readonly shares?: { readonly owned: number; readonly of: number };
 }
 
 /** The subscription interface without its HTTP. */
@@ -42,14 +45,16 @@ const checked = (symbol: unknown, id: unknown): { symbol: string; id: string } =
   return { symbol: name, id: id as string };
 };
 
-export const createSubscriptions = (registry: Registry, list: SymbolList, market: Market): Subscriptions => {
+export const createSubscriptions = (registry: Registry, list: SymbolList, market: Market, shares: Shares): Subscriptions => {
   const feedOf = (symbol: string): SymbolFeed => {
     if (!symbolPattern.test(symbol) || (list.known && !list.has(symbol))) {
       return { state: 'unknown', detail: 'The exchange does not list this symbol.', sinceMs: 0 };
     }
     return market.feedOf(symbol) ?? { state: 'pending', detail: 'Not asked for yet.', sinceMs: 0 };
   };
-  const holding = (symbols: readonly string[], refused: ReadonlyMap<string, string> = new Map()): Holding => {
+  const holding = (asked: readonly string[], refused: ReadonlyMap<string, string> = new Map()): Holding => {
+    const symbols = asked.filter(shares.owns);
+    shares.needsKnown();
     const answerOf = (symbol: string): SymbolFeed => {
       const reason = refused.get(symbol);
       return reason === undefined ? feedOf(symbol) : { state: 'refused', detail: reason, sinceMs: 0 };
@@ -64,6 +69,7 @@ export const createSubscriptions = (registry: Registry, list: SymbolList, market
       simulated: list.simulated,
       feeds: Object.fromEntries(symbols.map((symbol) => [symbol, answerOf(symbol)])),
       lastPrices: Object.fromEntries(lastPrices),
+      ...(shares.counts ? { shares: shares.counts } : {}),
     };
   };
   return {

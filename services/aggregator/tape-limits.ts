@@ -11,6 +11,8 @@ export interface TapeOptions extends LedgerOptions {
   readonly priceSpacingMs: number;
   /** Of a longer hole only this many newest trades are fetched. Default 100 000. */
   readonly maxFillTrades: number;
+  /** Where somebody else ended, more missing trades than this are not fetched: the seconds begin anew. Default 20 000. */
+  readonly maxTakeoverTrades: number;
   /** More holes than this are not kept; the oldest is given up. Default 1 000. */
   readonly maxHoles: number;
   /** History that does not have the trades yet is asked this often. Default 8. */
@@ -30,6 +32,7 @@ export const tapeDefaults: TapeOptions = {
   proofDelayMs: 1_500,
   priceSpacingMs: 100,
   maxFillTrades: 100_000,
+  maxTakeoverTrades: 20_000,
   maxHoles: 1_000,
   maxLagRetries: 8,
   maxHoleAgeMs: 600_000,

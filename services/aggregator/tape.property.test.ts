@@ -32,15 +32,28 @@ const history = fc.record({
   everyMs: fc.integer({ min: 10, max: 4_000 }),
 });
 
+/** The publisher is killed, and another one goes on after a while. */
+const takeovers = fc.array(fc.record({ fromMs: fc.integer({ min: 0, max: 15_000 }), lengthMs: fc.integer({ min: 10, max: 7_000 }) }), {
+  minLength: 1,
+  maxLength: 3,
+});
+
 interface Run {
   readonly steps: typeof steps extends fc.Arbitrary<infer T> ? T : never;
   readonly outages: typeof outages extends fc.Arbitrary<infer T> ? T : never;
   readonly lag: typeof lag extends fc.Arbitrary<infer T> ? T : never;
   readonly history: typeof history extends fc.Arbitrary<infer T> ? T : never;
+  readonly takeovers?: typeof takeovers extends fc.Arbitrary<infer T> ? T : never;
 }
 
 /** Plays a run to its end. The first and the last trade always arrive: nothing else tells that there were others. */
-const play = ({ steps, outages, lag, history }: Run): { bench: TapeBench; record: ReferenceTrade[] } => {
+const play = ({
+  steps,
+  outages,
+  lag,
+  history,
+  takeovers: given = [],
+}: Run): { bench: TapeBench; record: ReferenceTrade[]; anew: boolean } => {
   const bench = createTapeBench();
   const record: ReferenceTrade[] = [];
   const arrivals: { atMs: number; trade: ReferenceTrade; order: number }[] = [];
@@ -61,7 +74,20 @@ const play = ({ steps, outages, lag, history }: Run): { bench: TapeBench; record
   arrivals.sort((a, b) => a.atMs - b.atMs || a.order - b.order);
   const endMs = timeMs + 20_000;
   let out = false;
+  let dead = false;
+  let anew = false;
   for (let nowMs = 0; nowMs <= endMs; nowMs += 10) {
+    if (given.some(({ fromMs, lengthMs }) => fromMs <= nowMs && nowMs < fromMs + lengthMs)) {
+      dead = true;
+      bench.clock.advance(10);
+      arrivals.splice(0, arrivals.filter(({ atMs }) => atMs <= nowMs).length);
+      continue;
+    }
+    if (dead) {
+      dead = false;
+      out = false;
+      anew ||= !bench.takeOver();
+    }
     if (isOut(nowMs) !== out) {
       out = !out;
       bench.tape.setFeed(out ? 'broken' : 'up', bench.clock.monotonic());
@@ -75,7 +101,7 @@ const play = ({ steps, outages, lag, history }: Run): { bench: TapeBench; record
     if (nowMs % (Math.ceil(history.everyMs / 10) * 10) === 0 && nowMs > 0) bench.serve(known);
     bench.wait(10);
   }
-  return { bench, record };
+  return { bench, record, anew };
 };
 
 const run = fc.record({ steps, outages, lag, history });
@@ -119,6 +145,22 @@ describe('whatever is dropped, delayed, repeated, reordered and cut', () => {
         const { bench, record } = play(given);
         expectFinal(bench.published, record);
         expect(bench.tally.tradesLate).toBe(0);
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  it('whoever is killed: the next publisher leaves no second out, and repeats none', () => {
+    fc.assert(
+      fc.property(run, takeovers, (given, killed) => {
+        const { bench, record, anew } = play({ ...given, takeovers: killed });
+        fc.pre(!anew); // Killed before its first second: nothing says then that anything was begun.
+        expectFinal(bench.published, record);
+        expect(bench.tally).toMatchObject({ tradesLate: 0, tradesLost: 0, symbolsBegunAnew: 0 });
+        const latest = new Map(bench.published.map((stat) => [stat.second, stat]));
+        const found = [...latest.values()].sort((a, b) => a.second - b.second);
+        expect(found.map(({ complete, revision, ...stat }) => stat)).toEqual(referenceSecondStats('btcusdt', record).slice(1));
+        expect(found.every(({ complete }) => complete)).toBe(true);
       }),
       { numRuns: runs },
     );

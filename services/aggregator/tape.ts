@@ -1,12 +1,12 @@
 import type { AppError } from '@tickfolio/lib/errors';
 import { formatDecimal } from '@tickfolio/lib/money';
-import type { LastPrice, SecondStat } from '@tickfolio/lib/price-bus';
+import { isLaterPrice, type LastPrice, type PublishedThrough } from '@tickfolio/lib/price-bus';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Moment } from './feed-clock.js';
 import { createGapRecord } from './gap-record.js';
 import { createHistoryPlan } from './history-plan.js';
 import type { PageRequest } from './page-request.js';
-import { type Added, createSecondLedger } from './second-ledger.js';
+import { type Added, createSecondLedger, type Emit } from './second-ledger.js';
 import { secondMs, secondOf } from './second-trades.js';
 import type { Tally } from './tally.js';
 import { type TapeOptions, tapeDefaults } from './tape-limits.js';
@@ -17,7 +17,7 @@ import { TradeSequence } from './trade-sequence.js';
 const restartTrades = 3;
 
 export interface TapeDeps {
-  readonly emit: (stat: SecondStat) => void;
+  readonly emit: Emit;
   /** Told of a last price that no SecondStat carries yet. */
   readonly tellPrice: (last: LastPrice) => void;
   readonly tally: Tally;
@@ -53,16 +53,17 @@ export interface Tape {
 /** Codes that no repeat mends. */
 const hopeless: ReadonlySet<string> = new Set(['invalid_argument', 'unprocessable', 'not_found']);
 
-export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions = tapeDefaults): Tape => {
+/** @param goOnFrom what somebody else has published: the seconds go on behind it, unless too much is missing */
+export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions = tapeDefaults, goOnFrom?: PublishedThrough): Tape => {
   const { tally } = deps;
   const log = deps.log.child({ symbol });
   const gaps = createGapRecord(tally, log);
   const history = createHistoryPlan(options);
   /** Newest trade whose price was told or published. */
   let toldId = -1;
-  const emit = (stat: SecondStat) => {
+  const emit: Emit = (stat, through) => {
     toldId = Math.max(toldId, stat.lastTradeId);
-    deps.emit(stat);
+    deps.emit(stat, through);
   };
   let sequence = new TradeSequence();
   let ledger = createSecondLedger(symbol, emit, tally, options);
@@ -108,8 +109,25 @@ export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions 
     log.warn({ id, timeMs }, `a trade came ${added} for its second, which stays as it was published`);
   };
 
+  /** Goes on where somebody else ended, if the first trade that is seen shows that it can. */
+  const begin = ({ id, timeMs }: Trade, from: PublishedThrough, localMs: number) => {
+    const { tradeId, tradeTimeMs } = from.last;
+    const missed = id - tradeId - 1;
+    const isAnew = id < tradeId && isLaterPrice({ tradeId: id, timeMs }, { tradeId, timeMs: tradeTimeMs });
+    if (isAnew || missed > options.maxTakeoverTrades) {
+      log.warn({ missed, isAnew }, 'the seconds begin anew: too much is missing since they were last published');
+      tally.symbolsBegunAnew += 1;
+      return;
+    }
+    sequence.place(tradeId, tradeTimeMs, localMs);
+    ledger = createSecondLedger(symbol, emit, tally, options, from);
+    history.goesOn(localMs);
+    tally.symbolsContinued += 1;
+  };
+
   /** @returns whether the trade was not known before. */
   const place = (trade: Trade, localMs: number): boolean => {
+    if (goOnFrom && !sequence.started) begin(trade, goOnFrom, localMs);
     const gap = trade.id < sequence.maxId ? sequence.holeAt(trade.id)?.gap : undefined;
     const placement = sequence.place(trade.id, trade.timeMs, localMs);
     if (placement === 'repeat') return false;
@@ -208,6 +226,7 @@ export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions 
         if (sequence.started) return;
         if (seed) {
           place(seed, localMs);
+          last ??= seed;
           tellPrice(localMs);
         } else history.empty(localMs);
       }

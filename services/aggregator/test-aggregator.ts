@@ -2,7 +2,7 @@ import { type Clock, sleep, systemClock } from '@tickfolio/lib/clock';
 import type { EventMessage } from '@tickfolio/lib/event-log';
 import type { LastPrice, PriceBus, SecondStat } from '@tickfolio/lib/price-bus';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
-import { type Aggregator, type AggregatorOptions, startAggregator } from './app.js';
+import { type Aggregator, type AggregatorDeps, type AggregatorOptions, startAggregator } from './app.js';
 import { connectSocket } from './test-socket.js';
 
 /** The service with its HTTP and gRPC real and its outputs kept, for tests. */
@@ -30,6 +30,7 @@ export const startRig = async (
   socketPort: number,
   options: Partial<AggregatorOptions> = {},
   clock: Clock = systemClock,
+  deps: Partial<AggregatorDeps> = {},
 ): Promise<AggregatorRig> => {
   const published: SecondStat[] = [];
   const told: LastPrice[] = [];
@@ -53,7 +54,7 @@ export const startRig = async (
     check: async () => rig.logFault,
   };
   const app = await startAggregator(
-    { clock, log: silentLogger(), metrics, priceBus, eventLog, socket },
+    { clock, log: silentLogger(), metrics, priceBus, eventLog, socket, ...deps },
     { address: { host: '127.0.0.1', port: 0 }, ...options },
   );
   const url = `http://127.0.0.1:${app.port}`;

@@ -4,6 +4,7 @@ import type { LastPrice, SecondStat } from '@tickfolio/lib/price-bus';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { createMarket } from './market.js';
 import type { MarketFeed } from './market-feed.js';
+import { createPublishGate } from './publish-gate.js';
 import { createTally, type Tally } from './tally.js';
 
 /** A market under a clock that a test moves, fed with the trade frames that the test pushes; for tests. */
@@ -52,7 +53,10 @@ export const createMarketBench = async (
     publish: (stat: SecondStat) => void published.push({ ...stat, atMs: clock.now() }),
     publishPrice: (last: LastPrice) => void told.push({ ...last, atMs: clock.now() }),
   };
-  const market = createMarket({ clock, log: silentLogger(), tally, feed, priceBus, eventLog: { publish: () => undefined } });
+  const log = silentLogger();
+  const gate = createPublishGate({ priceBus, certain: () => true, tally, log });
+  const bus = { through: async () => new Map(), forgetThrough: () => undefined };
+  const market = createMarket({ clock, log, tally, feed, priceBus: bus, gate, eventLog: { publish: () => undefined } });
   market.follow(symbols);
   await clock.advanceAsync(50);
   return {

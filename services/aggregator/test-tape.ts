@@ -1,5 +1,5 @@
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
-import type { LastPrice, SecondStat } from '@tickfolio/lib/price-bus';
+import type { LastPrice, PublishedThrough, SecondStat } from '@tickfolio/lib/price-bus';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { createFeedClock, type FeedClock } from './feed-clock.js';
 import { createTally, type Tally } from './tally.js';
@@ -20,6 +20,8 @@ export interface TapeBench {
   stream(...trades: ReferenceTrade[]): void;
   /** Moves time on, publishing what is due every 10 ms. */
   wait(ms: number): void;
+  /** Another tape goes on where this one ended, as at a takeover. @returns false when nothing said where that is. */
+  takeOver(): boolean;
   /** Answers what the tape wants now from this record, as the exchange would. @returns whether it wanted something. */
   serve(record: readonly ReferenceTrade[], oldestId?: number): boolean;
 }
@@ -48,17 +50,28 @@ export const createTapeBench = (options: Partial<TapeOptions> = {}): TapeBench =
   const tally = createTally();
   const published: SecondStat[] = [];
   const told: LastPrice[] = [];
+  let ended: PublishedThrough | undefined;
   const deps = {
-    emit: (stat: SecondStat) => published.push(stat),
+    emit: (stat: SecondStat, through: PublishedThrough | undefined) => {
+      published.push(stat);
+      ended = through ?? ended;
+    },
     tellPrice: (last: LastPrice) => told.push(last),
     tally,
     log: silentLogger(),
   };
-  const tape = createTape('btcusdt', deps, { ...tapeDefaults, random: () => 0.5, ...options });
+  const limits = { ...tapeDefaults, random: () => 0.5, ...options };
+  let tape = createTape('btcusdt', deps, limits);
   return {
     clock,
     feedClock,
-    tape,
+    get tape() {
+      return tape;
+    },
+    takeOver: () => {
+      tape = createTape('btcusdt', deps, limits, ended);
+      return ended !== undefined;
+    },
     tally,
     published,
     told,

@@ -1,0 +1,212 @@
+import { systemClock } from '@tickfolio/lib/clock';
+import type { EventLog } from '@tickfolio/lib/event-log';
+import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { createPriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
+import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createPublishGate } from './publish-gate.js';
+import { shareCount, shareOf, shareTopic } from './shares.js';
+import { createTally } from './tally.js';
+import { type AggregatorRig, startRig, until } from './test-aggregator.js';
+import { startFakeSocket } from './test-socket.js';
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (let close = closing.pop(); close; close = closing.pop()) await close();
+});
+/** Ten symbols; each aggregator of two gets some. */
+const symbols = ['btc', 'eth', 'sol', 'bnb', 'ada', 'xrp', 'ltc', 'doge', 'link', 'dot'].map((base) => `${base}usdt`);
+const thisSecond = () => Math.floor(systemClock.now() / 1000) * 1000;
+const tradeAt = (id: number, timeMs: number) => ({ id, price: `${id}.00000000`, quantity: '2.00000000', timeMs });
+
+describe('the share of a symbol', () => {
+  it('is the same in every version, and all are used', () => {
+    expect(symbols.map(shareOf)).toEqual([15, 20, 9, 17, 10, 4, 12, 17, 0, 22]);
+    const used = new Set(Array.from({ length: 1_000 }, (_, i) => shareOf(`coin${i}usdt`)));
+    expect(used.size).toBe(shareCount);
+  });
+});
+
+describe('aggregators that share the symbols', () => {
+  const setUp = async () => {
+    const fake = await startFakeSocket();
+    closing.push(() => fake.close());
+    fake.listed = symbols;
+    const t0 = thisSecond() - 20_000;
+    for (const symbol of symbols) fake.history.set(symbol, [tradeAt(99, t0 - 1_000)]);
+    const pubsub = createMemoryPubSub();
+    const published: SecondStat[] = [];
+    await createPriceBus(pubsub).subscribe(symbols, { second: (stat) => published.push(stat) });
+    const eventLog: EventLog = createMemoryEventLog({
+      clock: systemClock,
+      log: silentLogger(),
+      metrics: createMetrics('log'),
+      topics: [{ name: shareTopic, partitions: shareCount }],
+    });
+    const start = async (): Promise<AggregatorRig> => {
+      // A bus of its own, as another process has.
+      const rig = await startRig(fake.port, { registry: { lingerMs: 50 } }, systemClock, {
+        priceBus: createPriceBus(pubsub),
+        sharing: eventLog,
+      });
+      closing.push(() => rig.close());
+      await until('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
+      return rig;
+    };
+    const tell = async (rig: AggregatorRig, set: readonly string[] = symbols) =>
+      (await rig.call('PUT', '/subscriptions/bff', { symbols: set })).body as {
+        feeds: Record<string, { state: string }>;
+        lastPrices: Record<string, unknown>;
+        shares: { owned: number; of: number };
+      };
+    const live = async (...rigs: readonly AggregatorRig[]) => {
+      const answers = await Promise.all(rigs.map((rig) => tell(rig)));
+      return answers.map(({ feeds, lastPrices }) => Object.keys(lastPrices).filter((symbol) => feeds[symbol]?.state === 'live'));
+    };
+    const tradeAll = (id: number, timeMs: number) => {
+      for (const symbol of symbols) fake.trades(symbol, tradeAt(id, timeMs));
+    };
+    return { fake, published, t0, start, tell, live, tradeAll };
+  };
+
+  it('publish each symbol from exactly one of them, answer for their own, and hand over without a second twice or none', async () => {
+    const { fake, published, t0, start, tell, live, tradeAll } = await setUp();
+    const one = await start();
+    expect((await one.call('GET', '/ready')).body).toMatchObject({
+      dependencies: { 'symbol-shares': { status: 'down', required: false, reason: 'nobody has said yet which symbols are needed' } },
+    });
+    expect(await one.metric('shares_owned')).toBe(0);
+    await tell(one);
+    await until('one has all', async () => (await live(one))[0]?.length === symbols.length);
+    expect((await tell(one)).shares).toEqual({ owned: 24, of: 24 });
+    for (let i = 0; i < 5; i++) tradeAll(100 + i, t0 + i * 1_000);
+    await until('four seconds of each', () => published.length >= 4 * symbols.length);
+
+    const two = await start();
+    await until('each is live at one of them', async () => {
+      const [a = [], b = []] = await live(one, two);
+      return a.length > 0 && b.length > 0 && [...a, ...b].sort().join() === [...symbols].sort().join();
+    });
+    expect([(await tell(one)).shares, (await tell(two)).shares]).toEqual([
+      { owned: 12, of: 24 },
+      { owned: 12, of: 24 },
+    ]);
+    for (let i = 5; i < 10; i++) tradeAll(100 + i, t0 + i * 1_000);
+    await until('what came since', () => published.length >= 9 * symbols.length);
+    expect((await two.call('GET', '/ready')).body).toMatchObject({ shares: { owned: 12, of: 24 }, status: 'ready' });
+    expect(await two.metric('shares_gained_total')).toBe(12);
+    expect(await one.metric('shares_lost_total')).toBe(12);
+    expect(await two.metric('symbols_continued_total')).toBeGreaterThan(0);
+
+    await one.close();
+    // Missed by everybody's streams, but not by the history.
+    for (const symbol of symbols) fake.history.get(symbol)?.push(tradeAt(110, t0 + 10_000));
+    await until('two has all', async () => (await live(two))[0]?.length === symbols.length);
+    for (let i = 11; i < 15; i++) tradeAll(100 + i, t0 + i * 1_000);
+    await until('the rest', () => published.length >= 14 * symbols.length);
+    for (const symbol of symbols) {
+      const own = published.filter((stat) => stat.symbol === symbol && stat.second < t0 + 14_000);
+      expect(own.map(({ second, revision, complete }) => [second, revision, complete])).toEqual(
+        Array.from({ length: 14 }, (_, i) => [t0 + i * 1_000, 0, true]),
+      );
+    }
+  });
+
+  it('keep a hold of /coin each, and follow it where the symbol is theirs', async () => {
+    const { fake, start, tell } = await setUp();
+    const [one, two] = await Promise.all([start(), start()]);
+    for (const rig of [one, two]) await tell(rig, []);
+    await until('both have shares', async () => (await one.metric('shares_owned')) === 12 && (await two.metric('shares_owned')) === 12);
+    for (const rig of [one, two]) for (const symbol of symbols) await rig.call('GET', `/coin?symbol=${symbol}&id=u1`);
+    await until('each symbol is followed once', () => {
+      const trades = fake.streams.filter(({ kind }) => kind === 'aggTrade').flatMap((stream) => stream.symbols);
+      return [...trades].sort().join() === [...symbols].sort().join();
+    });
+    await two.close();
+    await until('one follows all', () => {
+      const trades = fake.streams.filter(({ kind }) => kind === 'aggTrade');
+      return trades.length === 1 && trades[0]?.symbols.length === symbols.length;
+    });
+  });
+
+  it('go on where the only one of them ended, and begin anew with what nobody held in between', async () => {
+    const { fake, published, t0, start, tell, live, tradeAll } = await setUp();
+    const one = await start();
+    await until('one has all', async () => (await live(one))[0]?.length === symbols.length);
+    for (let i = 0; i < 4; i++) tradeAll(100 + i, t0 + i * 1_000);
+    await until('three seconds of each', () => published.length >= 3 * symbols.length);
+    await one.close();
+    const two = await start();
+    await until('two goes on', async () => (await live(two))[0]?.length === symbols.length);
+    tradeAll(104, t0 + 4_000);
+    await until('what was not published is', () => published.length >= 4 * symbols.length);
+    expect(await two.metric('symbols_continued_total')).toBe(symbols.length);
+
+    await tell(two, []);
+    await until('nothing is followed', () => fake.streams.length === 0);
+    for (const symbol of symbols) fake.history.get(symbol)?.push(tradeAt(105, t0 + 5_000));
+    await until('two has all again', async () => (await live(two))[0]?.length === symbols.length);
+    for (let i = 6; i < 9; i++) tradeAll(100 + i, t0 + i * 1_000);
+    await until('new seconds', () => published.filter(({ second }) => second === t0 + 7_000).length === symbols.length);
+    expect(await two.metric('symbols_continued_total')).toBe(symbols.length);
+    expect(published.filter(({ second }) => second === t0 + 4_000 || second === t0 + 5_000)).toEqual([]);
+  });
+});
+
+describe('the publishing gate', () => {
+  const stat = (symbol: string, second: number): SecondStat => ({
+    symbol,
+    second,
+    open: '1',
+    high: '1',
+    low: '1',
+    close: '1',
+    volume: '1',
+    quoteVolume: '1',
+    trades: 1,
+    firstTradeId: second,
+    lastTradeId: second,
+    lastTradeTime: second,
+    complete: true,
+    revision: 0,
+  });
+  const setUp = () => {
+    const sent: string[] = [];
+    const state = { certain: true };
+    const tally = createTally();
+    const priceBus = {
+      publish: ({ symbol, second }: SecondStat) => void sent.push(`${symbol} ${second}`),
+      publishPrice: ({ symbol, tradeId }: { symbol: string; tradeId: number }) => void sent.push(`price ${symbol} ${tradeId}`),
+    };
+    const gate = createPublishGate({ priceBus, certain: () => state.certain, tally, log: silentLogger() });
+    return { gate, sent, state, tally };
+  };
+
+  it('holds seconds back while shares move, sends those that stayed and leaves the others; prices go on', () => {
+    const { gate, sent, tally } = setUp();
+    gate.publish(stat('a', 1), undefined);
+    gate.hold();
+    gate.publish(stat('a', 2), undefined);
+    gate.publish(stat('b', 2), undefined);
+    gate.flush();
+    expect(sent.splice(0)).toEqual(['a 1', 'price a 2', 'price b 2']);
+    gate.release((symbol) => symbol === 'a');
+    gate.publish(stat('a', 3), undefined);
+    expect(sent).toEqual(['a 2', 'a 3']);
+    expect(tally).toMatchObject({ secondsWithheld: 2, secondsLeft: 1 });
+  });
+
+  it('says nothing at all while it is not sure, and everything in order once it is', () => {
+    const { gate, sent, state } = setUp();
+    state.certain = false;
+    gate.publish(stat('a', 1), undefined);
+    gate.publishPrice({ symbol: 'a', price: '1', timeMs: 1, tradeId: 7 });
+    gate.flush();
+    gate.release(() => true);
+    expect(sent).toEqual([]);
+    state.certain = true;
+    gate.publish(stat('a', 2), undefined);
+    expect(sent).toEqual(['a 1', 'a 2']);
+  });
+});

@@ -1,0 +1,92 @@
+import type { Clock, Timer } from '@tickfolio/lib/clock';
+import { type EventLog, type Membership, partitionOf } from '@tickfolio/lib/event-log';
+import type { Tally } from './tally.js';
+
+/** Carries no message: its partitions are the shares, and their assignment to the members of the group says whose each is. */
+export const shareTopic = 'tickfolio.symbol-shares';
+export const shareCount = 24;
+export const shareGroup = 'tickfolio-aggregators';
+
+/** The share a symbol (lower case) belongs to, for ever the same. */
+export const shareOf = (symbol: string): number => partitionOf(symbol, shareCount);
+
+/** Which symbols this aggregator publishes. */
+export interface Shares {
+  owns(symbol: string): boolean;
+  /** How many shares are ours, and of how many; undefined where nothing is shared. */
+  readonly counts: { readonly owned: number; readonly of: number } | undefined;
+  /** False after this process stood still for so long that its shares may be somebody else's. */
+  readonly certain: boolean;
+  /** What is needed is known here: now a share is in good hands. */
+  needsKnown(): void;
+  /** What is wrong, or undefined. */
+  readonly fault: string | undefined;
+  /** Ends the work and hands over. */
+  close(): Promise<void>;
+}
+
+/** One aggregator that publishes everything. */
+export const everyShare: Shares = {
+  owns: () => true,
+  counts: undefined,
+  certain: true,
+  needsKnown: () => undefined,
+  fault: undefined,
+  close: async () => undefined,
+};
+
+export interface SharesDeps {
+  readonly eventLog: Pick<EventLog, 'join'>;
+  readonly clock: Clock;
+  readonly tally: Tally;
+  /** Shares may move: publish nothing until `moved`. Resolves when everything published has arrived. */
+  readonly hold: () => Promise<void>;
+  /** @param kept whether a symbol was ours all along */
+  readonly moved: (kept: (symbol: string) => boolean) => void;
+}
+
+/** An aggregator that was told nothing takes its shares after this time all the same: there may be nobody who tells. */
+const maxWaitMs = 5_000;
+
+/** Shares the symbols with the other aggregators of the group. */
+export const joinShares = ({ eventLog, clock, tally, hold, moved }: SharesDeps): Shares => {
+  let membership: Membership | undefined;
+  let owned: ReadonlySet<number> = new Set();
+  let timer: Timer | undefined;
+  let closed = false;
+
+  const join = () => {
+    timer?.cancel();
+    if (membership || closed) return;
+    membership = eventLog.join(shareTopic, shareGroup, {
+      revoking: hold,
+      assigned: (next, kept) => {
+        tally.sharesGained += next.size - kept.size;
+        tally.sharesLost += [...owned].filter((share) => !next.has(share)).length;
+        owned = next;
+        moved((symbol) => kept.has(shareOf(symbol)));
+      },
+    });
+  };
+  timer = clock.after(maxWaitMs, join);
+
+  return {
+    owns: (symbol) => owned.has(shareOf(symbol)),
+    get counts() {
+      return { owned: owned.size, of: shareCount };
+    },
+    get certain() {
+      return membership?.certain ?? true;
+    },
+    needsKnown: join,
+    get fault() {
+      return membership ? membership.problem() : 'nobody has said yet which symbols are needed';
+    },
+    close: async () => {
+      closed = true;
+      timer?.cancel();
+      await membership?.close();
+      owned = new Set();
+    },
+  };
+};
