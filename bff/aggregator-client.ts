@@ -12,6 +12,10 @@ export interface Demanded {
   readonly simulated: boolean;
   readonly feeds: ReadonlyMap<string, FeedState>;
   readonly lastPrices: ReadonlyMap<string, { readonly price: string; readonly timeMs: number; readonly tradeId: number }>;
+  /** How many shares of the symbols somebody publishes, and how many there are; missing where they are not shared. */
+  readonly shares?: { readonly owned: number; readonly of: number } | undefined;
+  /** What is wrong with each of several, by address; undefined where nothing is. */
+  readonly aggregators?: ReadonlyMap<string, string | undefined>;
 }
 
 export interface SymbolEntry {
@@ -56,6 +60,7 @@ const demandAnswer = z.object({
   simulated: z.boolean(),
   feeds: z.record(z.string(), z.object({ state: feedState.catch('broken') })),
   lastPrices: z.record(z.string(), z.object({ price: z.string(), timeMs: z.number(), tradeId: z.number() })),
+  shares: z.object({ owned: z.number(), of: z.number() }).optional(),
 });
 const symbolsAnswer = z.object({
   revision: z.string(),

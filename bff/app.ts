@@ -27,7 +27,9 @@ import { createPortfolios } from './portfolios.js';
 import { profileRoutes } from './profile-routes.js';
 import { chooseSubprotocol, webSocketPath, webSocketRoute } from './ws-route.js';
 
+export { findAggregators } from './aggregator-addresses.js';
 export { type AggregatorClient, createAggregatorClient } from './aggregator-client.js';
+export { createAggregators } from './aggregators.js';
 export { type AuthClient, createAuthClient } from './auth-client.js';
 export { createCircuitMetrics } from './circuit-metrics.js';
 export { migrationsFolder } from './schema.js';
@@ -184,7 +186,10 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
         { name: 'authorization', required: false, check: () => auth.check() },
         { name: 'aggregator', required: false, check: () => live.demand.check() },
       ],
-      facts: () => ({ simulated: live.demand.simulated ?? null }),
+      facts: () => ({
+        simulated: live.demand.simulated ?? null,
+        ...(live.demand.aggregators ? { aggregators: live.demand.aggregators } : {}),
+      }),
       draining: () => live.sockets.isClosing,
     });
   });

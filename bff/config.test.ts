@@ -30,7 +30,7 @@ describe('the settings of the BFF', () => {
       POSTGRES_DB: 'profile_db',
       REDIS_ADDR: { host: 'redis', port: 6379 },
       AUTH_SERVICE_ADDR: { host: 'authorization-service', port: 50051 },
-      AGGREGATOR_ADDR: 'http://aggregator:8088',
+      AGGREGATOR_ADDR: ['http://aggregator:8088'],
     });
     expect(bffOptions(read(good))).toMatchObject({ secureCookie: true, trustProxy: false, allowedOrigins: [], staleAfterMs: 60_000 });
   });
@@ -58,8 +58,9 @@ describe('the settings of the BFF', () => {
     expect(bffOptions(read({ ...good, JWT_SECRET: published, ENV: 'local' })).secureCookie).toBe(false);
   });
   it('take an aggregator as host and port or as a URL, and proxies as networks', () => {
-    expect(read({ ...good, AGGREGATOR_ADDR: 'https://aggregator.example/' }).AGGREGATOR_ADDR).toBe('https://aggregator.example');
-    for (const wrong of [':8088', 'aggregator', 'aggregator:http', 'ftp://aggregator:1'])
+    expect(read({ ...good, AGGREGATOR_ADDR: 'https://aggregator.example/' }).AGGREGATOR_ADDR).toEqual(['https://aggregator.example']);
+    expect(read({ ...good, AGGREGATOR_ADDR: 'a:8088, b:8088' }).AGGREGATOR_ADDR).toEqual(['http://a:8088', 'http://b:8088']);
+    for (const wrong of [':8088', 'aggregator', 'aggregator:http', 'ftp://aggregator:1', 'a:8088,'])
       expect(faults({ ...good, AGGREGATOR_ADDR: wrong })).toEqual([expect.stringMatching(/^AGGREGATOR_ADDR must be/)]);
     expect(read({ ...good, TRUST_PROXY: '10.0.0.0/8, loopback' }).TRUST_PROXY).toEqual(['10.0.0.0/8', 'loopback']);
     expect(read({ ...good, ALLOWED_ORIGINS: 'https://a.example, http://localhost:3000' }).ALLOWED_ORIGINS).toHaveLength(2);

@@ -34,15 +34,19 @@ const proxies = () =>
       return all;
     });
 
-/** `host:port` or a whole http(s) URL. */
-const httpAddress = () =>
-  z.string({ error: 'is required (host:port)' }).transform((text, ctx) => {
-    const isUrl = /^https?:\/\//.test(text);
-    const target = isUrl ? text.replace(/\/+$/, '') : `http://${text}`;
-    const good = URL.canParse(target) && (isUrl || (/^[^/:]+:\d+$|^\[[^\]]+\]:\d+$/.test(text) && parseAddress(text) !== undefined));
-    if (!good) ctx.addIssue({ code: 'custom', message: `must be host:port or an http URL, not "${text}"` });
-    return target;
-  });
+/** Each `host:port` or a whole http(s) URL, separated by commas. */
+const httpAddresses = () =>
+  z.string({ error: 'is required (host:port)' }).transform((texts, ctx) =>
+    texts.split(',').map((part) => {
+      const text = part.trim();
+      const isUrl = /^https?:\/\//.test(text);
+      const target = isUrl ? text.replace(/\/+$/, '') : `http://${text}`;
+      const good = URL.canParse(target) && (isUrl || (/^[^/:]+:\d+$|^\[[^\]]+\]:\d+$/.test(text) && parseAddress(text) !== undefined));
+      if (!good)
+        ctx.addIssue({ code: 'custom', message: `must be host:port or an http URL, or several separated by commas, not "${text}"` });
+      return target;
+    }),
+  );
 
 /**
  * The settings of the BFF run as a service of its own; it needs all its servers and has no embedded counterparts.
@@ -65,7 +69,8 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     /** SPUBLISH and SSUBSCRIBE instead of PUBLISH and SUBSCRIBE; the same at every service. Redis 7 and later. */
     REDIS_SHARDED_PUBSUB: flag(false),
     AUTH_SERVICE_ADDR: address('authorization-service:50051'),
-    AGGREGATOR_ADDR: httpAddress(),
+    /** One or several; a name with several addresses stands for as many aggregators. */
+    AGGREGATOR_ADDR: httpAddresses(),
     TRUST_PROXY: proxies(),
     ALLOWED_ORIGINS: origins(),
     STALE_AFTER: duration('60s'),

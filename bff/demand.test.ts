@@ -112,6 +112,36 @@ describe('the demand', () => {
     expect(quality('btcusdt')).toBe(true);
   });
 
+  it('takes the last word about a symbol for a while when nobody answers for it, and says when that lasts', async () => {
+    const { clock, fake, demand, quality, board } = setUp();
+    board.take({ symbol: 'btcusdt', price: '1', timeMs: clock.now(), tradeId: 1 });
+    fake.feeds.set('btcusdt', 'broken');
+    fake.shares = { owned: 24, of: 24 };
+    await clock.advanceAsync(2_000);
+    fake.feeds.clear();
+    fake.shares = { owned: 20, of: 24 };
+    await clock.advanceAsync(8_000);
+    expect([quality('btcusdt'), demand.check()]).toEqual([true, undefined]);
+    await clock.advanceAsync(6_000);
+    expect([quality('btcusdt'), demand.check()]).toEqual([false, '4 shares of the symbols have no aggregator']);
+    fake.shares = { owned: 24, of: 24 };
+    await clock.advanceAsync(2_000);
+    expect(demand.check()).toBeUndefined();
+  });
+
+  it('names which of several aggregators is away, and is well all the same', async () => {
+    const { clock, fake, demand } = setUp();
+    fake.aggregators = new Map([['a:8088', undefined]]);
+    await clock.advanceAsync(2_000);
+    expect(demand.aggregators).toBeUndefined();
+    fake.aggregators = new Map([
+      ['a:8088', undefined],
+      ['b:8088', 'The aggregator does not answer.'],
+    ]);
+    await clock.advanceAsync(2_000);
+    expect([demand.check(), demand.aggregators]).toEqual([undefined, { 'a:8088': 'ok', 'b:8088': 'The aggregator does not answer.' }]);
+  });
+
   it('takes a last price only where the bus is behind', async () => {
     const { clock, fake, board } = setUp();
     board.take({ symbol: 'btcusdt', price: '1', timeMs: clock.now(), tradeId: 5 });

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { type Logger, requestIdOf } from '@tickfolio/lib/telemetry';
-import type { AggregatorClient, Demanded } from './aggregator-client.js';
+import type { AggregatorClient, Demanded, FeedState } from './aggregator-client.js';
 import type { HeldSymbol, Portfolios } from './portfolios.js';
 import type { PriceBoard } from './price-board.js';
 import type { Symbols } from './symbols.js';
@@ -26,7 +26,10 @@ export interface DemandOptions {
   readonly retryMs?: number;
   /** How long changes are gathered before they are told. Default 25. */
   readonly gatherMs?: number;
-  /** After so long without an answer no feed counts as working. Default 10 000. */
+  /**
+   * After so long without an answer no feed counts as working; and so long the last word about a symbol holds that moves from one
+   * aggregator to another. Default 10 000.
+   */
   readonly answerMaxAgeMs?: number;
 }
 
@@ -36,6 +39,8 @@ export interface Demand {
   changed(): void;
   /** Undefined when the aggregator answered lately, else what is wrong. */
   check(): string | undefined;
+  /** How each of several aggregators is, by address: `ok` or what is wrong. Undefined where there is one. */
+  readonly aggregators: Readonly<Record<string, string>> | undefined;
   /** Undefined until the aggregator knows where its prices come from. */
   readonly simulated: boolean | undefined;
   close(): void;
@@ -53,6 +58,11 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
   let simulated: boolean | undefined;
   let answeredAt = clock.monotonic();
   let failure: string | undefined = 'has not answered yet';
+  let aggregators: Readonly<Record<string, string>> | undefined;
+  /** Since when shares of the symbols have been without an aggregator. */
+  let unownedSince: number | undefined;
+  let unowned = 0;
+  const lastWord = new Map<string, { readonly state: FeedState; readonly atMs: number }>();
   let timer: Timer | undefined;
   let soon = false;
   let running = false;
@@ -65,6 +75,27 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
       if (quoteAsset !== 'usdt') all.add(`${quoteAsset}usdt`);
     }
     return [...all].sort();
+  };
+  /** Takes the answers' word; the last one holds for a while for a symbol that nobody answers for. @returns the symbols at fault */
+  const brokenFeeds = ({ feeds }: Demanded): ReadonlySet<string> => {
+    const nowMs = clock.monotonic();
+    for (const [symbol, state] of feeds) lastWord.set(symbol, { state, atMs: nowMs });
+    for (const [symbol, { atMs }] of lastWord) if (nowMs - atMs > answerMaxAgeMs) lastWord.delete(symbol);
+    return new Set([...lastWord].filter(([, { state }]) => brokenStates.has(state)).map(([symbol]) => symbol));
+  };
+  const takeNeighbours = ({ shares, aggregators: each }: Demanded) => {
+    unowned = shares ? Math.max(0, shares.of - shares.owned) : 0;
+    unownedSince = unowned === 0 ? undefined : (unownedSince ?? clock.monotonic());
+    if (!each || each.size < 2) {
+      aggregators = undefined;
+      return;
+    }
+    for (const [address, fault] of each) {
+      const before = aggregators?.[address] ?? 'ok';
+      if (fault !== undefined && before === 'ok') log.warn({ address, reason: fault }, 'an aggregator does not answer; the others do');
+      if (fault === undefined && before !== 'ok') log.info({ address }, 'an aggregator answers again');
+    }
+    aggregators = Object.fromEntries([...each].map(([address, fault]) => [address, fault ?? 'ok']));
   };
   const take = async (answer: Demanded, requestId: string) => {
     // Without a symbol list it has not heard from its exchange yet, and its word about it is only a default.
@@ -84,8 +115,8 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
       }
     }
     const busFault = await checkPriceBus().catch((err: unknown) => String(err));
-    const broken = new Set([...answer.feeds].filter(([, state]) => brokenStates.has(state)).map(([symbol]) => symbol));
-    board.setFeedFaults(broken, busFault !== undefined);
+    board.setFeedFaults(brokenFeeds(answer), busFault !== undefined);
+    takeNeighbours(answer);
     if (!knowsExchange && symbols.revision === undefined) throw new AppError('unavailable', 'The aggregator has no symbol list yet.');
     if (knowsExchange && answer.symbolsRevision !== symbols.revision) symbols.replace(await aggregator.symbols(requestId));
   };
@@ -130,7 +161,14 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
       timer?.cancel();
       timer = clock.after(gatherMs, () => void run());
     },
-    check: () => failure,
+    check: () => {
+      if (failure !== undefined) return failure;
+      const isLong = unownedSince !== undefined && clock.monotonic() - unownedSince > answerMaxAgeMs;
+      return isLong ? `${unowned} shares of the symbols have no aggregator` : undefined;
+    },
+    get aggregators() {
+      return aggregators;
+    },
     get simulated() {
       return simulated;
     },

@@ -5,7 +5,15 @@ import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
-import { createAggregatorClient, createAuthClient, createCircuitMetrics, migrationsFolder, startBff } from './app.js';
+import {
+  createAggregatorClient,
+  createAggregators,
+  createAuthClient,
+  createCircuitMetrics,
+  findAggregators,
+  migrationsFolder,
+  startBff,
+} from './app.js';
 import { bffConfig, bffOptions } from './config.js';
 
 const config = readSettings('bff', bffConfig(process.env), process.env);
@@ -41,7 +49,10 @@ await runProcess(
       'authorization',
       createAuthClient({ target: `${host}:${port}`, observe: createCallTimes(metrics), observeCircuit }),
     );
-    const aggregator = createAggregatorClient({ baseUrl: config.AGGREGATOR_ADDR, observeCircuit });
+    const aggregator = createAggregators({
+      addresses: findAggregators(config.AGGREGATOR_ADDR, clock),
+      connect: (baseUrl, circuit) => createAggregatorClient({ baseUrl, observeCircuit: (_, breaker) => observeCircuit(circuit, breaker) }),
+    });
     const priceBus = createPriceBus(pubsub);
     const deps = { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics };
     const bff = life.own('http', await startBff(deps, bffOptions(config)));

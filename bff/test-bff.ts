@@ -42,6 +42,8 @@ export const createFakeAggregator = () => {
     down: false,
     feeds: new Map<string, FeedState>(),
     lastPrices: new Map<string, { price: string; timeMs: number; tradeId: number }>(),
+    shares: undefined as Demanded['shares'],
+    aggregators: new Map<string, string | undefined>(),
     /** Every set that was told, oldest first. */
     told: [] as (readonly string[])[],
   };
@@ -53,7 +55,8 @@ export const createFakeAggregator = () => {
     demand: async (symbols): Promise<Demanded> => {
       answer(undefined);
       fake.told.push(symbols);
-      return { symbolsRevision: fake.revision, simulated: fake.simulated, feeds: fake.feeds, lastPrices: fake.lastPrices };
+      const { revision: symbolsRevision, simulated, feeds, lastPrices, shares, aggregators } = fake;
+      return { symbolsRevision, simulated, feeds, lastPrices, shares, aggregators };
     },
     symbols: async () => answer({ revision: fake.revision, simulated: fake.simulated, symbols: fake.symbols }),
   };

@@ -100,7 +100,7 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
       { address: config.SERVER_ADDR, alwaysFollow: config.FOLLOW_SYMBOLS },
     ),
   );
-  const aggregatorUrl = config.AGGREGATOR_ADDR ?? `http://${dialTarget({ ...config.SERVER_ADDR, port: aggregator.port })}`;
+  const aggregatorUrl = config.AGGREGATOR_ADDR?.[0] ?? `http://${dialTarget({ ...config.SERVER_ADDR, port: aggregator.port })}`;
   // Prices flow while the accounts' part is still opening.
   const firstPrice = awaitFirstPrice({ clock, log, priceBus, aggregatorUrl, signal: life.signal });
   firstPrice.catch(() => undefined); // Told below.
