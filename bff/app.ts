@@ -25,6 +25,8 @@ import { swaggerOptions, swaggerUiOptions } from './openapi.js';
 import { corsOptions, createOriginCheck } from './origins.js';
 import { createPortfolios } from './portfolios.js';
 import { profileRoutes } from './profile-routes.js';
+import { symbolRoutes } from './symbol-routes.js';
+import { addWebFiles } from './web-files.js';
 import { chooseSubprotocol, webSocketPath, webSocketRoute } from './ws-route.js';
 
 export { findAggregators } from './aggregator-addresses.js';
@@ -33,6 +35,7 @@ export { createAggregators } from './aggregators.js';
 export { type AuthClient, createAuthClient } from './auth-client.js';
 export { createCircuitMetrics } from './circuit-metrics.js';
 export { migrationsFolder } from './schema.js';
+export { builtPage } from './web-files.js';
 
 export interface BffDeps {
   /** `profile_db`, opened with `migrationsFolder`. */
@@ -76,6 +79,8 @@ export interface BffOptions {
   /** Calls of one address to one auth route in `authWindowMs`. Default 60 in 60 000. */
   readonly maxAuthCalls?: number;
   readonly authWindowMs?: number;
+  /** The folder of the built page (`builtPage`). Default: no page is served. */
+  readonly webFolder?: string;
 }
 
 const maxBodyBytes = 16 * 1024;
@@ -170,13 +175,15 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       symbols: live.symbols,
       onChange: live.portfolioChanged,
     });
+    await scope.register(symbolRoutes, { symbols: live.symbols });
     await scope.register(webSocketRoute, { verify, gate: live.gate, sockets: live.sockets, checkOrigin });
     await scope.register(
       swaggerUi,
       swaggerUiOptions(() => live.demand.simulated === true),
     );
     scope.get('/openapi.json', async () => app.swagger());
-    scope.get('/', async (_request, reply) => reply.redirect('/docs'));
+    if (options.webFolder === undefined) scope.get('/', async (_request, reply) => reply.redirect('/docs'));
+    else addWebFiles(scope, options.webFolder);
     addOperations(scope, {
       metrics,
       dependencies: [

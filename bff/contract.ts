@@ -71,6 +71,19 @@ export const ProfileAnswer = Type.Object(
   { ID: userId, Name: Type.String({ examples: ['myuser'] }), Coins: Type.Array(CoinAnswer) },
   { description: 'The portfolio.' },
 );
+export const SymbolsAnswer = Type.Object(
+  {
+    Revision: Type.String({ description: 'changes with the list', examples: ['8f3c'] }),
+    Symbols: Type.Array(
+      Type.Object({
+        Symbol: Type.String({ examples: ['btcusdt'] }),
+        BaseAsset: Type.String({ description: 'what is held', examples: ['BTC'] }),
+        QuoteAsset: Type.String({ description: 'what its price is in', examples: ['USDT'] }),
+      }),
+    ),
+  },
+  { description: 'What the exchange lists and can be valued in USDT.' },
+);
 const ProblemAnswer = Type.Object(
   {
     type: Type.String({ examples: ['urn:tickfolio:problem:invalid-argument'] }),

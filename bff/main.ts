@@ -6,6 +6,7 @@ import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import {
+  builtPage,
   createAggregatorClient,
   createAggregators,
   createAuthClient,
@@ -55,7 +56,7 @@ await runProcess(
     });
     const priceBus = createPriceBus(pubsub);
     const deps = { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics };
-    const bff = life.own('http', await startBff(deps, bffOptions(config)));
+    const bff = life.own('http', await startBff(deps, { ...bffOptions(config), webFolder: builtPage }));
     log.info({ host: config.HTTP_HOST, port: bff.port }, 'serving REST and WebSocket');
   },
   { log },

@@ -115,6 +115,7 @@ const ways: Record<string, Record<number, Way>> = {
     429: twice('/api/v1/auth/logout'),
     503: () => [ill, { cookie: 'refreshToken=x' }],
   },
+  listSymbols: { 200: () => [well, {}], 503: () => [ill, {}] },
   getProfile: { 200: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
   createProfile: { 201: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
   changeCoin: {

@@ -12,7 +12,7 @@ export const swaggerOptions: FastifyDynamicSwaggerOptions = {
   openapi: {
     openapi: '3.1.0',
     info: { title: 'tickfolio', version: '1', description },
-    tags: [{ name: 'auth' }, { name: 'profile' }, { name: 'live' }, { name: 'operations' }],
+    tags: [{ name: 'auth' }, { name: 'profile' }, { name: 'market' }, { name: 'live' }, { name: 'operations' }],
     components: {
       securitySchemes: {
         bearerAuth: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },

@@ -316,6 +316,7 @@ describe('around the contract', () => {
     expect(paths.sort()).toEqual([
       'delete /api/v1/profile/coins',
       'get /api/v1/profile',
+      'get /api/v1/symbols',
       'get /api/v1/ws',
       'get /health',
       'get /metrics',

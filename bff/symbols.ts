@@ -15,6 +15,16 @@ export interface Symbols {
   resolve(symbol: string): HeldSymbol;
   /** False only when a list is known and does not have the symbol. */
   mayExist(symbol: string): boolean;
+  /** Everything that may be held, in the exchange's order. @throws AppError unavailable while no list is known */
+  listed(): { readonly revision: string; readonly symbols: readonly ListedSymbol[] };
+}
+
+/** A symbol that may be held; the keys are those of the REST interface. */
+export interface ListedSymbol {
+  /** Lower case. */
+  readonly Symbol: string;
+  readonly BaseAsset: string;
+  readonly QuoteAsset: string;
 }
 
 /** The exchange's status of a symbol that is not traded any more and will not be. Other pauses end by themselves. */
@@ -26,6 +36,7 @@ export const createSymbols = (): Symbols => {
   let revision: string | undefined;
   let bySymbol = new Map<string, SymbolEntry>();
   let suggest: SuggestSymbol = () => undefined;
+  let listed: readonly ListedSymbol[] = [];
 
   const conversionOf = (entry: SymbolEntry): string | undefined =>
     entry.quoteAsset === valuationAsset ? undefined : `${entry.quoteAsset}${valuationAsset}`.toLowerCase();
@@ -34,6 +45,8 @@ export const createSymbols = (): Symbols => {
     const conversion = conversionOf(entry);
     return conversion === undefined || isUsable(bySymbol.get(conversion));
   };
+  const notKnown = () =>
+    new AppError('unavailable', 'The list of symbols is not known yet; please try again in a few seconds.', { retryAfterMs });
   const refusal = (why: string, suggestion?: string): AppError => {
     const message = suggestion ? `${why} Did you mean ${suggestion}?` : why;
     return new AppError('unprocessable', message, { fields: [{ field: 'symbol', message }] });
@@ -45,14 +58,17 @@ export const createSymbols = (): Symbols => {
       bySymbol = new Map(list.symbols.map((entry) => [entry.symbol, entry]));
       const mayBeHeld = list.symbols.filter((entry) => isUsable(entry) && isValued(entry));
       suggest = createSymbolSuggestion(mayBeHeld, valuationAsset);
+      listed = mayBeHeld.map(({ symbol, quoteAsset }) => ({
+        Symbol: symbol,
+        BaseAsset: symbol.slice(0, -quoteAsset.length).toUpperCase(),
+        QuoteAsset: quoteAsset,
+      }));
     },
     get revision() {
       return revision;
     },
     resolve: (symbol) => {
-      if (revision === undefined) {
-        throw new AppError('unavailable', 'The list of symbols is not known yet; please try again in a few seconds.', { retryAfterMs });
-      }
+      if (revision === undefined) throw notKnown();
       const entry = bySymbol.get(symbol);
       if (!entry && /^(usdt?)+$/.test(symbol))
         throw refusal(`${valuationAsset} is what everything is valued in; hold a coin that has a price in it, such as btcusdt.`);
@@ -67,6 +83,10 @@ export const createSymbols = (): Symbols => {
         );
       }
       return { symbol, quoteAsset: entry.quoteAsset.toLowerCase() };
+    },
+    listed: () => {
+      if (revision === undefined) throw notKnown();
+      return { revision, symbols: listed };
     },
     mayExist: (symbol) => revision === undefined || bySymbol.has(symbol),
   };

@@ -1,7 +1,7 @@
 import { startAggregator } from '@tickfolio/aggregator/app';
 import { migrationsFolder as authMigrations, startAuth } from '@tickfolio/auth/app';
 import { authLimits } from '@tickfolio/auth/config';
-import { createAggregatorClient, createAuthClient, migrationsFolder as profileMigrations, startBff } from '@tickfolio/bff/app';
+import { builtPage, createAggregatorClient, createAuthClient, migrationsFolder as profileMigrations, startBff } from '@tickfolio/bff/app';
 import { bffOptions } from '@tickfolio/bff/config';
 import { startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { SocketServiceClient } from '@tickfolio/gen/market/v1';
@@ -122,7 +122,7 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
     'bff',
     await startBff(
       { ...bffPart, postgres: await profileDb, auth: authClient, aggregator: aggregatorClient, priceBus, pubsub },
-      bffOptions({ ...config, JWT_SECRET: jwtSecret }),
+      { ...bffOptions({ ...config, JWT_SECRET: jwtSecret }), webFolder: builtPage },
     ),
   );
   const http = { host: config.HTTP_HOST, port: bff.port };

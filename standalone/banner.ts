@@ -35,6 +35,7 @@ export const banner = (facts: BannerFacts): string =>
     '',
     '  tickfolio is running',
     '',
+    `  Portfolio   http://${facts.http}/`,
     `  API page    http://${facts.http}/docs`,
     `  REST        http://${facts.http}/api/v1`,
     `  WebSocket   ws://${facts.http}/api/v1/ws`,

@@ -50,7 +50,7 @@ const workspaceOf = (path: string): string => {
 /** The project's own TypeScript files, without generated ones. */
 export const readSources = (): Source[] =>
   projectFiles()
-    .filter((path) => path.endsWith('.ts') && path.includes('/') && !/^gen\/.+\//.test(path))
+    .filter((path) => /\.tsx?$/.test(path) && path.includes('/') && !/^gen\/.+\//.test(path))
     .map((path) => {
       const text = readFileSync(join(root, path), 'utf8');
       const imports = [...text.matchAll(importPattern)].map((match) => match[1] ?? match[2] ?? '');

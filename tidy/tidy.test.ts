@@ -114,7 +114,7 @@ describe('what only one place may do', () => {
   });
   it('time comes from the clock', () => {
     // lib/grpc states deadlines in wall-clock time, as its library wants them; lib/http bounds a check of the running process.
-    const allowed = /^lib\/(clock|grpc|http|lifecycle)\/|\/main\.ts$/;
+    const allowed = /^lib\/(clock|grpc|http|lifecycle)\/|^web\/page\/clock\.ts$|\/main\.tsx?$/;
     expect(
       matches(product, /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bperformance\.now\(/, (path) => allowed.test(path)),
     ).toEqual([]);

@@ -1,0 +1,47 @@
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import { problems, SymbolsAnswer } from './contract.js';
+import type { Symbols } from './symbols.js';
+import { acceptedEncoding } from './web-files.js';
+
+const compressors = {
+  br: (text: string) => promisify(brotliCompress)(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }),
+  gzip: (text: string) => promisify(gzip)(text),
+};
+
+/** The list of what can be held, made once per revision of the exchange's list. */
+export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols }> = async (app, { symbols }) => {
+  let made: { readonly revision: string; readonly text: string; readonly br: Promise<Buffer>; readonly gzip: Promise<Buffer> } | undefined;
+  const answer = () => {
+    const { revision, symbols: all } = symbols.listed();
+    if (made?.revision !== revision) {
+      const text = JSON.stringify({ Revision: revision, Symbols: all });
+      made = { revision, text, br: compressors.br(text), gzip: compressors.gzip(text) };
+    }
+    return made;
+  };
+  app.get(
+    '/api/v1/symbols',
+    {
+      schema: {
+        tags: ['market'],
+        operationId: 'listSymbols',
+        summary: 'Every symbol that can be held',
+        description: 'Its ETag is the revision of the list; ask with `If-None-Match` to learn cheaply that nothing changed.',
+        response: { 200: SymbolsAnswer, ...problems(503) },
+      },
+    },
+    async (request, reply) => {
+      const list = answer();
+      const etag = `"${list.revision}"`;
+      reply.header('etag', etag).header('cache-control', 'public, max-age=60').header('vary', 'accept-encoding');
+      if (request.headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))
+        return (reply as FastifyReply).code(304).send();
+      const encoding = acceptedEncoding(request.headers['accept-encoding']);
+      reply.type('application/json; charset=utf-8').serializer(String);
+      if (!encoding) return reply.send(list.text);
+      return reply.header('content-encoding', encoding).send(await list[encoding]);
+    },
+  );
+};

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+// Builds the page into dist/page, unless it was built of the same sources before.
+
+const web = fileURLToPath(new URL('..', import.meta.url));
+const outDir = join(web, 'dist/page');
+const stamp = join(web, 'dist/page.sources');
+/** What the page is made of, from here; the versions of its packages stand in the lock file. */
+const sources = ['index.html', 'build.ts', 'package.json', 'page', 'public', '../lib/money', '../lib/errors', '../package-lock.json'];
+
+const filesOf = (path: string): string[] => {
+  const whole = join(web, path);
+  if (!existsSync(whole)) return [];
+  try {
+    const entries = readdirSync(whole, { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  } catch {
+    return [whole]; // No folder.
+  }
+};
+
+const fingerprint = (): string => {
+  const hash = createHash('sha256');
+  for (const file of sources.flatMap(filesOf).sort()) {
+    if (!/\.test\.tsx?$/.test(file)) hash.update(`${file.slice(web.length)}\0`).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+};
+
+const buildPage = async () => {
+  const { build } = await import('vite');
+  const { default: react } = await import('@vitejs/plugin-react');
+  await build({
+    root: web,
+    configFile: false,
+    logLevel: 'warn',
+    plugins: [react()],
+    resolve: { conditions: ['tickfolio-source', 'module', 'browser', 'production'] },
+    build: { outDir, emptyOutDir: true, target: 'es2022', sourcemap: false, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  });
+};
+
+/** Below this a compressed file is hardly smaller. */
+const minBytes = 600;
+
+/** Compressed once here, so that nobody compresses while serving. */
+const compress = () => {
+  for (const entry of readdirSync(outDir, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isFile() || !/\.(js|css|html|svg|json|webmanifest)$/.test(entry.name)) continue;
+    const bytes = readFileSync(path);
+    if (bytes.length < minBytes) continue;
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+    writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params }));
+    writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+  }
+};
+
+const now = fingerprint();
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== now || !existsSync(join(outDir, 'index.html'))) {
+  await buildPage();
+  compress();
+  writeFileSync(join(dirname(outDir), 'page.sources'), now);
+}

@@ -1,0 +1,99 @@
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import { useText } from '../text/language.js';
+import { Field } from './field.js';
+
+export interface CredentialFaults {
+  readonly name?: string | undefined;
+  readonly password?: string | undefined;
+  /** Of neither field alone. */
+  readonly form?: string | undefined;
+}
+
+interface CredentialsFormProps {
+  readonly title: string;
+  readonly action: string;
+  readonly isNew: boolean;
+  /** Shown above the fields. */
+  readonly notice?: string | undefined;
+  readonly check: (name: string, password: string) => CredentialFaults | undefined;
+  /** @returns what was refused */
+  readonly submit: (name: string, password: string) => Promise<CredentialFaults | undefined>;
+  readonly children: ReactNode;
+}
+
+/** Name and password, with what is wrong said at the field. */
+export const CredentialsForm = ({ title, action, isNew, notice, check, submit, children }: CredentialsFormProps) => {
+  const text = useText();
+  const form = useRef<HTMLFormElement>(null);
+  const [faults, setFaults] = useState<CredentialFaults>({});
+  const [busy, setBusy] = useState(false);
+  const [visible, setVisible] = useState(false);
+
+  const show = (found: CredentialFaults) => {
+    setFaults(found);
+    const field = found.name ? 'name' : 'password';
+    form.current?.querySelector<HTMLInputElement>(`[name=${field}]`)?.focus();
+  };
+  const send = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (busy) return;
+    const data = new FormData(event.currentTarget);
+    const [name, password] = [String(data.get('name')).trim(), String(data.get('password'))];
+    const found = check(name, password);
+    if (found) {
+      show(found);
+      return;
+    }
+    setFaults({});
+    setBusy(true);
+    const refused = await submit(name, password);
+    setBusy(false);
+    if (refused) show(refused);
+  };
+  return (
+    <div className="gate">
+      <form ref={form} className="card gate-card" onSubmit={(event) => void send(event)} noValidate>
+        <h1>{title}</h1>
+        <p className="gate-line">{text.tagline}</p>
+        {notice && (
+          <p className="banner away" role="status">
+            {notice}
+          </p>
+        )}
+        {faults.form && (
+          <p className="banner fault" role="alert">
+            {faults.form}
+          </p>
+        )}
+        <Field
+          label={text.name}
+          name="name"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          maxLength={64}
+          hint={isNew ? text.nameHint : undefined}
+          fault={faults.name}
+        />
+        <Field
+          label={text.password}
+          name="password"
+          type={visible ? 'text' : 'password'}
+          autoComplete={isNew ? 'new-password' : 'current-password'}
+          maxLength={200}
+          hint={isNew ? text.passwordHint : undefined}
+          fault={faults.password}
+          tail={
+            <button type="button" className="button quiet small" aria-pressed={visible} onClick={() => setVisible(!visible)}>
+              {visible ? text.hidePassword : text.showPassword}
+            </button>
+          }
+        />
+        <button type="submit" className="button primary wide" disabled={busy}>
+          {busy ? text.working : action}
+        </button>
+        <p className="gate-other">{children}</p>
+      </form>
+    </div>
+  );
+};

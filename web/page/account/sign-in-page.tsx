@@ -1,0 +1,47 @@
+import { Link, useSearch } from '@tanstack/react-router';
+import { Redirect } from '../frame/redirect.js';
+import { useParts, useSession } from '../parts.js';
+import { isProblem } from '../session/problem.js';
+import { useText } from '../text/language.js';
+import { type CredentialFaults, CredentialsForm } from './credentials-form.js';
+import { faultText } from './fault-text.js';
+
+/** Where to go after signing in: the page that was asked for, if it is one of ours. */
+const useNext = (): string => {
+  const { next } = useSearch({ strict: false }) as { next?: unknown };
+  return typeof next === 'string' && /^\/(?!\/)/.test(next) ? next : '/';
+};
+
+export const SignInPage = () => {
+  const text = useText();
+  const { session } = useParts();
+  const state = useSession();
+  const next = useNext();
+  if (state.kind === 'signed-in') return <Redirect to="/" next={next} />;
+
+  const check = (name: string, password: string): CredentialFaults | undefined => {
+    if (name && password) return undefined;
+    return { name: name ? undefined : text.nameMissing, password: password ? undefined : text.passwordMissing };
+  };
+  const submit = async (name: string, password: string): Promise<CredentialFaults | undefined> => {
+    try {
+      await session.signIn(name, password);
+      return undefined;
+    } catch (thrown) {
+      const wrong = isProblem(thrown, 401) || isProblem(thrown, 400);
+      return wrong ? { password: text.wrongLogin } : { form: faultText(thrown, text) };
+    }
+  };
+  return (
+    <CredentialsForm
+      title={text.signIn}
+      action={text.signIn}
+      isNew={false}
+      notice={state.kind === 'signed-out' && state.reason === 'ended' ? text.sessionEnded : undefined}
+      check={check}
+      submit={submit}
+    >
+      {text.noAccount} <Link to="/sign-up">{text.signUp}</Link>
+    </CredentialsForm>
+  );
+};

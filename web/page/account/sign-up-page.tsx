@@ -1,0 +1,42 @@
+import { Link } from '@tanstack/react-router';
+import { Redirect } from '../frame/redirect.js';
+import { useParts, useSession } from '../parts.js';
+import { isProblem } from '../session/problem.js';
+import { useText } from '../text/language.js';
+import { type CredentialFaults, CredentialsForm } from './credentials-form.js';
+import { faultText } from './fault-text.js';
+
+const namePattern = /^[A-Za-z0-9_.-]{3,64}$/;
+const minPassword = 8;
+const maxPassword = 128;
+
+export const SignUpPage = () => {
+  const text = useText();
+  const { session } = useParts();
+  const state = useSession();
+  if (state.kind === 'signed-in') return <Redirect to="/" />;
+
+  const check = (name: string, password: string): CredentialFaults | undefined => {
+    const nameFault = name === '' ? text.nameMissing : namePattern.test(name) ? undefined : text.nameShape;
+    const passwordFault =
+      password.length < minPassword ? text.passwordShort : password.length > maxPassword ? text.passwordLong : undefined;
+    return nameFault || passwordFault ? { name: nameFault, password: passwordFault } : undefined;
+  };
+  const submit = async (name: string, password: string): Promise<CredentialFaults | undefined> => {
+    try {
+      await session.signUp(name, password);
+      await session.signIn(name, password);
+      return undefined;
+    } catch (thrown) {
+      if (isProblem(thrown, 409)) return { name: text.nameTaken };
+      if (isProblem(thrown, 400) && thrown.fields.size > 0)
+        return { name: thrown.fields.get('name'), password: thrown.fields.get('password') };
+      return { form: faultText(thrown, text) };
+    }
+  };
+  return (
+    <CredentialsForm title={text.signUp} action={text.signUp} isNew check={check} submit={submit}>
+      {text.haveAccount} <Link to="/sign-in">{text.signIn}</Link>
+    </CredentialsForm>
+  );
+};

@@ -1,0 +1,96 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, RouterProvider } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { AccountPage } from './account/account-page.js';
+import { SignInPage } from './account/sign-in-page.js';
+import { SignUpPage } from './account/sign-up-page.js';
+import { BrokenPage } from './frame/broken-page.js';
+import { MissingPage } from './frame/missing-page.js';
+import { Shell } from './frame/shell.js';
+import { SignedIn } from './frame/signed-in.js';
+import { ToastProvider } from './frame/toasts.js';
+import { type Parts, PartsProvider } from './parts.js';
+import { PortfolioPage } from './portfolio/portfolio-page.js';
+import { isProblem } from './session/problem.js';
+import { LanguageProvider } from './text/language.js';
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      // What was refused stays refused; what did not answer may answer.
+      retry: (failures, fault) => failures < 2 && !(isProblem(fault) && fault.status >= 400 && fault.status < 500),
+    },
+  },
+});
+
+const root = createRootRoute({ component: Shell, notFoundComponent: MissingPage, errorComponent: BrokenPage });
+const portfolio = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: () => (
+    <SignedIn>
+      <PortfolioPage />
+    </SignedIn>
+  ),
+});
+const CoinPage = lazyRouteComponent(() => import('./coin/coin-page.js'), 'CoinPage');
+export const coinRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/coins/$symbol',
+  component: () => (
+    <SignedIn>
+      <CoinPage />
+    </SignedIn>
+  ),
+});
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  component: () => (
+    <SignedIn>
+      <AccountPage />
+    </SignedIn>
+  ),
+});
+const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignInPage });
+const signUp = createRoute({ getParentRoute: () => root, path: '/sign-up', component: SignUpPage });
+
+const router = createRouter({
+  routeTree: root.addChildren([portfolio, coinRoute, account, signIn, signUp]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+/** What was read belongs to who read it. */
+const useForgetting = ({ session }: Parts) => {
+  useEffect(() => {
+    let owner = session.state.kind === 'signed-in' ? session.state.userId : undefined;
+    return session.subscribe(() => {
+      const next = session.state.kind === 'signed-in' ? session.state.userId : undefined;
+      if (next !== owner) queryClient.clear();
+      owner = next;
+    });
+  }, [session]);
+};
+
+export const App = ({ parts }: { readonly parts: Parts }) => {
+  useForgetting(parts);
+  return (
+    <PartsProvider value={parts}>
+      <LanguageProvider>
+        <QueryClientProvider client={queryClient}>
+          <ToastProvider>
+            <RouterProvider router={router} />
+          </ToastProvider>
+        </QueryClientProvider>
+      </LanguageProvider>
+    </PartsProvider>
+  );
+};

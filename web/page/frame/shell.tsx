@@ -1,0 +1,68 @@
+import { Link, Outlet } from '@tanstack/react-router';
+import { useLive, useOnline, useParts, useSession } from '../parts.js';
+import { useText } from '../text/language.js';
+
+const Mark = () => (
+  <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false">
+    <rect width="32" height="32" rx="8" className="mark-ground" />
+    <path d="M6 21l5.8-6.8 4.5 4 4.5-7.2 5.2 4.5" className="mark-line" />
+  </svg>
+);
+
+const Banners = () => {
+  const text = useText();
+  const { retry } = useParts();
+  const connection = useLive((state) => state.connection);
+  const simulated = useLive((state) => state.view?.simulated === true);
+  const online = useOnline();
+  return (
+    <>
+      {simulated && <p className="banner simulated">{text.simulated}</p>}
+      <div role="status">
+        {!online && <p className="banner away">{text.offline}</p>}
+        {online && connection === 'reconnecting' && <p className="banner away">{text.reconnecting}</p>}
+        {connection === 'refused' && (
+          <p className="banner away">
+            {text.refused}{' '}
+            <button type="button" className="button small" onClick={retry}>
+              {text.connectAgain}
+            </button>
+          </p>
+        )}
+      </div>
+    </>
+  );
+};
+
+export const Shell = () => {
+  const text = useText();
+  const session = useSession();
+  const signedIn = session.kind === 'signed-in';
+  return (
+    <>
+      <a className="skip" href="#content">
+        {text.skip}
+      </a>
+      <header className="top">
+        <div className="top-in">
+          <Link to="/" className="brand">
+            <Mark />
+            <span>{text.appName}</span>
+          </Link>
+          {signedIn && (
+            <Link to="/account" className="who" aria-label={`${text.account}: ${session.userName}`}>
+              <span className="who-face" aria-hidden="true">
+                {session.userName.slice(0, 1).toUpperCase()}
+              </span>
+              <span className="who-name">{session.userName}</span>
+            </Link>
+          )}
+        </div>
+      </header>
+      {signedIn && <Banners />}
+      <main id="content" tabIndex={-1}>
+        <Outlet />
+      </main>
+    </>
+  );
+};

@@ -1,0 +1,32 @@
+/** One coin of a frame, as the server sends it. Amounts are exact decimal texts. */
+export interface FrameCoin {
+  readonly Symbol: string;
+  readonly Quantity: string;
+  /** In the quote asset; null while there is none. */
+  readonly Price: string | null;
+  /** In USDT. */
+  readonly Total: string | null;
+  readonly PriceTime: string | null;
+  readonly Stale: boolean;
+}
+
+/** The whole portfolio at one moment. */
+export interface Frame {
+  readonly UserID: string;
+  readonly UserName: string;
+  readonly TotalValue: string;
+  readonly Coins: readonly FrameCoin[];
+  readonly AsOf: string;
+  readonly Simulated?: boolean;
+}
+
+/** A message about the connection itself. */
+export interface ConnectionMessage {
+  readonly Type: 'token-expiring' | 'token-accepted' | 'error';
+}
+
+export const isFrame = (message: unknown): message is Frame =>
+  typeof message === 'object' && message !== null && 'TotalValue' in message && Array.isArray((message as Frame).Coins);
+
+export const isConnectionMessage = (message: unknown): message is ConnectionMessage =>
+  typeof message === 'object' && message !== null && 'Type' in message;

@@ -1,0 +1,129 @@
+import type { Clock, Timer } from '../clock.js';
+import { isProblem } from '../session/problem.js';
+import { type Frame, isConnectionMessage, isFrame } from './frame.js';
+
+export type Connection =
+  | 'connecting'
+  | 'live'
+  /** Lost, and being tried again. */
+  | 'reconnecting'
+  /** The server wants no more sockets of this user; only the user tries again. */
+  | 'refused';
+
+export interface LiveSocketDeps {
+  readonly clock: Clock;
+  /** 0 to 1, for the jitter of retries. */
+  readonly random: () => number;
+  readonly open: (token: string) => WebSocket;
+  /** @throws Problem, 401 when the session is over */
+  readonly token: () => Promise<string>;
+  readonly renew: () => Promise<string>;
+  readonly onFrame: (frame: Frame) => void;
+  readonly onConnection: (connection: Connection) => void;
+}
+
+export interface LiveSocket {
+  /** A fresh token, for the socket that is open. */
+  offer(token: string): void;
+  /** Tries at once: the network is back, or the user asks. */
+  retry(): void;
+  close(): void;
+}
+
+const firstRetryMs = 500;
+const maxRetryMs = 10_000;
+/** The server sends at least once a second. */
+const silenceMs = 8_000;
+/** So many tries that never opened are followed by asking whether the session is still there. */
+const triesBeforeAsking = 2;
+const closeCodes = { goingAway: 1001, signInAgain: 4401, tooMany: 4429 };
+
+/** The portfolio's socket, kept open: it reconnects with backoff and jitter, notices silence, and renews its token in place. */
+export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
+  const { clock, random } = deps;
+  let socket: WebSocket | undefined;
+  let tries = 0;
+  let timer: Timer | undefined;
+  let silence: Timer | undefined;
+  let closed = false;
+
+  const detach = () => {
+    silence?.cancel();
+    const old = socket;
+    socket = undefined;
+    if (old) {
+      old.onopen = old.onmessage = old.onclose = null;
+      old.close();
+    }
+  };
+  const later = (ms: number) => {
+    timer?.cancel();
+    timer = clock.after(ms, () => void connect());
+  };
+  const lost = (code: number) => {
+    detach();
+    if (closed) return;
+    if (code === closeCodes.tooMany) {
+      deps.onConnection('refused');
+      return;
+    }
+    deps.onConnection('reconnecting');
+    const ceiling = Math.min(maxRetryMs, firstRetryMs * 2 ** tries++);
+    if (code === closeCodes.signInAgain)
+      void deps.renew().then(
+        () => later(0),
+        (thrown: unknown) => (isProblem(thrown, 401) ? undefined : later(ceiling)),
+      );
+    else if (code === closeCodes.goingAway && tries === 1) later(random() * firstRetryMs);
+    else later(ceiling / 2 + (random() * ceiling) / 2);
+  };
+  const listen = () => {
+    silence?.cancel();
+    silence = clock.after(silenceMs, () => lost(0));
+  };
+  const take = (text: string) => {
+    listen();
+    const message: unknown = JSON.parse(text);
+    if (isFrame(message)) {
+      tries = 0;
+      deps.onConnection('live');
+      deps.onFrame(message);
+    } else if (isConnectionMessage(message) && message.Type === 'token-expiring') deps.renew().catch(() => undefined);
+  };
+  const connect = async () => {
+    timer?.cancel();
+    detach();
+    let token: string;
+    try {
+      token = await (tries > triesBeforeAsking && tries % triesBeforeAsking === 1 ? deps.renew() : deps.token());
+    } catch (thrown) {
+      if (!isProblem(thrown, 401)) lost(0);
+      return;
+    }
+    if (closed || socket) return;
+    const opened = deps.open(token);
+    socket = opened;
+    listen();
+    opened.onmessage = ({ data }) => take(String(data));
+    opened.onclose = ({ code }) => lost(code);
+  };
+  deps.onConnection('connecting');
+  void connect();
+
+  return {
+    offer: (token) => {
+      if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'refresh', accessToken: token }));
+    },
+    retry: () => {
+      if (closed || socket?.readyState === WebSocket.OPEN) return;
+      tries = 0;
+      deps.onConnection('reconnecting');
+      void connect();
+    },
+    close: () => {
+      closed = true;
+      timer?.cancel();
+      detach();
+    },
+  };
+};

@@ -1,0 +1,145 @@
+import type { Decimal } from '@tickfolio/lib/money';
+import type { NumberStyle } from '../text/amount.js';
+import { exact } from '../text/exact.js';
+import type { Frame } from './frame.js';
+import type { Connection } from './live-socket.js';
+import { type PortfolioView, viewOf } from './portfolio-view.js';
+import type { PriceTrails } from './price-trails.js';
+
+export interface LiveState {
+  /** Undefined until the first frame. */
+  readonly view: PortfolioView | undefined;
+  readonly connection: Connection;
+}
+
+/** The live portfolio for the page: frames go in at any pace, changes come out at most once per picture of the screen. */
+export interface PortfolioStore {
+  readonly state: LiveState;
+  /** The newest frame as it came; for what needs exact prices. */
+  readonly frame: Frame | undefined;
+  subscribe(listener: () => void): () => void;
+  takeFrame(frame: Frame): void;
+  setConnection(connection: Connection): void;
+  setStyle(style: NumberStyle): void;
+  setQuotes(quotes: ReadonlyMap<string, string>): void;
+  setMidnight(prices: ReadonlyMap<string, Decimal>): void;
+  /** Shows a coin with this quantity (null: without it) until a frame says so, or `settle` was called. */
+  expect(symbol: string, quantity: string | null): { settle(quantity: string | null | undefined): void };
+  /** Called with every frame, before it is shown. */
+  onFrame(listener: (frame: Frame) => void): () => void;
+  clear(): void;
+}
+
+export interface PortfolioStoreDeps {
+  /** Runs before the next picture of the screen. */
+  readonly schedule: (run: () => void) => void;
+  readonly trails: PriceTrails;
+}
+
+/** Quote assets that symbols end with, while the list of symbols is not there. */
+const usualQuotes = ['usdt', 'usdc', 'fdusd', 'tusd', 'btc', 'eth', 'bnb', 'eur', 'try', 'brl'];
+
+export const createPortfolioStore = ({ schedule, trails }: PortfolioStoreDeps): PortfolioStore => {
+  let style: NumberStyle = { group: ',', point: '.' };
+  let state: LiveState = { view: undefined, connection: 'connecting' };
+  let frame: Frame | undefined;
+  let shown: { view: PortfolioView; frame: Frame } | undefined;
+  let scheduled = false;
+  let quotes: ReadonlyMap<string, string> = new Map();
+  let midnight: ReadonlyMap<string, Decimal> = new Map();
+  const opened = new Map<string, { quantity: Decimal; total: Decimal }>();
+  const expected = new Map<string, string | null>();
+  const listeners = new Set<() => void>();
+  const frameListeners = new Set<(frame: Frame) => void>();
+
+  const quoteOf = (symbol: string) => quotes.get(symbol) ?? usualQuotes.find((quote) => symbol.endsWith(quote)) ?? '';
+  const publish = () => {
+    scheduled = false;
+    if (frame) {
+      const view = viewOf({ frame, expected, baselines: { opened, midnight }, quoteOf, style, before: shown });
+      shown = { view, frame };
+      state = { ...state, view };
+    }
+    for (const listener of listeners) listener();
+  };
+  const change = () => {
+    if (scheduled) return;
+    scheduled = true;
+    schedule(publish);
+  };
+
+  return {
+    get state() {
+      return state;
+    },
+    get frame() {
+      return frame;
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    takeFrame: (next) => {
+      frame = next;
+      for (const { Symbol: symbol, Quantity, Price, Total, PriceTime } of next.Coins) {
+        if (Total !== null && !opened.has(symbol)) opened.set(symbol, { quantity: exact(Quantity), total: exact(Total) });
+        if (Price !== null && PriceTime !== null) trails.add(symbol, Date.parse(next.AsOf), Price);
+        if (expected.get(symbol) === Quantity) expected.delete(symbol);
+      }
+      for (const [symbol, quantity] of expected) {
+        if (quantity === null && !next.Coins.some((coin) => coin.Symbol === symbol)) expected.delete(symbol);
+      }
+      for (const listener of frameListeners) listener(next);
+      change();
+    },
+    setConnection: (connection) => {
+      if (connection === state.connection) return;
+      state = { ...state, connection };
+      change();
+    },
+    setStyle: (next) => {
+      style = next;
+      shown = undefined;
+      change();
+    },
+    setQuotes: (next) => {
+      quotes = next;
+      change();
+    },
+    setMidnight: (prices) => {
+      midnight = prices;
+      change();
+    },
+    expect: (symbol, quantity) => {
+      expected.set(symbol, quantity);
+      change();
+      let mine = quantity;
+      return {
+        settle: (answer) => {
+          if (expected.get(symbol) !== mine) return; // Confirmed meanwhile, or expected otherwise since.
+          if (answer === undefined) expected.delete(symbol);
+          else {
+            mine = answer;
+            const held = frame?.Coins.find((coin) => coin.Symbol === symbol)?.Quantity ?? null;
+            if (held === answer) expected.delete(symbol);
+            else expected.set(symbol, answer);
+          }
+          change();
+        },
+      };
+    },
+    onFrame: (listener) => {
+      frameListeners.add(listener);
+      return () => void frameListeners.delete(listener);
+    },
+    clear: () => {
+      frame = undefined;
+      shown = undefined;
+      opened.clear();
+      expected.clear();
+      midnight = new Map();
+      state = { view: undefined, connection: 'connecting' };
+      change();
+    },
+  };
+};

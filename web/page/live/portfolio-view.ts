@@ -1,0 +1,218 @@
+import { add, compare, type Decimal, divide, formatDecimal, multiply, subtract, zero } from '@tickfolio/lib/money';
+import { grouped, money, type NumberStyle, percent, signed } from '../text/amount.js';
+import { coinName } from '../text/coin-names.js';
+import { exact } from '../text/exact.js';
+import type { Frame, FrameCoin } from './frame.js';
+
+export type Direction = 'up' | 'down' | 'same';
+
+/** A difference, in words for reading. */
+export interface Change {
+  readonly text: string;
+  readonly percent: string | undefined;
+  readonly direction: Direction;
+}
+
+/** One coin as the page shows it. The same object as before when nothing that is shown changed. */
+export interface Row {
+  readonly symbol: string;
+  readonly base: string;
+  readonly quote: string;
+  readonly name: string;
+  /** Exact and canonical. */
+  readonly quantity: string;
+  readonly quantityText: string;
+  readonly priceText: string | undefined;
+  readonly valueText: string | undefined;
+  /** Exact, all digits. */
+  readonly value: string | undefined;
+  readonly share: string | undefined;
+  /** 0 to 1, for drawing only. */
+  readonly shareSize: number;
+  /** Of the last change of the price. */
+  readonly direction: Direction;
+  /** Counts the changes of the price. */
+  readonly ticks: number;
+  readonly today: Change | undefined;
+  readonly stale: boolean;
+  /** Changed here, and not confirmed by a frame yet. */
+  readonly pending: boolean;
+}
+
+export interface Total {
+  readonly text: string;
+  readonly exact: string;
+  readonly value: Decimal;
+  readonly direction: Direction;
+  readonly ticks: number;
+}
+
+export interface PortfolioView {
+  readonly rows: readonly Row[];
+  readonly total: Total;
+  readonly sinceOpened: Change | undefined;
+  readonly sinceMidnight: Change | undefined;
+  /** How much of the value has a price no older than `freshMs`. */
+  readonly fresh: { readonly percent: string; readonly level: 'good' | 'fair' | 'poor' } | undefined;
+  readonly simulated: boolean;
+  /** Epoch milliseconds. */
+  readonly asOfMs: number;
+}
+
+/** What was changed here and not confirmed yet: the quantity that is expected, null where the coin was removed. */
+export type Expectations = ReadonlyMap<string, string | null>;
+
+/** Where a change is counted from. */
+export interface Baselines {
+  /** What coins were worth when the page was opened, and how much of them there was. */
+  readonly opened: ReadonlyMap<string, { readonly quantity: Decimal; readonly total: Decimal }>;
+  /** Price of one coin in USDT at midnight UTC. */
+  readonly midnight: ReadonlyMap<string, Decimal>;
+}
+
+/** Prices no older than this count as fresh. */
+export const freshMs = 2_000;
+/** More than any price has; where a quantity has to be divided by. */
+const ratioScale = 18;
+
+const signOf = (value: Decimal): Direction => (value.units > 0n ? 'up' : value.units < 0n ? 'down' : 'same');
+
+const changeOf = (now: Decimal, before: Decimal, style: NumberStyle): Change => {
+  const difference = subtract(now, before);
+  const share = percent(difference, before, style, 2);
+  return { text: signed(money(difference, style)), percent: share && signed(share), direction: signOf(difference) };
+};
+
+/** What a coin is worth with another quantity, at the same price. */
+export const totalFor = (coin: FrameCoin, quantity: string): string | null => {
+  if (coin.Total === null || coin.Price === null) return null;
+  if (coin.Symbol.endsWith('usdt')) return formatDecimal(multiply(exact(quantity), exact(coin.Price)));
+  const held = exact(coin.Quantity);
+  return held.units === 0n ? null : formatDecimal(divide(multiply(exact(coin.Total), exact(quantity)), held, ratioScale));
+};
+
+/** The frame as it will be once the server has confirmed what was changed here. */
+const withExpectations = (frame: Frame, expected: Expectations): readonly FrameCoin[] => {
+  if (expected.size === 0) return frame.Coins;
+  const coins = frame.Coins.flatMap((coin) => {
+    const quantity = expected.get(coin.Symbol);
+    if (quantity === undefined || quantity === coin.Quantity) return [coin];
+    return quantity === null ? [] : [{ ...coin, Quantity: quantity, Total: totalFor(coin, quantity) }];
+  });
+  const known = new Set(frame.Coins.map((coin) => coin.Symbol));
+  const added = [...expected].flatMap(([symbol, quantity]) =>
+    quantity === null || known.has(symbol)
+      ? []
+      : [{ Symbol: symbol, Quantity: quantity, Price: null, Total: null, PriceTime: null, Stale: true }],
+  );
+  return [...coins, ...added];
+};
+
+const sameChange = (a: Change | undefined, b: Change | undefined): boolean => a?.text === b?.text && a?.percent === b?.percent;
+
+const sameRow = (a: Row, b: Row): boolean =>
+  a.ticks === b.ticks &&
+  a.quantity === b.quantity &&
+  a.quantityText === b.quantityText &&
+  a.priceText === b.priceText &&
+  a.value === b.value &&
+  a.share === b.share &&
+  a.stale === b.stale &&
+  a.pending === b.pending &&
+  sameChange(a.today, b.today);
+
+export interface ViewInput {
+  readonly frame: Frame;
+  readonly expected: Expectations;
+  readonly baselines: Baselines;
+  /** The quote asset of a symbol, lower case. */
+  readonly quoteOf: (symbol: string) => string;
+  readonly style: NumberStyle;
+  readonly before: { readonly view: PortfolioView; readonly frame: Frame } | undefined;
+}
+
+/** Everything the page shows of a frame, in exact arithmetic. */
+export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: ViewInput): PortfolioView => {
+  const coins = withExpectations(frame, expected);
+  const values = coins.map((coin) => (coin.Total === null ? undefined : exact(coin.Total)));
+  const total = expected.size === 0 ? exact(frame.TotalValue) : values.reduce<Decimal>((sum, value) => add(sum, value ?? zero), zero);
+  const asOfMs = Date.parse(frame.AsOf);
+  const rowsBefore = new Map(before?.view.rows.map((row) => [row.symbol, row]));
+  const pricesBefore = new Map(before?.frame.Coins.map((coin) => [coin.Symbol, coin.Price]));
+  let opened = zero;
+  let openedNow = zero;
+  let midnight = zero;
+  let midnightNow = zero;
+  let fresh = zero;
+
+  const rows = coins.map((coin, at): Row => {
+    const { Symbol: symbol, Quantity, Price } = coin;
+    const value = values[at];
+    const quantity = exact(Quantity);
+    const last = rowsBefore.get(symbol);
+    let today: Change | undefined;
+    if (value) {
+      const start = baselines.opened.get(symbol);
+      if (start && start.quantity.units !== 0n) {
+        const then =
+          compare(start.quantity, quantity) === 0 ? start.total : divide(multiply(start.total, quantity), start.quantity, ratioScale);
+        opened = add(opened, then);
+        openedNow = add(openedNow, value);
+      }
+      const open = baselines.midnight.get(symbol);
+      if (open) {
+        const then = multiply(open, quantity);
+        midnight = add(midnight, then);
+        midnightNow = add(midnightNow, value);
+        today = changeOf(value, then, style);
+      }
+      if (coin.PriceTime !== null && !coin.Stale && asOfMs - Date.parse(coin.PriceTime) <= freshMs) fresh = add(fresh, value);
+    }
+    const priceBefore = pricesBefore.get(symbol);
+    const moved = typeof priceBefore === 'string' && Price !== null && priceBefore !== Price;
+    const quote = quoteOf(symbol);
+    const base = symbol.slice(0, -quote.length).toUpperCase();
+    const row: Row = {
+      symbol,
+      base,
+      quote: quote.toUpperCase(),
+      name: coinName(base) ?? base,
+      quantity: Quantity,
+      quantityText: grouped(Quantity, style),
+      priceText: Price === null ? undefined : grouped(Price, style),
+      value: coin.Total ?? undefined,
+      valueText: value && money(value, style),
+      share: value && percent(value, total, style),
+      shareSize: value && total.units !== 0n ? Number(divide(value, total, 4).units) / 10_000 : 0,
+      direction: moved ? signOf(subtract(exact(Price), exact(priceBefore))) : (last?.direction ?? 'same'),
+      ticks: (last?.ticks ?? 0) + (moved ? 1 : 0),
+      today,
+      stale: coin.Stale,
+      pending: expected.has(symbol),
+    };
+    return last && sameRow(last, row) ? last : row;
+  });
+
+  const digits = formatDecimal(total);
+  const last = before?.view.total;
+  const difference = last && subtract(total, last.value);
+  const moved = difference !== undefined && difference.units !== 0n;
+  const freshPart = percent(fresh, total, style, 0);
+  const enough = (part: bigint) =>
+    fresh.units !== 0n && compare(multiply(fresh, { units: 100n, scale: 0 }), multiply(total, { units: part, scale: 0 })) >= 0;
+  return {
+    rows,
+    total: {
+      text: money(total, style),
+      exact: grouped(digits, style),
+      value: total,
+      direction: moved ? signOf(difference) : (last?.direction ?? 'same'),
+      ticks: (last?.ticks ?? 0) + (moved ? 1 : 0),
+    },
+    sinceOpened: opened.units === 0n ? undefined : changeOf(openedNow, opened, style),
+    sinceMidnight: midnight.units === 0n ? undefined : changeOf(midnightNow, midnight, style),
+    fresh: freshPart === undefined ? undefined : { percent: freshPart, level: enough(90n) ? 'good' : enough(50n) ? 'fair' : 'poor' },
+    simulated: frame.Simulated === true,
+    asOfMs,
+  };
+};

@@ -1,0 +1,46 @@
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { Clock } from './clock.js';
+import type { LiveState, PortfolioStore } from './live/portfolio-store.js';
+import type { PriceTrails } from './live/price-trails.js';
+import type { Session, SessionState } from './session/session.js';
+
+/** What the page is made of; made once in main. */
+export interface Parts {
+  readonly clock: Clock;
+  readonly session: Session;
+  readonly store: PortfolioStore;
+  readonly trails: PriceTrails;
+  /** Tries to connect at once. */
+  readonly retry: () => void;
+}
+
+const PartsContext = createContext<Parts | undefined>(undefined);
+export const PartsProvider = PartsContext.Provider;
+
+export const useParts = (): Parts => {
+  const parts = useContext(PartsContext);
+  if (!parts) throw new Error('outside of the page');
+  return parts;
+};
+
+export const useSession = (): SessionState => {
+  const { session } = useParts();
+  return useSyncExternalStore(session.subscribe, () => session.state);
+};
+
+/** A part of the live portfolio; what stays the same object draws nothing anew. */
+export const useLive = <T,>(select: (state: LiveState) => T): T => {
+  const { store } = useParts();
+  return useSyncExternalStore(store.subscribe, () => select(store.state));
+};
+
+const subscribeNetwork = (listener: () => void) => {
+  addEventListener('online', listener);
+  addEventListener('offline', listener);
+  return () => {
+    removeEventListener('online', listener);
+    removeEventListener('offline', listener);
+  };
+};
+
+export const useOnline = (): boolean => useSyncExternalStore(subscribeNetwork, () => navigator.onLine);

@@ -1,0 +1,112 @@
+import {
+  Combobox,
+  ComboboxGroup,
+  ComboboxGroupLabel,
+  ComboboxItem,
+  ComboboxList,
+  ComboboxProvider,
+  Dialog,
+  DialogDismiss,
+  DialogHeading,
+} from '@ariakit/react';
+import { useDeferredValue, useState } from 'react';
+import { useText } from '../text/language.js';
+import { CoinBadge } from './coin-badge.js';
+import { QuantityForm } from './quantity-form.js';
+import { type FoundSymbol, searchSymbols } from './symbol-search.js';
+import { recentSymbols, useCoinChange } from './use-coin-change.js';
+import { usePriceOf } from './use-price-of.js';
+import { useSymbols } from './use-symbols.js';
+
+const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) => {
+  const text = useText();
+  const { data, isPending, isError, refetch } = useSymbols();
+  const { heldOf } = useCoinChange();
+  const [typed, setTyped] = useState('');
+  const [recent] = useState(recentSymbols);
+  const query = useDeferredValue(typed);
+  const groups = data ? searchSymbols(data, query, recent) : [];
+  const labels = { recent: text.recent, popular: text.popular, results: text.results };
+  return (
+    <ComboboxProvider open setValue={setTyped}>
+      <Combobox autoSelect="always" className="search" aria-label={text.search} placeholder={text.searchHint} autoFocus />
+      <ComboboxList alwaysVisible className="found" aria-label={text.results}>
+        {groups.map(({ kind, symbols }) => (
+          <ComboboxGroup key={kind} className="found-group">
+            <ComboboxGroupLabel className="found-label">{labels[kind]}</ComboboxGroupLabel>
+            {symbols.map((found) => (
+              <ComboboxItem
+                key={found.symbol}
+                className="found-item"
+                value={found.symbol}
+                setValueOnClick={false}
+                hideOnClick={false}
+                onClick={() => onPick(found)}
+              >
+                <CoinBadge asset={found.base} />
+                <span className="coin-names">
+                  <span className="coin-name">{found.name}</span>
+                  <span className="coin-symbol">
+                    {found.base} {found.quote !== 'USDT' && text.inAsset(found.quote)}
+                  </span>
+                </span>
+                {heldOf(found.symbol) !== undefined && <span className="tag">{text.held}</span>}
+              </ComboboxItem>
+            ))}
+          </ComboboxGroup>
+        ))}
+      </ComboboxList>
+      {isPending && <p className="found-note">{text.working}</p>}
+      {isError && (
+        <p className="found-note">
+          {text.noAnswer}{' '}
+          <button type="button" className="button small" onClick={() => void refetch()}>
+            {text.tryAgain}
+          </button>
+        </p>
+      )}
+      {data && groups.length === 0 && (
+        <p className="found-note" role="status">
+          {text.noResult(query)}
+        </p>
+      )}
+    </ComboboxProvider>
+  );
+};
+
+const Amount = ({ found, onClose }: { readonly found: FoundSymbol; readonly onClose: () => void }) => {
+  const { heldOf, add } = useCoinChange();
+  const price = usePriceOf(found.symbol);
+  return (
+    <QuantityForm
+      base={found.base}
+      held={heldOf(found.symbol)}
+      price={price}
+      mode="add"
+      submit={(quantity) => add(found.symbol, found.base, quantity)}
+      onDone={onClose}
+    />
+  );
+};
+
+/** Search a coin, then say how much of it. */
+export const AddCoinDialog = ({ onClose, preset }: { readonly onClose: () => void; readonly preset?: FoundSymbol }) => {
+  const text = useText();
+  const [found, setFound] = useState<FoundSymbol | undefined>(preset);
+  return (
+    <Dialog open onClose={onClose} className="dialog" backdrop={<div className="backdrop" />} unmountOnHide>
+      <header className="dialog-head">
+        {found && !preset && (
+          <button type="button" className="icon-button" aria-label={text.back} onClick={() => setFound(undefined)}>
+            ←
+          </button>
+        )}
+        <DialogHeading className="dialog-title">{found ? text.addTo(found.name) : text.addCoin}</DialogHeading>
+        <DialogDismiss className="icon-button" aria-label={text.close}>
+          ✕
+        </DialogDismiss>
+      </header>
+      {found ? <Amount found={found} onClose={onClose} /> : <Search onPick={setFound} />}
+    </Dialog>
+  );
+};

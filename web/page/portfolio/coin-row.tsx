@@ -1,0 +1,75 @@
+import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
+import type { Row } from '../live/portfolio-view.js';
+import { useParts } from '../parts.js';
+import { useText } from '../text/language.js';
+import { ChangeMark } from './change-mark.js';
+import { CoinBadge } from './coin-badge.js';
+import { Digits } from './digits.js';
+import { Sparkline } from './sparkline.js';
+
+interface CoinRowProps {
+  readonly row: Row;
+  readonly onChange: (symbol: string) => void;
+}
+
+/** One coin. Drawn anew only when something of it changed. */
+export const CoinRow = memo(({ row, onChange }: CoinRowProps) => {
+  const text = useText();
+  const { trails } = useParts();
+  return (
+    <tr className={`${row.stale ? 'stale' : ''} ${row.pending ? 'pending' : ''}`} data-symbol={row.symbol}>
+      <th scope="row" className="cell-coin">
+        <Link to="/coins/$symbol" params={{ symbol: row.symbol }} className="coin-link">
+          <CoinBadge asset={row.base} />
+          <span className="coin-names">
+            <span className="coin-name">{row.name}</span>
+            <span className="coin-symbol">
+              {row.base}
+              {row.quote !== 'USDT' && <span className="quote">/{row.quote}</span>}
+              {row.pending && <span className="tag">{text.saving}</span>}
+              {!row.pending && row.stale && row.priceText && (
+                <span className="tag" title={text.staleHint}>
+                  {text.stale}
+                </span>
+              )}
+            </span>
+          </span>
+        </Link>
+      </th>
+      <td className="cell-price num">
+        {row.priceText ? (
+          <Digits text={row.priceText} direction={row.direction} ticks={row.ticks} />
+        ) : (
+          <span className="none">{text.noPrice}</span>
+        )}
+        {row.quote !== 'USDT' && row.priceText && <span className="cell-unit"> {row.quote}</span>}
+      </td>
+      <td className="cell-today num">{row.today ? <ChangeMark change={row.today} percentOnly /> : <span className="none">–</span>}</td>
+      <td className="cell-trail">
+        <Sparkline points={trails.of(row.symbol)} ticks={row.ticks} />
+      </td>
+      <td className="cell-quantity num">
+        <span className="digits" title={row.quantityText}>
+          {row.quantityText}
+        </span>
+      </td>
+      <td className="cell-value num">
+        {row.valueText ? <span className="digits strong">{row.valueText}</span> : <span className="none">–</span>}
+        <span className="phone-quantity digits">
+          {row.quantityText} {row.base}
+        </span>
+      </td>
+      <td className="cell-share num">
+        <span className="digits">{row.share ?? '–'}</span>
+      </td>
+      <td className="cell-actions">
+        <button type="button" className="icon-button" aria-label={text.actions(row.name)} onClick={() => onChange(row.symbol)}>
+          <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+            <path d="M4 6h12M4 14h12M8 3.5v5M12 11.5v5" />
+          </svg>
+        </button>
+      </td>
+    </tr>
+  );
+});

@@ -1,0 +1,97 @@
+import { useMemo, useState } from 'react';
+import type { Row } from '../live/portfolio-view.js';
+import { useText } from '../text/language.js';
+import { CoinRow } from './coin-row.js';
+
+const orders = ['value', 'name', 'today'] as const;
+type Order = (typeof orders)[number];
+
+const todayOf = (row: Row): number => Number.parseFloat(row.today?.percent?.replace('−', '-').replace(',', '.') ?? '0');
+const compareBy: Readonly<Record<Order, (a: Row, b: Row) => number>> = {
+  value: (a, b) => b.shareSize - a.shareSize,
+  name: (a, b) => a.name.localeCompare(b.name),
+  today: (a, b) => todayOf(b) - todayOf(a),
+};
+
+/** The order of the moment it was asked for: rows that change places with every tick cannot be read. */
+const useOrder = (rows: readonly Row[], order: Order): readonly Row[] => {
+  const known = rows
+    .map((row) => `${row.symbol}${row.valueText === undefined ? '?' : ''}`)
+    .sort()
+    .join(' ');
+  const [kept, setKept] = useState<{ key: string; places: ReadonlyMap<string, number> }>({ key: '', places: new Map() });
+  const key = `${order} ${known}`;
+  let { places } = kept;
+  if (kept.key !== key) {
+    places = new Map([...rows].sort(compareBy[order]).map((row, place) => [row.symbol, place]));
+    setKept({ key, places });
+  }
+  return useMemo(() => [...rows].sort((a, b) => (places.get(a.symbol) ?? 0) - (places.get(b.symbol) ?? 0)), [rows, places]);
+};
+
+interface CoinTableProps {
+  readonly rows: readonly Row[];
+  readonly onChange: (symbol: string) => void;
+  readonly onAdd: () => void;
+}
+
+export const CoinTable = ({ rows, onChange, onAdd }: CoinTableProps) => {
+  const text = useText();
+  const [order, setOrder] = useState<Order>('value');
+  const sorted = useOrder(rows, order);
+  return (
+    <section className="card holdings" aria-labelledby="holdings-title">
+      <div className="holdings-head">
+        <h2 id="holdings-title">
+          {text.holdings} <span className="count">{rows.length}</span>
+        </h2>
+        {rows.length > 1 && (
+          <label className="sort">
+            <span>{text.sort}</span>
+            <select value={order} onChange={(event) => setOrder(event.target.value as Order)}>
+              {orders.map((name) => (
+                <option key={name} value={name}>
+                  {text.sortBy[name]}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        <button type="button" className="button primary" onClick={onAdd}>
+          {text.addCoin}
+        </button>
+      </div>
+      <table className="coins">
+        <thead>
+          <tr>
+            <th scope="col">{text.coin}</th>
+            <th scope="col" className="cell-price num">
+              {text.price}
+            </th>
+            <th scope="col" className="cell-today num">
+              {text.today}
+            </th>
+            <th scope="col" className="cell-trail">
+              {text.trail}
+            </th>
+            <th scope="col" className="cell-quantity num">
+              {text.quantity}
+            </th>
+            <th scope="col" className="cell-value num">
+              {text.value}
+            </th>
+            <th scope="col" className="cell-share num">
+              {text.share}
+            </th>
+            <td className="cell-actions" />
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map((row) => (
+            <CoinRow key={row.symbol} row={row} onChange={onChange} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+};

@@ -1,0 +1,26 @@
+import { useLive, useOnline } from '../parts.js';
+import { useSpeaking } from '../text/language.js';
+
+/** How good the numbers are at this moment. */
+export const Freshness = () => {
+  const { text, language } = useSpeaking();
+  const connection = useLive((state) => state.connection);
+  const fresh = useLive((state) => state.view?.fresh);
+  const asOfMs = useLive((state) => (state.connection === 'live' ? undefined : state.view?.asOfMs));
+  const online = useOnline();
+  if (online && connection === 'live') {
+    return (
+      <p className={`freshness ${fresh?.level ?? 'good'}`}>
+        <span className="pulse" aria-hidden="true" />
+        <strong>{text.live}</strong>
+        {fresh && <span className="freshness-words"> {text.fresh(fresh.percent)}</span>}
+      </p>
+    );
+  }
+  return (
+    <p className="freshness away">
+      <span className="pulse" aria-hidden="true" />
+      {asOfMs === undefined ? text.connecting : text.lastUpdate(new Date(asOfMs).toLocaleTimeString(language))}
+    </p>
+  );
+};

@@ -1,0 +1,67 @@
+import { lazy, Suspense, useCallback, useState } from 'react';
+import { Skeleton } from '../frame/skeleton.js';
+import { useLive } from '../parts.js';
+import { useText } from '../text/language.js';
+import { useDayOpens } from '../value/use-day-opens.js';
+import { ValuePanel } from '../value/value-panel.js';
+import { Allocation } from './allocation.js';
+import { CoinTable } from './coin-table.js';
+import { Freshness } from './freshness.js';
+import { TotalPanel } from './total-panel.js';
+import { useSymbols } from './use-symbols.js';
+import { useTrailSeeds } from './use-trail-seeds.js';
+
+const loadAdd = () => import('./add-coin-dialog.js');
+const loadChange = () => import('./change-coin-dialog.js');
+const AddCoinDialog = lazy(() => loadAdd().then(({ AddCoinDialog: found }) => ({ default: found })));
+const ChangeCoinDialog = lazy(() => loadChange().then(({ ChangeCoinDialog: found }) => ({ default: found })));
+
+type Open = { readonly kind: 'none' } | { readonly kind: 'add' } | { readonly kind: 'change'; readonly symbol: string };
+
+const EmptyPortfolio = ({ onAdd }: { readonly onAdd: () => void }) => {
+  const text = useText();
+  return (
+    <section className="card empty">
+      <svg viewBox="0 0 160 80" className="empty-picture" aria-hidden="true">
+        <path d="M8 62 40 44l24 10 28-32 22 14 38-26" />
+        <circle cx="152" cy="10" r="6" />
+      </svg>
+      <h1>{text.emptyTitle}</h1>
+      <p>{text.emptyText}</p>
+      <button type="button" className="button primary" onClick={onAdd}>
+        {text.addCoin}
+      </button>
+      <Freshness />
+    </section>
+  );
+};
+
+export const PortfolioPage = () => {
+  const view = useLive((state) => state.view);
+  const [open, setOpen] = useState<Open>({ kind: 'none' });
+  const close = useCallback(() => setOpen({ kind: 'none' }), []);
+  const add = useCallback(() => setOpen({ kind: 'add' }), []);
+  const change = useCallback((symbol: string) => setOpen({ kind: 'change', symbol }), []);
+  useSymbols();
+  useDayOpens();
+  useTrailSeeds();
+  if (!view) return <Skeleton />;
+  return (
+    <>
+      {view.rows.length === 0 ? (
+        <EmptyPortfolio onAdd={add} />
+      ) : (
+        <div className="portfolio">
+          <TotalPanel view={view} />
+          <ValuePanel total={view.total} asOfMs={view.asOfMs} />
+          <Allocation rows={view.rows} />
+          <CoinTable rows={view.rows} onChange={change} onAdd={add} />
+        </div>
+      )}
+      <Suspense>
+        {open.kind === 'add' && <AddCoinDialog onClose={close} />}
+        {open.kind === 'change' && <ChangeCoinDialog symbol={open.symbol} onClose={close} />}
+      </Suspense>
+    </>
+  );
+};

@@ -1,0 +1,111 @@
+import { add, type Decimal, formatDecimal, multiply, parseDecimal, subtract } from '@tickfolio/lib/money';
+import { type FormEvent, useRef, useState } from 'react';
+import { faultText } from '../account/fault-text.js';
+import { Field } from '../account/field.js';
+import { isProblem } from '../session/problem.js';
+import { grouped, money } from '../text/amount.js';
+import { useText } from '../text/language.js';
+import { readQuantity } from './quantity.js';
+
+interface QuantityFormProps {
+  readonly base: string;
+  /** What is held now; undefined when nothing is. */
+  readonly held: string | undefined;
+  /** Price of one coin in USDT; undefined while it is not known. */
+  readonly price: Decimal | undefined;
+  readonly mode: 'add' | 'reduce';
+  /** @throws Problem */
+  readonly submit: (quantity: string) => Promise<void>;
+  readonly onDone: () => void;
+}
+
+/** Asks for a quantity and shows beforehand what comes of it. */
+export const QuantityForm = ({ base, held, price, mode, submit, onDone }: QuantityFormProps) => {
+  const text = useText();
+  const [typed, setTyped] = useState('');
+  const [fault, setFault] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const before = parseDecimal(held ?? '0');
+  const read = readQuantity(typed, text, mode === 'reduce' ? before : undefined);
+  const after = read.quantity && (mode === 'add' ? add(before, read.quantity) : subtract(before, read.quantity));
+
+  const refuse = (why: string) => {
+    setFault(why);
+    form.current?.querySelector('input')?.focus();
+  };
+  const send = async (event: FormEvent) => {
+    event.preventDefault();
+    if (busy) return;
+    if (!read.quantity) {
+      refuse(read.fault);
+      return;
+    }
+    setBusy(true);
+    try {
+      await submit(formatDecimal(read.quantity));
+      onDone();
+    } catch (thrown) {
+      setBusy(false);
+      const said = isProblem(thrown) ? [...thrown.fields.values()].join(' ') : '';
+      refuse(said || faultText(thrown, text));
+    }
+  };
+  const worth = (quantity: Decimal) => price && `${money(multiply(quantity, price), text.numbers)} USDT`;
+  return (
+    <form ref={form} onSubmit={(event) => void send(event)} noValidate>
+      <Field
+        label={text.howMuch(base)}
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          setFault(undefined);
+        }}
+        inputMode="decimal"
+        autoComplete="off"
+        spellCheck={false}
+        maxLength={60}
+        autoFocus
+        fault={fault}
+        tail={
+          <>
+            <span className="field-unit">{base}</span>
+            {mode === 'reduce' && held !== undefined && (
+              <button type="button" className="button quiet small" onClick={() => setTyped(held.replace('.', text.numbers.point))}>
+                {text.all}
+              </button>
+            )}
+          </>
+        }
+      />
+      <dl className="preview" aria-live="polite">
+        <div>
+          <dt>{text.previewNow}</dt>
+          <dd>
+            <span className="digits">
+              {grouped(formatDecimal(before), text.numbers)} {base}
+            </span>
+            <span className="digits worth">{worth(before)}</span>
+          </dd>
+        </div>
+        <div className={after ? 'next' : 'next none'}>
+          <dt>{text.preview}</dt>
+          <dd>
+            <span className="digits">
+              {after ? grouped(formatDecimal(after), text.numbers) : '–'} {base}
+            </span>
+            <span className="digits worth">{after && worth(after)}</span>
+          </dd>
+        </div>
+      </dl>
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onDone}>
+          {text.cancel}
+        </button>
+        <button type="submit" className="button primary" disabled={busy}>
+          {busy ? text.working : mode === 'add' ? text.add : text.reduce}
+        </button>
+      </div>
+    </form>
+  );
+};

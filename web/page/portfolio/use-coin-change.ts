@@ -1,0 +1,95 @@
+import { add, formatDecimal, negate, parseDecimal } from '@tickfolio/lib/money';
+import { useCallback } from 'react';
+import { faultText } from '../account/fault-text.js';
+import { useToast } from '../frame/toasts.js';
+import { useParts } from '../parts.js';
+import { grouped } from '../text/amount.js';
+import { coinName } from '../text/coin-names.js';
+import { useText } from '../text/language.js';
+
+interface CoinAnswer {
+  readonly Quantity: string;
+}
+
+const recentKey = 'tickfolio.recent';
+const maxRecent = 6;
+
+/** The symbols added last, newest first. */
+export const recentSymbols = (): readonly string[] => {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(recentKey) ?? '[]');
+    return Array.isArray(kept) ? kept.filter((symbol) => typeof symbol === 'string').slice(0, maxRecent) : [];
+  } catch {
+    return [];
+  }
+};
+const noteRecent = (symbol: string) =>
+  localStorage.setItem(recentKey, JSON.stringify([symbol, ...recentSymbols().filter((other) => other !== symbol)].slice(0, maxRecent)));
+
+/** Changes of what is held: shown at once, corrected by the server's answer, told with a way back. */
+export const useCoinChange = () => {
+  const { session, store } = useParts();
+  const text = useText();
+  const toast = useToast();
+
+  const heldOf = useCallback((symbol: string) => store.frame?.Coins.find((coin) => coin.Symbol === symbol)?.Quantity, [store]);
+  const labelOf = (symbol: string, base: string) => coinName(base) ?? symbol.toUpperCase();
+
+  /** @param delta signed decimal text @throws Problem */
+  const change = useCallback(
+    async (symbol: string, delta: string): Promise<string> => {
+      const sum = formatDecimal(add(parseDecimal(heldOf(symbol) ?? '0'), parseDecimal(delta)));
+      const expectation = store.expect(symbol, sum === '0' ? null : sum);
+      try {
+        const { Quantity } = await session.call<CoinAnswer>('POST', '/api/v1/profile/coins', { symbol, quantity: delta });
+        expectation.settle(Quantity === '0' ? null : Quantity);
+        return Quantity;
+      } catch (thrown) {
+        expectation.settle(undefined);
+        throw thrown;
+      }
+    },
+    [session, store, heldOf],
+  );
+  const quietly = (symbol: string, base: string, work: Promise<unknown>) =>
+    void work.catch((thrown: unknown) =>
+      toast({ message: `${text.failed(labelOf(symbol, base))}: ${faultText(thrown, text)}`, tone: 'fault' }),
+    );
+  const undo = (symbol: string, base: string, delta: string) => ({
+    label: text.undo,
+    run: () => quietly(symbol, base, change(symbol, delta)),
+  });
+
+  return {
+    heldOf,
+    /** @throws Problem */
+    add: async (symbol: string, base: string, quantity: string) => {
+      await change(symbol, quantity);
+      noteRecent(symbol);
+      const message = text.added(grouped(quantity, text.numbers), base);
+      toast({ message, action: undo(symbol, base, formatDecimal(negate(parseDecimal(quantity)))) });
+    },
+    /** @throws Problem */
+    reduce: async (symbol: string, base: string, quantity: string) => {
+      await change(symbol, formatDecimal(negate(parseDecimal(quantity))));
+      toast({ message: text.reduced(grouped(quantity, text.numbers), base), action: undo(symbol, base, quantity) });
+    },
+    /** Shows it as gone at once. */
+    remove: (symbol: string, base: string) => {
+      const held = heldOf(symbol);
+      const expectation = store.expect(symbol, null);
+      const work = session.call('DELETE', '/api/v1/profile/coins', { symbol }).then(
+        () => {
+          expectation.settle(null);
+          const action = held === undefined ? undefined : undo(symbol, base, held);
+          toast({ message: text.removed(labelOf(symbol, base)), action });
+        },
+        (thrown: unknown) => {
+          expectation.settle(undefined);
+          throw thrown;
+        },
+      );
+      quietly(symbol, base, work);
+    },
+  };
+};

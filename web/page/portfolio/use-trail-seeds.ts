@@ -1,0 +1,27 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { useLive, useParts } from '../parts.js';
+
+interface Trails {
+  readonly Trails: readonly { readonly Symbol: string; readonly Points: readonly { readonly Time: string; readonly Price: string }[] }[];
+}
+
+/** What the prices of the held coins did before the page was opened, where there is an archive. */
+export const useTrailSeeds = () => {
+  const { session, trails } = useParts();
+  const held = useLive((state) => state.view?.rows.length ?? 0);
+  const { data } = useQuery({
+    queryKey: ['trails', held],
+    queryFn: () => session.call<Trails>('GET', '/api/v1/profile/trails'),
+    enabled: held > 0,
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  useEffect(() => {
+    for (const { Symbol: symbol, Points } of data?.Trails ?? [])
+      trails.seed(
+        symbol,
+        Points.map(({ Time, Price }) => ({ atMs: Date.parse(Time), price: Number(Price) })),
+      );
+  }, [data, trails]);
+};

@@ -1,0 +1,33 @@
+/** What the server answered instead of what was asked for, or that it did not answer. */
+export class Problem extends Error {
+  /** The HTTP status; 0 when no answer came. */
+  readonly status: number;
+  /** Faults of single fields, in the server's words. */
+  readonly fields: ReadonlyMap<string, string>;
+  /** When trying again may help. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(status: number, message: string, fields: ReadonlyMap<string, string> = new Map(), retryAfterMs?: number) {
+    super(message);
+    this.name = 'Problem';
+    this.status = status;
+    this.fields = fields;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Reads an answer of the server's `application/problem+json`. */
+export const problemOf = async (response: Response): Promise<Problem> => {
+  const seconds = Number(response.headers.get('retry-after'));
+  const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
+  const body = (await response.json().catch(() => ({}))) as { detail?: unknown; errors?: unknown };
+  const fields = new Map<string, string>();
+  for (const fault of Array.isArray(body.errors) ? body.errors : []) {
+    const { field, message } = fault as { field?: unknown; message?: unknown };
+    if (typeof field === 'string' && typeof message === 'string') fields.set(field, message);
+  }
+  return new Problem(response.status, typeof body.detail === 'string' ? body.detail : response.statusText, fields, retryAfterMs);
+};
+
+export const isProblem = (thrown: unknown, status?: number): thrown is Problem =>
+  thrown instanceof Problem && (status === undefined || thrown.status === status);

@@ -1,0 +1,175 @@
+import type { Clock, Timer } from '../clock.js';
+import { readToken, type TokenFacts } from './access-token.js';
+import { isProblem, Problem, problemOf } from './problem.js';
+
+export type SessionState =
+  /** Not known yet: the cookie can only be tried. */
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'signed-out'; readonly reason?: 'ended' | undefined }
+  | { readonly kind: 'signed-in'; readonly userId: string; readonly userName: string };
+
+/** Who is signed in, in all tabs of this browser. The access token lives in memory only; the cookie that renews it is out of reach. */
+export interface Session {
+  readonly state: SessionState;
+  subscribe(listener: () => void): () => void;
+  signUp(name: string, password: string): Promise<void>;
+  signIn(name: string, password: string): Promise<void>;
+  /** Ends the session on the server, in every tab and on every open socket. */
+  signOut(): Promise<void>;
+  /** A token that is good for a while yet; renewed when it is not. @throws Problem, 401 when the session is over */
+  token(): Promise<string>;
+  /** A new token, whatever the present one is. @throws Problem */
+  renew(): Promise<string>;
+  /** Calls back with every new token, whichever tab got it. */
+  onToken(listener: (token: string) => void): () => void;
+  /** Calls the server as the signed-in user. @throws Problem */
+  call<T>(method: string, path: string, body?: unknown): Promise<T>;
+}
+
+export interface SessionDeps {
+  readonly clock: Clock;
+  readonly fetch: typeof globalThis.fetch;
+  /** Reaches the other tabs. */
+  readonly channel: Pick<BroadcastChannel, 'postMessage' | 'onmessage'>;
+  /** One tab at a time renews. */
+  readonly locks: Pick<LockManager, 'request'> | undefined;
+  /** Remembers across visits that a session may be there. */
+  readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+}
+
+type TabMessage = { readonly type: 'token'; readonly token: string } | { readonly type: 'signed-out' };
+
+const hintKey = 'tickfolio.session';
+const auth = '/api/v1/auth';
+/** Renewed when this part of its life is left, at most `maxAheadMs` before its end. */
+const renewAtPart = 1 / 4;
+const maxAheadMs = 120_000;
+const retryMs = 5_000;
+const requestTimeoutMs = 15_000;
+
+export const createSession = ({ clock, fetch, channel, locks, storage }: SessionDeps): Session => {
+  let state: SessionState = { kind: 'unknown' };
+  let held: (TokenFacts & { readonly endsAt: number }) | undefined;
+  let renewal: Promise<string> | undefined;
+  let timer: Timer | undefined;
+  const listeners = new Set<() => void>();
+  const tokenListeners = new Set<(token: string) => void>();
+
+  const change = (next: SessionState) => {
+    state = next;
+    for (const listener of listeners) listener();
+  };
+  const aheadMs = (lifetimeMs: number) => Math.min(maxAheadMs, lifetimeMs * renewAtPart);
+  const isFresh = () => held !== undefined && held.endsAt - clock.monotonic() > aheadMs(held.lifetimeMs) / 2;
+
+  const take = (token: string) => {
+    const facts = readToken(token);
+    if (!facts) throw new Problem(0, 'The server sent no access token.');
+    held = { ...facts, endsAt: clock.monotonic() + facts.lifetimeMs };
+    storage.setItem(hintKey, '1');
+    timer?.cancel();
+    timer = clock.after(Math.max(500, facts.lifetimeMs - aheadMs(facts.lifetimeMs)), keepFresh);
+    if (state.kind !== 'signed-in' || state.userId !== facts.userId)
+      change({ kind: 'signed-in', userId: facts.userId, userName: facts.userName });
+    for (const listener of tokenListeners) listener(token);
+  };
+  const leave = (reason?: 'ended') => {
+    held = undefined;
+    timer?.cancel();
+    storage.removeItem(hintKey);
+    if (state.kind !== 'signed-out') change({ kind: 'signed-out', reason });
+  };
+  const keepFresh = () => {
+    renew().catch((thrown: unknown) => {
+      if (isProblem(thrown, 401)) return;
+      timer = clock.after(retryMs, keepFresh);
+    });
+  };
+
+  const ask = async (path: string, init: RequestInit): Promise<Response> => {
+    try {
+      return await fetch(path, { ...init, signal: AbortSignal.timeout(requestTimeoutMs) });
+    } catch {
+      throw new Problem(0, '');
+    }
+  };
+  const post = async (path: string, body?: unknown): Promise<Record<string, unknown>> => {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const response = await ask(path, { method: 'POST', ...sent });
+    if (!response.ok) throw await problemOf(response);
+    return (await response.json()) as Record<string, unknown>;
+  };
+  const publish = (token: string) => {
+    take(token);
+    channel.postMessage({ type: 'token', token } satisfies TabMessage);
+  };
+
+  const exchange = async (before: string | undefined): Promise<string> => {
+    // Another tab may have renewed while this one waited for its turn.
+    if (held && held.token !== before && isFresh()) return held.token;
+    try {
+      const { accessToken } = await post(`${auth}/refresh`);
+      publish(String(accessToken));
+      return String(accessToken);
+    } catch (thrown) {
+      if (isProblem(thrown, 401)) {
+        leave(state.kind === 'signed-in' ? 'ended' : undefined);
+        channel.postMessage({ type: 'signed-out' } satisfies TabMessage);
+      }
+      throw thrown;
+    }
+  };
+  const renew = (): Promise<string> => {
+    const before = held?.token;
+    renewal ??= (locks ? locks.request('tickfolio.renew', () => exchange(before)) : exchange(before)).finally(() => {
+      renewal = undefined;
+    });
+    return renewal;
+  };
+  const token = async (): Promise<string> => {
+    if (state.kind === 'signed-out') throw new Problem(401, '');
+    return held && isFresh() ? held.token : renew();
+  };
+
+  channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
+    if (data.type === 'signed-out') leave();
+    else if (data.token !== held?.token) take(data.token);
+  };
+  if (storage.getItem(hintKey) === null) state = { kind: 'signed-out' };
+  else keepFresh();
+
+  return {
+    get state() {
+      return state;
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    signUp: async (name, password) => void (await post(`${auth}/register`, { name, password })),
+    signIn: async (name, password) => publish(String((await post(`${auth}/login`, { name, password })).accessToken)),
+    signOut: async () => {
+      await post(`${auth}/logout`);
+      leave();
+      channel.postMessage({ type: 'signed-out' } satisfies TabMessage);
+    },
+    token,
+    renew,
+    onToken: (listener) => {
+      tokenListeners.add(listener);
+      return () => void tokenListeners.delete(listener);
+    },
+    call: async <T>(method: string, path: string, body?: unknown) => {
+      const send = async (accessToken: string) => {
+        const headers: Record<string, string> = { authorization: `Bearer ${accessToken}` };
+        if (body !== undefined) headers['content-type'] = 'application/json';
+        return ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+      };
+      let response = await send(await token());
+      // Its clock may differ, or the session was ended: the cookie knows.
+      if (response.status === 401) response = await send(await renew());
+      if (!response.ok) throw await problemOf(response);
+      return (await response.json()) as T;
+    },
+  };
+};

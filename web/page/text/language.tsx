@@ -1,0 +1,42 @@
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { useParts } from '../parts.js';
+import { de } from './messages-de.js';
+import { en, type Messages } from './messages-en.js';
+
+export type Language = 'en' | 'de';
+export const languages: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
+const messages: Readonly<Record<Language, Messages>> = { en, de };
+const key = 'tickfolio.language';
+
+interface Speaking {
+  readonly language: Language;
+  readonly text: Messages;
+  readonly setLanguage: (language: Language) => void;
+}
+
+const LanguageContext = createContext<Speaking>({ language: 'en', text: en, setLanguage: () => undefined });
+
+/** The language of the document, which was chosen before, or the browser's. */
+export const LanguageProvider = ({ children }: { readonly children: ReactNode }) => {
+  const { store } = useParts();
+  const [language, setLanguage] = useState<Language>(document.documentElement.lang === 'de' ? 'de' : 'en');
+  useEffect(() => {
+    document.documentElement.lang = language;
+    store.setStyle(messages[language].numbers);
+  }, [language, store]);
+  const speaking = useMemo(
+    () => ({
+      language,
+      text: messages[language],
+      setLanguage: (next: Language) => {
+        localStorage.setItem(key, next);
+        setLanguage(next);
+      },
+    }),
+    [language],
+  );
+  return <LanguageContext.Provider value={speaking}>{children}</LanguageContext.Provider>;
+};
+
+export const useSpeaking = (): Speaking => useContext(LanguageContext);
+export const useText = (): Messages => useContext(LanguageContext).text;

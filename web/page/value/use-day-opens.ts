@@ -1,0 +1,30 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { useLive, useParts } from '../parts.js';
+import { exact } from '../text/exact.js';
+
+interface DayAnswer {
+  /** Midnight UTC. */
+  readonly Since: string;
+  readonly Opens: readonly { readonly Symbol: string; readonly Price: string }[];
+}
+
+const dayMs = 86_400_000;
+const refreshMs = 300_000;
+
+/** Keeps the prices of last midnight, from which today's changes are counted. */
+export const useDayOpens = () => {
+  const { session, store } = useParts();
+  const held = useLive((state) => state.view?.rows.length ?? 0);
+  const today = useLive((state) => Math.floor((state.view?.asOfMs ?? 0) / dayMs));
+  const { data } = useQuery({
+    queryKey: ['day', today, held],
+    queryFn: () => session.call<DayAnswer>('GET', '/api/v1/profile/day'),
+    enabled: held > 0,
+    refetchInterval: refreshMs,
+    placeholderData: (before) => before,
+  });
+  useEffect(() => {
+    if (data) store.setMidnight(new Map(data.Opens.map(({ Symbol: symbol, Price }) => [symbol, exact(Price)])));
+  }, [data, store]);
+};
