@@ -40,4 +40,4 @@ audit: node_modules/.installed ## Kafka's messages against ClickHouse's rows, pa
 	@npm run --silent audit
 
 clean: ## remove what was built, keep the data
-	rm -rf node_modules gen/dist lib/dist services/*/dist bff/dist standalone/dist bench/dist tidy/dist
+	rm -rf node_modules gen/dist lib/dist services/*/dist bff/dist web/dist standalone/dist bench/dist tidy/dist

@@ -94,7 +94,7 @@ it('serves the list of symbols once per revision, compressed, and 304 while it i
   const postgres = await openTestPostgres();
   const bff = await startTestBff({ postgres });
   const url = `${bff.url}/api/v1/symbols`;
-  const first = await fetch(url);
+  const first = await fetch(url, { headers: { 'accept-encoding': 'br' } });
   const list = (await first.json()) as { Revision: string; Symbols: readonly unknown[] };
   expect(first.headers.get('etag')).toBe('"r1"');
   expect(list.Symbols).toContainEqual({ Symbol: 'ethbtc', BaseAsset: 'ETH', QuoteAsset: 'BTC' });
