@@ -1,6 +1,7 @@
 import { z } from '@tickfolio/lib/config';
 import { AppError } from '@tickfolio/lib/errors';
 import { requestIdKey } from '@tickfolio/lib/telemetry';
+import { carry, inChildSpan, SpanKind } from '@tickfolio/lib/tracing';
 import { ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError } from 'cockatiel';
 import type { ObserveCircuit } from './circuit-metrics.js';
 
@@ -70,22 +71,41 @@ const symbolsAnswer = z.object({
 
 const idHeader = (requestId: string | undefined): Record<string, string> => (requestId === undefined ? {} : { [requestIdKey]: requestId });
 
+interface Init {
+  readonly method?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const spanOf = (method: string, path: string) => ({
+  kind: SpanKind.CLIENT,
+  attributes: { 'http.request.method': method, 'url.template': path, 'server.address': 'aggregator' },
+});
+
 /** Talks to the aggregator's HTTP interface. */
 export const createAggregatorClient = (options: AggregatorClientOptions): AggregatorClient => {
   const { baseUrl, deadlineMs = 2_000, breakAfterFailures = 5, restMs = 1_000 } = options;
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(breakAfterFailures) });
   options.observeCircuit?.('aggregator', breaker);
 
-  const call = async <S extends z.ZodType>(path: string, answer: S, init: RequestInit = {}): Promise<z.output<S>> => {
+  const call = async <S extends z.ZodType>(path: string, answer: S, init: Init = {}): Promise<z.output<S>> => {
+    const { method = 'GET' } = init;
     try {
-      return await breaker.execute(async () => {
-        const response = await fetch(`${baseUrl}${path}`, { ...init, signal: AbortSignal.timeout(deadlineMs) });
-        if (!response.ok) {
-          await response.body?.cancel();
-          throw new Error(`it answered ${response.status}`);
-        }
-        return answer.parse(await response.json());
-      });
+      return await breaker.execute(() =>
+        inChildSpan(
+          `${method} ${path}`,
+          () => spanOf(method, path),
+          async () => {
+            const headers = { ...init.headers, ...carry() };
+            const response = await fetch(`${baseUrl}${path}`, { ...init, headers, signal: AbortSignal.timeout(deadlineMs) });
+            if (!response.ok) {
+              await response.body?.cancel();
+              throw new Error(`it answered ${response.status}`);
+            }
+            return answer.parse(await response.json());
+          },
+        ),
+      );
     } catch (cause) {
       const why = isBrokenCircuitError(cause) ? 'is resting after repeated failures' : 'does not answer';
       throw new AppError('unavailable', `The aggregator ${why}.`, { cause, retryAfterMs: restMs });

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { type Logger, requestIdOf } from '@tickfolio/lib/telemetry';
+import { because, type Context, currentCause, detached } from '@tickfolio/lib/tracing';
 import type { AggregatorClient, Demanded, FeedState } from './aggregator-client.js';
 import type { HeldSymbol, Portfolios } from './portfolios.js';
 import type { PriceBoard } from './price-board.js';
@@ -65,6 +66,8 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
   const lastWord = new Map<string, { readonly state: FeedState; readonly atMs: number }>();
   let timer: Timer | undefined;
   let soon = false;
+  /** The request whose change is to be told. */
+  let cause: Context | undefined;
   let running = false;
   let closed = false;
 
@@ -146,20 +149,23 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
     if (running) return;
     running = true;
     soon = false;
-    await tell();
+    const told = cause;
+    cause = undefined;
+    await because(told, 'tell the aggregator what is needed', tell);
     running = false;
     const pauseMs = soon ? gatherMs : failure === undefined ? periodMs : Math.min(retryMs, periodMs);
-    if (!closed) timer ??= clock.after(pauseMs, () => void run());
+    if (!closed) timer ??= detached(() => clock.after(pauseMs, () => void run()));
   };
   void run();
 
   return {
     changed: () => {
+      cause ??= currentCause();
       if (closed || soon) return;
       soon = true;
       if (running) return; // Its end starts the next one.
       timer?.cancel();
-      timer = clock.after(gatherMs, () => void run());
+      timer = detached(() => clock.after(gatherMs, () => void run()));
     },
     check: () => {
       if (failure !== undefined) return failure;

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import { because, type Context, currentCause } from '@tickfolio/lib/tracing';
 import { createFrameRhythm, type Receiver } from './frame-rhythm.js';
 import { createHolding, type Holding, renderFrame, renderHead } from './portfolio-frame.js';
 import type { Coin, Owner, Portfolios } from './portfolios.js';
@@ -86,7 +87,10 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
   /** Users who are to get a frame, for a change or because the last one is long ago. From `queueAt` on they did not get it yet. */
   let queue: User[] = [];
   let queueAt = 0;
-  const toRead = new Set<string>();
+  /** Whose coins are to be read, and the request for which that is, where one is traced. */
+  const toRead = new Map<string, Context | undefined>();
+  /** The price for which users are pushed to, where one of the sampled few is among them. */
+  let pushCause: Context | undefined;
   let reading = false;
   let pushTimer: Timer | undefined;
   let readTimer: Timer | undefined;
@@ -103,6 +107,12 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
   };
   const pushQueued = () => {
     pushTimer = undefined;
+    const cause = pushCause;
+    pushCause = undefined;
+    if (cause) void because(cause, 'push portfolios', pushSlice);
+    else pushSlice();
+  };
+  const pushSlice = () => {
     let now = clock.monotonic();
     const sliceEnd = now + pushSliceMs;
     for (let user = queue[queueAt]; user; user = queue[queueAt]) {
@@ -159,14 +169,19 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     const same = holdings.length === user.holdings.length && holdings.every((holding, i) => holding === user.holdings[i]);
     if (same && user.ready) return;
     user.holdings = holdings;
+    const cause = currentCause();
     const waits: Promise<void>[] = [];
     for (const { listing } of holdings) {
       const wait = before.delete(listing) ? undefined : hold(user, listing);
       if (wait) waits.push(wait);
     }
     for (const listing of before.keys()) drop(user, listing);
-    if (waits.length) void Promise.all(waits).then(() => show(user));
-    else show(user);
+    const shown = () => {
+      if (cause) void because(cause, 'push portfolio', () => show(user));
+      else show(user);
+    };
+    if (waits.length) void Promise.all(waits).then(shown);
+    else shown();
   };
   const show = (user: User) => {
     if (users.get(user.userId) !== user) return;
@@ -177,8 +192,18 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
   };
 
   const readNext = async () => {
-    const ids = [...toRead].slice(0, maxUsersPerRead);
-    for (const id of ids) toRead.delete(id);
+    const next = [...toRead].slice(0, maxUsersPerRead);
+    for (const [id] of next) toRead.delete(id);
+    // Read together for all; a traced one among them shows it.
+    const cause = next.find(([, one]) => one)?.[1];
+    return because(cause, 'read portfolios', () =>
+      readThese(
+        next.map(([id]) => id),
+        cause,
+      ),
+    );
+  };
+  const readThese = async (ids: readonly string[], cause: Context | undefined) => {
     const found = await portfolios.readMany(ids).catch((err: unknown) => {
       log.warn({ err, users: ids.length }, 'portfolios could not be read; trying again');
       return undefined;
@@ -187,7 +212,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
       const user = users.get(id);
       if (!user) continue;
       if (found) setCoins(user, found.get(id) ?? []);
-      else if (user.ready) toRead.add(id);
+      else if (user.ready) toRead.set(id, cause);
       // Whoever came while this read was on its way asked for another, and all wait for that.
       else if (!toRead.has(id)) for (const viewer of user.viewers) viewer.failed();
     }
@@ -207,7 +232,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     reading = false;
   };
   const requestRead = (userId: string) => {
-    toRead.add(userId);
+    toRead.set(userId, toRead.get(userId) ?? currentCause());
     // In the next turn, so that users who come together are read together.
     queueMicrotask(() => void readAll());
   };
@@ -250,6 +275,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
       for (const userId of users.keys()) requestRead(userId);
     },
     priceChanged: (listing) => {
+      pushCause ??= currentCause();
       for (const user of holders.get(listing) ?? []) mark(user);
     },
     allChanged: () => {

@@ -5,6 +5,8 @@ import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
+import { tracePubSub } from '@tickfolio/lib/tracing/pubsub';
+import { startTracing } from '@tickfolio/lib/tracing/start';
 import {
   builtPage,
   createAggregatorClient,
@@ -24,6 +26,7 @@ const metrics = createMetrics('bff', { process: true });
 
 await runProcess(
   async (life) => {
+    life.own('traces', await startTracing({ service: 'bff', env: process.env, log, clock: systemClock, random: Math.random }));
     const postgres = life.own(
       'postgres',
       await openServerPostgres({
@@ -40,9 +43,8 @@ await runProcess(
         clock,
       }),
     );
-    const pubsub = life.own(
-      'redis',
-      createRedisPubSub({ address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB, log, clock, metrics }),
+    const pubsub = tracePubSub(
+      life.own('redis', createRedisPubSub({ address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB, log, clock, metrics })),
     );
     const observeCircuit = createCircuitMetrics(metrics);
     const { host, port } = config.AUTH_SERVICE_ADDR;

@@ -1,6 +1,7 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { createLogger } from '@tickfolio/lib/telemetry';
+import { startTracing } from '@tickfolio/lib/tracing/start';
 import { startStandalone } from './app.js';
 import { standaloneConfig } from './config.js';
 import { createNotices } from './notices.js';
@@ -11,4 +12,10 @@ const notices = createNotices(systemClock, print);
 const logOf = (service: string) => (config.LOG_LEVEL ? createLogger(service, config.LOG_LEVEL) : createLogger(service, 'warn', notices));
 const log = logOf('standalone');
 
-await runProcess((life) => startStandalone({ clock: systemClock, log, logOf, life, random: Math.random, print }, config), { log });
+await runProcess(
+  async (life) => {
+    life.own('traces', await startTracing({ service: 'standalone', env: process.env, log, clock: systemClock, random: Math.random }));
+    await startStandalone({ clock: systemClock, log, logOf, life, random: Math.random, print }, config);
+  },
+  { log },
+);

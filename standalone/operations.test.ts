@@ -49,7 +49,7 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
   beforeAll(async () => {
     for (const name of pipelineNames) one.start(name);
     await one.ready(60_000);
-    person = await signUp(one.base);
+    person = await eventually(() => signUp(one.base).catch(() => undefined), 20_000, 'an account');
     await eventually(async () => ((await person.addCoin('btcusdt', '1')).status === 200 ? true : undefined), 20_000, 'a coin');
     socket = await person.connect();
     await socket.frame((frame) => frame.Coins[0]?.Price !== null, 20_000, 0);

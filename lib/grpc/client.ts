@@ -9,6 +9,7 @@ import {
 } from '@grpc/grpc-js';
 import { AppError } from '../errors/errors.js';
 import { requestIdKey } from '../telemetry/telemetry.js';
+import { carry, inChildSpan, SpanKind } from '../tracing/tracing.js';
 import type { ObserveCall } from './call-metrics.js';
 import { codeName, fromGrpcError } from './status.js';
 
@@ -53,7 +54,13 @@ export interface UnaryMethod<Req, Res> {
 const pathOf = (method: { readonly path?: string }): string => method.path?.replace(/^\//, '') ?? 'unknown';
 
 /** Calls `method` of `client` with a deadline. @throws AppError */
-export const callUnary = <Req, Res>(client: object, method: UnaryMethod<Req, Res>, request: Req, options: UnaryOptions): Promise<Res> =>
+export const callUnary = <Req, Res>(client: object, method: UnaryMethod<Req, Res>, request: Req, options: UnaryOptions): Promise<Res> => {
+  const attributes = () => ({ 'rpc.system.name': 'grpc', 'rpc.method': pathOf(method) });
+  const plan = () => ({ kind: SpanKind.CLIENT, attributes: attributes() });
+  return inChildSpan(pathOf(method), plan, () => callOnce(client, method, request, options));
+};
+
+const callOnce = <Req, Res>(client: object, method: UnaryMethod<Req, Res>, request: Req, options: UnaryOptions): Promise<Res> =>
   new Promise((resolve, reject) => {
     const { signal } = options;
     if (signal?.aborted) {
@@ -62,6 +69,7 @@ export const callUnary = <Req, Res>(client: object, method: UnaryMethod<Req, Res
     }
     const metadata = new Metadata({ waitForReady: options.waitForReady ?? false });
     if (options.requestId !== undefined) metadata.set(requestIdKey, options.requestId);
+    for (const [key, value] of Object.entries(carry())) metadata.set(key, value);
     const cancel = () => call.cancel();
     const start = performance.now();
     const call = method.call(client, request, metadata, { deadline: Date.now() + options.deadlineMs }, (err, response) => {

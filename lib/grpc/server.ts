@@ -14,6 +14,7 @@ import type { Address } from '../config/config.js';
 import { AppError, toAppError } from '../errors/errors.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import { type Logger, type Metrics, requestIdKey, requestIdOf } from '../telemetry/telemetry.js';
+import { isTracing, type OpenSpan, openSpan, SpanKind, traceOf } from '../tracing/tracing.js';
 import { createCallMetrics } from './call-metrics.js';
 import { createReflection } from './reflection.js';
 import { codeName, type GrpcStatus, toGrpcStatus } from './status.js';
@@ -72,6 +73,9 @@ interface OpenCall {
 /** How long the last words to callers get to leave before their connections are cut. */
 const cutMs = 100;
 
+/** The statuses that are the server's own fault. */
+const faultCodes = new Set(['UNKNOWN', 'DEADLINE_EXCEEDED', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS']);
+
 export const createGrpcServer = ({
   log,
   metrics,
@@ -108,10 +112,21 @@ export const createGrpcServer = ({
     const context: CallContext = { requestId, signal: controller.signal, log: log.child({ requestId }) };
     const method = call.getPath().replace(/^\//, '');
     const measured = measure?.[kind](method);
+    const span: OpenSpan | undefined =
+      kind === 'unary' && isTracing()
+        ? openSpan(method, {
+            kind: SpanKind.SERVER,
+            parent: traceOf(call.metadata.getMap()),
+            attributes: { 'rpc.system.name': 'grpc', 'rpc.method': method, 'tickfolio.request_id': requestId },
+          })
+        : undefined;
+    const run = <T>(work: () => T): T => (span ? span.run(work) : work());
     /** Every call ends here, once. @param code OK or the error's */
     const finish = (code: string) => {
       const ms = measured?.(code);
-      if (kind === 'unary' && ms !== undefined) context.log[answerLevel]({ method, code, ms: Math.round(ms) }, 'call answered');
+      const said = () => context.log[answerLevel]({ method, code, ms: Math.round(ms ?? 0) }, 'call answered');
+      if (kind === 'unary' && measured) run(said);
+      span?.end(faultCodes.has(code) ? code : undefined, { 'rpc.response.status_code': code });
     };
     const end = (thrown: unknown) => {
       if (!open.delete(openCall)) return;
@@ -134,7 +149,7 @@ export const createGrpcServer = ({
       controller.abort(new AppError('canceled', 'The caller left.'));
     });
     if (closing) end(moving());
-    return { context, end };
+    return { context, end, run };
   };
   /** Tells who is still there to call another server, lets that leave, then cuts every connection. */
   const cut = () => {
@@ -152,12 +167,14 @@ export const createGrpcServer = ({
     },
     unary: (handler) => (call, callback) => {
       let response: Parameters<typeof callback>[1];
-      const { context, end } = begin('unary', call, (error) => (error ? callback(error) : callback(null, response)));
+      const { context, end, run } = begin('unary', call, (error) => (error ? callback(error) : callback(null, response)));
       if (closing) return;
-      (async () => handler(call.request, context))().then((answer) => {
-        response = answer;
-        end(undefined);
-      }, end);
+      run(() =>
+        (async () => handler(call.request, context))().then((answer) => {
+          response = answer;
+          end(undefined);
+        }, end),
+      );
     },
     serverStreaming: (handler) => (call) => {
       call.on('error', (err) => log.debug({ err }, 'stream broke'));

@@ -1,3 +1,4 @@
+export { traceRequests } from '../tracing/http.js';
 export { endWithProblem } from './connection-fault.js';
 export { listen } from './listen.js';
 export { type MeasureOptions, measureRequests } from './measure.js';

@@ -1,6 +1,7 @@
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions, fastify, LogController } from 'fastify';
 import { AppError } from '../errors/errors.js';
 import { type Logger, requestIdKey, requestIdOf } from '../telemetry/telemetry.js';
+import { traceRequests } from '../tracing/http.js';
 import { clientErrorHandler } from './connection-fault.js';
 import { frameworkErrors, setProblemHandlers } from './problem.js';
 import { HttpRefusal } from './refusal.js';
@@ -37,6 +38,7 @@ export const createHttpServer = ({ log, ...options }: HttpServerOptions): Fastif
     requestIdHeader: false,
     genReqId: ({ headers }) => requestIdOf(headers[requestIdKey]),
   });
+  traceRequests(app);
   setProblemHandlers(app);
   app.addHook('onRequest', async ({ raw, id }, reply) => {
     reply.header(requestIdKey, id);

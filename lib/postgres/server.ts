@@ -5,6 +5,7 @@ import { type Clock, sleep } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import type { Logger, Metrics } from '../telemetry/telemetry.js';
+import { traceQueries } from '../tracing/sql.js';
 import type { Database, Postgres } from './postgres.js';
 import { fromPostgresError, isConnectionFault, sqlState } from './sql-error.js';
 
@@ -69,7 +70,7 @@ export const openServerPostgres = async (options: ServerPostgresOptions): Promis
   if (options.metrics) showPool(options.metrics, pool);
   let closing: Promise<void> | undefined;
   return {
-    db: withOwnTransactions(pool),
+    db: withOwnTransactions(pool, options.database),
     ping: async () => {
       try {
         await pool.query({ text: 'select 1', query_timeout: pingTimeoutMs } as pg.QueryConfig);
@@ -105,15 +106,15 @@ const unreachable = (err: unknown) => new AppError('unavailable', 'The database 
  * drizzle's own transaction on a pool loses the connection when BEGIN fails and hands back one whose ROLLBACK failed. This one
  * returns the connection in every case, and a doubtful one is closed.
  */
-const withOwnTransactions = (pool: pg.Pool): Database => {
-  const db: Database = drizzle(pool);
+const withOwnTransactions = (pool: pg.Pool, database: string): Database => {
+  const db: Database = drizzle(traceQueries(pool, database));
   db.transaction = async (work, config) => {
     const client = await pool.connect().catch((err: unknown) => {
       throw unreachable(err);
     });
     let doubtful = true;
     try {
-      const one: Database = drizzle(client);
+      const one: Database = drizzle(traceQueries(client, database));
       const result = await one.transaction(work, config);
       doubtful = false;
       return result;

@@ -11,6 +11,8 @@ import {
   Registry,
 } from 'prom-client';
 
+import { traceFields } from '../tracing/tracing.js';
+
 export type { Logger } from 'pino';
 export { requestIdKey, requestIdOf } from './request-id.js';
 
@@ -43,6 +45,7 @@ export const createLogger = (service: string, level: LogLevel = 'info', write?: 
     level,
     base: { service },
     redact: { paths: redactPaths, censor: '[redacted]' },
+    mixin: traceFields,
     timestamp: pino.stdTimeFunctions.isoTime,
   };
   // Synchronous, as pino's own default is not: a process that ends would lose its last lines, or write them out of order.

@@ -7,6 +7,9 @@ import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
+import { traceEventLog } from '@tickfolio/lib/tracing/event-log';
+import { tracePubSub } from '@tickfolio/lib/tracing/pubsub';
+import { startTracing } from '@tickfolio/lib/tracing/start';
 import { shareCount, shareTopic, startAggregator, tickerPartitions, tickerTopic } from './app.js';
 import { aggregatorConfig } from './config.js';
 
@@ -17,23 +20,25 @@ const metrics = createMetrics('aggregator', { process: true });
 
 await runProcess(
   async (life) => {
-    const pubsub = life.own(
-      'redis',
-      createRedisPubSub({ address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB, log, clock, metrics }),
+    life.own('traces', await startTracing({ service: 'aggregator', env: process.env, log, clock: systemClock, random: Math.random }));
+    const pubsub = tracePubSub(
+      life.own('redis', createRedisPubSub({ address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB, log, clock, metrics })),
     );
-    const eventLog = life.own(
-      'event log',
-      createKafkaEventLog({
-        brokers: config.BROKERS,
-        clientId: `aggregator-${hostname()}`,
-        topics: [
-          { name: tickerTopic, partitions: tickerPartitions },
-          ...(config.SYMBOL_SHARES ? [{ name: shareTopic, partitions: shareCount }] : []),
-        ],
-        clock,
-        log,
-        metrics,
-      }),
+    const eventLog = traceEventLog(
+      life.own(
+        'event log',
+        createKafkaEventLog({
+          brokers: config.BROKERS,
+          clientId: `aggregator-${hostname()}`,
+          topics: [
+            { name: tickerTopic, partitions: tickerPartitions },
+            ...(config.SYMBOL_SHARES ? [{ name: shareTopic, partitions: shareCount }] : []),
+          ],
+          clock,
+          log,
+          metrics,
+        }),
+      ),
     );
     const { host, port } = config.SOCKET_SERVICE_ADDR;
     const socket = createGrpcClient(SocketServiceClient, `${host}:${port}`);

@@ -4,6 +4,9 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
+import { traceClickHouse } from '@tickfolio/lib/tracing/clickhouse';
+import { traceEventLog } from '@tickfolio/lib/tracing/event-log';
+import { startTracing } from '@tickfolio/lib/tracing/start';
 import { startArchiver } from './app.js';
 import { archiverConfig, archiverOptions } from './config.js';
 import { archiveTopics } from './topics.js';
@@ -15,26 +18,31 @@ const metrics = createMetrics('archiver', { process: true });
 
 await runProcess(
   async (life) => {
-    const clickhouse = life.own(
-      'clickhouse',
-      openServerClickHouse({
-        address: config.CLICKHOUSE_ADDR,
-        user: config.CLICKHOUSE_USER,
-        password: config.CLICKHOUSE_PASSWORD,
-        log,
-        clock,
-      }),
+    life.own('traces', await startTracing({ service: 'archiver', env: process.env, log, clock: systemClock, random: Math.random }));
+    const clickhouse = traceClickHouse(
+      life.own(
+        'clickhouse',
+        openServerClickHouse({
+          address: config.CLICKHOUSE_ADDR,
+          user: config.CLICKHOUSE_USER,
+          password: config.CLICKHOUSE_PASSWORD,
+          log,
+          clock,
+        }),
+      ),
     );
-    const eventLog = life.own(
-      'event log',
-      createKafkaEventLog({
-        brokers: config.KAFKA_BROKERS,
-        clientId: `archiver-${hostname()}`,
-        topics: archiveTopics(config.KAFKA_TOPIC),
-        clock,
-        log,
-        metrics,
-      }),
+    const eventLog = traceEventLog(
+      life.own(
+        'event log',
+        createKafkaEventLog({
+          brokers: config.KAFKA_BROKERS,
+          clientId: `archiver-${hostname()}`,
+          topics: archiveTopics(config.KAFKA_TOPIC),
+          clock,
+          log,
+          metrics,
+        }),
+      ),
     );
     const app = await startArchiver(
       { eventLog, clickhouse, clock, log, metrics },

@@ -2,6 +2,7 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
+import { startTracing } from '@tickfolio/lib/tracing/start';
 import { migrationsFolder, startAuth } from './app.js';
 import { authConfig, authLimits } from './config.js';
 
@@ -10,6 +11,7 @@ const log = createLogger('auth', config.LOG_LEVEL);
 
 await runProcess(
   async (life) => {
+    life.own('traces', await startTracing({ service: 'auth', env: process.env, log, clock: systemClock, random: Math.random }));
     const metrics = createMetrics('auth', { process: true });
     const postgres = life.own(
       'database',

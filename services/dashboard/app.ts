@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
-import { addOperations, frameworkErrors, listen, measureRequests } from '@tickfolio/lib/http';
+import { addOperations, frameworkErrors, listen, measureRequests, traceRequests } from '@tickfolio/lib/http';
 import { type Logger, type Metrics, requestIdKey, requestIdOf } from '@tickfolio/lib/telemetry';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { createArchive } from './archive.js';
@@ -65,6 +65,7 @@ const build = (deps: DashboardDeps, options: DashboardOptions): FastifyInstance 
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
   });
   const exported = metrics.counter({ name: 'exported_rows_total', help: 'Tickers written into CSV files' });
+  traceRequests(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header(requestIdKey, request.id);
   });

@@ -2,6 +2,8 @@ import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { systemClock } from '@tickfolio/lib/clock';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
+import { traceClickHouse } from '@tickfolio/lib/tracing/clickhouse';
+import { startTracing } from '@tickfolio/lib/tracing/start';
 import { startDashboard } from './app.js';
 import { dashboardConfig, dashboardOptions } from './config.js';
 
@@ -12,15 +14,18 @@ const metrics = createMetrics('dashboard', { process: true });
 
 await runProcess(
   async (life) => {
-    const clickhouse = life.own(
-      'clickhouse',
-      openServerClickHouse({
-        address: config.CLICKHOUSE_ADDR,
-        user: config.CLICKHOUSE_USER,
-        password: config.CLICKHOUSE_PASSWORD,
-        log,
-        clock,
-      }),
+    life.own('traces', await startTracing({ service: 'dashboard', env: process.env, log, clock: systemClock, random: Math.random }));
+    const clickhouse = traceClickHouse(
+      life.own(
+        'clickhouse',
+        openServerClickHouse({
+          address: config.CLICKHOUSE_ADDR,
+          user: config.CLICKHOUSE_USER,
+          password: config.CLICKHOUSE_PASSWORD,
+          log,
+          clock,
+        }),
+      ),
     );
     const dashboard = life.own('http', await startDashboard({ clickhouse, clock, log, metrics }, dashboardOptions(config)));
     log.info({ host: config.HTTP_HOST, port: dashboard.port }, 'serving the dashboard');

@@ -1,6 +1,7 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
+import { startTracing } from '@tickfolio/lib/tracing/start';
 import { startSocket } from './app.js';
 import { socketConfig, socketLimits } from './config.js';
 
@@ -9,6 +10,7 @@ const log = createLogger('socket', config.LOG_LEVEL);
 
 await runProcess(
   async (life) => {
+    life.own('traces', await startTracing({ service: 'socket', env: process.env, log, clock: systemClock, random: Math.random }));
     const metrics = createMetrics('socket', { process: true });
     const app = await startSocket(
       { clock: systemClock, log, metrics },
