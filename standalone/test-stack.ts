@@ -6,7 +6,15 @@ import { eventually, freePort, startProcess, type TestProcess } from './test-pro
 export const serviceNames = ['exchange-sim', 'socket', 'aggregator', 'auth', 'bff'] as const;
 /** These have their servers away in a stack, which the live path must not care about; started where a test wants them. */
 export const pipelineNames = ['archiver', 'dashboard'] as const;
+/** A second one of each, started where a test wants it. */
+export const twinNames = ['aggregator-2', 'bff-2'] as const;
 export type ServiceName = (typeof serviceNames)[number] | (typeof pipelineNames)[number];
+export type PartName = ServiceName | (typeof twinNames)[number];
+
+export interface StackOptions {
+  /** Of a real Kafka, over which the aggregators then share the symbols. Default: nothing listens where it should be. */
+  readonly brokers?: readonly string[];
+}
 
 /** Every service as a process of its own, on real Redis and PostgreSQL. */
 export interface Stack {
@@ -15,11 +23,11 @@ export interface Stack {
   readonly redis: NonNullable<Awaited<ReturnType<typeof startTestRedis>>>;
   readonly postgres: NonNullable<Awaited<ReturnType<typeof startTestPostgres>>>;
   /** Where each service has /metrics and, but for the simulator, /ready. */
-  readonly operations: (name: ServiceName) => string;
-  readonly service: (name: ServiceName) => TestProcess;
-  start(name: ServiceName): void;
+  readonly operations: (name: PartName) => string;
+  readonly service: (name: PartName) => TestProcess;
+  start(name: PartName): void;
   /** kill -9, and resolves when it is gone. */
-  kill(name: ServiceName): Promise<void>;
+  kill(name: PartName): Promise<void>;
   ready(withinMs: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -28,7 +36,7 @@ export interface Stack {
  * @param extra variables of every service besides its own
  * @returns undefined where Redis or PostgreSQL is not installed
  */
-export const startStack = async (extra: Record<string, string> = {}): Promise<Stack | undefined> => {
+export const startStack = async (extra: Record<string, string> = {}, { brokers }: StackOptions = {}): Promise<Stack | undefined> => {
   const redis = await startTestRedis();
   const postgres = await startTestPostgres();
   if (!redis || !postgres) {
@@ -39,6 +47,7 @@ export const startStack = async (extra: Record<string, string> = {}): Promise<St
   await postgres.createDatabase('profile_db');
   const [sim = 0, socket = 0, aggregator = 0, auth = 0, http = 0, dead = 0] = await Promise.all(Array.from({ length: 6 }, freePort));
   const [socketOps = 0, authOps = 0, archiver = 0, dashboard = 0] = await Promise.all(Array.from({ length: 4 }, freePort));
+  const [aggregator2 = 0, http2 = 0] = await Promise.all([freePort(), freePort()]);
   const local = (port: number) => `127.0.0.1:${port}`;
   const jwt = { JWT_SECRET: 'a secret of the tests, long enough to be taken', ENV: 'local', LOG_LEVEL: 'info' };
   const database = (name: string) => ({
@@ -49,7 +58,7 @@ export const startStack = async (extra: Record<string, string> = {}): Promise<St
     POSTGRES_DB: name,
   });
   const clickhouse = { ENV: 'local', CLICKHOUSE_ADDR: local(dead), CLICKHOUSE_PASSWORD: 'tests' };
-  const operationsPorts: Record<ServiceName, number> = {
+  const operationsPorts: Record<PartName, number> = {
     'exchange-sim': sim,
     socket: socketOps,
     aggregator,
@@ -57,8 +66,27 @@ export const startStack = async (extra: Record<string, string> = {}): Promise<St
     bff: http,
     archiver,
     dashboard,
+    'aggregator-2': aggregator2,
+    'bff-2': http2,
   };
-  const settings: Record<ServiceName, { args?: string[]; env: Record<string, string> }> = {
+  const aggregatorAt = (port: number) => ({
+    ...jwt,
+    SERVER_ADDR: local(port),
+    BROKERS: brokers?.join(',') ?? local(dead),
+    SYMBOL_SHARES: brokers ? 'on' : 'off',
+    REDIS_ADDR: local(redis.port),
+    SOCKET_SERVICE_ADDR: local(socket),
+  });
+  const bffAt = (port: number) => ({
+    ...jwt,
+    HTTP_HOST: '127.0.0.1',
+    HTTP_PORT: String(port),
+    REDIS_ADDR: local(redis.port),
+    AUTH_SERVICE_ADDR: local(auth),
+    AGGREGATOR_ADDR: brokers ? `${local(aggregator)},${local(aggregator2)}` : local(aggregator),
+    ...database('profile_db'),
+  });
+  const settings: Record<PartName, { args?: string[]; env: Record<string, string> }> = {
     'exchange-sim': { args: ['--port', String(sim)], env: {} },
     socket: {
       env: {
@@ -70,38 +98,23 @@ export const startStack = async (extra: Record<string, string> = {}): Promise<St
       },
     },
     // Nothing listens where the brokers should be: the live path must not care.
-    aggregator: {
-      env: {
-        ...jwt,
-        SERVER_ADDR: local(aggregator),
-        BROKERS: local(dead),
-        REDIS_ADDR: local(redis.port),
-        SOCKET_SERVICE_ADDR: local(socket),
-      },
-    },
+    aggregator: { env: aggregatorAt(aggregator) },
+    'aggregator-2': { env: aggregatorAt(aggregator2) },
     auth: { env: { ...jwt, GRPC_PORT: String(auth), METRICS_ADDR: local(authOps), ...database('auth_db') } },
     archiver: { env: { ...clickhouse, KAFKA_BROKERS: local(dead), METRICS_ADDR: local(archiver) } },
     dashboard: { env: { ...clickhouse, HTTP_HOST: '127.0.0.1', DASHBOARD_PORT: String(dashboard) } },
-    bff: {
-      env: {
-        ...jwt,
-        HTTP_HOST: '127.0.0.1',
-        HTTP_PORT: String(http),
-        REDIS_ADDR: local(redis.port),
-        AUTH_SERVICE_ADDR: local(auth),
-        AGGREGATOR_ADDR: local(aggregator),
-        ...database('profile_db'),
-      },
-    },
+    bff: { env: bffAt(http) },
+    'bff-2': { env: bffAt(http2) },
   };
-  const running = new Map<ServiceName, TestProcess>();
+  const running = new Map<PartName, TestProcess>();
   const base = `http://${local(http)}`;
-  const start = (name: ServiceName) => {
+  const start = (name: PartName) => {
     const { args = [], env } = settings[name];
-    const folder = name === 'bff' ? name : `services/${name}`;
+    const program = name.replace(/-2$/, '');
+    const folder = program === 'bff' ? program : `services/${program}`;
     running.set(name, startProcess(process.execPath, ['--enable-source-maps', `${folder}/dist/main.js`, ...args], { ...extra, ...env }));
   };
-  const service = (name: ServiceName) => {
+  const service = (name: PartName) => {
     const found = running.get(name);
     if (!found) throw new Error(`${name} was not started`);
     return found;
