@@ -6,6 +6,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import websocket from '@fastify/websocket';
 import { createAccessTokenVerifier } from '@tickfolio/lib/access-token';
+import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { addOperations, createHttpServer, endWithProblem, listen, measureRequests } from '@tickfolio/lib/http';
@@ -19,8 +20,10 @@ import type { AggregatorClient } from './aggregator-client.js';
 import type { AuthClient } from './auth-client.js';
 import { authRoutes } from './auth-routes.js';
 import { type ClientSocketLimits, defaultSocketLimits } from './client-socket.js';
+import { historyRoutes } from './history-routes.js';
 import { bodyFaults } from './input-faults.js';
 import { createLivePart } from './live-part.js';
+import { createMarketArchive } from './market-archive.js';
 import { swaggerOptions, swaggerUiOptions } from './openapi.js';
 import { corsOptions, createOriginCheck } from './origins.js';
 import { createPortfolios } from './portfolios.js';
@@ -45,6 +48,8 @@ export interface BffDeps {
   readonly priceBus: PriceBus;
   /** Carries the notices between replicas. */
   readonly pubsub: PubSub;
+  /** The archive of prices, as soon as there is one. Default: there is none, and the page draws what happens now. */
+  readonly clickhouse?: () => ClickHouse | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -81,6 +86,9 @@ export interface BffOptions {
   readonly authWindowMs?: number;
   /** The folder of the built page (`builtPage`). Default: no page is served. */
   readonly webFolder?: string;
+  /** What the archive is called. Default `crypto` and `market_tickers`. */
+  readonly archiveDatabase?: string;
+  readonly archiveTable?: string;
 }
 
 const maxBodyBytes = 16 * 1024;
@@ -175,6 +183,13 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       symbols: live.symbols,
       onChange: live.portfolioChanged,
     });
+    const archive = createMarketArchive({
+      clickhouse: deps.clickhouse ?? (() => undefined),
+      database: options.archiveDatabase ?? 'crypto',
+      table: options.archiveTable ?? 'market_tickers',
+      clock,
+    });
+    await scope.register(historyRoutes, { verify, history: live.history, archive, portfolios, symbols: live.symbols, clock });
     await scope.register(symbolRoutes, { symbols: live.symbols });
     await scope.register(webSocketRoute, { verify, gate: live.gate, sockets: live.sockets, checkOrigin });
     await scope.register(

@@ -1,3 +1,4 @@
+import { clickHouseSettings } from '@tickfolio/lib/clickhouse';
 import { address, duration, environment, flag, integer, jwtSecret, logLevel, parseAddress, port, required, z } from '@tickfolio/lib/config';
 
 /** A comma-separated list. */
@@ -81,6 +82,9 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     MAX_SOCKETS_PER_USER: integer(20, 1, 10_000),
     AUTH_RATE_LIMIT: integer(60, 1, 1_000_000),
     AUTH_RATE_WINDOW: duration('1m'),
+    // The archive of prices, for charts; without it the page draws what happens now.
+    ...clickHouseSettings(),
+    CLICKHOUSE_ADDR: clickHouseSettings().CLICKHOUSE_ADDR.optional(),
   });
 
 export type BffConfig = z.output<ReturnType<typeof bffConfig>>;
@@ -101,4 +105,6 @@ export const bffOptions = (config: Omit<BffConfig, `POSTGRES_${string}` | `${str
   maxSocketsPerUser: config.MAX_SOCKETS_PER_USER,
   maxAuthCalls: config.AUTH_RATE_LIMIT,
   authWindowMs: config.AUTH_RATE_WINDOW,
+  archiveDatabase: config.CLICKHOUSE_DATABASE,
+  archiveTable: config.CLICKHOUSE_TABLE,
 });

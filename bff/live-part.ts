@@ -13,6 +13,8 @@ import { createSessionGate, type SessionGate } from './session-gate.js';
 import type { VerifyAccessToken } from './sign-in.js';
 import { createSocketMetrics, showSymbols } from './socket-metrics.js';
 import { createSymbols, type Symbols } from './symbols.js';
+import { createValueHistory, type ValueHistory } from './value-history.js';
+import { createValueRecorder } from './value-recorder.js';
 
 export interface LivePartOptions {
   readonly staleAfterMs: number;
@@ -30,6 +32,8 @@ export interface LivePart {
   readonly sockets: ClientSockets;
   readonly symbols: Symbols;
   readonly demand: Demand;
+  /** What portfolios were worth; written here once a minute. */
+  readonly history: ValueHistory;
   readonly notices: Notices;
   /** Refuses also the tokens of sessions known to have ended. */
   readonly verify: VerifyAccessToken;
@@ -41,7 +45,7 @@ export interface LivePart {
 const sweepMs = 1_000;
 
 export const createLivePart = (
-  { auth, aggregator, priceBus, pubsub, clock, log, metrics }: BffDeps,
+  { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics }: BffDeps,
   portfolios: Portfolios,
   verifyToken: VerifyAccessToken,
   options: LivePartOptions,
@@ -91,12 +95,23 @@ export const createLivePart = (
     () => feed.symbols(),
     (symbol) => board.isStale(symbol),
   );
+  const history = createValueHistory(postgres.db);
+  const recorder = createValueRecorder({
+    history,
+    portfolios,
+    board,
+    priceBus,
+    pricesFlow: () => demand.check() === undefined,
+    clock,
+    log,
+  });
   const sweep = clock.every(sweepMs, board.sweep);
 
   return {
     sockets,
     symbols,
     demand,
+    history,
     notices,
     verify,
     gate,
@@ -106,6 +121,7 @@ export const createLivePart = (
     },
     close: async () => {
       sweep.cancel();
+      await recorder.close();
       demand.close();
       live.close();
       await notices.close();

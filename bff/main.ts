@@ -1,3 +1,4 @@
+import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { systemClock } from '@tickfolio/lib/clock';
 import { createCallTimes } from '@tickfolio/lib/grpc';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
@@ -57,7 +58,19 @@ await runProcess(
       connect: (baseUrl, circuit) => createAggregatorClient({ baseUrl, observeCircuit: (_, breaker) => observeCircuit(circuit, breaker) }),
     });
     const priceBus = createPriceBus(pubsub);
-    const deps = { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics };
+    const clickhouse =
+      config.CLICKHOUSE_ADDR &&
+      life.own(
+        'clickhouse',
+        openServerClickHouse({
+          address: config.CLICKHOUSE_ADDR,
+          user: config.CLICKHOUSE_USER,
+          password: config.CLICKHOUSE_PASSWORD,
+          log,
+          clock,
+        }),
+      );
+    const deps = { clickhouse: () => clickhouse, postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics };
     const bff = life.own('http', await startBff(deps, { ...bffOptions(config), webFolder: builtPage }));
     log.info({ host: config.HTTP_HOST, port: bff.port }, 'serving REST and WebSocket');
   },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, request } from 'node:http';
+import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { Postgres } from '@tickfolio/lib/postgres';
@@ -22,6 +23,16 @@ interface Given {
   readonly body: unknown;
 }
 
+/** An archive with one minute of everything. */
+const minute = { symbol: 'BTCUSDT', at: '1769508000', open: '68120.01', high: '68123.45', low: '68119.5', close: '68121' };
+const archive: ClickHouse = {
+  insert: async () => undefined,
+  query: async <T>() => [minute as T],
+  command: async () => undefined,
+  check: async () => undefined,
+  close: async () => undefined,
+};
+
 let postgres: Postgres;
 /** As it should be; with the database away; where an address may ask once; where no socket is taken. */
 let well: TestBff;
@@ -32,7 +43,7 @@ const documented = new Map<string, Operation & { readonly call: string }>();
 
 beforeAll(async () => {
   postgres = await openTestPostgres();
-  well = await startTestBff({ postgres });
+  well = await startTestBff({ postgres, deps: { clickhouse: () => archive } });
   const cut = () => {
     throw new AppError('unavailable', 'The database cannot be reached.', { retryAfterMs: 1_000 });
   };
@@ -115,6 +126,21 @@ const ways: Record<string, Record<number, Way>> = {
     429: twice('/api/v1/auth/logout'),
     503: () => [ill, { cookie: 'refreshToken=x' }],
   },
+  getValueHistory: {
+    200: () => [well, bearer],
+    400: () => [well, { ...bearer, 'x-query': 'range=2h' }],
+    401: () => [well, {}],
+    503: () => [ill, bearer],
+  },
+  getDayOpens: { 200: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
+  getTrails: { 200: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
+  getCandles: {
+    200: () => [well, { ...bearer, 'x-path': 'btcusdt' }],
+    400: () => [well, { ...bearer, 'x-path': 'btcusdt', 'x-query': 'range=2h' }],
+    401: () => [well, { 'x-path': 'btcusdt' }],
+    404: () => [well, { ...bearer, 'x-path': 'nothing' }],
+    503: () => [strict, { ...bearer, 'x-path': 'btcusdt' }],
+  },
   listSymbols: { 200: () => [well, {}], 503: () => [ill, {}] },
   getProfile: { 200: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
   createProfile: { 201: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
@@ -160,9 +186,10 @@ const upgrade = {
 
 /** By node:http, which unlike fetch sends the headers of an upgrade too. */
 const ask = async (call: string, [bff, headers, body]: Awaited<ReturnType<Way>>): Promise<Given> => {
-  const [method, path] = call.split(' ');
+  const [method, path = ''] = call.split(' ');
+  const address = path.replace(/\{\w+\}/, headers['x-path'] ?? '') + (headers['x-query'] ? `?${headers['x-query']}` : '');
   const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
-  const asked = request(`${bff.url}${path}`, { method, headers: { ...headers, ...length } });
+  const asked = request(`${bff.url}${address}`, { method, headers: { ...headers, ...length } });
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     asked.on('response', resolve);
     asked.on('upgrade', () => reject(new Error('upgraded')));

@@ -5,6 +5,7 @@ import { builtPage, createAggregatorClient, createAuthClient, migrationsFolder a
 import { bffOptions } from '@tickfolio/bff/config';
 import { startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { SocketServiceClient } from '@tickfolio/gen/market/v1';
+import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
 import { createGrpcClient } from '@tickfolio/lib/grpc';
 import { type Lifecycle, StartError } from '@tickfolio/lib/lifecycle';
@@ -106,7 +107,13 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
   firstPrice.catch(() => undefined); // Told below.
 
   const archiving = startArchive({ clock, log, life, part, folder, eventLog, simulated: () => told.simulated }, config);
-  archiving.catch(() => undefined); // Awaited below.
+  const archived: { clickhouse?: ClickHouse } = {};
+  archiving.then(
+    (archive) => {
+      if (typeof archive !== 'string') archived.clickhouse = archive.clickhouse;
+    },
+    () => undefined, // Awaited below.
+  );
 
   const auth = life.own(
     'auth',
@@ -121,7 +128,15 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
   const bff = life.own(
     'bff',
     await startBff(
-      { ...bffPart, postgres: await profileDb, auth: authClient, aggregator: aggregatorClient, priceBus, pubsub },
+      {
+        ...bffPart,
+        clickhouse: () => archived.clickhouse,
+        postgres: await profileDb,
+        auth: authClient,
+        aggregator: aggregatorClient,
+        priceBus,
+        pubsub,
+      },
       { ...bffOptions({ ...config, JWT_SECRET: jwtSecret }), webFolder: builtPage },
     ),
   );

@@ -27,6 +27,7 @@ export interface ArchiveDeps {
 
 /** What of the archive can be looked at. */
 export interface ArchivePlaces {
+  readonly clickhouse: ClickHouse;
   readonly dashboardPort: number;
   /** Port of the read-only ClickHouse interface; undefined when it is off or a ClickHouse server is used. */
   readonly sqlPort: number | undefined;
@@ -50,11 +51,11 @@ export const startArchive = async (deps: ArchiveDeps, config: StandaloneConfig):
   void archiver.failed.then((err) => life.fail(err));
   const dashboard = await startDashboard({ ...part('dashboard'), clickhouse }, { ...dashboardOptions(config), simulated });
   life.own('dashboard', dashboard);
-  if (!engine || !config.CLICKHOUSE_HTTP_ADDR) return { dashboardPort: dashboard.port, sqlPort: undefined };
+  if (!engine || !config.CLICKHOUSE_HTTP_ADDR) return { clickhouse, dashboardPort: dashboard.port, sqlPort: undefined };
   const { host, port } = config.CLICKHOUSE_HTTP_ADDR;
   const options = { host, port, portVariable: 'CLICKHOUSE_HTTP_ADDR' };
   const sql = life.own('sql port', await startClickHouseHttp({ engine, clock, log: part('clickhouse').log }, options));
-  return { dashboardPort: dashboard.port, sqlPort: sql.port };
+  return { clickhouse, dashboardPort: dashboard.port, sqlPort: sql.port };
 };
 
 const openClickHouse = async ({ clock, log }: ArchiveDeps, config: StandaloneConfig, folder: DataFolder) => {

@@ -22,6 +22,8 @@ export interface Row {
   /** Exact and canonical. */
   readonly quantity: string;
   readonly quantityText: string;
+  /** Exact, in the quote asset. */
+  readonly price: string | undefined;
   readonly priceText: string | undefined;
   readonly valueText: string | undefined;
   /** Exact, all digits. */
@@ -179,6 +181,7 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
       name: coinName(base) ?? base,
       quantity: Quantity,
       quantityText: grouped(Quantity, style),
+      price: Price ?? undefined,
       priceText: Price === null ? undefined : grouped(Price, style),
       value: coin.Total ?? undefined,
       valueText: value && money(value, style),

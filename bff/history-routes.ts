@@ -1,0 +1,168 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Clock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import { formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
+import { Type } from 'typebox';
+import { problems } from './contract.js';
+import { type Candle, type CandleRange, candleRanges, type MarketArchive } from './market-archive.js';
+import type { Portfolios } from './portfolios.js';
+import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
+import type { Symbols } from './symbols.js';
+import { dayOf, type ValueHistory, type ValueRange, valueRanges } from './value-history.js';
+
+export interface HistoryRoutesOptions {
+  readonly verify: VerifyAccessToken;
+  readonly history: ValueHistory;
+  readonly archive: MarketArchive;
+  readonly portfolios: Pick<Portfolios, 'readMany'>;
+  readonly symbols: Symbols;
+  readonly clock: Clock;
+}
+
+const security = [{ bearerAuth: [] }];
+const moment = Type.String({ format: 'date-time', examples: ['2026-01-27T10:00:00.000Z'] });
+const price = Type.String({ description: 'exact decimal text', examples: ['68123.45'] });
+const usdt = Type.String({ description: 'in USDT, exact decimal text', examples: ['102185.175'] });
+const rangeQuery = <T extends string>(names: readonly T[], fallback: T) =>
+  Type.Object({
+    range: Type.Optional(
+      Type.Union(
+        names.map((name) => Type.Literal(name)),
+        { description: `how far back; ${fallback} where it is not said`, examples: [fallback] },
+      ),
+    ),
+  });
+const CandleAnswer = Type.Object({ Time: moment, Open: price, High: price, Low: price, Close: price });
+const ValueAnswer = Type.Object(
+  { Range: Type.String({ examples: ['24h'] }), Points: Type.Array(Type.Object({ Time: moment, Value: usdt })) },
+  { description: 'What the portfolio was worth, oldest first; minutes without prices are left out.' },
+);
+const DayAnswer = Type.Object(
+  { Since: moment, Opens: Type.Array(Type.Object({ Symbol: Type.String({ examples: ['btcusdt'] }), Price: usdt })) },
+  { description: 'The first price of today (UTC) of every coin that is held.' },
+);
+const TrailsAnswer = Type.Object(
+  {
+    Trails: Type.Array(
+      Type.Object({ Symbol: Type.String({ examples: ['btcusdt'] }), Points: Type.Array(Type.Object({ Time: moment, Price: price })) }),
+    ),
+  },
+  { description: 'The price of every minute of the last half hour, of the coins that are held.' },
+);
+const CandlesAnswer = Type.Object(
+  {
+    Symbol: Type.String({ examples: ['btcusdt'] }),
+    Range: Type.String({ examples: ['24h'] }),
+    StepSeconds: Type.Integer({ description: 'how much time a candle holds', examples: [600] }),
+    Candles: Type.Array(CandleAnswer),
+    Today: Type.Union([CandleAnswer, Type.Null()], { description: 'since midnight UTC; null while there is nothing' }),
+  },
+  { description: 'Candles in the quote asset, oldest first; stretches without a trade are left out.' },
+);
+
+const isoOf = (atMs: number) => new Date(atMs).toISOString();
+const answerCandle = ({ atMs, open, high, low, close }: Candle) => ({ Time: isoOf(atMs), Open: open, High: high, Low: low, Close: close });
+const dayMs = 86_400_000;
+
+/** What was: of the portfolio from the BFF's own records, of prices from the archive. */
+export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = async (app, options) => {
+  const { verify, history, archive, portfolios, symbols, clock } = options;
+  app.addHook('onRequest', requireSignIn(verify));
+  const coinsOf = async (userId: string) => (await portfolios.readMany([userId])).get(userId) ?? [];
+
+  app.get(
+    '/api/v1/profile/value',
+    {
+      schema: {
+        tags: ['profile'],
+        security,
+        operationId: 'getValueHistory',
+        summary: 'What the portfolio was worth over time',
+        querystring: rangeQuery(Object.keys(valueRanges), '24h'),
+        response: { 200: ValueAnswer, ...problems(400, 401, 503) },
+      },
+    },
+    async (request) => {
+      const range = (request.query.range ?? '24h') as ValueRange;
+      const points = await history.points(signedIn(request).userId, range, clock.now());
+      return { Range: range, Points: points.map(({ atMs, value }) => ({ Time: isoOf(atMs), Value: value })) };
+    },
+  );
+
+  app.get(
+    '/api/v1/profile/day',
+    {
+      schema: {
+        tags: ['profile'],
+        security,
+        operationId: 'getDayOpens',
+        summary: "Today's first prices, to count today's change from",
+        response: { 200: DayAnswer, ...problems(401, 503) },
+      },
+    },
+    async (request) => {
+      const coins = await coinsOf(signedIn(request).userId);
+      const nowMs = clock.now();
+      const needed = new Set(coins.flatMap(({ symbol, quoteAsset }) => [symbol, `${quoteAsset}usdt`]));
+      const opens = await history.opens(dayOf(nowMs), [...needed]);
+      const found = coins.flatMap(({ symbol, quoteAsset }) => {
+        const own = opens.get(symbol);
+        const rate = quoteAsset === 'usdt' ? '1' : opens.get(`${quoteAsset}usdt`);
+        if (own === undefined || rate === undefined) return [];
+        return [{ Symbol: symbol, Price: formatDecimal(multiply(parseDecimal(own), parseDecimal(rate))) }];
+      });
+      return { Since: isoOf(Math.floor(nowMs / dayMs) * dayMs), Opens: found };
+    },
+  );
+
+  app.get(
+    '/api/v1/profile/trails',
+    {
+      schema: {
+        tags: ['profile'],
+        security,
+        operationId: 'getTrails',
+        summary: 'The last half hour of the prices of what is held',
+        response: { 200: TrailsAnswer, ...problems(401, 503) },
+      },
+    },
+    async (request) => {
+      const coins = await coinsOf(signedIn(request).userId);
+      const trails = await archive.trails(coins.map(({ symbol }) => symbol));
+      return {
+        Trails: [...trails].map(([symbol, points]) => ({
+          Symbol: symbol,
+          Points: points.map(({ atMs, price: text }) => ({ Time: isoOf(atMs), Price: text })),
+        })),
+      };
+    },
+  );
+
+  app.get(
+    '/api/v1/coins/:symbol/candles',
+    {
+      schema: {
+        tags: ['market'],
+        security,
+        operationId: 'getCandles',
+        summary: 'Candles of a symbol, from the archive',
+        params: Type.Object({ symbol: Type.String({ maxLength: 32, examples: ['btcusdt'] }) }),
+        querystring: rangeQuery(Object.keys(candleRanges), '24h'),
+        response: { 200: CandlesAnswer, ...problems(400, 401, 404, 503) },
+      },
+    },
+    async (request) => {
+      const symbol = request.params.symbol.toLowerCase();
+      const range = (request.query.range ?? '24h') as CandleRange;
+      if (!symbols.mayExist(symbol)) throw new AppError('not_found', `The exchange does not list ${JSON.stringify(symbol)}.`);
+      const [candles, today] = await Promise.all([archive.candles(symbol, range), archive.today(symbol)]);
+      return {
+        Symbol: symbol,
+        Range: range,
+        StepSeconds: candleRanges[range].stepMs / 1_000,
+        Candles: candles.map(answerCandle),
+        Today: today ? answerCandle(today) : null,
+      };
+    },
+  );
+};

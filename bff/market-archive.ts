@@ -1,0 +1,140 @@
+import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import type { Clock } from '@tickfolio/lib/clock';
+import { AppError, toAppError } from '@tickfolio/lib/errors';
+
+/** A stretch of time of a symbol; prices are exact decimal texts. */
+export interface Candle {
+  readonly atMs: number;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+}
+
+export interface TrailPoint {
+  readonly atMs: number;
+  readonly price: string;
+}
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** What a chart can ask for, made of the archive's rollups: at most 400 candles each. */
+export const candleRanges = {
+  '1h': { spanMs: hourMs, stepMs: minuteMs },
+  '6h': { spanMs: 6 * hourMs, stepMs: 2 * minuteMs },
+  '24h': { spanMs: dayMs, stepMs: 10 * minuteMs },
+  '7d': { spanMs: 7 * dayMs, stepMs: hourMs },
+  '30d': { spanMs: 30 * dayMs, stepMs: 4 * hourMs },
+  '1y': { spanMs: 365 * dayMs, stepMs: dayMs },
+} as const;
+export type CandleRange = keyof typeof candleRanges;
+
+/** Prices of the past, where there is an archive. @throws AppError unavailable where there is none, or it does not answer */
+export interface MarketArchive {
+  /** Oldest first; minutes without a ticker are left out. */
+  candles(symbol: string, range: CandleRange): Promise<readonly Candle[]>;
+  /** Today's (UTC) stretch so far; undefined when there is none. */
+  today(symbol: string): Promise<Candle | undefined>;
+  /** The closes of the last minutes, by symbol. */
+  trails(symbols: readonly string[]): Promise<ReadonlyMap<string, readonly TrailPoint[]>>;
+}
+
+export interface MarketArchiveOptions {
+  /** Undefined while there is no ClickHouse. */
+  readonly clickhouse: () => ClickHouse | undefined;
+  readonly database: string;
+  readonly table: string;
+  readonly clock: Clock;
+}
+
+const queryTimeoutMs = 4_000;
+const trailSpanMs = 30 * minuteMs;
+/** Many viewers of a coin cost one query in so long. */
+const keptMs = 4_000;
+const maxKept = 512;
+const noArchive = () => new AppError('unavailable', 'There is no archive of prices here.', { retryAfterMs: 60_000 });
+
+interface CandleAnswer {
+  readonly at: string;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+}
+
+const toCandle = ({ at, ...prices }: CandleAnswer): Candle => ({ ...prices, atMs: Number(at) * 1_000 });
+
+export const createMarketArchive = ({ clickhouse, database, table, clock }: MarketArchiveOptions): MarketArchive => {
+  const rollup = (size: '1m' | '1h') => `${database}.${table.replace(/_tickers$/, '')}_ohlc_${size}`;
+  const kept = new Map<string, { readonly atMs: number; readonly answer: Promise<unknown> }>();
+
+  const read = async <T>(sql: string, params: Record<string, string | number | readonly string[]>, maxRows: number): Promise<T[]> => {
+    const server = clickhouse();
+    if (!server) throw noArchive();
+    try {
+      return await server.query<T>(sql, params, { timeoutMs: queryTimeoutMs, maxRows });
+    } catch (thrown) {
+      const fault = toAppError(thrown);
+      if (fault.code === 'not_found') throw noArchive(); // The archiver has not made its tables yet.
+      throw new AppError('unavailable', 'The archive of prices does not answer.', { cause: fault, retryAfterMs: 5_000 });
+    }
+  };
+  const shared = <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const nowMs = clock.monotonic();
+    const known = kept.get(key);
+    if (known && nowMs - known.atMs < keptMs) return known.answer as Promise<T>;
+    const answer = work();
+    answer.catch(() => kept.delete(key));
+    kept.delete(key);
+    kept.set(key, { atMs: nowMs, answer });
+    const [oldest] = kept.keys();
+    if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest);
+    return answer;
+  };
+  const columns = 'argMin(c.open, c.start) AS open, max(c.high) AS high, min(c.low) AS low, argMax(c.close, c.start) AS close';
+
+  return {
+    candles: (symbol, range) =>
+      shared(`candles ${symbol} ${range}`, async () => {
+        const { spanMs, stepMs } = candleRanges[range];
+        const fromMs = Math.floor((clock.now() - spanMs) / stepMs + 1) * stepMs;
+        const rows = await read<CandleAnswer>(
+          `SELECT intDiv(toUnixTimestamp(c.start), {step:UInt32}) * {step:UInt32} AS at, ${columns}
+           FROM ${rollup(stepMs < hourMs ? '1m' : '1h')} AS c
+           WHERE c.symbol = {symbol:String} AND c.start >= toDateTime({from:UInt32}) GROUP BY at ORDER BY at`,
+          { symbol: symbol.toUpperCase(), step: stepMs / 1_000, from: fromMs / 1_000 },
+          spanMs / stepMs + 2,
+        );
+        return rows.map(toCandle);
+      }),
+    today: (symbol) =>
+      shared(`today ${symbol}`, async () => {
+        const midnight = Math.floor(clock.now() / dayMs) * (dayMs / 1_000);
+        const [row] = await read<CandleAnswer>(
+          `SELECT {from:UInt32} AS at, ${columns} FROM ${rollup('1m')} AS c
+           WHERE c.symbol = {symbol:String} AND c.start >= toDateTime({from:UInt32}) GROUP BY c.symbol`,
+          { symbol: symbol.toUpperCase(), from: midnight },
+          1,
+        );
+        return row && toCandle(row);
+      }),
+    trails: async (symbols) => {
+      const trails = new Map<string, TrailPoint[]>();
+      if (symbols.length === 0) return trails;
+      const rows = await read<{ symbol: string; at: string; close: string }>(
+        `SELECT c.symbol AS symbol, toUnixTimestamp(c.start) AS at, c.close AS close FROM ${rollup('1m')} AS c
+         WHERE c.symbol IN {symbols:Array(String)} AND c.start >= toDateTime({from:UInt32}) ORDER BY symbol, at`,
+        { symbols: symbols.map((symbol) => symbol.toUpperCase()), from: Math.floor((clock.now() - trailSpanMs) / 1_000) },
+        symbols.length * (trailSpanMs / minuteMs + 2),
+      );
+      for (const { symbol, at, close } of rows) {
+        const trail = trails.get(symbol.toLowerCase()) ?? [];
+        trails.set(symbol.toLowerCase(), trail);
+        trail.push({ atMs: Number(at) * 1_000, price: close });
+      }
+      return trails;
+    },
+  };
+};
