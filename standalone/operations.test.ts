@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, signUp, type TestPerson } from './test-client.js';
 import { metricFaults, parseExposition } from './test-exposition.js';
+import { readAlerts, readDashboards, readScrapes } from './test-observability.js';
 import { eventually } from './test-process.js';
+import { readPromQl } from './test-promql.js';
 import { pipelineNames, type ServiceName, type Stack, serviceNames, startStack } from './test-stack.js';
 
 const stack = await startStack();
@@ -45,6 +47,8 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
   const one = stack as Stack;
   let person: TestPerson;
   let socket: LiveSocket;
+  /** Of every service scraped so far. */
+  const names = new Set<string>(['up']);
 
   beforeAll(async () => {
     for (const name of pipelineNames) one.start(name);
@@ -63,11 +67,25 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
       `${name} serves its metrics`,
     );
     const families = parseExposition(String(metrics));
+    for (const { name: metric, type } of families.values())
+      for (const end of type === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']) names.add(metric + end);
     const own = `tickfolio_${name.replaceAll('-', '_')}_`;
     expect([...families.values()].flatMap(metricFaults)).toEqual([]);
     expect([...families.keys()].filter((family) => !family.startsWith(own) && !/^(process|nodejs)_/.test(family))).toEqual([]);
     for (const metric of [...expected[name], 'build_info']) expect([...families.keys()]).toContain(own + metric);
     expect([...families.keys()]).toEqual(expect.arrayContaining(['process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds']));
+  });
+
+  it('has every metric that a dashboard or an alert names, and is scraped', () => {
+    const expressions = [
+      ...readAlerts().map(({ expr }) => expr),
+      ...readDashboards().flatMap(({ panels }) => panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))),
+    ].map(readPromQl);
+    expect(expressions.length).toBeGreaterThan(100);
+    expect([...new Set(expressions.flatMap((expression) => expression.names))].filter((name) => !names.has(name))).toEqual([]);
+    const matched = (pattern: string) => [...names].some((name) => new RegExp(`^(?:${pattern})$`).test(name));
+    expect(expressions.flatMap(({ patterns }) => patterns).filter((pattern) => !matched(pattern))).toEqual([]);
+    expect([...readScrapes().keys()].sort()).toEqual([...everyService].sort());
   });
 
   it('shows in figures that prices flow, and what is away', async () => {
