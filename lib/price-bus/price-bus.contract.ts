@@ -114,8 +114,8 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       bus.publish(stat('btc', 10, '10'));
       await bus.settled();
       expect(await bus.through([symbol('btc')])).toEqual(new Map([[symbol('btc'), through]]));
-      bus.publish(stat('btc', 11, '11'), { ...through, last: at(4_000, 11), later: [] });
-      expect((await bus.through([symbol('btc')])).get(symbol('btc'))).toMatchObject({ last: { tradeId: 11 }, later: [] });
+      bus.publish(stat('btc', 11, '11'), { ...through, last: at(4_000, 11), later: [], by: 'me' });
+      expect((await bus.through([symbol('btc')])).get(symbol('btc'))).toMatchObject({ last: { tradeId: 11 }, later: [], by: 'me' });
       bus.forgetThrough(symbol('btc'));
       await bus.settled();
       expect(await bus.through([symbol('btc')])).toEqual(new Map());

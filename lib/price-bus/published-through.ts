@@ -21,6 +21,8 @@ export interface PublishedThrough {
   readonly last: PublishedSecond;
   /** Later ones that are published already, because the last one's successor waits for a repair; oldest first, mostly none. */
   readonly later: readonly PublishedSecond[];
+  /** Who published it, where publishers have names. */
+  readonly by?: string;
 }
 
 const isPublishedSecond = (value: unknown): value is PublishedSecond => {
@@ -38,7 +40,7 @@ export const decodePublishedThrough = (text: string): PublishedThrough | undefin
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { symbol, last, later } = value as Record<string, unknown>;
+  const { symbol, last, later, by } = value as Record<string, unknown>;
   const isOne = typeof symbol === 'string' && isPublishedSecond(last) && Array.isArray(later) && later.every(isPublishedSecond);
-  return isOne ? { symbol, last, later } : undefined;
+  return isOne ? { symbol, last, later, ...(typeof by === 'string' ? { by } : {}) } : undefined;
 };

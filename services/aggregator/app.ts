@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { SocketServiceClient } from '@tickfolio/gen/market/v1';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
@@ -13,6 +14,7 @@ import { createPublishGate } from './publish-gate.js';
 import { measurePublishing } from './publish-metrics.js';
 
 import { createRegistry, type RegistryOptions, registryDefaults } from './registry.js';
+import { watchRivals } from './rival-watch.js';
 import { everyShare, joinShares, type Shares, shareCount } from './shares.js';
 import { createSubscriptions } from './subscriptions.js';
 import { createSymbolList, type SymbolListOptions, symbolListDefaults } from './symbol-list.js';
@@ -61,7 +63,8 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
   const tally = createTally();
   const feed = createMarketFeed(deps.socket, options.feed);
   const published = measurePublishing(priceBus, metrics, clock);
-  const gate = createPublishGate({ priceBus: published, certain: () => shares.certain, tally, log });
+  const by = randomUUID();
+  const gate = createPublishGate({ priceBus: published, certain: () => shares.certain, by, tally, log });
   const market = createMarket({ clock, log, tally, feed, priceBus, gate, eventLog }, { ...marketDefaults, ...options.market });
   // Until the list is known the socket service judges the symbols.
   const follow = (isOurs = shares.owns) => {
@@ -80,6 +83,7 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
   };
   const { sharing } = deps;
   const shares: Shares = sharing ? joinShares({ eventLog: sharing, clock, tally, hold, moved }) : everyShare;
+  const rivals = watchRivals({ clock, log, priceBus, gate, shares, by });
   const registry = createRegistry(clock, () => follow(), { ...registryDefaults, ...options.registry });
   const notFollowed = options.alwaysFollow?.length
     ? registry.replace(alwaysHolder, new Set(options.alwaysFollow))
@@ -124,6 +128,7 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
     },
   });
   const stop = () => {
+    rivals.close();
     list.close();
     registry.close();
     market.close();

@@ -13,6 +13,8 @@ export interface PublishGate {
   hold(): void;
   /** Seconds leave again: those that waited too, except of symbols that are somebody else's now. */
   release(isOurs: (symbol: string) => boolean): void;
+  /** Of which symbols a second was published here since they are ours. */
+  readonly published: ReadonlySet<string>;
   /** Lets out what waited only for `isSure`. To be called with time. */
   flush(): void;
 }
@@ -21,6 +23,8 @@ export interface PublishGateDeps {
   readonly priceBus: Pick<PriceBus, 'publish' | 'publishPrice'>;
   /** False after this process stood still for so long that its symbols may be somebody else's. */
   readonly certain: () => boolean;
+  /** What this publisher is called, so that others see whose a second was. */
+  readonly by: string;
   readonly tally: Tally;
   readonly log: Logger;
 }
@@ -28,20 +32,25 @@ export interface PublishGateDeps {
 /** Shares move within seconds; of a second for each symbol that is several minutes. */
 const maxWaiting = 200_000;
 
-export const createPublishGate = ({ priceBus, certain, tally, log }: PublishGateDeps): PublishGate => {
+export const createPublishGate = ({ priceBus, certain, by, tally, log }: PublishGateDeps): PublishGate => {
   let held = false;
   let waiting: { readonly stat: SecondStat; readonly through: PublishedThrough | undefined }[] = [];
 
+  const published = new Set<string>();
+  const send = (stat: SecondStat, through: PublishedThrough | undefined) => {
+    if (through) published.add(stat.symbol);
+    priceBus.publish(stat, through && { ...through, by });
+  };
   const flush = () => {
     if (held || waiting.length === 0 || !certain()) return;
-    for (const { stat, through } of waiting) priceBus.publish(stat, through);
+    for (const { stat, through } of waiting) send(stat, through);
     waiting = [];
   };
   return {
     publish: (stat, through) => {
       if (!held && certain()) {
         flush();
-        priceBus.publish(stat, through);
+        send(stat, through);
         return;
       }
       tally.secondsWithheld += 1;
@@ -67,9 +76,11 @@ export const createPublishGate = ({ priceBus, certain, tally, log }: PublishGate
       const before = waiting.length;
       waiting = waiting.filter(({ stat }) => isOurs(stat.symbol));
       tally.secondsLeft += before - waiting.length;
+      for (const symbol of published) if (!isOurs(symbol)) published.delete(symbol);
       held = false;
       flush();
     },
+    published,
     flush,
   };
 };

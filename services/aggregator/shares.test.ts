@@ -1,5 +1,5 @@
 import { systemClock } from '@tickfolio/lib/clock';
-import type { EventLog } from '@tickfolio/lib/event-log';
+import type { EventLog, GroupMember, Membership } from '@tickfolio/lib/event-log';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { createPriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
@@ -154,6 +154,48 @@ describe('aggregators that share the symbols', () => {
   });
 });
 
+describe('an aggregator that cannot hear the group', () => {
+  it('goes on, unless somebody else publishes its symbols: then it says nothing until it hears the group', async () => {
+    const fake = await startFakeSocket();
+    closing.push(() => fake.close());
+    const pubsub = createMemoryPubSub();
+    const published: SecondStat[] = [];
+    const other = createPriceBus(pubsub);
+    await other.subscribe(['btcusdt'], { second: (stat) => published.push(stat) });
+    const state = { problem: 'is cut off' as string | undefined };
+    const all = new Set(Array.from({ length: shareCount }, (_, share) => share));
+    const sharing = {
+      join: (_topic: string, _group: string, member: GroupMember): Membership => {
+        queueMicrotask(() => member.assigned(all, new Set()));
+        return { partitions: all, certain: true, problem: () => state.problem, close: async () => undefined };
+      },
+    };
+    const rig = await startRig(fake.port, {}, systemClock, { priceBus: createPriceBus(pubsub), sharing });
+    closing.push(() => rig.close());
+    const t0 = thisSecond() - 20_000;
+    fake.history.set('btcusdt', [tradeAt(99, t0 - 1_000)]);
+    await until('the symbol is followed', async () => {
+      const { body } = await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt'] });
+      return Object.keys((body as { lastPrices: object }).lastPrices).length === 1 && fake.streams.length === 2;
+    });
+    for (let i = 0; i < 3; i++) fake.trades('btcusdt', tradeAt(100 + i, t0 + i * 1_000));
+    await until('it publishes', () => published.length === 2);
+    const mark = { second: t0 + 2_000, tradeId: 102, tradeTimeMs: t0 + 2_000, revision: 1, final: true };
+    other.publish({ ...(published[1] as SecondStat), second: t0 + 2_000 }, { symbol: 'btcusdt', last: mark, later: [], by: 'another' });
+    await until('it gives way', async () => {
+      const { body } = await rig.call('GET', '/ready');
+      const word = (body as { dependencies: Record<string, { reason?: string }> }).dependencies['symbol-shares']?.reason;
+      return word?.includes('another aggregator publishes our symbols') ?? false;
+    });
+    const before = published.length;
+    fake.trades('btcusdt', tradeAt(103, t0 + 3_000), tradeAt(104, t0 + 4_000));
+    await until('its seconds wait', async () => (await rig.metric('seconds_withheld_total')) === 2);
+    expect(published.length).toBe(before);
+    state.problem = undefined;
+    await until('it goes on', () => published.length > before);
+  });
+});
+
 describe('the publishing gate', () => {
   const stat = (symbol: string, second: number): SecondStat => ({
     symbol,
@@ -179,7 +221,7 @@ describe('the publishing gate', () => {
       publish: ({ symbol, second }: SecondStat) => void sent.push(`${symbol} ${second}`),
       publishPrice: ({ symbol, tradeId }: { symbol: string; tradeId: number }) => void sent.push(`price ${symbol} ${tradeId}`),
     };
-    const gate = createPublishGate({ priceBus, certain: () => state.certain, tally, log: silentLogger() });
+    const gate = createPublishGate({ priceBus, certain: () => state.certain, by: 'test', tally, log: silentLogger() });
     return { gate, sent, state, tally };
   };
 

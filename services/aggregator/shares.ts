@@ -17,6 +17,8 @@ export interface Shares {
   readonly counts: { readonly owned: number; readonly of: number } | undefined;
   /** False after this process stood still for so long that its shares may be somebody else's. */
   readonly certain: boolean;
+  /** The group cannot be heard and somebody else publishes our symbols: they are not ours any more, until the group says so. */
+  yield(): void;
   /** What is needed is known here: now a share is in good hands. */
   needsKnown(): void;
   /** What is wrong, or undefined. */
@@ -30,6 +32,7 @@ export const everyShare: Shares = {
   owns: () => true,
   counts: undefined,
   certain: true,
+  yield: () => undefined,
   needsKnown: () => undefined,
   fault: undefined,
   close: async () => undefined,
@@ -53,8 +56,14 @@ export const joinShares = ({ eventLog, clock, tally, hold, moved }: SharesDeps):
   let membership: Membership | undefined;
   let owned: ReadonlySet<number> = new Set();
   let timer: Timer | undefined;
+  let yielded = false;
   let closed = false;
 
+  const isCertain = (): boolean => {
+    // The group is heard again, and did not give them away.
+    if (yielded && membership?.problem() === undefined) yielded = false;
+    return !yielded && (membership?.certain ?? true);
+  };
   const join = () => {
     timer?.cancel();
     if (membership || closed) return;
@@ -64,6 +73,7 @@ export const joinShares = ({ eventLog, clock, tally, hold, moved }: SharesDeps):
         tally.sharesGained += next.size - kept.size;
         tally.sharesLost += [...owned].filter((share) => !next.has(share)).length;
         owned = next;
+        yielded = false;
         moved((symbol) => kept.has(shareOf(symbol)));
       },
     });
@@ -76,10 +86,15 @@ export const joinShares = ({ eventLog, clock, tally, hold, moved }: SharesDeps):
       return { owned: owned.size, of: shareCount };
     },
     get certain() {
-      return membership?.certain ?? true;
+      return isCertain();
+    },
+    yield: () => {
+      yielded = true;
     },
     needsKnown: join,
     get fault() {
+      if (!isCertain() && yielded)
+        return 'the group cannot be heard and another aggregator publishes our symbols: nothing is published here';
       return membership ? membership.problem() : 'nobody has said yet which symbols are needed';
     },
     close: async () => {

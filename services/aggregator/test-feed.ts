@@ -54,7 +54,7 @@ export const createMarketBench = async (
     publishPrice: (last: LastPrice) => void told.push({ ...last, atMs: clock.now() }),
   };
   const log = silentLogger();
-  const gate = createPublishGate({ priceBus, certain: () => true, tally, log });
+  const gate = createPublishGate({ priceBus, certain: () => true, by: 'test', tally, log });
   const bus = { through: async () => new Map(), forgetThrough: () => undefined };
   const market = createMarket({ clock, log, tally, feed, priceBus: bus, gate, eventLog: { publish: () => undefined } });
   market.follow(symbols);
