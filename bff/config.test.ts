@@ -43,7 +43,7 @@ describe('the settings of the BFF', () => {
         /^POSTGRES_HOST is required/,
         /^POSTGRES_USER is required/,
         /^POSTGRES_PASSWORD is required/,
-        /^JWT_SECRET must be at least 32 bytes/,
+        /^JWT_SECRET must be at least 32 characters/,
         /^REDIS_ADDR is required/,
         /^AGGREGATOR_ADDR is required/,
         /^TRUST_PROXY must be/,

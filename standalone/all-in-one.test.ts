@@ -192,4 +192,12 @@ describe('the data folder', () => {
     for (const name of ['HTTP_PORT', 'JWT_SECRET', 'PRICE_SOURCE']) expect(wrong.output()).toContain(name);
     expect(existsSync(elsewhere)).toBe(false);
   });
+
+  it('that is no folder is named, with the variable that sets it', async () => {
+    const file = join(process.cwd(), 'package.json');
+    const wrong = startProcess(process.execPath, ['standalone/dist/main.js'], allInOneEnv(file));
+    expect((await wrong.ended).code).toBe(1);
+    expect(wrong.output()).toContain(`The data folder cannot be used: EEXIST: file already exists, mkdir '${file}'. DATA_DIR sets it.\n`);
+    expect(wrong.output()).not.toMatch(/\n\s+at /);
+  });
 });

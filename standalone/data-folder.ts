@@ -22,10 +22,12 @@ const readIfThere = async (file: string): Promise<string | undefined> => {
   }
 };
 
-/** Opens (and at the first start makes) the data folder, for this process alone. @throws StartError when another run has it. */
+/** Opens (and at the first start makes) the data folder, for this process alone. @throws StartError when another run has it, or it cannot be made. */
 export const openDataFolder = async (path: string, clock: Clock): Promise<DataFolder> => {
   const folder = resolve(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((err: Error) => {
+    throw new StartError(`The data folder cannot be used: ${err.message}. DATA_DIR sets it.`);
+  });
   const lock = await lockFolder(folder, { clock }).catch((err: unknown) => {
     throw err instanceof StartError ? new StartError(`${err.message} DATA_DIR sets it.`) : err;
   });

@@ -14,7 +14,7 @@ export interface AccessToken {
 }
 
 export interface AccessTokenOptions {
-  /** Shared by the service that signs and the one that verifies; at least 32 bytes (`secretFault` in lib/config). */
+  /** Shared by the service that signs and the one that verifies; at least 32 characters (`secretFault` in lib/config). */
   readonly secret: string;
   readonly clock: Clock;
   /** How far the clocks of the two services may differ. Default 5 000. */

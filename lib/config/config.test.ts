@@ -159,10 +159,11 @@ describe('numbers, switches and URLs', () => {
 });
 
 describe('secrets', () => {
-  it('must be 32 bytes long, not merely 32 characters of something', () => {
-    expect(secretFault('x'.repeat(31), 'production')).toContain('32 bytes');
+  it('must be 32 characters long, however many bytes those are', () => {
+    expect(secretFault('x'.repeat(31), 'production')).toContain('32 characters');
     expect(secretFault('x'.repeat(32), 'production')).toBeUndefined();
-    expect(secretFault('ä'.repeat(16), 'production')).toBeUndefined();
+    expect(secretFault('ä'.repeat(31), 'production')).toContain('32 characters');
+    expect(secretFault('😀'.repeat(16), 'production')).toContain('32 characters');
   });
 
   it('must not be a published example, except with ENV=local', () => {
@@ -176,7 +177,7 @@ describe('secrets', () => {
 
   it('are not repeated in a fault', () => {
     expect(secretFault('my-short-secret', 'production')).not.toContain('my-short-secret');
-    expect(refused(jwtSecret('production'), 'my-short-secret')).toBe('X must be at least 32 bytes long');
+    expect(refused(jwtSecret('production'), 'my-short-secret')).toBe('X must be at least 32 characters long');
   });
 
   it('count as for production unless ENV says otherwise', () => {

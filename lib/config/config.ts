@@ -124,7 +124,7 @@ export const publishedSecrets: readonly string[] = [
 
 /** Why a JWT secret must not be used, or undefined when it may. */
 export const secretFault = (secret: string, env: string): string | undefined => {
-  if (Buffer.byteLength(secret) < 32) return 'must be at least 32 bytes long';
+  if ([...secret].length < 32) return 'must be at least 32 characters long';
   if (env !== 'local' && publishedSecrets.includes(secret)) return 'is a published example value, allowed with ENV=local only';
   return undefined;
 };

@@ -183,6 +183,20 @@ describe('the archiver', () => {
     expect(auditTable(audits).split('\n').at(-1)).toMatch(/^ +all +90 +89 +0 +0 +0 +1 +0$/);
   });
 
+  it('finds a ticker that a query would count twice', async () => {
+    const made = make(90);
+    publish(made);
+    await start({ auditIntervalMs: 60_000 });
+    await eventually(count, 90);
+    await eventually(async () => verdict(await audit()), 'Complete: all 90 messages are there, none twice.');
+    await clickhouse.command(
+      `INSERT INTO ${names.rows} SELECT * REPLACE (event_time + INTERVAL 1 MILLISECOND AS event_time) FROM ${names.view} WHERE message_id = {id:String}`,
+      { id: made[7]?.row[0] ?? '' },
+    );
+    expect(await count()).toBe(91);
+    expect(verdict(await audit())).toBe('NOT complete: 0 missing, 1 duplicate.');
+  });
+
   it('does not call missing what the table let go by age', async () => {
     const next = createTickers('old', Date.now() - 40 * 86_400_000);
     publish(Array.from({ length: 30 }, next));
