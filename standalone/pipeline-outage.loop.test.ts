@@ -59,6 +59,7 @@ describe.runIf(kafka)('with Kafka and ClickHouse both away', () => {
     });
 
     await Promise.all([kafka.kill(), server.kill()]);
+    const downSince = Date.now();
     const from = socket.arrivals.length;
     const downAtMs = performance.now();
     await eventually(() => (performance.now() - downAtMs > outageMs ? true : undefined), outageMs + 1_000, 'the outage', 100);
@@ -69,6 +70,7 @@ describe.runIf(kafka)('with Kafka and ClickHouse both away', () => {
     expect(told.size).toBeGreaterThan(outageMs / 1_000 / 4);
     expect((await callJson(one.base, 'GET', '/ready')).status).toBe(200);
 
+    const downUntil = Date.now();
     await Promise.all([kafka.restart(), server.restart()]);
     const published = await metric('events_published_total');
     await eventually(async () => ((await rows()) >= published ? true : undefined), 90_000, `${published} rows`);
@@ -89,6 +91,12 @@ describe.runIf(kafka)('with Kafka and ClickHouse both away', () => {
         'SELECT sum(missing) + sum(duplicate) AS n FROM (SELECT * FROM crypto.market_tickers_audits ORDER BY audited_at DESC LIMIT 3)',
       ),
     ).toBe(0);
+    // This symbol ticks about once a second, less often on a busy machine.
+    const ticked = await number(
+      `SELECT uniqExact(toStartOfSecond(event_time)) AS n FROM crypto.market_tickers WHERE symbol = 'BTCUSDT'
+         AND event_time BETWEEN fromUnixTimestamp64Milli(${downSince}) AND fromUnixTimestamp64Milli(${downUntil})`,
+    );
+    expect(ticked).toBeGreaterThan((downUntil - downSince) / 1_000 / 4);
     socket.close();
   });
 
