@@ -64,6 +64,9 @@ export const standaloneConfig = (env: NodeJS.ProcessEnv) => {
           .optional()
       : z.string().optional(),
 
+    /** Its one aggregator has its symbols to itself. */
+    SYMBOL_SHARES: z.enum(['off', 'false', '0'], { error: 'is for aggregators that run as services of their own' }).optional(),
+
     // Services: unset means this process's own.
     SOCKET_SERVICE_ADDR: aggregator.SOCKET_SERVICE_ADDR.optional(),
     AGGREGATOR_ADDR: bff.AGGREGATOR_ADDR.optional(),
