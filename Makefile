@@ -1,6 +1,6 @@
 # `make run` and `make test` are all a newcomer needs: each installs and builds what is missing first.
 .DEFAULT_GOAL := help
-.PHONY: help run test check gen bench soak kills audit clean
+.PHONY: help run test check gen bench soak kills audit up down logs ps clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,36 @@ kills: node_modules/.installed ## kill -9 of every service and server, outages, 
 
 audit: node_modules/.installed ## Kafka's messages against ClickHouse's rows, partition by partition
 	@npm run --silent audit
+
+# The stack of compose.yaml. TOOLS=0 leaves the web UIs out; SIM=1 takes prices from the simulator instead of the exchange.
+TOOLS ?= 1
+compose = docker compose --env-file .env
+profiles = $(if $(filter 1,$(TOOLS)),--profile tools) $(if $(filter 1,$(SIM)),--profile sim)
+ifeq ($(SIM),1)
+up: export BINANCE_WS_URL = ws://exchange-sim:9443
+up: export BINANCE_REST_URL = http://exchange-sim:9443
+endif
+
+# Once, with secrets of its own; the file is the operator's from then on.
+.env:
+	@umask 077; while IFS= read -r line; do case "$$line" in \
+	  JWT_SECRET=*|POSTGRES_PASSWORD=*|CLICKHOUSE_PASSWORD=*) \
+	    printf '%s=%s\n' "$${line%%=*}" "$$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')" ;; \
+	  *) printf '%s\n' "$$line" ;; esac; done <.env.example >.env
+	@echo "Wrote .env: .env.example with new secrets."
+
+up: .env ## every service and server in containers (SIM=1: simulated prices; TOOLS=0: without web UIs)
+	@$(compose) $(profiles) up -d --build --wait --wait-timeout 300 || { $(compose) ps -a; exit 1; }
+	@$(compose) ps
+
+down: .env ## stop the containers, keep their data
+	@$(compose) --profile '*' down --remove-orphans
+
+logs: .env ## follow the containers' logs
+	@$(compose) --profile '*' logs -f --tail 100
+
+ps: .env ## the containers and their health
+	@$(compose) --profile '*' ps -a
 
 clean: ## remove what was built, keep the data
 	rm -rf node_modules gen/dist lib/dist services/*/dist bff/dist web/dist standalone/dist bench/dist tidy/dist

@@ -1,5 +1,18 @@
 import { clickHouseSettings } from '@tickfolio/lib/clickhouse';
-import { address, duration, environment, flag, integer, jwtSecret, logLevel, parseAddress, port, required, z } from '@tickfolio/lib/config';
+import {
+  address,
+  duration,
+  environment,
+  flag,
+  integer,
+  jwtSecret,
+  logLevel,
+  parseAddress,
+  password,
+  port,
+  required,
+  z,
+} from '@tickfolio/lib/config';
 
 /** A comma-separated list. */
 const list = () =>
@@ -51,7 +64,7 @@ const httpAddresses = () =>
 
 /**
  * The settings of the BFF run as a service of its own; it needs all its servers and has no embedded counterparts.
- * @param env decides, by its `ENV`, whether an example value will do as JWT_SECRET
+ * @param env decides, by its `ENV`, whether an example value will do as a secret
  */
 export const bffConfig = (env: NodeJS.ProcessEnv) =>
   z.object({
@@ -62,7 +75,7 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     POSTGRES_HOST: required(),
     POSTGRES_PORT: port(5432),
     POSTGRES_USER: required(),
-    POSTGRES_PASSWORD: required(),
+    POSTGRES_PASSWORD: password(env.ENV),
     POSTGRES_DB: z.string().default('profile_db'),
     POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000),
     JWT_SECRET: jwtSecret(env.ENV),
@@ -83,8 +96,8 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     AUTH_RATE_LIMIT: integer(60, 1, 1_000_000),
     AUTH_RATE_WINDOW: duration('1m'),
     // The archive of prices, for charts; without it the page draws what happens now.
-    ...clickHouseSettings(),
-    CLICKHOUSE_ADDR: clickHouseSettings().CLICKHOUSE_ADDR.optional(),
+    ...clickHouseSettings(env),
+    CLICKHOUSE_ADDR: clickHouseSettings(env).CLICKHOUSE_ADDR.optional(),
   });
 
 export type BffConfig = z.output<ReturnType<typeof bffConfig>>;

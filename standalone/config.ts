@@ -23,7 +23,7 @@ export const standaloneConfig = (env: NodeJS.ProcessEnv) => {
   const aggregator = aggregatorConfig.shape;
   const auth = authConfig(given).shape;
   const bff = bffConfig(given).shape;
-  const archiver = archiverConfig().shape;
+  const archiver = archiverConfig(given).shape;
   const simulator = exchangeSimSchema.shape;
   const onServer = Boolean(env.POSTGRES_HOST);
   const authDatabase = env.AUTH_POSTGRES_DB || 'auth_db';
@@ -32,7 +32,7 @@ export const standaloneConfig = (env: NodeJS.ProcessEnv) => {
     ...aggregator,
     ...auth,
     ...archiver,
-    ...dashboardConfig().shape,
+    ...dashboardConfig(given).shape,
     ...bff,
 
     // What is otherwise here than in services of their own: safe on the machine it runs on, and nothing that must be set.

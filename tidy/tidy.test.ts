@@ -77,8 +77,6 @@ describe('who may import whom', () => {
     expect(wrong).toEqual([]);
   });
   it('every imported package stands in the dependencies of its own workspace', () => {
-    // Half a gigabyte that no service's image shall hold: whoever opens the embedded ClickHouse brings the engine.
-    const broughtAlong = (path: string, name: string) => name === 'chdb' && path.startsWith('lib/clickhouse/chdb');
     const wrong = sources
       .filter(({ workspace }) => existsSync(join(root, workspace, 'package.json')))
       .flatMap(({ path, workspace, imports, forTests }) => {
@@ -87,7 +85,12 @@ describe('who may import whom', () => {
           Record<string, string> | undefined
         >;
         const shared = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { devDependencies: Record<string, string> };
-        const known = { ...manifest.dependencies, ...(forTests ? { ...manifest.devDependencies, ...shared.devDependencies } : {}) };
+        // Peers: half a gigabyte that no service's image shall hold. Whoever opens an embedded store brings its engine.
+        const known = {
+          ...manifest.dependencies,
+          ...manifest.peerDependencies,
+          ...(forTests ? { ...manifest.devDependencies, ...shared.devDependencies } : {}),
+        };
         return imports
           .filter((name) => !name.startsWith('.') && !isBuiltin(name))
           .map((name) =>
@@ -96,9 +99,7 @@ describe('who may import whom', () => {
               .slice(0, name.startsWith('@') ? 2 : 1)
               .join('/'),
           )
-          .filter(
-            (name) => known[name] === undefined && !broughtAlong(path, name) && name !== `@tickfolio/${workspace.replace('services/', '')}`,
-          )
+          .filter((name) => known[name] === undefined && name !== `@tickfolio/${workspace.replace('services/', '')}`)
           .map((name) => `${path} -> ${name}`);
       });
     expect(wrong).toEqual([]);

@@ -1,4 +1,4 @@
-import { type Address, parseAddress, z } from '../config/config.js';
+import { type Address, parseAddress, password, z } from '../config/config.js';
 
 const nativePort = 9000;
 
@@ -20,11 +20,14 @@ const identifier = (fallback: string) =>
     .default(fallback)
     .refine((text) => /^[A-Za-z_]\w{0,63}$/.test(text), 'must consist of letters, digits and _');
 
-/** Where ClickHouse is, and what the archive is called there: variables for a service's settings. */
-export const clickHouseSettings = () => ({
+/**
+ * Where ClickHouse is, and what the archive is called there: variables for a service's settings.
+ * @param env decides, by its `ENV`, whether an example value will do as the password
+ */
+export const clickHouseSettings = (env: NodeJS.ProcessEnv) => ({
   CLICKHOUSE_ADDR: httpAddress(),
   CLICKHOUSE_USER: z.string().default('default'),
-  CLICKHOUSE_PASSWORD: z.string().default(''),
+  CLICKHOUSE_PASSWORD: password(env.ENV).default(''),
   CLICKHOUSE_DATABASE: identifier('crypto'),
   CLICKHOUSE_TABLE: identifier('market_tickers'),
 });

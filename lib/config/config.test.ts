@@ -10,7 +10,9 @@ import {
   jwtSecret,
   logLevel,
   parseAddress,
+  password,
   port,
+  publishedPasswords,
   publishedSecrets,
   readConfig,
   required,
@@ -185,5 +187,18 @@ describe('secrets', () => {
     for (const env of [undefined, '', 'production']) expect(refused(jwtSecret(env), published)).toContain('published example');
     expect(read(jwtSecret('local'), published)).toBe(published);
     expect(refused(jwtSecret('local'))).toBe('X is required');
+  });
+});
+
+describe('passwords', () => {
+  it('must not be a published example, except with ENV=local', () => {
+    const read = (text: string, env: string | undefined) => readConfig('x', z.object({ P: password(env) }), { P: text });
+    expect(publishedPasswords.length).toBeGreaterThan(0);
+    for (const text of publishedPasswords) {
+      for (const env of ['production', undefined, '']) expect(() => read(text, env)).toThrow('ENV=local');
+      expect(read(text, 'local')).toEqual({ P: text });
+    }
+    expect(read('one of its own', undefined)).toEqual({ P: 'one of its own' });
+    expect(() => read('', 'local')).toThrow('P is required');
   });
 });

@@ -136,6 +136,16 @@ export const jwtSecret = (env: string | undefined) =>
     if (fault) ctx.addIssue({ code: 'custom', message: fault });
   });
 
+/** The same of servers' passwords. */
+export const publishedPasswords: readonly string[] = ['change-me-local-only'];
+
+/** A server's password. @param env the value of ENV: only where it is `local` a published example will do */
+export const password = (env: string | undefined) =>
+  z.string({ error: 'is required' }).superRefine((text, ctx) => {
+    if ((env || 'production') !== 'local' && publishedPasswords.includes(text))
+      ctx.addIssue({ code: 'custom', message: 'is a published example value, allowed with ENV=local only' });
+  });
+
 /** Thrown with every fault at once; `message` is ready to be printed. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

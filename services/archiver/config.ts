@@ -29,13 +29,16 @@ export const archiveSettings = () => ({
   AUDIT_INTERVAL: duration('1m'),
 });
 
-/** What the archiver reads from the environment. */
-export const archiverConfig = () =>
+/**
+ * What the archiver reads from the environment.
+ * @param env decides, by its `ENV`, whether an example value will do as a password
+ */
+export const archiverConfig = (env: NodeJS.ProcessEnv = {}) =>
   z.object({
     ENV: environment(),
     LOG_LEVEL: logLevel(),
     KAFKA_BROKERS: addressList(),
-    ...clickHouseSettings(),
+    ...clickHouseSettings(env),
     ...archiveSettings(),
     /** Where /health, /ready and /metrics are served; `off` for nowhere. */
     METRICS_ADDR: addressOrOff(':9466'),
@@ -49,7 +52,7 @@ export const auditConfig = () =>
     KAFKA_TOPIC: archiveSettings().KAFKA_TOPIC,
     KAFKA_GROUP_ID: archiveSettings().KAFKA_GROUP_ID,
     RETENTION: archiveSettings().RETENTION,
-    ...clickHouseSettings(),
+    ...clickHouseSettings({ ENV: 'local' }),
   });
 
 type ArchiveSettings = z.output<

@@ -11,7 +11,7 @@ import { startArchiver } from './app.js';
 import { archiverConfig, archiverOptions } from './config.js';
 import { archiveTopics } from './topics.js';
 
-const config = readSettings('archiver', archiverConfig(), process.env);
+const config = readSettings('archiver', archiverConfig(process.env), process.env);
 const clock = systemClock;
 const log = createLogger('archiver', config.LOG_LEVEL);
 const metrics = createMetrics('archiver', { process: true });

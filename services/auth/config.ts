@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { addressOrOff, duration, environment, integer, jwtSecret, logLevel, port, required, z } from '@tickfolio/lib/config';
+import { addressOrOff, duration, environment, integer, jwtSecret, logLevel, password, port, required, z } from '@tickfolio/lib/config';
 import { type AuthLimits, defaultLimits } from './limits.js';
 
 /**
  * What the auth service reads from the environment.
- * @param env decides, by its `ENV`, whether an example value will do as JWT_SECRET
+ * @param env decides, by its `ENV`, whether an example value will do as a secret
  */
 export const authConfig = (env: NodeJS.ProcessEnv) =>
   z.object({
@@ -14,7 +14,7 @@ export const authConfig = (env: NodeJS.ProcessEnv) =>
     POSTGRES_HOST: required(),
     POSTGRES_PORT: port(5432),
     POSTGRES_USER: required(),
-    POSTGRES_PASSWORD: required(),
+    POSTGRES_PASSWORD: password(env.ENV),
     POSTGRES_DB: z.string().default('auth_db'),
     JWT_SECRET: jwtSecret(env.ENV),
     JWT_ACCESS_TTL: duration('15m'),

@@ -7,13 +7,16 @@ export const dashboardPlace = () => ({
   DASHBOARD_PORT: port(8083),
 });
 
-/** What the dashboard reads from the environment. */
-export const dashboardConfig = () =>
+/**
+ * What the dashboard reads from the environment.
+ * @param env decides, by its `ENV`, whether an example value will do as a password
+ */
+export const dashboardConfig = (env: NodeJS.ProcessEnv = {}) =>
   z.object({
     ENV: environment(),
     LOG_LEVEL: logLevel(),
     ...dashboardPlace(),
-    ...clickHouseSettings(),
+    ...clickHouseSettings(env),
   });
 
 export type DashboardConfig = z.output<ReturnType<typeof dashboardConfig>>;

@@ -7,7 +7,7 @@ import { startTracing } from '@tickfolio/lib/tracing/start';
 import { startDashboard } from './app.js';
 import { dashboardConfig, dashboardOptions } from './config.js';
 
-const config = readSettings('dashboard', dashboardConfig(), process.env);
+const config = readSettings('dashboard', dashboardConfig(process.env), process.env);
 const clock = systemClock;
 const log = createLogger('dashboard', config.LOG_LEVEL);
 const metrics = createMetrics('dashboard', { process: true });
