@@ -16,6 +16,8 @@ import { type PartName, type Stack, startStack } from './test-stack.js';
 const busy = ['btc', 'eth', 'sol', 'xrp', 'bnb', 'doge', 'pepe'].map((base) => `${base}usdt`);
 const symbols = [...busy, 'linkusdt', 'dotusdt', 'adabtc'];
 const takeoverMs = 10_000;
+/** For what no bound is promised: processes that start, a group that comes together. */
+const patienceMs = 60_000;
 const tickerTopic = 'binance.miniticker';
 const keptTrades = 20_000;
 
@@ -106,13 +108,13 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
 
   beforeAll(async () => {
     for (const name of ['aggregator-2', 'bff-2'] as const) stack.start(name);
-    await stack.ready(30_000);
+    await stack.ready(60_000);
     await createPriceBus(pubsub).subscribe(symbols, { second: (stat) => published.push(stat) });
     const group = { group: 'test', minBatchMessages: 1, maxBatchMessages: 1_000, maxBatchWaitMs: 100 };
     await eventLog.consume(tickerTopic, group, async ({ messages }) => {
       for (const { value } of messages) tickers.push((JSON.parse(value.toString()) as { message_id: string }).message_id);
     });
-    await haveShares([12, 12], 20_000);
+    await haveShares([12, 12], patienceMs);
     person = await signUp(stack.base);
     for (const symbol of symbols) {
       const add = async () => ((await person.addCoin(symbol, '1')).status === 200 ? true : undefined);
@@ -123,7 +125,7 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
       Coins.length === symbols.length && Coins.every(({ Price }) => Price !== null);
     for (const socket of sockets) await socket.frame(isFull, 10_000, 0);
     await flowAgain(Date.now());
-  });
+  }, 180_000);
   afterAll(async () => {
     for (const socket of sockets ?? []) socket.close();
     await Promise.all([pubsub.close(), eventLog.close()]);
@@ -163,7 +165,7 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
   it('an aggregator started again takes its half back, and no second is lost or published twice', async () => {
     const startedMs = performance.now();
     stack.start('aggregator');
-    await haveShares([12, 12], 20_000);
+    await haveShares([12, 12], patienceMs);
     const flowMs = performance.now() - startedMs + (await flowAgain(Date.now()));
     await tell('started again', { secondsFlowMs: Math.round(flowMs), secondsLeft: await metric('aggregator-2', 'seconds_left_total') });
   });
@@ -182,7 +184,7 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
 
   it('an aggregator that stood still (SIGSTOP) longer than its session says nothing of what is somebody else’s when it wakes', async () => {
     stack.start('aggregator-2');
-    await haveShares([12, 12], 20_000);
+    await haveShares([12, 12], patienceMs);
     await flowAgain(Date.now());
     const { pid } = stack.service('aggregator-2');
     process.kill(pid, 'SIGSTOP');
@@ -191,7 +193,7 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
     await flowAgain(Date.now());
     const flowMs = performance.now() - stoppedMs;
     process.kill(pid, 'SIGCONT');
-    await haveShares([12, 12], 20_000);
+    await haveShares([12, 12], patienceMs);
     await flowAgain(Date.now());
     await tell('stood still (SIGSTOP)', {
       secondsFlowMs: Math.round(flowMs),
@@ -213,7 +215,7 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
     await flowAgain(Date.now());
     await kafkaOf?.restart();
     await eventually(async () => ((await word()) ? undefined : true), 30_000, 'the group is heard again');
-    await haveShares([12, 12], 20_000);
+    await haveShares([12, 12], patienceMs);
     await flowAgain(Date.now());
     await tell('Kafka away and back', {});
   });
