@@ -1,6 +1,6 @@
 import { AuthServiceClient, type TokenPair } from '@tickfolio/gen/auth/v1';
 import { AppError } from '@tickfolio/lib/errors';
-import { callUnary, createGrpcClient, isServing, type ObserveCall } from '@tickfolio/lib/grpc';
+import { callUnary, createGrpcClient, type GrpcTls, isServing, type ObserveCall } from '@tickfolio/lib/grpc';
 import { ConsecutiveBreaker, ConstantBackoff, circuitBreaker, handleWhen, isBrokenCircuitError, retry } from 'cockatiel';
 import type { ObserveCircuit } from './circuit-metrics.js';
 
@@ -36,6 +36,8 @@ export interface AuthClient {
 export interface AuthClientOptions {
   /** `host:port` */
   readonly target: string;
+  /** Absent: not encrypted. */
+  readonly tls?: GrpcTls | undefined;
   /** Every call ends within this time; a password is hashed in about 50 ms, more under load. Default 5 000. */
   readonly deadlineMs?: number;
   /** After so many failures in a row no call is tried for `restMs`. Default 5. */
@@ -56,7 +58,7 @@ const checkDeadlineMs = 800;
 
 export const createAuthClient = (options: AuthClientOptions): AuthClient => {
   const { target, deadlineMs = 5_000, breakAfterFailures = 5, restMs = 2_000, sessionDeadlineMs = 500, observe } = options;
-  const client = createGrpcClient(AuthServiceClient, target);
+  const client = createGrpcClient(AuthServiceClient, target, options.tls);
   const createBreaker = () =>
     circuitBreaker(handleWhen(isOutage), { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(breakAfterFailures) });
   const breaker = createBreaker();

@@ -13,6 +13,7 @@ import {
   required,
   z,
 } from '@tickfolio/lib/config';
+import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 
 /** A comma-separated list. */
 const list = () =>
@@ -98,12 +99,13 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     // The archive of prices, for charts; without it the page draws what happens now.
     ...clickHouseSettings(env),
     CLICKHOUSE_ADDR: clickHouseSettings(env).CLICKHOUSE_ADDR.optional(),
+    ...grpcTlsSettings,
   });
 
 export type BffConfig = z.output<ReturnType<typeof bffConfig>>;
 
 /** What of the settings the BFF itself takes; the rest is for the adapters. */
-export const bffOptions = (config: Omit<BffConfig, `POSTGRES_${string}` | `${string}_ADDR` | 'LOG_LEVEL'>) => ({
+export const bffOptions = (config: Omit<BffConfig, `POSTGRES_${string}` | `${string}_ADDR` | `GRPC_TLS_${string}` | 'LOG_LEVEL'>) => ({
   host: config.HTTP_HOST,
   port: config.HTTP_PORT,
   jwtSecret: config.JWT_SECRET,

@@ -1,6 +1,6 @@
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { systemClock } from '@tickfolio/lib/clock';
-import { createCallTimes } from '@tickfolio/lib/grpc';
+import { createCallTimes, grpcTlsOf, withGrpcTls } from '@tickfolio/lib/grpc';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
@@ -20,7 +20,7 @@ import {
 } from './app.js';
 import { bffConfig, bffOptions } from './config.js';
 
-const config = readSettings('bff', bffConfig(process.env), process.env);
+const config = readSettings('bff', withGrpcTls(bffConfig(process.env)), process.env);
 const clock = systemClock;
 const log = createLogger('bff', config.LOG_LEVEL);
 const metrics = createMetrics('bff', { process: true });
@@ -51,7 +51,7 @@ await runProcess(
     const { host, port } = config.AUTH_SERVICE_ADDR;
     const auth = life.own(
       'authorization',
-      createAuthClient({ target: `${host}:${port}`, observe: createCallTimes(metrics), observeCircuit }),
+      createAuthClient({ target: `${host}:${port}`, tls: grpcTlsOf(config, log), observe: createCallTimes(metrics), observeCircuit }),
     );
     const aggregator = createAggregators({
       addresses: findAggregators(config.AGGREGATOR_ADDR, clock),

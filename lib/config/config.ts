@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { logLevels } from '../telemetry/telemetry.js';
 
@@ -114,6 +115,21 @@ export const url = (schemes: readonly string[], fallback?: string) => {
 
 export const environment = () => z.string().default('production');
 export const logLevel = () => z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info');
+
+/** The path of a file; its content when read. */
+export const file = () =>
+  z
+    .string()
+    .transform((path, ctx): Buffer => {
+      try {
+        return readFileSync(path);
+      } catch (err) {
+        const why = err instanceof Error && 'code' in err ? String(err.code) : String(err);
+        ctx.addIssue({ code: 'custom', message: `must be a file that can be read; "${path}" cannot (${why})` });
+        return Buffer.alloc(0);
+      }
+    })
+    .optional();
 
 /** Values that stand in documents and examples, and so are no secrets. */
 export const publishedSecrets: readonly string[] = [

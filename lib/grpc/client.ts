@@ -1,8 +1,8 @@
 import {
   type CallOptions,
+  type ChannelCredentials,
   type ChannelOptions,
   type ClientUnaryCall,
-  credentials,
   Metadata,
   type ServiceError,
   status,
@@ -12,6 +12,7 @@ import { requestIdKey } from '../telemetry/telemetry.js';
 import { carry, inChildSpan, SpanKind } from '../tracing/tracing.js';
 import type { ObserveCall } from './call-metrics.js';
 import { codeName, fromGrpcError } from './status.js';
+import { clientCredentials, type GrpcTls } from './tls.js';
 
 /** Channel settings of every client: dead peers surface in 40 s, reconnects come quickly and stay bounded, replicas are used in turn. */
 export const channelOptions: ChannelOptions = {
@@ -23,11 +24,11 @@ export const channelOptions: ChannelOptions = {
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
 
-type ClientConstructor<C> = new (address: string, creds: ReturnType<typeof credentials.createInsecure>, options?: ChannelOptions) => C;
+type ClientConstructor<C> = new (address: string, creds: ChannelCredentials, options?: ChannelOptions) => C;
 
-/** One client per target; the owner calls its `close()`. @param target `host:port` */
-export const createGrpcClient = <C>(Client: ClientConstructor<C>, target: string): C =>
-  new Client(`dns:///${target}`, credentials.createInsecure(), channelOptions);
+/** One client per target; the owner calls its `close()`. @param target `host:port` @param tls absent: not encrypted */
+export const createGrpcClient = <C>(Client: ClientConstructor<C>, target: string, tls?: GrpcTls): C =>
+  new Client(`dns:///${target}`, clientCredentials(tls), channelOptions);
 
 export interface UnaryOptions {
   /** Every call ends within this time. */

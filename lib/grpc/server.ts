@@ -3,7 +3,6 @@ import {
   type handleUnaryCall,
   type Metadata,
   Server,
-  ServerCredentials,
   type ServerWritableStream,
   type ServiceDefinition,
   setLogger,
@@ -18,6 +17,7 @@ import { isTracing, type OpenSpan, openSpan, SpanKind, traceOf } from '../tracin
 import { createCallMetrics } from './call-metrics.js';
 import { createReflection } from './reflection.js';
 import { codeName, type GrpcStatus, toGrpcStatus } from './status.js';
+import { type GrpcTls, serverCredentials } from './tls.js';
 
 /** What a handler knows of the call it serves. */
 export interface CallContext {
@@ -39,6 +39,8 @@ export interface GrpcServerOptions {
   readonly answerLevel?: 'info' | 'debug';
   /** How long open calls may go on after `close` began. Default 5 000. */
   readonly drainMs?: number;
+  /** Absent: not encrypted. */
+  readonly tls?: GrpcTls | undefined;
   /** How many calls one connection may have open. Default 1 000. */
   readonly maxConcurrentStreams?: number;
 }
@@ -81,6 +83,7 @@ export const createGrpcServer = ({
   metrics,
   answerLevel = 'debug',
   drainMs = 5_000,
+  tls,
   maxConcurrentStreams = 1_000,
 }: GrpcServerOptions): GrpcServer => {
   // The library writes to the console otherwise, also about what its caller is told anyway.
@@ -152,12 +155,16 @@ export const createGrpcServer = ({
     return { context, end, run };
   };
   /** Tells who is still there to call another server, lets that leave, then cuts every connection. */
-  const cut = () => {
+  const cut = (gone: () => void) => {
     for (const call of [...open]) {
       call.controller.abort(moving());
       call.end(moving());
     }
-    setTimeout(() => server.forceShutdown(), cutMs);
+    setTimeout(() => {
+      server.forceShutdown();
+      // The library waits for ever for a connection that never spoke HTTP/2, such as one of TLS.
+      setImmediate(gone);
+    }, cutMs);
   };
 
   return {
@@ -186,7 +193,7 @@ export const createGrpcServer = ({
       new Promise((resolve, reject) => {
         createReflection(definitions).addToServer(server);
         const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-        server.bindAsync(`${host}:${address.port}`, ServerCredentials.createInsecure(), (err, port) => {
+        server.bindAsync(`${host}:${address.port}`, serverCredentials(tls), (err, port) => {
           if (err)
             reject(
               new StartError(
@@ -203,11 +210,12 @@ export const createGrpcServer = ({
     close: () => {
       closing ??= new Promise((resolve) => {
         health.setStatus('', 'NOT_SERVING');
-        const deadline = setTimeout(cut, drainMs);
-        server.tryShutdown(() => {
+        const gone = () => {
           clearTimeout(deadline);
           resolve();
-        });
+        };
+        const deadline = setTimeout(() => cut(gone), drainMs);
+        server.tryShutdown(gone);
       });
       for (const call of open) if (call.kind === 'stream') call.controller.abort(moving());
       return closing;

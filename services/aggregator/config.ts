@@ -1,4 +1,5 @@
 import { address, addressList, environment, flag, logLevel, z } from '@tickfolio/lib/config';
+import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 
 const maxFollowed = 1_000;
 
@@ -37,6 +38,7 @@ export const aggregatorConfig = z.object({
   SYMBOL_SHARES: flag(false),
   /** Followed besides what portfolios hold, so that the archive has them: symbols, comma-separated. */
   FOLLOW_SYMBOLS: symbolList(''),
+  ...grpcTlsSettings,
 });
 
 export type AggregatorConfig = z.output<typeof aggregatorConfig>;

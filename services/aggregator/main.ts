@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { SocketServiceClient } from '@tickfolio/gen/market/v1';
 import { systemClock } from '@tickfolio/lib/clock';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
-import { createGrpcClient } from '@tickfolio/lib/grpc';
+import { createGrpcClient, grpcTlsOf, withGrpcTls } from '@tickfolio/lib/grpc';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
@@ -13,7 +13,7 @@ import { startTracing } from '@tickfolio/lib/tracing/start';
 import { shareCount, shareTopic, startAggregator, tickerPartitions, tickerTopic } from './app.js';
 import { aggregatorConfig } from './config.js';
 
-const config = readSettings('aggregator', aggregatorConfig, process.env);
+const config = readSettings('aggregator', withGrpcTls(aggregatorConfig), process.env);
 const clock = systemClock;
 const log = createLogger('aggregator', config.LOG_LEVEL);
 const metrics = createMetrics('aggregator', { process: true });
@@ -41,7 +41,7 @@ await runProcess(
       ),
     );
     const { host, port } = config.SOCKET_SERVICE_ADDR;
-    const socket = createGrpcClient(SocketServiceClient, `${host}:${port}`);
+    const socket = createGrpcClient(SocketServiceClient, `${host}:${port}`, grpcTlsOf(config, log));
     life.own('socket client', { close: () => socket.close() });
     const deps = {
       clock,

@@ -1,6 +1,6 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
-import { createGrpcServer } from '@tickfolio/lib/grpc';
+import { createGrpcServer, type GrpcTls } from '@tickfolio/lib/grpc';
 import { addOperations, createHttpServer, type Dependency, listen } from '@tickfolio/lib/http';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
@@ -30,6 +30,8 @@ export interface AuthOptions {
   readonly address: Address;
   /** Where /health, /ready and /metrics are served; absent: nowhere. */
   readonly operationsAddress?: Address | undefined;
+  /** Absent: gRPC is not encrypted. */
+  readonly tls?: GrpcTls | undefined;
   /** Signs access tokens; see `secretFault`. */
   readonly jwtSecret: string;
   readonly limits?: Partial<AuthLimits>;
@@ -65,7 +67,7 @@ export const startAuth = async ({ postgres, clock, log, metrics }: AuthDeps, opt
     accessTtlMs: limits.accessTtlMs,
   });
 
-  const server = createGrpcServer({ log, metrics, answerLevel: 'info', drainMs: limits.drainMs });
+  const server = createGrpcServer({ log, metrics, answerLevel: 'info', drainMs: limits.drainMs, tls: options.tls });
   serve(server, auth);
   let draining = false;
   const operations = createHttpServer({ log });

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { addressOrOff, duration, environment, integer, jwtSecret, logLevel, password, port, required, z } from '@tickfolio/lib/config';
+import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { type AuthLimits, defaultLimits } from './limits.js';
 
 /**
@@ -28,6 +29,7 @@ export const authConfig = (env: NodeJS.ProcessEnv) =>
     REGISTRATIONS_PER_ADDRESS: integer(200, 1, 1_000_000),
     /** Where /health, /ready and /metrics are served; `off` for nowhere. */
     METRICS_ADDR: addressOrOff(':9465'),
+    ...grpcTlsSettings,
   });
 
 export type AuthConfig = z.output<ReturnType<typeof authConfig>>;

@@ -1,4 +1,5 @@
 import { systemClock } from '@tickfolio/lib/clock';
+import { grpcTlsOf, withGrpcTls } from '@tickfolio/lib/grpc';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
@@ -6,7 +7,7 @@ import { startTracing } from '@tickfolio/lib/tracing/start';
 import { migrationsFolder, startAuth } from './app.js';
 import { authConfig, authLimits } from './config.js';
 
-const config = readSettings('auth', authConfig(process.env), process.env);
+const config = readSettings('auth', withGrpcTls(authConfig(process.env)), process.env);
 const log = createLogger('auth', config.LOG_LEVEL);
 
 await runProcess(
@@ -33,6 +34,7 @@ await runProcess(
       {
         address: { host: '0.0.0.0', port: config.GRPC_PORT },
         operationsAddress: config.METRICS_ADDR,
+        tls: grpcTlsOf(config, log),
         jwtSecret: config.JWT_SECRET,
         limits: authLimits(config),
       },

@@ -1,7 +1,7 @@
 import { StreamState } from '@tickfolio/gen/market/v1';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
-import { createGrpcServer } from '@tickfolio/lib/grpc';
+import { createGrpcServer, type GrpcTls } from '@tickfolio/lib/grpc';
 import { addOperations, createHttpServer, type Dependency, listen } from '@tickfolio/lib/http';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { createConnectionGate } from './connection-gate.js';
@@ -30,6 +30,8 @@ export interface SocketOptions {
   readonly address: Address;
   /** Where /health, /ready and /metrics are served; absent: nowhere. */
   readonly operationsAddress?: Address | undefined;
+  /** Absent: gRPC is not encrypted. */
+  readonly tls?: GrpcTls | undefined;
   /** Base address, such as `wss://stream.binance.com:9443`. */
   readonly exchangeWsUrl: string;
   /** Base address, such as `https://api.binance.com`. */
@@ -59,7 +61,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   const rest = createExchangeRest({ clock, metrics, fetch: deps.fetch ?? globalThis.fetch, url: options.exchangeRestUrl, limits });
   const gate = createConnectionGate(clock, limits.attemptsPerWindow, limits.attemptWindowMs);
 
-  const server = createGrpcServer({ log, metrics: deps.metrics, drainMs: limits.drainMs });
+  const server = createGrpcServer({ log, metrics: deps.metrics, drainMs: limits.drainMs, tls: options.tls });
   const symbols = createSymbols(
     { clock, log, random, read: (signal) => rest.symbolList(signal), changed: () => subscriptions.listingChanged() },
     { refreshMs: limits.symbolsRefreshMs, backoffBaseMs: limits.backoffBaseMs, backoffCapMs: limits.backoffCapMs },

@@ -1,4 +1,5 @@
 import { address, addressOrOff, duration, environment, logLevel, url, z } from '@tickfolio/lib/config';
+import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import type { SocketLimits } from './limits.js';
 
 /** What the socket service reads from the environment. */
@@ -14,6 +15,7 @@ export const socketConfig = z.object({
   /** How long a connection to the exchange is used before it is replaced. */
   CONNECTION_LIFETIME: duration('23h'),
   SYMBOLS_REFRESH: duration('10m'),
+  ...grpcTlsSettings,
 });
 
 export type SocketConfig = z.output<typeof socketConfig>;

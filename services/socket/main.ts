@@ -1,11 +1,12 @@
 import { systemClock } from '@tickfolio/lib/clock';
+import { grpcTlsOf, withGrpcTls } from '@tickfolio/lib/grpc';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { startTracing } from '@tickfolio/lib/tracing/start';
 import { startSocket } from './app.js';
 import { socketConfig, socketLimits } from './config.js';
 
-const config = readSettings('socket', socketConfig, process.env);
+const config = readSettings('socket', withGrpcTls(socketConfig), process.env);
 const log = createLogger('socket', config.LOG_LEVEL);
 
 await runProcess(
@@ -17,6 +18,7 @@ await runProcess(
       {
         address: config.ADDRESS,
         operationsAddress: config.METRICS_ADDR,
+        tls: grpcTlsOf(config, log),
         exchangeWsUrl: config.BINANCE_WS_URL,
         exchangeRestUrl: config.BINANCE_REST_URL,
         limits: socketLimits(config),

@@ -1,0 +1,81 @@
+#!/bin/sh
+# Certificates for mutual TLS between the services on one machine or in one compose network: an authority of their own, and one
+# certificate for each service. Not for production, where an authority that is looked after should sign them.
+set -eu
+
+usage() {
+  cat <<'TEXT'
+make-certificates.sh [--force] [--days N] [--also NAME]... [FOLDER]
+
+Writes into FOLDER (default ./certificates):
+  ca.crt, ca.key          the authority
+  <service>.crt, .key     for socket, auth, aggregator and bff: server and client at once
+
+  --days N     how long they are valid; default 365. Services read them at start: renew, then restart one after the other
+  --also NAME  one more host name for every certificate, such as a Kubernetes service name
+  --force      replace what is there
+TEXT
+}
+fail() {
+  echo "make-certificates: $1" >&2
+  exit 2
+}
+
+days=365
+force=false
+also=""
+folder=""
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --help | -h) usage; exit 0 ;;
+    --force) force=true ;;
+    --days) [ $# -gt 1 ] || fail "--days takes a number"; days=$2; shift ;;
+    --also) [ $# -gt 1 ] || fail "--also takes a host name"; also="$also,DNS:$2"; shift ;;
+    -*) fail "there is no option $1; see --help" ;;
+    *) [ -z "$folder" ] || fail "one folder is enough"; folder=$1 ;;
+  esac
+  shift
+done
+folder=${folder:-./certificates}
+case "$days" in '' | *[!0-9]* | 0) fail "--days takes a whole number above 0, not \"$days\"" ;; esac
+command -v openssl >/dev/null || fail "openssl is needed and not installed"
+if [ -e "$folder/ca.key" ] && [ "$force" = false ]; then fail "$folder has certificates already; --force replaces them"; fi
+
+umask 077
+mkdir -p "$folder"
+draft=$(mktemp -d)
+trap 'rm -rf "$draft"' EXIT
+key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
+
+key "$draft/ca.key"
+openssl req -x509 -new -sha256 -key "$draft/ca.key" -days "$days" -subj '/CN=tickfolio local authority' \
+  -addext 'basicConstraints=critical,CA:TRUE,pathlen:0' -addext 'keyUsage=critical,keyCertSign,cRLSign' -out "$draft/ca.crt"
+
+# The names by which compose, Kubernetes and one machine know a service.
+certificate() {
+  service=$1
+  shift
+  names="DNS:localhost,IP:127.0.0.1,IP:::1,DNS:$service"
+  for name in "$@"; do names="$names,DNS:$name"; done
+  key "$draft/$service.key"
+  openssl req -new -sha256 -key "$draft/$service.key" -subj "/CN=$service" -out "$draft/$service.csr"
+  cat >"$draft/extensions" <<TEXT
+basicConstraints=critical,CA:FALSE
+keyUsage=critical,digitalSignature
+extendedKeyUsage=serverAuth,clientAuth
+subjectAltName=$names$also
+TEXT
+  openssl x509 -req -sha256 -in "$draft/$service.csr" -CA "$draft/ca.crt" -CAkey "$draft/ca.key" -CAcreateserial \
+    -days "$days" -extfile "$draft/extensions" -out "$draft/$service.crt" 2>/dev/null
+  rm "$draft/$service.csr"
+}
+certificate auth authorization-service
+certificate socket socket-service
+certificate aggregator aggregator-service
+certificate bff profile-service
+
+rm -f "$draft/extensions" "$draft"/*.srl
+cp "$draft"/*.crt "$draft"/*.key "$folder/"
+# A container runs as another user, and mounts one service's two files and ca.crt, which are no secret.
+chmod 644 "$folder"/*.crt
+echo "Certificates for auth, socket, aggregator and bff lie in $folder, valid for $days days."
