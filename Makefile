@@ -1,6 +1,6 @@
 # `make run` and `make test` are all a newcomer needs: each installs and builds what is missing first.
 .DEFAULT_GOAL := help
-.PHONY: help run test check gen bench soak kills audit up down logs ps clean
+.PHONY: help run test check gen bench soak kills certificates audit up down logs ps clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ soak: node_modules/.installed ## every trade under faults, round after round (SE
 
 kills: node_modules/.installed ## kill -9 of every service and server, outages, deaf clients (SEED=n KILLS=n)
 	@npm run --silent kills
+
+certificates: ## certificates for mutual TLS between the services, in ./certificates
+	@deploy/certificates/make-certificates.sh
 
 audit: node_modules/.installed ## Kafka's messages against ClickHouse's rows, partition by partition
 	@npm run --silent audit

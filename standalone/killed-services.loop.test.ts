@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { makeTestCertificates } from '@tickfolio/lib/grpc/test-certificates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, type PortfolioFrame, signUp, type TestPerson } from './test-client.js';
 import { inventedPrices } from './test-price-record.js';
@@ -7,8 +9,17 @@ import { wrongTotals } from './test-totals.js';
 
 const resumeWithinMs = 5_000;
 
+// With certificates between the services, as they run anywhere but on one machine.
+const certificates = makeTestCertificates();
+afterAll(() => certificates.remove());
+const tls = {
+  GRPC_TLS_CA: join(certificates.folder, 'ca.crt'),
+  GRPC_TLS_CERT: join(certificates.folder, 'auth.crt'),
+  GRPC_TLS_KEY: join(certificates.folder, 'auth.key'),
+};
+
 describe('each service killed (-9) and restarted in turn while a client watches', async () => {
-  const stack = await startStack();
+  const stack = await startStack(tls);
   if (!stack) {
     it('needs Redis and PostgreSQL', () => {
       if (process.env.CI) throw new Error('Redis and PostgreSQL must be installed in CI');

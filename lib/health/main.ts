@@ -1,5 +1,7 @@
-import { Client, credentials } from '@grpc/grpc-js';
-import { isServing } from '../grpc/grpc.js';
+import { Client } from '@grpc/grpc-js';
+import { readConfig, z } from '../config/config.js';
+import { createGrpcClient, grpcTlsOf, grpcTlsSettings, isServing, withGrpcTls } from '../grpc/grpc.js';
+import { silentLogger } from '../telemetry/telemetry.js';
 
 // A container's health check: asks the program in it what its callers would ask. Exit code 0 when it is well; the reason otherwise.
 //   node main.js http://127.0.0.1:8080/ready
@@ -15,7 +17,12 @@ const askHttp = async (url: URL): Promise<string | undefined> => {
 };
 
 const askGrpc = async (url: URL): Promise<string | undefined> => {
-  const client = new Client(url.host, credentials.createInsecure());
+  const settings = readConfig(
+    'the health check',
+    withGrpcTls(z.object({ ENV: z.string().default('local'), ...grpcTlsSettings })),
+    process.env,
+  );
+  const client = createGrpcClient(Client, url.host, grpcTlsOf(settings, silentLogger()));
   try {
     const service = url.pathname.slice(1);
     return (await isServing(client, service, { deadlineMs: timeoutMs, waitForReady: true }))
