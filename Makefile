@@ -3,7 +3,7 @@
 .PHONY: help run test check gen bench soak kills certificates audit up down logs ps clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Installed once per lock file.
 node_modules/.installed: package.json package-lock.json $(wildcard */package.json services/*/package.json)
