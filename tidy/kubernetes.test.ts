@@ -1,0 +1,284 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { aggregatorConfig } from '@tickfolio/aggregator/config';
+import { archiverConfig } from '@tickfolio/archiver/config';
+import { authConfig } from '@tickfolio/auth/config';
+import { bffConfig } from '@tickfolio/bff/config';
+import { dashboardConfig } from '@tickfolio/dashboard/config';
+import { variables as exchangeSimVariables } from '@tickfolio/exchange-sim/config';
+import { parseAddress, readConfig } from '@tickfolio/lib/config';
+import { socketConfig } from '@tickfolio/socket/config';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Manifest, renderKustomization } from './kustomization.js';
+import { readSources, root } from './sources.js';
+
+interface Probe {
+  readonly httpGet?: { readonly path: string; readonly port: string };
+}
+interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly envFrom: readonly { readonly configMapRef: { readonly name: string } }[];
+  readonly env?: readonly {
+    readonly name: string;
+    readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+  }[];
+  readonly startupProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly readinessProbe?: Probe;
+  readonly resources: { readonly requests: Readonly<Record<string, string>>; readonly limits: Readonly<Record<string, string>> };
+  readonly securityContext: object;
+  readonly lifecycle: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
+}
+type Labels = Readonly<Record<string, string>>;
+interface Deployment {
+  readonly replicas?: number;
+  readonly selector: { readonly matchLabels: Labels };
+  readonly template: {
+    readonly metadata: { readonly labels: Labels; readonly annotations: Labels };
+    readonly spec: {
+      readonly containers: readonly [Container];
+      readonly securityContext: object;
+      readonly terminationGracePeriodSeconds: number;
+      readonly topologySpreadConstraints: readonly { readonly labelSelector: { readonly matchLabels: Labels } }[];
+      readonly automountServiceAccountToken: boolean;
+      readonly enableServiceLinks: boolean;
+    };
+  };
+}
+interface Service {
+  readonly selector: Labels;
+  readonly ports: readonly { readonly port: number; readonly targetPort: string }[];
+}
+interface Autoscaler {
+  readonly scaleTargetRef: { readonly kind: string; readonly name: string };
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  readonly metrics: readonly {
+    readonly pods?: { readonly metric: { readonly name: string } };
+    readonly external?: { readonly metric: { readonly name: string } };
+  }[];
+}
+interface Peer {
+  readonly podSelector?: { readonly matchLabels: Labels };
+}
+interface Policy {
+  readonly podSelector: { readonly matchLabels?: Labels };
+  readonly ingress?: readonly { readonly from?: readonly Peer[]; readonly ports: readonly { readonly port: number }[] }[];
+  readonly egress?: readonly { readonly to?: readonly Peer[]; readonly ports: readonly { readonly port: number }[] }[];
+}
+
+const folder = join(root, 'deploy/kubernetes');
+const nameLabel = 'app.kubernetes.io/name';
+const services = ['bff', 'auth', 'socket', 'aggregator', 'archiver', 'dashboard'];
+/** What the production overlay expects to find, made outside git. */
+const outside: Readonly<Record<string, readonly string[]>> = {
+  jwt: ['JWT_SECRET'],
+  'postgres-auth': ['POSTGRES_USER', 'POSTGRES_PASSWORD'],
+  'postgres-profile': ['POSTGRES_USER', 'POSTGRES_PASSWORD'],
+  clickhouse: ['CLICKHOUSE_USER', 'CLICKHOUSE_PASSWORD'],
+};
+const drainSeconds = 10;
+
+type Env = Readonly<Record<string, string>>;
+/** The settings each service knows, and how it reads them. */
+const settings: Readonly<
+  Record<string, { readonly names: readonly string[]; readonly read: (env: Env) => Readonly<Record<string, unknown>> }>
+> = {
+  bff: { names: Object.keys(bffConfig({}).shape), read: (env) => readConfig('bff', bffConfig(env), env) },
+  auth: { names: Object.keys(authConfig({}).shape), read: (env) => readConfig('auth', authConfig(env), env) },
+  socket: { names: Object.keys(socketConfig.shape), read: (env) => readConfig('socket', socketConfig, env) },
+  aggregator: { names: Object.keys(aggregatorConfig.shape), read: (env) => readConfig('aggregator', aggregatorConfig, env) },
+  archiver: { names: Object.keys(archiverConfig().shape), read: (env) => readConfig('archiver', archiverConfig(env), env) },
+  dashboard: { names: Object.keys(dashboardConfig().shape), read: (env) => readConfig('dashboard', dashboardConfig(env), env) },
+  'exchange-sim': { names: Object.keys(exchangeSimVariables), read: (env) => env },
+};
+/** Settings that say where a service listens. */
+const listening = ['HTTP_PORT', 'GRPC_PORT', 'ADDRESS', 'METRICS_ADDR', 'SERVER_ADDR', 'DASHBOARD_PORT', 'EXCHANGE_SIM_PORT'];
+const portOf = (value: unknown): number =>
+  typeof value === 'object' && value !== null && 'port' in value ? Number(value.port) : Number(value);
+
+const schema = JSON.parse(readFileSync(join(folder, 'schema.json'), 'utf8')) as { readonly $defs: Readonly<Record<string, unknown>> };
+const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(schema, 'kubernetes');
+/** What is wrong with a manifest in the eyes of Kubernetes. */
+const faultsOf = (manifest: Manifest): string[] => {
+  const [group = '', version = ''] = manifest.apiVersion.includes('/') ? manifest.apiVersion.split('/') : ['core', manifest.apiVersion];
+  const name = `io.k8s.api.${group.split('.')[0]}.${version}.${manifest.kind}`;
+  const where = `${manifest.kind} ${manifest.metadata.name}`;
+  if (!(name in schema.$defs)) return [`${where}: ${manifest.apiVersion} is not in schema.json`];
+  const check = ajv.getSchema(`kubernetes#/$defs/${name}`);
+  check?.(manifest);
+  return (check?.errors ?? []).map((error) => `${where}${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`);
+};
+
+describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay) => {
+  let all: Manifest[];
+  const of = <T>(kind: string): [string, T][] => all.filter((one) => one.kind === kind).map((one) => [one.metadata.name, one.spec as T]);
+  const deployments = () => of<Deployment>('Deployment');
+  const containers = () => deployments().map(([name, { template }]) => [name, template.spec.containers[0]] as const);
+  const dataOf = (kind: string, name: string): Readonly<Record<string, string>> | undefined =>
+    all.find((one) => one.kind === kind && one.metadata.name === name)?.data as Readonly<Record<string, string>> | undefined;
+  /** The environment of a service, with words of some length for secrets that only production knows. */
+  const envOf = (container: Container): Env => ({
+    ...Object.assign({}, ...container.envFrom.map(({ configMapRef }) => dataOf('ConfigMap', configMapRef.name))),
+    ...Object.fromEntries(
+      (container.env ?? []).map(({ name, valueFrom: { secretKeyRef } }) => {
+        const secret = dataOf('Secret', secretKeyRef.name)?.[secretKeyRef.key];
+        return [name, secret === undefined ? '0123456789abcdefghijklmnopqrstuvwxyz' : Buffer.from(secret, 'base64').toString()];
+      }),
+    ),
+  });
+
+  beforeAll(() => {
+    all = renderKustomization(join(folder, 'overlays', overlay));
+  });
+
+  it('follows the schemas of Kubernetes, which know every field', () => {
+    expect(all.flatMap(faultsOf)).toEqual([]);
+    const [first] = all.filter(({ kind }) => kind === 'Deployment');
+    expect(first && faultsOf({ ...first, spec: { ...(first.spec as object), replica: 3 } })).toEqual([
+      expect.stringContaining('must NOT have additional properties {"additionalProperty":"replica"}'),
+    ]);
+    expect(all.filter(({ kind, metadata }) => kind !== 'Namespace' && metadata.namespace !== 'tickfolio')).toEqual([]);
+    const ids = all.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+  it('has every service, from an image of the Dockerfile with a version', () => {
+    expect(
+      containers()
+        .map(([name]) => name)
+        .sort(),
+    ).toEqual([...services, ...(overlay === 'local' ? ['exchange-sim'] : [])].sort());
+    const stages = new Set([...readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(/^FROM \S+ AS (\S+)$/gm)].map((match) => match[1]));
+    expect(containers().filter(([name, { image }]) => !stages.has(name) || !new RegExp(`/${name}:\\d[\\w.-]*$`).test(image))).toEqual([]);
+  });
+  it('asks every container whether it lives and is ready, at a port it has', () => {
+    const lacking = containers().filter(([name, { startupProbe, livenessProbe, readinessProbe, ports }]) => {
+      const has = (probe: Probe | undefined, path: string) =>
+        ports.some((port) => port.name === probe?.httpGet?.port) &&
+        probe?.httpGet?.path === (name === 'exchange-sim' ? '/api/v3/ping' : path);
+      return !has(startupProbe, '/health') || !has(livenessProbe, '/health') || !has(readinessProbe, '/ready');
+    });
+    expect(lacking.map(([name]) => name)).toEqual([]);
+  });
+  it('bounds every container, and lets none do what it need not', () => {
+    for (const [name, { template, selector }] of deployments()) {
+      const { containers: own, topologySpreadConstraints, ...pod } = template.spec;
+      expect([name, own.length]).toEqual([name, 1]);
+      const [container] = own;
+      expect(container.resources).toEqual({
+        requests: { cpu: expect.any(String), memory: expect.any(String) },
+        limits: { memory: container.resources.requests.memory },
+      });
+      expect(container.securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(pod).toMatchObject({
+        securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+      });
+      expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(container.lifecycle.preStop.sleep.seconds + drainSeconds);
+      expect(topologySpreadConstraints.map(({ labelSelector }) => labelSelector)).toEqual([selector, selector]);
+      expect(template.metadata.labels).toMatchObject(selector.matchLabels);
+    }
+  });
+  it('sets what the services know, and values they accept', () => {
+    for (const [name, container] of containers()) {
+      const env = envOf(container);
+      const service = settings[name];
+      if (!service) throw new Error(`nothing is known of ${name}'s settings`);
+      const { names, read } = service;
+      expect([name, Object.keys(env).filter((variable) => !names.includes(variable))]).toEqual([name, []]);
+      const config = read(env);
+      const ports = listening.filter((variable) => config[variable] !== undefined).map((variable) => portOf(config[variable]));
+      expect([name, container.ports.map(({ containerPort }) => containerPort).sort()]).toEqual([name, ports.sort()]);
+    }
+  });
+  it('takes secrets from where they are, and holds none that is not published', () => {
+    const wanted = containers().flatMap(([, { env = [] }]) => env.map(({ valueFrom: { secretKeyRef } }) => secretKeyRef));
+    const missing = wanted.filter(({ name, key }) =>
+      overlay === 'local' ? dataOf('Secret', name)?.[key] === undefined : !outside[name]?.includes(key),
+    );
+    expect(missing).toEqual([]);
+    if (overlay === 'production') expect(all.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+    const environments = containers().flatMap(([name, container]) => (name === 'exchange-sim' ? [] : [envOf(container).ENV]));
+    expect(new Set(environments)).toEqual(new Set([overlay]));
+    const readable = all.filter(({ kind, data }) => kind === 'ConfigMap' && /PASSWORD|SECRET/.test(JSON.stringify(data)));
+    expect(readable).toEqual([]);
+  });
+  it('leads every Service, budget and autoscaler to pods that are there', () => {
+    const find = (labels: Labels) =>
+      deployments().filter(([, { template }]) => Object.entries(labels).every(([name, value]) => template.metadata.labels[name] === value));
+    for (const [name, { selector, ports }] of of<Service>('Service')) {
+      const [found, ...more] = find(selector);
+      expect([name, found?.[0], more]).toEqual([name, name, []]);
+      const open = found?.[1].template.spec.containers[0].ports ?? [];
+      for (const { port, targetPort } of ports) expect(open).toContainEqual({ name: targetPort, containerPort: port });
+    }
+    expect(
+      of<object>('PodDisruptionBudget')
+        .map(([name]) => name)
+        .sort(),
+    ).toEqual(
+      deployments()
+        .map(([name]) => name)
+        .sort(),
+    );
+    for (const [name, { selector }] of of<Deployment>('PodDisruptionBudget'))
+      expect(find(selector.matchLabels).map(([found]) => found)).toEqual([name]);
+    const sources = readSources();
+    for (const [name, { scaleTargetRef, minReplicas, maxReplicas, metrics }] of of<Autoscaler>('HorizontalPodAutoscaler')) {
+      const target = deployments().find(([found]) => found === scaleTargetRef.name);
+      expect([name, target?.[0], target?.[1].replicas]).toEqual([name, name, undefined]);
+      expect(minReplicas).toBeLessThanOrEqual(maxReplicas);
+      for (const { pods, external } of metrics) {
+        const metric = (pods ?? external)?.metric.name;
+        if (metric === undefined) continue;
+        const own = metric.replace(`tickfolio_${name}_`, '');
+        expect([
+          metric,
+          sources.some(({ workspace, text, forTests }) => !forTests && workspace.endsWith(name) && text.includes(`name: '${own}'`)),
+        ]).toEqual([metric, true]);
+      }
+    }
+  });
+  it('lets the services reach each other and their servers, and nothing else reach them', () => {
+    const policies = of<Policy>('NetworkPolicy');
+    const policyOf = (name: string) => policies.find(([, { podSelector }]) => podSelector.matchLabels?.[nameLabel] === name)?.[1];
+    const names = deployments().map(([name]) => name);
+    expect(policies).toContainEqual(['nothing-else', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }]);
+    let calls = 0;
+    for (const [name, container] of containers()) {
+      for (const [variable, value] of Object.entries(envOf(container))) {
+        const url = URL.canParse(value) && /^(ws|http)s?:/.test(value) ? new URL(value) : undefined;
+        const address = url
+          ? { host: url.hostname, port: Number(url.port || 443) }
+          : variable === 'POSTGRES_HOST'
+            ? { host: value, port: 5432 }
+            : parseAddress(value);
+        if (!address || listening.includes(variable) || !(url || variable === 'POSTGRES_HOST' || value.includes(':'))) continue;
+        calls++;
+        const { host, port } = address;
+        const ours = names.includes(host);
+        const isPeer = (peers: readonly Peer[] | undefined, peer: string) =>
+          peers ? peers.some(({ podSelector }) => podSelector?.matchLabels[nameLabel] === peer) : !ours;
+        const leaves = policyOf(name)?.egress?.some(({ to, ports }) => isPeer(to, host) && ports.some((open) => open.port === port));
+        const enters =
+          !ours || policyOf(host)?.ingress?.some(({ from, ports }) => isPeer(from, name) && ports.some((open) => open.port === port));
+        const served =
+          !ours || of<Service>('Service').some(([found, { ports }]) => found === host && ports.some((open) => open.port === port));
+        // The simulator's port is the exchange's, so that the rule for anywhere lets it through.
+        expect([name, variable, host === 'exchange-sim' || leaves, enters, served]).toEqual([name, variable, true, true, true]);
+      }
+    }
+    expect(calls).toBeGreaterThanOrEqual(13);
+    const figures = policies.find(([name]) => name === 'operations')?.[1].ingress?.[0]?.ports.map(({ port }) => port);
+    const scraped = deployments().map(([, { template }]) => Number(template.metadata.annotations['prometheus.io/port']));
+    expect(scraped.filter((port) => port !== 9443 && !figures?.includes(port))).toEqual([]);
+  });
+});
