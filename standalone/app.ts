@@ -1,17 +1,24 @@
 import { startAggregator } from '@tickfolio/aggregator/app';
 import { migrationsFolder as authMigrations, startAuth } from '@tickfolio/auth/app';
 import { authLimits } from '@tickfolio/auth/config';
-import { builtPage, createAggregatorClient, createAuthClient, migrationsFolder as profileMigrations, startBff } from '@tickfolio/bff/app';
+import {
+  builtPage,
+  createAggregatorClient,
+  createAuthClient,
+  createCircuitMetrics,
+  migrationsFolder as profileMigrations,
+  startBff,
+} from '@tickfolio/bff/app';
 import { bffOptions } from '@tickfolio/bff/config';
 import { startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { SocketServiceClient } from '@tickfolio/gen/market/v1';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
-import { createGrpcClient } from '@tickfolio/lib/grpc';
+import { createCallTimes, createGrpcClient } from '@tickfolio/lib/grpc';
 import { type Lifecycle, StartError } from '@tickfolio/lib/lifecycle';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
-import type { Logger } from '@tickfolio/lib/telemetry';
+import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { startSocket } from '@tickfolio/socket/app';
 import { socketLimits } from '@tickfolio/socket/config';
 import { startArchive } from './archive.js';
@@ -73,7 +80,7 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
   const profileDb = database(config.PROFILE_POSTGRES_DB, profileMigrations, { maxConnections: config.POSTGRES_MAX_CONNECTIONS });
 
   const source = await choosing;
-  const exchange = source.source === 'binance' ? real : await startSimulator(deps, config);
+  const exchange = source.source === 'binance' ? real : await startSimulator(deps, config, metricsOf('exchange-sim'));
   const told: { simulated: boolean | undefined } = { simulated: source.source === 'simulated' ? true : undefined };
   const pubsub = life.own('pub/sub', openPubSub(bffPart, config));
   const priceBus = createPriceBus(pubsub);
@@ -123,8 +130,12 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
     ),
   );
   const authTarget = dialTarget(config.AUTH_SERVICE_ADDR ?? { host: loopback, port: auth.port });
-  const authClient = life.own('auth client', createAuthClient({ target: authTarget }));
-  const aggregatorClient = createAggregatorClient({ baseUrl: aggregatorUrl });
+  const observeCircuit = createCircuitMetrics(bffPart.metrics);
+  const authClient = life.own(
+    'auth client',
+    createAuthClient({ target: authTarget, observe: createCallTimes(bffPart.metrics), observeCircuit }),
+  );
+  const aggregatorClient = createAggregatorClient({ baseUrl: aggregatorUrl, observeCircuit });
   const bff = life.own(
     'bff',
     await startBff(
@@ -201,12 +212,12 @@ const ownedSoon = (opening: Promise<Postgres>) => ({
   },
 });
 
-const startSimulator = async ({ clock, logOf, life }: StandaloneDeps, config: StandaloneConfig): Promise<Exchange> => {
+const startSimulator = async ({ clock, logOf, life }: StandaloneDeps, config: StandaloneConfig, metrics: Metrics): Promise<Exchange> => {
   const host = config.EXCHANGE_SIM_HOST;
   const sim = life.own(
     'exchange simulator',
     await startExchangeSim(
-      { clock, log: logOf('exchange-sim') },
+      { clock, log: logOf('exchange-sim'), metrics },
       { host, port: config.EXCHANGE_SIM_PORT, seed: config.SIM_SEED, portHint: 'Set EXCHANGE_SIM_PORT to another one.' },
     ),
   );

@@ -10,6 +10,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { type Lifecycle, StartError } from '@tickfolio/lib/lifecycle';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import { traceClickHouse } from '@tickfolio/lib/tracing/clickhouse';
 import type { StandaloneConfig } from './config.js';
 import type { DataFolder } from './data-folder.js';
 
@@ -46,10 +47,13 @@ export const startArchive = async (deps: ArchiveDeps, config: StandaloneConfig):
   if (!clickhouse) return engine;
   life.own('clickhouse', clickhouse);
 
-  const archiver = await startArchiver({ ...part('archiver'), eventLog, clickhouse }, archiverOptions(config));
+  const archiver = await startArchiver({ ...part('archiver'), eventLog, clickhouse: traceClickHouse(clickhouse) }, archiverOptions(config));
   life.own('archiver', archiver);
   void archiver.failed.then((err) => life.fail(err));
-  const dashboard = await startDashboard({ ...part('dashboard'), clickhouse }, { ...dashboardOptions(config), simulated });
+  const dashboard = await startDashboard(
+    { ...part('dashboard'), clickhouse: traceClickHouse(clickhouse) },
+    { ...dashboardOptions(config), simulated },
+  );
   life.own('dashboard', dashboard);
   if (!engine || !config.CLICKHOUSE_HTTP_ADDR) return { clickhouse, dashboardPort: dashboard.port, sqlPort: undefined };
   const { host, port } = config.CLICKHOUSE_HTTP_ADDR;

@@ -13,6 +13,8 @@ import type { PubSub } from '@tickfolio/lib/pubsub';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import { traceEventLog } from '@tickfolio/lib/tracing/event-log';
+import { tracePubSub } from '@tickfolio/lib/tracing/pubsub';
 import type { StandaloneConfig } from './config.js';
 import type { DataFolder } from './data-folder.js';
 
@@ -50,18 +52,20 @@ export const openDatabase = (deps: StoreDeps, config: StandaloneConfig, place: D
 };
 
 export const openPubSub = (deps: StoreDeps & { readonly metrics: Metrics }, config: StandaloneConfig): PubSub =>
-  config.REDIS_ADDR
-    ? createRedisPubSub({ ...deps, address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB })
-    : createMemoryPubSub({ log: deps.log });
+  tracePubSub(
+    config.REDIS_ADDR
+      ? createRedisPubSub({ ...deps, address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB })
+      : createMemoryPubSub({ log: deps.log }),
+  );
 
 export const openEventLog = (deps: StoreDeps & { readonly metrics: Metrics }, config: StandaloneConfig): EventLog => {
   const brokers = config.BROKERS ?? config.KAFKA_BROKERS;
   // The archive remembers offsets beyond this process, so none may come twice.
-  if (!brokers) return createMemoryEventLog({ ...deps, firstOffset: deps.clock.now() * 1_000 });
+  if (!brokers) return traceEventLog(createMemoryEventLog({ ...deps, firstOffset: deps.clock.now() * 1_000 }));
   const published = { name: tickerTopic, partitions: tickerPartitions };
   const read = archiveTopics(config.KAFKA_TOPIC);
   const topics = read.some(({ name }) => name === tickerTopic) ? read : [published, ...read];
-  return createKafkaEventLog({ ...deps, brokers, clientId: `tickfolio-${hostname()}`, topics });
+  return traceEventLog(createKafkaEventLog({ ...deps, brokers, clientId: `tickfolio-${hostname()}`, topics }));
 };
 
 /** What the start waits for before anything else. */

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
@@ -8,6 +8,7 @@ import type { Clock } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import type { Logger } from '../telemetry/telemetry.js';
+import { traceQueries } from '../tracing/sql.js';
 import { lockFolder } from './folder-lock.js';
 import { findEmptyDatabase } from './pglite-empty.js';
 import type { QueryResult, WorkerAnswer, WorkerRequest, WorkerStart } from './pglite-protocol.js';
@@ -57,7 +58,11 @@ export const openPglite = async (options: PgliteOptions): Promise<Postgres> => {
     const dataFolder = folder === undefined ? undefined : join(folder, 'data');
     if (dataFolder !== undefined && !existsSync(dataFolder)) await make(dataFolder);
     const { ask } = await openThread(dataFolder, dataFolder === undefined);
-    const session = createPgliteSession((text, params, rowMode) => ask({ kind: 'query', text, params, rowMode }), options);
+    const statements = traceQueries(
+      { query: (text: string, params: unknown[], rowMode: 'array' | 'object') => ask({ kind: 'query', text, params, rowMode }) },
+      folder === undefined ? 'memory' : basename(folder),
+    );
+    const session = createPgliteSession((text, params, rowMode) => statements.query(text, params, rowMode), options);
     // drizzle calls nothing of a PGlite but `query` and `transaction`.
     const db = drizzle(session as unknown as PGlite);
     await migrate(db, { migrationsFolder });
