@@ -39,8 +39,8 @@ const watched = (bus: PriceBus): PriceBus => ({
     bus.publishPrice(last);
     addLatency(last.symbol, last.timeMs - (last.timeMs % 1_000));
   },
-  publish: (stat) => {
-    bus.publish(stat);
+  publish: (stat, through) => {
+    bus.publish(stat, through);
     addLatency(stat.symbol, stat.second);
     if (measuring && (!stat.complete || stat.revision > 0)) incomplete += 1;
   },
