@@ -1,6 +1,6 @@
 # `make run` and `make test` are all a newcomer needs: each installs and builds what is missing first.
 .DEFAULT_GOAL := help
-.PHONY: help run test check gen bench soak kills certificates audit up down logs ps clean
+.PHONY: help run test check gen bench soak kills certificates audit up down logs ps stack clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,5 +72,8 @@ logs: .env ## follow the containers' logs
 ps: .env ## the containers and their health
 	@$(compose) --profile '*' ps -a
 
+stack: node_modules/.installed ## prove the containers: walk-through, data kept, every part killed in turn
+	@npm run --silent stack
+
 clean: ## remove what was built, keep the data
-	rm -rf node_modules gen/dist lib/dist services/*/dist bff/dist web/dist standalone/dist bench/dist tidy/dist
+	rm -rf node_modules gen/dist lib/dist services/*/dist bff/dist web/dist standalone/dist bench/dist deploy/dist tidy/dist

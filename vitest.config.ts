@@ -36,7 +36,7 @@ export default defineConfig({
         test: {
           name: 'rooms',
           isolate: false,
-          include: ['{lib,bff,web,services}/**/*.test.ts'],
+          include: ['{lib,bff,web,services,deploy}/**/*.test.ts'],
           exclude,
           testTimeout: 20_000,
           hookTimeout: 30_000,

@@ -131,6 +131,12 @@ describe('runProcess in a real process', () => {
     expect([code, stderr]).toEqual([0, '']);
   });
 
+  it('what has done its work closes in order and exits with 0', async () => {
+    const { code, messages, stderr } = await run('finish');
+    expect(messages).toEqual(['started', 'shutting down', 'last closed', 'closed', 'closed', 'first closed', 'closed', 'stopped']);
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
   it('a close that hangs is cut short at the deadline, with 1', async () => {
     const startedMs = performance.now();
     const { code, messages } = await run('hang', [{ after: 'started', send: 'SIGTERM' }]);

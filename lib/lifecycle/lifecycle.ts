@@ -16,10 +16,19 @@ export interface Lifecycle {
   readonly signal: AbortSignal;
   /** Ends the process with 1, in order: something broke for good while it ran. */
   fail(err: Error): void;
+  /** Ends the process with 0, in order: what it was started for is done. */
+  finish(): void;
 }
 
-/** @param fail what follows on a failure besides closing; a process ends with it */
-export const createLifecycle = (log: Logger, fail: (err: Error) => void = () => undefined): Lifecycle => {
+/**
+ * @param fail what follows on a failure besides closing; a process ends with it
+ * @param finish the same when the work is done
+ */
+export const createLifecycle = (
+  log: Logger,
+  fail: (err: Error) => void = () => undefined,
+  finish: () => void = () => undefined,
+): Lifecycle => {
   const owned: { name: string; thing: Closable }[] = [];
   const controller = new AbortController();
   /** What came while closing had begun. */
@@ -55,6 +64,10 @@ export const createLifecycle = (log: Logger, fail: (err: Error) => void = () => 
       fail(err);
       void close();
     },
+    finish: () => {
+      finish();
+      void close();
+    },
   };
 };
 
@@ -77,10 +90,14 @@ export const runProcess = async (
   start: (life: Lifecycle) => Promise<void>,
   { log, shutdownDeadlineMs = 10_000 }: RunOptions,
 ): Promise<void> => {
-  const life = createLifecycle(log, (err) => {
-    log.fatal({ err }, 'cannot go on');
-    end(1, 'cannot go on');
-  });
+  const life = createLifecycle(
+    log,
+    (err) => {
+      log.fatal({ err }, 'cannot go on');
+      end(1, 'cannot go on');
+    },
+    () => end(0, 'done'),
+  );
   let ending = false;
   let exitCode = 0;
   const end = (code: number, why: string) => {

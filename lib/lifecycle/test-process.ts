@@ -47,6 +47,7 @@ await runProcess(
       });
     if (behaviour === 'reject') soon(() => void Promise.reject(new Error('nobody caught this')));
     if (behaviour === 'fail') soon(() => life.fail(new Error('the log is gone for good')));
+    if (behaviour === 'finish') soon(() => life.finish());
     log.info('started');
   },
   { log, shutdownDeadlineMs: behaviour === 'hang' ? 300 : 5_000 },

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { type Frame, faultOf, pricedSince } from './frame.js';
+import { ownSettings, settingsFile } from './settings.js';
+import { victims } from './victims.js';
+
+const root = new URL('../../', import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+
+it('every service and server of compose.yaml is killed in turn, but for the web UIs', () => {
+  const { services } = parse(read('compose.yaml'), { merge: true }) as { services: Record<string, { profiles?: string[] }> };
+  const parts = Object.entries(services).filter(([, { profiles = [] }]) => profiles.length === 0 || profiles.includes('sim'));
+  expect(victims.map(({ name }) => name).sort()).toEqual(parts.map(([name]) => name).sort());
+});
+
+const frame = (total: string, sum: string): Frame => ({
+  TotalValue: sum,
+  Coins: [
+    { Symbol: 'btcusdt', Quantity: '0.1', Price: '0.2', Total: total, PriceTime: '2026-01-27T10:00:01.000Z' },
+    { Symbol: 'ethusdt', Quantity: '3', Price: '0.00000001', Total: '0.00000003', PriceTime: '2026-01-27T10:00:00.000Z' },
+  ],
+});
+
+it('a total that is off by any digit is seen', () => {
+  expect(faultOf(frame('0.02', '0.02000003'))).toBeUndefined();
+  expect(faultOf(frame('0.020000000000000004', '0.02000003'))).toContain('btcusdt');
+  expect(faultOf(frame('0.02', '0.020000030000000001'))).toContain('the sum is');
+});
+
+it('a frame is as fresh as its oldest price', () => {
+  const whole = frame('0.02', '0.02000003');
+  expect(pricedSince(whole)).toBe(Date.parse('2026-01-27T10:00:00.000Z'));
+  expect(
+    pricedSince({ ...whole, Coins: [...whole.Coins, { Symbol: 'x', Quantity: '1', Price: null, Total: null, PriceTime: null }] }),
+  ).toBe(undefined);
+});
+
+it('a run of its own takes new secrets, and another port where the documented one is taken', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const bound = server.address();
+  const taken = bound !== null && typeof bound === 'object' ? String(bound.port) : '';
+  try {
+    const settings = await ownSettings(`# words\nJWT_SECRET=published\nBFF_PORT=${taken}\nLOG_LEVEL=info\n`);
+    expect(settings.JWT_SECRET).toMatch(/^[0-9a-f]{32,}$/);
+    expect(settings.BFF_PORT).toMatch(/^[1-9]\d+$/);
+    expect(settings.BFF_PORT).not.toBe(taken);
+    expect(settingsFile(settings)).toContain('LOG_LEVEL=info\n');
+  } finally {
+    server.close();
+  }
+});
