@@ -30,6 +30,7 @@ interface Container {
   readonly readinessProbe?: Probe;
   readonly resources: { readonly requests: Readonly<Record<string, string>>; readonly limits: Readonly<Record<string, string>> };
   readonly securityContext: object;
+  readonly volumeMounts: readonly object[];
   readonly lifecycle: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
 }
 type Labels = Readonly<Record<string, string>>;
@@ -43,6 +44,7 @@ interface Deployment {
       readonly securityContext: object;
       readonly terminationGracePeriodSeconds: number;
       readonly topologySpreadConstraints: readonly { readonly labelSelector: { readonly matchLabels: Labels } }[];
+      readonly volumes: readonly object[];
       readonly automountServiceAccountToken: boolean;
       readonly enableServiceLinks: boolean;
     };
@@ -194,7 +196,8 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
       if (!service) throw new Error(`nothing is known of ${name}'s settings`);
       const { names, read } = service;
       expect([name, Object.keys(env).filter((variable) => !names.includes(variable))]).toEqual([name, []]);
-      const config = read(env);
+      // Files of a Secret, which nobody has here.
+      const config = read(Object.fromEntries(Object.entries(env).filter(([variable]) => !variable.startsWith('GRPC_TLS_'))));
       const ports = listening.filter((variable) => config[variable] !== undefined).map((variable) => portOf(config[variable]));
       expect([name, container.ports.map(({ containerPort }) => containerPort).sort()]).toEqual([name, ports.sort()]);
     }
@@ -210,6 +213,22 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
     expect(new Set(environments)).toEqual(new Set([overlay]));
     const readable = all.filter(({ kind, data }) => kind === 'ConfigMap' && /PASSWORD|SECRET/.test(JSON.stringify(data)));
     expect(readable).toEqual([]);
+  });
+  it('encrypts gRPC in production, with certificates from a Secret of each service', () => {
+    for (const [name, { template }] of deployments()) {
+      const [container] = template.spec.containers;
+      const files = Object.entries(envOf(container)).filter(([variable]) => variable.startsWith('GRPC_TLS_'));
+      const wanted = overlay === 'production' && settings[name]?.names.includes('GRPC_TLS_CA');
+      const expected = {
+        GRPC_TLS_CA: '/etc/grpc-tls/ca.crt',
+        GRPC_TLS_CERT: '/etc/grpc-tls/tls.crt',
+        GRPC_TLS_KEY: '/etc/grpc-tls/tls.key',
+      };
+      expect([name, Object.fromEntries(files)]).toEqual([name, wanted ? expected : {}]);
+      if (!wanted) continue;
+      expect(container.volumeMounts).toContainEqual({ name: 'grpc-tls', mountPath: '/etc/grpc-tls', readOnly: true });
+      expect(template.spec.volumes).toContainEqual({ name: 'grpc-tls', secret: { secretName: `grpc-tls-${name}`, defaultMode: 0o440 } });
+    }
   });
   it('leads every Service, budget and autoscaler to pods that are there', () => {
     const find = (labels: Labels) =>
