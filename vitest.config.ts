@@ -29,7 +29,7 @@ export default defineConfig({
     // Most of the time tests wait for processes and sockets, so one more worker than the smallest machine has cores.
     maxWorkers: 3,
     projects: [
-      { ...shared, test: { name: 'tidy', include: ['tidy/**/*.test.ts'], exclude } },
+      { ...shared, test: { name: 'tidy', include: ['tidy/**/*.test.ts'], exclude, testTimeout: 30_000 } },
       {
         ...shared,
         // No module keeps state, so files share their process's modules instead of loading them anew.

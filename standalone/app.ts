@@ -113,7 +113,10 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
   const firstPrice = awaitFirstPrice({ clock, log, priceBus, aggregatorUrl, signal: life.signal });
   firstPrice.catch(() => undefined); // Told below.
 
-  const archiving = startArchive({ clock, log, life, part, folder, eventLog, simulated: () => told.simulated }, config);
+  const archiving = startArchive(
+    { clock, log, life, part, folder, eventLog, invented: source.source === 'simulated', simulated: () => told.simulated },
+    config,
+  );
   const archived: { clickhouse?: ClickHouse } = {};
   archiving.then(
     (archive) => {

@@ -108,6 +108,17 @@ describe('the archive of the all-in-one run', () => {
     expect(await number(`SELECT sum(missing) + sum(duplicate) FROM crypto.market_tickers_audits WHERE ${since}`)).toBe(0);
   });
 
+  it('never passes simulated tickers for real ones: a run on real prices has an archive of its own', async () => {
+    const simulated = await rows();
+    await one.process.end('SIGTERM');
+    // An exchange that cannot be reached is real all the same.
+    await start({ PRICE_SOURCE: 'binance', BINANCE_WS_URL: 'ws://127.0.0.1:1', BINANCE_REST_URL: 'http://127.0.0.1:1' });
+    expect(await rows()).toBe(0);
+    await one.process.end('SIGTERM');
+    await start();
+    expect(await rows()).toBeGreaterThanOrEqual(simulated);
+  });
+
   it('can be kept to itself', async () => {
     await one.process.end('SIGTERM');
     await start({ CLICKHOUSE_HTTP_ADDR: 'off' });

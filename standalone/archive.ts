@@ -22,6 +22,8 @@ export interface ArchiveDeps {
   readonly part: (service: string) => { readonly clock: Clock; readonly log: Logger; readonly metrics: Metrics };
   readonly folder: DataFolder;
   readonly eventLog: EventLog;
+  /** What is archived from an own simulator is kept apart: it must never pass for history. */
+  readonly invented: boolean;
   /** Whether prices come from a simulator; undefined while that is not known. */
   readonly simulated: () => boolean | undefined;
 }
@@ -62,7 +64,7 @@ export const startArchive = async (deps: ArchiveDeps, config: StandaloneConfig):
   return { clickhouse, dashboardPort: dashboard.port, sqlPort: sql.port };
 };
 
-const openClickHouse = async ({ clock, log }: ArchiveDeps, config: StandaloneConfig, folder: DataFolder) => {
+const openClickHouse = async ({ clock, log, invented }: ArchiveDeps, config: StandaloneConfig, folder: DataFolder) => {
   if (config.CLICKHOUSE_ADDR) {
     const address = config.CLICKHOUSE_ADDR;
     const clickhouse: ClickHouse = openServerClickHouse({
@@ -74,6 +76,6 @@ const openClickHouse = async ({ clock, log }: ArchiveDeps, config: StandaloneCon
     });
     return { clickhouse, engine: undefined };
   }
-  const clickhouse = await openChdbClickHouse({ path: folder.part('clickhouse'), clock, log });
+  const clickhouse = await openChdbClickHouse({ path: folder.part(invented ? 'clickhouse-simulated' : 'clickhouse'), clock, log });
   return { clickhouse, engine: clickhouse.engine };
 };
