@@ -1,19 +1,27 @@
 import type { Killed } from './kill.js';
+import { type Promised, promises } from './promises.js';
 import { seconds } from './stack.js';
+import type { Victim } from './victims.js';
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 
+/** What was promised to go on was held to, so only the rest has a time to come back in. */
+const timeOf = ({ keeps }: Victim, promised: Promised, ms: number): string => (keeps.includes(promised) ? 'never away' : seconds(ms));
+
 /** The kills as a Markdown table. */
 export const killTable = (kills: readonly Killed[]): string =>
   table(
-    ['killed (-9)', 'kept working', '`/ready` said', 'fresh prices', 'login', 'all ready', 'archiving'],
+    ['killed (-9)', 'what was held to while it was away', '`/ready` said', 'prices', 'login', 'archiving', 'every `/ready`'],
     kills.map(({ victim, named, pricesMs, loginMs, readyMs, archiveMs }) => [
       victim.name,
       victim.keeps.map(({ words }) => words).join(', '),
       named.length === 0 ? 'nobody needs it' : named.join(', '),
-      ...[pricesMs, loginMs, readyMs, archiveMs].map(seconds),
+      timeOf(victim, promises.prices, pricesMs),
+      timeOf(victim, promises.login, loginMs),
+      timeOf(victim, promises.archive, archiveMs),
+      seconds(readyMs),
     ]),
   );
 

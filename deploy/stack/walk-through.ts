@@ -67,7 +67,9 @@ export const demandLife = async ({ clock, archive, urls }: Stack, person: Person
     },
     { withinMs: soonMs },
   );
-  const api = await call(`${urls.bff}/docs`);
-  demand(api.status === 200, `the API page answered ${api.status}`);
+  for (const path of ['/', '/docs']) {
+    const page = await call(`${urls.bff}${path}`, { headers: { accept: 'text/html' } });
+    demand(page.status === 200 && page.text.includes('<html'), `the page ${path} of the BFF answered ${page.status}`);
+  }
   return archive.count();
 };
