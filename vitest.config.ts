@@ -52,6 +52,8 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      // Not a test: the README's pictures, by `npm run screenshots`.
+      { ...shared, test: { name: 'pictures', include: ['standalone/test-pictures.ts'], testTimeout: 600_000 } },
       {
         ...shared,
         test: { name: 'loops', include: [loops], exclude: built, fileParallelism: false, testTimeout: 180_000, hookTimeout: 120_000 },

@@ -22,7 +22,7 @@ import { authRoutes } from './auth-routes.js';
 import { type ClientSocketLimits, defaultSocketLimits } from './client-socket.js';
 import { historyRoutes } from './history-routes.js';
 import { bodyFaults } from './input-faults.js';
-import { createLivePart } from './live-part.js';
+import { createLivePart, kindOf } from './live-part.js';
 import { createMarketArchive } from './market-archive.js';
 import { swaggerOptions, swaggerUiOptions } from './openapi.js';
 import { corsOptions, createOriginCheck } from './origins.js';
@@ -189,7 +189,15 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       table: options.archiveTable ?? 'market_tickers',
       clock,
     });
-    await scope.register(historyRoutes, { verify, history: live.history, archive, portfolios, symbols: live.symbols, clock });
+    await scope.register(historyRoutes, {
+      verify,
+      history: live.history,
+      archive,
+      portfolios,
+      symbols: live.symbols,
+      kind: () => kindOf(live.demand),
+      clock,
+    });
     await scope.register(symbolRoutes, { symbols: live.symbols });
     await scope.register(webSocketRoute, { verify, gate: live.gate, sockets: live.sockets, checkOrigin });
     await scope.register(

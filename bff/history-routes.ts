@@ -8,7 +8,7 @@ import { type Candle, type CandleRange, candleRanges, type MarketArchive } from 
 import type { Portfolios } from './portfolios.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 import type { Symbols } from './symbols.js';
-import { dayOf, type ValueHistory, type ValueRange, valueRanges } from './value-history.js';
+import { dayOf, type Kind, type ValueHistory, type ValueRange, valueRanges } from './value-history.js';
 
 export interface HistoryRoutesOptions {
   readonly verify: VerifyAccessToken;
@@ -16,6 +16,8 @@ export interface HistoryRoutesOptions {
   readonly archive: MarketArchive;
   readonly portfolios: Pick<Portfolios, 'readMany'>;
   readonly symbols: Symbols;
+  /** Of the prices that arrive now; undefined while nobody knows. */
+  readonly kind: () => Kind | undefined;
   readonly clock: Clock;
 }
 
@@ -66,8 +68,15 @@ const dayMs = 86_400_000;
 
 /** What was: of the portfolio from the BFF's own records, of prices from the archive. */
 export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = async (app, options) => {
-  const { verify, history, archive, portfolios, symbols, clock } = options;
+  const { verify, history, archive, portfolios, symbols, kind, clock } = options;
   app.addHook('onRequest', requireSignIn(verify));
+  const knownKind = (): Kind => {
+    const known = kind();
+    if (known) return known;
+    throw new AppError('unavailable', 'Where prices come from is not known yet; please try again in a few seconds.', {
+      retryAfterMs: 2_000,
+    });
+  };
   const coinsOf = async (userId: string) => (await portfolios.readMany([userId])).get(userId) ?? [];
 
   app.get(
@@ -84,7 +93,7 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
     },
     async (request) => {
       const range = (request.query.range ?? '24h') as ValueRange;
-      const points = await history.points(signedIn(request).userId, range, clock.now());
+      const points = await history.points(knownKind(), signedIn(request).userId, range, clock.now());
       return { Range: range, Points: points.map(({ atMs, value }) => ({ Time: isoOf(atMs), Value: value })) };
     },
   );
@@ -104,7 +113,7 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
       const coins = await coinsOf(signedIn(request).userId);
       const nowMs = clock.now();
       const needed = new Set(coins.flatMap(({ symbol, quoteAsset }) => [symbol, `${quoteAsset}usdt`]));
-      const opens = await history.opens(dayOf(nowMs), [...needed]);
+      const opens = await history.opens(knownKind(), dayOf(nowMs), [...needed]);
       const found = coins.flatMap(({ symbol, quoteAsset }) => {
         const own = opens.get(symbol);
         const rate = quoteAsset === 'usdt' ? '1' : opens.get(`${quoteAsset}usdt`);

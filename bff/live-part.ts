@@ -13,7 +13,7 @@ import { createSessionGate, type SessionGate } from './session-gate.js';
 import type { VerifyAccessToken } from './sign-in.js';
 import { createSocketMetrics, showSymbols } from './socket-metrics.js';
 import { createSymbols, type Symbols } from './symbols.js';
-import { createValueHistory, type ValueHistory } from './value-history.js';
+import { createValueHistory, type Kind, type ValueHistory } from './value-history.js';
 import { createValueRecorder } from './value-recorder.js';
 
 export interface LivePartOptions {
@@ -43,6 +43,10 @@ export interface LivePart {
 }
 
 const sweepMs = 1_000;
+
+/** @returns undefined while nobody knows where prices come from */
+export const kindOf = ({ simulated }: Pick<Demand, 'simulated'>): Kind | undefined =>
+  simulated === undefined ? undefined : simulated ? 'simulated' : 'real';
 
 export const createLivePart = (
   { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics }: BffDeps,
@@ -101,7 +105,7 @@ export const createLivePart = (
     portfolios,
     board,
     priceBus,
-    pricesFlow: () => demand.check() === undefined,
+    kind: () => (demand.check() === undefined ? kindOf(demand) : undefined),
     clock,
     log,
   });

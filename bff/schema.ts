@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
-import { bigint, check, date, index, numeric, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, date, index, numeric, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
 
 /** Where this service's migrations lie, as the source tree and the compiled package both have them. */
 export const migrationsFolder = fileURLToPath(
@@ -42,23 +42,26 @@ export const coins = pgTable(
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
+/** Whether the prices behind it were simulated; values of the two kinds never stand in one line. */
+const simulated = boolean('simulated').notNull();
+
 /** What a portfolio was worth at the start of a minute. */
 export const portfolioValues = pgTable(
   'portfolio_values',
-  { userId: text('user_id').notNull(), minute: moment('minute').notNull(), value: numeric('value').notNull() },
-  (table) => [primaryKey({ columns: [table.userId, table.minute] })],
+  { userId: text('user_id').notNull(), minute: moment('minute').notNull(), value: numeric('value').notNull(), simulated },
+  (table) => [primaryKey({ columns: [table.userId, table.simulated, table.minute] })],
 );
 
 /** The first value of an hour, kept for longer. */
 export const portfolioHours = pgTable(
   'portfolio_hours',
-  { userId: text('user_id').notNull(), hour: moment('hour').notNull(), value: numeric('value').notNull() },
-  (table) => [primaryKey({ columns: [table.userId, table.hour] })],
+  { userId: text('user_id').notNull(), hour: moment('hour').notNull(), value: numeric('value').notNull(), simulated },
+  (table) => [primaryKey({ columns: [table.userId, table.simulated, table.hour] })],
 );
 
 /** The first price that was known of a symbol on a day (UTC), in its quote asset. */
 export const dayOpens = pgTable(
   'day_opens',
-  { day: date('day', { mode: 'string' }).notNull(), symbol: text('symbol').notNull(), price: numeric('price').notNull() },
-  (table) => [primaryKey({ columns: [table.day, table.symbol] })],
+  { day: date('day', { mode: 'string' }).notNull(), symbol: text('symbol').notNull(), price: numeric('price').notNull(), simulated },
+  (table) => [primaryKey({ columns: [table.day, table.simulated, table.symbol] })],
 );

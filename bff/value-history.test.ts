@@ -6,6 +6,7 @@ import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createPortfolios } from './portfolios.js';
 import { createPriceBoard } from './price-board.js';
+import { portfolioHours, portfolioValues } from './schema.js';
 import { createUser, openTestPostgres } from './test-bff.js';
 import { createValueHistory } from './value-history.js';
 import { createValueRecorder } from './value-recorder.js';
@@ -28,8 +29,8 @@ const createRoom = (startMs: number) => {
   const portfolios = createPortfolios(postgres.db);
   const history = createValueHistory(postgres.db);
   const board = createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined });
-  const flow = { on: true };
-  const recorder = createValueRecorder({ history, portfolios, board, priceBus, pricesFlow: () => flow.on, clock, log: silentLogger() });
+  const flow: { kind: 'real' | 'simulated' | undefined } = { kind: 'real' };
+  const recorder = createValueRecorder({ history, portfolios, board, priceBus, kind: () => flow.kind, clock, log: silentLogger() });
   let tradeId = 0;
   const price = (symbol: string, text: string) => priceBus.setLast({ symbol, price: text, timeMs: clock.now(), tradeId: ++tradeId });
   const hold = async (coins: Record<string, [string, string]>) => {
@@ -52,12 +53,14 @@ it('writes every minute what everybody holds is worth, exactly, without an open 
   const without = await room.hold({ bnbusdt: ['usdt', '2'] });
   await room.recorder.record();
   await room.recorder.record(); // Another replica's turn.
-  expect(await room.history.points(owner, '1h', room.clock.now())).toEqual([{ atMs: noon, value: '102185.175000000000003490270899025' }]);
+  expect(await room.history.points('real', owner, '1h', room.clock.now())).toEqual([
+    { atMs: noon, value: '102185.175000000000003490270899025' },
+  ]);
   // A missing price would look like a loss.
-  expect(await room.history.points(without, '1h', room.clock.now())).toEqual([]);
+  expect(await room.history.points('real', without, '1h', room.clock.now())).toEqual([]);
   await room.price('btcusdt', '70000');
   await room.clock.advanceAsync(50_000);
-  await expect.poll(() => room.history.points(owner, '1h', room.clock.now())).toHaveLength(2);
+  await expect.poll(() => room.history.points('real', owner, '1h', room.clock.now())).toHaveLength(2);
   await room.recorder.close();
 });
 
@@ -65,9 +68,9 @@ it('leaves minutes out in which no prices arrive', async () => {
   const room = createRoom(noon + 5 * hourMs);
   await room.price('btcusdt', '1');
   const owner = await room.hold({ btcusdt: ['usdt', '1'] });
-  room.flow.on = false;
+  room.flow.kind = undefined;
   await room.recorder.record();
-  expect(await room.history.points(owner, '1h', room.clock.now())).toEqual([]);
+  expect(await room.history.points('real', owner, '1h', room.clock.now())).toEqual([]);
   await room.recorder.close();
 });
 
@@ -80,27 +83,55 @@ it('keeps the first price of a day, whatever comes later', async () => {
   const later = createRoom(room.clock.now() + hourMs);
   await later.price('btcusdt', '1');
   await later.recorder.record();
-  expect(await room.history.opens('2026-11-22', ['btcusdt', 'ethusdt'])).toEqual(new Map([['btcusdt', '68000.1']]));
+  expect(await room.history.opens('real', '2026-11-22', ['btcusdt', 'ethusdt'])).toEqual(new Map([['btcusdt', '68000.1']]));
   await room.recorder.close();
   await later.recorder.close();
+});
+
+it('never mixes real and simulated prices on one database', async () => {
+  const room = createRoom(Date.parse('2026-12-01T10:00:20.000Z'));
+  await room.price('btcusdt', '70000');
+  const owner = await room.hold({ btcusdt: ['usdt', '1'] });
+  room.flow.kind = 'simulated';
+  await room.recorder.record();
+  await room.price('btcusdt', '90000');
+  room.flow.kind = 'real';
+  await room.recorder.record();
+  const now = room.clock.now();
+  for (const [kind, value] of [
+    ['simulated', '70000'],
+    ['real', '90000'],
+  ] as const) {
+    expect(await room.history.points(kind, owner, '24h', now)).toEqual([{ atMs: now - 20_000, value }]);
+    expect(await room.history.opens(kind, '2026-12-01', ['btcusdt'])).toEqual(new Map([['btcusdt', value]]));
+  }
+  await room.recorder.close();
 });
 
 it('thins out with the range, and forgets what is old', async () => {
   const { history, hold, recorder } = createRoom(noon);
   const owner = await hold({ btcusdt: ['usdt', '1'] });
   const start = Date.parse('2026-10-01T00:00:00.000Z');
-  for (let hour = 0; hour < 48; hour++) await history.record(start + hour * hourMs, [{ userId: owner, value: `${hour}` }], true);
-  for (let minute = 1; minute < 60; minute++)
-    await history.record(start + 47 * hourMs + minute * minuteMs, [{ userId: owner, value: '5' }], false);
-  const now = start + 48 * hourMs;
-  expect(await history.points(owner, '1h', now)).toHaveLength(60);
-  expect(await history.points(owner, '24h', now)).toHaveLength(24 + 11);
-  expect(await history.points(owner, '7d', now)).toHaveLength(48);
-  expect(await history.points(owner, '1y', now)).toHaveLength(4);
-  await history.prune(now + 3 * 24 * hourMs);
-  expect(await history.points(owner, '1h', now)).toEqual([]);
-  expect(await history.points(owner, '30d', now)).toHaveLength(48);
-  await history.prune(now + 3 * 365 * 24 * hourMs);
-  expect(await history.points(owner, '30d', now)).toEqual([]);
+  const rows = (count: number, stepMs: number, from = 0) =>
+    Array.from({ length: count - from }, (_, at) => ({
+      userId: owner,
+      at: new Date(start + (from + at) * stepMs),
+      value: `${at}`,
+      simulated: false,
+    }));
+  await postgres.db.insert(portfolioValues).values(rows(1_440, minuteMs).map(({ at, ...row }) => ({ ...row, minute: at })));
+  await postgres.db.insert(portfolioHours).values(rows(24, hourMs).map(({ at, ...row }) => ({ ...row, hour: at })));
+  const now = start + 24 * hourMs;
+  expect(await history.points('real', owner, '1h', now)).toHaveLength(60);
+  expect(await history.points('real', owner, '24h', now)).toHaveLength(1_440 / 5);
+  expect(await history.points('real', owner, '30d', now)).toHaveLength(1_440 / 5); // Young: minutes tell more than 24 hours.
+  await postgres.db.insert(portfolioHours).values(rows(60 * 24, hourMs, 24).map(({ at, ...row }) => ({ ...row, hour: at })));
+  expect(await history.points('real', owner, '7d', start + 60 * 24 * hourMs)).toHaveLength(7 * 24);
+  expect(await history.points('real', owner, '1y', start + 60 * 24 * hourMs)).toHaveLength((60 * 24) / 6);
+  await history.prune(start + 62 * 24 * hourMs);
+  expect(await history.points('real', owner, '1h', now)).toEqual([]);
+  expect(await history.points('real', owner, '7d', start + 60 * 24 * hourMs)).toHaveLength(7 * 24);
+  await history.prune(start + 3 * 365 * 24 * hourMs);
+  expect(await history.points('real', owner, '7d', start + 60 * 24 * hourMs)).toEqual([]);
   await recorder.close();
 });

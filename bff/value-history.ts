@@ -1,5 +1,5 @@
 import { type Database, fromPostgresError } from '@tickfolio/lib/postgres';
-import { and, asc, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, lt } from 'drizzle-orm';
 import { coins, dayOpens, portfolioHours, portfolioValues } from './schema.js';
 
 export interface UserValue {
@@ -17,15 +17,19 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** What a chart can ask for: how far back, and how far apart the points are. At most 730 points each. */
+/** What a chart can ask for: how far back. */
 export const valueRanges = {
-  '1h': { spanMs: hourMs, stepMs: minuteMs },
-  '24h': { spanMs: dayMs, stepMs: 5 * minuteMs },
-  '7d': { spanMs: 7 * dayMs, stepMs: hourMs },
-  '30d': { spanMs: 30 * dayMs, stepMs: hourMs },
-  '1y': { spanMs: 365 * dayMs, stepMs: 12 * hourMs },
+  '1h': hourMs,
+  '24h': dayMs,
+  '7d': 7 * dayMs,
+  '30d': 30 * dayMs,
+  '1y': 365 * dayMs,
 } as const;
 export type ValueRange = keyof typeof valueRanges;
+/** An answer has at most so many points, evenly apart: one of these steps. */
+const maxPoints = 400;
+const minuteSteps = [1, 2, 5, 10, 15].map((minutes) => minutes * minuteMs);
+const hourSteps = [1, 2, 3, 6, 12, 24].map((hours) => hours * hourMs);
 
 /** How long minutes, hours and the opens of days are kept. */
 const minutesKeptMs = 2 * dayMs;
@@ -33,18 +37,21 @@ const hoursKeptMs = 2 * 365 * dayMs;
 const opensKeptMs = 7 * dayMs;
 const maxRowsPerInsert = 1_000;
 
+/** Whether prices are real; what was recorded with the others is never looked at. */
+export type Kind = 'real' | 'simulated';
+
 /** Values in the course of time, in the database. Every method throws AppError `unavailable` when the database is away. */
 export interface ValueHistory {
   /** Users who hold something, in the order of their ids. @param after the last one of the page before */
   holders(after: string, maxUsers: number): Promise<string[]>;
   /** Writes the values of a minute, once whoever does it; those of the hour's first minute for its hour too. @returns rows that were new */
-  record(minuteMs: number, values: readonly UserValue[], alsoHour: boolean): Promise<number>;
+  record(kind: Kind, minuteMs: number, values: readonly UserValue[], alsoHour: boolean): Promise<number>;
   /** Oldest first. */
-  points(userId: string, range: ValueRange, nowMs: number): Promise<ValuePoint[]>;
+  points(kind: Kind, userId: string, range: ValueRange, nowMs: number): Promise<ValuePoint[]>;
   /** Keeps the first price of a day (`2026-01-27`). */
-  putOpens(day: string, prices: ReadonlyMap<string, string>): Promise<void>;
+  putOpens(kind: Kind, day: string, prices: ReadonlyMap<string, string>): Promise<void>;
   /** Prices in the symbols' quote assets. */
-  opens(day: string, symbols: readonly string[]): Promise<Map<string, string>>;
+  opens(kind: Kind, day: string, symbols: readonly string[]): Promise<Map<string, string>>;
   /** Forgets what is kept no longer. */
   prune(nowMs: number): Promise<void>;
 }
@@ -53,6 +60,18 @@ const pagesOf = <T>(rows: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(rows.length / maxRowsPerInsert) }, (_, at) =>
     rows.slice(at * maxRowsPerInsert, (at + 1) * maxRowsPerInsert),
   );
+
+/** With fewer hours than these a chart of hours says little. */
+const minHours = 36;
+
+/** Every point that stands on the smallest step with which there are few enough. */
+const thinned = (points: readonly ValuePoint[], steps: readonly number[]): ValuePoint[] => {
+  const fits = (stepMs: number) => points.filter(({ atMs }) => atMs % stepMs === 0);
+  const step = steps.find((stepMs) => fits(stepMs).length <= maxPoints) ?? steps.at(-1) ?? minuteMs;
+  return fits(step);
+};
+
+const isSimulated = (kind: Kind): boolean => kind === 'simulated';
 
 const orFault = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
@@ -63,8 +82,24 @@ const orFault = async <T>(work: () => Promise<T>): Promise<T> => {
 };
 
 export const createValueHistory = (db: Database): ValueHistory => {
-  const onStep = (column: SQL.Aliased | typeof portfolioValues.minute | typeof portfolioHours.hour, stepMs: number) =>
-    sql`extract(epoch from ${column})::bigint % ${stepMs / 1_000} = 0`;
+  const minutesOf = async (kind: Kind, userId: string, from: Date): Promise<ValuePoint[]> => {
+    const { minute, value } = portfolioValues;
+    const rows = await db
+      .select({ at: minute, value })
+      .from(portfolioValues)
+      .where(and(eq(portfolioValues.userId, userId), eq(portfolioValues.simulated, isSimulated(kind)), gte(minute, from)))
+      .orderBy(asc(minute));
+    return rows.map(({ at, value: text }) => ({ atMs: at.getTime(), value: text }));
+  };
+  const hoursOf = async (kind: Kind, userId: string, from: Date): Promise<ValuePoint[]> => {
+    const { hour, value } = portfolioHours;
+    const rows = await db
+      .select({ at: hour, value })
+      .from(portfolioHours)
+      .where(and(eq(portfolioHours.userId, userId), eq(portfolioHours.simulated, isSimulated(kind)), gte(hour, from)))
+      .orderBy(asc(hour));
+    return rows.map(({ at, value: text }) => ({ atMs: at.getTime(), value: text }));
+  };
   return {
     holders: (after, maxUsers) =>
       orFault(async () => {
@@ -76,59 +111,47 @@ export const createValueHistory = (db: Database): ValueHistory => {
           .limit(maxUsers);
         return rows.map(({ userId }) => userId);
       }),
-    record: (atMs, values, alsoHour) =>
+    record: (kind, atMs, values, alsoHour) =>
       orFault(async () => {
+        const simulated = isSimulated(kind);
         const minute = new Date(atMs);
         const hour = new Date(Math.floor(atMs / hourMs) * hourMs);
         let added = 0;
         for (const page of pagesOf(values)) {
           const rows = await db
             .insert(portfolioValues)
-            .values(page.map((row) => ({ ...row, minute })))
+            .values(page.map((row) => ({ ...row, minute, simulated })))
             .onConflictDoNothing()
             .returning({ userId: portfolioValues.userId });
           added += rows.length;
           if (alsoHour)
             await db
               .insert(portfolioHours)
-              .values(page.map((row) => ({ ...row, hour })))
+              .values(page.map((row) => ({ ...row, hour, simulated })))
               .onConflictDoNothing();
         }
         return added;
       }),
-    points: (userId, range, nowMs) =>
+    points: (kind, userId, range, nowMs) =>
       orFault(async () => {
-        const { spanMs, stepMs } = valueRanges[range];
-        const from = new Date(nowMs - spanMs);
-        if (stepMs < hourMs) {
-          const { minute, value } = portfolioValues;
-          const rows = await db
-            .select({ at: minute, value })
-            .from(portfolioValues)
-            .where(and(eq(portfolioValues.userId, userId), gte(minute, from), onStep(minute, stepMs)))
-            .orderBy(asc(minute));
-          return rows.map(({ at, value: text }) => ({ atMs: at.getTime(), value: text }));
-        }
-        const { hour, value } = portfolioHours;
-        const rows = await db
-          .select({ at: hour, value })
-          .from(portfolioHours)
-          .where(and(eq(portfolioHours.userId, userId), gte(hour, from), onStep(hour, stepMs)))
-          .orderBy(asc(hour));
-        return rows.map(({ at, value: text }) => ({ atMs: at.getTime(), value: text }));
+        const from = new Date(nowMs - valueRanges[range]);
+        if (valueRanges[range] <= minutesKeptMs) return thinned(await minutesOf(kind, userId, from), minuteSteps);
+        const hours = await hoursOf(kind, userId, from);
+        // Of a portfolio that is young the minutes tell more.
+        return hours.length > minHours ? thinned(hours, hourSteps) : thinned(await minutesOf(kind, userId, from), minuteSteps);
       }),
-    putOpens: (day, prices) =>
+    putOpens: (kind, day, prices) =>
       orFault(async () => {
-        const rows = [...prices].map(([symbol, price]) => ({ day, symbol, price }));
+        const rows = [...prices].map(([symbol, price]) => ({ day, symbol, price, simulated: isSimulated(kind) }));
         for (const page of pagesOf(rows)) await db.insert(dayOpens).values(page).onConflictDoNothing();
       }),
-    opens: (day, symbols) =>
+    opens: (kind, day, symbols) =>
       orFault(async () => {
         if (symbols.length === 0) return new Map();
         const rows = await db
           .select()
           .from(dayOpens)
-          .where(and(eq(dayOpens.day, day), inArray(dayOpens.symbol, [...symbols])));
+          .where(and(eq(dayOpens.day, day), eq(dayOpens.simulated, isSimulated(kind)), inArray(dayOpens.symbol, [...symbols])));
         return new Map(rows.map(({ symbol, price }) => [symbol, price]));
       }),
     prune: (nowMs) =>

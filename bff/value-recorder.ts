@@ -4,15 +4,15 @@ import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Coin, Portfolios } from './portfolios.js';
 import type { PriceBoard } from './price-board.js';
-import { dayOf, type UserValue, type ValueHistory } from './value-history.js';
+import { dayOf, type Kind, type UserValue, type ValueHistory } from './value-history.js';
 
 export interface ValueRecorderDeps {
   readonly history: ValueHistory;
   readonly portfolios: Pick<Portfolios, 'readMany'>;
   readonly board: PriceBoard;
   readonly priceBus: Pick<PriceBus, 'last'>;
-  /** Whether prices arrive at all; while they do not, there is nothing to record. */
-  readonly pricesFlow: () => boolean;
+  /** What prices arrive; undefined while none do or their kind is not known, when there is nothing to record. */
+  readonly kind: () => Kind | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -43,10 +43,10 @@ const worthOf = (coins: readonly Coin[], board: PriceBoard): string | undefined 
 };
 
 export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
-  const { history, portfolios, board, priceBus, pricesFlow, clock, log } = deps;
-  let recordedHour = Number.NaN;
-  let opensDay = '';
-  /** Symbols whose first price of `opensDay` is kept. */
+  const { history, portfolios, board, priceBus, kind: kindNow, clock, log } = deps;
+  let recordedHour = '';
+  let opensOf = '';
+  /** Symbols whose first price of that kind and day is kept. */
   let opened = new Set<string>();
   let timer: Timer | undefined;
   let running: Promise<void> | undefined;
@@ -64,21 +64,22 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
     }
     return prices;
   };
-  const keepOpens = async (day: string, prices: ReadonlyMap<string, string>) => {
-    if (day !== opensDay) {
-      opensDay = day;
+  const keepOpens = async (kind: Kind, day: string, prices: ReadonlyMap<string, string>) => {
+    if (`${kind} ${day}` !== opensOf) {
+      opensOf = `${kind} ${day}`;
       opened = new Set();
     }
     const missing = new Map([...prices].filter(([symbol]) => !opened.has(symbol)));
     if (missing.size === 0) return;
-    await history.putOpens(day, missing);
+    await history.putOpens(kind, day, missing);
     for (const symbol of missing.keys()) opened.add(symbol);
   };
   const record = async () => {
     const nowMs = clock.now();
     const minute = Math.floor(nowMs / minuteMs) * minuteMs;
     const hour = Math.floor(nowMs / hourMs);
-    if (!pricesFlow()) return;
+    const kind = kindNow();
+    if (kind === undefined) return;
     let after = '';
     let users = 0;
     for (;;) {
@@ -87,18 +88,18 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
       const found = await portfolios.readMany(ids);
       const all = [...found.values()].flat();
       const symbols = new Set(all.flatMap((coin) => [coin.symbol, conversionOf(coin) ?? coin.symbol]));
-      await keepOpens(dayOf(nowMs), await readPrices([...symbols]));
+      await keepOpens(kind, dayOf(nowMs), await readPrices([...symbols]));
       const values = [...found].flatMap(([userId, coins]): UserValue[] => {
         const value = worthOf(coins, board);
         return value === undefined ? [] : [{ userId, value }];
       });
-      await history.record(minute, values, recordedHour !== hour);
+      await history.record(kind, minute, values, recordedHour !== `${kind} ${hour}`);
       users += values.length;
       after = ids.at(-1) ?? after;
       if (ids.length < maxUsersPerPage) break;
     }
-    if (recordedHour !== hour && !closed) await history.prune(nowMs);
-    recordedHour = hour;
+    if (recordedHour !== `${kind} ${hour}` && !closed) await history.prune(nowMs);
+    recordedHour = `${kind} ${hour}`;
     log.debug({ users }, 'the values of the minute are recorded');
   };
   const guarded = async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { accessibilityFaults, startChromium } from '@tickfolio/lib/browser/test-chromium';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { systemClock } from '@tickfolio/lib/clock';
@@ -9,7 +10,6 @@ import { silentLogger } from '@tickfolio/lib/telemetry';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestArchive, startTestDashboard, type TestArchive, type TestDashboard } from './test-archive.js';
-import { accessibilityFaults, startChromium } from './test-chromium.js';
 
 // The pages in a real Chromium. Without one nothing of this is covered, which is said on standard error and fails in CI.
 

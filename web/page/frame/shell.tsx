@@ -16,7 +16,7 @@ const Banners = () => {
   const simulated = useLive((state) => state.view?.simulated === true);
   const online = useOnline();
   return (
-    <>
+    <section aria-label={text.notices}>
       {simulated && <p className="banner simulated">{text.simulated}</p>}
       <div role="status">
         {!online && <p className="banner away">{text.offline}</p>}
@@ -30,7 +30,7 @@ const Banners = () => {
           </p>
         )}
       </div>
-    </>
+    </section>
   );
 };
 
@@ -50,7 +50,8 @@ export const Shell = () => {
             <span>{text.appName}</span>
           </Link>
           {signedIn && (
-            <Link to="/account" className="who" aria-label={`${text.account}: ${session.userName}`}>
+            <Link to="/account" className="who">
+              <span className="visually-hidden">{text.account} </span>
               <span className="who-face" aria-hidden="true">
                 {session.userName.slice(0, 1).toUpperCase()}
               </span>

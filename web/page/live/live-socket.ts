@@ -36,6 +36,8 @@ const maxRetryMs = 10_000;
 const silenceMs = 8_000;
 /** So many tries that never opened are followed by asking whether the session is still there. */
 const triesBeforeAsking = 2;
+/** Of WebSocket.readyState. */
+const openState = 1;
 const closeCodes = { goingAway: 1001, signInAgain: 4401, tooMany: 4429 };
 
 /** The portfolio's socket, kept open: it reconnects with backoff and jitter, notices silence, and renews its token in place. */
@@ -81,6 +83,9 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
     silence?.cancel();
     silence = clock.after(silenceMs, () => lost(0));
   };
+  const offer = (token: string) => {
+    if (socket?.readyState === openState) socket.send(JSON.stringify({ type: 'refresh', accessToken: token }));
+  };
   const take = (text: string) => {
     listen();
     const message: unknown = JSON.parse(text);
@@ -88,7 +93,7 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
       tries = 0;
       deps.onConnection('live');
       deps.onFrame(message);
-    } else if (isConnectionMessage(message) && message.Type === 'token-expiring') deps.renew().catch(() => undefined);
+    } else if (isConnectionMessage(message) && message.Type === 'token-expiring') deps.token().then(offer, () => undefined); // A newer one may have been renewed while this socket was being opened.
   };
   const connect = async () => {
     timer?.cancel();
@@ -111,11 +116,9 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
   void connect();
 
   return {
-    offer: (token) => {
-      if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'refresh', accessToken: token }));
-    },
+    offer,
     retry: () => {
-      if (closed || socket?.readyState === WebSocket.OPEN) return;
+      if (closed || socket) return; // One that is being opened is left to it; silence ends it.
       tries = 0;
       deps.onConnection('reconnecting');
       void connect();

@@ -82,7 +82,7 @@ const signOf = (value: Decimal): Direction => (value.units > 0n ? 'up' : value.u
 const changeOf = (now: Decimal, before: Decimal, style: NumberStyle): Change => {
   const difference = subtract(now, before);
   const share = percent(difference, before, style, 2);
-  return { text: signed(money(difference, style)), percent: share && signed(share), direction: signOf(difference) };
+  return { text: signed(money(difference, style, before)), percent: share && signed(share), direction: signOf(difference) };
 };
 
 /** What a coin is worth with another quantity, at the same price. */

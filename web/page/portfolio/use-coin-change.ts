@@ -74,22 +74,25 @@ export const useCoinChange = () => {
       await change(symbol, formatDecimal(negate(parseDecimal(quantity))));
       toast({ message: text.reduced(grouped(quantity, text.numbers), base), action: undo(symbol, base, quantity) });
     },
-    /** Shows it as gone at once. */
+    /** Shows it as gone at once; the way back waits for the server. */
     remove: (symbol: string, base: string) => {
       const held = heldOf(symbol);
       const expectation = store.expect(symbol, null);
       const work = session.call('DELETE', '/api/v1/profile/coins', { symbol }).then(
-        () => {
-          expectation.settle(null);
-          const action = held === undefined ? undefined : undo(symbol, base, held);
-          toast({ message: text.removed(labelOf(symbol, base)), action });
-        },
+        () => expectation.settle(null),
         (thrown: unknown) => {
           expectation.settle(undefined);
           throw thrown;
         },
       );
       quietly(symbol, base, work);
+      if (held === undefined) return;
+      const back = () =>
+        work.then(
+          () => change(symbol, held),
+          () => undefined, // Told already; it is still there.
+        );
+      toast({ message: text.removed(labelOf(symbol, base)), action: { label: text.undo, run: () => quietly(symbol, base, back()) } });
     },
   };
 };

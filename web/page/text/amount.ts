@@ -35,8 +35,8 @@ const decimalsFor = (value: Decimal): number => {
   return compare(size, thousandth) >= 0 ? 4 : 8;
 };
 
-/** An amount of money for reading; the exact one stands beside it where it matters. */
-export const money = (value: Decimal, style: NumberStyle): string => grouped(rounded(value, decimalsFor(value)), style);
+/** An amount of money for reading; the exact one stands beside it where it matters. @param like it has as many decimals as this */
+export const money = (value: Decimal, style: NumberStyle, like = value): string => grouped(rounded(value, decimalsFor(like)), style);
 
 /** With a sign, also for what grew. */
 export const signed = (text: string): string => (/[1-9]/.test(text) ? (text.startsWith('−') ? text : `+${text}`) : text);

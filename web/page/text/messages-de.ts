@@ -5,6 +5,7 @@ export const de: Messages = {
   numbers: { group: '.', point: ',' },
   appName: 'tickfolio',
   tagline: 'Was deine Coins wert sind: live und genau.',
+  notices: 'Hinweise',
   skip: 'Zum Inhalt springen',
   signIn: 'Anmelden',
   signUp: 'Konto anlegen',

@@ -4,6 +4,7 @@ export const en = {
   numbers: { group: ',', point: '.' },
   appName: 'tickfolio',
   tagline: 'What your coins are worth, live and exact.',
+  notices: 'Notices',
   skip: 'Skip to content',
   signIn: 'Sign in',
   signUp: 'Create account',

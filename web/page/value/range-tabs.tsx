@@ -16,7 +16,7 @@ export const RangeTabs = <T extends RangeName>({ ranges, value, onChange }: Rang
     <fieldset className="ranges">
       <legend className="visually-hidden">{text.range}</legend>
       {ranges.map((range) => (
-        <button key={range} type="button" aria-pressed={range === value} aria-label={text.ranges[range]} onClick={() => onChange(range)}>
+        <button key={range} type="button" aria-pressed={range === value} onClick={() => onChange(range)}>
           {text.rangeShort[range]}
         </button>
       ))}

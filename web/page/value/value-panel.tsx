@@ -60,7 +60,7 @@ export const ValuePanel = ({ total, asOfMs }: { readonly total: Total; readonly 
             {text.tryAgain}
           </button>
         </p>
-      ) : data && line.length < 2 ? (
+      ) : data && line.length === 0 ? (
         <p className="panel-note">{text.noHistory}</p>
       ) : (
         <Suspense fallback={<div className="chart-box tall-240 bone" />}>

@@ -1,0 +1,91 @@
+import { startChromium } from '@tickfolio/lib/browser/test-chromium';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll } from 'vitest';
+import { type AllInOne, startAllInOne, temporaryFolder } from './test-all-in-one.js';
+import { callJson } from './test-client.js';
+
+/** A Chromium, where one is installed; without it nothing of the page is covered, which is said on standard error and fails in CI. */
+export const browser = await startChromium();
+afterAll(() => browser?.close());
+
+/** Beside other tests on a small machine a page takes its time. */
+const waitMs = 45_000;
+
+export interface OpenPage {
+  readonly page: Page;
+  /** What the browser complained about so far. */
+  readonly faults: string[];
+}
+
+/** Opens a window of its own, closed when `work` is done, and fails on what the browser complains about, but for what is expected. */
+export const withPage = async (
+  options: BrowserContextOptions,
+  work: (open: OpenPage) => Promise<void>,
+  expected: RegExp = /(?!)/,
+): Promise<void> => {
+  if (!browser) return;
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', ...options });
+  context.setDefaultTimeout(waitMs);
+  const faults: string[] = [];
+  context.on('page', (page) => {
+    page.on('pageerror', (err) => faults.push(err.message));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type()) && !expected.test(message.text())) faults.push(message.text());
+    });
+  });
+  try {
+    const page = await context.newPage();
+    await work({ page, faults });
+    if (faults.length > 0) throw new Error(`the browser complained: ${faults.join('\n')}`);
+  } finally {
+    await context.close();
+  }
+};
+
+export interface TestAccount {
+  readonly name: string;
+  readonly password: string;
+}
+
+let accounts = 0;
+
+/** An account with coins, made over REST. */
+export const createAccount = async (base: string, coins: Readonly<Record<string, string>> = {}): Promise<TestAccount> => {
+  const account = { name: `page-${process.pid}-${++accounts}`, password: 'correct horse battery' };
+  await callJson(base, 'POST', '/api/v1/auth/register', account);
+  const { body } = await callJson(base, 'POST', '/api/v1/auth/login', account);
+  const bearer = { authorization: `Bearer ${String(body.accessToken)}` };
+  for (const [symbol, quantity] of Object.entries(coins)) {
+    const answer = await callJson(base, 'POST', '/api/v1/profile/coins', { symbol, quantity }, bearer);
+    if (answer.status !== 200) throw new Error(`${symbol}: ${answer.status}`);
+  }
+  return account;
+};
+
+export const signIn = async (page: Page, base: string, { name, password }: TestAccount): Promise<void> => {
+  await page.goto(`${base}/sign-in`);
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: /^Account/ }).waitFor();
+};
+
+/** The total as it is shown, all its digits. */
+export const exactTotal = async (page: Page): Promise<string> =>
+  (await page.locator('.total-exact .digits').innerText()).replaceAll(',', '');
+
+/** Starts an all-in-one run in a folder of its own. */
+export const startRun = async (
+  env: Record<string, string> = {},
+): Promise<AllInOne & { readonly folder: string; close(): Promise<void> }> => {
+  const folder = await temporaryFolder();
+  const run = await startAllInOne(folder.path, env);
+  return {
+    ...run,
+    folder: folder.path,
+    close: async () => {
+      await run.process.end('SIGTERM');
+      await folder.remove();
+    },
+  };
+};

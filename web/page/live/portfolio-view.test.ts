@@ -1,0 +1,92 @@
+import { parseDecimal } from '@tickfolio/lib/money';
+import { describe, expect, it } from 'vitest';
+import type { Frame, FrameCoin } from './frame.js';
+import { createPortfolioStore } from './portfolio-store.js';
+import { createPriceTrails } from './price-trails.js';
+
+const asOf = '2026-01-27T10:00:01.000Z';
+const coin = (symbol: string, Quantity: string, Price: string, Total: string, PriceTime = '2026-01-27T10:00:00.500Z'): FrameCoin => ({
+  Symbol: symbol,
+  Quantity,
+  Price,
+  Total,
+  PriceTime,
+  Stale: false,
+});
+const frame = (total: string, ...Coins: FrameCoin[]): Frame => ({ UserID: 'u', UserName: 'maria', TotalValue: total, Coins, AsOf: asOf });
+
+/** A store whose pictures of the screen the test draws. */
+const createRoom = () => {
+  let due: (() => void)[] = [];
+  const store = createPortfolioStore({ schedule: (run) => due.push(run), trails: createPriceTrails() });
+  let renders = 0;
+  store.subscribe(() => renders++);
+  const draw = () => {
+    const now = due;
+    due = [];
+    for (const run of now) run();
+    return store.state.view;
+  };
+  return { store, draw, renders: () => renders };
+};
+
+describe('the live portfolio', () => {
+  it('is drawn once for all frames of a picture, the newest of them', () => {
+    const { store, draw, renders } = createRoom();
+    for (const price of ['1', '2', '3']) store.takeFrame(frame(price, coin('btcusdt', '1', price, price)));
+    expect(renders()).toBe(0);
+    expect(draw()?.total.exact).toBe('3');
+    expect(renders()).toBe(1);
+  });
+  it('keeps the row of a coin that did not change, so that nothing of it is drawn', () => {
+    const { store, draw } = createRoom();
+    const eth = coin('ethusdt', '2', '50', '100');
+    store.takeFrame(frame('200', coin('btcusdt', '1', '100', '100'), eth));
+    const before = draw();
+    store.takeFrame(frame('200.01', coin('btcusdt', '1', '100.01', '100.01'), eth));
+    const after = draw();
+    expect(after?.rows[1]).toBe(before?.rows[1]);
+    expect(after?.rows[0]).toMatchObject({ ticks: 1, direction: 'up', priceText: '100.01' });
+  });
+  it('takes the server at its word for totals, and counts changes exactly', () => {
+    const { store, draw } = createRoom();
+    store.setMidnight(new Map([['btcusdt', parseDecimal('99')]]));
+    store.takeFrame(frame('100.000000000000000001', coin('btcusdt', '1', '100.000000000000000001', '100.000000000000000001')));
+    draw();
+    store.takeFrame(frame('101', coin('btcusdt', '1', '101', '101')));
+    const view = draw();
+    expect(view?.sinceOpened).toMatchObject({ text: '+1.00', direction: 'up', percent: '+1.00 %' });
+    expect(view?.sinceMidnight).toMatchObject({ text: '+2.00', percent: '+2.02 %' });
+  });
+  it('counts no purchase as a gain', () => {
+    const { store, draw } = createRoom();
+    store.takeFrame(frame('100', coin('btcusdt', '1', '100', '100')));
+    draw();
+    store.takeFrame(frame('300', coin('btcusdt', '3', '100', '300')));
+    expect(draw()?.sinceOpened).toMatchObject({ text: '0.00', direction: 'same' });
+  });
+  it('says how much of the value is fresh', () => {
+    const { store, draw } = createRoom();
+    store.takeFrame(frame('100', coin('btcusdt', '1', '75', '75'), coin('ethusdt', '1', '25', '25', '2026-01-27T09:59:00.000Z')));
+    expect(draw()?.fresh).toEqual({ percent: '75 %', level: 'fair' });
+  });
+  it('shows what was changed at once, and what the server made of it in the end', () => {
+    const { store, draw } = createRoom();
+    store.takeFrame(frame('100', coin('btcusdt', '1', '100', '100')));
+    draw();
+    const change = store.expect('btcusdt', '1.5');
+    expect(draw()).toMatchObject({ total: { exact: '150' }, rows: [{ quantity: '1.5', pending: true, value: '150' }] });
+    change.settle('1.4'); // Somebody took a part meanwhile.
+    expect(draw()?.rows[0]).toMatchObject({ quantity: '1.4', pending: true });
+    store.takeFrame(frame('140', coin('btcusdt', '1.4', '100', '140')));
+    expect(draw()?.rows[0]).toMatchObject({ quantity: '1.4', pending: false });
+  });
+  it('takes a refused change back', () => {
+    const { store, draw } = createRoom();
+    store.takeFrame(frame('100', coin('btcusdt', '1', '100', '100')));
+    const removal = store.expect('btcusdt', null);
+    expect(draw()?.rows).toEqual([]);
+    removal.settle(undefined);
+    expect(draw()?.rows).toMatchObject([{ symbol: 'btcusdt', pending: false }]);
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { Clock } from '../clock.js';
+import { createSession, type Session } from './session.js';
+
+/** Time that moves when the test says so. */
+const createClock = () => {
+  let now = 0;
+  let waiting: { at: number; run: () => void }[] = [];
+  const clock: Clock = {
+    now: () => now,
+    monotonic: () => now,
+    after: (delayMs, run) => {
+      const entry = { at: now + delayMs, run };
+      waiting.push(entry);
+      const cancel = () => {
+        waiting = waiting.filter((other) => other !== entry);
+      };
+      return { cancel };
+    },
+    every: () => ({ cancel: () => undefined }),
+  };
+  const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+  const advance = async (ms: number) => {
+    const until = now + ms;
+    for (;;) {
+      const [next] = waiting.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
+      if (!next) break;
+      waiting = waiting.filter((other) => other !== next);
+      now = next.at;
+      next.run();
+      await settle();
+    }
+    now = until;
+    await settle();
+  };
+  return { clock, advance, settle };
+};
+
+const lifeSeconds = 900;
+let issued = 0;
+const tokenFor = (userId: string): string => {
+  const claims = { sub: userId, name: 'Maria', iat: 0, exp: lifeSeconds, jti: ++issued };
+  return `h.${btoa(JSON.stringify(claims)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}.s`;
+};
+
+/** Tabs of one browser: one cookie, one lock, one channel. */
+const createBrowser = () => {
+  const time = createClock();
+  const server = { refreshes: 0, over: false, down: false };
+  const fetch = (async (path: string) => {
+    if (server.down) throw new TypeError('no network');
+    const answer = (status: number, body: object) => new Response(JSON.stringify(body), { status });
+    if (path.endsWith('/logout')) server.over = true;
+    if (path.endsWith('/refresh')) {
+      server.refreshes++;
+      if (server.over) return answer(401, { detail: 'The refresh token is not valid.' });
+    }
+    return answer(200, { accessToken: tokenFor('u1') });
+  }) as typeof globalThis.fetch;
+  const ports: { onmessage: ((event: MessageEvent) => void) | null }[] = [];
+  let line: Promise<unknown> = Promise.resolve();
+  const locks = {
+    request: (_name: string, work: () => Promise<unknown>) => {
+      const turn = line.then(work, work);
+      line = turn.catch(() => undefined);
+      return turn;
+    },
+  } as unknown as LockManager;
+  const kept = new Map<string, string>();
+  const storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  };
+  const openTab = (): Session => {
+    const own: (typeof ports)[number] & { postMessage(data: unknown): void } = {
+      onmessage: null,
+      postMessage: (data) => {
+        for (const port of ports) if (port !== own) port.onmessage?.({ data } as MessageEvent);
+      },
+    };
+    ports.push(own);
+    return createSession({ clock: time.clock, fetch, channel: own as unknown as BroadcastChannel, locks, storage });
+  };
+  return { ...time, server, openTab };
+};
+
+describe('a session', () => {
+  it('asks nothing of the server for who never signed in', async () => {
+    const { openTab, server, settle } = createBrowser();
+    const tab = openTab();
+    await settle();
+    expect([tab.state.kind, server.refreshes]).toEqual(['signed-out', 0]);
+  });
+  it('is renewed once for all tabs, before its end', async () => {
+    const { openTab, server, advance, settle } = createBrowser();
+    const first = openTab();
+    await first.signIn('maria', 'x');
+    const second = openTab();
+    await settle();
+    expect(second.state).toMatchObject({ kind: 'signed-in', userName: 'Maria' });
+    const before = server.refreshes;
+    await advance((lifeSeconds - 60) * 1_000);
+    expect(server.refreshes).toBe(before + 1);
+    expect(await first.token()).toBe(await second.token());
+  });
+  it('ends in every tab when one signs out', async () => {
+    const { openTab, settle } = createBrowser();
+    const first = openTab();
+    await first.signIn('maria', 'x');
+    const second = openTab();
+    await settle();
+    await second.signOut();
+    expect([first.state.kind, second.state.kind]).toEqual(['signed-out', 'signed-out']);
+    await expect(first.token()).rejects.toMatchObject({ status: 401 });
+  });
+  it('outlives a server that is away, and not one that ended it', async () => {
+    const { openTab, server, advance } = createBrowser();
+    const tab = openTab();
+    await tab.signIn('maria', 'x');
+    server.down = true;
+    await advance(lifeSeconds * 2_000);
+    expect(tab.state.kind).toBe('signed-in');
+    server.down = false;
+    await advance(10_000);
+    expect(await tab.token()).toMatch(/^h\./);
+    server.over = true;
+    await advance(lifeSeconds * 1_000);
+    expect(tab.state).toEqual({ kind: 'signed-out', reason: 'ended' });
+  });
+});

@@ -1,0 +1,64 @@
+import { parseDecimal } from '@tickfolio/lib/money';
+import { describe, expect, it } from 'vitest';
+import { readQuantity } from '../portfolio/quantity.js';
+import { grouped, money, percent, rounded, signed } from './amount.js';
+import { de } from './messages-de.js';
+import { en } from './messages-en.js';
+
+const style = { group: ',', point: '.' };
+
+describe('amounts', () => {
+  it('keep every digit where they are grouped', () => {
+    expect(grouped('12345678901234567890.123456789012345678', style)).toBe('12,345,678,901,234,567,890.123456789012345678');
+    expect(grouped('-1234.5', de.numbers)).toBe('−1.234,5');
+    expect(grouped('0', style)).toBe('0');
+  });
+  it('are rounded half away from zero, in exact arithmetic', () => {
+    expect(rounded(parseDecimal('0.005'), 2)).toBe('0.01');
+    expect(rounded(parseDecimal('-0.005'), 2)).toBe('-0.01');
+    expect(rounded(parseDecimal('99999999999999999999.994999999999999999'), 2)).toBe('99999999999999999999.99');
+    expect(rounded(parseDecimal('2.5'), 0)).toBe('3');
+  });
+  it('show tiny values with the digits that tell them apart', () => {
+    expect(['1234.5', '0.01641', '0.00001234', '0'].map((text) => money(parseDecimal(text), style))).toEqual([
+      '1,234.50',
+      '0.0164',
+      '0.00001234',
+      '0.00',
+    ]);
+  });
+  it('are shares of a whole, and nothing of nothing', () => {
+    expect(percent(parseDecimal('1'), parseDecimal('3'), style)).toBe('33.3 %');
+    expect(percent(parseDecimal('1'), parseDecimal('0'), style)).toBeUndefined();
+    expect(['1.00', '−1.00', '0.00'].map(signed)).toEqual(['+1.00', '−1.00', '0.00']);
+  });
+});
+
+describe('a typed quantity', () => {
+  const read = (typed: string, text = en) => {
+    const { quantity, fault } = readQuantity(typed, text, parseDecimal('10'));
+    return fault ?? quantity;
+  };
+  it('is read as people write it', () => {
+    expect(read('1.50')).toEqual(parseDecimal('1.5'));
+    expect(read(' .5 ')).toEqual(parseDecimal('0.5'));
+    expect(read('1,5', de)).toEqual(parseDecimal('1.5'));
+    expect(read('0.000000000000000001')).toEqual(parseDecimal('0.000000000000000001'));
+  });
+  it('is refused with the reason', () => {
+    expect([read(''), read('1e3'), read('1,5'), read('-1'), read('0.0')]).toEqual([
+      en.quantityMissing,
+      en.quantityShape,
+      en.quantityShape,
+      en.quantityShape,
+      en.quantityZero,
+    ]);
+    expect(read('1.0000000000000000001')).toBe(en.quantityFraction);
+    expect(read('123456789012345678901')).toBe(en.quantityIntegers);
+    expect(read('10.1')).toBe('You hold 10.');
+  });
+});
+
+it('German says everything that English says', () => {
+  expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
+});
