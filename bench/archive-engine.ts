@@ -5,6 +5,7 @@ import { startArchiver } from '@tickfolio/archiver/app';
 import { archiveNames, createArchive } from '@tickfolio/archiver/archive';
 import { migrateArchive } from '@tickfolio/archiver/schema';
 import { createTickers, type MadeTicker } from '@tickfolio/archiver/test-tickers';
+import { tabSeparated } from '@tickfolio/lib/clickhouse';
 import { type ChdbClickHouse, openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { systemClock as clock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
@@ -84,7 +85,7 @@ const tasks = {
     const next = createTickers('bench', startMs, symbols);
     const made = Array.from({ length: rows }, (_, i) => {
       const { key, row } = next();
-      return { row, message: { offset: String(i), key, value: Buffer.alloc(0), headers: {}, timestampMs: 0 } };
+      return { line: tabSeparated(row), message: { offset: String(i), key, value: Buffer.alloc(0), headers: {}, timestampMs: 0 } };
     });
     return measured(rows, async () => {
       for (let from = 0; from < rows; from += batchRows) await archive.store(topic, 0, made.slice(from, from + batchRows));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../errors/errors.js';
-import { type ClickHouse, clickHouseFault, fitsDecimal64, maxInsertRows, serverCode, type Value } from './clickhouse.js';
+import { type ClickHouse, clickHouseFault, fitsDecimal64, maxInsertRows, serverCode, tabSeparated, type Value } from './clickhouse.js';
 
 const failure = (work: Promise<unknown>): Promise<AppError> =>
   work.then(
@@ -129,6 +129,22 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
       expect(await clickhouse.query('SELECT count() AS n, uniqExact(id) AS ids, sum(amount) AS total FROM vault.coins')).toEqual([
         { n: '12345', ids: '12345', total: '76193340.7619334' },
       ]);
+    });
+
+    it('inserts lines as it inserts the rows they were made of', async () => {
+      await fresh();
+      const rows = Array.from({ length: 4_321 }, (_, id) => coin(id, { amount: `${id}.${String(id).padStart(8, '0')}` }));
+      const sums = 'SELECT count() AS n, groupBitXor(cityHash64(*)) AS hash FROM vault.coins';
+      await clickhouse.insert('vault.coins', columns, rows);
+      const expected = await clickhouse.query(sums);
+      await fresh();
+      await clickhouse.insertLines('vault.coins', columns, rows.map(tabSeparated));
+      expect(await clickhouse.query(sums)).toEqual(expected);
+      const short = await failure(clickhouse.insertLines('vault.coins', columns, ['1\t2']));
+      expect(short.code).toBe('invalid_argument');
+      expect(await clickhouse.query(sums)).toEqual(expected);
+      await expect(clickhouse.insertLines('vault.coins', ['id'], ['1'])).rejects.toBeInstanceOf(TypeError);
+      await expect(clickhouse.insertLines('vault.coins', columns, [])).resolves.toBeUndefined();
     });
 
     it('inserts the same block as often as it is told to', async () => {

@@ -3,6 +3,7 @@ export { ClickHouseFault, clickHouseFault, serverCode } from './error.js';
 export { type MigrationOptions, runClickHouseMigrations } from './migrations.js';
 export { applyRetention, type Retention } from './retention.js';
 export { clickHouseSettings } from './settings.js';
+export { tabSeparated } from './tab-separated.js';
 
 /** A value of a row or of a parameter. Decimals and integers above 2^53 as text or bigint, never as a number; times as ClickHouse writes them, UTC. */
 export type Value = string | number | bigint | boolean | null;
@@ -38,6 +39,11 @@ export interface ClickHouse {
    * @throws RangeError or TypeError for rows that are too many or have holes: a fault of the caller.
    */
   insert(table: string, columns: readonly string[], rows: readonly (readonly Value[])[], options?: StatementOptions): Promise<void>;
+  /**
+   * The same for rows that are lines already, of two fields or more and without an end, as `tabSeparated` makes them. A line with another
+   * number of fields is a fault of the caller that only ClickHouse finds (`invalid_argument`).
+   */
+  insertLines(table: string, columns: readonly string[], lines: readonly string[], options?: StatementOptions): Promise<void>;
   /**
    * Reads rows as objects. Parameters stand in the text as `{name:Type}`. Decimals and 64-bit integers come as text that loses nothing,
    * decimals without trailing zeros (`1.50000000` as `1.5`; all of them with the setting `output_format_decimal_trailing_zeros: 1`).

@@ -23,12 +23,13 @@ const field = (value: Value): string => {
   throw new TypeError(`${String(value)} is no value that ClickHouse can store`);
 };
 
+/** Values as fields of ClickHouse's TabSeparated format, without the end of a line. @throws TypeError for what is no value. */
+export const tabSeparated = (values: readonly Value[]): string => values.map(field).join('\t');
+
 /** One line of ClickHouse's TabSeparated format. @throws TypeError when the row does not have `width` values. */
 export const tabSeparatedLine = (row: readonly Value[], width: number): string => {
   if (row.length !== width) throw new TypeError(`a row of ${row.length} values does not fit ${width} columns`);
-  let line = '';
-  for (let at = 0; at < width; at++) line += (at === 0 ? '' : '\t') + field(row[at] as Value);
-  return `${line}\n`;
+  return `${tabSeparated(row)}\n`;
 };
 
 /** One line of ClickHouse's JSONCompactEachRow format, which has no empty lines. */

@@ -18,6 +18,10 @@ export const traceClickHouse = (clickhouse: ClickHouse): ClickHouse => {
       inChildSpan(`insert ${table}`, plan(`insert ${table}`, { 'db.operation.batch.size': rows.length }), () =>
         clickhouse.insert(table, columns, rows, options),
       ),
+    insertLines: (table, columns, lines, options) =>
+      inChildSpan(`insert ${table}`, plan(`insert ${table}`, { 'db.operation.batch.size': lines.length }), () =>
+        clickhouse.insertLines(table, columns, lines, options),
+      ),
     query: (sql, params, options) => inChildSpan(verbOf(sql), plan(verbOf(sql), textOf(sql)), () => clickhouse.query(sql, params, options)),
     command: (sql, params, options) =>
       inChildSpan(verbOf(sql), plan(verbOf(sql), textOf(sql)), () => clickhouse.command(sql, params, options)),

@@ -71,6 +71,7 @@ describe('tracing', () => {
     const eventLog = traceEventLog(plain);
     const clickhouse = traceClickHouse({
       insert: async () => undefined,
+      insertLines: async () => undefined,
       query: async () => [],
       command: async () => undefined,
       check: () => Promise.resolve(undefined),

@@ -1,10 +1,11 @@
-import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import { type ClickHouse, tabSeparated } from '@tickfolio/lib/clickhouse';
 import type { StoredMessage } from '@tickfolio/lib/event-log';
-import { type TickerRow, tickerColumns } from './ticker-row.js';
+import { tickerColumns } from './ticker-row.js';
 
 /** A row and the message it came in. */
 export interface PlacedRow {
-  readonly row: TickerRow;
+  /** The fields of a line, as `parseTickerLine` makes them. */
+  readonly line: string;
   readonly message: StoredMessage;
 }
 
@@ -40,12 +41,14 @@ const rowColumns = [...tickerColumns, 'kafka_topic', 'kafka_partition', 'kafka_o
 const offsetColumns = ['topic', 'kafka_partition', 'kafka_offset', 'symbol', 'event_time', 'dead_letter'];
 
 export const createArchive = (clickhouse: ClickHouse, names: ArchiveNames): Archive => ({
-  store: (topic, partition, rows) =>
-    clickhouse.insert(
+  store: (topic, partition, rows) => {
+    const place = tabSeparated([topic, partition]);
+    return clickhouse.insertLines(
       names.rows,
       rowColumns,
-      rows.map(({ row, message }) => [...row, topic, partition, message.offset]),
-    ),
+      rows.map(({ line, message }) => `${line}\t${place}\t${message.offset}`),
+    );
+  },
   storeDead: (topic, partition, offsets) =>
     clickhouse.insert(
       names.offsets,

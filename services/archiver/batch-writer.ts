@@ -5,7 +5,7 @@ import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Archive, PlacedRow } from './archive.js';
 import type { DeadLetter, DeadLetters } from './dead-letters.js';
 import type { ArchiverMetrics } from './metrics.js';
-import { parseTickerRow } from './ticker-row.js';
+import { parseTickerLine } from './ticker-row.js';
 
 export interface BatchWriterDeps {
   readonly archive: Archive;
@@ -125,9 +125,9 @@ export const createBatchWriter = (deps: BatchWriterDeps, limits: BatchWriterLimi
     const rows: PlacedRow[] = [];
     const dead: { message: StoredMessage; reason: string }[] = [];
     for (const message of batch.messages) {
-      const row = parseTickerRow(message.value);
+      const row = parseTickerLine(message.value);
       if (typeof row === 'string') dead.push({ message, reason: row });
-      else rows.push({ message, row });
+      else rows.push({ message, line: row.line });
     }
     if (dead.length > 0) await bury(batch, dead);
     await store(batch, rows);
