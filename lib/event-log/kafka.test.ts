@@ -8,6 +8,14 @@ const servers = await Promise.all([startTestKafka('4.1.0'), startTestKafka('3.9.
 afterAll(() => Promise.all(servers.map((server) => server?.close())));
 
 describe('kafka event log', () => {
+  it('refuses a topic that is named twice', () => {
+    const twice = [
+      { name: 'tickers', partitions: 3 },
+      { name: 'tickers', partitions: 1 },
+    ];
+    expect(() => openKafkaLog(['127.0.0.1:1'], { topics: twice })).toThrow('Topic tickers is named twice');
+  });
+
   it('is opened, used and closed where there is no Kafka', async () => {
     const { eventLog, topic, lines, metric } = openKafkaLog(['127.0.0.1:1'], { limits: { closeMs: 100 } });
     const consumer = await eventLog.consume(

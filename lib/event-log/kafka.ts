@@ -31,6 +31,7 @@ export interface KafkaEventLogOptions {
  * published meanwhile waits within bounds. A message may be written twice when its acknowledgement was lost in an outage that was
  * longer than the client's own repeats (some 20 s), or when this process is killed; never in another order per key.
  * Consumers read what other programs wrote with no codec or gzip; a batch of another codec ends the consumer.
+ * @throws AppError `invalid_argument` when a topic is named twice.
  */
 export const createKafkaEventLog = (options: KafkaEventLogOptions): EventLog => {
   const { brokers, clientId, topics, clock, log, metrics } = options;
@@ -43,7 +44,12 @@ export const createKafkaEventLog = (options: KafkaEventLogOptions): EventLog => 
     metrics,
     limits,
   };
-  const known = new Set(topics.map(({ name }) => name));
+  const known = new Set<string>();
+  for (const { name } of topics) {
+    // Kafka would refuse to make any of them, over and over.
+    if (known.has(name)) throw new AppError('invalid_argument', `Topic ${name} is named twice among the topics of this event log.`);
+    known.add(name);
+  }
   const admin = createKafkaAdmin(deps, topics);
   const publisher = createKafkaPublisher(deps, admin);
   const appender = createKafkaAppender(deps, admin);
