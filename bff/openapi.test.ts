@@ -27,6 +27,7 @@ interface Given {
 const minute = { symbol: 'BTCUSDT', at: '1769508000', open: '68120.01', high: '68123.45', low: '68119.5', close: '68121' };
 const archive: ClickHouse = {
   insert: async () => undefined,
+  insertLines: async () => undefined,
   query: async <T>() => [minute as T],
   command: async () => undefined,
   check: async () => undefined,
