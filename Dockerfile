@@ -32,30 +32,24 @@ RUN npx tsc -b gen lib bff web services/* \
 
 # The lock file pins the versions; what no service needs, and the engines of embedded stores, are left out of the tree before it is laid out.
 FROM manifests AS production
+COPY deploy/install-production.sh deploy/
 RUN npm pkg delete devDependencies scripts \
  && npm pkg delete devDependencies peerDependencies peerDependenciesMeta -w lib -w bff -w services/auth -w services/dashboard -w services/socket
 
 FROM production AS socket-packages
-RUN --mount=type=cache,target=/root/.npm npm pkg set --json workspaces='["gen","lib","services/socket"]' \
- && npm install --omit=dev --ignore-scripts --loglevel=error
+RUN --mount=type=cache,target=/root/.npm deploy/install-production.sh services/socket
 FROM production AS aggregator-packages
-RUN --mount=type=cache,target=/root/.npm npm pkg set --json workspaces='["gen","lib","services/aggregator"]' \
- && npm install --omit=dev --ignore-scripts --loglevel=error
+RUN --mount=type=cache,target=/root/.npm deploy/install-production.sh services/aggregator
 FROM production AS auth-packages
-RUN --mount=type=cache,target=/root/.npm npm pkg set --json workspaces='["gen","lib","services/auth"]' \
- && npm install --omit=dev --ignore-scripts --loglevel=error
+RUN --mount=type=cache,target=/root/.npm deploy/install-production.sh services/auth
 FROM production AS archiver-packages
-RUN --mount=type=cache,target=/root/.npm npm pkg set --json workspaces='["gen","lib","services/archiver"]' \
- && npm install --omit=dev --ignore-scripts --loglevel=error
+RUN --mount=type=cache,target=/root/.npm deploy/install-production.sh services/archiver
 FROM production AS dashboard-packages
-RUN --mount=type=cache,target=/root/.npm npm pkg set --json workspaces='["gen","lib","services/dashboard"]' \
- && npm install --omit=dev --ignore-scripts --loglevel=error
+RUN --mount=type=cache,target=/root/.npm deploy/install-production.sh services/dashboard
 FROM production AS exchange-sim-packages
-RUN --mount=type=cache,target=/root/.npm npm pkg set --json workspaces='["gen","lib","services/exchange-sim"]' \
- && npm install --omit=dev --ignore-scripts --loglevel=error
+RUN --mount=type=cache,target=/root/.npm deploy/install-production.sh services/exchange-sim
 FROM production AS bff-packages
-RUN --mount=type=cache,target=/root/.npm npm pkg set --json workspaces='["gen","lib","bff"]' \
- && npm install --omit=dev --ignore-scripts --loglevel=error
+RUN --mount=type=cache,target=/root/.npm deploy/install-production.sh bff
 
 # The exec form makes Node the first process, which gets SIGTERM itself. Files belong to root: the service cannot change its own program.
 FROM node AS service

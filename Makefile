@@ -1,6 +1,6 @@
 # `make run` and `make test` are all a newcomer needs: each installs and builds what is missing first.
 .DEFAULT_GOAL := help
-.PHONY: help run test check gen bench soak kills certificates audit up down logs ps stack clean
+.PHONY: help run test check gen bench soak kills certificates audit up down logs ps observe stack clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ logs: .env ## follow the containers' logs
 
 ps: .env ## the containers and their health
 	@$(compose) --profile '*' ps -a
+
+observe: .env ## Prometheus on 9090 and Grafana on 3000 beside the containers
+	@$(compose) -f compose.yaml -f deploy/observability/compose.yaml --profile observability up -d --wait prometheus grafana
 
 stack: node_modules/.installed ## prove the containers: walk-through, data kept, every part killed in turn
 	@npm run --silent stack
