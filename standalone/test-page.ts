@@ -50,8 +50,8 @@ export interface TestAccount {
 let accounts = 0;
 
 /** An account with coins, made over REST. */
-export const createAccount = async (base: string, coins: Readonly<Record<string, string>> = {}): Promise<TestAccount> => {
-  const account = { name: `page-${process.pid}-${++accounts}`, password: 'correct horse battery' };
+export const createAccount = async (base: string, coins: Readonly<Record<string, string>> = {}, name?: string): Promise<TestAccount> => {
+  const account = { name: name ?? `page-${process.pid}-${++accounts}`, password: 'correct horse battery' };
   await callJson(base, 'POST', '/api/v1/auth/register', account);
   const { body } = await callJson(base, 'POST', '/api/v1/auth/login', account);
   const bearer = { authorization: `Bearer ${String(body.accessToken)}` };

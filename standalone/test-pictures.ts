@@ -48,10 +48,10 @@ const writeHistory = async (folder: string, name: string, total: number, prices:
   }
   await postgres.close();
 
-  const clickhouse = await openChdbClickHouse({ path: join(folder, 'clickhouse'), clock, log });
-  const perMinute = 4;
+  const clickhouse = await openChdbClickHouse({ path: join(folder, 'clickhouse-simulated'), clock, log });
+  const perMinute = 12;
   for (const [symbol, price] of prices) {
-    const closes = wander(price, 360 * perMinute, 0.0012, random);
+    const closes = wander(price, 360 * perMinute, 0.0007, random);
     const rows = closes.map((close, at) => {
       const time = new Date(now - (closes.length - at) * (minuteMs / perMinute)).toISOString().replace('T', ' ').replace('Z', '');
       return [`picture-${symbol}-${at}`, '24hrMiniTicker', time, time, symbol.toUpperCase(), close.toFixed(price < 10 ? 4 : 2)];
@@ -63,6 +63,7 @@ const writeHistory = async (folder: string, name: string, total: number, prices:
 };
 
 const take = async (page: Page, name: string) => {
+  await page.mouse.move(2, 2); // Off the chart, which would point something out.
   await page.waitForTimeout(1_500);
   await page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled' });
 };
@@ -72,7 +73,7 @@ it('takes the pictures', async () => {
   await mkdir(pictures, { recursive: true });
   const folder = await temporaryFolder();
   let run = await startAllInOne(folder.path);
-  const account = { ...(await createAccount(run.base, coins)) };
+  const account = await createAccount(run.base, coins, 'maria');
   const prices = new Map<string, number>();
   let total = 0;
   await withPage({}, async ({ page }) => {

@@ -68,7 +68,7 @@ const build = (box: HTMLElement, isLine: boolean, language: string, format: (val
       attributionLogo: false, // It brings a style element, which the policy of this page refuses; the account page names the maker.
     },
     grid: { vertLines: { visible: false }, horzLines: { color: look.line } },
-    rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.12, bottom: 0.08 } },
+    rightPriceScale: { borderVisible: false, entireTextOnly: true, scaleMargins: { top: 0.12, bottom: 0.08 } },
     timeScale: { borderVisible: false, timeVisible: true, secondsVisible: false, fixLeftEdge: true, fixRightEdge: true },
     crosshair: {
       mode: CrosshairMode.Magnet,
