@@ -1,7 +1,8 @@
-import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { Row } from '../live/portfolio-view.js';
 import { useText } from '../text/language.js';
 import { CoinRow } from './coin-row.js';
+import { useRowsInSight } from './use-sight.js';
 
 const orders = ['value', 'name', 'today'] as const;
 type Order = (typeof orders)[number];
@@ -29,17 +30,6 @@ const useOrder = (rows: readonly Row[], order: Order): readonly Row[] => {
   return useMemo(() => [...rows].sort((a, b) => (places.get(a.symbol) ?? 0) - (places.get(b.symbol) ?? 0)), [rows, places]);
 };
 
-/** Marks the rows in sight: the others change too, but nobody has to be shown how. */
-const useSight = (body: RefObject<HTMLTableSectionElement | null>, count: number) => {
-  useEffect(() => {
-    const observer = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) (target as HTMLElement).toggleAttribute('data-seen', isIntersecting);
-    });
-    for (const row of (count > 0 && body.current?.rows) || []) observer.observe(row);
-    return () => observer.disconnect();
-  }, [body, count]);
-};
-
 interface CoinTableProps {
   readonly rows: readonly Row[];
   readonly onChange: (symbol: string) => void;
@@ -49,9 +39,8 @@ interface CoinTableProps {
 export const CoinTable = ({ rows, onChange, onAdd }: CoinTableProps) => {
   const text = useText();
   const [order, setOrder] = useState<Order>('value');
-  const sorted = useOrder(rows, order);
   const body = useRef<HTMLTableSectionElement>(null);
-  useSight(body, rows.length);
+  const sorted = useRowsInSight(useOrder(rows, order), body);
   return (
     <section className="card holdings" aria-labelledby="holdings-title">
       <div className="holdings-head">
