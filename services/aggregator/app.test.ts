@@ -144,7 +144,7 @@ describe('the way of a price', () => {
     expect(rig.events[0]?.message.key).toBe('BTCUSDT');
     expect(JSON.parse(String(rig.events[0]?.message.value))).toEqual({
       message_id: 'BTCUSDT-1700000000123',
-      event_type: '24hrMiniTicker',
+      event_type: 'simulated 24hrMiniTicker',
       event_time: '2023-11-14 22:13:20.123',
       receive_time: '2023-11-14 22:13:20.130',
       symbol: 'BTCUSDT',

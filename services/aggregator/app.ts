@@ -65,7 +65,10 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
   const published = measurePublishing(priceBus, metrics, clock);
   const by = randomUUID();
   const gate = createPublishGate({ priceBus: published, certain: () => shares.certain, by, tally, log });
-  const market = createMarket({ clock, log, tally, feed, priceBus, gate, eventLog }, { ...marketDefaults, ...options.market });
+  const market = createMarket(
+    { clock, log, tally, feed, priceBus, gate, eventLog, simulated: () => (list.known ? list.simulated : undefined) },
+    { ...marketDefaults, ...options.market },
+  );
   // Until the list is known the socket service judges the symbols.
   const follow = (isOurs = shares.owns) => {
     const all = [...registry.symbols()].filter((symbol) => isOurs(symbol) && (!list.known || list.has(symbol)));

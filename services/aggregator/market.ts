@@ -59,6 +59,8 @@ export interface MarketDeps {
   readonly priceBus: Pick<PriceBus, 'through' | 'forgetThrough'>;
   readonly gate: PublishGate;
   readonly eventLog: Pick<EventLog, 'publish'>;
+  /** Whether what comes is simulated; undefined while that is not known. */
+  readonly simulated: () => boolean | undefined;
 }
 
 /** Follows symbols: their trades become seconds on the price bus, their mini-tickers rows in the event log. */
@@ -145,7 +147,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
   };
   const takeTickers = ({ frames }: RawResponse) => {
     for (const { payload, receiveTimeMs } of frames) {
-      const ticker = parseMiniTicker(payload, receiveTimeMs);
+      const ticker = parseMiniTicker(payload, receiveTimeMs, deps.simulated());
       if (typeof ticker === 'string') {
         malformed('miniTicker', ticker, payload);
         continue;
@@ -229,7 +231,8 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
 
   const followTapes = () => {
     trades.follow(tapes.keys());
-    tickers.follow(tapes.keys());
+    // A ticker says of itself that it is simulated, so none is taken before that is known.
+    if (deps.simulated() !== undefined) tickers.follow(tapes.keys());
   };
   const open = async (symbols: readonly string[], reading: object) => {
     const ends = await priceBus.through(symbols).catch((err: unknown) => {

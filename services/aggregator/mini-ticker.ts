@@ -47,8 +47,11 @@ const fits = ({ units, scale }: Decimal): boolean => {
   return scale <= columnScale && size * 10n ** BigInt(columnScale - scale) < columnUnits;
 };
 
-/** Reads a miniTicker payload (JSON text). @returns the reason, as text, when it is none. */
-export const parseMiniTicker = (payload: string, receiveMs: number): MiniTicker | UnfitTicker | string => {
+/** Stands before the type of a ticker that is not real, in the log and in the archive. */
+const simulatedMark = 'simulated ';
+
+/** Reads a miniTicker payload (JSON text). @param simulated the row says so @returns the reason, as text, when it is none. */
+export const parseMiniTicker = (payload: string, receiveMs: number, simulated = false): MiniTicker | UnfitTicker | string => {
   let fields: Readonly<Record<string, unknown>> | null;
   try {
     fields = JSON.parse(payload);
@@ -76,7 +79,7 @@ export const parseMiniTicker = (payload: string, receiveMs: number): MiniTicker 
   const symbol = s.toUpperCase();
   const row: TickerRow = {
     message_id: `${symbol}-${E}`,
-    event_type: e,
+    event_type: simulated ? simulatedMark + e : e,
     event_time: timeText(E),
     receive_time: timeText(receiveMs),
     symbol,

@@ -56,7 +56,16 @@ export const createMarketBench = async (
   const log = silentLogger();
   const gate = createPublishGate({ priceBus, certain: () => true, by: 'test', tally, log });
   const bus = { through: async () => new Map(), forgetThrough: () => undefined };
-  const market = createMarket({ clock, log, tally, feed, priceBus: bus, gate, eventLog: { publish: () => undefined } });
+  const market = createMarket({
+    clock,
+    log,
+    tally,
+    feed,
+    priceBus: bus,
+    gate,
+    eventLog: { publish: () => undefined },
+    simulated: () => false,
+  });
   market.follow(symbols);
   await clock.advanceAsync(50);
   return {

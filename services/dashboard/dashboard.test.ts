@@ -112,6 +112,20 @@ describe('the tickers', () => {
     expect(latest?.n).toBe('1');
   });
 
+  it('say on every page that the tickers are simulated, where the newest say so', async () => {
+    const said = async () => {
+      const texts = await Promise.all(['/', '/symbols/BTCUSDT', '/pipeline', '/nowhere'].map((path) => dashboard.page(path)));
+      return texts.map((text) => text.includes('Simulated prices.'));
+    };
+    await archive.add([{ symbol: 'BTCUSDT', eventMs: startMs - 2_000, close: '1', eventType: 'simulated 24hrMiniTicker' }]);
+    await dashboard.page('/');
+    expect(await said()).toEqual([true, true, true, true]);
+    await archive.add([{ symbol: 'BTCUSDT', eventMs: startMs - 1_000, close: '1' }]);
+    clock.advance(2_000);
+    await dashboard.page('/');
+    expect(await said()).toEqual([false, false, false, false]);
+  });
+
   it('sort by every column, both ways, exactly', async () => {
     const texts = ['-1.5', '10', '9.99999999', '9.99999998', '0', '-0.00000001', '1234567890.5', '10'];
     const rows: TestRow[] = texts.map((close, at) => {

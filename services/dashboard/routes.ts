@@ -56,7 +56,13 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
   const { archive, names, readings, assets, clock } = deps;
   const exports = createExports(archive, names, deps.countExported);
   const noTickers: ReadonlyMap<string, Ticker> = new Map();
-  const latest = () => readings.get('latest', liveMs, () => orEmpty(readLatest(archive, names), noTickers));
+  /** Whether the newest tickers say that they are simulated. */
+  let marked: boolean | undefined;
+  const latest = async () => {
+    const reading = await readings.get('latest', liveMs, () => orEmpty(readLatest(archive, names), noTickers));
+    if (reading.value?.size) marked = [...reading.value.values()].some(({ eventType }) => eventType.startsWith('simulated'));
+    return reading;
+  };
 
   const awayOf = (read: readonly Reading<unknown>[]): Away | undefined => {
     if (archive.away) return archive.away;
@@ -69,7 +75,7 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
     return {
       assets: assets.urls,
       nowMs: clock.now(),
-      simulated: deps.simulated(),
+      simulated: deps.simulated() ?? marked,
       away: awayOf(read),
       readAtMs: shown.length > 0 ? Math.min(...shown.map(({ readAtMs }) => readAtMs)) : undefined,
     };

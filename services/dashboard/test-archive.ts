@@ -18,6 +18,8 @@ export interface TestRow {
   readonly low?: string;
   readonly change?: string;
   readonly percent?: string;
+  /** Default that of a real ticker. */
+  readonly eventType?: string;
 }
 
 export const timeOf = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, -1);
@@ -93,7 +95,7 @@ export const createTestArchive = async (clickhouse: ClickHouse) => {
             const prices = [close, open, high, low, change, percent];
             return [
               messageIdOf(row),
-              '24hrMiniTicker',
+              row.eventType ?? '24hrMiniTicker',
               timeOf(eventMs),
               timeOf(eventMs + 40),
               symbol,
