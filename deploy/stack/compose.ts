@@ -1,6 +1,9 @@
 import { z } from '@tickfolio/lib/config';
 import { type CommandOptions, runCommand } from './command.js';
 
+/** What every image of ours stands on. */
+export const baseImage = 'node:24-bookworm-slim';
+
 const buildMs = 1_800_000;
 const pullMs = 600_000;
 const upMs = 600_000;
@@ -59,7 +62,8 @@ export const createCompose = (project: string, settings: string, options: Omit<C
     /** SIGTERM, and waits for the end of each. */
     stop: (services: readonly string[]) => compose(['stop', ...services], upMs),
     exitCode: (service: string) => inspect(service, '{{.State.ExitCode}}'),
-    isRunning: async (service: string) => (await inspect(service, '{{.State.Running}}')) === 'true',
+    /** How often the engine has started it again by itself. */
+    restarts: async (service: string) => Number(await inspect(service, '{{.RestartCount}}')),
     /** Removes the containers, keeps the volumes. */
     down: async () => {
       ids.clear();
@@ -70,6 +74,12 @@ export const createCompose = (project: string, settings: string, options: Omit<C
       await compose(['down', '--remove-orphans', '--volumes', '--timeout', '5'], upMs);
     },
     kill: async (service: string) => docker(['kill', '-s', 'KILL', await idOf(service)]),
+    /** Kills its first process from outside the container, where -9 reaches it, and not through the engine, which would leave it stopped. */
+    crash: async (service: string) => {
+      const pid = await inspect(service, '{{.State.Pid}}');
+      const program = `process.kill(${pid}, 'SIGKILL')`;
+      await docker(['run', '--rm', '--pid=host', '--user=0', '--network=none', baseImage, 'node', '-e', program]);
+    },
     start: async (service: string) => docker(['start', await idOf(service)]),
     exec: async (service: string, command: readonly string[]) => docker(['exec', await idOf(service), ...command]),
     logs: (service: string) => compose(['logs', '--no-color', '--tail', '12', service]),

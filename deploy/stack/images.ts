@@ -3,8 +3,6 @@ import { demand, type Stack } from './stack.js';
 
 /** Engines of embedded stores; half a gigabyte that only the all-in-one run needs. */
 const embedded = ['chdb', '@chdb', '@electric-sql'];
-/** What every image stands on. */
-export const baseImage = 'node:24-bookworm-slim';
 
 /** The images with their sizes, largest services last as compose.yaml lists them. */
 export const imageSizes = async (compose: Compose, services: readonly ComposeService[]): Promise<ReadonlyMap<string, number>> =>

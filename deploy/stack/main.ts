@@ -38,7 +38,9 @@ await runProcess(
     const settings = await ownSettings(await readFile(join(root, '.env.example'), 'utf8'));
     const file = join(folder, 'env');
     await writeFile(file, settingsFile(settings), { mode: 0o600 });
-    const compose = createCompose(project, file, { cwd: root, env });
+    const compose = createCompose(project, file, { cwd: root, env, signal: life.signal });
+    // What clears up must go on when the run itself was told to stop.
+    const clearing = createCompose(project, file, { cwd: root, env });
     const at = (name: string) => `http://127.0.0.1:${settings[name] ?? ''}`;
     const clickHouse = { user: settings.CLICKHOUSE_USER ?? '', password: settings.CLICKHOUSE_PASSWORD ?? '' };
     const stack: Stack = {
@@ -61,9 +63,9 @@ await runProcess(
           CLICKHOUSE_PASSWORD: clickHouse.password,
         },
       });
-    life.own('containers', { close: () => compose.downWithData().then(() => undefined) });
+    life.own('containers', { close: () => clearing.downWithData() });
     // What an earlier run left behind when it was killed itself.
-    await compose.downWithData();
+    await clearing.downWithData();
     try {
       const print = (markdown: string) => void process.stdout.write(`\n${markdown}\n`);
       await proveStack({ stack, audit, own: (watcher) => life.own('watcher', watcher), print });

@@ -49,7 +49,7 @@ export const promises = {
     check: async ({ watcher, cutsBefore }) => demand(watcher.isOpen() && watcher.cuts() === cutsBefore, 'the client was cut off'),
   },
   newSocket: {
-    words: 'new sockets (whole portfolio first)',
+    words: 'new sockets',
     check: async ({ stack, person }) => {
       const other = startWatcher(stack.clock, stack.urls.bff, person.token);
       try {
@@ -61,14 +61,14 @@ export const promises = {
     },
   },
   profile: {
-    words: 'portfolio reads',
+    words: 'portfolio',
     check: async ({ person }) => {
       const { status, text } = await person.profile();
       demand(status === 200, `the profile answered ${status}: ${text}`);
     },
   },
   coins: {
-    words: 'coin changes, seen on the socket',
+    words: 'coin changes',
     check: async ({ stack, person, watcher }) => {
       for (const [quantity, sum] of [
         ['0.25', '1.75'],
@@ -93,8 +93,8 @@ export const promises = {
       demand(status === 200, `login answered ${status}: ${text}`);
     },
   },
-  loginRefused: { words: '(login: 503 with Retry-After)', check: ({ person }) => refusedForNow('login', person.login) },
-  profileRefused: { words: '(portfolio reads: 503 with Retry-After)', check: ({ person }) => refusedForNow('the profile', person.profile) },
+  loginRefused: { words: '(login: 503)', check: ({ person }) => refusedForNow('login', person.login) },
+  profileRefused: { words: '(portfolio: 503)', check: ({ person }) => refusedForNow('the profile', person.profile) },
   archive: {
     words: 'archiving',
     check: async ({ stack, killedAtMs }) => {

@@ -1,4 +1,4 @@
-import type { Killed } from './kill.js';
+import { type Killed, wholeMs } from './kill.js';
 import { type Promised, promises } from './promises.js';
 import { seconds } from './stack.js';
 import type { Victim } from './victims.js';
@@ -13,15 +13,25 @@ const timeOf = ({ keeps }: Victim, promised: Promised, ms: number): string => (k
 /** The kills as a Markdown table. */
 export const killTable = (kills: readonly Killed[]): string =>
   table(
-    ['killed (-9)', 'what was held to while it was away', '`/ready` said', 'prices', 'login', 'archiving', 'every `/ready`'],
-    kills.map(({ victim, named, pricesMs, loginMs, readyMs, archiveMs }) => [
+    [
+      'killed (-9)',
+      'what was held to while it was away',
+      '`/ready` said',
+      'prices',
+      'login',
+      'archiving',
+      'every `/ready`',
+      'whole after a crash',
+    ],
+    kills.map(({ victim, named, afterOutage, afterCrash }) => [
       victim.name,
       victim.keeps.map(({ words }) => words).join(', '),
       named.length === 0 ? 'nobody needs it' : named.join(', '),
-      timeOf(victim, promises.prices, pricesMs),
-      timeOf(victim, promises.login, loginMs),
-      timeOf(victim, promises.archive, archiveMs),
-      seconds(readyMs),
+      timeOf(victim, promises.prices, afterOutage.pricesMs),
+      timeOf(victim, promises.login, afterOutage.loginMs),
+      timeOf(victim, promises.archive, afterOutage.archiveMs),
+      seconds(afterOutage.readyMs),
+      seconds(wholeMs(afterCrash)),
     ]),
   );
 

@@ -1,5 +1,6 @@
-import { baseImage, demandHardened, imageSizes } from './images.js';
-import { killAndWatch } from './kill.js';
+import { baseImage } from './compose.js';
+import { demandHardened, imageSizes } from './images.js';
+import { killAndWatch, wholeMs } from './kill.js';
 import { createPerson, type Person } from './person.js';
 import { faultsNow } from './readiness.js';
 import { imageTable, killTable } from './report.js';
@@ -94,7 +95,7 @@ export const proveStack = async ({ stack, audit, own, print }: RunDeps): Promise
     const killed = await killAndWatch(stack, person, watcher, victim);
     kills.push(killed);
     say(
-      `Killed ${victim.name}: prices back after ${seconds(killed.pricesMs)}, everything after ${seconds(Math.max(killed.pricesMs, killed.loginMs, killed.readyMs, killed.archiveMs))}.`,
+      `Killed ${victim.name}: whole ${seconds(wholeMs(killed.afterOutage))} after its return, ${seconds(wholeMs(killed.afterCrash))} after a crash.`,
     );
   }
   await demandLife(stack, person, watcher);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { runCommand } from './command.js';
 import { type Frame, faultOf, pricedSince } from './frame.js';
 import { ownSettings, settingsFile } from './settings.js';
 import { victims } from './victims.js';
@@ -51,4 +52,21 @@ it('a run of its own takes new secrets, and another port where the documented on
   } finally {
     server.close();
   }
+});
+
+describe('a program that is run', () => {
+  const options = { cwd: '/', env: process.env, withinMs: 10_000 };
+  it('gives what it writes, or fails with its last words', async () => {
+    expect(await runCommand('sh', ['-c', 'echo good; echo aside >&2'], options)).toBe('good\n');
+    await expect(runCommand('sh', ['-c', 'echo why >&2; exit 3'], options)).rejects.toThrow(/ended with 3\nwhy$/);
+    await expect(runCommand('no-such-program', [], options)).rejects.toThrow('ENOENT');
+  });
+  it('ends with its children when its time is over, or the run is', async () => {
+    await expect(runCommand('sh', ['-c', 'sleep 30; true'], { ...options, withinMs: 200 })).rejects.toThrow('took longer than 200 ms');
+    const run = new AbortController();
+    const running = runCommand('sh', ['-c', 'sleep 30; true'], { ...options, signal: run.signal });
+    run.abort();
+    await expect(running).rejects.toThrow('SIGKILL');
+    await expect(runCommand('sh', ['-c', 'true'], { ...options, signal: run.signal })).rejects.toThrow('the run was ended');
+  });
 });
