@@ -11,7 +11,9 @@ const shared = {
 const built = ['**/node_modules/**', '**/dist/**'];
 // Long loops, and what is timed and must run alone, have commands of their own: `make soak` and `make kills`.
 const loops = '**/*.loop.test.ts';
-const exclude = [...built, loops];
+const soak = '**/*.soak.test.ts';
+const exclude = [...built, loops, soak];
+const alone = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 120_000 };
 
 /** Closes the output with one line that counts, for people and for machines. */
 const summary: Reporter = {
@@ -54,10 +56,8 @@ export default defineConfig({
       },
       // Not a test: the README's pictures, by `npm run screenshots`.
       { ...shared, test: { name: 'pictures', include: ['standalone/test-pictures.ts'], testTimeout: 600_000 } },
-      {
-        ...shared,
-        test: { name: 'loops', include: [loops], exclude: built, fileParallelism: false, testTimeout: 180_000, hookTimeout: 120_000 },
-      },
+      { ...shared, test: { name: 'loops', include: [loops], exclude: built, ...alone } },
+      { ...shared, test: { name: 'soak', include: [soak], exclude: built, ...alone } },
     ],
   },
 });
