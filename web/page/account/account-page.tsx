@@ -52,6 +52,11 @@ export const AccountPage = () => {
           {text.signOut}
         </button>
       </section>
+      <p className="maker">
+        <a href="https://www.tradingview.com/" rel="noreferrer">
+          {text.chartNote}
+        </a>
+      </p>
     </div>
   );
 };
