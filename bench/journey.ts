@@ -80,7 +80,7 @@ export const journey: Benchmark = {
         columns: ['load', 'prices/s', 'frames/s', 'p50 ms', 'p99 ms', 'max ms', 'socket core', 'aggregator core', 'BFF core'],
         rows,
         notes: [
-          'Delay is from the end of a second, by trade time, to the frame with its last price in the client: what the whole path adds to the one-second window, for every new price of every coin of every client. The allowance for late trades (15 ms) and the wait of the BFF for more prices (5 ms) are in it.',
+          'Delay is from the end of a second, by trade time, to the frame with its last price in the client: what the whole path adds to the one-second window, for every new price of every coin of every client. The allowance for late trades (10 ms) and the wait of the BFF for more prices (5 ms) are in it.',
           `${symbols.length} symbols; each client is a user with a portfolio of 10 coins, all of whose prices come at the turn of the second: that is the burst which decides the 99th percentile. The exchange, the clients and Redis share the same cores.`,
         ],
       };

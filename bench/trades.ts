@@ -124,7 +124,7 @@ export const trades: Benchmark = {
       rows,
       notes: [
         `One full core would take ${perCore(saturated?.socketUs)} trades/s in the socket service and ${perCore(saturated?.aggregatorUs)} in the aggregator, by their CPU for each trade when saturated; together with the exchange they are three processes.`,
-        'Delay of ours is from the end of a second (trade time) to its last price on the price bus, alone or in the SecondStat: what the path adds to the one-second window, the 15 ms it may wait for late trades included. Delay of the floor is from a frame being sent to its JSON being parsed at the end of the chain.',
+        'Delay of ours is from the end of a second (trade time) to its last price on the price bus, alone or in the SecondStat: what the path adds to the one-second window, the 10 ms it may wait for late trades included. Delay of the floor is from a frame being sent to its JSON being parsed at the end of the chain.',
         `${tradeSymbols.length} symbols. The floor is bare ws, bare grpc-js in the same batches (100 frames or 5 ms), one JSON.parse a frame on each side. Every trade sent was counted at the end, none twice.`,
       ],
     };

@@ -6,7 +6,7 @@ import type { Tally } from './tally.js';
 import type { Trade } from './trade.js';
 
 export interface LedgerOptions {
-  /** How long after its end a second is taken to be over, by the clock alone: trades of its last moments are on their way. Default 15. */
+  /** How long after its end a second is taken to be over, by the clock alone: trades of its last moments are on their way. Default 10. */
   readonly latenessMs: number;
   /** How long a second that is over waits to be known whole before it is published as incomplete. Default 2 000. */
   readonly holdMs: number;
@@ -14,7 +14,7 @@ export interface LedgerOptions {
   readonly keepMs: number;
 }
 
-export const ledgerDefaults: LedgerOptions = { latenessMs: 15, holdMs: 2_000, keepMs: 120_000 };
+export const ledgerDefaults: LedgerOptions = { latenessMs: 10, holdMs: 2_000, keepMs: 120_000 };
 
 /** At most this many ranges of lost trades are remembered; the oldest go first. */
 const maxLostRanges = 100;
