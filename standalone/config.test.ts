@@ -56,7 +56,7 @@ describe('the settings of the all-in-one run', () => {
       ),
     ];
     const text = sources.map((file) => readFileSync(file, 'utf8')).join('\n');
-    const refused = ['SYMBOL_SHARES', 'POSTGRES_DB'];
+    const refused = ['GRPC_TLS_CA', 'GRPC_TLS_CERT', 'GRPC_TLS_KEY', 'SYMBOL_SHARES', 'POSTGRES_DB'];
     const unused = Object.keys(standaloneConfig({}).shape).filter((name) => !new RegExp(`\\bconfig\\.${name}\\b`).test(text));
     expect(unused).toEqual(refused);
   });

@@ -13,6 +13,8 @@ const databaseName = (fallback: string) =>
     .regex(/^[\w-]{1,63}$/, 'must consist of letters, digits, _ and -')
     .default(fallback);
 
+const onlyForServices = () => z.undefined({ error: 'is for services that run on their own' }).optional();
+
 /**
  * The settings of the all-in-one run: whatever the services read, by the same names and with the same meaning, and a few of its own.
  * @param env decides, by its `ENV`, whether an example value will do as JWT_SECRET, and by its `POSTGRES_HOST` what else is needed
@@ -66,6 +68,10 @@ export const standaloneConfig = (env: NodeJS.ProcessEnv) => {
 
     /** Its one aggregator has its symbols to itself. */
     SYMBOL_SHARES: z.enum(['off', 'false', '0'], { error: 'is for aggregators that run as services of their own' }).optional(),
+    /** Its gRPC does not leave the machine. */
+    GRPC_TLS_CA: onlyForServices(),
+    GRPC_TLS_CERT: onlyForServices(),
+    GRPC_TLS_KEY: onlyForServices(),
 
     // Services: unset means this process's own.
     SOCKET_SERVICE_ADDR: aggregator.SOCKET_SERVICE_ADDR.optional(),
