@@ -175,9 +175,10 @@ describe('the auth service', () => {
   });
 
   it('refuses logins beyond the hashing queue instead of letting them pile up', async () => {
-    const { login } = await build({ maxConcurrentHashes: 1, maxWaitingHashes: 2 });
-    const codes = await Promise.all(Array.from({ length: 8 }, (_, index) => codeOf(login(`nobody-${index}`))));
-    expect(codes.filter((code) => code === 'unauthenticated').length).toBeGreaterThanOrEqual(3);
+    // So many that some arrive while others are hashed, also where the database lets them through one by one.
+    const { login } = await build({ maxConcurrentHashes: 1, maxWaitingHashes: 1 });
+    const codes = await Promise.all(Array.from({ length: 40 }, (_, index) => codeOf(login(`nobody-${index}`))));
+    expect(codes.filter((code) => code === 'unauthenticated').length).toBeGreaterThanOrEqual(2);
     expect(codes.filter((code) => code === 'resource_exhausted').length).toBeGreaterThan(0);
     expect(new Set(codes)).toEqual(new Set(['unauthenticated', 'resource_exhausted']));
   });
