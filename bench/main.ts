@@ -1,8 +1,10 @@
 import { cpus, loadavg } from 'node:os';
 import { sleep, systemClock } from '@tickfolio/lib/clock';
 import { archive } from './archive.js';
+import { auth } from './auth.js';
 import { createChildren } from './child.js';
 import { delivery } from './delivery.js';
+import { fanOut } from './fan-out.js';
 import { journey } from './journey.js';
 import { money } from './money.js';
 import { type BenchOptions, helpText, readOptions, UsageError } from './options.js';
@@ -10,7 +12,7 @@ import { toMarkdown } from './table.js';
 import { trades } from './trades.js';
 import { valuation } from './valuation.js';
 
-const benchmarks = [journey, delivery, trades, archive, valuation, money];
+const benchmarks = [journey, delivery, trades, archive, auth, fanOut, valuation, money];
 /** No run takes longer, whatever hangs. */
 const maxRunMs = 30 * 60_000;
 

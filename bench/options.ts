@@ -67,7 +67,7 @@ export const helpText = (benchmarks: readonly { readonly name: string; readonly 
     '  --profile FOLDER  write a CPU profile of every child process there (open it in Chrome DevTools); figures get worse',
     '  --help            this text',
     '',
-    'Without a name all of them run, in under three minutes. Tables go to standard output as Markdown, progress to standard',
+    'Without a name all of them run, in a few minutes. Tables go to standard output as Markdown, progress to standard',
     'error. Only loopback is used. Ratios tell more than absolutes: run on an idle machine, and more than once.',
     '',
   ].join('\n');

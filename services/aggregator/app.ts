@@ -9,10 +9,8 @@ import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { buildHttp } from './http.js';
 import { createMarket, type MarketOptions, marketDefaults } from './market.js';
 import { createMarketFeed, type MarketFeedOptions } from './market-feed.js';
-
 import { createPublishGate } from './publish-gate.js';
 import { measurePublishing } from './publish-metrics.js';
-
 import { createRegistry, type RegistryOptions, registryDefaults } from './registry.js';
 import { watchRivals } from './rival-watch.js';
 import { everyShare, joinShares, type Shares, shareCount } from './shares.js';

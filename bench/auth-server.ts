@@ -1,0 +1,28 @@
+import { migrationsFolder, startAuth } from '@tickfolio/auth/app';
+import { systemClock as clock } from '@tickfolio/lib/clock';
+import { openServerPostgres } from '@tickfolio/lib/postgres/server';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { serveParent } from './child.js';
+import { readUsage } from './usage.js';
+
+// The auth service as it is, on a real PostgreSQL; only its throttles are out of the way.
+
+const log = silentLogger();
+const unlimited = { burst: 1_000_000_000, refillMs: 1 };
+
+const tasks = {
+  /** @returns the port of its gRPC */
+  start: async (server: { host: string; port: number; user: string; password: string }, database: string): Promise<number> => {
+    const metrics = createMetrics('auth');
+    const postgres = await openServerPostgres({ ...server, database, migrationsFolder, log, clock });
+    const throttles = { loginsPerName: unlimited, loginsPerAddress: unlimited, registrationsPerAddress: unlimited };
+    const options = { address: { host: '127.0.0.1', port: 0 }, jwtSecret: 'a secret of the benchmark only, and long enough' };
+    const { port } = await startAuth({ postgres, clock, log, metrics }, { ...options, limits: throttles });
+    return port;
+  },
+  usage: async () => readUsage(),
+};
+
+export type AuthServer = typeof tasks;
+
+serveParent(tasks);

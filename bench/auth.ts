@@ -1,0 +1,96 @@
+import { AuthServiceClient } from '@tickfolio/gen/auth/v1';
+import { sleep, systemClock } from '@tickfolio/lib/clock';
+import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
+import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
+import type { AuthServer } from './auth-server.js';
+import type { BenchContext, Benchmark } from './benchmark.js';
+import { createLatencies } from './latencies.js';
+import { percent, short, whole } from './table.js';
+import { coreShare, cpuBetween } from './usage.js';
+
+const people = 16;
+const password = 'correct horse battery';
+const options = { deadlineMs: 20_000, waitForReady: true };
+
+const measure = async ({ children, say, seconds }: BenchContext, server: NonNullable<Awaited<ReturnType<typeof startTestPostgres>>>) => {
+  await server.createDatabase('auth_db');
+  const auth = children.start<AuthServer>('auth-server.js');
+  const { host, port, user, password: secret } = server;
+  const client = createGrpcClient(
+    AuthServiceClient,
+    `127.0.0.1:${await auth.ask('start', { host, port, user, password: secret }, 'auth_db')}`,
+  );
+  const login = (person: number) =>
+    callUnary(client, client.login, { name: `person-${person}`, password, clientAddress: '' }, options).then(({ tokens }) => tokens);
+  const sessions: string[] = [];
+  const tokens: string[] = [];
+  for (let person = 0; person < people; person++) {
+    await callUnary(client, client.register, { name: `person-${person}`, password, clientAddress: '' }, options);
+    const own = await login(person);
+    sessions.push(own?.sessionId ?? '');
+    tokens.push(own?.refreshToken ?? '');
+  }
+  const refresh = async (person: number) => {
+    const answer = await callUnary(client, client.refreshToken, { refreshToken: tokens[person] ?? '', clientAddress: '' }, options);
+    tokens[person] = answer.tokens?.refreshToken ?? '';
+  };
+  const asked = (person: number) => callUnary(client, client.getSession, { sessionId: sessions[person] ?? '' }, options);
+
+  const row = async (name: string, call: (person: number) => Promise<unknown>, inFlight: number): Promise<string[]> => {
+    say(name);
+    const latencies = createLatencies();
+    let going = true;
+    const worker = async (person: number) => {
+      while (going) {
+        const startedAt = performance.now();
+        await call(person);
+        latencies.add(performance.now() - startedAt);
+      }
+    };
+    const from = await auth.ask('usage');
+    const workers = Array.from({ length: inFlight }, (_, person) => worker(person));
+    await sleep(systemClock, seconds * 1_000);
+    going = false;
+    await Promise.all(workers);
+    const to = await auth.ask('usage');
+    const { count, p50, p99 } = latencies.summary();
+    const perSecond = (count * 1_000) / (to.atMs - from.atMs);
+    const us = cpuBetween(from, to) / count;
+    return [
+      `${name}, ${inFlight} at a time`,
+      whole(perSecond),
+      whole(us),
+      percent(coreShare(from, to)),
+      whole(1e6 / us),
+      short(p50),
+      short(p99),
+    ];
+  };
+  try {
+    return [await row('login', login, 2), await row('refresh', refresh, people), await row('is a session open', asked, people)];
+  } finally {
+    client.close();
+  }
+};
+
+export const auth: Benchmark = {
+  name: 'auth',
+  about: 'logins, refreshes and questions about sessions over gRPC, on real PostgreSQL',
+  run: async (context) => {
+    const server = await startTestPostgres();
+    if (!server) throw new Error('The auth service needs PostgreSQL, which is not installed.');
+    try {
+      return {
+        title: 'auth: one process on real PostgreSQL',
+        columns: ['call', 'calls/s', 'CPU us', 'core', 'per full core', 'p50 ms', 'p99 ms'],
+        rows: await measure(context, server),
+        notes: [
+          'CPU is of the auth process; PostgreSQL and the caller run beside it on the same cores. The floor of a login is its argon2id (19 MiB, two passes), which is meant to cost what it costs.',
+        ],
+      };
+    } finally {
+      await context.children.close();
+      await server.close();
+    }
+  },
+};
