@@ -183,7 +183,8 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 60_000 }, 
       await page.goto('/');
       await page.getByRole('searchbox', { name: 'Filter by symbol' }).pressSequentially('btc', { delay: 20 });
       await expect.poll(() => new URL(page.url()).search, { timeout: 5_000 }).toBe('?q=btc');
-      expect(await page.locator('tbody tr').count()).toBe(1);
+      // The address changes at once, the table when its answer is there.
+      await expect.poll(() => page.locator('tbody tr').count(), { timeout: 10_000 }).toBe(1);
       expect(await page.evaluate('document.activeElement.id + document.activeElement.value')).toBe('qbtc');
       const loaded = page.waitForEvent('load');
       await page.keyboard.press('Enter');
