@@ -161,7 +161,7 @@ export const CoinPage = () => {
           </h1>
           <Freshness />
         </div>
-        <p className="coin-price">
+        <p className="coin-price large-digits">
           {last ? (
             <Digits text={last} direction={row?.direction ?? 'same'} ticks={row?.ticks ?? 0} />
           ) : (

@@ -10,15 +10,21 @@ export interface PriceTrails {
   seed(symbol: string, points: readonly TrailPoint[]): void;
   add(symbol: string, atMs: number, price: string): void;
   of(symbol: string): readonly TrailPoint[];
+  /** Grows when the picture is worth drawing anew: with every point that stays, not while the newest one follows the price. */
+  countOf(symbol: string): number;
 }
 
 export const trailSpanMs = 30 * 60_000;
 /** One point for so long. */
 const stepMs = 15_000;
 const maxPoints = trailSpanMs / stepMs;
+/** A trail with so few points changes its look with every price. */
+const youngPoints = 4;
 
 export const createPriceTrails = (): PriceTrails => {
   const trails = new Map<string, TrailPoint[]>();
+  const counts = new Map<string, number>();
+  const count = (symbol: string, more: number) => void counts.set(symbol, (counts.get(symbol) ?? 0) + more);
   const trailOf = (symbol: string): TrailPoint[] => {
     const trail = trails.get(symbol) ?? [];
     trails.set(symbol, trail);
@@ -28,7 +34,9 @@ export const createPriceTrails = (): PriceTrails => {
     seed: (symbol, points) => {
       const trail = trailOf(symbol);
       const first = trail[0]?.atMs ?? Number.POSITIVE_INFINITY;
-      trail.unshift(...points.filter((point) => point.atMs < first));
+      const older = points.filter((point) => point.atMs < first);
+      trail.unshift(...older);
+      count(symbol, older.length);
     },
     add: (symbol, atMs, price) => {
       const trail = trailOf(symbol);
@@ -36,10 +44,13 @@ export const createPriceTrails = (): PriceTrails => {
       const point = { atMs, price: Number(price) };
       const before = trail.at(-2);
       // The newest point follows the price; it stays once its step has passed.
-      if (last && before && last.atMs - before.atMs < stepMs) trail[trail.length - 1] = point;
+      const follows = last && before && last.atMs - before.atMs < stepMs;
+      if (follows) trail[trail.length - 1] = point;
       else trail.push(point);
+      if (!follows || trail.length <= youngPoints) count(symbol, 1);
       while (trail.length > maxPoints || (trail[0] && atMs - trail[0].atMs > trailSpanMs)) trail.shift();
     },
     of: (symbol) => trails.get(symbol) ?? [],
+    countOf: (symbol) => counts.get(symbol) ?? 0,
   };
 };

@@ -7,6 +7,7 @@ import { ChangeMark } from './change-mark.js';
 import { CoinBadge } from './coin-badge.js';
 import { Digits } from './digits.js';
 import { Sparkline } from './sparkline.js';
+import { role } from './table-roles.js';
 
 interface CoinRowProps {
   readonly row: Row;
@@ -18,8 +19,8 @@ export const CoinRow = memo(({ row, onChange }: CoinRowProps) => {
   const text = useText();
   const { trails } = useParts();
   return (
-    <tr className={`${row.stale ? 'stale' : ''} ${row.pending ? 'pending' : ''}`} data-symbol={row.symbol}>
-      <th scope="row" className="cell-coin">
+    <tr className={`${row.stale ? 'stale' : ''} ${row.pending ? 'pending' : ''}`} data-symbol={row.symbol} {...role.row}>
+      <th scope="row" className="cell-coin" {...role.rowheader}>
         <Link to="/coins/$symbol" params={{ symbol: row.symbol }} className="coin-link">
           <CoinBadge asset={row.base} />
           <span className="coin-names">
@@ -37,7 +38,7 @@ export const CoinRow = memo(({ row, onChange }: CoinRowProps) => {
           </span>
         </Link>
       </th>
-      <td className="cell-price num">
+      <td className="cell-price num" {...role.cell}>
         {row.priceText ? (
           <Digits text={row.priceText} direction={row.direction} ticks={row.ticks} />
         ) : (
@@ -45,25 +46,27 @@ export const CoinRow = memo(({ row, onChange }: CoinRowProps) => {
         )}
         {row.quote !== 'USDT' && row.priceText && <span className="cell-unit"> {row.quote}</span>}
       </td>
-      <td className="cell-today num">{row.today ? <ChangeMark change={row.today} percentOnly /> : <span className="none">–</span>}</td>
-      <td className="cell-trail">
-        <Sparkline points={trails.of(row.symbol)} ticks={row.ticks} />
+      <td className="cell-today num" {...role.cell}>
+        {row.today ? <ChangeMark change={row.today} percentOnly /> : <span className="none">–</span>}
       </td>
-      <td className="cell-quantity num">
+      <td className="cell-trail" {...role.cell}>
+        <Sparkline points={trails.of(row.symbol)} count={trails.countOf(row.symbol)} />
+      </td>
+      <td className="cell-quantity num" {...role.cell}>
         <span className="digits" title={row.quantityText}>
           {row.quantityText}
         </span>
       </td>
-      <td className="cell-value num">
+      <td className="cell-value num" {...role.cell}>
         {row.valueText ? <span className="digits strong">{row.valueText}</span> : <span className="none">–</span>}
         <span className="phone-quantity digits">
           {row.quantityText} {row.base}
         </span>
       </td>
-      <td className="cell-share num">
+      <td className="cell-share num" {...role.cell}>
         <span className="digits">{row.share ?? '–'}</span>
       </td>
-      <td className="cell-actions">
+      <td className="cell-actions" {...role.cell}>
         <button type="button" className="icon-button" aria-label={text.actions(row.name)} onClick={() => onChange(row.symbol)}>
           <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
             <path d="M4 6h12M4 14h12M8 3.5v5M12 11.5v5" />

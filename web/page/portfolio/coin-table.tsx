@@ -2,6 +2,7 @@ import { useMemo, useRef, useState } from 'react';
 import type { Row } from '../live/portfolio-view.js';
 import { useText } from '../text/language.js';
 import { CoinRow } from './coin-row.js';
+import { role } from './table-roles.js';
 import { useRowsInSight } from './use-sight.js';
 
 const orders = ['value', 'name', 'today'] as const;
@@ -63,32 +64,34 @@ export const CoinTable = ({ rows, onChange, onAdd }: CoinTableProps) => {
           {text.addCoin}
         </button>
       </div>
-      <table className="coins">
-        <thead>
-          <tr>
-            <th scope="col">{text.coin}</th>
-            <th scope="col" className="cell-price num">
+      <table className="coins" aria-labelledby="holdings-title" {...role.table}>
+        <thead {...role.rowgroup}>
+          <tr {...role.row}>
+            <th scope="col" {...role.columnheader}>
+              {text.coin}
+            </th>
+            <th scope="col" {...role.columnheader} className="cell-price num">
               {text.price}
             </th>
-            <th scope="col" className="cell-today num">
+            <th scope="col" {...role.columnheader} className="cell-today num">
               {text.today}
             </th>
-            <th scope="col" className="cell-trail">
+            <th scope="col" {...role.columnheader} className="cell-trail">
               {text.trail}
             </th>
-            <th scope="col" className="cell-quantity num">
+            <th scope="col" {...role.columnheader} className="cell-quantity num">
               {text.quantity}
             </th>
-            <th scope="col" className="cell-value num">
+            <th scope="col" {...role.columnheader} className="cell-value num">
               {text.value}
             </th>
-            <th scope="col" className="cell-share num">
+            <th scope="col" {...role.columnheader} className="cell-share num">
               {text.share}
             </th>
-            <td className="cell-actions" />
+            <td className="cell-actions" {...role.cell} />
           </tr>
         </thead>
-        <tbody ref={body}>
+        <tbody ref={body} {...role.rowgroup}>
           {sorted.map((row) => (
             <CoinRow key={row.symbol} row={row} onChange={onChange} />
           ))}

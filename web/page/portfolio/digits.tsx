@@ -9,7 +9,13 @@ interface DigitsProps {
 }
 
 /** A number that flashes briefly when it changes. Its figures are all of one width, so nothing moves. */
-export const Digits = memo(({ text, direction, ticks }: DigitsProps) => (
-  // Two names of one animation, so that a new change begins it anew without a new element.
-  <span className={ticks === 0 ? 'digits' : `digits flash-${direction}-${ticks % 2}`}>{text}</span>
-));
+export const Digits = memo(({ text, direction, ticks }: DigitsProps) =>
+  ticks === 0 ? (
+    <span className="digits">{text}</span>
+  ) : (
+    // In turns, so that a new change begins the flash anew without a new element.
+    <span className={`digits ${direction}`} data-flash={ticks % 2}>
+      {text}
+    </span>
+  ),
+);

@@ -7,11 +7,12 @@ export const Freshness = () => {
   const connection = useLive((state) => state.connection);
   const fresh = useLive((state) => state.view?.fresh);
   const asOfMs = useLive((state) => (state.connection === 'live' ? undefined : state.view?.asOfMs));
+  const beats = useLive((state) => state.view?.total.ticks ?? 0);
   const online = useOnline();
   if (online && connection === 'live') {
     return (
       <p className={`freshness ${fresh?.level ?? 'good'}`}>
-        <span className="pulse" aria-hidden="true" />
+        <span className="pulse" aria-hidden="true" data-flash={beats % 2} />
         <strong>{text.live}</strong>
         {fresh && <span className="freshness-words"> {text.fresh(fresh.percent)}</span>}
       </p>

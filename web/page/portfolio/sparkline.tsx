@@ -23,8 +23,8 @@ const pathOf = (points: readonly TrailPoint[]): string => {
 
 interface SparklineProps {
   readonly points: readonly TrailPoint[];
-  /** A new count draws anew. */
-  readonly ticks: number;
+  /** Of the trail; a new count draws anew. */
+  readonly count: number;
 }
 
 /** The last minutes of a price, without figures; those stand beside it. */
@@ -39,5 +39,5 @@ export const Sparkline = memo(
       </svg>
     );
   },
-  (a, b) => a.ticks === b.ticks && a.points === b.points,
+  (a, b) => a.count === b.count && a.points === b.points,
 );

@@ -25,7 +25,7 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
         <h1 id="total-title">{text.totalValue}</h1>
         <Freshness />
       </div>
-      <p className="total-value" data-testid="total">
+      <p className="total-value large-digits" data-testid="total">
         <Digits text={total.text} direction={total.direction} ticks={total.ticks} />
         <span className="unit">USDT</span>
         <span className={`total-arrow ${total.direction}`} aria-hidden="true">
