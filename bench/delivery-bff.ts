@@ -32,6 +32,7 @@ const auth: AuthClient = {
   login: noCall,
   refresh: noCall,
   logout: noCall,
+  logoutEverywhere: noCall,
   isSessionOpen: async () => true,
   check: async () => undefined,
   close: () => undefined,

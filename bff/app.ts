@@ -170,6 +170,8 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       auth,
       portfolios,
       notices: live.notices,
+      verify,
+      gate: live.gate,
       clock,
       checkOrigin,
       secureCookie: options.secureCookie ?? true,

@@ -26,6 +26,8 @@ export interface AuthClient {
   /** A refused token whose second use ended a session has that session's id as the error's fact `endedSession`. */
   refresh(refreshToken: string, meta: CallMeta): Promise<TokenPair>;
   logout(refreshToken: string, meta: CallMeta): Promise<EndedSession>;
+  /** Ends every session of the user. @returns those whose access tokens may still be about */
+  logoutEverywhere(userId: string, meta: CallMeta): Promise<readonly string[]>;
   /** Whether a session can go on. Answers or throws within about half a second. */
   isSessionOpen(sessionId: string, requestId: string): Promise<boolean>;
   /** Undefined when the service says it serves, else what is wrong. */
@@ -103,9 +105,14 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
         const answer = await callUnary(client, client.refreshToken, { refreshToken, clientAddress }, { deadlineMs, requestId, observe });
         return tokensOf(answer.tokens);
       }),
-    // The one call that changes nothing when it is repeated; a refresh rotates and a login counts.
+    // The two calls that change nothing when they are repeated; a refresh rotates and a login counts.
     logout: (refreshToken, { requestId }) =>
       guarded(() => again.execute(() => callUnary(client, client.logout, { refreshToken }, { deadlineMs, requestId, observe }))),
+    logoutEverywhere: (userId, { requestId }) =>
+      guarded(async () => {
+        const call = () => callUnary(client, client.logoutEverywhere, { userId }, { deadlineMs, requestId, observe });
+        return (await again.execute(call)).sessionIds;
+      }),
     isSessionOpen: (sessionId, requestId) =>
       guarded(async () => {
         const options = { deadlineMs: sessionDeadlineMs, requestId, observe };

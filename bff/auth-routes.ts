@@ -7,11 +7,15 @@ import { AccessTokenAnswer, LoginBody, messageAnswer, problems, RegisterBody } f
 import type { Notices } from './notices.js';
 import type { CheckOrigin } from './origins.js';
 import type { Portfolios } from './portfolios.js';
+import type { SessionGate } from './session-gate.js';
+import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 
 export interface AuthRoutesOptions {
   readonly auth: AuthClient;
   readonly portfolios: Pick<Portfolios, 'createProfile'>;
   readonly notices: Notices;
+  readonly verify: VerifyAccessToken;
+  readonly gate: Pick<SessionGate, 'ask'>;
   readonly clock: Clock;
   readonly checkOrigin: CheckOrigin;
   /** False only where the page is served without TLS on the developer's own machine. */
@@ -25,7 +29,7 @@ const cookieName = 'refreshToken';
 const tags = ['auth'];
 
 export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (app, options) => {
-  const { auth, portfolios, notices, clock, checkOrigin, secureCookie, maxCalls, windowMs } = options;
+  const { auth, portfolios, notices, verify, gate, clock, checkOrigin, secureCookie, maxCalls, windowMs } = options;
   const config = { rateLimit: { max: maxCalls, timeWindow: windowMs } };
   const cookie = { httpOnly: true, sameSite: 'strict', secure: secureCookie, path: '/api/v1/auth' } as const;
 
@@ -126,6 +130,32 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
       }
       reply.clearCookie(cookieName, cookie);
       return { message: 'logged out successfully' };
+    },
+  );
+
+  app.post(
+    '/logout-everywhere',
+    {
+      config,
+      // After the limit of calls, which counts refused ones too.
+      preHandler: [
+        requireSignIn(verify),
+        // A session that ended has no say over the others, also where this replica did not hear of its end.
+        async (request) => gate.ask(signedIn(request).sessionId, request.id),
+      ],
+      schema: {
+        tags,
+        operationId: 'logOutEverywhere',
+        summary: 'Ends all sessions of the user, on all devices: their refresh tokens and their open sockets',
+        security: [{ bearerAuth: [] }],
+        response: { 200: messageAnswer('logged out everywhere successfully'), ...problems(401, 403, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const ended = await auth.logoutEverywhere(signedIn(request).userId, metaOf(request));
+      for (const sessionId of ended) notices.sessionEnded(sessionId);
+      reply.clearCookie(cookieName, cookie);
+      return { message: 'logged out everywhere successfully' };
     },
   );
 };

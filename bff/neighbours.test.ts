@@ -88,7 +88,7 @@ describe('the auth service over gRPC', () => {
   const serve = async (
     login: (request: LoginRequest) => Promise<object>,
     logout: (request: LogoutRequest) => Promise<object> = unused,
-    more: Partial<Record<'refresh' | 'session', () => Promise<object>>> = {},
+    more: Partial<Record<'refresh' | 'session' | 'everywhere', () => Promise<object>>> = {},
   ) => {
     const seen: string[] = [];
     server = createGrpcServer({ log: silentLogger(), drainMs: 100 });
@@ -102,6 +102,10 @@ describe('the auth service over gRPC', () => {
       logout: server.unary(async (request: LogoutRequest) => {
         seen.push('logout');
         return logout(request);
+      }),
+      logoutEverywhere: server.unary(async (_request, { requestId }) => {
+        seen.push(`everywhere ${requestId}`);
+        return (more.everywhere ?? unused)();
       }),
       getSession: server.unary(async () => {
         seen.push('session');
@@ -152,6 +156,14 @@ describe('the auth service over gRPC', () => {
     expect(seen).toHaveLength(1);
     await expect(client.logout('r', meta)).rejects.toMatchObject({ code: 'unavailable' });
     expect(seen.slice(1)).toEqual(['logout', 'logout']);
+  });
+  it('repeats a sign-out everywhere once, whose answer names the sessions', async () => {
+    let calls = 0;
+    const everywhere = () =>
+      ++calls === 1 ? Promise.reject(new AppError('unavailable', 'Starting.')) : Promise.resolve({ sessionIds: ['s-1', 's-2'] });
+    const { seen, connect } = await serve(unused, unused, { everywhere });
+    expect(await connect().logoutEverywhere('u', meta)).toEqual(['s-1', 's-2']);
+    expect(seen).toEqual(['everywhere trace-1', 'everywhere trace-1']);
   });
   it('is left alone after repeated failures, not after wrong passwords', async () => {
     let fault = new AppError('unauthenticated', 'The name or the password is wrong.');

@@ -127,6 +127,13 @@ const ways: Record<string, Record<number, Way>> = {
     429: twice('/api/v1/auth/logout'),
     503: () => [ill, { cookie: 'refreshToken=x' }],
   },
+  logOutEverywhere: {
+    200: () => [well, { authorization: `Bearer ${createUser(systemClock).token}` }],
+    401: () => [well, {}],
+    403: () => [well, { ...bearer, ...foreign }],
+    429: twice('/api/v1/auth/logout-everywhere'),
+    503: () => [ill, bearer],
+  },
   getValueHistory: {
     200: () => [well, bearer],
     400: () => [well, { ...bearer, 'x-query': 'range=2h' }],

@@ -77,6 +77,52 @@ describe('a session that ended', () => {
     await untouched.close();
   });
 
+  it('with all others of its user, by a sign-out everywhere, loses its sockets on every replica; what is opened later lives', async () => {
+    const { auth, replicas } = await startReplicas(2);
+    const [here, there] = replicas as [TestBff, TestBff];
+    const logIn = await signUp(here);
+    const stranger = await (await signUp(here))();
+    const sessions = [await logIn(), await logIn(), await logIn()];
+    const [one] = sessions as [(typeof sessions)[0]];
+    const sockets = await Promise.all(sessions.flatMap((each) => [openSocket(here.wsUrl, each), openSocket(there.wsUrl, each)]));
+    const untouched = await openSocket(there.wsUrl, stranger);
+    const call = () => here.call(one, 'POST', '/api/v1/auth/logout-everywhere');
+
+    auth.state.down = true;
+    const away = await call();
+    expect([away.status, away.headers.has('retry-after')]).toEqual([503, true]);
+    auth.state.down = false;
+    const answer = await call();
+    expect(answer).toMatchObject({ status: 200, body: { message: 'logged out everywhere successfully' } });
+    expect(answer.headers.getSetCookie()[0]).toMatch(/^refreshToken=;.*Path=\/api\/v1\/auth/);
+    for (const socket of sockets) expect(await socket.closed).toMatchObject(ended);
+    for (const each of sessions) {
+      expect((await post(there, 'refresh', each.cookie)).status).toBe(401);
+      for (const bff of replicas) {
+        expect(await upgrade(bff, each)).toBe(401);
+        expect((await bff.call(each, 'GET', '/api/v1/profile')).status).toBe(401);
+      }
+    }
+    expect((await call()).status).toBe(401);
+
+    const later = await openSocket(there.wsUrl, await logIn());
+    await later.next();
+    expect([untouched.ws.readyState, later.ws.readyState]).toEqual([WebSocket.OPEN, WebSocket.OPEN]);
+    await untouched.close();
+    await later.close();
+  });
+
+  it('has no say over the others of its user, also where its end was not heard', async () => {
+    const { auth, replicas } = await startReplicas(2, false);
+    const [here, deaf] = replicas as [TestBff, TestBff];
+    const logIn = await signUp(here);
+    const [one, other] = [await logIn(), await logIn()];
+    await post(here, 'logout', one.cookie);
+    expect((await deaf.call(one, 'POST', '/api/v1/auth/logout-everywhere')).status).toBe(401);
+    expect(auth.calls.map(({ method }) => method)).not.toContain('logoutEverywhere');
+    expect(await upgrade(deaf, other)).toBe(101);
+  });
+
   it('by a logout opens no socket after a restart of the BFF, which has forgotten it', async () => {
     const { replicas, add } = await startReplicas(1);
     const [before] = replicas as [TestBff];

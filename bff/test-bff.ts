@@ -77,6 +77,8 @@ export const createFakeAuth = (clock: Clock) => {
   /** Refresh tokens that were exchanged, and the session of each. */
   const used = new Map<string, string>();
   const ended = new Set<string>();
+  /** Every session that was opened, by its user. */
+  const opened = new Map<string, Set<string>>();
   const calls: { readonly method: string; readonly meta: CallMeta }[] = [];
   const state = { down: false };
   const called = (method: string, meta: CallMeta) => {
@@ -86,6 +88,7 @@ export const createFakeAuth = (clock: Clock) => {
   const open = (userId: string, name: string, sessionId: string): TokenPair => {
     const { token, expiresAtMs } = signAccessToken({ secret: jwtSecret, clock }, { userId, userName: name, sessionId }, 900_000);
     const refreshToken = randomUUID();
+    opened.set(userId, (opened.get(userId) ?? new Set()).add(sessionId));
     sessions.set(refreshToken, { sessionId, userId, name });
     return {
       accessToken: token,
@@ -128,6 +131,12 @@ export const createFakeAuth = (clock: Clock) => {
       sessions.delete(refreshToken);
       if (session) ended.add(session.sessionId);
       return { sessionId: session?.sessionId ?? '', userId: session?.userId ?? '' };
+    },
+    logoutEverywhere: async (userId, meta) => {
+      called('logoutEverywhere', meta);
+      const all = [...(opened.get(userId) ?? [])];
+      for (const sessionId of all) ended.add(sessionId);
+      return all;
     },
     // Tokens that a test signed by itself belong to sessions it did not end.
     isSessionOpen: async (sessionId, requestId) => {

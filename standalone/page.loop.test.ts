@@ -144,6 +144,55 @@ describe.skipIf(!browser)('the page', () => {
     );
   });
 
+  it('is left on every device when one signs out everywhere, once that is confirmed', async () => {
+    const account = await createAccount(run.base, { btcusdt: '1' });
+    const expected = /status of 401|WebSocket connection/;
+    await withPage(
+      {},
+      async ({ page: phone }) => {
+        await signIn(phone, run.base, account);
+        await phone.getByTestId('total').waitFor();
+        await withPage(
+          {},
+          async ({ page }) => {
+            await signIn(page, run.base, account);
+            const tab = await page.context().newPage();
+            await tab.goto(run.base);
+            await tab.getByTestId('total').waitFor();
+            await page.getByRole('link', { name: /^Account/ }).click();
+            const button = page.getByRole('button', { name: 'Sign out everywhere' });
+            const dialog = page.getByRole('alertdialog', { name: 'Sign out on all devices?' });
+            const hasFocus = (element: typeof button) => element.evaluate((node) => node === node.ownerDocument.activeElement);
+            await button.click();
+            await dialog.waitFor();
+            expect(await dialog.innerText()).toContain('Every browser and device');
+            expect(await accessibilityFaults(page)).toEqual([]);
+            expect(await hasFocus(dialog.getByRole('button', { name: 'Cancel' }))).toBe(true);
+            await page.keyboard.press('Escape');
+            await dialog.waitFor({ state: 'detached' });
+            expect(await hasFocus(button)).toBe(true);
+
+            // Unreachable, it says so and nothing ends.
+            await page.route('**/logout-everywhere', (route) => route.abort());
+            await button.click();
+            await dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
+            expect(await dialog.getByRole('alert').innerText()).toMatch(/does not answer/);
+            await page.unroute('**/logout-everywhere');
+            await dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
+            await page.getByText('You are signed out on all devices.').waitFor();
+            for (const each of [page, tab, phone]) await each.waitForURL(/sign-in/, { waitUntil: 'commit' });
+            await phone.getByText('Your session ended.').waitFor();
+            // Signing in again is all it takes.
+            await signIn(page, run.base, account);
+            await page.getByTestId('total').waitFor();
+          },
+          new RegExp(`${expected.source}|ERR_FAILED`),
+        );
+      },
+      expected,
+    );
+  });
+
   it('speaks German, with its commas', async () => {
     const account = await createAccount(run.base, { btcusdt: '1' });
     await withPage({ locale: 'de-DE' }, async ({ page }) => {

@@ -30,6 +30,7 @@ const startServer = async (tls: GrpcTls | undefined, name: string, host = '127.0
     login: refused,
     refreshToken: refused,
     logout: refused,
+    logoutEverywhere: refused,
     getSession: server.unary<GetSessionRequest, GetSessionResponse>(async () => ({ open: true, userId: name })),
   });
   const bound = await server.listen({ host, port }, 'GRPC_PORT');

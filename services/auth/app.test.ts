@@ -64,6 +64,7 @@ describe('the auth service', () => {
       refresh: async (refreshToken: string) =>
         tokensOf(await callUnary(client, client.refreshToken, { refreshToken, clientAddress: '' }, options)),
       logout: (refreshToken: string) => callUnary(client, client.logout, { refreshToken }, options),
+      logoutEverywhere: (userId: string) => callUnary(client, client.logoutEverywhere, { userId }, options),
       session: (sessionId: string) => callUnary(client, client.getSession, { sessionId }, options),
       ready: async () => (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).status,
       metrics: async () => (await fetch(`http://127.0.0.1:${app.operationsPort}/metrics`)).text(),
@@ -198,6 +199,20 @@ describe('the auth service', () => {
     for (const tokens of tabs) expect(await codeOf(refresh(tokens.refreshToken))).toBe('unauthenticated');
     expect(await session(first.sessionId)).toEqual({ open: false, userId: '' });
     expect(lines.filter((line) => line.includes('used twice'))).toHaveLength(1);
+  });
+
+  it('signs out everywhere: every refresh token is dead, also within the grace, until the next login', async () => {
+    const { name, register, login, refresh, logoutEverywhere, session, lines } = await build();
+    const { userId } = await register(name);
+    const [phone, desk] = [await login(name), await login(name)];
+    const next = await refresh(desk.refreshToken);
+    const { sessionIds } = await logoutEverywhere(userId);
+    expect(sessionIds.sort()).toEqual([phone.sessionId, desk.sessionId].sort());
+    for (const { refreshToken } of [phone, desk, next]) expect(await codeOf(refresh(refreshToken))).toBe('unauthenticated');
+    expect(await session(phone.sessionId)).toEqual({ open: false, userId: '' });
+    expect(await session((await login(name)).sessionId)).toEqual({ open: true, userId });
+    expect(await logoutEverywhere('nobody')).toEqual({ sessionIds: [] });
+    expect(lines.filter((line) => line.includes('used twice'))).toEqual([]);
   });
 
   it('logs no password and no token', async () => {

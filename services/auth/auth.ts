@@ -37,6 +37,8 @@ export interface Auth {
   refresh(refreshToken: string, caller: Caller): Promise<Tokens>;
   /** Ends the session; an unknown token is no error. */
   logout(refreshToken: string): Promise<SessionRef | undefined>;
+  /** Ends all sessions of the user. @returns the sessions whose access tokens may still be about */
+  logoutEverywhere(userId: string, caller: Pick<Caller, 'log'>): Promise<readonly string[]>;
   /** The user of an open session. */
   sessionUser(sessionId: string): Promise<string | undefined>;
 }
@@ -122,6 +124,11 @@ export const createAuth = ({ accounts, sessions, hasher, throttles, metrics, sig
       return tokensOf(rotation.userId, rotation.userName, rotation.issued);
     },
     logout: async (refreshToken) => (isPossibleRefreshToken(refreshToken) ? sessions.end(refreshToken) : undefined),
+    logoutEverywhere: async (userId, { log }) => {
+      const sessionIds = await sessions.endAll(userId);
+      log.info({ userId, sessions: sessionIds.length }, 'signed out everywhere');
+      return sessionIds;
+    },
     sessionUser: (sessionId) => sessions.userOf(sessionId),
   };
 };

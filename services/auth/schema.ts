@@ -17,7 +17,7 @@ export const sessions = pgTable('sessions', {
   /** No refresh token of the session lives longer. */
   expiresAt: instant('expires_at').notNull(),
   revokedAt: instant('revoked_at'),
-  revokedBecause: text('revoked_because', { enum: ['logout', 'reuse'] }),
+  revokedBecause: text('revoked_because', { enum: ['logout', 'reuse', 'everywhere'] }),
 });
 
 export const refreshTokens = pgTable('refresh_tokens', {

@@ -1,6 +1,6 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccounts } from './accounts.js';
 import { refreshTokenHash } from './refresh-token.js';
@@ -8,7 +8,7 @@ import { accounts, refreshTokens, sessions as sessionRows } from './schema.js';
 import { createSessions, type Rotation } from './sessions.js';
 
 const minuteMs = 60_000;
-const times = { refreshTtlMs: 60 * minuteMs, sessionTtlMs: 300 * minuteMs, graceMs: 10_000, maxGraceUses: 2 };
+const times = { accessTtlMs: 15 * minuteMs, refreshTtlMs: 60 * minuteMs, sessionTtlMs: 300 * minuteMs, graceMs: 10_000, maxGraceUses: 2 };
 
 const issuedBy = (rotation: Rotation) => {
   if (rotation.kind !== 'rotated' && rotation.kind !== 'again') throw new Error(`was ${rotation.kind}`);
@@ -139,6 +139,50 @@ export const describeSessions = (name: string, open: () => Promise<Postgres>): v
         const [rotation] = await Promise.all([sessions.rotate(first.token), sessions.end(first.token)]);
         if (rotation.kind === 'rotated') expect((await sessions.rotate(rotation.issued.token)).kind).toBe('refused');
         expect(await sessions.userOf(first.sessionId)).toBeUndefined();
+      }
+    });
+
+    it('end all together, those of no other user, and none that is opened later', async () => {
+      const { first, sessions, clock, userId } = await build();
+      const other = await build();
+      const second = await sessions.open(userId);
+      const next = issuedBy(await sessions.rotate(first.token));
+      clock.advance(1_000);
+      expect([...(await sessions.endAll(userId))].sort()).toEqual([first.sessionId, second.sessionId].sort());
+      const later = await sessions.open(userId);
+      // Also what a second tab could still have used within the grace.
+      for (const { token } of [first, next, second]) expect((await sessions.rotate(token)).kind).toBe('refused');
+      for (const { sessionId } of [first, second]) expect(await sessions.userOf(sessionId)).toBeUndefined();
+      expect((await sessions.rotate(later.token)).kind).toBe('rotated');
+      expect((await other.sessions.rotate(other.first.token)).kind).toBe('rotated');
+      expect(await sessions.endAll('no-uuid')).toEqual([]);
+      const [row] = await postgres.db.select().from(sessionRows).where(eq(sessionRows.id, second.sessionId));
+      expect(row?.revokedBecause).toBe('everywhere');
+    });
+
+    it('are named again by a repeated end of all, while their access tokens may be about', async () => {
+      const { first, sessions, clock, userId } = await build();
+      expect(await sessions.endAll(userId)).toEqual([first.sessionId]);
+      clock.advance(times.accessTtlMs - 1);
+      expect(await sessions.endAll(userId)).toEqual([first.sessionId]);
+      clock.advance(1);
+      expect(await sessions.endAll(userId)).toEqual([]);
+    });
+
+    it('all end while they are refreshed and opened: each is named and dead, or began later and lives', async () => {
+      for (let round = 0; round < 10; round++) {
+        const { first, sessions, userId } = await build();
+        const [ended, again, refreshed, ...opened] = await Promise.all([
+          sessions.endAll(userId),
+          sessions.endAll(userId),
+          sessions.rotate(first.token),
+          ...Array.from({ length: 6 }, () => sessions.open(userId)),
+        ]);
+        const dead = new Set([...ended, ...again]);
+        expect(dead).toContain(first.sessionId);
+        if (refreshed.kind === 'rotated') expect((await sessions.rotate(refreshed.issued.token)).kind).toBe('refused');
+        for (const { sessionId, token } of opened)
+          expect([sessionId, (await sessions.rotate(token)).kind]).toEqual([sessionId, dead.has(sessionId) ? 'refused' : 'rotated']);
       }
     });
 

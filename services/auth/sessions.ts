@@ -31,6 +31,11 @@ export interface Sessions {
   rotate(token: string): Promise<Rotation>;
   /** Revokes the session a token belongs to, whatever became of the token. Undefined when the token is unknown. */
   end(token: string): Promise<SessionRef | undefined>;
+  /**
+   * Revokes every session that the user has at this moment; one opened after it stays.
+   * @returns the ids of those, and of what ended so short a time ago that its access tokens are still valid: a repeated call names them again
+   */
+  endAll(userId: string): Promise<readonly string[]>;
   /** The user of a session that can go on; undefined when it is over or unknown. */
   userOf(sessionId: string): Promise<string | undefined>;
   /** Deletes up to `limit` tokens and `limit` sessions that are over. @returns how many rows went */
@@ -39,6 +44,8 @@ export interface Sessions {
 
 export interface SessionsOptions {
   readonly clock: Clock;
+  /** How long an access token lives, in milliseconds. */
+  readonly accessTtlMs: number;
   /** How long a refresh token lives unused, in milliseconds. */
   readonly refreshTtlMs: number;
   /** After this time a session ends, however busy it is. */
@@ -54,7 +61,7 @@ const keepRevokedMs = 24 * 3_600_000;
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export const createSessions = (db: Database, options: SessionsOptions): Sessions => {
-  const { clock, refreshTtlMs, sessionTtlMs, graceMs, maxGraceUses } = options;
+  const { clock, accessTtlMs, refreshTtlMs, sessionTtlMs, graceMs, maxGraceUses } = options;
 
   const issue = async (tx: Transaction, sessionId: string, nowMs: number, sessionEnd: Date): Promise<IssuedToken> => {
     const token = newRefreshToken();
@@ -149,6 +156,22 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
         if (!session) return undefined;
         await revoke(tx, session.id, 'logout');
         return { sessionId: session.id, userId: session.userId };
+      }),
+    endAll: (userId) =>
+      db.transaction(async (tx) => {
+        if (!uuidPattern.test(userId)) return [];
+        // A new session refers to its account, so what is opened meanwhile waits and begins after this; what was opened before is seen below.
+        await tx.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, userId)).for('update');
+        const nowMs = clock.now();
+        await tx
+          .update(sessions)
+          .set({ revokedAt: new Date(nowMs), revokedBecause: 'everywhere' })
+          .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt)));
+        const ended = await tx
+          .select({ id: sessions.id })
+          .from(sessions)
+          .where(and(eq(sessions.userId, userId), gt(sessions.revokedAt, new Date(nowMs - accessTtlMs))));
+        return ended.map(({ id }) => id);
       }),
     userOf: async (sessionId) => {
       if (!uuidPattern.test(sessionId)) return undefined;

@@ -65,6 +65,15 @@ export interface LogoutResponse {
   userId: string;
 }
 
+export interface LogoutEverywhereRequest {
+  userId: string;
+}
+
+export interface LogoutEverywhereResponse {
+  /** Sessions of the user that ended, by this call or so short a time ago that their access tokens have not run out. */
+  sessionIds: string[];
+}
+
 export interface GetSessionRequest {
   sessionId: string;
 }
@@ -601,6 +610,116 @@ export const LogoutResponse: MessageFns<LogoutResponse> = {
   },
 };
 
+function createBaseLogoutEverywhereRequest(): LogoutEverywhereRequest {
+  return { userId: "" };
+}
+
+export const LogoutEverywhereRequest: MessageFns<LogoutEverywhereRequest> = {
+  encode(message: LogoutEverywhereRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userId !== "") {
+      writer.uint32(10).string(message.userId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogoutEverywhereRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogoutEverywhereRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<LogoutEverywhereRequest>, I>>(base?: I): LogoutEverywhereRequest {
+    return LogoutEverywhereRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LogoutEverywhereRequest>, I>>(object: I): LogoutEverywhereRequest {
+    const message = createBaseLogoutEverywhereRequest();
+    message.userId = object.userId ?? "";
+    return message;
+  },
+};
+
+function createBaseLogoutEverywhereResponse(): LogoutEverywhereResponse {
+  return { sessionIds: [] };
+}
+
+export const LogoutEverywhereResponse: MessageFns<LogoutEverywhereResponse> = {
+  encode(message: LogoutEverywhereResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.sessionIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogoutEverywhereResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogoutEverywhereResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<LogoutEverywhereResponse>, I>>(base?: I): LogoutEverywhereResponse {
+    return LogoutEverywhereResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LogoutEverywhereResponse>, I>>(object: I): LogoutEverywhereResponse {
+    const message = createBaseLogoutEverywhereResponse();
+    message.sessionIds = object.sessionIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
 function createBaseGetSessionRequest(): GetSessionRequest {
   return { sessionId: "" };
 }
@@ -907,6 +1026,18 @@ export const AuthServiceService = {
     responseSerialize: (value: LogoutResponse): Buffer => Buffer.from(LogoutResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): LogoutResponse => LogoutResponse.decode(value),
   },
+  /** Ends every session of a user that was opened before, on all devices. Sessions opened afterwards are not touched; safe to repeat. */
+  logoutEverywhere: {
+    path: "/auth.v1.AuthService/LogoutEverywhere" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LogoutEverywhereRequest): Buffer =>
+      Buffer.from(LogoutEverywhereRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LogoutEverywhereRequest => LogoutEverywhereRequest.decode(value),
+    responseSerialize: (value: LogoutEverywhereResponse): Buffer =>
+      Buffer.from(LogoutEverywhereResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LogoutEverywhereResponse => LogoutEverywhereResponse.decode(value),
+  },
   /** Tells whether a session (the `sid` of an access token) is still open. */
   getSession: {
     path: "/auth.v1.AuthService/GetSession" as const,
@@ -934,6 +1065,8 @@ export interface AuthServiceServer extends UntypedServiceImplementation {
   refreshToken: handleUnaryCall<RefreshTokenRequest, RefreshTokenResponse>;
   /** Ends the session that the refresh token belongs to. An unknown token is no error. */
   logout: handleUnaryCall<LogoutRequest, LogoutResponse>;
+  /** Ends every session of a user that was opened before, on all devices. Sessions opened afterwards are not touched; safe to repeat. */
+  logoutEverywhere: handleUnaryCall<LogoutEverywhereRequest, LogoutEverywhereResponse>;
   /** Tells whether a session (the `sid` of an access token) is still open. */
   getSession: handleUnaryCall<GetSessionRequest, GetSessionResponse>;
 }
@@ -1008,6 +1141,22 @@ export interface AuthServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: LogoutResponse) => void,
+  ): ClientUnaryCall;
+  /** Ends every session of a user that was opened before, on all devices. Sessions opened afterwards are not touched; safe to repeat. */
+  logoutEverywhere(
+    request: LogoutEverywhereRequest,
+    callback: (error: ServiceError | null, response: LogoutEverywhereResponse) => void,
+  ): ClientUnaryCall;
+  logoutEverywhere(
+    request: LogoutEverywhereRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LogoutEverywhereResponse) => void,
+  ): ClientUnaryCall;
+  logoutEverywhere(
+    request: LogoutEverywhereRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LogoutEverywhereResponse) => void,
   ): ClientUnaryCall;
   /** Tells whether a session (the `sid` of an access token) is still open. */
   getSession(

@@ -1,10 +1,13 @@
-import { useState } from 'react';
+import { lazy, Suspense, useCallback, useState } from 'react';
 import { setTheme, type Theme, useTheme } from '../frame/theme.js';
 import { useToast } from '../frame/toasts.js';
 import { useParts, useSession } from '../parts.js';
 import { type Language, languages, useSpeaking } from '../text/language.js';
 import { faultText } from './fault-text.js';
 
+const SignOutEverywhereDialog = lazy(() =>
+  import('./sign-out-everywhere-dialog.js').then(({ SignOutEverywhereDialog: found }) => ({ default: found })),
+);
 const themes: readonly Theme[] = ['system', 'light', 'dark'];
 
 export const AccountPage = () => {
@@ -14,6 +17,8 @@ export const AccountPage = () => {
   const theme = useTheme();
   const toast = useToast();
   const [busy, setBusy] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const close = useCallback(() => setAsking(false), []);
   const signOut = () => {
     setBusy(true);
     session.signOut().catch((thrown: unknown) => {
@@ -51,7 +56,14 @@ export const AccountPage = () => {
         <button type="button" className="button" disabled={busy} onClick={signOut}>
           {text.signOut}
         </button>
+        <div className="everywhere">
+          <p className="hint">{text.everywhereHint}</p>
+          <button type="button" className="button danger" onClick={() => setAsking(true)}>
+            {text.signOutEverywhere}
+          </button>
+        </div>
       </section>
+      <Suspense>{asking && <SignOutEverywhereDialog onClose={close} />}</Suspense>
       <p className="maker">
         <a href="https://www.tradingview.com/" rel="noreferrer">
           {text.chartNote}

@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useText } from '../text/language.js';
 import { Field } from './field.js';
 
@@ -25,6 +25,9 @@ interface CredentialsFormProps {
 export const CredentialsForm = ({ title, action, isNew, notice, check, submit, children }: CredentialsFormProps) => {
   const text = useText();
   const form = useRef<HTMLFormElement>(null);
+  const noticed = useRef<HTMLParagraphElement>(null);
+  // What had the focus is gone with the page before; the notice says why, and the fields follow it.
+  useEffect(() => noticed.current?.focus(), []);
   const [faults, setFaults] = useState<CredentialFaults>({});
   const [busy, setBusy] = useState(false);
   const [visible, setVisible] = useState(false);
@@ -56,7 +59,7 @@ export const CredentialsForm = ({ title, action, isNew, notice, check, submit, c
         <h1>{title}</h1>
         <p className="gate-line">{text.tagline}</p>
         {notice && (
-          <p className="banner away" role="status">
+          <p ref={noticed} className="banner away" role="status" tabIndex={-1}>
             {notice}
           </p>
         )}

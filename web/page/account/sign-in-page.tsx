@@ -37,7 +37,11 @@ export const SignInPage = () => {
       title={text.signIn}
       action={text.signIn}
       isNew={false}
-      notice={state.kind === 'signed-out' && state.reason === 'ended' ? text.sessionEnded : undefined}
+      notice={
+        state.kind === 'signed-out' && state.reason
+          ? { ended: text.sessionEnded, everywhere: text.everywhereDone }[state.reason]
+          : undefined
+      }
       check={check}
       submit={submit}
     >

@@ -46,11 +46,12 @@ const tokenFor = (userId: string): string => {
 /** Tabs of one browser: one cookie, one lock, one channel. */
 const createBrowser = () => {
   const time = createClock();
-  const server = { refreshes: 0, over: false, down: false };
+  const server = { refreshes: 0, over: false, down: false, refuses: false };
   const fetch = (async (path: string) => {
     if (server.down) throw new TypeError('no network');
     const answer = (status: number, body: object) => new Response(JSON.stringify(body), { status });
-    if (path.endsWith('/logout')) server.over = true;
+    if (/\/logout(-everywhere)?$/.test(path)) server.over = true;
+    if (server.refuses && path.endsWith('-everywhere')) return answer(401, { detail: 'The session was ended; sign in again.' });
     if (path.endsWith('/refresh')) {
       server.refreshes++;
       if (server.over) return answer(401, { detail: 'The refresh token is not valid.' });
@@ -113,6 +114,34 @@ describe('a session', () => {
     await second.signOut();
     expect([first.state.kind, second.state.kind]).toEqual(['signed-out', 'signed-out']);
     await expect(first.token()).rejects.toMatchObject({ status: 401 });
+  });
+  it('ends in every tab when one signs out everywhere, however early the server lets go of it', async () => {
+    const { openTab, server, settle } = createBrowser();
+    const first = openTab();
+    await first.signIn('maria', 'x');
+    const second = openTab();
+    await settle();
+    server.down = true;
+    await expect(first.signOutEverywhere()).rejects.toMatchObject({ status: 0 });
+    expect(first.state.kind).toBe('signed-in');
+    server.down = false;
+    // The socket is closed before the answer is here, and renewing is refused.
+    const leaving = first.signOutEverywhere();
+    await expect(first.renew()).rejects.toMatchObject({ status: 401 });
+    await leaving;
+    expect([first.state, second.state]).toEqual([
+      { kind: 'signed-out', reason: 'everywhere' },
+      { kind: 'signed-out', reason: undefined },
+    ]);
+  });
+  it('is over, without a fault, when another device signed out everywhere first', async () => {
+    const { openTab, server } = createBrowser();
+    const tab = openTab();
+    await tab.signIn('maria', 'x');
+    server.over = true;
+    server.refuses = true;
+    await tab.signOutEverywhere();
+    expect(tab.state.kind).toBe('signed-out');
   });
   it('outlives a server that is away, and not one that ended it', async () => {
     const { openTab, server, advance } = createBrowser();

@@ -2,10 +2,13 @@ import type { Clock, Timer } from '../clock.js';
 import { readToken, type TokenFacts } from './access-token.js';
 import { isProblem, Problem, problemOf } from './problem.js';
 
+/** `ended`: not by this browser. `everywhere`: by this tab, with all others of the user. */
+type LeaveReason = 'ended' | 'everywhere';
+
 export type SessionState =
   /** Not known yet: the cookie can only be tried. */
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'signed-out'; readonly reason?: 'ended' | undefined }
+  | { readonly kind: 'signed-out'; readonly reason?: LeaveReason | undefined }
   | { readonly kind: 'signed-in'; readonly userId: string; readonly userName: string };
 
 /** Who is signed in, in all tabs of this browser. The access token lives in memory only; the cookie that renews it is out of reach. */
@@ -16,6 +19,8 @@ export interface Session {
   signIn(name: string, password: string): Promise<void>;
   /** Ends the session on the server, in every tab and on every open socket. */
   signOut(): Promise<void>;
+  /** Ends every session of the user, on all devices. @throws Problem */
+  signOutEverywhere(): Promise<void>;
   /** A token that is good for a while yet; renewed when it is not. @throws Problem, 401 when the session is over */
   token(): Promise<string>;
   /** A new token, whatever the present one is. @throws Problem */
@@ -52,6 +57,8 @@ export const createSession = ({ clock, fetch, channel, locks, storage }: Session
   let held: (TokenFacts & { readonly endsAt: number }) | undefined;
   let renewal: Promise<string> | undefined;
   let timer: Timer | undefined;
+  /** Why the next 401 is no surprise. */
+  let leaving: LeaveReason | undefined;
   const listeners = new Set<() => void>();
   const tokenListeners = new Set<(token: string) => void>();
 
@@ -73,11 +80,15 @@ export const createSession = ({ clock, fetch, channel, locks, storage }: Session
       change({ kind: 'signed-in', userId: facts.userId, userName: facts.userName });
     for (const listener of tokenListeners) listener(token);
   };
-  const leave = (reason?: 'ended') => {
+  const leave = (reason?: LeaveReason) => {
     held = undefined;
     timer?.cancel();
     storage.removeItem(hintKey);
     if (state.kind !== 'signed-out') change({ kind: 'signed-out', reason });
+  };
+  const leaveAll = (reason?: LeaveReason) => {
+    leave(reason);
+    channel.postMessage({ type: 'signed-out' } satisfies TabMessage);
   };
   const keepFresh = () => {
     renew().catch((thrown: unknown) => {
@@ -112,10 +123,7 @@ export const createSession = ({ clock, fetch, channel, locks, storage }: Session
       publish(String(accessToken));
       return String(accessToken);
     } catch (thrown) {
-      if (isProblem(thrown, 401)) {
-        leave(state.kind === 'signed-in' ? 'ended' : undefined);
-        channel.postMessage({ type: 'signed-out' } satisfies TabMessage);
-      }
+      if (isProblem(thrown, 401)) leaveAll(leaving ?? (state.kind === 'signed-in' ? 'ended' : undefined));
       throw thrown;
     }
   };
@@ -129,6 +137,19 @@ export const createSession = ({ clock, fetch, channel, locks, storage }: Session
   const token = async (): Promise<string> => {
     if (state.kind === 'signed-out') throw new Problem(401, '');
     return held && isFresh() ? held.token : renew();
+  };
+
+  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const send = async (accessToken: string) => {
+      const headers: Record<string, string> = { authorization: `Bearer ${accessToken}` };
+      if (body !== undefined) headers['content-type'] = 'application/json';
+      return ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    };
+    let response = await send(await token());
+    // Its clock may differ, or the session was ended: the cookie knows.
+    if (response.status === 401) response = await send(await renew());
+    if (!response.ok) throw await problemOf(response);
+    return (await response.json()) as T;
   };
 
   channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
@@ -150,8 +171,19 @@ export const createSession = ({ clock, fetch, channel, locks, storage }: Session
     signIn: async (name, password) => publish(String((await post(`${auth}/login`, { name, password })).accessToken)),
     signOut: async () => {
       await post(`${auth}/logout`);
-      leave();
-      channel.postMessage({ type: 'signed-out' } satisfies TabMessage);
+      leaveAll();
+    },
+    signOutEverywhere: async () => {
+      // The socket closes before the answer is here, and what it asks then is refused.
+      leaving = 'everywhere';
+      try {
+        await call('POST', `${auth}/logout-everywhere`);
+        leaveAll(leaving);
+      } catch (thrown) {
+        if (!isProblem(thrown, 401)) throw thrown; // Another device was faster.
+      } finally {
+        leaving = undefined;
+      }
     },
     token,
     renew,
@@ -159,17 +191,6 @@ export const createSession = ({ clock, fetch, channel, locks, storage }: Session
       tokenListeners.add(listener);
       return () => void tokenListeners.delete(listener);
     },
-    call: async <T>(method: string, path: string, body?: unknown) => {
-      const send = async (accessToken: string) => {
-        const headers: Record<string, string> = { authorization: `Bearer ${accessToken}` };
-        if (body !== undefined) headers['content-type'] = 'application/json';
-        return ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-      };
-      let response = await send(await token());
-      // Its clock may differ, or the session was ended: the cookie knows.
-      if (response.status === 401) response = await send(await renew());
-      if (!response.ok) throw await problemOf(response);
-      return (await response.json()) as T;
-    },
+    call,
   };
 };

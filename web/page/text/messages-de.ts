@@ -30,6 +30,12 @@ export const de: Messages = {
   tooMany: (seconds) => `Zu viele Versuche. In ${seconds} s geht es wieder.`,
   noAnswer: 'Der Server antwortet nicht. Prüfe die Verbindung und versuche es noch einmal.',
   serverFault: 'Auf dem Server ging etwas schief. Versuche es gleich noch einmal.',
+  signOutEverywhere: 'Überall abmelden',
+  everywhereHint: 'Ein Gerät verloren, oder noch irgendwo angemeldet, wo du es nicht sein solltest?',
+  everywhereTitle: 'Auf allen Geräten abmelden?',
+  everywhereText:
+    'Alle Browser und Geräte, die bei diesem Konto angemeldet sind, werden jetzt abgemeldet, auch dieses hier. Dein Portfolio bleibt, wie es ist; melde dich mit deinem Passwort wieder an.',
+  everywhereDone: 'Du bist auf allen Geräten abgemeldet.',
   sessionEnded: 'Deine Sitzung ist zu Ende. Melde dich wieder an.',
   working: 'Einen Moment …',
   simulated: 'Simulierte Kurse. Sie sehen echt aus, aber keine Börse steht dahinter.',

@@ -29,6 +29,12 @@ export const en = {
   tooMany: (seconds: number) => `Too many attempts. Try again in ${seconds} s.`,
   noAnswer: 'The server does not answer. Check your connection and try again.',
   serverFault: 'Something went wrong on the server. Try again in a moment.',
+  signOutEverywhere: 'Sign out everywhere',
+  everywhereHint: 'Lost a device, or signed in somewhere you should not be?',
+  everywhereTitle: 'Sign out on all devices?',
+  everywhereText:
+    'Every browser and device that is signed in to this account is signed out now, this one too. Your portfolio stays as it is; sign in again with your password.',
+  everywhereDone: 'You are signed out on all devices.',
   sessionEnded: 'Your session ended. Sign in again.',
   working: 'One moment …',
   simulated: 'Simulated prices. They look real, but no exchange stands behind them.',
