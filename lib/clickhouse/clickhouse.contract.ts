@@ -138,13 +138,14 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
       await clickhouse.insert('vault.coins', columns, rows);
       const expected = await clickhouse.query(sums);
       await fresh();
-      await clickhouse.insertLines('vault.coins', columns, rows.map(tabSeparated));
+      const lines = (of: readonly string[]) => ({ bytes: Buffer.from(of.map((line) => `${line}\n`).join('')), count: of.length });
+      await clickhouse.insertLines('vault.coins', columns, lines(rows.map(tabSeparated)));
       expect(await clickhouse.query(sums)).toEqual(expected);
-      const short = await failure(clickhouse.insertLines('vault.coins', columns, ['1\t2']));
+      const short = await failure(clickhouse.insertLines('vault.coins', columns, lines(['1\t2'])));
       expect(short.code).toBe('invalid_argument');
       expect(await clickhouse.query(sums)).toEqual(expected);
-      await expect(clickhouse.insertLines('vault.coins', ['id'], ['1'])).rejects.toBeInstanceOf(TypeError);
-      await expect(clickhouse.insertLines('vault.coins', columns, [])).resolves.toBeUndefined();
+      await expect(clickhouse.insertLines('vault.coins', ['id'], lines(['1']))).rejects.toBeInstanceOf(TypeError);
+      await expect(clickhouse.insertLines('vault.coins', columns, lines([]))).resolves.toBeUndefined();
     });
 
     it('inserts the same block as often as it is told to', async () => {

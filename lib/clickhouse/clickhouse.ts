@@ -24,6 +24,13 @@ export interface QueryOptions extends StatementOptions {
 /** At most this many rows go into one insert: one block, so all of them or none (per month of a table that is split by month). */
 export const maxInsertRows = 100_000;
 
+/** Rows as lines of TabSeparated, of two fields or more: each as `tabSeparated` makes it, in UTF-8, and an end of line. */
+export interface Lines {
+  readonly bytes: Uint8Array;
+  /** How many lines these are. */
+  readonly count: number;
+}
+
 /**
  * One ClickHouse, a server or the embedded engine. Table names are written out (`database.table`).
  *
@@ -40,10 +47,10 @@ export interface ClickHouse {
    */
   insert(table: string, columns: readonly string[], rows: readonly (readonly Value[])[], options?: StatementOptions): Promise<void>;
   /**
-   * The same for rows that are lines already, of two fields or more and without an end, as `tabSeparated` makes them. A line with another
-   * number of fields is a fault of the caller that only ClickHouse finds (`invalid_argument`).
+   * The same for rows that are lines already. A line with another number of fields is a fault of the caller that only ClickHouse finds
+   * (`invalid_argument`).
    */
-  insertLines(table: string, columns: readonly string[], lines: readonly string[], options?: StatementOptions): Promise<void>;
+  insertLines(table: string, columns: readonly string[], lines: Lines, options?: StatementOptions): Promise<void>;
   /**
    * Reads rows as objects. Parameters stand in the text as `{name:Type}`. Decimals and 64-bit integers come as text that loses nothing,
    * decimals without trailing zeros (`1.50000000` as `1.5`; all of them with the setting `output_format_decimal_trailing_zeros: 1`).

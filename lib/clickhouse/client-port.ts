@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { type Clock, sleep } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
-import type { ClickHouse, Params, StatementOptions } from './clickhouse.js';
+import type { ClickHouse, Params, StatementOptions, Value } from './clickhouse.js';
 import { maxInsertRows } from './clickhouse.js';
 import { ClickHouseFault, fromFault, readFault } from './error.js';
 import { jsonLine, tabSeparatedLine } from './tab-separated.js';
@@ -36,13 +36,14 @@ const columnName = /^[A-Za-z_]\w*$/;
 const formatFor = (width: number) => (width > 1 ? 'TabSeparated' : 'JSONCompactEachRow');
 
 /** One buffer per slice of rows; other work runs between them. */
-async function* encode<R>(rows: readonly R[], text: (slice: readonly R[]) => string): AsyncGenerator<Buffer> {
+async function* encode(rows: readonly (readonly Value[])[], width: number): AsyncGenerator<Uint8Array> {
+  const line = width > 1 ? tabSeparatedLine : jsonLine;
   for (let at = 0; at < rows.length; at += rowsPerSlice) {
     if (at > 0) await new Promise((resolve) => setImmediate(resolve));
-    yield Buffer.from(text(rows.slice(at, at + rowsPerSlice)));
+    const slice = rows.slice(at, at + rowsPerSlice);
+    yield Buffer.from(slice.map((row) => line(row, width)).join(''));
   }
 }
-const textOfLines = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
 
 const transportFault = (err: unknown): AppError => {
   const words = err instanceof Error ? err.message || String('code' in err ? err.code : err.name) : String(err);
@@ -121,22 +122,22 @@ export const createClientPort = (client: ClickHouseClient, { clock, closeTimeout
     ...options.settings,
   });
 
-  const insertTexts = async <R>(
+  const insertBytes = async (
     into: { readonly table: string; readonly columns: readonly string[]; readonly options?: StatementOptions | undefined },
-    rows: readonly R[],
-    text: (slice: readonly R[]) => string,
+    count: number,
+    bytes: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   ): Promise<void> => {
     const { table, columns, options = {} } = into;
     if (!tableName.test(table)) throw new TypeError(`"${table}" is no table name`);
     for (const column of columns) if (!columnName.test(column)) throw new TypeError(`"${column}" is no column name`);
-    if (rows.length > maxInsertRows) throw new RangeError(`${rows.length} rows are too many for one insert (${maxInsertRows})`);
+    if (count > maxInsertRows) throw new RangeError(`${count} rows are too many for one insert (${maxInsertRows})`);
     if (columns.length === 0) throw new TypeError('an insert needs columns');
-    if (rows.length === 0) return;
+    if (count === 0) return;
     const { timeoutMs = defaultTimeoutMs } = options;
     await bounded('insert', timeoutMs, (signal) =>
       exchange(client, {
         sql: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${formatFor(columns.length)}`,
-        values: Readable.from(encode(rows, text), { objectMode: false }),
+        values: Readable.from(bytes(), { objectMode: false }),
         settings: { ...insertSettings, ...common(options, timeoutMs) },
         signal,
       }),
@@ -149,12 +150,11 @@ export const createClientPort = (client: ClickHouseClient, { clock, closeTimeout
       for (const row of rows) {
         if (row.length !== width) throw new TypeError(`a row of ${row.length} values does not fit ${width} columns`);
       }
-      const line = width > 1 ? tabSeparatedLine : jsonLine;
-      await insertTexts({ table, columns, options }, rows, (slice) => slice.map((row) => line(row, width)).join(''));
+      await insertBytes({ table, columns, options }, rows.length, () => encode(rows, width));
     },
     insertLines: async (table, columns, lines, options) => {
       if (columns.length < 2) throw new TypeError('lines have two fields or more');
-      await insertTexts({ table, columns, options }, lines, textOfLines);
+      await insertBytes({ table, columns, options }, lines.count, () => [lines.bytes]);
     },
     query: <T>(sql: string, params?: Params, options: Parameters<ClickHouse['query']>[2] = {}) => {
       const { timeoutMs = defaultTimeoutMs, maxRows = defaultMaxRows } = options;

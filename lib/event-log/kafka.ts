@@ -6,6 +6,7 @@ import { createKafkaAdmin } from './kafka-admin.js';
 import { createKafkaAppender } from './kafka-appender.js';
 import { type KafkaDeps, kafkaClients } from './kafka-client.js';
 import { type KafkaConsumer, startKafkaConsumer } from './kafka-consumer.js';
+import { useWholeGzip } from './kafka-gzip.js';
 import { type KafkaLimits, kafkaLimits } from './kafka-limits.js';
 import { startKafkaMembership } from './kafka-membership.js';
 import { createKafkaPublisher } from './kafka-publisher.js';
@@ -44,6 +45,7 @@ export const createKafkaEventLog = (options: KafkaEventLogOptions): EventLog => 
     metrics,
     limits,
   };
+  useWholeGzip();
   const known = new Set<string>();
   for (const { name } of topics) {
     // Kafka would refuse to make any of them, over and over.

@@ -19,7 +19,7 @@ export const traceClickHouse = (clickhouse: ClickHouse): ClickHouse => {
         clickhouse.insert(table, columns, rows, options),
       ),
     insertLines: (table, columns, lines, options) =>
-      inChildSpan(`insert ${table}`, plan(`insert ${table}`, { 'db.operation.batch.size': lines.length }), () =>
+      inChildSpan(`insert ${table}`, plan(`insert ${table}`, { 'db.operation.batch.size': lines.count }), () =>
         clickhouse.insertLines(table, columns, lines, options),
       ),
     query: (sql, params, options) => inChildSpan(verbOf(sql), plan(verbOf(sql), textOf(sql)), () => clickhouse.query(sql, params, options)),

@@ -1,13 +1,6 @@
-import { type ClickHouse, tabSeparated } from '@tickfolio/lib/clickhouse';
-import type { StoredMessage } from '@tickfolio/lib/event-log';
+import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import type { TickerLines } from './ticker-lines.js';
 import { tickerColumns } from './ticker-row.js';
-
-/** A row and the message it came in. */
-export interface PlacedRow {
-  /** The fields of a line, as `parseTickerLine` makes them. */
-  readonly line: string;
-  readonly message: StoredMessage;
-}
 
 /** Where rows are kept. */
 export interface Archive {
@@ -15,7 +8,7 @@ export interface Archive {
    * Resolves when ClickHouse acknowledged all rows. Storing a row again changes nothing that a query sees.
    * @throws AppError unavailable, deadline_exceeded, invalid_argument (a row cannot be stored, whoever tries).
    */
-  store(topic: string, partition: number, rows: readonly PlacedRow[]): Promise<void>;
+  store(lines: TickerLines): Promise<void>;
   /** Notes messages as dead letters, so that the audit does not miss them. */
   storeDead(topic: string, partition: number, offsets: readonly string[]): Promise<void>;
 }
@@ -41,14 +34,7 @@ const rowColumns = [...tickerColumns, 'kafka_topic', 'kafka_partition', 'kafka_o
 const offsetColumns = ['topic', 'kafka_partition', 'kafka_offset', 'symbol', 'event_time', 'dead_letter'];
 
 export const createArchive = (clickhouse: ClickHouse, names: ArchiveNames): Archive => ({
-  store: (topic, partition, rows) => {
-    const place = tabSeparated([topic, partition]);
-    return clickhouse.insertLines(
-      names.rows,
-      rowColumns,
-      rows.map(({ line, message }) => `${line}\t${place}\t${message.offset}`),
-    );
-  },
+  store: ({ bytes, messages }) => clickhouse.insertLines(names.rows, rowColumns, { bytes, count: messages.length }),
   storeDead: (topic, partition, offsets) =>
     clickhouse.insert(
       names.offsets,

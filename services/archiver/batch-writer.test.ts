@@ -3,11 +3,12 @@ import { AppError } from '@tickfolio/lib/errors';
 import type { Batch, StoredMessage } from '@tickfolio/lib/event-log';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
-import type { Archive, PlacedRow } from './archive.js';
+import type { Archive } from './archive.js';
 import { createBatchWriter } from './batch-writer.js';
 import type { DeadLetter } from './dead-letters.js';
 import { createArchiverMetrics } from './metrics.js';
 import { createTickers } from './test-tickers.js';
+import type { TickerLines } from './ticker-lines.js';
 
 const message = (offset: number, value: string): StoredMessage => ({
   offset: String(offset),
@@ -18,7 +19,7 @@ const message = (offset: number, value: string): StoredMessage => ({
 });
 
 /** A writer over an archive that says no as often as it is told to. */
-const setup = (faults: { store?: (rows: readonly PlacedRow[]) => Promise<void>; send?: () => Promise<void> } = {}) => {
+const setup = (faults: { store?: (lines: TickerLines) => Promise<void>; send?: () => Promise<void> } = {}) => {
   const clock = createManualClock(0);
   const stored: string[] = [];
   const dead: string[] = [];
@@ -26,9 +27,9 @@ const setup = (faults: { store?: (rows: readonly PlacedRow[]) => Promise<void>; 
   const closing = new AbortController();
   const metrics = createMetrics('archiver');
   const archive: Archive = {
-    store: async (_topic, _partition, rows) => {
-      await faults.store?.(rows);
-      stored.push(...rows.map((row) => row.message.offset));
+    store: async (lines) => {
+      await faults.store?.(lines);
+      stored.push(...lines.messages.map(({ offset }) => offset));
     },
     storeDead: async (_topic, _partition, offsets) => void dead.push(...offsets),
   };
@@ -134,8 +135,8 @@ describe('a batch', () => {
   it('in which ClickHouse refuses rows for what they are keeps all the others', async () => {
     const bad = new Set(['3', '4', '40']);
     const { writer, batch, stored, letters, dead } = setup({
-      store: async (rows) => {
-        if (rows.some((row) => bad.has(row.message.offset))) throw new AppError('invalid_argument', 'Decimal overflow');
+      store: async ({ messages }) => {
+        if (messages.some(({ offset }) => bad.has(offset))) throw new AppError('invalid_argument', 'Decimal overflow');
       },
     });
     await writer.handle(batch(tickers(64)));

@@ -1,11 +1,11 @@
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import type { Batch, BatchHandler, StoredMessage } from '@tickfolio/lib/event-log';
+import type { Batch, BatchHandler } from '@tickfolio/lib/event-log';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import type { Archive, PlacedRow } from './archive.js';
+import type { Archive } from './archive.js';
 import type { DeadLetter, DeadLetters } from './dead-letters.js';
 import type { ArchiverMetrics } from './metrics.js';
-import { parseTickerLine } from './ticker-row.js';
+import { readTickerLines, type TickerLines } from './ticker-lines.js';
 
 export interface BatchWriterDeps {
   readonly archive: Archive;
@@ -100,37 +100,30 @@ export const createBatchWriter = (deps: BatchWriterDeps, limits: BatchWriterLimi
   };
 
   /** Stores rows; where ClickHouse refuses some for what they are, halves the batch until those are found. */
-  const store = async (batch: Batch, rows: readonly PlacedRow[]): Promise<void> => {
-    if (rows.length === 0) return;
+  const store = async (batch: Batch, lines: TickerLines): Promise<void> => {
+    const { length } = lines.messages;
+    const [first, newest] = [lines.messages[0], lines.messages.at(-1)];
+    if (!first || !newest) return;
     try {
       const startedMs = clock.monotonic();
-      await persist(batch, 'rows', () => archive.store(batch.topic, batch.partition, rows));
+      await persist(batch, 'rows', () => archive.store(lines));
       metrics.insertSeconds.observe((clock.monotonic() - startedMs) / 1_000);
-      metrics.batchRows.observe(rows.length);
-      metrics.rows.inc(rows.length);
-      const newest = rows.at(-1);
-      if (newest) metrics.storedLag.observe(Math.max(0, clock.now() - newest.message.timestampMs) / 1_000);
+      metrics.batchRows.observe(length);
+      metrics.rows.inc(length);
+      metrics.storedLag.observe(Math.max(0, clock.now() - newest.timestampMs) / 1_000);
     } catch (err) {
       if (!(err instanceof AppError) || err.code !== 'invalid_argument') throw err;
-      const [first] = rows;
-      if (rows.length === 1 && first)
-        return bury(batch, [{ message: first.message, reason: `ClickHouse refuses the row: ${err.message}` }]);
-      const half = rows.length >> 1;
-      await store(batch, rows.slice(0, half));
-      await store(batch, rows.slice(half));
+      if (length === 1) return bury(batch, [{ message: first, reason: `ClickHouse refuses the row: ${err.message}` }]);
+      const half = length >> 1;
+      await store(batch, lines.slice(0, half));
+      await store(batch, lines.slice(half));
     }
   };
 
   const handle = async (batch: Batch): Promise<void> => {
-    const rows: PlacedRow[] = [];
-    const dead: { message: StoredMessage; reason: string }[] = [];
-    for (const message of batch.messages) {
-      const row = parseTickerLine(message.value);
-      if (typeof row === 'string') dead.push({ message, reason: row });
-      else rows.push({ message, line: row.line });
-    }
+    const { lines, dead } = readTickerLines(batch);
     if (dead.length > 0) await bury(batch, dead);
-    await store(batch, rows);
+    await store(batch, lines);
   };
 
   return {

@@ -1,9 +1,7 @@
-import { tabSeparated } from '@tickfolio/lib/clickhouse';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTickers } from './test-tickers.js';
-import { parseTickerLine, parseTickerRow, tickerColumns } from './ticker-row.js';
+import { parseTickerRow, tickerColumns } from './ticker-row.js';
 
 const good = {
   message_id: 'BTCUSDT-1769508000123',
@@ -101,64 +99,5 @@ describe('a message of the topic', () => {
   it('never throws, whatever the bytes', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => typeof parseTickerRow(bytes) === 'string'));
     fc.assert(fc.property(fc.json(), (text) => typeof parseTickerRow(Buffer.from(text)) === 'string'));
-  });
-});
-
-describe('a line', () => {
-  /** The same by the way that takes every message apart. */
-  const slowly = (bytes: Uint8Array) => {
-    const row = parseTickerRow(bytes);
-    return typeof row === 'string' ? row : { line: tabSeparated(row) };
-  };
-  const text = fc.oneof(
-    fc.string(),
-    fc.string({ unit: 'binary' }),
-    fc.constantFrom('', 'A\tB', '\\N', '"', '\u007f', 'é', 'x'.repeat(257)),
-  );
-  const decimal = fc.oneof(
-    fc.constantFrom('1', '-0', '00.10', '1.', '.5', '1e3', '99999999990', '1.123456789', '1.1234567800', '+1'),
-    fc.float().map(String),
-  );
-  const time = fc.constantFrom(
-    '2026-02-30 10:00:00.000',
-    '2026-01-27T10:00:00.123Z',
-    '2026-01-27 24:00:00.000',
-    '2026-01-27 10:00:00',
-    '1899-12-31 23:59:59.000',
-  );
-  const madeFor = (name: string) => (name.endsWith('_time') ? time : /_(price|percent)$/.test(name) ? decimal : text);
-
-  it('is the row, for tickers as the aggregator writes them', () => {
-    const next = createTickers('lines', Date.UTC(2026, 0, 31, 23, 59));
-    for (let i = 0; i < 1_000; i++) {
-      const { value, row } = next();
-      expect(parseTickerLine(Buffer.from(value))).toEqual({ line: row.join('\t') });
-    }
-  });
-
-  it('is the row, or the same refusal, also where some of a message is unusual', () => {
-    const fields = fc.record(
-      Object.fromEntries(tickerColumns.map((name) => [name, fc.option(madeFor(name), { nil: undefined, freq: 2 })])),
-    );
-    fc.assert(
-      fc.property(fields, fc.boolean(), (unusual, more) => {
-        const given = Object.fromEntries(Object.entries(unusual).filter(([, value]) => value !== undefined));
-        const bytes = Buffer.from(JSON.stringify({ ...good, ...given, ...(more ? { later: 1 } : {}) }));
-        expect(parseTickerLine(bytes)).toEqual(slowly(bytes));
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-
-  it('is the row, or the same refusal, for a message that was damaged anywhere', () => {
-    const whole = Buffer.from(JSON.stringify(good));
-    fc.assert(
-      fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.constantFrom('change', 'insert', 'cut'), (at, byte, how) => {
-        const rest = whole.subarray(how === 'insert' ? at : at + 1);
-        const bytes = Buffer.concat([whole.subarray(0, at), Buffer.from(how === 'cut' ? [] : [byte]), rest]);
-        expect(parseTickerLine(bytes)).toEqual(slowly(bytes));
-      }),
-      { numRuns: 2_000 },
-    );
   });
 });

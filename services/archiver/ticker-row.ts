@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { fitsDecimal64, tabSeparated } from '@tickfolio/lib/clickhouse';
+import { fitsDecimal64 } from '@tickfolio/lib/clickhouse';
 
 /** One stored row: the columns of the table in their order, then where the message came from. */
 export type TickerRow = readonly [
@@ -34,8 +34,8 @@ export const tickerColumns = [
 /** What DateTime64(3) holds. */
 const firstTimeMs = Date.UTC(1900, 0, 1);
 const lastTimeMs = Date.UTC(2299, 11, 31, 23, 59, 59, 999);
-const maxTextLength = 256;
-const maxMessageBytes = 64 * 1_024;
+export const maxTextLength = 256;
+export const maxMessageBytes = 64 * 1_024;
 
 /** Ten digits and eight decimals always fit Decimal64(8); that is all the column has. */
 const fits = /^-?\d{1,10}(?:\.\d{1,8})?$/;
@@ -69,7 +69,8 @@ const decimalOf = (fields: Readonly<Record<string, unknown>>, name: string): str
 
 /** Rows of one hour share their day, so it is judged once. */
 let knownDay = '';
-const isDay = (text: string): boolean => {
+/** @param text of the form `2026-01-27` @returns whether there is such a day in the range of DateTime64(3) */
+export const isDay = (text: string): boolean => {
   if (text === knownDay) return true;
   const ms = Date.parse(`${text}T00:00:00Z`);
   // Date.parse takes 30 February for 2 March.
@@ -122,39 +123,4 @@ export const parseTickerRow = (value: Uint8Array): TickerRow | string => {
     if (err instanceof Unreadable) return err.message;
     throw err;
   }
-};
-
-const plainText = `[ !#-[\\]-~]{1,${maxTextLength}}`;
-const plainTime = '(\\d{4}-\\d\\d-\\d\\d) (?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}';
-const plainDecimal = fits.source.slice(1, -1);
-const plainShapes = tickerColumns.map((name) => {
-  const value = name.endsWith('_time') ? plainTime : /_(price|percent)$/.test(name) ? plainDecimal : plainText;
-  return `"${name}":"${value}"`;
-});
-/** A message as the aggregator writes it: every column in its order, nothing else, only texts that stand in a row as they are. */
-const plainMessage = new RegExp(`^\\{${plainShapes.join(',')}\\}$`);
-const beforeFirst = `{"${tickerColumns[0]}":"`.length;
-const betweenTwo = /","\w+":"/g;
-
-/** A row as the fields of a line of ClickHouse's TabSeparated format. */
-export interface TickerLine {
-  readonly line: string;
-}
-
-/**
- * Reads one message of the topic for storing it. One text a row is all that stays in memory, and a message as the aggregator writes it
- * is judged without being taken apart, for a third of the time.
- * @returns the line of what `parseTickerRow` reads, or in words why there is none.
- */
-export const parseTickerLine = (value: Uint8Array): TickerLine | string => {
-  if (value.length <= maxMessageBytes) {
-    // Bytes beyond ASCII become letters that are not plain.
-    const text = Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1');
-    const match = plainMessage.exec(text);
-    if (match && isDay(match[1] as string) && isDay(match[2] as string)) {
-      return { line: text.slice(beforeFirst, -2).replace(betweenTwo, '\t') };
-    }
-  }
-  const row = parseTickerRow(value);
-  return typeof row === 'string' ? row : { line: tabSeparated(row) };
 };
