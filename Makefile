@@ -33,7 +33,7 @@ bench: node_modules/.installed ## measure against floors, in the same run
 soak: node_modules/.installed ## every trade under faults, round after round (SEED=n ROUNDS=n)
 	@npm run --silent soak
 
-kills: node_modules/.installed ## what must run alone: kill -9 of every part, outages, pages in Chromium (SEED=n KILLS=n)
+kills: node_modules/.installed ## what must run alone: kill -9 of every part, outages, the page over them (SEED=n KILLS=n)
 	@npm run --silent kills
 
 certificates: ## certificates for mutual TLS between the services, in ./certificates

@@ -3,6 +3,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { type AllInOne, startAllInOne, temporaryFolder } from './test-all-in-one.js';
 import { callJson } from './test-client.js';
+import { eventually } from './test-process.js';
 
 /** A Chromium, where one is installed; without it nothing of the page is covered, which is said on standard error and fails in CI. */
 export const browser = await startChromium();
@@ -22,9 +23,10 @@ export const withPage = async (
   options: BrowserContextOptions,
   work: (open: OpenPage) => Promise<void>,
   expected: RegExp = /(?!)/,
+  inside = browser,
 ): Promise<void> => {
-  if (!browser) return;
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', ...options });
+  if (!inside) return;
+  const context = await inside.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', ...options });
   context.setDefaultTimeout(waitMs);
   const faults: string[] = [];
   context.on('page', (page) => {
@@ -73,6 +75,40 @@ export const signIn = async (page: Page, base: string, { name, password }: TestA
 /** The total as it is shown, all its digits. */
 export const exactTotal = async (page: Page): Promise<string> =>
   (await page.locator('.total-exact .digits').innerText()).replaceAll(',', '');
+
+/** Every frame that the page's sockets received, and how often each was opened. */
+export const watchSockets = (page: Page) => {
+  const seen = { totals: new Set<string>(), frames: 0, opened: 0, sent: 0 };
+  page.on('websocket', (socket) => {
+    seen.opened++;
+    socket.on('framesent', () => seen.sent++);
+    socket.on('framereceived', ({ payload }) => {
+      const frame = JSON.parse(String(payload)) as { TotalValue?: string };
+      if (frame.TotalValue === undefined) return;
+      seen.frames++;
+      seen.totals.add(frame.TotalValue);
+    });
+  });
+  return seen;
+};
+/** Waits until the total is another. */
+export const totalMoves = async (page: Page, what: string) => {
+  const before = await exactTotal(page);
+  await eventually(async () => ((await exactTotal(page)) === before ? undefined : true), 30_000, what);
+};
+/** Adds a coin as who never touches the mouse does. */
+export const addByKeyboard = async (page: Page, query: string, quantity: string) => {
+  await page.getByRole('button', { name: 'Add coin' }).click();
+  await page.getByRole('combobox', { name: 'Search a coin' }).fill(query);
+  await page
+    .locator('[role=option][data-active-item]')
+    .filter({ hasText: new RegExp(query, 'i') })
+    .waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByLabel(/^How much/).fill(quantity);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+};
 
 /** Starts an all-in-one run in a folder of its own. */
 export const startRun = async (

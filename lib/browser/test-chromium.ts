@@ -6,9 +6,10 @@ const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 
 /**
  * Starts an installed Chromium.
+ * @param more arguments besides the usual ones
  * @returns undefined, with a line on standard error, when there is none; in CI (`CI` set) that is an error.
  */
-export const startChromium = async (): Promise<Browser | undefined> => {
+export const startChromium = async (more: readonly string[] = []): Promise<Browser | undefined> => {
   const executablePath = [process.env.CHROMIUM, ...places].find((path) => path !== undefined && path !== '' && existsSync(path));
   if (executablePath === undefined) {
     const sentence = 'Chromium is not installed, so no page was tried in a browser here (Debian: apt-get install chromium)';
@@ -17,7 +18,7 @@ export const startChromium = async (): Promise<Browser | undefined> => {
     return undefined;
   }
   // A sandbox needs rights that root in a container does not have; only our own pages are opened.
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...more] });
 };
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

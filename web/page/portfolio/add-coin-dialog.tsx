@@ -9,7 +9,7 @@ import {
   DialogDismiss,
   DialogHeading,
 } from '@ariakit/react';
-import { useDeferredValue, useState } from 'react';
+import { useState } from 'react';
 import { useText } from '../text/language.js';
 import { CoinBadge } from './coin-badge.js';
 import { QuantityForm } from './quantity-form.js';
@@ -22,13 +22,13 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
   const text = useText();
   const { data, isPending, isError, refetch } = useSymbols();
   const { heldOf } = useCoinChange();
-  const [typed, setTyped] = useState('');
+  // Not deferred: what Enter picks has to be what was typed.
+  const [query, setQuery] = useState('');
   const [recent] = useState(recentSymbols);
-  const query = useDeferredValue(typed);
   const groups = data ? searchSymbols(data, query, recent) : [];
   const labels = { recent: text.recent, popular: text.popular, results: text.results };
   return (
-    <ComboboxProvider open setValue={setTyped}>
+    <ComboboxProvider open setValue={setQuery}>
       <Combobox autoSelect="always" className="search" aria-label={text.search} placeholder={text.searchHint} autoFocus />
       <ComboboxList alwaysVisible className="found" aria-label={text.results}>
         {groups.map(({ kind, symbols }) => (

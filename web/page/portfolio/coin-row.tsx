@@ -8,14 +8,16 @@ import { CoinBadge } from './coin-badge.js';
 import { Digits } from './digits.js';
 import { Sparkline } from './sparkline.js';
 import { role } from './table-roles.js';
+import type { Columns } from './use-columns.js';
 
 interface CoinRowProps {
   readonly row: Row;
+  readonly columns: Columns;
   readonly onChange: (symbol: string) => void;
 }
 
 /** One coin. Drawn anew only when something of it changed. */
-export const CoinRow = memo(({ row, onChange }: CoinRowProps) => {
+export const CoinRow = memo(({ row, columns, onChange }: CoinRowProps) => {
   const text = useText();
   const { trails } = useParts();
   return (
@@ -49,23 +51,31 @@ export const CoinRow = memo(({ row, onChange }: CoinRowProps) => {
       <td className="cell-today num" {...role.cell}>
         {row.today ? <ChangeMark change={row.today} percentOnly /> : <span className="none">–</span>}
       </td>
-      <td className="cell-trail" {...role.cell}>
-        <Sparkline points={trails.of(row.symbol)} count={trails.countOf(row.symbol)} />
-      </td>
-      <td className="cell-quantity num" {...role.cell}>
-        <span className="digits" title={row.quantityText}>
-          {row.quantityText}
-        </span>
-      </td>
+      {columns !== 'phone' && (
+        <td className="cell-trail" {...role.cell}>
+          <Sparkline points={trails.of(row.symbol)} count={trails.countOf(row.symbol)} />
+        </td>
+      )}
+      {columns === 'all' && (
+        <td className="cell-quantity num" {...role.cell}>
+          <span className="digits" title={row.quantityText}>
+            {row.quantityText}
+          </span>
+        </td>
+      )}
       <td className="cell-value num" {...role.cell}>
         {row.valueText ? <span className="digits strong">{row.valueText}</span> : <span className="none">–</span>}
-        <span className="phone-quantity digits">
-          {row.quantityText} {row.base}
-        </span>
+        {columns !== 'all' && (
+          <span className="below-value digits">
+            {row.quantityText} {row.base}
+          </span>
+        )}
       </td>
-      <td className="cell-share num" {...role.cell}>
-        <span className="digits">{row.share ?? '–'}</span>
-      </td>
+      {columns === 'all' && (
+        <td className="cell-share num" {...role.cell}>
+          <span className="digits">{row.share ?? '–'}</span>
+        </td>
+      )}
       <td className="cell-actions" {...role.cell}>
         <button type="button" className="icon-button" aria-label={text.actions(row.name)} onClick={() => onChange(row.symbol)}>
           <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">

@@ -3,6 +3,7 @@ import type { Row } from '../live/portfolio-view.js';
 import { useText } from '../text/language.js';
 import { CoinRow } from './coin-row.js';
 import { role } from './table-roles.js';
+import { useColumns } from './use-columns.js';
 import { useRowsInSight } from './use-sight.js';
 
 const orders = ['value', 'name', 'today'] as const;
@@ -40,6 +41,7 @@ interface CoinTableProps {
 export const CoinTable = ({ rows, onChange, onAdd }: CoinTableProps) => {
   const text = useText();
   const [order, setOrder] = useState<Order>('value');
+  const columns = useColumns();
   const body = useRef<HTMLTableSectionElement>(null);
   const sorted = useRowsInSight(useOrder(rows, order), body);
   return (
@@ -76,24 +78,30 @@ export const CoinTable = ({ rows, onChange, onAdd }: CoinTableProps) => {
             <th scope="col" {...role.columnheader} className="cell-today num">
               {text.today}
             </th>
-            <th scope="col" {...role.columnheader} className="cell-trail">
-              {text.trail}
-            </th>
-            <th scope="col" {...role.columnheader} className="cell-quantity num">
-              {text.quantity}
-            </th>
+            {columns !== 'phone' && (
+              <th scope="col" {...role.columnheader} className="cell-trail">
+                {text.trail}
+              </th>
+            )}
+            {columns === 'all' && (
+              <th scope="col" {...role.columnheader} className="cell-quantity num">
+                {text.quantity}
+              </th>
+            )}
             <th scope="col" {...role.columnheader} className="cell-value num">
               {text.value}
             </th>
-            <th scope="col" {...role.columnheader} className="cell-share num">
-              {text.share}
-            </th>
+            {columns === 'all' && (
+              <th scope="col" {...role.columnheader} className="cell-share num">
+                {text.share}
+              </th>
+            )}
             <td className="cell-actions" {...role.cell} />
           </tr>
         </thead>
         <tbody ref={body} {...role.rowgroup}>
           {sorted.map((row) => (
-            <CoinRow key={row.symbol} row={row} onChange={onChange} />
+            <CoinRow key={row.symbol} row={row} columns={columns} onChange={onChange} />
           ))}
         </tbody>
       </table>

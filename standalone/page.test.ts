@@ -1,0 +1,170 @@
+import { startChromium } from '@tickfolio/lib/browser/test-chromium';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callJson } from './test-client.js';
+import {
+  addByKeyboard,
+  browser,
+  createAccount,
+  exactTotal,
+  type OpenPage,
+  signIn,
+  startRun,
+  totalMoves,
+  watchSockets,
+  withPage,
+} from './test-page.js';
+import { inspectPages, phone } from './test-page-views.js';
+
+// The page in a real Chromium, on the all-in-one run as its users start it: what takes seconds. What takes longer is in page.loop.test.ts.
+
+let run: Awaited<ReturnType<typeof startRun>>;
+beforeAll(async () => {
+  if (browser) run = await startRun({ AUTH_RATE_LIMIT: '10000', LOGINS_PER_ADDRESS: '10000' });
+});
+afterAll(() => run?.close());
+
+/** The table of coins as the browser tells it to screen readers; the last cell of a row is its button. */
+const tableAsRead = async (page: Page) => {
+  const devTools = await page.context().newCDPSession(page);
+  const { nodes } = await devTools.send('Accessibility.getFullAXTree');
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  const inside = (node: (typeof nodes)[number], role: string): typeof nodes =>
+    (node.childIds ?? []).flatMap((id) => {
+      const child = byId.get(id);
+      return child ? [...(child.role?.value === role ? [child] : []), ...inside(child, role)] : [];
+    });
+  const nameOf = (node: (typeof nodes)[number] | undefined) => String(node?.name?.value ?? '');
+  const table = nodes.find(({ role }) => role?.value === 'table');
+  const [head, ...rows] = table ? inside(table, 'row') : [];
+  return {
+    name: nameOf(table),
+    columns: head ? inside(head, 'columnheader').map(nameOf) : [],
+    rows: rows.map((row) => ({ coin: nameOf(inside(row, 'rowheader')[0]), cells: inside(row, 'cell').length })),
+  };
+};
+
+describe.skipIf(!browser).concurrent('the page', () => {
+  it('leads from signing up to a live value, exact to the last digit, and says at the field what is wrong', async () => {
+    await withPage(
+      {},
+      async ({ page }) => {
+        const seen = watchSockets(page);
+        await page.goto(run.base);
+        await page.waitForURL(/sign-in$/, { waitUntil: 'commit' });
+        await page.getByRole('link', { name: 'Create account' }).click();
+        await page.getByLabel('Name').fill('x');
+        await page.getByLabel('Password', { exact: true }).fill('short');
+        await page.getByRole('button', { name: 'Create account' }).click();
+        expect(await page.getByRole('alert').allInnerTexts()).toEqual([
+          'Use 3 to 64 letters, digits, “_”, “.” or “-”.',
+          'Use at least 8 characters.',
+        ]);
+        expect(await page.getByLabel('Name').evaluate((input) => input === input.ownerDocument.activeElement)).toBe(true);
+        await page.getByLabel('Name').fill(`new-${process.pid}`);
+        await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+        await page.keyboard.press('Enter');
+        await page.getByRole('heading', { name: 'Nothing in here yet' }).waitFor();
+
+        await addByKeyboard(page, 'bitcoin', '1.5');
+        await page.getByTestId('total').waitFor();
+        await addByKeyboard(page, 'eth', '10.123456789012345678');
+        await page.getByRole('row', { name: /Ethereum/ }).waitFor();
+        await page.getByText('Simulated prices').waitFor();
+        await totalMoves(page, 'the value moves');
+        for (let look = 0; look < 5; look++) expect(seen.totals).toContain(await exactTotal(page));
+
+        // Too much is refused before it is asked for; a part of it is previewed; what was removed comes back.
+        await page.getByRole('button', { name: 'Change Bitcoin' }).click();
+        await page.getByRole('tab', { name: 'Reduce' }).click();
+        await page.getByLabel(/^How much/).fill('2');
+        await page.keyboard.press('Enter');
+        expect(await page.getByRole('alert').innerText()).toBe('You hold 1.5.');
+        await page.getByLabel(/^How much/).fill('0.4');
+        expect(await page.locator('.preview .next').innerText()).toContain('1.1 BTC');
+        await page.keyboard.press('Enter');
+        await page.getByRole('row', { name: /Bitcoin.* 1\.1 / }).waitFor();
+        await page.getByRole('button', { name: 'Change Bitcoin' }).click();
+        await page.getByRole('button', { name: 'Remove' }).click();
+        await page.getByRole('row', { name: /Bitcoin/ }).waitFor({ state: 'detached' });
+        await page.getByRole('button', { name: 'Undo' }).click();
+        await page.getByRole('row', { name: /Bitcoin.* 1\.1 / }).waitFor();
+
+        // A reload keeps the session; the coin's page has its candles.
+        await page.reload();
+        await page.getByRole('link', { name: /Bitcoin/ }).click();
+        await page.getByRole('heading', { name: 'Bitcoin BTC' }).waitFor();
+        await page.locator('.coin-chart canvas').first().waitFor();
+      },
+      /status of 401/,
+    );
+  });
+
+  it('is one session in two tabs: what one changes the other shows, and leaving leaves both', async () => {
+    const account = await createAccount(run.base, { btcusdt: '1' });
+    await withPage(
+      {},
+      async ({ page }) => {
+        await signIn(page, run.base, account);
+        const other = await page.context().newPage();
+        await other.goto(run.base);
+        await other.getByTestId('total').waitFor();
+        await addByKeyboard(page, 'sol', '3');
+        await other.getByRole('row', { name: /Solana/ }).waitFor();
+        await other.getByRole('link', { name: /^Account/ }).click();
+        await other.getByRole('button', { name: 'Sign out', exact: true }).click();
+        await other.waitForURL(/sign-in/, { waitUntil: 'commit' });
+        await page.waitForURL(/sign-in/, { waitUntil: 'commit' });
+      },
+      /status of 401/,
+    );
+  });
+
+  it('speaks German, with its commas', async () => {
+    const account = await createAccount(run.base, { btcusdt: '1' });
+    await withPage({ locale: 'de-DE' }, async ({ page }) => {
+      await page.goto(`${run.base}/sign-in`);
+      await page.getByLabel('Name').fill(account.name);
+      await page.getByLabel('Passwort', { exact: true }).fill(account.password);
+      await page.getByRole('button', { name: 'Anmelden' }).click();
+      await page.getByRole('button', { name: 'Bitcoin ändern' }).click();
+      await page.getByLabel(/^Wie viel/).fill('0,25');
+      await page.keyboard.press('Enter');
+      await page.getByRole('row', { name: /Bitcoin.* 1,25 / }).waitFor();
+      expect(await page.getByTestId('total').innerText()).toMatch(/\d\.\d{3},\d\d/);
+    });
+  });
+
+  it('has a table for screen readers, with the rows out of sight, also where rows are drawn as grids on a phone', async () => {
+    const { body } = await callJson(run.base, 'GET', '/api/v1/symbols');
+    const symbols = (body.Symbols as readonly { readonly Symbol: string }[]).slice(0, 30).map(({ Symbol: symbol }) => symbol);
+    const account = await createAccount(run.base, Object.fromEntries(symbols.map((symbol) => [symbol, '1'])));
+    // As it is while a screen reader runs; otherwise the browser makes up only what is asked for.
+    const read = await startChromium(['--force-renderer-accessibility']);
+    for (const [columns, options] of [
+      [['Coin', 'Price', 'Today', 'Last 30 min', 'Quantity', 'Value', 'Share'], {}],
+      [['Coin', 'Price', 'Today', 'Value'], phone],
+    ] as const) {
+      const look = async ({ page }: OpenPage) => {
+        await signIn(page, run.base, account);
+        await page
+          .locator('tbody tr')
+          .nth(symbols.length - 1)
+          .waitFor();
+        const table = await tableAsRead(page);
+        expect(table).toMatchObject({ name: `Holdings ${symbols.length}`, columns });
+        expect(table.rows).toHaveLength(symbols.length);
+        for (const row of table.rows) expect(row).toEqual({ coin: expect.stringMatching(/\w/), cells: columns.length });
+        // Said, not left to what the browser makes of the layout.
+        expect(await page.locator('.coins :is(thead, tbody, tr, th, td):not([role])').count()).toBe(0);
+      };
+      await withPage(options, look, undefined, read);
+    }
+    await read?.close();
+  });
+
+  it.each([
+    ['light and wide', { colorScheme: 'light' }],
+    ['dark on a phone', { colorScheme: 'dark', ...phone }],
+  ] as const)('has no fault that axe-core finds, %s', (_, options) => inspectPages(run.base, options));
+});
