@@ -18,6 +18,8 @@ interface Payload {
   readonly o: string;
   readonly h: string;
   readonly l: string;
+  readonly v: string;
+  readonly q: string;
 }
 
 const sample = `${projectRoot}../shared/data/unicorn-fy_sample_frames.jsonl`;
@@ -41,8 +43,20 @@ const made: Payload[] = [
     o: '67001.10000000',
     h: '68500.00000000',
     l: '66999.99000000',
+    v: '18234.56789000',
+    q: '1242233445.56677880',
   },
-  { e: '24hrMiniTicker', E: 1_769_508_000_124, s: 'SHIBBTC', c: '0.00000001', o: '0.00000002', h: '0.00000002', l: '0.00000001' },
+  {
+    e: '24hrMiniTicker',
+    E: 1_769_508_000_124,
+    s: 'SHIBBTC',
+    c: '0.00000001',
+    o: '0.00000002',
+    h: '0.00000002',
+    l: '0.00000001',
+    v: '91234567890123.00000000',
+    q: '0.00000000',
+  },
   {
     e: '24hrMiniTicker',
     E: 1_769_508_000_125,
@@ -51,6 +65,8 @@ const made: Payload[] = [
     o: '9999999999.99999998',
     h: '9999999999.99999999',
     l: '0.00000000',
+    v: '999999999999999999999999999999.99999999',
+    q: '0.00000001',
   },
 ];
 
@@ -98,7 +114,7 @@ describe('tickers in the archive', () => {
     const rows = await eventually(
       async () => {
         const columns = `message_id, toUnixTimestamp64Milli(event_time) AS ms, toUnixTimestamp64Milli(receive_time) AS received,
-          close_price, open_price, high_price, low_price, change_price, change_percent`;
+          close_price, open_price, high_price, low_price, change_price, change_percent, volume, quote_volume`;
         const sql = `SELECT ${columns} FROM crypto.market_tickers SETTINGS output_format_decimal_trailing_zeros = 1`;
         const all = await clickhouse.query<Record<string, string>>(sql).catch(() => []);
         return all.length >= payloads.length ? all : undefined;
@@ -109,7 +125,7 @@ describe('tickers in the archive', () => {
     const stored = new Map(rows.map((row) => [row.message_id, row]));
     expect(stored.size).toBe(payloads.length);
     const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
-    for (const { E, s, c, o, h, l } of payloads) {
+    for (const { E, s, c, o, h, l, v, q } of payloads) {
       const change = new Exact(c).minus(o);
       expect(stored.get(`${s}-${E}`)).toEqual({
         message_id: `${s}-${E}`,
@@ -121,6 +137,8 @@ describe('tickers in the archive', () => {
         low_price: eightDecimals(l),
         change_price: change.toFixed(8),
         change_percent: change.times(100).div(o).toFixed(8),
+        volume: eightDecimals(v),
+        quote_volume: eightDecimals(q),
       });
     }
     await archiver.close();

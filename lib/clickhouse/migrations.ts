@@ -5,7 +5,7 @@ import type { Logger } from '../telemetry/telemetry.js';
 import type { ClickHouse } from './clickhouse.js';
 
 export interface MigrationOptions {
-  /** Files `001_what.sql`, run in the order of their names. Every statement may run again without harm (`IF NOT EXISTS`). */
+  /** Files `001_what.sql`, run in the order of their names. Every statement may run again without harm (`IF NOT EXISTS`, `OR REPLACE`). */
   readonly folder: string;
   /** What the files call `{database}`, and made when it is not there. */
   readonly database: string;
@@ -123,7 +123,7 @@ const splitStatements = (sql: string): string[] =>
     .map((statement) => statement.trim())
     .filter(Boolean);
 
-const creationPattern = /^CREATE (TABLE|VIEW|MATERIALIZED VIEW) IF NOT EXISTS (\w+)\.(\w+)/;
+const creationPattern = /^CREATE (?:OR REPLACE )?(TABLE|VIEW|MATERIALIZED VIEW) (?:IF NOT EXISTS )?(\w+)\.(\w+)/;
 
 const readCreation = (statement: string): Creation[] => {
   const [, kind, , name = ''] = creationPattern.exec(statement) ?? [];

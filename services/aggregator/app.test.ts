@@ -154,6 +154,8 @@ describe('the way of a price', () => {
       low_price: '67000.00000000',
       change_price: '123.45',
       change_percent: '0.18154412',
+      volume: '1',
+      quote_volume: '2',
     });
   });
 });

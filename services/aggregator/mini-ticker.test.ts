@@ -91,6 +91,15 @@ describe('a mini-ticker', () => {
     });
   });
 
+  it('keeps the volumes as the exchange writes them, also of coins that are worth little', () => {
+    const traded = { v: '912345678901234567890.12345678', q: '0.00' };
+    expect(rowOf(read(traded))).toMatchObject({ volume: traded.v, quote_volume: traded.q });
+    expect(rowOf(read({ v: '0007.500000000' }))).toMatchObject({ volume: '7.50000000', quote_volume: '0' });
+    expect(rowOf(read({ v: undefined, q: undefined }))).toMatchObject({ volume: null, quote_volume: null });
+    expect(read({ v: `1${'0'.repeat(30)}` })).toEqual({ unfit: 'a volume has more digits than Decimal(38, 8) holds' });
+    expect(read({ q: '0.000000001' })).toEqual({ unfit: 'a volume has more digits than Decimal(38, 8) holds' });
+  });
+
   it('writes a price in an unusual form as the same number in the usual one', () => {
     expect(rowOf(read({ c: '0002.500000000', o: '2.0' }))).toMatchObject({ close_price: '2.5', open_price: '2.0' });
   });
@@ -112,6 +121,10 @@ describe('a mini-ticker', () => {
     [{ c: '-1' }],
     [{ h: '1e3' }],
     [{ l: '' }],
+    [{ v: 1 }],
+    [{ v: '-1' }],
+    [{ q: null }],
+    [{ q: '1e3' }],
   ])('%j is no ticker', (fields) => {
     expect(typeof read(fields)).toBe('string');
   });
@@ -138,9 +151,18 @@ describe.skipIf(!existsSync(sample))('the recorded real mini-tickers', () => {
   it('all become rows with the exchange’s own texts', () => {
     expect(payloads.length).toBeGreaterThan(80);
     for (const one of payloads) {
-      const { c = '', o = '', h, l, s } = one;
+      const { c = '', o = '', h, l, s, v, q } = one;
       const row = rowOf(parseMiniTicker(JSON.stringify(one), one.E + 50));
-      expect(row).toMatchObject({ close_price: c, open_price: o, high_price: h, low_price: l, symbol: s, message_id: `${s}-${one.E}` });
+      expect(row).toMatchObject({
+        close_price: c,
+        open_price: o,
+        high_price: h,
+        low_price: l,
+        symbol: s,
+        message_id: `${s}-${one.E}`,
+        volume: v,
+        quote_volume: q,
+      });
       expect(row.change_price).toBe(new Exact(c).minus(o).toFixed());
       expect(row.change_percent).toBe(percentOf(c, o).toFixed());
       expect(Date.parse(`${row.event_time.replace(' ', 'T')}Z`)).toBe(one.E);

@@ -19,6 +19,9 @@ export interface TickerRow {
   readonly change_price: string;
   /** The change in percent of the opening price, to 8 decimals, half away from zero; 0 where the opening price is 0. */
   readonly change_percent: string;
+  /** What was traded in the 24 hours, in the base asset and in the quote asset; null where the exchange does not say. */
+  readonly volume: string | null;
+  readonly quote_volume: string | null;
 }
 
 export interface MiniTicker {
@@ -36,6 +39,8 @@ const hundred: Decimal = { units: 100n, scale: 0 };
 const columnScale = 8;
 const columnUnits = 10n ** 18n;
 const plainText = /^\d{1,10}(\.\d{1,8})?$/;
+/** What Decimal(38, 8), the column of a volume, holds of it: all but zeros that say nothing. */
+const volumeText = /^0*(\d{1,30})(?:\.(\d{1,8})0*)?$/;
 /** The last moment of 2299, as far as DateTime64(3) goes. */
 const maxTimeMs = 10_413_791_999_999;
 
@@ -45,6 +50,15 @@ const isTime = (value: unknown): value is number => Number.isSafeInteger(value) 
 const fits = ({ units, scale }: Decimal): boolean => {
   const size = units < 0n ? -units : units;
   return scale <= columnScale && size * 10n ** BigInt(columnScale - scale) < columnUnits;
+};
+
+/** @returns the volume as its column takes it, null where there is none, undefined for what is no volume. */
+const readVolume = (value: unknown): string | null | undefined | UnfitTicker => {
+  if (value === undefined) return null;
+  if (typeof value !== 'string' || !/^\d+(\.\d+)?$/.test(value)) return undefined;
+  const [, whole, fraction] = volumeText.exec(value) ?? [];
+  if (whole === undefined) return { unfit: 'a volume has more digits than Decimal(38, 8) holds' };
+  return fraction === undefined ? whole : `${whole}.${fraction}`;
 };
 
 /** Stands before the type of a ticker that is not real, in the log and in the archive. */
@@ -59,7 +73,7 @@ export const parseMiniTicker = (payload: string, receiveMs: number, simulated = 
     return 'not JSON';
   }
   if (typeof fields !== 'object' || fields === null) return 'not an object';
-  const { e, E, s, c, o, h, l } = fields;
+  const { e, E, s, c, o, h, l, v, q } = fields;
   if (e !== '24hrMiniTicker') return 'not a miniTicker';
   if (typeof s !== 'string' || s === '') return 's is not a text';
   if (!isTime(E) || !isTime(receiveMs)) return 'E is not a time';
@@ -75,6 +89,10 @@ export const parseMiniTicker = (payload: string, receiveMs: number, simulated = 
   const change = subtract(close, open);
   const percent = isZero(open) ? zero : divide(multiply(change, hundred), open, columnScale);
   if (![...values.values(), percent].every(fits)) return { unfit: 'a price or the change has more digits than Decimal64(8) holds' };
+  const [volume, quoteVolume] = [readVolume(v), readVolume(q)];
+  if (volume === undefined || quoteVolume === undefined) return 'a volume is not a decimal text';
+  if (volume !== null && typeof volume === 'object') return volume;
+  if (quoteVolume !== null && typeof quoteVolume === 'object') return quoteVolume;
   const priceText = (text: string): string => (plainText.test(text) ? text : formatDecimal(values.get(text) ?? zero));
   const symbol = s.toUpperCase();
   const row: TickerRow = {
@@ -89,6 +107,8 @@ export const parseMiniTicker = (payload: string, receiveMs: number, simulated = 
     low_price: priceText(l),
     change_price: formatDecimal(change),
     change_percent: formatDecimal(percent),
+    volume,
+    quote_volume: quoteVolume,
   };
   return { eventMs: E, row };
 };

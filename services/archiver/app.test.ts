@@ -101,9 +101,7 @@ describe('the archiver', () => {
     publish(made);
     await start();
     await eventually(count, 500);
-    const columns = tickerColumns.map((name) =>
-      name.endsWith('_price') || name === 'change_percent' ? name : `toString(${name}) AS ${name}`,
-    );
+    const columns = tickerColumns.map((name) => (/_price$|_percent$|volume$/.test(name) ? name : `toString(${name}) AS ${name}`));
     const rows = await clickhouse.query<Record<string, string>>(
       `SELECT ${columns.join(', ')} FROM ${names.view} ORDER BY message_id SETTINGS output_format_decimal_trailing_zeros = 1`,
     );

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyRetention, type ClickHouse, runClickHouseMigrations, type Value } from '@tickfolio/lib/clickhouse';
@@ -86,13 +86,15 @@ const cut = <T>(rows: readonly T[], sizes: readonly number[]): T[][] => {
 describe('the archive', () => {
   it('has the columns of the contract, in their order and types', async () => {
     const described = await clickhouse.query<{ name: string; type: string }>('DESCRIBE TABLE crypto.market_tickers');
-    expect(described.slice(0, 11).map(({ name, type }) => `${name} ${type}`)).toEqual([
+    expect(described.slice(0, 13).map(({ name, type }) => `${name} ${type}`)).toEqual([
       'message_id String',
       'event_type String',
       'event_time DateTime64(3)',
       'receive_time DateTime64(3)',
       'symbol String',
       ...['close_price', 'open_price', 'high_price', 'low_price', 'change_price', 'change_percent'].map((name) => `${name} Decimal(18, 8)`),
+      'volume Nullable(Decimal(38, 8))',
+      'quote_volume Nullable(Decimal(38, 8))',
     ]);
   });
 
@@ -251,6 +253,31 @@ describe('the tables', () => {
     expect(tables.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['prices', 'prices_1h', 'prices_1m', 'prices_ohlc_1m', 'prices_offsets', 'prices_rows']),
     );
+  });
+
+  it('get the volumes added under rows that were stored before, and keep them when the view was removed by hand', async () => {
+    const older = join(folder, 'older-migrations');
+    mkdirSync(older);
+    for (const file of readdirSync(migrationsFolder)) if (file < '006') copyFileSync(join(migrationsFolder, file), join(older, file));
+    const names = { table: 'market_tickers', ohlc: 'market_ohlc' };
+    await runClickHouseMigrations({ clickhouse, log }, { folder: older, database: 'grown', names, journal: 'market_tickers_migrations' });
+    const timeMs = Date.UTC(2026, 0, 27);
+    await insert([rowOf({ symbol: 'OLDUSDT', timeMs, price: 1n }, 0)], 'grown');
+    await Promise.all([migrate('grown'), migrate('grown')]);
+    await clickhouse.insert(
+      'grown.market_tickers_rows',
+      [...columns, 'volume', 'quote_volume'],
+      [[...rowOf({ symbol: 'NEWUSDT', timeMs, price: 1n }, 1), '999999999999999999999999999999.99999999', '0.1']],
+    );
+    const seen = () => clickhouse.query('SELECT symbol, volume, quote_volume FROM grown.market_tickers ORDER BY symbol');
+    const expected = [
+      { symbol: 'NEWUSDT', volume: '999999999999999999999999999999.99999999', quote_volume: '0.1' },
+      { symbol: 'OLDUSDT', volume: null, quote_volume: null },
+    ];
+    expect(await seen()).toEqual(expected);
+    await clickhouse.command('DROP VIEW grown.market_tickers');
+    await migrate('grown');
+    expect(await seen()).toEqual(expected);
   });
 
   it('leave a table alone that an older deployment filled', async () => {

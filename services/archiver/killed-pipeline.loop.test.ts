@@ -199,4 +199,4 @@ describe('the pipeline under kill -9', () => {
 });
 
 /** As ClickHouse prints a Decimal: without trailing zeros. */
-const shortened = (text: string): string => text.replace(/\.?0+$/, '');
+const shortened = (text: string | null): string | undefined => text?.replace(/\.?0+$/, '');

@@ -29,6 +29,8 @@ export const createTickers = (seed: string, startMs: number, symbols = 20): (() 
   const random = createRandom(seed);
   let made = 0;
   const price = () => eightDecimals(1 + Math.floor(random() * 9e15));
+  /** Up to what a coin worth little is traded in a day. */
+  const volume = () => `${Math.floor(random() * 10 ** (1 + Math.floor(random() * 15)))}.${price().slice(-8)}`;
   const time = (ms: number) => new Date(ms).toISOString().replace('T', ' ').slice(0, -1);
   return () => {
     const symbol = `SYM${made % symbols}USDT`;
@@ -46,6 +48,8 @@ export const createTickers = (seed: string, startMs: number, symbols = 20): (() 
       price(),
       `${random() < 0.5 ? '-' : ''}${price()}`,
       `${random() < 0.5 ? '-' : ''}${price()}`,
+      volume(),
+      volume(),
     ];
     const value = JSON.stringify(Object.fromEntries(tickerColumns.map((name, at) => [name, row[at]])));
     return { key: symbol, value, row };

@@ -18,6 +18,8 @@ const good = {
   low_price: '0.00000001',
   change_price: '-123.45',
   change_percent: '0.18154411',
+  volume: '12345678901234.5',
+  quote_volume: '0.00000000',
 };
 
 const topic = 'binance.miniticker';
@@ -58,7 +60,7 @@ describe('a line', () => {
     '2026-01-27 10:00:00',
     '1899-12-31 23:59:59.000',
   );
-  const madeFor = (name: string) => (name.endsWith('_time') ? time : /_(price|percent)$/.test(name) ? decimal : text);
+  const madeFor = (name: string) => (name.endsWith('_time') ? time : /_(price|percent)$|volume$/.test(name) ? decimal : text);
 
   it('is the row, for tickers as the aggregator writes them', () => {
     const next = createTickers('lines', Date.UTC(2026, 0, 31, 23, 59));

@@ -15,6 +15,8 @@ const good = {
   low_price: '0.00000001',
   change_price: '-123.45',
   change_percent: '0.18154411',
+  volume: '12345678901234.5',
+  quote_volume: '0.00000000',
 };
 const read = (fields: object) => parseTickerRow(Buffer.from(JSON.stringify({ ...good, ...fields })));
 const column = (fields: object, name: (typeof tickerColumns)[number]) => {
@@ -80,7 +82,23 @@ describe('a message of the topic', () => {
     [null, 'must be a decimal text'],
   ])('refuses the price %s', (given, why) => expect(read({ high_price: given })).toContain(`high_price ${why}`));
 
-  it.each(tickerColumns)('must have %s', (name) => expect(read({ [name]: undefined })).toBe(`${name} is missing`));
+  it('has the volumes where the message has them', () => {
+    expect([undefined, null, '0', '007.10', `${'9'.repeat(30)}.00000001`].map((given) => column({ volume: given }, 'volume'))).toEqual([
+      null,
+      null,
+      '0',
+      '007.10',
+      `${'9'.repeat(30)}.00000001`,
+    ]);
+    expect(column({ quote_volume: '1.0000000000' }, 'quote_volume')).toBe('1');
+    for (const given of [1, '-1', '', '1e3', '1.000000001', '1'.repeat(31)]) {
+      expect(read({ quote_volume: given })).toBe(
+        'quote_volume must be a decimal text of at most 30 digits before the point and 8 after it',
+      );
+    }
+  });
+
+  it.each(tickerColumns.slice(0, 11))('must have %s', (name) => expect(read({ [name]: undefined })).toBe(`${name} is missing`));
 
   it.each([
     ['', 'empty'],

@@ -14,6 +14,8 @@ export type TickerRow = readonly [
   lowPrice: string,
   changePrice: string,
   changePercent: string,
+  volume: string | null,
+  quoteVolume: string | null,
 ];
 
 /** The columns of a message and of the table, in the order of a row. */
@@ -29,6 +31,8 @@ export const tickerColumns = [
   'low_price',
   'change_price',
   'change_percent',
+  'volume',
+  'quote_volume',
 ] as const;
 
 /** What DateTime64(3) holds. */
@@ -65,6 +69,18 @@ const decimalOf = (fields: Readonly<Record<string, unknown>>, name: string): str
   if (typeof value !== 'string' || !/^-?\d+(?:\.\d+)?$/.test(value)) throw new Unreadable(`${name} must be a decimal text such as "1.5"`);
   if (value.length <= maxTextLength && fitsDecimal64(value)) return shortest(value);
   throw new Unreadable(`${name} does not fit Decimal64(8): at most 10 digits before the point and 8 after it`);
+};
+
+/** 30 digits before the point and 8 after it are what Decimal(38, 8) holds. */
+const plainVolume = /^\d{1,30}(?:\.\d{1,8})?$/;
+const volumeText = /^0*\d{1,30}(?:\.\d{1,8}0*)?$/;
+/** Messages of earlier versions have none. */
+const volumeOf = (fields: Readonly<Record<string, unknown>>, name: string): string | null => {
+  const value = fields[name] ?? null;
+  if (value === null) return null;
+  if (typeof value === 'string' && value.length <= maxTextLength && volumeText.test(value))
+    return plainVolume.test(value) ? value : shortest(value);
+  throw new Unreadable(`${name} must be a decimal text of at most 30 digits before the point and 8 after it`);
 };
 
 /** Rows of one hour share their day, so it is judged once. */
@@ -118,6 +134,8 @@ export const parseTickerRow = (value: Uint8Array): TickerRow | string => {
       decimalOf(of, 'low_price'),
       decimalOf(of, 'change_price'),
       decimalOf(of, 'change_percent'),
+      volumeOf(of, 'volume'),
+      volumeOf(of, 'quote_volume'),
     ];
   } catch (err) {
     if (err instanceof Unreadable) return err.message;

@@ -1,5 +1,5 @@
 import type { Bar } from './bars.js';
-import type { Ticker } from './latest-tickers.js';
+import type { ArchivedTicker } from './ticker-pages.js';
 
 /** A file of tickers ends after so many rows. */
 export const maxExportRows = 100_000;
@@ -31,9 +31,11 @@ export const tickersHead = csvLine([
   'low_price',
   'change_price',
   'change_percent',
+  'volume',
+  'quote_volume',
 ]);
 
-export const tickerLines = (tickers: readonly Ticker[]): string =>
+export const tickerLines = (tickers: readonly ArchivedTicker[]): string =>
   tickers
     .map((ticker) =>
       csvLine([
@@ -48,6 +50,8 @@ export const tickerLines = (tickers: readonly Ticker[]): string =>
         ticker.low,
         ticker.change,
         ticker.percent,
+        ticker.volume ?? '',
+        ticker.quoteVolume ?? '',
       ]),
     )
     .join('');

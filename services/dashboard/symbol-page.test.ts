@@ -54,6 +54,8 @@ const tickerRows = (count: number, stepMs: number, symbol = 'BTCUSDT'): TestRow[
     close: priceOf(at),
     change: `-${at}.5`,
     percent: `-0.0${at}1`,
+    // Some from before volumes were kept.
+    ...(at % 2 === 0 ? { volume: `91234567890${at}.12345671` } : {}),
   }));
 
 /** What the tickers' table shows of rows. */
@@ -233,7 +235,7 @@ describe('the files of tickers', () => {
     expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="BTCUSDT-tickers-6h-\d{8}T100030Z\.csv"$/);
     const [head, ...records] = parseCsv(await answer.text());
     expect(head?.join(',')).toBe(
-      'message_id,event_type,event_time,receive_time,symbol,close_price,open_price,high_price,low_price,change_price,change_percent',
+      'message_id,event_type,event_time,receive_time,symbol,close_price,open_price,high_price,low_price,change_price,change_percent,volume,quote_volume',
     );
     expect(records).toEqual(
       rows.map((row) => {
@@ -250,6 +252,8 @@ describe('the files of tickers', () => {
           price,
           row.change,
           new Decimal(row.percent ?? 0).toFixed(),
+          row.volume ?? '',
+          '',
         ];
       }),
     );

@@ -18,6 +18,8 @@ export interface TestRow {
   readonly low?: string;
   readonly change?: string;
   readonly percent?: string;
+  readonly volume?: string;
+  readonly quoteVolume?: string;
   /** Default that of a real ticker. */
   readonly eventType?: string;
 }
@@ -37,6 +39,8 @@ const rowColumns = [
   'low_price',
   'change_price',
   'change_percent',
+  'volume',
+  'quote_volume',
   'kafka_topic',
   'kafka_partition',
   'kafka_offset',
@@ -100,6 +104,8 @@ export const createTestArchive = async (clickhouse: ClickHouse) => {
               timeOf(eventMs + 40),
               symbol,
               ...prices,
+              row.volume ?? null,
+              row.quoteVolume ?? null,
               'binance.miniticker',
               0,
               offset++,

@@ -26,9 +26,15 @@ export type PageStart =
   | { readonly kind: 'older' | 'newer'; readonly cursor: Cursor }
   | { readonly kind: 'at'; readonly eventMs: number };
 
+/** A stored ticker. The volumes of its 24 hours are null where its message did not say. */
+export interface ArchivedTicker extends Ticker {
+  readonly volume: string | null;
+  readonly quoteVolume: string | null;
+}
+
 /** Newest first. */
 export interface TickerPage {
-  readonly tickers: readonly Ticker[];
+  readonly tickers: readonly ArchivedTicker[];
   readonly hasOlder: boolean;
   readonly hasNewer: boolean;
 }
@@ -77,17 +83,17 @@ export const readTickerPage = async (archive: Archive, names: ArchiveNames, requ
   const { symbol, start, size, newestMs, floorMs = 0 } = request;
   const { where, params, fromMs, ascending } = placeOf(start, newestMs);
   const [direction, within] = ascending ? ['ASC', '<='] : ['DESC', '>='];
-  let found: readonly Ticker[] = [];
+  let found: readonly ArchivedTicker[] = [];
   for (const windowMs of windowsMs) {
     const edgeMs = ascending ? Math.min(endOfTimeMs, fromMs + windowMs) : Math.max(floorMs, fromMs - windowMs);
-    const answers = await archive.read<TickerAnswer>(
-      `SELECT ${tickerColumns} FROM ${names.tickers}
+    const answers = await archive.read<TickerAnswer & Pick<ArchivedTicker, 'volume' | 'quoteVolume'>>(
+      `SELECT ${tickerColumns}, volume, quote_volume AS quoteVolume FROM ${names.tickers}
        WHERE symbol = {symbol:String} AND ${where} AND event_time ${within} ${moment('edge')}
        ORDER BY event_time ${direction}, message_id ${direction} LIMIT {limit:UInt32}`,
       { ...params, symbol, edge: String(edgeMs), limit: size + 1 },
       size + 1,
     );
-    found = answers.map(readTicker);
+    found = answers.map((answer) => ({ ...answer, ...readTicker(answer) }));
     if (found.length > size || edgeMs === floorMs) break;
   }
   const more = found.length > size;
