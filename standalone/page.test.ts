@@ -8,6 +8,7 @@ import {
   createAccount,
   exactTotal,
   type OpenPage,
+  pickByKeyboard,
   signIn,
   startRun,
   totalMoves,
@@ -118,6 +119,32 @@ describe.skipIf(!browser).concurrent('the page', () => {
       },
       /status of 401/,
     );
+  });
+
+  it('shows what a coin would be worth before it is added: at a recorded price, exactly, or says that there is none', async () => {
+    const account = await createAccount(run.base, { btcusdt: '1' });
+    await withPage({}, async ({ page }) => {
+      const candles = (Close: string) => ({ Candles: [{ Time: '2026-01-27T10:00:00.000Z', Open: '1', High: '1', Low: '1', Close }] });
+      await page.route('**/coins/ethusdt/candles*', (route) => route.fulfill({ json: candles('3210.10') }));
+      await page.route('**/coins/solusdt/candles*', (route) => route.fulfill({ json: { Candles: [] } }));
+      await signIn(page, run.base, account);
+      const worthOf = async (query: string, quantity: string, note: RegExp) => {
+        await page.getByRole('button', { name: 'Add coin' }).click();
+        await pickByKeyboard(page, query);
+        await page.getByLabel(/^How much/).fill(quantity);
+        await page.getByText(note).waitFor();
+        const worth = await page.locator('.preview .next .worth').innerText();
+        await page.keyboard.press('Escape');
+        return worth;
+      };
+      expect(await worthOf('eth', '10000000000000.01', /At the price recorded at \d\d:\d\d/)).toBe('32,101,000,000,000,032.10 USDT');
+      expect(await worthOf('sol', '2', /No price is recorded/)).toBe('');
+      // Of a coin that is held it is the live one.
+      await page.getByRole('button', { name: 'Change Bitcoin' }).click();
+      await page.getByLabel(/^How much/).fill('1');
+      expect(await page.locator('.preview .next .worth').innerText()).toMatch(/^[\d,]+\.\d\d USDT$/);
+      expect(await page.locator('.price-note').count()).toBe(0);
+    });
   });
 
   it('speaks German, with its commas', async () => {

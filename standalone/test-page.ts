@@ -96,15 +96,19 @@ export const totalMoves = async (page: Page, what: string) => {
   const before = await exactTotal(page);
   await eventually(async () => ((await exactTotal(page)) === before ? undefined : true), 30_000, what);
 };
-/** Adds a coin as who never touches the mouse does. */
-export const addByKeyboard = async (page: Page, query: string, quantity: string) => {
-  await page.getByRole('button', { name: 'Add coin' }).click();
+/** Picks a coin in the dialog that is open. */
+export const pickByKeyboard = async (page: Page, query: string): Promise<void> => {
   await page.getByRole('combobox', { name: 'Search a coin' }).fill(query);
   await page
     .locator('[role=option][data-active-item]')
     .filter({ hasText: new RegExp(query, 'i') })
     .waitFor();
   await page.keyboard.press('Enter');
+};
+/** Adds a coin as who never touches the mouse does. */
+export const addByKeyboard = async (page: Page, query: string, quantity: string) => {
+  await page.getByRole('button', { name: 'Add coin' }).click();
+  await pickByKeyboard(page, query);
   await page.getByLabel(/^How much/).fill(quantity);
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor({ state: 'detached' });

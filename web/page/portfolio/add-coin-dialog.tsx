@@ -16,6 +16,7 @@ import { QuantityForm } from './quantity-form.js';
 import { type FoundSymbol, searchSymbols } from './symbol-search.js';
 import { recentSymbols, useCoinChange } from './use-coin-change.js';
 import { usePriceOf } from './use-price-of.js';
+import { useRecordedPrice } from './use-recorded-price.js';
 import { useSymbols } from './use-symbols.js';
 
 const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) => {
@@ -76,12 +77,15 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
 
 const Amount = ({ found, onClose }: { readonly found: FoundSymbol; readonly onClose: () => void }) => {
   const { heldOf, add } = useCoinChange();
-  const price = usePriceOf(found.symbol);
+  const held = heldOf(found.symbol);
+  const live = usePriceOf(found.symbol);
+  const recorded = useRecordedPrice(found.symbol, found.quote, held === undefined);
   return (
     <QuantityForm
       base={found.base}
-      held={heldOf(found.symbol)}
-      price={price}
+      held={held}
+      price={live ?? recorded?.price}
+      priceFrom={live || held !== undefined ? undefined : recorded === null ? 'nowhere' : recorded?.atMs}
       mode="add"
       submit={(quantity) => add(found.symbol, found.base, quantity)}
       onDone={onClose}

@@ -4,7 +4,7 @@ import { faultText } from '../account/fault-text.js';
 import { Field } from '../account/field.js';
 import { isProblem } from '../session/problem.js';
 import { grouped, money } from '../text/amount.js';
-import { useText } from '../text/language.js';
+import { useSpeaking } from '../text/language.js';
 import { readQuantity } from './quantity.js';
 
 interface QuantityFormProps {
@@ -13,6 +13,8 @@ interface QuantityFormProps {
   readonly held: string | undefined;
   /** Price of one coin in USDT; undefined while it is not known. */
   readonly price: Decimal | undefined;
+  /** When a price was recorded that is not live, in epoch milliseconds; nowhere, where there is none. */
+  readonly priceFrom?: number | 'nowhere' | undefined;
   readonly mode: 'add' | 'reduce';
   /** @throws Problem */
   readonly submit: (quantity: string) => Promise<void>;
@@ -20,8 +22,8 @@ interface QuantityFormProps {
 }
 
 /** Asks for a quantity and shows beforehand what comes of it. */
-export const QuantityForm = ({ base, held, price, mode, submit, onDone }: QuantityFormProps) => {
-  const text = useText();
+export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDone }: QuantityFormProps) => {
+  const { text, language } = useSpeaking();
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -98,6 +100,13 @@ export const QuantityForm = ({ base, held, price, mode, submit, onDone }: Quanti
           </dd>
         </div>
       </dl>
+      {priceFrom !== undefined && (
+        <p className="price-note">
+          {priceFrom === 'nowhere'
+            ? text.worthLater
+            : text.worthThen(new Date(priceFrom).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' }))}
+        </p>
+      )}
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onDone}>
           {text.cancel}

@@ -94,6 +94,8 @@ export const de: Messages = {
   preview: 'Danach',
   previewNow: 'Jetzt',
   worth: 'wert',
+  worthThen: (time) => `Zum Kurs, der um ${time} festgehalten wurde. Live ist er, sobald der Coin hinzugefügt ist.`,
+  worthLater: 'Zu diesem Coin ist noch kein Kurs festgehalten. Was er wert ist, steht da, sobald er hinzugefügt ist.',
   quantityMissing: 'Gib eine Menge ein, zum Beispiel 0,5.',
   quantityShape: 'Schreibe eine Zahl mit Ziffern und höchstens einem Komma, zum Beispiel 1,5.',
   quantityZero: 'Gib mehr als null ein.',

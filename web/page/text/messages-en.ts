@@ -93,6 +93,8 @@ export const en = {
   preview: 'After that',
   previewNow: 'Now',
   worth: 'worth',
+  worthThen: (time: string) => `At the price recorded at ${time}. It is live once the coin is added.`,
+  worthLater: 'No price is recorded for this coin yet. What it is worth appears once it is added.',
   quantityMissing: 'Enter a quantity, for example 0.5.',
   quantityShape: 'Write a number with digits and at most one point, for example 1.5.',
   quantityZero: 'Enter more than zero.',
