@@ -16,6 +16,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'assets'));
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>the page</title>');
   writeFileSync(join(folder, 'icon.svg'), '<svg/>');
+  writeFileSync(join(folder, 'worker.js'), 'self.skipWaiting();');
   writeFileSync(join(folder, 'assets/main-1a2b.js'), script);
   writeFileSync(join(folder, 'assets/main-1a2b.js.br'), brotliCompressSync(script));
   writeFileSync(join(folder, 'assets/main-1a2b.js.gz'), gzipSync(script));
@@ -41,6 +42,7 @@ describe('the page', () => {
       expect(answer.headers['cache-control']).toBe('no-cache');
       const policy = String(answer.headers['content-security-policy']);
       expect(policy).toContain("script-src 'self'");
+      expect(policy).toContain("worker-src 'self'");
       expect(policy).not.toContain('unsafe');
     }
   });
@@ -69,6 +71,11 @@ describe('the page', () => {
     expect(plain.headers['content-encoding']).toBeUndefined();
     expect(plain.body).toBe(script);
     expect((await get('/icon.svg')).headers['cache-control']).toBe('no-cache');
+  });
+  it('sends its worker anew with every build, allowed to load only from here', async () => {
+    const { headers } = await get('/worker.js');
+    expect(headers).toMatchObject({ 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' });
+    expect(headers['content-security-policy']).toContain("connect-src 'self'");
   });
   it('answers 304 to who has it', async () => {
     const { headers } = await get('/');

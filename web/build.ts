@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -10,7 +10,17 @@ const web = fileURLToPath(new URL('..', import.meta.url));
 const outDir = join(web, 'dist/page');
 const stamp = join(web, 'dist/page.sources');
 /** What the page is made of, from here; the versions of its packages stand in the lock file. */
-const sources = ['index.html', 'build.ts', 'package.json', 'page', 'public', '../lib/money', '../lib/errors', '../package-lock.json'];
+const sources = [
+  'index.html',
+  'build.ts',
+  'package.json',
+  'page',
+  'worker',
+  'public',
+  '../lib/money',
+  '../lib/errors',
+  '../package-lock.json',
+];
 
 const filesOf = (path: string): string[] => {
   const whole = join(web, path);
@@ -44,6 +54,39 @@ const buildPage = async () => {
   });
 };
 
+const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Gives the script that runs before the others a name made of its content, as all others have. */
+const nameAppearance = () => {
+  const index = join(outDir, 'index.html');
+  const script = readFileSync(join(outDir, 'appearance.js'));
+  const name = `assets/appearance-${sha256(script).slice(0, 8)}.js`;
+  renameSync(join(outDir, 'appearance.js'), join(outDir, name));
+  writeFileSync(index, readFileSync(index, 'utf8').replace('/appearance.js', `/${name}`));
+};
+
+/** The worker that opens the page without a network: it knows every file of this build by its hash. */
+const buildWorker = async () => {
+  const { build } = await import('vite');
+  const index = sha256(readFileSync(join(outDir, 'index.html')));
+  const assets = readdirSync(join(outDir, 'assets')).sort();
+  const pageFiles = { build: sha256([index, ...assets].join()).slice(0, 16), index, assets: assets.map((name) => `/assets/${name}`) };
+  await build({
+    root: web,
+    configFile: false,
+    publicDir: false,
+    logLevel: 'warn',
+    define: { pageFiles: JSON.stringify(pageFiles) },
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target: 'es2022',
+      modulePreload: false,
+      rollupOptions: { input: join(web, 'worker/worker.ts'), output: { entryFileNames: 'worker.js', format: 'iife' } },
+    },
+  });
+};
+
 /** Below this a compressed file is hardly smaller. */
 const minBytes = 600;
 
@@ -63,6 +106,8 @@ const compress = () => {
 const now = fingerprint();
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== now || !existsSync(join(outDir, 'index.html'))) {
   await buildPage();
+  nameAppearance();
+  await buildWorker();
   compress();
   writeFileSync(join(dirname(outDir), 'page.sources'), now);
 }

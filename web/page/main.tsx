@@ -12,7 +12,9 @@ import './styles/portfolio.css';
 import './styles/dialogs.css';
 
 // A page that stayed open over an update asks for files that are gone: the new page has new ones.
-addEventListener('vite:preloadError', () => location.reload());
+addEventListener('vite:preloadError', () => navigator.onLine && location.reload());
+// What opens the page without a network comes after what shows it.
+addEventListener('load', () => void navigator.serviceWorker?.register('/worker.js').catch(() => undefined));
 
 const session = createSession({
   clock,
@@ -47,7 +49,10 @@ const follow = () => {
 session.subscribe(follow);
 session.onToken((token) => socket?.offer(token));
 follow();
-const retry = () => socket?.retry();
+const retry = () => {
+  session.retry();
+  socket?.retry();
+};
 addEventListener('online', retry);
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && retry());
 

@@ -10,7 +10,7 @@ export interface Parts {
   readonly session: Session;
   readonly store: PortfolioStore;
   readonly trails: PriceTrails;
-  /** Tries to connect at once. */
+  /** Asks who is signed in, and tries to connect, at once. */
   readonly retry: () => void;
 }
 

@@ -34,6 +34,13 @@ const Banners = () => {
   );
 };
 
+/** Who is not signed in has no values that could be old. */
+const GateBanner = () => {
+  const text = useText();
+  const online = useOnline();
+  return <div role="status">{!online && <p className="banner away">{text.offlineGate}</p>}</div>;
+};
+
 export const Shell = () => {
   const text = useText();
   const session = useSession();
@@ -61,6 +68,7 @@ export const Shell = () => {
         </div>
       </header>
       {signedIn && <Banners />}
+      {session.kind === 'signed-out' && <GateBanner />}
       <main id="content" tabIndex={-1}>
         <Outlet />
       </main>

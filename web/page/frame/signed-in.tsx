@@ -1,6 +1,7 @@
 import { useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useSession } from '../parts.js';
+import { useOnline, useSession } from '../parts.js';
+import { AwayPage } from './away-page.js';
 import { Redirect } from './redirect.js';
 import { Skeleton } from './skeleton.js';
 
@@ -8,7 +9,8 @@ import { Skeleton } from './skeleton.js';
 export const SignedIn = ({ children }: { readonly children: ReactNode }) => {
   const session = useSession();
   const { pathname } = useLocation();
-  if (session.kind === 'unknown') return <Skeleton />;
+  const online = useOnline();
+  if (session.kind === 'unknown') return session.away || !online ? <AwayPage online={online} /> : <Skeleton />;
   if (session.kind === 'signed-in') return children;
   return <Redirect to="/sign-in" next={/^\/(coins|account)/.test(pathname) ? pathname : undefined} />;
 };

@@ -46,12 +46,13 @@ const tokenFor = (userId: string): string => {
 /** Tabs of one browser: one cookie, one lock, one channel. */
 const createBrowser = () => {
   const time = createClock();
-  const server = { refreshes: 0, over: false, down: false, refuses: false };
+  const server = { refreshes: 0, over: false, down: false, refuses: false, leftEverywhere: Promise.resolve() };
   const fetch = (async (path: string) => {
     if (server.down) throw new TypeError('no network');
     const answer = (status: number, body: object) => new Response(JSON.stringify(body), { status });
     if (/\/logout(-everywhere)?$/.test(path)) server.over = true;
     if (server.refuses && path.endsWith('-everywhere')) return answer(401, { detail: 'The session was ended; sign in again.' });
+    if (path.endsWith('-everywhere')) await server.leftEverywhere;
     if (path.endsWith('/refresh')) {
       server.refreshes++;
       if (server.over) return answer(401, { detail: 'The refresh token is not valid.' });
@@ -115,6 +116,27 @@ describe('a session', () => {
     expect([first.state.kind, second.state.kind]).toEqual(['signed-out', 'signed-out']);
     await expect(first.token()).rejects.toMatchObject({ status: 401 });
   });
+  it('says that nobody answers when it is asked for without a network, and signs in by itself when it is back', async () => {
+    const { openTab, server, advance, settle } = createBrowser();
+    await openTab().signIn('maria', 'x');
+    server.down = true;
+    const tab = openTab();
+    await settle();
+    expect(tab.state).toEqual({ kind: 'unknown', away: true });
+    await advance(30_000);
+    expect(tab.state.kind).toBe('unknown');
+    server.down = false;
+    await advance(5_000);
+    expect(tab.state).toMatchObject({ kind: 'signed-in', userName: 'Maria' });
+
+    server.down = true;
+    const hurried = openTab();
+    await settle();
+    server.down = false;
+    hurried.retry();
+    await settle();
+    expect(hurried.state.kind).toBe('signed-in');
+  });
   it('ends in every tab when one signs out everywhere, however early the server lets go of it', async () => {
     const { openTab, server, settle } = createBrowser();
     const first = openTab();
@@ -125,13 +147,19 @@ describe('a session', () => {
     await expect(first.signOutEverywhere()).rejects.toMatchObject({ status: 0 });
     expect(first.state.kind).toBe('signed-in');
     server.down = false;
-    // The socket is closed before the answer is here, and renewing is refused.
+    // The sockets are closed before the answer is here, and renewing is refused, in the other tab too.
+    let answer: () => void = () => undefined;
+    server.leftEverywhere = new Promise((resolve) => {
+      answer = resolve;
+    });
     const leaving = first.signOutEverywhere();
-    await expect(first.renew()).rejects.toMatchObject({ status: 401 });
+    await settle();
+    await expect(second.renew()).rejects.toMatchObject({ status: 401 });
+    answer();
     await leaving;
     expect([first.state, second.state]).toEqual([
       { kind: 'signed-out', reason: 'everywhere' },
-      { kind: 'signed-out', reason: undefined },
+      { kind: 'signed-out', reason: 'ended' },
     ]);
   });
   it('is over, without a fault, when another device signed out everywhere first', async () => {

@@ -6,8 +6,8 @@ import { isProblem, Problem, problemOf } from './problem.js';
 type LeaveReason = 'ended' | 'everywhere';
 
 export type SessionState =
-  /** Not known yet: the cookie can only be tried. */
-  | { readonly kind: 'unknown' }
+  /** Not known yet: the cookie can only be tried. `away`: that was tried, and nobody answers. */
+  | { readonly kind: 'unknown'; readonly away?: true }
   | { readonly kind: 'signed-out'; readonly reason?: LeaveReason | undefined }
   | { readonly kind: 'signed-in'; readonly userId: string; readonly userName: string };
 
@@ -25,6 +25,8 @@ export interface Session {
   token(): Promise<string>;
   /** A new token, whatever the present one is. @throws Problem */
   renew(): Promise<string>;
+  /** Where nobody knows yet who is signed in: asks now, not only when it is due. */
+  retry(): void;
   /** Calls back with every new token, whichever tab got it. */
   onToken(listener: (token: string) => void): () => void;
   /** Calls the server as the signed-in user. @throws Problem */
@@ -51,13 +53,15 @@ const renewAtPart = 1 / 4;
 const maxAheadMs = 120_000;
 const retryMs = 5_000;
 const requestTimeoutMs = 15_000;
+/** A page that was opened says after so long that nobody answered yet. */
+const patienceMs = 4_000;
 
 export const createSession = ({ clock, fetch, channel, locks, storage }: SessionDeps): Session => {
   let state: SessionState = { kind: 'unknown' };
   let held: (TokenFacts & { readonly endsAt: number }) | undefined;
   let renewal: Promise<string> | undefined;
   let timer: Timer | undefined;
-  /** Why the next 401 is no surprise. */
+  /** Why the next 401, of this tab or another, is no surprise. */
   let leaving: LeaveReason | undefined;
   const listeners = new Set<() => void>();
   const tokenListeners = new Set<(token: string) => void>();
@@ -90,9 +94,13 @@ export const createSession = ({ clock, fetch, channel, locks, storage }: Session
     leave(reason);
     channel.postMessage({ type: 'signed-out' } satisfies TabMessage);
   };
+  const sayAway = () => {
+    if (state.kind === 'unknown' && !state.away) change({ kind: 'unknown', away: true });
+  };
   const keepFresh = () => {
     renew().catch((thrown: unknown) => {
       if (isProblem(thrown, 401)) return;
+      sayAway();
       timer = clock.after(retryMs, keepFresh);
     });
   };
@@ -153,11 +161,14 @@ export const createSession = ({ clock, fetch, channel, locks, storage }: Session
   };
 
   channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
-    if (data.type === 'signed-out') leave();
+    if (data.type === 'signed-out') leave(leaving);
     else if (data.token !== held?.token) take(data.token);
   };
   if (storage.getItem(hintKey) === null) state = { kind: 'signed-out' };
-  else keepFresh();
+  else {
+    keepFresh();
+    clock.after(patienceMs, sayAway);
+  }
 
   return {
     get state() {
@@ -187,6 +198,11 @@ export const createSession = ({ clock, fetch, channel, locks, storage }: Session
     },
     token,
     renew,
+    retry: () => {
+      if (state.kind !== 'unknown') return;
+      timer?.cancel();
+      keepFresh();
+    },
     onToken: (listener) => {
       tokenListeners.add(listener);
       return () => void tokenListeners.delete(listener);

@@ -1,0 +1,75 @@
+// Opens the page without a network: keeps the page's own files of one build, and nothing else. What it does not answer goes its usual way.
+declare const self: ServiceWorkerGlobalScope;
+
+/** What the build wrote, put in by it. */
+declare const pageFiles: {
+  /** Made of everything below. */
+  readonly build: string;
+  /** SHA-256 of index.html, in hex. */
+  readonly index: string;
+  /** Addresses whose names are made of their content. */
+  readonly assets: readonly string[];
+};
+
+const { build, index, assets } = pageFiles;
+const prefix = 'tickfolio-';
+const own = `${prefix}${build}`;
+/** Where the index stands in the cache, and where it is fetched. */
+const indexAddress = '/';
+/** The addresses of the page, as the router has them. */
+const isPageAddress = (path: string) => /^\/(sign-in|sign-up|account|coins\/[^/]+)?$/.test(path);
+/** A server that does not answer in time counts as away. */
+const maxAnswerMs = 3_000;
+
+const fetchIndex = async (): Promise<Response> => {
+  const response = await fetch(indexAddress, { cache: 'no-store', credentials: 'omit' });
+  const digest = await crypto.subtle.digest('SHA-256', await response.clone().arrayBuffer());
+  const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  // While an update is rolled out, another replica may have answered with another build's: then nothing is kept, and tried again later.
+  if (!response.ok || hex !== index) throw new Error('index.html is of another build');
+  return response;
+};
+const install = async () => {
+  const cache = await caches.open(own);
+  try {
+    await cache.addAll(assets); // All of them or none.
+    await cache.put(indexAddress, await fetchIndex());
+  } catch (err) {
+    await caches.delete(own);
+    throw err;
+  }
+  await self.skipWaiting();
+};
+
+/** Files of the build before stay for pages that are still open; their names are never those of others. */
+const clean = async () => {
+  const others = (await caches.keys()).filter((name) => name.startsWith(prefix) && name !== own);
+  await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
+  await self.clients.claim();
+};
+
+const fromCache = async (address: string): Promise<Response | undefined> => (await caches.open(own)).match(address, { ignoreVary: true });
+const afterBound = () =>
+  new Promise<undefined>((resolve) => AbortSignal.timeout(maxAnswerMs).addEventListener('abort', () => resolve(undefined)));
+
+/** The server's page while it answers; else the one kept here, whose files are all kept too. */
+const openPage = async (request: Request): Promise<Response> => {
+  const asked = fetch(request);
+  const answer = await Promise.race([asked.catch(() => undefined), afterBound()]);
+  if (answer && answer.status < 500) return answer;
+  return (await fromCache(indexAddress)) ?? answer ?? asked;
+};
+const openAsset = async (request: Request): Promise<Response> => (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
+
+self.addEventListener('install', (event) => event.waitUntil(install()));
+self.addEventListener('activate', (event) => event.waitUntil(clean()));
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== 'GET' || origin !== self.location.origin) return;
+  if (request.mode === 'navigate') {
+    if (isPageAddress(pathname)) event.respondWith(openPage(request));
+  } else if (pathname.startsWith('/assets/')) event.respondWith(openAsset(request));
+});
+
+export {};
