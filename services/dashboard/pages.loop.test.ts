@@ -89,9 +89,10 @@ const withPage = async (options: BrowserContextOptions, work: (page: Page) => Pr
 const cell = (page: Page, symbol: string, column: number) => page.locator(`tr[data-key="${symbol}"] > :nth-child(${column})`);
 const status = (page: Page) => page.locator('.live p');
 
+// They run beside each other, so each has an `expect` of its own: the common one knows only of the test that began last.
 // Most of the time they wait; a busy machine makes them slow, not wrong.
 describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 60_000 }, () => {
-  it('keeps the tickers up to date without a reload, and moves nothing but figures', async () => {
+  it('keeps the tickers up to date without a reload, and moves nothing but figures', async ({ expect }) => {
     await withPage({}, async (page) => {
       await page.goto('/?sort=symbol&dir=asc');
       await page.evaluate('window.mark = 1');
@@ -116,7 +117,7 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 60_000 }, 
     });
   });
 
-  it('moves nothing for who wants no motion', async () => {
+  it('moves nothing for who wants no motion', async ({ expect }) => {
     await withPage({ reducedMotion: 'reduce' }, async (page) => {
       await page.goto('/?q=CALM');
       await archive.add([{ symbol: 'CALMUSDT', eventMs: startMs + 1_000, close: '101.25' }]);
@@ -125,7 +126,7 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 60_000 }, 
     });
   });
 
-  it('asks nothing while hidden or paused, and tells when nobody answers', async () => {
+  it('asks nothing while hidden or paused, and tells when nobody answers', async ({ expect }) => {
     await withPage(
       {},
       async (page) => {
@@ -164,7 +165,7 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 60_000 }, 
     );
   });
 
-  it('tells on an open page that ClickHouse is away, and recovers', async () => {
+  it('tells on an open page that ClickHouse is away, and recovers', async ({ expect }) => {
     await withPage({ baseURL: fragile.url }, async (page) => {
       await page.goto('/');
       away = true;
@@ -178,7 +179,7 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 60_000 }, 
     });
   });
 
-  it('filters while it is typed, and keeps the word in the address', async () => {
+  it('filters while it is typed, and keeps the word in the address', async ({ expect }) => {
     await withPage({}, async (page) => {
       await page.goto('/');
       await page.getByRole('searchbox', { name: 'Filter by symbol' }).pressSequentially('btc', { delay: 20 });
@@ -208,7 +209,7 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 60_000 }, 
     return { green, red };
   })()`) as Promise<{ green: number; red: number }>;
 
-  it('draws the chart, reads it out bar by bar, and keeps it up to date', async () => {
+  it('draws the chart, reads it out bar by bar, and keeps it up to date', async ({ expect }) => {
     await withPage({}, async (page) => {
       await page.goto('/symbols/CHARTUSDT?range=15m');
       const canvas = page.locator('#chart canvas');
@@ -249,7 +250,7 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 60_000 }, 
     });
   });
 
-  it('can be walked with the keyboard alone', async () => {
+  it('can be walked with the keyboard alone', async ({ expect }) => {
     await withPage({}, async (page) => {
       await page.goto('/');
       await page.getByRole('button', { name: 'Pause' }).waitFor();
@@ -285,21 +286,23 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 60_000 }, 
     });
   });
 
-  it('works without script: rows, picture, sorting, filter, paging', async () => {
+  it('works without script: rows, picture, sorting, filter, paging', async ({ expect }) => {
     await withPage({ javaScriptEnabled: false }, async (page) => {
       await page.goto('/');
       expect(await page.locator('.live').isVisible()).toBe(false);
       await page.getByRole('link', { name: 'Close' }).click();
+      await page.waitForURL((url) => url.search === '?sort=close&dir=desc');
       expect(await page.locator('tbody th').first().textContent()).toBe('BTCUSDT');
       await page.getByRole('searchbox').fill('a1u');
       await page.getByRole('button', { name: 'Filter' }).click();
+      await page.waitForURL((url) => url.search === '?q=a1u&sort=close&dir=desc');
       expect(await page.locator('tbody th').allTextContents()).toEqual(['A1USDT']);
-      expect(new URL(page.url()).search).toBe('?q=a1u&sort=close&dir=desc');
       await page.goto('/symbols/BTCUSDT');
       expect(await page.locator('.bar-picture').isVisible()).toBe(true);
       expect(await page.getByRole('img', { name: /BTCUSDT, last hour: first/ }).count()).toBe(1);
       const oldest = await page.locator('.rows tbody tr').last().textContent();
       await page.getByRole('link', { name: 'Older' }).click();
+      await page.waitForURL((url) => url.searchParams.has('before'));
       expect(await page.locator('.rows tbody tr').count()).toBe(50);
       expect(await page.locator('.rows tbody').textContent()).not.toContain(oldest);
     });
@@ -324,7 +327,7 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 60_000 }, 
     );
   });
 
-  it('fits a phone: nothing but tables scrolls sideways, and axe-core finds no fault', async () => {
+  it('fits a phone: nothing but tables scrolls sideways, and axe-core finds no fault', async ({ expect }) => {
     await withPage(
       { viewport: { width: 375, height: 812 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: 'dark' },
       async (page) => {
