@@ -4,7 +4,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import { formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
 import { Type } from 'typebox';
 import { problems } from './contract.js';
-import { type Candle, type CandleRange, candleRanges, type MarketArchive } from './market-archive.js';
+import { type Candle, type CandleRange, candleRanges, type MarketArchive, type TrailPoint } from './market-archive.js';
 import type { Portfolios } from './portfolios.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 import type { Symbols } from './symbols.js';
@@ -40,8 +40,14 @@ const ValueAnswer = Type.Object(
   { description: 'What the portfolio was worth, oldest first; minutes without prices are left out.' },
 );
 const DayAnswer = Type.Object(
-  { Since: moment, Opens: Type.Array(Type.Object({ Symbol: Type.String({ examples: ['btcusdt'] }), Price: usdt })) },
-  { description: 'The first price of today (UTC) of every coin that is held.' },
+  {
+    Since: moment,
+    Opens: Type.Array(Type.Object({ Symbol: Type.String({ examples: ['btcusdt'] }), Price: usdt, Since: moment })),
+  },
+  {
+    description:
+      'The first price of today (UTC) that is known of every coin that is held, and from when it is: of a new coin not from midnight.',
+  },
 );
 const TrailsAnswer = Type.Object(
   {
@@ -65,6 +71,7 @@ const CandlesAnswer = Type.Object(
 const isoOf = (atMs: number) => new Date(atMs).toISOString();
 const answerCandle = ({ atMs, open, high, low, close }: Candle) => ({ Time: isoOf(atMs), Open: open, High: high, Low: low, Close: close });
 const dayMs = 86_400_000;
+const minuteMs = 60_000;
 
 /** What was: of the portfolio from the BFF's own records, of prices from the archive. */
 export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = async (app, options) => {
@@ -77,6 +84,9 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
       retryAfterMs: 2_000,
     });
   };
+  /** Nothing where there is no archive: then the first price that was recorded has to do. */
+  const midnightPrices = (late: readonly string[]) =>
+    archive.midnight(late, knownKind() === 'simulated').catch((): ReadonlyMap<string, TrailPoint> => new Map());
   const coinsOf = async (userId: string) => (await portfolios.readMany([userId])).get(userId) ?? [];
 
   app.get(
@@ -113,14 +123,19 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
       const coins = await coinsOf(signedIn(request).userId);
       const nowMs = clock.now();
       const needed = new Set(coins.flatMap(({ symbol, quoteAsset }) => [symbol, `${quoteAsset}usdt`]));
+      const midnightMs = Math.floor(nowMs / dayMs) * dayMs;
       const opens = await history.opens(knownKind(), dayOf(nowMs), [...needed]);
+      // Of a coin that was added later the archive may still know what it cost at midnight.
+      const late = [...needed].filter((symbol) => symbol !== 'usdtusdt' && !((opens.get(symbol)?.atMs ?? nowMs) < midnightMs + minuteMs));
+      for (const [symbol, open] of await midnightPrices(late)) if (open.atMs < (opens.get(symbol)?.atMs ?? nowMs)) opens.set(symbol, open);
       const found = coins.flatMap(({ symbol, quoteAsset }) => {
         const own = opens.get(symbol);
-        const rate = quoteAsset === 'usdt' ? '1' : opens.get(`${quoteAsset}usdt`);
+        const rate = quoteAsset === 'usdt' ? { price: '1', atMs: 0 } : opens.get(`${quoteAsset}usdt`);
         if (own === undefined || rate === undefined) return [];
-        return [{ Symbol: symbol, Price: formatDecimal(multiply(parseDecimal(own), parseDecimal(rate))) }];
+        const price = formatDecimal(multiply(parseDecimal(own.price), parseDecimal(rate.price)));
+        return [{ Symbol: symbol, Price: price, Since: isoOf(Math.max(own.atMs, rate.atMs)) }];
       });
-      return { Since: isoOf(Math.floor(nowMs / dayMs) * dayMs), Opens: found };
+      return { Since: isoOf(midnightMs), Opens: found };
     },
   );
 

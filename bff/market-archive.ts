@@ -37,6 +37,8 @@ export interface MarketArchive {
   candles(symbol: string, range: CandleRange): Promise<readonly Candle[]>;
   /** Today's (UTC) stretch so far; undefined when there is none. */
   today(symbol: string): Promise<Candle | undefined>;
+  /** What symbols cost at midnight UTC: the first prices of the day's first minutes, by symbol. */
+  midnight(symbols: readonly string[], simulated: boolean): Promise<ReadonlyMap<string, TrailPoint>>;
   /** The closes of the last minutes, by symbol. */
   trails(symbols: readonly string[]): Promise<ReadonlyMap<string, readonly TrailPoint[]>>;
 }
@@ -51,6 +53,8 @@ export interface MarketArchiveOptions {
 
 const queryTimeoutMs = 4_000;
 const trailSpanMs = 30 * minuteMs;
+/** So long after midnight a first price still counts as that of midnight. */
+const midnightSpanMs = 10 * minuteMs;
 /** Many viewers of a coin cost one query in so long. */
 const keptMs = 4_000;
 const maxKept = 512;
@@ -120,6 +124,19 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
         );
         return row && toCandle(row);
       }),
+    midnight: async (symbols, simulated) => {
+      if (symbols.length === 0) return new Map();
+      const from = Math.floor(clock.now() / dayMs) * dayMs;
+      const rows = await read<{ symbol: string; at: string; price: string }>(
+        // By the table behind the view: what was delivered twice has the same first price.
+        `SELECT t.symbol AS symbol, toUnixTimestamp64Milli(min(t.event_time)) AS at, argMin(t.close_price, t.event_time) AS price
+         FROM ${database}.${table}_rows AS t WHERE t.symbol IN {symbols:Array(String)} AND startsWith(t.event_type, 'simulated') = {simulated:UInt8}
+           AND t.event_time >= fromUnixTimestamp64Milli({from:Int64}) AND t.event_time < fromUnixTimestamp64Milli({to:Int64}) GROUP BY symbol`,
+        { symbols: symbols.map((symbol) => symbol.toUpperCase()), simulated: simulated ? 1 : 0, from, to: from + midnightSpanMs },
+        symbols.length,
+      );
+      return new Map(rows.map(({ symbol, at, price }) => [symbol.toLowerCase(), { atMs: Number(at), price }]));
+    },
     trails: async (symbols) => {
       const trails = new Map<string, TrailPoint[]>();
       if (symbols.length === 0) return trails;

@@ -327,6 +327,7 @@ describe('around the contract', () => {
       'get /ready',
       'post /api/v1/auth/login',
       'post /api/v1/auth/logout',
+      'post /api/v1/auth/logout-everywhere',
       'post /api/v1/auth/refresh',
       'post /api/v1/auth/register',
       'post /api/v1/profile',

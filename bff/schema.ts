@@ -62,6 +62,12 @@ export const portfolioHours = pgTable(
 /** The first price that was known of a symbol on a day (UTC), in its quote asset. */
 export const dayOpens = pgTable(
   'day_opens',
-  { day: date('day', { mode: 'string' }).notNull(), symbol: text('symbol').notNull(), price: numeric('price').notNull(), simulated },
+  {
+    day: date('day', { mode: 'string' }).notNull(),
+    symbol: text('symbol').notNull(),
+    price: numeric('price').notNull(),
+    simulated,
+    recordedAt: moment('recorded_at').notNull().defaultNow(),
+  },
   (table) => [primaryKey({ columns: [table.day, table.simulated, table.symbol] })],
 );

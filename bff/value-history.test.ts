@@ -83,7 +83,9 @@ it('keeps the first price of a day, whatever comes later', async () => {
   const later = createRoom(room.clock.now() + hourMs);
   await later.price('btcusdt', '1');
   await later.recorder.record();
-  expect(await room.history.opens('real', '2026-11-22', ['btcusdt', 'ethusdt'])).toEqual(new Map([['btcusdt', '68000.1']]));
+  expect(await room.history.opens('real', '2026-11-22', ['btcusdt', 'ethusdt'])).toEqual(
+    new Map([['btcusdt', { price: '68000.1', atMs: Date.parse('2026-11-22T00:00:20.000Z') }]]),
+  );
   await room.recorder.close();
   await later.recorder.close();
 });
@@ -103,7 +105,7 @@ it('never mixes real and simulated prices on one database', async () => {
     ['real', '90000'],
   ] as const) {
     expect(await room.history.points(kind, owner, '24h', now)).toEqual([{ atMs: now - 20_000, value }]);
-    expect(await room.history.opens(kind, '2026-12-01', ['btcusdt'])).toEqual(new Map([['btcusdt', value]]));
+    expect(await room.history.opens(kind, '2026-12-01', ['btcusdt'])).toEqual(new Map([['btcusdt', { price: value, atMs: now }]]));
   }
   await room.recorder.close();
 });

@@ -13,6 +13,12 @@ export interface ValuePoint {
   readonly value: string;
 }
 
+/** The first price that is known of a day, in the symbol's quote asset, and from when it is. */
+export interface DayOpen {
+  readonly price: string;
+  readonly atMs: number;
+}
+
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
@@ -48,10 +54,10 @@ export interface ValueHistory {
   record(kind: Kind, minuteMs: number, values: readonly UserValue[], alsoHour: boolean): Promise<number>;
   /** Oldest first. */
   points(kind: Kind, userId: string, range: ValueRange, nowMs: number): Promise<ValuePoint[]>;
-  /** Keeps the first price of a day (`2026-01-27`). */
-  putOpens(kind: Kind, day: string, prices: ReadonlyMap<string, string>): Promise<void>;
-  /** Prices in the symbols' quote assets. */
-  opens(kind: Kind, day: string, symbols: readonly string[]): Promise<Map<string, string>>;
+  /** Keeps the first prices of the day (UTC) of `nowMs`. */
+  putOpens(kind: Kind, nowMs: number, prices: ReadonlyMap<string, string>): Promise<void>;
+  /** @param day such as `2026-01-27` */
+  opens(kind: Kind, day: string, symbols: readonly string[]): Promise<Map<string, DayOpen>>;
   /** Forgets what is kept no longer. */
   prune(nowMs: number): Promise<void>;
 }
@@ -140,9 +146,10 @@ export const createValueHistory = (db: Database): ValueHistory => {
         // Of a portfolio that is young the minutes tell more.
         return hours.length > minHours ? thinned(hours, hourSteps) : thinned(await minutesOf(kind, userId, from), minuteSteps);
       }),
-    putOpens: (kind, day, prices) =>
+    putOpens: (kind, nowMs, prices) =>
       orFault(async () => {
-        const rows = [...prices].map(([symbol, price]) => ({ day, symbol, price, simulated: isSimulated(kind) }));
+        const [day, recordedAt, simulated] = [dayOf(nowMs), new Date(nowMs), isSimulated(kind)];
+        const rows = [...prices].map(([symbol, price]) => ({ day, symbol, price, simulated, recordedAt }));
         for (const page of pagesOf(rows)) await db.insert(dayOpens).values(page).onConflictDoNothing();
       }),
     opens: (kind, day, symbols) =>
@@ -152,7 +159,7 @@ export const createValueHistory = (db: Database): ValueHistory => {
           .select()
           .from(dayOpens)
           .where(and(eq(dayOpens.day, day), eq(dayOpens.simulated, isSimulated(kind)), inArray(dayOpens.symbol, [...symbols])));
-        return new Map(rows.map(({ symbol, price }) => [symbol, price]));
+        return new Map(rows.map(({ symbol, price, recordedAt }) => [symbol, { price, atMs: recordedAt.getTime() }]));
       }),
     prune: (nowMs) =>
       orFault(async () => {

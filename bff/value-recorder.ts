@@ -64,14 +64,15 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
     }
     return prices;
   };
-  const keepOpens = async (kind: Kind, day: string, prices: ReadonlyMap<string, string>) => {
+  const keepOpens = async (kind: Kind, nowMs: number, prices: ReadonlyMap<string, string>) => {
+    const day = dayOf(nowMs);
     if (`${kind} ${day}` !== opensOf) {
       opensOf = `${kind} ${day}`;
       opened = new Set();
     }
     const missing = new Map([...prices].filter(([symbol]) => !opened.has(symbol)));
     if (missing.size === 0) return;
-    await history.putOpens(kind, day, missing);
+    await history.putOpens(kind, nowMs, missing);
     for (const symbol of missing.keys()) opened.add(symbol);
   };
   const record = async () => {
@@ -88,7 +89,7 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
       const found = await portfolios.readMany(ids);
       const all = [...found.values()].flat();
       const symbols = new Set(all.flatMap((coin) => [coin.symbol, conversionOf(coin) ?? coin.symbol]));
-      await keepOpens(kind, dayOf(nowMs), await readPrices([...symbols]));
+      await keepOpens(kind, nowMs, await readPrices([...symbols]));
       const values = [...found].flatMap(([userId, coins]): UserValue[] => {
         const value = worthOf(coins, board);
         return value === undefined ? [] : [{ userId, value }];

@@ -10,7 +10,7 @@ import { Digits } from '../portfolio/digits.js';
 import { Freshness } from '../portfolio/freshness.js';
 import { useSymbols } from '../portfolio/use-symbols.js';
 import { isProblem } from '../session/problem.js';
-import { grouped } from '../text/amount.js';
+import { grouped, timeUtc } from '../text/amount.js';
 import { coinName } from '../text/coin-names.js';
 import { useText } from '../text/language.js';
 import type { Candle } from '../value/chart.js';
@@ -92,7 +92,7 @@ const Position = ({ row, onChange }: { readonly row: Row; readonly onChange: () 
         </div>
         {row.today && (
           <div>
-            <dt>{text.today}</dt>
+            <dt>{row.todaySinceMs === undefined ? text.today : text.since(timeUtc(row.todaySinceMs))}</dt>
             <dd>
               <ChangeMark change={row.today} />
             </dd>
@@ -169,7 +169,12 @@ export const CoinPage = () => {
           )}
           <span className="unit">{quote}</span>
         </p>
-        {row?.today && <ChangeMark change={row.today} percentOnly />}
+        {row?.today && (
+          <p>
+            <ChangeMark change={row.today} percentOnly />{' '}
+            {row.todaySinceMs !== undefined && <span className="none">{text.since(timeUtc(row.todaySinceMs))}</span>}
+          </p>
+        )}
       </section>
       <section className="card coin-chart" aria-label={text.chartOf(name)}>
         <div className="panel-head">

@@ -3,7 +3,7 @@ import type { NumberStyle } from '../text/amount.js';
 import { exact } from '../text/exact.js';
 import type { Frame } from './frame.js';
 import type { Connection } from './live-socket.js';
-import { type PortfolioView, viewOf } from './portfolio-view.js';
+import { type Baselines, type PortfolioView, viewOf } from './portfolio-view.js';
 import type { PriceTrails } from './price-trails.js';
 
 export interface LiveState {
@@ -22,7 +22,7 @@ export interface PortfolioStore {
   setConnection(connection: Connection): void;
   setStyle(style: NumberStyle): void;
   setQuotes(quotes: ReadonlyMap<string, string>): void;
-  setMidnight(prices: ReadonlyMap<string, Decimal>): void;
+  setDayOpens(opens: Baselines['day']): void;
   /** Shows a coin with this quantity (null: without it) until a frame says so, or `settle` was called. */
   expect(symbol: string, quantity: string | null): { settle(quantity: string | null | undefined): void };
   /** Called with every frame, before it is shown. */
@@ -46,7 +46,7 @@ export const createPortfolioStore = ({ schedule, trails }: PortfolioStoreDeps): 
   let shown: { view: PortfolioView; frame: Frame } | undefined;
   let scheduled = false;
   let quotes: ReadonlyMap<string, string> = new Map();
-  let midnight: ReadonlyMap<string, Decimal> = new Map();
+  let day: Baselines['day'] = new Map();
   const opened = new Map<string, { quantity: Decimal; total: Decimal }>();
   const expected = new Map<string, string | null>();
   const listeners = new Set<() => void>();
@@ -56,7 +56,7 @@ export const createPortfolioStore = ({ schedule, trails }: PortfolioStoreDeps): 
   const publish = () => {
     scheduled = false;
     if (frame) {
-      const view = viewOf({ frame, expected, baselines: { opened, midnight }, quoteOf, style, before: shown });
+      const view = viewOf({ frame, expected, baselines: { opened, day }, quoteOf, style, before: shown });
       shown = { view, frame };
       state = { ...state, view };
     }
@@ -106,8 +106,8 @@ export const createPortfolioStore = ({ schedule, trails }: PortfolioStoreDeps): 
       quotes = next;
       change();
     },
-    setMidnight: (prices) => {
-      midnight = prices;
+    setDayOpens: (opens) => {
+      day = opens;
       change();
     },
     expect: (symbol, quantity) => {
@@ -137,7 +137,7 @@ export const createPortfolioStore = ({ schedule, trails }: PortfolioStoreDeps): 
       shown = undefined;
       opened.clear();
       expected.clear();
-      midnight = new Map();
+      day = new Map();
       state = { view: undefined, connection: 'connecting' };
       change();
     },

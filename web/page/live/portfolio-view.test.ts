@@ -48,15 +48,33 @@ describe('the live portfolio', () => {
     expect(after?.rows[1]).toBe(before?.rows[1]);
     expect(after?.rows[0]).toMatchObject({ ticks: 1, direction: 'up', priceText: '100.01' });
   });
+  it('says from when the change of a coin is counted that was added at noon', () => {
+    const { store, draw } = createRoom();
+    const open = (price: string, time: string) => ({ price: parseDecimal(price), sinceMs: Date.parse(`2026-01-27T${time}Z`) });
+    store.takeFrame(frame('300', coin('btcusdt', '1', '100', '100'), coin('ethusdt', '1', '200', '200')));
+    store.setDayOpens(new Map([['ethusdt', open('100', '12:05:00.100')]]));
+    const noon = Date.parse('2026-01-27T12:05:00.100Z');
+    expect(draw()).toMatchObject({ today: { text: '+100.00' }, todaySince: { atMs: noon, someLater: false } });
+    store.setDayOpens(
+      new Map([
+        ['btcusdt', open('90', '00:00:01.000')],
+        ['ethusdt', open('100', '12:05:00.100')],
+      ]),
+    );
+    const view = draw();
+    expect(view).toMatchObject({ today: { text: '+110.00' }, todaySince: { atMs: undefined, someLater: true } });
+    expect(view?.rows.map(({ todaySinceMs }) => todaySinceMs)).toEqual([undefined, noon]);
+  });
   it('takes the server at its word for totals, and counts changes exactly', () => {
     const { store, draw } = createRoom();
-    store.setMidnight(new Map([['btcusdt', parseDecimal('99')]]));
+    store.setDayOpens(new Map([['btcusdt', { price: parseDecimal('99'), sinceMs: Date.parse('2026-01-27T00:00:30.000Z') }]]));
     store.takeFrame(frame('100.000000000000000001', coin('btcusdt', '1', '100.000000000000000001', '100.000000000000000001')));
     draw();
     store.takeFrame(frame('101', coin('btcusdt', '1', '101', '101')));
     const view = draw();
     expect(view?.sinceOpened).toMatchObject({ text: '+1.00', direction: 'up', percent: '+1.00 %' });
-    expect(view?.sinceMidnight).toMatchObject({ text: '+2.00', percent: '+2.02 %' });
+    expect(view?.today).toMatchObject({ text: '+2.00', percent: '+2.02 %' });
+    expect(view?.todaySince).toEqual({ atMs: undefined, someLater: false });
   });
   it('counts no purchase as a gain', () => {
     const { store, draw } = createRoom();

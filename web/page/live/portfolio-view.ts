@@ -36,6 +36,8 @@ export interface Row {
   /** Counts the changes of the price. */
   readonly ticks: number;
   readonly today: Change | undefined;
+  /** From when today's change is counted, in epoch milliseconds; undefined for midnight UTC. */
+  readonly todaySinceMs: number | undefined;
   readonly stale: boolean;
   /** Changed here, and not confirmed by a frame yet. */
   readonly pending: boolean;
@@ -53,7 +55,9 @@ export interface PortfolioView {
   readonly rows: readonly Row[];
   readonly total: Total;
   readonly sinceOpened: Change | undefined;
-  readonly sinceMidnight: Change | undefined;
+  readonly today: Change | undefined;
+  /** From when: `atMs` undefined for midnight UTC, and whether some coins have theirs from later. */
+  readonly todaySince: { readonly atMs: number | undefined; readonly someLater: boolean };
   /** How much of the value has a price no older than `freshMs`. */
   readonly fresh: { readonly percent: string; readonly level: 'good' | 'fair' | 'poor' } | undefined;
   readonly simulated: boolean;
@@ -68,9 +72,15 @@ export type Expectations = ReadonlyMap<string, string | null>;
 export interface Baselines {
   /** What coins were worth when the page was opened, and how much of them there was. */
   readonly opened: ReadonlyMap<string, { readonly quantity: Decimal; readonly total: Decimal }>;
-  /** Price of one coin in USDT at midnight UTC. */
-  readonly midnight: ReadonlyMap<string, Decimal>;
+  /** The first price of one coin in USDT that is known of this day (UTC), and from when it is. */
+  readonly day: ReadonlyMap<string, { readonly price: Decimal; readonly sinceMs: number }>;
 }
+
+const dayMs = 86_400_000;
+/** A price so young counts as that of midnight. */
+const midnightMs = 5 * 60_000;
+/** Undefined for midnight. */
+const laterThanMidnight = (sinceMs: number): number | undefined => (sinceMs % dayMs < midnightMs ? undefined : sinceMs);
 
 /** Prices no older than this count as fresh. */
 export const freshMs = 2_000;
@@ -121,6 +131,7 @@ const sameRow = (a: Row, b: Row): boolean =>
   a.share === b.share &&
   a.stale === b.stale &&
   a.pending === b.pending &&
+  a.todaySinceMs === b.todaySinceMs &&
   sameChange(a.today, b.today);
 
 export interface ViewInput {
@@ -143,8 +154,9 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
   const pricesBefore = new Map(before?.frame.Coins.map((coin) => [coin.Symbol, coin.Price]));
   let opened = zero;
   let openedNow = zero;
-  let midnight = zero;
-  let midnightNow = zero;
+  let day = zero;
+  let dayNow = zero;
+  let [firstSinceMs, lastSinceMs] = [Number.POSITIVE_INFINITY, 0];
   let fresh = zero;
 
   const rows = coins.map((coin, at): Row => {
@@ -153,6 +165,7 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
     const quantity = exact(Quantity);
     const last = rowsBefore.get(symbol);
     let today: Change | undefined;
+    const open = baselines.day.get(symbol);
     if (value) {
       const start = baselines.opened.get(symbol);
       if (start && start.quantity.units !== 0n) {
@@ -161,12 +174,13 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
         opened = add(opened, then);
         openedNow = add(openedNow, value);
       }
-      const open = baselines.midnight.get(symbol);
       if (open) {
-        const then = multiply(open, quantity);
-        midnight = add(midnight, then);
-        midnightNow = add(midnightNow, value);
+        const then = multiply(open.price, quantity);
+        day = add(day, then);
+        dayNow = add(dayNow, value);
         today = changeOf(value, then, style);
+        firstSinceMs = Math.min(firstSinceMs, open.sinceMs);
+        lastSinceMs = Math.max(lastSinceMs, open.sinceMs);
       }
       if (coin.PriceTime !== null && !coin.Stale && asOfMs - Date.parse(coin.PriceTime) <= freshMs) fresh = add(fresh, value);
     }
@@ -190,6 +204,7 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
       direction: moved ? signOf(subtract(exact(Price), exact(priceBefore))) : (last?.direction ?? 'same'),
       ticks: (last?.ticks ?? 0) + (moved ? 1 : 0),
       today,
+      todaySinceMs: today && open && laterThanMidnight(open.sinceMs),
       stale: coin.Stale,
       pending: expected.has(symbol),
     };
@@ -213,7 +228,8 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
       ticks: (last?.ticks ?? 0) + (moved ? 1 : 0),
     },
     sinceOpened: opened.units === 0n ? undefined : changeOf(openedNow, opened, style),
-    sinceMidnight: midnight.units === 0n ? undefined : changeOf(midnightNow, midnight, style),
+    today: day.units === 0n ? undefined : changeOf(dayNow, day, style),
+    todaySince: { atMs: laterThanMidnight(firstSinceMs), someLater: lastSinceMs - firstSinceMs >= midnightMs },
     fresh: freshPart === undefined ? undefined : { percent: freshPart, level: enough(90n) ? 'good' : enough(50n) ? 'fair' : 'poor' },
     simulated: frame.Simulated === true,
     asOfMs,

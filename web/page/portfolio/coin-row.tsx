@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import type { Row } from '../live/portfolio-view.js';
 import { useParts } from '../parts.js';
+import { timeUtc } from '../text/amount.js';
 import { useText } from '../text/language.js';
 import { ChangeMark } from './change-mark.js';
 import { CoinBadge } from './coin-badge.js';
@@ -50,6 +51,7 @@ export const CoinRow = memo(({ row, columns, onChange }: CoinRowProps) => {
       </td>
       <td className="cell-today num" {...role.cell}>
         {row.today ? <ChangeMark change={row.today} percentOnly /> : <span className="none">–</span>}
+        {row.todaySinceMs !== undefined && <span className="since">{text.since(timeUtc(row.todaySinceMs))}</span>}
       </td>
       {columns !== 'phone' && (
         <td className="cell-trail" {...role.cell}>

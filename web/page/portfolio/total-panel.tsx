@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import type { PortfolioView } from '../live/portfolio-view.js';
 import { useLive } from '../parts.js';
+import { timeUtc } from '../text/amount.js';
 import { useText } from '../text/language.js';
 import { ChangeMark } from './change-mark.js';
 import { Digits } from './digits.js';
@@ -11,7 +12,7 @@ const arrows = { up: '▲', down: '▼', same: '' } as const;
 /** The value, large, with all its digits in small below it, and how it moved. */
 export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
   const text = useText();
-  const { total, sinceOpened, sinceMidnight } = view;
+  const { total, sinceOpened, today, todaySince } = view;
   const live = useLive((state) => state.connection === 'live');
   useEffect(() => {
     document.title = `${total.text} USDT · tickfolio`;
@@ -36,11 +37,14 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
         {text.exactly} <span className="digits">{total.exact}</span>
       </p>
       <dl className="changes">
-        {sinceMidnight && (
+        {today && (
           <div>
-            <dt>{text.sinceMidnight}</dt>
+            <dt>
+              {todaySince.atMs === undefined ? text.sinceMidnight : text.since(timeUtc(todaySince.atMs))}
+              {todaySince.someLater && text.someLater}
+            </dt>
             <dd>
-              <ChangeMark change={sinceMidnight} />
+              <ChangeMark change={today} />
             </dd>
           </div>
         )}

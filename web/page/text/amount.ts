@@ -50,3 +50,6 @@ export const short = (value: Decimal, style: NumberStyle): string =>
 
 export const sum = (values: readonly Decimal[]): Decimal => values.reduce(add, { units: 0n, scale: 0 });
 export const text = formatDecimal;
+
+/** The time of day in UTC, as `14:05 UTC`. */
+export const timeUtc = (atMs: number): string => `${new Date(atMs).toISOString().slice(11, 16)} UTC`;

@@ -58,6 +58,8 @@ export const de: Messages = {
   exactly: 'Genau',
   sinceOpened: 'Seit dem Öffnen dieser Seite',
   sinceMidnight: 'Heute, seit 00:00 UTC',
+  since: (time) => `Seit ${time}`,
+  someLater: ', manche Coins später',
   up: 'gestiegen',
   down: 'gefallen',
   same: 'unverändert',

@@ -57,6 +57,8 @@ export const en = {
   exactly: 'Exactly',
   sinceOpened: 'Since you opened this page',
   sinceMidnight: 'Today, since 00:00 UTC',
+  since: (time: string) => `Since ${time}`,
+  someLater: ', some coins later',
   up: 'up',
   down: 'down',
   same: 'unchanged',

@@ -6,13 +6,13 @@ import { exact } from '../text/exact.js';
 interface DayAnswer {
   /** Midnight UTC. */
   readonly Since: string;
-  readonly Opens: readonly { readonly Symbol: string; readonly Price: string }[];
+  readonly Opens: readonly { readonly Symbol: string; readonly Price: string; readonly Since: string }[];
 }
 
 const dayMs = 86_400_000;
 const refreshMs = 300_000;
 
-/** Keeps the prices of last midnight, from which today's changes are counted. */
+/** Keeps the first prices of the day, from which today's changes are counted. */
 export const useDayOpens = () => {
   const { session, store } = useParts();
   const held = useLive((state) => state.view?.rows.length ?? 0);
@@ -25,6 +25,9 @@ export const useDayOpens = () => {
     placeholderData: (before) => before,
   });
   useEffect(() => {
-    if (data) store.setMidnight(new Map(data.Opens.map(({ Symbol: symbol, Price }) => [symbol, exact(Price)])));
+    if (data)
+      store.setDayOpens(
+        new Map(data.Opens.map(({ Symbol: symbol, Price, Since }) => [symbol, { price: exact(Price), sinceMs: Date.parse(Since) }])),
+      );
   }, [data, store]);
 };
