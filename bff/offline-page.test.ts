@@ -220,10 +220,12 @@ describe.skipIf(!browser)('the page, opened while nobody answers,', { timeout: 1
     await page.reload();
     await signIn(await createHolder());
     await start(next);
+    await page.evaluate('localStorage.setItem("tickfolio.recent", JSON.stringify(["btcusdt"]))');
     await page.getByRole('link', { name: /^Account/ }).click();
     await page.getByRole('button', { name: 'Sign out everywhere' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Sign out everywhere' }).click();
     await page.getByText('You are signed out on all devices.').waitFor();
+    expect(await page.evaluate('Object.keys(localStorage)')).toEqual([]);
     expect(await builds()).toEqual(newer);
     await worksWith(first, 'tickfolio-NEXT');
     await stop();

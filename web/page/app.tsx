@@ -11,6 +11,7 @@ import { SignedIn } from './frame/signed-in.js';
 import { ToastProvider } from './frame/toasts.js';
 import { type Parts, PartsProvider } from './parts.js';
 import { PortfolioPage } from './portfolio/portfolio-page.js';
+import { forgetRecent } from './portfolio/recent-symbols.js';
 import { isProblem } from './session/problem.js';
 import { LanguageProvider } from './text/language.js';
 
@@ -75,6 +76,7 @@ const useForgetting = ({ session }: Parts) => {
     return session.subscribe(() => {
       const next = session.state.kind === 'signed-in' ? session.state.userId : undefined;
       if (next !== owner) queryClient.clear();
+      if (session.state.kind === 'signed-out') forgetRecent();
       owner = next;
     });
   }, [session]);

@@ -58,7 +58,7 @@ export const AccountPage = () => {
         </button>
         <div className="everywhere">
           <p className="hint">{text.everywhereHint}</p>
-          <button type="button" className="button danger" onClick={() => setAsking(true)}>
+          <button type="button" className="button danger bordered" onClick={() => setAsking(true)}>
             {text.signOutEverywhere}
           </button>
         </div>

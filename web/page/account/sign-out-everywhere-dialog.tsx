@@ -40,7 +40,7 @@ export const SignOutEverywhereDialog = ({ onClose }: { readonly onClose: () => v
         <DialogDismiss ref={cancel} className="button">
           {text.cancel}
         </DialogDismiss>
-        <button type="button" className="button danger" disabled={busy} onClick={leave}>
+        <button type="button" className="button danger bordered" disabled={busy} onClick={leave}>
           {busy ? text.working : text.signOutEverywhere}
         </button>
       </div>

@@ -6,25 +6,11 @@ import { useParts } from '../parts.js';
 import { grouped } from '../text/amount.js';
 import { coinName } from '../text/coin-names.js';
 import { useText } from '../text/language.js';
+import { noteRecent } from './recent-symbols.js';
 
 interface CoinAnswer {
   readonly Quantity: string;
 }
-
-const recentKey = 'tickfolio.recent';
-const maxRecent = 6;
-
-/** The symbols added last, newest first. */
-export const recentSymbols = (): readonly string[] => {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(recentKey) ?? '[]');
-    return Array.isArray(kept) ? kept.filter((symbol) => typeof symbol === 'string').slice(0, maxRecent) : [];
-  } catch {
-    return [];
-  }
-};
-const noteRecent = (symbol: string) =>
-  localStorage.setItem(recentKey, JSON.stringify([symbol, ...recentSymbols().filter((other) => other !== symbol)].slice(0, maxRecent)));
 
 /** Changes of what is held: shown at once, corrected by the server's answer, told with a way back. */
 export const useCoinChange = () => {

@@ -143,7 +143,7 @@ export const de: Messages = {
   brokenText: 'Neu laden hilft meistens. Dein Portfolio liegt sicher auf dem Server.',
   reload: 'Neu laden',
   theme: 'Aussehen',
-  themes: { system: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
+  themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },
   language: 'Sprache',
   sort: 'Sortieren nach',
   sortBy: { value: 'Wert', name: 'Name', today: 'Heute' },

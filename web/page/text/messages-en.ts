@@ -142,7 +142,7 @@ export const en = {
   brokenText: 'Reloading usually helps. Your portfolio is safe on the server.',
   reload: 'Reload',
   theme: 'Appearance',
-  themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
   language: 'Language',
   sort: 'Sort by',
   sortBy: { value: 'Value', name: 'Name', today: 'Today' },
