@@ -57,6 +57,11 @@ const TrailsAnswer = Type.Object(
   },
   { description: 'The price of every minute of the last half hour, of the coins that are held.' },
 );
+const VolumeAnswer = Type.Object({
+  Time: moment,
+  Base: Type.String({ description: 'in the base asset, exact decimal text', examples: ['12408.51302'] }),
+  Quote: Type.String({ description: 'in the quote asset, exact decimal text', examples: ['845310222.1940537'] }),
+});
 const CandlesAnswer = Type.Object(
   {
     Symbol: Type.String({ examples: ['btcusdt'] }),
@@ -64,6 +69,9 @@ const CandlesAnswer = Type.Object(
     StepSeconds: Type.Integer({ description: 'how much time a candle holds', examples: [600] }),
     Candles: Type.Array(CandleAnswer),
     Today: Type.Union([CandleAnswer, Type.Null()], { description: 'since midnight UTC; null while there is nothing' }),
+    Volume: Type.Union([VolumeAnswer, Type.Null()], {
+      description: 'what was traded in the 24 hours before; null where it was not recorded',
+    }),
   },
   { description: 'Candles in the quote asset, oldest first; stretches without a trade are left out.' },
 );
@@ -179,13 +187,19 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
       const symbol = request.params.symbol.toLowerCase();
       const range = (request.query.range ?? '24h') as CandleRange;
       if (!symbols.mayExist(symbol)) throw new AppError('not_found', `The exchange does not list ${JSON.stringify(symbol)}.`);
-      const [candles, today] = await Promise.all([archive.candles(symbol, range), archive.today(symbol)]);
+      // An archive whose archiver is older has no volumes.
+      const [candles, today, volume] = await Promise.all([
+        archive.candles(symbol, range),
+        archive.today(symbol),
+        archive.volume(symbol).catch(() => undefined),
+      ]);
       return {
         Symbol: symbol,
         Range: range,
         StepSeconds: candleRanges[range].stepMs / 1_000,
         Candles: candles.map(answerCandle),
         Today: today ? answerCandle(today) : null,
+        Volume: volume ? { Time: isoOf(volume.atMs), Base: volume.base, Quote: volume.quote } : null,
       };
     },
   );

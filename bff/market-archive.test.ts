@@ -26,13 +26,22 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const columns = ['message_id', 'event_type', 'event_time', 'receive_time', 'symbol', 'close_price'];
-type Ticker = readonly [symbol: string, time: string, price: string, type?: string];
+const columns = ['message_id', 'event_type', 'event_time', 'receive_time', 'symbol', 'close_price', 'volume', 'quote_volume'];
+type Ticker = readonly [symbol: string, time: string, price: string, type?: string, volumes?: readonly [string, string]];
 const add = (tickers: readonly Ticker[]) =>
   clickhouse.insert(
     `${database}.${table}_rows`,
     columns,
-    tickers.map(([symbol, time, price, type = '24hrMiniTicker']) => [`${symbol}-${time}-${type}`, type, time, time, symbol, price]),
+    tickers.map(([symbol, time, price, type = '24hrMiniTicker', [base, quote] = [null, null]]) => [
+      `${symbol}-${time}-${type}`,
+      type,
+      time,
+      time,
+      symbol,
+      price,
+      base,
+      quote,
+    ]),
   );
 const archiveAt = (time: string) =>
   createMarketArchive({ clickhouse: () => clickhouse, database, table, clock: createManualClock(Date.parse(time)) });
@@ -52,6 +61,24 @@ it('knows what cost what at midnight: of the first minutes only, and never a sim
   );
   expect(await archive.midnight(['btcusdt'], true)).toEqual(new Map([['btcusdt', { price: '1', atMs: at('00:00:00.500') }]]));
   expect(await archive.midnight([], false)).toEqual(new Map());
+});
+
+it('knows the volumes of the newest ticker, all their digits, and none where it did not say or is old', async () => {
+  const volumes = (base: string, quote: string) => ['24hrMiniTicker', [base, quote]] as const;
+  await add([
+    ['SHIBUSDT', '2026-11-21 13:58:00.000', '0.00001', ...volumes('1', '1')],
+    ['SHIBUSDT', '2026-11-21 13:59:00.000', '0.00001', ...volumes('912345678901234567890.12345678', '9123456789012345.67')],
+    ['BNBUSDT', '2026-11-21 13:58:00.000', '600', ...volumes('1', '1')],
+    ['BNBUSDT', '2026-11-21 13:59:00.000', '600'],
+    ['ADAUSDT', '2026-11-21 12:30:00.000', '1', ...volumes('1', '1')],
+  ]);
+  const archive = archiveAt('2026-11-21T14:00:00.000Z');
+  expect(await archive.volume('shibusdt')).toEqual({
+    atMs: Date.parse('2026-11-21T13:59:00.000Z'),
+    base: '912345678901234567890.12345678',
+    quote: '9123456789012345.67',
+  });
+  for (const symbol of ['bnbusdt', 'adausdt', 'solusdt']) expect([symbol, await archive.volume(symbol)]).toEqual([symbol, undefined]);
 });
 
 it("counts today's change of a coin from midnight where the archive knows it, else from its first recorded price, and says from when", async () => {

@@ -31,12 +31,22 @@ export const candleRanges = {
 } as const;
 export type CandleRange = keyof typeof candleRanges;
 
+/** What was traded in 24 hours, exact, in the base and in the quote asset. */
+export interface Volume {
+  /** The end of the 24 hours. */
+  readonly atMs: number;
+  readonly base: string;
+  readonly quote: string;
+}
+
 /** Prices of the past, where there is an archive. @throws AppError unavailable where there is none, or it does not answer */
 export interface MarketArchive {
   /** Oldest first; minutes without a ticker are left out. */
   candles(symbol: string, range: CandleRange): Promise<readonly Candle[]>;
   /** Today's (UTC) stretch so far; undefined when there is none. */
   today(symbol: string): Promise<Candle | undefined>;
+  /** Of the newest ticker, of the last hour; undefined when there is none, or when it did not say. */
+  volume(symbol: string): Promise<Volume | undefined>;
   /** What symbols cost at midnight UTC: the first prices of the day's first minutes, by symbol. */
   midnight(symbols: readonly string[], simulated: boolean): Promise<ReadonlyMap<string, TrailPoint>>;
   /** The closes of the last minutes, by symbol. */
@@ -123,6 +133,19 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
           1,
         );
         return row && toCandle(row);
+      }),
+    volume: (symbol) =>
+      shared(`volume ${symbol}`, async () => {
+        const [row] = await read<{ at: string; base: string | null; quote: string | null }>(
+          `SELECT toUnixTimestamp64Milli(t.event_time) AS at, t.volume AS base, t.quote_volume AS quote FROM ${database}.${table}_rows AS t
+           WHERE t.symbol = {symbol:String} AND t.event_time >= fromUnixTimestamp64Milli({from:Int64})
+           ORDER BY t.symbol DESC, t.event_time DESC, t.message_id DESC LIMIT 1`,
+          { symbol: symbol.toUpperCase(), from: clock.now() - hourMs },
+          1,
+        );
+        return typeof row?.base === 'string' && typeof row.quote === 'string'
+          ? { atMs: Number(row.at), base: row.base, quote: row.quote }
+          : undefined;
       }),
     midnight: async (symbols, simulated) => {
       if (symbols.length === 0) return new Map();

@@ -24,7 +24,16 @@ interface Given {
 }
 
 /** An archive with one minute of everything. */
-const minute = { symbol: 'BTCUSDT', at: '1769508000', open: '68120.01', high: '68123.45', low: '68119.5', close: '68121' };
+const minute = {
+  symbol: 'BTCUSDT',
+  at: '1769508000',
+  open: '68120.01',
+  high: '68123.45',
+  low: '68119.5',
+  close: '68121',
+  base: '1.5',
+  quote: '102185.175',
+};
 const archive: ClickHouse = {
   insert: async () => undefined,
   insertLines: async () => undefined,

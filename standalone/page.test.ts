@@ -147,6 +147,29 @@ describe.skipIf(!browser).concurrent('the page', () => {
     });
   });
 
+  it('shows what was traded in 24 hours on the page of a coin, short and exact, or that it was not recorded', async () => {
+    const account = await createAccount(run.base, { btcusdt: '1' });
+    await withPage({}, async ({ page }) => {
+      const candle = { Time: '2026-01-27T10:00:00.000Z', Open: '68000', High: '69000', Low: '67000', Close: '68500' };
+      const answer = (Volume: object | null) => ({ Range: '1h', StepSeconds: 60, Candles: [candle], Today: candle, Volume });
+      const volume = { Time: candle.Time, Base: '12408.51302', Quote: '845999999.9940537' };
+      await page.route('**/coins/btcusdt/candles*', (route) => route.fulfill({ json: answer(volume) }));
+      await page.route('**/coins/ethusdt/candles*', (route) => route.fulfill({ json: answer(null) }));
+      await signIn(page, run.base, account);
+      const volumeOf = async (symbol: string) => {
+        await page.goto(`${run.base}/coins/${symbol}`);
+        const shown = page.locator('.day-range .facts > div').filter({ hasText: '24 h volume' }).locator('dd');
+        await shown.waitFor();
+        return shown;
+      };
+      const amounts = (await volumeOf('btcusdt')).locator('.short-amount');
+      expect(await amounts.locator('[aria-hidden]').allInnerTexts()).toEqual(['12.4 K BTC', '846 M USDT']);
+      expect(await amounts.locator('.visually-hidden').allTextContents()).toEqual(['12,408.51302 BTC', '845,999,999.9940537 USDT']);
+      expect(await amounts.first().getAttribute('title')).toBe('12,408.51302 BTC');
+      expect(await (await volumeOf('ethusdt')).innerText()).toBe('not recorded');
+    });
+  });
+
   it('speaks German, with its commas', async () => {
     const account = await createAccount(run.base, { btcusdt: '1' });
     await withPage({ locale: 'de-DE' }, async ({ page }) => {

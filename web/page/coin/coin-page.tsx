@@ -39,6 +39,7 @@ interface CandlesAnswer {
   readonly StepSeconds: number;
   readonly Candles: readonly CandleText[];
   readonly Today: CandleText | null;
+  readonly Volume: { readonly Base: string; readonly Quote: string } | null;
 }
 
 const refreshMs = 30_000;
@@ -144,6 +145,7 @@ export const CoinPage = () => {
   const name = coinName(base) ?? base;
   const last = row?.priceText ?? (candles.length > 0 ? grouped(candles.at(-1)?.close ?? '', text.numbers) : undefined);
   const today = data?.Today ? candleOf(data.Today) : undefined;
+  const volume = data?.Volume ? { base: data.Volume.Base, quote: data.Volume.Quote } : undefined;
   const first = candles[0];
   const label = first
     ? `${text.chartOf(name)}, ${text.ranges[range]}: ${first.open} → ${candles.at(-1)?.close} ${quote}`
@@ -201,7 +203,7 @@ export const CoinPage = () => {
             </button>
           </section>
         )}
-        {today && <DayRange today={today} price={row?.price ?? today.close} quote={quote} />}
+        {today && <DayRange today={today} volume={volume} price={row?.price ?? today.close} base={base} quote={quote} />}
       </div>
       <Suspense>
         {open && row && <ChangeCoinDialog symbol={symbol} onClose={() => setOpen(false)} />}

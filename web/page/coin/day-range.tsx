@@ -1,17 +1,39 @@
 import { compare, divide, subtract } from '@tickfolio/lib/money';
-import { grouped } from '../text/amount.js';
+import { grouped, shortened } from '../text/amount.js';
 import { exact } from '../text/exact.js';
 import { useText } from '../text/language.js';
 import type { Candle } from '../value/chart.js';
 
-interface DayRangeProps {
-  readonly today: Candle;
-  readonly price: string;
+/** What was traded in 24 hours, exact. */
+export interface Volume {
+  readonly base: string;
   readonly quote: string;
 }
 
+interface DayRangeProps {
+  readonly today: Candle;
+  readonly volume: Volume | undefined;
+  readonly price: string;
+  readonly base: string;
+  readonly quote: string;
+}
+
+/** Short for the eye; whole where one points at it, and for screen readers. */
+const ShortAmount = ({ amount, asset }: { readonly amount: string; readonly asset: string }) => {
+  const text = useText();
+  const whole = `${grouped(amount, text.numbers)} ${asset}`;
+  return (
+    <span className="short-amount" title={whole}>
+      <span aria-hidden="true">
+        {shortened(exact(amount), text.numbers, text.sizes)} {asset}
+      </span>
+      <span className="visually-hidden">{whole}</span>
+    </span>
+  );
+};
+
 /** Where the price stands between today's lowest and highest. */
-export const DayRange = ({ today, price, quote }: DayRangeProps) => {
+export const DayRange = ({ today, volume, price, base, quote }: DayRangeProps) => {
   const text = useText();
   const now = exact(price);
   const low = compare(now, exact(today.low)) < 0 ? price : today.low;
@@ -40,6 +62,16 @@ export const DayRange = ({ today, price, quote }: DayRangeProps) => {
         <div>
           <dt>{text.open}</dt>
           <dd className="digits">{shown(today.open)}</dd>
+        </div>
+        <div>
+          <dt>{text.dayVolume}</dt>
+          {volume ? (
+            <dd className="digits">
+              <ShortAmount amount={volume.base} asset={base} /> <ShortAmount amount={volume.quote} asset={quote} />
+            </dd>
+          ) : (
+            <dd className="none">{text.notRecorded}</dd>
+          )}
         </div>
       </dl>
     </section>

@@ -1,7 +1,7 @@
 import { parseDecimal } from '@tickfolio/lib/money';
 import { describe, expect, it } from 'vitest';
 import { readQuantity } from '../portfolio/quantity.js';
-import { grouped, money, percent, rounded, signed } from './amount.js';
+import { grouped, money, percent, rounded, shortened, signed } from './amount.js';
 import { de } from './messages-de.js';
 import { en } from './messages-en.js';
 
@@ -26,6 +26,25 @@ describe('amounts', () => {
       '0.00001234',
       '0.00',
     ]);
+  });
+  it('are shortened to three digits where they are large, never to a thousand of something', () => {
+    const short = (text: string, { numbers, sizes } = en) => shortened(parseDecimal(text), numbers, sizes);
+    expect(['0', '0.0123', '1.005', '12.345', '999.4', '999.5', '12408.51302'].map((text) => short(text))).toEqual([
+      '0.00',
+      '0.0123',
+      '1.01',
+      '12.3',
+      '999',
+      '1.00 K',
+      '12.4 K',
+    ]);
+    expect(['845999999.99', '999499999.99', '999500000', '9123456789012345.67'].map((text) => short(text))).toEqual([
+      '846 M',
+      '999 M',
+      '1.00 B',
+      '9,123 T',
+    ]);
+    expect(short('12408.51302', de)).toBe('12,4 Tsd.');
   });
   it('are shares of a whole, and nothing of nothing', () => {
     expect(percent(parseDecimal('1'), parseDecimal('3'), style)).toBe('33.3 %');

@@ -26,6 +26,8 @@ export const rounded = (value: Decimal, decimals: number): string => {
 };
 
 const thousandth: Decimal = parseDecimal('0.001');
+const ten: Decimal = parseDecimal('10');
+const hundred: Decimal = parseDecimal('100');
 const thousand: Decimal = parseDecimal('1000');
 
 /** Decimals that tell a value of this size apart from its neighbours: 2 for what is worth more than one, more for what is tiny. */
@@ -44,9 +46,22 @@ export const signed = (text: string): string => (/[1-9]/.test(text) ? (text.star
 export const percent = (part: Decimal, whole: Decimal, style: NumberStyle, decimals = 1): string | undefined =>
   whole.units === 0n ? undefined : `${grouped(rounded(divide({ ...part, units: part.units * 100n }, whole, decimals), decimals), style)} %`;
 
-/** Short, for axes: 1.2k, 3.4M. */
-export const short = (value: Decimal, style: NumberStyle): string =>
-  compare(value, thousand) < 0 ? money(value, style) : grouped(rounded(value, 0), style);
+/**
+ * Three digits, shortened to thousands and more where it is so much: 12.4 K, 846 M.
+ * @param sizes names of a thousand, of a thousand of that, and so on
+ */
+export const shortened = (value: Decimal, style: NumberStyle, sizes: readonly string[]): string => {
+  const digitsOf = (size: Decimal) => (compare(size, hundred) >= 0 ? 0 : compare(size, ten) >= 0 ? 1 : 2);
+  let [size, steps] = [value, 0];
+  // What would be rounded to a thousand of a size is one of the next.
+  while (steps < sizes.length && compare(parseDecimal(rounded(size, digitsOf(size))), thousand) >= 0) {
+    steps++;
+    size = { units: value.units, scale: value.scale + 3 * steps };
+  }
+  if (steps === 0 && compare(size, one) < 0) return money(value, style);
+  const text = grouped(rounded(size, digitsOf(size)), style);
+  return steps === 0 ? text : `${text} ${sizes[steps - 1]}`;
+};
 
 export const sum = (values: readonly Decimal[]): Decimal => values.reduce(add, { units: 0n, scale: 0 });
 export const text = formatDecimal;

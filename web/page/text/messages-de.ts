@@ -3,6 +3,7 @@ import type { Messages } from './messages-en.js';
 export const de: Messages = {
   tag: 'de',
   numbers: { group: '.', point: ',' },
+  sizes: ['Tsd.', 'Mio.', 'Mrd.', 'Bio.'],
   appName: 'tickfolio',
   tagline: 'Was deine Coins wert sind: live und genau.',
   notices: 'Hinweise',
@@ -134,7 +135,8 @@ export const de: Messages = {
   low: 'Tief',
   open: 'Anfang',
   updates: 'Kursmeldungen',
-  dayVolume: 'Umsatz heute',
+  dayVolume: 'Umsatz in 24 Std.',
+  notRecorded: 'nicht festgehalten',
   notFoundTitle: 'Hier ist nichts',
   notFoundText: 'Diese Adresse führt nirgendwohin.',
   toPortfolio: 'Zum Portfolio',

@@ -2,6 +2,8 @@
 export const en = {
   tag: 'en',
   numbers: { group: ',', point: '.' },
+  /** Thousands of one, of that, and so on. */
+  sizes: ['K', 'M', 'B', 'T'],
   appName: 'tickfolio',
   tagline: 'What your coins are worth, live and exact.',
   notices: 'Notices',
@@ -133,7 +135,8 @@ export const en = {
   low: 'Low',
   open: 'Open',
   updates: 'Price updates',
-  dayVolume: 'Volume today',
+  dayVolume: '24 h volume',
+  notRecorded: 'not recorded',
   notFoundTitle: 'There is nothing here',
   notFoundText: 'The address leads nowhere.',
   toPortfolio: 'To the portfolio',
