@@ -22,7 +22,7 @@ const isPageAddress = (path: string) => /^\/(sign-in|sign-up|account|coins\/[^/]
 const maxAnswerMs = 3_000;
 
 const fetchIndex = async (): Promise<Response> => {
-  const response = await fetch(indexAddress, { cache: 'no-store', credentials: 'omit' });
+  const response = await fetch(indexAddress, { cache: 'no-store' });
   const digest = await crypto.subtle.digest('SHA-256', await response.clone().arrayBuffer());
   const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
   // While an update is rolled out, another replica may have answered with another build's: then nothing is kept, and tried again later.
