@@ -12,7 +12,7 @@ import { proveStack } from './run.js';
 import { ownSettings, settingsFile } from './settings.js';
 import type { Stack } from './stack.js';
 
-// Proves compose.yaml on this machine (docker and compose v2): `make stack`. Ends with 0 when everything held, and clears up either way.
+// Proves compose.yaml on this machine (docker and compose v2): `make stack`. Ends with 0 only when everything held, and clears up either way.
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const project = 'tickfolio-stack';
@@ -72,7 +72,7 @@ await runProcess(
       say('Everything held.');
       life.finish();
     } catch (err) {
-      if (life.signal.aborted) return;
+      if (life.signal.aborted) throw new StartError('Interrupted: what is not said above was not proved.');
       const logs = await Promise.all(
         ['bff', 'aggregator', 'socket', 'auth', 'archiver', 'dashboard'].map((service) => compose.logs(service).catch(() => '')),
       );
