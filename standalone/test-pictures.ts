@@ -40,10 +40,11 @@ const writeHistory = async (folder: string, name: string, total: number, prices:
       sql`insert into portfolio_values (user_id, minute, value, simulated) select id, ${minute}::timestamptz, ${value.toFixed(8)}::numeric, true from profiles where name = ${name} on conflict do nothing`,
     );
   }
+  const today = new Date(now).toISOString().slice(0, 10);
   for (const [symbol, price] of prices) {
     const open = (price * (1 - 0.004 + random() * 0.02 - 0.008)).toFixed(4);
     await postgres.db.execute(
-      sql`insert into day_opens (day, symbol, price, simulated) values (${new Date(now).toISOString().slice(0, 10)}::date, ${symbol}, ${open}::numeric, true) on conflict (day, simulated, symbol) do update set price = excluded.price`,
+      sql`insert into day_opens (day, symbol, price, simulated, recorded_at) values (${today}::date, ${symbol}, ${open}::numeric, true, ${today}::timestamptz) on conflict (day, simulated, symbol) do update set price = excluded.price, recorded_at = excluded.recorded_at`,
     );
   }
   await postgres.close();

@@ -21,10 +21,13 @@ it('counts what was before the page was opened', () => {
   const trails = createPriceTrails();
   trails.add('btcusdt', 60_000, '2');
   const before = trails.countOf('btcusdt');
+  let told = 0;
+  const stop = trails.onSeed(() => told++);
   trails.seed('btcusdt', [
     { atMs: 0, price: 1 },
     { atMs: 61_000, price: 3 },
   ]);
-  expect(trails.countOf('btcusdt')).toBe(before + 1);
+  expect([trails.countOf('btcusdt'), told]).toEqual([before + 1, 1]);
+  stop();
   expect(trails.of('btcusdt').map(({ price }) => price)).toEqual([1, 2]);
 });

@@ -9,6 +9,8 @@ export interface PriceTrails {
   /** What was before the page was opened. */
   seed(symbol: string, points: readonly TrailPoint[]): void;
   add(symbol: string, atMs: number, price: string): void;
+  /** Tells of every `seed`; prices are told of by their frames. */
+  onSeed(listener: () => void): () => void;
   of(symbol: string): readonly TrailPoint[];
   /** Grows when the picture is worth drawing anew: with every point that stays, not while the newest one follows the price. */
   countOf(symbol: string): number;
@@ -24,6 +26,7 @@ const youngPoints = 4;
 export const createPriceTrails = (): PriceTrails => {
   const trails = new Map<string, TrailPoint[]>();
   const counts = new Map<string, number>();
+  const listeners = new Set<() => void>();
   const count = (symbol: string, more: number) => void counts.set(symbol, (counts.get(symbol) ?? 0) + more);
   const trailOf = (symbol: string): TrailPoint[] => {
     const trail = trails.get(symbol) ?? [];
@@ -37,6 +40,11 @@ export const createPriceTrails = (): PriceTrails => {
       const older = points.filter((point) => point.atMs < first);
       trail.unshift(...older);
       count(symbol, older.length);
+      for (const listener of listeners) listener();
+    },
+    onSeed: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     add: (symbol, atMs, price) => {
       const trail = trailOf(symbol);

@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import type { Row } from '../live/portfolio-view.js';
-import { useParts } from '../parts.js';
 import { timeUtc } from '../text/amount.js';
 import { useText } from '../text/language.js';
 import { ChangeMark } from './change-mark.js';
@@ -20,7 +19,6 @@ interface CoinRowProps {
 /** One coin. Drawn anew only when something of it changed. */
 export const CoinRow = memo(({ row, columns, onChange }: CoinRowProps) => {
   const text = useText();
-  const { trails } = useParts();
   return (
     <tr className={`${row.stale ? 'stale' : ''} ${row.pending ? 'pending' : ''}`} data-symbol={row.symbol} {...role.row}>
       <th scope="row" className="cell-coin" {...role.rowheader}>
@@ -55,7 +53,7 @@ export const CoinRow = memo(({ row, columns, onChange }: CoinRowProps) => {
       </td>
       {columns !== 'phone' && (
         <td className="cell-trail" {...role.cell}>
-          <Sparkline points={trails.of(row.symbol)} count={trails.countOf(row.symbol)} />
+          <Sparkline symbol={row.symbol} />
         </td>
       )}
       {columns === 'all' && (

@@ -1,5 +1,6 @@
-import { memo } from 'react';
+import { memo, useSyncExternalStore } from 'react';
 import { type TrailPoint, trailSpanMs } from '../live/price-trails.js';
+import { useParts } from '../parts.js';
 
 const width = 100;
 const height = 28;
@@ -21,15 +22,14 @@ const pathOf = (points: readonly TrailPoint[]): string => {
     .join('');
 };
 
-interface SparklineProps {
+interface TrailProps {
   readonly points: readonly TrailPoint[];
   /** Of the trail; a new count draws anew. */
   readonly count: number;
 }
 
-/** The last minutes of a price, without figures; those stand beside it. */
-export const Sparkline = memo(
-  ({ points }: SparklineProps) => {
+const Trail = memo(
+  ({ points }: TrailProps) => {
     const [first, last] = [points[0], points.at(-1)];
     if (!first || !last || points.length < 2) return <span className="sparkline" />;
     const direction = last.price > first.price ? 'up' : last.price < first.price ? 'down' : 'same';
@@ -41,3 +41,10 @@ export const Sparkline = memo(
   },
   (a, b) => a.count === b.count && a.points === b.points,
 );
+
+/** The last minutes of a price, without figures; those stand beside it. */
+export const Sparkline = ({ symbol }: { readonly symbol: string }) => {
+  const { trails } = useParts();
+  const count = useSyncExternalStore(trails.onSeed, () => trails.countOf(symbol));
+  return <Trail points={trails.of(symbol)} count={count} />;
+};
