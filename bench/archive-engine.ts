@@ -105,6 +105,10 @@ const tasks = {
     await eventLog.close();
   },
 
+  close: async (): Promise<void> => {
+    await clickhouse?.close();
+  },
+
   archive: async (rows: number, batchRows: number, brokers: readonly string[] | null): Promise<ArchiveRun> => {
     const { clickhouse, table } = await open();
     const eventLog = openLog(brokers);

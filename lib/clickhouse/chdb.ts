@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { type ClickHouseClientConfigOptions, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Logger } from '../telemetry/telemetry.js';
 import { type ChdbEngine, type ChdbEngineOptions, type EngineStatement, openChdbEngine } from './chdb-engine.js';
@@ -52,6 +51,14 @@ export const openChdbClickHouse = async (options: ChdbClickHouseOptions): Promis
   return { ...port, engine };
 };
 
+/** All of a stream. A piece that comes alone is not copied: a batch of the archive is some megabytes in one. */
+const collect = async (stream: AsyncIterable<Uint8Array | string>): Promise<Buffer> => {
+  const pieces: Buffer[] = [];
+  for await (const piece of stream)
+    pieces.push(typeof piece === 'string' ? Buffer.from(piece) : Buffer.from(piece.buffer, piece.byteOffset, piece.length));
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+};
+
 type Connection = NonNullable<ClickHouseClientConfigOptions['connection']>;
 type BaseParams = Parameters<Connection['query']>[0];
 
@@ -100,7 +107,7 @@ const createEngineConnection = (engine: ChdbEngine, writes: Lane, reads: Lane): 
     },
     insert: async (params) => {
       const { values } = params;
-      const body = typeof values === 'string' ? Buffer.from(values) : await buffer(values);
+      const body = typeof values === 'string' ? Buffer.from(values) : await collect(values);
       if (body.length > 0) await run({ ...statement(params), body }, params.abort_signal);
       return { ...done(params.query_id), summary: counted };
     },
@@ -109,7 +116,7 @@ const createEngineConnection = (engine: ChdbEngine, writes: Lane, reads: Lane): 
       return { ...done(params.query_id), summary: counted };
     },
     exec: async (params) => {
-      const body = params.values ? { body: await buffer(params.values) } : {};
+      const body = params.values ? { body: await collect(params.values) } : {};
       const bytes = await run({ ...statement(params), ...body }, params.abort_signal);
       return { ...done(params.query_id), stream: Readable.from([bytes], { objectMode: false }), summary: counted };
     },

@@ -41,6 +41,9 @@ export interface KafkaAssignment {
   finish(): Promise<void>;
 }
 
+/** What a message of ours takes up while it waits. A batch of many must not be cut short by the bound of bytes. */
+const usualMessageBytes = 1_024;
+
 export const createKafkaAssignment = (options: KafkaAssignmentOptions): KafkaAssignment => {
   const { topic, consume, handler, clock, log, limits, committer, resume } = options;
   const owned = new Map<number, Owned>();
@@ -60,7 +63,7 @@ export const createKafkaAssignment = (options: KafkaAssignmentOptions): KafkaAss
       clock,
       consume,
       maxMessages: 2 * consume.maxBatchMessages,
-      maxBytes: limits.maxUnhandledBytesPerPartition,
+      maxBytes: Math.max(limits.maxUnhandledBytesPerPartition, consume.maxBatchMessages * usualMessageBytes),
       onRoom: () => resume(partition),
     });
     const reader = startPartitionReader({

@@ -35,7 +35,7 @@ export interface KafkaLimits {
   readonly minFetchBytes: number;
   readonly fetchWaitMs: number;
   readonly maxFetchBytesPerPartition: number;
-  /** A partition is not read on while this much of it waits for the handler; besides, twice a full batch is enough. */
+  /** A partition is not read on while this much of it waits for the handler, or twice a full batch; one full batch always has room. */
   readonly maxUnhandledBytesPerPartition: number;
   /** A consumer that broke so often, without having been in its group in between, is dead. */
   readonly maxConsumerStarts: number;
@@ -64,7 +64,7 @@ export const kafkaLimits: KafkaLimits = {
   handoverMs: 3_000,
   minFetchBytes: 65_536,
   fetchWaitMs: 100,
-  maxFetchBytesPerPartition: 2 * 2 ** 20,
+  maxFetchBytesPerPartition: 2 ** 20,
   maxUnhandledBytesPerPartition: 8 * 2 ** 20,
   maxConsumerStarts: 10,
   silenceMs: 60_000,
