@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 
 const listen = (port: number): Promise<Server | undefined> =>
@@ -13,13 +13,25 @@ const portOf = (server: Server): string => {
   return bound !== null && typeof bound === 'object' ? String(bound.port) : '';
 };
 
-/** The ports as documented where they are free, others where they are not. */
-const freePorts = async (wanted: readonly (readonly [name: string, port: string])[]): Promise<Record<string, string>> => {
+/** Below the ports that systems hand out for outgoing connections; so many tries find a free one. */
+const firstPort = 20_000;
+const lastPort = 32_767;
+const maxTries = 1_000;
+
+const holdPort = async (name: string): Promise<Server> => {
+  for (let tries = 0; tries < maxTries; tries++) {
+    const server = await listen(randomInt(firstPort, lastPort + 1));
+    if (server) return server;
+  }
+  throw new Error(`no free port for ${name}`);
+};
+
+/** Ports that nobody looks for: documented ones, free now, may be taken by another run before the images are built, or while all is down. */
+const freePorts = async (names: readonly string[]): Promise<Record<string, string>> => {
   const held: Server[] = [];
   const chosen: Record<string, string> = {};
-  for (const [name, port] of wanted) {
-    const server = (await listen(Number(port))) ?? (await listen(0));
-    if (!server) throw new Error(`no free port for ${name}`);
+  for (const name of names) {
+    const server = await holdPort(name);
     held.push(server);
     chosen[name] = portOf(server);
   }
@@ -38,10 +50,10 @@ const ofThisRun: Settings = {
   BATCH_TIMEOUT: '2s',
 };
 
-/** What a stack of its own is set to: the example's settings with new secrets, free ports and the simulator as the exchange. */
+/** What a stack of its own is set to: the example's settings with new secrets, ports of its own and the simulator as the exchange. */
 export const ownSettings = async (example: string): Promise<Settings> => {
   const given = [...example.matchAll(/^([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value] as const);
-  const ports = await freePorts(given.filter(([name]) => name.endsWith('_PORT')));
+  const ports = await freePorts(given.map(([name]) => name).filter((name) => name.endsWith('_PORT')));
   const secrets = given
     .filter(([name]) => /_(PASSWORD|SECRET)$/.test(name))
     .map(([name]) => [name, randomBytes(24).toString('hex')] as const);

@@ -38,20 +38,21 @@ it('a frame is as fresh as its oldest price', () => {
   ).toBe(undefined);
 });
 
-it('a run of its own takes new secrets, and another port where the documented one is taken', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const bound = server.address();
-  const taken = bound !== null && typeof bound === 'object' ? String(bound.port) : '';
-  try {
-    const settings = await ownSettings(`# words\nJWT_SECRET=published\nBFF_PORT=${taken}\nLOG_LEVEL=info\n`);
-    expect(settings.JWT_SECRET).toMatch(/^[0-9a-f]{32,}$/);
-    expect(settings.BFF_PORT).toMatch(/^[1-9]\d+$/);
-    expect(settings.BFF_PORT).not.toBe(taken);
-    expect(settingsFile(settings)).toContain('LOG_LEVEL=info\n');
-  } finally {
+it('a run of its own takes new secrets, and free ports that no other run looks for', async () => {
+  const example = '# words\nJWT_SECRET=published\nBFF_PORT=8080\nKAFKA_PORT=9092\nLOG_LEVEL=info\n';
+  const settings = await ownSettings(example);
+  expect(settings.JWT_SECRET).toMatch(/^[0-9a-f]{32,}$/);
+  const ports = [Number(settings.BFF_PORT), Number(settings.KAFKA_PORT)];
+  expect(new Set(ports).size).toBe(2);
+  for (const port of ports) {
+    // Neither documented nor among those that outgoing connections are given.
+    expect(port).toBeGreaterThanOrEqual(20_000);
+    expect(port).toBeLessThan(32_768);
+    const server = createServer().listen(port, '127.0.0.1');
+    await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
     server.close();
   }
+  expect(settingsFile(settings)).toContain('LOG_LEVEL=info\n');
 });
 
 describe('a program that is run', () => {
