@@ -1,7 +1,7 @@
 import { type AggregatorClient, type AuthClient, migrationsFolder, startBff } from '@tickfolio/bff/app';
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { openPglite } from '@tickfolio/lib/postgres/pglite';
+import { openTestPglite } from '@tickfolio/lib/postgres/test-pglite';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
@@ -58,7 +58,7 @@ const tickGroup = (group: number) => {
   }
 };
 const openDatabase = async (users: number) => {
-  const postgres = await openPglite({ folder: undefined, migrationsFolder, log, clock });
+  const postgres = await openTestPglite(migrationsFolder);
   const id = sql`'00000000-0000-4000-8000-' || lpad(u::text, 12, '0')`;
   await postgres.db.execute(
     sql`insert into profiles (id, name) select ${id}, 'user-' || u from generate_series(0, ${sql.raw(String(users - 1))}) u`,

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { parseTar } from 'nanotar';
 
 /**
- * The file of an empty database, packed: `npm run build` makes it once per version of PGlite, which takes 4 s to make a database and 1 s to unpack one.
+ * The file of an empty database, packed. `npm run build` makes it once per version of PGlite: to make a database takes PGlite some seconds, to unpack one is writing its files.
  */
 export const emptyDatabaseFile = (): URL => {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.resolve('@electric-sql/pglite')), 'utf8')) as {
@@ -12,8 +14,11 @@ export const emptyDatabaseFile = (): URL => {
   return new URL(`${import.meta.url.endsWith('.ts') ? '../dist/' : '../'}postgres/empty-${version}.tar.gz`, import.meta.url);
 };
 
-/** @returns its path; undefined where it was not built, and a database is made from nothing. */
-export const findEmptyDatabase = (): string | undefined => {
-  const file = fileURLToPath(emptyDatabaseFile());
-  return existsSync(file) ? file : undefined;
+/** Writes the files of an empty database into a new folder. @throws Error with ENOENT when the project was not built whole, or what the file system says */
+export const unpackEmptyDatabase = (folder: string): void => {
+  for (const { name, type, data } of parseTar(gunzipSync(readFileSync(emptyDatabaseFile())))) {
+    const path = join(folder, name);
+    mkdirSync(type === 'directory' ? path : dirname(path), { recursive: true, mode: 0o700 });
+    if (type === 'file') writeFileSync(path, data ?? '', { mode: 0o600 });
+  }
 };

@@ -1,9 +1,6 @@
 /** What goes to the thread that runs PGlite, and comes back. Everything here is plain data. */
 export interface WorkerStart {
-  /** Undefined: in memory. */
-  readonly dataFolder: string | undefined;
-  /** Where the database is new: the path of an empty one, packed. */
-  readonly empty: string | undefined;
+  readonly dataFolder: string;
 }
 
 export type WorkerRequest =

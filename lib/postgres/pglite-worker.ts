@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite, types } from '@electric-sql/pglite';
 import type { WorkerAnswer, WorkerRequest, WorkerStart } from './pglite-protocol.js';
@@ -24,11 +23,7 @@ const faultOf = (thrown: unknown) => {
   };
 };
 
-const { dataFolder, empty } = workerData as WorkerStart;
-const database = new PGlite({
-  ...(dataFolder === undefined ? {} : { dataDir: dataFolder }),
-  ...(empty === undefined ? {} : { loadDataDir: new Blob([readFileSync(empty)], { type: 'application/x-gzip' }) }),
-});
+const database = new PGlite((workerData as WorkerStart).dataFolder);
 await database.waitReady;
 
 const serve = async (request: WorkerRequest): Promise<void> => {

@@ -10,14 +10,14 @@ import { StartError } from '../lifecycle/lifecycle.js';
 import type { Logger } from '../telemetry/telemetry.js';
 import { traceQueries } from '../tracing/sql.js';
 import { lockFolder } from './folder-lock.js';
-import { findEmptyDatabase } from './pglite-empty.js';
+import { unpackEmptyDatabase } from './pglite-empty.js';
 import type { QueryResult, WorkerAnswer, WorkerRequest, WorkerStart } from './pglite-protocol.js';
 import { createPgliteSession, type PgliteSessionOptions } from './pglite-session.js';
 import type { Postgres } from './postgres.js';
 
 export interface PgliteOptions extends Omit<PgliteSessionOptions, 'clock'> {
-  /** Where the database lives, made when missing; undefined keeps it in memory, for tests. */
-  readonly folder: string | undefined;
+  /** Where the database lives, made when missing. */
+  readonly folder: string;
   /** Folder in drizzle-kit's layout: `meta/_journal.json` and one SQL file each. */
   readonly migrationsFolder: string;
   readonly log: Logger;
@@ -35,32 +35,22 @@ export interface PgliteOptions extends Omit<PgliteSessionOptions, 'clock'> {
  */
 export const openPglite = async (options: PgliteOptions): Promise<Postgres> => {
   const { folder, migrationsFolder, log, clock, startTimeoutMs = 60_000, closeTimeoutMs = 5_000 } = options;
-  if (folder !== undefined) mkdirSync(folder, { recursive: true });
-  const lock = folder === undefined ? undefined : await lockFolder(folder, { clock });
+  mkdirSync(folder, { recursive: true });
+  const lock = await lockFolder(folder, { clock });
   let thread: Thread | undefined;
   const shut = async () => {
     await thread?.stop(clock, closeTimeoutMs);
-    await lock?.close();
-  };
-  const openThread = async (dataFolder: string | undefined, isNew: boolean): Promise<Thread> => {
-    thread = startThread({ dataFolder, empty: isNew ? findEmptyDatabase() : undefined }, log);
-    await thread.opened(clock, startTimeoutMs);
-    return thread;
-  };
-  /** Makes the database aside, so that a kill leaves no half of one; and in a thread of its own, which would keep 500 MB. */
-  const make = async (dataFolder: string) => {
-    const draft = `${dataFolder}.new`;
-    rmSync(draft, { recursive: true, force: true });
-    await (await openThread(draft, true)).stop(clock, startTimeoutMs);
-    renameSync(draft, dataFolder);
+    await lock.close();
   };
   try {
-    const dataFolder = folder === undefined ? undefined : join(folder, 'data');
-    if (dataFolder !== undefined && !existsSync(dataFolder)) await make(dataFolder);
-    const { ask } = await openThread(dataFolder, dataFolder === undefined);
+    const dataFolder = join(folder, 'data');
+    if (!existsSync(dataFolder)) make(dataFolder);
+    thread = startThread({ dataFolder }, log);
+    await thread.opened(clock, startTimeoutMs);
+    const { ask } = thread;
     const statements = traceQueries(
       { query: (text: string, params: unknown[], rowMode: 'array' | 'object') => ask({ kind: 'query', text, params, rowMode }) },
-      folder === undefined ? 'memory' : basename(folder),
+      basename(folder),
     );
     const session = createPgliteSession((text, params, rowMode) => statements.query(text, params, rowMode), options);
     // drizzle calls nothing of a PGlite but `query` and `transaction`.
@@ -78,6 +68,18 @@ export const openPglite = async (options: PgliteOptions): Promise<Postgres> => {
   } catch (err) {
     await shut();
     throw err;
+  }
+};
+
+/** Makes the database aside, so that a kill leaves no half of one. */
+const make = (dataFolder: string) => {
+  const draft = `${dataFolder}.new`;
+  try {
+    rmSync(draft, { recursive: true, force: true });
+    unpackEmptyDatabase(draft);
+    renameSync(draft, dataFolder);
+  } catch (err) {
+    throw new StartError(`The embedded database ${dataFolder} cannot be made: ${err instanceof Error ? err.message : String(err)}.`);
   }
 };
 
@@ -146,7 +148,7 @@ const startThread = (start: WorkerStart, log: Logger): Thread => {
       } catch (err) {
         const cause = err instanceof AppError && err.cause instanceof Error ? err.cause : err;
         const why = cause instanceof Error ? cause.message : String(cause);
-        throw new StartError(`The embedded database ${start.dataFolder ?? 'in memory'} cannot be opened: ${why}.`);
+        throw new StartError(`The embedded database ${start.dataFolder} cannot be opened: ${why}.`);
       }
     },
     ask,

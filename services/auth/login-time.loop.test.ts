@@ -1,0 +1,40 @@
+import type { Postgres } from '@tickfolio/lib/postgres';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { codeOf, startTestAuth } from './test-auth.js';
+import { openEmbeddedDatabase } from './test-database.js';
+
+let postgres: Postgres;
+beforeAll(async () => {
+  postgres = await openEmbeddedDatabase();
+});
+afterAll(() => postgres?.close());
+
+const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+it('a login takes the same time for an unknown name, a wrong password and an impossible one', async () => {
+  const limit = { burst: 1_000, refillMs: 1 };
+  const auth = await startTestAuth(postgres, { loginsPerName: limit, loginsPerAddress: limit });
+  const { name, register, login } = auth;
+  await register(name);
+  const tries = {
+    wrong: () => login(name, 'wrong password'),
+    unknown: () => login('nobody-at-all', 'wrong password'),
+    impossible: () => login(name, 'x'.repeat(1_000)),
+  };
+  const tookMs: Record<keyof typeof tries, number[]> = { wrong: [], unknown: [], impossible: [] };
+  // In turns, so that a busy moment of the machine hits all alike.
+  for (let round = 0; round < 60; round++) {
+    for (const kind of ['wrong', 'unknown', 'impossible'] as const) {
+      const startMs = performance.now();
+      expect(await codeOf(tries[kind]())).toBe('unauthenticated');
+      tookMs[kind].push(performance.now() - startMs);
+    }
+  }
+  await auth.close();
+  const wrong = median(tookMs.wrong);
+  for (const other of [median(tookMs.unknown), median(tookMs.impossible)]) {
+    // One without a hash would take a tenth.
+    expect(other / wrong).toBeGreaterThan(0.8);
+    expect(other / wrong).toBeLessThan(1.25);
+  }
+});

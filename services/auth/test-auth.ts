@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { AuthServiceClient, type TokenPair } from '@tickfolio/gen/auth/v1';
+import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
+import type { Postgres } from '@tickfolio/lib/postgres';
+import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
+import { type AuthLimits, startAuth } from './app.js';
+
+export const jwtSecret = randomBytes(32).toString('hex');
+export const password = 'correct horse battery';
+
+export const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'done',
+    (err: unknown) => (err instanceof AppError ? err.code : String(err)),
+  );
+
+let people = 0;
+
+/** The service with a client of its own, on free ports. */
+export const startTestAuth = async (postgres: Postgres, limits: Partial<AuthLimits> = {}, clock: ManualClock = createManualClock()) => {
+  const lines: string[] = [];
+  const log = createLogger('auth', 'trace', (line) => lines.push(line));
+  const address = { host: '127.0.0.1', port: 0 };
+  const deps = { postgres, clock, log, metrics: createMetrics('auth') };
+  const app = await startAuth(deps, { address, operationsAddress: address, jwtSecret, limits });
+  const client = createGrpcClient(AuthServiceClient, `127.0.0.1:${app.port}`);
+  const options = { deadlineMs: 10_000, waitForReady: true };
+  const tokensOf = ({ tokens }: { tokens: TokenPair | undefined }): TokenPair => {
+    if (!tokens) throw new Error('no tokens');
+    return tokens;
+  };
+  return {
+    app,
+    clock,
+    lines,
+    name: `Someone-${++people}`,
+    register: (name: string, secret = password, clientAddress = '') =>
+      callUnary(client, client.register, { name, password: secret, clientAddress }, options),
+    login: async (name: string, secret = password, clientAddress = '') =>
+      tokensOf(await callUnary(client, client.login, { name, password: secret, clientAddress }, options)),
+    refresh: async (refreshToken: string) =>
+      tokensOf(await callUnary(client, client.refreshToken, { refreshToken, clientAddress: '' }, options)),
+    logout: (refreshToken: string) => callUnary(client, client.logout, { refreshToken }, options),
+    logoutEverywhere: (userId: string) => callUnary(client, client.logoutEverywhere, { userId }, options),
+    session: (sessionId: string) => callUnary(client, client.getSession, { sessionId }, options),
+    ready: async () => (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).status,
+    metrics: async () => (await fetch(`http://127.0.0.1:${app.operationsPort}/metrics`)).text(),
+    close: async () => {
+      client.close();
+      await app.close();
+    },
+  };
+};
