@@ -2,6 +2,8 @@
 export interface Receiver {
   /** When the last frame was built, monotonic. */
   framedAt: number;
+  /** Whether that was for a change. Prices come once a second, so the next one is on its way then. */
+  framedForChange: boolean;
 }
 
 /**
@@ -20,33 +22,38 @@ export interface FrameRhythm<T extends Receiver> {
 
 /** A wheel of slots, each for one look; longer than the time until the next frame. */
 const slots = 64;
-/** As shares of the time that must not be exceeded: due so early that looking, sending and a busy moment have room. */
+/** As a share of the time: due so early that looking, sending and a busy moment have room. */
 const dueShare = 0.95;
+/** After a frame for a change: so late that the next price is there first. Due earlier, every client would get each second's frame twice. */
+const changeDueShare = 1.1;
 const lookShare = 0.02;
 /** Receivers are due up to so much earlier, each by a share of its own: those who had a frame at one moment do not get the next at one. */
 const spreadShare = 0.1;
+const changeSpreadShare = 0.06;
 const spreads = 10;
 
-/** @param everyMs no receiver is to be without a frame for longer */
+/** @param everyMs no receiver is to be without a frame for longer, but for a tenth more after a change */
 export const createFrameRhythm = <T extends Receiver>(everyMs: number): FrameRhythm<T> => {
   const lookEveryMs = Math.max(1, everyMs * lookShare);
   const wheel: T[][] = Array.from({ length: slots }, () => []);
-  /** When the next frame of each is due, counted from its last one. */
-  const dueAfter = new Map<T, number>();
+  /** By what share of the spread each is due earlier. */
+  const earlierBy = new Map<T, number>();
   let joined = 0;
   let seen = 0;
 
   const turnOf = (atMs: number) => Math.floor(atMs / lookEveryMs);
+  const waitAfter = (change: boolean, earlier: number) =>
+    everyMs * (change ? changeDueShare - changeSpreadShare * earlier : dueShare - spreadShare * earlier);
   const place = (receiver: T, dueMs: number) => wheel[Math.max(seen + 1, turnOf(dueMs)) % slots]?.push(receiver);
   return {
     lookEveryMs,
     join: (receiver) => {
-      if (dueAfter.has(receiver)) return;
-      const wait = everyMs * (dueShare - (spreadShare * (joined++ % spreads)) / spreads);
-      dueAfter.set(receiver, wait);
-      place(receiver, receiver.framedAt + wait);
+      if (earlierBy.has(receiver)) return;
+      const earlier = (joined++ % spreads) / spreads;
+      earlierBy.set(receiver, earlier);
+      place(receiver, receiver.framedAt + waitAfter(receiver.framedForChange, earlier));
     },
-    leave: (receiver) => void dueAfter.delete(receiver),
+    leave: (receiver) => void earlierBy.delete(receiver),
     look: (nowMs, take) => {
       const turn = turnOf(nowMs);
       const first = Math.max(seen, turn - slots) + 1;
@@ -56,11 +63,12 @@ export const createFrameRhythm = <T extends Receiver>(everyMs: number): FrameRhy
         if (!here?.length) continue;
         wheel[at % slots] = [];
         for (const receiver of here) {
-          const wait = dueAfter.get(receiver);
-          if (wait === undefined) continue;
-          const isDue = receiver.framedAt + wait < nowMs + lookEveryMs;
+          const earlier = earlierBy.get(receiver);
+          if (earlier === undefined) continue;
+          const dueMs = receiver.framedAt + waitAfter(receiver.framedForChange, earlier);
+          const isDue = dueMs < nowMs + lookEveryMs;
           if (isDue) take(receiver);
-          place(receiver, (isDue ? nowMs : receiver.framedAt) + wait);
+          place(receiver, isDue ? nowMs + waitAfter(false, earlier) : dueMs);
         }
       }
     },

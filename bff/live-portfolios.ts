@@ -52,7 +52,7 @@ export interface LivePortfoliosDeps {
 export interface LivePortfoliosOptions {
   /** Ticks that arrive within this time make one push per user. Default 5. */
   readonly pushWindowMs?: number;
-  /** A user who is connected gets a frame at least so often, also when nothing changed. Default 1 000. */
+  /** A user who is connected gets a frame about so often at least, also when nothing changed. Default 1 000. */
   readonly frameEveryMs?: number;
   /** Pushing pauses for other work after so long. Default 8. */
   readonly pushSliceMs?: number;
@@ -101,6 +101,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     user.queued = false;
     user.changedAt = Number.NaN;
     user.framedAt = nowMs;
+    user.framedForChange = waitedMs !== undefined;
     user.frame = undefined; // Built for somebody who caught up since the first of the changes.
     for (const viewer of user.viewers) viewer.changed(waitedMs);
     user.frame = undefined; // A later one is rare, and thousands of kept frames would be the garbage collector's main work.
@@ -249,7 +250,15 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
       let user = users.get(owner.userId);
       if (!user) {
         const { userId } = owner;
-        const none = { holdings: [], ready: false, frame: undefined, queued: false, changedAt: Number.NaN, framedAt: 0 };
+        const none = {
+          holdings: [],
+          ready: false,
+          frame: undefined,
+          queued: false,
+          changedAt: Number.NaN,
+          framedAt: 0,
+          framedForChange: false,
+        };
         user = { userId, viewers: new Set(), head: renderHead(owner), ...none };
         users.set(userId, user);
       }
