@@ -24,7 +24,7 @@ interface VerboseFault extends FastifySchemaValidationError {
 }
 
 const describe = (fault: VerboseFault): FieldError => {
-  const { missingProperty, additionalProperty, limit, type } = fault.params as Record<string, unknown>;
+  const { missingProperty, additionalProperty, limit, type, allowedValues } = fault.params as Record<string, unknown>;
   const path = fault.instancePath.replace(/^\//, '').replaceAll('/', '.');
   const field = [path, missingProperty ?? additionalProperty].filter(Boolean).join('.') || 'body';
   const say = (message: string) => ({ field, message });
@@ -33,6 +33,7 @@ const describe = (fault: VerboseFault): FieldError => {
   if (field === 'quantity' && typeof fault.data === 'number') return say(numberAsAmount);
   if (fault.keyword === 'type') return say(typeFault(type, fault.data, fault.parentSchema?.examples?.[0]));
   if (fault.keyword === 'pattern') return say(`must be ${fault.parentSchema?.description ?? 'of another form'}`);
+  if (Array.isArray(allowedValues)) return say(`must be one of ${allowedValues.join(', ')}`);
   if (fault.keyword === 'minLength' && limit === 1) return say('must not be empty');
   if (fault.keyword === 'minLength') return say(`must be at least ${limit} characters long`);
   if (fault.keyword === 'maxLength') return say(`must be at most ${limit} characters long`);

@@ -241,6 +241,11 @@ describe('around the contract', () => {
   it('refuses control characters in a symbol, which the database could not take', async () => {
     for (const quantity of ['1', '-1']) expectProblem(await change('btc\u0000', quantity), 400, /./, 'symbol');
   });
+  it('names the ranges that there are, once, to who asks for another', async () => {
+    const answer = await bff.call(user, 'GET', '/api/v1/profile/value?range=2h');
+    expectProblem(answer, 400, /^The request is not valid: range must be one of 1h, 24h, 7d, 30d, 1y\.$/, 'range');
+    expectProblem(await bff.call(user, 'GET', '/api/v1/coins/btcusdt/candles?range='), 400, /range must be one of 1h, 6h,/, 'range');
+  });
   it('answers an unreadable URL with a problem too', async () => {
     const answer = await fetch(`${bff.url}/api/v1/%zz`);
     expect(answer.status).toBe(400);
