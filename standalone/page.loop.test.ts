@@ -100,6 +100,22 @@ describe.skipIf(!browser)('the page', () => {
   ] as const)('has no fault that axe-core finds, %s', (_, options) => inspectPages(run.base, options));
 
   // The last one: it ends the run that the others use.
+  it('cuts no price and no value off, and is no wider than the screen, from a small phone to a desk', async () => {
+    const account = await createAccount(run.base, { btcusdt: '2.5', ethbtc: '2', shibusdt: '250000000' });
+    await withPage({ reducedMotion: 'reduce' }, async ({ page }) => {
+      await signIn(page, run.base, account);
+      await page.locator('tr[data-symbol=btcusdt] .cell-value .digits').first().waitFor();
+      for (const width of [320, 375, 640, 768, 801, 900, 1_024, 1_061, 1_280]) {
+        await page.setViewportSize({ width, height: 900 });
+        const cut = await page
+          .locator('.coins .cell-price, .coins .cell-value')
+          .evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent));
+        const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+        expect({ width, cut, wide }).toEqual({ width, cut: [], wide: false });
+      }
+    });
+  });
+
   it('comes back by itself after the server was gone, and says so meanwhile', async () => {
     const account = await createAccount(run.base, { btcusdt: '1', ethusdt: '2' });
     await withPage(

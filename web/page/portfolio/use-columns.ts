@@ -3,8 +3,8 @@ import { useSyncExternalStore } from 'react';
 /** How much of a coin there is room for; the style has the same limits. */
 export type Columns = 'all' | 'fewer' | 'phone';
 
-const fewer = matchMedia('(max-width: 980px)');
-const phone = matchMedia('(max-width: 640px)');
+const fewer = matchMedia('(max-width: 1060px)');
+const phone = matchMedia('(max-width: 800px)');
 
 const subscribe = (listener: () => void) => {
   fewer.addEventListener('change', listener);
