@@ -9,7 +9,7 @@ import { createAccessTokenVerifier } from '@tickfolio/lib/access-token';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { addOperations, createHttpServer, endWithProblem, listen, measureRequests } from '@tickfolio/lib/http';
+import { addOperations, createHttpServer, type Dependency, endWithProblem, listen, measureRequests } from '@tickfolio/lib/http';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
@@ -50,6 +50,8 @@ export interface BffDeps {
   readonly pubsub: PubSub;
   /** The archive of prices, as soon as there is one. Default: there is none, and the page draws what happens now. */
   readonly clickhouse?: () => ClickHouse | undefined;
+  /** What else stands in this process and is needed for prices, to be told in `/ready`; no reason to be not ready. Default nothing. */
+  readonly beside?: readonly Dependency[];
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -217,6 +219,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
         // Without these portfolios are still read and changed and sockets served; taking this replica out would help nobody.
         { name: 'authorization', required: false, check: () => auth.check() },
         { name: 'aggregator', required: false, check: () => live.demand.check() },
+        ...(deps.beside ?? []).map((dependency) => ({ ...dependency, required: false })),
       ],
       facts: () => ({
         simulated: live.demand.simulated ?? null,

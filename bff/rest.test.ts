@@ -303,6 +303,18 @@ describe('around the contract', () => {
     });
     bff.auth.state.down = false;
   });
+  it('names in /ready what stands beside it in its process, and is ready without it', async () => {
+    const beside = [{ name: 'exchange-streams', required: true, check: () => 'the exchange answered HTTP 451' }];
+    const one = await startTestBff({ postgres, deps: { beside } });
+    expect(await one.call(undefined, 'GET', '/ready')).toMatchObject({
+      status: 200,
+      body: {
+        status: 'ready',
+        dependencies: { 'exchange-streams': { status: 'down', required: false, reason: 'the exchange answered HTTP 451' } },
+      },
+    });
+    await one.close();
+  });
   it('serves metrics without a user in a label', async () => {
     const { text } = await bff.call(undefined, 'GET', '/metrics');
     expect(text).toMatch(

@@ -150,6 +150,8 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
         aggregator: aggregatorClient,
         priceBus,
         pubsub,
+        // The socket service has no place of its own to tell it, unless METRICS_ADDR is set.
+        ...(config.SOCKET_SERVICE_ADDR ? {} : { beside: socket.dependencies }),
       },
       { ...bffOptions({ ...config, JWT_SECRET: jwtSecret }), webFolder: builtPage },
     ),

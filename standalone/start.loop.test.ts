@@ -37,6 +37,10 @@ describe('the start of the all-in-one run', () => {
     });
     await run.waitFor(/Prices +from ws:\/\/\S+, which has not answered yet/, coldStartMs);
     await run.waitFor(/No live price yet: .*cannot be reached.* It is still being tried\./, 30_000);
+    const state = /State +(\S+)/.exec(run.output())?.[1] ?? '';
+    expect(await (await fetch(state)).json()).toMatchObject({
+      dependencies: { 'exchange-streams': { status: 'down' }, 'exchange-rest': { status: 'down' } },
+    });
     expect((await run.end('SIGINT')).code).toBe(0);
     await sim.free();
     expect(run.output()).not.toMatch(/^\{|simulated|live from/im);
