@@ -6,20 +6,21 @@ import { type AllInOne, allInOneEnv, startAllInOne, temporaryFolder } from './te
 import { callJson, type LiveSocket, openSocket, type PortfolioFrame, signIn, signUp } from './test-client.js';
 import { Exact, inventedPrices, tradedPrices, wrongConversion } from './test-price-record.js';
 import { eventually, startProcess } from './test-process.js';
+import { describeReadmeWalk } from './test-readme-walk.js';
 import { wrongTotals } from './test-totals.js';
 
-describe('the all-in-one run shows a portfolio live', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let one: AllInOne;
-  beforeAll(async () => {
-    folder = await temporaryFolder();
-    one = await startAllInOne(folder.path);
-  });
-  afterAll(async () => {
-    await one.process.end('SIGTERM');
-    await folder.remove();
-  });
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let one: AllInOne;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  one = await startAllInOne(folder.path);
+});
+afterAll(async () => {
+  await one?.process.end('SIGTERM');
+  await folder?.remove();
+});
 
+describe('the all-in-one run shows a portfolio live', () => {
   it('tells where to look, where prices come from, where the data lies, and the first live price', async () => {
     await one.process.waitFor(/first live price.*btcusdt.*\d/i, 10_000);
     const text = one.process.output();
@@ -144,41 +145,37 @@ describe('the all-in-one run shows a portfolio live', () => {
   });
 });
 
+describeReadmeWalk(() => one);
+
 describe('the data folder', () => {
   it('keeps accounts and portfolios over a restart and over kill -9, and is refused to a second run', async () => {
-    const folder = await temporaryFolder();
-    try {
-      let one = await startAllInOne(folder.path);
-      const person = await signUp(one.base);
-      expect((await person.addCoin('btcusdt', '1.5')).status).toBe(200);
-      const second = startProcess(process.execPath, ['standalone/dist/main.js'], allInOneEnv(folder.path));
-      expect((await second.ended).code).toBe(1);
-      expect(second.output()).toContain(folder.path);
-      expect(second.output()).toMatch(/is in use by process \d+, .* DATA_DIR sets it\.\n$/);
-      expect(second.output()).not.toMatch(/\n\s+at /);
-      expect(await one.process.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    const person = await signUp(one.base);
+    expect((await person.addCoin('btcusdt', '1.5')).status).toBe(200);
+    const second = startProcess(process.execPath, ['standalone/dist/main.js'], allInOneEnv(folder.path));
+    expect((await second.ended).code).toBe(1);
+    expect(second.output()).toContain(folder.path);
+    expect(second.output()).toMatch(/is in use by process \d+, .* DATA_DIR sets it\.\n$/);
+    expect(second.output()).not.toMatch(/\n\s+at /);
+    expect(await one.process.end('SIGTERM')).toEqual({ code: 0, signal: null });
 
-      one = await startAllInOne(folder.path);
-      let back = await signIn(one.base, person.name);
-      expect((await back.call('GET', '/api/v1/profile')).body).toMatchObject({
-        Name: person.name,
-        Coins: [{ Symbol: 'btcusdt', Quantity: '1.5' }],
-      });
-      expect((await back.addCoin('ethusdt', '10')).status).toBe(200);
-      await one.process.end('SIGKILL');
+    one = await startAllInOne(folder.path);
+    let back = await signIn(one.base, person.name);
+    expect((await back.call('GET', '/api/v1/profile')).body).toMatchObject({
+      Name: person.name,
+      Coins: [{ Symbol: 'btcusdt', Quantity: '1.5' }],
+    });
+    expect((await back.addCoin('ethusdt', '10')).status).toBe(200);
+    await one.process.end('SIGKILL');
 
-      one = await startAllInOne(folder.path);
-      back = await signIn(one.base, person.name);
-      const { body } = await back.call('GET', '/api/v1/profile');
-      expect(body).toMatchObject({ Coins: [{ Symbol: 'btcusdt' }, { Symbol: 'ethusdt', Quantity: '10' }] });
-      // The token of before the kill still opens a socket: its secret lies in the folder too.
-      const socket = await openSocket(one.base, person.token());
-      expect((await socket.frame((frame) => frame.Coins.every((coin) => coin.Price !== null), 5_000, 0)).Coins).toHaveLength(2);
-      socket.close();
-      expect(await one.process.end('SIGINT')).toEqual({ code: 0, signal: null });
-    } finally {
-      await folder.remove();
-    }
+    one = await startAllInOne(folder.path);
+    back = await signIn(one.base, person.name);
+    const { body } = await back.call('GET', '/api/v1/profile');
+    expect(body).toMatchObject({ Coins: [{ Symbol: 'btcusdt' }, { Symbol: 'ethusdt', Quantity: '10' }] });
+    // The token of before the kill still opens a socket: its secret lies in the folder too.
+    const socket = await openSocket(one.base, person.token());
+    expect((await socket.frame((frame) => frame.Coins.every((coin) => coin.Price !== null), 5_000, 0)).Coins).toHaveLength(2);
+    socket.close();
+    expect(await one.process.end('SIGINT')).toEqual({ code: 0, signal: null });
   });
 
   it('is not even made when settings are wrong; every fault is named', async () => {

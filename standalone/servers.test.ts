@@ -56,6 +56,7 @@ describe('the all-in-one run on servers, other addresses and another exchange', 
       ALLOWED_ORIGINS: 'https://app.example.com',
       LOGINS_PER_NAME: '2',
       AUTH_RATE_LIMIT: '30',
+      CLICKHOUSE_HTTP_ADDR: 'off',
     });
   });
   afterAll(async () => {
@@ -78,6 +79,13 @@ describe('the all-in-one run on servers, other addresses and another exchange', 
       expect(new Set(names).size).toBe(names.length);
       expect(names).toContain('process_resident_memory_bytes');
     }
+  });
+
+  it('keeps the archive to itself and its dashboard where the SQL port is off', async () => {
+    await one.process.waitFor(/Ctrl-C stops it/, 10_000);
+    expect(one.process.output()).not.toMatch(/SQL +http/);
+    const [, dashboard = ''] = /Dashboard +(http:\/\/\S+)/.exec(one.process.output()) ?? [];
+    expect((await fetch(dashboard)).status).toBe(200);
   });
 
   it('keeps accounts in PostgreSQL and sends prices over Redis', async () => {

@@ -14,7 +14,7 @@ let served: Awaited<ReturnType<typeof startTestHttp>>;
 beforeAll(async () => {
   served = await startTestHttp({
     corsOrigins: ['https://tabix.example'],
-    limits: { maxSeconds: 1, maxMemoryBytes: 100_000_000, maxResultBytes: 5_000_000, maxResultRows: 200_000 },
+    limits: { maxSeconds: 3, maxMemoryBytes: 100_000_000, maxResultBytes: 5_000_000, maxResultRows: 200_000 },
     maxConcurrent: 2,
     maxWaiting: 2,
   });
@@ -234,19 +234,19 @@ describe('the clickhouse port, when something is wrong', () => {
     expect(await post(`SELECT number AS ${'a'.repeat(200)} FROM numbers(100000) FORMAT JSONEachRow`)).toMatchObject({ code: 396 });
     expect(await post(`SELECT number AS ${'a'.repeat(30_000)} FROM numbers(100000) FORMAT JSONEachRow`)).toMatchObject({ code: 241 });
     expect(await post('SELECT groupArray(number) FROM numbers(100000000)')).toMatchObject({ code: 241 });
-    const startedMs = performance.now();
-    expect(await post('SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1')).toMatchObject({ code: 159, status: 408 });
-    expect(await post('SELECT (SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1)')).toMatchObject({ code: 159 });
-    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    // Asleep, so that the limit is the engine's own and costs no work.
+    expect(await post('SELECT sleepEachRow(1) FROM numbers(1000)', '?max_block_size=1')).toMatchObject({ code: 159, status: 408 });
     // Limits can be asked for lower, not higher.
+    const busy = 'SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1';
+    expect(await post(busy, '?max_execution_time=1')).toMatchObject({ code: 159, status: 408 });
+    expect(await post(`SELECT (${busy})`, '?max_execution_time=1')).toMatchObject({ code: 159 });
     expect(await post('SELECT number FROM numbers(100)', '?max_result_rows=10')).toMatchObject({ code: 396 });
     expect(await post('SELECT number FROM numbers(300000)', '?max_result_rows=0')).toMatchObject({ code: 396 });
     expect(await post('SELECT number FROM numbers(300000)', '?max_result_rows=999999999')).toMatchObject({ code: 396 });
   });
 
   it('lets a few queries run, a few wait, and turns the others away', async () => {
-    const slow = 'SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1';
-    const answers = await Promise.all(Array.from({ length: 6 }, () => post(slow)));
+    const answers = await Promise.all(Array.from({ length: 6 }, () => post('SELECT sleep(1)')));
     const codes = answers.map(({ code }) => code).sort((a, b) => a - b);
     expect(codes.filter((code) => code === 202)).toHaveLength(2);
     expect(answers.find(({ code }) => code === 202)).toMatchObject({

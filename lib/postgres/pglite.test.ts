@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -41,25 +40,6 @@ describe('PGlite', () => {
       await ended;
     }
     expect([existsSync(draft), existsSync(made)]).toEqual([true, false]);
-  });
-
-  it('keeps every acknowledged row through a kill -9, three times over', { timeout: 60_000 }, async () => {
-    const acknowledged: string[] = [];
-    for (let round = 0; round < 3; round++) {
-      const child = spawn(process.execPath, [writer, folder, migrationsFolder, `round-${round}`], { stdio: ['ignore', 'pipe', 'inherit'] });
-      const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
-      let seen = 0;
-      for await (const line of createInterface({ input: child.stdout })) {
-        acknowledged.push(line);
-        if (++seen === 150) child.kill('SIGKILL');
-      }
-      expect(await ended).toBe('SIGKILL');
-    }
-    expect(acknowledged.length).toBeGreaterThanOrEqual(450);
-    postgres = await open(folder);
-    const kept = (await postgres.db.execute(sql`select name from vaults`)) as unknown as { rows: { name: string }[] };
-    const names = new Set(kept.rows.map((row) => row.name));
-    expect(acknowledged.filter((name) => !names.has(name))).toEqual([]);
   });
 
   it('leaves the event loop free while a statement runs', async () => {

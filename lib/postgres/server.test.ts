@@ -68,7 +68,7 @@ describe.skipIf(!server)(`a real server (${server?.origin ?? 'none found: NOT CO
         });
         await ping();
       },
-      { connectTimeoutMs: 100, maxConnections: 1 },
+      { connectTimeoutMs: 1_000, maxConnections: 1 },
     ));
 
   it('gives every connection back when they are cut in the middle of transactions', () =>

@@ -3,7 +3,7 @@ import { systemClock } from '../clock/clock.js';
 import { silentLogger } from '../telemetry/telemetry.js';
 import { openPglite } from './pglite.js';
 
-// Started by pglite.test.ts: writes rows without end and prints each name once its insert is acknowledged.
+// Started by the tests of PGlite: writes rows without end and prints each name once its insert is acknowledged.
 const [folder = '', migrationsFolder = '', prefix = ''] = process.argv.slice(2);
 const { db } = await openPglite({ folder, migrationsFolder, log: silentLogger(), clock: systemClock });
 for (let number = 0; ; number++) {
