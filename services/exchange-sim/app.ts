@@ -77,6 +77,9 @@ export interface ExchangeSim {
   close(): Promise<void>;
 }
 
+/** An address may name 1,024 streams, which is more than Node takes of a request's head by default (16 KiB). */
+const maxHeadBytes = 131_072;
+
 /**
  * Starts a simulated exchange: WebSocket streams, REST and fault control on one port.
  * @throws StartError when the port is taken or a recording cannot be read.
@@ -103,7 +106,7 @@ export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeS
 
   const rest = createRest({ clock, limits, listings, faults });
   const simControl = createSimControl(faults, listings);
-  const server = createServer((req, res) => {
+  const server = createServer({ maxHeaderSize: maxHeadBytes }, (req, res) => {
     res.setHeader('X-Exchange-Simulator', '1');
     const url = URL.canParse(req.url ?? '/', 'http://exchange')
       ? new URL(req.url ?? '/', 'http://exchange')

@@ -50,9 +50,14 @@ describe('limits of a connection', () => {
     expect(await client.ask({ method: 'SUBSCRIBE', params: names.slice(0, 1_024), id: 1 })).toEqual({ result: null, id: 1 });
     expect(await client.ask({ method: 'SUBSCRIBE', params: names.slice(1_023), id: 2 })).toMatchObject({ code: 2 });
     expect((await client.ask({ method: 'LIST_SUBSCRIPTIONS', id: 3 })).result).toHaveLength(1_024);
-    expect(await refusalOf(`${sim.url}/ws/${Array.from({ length: 1_025 }, (_, i) => `c${i}@trade`).join('/')}`)).toMatchObject({
-      status: 400,
-    });
+  });
+
+  it('takes 1024 streams in the address and not one more', async () => {
+    const { sim } = await start();
+    const names = Array.from({ length: 1_025 }, (_, i) => `coin${i}usdt@miniTicker`);
+    const client = await connect(`${sim.url}/stream?streams=${names.slice(1).join('/')}`);
+    expect((await client.ask({ method: 'LIST_SUBSCRIPTIONS', id: 1 })).result).toHaveLength(1_024);
+    expect(await refusalOf(`${sim.url}/ws/${names.join('/')}`)).toMatchObject({ status: 400 });
   });
 
   it('closes on an oversized message', async () => {
