@@ -83,5 +83,8 @@ export const createCompose = (project: string, settings: string, options: Omit<C
     start: async (service: string) => docker(['start', await idOf(service)]),
     exec: async (service: string, command: readonly string[]) => docker(['exec', await idOf(service), ...command]),
     logs: (service: string) => compose(['logs', '--no-color', '--tail', '12', service]),
+    /** Whatever its container wrote, on either stream. */
+    logLines: async (service: string): Promise<string[]> =>
+      (await compose(['logs', '--no-color', '--no-log-prefix', service])).split('\n').filter((line) => line !== ''),
   };
 };

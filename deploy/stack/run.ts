@@ -7,7 +7,7 @@ import { imageTable, killTable } from './report.js';
 import { demand, type Stack, seconds } from './stack.js';
 import { victims } from './victims.js';
 import { eventually } from './wait.js';
-import { demandLife, openAccount } from './walk-through.js';
+import { demandJsonLines, demandLife, openAccount } from './walk-through.js';
 import { startWatcher, type Watcher } from './watcher.js';
 
 const settleMs = 120_000;
@@ -78,7 +78,9 @@ export const proveStack = async ({ stack, audit, own, print }: RunDeps): Promise
   const first = own(startWatcher(clock, urls.bff, person.token));
   const rows = await demandLife(stack, person, first);
   first.close();
-  say(`The walk-through works: account, coins, live frame, rows (${rows}), pages.`);
+  // The simulator speaks to whoever started it.
+  for (const { name, profiles } of ours) if (!profiles.includes('sim')) await demandJsonLines(stack, name);
+  say(`The walk-through works: account, coins, live frame, rows (${rows}), pages, logs.`);
 
   const stops = await stopInOrder(stack, ['bff', 'auth', 'aggregator', 'socket', 'archiver', 'dashboard', 'exchange-sim']);
   await compose.down();

@@ -73,3 +73,11 @@ export const demandLife = async ({ clock, archive, urls }: Stack, person: Person
   }
   return archive.count();
 };
+
+/** Whether a collector of logs can read all that a service of ours wrote. @throws the first line that is not JSON */
+export const demandJsonLines = async ({ compose }: Stack, service: string): Promise<void> => {
+  const lines = await compose.logLines(service);
+  demand(lines.length > 0, `${service} wrote no line`);
+  const bad = lines.find((line) => !/^\{"level":\d+,"time":"[^"]+","service":"[^"]+",.*\}$/.test(line));
+  demand(bad === undefined, `${service} wrote a line that is not of its log: ${bad}`);
+};
