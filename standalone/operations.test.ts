@@ -1,3 +1,4 @@
+import { startTestCollector } from '@tickfolio/lib/tracing/test-collector';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, signUp, type TestPerson } from './test-client.js';
 import { metricFaults, parseExposition } from './test-exposition.js';
@@ -5,8 +6,15 @@ import { readAlerts, readDashboards, readScrapes } from './test-observability.js
 import { eventually } from './test-process.js';
 import { readPromQl } from './test-promql.js';
 import { pipelineNames, type ServiceName, type Stack, serviceNames, startStack } from './test-stack.js';
+import { describeTraces } from './test-traces.js';
 
-const stack = await startStack();
+const collector = await startTestCollector();
+const stack = await startStack({
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+  OTEL_BSP_SCHEDULE_DELAY: '100',
+  TRACE_HOT_PATH_RATIO: '0.2',
+});
+afterAll(() => collector.close());
 if (!stack) console.warn('NOT COVERED: the services as processes of their own (Redis or PostgreSQL is not installed).');
 
 const everyService: readonly ServiceName[] = [...serviceNames, ...pipelineNames];
@@ -140,6 +148,8 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
     expect((await eventually(() => linesWith('auth', wild).at(0), 5_000, 'auth logs it')).code).toBe('UNAUTHENTICATED');
   });
 
+  describeTraces(one, collector);
+
   // Last, because it ends them; callers first, so that each is under load from those before it in the flow.
   const atWork: readonly ServiceName[] = ['dashboard', 'archiver', 'socket', 'aggregator', 'auth', 'bff', 'exchange-sim'];
   it.each(atWork)('%s ends with 0 within 10 s of SIGTERM while it is at work', async (name) => {
@@ -155,12 +165,16 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
     });
     try {
       if (name === 'socket' || name === 'bff') await socket.frame(() => true, 10_000);
+      if (name === 'bff') await callJson(one.base, 'GET', '/api/v1/profile', undefined, { 'x-request-id': 'the-last' });
       const start = performance.now();
       const ended = await one.service(name).end('SIGTERM');
       expect(ended).toEqual({ code: 0, signal: null });
       expect(performance.now() - start).toBeLessThan(10_000);
       expect(one.service(name).output()).not.toMatch(/"level":(50|60)/);
-      if (name === 'bff') expect((await socket.closed).code).toBe(1001);
+      if (name === 'bff') {
+        expect((await socket.closed).code).toBe(1001);
+        expect(collector.spans.map(({ attributes }) => attributes['tickfolio.request_id'])).toContain('the-last');
+      }
     } finally {
       busy.abort();
       await Promise.all(load);

@@ -1,0 +1,135 @@
+import type { CollectedSpan, TestCollector } from '@tickfolio/lib/tracing/test-collector';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callJson, type LiveSocket, signUp, type TestPerson } from './test-client.js';
+import { eventually } from './test-process.js';
+import type { Stack } from './test-stack.js';
+
+const password = 'correct horse battery';
+
+/** How a request and a price are seen by who follows their traces through a stack that sends its spans to `collector`. */
+export const describeTraces = (one: Stack, collector: TestCollector): void => {
+  describe('traces, as a collector gets them', () => {
+    let person: TestPerson;
+    let socket: LiveSocket;
+    beforeAll(async () => {
+      person = await signUp(one.base);
+      expect((await person.addCoin('btcusdt', '1')).status).toBe(200);
+      socket = await person.connect();
+      await socket.frame((frame) => frame.Coins[0]?.Price !== null, 20_000, 0);
+    });
+    afterAll(() => socket?.close());
+
+    const spanOf = (requestId: string) => () =>
+      collector.spans.find(
+        ({ service, kind, attributes }) => service === 'bff' && kind === 'server' && attributes['tickfolio.request_id'] === requestId,
+      );
+    /** The spans of a request's trace, once `hops` are all among them. */
+    const traceOf = async (requestId: string, hops: readonly string[]): Promise<CollectedSpan[]> => {
+      const root = await eventually(spanOf(requestId), 10_000, `the span of ${requestId}`);
+      const spans = () => collector.spans.filter(({ traceId }) => traceId === root.traceId);
+      await eventually(() => (hops.every((hop) => ways(spans()).includes(hop)) ? true : undefined), 10_000, 'every hop').catch((err) => {
+        throw new Error(`${String(err)}: ${JSON.stringify(hops, null, 1)} in ${JSON.stringify(ways(spans()), null, 1)}`);
+      });
+      return spans();
+    };
+    const label = ({ service, kind, name }: CollectedSpan) => `${service} ${kind}: ${name}`;
+    /** Every span with the one it belongs to. */
+    const ways = (spans: readonly CollectedSpan[]): string[] =>
+      spans.map((span) => {
+        const parent = spans.find(({ spanId }) => spanId === span.parentSpanId);
+        return parent ? `${label(parent)} > ${label(span)}` : label(span);
+      });
+
+    it('shows every hop of a login', async () => {
+      const path = '/api/v1/auth/login';
+      const answer = await callJson(one.base, 'POST', path, { name: person.name, password }, { 'x-request-id': 'a-login' });
+      expect(answer.status).toBe(200);
+      const login = 'auth.v1.AuthService/Login';
+      const spans = await traceOf('a-login', [
+        `bff server: POST ${path}`,
+        `bff server: POST ${path} > bff client: ${login}`,
+        `bff client: ${login} > auth server: ${login}`,
+        `auth server: ${login} > auth client: select accounts`,
+        `auth server: ${login} > auth client: insert sessions`,
+      ]);
+      expect(spans.find(({ kind, service }) => service === 'auth' && kind === 'server')?.attributes['tickfolio.request_id']).toBe(
+        'a-login',
+      );
+      expect(spans.find(({ name }) => name === 'select accounts')?.attributes).toMatchObject({
+        'db.system.name': 'postgresql',
+        'db.namespace': 'auth_db',
+        'db.query.text': expect.stringMatching(/select .* from "accounts" where .*\$1/),
+      });
+      expect(spans.filter(({ failed }) => failed)).toEqual([]);
+      const lines = (name: 'bff' | 'auth') =>
+        one
+          .service(name)
+          .output()
+          .split('\n')
+          .filter((line) => line.includes('"a-login"'));
+      for (const name of ['bff', 'auth'] as const) {
+        await eventually(() => lines(name).at(0), 5_000, `${name} logs it`);
+        for (const line of lines(name))
+          expect(JSON.parse(line)).toMatchObject({ trace_id: spans[0]?.traceId, span_id: expect.any(String) });
+      }
+    });
+
+    it('shows every hop of a coin change, to the sockets, to the other replicas and to the aggregator', async () => {
+      const path = '/api/v1/profile/coins';
+      const body = { symbol: 'ethusdt', quantity: '2' };
+      const answer = await person.call('POST', path, body, { 'x-request-id': 'a-coin', authorization: `Bearer ${person.token()}` });
+      expect(answer.status).toBe(200);
+      await socket.frame((frame) => frame.Coins.length === 2, 10_000, 0);
+      const root = `bff server: POST ${path}`;
+      const spans = await traceOf('a-coin', [
+        root,
+        `${root} > bff client: insert coins`,
+        `${root} > bff producer: send tickfolio:portfolio-changed`,
+        'bff producer: send tickfolio:portfolio-changed > bff consumer: process tickfolio:portfolio-changed',
+        `${root} > bff internal: read portfolios`,
+        'bff internal: read portfolios > bff client: select coins',
+        'bff internal: read portfolios > bff internal: push portfolio',
+        `${root} > bff internal: tell the aggregator what is needed`,
+        'bff internal: tell the aggregator what is needed > bff client: PUT /subscriptions/bff',
+        'bff client: PUT /subscriptions/bff > aggregator server: PUT /subscriptions/:holder',
+      ]);
+      expect(spans.filter(({ failed }) => failed)).toEqual([]);
+    });
+
+    it("joins the caller's trace, and leaves untraced what the caller does not sample", async () => {
+      const traceId = '0af7651916cd43dd8448eb211c80319c';
+      const call = (id: string, flags: string) =>
+        person.call('GET', '/api/v1/profile', undefined, {
+          authorization: `Bearer ${person.token()}`,
+          'x-request-id': id,
+          traceparent: `00-${traceId}-b7ad6b7169203331-${flags}`,
+        });
+      await call('not-sampled', '00');
+      await call('sampled', '01');
+      const span = await eventually(spanOf('sampled'), 10_000, 'the span');
+      expect(span).toMatchObject({ traceId, parentSpanId: 'b7ad6b7169203331', name: 'GET /api/v1/profile' });
+      expect(spanOf('not-sampled')()).toBeUndefined();
+    });
+
+    it('shows the way of some prices, from the aggregator to the push, and of no health checks', async () => {
+      const isHop = (span: CollectedSpan) => span.service === 'bff' && span.name === 'push portfolios';
+      const push = await eventually(() => collector.spans.find(isHop), 20_000, 'a traced price');
+      const spans = collector.spans.filter(({ traceId }) => traceId === push.traceId);
+      expect(ways(spans)).toEqual(
+        expect.arrayContaining([
+          'aggregator producer: send price',
+          'aggregator producer: send price > bff consumer: process price',
+          'bff consumer: process price > bff internal: push portfolios',
+        ]),
+      );
+      expect(collector.spans.filter(({ attributes }) => /^\/(health|ready|metrics)$/.test(String(attributes['http.route'])))).toEqual([]);
+    });
+
+    it('makes no trace of polls, and carries no secret and no value given to SQL', async () => {
+      const roots = new Set(collector.spans.filter(({ parentSpanId }) => parentSpanId === '').map(({ kind }) => kind));
+      expect([...roots].sort()).toEqual(['producer', 'server']);
+      for (const secret of [password, person.token(), person.cookie(), person.cookie().split('=')[1] ?? '', person.name])
+        expect(collector.text().includes(secret)).toBe(false);
+    });
+  });
+};
