@@ -54,7 +54,7 @@ export const startStandalone = async (deps: StandaloneDeps, config: StandaloneCo
   try {
     await startParts(deps, config);
   } catch (err) {
-    farewell.mute();
+    if (!deps.life.signal.aborted) farewell.mute();
     throw err;
   }
 };
@@ -80,6 +80,9 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
   const profileDb = database(config.PROFILE_POSTGRES_DB, profileMigrations, { maxConnections: config.POSTGRES_MAX_CONNECTIONS });
 
   const source = await choosing;
+  // Ended while it was starting: what comes now would find everything closed.
+  const isEnding = () => life.signal.aborted;
+  if (isEnding()) return;
   const exchange = source.source === 'binance' ? real : await startSimulator(deps, config, metricsOf('exchange-sim'));
   const told: { simulated: boolean | undefined } = { simulated: source.source === 'simulated' ? true : undefined };
   const pubsub = life.own('pub/sub', openPubSub(bffPart, config));
@@ -125,10 +128,12 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
     () => undefined, // Awaited below.
   );
 
+  const authPostgres = await authDb;
+  if (isEnding()) return;
   const auth = life.own(
     'auth',
     await startAuth(
-      { ...part('auth'), postgres: await authDb },
+      { ...part('auth'), postgres: authPostgres },
       { address: { host: loopback, port: config.GRPC_PORT }, jwtSecret, limits: authLimits(config) },
     ),
   );
@@ -139,13 +144,15 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
     createAuthClient({ target: authTarget, observe: createCallTimes(bffPart.metrics), observeCircuit }),
   );
   const aggregatorClient = createAggregatorClient({ baseUrl: aggregatorUrl, observeCircuit });
+  const profilePostgres = await profileDb;
+  if (isEnding()) return;
   const bff = life.own(
     'bff',
     await startBff(
       {
         ...bffPart,
         clickhouse: () => archived.clickhouse,
-        postgres: await profileDb,
+        postgres: profilePostgres,
         auth: authClient,
         aggregator: aggregatorClient,
         priceBus,
@@ -160,7 +167,7 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
   const archive = await archiving;
   const { simulated } = await settle({ clock, signal: life.signal }, { bffUrl: `http://${dialTarget(http)}`, aggregatorUrl });
   told.simulated = simulated;
-  if (life.signal.aborted) return;
+  if (isEnding()) return;
   print(
     banner({
       http: shownTarget(http),

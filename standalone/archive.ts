@@ -48,6 +48,7 @@ export const startArchive = async (deps: ArchiveDeps, config: StandaloneConfig):
   });
   if (!clickhouse) return engine;
   life.own('clickhouse', clickhouse);
+  if (life.signal.aborted) return 'the run was ended while it was starting';
 
   const archiver = await startArchiver({ ...part('archiver'), eventLog, clickhouse: traceClickHouse(clickhouse) }, archiverOptions(config));
   life.own('archiver', archiver);

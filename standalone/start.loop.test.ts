@@ -70,6 +70,14 @@ describe('the start of the all-in-one run', () => {
     expect(Math.min(...tookMs)).toBeLessThan(firstPriceWithinMs);
   });
 
+  it.each([0, 500, 1_000, 1_500, 2_000])('ended %i ms after it began to open its stores, it stops without a complaint', async (afterMs) => {
+    const run = start({ PRICE_SOURCE: 'simulated' }, join(folder.path, `ended-after-${afterMs}`));
+    await run.waitFor(/Making the embedded databases/, coldStartMs);
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    expect((await run.end('SIGINT')).code).toBe(0);
+    expect(run.output()).toMatch(/Stopping: [^\n]*\n +Stopped\.\n$/);
+  });
+
   it('names every port that is in use, with the variable that moves it, before it makes a database', async () => {
     const [http, grpc, socket, aggregator, sim] = await Promise.all([occupy(), occupy(), occupy(), occupy(), occupy()]);
     const untouched = join(folder.path, 'untouched');

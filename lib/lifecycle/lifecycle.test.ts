@@ -198,6 +198,13 @@ describe('runProcess in a real process', () => {
     expect(messages).toEqual(expect.arrayContaining(['start aborted', 'first closed', 'stopped']));
   });
 
+  it('ends well where its start breaks off because it was told to end', async () => {
+    const { code, messages, stderr } = await run('start-breaks-off', [{ after: 'waiting', send: 'SIGINT' }]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(messages).not.toContain('could not start');
+    expect(messages).toEqual(expect.arrayContaining(['first closed', 'stopped']));
+  });
+
   it('stays while nothing but its wait for a server keeps it, and ends when told to', async () => {
     const { code, messages } = await run('idle', [{ after: 'still here', send: 'SIGTERM' }]);
     expect(code).toBe(0);

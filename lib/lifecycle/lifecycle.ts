@@ -85,6 +85,7 @@ export interface RunOptions {
 /**
  * Runs a process: starts it, ends it on SIGINT or SIGTERM with exit code 0 after everything is closed, and with 1
  * when the start fails, something is thrown that nobody caught, or the deadline passes. A second signal ends it at once.
+ * A start that a signal breaks off may throw: that is no failure.
  */
 export const runProcess = async (
   start: (life: Lifecycle) => Promise<void>,
@@ -133,6 +134,11 @@ export const runProcess = async (
   try {
     await start(life);
   } catch (err) {
+    if (ending) {
+      // What it needed was closed under it.
+      log.debug({ err }, 'the start was broken off');
+      return;
+    }
     if (err instanceof StartError) process.stderr.write(`${err.message}\n`);
     else log.fatal({ err }, 'could not start');
     end(1, 'start failed');

@@ -25,6 +25,12 @@ await runProcess(
       life.signal.addEventListener('abort', () => log.info('start aborted'), { once: true });
       await never();
     }
+    if (behaviour === 'start-breaks-off') {
+      log.info('waiting');
+      await new Promise<void>((_, reject) => {
+        life.signal.addEventListener('abort', () => reject(new StartError('The database is closed.')), { once: true });
+      });
+    }
     if (behaviour === 'idle') {
       log.info('started');
       soon(() => log.info('still here')).unref();
