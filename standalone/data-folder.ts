@@ -2,12 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '@tickfolio/lib/clock';
+import { secretFault } from '@tickfolio/lib/config';
 import { type Closable, StartError } from '@tickfolio/lib/lifecycle';
 import { lockFolder } from '@tickfolio/lib/postgres';
 
 export interface DataFolder extends Closable {
   readonly path: string;
-  /** A secret of this folder's own, made at the first start and kept in a file that only its owner can read. */
+  /**
+   * A secret of this folder's own, made at the first start and kept in a file that only its owner can read.
+   * @throws StartError when somebody made the kept one too short.
+   */
   secret(name: string): Promise<string>;
   /** The path of a part of the folder. */
   part(name: string): string;
@@ -37,6 +41,8 @@ export const openDataFolder = async (path: string, clock: Clock): Promise<DataFo
     secret: async (name) => {
       const file = join(folder, name);
       const kept = await readIfThere(file);
+      const fault = kept && secretFault(kept, 'production');
+      if (fault) throw new StartError(`The secret in ${file} ${fault}. Without that file a new one is made, and everybody signs in again.`);
       if (kept) return kept;
       const made = randomBytes(48).toString('base64url');
       const fresh = await open(`${file}.new`, 'w', 0o600);
