@@ -6,6 +6,7 @@ import { createHolding, type Holding, renderFrame, renderHead } from './portfoli
 import type { Coin, Owner, Portfolios } from './portfolios.js';
 import type { Listing, PriceBoard } from './price-board.js';
 import type { PriceFeed } from './price-feed.js';
+import { createPushQueue, type Pushed } from './push-queue.js';
 import { textFrame } from './text-frame.js';
 
 /** One open connection of a user. */
@@ -62,7 +63,7 @@ export interface LivePortfoliosOptions {
   readonly retryMs?: number;
 }
 
-interface User extends Receiver {
+interface User extends Receiver, Pushed {
   readonly userId: string;
   readonly viewers: Set<Viewer>;
   /** What every frame begins with. */
@@ -72,10 +73,6 @@ interface User extends Receiver {
   ready: boolean;
   /** Kept only while it is being sent. */
   frame: string | undefined;
-  /** Stands in the queue of pushes. */
-  queued: boolean;
-  /** When the oldest change was noticed that was not pushed yet; NaN where there is none. */
-  changedAt: number;
 }
 
 export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePortfoliosOptions = {}): LivePortfolios => {
@@ -84,15 +81,9 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
   const users = new Map<string, User>();
   const holders = new Map<Listing, Set<User>>();
   const rhythm = createFrameRhythm<User>(frameEveryMs);
-  /** Users who are to get a frame, for a change or because the last one is long ago. From `queueAt` on they did not get it yet. */
-  let queue: User[] = [];
-  let queueAt = 0;
   /** Whose coins are to be read, and the request for which that is, where one is traced. */
   const toRead = new Map<string, Context | undefined>();
-  /** The price for which users are pushed to, where one of the sampled few is among them. */
-  let pushCause: Context | undefined;
   let reading = false;
-  let pushTimer: Timer | undefined;
   let readTimer: Timer | undefined;
   let closed = false;
 
@@ -106,45 +97,13 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     for (const viewer of user.viewers) viewer.changed(waitedMs);
     user.frame = undefined; // A later one is rare, and thousands of kept frames would be the garbage collector's main work.
   };
-  const pushQueued = () => {
-    pushTimer = undefined;
-    const cause = pushCause;
-    pushCause = undefined;
-    if (cause) void because(cause, 'push portfolios', pushSlice);
-    else pushSlice();
-  };
-  const pushSlice = () => {
-    let now = clock.monotonic();
-    const sliceEnd = now + pushSliceMs;
-    for (let user = queue[queueAt]; user; user = queue[queueAt]) {
-      if (now >= sliceEnd) {
-        pushTimer = clock.after(0, pushQueued);
-        return;
-      }
-      queueAt++;
-      // Pushed or gone since.
-      if (!user.queued) continue;
-      const waited = now - user.changedAt;
-      push(user, now, Number.isNaN(waited) ? undefined : waited);
-      now = clock.monotonic();
-    }
-    queue = [];
-    queueAt = 0;
-  };
-  const enqueue = (user: User) => {
-    if (user.queued) return;
-    user.queued = true;
-    queue.push(user);
-  };
+  const queue = createPushQueue<User>(clock, { windowMs: pushWindowMs, sliceMs: pushSliceMs }, push);
   const mark = (user: User) => {
-    if (!user.ready || !Number.isNaN(user.changedAt)) return;
-    user.changedAt = clock.monotonic();
-    enqueue(user);
-    pushTimer ??= clock.after(pushWindowMs, pushQueued);
+    if (user.ready) queue.changed(user);
   };
   const beat = clock.every(rhythm.lookEveryMs, () => {
-    rhythm.look(clock.monotonic(), enqueue);
-    if (queue.length > 0) pushTimer ??= clock.after(0, pushQueued);
+    rhythm.look(clock.monotonic(), queue.due);
+    queue.pushDue();
   });
 
   const hold = (user: User, listing: Listing): Promise<void> | undefined => {
@@ -284,7 +243,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
       for (const userId of users.keys()) requestRead(userId);
     },
     priceChanged: (listing) => {
-      pushCause ??= currentCause();
+      queue.causedHere();
       for (const user of holders.get(listing) ?? []) mark(user);
     },
     allChanged: () => {
@@ -297,7 +256,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     close: () => {
       closed = true;
       beat.cancel();
-      pushTimer?.cancel();
+      queue.close();
       readTimer?.cancel();
       for (const user of users.values()) forget(user);
     },

@@ -18,8 +18,8 @@ import { createSubscriptions } from './subscriptions.js';
 import { createSymbolList, type SymbolListOptions, symbolListDefaults } from './symbol-list.js';
 import { createTally, exportTally, type Tally } from './tally.js';
 
-export { tickerPartitions, tickerTopic } from './market.js';
 export { shareCount, shareTopic } from './shares.js';
+export { tickerPartitions, tickerTopic } from './ticker-intake.js';
 
 export interface AggregatorDeps {
   readonly clock: Clock;

@@ -6,13 +6,13 @@ import type { Logger } from '@tickfolio/lib/telemetry';
 import { type BackfillOptions, backfillDefaults, createBackfill } from './backfill.js';
 import { createFeedClock } from './feed-clock.js';
 import type { MarketFeed, StreamKind } from './market-feed.js';
-import { createTickerMemory, parseMiniTicker } from './mini-ticker.js';
 import type { PublishGate } from './publish-gate.js';
 import { createRawStream, type RawStreamOptions, rawStreamDefaults } from './raw-stream.js';
 import { secondMs } from './second-trades.js';
 import type { Tally } from './tally.js';
 import { createTape, type Tape } from './tape.js';
 import { type TapeOptions, tapeDefaults } from './tape-limits.js';
+import { createTickerIntake } from './ticker-intake.js';
 import { parseAggTrade } from './trade.js';
 
 export type FeedState = 'live' | 'pending' | 'broken' | 'halted' | 'unknown' | 'refused';
@@ -35,9 +35,6 @@ export interface MarketOptions {
 }
 
 export const marketDefaults: MarketOptions = { tape: tapeDefaults, backfill: backfillDefaults, stream: rawStreamDefaults, tickMs: 25 };
-
-export const tickerTopic = 'binance.miniticker';
-export const tickerPartitions = 3;
 
 /** An event this far from its trade has a wrong time and does not set the feed's clock, milliseconds. */
 const maxEventSkewMs = 60_000;
@@ -82,7 +79,7 @@ export interface Market {
 }
 
 export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDefaults): Market => {
-  const { clock, log, tally, feed, priceBus, gate, eventLog } = deps;
+  const { clock, log, tally, feed, priceBus, gate } = deps;
   const tapes = new Map<string, Tape>();
   /** By the exchange's upper-case spelling. */
   const bySpelling = new Map<string, Tape>();
@@ -92,7 +89,6 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
   /** Tapes for which time alone can change something. */
   const active = new Set<Tape>();
   const feedClock = createFeedClock(clock);
-  const tickerMemory = createTickerMemory();
   const backfill = createBackfill({ clock, feed, log }, options.backfill);
 
   const tapeOf = (spelling: string): Tape | undefined => {
@@ -100,6 +96,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
     if (tape) bySpelling.set(spelling, tape);
     return tape;
   };
+  const intake = createTickerIntake({ ...deps, isFollowed: (symbol) => tapeOf(symbol) !== undefined });
   const setFeed = (symbol: string, next: SymbolFeed) => {
     const tape = tapes.get(symbol);
     const { state, detail, sinceMs } = feeds.get(symbol) ?? next;
@@ -112,10 +109,6 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
     const known = feedStates[state];
     if (known) setFeed(symbol, { state: known, detail, sinceMs });
   };
-  const malformed = (kind: StreamKind, reason: string, payload: string) => {
-    tally.payloadsMalformed += 1;
-    log.debug({ kind, reason, payload: payload.slice(0, 200) }, 'frame skipped');
-  };
 
   const takeTrades = ({ frames, statuses }: RawResponse, isCurrent: boolean) => {
     const localMs = clock.monotonic();
@@ -124,7 +117,8 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
     for (const { payload } of frames) {
       const frame = parseAggTrade(payload);
       if (typeof frame === 'string') {
-        malformed('aggTrade', frame, payload);
+        tally.payloadsMalformed += 1;
+        log.debug({ reason: frame, payload: payload.slice(0, 200) }, 'trade skipped');
         continue;
       }
       const { eventMs, trade } = frame;
@@ -145,28 +139,6 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
       active.add(tape);
     }
   };
-  const takeTickers = ({ frames }: RawResponse) => {
-    for (const { payload, receiveTimeMs } of frames) {
-      const ticker = parseMiniTicker(payload, receiveTimeMs, deps.simulated());
-      if (typeof ticker === 'string') {
-        malformed('miniTicker', ticker, payload);
-        continue;
-      }
-      if ('unfit' in ticker) {
-        tally.tickersUnfit += 1;
-        log.debug({ reason: ticker.unfit, payload: payload.slice(0, 200) }, 'mini-ticker refused');
-        continue;
-      }
-      const { symbol } = ticker.row;
-      if (!tapeOf(symbol)) tally.framesUnasked += 1;
-      else if (!tickerMemory.isNew(symbol, ticker.eventMs)) tally.tickersDuplicate += 1;
-      else if (gate.isSure) {
-        tally.tickers += 1;
-        eventLog.publish(tickerTopic, { key: symbol, value: JSON.stringify(ticker.row) });
-      }
-    }
-  };
-
   const streamOf = (kind: StreamKind, message: (response: RawResponse, isCurrent: boolean) => void, broken: (reason: string) => void) =>
     createRawStream(
       {
@@ -188,7 +160,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
     const lost: SymbolFeed = { state: 'broken', detail: `The socket service cannot be heard: ${reason}`, sinceMs: clock.now() };
     for (const symbol of tapes.keys()) setFeed(symbol, lost);
   });
-  const tickers = streamOf('miniTicker', takeTickers, () => undefined);
+  const tickers = streamOf('miniTicker', intake.take, () => undefined);
 
   const look = () => {
     gate.flush();
@@ -225,7 +197,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
     for (const [spelling, spelled] of bySpelling) {
       if (spelled !== tape) continue;
       bySpelling.delete(spelling);
-      tickerMemory.forget(spelling);
+      intake.forget(spelling);
     }
   };
 
