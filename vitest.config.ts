@@ -40,8 +40,8 @@ export default defineConfig({
           isolate: false,
           include: ['{lib,bff,web,services,deploy}/**/*.test.ts'],
           exclude,
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
