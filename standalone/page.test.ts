@@ -61,6 +61,7 @@ describe.skipIf(!browser).concurrent('the page', () => {
           'Use 3 to 64 letters, digits, “_”, “.” or “-”.',
           'Use at least 8 characters.',
         ]);
+        expect(await page.locator('.field .hint').count()).toBe(0); // They would say the same again.
         expect(await page.getByLabel('Name').evaluate((input) => input === input.ownerDocument.activeElement)).toBe(true);
         await page.getByLabel('Name').fill(`new-${process.pid}`);
         await page.getByLabel('Password', { exact: true }).fill('correct horse battery');

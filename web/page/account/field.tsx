@@ -8,15 +8,15 @@ interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   readonly tail?: ReactNode;
 }
 
-/** An input with its label, its hint, and what is wrong with it. */
+/** An input with its label and its hint, or what is wrong with it, which says the same and more. */
 export const Field = ({ label, hint, fault, tail, ...input }: FieldProps) => {
   const id = useId();
-  const described = [fault && `${id}-fault`, hint && `${id}-hint`].filter(Boolean).join(' ');
+  const described = fault ? `${id}-fault` : hint && `${id}-hint`;
   return (
     <div className={`field ${fault ? 'faulty' : ''}`}>
       <label htmlFor={id}>{label}</label>
       <div className="field-box">
-        <input id={id} aria-invalid={fault !== undefined} aria-describedby={described || undefined} {...input} />
+        <input id={id} aria-invalid={fault !== undefined} aria-describedby={described} {...input} />
         {tail}
       </div>
       {fault && (
@@ -24,7 +24,7 @@ export const Field = ({ label, hint, fault, tail, ...input }: FieldProps) => {
           {fault}
         </p>
       )}
-      {hint && (
+      {hint && !fault && (
         <p id={`${id}-hint`} className="hint">
           {hint}
         </p>
