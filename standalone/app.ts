@@ -74,6 +74,7 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
   print(openingInWords(config, folder));
   const database = (name: string, migrationsFolder: string, more: { readonly maxConnections?: number } = {}) => {
     const opening = openDatabase({ clock, log }, config, { folder, name, migrationsFolder, signal: life.signal, ...more });
+    opening.catch(() => undefined); // Told where it is awaited.
     return life.own(`database ${name}`, ownedSoon(opening)).opening;
   };
   const authDb = database(config.AUTH_POSTGRES_DB, authMigrations);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type Clock, sleep, systemClock } from '../clock/clock.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 
@@ -45,9 +45,12 @@ const retryMs = 25;
  */
 export const lockFolder = async (folder: string, options: FolderLockOptions = {}): Promise<FolderLock> => {
   const { clock = systemClock, decisionTimeoutMs = 5_000 } = options;
-  const room = prepare(folder);
+  const room = openRoom(folder);
   const giveUpMs = clock.monotonic() + decisionTimeoutMs;
-  const own = await makeClaim(room, clock.now());
+  const own = await makeClaim(room, clock.now()).catch((err: unknown) => {
+    room.close();
+    throw err;
+  });
   try {
     for (;;) {
       own.publish();
@@ -76,8 +79,15 @@ const refusal = (folder: string, { pid, sinceMs }: Claim) => {
   return new StartError(`The folder ${folder} is in use by ${who}. Stop it first, or choose another folder.`);
 };
 
-/** Makes the folder of the claims. @returns a path to it that is short enough for a socket's address. */
-const prepare = (folder: string): string => {
+/** The folder of the claims. */
+interface Room {
+  readonly path: string;
+  /** The same folder by a name that is short enough for a socket's address. */
+  readonly address: string;
+  close(): void;
+}
+
+const openRoom = (folder: string): Room => {
   const room = join(folder, '.lock');
   try {
     mkdirSync(room, { recursive: true, mode: 0o700 });
@@ -85,13 +95,15 @@ const prepare = (folder: string): string => {
     throw new StartError(`The folder ${folder} cannot be used: ${err instanceof Error ? err.message : String(err)}.`);
   }
   const path = realpathSync(room);
-  const longest = Buffer.byteLength(join(path, `claim-${randomUUID()}.sock`));
-  if (longest > maxSocketPathBytes) {
-    throw new StartError(
-      `The path of the folder ${folder} is ${longest - maxSocketPathBytes} bytes too long to be locked. Choose a shorter one.`,
-    );
+  const tooLong = (address: string) => Buffer.byteLength(join(address, `claim-${randomUUID()}.sock`)) - maxSocketPathBytes;
+  const near = relative(process.cwd(), path);
+  for (const address of [path, near]) if (tooLong(address) <= 0) return { path, address, close: () => undefined };
+  if (process.platform === 'linux') {
+    const opened = openSync(path, 'r');
+    return { path, address: `/proc/self/fd/${opened}`, close: () => closeSync(opened) };
   }
-  return path;
+  const excess = Math.min(tooLong(path), tooLong(near));
+  throw new StartError(`The path of the folder ${folder} is ${excess} bytes too long to be locked. Choose a shorter one.`);
 };
 
 interface OwnClaim {
@@ -103,17 +115,18 @@ interface OwnClaim {
   close(): Promise<void>;
 }
 
-const makeClaim = async (room: string, sinceMs: number): Promise<OwnClaim> => {
+const makeClaim = async (room: Room, sinceMs: number): Promise<OwnClaim> => {
   const id = randomUUID();
-  const path = join(room, `claim-${id}.sock`);
-  const draft = join(room, `draft-${id}.sock`);
+  const path = join(room.path, `claim-${id}.sock`);
+  const draftName = `draft-${id}.sock`;
+  const draft = join(room.path, draftName);
   let published = false;
   let held = false;
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.end(JSON.stringify({ id, pid: process.pid, sinceMs, held } satisfies Claim));
   });
-  await listenOn(server, draft);
+  await listenOn(server, join(room.address, draftName));
   let closing: Promise<void> | undefined;
   return {
     id,
@@ -132,7 +145,10 @@ const makeClaim = async (room: string, sinceMs: number): Promise<OwnClaim> => {
     close: () => {
       closing ??= new Promise<void>((resolve) => {
         rmSync(published ? path : draft, { force: true });
-        server.close(() => resolve());
+        server.close(() => {
+          room.close();
+          resolve();
+        });
       });
       return closing;
     },
@@ -146,13 +162,12 @@ const listenOn = (server: Server, path: string): Promise<void> =>
   });
 
 /** A holder if there is one, else the rival with the smallest id; claims of dead processes are removed on the way. */
-const strongestRival = async (room: string, ownId: string, clock: Clock): Promise<Claim | undefined> => {
-  const names = readdirSync(room).filter((name) => claimName.test(name) && name !== `claim-${ownId}.sock`);
+const strongestRival = async (room: Room, ownId: string, clock: Clock): Promise<Claim | undefined> => {
+  const names = readdirSync(room.path).filter((name) => claimName.test(name) && name !== `claim-${ownId}.sock`);
   const rivals: Claim[] = [];
   for (const name of names) {
-    const path = join(room, name);
-    const answer = await ask(path, name.slice('claim-'.length, -'.sock'.length), clock);
-    if (answer === 'dead') rmSync(path, { force: true });
+    const answer = await ask(join(room.address, name), name.slice('claim-'.length, -'.sock'.length), clock);
+    if (answer === 'dead') rmSync(join(room.path, name), { force: true });
     else if (answer !== 'withdrawn') rivals.push(answer);
   }
   return rivals.find((rival) => rival.held) ?? rivals.sort((a, b) => (a.id < b.id ? -1 : 1))[0];
