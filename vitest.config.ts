@@ -28,8 +28,9 @@ const summary: Reporter = {
 export default defineConfig({
   test: {
     reporters: ['default', summary],
-    // Most of the time tests wait for processes and sockets, so one more worker than the smallest machine has cores.
-    maxWorkers: 3,
+    globalSetup: './vitest.temporary.ts',
+    // Most of the time tests wait for processes and sockets, so twice as many workers as the smallest machine has cores.
+    maxWorkers: 4,
     projects: [
       { ...shared, test: { name: 'tidy', include: ['tidy/**/*.test.ts'], exclude, testTimeout: 30_000 } },
       {

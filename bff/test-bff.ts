@@ -3,7 +3,7 @@ import { signAccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { Postgres } from '@tickfolio/lib/postgres';
-import { openTestPglite } from '@tickfolio/lib/postgres/test-pglite';
+import { shareTestPglite } from '@tickfolio/lib/postgres/test-pglite';
 import { createPriceBus, type PriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
@@ -14,7 +14,7 @@ import type { AuthClient, CallMeta, TokenPair } from './auth-client.js';
 
 export const jwtSecret = 'a secret of the tests only, and long enough';
 
-export const openTestPostgres = (): Promise<Postgres> => openTestPglite(migrationsFolder);
+export const openTestPostgres = (): Promise<Postgres> => shareTestPglite(migrationsFolder);
 
 const listed = (symbol: string, quoteAsset: string, status = 'TRADING'): SymbolEntry => ({ symbol, quoteAsset, status });
 

@@ -1,7 +1,9 @@
-import { accessibilityFaults } from '@tickfolio/lib/browser/test-chromium';
+import { accessibilityFaults, startChromium } from '@tickfolio/lib/browser/test-chromium';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAllInOne } from './test-all-in-one.js';
-import { browser, createAccount, signIn, startRun, totalMoves, watchSockets, withPage } from './test-page.js';
+import { callJson } from './test-client.js';
+import { browser, createAccount, type OpenPage, signIn, startRun, totalMoves, watchSockets, withPage } from './test-page.js';
 import { inspectPages, phone } from './test-page-views.js';
 import { freePort } from './test-process.js';
 
@@ -17,6 +19,26 @@ beforeAll(async () => {
   run = await startRun(env);
 });
 afterAll(() => run?.close());
+
+/** The table of coins as the browser tells it to screen readers; the last cell of a row is its button. */
+const tableAsRead = async (page: Page) => {
+  const devTools = await page.context().newCDPSession(page);
+  const { nodes } = await devTools.send('Accessibility.getFullAXTree');
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  const inside = (node: (typeof nodes)[number], role: string): typeof nodes =>
+    (node.childIds ?? []).flatMap((id) => {
+      const child = byId.get(id);
+      return child ? [...(child.role?.value === role ? [child] : []), ...inside(child, role)] : [];
+    });
+  const nameOf = (node: (typeof nodes)[number] | undefined) => String(node?.name?.value ?? '');
+  const table = nodes.find(({ role }) => role?.value === 'table');
+  const [head, ...rows] = table ? inside(table, 'row') : [];
+  return {
+    name: nameOf(table),
+    columns: head ? inside(head, 'columnheader').map(nameOf) : [],
+    rows: rows.map((row) => ({ coin: nameOf(inside(row, 'rowheader')[0]), cells: inside(row, 'cell').length })),
+  };
+};
 
 describe.skipIf(!browser)('the page', () => {
   it('stays live over the end of its tokens, on the same socket', async () => {
@@ -97,9 +119,37 @@ describe.skipIf(!browser)('the page', () => {
   it.each([
     ['dark and wide', { colorScheme: 'dark' }],
     ['light on a phone', { colorScheme: 'light', ...phone }],
+    ['dark on a phone', { colorScheme: 'dark', ...phone }],
   ] as const)('has no fault that axe-core finds, %s', (_, options) => inspectPages(run.base, options));
 
-  // The last one: it ends the run that the others use.
+  it('has a table for screen readers, with the rows out of sight, also where rows are drawn as grids on a phone', async () => {
+    const { body } = await callJson(run.base, 'GET', '/api/v1/symbols');
+    const symbols = (body.Symbols as readonly { readonly Symbol: string }[]).slice(0, 30).map(({ Symbol: symbol }) => symbol);
+    const account = await createAccount(run.base, Object.fromEntries(symbols.map((symbol) => [symbol, '1'])));
+    // As it is while a screen reader runs; otherwise the browser makes up only what is asked for.
+    const read = await startChromium(['--force-renderer-accessibility']);
+    for (const [columns, options] of [
+      [['Coin', 'Price', 'Today', 'Last 30 min', 'Quantity', 'Value', 'Share'], {}],
+      [['Coin', 'Price', 'Today', 'Value'], phone],
+    ] as const) {
+      const look = async ({ page }: OpenPage) => {
+        await signIn(page, run.base, account);
+        await page
+          .locator('tbody tr')
+          .nth(symbols.length - 1)
+          .waitFor();
+        const table = await tableAsRead(page);
+        expect(table).toMatchObject({ name: `Holdings ${symbols.length}`, columns });
+        expect(table.rows).toHaveLength(symbols.length);
+        for (const row of table.rows) expect(row).toEqual({ coin: expect.stringMatching(/\w/), cells: columns.length });
+        // Said, not left to what the browser makes of the layout.
+        expect(await page.locator('.coins :is(thead, tbody, tr, th, td):not([role])').count()).toBe(0);
+      };
+      await withPage(options, look, undefined, read);
+    }
+    await read?.close();
+  });
+
   it('cuts no price and no value off, and is no wider than the screen, from a small phone to a desk', async () => {
     const account = await createAccount(run.base, { btcusdt: '2.5', ethbtc: '2', shibusdt: '250000000' });
     await withPage({ reducedMotion: 'reduce' }, async ({ page }) => {
@@ -116,6 +166,7 @@ describe.skipIf(!browser)('the page', () => {
     });
   });
 
+  // The last one: it ends the run that the others use.
   it('comes back by itself after the server was gone, and says so meanwhile', async () => {
     const account = await createAccount(run.base, { btcusdt: '1', ethusdt: '2' });
     await withPage(

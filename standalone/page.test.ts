@@ -1,13 +1,9 @@
-import { startChromium } from '@tickfolio/lib/browser/test-chromium';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callJson } from './test-client.js';
 import {
   addByKeyboard,
   browser,
   createAccount,
   exactTotal,
-  type OpenPage,
   pickByKeyboard,
   signIn,
   startRun,
@@ -15,7 +11,7 @@ import {
   watchSockets,
   withPage,
 } from './test-page.js';
-import { inspectPages, phone } from './test-page-views.js';
+import { inspectPages } from './test-page-views.js';
 
 // The page in a real Chromium, on the all-in-one run as its users start it: what takes seconds. What takes longer is in page.loop.test.ts.
 
@@ -24,26 +20,6 @@ beforeAll(async () => {
   if (browser) run = await startRun({ AUTH_RATE_LIMIT: '10000', LOGINS_PER_ADDRESS: '10000' });
 });
 afterAll(() => run?.close());
-
-/** The table of coins as the browser tells it to screen readers; the last cell of a row is its button. */
-const tableAsRead = async (page: Page) => {
-  const devTools = await page.context().newCDPSession(page);
-  const { nodes } = await devTools.send('Accessibility.getFullAXTree');
-  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
-  const inside = (node: (typeof nodes)[number], role: string): typeof nodes =>
-    (node.childIds ?? []).flatMap((id) => {
-      const child = byId.get(id);
-      return child ? [...(child.role?.value === role ? [child] : []), ...inside(child, role)] : [];
-    });
-  const nameOf = (node: (typeof nodes)[number] | undefined) => String(node?.name?.value ?? '');
-  const table = nodes.find(({ role }) => role?.value === 'table');
-  const [head, ...rows] = table ? inside(table, 'row') : [];
-  return {
-    name: nameOf(table),
-    columns: head ? inside(head, 'columnheader').map(nameOf) : [],
-    rows: rows.map((row) => ({ coin: nameOf(inside(row, 'rowheader')[0]), cells: inside(row, 'cell').length })),
-  };
-};
 
 describe.skipIf(!browser).concurrent('the page', () => {
   it('leads from signing up to a live value, exact to the last digit, and says at the field what is wrong', async () => {
@@ -186,36 +162,5 @@ describe.skipIf(!browser).concurrent('the page', () => {
     });
   });
 
-  it('has a table for screen readers, with the rows out of sight, also where rows are drawn as grids on a phone', async () => {
-    const { body } = await callJson(run.base, 'GET', '/api/v1/symbols');
-    const symbols = (body.Symbols as readonly { readonly Symbol: string }[]).slice(0, 30).map(({ Symbol: symbol }) => symbol);
-    const account = await createAccount(run.base, Object.fromEntries(symbols.map((symbol) => [symbol, '1'])));
-    // As it is while a screen reader runs; otherwise the browser makes up only what is asked for.
-    const read = await startChromium(['--force-renderer-accessibility']);
-    for (const [columns, options] of [
-      [['Coin', 'Price', 'Today', 'Last 30 min', 'Quantity', 'Value', 'Share'], {}],
-      [['Coin', 'Price', 'Today', 'Value'], phone],
-    ] as const) {
-      const look = async ({ page }: OpenPage) => {
-        await signIn(page, run.base, account);
-        await page
-          .locator('tbody tr')
-          .nth(symbols.length - 1)
-          .waitFor();
-        const table = await tableAsRead(page);
-        expect(table).toMatchObject({ name: `Holdings ${symbols.length}`, columns });
-        expect(table.rows).toHaveLength(symbols.length);
-        for (const row of table.rows) expect(row).toEqual({ coin: expect.stringMatching(/\w/), cells: columns.length });
-        // Said, not left to what the browser makes of the layout.
-        expect(await page.locator('.coins :is(thead, tbody, tr, th, td):not([role])').count()).toBe(0);
-      };
-      await withPage(options, look, undefined, read);
-    }
-    await read?.close();
-  });
-
-  it.each([
-    ['light and wide', { colorScheme: 'light' }],
-    ['dark on a phone', { colorScheme: 'dark', ...phone }],
-  ] as const)('has no fault that axe-core finds, %s', (_, options) => inspectPages(run.base, options));
+  it('has no fault that axe-core finds', () => inspectPages(run.base, { colorScheme: 'light' }));
 });

@@ -227,7 +227,8 @@ describe('the auth service', () => {
   });
 
   it('ends open calls before it is closed, and refuses a port in use by name', async () => {
-    const { app, name, register } = await build();
+    const { app, name, register, session } = await build();
+    await session('unknown'); // Connected, so that the next call is on its way at once.
     const call = register(name);
     await expect(startAuthOn(app.port)).rejects.toThrow(/GRPC_PORT/);
     await Promise.all([call, app.close()]);

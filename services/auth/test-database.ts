@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { systemClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
-import { openTestPglite } from '@tickfolio/lib/postgres/test-pglite';
+import { shareTestPglite } from '@tickfolio/lib/postgres/test-pglite';
 import type { TestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { migrationsFolder } from './migrations-folder.js';
 
 const common = { migrationsFolder, log: silentLogger(), clock: systemClock };
 
-/** An empty `auth_db` in a folder of its own, removed when it is closed. */
-export const openEmbeddedDatabase = (): Promise<Postgres> => openTestPglite(migrationsFolder);
+/** An empty `auth_db`. */
+export const openEmbeddedDatabase = (): Promise<Postgres> => shareTestPglite(migrationsFolder);
 
 /** An empty `auth_db` on a real server, with `maxConnections` connections. */
 export const openServerDatabase = async (server: TestPostgres, maxConnections = 10): Promise<Postgres> => {
