@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type AggregatorClient, type AuthClient, migrationsFolder, startBff } from '@tickfolio/bff/app';
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { openTestPglite } from '@tickfolio/lib/postgres/test-pglite';
+import { openPglite } from '@tickfolio/lib/postgres/pglite';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
@@ -58,7 +61,9 @@ const tickGroup = (group: number) => {
   }
 };
 const openDatabase = async (users: number) => {
-  const postgres = await openTestPglite(migrationsFolder);
+  const folder = mkdtempSync(join(tmpdir(), 'tickfolio-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const postgres = await openPglite({ folder, migrationsFolder, log, clock });
   const id = sql`'00000000-0000-4000-8000-' || lpad(u::text, 12, '0')`;
   await postgres.db.execute(
     sql`insert into profiles (id, name) select ${id}, 'user-' || u from generate_series(0, ${sql.raw(String(users - 1))}) u`,
