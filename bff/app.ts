@@ -210,7 +210,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
     );
     scope.get('/openapi.json', async () => app.swagger());
     if (options.webFolder === undefined) scope.get('/', async (_request, reply) => reply.redirect('/docs'));
-    else addWebFiles(scope, options.webFolder);
+    else addWebFiles(scope, options.webFolder, app);
     addOperations(scope, {
       metrics,
       dependencies: [

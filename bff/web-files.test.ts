@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, gzipSync } from 'node:zlib';
+import type { Postgres } from '@tickfolio/lib/postgres';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestPostgres, startTestBff } from './test-bff.js';
@@ -97,18 +98,43 @@ it('takes the best encoding that is not refused', () => {
   expect(acceptedEncoding(undefined)).toBeUndefined();
 });
 
-it('serves the list of symbols once per revision, compressed, and 304 while it is the same', async () => {
-  const postgres = await openTestPostgres();
-  const bff = await startTestBff({ postgres });
-  const url = `${bff.url}/api/v1/symbols`;
-  const first = await fetch(url, { headers: { 'accept-encoding': 'br' } });
-  const list = (await first.json()) as { Revision: string; Symbols: readonly unknown[] };
-  expect(first.headers.get('etag')).toBe('"r1"');
-  expect(list.Symbols).toContainEqual({ Symbol: 'ethbtc', BaseAsset: 'ETH', QuoteAsset: 'BTC' });
-  // Neither what is no longer traded nor what has no value in USDT.
-  expect(JSON.stringify(list)).not.toMatch(/oldusdt|btcold/);
-  expect((await fetch(url, { headers: { 'if-none-match': '"r1"' } })).status).toBe(304);
-  expect(first.headers.get('content-encoding')).toBe('br');
-  await bff.close();
-  await postgres.close();
+describe('the page in the BFF', () => {
+  let postgres: Postgres;
+  let bff: Awaited<ReturnType<typeof startTestBff>>;
+  beforeAll(async () => {
+    postgres = await openTestPostgres();
+    bff = await startTestBff({ postgres, options: { webFolder: folder } });
+  });
+  afterAll(async () => {
+    await bff?.close();
+    await postgres?.close();
+  });
+
+  it('tells a person who mistyped an address so, and a program by a problem', async () => {
+    const ask = async (method: string, path: string, accept: string) => {
+      const answer = await fetch(bff.url + path, { method, headers: { accept } });
+      return { status: answer.status, type: answer.headers.get('content-type'), policy: answer.headers.get('content-security-policy') };
+    };
+    const html = 'text/html,application/xhtml+xml,*/*;q=0.8';
+    const page = { status: 404, type: 'text/html; charset=utf-8', policy: expect.stringContaining("script-src 'self'") };
+    for (const path of ['/nowhere', '/account/', '/coins/btcusdt/more?x=1'])
+      expect([path, await ask('GET', path, html)]).toEqual([path, page]);
+    const problem = { status: 404, type: 'application/problem+json; charset=utf-8' };
+    expect(await ask('GET', '/nowhere', '*/*')).toMatchObject(problem);
+    for (const path of ['/api/v1/nowhere', '/docs/nowhere']) expect([path, await ask('GET', path, html)]).toMatchObject([path, problem]);
+    expect(await ask('POST', '/nowhere', html)).toMatchObject(problem);
+    expect(await ask('POST', '/account', html)).toMatchObject({ ...problem, status: 405 });
+  });
+
+  it('serves the list of symbols once per revision, compressed, and 304 while it is the same', async () => {
+    const url = `${bff.url}/api/v1/symbols`;
+    const first = await fetch(url, { headers: { 'accept-encoding': 'br' } });
+    const list = (await first.json()) as { Revision: string; Symbols: readonly unknown[] };
+    expect(first.headers.get('etag')).toBe('"r1"');
+    expect(list.Symbols).toContainEqual({ Symbol: 'ethbtc', BaseAsset: 'ETH', QuoteAsset: 'BTC' });
+    // Neither what is no longer traded nor what has no value in USDT.
+    expect(JSON.stringify(list)).not.toMatch(/oldusdt|btcold/);
+    expect((await fetch(url, { headers: { 'if-none-match': '"r1"' } })).status).toBe(304);
+    expect(first.headers.get('content-encoding')).toBe('br');
+  });
 });

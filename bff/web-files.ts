@@ -9,7 +9,7 @@ export const builtPage = fileURLToPath(
   new URL(import.meta.url.includes('/dist/') ? '../../web/dist/page' : '../web/dist/page', import.meta.url),
 );
 
-/** The addresses of the page itself; anything else that is no file of it stays a 404. */
+/** The addresses of the page itself; anything else that is no file of it is a 404. */
 const pageRoutes = ['/', '/sign-in', '/sign-up', '/account', '/coins/:symbol'];
 
 const types: Readonly<Record<string, string>> = {
@@ -96,8 +96,9 @@ const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>ti
 /**
  * Serves the built page, held in memory: compressed beforehand, kept by browsers for ever where the name is made of the content.
  * @param folder what the build wrote; where there is no page in it, the page's address says so
+ * @param root answers addresses that there are not
  */
-export const addWebFiles = (app: FastifyInstance, folder: string): void => {
+export const addWebFiles = (app: FastifyInstance, folder: string, root: FastifyInstance = app): void => {
   const files = existsSync(join(folder, 'index.html')) ? readFiles(folder) : undefined;
   const page = files?.get('index.html');
   if (!files || !page) {
@@ -116,4 +117,11 @@ export const addWebFiles = (app: FastifyInstance, folder: string): void => {
   for (const [name, file] of files) {
     if (file !== page) app.get(`/${name}`, async (request, reply) => send(request, reply, file));
   }
+  // A person who mistyped an address gets a page that says so, a program the problem.
+  root.addHook('onRequest', async (request, reply) => {
+    const isForPeople = request.method === 'GET' && request.headers.accept?.includes('text/html') && !/^\/(api|docs)\b/.test(request.url);
+    if (!request.is404 || !isForPeople) return;
+    reply.code(404).header('content-security-policy', policy).header('cache-control', 'no-store').header('vary', 'accept');
+    return reply.type(page.type).send(page.bytes);
+  });
 };

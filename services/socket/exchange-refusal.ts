@@ -25,7 +25,7 @@ export const obey = (end: ConnectionEnd, { gate, limits, log }: ObeyDeps): void 
     if (gate.refusal === undefined) {
       log.error(
         { status: end.status, retryInMs: limits.refusedRetryMs },
-        'the exchange refuses this address; set BINANCE_WS_URL to one that serves it',
+        `the exchange refuses this address and is asked again every ${Math.round(limits.refusedRetryMs / 60_000)} minutes; set BINANCE_WS_URL to one that serves it`,
       );
     }
     gate.refusal = wordsOf(end);
