@@ -12,6 +12,8 @@ const built = ['**/node_modules/**', '**/dist/**'];
 // Long loops, and what is timed and must run alone, have commands of their own: `make soak` and `make kills`.
 const loops = '**/*.loop.test.ts';
 const soak = '**/*.soak.test.ts';
+// On whole runs as users start them; what such a file started ends with its process.
+const journeys = ['all-in-one', 'archive', 'page', 'servers'].map((name) => `standalone/${name}.test.ts`);
 const exclude = [...built, loops, soak];
 const alone = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 120_000 };
 
@@ -39,8 +41,8 @@ export default defineConfig({
         test: {
           name: 'rooms',
           isolate: false,
-          include: ['{lib,bff,web,services,deploy}/**/*.test.ts'],
-          exclude,
+          include: ['{lib,bff,web,services,deploy,standalone}/**/*.test.ts'],
+          exclude: [...exclude, ...journeys],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -49,7 +51,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'journeys',
-          include: ['standalone/**/*.test.ts'],
+          include: journeys,
           exclude,
           testTimeout: 180_000,
           hookTimeout: 120_000,
