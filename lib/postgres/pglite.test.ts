@@ -30,7 +30,7 @@ describe('PGlite', () => {
   it('is made anew after a kill -9 in the middle of being made', async () => {
     const draft = join(folder, 'data.new');
     const made = join(folder, 'data');
-    // To make one takes a tenth of a second: where the kill came too late, once more.
+    // To make one takes a fraction of a second: where the kill came too late, once more.
     for (let attempt = 0; attempt < 20 && !existsSync(draft); attempt++) {
       rmSync(made, { recursive: true, force: true });
       const child = spawn(process.execPath, [writer, folder, migrationsFolder, 'early'], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -40,6 +40,9 @@ describe('PGlite', () => {
       await ended;
     }
     expect([existsSync(draft), existsSync(made)]).toEqual([true, false]);
+    postgres = await open(folder);
+    await postgres.ping();
+    expect([existsSync(draft), existsSync(made)]).toEqual([false, true]);
   });
 
   it('leaves the event loop free while a statement runs', async () => {

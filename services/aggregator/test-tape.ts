@@ -44,6 +44,14 @@ export const tradeAt = (id: number, ms: number, price = '100.00000000', quantity
   timeMs: startMs + ms,
 });
 
+/** A published second as a test reads it: which since the start, how many trades, complete or not, revision. */
+export const brief = (stat: { second: number; trades: number; complete: boolean; revision: number }) => [
+  (stat.second - startMs) / 1000,
+  stat.trades,
+  stat.complete,
+  stat.revision,
+];
+
 export const createTapeBench = (options: Partial<TapeOptions> = {}): TapeBench => {
   const clock = createManualClock(startMs);
   const feedClock = createFeedClock(clock);
