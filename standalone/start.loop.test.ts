@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allInOneEnv, coldStartMs, temporaryFolder } from './test-all-in-one.js';
+import { signUp } from './test-client.js';
 import { freePort, startProcess } from './test-process.js';
 
 const starts = 5;
@@ -76,6 +77,22 @@ describe('the start of the all-in-one run', () => {
     await new Promise((resolve) => setTimeout(resolve, afterMs));
     expect((await run.end('SIGINT')).code).toBe(0);
     expect(run.output()).toMatch(/Stopping: [^\n]*\n +Stopped\.\n$/);
+  });
+
+  it('sends a frame at once and then one a second at least', async () => {
+    const run = start({});
+    const [, base = ''] = await run.waitFor(/(http:\/\/[\w.:]+)\/docs/, coldStartMs);
+    const person = await signUp(base);
+    for (const symbol of ['btcusdt', 'ethusdt']) await person.addCoin(symbol, '1');
+    const socket = await person.connect();
+    await socket.frame((frame) => frame.Coins.every((coin) => coin.Price !== null), 5_000, 0);
+    const from = socket.arrivals.length;
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    const arrivals = socket.arrivals.slice(from);
+    expect(arrivals.length).toBeGreaterThanOrEqual(9); // Ten, unless the first or the last second was cut.
+    expect(Math.max(...arrivals.slice(1).map((at, i) => at - (arrivals[i] ?? at)))).toBeLessThan(1_500);
+    socket.close();
+    expect(await run.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
   it('names every port that is in use, with the variable that moves it, before it makes a database', async () => {
