@@ -76,7 +76,7 @@ describe('who may import whom', () => {
     const adapters: Record<string, RegExp> = {
       ioredis: /^lib\/pubsub\/redis(-[\w-]+)?\.ts$/,
       kafkajs: /^lib\/event-log\/kafka(-[\w-]+)?\.ts$/,
-      pg: /^lib\/postgres\/server\.ts$/,
+      pg: /^lib\/postgres\/server(-[\w-]+)?\.ts$/,
       '@electric-sql/pglite': /^lib\/postgres\/pglite(-[\w-]+)?\.ts$/,
       '@clickhouse/client': /^lib\/clickhouse\/[\w-]+\.ts$/,
       chdb: /^lib\/clickhouse\/chdb(-[\w-]+)?\.ts$/,
