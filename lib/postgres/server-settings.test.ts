@@ -139,4 +139,17 @@ describe.skipIf(!server)(`a server that is set up for other programs (${server?.
     await (await open('migrated_by_another')).close();
     await (await keep(waiting)).ping();
   });
+
+  it('runs the migrations at the address that is set for them, and then looks where it will work', async () => {
+    if (!server) return;
+    await server.createDatabase('migrated_past_a_pooler');
+    const nowhere = { host: '127.0.0.1', port: 1 };
+    const soon = { startTimeoutMs: 200 };
+    await expect(open('migrated_past_a_pooler', { migrateAt: nowhere, ...soon })).rejects.toThrow('127.0.0.1:1 did not become ready');
+    await expect(open('migrated_past_a_pooler', { port: 1, migrateAt: server, ...soon })).rejects.toThrow(
+      '127.0.0.1:1 did not become ready',
+    );
+    expect(await server.query('select name from vaults', 'migrated_past_a_pooler')).toEqual([]);
+    await keep(open('migrated_past_a_pooler', { migrateAt: server }));
+  });
 });

@@ -57,7 +57,8 @@ export const startTestPostgres = async (): Promise<TestPostgres | undefined> => 
   return undefined;
 };
 
-const notCovered = (words: string) => {
+/** @throws Error in CI, where everything is covered */
+export const notCovered = (words: string) => {
   const message = `NOT COVERED: ${words}.`;
   if (process.env.CI) throw new Error(message);
   console.warn(message);
@@ -74,8 +75,8 @@ export const shareTestPostgres = (): Promise<TestPostgres | undefined> => {
   return shared;
 };
 
-/** PostgreSQL refuses to run as root; then it runs as `postgres`, or `nobody`. */
-const serverUser = (): { uid: number; gid: number } | undefined => {
+/** PostgreSQL and its pooler refuse to run as root; then they run as `postgres`, or `nobody`. */
+export const serverUser = (): { uid: number; gid: number } | undefined => {
   if (process.getuid?.() !== 0) return undefined;
   const users = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
@@ -84,7 +85,7 @@ const serverUser = (): { uid: number; gid: number } | undefined => {
   return user ? { uid: Number(user[2]), gid: Number(user[3]) } : undefined;
 };
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);
