@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
 import { createLogger } from '../telemetry/telemetry.js';
 import { openServerPostgres } from './server.js';
+import { listening } from './test-server.js';
 
 const migrationsFolder = fileURLToPath(new URL('./test-migrations', import.meta.url));
 
@@ -25,9 +26,7 @@ describe('the start before a server that refuses', () => {
       socket.on('error', () => undefined);
       socket.once('data', () => socket.end(answers[attempts++] ?? answers.at(-1) ?? ''));
     });
-    const { port } = await new Promise<{ port: number }>((resolve) => {
-      server?.listen(0, '127.0.0.1', () => resolve(server?.address() as { port: number }));
-    });
+    const port = await listening(server);
     const lines: string[] = [];
     const log = createLogger('test', 'warn', (line) => lines.push(line));
     const place = { host: '127.0.0.1', port, user: 'anna', password: 'p', database: 'auth_db' };

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, wr
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { freePort, notCovered, serverUser, type TestPostgres } from './test-server.js';
+import { freePort, host, notCovered, serverUser, type TestPostgres } from './test-server.js';
 
 /** A real PgBouncer of a test's own, before a server. */
 export interface TestPgBouncer {
@@ -12,7 +12,6 @@ export interface TestPgBouncer {
   close(): Promise<void>;
 }
 
-const host = '127.0.0.1';
 const startMs = 10_000;
 
 const findProgram = (): string | undefined =>

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -85,15 +85,24 @@ export const serverUser = (): { uid: number; gid: number } | undefined => {
   return user ? { uid: Number(user[2]), gid: Number(user[3]) } : undefined;
 };
 
-export const freePort = (): Promise<number> =>
+export const host = '127.0.0.1';
+
+/** @returns the free port of 127.0.0.1 that it listens on from now on */
+export const listening = (server: Server): Promise<number> =>
   new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.once('error', reject);
+    server.listen(0, host, () => {
       const bound = server.address();
-      server.close(() => resolve(bound !== null && typeof bound === 'object' ? bound.port : 0));
+      resolve(bound !== null && typeof bound === 'object' ? bound.port : 0);
     });
   });
+
+export const freePort = async (): Promise<number> => {
+  const server = createServer();
+  const port = await listening(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+};
 
 /** Runs the server until its own input ends, which the kernel sees to when the test's process dies; then stops it and cleans up. */
 const keeper = `
@@ -108,7 +117,6 @@ esac
 `;
 
 const user = 'tickfolio';
-const host = '127.0.0.1';
 
 interface DataFolder {
   readonly folder: string;

@@ -219,6 +219,21 @@ describe('the auth service', () => {
     expect(await ready()).toBe(200);
   });
 
+  it('is not ready while its database is read-only, and says so', async () => {
+    let readOnly = true;
+    const readOnlyPing = () => Promise.reject(new AppError('unavailable', 'The database is read-only.'));
+    const { app, clock, lines } = await build({}, { ...postgres, ping: () => (readOnly ? readOnlyPing() : postgres.ping()) });
+    const ready = async () => (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).json();
+    expect(await ready()).toMatchObject({
+      status: 'not ready',
+      dependencies: { 'auth-database': { reason: 'The database is read-only.' } },
+    });
+    readOnly = false;
+    await clock.advanceAsync(1_000);
+    await expect.poll(ready, { timeout: 5_000 }).toMatchObject({ status: 'ready' });
+    expect(lines.join()).toMatch(/"reason":"The database is read-only\.","msg":"the database is not well"/);
+  });
+
   it('answers what is no address on its metrics port as a problem', async () => {
     const { app } = await build();
     const answer = await fetch(`http://127.0.0.1:${app.operationsPort}/%zz`);
