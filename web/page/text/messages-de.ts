@@ -27,6 +27,8 @@ export const de: Messages = {
   passwordMissing: 'Gib dein Passwort ein.',
   passwordShort: 'Nimm mindestens 8 Zeichen.',
   passwordLong: 'Nimm höchstens 128 Zeichen.',
+  passwordCommon: 'Dieses Passwort wird mit als erstes erraten. Nimm ein anderes.',
+  passwordLikeName: 'Nimm mehr als deinen Namen und ein paar Ziffern.',
   wrongLogin: 'Name oder Passwort ist falsch.',
   tooMany: (seconds) => `Zu viele Versuche. In ${seconds} s geht es wieder.`,
   noAnswer: 'Der Server antwortet nicht. Prüfe die Verbindung und versuche es noch einmal.',

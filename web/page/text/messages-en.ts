@@ -27,6 +27,8 @@ export const en = {
   passwordMissing: 'Enter your password.',
   passwordShort: 'Use at least 8 characters.',
   passwordLong: 'Use at most 128 characters.',
+  passwordCommon: 'This password is one of those that are guessed first. Choose another.',
+  passwordLikeName: 'Use more than your name and a few digits.',
   wrongLogin: 'The name or the password is wrong.',
   tooMany: (seconds: number) => `Too many attempts. Try again in ${seconds} s.`,
   noAnswer: 'The server does not answer. Check your connection and try again.',
