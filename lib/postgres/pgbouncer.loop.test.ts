@@ -24,6 +24,10 @@ const modes = {
   'session mode, told to ignore what drivers ask': await before([
     'ignore_startup_parameters = statement_timeout,extra_float_digits,options',
   ]),
+  'transaction mode, told to ignore what drivers ask': await before([
+    'pool_mode = transaction',
+    'ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout',
+  ]),
   'transaction mode': await before(['pool_mode = transaction', 'server_login_retry = 1']),
 };
 const statements = await before(['pool_mode = statement']);

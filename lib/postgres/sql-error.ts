@@ -46,8 +46,8 @@ const passing = /^(08(?!P01)|53(?!400)|57P0[1-5]|58|40001|40P01)/;
 const tooLong = new Set(['57014', '55P03', '25P03', '25P04']);
 
 /**
- * True of a refusal in words of a pooler between us and PostgreSQL. PgBouncer up to 1.20 gives everything that it says by itself
- * this one code: an unknown database as well as a server that is starting. PostgreSQL's own errors name the routine they come from.
+ * True of a refusal in words of a pooler between us and PostgreSQL. PgBouncer 1.18 gives everything that it says or passes on
+ * while somebody connects this one code: an unknown database as well as a server that is starting. PostgreSQL's own errors name the routine they come from.
  */
 export const isPoolerRefusal = (thrown: unknown): boolean => {
   const error = driverError(thrown);
