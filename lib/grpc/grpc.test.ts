@@ -59,7 +59,7 @@ const start = async (drainMs = 500) => {
   client = createGrpcClient(SocketServiceClient, `127.0.0.1:${port}`);
 };
 const listSymbols = (more: Partial<Parameters<typeof callUnary>[3]> = {}) =>
-  callUnary(client, client.listSymbols, { knownRevision: '' }, { deadlineMs: 5_000, ...more });
+  callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 5_000, ...more });
 const failure = async (work: Promise<unknown>): Promise<AppError> => {
   const thrown: unknown = await work.then(
     () => undefined,

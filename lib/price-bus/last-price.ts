@@ -10,6 +10,8 @@ export interface LastPrice {
   readonly timeMs: number;
   /** Aggregate trade id. */
   readonly tradeId: number;
+  /** Whether the price is real or simulated; missing where whoever published it did not say. */
+  readonly simulated?: boolean;
 }
 
 /** Ids that fall while time goes on by this much are a new series (an exchange that began to count anew), not an old trade. */
@@ -30,8 +32,8 @@ export const decodeLastPrice = (text: string): LastPrice | undefined => {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { symbol, price, timeMs, tradeId } = value as Record<string, unknown>;
+  const { symbol, price, timeMs, tradeId, simulated } = value as Record<string, unknown>;
   return typeof symbol === 'string' && symbol !== '' && isDecimalText(price) && isCount(timeMs) && isCount(tradeId)
-    ? { symbol, price, timeMs, tradeId }
+    ? { symbol, price, timeMs, tradeId, ...(typeof simulated === 'boolean' ? { simulated } : {}) }
     : undefined;
 };

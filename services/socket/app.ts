@@ -64,7 +64,15 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   const server = createGrpcServer({ log, metrics: deps.metrics, drainMs: limits.drainMs, tls: options.tls });
   const symbols = createSymbols(
     { clock, log, random, read: (signal) => rest.symbolList(signal), changed: () => subscriptions.listingChanged() },
-    { refreshMs: limits.symbolsRefreshMs, backoffBaseMs: limits.backoffBaseMs, backoffCapMs: limits.backoffCapMs },
+    {
+      refreshMs: limits.symbolsRefreshMs,
+      soonMs: limits.symbolsSoonMs,
+      closelyMs: limits.symbolsCloselyMs,
+      lookAgainMs: limits.symbolsLookAgainMs,
+      lookAgainWaitMs: limits.symbolsLookAgainWaitMs,
+      backoffBaseMs: limits.backoffBaseMs,
+      backoffCapMs: limits.backoffCapMs,
+    },
   );
   const subscriptions = createSubscriptions({
     clock,
@@ -72,6 +80,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     metrics,
     limits,
     listing: (symbol) => symbols.listing(symbol),
+    tradedWhilePaused: () => void symbols.lookAgain(),
     connect: (events) =>
       createConnectionPool({
         open: (on) => openExchangeConnection(options.exchangeWsUrl, clock, limits, on),

@@ -71,6 +71,14 @@ export interface SocketLimits {
   /** Of the exchange's 6,000 per minute and address. */
   readonly weightPerMinute: number;
   readonly symbolsRefreshMs: number;
+  /** The same while a symbol does not trade that traded within the hour; several MB each time. */
+  readonly symbolsSoonMs: number;
+  /** The same while most do not trade: maintenance ends at a moment that nobody tells. */
+  readonly symbolsCloselyMs: number;
+  /** For symbols that are asked for and not listed, over everybody: one more reading in so long. */
+  readonly symbolsLookAgainMs: number;
+  /** Who asked waits no longer for it. */
+  readonly symbolsLookAgainWaitMs: number;
 }
 
 export const defaultLimits: SocketLimits = {
@@ -113,4 +121,8 @@ export const defaultLimits: SocketLimits = {
   restQueue: 200,
   weightPerMinute: 4_500,
   symbolsRefreshMs: 600_000,
+  symbolsSoonMs: 60_000,
+  symbolsCloselyMs: 15_000,
+  symbolsLookAgainMs: 10_000,
+  symbolsLookAgainWaitMs: 4_000,
 };
