@@ -7,11 +7,19 @@ import type { ObserveCircuit } from './circuit-metrics.js';
 
 export type FeedState = 'live' | 'pending' | 'broken' | 'halted' | 'unknown' | 'refused';
 
+/** The aggregator's word about a symbol's feed, and why there is no price, or no newer one, though the feed works. */
+export interface FeedWord {
+  readonly state: FeedState;
+  readonly noPrice?: 'never-traded' | 'unreadable' | undefined;
+}
+
 /** What the aggregator says about the symbols this holder asked for. */
 export interface Demanded {
   readonly symbolsRevision: string;
   readonly simulated: boolean;
-  readonly feeds: ReadonlyMap<string, FeedState>;
+  /** The exchange's time when it answered, epoch milliseconds; undefined before its first frame. */
+  readonly exchangeTimeMs?: number | undefined;
+  readonly feeds: ReadonlyMap<string, FeedWord>;
   readonly lastPrices: ReadonlyMap<string, { readonly price: string; readonly timeMs: number; readonly tradeId: number }>;
   /** How many shares of the symbols somebody publishes, and how many there are; missing where they are not shared. */
   readonly shares?: { readonly owned: number; readonly of: number } | undefined;
@@ -25,6 +33,8 @@ export interface SymbolEntry {
   /** Upper case, as the exchange writes it. */
   readonly quoteAsset: string;
   readonly status: string;
+  /** Not traded now, but expected to be again. */
+  readonly paused?: boolean | undefined;
 }
 
 export interface SymbolList {
@@ -37,7 +47,8 @@ export interface SymbolList {
 export interface AggregatorClient {
   /** Makes `symbols` (lower case) the whole set that all BFF replicas need. */
   demand(symbols: readonly string[], requestId?: string): Promise<Demanded>;
-  symbols(requestId?: string): Promise<SymbolList>;
+  /** @param fresh has the exchange asked again, because somebody looks for what is not listed; takes some seconds */
+  symbols(requestId?: string, fresh?: boolean): Promise<SymbolList>;
 }
 
 export interface AggregatorClientOptions {
@@ -45,6 +56,8 @@ export interface AggregatorClientOptions {
   readonly baseUrl: string;
   /** Every call ends within this time. Default 2 000. */
   readonly deadlineMs?: number;
+  /** One for a fresh list within this. Default 6 000. */
+  readonly freshDeadlineMs?: number;
   /** After so many failures in a row no call is tried for `restMs`. Default 5. */
   readonly breakAfterFailures?: number;
   /** Default 1 000: a restarted aggregator is found within the 5 s that prices may be away. */
@@ -56,17 +69,19 @@ export interface AggregatorClientOptions {
 const holder = 'bff';
 
 const feedState = z.enum(['live', 'pending', 'broken', 'halted', 'unknown', 'refused']);
+const noPrice = z.enum(['never-traded', 'unreadable']);
 const demandAnswer = z.object({
   symbolsRevision: z.string(),
   simulated: z.boolean(),
-  feeds: z.record(z.string(), z.object({ state: feedState.catch('broken') })),
+  exchangeTimeMs: z.number().optional(),
+  feeds: z.record(z.string(), z.object({ state: feedState.catch('broken'), noPrice: noPrice.optional().catch(undefined) })),
   lastPrices: z.record(z.string(), z.object({ price: z.string(), timeMs: z.number(), tradeId: z.number() })),
   shares: z.object({ owned: z.number(), of: z.number() }).optional(),
 });
 const symbolsAnswer = z.object({
   revision: z.string(),
   simulated: z.boolean(),
-  symbols: z.array(z.object({ symbol: z.string(), quoteAsset: z.string(), status: z.string() })),
+  symbols: z.array(z.object({ symbol: z.string(), quoteAsset: z.string(), status: z.string(), paused: z.boolean().optional() })),
 });
 
 const idHeader = (requestId: string | undefined): Record<string, string> => (requestId === undefined ? {} : { [requestIdKey]: requestId });
@@ -75,6 +90,7 @@ interface Init {
   readonly method?: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly withinMs?: number;
 }
 
 const spanOf = (method: string, path: string) => ({
@@ -84,12 +100,12 @@ const spanOf = (method: string, path: string) => ({
 
 /** Talks to the aggregator's HTTP interface. */
 export const createAggregatorClient = (options: AggregatorClientOptions): AggregatorClient => {
-  const { baseUrl, deadlineMs = 2_000, breakAfterFailures = 5, restMs = 1_000 } = options;
+  const { baseUrl, deadlineMs = 2_000, freshDeadlineMs = 6_000, breakAfterFailures = 5, restMs = 1_000 } = options;
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(breakAfterFailures) });
   options.observeCircuit?.('aggregator', breaker);
 
   const call = async <S extends z.ZodType>(path: string, answer: S, init: Init = {}): Promise<z.output<S>> => {
-    const { method = 'GET' } = init;
+    const { method = 'GET', withinMs = deadlineMs, ...rest } = init;
     try {
       return await breaker.execute(() =>
         inChildSpan(
@@ -97,7 +113,7 @@ export const createAggregatorClient = (options: AggregatorClientOptions): Aggreg
           () => spanOf(method, path),
           async () => {
             const headers = { ...init.headers, ...carry() };
-            const response = await fetch(`${baseUrl}${path}`, { ...init, headers, signal: AbortSignal.timeout(deadlineMs) });
+            const response = await fetch(`${baseUrl}${path}`, { ...rest, method, headers, signal: AbortSignal.timeout(withinMs) });
             if (!response.ok) {
               await response.body?.cancel();
               throw new Error(`it answered ${response.status}`);
@@ -117,9 +133,11 @@ export const createAggregatorClient = (options: AggregatorClientOptions): Aggreg
       const body = JSON.stringify({ symbols });
       const headers = { 'content-type': 'application/json', ...idHeader(requestId) };
       const answer = await call(`/subscriptions/${holder}`, demandAnswer, { method: 'PUT', body, headers });
-      const feeds = new Map(Object.entries(answer.feeds).map(([symbol, feed]) => [symbol, feed.state]));
-      return { ...answer, feeds, lastPrices: new Map(Object.entries(answer.lastPrices)) };
+      return { ...answer, feeds: new Map(Object.entries(answer.feeds)), lastPrices: new Map(Object.entries(answer.lastPrices)) };
     },
-    symbols: (requestId) => call('/symbols', symbolsAnswer, { headers: idHeader(requestId) }),
+    symbols: (requestId, fresh = false) =>
+      fresh
+        ? call('/symbols?fresh=true', symbolsAnswer, { headers: idHeader(requestId), withinMs: freshDeadlineMs })
+        : call('/symbols', symbolsAnswer, { headers: idHeader(requestId) }),
   };
 };

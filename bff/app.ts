@@ -185,6 +185,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       verify,
       portfolios,
       symbols: live.symbols,
+      lookup: live.lookup,
       onChange: live.portfolioChanged,
     });
     const archive = createMarketArchive({
@@ -199,10 +200,11 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       archive,
       portfolios,
       symbols: live.symbols,
+      lookup: live.lookup,
       kind: () => kindOf(live.demand),
       clock,
     });
-    await scope.register(symbolRoutes, { symbols: live.symbols });
+    await scope.register(symbolRoutes, { symbols: live.symbols, lookup: live.lookup });
     await scope.register(webSocketRoute, { verify, gate: live.gate, sockets: live.sockets, checkOrigin });
     await scope.register(
       swaggerUi,
@@ -223,6 +225,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       ],
       facts: () => ({
         simulated: live.demand.simulated ?? null,
+        clockOffsetMs: live.exchange.offsetMs ?? null,
         ...(live.demand.aggregators ? { aggregators: live.demand.aggregators } : {}),
       }),
       draining: () => live.sockets.isClosing,

@@ -79,6 +79,10 @@ export const SymbolsAnswer = Type.Object(
         Symbol: Type.String({ examples: ['btcusdt'] }),
         BaseAsset: Type.String({ description: 'what is held', examples: ['BTC'] }),
         QuoteAsset: Type.String({ description: 'what its price is in', examples: ['USDT'] }),
+        Status: Type.Enum(['trading', 'paused'], {
+          description: 'paused: not traded now, and expected to be again',
+          examples: ['trading'],
+        }),
       }),
     ),
   },

@@ -7,6 +7,7 @@ import { problems } from './contract.js';
 import { type Candle, type CandleRange, candleRanges, type MarketArchive, type TrailPoint } from './market-archive.js';
 import type { Portfolios } from './portfolios.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
+import type { SymbolLookup } from './symbol-lookup.js';
 import type { Symbols } from './symbols.js';
 import { dayOf, type Kind, type ValueHistory, type ValueRange, valueRanges } from './value-history.js';
 
@@ -16,6 +17,7 @@ export interface HistoryRoutesOptions {
   readonly archive: MarketArchive;
   readonly portfolios: Pick<Portfolios, 'readMany'>;
   readonly symbols: Symbols;
+  readonly lookup: SymbolLookup;
   /** Of the prices that arrive now; undefined while nobody knows. */
   readonly kind: () => Kind | undefined;
   readonly clock: Clock;
@@ -30,9 +32,21 @@ const rangeQuery = (names: readonly string[], fallback: string) =>
     range: Type.Optional(Type.Enum([...names], { description: `how far back; ${fallback} where it is not said`, examples: [fallback] })),
   });
 const CandleAnswer = Type.Object({ Time: moment, Open: price, High: price, Low: price, Close: price });
+const lacked = (description: string) =>
+  Type.Optional(Type.Array(Type.String({ examples: ['tornusdt'] }), { description: `${description}; left out where there are none` }));
 const ValueAnswer = Type.Object(
-  { Range: Type.String({ examples: ['24h'] }), Points: Type.Array(Type.Object({ Time: moment, Value: usdt })) },
-  { description: 'What the portfolio was worth, oldest first; minutes without prices are left out.' },
+  {
+    Range: Type.String({ examples: ['24h'] }),
+    Points: Type.Array(
+      Type.Object({
+        Time: moment,
+        Value: usdt,
+        Missing: lacked('coins without any price, which are not in the value'),
+        Old: lacked('coins at a price that stood still: delisted, halted, or their prices did not arrive'),
+      }),
+    ),
+  },
+  { description: 'What the portfolio was worth, oldest first; minutes without any price are left out.' },
 );
 const DayAnswer = Type.Object(
   {
@@ -78,7 +92,7 @@ const minuteMs = 60_000;
 
 /** What was: of the portfolio from the BFF's own records, of prices from the archive. */
 export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = async (app, options) => {
-  const { verify, history, archive, portfolios, symbols, kind, clock } = options;
+  const { verify, history, archive, portfolios, symbols, lookup, kind, clock } = options;
   app.addHook('onRequest', requireSignIn(verify));
   const knownKind = (): Kind => {
     const known = kind();
@@ -107,7 +121,15 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
     async (request) => {
       const range = (request.query.range ?? '24h') as ValueRange;
       const points = await history.points(knownKind(), signedIn(request).userId, range, clock.now());
-      return { Range: range, Points: points.map(({ atMs, value }) => ({ Time: isoOf(atMs), Value: value })) };
+      return {
+        Range: range,
+        Points: points.map(({ atMs, value, missing, old }) => ({
+          Time: isoOf(atMs),
+          Value: value,
+          ...(missing ? { Missing: [...missing] } : {}),
+          ...(old ? { Old: [...old] } : {}),
+        })),
+      };
     },
   );
 
@@ -181,6 +203,7 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
     async (request) => {
       const symbol = request.params.symbol.toLowerCase();
       const range = (request.query.range ?? '24h') as CandleRange;
+      await lookup.lookAgain(symbol);
       if (!symbols.mayExist(symbol)) throw new AppError('not_found', `The exchange does not list ${JSON.stringify(symbol)}.`);
       // An archive whose archiver is older has no volumes.
       const [candles, today, volume] = await Promise.all([

@@ -53,9 +53,39 @@ describe('the aggregator over HTTP', () => {
     const answer = await createAggregatorClient({ baseUrl }).demand(['btcusdt', 'ethusdt']);
     expect(seen).toEqual([['PUT', '/subscriptions/bff', { symbols: ['btcusdt', 'ethusdt'] }]]);
     expect(answer).toMatchObject({ symbolsRevision: 'r7', simulated: true });
-    expect(answer.feeds.get('btcusdt')).toBe('live');
-    expect(answer.feeds.get('ethusdt')).toBe('broken');
+    expect(answer.feeds.get('btcusdt')).toEqual({ state: 'live' });
+    expect(answer.feeds.get('ethusdt')).toEqual({ state: 'broken' });
     expect(answer.lastPrices.get('btcusdt')).toEqual({ price: '1.5', timeMs: 5, tradeId: 6 });
+  });
+  it('tells why prices do not come and what time it is at the exchange, and asks for a fresh list with more patience', async () => {
+    const { baseUrl } = await serve((request, _body, response) => {
+      if (request.method === 'PUT')
+        json(response, {
+          symbolsRevision: 'r7',
+          simulated: true,
+          exchangeTimeMs: 1_769_508_000_000,
+          feeds: {
+            newusdt: { state: 'pending', detail: '', sinceMs: 0, noPrice: 'never-traded' },
+            oddusdt: { state: 'live', noPrice: 'a reason of the future' },
+          },
+          lastPrices: {},
+        });
+      else
+        setTimeout(() => {
+          const symbols = [{ symbol: 'newusdt', quoteAsset: 'USDT', status: 'BREAK', paused: true }];
+          json(response, { revision: String(request.url), simulated: true, symbols });
+        }, 100);
+    });
+    const client = createAggregatorClient({ baseUrl, deadlineMs: 50, freshDeadlineMs: 2_000 });
+    expect(await client.demand([])).toMatchObject({
+      exchangeTimeMs: 1_769_508_000_000,
+      feeds: new Map([
+        ['newusdt', { state: 'pending', noPrice: 'never-traded' }],
+        ['oddusdt', { state: 'live' }],
+      ]),
+    });
+    expect(await client.symbols('id', true)).toMatchObject({ revision: '/symbols?fresh=true', symbols: [{ paused: true }] });
+    await expect(client.symbols('id')).rejects.toMatchObject({ code: 'unavailable' });
   });
   it.each([
     ['an error', (response: ServerResponse) => response.writeHead(500).end('oops')],

@@ -8,7 +8,7 @@ import { createPriceBus, type PriceBus, type SecondStat } from '@tickfolio/lib/p
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, type Metrics, silentLogger } from '@tickfolio/lib/telemetry';
-import type { AggregatorClient, Demanded, FeedState, SymbolEntry } from './aggregator-client.js';
+import type { AggregatorClient, Demanded, FeedState, FeedWord, SymbolEntry } from './aggregator-client.js';
 import { type BffDeps, type BffOptions, type ListenOptions, migrationsFolder, type RunningBff, startBff } from './app.js';
 import type { AuthClient, CallMeta, TokenPair } from './auth-client.js';
 
@@ -34,12 +34,19 @@ export const testSymbols: readonly SymbolEntry[] = [
 /** An aggregator that answers from what the test sets. */
 export const createFakeAggregator = () => {
   const fake = {
-    symbols: testSymbols,
+    symbols: testSymbols as readonly SymbolEntry[],
     /** Empty while it has no symbol list. */
     revision: 'r1',
     simulated: false,
     down: false,
     feeds: new Map<string, FeedState>(),
+    /** Why prices do not come, by symbol. */
+    noPrices: new Map<string, FeedWord['noPrice']>(),
+    exchangeTimeMs: undefined as number | undefined,
+    /** What the exchange lists when it is asked again. */
+    coming: [] as SymbolEntry[],
+    /** How often it was. */
+    looks: 0,
     lastPrices: new Map<string, { price: string; timeMs: number; tradeId: number }>(),
     shares: undefined as Demanded['shares'],
     aggregators: new Map<string, string | undefined>(),
@@ -54,10 +61,19 @@ export const createFakeAggregator = () => {
     demand: async (symbols): Promise<Demanded> => {
       answer(undefined);
       fake.told.push(symbols);
-      const { revision: symbolsRevision, simulated, feeds, lastPrices, shares, aggregators } = fake;
-      return { symbolsRevision, simulated, feeds, lastPrices, shares, aggregators };
+      const { revision: symbolsRevision, simulated, exchangeTimeMs, lastPrices, shares, aggregators } = fake;
+      const feeds = new Map([...fake.feeds].map(([symbol, state]): [string, FeedWord] => [symbol, { state }]));
+      for (const [symbol, noPrice] of fake.noPrices) feeds.set(symbol, { state: feeds.get(symbol)?.state ?? 'live', noPrice });
+      return { symbolsRevision, simulated, exchangeTimeMs, feeds, lastPrices, shares, aggregators };
     },
-    symbols: async () => answer({ revision: fake.revision, simulated: fake.simulated, symbols: fake.symbols }),
+    symbols: async (_requestId, fresh) => {
+      if (fresh) {
+        fake.looks += 1;
+        if (fake.coming.length > 0) fake.revision += '+';
+        fake.symbols = [...fake.symbols, ...fake.coming.splice(0)];
+      }
+      return answer({ revision: fake.revision, simulated: fake.simulated, symbols: fake.symbols });
+    },
   };
   return { fake, client };
 };
@@ -206,6 +222,7 @@ export interface AnswerBody {
   readonly Coins: readonly { readonly Symbol: string; readonly Quantity: string }[];
   readonly dependencies: Readonly<Record<string, { readonly status: string; readonly required: boolean }>>;
   readonly simulated: boolean | null;
+  readonly clockOffsetMs: number | null;
 }
 
 export interface Answer {
