@@ -49,7 +49,8 @@ export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols; reado
       if (request.query.fresh) await lookup.lookAgain();
       const list = answer();
       const etag = `"${list.revision}"`;
-      reply.header('etag', etag).header('cache-control', 'public, max-age=60').header('vary', 'accept-encoding');
+      const kept = request.query.fresh ? 'no-store' : 'public, max-age=60';
+      reply.header('etag', etag).header('cache-control', kept).header('vary', 'accept-encoding');
       if (request.headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))
         return (reply as FastifyReply).code(304).send();
       const encoding = acceptedEncoding(request.headers['accept-encoding']);

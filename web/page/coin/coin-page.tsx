@@ -8,6 +8,7 @@ import { ChangeMark } from '../portfolio/change-mark.js';
 import { CoinBadge } from '../portfolio/coin-badge.js';
 import { Digits } from '../portfolio/digits.js';
 import { Freshness } from '../portfolio/freshness.js';
+import { NoPrice, PriceTag } from '../portfolio/price-state.js';
 import { useSymbols } from '../portfolio/use-symbols.js';
 import { isProblem } from '../session/problem.js';
 import { grouped, timeUtc } from '../text/amount.js';
@@ -43,6 +44,7 @@ interface CandlesAnswer {
 }
 
 const refreshMs = 30_000;
+const noReason = { state: undefined, stateOf: undefined };
 const candleOf = ({ Time, Open, High, Low, Close }: CandleText): Candle => ({
   atMs: Date.parse(Time),
   open: Open,
@@ -164,12 +166,9 @@ export const CoinPage = () => {
           <Freshness />
         </div>
         <p className="coin-price large-digits">
-          {last ? (
-            <Digits text={last} direction={row?.direction ?? 'same'} ticks={row?.ticks ?? 0} />
-          ) : (
-            <span className="none">{text.noPrice}</span>
-          )}
+          {last ? <Digits text={last} direction={row?.direction ?? 'same'} ticks={row?.ticks ?? 0} /> : <NoPrice row={row ?? noReason} />}
           <span className="unit">{quote}</span>
+          {row?.stale && row.priceText && !row.pending && <PriceTag row={row} />}
         </p>
         {row?.today && (
           <p>

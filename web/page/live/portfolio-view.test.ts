@@ -88,6 +88,40 @@ describe('the live portfolio', () => {
     store.takeFrame(frame('100', coin('btcusdt', '1', '75', '75'), coin('ethusdt', '1', '25', '25', '2026-01-27T09:59:00.000Z')));
     expect(draw()?.fresh).toEqual({ percent: '75 %', level: 'fair' });
   });
+  it('counts a price as fresh by its arrival, whatever time its trade has at the exchange', () => {
+    const { store, draw } = createRoom();
+    const late = { ...coin('btcusdt', '1', '75', '75', '2026-01-27T09:58:00.000Z'), PriceReceived: '2026-01-27T10:00:00.200Z' };
+    const early = { ...coin('ethusdt', '1', '25', '25', '2026-01-27T10:05:00.000Z'), PriceReceived: '2026-01-27T09:59:50.000Z' };
+    store.takeFrame(frame('100', late, early));
+    expect(draw()?.fresh).toEqual({ percent: '75 %', level: 'fair' });
+  });
+  it('says why a price is missing or old, and which coins are not in the total', () => {
+    const { store, draw } = createRoom();
+    const none = { Price: null, Total: null, PriceTime: null, PriceReceived: null, Stale: true };
+    const gone = { ...coin('tornusdt', '2', '4', '4'), ...none, PriceState: 'delisted' } as const;
+    const kept = { ...coin('omgusdt', '2', '4', '8'), Stale: true, PriceState: 'halted' } as const;
+    const unconverted = {
+      ...coin('ethbtc', '2', '0.05', '0'),
+      Total: null,
+      Stale: true,
+      PriceState: 'waiting',
+      PriceStateOf: 'btcusdt',
+    } as const;
+    store.takeFrame(frame('108', coin('btcusdt', '1', '100', '100'), gone, kept, unconverted));
+    const view = draw();
+    expect(view?.lacking).toEqual(['TORN', 'ETH/BTC']);
+    expect(view?.rows.map(({ state, stateOf }) => [state, stateOf])).toEqual([
+      [undefined, undefined],
+      ['delisted', undefined],
+      ['halted', undefined],
+      ['waiting', 'btcusdt'],
+    ]);
+    store.takeFrame(frame('108', coin('btcusdt', '1', '100', '100'), gone, { ...kept, PriceState: 'delisted' }, unconverted));
+    const next = draw();
+    expect([next?.lacking === view?.lacking, next?.rows[2]?.state]).toEqual([true, 'delisted']);
+    store.expect('solusdt', '1');
+    expect(draw()?.lacking).toEqual(['TORN', 'ETH/BTC']); // What is being added is no lack.
+  });
   it('shows what was changed at once, and what the server made of it in the end', () => {
     const { store, draw } = createRoom();
     store.takeFrame(frame('100', coin('btcusdt', '1', '100', '100')));

@@ -2,7 +2,7 @@ import { add, compare, type Decimal, divide, formatDecimal, multiply, subtract, 
 import { grouped, money, type NumberStyle, percent, signed } from '../text/amount.js';
 import { coinName } from '../text/coin-names.js';
 import { exact } from '../text/exact.js';
-import type { Frame, FrameCoin } from './frame.js';
+import type { Frame, FrameCoin, PriceState } from './frame.js';
 
 export type Direction = 'up' | 'down' | 'same';
 
@@ -39,6 +39,10 @@ export interface Row {
   /** From when today's change is counted, in epoch milliseconds; undefined for midnight UTC. */
   readonly todaySinceMs: number | undefined;
   readonly stale: boolean;
+  /** Why the price is missing or old; undefined for a price of now. */
+  readonly state: PriceState | undefined;
+  /** The symbol that the price is converted with, where it is that one's state. */
+  readonly stateOf: string | undefined;
   /** Changed here, and not confirmed by a frame yet. */
   readonly pending: boolean;
 }
@@ -58,6 +62,8 @@ export interface PortfolioView {
   readonly today: Change | undefined;
   /** From when: `atMs` undefined for midnight UTC, and whether some coins have theirs from later. */
   readonly todaySince: { readonly atMs: number | undefined; readonly someLater: boolean };
+  /** What is held and not in the total, because it has no price: coins, the same list as long as they do not change. */
+  readonly lacking: readonly string[];
   /** How much of the value has a price no older than `freshMs`. */
   readonly fresh: { readonly percent: string; readonly level: 'good' | 'fair' | 'poor' } | undefined;
   readonly simulated: boolean;
@@ -130,6 +136,8 @@ const sameRow = (a: Row, b: Row): boolean =>
   a.value === b.value &&
   a.share === b.share &&
   a.stale === b.stale &&
+  a.state === b.state &&
+  a.stateOf === b.stateOf &&
   a.pending === b.pending &&
   a.todaySinceMs === b.todaySinceMs &&
   sameChange(a.today, b.today);
@@ -182,7 +190,9 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
         firstSinceMs = Math.min(firstSinceMs, open.sinceMs);
         lastSinceMs = Math.max(lastSinceMs, open.sinceMs);
       }
-      if (coin.PriceTime !== null && !coin.Stale && asOfMs - Date.parse(coin.PriceTime) <= freshMs) fresh = add(fresh, value);
+      // By one clock: the time of the trade is the exchange's.
+      const cameAt = coin.PriceReceived ?? coin.PriceTime;
+      if (cameAt !== null && !coin.Stale && asOfMs - Date.parse(cameAt) <= freshMs) fresh = add(fresh, value);
     }
     const priceBefore = pricesBefore.get(symbol);
     const moved = typeof priceBefore === 'string' && Price !== null && priceBefore !== Price;
@@ -206,11 +216,17 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
       today,
       todaySinceMs: today && open && laterThanMidnight(open.sinceMs),
       stale: coin.Stale,
+      state: coin.PriceState,
+      stateOf: coin.PriceStateOf,
       pending: expected.has(symbol),
     };
     return last && sameRow(last, row) ? last : row;
   });
 
+  const lacks = rows
+    .filter(({ value, pending }) => value === undefined && !pending)
+    .map(({ base, quote }) => (quote === 'USDT' ? base : `${base}/${quote}`));
+  const lackedBefore = before?.view.lacking;
   const digits = formatDecimal(total);
   const last = before?.view.total;
   const difference = last && subtract(total, last.value);
@@ -230,6 +246,7 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
     sinceOpened: opened.units === 0n ? undefined : changeOf(openedNow, opened, style),
     today: day.units === 0n ? undefined : changeOf(dayNow, day, style),
     todaySince: { atMs: laterThanMidnight(firstSinceMs), someLater: lastSinceMs - firstSinceMs >= midnightMs },
+    lacking: lackedBefore?.join() === lacks.join() ? lackedBefore : lacks,
     fresh: freshPart === undefined ? undefined : { percent: freshPart, level: enough(90n) ? 'good' : enough(50n) ? 'fair' : 'poor' },
     simulated: frame.Simulated === true,
     asOfMs,

@@ -18,7 +18,7 @@ import { type FoundSymbol, searchSymbols } from './symbol-search.js';
 import { useCoinChange } from './use-coin-change.js';
 import { usePriceOf } from './use-price-of.js';
 import { useRecordedPrice } from './use-recorded-price.js';
-import { useSymbols } from './use-symbols.js';
+import { useNewListings, useSymbols } from './use-symbols.js';
 
 const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) => {
   const text = useText();
@@ -28,6 +28,8 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
   const [query, setQuery] = useState('');
   const [recent] = useState(recentSymbols);
   const groups = data ? searchSymbols(data, query, recent) : [];
+  const foundNothing = data !== undefined && groups.length === 0;
+  useNewListings(foundNothing ? query : undefined);
   const labels = { recent: text.recent, popular: text.popular, results: text.results };
   return (
     <ComboboxProvider open setValue={setQuery}>
@@ -52,6 +54,7 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
                     {found.base} {found.quote !== 'USDT' && text.inAsset(found.quote)}
                   </span>
                 </span>
+                {found.paused && <span className="tag">{text.paused}</span>}
                 {heldOf(found.symbol) !== undefined && <span className="tag">{text.held}</span>}
               </ComboboxItem>
             ))}
@@ -67,7 +70,7 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
           </button>
         </p>
       )}
-      {data && groups.length === 0 && (
+      {foundNothing && (
         <p className="found-note" role="status">
           {text.noResult(query)}
         </p>
@@ -77,20 +80,24 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
 };
 
 const Amount = ({ found, onClose }: { readonly found: FoundSymbol; readonly onClose: () => void }) => {
+  const text = useText();
   const { heldOf, add } = useCoinChange();
   const held = heldOf(found.symbol);
   const live = usePriceOf(found.symbol);
   const recorded = useRecordedPrice(found.symbol, found.quote, held === undefined);
   return (
-    <QuantityForm
-      base={found.base}
-      held={held}
-      price={live ?? recorded?.price}
-      priceFrom={live || held !== undefined ? undefined : recorded === null ? 'nowhere' : recorded?.atMs}
-      mode="add"
-      submit={(quantity) => add(found.symbol, found.base, quantity)}
-      onDone={onClose}
-    />
+    <>
+      {found.paused && <p className="price-note">{text.pausedNote}</p>}
+      <QuantityForm
+        base={found.base}
+        held={held}
+        price={live ?? recorded?.price}
+        priceFrom={live || held !== undefined ? undefined : recorded === null ? 'nowhere' : recorded?.atMs}
+        mode="add"
+        submit={(quantity) => add(found.symbol, found.base, quantity)}
+        onDone={onClose}
+      />
+    </>
   );
 };
 

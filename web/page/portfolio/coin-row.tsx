@@ -6,6 +6,7 @@ import { useText } from '../text/language.js';
 import { ChangeMark } from './change-mark.js';
 import { CoinBadge } from './coin-badge.js';
 import { Digits } from './digits.js';
+import { NoPrice, PriceTag } from './price-state.js';
 import { Sparkline } from './sparkline.js';
 import { role } from './table-roles.js';
 import type { Columns } from './use-columns.js';
@@ -30,21 +31,13 @@ export const CoinRow = memo(({ row, columns, onChange }: CoinRowProps) => {
               {row.base}
               {row.quote !== 'USDT' && <span className="quote">/{row.quote}</span>}
               {row.pending && <span className="tag">{text.saving}</span>}
-              {!row.pending && row.stale && row.priceText && (
-                <span className="tag" title={text.staleHint}>
-                  {text.stale}
-                </span>
-              )}
+              {!row.pending && row.stale && row.priceText && <PriceTag row={row} />}
             </span>
           </span>
         </Link>
       </th>
       <td className="cell-price num" {...role.cell}>
-        {row.priceText ? (
-          <Digits text={row.priceText} direction={row.direction} ticks={row.ticks} />
-        ) : (
-          <span className="none">{text.noPrice}</span>
-        )}
+        {row.priceText ? <Digits text={row.priceText} direction={row.direction} ticks={row.ticks} /> : <NoPrice row={row} />}
         {row.quote !== 'USDT' && row.priceText && <span className="cell-unit"> {row.quote}</span>}
       </td>
       <td className="cell-today num" {...role.cell}>

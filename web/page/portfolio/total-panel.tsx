@@ -6,6 +6,7 @@ import { useText } from '../text/language.js';
 import { ChangeMark } from './change-mark.js';
 import { Digits } from './digits.js';
 import { Freshness } from './freshness.js';
+import { TotalLacks } from './total-lacks.js';
 
 const arrows = { up: '▲', down: '▼', same: '' } as const;
 
@@ -36,6 +37,7 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
       <p className="total-exact">
         {text.exactly} <span className="digits">{total.exact}</span>
       </p>
+      <TotalLacks coins={view.lacking} />
       <dl className="changes">
         {today && (
           <div>
