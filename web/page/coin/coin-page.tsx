@@ -9,7 +9,7 @@ import { CoinBadge } from '../portfolio/coin-badge.js';
 import { Digits } from '../portfolio/digits.js';
 import { Freshness } from '../portfolio/freshness.js';
 import { NoPrice, PriceTag } from '../portfolio/price-state.js';
-import { useSymbols } from '../portfolio/use-symbols.js';
+import { useNewListings, useSymbols } from '../portfolio/use-symbols.js';
 import { isProblem } from '../session/problem.js';
 import { grouped, timeUtc } from '../text/amount.js';
 import { coinName } from '../text/coin-names.js';
@@ -129,6 +129,7 @@ export const CoinPage = () => {
   const newest = useNewest(candles, isPlaceholderData ? 0 : (data?.StepSeconds ?? 0) * 1_000, row?.price, view?.asOfMs ?? 0);
 
   const listed = symbols.data?.find((entry) => entry.Symbol === symbol);
+  useNewListings(symbols.data !== undefined && !listed && !row ? symbol : undefined);
   const unknown = isProblem(error, 404) || (symbols.data !== undefined && !listed && !row);
   if (unknown) {
     return (
