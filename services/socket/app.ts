@@ -64,15 +64,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   const server = createGrpcServer({ log, metrics: deps.metrics, drainMs: limits.drainMs, tls: options.tls });
   const symbols = createSymbols(
     { clock, log, random, read: (signal) => rest.symbolList(signal), changed: () => subscriptions.listingChanged() },
-    {
-      refreshMs: limits.symbolsRefreshMs,
-      soonMs: limits.symbolsSoonMs,
-      closelyMs: limits.symbolsCloselyMs,
-      lookAgainMs: limits.symbolsLookAgainMs,
-      lookAgainWaitMs: limits.symbolsLookAgainWaitMs,
-      backoffBaseMs: limits.backoffBaseMs,
-      backoffCapMs: limits.backoffCapMs,
-    },
+    limits,
   );
   const subscriptions = createSubscriptions({
     clock,

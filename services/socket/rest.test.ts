@@ -136,15 +136,7 @@ describe('the symbol list', () => {
     const { rest, clock, urls } = rig(() => (answers.length > 1 ? answers.shift() : answers[0])?.() ?? json({}));
     const symbols = createSymbols(
       { clock, log: silentLogger(), random: () => 0.5, read: (signal) => rest.symbolList(signal), changed: () => void changes++ },
-      {
-        refreshMs: 600_000,
-        soonMs: 60_000,
-        closelyMs: 15_000,
-        lookAgainMs: 10_000,
-        lookAgainWaitMs: 4_000,
-        backoffBaseMs: 200,
-        backoffCapMs: 30_000,
-      },
+      defaultLimits,
     );
     return { symbols, clock, urls, changes: () => changes };
   };

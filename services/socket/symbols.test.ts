@@ -3,6 +3,7 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
+import { defaultLimits } from './limits.js';
 import { createSymbols } from './symbols.js';
 
 const hourMs = 3_600_000;
@@ -26,18 +27,7 @@ const start = async (given: Record<string, string> = { btcusdt: 'TRADING', ethus
     if (exchange.fault) throw exchange.fault;
     return { symbols: Object.entries(exchange.listed).map(([symbol, status]) => entry(symbol, status)), simulated: false };
   };
-  const symbols = createSymbols(
-    { clock, log: silentLogger(), random: () => 1, read, changed: () => undefined },
-    {
-      refreshMs: 600_000,
-      soonMs: 60_000,
-      closelyMs: 15_000,
-      lookAgainMs: 10_000,
-      lookAgainWaitMs: 4_000,
-      backoffBaseMs: 200,
-      backoffCapMs: 30_000,
-    },
-  );
+  const symbols = createSymbols({ clock, log: silentLogger(), random: () => 1, read, changed: () => undefined }, defaultLimits);
   await clock.advanceAsync(0);
   const all = (status: string) => {
     exchange.listed = Object.fromEntries(Object.keys(exchange.listed).map((symbol) => [symbol, status]));

@@ -5,6 +5,7 @@ import { toAppError } from '@tickfolio/lib/errors';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { createBackoff } from './backoff.js';
 import type { Listing } from './feed.js';
+import type { SocketLimits } from './limits.js';
 import { createPauses } from './pauses.js';
 
 /** One reading of the exchange's symbol list. */
@@ -22,18 +23,16 @@ export interface SymbolsDeps {
   readonly changed: () => void;
 }
 
-export interface SymbolsOptions {
-  readonly refreshMs: number;
-  /** The same while something that traded within the hour does not, and while most does not. */
-  readonly soonMs: number;
-  readonly closelyMs: number;
-  /** `lookAgain` makes at most one reading in so long. */
-  readonly lookAgainMs: number;
-  /** And waits no longer for it. */
-  readonly lookAgainWaitMs: number;
-  readonly backoffBaseMs: number;
-  readonly backoffCapMs: number;
-}
+export type SymbolsLimits = Pick<
+  SocketLimits,
+  | 'symbolsRefreshMs'
+  | 'symbolsSoonMs'
+  | 'symbolsCloselyMs'
+  | 'symbolsLookAgainMs'
+  | 'symbolsLookAgainWaitMs'
+  | 'backoffBaseMs'
+  | 'backoffCapMs'
+>;
 
 /**
  * The exchange's symbols, read at start and again from time to time, more often while something that traded pauses. Goes on with what it has
@@ -58,9 +57,9 @@ const revisionOf = ({ symbols, simulated }: SymbolList): string =>
     .digest('hex')
     .slice(0, 16);
 
-export const createSymbols = ({ clock, log, random, read, changed }: SymbolsDeps, options: SymbolsOptions): Symbols => {
+export const createSymbols = ({ clock, log, random, read, changed }: SymbolsDeps, limits: SymbolsLimits): Symbols => {
   const stop = new AbortController();
-  const backoff = createBackoff({ baseMs: options.backoffBaseMs, capMs: options.backoffCapMs, random });
+  const backoff = createBackoff({ baseMs: limits.backoffBaseMs, capMs: limits.backoffCapMs, random });
   const pauses = createPauses(clock);
   let current: (SymbolList & { readonly revision: string }) | undefined;
   let statuses = new Map<string, string>();
@@ -80,13 +79,13 @@ export const createSymbols = ({ clock, log, random, read, changed }: SymbolsDeps
     statuses = next;
     changed();
   };
-  const waitAfter = { usually: options.refreshMs, soon: options.soonMs, closely: options.closelyMs };
+  const waitAfter = { usually: limits.symbolsRefreshMs, soon: limits.symbolsSoonMs, closely: limits.symbolsCloselyMs };
   /** @returns how long to wait until the next one */
   const readOnce = async (): Promise<number> => {
     try {
       take(await read(stop.signal));
       backoff.reset();
-      return Math.min(options.refreshMs, waitAfter[pauses.watch]) * (0.9 + 0.1 * random());
+      return Math.min(limits.symbolsRefreshMs, waitAfter[pauses.watch]) * (0.9 + 0.1 * random());
     } catch (thrown) {
       if (stop.signal.aborted) return 0;
       const err = toAppError(thrown);
@@ -118,11 +117,11 @@ export const createSymbols = ({ clock, log, random, read, changed }: SymbolsDeps
       const nowMs = clock.monotonic();
       if (!reading) {
         // An exchange that fails or refuses is asked again when it is its turn.
-        if (backoff.failures > 0 || stop.signal.aborted || nowMs - lookedAgainMs < options.lookAgainMs) return;
+        if (backoff.failures > 0 || stop.signal.aborted || nowMs - lookedAgainMs < limits.symbolsLookAgainMs) return;
         lookedAgainMs = nowMs;
       }
       const late = new AbortController();
-      await Promise.race([refresh(), sleep(clock, options.lookAgainWaitMs, late.signal)]);
+      await Promise.race([refresh(), sleep(clock, limits.symbolsLookAgainWaitMs, late.signal)]);
       late.abort();
     },
     close: async () => {

@@ -164,12 +164,12 @@ export const CoinPage = () => {
           <h1 id="coin-title">
             {name} <span className="coin-pair">{quote === 'USDT' ? base : `${base}/${quote}`}</span>
           </h1>
+          {row?.stale && row.priceText && !row.pending && <PriceTag row={row} />}
           <Freshness />
         </div>
         <p className="coin-price large-digits">
           {last ? <Digits text={last} direction={row?.direction ?? 'same'} ticks={row?.ticks ?? 0} /> : <NoPrice row={row ?? noReason} />}
           <span className="unit">{quote}</span>
-          {row?.stale && row.priceText && !row.pending && <PriceTag row={row} />}
         </p>
         {row?.today && (
           <p>
