@@ -74,16 +74,16 @@ describe('the aggregator over HTTP', () => {
         setTimeout(() => {
           const symbols = [{ symbol: 'newusdt', quoteAsset: 'USDT', status: 'BREAK', paused: true }];
           json(response, { revision: String(request.url), simulated: true, symbols });
-        }, 100);
+        }, 300);
     });
-    const client = createAggregatorClient({ baseUrl, deadlineMs: 50, freshDeadlineMs: 2_000 });
-    expect(await client.demand([])).toMatchObject({
+    expect(await createAggregatorClient({ baseUrl }).demand([])).toMatchObject({
       exchangeTimeMs: 1_769_508_000_000,
       feeds: new Map([
         ['newusdt', { state: 'pending', noPrice: 'never-traded' }],
         ['oddusdt', { state: 'live' }],
       ]),
     });
+    const client = createAggregatorClient({ baseUrl, deadlineMs: 100, freshDeadlineMs: 10_000 });
     expect(await client.symbols('id', true)).toMatchObject({ revision: '/symbols?fresh=true', symbols: [{ paused: true }] });
     await expect(client.symbols('id')).rejects.toMatchObject({ code: 'unavailable' });
   });
