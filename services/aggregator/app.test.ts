@@ -18,9 +18,9 @@ const socketAt = async (port = 0): Promise<FakeSocket> => {
   closing.push(() => fake.close());
   return fake;
 };
-const start = async (options: Partial<AggregatorOptions> = {}, clock = systemClock): Promise<{ fake: FakeSocket; rig: AggregatorRig }> => {
+const start = async (options: Partial<AggregatorOptions> = {}): Promise<{ fake: FakeSocket; rig: AggregatorRig }> => {
   const fake = await socketAt();
-  const rig = await startRig(fake.port, options, clock);
+  const rig = await startRig(fake.port, options);
   closing.push(() => rig.close());
   await until('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
   return { fake, rig };
@@ -71,47 +71,6 @@ describe('the way of a price', () => {
       feeds: { btcusdt: { state: 'live', detail: '', sinceMs: 1 }, nosuch: { state: 'unknown' } },
       lastPrices: { btcusdt: { price: '10', timeMs: t0 + 1_000, tradeId: 10 } },
     });
-  });
-
-  it.each([60_000, -60_000])(
-    'is late by the exchange’s clock only, and says what time it is there, with a clock here off by %i ms',
-    async (offMs) => {
-      const { fake, rig } = await start({}, { ...systemClock, now: () => systemClock.now() + offMs });
-      const t0 = thisSecond();
-      fake.history.set('btcusdt', [trade(7, t0 - 1_000)]);
-      await followed(fake, rig, ['btcusdt']);
-      const told = async () => (await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt'] })).body.exchangeTimeMs;
-      expect(await told()).toBeUndefined(); // No frame has told it yet.
-      const sentMs = systemClock.now();
-      fake.trades('btcusdt', trade(8, sentMs));
-      await until('the exchange’s time', async () => (await told()) !== undefined);
-      const aheadMs = Number(await told()) - systemClock.now();
-      expect(Math.abs(aheadMs)).toBeLessThan(2_000);
-      const before = await rig.metric('price_publish_lag_seconds_sum');
-      const count = rig.told.length;
-      await until('its price', () => rig.told.length > count, 4_000);
-      expect((await rig.metric('price_publish_lag_seconds_sum')) - before).toBeLessThan(3);
-    },
-  );
-
-  it('says of a coin without a price whether it was never traded or cannot be read, until a trade comes', async () => {
-    const { fake, rig } = await start();
-    const t0 = thisSecond();
-    fake.history.set('bnbusdt', [trade(3, t0, '0.000000000000000000012')]);
-    await followed(fake, rig, ['btcusdt', 'ethusdt', 'bnbusdt']);
-    const why = async () => {
-      const { feeds } = (await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt', 'ethusdt', 'bnbusdt'] })).body as {
-        feeds: Record<string, { noPrice?: string }>;
-      };
-      return [feeds.btcusdt?.noPrice, feeds.ethusdt?.noPrice, feeds.bnbusdt?.noPrice].join();
-    };
-    await until('history was asked', async () => (await why()) === 'never-traded,never-traded,unreadable');
-    fake.trades('btcusdt', trade(1, t0 + 10));
-    for (const stream of streamsOf(fake, 'aggTrade'))
-      stream.send({ frames: [{ payload: tradePayload('ethusdt', trade(1, t0, '1e-20')), receiveTimeMs: t0 }] });
-    await until('the trades', async () => (await why()) === ',unreadable,unreadable');
-    fake.trades('ethusdt', trade(2, t0 + 20));
-    await until('a trade that can be read', async () => (await why()) === ',,unreadable');
   });
 
   it('fills a hole from history', async () => {

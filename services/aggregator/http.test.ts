@@ -20,7 +20,6 @@ const build = (known = true) => {
   /** What the exchange lists when it is asked again. */
   const coming: string[] = [];
   const looks: number[] = [];
-  const told: { exchangeTimeMs: number | undefined } = { exchangeTimeMs: undefined };
   const list: SymbolList = {
     known,
     revision: known ? 'r1' : '',
@@ -48,9 +47,7 @@ const build = (known = true) => {
     follow: () => undefined,
     feedOf: (symbol) => (names.includes(symbol) ? { state: 'live', detail: '', sinceMs: 5 } : undefined),
     last: (symbol) => (symbol === 'btcusdt' ? { symbol, price: '1.5', timeMs: 7, tradeId: 9 } : undefined),
-    get exchangeTimeMs() {
-      return told.exchangeTimeMs;
-    },
+    exchangeTimeMs: undefined,
     fault: undefined,
     symbols: 0,
     missing: 0,
@@ -77,7 +74,6 @@ const build = (known = true) => {
     registry,
     coming,
     looks,
-    told,
     breakSocket: (reason: string) => {
       broken = reason;
     },
@@ -267,14 +263,6 @@ describe('the rest', () => {
     expect(looks).toEqual([]);
     expect((await app.inject('/symbols?fresh=true')).statusCode).toBe(200);
     expect(looks).toHaveLength(1);
-  });
-
-  it('tells the exchange’s time to who subscribes, once it is known', async () => {
-    const { app, told } = build();
-    const ask = async () => (await app.inject('/coin?symbol=btcusdt&id=u-1')).json().exchangeTimeMs;
-    expect(await ask()).toBeUndefined();
-    told.exchangeTimeMs = 1_769_508_000_000.25;
-    expect(await ask()).toBe(1_769_508_000_000);
   });
 
   it('answers 503 for the symbols until they are known', async () => {
