@@ -6,6 +6,7 @@ import { useText } from '../text/language.js';
 import type { Messages } from '../text/messages-en.js';
 import { type CredentialFaults, CredentialsForm } from './credentials-form.js';
 import { faultText } from './fault-text.js';
+import { useNextAddress } from './next-address.js';
 
 const namePattern = /^[A-Za-z0-9_.-]{3,64}$/;
 const minPassword = 8;
@@ -28,7 +29,8 @@ export const SignUpPage = () => {
   const text = useText();
   const { session } = useParts();
   const state = useSession();
-  if (state.kind === 'signed-in') return <Redirect to="/" />;
+  const next = useNextAddress();
+  if (state.kind === 'signed-in') return <Redirect to="/" next={next} />;
 
   const check = (name: string, password: string): CredentialFaults | undefined => {
     const nameFault = name === '' ? text.nameMissing : namePattern.test(name) ? undefined : text.nameShape;
@@ -49,7 +51,10 @@ export const SignUpPage = () => {
   };
   return (
     <CredentialsForm title={text.signUp} action={text.signUp} isNew check={check} submit={submit}>
-      {text.haveAccount} <Link to="/sign-in">{text.signIn}</Link>
+      <span>{text.haveAccount}</span>{' '}
+      <Link to="/sign-in" search={(kept) => kept}>
+        {text.signIn}
+      </Link>
     </CredentialsForm>
   );
 };

@@ -1,4 +1,4 @@
-import { parseDecimal } from '@tickfolio/lib/money';
+import { type Decimal, parseDecimal } from '@tickfolio/lib/money';
 import { describe, expect, it } from 'vitest';
 import type { Frame, FrameCoin } from './frame.js';
 import { createPortfolioStore } from './portfolio-store.js';
@@ -52,29 +52,38 @@ describe('the live portfolio', () => {
     const { store, draw } = createRoom();
     const open = (price: string, time: string) => ({ price: parseDecimal(price), sinceMs: Date.parse(`2026-01-27T${time}Z`) });
     store.takeFrame(frame('300', coin('btcusdt', '1', '100', '100'), coin('ethusdt', '1', '200', '200')));
-    store.setDayOpens(new Map([['ethusdt', open('100', '12:05:00.100')]]));
+    store.setDayBases(new Map([['ethusdt', open('100', '12:05:00.100')]]));
     const noon = Date.parse('2026-01-27T12:05:00.100Z');
-    expect(draw()).toMatchObject({ today: { text: '+100.00' }, todaySince: { atMs: noon, someLater: false } });
-    store.setDayOpens(
-      new Map([
-        ['btcusdt', open('90', '00:00:01.000')],
+    expect(draw()).toMatchObject({ day: { text: '+100.00' }, dayBasis: { sinceMs: noon, someSinceMs: undefined } });
+    store.setDayBases(
+      new Map<string, ReturnType<typeof open> | { price: Decimal; sinceMs: undefined }>([
+        ['btcusdt', { price: parseDecimal('90'), sinceMs: undefined }],
         ['ethusdt', open('100', '12:05:00.100')],
       ]),
     );
     const view = draw();
-    expect(view).toMatchObject({ today: { text: '+110.00' }, todaySince: { atMs: undefined, someLater: true } });
-    expect(view?.rows.map(({ todaySinceMs }) => todaySinceMs)).toEqual([undefined, noon]);
+    expect(view).toMatchObject({ day: { text: '+110.00' }, dayBasis: { sinceMs: undefined, someSinceMs: noon } });
+    expect(view?.rows.map(({ daySinceMs }) => daySinceMs)).toEqual([undefined, noon]);
   });
   it('takes the server at its word for totals, and counts changes exactly', () => {
     const { store, draw } = createRoom();
-    store.setDayOpens(new Map([['btcusdt', { price: parseDecimal('99'), sinceMs: Date.parse('2026-01-27T00:00:30.000Z') }]]));
+    store.setDayBases(new Map([['btcusdt', { price: parseDecimal('99'), sinceMs: undefined }]]));
     store.takeFrame(frame('100.000000000000000001', coin('btcusdt', '1', '100.000000000000000001', '100.000000000000000001')));
     draw();
     store.takeFrame(frame('101', coin('btcusdt', '1', '101', '101')));
     const view = draw();
     expect(view?.sinceOpened).toMatchObject({ text: '+1.00', direction: 'up', percent: '+1.00 %' });
-    expect(view?.today).toMatchObject({ text: '+2.00', percent: '+2.02 %' });
-    expect(view?.todaySince).toEqual({ atMs: undefined, someLater: false });
+    expect(view?.day).toMatchObject({ text: '+2.00', percent: '+2.02 %' });
+    expect(view?.dayBasis).toEqual({ sinceMs: undefined, someSinceMs: undefined });
+  });
+  it('points nowhere where the digits that are shown did not move', () => {
+    const { store, draw } = createRoom();
+    store.takeFrame(frame('100.001', coin('btcusdt', '1', '100.001', '100.001')));
+    draw();
+    store.takeFrame(frame('100.004', coin('btcusdt', '1', '100.004', '100.004')));
+    expect(draw()?.total).toMatchObject({ text: '100.00', direction: 'same', ticks: 0 });
+    store.takeFrame(frame('99.99', coin('btcusdt', '1', '99.99', '99.99')));
+    expect(draw()?.total).toMatchObject({ text: '99.99', direction: 'down', ticks: 1 });
   });
   it('counts no purchase as a gain', () => {
     const { store, draw } = createRoom();

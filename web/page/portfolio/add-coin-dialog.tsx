@@ -49,13 +49,16 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
               >
                 <CoinBadge asset={found.base} />
                 <span className="coin-names">
-                  <span className="coin-name">{found.name}</span>
+                  <span className="coin-name" translate="no">
+                    {found.name}
+                  </span>
                   <span className="coin-symbol">
-                    {found.base} {found.quote !== 'USDT' && text.inAsset(found.quote)}
+                    <span translate="no">{found.base}</span>
+                    {found.quote !== 'USDT' && <span>{text.inAsset(found.quote)}</span>}
                   </span>
                 </span>
                 {found.paused && <span className="tag">{text.paused}</span>}
-                {heldOf(found.symbol) !== undefined && <span className="tag">{text.held}</span>}
+                {heldOf(found.symbol) !== undefined && <span className="tag plain">{text.held}</span>}
               </ComboboxItem>
             ))}
           </ComboboxGroup>
@@ -64,7 +67,7 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
       {isPending && <p className="found-note">{text.working}</p>}
       {isError && (
         <p className="found-note">
-          {text.noAnswer}{' '}
+          <span>{text.noAnswer}</span>{' '}
           <button type="button" className="button small" onClick={() => void refetch()}>
             {text.tryAgain}
           </button>

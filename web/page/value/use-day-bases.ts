@@ -1,41 +1,46 @@
 import { useQuery } from '@tanstack/react-query';
+import type { Decimal } from '@tickfolio/lib/money';
 import { useEffect } from 'react';
-import type { Row } from '../live/portfolio-view.js';
+import type { Baselines, Row } from '../live/portfolio-view.js';
 import { useLive, useParts } from '../parts.js';
 import { exact } from '../text/exact.js';
 
-interface DayAnswer {
-  /** Midnight UTC. */
-  readonly Since: string;
+export interface DayAnswer {
+  /** Today's first known prices in USDT, from when on they are. */
   readonly Opens: readonly { readonly Symbol: string; readonly Price: string; readonly Since: string }[];
+  /** Prices of 24 hours ago in USDT, where the archive has them; a server of before this page does not know them. */
+  readonly DayAgo?: readonly { readonly Symbol: string; readonly Price: string }[];
 }
 
-const dayMs = 86_400_000;
-const refreshMs = 300_000;
+/** What was 24 hours ago moves on with the time. */
+const refreshMs = 60_000;
 /** The first price of a coin that was added is recorded within a minute. */
 const soonMs = 20_000;
 
 /** How long what is known of the day will do: not long while a coin that has a value waits for its first price. */
-export const dayRefreshMs = (rows: readonly Pick<Row, 'valueText' | 'today'>[]): number =>
-  rows.some(({ valueText, today }) => valueText !== undefined && today === undefined) ? soonMs : refreshMs;
+export const dayRefreshMs = (rows: readonly Pick<Row, 'valueText' | 'day'>[]): number =>
+  rows.some(({ valueText, day }) => valueText !== undefined && day === undefined) ? soonMs : refreshMs;
 
-/** Keeps the first prices of the day, from which today's changes are counted. */
-export const useDayOpens = () => {
+/** Where changes are counted from: 24 hours ago as everywhere in the market, else the first price that is known since. */
+export const dayBasesOf = ({ Opens, DayAgo = [] }: DayAnswer): Baselines['day'] =>
+  new Map<string, { readonly price: Decimal; readonly sinceMs: number | undefined }>([
+    ...Opens.map(({ Symbol: symbol, Price, Since }) => [symbol, { price: exact(Price), sinceMs: Date.parse(Since) }] as const),
+    ...DayAgo.map(({ Symbol: symbol, Price }) => [symbol, { price: exact(Price), sinceMs: undefined }] as const),
+  ]);
+
+/** Keeps the prices from which the day's changes are counted. */
+export const useDayBases = () => {
   const { session, store } = useParts();
   const held = useLive((state) => state.view?.rows.length ?? 0);
-  const today = useLive((state) => Math.floor((state.view?.asOfMs ?? 0) / dayMs));
   const refetchInterval = useLive((state) => dayRefreshMs(state.view?.rows ?? []));
   const { data } = useQuery({
-    queryKey: ['day', today, held],
+    queryKey: ['day', held],
     queryFn: () => session.call<DayAnswer>('GET', '/api/v1/profile/day'),
     enabled: held > 0,
     refetchInterval,
     placeholderData: (before) => before,
   });
   useEffect(() => {
-    if (data)
-      store.setDayOpens(
-        new Map(data.Opens.map(({ Symbol: symbol, Price, Since }) => [symbol, { price: exact(Price), sinceMs: Date.parse(Since) }])),
-      );
+    if (data) store.setDayBases(dayBasesOf(data));
   }, [data, store]);
 };
