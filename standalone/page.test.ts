@@ -46,7 +46,7 @@ describe.skipIf(!browser).concurrent('the page', () => {
         await page.getByRole('alert').getByText('This password is one of those that are guessed first. Choose another.').waitFor();
         await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
         await page.keyboard.press('Enter');
-        await page.getByRole('heading', { name: 'Nothing in here yet' }).waitFor();
+        await page.getByRole('heading', { name: 'Add your first coin' }).waitFor();
 
         await addByKeyboard(page, 'bitcoin', '1.5');
         await page.getByTestId('total').waitFor();
@@ -118,7 +118,7 @@ describe.skipIf(!browser).concurrent('the page', () => {
         await page.keyboard.press('Escape');
         return worth;
       };
-      expect(await worthOf('eth', '10000000000000.01', /At the price recorded at \d\d:\d\d/)).toBe('32,101,000,000,000,032.10 USDT');
+      expect(await worthOf('eth', '10000000000000.01', /Price of \d\d:\d\d; goes live when added/)).toBe('32,101,000,000,000,032.10 USDT');
       expect(await worthOf('sol', '2', /No price is recorded/)).toBe('');
       // Of a coin that is held it is the live one.
       await page.getByRole('button', { name: 'Change Bitcoin' }).click();

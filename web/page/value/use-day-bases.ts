@@ -17,9 +17,15 @@ const refreshMs = 60_000;
 /** The first price of a coin that was added is recorded within a minute. */
 const soonMs = 20_000;
 
-/** How long what is known of the day will do: not long while a coin that has a value waits for its first price. */
-export const dayRefreshMs = (rows: readonly Pick<Row, 'valueText' | 'day'>[]): number =>
-  rows.some(({ valueText, day }) => valueText !== undefined && day === undefined) ? soonMs : refreshMs;
+/** So long after its first price the archive may still be about to know a coin that was added. */
+const youngMs = 300_000;
+
+/** How long what is known of the day will do: not long while a coin that has a value waits for its first price, or for an older one. */
+export const dayRefreshMs = (rows: readonly Pick<Row, 'valueText' | 'day' | 'daySinceMs'>[], nowMs: number): number => {
+  const isWaiting = ({ valueText, day, daySinceMs }: (typeof rows)[number]) =>
+    valueText !== undefined && (day === undefined || (daySinceMs !== undefined && nowMs - daySinceMs < youngMs));
+  return rows.some(isWaiting) ? soonMs : refreshMs;
+};
 
 /** Where changes are counted from: 24 hours ago as everywhere in the market, else the first price that is known since. */
 export const dayBasesOf = ({ Opens, DayAgo = [] }: DayAnswer): Baselines['day'] =>
@@ -32,7 +38,7 @@ export const dayBasesOf = ({ Opens, DayAgo = [] }: DayAnswer): Baselines['day'] 
 export const useDayBases = () => {
   const { session, store } = useParts();
   const held = useLive((state) => state.view?.rows.length ?? 0);
-  const refetchInterval = useLive((state) => dayRefreshMs(state.view?.rows ?? []));
+  const refetchInterval = useLive((state) => dayRefreshMs(state.view?.rows ?? [], state.view?.asOfMs ?? 0));
   const { data } = useQuery({
     queryKey: ['day', held],
     queryFn: () => session.call<DayAnswer>('GET', '/api/v1/profile/day'),
