@@ -27,6 +27,18 @@ afterAll(async () => {
 });
 
 const columns = ['message_id', 'event_type', 'event_time', 'receive_time', 'symbol', 'close_price', 'volume', 'quote_volume'];
+/** With what the exchange says of the 24 hours before. */
+const dayColumns = [
+  'message_id',
+  'event_type',
+  'event_time',
+  'receive_time',
+  'symbol',
+  'close_price',
+  'open_price',
+  'high_price',
+  'low_price',
+];
 type Ticker = readonly [symbol: string, time: string, price: string, type?: string, volumes?: readonly [string, string]];
 const add = (tickers: readonly Ticker[]) =>
   clickhouse.insert(
@@ -82,17 +94,6 @@ it('knows the volumes of the newest ticker, all their digits, and none where it 
 });
 
 it('knows what the exchange says of the last 24 hours: of the newest ticker, as long as it is of the last hour, real and simulated apart', async () => {
-  const names = [
-    'message_id',
-    'event_type',
-    'event_time',
-    'receive_time',
-    'symbol',
-    'close_price',
-    'open_price',
-    'high_price',
-    'low_price',
-  ];
   const rows: readonly (readonly string[])[] = [
     ['24hrMiniTicker', '2026-11-22 13:58:00.000', 'LTCUSDT', '90', '80', '95', '79'],
     ['24hrMiniTicker', '2026-11-22 13:59:00.000', 'LTCUSDT', '91', '80.00000001', '96', '79'],
@@ -102,7 +103,7 @@ it('knows what the exchange says of the last 24 hours: of the newest ticker, as 
   ];
   await clickhouse.insert(
     `${database}.${table}_rows`,
-    names,
+    dayColumns,
     rows.map(([type, time, symbol, ...prices]) => [`${symbol}-${time}`, type ?? '', time ?? '', time ?? '', symbol ?? '', ...prices]),
   );
   const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
@@ -167,17 +168,6 @@ it('counts the change of a day from 24 hours before the newest ticker, also of a
   const nowMs = systemClock.now();
   const iso = (atMs: number) => new Date(atMs).toISOString();
   const text = (atMs: number) => iso(atMs).replace('T', ' ').slice(0, -1);
-  const names = [
-    'message_id',
-    'event_type',
-    'event_time',
-    'receive_time',
-    'symbol',
-    'close_price',
-    'open_price',
-    'high_price',
-    'low_price',
-  ];
   const row = (symbol: string, agoMs: number, ...prices: string[]) => [
     `${symbol}-${agoMs}`,
     '24hrMiniTicker',
@@ -186,7 +176,7 @@ it('counts the change of a day from 24 hours before the newest ticker, also of a
     symbol,
     ...prices,
   ];
-  await clickhouse.insert(`${database}.${table}_rows`, names, [
+  await clickhouse.insert(`${database}.${table}_rows`, dayColumns, [
     row('DOGEUSDT', 2_000, '0.11', '0.1', '0.12', '0.09'),
     row('DOGEUSDT', 1_000, '0.11', '0.1001', '0.12', '0.09'),
     row('BNBETH', 1_000, '0.2', '0.21', '0.22', '0.19'),

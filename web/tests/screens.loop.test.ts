@@ -175,6 +175,12 @@ describe.skipIf(!browser)('the screen', () => {
         ) as Promise<string[]>;
       const [chosen, others] = [await grounds('.ranges [aria-pressed=true]'), await grounds('.ranges [aria-pressed=false]')];
       expect(others).not.toContain(chosen[0]);
+      // A plate behind its text, in the text's own colour, would hide it.
+      expect(
+        await page
+          .locator('.holdings .button.primary')
+          .evaluate((button) => button.ownerDocument.defaultView?.getComputedStyle(button).forcedColorAdjust),
+      ).toBe('none');
       const swatches = await grounds('.swatch');
       expect(new Set(swatches).size).toBe(swatches.length);
       expect((await boxOf(page, '.total-value .digits')).top).toBeGreaterThanOrEqual((await boxOf(page, '#total-title')).bottom);
@@ -182,6 +188,8 @@ describe.skipIf(!browser)('the screen', () => {
       const active = page.locator('.found-item[data-active-item]');
       await active.waitFor();
       expect(await active.evaluate((item) => item.ownerDocument.defaultView?.getComputedStyle(item).outlineStyle)).toBe('solid');
+      await page.goto(`${origin}/coins/btcusdt`);
+      await page.locator('.coin-chart canvas').first().waitFor();
     });
   });
 

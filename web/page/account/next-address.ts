@@ -2,9 +2,13 @@ import { useSearch } from '@tanstack/react-router';
 
 /** An address of this page out of what stands in the address bar; undefined for one of any other origin. */
 export const ownAddress = (asked: unknown, origin: string): string | undefined => {
-  if (typeof asked !== 'string' || !asked.startsWith('/') || !URL.canParse(asked, origin)) return undefined;
-  const { origin: found, pathname, search, hash } = new URL(asked, origin);
-  return found === origin ? pathname + search + hash : undefined;
+  if (typeof asked !== 'string' || !asked.startsWith('/')) return undefined;
+  try {
+    const { origin: found, pathname, search, hash } = new URL(asked, origin);
+    return found === origin ? pathname + search + hash : undefined;
+  } catch {
+    return undefined; // No address at all.
+  }
 };
 
 /** Where to go after signing in: the address that was asked for, if it is one of ours. */

@@ -74,11 +74,13 @@ export const createCandlePlot = (box: HTMLElement, slots: readonly Slot[], optio
     localization: { priceFormatter: format, timeFormatter: (time: Time) => startText(times, stepMs, msOf(time)) },
   });
   const series = chart.addSeries(CandlestickSeries, {
-    upColor: colour('--up'),
-    downColor: colour('--down'),
-    borderVisible: false,
-    wickUpColor: colour('--up'),
-    wickDownColor: colour('--down'),
+    // Hollow in high contrast, where colours do not tell them apart.
+    upColor: colour('--candle-up-body'),
+    downColor: colour('--candle-down'),
+    borderUpColor: colour('--candle-up'),
+    borderDownColor: colour('--candle-down'),
+    wickUpColor: colour('--candle-up'),
+    wickDownColor: colour('--candle-down'),
     priceLineStyle: LineStyle.Dotted,
     priceFormat: { type: 'custom', formatter: format, minMove: 10 ** -decimals },
   });

@@ -40,7 +40,7 @@ export const Position = ({ row, onChange }: PositionProps) => {
         </div>
         {row.day && (
           <div>
-            <dt>{row.daySinceMs === undefined ? text.dayLong : text.change}</dt>
+            <dt>{row.daySinceMs === undefined ? text.day : text.change}</dt>
             <dd>
               <ChangeMark change={row.day} note={row.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs))} />
             </dd>
