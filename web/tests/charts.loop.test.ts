@@ -86,6 +86,19 @@ describe.skipIf(!browser)('the value over time', () => {
       expect(await legend(page)).toMatch(/^Jun 15, 2026, 11:3\d:00 AM UTC 1\d\d\.5 USDT$/);
     });
   });
+
+  it('tells it to a finger too', async () => {
+    const answers = recorded(noon, minuteMs, 24 * hourMs, () => false);
+    await withWindow(
+      { hasTouch: true, viewport: { width: 390, height: 844 }, frame: bitcoinAt(noon, '100'), answers },
+      async ({ page }) => {
+        await page.locator('.value-panel canvas').waitFor();
+        const box = await page.locator('.value-panel .u-over').boundingBox();
+        await page.touchscreen.tap((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + 80);
+        await expect.poll(() => legend(page)).toMatch(/^Jun 15, 2026, 12:0\d:00 AM UTC 1\d\d\.5 USDT$/);
+      },
+    );
+  });
 });
 
 describe.skipIf(!browser)('charts', () => {
