@@ -58,7 +58,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   const { clock, log, random = Math.random } = deps;
   const limits: SocketLimits = { ...defaultLimits, ...options.limits };
   const metrics = createSocketMetrics(deps.metrics);
-  const rest = createExchangeRest({ clock, metrics, fetch: deps.fetch ?? globalThis.fetch, url: options.exchangeRestUrl, limits });
+  const rest = createExchangeRest({ clock, log, metrics, fetch: deps.fetch ?? globalThis.fetch, url: options.exchangeRestUrl, limits });
   const gate = createConnectionGate(clock, limits.attemptsPerWindow, limits.attemptWindowMs);
 
   const server = createGrpcServer({ log, metrics: deps.metrics, drainMs: limits.drainMs, tls: options.tls });

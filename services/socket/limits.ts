@@ -65,7 +65,10 @@ export interface SocketLimits {
   readonly drainMs: number;
 
   // REST.
-  readonly restTimeoutMs: number;
+  /** How long the exchange may send nothing, before its answer or in the middle of it. */
+  readonly restSilenceMs: number;
+  /** How long an answer may take in all, however steadily it comes: 1 MB at 4 kB/s. */
+  readonly restTotalMs: number;
   readonly restConcurrency: number;
   readonly restQueue: number;
   /** Of the exchange's 6,000 per minute and address. */
@@ -116,7 +119,8 @@ export const defaultLimits: SocketLimits = {
   maxOpenStreams: 200,
   closeMs: 1_000,
   drainMs: 5_000,
-  restTimeoutMs: 8_000,
+  restSilenceMs: 8_000,
+  restTotalMs: 300_000,
   restConcurrency: 8,
   restQueue: 200,
   weightPerMinute: 4_500,
