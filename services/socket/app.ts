@@ -3,14 +3,16 @@ import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import { createGrpcServer, type GrpcTls } from '@tickfolio/lib/grpc';
 import { addOperations, createHttpServer, type Dependency, listen } from '@tickfolio/lib/http';
+import { createOutbound, noProxies, type ProxySettings } from '@tickfolio/lib/http/outbound';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { createConnectionGate } from './connection-gate.js';
 import { createConnectionPool } from './connection-pool.js';
-import { openExchangeConnection } from './exchange-connection.js';
+import { type ConnectionEnd, type ConnectionEvents, openExchangeConnection } from './exchange-connection.js';
 import { defaultLimits, type SocketLimits } from './limits.js';
 import { createSocketMetrics, observe } from './metrics.js';
 import { createExchangeRest } from './rest.js';
 import { serve, serviceName } from './rpc.js';
+import { createStreamAddress } from './stream-address.js';
 import { createSubscriptions } from './subscriptions.js';
 import { createSymbols } from './symbols.js';
 
@@ -34,8 +36,12 @@ export interface SocketOptions {
   readonly tls?: GrpcTls | undefined;
   /** Base address, such as `wss://stream.binance.com:9443`. */
   readonly exchangeWsUrl: string;
+  /** Another address of the same streams, for where the first does not open. */
+  readonly exchangeWsFallbackUrl?: string | undefined;
   /** Base address, such as `https://api.binance.com`. */
   readonly exchangeRestUrl: string;
+  /** Through which proxies the exchange is reached. Default none. */
+  readonly proxies?: ProxySettings;
   readonly limits?: Partial<SocketLimits>;
 }
 
@@ -45,6 +51,10 @@ export interface SocketApp {
   readonly operationsPort: number | undefined;
   /** What the service needs and whether it has it, for somebody else's /ready too. */
   readonly dependencies: readonly Dependency[];
+  /** What its /ready shows besides, likewise. */
+  facts(): Readonly<Record<string, unknown>>;
+  /** The address at which the exchange's streams are had, or tried. */
+  readonly streamUrl: string;
   /** Streams are told to move, the exchange's connections are closed. */
   close(): Promise<void>;
 }
@@ -58,7 +68,23 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   const { clock, log, random = Math.random } = deps;
   const limits: SocketLimits = { ...defaultLimits, ...options.limits };
   const metrics = createSocketMetrics(deps.metrics);
-  const rest = createExchangeRest({ clock, log, metrics, fetch: deps.fetch ?? globalThis.fetch, url: options.exchangeRestUrl, limits });
+  const { exchangeRestUrl, exchangeWsUrl, exchangeWsFallbackUrl } = options;
+  const outbound = createOutbound(options.proxies ?? noProxies);
+  const rest = createExchangeRest({ clock, log, metrics, fetch: deps.fetch ?? outbound.fetch, url: exchangeRestUrl, limits });
+  const address = createStreamAddress({
+    log,
+    urls: [exchangeWsUrl, ...(exchangeWsFallbackUrl === undefined ? [] : [exchangeWsFallbackUrl])],
+    answersOver: () => (rest.answers ? new URL(exchangeRestUrl).protocol.slice(0, -1) : undefined),
+  });
+  const open = (on: ConnectionEvents) => {
+    const url = address.current;
+    const opened = () => {
+      address.opened(url);
+      on.opened();
+    };
+    const ended = (end: ConnectionEnd) => on.ended(address.ended(url, end));
+    return openExchangeConnection({ url, clock, limits, outbound }, { ...on, opened, ended });
+  };
   const gate = createConnectionGate(clock, limits.attemptsPerWindow, limits.attemptWindowMs);
 
   const server = createGrpcServer({ log, metrics: deps.metrics, drainMs: limits.drainMs, tls: options.tls });
@@ -75,7 +101,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     tradedWhilePaused: () => void symbols.lookAgain(),
     connect: (events) =>
       createConnectionPool({
-        open: (on) => openExchangeConnection(options.exchangeWsUrl, clock, limits, on),
+        open,
         clock,
         log,
         random,
@@ -102,13 +128,17 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
 
   // Without a stream asked for there is no connection; then the symbol list shows whether the exchange is there.
   const streamFault = () => pool.fault ?? (pool.connections.wanted === 0 && !symbols.current ? symbols.fault : undefined);
+  const restFault = () =>
+    symbols.fault && pool.connections.open > 0 ? `prices stream in, but the REST interface does not work: ${symbols.fault}` : symbols.fault;
   const dependencies: Dependency[] = [
     { name: 'exchange-streams', required: true, check: streamFault },
-    { name: 'exchange-rest', required: false, check: () => symbols.fault },
+    { name: 'exchange-rest', required: false, check: restFault },
   ];
   const tellHealth = () => server.setServing(serviceName, streamFault() === undefined);
   tellHealth();
   const health = clock.every(healthPeriodMs, tellHealth);
+
+  const facts = () => ({ exchangeStreams: address.current });
 
   let draining = false;
   const operations = createHttpServer({ log });
@@ -119,6 +149,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
       simulated: symbols.current?.simulated ?? null,
       symbols: symbols.current?.symbols.length ?? 0,
       connections: pool.connections,
+      ...facts(),
     }),
     draining: () => draining,
   });
@@ -129,6 +160,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     await server.close();
     await Promise.all([symbols.close(), subscriptions.shutdown()]);
     await operations.close();
+    await outbound.close();
   };
   const close = () => {
     closing ??= closeAll();
@@ -138,8 +170,18 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   try {
     const port = await server.listen(options.address, 'ADDRESS');
     const operationsPort = options.operationsAddress && (await listen(operations, options.operationsAddress, 'METRICS_ADDR'));
-    log.info({ port, exchange: options.exchangeWsUrl }, 'serving market data');
-    return { port, operationsPort, dependencies, close };
+    const proxy = outbound.proxyOf(exchangeWsUrl);
+    log.info({ port, exchange: exchangeWsUrl, ...(proxy ? { proxy } : {}) }, 'serving market data');
+    return {
+      port,
+      operationsPort,
+      dependencies,
+      facts,
+      get streamUrl() {
+        return address.current;
+      },
+      close,
+    };
   } catch (err) {
     await close();
     throw err;

@@ -1,24 +1,8 @@
 import { AppError } from '@tickfolio/lib/errors';
 import { ProxyFault } from '@tickfolio/lib/http/outbound';
+import { answerInWords, saidIn } from './exchange-words.js';
 
-const maxSaidLength = 200;
 const defaultRetryAfterMs = 60_000;
-
-/** What the exchange itself says about a refusal: `{"code":-1104,"msg":"…"}` as `code -1104: …`, bounded; empty for anything else. */
-export const saidIn = (text: string): { readonly code: unknown; readonly words: string } => {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body !== 'object' || body === null) return { code: undefined, words: '' };
-    const { code, msg } = body as Readonly<Record<string, unknown>>;
-    const said = [code === undefined ? '' : `code ${String(code)}`, typeof msg === 'string' ? msg : ''].filter(Boolean).join(': ');
-    return { code, words: said.replace(/\p{Cc}+/gu, ' ').slice(0, maxSaidLength) };
-  } catch {
-    return { code: undefined, words: '' };
-  }
-};
-
-/** `HTTP 400, code -1104: …` */
-const inWords = (status: number, words: string): string => [`HTTP ${status}`, words].filter(Boolean).join(', ');
 
 const retryAfterMsOf = (response: Response): number => {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
@@ -29,7 +13,7 @@ const retryAfterMsOf = (response: Response): number => {
 export const refusalOf = (response: Response, text: string, refusedRetryMs: number): AppError => {
   const { status } = response;
   const { code, words } = saidIn(text);
-  const said = inWords(status, words);
+  const said = answerInWords(status, words);
   const facts = { status: String(status) };
   if (status === 403 || status === 451) {
     const message = `The exchange refuses this address (${said}); set BINANCE_REST_URL to one that serves it.`;

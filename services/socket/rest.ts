@@ -3,6 +3,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { fetchText } from '@tickfolio/lib/http';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import { saidIn } from './exchange-words.js';
 import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
 import { readAggTrades, readSymbolList } from './rest-payload.js';
@@ -26,6 +27,8 @@ export interface RestDeps {
  * `deadline_exceeded`.
  */
 export interface ExchangeRest {
+  /** Whether the exchange answered the last question, be it with a refusal; undefined before the first. */
+  readonly answers: boolean | undefined;
   symbolList(signal?: AbortSignal): Promise<SymbolList>;
   /** @param limit 1 to 1000 */
   aggTrades(symbol: string, fromId: number | undefined, limit: number, signal?: AbortSignal): Promise<AggTrade[]>;
@@ -43,6 +46,7 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
   let running = 0;
   let refusal: { readonly failure: AppError; readonly untilMs: number } | undefined;
   let takesLeanList = true;
+  let answers: boolean | undefined;
 
   const enter = async (): Promise<void> => {
     if (running < limits.restConcurrency) {
@@ -87,11 +91,15 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
     };
     const answer = await fetchText(url + path, { headers: { accept: 'application/json' }, redirect: 'manual' }, transfer).catch(
       (err: unknown) => {
+        if (!signal?.aborted) answers = false;
         throw err instanceof AppError ? err : unreached(err);
       },
     );
+    answers = saidIn(answer.text).code !== undefined;
     if (!answer.response.ok) throw failureOf(answer.response, answer.text);
-    return { body: readJson(answer.text, url), response: answer.response };
+    const body = readJson(answer.text, url);
+    answers = true;
+    return { body, response: answer.response };
   };
 
   const ask = async (call: Call, path: string, signal: AbortSignal | undefined) => {
@@ -132,6 +140,9 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
   };
 
   return {
+    get answers() {
+      return answers;
+    },
     symbolList: async (signal) => {
       const { body, response } = await askList(signal);
       return { symbols: readSymbolList(body), simulated: response.headers.has('x-exchange-simulator') };
