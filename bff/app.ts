@@ -52,6 +52,8 @@ export interface BffDeps {
   readonly clickhouse?: () => ClickHouse | undefined;
   /** What else stands in this process and is needed for prices, to be told in `/ready`; no reason to be not ready. Default nothing. */
   readonly beside?: readonly Dependency[];
+  /** What of it `/ready` shows beside the BFF's own facts. */
+  readonly factsBeside?: () => Readonly<Record<string, unknown>>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -227,6 +229,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
         simulated: live.demand.simulated ?? null,
         clockOffsetMs: live.exchange.offsetMs ?? null,
         ...(live.demand.aggregators ? { aggregators: live.demand.aggregators } : {}),
+        ...deps.factsBeside?.(),
       }),
       draining: () => live.sockets.isClosing,
     });

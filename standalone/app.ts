@@ -159,7 +159,7 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
         priceBus,
         pubsub,
         // The socket service has no place of its own to tell it, unless METRICS_ADDR is set.
-        ...(config.SOCKET_SERVICE_ADDR ? {} : { beside: socket.dependencies }),
+        ...(config.SOCKET_SERVICE_ADDR ? {} : { beside: socket.dependencies, factsBeside: socket.facts }),
       },
       { ...bffOptions({ ...config, JWT_SECRET: jwtSecret }), webFolder: builtPage },
     ),

@@ -101,7 +101,7 @@ describe('unary calls', () => {
     const other = createGrpcClient(SocketServiceClient, `127.0.0.1:${port}`);
     opened.push(other);
     list = async () => symbols;
-    const asked = callUnary(other, other.listSymbols, { knownRevision: '' }, { deadlineMs: 5_000 });
+    const asked = callUnary(other, other.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 5_000 });
     vi.unstubAllEnvs();
     expect(await asked).toEqual(symbols);
   });

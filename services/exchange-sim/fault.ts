@@ -45,6 +45,12 @@ export const faultSchema = z.discriminatedUnion('kind', [
     /** Only paths that end so, such as `aggTrades`. */
     path: z.string().max(100).optional(),
   }),
+  z.strictObject({
+    kind: z.literal('clock'),
+    /** How far ahead the exchange's clock is, as its REST interface shows it; below 0 it is behind. */
+    byMs: z.number().int().min(-31_536_000_000).max(31_536_000_000),
+    forMs: ms.optional(),
+  }),
   z.strictObject({ kind: z.literal('status'), symbol, status: z.enum(symbolStatuses) }),
   z.strictObject({ kind: z.literal('maintenance'), forMs: ms.optional() }),
   z.strictObject({ kind: z.literal('delist'), symbol }),
@@ -75,6 +81,7 @@ export const faultHelp = `Faults (POST /sim/faults with one JSON object or a lis
   {"kind":"slowPong","delayMs":5000}            answer pings late, for "forMs"
   {"kind":"noPing","forMs":60000}               send no pings
   {"kind":"rest","status":503,"count":3}        fail (and/or delay by "delayMs") the next requests, of "path" (such as "aggTrades") only
+  {"kind":"clock","byMs":90000}                 let /api/v3/time be off by so much (below 0: behind), for "forMs" (default until cleared)
   {"kind":"status","symbol":"btcusdt","status":"BREAK"}   change a symbol's status: TRADING, HALT, BREAK
   {"kind":"maintenance","forMs":60000}          nothing trades and every symbol is listed as BREAK, for "forMs" or until cleared
   {"kind":"delist","symbol":"btcusdt"}          take a symbol off the list

@@ -39,6 +39,8 @@ export interface Faults {
   refusal(scope: 'ws' | 'rest'): FaultOf<'refuse'>['status'] | undefined;
   /** What becomes of a REST request now, if anything; counts it. */
   rest(path: string): FaultOf<'rest'> | undefined;
+  /** How far ahead the clock is that REST shows, milliseconds. */
+  readonly clockOffsetMs: number;
   readonly pings: { readonly silent: boolean; readonly answerDelayMs: number };
 }
 
@@ -147,6 +149,10 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
       entry.requests++;
       if (entry.requests >= entry.fault.count) remove(entry.id);
       return entry.fault;
+    },
+    get clockOffsetMs() {
+      const fault = find('clock')?.fault;
+      return fault?.kind === 'clock' ? fault.byMs : 0;
     },
     pings: {
       get silent() {

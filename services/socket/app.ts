@@ -3,16 +3,13 @@ import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import { createGrpcServer, type GrpcTls } from '@tickfolio/lib/grpc';
 import { addOperations, createHttpServer, type Dependency, listen } from '@tickfolio/lib/http';
-import { createOutbound, noProxies, type ProxySettings } from '@tickfolio/lib/http/outbound';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { createConnectionGate } from './connection-gate.js';
 import { createConnectionPool } from './connection-pool.js';
-import { type ConnectionEnd, type ConnectionEvents, openExchangeConnection } from './exchange-connection.js';
+import { createExchange, type ExchangePlace } from './exchange.js';
 import { defaultLimits, type SocketLimits } from './limits.js';
 import { createSocketMetrics, observe } from './metrics.js';
-import { createExchangeRest } from './rest.js';
 import { serve, serviceName } from './rpc.js';
-import { createStreamAddress } from './stream-address.js';
 import { createSubscriptions } from './subscriptions.js';
 import { createSymbols } from './symbols.js';
 
@@ -28,20 +25,12 @@ export interface SocketDeps {
   readonly fetch?: typeof fetch;
 }
 
-export interface SocketOptions {
+export interface SocketOptions extends ExchangePlace {
   readonly address: Address;
   /** Where /health, /ready and /metrics are served; absent: nowhere. */
   readonly operationsAddress?: Address | undefined;
   /** Absent: gRPC is not encrypted. */
   readonly tls?: GrpcTls | undefined;
-  /** Base address, such as `wss://stream.binance.com:9443`. */
-  readonly exchangeWsUrl: string;
-  /** Another address of the same streams, for where the first does not open. */
-  readonly exchangeWsFallbackUrl?: string | undefined;
-  /** Base address, such as `https://api.binance.com`. */
-  readonly exchangeRestUrl: string;
-  /** Through which proxies the exchange is reached. Default none. */
-  readonly proxies?: ProxySettings;
   readonly limits?: Partial<SocketLimits>;
 }
 
@@ -68,23 +57,8 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   const { clock, log, random = Math.random } = deps;
   const limits: SocketLimits = { ...defaultLimits, ...options.limits };
   const metrics = createSocketMetrics(deps.metrics);
-  const { exchangeRestUrl, exchangeWsUrl, exchangeWsFallbackUrl } = options;
-  const outbound = createOutbound(options.proxies ?? noProxies);
-  const rest = createExchangeRest({ clock, log, metrics, fetch: deps.fetch ?? outbound.fetch, url: exchangeRestUrl, limits });
-  const address = createStreamAddress({
-    log,
-    urls: [exchangeWsUrl, ...(exchangeWsFallbackUrl === undefined ? [] : [exchangeWsFallbackUrl])],
-    answersOver: () => (rest.answers ? new URL(exchangeRestUrl).protocol.slice(0, -1) : undefined),
-  });
-  const open = (on: ConnectionEvents) => {
-    const url = address.current;
-    const opened = () => {
-      address.opened(url);
-      on.opened();
-    };
-    const ended = (end: ConnectionEnd) => on.ended(address.ended(url, end));
-    return openExchangeConnection({ url, clock, limits, outbound }, { ...on, opened, ended });
-  };
+  const exchange = createExchange({ clock, log, metrics, limits, fetch: deps.fetch }, options);
+  const { rest, time } = exchange;
   const gate = createConnectionGate(clock, limits.attemptsPerWindow, limits.attemptWindowMs);
 
   const server = createGrpcServer({ log, metrics: deps.metrics, drainMs: limits.drainMs, tls: options.tls });
@@ -101,7 +75,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     tradedWhilePaused: () => void symbols.lookAgain(),
     connect: (events) =>
       createConnectionPool({
-        open,
+        open: exchange.connect,
         clock,
         log,
         random,
@@ -138,7 +112,13 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   tellHealth();
   const health = clock.every(healthPeriodMs, tellHealth);
 
-  const facts = () => ({ exchangeStreams: address.current });
+  const offsetSeconds = () => time.offset && time.offset.offsetMs / 1_000;
+  observe(deps.metrics, 'clock_offset_seconds', "The exchange's clock minus this computer's; missing until measured", offsetSeconds);
+  const facts = () => ({
+    exchangeStreams: exchange.streamUrl,
+    clockOffsetMs: time.offset?.offsetMs ?? null,
+    clockUncertaintyMs: time.offset?.uncertaintyMs ?? null,
+  });
 
   let draining = false;
   const operations = createHttpServer({ log });
@@ -160,7 +140,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     await server.close();
     await Promise.all([symbols.close(), subscriptions.shutdown()]);
     await operations.close();
-    await outbound.close();
+    await exchange.close();
   };
   const close = () => {
     closing ??= closeAll();
@@ -170,15 +150,15 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   try {
     const port = await server.listen(options.address, 'ADDRESS');
     const operationsPort = options.operationsAddress && (await listen(operations, options.operationsAddress, 'METRICS_ADDR'));
-    const proxy = outbound.proxyOf(exchangeWsUrl);
-    log.info({ port, exchange: exchangeWsUrl, ...(proxy ? { proxy } : {}) }, 'serving market data');
+    const { streamUrl, proxy } = exchange;
+    log.info({ port, exchange: streamUrl, ...(proxy ? { proxy } : {}) }, 'serving market data');
     return {
       port,
       operationsPort,
       dependencies,
       facts,
       get streamUrl() {
-        return address.current;
+        return exchange.streamUrl;
       },
       close,
     };

@@ -82,6 +82,9 @@ export interface SocketLimits {
   readonly symbolsLookAgainMs: number;
   /** Who asked waits no longer for it. */
   readonly symbolsLookAgainWaitMs: number;
+  /** How often the exchange's clock is compared with this computer's, and how soon again where that failed. */
+  readonly clockEveryMs: number;
+  readonly clockRetryMs: number;
 }
 
 export const defaultLimits: SocketLimits = {
@@ -129,4 +132,6 @@ export const defaultLimits: SocketLimits = {
   symbolsCloselyMs: 15_000,
   symbolsLookAgainMs: 10_000,
   symbolsLookAgainWaitMs: 4_000,
+  clockEveryMs: 600_000,
+  clockRetryMs: 30_000,
 };

@@ -8,6 +8,7 @@ import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
 import { readAggTrades, readSymbolList } from './rest-payload.js';
 import { readJson, refusalOf, unreached } from './rest-refusal.js';
+import { readServerTime, type TimeSample } from './server-time.js';
 import type { SymbolList } from './symbols.js';
 import { createWeightBudget } from './weight-budget.js';
 
@@ -32,12 +33,14 @@ export interface ExchangeRest {
   symbolList(signal?: AbortSignal): Promise<SymbolList>;
   /** @param limit 1 to 1000 */
   aggTrades(symbol: string, fromId: number | undefined, limit: number, signal?: AbortSignal): Promise<AggTrade[]>;
+  /** What the exchange's clock shows. */
+  time(signal?: AbortSignal): Promise<TimeSample>;
 }
 
-const weights = { exchangeInfo: 20, aggTrades: 4 } as const;
+const weights = { exchangeInfo: 20, aggTrades: 4, time: 1 } as const;
 type Call = keyof typeof weights;
 // The real exchange's list is several MB long (more with the permission sets, which are left out), a page of trades 150 kB.
-const maxBytes: Readonly<Record<Call, number>> = { exchangeInfo: 64 * 1_048_576, aggTrades: 4 * 1_048_576 };
+const maxBytes: Readonly<Record<Call, number>> = { exchangeInfo: 64 * 1_048_576, aggTrades: 4 * 1_048_576, time: 4_096 };
 const maxRefusalBytes = 65_536;
 
 export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: RestDeps): ExchangeRest => {
@@ -75,7 +78,7 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
     metrics.weightUsed.set(budget.used);
   };
 
-  const send = async (call: Call, path: string, signal: AbortSignal | undefined): Promise<{ body: unknown; response: Response }> => {
+  const send = async (call: Call, path: string, signal: AbortSignal | undefined) => {
     const bound = (response: Response) => {
       learn(response);
       return response.ok ? maxBytes[call] : maxRefusalBytes;
@@ -99,7 +102,7 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
     if (!answer.response.ok) throw failureOf(answer.response, answer.text);
     const body = readJson(answer.text, url);
     answers = true;
-    return { body, response: answer.response };
+    return { ...answer, body };
   };
 
   const ask = async (call: Call, path: string, signal: AbortSignal | undefined) => {
@@ -152,6 +155,10 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
       if (fromId !== undefined) query.set('fromId', String(fromId));
       const { body } = await ask('aggTrades', `/api/v3/aggTrades?${query}`, signal);
       return readAggTrades(body);
+    },
+    time: async (signal) => {
+      const { body, sentAtMs, roundTripMs } = await ask('time', '/api/v3/time', signal);
+      return { serverTimeMs: readServerTime(body), sentAtMs, roundTripMs };
     },
   };
 };

@@ -247,6 +247,21 @@ describe('against the simulated exchange', () => {
     await eventually('trading', async () => (await listed())?.status === 'TRADING', 5_000);
   });
 
+  it("shows how far the exchange's clock is from this computer's, in /ready, as a metric and in words", async () => {
+    const { sim, app, metric, log } = await start({}, { clockEveryMs: 100 });
+    const ready = async () =>
+      (await (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).json()) as { clockOffsetMs: number; clockUncertaintyMs: number };
+    await eventually('measured', async () => Math.abs((await ready()).clockOffsetMs ?? 9_999) < 500);
+    sim.faults.add({ kind: 'clock', byMs: -92_000 });
+    await eventually('noticed', () => log.some(({ msg }) => String(msg).startsWith("this computer's clock is 92 s ahead")));
+    const { clockOffsetMs, clockUncertaintyMs } = await ready();
+    expect(Math.abs(clockOffsetMs + 92_000)).toBeLessThanOrEqual(clockUncertaintyMs + 1);
+    expect(await metric('clock_offset_seconds')).toBeCloseTo(-92, 0);
+    expect(app.facts()).toMatchObject({ clockOffsetMs: expect.any(Number), exchangeStreams: sim.url });
+    sim.faults.clear();
+    await eventually('mended', () => log.some(({ msg }) => String(msg).endsWith("agrees with the exchange's again")));
+  });
+
   it('marks what the simulator halts', async () => {
     const { read, sim } = await start({ tradeRate: 20 }, { symbolsRefreshMs: 200 });
     const trades = read('aggTrade', ['btcusdt']);
