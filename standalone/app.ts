@@ -27,10 +27,10 @@ import type { StandaloneConfig } from './config.js';
 import { openDataFolder } from './data-folder.js';
 import { dialTarget, shownTarget } from './dial.js';
 import { ownFarewell } from './farewell.js';
-import { awaitFirstPrice, tellFirstPrice } from './first-price.js';
+import { tellFirstPrice, watchFirstPrice } from './first-price.js';
 import { createServiceMetrics } from './metrics.js';
 import { type ListeningPlace, portFaults } from './ports.js';
-import { type ChosenSource, choosePriceSource, type Exchange } from './price-source.js';
+import { answering, type ChosenSource, choosePriceSource, type Exchange, realExchange } from './price-source.js';
 import { settle } from './settle.js';
 import { openDatabase, openEventLog, openingInWords, openPubSub, storesInWords } from './stores.js';
 
@@ -67,8 +67,8 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
   const part = (service: string) => ({ clock, log: logOf(service), metrics: metricsOf(service) });
   const bffPart = part('bff');
 
-  const real: Exchange = { restUrl: config.BINANCE_REST_URL, wsUrl: config.BINANCE_WS_URL };
-  const choosing = choosePriceSource(config.PRICE_SOURCE, real, log);
+  const real = realExchange(config);
+  const choosing = choosePriceSource(config.PRICE_SOURCE, real, { clock, log });
   await checkPorts(config, choosing);
 
   print(openingInWords(config, folder));
@@ -84,7 +84,7 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
   // Ended while it was starting: what comes now would find everything closed.
   const isEnding = () => life.signal.aborted;
   if (isEnding()) return;
-  const exchange = source.source === 'binance' ? real : await startSimulator(deps, config, metricsOf('exchange-sim'));
+  const exchange = source.source === 'binance' ? answering(real, source) : await startSimulator(deps, config, metricsOf('exchange-sim'));
   const told: { simulated: boolean | undefined } = { simulated: source.source === 'simulated' ? true : undefined };
   const pubsub = life.own('pub/sub', openPubSub(bffPart, config));
   const priceBus = createPriceBus(pubsub);
@@ -98,7 +98,9 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
         address: config.ADDRESS,
         operationsAddress: config.METRICS_ADDR,
         exchangeWsUrl: exchange.wsUrl,
+        exchangeWsFallbackUrl: exchange.wsFallbackUrl,
         exchangeRestUrl: exchange.restUrl,
+        ...(exchange.proxies ? { proxies: exchange.proxies } : {}),
         limits: socketLimits(config),
       },
     ),
@@ -114,8 +116,8 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
   );
   const aggregatorUrl = config.AGGREGATOR_ADDR?.[0] ?? `http://${dialTarget({ ...config.SERVER_ADDR, port: aggregator.port })}`;
   // Prices flow while the accounts' part is still opening.
-  const firstPrice = awaitFirstPrice({ clock, log, priceBus, aggregatorUrl, signal: life.signal });
-  firstPrice.catch(() => undefined); // Told below.
+  const priceWatch = watchFirstPrice({ clock, log, priceBus, aggregatorUrl, signal: life.signal });
+  priceWatch.first.catch(() => undefined); // Told below.
 
   const archiving = startArchive(
     { clock, log, life, part, folder, eventLog, invented: source.source === 'simulated', simulated: () => told.simulated },
@@ -183,14 +185,16 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
                   : shownTarget({ host: config.CLICKHOUSE_HTTP_ADDR?.host ?? '', port: archive.sqlPort }),
             },
       source,
-      exchange,
+      exchange: { restUrl: exchange.restUrl, wsUrl: socket.streamUrl },
+      usualWsUrl: source.source === 'binance' ? real.wsUrl : socket.streamUrl,
+      streamFault: socket.streamFault,
       simulated,
       dataFolder: folder.path,
       stores: storesInWords(config),
       logs: config.LOG_LEVEL === undefined ? 'warnings, in words (LOG_LEVEL=info shows more, as JSON)' : `LOG_LEVEL=${config.LOG_LEVEL}`,
     }),
   );
-  void tellFirstPrice(firstPrice, { clock, log, aggregatorUrl, print });
+  void tellFirstPrice(priceWatch, { clock, log, aggregatorUrl, print });
 };
 
 /** @throws StartError naming every port that cannot be had, and the variable that moves it */

@@ -44,7 +44,8 @@ export const fetchText = async (address: string, init: RequestInit, options: Fet
   const stop = new AbortController();
   const late = (what: string) => stop.abort(new AppError('deadline_exceeded', `${who} ${what}.`));
   const cancel = () => stop.abort(new AppError('canceled', 'The call was canceled.'));
-  const total = clock.after(totalMs, () => late(`was still sending after ${totalMs / 1_000} s`));
+  let begun = false;
+  const total = clock.after(totalMs, () => late(`${begun ? 'was still sending after' : 'did not answer within'} ${totalMs / 1_000} s`));
   const awaitMore = (what: string): Timer => clock.after(silenceMs, () => late(`${what} ${silenceMs / 1_000} s`));
   let silence = awaitMore('did not answer within');
   let bytes = 0;
@@ -62,6 +63,7 @@ export const fetchText = async (address: string, init: RequestInit, options: Fet
     const sent = clock.monotonic();
     const response = await fetch(address, { ...init, signal: stop.signal });
     const roundTripMs = clock.monotonic() - sent;
+    begun = true;
     const bound = options.maxBytes(response);
     arrived(0, bound);
     const text = await readText(response.body, (more) => arrived(more, bound));

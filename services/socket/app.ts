@@ -44,6 +44,8 @@ export interface SocketApp {
   facts(): Readonly<Record<string, unknown>>;
   /** The address at which the exchange's streams are had, or tried. */
   readonly streamUrl: string;
+  /** Why they are not had, in words. */
+  readonly streamFault: string | undefined;
   /** Streams are told to move, the exchange's connections are closed. */
   close(): Promise<void>;
 }
@@ -159,6 +161,9 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
       facts,
       get streamUrl() {
         return exchange.streamUrl;
+      },
+      get streamFault() {
+        return streamFault();
       },
       close,
     };
