@@ -1,5 +1,7 @@
+import { systemClock } from '@tickfolio/lib/clock';
 import { z } from '@tickfolio/lib/config';
 import { AppError } from '@tickfolio/lib/errors';
+import { fetchText } from '@tickfolio/lib/http';
 import { requestIdKey } from '@tickfolio/lib/telemetry';
 import { carry, inChildSpan, SpanKind } from '@tickfolio/lib/tracing';
 import { ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError } from 'cockatiel';
@@ -54,7 +56,7 @@ export interface AggregatorClient {
 export interface AggregatorClientOptions {
   /** `http://host:port` */
   readonly baseUrl: string;
-  /** Every call ends within this time. Default 2 000. */
+  /** How long a call may be without a sign: before its answer, and between the pieces of it. Default 2 000. */
   readonly deadlineMs?: number;
   /** One for a fresh list within this. Default 6 000. */
   readonly freshDeadlineMs?: number;
@@ -67,6 +69,11 @@ export interface AggregatorClientOptions {
 
 /** The holder under which the aggregator keeps the set; all replicas share it, since all read it from one database. */
 const holder = 'bff';
+
+/** However steadily an answer comes, it ends within this time. */
+const totalMs = 30_000;
+/** The list of all symbols has some 200 kB, the answer about 30 000 held ones some 5 MB. */
+const maxAnswerBytes = 64 * 1_048_576;
 
 const feedState = z.enum(['live', 'pending', 'broken', 'halted', 'unknown', 'refused']);
 const noPrice = z.enum(['never-traded', 'unreadable']);
@@ -113,12 +120,17 @@ export const createAggregatorClient = (options: AggregatorClientOptions): Aggreg
           () => spanOf(method, path),
           async () => {
             const headers = { ...init.headers, ...carry() };
-            const response = await fetch(`${baseUrl}${path}`, { ...rest, method, headers, signal: AbortSignal.timeout(withinMs) });
-            if (!response.ok) {
-              await response.body?.cancel();
-              throw new Error(`it answered ${response.status}`);
-            }
-            return answer.parse(await response.json());
+            const bounds = {
+              clock: systemClock,
+              fetch,
+              who: 'The aggregator',
+              silenceMs: withinMs,
+              totalMs,
+              maxBytes: () => maxAnswerBytes,
+            };
+            const { response, text } = await fetchText(`${baseUrl}${path}`, { ...rest, method, headers }, bounds);
+            if (!response.ok) throw new Error(`it answered ${response.status}`);
+            return answer.parse(JSON.parse(text));
           },
         ),
       );

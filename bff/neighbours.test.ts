@@ -92,11 +92,23 @@ describe('the aggregator over HTTP', () => {
     ['no JSON', (response: ServerResponse) => response.end('oops')],
     ['another shape', (response: ServerResponse) => json(response, { simulated: 'yes' })],
     ['nothing in time', () => undefined],
+    ['an answer that stops in the middle', (response: ServerResponse) => void response.write('{"revision":')],
     ['a broken connection', (response: ServerResponse) => response.destroy()],
   ])('with %s counts as unavailable', async (_what, answer) => {
     const { baseUrl } = await serve((_request, _body, response) => void answer(response));
     const client = createAggregatorClient({ baseUrl, deadlineMs: 200 });
     await expect(client.symbols()).rejects.toMatchObject({ code: 'unavailable', message: 'The aggregator does not answer.' });
+  });
+  it('is read to the end also over a line on which its list takes longer than an answer may', async () => {
+    const list = JSON.stringify({ revision: 'r', simulated: false, symbols: [] });
+    const { baseUrl } = await serve((_request, _body, response) => {
+      [...list].forEach((letter, index) => {
+        setTimeout(() => response.write(letter), index * 40);
+      });
+      setTimeout(() => response.end(), list.length * 40);
+    });
+    const client = createAggregatorClient({ baseUrl, deadlineMs: 1_500 });
+    expect(await client.symbols()).toMatchObject({ revision: 'r' });
   });
   it('is left alone after repeated failures and tried again soon', async () => {
     let well = false;

@@ -28,15 +28,18 @@ export interface MarketFeed {
 }
 
 export interface MarketFeedOptions {
-  /** How long a page of history may take; it may wait for its turn in the exchange's weight budget. Default 10 000. */
+  /**
+   * How long a page of history may take; it may wait for its turn in the exchange's weight budget, and 150 kB come slowly over a bad
+   * line. What hangs is given up by the socket service, which sees the bytes, and a dead one by gRPC's keepalive. Default 60 000.
+   */
   readonly pageDeadlineMs?: number;
-  /** Default 5 000. */
+  /** Of the list of all symbols, some 200 kB. Default 20 000. */
   readonly symbolsDeadlineMs?: number;
 }
 
 /** The market feed over the socket service's gRPC. The client stays its owner's to close. */
 export const createMarketFeed = (client: SocketServiceClient, options: MarketFeedOptions = {}): MarketFeed => {
-  const { pageDeadlineMs = 10_000, symbolsDeadlineMs = 5_000 } = options;
+  const { pageDeadlineMs = 60_000, symbolsDeadlineMs = 20_000 } = options;
   const call = (kind: StreamKind, symbols: string[]): ClientReadableStream<RawResponse> =>
     kind === 'aggTrade' ? client.receiveRawAggTrade({ symbols }) : client.receiveRawMiniTicker({ symbols });
   return {
