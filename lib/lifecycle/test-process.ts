@@ -1,6 +1,5 @@
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
-import { EnvHttpProxyAgent, setGlobalDispatcher } from 'undici';
 import { createLogger } from '../telemetry/telemetry.js';
 import { refuseToStart, runProcess, StartError } from './lifecycle.js';
 
@@ -11,7 +10,10 @@ const never = () => new Promise<void>(() => undefined);
 const soon = (run: () => void) => setTimeout(run, 20);
 
 // As Node 22.21 and 24 begin with NODE_USE_ENV_PROXY; nobody listens at port 9.
-if (behaviour === 'calls-a-neighbour') setGlobalDispatcher(new EnvHttpProxyAgent({ httpProxy: 'http://127.0.0.1:9', noProxy: '' }));
+if (behaviour === 'calls-a-neighbour') {
+  const { EnvHttpProxyAgent, setGlobalDispatcher } = await import('undici');
+  setGlobalDispatcher(new EnvHttpProxyAgent({ httpProxy: 'http://127.0.0.1:9', noProxy: '' }));
+}
 if (behaviour === 'refuse') refuseToStart('HTTP_PORT must be a port number');
 
 await runProcess(

@@ -7,7 +7,22 @@ const totalMs = 300_000;
 /** Answers that may have no body, not even an empty one. */
 const bodiless = new Set([204, 205, 304]);
 
-/** The same fetch, whose answers are here to their last byte, or not at all. @throws whatever fetch throws, also for what stays away too long */
+const readText = async (body: ReadableStream<Uint8Array>, arrived: () => void): Promise<string> => {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    arrived();
+    text += decoder.decode(value, { stream: true });
+  }
+};
+
+/**
+ * The same fetch for answers that are texts, which are here to their last letter, or not at all.
+ * @throws whatever fetch throws, also for what stays away too long
+ */
 export const createPatientFetch =
   (fetch: typeof globalThis.fetch, clock: Clock): typeof globalThis.fetch =>
   async (input, init) => {
@@ -24,15 +39,9 @@ export const createPatientFetch =
     try {
       const answer = await fetch(input, { ...init, signal: stop.signal });
       arrived();
-      const pieces = new TransformStream<Uint8Array, Uint8Array>({
-        transform: (piece, out) => {
-          arrived();
-          out.enqueue(piece);
-        },
-      });
-      const body = await new Response(answer.body?.pipeThrough(pieces) ?? null).blob();
+      const text = answer.body ? await readText(answer.body, arrived) : '';
       const { status, statusText, headers } = answer;
-      return new Response(bodiless.has(status) ? null : body, { status, statusText, headers });
+      return new Response(bodiless.has(status) ? null : text, { status, statusText, headers });
     } finally {
       total.cancel();
       silence.cancel();
