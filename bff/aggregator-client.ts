@@ -2,6 +2,7 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { z } from '@tickfolio/lib/config';
 import { AppError } from '@tickfolio/lib/errors';
 import { fetchText } from '@tickfolio/lib/http';
+import { type LastPrice, toLastPrice } from '@tickfolio/lib/price-bus';
 import { requestIdKey } from '@tickfolio/lib/telemetry';
 import { carry, inChildSpan, SpanKind } from '@tickfolio/lib/tracing';
 import { ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError } from 'cockatiel';
@@ -22,7 +23,8 @@ export interface Demanded {
   /** The exchange's time when it answered, epoch milliseconds; undefined before its first frame. */
   readonly exchangeTimeMs?: number | undefined;
   readonly feeds: ReadonlyMap<string, FeedWord>;
-  readonly lastPrices: ReadonlyMap<string, { readonly price: string; readonly timeMs: number; readonly tradeId: number }>;
+  /** What is no last price is left out, so that one costs the others nothing. */
+  readonly lastPrices: ReadonlyMap<string, Omit<LastPrice, 'symbol'>>;
   /** How many shares of the symbols somebody publishes, and how many there are; missing where they are not shared. */
   readonly shares?: { readonly owned: number; readonly of: number } | undefined;
   /** What is wrong with each of several, by address; undefined where nothing is. */
@@ -82,7 +84,7 @@ const demandAnswer = z.object({
   simulated: z.boolean(),
   exchangeTimeMs: z.number().optional(),
   feeds: z.record(z.string(), z.object({ state: feedState.catch('broken'), noPrice: noPrice.optional().catch(undefined) })),
-  lastPrices: z.record(z.string(), z.object({ price: z.string(), timeMs: z.number(), tradeId: z.number() })),
+  lastPrices: z.record(z.string(), z.unknown()),
   shares: z.object({ owned: z.number(), of: z.number() }).optional(),
 });
 const symbolsAnswer = z.object({
@@ -145,7 +147,11 @@ export const createAggregatorClient = (options: AggregatorClientOptions): Aggreg
       const body = JSON.stringify({ symbols });
       const headers = { 'content-type': 'application/json', ...idHeader(requestId) };
       const answer = await call(`/subscriptions/${holder}`, demandAnswer, { method: 'PUT', body, headers });
-      return { ...answer, feeds: new Map(Object.entries(answer.feeds)), lastPrices: new Map(Object.entries(answer.lastPrices)) };
+      const lastPrices = Object.entries(answer.lastPrices).flatMap(([symbol, given]): [string, Omit<LastPrice, 'symbol'>][] => {
+        const last = toLastPrice(typeof given === 'object' ? { ...given, symbol } : given);
+        return last ? [[symbol, { price: last.price, timeMs: last.timeMs, tradeId: last.tradeId }]] : [];
+      });
+      return { ...answer, feeds: new Map(Object.entries(answer.feeds)), lastPrices: new Map(lastPrices) };
     },
     symbols: (requestId, fresh = false) =>
       fresh

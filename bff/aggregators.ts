@@ -1,4 +1,4 @@
-import { isLaterPrice } from '@tickfolio/lib/price-bus';
+import { isLaterPrice, type LastPrice } from '@tickfolio/lib/price-bus';
 import type { AggregatorAddresses } from './aggregator-addresses.js';
 import type { AggregatorClient, Demanded, FeedState, FeedWord } from './aggregator-client.js';
 
@@ -34,7 +34,7 @@ export const createAggregators = ({ addresses, connect }: AggregatorsDeps): Aggr
   };
   const merge = (answers: readonly Demanded[]): Omit<Demanded, 'aggregators'> => {
     const feeds = new Map<string, FeedWord>();
-    const lastPrices = new Map<string, { price: string; timeMs: number; tradeId: number }>();
+    const lastPrices = new Map<string, Omit<LastPrice, 'symbol'>>();
     for (const answer of answers) {
       for (const [symbol, word] of answer.feeds) {
         const known = feeds.get(symbol);

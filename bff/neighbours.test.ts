@@ -87,6 +87,20 @@ describe('the aggregator over HTTP', () => {
     expect(await client.symbols('id', true)).toMatchObject({ revision: '/symbols?fresh=true', symbols: [{ paused: true }] });
     await expect(client.symbols('id')).rejects.toMatchObject({ code: 'unavailable' });
   });
+  it('leaves out a last price that is none, so that it costs the others nothing', async () => {
+    const good = { price: '0.000000000012', timeMs: 5, tradeId: 6 };
+    const odd = [{ price: '0' }, { price: null }, { price: '-1' }, { timeMs: 1_769_508_000_981_000 }, { tradeId: -1 }];
+    const { baseUrl } = await serve((_request, _body, response) =>
+      json(response, {
+        symbolsRevision: 'r7',
+        simulated: false,
+        feeds: {},
+        lastPrices: Object.fromEntries([['good', good], ['none', null], ...odd.map((more, at) => [`odd${at}`, { ...good, ...more }])]),
+      }),
+    );
+    const { lastPrices } = await createAggregatorClient({ baseUrl }).demand(['good']);
+    expect([...lastPrices]).toEqual([['good', good]]);
+  });
   it.each([
     ['an error', (response: ServerResponse) => response.writeHead(500).end('oops')],
     ['no JSON', (response: ServerResponse) => response.end('oops')],
