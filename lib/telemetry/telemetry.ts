@@ -14,6 +14,7 @@ import {
 import { traceFields } from '../tracing/tracing.js';
 
 export type { Logger } from 'pino';
+export { createComplaint } from './complaint.js';
 export { requestIdKey, requestIdOf } from './request-id.js';
 
 /** Whatever carries one of these names is replaced in every log line. */

@@ -19,6 +19,8 @@ const build = (wants: Readonly<Record<string, Purpose>>, concurrency = 2) => {
     ([symbol, purpose]): Tape => ({
       symbol,
       fromStream: () => undefined,
+      skip: () => undefined,
+      doubt: () => undefined,
       setFeed: () => undefined,
       want: () => ({ purpose, fromId: 1, limit: 10, loseFromId: 1 }),
       fromPage: () => log.push(`${symbol} served`),

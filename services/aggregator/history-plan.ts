@@ -20,6 +20,10 @@ export interface HistoryPlan {
   lacked(localMs: number): boolean;
   /** There is no history yet. */
   empty(localMs: number): void;
+  /** The newest rows of the history are no trades: more of them are asked for, once. */
+  onlyVoid(localMs: number): void;
+  /** The feed brought what cannot be believed alone: history tells what there is, ever more seldom, unless a trade shows it first. */
+  doubted(localMs: number): void;
   failed(error: AppError, localMs: number): void;
   /** What may have been missed while the feed was away is known, or given up. */
   probed(): void;
@@ -31,6 +35,9 @@ export interface HistoryPlan {
   readonly waiting: boolean;
 }
 
+/** A symbol of which nothing can be believed is asked about so often. */
+const maxDoubtDelayMs = 60_000;
+
 export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
   let feedBroken = false;
   /** The feed broke and no trade came by it since. */
@@ -39,6 +46,9 @@ export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
   let notBeforeMs = 0;
   let failures = 0;
   let lacks = 0;
+  let seedLimit = 1;
+  /** Since the last trade that was believed. */
+  let doubts = 0;
 
   const retryIn = (attempt: number): number => {
     const ceiling = Math.min(options.maxRetryMs, options.minRetryMs * 2 ** Math.min(attempt, 16));
@@ -48,6 +58,12 @@ export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
     failures = 0;
     lacks = 0;
     notBeforeMs = 0;
+  };
+
+  const empty = (localMs: number) => {
+    served();
+    seedLimit = 1;
+    notBeforeMs = localMs + options.maxRetryMs;
   };
 
   return {
@@ -67,13 +83,14 @@ export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
       if (quietSinceBreak) probeAtMs = localMs + options.probeDelayMs;
     },
     traded: () => {
+      doubts = 0;
       if (feedBroken) return;
       quietSinceBreak = false;
       probeAtMs = undefined;
     },
     next: (sequence, { through, second }, localMs) => {
       if (localMs < notBeforeMs) return undefined;
-      if (!sequence.started) return { purpose: 'seed', fromId: undefined, limit: 1, loseFromId: 0 };
+      if (!sequence.started) return { purpose: 'seed', fromId: undefined, limit: seedLimit, loseFromId: 0 };
       const hole = holeRequest(sequence, options.maxFillTrades);
       if (hole) return hole;
       const isProbe = probeAtMs !== undefined && localMs >= probeAtMs;
@@ -93,9 +110,15 @@ export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
       notBeforeMs = localMs + retryIn(lacks);
       return false;
     },
-    empty: (localMs) => {
-      served();
-      notBeforeMs = localMs + options.maxRetryMs;
+    empty,
+    onlyVoid: (localMs) => {
+      if (seedLimit === pageLimit) empty(localMs);
+      else seedLimit = pageLimit;
+    },
+    doubted: (localMs) => {
+      if (probeAtMs !== undefined) return;
+      probeAtMs = localMs + Math.min(maxDoubtDelayMs, options.probeDelayMs * 2 ** Math.min(doubts, 16));
+      doubts += 1;
     },
     failed: (error, localMs) => {
       notBeforeMs = localMs + Math.max(error.retryAfterMs ?? 0, retryIn(failures));

@@ -2,7 +2,7 @@ import type { ClientReadableStream } from '@grpc/grpc-js';
 import type { ListSymbolsResponse, RawResponse, SocketServiceClient } from '@tickfolio/gen/market/v1';
 import { callUnary, readStream } from '@tickfolio/lib/grpc';
 import type { PageRequest } from './page-request.js';
-import { type Trade, tradeOf } from './trade.js';
+import { type HistoryRow, tradeOf } from './trade.js';
 
 export type StreamKind = 'aggTrade' | 'miniTicker';
 
@@ -10,16 +10,8 @@ export type StreamKind = 'aggTrade' | 'miniTicker';
 export interface MarketFeed {
   /** Raw frames of these symbols until the signal aborts. @throws AppError */
   open(kind: StreamKind, symbols: readonly string[], signal: AbortSignal): AsyncIterable<RawResponse>;
-  /**
-   * One page of history, oldest first; rows that cannot be read are left out.
-   * @param unreadable told of each of those. @throws AppError
-   */
-  listTrades(
-    symbol: string,
-    request: Pick<PageRequest, 'fromId' | 'limit'>,
-    signal: AbortSignal,
-    unreadable?: (reason: string) => void,
-  ): Promise<Trade[]>;
+  /** One page of history, oldest first; rows whose id cannot be read are left out. @throws AppError */
+  listTrades(symbol: string, request: Pick<PageRequest, 'fromId' | 'limit'>, signal: AbortSignal): Promise<HistoryRow[]>;
   /**
    * @param knownRevision with this revision current the answer's list is empty
    * @param fresh has the exchange asked again. @throws AppError
@@ -44,12 +36,13 @@ export const createMarketFeed = (client: SocketServiceClient, options: MarketFee
     kind === 'aggTrade' ? client.receiveRawAggTrade({ symbols }) : client.receiveRawMiniTicker({ symbols });
   return {
     open: (kind, symbols, signal) => readStream(call(kind, [...symbols]), signal),
-    listTrades: async (symbol, { fromId, limit }, signal, unreadable) => {
-      const { trades } = await callUnary(client, client.listAggTrades, { symbol, fromId, limit }, { deadlineMs: pageDeadlineMs, signal });
-      return trades.map(tradeOf).filter((trade) => {
-        if (typeof trade === 'string') unreadable?.(trade);
-        return typeof trade !== 'string';
-      });
+    listTrades: async (symbol, { fromId, limit }, signal) => {
+      const asked = { symbol, fromId, limit };
+      const { trades, voidIds } = await callUnary(client, client.listAggTrades, asked, { deadlineMs: pageDeadlineMs, signal });
+      const rows = trades.map(tradeOf).filter((row) => row !== undefined);
+      if (voidIds.length === 0) return rows;
+      const voids = voidIds.map((id) => ({ id, fault: 'the socket service says that it cannot be right' }));
+      return [...rows, ...voids].sort((one, other) => one.id - other.id);
     },
     listSymbols: (knownRevision, fresh, signal) =>
       callUnary(client, client.listSymbols, { knownRevision, fresh }, { deadlineMs: symbolsDeadlineMs, signal }),

@@ -1,10 +1,10 @@
 import { type RawResponse, StreamState, type StreamStatus } from '@tickfolio/gen/market/v1';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
+import { createFeedClock } from '@tickfolio/lib/market/feed-clock';
 import type { LastPrice, PriceBus, PublishedThrough } from '@tickfolio/lib/price-bus';
-import type { Logger } from '@tickfolio/lib/telemetry';
+import { createComplaint, type Logger } from '@tickfolio/lib/telemetry';
 import { type BackfillOptions, backfillDefaults, createBackfill } from './backfill.js';
-import { createFeedClock } from './feed-clock.js';
 import type { MarketFeed, StreamKind } from './market-feed.js';
 import { createMissingPrices, type NoPrice } from './missing-prices.js';
 import type { PublishGate } from './publish-gate.js';
@@ -14,7 +14,7 @@ import type { Tally } from './tally.js';
 import { createTape, type Tape } from './tape.js';
 import { type TapeOptions, tapeDefaults } from './tape-limits.js';
 import { createTickerIntake } from './ticker-intake.js';
-import { parseAggTrade } from './trade.js';
+import { createTradeIntake } from './trade-intake.js';
 
 export type FeedState = 'live' | 'pending' | 'broken' | 'halted' | 'unknown' | 'refused';
 
@@ -39,8 +39,7 @@ export interface MarketOptions {
 
 export const marketDefaults: MarketOptions = { tape: tapeDefaults, backfill: backfillDefaults, stream: rawStreamDefaults, tickMs: 25 };
 
-/** An event this far from its trade has a wrong time and does not set the feed's clock, milliseconds. */
-const maxEventSkewMs = 60_000;
+const complaintPeriodMs = 10_000;
 
 const feedStates: Readonly<Record<number, FeedState>> = {
   [StreamState.STREAM_STATE_PENDING]: 'pending',
@@ -94,6 +93,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
   /** Tapes for which time alone can change something. */
   const active = new Set<Tape>();
   const feedClock = createFeedClock(clock);
+  const complain = createComplaint(clock, log, 'the exchange sends something that cannot be right', complaintPeriodMs);
   const missing = createMissingPrices(feed, (spelling) => tapeOf(spelling)?.symbol);
   const backfill = createBackfill({ clock, feed: missing, log }, options.backfill);
 
@@ -102,7 +102,8 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
     if (tape) bySpelling.set(spelling, tape);
     return tape;
   };
-  const intake = createTickerIntake({ ...deps, isFollowed: (symbol) => tapeOf(symbol) !== undefined });
+  const tickerIntake = createTickerIntake({ ...deps, feedClock, complain, isFollowed: (symbol) => tapeOf(symbol) !== undefined });
+  const tradeIntake = createTradeIntake({ log, tally, feedClock, missing, tapeOf });
   const setFeed = (symbol: string, next: SymbolFeed) => {
     const tape = tapes.get(symbol);
     const { state, detail, sinceMs } = feeds.get(symbol) ?? next;
@@ -117,28 +118,8 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
   };
 
   const takeTrades = ({ frames, statuses }: RawResponse, isCurrent: boolean) => {
-    const localMs = clock.monotonic();
-    const touched = new Set<Tape>();
     // A break that is told beside frames came after them, a recovery with them: either way frames first is right.
-    for (const { payload } of frames) {
-      const frame = parseAggTrade(payload);
-      if (typeof frame === 'string') {
-        tally.payloadsMalformed += 1;
-        log.debug({ reason: frame, payload: payload.slice(0, 200) }, 'trade skipped');
-        missing.unreadable(payload);
-        continue;
-      }
-      const { eventMs, trade } = frame;
-      if (Math.abs(eventMs - trade.timeMs) <= maxEventSkewMs) feedClock.observe(eventMs);
-      const tape = tapeOf(frame.symbol);
-      if (!tape) {
-        tally.framesUnasked += 1;
-        continue;
-      }
-      tape.fromStream(trade, localMs);
-      missing.came(tape.symbol);
-      touched.add(tape);
-    }
+    const touched = tradeIntake.take({ frames }, clock.monotonic());
     if (isCurrent) for (const status of statuses) takeStatus(status);
     if (touched.size === 0) return;
     const now = feedClock.now();
@@ -168,7 +149,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
     const lost: SymbolFeed = { state: 'broken', detail: `The socket service cannot be heard: ${reason}`, sinceMs: clock.now() };
     for (const symbol of tapes.keys()) setFeed(symbol, lost);
   });
-  const tickers = streamOf('miniTicker', intake.take, () => undefined);
+  const tickers = streamOf('miniTicker', tickerIntake.take, () => undefined);
 
   const look = () => {
     gate.flush();
@@ -192,7 +173,8 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
   let ticking = clock.after(0, tick);
 
   const add = (symbol: string, goOnFrom: PublishedThrough | undefined) => {
-    const tape = createTape(symbol, { emit: gate.publish, tellPrice: gate.publishPrice, tally, log }, options.tape, goOnFrom);
+    const tapeDeps = { emit: gate.publish, tellPrice: gate.publishPrice, feedClock, tally, log, complain };
+    const tape = createTape(symbol, tapeDeps, options.tape, goOnFrom);
     tapes.set(symbol, tape);
     feeds.set(symbol, { state: 'pending', detail: 'Not asked for yet.', sinceMs: clock.now() });
     active.add(tape);
@@ -206,7 +188,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
     for (const [spelling, spelled] of bySpelling) {
       if (spelled !== tape) continue;
       bySpelling.delete(spelling);
-      intake.forget(spelling);
+      tickerIntake.forget(spelling);
     }
   };
 

@@ -1,4 +1,5 @@
 import type { MarketFeed } from './market-feed.js';
+import { isVoid } from './trade.js';
 
 /** Why a symbol has no price, or no newer one: the exchange's history has no trade of it, or its newest trade could not be read. */
 export type NoPrice = 'never-traded' | 'unreadable';
@@ -7,7 +8,7 @@ export type NoPrice = 'never-traded' | 'unreadable';
 export interface MissingPrices {
   /** Reads history and notes what it lacks. */
   readonly listTrades: MarketFeed['listTrades'];
-  /** A frame of the stream that is no trade; it may say whose it is. */
+  /** A frame of the stream that is no trade, or one that cannot be right; it may say whose it is. */
   unreadable(payload: string): void;
   /** A trade of the symbol was read. */
   came(symbol: string): void;
@@ -30,14 +31,11 @@ export const createMissingPrices = (
   };
   return {
     listTrades: async (symbol, request, signal) => {
-      let isReadable = true;
-      const trades = await feed.listTrades(symbol, request, signal, () => {
-        isReadable = false;
-      });
-      if (trades.length > 0) known.delete(symbol);
-      else if (!isReadable) lacks(symbol, 'unreadable');
+      const rows = await feed.listTrades(symbol, request, signal);
+      if (rows.some((row) => !isVoid(row))) known.delete(symbol);
+      else if (rows.length > 0) lacks(symbol, 'unreadable');
       else if (request.fromId === undefined) lacks(symbol, 'never-traded');
-      return trades;
+      return rows;
     },
     unreadable: (payload) => lacks(symbolIn.exec(payload)?.[1] ?? '', 'unreadable'),
     came: (symbol) => void known.delete(symbol),

@@ -1,5 +1,5 @@
+import type { Moment } from '@tickfolio/lib/market/feed-clock';
 import type { PublishedThrough, SecondStat } from '@tickfolio/lib/price-bus';
-import type { Moment } from './feed-clock.js';
 import { createPublishedRecord } from './published-record.js';
 import { addTrade, type SecondTrades, secondMs, secondOf, startSecond, toSecondStat } from './second-trades.js';
 import type { Tally } from './tally.js';

@@ -13,6 +13,10 @@ export interface TapeOptions extends LedgerOptions {
   readonly maxFillTrades: number;
   /** Where somebody else ended, more missing trades than this are not fetched: the seconds begin anew. Default 20 000. */
   readonly maxTakeoverTrades: number;
+  /** A trade further ahead by its id than would be fetched is believed when another one stands behind it. Default 100 000. */
+  readonly maxLeapTrades: number;
+  /** Times of trades grow with their ids, or are wrong by at most this. Default 60 000. */
+  readonly maxTimeSlipMs: number;
   /** More holes than this are not kept; the oldest is given up. Default 1 000. */
   readonly maxHoles: number;
   /** History that does not have the trades yet is asked this often. Default 8. */
@@ -33,6 +37,8 @@ export const tapeDefaults: TapeOptions = {
   priceSpacingMs: 100,
   maxFillTrades: 100_000,
   maxTakeoverTrades: 20_000,
+  maxLeapTrades: 100_000,
+  maxTimeSlipMs: 60_000,
   maxHoles: 1_000,
   maxLagRetries: 8,
   maxHoleAgeMs: 600_000,

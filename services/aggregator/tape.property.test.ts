@@ -44,6 +44,8 @@ interface Run {
   readonly lag: typeof lag extends fc.Arbitrary<infer T> ? T : never;
   readonly history: typeof history extends fc.Arbitrary<infer T> ? T : never;
   readonly takeovers?: typeof takeovers extends fc.Arbitrary<infer T> ? T : never;
+  /** Which ids have no trade, by their order; never the first and the last. */
+  readonly voids?: readonly boolean[];
 }
 
 /** Plays a run to its end. The first and the last trade always arrive: nothing else tells that there were others. */
@@ -53,9 +55,13 @@ const play = ({
   lag,
   history,
   takeovers: given = [],
+  voids = [],
 }: Run): { bench: TapeBench; record: ReferenceTrade[]; anew: boolean } => {
   const bench = createTapeBench();
   const record: ReferenceTrade[] = [];
+  const rows: ReferenceTrade[] = [];
+  const voidIds = new Set<number>();
+  const asVoid = ({ id }: ReferenceTrade) => ({ id, fault: 'none' });
   const arrivals: { atMs: number; trade: ReferenceTrade; order: number }[] = [];
   const isOut = (ms: number) => outages.some(({ fromMs, lengthMs }) => fromMs <= ms && ms < fromMs + lengthMs);
   let timeMs = 0;
@@ -63,7 +69,9 @@ const play = ({
     const isEdge = index === 0 || index === steps.length - 1;
     timeMs += isEdge && index > 0 ? 22_000 : pauseMs;
     const trade = { id: 1_000 + index, price, quantity, timeMs: startMs + timeMs };
-    record.push(trade);
+    if (voids[index] && !isEdge) voidIds.add(trade.id);
+    else record.push(trade);
+    rows.push(trade);
     const readyMs = timeMs + (isEdge ? 0 : how.delayMs);
     const isLagging = lag.fromMs <= readyMs && readyMs < lag.fromMs + lag.lengthMs && !isEdge;
     const atMs = isLagging ? lag.fromMs + lag.lengthMs : readyMs;
@@ -94,10 +102,14 @@ const play = ({
     }
     const due: ReferenceTrade[] = [];
     while (arrivals[0] && arrivals[0].atMs <= nowMs) due.push((arrivals.shift() as (typeof arrivals)[0]).trade);
-    if (due.length > 0) bench.stream(...due);
+    for (const one of due) if (voidIds.has(one.id)) bench.tape.skip(asVoid(one));
+    const trades = due.filter(({ id }) => !voidIds.has(id));
+    if (trades.length > 0) bench.stream(...trades);
     // Other symbols' frames come all the time.
     bench.feedClock.observe(bench.clock.now());
-    const known = record.filter(({ timeMs: ms }) => ms <= startMs + nowMs - history.lagMs);
+    const known = rows
+      .filter(({ timeMs: ms }) => ms <= startMs + nowMs - history.lagMs)
+      .map((row) => (voidIds.has(row.id) ? asVoid(row) : row));
     if (nowMs % (Math.ceil(history.everyMs / 10) * 10) === 0 && nowMs > 0) bench.serve(known);
     bench.wait(10);
   }
@@ -136,6 +148,23 @@ describe('whatever is dropped, delayed, repeated, reordered and cut', () => {
         expect(found.every(({ complete }) => complete)).toBe(true);
       }),
       { numRuns: runs },
+    );
+  });
+
+  it('where some ids have no trade, every other one counts once, and no second waits for them', () => {
+    fc.assert(
+      fc.property(run, fc.array(fc.boolean(), { minLength: 120, maxLength: 120 }), (given, voids) => {
+        const { bench, record } = play({ ...given, voids });
+        expect(bench.tape.missing).toBe(0);
+        expect(bench.tally).toMatchObject({ trades: record.length, tradesLost: 0, gapsLost: 0, sequenceRestarts: 0, tradesTooLate: 0 });
+        expect(bench.tally.tradesVoid).toBe(given.steps.length - record.length);
+        expectFinal(bench.published, record);
+        const latest = new Map(bench.published.map((stat) => [stat.second, stat]));
+        const found = [...latest.values()].sort((a, b) => a.second - b.second);
+        expect(found.map(({ complete, revision, ...stat }) => stat)).toEqual(referenceSecondStats('btcusdt', record).slice(1));
+        expect(found.every(({ complete }) => complete)).toBe(true);
+      }),
+      { numRuns: runs / 3 },
     );
   });
 

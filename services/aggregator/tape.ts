@@ -1,27 +1,29 @@
 import type { AppError } from '@tickfolio/lib/errors';
-import { formatDecimal } from '@tickfolio/lib/money';
+import { tradeFaults } from '@tickfolio/lib/market/agg-trade';
+import type { FeedClock, Moment } from '@tickfolio/lib/market/feed-clock';
 import { isLaterPrice, type LastPrice, type PublishedThrough } from '@tickfolio/lib/price-bus';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import type { Moment } from './feed-clock.js';
 import { createGapRecord } from './gap-record.js';
 import { createHistoryPlan } from './history-plan.js';
 import type { PageRequest } from './page-request.js';
-import { type Added, createSecondLedger, type Emit } from './second-ledger.js';
+import { createPriceTeller } from './price-teller.js';
+import type { Added, Emit } from './second-ledger.js';
 import { secondMs, secondOf } from './second-trades.js';
 import type { Tally } from './tally.js';
 import { type TapeOptions, tapeDefaults } from './tape-limits.js';
-import type { Trade } from './trade.js';
-import { TradeSequence } from './trade-sequence.js';
-
-/** So many trades in a row that are newer in time but older by id mean that the exchange began its ids anew. */
-const restartTrades = 3;
+import { type HistoryRow, isVoid, type Trade, type VoidTrade } from './trade.js';
+import type { Placement } from './trade-sequence.js';
+import { createTradeSeries } from './trade-series.js';
 
 export interface TapeDeps {
   readonly emit: Emit;
   /** Told of a last price that no SecondStat carries yet. */
   readonly tellPrice: (last: LastPrice) => void;
+  readonly feedClock: Pick<FeedClock, 'isAhead'>;
   readonly tally: Tally;
   readonly log: Logger;
+  /** Told of what cannot be right; logs it now and then. */
+  readonly complain: (why: string, facts: Readonly<Record<string, unknown>>) => void;
 }
 
 /**
@@ -35,11 +37,15 @@ export interface Tape {
   readonly symbol: string;
   /** A trade of the live feed. */
   fromStream(trade: Trade, localMs: number): void;
+  /** An id of the live feed that has no trade: it is known, and not asked for. */
+  skip(trade: VoidTrade): void;
+  /** A trade of the live feed that cannot be believed: the history is asked about its id. */
+  doubt(id: number, why: string, localMs: number): void;
   /** The feed of this symbol broke, came back, or says something new while it is coming back. */
   setFeed(state: 'up' | 'broken', localMs: number): void;
   /** What it wants of history now, if anything. */
   want(localMs: number): PageRequest | undefined;
-  fromPage(request: PageRequest, trades: readonly Trade[], localMs: number): void;
+  fromPage(request: PageRequest, rows: readonly HistoryRow[], localMs: number): void;
   pageFailed(request: PageRequest, error: AppError, localMs: number): void;
   /** Publishes the seconds that are due. */
   advance(now: Moment): void;
@@ -59,47 +65,25 @@ export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions 
   const log = deps.log.child({ symbol });
   const gaps = createGapRecord(tally, log);
   const history = createHistoryPlan(options);
-  /** Newest trade whose price was told or published. */
-  let toldId = -1;
+  const teller = createPriceTeller({ symbol, tell: deps.tellPrice, spacingMs: options.priceSpacingMs });
   const emit: Emit = (stat, through) => {
-    toldId = Math.max(toldId, stat.lastTradeId);
+    teller.published(stat.lastTradeId);
     deps.emit(stat, through);
   };
-  let sequence = new TradeSequence();
-  let ledger = createSecondLedger(symbol, emit, tally, options);
-  let last: Trade | undefined;
-  let tellNotBeforeMs = 0;
+  let series = createTradeSeries(symbol, emit, tally, options);
   let feedMs = 0;
-  /** History has shown that every second up to this one is whole. */
-  let provenThrough = Number.NEGATIVE_INFINITY;
-  /** History was asked about this second in vain. */
-  let unprovable = Number.NEGATIVE_INFINITY;
-  let suspects = 0;
+  /** What was taken for the newest time lies ahead of the feed: it says nothing of seconds, and everything begins anew with the next trade. */
+  let misdated = false;
   let lateLogged = Number.NEGATIVE_INFINITY;
 
-  const view = {
-    isWhole: (second: number): boolean => {
-      if (second >= secondOf(sequence.maxTimeMs) && second > provenThrough) return false;
-      for (const hole of sequence.holes) if (secondOf(hole.fromTimeMs) <= second && second <= hole.toTimeMs) return false;
-      return true;
-    },
-    get maxTimeMs() {
-      return sequence.maxTimeMs;
-    },
-  };
-  const lastPrice = (): LastPrice | undefined =>
-    last && { symbol, price: formatDecimal(last.price), timeMs: last.timeMs, tradeId: last.id };
-  const tellPrice = (localMs: number) => {
-    const price = lastPrice();
-    if (!price) return;
-    toldId = price.tradeId;
-    tellNotBeforeMs = localMs + options.priceSpacingMs;
-    tally.pricesAhead += 1;
-    deps.tellPrice(price);
+  /** Further ahead of the feed than its frames are ever late: history may be ahead of a feed that lags. */
+  const isAhead = (timeMs: number): boolean => deps.feedClock.isAhead(timeMs, options.maxTimeSlipMs);
+  const tellPrice = (localMs: number, isForced = false) => {
+    if (teller.tell(localMs, isForced)) tally.pricesAhead += 1;
   };
 
   const lose = (range: { from: number; to: number; toTimeMs?: number }, why: string) => {
-    for (const run of gaps.lose(sequence, range, why)) ledger.markLost(run.fromTimeMs, run.toTimeMs);
+    for (const run of gaps.lose(series.sequence, range, why)) series.ledger.markLost(run.fromTimeMs, run.toTimeMs);
   };
 
   /** Once for each second; the metric counts them all. */
@@ -113,145 +97,177 @@ export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions 
   const begin = ({ id, timeMs }: Trade, from: PublishedThrough, localMs: number) => {
     const { tradeId, tradeTimeMs } = from.last;
     const missed = id - tradeId - 1;
-    const isAnew = id < tradeId && isLaterPrice({ tradeId: id, timeMs }, { tradeId, timeMs: tradeTimeMs });
+    const isRenumbered = id < tradeId && isLaterPrice({ tradeId: id, timeMs }, { tradeId, timeMs: tradeTimeMs });
+    const isAnew = isRenumbered || isAhead(tradeTimeMs);
     if (isAnew || missed > options.maxTakeoverTrades) {
       log.warn({ missed, isAnew }, 'the seconds begin anew: too much is missing since they were last published');
       tally.symbolsBegunAnew += 1;
       return;
     }
-    sequence.place(tradeId, tradeTimeMs, localMs);
-    ledger = createSecondLedger(symbol, emit, tally, options, from);
+    series = createTradeSeries(symbol, emit, tally, options, from);
+    series.sequence.place(tradeId, tradeTimeMs, localMs);
     history.goesOn(localMs);
     tally.symbolsContinued += 1;
   };
 
-  /** @returns whether the trade was not known before. */
-  const place = (trade: Trade, localMs: number): boolean => {
-    if (goOnFrom && !sequence.started) begin(trade, goOnFrom, localMs);
-    const gap = trade.id < sequence.maxId ? sequence.holeAt(trade.id)?.gap : undefined;
-    const placement = sequence.place(trade.id, trade.timeMs, localMs);
-    if (placement === 'repeat') return false;
+  const place = (trade: Trade, localMs: number): Placement => {
+    if (goOnFrom && !series.sequence.started) begin(trade, goOnFrom, localMs);
+    const gap = trade.id < series.sequence.maxId ? series.sequence.holeAt(trade.id)?.gap : undefined;
+    const placement = series.sequence.place(trade.id, trade.timeMs, localMs);
+    if (placement === 'repeat') return placement;
     tally.trades += 1;
-    suspects = 0;
     if (placement === 'first') {
       // What came before that trade in its second is not known.
-      ledger.skipThrough(secondOf(trade.timeMs));
+      series.ledger.skipThrough(secondOf(trade.timeMs));
       history.begun();
     }
     if (placement === 'fill') {
       if (gap) gaps.filled(gap);
     } else {
-      last = trade;
-      // The history was further behind than is allowed for: what it showed proves nothing that is not published yet.
-      if (secondOf(trade.timeMs) <= provenThrough) provenThrough = Number.NEGATIVE_INFINITY;
+      teller.traded(trade);
+      series.proof.traded(secondOf(trade.timeMs));
     }
-    const added = ledger.add(trade, placement === 'fill');
+    const added = series.ledger.add(trade, placement === 'fill');
     if (added !== 'added') logLate(trade, added);
-    const oldest = sequence.holes.length > options.maxHoles ? sequence.holes[0] : undefined;
+    const oldest = series.sequence.holes.length > options.maxHoles ? series.sequence.holes[0] : undefined;
     if (oldest) lose(oldest, 'too many holes at once');
-    return true;
+    return placement;
+  };
+  const skip = ({ id, fault }: VoidTrade) => {
+    const gap = series.sequence.holeAt(id)?.gap;
+    if (!series.sequence.placeVoid(id)) return;
+    tally.tradesVoid += 1;
+    deps.complain(fault, { symbol, id });
+    if (gap) gaps.filled(gap);
+  };
+  const doubt = (id: number, why: string, localMs: number) => {
+    if (series.sequence.started && id <= series.sequence.maxId && !series.sequence.holeAt(id)) return;
+    tally.tradesDoubted += 1;
+    deps.complain(why, { symbol, id });
+    history.doubted(localMs);
   };
 
-  /** Publishes what there is and starts over: the exchange numbers its trades anew. */
-  const restart = (trade: Trade, localMs: number) => {
-    log.warn({ newId: trade.id, lastId: sequence.maxId }, 'the trade ids of the exchange began anew');
+  /** Publishes what there is and starts over: what is known is not what the trades go on from. */
+  const restart = (trade: Trade, isRenumbered: boolean, localMs: number) => {
+    const why = isRenumbered ? 'the trade ids of the exchange began anew' : 'a trade that could not be right had been believed';
+    log.warn({ newId: trade.id, lastId: series.sequence.maxId }, `${why}; the seconds begin anew`);
     tally.sequenceRestarts += 1;
-    lose({ from: 0, to: Number.MAX_SAFE_INTEGER }, 'the trade ids began anew');
-    ledger.finish(view);
-    sequence = new TradeSequence();
-    ledger = createSecondLedger(symbol, emit, tally, options);
-    toldId = -1;
-    provenThrough = Number.NEGATIVE_INFINITY;
-    unprovable = Number.NEGATIVE_INFINITY;
-    suspects = 0;
+    if (isRenumbered) lose({ from: 0, to: Number.MAX_SAFE_INTEGER }, why);
+    series.ledger.finish(isRenumbered ? series.view : { isWhole: () => false, maxTimeMs: series.sequence.maxTimeMs });
+    series = createTradeSeries(symbol, emit, tally, options);
+    teller.renumbered();
+    misdated = false;
     history.traded();
     place(trade, localMs);
   };
 
-  const wantedProof = (): { through: number; second: number | undefined } => {
-    const through = secondOf(feedMs - secondMs - options.proofDelayMs);
-    const newest = secondOf(sequence.maxTimeMs);
-    const isDue = newest <= through && newest > provenThrough && newest > unprovable && ledger.isPending(newest);
-    return { through, second: isDue ? newest : undefined };
+  /** Places the rows of a page. What its history says against all others is as good as nothing. */
+  const takeRows = (rows: readonly HistoryRow[], localMs: number) => {
+    for (const row of rows) {
+      if (series.sequence.started && row.id - series.sequence.maxId > options.maxLeapTrades) continue;
+      if (isVoid(row)) skip(row);
+      else if (isAhead(row.timeMs) || !series.sequence.canHave(row.id, row.timeMs, options.maxTimeSlipMs))
+        skip({ id: row.id, fault: tradeFaults.time });
+      else if (place(row, localMs) !== 'repeat') tally.tradesBackfilled += 1;
+    }
   };
-  const holePage = ({ fromId = 0, loseFromId }: PageRequest, trades: readonly Trade[], localMs: number) => {
-    const [first] = trades;
-    const hole = sequence.holeAt(fromId);
+  const holePage = ({ fromId = 0, loseFromId }: PageRequest, rows: readonly HistoryRow[], localMs: number) => {
+    const [first] = rows;
+    const hole = series.sequence.holeAt(fromId);
     if (!first) {
       if (hole && history.lacked(localMs)) lose(hole, 'the history of the exchange does not have them');
       return;
     }
-    lose({ from: loseFromId, to: first.id - 1, toTimeMs: first.timeMs }, 'the history of the exchange begins later');
-    for (const trade of trades) if (place(trade, localMs)) tally.tradesBackfilled += 1;
+    const trade = rows.find((row): row is Trade => !isVoid(row));
+    const before = { from: loseFromId, to: first.id - 1 };
+    lose(trade ? { ...before, toTimeMs: trade.timeMs } : before, 'the history of the exchange begins later');
+    takeRows(rows, localMs);
     history.served();
   };
-  const newestPage = ({ purpose, limit, second, through = 0 }: PageRequest, trades: readonly Trade[], localMs: number) => {
-    if (trades.length === 0) {
+  const newestPage = ({ purpose, limit, second, through = 0 }: PageRequest, rows: readonly HistoryRow[], localMs: number) => {
+    if (rows.length === 0) {
       if (!history.lacked(localMs)) return;
-      if (second !== undefined) unprovable = second;
+      if (second !== undefined) series.proof.inVain(second);
       if (purpose === 'probe') history.probed();
       return;
     }
-    for (const trade of trades) if (place(trade, localMs)) tally.tradesBackfilled += 1;
+    takeRows(rows, localMs);
     history.served();
-    if (trades.length >= limit) return;
+    if (rows.length >= limit) return;
     history.probed();
-    const newest = secondOf(sequence.maxTimeMs);
-    if (newest <= through && ledger.isPending(newest)) tally.secondsProven += 1;
-    provenThrough = Math.max(provenThrough, through);
+    series.doubts.answered();
+    const newest = secondOf(series.sequence.maxTimeMs);
+    if (newest <= through && series.ledger.isPending(newest)) tally.secondsProven += 1;
+    series.proof.shown(through);
+  };
+  const seedPage = (rows: readonly HistoryRow[], localMs: number) => {
+    const seed = rows.findLast((row): row is Trade => !isVoid(row) && !isAhead(row.timeMs));
+    history.served();
+    if (series.sequence.started) return;
+    if (!seed) {
+      if (rows.length === 0) history.empty(localMs);
+      else history.onlyVoid(localMs);
+      return;
+    }
+    place(seed, localMs);
+    if (!teller.last) teller.traded(seed);
+    takeRows(rows.slice(rows.indexOf(seed) + 1), localMs);
+    tellPrice(localMs, true);
   };
 
   return {
     symbol,
     fromStream: (trade, localMs) => {
-      const isNew = trade.id > sequence.maxId;
-      const newerInTime = trade.timeMs > sequence.maxTimeMs;
-      if (place(trade, localMs)) {
-        if (isNew) history.traded();
-        return;
-      }
-      tally.tradesDuplicate += 1;
-      suspects = newerInTime ? suspects + 1 : 0;
-      if (suspects >= restartTrades) restart(trade, localMs);
+      const verdict = misdated ? 'anew' : series.doubts.judge(trade, series.sequence);
+      if (verdict === 'doubt') doubt(trade.id, 'its id or its time does not go on from the trades before it', localMs);
+      if (verdict === 'anew') restart(trade, false, localMs);
+      if (verdict !== 'take') return;
+      const newerInTime = trade.timeMs > series.sequence.maxTimeMs;
+      const placement = place(trade, localMs);
+      if (placement === 'repeat') tally.tradesDuplicate += 1;
+      else if (placement !== 'fill') history.traded();
+      if (series.doubts.isAnew(placement, newerInTime)) restart(trade, placement === 'repeat', localMs);
     },
-    setFeed: (state, localMs) => history.setFeed(state, localMs, sequence),
-    want: (localMs) => history.next(sequence, wantedProof(), localMs),
-    fromPage: (request, trades, localMs) => {
+    skip,
+    doubt,
+    setFeed: (state, localMs) => history.setFeed(state, localMs, series.sequence),
+    want: (localMs) => history.next(series.sequence, series.proof.wanted(feedMs, series.sequence, series.ledger), localMs),
+    fromPage: (request, rows, localMs) => {
       tally.backfillPages += 1;
-      if (request.purpose === 'hole') holePage(request, trades, localMs);
-      else if (request.purpose !== 'seed') newestPage(request, trades, localMs);
-      else {
-        const seed = trades.at(-1);
-        history.served();
-        if (sequence.started) return;
-        if (seed) {
-          place(seed, localMs);
-          last ??= seed;
-          tellPrice(localMs);
-        } else history.empty(localMs);
-      }
+      if (misdated) history.lacked(localMs);
+      else if (request.purpose === 'hole') holePage(request, rows, localMs);
+      else if (request.purpose === 'seed') seedPage(rows, localMs);
+      else newestPage(request, rows, localMs);
     },
     pageFailed: ({ purpose, fromId, loseFromId }, error, localMs) => {
       tally.backfillFailures += 1;
       history.failed(error, localMs);
-      const hole = purpose === 'hole' ? (sequence.holeAt(fromId ?? 0) ?? sequence.holeAt(loseFromId)) : undefined;
+      const hole = purpose === 'hole' ? (series.sequence.holeAt(fromId ?? 0) ?? series.sequence.holeAt(loseFromId)) : undefined;
       if (!hole) return;
       if (hopeless.has(error.code)) lose(hole, error.message);
       else if (localMs - hole.gap.foundMs > options.maxHoleAgeMs) lose(hole, `given up: ${error.message}`);
     },
     advance: (now) => {
       feedMs = now.feedMs;
-      for (const { gap } of sequence.holes) if (!gap.confirmed && now.localMs - gap.foundMs >= options.reorderMs) gaps.confirm(gap);
-      ledger.advance(now, view);
-      if (!last || last.id <= toldId || now.localMs < tellNotBeforeMs) return;
-      if (feedMs >= secondOf(last.timeMs) + secondMs + options.latenessMs) tellPrice(now.localMs);
+      for (const { gap } of series.sequence.holes) if (!gap.confirmed && now.localMs - gap.foundMs >= options.reorderMs) gaps.confirm(gap);
+      misdated = series.sequence.maxTimeMs > feedMs && isAhead(series.sequence.maxTimeMs);
+      if (misdated) return;
+      series.ledger.advance(now, series.view);
+      const { untoldMs } = teller;
+      if (untoldMs !== undefined && feedMs >= secondOf(untoldMs) + secondMs + options.latenessMs) tellPrice(now.localMs);
     },
     get busy() {
-      return ledger.busy || sequence.holes.length > 0 || !sequence.started || history.waiting || (last?.id ?? toldId) > toldId;
+      return (
+        series.ledger.busy ||
+        series.sequence.holes.length > 0 ||
+        !series.sequence.started ||
+        history.waiting ||
+        teller.untoldMs !== undefined
+      );
     },
-    last: lastPrice,
+    last: () => teller.last,
     get missing() {
-      return sequence.holes.reduce((sum, hole) => sum + hole.to - hole.from + 1, 0);
+      return series.sequence.holes.reduce((sum, hole) => sum + hole.to - hole.from + 1, 0);
     },
   };
 };

@@ -108,7 +108,7 @@ export const startFakeSocket = async (port = 0): Promise<FakeSocket> => {
       const rows = [...(history.get(request.symbol) ?? [])].sort((a, b) => a.id - b.id);
       const { fromId } = request;
       const page = fromId === undefined ? rows.slice(-request.limit) : rows.filter(({ id }) => id >= fromId).slice(0, request.limit);
-      return { trades: page.map(rowOf) };
+      return { trades: page.map(rowOf), voidIds: [] };
     }),
     listSymbols: server.unary<ListSymbolsRequest, ListSymbolsResponse>(async ({ knownRevision }) => {
       if (fake.listed.length === 0) throw new AppError('unavailable', 'The list was not read yet.');

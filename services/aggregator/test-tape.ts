@@ -1,12 +1,12 @@
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
+import { createFeedClock, type FeedClock } from '@tickfolio/lib/market/feed-clock';
 import type { LastPrice, PublishedThrough, SecondStat } from '@tickfolio/lib/price-bus';
 import { silentLogger } from '@tickfolio/lib/telemetry';
-import { createFeedClock, type FeedClock } from './feed-clock.js';
 import { createTally, type Tally } from './tally.js';
 import { createTape, type Tape } from './tape.js';
 import { type TapeOptions, tapeDefaults } from './tape-limits.js';
 import type { ReferenceTrade } from './test-reference-second-stats.js';
-import { parseAmount, type Trade } from './trade.js';
+import { parseAmount, type Trade, type VoidTrade } from './trade.js';
 
 /** A tape under a clock that a test moves, for tests. */
 export interface TapeBench {
@@ -16,6 +16,8 @@ export interface TapeBench {
   readonly tally: Tally;
   readonly published: SecondStat[];
   readonly told: LastPrice[];
+  /** What was said to be wrong with trades. */
+  readonly complaints: string[];
   /** Trades of the live feed, together, with an event time of now. */
   stream(...trades: ReferenceTrade[]): void;
   /** Moves time on, publishing what is due every 10 ms. */
@@ -23,7 +25,7 @@ export interface TapeBench {
   /** Another tape goes on where this one ended, as at a takeover. @returns false when nothing said where that is. */
   takeOver(): boolean;
   /** Answers what the tape wants now from this record, as the exchange would. @returns whether it wanted something. */
-  serve(record: readonly ReferenceTrade[], oldestId?: number): boolean;
+  serve(record: readonly (ReferenceTrade | VoidTrade)[], oldestId?: number): boolean;
 }
 
 /** Start of a second. */
@@ -52,12 +54,14 @@ export const brief = (stat: { second: number; trades: number; complete: boolean;
   stat.revision,
 ];
 
-export const createTapeBench = (options: Partial<TapeOptions> = {}): TapeBench => {
+/** @param goOnFrom what somebody else has published */
+export const createTapeBench = (options: Partial<TapeOptions> = {}, goOnFrom?: PublishedThrough): TapeBench => {
   const clock = createManualClock(startMs);
   const feedClock = createFeedClock(clock);
   const tally = createTally();
   const published: SecondStat[] = [];
   const told: LastPrice[] = [];
+  const complaints: string[] = [];
   let ended: PublishedThrough | undefined;
   const deps = {
     emit: (stat: SecondStat, through: PublishedThrough | undefined) => {
@@ -65,11 +69,13 @@ export const createTapeBench = (options: Partial<TapeOptions> = {}): TapeBench =
       ended = through ?? ended;
     },
     tellPrice: (last: LastPrice) => told.push(last),
+    feedClock,
     tally,
     log: silentLogger(),
+    complain: (why: string) => void complaints.push(why),
   };
   const limits = { ...tapeDefaults, random: () => 0.5, ...options };
-  let tape = createTape('btcusdt', deps, limits);
+  let tape = createTape('btcusdt', deps, limits, goOnFrom);
   return {
     clock,
     feedClock,
@@ -83,6 +89,7 @@ export const createTapeBench = (options: Partial<TapeOptions> = {}): TapeBench =
     tally,
     published,
     told,
+    complaints,
     stream: (...trades) => {
       feedClock.observe(clock.now());
       for (const trade of trades) tape.fromStream(toTrade(trade), clock.monotonic());
@@ -102,7 +109,8 @@ export const createTapeBench = (options: Partial<TapeOptions> = {}): TapeBench =
         request.fromId === undefined
           ? kept.slice(-request.limit)
           : kept.filter(({ id }) => id >= (request.fromId ?? 0)).slice(0, request.limit);
-      tape.fromPage(request, page.map(toTrade), clock.monotonic());
+      const rows = page.map((row) => ('fault' in row ? row : toTrade(row)));
+      tape.fromPage(request, rows, clock.monotonic());
       tape.advance(feedClock.now());
       return true;
     },

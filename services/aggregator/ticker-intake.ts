@@ -1,5 +1,7 @@
 import type { RawResponse } from '@tickfolio/gen/market/v1';
 import type { EventLog } from '@tickfolio/lib/event-log';
+import type { FeedClock } from '@tickfolio/lib/market/feed-clock';
+import { isPrice } from '@tickfolio/lib/money';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { createTickerMemory, parseMiniTicker } from './mini-ticker.js';
 import type { PublishGate } from './publish-gate.js';
@@ -13,6 +15,9 @@ export interface TickerIntakeDeps {
   readonly tally: Tally;
   readonly gate: Pick<PublishGate, 'isSure'>;
   readonly eventLog: Pick<EventLog, 'publish'>;
+  readonly feedClock: Pick<FeedClock, 'observe'>;
+  /** Told of what cannot be right; logs it now and then. */
+  readonly complain: (why: string, facts: Readonly<Record<string, unknown>>) => void;
   /** Whether what comes is simulated; undefined while that is not known. */
   readonly simulated: () => boolean | undefined;
   /** By the exchange's upper-case spelling. */
@@ -26,7 +31,8 @@ export interface TickerIntake {
   forget(symbol: string): void;
 }
 
-export const createTickerIntake = ({ log, tally, gate, eventLog, simulated, isFollowed }: TickerIntakeDeps): TickerIntake => {
+export const createTickerIntake = (deps: TickerIntakeDeps): TickerIntake => {
+  const { log, tally, gate, eventLog, feedClock, complain, simulated, isFollowed } = deps;
   const memory = createTickerMemory();
   const skipped = (reason: string, payload: string, words: string) => log.debug({ reason, payload: payload.slice(0, 200) }, words);
   return {
@@ -43,8 +49,14 @@ export const createTickerIntake = ({ log, tally, gate, eventLog, simulated, isFo
           skipped(ticker.unfit, payload, 'mini-ticker refused');
           continue;
         }
-        const { symbol } = ticker.row;
+        const { symbol, close_price: close } = ticker.row;
+        const isBelieved = feedClock.observe(ticker.eventMs, symbol);
         if (!isFollowed(symbol)) tally.framesUnasked += 1;
+        else if (!isBelieved) {
+          // It would stand as the newest of its symbol until its time comes.
+          tally.tickersMistimed += 1;
+          complain('the time of a mini-ticker lies ahead of all other frames', { symbol, eventMs: ticker.eventMs });
+        } else if (!isPrice(close)) tally.tickersUnpriced += 1;
         else if (!memory.isNew(symbol, ticker.eventMs)) tally.tickersDuplicate += 1;
         else if (gate.isSure) {
           tally.tickers += 1;

@@ -36,6 +36,9 @@ export interface LostRun {
   readonly toTimeMs: number;
 }
 
+/** Ids without a trade that wait for the trades before them; past this the oldest is forgotten, and asked for with its hole. */
+const maxVoidsAhead = 1_000;
+
 /** Which ids of one symbol are known. Keeps no trades: what is known is a range minus a few holes. */
 export class TradeSequence {
   /** Highest known id and its time; -1 before the first trade. */
@@ -43,6 +46,8 @@ export class TradeSequence {
   maxTimeMs = -1;
   /** Ascending. */
   readonly holes: Hole[] = [];
+  /** Known to have no trade, and not next: what lies before them shows when a trade tells what time it is. */
+  readonly #voidsAhead = new Set<number>();
 
   get started(): boolean {
     return this.maxId >= 0;
@@ -64,6 +69,28 @@ export class TradeSequence {
       return 'ahead';
     }
     return this.#fill(id, timeMs) ? 'fill' : 'repeat';
+  }
+
+  /** Marks an id as one without a trade. It says nothing of time. @returns false where that is known, or means nothing yet. */
+  placeVoid(id: number): boolean {
+    if (!this.started || this.#voidsAhead.has(id)) return false;
+    if (id <= this.maxId) return this.#fill(id);
+    this.#voidsAhead.add(id);
+    const [oldest] = this.#voidsAhead;
+    if (this.#voidsAhead.size > maxVoidsAhead && oldest !== undefined) this.#voidsAhead.delete(oldest);
+    this.#passVoids();
+    return true;
+  }
+
+  /**
+   * Whether a trade with this id can have this time: times grow with the ids.
+   * @param slipMs how much they may be wrong by
+   */
+  canHave(id: number, timeMs: number, slipMs: number): boolean {
+    if (!this.started) return true;
+    if (id > this.maxId) return timeMs >= this.maxTimeMs - slipMs;
+    const hole = this.holeAt(id);
+    return hole === undefined || (timeMs >= hole.fromTimeMs - slipMs && timeMs <= hole.toTimeMs + slipMs);
   }
 
   /** The hole an id is missing in. */
@@ -94,23 +121,36 @@ export class TradeSequence {
   #extend(id: number, timeMs: number): void {
     this.maxId = id;
     if (timeMs > this.maxTimeMs) this.maxTimeMs = timeMs;
+    if (this.#voidsAhead.size > 0) this.#passVoids();
   }
 
-  #fill(id: number, timeMs: number): boolean {
+  /** Takes those that are not ahead any more: next in line, or inside a hole. */
+  #passVoids(): void {
+    for (const id of [...this.#voidsAhead].sort((a, b) => a - b)) {
+      if (id > this.maxId + 1) return;
+      this.#voidsAhead.delete(id);
+      if (id > this.maxId) this.maxId = id;
+      else this.#fill(id);
+    }
+  }
+
+  /** @param timeMs of the trade that has the id; without one the hole's times stay as they are */
+  #fill(id: number, timeMs?: number): boolean {
     const index = this.holes.findIndex((hole) => hole.from <= id && id <= hole.to);
     const hole = this.holes[index];
     if (!hole) return false;
     hole.gap.missing -= 1;
+    const { fromTimeMs, toTimeMs } = hole;
     if (hole.from === id) {
       hole.from = id + 1;
-      hole.fromTimeMs = timeMs;
+      hole.fromTimeMs = timeMs ?? fromTimeMs;
     } else if (hole.to === id) {
       hole.to = id - 1;
-      hole.toTimeMs = timeMs;
+      hole.toTimeMs = timeMs ?? toTimeMs;
     } else {
-      this.holes.splice(index + 1, 0, { ...hole, from: id + 1, fromTimeMs: timeMs });
+      this.holes.splice(index + 1, 0, { ...hole, from: id + 1, fromTimeMs: timeMs ?? fromTimeMs });
       hole.to = id - 1;
-      hole.toTimeMs = timeMs;
+      hole.toTimeMs = timeMs ?? toTimeMs;
     }
     if (hole.from > hole.to) this.holes.splice(index, 1);
     return true;

@@ -1,5 +1,8 @@
 import type { AggTrade } from '@tickfolio/gen/market/v1';
-import { type Decimal, type DecimalBounds, parseDecimal } from '@tickfolio/lib/money';
+import { AppError } from '@tickfolio/lib/errors';
+import { tradeFault, tradeFaults } from '@tickfolio/lib/market/agg-trade';
+import { isMarketTime } from '@tickfolio/lib/market/market-time';
+import { amountBounds, amountKind, type Decimal, parseDecimal } from '@tickfolio/lib/money';
 
 /** One aggregate trade. */
 export interface Trade {
@@ -11,6 +14,18 @@ export interface Trade {
   readonly timeMs: number;
 }
 
+/** What has the place of an aggregate trade and is none: its id is known, and nothing more can be had for it. */
+export interface VoidTrade {
+  readonly id: number;
+  /** In words of a small fixed set. */
+  readonly fault: string;
+}
+
+/** A row of the exchange's history. */
+export type HistoryRow = Trade | VoidTrade;
+
+export const isVoid = (row: HistoryRow): row is VoidTrade => 'fault' in row;
+
 /** What an aggTrade payload of the exchange's stream says. */
 export interface AggTradeFrame {
   /** As the exchange writes it, upper case. */
@@ -20,54 +35,37 @@ export interface AggTradeFrame {
   readonly trade: Trade;
 }
 
-const zeroCode = 48;
+/** An aggTrade payload that cannot be right. */
+export interface VoidFrame {
+  readonly symbol: string;
+  readonly trade: VoidTrade;
+}
+
 const pointCode = 46;
 /** The exchange writes every price and quantity with 8 decimals; that form has a short cut, any other is read the long way. */
 const usualScale = 8;
-/**
- * Half of what readers of a SecondStat take (`marketBounds`), so that price times quantity still fits. The exchange
- * itself uses 8 decimals and at most 13 digits before the point.
- */
-const amountBounds: DecimalBounds = { maxIntegerDigits: 14, maxFractionDigits: 9 };
-/** Longer texts go the long way, which refuses them with a reason. */
-const usualMaxLength = amountBounds.maxIntegerDigits + 1 + usualScale;
 
-const isUsual = (text: string): boolean => {
+/** Reads a price or quantity that was judged before. Usual texts all get one scale, so that sums of them need no conversion. */
+const readAmount = (text: string): Decimal => {
   const point = text.length - usualScale - 1;
-  if (point < 1 || text.length > usualMaxLength || text.charCodeAt(point) !== pointCode) return false;
-  for (let i = 0; i < text.length; i++) {
-    const digit = text.charCodeAt(i) - zeroCode;
-    if (i !== point && (digit < 0 || digit > 9)) return false;
-  }
-  return true;
+  if (text.charCodeAt(point) !== pointCode) return parseDecimal(text, amountBounds);
+  return { units: BigInt(text.slice(0, point) + text.slice(point + 1)), scale: usualScale };
 };
 
 /**
- * Reads a price or quantity exactly. Usual texts all get one scale, so that sums of them need no conversion.
- * @throws AppError invalid_argument for what is no decimal, or a negative one.
+ * Reads a price or quantity exactly.
+ * @throws AppError invalid_argument for what is no amount of a market: no decimal, one with a sign, one with too many digits.
  */
 export const parseAmount = (text: string): Decimal => {
-  if (isUsual(text)) {
-    const point = text.length - usualScale - 1;
-    return { units: BigInt(text.slice(0, point) + text.slice(point + 1)), scale: usualScale };
-  }
-  const value = parseDecimal(text, amountBounds);
-  if (value.units < 0n) throw new RangeError('negative');
-  return value;
+  const kind = amountKind(text);
+  if (kind === 'positive' || kind === 'zero') return readAmount(text);
+  throw new AppError('invalid_argument', `Not a price or quantity: it is ${kind === 'unreadable' ? 'no decimal text' : 'too long'}.`);
 };
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-const readAmounts = (id: number, price: string, quantity: string, timeMs: number): Trade | string => {
-  try {
-    return { id, price: parseAmount(price), quantity: parseAmount(quantity), timeMs };
-  } catch (err) {
-    return `price or quantity: ${err instanceof Error ? err.message : String(err)}`;
-  }
-};
-
-/** Reads an aggTrade payload (JSON text). @returns the reason, as text, when it is none. */
-export const parseAggTrade = (payload: string): AggTradeFrame | string => {
+/** Reads an aggTrade payload (JSON text). @returns the reason, as text, when it is none, or not even its id can be read. */
+export const parseAggTrade = (payload: string): AggTradeFrame | VoidFrame | string => {
   let fields: Readonly<Record<string, unknown>> | null;
   try {
     fields = JSON.parse(payload);
@@ -75,17 +73,31 @@ export const parseAggTrade = (payload: string): AggTradeFrame | string => {
     return 'not JSON';
   }
   if (typeof fields !== 'object' || fields === null) return 'not an object';
-  const { e, E, s, a, p, q, T } = fields;
+  const { e, E, s, a, p, q, f, l, T, m } = fields;
   if (e !== 'aggTrade') return 'not an aggTrade';
   if (typeof s !== 'string') return 's is not a text';
-  if (!isCount(a) || !isCount(E) || !isCount(T)) return 'a, E or T is not a whole number';
-  if (typeof p !== 'string' || typeof q !== 'string') return 'p or q is not a text';
-  const trade = readAmounts(a, p, q, T);
-  return typeof trade === 'string' ? trade : { symbol: s, eventMs: E, trade };
+  if (!isCount(a)) return 'a is not a whole number';
+  const fault = tradeFault(p, q, f, l, m) ?? (isMarketTime(E) && isMarketTime(T) ? undefined : tradeFaults.time);
+  if (fault !== undefined) return { symbol: s, trade: { id: a, fault } };
+  return {
+    symbol: s,
+    eventMs: E as number,
+    trade: { id: a, price: readAmount(p as string), quantity: readAmount(q as string), timeMs: T as number },
+  };
 };
 
-/** Reads a trade of the exchange's REST history. @returns the reason, as text, when it is none. */
-export const tradeOf = (row: AggTrade): Trade | string => {
-  if (!isCount(row.id) || !isCount(row.tradeTimeMs)) return 'id or time is not a whole number';
-  return readAmounts(row.id, row.price, row.quantity, row.tradeTimeMs);
+/** Reads a trade of the exchange's REST history. @returns undefined where not even its id can be read. */
+export const tradeOf = ({
+  id,
+  price,
+  quantity,
+  firstTradeId,
+  lastTradeId,
+  tradeTimeMs,
+  buyerIsMaker,
+}: AggTrade): HistoryRow | undefined => {
+  if (!isCount(id)) return undefined;
+  const fault =
+    tradeFault(price, quantity, firstTradeId, lastTradeId, buyerIsMaker) ?? (isMarketTime(tradeTimeMs) ? undefined : tradeFaults.time);
+  return fault === undefined ? { id, price: readAmount(price), quantity: readAmount(quantity), timeMs: tradeTimeMs } : { id, fault };
 };

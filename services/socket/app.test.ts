@@ -114,6 +114,59 @@ describe('what the exchange may do to us', () => {
     expect(rig?.log.filter(({ msg }) => String(msg).includes('cannot be read')).length).toBeLessThan(10);
   });
 
+  it('sends one mini-ticker with a time an hour ahead: the following ones of its symbol come all the same', async () => {
+    const { read, metric } = await start();
+    const reader = read('miniTicker', ['btcusdt', 'ethusdt']);
+    await eventually('subscribed', () => subscribedTo('ethusdt@miniTicker').length === 1);
+    const nowMs = Date.now();
+    const publish = (symbol: string, atMs: number) => exchange.publish(`${symbol}@miniTicker`, tickerOf(symbol, atMs));
+    for (let at = 0; at < 3; at++) for (const symbol of ['btcusdt', 'ethusdt']) publish(symbol, nowMs + at);
+    publish('btcusdt', nowMs + 3_600_000);
+    publish('btcusdt', (nowMs + 4) * 1_000);
+    for (let at = 5; at < 8; at++) publish('btcusdt', nowMs + at);
+    await eventually('all of them', () => reader.frames.length === 9);
+    expect(reader.frames.filter(({ s }) => s === 'BTCUSDT').map(({ E }) => Number(E) - nowMs)).toEqual([0, 1, 2, 5, 6, 7]);
+    const text = (await rig?.metrics.text()) ?? '';
+    expect(text).toContain('implausible_total{kind="miniTicker",why="its time lies ahead of all other frames"} 1');
+    expect(text).toContain('implausible_total{kind="miniTicker",why="its time cannot be right"} 1');
+    expect(await metric('duplicate_frames_total')).toBeNaN();
+    expect(rig?.log.filter(({ msg }) => String(msg).includes('cannot be right'))).toMatchObject([
+      { stream: 'btcusdt@miniTicker', times: 1 },
+    ]);
+  });
+
+  it('writes its stream names with escapes, as relays do: the frames reach those who asked', async () => {
+    const { read } = await start();
+    const reader = read('aggTrade', ['btcusdt']);
+    await eventually('subscribed', () => subscribedTo('btcusdt@aggTrade').length === 1);
+    const [connection] = exchange.connections;
+    const name = '\\u0062tcusdt@\\u0061ggTrade';
+    for (const id of [1, 2]) connection?.send(`{"stream":"${name}","data":${JSON.stringify(tradeOf('btcusdt', id))}}`);
+    await eventually('both', () => reader.idsOf('btcusdt').length === 2);
+    expect(reader.stateOf('btcusdt')).toBe(StreamState.STREAM_STATE_LIVE);
+  });
+
+  it('sends trades that cannot be right: they keep their places, and each kind is counted and told by its name', async () => {
+    const { read } = await start();
+    const reader = read('aggTrade', ['btcusdt', 'ethusdt']);
+    await eventually('subscribed', () => subscribedTo('ethusdt@aggTrade').length === 1);
+    const odd = [{ p: '0.00000000' }, { f: -1, l: -1 }, { p: `0.${'0'.repeat(20)}1` }, { q: 7 }];
+    odd.forEach((more, at) => {
+      exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', at + 2, more));
+    });
+    await eventually('their places', () => reader.idsOf('btcusdt').length === 4);
+    await eventually('what is wrong with the symbol', () => reader.statuses.some(({ detail }) => detail.includes('can be used')));
+    expect(reader.stateOf('btcusdt')).toBe(StreamState.STREAM_STATE_PENDING);
+    exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', 6));
+    await eventually('live', () => reader.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE);
+    expect(reader.idsOf('btcusdt')).toEqual([2, 3, 4, 5, 6]);
+    const counted = ((await rig?.metrics.text()) ?? '')
+      .split('\n')
+      .filter((line) => line.startsWith('tickfolio_socket_implausible_total{'));
+    expect(counted).toHaveLength(4);
+    expect(rig?.log.filter(({ msg }) => String(msg).includes('cannot be right'))).toMatchObject([{ stream: 'btcusdt@aggTrade' }]);
+  });
+
   it('sends a frame that is too large: the connection is replaced, the process stays', async () => {
     const { read } = await start({ maxFrameBytes: 10_000, backoffBaseMs: 10 });
     const reader = read('aggTrade', ['btcusdt']);
@@ -328,8 +381,9 @@ describe('the gRPC face', () => {
   it('checks what ListAggTrades is asked, and passes the page on', async () => {
     const row = { a: 5, p: '1.10', q: '2', f: 1, l: 2, T: 1_700_000_000_000, m: true, M: true };
     const list = exchange.rest;
-    exchange.rest = (path, request, response) => (path.includes('aggTrades') ? answerJson(response, [row]) : list(path, request, response));
-    const { client } = await start();
+    exchange.rest = (path, request, response) =>
+      path.includes('aggTrades') ? answerJson(response, [row, { ...row, a: 6, f: -1, l: -1 }]) : list(path, request, response);
+    const { client, metric } = await start();
     const ask = (request: { symbol: string; fromId?: number; limit: number }) =>
       callUnary(client, client.listAggTrades, { fromId: undefined, ...request }, { deadlineMs: 2_000 }).catch((err: AppError) => err.code);
     expect(await ask({ symbol: 'BTCUSDT', limit: 1 })).toBe('invalid_argument');
@@ -341,7 +395,10 @@ describe('the gRPC face', () => {
       trades: [
         { id: 5, price: '1.10', quantity: '2', firstTradeId: 1, lastTradeId: 2, tradeTimeMs: 1_700_000_000_000, buyerIsMaker: true },
       ],
+      // A row that is no trade costs itself, not its page.
+      voidIds: [6],
     });
+    expect(await metric('implausible_total')).toBe(1);
     expect(exchange.restCalls.at(-1)).toBe('/api/v3/aggTrades?symbol=BTCUSDT&limit=1000&fromId=5');
   });
 

@@ -87,7 +87,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
         events,
       }),
   });
-  serve(server, { clock, limits, metrics, subscriptions, rest, symbols });
+  serve(server, { clock, log, limits, metrics, subscriptions, rest, symbols });
 
   const { pool } = subscriptions;
   observe(deps.metrics, 'connections_open', 'Open connections to the exchange', () => pool.connections.open);

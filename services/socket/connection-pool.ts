@@ -1,4 +1,4 @@
-import { createComplaint } from './complaint.js';
+import { createComplaint } from '@tickfolio/lib/telemetry';
 import { ConnectionSlot, type SlotDeps } from './connection-slot.js';
 
 /** Few connections to the exchange, many streams on each. */

@@ -20,6 +20,8 @@ export interface Feed {
   linkSinceMs: number;
   /** A frame came since the link was made. */
   saw: boolean;
+  /** Why nothing of the last frame could be used. */
+  fault: string | undefined;
   /** Why the stream is held to be broken though its connection works, in words. */
   stalled: string | undefined;
   /** What the exchange listed the symbol as when it last changed. */
@@ -48,6 +50,7 @@ export const stateOf = (feed: Feed): { state: StreamState; detail: string } => {
   if (listing !== undefined && listing !== 'TRADING' && !feed.tradedSinceListed)
     return { state: StreamState.STREAM_STATE_HALTED, detail: `the exchange lists the symbol as ${listing}` };
   if (feed.saw) return { state: StreamState.STREAM_STATE_LIVE, detail: '' };
-  const detail = link.kind === 'answered' ? 'subscribed, no data yet' : 'asking the exchange';
+  const answered = feed.fault === undefined ? 'subscribed, no data yet' : `nothing of what comes can be used: ${feed.fault}`;
+  const detail = link.kind === 'answered' ? answered : 'asking the exchange';
   return { state: StreamState.STREAM_STATE_PENDING, detail };
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readMessage } from './frame.js';
+import { type Incoming, readAnyMessage, readMessage } from './frame.js';
 
 const trade =
   '{"e":"aggTrade","E":1700000000010,"s":"BTCUSDT","a":77,"p":"0.00000031","q":"8000000000.00000000","f":100,"l":101,"T":1700000000000,"m":true,"M":true}';
@@ -42,8 +42,6 @@ describe('readMessage', () => {
     ['no JSON', 'hello'],
     ['null', 'null'],
     ['an array', '[1,2]'],
-    ['a number as price', `{"stream":"btcusdt@aggTrade","data":${trade.replace('"0.00000031"', '0.00000031')}}`],
-    ['an exponent as price', `{"stream":"btcusdt@aggTrade","data":${trade.replace('0.00000031', '3.1e-7')}}`],
     ['an id beyond exact integers', `{"stream":"btcusdt@aggTrade","data":${trade.replace('"a":77', '"a":99999999999999999')}}`],
     ['another symbol than the stream', `{"stream":"ethusdt@aggTrade","data":${trade}}`],
     ['another kind than the stream', `{"stream":"btcusdt@miniTicker","data":${trade}}`],
@@ -63,6 +61,126 @@ describe('readMessage', () => {
         ),
         (text) => void readMessage(text),
       ),
+    );
+  });
+
+  it.each([
+    ['a number as price', '"0.00000031"', '0.00000031', 'its price, quantity or side cannot be read'],
+    ['an exponent as price', '0.00000031', '3.1e-7', 'its price, quantity or side cannot be read'],
+    ['a price of 0', '0.00000031', '0.00000000', 'its price is not above 0'],
+    ['a price of 20 decimals', '0.00000031', '0.00000000000000000031', 'its price or quantity has more digits than are taken'],
+    ['trade ids of -1', '"f":100,"l":101', '"f":-1,"l":-1', 'the ids of its first and last trade cannot be right'],
+    ['a last trade before its first', '"l":101', '"l":99', 'the ids of its first and last trade cannot be right'],
+    ['a time in microseconds', '"T":1700000000000', '"T":1700000000000000', 'its time cannot be right'],
+    ['no time', '"T":1700000000000', '"T":null', 'its time cannot be right'],
+  ])('keeps the place of a trade with %s, which says nothing else that can be used', (_what, good, bad, fault) => {
+    const read = readMessage(`{"stream":"btcusdt@aggTrade","data":${trade.replace(good, bad)}}`);
+    expect(read).toMatchObject({ type: 'frame', frame: { order: 77, fault } });
+  });
+
+  it.each([
+    ['a quantity of 0, which the exchange has in its history', '8000000000.00000000', '0.00000000'],
+    ['a price of twelve decimals', '0.00000031', '0.000000000012'],
+  ])('takes a trade with %s', (_what, usual, given) => {
+    const read = readMessage(`{"stream":"btcusdt@aggTrade","data":${trade.replace(usual, given)}}`);
+    expect(read).toMatchObject({ type: 'frame', frame: { order: 77 } });
+    expect(read.type === 'frame' && read.frame.fault).toBeUndefined();
+  });
+
+  it.each([
+    ['"1.10"', '"x"', 'its figures cannot be read'],
+    ['"1.10"', '"0.0000000000000000001"', 'its figures have more digits than are taken'],
+    ['"E":1700000000999', '"E":1700000000999000', 'its time cannot be right'],
+  ])('a mini-ticker with %s as %s says nothing that can be used', (good, bad, fault) => {
+    expect(readMessage(`{"stream":"btcusdt@miniTicker","data":${ticker.replace(good, bad)}}`)).toMatchObject({
+      type: 'frame',
+      frame: { fault },
+    });
+  });
+});
+
+describe('the price of a coin whose stream names come with escapes', () => {
+  const escaped = (text: string) => [...text].map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+
+  it('is read as from any other', () => {
+    for (const name of ['btcusdt@aggTrade', 'btcusdt@miniTicker']) {
+      const payload = name.endsWith('Ticker') ? ticker : trade;
+      const read = readMessage(`{"stream":"${escaped(name)}","data":${payload}}`);
+      expect(read).toMatchObject({ type: 'frame', frame: { stream: name } });
+      expect(read).toEqual(readMessage(`{ "stream":"${name}","data":${payload}}`));
+    }
+  });
+
+  const symbols = ['btcusdt', '1000satsusdt', '币安人生usdt', 'a"b', 'tab\tusdt', 'back\\slash', '\u2028usdt', '😀usdt'];
+  const values = ['1', '-1', '"x"', 'null', 'true', '1e400', '12345678901234567890', '{"s":"ETHUSDT"}', '[]', '"0"', '1700000000000'];
+  /** Without the blanks around the payload. */
+  const bare = (read: Incoming) => (read.type === 'frame' ? { ...read.frame, payload: read.frame.payload.trim() } : read);
+  /** A text in one of the ways in which JSON may write it. */
+  const writeText = (g: fc.GeneratorValue, text: string): string => {
+    const write = (unit: string): string => {
+      const code = `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+      return g(
+        fc.constantFrom,
+        JSON.stringify(unit).slice(1, -1),
+        JSON.stringify(unit).slice(1, -1),
+        code,
+        code.toUpperCase().replace('U', 'u'),
+      );
+    };
+    const style = g(fc.constantFrom, 'plain', 'mixed');
+    return `"${style === 'plain' ? JSON.stringify(text).slice(1, -1) : text.split('').map(write).join('')}"`;
+  };
+  const writeObject = (g: fc.GeneratorValue, entries: readonly (readonly [string, string])[]): string => {
+    const space = () => g(fc.constantFrom, '', '', '', ' ', '\n\t');
+    const members = entries.map(([key, value]) => `${space()}${writeText(g, key)}${space()}:${space()}${value}${space()}`);
+    return `{${members.join(',') || space()}}`;
+  };
+  const shuffled = <T>(g: fc.GeneratorValue, items: readonly T[]): T[] =>
+    g(fc.boolean) ? [...items] : g(() => fc.shuffledSubarray([...items], { minLength: items.length }));
+  /** Entries of a payload, some of them missing, twice, or of an odd value, and some that nobody asked for. */
+  const entriesOf = (g: fc.GeneratorValue, fields: Record<string, unknown>): (readonly [string, string])[] => {
+    const entries = Object.entries(fields).map(([key, value]): readonly [string, string] => [
+      key,
+      typeof value === 'string' ? writeText(g, value) : JSON.stringify(value),
+    ]);
+    const keys = [...Object.keys(fields), 'x', '__proto__', 'constructor', 'stream', 'data'];
+    const odd = g(fc.array, fc.tuple(fc.constantFrom(...keys), fc.constantFrom(...values)), { maxLength: g(fc.boolean) ? 0 : 2 });
+    return shuffled(g, [...odd, ...entries]);
+  };
+
+  it('is read at a glance as it is by taking the message apart, in whatever way the message is written', () => {
+    let frames = 0;
+    let glances = 0;
+    const property = fc.property(fc.gen(), (g) => {
+      const symbol = g(fc.constantFrom, ...symbols);
+      const kind = g(fc.constantFrom, 'aggTrade', 'miniTicker', 'trade');
+      const fields: Record<string, unknown> = JSON.parse(kind === 'miniTicker' ? ticker : trade);
+      const payload = writeObject(g, entriesOf(g, { ...fields, s: g(fc.boolean) ? symbol.toUpperCase() : symbol }));
+      const outer: (readonly [string, string])[] = [
+        ['stream', writeText(g, `${symbol}@${kind}`)],
+        ['data', payload],
+      ];
+      const extra = g(fc.array, fc.tuple(fc.constantFrom('stream', 'data', 'e', 'id', 'x'), fc.constantFrom(...values)), { maxLength: 1 });
+      const usual = g(fc.boolean) && `{"stream":${outer[0]?.[1]},"data":${payload}}`;
+      const text = usual || writeObject(g, shuffled(g, [...outer, ...extra]));
+      const [read, slowly] = [readMessage(text), readAnyMessage(text)];
+      if (read.type === 'frame') frames += 1;
+      if (text.startsWith('{"stream":"btcusdt@')) glances += 1;
+      expect(bare(read)).toEqual(bare(slowly));
+    });
+    fc.assert(property, { numRuns: 1_500 });
+    expect(Math.min(frames, glances)).toBeGreaterThan(10);
+  });
+
+  it('is read alike also from a message that was damaged anywhere', () => {
+    const whole = `{"stream":"btcusdt@aggTrade","data":${trade}}`;
+    const byte = fc.constantFrom(...'"\\{}:,[] \u0000\ufffdu0x');
+    fc.assert(
+      fc.property(fc.nat(whole.length), byte, fc.nat(2), (at, char, cut) => {
+        const text = whole.slice(0, at) + char + whole.slice(at + cut);
+        expect(bare(readMessage(text))).toEqual(bare(readAnyMessage(text)));
+      }),
+      { numRuns: 1_000 },
     );
   });
 });

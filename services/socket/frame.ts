@@ -1,3 +1,8 @@
+import { tradeFault, tradeFaults } from '@tickfolio/lib/market/agg-trade';
+import { isMarketTime } from '@tickfolio/lib/market/market-time';
+import { type AmountKind, amountKind, marketBounds } from '@tickfolio/lib/money';
+import { memberText } from './json-member.js';
+
 /** The exchange streams this service knows. */
 export type StreamKind = 'aggTrade' | 'miniTicker';
 
@@ -12,9 +17,12 @@ export interface ExchangeFrame {
   readonly payload: string;
   /** What orders the stream: the aggregate trade id, or the event time of a mini-ticker. */
   readonly order: number;
+  /** 0 where it cannot be read. */
   readonly eventTimeMs: number;
   /** The last price a mini-ticker names; empty for a trade. */
   readonly close: string;
+  /** Why nothing of it can be used though it is a frame of its stream, in words of a small fixed set; undefined for a good one. */
+  readonly fault: string | undefined;
 }
 
 export type Incoming =
@@ -26,8 +34,6 @@ export type Incoming =
 
 const malformed = (why: string): Incoming => ({ type: 'malformed', why });
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const decimal = /^\d{1,40}(\.\d{1,40})?$/;
-const isDecimal = (value: unknown): value is string => typeof value === 'string' && decimal.test(value);
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
 const parse = (text: string): unknown => {
@@ -38,19 +44,28 @@ const parse = (text: string): unknown => {
   }
 };
 
+/** A trade whose id can be read keeps its place in the stream, whatever else is wrong with it: else it would be missing for ever. */
 const readTrade = (stream: string, payload: string, data: Record<string, unknown>): Incoming => {
   const { a, E, p, q, f, l, T, m } = data;
-  if (!isCount(a) || !isCount(f) || !isCount(l)) return malformed('a trade without its ids');
-  if (!isCount(E) || !isCount(T)) return malformed('a trade without its times');
-  if (!isDecimal(p) || !isDecimal(q) || typeof m !== 'boolean') return malformed('a trade whose price, quantity or side cannot be read');
-  return { type: 'frame', frame: { stream, kind: 'aggTrade', payload, order: a, eventTimeMs: E, close: '' } };
+  if (!isCount(a)) return malformed('a trade without its id');
+  const isTimed = isMarketTime(E) && isMarketTime(T);
+  const fault = tradeFault(p, q, f, l, m) ?? (isTimed ? undefined : tradeFaults.time);
+  return { type: 'frame', frame: { stream, kind: 'aggTrade', payload, order: a, eventTimeMs: isMarketTime(E) ? E : 0, close: '', fault } };
+};
+
+/** What is wrong with figures of these kinds. */
+const figuresFault = (kinds: readonly AmountKind[]): string | undefined => {
+  if (kinds.includes('unreadable')) return 'its figures cannot be read';
+  return kinds.includes('too many digits') ? 'its figures have more digits than are taken' : undefined;
 };
 
 const readTicker = (stream: string, payload: string, data: Record<string, unknown>): Incoming => {
   const { E, c, o, h, l, v, q } = data;
-  if (!isCount(E)) return malformed('a mini-ticker without its time');
-  if (![c, o, h, l, v, q].every(isDecimal)) return malformed('a mini-ticker whose figures cannot be read');
-  return { type: 'frame', frame: { stream, kind: 'miniTicker', payload, order: E, eventTimeMs: E, close: String(c) } };
+  const prices = [c, o, h, l].map((text) => amountKind(text));
+  const volumes = [v, q].map((text) => amountKind(text, marketBounds));
+  const fault = figuresFault([...prices, ...volumes]) ?? (isMarketTime(E) ? undefined : 'its time cannot be right');
+  const timeMs = isMarketTime(E) ? E : 0;
+  return { type: 'frame', frame: { stream, kind: 'miniTicker', payload, order: timeMs, eventTimeMs: timeMs, close: String(c), fault } };
 };
 
 const readData = (stream: string, payload: string, data: Record<string, unknown>): Incoming => {
@@ -75,11 +90,33 @@ const readReply = (message: Record<string, unknown>): Incoming => {
 
 const opening = '{"stream":"';
 const between = '","data":';
+/** Where the name of the stream ends in the layout that the exchange uses; -1 for a name with escapes, or with what no JSON text has. */
+const nameEnd = (text: string): number => {
+  for (let at = opening.length; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) return at;
+    if (code < 0x20 || code === 0x5c) return -1;
+  }
+  return -1;
+};
 
-/** Reads one text message of a combined-stream connection. Never throws. */
+/** Reads a message by taking all of it apart, whatever layout it has. Never throws. */
+export const readAnyMessage = (text: string): Incoming => {
+  const message = parse(text);
+  if (!isObject(message)) return malformed('not a JSON object');
+  if (message.e === 'serverShutdown') return { type: 'shutdown' };
+  if (typeof message.stream === 'string') {
+    if (!isObject(message.data)) return malformed('a stream message without a payload');
+    return readData(message.stream, memberText(text, 'data') ?? '', message.data);
+  }
+  if ('result' in message || 'error' in message || 'code' in message) return readReply(message);
+  return malformed('neither data nor a reply');
+};
+
+/** Reads one text message of a combined-stream connection: at a glance in the layout that the exchange uses. Never throws. */
 export const readMessage = (text: string): Incoming => {
   if (text.startsWith(opening) && text.endsWith('}')) {
-    const end = text.indexOf('"', opening.length);
+    const end = nameEnd(text);
     if (end > 0 && text.startsWith(between, end)) {
       // The payload is cut out as it came: writing it anew would cost time and might change it.
       const payload = text.slice(end + between.length, -1);
@@ -87,13 +124,5 @@ export const readMessage = (text: string): Incoming => {
       if (isObject(data)) return readData(text.slice(opening.length, end), payload, data);
     }
   }
-  const message = parse(text);
-  if (!isObject(message)) return malformed('not a JSON object');
-  if (message.e === 'serverShutdown') return { type: 'shutdown' };
-  if (typeof message.stream === 'string') {
-    if (!isObject(message.data)) return malformed('a stream message without a payload');
-    return readData(message.stream, JSON.stringify(message.data), message.data); // Same content in another layout.
-  }
-  if ('result' in message || 'error' in message || 'code' in message) return readReply(message);
-  return malformed('neither data nor a reply');
+  return readAnyMessage(text);
 };

@@ -1,4 +1,5 @@
 import type { Metrics } from '@tickfolio/lib/telemetry';
+import type { StreamKind } from './frame.js';
 
 /** One frame in so many has its lag measured. */
 const lagSampling = 16;
@@ -9,6 +10,11 @@ export const createSocketMetrics = (metrics: Metrics) => {
     name: 'malformed_frames_total',
     help: 'Messages of the exchange that could not be read',
     labelNames: ['why'],
+  });
+  const implausible = metrics.counter({
+    name: 'implausible_total',
+    help: 'Trades and mini-tickers of which nothing can be used though they can be told apart: what they say cannot be right',
+    labelNames: ['kind', 'why'],
   });
   const eventLag = metrics.histogram({
     name: 'event_lag_seconds',
@@ -47,6 +53,10 @@ export const createSocketMetrics = (metrics: Metrics) => {
     unwanted: metrics.counter({ name: 'unwanted_frames_total', help: 'Frames of streams nobody wants any more' }),
     held: metrics.counter({ name: 'reorder_holds_total', help: 'Frames that waited for an earlier one' }),
     holes: metrics.counter({ name: 'sequence_holes_total', help: 'Holes in the trade ids that were passed on as holes' }),
+    leaps: metrics.counter({
+      name: 'sequence_leaps_total',
+      help: 'Trades whose id leapt ahead while the ids before it went on; not followed',
+    }),
     resets: metrics.counter({ name: 'sequence_resets_total', help: 'Streams whose ids began anew' }),
     renewals: metrics.counter({ name: 'stream_renewals_total', help: 'Silent streams that were subscribed again', labelNames: ['kind'] }),
     slowConsumers: metrics.counter({ name: 'slow_consumers_total', help: 'gRPC streams ended because they were read too slowly' }),
@@ -58,6 +68,8 @@ export const createSocketMetrics = (metrics: Metrics) => {
     restCalls: metrics.counter({ name: 'rest_calls_total', help: 'REST calls to the exchange', labelNames: ['call', 'outcome'] }),
     weightUsed: metrics.gauge({ name: 'rest_weight_used', help: 'Request weight of the running minute as the exchange counts it' }),
     malformed: (why: string) => malformed.inc({ why }),
+    /** @param kind of the stream, or `history` for a row of REST */
+    implausible: (kind: StreamKind | 'history', why: string) => implausible.inc({ kind, why }),
   };
 };
 

@@ -1,29 +1,53 @@
 import type { AggTrade, Symbol as ListedSymbol } from '@tickfolio/gen/market/v1';
 import { z } from '@tickfolio/lib/config';
 import { AppError } from '@tickfolio/lib/errors';
+import { tradeFault, tradeFaults } from '@tickfolio/lib/market/agg-trade';
+import { isMarketTime } from '@tickfolio/lib/market/market-time';
+import { amountKind } from '@tickfolio/lib/money';
 
-const id = z.number().int().nonnegative();
-const decimal = z.string().regex(/^\d{1,40}(\.\d{1,40})?$/);
-
-const trades = z.array(z.object({ a: id, p: decimal, q: decimal, f: id, l: id, T: id, m: z.boolean() })).max(1_000);
+const rowMax = 1_000;
 
 const unreadable = (what: string, cause: unknown) =>
   new AppError('unavailable', `The exchange sent ${what} that cannot be read.`, { cause });
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** Oldest first, ids ascending. @throws AppError when any row is not as documented: a page with a row missing would look complete. */
-export const readAggTrades = (body: unknown): AggTrade[] => {
-  const read = trades.safeParse(body);
+/** One page of a symbol's trades. */
+export interface TradePage {
+  /** Oldest first, ids ascending. */
+  readonly trades: readonly AggTrade[];
+  /** Ids of rows that are no trades, ascending: the exchange has nothing else for them. */
+  readonly voidIds: readonly number[];
+  /** Why rows could not be used, one for each, in words of a small fixed set. */
+  readonly faults: readonly string[];
+}
+
+type Row = { readonly trade: AggTrade } | { readonly voidId?: number; readonly fault: string };
+
+const readRow = (given: unknown): Row => {
+  const { a, p, q, f, l, T, m } = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
+  if (!isCount(a)) return { fault: 'it has no id' };
+  const fault = tradeFault(p, q, f, l, m) ?? (isMarketTime(T) ? undefined : tradeFaults.time);
+  if (fault !== undefined) return { voidId: a, fault };
+  const [price, quantity, buyerIsMaker] = [String(p), String(q), m === true];
+  return { trade: { id: a, price, quantity, firstTradeId: Number(f), lastTradeId: Number(l), tradeTimeMs: Number(T), buyerIsMaker } };
+};
+
+/** A row that cannot be used costs itself, not its page. @throws AppError when this is no page, or no row of it has its id */
+export const readAggTrades = (body: unknown): TradePage => {
+  const read = z.array(z.unknown()).max(rowMax).safeParse(body);
   if (!read.success) throw unreadable('trades', read.error);
-  const rows = read.data.map(({ a, p, q, f, l, T, m }) => ({
-    id: a,
-    price: p,
-    quantity: q,
-    firstTradeId: f,
-    lastTradeId: l,
-    tradeTimeMs: T,
-    buyerIsMaker: m,
-  }));
-  return rows.sort((one, other) => one.id - other.id);
+  const trades: AggTrade[] = [];
+  const voidIds: number[] = [];
+  const faults: string[] = [];
+  for (const row of read.data.map(readRow)) {
+    if ('trade' in row) trades.push(row.trade);
+    else {
+      faults.push(row.fault);
+      if (row.voidId !== undefined) voidIds.push(row.voidId);
+    }
+  }
+  if (faults.length > 0 && trades.length + voidIds.length === 0) throw unreadable('trades', new Error(faults[0]));
+  return { trades: trades.sort((one, other) => one.id - other.id), voidIds: voidIds.sort((one, other) => one - other), faults };
 };
 
 const text = z.string().min(1).max(64);
@@ -35,9 +59,10 @@ const listed = z.object({
   filters: z.array(z.record(z.string(), z.unknown())).default([]),
 });
 
+const isDecimal = (value: unknown): value is string => ['positive', 'zero'].includes(amountKind(value));
 const filterValue = (filters: readonly Record<string, unknown>[], type: string, field: string): string => {
   const value = filters.find((filter) => filter.filterType === type)?.[field];
-  return typeof value === 'string' && decimal.safeParse(value).success ? value : '0';
+  return isDecimal(value) ? value : '0';
 };
 
 /** Sorted by symbol; an entry that cannot be read is left out. @throws AppError when there is no list or nothing in it can be read. */

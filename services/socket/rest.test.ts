@@ -35,7 +35,7 @@ const failed = (code: string) => new TypeError('fetch failed', { cause: Object.a
 describe('REST', () => {
   it('reads a page of trades as the exchange writes it, oldest first', async () => {
     const { rest, urls } = rig(() => json([{ ...row, a: 6 }, row]));
-    expect(await rest.aggTrades('btcusdt', 5, 1_000)).toEqual([
+    expect((await rest.aggTrades('btcusdt', 5, 1_000)).trades).toEqual([
       {
         id: 5,
         price: '0.00000031',
@@ -57,8 +57,8 @@ describe('REST', () => {
     ['another fault of ours', () => json({ code: -1100, msg: 'Illegal characters' }, 400), 'internal'],
     ['a server error', () => json('oops', 502), 'unavailable'],
     ['no JSON', () => json('<html>'), 'unavailable'],
-    ['a row without its id', () => json([row, { ...row, a: undefined }]), 'unavailable'],
-    ['a number as price', () => json([{ ...row, p: 0.1 }]), 'unavailable'],
+    ['rows without their ids', () => json([{ ...row, a: undefined }, {}, 7]), 'unavailable'],
+    ['more rows than are asked for', () => json(Array.from({ length: 1_001 }, (_, a) => ({ ...row, a }))), 'unavailable'],
     ['an object', () => json({}), 'unavailable'],
     ['no connection', () => Promise.reject(new TypeError('fetch failed')), 'unavailable'],
     ['a redirect', () => json('', 302, { location: 'https://login.hotel.example/' }), 'unavailable'],
@@ -96,6 +96,36 @@ describe('REST', () => {
     expect(failure).toMatchObject({ message: expect.stringMatching(words) });
   });
 
+  it.each([
+    ['a price of 0', { p: '0.00000000' }],
+    ['a number as price', { p: 0.1 }],
+    ['trade ids of -1', { f: -1, l: -1 }],
+    ['a last trade before its first', { f: 3, l: 2 }],
+    ['a quantity below 0', { q: '-1.00000000' }],
+    ['a price of 20 decimals', { p: '0.00000000000000000001' }],
+    ['a time in microseconds', { T: 1_700_000_000_000_000 }],
+    ['no side', { m: undefined }],
+  ])('a row with %s costs itself and not its page: its id is known, and the other trades are there', async (_what, odd) => {
+    const { rest } = rig(() => json([row, { ...row, a: 6, ...odd }, { ...row, a: 7 }]));
+    const page = await rest.aggTrades('btcusdt', 5, 1_000);
+    expect(page.trades.map(({ id }) => id)).toEqual([5, 7]);
+    expect(page).toMatchObject({ voidIds: [6], faults: [expect.any(String)] });
+  });
+
+  it('a row without its id costs itself too', async () => {
+    const { rest } = rig(() => json([{ ...row, a: undefined }, row, null]));
+    expect(await rest.aggTrades('btcusdt', 5, 1_000)).toMatchObject({
+      trades: [{ id: 5 }],
+      voidIds: [],
+      faults: ['it has no id', 'it has no id'],
+    });
+  });
+
+  it('a row without a quantity in it is a trade all the same: its price was paid', async () => {
+    const { rest } = rig(() => json([{ ...row, q: '0.00000000' }]));
+    expect(await rest.aggTrades('btcusdt', 5, 1_000)).toMatchObject({ trades: [{ id: 5, quantity: '0.00000000' }], faults: [] });
+  });
+
   it('does not keep knocking where it is refused', async () => {
     let answer: Answer = () => json({ code: 0, msg: 'restricted location' }, 451);
     const { rest, urls, clock } = rig(() => answer());
@@ -107,7 +137,7 @@ describe('REST', () => {
     expect(urls).toHaveLength(1);
     answer = () => json([]);
     clock.advance(defaultLimits.refusedRetryMs);
-    expect(await rest.aggTrades('btcusdt', 1, 1)).toEqual([]);
+    expect((await rest.aggTrades('btcusdt', 1, 1)).trades).toEqual([]);
   });
 
   it.each([
@@ -124,7 +154,7 @@ describe('REST', () => {
     await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({ code: 'resource_exhausted', retryAfterMs: 1 });
     expect(urls).toHaveLength(1);
     clock.advance(1);
-    expect(await rest.aggTrades('btcusdt', 1, 1)).toEqual([]);
+    expect((await rest.aggTrades('btcusdt', 1, 1)).trades).toEqual([]);
   });
 
   it('stays inside its weight, also when others use it up', async () => {

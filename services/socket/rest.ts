@@ -1,4 +1,3 @@
-import type { AggTrade } from '@tickfolio/gen/market/v1';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { fetchText } from '@tickfolio/lib/http';
@@ -6,7 +5,7 @@ import type { Logger } from '@tickfolio/lib/telemetry';
 import { saidIn } from './exchange-words.js';
 import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
-import { readAggTrades, readSymbolList } from './rest-payload.js';
+import { readAggTrades, readSymbolList, type TradePage } from './rest-payload.js';
 import { readJson, refusalOf, unreached } from './rest-refusal.js';
 import { readServerTime, type TimeSample } from './server-time.js';
 import type { SymbolList } from './symbols.js';
@@ -32,7 +31,7 @@ export interface ExchangeRest {
   readonly answers: boolean | undefined;
   symbolList(signal?: AbortSignal): Promise<SymbolList>;
   /** @param limit 1 to 1000 */
-  aggTrades(symbol: string, fromId: number | undefined, limit: number, signal?: AbortSignal): Promise<AggTrade[]>;
+  aggTrades(symbol: string, fromId: number | undefined, limit: number, signal?: AbortSignal): Promise<TradePage>;
   /** What the exchange's clock shows. */
   time(signal?: AbortSignal): Promise<TimeSample>;
 }

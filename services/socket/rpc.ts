@@ -12,6 +12,7 @@ import {
 } from '@tickfolio/gen/market/v1';
 import { AppError, type FieldError } from '@tickfolio/lib/errors';
 import type { CallContext, GrpcServer } from '@tickfolio/lib/grpc';
+import { createComplaint, type Logger } from '@tickfolio/lib/telemetry';
 import type { StreamKind } from './frame.js';
 import type { ExchangeRest } from './rest.js';
 import { createSubscriber, type SubscriberDeps } from './subscriber.js';
@@ -21,6 +22,7 @@ import type { Symbols } from './symbols.js';
 export const serviceName = 'market.v1.SocketService';
 
 export interface RpcDeps extends SubscriberDeps {
+  readonly log: Logger;
   readonly subscriptions: Subscriptions;
   readonly rest: ExchangeRest;
   readonly symbols: Symbols;
@@ -41,10 +43,14 @@ const checkSymbol = (symbol: string, field: string): string => {
 };
 
 const pageMax = 1_000;
+const complaintPeriodMs = 10_000;
+/** Of one page. */
+const loggedIds = 10;
 
 /** Adds the service to the server. */
-export const serve = (server: GrpcServer, { clock, limits, metrics, subscriptions, rest, symbols }: RpcDeps): void => {
+export const serve = (server: GrpcServer, { clock, log, limits, metrics, subscriptions, rest, symbols }: RpcDeps): void => {
   let openStreams = 0;
+  const complain = createComplaint(clock, log, 'the exchange has trades in its history that cannot be right', complaintPeriodMs);
 
   const checkSymbols = (asked: readonly string[]): string[] => {
     if (!asked.length) throw refuse('symbols', 'must name at least one symbol');
@@ -89,7 +95,10 @@ export const serve = (server: GrpcServer, { clock, limits, metrics, subscription
     if (limit < 0 || limit > pageMax) throw refuse('limit', `must be from 0 to ${pageMax}`);
     if (fromId !== undefined && fromId < 0) throw refuse('from_id', 'must not be negative');
     if (symbols.listing(symbol) === 'absent') throw new AppError('not_found', 'The exchange does not list this symbol.');
-    return { trades: await rest.aggTrades(symbol, fromId, limit || pageMax, signal) };
+    const { trades, voidIds, faults } = await rest.aggTrades(symbol, fromId, limit || pageMax, signal);
+    for (const fault of faults) metrics.implausible('history', fault);
+    if (faults[0] !== undefined) complain(faults[0], { symbol, rows: faults.length, ids: voidIds.slice(0, loggedIds) });
+    return { trades: [...trades], voidIds: [...voidIds] };
   };
   const listSymbols = async ({ knownRevision, fresh }: ListSymbolsRequest): Promise<ListSymbolsResponse> => {
     if (fresh) await symbols.lookAgain();

@@ -3,7 +3,8 @@ import type { Clock } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { ConnectionPool } from './connection-pool.js';
 import { type Feed, type FeedFrame, type Listing, stateOf } from './feed.js';
-import { type StreamKind, streamNameOf } from './frame.js';
+import { type ExchangeFrame, type StreamKind, streamNameOf } from './frame.js';
+import { createFrameJudge } from './frame-judge.js';
 import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
 import type { StreamEvents } from './stream-events.js';
@@ -50,6 +51,7 @@ export const createSubscriptions = ({
 }: SubscriptionsDeps): Subscriptions => {
   const feeds = new Map<string, Feed>();
   const overflowing = new Set<string>();
+  const judge = createFrameJudge(clock, log, metrics);
 
   const update = (feed: Feed) => {
     const { state, detail } = stateOf(feed);
@@ -79,17 +81,31 @@ export const createSubscriptions = ({
         metrics.resets.inc();
         log.warn({ stream: name, last, next }, 'the exchange began to count anew; following it');
       },
+      leap: (id, goesOnAt) => {
+        metrics.leaps.inc();
+        log.warn({ stream: name, id, goesOnAt }, 'a trade whose id leaps ahead of those that go on; not followed');
+      },
     };
-    return kind === 'aggTrade' ? createTradeSequence<FeedFrame>(clock, limits, events) : createTickerSequence<FeedFrame>(clock, events);
+    return kind === 'aggTrade'
+      ? createTradeSequence<FeedFrame>(clock, limits, events)
+      : createTickerSequence<FeedFrame>(clock, judge.feedClock, events);
   };
+
+  const accept = (feed: Feed, frame: ExchangeFrame, receiveTimeMs: number, source: number, overlap: boolean) =>
+    feed.sequence.accept({ ...frame, raw: { payload: frame.payload, receiveTimeMs } }, source, overlap);
 
   const pool = connect({
     frame: (frame, receiveTimeMs, source, overlap) => {
       const feed = feeds.get(frame.stream);
       if (!feed) return;
-      metrics.frames.inc({ kind: frame.kind });
-      metrics.frameArrived(frame.eventTimeMs, receiveTimeMs);
-      watchdog.saw(feed, frame.close);
+      feed.fault = judge.fault(frame, feed.symbol, receiveTimeMs);
+      watchdog.saw(feed, feed.fault === undefined ? frame.close : feed.watch.close);
+      if (feed.fault !== undefined) {
+        update(feed);
+        // The id of a trade is known, whatever else it says: whoever fills holes need not look for it.
+        if (frame.kind === 'aggTrade') accept(feed, frame, receiveTimeMs, source, overlap);
+        return;
+      }
       const alive = feed.saw && feed.link.kind === 'answered' && feed.stalled === undefined;
       const firstTrade = frame.kind === 'aggTrade' && !feed.tradedSinceListed;
       if (firstTrade && feed.listing !== undefined && feed.listing !== 'TRADING') tradedWhilePaused();
@@ -100,7 +116,7 @@ export const createSubscriptions = ({
         feed.link = { kind: 'answered' };
         update(feed);
       }
-      feed.sequence.accept({ ...frame, raw: { payload: frame.payload, receiveTimeMs } }, source, overlap);
+      accept(feed, frame, receiveTimeMs, source, overlap);
     },
     link: (name, link) => {
       const feed = feeds.get(name);
@@ -163,6 +179,7 @@ export const createSubscriptions = ({
       link: { kind: 'asking' },
       linkSinceMs: clock.monotonic(),
       saw: false,
+      fault: undefined,
       stalled: undefined,
       listing: listing(symbol),
       tradedSinceListed: false,

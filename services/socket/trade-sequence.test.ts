@@ -11,6 +11,7 @@ const rig = () => {
   const out: number[] = [];
   const holes: [number, number][] = [];
   const resets: [number, number][] = [];
+  const leaps: [number, number][] = [];
   let duplicates = 0;
   const sequence = createTradeSequence<Sequenced>(clock, options, {
     forward: ({ order }) => out.push(order),
@@ -20,6 +21,7 @@ const rig = () => {
     held: () => undefined,
     hole: (from, to) => holes.push([from, to]),
     reset: (last, next) => resets.push([last, next]),
+    leap: (order, goesOnAt) => leaps.push([order, goesOnAt]),
   });
   const accept = (order: number, source = 1, overlap = false, eventTimeMs = clock.now()) =>
     sequence.accept({ order, eventTimeMs }, source, overlap);
@@ -28,6 +30,7 @@ const rig = () => {
     out,
     holes,
     resets,
+    leaps,
     sequence,
     accept,
     get duplicates() {
@@ -173,5 +176,44 @@ describe('trade sequence', () => {
     }
     expect(resets).toEqual([]);
     expect(out).toEqual(Array.from({ length: 501 }, (_, index) => index + 1));
+  });
+
+  it('is not led astray by an id that leaps ahead: what goes on is passed on without a break', () => {
+    const { accept, out, holes, leaps, clock, sequence } = rig();
+    for (const id of [1, 2, 99_999_999_999_999, 3]) accept(id);
+    clock.advance(options.holdMs);
+    accept(4);
+    expect(out).toEqual([1, 2, 3, 4]);
+    expect(holes).toEqual([]);
+    expect(leaps).toEqual([[99_999_999_999_999, 3]]);
+    expect(sequence.settled).toBe(true);
+  });
+
+  it('goes back to the series of a slow symbol, for which such an id was passed on already', () => {
+    const { accept, out, leaps, clock } = rig();
+    for (const id of [1, 2, 99_999_999_999_999]) accept(id);
+    clock.advance(options.holdMs);
+    expect(out).toEqual([1, 2, 99_999_999_999_999]);
+    for (const id of [3, 4, 5]) accept(id);
+    expect(out.slice(3)).toEqual([3, 4, 5]);
+    expect(leaps).toEqual([[99_999_999_999_999, 3]]);
+  });
+
+  it('and where it was the very first', () => {
+    const { accept, out } = rig();
+    for (const id of [99_999_999_999_999, 3, 4, 5]) accept(id);
+    expect(out.slice(1)).toEqual([3, 4, 5]);
+  });
+
+  it('follows a real leap, as after a long break: a second trade stands behind it', () => {
+    const { accept, out, holes, leaps, clock } = rig();
+    for (const id of [1, 2, 5_000_000, 5_000_001]) accept(id, 1);
+    clock.advance(options.holdMs);
+    // Late ones of the connection before.
+    for (const id of [3, 4]) accept(id, 0);
+    accept(5_000_002, 1);
+    expect(out).toEqual([1, 2, 5_000_000, 5_000_001, 5_000_002]);
+    expect(holes).toEqual([[3, 4_999_999]]);
+    expect(leaps).toEqual([]);
   });
 });

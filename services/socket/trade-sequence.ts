@@ -14,6 +14,8 @@ export interface SequenceEvents<F> {
   /** Frames from `fromOrder` to `toOrder`, inclusive, did not come in time. */
   readonly hole: (fromOrder: number, toOrder: number) => void;
   readonly reset: (lastOrder: number, newOrder: number) => void;
+  /** The frame `order` leapt ahead although the ids before it go on, so it is none to go on from. */
+  readonly leap: (order: number, goesOnAt: number) => void;
 }
 
 export interface SequenceOptions {
@@ -39,6 +41,8 @@ const laterByMs = 2_000;
 // … or, for a replay whose times begin anew as well, lasting.
 const lowFrames = 20;
 const lowLastsMs = 5_000;
+/** A connection delivers in order but for neighbours. Where it goes on with ids that lie this far behind one, that one was none of its series. */
+const leapIds = 100;
 
 export const createTradeSequence = <F extends Sequenced>(
   clock: Clock,
@@ -48,10 +52,13 @@ export const createTradeSequence = <F extends Sequenced>(
   let last: F | undefined;
   let lastSource = 0;
   let low = { frames: 0, later: 0, sinceMs: 0 };
-  const held = new Map<number, { frame: F; source: number; dueMs: number }>();
+  const held = new Map<number, { frame: F; source: number; dueMs: number; afterOrder: number }>();
+  /** Where the last frame stands behind a hole, or is the first ever, and none behind it came yet: the one before it. */
+  let leap: { readonly from: F | undefined } | undefined;
   let timer: Timer | undefined;
 
   const forward = (frame: F, source: number) => {
+    leap = last ? undefined : { from: undefined };
     last = frame;
     lastSource = source;
     if (low.frames > 0) low = { frames: 0, later: 0, sinceMs: 0 };
@@ -66,12 +73,19 @@ export const createTradeSequence = <F extends Sequenced>(
     }
   };
   const skipHole = () => {
-    let first: { frame: F; source: number } | undefined;
+    let first: { frame: F; source: number; afterOrder: number } | undefined;
     for (const entry of held.values()) if (!first || entry.frame.order < first.frame.order) first = entry;
     if (!first || !last) return;
+    const from = last;
     held.delete(first.frame.order);
-    events.hole(last.order + 1, first.frame.order - 1);
+    // It is alone so far ahead, and the ids before it went on meanwhile.
+    if (first.frame.order - from.order > leapIds && first.afterOrder < from.order && held.size === 0) {
+      events.leap(first.frame.order, from.order);
+      return;
+    }
+    events.hole(from.order + 1, first.frame.order - 1);
     forward(first.frame, first.source);
+    leap = { from };
     drain();
   };
   const release = () => {
@@ -97,8 +111,20 @@ export const createTradeSequence = <F extends Sequenced>(
     return low.later >= laterFrames || (low.frames >= lowFrames && nowMs - low.sinceMs >= lowLastsMs);
   };
 
+  /** Goes back to before a leap when a frame of an id that it passed over shows that it was none. */
+  const takeBack = (frame: F, source: number) => {
+    if (!last || !leap || source !== lastSource) return;
+    const { from } = leap;
+    if (from && frame.order <= from.order) return;
+    if (last.order - (from ?? frame).order <= leapIds) return;
+    events.leap(last.order, frame.order);
+    last = from;
+    leap = undefined;
+  };
+
   return {
     accept: (frame, source, overlap) => {
+      if (last && frame.order < last.order) takeBack(frame, source);
       if (!last || frame.order === last.order + 1) {
         forward(frame, source);
         drain();
@@ -121,7 +147,7 @@ export const createTradeSequence = <F extends Sequenced>(
         return;
       }
       const waitMs = overlap ? options.overlapHoldMs : options.holdMs;
-      held.set(frame.order, { frame, source, dueMs: clock.monotonic() + waitMs });
+      held.set(frame.order, { frame, source, dueMs: clock.monotonic() + waitMs, afterOrder: last.order });
       events.held();
       if (held.size > options.maxHeld) skipHole();
       if (held.size > 0) timer ??= clock.after(waitMs, release);

@@ -1,4 +1,5 @@
 import { createManualClock } from '@tickfolio/lib/clock';
+import { createFeedClock } from '@tickfolio/lib/market/feed-clock';
 import { describe, expect, it } from 'vitest';
 import type { Feed } from './feed.js';
 import { defaultLimits } from './limits.js';
@@ -17,10 +18,15 @@ const rig = () => {
     symbol: 'btcusdt',
     kind,
     subscribers: new Set(),
-    sequence: createTickerSequence(clock, { forward: () => undefined, duplicate: () => undefined, reset: () => undefined }),
+    sequence: createTickerSequence(clock, createFeedClock(clock), {
+      forward: () => undefined,
+      duplicate: () => undefined,
+      reset: () => undefined,
+    }),
     link: { kind: 'answered' },
     linkSinceMs: clock.monotonic(),
     saw: true,
+    fault: undefined,
     stalled: undefined,
     listing: 'TRADING',
     tradedSinceListed: false,

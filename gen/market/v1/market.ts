@@ -58,7 +58,10 @@ export interface RawResponse {
 }
 
 export interface RawFrame {
-  /** The payload as the exchange sent it (JSON text, without the combined-stream wrapper). */
+  /**
+   * The payload as the exchange sent it (JSON text, without the combined-stream wrapper). A trade keeps its place by its id whatever
+   * else it says: one whose price is not above 0, whose figures, ids or times cannot be right is none, and its reader has to judge that.
+   */
   payload: string;
   /** When the frame reached the socket service, epoch milliseconds. */
   receiveTimeMs: number;
@@ -88,6 +91,11 @@ export interface ListAggTradesRequest {
 export interface ListAggTradesResponse {
   /** Oldest first. The first id may be later than asked for: the exchange prunes its history. */
   trades: AggTrade[];
+  /**
+   * Ids of rows that are no trades: their price is 0, or their figures, ids or times cannot be right. The exchange has nothing
+   * else for these ids, so nobody need ask for them again. Ascending.
+   */
+  voidIds: number[];
 }
 
 export interface AggTrade {
@@ -548,13 +556,20 @@ export const ListAggTradesRequest: MessageFns<ListAggTradesRequest> = {
 };
 
 function createBaseListAggTradesResponse(): ListAggTradesResponse {
-  return { trades: [] };
+  return { trades: [], voidIds: [] };
 }
 
 export const ListAggTradesResponse: MessageFns<ListAggTradesResponse> = {
   encode(message: ListAggTradesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.trades) {
       AggTrade.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.voidIds.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.voidIds) {
+        writer.int64(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -580,6 +595,24 @@ export const ListAggTradesResponse: MessageFns<ListAggTradesResponse> = {
             message.trades.push(AggTrade.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag === 16) {
+              message.voidIds.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.voidIds.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -598,6 +631,7 @@ export const ListAggTradesResponse: MessageFns<ListAggTradesResponse> = {
   fromPartial<I extends Exact<DeepPartial<ListAggTradesResponse>, I>>(object: I): ListAggTradesResponse {
     const message = createBaseListAggTradesResponse();
     message.trades = object.trades?.map((e) => AggTrade.fromPartial(e)) || [];
+    message.voidIds = object.voidIds?.map((e) => e) || [];
     return message;
   },
 };
