@@ -1,4 +1,5 @@
 import { z } from '@tickfolio/lib/config';
+import { alterations } from './alteration.js';
 import { symbolStatuses } from './symbols.js';
 
 const ms = z.number().int().min(1).max(86_400_000);
@@ -18,6 +19,21 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('drop'), ...share }),
   z.strictObject({ kind: z.literal('duplicate'), ...share }),
   z.strictObject({ kind: z.literal('reorder'), ...share }),
+  z
+    .strictObject({
+      kind: z.literal('alter'),
+      /** What becomes of the frames, and of their trades in the history. */
+      as: z.enum(alterations),
+      ...share,
+      /** Only trades of the stream with these ids, also those of the past. */
+      ids: z.array(z.number().int().min(0)).min(1).max(1_000).optional(),
+      where: z.enum(['stream', 'history', 'both']).default('both'),
+    })
+    .refine(({ ids, stream }) => ids === undefined || stream !== undefined, { path: ['ids'], message: 'need the "stream" they are of' })
+    .refine(({ ids, count, probability }) => ids === undefined || (count === undefined && probability === undefined), {
+      path: ['ids'],
+      message: 'say already which trades: no "count" and no "probability" beside them',
+    }),
   z.strictObject({ kind: z.literal('stall'), mode: z.enum(['hold', 'lose']).default('hold'), ...target, forMs: ms }),
   z.strictObject({
     kind: z.literal('close'),
@@ -74,6 +90,10 @@ export const faultHelp = `Faults (POST /sim/faults with one JSON object or a lis
   {"kind":"drop"}       lose frames      \\  of "stream" (default all) on "connection" (default all): the next "count", each with
   {"kind":"duplicate"}  send them twice   } "probability", for "forMs" (default until cleared; with none of the three: every frame)
   {"kind":"reorder"}    swap neighbours  /
+  {"kind":"alter","as":"zero-price"}            send what cannot be right, of frames as above, or of the trades "ids" (of one "stream"); shown in
+      "where": "stream", "history" (REST), "both" (default; until all faults are cleared). "as": "zero-price", "bad-ids" (f and l -1),
+      "hour-ahead", "microseconds", "id-leap" (a 99999999999999), "twelve-decimals", "escaped-name" (of the stream, as \\uXXXX),
+      "never-traded" (a mini-ticker of zeros)
   {"kind":"stall","forMs":5000,"mode":"hold"}   withhold frames, then send them late; "mode":"lose" never sends them; "stream", "connection"
   {"kind":"close","code":1012}                  close all connections, or "connection"; without "code" cut the TCP connection
   {"kind":"shutdown","afterMs":10000}           announce serverShutdown, then close

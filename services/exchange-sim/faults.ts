@@ -1,9 +1,10 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import { createAlteredTrades } from './alteration.js';
 import { type ActiveFault, type Fault, type FaultInput, type FaultOf, faultSchema } from './fault.js';
 import type { Frame } from './frame.js';
-import { createFrameFault, type FrameFault } from './frame-faults.js';
+import { createFrameFault, type FrameFault, type FrameFaultKind } from './frame-faults.js';
 import { createRandom } from './random.js';
 import type { Subscriber } from './stream-hub.js';
 
@@ -37,6 +38,8 @@ export interface Faults {
   route(subscriber: Subscriber, frame: Frame): void;
   /** How a new connection or request is refused now, if at all. */
   refusal(scope: 'ws' | 'rest'): FaultOf<'refuse'>['status'] | undefined;
+  /** A row of the history as it is shown. @param symbol in upper case */
+  row(symbol: string, id: number, text: string): string;
   /** What becomes of a REST request now, if anything; counts it. */
   rest(path: string): FaultOf<'rest'> | undefined;
   /** How far ahead the clock is that REST shows, milliseconds. */
@@ -61,9 +64,13 @@ interface Entry {
   requests: number;
 }
 
+const frameFaults: ReadonlySet<string> = new Set<FrameFaultKind>(['drop', 'duplicate', 'reorder', 'stall', 'alter']);
+const isOnFrames = (fault: Fault): fault is FaultOf<FrameFaultKind> => frameFaults.has(fault.kind);
+
 export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string): Faults => {
   const random = createRandom(`faults ${seed}`);
   const entries = new Map<number, Entry>();
+  const altered = createAlteredTrades();
   let nextId = 1;
   const view = ({ id, fault, frames, requests }: Entry): ActiveFault => ({ id, fault, hits: frames?.hits ?? requests });
   const find = <K extends Fault['kind']>(kind: K, fits: (fault: FaultOf<K>) => boolean = () => true): Entry | undefined => {
@@ -108,9 +115,8 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
     log.info({ fault, hits }, 'fault started');
     if (hits !== undefined) return { id, fault, hits };
     if (entries.size >= maxActiveFaults) throw new AppError('resource_exhausted', `At most ${maxActiveFaults} faults can be at work.`);
-    const isOnFrames = fault.kind === 'drop' || fault.kind === 'duplicate' || fault.kind === 'reorder' || fault.kind === 'stall';
-    const frames = isOnFrames
-      ? createFrameFault(fault, { clock, random, deliver: (subscriber, frame) => subscriber.send(frame) })
+    const frames = isOnFrames(fault)
+      ? createFrameFault(fault, { clock, random, deliver: (subscriber, frame) => subscriber.send(frame), altered })
       : undefined;
     const forMs = 'forMs' in fault ? fault.forMs : undefined;
     const timer = forMs === undefined ? undefined : clock.after(forMs, () => remove(id));
@@ -125,6 +131,7 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
     remove,
     clear: () => {
       for (const id of [...entries.keys()]) remove(id);
+      altered.clear();
     },
     list: () => [...entries.values()].map(view),
     route: (subscriber, frame) => {
@@ -137,6 +144,7 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
       for (const one of going) subscriber.send(one);
       for (const entry of [...entries.values()]) if (entry.frames?.isDone) remove(entry.id);
     },
+    row: altered.row,
     refusal: (scope) => {
       const entry = find('refuse', (fault) => fault.scope === scope || fault.scope === 'all');
       if (!entry) return undefined;

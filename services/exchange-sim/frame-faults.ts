@@ -1,10 +1,11 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
+import { type Alteration, type AlteredTrades, alterText, escapedText } from './alteration.js';
 import type { FaultOf } from './fault.js';
-import type { Frame } from './frame.js';
+import { createFrame, type Frame } from './frame.js';
 import type { Random } from './random.js';
 import type { Subscriber } from './stream-hub.js';
 
-export type FrameFaultKind = 'drop' | 'duplicate' | 'reorder' | 'stall';
+export type FrameFaultKind = 'drop' | 'duplicate' | 'reorder' | 'stall' | 'alter';
 
 /** Something that changes which frames go on to a subscriber. */
 export interface FrameFault {
@@ -22,6 +23,7 @@ export interface FrameFaultDeps {
   readonly random: Random;
   /** Sends on what was withheld; later faults are not applied to it again. */
   deliver(subscriber: Subscriber, frame: Frame): void;
+  readonly altered: Pick<AlteredTrades, 'note'>;
 }
 
 /** Frames a stall withholds at most; what comes on top is lost. */
@@ -37,7 +39,8 @@ interface Held {
 export const createFrameFault = (fault: FaultOf<FrameFaultKind>, deps: FrameFaultDeps): FrameFault => {
   const matches = (subscriber: Subscriber, frame: Frame) =>
     (fault.stream === undefined || fault.stream === frame.stream) && (fault.connection === undefined || fault.connection === subscriber.id);
-  return fault.kind === 'stall' ? createStall(fault, matches, deps) : createShare(fault, matches, deps);
+  if (fault.kind === 'stall') return createStall(fault, matches, deps);
+  return fault.kind === 'alter' && fault.ids ? createChosen(fault, fault.ids, matches, deps) : createShare(fault, matches, deps);
 };
 
 type Matches = (subscriber: Subscriber, frame: Frame) => boolean;
@@ -64,11 +67,57 @@ const createStall = (fault: FaultOf<'stall'>, matches: Matches, { deliver }: Fra
   };
 };
 
-const createShare = (
-  fault: FaultOf<'drop' | 'duplicate' | 'reorder'>,
-  matches: Matches,
-  { clock, random, deliver }: FrameFaultDeps,
-): FrameFault => {
+const tradeOf = (frame: Frame): { readonly s: string; readonly a: number } | undefined => {
+  const { s, a } = JSON.parse(frame.bytes(false, 'ms').toString()) as { readonly s?: unknown; readonly a?: unknown };
+  return typeof s === 'string' && typeof a === 'number' ? { s, a } : undefined;
+};
+
+const altered = (frame: Frame, as: Alteration): Frame =>
+  createFrame(
+    frame.stream,
+    (unit) => {
+      const text = frame.bytes(false, unit).toString();
+      return unit === 'ms' ? alterText(text, as) : text;
+    },
+    as === 'escaped-name' ? escapedText(frame.stream) : undefined,
+  );
+
+/** Whether anything of the frame can be altered so: a trade has no close, a mini-ticker no ids. */
+const isAlterable = (frame: Frame, as: Alteration): boolean => {
+  const text = frame.bytes(false, 'ms').toString();
+  return as === 'escaped-name' || alterText(text, as) !== text;
+};
+
+/** What goes on for a frame that is altered, whose trade the history may show altered too. */
+const alter = (frame: Frame, { as, where }: FaultOf<'alter'>, { altered: history }: FrameFaultDeps): Frame => {
+  const trade = tradeOf(frame);
+  if (trade && where !== 'stream') history.note(trade.s, trade.a, as);
+  return where === 'history' ? frame : altered(frame, as);
+};
+
+/** Alters the trades with certain ids, whenever they come. */
+const createChosen = (fault: FaultOf<'alter'>, ids: readonly number[], matches: Matches, deps: FrameFaultDeps): FrameFault => {
+  const chosen = new Set(ids);
+  const symbol = fault.stream?.split('@')[0]?.toUpperCase();
+  let hits = 0;
+  if (fault.where !== 'stream' && symbol !== undefined) for (const id of ids) deps.altered.note(symbol, id, fault.as);
+  return {
+    pass: (subscriber, frame) => {
+      const trade = matches(subscriber, frame) ? tradeOf(frame) : undefined;
+      if (!trade || !chosen.has(trade.a)) return [frame];
+      hits++;
+      return [alter(frame, fault, deps)];
+    },
+    get hits() {
+      return hits;
+    },
+    isDone: false,
+    end: () => undefined,
+  };
+};
+
+const createShare = (fault: FaultOf<'drop' | 'duplicate' | 'reorder' | 'alter'>, matches: Matches, deps: FrameFaultDeps): FrameFault => {
+  const { clock, random, deliver } = deps;
   const waiting = new Map<string, Held & { readonly timer: Timer }>();
   let hits = 0;
   let left = fault.count ?? Number.POSITIVE_INFINITY;
@@ -100,7 +149,9 @@ const createShare = (
     pass: (subscriber, frame) => {
       if (!matches(subscriber, frame)) return [frame];
       if (fault.kind === 'reorder') return swap(subscriber, frame);
+      if (fault.kind === 'alter' && !isAlterable(frame, fault.as)) return [frame];
       if (!takes()) return [frame];
+      if (fault.kind === 'alter') return [alter(frame, fault, deps)];
       return fault.kind === 'drop' ? [] : [frame, frame];
     },
     get hits() {

@@ -6,7 +6,8 @@ export interface Frame {
   bytes(combined: boolean, unit: TimeUnit): Buffer;
 }
 
-export const createFrame = (stream: string, text: (unit: TimeUnit) => string): Frame => {
+/** @param name the stream's, as JSON */
+export const createFrame = (stream: string, text: (unit: TimeUnit) => string, name = JSON.stringify(stream)): Frame => {
   const made = new Map<string, Buffer>();
   return {
     stream,
@@ -15,7 +16,7 @@ export const createFrame = (stream: string, text: (unit: TimeUnit) => string): F
       let bytes = made.get(key);
       if (!bytes) {
         const payload = text(unit);
-        bytes = Buffer.from(combined ? `{"stream":${JSON.stringify(stream)},"data":${payload}}` : payload);
+        bytes = Buffer.from(combined ? `{"stream":${name},"data":${payload}}` : payload);
         made.set(key, bytes);
       }
       return bytes;

@@ -75,7 +75,11 @@ export const createRest = ({ clock, limits, listings, faults }: RestDeps) => {
           : endMs !== undefined
             ? trades.between(0, endMs, Number.MAX_SAFE_INTEGER).slice(-limit)
             : trades.latest(limit);
-    return `[${rows.map((trade) => aggTradeRow(spec, trade, unit)).join(',')}]`;
+    const texts = rows.map((trade) => {
+      const row = aggTradeRow(spec, trade, unit);
+      return unit === 'ms' ? faults.row(spec.symbol, trade.id, row) : row;
+    });
+    return `[${texts.join(',')}]`;
   }
 
   const answer = (req: IncomingMessage, res: ServerResponse, url: URL) => {
