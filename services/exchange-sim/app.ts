@@ -9,7 +9,7 @@ import type { ErrorShape } from './control-message.js';
 import { createDoorman, resetConnection } from './doorman.js';
 import { targetsIn } from './fault-targets.js';
 import { createFaults, type Faults } from './faults.js';
-import { fixed8 } from './fixed-point.js';
+import { amountText } from './fixed-point.js';
 import { exchangeLimits, type Limits } from './limits.js';
 import { createMarket, type MarketOptions } from './market.js';
 import { createSimMetrics } from './metrics.js';
@@ -195,8 +195,8 @@ const publishTo = (hub: StreamHub, recordSink: ExchangeSimOptions['recordSink'])
 const recordedOf = ({ spec }: Listing, trade: Trade): RecordedTrade => ({
   symbol: spec.symbol,
   id: trade.id,
-  price: fixed8(trade.ticks, spec.priceDecimals),
-  quantity: fixed8(trade.lots, spec.quantityDecimals),
+  price: amountText(trade.ticks, spec.priceDecimals),
+  quantity: amountText(trade.lots, spec.quantityDecimals),
   firstId: trade.firstId,
   lastId: trade.lastId,
   timeMs: trade.timeMs,

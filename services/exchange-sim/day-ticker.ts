@@ -1,4 +1,4 @@
-import { fixed8 } from './fixed-point.js';
+import { amountText, fixed8 } from './fixed-point.js';
 import type { DayStats } from './minute-bars.js';
 import type { Listing } from './price-source.js';
 import { type TimeUnit, timeText } from './trade.js';
@@ -12,15 +12,15 @@ export const dayTickerText = (listing: Listing, type: 'FULL' | 'MINI', nowMs: nu
   const last = listing.trades.latest(1)[0];
   if (!day || !last) return undefined;
   const { spec } = listing;
-  const price = (ticks: number) => `"${fixed8(ticks, spec.priceDecimals)}"`;
+  const price = (ticks: number) => `"${amountText(ticks, spec.priceDecimals)}"`;
   const full = type === 'MINI' ? '' : changeText(spec.priceDecimals, day);
   const book =
     type === 'MINI'
       ? ''
-      : `"lastQty":"${fixed8(last.lots, spec.quantityDecimals)}","bidPrice":${price(Math.max(1, day.close - 1))},"bidQty":"${fixed8(last.lots, spec.quantityDecimals)}","askPrice":${price(day.close + 1)},"askQty":"${fixed8(last.lots, spec.quantityDecimals)}",`;
+      : `"lastQty":"${amountText(last.lots, spec.quantityDecimals)}","bidPrice":${price(Math.max(1, day.close - 1))},"bidQty":"${amountText(last.lots, spec.quantityDecimals)}","askPrice":${price(day.close + 1)},"askQty":"${amountText(last.lots, spec.quantityDecimals)}",`;
   return (
     `{"symbol":"${spec.symbol}",${full}"lastPrice":${price(day.close)},${book}"openPrice":${price(day.open)},"highPrice":${price(day.high)},"lowPrice":${price(day.low)},` +
-    `"volume":"${fixed8(day.volume, spec.quantityDecimals)}","quoteVolume":"${fixed8(day.quote, spec.quantityDecimals + spec.priceDecimals)}",` +
+    `"volume":"${amountText(day.volume, spec.quantityDecimals)}","quoteVolume":"${fixed8(day.quote, spec.quantityDecimals + spec.priceDecimals)}",` +
     `"openTime":${timeText(nowMs - 86_400_000, unit)},"closeTime":${timeText(nowMs, unit)},` +
     `"firstId":${day.count === 0 ? -1 : last.lastId - day.count + 1},"lastId":${day.count === 0 ? -1 : last.lastId},"count":${day.count}}`
   );
@@ -33,5 +33,5 @@ const changeText = (priceDecimals: number, day: DayStats): string => {
   const percent = fixed8(thousandths, 3).slice(0, -5);
   // quote / volume is in 10^-priceDecimals already; scaled up to 8 decimals before the division so that none are lost.
   const average = day.volume === 0n ? 0n : (day.quote * 10n ** BigInt(8 - Math.min(8, priceDecimals))) / day.volume;
-  return `"priceChange":"${fixed8(change, priceDecimals)}","priceChangePercent":"${percent}","weightedAvgPrice":"${fixed8(average, Math.max(8, priceDecimals))}","prevClosePrice":"${fixed8(day.open, priceDecimals)}",`;
+  return `"priceChange":"${amountText(change, priceDecimals)}","priceChangePercent":"${percent}","weightedAvgPrice":"${amountText(average, Math.max(8, priceDecimals))}","prevClosePrice":"${amountText(day.open, priceDecimals)}",`;
 };

@@ -1,4 +1,4 @@
-import { fixed8 } from './fixed-point.js';
+import { amountText } from './fixed-point.js';
 import type { Limits } from './limits.js';
 import type { Listing } from './price-source.js';
 import type { SymbolSpec } from './symbols.js';
@@ -6,8 +6,8 @@ import type { SymbolSpec } from './symbols.js';
 const orderTypes = ['LIMIT', 'LIMIT_MAKER', 'MARKET', 'STOP_LOSS', 'STOP_LOSS_LIMIT', 'TAKE_PROFIT', 'TAKE_PROFIT_LIMIT'];
 
 const filtersOf = (spec: SymbolSpec) => {
-  const tickSize = fixed8(1, spec.priceDecimals);
-  const stepSize = fixed8(1, spec.quantityDecimals);
+  const tickSize = amountText(1, spec.priceDecimals);
+  const stepSize = amountText(1, spec.quantityDecimals);
   return [
     { filterType: 'PRICE_FILTER', minPrice: tickSize, maxPrice: '1000000.00000000', tickSize },
     { filterType: 'LOT_SIZE', minQty: stepSize, maxQty: '9000000000.00000000', stepSize },

@@ -1,5 +1,5 @@
 import { badInterval } from './api-error.js';
-import { fixed8 } from './fixed-point.js';
+import { amountText, fixed8 } from './fixed-point.js';
 import { type Bar, emptyBar, mergeBar } from './minute-bars.js';
 import type { Listing } from './price-source.js';
 import { type TimeUnit, timeText } from './trade.js';
@@ -104,8 +104,8 @@ const filled = (bars: readonly (Bar | number)[]): readonly Bar[] => {
 /** Body of `GET /api/v3/klines`. */
 export const klinesText = (listing: Listing, bars: readonly Bar[], interval: string, unit: TimeUnit): string => {
   const { priceDecimals, quantityDecimals } = listing.spec;
-  const price = (ticks: number) => `"${fixed8(ticks, priceDecimals)}"`;
-  const quantity = (lots: bigint) => `"${fixed8(lots, quantityDecimals)}"`;
+  const price = (ticks: number) => `"${amountText(ticks, priceDecimals)}"`;
+  const quantity = (lots: bigint) => `"${amountText(lots, quantityDecimals)}"`;
   const quote = (value: bigint) => `"${fixed8(value, priceDecimals + quantityDecimals)}"`;
   const stepMs = intervals[interval] ?? 0;
   const rows = bars.map((bar) => {

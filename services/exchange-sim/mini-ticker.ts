@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
-import { fixed8 } from './fixed-point.js';
+import { amountText, fixed8 } from './fixed-point.js';
 import type { DayStats } from './minute-bars.js';
 import type { Listing } from './price-source.js';
 import type { StreamHub } from './stream-hub.js';
@@ -10,10 +10,10 @@ export const allTickers = '!miniTicker@arr';
 
 /** Payload of `<symbol>@miniTicker`, in the exchange's field order. */
 export const miniTickerText = (spec: SymbolSpec, day: DayStats, eventMs: number, unit: TimeUnit): string => {
-  const price = (ticks: number) => fixed8(ticks, spec.priceDecimals);
+  const price = (ticks: number) => amountText(ticks, spec.priceDecimals);
   return (
     `{"e":"24hrMiniTicker","E":${timeText(eventMs, unit)},"s":"${spec.symbol}","c":"${price(day.close)}","o":"${price(day.open)}","h":"${price(day.high)}","l":"${price(day.low)}",` +
-    `"v":"${fixed8(day.volume, spec.quantityDecimals)}","q":"${fixed8(day.quote, spec.quantityDecimals + spec.priceDecimals)}"}`
+    `"v":"${amountText(day.volume, spec.quantityDecimals)}","q":"${fixed8(day.quote, spec.quantityDecimals + spec.priceDecimals)}"}`
   );
 };
 

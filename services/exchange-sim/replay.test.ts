@@ -65,6 +65,26 @@ const start = async (replay: ReplayOptions) => {
 };
 
 describe('replay', () => {
+  it('shows a coin that costs twelve decimals with all of them, on its stream and over REST', async () => {
+    const tiny = join(folder, 'tiny.jsonl');
+    const rows = synthetic()
+      .slice(0, 20)
+      .map(({ recv, frame }) => ({
+        recv,
+        frame: { stream: 'tinyusdt@aggTrade', data: { ...frame.data, s: 'TINYUSDT', p: '0.000000000012', q: '1.5000000000' } },
+      }));
+    await writeFile(tiny, rows.map((row) => JSON.stringify(row)).join('\n'));
+    const { sim, clock } = await start({ file: tiny, begin: 'start' });
+    const client = await connect(`${sim.url}/stream?streams=tinyusdt@aggTrade`);
+    clock.advance(1_500);
+    const frame = await client.frame(({ data }) => data?.a === 505);
+    expect(frame.data).toMatchObject({ p: '0.000000000012', q: '1.50000000' });
+    const { body } = await getJson(`${sim.restUrl}/api/v3/aggTrades?symbol=TINYUSDT&fromId=505&limit=1`);
+    expect(body).toMatchObject([{ a: 505, p: '0.000000000012' }]);
+    const { body: info } = await getJson(`${sim.restUrl}/api/v3/exchangeInfo?symbol=TINYUSDT`);
+    expect(info.symbols[0].filters[0]).toMatchObject({ tickSize: '0.000000000001' });
+  });
+
   it('plays the recorded frames as they were, when times are kept', async () => {
     const { sim, clock } = await start({ file, times: 'keep' });
     clock.advance(60_000);

@@ -1,4 +1,4 @@
-import { fixed8 } from './fixed-point.js';
+import { amountText } from './fixed-point.js';
 import type { SymbolSpec } from './symbols.js';
 
 /** One aggregate trade. Price and quantity are whole numbers of the symbol's ticks and lots, times are epoch milliseconds. */
@@ -29,5 +29,5 @@ export const aggTradeText = (spec: SymbolSpec, t: Trade, unit: TimeUnit): string
 export const aggTradeRow = (spec: SymbolSpec, t: Omit<Trade, 'eventMs'>, unit: TimeUnit): string => `{${fieldsText(spec, t, unit)}}`;
 
 const fieldsText = (spec: SymbolSpec, t: Omit<Trade, 'eventMs'>, unit: TimeUnit): string =>
-  `"a":${t.id},"p":"${fixed8(t.ticks, spec.priceDecimals)}","q":"${fixed8(t.lots, spec.quantityDecimals)}",` +
+  `"a":${t.id},"p":"${amountText(t.ticks, spec.priceDecimals)}","q":"${amountText(t.lots, spec.quantityDecimals)}",` +
   `"f":${t.firstId},"l":${t.lastId},"T":${timeText(t.timeMs, unit)},"m":${t.buyerIsMaker},"M":true`;
