@@ -1,17 +1,8 @@
-import { startAggregator } from '@tickfolio/aggregator/app';
-import type { ReferenceTrade } from '@tickfolio/aggregator/reference-second-stats';
-import { type ExchangeSim, type ExchangeSimOptions, type RecordedTrade, startExchangeSim } from '@tickfolio/exchange-sim/app';
-import { SocketServiceClient } from '@tickfolio/gen/market/v1';
-import { systemClock } from '@tickfolio/lib/clock';
-import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
-import { createGrpcClient } from '@tickfolio/lib/grpc';
-import { createPriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
-import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
+import type { ExchangeSim } from '@tickfolio/exchange-sim/app';
 import { recordedFrames, recordings } from '@tickfolio/lib/recordings/test-recordings';
-import { createLogger, createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
-import { type SocketLimits, startSocket } from '@tickfolio/socket/app';
+import { createLogger, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
-import { callJson } from './test-client.js';
+import { startPath } from './test-price-path.js';
 import { eventually } from './test-process.js';
 import { createTestRandom } from './test-random.js';
 import { expectExact, isSettled } from './test-second-stats.js';
@@ -20,49 +11,6 @@ const seed = process.env.SEED ?? '20261121';
 const rounds = Number(process.env.ROUNDS ?? 1);
 const log = process.env.TEST_LOG ? createLogger('test', 'info') : silentLogger();
 const symbols = ['btcusdt', 'ethusdt', 'solusdt', 'bnbusdt', 'ethbtc', 'adausdt'];
-
-/** Exchange, socket and aggregator over real WebSocket and real gRPC; every published second is kept. */
-const startPath = async (options: ExchangeSimOptions, followed: readonly string[], limits: Partial<SocketLimits> = {}) => {
-  const clock = systemClock;
-  const record = new Map<string, ReferenceTrade[]>();
-  const keep = (trade: RecordedTrade) => {
-    const symbol = trade.symbol.toLowerCase();
-    const list = record.get(symbol) ?? [];
-    record.set(symbol, list);
-    list.push({ id: trade.id, price: trade.price, quantity: trade.quantity, timeMs: trade.timeMs });
-  };
-  const sim = await startExchangeSim({ clock, log: silentLogger() }, { ...options, recordSink: keep });
-  const socket = await startSocket(
-    { clock, log, metrics: createMetrics('socket') },
-    { address: { host: '127.0.0.1', port: 0 }, exchangeWsUrl: sim.url, exchangeRestUrl: sim.restUrl, limits },
-  );
-  const client = createGrpcClient(SocketServiceClient, `127.0.0.1:${socket.port}`);
-  const pubsub = createMemoryPubSub();
-  const priceBus = createPriceBus(pubsub);
-  const published: SecondStat[] = [];
-  await priceBus.subscribe(followed, { second: (stat) => published.push(stat) });
-  const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('event-log'), maxMessages: 1_000 });
-  const aggregator = await startAggregator(
-    { clock, log, metrics: createMetrics('aggregator'), priceBus, eventLog, socket: client },
-    { address: { host: '127.0.0.1', port: 0 } },
-  );
-  const answer = await callJson(`http://127.0.0.1:${aggregator.port}`, 'PUT', '/subscriptions/test', { symbols: followed });
-  expect(answer.status).toBe(200);
-  return {
-    sim,
-    record,
-    published,
-    aggregator,
-    close: async () => {
-      await aggregator.close();
-      client.close();
-      await socket.close();
-      await sim.close();
-      await eventLog.close();
-      await pubsub.close();
-    },
-  };
-};
 
 const misbehave = (sim: ExchangeSim, random: () => number): string => {
   const stream = `${symbols[Math.floor(random() * symbols.length)]}@aggTrade`;
@@ -92,7 +40,7 @@ describe('trades equal to the last one', () => {
     async (roundSeed) => {
       console.log(`faults drawn from seed ${roundSeed} (SEED=${seed} ROUNDS=${rounds})`);
       const random = createTestRandom(roundSeed);
-      const path = await startPath({ seed: roundSeed, tradeRate: 3 }, symbols);
+      const path = await startPath({ seed: roundSeed, tradeRate: 3 }, symbols, { log });
       const drawn: string[] = [];
       try {
         await eventually(() => (path.published.length > 5 ? true : undefined), 10_000, 'the first seconds');
@@ -119,7 +67,7 @@ describe('trades equal to the last one', () => {
   );
 
   it('with two connections of which one is half a second late over the end of each second', async () => {
-    const path = await startPath({ seed, tradeRate: 20 }, symbols, { streamsPerConnection: symbols.length / 2 });
+    const path = await startPath({ seed, tradeRate: 20 }, symbols, { limits: { streamsPerConnection: symbols.length / 2 }, log });
     try {
       await eventually(() => (path.published.length > 5 ? true : undefined), 10_000, 'the first seconds');
       for (let i = 0; i < 5; i++) {
@@ -145,7 +93,7 @@ describe('trades equal to the last one', () => {
     const followed = [...new Set(recorded.map(({ s }) => String(s).toLowerCase()))];
     // In some seconds, of which the first ones pass before a symbol is followed.
     const lengthMs = (frames.at(-1)?.receivedMs ?? 0) - (frames[0]?.receivedMs ?? 0);
-    const path = await startPath({ replay: { file, speed: Math.min(15, lengthMs / 6_000) } }, followed);
+    const path = await startPath({ replay: { file, speed: Math.min(15, lengthMs / 6_000) } }, followed, { log });
     try {
       const played = () => [...path.record.values()].reduce((sum, list) => sum + list.length, 0);
       await eventually(() => (played() === recorded.length ? true : undefined), 30_000, 'the recording is played');

@@ -85,6 +85,20 @@ describe('the clock of the feed', () => {
     expect(feed.now().feedMs).toBe(clock.now() - 40);
   });
 
+  it('nor do several that send such frames now and then', () => {
+    const clock = createManualClock(startMs - 7_200_000);
+    const feed = createFeedClock(clock);
+    const symbols = ['btcusdt', 'ethusdt', 'solusdt', 'bnbusdt'];
+    for (let i = 0; i < 2_000; i++) {
+      clock.advance(20);
+      const symbol = symbols[i % symbols.length];
+      if (i % 7 === 3) expect(feed.observe(clock.now() + 3_600_000, symbol)).toBe(false);
+      else feed.observe(clock.now() - 40, symbol);
+    }
+    expect(feed.now().feedMs).toBeGreaterThan(clock.now() - 100);
+    expect(feed.now().feedMs).toBeLessThan(clock.now());
+  });
+
   it('never believes a time in microseconds', () => {
     const feed = createFeedClock(createManualClock(startMs));
     for (let i = 0; i < 100; i++) expect(feed.observe(startMs * 1_000, String(i))).toBe(false);

@@ -8,7 +8,7 @@ const maxAheadMs = 5_000;
 /** A frame that is quicker than every other by more than this sets the clock only when others bear it out. */
 const aloneMs = 1_000;
 
-/** When do frames that contradict the clock set it? When so many agree, of two symbols, or for so long with none against them. */
+/** When do frames that contradict the clock set it? When so many agree, of more symbols than speak against them, or none does for so long. */
 const rivalFrames = 5;
 const rivalLastsMs = 5_000;
 /** Single ones of an hour do not add up; but where nothing else is heard for this long, two are enough. */
@@ -45,13 +45,13 @@ export interface FeedClock {
 /** Frames that contradict the clock and agree with each other. */
 interface Rival {
   readonly delayMs: number;
-  readonly symbol: string;
   readonly sinceMs: number;
-  frames: number;
-  /** Another symbol says so too. */
-  isShared: boolean;
-  /** When a frame last bore the clock out. */
-  opposedMs: number;
+  /** How many frames of each symbol, of which none contradicts them, and of all those together. */
+  readonly frames: Map<string, number>;
+  count: number;
+  /** Symbols of which a frame bore the clock out, and when the last one did. */
+  readonly against: Set<string>;
+  againstMs: number;
 }
 
 export const createFeedClock = (clock: Clock): FeedClock => {
@@ -76,18 +76,26 @@ export const createFeedClock = (clock: Clock): FeedClock => {
   };
   /** @returns whether those that say so are enough. */
   const vote = (delayMs: number, symbol: string, localMs: number, known: number): boolean => {
-    const isOld = rival && rival.opposedMs > rival.sinceMs && localMs - rival.sinceMs > rivalAgeMs;
+    const isOld = rival && rival.againstMs > rival.sinceMs && localMs - rival.sinceMs > rivalAgeMs;
     if (!rival || isOld || Math.abs(delayMs - rival.delayMs) > maxAheadMs) {
-      rival = { delayMs, symbol, sinceMs: localMs, frames: 0, isShared: false, opposedMs: localMs };
+      rival = { delayMs, sinceMs: localMs, frames: new Map(), count: 0, against: new Set(), againstMs: localMs };
     }
-    rival.frames += 1;
-    if (symbol !== rival.symbol) rival.isShared = true;
+    rival.count += 1;
+    const { frames, against, count } = rival;
+    frames.set(symbol, (frames.get(symbol) ?? 0) + 1);
     // Nothing contradicts a second frame that says the same as the first one ever.
-    if (!Number.isFinite(known)) return rival.frames > 1;
-    const unopposedMs = localMs - rival.opposedMs;
-    if (rival.frames < rivalFrames) return rival.frames > 1 && unopposedMs >= rivalAgeMs;
+    if (!Number.isFinite(known)) return count > 1;
+    const unopposedMs = localMs - rival.againstMs;
+    if (count < rivalFrames) return count > 1 && unopposedMs >= rivalAgeMs;
     // Frames may be late, all of a connection together, but never early: only those that are ahead need not wait for silence.
-    return (rival.isShared && delayMs < known) || unopposedMs >= rivalLastsMs;
+    const isShared = delayMs < known && frames.size > 1 && frames.size > against.size;
+    return isShared || unopposedMs >= rivalLastsMs;
+  };
+  const oppose = (against: Rival, symbol: string, localMs: number) => {
+    against.againstMs = localMs;
+    against.against.add(symbol);
+    against.count -= against.frames.get(symbol) ?? 0;
+    against.frames.delete(symbol);
   };
   const isNearHere = (timeMs: number, withinMs: number): boolean => Math.abs(timeMs - clock.now()) <= withinMs;
 
@@ -109,7 +117,7 @@ export const createFeedClock = (clock: Clock): FeedClock => {
       const known = Math.min(least, leastBefore);
       const aheadMs = known - (localMs - eventMs);
       if (aheadMs > aloneMs || aheadMs < -maxAheadMs) return contradict(eventMs, symbol, localMs, known);
-      if (rival) rival.opposedMs = localMs;
+      if (rival) oppose(rival, symbol, localMs);
       accept(localMs - eventMs, localMs);
       return true;
     },

@@ -75,7 +75,10 @@ describe('what the exchange may send that cannot be right', () => {
     const { sim, clock } = await start();
     const newest = sim.trades('btcusdt').at(-1)?.id ?? 0;
     sim.faults.add({ kind: 'alter', as: 'zero-price', stream: btc, ids: [newest], where: 'history' });
-    expect((await getJson(`${sim.restUrl}/api/v3/aggTrades?symbol=BTCUSDT&limit=1`)).body).toMatchObject([{ a: newest, p: '0.00000000' }]);
+    sim.faults.add({ kind: 'alter', as: 'bad-ids', stream: btc, ids: [newest], where: 'history' });
+    expect((await getJson(`${sim.restUrl}/api/v3/aggTrades?symbol=BTCUSDT&limit=1`)).body).toMatchObject([
+      { a: newest, p: '0.00000000', f: -1 },
+    ]);
     const client = await connect(`${sim.url}/stream?streams=${btc}`);
     sim.faults.add({ kind: 'alter', as: 'hour-ahead', stream: btc, ids: [newest + 2], where: 'stream' });
     clock.advance(5_000);

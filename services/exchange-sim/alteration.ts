@@ -58,16 +58,17 @@ export interface AlteredTrades {
 const maxAltered = 10_000;
 
 export const createAlteredTrades = (): AlteredTrades => {
-  const altered = new Map<string, Alteration>();
+  const altered = new Map<string, ReadonlySet<Alteration>>();
   return {
     note: (symbol, id, as) => {
-      altered.set(`${symbol} ${id}`, as);
+      const key = `${symbol} ${id}`;
+      altered.set(key, new Set(altered.get(key)).add(as));
       const [oldest] = altered.keys();
       if (altered.size > maxAltered && oldest !== undefined) altered.delete(oldest);
     },
     row: (symbol, id, text) => {
-      const as = altered.size > 0 ? altered.get(`${symbol} ${id}`) : undefined;
-      return as === undefined ? text : alterText(text, as);
+      const all = altered.size > 0 ? altered.get(`${symbol} ${id}`) : undefined;
+      return all ? [...all].reduce(alterText, text) : text;
     },
     clear: () => altered.clear(),
   };
