@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as ws from 'ws';
 import { asciiJson, pingFrame, textFrame } from './text-frame.js';
@@ -27,6 +28,20 @@ describe('a frame of the protocol, as text', () => {
     );
   });
 
+  it('is what ws itself would send, byte for byte', () => {
+    const { Sender } = ws as unknown as { Sender: { frame(data: Buffer, options: object): Buffer[] } };
+    const frameOf = (data: string, opcode: number): Buffer =>
+      Buffer.concat(Sender.frame(Buffer.from(data, 'latin1'), { fin: true, rsv1: false, opcode, mask: false, readOnly: true }));
+    const length = fc.oneof(fc.nat(300), fc.integer({ min: 65_500, max: 65_600 }), fc.nat(200_000));
+    const property = fc.property(length, fc.stringMatching(/^[ -~]{1,20}$/), (size, unit) => {
+      const text = unit.repeat(Math.ceil(size / unit.length)).slice(0, size);
+      expect(Buffer.from(textFrame(text), 'latin1').equals(frameOf(text, 1))).toBe(true);
+      const ping = text.slice(0, 125);
+      expect(Buffer.from(pingFrame(ping), 'latin1').equals(frameOf(ping, 9))).toBe(true);
+    });
+    fc.assert(property, { numRuns: 200 });
+  });
+
   it('has one byte for each character', () => {
     for (const length of [10, 1_000, 100_000]) {
       const frame = textFrame('x'.repeat(length));
@@ -34,6 +49,18 @@ describe('a frame of the protocol, as text', () => {
       expect([...frame].every((unit) => unit.charCodeAt(0) < 256)).toBe(true);
     }
   });
+});
+
+it('JSON in ASCII says what JSON says, whatever the text', () => {
+  const unit = fc.oneof(fc.nat(0xffff), fc.constantFrom(0x22, 0x5c, 7, 0x7f, 0x2028, 0xd800, 0xdc00));
+  const text = fc.array(unit, { maxLength: 12 }).map((units) => String.fromCharCode(...units));
+  fc.assert(
+    fc.property(text, fc.dictionary(text, text, { maxKeys: 3 }), (plain, entries) => {
+      expect(JSON.parse(asciiJson(plain))).toBe(plain);
+      expect(JSON.parse(asciiJson(entries))).toEqual(JSON.parse(JSON.stringify(entries)));
+      expect(asciiJson(plain)).toMatch(/^[\u0020-\u007f]*$/);
+    }),
+  );
 });
 
 it('JSON in ASCII is the same value', () => {

@@ -26,7 +26,7 @@ describe('an exchange that sends what cannot be right', () => {
   let untilMs = 0;
 
   beforeAll(async () => {
-    path = await startPath({ tradeRate: 20, symbols: 20, pastDay: false, warmUpMs: 1_000 }, symbols);
+    path = await startPath({ tradeRate: 6, symbols: 12, pastDay: false, warmUpMs: 1_000 }, symbols);
     const { sim, published, record } = path;
     await eventually(() => symbols.every((symbol) => published.some((stat) => stat.symbol === symbol)) || undefined, 20_000, 'seconds');
     for (const symbol of symbols) {

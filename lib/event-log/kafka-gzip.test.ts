@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import kafkajs from 'kafkajs';
 import { describe, expect, it } from 'vitest';
@@ -23,6 +23,44 @@ describe('the gzip of a batch', () => {
     const whole = Buffer.from('ticker '.repeat(100_000));
     // Two members, as some producers write them: the size at the end is that of the last.
     expect((await codec.decompress(Buffer.concat([gzipSync(whole), gzipSync('end')]))).toString()).toBe(`${whole}end`);
+  });
+
+  it('unpacks what zlib itself unpacks, to the same bytes, and refuses the rest, however the data is damaged or joined', async () => {
+    const bytes = fc
+      .tuple(fc.uint8Array({ minLength: 1, maxLength: 12 }), fc.nat(40_000))
+      .map(([pattern, size]) => Buffer.alloc(size, Buffer.from(pattern)));
+    const packed = fc
+      .array(
+        bytes.map((some) => gzipSync(some)),
+        { minLength: 1, maxLength: 3 },
+      )
+      .map((members) => Buffer.concat(members));
+    const damaged = fc.tuple(packed, fc.nat(), fc.nat(255), fc.constantFrom('change', 'cut', 'more')).map(([whole, at, byte, how]) => {
+      const place = at % whole.length;
+      if (how === 'cut') return whole.subarray(0, place);
+      const tail =
+        how === 'more' ? [whole, Buffer.from([byte, 0, byte])] : [whole.subarray(0, place), Buffer.from([byte]), whole.subarray(place + 1)];
+      return Buffer.concat(tail);
+    });
+    const slowly = (given: Buffer): Buffer | string => {
+      try {
+        return gunzipSync(given);
+      } catch {
+        return 'refused';
+      }
+    };
+    const property = fc.asyncProperty(
+      fc.oneof(
+        packed,
+        damaged,
+        bytes,
+        bytes.map((some) => deflateSync(some)),
+      ),
+      async (given) => {
+        expect(await codec.decompress(given).catch(() => 'refused')).toEqual(slowly(given));
+      },
+    );
+    await fc.assert(property, { numRuns: 40 });
   });
 
   it('refuses what is damaged', async () => {

@@ -1,5 +1,6 @@
 import { tabSeparated } from '@tickfolio/lib/clickhouse';
 import type { StoredMessage } from '@tickfolio/lib/event-log';
+import { membersOf, writeObject } from '@tickfolio/lib/json/test-writing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTickers } from './test-tickers.js';
@@ -82,6 +83,20 @@ describe('a line', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it('is the row, or the same refusal, in whatever way the message is written', () => {
+    const odd = ['1', '-1', '"1"', '"x"', 'null', '1e400', '12345678901234567890', '{}', '"0.123456789"', '"2026-01-27 10:00:00.123"'];
+    let plain = 0;
+    const property = fc.property(fc.gen(), (g) => {
+      const fields = g(fc.boolean) ? good : { ...good, symbol: '币安人生USDT', message_id: 'a"b\\c' };
+      const bytes = Buffer.from(g(fc.boolean) ? JSON.stringify(fields) : writeObject(g, membersOf(g, fields, odd)));
+      const found = read(bytes);
+      if ('line' in found) plain += 1;
+      expect(found).toEqual(slowly(bytes));
+    });
+    fc.assert(property, { numRuns: 500 });
+    expect(plain).toBeGreaterThan(50);
   });
 
   it('is the row, or the same refusal, for a message that was damaged anywhere', () => {

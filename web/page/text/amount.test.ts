@@ -1,4 +1,6 @@
 import { parseDecimal } from '@tickfolio/lib/money';
+import { Decimal } from 'decimal.js';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { grouped, money, percent, rounded, shortened, signed } from './amount.js';
 import { de } from './messages-de.js';
@@ -17,6 +19,20 @@ describe('amounts', () => {
     expect(rounded(parseDecimal('-0.005'), 2)).toBe('-0.01');
     expect(rounded(parseDecimal('99999999999999999999.994999999999999999'), 2)).toBe('99999999999999999999.99');
     expect(rounded(parseDecimal('2.5'), 0)).toBe('3');
+  });
+  it('are rounded as a decimal library rounds them, and grouping takes no digit away', () => {
+    const Exact = Decimal.clone({ precision: 200, toExpNeg: -200, toExpPos: 200 });
+    const text = fc
+      .tuple(fc.constantFrom('', '-'), fc.stringMatching(/^[0-9]{1,30}$/), fc.stringMatching(/^[0-9]{0,30}$/))
+      .map(([sign, whole, fraction]) => `${sign}${fraction ? `${whole}.${fraction}` : whole}`);
+    fc.assert(
+      fc.property(text, fc.integer({ min: 0, max: 20 }), (given, decimals) => {
+        const value = parseDecimal(given);
+        expect(rounded(value, decimals)).toBe(new Exact(given).toFixed(decimals, Decimal.ROUND_HALF_UP).replace(/^-(?=[0.]+$)/, ''));
+        expect(grouped(given, style).replaceAll(',', '').replace('−', '-')).toBe(given);
+        expect(money(value, style).replaceAll(',', '')).not.toMatch(/e|NaN/);
+      }),
+    );
   });
   it('show tiny values with the digits that tell them apart', () => {
     expect(['1234.5', '0.01641', '0.00001234', '0'].map((text) => money(parseDecimal(text), style))).toEqual([
