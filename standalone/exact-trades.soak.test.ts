@@ -87,13 +87,14 @@ describe('trades equal to the last one', () => {
     }
   });
 
-  it.each([...recordings])('for the frames of %s', async (_name, file) => {
+  const plays = [...recordings].flatMap(([name, file]) => (['shift', 'keep'] as const).map((times) => ({ name, file, times })));
+  it.each(plays)('for the frames of $name, with their times: $times', async ({ file, times }) => {
     const frames = recordedFrames(file);
     const recorded = frames.map(({ data }) => data).filter(({ e }) => e === 'aggTrade');
     const followed = [...new Set(recorded.map(({ s }) => String(s).toLowerCase()))];
     // In some seconds, of which the first ones pass before a symbol is followed.
     const lengthMs = (frames.at(-1)?.receivedMs ?? 0) - (frames[0]?.receivedMs ?? 0);
-    const path = await startPath({ replay: { file, speed: Math.min(15, lengthMs / 6_000) } }, followed, { log });
+    const path = await startPath({ replay: { file, speed: Math.min(15, lengthMs / 6_000), times } }, followed, { log });
     try {
       const played = () => [...path.record.values()].reduce((sum, list) => sum + list.length, 0);
       await eventually(() => (played() === recorded.length ? true : undefined), 30_000, 'the recording is played');
