@@ -8,11 +8,12 @@ const ownerRole = 'owner';
  * The engine's settings and rights, in ClickHouse's own configuration format. The embedded engine knows one user, so rights hang on roles:
  * a session starts with all of them and gives the owner's away before it runs an analyst's statement.
  * @param file where this text will lie
+ * @param zone in which sessions read and print times that have none of their own; without it, it would be the host's
  */
-export const engineConfig = (file: string, maxMemoryBytes: number): string => `<clickhouse>
+export const engineConfig = (file: string, maxMemoryBytes: number, zone: string): string => `<clickhouse>
   <users_config>${xmlText(file)}</users_config>
   <max_server_memory_usage>${maxMemoryBytes}</max_server_memory_usage>
-  <profiles><default/></profiles>
+  <profiles><default><session_timezone>${xmlText(zone)}</session_timezone></default></profiles>
   <quotas><default/></quotas>
   <roles>
     <${ownerRole}><grants><query>GRANT ALL ON *.*</query></grants></${ownerRole}>

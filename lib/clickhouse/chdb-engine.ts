@@ -29,6 +29,10 @@ export interface EngineStatement {
 export interface ChdbEngine {
   /** Its version, as `SELECT version()` tells it. */
   readonly version: string;
+  /** The zone of a session that asks for no other (`session_timezone`). */
+  readonly zone: string;
+  /** The zone of the host, which `session_timezone=''` asks for. */
+  readonly hostZone: string;
   /**
    * Runs one statement in a session of its own. When the signal aborts, the promise settles at once, the statement is killed, and
    * `ended` (not before) says that nothing of it runs any more.
@@ -66,6 +70,8 @@ export interface ChdbEngineOptions {
   readonly clock: Clock;
   /** Above this the engine refuses statements. It counts the memory of the whole process, so leave room for the others. Default 4 GB. */
   readonly maxMemoryBytes?: number | undefined;
+  /** The zone in which times without one of their own are read and printed. Default UTC; another one is for tests, to be a server elsewhere. */
+  readonly zone?: string | undefined;
   /** For tests: how the packages are loaded. */
   readonly load?: (() => Promise<ChdbPackage>) | undefined;
 }
@@ -79,6 +85,8 @@ export interface ChdbPackage {
 const loadPackages = async (): Promise<ChdbPackage> => ({ chdb: await import('chdb'), durable: await import('chdb/durable/node') });
 
 const defaultMemoryBytes = 4_000_000_000;
+/** Whatever the host's zone is, and whether or not a table says its own: `now()` and times as text mean the same on every machine. */
+const defaultZone = 'UTC';
 const killEveryMs = 100;
 /** Value of the package's `QueryClass.ReadOnly`. */
 const readOnlyClass = 0;
@@ -104,7 +112,7 @@ const loaded = async (load: () => Promise<ChdbPackage>): Promise<ChdbPackage> =>
  * @throws StartError when another process has the folder, or there is no engine for this machine.
  */
 export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEngine> => {
-  const { path, clock, maxMemoryBytes = defaultMemoryBytes, load = loadPackages } = options;
+  const { path, clock, maxMemoryBytes = defaultMemoryBytes, zone = defaultZone, load = loadPackages } = options;
   const { chdb, durable } = await loaded(load);
   try {
     mkdirSync(path, { recursive: true });
@@ -117,11 +125,14 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
   /** Keeps the engine up between statements, and kills them. */
   let keeper: Session;
   let version: string;
+  let hostZone: string;
   try {
     const config = join(path, 'engine.xml');
-    writeFileSync(config, engineConfig(config, maxMemoryBytes));
+    writeFileSync(config, engineConfig(config, maxMemoryBytes, zone));
     keeper = new chdb.Session(data, { connectionArgs: [`--config-file=${config}`] });
-    version = keeper.query('SELECT version()', 'TabSeparatedRaw').trim();
+    const known = keeper.query('SELECT version(), serverTimezone(), timezone()', 'TabSeparatedRaw').trim().split('\t');
+    [version, hostZone] = [known[0] ?? '', known[1] ?? ''];
+    if (known[2] !== zone) throw new Error(`its time zone is ${known[2]} and cannot be set to ${zone}`);
     parser = new durable.ChdbNodeEngine();
     await parser.start({ dataPath: data, backupsAllowedPath: join(path, 'no-backups') });
   } catch (err) {
@@ -181,6 +192,8 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
 
   return {
     version,
+    zone,
+    hostZone,
     run: (statement, signal) => {
       const refused = closing ? closedError() : undefined;
       if (refused || signal?.aborted) return { answer: Promise.reject(refused ?? signal?.reason), ended: Promise.resolve() };

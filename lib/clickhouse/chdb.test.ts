@@ -11,6 +11,7 @@ import { StartError } from '../lifecycle/lifecycle.js';
 import { silentLogger } from '../telemetry/telemetry.js';
 import { type ChdbClickHouseOptions, openChdbClickHouse } from './chdb.js';
 import { describeClickHouse } from './clickhouse.contract.js';
+import { startTestClickHouse } from './test-server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-chdb-'));
 const children = new Set<ChildProcess>();
@@ -41,6 +42,8 @@ const startHolder = (name: string, batchRows = 0) => {
     },
   };
 };
+
+const utcNow = () => new Date().toISOString().slice(0, 19).replace('T', ' ');
 
 describeClickHouse('chdb', () => open('contract'));
 
@@ -79,6 +82,27 @@ describe('the embedded clickhouse', () => {
     const again = await open('held');
     expect(await again.check()).toBeUndefined();
     await again.close();
+  });
+
+  it('reads, prints and counts times in UTC on a computer in Kathmandu, and its port says in which zone an answer is', async () => {
+    const server = await startTestClickHouse({ zone: 'Asia/Kathmandu', embedded: true });
+    try {
+      const ask = async (sql: string, search = '') => {
+        const answer = await fetch(`http://${server.address.host}:${server.address.port}/${search}`, { method: 'POST', body: sql });
+        return [(await answer.text()).trim(), answer.headers.get('x-clickhouse-timezone')];
+      };
+      const noon = "toUnixTimestamp(toDateTime('2026-01-27 12:00:00'))";
+      const noonS = Date.parse('2026-01-27T12:00:00Z') / 1_000;
+      expect(
+        await ask(`SELECT ${noon}, toDateTime(${noonS}), timezone(), abs(dateDiff('second', now(), toDateTime('${utcNow()}'))) < 60`),
+      ).toEqual([`${noonS}\t2026-01-27 12:00:00\tUTC\t1`, 'UTC']);
+      // Who asks for another zone gets it, and is told so.
+      const tokyo = '?session_timezone=Asia/Tokyo';
+      expect(await ask(`SELECT toDateTime(${noonS})`, tokyo)).toEqual(['2026-01-27 21:00:00', 'Asia/Tokyo']);
+      expect(await ask(`SELECT toDateTime(${noonS})`, '?session_timezone=')).toEqual(['2026-01-27 17:45:00', 'Asia/Kathmandu']);
+    } finally {
+      await server.close();
+    }
   });
 
   it('says in words that its package is missing', async () => {

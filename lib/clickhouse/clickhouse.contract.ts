@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../errors/errors.js';
 import { type ClickHouse, clickHouseFault, fitsDecimal64, maxInsertRows, serverCode, tabSeparated, type Value } from './clickhouse.js';
+import { itTakesTimesForUtc } from './zone.contract.js';
 
 const failure = (work: Promise<unknown>): Promise<AppError> =>
   work.then(
@@ -76,6 +77,8 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
         { id: 3, name: '', amount: '0.00000001', big: '1', small: '-1', held: true, at: '2026-01-27 10:00:00.123', note: null },
       ]);
     });
+
+    itTakesTimesForUtc(() => clickhouse);
 
     it('tells decimals without zeros at their end, or with all of them when asked', async () => {
       await fresh();

@@ -11,6 +11,8 @@ import { jsonLine, tabSeparatedLine } from './tab-separated.js';
 const defaultTimeoutMs = 30_000;
 const checkTimeoutMs = 2_000;
 const defaultMaxRows = 100_000;
+/** Times without a zone of their own are read and printed in it, whatever the server's own zone is. */
+const zone = 'UTC';
 /** The server gives a statement up a little after we did, whoever dies meanwhile. */
 const serverGraceSeconds = 5;
 /** Rows turned into text before the event loop gets its turn: about 2 ms. */
@@ -119,6 +121,7 @@ export const createClientPort = (client: ClickHouseClient, { clock, closeTimeout
   };
   const common = (options: StatementOptions, timeoutMs: number): ClickHouseSettings => ({
     max_execution_time: Math.ceil(timeoutMs / 1_000) + serverGraceSeconds,
+    session_timezone: zone,
     ...options.settings,
   });
 

@@ -51,6 +51,8 @@ export interface AnswerOptions {
   readonly format: string;
   readonly gzip: boolean;
   readonly head: boolean;
+  /** In which times without a zone of their own are printed. */
+  readonly zone: string;
 }
 
 /** Sends a result with a server's headers. */
@@ -67,7 +69,7 @@ export const sendResult = async (
     ...(options.gzip ? { 'Content-Encoding': 'gzip' } : {}),
     'X-ClickHouse-Query-Id': options.queryId,
     'X-ClickHouse-Format': options.format,
-    'X-ClickHouse-Timezone': 'UTC',
+    'X-ClickHouse-Timezone': options.zone,
     'X-ClickHouse-Summary': JSON.stringify({
       read_rows: '0',
       read_bytes: '0',

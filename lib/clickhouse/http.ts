@@ -135,7 +135,8 @@ export const startClickHouseHttp = async (deps: ClickHouseHttpDeps, options: Cli
       }
       const { answer, format } = await execute(statement, method, controller.signal);
       const queryId = statement.queryId ?? randomUUID();
-      await sendResult(response, answer, { queryId, format, gzip: statement.gzip, head: method === 'HEAD' });
+      const zone = zoneOf(statement, engine);
+      await sendResult(response, answer, { queryId, format, gzip: statement.gzip, head: method === 'HEAD', zone });
       log.debug(
         { queryId, rows: answer.rows, bytes: answer.bytes.length, ms: Math.round(clock.monotonic() - startedMs) },
         'answered a query',
@@ -197,6 +198,12 @@ export const startClickHouseHttp = async (deps: ClickHouseHttpDeps, options: Cli
       return closing;
     },
   };
+};
+
+/** The zone that an answer's times are in: the one that was asked for; as on a server, an empty one asks for the host's. */
+const zoneOf = ({ settings }: HttpStatement, { zone, hostZone }: Pick<ChdbEngine, 'zone' | 'hostZone'>): string => {
+  const asked = settings.session_timezone;
+  return asked === undefined ? zone : String(asked) || hostZone;
 };
 
 const toFault = (err: unknown): ClickHouseFault => {

@@ -71,6 +71,18 @@ describe('migrations', () => {
     expect(await clickhouse.query('SELECT id, n FROM one.thing_counts')).toEqual([{ id: 1, n: 1 }]);
   });
 
+  it('say in UTC when they were applied, also where an older version kept their times without a zone', async () => {
+    const kept = '2026-01-27 10:00:00.000';
+    await clickhouse.command('CREATE DATABASE noted');
+    await clickhouse.command(
+      'CREATE TABLE noted.thing_migrations (name String, applied_at DateTime64(3) DEFAULT now64(3)) ENGINE = ReplacingMergeTree ORDER BY name',
+    );
+    await clickhouse.insert('noted.thing_migrations', ['name', 'applied_at'], [['001_things', kept]]);
+    await migrate('noted');
+    const read = 'SELECT applied_at, toTypeName(applied_at) AS type FROM noted.thing_migrations WHERE applied_at = {kept:String}';
+    expect(await clickhouse.query(read, { kept })).toEqual([{ applied_at: kept, type: "DateTime64(3, 'UTC')" }]);
+  });
+
   it('may be run by several starters at once', async () => {
     await Promise.all(Array.from({ length: 6 }, () => migrate('several')));
     expect(await engines('several')).toEqual(complete);

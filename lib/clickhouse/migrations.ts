@@ -60,8 +60,11 @@ export const runClickHouseMigrations = async ({ clickhouse, log }: MigrationDeps
   for (const { creations } of migrations) for (const creation of creations) refuseStranger(database, creation, existing.get(creation.name));
 
   await run(
-    `CREATE TABLE IF NOT EXISTS ${database}.${journal} (name String, applied_at DateTime64(3) DEFAULT now64(3)) ENGINE = ReplacingMergeTree ORDER BY name`,
+    `CREATE TABLE IF NOT EXISTS ${database}.${journal} (name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = ReplacingMergeTree ORDER BY name`,
   );
+  const journalBefore = existing.get(journal);
+  if (journalBefore && !journalBefore.definition.includes("'UTC'"))
+    await run(`ALTER TABLE ${database}.${journal} MODIFY COLUMN applied_at DateTime64(3, 'UTC')`);
   const applied = new Set(
     (await clickhouse.query<{ name: string }>(`SELECT DISTINCT name FROM ${database}.${journal}`)).map(({ name }) => name),
   );

@@ -10,7 +10,8 @@ import { startTestClickHouse, type TestClickHouse } from './test-server.js';
 const password = 'only-for-tests';
 let server: TestClickHouse;
 beforeAll(async () => {
-  server = await startTestClickHouse({ password });
+  // Far from UTC, so that a time that is read in the server's zone does not go unnoticed.
+  server = await startTestClickHouse({ password, zone: 'America/New_York' });
 });
 afterAll(() => server?.close());
 

@@ -4,9 +4,9 @@ import { openChdbClickHouse } from './chdb.js';
 import { startClickHouseHttp } from './http.js';
 
 // Started by test-server.ts: a ClickHouse of a test's own. Says its port when it serves, and ends with its input.
-const [path = '', port = '0', password = ''] = process.argv.slice(2);
+const [path = '', port = '0', password = '', zone = ''] = process.argv.slice(2);
 const deps = { clock: systemClock, log: silentLogger() };
-const { engine, close } = await openChdbClickHouse({ path, ...deps });
+const { engine, close } = await openChdbClickHouse({ path, ...deps, ...(zone === '' ? {} : { zone }) });
 const http = await startClickHouseHttp(
   { engine, ...deps },
   { port: Number(port), readOnly: false, maxConcurrent: 3, maxWaiting: 1_000, ...(password === '' ? {} : { password }) },

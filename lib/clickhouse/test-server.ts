@@ -27,6 +27,10 @@ export interface TestClickHouse {
 export interface TestClickHouseOptions {
   /** Asked of every request. Default none. */
   readonly password?: string;
+  /** The time zone of its host, and of its sessions as on any server. Default that of this process, and UTC for sessions. */
+  readonly zone?: string;
+  /** As the product's own engine: sessions in UTC wherever the host is. Default false. */
+  readonly embedded?: boolean;
 }
 
 const host = '127.0.0.1';
@@ -38,17 +42,18 @@ const program = fileURLToPath(
 );
 
 /** Starts it on a free port of 127.0.0.1. It also ends when this process is killed. */
-export const startTestClickHouse = async ({ password = '' }: TestClickHouseOptions = {}): Promise<TestClickHouse> => {
+export const startTestClickHouse = async (options: TestClickHouseOptions = {}): Promise<TestClickHouse> => {
+  const { password = '', zone, embedded = false } = options;
   const folder = mkdtempSync(join(tmpdir(), 'tickfolio-clickhouse-'));
   let child: ChildProcess | undefined;
   const endWithUs = () => void child?.kill('SIGKILL');
   process.once('exit', endWithUs);
 
   const launch = async (port: number): Promise<number> => {
-    const started = spawn(process.execPath, [program, join(folder, 'data'), String(port), password], {
+    const started = spawn(process.execPath, [program, join(folder, 'data'), String(port), password, (!embedded && zone) || ''], {
       // Its input ends when this process dies, however that happens.
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, UV_THREADPOOL_SIZE: '8' },
+      env: { ...process.env, ...(zone === undefined ? {} : { TZ: zone }), UV_THREADPOOL_SIZE: '8' },
     });
     child = started;
     let said = '';
