@@ -10,7 +10,7 @@ import { createAuditReports } from './audit/reports.js';
 import { createBatchWriter } from './batch-writer.js';
 import { createDeadLetters } from './dead-letters.js';
 import { createArchiverMetrics } from './metrics.js';
-import { keptSince, migrateArchive } from './schema.js';
+import { keptSinceMs, migrateArchive } from './schema.js';
 
 export { archiveTopics } from './topics.js';
 
@@ -32,6 +32,8 @@ export interface ArchiverOptions {
   /** How long rows are kept; absent: for ever. */
   readonly retentionDays?: number | undefined;
   readonly auditIntervalMs: number;
+  /** The time zone in which older versions wrote what is in the archive; absent: that of ClickHouse's host. */
+  readonly writtenIn?: string | undefined;
   /** Where /health, /ready and /metrics are served; absent: nowhere. */
   readonly operationsAddress?: Address | undefined;
 }
@@ -72,7 +74,7 @@ export const startArchiver = async (deps: ArchiverDeps, options: ArchiverOptions
     clock,
     log,
     metrics,
-    keptSince: keptSince(clock, retentionDays),
+    keptSinceMs: keptSinceMs(clock, retentionDays),
   });
   let consumer: Consumer | undefined;
   let startFault: string | undefined = 'has not been reached yet';
@@ -82,13 +84,17 @@ export const startArchiver = async (deps: ArchiverDeps, options: ArchiverOptions
   });
 
   const prepareTables = async (): Promise<void> => {
-    const { database, table } = options;
+    const { database, table, writtenIn } = options;
+    const tell = (words: string) => {
+      startFault = words;
+    };
     for (let attempt = 0; !closing.signal.aborted; attempt++) {
       try {
-        await migrateArchive({ clickhouse, log }, { database, table, retentionDays });
+        await migrateArchive({ clickhouse, log }, { database, table, retentionDays, writtenIn, signal: closing.signal, tell });
         startFault = undefined;
         return;
       } catch (err) {
+        if (closing.signal.aborted) return;
         const fault = toAppError(err);
         if (fault.code === 'failed_precondition') throw fault;
         const waitMs = Math.min(startRetryCapMs, startRetryBaseMs * 2 ** Math.min(attempt, 16));

@@ -89,8 +89,8 @@ describe('the archive', () => {
     expect(described.slice(0, 13).map(({ name, type }) => `${name} ${type}`)).toEqual([
       'message_id String',
       'event_type String',
-      'event_time DateTime64(3)',
-      'receive_time DateTime64(3)',
+      "event_time DateTime64(3, 'UTC')",
+      "receive_time DateTime64(3, 'UTC')",
       'symbol String',
       ...['close_price', 'open_price', 'high_price', 'low_price', 'change_price', 'change_percent'].map((name) => `${name} Decimal(18, 8)`),
       'volume Nullable(Decimal(38, 8))',

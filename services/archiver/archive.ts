@@ -1,4 +1,5 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import { namesOf } from './takeover/zoneless.js';
 import type { TickerLines } from './ticker-lines.js';
 import { tickerColumns } from './ticker-row.js';
 
@@ -20,6 +21,8 @@ export interface ArchiveNames {
   readonly rows: string;
   readonly offsets: string;
   readonly audits: string;
+  /** Rows of an older version while they are being set right. */
+  readonly zoneless: string;
 }
 
 /** @param database and table are plain identifiers. */
@@ -28,6 +31,7 @@ export const archiveNames = (database: string, table: string): ArchiveNames => (
   rows: `${database}.${table}_rows`,
   offsets: `${database}.${table}_offsets`,
   audits: `${database}.${table}_audits`,
+  zoneless: `${database}.${namesOf({ database, table }, 'rows').zoneless}`,
 });
 
 const rowColumns = [...tickerColumns, 'kafka_topic', 'kafka_partition', 'kafka_offset'];

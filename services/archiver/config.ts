@@ -1,6 +1,16 @@
 import { clickHouseSettings } from '@tickfolio/lib/clickhouse';
 import { addressList, addressOrOff, duration, environment, integer, logLevel, z } from '@tickfolio/lib/config';
 
+/** A name of the IANA time zone database. */
+const timeZone = () =>
+  z.string().refine((name) => {
+    try {
+      return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+    } catch {
+      return false;
+    }
+  }, 'must be a time zone such as Europe/Berlin or UTC');
+
 /** What of it holds wherever the archiver runs. */
 export const archiveSettings = () => ({
   KAFKA_TOPIC: z
@@ -27,6 +37,8 @@ export const archiveSettings = () => ({
     }),
   /** How often Kafka's offsets are compared with the rows. */
   AUDIT_INTERVAL: duration('1m'),
+  /** The zone in which versions before this one wrote the archive, where it is not that of ClickHouse's host any more. */
+  ARCHIVE_WRITTEN_IN: timeZone().optional(),
 });
 
 /**
@@ -72,4 +84,5 @@ export const archiverOptions = (config: ArchiveSettings) => ({
   },
   retentionDays: config.RETENTION,
   auditIntervalMs: config.AUDIT_INTERVAL,
+  writtenIn: config.ARCHIVE_WRITTEN_IN,
 });

@@ -1,4 +1,5 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import { AppError } from '@tickfolio/lib/errors';
 import type { EventLog, PartitionOffsets } from '@tickfolio/lib/event-log';
 import type { ArchiveNames } from '../archive.js';
 
@@ -28,8 +29,8 @@ export interface AuditDeps {
   readonly names: ArchiveNames;
   readonly topic: string;
   readonly group: string;
-  /** Rows older than this may be gone by the table's own rule, and count as archived. ClickHouse's text, UTC; absent: none is. */
-  readonly keptSince?: () => string;
+  /** Rows older than this may be gone by the table's own rule, and count as archived. Epoch milliseconds; absent: none is. */
+  readonly keptSinceMs?: () => number;
 }
 
 /** Offsets compared in one query, which bounds its memory. */
@@ -43,7 +44,7 @@ interface SliceCounts {
 }
 
 const countSlice = async (
-  { clickhouse, names, topic, keptSince = () => '1970-01-01 00:00:00.000' }: AuditDeps,
+  { clickhouse, names, topic, keptSinceMs = () => 0 }: AuditDeps,
   partition: number,
   first: bigint,
   next: bigint,
@@ -51,16 +52,19 @@ const countSlice = async (
   const params = { topic, partition, first: String(first), next: String(next) };
   const place = 'kafka_partition = {partition:UInt16} AND kafka_offset >= {first:UInt64} AND kafka_offset < {next:UInt64}';
   const [known] = await clickhouse.query<{ dead: string; oldest: string; newest: string }>(
-    `SELECT countIf(dead_letter) AS dead, minIf(event_time, NOT dead_letter) AS oldest, maxIf(event_time, NOT dead_letter) AS newest
+    `SELECT countIf(dead_letter) AS dead, toUnixTimestamp64Milli(minIf(event_time, NOT dead_letter)) AS oldest,
+       toUnixTimestamp64Milli(maxIf(event_time, NOT dead_letter)) AS newest
      FROM ${names.offsets} FINAL WHERE topic = {topic:String} AND ${place}`,
     params,
   );
   if (!known) return { archived: 0n, dead: 0n, rows: 0n, ids: 0n };
-  const times = { ...params, oldest: known.oldest, newest: known.newest, keptSince: keptSince() };
-  const between = 'event_time >= {oldest:DateTime64(3)} AND event_time <= {newest:DateTime64(3)}';
+  // As numbers: the text of a time would be read in the zone of whoever reads it.
+  const times = { ...params, oldest: known.oldest, newest: known.newest, keptSince: keptSinceMs() };
+  const moment = (name: string) => `fromUnixTimestamp64Milli({${name}:Int64})`;
+  const between = `event_time >= ${moment('oldest')} AND event_time <= ${moment('newest')}`;
   const [stored] = await clickhouse.query<{ archived: string }>(
     `SELECT count() AS archived FROM ${names.offsets} FINAL WHERE topic = {topic:String} AND ${place} AND NOT dead_letter
-       AND (event_time < {keptSince:DateTime64(3)} OR (symbol, event_time) IN (SELECT symbol, event_time FROM ${names.view} WHERE ${between}))`,
+       AND (event_time < ${moment('keptSince')} OR (symbol, event_time) IN (SELECT symbol, event_time FROM ${names.view} WHERE ${between}))`,
     times,
   );
   const [seen] = await clickhouse.query<{ rows: string; ids: string }>(
@@ -99,11 +103,20 @@ const auditPartition = async (deps: AuditDeps, of: PartitionOffsets, first: bigi
   };
 };
 
+/** @throws AppError unavailable while rows are on their way from one table to another, so that none of them passes for missing */
+const refuseTakeover = async ({ clickhouse, names }: AuditDeps): Promise<void> => {
+  const [found] = await clickhouse.query("SELECT 1 FROM system.tables WHERE concat(database, '.', name) = {name:String}", {
+    name: names.zoneless,
+  });
+  if (found) throw new AppError('unavailable', 'The archiver is still setting older rows right; please ask again when it is done.');
+};
+
 /**
  * Compares every message that Kafka still has, committed or not, with the table.
- * @throws AppError unavailable when Kafka or ClickHouse does not answer.
+ * @throws AppError unavailable when Kafka or ClickHouse does not answer, or the archiver is setting older rows right.
  */
 export const auditAll = async (deps: AuditDeps): Promise<readonly PartitionAudit[]> => {
+  await refuseTakeover(deps);
   const offsets = await deps.eventLog.offsets(deps.topic, deps.group);
   const audits: PartitionAudit[] = [];
   for (const of of offsets) audits.push(await auditPartition(deps, of, BigInt(of.first), BigInt(of.next)));

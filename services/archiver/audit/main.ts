@@ -7,7 +7,7 @@ import { readSettings } from '@tickfolio/lib/lifecycle';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { archiveNames } from '../archive.js';
 import { auditConfig } from '../config.js';
-import { keptSince } from '../schema.js';
+import { keptSinceMs } from '../schema.js';
 import { type AuditDeps, auditAll, type PartitionAudit } from './audit.js';
 import { auditTable, verdict } from './table.js';
 
@@ -63,7 +63,7 @@ const audit = async (waitMs: number): Promise<number> => {
       names,
       topic: config.KAFKA_TOPIC,
       group: config.KAFKA_GROUP_ID,
-      keptSince: keptSince(clock, config.RETENTION),
+      keptSinceMs: keptSinceMs(clock, config.RETENTION),
     };
     const audits = await settledAudit(deps, waitMs);
     process.stdout.write(`${config.KAFKA_TOPIC} against ${names.view}\n\n${auditTable(audits)}\n\n${verdict(audits)}\n`);
