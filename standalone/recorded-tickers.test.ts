@@ -2,6 +2,7 @@ import { parseMiniTicker } from '@tickfolio/aggregator/mini-ticker';
 import { startArchiver } from '@tickfolio/archiver/app';
 import { type ChdbClickHouse, openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { systemClock } from '@tickfolio/lib/clock';
+import type { EventLog } from '@tickfolio/lib/event-log';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { type RecordedTicker, recordedTickers } from '@tickfolio/lib/recordings/test-recordings';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
@@ -50,6 +51,13 @@ const eightDecimals = (text: string): string => {
   return `${whole}.${fraction.padEnd(8, '0')}`;
 };
 
+/** As the aggregator does. */
+const publish = (eventLog: EventLog, payload: RecordedTicker): void => {
+  const ticker = parseMiniTicker(JSON.stringify({ ...payload, e: '24hrMiniTicker' }), payload.E + 40);
+  if (typeof ticker === 'string') throw new Error(`no ticker: ${ticker}`);
+  eventLog.publish('binance.miniticker', { key: ticker.row.symbol, value: JSON.stringify(ticker.row) });
+};
+
 describe('tickers in the archive', () => {
   const log = silentLogger();
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -67,11 +75,7 @@ describe('tickers in the archive', () => {
   it('read as the exchange wrote them, to the last digit', async () => {
     const payloads = [...recordedTickers(), ...extreme];
     const eventLog = createMemoryEventLog({ clock: systemClock, log, metrics: createMetrics('log') });
-    for (const payload of payloads) {
-      const ticker = parseMiniTicker(JSON.stringify({ ...payload, e: '24hrMiniTicker' }), payload.E + 40);
-      if (typeof ticker === 'string' || !('row' in ticker)) throw new Error(`no ticker: ${JSON.stringify(ticker)}`);
-      eventLog.publish('binance.miniticker', { key: ticker.row.symbol, value: JSON.stringify(ticker.row) });
-    }
+    for (const payload of payloads) publish(eventLog, payload);
     const archiver = await startArchiver(
       { eventLog, clickhouse, clock: systemClock, log, metrics: createMetrics('archiver') },
       {
@@ -114,6 +118,49 @@ describe('tickers in the archive', () => {
       });
     }
     await archiver.close();
+    await eventLog.close();
+  });
+
+  it('that no column can hold are told with their reason, as dead letters, and do not just vanish', async () => {
+    const [first] = extreme;
+    if (!first) throw new Error('no ticker');
+    const payloads: readonly (readonly [Partial<RecordedTicker>, reason: string])[] = [
+      [{ s: 'TINYUSDT', o: '0.00000001', c: '1.50000000' }, 'change_percent does not fit Decimal64(8)'],
+      [{ s: 'LONGUSDT', h: '1.000000001' }, 'high_price does not fit Decimal64(8)'],
+      [{ s: 'WIDEIDR', c: '12345678901.00000000', o: '12345678900' }, 'close_price does not fit Decimal64(8)'],
+      [{ s: 'MANYUSDT', v: `1${'0'.repeat(30)}` }, 'volume must be a decimal text of at most 30 digits'],
+      // Microseconds where milliseconds should be, and a year that candles do not have.
+      [{ s: 'LATEUSDT', E: 1_769_508_000_123_456 }, 'event_time must be a time'],
+      [{ s: 'FARUSDT', E: Date.parse('2150-01-01T00:00:00Z') }, 'event_time must be a time'],
+    ];
+    const eventLog = createMemoryEventLog({ clock: systemClock, log, metrics: createMetrics('log') });
+    const letters = new Map<string, Record<string, unknown> & { reason?: string | undefined }>();
+    const reader = await eventLog.consume(
+      'binance.miniticker.dlq',
+      { group: 'people', minBatchMessages: 1, maxBatchMessages: 100, maxBatchWaitMs: 10 },
+      async ({ messages }) => {
+        for (const { key, value, headers } of messages)
+          letters.set(key, { ...(JSON.parse(Buffer.from(value).toString()) as object), reason: headers.reason });
+      },
+    );
+    for (const [changes] of payloads) publish(eventLog, { ...first, ...changes });
+    const archiver = await startArchiver(
+      { eventLog, clickhouse, clock: systemClock, log, metrics: createMetrics('archiver') },
+      {
+        database: 'dead',
+        table: 'market_tickers',
+        topic: 'binance.miniticker',
+        group: 'g',
+        batch: { minMessages: 10, maxMessages: 100, maxWaitMs: 20 },
+        auditIntervalMs: 60_000,
+      },
+    );
+    await expect.poll(() => letters.size, { timeout: 20_000 }).toBe(payloads.length);
+    for (const [{ s = '' }, reason] of payloads) expect([s, letters.get(s)?.reason]).toEqual([s, expect.stringContaining(reason)]);
+    // With all their digits, for whoever wants to know.
+    expect(letters.get('TINYUSDT')).toMatchObject({ close_price: '1.50000000', open_price: '0.00000001', change_percent: '14999999900' });
+    await archiver.close();
+    await reader.close();
     await eventLog.close();
   });
 });

@@ -138,11 +138,12 @@ describe('the way of a price', () => {
     const frame = { payload, receiveTimeMs: 1_700_000_000_130 };
     stream?.send({ frames: [frame, frame] });
     stream?.send({ frames: [frame, { payload: payload.replace('BTC', 'ETH'), receiveTimeMs: 1 }] });
-    stream?.send({ frames: [{ ...frame, payload: payload.replace('68123.45', '99999999999') }] });
-    await until('the ticker', () => rig.events.length > 0);
+    // Too large for the archive's columns, which is not for the aggregator to judge.
+    const large = { ...frame, payload: payload.replace('000123', '000124').replace('68123.45', '99999999999') };
+    stream?.send({ frames: [large] });
+    await until('the tickers', () => rig.events.length > 1);
     await until('the count', async () => (await rig.metric('tickers_duplicate_total')) === 2);
-    await until('the refused one', async () => (await rig.metric('tickers_unfit_total')) === 1);
-    expect(rig.events).toHaveLength(1);
+    expect(rig.events.map(({ message }) => JSON.parse(String(message.value)).close_price)).toEqual(['68123.45000000', '99999999999000000']);
     expect(rig.events[0]?.topic).toBe('binance.miniticker');
     expect(rig.events[0]?.message.key).toBe('BTCUSDT');
     expect(JSON.parse(String(rig.events[0]?.message.value))).toEqual({

@@ -11,7 +11,10 @@ it('waits for a page of history as long as it takes over a line of 5 kB/s, and f
       done(null, body);
       return { cancel: () => undefined };
     };
-  const client = { listAggTrades: answer({ trades: [], voidIds: [] }), listSymbols: answer({ revision: 'r', symbols: [], simulated: true }) };
+  const client = {
+    listAggTrades: answer({ trades: [], voidIds: [] }),
+    listSymbols: answer({ revision: 'r', symbols: [], simulated: true }),
+  };
   const feed = createMarketFeed(client as unknown as SocketServiceClient);
   await feed.listTrades('btcusdt', { fromId: 1, limit: 1_000 }, new AbortController().signal);
   await feed.listSymbols('', false, new AbortController().signal);

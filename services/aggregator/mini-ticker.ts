@@ -1,13 +1,26 @@
-import { type Decimal, divide, formatDecimal, isZero, multiply, parseDecimal, subtract, zero } from '@tickfolio/lib/money';
+import {
+  type Decimal,
+  type DecimalBounds,
+  divide,
+  formatDecimal,
+  isZero,
+  multiply,
+  parseDecimal,
+  subtract,
+  zero,
+} from '@tickfolio/lib/money';
 
-/** One row of the archive's table, as JSON text is made of it. Every decimal fits Decimal64(8) exactly. */
+/**
+ * One row of the archive's table, as JSON text is made of it, exact whatever its size. Whether the archive's columns hold it is the archiver's
+ * to judge: what they do not hold goes to the dead letters, where its reason stands and its bytes are kept.
+ */
 export interface TickerRow {
   /** `<SYMBOL>-<event time in milliseconds>`: the same for the same ticker however often it is received. */
   readonly message_id: string;
   readonly event_type: string;
-  /** `YYYY-MM-DD hh:mm:ss.mmm`, UTC: what DateTime64(3) reads and prints where the time zone is UTC. */
-  readonly event_time: string;
-  readonly receive_time: string;
+  /** `YYYY-MM-DD hh:mm:ss.mmm`, UTC, as columns of that zone read and print it; a time after 2299 as epoch milliseconds. */
+  readonly event_time: string | number;
+  readonly receive_time: string | number;
   /** Upper case. */
   readonly symbol: string;
   /** Prices are the exchange's own texts. */
@@ -29,35 +42,28 @@ export interface MiniTicker {
   readonly row: TickerRow;
 }
 
-/** A ticker that a row cannot hold without changing it. */
-export interface UnfitTicker {
-  readonly unfit: string;
-}
-
 const hundred: Decimal = { units: 100n, scale: 0 };
-/** Decimal64(8): 18 digits, 8 of them after the point. */
-const columnScale = 8;
-const columnUnits = 10n ** 18n;
+const percentScale = 8;
+/** Far more than any price has: a longer text is none. */
+const priceBounds: DecimalBounds = { maxIntegerDigits: 120, maxFractionDigits: 120 };
 const plainText = /^\d{1,10}(\.\d{1,8})?$/;
 /** What Decimal(38, 8), the column of a volume, holds of it: all but zeros that say nothing. */
 const volumeText = /^0*(\d{1,30})(?:\.(\d{1,8})0*)?$/;
 /** The last moment of 2299, as far as DateTime64(3) goes. */
 const maxTimeMs = 10_413_791_999_999;
 
-const timeText = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, 23);
-const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= maxTimeMs;
-/** @param value without trailing zeros, so that its scale is what it needs */
-const fits = ({ units, scale }: Decimal): boolean => {
-  const size = units < 0n ? -units : units;
-  return scale <= columnScale && size * 10n ** BigInt(columnScale - scale) < columnUnits;
-};
+const timeText = (ms: number): string | number => (ms <= maxTimeMs ? new Date(ms).toISOString().replace('T', ' ').slice(0, 23) : ms);
+/** There is no Date after it. */
+const lastDateMs = 8.64e15;
+const isTime = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= lastDateMs;
 
-/** @returns the volume as its column takes it, null where there is none, undefined for what is no volume. */
-const readVolume = (value: unknown): string | null | undefined | UnfitTicker => {
+/** @returns the volume as its column takes it, where that holds it, null where there is none, undefined for what is no volume. */
+const readVolume = (value: unknown): string | null | undefined => {
   if (value === undefined) return null;
   if (typeof value !== 'string' || !/^\d+(\.\d+)?$/.test(value)) return undefined;
   const [, whole, fraction] = volumeText.exec(value) ?? [];
-  if (whole === undefined) return { unfit: 'a volume has more digits than Decimal(38, 8) holds' };
+  if (whole === undefined) return value;
   return fraction === undefined ? whole : `${whole}.${fraction}`;
 };
 
@@ -65,7 +71,7 @@ const readVolume = (value: unknown): string | null | undefined | UnfitTicker => 
 const simulatedMark = 'simulated ';
 
 /** Reads a miniTicker payload (JSON text). @param simulated the row says so @returns the reason, as text, when it is none. */
-export const parseMiniTicker = (payload: string, receiveMs: number, simulated = false): MiniTicker | UnfitTicker | string => {
+export const parseMiniTicker = (payload: string, receiveMs: number, simulated = false): MiniTicker | string => {
   let fields: Readonly<Record<string, unknown>> | null;
   try {
     fields = JSON.parse(payload);
@@ -80,19 +86,16 @@ export const parseMiniTicker = (payload: string, receiveMs: number, simulated = 
   if (typeof c !== 'string' || typeof o !== 'string' || typeof h !== 'string' || typeof l !== 'string') return 'a price is not a text';
   const values = new Map<string, Decimal>();
   try {
-    for (const text of [c, o, h, l]) values.set(text, parseDecimal(text));
+    for (const text of [c, o, h, l]) values.set(text, parseDecimal(text, priceBounds));
   } catch (err) {
     return `a price: ${err instanceof Error ? err.message : String(err)}`;
   }
   for (const { units } of values.values()) if (units < 0n) return 'a price is negative';
   const [close = zero, open = zero] = [values.get(c), values.get(o)];
   const change = subtract(close, open);
-  const percent = isZero(open) ? zero : divide(multiply(change, hundred), open, columnScale);
-  if (![...values.values(), percent].every(fits)) return { unfit: 'a price or the change has more digits than Decimal64(8) holds' };
+  const percent = isZero(open) ? zero : divide(multiply(change, hundred), open, percentScale);
   const [volume, quoteVolume] = [readVolume(v), readVolume(q)];
   if (volume === undefined || quoteVolume === undefined) return 'a volume is not a decimal text';
-  if (volume !== null && typeof volume === 'object') return volume;
-  if (quoteVolume !== null && typeof quoteVolume === 'object') return quoteVolume;
   const priceText = (text: string): string => (plainText.test(text) ? text : formatDecimal(values.get(text) ?? zero));
   const symbol = s.toUpperCase();
   const row: TickerRow = {

@@ -29,7 +29,6 @@ const helps = {
   payloadsMalformed: 'Frames that could not be read',
   framesUnasked: 'Frames of symbols nobody holds',
   tickers: 'Mini-tickers handed to the event log',
-  tickersUnfit: 'Mini-tickers refused because the columns of the archive cannot hold them exactly',
   tickersMistimed: 'Mini-tickers whose time lies ahead of all other frames, which are not archived',
   tickersUnpriced: 'Mini-tickers with a price of 0, of coins that were never traded, which are not archived',
   tickersDuplicate: 'Mini-tickers received again and dropped',

@@ -34,19 +34,13 @@ export interface TickerIntake {
 export const createTickerIntake = (deps: TickerIntakeDeps): TickerIntake => {
   const { log, tally, gate, eventLog, feedClock, complain, simulated, isFollowed } = deps;
   const memory = createTickerMemory();
-  const skipped = (reason: string, payload: string, words: string) => log.debug({ reason, payload: payload.slice(0, 200) }, words);
   return {
     take: ({ frames }) => {
       for (const { payload, receiveTimeMs } of frames) {
         const ticker = parseMiniTicker(payload, receiveTimeMs, simulated());
         if (typeof ticker === 'string') {
           tally.payloadsMalformed += 1;
-          skipped(ticker, payload, 'mini-ticker skipped');
-          continue;
-        }
-        if ('unfit' in ticker) {
-          tally.tickersUnfit += 1;
-          skipped(ticker.unfit, payload, 'mini-ticker refused');
+          log.debug({ reason: ticker, payload: payload.slice(0, 200) }, 'mini-ticker skipped');
           continue;
         }
         const { symbol, close_price: close } = ticker.row;

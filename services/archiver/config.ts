@@ -11,6 +11,9 @@ const timeZone = () =>
     }
   }, 'must be a time zone such as Europe/Berlin or UTC');
 
+/** ClickHouse counts the end of a row's time as DateTime, which comes round in 2106: a longer one would end all rows at once. */
+const maxRetentionDays = 10_000;
+
 /** What of it holds wherever the archiver runs. */
 export const archiveSettings = () => ({
   KAFKA_TOPIC: z
@@ -30,8 +33,9 @@ export const archiveSettings = () => ({
     .default('off')
     .transform((text, ctx): number | undefined => {
       const match = /^(\d{1,5})d$/.exec(text);
-      if (text !== 'off' && (!match || Number(match[1]) === 0)) {
-        ctx.addIssue({ code: 'custom', message: `must be whole days such as 90d, or off, not "${text}"` });
+      const days = Number(match?.[1] ?? 0);
+      if (text !== 'off' && (days === 0 || days > maxRetentionDays)) {
+        ctx.addIssue({ code: 'custom', message: `must be whole days such as 90d, at most ${maxRetentionDays}d, or off, not "${text}"` });
       }
       return match ? Number(match[1]) : undefined;
     }),

@@ -35,9 +35,9 @@ export const tickerColumns = [
   'quote_volume',
 ] as const;
 
-/** What DateTime64(3) holds. */
-const firstTimeMs = Date.UTC(1900, 0, 1);
-const lastTimeMs = Date.UTC(2299, 11, 31, 23, 59, 59, 999);
+/** What DateTime holds, which candles begin with and the age of rows is counted in: other times would come round as one of these. */
+const firstTimeMs = 0;
+const lastTimeMs = Date.UTC(2105, 11, 31, 23, 59, 59, 999);
 export const maxTextLength = 256;
 export const maxMessageBytes = 64 * 1_024;
 
@@ -85,7 +85,7 @@ const volumeOf = (fields: Readonly<Record<string, unknown>>, name: string): stri
 
 /** Rows of one hour share their day, so it is judged once. */
 let knownDay = '';
-/** @param text of the form `2026-01-27` @returns whether there is such a day in the range of DateTime64(3) */
+/** @param text of the form `2026-01-27` @returns whether there is such a day in the range of the archive's times */
 export const isDay = (text: string): boolean => {
   if (text === knownDay) return true;
   const ms = Date.parse(`${text}T00:00:00Z`);
@@ -105,7 +105,7 @@ const timeOf = (fields: Readonly<Record<string, unknown>>, name: string): string
   } else if (Number.isSafeInteger(value) && (value as number) >= firstTimeMs && (value as number) <= lastTimeMs) {
     return new Date(value as number).toISOString().replace('T', ' ').slice(0, -1);
   }
-  throw new Unreadable(`${name} must be a time such as "2026-01-27 10:00:00.000" (UTC) or epoch milliseconds`);
+  throw new Unreadable(`${name} must be a time such as "2026-01-27 10:00:00.000" (UTC) or epoch milliseconds, of the years 1970 to 2105`);
 };
 
 /** Reads one message of the topic. @returns the row, or in words why there is none. */
