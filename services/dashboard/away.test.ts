@@ -13,7 +13,8 @@ let clickhouse: ClickHouse;
 let dashboard: TestDashboard;
 
 beforeAll(async () => {
-  server = await startTestClickHouse({ password: 'secret-of-the-test' });
+  // On a host far from UTC, by half an hour too.
+  server = await startTestClickHouse({ password: 'secret-of-the-test', zone: 'Asia/Kolkata' });
   clickhouse = openServerClickHouse({
     address: server.address,
     user: 'default',
@@ -34,7 +35,7 @@ afterAll(async () => {
 });
 
 const sinceAbout = (text: string, atMs: number): boolean => {
-  const since = /ClickHouse is away since (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC/.exec(text)?.[1];
+  const since = /ClickHouse is away since (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\./.exec(text)?.[1];
   return since !== undefined && Math.abs(Date.parse(`${since.replace(' ', 'T')}Z`) - atMs) < 6_000;
 };
 const recovered = async (path: string) =>
@@ -70,6 +71,16 @@ it('says so on every page when it starts without ClickHouse, and recovers by its
   const page = await dashboard.page('/');
   expect(rowsOf(page).map(([symbol]) => symbol)).toEqual(['BTCUSDT', 'ETHUSDT']);
   expect(textOf(page)).not.toContain('away');
+});
+
+it('shows the last hour and how old its newest row is, though the server is in Kolkata', async () => {
+  const page = await dashboard.page('/symbols/BTCUSDT?range=1h');
+  expect(textOf(page)).not.toContain('No tickers of BTCUSDT in the last');
+  expect(textOf(await dashboard.page('/'))).toMatch(/BTCUSDT.+\d\d:\d\d:\d\d (just now|\d+ s ago|1 min ago)/);
+  expect(textOf(await dashboard.page('/pipeline'))).toMatch(/Complete: nothing missing, nothing twice, checked (\d+ s|1 min) ago/);
+  const [, first = ''] = (await (await dashboard.get('/symbols/BTCUSDT/tickers.csv?range=15m')).text()).split('\r\n');
+  const [id = '', , eventTime = ''] = first.split(',');
+  expect(eventTime).toBe(new Date(Number(id.split('-')[1])).toISOString());
 });
 
 it('goes on showing what was read when ClickHouse is killed, and since when', async () => {

@@ -33,7 +33,7 @@ export const agoHtml = (atMs: number, nowMs: number): Html =>
 const awayNotice = ({ away, readAtMs, nowMs }: PageFrame): HtmlPart =>
   away &&
   html`<div class="notice warn" data-key="away">
-<p><strong>ClickHouse is away since <time datetime="${new Date(away.sinceMs).toISOString()}">${timeText(away.sinceMs)} UTC</time>.</strong>
+<p><strong>ClickHouse is away since <time datetime="${new Date(away.sinceMs).toISOString()}">${timeText(away.sinceMs)}</time>.</strong>
 ${readAtMs === undefined ? 'Nothing was read before that could be shown.' : html`This page shows what was read ${agoHtml(readAtMs, nowMs)}.`}
 It recovers by itself as soon as ClickHouse answers; nothing is lost meanwhile, the archiver waits for it too.</p>
 <p class="reason">${away.reason}</p>
@@ -67,6 +67,7 @@ ${away && html`<noscript><meta http-equiv="refresh" content="5"></noscript>`}
 <header class="top">
 <a class="brand" href="/">${logo}<span>tickfolio</span></a>
 <nav aria-label="Pages">${link('/', 'Tickers', current === 'tickers')}${link('/pipeline', 'Pipeline', current === 'pipeline')}</nav>
+<p class="zone">All times UTC</p>
 ${live && html`<div class="live" data-state=""><p role="status"></p><button type="button" class="quiet">Pause</button></div>`}
 </header>
 <main id="content" tabindex="-1" data-now="${frame.nowMs}"${away ? html` data-away="${away.sinceMs}"` : ''}>
@@ -74,7 +75,7 @@ ${simulated === true && html`<p class="notice simulated" data-key="simulated"><s
 ${awayNotice(frame)}
 ${main}
 </main>
-<footer><p>All times are UTC. Prices are the exchange’s own decimals, exact to the last digit.</p></footer>
+<footer><p>Prices are the exchange’s own decimals, exact to the last digit.</p></footer>
 </body>
 </html>
 `.html;

@@ -89,7 +89,7 @@ export const readSymbolQuery = (symbol: string, query: unknown): SymbolQuery => 
   const at = input.text('at');
   if (at !== undefined) {
     const eventMs = parseTime(at);
-    if (eventMs === undefined) input.refuse('at', 'must be a time in UTC such as 2026-01-27T10:00:00');
+    if (eventMs === undefined) input.refuse('at', 'must be a time in UTC such as 2026-01-27 10:00:00');
     else start = { kind: 'at', eventMs };
   }
   input.done();

@@ -128,12 +128,16 @@ ${hasOlder && oldest ? html`<a rel="next" href="${address(query, { before: curso
 </nav>`;
 };
 
+// A browser's own field for a time shows it in the reader's language, with morning and afternoon where that has them.
+const timeExample = '2026-01-27 10:00:00';
+const timeForm = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z?`;
+
 const jump = (query: SymbolQuery): Html => {
-  const at = query.start.kind === 'at' ? timeText(query.start.eventMs).replace(' ', 'T') : '';
+  const at = query.start.kind === 'at' ? timeText(query.start.eventMs) : '';
   return html`<form class="filter" action="${pathOf(query.symbol)}#tickers" method="get">
 <input type="hidden" name="range" value="${query.range}">
-<label for="at">Tickers at or before (UTC)</label>
-<input id="at" name="at" type="datetime-local" step="1" value="${at}">
+<label for="at">Tickers at or before</label>
+<input id="at" name="at" type="text" value="${at}" placeholder="${timeExample}" title="a time such as ${timeExample}" pattern="${timeForm}" maxlength="24" size="19" autocomplete="off" spellcheck="false">
 <label for="size">Rows</label>
 <select id="size" name="size">${pageSizes.map((size) => html`<option${size === query.size ? html` selected` : ''}>${size}</option>`)}</select>
 <button>Go</button>

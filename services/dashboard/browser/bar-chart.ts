@@ -34,6 +34,12 @@ const columns = ({ bars, barMs }: ChartData): uPlot.AlignedData => [
   bars.map((bar) => Number(bar.close)),
 ];
 
+/** Where the axis has its marks: at whole hours and days of UTC. The library's own are of the browser's zone, also where it is told another. */
+const timeSplits = (fromS: number, toS: number, incrementS: number): number[] => {
+  const first = Math.ceil(fromS / incrementS);
+  return Array.from({ length: Math.floor(toS / incrementS) - first + 1 }, (_, at) => (first + at) * incrementS);
+};
+
 /** Times of day; the date where it begins or changes. */
 const timeLabels = (splits: readonly number[], incrementS: number): string[] => {
   let day = '';
@@ -92,7 +98,6 @@ export const createBarChart = (container: HTMLElement, first: ChartData): BarCha
       width: container.clientWidth,
       height: container.clientHeight,
       padding: [readout.offsetHeight + 8, 0, 0, 20],
-      tzDate: (second) => uPlot.tzDate(new Date(second * 1_000), 'Etc/UTC'),
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { show: false } },
       scales: {
@@ -106,6 +111,7 @@ export const createBarChart = (container: HTMLElement, first: ChartData): BarCha
           grid: { show: false },
           size: (_, values) => (values?.some((text) => text.includes('\n')) ? 42 : 26),
           space: 60,
+          splits: (_, _axis, fromS, toS, incrementS) => timeSplits(fromS, toS, incrementS),
           values: (_, splits, _axis, _space, increment) => timeLabels(splits, increment),
         },
         {

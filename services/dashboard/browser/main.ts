@@ -90,7 +90,7 @@ tell(away === undefined ? 'live' : 'away', away === undefined ? 'Live' : awayWor
 clock.every(1_000, tellAges);
 
 const live = keepLive({
-  clock,
+  clock: { ...clock, now: () => clock.now() + serverAheadMs },
   random: Math.random,
   load: async (signal, arrived) => {
     const answer = await fetch(location.href, { signal, headers: { accept: 'text/html' } });
