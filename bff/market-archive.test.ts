@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runClickHouseMigrations } from '@tickfolio/lib/clickhouse';
-import { type ChdbClickHouse, openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
+import { type ClickHouse, runClickHouseMigrations } from '@tickfolio/lib/clickhouse';
+import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
+import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/test-server';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -12,18 +10,19 @@ import { createUser, openTestPostgres, startTestBff } from './test-bff.js';
 import { createValueHistory } from './value-history.js';
 
 const [database, table, log] = ['crypto', 'market_tickers', silentLogger()];
-let folder: string;
-let clickhouse: ChdbClickHouse;
+let server: TestClickHouse;
+let clickhouse: ClickHouse;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tickfolio-bff-'));
-  clickhouse = await openChdbClickHouse({ path: join(folder, 'data'), clock: systemClock, log });
+  // On a host far from UTC, so that a time that is read in its zone does not go unnoticed.
+  server = await startTestClickHouse({ zone: 'America/New_York' });
+  clickhouse = openServerClickHouse({ address: server.address, user: 'default', password: '', clock: systemClock, log });
   const migrations = fileURLToPath(new URL('../services/archiver/migrations', import.meta.url));
   const names = { table, ohlc: 'market_ohlc' };
   await runClickHouseMigrations({ clickhouse, log }, { folder: migrations, database, names, journal: `${table}_migrations` });
 });
 afterAll(async () => {
   await clickhouse?.close();
-  await rm(folder, { recursive: true, force: true });
+  await server?.close();
 });
 
 const columns = ['message_id', 'event_type', 'event_time', 'receive_time', 'symbol', 'close_price', 'volume', 'quote_volume'];
@@ -73,6 +72,31 @@ it('knows what cost what at midnight: of the first minutes only, and never a sim
   );
   expect(await archive.midnight(['btcusdt'], true)).toEqual(new Map([['btcusdt', { price: '1', atMs: at('00:00:00.500') }]]));
   expect(await archive.midnight([], false)).toEqual(new Map());
+});
+
+it('draws the last hour, day and minutes of a price also from an archive in New York, over the night in which its clocks change', async () => {
+  await add([
+    ['XRPUSDT', '2026-03-08 01:30:00.000', '1.1'],
+    ['XRPUSDT', '2026-03-08 02:15:10.000', '1.2'],
+    ['XRPUSDT', '2026-03-08 02:15:50.000', '1.5'],
+    ['XRPUSDT', '2026-03-08 02:40:00.000', '1.3'],
+    ['XRPUSDT', '2026-03-08 07:30:00.000', '9'],
+  ]);
+  const archive = archiveAt('2026-03-08T02:45:00.000Z');
+  const at = (time: string) => Date.parse(`2026-03-08T${time}:00Z`);
+  const quarter = { atMs: at('02:15'), open: '1.2', high: '1.5', low: '1.2', close: '1.5' };
+  const candles = await archive.candles('xrpusdt', '1h');
+  expect(candles.filter(({ atMs }) => atMs < at('03:00'))).toEqual([
+    quarter,
+    { atMs: at('02:40'), open: '1.3', high: '1.3', low: '1.3', close: '1.3' },
+  ]);
+  expect((await archive.candles('xrpusdt', '24h')).map(({ atMs }) => atMs)).toEqual(['01:30', '02:10', '02:40', '07:30'].map(at));
+  expect((await archive.candles('xrpusdt', '7d')).map(({ atMs }) => atMs)).toEqual(['01:00', '02:00', '07:00'].map(at));
+  expect(await archive.today('xrpusdt')).toMatchObject({ atMs: at('00:00'), open: '1.1' });
+  expect((await archive.trails(['xrpusdt'])).get('xrpusdt')?.slice(0, 2)).toEqual([
+    { atMs: at('02:15'), price: '1.5' },
+    { atMs: at('02:40'), price: '1.3' },
+  ]);
 });
 
 it('knows the volumes of the newest ticker, all their digits, and none where it did not say or is old', async () => {
