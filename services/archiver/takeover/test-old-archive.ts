@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ClickHouse, runClickHouseMigrations, type Value } from '@tickfolio/lib/clickhouse';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { migrationsFolder } from '../schema.js';
+import { tickerColumns } from '../ticker-row.js';
 
 export const table = 'market_tickers';
 const names = { table, ohlc: 'market_ohlc' };
@@ -24,23 +25,7 @@ export interface OldTicker {
 /** As the aggregator and the audit write times, whoever reads them. */
 const utcText = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, -1);
 
-const columns = [
-  'message_id',
-  'event_type',
-  'event_time',
-  'receive_time',
-  'symbol',
-  'close_price',
-  'open_price',
-  'high_price',
-  'low_price',
-  'change_price',
-  'change_percent',
-  'volume',
-  'kafka_topic',
-  'kafka_partition',
-  'kafka_offset',
-];
+const columns = [...tickerColumns.filter((name) => name !== 'quote_volume'), 'kafka_topic', 'kafka_partition', 'kafka_offset'];
 const rowOf = ({ symbol, eventMs, price, offset, receivedAfterMs = 90, messageId }: OldTicker): Value[] => [
   messageId ?? `${symbol}-${eventMs}`,
   '24hrMiniTicker',
