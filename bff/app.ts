@@ -4,12 +4,11 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import websocket from '@fastify/websocket';
 import { createAccessTokenVerifier } from '@tickfolio/lib/access-token';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { addOperations, createHttpServer, type Dependency, endWithProblem, listen, measureRequests } from '@tickfolio/lib/http';
+import { addOperations, createHttpServer, type Dependency, listen, measureRequests } from '@tickfolio/lib/http';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
@@ -19,18 +18,22 @@ import type { FastifyInstance } from 'fastify';
 import type { AggregatorClient } from './aggregator-client.js';
 import type { AuthClient } from './auth-client.js';
 import { authRoutes } from './auth-routes.js';
+import { serveUnder, withoutBasePath } from './base-path.js';
 import { type ClientSocketLimits, defaultSocketLimits } from './client-socket.js';
+import { frameRoute } from './frame-route.js';
 import { historyRoutes } from './history-routes.js';
 import { bodyFaults } from './input-faults.js';
 import { createLivePart, kindOf } from './live-part.js';
 import { createMarketArchive } from './market-archive.js';
 import { swaggerOptions, swaggerUiOptions } from './openapi.js';
-import { corsOptions, createOriginCheck } from './origins.js';
+import { corsOptions, createOrigins } from './origins.js';
 import { createPortfolios } from './portfolios.js';
 import { profileRoutes } from './profile-routes.js';
+import { tellAddress } from './start-words.js';
 import { symbolRoutes } from './symbol-routes.js';
+import { createTransportWatch } from './transport-watch.js';
 import { addWebFiles } from './web-files.js';
-import { chooseSubprotocol, webSocketPath, webSocketRoute } from './ws-route.js';
+import { takeUpgrades, webSocketPath, webSocketRoute } from './ws-route.js';
 
 export { findAggregators } from './aggregator-addresses.js';
 export { type AggregatorClient, createAggregatorClient } from './aggregator-client.js';
@@ -38,6 +41,7 @@ export { createAggregators } from './aggregators.js';
 export { type AuthClient, createAuthClient } from './auth-client.js';
 export { createCircuitMetrics } from './circuit-metrics.js';
 export { migrationsFolder } from './schema.js';
+export { cookiesInWords } from './start-words.js';
 export { builtPage } from './web-files.js';
 
 export interface BffDeps {
@@ -64,6 +68,10 @@ export interface BffOptions {
   readonly jwtSecret: string;
   /** False only with `ENV=local`. Default true. */
   readonly secureCookie?: boolean;
+  /** The addresses at which people open the page, each ending in a slash; then requests of pages elsewhere are refused. Default not known. */
+  readonly publicUrls?: readonly string[];
+  /** The path under which the page stands in its host, with a slash at both ends; proxies may take it off or leave it on. Default `/`. */
+  readonly basePath?: string;
   /** As fastify has it: which proxies' `X-Forwarded-*` are believed. Default none. */
   readonly trustProxy?: boolean | string[];
   /** Origins of pages that may call besides the server's own. Default none. */
@@ -96,18 +104,20 @@ export interface BffOptions {
 }
 
 const maxBodyBytes = 16 * 1024;
-const maxMessageBytes = 4 * 1024;
 
 /** Builds the whole BFF without listening. Closing the instance closes what it opened; the dependencies stay their owner's. */
 const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
   const { postgres, auth, priceBus, clock, log, metrics } = deps;
+  const { basePath = '/', publicUrls = [], allowedOrigins = [], secureCookie = true } = options;
   const app = createHttpServer({
     log,
     bodyLimit: maxBodyBytes,
     trustProxy: options.trustProxy ?? false,
+    rewriteUrl: ({ url = '/' }) => withoutBasePath(url, basePath),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true, verbose: true } },
     schemaErrorFormatter: (faults) => bodyFaults(faults),
   });
+  serveUnder(app, basePath);
   acceptJsonOnly(app);
 
   const verifyToken = createAccessTokenVerifier({ secret: options.jwtSecret, clock });
@@ -115,8 +125,8 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
     postgres.db,
     options.maxCoinsPerProfile === undefined ? {} : { maxCoins: options.maxCoinsPerProfile },
   );
-  const { allowedOrigins = [] } = options;
-  const checkOrigin = createOriginCheck(allowedOrigins);
+  const atPublic = (path: string) => basePath + path.slice(1);
+  const origins = createOrigins(deps, { publicUrls, allowed: allowedOrigins, secureCookie, webSocketPath: atPublic(webSocketPath) });
   const live = createLivePart(deps, portfolios, verifyToken, {
     staleAfterMs: options.staleAfterMs ?? 60_000,
     pushWindowMs: options.pushWindowMs ?? 5,
@@ -130,10 +140,10 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
   const { verify } = live;
 
   measureRequests(app, metrics);
-  void app.register(swagger, swaggerOptions);
+  void app.register(swagger, swaggerOptions(basePath));
   void app.register(helmet, {
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null, connectSrc: ["'self'"] } },
-    strictTransportSecurity: options.secureCookie ?? true,
+    strictTransportSecurity: secureCookie,
   });
   if (allowedOrigins.length > 0) void app.register(cors, corsOptions(allowedOrigins));
   void app.register(cookie);
@@ -142,27 +152,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
     errorResponseBuilder: (_request, { ttl }) =>
       new AppError('resource_exhausted', 'Too many attempts from this address; please wait.', { retryAfterMs: ttl }),
   });
-  void app.register(websocket, {
-    options: { maxPayload: maxMessageBytes, handleProtocols: chooseSubprotocol, perMessageDeflate: false },
-    preClose: async () => {
-      await live.sockets.close();
-      app.websocketServer.close();
-    },
-    errorHandler: (err, socket, request) => {
-      request.log.debug({ err }, 'a client socket failed');
-      socket.terminate();
-    },
-  });
-  // The plugin ends the connection of an upgrade that is refused, so the client must not keep it for its next request.
-  app.addHook('onSend', async (request, reply) => {
-    if (request.ws && !reply.hasHeader('connection')) reply.header('connection', 'close');
-  });
-  void app.after(() => {
-    // The route has looked at the handshake already; what is left is an unreadable list of subprotocols.
-    app.websocketServer.on('wsClientError', (err, socket) =>
-      endWithProblem(socket, new AppError('invalid_argument', `The WebSocket handshake is not valid: ${err.message}.`)),
-    );
-  });
+  takeUpgrades(app, live.sockets);
   void app.register(async (scope) => {
     scope.decorateRequest('signedIn', null);
     scope.addHook('onRequest', async (request) => {
@@ -177,8 +167,10 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       verify,
       gate: live.gate,
       clock,
-      checkOrigin,
-      secureCookie: options.secureCookie ?? true,
+      origins,
+      watch: createTransportWatch(deps, { secureCookie }),
+      publicPath: atPublic('/api/v1/auth'),
+      secureCookie,
       maxCalls: options.maxAuthCalls ?? 60,
       windowMs: options.authWindowMs ?? 60_000,
     });
@@ -190,6 +182,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       lookup: live.lookup,
       onChange: live.portfolioChanged,
     });
+    await scope.register(frameRoute, { prefix: '/api/v1/profile', verify, live: live.portfolios, clock });
     const archive = createMarketArchive({
       clickhouse: deps.clickhouse ?? (() => undefined),
       database: options.archiveDatabase ?? 'crypto',
@@ -207,14 +200,14 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       clock,
     });
     await scope.register(symbolRoutes, { symbols: live.symbols, lookup: live.lookup });
-    await scope.register(webSocketRoute, { verify, gate: live.gate, sockets: live.sockets, checkOrigin });
+    await scope.register(webSocketRoute, { verify, gate: live.gate, sockets: live.sockets, origins });
     await scope.register(
       swaggerUi,
-      swaggerUiOptions(() => live.demand.simulated === true),
+      swaggerUiOptions(basePath, () => live.demand.simulated === true),
     );
     scope.get('/openapi.json', async () => app.swagger());
-    if (options.webFolder === undefined) scope.get('/', async (_request, reply) => reply.redirect('/docs'));
-    else addWebFiles(scope, options.webFolder, app);
+    if (options.webFolder === undefined) scope.get('/', async (_request, reply) => reply.redirect(atPublic('/docs')));
+    else addWebFiles(scope, options.webFolder, { root: app, basePath });
     addOperations(scope, {
       metrics,
       dependencies: [
@@ -267,6 +260,8 @@ export const startBff = async (deps: BffDeps, options: BffOptions & ListenOption
   const app = createBff(deps, options);
   try {
     const port = await listen(app, options, 'HTTP_PORT');
+    const { publicUrls = [], basePath = '/', trustProxy = false, secureCookie = true } = options;
+    tellAddress(deps.log, { publicUrls, basePath, trustProxy, secureCookie });
     const close = async () => {
       const cut = deps.clock.after(options.drainMs ?? 5_000, () => app.server.closeAllConnections());
       await app.close();

@@ -3,10 +3,11 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthClient, TokenPair } from './auth-client.js';
-import { AccessTokenAnswer, LoginBody, messageAnswer, problems, RegisterBody } from './contract.js';
+import { AccessTokenAnswer, CookieAnswer, LoginBody, messageAnswer, problems, RegisterBody } from './contract.js';
 import type { Notices } from './notices.js';
-import type { CheckOrigin } from './origins.js';
+import type { Origins } from './origins.js';
 import type { Portfolios } from './portfolios.js';
+import { createSessionCookie } from './session-cookie.js';
 import type { SessionGate } from './session-gate.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 
@@ -17,7 +18,11 @@ export interface AuthRoutesOptions {
   readonly verify: VerifyAccessToken;
   readonly gate: Pick<SessionGate, 'ask'>;
   readonly clock: Clock;
-  readonly checkOrigin: CheckOrigin;
+  readonly origins: Origins;
+  /** Looks at every request, refused ones too. */
+  readonly watch: (request: FastifyRequest) => void;
+  /** Where the browser sees these routes. */
+  readonly publicPath: string;
   /** False only where the page is served without TLS on the developer's own machine. */
   readonly secureCookie: boolean;
   /** How many calls one address may make in a window, for each route. */
@@ -25,20 +30,24 @@ export interface AuthRoutesOptions {
   readonly windowMs: number;
 }
 
-const cookieName = 'refreshToken';
 const tags = ['auth'];
 
 export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (app, options) => {
-  const { auth, portfolios, notices, verify, gate, clock, checkOrigin, secureCookie, maxCalls, windowMs } = options;
+  const { auth, portfolios, notices, verify, gate, clock, origins, watch, publicPath, secureCookie, maxCalls, windowMs } = options;
   const config = { rateLimit: { max: maxCalls, timeWindow: windowMs } };
-  const cookie = { httpOnly: true, sameSite: 'strict', secure: secureCookie, path: '/api/v1/auth' } as const;
+  const cookie = createSessionCookie(publicPath, secureCookie);
 
-  app.addHook('onRequest', async (request) => checkOrigin(request));
+  app.addHook('onRequest', async (request) => {
+    watch(request);
+    origins.check(request);
+  });
 
   const metaOf = (request: FastifyRequest) => ({ requestId: request.id, clientAddress: request.ip });
-  const answerTokens = (reply: FastifyReply, tokens: TokenPair) => {
-    const maxAge = Math.max(0, Math.floor((tokens.refreshExpiresAtMs - clock.now()) / 1000));
-    reply.setCookie(cookieName, tokens.refreshToken, { ...cookie, maxAge }).header('cache-control', 'no-store');
+  const answerTokens = (request: FastifyRequest, reply: FastifyReply, tokens: TokenPair) => {
+    const maxAgeS = Math.max(0, Math.floor((tokens.refreshExpiresAtMs - clock.now()) / 1000));
+    cookie.set(reply, tokens.refreshToken, maxAgeS);
+    origins.remember(request, reply);
+    reply.header('cache-control', 'no-store');
     return { accessToken: tokens.accessToken };
   };
 
@@ -79,7 +88,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
         response: { 200: AccessTokenAnswer, ...problems(400, 401, 403, 413, 415, 429, 503) },
       },
     },
-    async (request, reply) => answerTokens(reply, await auth.login(request.body.name, request.body.password, metaOf(request))),
+    async (request, reply) => answerTokens(request, reply, await auth.login(request.body.name, request.body.password, metaOf(request))),
   );
 
   app.post(
@@ -95,18 +104,36 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
       },
     },
     async (request, reply) => {
-      const refreshToken = request.cookies[cookieName];
+      const refreshToken = cookie.read(request);
       if (!refreshToken) throw new AppError('unauthenticated', 'There is no refresh token; sign in.');
       try {
-        return answerTokens(reply, await auth.refresh(refreshToken, metaOf(request)));
+        return answerTokens(request, reply, await auth.refresh(refreshToken, metaOf(request)));
       } catch (err) {
         if (err instanceof AppError && err.code === 'unauthenticated') {
-          reply.clearCookie(cookieName, cookie);
+          cookie.clear(reply);
           // The token was used before, so somebody has a copy: whoever holds the session's sockets leaves too.
           if (err.facts.endedSession) notices.sessionEnded(err.facts.endedSession);
         }
         throw err;
       }
+    },
+  );
+
+  app.get(
+    '/cookie',
+    {
+      config,
+      schema: {
+        tags,
+        operationId: 'getCookieState',
+        summary: 'Whether the browser kept the cookie of its session',
+        description: 'For a page that wants to say so when a reload will sign out.',
+        response: { 200: CookieAnswer, ...problems(403, 429) },
+      },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return { kept: cookie.read(request) !== undefined, needsHttps: secureCookie };
     },
   );
 
@@ -123,12 +150,12 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
       },
     },
     async (request, reply) => {
-      const refreshToken = request.cookies[cookieName];
+      const refreshToken = cookie.read(request);
       if (refreshToken) {
         const ended = await auth.logout(refreshToken, metaOf(request));
         if (ended.sessionId) notices.sessionEnded(ended.sessionId);
       }
-      reply.clearCookie(cookieName, cookie);
+      cookie.clear(reply);
       return { message: 'logged out successfully' };
     },
   );
@@ -154,7 +181,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
     async (request, reply) => {
       const ended = await auth.logoutEverywhere(signedIn(request).userId, metaOf(request));
       for (const sessionId of ended) notices.sessionEnded(sessionId);
-      reply.clearCookie(cookieName, cookie);
+      cookie.clear(reply);
       return { message: 'logged out everywhere successfully' };
     },
   );

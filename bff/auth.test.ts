@@ -68,6 +68,19 @@ describe('the account routes', () => {
     expect((await post('login', who)).cookie).toContain('; Secure');
   });
 
+  it('tell a page whether the browser kept its session, so that it can say that a reload will sign out', async () => {
+    const { bff, post } = await start({ secureCookie: true });
+    const who = credentials();
+    await post('register', who);
+    const { cookie } = await post('login', who);
+    const ask = async (headers: Record<string, string>) => {
+      const answer = await fetch(`${bff.url}/api/v1/auth/cookie`, { headers });
+      return { cache: answer.headers.get('cache-control'), ...((await answer.json()) as object) };
+    };
+    expect(await ask({})).toEqual({ cache: 'no-store', kept: false, needsHttps: true });
+    expect(await ask({ cookie: pair(cookie) })).toEqual({ cache: 'no-store', kept: true, needsHttps: true });
+  });
+
   it('answer a wrong password and an unknown name alike', async () => {
     const { post } = await start();
     const who = credentials();

@@ -67,4 +67,33 @@ describe('the settings of the BFF', () => {
     expect(read({ ...good, TRUST_PROXY: '10.0.0.0/8, loopback' }).TRUST_PROXY).toEqual(['10.0.0.0/8', 'loopback']);
     expect(read({ ...good, ALLOWED_ORIGINS: 'https://a.example, http://localhost:3000' }).ALLOWED_ORIGINS).toHaveLength(2);
   });
+  it('take the address that people open from the address bar, path and all', () => {
+    const place = (env: NodeJS.ProcessEnv) => {
+      const { publicUrls, basePath } = bffOptions(read({ ...good, ...env }));
+      return { publicUrls, basePath };
+    };
+    expect(place({})).toEqual({ publicUrls: [], basePath: '/' });
+    expect(place({ PUBLIC_URL: 'https://Example.com/tickfolio, http://nas:8090/tickfolio/' })).toEqual({
+      publicUrls: ['https://example.com/tickfolio/', 'http://nas:8090/tickfolio/'],
+      basePath: '/tickfolio/',
+    });
+    expect(place({ BASE_PATH: '/a/b' })).toEqual({ publicUrls: [], basePath: '/a/b/' });
+    expect(place({ PUBLIC_URL: 'https://example.com/t/', BASE_PATH: '/t' }).basePath).toBe('/t/');
+    for (const wrong of [
+      'example.com',
+      'ftp://example.com',
+      'https://a:b@example.com',
+      'https://example.com/?x',
+      'https://example.com/a%20b/',
+    ])
+      expect(faults({ ...good, PUBLIC_URL: wrong })).toEqual([expect.stringMatching(/^PUBLIC_URL must list addresses such as https/)]);
+    for (const wrong of ['tickfolio', '/a b/', '//evil.example/', '/a/../b/', 'https://example.com/'])
+      expect(faults({ ...good, BASE_PATH: wrong })).toEqual([expect.stringMatching(/^BASE_PATH must be a path such as \/tickfolio\//)]);
+    expect(faults({ ...good, PUBLIC_URL: 'https://a.example/x/,https://b.example/' })).toEqual([
+      expect.stringMatching(/^PUBLIC_URL must have one path for all addresses, not \/x\/ and \//),
+    ]);
+    expect(faults({ ...good, PUBLIC_URL: 'https://a.example/x/', BASE_PATH: '/y/' })).toEqual([
+      expect.stringMatching(/^BASE_PATH must be the path of PUBLIC_URL, which is \/x\/, not "\/y\/"/),
+    ]);
+  });
 });

@@ -2,6 +2,7 @@ import { clickHouseSettings } from '@tickfolio/lib/clickhouse';
 import { address, duration, environment, flag, integer, jwtSecret, logLevel, parseAddress, port, z } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { postgresSettings } from '@tickfolio/lib/postgres';
+import { basePath, publicUrls } from './public-url.js';
 
 /** A comma-separated list. */
 const list = () =>
@@ -70,6 +71,9 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     AUTH_SERVICE_ADDR: address('authorization-service:50051'),
     /** One or several; a name with several addresses stands for as many aggregators. */
     AGGREGATOR_ADDR: httpAddresses(),
+    /** Where people open the page; then pages of these addresses and of ALLOWED_ORIGINS are the only ones that may ask. */
+    PUBLIC_URL: publicUrls(),
+    BASE_PATH: basePath(env.PUBLIC_URL),
     TRUST_PROXY: proxies(),
     ALLOWED_ORIGINS: origins(),
     STALE_AFTER: duration('60s'),
@@ -94,6 +98,8 @@ export const bffOptions = (config: Omit<BffConfig, `POSTGRES_${string}` | `${str
   port: config.HTTP_PORT,
   jwtSecret: config.JWT_SECRET,
   secureCookie: config.ENV !== 'local',
+  publicUrls: config.PUBLIC_URL,
+  basePath: config.BASE_PATH,
   trustProxy: config.TRUST_PROXY,
   allowedOrigins: config.ALLOWED_ORIGINS,
   staleAfterMs: config.STALE_AFTER,

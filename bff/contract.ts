@@ -53,6 +53,13 @@ export const AccessTokenAnswer = Type.Object(
   { accessToken: Type.String({ description: 'a JWT, valid for 15 minutes', examples: ['eyJhbGciOiJIUzI1NiJ9.…'] }) },
   { description: 'The access token; the refresh token is in the cookie.' },
 );
+export const CookieAnswer = Type.Object(
+  {
+    kept: Type.Boolean({ description: 'it came with this request; false too where nobody is signed in', examples: [true] }),
+    needsHttps: Type.Boolean({ description: 'browsers drop it where the page was opened by plain http', examples: [true] }),
+  },
+  { description: 'What is known of the cookie.' },
+);
 const moment = Type.String({ format: 'date-time', examples: ['2026-01-27T10:00:00.000Z'] });
 const userId = Type.String({ examples: ['a1b2c3d4-e5f6-7890-1234-567890abcdef'] });
 export const CoinAnswer = Type.Object(

@@ -7,7 +7,7 @@ import { createDemand, type Demand } from './demand.js';
 import { createExchangeClock, type ExchangeClock } from './exchange-clock.js';
 import { createFrameClock } from './frame-clock.js';
 import { createKeptPrices } from './kept-prices.js';
-import { createLivePortfolios } from './live-portfolios.js';
+import { createLivePortfolios, type LivePortfolios } from './live-portfolios.js';
 import { createNotices, type Notices } from './notices.js';
 import type { Portfolios } from './portfolios.js';
 import { createPriceBoard, type PriceBoard } from './price-board.js';
@@ -33,6 +33,7 @@ export interface LivePartOptions {
 
 /** Everything between the price bus and the clients' sockets. */
 export interface LivePart {
+  readonly portfolios: Pick<LivePortfolios, 'join'>;
   readonly sockets: ClientSockets;
   readonly symbols: Symbols;
   readonly lookup: SymbolLookup;
@@ -142,6 +143,7 @@ export const createLivePart = (
   const sweep = clock.every(sweepMs, board.sweep);
 
   return {
+    portfolios: live,
     sockets,
     symbols,
     lookup,

@@ -18,11 +18,15 @@ export interface Viewer {
   changed(waitedMs: number | undefined): void;
   /** The portfolio cannot be read; the connection is of no use. */
   failed(): void;
+  /** Stays for one frame only, and is not counted. */
+  readonly once?: true;
 }
 
 export interface Viewing {
   /** The newest, as `textFrame` writes it. Undefined until the portfolio was read for the first time, when `changed` is called. */
   frame(): string | undefined;
+  /** The same as JSON alone, for who has no WebSocket. */
+  text(): string | undefined;
   leave(): void;
 }
 
@@ -227,12 +231,14 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
       if (!user.ready) requestRead(owner.userId);
       const joined = user;
       joined.viewers.add(viewer);
+      const render = () => renderFrame(joined.head, joined.holdings, asOf(), simulated());
       return {
         frame: () => {
           if (!joined.ready) return undefined;
-          joined.frame ??= textFrame(renderFrame(joined.head, joined.holdings, asOf(), simulated()));
+          joined.frame ??= textFrame(render());
           return joined.frame;
         },
+        text: () => (joined.ready ? render() : undefined),
         leave: () => {
           if (joined.viewers.delete(viewer) && joined.viewers.size === 0) forget(joined);
         },
@@ -254,7 +260,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     get users() {
       return users.size;
     },
-    viewersOf: (userId) => users.get(userId)?.viewers.size ?? 0,
+    viewersOf: (userId) => [...(users.get(userId)?.viewers ?? [])].filter(({ once }) => !once).length,
     close: () => {
       closed = true;
       beat.cancel();

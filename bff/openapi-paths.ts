@@ -13,7 +13,7 @@ Close codes: 1001 reconnect, 1013 reconnect after a pause, 4401 sign in again, 4
 const amount = (example: string, description: string) => Type.String({ description, examples: [example] });
 const moment = (example: string) => Type.String({ format: 'date-time', examples: [example] });
 const orNull = <T extends Type.TSchema>(type: T) => Type.Union([type, Type.Null()]);
-const Frame = Type.Object(
+export const Frame = Type.Object(
   {
     UserID: Type.String({ examples: ['a1b2c3d4-e5f6-7890-1234-567890abcdef'] }),
     UserName: Type.String({ examples: ['myuser'] }),

@@ -130,6 +130,14 @@ const ways: Record<string, Record<number, Way>> = {
     429: twice('/api/v1/auth/refresh'),
     503: () => [ill, { cookie: 'refreshToken=x' }],
   },
+  getCookieState: {
+    200: async () => [well, await cookieOf(well)],
+    403: () => [well, foreign],
+    429: async () => {
+      await strict.call(undefined, 'GET', '/api/v1/auth/cookie');
+      return [strict, {}];
+    },
+  },
   logOut: {
     200: async () => [well, await cookieOf(well)],
     403: () => [well, foreign],
@@ -158,6 +166,7 @@ const ways: Record<string, Record<number, Way>> = {
     404: () => [well, { ...bearer, 'x-path': 'nothing' }],
     503: () => [strict, { ...bearer, 'x-path': 'btcusdt' }],
   },
+  getFrame: { 200: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
   listSymbols: { 200: () => [well, {}], 400: () => [well, { 'x-query': 'fresh=no' }], 503: () => [ill, {}] },
   getProfile: { 200: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
   createProfile: { 201: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },

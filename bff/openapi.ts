@@ -7,10 +7,12 @@ const description = `Live crypto portfolio values, exact to the last digit.
 Everything that fails is answered as \`application/problem+json\` (RFC 9457). Beside what each call names, an address answers 405 with
 \`Allow\` for a method it does not take, 404 is for an address where there is nothing, and 400, 408 and 431 are for what is hardly HTTP.`;
 
-export const swaggerOptions: FastifyDynamicSwaggerOptions = {
+/** @param basePath under which the paths of the document stand */
+export const swaggerOptions = (basePath: string): FastifyDynamicSwaggerOptions => ({
   hideUntagged: true,
   openapi: {
     openapi: '3.1.0',
+    ...(basePath === '/' ? {} : { servers: [{ url: basePath.slice(0, -1) }] }),
     info: { title: 'tickfolio', version: '1', description },
     tags: [{ name: 'auth' }, { name: 'profile' }, { name: 'market' }, { name: 'live' }, { name: 'operations' }],
     components: {
@@ -25,11 +27,12 @@ export const swaggerOptions: FastifyDynamicSwaggerOptions = {
     const { openapiObject } = document;
     return { ...openapiObject, paths: { ...openapiObject.paths, ...plainPaths } };
   },
-};
+});
 
 /** The page's own scripts only; its styles are partly inline. @param simulated whether the prices of the moment are not real */
-export const swaggerUiOptions = (simulated: () => boolean): FastifySwaggerUiOptions => ({
+export const swaggerUiOptions = (basePath: string, simulated: () => boolean): FastifySwaggerUiOptions => ({
   routePrefix: '/docs',
+  indexPrefix: basePath,
   // Without the bar that offers to load other documents.
   uiConfig: { layout: 'BaseLayout' },
   theme: { title: 'tickfolio API' },

@@ -332,9 +332,11 @@ describe('around the contract', () => {
     );
     expect(paths.sort()).toEqual([
       'delete /api/v1/profile/coins',
+      'get /api/v1/auth/cookie',
       'get /api/v1/coins/{symbol}/candles',
       'get /api/v1/profile',
       'get /api/v1/profile/day',
+      'get /api/v1/profile/frame',
       'get /api/v1/profile/trails',
       'get /api/v1/profile/value',
       'get /api/v1/symbols',

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Encoding, type PageFile, readPageFiles } from './page-files.js';
 
 /** Where `npm run build` puts the page: beside this workspace, in the source tree as in an image. */
 export const builtPage = fileURLToPath(
@@ -11,17 +9,6 @@ export const builtPage = fileURLToPath(
 
 /** The addresses of the page itself; anything else that is no file of it is a 404. */
 const pageRoutes = ['/', '/sign-in', '/sign-up', '/account', '/coins/:symbol'];
-
-const types: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  json: 'application/json',
-  webmanifest: 'application/manifest+json',
-  svg: 'image/svg+xml',
-  png: 'image/png',
-  woff2: 'font/woff2',
-};
 
 const policy = [
   "default-src 'none'",
@@ -37,17 +24,6 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-type Encoding = 'br' | 'gzip';
-
-interface WebFile {
-  readonly bytes: Buffer;
-  readonly type: string;
-  readonly etag: string;
-  /** Its name changes with its content. */
-  readonly forEver: boolean;
-  readonly compressed: Readonly<Partial<Record<Encoding, Buffer>>>;
-}
-
 /** The best of what the client says it can read. */
 export const acceptedEncoding = (accepted: string | undefined): Encoding | undefined => {
   const named = (accepted ?? '').toLowerCase().split(',');
@@ -55,30 +31,7 @@ export const acceptedEncoding = (accepted: string | undefined): Encoding | undef
   return takes('br') ? 'br' : takes('gzip') ? 'gzip' : undefined;
 };
 
-const readFiles = (folder: string): ReadonlyMap<string, WebFile> => {
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/\.(br|gz|map)$|^\./.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
-  const variant = (path: string) => (existsSync(path) ? readFileSync(path) : undefined);
-  return new Map(
-    names.map((name) => {
-      const path = join(folder, name);
-      const bytes = readFileSync(path);
-      const br = variant(`${path}.br`);
-      const gzip = variant(`${path}.gz`);
-      const file: WebFile = {
-        bytes,
-        type: types[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
-        etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
-        forEver: name.startsWith('assets/'),
-        compressed: { ...(br && { br }), ...(gzip && { gzip }) },
-      };
-      return [name.replaceAll('\\', '/'), file];
-    }),
-  );
-};
-
-const send = (request: FastifyRequest, reply: FastifyReply, file: WebFile): FastifyReply => {
+const send = (request: FastifyRequest, reply: FastifyReply, file: PageFile): FastifyReply => {
   reply.header('cache-control', file.forEver ? 'public, max-age=31536000, immutable' : 'no-cache');
   reply.header('etag', file.etag).header('vary', 'accept-encoding').header('content-security-policy', policy);
   if (request.headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === file.etag))
@@ -90,16 +43,22 @@ const send = (request: FastifyRequest, reply: FastifyReply, file: WebFile): Fast
   return reply.header('content-encoding', encoding).send(small);
 };
 
-const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>tickfolio</title>
-<h1>The page is not built</h1><p>Run <code>npm run build</code> and start again. The interfaces work: <a href="/docs">their description</a>.</p></html>`;
+const notBuilt = (basePath: string) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>tickfolio</title>
+<h1>The page is not built</h1><p>Run <code>npm run build</code> and start again. The interfaces work: <a href="${basePath}docs">their description</a>.</p></html>`;
+
+export interface WebFilesOptions {
+  /** Answers addresses that there are not. Default the app itself. */
+  readonly root?: FastifyInstance;
+  /** Where the page stands in its host, with a slash at both ends. Default `/`. */
+  readonly basePath?: string;
+}
 
 /**
  * Serves the built page, held in memory: compressed beforehand, kept by browsers for ever where the name is made of the content.
  * @param folder what the build wrote; where there is no page in it, the page's address says so
- * @param root answers addresses that there are not
  */
-export const addWebFiles = (app: FastifyInstance, folder: string, root: FastifyInstance = app): void => {
-  const files = existsSync(join(folder, 'index.html')) ? readFiles(folder) : undefined;
+export const addWebFiles = (app: FastifyInstance, folder: string, { root = app, basePath = '/' }: WebFilesOptions = {}): void => {
+  const files = readPageFiles(folder, basePath);
   const page = files?.get('index.html');
   if (!files || !page) {
     app.log.warn({ folder }, 'the page is not built; run "npm run build"');
@@ -109,7 +68,7 @@ export const addWebFiles = (app: FastifyInstance, folder: string, root: FastifyI
         .header('content-security-policy', policy)
         .header('cache-control', 'no-store')
         .type('text/html; charset=utf-8')
-        .send(notBuilt),
+        .send(notBuilt(basePath)),
     );
     return;
   }

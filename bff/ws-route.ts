@@ -1,8 +1,9 @@
+import websocket from '@fastify/websocket';
 import { AppError } from '@tickfolio/lib/errors';
-import { HttpRefusal } from '@tickfolio/lib/http';
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { endWithProblem, HttpRefusal } from '@tickfolio/lib/http';
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { ClientSockets } from './client-sockets.js';
-import type { CheckOrigin } from './origins.js';
+import type { Origins } from './origins.js';
 import type { SessionGate } from './session-gate.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 
@@ -12,7 +13,7 @@ export interface WebSocketRouteOptions {
   readonly verify: VerifyAccessToken;
   readonly gate: SessionGate;
   readonly sockets: ClientSockets;
-  readonly checkOrigin: CheckOrigin;
+  readonly origins: Origins;
 }
 
 const upgradeHeaders = { upgrade: 'websocket', connection: 'Upgrade, close' };
@@ -33,7 +34,7 @@ const requireHandshake = ({ ws, headers }: FastifyRequest) => {
 };
 
 /** The upgrade; everything that can be refused is refused before it, as an HTTP answer. */
-export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (app, { verify, gate, sockets, checkOrigin }) => {
+export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (app, { verify, gate, sockets, origins }) => {
   const refuseWhenFull = () => {
     if (sockets.isFull) throw new AppError('unavailable', 'No more connections are taken here at the moment.', { retryAfterMs: 2_000 });
   };
@@ -43,7 +44,7 @@ export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (
     onRequest: [
       async (request) => {
         requireHandshake(request);
-        checkOrigin(request);
+        origins.check(request);
         refuseWhenFull();
       },
       requireSignIn(verify, true),
@@ -62,5 +63,32 @@ export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (
   });
 };
 
+const maxMessageBytes = 4 * 1024;
+
+/** Makes the app take upgrades; what of them is refused is answered as everything else. */
+export const takeUpgrades = (app: FastifyInstance, sockets: ClientSockets): void => {
+  void app.register(websocket, {
+    options: { maxPayload: maxMessageBytes, handleProtocols: chooseSubprotocol, perMessageDeflate: false },
+    preClose: async () => {
+      await sockets.close();
+      app.websocketServer.close();
+    },
+    errorHandler: (err, socket, request) => {
+      request.log.debug({ err }, 'a client socket failed');
+      socket.terminate();
+    },
+  });
+  // The plugin ends the connection of an upgrade that is refused, so the client must not keep it for its next request.
+  app.addHook('onSend', async (request, reply) => {
+    if (request.ws && !reply.hasHeader('connection')) reply.header('connection', 'close');
+  });
+  void app.after(() => {
+    // The route has looked at the handshake already; what is left is an unreadable list of subprotocols.
+    app.websocketServer.on('wsClientError', (err, socket) =>
+      endWithProblem(socket, new AppError('invalid_argument', `The WebSocket handshake is not valid: ${err.message}.`)),
+    );
+  });
+};
+
 /** `bearer` marks the token that follows it; only the mark is ever answered, never the token. */
-export const chooseSubprotocol = (offered: Set<string>): string | false => (offered.has('bearer') ? 'bearer' : false);
+const chooseSubprotocol = (offered: Set<string>): string | false => (offered.has('bearer') ? 'bearer' : false);

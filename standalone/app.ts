@@ -3,6 +3,7 @@ import { migrationsFolder as authMigrations, startAuth } from '@tickfolio/auth/a
 import { authLimits } from '@tickfolio/auth/config';
 import {
   builtPage,
+  cookiesInWords,
   createAggregatorClient,
   createAuthClient,
   createCircuitMetrics,
@@ -174,6 +175,8 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
   print(
     banner({
       http: shownTarget(http),
+      publicUrls: config.PUBLIC_URL,
+      cookies: cookiesInWords(config.ENV !== 'local', config.PUBLIC_URL),
       archive:
         typeof archive === 'string'
           ? archive

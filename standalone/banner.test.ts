@@ -5,6 +5,8 @@ const usual = 'wss://stream.binance.com:9443';
 const other = 'wss://stream.binance.com:443';
 const live: BannerFacts = {
   http: 'localhost:8080',
+  publicUrls: [],
+  cookies: undefined,
   archive: 'none',
   source: { source: 'binance', reason: undefined },
   exchange: { restUrl: 'https://api.binance.com', wsUrl: usual },

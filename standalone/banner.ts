@@ -3,6 +3,10 @@ import type { ChosenSource, Exchange } from './price-source.js';
 export interface BannerFacts {
   /** `host:port` of REST and WebSocket. */
   readonly http: string;
+  /** Where people open the page, where that was set; each ends in a slash. */
+  readonly publicUrls: readonly string[];
+  /** What to know of cookies, in words; undefined where there is nothing. */
+  readonly cookies: string | undefined;
   /** Where the archive can be looked at, or in words why there is none. */
   readonly archive: { readonly dashboard: string; readonly sql: string | undefined } | string;
   readonly source: ChosenSource;
@@ -42,7 +46,7 @@ export const banner = (facts: BannerFacts): string =>
     '',
     '  tickfolio is running',
     '',
-    `  Portfolio   http://${facts.http}/`,
+    `  Portfolio   ${facts.publicUrls.join(', ') || `http://${facts.http}/`}`,
     `  API page    http://${facts.http}/docs`,
     `  REST        http://${facts.http}/api/v1`,
     `  WebSocket   ws://${facts.http}/api/v1/ws`,
@@ -54,6 +58,7 @@ export const banner = (facts: BannerFacts): string =>
     `  Data        ${facts.dataFolder}`,
     `  Stores      ${facts.stores}`,
     `  Logs        ${facts.logs}`,
+    ...(facts.cookies === undefined ? [] : [`  Cookies     ${facts.cookies}`]),
     '',
     '  Ctrl-C stops it.',
     '',

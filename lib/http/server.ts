@@ -9,7 +9,7 @@ import { HttpRefusal } from './refusal.js';
 export interface HttpServerOptions
   extends Pick<
     FastifyServerOptions,
-    'bodyLimit' | 'requestTimeout' | 'forceCloseConnections' | 'trustProxy' | 'ajv' | 'schemaErrorFormatter'
+    'bodyLimit' | 'requestTimeout' | 'forceCloseConnections' | 'trustProxy' | 'rewriteUrl' | 'ajv' | 'schemaErrorFormatter'
   > {
   readonly log: Logger;
 }
