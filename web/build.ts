@@ -50,19 +50,23 @@ const buildPage = async () => {
     logLevel: 'warn',
     plugins: [react()],
     resolve: { conditions: ['tickfolio-source', 'module', 'browser', 'production'] },
+    // Files name each other relative to themselves; the server writes into the index where they stand.
+    base: './',
     build: { outDir, emptyOutDir: true, target: 'es2022', sourcemap: false, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   });
 };
 
 const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Gives the script that runs before the others a name made of its content, as all others have. */
-const nameAppearance = () => {
+/** Gives the scripts that run before the others a name made of their content, as all others have. */
+const nameEarlyScripts = () => {
   const index = join(outDir, 'index.html');
-  const script = readFileSync(join(outDir, 'appearance.js'));
-  const name = `assets/appearance-${sha256(script).slice(0, 8)}.js`;
-  renameSync(join(outDir, 'appearance.js'), join(outDir, name));
-  writeFileSync(index, readFileSync(index, 'utf8').replace('/appearance.js', `/${name}`));
+  for (const stem of ['appearance', 'first-words']) {
+    const script = readFileSync(join(outDir, `${stem}.js`));
+    const name = `assets/${stem}-${sha256(script).slice(0, 8)}.js`;
+    renameSync(join(outDir, `${stem}.js`), join(outDir, name));
+    writeFileSync(index, readFileSync(index, 'utf8').replace(`/${stem}.js`, `/${name}`));
+  }
 };
 
 /** The worker that opens the page without a network: it knows every file of this build by its hash. */
@@ -70,7 +74,7 @@ const buildWorker = async () => {
   const { build } = await import('vite');
   const index = sha256(readFileSync(join(outDir, 'index.html')));
   const assets = readdirSync(join(outDir, 'assets')).sort();
-  const pageFiles = { build: sha256([index, ...assets].join()).slice(0, 16), index, assets: assets.map((name) => `/assets/${name}`) };
+  const pageFiles = { build: sha256([index, ...assets].join()).slice(0, 16), index, assets: assets.map((name) => `assets/${name}`) };
   await build({
     root: web,
     configFile: false,
@@ -106,7 +110,7 @@ const compress = () => {
 const now = fingerprint();
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== now || !existsSync(join(outDir, 'index.html'))) {
   await buildPage();
-  nameAppearance();
+  nameEarlyScripts();
   await buildWorker();
   compress();
   writeFileSync(join(dirname(outDir), 'page.sources'), now);

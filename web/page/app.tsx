@@ -10,6 +10,7 @@ import { Shell } from './frame/shell.js';
 import { SignedIn } from './frame/signed-in.js';
 import { ToastProvider } from './frame/toasts.js';
 import { type Parts, PartsProvider } from './parts.js';
+import { basePath } from './place.js';
 import { PortfolioPage } from './portfolio/portfolio-page.js';
 import { forgetRecent } from './portfolio/recent-symbols.js';
 import { isProblem } from './session/problem.js';
@@ -59,6 +60,7 @@ const signUp = createRoute({ getParentRoute: () => root, path: '/sign-up', compo
 
 const router = createRouter({
   routeTree: root.addChildren([portfolio, coinRoute, account, signIn, signUp]),
+  basepath: basePath,
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

@@ -1,42 +1,57 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
+import { findLocks, openChannel, registerWorker } from './browser-facilities.js';
 import { browserClock as clock } from './clock.js';
-import { createLiveSocket, type LiveSocket } from './live/live-socket.js';
+import { keeping } from './keeping.js';
+import { createLiveConnection } from './live/live-connection.js';
+import type { LiveSocket } from './live/live-socket.js';
 import { createPortfolioStore } from './live/portfolio-store.js';
 import { createPriceTrails } from './live/price-trails.js';
+import { basePath, namesPrefix } from './place.js';
 import { createSession } from './session/session.js';
 import './styles/page.css';
 
-// A page that stayed open over an update asks for files that are gone: the new page has new ones.
-addEventListener('vite:preloadError', () => navigator.onLine && location.reload());
+/** A page that was reloaded less long ago is not mended by another reload. */
+const minReloadGapMs = 60_000;
+// A page that stayed open over an update asks for files that are gone: the new page has new ones. What cannot be loaded then, it says.
+addEventListener('vite:preloadError', () => {
+  const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  const justReloaded = entry?.type === 'reload' && performance.now() < minReloadGapMs;
+  if (navigator.onLine && !justReloaded) location.reload();
+});
 // What opens the page without a network comes after what shows it.
-addEventListener('load', () => void navigator.serviceWorker?.register('/worker.js').catch(() => undefined));
+addEventListener('load', () => void registerWorker(`${basePath}worker.js`));
+// Asked at the server itself, past the proxy that shows it under a path.
+if (!location.pathname.startsWith(basePath)) location.replace(basePath + location.search);
 
+const at = (path: string) => basePath + path.slice(1);
 const session = createSession({
   clock,
-  fetch: (...call) => fetch(...call),
-  channel: new BroadcastChannel('tickfolio'),
-  locks: navigator.locks,
-  storage: localStorage,
+  fetch: (path, init) => fetch(at(String(path)), init),
+  channel: openChannel(`${namesPrefix}tickfolio`),
+  locks: findLocks(),
+  storage: keeping,
+  jar: { takesCookies: navigator.cookieEnabled, isSecure: isSecureContext },
 });
 const trails = createPriceTrails();
 const store = createPortfolioStore({ schedule: (run) => requestAnimationFrame(run), trails });
 
-let socket: LiveSocket | undefined;
+let connection: LiveSocket | undefined;
 let connectedAs: string | undefined;
 const follow = () => {
   const userId = session.state.kind === 'signed-in' ? session.state.userId : undefined;
   if (userId === connectedAs) return;
   connectedAs = userId;
-  socket?.close();
-  socket = undefined;
+  connection?.close();
+  connection = undefined;
   store.clear();
   if (userId === undefined) return;
-  socket = createLiveSocket({
+  connection = createLiveConnection({
     clock,
     random: Math.random,
-    open: (token) => new WebSocket(`${location.origin.replace(/^http/, 'ws')}/api/v1/ws`, ['bearer', token]),
+    open: (token) => new WebSocket(location.origin.replace(/^http/, 'ws') + at('/api/v1/ws'), ['bearer', token]),
+    read: () => session.call('GET', '/api/v1/profile/frame'),
     token: session.token,
     renew: session.renew,
     onFrame: store.takeFrame,
@@ -44,17 +59,18 @@ const follow = () => {
   });
 };
 session.subscribe(follow);
-session.onToken((token) => socket?.offer(token));
+session.onToken((token) => connection?.offer(token));
 follow();
 const retry = () => {
   session.retry();
-  socket?.retry();
+  connection?.retry();
 };
 addEventListener('online', retry);
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && retry());
 
 const place = document.getElementById('page');
-if (place)
+// A browser that is too old was told so by the first words, and would show a page in which nothing works.
+if (place && !place.querySelector('[data-said="old"]'))
   createRoot(place).render(
     <StrictMode>
       <App parts={{ clock, session, store, trails, retry }} />

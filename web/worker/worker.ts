@@ -5,19 +5,24 @@ declare const self: ServiceWorkerGlobalScope;
 declare const pageFiles: {
   /** Made of everything below. */
   readonly build: string;
-  /** SHA-256 of index.html, in hex. */
+  /** SHA-256 of index.html as the server serves it, in hex. */
   readonly index: string;
-  /** Addresses whose names are made of their content. */
+  /** Addresses, from the page's place, whose names are made of their content. */
   readonly assets: readonly string[];
 };
 
-const { build, index, assets } = pageFiles;
-const prefix = 'tickfolio-';
+const { build, index, assets: names } = pageFiles;
+/** The page's place in its host, with a slash at both ends. */
+const { pathname: basePath } = new URL('./', self.location.href);
+const assets = names.map((name) => basePath + name);
+/** The caches of this page alone: all pages of one host see the same caches. */
+const prefix = basePath === '/' ? 'tickfolio-' : `tickfolio ${basePath} `;
 const own = `${prefix}${build}`;
 /** Where the index stands in the cache, and where it is fetched. */
-const indexAddress = '/';
+const indexAddress = basePath;
 /** The addresses of the page, as the router has them. */
-const isPageAddress = (path: string) => /^\/(sign-in|sign-up|account|coins\/[^/]+)?$/.test(path);
+const isPageAddress = (path: string) =>
+  path.startsWith(basePath) && /^(sign-in|sign-up|account|coins\/[^/]+)?$/.test(path.slice(basePath.length));
 /** A server that does not answer in time counts as away. */
 const maxAnswerMs = 3_000;
 
@@ -69,7 +74,7 @@ self.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || origin !== self.location.origin) return;
   if (request.mode === 'navigate') {
     if (isPageAddress(pathname)) event.respondWith(openPage(request));
-  } else if (pathname.startsWith('/assets/')) event.respondWith(openAsset(request));
+  } else if (pathname.startsWith(`${basePath}assets/`)) event.respondWith(openAsset(request));
 });
 
 export {};

@@ -1,4 +1,6 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { useParts } from '../parts.js';
+import type { CookieRisk } from '../session/cookie-risk.js';
 import { useText } from '../text/language.js';
 import { Field } from './field.js';
 
@@ -21,6 +23,17 @@ interface CredentialsFormProps {
   readonly children: ReactNode;
 }
 
+/** Why nobody will stay signed in here, known before anybody types a password. */
+const useCookieRisk = (): CookieRisk | undefined => {
+  const { session } = useParts();
+  const [risk, setRisk] = useState<CookieRisk>();
+  useEffect(() => {
+    // Where nobody answers the form itself will say so.
+    session.cookieRisk().then(setRisk, () => undefined);
+  }, [session]);
+  return risk;
+};
+
 /** Name and password, with what is wrong said at the field. */
 export const CredentialsForm = ({ title, action, isNew, notice, check, submit, children }: CredentialsFormProps) => {
   const text = useText();
@@ -31,6 +44,7 @@ export const CredentialsForm = ({ title, action, isNew, notice, check, submit, c
   const [faults, setFaults] = useState<CredentialFaults>({});
   const [busy, setBusy] = useState(false);
   const [visible, setVisible] = useState(false);
+  const risk = useCookieRisk();
 
   const show = (found: CredentialFaults) => {
     setFaults(found);
@@ -61,6 +75,11 @@ export const CredentialsForm = ({ title, action, isNew, notice, check, submit, c
         {notice && (
           <p ref={noticed} className="banner away" role="status" tabIndex={-1}>
             {notice}
+          </p>
+        )}
+        {risk && (
+          <p className="banner away" role="status">
+            {text.cookieRisk[risk]}
           </p>
         )}
         {faults.form && (

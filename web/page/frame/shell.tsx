@@ -1,4 +1,5 @@
 import { Link, Outlet } from '@tanstack/react-router';
+import { readEveryMs } from '../live/live-connection.js';
 import { useLive, useOnline, useParts, useSession } from '../parts.js';
 import { useText } from '../text/language.js';
 
@@ -14,13 +15,18 @@ const Banners = () => {
   const { retry } = useParts();
   const connection = useLive((state) => state.connection);
   const simulated = useLive((state) => state.view?.simulated === true);
+  const hasValues = useLive((state) => state.view !== undefined);
+  const session = useSession();
+  const risk = session.kind === 'signed-in' ? session.risk : undefined;
   const online = useOnline();
   return (
     <section aria-label={text.notices}>
       {simulated && <p className="banner simulated">{text.simulated}</p>}
       <div role="status">
         {!online && <p className="banner away">{text.offline}</p>}
-        {online && connection === 'reconnecting' && <p className="banner away">{text.reconnecting}</p>}
+        {risk && <p className="banner away">{text.cookieRisk[risk]}</p>}
+        {online && connection === 'reconnecting' && <p className="banner away">{hasValues ? text.reconnecting : text.notReached}</p>}
+        {online && connection === 'reading' && <p className="banner away">{text.reading(readEveryMs / 1_000)}</p>}
         {connection === 'refused' && (
           <p className="banner away">
             <span>{text.refused}</span>{' '}

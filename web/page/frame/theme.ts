@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { keeping } from '../keeping.js';
 
 export type Theme = 'system' | 'light' | 'dark';
 const key = 'tickfolio.theme';
@@ -18,10 +19,10 @@ const chosen = (): Theme => (document.documentElement.dataset.theme as Theme | u
 export const setTheme = (theme: Theme): void => {
   if (theme === 'system') {
     delete document.documentElement.dataset.theme;
-    localStorage.removeItem(key);
+    keeping.removeItem(key);
   } else {
     document.documentElement.dataset.theme = theme;
-    localStorage.setItem(key, theme);
+    keeping.setItem(key, theme);
   }
   tell();
 };

@@ -7,6 +7,8 @@ export type Connection =
   | 'live'
   /** Lost, and being tried again. */
   | 'reconnecting'
+  /** No socket gets through; frames are read over REST meanwhile. */
+  | 'reading'
   /** The server wants no more sockets of this user; only the user tries again. */
   | 'refused';
 
@@ -18,6 +20,8 @@ export interface LiveSocketDeps {
   /** @throws Problem, 401 when the session is over */
   readonly token: () => Promise<string>;
   readonly renew: () => Promise<string>;
+  /** Whether the server answers this session by another way, so that the session is no reason why no socket opens. Default it is not known to. */
+  readonly isAnswered?: () => boolean;
   readonly onFrame: (frame: Frame) => void;
   readonly onConnection: (connection: Connection) => void;
 }
@@ -98,15 +102,16 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
   const connect = async () => {
     timer?.cancel();
     detach();
-    let token: string;
+    let opened: WebSocket;
     try {
-      token = await (tries > triesBeforeAsking && tries % triesBeforeAsking === 1 ? deps.renew() : deps.token());
+      const isDue = tries > triesBeforeAsking && tries % triesBeforeAsking === 1 && !deps.isAnswered?.();
+      const token = await (isDue ? deps.renew() : deps.token());
+      if (closed || socket) return;
+      opened = deps.open(token); // May be refused by the browser itself.
     } catch (thrown) {
       if (!isProblem(thrown, 401)) lost(0);
       return;
     }
-    if (closed || socket) return;
-    const opened = deps.open(token);
     socket = opened;
     listen();
     opened.onmessage = ({ data }) => take(String(data));

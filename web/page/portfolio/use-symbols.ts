@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useParts } from '../parts.js';
+import { basePath } from '../place.js';
 import { Problem, problemOf } from '../session/problem.js';
 
 /** A symbol that can be held. */
@@ -18,7 +19,7 @@ const minLookLength = 2;
 const typingMs = 400;
 
 const load = async (signal: AbortSignal, query = ''): Promise<readonly ListedSymbol[]> => {
-  const response = await fetch(`/api/v1/symbols${query}`, { signal }).catch(() => {
+  const response = await fetch(`${basePath}api/v1/symbols${query}`, { signal }).catch(() => {
     throw new Problem(0, '');
   });
   if (!response.ok) throw await problemOf(response);

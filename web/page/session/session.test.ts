@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../clock.js';
-import { createSession, type Session } from './session.js';
+import { createSession, type Session, type SessionDeps } from './session.js';
 
 /** Time that moves when the test says so. */
 const createClock = () => {
@@ -46,13 +46,23 @@ const tokenFor = (userId: string): string => {
 /** Tabs of one browser: one cookie, one lock, one channel. */
 const createBrowser = () => {
   const time = createClock();
-  const server = { refreshes: 0, over: false, down: false, refuses: false, leftEverywhere: Promise.resolve() };
-  const fetch = (async (path: string) => {
+  const server = {
+    refreshes: 0,
+    over: false,
+    down: false,
+    refuses: false,
+    leftEverywhere: Promise.resolve(),
+    cookie: { kept: true, needsHttps: false } as object | undefined,
+    headers: [] as (HeadersInit | undefined)[],
+  };
+  const fetch = (async (path: string, init: RequestInit) => {
+    if (init.method === 'POST') server.headers.push(init.headers);
     if (server.down) throw new TypeError('no network');
     const answer = (status: number, body: object) => new Response(JSON.stringify(body), { status });
     if (/\/logout(-everywhere)?$/.test(path)) server.over = true;
     if (server.refuses && path.endsWith('-everywhere')) return answer(401, { detail: 'The session was ended; sign in again.' });
     if (path.endsWith('-everywhere')) await server.leftEverywhere;
+    if (path.endsWith('/cookie')) return server.cookie ? answer(200, server.cookie) : answer(404, {});
     if (path.endsWith('/refresh')) {
       server.refreshes++;
       if (server.over) return answer(401, { detail: 'The refresh token is not valid.' });
@@ -74,7 +84,7 @@ const createBrowser = () => {
     setItem: (key: string, value: string) => void kept.set(key, value),
     removeItem: (key: string) => void kept.delete(key),
   };
-  const openTab = (): Session => {
+  const openTab = (without: Partial<Pick<SessionDeps, 'locks' | 'storage' | 'jar'>> = {}): Session => {
     const own: (typeof ports)[number] & { postMessage(data: unknown): void } = {
       onmessage: null,
       postMessage: (data) => {
@@ -82,7 +92,7 @@ const createBrowser = () => {
       },
     };
     ports.push(own);
-    return createSession({ clock: time.clock, fetch, channel: own as unknown as BroadcastChannel, locks, storage });
+    return createSession({ clock: time.clock, fetch, channel: own as unknown as BroadcastChannel, locks, storage, ...without });
   };
   return { ...time, server, openTab };
 };
@@ -184,5 +194,60 @@ describe('a session', () => {
     server.over = true;
     await advance(lifeSeconds * 1_000);
     expect(tab.state).toEqual({ kind: 'signed-out', reason: 'ended' });
+  });
+});
+
+describe('a session in a browser that takes less', () => {
+  const storage = { getItem: () => null, setItem: () => undefined, removeItem: () => undefined, lasts: false };
+  it('is found again by its cookie where nothing else is kept, and nobody is told that one ended who had none', async () => {
+    const { openTab, server, settle } = createBrowser();
+    const tab = openTab({ storage });
+    await settle();
+    expect(tab.state).toMatchObject({ kind: 'signed-in', userName: 'Maria' });
+    server.over = true;
+    const stranger = openTab({ storage });
+    await settle();
+    await settle();
+    expect(stranger.state).toEqual({ kind: 'signed-out', reason: undefined });
+    expect(tab.state.kind).toBe('signed-in');
+  });
+  it('is renewed where locks between tabs are refused when they are asked for', async () => {
+    const { openTab, server, settle } = createBrowser();
+    const locks = { request: () => Promise.reject(new DOMException('denied', 'SecurityError')) } as unknown as LockManager;
+    const tab = openTab({ locks });
+    await tab.signIn('maria', 'x');
+    expect(await tab.renew()).toMatch(/^h\./);
+    server.over = true;
+    await expect(tab.renew()).rejects.toMatchObject({ status: 401 });
+    await settle();
+    expect(server.refreshes).toBe(2); // What was refused is not asked a second time.
+  });
+  it('says why a reload will sign out: cookies blocked, http, or not known', async () => {
+    const { openTab, server, settle } = createBrowser();
+    const riskWith = async (cookie: object | undefined, takesCookies: boolean, isSecure: boolean) => {
+      server.cookie = cookie;
+      const tab = openTab({ jar: { takesCookies, isSecure } });
+      const before = await tab.cookieRisk();
+      await tab.signIn('maria', 'x');
+      await settle();
+      return [before, tab.state.kind === 'signed-in' && tab.state.risk];
+    };
+    const lost = { kept: false, needsHttps: false };
+    expect(await riskWith(lost, false, true)).toEqual(['blocked', 'blocked']);
+    expect(await riskWith({ ...lost, needsHttps: true }, true, false)).toEqual(['needs-https', 'needs-https']);
+    expect(await riskWith(lost, true, true)).toEqual([undefined, 'not-kept']);
+    // Behind a proxy that serves https and tells nobody, and with a server of before.
+    expect(await riskWith({ kept: true, needsHttps: true }, true, true)).toEqual([undefined, undefined]);
+    expect(await riskWith(undefined, true, false)).toEqual([undefined, undefined]);
+  });
+  it('tells the server that its own page asks, also behind a proxy that changes the address', async () => {
+    const { openTab, server } = createBrowser();
+    const tab = openTab();
+    await tab.signUp('maria', 'x');
+    await tab.signIn('maria', 'x');
+    await tab.renew();
+    await tab.signOutEverywhere();
+    await tab.signOut();
+    expect(server.headers.map((headers) => new Headers(headers).get('x-requested-with'))).toEqual(Array(5).fill('tickfolio'));
   });
 });

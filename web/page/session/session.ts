@@ -1,7 +1,9 @@
 import type { Clock, Timer } from '../clock.js';
 import { readToken, type TokenFacts } from './access-token.js';
+import { type CookieJar, type CookieRisk, cookieRisk, readCookieFacts } from './cookie-risk.js';
 import { createPatientFetch } from './patient-fetch.js';
 import { isProblem, Problem, problemOf } from './problem.js';
+import { createServerCalls } from './server-calls.js';
 
 /** `ended`: not by this browser. `everywhere`: by this tab, with all others of the user. */
 type LeaveReason = 'ended' | 'everywhere';
@@ -10,7 +12,8 @@ export type SessionState =
   /** Not known yet: the cookie can only be tried. `away`: that was tried, and nobody answers. */
   | { readonly kind: 'unknown'; readonly away?: true }
   | { readonly kind: 'signed-out'; readonly reason?: LeaveReason | undefined }
-  | { readonly kind: 'signed-in'; readonly userId: string; readonly userName: string };
+  /** `risk`: why not for long; found out soon after signing in. */
+  | { readonly kind: 'signed-in'; readonly userId: string; readonly userName: string; readonly risk?: CookieRisk | undefined };
 
 /** Who is signed in, in all tabs of this browser. The access token lives in memory only; the cookie that renews it is out of reach. */
 export interface Session {
@@ -26,6 +29,8 @@ export interface Session {
   token(): Promise<string>;
   /** A new token, whatever the present one is. @throws Problem */
   renew(): Promise<string>;
+  /** Why nobody will stay signed in here, as far as that can be known beforehand. */
+  cookieRisk(): Promise<CookieRisk | undefined>;
   /** Where nobody knows yet who is signed in: asks now, not only when it is due. */
   retry(): void;
   /** Calls back with every new token, whichever tab got it. */
@@ -41,8 +46,10 @@ export interface SessionDeps {
   readonly channel: Pick<BroadcastChannel, 'postMessage' | 'onmessage'>;
   /** One tab at a time renews. */
   readonly locks: Pick<LockManager, 'request'> | undefined;
-  /** Remembers across visits that a session may be there. */
-  readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  /** Remembers across visits that a session may be there; where it does not last, the cookie is tried at every visit. */
+  readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> & { readonly lasts?: boolean };
+  /** Default one that keeps everything. */
+  readonly jar?: CookieJar;
 }
 
 type TabMessage = { readonly type: 'token'; readonly token: string } | { readonly type: 'signed-out' };
@@ -56,14 +63,31 @@ const retryMs = 5_000;
 /** A page that was opened says after so long that nobody answered yet. */
 const patienceMs = 4_000;
 
-export const createSession = ({ clock, fetch, channel, locks, storage }: SessionDeps): Session => {
+const goodJar: CookieJar = { takesCookies: true, isSecure: true };
+
+/** Does the work in this tab's turn; at once where turns are refused (some browsers do that only when asked). */
+const inTurn = async <T>(locks: SessionDeps['locks'], work: () => Promise<T>): Promise<T> => {
+  if (!locks) return work();
+  let begun: Promise<T> | undefined;
+  try {
+    return await locks.request('tickfolio.renew', () => {
+      begun = work();
+      return begun;
+    });
+  } catch (thrown) {
+    if (begun) throw thrown;
+    return work();
+  }
+};
+
+export const createSession = ({ clock, fetch, channel, locks, storage, jar = goodJar }: SessionDeps): Session => {
+  const { ask, post } = createServerCalls(createPatientFetch(fetch, clock));
   let state: SessionState = { kind: 'unknown' };
   let held: (TokenFacts & { readonly endsAt: number }) | undefined;
   let renewal: Promise<string> | undefined;
   let timer: Timer | undefined;
   /** Why the next 401, of this tab or another, is no surprise. */
   let leaving: LeaveReason | undefined;
-  const patiently = createPatientFetch(fetch, clock);
   const listeners = new Set<() => void>();
   const tokenListeners = new Set<(token: string) => void>();
 
@@ -106,19 +130,6 @@ export const createSession = ({ clock, fetch, channel, locks, storage }: Session
     });
   };
 
-  const ask = async (path: string, init: RequestInit): Promise<Response> => {
-    try {
-      return await patiently(path, init);
-    } catch {
-      throw new Problem(0, '');
-    }
-  };
-  const post = async (path: string, body?: unknown): Promise<Record<string, unknown>> => {
-    const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    const response = await ask(path, { method: 'POST', ...sent });
-    if (!response.ok) throw await problemOf(response);
-    return (await response.json()) as Record<string, unknown>;
-  };
   const publish = (token: string) => {
     take(token);
     channel.postMessage({ type: 'token', token } satisfies TabMessage);
@@ -132,13 +143,17 @@ export const createSession = ({ clock, fetch, channel, locks, storage }: Session
       publish(String(accessToken));
       return String(accessToken);
     } catch (thrown) {
-      if (isProblem(thrown, 401)) leaveAll(leaving ?? (state.kind === 'signed-in' ? 'ended' : undefined));
+      if (isProblem(thrown, 401)) {
+        // A tab that never was signed in knows of no session that ended; others may do without the cookie for a while yet.
+        if (state.kind === 'unknown') leave();
+        else leaveAll(leaving ?? (state.kind === 'signed-in' ? 'ended' : undefined));
+      }
       throw thrown;
     }
   };
   const renew = (): Promise<string> => {
     const before = held?.token;
-    renewal ??= (locks ? locks.request('tickfolio.renew', () => exchange(before)) : exchange(before)).finally(() => {
+    renewal ??= inTurn(locks, () => exchange(before)).finally(() => {
       renewal = undefined;
     });
     return renewal;
@@ -161,11 +176,21 @@ export const createSession = ({ clock, fetch, channel, locks, storage }: Session
     return (await response.json()) as T;
   };
 
+  const riskOf = async (signedIn: boolean): Promise<CookieRisk | undefined> => {
+    const response = await ask(`${auth}/cookie`, {});
+    const facts = response.ok ? readCookieFacts(await response.json()) : undefined;
+    return facts && cookieRisk(facts, jar, signedIn);
+  };
+  const noteRisk = async () => {
+    const risk = await riskOf(true).catch(() => undefined); // Nobody answers, which is told elsewhere.
+    if (risk && state.kind === 'signed-in') change({ ...state, risk });
+  };
+
   channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
     if (data.type === 'signed-out') leave(leaving);
     else if (data.token !== held?.token) take(data.token);
   };
-  if (storage.getItem(hintKey) === null) state = { kind: 'signed-out' };
+  if (storage.getItem(hintKey) === null && storage.lasts !== false) state = { kind: 'signed-out' };
   else {
     keepFresh();
     clock.after(patienceMs, sayAway);
@@ -180,7 +205,11 @@ export const createSession = ({ clock, fetch, channel, locks, storage }: Session
       return () => void listeners.delete(listener);
     },
     signUp: async (name, password) => void (await post(`${auth}/register`, { name, password })),
-    signIn: async (name, password) => publish(String((await post(`${auth}/login`, { name, password })).accessToken)),
+    signIn: async (name, password) => {
+      publish(String((await post(`${auth}/login`, { name, password })).accessToken));
+      void noteRisk();
+    },
+    cookieRisk: () => riskOf(false),
     signOut: async () => {
       await post(`${auth}/logout`);
       leaveAll();

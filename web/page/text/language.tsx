@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { keeping } from '../keeping.js';
 import { useParts } from '../parts.js';
 import { de } from './messages-de.js';
 import { en, type Messages } from './messages-en.js';
@@ -34,7 +35,7 @@ export const LanguageProvider = ({ children }: { readonly children: ReactNode })
       text: messages[language],
       times: timesOf(language),
       setLanguage: (next: Language) => {
-        localStorage.setItem(key, next);
+        keeping.setItem(key, next);
         setLanguage(next);
       },
     }),

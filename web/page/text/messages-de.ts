@@ -51,6 +51,15 @@ export const de: Messages = {
   nothingKept: 'Keine deiner Zahlen liegt auf diesem Gerät; bis dahin gibt es also nichts zu zeigen.',
   offlineGate: 'Du bist offline. Zum Anmelden braucht es das Netz.',
   reconnecting: 'Verbindung verloren. Neuer Versuch läuft …',
+  notReached: 'Noch keine Verbindung zum Server. Neuer Versuch läuft …',
+  reading: (seconds) => `Die Live-Verbindung ist blockiert; alle ${seconds} s wird aktualisiert.`,
+  cookieRisk: {
+    blocked:
+      'Dieser Browser blockiert Cookies für diese Seite und kann dich deshalb nicht angemeldet halten: Neu laden oder ein paar Minuten melden dich ab.',
+    'needs-https':
+      'Diese Seite wurde über http geöffnet, und angemeldet bleibt man bei diesem Server nur über https: Neu laden oder ein paar Minuten melden dich ab. Öffne sie mit https://.',
+    'not-kept': 'Dieser Browser hat die Anmeldung nicht behalten: Neu laden oder ein paar Minuten melden dich ab.',
+  },
   refused: 'Für dieses Konto sind zu viele Fenster offen; dieses hier ist nicht live.',
   connectAgain: 'Wieder verbinden',
   live: 'Live',

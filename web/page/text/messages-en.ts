@@ -51,6 +51,14 @@ export const en = {
   nothingKept: 'None of your numbers are stored on this device, so there is nothing to show until then.',
   offlineGate: 'You are offline. Signing in needs the network.',
   reconnecting: 'Connection lost. Reconnecting …',
+  notReached: 'No connection to the server yet. Trying again …',
+  reading: (seconds: number) => `Live connection blocked; updating every ${seconds} s.`,
+  cookieRisk: {
+    blocked: 'This browser blocks cookies here, so it cannot keep you signed in: a reload, or some minutes, sign you out.',
+    'needs-https':
+      'This page was opened over http, and the server keeps people signed in over https only: a reload, or some minutes, sign you out. Open it with https://.',
+    'not-kept': 'This browser did not keep the sign-in: a reload, or some minutes, sign you out.',
+  },
   refused: 'Too many open windows for this account, so this one is not live.',
   connectAgain: 'Connect again',
   live: 'Live',

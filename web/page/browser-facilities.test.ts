@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { createKeeping, findLocks, openChannel } from './browser-facilities.js';
+
+/** A browser that keeps things for a page, until it is told otherwise. */
+const createBrowser = () => {
+  const kept = new Map<string, string>();
+  const browser = { blocked: false, full: false };
+  const storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => {
+      if (browser.full) throw new DOMException('full', 'QuotaExceededError');
+      kept.set(key, value);
+    },
+    removeItem: (key: string) => void kept.delete(key),
+  } as Storage;
+  const open = () => {
+    if (browser.blocked) throw new DOMException('Access is denied for this document.', 'SecurityError');
+    return storage;
+  };
+  return { browser, kept, open };
+};
+const denied = (): never => {
+  throw new DOMException('The operation is insecure.', 'SecurityError');
+};
+
+describe('a browser that blocks storage', () => {
+  it('still has a page that works, for as long as its tab is open', () => {
+    const { browser, kept, open } = createBrowser();
+    browser.blocked = true;
+    const keeping = createKeeping(open);
+    keeping.setItem('theme', 'dark');
+    expect([keeping.lasts, keeping.getItem('theme'), keeping.getItem('other'), kept.size]).toEqual([false, 'dark', null, 0]);
+    keeping.removeItem('theme');
+    expect(keeping.getItem('theme')).toBeNull();
+  });
+  it('may do so only later, or be full: what was said last counts', () => {
+    const { browser, kept, open } = createBrowser();
+    const keeping = createKeeping(open);
+    keeping.setItem('theme', 'light');
+    browser.full = true;
+    keeping.setItem('theme', 'dark');
+    expect([keeping.lasts, keeping.getItem('theme')]).toEqual([true, 'dark']);
+    browser.full = false;
+    keeping.setItem('theme', 'system');
+    expect([keeping.getItem('theme'), kept.get('theme')]).toEqual(['system', 'system']);
+    browser.blocked = true;
+    expect(keeping.getItem('theme')).toBeNull();
+  });
+  it('has no channel and no locks between tabs, and that is no fault', () => {
+    expect(() => openChannel('x', denied).postMessage('anything')).not.toThrow();
+    expect(findLocks(denied)).toBeUndefined();
+  });
+});
+
+describe('what is kept', () => {
+  it('is apart from that of another instance under another path of the same host', () => {
+    const { kept, open } = createBrowser();
+    createKeeping(open).setItem('tickfolio.session', '1');
+    const other = createKeeping(open, '/tickfolio/');
+    expect(other.getItem('tickfolio.session')).toBeNull();
+    other.setItem('tickfolio.session', '1');
+    expect([...kept.keys()]).toEqual(['tickfolio.session', '/tickfolio/tickfolio.session']);
+  });
+});

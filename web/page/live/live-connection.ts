@@ -1,0 +1,86 @@
+import type { Timer } from '../clock.js';
+import { type Frame, isFrame } from './frame.js';
+import { type Connection, createLiveSocket, type LiveSocket, type LiveSocketDeps } from './live-socket.js';
+
+export interface LiveConnectionDeps extends Omit<LiveSocketDeps, 'isAnswered'> {
+  /** One frame over REST. @throws Problem */
+  readonly read: () => Promise<unknown>;
+}
+
+/** So long without a frame, and the page reads instead of waiting: longer than a usual reconnect takes. */
+const patienceMs = 5_000;
+/** How often it reads; the page says so. */
+export const readEveryMs = 3_000;
+/** Readings of many pages do not come at one moment. */
+const jitter = 0.1;
+
+/**
+ * Frames over the socket, and while no socket gets through (a proxy or a filter in between) over REST, read again and again. The socket is
+ * tried all the while, and what comes over it ends the reading.
+ */
+export const createLiveConnection = (deps: LiveConnectionDeps): LiveSocket => {
+  const { clock, random, read, onFrame, onConnection } = deps;
+  let timer: Timer | undefined;
+  let told: Connection | undefined;
+  /** Of the socket; `reconnecting` as soon as one was lost or never opened. */
+  let state: Connection = 'connecting';
+  /** Whether the last reading was answered. */
+  let answered = false;
+  /** Counts the readings; what an earlier one brings late is dropped. */
+  let turn = 0;
+
+  const tell = () => {
+    const next = state === 'reconnecting' && answered ? 'reading' : state;
+    if (next === told) return;
+    told = next;
+    onConnection(next);
+  };
+  const stop = () => {
+    turn++;
+    timer?.cancel();
+    timer = undefined;
+    answered = false;
+  };
+  const readAfter = (ms: number) => {
+    timer?.cancel();
+    timer = clock.after(ms, () => void readNow());
+  };
+  const take = (frame: unknown) => {
+    const before = answered;
+    answered = isFrame(frame);
+    if (isFrame(frame)) onFrame(frame);
+    // Somebody is there (again), so the socket need not wait for its turn.
+    if (answered && !before) socket.retry();
+  };
+  const readNow = async () => {
+    const mine = ++turn;
+    const frame = await read().catch(() => undefined); // Told as a connection that is lost.
+    if (mine !== turn) return;
+    take(frame);
+    tell();
+    readAfter(readEveryMs * (1 + jitter * (2 * random() - 1)));
+  };
+
+  const socket: LiveSocket = createLiveSocket({
+    ...deps,
+    isAnswered: () => answered,
+    onConnection: (next) => {
+      state = next;
+      if (next === 'live' || next === 'refused') stop();
+      else timer ??= clock.after(patienceMs, () => void readNow());
+      tell();
+    },
+    onFrame: (frame: Frame) => onFrame(frame),
+  });
+  return {
+    offer: socket.offer,
+    retry: () => {
+      socket.retry();
+      if (timer && state !== 'live') void readNow();
+    },
+    close: () => {
+      stop();
+      socket.close();
+    },
+  };
+};

@@ -1,0 +1,39 @@
+import { Problem, problemOf } from './problem.js';
+
+interface CallInit extends Pick<RequestInit, 'method' | 'body'> {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Calls of the page to its server that need no access token. */
+export interface ServerCalls {
+  /** @throws Problem, of status 0 when no answer came in time */
+  ask(path: string, init: CallInit): Promise<Response>;
+  /** @throws Problem for every answer but a good one */
+  post(path: string, body?: unknown): Promise<Record<string, unknown>>;
+}
+
+/**
+ * Only a page of the server's own can send it: for another's the browser would ask the server first. It tells the server so where a proxy
+ * in between changed the address that was asked.
+ */
+const byThisPage = { 'x-requested-with': 'tickfolio' };
+
+/** @param fetch bounded in time */
+export const createServerCalls = (fetch: typeof globalThis.fetch): ServerCalls => {
+  const ask = async (path: string, { headers, ...init }: CallInit): Promise<Response> => {
+    try {
+      return await fetch(path, { ...init, headers: { ...byThisPage, ...headers } });
+    } catch {
+      throw new Problem(0, '');
+    }
+  };
+  return {
+    ask,
+    post: async (path, body) => {
+      const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+      const response = await ask(path, { method: 'POST', ...sent });
+      if (!response.ok) throw await problemOf(response);
+      return (await response.json()) as Record<string, unknown>;
+    },
+  };
+};

@@ -1,0 +1,52 @@
+// Why the page does not appear, in words, where it does not: its script is kept back, breaks, or is too new for the browser. In the
+// language of browsers of 2016; for older ones stand the page's own first words, which need no script.
+(() => {
+  const words = {
+    en: {
+      old: 'This browser is too old for this page. It works with Chrome, Edge, Firefox and Safari of 2023 and later.',
+      file: 'A part of this page could not be loaded. Check the connection, and whether a filter or a proxy keeps it back:',
+      fault: 'This page could not start:',
+      reload: 'Reload',
+    },
+    de: {
+      old: 'Dieser Browser ist zu alt für diese Seite. Sie läuft mit Chrome, Edge, Firefox und Safari ab 2023.',
+      file: 'Ein Teil dieser Seite war nicht zu laden. Prüfe die Verbindung, und ob ein Filter oder ein Proxy ihn zurückhält:',
+      fault: 'Diese Seite konnte nicht starten:',
+      reload: 'Neu laden',
+    },
+  };
+  const say = (kind, detail) => {
+    const place = document.querySelector('.first-words');
+    // Without them the page is there, and says by itself what is wrong.
+    if (!place || place.getAttribute('data-said')) return;
+    const text = words[document.documentElement.lang === 'de' ? 'de' : 'en'];
+    const line = document.createElement('p');
+    const button = document.createElement('button');
+    line.textContent = `${text[kind]} ${detail}`;
+    button.textContent = text.reload;
+    button.className = 'button';
+    button.onclick = () => location.reload();
+    place.textContent = '';
+    place.setAttribute('data-said', kind);
+    place.setAttribute('role', 'alert');
+    place.appendChild(line);
+    place.appendChild(button);
+  };
+  const sayOnceThere = (kind, detail) => {
+    if (document.readyState === 'loading') addEventListener('DOMContentLoaded', () => say(kind, detail));
+    else say(kind, detail);
+  };
+  const isOld = !('noModule' in document.createElement('script')) || !window.AbortSignal || !AbortSignal.timeout || !Object.hasOwn;
+  if (isOld) sayOnceThere('old', '');
+  addEventListener(
+    'error',
+    (event) => {
+      const { src } = event.target;
+      if (src) sayOnceThere('file', src);
+      else if (/^(Uncaught )?SyntaxError/.test(event.message)) sayOnceThere('old', '');
+      else if (event.message) sayOnceThere('fault', event.message);
+    },
+    true,
+  );
+  addEventListener('unhandledrejection', (event) => sayOnceThere('fault', String(event.reason)));
+})();
