@@ -10,13 +10,12 @@ import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { builtPage } from './app.js';
 import { createFakeAuth, openTestPostgres, startTestBff, type TestBff, until } from './test-bff.js';
+import { createHolder as createHolderAt, openWindow as openPage, waitMs } from './test-page.js';
 
 // The built page in Chromium, opened while nobody answers.
 
 const browser = await startChromium();
-const waitMs = 45_000;
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-offline-'));
-const password = 'correct horse battery';
 let postgres: Postgres;
 let bff: TestBff | undefined;
 beforeAll(async () => {
@@ -73,36 +72,20 @@ const buildAnother = (mark: string): string => {
 };
 
 const openWindow = async (options: { readonly colorScheme?: 'light' | 'dark' } = {}) => {
-  if (!browser) throw new Error('no browser');
-  const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options });
-  context.setDefaultTimeout(waitMs);
-  const page = await context.newPage();
-  const faults: string[] = [];
-  page.on('pageerror', (err) => faults.push(err.message));
-  const signIn = async (name: string) => {
-    await page.getByLabel('Name').fill(name);
-    await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('link', { name: /^Account/ }).waitFor();
-  };
+  const opened = await openPage(browser, options);
+  const { page } = opened;
   const workerTakesOver = () => page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
   const cacheNames = () => page.evaluate('caches.keys()') as Promise<string[]>;
   const kept = () =>
     page.evaluate(
       'caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((cache) => cache.keys())))).then((all) => all.flat().map(({ url }) => new URL(url).pathname))',
     ) as Promise<string[]>;
-  return { context, page, faults, signIn, workerTakesOver, cacheNames, kept };
+  return { ...opened, workerTakesOver, cacheNames, kept };
 };
 
-let people = 0;
-/** A user with one bitcoin, worth 50,000. */
-const createHolder = async () => {
-  const name = `holder-${++people}`;
-  await bff?.call(undefined, 'POST', '/api/v1/auth/register', { name, password });
-  const login = await bff?.call(undefined, 'POST', '/api/v1/auth/login', { name, password });
-  await bff?.call({ token: login?.body.accessToken ?? '' }, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' });
-  bff?.publish('btcusdt', '50000');
-  return name;
+const createHolder = () => {
+  if (!bff) throw new Error('no server');
+  return createHolderAt(bff);
 };
 
 describe.skipIf(!browser)('the page, opened while nobody answers,', { timeout: 120_000 }, () => {

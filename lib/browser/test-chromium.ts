@@ -1,8 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+export type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from 'playwright-core';
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+const installed = (): string | undefined =>
+  [process.env.CHROMIUM, ...places].find((path) => path !== undefined && path !== '' && existsSync(path));
+// A sandbox needs rights that root in a container does not have; only our own pages are opened.
+const usual = ['--no-sandbox', '--disable-gpu'];
 
 /**
  * Starts an installed Chromium.
@@ -10,16 +17,19 @@ const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
  * @returns undefined, with a line on standard error, when there is none; in CI (`CI` set) that is an error.
  */
 export const startChromium = async (more: readonly string[] = []): Promise<Browser | undefined> => {
-  const executablePath = [process.env.CHROMIUM, ...places].find((path) => path !== undefined && path !== '' && existsSync(path));
+  const executablePath = installed();
   if (executablePath === undefined) {
     const sentence = 'Chromium is not installed, so no page was tried in a browser here (Debian: apt-get install chromium)';
     if (process.env.CI) throw new Error(sentence);
     process.stderr.write(`NOT COVERED: ${sentence}\n`);
     return undefined;
   }
-  // A sandbox needs rights that root in a container does not have; only our own pages are opened.
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...more] });
+  return chromium.launch({ executablePath, args: [...usual, ...more] });
 };
+
+/** Starts Chromium, where `startChromium` found one, with a profile of the test's making. @param folder of the profile */
+export const openChromiumProfile = (folder: string, options: BrowserContextOptions = {}): Promise<BrowserContext> =>
+  chromium.launchPersistentContext(folder, { ...options, executablePath: installed() ?? '', args: usual });
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 

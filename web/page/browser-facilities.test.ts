@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createKeeping, findLocks, openChannel } from './browser-facilities.js';
+import { createKeeping, findLocks, openChannel, takesCookies } from './browser-facilities.js';
 
 /** A browser that keeps things for a page, until it is told otherwise. */
 const createBrowser = () => {
@@ -49,6 +49,24 @@ describe('a browser that blocks storage', () => {
   it('has no channel and no locks between tabs, and that is no fault', () => {
     expect(() => openChannel('x', denied).postMessage('anything')).not.toThrow();
     expect(findLocks(denied)).toBeUndefined();
+  });
+  it('is found out by trying, also where it says of itself that it takes cookies', () => {
+    const jar = (takes: boolean) => {
+      let kept = 'other=1';
+      return {
+        get cookie() {
+          return kept;
+        },
+        set cookie(text: string) {
+          if (takes) kept = /Max-Age=0/.test(text) ? 'other=1' : `${kept}; ${text.split(';')[0]}`;
+        },
+      };
+    };
+    const [good, bad] = [jar(true), jar(false)];
+    expect([takesCookies(good), good.cookie, takesCookies(bad)]).toEqual([true, 'other=1', false]);
+    const throwing = { cookie: '' };
+    Object.defineProperty(throwing, 'cookie', { get: denied, set: denied });
+    expect(takesCookies(throwing)).toBe(false);
   });
 });
 

@@ -70,3 +70,15 @@ export const registerWorker = async (address: string): Promise<void> => {
     // Refused by the browser, or of another build than the page for a moment: it is tried again with the next visit.
   }
 };
+
+/** Whether cookies are kept here at all, by trying it: `navigator.cookieEnabled` is true also in a Chromium that blocks them. */
+export const takesCookies = (jar: Pick<Document, 'cookie'> = document): boolean => {
+  try {
+    jar.cookie = `${probe}=1; SameSite=Strict`;
+    const kept = jar.cookie.includes(`${probe}=1`);
+    jar.cookie = `${probe}=; SameSite=Strict; Max-Age=0`;
+    return kept;
+  } catch {
+    return false;
+  }
+};

@@ -1,7 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
-import { findLocks, openChannel, registerWorker } from './browser-facilities.js';
+import { findLocks, openChannel, registerWorker, takesCookies } from './browser-facilities.js';
 import { browserClock as clock } from './clock.js';
 import { keeping } from './keeping.js';
 import { createLiveConnection } from './live/live-connection.js';
@@ -32,7 +32,7 @@ const session = createSession({
   channel: openChannel(`${namesPrefix}tickfolio`),
   locks: findLocks(),
   storage: keeping,
-  jar: { takesCookies: navigator.cookieEnabled, isSecure: isSecureContext },
+  jar: { takesCookies: takesCookies(), isSecure: isSecureContext },
 });
 const trails = createPriceTrails();
 const store = createPortfolioStore({ schedule: (run) => requestAnimationFrame(run), trails });

@@ -32,8 +32,9 @@
     place.appendChild(line);
     place.appendChild(button);
   };
+  // As soon as the whole document is read, which is before its script runs.
   const sayOnceThere = (kind, detail) => {
-    if (document.readyState === 'loading') addEventListener('DOMContentLoaded', () => say(kind, detail));
+    if (document.readyState === 'loading') document.addEventListener('readystatechange', () => say(kind, detail), { once: true });
     else say(kind, detail);
   };
   const isOld = !('noModule' in document.createElement('script')) || !window.AbortSignal || !AbortSignal.timeout || !Object.hasOwn;
