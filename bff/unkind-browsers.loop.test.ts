@@ -70,10 +70,13 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     const window = await openWindow(browser);
     const { page, faults } = window;
     const said = page.getByText(/opened over http.*Open it with https/);
+    // No socket opens either, and that alone ends no session: it could not be renewed.
+    await page.routeWebSocket(/\/ws$/, (socket) => void socket.close({ code: 4000 }));
     await page.goto(strict.url.replace('127.0.0.1', 'nas'));
     await said.waitFor();
     await window.signIn(await createHolder(strict));
     await page.getByTestId('total').getByText('50,000').waitFor();
+    await page.getByText('Live connection blocked; updating every 3 s.').waitFor();
     await said.waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();

@@ -65,7 +65,7 @@ describe('the live values', () => {
     expect(totals).toEqual([1, 2, 3, 4, 5, 6].map((reading) => `by reading ${reading}`));
     // The session is not to blame, so nobody renews tokens by the minute; the socket is tried all the while.
     await clock.advanceAsync(600_000);
-    expect(count.renewals).toBeLessThanOrEqual(2);
+    expect(count.renewals).toBe(0);
     expect(count.sockets).toBeGreaterThan(30);
     expect(count.reads).toBeLessThan(210);
   });
@@ -127,6 +127,14 @@ describe('the live values', () => {
     answer(frame('old'));
     await clock.advanceAsync(1_000);
     expect(totals).toEqual(['new']);
+  });
+
+  it('end no session by themselves: one without a cookie lives on while no socket opens', async () => {
+    const { clock, count, path, told } = open({ socket: 'refused', rest: 'away' });
+    await clock.advanceAsync(120_000);
+    path.rest = 'passes';
+    await clock.advanceAsync(4_000);
+    expect([count.renewals, told.at(-1)]).toEqual([0, 'reading']);
   });
 
   it('end with the page: nothing is tried or read any more', async () => {

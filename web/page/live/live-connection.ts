@@ -1,9 +1,9 @@
 import type { Timer } from '../clock.js';
-import { type Frame, isFrame } from './frame.js';
+import { isFrame } from './frame.js';
 import { type Connection, createLiveSocket, type LiveSocket, type LiveSocketDeps } from './live-socket.js';
 
-export interface LiveConnectionDeps extends Omit<LiveSocketDeps, 'isAnswered'> {
-  /** One frame over REST. @throws Problem */
+export interface LiveConnectionDeps extends LiveSocketDeps {
+  /** One frame over REST; where the session is over, that comes out here, since a browser does not tell why no socket opens. @throws Problem */
   readonly read: () => Promise<unknown>;
 }
 
@@ -63,14 +63,12 @@ export const createLiveConnection = (deps: LiveConnectionDeps): LiveSocket => {
 
   const socket: LiveSocket = createLiveSocket({
     ...deps,
-    isAnswered: () => answered,
     onConnection: (next) => {
       state = next;
       if (next === 'live' || next === 'refused') stop();
       else timer ??= clock.after(patienceMs, () => void readNow());
       tell();
     },
-    onFrame: (frame: Frame) => onFrame(frame),
   });
   return {
     offer: socket.offer,

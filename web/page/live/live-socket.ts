@@ -19,9 +19,8 @@ export interface LiveSocketDeps {
   readonly open: (token: string) => WebSocket;
   /** @throws Problem, 401 when the session is over */
   readonly token: () => Promise<string>;
+  /** For a token that the server took no longer. @throws Problem */
   readonly renew: () => Promise<string>;
-  /** Whether the server answers this session by another way, so that the session is no reason why no socket opens. Default it is not known to. */
-  readonly isAnswered?: () => boolean;
   readonly onFrame: (frame: Frame) => void;
   readonly onConnection: (connection: Connection) => void;
 }
@@ -38,8 +37,6 @@ const firstRetryMs = 500;
 const maxRetryMs = 10_000;
 /** The server sends at least once a second. */
 const silenceMs = 8_000;
-/** So many tries that never opened are followed by asking whether the session is still there. */
-const triesBeforeAsking = 2;
 /** Of WebSocket.readyState. */
 const openState = 1;
 const closeCodes = { goingAway: 1001, signInAgain: 4401, tooMany: 4429 };
@@ -104,8 +101,7 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
     detach();
     let opened: WebSocket;
     try {
-      const isDue = tries > triesBeforeAsking && tries % triesBeforeAsking === 1 && !deps.isAnswered?.();
-      const token = await (isDue ? deps.renew() : deps.token());
+      const token = await deps.token();
       if (closed || socket) return;
       opened = deps.open(token); // May be refused by the browser itself.
     } catch (thrown) {

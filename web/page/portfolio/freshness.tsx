@@ -23,7 +23,7 @@ export const Freshness = () => {
     );
   }
   return (
-    <p className="freshness away">
+    <p className={`freshness ${online && connection === 'reading' ? 'fair' : 'away'}`}>
       <span className="pulse" aria-hidden="true" />
       <span title={asOfMs === undefined ? undefined : times.full(asOfMs)}>
         {asOfMs === undefined ? text.connecting : text.lastUpdate(times.seconds(asOfMs))}

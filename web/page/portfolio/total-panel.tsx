@@ -34,7 +34,7 @@ const sizeOf = (digits: string): string =>
 export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
   const { text, times } = useSpeaking();
   const { total, sinceOpened, day, dayBasis, rows, asOfMs } = view;
-  const live = useLive((state) => state.connection === 'live');
+  const live = useLive((state) => state.connection === 'live' || state.connection === 'reading');
   const isKnown = rows.some(({ valueText }) => valueText !== undefined);
   useEffect(() => {
     document.title = `${total.text} USDT · tickfolio`;
