@@ -112,6 +112,13 @@ describe('PUBLIC_URL', () => {
       expect([origin, await upgrade({ host: 'tickfolio_backend', origin })]).toEqual([origin, 101]);
     }
   });
+  it('lets in at another address who the browser vouches for, over the upgrade too', async () => {
+    const { bff, logIn, upgrade } = await start({ publicUrls });
+    const { status, cookies } = await logIn({ origin: bff.url, 'sec-fetch-site': 'same-origin' });
+    expect(status).toBe(200);
+    expect(await upgrade({ origin: bff.url })).toBe(403);
+    expect(await upgrade({ origin: bff.url, cookie: cookies[1]?.split(';')[0] ?? '' })).toBe(101);
+  });
   it('keeps out a foreign name that leads here (DNS rebinding)', async () => {
     const rebound = { host: 'evil.example:8080', origin: 'http://evil.example:8080' };
     const { logIn, upgrade } = await start({ publicUrls });

@@ -85,7 +85,8 @@ export const createOrigins = ({ clock, log }: OriginsDeps, options: OriginsOptio
     },
     remember: (request, reply) => {
       const origin = request.headers.origin?.toLowerCase();
-      if (origin === undefined || proofOf(request) !== 'word of the browser' || isAt(origin, request.host)) return;
+      if (origin === undefined || proofOf(request) !== 'word of the browser') return;
+      if (publicUrls.length === 0 && isAt(origin, request.host)) return; // The upgrade will show it as well.
       reply.setCookie(rememberedName, origin, { httpOnly: true, sameSite: 'strict', secure: secureCookie, path: webSocketPath });
     },
   };

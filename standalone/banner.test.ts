@@ -1,3 +1,4 @@
+import { cookiesInWords } from '@tickfolio/bff/app';
 import { describe, expect, it } from 'vitest';
 import { type BannerFacts, banner } from './banner.js';
 
@@ -45,5 +46,19 @@ describe('the line about prices', () => {
     ],
   ])('%s', (_what, facts, line) => {
     expect(pricesOf(facts)).toEqual(line);
+  });
+});
+
+describe('what the start prints', () => {
+  it('is the address that people open, behind a proxy too', () => {
+    expect(banner(live)).toContain('Portfolio   http://localhost:8080/\n');
+    const publicUrls = ['https://example.com/tickfolio/', 'http://nas:8090/tickfolio/'];
+    expect(banner({ ...live, publicUrls })).toContain('Portfolio   https://example.com/tickfolio/, http://nas:8090/tickfolio/\n');
+  });
+  it('is also that a reload will sign out, where cookies need https and may not get it', () => {
+    const said = (secure: boolean, ...publicUrls: string[]) => banner({ ...live, cookies: cookiesInWords(secure, publicUrls) });
+    expect(said(true)).toMatch(/Cookies {5}cookies need https outside ENV=local.*every reload signs out/);
+    expect(said(true, 'http://nas:8090/')).toContain('PUBLIC_URL names http://nas:8090/');
+    for (const fine of [said(false), said(true, 'https://example.com/')]) expect(fine).not.toContain('Cookies');
   });
 });
