@@ -80,6 +80,7 @@ describe.skipIf(!browser)('a person behind a proxy as people write it', { timeou
         const { page, leave } = await visit(`http://nas:${port}/`, 'reading');
         await bare.close();
         await proxies.plainNginx('usual', upstream, port);
+        await page.evaluate('dispatchEvent(new Event("online"))'); // It would try by itself, up to 10 s later.
         await page.locator('.freshness').getByText('Live', { exact: true }).waitFor();
         expect(await page.getByText('Live connection blocked').count()).toBe(0);
         await leave();
