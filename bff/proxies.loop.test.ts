@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtPage } from './app.js';
 import { openTestPostgres, startTestBff, type TestBff } from './test-bff.js';
 import { openWindow, password, waitMs } from './test-page.js';
-import { createTestProxies, findProxies, freePort, siteName, type TestProxy } from './test-proxies.js';
+import { createTestProxies, findProxies, freePort, type TestProxy } from './test-proxies.js';
+import { siteName } from './test-proxy-files.js';
 
 // The built page in Chromium, behind real proxies: as people write them, and as deploy/proxies has them.
 

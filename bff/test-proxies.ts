@@ -1,13 +1,21 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { until } from './test-bff.js';
-
-export type ProxyName = 'nginx' | 'haproxy' | 'caddy' | 'traefik';
+import {
+  host,
+  leastFiles,
+  makeCertificate,
+  type ProxyFiles,
+  type ProxyName,
+  type ProxyPlace,
+  plainNginxFiles,
+  recommendedFiles,
+  underPathFiles,
+} from './test-proxy-files.js';
 
 /** A real proxy of a test's own. */
 export interface TestProxy {
@@ -15,11 +23,8 @@ export interface TestProxy {
   close(): Promise<void>;
 }
 
-const host = '127.0.0.1';
 /** Debian puts servers where not everybody looks. */
 const PATH = `${process.env.PATH}:/usr/sbin`;
-/** The name in our configurations; browsers of tests are told that it is here. */
-export const siteName = 'portfolio.example.com';
 
 /** Programs that are found; for the others a line on standard error, or in CI an error, but for Traefik, which Debian does not have. */
 export const findProxies = (): ReadonlySet<ProxyName> => {
@@ -59,10 +64,10 @@ const isAnswering = (port: number): Promise<boolean> =>
     socket.once('error', () => finish(false));
   });
 
-/** Runs the program on the configuration until it is closed; it ends with the test's process too. @param texts by file name, the first is its own */
-const run = async (name: ProxyName, port: number, folder: string, texts: Readonly<Record<string, string>>): Promise<TestProxy> => {
-  for (const [file, text] of Object.entries(texts)) writeFileSync(join(folder, file), text);
-  const [file = ''] = Object.keys(texts);
+/** Runs the program on the configuration until it is closed; it ends with the test's process too. */
+const run = async (name: ProxyName, { port, folder }: ProxyPlace, files: ProxyFiles): Promise<TestProxy> => {
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+  const [file = ''] = Object.keys(files);
   const path = join(folder, file);
   const args: Record<ProxyName, readonly string[]> = {
     nginx: ['-p', folder, '-e', 'stderr', '-c', path, '-g', 'daemon off;'],
@@ -98,27 +103,9 @@ const run = async (name: ProxyName, port: number, folder: string, texts: Readonl
   };
 };
 
-const configuration = (file: string): string => readFileSync(fileURLToPath(new URL(`../deploy/proxies/${file}`, import.meta.url)), 'utf8');
-
-const inNginx = (folder: string, servers: string) => `worker_processes 1; pid ${folder}/nginx.pid; events {}
-http {
-  access_log off;
-  client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
-  ${servers}
-}`;
-
-/** As people write them, for plain http. */
-const plain = {
-  /** nginx's own default: the upstream's address as Host, and no upgrade. */
-  bare: (port: number, upstream: number) => `server { listen ${host}:${port}; location / { proxy_pass http://${host}:${upstream}; } }`,
-  /** From a hundred tutorials: upgrades, and Host without its port. */
-  usual: (port: number, upstream: number) => `server { listen ${host}:${port}; location / { proxy_pass http://${host}:${upstream};
-    proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; proxy_set_header Host $host; } }`,
-};
-
 export interface TestProxies {
   /** nginx, as people write it, at a port of the caller's or a free one. */
-  plainNginx(how: keyof typeof plain, upstream: number, port?: number): Promise<TestProxy>;
+  plainNginx(how: 'bare' | 'usual', upstream: number, port?: number): Promise<TestProxy>;
   /** HAProxy, Caddy or Traefik with the least that works. */
   least(name: Exclude<ProxyName, 'nginx'>, upstream: number): Promise<TestProxy>;
   /** With our configuration, over https, on a port of its own. */
@@ -131,84 +118,23 @@ export interface TestProxies {
 export const createTestProxies = (): TestProxies => {
   const folder = mkdtempSync(join(tmpdir(), 'tickfolio-proxies-'));
   const own: TestProxy[] = [];
-  let folders = 0;
-  let certificate: { readonly crt: string; readonly key: string; readonly pem: string } | undefined;
-  const certificates = () => {
-    if (certificate) return certificate;
-    const [crt, key, pem] = ['crt', 'key', 'pem'].map((end) => join(folder, `site.${end}`)) as [string, string, string];
-    const subject = ['-subj', `/CN=${siteName}`, '-addext', `subjectAltName=DNS:${siteName}`];
-    const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-    execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', key, '-out', crt], { stdio: 'ignore' });
-    writeFileSync(pem, readFileSync(crt, 'utf8') + readFileSync(key, 'utf8'));
-    certificate = { crt, key, pem };
-    return certificate;
+  let made: string | undefined;
+  const certificate = () => {
+    made ??= makeCertificate(folder);
+    return made;
   };
-  /** Our files as they stand, but for places and ports. */
-  const placed = (file: string, port: number, upstream: number, redirectPort: number) => {
-    const { crt, key, pem } = certificates();
-    return configuration(file)
-      .replaceAll(`/etc/ssl/${siteName}.crt`, crt)
-      .replaceAll(`/etc/ssl/${siteName}.key`, key)
-      .replaceAll(`/etc/ssl/${siteName}.pem`, pem)
-      .replaceAll('/etc/traefik/tickfolio.yml', join(folder, `traefik-${port}.yml`))
-      .replaceAll('127.0.0.1:8080', `${host}:${upstream}`)
-      .replace('listen 443 ssl', `listen ${host}:${port} ssl`)
-      .replace('listen 80', `listen ${host}:${redirectPort}`)
-      .replace('bind :443', `bind ${host}:${port}`)
-      .replace('bind :80', `bind ${host}:${redirectPort}`)
-      .replace('":443"', `"${host}:${port}"`)
-      .replace('":80"', `"${host}:${redirectPort}"`)
-      .replace(
-        `\n${siteName} {`,
-        `\n{\n\tadmin off\n\tauto_https off\n\tdefault_bind ${host}\n}\nhttps://${siteName}:${port} {\n\ttls ${crt} ${key}`,
-      );
-  };
-  const start = async (
-    name: ProxyName,
-    texts: (place: { folder: string; port: number; redirectPort: number }) => Record<string, string>,
-    given?: number,
-  ) => {
-    const [port, redirectPort, place] = [given ?? (await freePort()), await freePort(), mkdtempSync(join(folder, `${++folders}-`))];
-    const proxy = await run(name, port, place, texts({ folder: place, port, redirectPort }));
+  const start = async (name: ProxyName, upstream: number, files: (place: ProxyPlace) => ProxyFiles, given?: number) => {
+    const port = given ?? (await freePort());
+    const place = { folder: mkdtempSync(join(folder, `${name}-`)), port, redirectPort: await freePort(), upstream };
+    const proxy = await run(name, place, files(place));
     own.push(proxy);
     return proxy;
   };
   return {
-    plainNginx: (how, upstream, given) =>
-      start('nginx', ({ folder: place, port }) => ({ 'nginx.conf': inNginx(place, plain[how](port, upstream)) }), given),
-    least: (name, upstream) =>
-      start(name, ({ folder: place, port }): Record<string, string> => {
-        const server = `${host}:${upstream}`;
-        if (name === 'caddy')
-          return { Caddyfile: `{\n\tadmin off\n\tdefault_bind ${host}\n}\nhttp://:${port} {\n\treverse_proxy ${server}\n}\n` };
-        if (name === 'haproxy')
-          return {
-            'haproxy.cfg': `defaults\n  mode http\n  timeout connect 5s\n  timeout client 50s\n  timeout server 50s\nlisten all\n  bind ${host}:${port}\n  server one ${server}\n`,
-          };
-        return {
-          'traefik.yml': `entryPoints: { web: { address: "${host}:${port}" } }\nproviders: { file: { filename: ${place}/routes.yml } }\n`,
-          'routes.yml': `http:\n  routers: { all: { rule: "PathPrefix(\`/\`)", service: one } }\n  services: { one: { loadBalancer: { servers: [{ url: "http://${server}" }] } } }\n`,
-        };
-      }),
-    recommended: (name, upstream) =>
-      start(name, ({ folder: place, port, redirectPort }): Record<string, string> => {
-        const text = (file: string) => placed(file, port, upstream, redirectPort);
-        if (name === 'nginx') return { 'nginx.conf': inNginx(place, text('nginx.conf')) };
-        if (name === 'haproxy') return { 'haproxy.cfg': text('haproxy.cfg') };
-        if (name === 'caddy') return { Caddyfile: text('Caddyfile') };
-        writeFileSync(join(folder, `traefik-${port}.yml`), text('traefik-tickfolio.yml'));
-        return { 'traefik.yml': text('traefik.yml') };
-      }),
-    underPath: (path, passes, upstream) =>
-      start('nginx', ({ folder: place, port, redirectPort }) => ({
-        'nginx.conf': inNginx(
-          place,
-          placed('nginx.conf', port, upstream, redirectPort)
-            .replace(`${host}:${port} ssl`, `${host}:${port}`)
-            .replace('location / {', `location ${path} {`)
-            .replace(`proxy_pass http://${host}:${upstream};`, `proxy_pass http://${host}:${upstream}${passes === 'the rest' ? '/' : ''};`),
-        ),
-      })),
+    plainNginx: (how, upstream, given) => start('nginx', upstream, (place) => plainNginxFiles(how, place), given),
+    least: (name, upstream) => start(name, upstream, (place) => leastFiles(name, place)),
+    recommended: (name, upstream) => start(name, upstream, (place) => recommendedFiles(name, place, certificate())),
+    underPath: (path, passes, upstream) => start('nginx', upstream, (place) => underPathFiles(path, passes, place, certificate())),
     close: async () => {
       await Promise.all(own.map((proxy) => proxy.close()));
       rmSync(folder, { recursive: true, force: true });
