@@ -97,6 +97,8 @@ describe.skipIf(!browser)('a person behind a proxy as people write it', { timeou
   it.each(ways.filter(([, name]) => installed.has(name)))('signs in and sees live values behind %s', async (_what, _name, start) => {
     await withBff({}, async ({ port: upstream }) => {
       const { port } = await start(upstream);
+      // Traefik listens before it knows where to.
+      await expect.poll(() => fetch(`http://127.0.0.1:${port}/health`).then(({ status }) => status), { timeout: 10_000 }).toBe(200);
       await (await visit(`http://nas:${port}/`, 'live')).leave();
     });
   });

@@ -95,7 +95,7 @@ const run = async (name: ProxyName, { port, folder }: ProxyPlace, files: ProxyFi
     port,
     close: async () => {
       watchdog.kill('SIGKILL');
-      child.kill(name === 'nginx' ? 'SIGQUIT' : 'SIGTERM');
+      child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), 2_000); // It waits for open sockets.
       await ended;
       clearTimeout(late);
