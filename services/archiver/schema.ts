@@ -34,7 +34,7 @@ export const migrateArchive = async (
   deps: { readonly clickhouse: ClickHouse; readonly log: Logger },
   { database, table, retentionDays, writtenIn, signal, tell = () => undefined }: ArchiveSchema,
 ): Promise<void> => {
-  const takeover = { ...deps, database, table, signal };
+  const takeover = { ...deps, database, table, signal, tell };
   const unfedSince = await setAside(takeover, await writersZone(deps.clickhouse, writtenIn));
   await runClickHouseMigrations(deps, {
     folder: migrationsFolder,
@@ -43,7 +43,7 @@ export const migrateArchive = async (
     journal: `${table}_migrations`,
   });
   if (unfedSince !== undefined) await feedAgain(takeover, unfedSince);
-  await carryOver(takeover, tell);
+  await carryOver(takeover);
   await applyRetention(deps, database, [
     { table: `${table}_rows`, time: 'event_time', days: retentionDays },
     { table: `${table}_offsets`, time: 'noted_at', days: offsetsDays },

@@ -25,11 +25,8 @@ const statement = (target: string, source: string, columns: readonly string[]): 
       FROM ${source} FINAL WHERE _partition_id = {partition:String} AND symbol >= {from:String} AND symbol <= {to:String})`;
 };
 
-/**
- * Carries the rows that were set aside over, month by month, and lets go of a month once all of it is there.
- * @param tell told in words how far it is
- */
-export const carryRows = async (deps: TakeoverDeps, zone: string, tell: (words: string) => void): Promise<CarriedRows> => {
+/** Carries the rows that were set aside over, month by month, and lets go of a month once all of it is there. */
+export const carryRows = async (deps: TakeoverDeps, zone: string): Promise<CarriedRows> => {
   const { own, zoneless, full } = namesOf(deps, 'rows');
   const columns = [...(await readColumns(deps, zoneless)).keys()];
   const target = full(own);
@@ -47,7 +44,7 @@ export const carryRows = async (deps: TakeoverDeps, zone: string, tell: (words: 
   // What other archivers wrote since then may have fed nothing.
   if (partitions.length > 0) await feedAgain(deps, `(SELECT max(inserted_at) FROM ${source})`);
   for (const [at, partition] of partitions.entries()) {
-    tell(`older rows are being set right, month ${at + 1} of ${partitions.length}`);
+    deps.tell(`older rows are being set right, month ${at + 1} of ${partitions.length}`);
     let found: readonly Evidence[];
     let fed: string | undefined;
     do {

@@ -1,4 +1,5 @@
 import { toldColumns, zoneShift } from './moments.js';
+import { unlessEnded } from './piece.js';
 import { namesOf, readPartitions, readTables, type TakeoverDeps } from './zoneless.js';
 
 /** What the rows of one symbol in one month tell about the zone they were written in, each once. Shifts in milliseconds, to be added. */
@@ -20,20 +21,15 @@ const scanTimeoutMs = 600_000;
 const scanSettings = { max_threads: 2 } as const;
 
 /** @param table full name of a table with the archive's rows */
-export const readEvidence = async (
-  { clickhouse }: TakeoverDeps,
-  table: string,
-  partition: string,
-  zone: string,
-): Promise<readonly Evidence[]> => {
-  const found = await clickhouse.query<{ readonly [K in keyof Evidence]: string }>(
-    `SELECT symbol, count() AS rows, countIf(told AND shift_ms != 0) AS wrong, countIf(told AND shift_ms != zone_ms) AS astray,
-       countIf(NOT told AND zone_ms != 0) AS untold,
-       minIf(shift_ms, told AND shift_ms != 0) AS minShiftMs, maxIf(shift_ms, told AND shift_ms != 0) AS maxShiftMs
-     FROM (SELECT symbol, ${toldColumns}, toInt64(${zoneShift('event_time')}) * 1000 AS zone_ms FROM ${table} FINAL WHERE _partition_id = {partition:String})
-     GROUP BY symbol ORDER BY symbol`,
-    { partition, zone },
-    { timeoutMs: scanTimeoutMs, settings: scanSettings },
+export const readEvidence = async (deps: TakeoverDeps, table: string, partition: string, zone: string): Promise<readonly Evidence[]> => {
+  const sql = `SELECT symbol, count() AS rows, countIf(told AND shift_ms != 0) AS wrong, countIf(told AND shift_ms != zone_ms) AS astray,
+      countIf(NOT told AND zone_ms != 0) AS untold,
+      minIf(shift_ms, told AND shift_ms != 0) AS minShiftMs, maxIf(shift_ms, told AND shift_ms != 0) AS maxShiftMs
+    FROM (SELECT symbol, ${toldColumns}, toInt64(${zoneShift('event_time')}) * 1000 AS zone_ms FROM ${table} FINAL WHERE _partition_id = {partition:String})
+    GROUP BY symbol ORDER BY symbol`;
+  const options = { timeoutMs: scanTimeoutMs, settings: scanSettings };
+  const found = await unlessEnded(deps, () =>
+    deps.clickhouse.query<{ readonly [K in keyof Evidence]: string }>(sql, { partition, zone }, options),
   );
   return found.map(({ symbol, ...counts }) => ({
     symbol,
@@ -74,13 +70,13 @@ export const isShifted = async (deps: TakeoverDeps, zone: string): Promise<boole
   const { own, full } = namesOf(deps, 'rows');
   let untold = 0;
   let contradicted = false;
+  deps.tell('older rows are being looked at, in which time zone they were written');
   for (const partition of await readPartitions(deps, own)) {
     for (const found of await readEvidence(deps, full(own), partition, zone)) {
       if (found.wrong > 0) return true;
       if (found.astray > 0) contradicted = true;
       untold += found.untold;
     }
-    deps.signal?.throwIfAborted();
   }
   return !contradicted && (untold > 0 || (await countMovedByZone(deps, zone)) > 0);
 };

@@ -21,11 +21,24 @@ const settings = {
   max_table_size_to_drop: 0,
 } as const;
 
-/** Runs a piece, unless the takeover was told to end. @throws what `ClickHouse` throws, and the signal's reason */
-export const carry = async ({ clickhouse, signal }: TakeoverDeps, { sql, params }: Piece): Promise<void> => {
-  signal?.throwIfAborted();
-  await clickhouse.command(sql, params, { timeoutMs: pieceTimeoutMs, settings });
-};
+/**
+ * The work's result, unless the takeover is told to end: then nobody waits for a long statement, which ends with its connection. What it has
+ * done by then is done once more at the next start.
+ * @throws what the work throws, and the signal's reason
+ */
+export const unlessEnded = <T>({ signal }: Pick<TakeoverDeps, 'signal'>, work: () => Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const onAbort = () => reject(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    work()
+      .then(resolve, reject)
+      .finally(() => signal?.removeEventListener('abort', onAbort));
+  });
+
+/** Runs a piece. @throws what `ClickHouse` throws, and the signal's reason */
+export const carry = (deps: TakeoverDeps, { sql, params }: Piece): Promise<void> =>
+  unlessEnded(deps, () => deps.clickhouse.command(sql, params, { timeoutMs: pieceTimeoutMs, settings }));
 
 /** Lets go of a month that has been carried over. @param partition as `readPartitions` names it */
 export const dropMonth = (deps: TakeoverDeps, table: string, partition: string): Promise<void> =>

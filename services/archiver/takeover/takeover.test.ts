@@ -36,7 +36,9 @@ const migrate = async (database: string, from = clickhouse) => {
 };
 
 describe('an archive of before times had zones', () => {
-  it('shows the right times afterwards, nothing lost and nothing twice, though it was written on a computer in New York', async () => {
+  it('shows the right times afterwards, nothing lost and nothing twice, though it was written on a computer in New York', {
+    timeout: 120_000,
+  }, async () => {
     await writeArchive(inZone(clickhouse, zone), 'written', false, springMs);
     const before = await contentOf(clickhouse, 'written');
     expect(before.tickers).not.toEqual(truth.tickers);

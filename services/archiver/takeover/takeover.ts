@@ -22,10 +22,9 @@ const inWords = ({ rows, wrong, minShiftMs, maxShiftMs }: CarriedRows, zone: str
 /**
  * Carries over what `setAside` set aside, in pieces, each of which can be repeated: tables with zones and right times afterwards, and nothing
  * set aside any more. What is killed in between goes on with the next start, without asking anew.
- * @param tell told in words how far it is
  * @throws what `ClickHouse` throws, and the signal's reason
  */
-export const carryOver = async (deps: TakeoverDeps, tell: (words: string) => void): Promise<void> => {
+export const carryOver = async (deps: TakeoverDeps): Promise<void> => {
   const tables = await readTables(deps);
   if (![...tables.keys()].some((name) => name.startsWith(`${deps.table}_`) && name.endsWith(zonelessEnd))) return;
   const asideOf = (part: Part) => {
@@ -49,14 +48,14 @@ export const carryOver = async (deps: TakeoverDeps, tell: (words: string) => voi
   for (const [part, run] of work) {
     const aside = asideOf(part);
     if (!aside) continue;
-    tell('older candles and offsets are being set right');
+    deps.tell('older candles and offsets are being set right');
     await run(aside.zone);
     await carry(deps, { sql: `DROP TABLE IF EXISTS ${aside.name}` });
   }
   await forgetOldest(deps);
   if (!rows) return;
   // After the candles, which ask the rows where they begin, and after the offsets, of which they know better.
-  const carried = await carryRows(deps, rows.zone, tell);
+  const carried = await carryRows(deps, rows.zone);
   await carry(deps, { sql: `DROP TABLE IF EXISTS ${rows.name}` });
   deps.log.warn(
     { table: `${deps.database}.${deps.table}`, ...carried, zone: rows.zone, reason: inWords(carried, rows.zone) },

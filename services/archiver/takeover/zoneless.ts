@@ -8,8 +8,10 @@ export interface TakeoverDeps {
   readonly database: string;
   /** The part of their names that all tables of the archive begin with. */
   readonly table: string;
-  /** Ends it between two pieces; the next start goes on there. */
+  /** Ends it; the next start goes on there. */
   readonly signal?: AbortSignal | undefined;
+  /** Told in words how far it is. */
+  readonly tell: (words: string) => void;
 }
 
 /**
