@@ -204,10 +204,8 @@ describe('the tickers of a symbol', () => {
     const at = new Date(startMs - 100_500).toISOString().slice(0, 19);
     const page = await dashboard.page(`/symbols/BTCUSDT?at=${at}&size=25`);
     expect(tableOf(page)).toEqual(shown(tickerRows(300, 1_000).slice(100, 125)));
-    // As the page writes times; both ways are read.
     expect(page).toContain(`value="${at.replace('T', ' ')}"`);
-    const again = await dashboard.page(`/symbols/BTCUSDT?at=${encodeURIComponent(at.replace('T', ' '))}&size=25`);
-    expect(tableOf(again)).toEqual(tableOf(page));
+    expect(tableOf(await dashboard.page(`/symbols/BTCUSDT?at=${at.replace('T', '%20')}&size=25`))).toEqual(tableOf(page));
     expect(linkOf(page, 'Newest')).toBe('/symbols/BTCUSDT?range=1h&size=25#tickers');
     expect(tableOf(await dashboard.page(`/symbols/BTCUSDT?at=2001-01-01T00:00&size=25`))).toEqual([]);
   });
