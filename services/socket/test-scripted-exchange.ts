@@ -91,6 +91,7 @@ export const startScriptedExchange = async (symbols: readonly string[], port = 0
   });
   server.on('upgrade', (request, socket, head) => {
     exchange.attempts += 1;
+    socket.on('error', () => undefined); // Who was refused may cut the connection before the answer has left.
     const { refuse } = exchange;
     if (refuse) {
       const headers = Object.entries(refuse.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`);
