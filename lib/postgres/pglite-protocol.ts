@@ -18,7 +18,9 @@ export interface WorkerFault {
   /** SQLSTATE. */
   readonly code?: string;
   readonly constraint?: string;
+  /** True when the database cannot go on after it, whatever is asked next. */
+  readonly fatal?: true;
 }
 
-/** Id 0 announces that the database is open. */
+/** Id 0 announces that the database is open, or why it is not. */
 export type WorkerAnswer = { readonly id: number; readonly result: QueryResult } | { readonly id: number; readonly fault: WorkerFault };

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../clock/clock.js';
+import { createManualClock, systemClock } from '../clock/clock.js';
 import { silentLogger } from '../telemetry/telemetry.js';
 import { openPglite } from './pglite.js';
 import { describePostgres } from './postgres.contract.js';
@@ -57,6 +57,23 @@ describe('PGlite', () => {
     clearInterval(timer);
     expect(tookMs).toBeGreaterThan(100);
     expect(ticks).toBeGreaterThan(tookMs / 5 / 5); // A blocked loop would see one or two.
+  });
+
+  it('does not fill the disk with its log, however long it runs', async () => {
+    const clock = createManualClock();
+    const place = join(folder, 'long');
+    postgres = await openPglite({ folder: place, migrationsFolder, log: silentLogger(), clock });
+    const files = () => readdirSync(join(place, 'data/pg_wal')).filter((name) => name.startsWith('0')).length;
+    for (let round = 0; round < 8; round++) {
+      // Three files of 16 MB, as some 48 MB of changes write them.
+      for (let file = 0; file < 3; file++) {
+        await postgres.db.execute(sql`insert into vaults (name, amount) values (${`${round}-${file}`}, 1)`);
+        await postgres.db.execute(sql`select pg_switch_wal()`);
+      }
+      clock.advance(30_000);
+      await postgres.ping(); // Comes after it.
+    }
+    expect(files()).toBeLessThanOrEqual(8);
   });
 
   it('is refused a second time on the same folder, and opens again once closed', async () => {
