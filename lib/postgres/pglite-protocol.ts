@@ -5,6 +5,7 @@ export interface WorkerStart {
 
 export type WorkerRequest =
   | { readonly kind: 'query'; readonly id: number; readonly text: string; readonly params: unknown[]; readonly rowMode: 'array' | 'object' }
+  | { readonly kind: 'copy'; readonly id: number; readonly to: string }
   | { readonly kind: 'close'; readonly id: number };
 
 export interface QueryResult {

@@ -7,7 +7,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createManualClock, systemClock } from '../clock/clock.js';
 import { silentLogger } from '../telemetry/telemetry.js';
-import { openPglite } from './pglite.js';
+import { openPglite, type PglitePostgres } from './pglite.js';
 import { describePostgres } from './postgres.contract.js';
 import type { Postgres } from './postgres.js';
 import { openTestPglite } from './test-pglite.js';
@@ -74,6 +74,25 @@ describe('PGlite', () => {
       await postgres.ping(); // Comes after it.
     }
     expect(files()).toBeLessThanOrEqual(8);
+  });
+
+  it('is copied as it is at a moment, while it is open and statements wait', async () => {
+    const place = join(folder, 'held');
+    const copy = join(folder, 'held copy');
+    const insert = (name: string) => sql`insert into vaults (name, amount) values (${name}, 1)`;
+    postgres = await open(place);
+    const { db, hold } = postgres as PglitePostgres;
+    await db.execute(insert('before'));
+    const { later } = await hold(async ({ copyTo }) => {
+      const later = db.execute(insert('after'));
+      await copyTo(copy);
+      return { later };
+    });
+    await later;
+    await postgres.close();
+    postgres = await open(copy);
+    const { rows } = (await postgres.db.execute(sql`select name from vaults`)) as unknown as { rows: unknown[] };
+    expect(rows).toEqual([{ name: 'before' }]);
   });
 
   it('is refused a second time on the same folder, and opens again once closed', async () => {

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
-import { lacksRoom, NoRoomError, noteOpened } from '../embedded-store/embedded-store.js';
+import { type HoldStore, lacksRoom, NoRoomError, noteOpened } from '../embedded-store/embedded-store.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import { traceQueries } from '../tracing/sql.js';
 import { lockFolder } from './folder-lock.js';
@@ -23,11 +23,7 @@ export interface PgliteOptions extends Omit<PgliteSessionOptions, 'clock' | 'rea
 export interface PglitePostgres extends Postgres {
   /** Settles with why, in words, when the database broke while it was open and could not be opened anew. */
   readonly failed: Promise<StartError>;
-  /**
-   * Runs `work` while nothing is written and the files of `dataFolder` are whole: a copy of them is a database as it was at that moment.
-   * Every statement waits meanwhile, and fails when that takes longer than its turn may, so `work` must be short.
-   */
-  still<T>(work: (dataFolder: string) => Promise<T>): Promise<T>;
+  readonly hold: HoldStore;
 }
 
 /**
@@ -61,10 +57,10 @@ export const openPglite = async (options: PgliteOptions): Promise<PglitePostgres
       db,
       failed,
       ping: async () => void (await session.query('select 1')),
-      still: (work) =>
+      hold: (work) =>
         session.alone(async (client) => {
           await client.query('checkpoint');
-          return await work(dataFolderOf(folder));
+          return await work({ copyTo: async (place) => void (await ask({ kind: 'copy', to: dataFolderOf(place) })) });
         }),
       close: () => {
         shortening.close();
