@@ -7,19 +7,26 @@ export class NoRoomError extends StartError {
 
   /** @param neededBytes how much must be free, as far as that is known */
   constructor(folder: string, neededBytes: number) {
-    super(`${roomInWords(folder, neededBytes)}. Free some of it and start again; nothing that is stored already is lost.`);
+    super(`${lackInWords(folder, neededBytes)}. Free some of it and start again; nothing that is stored already is lost.`);
     this.folder = folder;
   }
 }
 
+const lackInWords = (folder: string, neededBytes: number): string => {
+  const { files, ffree } = statfsSync(folder);
+  const free = freeBytes(folder);
+  // A disk can also have bytes left, and no names for them.
+  if (files > 0 && ffree < fewFiles && free > neededBytes) return `The disk of ${folder} has room for ${ffree} more files only (inodes)`;
+  return `The disk of ${folder} is full: ${freeInWords(free)} are free, ${neededInWords(neededBytes)} are needed`;
+};
+
+/** An empty database has about a thousand. */
+const fewFiles = 1_000;
 const megabyte = 1_000_000;
 
-/** Rounded so that nobody is told to free less than is needed. */
-const megabytes = (bytes: number, round: (value: number) => number): string => `${round(bytes / megabyte)} MB`;
-
-/** What the disk of a folder has, against what is needed. */
-export const roomInWords = (folder: string, neededBytes: number): string =>
-  `The disk of ${folder} is full: ${megabytes(freeBytes(folder), Math.floor)} are free, ${megabytes(neededBytes, Math.ceil)} are needed`;
+export const freeInWords = (bytes: number): string => `${Math.floor(bytes / megabyte)} MB`;
+/** Rounded up, so that nobody is told to free less than is needed. */
+export const neededInWords = (bytes: number): string => `${Math.ceil(bytes / megabyte)} MB`;
 
 /** What this process may still write on the disk of an existing folder; infinite where the file system does not count. */
 export const freeBytes = (folder: string): number => {

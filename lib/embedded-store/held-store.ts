@@ -12,3 +12,9 @@ export interface HeldStore {
  * be short.
  */
 export type HoldStore = <T>(work: (held: HeldStore) => Promise<T>) => Promise<T>;
+
+/** How much a table of a store holds. */
+export interface TableContents {
+  readonly name: string;
+  readonly rows: number;
+}

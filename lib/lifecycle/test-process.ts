@@ -54,9 +54,11 @@ await runProcess(
     if (behaviour === 'reject') soon(() => void Promise.reject(new Error('nobody caught this')));
     if (behaviour === 'fail') soon(() => life.fail(new Error('the log is gone for good')));
     if (behaviour === 'fail-in-words') soon(() => life.fail(new StartError('The disk is full. Free some of it.')));
-    if (behaviour === 'logs' || behaviour === 'prints') {
-      const write = () => (behaviour === 'logs' ? log.info('a line') : process.stdout.write('a line\n'));
-      const lines = setInterval(write, 5);
+    if (behaviour === 'talks') {
+      const lines = setInterval(() => {
+        log.info('a line');
+        process.stdout.write('another line\n');
+      }, 5);
       setTimeout(() => {
         clearInterval(lines);
         process.stderr.write('still here\n');

@@ -69,7 +69,7 @@ export const openPgliteConnection = async (options: PgliteConnectionOptions): Pr
         { err: cause, folder },
         soon ? 'the embedded database has stopped again' : 'the embedded database has stopped; it is opened anew',
       );
-      if (soon) giveUp(inWords(folder, cause));
+      if (soon) giveUp(stoppedAgain(folder, cause));
     });
   };
   const unavailable = () => new AppError('unavailable', 'The embedded database has stopped.', { cause: broken, retryAfterMs: 1_000 });
@@ -100,11 +100,19 @@ export const openPgliteConnection = async (options: PgliteConnectionOptions): Pr
   };
 };
 
-/** Why the database cannot be used. PostgreSQL gives up on a full disk, on files that are not as it left them, and on nothing else that is known. */
+const stoppedAgain = (folder: string, cause: Error): StartError =>
+  lacksRoom(cause)
+    ? new NoRoomError(folder, pgliteNeedsBytes(folder))
+    : new StartError(
+        `The embedded database in ${folder} stopped again soon after it was opened anew: ${cause.message}. ` +
+          'What it acknowledged is on the disk: another start recovers that, or says what is broken.',
+      );
+
+/** Why the database cannot be opened. PostgreSQL gives up on a full disk, on files that are not as it left them, and on nothing else that is known. */
 const inWords = (folder: string, cause: unknown): StartError => {
   if (cause instanceof StartError) return cause;
   if (lacksRoom(cause)) return new NoRoomError(folder, pgliteNeedsBytes(folder));
   const why = cause instanceof Error ? cause.message : String(cause);
   if (isPgliteFault(cause)) return new DamagedStoreError(folder, `PostgreSQL says "${why}"`);
-  return new StartError(`The embedded database in ${folder} cannot be used: ${why}.`);
+  return new StartError(`The embedded database in ${folder} cannot be opened: ${why}.`);
 };

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { createManualClock, systemClock } from '../clock/clock.js';
+import { systemClock } from '../clock/clock.js';
 import { silentLogger } from '../telemetry/telemetry.js';
-import { openPglite, type PglitePostgres } from './pglite.js';
+import { openPglite } from './pglite.js';
 import { describePostgres } from './postgres.contract.js';
 import type { Postgres } from './postgres.js';
 import { openTestPglite } from './test-pglite.js';
@@ -57,42 +57,6 @@ describe('PGlite', () => {
     clearInterval(timer);
     expect(tookMs).toBeGreaterThan(100);
     expect(ticks).toBeGreaterThan(tookMs / 5 / 5); // A blocked loop would see one or two.
-  });
-
-  it('does not fill the disk with its log, however long it runs', async () => {
-    const clock = createManualClock();
-    const place = join(folder, 'long');
-    postgres = await openPglite({ folder: place, migrationsFolder, log: silentLogger(), clock });
-    const files = () => readdirSync(join(place, 'data/pg_wal')).filter((name) => name.startsWith('0')).length;
-    for (let round = 0; round < 8; round++) {
-      // Three files of 16 MB, as some 48 MB of changes write them.
-      for (let file = 0; file < 3; file++) {
-        await postgres.db.execute(sql`insert into vaults (name, amount) values (${`${round}-${file}`}, 1)`);
-        await postgres.db.execute(sql`select pg_switch_wal()`);
-      }
-      clock.advance(30_000);
-      await postgres.ping(); // Comes after it.
-    }
-    expect(files()).toBeLessThanOrEqual(8);
-  });
-
-  it('is copied as it is at a moment, while it is open and statements wait', async () => {
-    const place = join(folder, 'held');
-    const copy = join(folder, 'held copy');
-    const insert = (name: string) => sql`insert into vaults (name, amount) values (${name}, 1)`;
-    postgres = await open(place);
-    const { db, hold } = postgres as PglitePostgres;
-    await db.execute(insert('before'));
-    const { later } = await hold(async ({ copyTo }) => {
-      const later = db.execute(insert('after'));
-      await copyTo(copy);
-      return { later };
-    });
-    await later;
-    await postgres.close();
-    postgres = await open(copy);
-    const { rows } = (await postgres.db.execute(sql`select name from vaults`)) as unknown as { rows: unknown[] };
-    expect(rows).toEqual([{ name: 'before' }]);
   });
 
   it('is refused a second time on the same folder, and opens again once closed', async () => {

@@ -12,6 +12,7 @@ import { dataFolderOf, pgliteNeedsBytes } from './pglite-files.js';
 import { createPgliteSession, type PgliteSessionOptions } from './pglite-session.js';
 import type { Postgres } from './postgres.js';
 
+export { examinePglite } from './pglite-examine.js';
 export { pgliteNeedsBytes } from './pglite-files.js';
 
 export interface PgliteOptions extends Omit<PgliteSessionOptions, 'clock' | 'ready'>, PgliteConnectionOptions {

@@ -79,7 +79,7 @@ export interface Metrics {
 }
 
 /** This package's version, which is the product's; its manifest lies one folder up, or two from the compiled file. */
-const version = (() => {
+export const productVersion = (() => {
   const places = ['../package.json', '../../package.json'].map((path) => new URL(path, import.meta.url));
   const found = places.find((place) => existsSync(place));
   return found ? String((JSON.parse(readFileSync(found, 'utf8')) as { version?: unknown }).version) : 'unknown';
@@ -102,7 +102,7 @@ export const createMetrics = (service: string, options: { readonly process?: boo
     name: `${prefix}build_info`,
     help: 'Always 1; the labels say what runs',
     labelNames: ['version', 'node'],
-  }).set({ version, node: process.versions.node }, 1);
+  }).set({ version: productVersion, node: process.versions.node }, 1);
   return {
     counter: (config) => new Counter({ ...config, ...own, name: prefix + config.name }),
     gauge: (config) => new Gauge({ ...config, ...own, name: prefix + config.name }),
