@@ -31,10 +31,15 @@ export const readTree = async (root: string, wanted: (path: string) => boolean =
   return tree;
 };
 
-/** How much the files of a folder hold. */
+/** How much the files of a folder hold, which somebody may be writing in. */
 export const treeBytes = async (root: string): Promise<number> => {
   let bytes = 0;
-  for (const path of (await readTree(root)).files) bytes += (await stat(join(root, path))).size;
+  for (const path of (await readTree(root)).files) {
+    bytes += await stat(join(root, path)).then(
+      ({ size }) => size,
+      () => 0, // Removed meanwhile.
+    );
+  }
   return bytes;
 };
 

@@ -32,7 +32,7 @@ export const openBackupSource = async (dataFolder: string, clock: Clock): Promis
     if (err instanceof StartError) return err;
     throw err;
   });
-  return lock instanceof StartError ? ofRun(dataFolder, lock) : ofLockedFolder(dataFolder, clock, lock);
+  return lock instanceof StartError ? ofRun(dataFolder, clock, lock) : ofLockedFolder(dataFolder, clock, lock);
 };
 
 const setAsideIn = async (dataFolder: string): Promise<string[]> => {
@@ -51,8 +51,8 @@ const ofLockedFolder = async (dataFolder: string, clock: Clock, lock: { close():
   close: () => lock.close(),
 });
 
-const ofRun = async (dataFolder: string, inUse: StartError): Promise<BackupSource> => {
-  const { answer, isOpen, close } = await askForSnapshot(dataFolder);
+const ofRun = async (dataFolder: string, clock: Clock, inUse: StartError): Promise<BackupSource> => {
+  const { answer, isOpen, close } = await askForSnapshot(dataFolder, clock);
   if (answer === undefined)
     throw new StartError(
       `${inUse.message}\nIt gives no copy of its stores meanwhile: it is no run of this build, or it is still starting.`,
@@ -92,13 +92,15 @@ interface SnapshotConnection {
 /** The stores are copied in less; a run that does not answer for so long never will. */
 const answerTimeoutMs = 120_000;
 
-const askForSnapshot = (dataFolder: string): Promise<SnapshotConnection> => {
+const askForSnapshot = (dataFolder: string, clock: Clock): Promise<SnapshotConnection> => {
   const room = openSocketRoom(dataFolder);
-  const socket = connect(join(room.address, snapshotSocket)).setEncoding('utf8').setTimeout(answerTimeoutMs);
+  const socket = connect(join(room.address, snapshotSocket)).setEncoding('utf8');
+  const patience = clock.after(answerTimeoutMs, () => socket.destroy());
   let open = true;
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => {
       open = false;
+      patience.cancel();
       room.close();
       resolve();
     });
@@ -113,10 +115,9 @@ const askForSnapshot = (dataFolder: string): Promise<SnapshotConnection> => {
     socket.on('data', (chunk: string) => {
       text += chunk;
       if (!text.endsWith('\n')) return;
-      socket.setTimeout(0);
+      patience.cancel();
       finish(JSON.parse(text) as SnapshotAnswer);
     });
-    socket.on('timeout', () => socket.destroy());
     socket.on('error', () => undefined); // Its close says it too.
     void closed.then(() => finish(undefined));
   });
