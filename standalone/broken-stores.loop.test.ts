@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AllInOne, allInOneEnv, startAllInOne, temporaryFolder } from './test-all-in-one.js';
-import { callJson } from './test-client.js';
+import { callJson, signIn, signUp } from './test-client.js';
 import { eventually, startProcess } from './test-process.js';
 import { mountSmallDisk, type SmallDisk } from './test-small-disk.js';
 
@@ -108,19 +108,50 @@ describe('a disk that is too full', () => {
     one = await startAllInOne(folder);
   });
 
-  it('while the run goes on is told once in the log and in /ready, until it has room again', async ({ skip }) => {
+  it('while the run goes on is told once in the log and in /ready; portfolios go on, and the archive when it has room again', async ({
+    skip,
+  }) => {
     if (!disk || !one) return skip();
     const { base, process } = one;
     const ready = async () => JSON.stringify((await callJson(base, 'GET', '/ready')).body.dependencies);
     expect(await ready()).toContain('"data-folder":{"status":"ok","required":false}');
+    const person = await signUp(base);
+    expect((await person.addCoin('btcusdt', '1')).status).toBe(200);
+    const socket = await person.connect();
+    const rows = async () => {
+      const sql = /SQL +(http:\/\/\S+)/.exec(process.output())?.[1] ?? '';
+      return Number(await (await fetch(sql, { method: 'POST', body: 'SELECT count() FROM crypto.market_tickers' })).text());
+    };
+    await process.waitFor(/Ctrl-C stops it/, 20_000);
     const ballast = join(disk.path, 'ballast');
-    writeFileSync(ballast, Buffer.alloc(140 * 1_000_000));
-    await process.waitFor(/the disk of the data folder is nearly full; .*: \d+ MB are free, 67 MB should be\n/, 15_000);
+    fill(ballast);
+    await process.waitFor(/the disk of the data folder is nearly full; .*: 0 MB are free, 67 MB should be\n/, 15_000);
     expect(await ready()).toMatch(/"data-folder":\{"status":"down","required":false,"reason":"its disk is nearly full: \d+ MB are free/);
+    // Who watches and changes a portfolio does not notice.
+    const seen = socket.frames.length;
+    await eventually(() => (socket.frames.length > seen + 2 ? true : undefined), 10_000, 'frames with a full disk');
+    expect((await person.addCoin('btcusdt', '1')).status).toBe(200);
+    expect((await signIn(base, person.name)).token()).not.toBe('');
+    const stored = await rows();
     rmSync(ballast);
     await process.waitFor(/the disk of the data folder has room again/, 15_000);
     await eventually(async () => ((await ready()).includes('"data-folder":{"status":"ok"') ? true : undefined), 2_000, '/ready is well');
+    await eventually(async () => ((await rows()) > stored ? true : undefined), 20_000, 'the archive goes on');
     expect(process.output().match(/nearly full/g)).toHaveLength(1);
+    socket.close();
     expect(await process.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 });
+
+/** Takes all that is left of a disk. */
+const fill = (file: string) => {
+  const handle = openSync(file, 'w');
+  const megabyte = Buffer.alloc(1_048_576);
+  try {
+    for (;;) writeSync(handle, megabyte);
+  } catch (err) {
+    if (!(err instanceof Error && 'code' in err && err.code === 'ENOSPC')) throw err;
+  } finally {
+    closeSync(handle);
+  }
+};

@@ -138,6 +138,15 @@ describe('a backup of the whole data folder', () => {
     writeFileSync(control, whole);
   });
 
+  it('that is interrupted leaves nothing behind, and is not told as done', async () => {
+    const never = join(place.path, 'never');
+    const started = command('backup', never);
+    await started.waitFor(/Backing up/, 20_000);
+    expect((await started.end('SIGINT')).code).toBe(1);
+    expect(started.output()).toContain('Interrupted: nothing was changed.');
+    expect(readdirSync(place.path).filter((name) => name.startsWith('never'))).toEqual([]);
+  });
+
   it('brings back accounts, portfolio, values over time and archive as they were, and ends every session', async () => {
     const cookie = person.cookie();
     const said = await run('restore', 'done');

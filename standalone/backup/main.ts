@@ -83,6 +83,8 @@ const run = async (restoring: boolean): Promise<void> => {
       const work = restoring ? restore(deps, dataFolder, backup, AUTH_POSTGRES_DB) : backUp(deps, dataFolder, backup);
       life.own('work', { close: () => work.catch(() => undefined) });
       await work.catch((err: unknown) => {
+        // Not as if it had been done, whatever the signal.
+        if (life.signal.aborted) life.fail(new StartError('Interrupted: nothing was changed.'));
         throw lacksRoom(err) && !(err instanceof StartError)
           ? new StartError('The disk is full, so it could not be done. Nothing was changed.')
           : err;

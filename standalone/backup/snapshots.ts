@@ -59,6 +59,7 @@ export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere
   await rm(folder, { recursive: true, force: true });
   rmSync(join(room.path, snapshotSocket), { force: true });
   const sockets = new Set<Socket>();
+  const answering = new Set<Promise<void>>();
   let busy = false;
 
   const take = async (): Promise<SnapshotAnswer> => {
@@ -101,7 +102,8 @@ export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => undefined); // Its close says it too.
     socket.resume();
-    void answer(socket);
+    const answered = answer(socket).finally(() => answering.delete(answered));
+    answering.add(answered);
   });
   server.listen(join(room.address, snapshotSocket));
   await once(server, 'listening');
@@ -110,6 +112,7 @@ export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
+      await Promise.all(answering); // Until nothing is left of a copy.
       room.close();
     },
   };

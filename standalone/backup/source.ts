@@ -53,12 +53,28 @@ const ofLockedFolder = async (dataFolder: string, clock: Clock, lock: { close():
 
 const ofRun = async (dataFolder: string, clock: Clock, inUse: StartError): Promise<BackupSource> => {
   const { answer, isOpen, close } = await askForSnapshot(dataFolder, clock);
+  const stillThere = () => {
+    if (!isOpen()) throw runEnded();
+  };
   if (answer === undefined)
     throw new StartError(
       `${inUse.message}\nIt gives no copy of its stores meanwhile: it is no run of this build, or it is still starting.`,
     );
   if ('fault' in answer) throw new StartError(`${inUse.message}\nIt was asked for a copy of its stores: ${answer.fault}.`);
-  const { folder, stores, takenAtMs, heldMs, elsewhere } = answer;
+  try {
+    return { ...(await ofSnapshot(dataFolder, answer)), stillThere, close };
+  } catch (err) {
+    const ended = !isOpen();
+    await close();
+    throw ended ? runEnded() : err;
+  }
+};
+
+const runEnded = () => new StartError('The run ended while its stores were being copied, so nothing was backed up. Take the backup again.');
+
+type Snapshot = Exclude<SnapshotAnswer, { readonly fault: string }>;
+
+const ofSnapshot = async (dataFolder: string, { folder, stores, takenAtMs, heldMs, elsewhere }: Snapshot) => {
   const held = new Set(stores.map((name) => `${name}/data`));
   const around = await readTree(dataFolder, (path) => isKept(path) && !held.has(path));
   const snapshot = await readTree(folder, isKept);
@@ -69,16 +85,11 @@ const ofRun = async (dataFolder: string, clock: Clock, inUse: StartError): Promi
       files: [...around.files, ...snapshot.files],
       links: [...around.links, ...snapshot.links],
     },
-    sourceOf: (path) => join(inSnapshot.has(path) ? folder : dataFolder, path),
+    sourceOf: (path: string) => join(inSnapshot.has(path) ? folder : dataFolder, path),
     takenAtMs,
     heldMs,
     elsewhere,
     setAside: await setAsideIn(dataFolder),
-    stillThere: () => {
-      if (!isOpen())
-        throw new StartError('The run ended while its stores were being copied, so nothing was backed up. Take the backup again.');
-    },
-    close,
   };
 };
 
