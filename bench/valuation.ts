@@ -1,4 +1,4 @@
-import { systemClock } from '@tickfolio/lib/clock';
+import { createManualClock } from '@tickfolio/lib/clock';
 import { add, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
 import { Decimal } from 'decimal.js';
 import type { Benchmark } from './benchmark.js';
@@ -31,7 +31,7 @@ const timeText = new Date(timeMs).toISOString();
 /** Prices and valuation as the BFF does them: one parse a tick, one frame a portfolio. */
 const byBff = async () => {
   const { createPriceBoard, createHolding, renderHead, renderFrame } = await loadBffValuation();
-  const board = createPriceBoard({ clock: { ...systemClock, now: () => timeMs }, staleAfterMs: 60_000, onChange: () => undefined });
+  const board = createPriceBoard({ clock: createManualClock(timeMs), staleAfterMs: 60_000, onChange: () => undefined });
   const listings = symbols.map((symbol) => board.listing(symbol, 'usdt'));
   const holdings = quantities.map((own) => listings.map((listing, coin) => createHolding(listing, own[coin] ?? '')));
   const heads = users.map(renderHead);
@@ -55,7 +55,7 @@ const byDecimal = () => {
       for (const [coin, quantity] of (own[user] ?? []).entries()) {
         const total = quantity.value.times(prices[coin] ?? 0);
         sum = sum.plus(total);
-        const line = `{"Symbol":"${symbols[coin]}","Quantity":"${quantity.text}",${fields[coin]},"Total":"${total.toFixed()}","PriceTime":"${timeText}","Stale":false}`;
+        const line = `{"Symbol":"${symbols[coin]}","Quantity":"${quantity.text}",${fields[coin]},"Total":"${total.toFixed()}","PriceTime":"${timeText}","Stale":false,"PriceReceived":"${timeText}"}`;
         lines += lines === '' ? line : `,${line}`;
       }
       frame(`{"UserID":"${userId}","UserName":"${userName}","TotalValue":"${sum.toFixed()}","Coins":[${lines}],"AsOf":"${timeText}"}`);

@@ -41,7 +41,11 @@ describe('several aggregators', () => {
     fakeOf('b').lastPrices.set('ethusdt', { ...price, tradeId: 4 });
     const answer = await client.demand(['btcusdt', 'ethusdt', 'ltcusdt']);
     for (const name of ['a', 'b']) expect(fakeOf(name).told.at(-1)).toEqual(['btcusdt', 'ethusdt', 'ltcusdt']);
-    expect(answer.feeds).toEqual(feeds({ btcusdt: 'live', ethusdt: 'live', ltcusdt: 'broken' }));
+    expect([...answer.feeds].map(([symbol, { state }]) => [symbol, state])).toEqual([
+      ['btcusdt', 'live'],
+      ['ethusdt', 'live'],
+      ['ltcusdt', 'broken'],
+    ]);
     expect(answer.lastPrices.get('ethusdt')).toMatchObject({ tradeId: 5 });
     expect(answer).toMatchObject({ symbolsRevision: 'r1', shares: { owned: 24, of: 24 } });
     expect([...(answer.aggregators ?? [])]).toEqual([
@@ -64,6 +68,15 @@ describe('several aggregators', () => {
     fakeOf('b').down = true;
     await expect(client.demand([])).rejects.toBeInstanceOf(AppError);
     await expect(client.symbols()).rejects.toBeInstanceOf(AppError);
+  });
+
+  it('are believed about the exchange’s time where they know it, the one whose frames come soonest', async () => {
+    const { client, fakeOf } = setUp();
+    expect((await client.demand([])).exchangeTimeMs).toBeUndefined();
+    fakeOf('b').exchangeTimeMs = 1_769_508_000_000;
+    expect((await client.demand([])).exchangeTimeMs).toBe(1_769_508_000_000);
+    fakeOf('a').exchangeTimeMs = 1_769_508_000_300;
+    expect((await client.demand([])).exchangeTimeMs).toBe(1_769_508_000_300);
   });
 
   it('give the symbol list of the first that has one', async () => {

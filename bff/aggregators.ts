@@ -1,6 +1,6 @@
-import { isLaterPrice } from '@tickfolio/lib/price-bus';
+import { isLaterPrice, type LastPrice } from '@tickfolio/lib/price-bus';
 import type { AggregatorAddresses } from './aggregator-addresses.js';
-import type { AggregatorClient, Demanded, FeedState } from './aggregator-client.js';
+import type { AggregatorClient, Demanded, FeedState, FeedWord } from './aggregator-client.js';
 
 export interface AggregatorsDeps {
   readonly addresses: AggregatorAddresses;
@@ -33,12 +33,12 @@ export const createAggregators = ({ addresses, connect }: AggregatorsDeps): Aggr
     });
   };
   const merge = (answers: readonly Demanded[]): Omit<Demanded, 'aggregators'> => {
-    const feeds = new Map<string, FeedState>();
-    const lastPrices = new Map<string, { price: string; timeMs: number; tradeId: number }>();
+    const feeds = new Map<string, FeedWord>();
+    const lastPrices = new Map<string, Omit<LastPrice, 'symbol'>>();
     for (const answer of answers) {
-      for (const [symbol, state] of answer.feeds) {
+      for (const [symbol, word] of answer.feeds) {
         const known = feeds.get(symbol);
-        if (known === undefined || best.indexOf(state) < best.indexOf(known)) feeds.set(symbol, state);
+        if (known === undefined || best.indexOf(word.state) < best.indexOf(known.state)) feeds.set(symbol, word);
       }
       for (const [symbol, last] of answer.lastPrices) {
         const known = lastPrices.get(symbol);
@@ -47,6 +47,8 @@ export const createAggregators = ({ addresses, connect }: AggregatorsDeps): Aggr
     }
     // Which list is the newest nobody can say; always the same one's is taken, so that two never take turns.
     const [first] = [...answers.filter(({ symbolsRevision }) => symbolsRevision !== ''), ...answers];
+    // Frames arrive late and never early, so the latest of several words is the best.
+    const times = answers.flatMap(({ exchangeTimeMs }) => exchangeTimeMs ?? []);
     const shared = answers.flatMap(({ shares }) => shares ?? []);
     const owned = shared.reduce((sum, shares) => sum + shares.owned, 0);
     return {
@@ -54,6 +56,7 @@ export const createAggregators = ({ addresses, connect }: AggregatorsDeps): Aggr
       simulated: first?.simulated ?? false,
       feeds,
       lastPrices,
+      ...(times.length > 0 ? { exchangeTimeMs: Math.max(...times) } : {}),
       ...(shared[0] ? { shares: { owned, of: shared[0].of } } : {}),
     };
   };
@@ -74,11 +77,11 @@ export const createAggregators = ({ addresses, connect }: AggregatorsDeps): Aggr
       );
       return { ...merge(answers), aggregators };
     },
-    symbols: async (requestId) => {
+    symbols: async (requestId, fresh) => {
       let fault: unknown;
       for (const [, client] of await current()) {
         try {
-          const list = await client.symbols(requestId);
+          const list = await client.symbols(requestId, fresh);
           if (list.revision !== '') return list;
         } catch (err) {
           fault = err;

@@ -52,6 +52,8 @@ export interface BffDeps {
   readonly clickhouse?: () => ClickHouse | undefined;
   /** What else stands in this process and is needed for prices, to be told in `/ready`; no reason to be not ready. Default nothing. */
   readonly beside?: readonly Dependency[];
+  /** What of it `/ready` shows beside the BFF's own facts. */
+  readonly factsBeside?: () => Readonly<Record<string, unknown>>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -185,6 +187,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       verify,
       portfolios,
       symbols: live.symbols,
+      lookup: live.lookup,
       onChange: live.portfolioChanged,
     });
     const archive = createMarketArchive({
@@ -199,10 +202,11 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       archive,
       portfolios,
       symbols: live.symbols,
+      lookup: live.lookup,
       kind: () => kindOf(live.demand),
       clock,
     });
-    await scope.register(symbolRoutes, { symbols: live.symbols });
+    await scope.register(symbolRoutes, { symbols: live.symbols, lookup: live.lookup });
     await scope.register(webSocketRoute, { verify, gate: live.gate, sockets: live.sockets, checkOrigin });
     await scope.register(
       swaggerUi,
@@ -223,7 +227,9 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       ],
       facts: () => ({
         simulated: live.demand.simulated ?? null,
+        clockOffsetMs: live.exchange.offsetMs ?? null,
         ...(live.demand.aggregators ? { aggregators: live.demand.aggregators } : {}),
+        ...deps.factsBeside?.(),
       }),
       draining: () => live.sockets.isClosing,
     });

@@ -28,6 +28,8 @@ describe('the settings of the BFF', () => {
       HTTP_HOST: '0.0.0.0',
       POSTGRES_PORT: 5432,
       POSTGRES_DB: 'profile_db',
+      POSTGRES_SCHEMA: 'public',
+      POSTGRES_MIGRATE: 'auto',
       REDIS_ADDR: { host: 'redis', port: 6379 },
       AUTH_SERVICE_ADDR: { host: 'authorization-service', port: 50051 },
       AGGREGATOR_ADDR: ['http://aggregator:8088'],

@@ -1,19 +1,7 @@
 import { clickHouseSettings } from '@tickfolio/lib/clickhouse';
-import {
-  address,
-  duration,
-  environment,
-  flag,
-  integer,
-  jwtSecret,
-  logLevel,
-  parseAddress,
-  password,
-  port,
-  required,
-  z,
-} from '@tickfolio/lib/config';
+import { address, duration, environment, flag, integer, jwtSecret, logLevel, parseAddress, port, z } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
+import { postgresSettings } from '@tickfolio/lib/postgres';
 
 /** A comma-separated list. */
 const list = () =>
@@ -73,11 +61,7 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     LOG_LEVEL: logLevel(),
     HTTP_HOST: z.string().default('0.0.0.0'),
     HTTP_PORT: port(8080),
-    POSTGRES_HOST: required(),
-    POSTGRES_PORT: port(5432),
-    POSTGRES_USER: required(),
-    POSTGRES_PASSWORD: password(env.ENV),
-    POSTGRES_DB: z.string().default('profile_db'),
+    ...postgresSettings(env, 'profile_db'),
     POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000),
     JWT_SECRET: jwtSecret(env.ENV),
     REDIS_ADDR: address(),

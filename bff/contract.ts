@@ -13,7 +13,7 @@ const maxPasswordLength = 128;
 const password = Type.String({
   minLength: 8,
   maxLength: maxPasswordLength,
-  description: `8 to ${maxPasswordLength} characters`,
+  description: `8 to ${maxPasswordLength} characters; none of the commonest passwords, and more than the name with digits`,
   examples: ['correct horse battery'],
 });
 const symbol = Type.String({
@@ -79,6 +79,10 @@ export const SymbolsAnswer = Type.Object(
         Symbol: Type.String({ examples: ['btcusdt'] }),
         BaseAsset: Type.String({ description: 'what is held', examples: ['BTC'] }),
         QuoteAsset: Type.String({ description: 'what its price is in', examples: ['USDT'] }),
+        Status: Type.Enum(['trading', 'paused'], {
+          description: 'paused: not traded now, and expected to be again',
+          examples: ['trading'],
+        }),
       }),
     ),
   },
@@ -91,7 +95,13 @@ const ProblemAnswer = Type.Object(
     status: Type.Integer({ examples: [400] }),
     detail: Type.String({ examples: ['The request is not valid: quantity is required.'] }),
     errors: Type.Optional(
-      Type.Array(Type.Object({ field: Type.String({ examples: ['quantity'] }), message: Type.String({ examples: ['is required'] }) })),
+      Type.Array(
+        Type.Object({
+          field: Type.String({ examples: ['quantity'] }),
+          message: Type.String({ examples: ['is required'] }),
+          reason: Type.Optional(Type.String({ description: 'a stable word for programs', examples: ['password-common'] })),
+        }),
+      ),
     ),
     requestId: Type.Optional(Type.String()),
   },

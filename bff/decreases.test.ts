@@ -2,13 +2,13 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { add, formatDecimal, parseDecimal, subtract, zero } from '@tickfolio/lib/money';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
-import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
+import { shareTestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, describe, expect, it } from 'vitest';
 import { migrationsFolder } from './app.js';
 import { createPortfolios } from './portfolios.js';
 
-const server = await startTestPostgres();
+const server = await shareTestPostgres();
 const connections = 24;
 
 describe.skipIf(!server)('concurrent changes on a real PostgreSQL server', () => {
@@ -22,7 +22,6 @@ describe.skipIf(!server)('concurrent changes on a real PostgreSQL server', () =>
   })();
   afterAll(async () => {
     for (const postgres of (await opening) ?? []) await postgres.close();
-    await server?.close();
   });
   const replicas = async () => ((await opening) ?? []).map((postgres) => createPortfolios(postgres.db, { maxCoins: 5 }));
   const owner = (userId: string) => ({ userId, userName: userId });

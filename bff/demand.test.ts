@@ -3,8 +3,9 @@ import { AppError } from '@tickfolio/lib/errors';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import { createDemand } from './demand.js';
+import { createExchangeClock } from './exchange-clock.js';
 import type { HeldSymbol } from './portfolios.js';
-import { createPriceBoard } from './price-board.js';
+import { createPriceBoard, type PriceBoard } from './price-board.js';
 import { createSymbols } from './symbols.js';
 import { createFakeAggregator } from './test-bff.js';
 
@@ -13,16 +14,19 @@ const setUp = (databaseDown = false) => {
   const { fake, client } = createFakeAggregator();
   const state = { held: [] as HeldSymbol[], databaseDown, busFault: undefined as string | undefined, simulated: [] as boolean[] };
   const symbols = createSymbols();
-  const board = createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined });
+  const exchange = createExchangeClock(clock, () => board.retime());
+  const standing = symbols.standing;
+  const board: PriceBoard = createPriceBoard({ clock, exchange, standing, staleAfterMs: 60_000, onChange: () => undefined });
   const portfolios = {
     symbols: async () => {
       if (state.databaseDown) throw new AppError('unavailable', 'The database cannot be reached.');
       return state.held;
     },
   };
-  const onSimulated = (simulated: boolean) => state.simulated.push(simulated);
+  const onSimulated = (simulated: boolean) => void state.simulated.push(simulated);
   const checkPriceBus = async () => state.busFault;
-  const demand = createDemand({ portfolios, aggregator: client, symbols, board, clock, log: silentLogger(), onSimulated, checkPriceBus });
+  const log = silentLogger();
+  const demand = createDemand({ portfolios, aggregator: client, symbols, board, exchange, clock, log, onSimulated, checkPriceBus });
   const quality = (symbol: string, quote = 'usdt') => /"Stale":(\w+)/.exec(board.listing(symbol, quote).afterTotal)?.[1] === 'true';
   return { clock, fake, state, symbols, board, demand, quality };
 };
@@ -175,7 +179,7 @@ describe('the demand', () => {
     await clock.advanceAsync(2_000);
     fake.simulated = true;
     await clock.advanceAsync(10_000);
-    expect(state.simulated).toEqual([true]);
+    expect(state.simulated).toEqual([false, true]);
     expect(demand.simulated).toBe(true);
   });
 });

@@ -2,7 +2,8 @@ import type { Clock, Timer } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { type Logger, requestIdOf } from '@tickfolio/lib/telemetry';
 import { because, type Context, currentCause, detached } from '@tickfolio/lib/tracing';
-import type { AggregatorClient, Demanded, FeedState } from './aggregator-client.js';
+import type { AggregatorClient, Demanded, FeedWord } from './aggregator-client.js';
+import type { ExchangeClock } from './exchange-clock.js';
 import type { HeldSymbol, Portfolios } from './portfolios.js';
 import type { PriceBoard } from './price-board.js';
 import type { Symbols } from './symbols.js';
@@ -12,10 +13,15 @@ export interface DemandDeps {
   readonly aggregator: AggregatorClient;
   readonly symbols: Symbols;
   readonly board: PriceBoard;
+  /** Is told what the aggregator says of the exchange's time. */
+  readonly exchange: ExchangeClock;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Called when real prices become simulated ones or the other way round. */
-  readonly onSimulated: (simulated: boolean) => void;
+  /**
+   * Called when it is known whether prices are simulated, and when that changes.
+   * @param isNews whether it is otherwise than frames have said so far
+   */
+  readonly onSimulated: (simulated: boolean, isNews: boolean) => void;
   /** Undefined while the price bus answers; what does not arrive cannot be live. */
   readonly checkPriceBus: () => Promise<string | undefined>;
 }
@@ -50,10 +56,8 @@ export interface Demand {
 /** A last price is taken from here only when the bus, which is faster, is behind by more than this. */
 const busBehindMs = 3_000;
 
-const brokenStates: ReadonlySet<string> = new Set(['broken', 'halted', 'unknown', 'refused']);
-
 export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Demand => {
-  const { portfolios, aggregator, symbols, board, clock, log, onSimulated, checkPriceBus } = deps;
+  const { portfolios, aggregator, symbols, board, exchange, clock, log, onSimulated, checkPriceBus } = deps;
   const { periodMs = 2_000, retryMs = 500, gatherMs = 25, answerMaxAgeMs = 10_000 } = options;
   let held: readonly HeldSymbol[] | undefined;
   let simulated: boolean | undefined;
@@ -63,7 +67,7 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
   /** Since when shares of the symbols have been without an aggregator. */
   let unownedSince: number | undefined;
   let unowned = 0;
-  const lastWord = new Map<string, { readonly state: FeedState; readonly atMs: number }>();
+  const lastWord = new Map<string, { readonly feed: FeedWord; readonly atMs: number }>();
   let timer: Timer | undefined;
   let soon = false;
   /** The request whose change is to be told. */
@@ -79,12 +83,12 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
     }
     return [...all].sort();
   };
-  /** Takes the answers' word; the last one holds for a while for a symbol that nobody answers for. @returns the symbols at fault */
-  const brokenFeeds = ({ feeds }: Demanded): ReadonlySet<string> => {
+  /** Takes the answers' word; the last one holds for a while for a symbol that nobody answers for. @returns the words that hold */
+  const takeFeeds = ({ feeds }: Demanded): ReadonlyMap<string, FeedWord> => {
     const nowMs = clock.monotonic();
-    for (const [symbol, state] of feeds) lastWord.set(symbol, { state, atMs: nowMs });
+    for (const [symbol, feed] of feeds) lastWord.set(symbol, { feed, atMs: nowMs });
     for (const [symbol, { atMs }] of lastWord) if (nowMs - atMs > answerMaxAgeMs) lastWord.delete(symbol);
-    return new Set([...lastWord].filter(([, { state }]) => brokenStates.has(state)).map(([symbol]) => symbol));
+    return new Map([...lastWord].map(([symbol, { feed }]) => [symbol, feed]));
   };
   const takeNeighbours = ({ shares, aggregators: each }: Demanded) => {
     unowned = shares ? Math.max(0, shares.of - shares.owned) : 0;
@@ -106,19 +110,19 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
     if (knowsExchange && answer.simulated !== simulated) {
       const isNews = answer.simulated !== (simulated ?? false);
       simulated = answer.simulated;
-      if (isNews) onSimulated(simulated);
+      onSimulated(simulated, isNews);
     }
     for (const [symbol, last] of answer.lastPrices) {
-      const known = board.priceTime(symbol);
+      const known = board.last(symbol)?.timeMs;
       if (known !== undefined && last.timeMs <= known + busBehindMs) continue;
       try {
-        board.take({ symbol, ...last });
+        board.take({ symbol, ...last, kept: true, ...(knowsExchange ? { simulated: answer.simulated } : {}) });
       } catch (err) {
         log.warn({ err, symbol }, 'a last price could not be read and was skipped');
       }
     }
     const busFault = await checkPriceBus().catch((err: unknown) => String(err));
-    board.setFeedFaults(brokenFeeds(answer), busFault !== undefined);
+    board.setFeeds(takeFeeds(answer), busFault !== undefined);
     takeNeighbours(answer);
     if (!knowsExchange && symbols.revision === undefined) throw new AppError('unavailable', 'The aggregator has no symbol list yet.');
     if (knowsExchange && answer.symbolsRevision !== symbols.revision) symbols.replace(await aggregator.symbols(requestId));
@@ -132,16 +136,19 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
     }
     const requestId = requestIdOf(undefined); // Of a call that nobody asked for: it ties this process's lines to the aggregator's.
     try {
+      const askedAt = clock.monotonic();
       const answer = held && (await aggregator.demand(needed(), requestId));
       if (!answer) return;
       answeredAt = clock.monotonic();
+      if (answer.exchangeTimeMs !== undefined) exchange.told(answer.exchangeTimeMs, (askedAt + answeredAt) / 2);
       await take(answer, requestId);
       if (failure !== undefined) log.info({ symbols: held?.length }, 'the aggregator answers');
       failure = undefined;
     } catch (err) {
       if (failure === undefined) log.warn({ err, requestId }, 'the aggregator does not answer; trying again');
       failure ??= err instanceof Error ? err.message : String(err);
-      if (clock.monotonic() - answeredAt > answerMaxAgeMs) board.setFeedFaults(new Set(), true);
+      if (clock.monotonic() - answeredAt > answerMaxAgeMs)
+        board.setFeeds(new Map([...lastWord].map(([symbol, { feed }]) => [symbol, feed])), true);
     }
   };
   const run = async () => {

@@ -4,9 +4,10 @@ import { AppError } from '@tickfolio/lib/errors';
 import { formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
 import { Type } from 'typebox';
 import { problems } from './contract.js';
-import { type Candle, type CandleRange, candleRanges, type MarketArchive, type TrailPoint } from './market-archive.js';
+import { type Candle, type CandleRange, candleRanges, type DayTicker, type MarketArchive, type TrailPoint } from './market-archive.js';
 import type { Portfolios } from './portfolios.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
+import type { SymbolLookup } from './symbol-lookup.js';
 import type { Symbols } from './symbols.js';
 import { dayOf, type Kind, type ValueHistory, type ValueRange, valueRanges } from './value-history.js';
 
@@ -16,6 +17,7 @@ export interface HistoryRoutesOptions {
   readonly archive: MarketArchive;
   readonly portfolios: Pick<Portfolios, 'readMany'>;
   readonly symbols: Symbols;
+  readonly lookup: SymbolLookup;
   /** Of the prices that arrive now; undefined while nobody knows. */
   readonly kind: () => Kind | undefined;
   readonly clock: Clock;
@@ -30,18 +32,34 @@ const rangeQuery = (names: readonly string[], fallback: string) =>
     range: Type.Optional(Type.Enum([...names], { description: `how far back; ${fallback} where it is not said`, examples: [fallback] })),
   });
 const CandleAnswer = Type.Object({ Time: moment, Open: price, High: price, Low: price, Close: price });
+const lacked = (description: string) =>
+  Type.Optional(Type.Array(Type.String({ examples: ['tornusdt'] }), { description: `${description}; left out where there are none` }));
 const ValueAnswer = Type.Object(
-  { Range: Type.String({ examples: ['24h'] }), Points: Type.Array(Type.Object({ Time: moment, Value: usdt })) },
-  { description: 'What the portfolio was worth, oldest first; minutes without prices are left out.' },
+  {
+    Range: Type.String({ examples: ['24h'] }),
+    Points: Type.Array(
+      Type.Object({
+        Time: moment,
+        Value: usdt,
+        Missing: lacked('coins without any price, which are not in the value'),
+        Old: lacked('coins at a price that stood still: delisted, halted, or their prices did not arrive'),
+      }),
+    ),
+  },
+  { description: 'What the portfolio was worth, oldest first; minutes without any price are left out.' },
 );
 const DayAnswer = Type.Object(
   {
     Since: moment,
     Opens: Type.Array(Type.Object({ Symbol: Type.String({ examples: ['btcusdt'] }), Price: usdt, Since: moment })),
+    DayAgo: Type.Array(Type.Object({ Symbol: Type.String({ examples: ['btcusdt'] }), Price: usdt, Time: moment }), {
+      description:
+        'What every coin that is held cost 24 hours before `Time`, its newest ticker, where the archive has one of the last hour.',
+    }),
   },
   {
     description:
-      'The first price of today (UTC) that is known of every coin that is held, and from when it is: of a new coin not from midnight.',
+      'The first price of today (UTC) that is known of every coin that is held, and from when it is: of a new coin not from midnight. And what it cost 24 hours ago.',
   },
 );
 const TrailsAnswer = Type.Object(
@@ -64,6 +82,9 @@ const CandlesAnswer = Type.Object(
     StepSeconds: Type.Integer({ description: 'how much time a candle holds', examples: [600] }),
     Candles: Type.Array(CandleAnswer),
     Today: Type.Union([CandleAnswer, Type.Null()], { description: 'since midnight UTC; null while there is nothing' }),
+    Day: Type.Union([Type.Object({ Time: moment, Open: price, High: price, Low: price }), Type.Null()], {
+      description: 'the 24 hours before `Time`, the newest ticker, as the exchange counts them; null where there is none of the last hour',
+    }),
     Volume: Type.Union([VolumeAnswer, Type.Null()], {
       description: 'what was traded in the 24 hours before; null where it was not recorded',
     }),
@@ -78,7 +99,7 @@ const minuteMs = 60_000;
 
 /** What was: of the portfolio from the BFF's own records, of prices from the archive. */
 export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = async (app, options) => {
-  const { verify, history, archive, portfolios, symbols, kind, clock } = options;
+  const { verify, history, archive, portfolios, symbols, lookup, kind, clock } = options;
   app.addHook('onRequest', requireSignIn(verify));
   const knownKind = (): Kind => {
     const known = kind();
@@ -90,6 +111,8 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
   /** Nothing where there is no archive: then the first price that was recorded has to do. */
   const midnightPrices = (late: readonly string[]) =>
     archive.midnight(late, knownKind() === 'simulated').catch((): ReadonlyMap<string, TrailPoint> => new Map());
+  /** Of the exchange's own 24 hours; nothing where there is no archive: then what is known of today has to do. */
+  const daysOf = (known: Kind) => archive.days(known === 'simulated').catch((): ReadonlyMap<string, DayTicker> => new Map());
   const coinsOf = async (userId: string) => (await portfolios.readMany([userId])).get(userId) ?? [];
 
   app.get(
@@ -107,7 +130,15 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
     async (request) => {
       const range = (request.query.range ?? '24h') as ValueRange;
       const points = await history.points(knownKind(), signedIn(request).userId, range, clock.now());
-      return { Range: range, Points: points.map(({ atMs, value }) => ({ Time: isoOf(atMs), Value: value })) };
+      return {
+        Range: range,
+        Points: points.map(({ atMs, value, missing, old }) => ({
+          Time: isoOf(atMs),
+          Value: value,
+          ...(missing ? { Missing: [...missing] } : {}),
+          ...(old ? { Old: [...old] } : {}),
+        })),
+      };
     },
   );
 
@@ -118,7 +149,7 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
         tags: ['profile'],
         security,
         operationId: 'getDayOpens',
-        summary: "Today's first prices, to count today's change from",
+        summary: "Today's first prices and those of 24 hours ago, to count changes from",
         response: { 200: DayAnswer, ...problems(401, 503) },
       },
     },
@@ -138,7 +169,15 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
         const price = formatDecimal(multiply(parseDecimal(own.price), parseDecimal(rate.price)));
         return [{ Symbol: symbol, Price: price, Since: isoOf(Math.max(own.atMs, rate.atMs)) }];
       });
-      return { Since: isoOf(midnightMs), Opens: found };
+      const days = await daysOf(knownKind());
+      const ago = coins.flatMap(({ symbol, quoteAsset }) => {
+        const own = days.get(symbol);
+        const rate = quoteAsset === 'usdt' ? { open: '1', atMs: own?.atMs ?? 0 } : days.get(`${quoteAsset}usdt`);
+        if (own === undefined || rate === undefined) return [];
+        const price = formatDecimal(multiply(parseDecimal(own.open), parseDecimal(rate.open)));
+        return [{ Symbol: symbol, Price: price, Time: isoOf(Math.min(own.atMs, rate.atMs)) }];
+      });
+      return { Since: isoOf(midnightMs), Opens: found, DayAgo: ago };
     },
   );
 
@@ -181,19 +220,24 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
     async (request) => {
       const symbol = request.params.symbol.toLowerCase();
       const range = (request.query.range ?? '24h') as CandleRange;
+      await lookup.lookAgain(symbol);
       if (!symbols.mayExist(symbol)) throw new AppError('not_found', `The exchange does not list ${JSON.stringify(symbol)}.`);
       // An archive whose archiver is older has no volumes.
-      const [candles, today, volume] = await Promise.all([
+      const prices = kind();
+      const [candles, today, days, volume] = await Promise.all([
         archive.candles(symbol, range),
         archive.today(symbol),
+        prices === undefined ? new Map<string, DayTicker>() : daysOf(prices),
         archive.volume(symbol).catch(() => undefined),
       ]);
+      const day = days.get(symbol);
       return {
         Symbol: symbol,
         Range: range,
         StepSeconds: candleRanges[range].stepMs / 1_000,
         Candles: candles.map(answerCandle),
         Today: today ? answerCandle(today) : null,
+        Day: day ? { Time: isoOf(day.atMs), Open: day.open, High: day.high, Low: day.low } : null,
         Volume: volume ? { Time: isoOf(volume.atMs), Base: volume.base, Quote: volume.quote } : null,
       };
     },

@@ -4,14 +4,18 @@ import type { BffDeps } from './app.js';
 import type { ClientSocketLimits } from './client-socket.js';
 import { type ClientSockets, createClientSockets } from './client-sockets.js';
 import { createDemand, type Demand } from './demand.js';
+import { createExchangeClock, type ExchangeClock } from './exchange-clock.js';
+import { createFrameClock } from './frame-clock.js';
+import { createKeptPrices } from './kept-prices.js';
 import { createLivePortfolios } from './live-portfolios.js';
 import { createNotices, type Notices } from './notices.js';
 import type { Portfolios } from './portfolios.js';
-import { createPriceBoard } from './price-board.js';
-import { createPriceFeed } from './price-feed.js';
+import { createPriceBoard, type PriceBoard } from './price-board.js';
+import { createPriceFeed, type PriceFeed } from './price-feed.js';
 import { createSessionGate, type SessionGate } from './session-gate.js';
 import type { VerifyAccessToken } from './sign-in.js';
 import { createSocketMetrics, showSymbols } from './socket-metrics.js';
+import { createSymbolLookup, type SymbolLookup } from './symbol-lookup.js';
 import { createSymbols, type Symbols } from './symbols.js';
 import { createValueHistory, type Kind, type ValueHistory } from './value-history.js';
 import { createValueRecorder } from './value-recorder.js';
@@ -31,6 +35,8 @@ export interface LivePartOptions {
 export interface LivePart {
   readonly sockets: ClientSockets;
   readonly symbols: Symbols;
+  readonly lookup: SymbolLookup;
+  readonly exchange: ExchangeClock;
   readonly demand: Demand;
   /** What portfolios were worth; written here once a minute. */
   readonly history: ValueHistory;
@@ -68,18 +74,41 @@ export const createLivePart = (
     return token;
   };
   const symbols = createSymbols();
-  const board = createPriceBoard({ clock, staleAfterMs: options.staleAfterMs, onChange: (listing) => live.priceChanged(listing) });
-  const pricesMetered = {
+  const lookup = createSymbolLookup({ aggregator, symbols, clock, log });
+  const exchange = createExchangeClock(clock, () => board.retime());
+  const frames = createFrameClock(clock);
+  const board: PriceBoard = createPriceBoard({
+    clock,
+    exchange,
+    frames,
+    staleAfterMs: options.staleAfterMs,
+    standing: symbols.standing,
+    onChange: (listing) => live.priceChanged(listing),
+  });
+  const kept = createKeptPrices(postgres.db);
+  const feed: PriceFeed = createPriceFeed({
+    priceBus,
+    board,
+    kept: (asked) => {
+      const kind = kindOf(demand);
+      return kind && kept.read(kind, asked);
+    },
+    clock,
+    log,
     onMalformed: () => socketMetrics.malformedPrices.inc(),
-    onFresh: (lagMs: number) => socketMetrics.priceLag.observe(Math.max(0, lagMs) / 1_000),
+    onFresh: ({ timeMs }) => socketMetrics.priceLag.observe(Math.max(0, exchange.now() - timeMs) / 1_000),
+  });
+  const onSimulated = (simulated: boolean, isNews: boolean) => {
+    board.setSimulated(simulated);
+    feed.reread(); // What is kept can be asked for, or has to be asked for anew.
+    if (isNews) live.allChanged();
   };
-  const feed = createPriceFeed({ priceBus, board, clock, log, ...pricesMetered });
   const demand: Demand = createDemand(
-    { portfolios, aggregator, symbols, board, clock, log, onSimulated: () => live.allChanged(), checkPriceBus: () => priceBus.check() },
+    { portfolios, aggregator, symbols, board, exchange, clock, log, onSimulated, checkPriceBus: () => priceBus.check() },
     { periodMs: options.demandPeriodMs },
   );
   const live = createLivePortfolios(
-    { portfolios, board, feed, clock, log, simulated: () => demand.simulated === true },
+    { portfolios, board, feed, clock, log, simulated: () => demand.simulated === true, asOf: frames.now },
     { pushWindowMs: options.pushWindowMs, frameEveryMs: options.frameEveryMs },
   );
   const sockets = createClientSockets({ live, verify: verifyAndAsk, clock, log, metrics: socketMetrics }, options);
@@ -105,6 +134,7 @@ export const createLivePart = (
     portfolios,
     board,
     priceBus,
+    kept,
     kind: () => (demand.check() === undefined ? kindOf(demand) : undefined),
     clock,
     log,
@@ -114,6 +144,8 @@ export const createLivePart = (
   return {
     sockets,
     symbols,
+    lookup,
+    exchange,
     demand,
     history,
     notices,

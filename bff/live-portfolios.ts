@@ -48,6 +48,8 @@ export interface LivePortfoliosDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly simulated: () => boolean;
+  /** What frames call now, epoch milliseconds. Default the wall clock. */
+  readonly asOf?: () => number;
 }
 
 export interface LivePortfoliosOptions {
@@ -76,7 +78,7 @@ interface User extends Receiver, Pushed {
 }
 
 export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePortfoliosOptions = {}): LivePortfolios => {
-  const { portfolios, board, feed, clock, log, simulated } = deps;
+  const { portfolios, board, feed, clock, log, simulated, asOf = clock.now } = deps;
   const { pushWindowMs = 5, frameEveryMs = 1_000, pushSliceMs = 8, maxUsersPerRead = 250, retryMs = 1_000 } = options;
   const users = new Map<string, User>();
   const holders = new Map<Listing, Set<User>>();
@@ -228,7 +230,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
       return {
         frame: () => {
           if (!joined.ready) return undefined;
-          joined.frame ??= textFrame(renderFrame(joined.head, joined.holdings, clock.now(), simulated()));
+          joined.frame ??= textFrame(renderFrame(joined.head, joined.holdings, asOf(), simulated()));
           return joined.frame;
         },
         leave: () => {

@@ -2,6 +2,7 @@ import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { systemClock } from '@tickfolio/lib/clock';
 import { createCallTimes, grpcTlsOf, withGrpcTls } from '@tickfolio/lib/grpc';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
+import { postgresServer } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
@@ -31,10 +32,7 @@ await runProcess(
     const postgres = life.own(
       'postgres',
       await openServerPostgres({
-        host: config.POSTGRES_HOST,
-        port: config.POSTGRES_PORT,
-        user: config.POSTGRES_USER,
-        password: config.POSTGRES_PASSWORD,
+        ...postgresServer(config),
         database: config.POSTGRES_DB,
         maxConnections: config.POSTGRES_MAX_CONNECTIONS,
         migrationsFolder,

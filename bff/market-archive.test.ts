@@ -27,6 +27,18 @@ afterAll(async () => {
 });
 
 const columns = ['message_id', 'event_type', 'event_time', 'receive_time', 'symbol', 'close_price', 'volume', 'quote_volume'];
+/** With what the exchange says of the 24 hours before. */
+const dayColumns = [
+  'message_id',
+  'event_type',
+  'event_time',
+  'receive_time',
+  'symbol',
+  'close_price',
+  'open_price',
+  'high_price',
+  'low_price',
+];
 type Ticker = readonly [symbol: string, time: string, price: string, type?: string, volumes?: readonly [string, string]];
 const add = (tickers: readonly Ticker[]) =>
   clickhouse.insert(
@@ -81,6 +93,28 @@ it('knows the volumes of the newest ticker, all their digits, and none where it 
   for (const symbol of ['bnbusdt', 'adausdt', 'solusdt']) expect([symbol, await archive.volume(symbol)]).toEqual([symbol, undefined]);
 });
 
+it('knows what the exchange says of the last 24 hours: of the newest ticker, as long as it is of the last hour, real and simulated apart', async () => {
+  const rows: readonly (readonly string[])[] = [
+    ['24hrMiniTicker', '2026-11-22 13:58:00.000', 'LTCUSDT', '90', '80', '95', '79'],
+    ['24hrMiniTicker', '2026-11-22 13:59:00.000', 'LTCUSDT', '91', '80.00000001', '96', '79'],
+    ['simulated24hrMiniTicker', '2026-11-22 13:59:30.000', 'XRPUSDT', '2', '1', '3', '1'],
+    ['24hrMiniTicker', '2026-11-22 12:59:00.000', 'DOTUSDT', '7', '6', '8', '5'],
+    ['24hrMiniTicker', '2026-11-22 13:59:00.000', 'NEWUSDT', '0', '0', '0', '0'],
+  ];
+  await clickhouse.insert(
+    `${database}.${table}_rows`,
+    dayColumns,
+    rows.map(([type, time, symbol, ...prices]) => [`${symbol}-${time}`, type ?? '', time ?? '', time ?? '', symbol ?? '', ...prices]),
+  );
+  const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
+  const of = async (simulated: boolean) => {
+    const days = await archiveAt('2026-11-22T14:00:00.000Z').days(simulated);
+    return new Map([...days].filter(([symbol]) => /^(ltc|xrp|dot|new)/.test(symbol)));
+  };
+  expect(await of(false)).toEqual(new Map([['ltcusdt', { atMs: at('13:59:00.000'), open: '80.00000001', high: '96', low: '79' }]]));
+  expect(await of(true)).toEqual(new Map([['xrpusdt', { atMs: at('13:59:30.000'), open: '1', high: '3', low: '1' }]]));
+});
+
 it("counts today's change of a coin from midnight where the archive knows it, else from its first recorded price, and says from when", async () => {
   const postgres = await openTestPostgres();
   const bff = await startTestBff({ postgres, deps: { clickhouse: () => clickhouse } });
@@ -120,7 +154,48 @@ it("counts today's change of a coin from midnight where the archive knows it, el
         // Converted at the rate of midnight, but its own price is from later.
         { Symbol: 'ethbtc', Price: '3400', Since: iso(nowMs) },
       ]),
+      DayAgo: [],
     });
+  await bff.close();
+  await postgres.close();
+});
+
+it('counts the change of a day from 24 hours before the newest ticker, also of a coin that is priced in another, and gives its range to the chart', async () => {
+  const postgres = await openTestPostgres();
+  const bff = await startTestBff({ postgres, deps: { clickhouse: () => clickhouse } });
+  const user = createUser(systemClock);
+  for (const symbol of ['dogeusdt', 'bnbusdt', 'bnbeth']) await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity: '1' });
+  const nowMs = systemClock.now();
+  const iso = (atMs: number) => new Date(atMs).toISOString();
+  const text = (atMs: number) => iso(atMs).replace('T', ' ').slice(0, -1);
+  const row = (symbol: string, agoMs: number, ...prices: string[]) => [
+    `${symbol}-${agoMs}`,
+    '24hrMiniTicker',
+    text(nowMs - agoMs),
+    text(nowMs - agoMs),
+    symbol,
+    ...prices,
+  ];
+  await clickhouse.insert(`${database}.${table}_rows`, dayColumns, [
+    row('DOGEUSDT', 2_000, '0.11', '0.1', '0.12', '0.09'),
+    row('DOGEUSDT', 1_000, '0.11', '0.1001', '0.12', '0.09'),
+    row('BNBETH', 1_000, '0.2', '0.21', '0.22', '0.19'),
+    row('ETHUSDT', 3_000, '3100', '3000.5', '3200', '2900'),
+  ]);
+  const read = async (path: string) => JSON.parse((await bff.call(user, 'GET', path)).text) as Record<string, unknown>;
+  await expect
+    .poll(async () => (await read('/api/v1/profile/day')).DayAgo, { timeout: 10_000 })
+    .toEqual(
+      expect.arrayContaining([
+        { Symbol: 'dogeusdt', Price: '0.1001', Time: iso(nowMs - 1_000) },
+        { Symbol: 'bnbeth', Price: '630.105', Time: iso(nowMs - 3_000) },
+      ]),
+    );
+  // Of a coin without a ticker nothing is made up.
+  expect((await read('/api/v1/profile/day')).DayAgo).toHaveLength(2);
+  const { Day } = await read('/api/v1/coins/dogeusdt/candles?range=1h');
+  expect(Day).toEqual({ Time: iso(nowMs - 1_000), Open: '0.1001', High: '0.12', Low: '0.09' });
+  expect((await read('/api/v1/coins/bnbusdt/candles?range=1h')).Day).toBeNull();
   await bff.close();
   await postgres.close();
 });

@@ -39,6 +39,16 @@ export interface Volume {
   readonly quote: string;
 }
 
+/** The 24 hours before a symbol's newest ticker, as the exchange counts them; prices are exact decimal texts. */
+export interface DayTicker {
+  /** The end of the 24 hours. */
+  readonly atMs: number;
+  /** What it cost at their beginning. */
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+}
+
 /** Prices of the past, where there is an archive. @throws AppError unavailable where there is none, or it does not answer */
 export interface MarketArchive {
   /** Oldest first; minutes without a ticker are left out. */
@@ -47,6 +57,8 @@ export interface MarketArchive {
   today(symbol: string): Promise<Candle | undefined>;
   /** Of the newest ticker, of the last hour; undefined when there is none, or when it did not say. */
   volume(symbol: string): Promise<Volume | undefined>;
+  /** By symbol, of all whose newest ticker is of the last hour; one reading for whoever asks. */
+  days(simulated: boolean): Promise<ReadonlyMap<string, DayTicker>>;
   /** What symbols cost at midnight UTC: the first prices of the day's first minutes, by symbol. */
   midnight(symbols: readonly string[], simulated: boolean): Promise<ReadonlyMap<string, TrailPoint>>;
   /** The closes of the last minutes, by symbol. */
@@ -65,6 +77,8 @@ const queryTimeoutMs = 4_000;
 const trailSpanMs = 30 * minuteMs;
 /** So long after midnight a first price still counts as that of midnight. */
 const midnightSpanMs = 10 * minuteMs;
+/** More than any exchange lists. */
+const maxSymbols = 10_000;
 /** Many viewers of a coin cost one query in so long. */
 const keptMs = 4_000;
 const maxKept = 512;
@@ -146,6 +160,17 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
         return typeof row?.base === 'string' && typeof row.quote === 'string'
           ? { atMs: Number(row.at), base: row.base, quote: row.quote }
           : undefined;
+      }),
+    days: (simulated) =>
+      shared(`days ${simulated}`, async () => {
+        const rows = await read<{ symbol: string; at: string; open: string; high: string; low: string }>(
+          `SELECT t.symbol AS symbol, toUnixTimestamp64Milli(t.event_time) AS at, t.open_price AS open, t.high_price AS high, t.low_price AS low
+           FROM ${database}.${table}_latest AS t WHERE startsWith(t.event_type, 'simulated') = {simulated:UInt8}
+             AND t.event_time >= fromUnixTimestamp64Milli({from:Int64}) AND t.open_price > 0`,
+          { simulated: simulated ? 1 : 0, from: clock.now() - hourMs },
+          maxSymbols,
+        );
+        return new Map(rows.map(({ symbol, at, ...prices }) => [symbol.toLowerCase(), { ...prices, atMs: Number(at) }]));
       }),
     midnight: async (symbols, simulated) => {
       if (symbols.length === 0) return new Map();

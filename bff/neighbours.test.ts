@@ -53,20 +53,76 @@ describe('the aggregator over HTTP', () => {
     const answer = await createAggregatorClient({ baseUrl }).demand(['btcusdt', 'ethusdt']);
     expect(seen).toEqual([['PUT', '/subscriptions/bff', { symbols: ['btcusdt', 'ethusdt'] }]]);
     expect(answer).toMatchObject({ symbolsRevision: 'r7', simulated: true });
-    expect(answer.feeds.get('btcusdt')).toBe('live');
-    expect(answer.feeds.get('ethusdt')).toBe('broken');
+    expect(answer.feeds.get('btcusdt')).toEqual({ state: 'live' });
+    expect(answer.feeds.get('ethusdt')).toEqual({ state: 'broken' });
     expect(answer.lastPrices.get('btcusdt')).toEqual({ price: '1.5', timeMs: 5, tradeId: 6 });
+  });
+  it('tells why prices do not come and what time it is at the exchange, and asks for a fresh list with more patience', async () => {
+    const { baseUrl } = await serve((request, _body, response) => {
+      if (request.method === 'PUT')
+        json(response, {
+          symbolsRevision: 'r7',
+          simulated: true,
+          exchangeTimeMs: 1_769_508_000_000,
+          feeds: {
+            newusdt: { state: 'pending', detail: '', sinceMs: 0, noPrice: 'never-traded' },
+            oddusdt: { state: 'live', noPrice: 'a reason of the future' },
+          },
+          lastPrices: {},
+        });
+      else
+        setTimeout(() => {
+          const symbols = [{ symbol: 'newusdt', quoteAsset: 'USDT', status: 'BREAK', paused: true }];
+          json(response, { revision: String(request.url), simulated: true, symbols });
+        }, 300);
+    });
+    expect(await createAggregatorClient({ baseUrl }).demand([])).toMatchObject({
+      exchangeTimeMs: 1_769_508_000_000,
+      feeds: new Map([
+        ['newusdt', { state: 'pending', noPrice: 'never-traded' }],
+        ['oddusdt', { state: 'live' }],
+      ]),
+    });
+    const client = createAggregatorClient({ baseUrl, deadlineMs: 100, freshDeadlineMs: 10_000 });
+    expect(await client.symbols('id', true)).toMatchObject({ revision: '/symbols?fresh=true', symbols: [{ paused: true }] });
+    await expect(client.symbols('id')).rejects.toMatchObject({ code: 'unavailable' });
+  });
+  it('leaves out a last price that is none, so that it costs the others nothing', async () => {
+    const good = { price: '0.000000000012', timeMs: 5, tradeId: 6 };
+    const odd = [{ price: '0' }, { price: null }, { price: '-1' }, { timeMs: 1_769_508_000_981_000 }, { tradeId: -1 }];
+    const { baseUrl } = await serve((_request, _body, response) =>
+      json(response, {
+        symbolsRevision: 'r7',
+        simulated: false,
+        feeds: {},
+        lastPrices: Object.fromEntries([['good', good], ['none', null], ...odd.map((more, at) => [`odd${at}`, { ...good, ...more }])]),
+      }),
+    );
+    const { lastPrices } = await createAggregatorClient({ baseUrl }).demand(['good']);
+    expect([...lastPrices]).toEqual([['good', good]]);
   });
   it.each([
     ['an error', (response: ServerResponse) => response.writeHead(500).end('oops')],
     ['no JSON', (response: ServerResponse) => response.end('oops')],
     ['another shape', (response: ServerResponse) => json(response, { simulated: 'yes' })],
     ['nothing in time', () => undefined],
+    ['an answer that stops in the middle', (response: ServerResponse) => void response.write('{"revision":')],
     ['a broken connection', (response: ServerResponse) => response.destroy()],
   ])('with %s counts as unavailable', async (_what, answer) => {
     const { baseUrl } = await serve((_request, _body, response) => void answer(response));
     const client = createAggregatorClient({ baseUrl, deadlineMs: 200 });
     await expect(client.symbols()).rejects.toMatchObject({ code: 'unavailable', message: 'The aggregator does not answer.' });
+  });
+  it('is read to the end also over a line on which its list takes longer than an answer may', async () => {
+    const list = JSON.stringify({ revision: 'r', simulated: false, symbols: [] });
+    const { baseUrl } = await serve((_request, _body, response) => {
+      [...list].forEach((letter, index) => {
+        setTimeout(() => response.write(letter), index * 40);
+      });
+      setTimeout(() => response.end(), list.length * 40);
+    });
+    const client = createAggregatorClient({ baseUrl, deadlineMs: 1_500 });
+    expect(await client.symbols()).toMatchObject({ revision: 'r' });
   });
   it('is left alone after repeated failures and tried again soon', async () => {
     let well = false;

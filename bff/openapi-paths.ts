@@ -27,6 +27,26 @@ const Frame = Type.Object(
           Total: orNull(amount('102185.175', 'quantity × price in USDT; null while there is no price')),
           PriceTime: orNull(moment('2026-01-27T10:00:00.981Z')),
           Stale: Type.Boolean({ description: 'the price is old or its feed is broken', examples: [false] }),
+          PriceReceived: orNull(
+            Type.String({
+              format: 'date-time',
+              description:
+                'from when the age of the price counts, by the clock of AsOf: its arrival, or its trade where that was long before',
+              examples: ['2026-01-27T10:00:01.004Z'],
+            }),
+          ),
+          PriceState: Type.Optional(
+            Type.Enum(['waiting', 'old', 'halted', 'delisted', 'never-traded', 'unreadable', 'feed-down'], {
+              description: 'why the price is missing or old; left out for a price of now',
+              examples: ['halted'],
+            }),
+          ),
+          PriceStateOf: Type.Optional(
+            Type.String({
+              description: 'the symbol of that state, where it is the one that the price is converted with',
+              examples: ['btcusdt'],
+            }),
+          ),
         },
         { additionalProperties: false },
       ),
@@ -41,6 +61,9 @@ const Ready = Type.Object(
   {
     status: Type.Union([Type.Literal('ready'), Type.Literal('not ready'), Type.Literal('draining')]),
     simulated: Type.Union([Type.Boolean(), Type.Null()], { description: 'whether prices are simulated; null while nobody knows' }),
+    clockOffsetMs: Type.Union([Type.Integer(), Type.Null()], {
+      description: "how far the exchange's time is ahead of this machine's clock, in milliseconds; null while nobody knows",
+    }),
     dependencies: Type.Record(
       Type.String(),
       Type.Object(

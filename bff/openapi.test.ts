@@ -158,7 +158,7 @@ const ways: Record<string, Record<number, Way>> = {
     404: () => [well, { ...bearer, 'x-path': 'nothing' }],
     503: () => [strict, { ...bearer, 'x-path': 'btcusdt' }],
   },
-  listSymbols: { 200: () => [well, {}], 503: () => [ill, {}] },
+  listSymbols: { 200: () => [well, {}], 400: () => [well, { 'x-query': 'fresh=no' }], 503: () => [ill, {}] },
   getProfile: { 200: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
   createProfile: { 201: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
   changeCoin: {

@@ -44,8 +44,8 @@ describe('a portfolio frame', () => {
     const time = new Date(clock.now()).toISOString();
     expect(renderFrame(owner, holdings, clock.now(), false)).toBe(
       `{"UserID":"u1","UserName":"myuser","TotalValue":"136752.975","Coins":[` +
-        `{"Symbol":"btcusdt","Quantity":"1.5","Price":"68123.45","Total":"102185.175","PriceTime":"${time}","Stale":false},` +
-        `{"Symbol":"ethusdt","Quantity":"10","Price":"3456.78","Total":"34567.8","PriceTime":"${time}","Stale":false}],"AsOf":"${time}"}`,
+        `{"Symbol":"btcusdt","Quantity":"1.5","Price":"68123.45","Total":"102185.175","PriceTime":"${time}","Stale":false,"PriceReceived":"${time}"},` +
+        `{"Symbol":"ethusdt","Quantity":"10","Price":"3456.78","Total":"34567.8","PriceTime":"${time}","Stale":false,"PriceReceived":"${time}"}],"AsOf":"${time}"}`,
     );
   });
 
@@ -55,7 +55,16 @@ describe('a portfolio frame', () => {
     take('btcusdt', '10');
     const frame = read(renderFrame(owner, holdings, clock.now(), true));
     expect(frame.TotalValue).toBe('20');
-    expect(frame.Coins[1]).toEqual({ Symbol: 'newusdt', Quantity: '5', Price: null, Total: null, PriceTime: null, Stale: true });
+    expect(frame.Coins[1]).toEqual({
+      Symbol: 'newusdt',
+      Quantity: '5',
+      Price: null,
+      Total: null,
+      PriceTime: null,
+      Stale: true,
+      PriceReceived: null,
+      PriceState: 'waiting',
+    });
     expect(frame.Simulated).toBe(true);
   });
 
@@ -165,11 +174,11 @@ describe('the price board', () => {
     const stale = () => read(renderFrame(owner, holdings, clock.now(), false)).Coins[0]?.Stale;
     take('btcusdt', '2');
     take('ethbtc', '2');
-    board.setFeedFaults(new Set(['btcusdt']), false);
+    board.setFeeds(new Map([['btcusdt', { state: 'broken' }]]), false);
     expect(stale()).toBe(true);
-    board.setFeedFaults(new Set(), false);
+    board.setFeeds(new Map(), false);
     expect(stale()).toBe(false);
-    board.setFeedFaults(new Set(), true);
+    board.setFeeds(new Map(), true);
     expect(stale()).toBe(true);
   });
 });

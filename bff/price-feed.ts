@@ -7,12 +7,17 @@ import type { Listing, PriceBoard, PriceReading } from './price-board.js';
 export interface PriceFeedDeps {
   readonly priceBus: PriceBus;
   readonly board: PriceBoard;
+  /**
+   * Last prices that outlive the bus, asked for what the bus does not have. Undefined while it is not known of which kind they have to be;
+   * `reread` says when it is. @throws AppError unavailable. Default: there are none.
+   */
+  readonly kept?: (symbols: readonly string[]) => Promise<readonly PriceReading[]> | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   /** Called for every message that is no SecondStat. */
   readonly onMalformed?: () => void;
-  /** Called for every price newer than the one before. @param lagMs since its trade, by the exchange's clock and ours */
-  readonly onFresh?: (lagMs: number) => void;
+  /** Called for every price newer than the one before. */
+  readonly onFresh?: (reading: PriceReading) => void;
 }
 
 export interface PriceFeedOptions {
@@ -30,6 +35,8 @@ export interface PriceFeed {
   follow(listing: Listing): Promise<void> | undefined;
   /** Counts a follower out. */
   release(listing: Listing): void;
+  /** Reads the last prices of everything again. */
+  reread(): void;
   /** What is followed now. */
   symbols(): Iterable<string>;
   close(): Promise<void>;
@@ -46,11 +53,13 @@ interface Followed {
 const maxReadSymbols = 500;
 
 export const createPriceFeed = (
-  { priceBus, board, clock, log, onMalformed, onFresh }: PriceFeedDeps,
+  { priceBus, board, kept = async () => [], clock, log, onMalformed, onFresh }: PriceFeedDeps,
   { readyTimeoutMs = 1_000, retryMs = 1_000, lingerMs = 10_000 }: PriceFeedOptions = {},
 ): PriceFeed => {
   const followed = new Map<string, Followed>();
   const leaving = new Map<string, Timer>();
+  /** Symbols of which the bus has no price. */
+  const lacking = new Set<string>();
   let subscription: Subscription | undefined;
   let rereadAll = false;
   let working = false;
@@ -61,8 +70,8 @@ export const createPriceFeed = (
   const take = (reading: PriceReading) => {
     if (!followed.has(reading.symbol)) return;
     try {
-      const before = board.priceTime(reading.symbol);
-      if (board.take(reading) && onFresh && !(before !== undefined && reading.timeMs <= before)) onFresh(clock.now() - reading.timeMs);
+      const before = board.last(reading.symbol)?.timeMs;
+      if (board.take(reading) && !(before !== undefined && reading.timeMs <= before)) onFresh?.(reading);
     } catch (err) {
       onMalformed?.();
       log.warn({ err, symbol: reading.symbol }, 'a price could not be read and was skipped');
@@ -73,10 +82,7 @@ export const createPriceFeed = (
       take({ symbol, price, timeMs, tradeId, second, revision }),
     /** Ahead of its second, which is published only when it is known whole. */
     price: (last: LastPrice) => take(last),
-    resumed: () => {
-      rereadAll = true;
-      work();
-    },
+    resumed: () => reread(),
     malformed: (channel: string, reason: string) => {
       onMalformed?.();
       log.warn({ channel, reason }, 'a message on the price bus is no SecondStat and was skipped');
@@ -87,16 +93,37 @@ export const createPriceFeed = (
     for (let from = 0; from < symbols.length; from += maxReadSymbols) {
       const page = symbols.slice(from, from + maxReadSymbols);
       const last = await priceBus.last(page);
-      for (const reading of last.values()) board.take(reading);
-      for (const symbol of page) followed.get(symbol)?.markReady();
+      takeKept([...last.values()]);
+      for (const symbol of page) {
+        if (board.last(symbol) === undefined) lacking.add(symbol);
+        else followed.get(symbol)?.markReady();
+      }
     }
+  };
+  const takeKept = (readings: readonly PriceReading[]) => {
+    for (const reading of readings) board.take({ ...reading, kept: true });
+  };
+  /** @returns whether there was anything to do */
+  const readLacking = async (): Promise<boolean> => {
+    const page = [...lacking].slice(0, maxReadSymbols);
+    const reading = page.length > 0 ? kept(page) : undefined;
+    if (!reading) return false;
+    takeKept(await reading);
+    for (const symbol of page) {
+      lacking.delete(symbol);
+      followed.get(symbol)?.markReady();
+    }
+    return true;
   };
   /** One step towards what is wanted. @returns whether there was anything to do. */
   const step = async (): Promise<boolean> => {
     const inState = (state: Followed['state']) => [...followed].filter(([, entry]) => entry.state === state).map(([symbol]) => symbol);
     const unwanted = inState('unwanted');
     if (unwanted.length && subscription) {
-      for (const symbol of unwanted) followed.delete(symbol);
+      for (const symbol of unwanted) {
+        followed.delete(symbol);
+        lacking.delete(symbol);
+      }
       await subscription.remove(unwanted);
       return true;
     }
@@ -121,7 +148,11 @@ export const createPriceFeed = (
       }
       return true;
     }
-    return false;
+    return readLacking();
+  };
+  const reread = () => {
+    rereadAll = true;
+    work();
   };
   const work = () => {
     asked = true;
@@ -134,7 +165,7 @@ export const createPriceFeed = (
           while (!closed && (await step()));
         }
       } catch (err) {
-        log.warn({ err }, 'the price bus does not answer; trying again');
+        log.warn({ err }, 'last prices cannot be read; trying again');
         retry = clock.after(retryMs, () => {
           retry = undefined;
           work();
@@ -184,6 +215,7 @@ export const createPriceFeed = (
       releaseSymbol(listing.symbol);
       if (listing.conversion) releaseSymbol(listing.conversion.symbol);
     },
+    reread,
     symbols: () => followed.keys(),
     close: async () => {
       closed = true;

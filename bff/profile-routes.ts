@@ -4,12 +4,14 @@ import { type Decimal, isZero, negate, parseDecimal, quantityBounds } from '@tic
 import { CoinAnswer, CoinChangeBody, CoinRemovalBody, messageAnswer, ProfileAnswer, problems } from './contract.js';
 import type { Coin, Owner, Portfolios } from './portfolios.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
+import type { SymbolLookup } from './symbol-lookup.js';
 import type { Symbols } from './symbols.js';
 
 export interface ProfileRoutesOptions {
   readonly verify: VerifyAccessToken;
   readonly portfolios: Portfolios;
   readonly symbols: Symbols;
+  readonly lookup: SymbolLookup;
   /** A committed change of a user's coins. @param symbolsChanged whether a coin came or went */
   readonly onChange: (userId: string, symbolsChanged: boolean) => void;
 }
@@ -43,7 +45,7 @@ const readQuantity = (text: string): Decimal => {
 };
 
 export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = async (app, options) => {
-  const { verify, portfolios, symbols, onChange } = options;
+  const { verify, portfolios, symbols, lookup, onChange } = options;
   app.addHook('onRequest', requireSignIn(verify));
 
   const increase = async (owner: Owner, symbol: string, by: Decimal): Promise<Coin> => {
@@ -53,6 +55,7 @@ export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = as
       onChange(owner.userId, false);
       return held;
     }
+    await lookup.lookAgain(symbol);
     const opened = await portfolios.open(owner, symbols.resolve(symbol), by);
     onChange(owner.userId, true);
     return opened;
@@ -60,6 +63,7 @@ export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = as
   const decrease = async ({ userId }: Owner, symbol: string, by: Decimal): Promise<Coin> => {
     const coin = await portfolios.decrease(userId, symbol, by);
     if (!coin) {
+      await lookup.lookAgain(symbol);
       if (!symbols.mayExist(symbol)) symbols.resolve(symbol); // Answers a mistyped symbol with a suggestion.
       throw new AppError('failed_precondition', `No ${symbol} is held, so none can be taken away.`);
     }

@@ -45,17 +45,20 @@ const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'da
 /** Whether the prices behind it were simulated; values of the two kinds never stand in one line. */
 const simulated = boolean('simulated').notNull();
 
+/** Coins without any price, which the value leaves out, and coins at a price that stands still; null for none. */
+const lacks = () => ({ missing: text('missing').array(), old: text('old').array() });
+
 /** What a portfolio was worth at the start of a minute. */
 export const portfolioValues = pgTable(
   'portfolio_values',
-  { userId: text('user_id').notNull(), minute: moment('minute').notNull(), value: numeric('value').notNull(), simulated },
+  { userId: text('user_id').notNull(), minute: moment('minute').notNull(), value: numeric('value').notNull(), simulated, ...lacks() },
   (table) => [primaryKey({ columns: [table.userId, table.simulated, table.minute] })],
 );
 
 /** The first value of an hour, kept for longer. */
 export const portfolioHours = pgTable(
   'portfolio_hours',
-  { userId: text('user_id').notNull(), hour: moment('hour').notNull(), value: numeric('value').notNull(), simulated },
+  { userId: text('user_id').notNull(), hour: moment('hour').notNull(), value: numeric('value').notNull(), simulated, ...lacks() },
   (table) => [primaryKey({ columns: [table.userId, table.simulated, table.hour] })],
 );
 
@@ -70,4 +73,18 @@ export const dayOpens = pgTable(
     recordedAt: moment('recorded_at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.day, table.simulated, table.symbol] })],
+);
+
+/** The last price of every symbol that was held, in its quote asset. */
+export const lastPrices = pgTable(
+  'last_prices',
+  {
+    symbol: text('symbol').notNull(),
+    simulated,
+    price: numeric('price').notNull(),
+    tradeTime: moment('trade_time').notNull(),
+    tradeId: bigint('trade_id', { mode: 'number' }).notNull(),
+    receivedAt: moment('received_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.simulated, table.symbol] })],
 );

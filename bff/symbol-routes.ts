@@ -1,7 +1,9 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import { Type } from 'typebox';
 import { problems, SymbolsAnswer } from './contract.js';
+import type { SymbolLookup } from './symbol-lookup.js';
 import type { Symbols } from './symbols.js';
 import { acceptedEncoding } from './web-files.js';
 
@@ -11,7 +13,10 @@ const compressors = {
 };
 
 /** The list of what can be held, made once per revision of the exchange's list. */
-export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols }> = async (app, { symbols }) => {
+export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols; readonly lookup: SymbolLookup }> = async (
+  app,
+  { symbols, lookup },
+) => {
   let made: { readonly revision: string; readonly text: string; readonly br: Promise<Buffer>; readonly gzip: Promise<Buffer> } | undefined;
   const answer = () => {
     const { revision, symbols: all } = symbols.listed();
@@ -21,7 +26,7 @@ export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols }> = a
     }
     return made;
   };
-  app.get(
+  app.get<{ Querystring: { fresh?: 'true' } }>(
     '/api/v1/symbols',
     {
       schema: {
@@ -29,13 +34,23 @@ export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols }> = a
         operationId: 'listSymbols',
         summary: 'Every symbol that can be held',
         description: 'Its ETag is the revision of the list; ask with `If-None-Match` to learn cheaply that nothing changed.',
-        response: { 200: SymbolsAnswer, ...problems(503) },
+        querystring: Type.Object({
+          fresh: Type.Optional(
+            Type.Enum(['true'], {
+              description: 'has the exchange asked again first, for a symbol that is not listed; that is done once in ten seconds at most',
+              examples: ['true'],
+            }),
+          ),
+        }),
+        response: { 200: SymbolsAnswer, ...problems(400, 503) },
       },
     },
     async (request, reply) => {
+      if (request.query.fresh) await lookup.lookAgain();
       const list = answer();
       const etag = `"${list.revision}"`;
-      reply.header('etag', etag).header('cache-control', 'public, max-age=60').header('vary', 'accept-encoding');
+      const kept = request.query.fresh ? 'no-store' : 'public, max-age=60';
+      reply.header('etag', etag).header('cache-control', kept).header('vary', 'accept-encoding');
       if (request.headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))
         return (reply as FastifyReply).code(304).send();
       const encoding = acceptedEncoding(request.headers['accept-encoding']);

@@ -73,3 +73,16 @@ describe('a symbol that is listed but cannot be held', () => {
     expect(suggestionFor('linktry')).toBe('linkusdt');
   });
 });
+
+it('a symbol that pauses may be held and is no typing mistake, nor is a pair that is converted through one; one that is gone may not', () => {
+  const symbols = createSymbols();
+  expect(symbols.standing('btcusdt')).toBeUndefined();
+  const paused = list.map((entry) => ({ ...entry, status: 'BREAK', paused: entry.symbol !== 'oldusdt' }));
+  symbols.replace({ revision: 'r', simulated: false, symbols: [...paused, listed('endusdt', 'USDT', 'END_OF_DAY')] });
+  expect(symbols.resolve('ethbtc')).toEqual({ symbol: 'ethbtc', quoteAsset: 'btc' });
+  expect(symbols.resolve('endusdt')).toEqual({ symbol: 'endusdt', quoteAsset: 'usdt' });
+  expect(() => symbols.resolve('oldusdt')).toThrow('The exchange no longer trades oldusdt.');
+  expect(() => symbols.resolve('btcudst')).toThrow('Did you mean btcusdt?');
+  expect(['ethbtc', 'endusdt', 'oldusdt', 'nosuch'].map(symbols.standing)).toEqual(['paused', 'paused', 'gone', 'gone']);
+  expect(new Set(symbols.listed().symbols.map(({ Status }) => Status))).toEqual(new Set(['paused']));
+});

@@ -1,6 +1,7 @@
 import { AppError } from '@tickfolio/lib/errors';
 import type { SymbolEntry, SymbolList } from './aggregator-client.js';
 import type { HeldSymbol } from './portfolios.js';
+import type { Standing } from './price-state.js';
 import { createSymbolSuggestion, type SuggestSymbol } from './symbol-suggestion.js';
 
 /** What the exchange lists, as far as it is known here. */
@@ -9,10 +10,12 @@ export interface Symbols {
   /** Undefined until a list was read. */
   readonly revision: string | undefined;
   /**
-   * Finds a symbol that may be held: listed, not delisted, and valued in USDT directly or through `<quote>usdt`.
+   * Finds a symbol that may be held: listed, traded or paused, and valued in USDT directly or through `<quote>usdt`.
    * @throws AppError unprocessable with the reason and, where one is close, a suggestion; unavailable while no list is known
    */
   resolve(symbol: string): HeldSymbol;
+  /** How the exchange's list has it; undefined while no list is known. */
+  standing(symbol: string): Standing | undefined;
   /** False only when a list is known and does not have the symbol. */
   mayExist(symbol: string): boolean;
   /** Everything that may be held, in the exchange's order. @throws AppError unavailable while no list is known */
@@ -25,9 +28,11 @@ export interface ListedSymbol {
   readonly Symbol: string;
   readonly BaseAsset: string;
   readonly QuoteAsset: string;
+  /** Paused: not traded now, and expected to be again. */
+  readonly Status: 'trading' | 'paused';
 }
 
-/** The exchange's status of a symbol that is not traded any more and will not be. Other pauses end by themselves. */
+/** The exchange's status of a symbol that is not traded any more, unless the list says that it pauses. Other pauses end by themselves. */
 const delisted = 'BREAK';
 const valuationAsset = 'USDT';
 const retryAfterMs = 5_000;
@@ -40,7 +45,9 @@ export const createSymbols = (): Symbols => {
 
   const conversionOf = (entry: SymbolEntry): string | undefined =>
     entry.quoteAsset === valuationAsset ? undefined : `${entry.quoteAsset}${valuationAsset}`.toLowerCase();
-  const isUsable = (entry: SymbolEntry | undefined): entry is SymbolEntry => entry !== undefined && entry.status !== delisted;
+  const standingOf = ({ status, paused }: SymbolEntry): Standing =>
+    status === 'TRADING' ? 'trading' : status !== delisted || paused ? 'paused' : 'gone';
+  const isUsable = (entry: SymbolEntry | undefined): entry is SymbolEntry => entry !== undefined && standingOf(entry) !== 'gone';
   const isValued = (entry: SymbolEntry): boolean => {
     const conversion = conversionOf(entry);
     return conversion === undefined || isUsable(bySymbol.get(conversion));
@@ -58,10 +65,11 @@ export const createSymbols = (): Symbols => {
       bySymbol = new Map(list.symbols.map((entry) => [entry.symbol, entry]));
       const mayBeHeld = list.symbols.filter((entry) => isUsable(entry) && isValued(entry));
       suggest = createSymbolSuggestion(mayBeHeld, valuationAsset);
-      listed = mayBeHeld.map(({ symbol, quoteAsset }) => ({
-        Symbol: symbol,
-        BaseAsset: symbol.slice(0, -quoteAsset.length).toUpperCase(),
-        QuoteAsset: quoteAsset,
+      listed = mayBeHeld.map((entry) => ({
+        Symbol: entry.symbol,
+        BaseAsset: entry.symbol.slice(0, -entry.quoteAsset.length).toUpperCase(),
+        QuoteAsset: entry.quoteAsset,
+        Status: standingOf(entry) === 'trading' ? 'trading' : 'paused',
       }));
     },
     get revision() {
@@ -87,6 +95,10 @@ export const createSymbols = (): Symbols => {
     listed: () => {
       if (revision === undefined) throw notKnown();
       return { revision, symbols: listed };
+    },
+    standing: (symbol) => {
+      const entry = bySymbol.get(symbol);
+      return revision === undefined ? undefined : entry ? standingOf(entry) : 'gone';
     },
     mayExist: (symbol) => revision === undefined || bySymbol.has(symbol),
   };

@@ -8,59 +8,15 @@ import { createPriceBus, type PriceBus, type SecondStat } from '@tickfolio/lib/p
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, type Metrics, silentLogger } from '@tickfolio/lib/telemetry';
-import type { AggregatorClient, Demanded, FeedState, SymbolEntry } from './aggregator-client.js';
 import { type BffDeps, type BffOptions, type ListenOptions, migrationsFolder, type RunningBff, startBff } from './app.js';
 import type { AuthClient, CallMeta, TokenPair } from './auth-client.js';
+import { createFakeAggregator } from './test-aggregator.js';
+
+export { createFakeAggregator, testSymbols } from './test-aggregator.js';
 
 export const jwtSecret = 'a secret of the tests only, and long enough';
 
 export const openTestPostgres = (): Promise<Postgres> => shareTestPglite(migrationsFolder);
-
-const listed = (symbol: string, quoteAsset: string, status = 'TRADING'): SymbolEntry => ({ symbol, quoteAsset, status });
-
-export const testSymbols: readonly SymbolEntry[] = [
-  listed('btcusdt', 'USDT'),
-  listed('ethusdt', 'USDT'),
-  listed('bnbusdt', 'USDT'),
-  listed('dogeusdt', 'USDT'),
-  listed('ethbtc', 'BTC'),
-  listed('bnbeth', 'ETH'),
-  listed('usdttry', 'TRY'),
-  listed('oldusdt', 'USDT', 'BREAK'),
-  listed('btcold', 'OLD'),
-  listed('pausedusdt', 'USDT', 'HALT'),
-];
-
-/** An aggregator that answers from what the test sets. */
-export const createFakeAggregator = () => {
-  const fake = {
-    symbols: testSymbols,
-    /** Empty while it has no symbol list. */
-    revision: 'r1',
-    simulated: false,
-    down: false,
-    feeds: new Map<string, FeedState>(),
-    lastPrices: new Map<string, { price: string; timeMs: number; tradeId: number }>(),
-    shares: undefined as Demanded['shares'],
-    aggregators: new Map<string, string | undefined>(),
-    /** Every set that was told, oldest first. */
-    told: [] as (readonly string[])[],
-  };
-  const answer = <T>(value: T): T => {
-    if (fake.down) throw new AppError('unavailable', 'The aggregator does not answer.');
-    return value;
-  };
-  const client: AggregatorClient = {
-    demand: async (symbols): Promise<Demanded> => {
-      answer(undefined);
-      fake.told.push(symbols);
-      const { revision: symbolsRevision, simulated, feeds, lastPrices, shares, aggregators } = fake;
-      return { symbolsRevision, simulated, feeds, lastPrices, shares, aggregators };
-    },
-    symbols: async () => answer({ revision: fake.revision, simulated: fake.simulated, symbols: fake.symbols }),
-  };
-  return { fake, client };
-};
 
 export interface TestUser {
   readonly userId: string;
@@ -206,6 +162,7 @@ export interface AnswerBody {
   readonly Coins: readonly { readonly Symbol: string; readonly Quantity: string }[];
   readonly dependencies: Readonly<Record<string, { readonly status: string; readonly required: boolean }>>;
   readonly simulated: boolean | null;
+  readonly clockOffsetMs: number | null;
 }
 
 export interface Answer {

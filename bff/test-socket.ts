@@ -8,6 +8,9 @@ export interface CoinLine {
   readonly Total: string | null;
   readonly PriceTime: string | null;
   readonly Stale: boolean;
+  readonly PriceReceived: string | null;
+  readonly PriceState?: string;
+  readonly PriceStateOf?: string;
 }
 
 export interface Frame {

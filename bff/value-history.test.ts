@@ -4,6 +4,7 @@ import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createKeptPrices } from './kept-prices.js';
 import { createPortfolios } from './portfolios.js';
 import { createPriceBoard } from './price-board.js';
 import { portfolioHours, portfolioValues } from './schema.js';
@@ -30,7 +31,8 @@ const createRoom = (startMs: number) => {
   const history = createValueHistory(postgres.db);
   const board = createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined });
   const flow: { kind: 'real' | 'simulated' | undefined } = { kind: 'real' };
-  const recorder = createValueRecorder({ history, portfolios, board, priceBus, kind: () => flow.kind, clock, log: silentLogger() });
+  const kept = createKeptPrices(postgres.db);
+  const recorder = createValueRecorder({ history, portfolios, board, priceBus, kept, kind: () => flow.kind, clock, log: silentLogger() });
   let tradeId = 0;
   const price = (symbol: string, text: string) => priceBus.setLast({ symbol, price: text, timeMs: clock.now(), tradeId: ++tradeId });
   const hold = async (coins: Record<string, [string, string]>) => {

@@ -2,15 +2,22 @@ import { type Database, fromPostgresError } from '@tickfolio/lib/postgres';
 import { and, asc, eq, gt, gte, inArray, lt } from 'drizzle-orm';
 import { coins, dayOpens, portfolioHours, portfolioValues } from './schema.js';
 
-export interface UserValue {
-  readonly userId: string;
+/** A value, and what it lacks; each list is there only where something stands in it. */
+export interface Valued {
   /** In USDT, canonical decimal text. */
   readonly value: string;
+  /** Symbols held without any price: they are not in it. */
+  readonly missing?: readonly string[];
+  /** Symbols valued at a price that stands still, because nothing newer can come. */
+  readonly old?: readonly string[];
 }
 
-export interface ValuePoint {
+export interface UserValue extends Valued {
+  readonly userId: string;
+}
+
+export interface ValuePoint extends Valued {
   readonly atMs: number;
-  readonly value: string;
 }
 
 /** The first price that is known of a day, in the symbol's quote asset, and from when it is. */
@@ -77,6 +84,26 @@ const thinned = (points: readonly ValuePoint[], steps: readonly number[]): Value
   return fits(step);
 };
 
+interface ValueRow {
+  readonly at: Date;
+  readonly value: string;
+  readonly missing: string[] | null;
+  readonly old: string[] | null;
+}
+
+const toPoint = ({ at, value, missing, old }: ValueRow): ValuePoint => ({
+  atMs: at.getTime(),
+  value,
+  ...(missing ? { missing } : {}),
+  ...(old ? { old } : {}),
+});
+const toRow = ({ userId, value, missing, old }: UserValue) => ({
+  userId,
+  value,
+  missing: missing ? [...missing] : null,
+  old: old ? [...old] : null,
+});
+
 const isSimulated = (kind: Kind): boolean => kind === 'simulated';
 
 const orFault = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -89,22 +116,22 @@ const orFault = async <T>(work: () => Promise<T>): Promise<T> => {
 
 export const createValueHistory = (db: Database): ValueHistory => {
   const minutesOf = async (kind: Kind, userId: string, from: Date): Promise<ValuePoint[]> => {
-    const { minute, value } = portfolioValues;
+    const { minute, value, missing, old } = portfolioValues;
     const rows = await db
-      .select({ at: minute, value })
+      .select({ at: minute, value, missing, old })
       .from(portfolioValues)
       .where(and(eq(portfolioValues.userId, userId), eq(portfolioValues.simulated, isSimulated(kind)), gte(minute, from)))
       .orderBy(asc(minute));
-    return rows.map(({ at, value: text }) => ({ atMs: at.getTime(), value: text }));
+    return rows.map(toPoint);
   };
   const hoursOf = async (kind: Kind, userId: string, from: Date): Promise<ValuePoint[]> => {
-    const { hour, value } = portfolioHours;
+    const { hour, value, missing, old } = portfolioHours;
     const rows = await db
-      .select({ at: hour, value })
+      .select({ at: hour, value, missing, old })
       .from(portfolioHours)
       .where(and(eq(portfolioHours.userId, userId), eq(portfolioHours.simulated, isSimulated(kind)), gte(hour, from)))
       .orderBy(asc(hour));
-    return rows.map(({ at, value: text }) => ({ atMs: at.getTime(), value: text }));
+    return rows.map(toPoint);
   };
   return {
     holders: (after, maxUsers) =>
@@ -126,14 +153,14 @@ export const createValueHistory = (db: Database): ValueHistory => {
         for (const page of pagesOf(values)) {
           const rows = await db
             .insert(portfolioValues)
-            .values(page.map((row) => ({ ...row, minute, simulated })))
+            .values(page.map((row) => ({ ...toRow(row), minute, simulated })))
             .onConflictDoNothing()
             .returning({ userId: portfolioValues.userId });
           added += rows.length;
           if (alsoHour)
             await db
               .insert(portfolioHours)
-              .values(page.map((row) => ({ ...row, hour, simulated })))
+              .values(page.map((row) => ({ ...toRow(row), hour, simulated })))
               .onConflictDoNothing();
         }
         return added;

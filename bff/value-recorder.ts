@@ -2,22 +2,28 @@ import type { Clock, Timer } from '@tickfolio/lib/clock';
 import { add, type Decimal, formatDecimal, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import type { KeptPrices, ReceivedPrice } from './kept-prices.js';
 import type { Coin, Portfolios } from './portfolios.js';
 import type { PriceBoard } from './price-board.js';
-import { dayOf, type Kind, type UserValue, type ValueHistory } from './value-history.js';
+import { isStandstill } from './price-state.js';
+import { dayOf, type Kind, type UserValue, type Valued, type ValueHistory } from './value-history.js';
 
 export interface ValueRecorderDeps {
   readonly history: ValueHistory;
   readonly portfolios: Pick<Portfolios, 'readMany'>;
   readonly board: PriceBoard;
   readonly priceBus: Pick<PriceBus, 'last'>;
+  readonly kept: KeptPrices;
   /** What prices arrive; undefined while none do or their kind is not known, when there is nothing to record. */
   readonly kind: () => Kind | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** Writes down once a minute what every portfolio is worth, also of users who are not connected. */
+/**
+ * Writes down once a minute what every portfolio is worth, also of users who are not connected, and the last prices that it is made of. A coin
+ * without a price costs its own part only: what the value lacks is written with it.
+ */
 export interface ValueRecorder {
   /** One round, for the minute that is running. */
   record(): Promise<void>;
@@ -31,38 +37,61 @@ const maxReadSymbols = 500;
 
 const conversionOf = ({ quoteAsset }: Coin): string | undefined => (quoteAsset === 'usdt' ? undefined : `${quoteAsset}usdt`);
 
-/** @returns undefined while a price is missing: a sum without it would look like a loss */
-const worthOf = (coins: readonly Coin[], board: PriceBoard): string | undefined => {
+/** @returns undefined where no coin has a price */
+const worthOf = (coins: readonly Coin[], board: PriceBoard): Valued | undefined => {
   let sum: Decimal = zero;
-  for (const coin of coins) {
-    const { priceUsdt } = board.listing(coin.symbol, coin.quoteAsset);
-    if (!priceUsdt) return undefined;
-    sum = add(sum, multiply(parseDecimal(coin.quantity), priceUsdt));
+  const missing: string[] = [];
+  const old: string[] = [];
+  for (const { symbol, quoteAsset, quantity } of coins) {
+    const { priceUsdt, state } = board.listing(symbol, quoteAsset);
+    if (!priceUsdt) {
+      missing.push(symbol);
+      continue;
+    }
+    sum = add(sum, multiply(parseDecimal(quantity), priceUsdt));
+    if (isStandstill(state)) old.push(symbol);
   }
-  return formatDecimal(sum);
+  if (missing.length === coins.length) return undefined;
+  return { value: formatDecimal(sum), ...(missing.length > 0 ? { missing } : {}), ...(old.length > 0 ? { old } : {}) };
 };
 
 export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
-  const { history, portfolios, board, priceBus, kind: kindNow, clock, log } = deps;
+  const { history, portfolios, board, priceBus, kept, kind: kindNow, clock, log } = deps;
   let recordedHour = '';
   let opensOf = '';
   /** Symbols whose first price of that kind and day is kept. */
   let opened = new Set<string>();
+  /** Trade ids of the prices that are kept, by kind and symbol. */
+  const written = new Map<string, number>();
   let timer: Timer | undefined;
   let running: Promise<void> | undefined;
   let closed = false;
 
-  /** Reads the newest prices of what no open socket asks for. @returns them as texts, as far as they are known */
-  const readPrices = async (symbols: readonly string[]): Promise<Map<string, string>> => {
+  /** Reads the newest prices of what no open socket asks for, and of what the bus does not have. @returns the bus's as texts */
+  const readPrices = async (kind: Kind, symbols: readonly string[]): Promise<Map<string, string>> => {
     const prices = new Map<string, string>();
     for (let from = 0; from < symbols.length; from += maxReadSymbols) {
-      const last = await priceBus.last(symbols.slice(from, from + maxReadSymbols));
-      for (const [symbol, reading] of last) {
-        board.take(reading);
-        prices.set(symbol, reading.price);
+      const page = symbols.slice(from, from + maxReadSymbols);
+      for (const reading of (await priceBus.last(page)).values()) {
+        board.take({ ...reading, kept: true });
+        if (reading.simulated === undefined || reading.simulated === (kind === 'simulated')) prices.set(reading.symbol, reading.price);
       }
+      const lacking = page.filter((symbol) => board.last(symbol) === undefined);
+      if (lacking.length > 0) for (const reading of await kept.read(kind, lacking)) board.take({ ...reading, kept: true });
     }
     return prices;
+  };
+  /** Keeps the last prices that are later than those kept before. What does not say of which kind it is, is not kept. */
+  const keepPrices = async (kind: Kind, symbols: readonly string[]) => {
+    const simulated = kind === 'simulated';
+    const later = symbols.flatMap((symbol): ReceivedPrice[] => {
+      const last = board.last(symbol);
+      if (last?.simulated !== simulated || written.get(`${kind} ${symbol}`) === last.tradeId) return [];
+      return [{ ...last, receivedAtMs: board.cameAt(symbol) ?? clock.now() }];
+    });
+    if (later.length === 0) return;
+    await kept.write(kind, later);
+    for (const { symbol, tradeId } of later) written.set(`${kind} ${symbol}`, tradeId);
   };
   const keepOpens = async (kind: Kind, nowMs: number, prices: ReadonlyMap<string, string>) => {
     const day = dayOf(nowMs);
@@ -88,11 +117,12 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
       if (ids.length === 0 || closed) break;
       const found = await portfolios.readMany(ids);
       const all = [...found.values()].flat();
-      const symbols = new Set(all.flatMap((coin) => [coin.symbol, conversionOf(coin) ?? coin.symbol]));
-      await keepOpens(kind, nowMs, await readPrices([...symbols]));
+      const symbols = [...new Set(all.flatMap((coin) => [coin.symbol, conversionOf(coin) ?? coin.symbol]))];
+      await keepOpens(kind, nowMs, await readPrices(kind, symbols));
+      await keepPrices(kind, symbols);
       const values = [...found].flatMap(([userId, coins]): UserValue[] => {
-        const value = worthOf(coins, board);
-        return value === undefined ? [] : [{ userId, value }];
+        const worth = worthOf(coins, board);
+        return worth === undefined ? [] : [{ userId, ...worth }];
       });
       await history.record(kind, minute, values, recordedHour !== `${kind} ${hour}`);
       users += values.length;

@@ -131,7 +131,7 @@ describe('the page in the BFF', () => {
     const first = await fetch(url, { headers: { 'accept-encoding': 'br' } });
     const list = (await first.json()) as { Revision: string; Symbols: readonly unknown[] };
     expect(first.headers.get('etag')).toBe('"r1"');
-    expect(list.Symbols).toContainEqual({ Symbol: 'ethbtc', BaseAsset: 'ETH', QuoteAsset: 'BTC' });
+    expect(list.Symbols).toContainEqual({ Symbol: 'ethbtc', BaseAsset: 'ETH', QuoteAsset: 'BTC', Status: 'trading' });
     // Neither what is no longer traded nor what has no value in USDT.
     expect(JSON.stringify(list)).not.toMatch(/oldusdt|btcold/);
     expect((await fetch(url, { headers: { 'if-none-match': '"r1"' } })).status).toBe(304);

@@ -50,6 +50,18 @@ describe('the all-in-one run shows a portfolio live', () => {
     await Promise.all(sockets.map(watch));
   });
 
+  it('takes no account with "password" or its own name as the password, in words and in one that programs know', async () => {
+    const refused = async (name: string, password: string) => {
+      const { status, body } = await callJson(one.base, 'POST', '/api/v1/auth/register', { name, password });
+      return { status, errors: body.errors };
+    };
+    const common = { field: 'password', message: 'is one of those that are guessed first; choose another', reason: 'password-common' };
+    expect(await refused('weak', 'password')).toEqual({ status: 400, errors: [common] });
+    const message = 'must be more than your name or "tickfolio", digits and signs';
+    const likeName = { field: 'password', message, reason: 'password-like-name' };
+    expect(await refused('Samename', 'samename1')).toEqual({ status: 400, errors: [likeName] });
+  });
+
   it('values a coin quoted in another asset exactly, at a price of that asset that the exchange itself recorded', async () => {
     const [, simUrl = ''] = await one.process.waitFor(/simulator at (http:\S+)/, 1_000);
     // One holds the asset it is converted through as well, the other does not: who holds it must not matter.

@@ -16,7 +16,7 @@ import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
 import { freeBytes } from '@tickfolio/lib/embedded-store';
 import { createCallTimes, createGrpcClient } from '@tickfolio/lib/grpc';
-import { type Lifecycle, StartError } from '@tickfolio/lib/lifecycle';
+import type { Lifecycle } from '@tickfolio/lib/lifecycle';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { startSocket } from '@tickfolio/socket/app';
@@ -31,10 +31,10 @@ import { dialTarget, shownTarget } from './dial.js';
 import { watchDisk } from './disk-watch.js';
 import { checkRoom, embeddedStores, openStores } from './embedded-stores.js';
 import { ownFarewell } from './farewell.js';
-import { awaitFirstPrice, tellFirstPrice } from './first-price.js';
+import { tellFirstPrice, watchFirstPrice } from './first-price.js';
 import { createServiceMetrics } from './metrics.js';
-import { type ListeningPlace, portFaults } from './ports.js';
-import { type ChosenSource, choosePriceSource, type Exchange } from './price-source.js';
+import { checkPorts, loopback } from './ports.js';
+import { answering, choosePriceSource, type Exchange, realExchange } from './price-source.js';
 import { settle } from './settle.js';
 import { adviseOnStore } from './store-advice.js';
 import { elsewhereInWords, openDatabase, openEventLog, openingInWords, openPubSub, ownedSoon, storesInWords } from './stores.js';
@@ -50,8 +50,6 @@ export interface StandaloneDeps {
   /** Shows a text to the person who started the run. */
   readonly print: (text: string) => void;
 }
-
-const loopback = '127.0.0.1';
 
 /** Starts every service in this process, real gRPC between them, on embedded stores where no server is named. */
 export const startStandalone = async (deps: StandaloneDeps, config: StandaloneConfig): Promise<void> => {
@@ -75,8 +73,8 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig, fail: 
   const part = (service: string) => ({ clock, log: logOf(service), metrics: metricsOf(service) });
   const bffPart = part('bff');
 
-  const real: Exchange = { restUrl: config.BINANCE_REST_URL, wsUrl: config.BINANCE_WS_URL };
-  const choosing = choosePriceSource(config.PRICE_SOURCE, real, log);
+  const real = realExchange(config);
+  const choosing = choosePriceSource(config.PRICE_SOURCE, real, { clock, log });
   await checkPorts(config, choosing);
   checkRoom(config, folder);
   const disk = life.own('disk watch', watchDisk({ clock, log, freeBytes: () => freeBytes(folder.path) }));
@@ -97,7 +95,7 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig, fail: 
   // Ended while it was starting: what comes now would find everything closed.
   const isEnding = () => life.signal.aborted;
   if (isEnding()) return;
-  const exchange = source.source === 'binance' ? real : await startSimulator(deps, config, metricsOf('exchange-sim'));
+  const exchange = source.source === 'binance' ? answering(real, source) : await startSimulator(deps, config, metricsOf('exchange-sim'));
   const told: { simulated: boolean | undefined } = { simulated: source.source === 'simulated' ? true : undefined };
   const pubsub = life.own('pub/sub', openPubSub(bffPart, config));
   const priceBus = createPriceBus(pubsub);
@@ -111,7 +109,9 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig, fail: 
         address: config.ADDRESS,
         operationsAddress: config.METRICS_ADDR,
         exchangeWsUrl: exchange.wsUrl,
+        exchangeWsFallbackUrl: exchange.wsFallbackUrl,
         exchangeRestUrl: exchange.restUrl,
+        ...(exchange.proxies ? { proxies: exchange.proxies } : {}),
         limits: socketLimits(config),
       },
     ),
@@ -127,8 +127,8 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig, fail: 
   );
   const aggregatorUrl = config.AGGREGATOR_ADDR?.[0] ?? `http://${dialTarget({ ...config.SERVER_ADDR, port: aggregator.port })}`;
   // Prices flow while the accounts' part is still opening.
-  const firstPrice = awaitFirstPrice({ clock, log, priceBus, aggregatorUrl, signal: life.signal });
-  firstPrice.catch(() => undefined); // Told below.
+  const priceWatch = watchFirstPrice({ clock, log, priceBus, aggregatorUrl, signal: life.signal });
+  priceWatch.first.catch(() => undefined); // Told below.
 
   const archiving = startArchive(
     { clock, log, life, part, folder, eventLog, invented: source.source === 'simulated', simulated: () => told.simulated },
@@ -173,6 +173,7 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig, fail: 
         pubsub,
         // The socket service has no place of its own to tell it, unless METRICS_ADDR is set.
         beside: [disk.dependency, ...(config.SOCKET_SERVICE_ADDR ? [] : socket.dependencies)],
+        ...(config.SOCKET_SERVICE_ADDR ? {} : { factsBeside: socket.facts }),
       },
       { ...bffOptions({ ...config, JWT_SECRET: jwtSecret }), webFolder: builtPage },
     ),
@@ -202,37 +203,16 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig, fail: 
                   : shownTarget({ host: config.CLICKHOUSE_HTTP_ADDR?.host ?? '', port: archive.sqlPort }),
             },
       source,
-      exchange,
+      exchange: { restUrl: exchange.restUrl, wsUrl: socket.streamUrl },
+      usualWsUrl: source.source === 'binance' ? real.wsUrl : socket.streamUrl,
+      streamFault: socket.streamFault,
       simulated,
       dataFolder: folder.path,
       stores: storesInWords(config),
       logs: config.LOG_LEVEL === undefined ? 'warnings, in words (LOG_LEVEL=info shows more, as JSON)' : `LOG_LEVEL=${config.LOG_LEVEL}`,
     }),
   );
-  void tellFirstPrice(firstPrice, { clock, log, aggregatorUrl, print });
-};
-
-/** @throws StartError naming every port that cannot be had, and the variable that moves it */
-const checkPorts = async (config: StandaloneConfig, choosing: Promise<ChosenSource>): Promise<void> => {
-  const simulator: ListeningPlace = {
-    variable: 'EXCHANGE_SIM_PORT',
-    address: { host: config.EXCHANGE_SIM_HOST, port: config.EXCHANGE_SIM_PORT },
-  };
-  const places: ListeningPlace[] = [
-    { variable: 'HTTP_PORT', address: { host: config.HTTP_HOST, port: config.HTTP_PORT } },
-    { variable: 'DASHBOARD_PORT', address: { host: config.HTTP_HOST, port: config.DASHBOARD_PORT } },
-    { variable: 'GRPC_PORT', address: { host: loopback, port: config.GRPC_PORT } },
-    { variable: 'ADDRESS', address: config.ADDRESS },
-    { variable: 'SERVER_ADDR', address: config.SERVER_ADDR },
-  ];
-  if (config.CLICKHOUSE_HTTP_ADDR && !config.CLICKHOUSE_ADDR) {
-    places.push({ variable: 'CLICKHOUSE_HTTP_ADDR', address: config.CLICKHOUSE_HTTP_ADDR });
-  }
-  if (config.METRICS_ADDR) places.push({ variable: 'METRICS_ADDR', address: config.METRICS_ADDR });
-  const faults = await portFaults([...places, simulator]);
-  // The simulator's port matters only when it will be used, which `auto` knows a moment later.
-  if (faults.has(simulator.variable) && (await choosing).source === 'binance') faults.delete(simulator.variable);
-  if (faults.size > 0) throw new StartError([...faults.values()].join('\n'));
+  void tellFirstPrice(priceWatch, { clock, log, aggregatorUrl, print });
 };
 
 const startSimulator = async ({ clock, logOf, life }: StandaloneDeps, config: StandaloneConfig, metrics: Metrics): Promise<Exchange> => {

@@ -6,7 +6,12 @@ export interface BannerFacts {
   /** Where the archive can be looked at, or in words why there is none. */
   readonly archive: { readonly dashboard: string; readonly sql: string | undefined } | string;
   readonly source: ChosenSource;
-  readonly exchange: Exchange;
+  /** What prices are taken from, at the stream address that is used. */
+  readonly exchange: Pick<Exchange, 'restUrl' | 'wsUrl'>;
+  /** The stream address that is used where it can be. */
+  readonly usualWsUrl: string;
+  /** Why the streams are not had, in words. */
+  readonly streamFault: string | undefined;
   /** What the exchange itself says; undefined while it has said nothing. */
   readonly simulated: boolean | undefined;
   readonly dataFolder: string;
@@ -14,13 +19,15 @@ export interface BannerFacts {
   readonly logs: string;
 }
 
-const priceLine = ({ source, exchange, simulated }: BannerFacts): string => {
+const priceLine = ({ source, exchange, usualWsUrl, streamFault, simulated }: BannerFacts): string => {
   if (source.source === 'simulated') {
     const why = source.reason === undefined ? 'as PRICE_SOURCE asks' : `the exchange was tried: ${source.reason}`;
     return `SIMULATED, not real (${why}); simulator at ${exchange.restUrl}`;
   }
-  if (simulated === undefined) return `from ${exchange.wsUrl}, which has not answered yet`;
-  return simulated ? `SIMULATED, not real: ${exchange.restUrl} is a simulator` : `live from ${exchange.wsUrl}`;
+  if (simulated) return `SIMULATED, not real: ${exchange.restUrl} is a simulator`;
+  if (streamFault !== undefined) return `from ${exchange.wsUrl}, which has not answered yet: ${streamFault}`;
+  if (simulated === undefined) return `from ${exchange.wsUrl}; what is traded there, ${exchange.restUrl} has not told yet`;
+  return `live from ${exchange.wsUrl}${exchange.wsUrl === usualWsUrl ? '' : ` (${usualWsUrl} does not answer)`}`;
 };
 
 const archiveLines = ({ archive }: BannerFacts): string[] => {

@@ -54,6 +54,7 @@ describe('the settings of the all-in-one run', () => {
       ...['bff', 'services/archiver', 'services/auth', 'services/dashboard', 'services/socket'].map(
         (folder) => new URL(`../${folder}/config.ts`, import.meta.url),
       ),
+      new URL('../lib/postgres/settings.ts', import.meta.url),
     ];
     const text = sources.map((file) => readFileSync(file, 'utf8')).join('\n');
     const refused = ['GRPC_TLS_CA', 'GRPC_TLS_CERT', 'GRPC_TLS_KEY', 'SYMBOL_SHARES', 'POSTGRES_DB'];

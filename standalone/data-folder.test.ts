@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@tickfolio/lib/clock';
 import { expect, it } from 'vitest';
@@ -17,4 +17,17 @@ it('keeps a secret, and refuses a kept one that somebody made too short', async 
   expect(await readFile(file, 'utf8')).toBe('junk\n');
   await folder.close();
   await place.remove();
+});
+
+it('is made with the folders it lies in, which are for their owner alone', async () => {
+  const place = await temporaryFolder();
+  const path = join(place.path, 'one', 'two');
+  await (await openDataFolder(path, systemClock)).close();
+  await (await openDataFolder(path, systemClock)).close();
+  expect((await stat(join(place.path, 'one'))).mode & 0o777).toBe(0o700);
+  await place.remove();
+});
+
+it.each(['/proc/x', '/proc/x/y/z'])('says at once that it cannot be at %s, where nobody can make folders', async (path) => {
+  await expect(openDataFolder(path, systemClock)).rejects.toThrow(/^The data folder cannot be used: .*'\/proc.*\. DATA_DIR sets it\.$/);
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '@tickfolio/lib/clock';
 import { secretFault } from '@tickfolio/lib/config';
 import { type Closable, StartError } from '@tickfolio/lib/lifecycle';
@@ -29,11 +29,26 @@ const readIfThere = async (file: string): Promise<string | undefined> => {
   }
 };
 
+/** With its parents. Node's own way of making them tries for ever where a file system takes no folders, as /proc does. */
+const makeFolder = async (folder: string): Promise<void> => {
+  const make = () => mkdir(folder, { mode: 0o700 });
+  try {
+    await make().catch(async (err: NodeJS.ErrnoException) => {
+      if (err.code !== 'ENOENT' || dirname(folder) === folder) throw err;
+      await makeFolder(dirname(folder));
+      await make();
+    });
+  } catch (err) {
+    const isThere = (await stat(folder).catch(() => undefined))?.isDirectory() ?? false;
+    if (!isThere) throw err;
+  }
+};
+
 /** Opens (and at the first start makes) the data folder, for this process alone. @throws StartError when another run has it, or it cannot be made. */
 export const openDataFolder = async (path: string, clock: Clock): Promise<DataFolder> => {
   const folder = resolve(path);
   const finishedRestore = await finishSwap(folder);
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((err: Error) => {
+  await makeFolder(folder).catch((err: Error) => {
     throw new StartError(`The data folder cannot be used: ${err.message}. DATA_DIR sets it.`);
   });
   const lock = await lockFolder(folder, { clock }).catch((err: unknown) => {

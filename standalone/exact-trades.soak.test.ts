@@ -1,5 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { startAggregator } from '@tickfolio/aggregator/app';
 import type { ReferenceTrade } from '@tickfolio/aggregator/reference-second-stats';
 import { type ExchangeSim, type ExchangeSimOptions, type RecordedTrade, startExchangeSim } from '@tickfolio/exchange-sim/app';
@@ -9,11 +7,12 @@ import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { createGrpcClient } from '@tickfolio/lib/grpc';
 import { createPriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
+import { recordedFrames, recordings } from '@tickfolio/lib/recordings/test-recordings';
 import { createLogger, createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { type SocketLimits, startSocket } from '@tickfolio/socket/app';
 import { describe, expect, it } from 'vitest';
 import { callJson } from './test-client.js';
-import { eventually, projectRoot } from './test-process.js';
+import { eventually } from './test-process.js';
 import { createTestRandom } from './test-random.js';
 import { expectExact, isSettled } from './test-second-stats.js';
 
@@ -140,18 +139,13 @@ describe('trades equal to the last one', () => {
     }
   });
 
-  const data = `${projectRoot}../shared/data`;
-  const recordings = existsSync(data) ? readdirSync(data).filter((name) => name.endsWith('.frames.jsonl.gz')) : [];
-  it.runIf(recordings.length > 0).each(recordings)('for the recorded frames of %s', async (file) => {
-    const lines = gunzipSync(readFileSync(`${data}/${file}`))
-      .toString()
-      .split('\n')
-      .filter(Boolean);
-    const recorded = lines
-      .map((line) => (JSON.parse(line) as { frame: { data: { e?: string; s: string; a: number } } }).frame.data)
-      .filter(({ e }) => e === 'aggTrade');
-    const followed = [...new Set(recorded.map(({ s }) => s.toLowerCase()))];
-    const path = await startPath({ replay: { file: `${data}/${file}`, speed: 15 } }, followed);
+  it.each([...recordings])('for the frames of %s', async (_name, file) => {
+    const frames = recordedFrames(file);
+    const recorded = frames.map(({ data }) => data).filter(({ e }) => e === 'aggTrade');
+    const followed = [...new Set(recorded.map(({ s }) => String(s).toLowerCase()))];
+    // In some seconds, of which the first ones pass before a symbol is followed.
+    const lengthMs = (frames.at(-1)?.receivedMs ?? 0) - (frames[0]?.receivedMs ?? 0);
+    const path = await startPath({ replay: { file, speed: Math.min(15, lengthMs / 6_000) } }, followed);
     try {
       const played = () => [...path.record.values()].reduce((sum, list) => sum + list.length, 0);
       await eventually(() => (played() === recorded.length ? true : undefined), 30_000, 'the recording is played');
@@ -159,7 +153,6 @@ describe('trades equal to the last one', () => {
       const settled = () => followed.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, endMs));
       await eventually(() => (settled() ? true : undefined), 15_000, 'the last second of each symbol is proven').catch(() => undefined);
       const counted = followed.map((symbol) => expectExact(symbol, path.record.get(symbol) ?? [], path.published, endMs));
-      // Left out are only the first seconds, played before the symbol was followed.
       expect(counted.reduce((sum, count) => sum + count)).toBeGreaterThan(0.5 * recorded.length);
     } finally {
       await path.close();

@@ -2,9 +2,9 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { createLogger } from '@tickfolio/lib/telemetry';
 import { startTracing } from '@tickfolio/lib/tracing/start';
-import { startStandalone } from './app.js';
 import { standaloneConfig } from './config.js';
 import { createNotices } from './notices.js';
+import { checkOpenFiles } from './open-files.js';
 
 const config = readSettings('tickfolio', standaloneConfig(process.env), process.env);
 const print = (text: string) => void process.stdout.write(`${text}\n`);
@@ -14,6 +14,9 @@ const log = logOf('standalone');
 
 await runProcess(
   async (life) => {
+    checkOpenFiles(process.report.getReport());
+    // Most of the program, loaded when it is known that it can be.
+    const { startStandalone } = await import('./app.js');
     life.own('traces', await startTracing({ service: 'standalone', env: process.env, log, clock: systemClock, random: Math.random }));
     await startStandalone({ clock: systemClock, log, logOf, life, random: Math.random, print }, config);
   },

@@ -1,4 +1,5 @@
 import { accessibilityFaults, startChromium } from '@tickfolio/lib/browser/test-chromium';
+import { divide, formatDecimal, parseDecimal, subtract } from '@tickfolio/lib/money';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAllInOne } from './test-all-in-one.js';
@@ -126,11 +127,13 @@ describe.skipIf(!browser)('the page', () => {
     const { body } = await callJson(run.base, 'GET', '/api/v1/symbols');
     const symbols = (body.Symbols as readonly { readonly Symbol: string }[]).slice(0, 30).map(({ Symbol: symbol }) => symbol);
     const account = await createAccount(run.base, Object.fromEntries(symbols.map((symbol) => [symbol, '1'])));
+    // Of 24 hours once the archive has them of a coin.
+    const change = expect.stringMatching(/^(24 h|Change)$/) as string;
     // As it is while a screen reader runs; otherwise the browser makes up only what is asked for.
     const read = await startChromium(['--force-renderer-accessibility']);
     for (const [columns, options] of [
-      [['Coin', 'Price', 'Today', 'Last 30 min', 'Quantity', 'Value', 'Share'], {}],
-      [['Coin', 'Price', 'Today', 'Value'], phone],
+      [['Coin', 'Price', change, 'Last 30 min', 'Quantity', 'Value', '% of total'], {}],
+      [['Coin', 'Price', change, 'Value'], phone],
     ] as const) {
       const look = async ({ page }: OpenPage) => {
         await signIn(page, run.base, account);
@@ -163,6 +166,34 @@ describe.skipIf(!browser)('the page', () => {
         const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
         expect({ width, cut, wide }).toEqual({ width, cut: [], wide: false });
       }
+    });
+  });
+
+  it('shows the same change of the day as the dashboard at the same minute, of a coin and of the whole', async () => {
+    const account = await createAccount(run.base, { btcusdt: '1' });
+    const [, dashboard = ''] = await run.process.waitFor(/Dashboard\s+(http:\S+)/, 1_000);
+    const asked = async () => {
+      const [, open = ''] = /24 h open<\/dt><dd>([\d.]+)/.exec(await (await fetch(`${dashboard}/symbols/BTCUSDT`)).text()) ?? [];
+      return parseDecimal(open || '0');
+    };
+    await withPage({}, async ({ page }) => {
+      await signIn(page, run.base, account);
+      await page.getByRole('columnheader', { name: '24 h' }).waitFor({ timeout: 60_000 });
+      const shown = () =>
+        page.evaluate(`(() => {
+          const text = (selector) => document.querySelector(selector).textContent.replaceAll('−', '-').replaceAll(',', '');
+          const row = 'tr[data-symbol=btcusdt]';
+          return { price: text(row + ' .cell-price .digits'), coin: text(row + ' .change [translate]'), total: text('.changes .change-part') };
+        })()`) as Promise<{ readonly price: string; readonly coin: string; readonly total: string }>;
+      // What was 24 hours ago moves on with every minute, and the page asks once in one.
+      const same = async () => {
+        const [{ price, coin, total }, open] = [await shown(), await asked()];
+        const { units, scale } = subtract(parseDecimal(price), open);
+        const [whole = '0', part = ''] = formatDecimal(divide({ units: units * 100n, scale }, open, 2)).split('.');
+        const text = `${units > 0n ? '+' : ''}${whole}.${part.padEnd(2, '0')} %`;
+        return { coin: coin === text, total: total === text, shown: coin, expected: text };
+      };
+      await expect.poll(same, { timeout: 90_000, interval: 500 }).toMatchObject({ coin: true, total: true });
     });
   });
 

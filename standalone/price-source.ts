@@ -1,39 +1,59 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import type { ProxySettings } from '@tickfolio/lib/http/outbound';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import { socketProxies, streamFallback } from '@tickfolio/socket/config';
+import { probeExchange } from '@tickfolio/socket/probe';
+import type { StandaloneConfig } from './config.js';
 
 export type PriceSource = 'binance' | 'simulated';
 
 export interface Exchange {
   readonly restUrl: string;
   readonly wsUrl: string;
+  /** Where else its streams are. */
+  readonly wsFallbackUrl?: string | undefined;
+  /** Through which proxies it is reached. */
+  readonly proxies?: ProxySettings;
 }
 
-/** How long the exchange may take to answer before the simulator takes its place. */
-export const probeTimeoutMs = 2_000;
-
-/** Why the exchange cannot be used, or undefined when it answers. Bounded by `probeTimeoutMs`. */
-export const probeExchange = async (restUrl: string): Promise<string | undefined> => {
-  try {
-    const answer = await fetch(`${restUrl}/api/v3/time`, { signal: AbortSignal.timeout(probeTimeoutMs) });
-    await answer.arrayBuffer();
-    return answer.ok ? undefined : `it answered HTTP ${answer.status}`;
-  } catch (err) {
-    if (err instanceof Error && err.name === 'TimeoutError') return `it did not answer within ${probeTimeoutMs / 1000} s`;
-    const cause = err instanceof Error && err.cause instanceof Error ? err.cause : err;
-    return `it cannot be reached (${cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : String(cause)})`;
-  }
-};
+/** The exchange that the settings name. */
+export const realExchange = (config: StandaloneConfig): Exchange => ({
+  restUrl: config.BINANCE_REST_URL,
+  wsUrl: config.BINANCE_WS_URL,
+  wsFallbackUrl: streamFallback(config.BINANCE_WS_URL),
+  proxies: socketProxies(config),
+});
 
 export interface ChosenSource {
   readonly source: PriceSource;
   /** For the banner: why the simulator, when it was not asked for. */
   readonly reason: string | undefined;
+  /** Where the exchange's streams answered, as far as that was asked. */
+  readonly wsUrl?: string;
 }
 
-/** Decides once, at start, where prices come from: `auto` takes the real exchange where it answers, else the simulator. */
-export const choosePriceSource = async (setting: 'auto' | PriceSource, exchange: Exchange, log: Logger): Promise<ChosenSource> => {
+/** The same exchange, with the stream address first that answered, where that was asked. */
+export const answering = (exchange: Exchange, { wsUrl }: ChosenSource): Exchange =>
+  wsUrl === undefined || wsUrl === exchange.wsUrl ? exchange : { ...exchange, wsUrl, wsFallbackUrl: exchange.wsUrl };
+
+export interface ChoosingDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * Decides once, at start, where prices come from: `auto` takes the real exchange where all that is needed of it answers within 2 s, else
+ * the simulator.
+ */
+export const choosePriceSource = async (
+  setting: 'auto' | PriceSource,
+  { restUrl, wsUrl, wsFallbackUrl, proxies }: Exchange,
+  { clock, log }: ChoosingDeps,
+): Promise<ChosenSource> => {
   if (setting !== 'auto') return { source: setting, reason: undefined };
-  const fault = await probeExchange(exchange.restUrl);
-  if (fault === undefined) return { source: 'binance', reason: undefined };
-  log.info({ exchange: exchange.restUrl, fault }, 'the exchange does not answer; prices are simulated'); // The banner tells it too.
+  const place = { exchangeRestUrl: restUrl, exchangeWsUrl: wsUrl, exchangeWsFallbackUrl: wsFallbackUrl, ...(proxies ? { proxies } : {}) };
+  const { streamUrl, fault } = await probeExchange(clock, place);
+  if (fault === undefined && streamUrl !== undefined) return { source: 'binance', reason: undefined, wsUrl: streamUrl };
+  log.info({ exchange: restUrl, streams: wsUrl, fault }, 'the exchange cannot be used; prices are simulated'); // The banner tells it too.
   return { source: 'simulated', reason: fault };
 };

@@ -1,42 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { parseMiniTicker } from '@tickfolio/aggregator/mini-ticker';
 import { startArchiver } from '@tickfolio/archiver/app';
 import { type ChdbClickHouse, openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { systemClock } from '@tickfolio/lib/clock';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { type RecordedTicker, recordedTickers } from '@tickfolio/lib/recordings/test-recordings';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { Decimal } from 'decimal.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from './test-all-in-one.js';
-import { eventually, projectRoot } from './test-process.js';
+import { eventually } from './test-process.js';
 
-interface Payload {
-  readonly e: string;
-  readonly E: number;
-  readonly s: string;
-  readonly c: string;
-  readonly o: string;
-  readonly h: string;
-  readonly l: string;
-  readonly v: string;
-  readonly q: string;
-}
-
-const sample = `${projectRoot}../shared/data/unicorn-fy_sample_frames.jsonl`;
-const recorded = (): Payload[] => {
-  if (!existsSync(sample)) return [];
-  const frames = readFileSync(sample, 'utf8')
-    .split('\n')
-    .filter((line) => line.includes('"24hrMiniTicker"'))
-    .map((line) => (JSON.parse(line) as { frame: Payload[] | Payload | { data: Payload[] | Payload } }).frame);
-  const all = frames.flatMap((frame) => ('data' in frame ? frame.data : frame));
-  // One of each: the sample holds some tickers in several wrappings.
-  return [...new Map(all.filter(({ e }) => e === '24hrMiniTicker').map((one) => [`${one.s}-${one.E}`, one])).values()];
-};
-/** Where there is no recording: texts of the exchange's shape, at the ends of what it sends. */
-const made: Payload[] = [
+/** Texts of the exchange's shape, at the ends of what it sends. */
+const extreme: RecordedTicker[] = [
   {
-    e: '24hrMiniTicker',
     E: 1_769_508_000_123,
     s: 'BTCUSDT',
     c: '68123.45000000',
@@ -47,7 +23,6 @@ const made: Payload[] = [
     q: '1242233445.56677880',
   },
   {
-    e: '24hrMiniTicker',
     E: 1_769_508_000_124,
     s: 'SHIBBTC',
     c: '0.00000001',
@@ -58,7 +33,6 @@ const made: Payload[] = [
     q: '0.00000000',
   },
   {
-    e: '24hrMiniTicker',
     E: 1_769_508_000_125,
     s: 'BTCIDR',
     c: '9999999999.99999999',
@@ -91,12 +65,10 @@ describe('tickers in the archive', () => {
   });
 
   it('read as the exchange wrote them, to the last digit', async () => {
-    const real = recorded();
-    if (real.length === 0) console.warn(`NOT COVERED: there are no recorded mini-tickers of the real exchange at ${sample}`);
-    const payloads = [...real, ...made];
+    const payloads = [...recordedTickers(), ...extreme];
     const eventLog = createMemoryEventLog({ clock: systemClock, log, metrics: createMetrics('log') });
     for (const payload of payloads) {
-      const ticker = parseMiniTicker(JSON.stringify(payload), payload.E + 40);
+      const ticker = parseMiniTicker(JSON.stringify({ ...payload, e: '24hrMiniTicker' }), payload.E + 40);
       if (typeof ticker === 'string' || !('row' in ticker)) throw new Error(`no ticker: ${JSON.stringify(ticker)}`);
       eventLog.publish('binance.miniticker', { key: ticker.row.symbol, value: JSON.stringify(ticker.row) });
     }

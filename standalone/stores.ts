@@ -6,7 +6,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
-import type { Postgres } from '@tickfolio/lib/postgres';
+import { type Postgres, postgresServer } from '@tickfolio/lib/postgres';
 import { openPglite, type PglitePostgres } from '@tickfolio/lib/postgres/pglite';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import type { PubSub } from '@tickfolio/lib/pubsub';
@@ -43,15 +43,7 @@ export const openDatabase = (deps: StoreDeps, config: StandaloneConfig, place: D
   if (config.POSTGRES_HOST === undefined) {
     return openPglite({ ...deps, folder: folder.part(name), migrationsFolder: place.migrationsFolder });
   }
-  return openServerPostgres({
-    ...deps,
-    ...options,
-    host: config.POSTGRES_HOST,
-    port: config.POSTGRES_PORT,
-    user: config.POSTGRES_USER ?? '',
-    password: config.POSTGRES_PASSWORD ?? '',
-    database: name,
-  });
+  return openServerPostgres({ ...deps, ...options, ...postgresServer(config), database: name });
 };
 
 /** A database that is still being opened, with an owner already: closing waits for it. */

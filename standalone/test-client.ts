@@ -13,6 +13,7 @@ export interface PortfolioFrame {
     /** When the trade behind the price was made. */
     readonly PriceTime: string | null;
     readonly Stale: boolean;
+    readonly PriceState?: string;
   }[];
   readonly AsOf: string;
   readonly Simulated?: boolean;

@@ -46,7 +46,7 @@ export const inspectPages = async (base: string, options: BrowserContextOptions)
   );
   await withPage(options, async ({ page }) => {
     await signIn(page, base, empty);
-    await page.getByRole('heading', { name: 'Nothing in here yet' }).waitFor();
+    await page.getByRole('heading', { name: 'Add your first coin' }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 };

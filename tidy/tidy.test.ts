@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -29,6 +29,17 @@ const isUnfinished = (line: string): boolean =>
 
 /** The type that switches types off, in a type's place. */
 const isUntyped = (line: string): boolean => /(:|\bas|=|<|\||&|,\s\w+:)\s*any\b(?!['"`]| \w)|\bany\[\]|, any>/.test(withoutComment(line));
+
+/** How far above itself a text leads: the steps `..` in a row. */
+const stepsUp = (line: string): number =>
+  Math.max(0, ...[...line.matchAll(/(?<!\.)(?:\.\.\/)*\.\.(?=\/|['"`])/g)].map(([steps]) => steps.split('/').length));
+/** A path that ends outside of the project, where nothing of it can be. @param path of the file that has the line */
+const leavesTheProject = (path: string, line: string): boolean => {
+  const code = withoutComment(line);
+  // Compiled, a file lies one folder deeper: programs always, others where they say so.
+  const depth = path.split('/').length - 1 + (path.endsWith('/main.ts') || /\bdist\b/.test(code) ? 1 : 0);
+  return stepsUp(code) > depth || /[rR]oot(,\s*['"`]|\}\/?)\.\./.test(code);
+};
 
 const services = ['socket', 'aggregator', 'auth', 'archiver', 'dashboard', 'exchange-sim', 'bff', 'web'];
 
@@ -65,7 +76,7 @@ describe('who may import whom', () => {
     const adapters: Record<string, RegExp> = {
       ioredis: /^lib\/pubsub\/redis(-[\w-]+)?\.ts$/,
       kafkajs: /^lib\/event-log\/kafka(-[\w-]+)?\.ts$/,
-      pg: /^lib\/postgres\/server\.ts$/,
+      pg: /^lib\/postgres\/server(-[\w-]+)?\.ts$/,
       '@electric-sql/pglite': /^lib\/postgres\/pglite(-[\w-]+)?\.ts$/,
       '@clickhouse/client': /^lib\/clickhouse\/[\w-]+\.ts$/,
       chdb: /^lib\/clickhouse\/chdb(-[\w-]+)?\.ts$/,
@@ -103,6 +114,34 @@ describe('who may import whom', () => {
           .map((name) => `${path} -> ${name}`);
       });
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('what stands beside the project', () => {
+  it('is asked for by nothing, so a clone works in an empty folder', () => {
+    const files = projectFiles().filter((path) => path !== 'tidy/tidy.test.ts' && !/\.(png|binpb)$/.test(path));
+    const wrong = files.flatMap((path) => {
+      const lines = readFileSync(join(root, path), 'utf8').split('\n');
+      return lines.flatMap((line, index) => (leavesTheProject(path, line) ? [`${path}:${index + 1}: ${line.trim()}`] : []));
+    });
+    expect(wrong).toEqual([]);
+  });
+  it('is known by its path', () => {
+    const outside: [string, string][] = [
+      ['services/auth/x.test.ts', "new URL('../../../shared/data/', import.meta.url)"],
+      ['services/auth/x.test.ts', "join(import.meta.dirname, '../../../shared/data', name)"],
+      ['standalone/x.test.ts', `\`\${projectRoot}../shared/data\``],
+      ['tidy/x.ts', "join(root, '../beside')"],
+      ['lib/x.ts', "join('..', '../..')"],
+    ];
+    expect(outside.filter(([path, line]) => !leavesTheProject(path, line))).toEqual([]);
+    const inside: [string, string][] = [
+      ['services/auth/x.ts', "new URL('../../web/', import.meta.url)"],
+      ['lib/recordings/x.ts', "import.meta.url.includes('/dist/') ? '../../recordings/' : './'"],
+      ['tidy/sources.ts', "new URL('..', import.meta.url)"],
+      ['lib/x.ts', 'const all = [...one, ...two];'],
+    ];
+    expect(inside.filter(([path, line]) => leavesTheProject(path, line))).toEqual([]);
   });
 });
 
@@ -186,6 +225,8 @@ describe('names and habits', () => {
     ).toEqual([]);
   });
   it('no recorded data, archives or data folders are committed', () => {
-    expect(projectFiles().filter((path) => /\.(jar|gz|tgz|zip|sqlite|parquet)$|frames\.jsonl/.test(path))).toEqual([]);
+    const made = 'lib/recordings/made.frames.jsonl';
+    expect(projectFiles().filter((path) => /\.(jar|gz|tgz|zip|sqlite|parquet)$|frames\.jsonl/.test(path))).toEqual([made]);
+    expect(statSync(join(root, made)).size).toBeLessThan(40_000);
   });
 });

@@ -18,6 +18,8 @@ export type ErrorCode =
 export interface FieldError {
   readonly field: string;
   readonly message: string;
+  /** The same as a stable word in kebab-case, for programs that say it in another language. */
+  readonly reason?: string;
 }
 
 export interface AppErrorOptions {

@@ -14,13 +14,17 @@ import type { ObserveCall } from './call-metrics.js';
 import { codeName, fromGrpcError } from './status.js';
 import { clientCredentials, type GrpcTls } from './tls.js';
 
-/** Channel settings of every client: dead peers surface in 40 s, reconnects come quickly and stay bounded, replicas are used in turn. */
+/**
+ * Channel settings of every client: dead peers surface in 40 s, reconnects come quickly and stay bounded, replicas are used in turn.
+ * A company's proxy is for the outside; the library would send calls between the services through `https_proxy` too.
+ */
 export const channelOptions: ChannelOptions = {
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
   'grpc.initial_reconnect_backoff_ms': 250,
   'grpc.max_reconnect_backoff_ms': 2_000,
   'grpc.enable_channelz': 0,
+  'grpc.enable_http_proxy': 0,
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
 

@@ -12,7 +12,7 @@ import {
   SocketServiceService,
 } from '@tickfolio/gen/market/v1';
 import { service as healthService } from 'grpc-health-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../errors/errors.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import { createLogger, silentLogger } from '../telemetry/telemetry.js';
@@ -59,7 +59,7 @@ const start = async (drainMs = 500) => {
   client = createGrpcClient(SocketServiceClient, `127.0.0.1:${port}`);
 };
 const listSymbols = (more: Partial<Parameters<typeof callUnary>[3]> = {}) =>
-  callUnary(client, client.listSymbols, { knownRevision: '' }, { deadlineMs: 5_000, ...more });
+  callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 5_000, ...more });
 const failure = async (work: Promise<unknown>): Promise<AppError> => {
   const thrown: unknown = await work.then(
     () => undefined,
@@ -94,6 +94,16 @@ describe('unary calls', () => {
     expect(seen[0]).toBe('req-1');
     expect(seen[1]).toMatch(/^[\w-]{36}$/);
     expect(seen[2]).toMatch(/^[\w-]{36}$/);
+  });
+
+  it('never go through a proxy for the outside, whichever variable names one', async () => {
+    for (const name of ['https_proxy', 'http_proxy', 'grpc_proxy']) vi.stubEnv(name, 'http://127.0.0.1:9');
+    const other = createGrpcClient(SocketServiceClient, `127.0.0.1:${port}`);
+    opened.push(other);
+    list = async () => symbols;
+    const asked = callUnary(other, other.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 5_000 });
+    vi.unstubAllEnvs();
+    expect(await asked).toEqual(symbols);
   });
 
   it('carry an error with its fields and retry time', async () => {

@@ -2,10 +2,13 @@
 //   node main.js http://127.0.0.1:8080/ready
 //   node main.js grpc://127.0.0.1:50051/auth.v1.AuthService
 
+import { callNeighboursDirectly } from '../lifecycle/direct-calls.js';
+
 /** Below the time that the containers' health checks are given. */
 const timeoutMs = 3_000;
 
 const askHttp = async (url: URL): Promise<string | undefined> => {
+  await callNeighboursDirectly();
   const answer = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
   const body = await answer.text();
   return answer.ok ? undefined : `${answer.status} ${body}`;

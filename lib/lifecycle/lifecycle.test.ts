@@ -251,6 +251,11 @@ describe('runProcess in a real process', () => {
     expect(messages).toEqual(expect.arrayContaining(['still here', 'shutting down', 'stopped']));
   });
 
+  it('calls its neighbours directly also where Node itself sends everything through a proxy', async () => {
+    const { code, messages } = await run('calls-a-neighbour');
+    expect([code, messages]).toEqual([0, expect.arrayContaining(['neighbour: here'])]);
+  });
+
   it('loses none of its last log lines', async () => {
     const { code, messages } = await run('chatty', [{ after: 'started', send: 'SIGTERM' }]);
     expect(code).toBe(0);

@@ -1,5 +1,6 @@
 import { ConfigError, readConfig, type z } from '../config/config.js';
 import type { Logger } from '../telemetry/telemetry.js';
+import { callNeighboursDirectly } from './direct-calls.js';
 import { outliveOutput } from './output.js';
 
 /** Something that was opened and must be closed once. */
@@ -137,6 +138,7 @@ export const runProcess = async (
   // A process that only waits (for a server, for a retry) has nothing else that keeps it alive. It ends by `end` alone.
   setInterval(() => undefined, 60_000);
   try {
+    await callNeighboursDirectly();
     await start(life);
   } catch (err) {
     if (ending) {

@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { createLogger } from '../telemetry/telemetry.js';
 import { refuseToStart, runProcess, StartError } from './lifecycle.js';
 
@@ -8,6 +9,11 @@ const log = createLogger('test-process', 'debug');
 const never = () => new Promise<void>(() => undefined);
 const soon = (run: () => void) => setTimeout(run, 20);
 
+// As Node 22.21 and 24 begin with NODE_USE_ENV_PROXY; nobody listens at port 9.
+if (behaviour === 'calls-a-neighbour') {
+  const { EnvHttpProxyAgent, setGlobalDispatcher } = await import('undici');
+  setGlobalDispatcher(new EnvHttpProxyAgent({ httpProxy: 'http://127.0.0.1:9', noProxy: '' }));
+}
 if (behaviour === 'refuse') refuseToStart('HTTP_PORT must be a port number');
 
 await runProcess(
@@ -30,6 +36,14 @@ await runProcess(
       await new Promise<void>((_, reject) => {
         life.signal.addEventListener('abort', () => reject(new StartError('The database is closed.')), { once: true });
       });
+    }
+    if (behaviour === 'calls-a-neighbour') {
+      const neighbour = createHttpServer((_request, response) => response.end('here')).listen(0, '127.0.0.1');
+      await new Promise((resolve) => neighbour.once('listening', resolve));
+      const { port } = neighbour.address() as AddressInfo;
+      log.info(`neighbour: ${await fetch(`http://127.0.0.1:${port}`).then((answer) => answer.text(), String)}`);
+      life.finish();
+      return;
     }
     if (behaviour === 'idle') {
       log.info('started');

@@ -1,22 +1,14 @@
 import { AppError } from '../errors/errors.js';
+import { type DecimalBounds, marketBounds, maxTextLength } from './bounds.js';
+
+export { amountBounds, type DecimalBounds, marketBounds, quantityBounds } from './bounds.js';
+export { type AmountKind, amountKind, isPrice } from './market-amount.js';
 
 /** An exact decimal: `units × 10^-scale`. Immutable; `scale` is a whole number from 0. */
 export interface Decimal {
   readonly units: bigint;
   readonly scale: number;
 }
-
-/** How many digits a decimal text may have on each side of its point. */
-export interface DecimalBounds {
-  readonly maxIntegerDigits: number;
-  readonly maxFractionDigits: number;
-}
-
-/** What the product keeps of a quantity; more digits are refused, never rounded (contract). */
-export const quantityBounds: DecimalBounds = { maxIntegerDigits: 20, maxFractionDigits: 18 };
-
-/** Generous room for an exchange's price or volume text. */
-export const marketBounds: DecimalBounds = { maxIntegerDigits: 30, maxFractionDigits: 18 };
 
 export const zero: Decimal = { units: 0n, scale: 0 };
 
@@ -35,10 +27,7 @@ const powerOfTen = (exponent: number): bigint => {
  * @throws AppError invalid_argument, with the reason in words.
  */
 export const parseDecimal = (text: string, bounds: DecimalBounds = marketBounds): Decimal => {
-  // Twice the bounds is room for harmless zeros; past it the text is not worth scanning.
-  if (text.length > 2 * (bounds.maxIntegerDigits + bounds.maxFractionDigits) + 2) {
-    throw new AppError('invalid_argument', 'The number is too long.');
-  }
+  if (text.length > maxTextLength(bounds)) throw new AppError('invalid_argument', 'The number is too long.');
   const match = pattern.exec(text);
   if (!match) throw new AppError('invalid_argument', 'Not a decimal number: write it with digits and at most one point, as in "1.5".');
   const sign = match[1];

@@ -60,6 +60,23 @@ export const describePostgres = (name: string, open: () => Promise<Postgres>): v
       expect(await postgres.db.select().from(vaults)).toEqual([]);
     });
 
+    it('gives every moment back as it was written, on the days 1 to 12 of a month too', async () => {
+      const moments = ['2026-11-05T10:00:00.123Z', '2026-11-25T23:59:59.999Z', '1902-02-03T00:00:00.000Z'];
+      for (const moment of moments) await postgres.db.insert(vaults).values({ name: moment, amount: '1', openedAt: new Date(moment) });
+      const rows = await postgres.db.select({ name: vaults.name, openedAt: vaults.openedAt }).from(vaults).orderBy(vaults.id);
+      expect(rows.map(({ openedAt }) => openedAt.toISOString())).toEqual(moments);
+      const [made] = await postgres.db.insert(vaults).values({ name: 'now', amount: '1' }).returning({ openedAt: vaults.openedAt });
+      expect(Math.abs((made?.openedAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+    });
+
+    it('keeps the letters of every script', async () => {
+      const name = '币安人生USDT, Größe, Iıİi, 🔑, \\';
+      await postgres.db.insert(vaults).values({ name, amount: '1', note: { name } });
+      expect(await postgres.db.select({ name: vaults.name, note: vaults.note }).from(vaults).where(eq(vaults.name, name))).toEqual([
+        { name, note: { name } },
+      ]);
+    });
+
     it('keeps a numeric exactly, as text', async () => {
       const amount = '12345678901234567890.123456789012345678';
       await postgres.db.insert(vaults).values({ name: 'exact', amount });

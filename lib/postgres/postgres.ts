@@ -1,7 +1,8 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 
 export { type FolderLock, type FolderLockOptions, lockFolder } from './folder-lock.js';
-export { checkViolation, fromPostgresError, isConnectionFault, sqlState, uniqueViolation, violatedConstraint } from './sql-error.js';
+export { postgresServer, postgresSettings } from './settings.js';
+export { checkViolation, fromPostgresError, sqlState, uniqueViolation, violatedConstraint } from './sql-error.js';
 
 /**
  * A drizzle database of either adapter. Use the query builder with `returning()`; what a bare `execute` returns differs between
@@ -15,7 +16,7 @@ export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 /** One PostgreSQL database, migrated. An acknowledged commit survives a kill of this process. */
 export interface Postgres {
   readonly db: Database;
-  /** Resolves when the database answers. @throws AppError unavailable, within the adapter's connect and statement limits */
+  /** Resolves when the database answers and takes changes. @throws AppError unavailable, within the adapter's connect and statement limits */
   ping(): Promise<void>;
   /** Lets running statements end, within a bound, and closes every connection. Idempotent. */
   close(): Promise<void>;

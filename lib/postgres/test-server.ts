@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,7 +16,15 @@ export interface TestPostgres {
   readonly password: string;
   /** For people: which binaries it runs. */
   readonly origin: string;
-  createDatabase(name: string): Promise<void>;
+  /** @param how what CREATE DATABASE takes besides the name */
+  createDatabase(name: string, how?: string): Promise<void>;
+  /** Runs a statement as the server's own user. @param database default `postgres` */
+  query<Row extends pg.QueryResultRow>(text: string, database?: string): Promise<Row[]>;
+  /**
+   * Starts a server that follows this one and takes no changes until it is told to: `select pg_promote()`.
+   * @returns undefined, after a line that says so, where these binaries cannot copy a server; in CI that is an error
+   */
+  startStandby(): Promise<TestPostgres | undefined>;
   /** Kills it as `kill -9` would, keeping its port and data. */
   crash(): Promise<void>;
   /** Starts it again after `crash`. */
@@ -38,21 +46,37 @@ export const startTestPostgres = async (): Promise<TestPostgres | undefined> => 
   try {
     chmodSync(folder, 0o755);
     const binaries = findPostgresBinaries(folder);
-    if (binaries) return await start(folder, binaries);
+    if (binaries) return await start(folder, binaries, initialize, randomBytes(12).toString('hex'));
   } catch (err) {
     rmSync(folder, { recursive: true, force: true });
     if (!(err instanceof Error && 'code' in err && err.code === 'EACCES')) throw err;
     why = `the user that PostgreSQL would run as may not use its binaries (${err.message})`;
   }
   rmSync(folder, { recursive: true, force: true });
-  const message = `NOT COVERED: ${why}, so nothing was tested against a real PostgreSQL server.`;
-  if (process.env.CI) throw new Error(message);
-  console.warn(message);
+  notCovered(`${why}, so nothing was tested against a real PostgreSQL server`);
   return undefined;
 };
 
-/** PostgreSQL refuses to run as root; then it runs as `postgres`, or `nobody`. */
-const serverUser = (): { uid: number; gid: number } | undefined => {
+/** @throws Error in CI, where everything is covered */
+export const notCovered = (words: string) => {
+  const message = `NOT COVERED: ${words}.`;
+  if (process.env.CI) throw new Error(message);
+  console.warn(message);
+};
+
+let shared: Promise<TestPostgres | undefined> | undefined;
+
+/**
+ * One for all test files of a process, which run one after another, each with databases and roles of its own. It ends with the
+ * process, and stays as it is: who crashes it or changes its settings starts another.
+ */
+export const shareTestPostgres = (): Promise<TestPostgres | undefined> => {
+  shared ??= startTestPostgres();
+  return shared;
+};
+
+/** PostgreSQL and its pooler refuse to run as root; then they run as `postgres`, or `nobody`. */
+export const serverUser = (): { uid: number; gid: number } | undefined => {
   if (process.getuid?.() !== 0) return undefined;
   const users = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
@@ -61,15 +85,24 @@ const serverUser = (): { uid: number; gid: number } | undefined => {
   return user ? { uid: Number(user[2]), gid: Number(user[3]) } : undefined;
 };
 
-const freePort = (): Promise<number> =>
+export const host = '127.0.0.1';
+
+/** @returns the free port of 127.0.0.1 that it listens on from now on */
+export const listening = (server: Server): Promise<number> =>
   new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.once('error', reject);
+    server.listen(0, host, () => {
       const bound = server.address();
-      server.close(() => resolve(bound !== null && typeof bound === 'object' ? bound.port : 0));
+      resolve(bound !== null && typeof bound === 'object' ? bound.port : 0);
     });
   });
+
+export const freePort = async (): Promise<number> => {
+  const server = createServer();
+  const port = await listening(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+};
 
 /** Runs the server until its own input ends, which the kernel sees to when the test's process dies; then stops it and cleans up. */
 const keeper = `
@@ -83,31 +116,51 @@ case "$how" in
 esac
 `;
 
-const start = async (folder: string, binaries: PostgresBinaries): Promise<TestPostgres> => {
-  const owner = serverUser();
-  const as = { ...owner, env: { ...process.env, ...binaries.env, LC_ALL: 'C' }, cwd: folder };
-  const user = 'tickfolio';
-  const password = randomBytes(12).toString('hex');
+const user = 'tickfolio';
+
+interface DataFolder {
+  readonly folder: string;
+  readonly password: string;
+  /** Runs a program of PostgreSQL's as the user that the server runs as. */
+  readonly run: (program: string, args: readonly string[]) => Promise<unknown>;
+  /** Makes files and folders that user's. */
+  readonly give: (...paths: readonly string[]) => void;
+}
+
+const initialize = async ({ folder, password, run, give }: DataFolder) => {
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, password);
   mkdirSync(join(folder, 'data'));
-  if (owner) for (const path of [folder, passwordFile, join(folder, 'data')]) chownSync(path, owner.uid, owner.gid);
-  const settings = [
-    '-D',
-    join(folder, 'data'),
-    '-U',
-    user,
-    '-A',
-    'scram-sha-256',
-    `--pwfile=${passwordFile}`,
-    '-E',
-    'UTF8',
-    '--no-locale',
-    '-N',
-  ];
-  await promisify(execFile)(join(binaries.folder, 'initdb'), settings, as);
+  give(folder, passwordFile, join(folder, 'data'));
+  const access = ['-U', user, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
+  await run('initdb', ['-D', join(folder, 'data'), ...access, '-E', 'UTF8', '--no-locale', '-N']);
+};
+
+const copyOf =
+  (primaryPort: number) =>
+  async ({ folder, password, run, give }: DataFolder) => {
+    give(folder);
+    const from = `host=${host} port=${primaryPort} user=${user} password=${password}`;
+    await run('pg_basebackup', ['-D', join(folder, 'data'), '-d', from, '-R', '-c', 'fast', '-N']);
+  };
+
+const start = async (
+  folder: string,
+  binaries: PostgresBinaries,
+  fill: (data: DataFolder) => Promise<void>,
+  password: string,
+): Promise<TestPostgres> => {
+  const owner = serverUser();
+  const as = { ...owner, env: { ...process.env, ...binaries.env, LC_ALL: 'C' }, cwd: folder };
+  await fill({
+    folder,
+    password,
+    run: (program, args) => promisify(execFile)(join(binaries.folder, program), args, as),
+    give: (...paths) => {
+      if (owner) for (const path of paths) chownSync(path, owner.uid, owner.gid);
+    },
+  });
   const port = await freePort();
-  const host = '127.0.0.1';
 
   const run = () => {
     const child = spawn('sh', ['-c', keeper, 'keeper', join(binaries.folder, 'postgres'), folder, String(port)], {
@@ -116,6 +169,7 @@ const start = async (folder: string, binaries: PostgresBinaries): Promise<TestPo
       stdio: ['pipe', 'ignore', 'ignore'],
     });
     child.unref();
+    (child.stdin as Socket).unref();
     const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
     return {
       end: (how: 'crash' | 'stop') => {
@@ -125,12 +179,12 @@ const start = async (folder: string, binaries: PostgresBinaries): Promise<TestPo
       },
     };
   };
-  const withClient = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
-    const client = new pg.Client({ host, port, user, password, database: 'postgres', connectionTimeoutMillis: 2_000 });
+  const query = async <Row extends pg.QueryResultRow>(text: string, database = 'postgres'): Promise<Row[]> => {
+    const client = new pg.Client({ host, port, user, password, database, connectionTimeoutMillis: 2_000 });
     client.on('error', () => undefined);
     try {
       await client.connect();
-      return await work(client);
+      return (await client.query<Row>(text)).rows;
     } finally {
       await client.end().catch(() => undefined);
     }
@@ -139,7 +193,7 @@ const start = async (folder: string, binaries: PostgresBinaries): Promise<TestPo
     const giveUpMs = Date.now() + readyTimeoutMs;
     for (;;) {
       try {
-        await withClient((client) => client.query('select 1'));
+        await query('select 1');
         return;
       } catch (err) {
         if (Date.now() > giveUpMs)
@@ -166,7 +220,17 @@ const start = async (folder: string, binaries: PostgresBinaries): Promise<TestPo
     user,
     password,
     origin: binaries.origin,
-    createDatabase: (name) => withClient(async (client) => void (await client.query(`create database "${name.replaceAll('"', '""')}"`))),
+    createDatabase: async (name, how = '') => void (await query(`create database "${name.replaceAll('"', '""')}" ${how}`)),
+    query,
+    startStandby: async () => {
+      if (!existsSync(join(binaries.folder, 'pg_basebackup'))) {
+        notCovered(`${binaries.origin} has no pg_basebackup, so nothing was tested against a standby`);
+        return undefined;
+      }
+      const place = mkdtempSync(join(tmpdir(), 'tickfolio-standby-'));
+      chmodSync(place, 0o755);
+      return start(place, binaries, copyOf(port), password);
+    },
     crash: () => server.end('crash'),
     restart: async () => {
       server = run();

@@ -192,6 +192,17 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       expect(malformed).toEqual([`${channel}: no last price`, `${channel}: is about ${symbol('eth')}`]);
     });
 
+    it('keeps with a last price whether it is simulated, where that is known', async () => {
+      bus.publish(stat('btc', 1, '1'), undefined, true);
+      bus.publishPrice({ ...lastOf(stat('eth', 1, '2')), simulated: false });
+      bus.publish(stat('bnb', 1, '3'));
+      await bus.settled();
+      const kinds = async () => [...(await bus.last(['btc', 'eth', 'bnb'].map(symbol))).values()].map(({ simulated }) => simulated);
+      expect(await kinds()).toEqual([true, false, undefined]);
+      bus.publish(stat('eth', 2, '2'), undefined, true);
+      await eventually(kinds, [true, true, undefined]);
+    });
+
     it('keeps a last price without sending anything', async () => {
       const { seen } = await follow(['btc']);
       const last = { symbol: symbol('btc'), price: '1.25', timeMs: 1, tradeId: 1 };

@@ -3,7 +3,7 @@ import { decodeLastPrice, isLaterPrice, type LastPrice } from './last-price.js';
 import { decodePublishedThrough, type PublishedThrough } from './published-through.js';
 import { decodeSecondStat, type SecondStat } from './second-stat.js';
 
-export { decodeLastPrice, isLaterPrice, type LastPrice } from './last-price.js';
+export { decodeLastPrice, isLaterPrice, type LastPrice, toLastPrice } from './last-price.js';
 export type { PublishedSecond, PublishedThrough } from './published-through.js';
 export { decodeSecondStat, type SecondStat } from './second-stat.js';
 
@@ -15,8 +15,9 @@ export interface PriceBus {
   /**
    * Sends a second and keeps its close as the symbol's last price unless a later one is kept. Never waits.
    * @param through what is published with it; kept in the same step, so that whoever goes on neither repeats nor leaves out this second
+   * @param simulated whether the prices are; kept with the last price where it is known
    */
-  publish(stat: SecondStat, through?: PublishedThrough): void;
+  publish(stat: SecondStat, through?: PublishedThrough, simulated?: boolean): void;
   /** Sends a last price and keeps it, unless a later one is kept. Never waits. */
   publishPrice(last: LastPrice): void;
   /** Keeps a last price without sending anything, unless a later one is kept. */
@@ -60,8 +61,9 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
     return { key: keyOf(last.symbol), text: JSON.stringify(last) };
   };
   return {
-    publish: (stat, through) => {
-      const last = advance({ symbol: stat.symbol, price: stat.close, timeMs: stat.lastTradeTime, tradeId: stat.lastTradeId });
+    publish: (stat, through, simulated) => {
+      const kind = simulated === undefined ? {} : { simulated };
+      const last = advance({ symbol: stat.symbol, price: stat.close, timeMs: stat.lastTradeTime, tradeId: stat.lastTradeId, ...kind });
       const kept = through && { key: throughKeyOf(stat.symbol), text: JSON.stringify(through) };
       pubsub.publish(stat.symbol, JSON.stringify(stat), ...[last, kept].filter((entry) => entry !== undefined));
     },

@@ -1,3 +1,4 @@
+import { isMarketTime } from '../market/market-time.js';
 import { isCount } from './second-stat.js';
 
 /** One published second, as far as it matters to who goes on. */
@@ -28,7 +29,7 @@ export interface PublishedThrough {
 const isPublishedSecond = (value: unknown): value is PublishedSecond => {
   if (typeof value !== 'object' || value === null) return false;
   const { second, tradeId, tradeTimeMs, revision, final } = value as Record<string, unknown>;
-  return [second, tradeId, tradeTimeMs, revision].every(isCount) && typeof final === 'boolean';
+  return isMarketTime(second) && isMarketTime(tradeTimeMs) && isCount(tradeId) && isCount(revision) && typeof final === 'boolean';
 };
 
 /** Reads a PublishedThrough from JSON. @returns undefined when it is none. */

@@ -1,3 +1,6 @@
+import { isMarketTime } from '../market/market-time.js';
+import { type AmountKind, amountKind, marketBounds } from '../money/money.js';
+
 /** What happened to one symbol in one second, by the exchange's trade time. Decimal texts are canonical. */
 export interface SecondStat {
   /** Lower case. */
@@ -24,14 +27,25 @@ export interface SecondStat {
   readonly revision: number;
 }
 
-const decimals = ['open', 'high', 'low', 'close', 'volume', 'quoteVolume'] as const;
-const integers = ['second', 'trades', 'firstTradeId', 'lastTradeId', 'lastTradeTime', 'revision'] as const;
-/** What `marketBounds` of lib/money reads, so that whoever got a SecondStat can parse it without a fault. */
-const decimalText = /^\d{1,30}(\.\d{1,18})?$/;
-
-export const isDecimalText = (value: unknown): value is string => typeof value === 'string' && decimalText.test(value);
+const prices = ['open', 'high', 'low', 'close'] as const;
+const volumes = ['volume', 'quoteVolume'] as const;
+const times = ['second', 'lastTradeTime'] as const;
+const counts = ['trades', 'firstTradeId', 'lastTradeId', 'revision'] as const;
 
 export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const faults: Readonly<Record<AmountKind, string | undefined>> = {
+  positive: undefined,
+  zero: 'is 0, which is no price',
+  unreadable: 'is not a decimal text',
+  'too many digits': 'has more digits than an amount of a market',
+};
+const priceFault = (value: unknown): string | undefined => faults[amountKind(value)];
+/** With room for what is computed of prices and quantities. */
+const volumeFault = (value: unknown): string | undefined => {
+  const kind = amountKind(value, marketBounds);
+  return kind === 'zero' ? undefined : faults[kind];
+};
 
 /** Reads a SecondStat from JSON. @returns the reason, as text, when it is none. */
 export const decodeSecondStat = (text: string): SecondStat | string => {
@@ -45,9 +59,15 @@ export const decodeSecondStat = (text: string): SecondStat | string => {
   const fields = value as Record<string, unknown>;
   if (typeof fields.symbol !== 'string' || fields.symbol === '') return 'symbol is not a text';
   if (typeof fields.complete !== 'boolean') return 'complete is neither true nor false';
-  for (const name of decimals) {
-    if (!isDecimalText(fields[name])) return `${name} is not a decimal text`;
+  for (const name of prices) {
+    const fault = priceFault(fields[name]);
+    if (fault) return `${name} ${fault}`;
   }
-  for (const name of integers) if (!isCount(fields[name])) return `${name} is not a whole number`;
+  for (const name of volumes) {
+    const fault = volumeFault(fields[name]);
+    if (fault) return `${name} ${fault}`;
+  }
+  for (const name of times) if (!isMarketTime(fields[name])) return `${name} is not a time in milliseconds`;
+  for (const name of counts) if (!isCount(fields[name])) return `${name} is not a whole number`;
   return value as SecondStat;
 };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { type ExportResult, ExportResultCode, setGlobalErrorHandler, W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -5,7 +6,9 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { sleep } from '../clock/clock.js';
-import type { Closable } from '../lifecycle/lifecycle.js';
+import { ConfigError, readConfig, z } from '../config/config.js';
+import { createOutbound, type ProxySettings, proxyVariables } from '../http/outbound.js';
+import { type Closable, StartError } from '../lifecycle/lifecycle.js';
 import type { TracingOptions } from './start.js';
 import { setTracing } from './tracing.js';
 
@@ -32,7 +35,45 @@ const announced = (exporter: SpanExporter, { log }: Pick<TracingOptions, 'log'>,
   };
 };
 
-/** The exporting side, loaded only where traces are wanted: OTLP over HTTP, in batches, from a bounded queue (OTEL_BSP_*). */
+/** @throws StartError */
+const proxiesIn = (env: NodeJS.ProcessEnv): ProxySettings => {
+  try {
+    const read = readConfig('the export of traces', z.object(proxyVariables), env);
+    return {
+      https: read.https_proxy ?? read.HTTPS_PROXY,
+      http: read.http_proxy ?? read.HTTP_PROXY,
+      except: read.no_proxy ?? read.NO_PROXY,
+    };
+  } catch (err) {
+    throw err instanceof ConfigError ? new StartError(err.message) : err;
+  }
+};
+
+/** The files that the standard's variables name, which the library reads for its own agents only. @throws StartError */
+const tlsIn = (env: NodeJS.ProcessEnv) => {
+  const read = (name: string) => {
+    const path = env[`OTEL_EXPORTER_OTLP_TRACES_${name}`] || env[`OTEL_EXPORTER_OTLP_${name}`];
+    try {
+      return path ? readFileSync(path) : undefined;
+    } catch (cause) {
+      throw new StartError(`OTEL_EXPORTER_OTLP_${name} must be a file that can be read; "${path}" cannot.`, { cause });
+    }
+  };
+  return { ca: read('CERTIFICATE'), cert: read('CLIENT_CERTIFICATE'), key: read('CLIENT_KEY') };
+};
+
+/** Nothing where the collector is reached directly, which the library does well by itself. */
+const throughProxy = (endpoint: string, env: NodeJS.ProcessEnv) => {
+  const outbound = createOutbound(proxiesIn(env));
+  if (!URL.canParse(endpoint) || outbound.proxyOf(endpoint) === undefined) return {};
+  const agent = outbound.agentFor(endpoint, { tls: tlsIn(env) });
+  return agent ? { httpAgentOptions: () => agent } : {};
+};
+
+/**
+ * The exporting side, loaded only where traces are wanted: OTLP over HTTP, in batches, from a bounded queue (OTEL_BSP_*), through
+ * the proxy of HTTPS_PROXY or HTTP_PROXY where the collector is outside.
+ */
 export const startOtlp = (options: TracingOptions & { readonly hotPathRatio: number; readonly endpoint: string }): Closable => {
   const { service, env, log, clock, random, hotPathRatio, endpoint } = options;
   setGlobalErrorHandler((err) => log.debug({ err }, 'OpenTelemetry'));
@@ -40,7 +81,7 @@ export const startOtlp = (options: TracingOptions & { readonly hotPathRatio: num
   const own = resourceFromAttributes({ 'service.name': env.OTEL_SERVICE_NAME || service, 'service.namespace': 'tickfolio' });
   const provider = new BasicTracerProvider({
     resource: defaultResource().merge(own).merge(given),
-    spanProcessors: [new BatchSpanProcessor(announced(new OTLPTraceExporter(), { log }, endpoint))],
+    spanProcessors: [new BatchSpanProcessor(announced(new OTLPTraceExporter(throughProxy(endpoint, env)), { log }, endpoint))],
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
 import { createMemoryEventLog } from '../event-log/memory.js';
+import { makeTestCertificates } from '../grpc/test-certificates.js';
+import { startTestProxy, startTestTls } from '../http/test-proxy.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import { createLogger, createMetrics, silentLogger } from '../telemetry/telemetry.js';
 import { traceClickHouse } from './clickhouse.js';
@@ -147,6 +150,27 @@ describe('tracing', () => {
     });
     await later;
     expect((await sent()).map(({ name }) => name)).toEqual(['request']);
+  });
+
+  it('reaches a collector outside through the proxy of the company, by its own certificate', async () => {
+    const certificates = makeTestCertificates();
+    opened.push({ close: certificates.remove });
+    const collector = await startTestCollector();
+    const tls = await startTestTls(Number(new URL(collector.endpoint).port), certificates.made('collector.example.com', 1));
+    const proxy = await startTestProxy({ places: { 'collector.example.com:443': tls.port }, credentials: 'me:secret' });
+    opened.push(collector, tls, proxy);
+    const endpoint = 'https://collector.example.com';
+    process.env.OTEL_EXPORTER_OTLP_ENDPOINT = endpoint;
+    const tracing = await start({
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_EXPORTER_OTLP_CERTIFICATE: join(certificates.folder, 'ca.crt'),
+      HTTPS_PROXY: `me:secret@127.0.0.1:${proxy.port}`,
+    });
+    delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
+    await inSpan('far away', {}, () => undefined);
+    await tracing.close();
+    expect(collector.spans.map(({ name }) => name)).toEqual(['far away']);
+    expect(proxy.asked).toEqual(['collector.example.com:443']);
   });
 
   it('says once that the collector is away, keeps a bounded number of spans, and ends in time', async () => {

@@ -9,6 +9,7 @@ import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { buildHttp } from './http.js';
 import { createMarket, type MarketOptions, marketDefaults } from './market.js';
 import { createMarketFeed, type MarketFeedOptions } from './market-feed.js';
+import { markKind } from './price-kind.js';
 import { createPublishGate } from './publish-gate.js';
 import { measurePublishing } from './publish-metrics.js';
 import { createRegistry, type RegistryOptions, registryDefaults } from './registry.js';
@@ -60,13 +61,11 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
   const { clock, log, metrics, priceBus, eventLog } = deps;
   const tally = createTally();
   const feed = createMarketFeed(deps.socket, options.feed);
-  const published = measurePublishing(priceBus, metrics, clock);
+  const published = measurePublishing(priceBus, metrics, clock, () => market.exchangeTimeMs ?? clock.now());
   const by = randomUUID();
-  const gate = createPublishGate({ priceBus: published, certain: () => shares.certain, by, tally, log });
-  const market = createMarket(
-    { clock, log, tally, feed, priceBus, gate, eventLog, simulated: () => (list.known ? list.simulated : undefined) },
-    { ...marketDefaults, ...options.market },
-  );
+  const simulated = () => (list.known ? list.simulated : undefined);
+  const gate = createPublishGate({ priceBus: markKind(published, simulated), certain: () => shares.certain, by, tally, log });
+  const market = createMarket({ clock, log, tally, feed, priceBus, gate, eventLog, simulated }, { ...marketDefaults, ...options.market });
   // Until the list is known the socket service judges the symbols.
   const follow = (isOurs = shares.owns) => {
     const all = [...registry.symbols()].filter((symbol) => isOurs(symbol) && (!list.known || list.has(symbol)));

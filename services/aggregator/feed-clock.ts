@@ -18,6 +18,8 @@ export interface Moment {
 export interface FeedClock {
   observe(eventMs: number): void;
   now(): Moment;
+  /** False before the first frame: what the time is then is the local clock's word. */
+  readonly known: boolean;
 }
 
 export const createFeedClock = (clock: Clock): FeedClock => {
@@ -38,6 +40,9 @@ export const createFeedClock = (clock: Clock): FeedClock => {
       const localMs = clock.monotonic();
       const offsetMs = Math.min(least, leastBefore);
       return { localMs, feedMs: Number.isFinite(offsetMs) ? localMs - offsetMs : clock.now() };
+    },
+    get known() {
+      return Number.isFinite(Math.min(least, leastBefore));
     },
   };
 };

@@ -17,21 +17,37 @@ afterEach(async () => {
 const build = (known = true) => {
   const clock = createManualClock();
   const names = ['btcusdt', 'ethusdt'];
+  /** What the exchange lists when it is asked again. */
+  const coming: string[] = [];
+  const looks: number[] = [];
   const list: SymbolList = {
     known,
     revision: known ? 'r1' : '',
     simulated: true,
     symbols: known
-      ? names.map((symbol) => ({ symbol, baseAsset: 'X', quoteAsset: 'USDT', status: 'TRADING', tickSize: '0.01', stepSize: '0.1' }))
+      ? names.map((symbol) => ({
+          symbol,
+          baseAsset: 'X',
+          quoteAsset: 'USDT',
+          status: 'TRADING',
+          tickSize: '0.01',
+          stepSize: '0.1',
+          paused: false,
+        }))
       : [],
     has: (symbol) => known && names.includes(symbol),
     fault: known ? undefined : 'not read yet',
+    lookAgain: async () => {
+      looks.push(names.length);
+      names.push(...coming.splice(0));
+    },
     close: () => undefined,
   };
   const market: Market = {
     follow: () => undefined,
     feedOf: (symbol) => (names.includes(symbol) ? { state: 'live', detail: '', sinceMs: 5 } : undefined),
     last: (symbol) => (symbol === 'btcusdt' ? { symbol, price: '1.5', timeMs: 7, tradeId: 9 } : undefined),
+    exchangeTimeMs: undefined,
     fault: undefined,
     symbols: 0,
     missing: 0,
@@ -56,6 +72,8 @@ const build = (known = true) => {
   return {
     app,
     registry,
+    coming,
+    looks,
     breakSocket: (reason: string) => {
       broken = reason;
     },
@@ -116,6 +134,19 @@ describe('GET and DELETE /coin', () => {
     expect(answer.statusCode).toBe(422);
     expect(answer.json()).toMatchObject({ status: 422, errors: [{ field: 'symbol' }] });
     expect((await build(false).app.inject('/coin?symbol=nosuch&id=u-1')).statusCode).toBe(200);
+  });
+
+  it('looks at the exchange’s list again before it refuses a symbol, so that a new listing is found', async () => {
+    const { app, coming, looks } = build();
+    coming.push('newusdt');
+    expect((await app.inject('/coin?symbol=btcusdt&id=u-1')).statusCode).toBe(200);
+    expect(looks).toEqual([]);
+    expect((await app.inject('/coin?symbol=newusdt&id=u-1')).statusCode).toBe(200);
+    expect((await app.inject('/coin?symbol=nosuch&id=u-1')).statusCode).toBe(422);
+    expect(looks).toHaveLength(2);
+    const set = { method: 'PUT', url: '/subscriptions/bff', payload: { symbols: ['delistedusdt'] } } as const;
+    expect((await app.inject(set)).statusCode).toBe(200);
+    expect(looks).toHaveLength(2); // Sets are told every two seconds, with whatever is delisted in them.
   });
 
   it('lets a symbol go that is no longer listed', async () => {
@@ -224,6 +255,14 @@ describe('the rest', () => {
       expect(again.body).toBe('');
     }
     expect((await app.inject({ url: '/symbols', headers: { 'if-none-match': '"r0"' } })).statusCode).toBe(200);
+  });
+
+  it('looks at the exchange’s list again for who asks for a fresh one', async () => {
+    const { app, looks } = build();
+    await app.inject('/symbols');
+    expect(looks).toEqual([]);
+    expect((await app.inject('/symbols?fresh=true')).statusCode).toBe(200);
+    expect(looks).toHaveLength(1);
   });
 
   it('answers 503 for the symbols until they are known', async () => {

@@ -47,7 +47,7 @@ export const buildHttp = ({ log, operations, subscriptions, list }: HttpDeps): F
   // The contract has a GET that changes something: nothing between may keep its answer, and a HEAD must not do the same.
   app.get<{ Querystring: { symbol?: unknown; id?: unknown } }>('/coin', { exposeHeadRoute: false }, async ({ query }, reply) => {
     reply.header('cache-control', 'no-store');
-    return { subscribed: true, ...subscriptions.hold(query.symbol, query.id) };
+    return { subscribed: true, ...(await subscriptions.hold(query.symbol, query.id)) };
   });
   app.delete<{ Querystring: { symbol?: unknown; id?: unknown } }>('/coin', async ({ query }) => ({
     subscribed: false,
@@ -58,7 +58,8 @@ export const buildHttp = ({ log, operations, subscriptions, list }: HttpDeps): F
     { schema: setSchema },
     async ({ params, body }) => subscriptions.replace(params.holder, body.symbols),
   );
-  app.get('/symbols', async (request, reply) => {
+  app.get<{ Querystring: { fresh?: unknown } }>('/symbols', async (request, reply) => {
+    if (request.query.fresh === 'true') await list.lookAgain();
     if (!list.known) throw new AppError('unavailable', 'The list of symbols is not known yet.', { retryAfterMs: 1_000 });
     const tag = `"${list.revision.replaceAll('"', '')}"`;
     reply.header('etag', tag).header('cache-control', 'no-cache');

@@ -10,31 +10,48 @@ export type StreamKind = 'aggTrade' | 'miniTicker';
 export interface MarketFeed {
   /** Raw frames of these symbols until the signal aborts. @throws AppError */
   open(kind: StreamKind, symbols: readonly string[], signal: AbortSignal): AsyncIterable<RawResponse>;
-  /** One page of history, oldest first; rows that cannot be read are left out. @throws AppError */
-  listTrades(symbol: string, request: Pick<PageRequest, 'fromId' | 'limit'>, signal: AbortSignal): Promise<Trade[]>;
-  /** @param knownRevision with this revision current the answer's list is empty. @throws AppError */
-  listSymbols(knownRevision: string, signal: AbortSignal): Promise<ListSymbolsResponse>;
+  /**
+   * One page of history, oldest first; rows that cannot be read are left out.
+   * @param unreadable told of each of those. @throws AppError
+   */
+  listTrades(
+    symbol: string,
+    request: Pick<PageRequest, 'fromId' | 'limit'>,
+    signal: AbortSignal,
+    unreadable?: (reason: string) => void,
+  ): Promise<Trade[]>;
+  /**
+   * @param knownRevision with this revision current the answer's list is empty
+   * @param fresh has the exchange asked again. @throws AppError
+   */
+  listSymbols(knownRevision: string, fresh: boolean, signal: AbortSignal): Promise<ListSymbolsResponse>;
 }
 
 export interface MarketFeedOptions {
-  /** How long a page of history may take; it may wait for its turn in the exchange's weight budget. Default 10 000. */
+  /**
+   * How long a page of history may take; it may wait for its turn in the exchange's weight budget, and 150 kB come slowly over a bad
+   * line. What hangs is given up by the socket service, which sees the bytes, and a dead one by gRPC's keepalive. Default 60 000.
+   */
   readonly pageDeadlineMs?: number;
-  /** Default 5 000. */
+  /** Of the list of all symbols, some 200 kB. Default 20 000. */
   readonly symbolsDeadlineMs?: number;
 }
 
 /** The market feed over the socket service's gRPC. The client stays its owner's to close. */
 export const createMarketFeed = (client: SocketServiceClient, options: MarketFeedOptions = {}): MarketFeed => {
-  const { pageDeadlineMs = 10_000, symbolsDeadlineMs = 5_000 } = options;
+  const { pageDeadlineMs = 60_000, symbolsDeadlineMs = 20_000 } = options;
   const call = (kind: StreamKind, symbols: string[]): ClientReadableStream<RawResponse> =>
     kind === 'aggTrade' ? client.receiveRawAggTrade({ symbols }) : client.receiveRawMiniTicker({ symbols });
   return {
     open: (kind, symbols, signal) => readStream(call(kind, [...symbols]), signal),
-    listTrades: async (symbol, { fromId, limit }, signal) => {
+    listTrades: async (symbol, { fromId, limit }, signal, unreadable) => {
       const { trades } = await callUnary(client, client.listAggTrades, { symbol, fromId, limit }, { deadlineMs: pageDeadlineMs, signal });
-      return trades.map(tradeOf).filter((trade) => typeof trade !== 'string');
+      return trades.map(tradeOf).filter((trade) => {
+        if (typeof trade === 'string') unreadable?.(trade);
+        return typeof trade !== 'string';
+      });
     },
-    listSymbols: (knownRevision, signal) =>
-      callUnary(client, client.listSymbols, { knownRevision }, { deadlineMs: symbolsDeadlineMs, signal }),
+    listSymbols: (knownRevision, fresh, signal) =>
+      callUnary(client, client.listSymbols, { knownRevision, fresh }, { deadlineMs: symbolsDeadlineMs, signal }),
   };
 };

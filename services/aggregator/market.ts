@@ -6,6 +6,7 @@ import type { Logger } from '@tickfolio/lib/telemetry';
 import { type BackfillOptions, backfillDefaults, createBackfill } from './backfill.js';
 import { createFeedClock } from './feed-clock.js';
 import type { MarketFeed, StreamKind } from './market-feed.js';
+import { createMissingPrices, type NoPrice } from './missing-prices.js';
 import type { PublishGate } from './publish-gate.js';
 import { createRawStream, type RawStreamOptions, rawStreamDefaults } from './raw-stream.js';
 import { secondMs } from './second-trades.js';
@@ -24,6 +25,8 @@ export interface SymbolFeed {
   readonly detail: string;
   /** Epoch milliseconds. */
   readonly sinceMs: number;
+  /** Why there is no price, or no newer one, though the feed works; missing where nothing is known to be wrong. */
+  readonly noPrice?: NoPrice;
 }
 
 export interface MarketOptions {
@@ -70,6 +73,8 @@ export interface Market {
   /** Undefined for a symbol that is not followed. */
   feedOf(symbol: string): SymbolFeed | undefined;
   last(symbol: string): LastPrice | undefined;
+  /** The exchange's time as its frames tell it, epoch milliseconds; undefined before the first one. */
+  readonly exchangeTimeMs: number | undefined;
   /** Why no trades can arrive, or undefined. */
   readonly fault: string | undefined;
   readonly symbols: number;
@@ -89,7 +94,8 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
   /** Tapes for which time alone can change something. */
   const active = new Set<Tape>();
   const feedClock = createFeedClock(clock);
-  const backfill = createBackfill({ clock, feed, log }, options.backfill);
+  const missing = createMissingPrices(feed, (spelling) => tapeOf(spelling)?.symbol);
+  const backfill = createBackfill({ clock, feed: missing, log }, options.backfill);
 
   const tapeOf = (spelling: string): Tape | undefined => {
     const tape = bySpelling.get(spelling) ?? tapes.get(spelling.toLowerCase());
@@ -119,6 +125,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
       if (typeof frame === 'string') {
         tally.payloadsMalformed += 1;
         log.debug({ reason: frame, payload: payload.slice(0, 200) }, 'trade skipped');
+        missing.unreadable(payload);
         continue;
       }
       const { eventMs, trade } = frame;
@@ -129,6 +136,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
         continue;
       }
       tape.fromStream(trade, localMs);
+      missing.came(tape.symbol);
       touched.add(tape);
     }
     if (isCurrent) for (const status of statuses) takeStatus(status);
@@ -194,6 +202,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
     active.delete(tape);
     tapes.delete(symbol);
     feeds.delete(symbol);
+    missing.forget(symbol);
     for (const [spelling, spelled] of bySpelling) {
       if (spelled !== tape) continue;
       bySpelling.delete(spelling);
@@ -233,8 +242,15 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
       if (fresh.length > 0) void open(fresh, reading);
       else followTapes();
     },
-    feedOf: (symbol) => feeds.get(symbol),
+    feedOf: (symbol) => {
+      const symbolFeed = feeds.get(symbol);
+      const noPrice = missing.of(symbol);
+      return symbolFeed && noPrice ? { ...symbolFeed, noPrice } : symbolFeed;
+    },
     last: (symbol) => tapes.get(symbol)?.last(),
+    get exchangeTimeMs() {
+      return feedClock.known ? feedClock.now().feedMs : undefined;
+    },
     get fault() {
       return trades.fault;
     },

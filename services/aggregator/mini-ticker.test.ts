@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { recordedTickers } from '@tickfolio/lib/recordings/test-recordings';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -135,23 +134,12 @@ describe('a mini-ticker', () => {
   });
 });
 
-const sample = fileURLToPath(new URL('../../../shared/data/unicorn-fy_sample_frames.jsonl', import.meta.url));
-if (!existsSync(sample)) console.warn(`NOT COVERED: there are no recorded mini-tickers of the real exchange at ${sample}`);
-
-describe.skipIf(!existsSync(sample))('the recorded real mini-tickers', () => {
-  type Payload = Record<string, string> & { readonly E: number };
-  const payloads = (existsSync(sample) ? readFileSync(sample, 'utf8').split('\n') : [])
-    .filter((line) => line.includes('"24hrMiniTicker"'))
-    .flatMap((line) => {
-      const { frame } = JSON.parse(line) as { frame: Payload[] | Payload | { data: Payload[] | Payload } };
-      return Array.isArray(frame) ? frame : 'data' in frame ? (frame.data as Payload[] | Payload) : frame;
-    })
-    .filter((one): one is Payload => typeof one === 'object' && one.e === '24hrMiniTicker');
-
+describe('the recorded mini-tickers', () => {
   it('all become rows with the exchange’s own texts', () => {
-    expect(payloads.length).toBeGreaterThan(80);
+    const payloads = recordedTickers();
+    expect(payloads.length).toBeGreaterThan(30);
     for (const one of payloads) {
-      const { c = '', o = '', h, l, s, v, q } = one;
+      const { c, o, h, l, s, v, q } = one;
       const row = rowOf(parseMiniTicker(JSON.stringify(one), one.E + 50));
       expect(row).toMatchObject({
         close_price: c,

@@ -1,13 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
+import { recordedFrames, recordings } from '@tickfolio/lib/recordings/test-recordings';
 import { describe, expect, it } from 'vitest';
 import { createMarketBench, type MarketBench } from './test-feed.js';
 import { type ReferenceTrade, referenceSecondStats } from './test-reference-second-stats.js';
 import { toTrade } from './test-tape.js';
-
-const folder = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
-const recordings = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.frames.jsonl.gz')) : [];
 
 interface Frame {
   readonly payload: string;
@@ -16,17 +11,14 @@ interface Frame {
   readonly trade: ReferenceTrade;
 }
 
-const readFrames = (name: string): Frame[] =>
-  gunzipSync(readFileSync(folder + name))
-    .toString()
-    .split('\n')
-    .filter((line) => line.includes('"aggTrade"'))
-    .map((line) => {
-      const { recv, frame } = JSON.parse(line) as { recv: number; frame: { data: Record<string, string | number> } };
-      const { s, a, p, q, T } = frame.data;
+const readTrades = (file: string): Frame[] =>
+  recordedFrames(file)
+    .filter(({ data }) => data.e === 'aggTrade')
+    .map(({ receivedMs, data }) => {
+      const { s, a, p, q, T } = data;
       return {
-        payload: JSON.stringify(frame.data),
-        receivedMs: Math.round(recv * 1000),
+        payload: JSON.stringify(data),
+        receivedMs: Math.round(receivedMs),
         symbol: String(s).toLowerCase(),
         trade: { id: Number(a), price: String(p), quantity: String(q), timeMs: Number(T) },
       };
@@ -57,10 +49,8 @@ const latest = (published: MarketBench['published'], symbol: string) =>
     .sort((a, b) => a.second - b.second)
     .map(({ revision, atMs, ...stat }) => stat);
 
-if (recordings.length === 0) console.warn(`NOT COVERED: there are no recorded frames of the real exchange in ${folder}`);
-
-describe.skipIf(recordings.length === 0).each(recordings)('the recorded real frames %s', (name) => {
-  const frames = readFrames(name);
+describe.each([...recordings])('the frames of %s', (_name, file) => {
+  const frames = readTrades(file);
   const firstAndLast = new Map<string, Set<number>>();
   for (const [index, { symbol }] of frames.entries()) {
     const last = frames.findLastIndex((frame) => frame.symbol === symbol);

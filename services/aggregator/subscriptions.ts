@@ -9,6 +9,8 @@ import type { SymbolList } from './symbol-list.js';
 export interface Holding {
   readonly symbolsRevision: string;
   readonly simulated: boolean;
+  /** The exchange's time as its frames tell it, epoch milliseconds; missing before the first one. */
+  readonly exchangeTimeMs?: number;
   readonly feeds: Readonly<Record<string, SymbolFeed>>;
   readonly lastPrices: Readonly<Record<string, Omit<LastPrice, 'symbol'>>>;
   /** How many of all shares of the symbols are this aggregator's; missing where it publishes everything. */
@@ -18,7 +20,7 @@ export interface Holding {
 /** The subscription interface without its HTTP. */
 export interface Subscriptions {
   /** @throws AppError invalid_argument, unprocessable, resource_exhausted */
-  hold(symbol: unknown, id: unknown): Holding & { readonly symbol: string; readonly id: string };
+  hold(symbol: unknown, id: unknown): Promise<Holding & { readonly symbol: string; readonly id: string }>;
   /** @throws AppError invalid_argument */
   release(symbol: unknown, id: unknown): { readonly symbol: string; readonly id: string };
   /**
@@ -67,14 +69,16 @@ export const createSubscriptions = (registry: Registry, list: SymbolList, market
     return {
       symbolsRevision: list.revision,
       simulated: list.simulated,
+      ...(market.exchangeTimeMs === undefined ? {} : { exchangeTimeMs: Math.round(market.exchangeTimeMs) }),
       feeds: Object.fromEntries(symbols.map((symbol) => [symbol, answerOf(symbol)])),
       lastPrices: Object.fromEntries(lastPrices),
       ...(shares.counts ? { shares: shares.counts } : {}),
     };
   };
   return {
-    hold: (givenSymbol, givenId) => {
+    hold: async (givenSymbol, givenId) => {
       const { symbol, id } = checked(givenSymbol, givenId);
+      if (list.known && !list.has(symbol)) await list.lookAgain(); // It may be new.
       if (list.known && !list.has(symbol)) {
         const fields = [{ field: 'symbol', message: 'is not listed by the exchange' }];
         throw new AppError('unprocessable', `The exchange does not list "${symbol}".`, { fields });

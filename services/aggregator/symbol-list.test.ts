@@ -6,21 +6,26 @@ import { describe, expect, it } from 'vitest';
 import { createSymbolList } from './symbol-list.js';
 
 const listed = (...names: string[]) =>
-  names.map((symbol) => ({ symbol, baseAsset: 'A', quoteAsset: 'USDT', status: 'TRADING', tickSize: '1', stepSize: '1' }));
+  names.map((symbol) => ({ symbol, baseAsset: 'A', quoteAsset: 'USDT', status: 'TRADING', tickSize: '1', stepSize: '1', paused: false }));
 
 const build = () => {
   const clock = createManualClock();
   const asked: string[] = [];
-  const state = { answer: new AppError('unavailable', 'not read yet') as AppError | ListSymbolsResponse, changes: 0 };
+  const fresh: boolean[] = [];
+  const state = { slowMs: 0, answer: new AppError('unavailable', 'not read yet') as AppError | ListSymbolsResponse, changes: 0 };
   const feed = {
-    listSymbols: async (knownRevision: string) => {
+    listSymbols: async (knownRevision: string, isFresh: boolean) => {
       asked.push(knownRevision);
+      fresh.push(isFresh);
+      const { answer, slowMs } = state;
+      if (slowMs > 0) await new Promise<void>((resolve) => clock.after(slowMs, resolve));
+      if (slowMs > 0 && !(answer instanceof AppError)) return answer.revision === knownRevision ? { ...answer, symbols: [] } : answer;
       if (state.answer instanceof AppError) throw state.answer;
       return state.answer;
     },
   };
   const list = createSymbolList({ clock, feed, log: silentLogger(), changed: () => state.changes++ });
-  return { clock, asked, state, list };
+  return { clock, asked, fresh, state, list };
 };
 
 describe('the symbol list', () => {
@@ -55,6 +60,27 @@ describe('the symbol list', () => {
     await clock.advanceAsync(2_000);
     expect(list.has('btcusdt')).toBe(false);
     expect(state.changes).toBe(2);
+    list.close();
+  });
+
+  it('has the exchange asked again once for all who look for what is not listed, and is never left empty by answers that cross', async () => {
+    const { clock, asked, fresh, state, list } = build();
+    state.answer = { revision: 'r1', symbols: listed('btcusdt'), simulated: false };
+    await clock.advanceAsync(100);
+    const before = asked.length;
+    state.slowMs = 400;
+    await clock.advanceAsync(3_000); // The regular question is on its way, with r1 in it.
+    state.answer = { revision: 'r2', symbols: listed('btcusdt', 'newusdt'), simulated: false };
+    const looked = Promise.all([list.lookAgain(), list.lookAgain(), list.lookAgain()]);
+    await clock.advanceAsync(800);
+    await looked;
+    expect([list.revision, list.has('btcusdt'), list.has('newusdt')]).toEqual(['r2', true, true]);
+    expect(fresh.slice(before).filter(Boolean)).toHaveLength(1);
+    state.answer = new AppError('unavailable', 'gone');
+    const failed = list.lookAgain();
+    await clock.advanceAsync(800);
+    await failed;
+    expect([list.has('newusdt'), fresh.slice(before).filter(Boolean).length]).toEqual([true, 2]);
     list.close();
   });
 

@@ -5,14 +5,14 @@ import type { Logger } from '@tickfolio/lib/telemetry';
 import type { MarketFeed } from './market-feed.js';
 
 export interface SymbolListOptions {
-  /** Default 10 000. */
+  /** Costs next to nothing while the list is the same. Default 3 000. */
   readonly refreshMs: number;
   /** After a failed reading; doubled up to the second. Default 100 and 1 000. */
   readonly minRetryMs: number;
   readonly maxRetryMs: number;
 }
 
-export const symbolListDefaults: SymbolListOptions = { refreshMs: 10_000, minRetryMs: 100, maxRetryMs: 1_000 };
+export const symbolListDefaults: SymbolListOptions = { refreshMs: 3_000, minRetryMs: 100, maxRetryMs: 1_000 };
 
 /** The exchange's symbols as the socket service knows them, read again and again. */
 export interface SymbolList {
@@ -25,6 +25,8 @@ export interface SymbolList {
   has(symbol: string): boolean;
   /** Why the last reading failed, or undefined. */
   readonly fault: string | undefined;
+  /** Has the exchange asked again, because somebody looks for what is not listed. Resolves with the newest list here; never rejects. */
+  lookAgain(): Promise<void>;
   close(): void;
 }
 
@@ -41,9 +43,11 @@ export const createSymbolList = (
   let symbols: readonly ListedSymbol[] = [];
   let names: ReadonlySet<string> = new Set();
   let fault: string | undefined = 'the list was not read yet';
+  let turn: Promise<void> = Promise.resolve();
+  let looking: Promise<void> | undefined;
 
-  const refresh = async () => {
-    const answer = await feed.listSymbols(revision, controller.signal);
+  const read = async (fresh: boolean) => {
+    const answer = await feed.listSymbols(revision, fresh, controller.signal);
     fault = undefined;
     simulated = answer.simulated;
     if (known && answer.revision === revision) return;
@@ -53,6 +57,12 @@ export const createSymbolList = (
     names = new Set(symbols.map(({ symbol }) => symbol));
     log.info({ symbols: symbols.length, revision, simulated }, 'symbol list read');
     changed();
+  };
+  /** One after the other: an answer says what changed since the revision it was asked with. */
+  const refresh = (fresh = false): Promise<void> => {
+    const mine = turn.then(() => read(fresh));
+    turn = mine.catch(() => undefined); // Told to who asked.
+    return mine;
   };
   const follow = async () => {
     let failures = 0;
@@ -91,6 +101,14 @@ export const createSymbolList = (
     has: (symbol) => names.has(symbol),
     get fault() {
       return fault;
+    },
+    lookAgain: () => {
+      looking ??= refresh(true)
+        .catch((thrown: unknown) => log.warn({ reason: toAppError(thrown).message }, 'the exchange’s list could not be looked at again'))
+        .finally(() => {
+          looking = undefined;
+        });
+      return looking;
     },
     close: () => controller.abort(),
   };

@@ -120,6 +120,7 @@ export const startFakeSocket = async (port = 0): Promise<FakeSocket> => {
         status: 'TRADING',
         tickSize: '0.01',
         stepSize: '0.00001',
+        paused: false,
       }));
       return { revision, symbols: revision === knownRevision ? [] : symbols, simulated: fake.simulated };
     }),

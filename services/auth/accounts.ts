@@ -1,6 +1,6 @@
 import { AppError } from '@tickfolio/lib/errors';
 import { type Database, sqlState, uniqueViolation } from '@tickfolio/lib/postgres';
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import { nameKey } from './credentials.js';
 import { accounts } from './schema.js';
 
@@ -14,8 +14,11 @@ export interface Account {
 export interface Accounts {
   /** @returns the new account's id. @throws AppError already_exists when the name is taken, in whatever case */
   create(name: string, passwordHash: string): Promise<string>;
-  /** By its name, in whatever case. */
-  find(name: string): Promise<Account | undefined>;
+  /**
+   * By its name, in whatever case. Nearly always one or none: from before names were compared by key there may be two that differ in
+   * case only, and the one that is spelled exactly so comes first.
+   */
+  find(name: string): Promise<readonly Account[]>;
 }
 
 export const nameTaken = (): AppError =>
@@ -24,7 +27,8 @@ export const nameTaken = (): AppError =>
 export const createAccounts = (db: Database): Accounts => ({
   create: async (name, passwordHash) => {
     try {
-      const [account] = await db.insert(accounts).values({ name, passwordHash }).returning({ id: accounts.id });
+      const row = { name, nameKey: nameKey(name), passwordHash };
+      const [account] = await db.insert(accounts).values(row).returning({ id: accounts.id });
       if (!account) throw new Error('an insert returned no row');
       return account.id;
     } catch (err) {
@@ -32,11 +36,10 @@ export const createAccounts = (db: Database): Accounts => ({
       throw err;
     }
   },
-  find: async (name) => {
-    const [account] = await db
+  find: (name) =>
+    db
       .select({ id: accounts.id, name: accounts.name, passwordHash: accounts.passwordHash })
       .from(accounts)
-      .where(eq(sql`lower(${accounts.name})`, nameKey(name)));
-    return account;
-  },
+      .where(or(eq(accounts.nameKey, nameKey(name)), and(isNull(accounts.nameKey), eq(sql`${accounts.name} collate "C"`, name))))
+      .orderBy(sql`${accounts.nameKey} nulls first`),
 });

@@ -4,7 +4,9 @@ import { AppError } from '@tickfolio/lib/errors';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createAccounts } from './accounts.js';
 import { type AuthLimits, startAuth } from './app.js';
+import { createPasswordHasher } from './password-hasher.js';
 import { codeOf, jwtSecret, password, startTestAuth } from './test-auth.js';
 import { openEmbeddedDatabase } from './test-database.js';
 
@@ -63,6 +65,15 @@ describe('the auth service', () => {
     const wrong = await caught(register('a b', 'short'));
     expect(wrong.code).toBe('invalid_argument');
     expect(wrong.fields.map(({ field }) => field)).toEqual(['name', 'password']);
+  });
+
+  it('still signs in whose password was taken before it became too weak for a new account', async () => {
+    const { name, register, login } = await build();
+    const hasher = await createPasswordHasher({ maxConcurrent: 1, maxWaiting: 1 });
+    const passwordHash = await hasher.hash('password', new AbortController().signal);
+    const userId = await createAccounts(postgres.db).create(name, passwordHash);
+    expect(await login(name, 'password')).toMatchObject({ userId });
+    expect((await caught(register(`${name}-2`, 'password'))).fields).toMatchObject([{ field: 'password', reason: 'password-common' }]);
   });
 
   it('answers an unknown name, a wrong password and what can be neither in the same words', async () => {
@@ -217,6 +228,21 @@ describe('the auth service', () => {
     clock.advance(1_000);
     await expect.poll(() => health.status('auth.v1.AuthService'), { timeout: 5_000 }).toBe('SERVING');
     expect(await ready()).toBe(200);
+  });
+
+  it('is not ready while its database is read-only, and says so', async () => {
+    let readOnly = true;
+    const readOnlyPing = () => Promise.reject(new AppError('unavailable', 'The database is read-only.'));
+    const { app, clock, lines } = await build({}, { ...postgres, ping: () => (readOnly ? readOnlyPing() : postgres.ping()) });
+    const ready = async () => (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).json();
+    expect(await ready()).toMatchObject({
+      status: 'not ready',
+      dependencies: { 'auth-database': { reason: 'The database is read-only.' } },
+    });
+    readOnly = false;
+    await clock.advanceAsync(1_000);
+    await expect.poll(ready, { timeout: 5_000 }).toMatchObject({ status: 'ready' });
+    expect(lines.join()).toMatch(/"reason":"The database is read-only\.","msg":"the database is not well"/);
   });
 
   it('answers what is no address on its metrics port as a problem', async () => {

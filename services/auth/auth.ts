@@ -71,19 +71,21 @@ export const createAuth = ({ accounts, sessions, hasher, throttles, metrics, sig
       sessionId,
     };
   };
-  /** Whether or not the account exists, one password is hashed. */
+  /** Whether or not the account exists, one password is hashed; a second one where two accounts answer to the name. */
   const check = async ({ name, password }: Credentials, caller: Caller) => {
-    const account = isPossibleName(name) ? await accounts.find(name) : undefined;
-    const known = isPossiblePassword(password) ? account : undefined;
-    const text = isPossiblePassword(password) ? normalPassword(password) : '';
-    return (await metrics.hashing(() => hasher.verify(known?.passwordHash, text, caller.signal))) ? known : undefined;
+    const found = isPossibleName(name) ? await accounts.find(name) : [];
+    const possible = isPossiblePassword(password);
+    const text = possible ? normalPassword(password) : '';
+    for (const account of possible && found.length > 0 ? found : [undefined])
+      if (await metrics.hashing(() => hasher.verify(account?.passwordHash, text, caller.signal))) return account;
+    return undefined;
   };
   return {
     register: async (credentials, caller) => {
       requireNewCredentials(credentials);
       throttles.registration.take(addressKey(caller.address));
       const { name, password } = credentials;
-      if (await accounts.find(name)) throw nameTaken();
+      if ((await accounts.find(name)).length > 0) throw nameTaken();
       const passwordHash = await metrics.hashing(() => hasher.hash(normalPassword(password), caller.signal));
       const userId = await accounts.create(name, passwordHash);
       metrics.registrations.inc();

@@ -24,6 +24,8 @@ describe('the settings of auth', () => {
       GRPC_PORT: 50051,
       POSTGRES_PORT: 5432,
       POSTGRES_DB: 'auth_db',
+      POSTGRES_SCHEMA: 'public',
+      POSTGRES_MIGRATE: 'auto',
       JWT_ACCESS_TTL: 900_000,
       JWT_REFRESH_TTL: 604_800_000,
       LOG_LEVEL: 'info',

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { addressOrOff, duration, environment, integer, jwtSecret, logLevel, password, port, required, z } from '@tickfolio/lib/config';
+import { addressOrOff, duration, environment, integer, jwtSecret, logLevel, port, z } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
+import { postgresSettings } from '@tickfolio/lib/postgres';
 import { type AuthLimits, defaultLimits } from './limits.js';
 
 /**
@@ -12,11 +13,7 @@ export const authConfig = (env: NodeJS.ProcessEnv) =>
     ENV: environment(),
     LOG_LEVEL: logLevel(),
     GRPC_PORT: port(50051),
-    POSTGRES_HOST: required(),
-    POSTGRES_PORT: port(5432),
-    POSTGRES_USER: required(),
-    POSTGRES_PASSWORD: password(env.ENV),
-    POSTGRES_DB: z.string().default('auth_db'),
+    ...postgresSettings(env, 'auth_db'),
     JWT_SECRET: jwtSecret(env.ENV),
     JWT_ACCESS_TTL: duration('15m'),
     /** How long a refresh token lives unused. */

@@ -1,4 +1,5 @@
 import { AppError, type FieldError } from '@tickfolio/lib/errors';
+import { weakness } from './weak-password.js';
 
 /** A name and a password as somebody sent them. */
 export interface Credentials {
@@ -23,13 +24,19 @@ export const isPossibleName = (name: string): boolean => namePattern.test(name);
 export const isPossiblePassword = (password: string): boolean =>
   password.length <= 4 * maxPasswordLength && lengthOf(password) <= maxPasswordLength;
 
+const nameFault = (name: string): FieldError | undefined =>
+  isPossibleName(name) ? undefined : { field: 'name', message: 'must be 3 to 64 letters, digits, "_", "." or "-"', reason: 'name-shape' };
+
+const passwordFault = ({ name, password }: Credentials): FieldError | undefined => {
+  if (!isPossiblePassword(password))
+    return { field: 'password', message: `must have at most ${maxPasswordLength} characters`, reason: 'password-long' };
+  if (lengthOf(password) < minPasswordLength)
+    return { field: 'password', message: `must have at least ${minPasswordLength} characters`, reason: 'password-short' };
+  return weakness(normalPassword(password), nameKey(name));
+};
+
 /** @throws AppError invalid_argument naming each wrong field */
-export const requireNewCredentials = ({ name, password }: Credentials): void => {
-  const fields: FieldError[] = [];
-  if (!isPossibleName(name)) fields.push({ field: 'name', message: 'must be 3 to 64 letters, digits, "_", "." or "-"' });
-  if (!isPossiblePassword(password)) fields.push({ field: 'password', message: `must have at most ${maxPasswordLength} characters` });
-  else if (lengthOf(password) < minPasswordLength) {
-    fields.push({ field: 'password', message: `must have at least ${minPasswordLength} characters` });
-  }
+export const requireNewCredentials = (credentials: Credentials): void => {
+  const fields = [nameFault(credentials.name), passwordFault(credentials)].filter((fault) => fault !== undefined);
   if (fields.length) throw new AppError('invalid_argument', 'The name or the password cannot be used.', { fields });
 };

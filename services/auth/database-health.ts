@@ -13,14 +13,14 @@ export interface DatabaseHealthDeps {
 }
 
 export interface DatabaseHealth {
-  /** What is wrong; undefined while the database answers. */
+  /** What is wrong; undefined while the database answers and takes changes. */
   readonly fault: string | undefined;
   /** Resolves with the first answer. */
   readonly known: Promise<void>;
   close(): void;
 }
 
-/** Asks the database again and again whether it is there. */
+/** Asks the database again and again whether it is there and takes changes. */
 export const watchDatabase = (deps: DatabaseHealthDeps): DatabaseHealth => {
   const { postgres, clock, log, limits, changed } = deps;
   let fault: string | undefined = 'was not asked yet';
@@ -41,8 +41,8 @@ export const watchDatabase = (deps: DatabaseHealthDeps): DatabaseHealth => {
     fault = now;
     if ((before === undefined) === (now === undefined) && before !== 'was not asked yet') return;
     changed(now === undefined);
-    if (now === undefined) log.info('the database answers');
-    else log.error({ reason: now }, 'the database does not answer');
+    if (now === undefined) log.info('the database is well');
+    else log.error({ reason: now }, 'the database is not well');
   };
   const known = ask();
   const timer = clock.every(limits.healthPeriodMs, () => void ask());

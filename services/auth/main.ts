@@ -1,6 +1,7 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { grpcTlsOf, withGrpcTls } from '@tickfolio/lib/grpc';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
+import { postgresServer } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { startTracing } from '@tickfolio/lib/tracing/start';
@@ -17,10 +18,7 @@ await runProcess(
     const postgres = life.own(
       'database',
       await openServerPostgres({
-        host: config.POSTGRES_HOST,
-        port: config.POSTGRES_PORT,
-        user: config.POSTGRES_USER,
-        password: config.POSTGRES_PASSWORD,
+        ...postgresServer(config),
         database: config.POSTGRES_DB,
         migrationsFolder,
         metrics,

@@ -6,6 +6,8 @@ const instant = (name: string) => timestamp(name, { withTimezone: true });
 export const accounts = pgTable('accounts', {
   id: uuid('id').primaryKey().defaultRandom(),
   name: text('name').notNull(),
+  /** What names are compared by; null where another account has the same, from before there were keys. */
+  nameKey: text('name_key'),
   passwordHash: text('password_hash').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
 });

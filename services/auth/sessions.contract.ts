@@ -209,8 +209,10 @@ export const describeSessions = (name: string, open: () => Promise<Postgres>): v
       const made = results.filter((result) => result.status === 'fulfilled');
       expect(made).toHaveLength(1);
       for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'already_exists' });
-      expect(names).toContain((await store.find('gRACE.hOPPER'))?.name);
-      expect(await store.find('grace_hopper')).toBeUndefined();
+      const found = await store.find('gRACE.hOPPER');
+      expect(found).toHaveLength(1);
+      expect(names).toContain(found[0]?.name);
+      expect(await store.find('grace_hopper')).toEqual([]);
       const [row] = await postgres.db.select({ count: sql<number>`count(*)::int` }).from(accounts).where(sql`lower(name) = 'grace.hopper'`);
       expect(row?.count).toBe(1);
     });

@@ -1,12 +1,11 @@
-import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
-import { afterAll, describe } from 'vitest';
+import { shareTestPostgres } from '@tickfolio/lib/postgres/test-server';
+import { describe } from 'vitest';
 import { describeSessions } from './sessions.contract.js';
 import { openEmbeddedDatabase, openServerDatabase } from './test-database.js';
 
 describeSessions('PGlite', openEmbeddedDatabase);
 
-const server = await startTestPostgres();
-afterAll(() => server?.close());
+const server = await shareTestPostgres();
 describe.skipIf(!server)(`a real server (${server?.origin ?? 'none found: NOT COVERED'})`, () => {
   describeSessions('a PostgreSQL server with 25 connections', async () => {
     if (!server) throw new Error('no server');

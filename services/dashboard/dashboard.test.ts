@@ -81,7 +81,7 @@ const big: TestRow = {
 
 describe('the tickers', () => {
   it('are exact, with sign and arrow, time and age', async () => {
-    await archive.add([btc, shib, big]);
+    await archive.add([btc, shib, big].map((row) => ({ ...row, receiveMs: row.eventMs })));
     const page = await dashboard.page('/');
     expect(rowsOf(page)).toEqual([
       [
@@ -99,6 +99,19 @@ describe('the tickers', () => {
     ]);
     expect(page).toContain('<span class="arrow" role="img" aria-label="up">▲</span>');
     expect(textOf(page)).toContain('3 symbols');
+  });
+
+  it('are as old as their arrival, also where the clock of this computer and the exchange’s are minutes apart', async () => {
+    const received = { receiveMs: startMs - 2_000 };
+    await archive.add([
+      { ...btc, eventMs: startMs - 300_000, ...received },
+      { ...shib, eventMs: startMs + 300_000, ...received },
+    ]);
+    const page = await dashboard.page('/');
+    expect(rowsOf(page).map((cells) => cells.at(-1))).toEqual([expect.stringMatching(/ 2 s ago$/), expect.stringMatching(/ 2 s ago$/)]);
+    expect(page).not.toContain('age stale');
+    expect(textOf(await dashboard.page('/symbols/BTCUSDT'))).toContain('2 s ago');
+    expect(factsOf(await dashboard.page('/pipeline'))).toMatchObject({ 'Newest row': '2 s ago' });
   });
 
   it('show the newest of a symbol, also when rows come late or twice', async () => {

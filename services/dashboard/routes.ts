@@ -204,7 +204,7 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
       readings.get('dead letters', slowFigureMs, () => orEmpty(readDeadLetters(archive, names), new Map())),
       readings.get('storage', pipelineMs, () => orEmpty(readStorage(archive, names), empty)),
     ]);
-    const newest = tickers.value && [...tickers.value.values()].reduce((latest, { eventMs }) => Math.max(latest, eventMs), 0);
+    const newest = tickers.value && [...tickers.value.values()].reduce((latest, { receiveMs }) => Math.max(latest, receiveMs), 0);
     const frame = frameOf([tickers, rates, audits, deadLetters, storage]);
     const figures = {
       rates: rates.value?.length ? rates.value : undefined,

@@ -46,7 +46,7 @@ const heading = (ticker: Ticker, nowMs: number): Html => html`<div class="quote"
 <div><dt>24 h high</dt><dd>${ticker.high}</dd></div>
 <div><dt>24 h low</dt><dd>${ticker.low}</dd></div>
 <div><dt>24 h open</dt><dd>${ticker.open}</dd></div>
-<div><dt>Ticker</dt><dd>${momentHtml(ticker.eventMs)} <span class="muted">${agoHtml(ticker.eventMs, nowMs)}</span></dd></div>
+<div><dt>Ticker</dt><dd>${momentHtml(ticker.eventMs)} <span class="muted">${agoHtml(ticker.receiveMs, nowMs)}</span></dd></div>
 </dl>
 </div>`;
 

@@ -11,6 +11,8 @@ export const table = 'market_tickers';
 export interface TestRow {
   readonly symbol: string;
   readonly eventMs: number;
+  /** Default 40 ms later. */
+  readonly receiveMs?: number;
   readonly close: string;
   readonly messageId?: string;
   readonly open?: string;
@@ -101,7 +103,7 @@ export const createTestArchive = async (clickhouse: ClickHouse) => {
               messageIdOf(row),
               row.eventType ?? '24hrMiniTicker',
               timeOf(eventMs),
-              timeOf(eventMs + 40),
+              timeOf(row.receiveMs ?? eventMs + 40),
               symbol,
               ...prices,
               row.volume ?? null,

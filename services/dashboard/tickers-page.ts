@@ -55,12 +55,13 @@ const headCell = (query: TickersQuery, { sort, title, kind }: (typeof columns)[n
 };
 
 const row = (ticker: Ticker, nowMs: number): Html => {
-  const { symbol, close, change, percent, high, low, open, eventMs } = ticker;
-  const stale = nowMs - eventMs > staleAfterMs;
+  const { symbol, close, change, percent, high, low, open, eventMs, receiveMs } = ticker;
+  // By our own clocks: the event's time is the exchange's, and the two may be apart.
+  const stale = nowMs - receiveMs > staleAfterMs;
   return html`<tr data-key="${symbol}"><th scope="row"><a href="/symbols/${encodeURIComponent(symbol)}">${symbol}</a></th>
 <td class="number strong" data-flash>${close}</td><td class="number" data-flash>${changeHtml(percent, '%')}</td><td class="number" data-flash>${changeHtml(change)}</td>
 <td class="number">${high}</td><td class="number">${low}</td><td class="number">${open}</td>
-<td class="when">${nowMs - eventMs < dayMs ? clockText(eventMs) : timeText(eventMs)} <span class="age${stale ? ' stale' : ''}">${agoHtml(eventMs, nowMs)}</span></td></tr>
+<td class="when">${nowMs - eventMs < dayMs ? clockText(eventMs) : timeText(eventMs)} <span class="age${stale ? ' stale' : ''}">${agoHtml(receiveMs, nowMs)}</span></td></tr>
 `;
 };
 

@@ -7,7 +7,8 @@ import { WebSocketServer } from 'ws';
 import { type Connection, createConnection } from './connection.js';
 import type { ErrorShape } from './control-message.js';
 import { createDoorman, resetConnection } from './doorman.js';
-import { createFaults, type Faults, type FaultTargets } from './faults.js';
+import { targetsIn } from './fault-targets.js';
+import { createFaults, type Faults } from './faults.js';
 import { fixed8 } from './fixed-point.js';
 import { exchangeLimits, type Limits } from './limits.js';
 import { createMarket, type MarketOptions } from './market.js';
@@ -94,7 +95,7 @@ export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeS
   const connections = new Map<number, Connection>();
   let lastConnection = 0;
 
-  const faults = createFaults({ clock, log, targets: targetsIn(clock, connections, listings) }, seed);
+  const faults = createFaults({ clock, log, targets: targetsIn(clock, connections, source) }, seed);
   const hub = createStreamHub(faults.route);
   const counts = createSimMetrics(metrics, { connections: () => connections.size, subscriptions: () => hub.subscriptions });
   const sink = publishTo(hub, (trade) => {
@@ -202,30 +203,6 @@ const recordedOf = ({ spec }: Listing, trade: Trade): RecordedTrade => ({
   eventMs: trade.eventMs,
   buyerIsMaker: trade.buyerIsMaker,
 });
-
-const targetsIn = (clock: Clock, connections: ReadonlyMap<number, Connection>, listings: ReadonlyMap<string, Listing>): FaultTargets => {
-  const meant = (id: number | undefined) => [...connections.values()].filter((connection) => id === undefined || connection.id === id);
-  return {
-    close: ({ connection, code, reason }) => {
-      const closing = meant(connection);
-      for (const one of closing) one.cut(code, reason);
-      return closing.length;
-    },
-    shutdown: ({ connection, afterMs }) => {
-      const closing = meant(connection);
-      for (const one of closing) {
-        one.announceShutdown();
-        clock.after(afterMs, () => one.cut(1001, 'Server shutdown'));
-      }
-      return closing.length;
-    },
-    setStatus: ({ symbol, status }) => {
-      const listing = listings.get(symbol.toUpperCase());
-      if (listing) listing.status = status;
-      return listing !== undefined;
-    },
-  };
-};
 
 const listen = (server: Server, host: string, port: number, hint: string): Promise<number> =>
   new Promise((resolve, reject) => {

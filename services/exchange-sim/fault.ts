@@ -2,6 +2,7 @@ import { z } from '@tickfolio/lib/config';
 import { symbolStatuses } from './symbols.js';
 
 const ms = z.number().int().min(1).max(86_400_000);
+const symbol = z.string().min(1).max(40);
 const count = z.number().int().min(1).max(1_000_000);
 const target = {
   /** Only this stream; without it all of them. */
@@ -44,7 +45,16 @@ export const faultSchema = z.discriminatedUnion('kind', [
     /** Only paths that end so, such as `aggTrades`. */
     path: z.string().max(100).optional(),
   }),
-  z.strictObject({ kind: z.literal('status'), symbol: z.string().min(1).max(40), status: z.enum(symbolStatuses) }),
+  z.strictObject({
+    kind: z.literal('clock'),
+    /** How far ahead the exchange's clock is, as its REST interface shows it; below 0 it is behind. */
+    byMs: z.number().int().min(-31_536_000_000).max(31_536_000_000),
+    forMs: ms.optional(),
+  }),
+  z.strictObject({ kind: z.literal('status'), symbol, status: z.enum(symbolStatuses) }),
+  z.strictObject({ kind: z.literal('maintenance'), forMs: ms.optional() }),
+  z.strictObject({ kind: z.literal('delist'), symbol }),
+  z.strictObject({ kind: z.literal('list'), symbol, status: z.enum(symbolStatuses).default('TRADING') }),
 ]);
 
 export type FaultInput = z.input<typeof faultSchema>;
@@ -71,4 +81,8 @@ export const faultHelp = `Faults (POST /sim/faults with one JSON object or a lis
   {"kind":"slowPong","delayMs":5000}            answer pings late, for "forMs"
   {"kind":"noPing","forMs":60000}               send no pings
   {"kind":"rest","status":503,"count":3}        fail (and/or delay by "delayMs") the next requests, of "path" (such as "aggTrades") only
-  {"kind":"status","symbol":"btcusdt","status":"BREAK"}   change a symbol's status: TRADING, HALT, BREAK`;
+  {"kind":"clock","byMs":90000}                 let /api/v3/time be off by so much (below 0: behind), for "forMs" (default until cleared)
+  {"kind":"status","symbol":"btcusdt","status":"BREAK"}   change a symbol's status: TRADING, HALT, BREAK
+  {"kind":"maintenance","forMs":60000}          nothing trades and every symbol is listed as BREAK, for "forMs" or until cleared
+  {"kind":"delist","symbol":"btcusdt"}          take a symbol off the list
+  {"kind":"list","symbol":"newusdt"}            list a symbol, one that was taken off or any new one (at about 1 US dollar); "status"`;

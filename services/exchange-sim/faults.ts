@@ -14,13 +14,19 @@ export interface FaultTargets {
   shutdown(fault: FaultOf<'shutdown'>): number;
   /** @returns false when no such symbol is listed. */
   setStatus(fault: FaultOf<'status'>): boolean;
+  setMaintenance(on: boolean): void;
+  /** @returns false when no such symbol is listed. */
+  delist(fault: FaultOf<'delist'>): boolean;
+  /** @throws AppError invalid_argument, failed_precondition when it is listed already. */
+  list(fault: FaultOf<'list'>): void;
 }
 
 /** Misbehaviour on command. */
 export interface Faults {
   /**
-   * Starts a fault. Commands (close, shutdown, status) act at once and leave nothing at work.
-   * @throws AppError invalid_argument (not a fault), not_found (unknown symbol), resource_exhausted (too many at work).
+   * Starts a fault. Commands (close, shutdown, status, delist, list) act at once and leave nothing at work.
+   * @throws AppError invalid_argument (not a fault), not_found (unknown symbol), failed_precondition (listed already), resource_exhausted
+   * (too many at work).
    */
   add(fault: FaultInput): ActiveFault;
   /** Ends one, letting go of what it withheld; false when it is not at work. */
@@ -33,6 +39,8 @@ export interface Faults {
   refusal(scope: 'ws' | 'rest'): FaultOf<'refuse'>['status'] | undefined;
   /** What becomes of a REST request now, if anything; counts it. */
   rest(path: string): FaultOf<'rest'> | undefined;
+  /** How far ahead the clock is that REST shows, milliseconds. */
+  readonly clockOffsetMs: number;
   readonly pings: { readonly silent: boolean; readonly answerDelayMs: number };
 }
 
@@ -69,6 +77,7 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
     entries.delete(id);
     entry.timer?.cancel();
     entry.frames?.end();
+    if (entry.fault.kind === 'maintenance' && !find('maintenance')) targets.setMaintenance(false);
     log.info({ fault: entry.fault, hits: view(entry).hits }, 'fault ended');
     return true;
   };
@@ -77,8 +86,13 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
   const command = (fault: Fault): number | undefined => {
     if (fault.kind === 'close') return targets.close(fault);
     if (fault.kind === 'shutdown') return targets.shutdown(fault);
-    if (fault.kind !== 'status') return undefined;
-    if (!targets.setStatus(fault)) throw new AppError('not_found', `No symbol "${fault.symbol}" is listed.`);
+    if (fault.kind === 'list') {
+      targets.list(fault);
+      return 1;
+    }
+    if (fault.kind !== 'status' && fault.kind !== 'delist') return undefined;
+    const found = fault.kind === 'status' ? targets.setStatus(fault) : targets.delist(fault);
+    if (!found) throw new AppError('not_found', `No symbol "${fault.symbol}" is listed.`);
     return 1;
   };
 
@@ -102,6 +116,7 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
     const timer = forMs === undefined ? undefined : clock.after(forMs, () => remove(id));
     const entry: Entry = { id, fault, frames, timer, requests: 0 };
     entries.set(id, entry);
+    if (fault.kind === 'maintenance') targets.setMaintenance(true);
     return view(entry);
   };
 
@@ -134,6 +149,10 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
       entry.requests++;
       if (entry.requests >= entry.fault.count) remove(entry.id);
       return entry.fault;
+    },
+    get clockOffsetMs() {
+      const fault = find('clock')?.fault;
+      return fault?.kind === 'clock' ? fault.byMs : 0;
     },
     pings: {
       get silent() {

@@ -1,3 +1,4 @@
+import { AppError } from '@tickfolio/lib/errors';
 import { createMinuteBars } from './minute-bars.js';
 import { createPace, marketSpells, type Pace, symbolSpells } from './pace.js';
 import { type Listing, noteTrade, type PriceSource, type SourceSink } from './price-source.js';
@@ -32,6 +33,8 @@ const idEpochMs = 1_600_000_000_000;
 const idsPerTrade = 400;
 const spareIdsPerSecond = 200;
 const maxPauseMs = 120_000;
+/** A plain scan finds who trades next. */
+const maxListed = 2_000;
 const maxLevels = 25;
 const maxSingles = 40;
 
@@ -42,6 +45,8 @@ interface Trader {
   nextId: number;
   nextSingleId: number;
   lastEventMs: number;
+  /** Has one last trade also where it does not trade, from before. */
+  readonly hasPast: boolean;
 }
 
 /** A made-up market: bursts and quiet spells, correlated prices, whole ticks and lots, consecutive ids. Memory is bounded. */
@@ -61,18 +66,22 @@ export const createMarket = (options: MarketOptions): PriceSource => {
   const walk = createPriceWalk(beginMs, random);
   const wholePace = createPace(marketSpells, random);
 
-  const traderOf = (spec: SymbolSpec): Trader => {
+  /** Of symbols that were taken off the list. */
+  const endedIds = new Map<string, number>();
+  const traderOf = (spec: SymbolSpec, fromMs: number, hasPast: boolean): Trader => {
     const rate = spec.rate * tradeRate;
-    const nextId = Math.floor(((startMs - idEpochMs) / 1_000) * Math.ceil(idsPerTrade * rate + spareIdsPerSecond));
+    const idsOfThen = Math.floor(((fromMs - idEpochMs) / 1_000) * Math.ceil(idsPerTrade * rate + spareIdsPerSecond));
+    const nextId = Math.max(idsOfThen, endedIds.get(spec.symbol) ?? 0);
     const capacity = Math.min(historyTrades, Math.max(1_000, Math.ceil(rate * 3_600)));
-    const bars = createMinuteBars(beginMs, pastDay ? (firstTicks) => yesterdayOf(spec, seed, firstTicks, rate) : undefined);
+    const past = hasPast && pastDay ? (firstTicks: number) => yesterdayOf(spec, seed, firstTicks, rate) : undefined;
+    const bars = createMinuteBars(hasPast ? beginMs : fromMs, past);
     const listing = { spec, status: spec.status, trades: createTradeHistory(capacity), bars, tickerIsDue: false };
-    return { listing, rate, pace: createPace(symbolSpells, random), nextId, nextSingleId: nextId * 4, lastEventMs: 0 };
+    return { listing, rate, pace: createPace(symbolSpells, random), nextId, nextSingleId: nextId * 4, lastEventMs: 0, hasPast };
   };
-  const traders = knownSymbols.slice(0, symbols).map(traderOf);
+  const traders = knownSymbols.slice(0, symbols).map((spec) => traderOf(spec, startMs, true));
   const listings = new Map(traders.map(({ listing }) => [listing.spec.symbol, listing]));
   // When each symbol trades next; everyone's first trade comes in the first half of the warm-up.
-  const dueMs = Float64Array.from(traders, () => beginMs + random.next() * (warmUpMs / 2));
+  const dueMs = traders.map(() => beginMs + random.next() * (warmUpMs / 2));
   let reachedMs = beginMs;
 
   const lots = (spec: SymbolSpec): number => Math.max(1, Math.round(typicalLots(spec) * Math.exp(1.2 * random.normal())));
@@ -130,10 +139,31 @@ export const createMarket = (options: MarketOptions): PriceSource => {
     for (let i = nextTrader(); (dueMs[i] ?? Infinity) <= untilMs; i = nextTrader()) {
       const trader = traders[i] as Trader;
       const atMs = dueMs[i] ?? untilMs;
-      // A symbol that does not trade still has one last trade, from before.
-      if (trader.listing.status === 'TRADING' || trader.listing.trades.endId === 0) order(trader, atMs, sink);
+      const { status, trades } = trader.listing;
+      if (status === 'TRADING' || (trader.hasPast && trades.endId === 0)) order(trader, atMs, sink);
       dueMs[i] = atMs + pauseMs(trader, atMs);
     }
   };
-  return { listings, advance };
+  return {
+    listings,
+    advance,
+    delist: (symbol) => {
+      const at = traders.findIndex(({ listing }) => listing.spec.symbol === symbol);
+      if (at < 0) return false;
+      endedIds.set(symbol, traders[at]?.nextId ?? 0);
+      traders.splice(at, 1);
+      dueMs.splice(at, 1);
+      return listings.delete(symbol);
+    },
+    list: (spec, nowMs) => {
+      if (listings.has(spec.symbol)) throw new AppError('failed_precondition', `${spec.symbol} is listed already.`);
+      if (traders.length >= maxListed || endedIds.size > maxListed)
+        throw new AppError('failed_precondition', `At most ${maxListed} symbols are listed.`);
+      const trader = traderOf(spec, nowMs, false);
+      traders.push(trader);
+      dueMs.push(nowMs + random.next() * 1_000);
+      listings.set(spec.symbol, trader.listing);
+      return trader.listing;
+    },
+  };
 };

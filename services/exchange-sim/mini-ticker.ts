@@ -27,18 +27,17 @@ const maxFirstsPerTurn = 10;
  * together on `!miniTicker@arr`. Works only while somebody listens.
  */
 export const startMiniTickers = (clock: Clock, hub: StreamHub, listings: ReadonlyMap<string, Listing>, periodMs = 1_000): Timer => {
-  const all = [...listings.values()];
-  const streams = all.map(({ spec }) => `${spec.symbol.toLowerCase()}@miniTicker`);
   let gathered: ((unit: TimeUnit) => string)[] = [];
   let turn = 0;
   const takeTurn = () => {
     const eventMs = clock.now();
     const listHeard = hub.isHeard(allTickers);
     let firsts = 0;
-    for (let i = turn; i < all.length; i += turns) {
-      const listing = all[i];
-      const stream = streams[i];
-      if (!listing?.tickerIsDue || stream === undefined || !(listHeard || hub.isHeard(stream))) continue;
+    let at = 0;
+    for (const listing of listings.values()) {
+      if (at++ % turns !== turn || !listing.tickerIsDue) continue;
+      const stream = `${listing.spec.symbol.toLowerCase()}@miniTicker`;
+      if (!listHeard && !hub.isHeard(stream)) continue;
       // It stays due, and gets its turn a second later.
       if (!listing.bars.isMade && ++firsts > maxFirstsPerTurn) continue;
       const day = listing.bars.day(eventMs);

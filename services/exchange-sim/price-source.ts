@@ -8,6 +8,8 @@ export interface Listing {
   readonly spec: SymbolSpec;
   /** Can be changed on command; only TRADING symbols trade. */
   status: SymbolStatus;
+  /** During maintenance, what the status is again after it. */
+  resumesAs?: SymbolStatus | undefined;
   readonly trades: TradeHistory;
   readonly bars: MinuteBars;
   /** Set by every trade, cleared by whoever publishes the ticker. */
@@ -26,6 +28,10 @@ export interface PriceSource {
   readonly listings: ReadonlyMap<string, Listing>;
   /** Lets everything happen that is due at `nowMs`. Time never goes back; a call for an earlier time does nothing. */
   advance(nowMs: number, sink: SourceSink): void;
+  /** Takes a symbol (upper case) off the list. @returns false when it is not listed */
+  delist(symbol: string): boolean;
+  /** Lists a symbol that is not, without a past. @throws AppError failed_precondition where that cannot be */
+  list(spec: SymbolSpec, nowMs: number): Listing;
 }
 
 /** Notes a trade wherever the listing keeps it. */

@@ -1,14 +1,14 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { createManualClock } from '@tickfolio/lib/clock';
+import { recordedFrames, recordings } from '@tickfolio/lib/recordings/test-recordings';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ExchangeSim, startExchangeSim } from './app.js';
 import type { ReplayOptions } from './replay.js';
-import { connect, eventually, type Frame, getJson } from './test-client.js';
+import { connect, eventually, getJson } from './test-client.js';
 
 let folder = '';
 let file = '';
@@ -122,18 +122,10 @@ describe('replay', () => {
   });
 });
 
-const recordings = [
-  'cryptofeed_BINANCE-b38f7c_20210405_10syms.frames.jsonl.gz',
-  'cryptofeed_BINANCE-ee25be_20210404_BTC-ETH-DOT.frames.jsonl.gz',
-].map((name) => join(import.meta.dirname, '../../../shared/data', name));
-describe.skipIf(!recordings.every((name) => existsSync(name)))('real recordings (only where ../shared/data is present)', () => {
-  it.each(recordings)('%s plays frame for frame', async (recording) => {
-    const expected: Frame[] = gunzipSync(await readFile(recording))
-      .toString()
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line).frame);
-    const { sim, clock } = await start({ file: recording, times: 'keep', speed: 100 });
+describe('recordings', () => {
+  it.each([...recordings])('%s plays frame for frame', async (_name, file) => {
+    const expected = recordedFrames(file).map(({ stream, data }) => ({ stream, data }));
+    const { sim, clock } = await start({ file, times: 'keep', speed: 100 });
     const client = await connect(`${sim.url}/stream?streams=${[...new Set(expected.map(({ stream }) => stream))].join('/')}`);
     for (let i = 0; i < 600 && client.frames.length < expected.length; i++) {
       clock.advance(100);
@@ -142,7 +134,7 @@ describe.skipIf(!recordings.every((name) => existsSync(name)))('real recordings 
     await eventually(() => client.frames.length >= expected.length);
     expect(client.frames).toEqual(expected);
     const rows = expected.filter(({ data }) => data.e === 'aggTrade');
-    for (const symbol of new Set(rows.map(({ data }) => data.s)))
+    for (const symbol of new Set(rows.map(({ data }) => String(data.s))))
       expect(sim.trades(symbol, undefined, 10_000).map(({ id }) => id)).toEqual(
         rows.filter(({ data }) => data.s === symbol).map(({ data }) => data.a),
       );

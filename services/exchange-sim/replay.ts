@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
+import { AppError } from '@tickfolio/lib/errors';
 import { StartError } from '@tickfolio/lib/lifecycle';
 import { decimalsOf, unitsOf } from './fixed-point.js';
 import { createMinuteBars } from './minute-bars.js';
@@ -121,6 +122,10 @@ const createReplay = (
 
   return {
     listings,
+    delist: (symbol) => listings.delete(symbol),
+    list: () => {
+      throw new AppError('failed_precondition', 'A recording lists what it holds and nothing else.');
+    },
     begin: (nowMs) => {
       beganMs ??= nowMs;
     },

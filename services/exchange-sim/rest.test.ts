@@ -168,6 +168,9 @@ describe('other calls', () => {
   it('tell the time, and ping', async () => {
     const { get, clock } = await start();
     expect((await get('time')).body).toEqual({ serverTime: clock.now() });
+    sim?.faults.add({ kind: 'clock', byMs: -92_000 });
+    expect((await get('time')).body).toEqual({ serverTime: clock.now() - 92_000 });
+    sim?.faults.clear();
     expect((await get('ping')).body).toEqual({});
   });
 

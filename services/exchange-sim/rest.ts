@@ -27,17 +27,18 @@ interface Route {
 /** Answers the exchange's public REST calls. */
 export const createRest = ({ clock, limits, listings, faults }: RestDeps) => {
   const budget = createWeightBudget(clock, limits);
+  const serverTime = (unit: TimeUnit) => timeText(clock.now() + faults.clockOffsetMs, unit);
   const fixed = (weight: number, answer: Route['answer']): Route => ({ weight: () => weight, answer });
 
   const routes: Readonly<Record<string, Route>> = {
     '/api/v3/ping': fixed(1, () => '{}'),
-    '/api/v3/time': fixed(1, (_query, unit) => `{"serverTime":${timeText(clock.now(), unit)}}`),
+    '/api/v3/time': fixed(1, (_query, unit) => `{"serverTime":${serverTime(unit)}}`),
     '/api/v3/exchangeInfo': fixed(20, (query, unit) => {
       const status = query.text('symbolStatus');
       const { listings: selected, by } = query.selected();
       if (status !== undefined && (by !== 'all' || !symbolStatuses.some((name) => name === status))) throw badCombination();
       const wanted = status === undefined ? selected : selected.filter((listing) => listing.status === status);
-      return exchangeInfoText(wanted, timeText(clock.now(), unit), limits);
+      return exchangeInfoText(wanted, serverTime(unit), limits);
     }),
     '/api/v3/aggTrades': fixed(4, aggTrades),
     '/api/v3/klines': fixed(2, (query, unit) => {

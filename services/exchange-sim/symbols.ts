@@ -83,8 +83,26 @@ const build = (): readonly SymbolSpec[] => {
   return specs;
 };
 
+const known = new Map<string, SymbolSpec>();
+
+/**
+ * What a symbol would be listed as, known or made up; a base asset that nobody knows costs 1 US dollar.
+ * @param symbol upper case
+ * @returns undefined when it does not end with a quote asset
+ */
+export const listedSpec = (symbol: string, status: SymbolStatus): SymbolSpec | undefined => {
+  const spec = known.get(symbol);
+  if (spec) return { ...spec, status };
+  const quote = ['USDT', ...Object.keys(quotedIn)].map((name) => named.get(name)).find((asset) => asset && symbol.endsWith(asset.name));
+  const name = symbol.slice(0, -(quote?.name.length ?? 0));
+  if (!quote || name === '' || name === symbol) return undefined;
+  const base = named.get(name) ?? { name, usd: 1, beta: 1, volatility: 0.55, rate: 1 };
+  return { ...specOf(base, quote), symbol, status };
+};
+
 /** Every symbol the simulated exchange knows, over 300, the most important first. */
 export const knownSymbols: readonly SymbolSpec[] = build();
+for (const spec of knownSymbols) known.set(spec.symbol, spec);
 
 /** The asset's figures; every base and quote of `knownSymbols` has them. */
 export const assetOf = (name: string): Asset | undefined => named.get(name);

@@ -288,9 +288,9 @@ describe('symbols', () => {
     list = listOf(['newusdt']);
     await eventually('delisted', () => reader.stateOf('btcusdt') === StreamState.STREAM_STATE_UNKNOWN_SYMBOL);
     await eventually('let go', () => subscribedTo('btcusdt@aggTrade').length === 0);
-    const known = await callUnary(client, client.listSymbols, { knownRevision: '' }, { deadlineMs: 2_000 });
+    const known = await callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 2_000 });
     expect(known.symbols.map(({ symbol }) => symbol)).toEqual(['newusdt']);
-    const same = await callUnary(client, client.listSymbols, { knownRevision: known.revision }, { deadlineMs: 2_000 });
+    const same = await callUnary(client, client.listSymbols, { knownRevision: known.revision, fresh: false }, { deadlineMs: 2_000 });
     expect(same).toEqual({ revision: known.revision, symbols: [], simulated: false });
   });
 
@@ -302,7 +302,9 @@ describe('symbols', () => {
     await eventually('subscribed', () => subscribedTo('btcusdt@aggTrade').length === 1);
     exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', 1));
     await eventually('the frame', () => reader.frames.length === 1);
-    const failed = await callUnary(client, client.listSymbols, { knownRevision: '' }, { deadlineMs: 2_000 }).catch((err: AppError) => err);
+    const failed = await callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 2_000 }).catch(
+      (err: AppError) => err,
+    );
     expect(failed).toMatchObject({ code: 'unavailable', retryAfterMs: 500 });
   });
 });

@@ -6,10 +6,9 @@ import { addOperations, createHttpServer, type Dependency, listen } from '@tickf
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { createConnectionGate } from './connection-gate.js';
 import { createConnectionPool } from './connection-pool.js';
-import { openExchangeConnection } from './exchange-connection.js';
+import { createExchange, type ExchangePlace } from './exchange.js';
 import { defaultLimits, type SocketLimits } from './limits.js';
 import { createSocketMetrics, observe } from './metrics.js';
-import { createExchangeRest } from './rest.js';
 import { serve, serviceName } from './rpc.js';
 import { createSubscriptions } from './subscriptions.js';
 import { createSymbols } from './symbols.js';
@@ -26,16 +25,12 @@ export interface SocketDeps {
   readonly fetch?: typeof fetch;
 }
 
-export interface SocketOptions {
+export interface SocketOptions extends ExchangePlace {
   readonly address: Address;
   /** Where /health, /ready and /metrics are served; absent: nowhere. */
   readonly operationsAddress?: Address | undefined;
   /** Absent: gRPC is not encrypted. */
   readonly tls?: GrpcTls | undefined;
-  /** Base address, such as `wss://stream.binance.com:9443`. */
-  readonly exchangeWsUrl: string;
-  /** Base address, such as `https://api.binance.com`. */
-  readonly exchangeRestUrl: string;
   readonly limits?: Partial<SocketLimits>;
 }
 
@@ -45,6 +40,12 @@ export interface SocketApp {
   readonly operationsPort: number | undefined;
   /** What the service needs and whether it has it, for somebody else's /ready too. */
   readonly dependencies: readonly Dependency[];
+  /** What its /ready shows besides, likewise. */
+  facts(): Readonly<Record<string, unknown>>;
+  /** The address at which the exchange's streams are had, or tried. */
+  readonly streamUrl: string;
+  /** Why they are not had, in words. */
+  readonly streamFault: string | undefined;
   /** Streams are told to move, the exchange's connections are closed. */
   close(): Promise<void>;
 }
@@ -58,13 +59,14 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   const { clock, log, random = Math.random } = deps;
   const limits: SocketLimits = { ...defaultLimits, ...options.limits };
   const metrics = createSocketMetrics(deps.metrics);
-  const rest = createExchangeRest({ clock, metrics, fetch: deps.fetch ?? globalThis.fetch, url: options.exchangeRestUrl, limits });
+  const exchange = createExchange({ clock, log, metrics, limits, fetch: deps.fetch }, options);
+  const { rest, time } = exchange;
   const gate = createConnectionGate(clock, limits.attemptsPerWindow, limits.attemptWindowMs);
 
   const server = createGrpcServer({ log, metrics: deps.metrics, drainMs: limits.drainMs, tls: options.tls });
   const symbols = createSymbols(
     { clock, log, random, read: (signal) => rest.symbolList(signal), changed: () => subscriptions.listingChanged() },
-    { refreshMs: limits.symbolsRefreshMs, backoffBaseMs: limits.backoffBaseMs, backoffCapMs: limits.backoffCapMs },
+    limits,
   );
   const subscriptions = createSubscriptions({
     clock,
@@ -72,9 +74,10 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     metrics,
     limits,
     listing: (symbol) => symbols.listing(symbol),
+    tradedWhilePaused: () => void symbols.lookAgain(),
     connect: (events) =>
       createConnectionPool({
-        open: (on) => openExchangeConnection(options.exchangeWsUrl, clock, limits, on),
+        open: exchange.connect,
         clock,
         log,
         random,
@@ -101,13 +104,23 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
 
   // Without a stream asked for there is no connection; then the symbol list shows whether the exchange is there.
   const streamFault = () => pool.fault ?? (pool.connections.wanted === 0 && !symbols.current ? symbols.fault : undefined);
+  const restFault = () =>
+    symbols.fault && pool.connections.open > 0 ? `prices stream in, but the REST interface does not work: ${symbols.fault}` : symbols.fault;
   const dependencies: Dependency[] = [
     { name: 'exchange-streams', required: true, check: streamFault },
-    { name: 'exchange-rest', required: false, check: () => symbols.fault },
+    { name: 'exchange-rest', required: false, check: restFault },
   ];
   const tellHealth = () => server.setServing(serviceName, streamFault() === undefined);
   tellHealth();
   const health = clock.every(healthPeriodMs, tellHealth);
+
+  const offsetSeconds = () => time.offset && time.offset.offsetMs / 1_000;
+  observe(deps.metrics, 'clock_offset_seconds', "The exchange's clock minus this computer's; missing until measured", offsetSeconds);
+  const facts = () => ({
+    exchangeStreams: exchange.streamUrl,
+    clockOffsetMs: time.offset?.offsetMs ?? null,
+    clockUncertaintyMs: time.offset?.uncertaintyMs ?? null,
+  });
 
   let draining = false;
   const operations = createHttpServer({ log });
@@ -118,6 +131,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
       simulated: symbols.current?.simulated ?? null,
       symbols: symbols.current?.symbols.length ?? 0,
       connections: pool.connections,
+      ...facts(),
     }),
     draining: () => draining,
   });
@@ -128,6 +142,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     await server.close();
     await Promise.all([symbols.close(), subscriptions.shutdown()]);
     await operations.close();
+    await exchange.close();
   };
   const close = () => {
     closing ??= closeAll();
@@ -137,8 +152,21 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   try {
     const port = await server.listen(options.address, 'ADDRESS');
     const operationsPort = options.operationsAddress && (await listen(operations, options.operationsAddress, 'METRICS_ADDR'));
-    log.info({ port, exchange: options.exchangeWsUrl }, 'serving market data');
-    return { port, operationsPort, dependencies, close };
+    const { streamUrl, proxy } = exchange;
+    log.info({ port, exchange: streamUrl, ...(proxy ? { proxy } : {}) }, 'serving market data');
+    return {
+      port,
+      operationsPort,
+      dependencies,
+      facts,
+      get streamUrl() {
+        return exchange.streamUrl;
+      },
+      get streamFault() {
+        return streamFault();
+      },
+      close,
+    };
   } catch (err) {
     await close();
     throw err;

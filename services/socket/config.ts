@@ -1,6 +1,10 @@
 import { address, addressOrOff, duration, environment, logLevel, url, z } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
+import { type ProxySettings, proxyVariables } from '@tickfolio/lib/http/outbound';
 import type { SocketLimits } from './limits.js';
+
+/** The exchange serves the same streams at both ports; company networks often let 443 through only. */
+const binanceStreams = { url: 'wss://stream.binance.com:9443', fallback: 'wss://stream.binance.com:443' };
 
 /** What the socket service reads from the environment. */
 export const socketConfig = z.object({
@@ -8,13 +12,14 @@ export const socketConfig = z.object({
   LOG_LEVEL: logLevel(),
   /** Where gRPC is served. */
   ADDRESS: address('0.0.0.0:50051'),
-  BINANCE_WS_URL: url(['wss:', 'ws:'], 'wss://stream.binance.com:9443'),
+  BINANCE_WS_URL: url(['wss:', 'ws:'], binanceStreams.url),
   BINANCE_REST_URL: url(['https:', 'http:'], 'https://api.binance.com'),
   /** Where /health, /ready and /metrics are served; `off` for nowhere. */
   METRICS_ADDR: addressOrOff(':9464'),
   /** How long a connection to the exchange is used before it is replaced. */
   CONNECTION_LIFETIME: duration('23h'),
   SYMBOLS_REFRESH: duration('10m'),
+  ...proxyVariables,
   ...grpcTlsSettings,
 });
 
@@ -25,3 +30,15 @@ export const socketLimits = (config: Pick<SocketConfig, 'CONNECTION_LIFETIME' | 
   lifetimeMs: config.CONNECTION_LIFETIME,
   symbolsRefreshMs: config.SYMBOLS_REFRESH,
 });
+
+/** Through which proxies the exchange is reached. */
+export const socketProxies = (
+  config: Pick<SocketConfig, 'HTTPS_PROXY' | 'https_proxy' | 'HTTP_PROXY' | 'http_proxy' | 'NO_PROXY' | 'no_proxy'>,
+): ProxySettings => ({
+  https: config.https_proxy ?? config.HTTPS_PROXY,
+  http: config.http_proxy ?? config.HTTP_PROXY,
+  except: config.no_proxy ?? config.NO_PROXY,
+});
+
+/** Where else the streams of BINANCE_WS_URL are served, as far as that is known: of the exchange's own address only. */
+export const streamFallback = (wsUrl: string): string | undefined => (wsUrl === binanceStreams.url ? binanceStreams.fallback : undefined);

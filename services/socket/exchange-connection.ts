@@ -1,17 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '@tickfolio/lib/clock';
+import type { Outbound } from '@tickfolio/lib/http/outbound';
 import WebSocket, { type RawData } from 'ws';
 import { createControlChannel } from './control-channel.js';
+import { answerInWords, saidIn } from './exchange-words.js';
 import { type ExchangeFrame, readMessage } from './frame.js';
 import type { SocketLimits } from './limits.js';
 
-/** Why a connection ended. */
+/** Why a connection ended. `said`: what the exchange itself gave as the reason. */
 export type ConnectionEnd =
   /** The upgrade was answered with 403 or 451: this address is not served. */
-  | { readonly why: 'refused'; readonly status: number }
+  | { readonly why: 'refused'; readonly status: number; readonly said?: string }
   /** 429 or 418: too much was asked. */
-  | { readonly why: 'limited'; readonly status: number; readonly retryAfterMs: number }
-  | { readonly why: 'failed'; readonly detail: string };
+  | { readonly why: 'limited'; readonly status: number; readonly retryAfterMs: number; readonly said?: string }
+  /** `neverOpened`: nobody answers there, or somebody who is not the exchange. */
+  | { readonly why: 'failed'; readonly detail: string; readonly neverOpened?: true };
 
 export interface ConnectionEvents {
   opened(): void;
@@ -40,45 +43,76 @@ export interface ExchangeConnection {
 }
 
 const defaultRetryAfterMs = 60_000;
+const maxRefusalLength = 4_096;
 
 const retryAfterMsOf = (response: IncomingMessage): number => {
   const seconds = Number(response.headers['retry-after']);
   return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1_000, 3 * 86_400_000) : defaultRetryAfterMs;
 };
 
-const endOf = (response: IncomingMessage): ConnectionEnd => {
+const endOf = (response: IncomingMessage, text: string): ConnectionEnd => {
   const status = response.statusCode ?? 0;
-  if (status === 403 || status === 451) return { why: 'refused', status };
-  if (status === 429 || status === 418) return { why: 'limited', status, retryAfterMs: retryAfterMsOf(response) };
-  return { why: 'failed', detail: `the exchange answered the upgrade with HTTP ${status}` };
+  const { words: said } = saidIn(text);
+  if (status === 403 || status === 451) return { why: 'refused', status, said };
+  if (status === 429 || status === 418) return { why: 'limited', status, retryAfterMs: retryAfterMsOf(response), said };
+  return { why: 'failed', detail: `the upgrade was answered with ${answerInWords(status, said)}`, neverOpened: true };
+};
+
+/** The body of a refusal, as far as it came within its bounds; to be read for its words only. */
+const readRefusal = (response: IncomingMessage, clock: Clock, maxMs: number, done: (text: string) => void) => {
+  let text = '';
+  const finish = () => {
+    limit.cancel();
+    response.destroy();
+    done(text);
+  };
+  const limit = clock.after(maxMs, finish);
+  response.setEncoding('utf8');
+  response.on('data', (piece: string) => {
+    text += piece;
+    if (text.length > maxRefusalLength) finish();
+  });
+  response.once('close', finish);
 };
 
 const textOf = (data: RawData): string =>
   Buffer.isBuffer(data) ? data.toString() : Array.isArray(data) ? Buffer.concat(data).toString() : Buffer.from(data).toString();
 
-/**
- * One WebSocket connection to the exchange's combined-stream endpoint. Pings are answered by `ws` itself.
- * @param url base address, such as `wss://stream.binance.com:9443`
- */
-export const openExchangeConnection = (url: string, clock: Clock, limits: SocketLimits, events: ConnectionEvents): ExchangeConnection => {
+export interface ConnectionDeps {
+  /** Base address, such as `wss://stream.binance.com:9443`. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly limits: SocketLimits;
+  readonly outbound: Pick<Outbound, 'agentFor'>;
+}
+
+/** One WebSocket connection to the exchange's combined-stream endpoint. Pings are answered by `ws` itself. */
+export const openExchangeConnection = ({ url, clock, limits, outbound }: ConnectionDeps, events: ConnectionEvents): ExchangeConnection => {
   const acknowledged = new Map<string, number>();
   const seen = new Map<string, number>();
   let lastDataMs: number | undefined;
   let state: 'connecting' | 'open' | 'ended' = 'connecting';
+  const stop = new AbortController();
+  const agent = outbound.agentFor(url, { signal: stop.signal });
   const socket = new WebSocket(`${url}/stream`, {
-    handshakeTimeout: limits.handshakeTimeoutMs,
     maxPayload: limits.maxFrameBytes,
     perMessageDeflate: false,
+    ...(agent ? { agent } : {}),
   });
+  // The library's own bound begins when there is a connection, which a silent proxy never gives.
+  const handshake = clock.after(limits.handshakeTimeoutMs, () => fail(`no answer within ${limits.handshakeTimeoutMs / 1_000} s`));
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
 
   const end = (reason: ConnectionEnd) => {
     if (state === 'ended') return;
     state = 'ended';
+    handshake.cancel();
     control.close();
     socket.terminate();
+    stop.abort();
     events.ended(reason);
   };
+  const fail = (detail: string) => end({ why: 'failed', detail, ...(state === 'connecting' ? { neverOpened: true } : {}) });
   const control = createControlChannel(clock, limits, {
     send: (text) => {
       if (state !== 'open') return;
@@ -90,7 +124,7 @@ export const openExchangeConnection = (url: string, clock: Clock, limits: Socket
       events.acknowledged(name);
     },
     rejected: events.rejected,
-    unanswered: () => end({ why: 'failed', detail: 'the exchange does not answer our requests' }),
+    unanswered: () => fail('the exchange does not answer our requests'),
   });
 
   const take = (text: string) => {
@@ -112,6 +146,7 @@ export const openExchangeConnection = (url: string, clock: Clock, limits: Socket
   socket.on('open', () => {
     if (state !== 'connecting') return;
     state = 'open';
+    handshake.cancel();
     events.opened();
     control.open();
   });
@@ -120,14 +155,11 @@ export const openExchangeConnection = (url: string, clock: Clock, limits: Socket
     if (isBinary) events.malformed('a binary message');
     else take(textOf(data));
   });
-  socket.on('unexpected-response', (_request, response) => {
-    response.resume();
-    end(endOf(response));
-  });
-  socket.on('error', (err) => end({ why: 'failed', detail: err.message }));
-  socket.on('close', (code, reason) =>
-    end({ why: 'failed', detail: `the exchange closed the connection (${code}${reason.length ? ` ${reason}` : ''})` }),
+  socket.on('unexpected-response', (_request, response) =>
+    readRefusal(response, clock, limits.closeMs, (text) => end(endOf(response, text))),
   );
+  socket.on('error', (err) => fail(err.message));
+  socket.on('close', (code, reason) => fail(`the exchange closed the connection (${code}${reason.length ? ` ${reason}` : ''})`));
 
   return {
     get isOpen() {
@@ -153,10 +185,12 @@ export const openExchangeConnection = (url: string, clock: Clock, limits: Socket
       if (state === 'ended') return gone;
       const wasOpen = state === 'open';
       state = 'ended';
+      handshake.cancel();
       control.close();
       if (wasOpen) socket.close(1000);
       else socket.terminate();
       const cut = clock.after(limits.closeMs, () => socket.terminate());
+      if (!wasOpen) stop.abort();
       await gone;
       cut.cancel();
     },

@@ -65,12 +65,26 @@ export interface SocketLimits {
   readonly drainMs: number;
 
   // REST.
-  readonly restTimeoutMs: number;
+  /** How long the exchange may send nothing, before its answer or in the middle of it. */
+  readonly restSilenceMs: number;
+  /** How long an answer may take in all, however steadily it comes: 1 MB at 4 kB/s. */
+  readonly restTotalMs: number;
   readonly restConcurrency: number;
   readonly restQueue: number;
   /** Of the exchange's 6,000 per minute and address. */
   readonly weightPerMinute: number;
   readonly symbolsRefreshMs: number;
+  /** The same while a symbol does not trade that traded within the hour; several MB each time. */
+  readonly symbolsSoonMs: number;
+  /** The same while most do not trade: maintenance ends at a moment that nobody tells. */
+  readonly symbolsCloselyMs: number;
+  /** For symbols that are asked for and not listed, over everybody: one more reading in so long. */
+  readonly symbolsLookAgainMs: number;
+  /** Who asked waits no longer for it. */
+  readonly symbolsLookAgainWaitMs: number;
+  /** How often the exchange's clock is compared with this computer's, and how soon again where that failed. */
+  readonly clockEveryMs: number;
+  readonly clockRetryMs: number;
 }
 
 export const defaultLimits: SocketLimits = {
@@ -108,9 +122,16 @@ export const defaultLimits: SocketLimits = {
   maxOpenStreams: 200,
   closeMs: 1_000,
   drainMs: 5_000,
-  restTimeoutMs: 8_000,
+  restSilenceMs: 8_000,
+  restTotalMs: 300_000,
   restConcurrency: 8,
   restQueue: 200,
   weightPerMinute: 4_500,
   symbolsRefreshMs: 600_000,
+  symbolsSoonMs: 60_000,
+  symbolsCloselyMs: 15_000,
+  symbolsLookAgainMs: 10_000,
+  symbolsLookAgainWaitMs: 4_000,
+  clockEveryMs: 600_000,
+  clockRetryMs: 30_000,
 };

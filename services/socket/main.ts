@@ -4,7 +4,7 @@ import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { startTracing } from '@tickfolio/lib/tracing/start';
 import { startSocket } from './app.js';
-import { socketConfig, socketLimits } from './config.js';
+import { socketConfig, socketLimits, socketProxies, streamFallback } from './config.js';
 
 const config = readSettings('socket', withGrpcTls(socketConfig), process.env);
 const log = createLogger('socket', config.LOG_LEVEL);
@@ -20,7 +20,9 @@ await runProcess(
         operationsAddress: config.METRICS_ADDR,
         tls: grpcTlsOf(config, log),
         exchangeWsUrl: config.BINANCE_WS_URL,
+        exchangeWsFallbackUrl: streamFallback(config.BINANCE_WS_URL),
         exchangeRestUrl: config.BINANCE_REST_URL,
+        proxies: socketProxies(config),
         limits: socketLimits(config),
       },
     );

@@ -63,13 +63,15 @@ export const createSocketMetrics = (metrics: Metrics) => {
 
 export type SocketMetrics = ReturnType<typeof createSocketMetrics>;
 
-/** Figures that are read when somebody looks. */
-export const observe = (metrics: Metrics, name: string, help: string, read: () => number): void => {
+/** Figures that are read when somebody looks; one that is undefined is left out. */
+export const observe = (metrics: Metrics, name: string, help: string, read: () => number | undefined): void => {
   metrics.gauge({
     name,
     help,
     collect() {
-      this.set(read());
+      const value = read();
+      if (value === undefined) this.remove();
+      else this.set(value);
     },
   });
 };

@@ -57,6 +57,7 @@ export const readSymbolList = (body: unknown): ListedSymbol[] => {
       status,
       tickSize,
       stepSize: filterValue(filters, 'LOT_SIZE', 'stepSize'),
+      paused: false, // That is told by more than one list.
     });
   }
   // An empty list would call every symbol unknown.

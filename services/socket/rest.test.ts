@@ -1,4 +1,4 @@
-import { createManualClock } from '@tickfolio/lib/clock';
+import { type Clock, createManualClock } from '@tickfolio/lib/clock';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits, type SocketLimits } from './limits.js';
@@ -14,6 +14,7 @@ const rig = (answer: (url: string, signal: AbortSignal) => Response | Promise<Re
   const urls: string[] = [];
   const rest = createExchangeRest({
     clock,
+    log: silentLogger(),
     metrics: createSocketMetrics(createMetrics('socket')),
     url: 'https://exchange.test',
     limits: { ...defaultLimits, ...changed },
@@ -28,6 +29,8 @@ const rig = (answer: (url: string, signal: AbortSignal) => Response | Promise<Re
 const row = { a: 5, p: '0.00000031', q: '8000000000.00000000', f: 1, l: 2, T: 1_700_000_000_000, m: true, M: true };
 const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers });
+
+const failed = (code: string) => new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
 
 describe('REST', () => {
   it('reads a page of trades as the exchange writes it, oldest first', async () => {
@@ -58,10 +61,39 @@ describe('REST', () => {
     ['a number as price', () => json([{ ...row, p: 0.1 }]), 'unavailable'],
     ['an object', () => json({}), 'unavailable'],
     ['no connection', () => Promise.reject(new TypeError('fetch failed')), 'unavailable'],
+    ['a redirect', () => json('', 302, { location: 'https://login.hotel.example/' }), 'unavailable'],
     ['endless text', () => json('x'.repeat(5 * 1_048_576)), 'unavailable'],
   ])('calls %s what it is', async (_what, answer, code) => {
     const { rest } = rig(answer);
     await expect(rest.aggTrades('btcusdt', undefined, 10)).rejects.toMatchObject({ code });
+  });
+
+  it.each<[string, Answer, RegExp]>([
+    [
+      'code and words',
+      () => json({ code: -1100, msg: 'Illegal\ncharacters' }, 400),
+      /did not understand us \(HTTP 400, code -1100: Illegal characters\)/,
+    ],
+    [
+      'a law',
+      () => json({ code: 0, msg: 'a restricted location' }, 451),
+      /refuses this address \(HTTP 451, code 0: a restricted location\)/,
+    ],
+    [
+      'a ban',
+      () => json({ code: -1003, msg: 'IP banned until 1' }, 418),
+      /banned this address for a while \(HTTP 418, code -1003: IP banned until 1\)/,
+    ],
+    ['an overload', () => json({ code: -1008, msg: 'Server is overloaded' }, 503), /answered HTTP 503, code -1008: Server is overloaded/],
+    ['a long text', () => json({ code: 1, msg: 'x'.repeat(5_000) }, 400), /^.{100,300}$/],
+    ['a sign-in page', () => json('\n<!doctype html>'), /at exchange\.test is not the exchange: it sent a web page/],
+    ['a redirect to one', () => json('', 302), /is not the exchange: it sends us elsewhere \(HTTP 302\)/],
+    ['a name that is not found', () => Promise.reject(failed('ENOTFOUND')), /cannot be reached \(ENOTFOUND\)/],
+    ['a certificate of somebody else', () => Promise.reject(failed('SELF_SIGNED_CERT_IN_CHAIN')), /cannot be reached \(SELF_SIGNED/],
+  ])('tells why it got nothing: %s', async (_what, answer, words) => {
+    const { rest } = rig(answer);
+    const failure = await rest.aggTrades('btcusdt', undefined, 10).catch((err: Error) => err);
+    expect(failure).toMatchObject({ message: expect.stringMatching(words) });
   });
 
   it('does not keep knocking where it is refused', async () => {
@@ -115,8 +147,55 @@ describe('REST', () => {
     const calls = Array.from({ length: 6 }, () => rest.aggTrades('btcusdt', 1, 1).catch((err: unknown) => err));
     expect(await calls[5]).toMatchObject({ code: 'resource_exhausted' });
     expect(urls).toHaveLength(2);
-    for (let wave = 0; wave < 3; wave++) await clock.advanceAsync(defaultLimits.restTimeoutMs);
+    for (let wave = 0; wave < 3; wave++) await clock.advanceAsync(defaultLimits.restSilenceMs);
     for (const call of calls.slice(0, 5)) expect(await call).toMatchObject({ code: 'deadline_exceeded' });
+  });
+
+  /** A body whose pieces come one every `everyMs` of the clock. */
+  const dripping = (clock: Clock, signal: AbortSignal, pieces: readonly string[], everyMs: number, thenEnd = true) =>
+    new Response(
+      new ReadableStream({
+        start: (stream) => {
+          signal.addEventListener('abort', () => stream.error(signal.reason));
+          pieces.forEach((piece, index) => {
+            clock.after((index + 1) * everyMs, () => signal.aborted || stream.enqueue(new TextEncoder().encode(piece)));
+          });
+          if (thenEnd) clock.after(pieces.length * everyMs + 1, () => stream.close());
+        },
+      }),
+    );
+  const wholeList = JSON.stringify(listOf(['btcusdt', 'ethusdt']));
+  const inPieces = (count: number) =>
+    Array.from({ length: count }, (_, index) => {
+      const size = Math.ceil(wholeList.length / count);
+      return wholeList.slice(index * size, (index + 1) * size);
+    });
+
+  it('reads the symbol list also over a line on which it takes a minute', async () => {
+    const { rest, clock } = rig((_url, signal) => dripping(clock, signal, inPieces(12), 5_000));
+    const asked = rest.symbolList();
+    await clock.advanceAsync(70_000);
+    expect((await asked).symbols.map(({ symbol }) => symbol)).toEqual(['btcusdt', 'ethusdt']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('gives up on an answer that stops in the middle, and on one that never ends', async () => {
+    const stuck = rig((_url, signal) => dripping(stuck.clock, signal, inPieces(12).slice(0, 3), 1_000, false));
+    const asked = stuck.rest.symbolList().catch((err: unknown) => err);
+    await stuck.clock.advanceAsync(3_000 + defaultLimits.restSilenceMs);
+    expect(await asked).toMatchObject({ code: 'deadline_exceeded', message: 'The exchange stopped in the middle of its answer, for 8 s.' });
+
+    const endless = rig((_url, signal) =>
+      dripping(
+        endless.clock,
+        signal,
+        Array.from({ length: 400 }, () => ' '),
+        1_000,
+      ),
+    );
+    const waiting = endless.rest.symbolList().catch((err: unknown) => err);
+    await endless.clock.advanceAsync(defaultLimits.restTotalMs);
+    expect(await waiting).toMatchObject({ code: 'deadline_exceeded', message: 'The exchange was still sending after 300 s.' });
   });
 
   it('ends a call whose caller left', async () => {
@@ -136,7 +215,7 @@ describe('the symbol list', () => {
     const { rest, clock, urls } = rig(() => (answers.length > 1 ? answers.shift() : answers[0])?.() ?? json({}));
     const symbols = createSymbols(
       { clock, log: silentLogger(), random: () => 0.5, read: (signal) => rest.symbolList(signal), changed: () => void changes++ },
-      { refreshMs: 600_000, backoffBaseMs: 200, backoffCapMs: 30_000 },
+      defaultLimits,
     );
     return { symbols, clock, urls, changes: () => changes };
   };
@@ -158,6 +237,23 @@ describe('the symbol list', () => {
       symbols: [{ symbol: 'btcusdt', baseAsset: 'BTC', quoteAsset: 'USDT', tickSize: '0.01', stepSize: '0.001' }],
     });
     await symbols.close();
+  });
+
+  it('is read from an exchange that knows an older copy of the protocol and refuses showPermissionSets', async () => {
+    const { rest, urls } = rig((url) =>
+      url.includes('?') ? json({ code: -1104, msg: 'Not all sent parameters were read.' }, 400) : json(listOf(['btcusdt'])),
+    );
+    for (let reading = 0; reading < 2; reading++) expect((await rest.symbolList()).symbols).toHaveLength(1);
+    expect(urls.map((url) => url.replace('https://exchange.test/api/v3/', ''))).toEqual([
+      'exchangeInfo?showPermissionSets=false',
+      'exchangeInfo',
+      'exchangeInfo',
+    ]);
+  });
+
+  it('says what the exchange answered when it refuses both', async () => {
+    const { rest } = rig(() => json({ code: -1100, msg: 'Illegal characters' }, 400));
+    await expect(rest.symbolList()).rejects.toThrow(/HTTP 400, code -1100: Illegal characters/);
   });
 
   it('is refreshed; its revision and its listeners follow changes only; a bad reading leaves the last one', async () => {

@@ -1,14 +1,20 @@
 import type { AggTrade } from '@tickfolio/gen/market/v1';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { fetchText } from '@tickfolio/lib/http';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import { saidIn } from './exchange-words.js';
 import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
 import { readAggTrades, readSymbolList } from './rest-payload.js';
+import { readJson, refusalOf, unreached } from './rest-refusal.js';
+import { readServerTime, type TimeSample } from './server-time.js';
 import type { SymbolList } from './symbols.js';
 import { createWeightBudget } from './weight-budget.js';
 
 export interface RestDeps {
   readonly clock: Clock;
+  readonly log: Logger;
   readonly metrics: SocketMetrics;
   readonly fetch: typeof fetch;
   /** Such as `https://api.binance.com`. */
@@ -22,56 +28,28 @@ export interface RestDeps {
  * `deadline_exceeded`.
  */
 export interface ExchangeRest {
+  /** Whether the exchange answered the last question, be it with a refusal; undefined before the first. */
+  readonly answers: boolean | undefined;
   symbolList(signal?: AbortSignal): Promise<SymbolList>;
   /** @param limit 1 to 1000 */
   aggTrades(symbol: string, fromId: number | undefined, limit: number, signal?: AbortSignal): Promise<AggTrade[]>;
+  /** What the exchange's clock shows. */
+  time(signal?: AbortSignal): Promise<TimeSample>;
 }
 
-const weights = { exchangeInfo: 20, aggTrades: 4 } as const;
+const weights = { exchangeInfo: 20, aggTrades: 4, time: 1 } as const;
 type Call = keyof typeof weights;
 // The real exchange's list is several MB long (more with the permission sets, which are left out), a page of trades 150 kB.
-const maxBytes: Readonly<Record<Call, number>> = { exchangeInfo: 64 * 1_048_576, aggTrades: 4 * 1_048_576 };
-const defaultRetryAfterMs = 60_000;
+const maxBytes: Readonly<Record<Call, number>> = { exchangeInfo: 64 * 1_048_576, aggTrades: 4 * 1_048_576, time: 4_096 };
+const maxRefusalBytes = 65_536;
 
-const readText = async (response: Response, bound: number): Promise<string> => {
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > bound) throw new AppError('unavailable', 'The exchange sent more than can be right.');
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new AppError('unavailable', 'The exchange sent something that is no JSON.', { cause });
-  }
-};
-
-const retryAfterMsOf = (response: Response): number => {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : defaultRetryAfterMs;
-};
-
-const codeIn = (text: string): unknown => {
-  try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-export const createExchangeRest = ({ clock, metrics, fetch, url, limits }: RestDeps): ExchangeRest => {
+export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: RestDeps): ExchangeRest => {
   const budget = createWeightBudget(clock, limits.weightPerMinute);
   const queue: (() => void)[] = [];
   let running = 0;
-  let refusal: { readonly status: number; readonly untilMs: number } | undefined;
+  let refusal: { readonly failure: AppError; readonly untilMs: number } | undefined;
+  let takesLeanList = true;
+  let answers: boolean | undefined;
 
   const enter = async (): Promise<void> => {
     if (running < limits.restConcurrency) {
@@ -88,52 +66,43 @@ export const createExchangeRest = ({ clock, metrics, fetch, url, limits }: RestD
     else running -= 1;
   };
 
-  const refused = (status: number, retryAfterMs: number): AppError => {
-    const message = `The exchange refuses this address (HTTP ${status}); set BINANCE_REST_URL to one that serves it.`;
-    return new AppError('failed_precondition', message, { retryAfterMs });
-  };
   const failureOf = (response: Response, text: string): AppError => {
-    const { status } = response;
-    if (status === 403 || status === 451) {
-      refusal = { status, untilMs: clock.monotonic() + limits.refusedRetryMs };
-      return refused(status, limits.refusedRetryMs);
-    }
-    if (status === 429 || status === 418) {
-      const retryAfterMs = retryAfterMsOf(response);
-      budget.block(retryAfterMs);
-      const what = status === 418 ? 'has banned this address for a while' : 'says that too much was asked';
-      return new AppError('resource_exhausted', `The exchange ${what} (HTTP ${status}).`, { retryAfterMs });
-    }
-    if (codeIn(text) === -1121) return new AppError('not_found', 'The exchange does not list this symbol.');
-    if (status >= 400 && status < 500)
-      return new AppError('internal', 'The exchange did not understand us.', { cause: new Error(`HTTP ${status} ${text.slice(0, 300)}`) });
-    return new AppError('unavailable', `The exchange answered HTTP ${status}.`);
+    const failure = refusalOf(response, text, limits.refusedRetryMs);
+    if (failure.code === 'failed_precondition') refusal = { failure, untilMs: clock.monotonic() + limits.refusedRetryMs };
+    if (failure.code === 'resource_exhausted') budget.block(failure.retryAfterMs ?? 0);
+    return failure;
+  };
+  const learn = (response: Response) => {
+    const used = Number(response.headers.get('x-mbx-used-weight-1m') ?? Number.NaN);
+    if (Number.isFinite(used)) budget.learn(used);
+    metrics.weightUsed.set(budget.used);
   };
 
-  const send = async (call: Call, path: string, signal: AbortSignal | undefined): Promise<{ body: unknown; response: Response }> => {
-    const stop = new AbortController();
-    const cancel = () => stop.abort(new AppError('canceled', 'The call was canceled.'));
-    const late = () => stop.abort(new AppError('deadline_exceeded', `The exchange did not answer within ${limits.restTimeoutMs} ms.`));
-    const timer = clock.after(limits.restTimeoutMs, late);
-    signal?.addEventListener('abort', cancel, { once: true });
-    try {
-      if (signal?.aborted) cancel();
-      stop.signal.throwIfAborted();
-      const response = await fetch(url + path, { signal: stop.signal, headers: { accept: 'application/json' }, redirect: 'error' });
-      const used = Number(response.headers.get('x-mbx-used-weight-1m') ?? Number.NaN);
-      if (Number.isFinite(used)) budget.learn(used);
-      metrics.weightUsed.set(budget.used);
-      const text = await readText(response, response.ok ? maxBytes[call] : 65_536);
-      if (!response.ok) throw failureOf(response, text);
-      return { body: parse(text), response };
-    } catch (err) {
-      if (err instanceof AppError) throw err;
-      if (stop.signal.reason instanceof AppError) throw stop.signal.reason;
-      throw new AppError('unavailable', 'The exchange cannot be reached.', { cause: err });
-    } finally {
-      timer.cancel();
-      signal?.removeEventListener('abort', cancel);
-    }
+  const send = async (call: Call, path: string, signal: AbortSignal | undefined) => {
+    const bound = (response: Response) => {
+      learn(response);
+      return response.ok ? maxBytes[call] : maxRefusalBytes;
+    };
+    const transfer = {
+      clock,
+      fetch,
+      who: 'The exchange',
+      silenceMs: limits.restSilenceMs,
+      totalMs: limits.restTotalMs,
+      maxBytes: bound,
+      signal,
+    };
+    const answer = await fetchText(url + path, { headers: { accept: 'application/json' }, redirect: 'manual' }, transfer).catch(
+      (err: unknown) => {
+        if (!signal?.aborted) answers = false;
+        throw err instanceof AppError ? err : unreached(err);
+      },
+    );
+    answers = saidIn(answer.text).code !== undefined;
+    if (!answer.response.ok) throw failureOf(answer.response, answer.text);
+    const body = readJson(answer.text, url);
+    answers = true;
+    return { ...answer, body };
   };
 
   const ask = async (call: Call, path: string, signal: AbortSignal | undefined) => {
@@ -141,7 +110,8 @@ export const createExchangeRest = ({ clock, metrics, fetch, url, limits }: RestD
     try {
       // Who is refused does not keep knocking.
       const refusedMs = (refusal?.untilMs ?? Number.NEGATIVE_INFINITY) - clock.monotonic();
-      if (refusal && refusedMs > 0) throw refused(refusal.status, Math.ceil(refusedMs));
+      if (refusal && refusedMs > 0)
+        throw new AppError('failed_precondition', refusal.failure.message, { retryAfterMs: Math.ceil(refusedMs) });
       const waitMs = budget.take(weights[call]);
       if (waitMs > 0)
         throw new AppError('resource_exhausted', 'What may be asked of the exchange in a minute is used up.', { retryAfterMs: waitMs });
@@ -156,9 +126,28 @@ export const createExchangeRest = ({ clock, metrics, fetch, url, limits }: RestD
     }
   };
 
+  // The parameter, which makes the list shorter, is of 2024: exchanges with an older copy of the protocol refuse it.
+  const askList = async (signal: AbortSignal | undefined) => {
+    const path = '/api/v3/exchangeInfo';
+    if (takesLeanList) {
+      try {
+        return await ask('exchangeInfo', `${path}?showPermissionSets=false`, signal);
+      } catch (err) {
+        if (!(err instanceof AppError) || err.facts.status !== '400') throw err;
+        log.info({ reason: err.message }, 'the exchange does not take showPermissionSets; its list is asked for without');
+      }
+    }
+    const whole = await ask('exchangeInfo', path, signal);
+    takesLeanList = false;
+    return whole;
+  };
+
   return {
+    get answers() {
+      return answers;
+    },
     symbolList: async (signal) => {
-      const { body, response } = await ask('exchangeInfo', '/api/v3/exchangeInfo?showPermissionSets=false', signal);
+      const { body, response } = await askList(signal);
       return { symbols: readSymbolList(body), simulated: response.headers.has('x-exchange-simulator') };
     },
     aggTrades: async (symbol, fromId, limit, signal) => {
@@ -166,6 +155,10 @@ export const createExchangeRest = ({ clock, metrics, fetch, url, limits }: RestD
       if (fromId !== undefined) query.set('fromId', String(fromId));
       const { body } = await ask('aggTrades', `/api/v3/aggTrades?${query}`, signal);
       return readAggTrades(body);
+    },
+    time: async (signal) => {
+      const { body, sentAtMs, roundTripMs } = await ask('time', '/api/v3/time', signal);
+      return { serverTimeMs: readServerTime(body), sentAtMs, roundTripMs };
     },
   };
 };

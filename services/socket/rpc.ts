@@ -91,7 +91,8 @@ export const serve = (server: GrpcServer, { clock, limits, metrics, subscription
     if (symbols.listing(symbol) === 'absent') throw new AppError('not_found', 'The exchange does not list this symbol.');
     return { trades: await rest.aggTrades(symbol, fromId, limit || pageMax, signal) };
   };
-  const listSymbols = async ({ knownRevision }: ListSymbolsRequest): Promise<ListSymbolsResponse> => {
+  const listSymbols = async ({ knownRevision, fresh }: ListSymbolsRequest): Promise<ListSymbolsResponse> => {
+    if (fresh) await symbols.lookAgain();
     const { current } = symbols;
     if (!current)
       throw new AppError('unavailable', `The symbol list is not known yet: ${symbols.fault ?? 'being read'}`, { retryAfterMs: 500 });

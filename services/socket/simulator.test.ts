@@ -214,6 +214,54 @@ describe('against the simulated exchange', () => {
     expect(await ask()).toMatchObject({ code: 'resource_exhausted' });
   });
 
+  it('finds a new listing within a second of being asked for it, and notices the end of maintenance by the first trade', async () => {
+    const { client, read, sim } = await start({ tradeRate: 20 }); // The list is read every 10 minutes.
+    const list = async (fresh: boolean) => {
+      const { symbols } = await callUnary(client, client.listSymbols, { knownRevision: '', fresh }, { deadlineMs: 5_000 });
+      return new Map(symbols.map(({ symbol, status, paused }) => [symbol, paused ? 'paused' : status]));
+    };
+    const trades = read('aggTrade', ['btcusdt', 'newusdt']);
+    await eventually('flowing', () => trades.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE);
+    sim.faults.add({ kind: 'list', symbol: 'newusdt' });
+    expect((await list(false)).has('newusdt')).toBe(false);
+    expect((await list(true)).get('newusdt')).toBe('TRADING');
+    await eventually('its trades', () => trades.stateOf('newusdt') === StreamState.STREAM_STATE_LIVE);
+    await rig?.close();
+
+    const { id } = sim.faults.add({ kind: 'maintenance' });
+    const again = await startRig({ wsUrl: sim.url, restUrl: sim.restUrl });
+    rig = again;
+    const listed = async () => {
+      const answer = await callUnary(
+        again.client,
+        again.client.listSymbols,
+        { knownRevision: '', fresh: false },
+        { deadlineMs: 5_000 },
+      ).catch(() => undefined);
+      return answer?.symbols.find(({ symbol }) => symbol === 'btcusdt');
+    };
+    await eventually('paused', async () => (await listed())?.paused === true);
+    const reader = again.read('aggTrade', ['btcusdt']);
+    await eventually('halted', () => reader.stateOf('btcusdt') === StreamState.STREAM_STATE_HALTED);
+    sim.faults.remove(id);
+    await eventually('trading', async () => (await listed())?.status === 'TRADING', 5_000);
+  });
+
+  it("shows how far the exchange's clock is from this computer's, in /ready, as a metric and in words", async () => {
+    const { sim, app, metric, log } = await start({}, { clockEveryMs: 100 });
+    const ready = async () =>
+      (await (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).json()) as { clockOffsetMs: number; clockUncertaintyMs: number };
+    await eventually('measured', async () => Math.abs((await ready()).clockOffsetMs ?? 9_999) < 500);
+    sim.faults.add({ kind: 'clock', byMs: -92_000 });
+    await eventually('noticed', () => log.some(({ msg }) => String(msg).startsWith("this computer's clock is 92 s ahead")));
+    const { clockOffsetMs, clockUncertaintyMs } = await ready();
+    expect(Math.abs(clockOffsetMs + 92_000)).toBeLessThanOrEqual(clockUncertaintyMs + 1);
+    expect(await metric('clock_offset_seconds')).toBeCloseTo(-92, 0);
+    expect(app.facts()).toMatchObject({ clockOffsetMs: expect.any(Number), exchangeStreams: sim.url });
+    sim.faults.clear();
+    await eventually('mended', () => log.some(({ msg }) => String(msg).endsWith("agrees with the exchange's again")));
+  });
+
   it('marks what the simulator halts', async () => {
     const { read, sim } = await start({ tradeRate: 20 }, { symbolsRefreshMs: 200 });
     const trades = read('aggTrade', ['btcusdt']);

@@ -18,6 +18,8 @@ export interface SubscriptionsDeps {
   readonly metrics: SocketMetrics;
   readonly limits: SocketLimits;
   readonly listing: (symbol: string) => Listing;
+  /** A symbol trades that the list says is not traded: it may be out of date. */
+  readonly tradedWhilePaused: () => void;
   /** Makes the pool that feeds the given handlers. */
   readonly connect: (events: StreamEvents) => ConnectionPool;
 }
@@ -37,7 +39,15 @@ export interface Subscriptions {
 
 const watchPeriodMs = 1_000;
 
-export const createSubscriptions = ({ clock, log, metrics, limits, listing, connect }: SubscriptionsDeps): Subscriptions => {
+export const createSubscriptions = ({
+  clock,
+  log,
+  metrics,
+  limits,
+  listing,
+  tradedWhilePaused,
+  connect,
+}: SubscriptionsDeps): Subscriptions => {
   const feeds = new Map<string, Feed>();
   const overflowing = new Set<string>();
 
@@ -82,6 +92,7 @@ export const createSubscriptions = ({ clock, log, metrics, limits, listing, conn
       watchdog.saw(feed, frame.close);
       const alive = feed.saw && feed.link.kind === 'answered' && feed.stalled === undefined;
       const firstTrade = frame.kind === 'aggTrade' && !feed.tradedSinceListed;
+      if (firstTrade && feed.listing !== undefined && feed.listing !== 'TRADING') tradedWhilePaused();
       if (!alive || firstTrade) {
         feed.saw = true;
         feed.stalled = undefined;

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Symbol as ListedSymbol } from '@tickfolio/gen/market/v1';
-import { type Clock, sleep } from '@tickfolio/lib/clock';
+import { type Clock, sleep, type Timer } from '@tickfolio/lib/clock';
 import { toAppError } from '@tickfolio/lib/errors';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { createBackoff } from './backoff.js';
 import type { Listing } from './feed.js';
+import type { SocketLimits } from './limits.js';
+import { createPauses } from './pauses.js';
 
 /** One reading of the exchange's symbol list. */
 export interface SymbolList {
@@ -21,18 +23,31 @@ export interface SymbolsDeps {
   readonly changed: () => void;
 }
 
-export interface SymbolsOptions {
-  readonly refreshMs: number;
-  readonly backoffBaseMs: number;
-  readonly backoffCapMs: number;
-}
+export type SymbolsLimits = Pick<
+  SocketLimits,
+  | 'symbolsRefreshMs'
+  | 'symbolsSoonMs'
+  | 'symbolsCloselyMs'
+  | 'symbolsLookAgainMs'
+  | 'symbolsLookAgainWaitMs'
+  | 'backoffBaseMs'
+  | 'backoffCapMs'
+>;
 
-/** The exchange's symbols, read at start and again from time to time. Goes on with what it has while the exchange does not answer. */
+/**
+ * The exchange's symbols, read at start and again from time to time, more often while something that traded pauses. Goes on with what it has
+ * while the exchange does not answer.
+ */
 export interface Symbols {
   readonly current: (SymbolList & { readonly revision: string }) | undefined;
   /** Why the last reading failed, in words. */
   readonly fault: string | undefined;
   listing(symbol: string): Listing;
+  /**
+   * Reads the list at once, because somebody asks for what is not on it or a pause may be over. Resolves when that is done, or at once where it
+   * was done lately or the exchange does not answer. Never rejects.
+   */
+  lookAgain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,14 +57,19 @@ const revisionOf = ({ symbols, simulated }: SymbolList): string =>
     .digest('hex')
     .slice(0, 16);
 
-export const createSymbols = ({ clock, log, random, read, changed }: SymbolsDeps, options: SymbolsOptions): Symbols => {
+export const createSymbols = ({ clock, log, random, read, changed }: SymbolsDeps, limits: SymbolsLimits): Symbols => {
   const stop = new AbortController();
-  const backoff = createBackoff({ baseMs: options.backoffBaseMs, capMs: options.backoffCapMs, random });
+  const backoff = createBackoff({ baseMs: limits.backoffBaseMs, capMs: limits.backoffCapMs, random });
+  const pauses = createPauses(clock);
   let current: (SymbolList & { readonly revision: string }) | undefined;
   let statuses = new Map<string, string>();
   let fault: string | undefined = 'not read yet';
+  let reading: Promise<void> | undefined;
+  let timer: Timer | undefined;
+  let lookedAgainMs = Number.NEGATIVE_INFINITY;
 
-  const take = (list: SymbolList) => {
+  const take = (read: SymbolList) => {
+    const list = { ...read, symbols: pauses.mark(read.symbols) };
     const revision = revisionOf(list);
     fault = undefined;
     if (revision === current?.revision) return;
@@ -59,23 +79,31 @@ export const createSymbols = ({ clock, log, random, read, changed }: SymbolsDeps
     statuses = next;
     changed();
   };
-  const run = async () => {
-    while (!stop.signal.aborted) {
-      let waitMs = options.refreshMs * (0.9 + 0.1 * random());
-      try {
-        take(await read(stop.signal));
-        backoff.reset();
-      } catch (thrown) {
-        if (stop.signal.aborted) return;
-        const err = toAppError(thrown);
-        fault = err.message;
-        waitMs = Math.max(backoff.next(), err.retryAfterMs ?? 0);
-        if (backoff.failures <= 3) log.warn({ reason: err.message, retryInMs: Math.round(waitMs) }, 'the symbol list could not be read');
-      }
-      await sleep(clock, waitMs, stop.signal);
+  const waitAfter = { usually: limits.symbolsRefreshMs, soon: limits.symbolsSoonMs, closely: limits.symbolsCloselyMs };
+  /** @returns how long to wait until the next one */
+  const readOnce = async (): Promise<number> => {
+    try {
+      take(await read(stop.signal));
+      backoff.reset();
+      return Math.min(limits.symbolsRefreshMs, waitAfter[pauses.watch]) * (0.9 + 0.1 * random());
+    } catch (thrown) {
+      if (stop.signal.aborted) return 0;
+      const err = toAppError(thrown);
+      fault = err.message;
+      const waitMs = Math.max(backoff.next(), err.retryAfterMs ?? 0);
+      if (backoff.failures <= 3) log.warn({ reason: err.message, retryInMs: Math.round(waitMs) }, 'the symbol list could not be read');
+      return waitMs;
     }
   };
-  const running = run();
+  const refresh = (): Promise<void> => {
+    timer?.cancel();
+    reading ??= readOnce().then((waitMs) => {
+      reading = undefined;
+      if (!stop.signal.aborted) timer = clock.after(waitMs, () => void refresh());
+    });
+    return reading;
+  };
+  void refresh();
 
   return {
     get current() {
@@ -85,9 +113,21 @@ export const createSymbols = ({ clock, log, random, read, changed }: SymbolsDeps
       return fault;
     },
     listing: (symbol) => (current ? (statuses.get(symbol) ?? 'absent') : undefined),
+    lookAgain: async () => {
+      const nowMs = clock.monotonic();
+      if (!reading) {
+        // An exchange that fails or refuses is asked again when it is its turn.
+        if (backoff.failures > 0 || stop.signal.aborted || nowMs - lookedAgainMs < limits.symbolsLookAgainMs) return;
+        lookedAgainMs = nowMs;
+      }
+      const late = new AbortController();
+      await Promise.race([refresh(), sleep(clock, limits.symbolsLookAgainWaitMs, late.signal)]);
+      late.abort();
+    },
     close: async () => {
       stop.abort();
-      await running;
+      timer?.cancel();
+      await reading;
     },
   };
 };

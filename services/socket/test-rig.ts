@@ -2,6 +2,7 @@ import { type RawResponse, SocketServiceClient, type StreamState, type StreamSta
 import { systemClock } from '@tickfolio/lib/clock';
 import type { AppError } from '@tickfolio/lib/errors';
 import { createGrpcClient, fromGrpcError } from '@tickfolio/lib/grpc';
+import type { ProxySettings } from '@tickfolio/lib/http/outbound';
 import { createLogger, createMetrics, type Metrics } from '@tickfolio/lib/telemetry';
 import { type SocketApp, type SocketLimits, startSocket } from './app.js';
 import type { StreamKind } from './frame.js';
@@ -64,13 +65,15 @@ const watch = (client: SocketServiceClient, kind: StreamKind, symbols: readonly 
 
 export interface RigOptions {
   readonly wsUrl: string;
+  readonly wsFallbackUrl?: string;
   readonly restUrl: string;
+  readonly proxies?: ProxySettings;
   readonly limits?: Partial<SocketLimits>;
   readonly random?: () => number;
   readonly port?: number;
 }
 
-export const startRig = async ({ wsUrl, restUrl, limits, random, port = 0 }: RigOptions): Promise<Rig> => {
+export const startRig = async ({ wsUrl, wsFallbackUrl, restUrl, proxies, limits, random, port = 0 }: RigOptions): Promise<Rig> => {
   const log: Record<string, unknown>[] = [];
   const metrics = createMetrics('socket');
   const logger = createLogger('socket', 'debug', (line) => log.push(JSON.parse(line) as Record<string, unknown>));
@@ -80,7 +83,9 @@ export const startRig = async ({ wsUrl, restUrl, limits, random, port = 0 }: Rig
       address: { host: '127.0.0.1', port },
       operationsAddress: { host: '127.0.0.1', port: 0 },
       exchangeWsUrl: wsUrl,
+      exchangeWsFallbackUrl: wsFallbackUrl,
       exchangeRestUrl: restUrl,
+      ...(proxies ? { proxies } : {}),
       limits: { drainMs: 500, closeMs: 300, ...limits },
     },
   );

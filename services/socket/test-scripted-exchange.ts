@@ -24,7 +24,7 @@ export interface ScriptedExchange {
   attempts: number;
   restCalls: string[];
   /** Answer upgrades with this HTTP status instead. */
-  refuse: { status: number; headers?: Record<string, string> } | undefined;
+  refuse: { status: number; headers?: Record<string, string>; body?: string } | undefined;
   /** Replies to a control message; default acknowledges. Return undefined to stay silent. */
   answer: (message: { method: string; params: string[]; id: number }, connection: ScriptedConnection) => string | undefined;
   rest: (path: string, request: IncomingMessage, response: ServerResponse) => void;
@@ -94,7 +94,8 @@ export const startScriptedExchange = async (symbols: readonly string[], port = 0
     const { refuse } = exchange;
     if (refuse) {
       const headers = Object.entries(refuse.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`);
-      socket.end(`HTTP/1.1 ${refuse.status} No\r\n${headers.join('')}content-length: 0\r\n\r\n`);
+      const { status, body = '' } = refuse;
+      socket.end(`HTTP/1.1 ${status} No\r\n${headers.join('')}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
       return;
     }
     sockets.handleUpgrade(request, socket, head, accept);

@@ -6,10 +6,7 @@ import { createLiveSocket, type LiveSocket } from './live/live-socket.js';
 import { createPortfolioStore } from './live/portfolio-store.js';
 import { createPriceTrails } from './live/price-trails.js';
 import { createSession } from './session/session.js';
-import './styles/base.css';
-import './styles/parts.css';
-import './styles/portfolio.css';
-import './styles/dialogs.css';
+import './styles/page.css';
 
 // A page that stayed open over an update asks for files that are gone: the new page has new ones.
 addEventListener('vite:preloadError', () => navigator.onLine && location.reload());

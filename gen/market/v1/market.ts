@@ -104,6 +104,11 @@ export interface AggTrade {
 export interface ListSymbolsRequest {
   /** The revision the caller has; when it is current the answer's list is empty. */
   knownRevision: string;
+  /**
+   * Asks the exchange again before answering, because somebody looks for a symbol that is not listed. Waits some seconds at
+   * most and never fails for it. Over all callers the exchange is asked so once in 10 s; in between the list is the one that is known.
+   */
+  fresh: boolean;
 }
 
 export interface ListSymbolsResponse {
@@ -124,6 +129,8 @@ export interface Symbol {
   status: string;
   tickSize: string;
   stepSize: string;
+  /** Not traded now, but expected to be again. The exchange says BREAK both of what it pauses and of what it has delisted. */
+  paused: boolean;
 }
 
 function createBaseRawAggTradeRequest(): RawAggTradeRequest {
@@ -723,13 +730,16 @@ export const AggTrade: MessageFns<AggTrade> = {
 };
 
 function createBaseListSymbolsRequest(): ListSymbolsRequest {
-  return { knownRevision: "" };
+  return { knownRevision: "", fresh: false };
 }
 
 export const ListSymbolsRequest: MessageFns<ListSymbolsRequest> = {
   encode(message: ListSymbolsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.knownRevision !== "") {
       writer.uint32(10).string(message.knownRevision);
+    }
+    if (message.fresh !== false) {
+      writer.uint32(16).bool(message.fresh);
     }
     return writer;
   },
@@ -755,6 +765,14 @@ export const ListSymbolsRequest: MessageFns<ListSymbolsRequest> = {
             message.knownRevision = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.fresh = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -773,6 +791,7 @@ export const ListSymbolsRequest: MessageFns<ListSymbolsRequest> = {
   fromPartial<I extends Exact<DeepPartial<ListSymbolsRequest>, I>>(object: I): ListSymbolsRequest {
     const message = createBaseListSymbolsRequest();
     message.knownRevision = object.knownRevision ?? "";
+    message.fresh = object.fresh ?? false;
     return message;
   },
 };
@@ -857,7 +876,7 @@ export const ListSymbolsResponse: MessageFns<ListSymbolsResponse> = {
 };
 
 function createBaseSymbol(): Symbol {
-  return { symbol: "", baseAsset: "", quoteAsset: "", status: "", tickSize: "", stepSize: "" };
+  return { symbol: "", baseAsset: "", quoteAsset: "", status: "", tickSize: "", stepSize: "", paused: false };
 }
 
 export const Symbol: MessageFns<Symbol> = {
@@ -879,6 +898,9 @@ export const Symbol: MessageFns<Symbol> = {
     }
     if (message.stepSize !== "") {
       writer.uint32(50).string(message.stepSize);
+    }
+    if (message.paused !== false) {
+      writer.uint32(56).bool(message.paused);
     }
     return writer;
   },
@@ -944,6 +966,14 @@ export const Symbol: MessageFns<Symbol> = {
             message.stepSize = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.paused = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -967,6 +997,7 @@ export const Symbol: MessageFns<Symbol> = {
     message.status = object.status ?? "";
     message.tickSize = object.tickSize ?? "";
     message.stepSize = object.stepSize ?? "";
+    message.paused = object.paused ?? false;
     return message;
   },
 };

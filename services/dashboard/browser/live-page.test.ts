@@ -4,17 +4,18 @@ import { keepLive } from './live-page.js';
 
 const setUp = () => {
   const clock = createManualClock();
-  const asked: { readonly signal: AbortSignal; answer(awaySinceMs?: number): Promise<void>; fail(): Promise<void> }[] = [];
+  const asked: { readonly signal: AbortSignal; arrived(): void; answer(awaySinceMs?: number): Promise<void>; fail(): Promise<void> }[] = [];
   const told: string[] = [];
   const live = keepLive({
     clock,
     random: () => 1,
-    load: (signal) =>
+    load: (signal, arrived) =>
       new Promise((resolve, reject) => {
         signal.addEventListener('abort', () => reject(new Error('aborted')));
         const settle = () => clock.advanceAsync(0);
         asked.push({
           signal,
+          arrived,
           answer: (awaySinceMs) => {
             resolve({ awaySinceMs } as unknown as Document);
             return settle();
@@ -91,6 +92,23 @@ it('asks ever more rarely while nobody answers, for ever, and tells since when',
   expect(told.at(-1)).toBe('live: Live');
   await clock.advanceAsync(2_000);
   expect(asked).toHaveLength(10);
+});
+
+it('waits on while a long page arrives slowly, but not for ever', async () => {
+  const { clock, asked, told } = setUp();
+  await clock.advanceAsync(2_000);
+  for (let piece = 0; piece < 6; piece++) {
+    await clock.advanceAsync(9_000);
+    asked[0]?.arrived();
+  }
+  await asked[0]?.answer();
+  expect(told).toEqual(['live: Live']);
+  await clock.advanceAsync(2_000);
+  for (let piece = 0; piece < 14; piece++) {
+    asked[1]?.arrived();
+    await clock.advanceAsync(9_000);
+  }
+  expect([asked[1]?.signal.aborted, told.length]).toEqual([true, 2]);
 });
 
 it('gives an answer ten seconds', async () => {

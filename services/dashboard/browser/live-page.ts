@@ -7,8 +7,8 @@ export interface LivePageDeps {
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
-  /** Asks for the page anew. */
-  readonly load: (signal: AbortSignal) => Promise<Document>;
+  /** Asks for the page anew. @param arrived to be called with every piece of it */
+  readonly load: (signal: AbortSignal, arrived: () => void) => Promise<Document>;
   /** Takes a page in. Returns since when its data's source is away, or undefined. */
   readonly show: (page: Document) => number | undefined;
   readonly tell: (state: LiveState, words: string) => void;
@@ -23,8 +23,9 @@ export interface LivePage {
 }
 
 const periodMs = 2_000;
-/** An answer that takes longer counts as none. */
-const timeoutMs = 10_000;
+/** An answer of which nothing comes for so long counts as none, and so does one that takes longer in all. */
+const silenceMs = 10_000;
+const totalMs = 120_000;
 const maxWaitMs = 30_000;
 
 export const awayWords = (sinceMs: number): string => `ClickHouse away since ${clockText(sinceMs)}`;
@@ -65,14 +66,20 @@ export const keepLive = ({ clock, random, load, show, tell }: LivePageDeps): Liv
     stop();
     const own = new AbortController();
     request = own;
-    const limit = clock.after(timeoutMs, () => own.abort());
-    load(own.signal)
+    const total = clock.after(totalMs, () => own.abort());
+    let silence = clock.after(silenceMs, () => own.abort());
+    const arrived = () => {
+      silence.cancel();
+      silence = clock.after(silenceMs, () => own.abort());
+    };
+    load(own.signal, arrived)
       .then(
         (page) => request === own && succeed(show(page)),
         () => request === own && fail(),
       )
       .finally(() => {
-        limit.cancel();
+        total.cancel();
+        silence.cancel();
         if (request !== own) return;
         request = undefined;
         schedule();

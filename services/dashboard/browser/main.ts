@@ -92,9 +92,16 @@ clock.every(1_000, tellAges);
 const live = keepLive({
   clock,
   random: Math.random,
-  load: async (signal) => {
+  load: async (signal, arrived) => {
     const answer = await fetch(location.href, { signal, headers: { accept: 'text/html' } });
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const pieces = new TransformStream<Uint8Array, Uint8Array>({
+      transform: (piece, out) => {
+        arrived();
+        out.enqueue(piece);
+      },
+    });
+    const text = await new Response(answer.body?.pipeThrough(pieces)).text();
+    const page = new DOMParser().parseFromString(text, 'text/html');
     // A page that says ClickHouse is away is an answer, an overloaded or broken server is none.
     const isAnswer = answer.status !== 429 && (answer.status < 500 || page.querySelector('main[data-away]') !== null);
     if (!isAnswer) throw new Error(`status ${answer.status}`);

@@ -1,22 +1,17 @@
-import { Link, useSearch } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { Redirect } from '../frame/redirect.js';
 import { useParts, useSession } from '../parts.js';
 import { isProblem } from '../session/problem.js';
 import { useText } from '../text/language.js';
 import { type CredentialFaults, CredentialsForm } from './credentials-form.js';
 import { faultText } from './fault-text.js';
-
-/** Where to go after signing in: the page that was asked for, if it is one of ours. */
-const useNext = (): string => {
-  const { next } = useSearch({ strict: false }) as { next?: unknown };
-  return typeof next === 'string' && /^\/(?!\/)/.test(next) ? next : '/';
-};
+import { useNextAddress } from './next-address.js';
 
 export const SignInPage = () => {
   const text = useText();
   const { session } = useParts();
   const state = useSession();
-  const next = useNext();
+  const next = useNextAddress();
   if (state.kind === 'signed-in') return <Redirect to="/" next={next} />;
 
   const check = (name: string, password: string): CredentialFaults | undefined => {
@@ -45,7 +40,10 @@ export const SignInPage = () => {
       check={check}
       submit={submit}
     >
-      {text.noAccount} <Link to="/sign-up">{text.signUp}</Link>
+      <span>{text.noAccount}</span>{' '}
+      <Link to="/sign-up" search={(kept) => kept}>
+        {text.signUp}
+      </Link>
     </CredentialsForm>
   );
 };

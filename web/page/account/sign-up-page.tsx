@@ -1,25 +1,41 @@
 import { Link } from '@tanstack/react-router';
 import { Redirect } from '../frame/redirect.js';
 import { useParts, useSession } from '../parts.js';
-import { isProblem } from '../session/problem.js';
+import { isProblem, type Problem } from '../session/problem.js';
 import { useText } from '../text/language.js';
+import type { Messages } from '../text/messages-en.js';
 import { type CredentialFaults, CredentialsForm } from './credentials-form.js';
 import { faultText } from './fault-text.js';
+import { useNextAddress } from './next-address.js';
 
 const namePattern = /^[A-Za-z0-9_.-]{3,64}$/;
 const minPassword = 8;
 const maxPassword = 128;
 
+/** In the reader's language where the server has a word for what is wrong, else in the server's. */
+const fieldFaults = ({ fields, reasons }: Problem, text: Messages): CredentialFaults => {
+  const words: Readonly<Record<string, string>> = {
+    'name-shape': text.nameShape,
+    'password-short': text.passwordShort,
+    'password-long': text.passwordLong,
+    'password-common': text.passwordCommon,
+    'password-like-name': text.passwordLikeName,
+  };
+  const faultOf = (field: string) => words[reasons.get(field) ?? ''] ?? fields.get(field);
+  return { name: faultOf('name'), password: faultOf('password') };
+};
+
 export const SignUpPage = () => {
   const text = useText();
   const { session } = useParts();
   const state = useSession();
-  if (state.kind === 'signed-in') return <Redirect to="/" />;
+  const next = useNextAddress();
+  if (state.kind === 'signed-in') return <Redirect to="/" next={next} />;
 
   const check = (name: string, password: string): CredentialFaults | undefined => {
     const nameFault = name === '' ? text.nameMissing : namePattern.test(name) ? undefined : text.nameShape;
-    const passwordFault =
-      password.length < minPassword ? text.passwordShort : password.length > maxPassword ? text.passwordLong : undefined;
+    const { length } = [...password]; // As the server counts: an emoji is one.
+    const passwordFault = length < minPassword ? text.passwordShort : length > maxPassword ? text.passwordLong : undefined;
     return nameFault || passwordFault ? { name: nameFault, password: passwordFault } : undefined;
   };
   const submit = async (name: string, password: string): Promise<CredentialFaults | undefined> => {
@@ -29,14 +45,16 @@ export const SignUpPage = () => {
       return undefined;
     } catch (thrown) {
       if (isProblem(thrown, 409)) return { name: text.nameTaken };
-      if (isProblem(thrown, 400) && thrown.fields.size > 0)
-        return { name: thrown.fields.get('name'), password: thrown.fields.get('password') };
+      if (isProblem(thrown, 400) && thrown.fields.size > 0) return fieldFaults(thrown, text);
       return { form: faultText(thrown, text) };
     }
   };
   return (
     <CredentialsForm title={text.signUp} action={text.signUp} isNew check={check} submit={submit}>
-      {text.haveAccount} <Link to="/sign-in">{text.signIn}</Link>
+      <span>{text.haveAccount}</span>{' '}
+      <Link to="/sign-in" search={(kept) => kept}>
+        {text.signIn}
+      </Link>
     </CredentialsForm>
   );
 };

@@ -1,8 +1,8 @@
 import { compare, divide, subtract } from '@tickfolio/lib/money';
 import { grouped, shortened } from '../text/amount.js';
 import { exact } from '../text/exact.js';
+import { Figure } from '../text/figure.js';
 import { useText } from '../text/language.js';
-import type { Candle } from '../value/chart.js';
 
 /** What was traded in 24 hours, exact. */
 export interface Volume {
@@ -10,8 +10,17 @@ export interface Volume {
   readonly quote: string;
 }
 
+/** A stretch of about a day. */
+export interface Day {
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  /** Whether it is the last 24 hours; else it began at midnight UTC. */
+  readonly isRolling: boolean;
+}
+
 interface DayRangeProps {
-  readonly today: Candle;
+  readonly day: Day;
   readonly volume: Volume | undefined;
   readonly price: string;
   readonly base: string;
@@ -24,27 +33,32 @@ const ShortAmount = ({ amount, asset }: { readonly amount: string; readonly asse
   const whole = `${grouped(amount, text.numbers)} ${asset}`;
   return (
     <span className="short-amount" title={whole}>
-      <span aria-hidden="true">
-        {shortened(exact(amount), text.numbers, text.sizes)} {asset}
+      <span aria-hidden="true" translate="no">
+        {`${shortened(exact(amount), text.numbers, text.sizes)} ${asset}`}
       </span>
-      <span className="visually-hidden">{whole}</span>
+      <span className="visually-hidden" translate="no">
+        {whole}
+      </span>
     </span>
   );
 };
 
-/** Where the price stands between today's lowest and highest. */
-export const DayRange = ({ today, volume, price, base, quote }: DayRangeProps) => {
+/** Where the price stands between the day's lowest and highest. */
+export const DayRange = ({ day, volume, price, base, quote }: DayRangeProps) => {
   const text = useText();
   const now = exact(price);
-  const low = compare(now, exact(today.low)) < 0 ? price : today.low;
-  const high = compare(now, exact(today.high)) > 0 ? price : today.high;
+  const low = compare(now, exact(day.low)) < 0 ? price : day.low;
+  const high = compare(now, exact(day.high)) > 0 ? price : day.high;
   const span = subtract(exact(high), exact(low));
   const place = span.units === 0n ? 50 : Number(divide(subtract(now, exact(low)), span, 3).units) / 10;
   const shown = (digits: string) => grouped(digits, text.numbers);
   return (
     <section className="card day-range" aria-labelledby="day-title">
       <h2 id="day-title">
-        {text.dayRange} <span className="coin-pair">{quote}</span>
+        <span>{day.isRolling ? text.dayRange : text.dayRangeUtc}</span>{' '}
+        <span className="coin-pair" translate="no">
+          {quote}
+        </span>
       </h2>
       <svg viewBox="0 0 100 8" className="day-bar" aria-hidden="true" preserveAspectRatio="none">
         <rect x="0" y="3" width="100" height="2" rx="1" />
@@ -53,15 +67,21 @@ export const DayRange = ({ today, volume, price, base, quote }: DayRangeProps) =
       <dl className="facts">
         <div>
           <dt>{text.low}</dt>
-          <dd className="digits">{shown(low)}</dd>
+          <dd>
+            <Figure>{shown(low)}</Figure>
+          </dd>
         </div>
         <div>
           <dt>{text.high}</dt>
-          <dd className="digits">{shown(high)}</dd>
+          <dd>
+            <Figure>{shown(high)}</Figure>
+          </dd>
         </div>
         <div>
           <dt>{text.open}</dt>
-          <dd className="digits">{shown(today.open)}</dd>
+          <dd>
+            <Figure>{shown(day.open)}</Figure>
+          </dd>
         </div>
         <div>
           <dt>{text.dayVolume}</dt>

@@ -23,7 +23,7 @@ const Banners = () => {
         {online && connection === 'reconnecting' && <p className="banner away">{text.reconnecting}</p>}
         {connection === 'refused' && (
           <p className="banner away">
-            {text.refused}{' '}
+            <span>{text.refused}</span>{' '}
             <button type="button" className="button small" onClick={retry}>
               {text.connectAgain}
             </button>
@@ -41,6 +41,13 @@ const GateBanner = () => {
   return <div role="status">{!online && <p className="banner away">{text.offlineGate}</p>}</div>;
 };
 
+/** Says wherever one is and however far one scrolled that no price here is real. */
+const SimulatedPill = () => {
+  const text = useText();
+  const simulated = useLive((state) => state.view?.simulated === true);
+  return simulated && <span className="pill">{text.simulatedShort}</span>;
+};
+
 export const Shell = () => {
   const text = useText();
   const session = useSession();
@@ -56,13 +63,16 @@ export const Shell = () => {
             <Mark />
             <span>{text.appName}</span>
           </Link>
+          <SimulatedPill />
           {signedIn && (
             <Link to="/account" className="who">
-              <span className="visually-hidden">{text.account} </span>
+              <span className="visually-hidden">{`${text.account} `}</span>
               <span className="who-face" aria-hidden="true">
                 {session.userName.slice(0, 1).toUpperCase()}
               </span>
-              <span className="who-name">{session.userName}</span>
+              <span className="who-name" translate="no">
+                {session.userName}
+              </span>
             </Link>
           )}
         </div>

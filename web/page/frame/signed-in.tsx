@@ -1,16 +1,22 @@
 import { useLocation } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { useOnline, useSession } from '../parts.js';
 import { AwayPage } from './away-page.js';
 import { Redirect } from './redirect.js';
 import { Skeleton } from './skeleton.js';
 
-/** Shows its content to who is signed in, and the way there to others. */
+/** Shows its content to who is signed in, and the way there to others, who come back here afterwards. */
 export const SignedIn = ({ children }: { readonly children: ReactNode }) => {
   const session = useSession();
-  const { pathname } = useLocation();
+  const { href } = useLocation();
   const online = useOnline();
+  const wasIn = useRef(false);
   if (session.kind === 'unknown') return session.away || !online ? <AwayPage online={online} /> : <Skeleton />;
-  if (session.kind === 'signed-in') return children;
-  return <Redirect to="/sign-in" next={/^\/(coins|account)/.test(pathname) ? pathname : undefined} />;
+  if (session.kind === 'signed-in') {
+    wasIn.current = true;
+    return children;
+  }
+  // Who left on purpose begins anew.
+  const left = wasIn.current && session.reason !== 'ended';
+  return <Redirect to="/sign-in" next={left || href === '/' ? undefined : href} />;
 };

@@ -1,10 +1,12 @@
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { useParts } from '../parts.js';
 import { useText } from '../text/language.js';
 
 export interface Toast {
   readonly message: string;
   readonly tone?: 'fault' | undefined;
+  /** The symbol whose row it speaks of, which it does not cover. */
+  readonly about?: string | undefined;
   readonly action?: { readonly label: string; readonly run: () => void } | undefined;
 }
 
@@ -13,6 +15,18 @@ export const useToast = () => useContext(ToastContext);
 
 /** Long enough to read it and to reach its button. */
 const shownMs = 8_000;
+/** Between a toast and the row it speaks of, in CSS pixels. */
+const gap = 12;
+
+/** A toast lies under a dialog that is open. */
+const isCovered = () => document.querySelector('.backdrop') !== null;
+
+/** Moves the page up where a row lies under the toasts. */
+const uncover = (symbol: string, toasts: HTMLElement) => {
+  const row = document.querySelector(`tr[data-symbol="${CSS.escape(symbol)}"]`)?.getBoundingClientRect();
+  const top = toasts.getBoundingClientRect().top - gap;
+  if (row && row.bottom > top && row.top < innerHeight) scrollBy({ top: row.bottom - top });
+};
 
 export const ToastProvider = ({ children }: { readonly children: ReactNode }) => {
   const { clock } = useParts();
@@ -20,14 +34,20 @@ export const ToastProvider = ({ children }: { readonly children: ReactNode }) =>
   const [shown, setShown] = useState<readonly (Toast & { readonly id: number })[]>([]);
   const last = useRef(0);
   const dismiss = useCallback((id: number) => setShown((all) => all.filter((toast) => toast.id !== id)), []);
+  const box = useRef<HTMLDivElement>(null);
   const show = useCallback(
     (toast: Toast) => {
       const id = ++last.current;
       setShown([{ ...toast, id }]);
-      clock.after(shownMs, () => dismiss(id));
+      // What could not be read or reached is shown for longer.
+      const wait = () => void clock.after(shownMs, () => (isCovered() ? wait() : dismiss(id)));
+      wait();
     },
     [clock, dismiss],
   );
+  useEffect(() => {
+    for (const { about } of shown) if (about !== undefined && box.current) uncover(about, box.current);
+  }, [shown]);
   const list = useMemo(
     () =>
       shown.map(({ id, message, tone, action }) => (
@@ -55,7 +75,7 @@ export const ToastProvider = ({ children }: { readonly children: ReactNode }) =>
   return (
     <ToastContext.Provider value={show}>
       {children}
-      <div className="toasts" role="status" aria-live="polite">
+      <div ref={box} className="toasts" role="status" aria-live="polite">
         {list}
       </div>
     </ToastContext.Provider>

@@ -1,3 +1,6 @@
+/** Why a price is missing, or is not of now. */
+export type PriceState = 'waiting' | 'old' | 'halted' | 'delisted' | 'never-traded' | 'unreadable' | 'feed-down';
+
 /** One coin of a frame, as the server sends it. Amounts are exact decimal texts. */
 export interface FrameCoin {
   readonly Symbol: string;
@@ -8,6 +11,12 @@ export interface FrameCoin {
   readonly Total: string | null;
   readonly PriceTime: string | null;
   readonly Stale: boolean;
+  /** From when the age of the price counts, by the clock of `AsOf`. Missing where the server is older than this page. */
+  readonly PriceReceived?: string | null;
+  /** Missing for a price of now. */
+  readonly PriceState?: PriceState;
+  /** The symbol that the price is converted with, where it is that one's state. */
+  readonly PriceStateOf?: string;
 }
 
 /** The whole portfolio at one moment. */

@@ -22,7 +22,7 @@ export interface PortfolioStore {
   setConnection(connection: Connection): void;
   setStyle(style: NumberStyle): void;
   setQuotes(quotes: ReadonlyMap<string, string>): void;
-  setDayOpens(opens: Baselines['day']): void;
+  setDayBases(bases: Baselines['day']): void;
   /** Shows a coin with this quantity (null: without it) until a frame says so, or `settle` was called. */
   expect(symbol: string, quantity: string | null): { settle(quantity: string | null | undefined): void };
   /** Called with every frame, before it is shown. */
@@ -106,8 +106,8 @@ export const createPortfolioStore = ({ schedule, trails }: PortfolioStoreDeps): 
       quotes = next;
       change();
     },
-    setDayOpens: (opens) => {
-      day = opens;
+    setDayBases: (bases) => {
+      day = bases;
       change();
     },
     expect: (symbol, quantity) => {

@@ -1,4 +1,4 @@
-import { parseDecimal } from '@tickfolio/lib/money';
+import { type Decimal, parseDecimal } from '@tickfolio/lib/money';
 import { describe, expect, it } from 'vitest';
 import type { Frame, FrameCoin } from './frame.js';
 import { createPortfolioStore } from './portfolio-store.js';
@@ -52,29 +52,38 @@ describe('the live portfolio', () => {
     const { store, draw } = createRoom();
     const open = (price: string, time: string) => ({ price: parseDecimal(price), sinceMs: Date.parse(`2026-01-27T${time}Z`) });
     store.takeFrame(frame('300', coin('btcusdt', '1', '100', '100'), coin('ethusdt', '1', '200', '200')));
-    store.setDayOpens(new Map([['ethusdt', open('100', '12:05:00.100')]]));
+    store.setDayBases(new Map([['ethusdt', open('100', '12:05:00.100')]]));
     const noon = Date.parse('2026-01-27T12:05:00.100Z');
-    expect(draw()).toMatchObject({ today: { text: '+100.00' }, todaySince: { atMs: noon, someLater: false } });
-    store.setDayOpens(
-      new Map([
-        ['btcusdt', open('90', '00:00:01.000')],
+    expect(draw()).toMatchObject({ day: { text: '+100.00' }, dayBasis: { sinceMs: noon, someSinceMs: undefined } });
+    store.setDayBases(
+      new Map<string, ReturnType<typeof open> | { price: Decimal; sinceMs: undefined }>([
+        ['btcusdt', { price: parseDecimal('90'), sinceMs: undefined }],
         ['ethusdt', open('100', '12:05:00.100')],
       ]),
     );
     const view = draw();
-    expect(view).toMatchObject({ today: { text: '+110.00' }, todaySince: { atMs: undefined, someLater: true } });
-    expect(view?.rows.map(({ todaySinceMs }) => todaySinceMs)).toEqual([undefined, noon]);
+    expect(view).toMatchObject({ day: { text: '+110.00' }, dayBasis: { sinceMs: undefined, someSinceMs: noon } });
+    expect(view?.rows.map(({ daySinceMs }) => daySinceMs)).toEqual([undefined, noon]);
   });
   it('takes the server at its word for totals, and counts changes exactly', () => {
     const { store, draw } = createRoom();
-    store.setDayOpens(new Map([['btcusdt', { price: parseDecimal('99'), sinceMs: Date.parse('2026-01-27T00:00:30.000Z') }]]));
+    store.setDayBases(new Map([['btcusdt', { price: parseDecimal('99'), sinceMs: undefined }]]));
     store.takeFrame(frame('100.000000000000000001', coin('btcusdt', '1', '100.000000000000000001', '100.000000000000000001')));
     draw();
     store.takeFrame(frame('101', coin('btcusdt', '1', '101', '101')));
     const view = draw();
     expect(view?.sinceOpened).toMatchObject({ text: '+1.00', direction: 'up', percent: '+1.00 %' });
-    expect(view?.today).toMatchObject({ text: '+2.00', percent: '+2.02 %' });
-    expect(view?.todaySince).toEqual({ atMs: undefined, someLater: false });
+    expect(view?.day).toMatchObject({ text: '+2.00', percent: '+2.02 %' });
+    expect(view?.dayBasis).toEqual({ sinceMs: undefined, someSinceMs: undefined });
+  });
+  it('points nowhere where the digits that are shown did not move', () => {
+    const { store, draw } = createRoom();
+    store.takeFrame(frame('100.001', coin('btcusdt', '1', '100.001', '100.001')));
+    draw();
+    store.takeFrame(frame('100.004', coin('btcusdt', '1', '100.004', '100.004')));
+    expect(draw()?.total).toMatchObject({ text: '100.00', direction: 'same', ticks: 0 });
+    store.takeFrame(frame('99.99', coin('btcusdt', '1', '99.99', '99.99')));
+    expect(draw()?.total).toMatchObject({ text: '99.99', direction: 'down', ticks: 1 });
   });
   it('counts no purchase as a gain', () => {
     const { store, draw } = createRoom();
@@ -87,6 +96,40 @@ describe('the live portfolio', () => {
     const { store, draw } = createRoom();
     store.takeFrame(frame('100', coin('btcusdt', '1', '75', '75'), coin('ethusdt', '1', '25', '25', '2026-01-27T09:59:00.000Z')));
     expect(draw()?.fresh).toEqual({ percent: '75 %', level: 'fair' });
+  });
+  it('counts a price as fresh by its arrival, whatever time its trade has at the exchange', () => {
+    const { store, draw } = createRoom();
+    const late = { ...coin('btcusdt', '1', '75', '75', '2026-01-27T09:58:00.000Z'), PriceReceived: '2026-01-27T10:00:00.200Z' };
+    const early = { ...coin('ethusdt', '1', '25', '25', '2026-01-27T10:05:00.000Z'), PriceReceived: '2026-01-27T09:59:50.000Z' };
+    store.takeFrame(frame('100', late, early));
+    expect(draw()?.fresh).toEqual({ percent: '75 %', level: 'fair' });
+  });
+  it('says why a price is missing or old, and which coins are not in the total', () => {
+    const { store, draw } = createRoom();
+    const none = { Price: null, Total: null, PriceTime: null, PriceReceived: null, Stale: true };
+    const gone = { ...coin('tornusdt', '2', '4', '4'), ...none, PriceState: 'delisted' } as const;
+    const kept = { ...coin('omgusdt', '2', '4', '8'), Stale: true, PriceState: 'halted' } as const;
+    const unconverted = {
+      ...coin('ethbtc', '2', '0.05', '0'),
+      Total: null,
+      Stale: true,
+      PriceState: 'waiting',
+      PriceStateOf: 'btcusdt',
+    } as const;
+    store.takeFrame(frame('108', coin('btcusdt', '1', '100', '100'), gone, kept, unconverted));
+    const view = draw();
+    expect(view?.lacking).toEqual(['TORN', 'ETH/BTC']);
+    expect(view?.rows.map(({ state, stateOf }) => [state, stateOf])).toEqual([
+      [undefined, undefined],
+      ['delisted', undefined],
+      ['halted', undefined],
+      ['waiting', 'btcusdt'],
+    ]);
+    store.takeFrame(frame('108', coin('btcusdt', '1', '100', '100'), gone, { ...kept, PriceState: 'delisted' }, unconverted));
+    const next = draw();
+    expect([next?.lacking === view?.lacking, next?.rows[2]?.state]).toEqual([true, 'delisted']);
+    store.expect('solusdt', '1');
+    expect(draw()?.lacking).toEqual(['TORN', 'ETH/BTC']); // What is being added is no lack.
   });
   it('shows what was changed at once, and what the server made of it in the end', () => {
     const { store, draw } = createRoom();

@@ -1,17 +1,9 @@
 import { add, compare, type Decimal, divide, formatDecimal, multiply, subtract, zero } from '@tickfolio/lib/money';
-import { grouped, money, type NumberStyle, percent, signed } from '../text/amount.js';
+import { grouped, money, type NumberStyle, percent } from '../text/amount.js';
+import { type Change, changeOf, type Direction } from '../text/change.js';
 import { coinName } from '../text/coin-names.js';
 import { exact } from '../text/exact.js';
-import type { Frame, FrameCoin } from './frame.js';
-
-export type Direction = 'up' | 'down' | 'same';
-
-/** A difference, in words for reading. */
-export interface Change {
-  readonly text: string;
-  readonly percent: string | undefined;
-  readonly direction: Direction;
-}
+import type { Frame, FrameCoin, PriceState } from './frame.js';
 
 /** One coin as the page shows it. The same object as before when nothing that is shown changed. */
 export interface Row {
@@ -35,10 +27,15 @@ export interface Row {
   readonly direction: Direction;
   /** Counts the changes of the price. */
   readonly ticks: number;
-  readonly today: Change | undefined;
-  /** From when today's change is counted, in epoch milliseconds; undefined for midnight UTC. */
-  readonly todaySinceMs: number | undefined;
+  /** Of 24 hours, or since `daySinceMs`. */
+  readonly day: Change | undefined;
+  /** From when the change is counted where no price of 24 hours ago is known, in epoch milliseconds. */
+  readonly daySinceMs: number | undefined;
   readonly stale: boolean;
+  /** Why the price is missing or old; undefined for a price of now. */
+  readonly state: PriceState | undefined;
+  /** The symbol that the price is converted with, where it is that one's state. */
+  readonly stateOf: string | undefined;
   /** Changed here, and not confirmed by a frame yet. */
   readonly pending: boolean;
 }
@@ -51,13 +48,22 @@ export interface Total {
   readonly ticks: number;
 }
 
+/** From when the changes of a day are counted. */
+export interface DayBasis {
+  /** The first moment in epoch milliseconds; undefined where at least one coin's are of whole 24 hours. */
+  readonly sinceMs: number | undefined;
+  /** The latest moment, where some coins are counted from later than others. */
+  readonly someSinceMs: number | undefined;
+}
+
 export interface PortfolioView {
   readonly rows: readonly Row[];
   readonly total: Total;
   readonly sinceOpened: Change | undefined;
-  readonly today: Change | undefined;
-  /** From when: `atMs` undefined for midnight UTC, and whether some coins have theirs from later. */
-  readonly todaySince: { readonly atMs: number | undefined; readonly someLater: boolean };
+  readonly day: Change | undefined;
+  readonly dayBasis: DayBasis;
+  /** What is held and not in the total, because it has no price: coins, the same list as long as they do not change. */
+  readonly lacking: readonly string[];
   /** How much of the value has a price no older than `freshMs`. */
   readonly fresh: { readonly percent: string; readonly level: 'good' | 'fair' | 'poor' } | undefined;
   readonly simulated: boolean;
@@ -72,15 +78,12 @@ export type Expectations = ReadonlyMap<string, string | null>;
 export interface Baselines {
   /** What coins were worth when the page was opened, and how much of them there was. */
   readonly opened: ReadonlyMap<string, { readonly quantity: Decimal; readonly total: Decimal }>;
-  /** The first price of one coin in USDT that is known of this day (UTC), and from when it is. */
-  readonly day: ReadonlyMap<string, { readonly price: Decimal; readonly sinceMs: number }>;
+  /** What one coin cost in USDT 24 hours ago, or the first price that is known since, and from when that is. */
+  readonly day: ReadonlyMap<string, { readonly price: Decimal; readonly sinceMs: number | undefined }>;
 }
 
-const dayMs = 86_400_000;
-/** A price so young counts as that of midnight. */
-const midnightMs = 5 * 60_000;
-/** Undefined for midnight. */
-const laterThanMidnight = (sinceMs: number): number | undefined => (sinceMs % dayMs < midnightMs ? undefined : sinceMs);
+/** Moments so near to each other count as the same one. */
+const sameMs = 5 * 60_000;
 
 /** Prices no older than this count as fresh. */
 export const freshMs = 2_000;
@@ -89,10 +92,12 @@ const ratioScale = 18;
 
 const signOf = (value: Decimal): Direction => (value.units > 0n ? 'up' : value.units < 0n ? 'down' : 'same');
 
-const changeOf = (now: Decimal, before: Decimal, style: NumberStyle): Change => {
-  const difference = subtract(now, before);
-  const share = percent(difference, before, style, 2);
-  return { text: signed(money(difference, style, before)), percent: share && signed(share), direction: signOf(difference) };
+const basisOf = (since: readonly (number | undefined)[]): DayBasis => {
+  const known = since.filter((atMs) => atMs !== undefined);
+  if (known.length === 0) return { sinceMs: undefined, someSinceMs: undefined };
+  const [firstMs, lastMs] = [Math.min(...known), Math.max(...known)];
+  if (known.length < since.length) return { sinceMs: undefined, someSinceMs: lastMs };
+  return { sinceMs: firstMs, someSinceMs: lastMs - firstMs < sameMs ? undefined : lastMs };
 };
 
 /** What a coin is worth with another quantity, at the same price. */
@@ -130,9 +135,11 @@ const sameRow = (a: Row, b: Row): boolean =>
   a.value === b.value &&
   a.share === b.share &&
   a.stale === b.stale &&
+  a.state === b.state &&
+  a.stateOf === b.stateOf &&
   a.pending === b.pending &&
-  a.todaySinceMs === b.todaySinceMs &&
-  sameChange(a.today, b.today);
+  a.daySinceMs === b.daySinceMs &&
+  sameChange(a.day, b.day);
 
 export interface ViewInput {
   readonly frame: Frame;
@@ -154,9 +161,9 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
   const pricesBefore = new Map(before?.frame.Coins.map((coin) => [coin.Symbol, coin.Price]));
   let opened = zero;
   let openedNow = zero;
-  let day = zero;
+  let dayOpen = zero;
   let dayNow = zero;
-  let [firstSinceMs, lastSinceMs] = [Number.POSITIVE_INFINITY, 0];
+  const since: (number | undefined)[] = [];
   let fresh = zero;
 
   const rows = coins.map((coin, at): Row => {
@@ -164,7 +171,7 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
     const value = values[at];
     const quantity = exact(Quantity);
     const last = rowsBefore.get(symbol);
-    let today: Change | undefined;
+    let day: Change | undefined;
     const open = baselines.day.get(symbol);
     if (value) {
       const start = baselines.opened.get(symbol);
@@ -176,13 +183,14 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
       }
       if (open) {
         const then = multiply(open.price, quantity);
-        day = add(day, then);
+        dayOpen = add(dayOpen, then);
         dayNow = add(dayNow, value);
-        today = changeOf(value, then, style);
-        firstSinceMs = Math.min(firstSinceMs, open.sinceMs);
-        lastSinceMs = Math.max(lastSinceMs, open.sinceMs);
+        day = changeOf(value, then, style);
+        since.push(open.sinceMs);
       }
-      if (coin.PriceTime !== null && !coin.Stale && asOfMs - Date.parse(coin.PriceTime) <= freshMs) fresh = add(fresh, value);
+      // By one clock: the time of the trade is the exchange's.
+      const cameAt = coin.PriceReceived ?? coin.PriceTime;
+      if (cameAt !== null && !coin.Stale && asOfMs - Date.parse(cameAt) <= freshMs) fresh = add(fresh, value);
     }
     const priceBefore = pricesBefore.get(symbol);
     const moved = typeof priceBefore === 'string' && Price !== null && priceBefore !== Price;
@@ -203,33 +211,41 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
       shareSize: value && total.units !== 0n ? Number(divide(value, total, 4).units) / 10_000 : 0,
       direction: moved ? signOf(subtract(exact(Price), exact(priceBefore))) : (last?.direction ?? 'same'),
       ticks: (last?.ticks ?? 0) + (moved ? 1 : 0),
-      today,
-      todaySinceMs: today && open && laterThanMidnight(open.sinceMs),
+      day,
+      daySinceMs: day && open?.sinceMs,
       stale: coin.Stale,
+      state: coin.PriceState,
+      stateOf: coin.PriceStateOf,
       pending: expected.has(symbol),
     };
     return last && sameRow(last, row) ? last : row;
   });
 
+  const lacks = rows
+    .filter(({ value, pending }) => value === undefined && !pending)
+    .map(({ base, quote }) => (quote === 'USDT' ? base : `${base}/${quote}`));
+  const lackedBefore = before?.view.lacking;
   const digits = formatDecimal(total);
+  const shown = money(total, style);
   const last = before?.view.total;
-  const difference = last && subtract(total, last.value);
-  const moved = difference !== undefined && difference.units !== 0n;
+  // Digits that are not shown point nowhere.
+  const moved = last !== undefined && last.text !== shown;
   const freshPart = percent(fresh, total, style, 0);
   const enough = (part: bigint) =>
     fresh.units !== 0n && compare(multiply(fresh, { units: 100n, scale: 0 }), multiply(total, { units: part, scale: 0 })) >= 0;
   return {
     rows,
     total: {
-      text: money(total, style),
+      text: shown,
       exact: grouped(digits, style),
       value: total,
-      direction: moved ? signOf(difference) : (last?.direction ?? 'same'),
+      direction: moved ? signOf(subtract(total, last.value)) : (last?.direction ?? 'same'),
       ticks: (last?.ticks ?? 0) + (moved ? 1 : 0),
     },
     sinceOpened: opened.units === 0n ? undefined : changeOf(openedNow, opened, style),
-    today: day.units === 0n ? undefined : changeOf(dayNow, day, style),
-    todaySince: { atMs: laterThanMidnight(firstSinceMs), someLater: lastSinceMs - firstSinceMs >= midnightMs },
+    day: dayOpen.units === 0n ? undefined : changeOf(dayNow, dayOpen, style),
+    dayBasis: basisOf(since),
+    lacking: lackedBefore?.join() === lacks.join() ? lackedBefore : lacks,
     fresh: freshPart === undefined ? undefined : { percent: freshPart, level: enough(90n) ? 'good' : enough(50n) ? 'fair' : 'poor' },
     simulated: frame.Simulated === true,
     asOfMs,

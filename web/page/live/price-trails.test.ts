@@ -31,3 +31,15 @@ it('counts what was before the page was opened', () => {
   stop();
   expect(trails.of('btcusdt').map(({ price }) => price)).toEqual([1, 2]);
 });
+
+it('goes on when the clock of the server is set back, in order, with the newest price at its end', () => {
+  const trails = createPriceTrails();
+  for (let second = 0; second < 120; second++) trails.add('btcusdt', second * 1_000, `${second}`);
+  const before = trails.countOf('btcusdt');
+  trails.add('btcusdt', 100_000, '7');
+  trails.add('btcusdt', 101_000, '8');
+  const points = trails.of('btcusdt');
+  expect(points.every(({ atMs }, at) => at === 0 || atMs > (points[at - 1]?.atMs ?? 0))).toBe(true);
+  expect(points.at(-1)).toEqual({ atMs: 101_000, price: 8 });
+  expect(trails.countOf('btcusdt')).toBeGreaterThan(before);
+});

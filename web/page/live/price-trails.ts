@@ -48,6 +48,10 @@ export const createPriceTrails = (): PriceTrails => {
     },
     add: (symbol, atMs, price) => {
       const trail = trailOf(symbol);
+      // The clock of the server was set back: what was told of a later moment was told too early.
+      const kept = trail.findLastIndex((point) => point.atMs <= atMs) + 1;
+      if (kept < trail.length) count(symbol, 1);
+      trail.length = kept;
       const last = trail.at(-1);
       const point = { atMs, price: Number(price) };
       const before = trail.at(-2);

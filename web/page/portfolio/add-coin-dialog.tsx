@@ -18,7 +18,7 @@ import { type FoundSymbol, searchSymbols } from './symbol-search.js';
 import { useCoinChange } from './use-coin-change.js';
 import { usePriceOf } from './use-price-of.js';
 import { useRecordedPrice } from './use-recorded-price.js';
-import { useSymbols } from './use-symbols.js';
+import { useNewListings, useSymbols } from './use-symbols.js';
 
 const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) => {
   const text = useText();
@@ -28,6 +28,8 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
   const [query, setQuery] = useState('');
   const [recent] = useState(recentSymbols);
   const groups = data ? searchSymbols(data, query, recent) : [];
+  const foundNothing = data !== undefined && groups.length === 0;
+  useNewListings(foundNothing ? query : undefined);
   const labels = { recent: text.recent, popular: text.popular, results: text.results };
   return (
     <ComboboxProvider open setValue={setQuery}>
@@ -47,12 +49,16 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
               >
                 <CoinBadge asset={found.base} />
                 <span className="coin-names">
-                  <span className="coin-name">{found.name}</span>
+                  <span className="coin-name" translate="no">
+                    {found.name}
+                  </span>
                   <span className="coin-symbol">
-                    {found.base} {found.quote !== 'USDT' && text.inAsset(found.quote)}
+                    <span translate="no">{found.base}</span>
+                    {found.quote !== 'USDT' && <span>{text.inAsset(found.quote)}</span>}
                   </span>
                 </span>
-                {heldOf(found.symbol) !== undefined && <span className="tag">{text.held}</span>}
+                {found.paused && <span className="tag">{text.paused}</span>}
+                {heldOf(found.symbol) !== undefined && <span className="tag plain">{text.held}</span>}
               </ComboboxItem>
             ))}
           </ComboboxGroup>
@@ -61,13 +67,13 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
       {isPending && <p className="found-note">{text.working}</p>}
       {isError && (
         <p className="found-note">
-          {text.noAnswer}{' '}
+          <span>{text.noAnswer}</span>{' '}
           <button type="button" className="button small" onClick={() => void refetch()}>
             {text.tryAgain}
           </button>
         </p>
       )}
-      {data && groups.length === 0 && (
+      {foundNothing && (
         <p className="found-note" role="status">
           {text.noResult(query)}
         </p>
@@ -77,20 +83,24 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
 };
 
 const Amount = ({ found, onClose }: { readonly found: FoundSymbol; readonly onClose: () => void }) => {
+  const text = useText();
   const { heldOf, add } = useCoinChange();
   const held = heldOf(found.symbol);
   const live = usePriceOf(found.symbol);
   const recorded = useRecordedPrice(found.symbol, found.quote, held === undefined);
   return (
-    <QuantityForm
-      base={found.base}
-      held={held}
-      price={live ?? recorded?.price}
-      priceFrom={live || held !== undefined ? undefined : recorded === null ? 'nowhere' : recorded?.atMs}
-      mode="add"
-      submit={(quantity) => add(found.symbol, found.base, quantity)}
-      onDone={onClose}
-    />
+    <>
+      {found.paused && <p className="price-note">{text.pausedNote}</p>}
+      <QuantityForm
+        base={found.base}
+        held={held}
+        price={live ?? recorded?.price}
+        priceFrom={live || held !== undefined ? undefined : recorded === null ? 'nowhere' : recorded?.atMs}
+        mode="add"
+        submit={(quantity) => add(found.symbol, found.base, quantity)}
+        onDone={onClose}
+      />
+    </>
   );
 };
 

@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import type { Row } from '../live/portfolio-view.js';
+import { Figure } from '../text/figure.js';
 import { useText } from '../text/language.js';
 
 const maxParts = 6;
@@ -26,10 +27,13 @@ const partsOf = (rows: readonly Row[], others: string): readonly Part[] => {
 };
 
 const Ring = memo(({ sizes }: { readonly sizes: string }) => {
+  const all = sizes.split(' ');
+  // A part that is the whole is not parted from itself.
+  const cut = all.length > 1 ? 1.2 : 0;
   let before = 0;
   return (
     <svg viewBox="0 0 100 100" className="ring" aria-hidden="true">
-      {sizes.split(' ').map((text, at) => {
+      {all.map((text, at) => {
         const size = Number(text) / 100;
         const from = before;
         before += size;
@@ -41,7 +45,7 @@ const Ring = memo(({ sizes }: { readonly sizes: string }) => {
             cx="50"
             cy="50"
             r={radius}
-            strokeDasharray={`${Math.max(0, size * around - 1.2)} ${around}`}
+            strokeDasharray={`${Math.max(0, size * around - cut)} ${around}`}
             strokeDashoffset={-from * around}
           />
         );
@@ -65,8 +69,10 @@ export const Allocation = ({ rows }: { readonly rows: readonly Row[] }) => {
           {parts.map(({ key, label }, at) => (
             <li key={key}>
               <span className={`swatch part-${at}`} aria-hidden="true" />
-              <span className="legend-name">{label}</span>
-              <span className="digits">{`${percents[at]?.replace('.', text.numbers.point)} %`}</span>
+              <span className="legend-name" translate="no">
+                {label}
+              </span>
+              <Figure>{`${percents[at]?.replace('.', text.numbers.point)} %`}</Figure>
             </li>
           ))}
         </ol>

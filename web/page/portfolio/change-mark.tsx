@@ -1,20 +1,33 @@
-import type { Change } from '../live/portfolio-view.js';
+import type { Change } from '../text/change.js';
 import { useText } from '../text/language.js';
 
 const arrows = { up: '▲', down: '▼', same: '■' } as const;
 
+interface ChangeMarkProps {
+  readonly change: Change;
+  readonly percentOnly?: boolean;
+  /** Said to who points at it, and to screen readers: what is special about its beginning. */
+  readonly note?: string | undefined;
+}
+
 /** A difference: by arrow, sign and colour. */
-export const ChangeMark = ({ change, percentOnly = false }: { readonly change: Change; readonly percentOnly?: boolean }) => {
+export const ChangeMark = ({ change, percentOnly = false, note }: ChangeMarkProps) => {
   const text = useText();
-  const { direction, percent } = change;
+  const percentFirst = percentOnly && change.percent !== undefined;
+  const direction = percentFirst ? change.percentDirection : change.direction;
   return (
-    <span className={`change ${direction}`}>
+    <span className={`change ${direction} ${note === undefined ? '' : 'noted'}`} title={note}>
       <span className="arrow" aria-hidden="true">
         {arrows[direction]}
       </span>
-      <span className="visually-hidden">{text[direction]} </span>
-      {percentOnly ? (percent ?? change.text) : change.text}
-      {!percentOnly && percent && <span className="change-part"> {percent}</span>}
+      <span className="visually-hidden">{`${text[direction]} `}</span>
+      <span translate="no">{percentFirst ? change.percent : change.text}</span>
+      {!percentOnly && change.percent !== undefined && (
+        <span className="change-part" translate="no">
+          {change.percent}
+        </span>
+      )}
+      {note !== undefined && <span className="visually-hidden">{` ${note}`}</span>}
     </span>
   );
 };

@@ -1,11 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import type { Row } from '../live/portfolio-view.js';
-import { timeUtc } from '../text/amount.js';
-import { useText } from '../text/language.js';
+import { Figure } from '../text/figure.js';
+import { useSpeaking } from '../text/language.js';
 import { ChangeMark } from './change-mark.js';
 import { CoinBadge } from './coin-badge.js';
 import { Digits } from './digits.js';
+import { NoPrice, PriceTag } from './price-state.js';
 import { Sparkline } from './sparkline.js';
 import { role } from './table-roles.js';
 import type { Columns } from './use-columns.js';
@@ -18,38 +19,35 @@ interface CoinRowProps {
 
 /** One coin. Drawn anew only when something of it changed. */
 export const CoinRow = memo(({ row, columns, onChange }: CoinRowProps) => {
-  const text = useText();
+  const { text, times } = useSpeaking();
+  const note = row.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs));
   return (
     <tr className={`${row.stale ? 'stale' : ''} ${row.pending ? 'pending' : ''}`} data-symbol={row.symbol} {...role.row}>
       <th scope="row" className="cell-coin" {...role.rowheader}>
         <Link to="/coins/$symbol" params={{ symbol: row.symbol }} className="coin-link">
           <CoinBadge asset={row.base} />
           <span className="coin-names">
-            <span className="coin-name">{row.name}</span>
+            <span className="coin-name" translate="no">
+              {row.name}
+            </span>
             <span className="coin-symbol">
-              {row.base}
-              {row.quote !== 'USDT' && <span className="quote">/{row.quote}</span>}
-              {row.pending && <span className="tag">{text.saving}</span>}
-              {!row.pending && row.stale && row.priceText && (
-                <span className="tag" title={text.staleHint}>
-                  {text.stale}
-                </span>
-              )}
+              <span translate="no">{row.quote === 'USDT' ? row.base : `${row.base}/${row.quote}`}</span>
+              {row.pending && <span className="tag plain">{text.saving}</span>}
+              {!row.pending && row.stale && row.priceText && <PriceTag row={row} />}
             </span>
           </span>
         </Link>
       </th>
       <td className="cell-price num" {...role.cell}>
-        {row.priceText ? (
-          <Digits text={row.priceText} direction={row.direction} ticks={row.ticks} />
-        ) : (
-          <span className="none">{text.noPrice}</span>
+        {row.priceText ? <Digits text={row.priceText} direction={row.direction} ticks={row.ticks} /> : <NoPrice row={row} />}
+        {row.quote !== 'USDT' && row.priceText && (
+          <span className="cell-unit" translate="no">
+            {row.quote}
+          </span>
         )}
-        {row.quote !== 'USDT' && row.priceText && <span className="cell-unit"> {row.quote}</span>}
       </td>
-      <td className="cell-today num" {...role.cell}>
-        {row.today ? <ChangeMark change={row.today} percentOnly /> : <span className="none">–</span>}
-        {row.todaySinceMs !== undefined && <span className="since">{text.since(timeUtc(row.todaySinceMs))}</span>}
+      <td className="cell-change num" {...role.cell}>
+        {row.day ? <ChangeMark change={row.day} percentOnly note={note} /> : <span className="none">–</span>}
       </td>
       {columns !== 'phone' && (
         <td className="cell-trail" {...role.cell}>
@@ -58,22 +56,16 @@ export const CoinRow = memo(({ row, columns, onChange }: CoinRowProps) => {
       )}
       {columns === 'all' && (
         <td className="cell-quantity num" {...role.cell}>
-          <span className="digits" title={row.quantityText}>
-            {row.quantityText}
-          </span>
+          <Figure>{row.quantityText}</Figure>
         </td>
       )}
       <td className="cell-value num" {...role.cell}>
-        {row.valueText ? <span className="digits strong">{row.valueText}</span> : <span className="none">–</span>}
-        {columns !== 'all' && (
-          <span className="below-value digits">
-            {row.quantityText} {row.base}
-          </span>
-        )}
+        {row.valueText ? <Figure className="strong">{row.valueText}</Figure> : <span className="none">–</span>}
+        {columns !== 'all' && <Figure className="below-value">{`${row.quantityText} ${row.base}`}</Figure>}
       </td>
       {columns === 'all' && (
         <td className="cell-share num" {...role.cell}>
-          <span className="digits">{row.share ?? '–'}</span>
+          <Figure>{row.share ?? '–'}</Figure>
         </td>
       )}
       <td className="cell-actions" {...role.cell}>

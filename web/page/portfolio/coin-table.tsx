@@ -1,19 +1,19 @@
 import { useMemo, useRef, useState } from 'react';
-import type { Row } from '../live/portfolio-view.js';
+import type { DayBasis, Row } from '../live/portfolio-view.js';
 import { useText } from '../text/language.js';
 import { CoinRow } from './coin-row.js';
 import { role } from './table-roles.js';
 import { useColumns } from './use-columns.js';
 import { useRowsInSight } from './use-sight.js';
 
-const orders = ['value', 'name', 'today'] as const;
+const orders = ['value', 'name', 'change'] as const;
 type Order = (typeof orders)[number];
 
-const todayOf = (row: Row): number => Number.parseFloat(row.today?.percent?.replace('−', '-').replace(',', '.') ?? '0');
+const changeOf = (row: Row): number => row.day?.size ?? 0;
 const compareBy: Readonly<Record<Order, (a: Row, b: Row) => number>> = {
   value: (a, b) => b.shareSize - a.shareSize,
   name: (a, b) => a.name.localeCompare(b.name),
-  today: (a, b) => todayOf(b) - todayOf(a),
+  change: (a, b) => changeOf(b) - changeOf(a),
 };
 
 /** The order of the moment it was asked for: rows that change places with every tick cannot be read. */
@@ -34,11 +34,12 @@ const useOrder = (rows: readonly Row[], order: Order): readonly Row[] => {
 
 interface CoinTableProps {
   readonly rows: readonly Row[];
+  readonly dayBasis: DayBasis;
   readonly onChange: (symbol: string) => void;
   readonly onAdd: () => void;
 }
 
-export const CoinTable = ({ rows, onChange, onAdd }: CoinTableProps) => {
+export const CoinTable = ({ rows, dayBasis, onChange, onAdd }: CoinTableProps) => {
   const text = useText();
   const [order, setOrder] = useState<Order>('value');
   const columns = useColumns();
@@ -48,7 +49,7 @@ export const CoinTable = ({ rows, onChange, onAdd }: CoinTableProps) => {
     <section className="card holdings" aria-labelledby="holdings-title">
       <div className="holdings-head">
         <h2 id="holdings-title">
-          {text.holdings} <span className="count">{rows.length}</span>
+          <span>{text.holdings}</span> <span className="count">{rows.length}</span>
         </h2>
         {rows.length > 1 && (
           <label className="sort">
@@ -75,8 +76,8 @@ export const CoinTable = ({ rows, onChange, onAdd }: CoinTableProps) => {
             <th scope="col" {...role.columnheader} className="cell-price num">
               {text.price}
             </th>
-            <th scope="col" {...role.columnheader} className="cell-today num">
-              {text.today}
+            <th scope="col" {...role.columnheader} className="cell-change num">
+              {dayBasis.sinceMs === undefined ? text.day : text.change}
             </th>
             {columns !== 'phone' && (
               <th scope="col" {...role.columnheader} className="cell-trail">

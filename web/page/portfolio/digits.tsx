@@ -1,5 +1,6 @@
 import { memo } from 'react';
-import type { Direction } from '../live/portfolio-view.js';
+import type { Direction } from '../text/change.js';
+import { Figure } from '../text/figure.js';
 
 interface DigitsProps {
   readonly text: string;
@@ -11,10 +12,10 @@ interface DigitsProps {
 /** A number that flashes briefly when it changes. Its figures are all of one width, so nothing moves. */
 export const Digits = memo(({ text, direction, ticks }: DigitsProps) =>
   ticks === 0 ? (
-    <span className="digits">{text}</span>
+    <Figure>{text}</Figure>
   ) : (
     // In turns, so that a new change begins the flash anew without a new element.
-    <span className={`digits ${direction}`} data-flash={ticks % 2}>
+    <span className={`digits ${direction}`} translate="no" data-flash={ticks % 2}>
       {text}
     </span>
   ),

@@ -1,8 +1,9 @@
 import { lazy, Suspense, useCallback, useState } from 'react';
+import { CardBoundary } from '../frame/card-boundary.js';
 import { Skeleton } from '../frame/skeleton.js';
 import { useLive } from '../parts.js';
 import { useText } from '../text/language.js';
-import { useDayOpens } from '../value/use-day-opens.js';
+import { useDayBases } from '../value/use-day-bases.js';
 import { ValuePanel } from '../value/value-panel.js';
 import { Allocation } from './allocation.js';
 import { CoinTable } from './coin-table.js';
@@ -43,7 +44,7 @@ export const PortfolioPage = () => {
   const add = useCallback(() => setOpen({ kind: 'add' }), []);
   const change = useCallback((symbol: string) => setOpen({ kind: 'change', symbol }), []);
   useSymbols();
-  useDayOpens();
+  useDayBases();
   useTrailSeeds();
   if (!view) return <Skeleton />;
   return (
@@ -54,8 +55,12 @@ export const PortfolioPage = () => {
         <div className="portfolio">
           <TotalPanel view={view} />
           <ValuePanel total={view.total} asOfMs={view.asOfMs} />
-          <Allocation rows={view.rows} />
-          <CoinTable rows={view.rows} onChange={change} onAdd={add} />
+          <CardBoundary>
+            <Allocation rows={view.rows} />
+          </CardBoundary>
+          <CardBoundary>
+            <CoinTable rows={view.rows} dayBasis={view.dayBasis} onChange={change} onAdd={add} />
+          </CardBoundary>
         </div>
       )}
       <Suspense>

@@ -4,6 +4,7 @@ import { faultText } from '../account/fault-text.js';
 import { Field } from '../account/field.js';
 import { isProblem } from '../session/problem.js';
 import { grouped, money } from '../text/amount.js';
+import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
 import { readQuantity } from './quantity.js';
 
@@ -23,7 +24,7 @@ interface QuantityFormProps {
 
 /** Asks for a quantity and shows beforehand what comes of it. */
 export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDone }: QuantityFormProps) => {
-  const { text, language } = useSpeaking();
+  const { text, times } = useSpeaking();
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -53,6 +54,14 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
       refuse(said || faultText(thrown, text));
     }
   };
+  const amountOf = (digits: string) => `${grouped(digits, text.numbers)} ${base}`;
+  const amount = (quantity: Decimal) => amountOf(formatDecimal(quantity));
+  /** What was understood, in full; where it could be taken for another number, not which. */
+  const echo = () => {
+    if (!read.quantity) return undefined;
+    const understood = amount(read.quantity);
+    return read.unlike === undefined ? text.quantityRead(understood) : text.quantityReadUnlike(understood, amountOf(read.unlike));
+  };
   const worth = (quantity: Decimal) => price && `${money(multiply(quantity, price), text.numbers)} USDT`;
   return (
     <form ref={form} onSubmit={(event) => void send(event)} noValidate>
@@ -66,14 +75,16 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
         inputMode="decimal"
         autoComplete="off"
         spellCheck={false}
-        maxLength={60}
         autoFocus
         fault={fault}
+        hint={echo()}
         tail={
           <>
-            <span className="field-unit">{base}</span>
+            <span className="field-unit" translate="no">
+              {base}
+            </span>
             {mode === 'reduce' && held !== undefined && (
-              <button type="button" className="button quiet small" onClick={() => setTyped(held.replace('.', text.numbers.point))}>
+              <button type="button" className="button quiet small" onClick={() => setTyped(grouped(held, text.numbers))}>
                 {text.all}
               </button>
             )}
@@ -84,27 +95,21 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
         <div>
           <dt>{text.previewNow}</dt>
           <dd>
-            <span className="digits">
-              {grouped(formatDecimal(before), text.numbers)} {base}
-            </span>
-            <span className="digits worth">{worth(before)}</span>
+            <Figure>{amount(before)}</Figure>
+            <Figure className="worth">{worth(before) ?? ''}</Figure>
           </dd>
         </div>
         <div className={after ? 'next' : 'next none'}>
           <dt>{text.preview}</dt>
           <dd>
-            <span className="digits">
-              {after ? grouped(formatDecimal(after), text.numbers) : '–'} {base}
-            </span>
-            <span className="digits worth">{after && worth(after)}</span>
+            <Figure>{after ? amount(after) : `– ${base}`}</Figure>
+            <Figure className="worth">{(after && worth(after)) ?? ''}</Figure>
           </dd>
         </div>
       </dl>
       {priceFrom !== undefined && (
-        <p className="price-note">
-          {priceFrom === 'nowhere'
-            ? text.worthLater
-            : text.worthThen(new Date(priceFrom).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' }))}
+        <p className="price-note" title={priceFrom === 'nowhere' ? undefined : times.full(priceFrom)}>
+          {priceFrom === 'nowhere' ? text.worthLater : text.worthThen(times.clock(priceFrom))}
         </p>
       )}
       <div className="dialog-actions">

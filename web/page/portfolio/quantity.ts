@@ -1,32 +1,33 @@
-import { compare, type Decimal, parseDecimal } from '@tickfolio/lib/money';
+import { compare, type Decimal, formatDecimal, parseDecimal, quantityBounds } from '@tickfolio/lib/money';
 import { grouped } from '../text/amount.js';
 import type { Messages } from '../text/messages-en.js';
-
-const maxIntegerDigits = 20;
-const maxFractionDigits = 18;
+import { readNumber } from '../text/read-number.js';
 
 /** What was typed, or what is wrong with it. */
 export type QuantityInput =
-  | { readonly quantity: Decimal; readonly fault?: undefined }
+  | {
+      readonly quantity: Decimal;
+      /** What the same text would mean with its marks the other way round, where one could think so. */
+      readonly unlike: string | undefined;
+      readonly fault?: undefined;
+    }
   | { readonly fault: string; readonly quantity?: undefined };
 
-/** Reads a quantity as people type it: blanks between groups are allowed, and the comma where the language has it. */
-export const readQuantity = (typed: string, text: Messages, most?: Decimal): QuantityInput => {
-  const bare = typed.replace(/[\s\u00a0\u202f]/g, '');
-  const plain = text.numbers.point === ',' ? bare.replace(',', '.') : bare;
-  if (plain === '') return { fault: text.quantityMissing };
-  const match = /^\+?(\d+\.?\d*|\.\d+)$/.exec(plain);
-  if (!match) return { fault: text.quantityShape };
-  const [whole = '', fraction = ''] = (match[1] ?? '').split('.');
-  if (whole.replace(/^0+/, '').length > maxIntegerDigits) return { fault: text.quantityIntegers };
-  if (fraction.replace(/0+$/, '').length > maxFractionDigits) return { fault: text.quantityFraction };
-  const quantity = parseDecimal(fraction ? `${whole || '0'}.${fraction}` : whole);
-  if (quantity.units === 0n) return { fault: text.quantityZero };
-  if (most && compare(quantity, most) > 0) return { fault: text.quantityTooMuch(grouped(mostText(most), text.numbers)) };
-  return { quantity };
-};
+const { maxIntegerDigits, maxFractionDigits } = quantityBounds;
 
-const mostText = ({ units, scale }: Decimal): string => {
-  const digits = units.toString().padStart(scale + 1, '0');
-  return scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+/** Reads a quantity as people type it or paste it. @param most what there is to take from */
+export const readQuantity = (typed: string, text: Messages, most?: Decimal): QuantityInput => {
+  if (typed.trim() === '') return { fault: text.quantityMissing };
+  const reading = readNumber(typed, text.numbers);
+  const shown = (number: string) => grouped(number, text.numbers);
+  if (reading.kind === 'none') return { fault: text.quantityShape };
+  if (reading.kind === 'unclear')
+    return { fault: text.quantityUnclear(typed.trim(), shown(reading.meanings[0]), shown(reading.meanings[1])) };
+  const [whole = '', fraction = ''] = reading.number.split('.');
+  if (whole.length > maxIntegerDigits) return { fault: text.quantityIntegers };
+  if (fraction.length > maxFractionDigits) return { fault: text.quantityFraction };
+  const quantity = parseDecimal(reading.number);
+  if (quantity.units === 0n) return { fault: text.quantityZero };
+  if (most && compare(quantity, most) > 0) return { fault: text.quantityTooMuch(shown(formatDecimal(most))) };
+  return { quantity, unlike: reading.unlike };
 };

@@ -6,16 +6,17 @@ const width = 100;
 const height = 28;
 const margin = 2;
 
-const pathOf = (points: readonly TrailPoint[]): string => {
-  const prices = points.map(({ price }) => price);
+/** The half hour that ends with the newest point, over true time: a trail that is young is short. */
+export const pathOf = (points: readonly TrailPoint[]): string => {
+  const end = points.at(-1)?.atMs ?? 0;
+  const start = end - trailSpanMs;
+  const shown = points.filter(({ atMs }) => atMs >= start);
+  const prices = shown.map(({ price }) => price);
   const low = Math.min(...prices);
   const span = Math.max(...prices) - low || 1;
-  const end = points.at(-1)?.atMs ?? 0;
-  const start = Math.max(points[0]?.atMs ?? 0, end - trailSpanMs);
-  const time = end - start || 1;
-  return points
+  return shown
     .map(({ atMs, price }, at) => {
-      const x = ((atMs - start) / time) * width;
+      const x = ((atMs - start) / trailSpanMs) * width;
       const y = margin + (1 - (price - low) / span) * (height - 2 * margin);
       return `${at ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`;
     })
@@ -30,11 +31,10 @@ interface TrailProps {
 
 const Trail = memo(
   ({ points }: TrailProps) => {
-    const [first, last] = [points[0], points.at(-1)];
-    if (!first || !last || points.length < 2) return <span className="sparkline" />;
-    const direction = last.price > first.price ? 'up' : last.price < first.price ? 'down' : 'same';
+    if (points.length < 2) return <span className="sparkline" />;
+    // Without the colours of gain and loss: those beside it are of another stretch of time.
     return (
-      <svg className={`sparkline ${direction}`} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
+      <svg className="sparkline" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
         <path d={pathOf(points)} />
       </svg>
     );

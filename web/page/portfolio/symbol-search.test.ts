@@ -23,3 +23,8 @@ it('finds by name and by symbol, what fits best first', () => {
   expect(best('classic')).toEqual(['etcusdt', 'etcbtc']);
   expect(find('nothing like it')).toEqual([]);
 });
+
+it('finds what pauses, and says so', () => {
+  const [group] = searchSymbols([{ Symbol: 'ethusdt', BaseAsset: 'ETH', QuoteAsset: 'USDT', Status: 'paused' }], 'eth', []);
+  expect(group?.symbols).toMatchObject([{ symbol: 'ethusdt', paused: true }]);
+});

@@ -7,6 +7,8 @@ export interface FoundSymbol {
   readonly base: string;
   readonly quote: string;
   readonly name: string;
+  /** Not traded at the moment. */
+  readonly paused?: boolean;
 }
 
 export interface SymbolGroup {
@@ -16,11 +18,12 @@ export interface SymbolGroup {
 
 const maxResults = 40;
 
-const toFound = ({ Symbol: symbol, BaseAsset, QuoteAsset }: ListedSymbol): FoundSymbol => ({
+const toFound = ({ Symbol: symbol, BaseAsset, QuoteAsset, Status }: ListedSymbol): FoundSymbol => ({
   symbol,
   base: BaseAsset,
   quote: QuoteAsset,
   name: coinName(BaseAsset) ?? BaseAsset,
+  paused: Status === 'paused',
 });
 
 /** Smaller is better; undefined for no match. */

@@ -1,61 +1,86 @@
 import { useEffect } from 'react';
 import type { PortfolioView } from '../live/portfolio-view.js';
 import { useLive } from '../parts.js';
-import { timeUtc } from '../text/amount.js';
-import { useText } from '../text/language.js';
+import type { Change } from '../text/change.js';
+import { Figure } from '../text/figure.js';
+import { useSpeaking } from '../text/language.js';
 import { ChangeMark } from './change-mark.js';
 import { Digits } from './digits.js';
 import { Freshness } from './freshness.js';
+import { TotalLacks } from './total-lacks.js';
 
 const arrows = { up: '▲', down: '▼', same: '' } as const;
 
+interface ChangeOfTotalProps {
+  readonly label: string;
+  readonly change: Change;
+  readonly note?: string | undefined;
+}
+
+const ChangeOfTotal = ({ label, change, note }: ChangeOfTotalProps) => (
+  <div>
+    <dt>{label}</dt>
+    <dd>
+      <ChangeMark change={change} note={note} />
+    </dd>
+  </div>
+);
+
+/** The more digits, the smaller they are, so that all of them are seen on a phone too. */
+const sizeOf = (digits: string): string =>
+  digits.length > 24 ? 'longest' : digits.length > 16 ? 'longer' : digits.length > 12 ? 'long' : '';
+
 /** The value, large, with all its digits in small below it, and how it moved. */
 export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
-  const text = useText();
-  const { total, sinceOpened, today, todaySince } = view;
+  const { text, times } = useSpeaking();
+  const { total, sinceOpened, day, dayBasis, rows, asOfMs } = view;
   const live = useLive((state) => state.connection === 'live');
+  const isKnown = rows.some(({ valueText }) => valueText !== undefined);
   useEffect(() => {
     document.title = `${total.text} USDT · tickfolio`;
     return () => {
       document.title = 'tickfolio';
     };
   }, [total.text]);
+  const { sinceMs, someSinceMs } = dayBasis;
+  const note = () => {
+    if (someSinceMs !== undefined) return text.someSince(times.full(someSinceMs));
+    return sinceMs === undefined ? undefined : text.onlySince(times.full(sinceMs));
+  };
   return (
     <section className={`total ${live ? '' : 'faded'}`} aria-labelledby="total-title">
       <div className="total-head">
         <h1 id="total-title">{text.totalValue}</h1>
         <Freshness />
       </div>
-      <p className="total-value large-digits" data-testid="total">
-        <Digits text={total.text} direction={total.direction} ticks={total.ticks} />
-        <span className="unit">USDT</span>
-        <span className={`total-arrow ${total.direction}`} aria-hidden="true">
-          {arrows[total.direction]}
-        </span>
-      </p>
-      <p className="total-exact">
-        {text.exactly} <span className="digits">{total.exact}</span>
-      </p>
+      {isKnown ? (
+        <>
+          <p className={`total-value large-digits ${sizeOf(total.text)}`} data-testid="total">
+            <Digits text={total.text} direction={total.direction} ticks={total.ticks} />
+            <span className="unit" translate="no">
+              USDT
+            </span>
+            <span className={`total-arrow ${total.direction}`} aria-hidden="true">
+              {arrows[total.direction]}
+            </span>
+          </p>
+          <p className="total-exact">
+            <span>{text.exactly}</span> <Figure>{total.exact}</Figure>
+          </p>
+        </>
+      ) : (
+        <p className="total-waiting">{text.waiting}</p>
+      )}
+      <TotalLacks coins={view.lacking} />
       <dl className="changes">
-        {today && (
-          <div>
-            <dt>
-              {todaySince.atMs === undefined ? text.sinceMidnight : text.since(timeUtc(todaySince.atMs))}
-              {todaySince.someLater && text.someLater}
-            </dt>
-            <dd>
-              <ChangeMark change={today} />
-            </dd>
-          </div>
+        {day && (
+          <ChangeOfTotal
+            label={sinceMs === undefined ? text.dayLong : text.since(times.near(sinceMs, asOfMs))}
+            change={day}
+            note={note()}
+          />
         )}
-        {sinceOpened && (
-          <div>
-            <dt>{text.sinceOpened}</dt>
-            <dd>
-              <ChangeMark change={sinceOpened} />
-            </dd>
-          </div>
-        )}
+        {sinceOpened && <ChangeOfTotal label={text.sinceOpened} change={sinceOpened} />}
       </dl>
     </section>
   );

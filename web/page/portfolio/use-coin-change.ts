@@ -39,7 +39,7 @@ export const useCoinChange = () => {
   );
   const quietly = (symbol: string, base: string, work: Promise<unknown>) =>
     void work.catch((thrown: unknown) =>
-      toast({ message: `${text.failed(labelOf(symbol, base))}: ${faultText(thrown, text)}`, tone: 'fault' }),
+      toast({ message: `${text.failed(labelOf(symbol, base))}: ${faultText(thrown, text)}`, about: symbol, tone: 'fault' }),
     );
   const undo = (symbol: string, base: string, delta: string) => ({
     label: text.undo,
@@ -53,12 +53,13 @@ export const useCoinChange = () => {
       await change(symbol, quantity);
       noteRecent(symbol);
       const message = text.added(grouped(quantity, text.numbers), base);
-      toast({ message, action: undo(symbol, base, formatDecimal(negate(parseDecimal(quantity)))) });
+      toast({ message, about: symbol, action: undo(symbol, base, formatDecimal(negate(parseDecimal(quantity)))) });
     },
     /** @throws Problem */
     reduce: async (symbol: string, base: string, quantity: string) => {
       await change(symbol, formatDecimal(negate(parseDecimal(quantity))));
-      toast({ message: text.reduced(grouped(quantity, text.numbers), base), action: undo(symbol, base, quantity) });
+      const message = text.reduced(grouped(quantity, text.numbers), base);
+      toast({ message, about: symbol, action: undo(symbol, base, quantity) });
     },
     /** Shows it as gone at once; the way back waits for the server. */
     remove: (symbol: string, base: string) => {

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useParts } from '../parts.js';
 import { Problem, problemOf } from '../session/problem.js';
@@ -8,10 +8,17 @@ export interface ListedSymbol {
   readonly Symbol: string;
   readonly BaseAsset: string;
   readonly QuoteAsset: string;
+  /** Paused: not traded at the moment. Missing where the server is older than this page. */
+  readonly Status?: 'trading' | 'paused';
 }
 
-const load = async (signal: AbortSignal): Promise<readonly ListedSymbol[]> => {
-  const response = await fetch('/api/v1/symbols', { signal }).catch(() => {
+const queryKey = ['symbols'];
+/** Of a shorter name nothing can be said, and who types goes on within this. */
+const minLookLength = 2;
+const typingMs = 400;
+
+const load = async (signal: AbortSignal, query = ''): Promise<readonly ListedSymbol[]> => {
+  const response = await fetch(`/api/v1/symbols${query}`, { signal }).catch(() => {
     throw new Problem(0, '');
   });
   if (!response.ok) throw await problemOf(response);
@@ -22,7 +29,7 @@ const load = async (signal: AbortSignal): Promise<readonly ListedSymbol[]> => {
 export const useSymbols = () => {
   const { store } = useParts();
   const query = useQuery({
-    queryKey: ['symbols'],
+    queryKey,
     queryFn: ({ signal }) => load(signal),
     staleTime: 300_000,
     gcTime: Number.POSITIVE_INFINITY,
@@ -32,4 +39,19 @@ export const useSymbols = () => {
     if (data) store.setQuotes(new Map(data.map(({ Symbol: symbol, QuoteAsset }) => [symbol, QuoteAsset.toLowerCase()])));
   }, [data, store]);
   return query;
+};
+
+/**
+ * Has the exchange asked again for a search that found nothing: it may have listed the coin since.
+ * @param query what was searched for in vain; undefined while something is found
+ */
+export const useNewListings = (query: string | undefined) => {
+  const { clock } = useParts();
+  const client = useQueryClient();
+  useEffect(() => {
+    if (query === undefined || query.trim().length < minLookLength) return undefined;
+    const look = () => void client.prefetchQuery({ queryKey, queryFn: ({ signal }) => load(signal, '?fresh=true'), staleTime: 0 });
+    const timer = clock.after(typingMs, look);
+    return () => timer.cancel();
+  }, [query, clock, client]);
 };

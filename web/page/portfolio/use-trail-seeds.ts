@@ -6,6 +6,8 @@ interface Trails {
   readonly Trails: readonly { readonly Symbol: string; readonly Points: readonly { readonly Time: string; readonly Price: string }[] }[];
 }
 
+const minuteMs = 60_000;
+
 /** What the prices of the held coins did before the page was opened, where there is an archive. */
 export const useTrailSeeds = () => {
   const { session, trails } = useParts();
@@ -21,7 +23,8 @@ export const useTrailSeeds = () => {
     for (const { Symbol: symbol, Points } of data?.Trails ?? [])
       trails.seed(
         symbol,
-        Points.map(({ Time, Price }) => ({ atMs: Date.parse(Time), price: Number(Price) })),
+        // The price at the end of each minute, told by its start.
+        Points.map(({ Time, Price }) => ({ atMs: Date.parse(Time) + minuteMs, price: Number(Price) })),
       );
   }, [data, trails]);
 };

@@ -4,14 +4,23 @@ export class Problem extends Error {
   readonly status: number;
   /** Faults of single fields, in the server's words. */
   readonly fields: ReadonlyMap<string, string>;
+  /** The stable words for them, where the server has some. */
+  readonly reasons: ReadonlyMap<string, string>;
   /** When trying again may help. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(status: number, message: string, fields: ReadonlyMap<string, string> = new Map(), retryAfterMs?: number) {
+  constructor(
+    status: number,
+    message: string,
+    fields: ReadonlyMap<string, string> = new Map(),
+    retryAfterMs?: number,
+    reasons: ReadonlyMap<string, string> = new Map(),
+  ) {
     super(message);
     this.name = 'Problem';
     this.status = status;
     this.fields = fields;
+    this.reasons = reasons;
     this.retryAfterMs = retryAfterMs;
   }
 }
@@ -21,12 +30,14 @@ export const problemOf = async (response: Response): Promise<Problem> => {
   const seconds = Number(response.headers.get('retry-after'));
   const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
   const body = (await response.json().catch(() => ({}))) as { detail?: unknown; errors?: unknown };
-  const fields = new Map<string, string>();
+  const [fields, reasons] = [new Map<string, string>(), new Map<string, string>()];
   for (const fault of Array.isArray(body.errors) ? body.errors : []) {
-    const { field, message } = fault as { field?: unknown; message?: unknown };
+    const { field, message, reason } = fault as { field?: unknown; message?: unknown; reason?: unknown };
     if (typeof field === 'string' && typeof message === 'string') fields.set(field, message);
+    if (typeof field === 'string' && typeof reason === 'string') reasons.set(field, reason);
   }
-  return new Problem(response.status, typeof body.detail === 'string' ? body.detail : response.statusText, fields, retryAfterMs);
+  const detail = typeof body.detail === 'string' ? body.detail : response.statusText;
+  return new Problem(response.status, detail, fields, retryAfterMs, reasons);
 };
 
 export const isProblem = (thrown: unknown, status?: number): thrown is Problem =>

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.js';
 import { readToken, type TokenFacts } from './access-token.js';
+import { createPatientFetch } from './patient-fetch.js';
 import { isProblem, Problem, problemOf } from './problem.js';
 
 /** `ended`: not by this browser. `everywhere`: by this tab, with all others of the user. */
@@ -52,7 +53,6 @@ const auth = '/api/v1/auth';
 const renewAtPart = 1 / 4;
 const maxAheadMs = 120_000;
 const retryMs = 5_000;
-const requestTimeoutMs = 15_000;
 /** A page that was opened says after so long that nobody answered yet. */
 const patienceMs = 4_000;
 
@@ -63,6 +63,7 @@ export const createSession = ({ clock, fetch, channel, locks, storage }: Session
   let timer: Timer | undefined;
   /** Why the next 401, of this tab or another, is no surprise. */
   let leaving: LeaveReason | undefined;
+  const patiently = createPatientFetch(fetch, clock);
   const listeners = new Set<() => void>();
   const tokenListeners = new Set<(token: string) => void>();
 
@@ -107,7 +108,7 @@ export const createSession = ({ clock, fetch, channel, locks, storage }: Session
 
   const ask = async (path: string, init: RequestInit): Promise<Response> => {
     try {
-      return await fetch(path, { ...init, signal: AbortSignal.timeout(requestTimeoutMs) });
+      return await patiently(path, init);
     } catch {
       throw new Problem(0, '');
     }

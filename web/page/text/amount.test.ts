@@ -1,6 +1,5 @@
 import { parseDecimal } from '@tickfolio/lib/money';
 import { describe, expect, it } from 'vitest';
-import { readQuantity } from '../portfolio/quantity.js';
 import { grouped, money, percent, rounded, shortened, signed } from './amount.js';
 import { de } from './messages-de.js';
 import { en } from './messages-en.js';
@@ -27,6 +26,12 @@ describe('amounts', () => {
       '0.00',
     ]);
   });
+  it('never show something as nothing', () => {
+    expect(['0.000000001', '-0.000000001'].map((text) => money(parseDecimal(text), style))).toEqual(['<0.00000001', '<0.00000001']);
+    expect(money(parseDecimal('0.004'), de.numbers, parseDecimal('100'))).toBe('<0,01');
+    expect(percent(parseDecimal('1'), parseDecimal('100000'), style)).toBe('<0.1 %');
+    expect(percent(parseDecimal('0'), parseDecimal('100000'), style)).toBe('0.0 %');
+  });
   it('are shortened to three digits where they are large, never to a thousand of something', () => {
     const short = (text: string, { numbers, sizes } = en) => shortened(parseDecimal(text), numbers, sizes);
     expect(['0', '0.0123', '1.005', '12.345', '999.4', '999.5', '12408.51302'].map((text) => short(text))).toEqual([
@@ -50,31 +55,6 @@ describe('amounts', () => {
     expect(percent(parseDecimal('1'), parseDecimal('3'), style)).toBe('33.3 %');
     expect(percent(parseDecimal('1'), parseDecimal('0'), style)).toBeUndefined();
     expect(['1.00', '−1.00', '0.00'].map(signed)).toEqual(['+1.00', '−1.00', '0.00']);
-  });
-});
-
-describe('a typed quantity', () => {
-  const read = (typed: string, text = en) => {
-    const { quantity, fault } = readQuantity(typed, text, parseDecimal('10'));
-    return fault ?? quantity;
-  };
-  it('is read as people write it', () => {
-    expect(read('1.50')).toEqual(parseDecimal('1.5'));
-    expect(read(' .5 ')).toEqual(parseDecimal('0.5'));
-    expect(read('1,5', de)).toEqual(parseDecimal('1.5'));
-    expect(read('0.000000000000000001')).toEqual(parseDecimal('0.000000000000000001'));
-  });
-  it('is refused with the reason', () => {
-    expect([read(''), read('1e3'), read('1,5'), read('-1'), read('0.0')]).toEqual([
-      en.quantityMissing,
-      en.quantityShape,
-      en.quantityShape,
-      en.quantityShape,
-      en.quantityZero,
-    ]);
-    expect(read('1.0000000000000000001')).toBe(en.quantityFraction);
-    expect(read('123456789012345678901')).toBe(en.quantityIntegers);
-    expect(read('10.1')).toBe('You hold 10.');
   });
 });
 

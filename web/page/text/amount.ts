@@ -1,4 +1,4 @@
-import { add, compare, type Decimal, divide, formatDecimal, parseDecimal } from '@tickfolio/lib/money';
+import { compare, type Decimal, divide, parseDecimal } from '@tickfolio/lib/money';
 
 /** How a language writes numbers. */
 export interface NumberStyle {
@@ -37,14 +37,22 @@ const decimalsFor = (value: Decimal): number => {
   return compare(size, thousandth) >= 0 ? 4 : 8;
 };
 
+/** Of a rounded text: what is too small for its decimals, but something, is told as less than the smallest: `<0.01`. */
+const told = (text: string, isSomething: boolean, style: NumberStyle): string =>
+  grouped(isSomething && !/[1-9]/.test(text) ? `<${text.replace(/0$/, '1')}` : text, style);
+
 /** An amount of money for reading; the exact one stands beside it where it matters. @param like it has as many decimals as this */
-export const money = (value: Decimal, style: NumberStyle, like = value): string => grouped(rounded(value, decimalsFor(like)), style);
+export const money = (value: Decimal, style: NumberStyle, like = value): string =>
+  told(rounded(value, decimalsFor(like)), value.units !== 0n, style);
 
-/** With a sign, also for what grew. */
-export const signed = (text: string): string => (/[1-9]/.test(text) ? (text.startsWith('−') ? text : `+${text}`) : text);
+/** With a sign, also for what grew; what is less than the smallest has none. */
+export const signed = (text: string): string => (/^[−<]/.test(text) || !/[1-9]/.test(text) ? text : `+${text}`);
 
-export const percent = (part: Decimal, whole: Decimal, style: NumberStyle, decimals = 1): string | undefined =>
-  whole.units === 0n ? undefined : `${grouped(rounded(divide({ ...part, units: part.units * 100n }, whole, decimals), decimals), style)} %`;
+export const percent = (part: Decimal, whole: Decimal, style: NumberStyle, decimals = 1): string | undefined => {
+  if (whole.units === 0n) return undefined;
+  const share = divide({ ...part, units: part.units * 100n }, whole, decimals);
+  return `${told(rounded(share, decimals), part.units !== 0n, style)} %`;
+};
 
 /**
  * Three digits, shortened to thousands and more where it is so much: 12.4 K, 846 M.
@@ -62,9 +70,3 @@ export const shortened = (value: Decimal, style: NumberStyle, sizes: readonly st
   const text = grouped(rounded(size, digitsOf(size)), style);
   return steps === 0 ? text : `${text} ${sizes[steps - 1]}`;
 };
-
-export const sum = (values: readonly Decimal[]): Decimal => values.reduce(add, { units: 0n, scale: 0 });
-export const text = formatDecimal;
-
-/** The time of day in UTC, as `14:05 UTC`. */
-export const timeUtc = (atMs: number): string => `${new Date(atMs).toISOString().slice(11, 16)} UTC`;

@@ -2,6 +2,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import { useParts } from '../parts.js';
 import { de } from './messages-de.js';
 import { en, type Messages } from './messages-en.js';
+import { createTimes, localeOf, type Times } from './times.js';
 
 export type Language = 'en' | 'de';
 export const languages: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
@@ -11,10 +12,13 @@ const key = 'tickfolio.language';
 interface Speaking {
   readonly language: Language;
   readonly text: Messages;
+  readonly times: Times;
   readonly setLanguage: (language: Language) => void;
 }
 
-const LanguageContext = createContext<Speaking>({ language: 'en', text: en, setLanguage: () => undefined });
+const timesOf = (language: Language): Times => createTimes(localeOf(language, navigator.languages));
+
+const LanguageContext = createContext<Speaking | undefined>(undefined);
 
 /** The language of the document, which was chosen before, or the browser's. */
 export const LanguageProvider = ({ children }: { readonly children: ReactNode }) => {
@@ -28,6 +32,7 @@ export const LanguageProvider = ({ children }: { readonly children: ReactNode })
     () => ({
       language,
       text: messages[language],
+      times: timesOf(language),
       setLanguage: (next: Language) => {
         localStorage.setItem(key, next);
         setLanguage(next);
@@ -38,5 +43,9 @@ export const LanguageProvider = ({ children }: { readonly children: ReactNode })
   return <LanguageContext.Provider value={speaking}>{children}</LanguageContext.Provider>;
 };
 
-export const useSpeaking = (): Speaking => useContext(LanguageContext);
-export const useText = (): Messages => useContext(LanguageContext).text;
+export const useSpeaking = (): Speaking => {
+  const speaking = useContext(LanguageContext);
+  if (!speaking) throw new Error('outside of the page');
+  return speaking;
+};
+export const useText = (): Messages => useSpeaking().text;

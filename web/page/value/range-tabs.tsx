@@ -1,7 +1,5 @@
 import { useText } from '../text/language.js';
-import type { Messages } from '../text/messages-en.js';
-
-export type RangeName = keyof Messages['ranges'];
+import type { RangeName } from './ranges.js';
 
 interface RangeTabsProps<T extends RangeName> {
   readonly ranges: readonly T[];

@@ -1,0 +1,45 @@
+import type { Clock } from '@tickfolio/lib/clock';
+
+/**
+ * What time it is at the exchange: told by the aggregator, which reads it in the frames, and carried on by the monotonic clock, so that
+ * neither a wrong local clock nor one that is set changes how old a price is.
+ */
+export interface ExchangeClock {
+  /** Epoch milliseconds. Before it was told, the wall clock at the start is the best guess. */
+  now(): number;
+  /** @param atMs when it was that time, on the monotonic clock */
+  told(exchangeTimeMs: number, atMs: number): void;
+  /** False until it was told. */
+  readonly known: boolean;
+  /** How far the exchange's time is ahead of the wall clock here, whole milliseconds; undefined until it was told. */
+  readonly offsetMs: number | undefined;
+  /** When it is, or was, that time there: on the monotonic clock. */
+  momentOf(exchangeTimeMs: number): number;
+}
+
+/** The answer's way takes some milliseconds, more or less each time; within this nothing is set anew, so that times stand still. */
+const toleranceMs = 1_000;
+
+/** @param onSet what was counted by it before is to be counted anew */
+export const createExchangeClock = (clock: Clock, onSet: () => void = () => undefined): ExchangeClock => {
+  /** The exchange's time at the monotonic clock's zero. */
+  let zeroMs = clock.now() - clock.monotonic();
+  let newestZeroMs: number | undefined;
+  return {
+    now: () => zeroMs + clock.monotonic(),
+    told: (exchangeTimeMs, atMs) => {
+      const wasKnown = newestZeroMs !== undefined;
+      newestZeroMs = exchangeTimeMs - atMs;
+      if (wasKnown && Math.abs(newestZeroMs - zeroMs) <= toleranceMs) return;
+      zeroMs = newestZeroMs;
+      onSet();
+    },
+    get known() {
+      return newestZeroMs !== undefined;
+    },
+    get offsetMs() {
+      return newestZeroMs === undefined ? undefined : Math.round(newestZeroMs + clock.monotonic() - clock.now());
+    },
+    momentOf: (exchangeTimeMs) => exchangeTimeMs - zeroMs,
+  };
+};

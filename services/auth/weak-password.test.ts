@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { nameKey, normalPassword } from './credentials.js';
+import { weakness } from './weak-password.js';
+
+const reasonOf = (password: string, name = 'Alice') => weakness(normalPassword(password), nameKey(name))?.reason;
+
+describe('a new password', () => {
+  it.each([
+    'password',
+    'Password',
+    'PASSWORD1',
+    '12345678',
+    'iloveyou',
+    'qwertyuiop',
+    'ｐａｓｓｗｏｒｄ',
+    '        ',
+    'aaaaaaaaa',
+    '🔑🔑🔑🔑🔑🔑🔑🔑',
+  ])('that is guessed first is refused: %s', (password) => {
+    expect(reasonOf(password)).toBe('password-common');
+  });
+  it.each([
+    ['alicealice', 'Alice'],
+    ['ALICE2024', 'alice'],
+    ['tickfolio', 'Alice'],
+    ['Tickfolio-1!', 'Alice'],
+    ['alice@tickfolio', 'Alice'],
+    ['samename', 'samename'],
+  ])('that is only a name is refused: %s of %s', (password, name) => {
+    expect(reasonOf(password, name)).toBe('password-like-name');
+  });
+  it.each([
+    ['correct horse battery', 'correct'],
+    ['alice in wonderland', 'Alice'],
+    ['83920174', 'Alice'],
+    ['kat9zq31', 'kat'],
+    ['пароль-подлиннее', 'Alice'],
+    ['........x', '...'],
+    ['tickfolios are fine', 'tickfolio'],
+  ])('of another kind is taken: %s of %s', (password, name) => {
+    expect(reasonOf(password, name)).toBeUndefined();
+  });
+});

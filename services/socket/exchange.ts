@@ -1,0 +1,82 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import { createOutbound, noProxies, type ProxySettings } from '@tickfolio/lib/http/outbound';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import { createExchangeClock, type ExchangeClock } from './exchange-clock.js';
+import { type ConnectionEnd, type ConnectionEvents, type ExchangeConnection, openExchangeConnection } from './exchange-connection.js';
+import type { SocketLimits } from './limits.js';
+import type { SocketMetrics } from './metrics.js';
+import { createExchangeRest, type ExchangeRest } from './rest.js';
+import { createStreamAddress } from './stream-address.js';
+
+export interface ExchangeDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: SocketMetrics;
+  readonly limits: SocketLimits;
+  /** Default Node's own, through the proxies. */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** Where an exchange is, and the way to it. */
+export interface ExchangePlace {
+  /** Base address, such as `wss://stream.binance.com:9443`. */
+  readonly exchangeWsUrl: string;
+  /** Another address of the same streams, for where the first does not open. */
+  readonly exchangeWsFallbackUrl?: string | undefined;
+  /** Base address, such as `https://api.binance.com`. */
+  readonly exchangeRestUrl: string;
+  /** Through which proxies it is reached. Default none. */
+  readonly proxies?: ProxySettings;
+}
+
+/** The exchange as this service reaches it: its streams, its REST interface and its clock, all by the same way. */
+export interface Exchange {
+  readonly rest: ExchangeRest;
+  readonly time: ExchangeClock;
+  /** The address at which the streams are had, or tried. */
+  readonly streamUrl: string;
+  /** `host:port` of the proxy on the way to the streams. */
+  readonly proxy: string | undefined;
+  /** Starts to open a connection. */
+  connect(on: ConnectionEvents): ExchangeConnection;
+  /** To be called when nothing asks any more. */
+  close(): Promise<void>;
+}
+
+export const createExchange = ({ clock, log, metrics, limits, ...deps }: ExchangeDeps, place: ExchangePlace): Exchange => {
+  const { exchangeWsUrl, exchangeWsFallbackUrl, exchangeRestUrl, proxies = noProxies } = place;
+  const outbound = createOutbound(proxies);
+  const rest = createExchangeRest({ clock, log, metrics, fetch: deps.fetch ?? outbound.fetch, url: exchangeRestUrl, limits });
+  const address = createStreamAddress({
+    log,
+    urls: [exchangeWsUrl, ...(exchangeWsFallbackUrl === undefined ? [] : [exchangeWsFallbackUrl])],
+    answersOver: () => (rest.answers ? new URL(exchangeRestUrl).protocol.slice(0, -1) : undefined),
+  });
+  const time = createExchangeClock(
+    { clock, log, read: (signal) => rest.time(signal) },
+    { everyMs: limits.clockEveryMs, retryMs: limits.clockRetryMs },
+  );
+  return {
+    rest,
+    time,
+    get streamUrl() {
+      return address.current;
+    },
+    get proxy() {
+      return outbound.proxyOf(address.current);
+    },
+    connect: (on) => {
+      const url = address.current;
+      const opened = () => {
+        address.opened(url);
+        on.opened();
+      };
+      const ended = (end: ConnectionEnd) => on.ended(address.ended(url, end));
+      return openExchangeConnection({ url, clock, limits, outbound }, { ...on, opened, ended });
+    },
+    close: async () => {
+      await time.close();
+      await outbound.close();
+    },
+  };
+};

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { checkOpenFiles } from './open-files.js';
+import { allInOneEnv } from './test-all-in-one.js';
+import { startProcess } from './test-process.js';
+
+it('says in one sentence that the machine lets too few files be open, before anything is made', async () => {
+  const limited = ['-c', 'ulimit -n 256 && exec "$0" standalone/dist/main.js', process.execPath];
+  const run = startProcess('sh', limited, allInOneEnv('/nowhere/to/be/made'));
+  expect((await run.ended).code).toBe(1);
+  expect(run.output()).toBe(
+    'This machine lets a process have 256 files and connections open, and tickfolio needs 512 to start. Raise the limit first: ulimit -n 4096\n',
+  );
+});
+
+it.each([
+  {},
+  { userLimits: { open_files: { soft: 512, hard: 512 } } },
+  { userLimits: { open_files: { soft: 'unlimited', hard: 'unlimited' } } },
+])('starts with %j', (report) => {
+  expect(() => checkOpenFiles(report)).not.toThrow();
+});

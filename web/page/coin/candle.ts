@@ -1,0 +1,53 @@
+import { compare } from '@tickfolio/lib/money';
+import { exact } from '../text/exact.js';
+
+/** A stretch of time, from `atMs` on; exact decimal texts. */
+export interface Candle {
+  readonly atMs: number;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+}
+
+/** Where candles are drawn: one place for each step, so that equal widths are equal times. */
+export interface Slot {
+  readonly atMs: number;
+  /** Undefined for a stretch without a price. */
+  readonly candle: Candle | undefined;
+}
+
+/** More than any range has. */
+const maxSlots = 1_000;
+
+/**
+ * The places of a range that ends with the step of `nowMs`, oldest first, whatever the order in which candles came.
+ * @param stepMs from 1
+ */
+export const slotsOf = (candles: readonly Candle[], spanMs: number, stepMs: number, nowMs: number): readonly Slot[] => {
+  const byTime = new Map(candles.map((candle) => [candle.atMs, candle]));
+  // A computer's clock may be behind the server's whose candles these are.
+  const last = Math.max(Math.floor(nowMs / stepMs) * stepMs, ...byTime.keys());
+  const count = Math.min(maxSlots, Math.ceil(spanMs / stepMs));
+  return Array.from({ length: count }, (_, at) => {
+    const atMs = last - (count - 1 - at) * stepMs;
+    return { atMs, candle: byTime.get(atMs) };
+  });
+};
+
+const larger = (a: string, b: string) => (compare(exact(a), exact(b)) >= 0 ? a : b);
+const smaller = (a: string, b: string) => (compare(exact(a), exact(b)) <= 0 ? a : b);
+
+/**
+ * The candle that is still growing, moved by the live price.
+ * @param grown the one before; the same object comes back when nothing changed
+ * @param known what the archive has by now of that stretch
+ */
+export const growCandle = (grown: Candle | undefined, known: Candle | undefined, atMs: number, price: string): Candle => {
+  const seen = [known, grown?.atMs === atMs ? grown : undefined].filter((candle) => candle !== undefined);
+  const open = seen[0]?.open ?? price;
+  const high = seen.reduce((most, candle) => larger(most, candle.high), price);
+  const low = seen.reduce((least, candle) => smaller(least, candle.low), price);
+  const isSame = grown?.atMs === atMs && grown.open === open && grown.high === high && grown.low === low && grown.close === price;
+  return isSame ? grown : { atMs, open, high, low, close: price };
+};

@@ -1,0 +1,52 @@
+import type { Row } from '../live/portfolio-view.js';
+import { ChangeMark } from '../portfolio/change-mark.js';
+import { Figure } from '../text/figure.js';
+import { useSpeaking } from '../text/language.js';
+
+interface PositionProps {
+  readonly row: Row;
+  readonly onChange: () => void;
+}
+
+/** What is held of a coin. */
+export const Position = ({ row, onChange }: PositionProps) => {
+  const { text, times } = useSpeaking();
+  return (
+    <section className="card position" aria-labelledby="position-title">
+      <div className="panel-head">
+        <h2 id="position-title">{text.yourPosition}</h2>
+        <button type="button" className="button small" onClick={onChange}>
+          {text.actions(row.base)}
+        </button>
+      </div>
+      <dl className="facts">
+        <div>
+          <dt>{text.value}</dt>
+          <dd>
+            <Figure className="large">{row.valueText ? `${row.valueText} USDT` : '–'}</Figure>
+          </dd>
+        </div>
+        <div>
+          <dt>{text.quantity}</dt>
+          <dd>
+            <Figure>{`${row.quantityText} ${row.base}`}</Figure>
+          </dd>
+        </div>
+        <div>
+          <dt>{text.share}</dt>
+          <dd>
+            <Figure>{row.share ?? '–'}</Figure>
+          </dd>
+        </div>
+        {row.day && (
+          <div>
+            <dt>{row.daySinceMs === undefined ? text.day : text.change}</dt>
+            <dd>
+              <ChangeMark change={row.day} note={row.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs))} />
+            </dd>
+          </div>
+        )}
+      </dl>
+    </section>
+  );
+};

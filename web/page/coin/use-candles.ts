@@ -1,0 +1,95 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, useRef } from 'react';
+import { useParts } from '../parts.js';
+import { spanMs } from '../value/ranges.js';
+import { type Candle, growCandle, type Slot, slotsOf } from './candle.js';
+import type { Day } from './day-range.js';
+
+export const candleRanges = ['1h', '6h', '24h', '7d', '30d', '1y'] as const;
+export type CandleRange = (typeof candleRanges)[number];
+
+interface DayText {
+  readonly Open: string;
+  readonly High: string;
+  readonly Low: string;
+}
+interface CandleText extends DayText {
+  readonly Time: string;
+  readonly Close: string;
+}
+interface CandlesAnswer {
+  readonly Range: CandleRange;
+  readonly StepSeconds: number;
+  readonly Candles: readonly CandleText[];
+  readonly Today: CandleText | null;
+  /** A server of before this page does not know it. */
+  readonly Day?: DayText | null;
+  readonly Volume: { readonly Base: string; readonly Quote: string } | null;
+}
+
+const refreshMs = 30_000;
+const none: readonly Candle[] = [];
+
+const candleOf = ({ Time, Open, High, Low, Close }: CandleText): Candle => ({
+  atMs: Date.parse(Time),
+  open: Open,
+  high: High,
+  low: Low,
+  close: Close,
+});
+const dayOf = ({ Open, High, Low }: DayText, isRolling: boolean): Day => ({ open: Open, high: High, low: Low, isRolling });
+
+/** What the archive has of a symbol; while another range is asked for, that of the one before. */
+export const useCandles = (symbol: string, range: CandleRange) => {
+  const { session, store } = useParts();
+  const { data, error, isPlaceholderData } = useQuery({
+    queryKey: ['candles', symbol, range],
+    queryFn: () => session.call<CandlesAnswer>('GET', `/api/v1/coins/${encodeURIComponent(symbol)}/candles?range=${range}`),
+    refetchInterval: refreshMs,
+    // Of another symbol nothing is shown.
+    placeholderData: (before, query) => (query?.queryKey[1] === symbol ? before : undefined),
+    retry: false,
+  });
+  const candles = useMemo(() => data?.Candles.map(candleOf) ?? none, [data]);
+  const stepMs = (data?.StepSeconds ?? 0) * 1_000;
+  const slots = useMemo((): readonly Slot[] => {
+    if (!data || stepMs === 0) return [];
+    // The server's clock counts, as it is told with every frame.
+    return slotsOf(candles, spanMs[data.Range], stepMs, Date.parse(store.frame?.AsOf ?? '') || 0);
+  }, [candles, data, stepMs, store]);
+  return {
+    range: data?.Range,
+    candles,
+    slots,
+    stepMs,
+    day: data?.Day ? dayOf(data.Day, true) : data?.Today ? dayOf(data.Today, false) : undefined,
+    volume: data?.Volume ? { base: data.Volume.Base, quote: data.Volume.Quote } : undefined,
+    error,
+    isLoaded: data !== undefined,
+    isOfBefore: isPlaceholderData,
+  };
+};
+
+interface Grown {
+  /** Of the symbol and the range. */
+  readonly key: string;
+  readonly slots: readonly Slot[];
+  readonly candle: Candle;
+}
+
+/**
+ * The candle that is still growing, moved by the live price. A moment of before the newest candle moves the newest one, until the
+ * next answer of the archive: a clock may have been set back.
+ */
+export const useGrowingCandle = (key: string, slots: readonly Slot[], stepMs: number, price: string | undefined, asOfMs: number) => {
+  const kept = useRef<Grown>(undefined);
+  if (price === undefined || stepMs === 0) return undefined;
+  const lastMs = slots.at(-1)?.atMs ?? 0;
+  const grown = kept.current;
+  const before = grown?.key === key && (grown.slots === slots || grown.candle.atMs <= lastMs) ? grown.candle : undefined;
+  const atMs = Math.max(Math.floor(asOfMs / stepMs) * stepMs, before?.atMs ?? 0, lastMs);
+  const known = slots.findLast((slot) => slot.atMs === atMs)?.candle;
+  const candle = growCandle(before, known, atMs, price);
+  kept.current = { key, slots, candle };
+  return candle;
+};

@@ -1,0 +1,113 @@
+import { formatDecimal, parseDecimal } from '@tickfolio/lib/money';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { grouped } from '../text/amount.js';
+import { de } from '../text/messages-de.js';
+import { en } from '../text/messages-en.js';
+import { readQuantity } from './quantity.js';
+
+const read = (typed: string, text = en) => {
+  const { quantity, fault } = readQuantity(typed, text, parseDecimal('99999999999999999999.999999999999999999'));
+  return fault ?? formatDecimal(quantity);
+};
+const inBoth = (typed: string) => [read(typed), read(typed, de)];
+
+/** Any quantity that can be held, as canonical text. */
+const quantities = fc
+  .tuple(fc.bigInt({ min: 0n, max: 10n ** 20n - 1n }), fc.integer({ min: 0, max: 18 }), fc.bigInt({ min: 0n, max: 10n ** 18n - 1n }))
+  .map(([whole, decimals, fraction]) =>
+    formatDecimal(parseDecimal(`${whole}.${fraction.toString().padStart(18, '0').slice(0, decimals)}0`)),
+  )
+  .filter((text) => text !== '0');
+const languages = { en, de };
+const tags = fc.constantFrom('en', 'de');
+
+describe('a typed quantity', () => {
+  it('is twelve thousand where the page writes twelve thousand so', () => {
+    expect([read('12.000', de), read('12,000', en)]).toEqual(['12000', '12000']);
+    expect([read('1.234,5', de), read('1,234.5', en)]).toEqual(['1234.5', '1234.5']);
+    expect([read('12.345.678', de), read('12,345,678.25', en)]).toEqual(['12345678', '12345678.25']);
+  });
+  it('is read back as it is shown, every quantity in every language', () => {
+    fc.assert(
+      fc.property(quantities, tags, (quantity, tag) => {
+        expect(read(grouped(quantity, languages[tag].numbers), languages[tag])).toBe(quantity);
+      }),
+    );
+  });
+  it('is the same with blanks between its groups as other programs write them, thin ones and such that do not break', () => {
+    fc.assert(
+      fc.property(quantities, tags, fc.constantFrom(' ', '\u00a0', '\u202f', '\u2009', '’', "'"), (quantity, tag, group) => {
+        const text = languages[tag];
+        expect(read(grouped(quantity, { group, point: text.numbers.point }), text)).toBe(quantity);
+      }),
+    );
+  });
+  it('is what stood on a page of the other language, unless it is a number of this one too', () => {
+    fc.assert(
+      fc.property(quantities, tags, (quantity, tag) => {
+        const [text, other] = tag === 'en' ? [en, de] : [de, en];
+        const pasted = grouped(quantity, other.numbers);
+        // Only a single mark can be of both languages; then it is this one's.
+        const isTwofold =
+          /^[1-9]\d{0,2}[.,]\d{3}$/.test(pasted) || (pasted.match(/[.,]/g)?.length === 1 && pasted.includes(text.numbers.point));
+        if (isTwofold) expect(read(pasted, text)).not.toMatch(/[a-z]/i);
+        else expect(read(pasted, text)).toBe(quantity);
+      }),
+    );
+  });
+  it('is read where only one meaning makes sense, also pasted from the other language', () => {
+    expect(inBoth('1,234.5')).toEqual(['1234.5', '1234.5']);
+    expect(inBoth('1.234,5')).toEqual(['1234.5', '1234.5']);
+    expect(inBoth('0.5')).toEqual(['0.5', '0.5']);
+    expect(inBoth('0,500')).toEqual(['0.5', '0.5']);
+    expect(inBoth('1.5000')).toEqual(['1.5', '1.5']);
+    expect(inBoth('1,234,567')).toEqual(['1234567', '1234567']);
+    expect(inBoth("12'345.5")).toEqual(['12345.5', '12345.5']);
+    expect(inBoth(' +1 234,5\u200e ')).toEqual(['1234.5', '1234.5']);
+    expect(inBoth('.5')).toEqual(['0.5', '0.5']);
+    expect(inBoth('5.')).toEqual(['5', '5']);
+    expect(inBoth('1.50')).toEqual(['1.5', '1.5']);
+    expect(inBoth('0.000000000000000001')).toEqual(['0.000000000000000001', '0.000000000000000001']);
+  });
+  it('says what it is not, where somebody may have meant that', () => {
+    expect(readQuantity('12.000', de)).toEqual({ quantity: parseDecimal('12000'), unlike: '12' });
+    expect(readQuantity('1,234', en)).toEqual({ quantity: parseDecimal('1234'), unlike: '1.234' });
+    for (const [typed, text] of [
+      ['1.234', en],
+      ['12.345.678', de],
+      ['1.234,50', de],
+      ['1 234', de],
+    ] as const)
+      expect([typed, readQuantity(typed, text)]).toEqual([typed, expect.objectContaining({ unlike: undefined })]);
+  });
+  it('is refused with both meanings where nothing says which', () => {
+    expect(read('1 234.567', de)).toBe(de.quantityUnclear('1 234.567', '1.234.567', '1.234,567'));
+    expect(read('1 234,567', en)).toBe(en.quantityUnclear('1 234,567', '1,234,567', '1,234.567'));
+  });
+  it('is refused with the reason', () => {
+    expect(inBoth('')).toEqual([en.quantityMissing, de.quantityMissing]);
+    for (const typed of [
+      '1e3',
+      '-1',
+      '1.2.3',
+      '12,34,567',
+      '1,2,3',
+      '1  234',
+      '1 5',
+      '0,123,456',
+      '1..5',
+      '.',
+      '1.234,567,8',
+      '12 BTC',
+      '٣',
+      '9'.repeat(300),
+    ])
+      expect([typed, ...inBoth(typed)]).toEqual([typed, en.quantityShape, de.quantityShape]);
+    expect(read('0.0')).toBe(en.quantityZero);
+    expect(read('1.0000000000000000001')).toBe(en.quantityFraction);
+    expect(read('123456789012345678901')).toBe(en.quantityIntegers);
+    expect(readQuantity('10.1', en, parseDecimal('10')).fault).toBe('You hold 10.');
+    expect(readQuantity('20.000', de, parseDecimal('12000')).fault).toBe('Du hast 12.000.');
+  });
+});

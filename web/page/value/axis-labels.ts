@@ -1,0 +1,31 @@
+import { grouped, type NumberStyle } from '../text/amount.js';
+import type { Times } from '../text/times.js';
+
+const dayS = 86_400;
+
+/** Times of day along an axis, and the date where a day begins. @param splits in seconds @param stepS between them */
+export const timeLabels = (splits: readonly number[], stepS: number, times: Times): string[] =>
+  splits.map((second, at) => {
+    const day = times.day(second * 1_000);
+    const before = splits[at - 1];
+    const begins = before !== undefined && times.day(before * 1_000) !== day;
+    return stepS >= dayS || begins ? day : times.clock(second * 1_000);
+  });
+
+/** Numbers this large are shortened. */
+const large = 10_000_000;
+/** A size, such as a million, has so many zeros more than the one before. */
+const sizeZeros = 3;
+
+/**
+ * Numbers along an axis, with the decimals that tell neighbours apart. For places on the screen only.
+ * @param sizes names of a thousand, of a thousand of that, and so on
+ */
+export const valueLabels = (splits: readonly number[], step: number, style: NumberStyle, sizes: readonly string[]): string[] => {
+  const most = Math.max(...splits.map(Math.abs));
+  const size = most < large ? 0 : Math.min(sizes.length, Math.floor(Math.log10(most) / sizeZeros));
+  const unit = 10 ** (size * sizeZeros);
+  const decimals = Math.min(8, Math.max(size === 0 && step < 1 ? 2 : 0, Math.ceil(-Math.log10(step / unit) - 1e-9)));
+  const name = size === 0 ? '' : ` ${sizes[size - 1]}`;
+  return splits.map((value) => `${grouped((value / unit).toFixed(decimals), style)}${name}`);
+};

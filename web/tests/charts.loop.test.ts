@@ -1,0 +1,170 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { bitcoinAt } from './test-frame.js';
+import { drawnLine, gapsOf, peaksOf } from './test-plot.js';
+import { browser, pointAt, withWindow } from './test-window.js';
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const iso = (atMs: number) => new Date(atMs).toISOString();
+const noon = Date.parse('2026-06-15T12:00:00.000Z');
+/** Clocks in Berlin go back from 3:00 to 2:00, those in New York a week later. */
+const autumn = Date.parse('2026-10-25T01:00:00.000Z');
+
+/** What the server recorded: a value every step, low but for some moments. */
+const recorded = (
+  nowMs: number,
+  stepMs: number,
+  spanMs: number,
+  isHigh: (agoMs: number) => boolean,
+  isMissing: (agoMs: number) => boolean = () => false,
+) => {
+  const Points: { Time: string; Value: string }[] = [];
+  for (let ago = spanMs; ago > 0; ago -= stepMs)
+    if (!isMissing(ago)) Points.push({ Time: iso(nowMs - ago), Value: isHigh(ago) ? '200' : `${100 + (ago % 7)}.5` });
+  return { 'profile/value': { Range: '24h', Points } };
+};
+const candle = (atMs: number, price: number) => ({
+  Time: iso(atMs),
+  Open: `${price}`,
+  High: `${price + 2}`,
+  Low: `${price - 1}`,
+  Close: `${price + 1}`,
+});
+const candles = (Range: string, stepMs: number, untilMs: number, count: number) => ({
+  Range,
+  StepSeconds: stepMs / secondMs,
+  Candles: Array.from({ length: count }, (_, at) => candle(untilMs - (count - 1 - at) * stepMs, 1_000 + at)),
+  Today: null,
+  Day: null,
+  Volume: null,
+});
+const isWhole = async (page: Page) => expect(await page.getByText(/This page broke|could not be drawn/).count()).toBe(0);
+const legend = async (page: Page) => (await page.locator('.chart-legend').innerText()).replace(/\s+/g, ' ').trim();
+describe.skipIf(!browser)('the value over time', () => {
+  it('stands at its time, to the pixel, keeps the first recorded minute after two live minutes, and shows ten minutes without a record', async () => {
+    const spikes = [23 * hourMs + 50 * minuteMs, 18 * hourMs, 11 * hourMs + 30 * minuteMs, 90 * minuteMs];
+    const missing = (ago: number) => ago === 6 * hourMs || ago === 6 * hourMs + 5 * minuteMs;
+    const answers = recorded(noon, 5 * minuteMs, 23 * hourMs + 50 * minuteMs, (ago) => spikes.includes(ago), missing);
+    await withWindow({ frame: bitcoinAt(noon, '100'), answers }, async ({ page, send }) => {
+      await page.locator('.value-panel canvas').waitFor();
+      for (const second of [0, 120]) {
+        // All the seconds between, as they come.
+        for (let live = 1; live <= second; live++) await send(bitcoinAt(noon + live * secondMs, `${100 + (live % 3)}`));
+        const line = await drawnLine(page);
+        const column = (agoMs: number) => ((dayMs - agoMs - second * secondMs) / dayMs) * line.width;
+        const peaks = peaksOf(line);
+        expect(peaks).toHaveLength(spikes.length);
+        for (const [at, ago] of spikes.entries()) expect(Math.abs((peaks[at] ?? 0) - column(ago))).toBeLessThanOrEqual(1);
+        // Before the first record, and the ten minutes; nothing else.
+        const gaps = gapsOf(line);
+        expect(gaps).toHaveLength(2);
+        const [from = 0, to = 0] = gaps[1] ?? [];
+        expect(Math.abs(from - column(6 * hourMs + 10 * minuteMs))).toBeLessThanOrEqual(2);
+        expect(Math.abs(to - column(6 * hourMs - 5 * minuteMs))).toBeLessThanOrEqual(2);
+      }
+      expect(await legend(page)).toBe('not recorded');
+      await pointAt(page, '.value-panel .u-over', (18 * hourMs - 2 * minuteMs) / dayMs);
+      expect(await legend(page)).toMatch(
+        /^Jun 15, 5:50 AM – Jun 15, 2026, 6:05:00 AM UTC not recorded$|^5:50 AM – Jun 15, 2026, 6:05:00 AM UTC not recorded$/,
+      );
+    });
+  });
+
+  it('tells the exact value and the time under the pointer, in the live stretch too', async () => {
+    await withWindow({ frame: bitcoinAt(noon, '100'), answers: recorded(noon, minuteMs, hourMs, () => false) }, async ({ page, send }) => {
+      await page.getByRole('button', { name: '1 h', exact: true }).click();
+      await page.locator('.value-panel canvas').waitFor();
+      await send(bitcoinAt(noon + 30 * secondMs, '68007514285645934.134038712039781719'));
+      await pointAt(page, '.value-panel .u-over', 0.997);
+      expect(await legend(page)).toBe('Jun 15, 2026, 12:00:30 PM UTC 68,007,514,285,645,934.134038712039781719 USDT');
+      await send(bitcoinAt(noon + 31 * secondMs, '68007514285645935.000000000000000001'));
+      expect(await legend(page)).toBe('Jun 15, 2026, 12:00:31 PM UTC 68,007,514,285,645,935.000000000000000001 USDT');
+      await pointAt(page, '.value-panel .u-over', 0.5);
+      expect(await legend(page)).toMatch(/^Jun 15, 2026, 11:3\d:00 AM UTC 1\d\d\.5 USDT$/);
+    });
+  });
+
+  it('tells it to a finger too', async () => {
+    const answers = recorded(noon, minuteMs, 24 * hourMs, () => false);
+    await withWindow(
+      { hasTouch: true, viewport: { width: 390, height: 844 }, frame: bitcoinAt(noon, '100'), answers },
+      async ({ page }) => {
+        await page.locator('.value-panel canvas').waitFor();
+        const box = await page.locator('.value-panel .u-over').boundingBox();
+        await page.touchscreen.tap((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + 80);
+        await expect.poll(() => legend(page)).toMatch(/^Jun 15, 2026, 12:0\d:00 AM UTC 1\d\d\.5 USDT$/);
+      },
+    );
+  });
+});
+
+describe.skipIf(!browser)('charts', () => {
+  it('go on when the clocks go back in autumn, with every candle where it belongs', async () => {
+    const weekly = candles('7d', hourMs, autumn + 2 * hourMs, 168);
+    const answers = {
+      ...recorded(autumn, minuteMs, 40 * minuteMs, () => false),
+      'coins/btcusdt/candles': (search: string) => (search.includes('7d') ? weekly : candles('1h', minuteMs, autumn - minuteMs, 50)),
+    };
+    const frame = bitcoinAt(autumn - 5 * secondMs, '120');
+    await withWindow({ timezoneId: 'Europe/Berlin', frame, answers }, async ({ page, send }) => {
+      await page.locator('.value-panel canvas').waitFor();
+      for (let second = -4; second < 5; second++) await send(bitcoinAt(autumn + second * secondMs, '121'));
+      await isWhole(page);
+      await page.getByRole('link', { name: /Bitcoin/ }).click();
+      await page.locator('.coin-chart canvas').first().waitFor();
+      for (let second = -4; second < 65; second += 4) await send(bitcoinAt(autumn + second * secondMs, '121'));
+      await isWhole(page);
+      await page.getByRole('button', { name: '7 d', exact: true }).click();
+      await send(bitcoinAt(autumn + 2 * hourMs, '1168'));
+      // The seven days, hour by hour from left to right.
+      const hours = [...Array.from({ length: 40 }, (_, at) => 4 * at), 160, 161, 162, 163, 164, 165, 166];
+      const seen: number[] = [];
+      for (const hour of hours) {
+        await pointAt(page, '.coin-chart .chart-box td:nth-child(2)', (hour + 0.5) / 168);
+        seen.push(Number(/Open ([\d,]+)/.exec(await legend(page))?.[1]?.replace(',', '')));
+      }
+      expect(seen).toEqual(hours.map((hour) => 1_000 + hour));
+    });
+  });
+
+  it('go on when the clock of the server is set back, and show what is worth now', async () => {
+    const answers = { ...recorded(noon, minuteMs, hourMs, () => false), 'coins/btcusdt/candles': candles('1h', minuteMs, noon, 60) };
+    await withWindow({ frame: bitcoinAt(noon + 2 * secondMs, '120'), answers }, async ({ page, send }) => {
+      await page.locator('.value-panel canvas').waitFor();
+      for (const second of [3, -2, -70, -1, 4]) await send(bitcoinAt(noon + second * secondMs, `${120 + second}`));
+      await send(bitcoinAt(noon - 2 * hourMs, '118'));
+      await isWhole(page);
+      await pointAt(page, '.value-panel .u-over', 0.997);
+      expect(await legend(page)).toContain('118 USDT');
+      await send(bitcoinAt(noon + 5 * secondMs, '119'));
+      await page.getByRole('link', { name: /Bitcoin/ }).click();
+      await page.locator('.coin-chart canvas').first().waitFor();
+      for (const second of [61, 62, -2, 63]) await send(bitcoinAt(noon + second * secondMs, `${120 + second}`));
+      await isWhole(page);
+      await pointAt(page, '.coin-chart .chart-box td:nth-child(2)', 0.997);
+      expect(await legend(page)).toMatch(/Close 183$/);
+    });
+  });
+
+  it('that cannot be drawn say so in their card, and the rest of the page goes on', async () => {
+    const answers = recorded(noon, minuteMs, hourMs, () => false);
+    const expected = /no canvas|error occurred|error boundary/;
+    await withWindow({ answers, frame: bitcoinAt(noon, '120'), expected }, async ({ page, openTab, send }) => {
+      await page.context().addInitScript(
+        `window.drawing = HTMLCanvasElement.prototype.getContext;
+         HTMLCanvasElement.prototype.getContext = () => { throw new Error('no canvas'); };`,
+      );
+      const tab = await openTab();
+      await tab.getByText('This part could not be drawn.').waitFor();
+      await send(bitcoinAt(noon + secondMs, '121'));
+      expect(await tab.getByTestId('total').innerText()).toContain('121.00');
+      await tab.evaluate('void (HTMLCanvasElement.prototype.getContext = window.drawing)');
+      await tab.getByRole('button', { name: 'Try again' }).click();
+      await tab.locator('.value-panel canvas').waitFor();
+      expect(await tab.getByText('This part could not be drawn.').count()).toBe(0);
+    });
+  });
+});

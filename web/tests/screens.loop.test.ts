@@ -1,0 +1,245 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { bitcoinAt, frameAt } from './test-frame.js';
+import { browser, drawn, origin, pointAt, withWindow } from './test-window.js';
+
+const noon = Date.parse('2026-06-15T12:00:00.000Z');
+const secondMs = 1_000;
+const four = (price: string, simulated = false) =>
+  frameAt(
+    noon,
+    {
+      btcusdt: { price },
+      ethusdt: { price: '3456.78' },
+      solusdt: { price: '150' },
+      dogeusdt: { quantity: '12000', price: '0.1025', total: '1230' },
+    },
+    '73000',
+    simulated,
+  );
+const candles = {
+  Range: '1h',
+  StepSeconds: 60,
+  Candles: [{ Time: '2026-06-15T11:59:00.000Z', Open: '1', High: '2', Low: '1', Close: '2' }],
+  Today: null,
+  Day: null,
+  Volume: null,
+};
+const values = { Range: '24h', Points: [{ Time: '2026-06-15T11:59:00.000Z', Value: '1' }] };
+const answers = { 'coins/btcusdt/candles': candles, 'profile/value': values, 'profile/coins': { Quantity: '12005' } };
+
+interface Box {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+const boxOf = (page: Page, selector: string) =>
+  page.evaluate(
+    `(() => { const { top, bottom, left, right } = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect(); return { top, bottom, left, right }; })()`,
+  ) as Promise<Box>;
+
+describe.skipIf(!browser)('the screen', () => {
+  it('keeps its digits at full strength while prices move', async () => {
+    await withWindow({ frame: bitcoinAt(noon, '100'), answers }, async ({ page, send }) => {
+      await page.getByTestId('total').waitFor();
+      await send(bitcoinAt(noon + secondMs, '101'));
+      await send(bitcoinAt(noon + 2 * secondMs, '102'));
+      // What moves the opacity of an element, not of the ground that flashes behind its digits.
+      const faded = await page.evaluate(
+        `document.getAnimations().filter(({ effect }) => effect.pseudoElement === null && effect.getKeyframes().some(({ opacity }) => opacity < 0.9)).map(({ effect }) => effect.target.className)`,
+      );
+      expect(faded).toEqual([]);
+      expect(await page.evaluate("document.getAnimations().some(({ effect }) => effect.pseudoElement === '::after')")).toBe(true);
+    });
+  });
+
+  it('says that prices are simulated wherever one is and however far one scrolls, and nothing of it where they are real', async () => {
+    await withWindow({ frame: four('68000', true), answers, viewport: { width: 390, height: 600 } }, async ({ page, send }) => {
+      for (const path of ['/', '/coins/btcusdt', '/account', '/nowhere']) {
+        await page.goto(origin + path);
+        await page.getByText('Simulated', { exact: true }).waitFor();
+        for (const part of [0, 0.5, 1]) {
+          await page.evaluate(`scrollTo(0, document.documentElement.scrollHeight * ${part})`);
+          const pill = await boxOf(page, '.pill');
+          expect([path, part, pill.top >= 0 && pill.bottom <= 600 && pill.left >= 0 && pill.right <= 390]).toEqual([path, part, true]);
+        }
+      }
+      await send(four('68000'));
+      expect(await page.locator('.pill').count()).toBe(0);
+    });
+  });
+
+  it('leads to the page that was asked for, after signing in as after making an account, and never to another site', async () => {
+    const signIn = async (page: Page, button: string) => {
+      await page.getByLabel('Name').fill('maria');
+      await page.getByLabel('Password', { exact: true }).fill('correct horse');
+      await page.getByRole('button', { name: button, exact: true }).click();
+      await page.getByRole('link', { name: /^Account/ }).waitFor();
+    };
+    await withWindow({ signedIn: false, path: '/coins/btcusdt?from=mail', frame: bitcoinAt(noon, '100'), answers }, async ({ page }) => {
+      await signIn(page, 'Sign in');
+      await page.getByRole('heading', { name: 'Bitcoin BTC' }).waitFor();
+      expect(page.url()).toBe(`${origin}/coins/btcusdt?from=mail`);
+    });
+    // The address of the gate itself, as it is sent to another device.
+    await withWindow(
+      { signedIn: false, path: '/sign-in?next=%2Fcoins%2Fbtcusdt', frame: bitcoinAt(noon, '100'), answers },
+      async ({ page }) => {
+        await page.getByRole('link', { name: 'Create account' }).click();
+        await page.getByRole('heading', { name: 'Create account' }).waitFor();
+        await signIn(page, 'Create account');
+        await page.getByRole('heading', { name: 'Bitcoin BTC' }).waitFor();
+      },
+    );
+    await withWindow(
+      { signedIn: false, path: '/sign-in?next=%2F%5Cevil.test%2F', frame: bitcoinAt(noon, '100'), answers },
+      async ({ page }) => {
+        await signIn(page, 'Sign in');
+        await page.getByTestId('total').waitFor();
+        expect(page.url()).toBe(`${origin}/`);
+      },
+    );
+  });
+
+  it.each([
+    ['America/New_York', 'en-US', '7:59:00 AM EDT', '7:59 AM', /^\d{1,2}:00 [AP]M$/],
+    ['Asia/Kolkata', 'en-GB', '17:29:00 GMT+5:30', '17:29', /^\d\d:00$/],
+    ['Europe/Berlin', 'de-DE', '13:59:00 MESZ', '13:59', /^\d\d:00$/],
+  ])('has one zone, that of the computer, also on its axes: %s', async (timezoneId, locale, live, minute, hour) => {
+    await withWindow({ timezoneId, locale, frame: bitcoinAt(noon, '100'), answers, path: '/account' }, async ({ page }) => {
+      await page.context().addInitScript(
+        `window.drawn = []; const { fillText } = CanvasRenderingContext2D.prototype;
+         CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { window.drawn.push(String(text)); return fillText.call(this, text, ...rest); };`,
+      );
+      const onAxes = async () => ((await page.evaluate('window.drawn')) as string[]).filter((text) => /\d:\d\d/.test(text));
+      const everything = async () =>
+        `${await page.locator('#page').innerText()} ${(await page.evaluate("[...document.querySelectorAll('[title]')].map(({ title }) => title).join(' ')")) as string}`;
+      await page.goto(origin);
+      await page.locator('.value-panel canvas').waitFor();
+      await pointAt(page, '.value-panel .u-over', 0.997);
+      expect(await page.locator('.chart-legend').innerText()).toContain(live);
+      expect((await onAxes()).length).toBeGreaterThan(2);
+      expect((await onAxes()).filter((text) => !hour.test(text))).toEqual([]);
+      expect(await everything()).not.toMatch(/UTC/);
+      await page.goto(`${origin}/coins/btcusdt`);
+      await page.locator('.coin-chart canvas').first().waitFor();
+      await pointAt(page, '.coin-chart .chart-box td:nth-child(2)', 58.5 / 60);
+      expect(await page.locator('.chart-legend').innerText()).toContain(minute);
+      expect(await everything()).not.toMatch(/UTC/);
+      const pattern = / [AP]M$/.test(minute) ? /^\d{1,2}:\d\d [AP]M$/ : /^\d\d:\d\d$/;
+      expect((await onAxes()).filter((text) => !pattern.test(text) && !text.includes(minute))).toEqual([]);
+    });
+  });
+
+  it('has a header and a banner from edge to edge, on short pages too', async () => {
+    await withWindow({ frame: four('68000', true), path: '/account', answers }, async ({ page }) => {
+      for (const selector of ['header.top', '.banner.simulated']) {
+        await page.locator(selector).waitFor();
+        expect(await boxOf(page, selector)).toMatchObject({ left: 0, right: 1_280 });
+      }
+    });
+  });
+
+  it('covers no row with what it says about it, and no dialog, and waits until that is closed', async () => {
+    await withWindow({ frame: four('68000'), answers, viewport: { width: 1_280, height: 640 } }, async ({ page }) => {
+      await page.locator('tr[data-symbol=dogeusdt]').waitFor();
+      // The row lies where the toast comes up.
+      await page.evaluate("document.querySelector('tr[data-symbol=dogeusdt]').scrollIntoView({ block: 'end' })");
+      await page.getByRole('button', { name: 'Change Dogecoin' }).click();
+      await page.getByLabel(/^How much/).fill('5');
+      await page.keyboard.press('Enter');
+      await page.getByText('5 DOGE added').waitFor();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await drawn(page);
+      expect((await boxOf(page, 'tr[data-symbol=dogeusdt]')).bottom).toBeLessThan((await boxOf(page, '.toast')).top);
+      await page.getByRole('button', { name: 'Change Bitcoin' }).click();
+      await page.getByRole('dialog').waitFor();
+      await drawn(page);
+      const { left, right, top, bottom } = await boxOf(page, '.toast');
+      expect(
+        await page.evaluate(`document.elementFromPoint(${(left + right) / 2}, ${(top + bottom) / 2}).closest('.toast') === null`),
+      ).toBe(true);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Undo' }).click();
+    });
+  });
+
+  it('shows in high contrast which range is chosen, what the colours of the legend are, and the whole heading', async () => {
+    await withWindow({ frame: four('68000'), answers, forcedColors: 'active' }, async ({ page }) => {
+      await page.locator('.value-panel canvas').waitFor();
+      const grounds = (selector: string) =>
+        page.evaluate(
+          `[...document.querySelectorAll(${JSON.stringify(selector)})].map((element) => getComputedStyle(element).backgroundColor)`,
+        ) as Promise<string[]>;
+      const [chosen, others] = [await grounds('.ranges [aria-pressed=true]'), await grounds('.ranges [aria-pressed=false]')];
+      expect(others).not.toContain(chosen[0]);
+      // A plate behind its text, in the text's own colour, would hide it.
+      expect(
+        await page
+          .locator('.holdings .button.primary')
+          .evaluate((button) => button.ownerDocument.defaultView?.getComputedStyle(button).forcedColorAdjust),
+      ).toBe('none');
+      const swatches = await grounds('.swatch');
+      expect(new Set(swatches).size).toBe(swatches.length);
+      expect((await boxOf(page, '.total-value .digits')).top).toBeGreaterThanOrEqual((await boxOf(page, '#total-title')).bottom);
+      await page.getByRole('button', { name: 'Add coin' }).click();
+      const active = page.locator('.found-item[data-active-item]');
+      await active.waitFor();
+      expect(await active.evaluate((item) => item.ownerDocument.defaultView?.getComputedStyle(item).outlineStyle)).toBe('solid');
+      await page.goto(`${origin}/coins/btcusdt`);
+      await page.locator('.coin-chart canvas').first().waitFor();
+    });
+  });
+
+  it.each(['en-US', 'de-DE'])(
+    'shows every digit of the largest amounts on the smallest phone, and never scrolls sideways, %s',
+    async (locale) => {
+      const frame = frameAt(
+        noon,
+        {
+          btcusdt: { quantity: '999999999999.123456789012345678', price: '68007.51428564', total: '68007514285580000.000000000000000001' },
+          dogeusdt: { quantity: '999999999999', price: '0.10250001', total: '102500010000' },
+          ethusdt: {
+            quantity: '99999999999999999999.999999999999999999',
+            price: '3456.78000001',
+            total: '345678000000999999999996.543219999',
+          },
+        },
+        '345678068007616785589.134038712039781719379329806',
+      );
+      await withWindow({ locale, frame, answers, userName: 'm'.repeat(64), viewport: { width: 360, height: 800 } }, async ({ page }) => {
+        const lookAt = async (what: string) => {
+          for (const width of [360, 320, 256]) {
+            await page.setViewportSize({ width, height: 800 });
+            await drawn(page);
+            const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+            // Every line of every figure lies inside of the screen and of what cuts it off.
+            const cut = await page.evaluate(`[...document.querySelectorAll('.digits, .hint')].filter((element) => {
+            const rows = [...element.getClientRects()];
+            for (let box = element; box; box = box.parentElement) {
+              if (box !== element && getComputedStyle(box).overflowX === 'visible') continue;
+              const { left, right } = box.getBoundingClientRect();
+              if (rows.some((row) => row.left < left - 1 || row.right > right + 1)) return true;
+            }
+            return rows.some((row) => row.left < 0 || row.right > innerWidth);
+          }).map((element) => element.textContent)`);
+            expect({ what, width, wide, cut }).toEqual({ what, width, wide: false, cut: [] });
+          }
+        };
+        await page.getByTestId('total').waitFor();
+        await lookAt('portfolio');
+        await page.locator('tr[data-symbol=ethusdt] .icon-button').click();
+        await page.locator('.dialog input').fill('99999999999999999998');
+        await lookAt('dialog');
+        await page.keyboard.press('Escape');
+        for (const path of ['/coins/btcusdt', '/account']) {
+          await page.goto(origin + path);
+          await page.locator('h1').waitFor();
+          await lookAt(path);
+        }
+      });
+    },
+  );
+});

@@ -1,0 +1,46 @@
+/** Whose frames these are. */
+export const userOf = { id: 'u-1', name: 'maria' };
+
+export interface TestCoin {
+  readonly Symbol: string;
+  readonly Quantity: string;
+  readonly Price: string | null;
+  readonly Total: string | null;
+  readonly PriceTime: string | null;
+  readonly Stale: boolean;
+}
+
+export interface TestFrame {
+  readonly UserID: string;
+  readonly UserName: string;
+  readonly TotalValue: string;
+  readonly Coins: readonly TestCoin[];
+  readonly AsOf: string;
+  readonly Simulated?: boolean;
+}
+
+interface Held {
+  readonly quantity?: string;
+  readonly price: string;
+  readonly total?: string;
+}
+
+/** A frame at a moment: coins by symbol, each one piece of it unless it is said. */
+export const frameAt = (atMs: number, coins: Readonly<Record<string, Held>>, total: string, simulated = false): TestFrame => ({
+  UserID: userOf.id,
+  UserName: userOf.name,
+  TotalValue: total,
+  Coins: Object.entries(coins).map(([symbol, { quantity = '1', price, total: worth = price }]) => ({
+    Symbol: symbol,
+    Quantity: quantity,
+    Price: price,
+    Total: worth,
+    PriceTime: new Date(atMs - 300).toISOString(),
+    Stale: false,
+  })),
+  AsOf: new Date(atMs).toISOString(),
+  ...(simulated ? { Simulated: true } : {}),
+});
+
+/** A frame of one bitcoin, which is the whole portfolio. */
+export const bitcoinAt = (atMs: number, price: string): TestFrame => frameAt(atMs, { btcusdt: { price } }, price);

@@ -1,0 +1,156 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startChromium } from '@tickfolio/lib/browser/test-chromium';
+import type { BrowserContextOptions, Page, Route, WebSocketRoute } from 'playwright-core';
+import { afterAll } from 'vitest';
+import { type TestFrame, userOf } from './test-frame.js';
+
+// The built page in Chromium, with a server that says what a test wants it to say: any time, any price, any history.
+
+/** Without a Chromium nothing here is covered, which is said on standard error and fails in CI. */
+export const browser = await startChromium();
+afterAll(() => browser?.close());
+
+export const origin = 'https://tickfolio.test';
+const built = fileURLToPath(new URL('../dist/page', import.meta.url));
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.html': 'text/html',
+  '.svg': 'image/svg+xml',
+};
+/** As strict as the BFF's own, which its tests and the journeys hold. */
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'";
+const waitMs = 20_000;
+
+/** Remembers a session, as the page does; not on the empty page that every tab begins with. */
+const signedInScript = "if (location.protocol === 'https:') localStorage.setItem('tickfolio.session', '1');";
+/** Its worker is no part of these tests. */
+const usualWords = /Service Worker registration blocked/;
+
+/** What the server answers, by the path after `/api/v1/`; a function is asked each time, undefined is a fault of the server. */
+export type Answers = Readonly<Record<string, unknown>>;
+
+export const listed = ['BTC', 'ETH', 'SOL', 'DOGE'].map((base) => ({
+  Symbol: `${base.toLowerCase()}usdt`,
+  BaseAsset: base,
+  QuoteAsset: 'USDT',
+}));
+
+/** A token as the page reads it, of the user of the frames. */
+const tokenOf = (issuedS: number, name = userOf.name): string => {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({})}.${part({ sub: userOf.id, name, iat: issuedS, exp: issuedS + 3_600 })}.x`;
+};
+
+const usual: Answers = {
+  'auth/login': { accessToken: tokenOf(1) },
+  'auth/register': { message: 'user created successfully' },
+  symbols: { Symbols: listed },
+  'profile/day': { Since: '', Opens: [] },
+  'profile/trails': { Trails: [] },
+  'profile/value': { Range: '24h', Points: [] },
+};
+
+/** Waits until what came before is drawn, and the picture after it too. */
+export const drawn = (page: Page) => page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+
+/** Points at a place of the chart, as part of its width. */
+export const pointAt = async (page: Page, box: string, part: number) => {
+  const found = await page.locator(box).first().boundingBox();
+  if (!found) throw new Error(`${box} is not there`);
+  await page.mouse.move(found.x + found.width * part, found.y + found.height / 2);
+  await drawn(page);
+};
+
+export interface Window {
+  readonly page: Page;
+  /** Sends a frame to every tab that is open. */
+  send(frame: TestFrame): Promise<void>;
+  /** Another tab with the same session. */
+  openTab(path?: string): Promise<Page>;
+  /** Answers otherwise from now on. */
+  answer(more: Answers): void;
+}
+
+export interface WindowOptions extends BrowserContextOptions {
+  readonly path?: string;
+  readonly signedIn?: boolean;
+  readonly userName?: string;
+  readonly answers?: Answers;
+  /** The first frame; each tab gets the newest one when it connects. */
+  readonly frame?: TestFrame;
+  /** What the browser may complain about. */
+  readonly expected?: RegExp;
+}
+
+const fulfill = async (route: Route, answers: Answers): Promise<void> => {
+  const { pathname, search } = new URL(route.request().url());
+  if (pathname.startsWith('/api/v1/')) {
+    const name = pathname.slice('/api/v1/'.length);
+    const found = answers[name];
+    const json = typeof found === 'function' ? (found as (search: string) => unknown)(search) : found;
+    await route.fulfill(json === undefined ? { status: 503, json: { detail: 'away' } } : { json });
+    return;
+  }
+  const file = join(built, pathname);
+  const path = extname(pathname) !== '' && existsSync(file) ? file : join(built, 'index.html');
+  const headers = { 'content-type': types[extname(path)] ?? 'application/octet-stream', 'content-security-policy': policy };
+  await route.fulfill({ body: readFileSync(path), headers });
+};
+
+/** Opens the page in a window of its own, closed after `work`, and fails on what the browser complains about. */
+export const withWindow = async (options: WindowOptions, work: (window: Window) => Promise<void>): Promise<void> => {
+  if (!browser) return;
+  const { path = '/', signedIn = true, userName, answers: given = {}, frame, expected = /(?!)/, ...context } = options;
+  const opened = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    locale: 'en-US',
+    timezoneId: 'UTC',
+    serviceWorkers: 'block',
+    ...context,
+  });
+  opened.setDefaultTimeout(waitMs);
+  const faults: string[] = [];
+  const sockets = new Set<WebSocketRoute>();
+  let answers: Answers = { ...usual, 'auth/refresh': { accessToken: tokenOf(0, userName) }, ...given };
+  let newest = frame;
+  opened.on('page', (page) => {
+    page.on('pageerror', (err) => faults.push(err.message));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type()) && !usualWords.test(message.text()) && !expected.test(message.text()))
+        faults.push(message.text());
+    });
+  });
+  await opened.route(`${origin}/**`, (route) => fulfill(route, answers));
+  await opened.routeWebSocket(/\/api\/v1\/ws$/, (socket) => {
+    sockets.add(socket);
+    socket.onClose(() => void sockets.delete(socket));
+    if (newest) socket.send(JSON.stringify(newest));
+  });
+  if (signedIn) await opened.addInitScript(signedInScript);
+  const openTab = async (to = path) => {
+    const tab = await opened.newPage();
+    await tab.goto(origin + to);
+    return tab;
+  };
+  try {
+    const page = await openTab();
+    await work({
+      page,
+      openTab,
+      send: async (next) => {
+        newest = next;
+        for (const socket of sockets) socket.send(JSON.stringify(next));
+        for (const tab of opened.pages()) await drawn(tab);
+      },
+      answer: (more) => {
+        answers = { ...answers, ...more };
+      },
+    });
+    if (faults.length > 0) throw new Error(`the browser complained: ${faults.join('\n')}`);
+  } finally {
+    await opened.close();
+  }
+};
