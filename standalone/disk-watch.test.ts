@@ -18,9 +18,9 @@ it('says once in words that the disk is nearly full, and once that it has room a
     return watch.dependency.check();
   };
   expect(after(400)).toBeUndefined();
-  expect(after(23)).toBe('its disk is nearly full: 23 MB are free, 67 MB should be');
-  expect(after(0)).toBe('its disk is nearly full: 0 MB are free, 67 MB should be');
-  expect(after(80)).toMatch(/80 MB are free/);
+  expect(after(23)).toBe('its disk is nearly full: 23 MB are free, 134 MB should be');
+  expect(after(0)).toBe('its disk is nearly full: 0 MB are free, 134 MB should be');
+  expect(after(150)).toMatch(/150 MB are free/);
   expect(after(300)).toBeUndefined();
   expect(watch.dependency.required).toBe(false);
   expect(lines).toEqual([

@@ -1,3 +1,4 @@
+import { keepFreeBytes } from '@tickfolio/lib/clickhouse/chdb';
 import type { Clock } from '@tickfolio/lib/clock';
 import { freeInWords } from '@tickfolio/lib/embedded-store';
 import type { Dependency } from '@tickfolio/lib/http';
@@ -17,10 +18,11 @@ export interface DiskWatch extends Closable {
 }
 
 const periodMs = 10_000;
-/** Four files of a database's log: with less, a database that writes much stops. */
-const lowBytes = 64 * 1024 ** 2;
+/** Twice of what the archive leaves free. */
+const lowBytes = 2 * keepFreeBytes;
 /** Only with this much the disk counts as mended, so that one which stays about the limit is told once. */
-const enoughBytes = 96 * 1024 ** 2;
+const enoughBytes = 2.5 * keepFreeBytes;
+const warning = `the disk of the data folder is nearly full; with less than ${freeInWords(keepFreeBytes)} the archive waits, with none the databases stop`;
 
 /** Says once in the log that the disk of the data folder is nearly full, and once that it is not any more; in between /ready says it. */
 export const watchDisk = ({ clock, log, freeBytes }: DiskWatchDeps): DiskWatch => {
@@ -31,10 +33,7 @@ export const watchDisk = ({ clock, log, freeBytes }: DiskWatchDeps): DiskWatch =
     const isLow = free < (wasLow ? enoughBytes : lowBytes);
     fault = isLow ? `${freeInWords(free)} are free, ${freeInWords(lowBytes)} should be` : undefined;
     if (isLow && !wasLow) {
-      log.warn(
-        { reason: fault },
-        'the disk of the data folder is nearly full; full, it stops the archive first and the databases in the end',
-      );
+      log.warn({ reason: fault }, warning);
     } else if (!isLow && wasLow) log.warn('the disk of the data folder has room again');
   };
   look();

@@ -53,7 +53,10 @@ export const checkRoom = (config: StandaloneConfig, folder: DataFolder): void =>
   const databases = config.POSTGRES_HOST ? [] : [config.AUTH_POSTGRES_DB, config.PROFILE_POSTGRES_DB];
   const needs = [
     ...databases.map((name) => ({ name, bytes: pgliteNeedsBytes(folder.part(name)) })),
-    ...(config.CLICKHOUSE_ADDR ? [] : [{ name: 'the archive', bytes: chdbNeedsBytes }]),
+    // Which of the two archives it will be is not known yet.
+    ...(config.CLICKHOUSE_ADDR
+      ? []
+      : [{ name: 'the archive', bytes: Math.min(...[realArchive, simulatedArchive].map((name) => chdbNeedsBytes(folder.part(name)))) }]),
   ];
   const needed = needs.reduce((sum, { bytes }) => sum + bytes, 0);
   const free = freeBytes(folder.path);

@@ -3,16 +3,21 @@ import { join } from 'node:path';
 import type { Session } from 'chdb';
 import { DamagedStoreError, freeBytes, lacksRoom, NoRoomError, wasOpened } from '../embedded-store/embedded-store.js';
 import { StartError } from '../lifecycle/lifecycle.js';
+import { keepFreeBytes } from './chdb-access.js';
 import { removeFrozen } from './chdb-copy.js';
 import { findChdbDamage, hasDatabases } from './chdb-files.js';
 import { readFault } from './error.js';
 
-/** Free bytes without which it is not opened: for its tables, and some of its parts at once while they are merged. */
-export const chdbNeedsBytes = 16 * 1024 ** 2;
+/**
+ * Free bytes without which it is not opened: a new one must be able to make its tables, one that is there is read on a full disk too.
+ * @param path its own folder
+ */
+export const chdbNeedsBytes = (path: string): number => (hasDatabases(join(path, 'data')) ? 1024 ** 2 : keepFreeBytes + 16 * 1024 ** 2);
 
 /** @throws DamagedStoreError, NoRoomError */
 export const prepareFiles = async (path: string, data: string): Promise<void> => {
-  if (freeBytes(path) < chdbNeedsBytes) throw new NoRoomError(path, chdbNeedsBytes);
+  const neededBytes = chdbNeedsBytes(path);
+  if (freeBytes(path) < neededBytes) throw new NoRoomError(path, neededBytes);
   const why = wasOpened(path) && !hasDatabases(data) ? 'metadata is missing' : findChdbDamage(data);
   if (why !== undefined) throw new DamagedStoreError(path, why);
   await removeFrozen(data);
@@ -24,7 +29,7 @@ const notLoaded = /^Failed to create connection for path/;
 /** Why the engine of a folder cannot be opened. */
 export const startFault = (path: string, err: unknown): StartError => {
   if (err instanceof StartError) return err;
-  if (lacksRoom(err)) return new NoRoomError(path, chdbNeedsBytes);
+  if (lacksRoom(err)) return new NoRoomError(path, chdbNeedsBytes(path));
   const words = err instanceof Error ? err.message : String(err);
   if (notLoaded.test(words) || readFault(words)) return new DamagedStoreError(path, `ClickHouse says "${words}"`);
   return new StartError(`The embedded ClickHouse in ${path} cannot be opened: ${words}.`);

@@ -12,6 +12,7 @@ import { createClientPort } from './client-port.js';
 import { createLane, type Lane } from './lane.js';
 import { paramTexts } from './tab-separated.js';
 
+export { keepFreeBytes } from './chdb-access.js';
 export type { ChdbEngine, ChdbEngineOptions } from './chdb-engine.js';
 export { NoEngineError } from './chdb-package.js';
 export { chdbNeedsBytes } from './chdb-start.js';

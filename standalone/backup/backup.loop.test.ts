@@ -12,7 +12,7 @@ import { eventually, startProcess } from '../test-process.js';
 import { createTestRandom } from '../test-random.js';
 import { readManifest } from './manifest.js';
 
-const kills = Math.ceil(Number(process.env.KILLS ?? 10) / 6);
+const kills = Math.ceil(Number(process.env.KILLS ?? 10) / 12);
 const seed = process.env.SEED ?? '1';
 
 let place: Awaited<ReturnType<typeof temporaryFolder>>;
