@@ -1,6 +1,6 @@
 # `make run` and `make test` are all a newcomer needs: each installs and builds what is missing first.
 .DEFAULT_GOAL := help
-.PHONY: help run test check gen bench soak kills certificates audit up down logs ps observe stack clean
+.PHONY: help run backup restore test check gen bench soak kills certificates audit up down logs ps observe stack clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,13 @@ run: node_modules/.installed ## every service in one process, on embedded stores
 	@echo "Building ..."
 	@npm run --silent build
 	@exec env UV_THREADPOOL_SIZE=16 node --enable-source-maps standalone/dist/main.js
+
+# Variables that are given to make are in the environment of what it runs.
+backup: node_modules/.installed ## all stores of ./data, of one moment, also while `make run` goes on (BACKUP=folder)
+	@npm run --silent backup
+
+restore: node_modules/.installed ## make a backup the data folder; what was there is kept (BACKUP=folder)
+	@npm run --silent restore
 
 test: node_modules/.installed ## everything that can be tested here; real servers where they are found
 	@npm test --silent

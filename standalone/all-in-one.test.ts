@@ -183,8 +183,9 @@ describe('the data folder', () => {
     // The token of before the kill still opens a socket: its secret lies in the folder too.
     const socket = await openSocket(one.base, person.token());
     expect((await socket.frame((frame) => frame.Coins.every((coin) => coin.Price !== null), 5_000, 0)).Coins).toHaveLength(2);
-    socket.close();
-    expect(await one.process.end('SIGINT')).toEqual({ code: 0, signal: null });
+    // The terminal is closed: clients are told to reconnect, as with Ctrl-C.
+    expect(await one.process.end('SIGHUP')).toEqual({ code: 0, signal: null });
+    expect((await socket.closed).code).toBe(1001);
   });
 
   it('is not even made when settings are wrong; every fault is named', async () => {

@@ -15,25 +15,30 @@ import { startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { SocketServiceClient } from '@tickfolio/gen/market/v1';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
+import { freeBytes } from '@tickfolio/lib/embedded-store';
 import { createCallTimes, createGrpcClient } from '@tickfolio/lib/grpc';
-import { type Lifecycle, StartError } from '@tickfolio/lib/lifecycle';
-import type { Postgres } from '@tickfolio/lib/postgres';
+import type { Lifecycle } from '@tickfolio/lib/lifecycle';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { startSocket } from '@tickfolio/socket/app';
 import { socketLimits } from '@tickfolio/socket/config';
 import { startArchive } from './archive.js';
+import { findBackups } from './backup/backups.js';
+import { serveSnapshots } from './backup/snapshots.js';
 import { banner } from './banner.js';
 import type { StandaloneConfig } from './config.js';
 import { openDataFolder } from './data-folder.js';
 import { dialTarget, shownTarget } from './dial.js';
+import { watchDisk } from './disk-watch.js';
+import { checkRoom, embeddedStores, openStores } from './embedded-stores.js';
 import { ownFarewell } from './farewell.js';
 import { tellFirstPrice, watchFirstPrice } from './first-price.js';
 import { createServiceMetrics } from './metrics.js';
-import { type ListeningPlace, portFaults } from './ports.js';
-import { answering, type ChosenSource, choosePriceSource, type Exchange, realExchange } from './price-source.js';
+import { checkPorts, loopback } from './ports.js';
+import { answering, choosePriceSource, type Exchange, realExchange } from './price-source.js';
 import { settle } from './settle.js';
-import { openDatabase, openEventLog, openingInWords, openPubSub, storesInWords } from './stores.js';
+import { adviseOnStore } from './store-advice.js';
+import { elsewhereInWords, openDatabase, openEventLog, openingInWords, openPubSub, ownedSoon, storesInWords } from './stores.js';
 
 export interface StandaloneDeps {
   readonly clock: Clock;
@@ -47,22 +52,23 @@ export interface StandaloneDeps {
   readonly print: (text: string) => void;
 }
 
-const loopback = '127.0.0.1';
-
 /** Starts every service in this process, real gRPC between them, on embedded stores where no server is named. */
 export const startStandalone = async (deps: StandaloneDeps, config: StandaloneConfig): Promise<void> => {
   const farewell = ownFarewell(deps.life, deps.print);
+  const advised = (err: unknown) => adviseOnStore(err, { stores: embeddedStores(config), backups: findBackups(config.DATA_DIR) });
   try {
-    await startParts(deps, config);
+    await startParts(deps, config, (err) => deps.life.fail(advised(err) as Error));
   } catch (err) {
     if (!deps.life.signal.aborted) farewell.mute();
-    throw err;
+    throw advised(err);
   }
 };
 
-const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promise<void> => {
+/** @param fail ends the run, in order: a store broke for good while it ran */
+const startParts = async (deps: StandaloneDeps, config: StandaloneConfig, fail: (err: Error) => void): Promise<void> => {
   const { clock, log, logOf, life, random, print } = deps;
   const folder = life.own('data folder', await openDataFolder(config.DATA_DIR, clock));
+  if (folder.finishedRestore) print('A restore that was cut off in its last step has been finished: this is the restored data folder.');
   const jwtSecret = config.JWT_SECRET ?? (await folder.secret('jwt-secret'));
   const metricsOf = createServiceMetrics();
   const part = (service: string) => ({ clock, log: logOf(service), metrics: metricsOf(service) });
@@ -71,11 +77,16 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
   const real = realExchange(config);
   const choosing = choosePriceSource(config.PRICE_SOURCE, real, { clock, log });
   await checkPorts(config, choosing);
+  checkRoom(config, folder);
+  const disk = life.own('disk watch', watchDisk({ clock, log, freeBytes: () => freeBytes(folder.path) }));
 
   print(openingInWords(config, folder));
   const database = (name: string, migrationsFolder: string, more: { readonly maxConnections?: number } = {}) => {
     const opening = openDatabase({ clock, log }, config, { folder, name, migrationsFolder, signal: life.signal, ...more });
-    opening.catch(() => undefined); // Told where it is awaited.
+    opening.then(
+      ({ failed }) => failed?.then(fail),
+      () => undefined, // Told where it is awaited.
+    );
     return life.own(`database ${name}`, ownedSoon(opening)).opening;
   };
   const authDb = database(config.AUTH_POSTGRES_DB, authMigrations);
@@ -162,13 +173,20 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
         priceBus,
         pubsub,
         // The socket service has no place of its own to tell it, unless METRICS_ADDR is set.
-        ...(config.SOCKET_SERVICE_ADDR ? {} : { beside: socket.dependencies, factsBeside: socket.facts }),
+        beside: [disk.dependency, ...(config.SOCKET_SERVICE_ADDR ? [] : socket.dependencies)],
+        ...(config.SOCKET_SERVICE_ADDR ? {} : { factsBeside: socket.facts }),
       },
       { ...bffOptions({ ...config, JWT_SECRET: jwtSecret }), webFolder: builtPage },
     ),
   );
   const http = { host: config.HTTP_HOST, port: bff.port };
   const archive = await archiving;
+  const stores = [
+    ...openStores(config, authPostgres, profilePostgres),
+    ...(typeof archive !== 'string' && archive.store ? [archive.store] : []),
+  ];
+  const elsewhere = elsewhereInWords(config);
+  if (!isEnding()) life.own('snapshots', await serveSnapshots({ clock, log, dataFolder: folder.path, stores, elsewhere }));
   const { simulated } = await settle({ clock, signal: life.signal }, { bffUrl: `http://${dialTarget(http)}`, aggregatorUrl });
   told.simulated = simulated;
   if (isEnding()) return;
@@ -199,38 +217,6 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig): Promi
   );
   void tellFirstPrice(priceWatch, { clock, log, aggregatorUrl, print });
 };
-
-/** @throws StartError naming every port that cannot be had, and the variable that moves it */
-const checkPorts = async (config: StandaloneConfig, choosing: Promise<ChosenSource>): Promise<void> => {
-  const simulator: ListeningPlace = {
-    variable: 'EXCHANGE_SIM_PORT',
-    address: { host: config.EXCHANGE_SIM_HOST, port: config.EXCHANGE_SIM_PORT },
-  };
-  const places: ListeningPlace[] = [
-    { variable: 'HTTP_PORT', address: { host: config.HTTP_HOST, port: config.HTTP_PORT } },
-    { variable: 'DASHBOARD_PORT', address: { host: config.HTTP_HOST, port: config.DASHBOARD_PORT } },
-    { variable: 'GRPC_PORT', address: { host: loopback, port: config.GRPC_PORT } },
-    { variable: 'ADDRESS', address: config.ADDRESS },
-    { variable: 'SERVER_ADDR', address: config.SERVER_ADDR },
-  ];
-  if (config.CLICKHOUSE_HTTP_ADDR && !config.CLICKHOUSE_ADDR) {
-    places.push({ variable: 'CLICKHOUSE_HTTP_ADDR', address: config.CLICKHOUSE_HTTP_ADDR });
-  }
-  if (config.METRICS_ADDR) places.push({ variable: 'METRICS_ADDR', address: config.METRICS_ADDR });
-  const faults = await portFaults([...places, simulator]);
-  // The simulator's port matters only when it will be used, which `auto` knows a moment later.
-  if (faults.has(simulator.variable) && (await choosing).source === 'binance') faults.delete(simulator.variable);
-  if (faults.size > 0) throw new StartError([...faults.values()].join('\n'));
-};
-
-/** Something that is still being opened, with an owner already: closing waits for it. */
-const ownedSoon = (opening: Promise<Postgres>) => ({
-  opening,
-  close: async () => {
-    const opened = await opening.catch(() => undefined); // A fault is told where the opening is awaited.
-    await opened?.close();
-  },
-});
 
 const startSimulator = async ({ clock, logOf, life }: StandaloneDeps, config: StandaloneConfig, metrics: Metrics): Promise<Exchange> => {
   const host = config.EXCHANGE_SIM_HOST;

@@ -3,16 +3,18 @@ import { archiverOptions } from '@tickfolio/archiver/config';
 import { startDashboard } from '@tickfolio/dashboard/app';
 import { dashboardOptions } from '@tickfolio/dashboard/config';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
-import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
+import { NoEngineError, openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { startClickHouseHttp } from '@tickfolio/lib/clickhouse/http';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
-import { type Lifecycle, StartError } from '@tickfolio/lib/lifecycle';
+import type { Lifecycle } from '@tickfolio/lib/lifecycle';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { traceClickHouse } from '@tickfolio/lib/tracing/clickhouse';
+import type { NamedStore } from './backup/snapshots.js';
 import type { StandaloneConfig } from './config.js';
 import type { DataFolder } from './data-folder.js';
+import { realArchive, simulatedArchive } from './embedded-stores.js';
 
 export interface ArchiveDeps {
   readonly clock: Clock;
@@ -22,7 +24,7 @@ export interface ArchiveDeps {
   readonly part: (service: string) => { readonly clock: Clock; readonly log: Logger; readonly metrics: Metrics };
   readonly folder: DataFolder;
   readonly eventLog: EventLog;
-  /** What is archived from an own simulator is kept apart: it must never pass for history. */
+  /** Prices come from an own simulator. */
   readonly invented: boolean;
   /** Whether prices come from a simulator; undefined while that is not known. */
   readonly simulated: () => boolean | undefined;
@@ -32,18 +34,21 @@ export interface ArchiveDeps {
 export interface ArchivePlaces {
   readonly clickhouse: ClickHouse;
   readonly dashboardPort: number;
+  /** The embedded one, to be held and copied. */
+  readonly store: NamedStore | undefined;
   /** Port of the read-only ClickHouse interface; undefined when it is off or a ClickHouse server is used. */
   readonly sqlPort: number | undefined;
 }
 
 /**
  * Starts the archive of mini-tickers and what shows it.
- * @returns in words why there is none on this machine, where the embedded engine does not exist for it. @throws StartError for a port in use
+ * @returns in words why there is none on this machine, where the embedded engine does not exist for it
+ * @throws StartError for a port in use, or an archive that cannot be opened
  */
 export const startArchive = async (deps: ArchiveDeps, config: StandaloneConfig): Promise<ArchivePlaces | string> => {
   const { clock, life, part, folder, eventLog, simulated } = deps;
-  const { clickhouse, engine } = await openClickHouse(deps, config, folder).catch((err: unknown) => {
-    if (err instanceof StartError) return { clickhouse: undefined, engine: err.message };
+  const { clickhouse, engine, store } = await openClickHouse(deps, config, folder).catch((err: unknown) => {
+    if (err instanceof NoEngineError) return { clickhouse: undefined, engine: err.message, store: undefined };
     throw err;
   });
   if (!clickhouse) return engine;
@@ -58,11 +63,11 @@ export const startArchive = async (deps: ArchiveDeps, config: StandaloneConfig):
     { ...dashboardOptions(config), simulated },
   );
   life.own('dashboard', dashboard);
-  if (!engine || !config.CLICKHOUSE_HTTP_ADDR) return { clickhouse, dashboardPort: dashboard.port, sqlPort: undefined };
+  if (!engine || !config.CLICKHOUSE_HTTP_ADDR) return { clickhouse, store, dashboardPort: dashboard.port, sqlPort: undefined };
   const { host, port } = config.CLICKHOUSE_HTTP_ADDR;
   const options = { host, port, portVariable: 'CLICKHOUSE_HTTP_ADDR' };
   const sql = life.own('sql port', await startClickHouseHttp({ engine, clock, log: part('clickhouse').log }, options));
-  return { clickhouse, dashboardPort: dashboard.port, sqlPort: sql.port };
+  return { clickhouse, store, dashboardPort: dashboard.port, sqlPort: sql.port };
 };
 
 const openClickHouse = async ({ clock, log, invented }: ArchiveDeps, config: StandaloneConfig, folder: DataFolder) => {
@@ -75,8 +80,9 @@ const openClickHouse = async ({ clock, log, invented }: ArchiveDeps, config: Sta
       log,
       clock,
     });
-    return { clickhouse, engine: undefined };
+    return { clickhouse, engine: undefined, store: undefined };
   }
-  const clickhouse = await openChdbClickHouse({ path: folder.part(invented ? 'clickhouse-simulated' : 'clickhouse'), clock, log });
-  return { clickhouse, engine: clickhouse.engine };
+  const name = invented ? simulatedArchive : realArchive;
+  const clickhouse = await openChdbClickHouse({ path: folder.part(name), clock, log });
+  return { clickhouse, engine: clickhouse.engine, store: { name, hold: clickhouse.hold, linked: true } };
 };

@@ -5,9 +5,12 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { secretFault } from '@tickfolio/lib/config';
 import { type Closable, StartError } from '@tickfolio/lib/lifecycle';
 import { lockFolder } from '@tickfolio/lib/postgres';
+import { finishSwap } from './backup/swap.js';
 
 export interface DataFolder extends Closable {
   readonly path: string;
+  /** A restore that was killed in its last step has been finished: this is the restored folder. */
+  readonly finishedRestore: boolean;
   /**
    * A secret of this folder's own, made at the first start and kept in a file that only its owner can read.
    * @throws StartError when somebody made the kept one too short.
@@ -44,6 +47,7 @@ const makeFolder = async (folder: string): Promise<void> => {
 /** Opens (and at the first start makes) the data folder, for this process alone. @throws StartError when another run has it, or it cannot be made. */
 export const openDataFolder = async (path: string, clock: Clock): Promise<DataFolder> => {
   const folder = resolve(path);
+  const finishedRestore = await finishSwap(folder);
   await makeFolder(folder).catch((err: Error) => {
     throw new StartError(`The data folder cannot be used: ${err.message}. DATA_DIR sets it.`);
   });
@@ -52,6 +56,7 @@ export const openDataFolder = async (path: string, clock: Clock): Promise<DataFo
   });
   return {
     path: folder,
+    finishedRestore,
     part: (name) => join(folder, name),
     secret: async (name) => {
       const file = join(folder, name);

@@ -7,7 +7,7 @@ import type { EventLog } from '@tickfolio/lib/event-log';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { type Postgres, postgresServer } from '@tickfolio/lib/postgres';
-import { openPglite } from '@tickfolio/lib/postgres/pglite';
+import { openPglite, type PglitePostgres } from '@tickfolio/lib/postgres/pglite';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
@@ -33,15 +33,27 @@ interface DatabasePlace {
   readonly maxConnections?: number;
 }
 
+/** A database, and where it is embedded, what only such a one has. */
+export type OpenedDatabase = Postgres & Partial<PglitePostgres>;
+
 // Each store: the server where its variable names one, else the embedded counterpart.
 
-export const openDatabase = (deps: StoreDeps, config: StandaloneConfig, place: DatabasePlace): Promise<Postgres> => {
+export const openDatabase = (deps: StoreDeps, config: StandaloneConfig, place: DatabasePlace): Promise<OpenedDatabase> => {
   const { folder, name, ...options } = place;
   if (config.POSTGRES_HOST === undefined) {
     return openPglite({ ...deps, folder: folder.part(name), migrationsFolder: place.migrationsFolder });
   }
   return openServerPostgres({ ...deps, ...options, ...postgresServer(config), database: name });
 };
+
+/** A database that is still being opened, with an owner already: closing waits for it. */
+export const ownedSoon = (opening: Promise<OpenedDatabase>) => ({
+  opening,
+  close: async () => {
+    const opened = await opening.catch(() => undefined); // A fault is told where the opening is awaited.
+    await opened?.close();
+  },
+});
 
 export const openPubSub = (deps: StoreDeps & { readonly metrics: Metrics }, config: StandaloneConfig): PubSub =>
   tracePubSub(
@@ -62,10 +74,22 @@ export const openEventLog = (deps: StoreDeps & { readonly metrics: Metrics }, co
 
 /** What the start waits for before anything else. */
 export const openingInWords = (config: StandaloneConfig, folder: DataFolder): string => {
-  if (config.POSTGRES_HOST) return `Connecting to PostgreSQL at ${config.POSTGRES_HOST}:${config.POSTGRES_PORT} ...`;
+  if (config.POSTGRES_HOST) return `Connecting to ${postgresInWords(config)} ...`;
   return existsSync(folder.part(config.AUTH_POSTGRES_DB)) && existsSync(folder.part(config.PROFILE_POSTGRES_DB))
     ? 'Opening the embedded databases ...'
     : 'Making the embedded databases (once; it takes a few seconds) ...';
+};
+
+const postgresInWords = ({ POSTGRES_HOST, POSTGRES_PORT }: StandaloneConfig): string | undefined =>
+  POSTGRES_HOST && `PostgreSQL at ${POSTGRES_HOST}:${POSTGRES_PORT}`;
+
+const clickHouseInWords = ({ CLICKHOUSE_ADDR }: StandaloneConfig): string | undefined =>
+  CLICKHOUSE_ADDR && `ClickHouse at ${CLICKHOUSE_ADDR.host}:${CLICKHOUSE_ADDR.port}`;
+
+/** What is kept on servers, and so in no backup of the data folder. */
+export const elsewhereInWords = (config: StandaloneConfig): string[] => {
+  const [accounts, archive] = [postgresInWords(config), clickHouseInWords(config)];
+  return [...(accounts ? [`accounts and portfolios, in ${accounts}`] : []), ...(archive ? [`the archive, in ${archive}`] : [])];
 };
 
 const kafkaInWords = ({ BROKERS, KAFKA_BROKERS }: StandaloneConfig): string => {
@@ -75,8 +99,8 @@ const kafkaInWords = ({ BROKERS, KAFKA_BROKERS }: StandaloneConfig): string => {
 
 export const storesInWords = (config: StandaloneConfig): string =>
   [
-    config.POSTGRES_HOST ? `PostgreSQL at ${config.POSTGRES_HOST}:${config.POSTGRES_PORT}` : 'embedded PostgreSQL (PGlite)',
+    postgresInWords(config) ?? 'embedded PostgreSQL (PGlite)',
     config.REDIS_ADDR ? `Redis at ${config.REDIS_ADDR.host}:${config.REDIS_ADDR.port}` : 'pub/sub in memory',
     kafkaInWords(config),
-    config.CLICKHOUSE_ADDR ? `ClickHouse at ${config.CLICKHOUSE_ADDR.host}:${config.CLICKHOUSE_ADDR.port}` : 'embedded ClickHouse (chDB)',
+    clickHouseInWords(config) ?? 'embedded ClickHouse (chDB)',
   ].join(', ');

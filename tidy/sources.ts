@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-const skipped = new Set(['node_modules', 'dist', '.git', 'data', 'coverage']);
+const skipped = new Set(['node_modules', 'dist', '.git', 'data', 'backups', 'coverage']);
 
 const walk = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (skipped.has(entry.name)) return [];
+    if (skipped.has(entry.name) || entry.name.startsWith('data.')) return [];
     const path = join(folder, entry.name);
     return entry.isDirectory() ? walk(path) : [relative(root, path).split(sep).join('/')];
   });

@@ -72,7 +72,10 @@ await runProcess(
       say('Everything held.');
       life.finish();
     } catch (err) {
-      if (life.signal.aborted) throw new StartError('Interrupted: what is not said above was not proved.');
+      if (life.signal.aborted) {
+        life.fail(new StartError('Interrupted: what is not said above was not proved.'));
+        return;
+      }
       const logs = await Promise.all(
         ['bff', 'aggregator', 'socket', 'auth', 'archiver', 'dashboard'].map((service) => compose.logs(service).catch(() => '')),
       );

@@ -1,12 +1,15 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from 'chdb';
 import { type Clock, sleep } from '../clock/clock.js';
+import { noteOpened } from '../embedded-store/embedded-store.js';
 import { AppError } from '../errors/errors.js';
-import { StartError } from '../lifecycle/lifecycle.js';
 import { lockFolder } from '../postgres/folder-lock.js';
 import { analystRole, engineConfig } from './chdb-access.js';
+import { hasDatabases } from './chdb-files.js';
 import { insertRows } from './chdb-insert.js';
+import { type ChdbPackage, loadChdb } from './chdb-package.js';
+import { prepareFiles, setAsideParts, startFault } from './chdb-start.js';
 import { readFault } from './error.js';
 import { sqlText } from './tab-separated.js';
 
@@ -33,6 +36,10 @@ export interface ChdbEngine {
   readonly zone: string;
   /** The zone of the host, which `session_timezone=''` asks for. */
   readonly hostZone: string;
+  /** Its own folder. */
+  readonly data: string;
+  /** What it could not read when it was opened, in words. */
+  readonly setAside: readonly string[];
   /**
    * Runs one statement in a session of its own. When the signal aborts, the promise settles at once, the statement is killed, and
    * `ended` (not before) says that nothing of it runs any more.
@@ -76,14 +83,6 @@ export interface ChdbEngineOptions {
   readonly load?: (() => Promise<ChdbPackage>) | undefined;
 }
 
-/** What is used of the package. */
-export interface ChdbPackage {
-  readonly chdb: Pick<typeof import('chdb'), 'Session' | 'drainPending'>;
-  readonly durable: Pick<typeof import('chdb/durable/node'), 'ChdbNodeEngine'>;
-}
-
-const loadPackages = async (): Promise<ChdbPackage> => ({ chdb: await import('chdb'), durable: await import('chdb/durable/node') });
-
 const defaultMemoryBytes = 4_000_000_000;
 /** Whatever the host's zone is, and whether or not a table says its own: `now()` and times as text mean the same on every machine. */
 const defaultZone = 'UTC';
@@ -91,34 +90,16 @@ const killEveryMs = 100;
 /** Value of the package's `QueryClass.ReadOnly`. */
 const readOnlyClass = 0;
 
-const loaded = async (load: () => Promise<ChdbPackage>): Promise<ChdbPackage> => {
-  try {
-    return await load();
-  } catch (err) {
-    const why = err instanceof Error ? err.message : String(err);
-    throw new StartError(
-      `The embedded ClickHouse engine (package "chdb") is not there for ${process.platform}-${process.arch}: ${why} ` +
-        'It exists for Linux (glibc) and macOS, x64 and arm64, and comes as an optional dependency: install without --omit=optional. ' +
-        'Or name a ClickHouse server with CLICKHOUSE_ADDR.',
-    );
-  }
-};
-
 /**
  * Opens the engine on a folder, which it locks for this process.
  *
  * Statements run on libuv's threads, which file access and password hashing need too: a process with an engine should start with
  * UV_THREADPOOL_SIZE well above the number of statements that run at once.
- * @throws StartError when another process has the folder, or there is no engine for this machine.
+ * @throws DamagedStoreError, NoRoomError, NoEngineError, and StartError when another process has the folder.
  */
 export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEngine> => {
-  const { path, clock, maxMemoryBytes = defaultMemoryBytes, zone = defaultZone, load = loadPackages } = options;
-  const { chdb, durable } = await loaded(load);
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (err) {
-    throw new StartError(`The folder ${path} cannot be used: ${err instanceof Error ? err.message : String(err)}.`);
-  }
+  const { path, clock, maxMemoryBytes = defaultMemoryBytes, zone = defaultZone, load } = options;
+  const { chdb, durable } = await loadChdb(load);
   const lock = await lockFolder(path, { clock });
   const data = join(path, 'data');
   let parser: InstanceType<ChdbPackage['durable']['ChdbNodeEngine']>;
@@ -126,7 +107,9 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
   let keeper: Session;
   let version: string;
   let hostZone: string;
+  let setAside: readonly string[];
   try {
+    await prepareFiles(path, data);
     const config = join(path, 'engine.xml');
     writeFileSync(config, engineConfig(config, maxMemoryBytes, zone));
     keeper = new chdb.Session(data, { connectionArgs: [`--config-file=${config}`] });
@@ -135,9 +118,11 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
     if (known[2] !== zone) throw new Error(`its time zone is ${known[2]} and cannot be set to ${zone}`);
     parser = new durable.ChdbNodeEngine();
     await parser.start({ dataPath: data, backupsAllowedPath: join(path, 'no-backups') });
+    setAside = setAsideParts(keeper);
+    if (hasDatabases(data)) noteOpened(path, clock.now());
   } catch (err) {
     await lock.close();
-    throw new StartError(`The embedded ClickHouse in ${path} cannot be opened: ${err instanceof Error ? err.message : String(err)}.`);
+    throw startFault(path, err);
   }
 
   let lastId = 0;
@@ -194,6 +179,8 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
     version,
     zone,
     hostZone,
+    data,
+    setAside,
     run: (statement, signal) => {
       const refused = closing ? closedError() : undefined;
       if (refused || signal?.aborted) return { answer: Promise.reject(refused ?? signal?.reason), ended: Promise.resolve() };
@@ -227,6 +214,7 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
         await parser.close();
         keeper.close();
         await chdb.drainPending();
+        if (hasDatabases(data)) noteOpened(path, clock.now());
         await lock.close();
       })();
       return closing;

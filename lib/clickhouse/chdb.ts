@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ClickHouseClientConfigOptions, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import type { HoldStore } from '../embedded-store/embedded-store.js';
 import type { Logger } from '../telemetry/telemetry.js';
+import { copyChdb } from './chdb-copy.js';
 import { type ChdbEngine, type ChdbEngineOptions, type EngineStatement, openChdbEngine } from './chdb-engine.js';
 import { runInLane } from './chdb-lane.js';
 import type { ClickHouse, Params } from './clickhouse.js';
@@ -9,7 +12,10 @@ import { createClientPort } from './client-port.js';
 import { createLane, type Lane } from './lane.js';
 import { paramTexts } from './tab-separated.js';
 
+export { keepFreeBytes } from './chdb-access.js';
 export type { ChdbEngine, ChdbEngineOptions } from './chdb-engine.js';
+export { NoEngineError } from './chdb-package.js';
+export { chdbNeedsBytes } from './chdb-start.js';
 
 export interface ChdbClickHouseOptions extends ChdbEngineOptions {
   readonly log: Logger;
@@ -24,16 +30,23 @@ export interface ChdbClickHouseOptions extends ChdbEngineOptions {
 /** The embedded ClickHouse: the port, and the engine below it for `startClickHouseHttp`. */
 export interface ChdbClickHouse extends ClickHouse {
   readonly engine: ChdbEngine;
+  /** Queries go on meanwhile. */
+  readonly hold: HoldStore;
 }
 
 /**
  * Opens the embedded ClickHouse (chDB) on a folder; it is there for what runs in one process with it, and needs some 250 MB of memory.
  * What was acknowledged survives a kill of this process. Statements of the same kind take turns: one write, `maxReaders` reads.
- * @throws StartError when another process has the folder, or there is no engine for this machine.
+ * @throws DamagedStoreError, NoRoomError, NoEngineError, and StartError when another process has the folder.
  */
 export const openChdbClickHouse = async (options: ChdbClickHouseOptions): Promise<ChdbClickHouse> => {
   const { clock, log, maxReaders = 2, maxWaiting = 64, closeTimeoutMs } = options;
   const engine = await openChdbEngine(options);
+  if (engine.setAside.length > 0)
+    log.error(
+      { reason: engine.setAside.slice(0, maxToldParts).join('; '), parts: engine.setAside.length },
+      'parts of the archive cannot be read and were set aside; what no older part holds is missing until a backup is restored, or those folders are removed',
+    );
   const writes = createLane({ width: 1, maxWaiting, name: 'writes to the embedded ClickHouse' });
   const reads = createLane({ width: maxReaders, maxWaiting, name: 'queries of the embedded ClickHouse' });
   const client = createClient({
@@ -48,8 +61,20 @@ export const openChdbClickHouse = async (options: ChdbClickHouseOptions): Promis
       log.debug('the embedded ClickHouse is closed');
     },
   });
-  return { ...port, engine };
+  const freeze = async (name: string) => {
+    const tables = await port.query<{ name: string }>(
+      "SELECT concat('`', database, '`.`', name, '`') AS name FROM system.tables WHERE engine LIKE '%MergeTree' AND database != 'system'",
+    );
+    // Past the lane of writes, which is held.
+    for (const table of tables) await engine.run({ sql: `ALTER TABLE ${table.name} FREEZE WITH NAME '${name}'` }).answer;
+  };
+  const hold: HoldStore = (work) =>
+    writes.run(() => work({ copyTo: (folder) => copyChdb({ data: engine.data, freeze }, join(folder, basename(engine.data))) }));
+  return { ...port, engine, hold };
 };
+
+/** As many parts are named; further ones are counted. */
+const maxToldParts = 5;
 
 /** All of a stream. A piece that comes alone is not copied: a batch of the archive is some megabytes in one. */
 const collect = async (stream: AsyncIterable<Uint8Array | string>): Promise<Buffer> => {

@@ -125,6 +125,19 @@ describe('runProcess in a real process', () => {
     });
   };
 
+  /** Runs the program as `"$0" "$1" behaviour`, with its output wherever the command puts it. @returns the exit code of the program */
+  const runInShell = (command: string): Promise<{ readonly code: number | null; readonly stderr: string }> => {
+    const child = spawn('bash', ['-o', 'pipefail', '-c', command, process.execPath, program], { stdio: ['ignore', 'ignore', 'pipe'] });
+    children.push(child);
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    return new Promise((resolve) => {
+      child.once('close', (code) => resolve({ code, stderr }));
+    });
+  };
+
   it.each(['SIGTERM', 'SIGINT'] as const)('%s: closes in reverse order and exits with 0', async (send) => {
     const { code, messages, stderr } = await run('plain', [{ after: 'started', send }]);
     expect(messages).toEqual(['started', 'shutting down', 'last closed', 'closed', 'closed', 'first closed', 'closed', 'stopped']);
@@ -152,6 +165,33 @@ describe('runProcess in a real process', () => {
     ]);
     expect(code).toBe(1);
     expect(messages.at(-1)).toBe('last closed');
+  });
+
+  it('a terminal that is closed is told twice (by the kernel and by the shell), and the end is orderly all the same', async () => {
+    const { code, messages } = await run('plain', [
+      { after: 'started', send: 'SIGHUP' },
+      { after: 'last closed', send: 'SIGHUP' },
+    ]);
+    expect(code).toBe(0);
+    expect(messages.slice(-2)).toEqual(['closed', 'stopped']);
+  });
+
+  it('goes on when nobody reads what it logs and prints any more, as behind `| head`, and says so once', async () => {
+    const { code, stderr } = await runInShell('"$0" "$1" talks | head -n 1 >/dev/null');
+    expect(stderr).toMatch(/^Nothing more can be written to standard output \(.*EPIPE.*\); everything else goes on\.\nstill here\n$/);
+    expect(code).toBe(0);
+  });
+
+  it.runIf(process.platform === 'linux')('goes on when the disk that takes what it logs and prints is full', async () => {
+    const { code, stderr } = await runInShell('"$0" "$1" talks >/dev/full');
+    expect(stderr).toMatch(/^Nothing more can be written to standard output \(.*ENOSPC.*\); everything else goes on\.\nstill here\n$/);
+    expect(code).toBe(0);
+  });
+
+  it('a fault that breaks it while it runs and that the operator can mend is a plain sentence too', async () => {
+    const { code, stderr, messages } = await run('fail-in-words');
+    expect([code, stderr]).toEqual([1, 'The disk is full. Free some of it.\n']);
+    expect(messages).toEqual(expect.arrayContaining(['first closed', 'stopped']));
   });
 
   it('a failing close does not keep it from ending well', async () => {

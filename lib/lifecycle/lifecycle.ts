@@ -1,6 +1,7 @@
 import { ConfigError, readConfig, type z } from '../config/config.js';
 import type { Logger } from '../telemetry/telemetry.js';
 import { callNeighboursDirectly } from './direct-calls.js';
+import { outliveOutput } from './output.js';
 
 /** Something that was opened and must be closed once. */
 export interface Closable {
@@ -72,7 +73,7 @@ export const createLifecycle = (
   };
 };
 
-/** Thrown for a fault that the operator can mend; printed as plain text, without a stack. */
+/** Thrown, or given to `fail`, for a fault that the operator can mend; printed as plain text, without a stack. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
@@ -84,18 +85,21 @@ export interface RunOptions {
 }
 
 /**
- * Runs a process: starts it, ends it on SIGINT or SIGTERM with exit code 0 after everything is closed, and with 1
- * when the start fails, something is thrown that nobody caught, or the deadline passes. A second signal ends it at once.
- * A start that a signal breaks off may throw: that is no failure.
+ * Runs a process: starts it, ends it on SIGINT, SIGTERM or SIGHUP (its terminal was closed) with exit code 0 after everything is closed,
+ * and with 1 when the start fails, something is thrown that nobody caught, or the deadline passes. A second signal ends it at once, but for
+ * SIGHUP: the kernel and the shell both send it, and nobody sends it out of impatience.
+ * A start that a signal breaks off may throw: that is no failure. A closed or full standard output ends nothing.
  */
 export const runProcess = async (
   start: (life: Lifecycle) => Promise<void>,
   { log, shutdownDeadlineMs = 10_000 }: RunOptions,
 ): Promise<void> => {
+  outliveOutput();
   const life = createLifecycle(
     log,
     (err) => {
-      log.fatal({ err }, 'cannot go on');
+      if (err instanceof StartError) process.stderr.write(`${err.message}\n`);
+      else log.fatal({ err }, 'cannot go on');
       end(1, 'cannot go on');
     },
     () => end(0, 'done'),
@@ -105,7 +109,7 @@ export const runProcess = async (
   const end = (code: number, why: string) => {
     exitCode = Math.max(exitCode, code);
     if (ending) {
-      if (why.startsWith('SIG')) process.exit(1);
+      if (why === 'SIGINT' || why === 'SIGTERM') process.exit(1);
       return;
     }
     ending = true;
@@ -122,6 +126,7 @@ export const runProcess = async (
   };
   process.on('SIGINT', () => end(0, 'SIGINT'));
   process.on('SIGTERM', () => end(0, 'SIGTERM'));
+  process.on('SIGHUP', () => end(0, 'SIGHUP'));
   process.on('uncaughtException', (err) => {
     log.fatal({ err }, 'uncaught exception');
     end(1, 'uncaught exception');

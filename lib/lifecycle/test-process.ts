@@ -67,6 +67,18 @@ await runProcess(
       });
     if (behaviour === 'reject') soon(() => void Promise.reject(new Error('nobody caught this')));
     if (behaviour === 'fail') soon(() => life.fail(new Error('the log is gone for good')));
+    if (behaviour === 'fail-in-words') soon(() => life.fail(new StartError('The disk is full. Free some of it.')));
+    if (behaviour === 'talks') {
+      const lines = setInterval(() => {
+        log.info('a line');
+        process.stdout.write('another line\n');
+      }, 5);
+      setTimeout(() => {
+        clearInterval(lines);
+        process.stderr.write('still here\n');
+        life.finish();
+      }, 200);
+    }
     if (behaviour === 'finish') soon(() => life.finish());
     log.info('started');
   },

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { type Clock, sleep, systemClock } from '../clock/clock.js';
 import { StartError } from '../lifecycle/lifecycle.js';
+import { openSocketRoom, type SocketRoom } from './socket-room.js';
 
 /** An exclusive hold on a folder. */
 export interface FolderLock {
@@ -29,8 +30,6 @@ interface Claim {
 
 /** Every claim is one listening Unix socket of this name; the kernel stops answering on it when its process ends, however that happens. */
 const claimName = /^claim-[0-9a-f-]{36}\.sock$/;
-/** Linux allows 107 bytes, macOS 103. */
-const maxSocketPathBytes = 103;
 const answerTimeoutMs = 1_000;
 const retryMs = 25;
 
@@ -45,7 +44,7 @@ const retryMs = 25;
  */
 export const lockFolder = async (folder: string, options: FolderLockOptions = {}): Promise<FolderLock> => {
   const { clock = systemClock, decisionTimeoutMs = 5_000 } = options;
-  const room = openRoom(folder);
+  const room = openSocketRoom(folder);
   const giveUpMs = clock.monotonic() + decisionTimeoutMs;
   const own = await makeClaim(room, clock.now()).catch((err: unknown) => {
     room.close();
@@ -79,33 +78,6 @@ const refusal = (folder: string, { pid, sinceMs }: Claim) => {
   return new StartError(`The folder ${folder} is in use by ${who}. Stop it first, or choose another folder.`);
 };
 
-/** The folder of the claims. */
-interface Room {
-  readonly path: string;
-  /** The same folder by a name that is short enough for a socket's address. */
-  readonly address: string;
-  close(): void;
-}
-
-const openRoom = (folder: string): Room => {
-  const room = join(folder, '.lock');
-  try {
-    mkdirSync(room, { recursive: true, mode: 0o700 });
-  } catch (err) {
-    throw new StartError(`The folder ${folder} cannot be used: ${err instanceof Error ? err.message : String(err)}.`);
-  }
-  const path = realpathSync(room);
-  const tooLong = (address: string) => Buffer.byteLength(join(address, `claim-${randomUUID()}.sock`)) - maxSocketPathBytes;
-  const near = relative(process.cwd(), path);
-  for (const address of [path, near]) if (tooLong(address) <= 0) return { path, address, close: () => undefined };
-  if (process.platform === 'linux') {
-    const opened = openSync(path, 'r');
-    return { path, address: `/proc/self/fd/${opened}`, close: () => closeSync(opened) };
-  }
-  const excess = Math.min(tooLong(path), tooLong(near));
-  throw new StartError(`The path of the folder ${folder} is ${excess} bytes too long to be locked. Choose a shorter one.`);
-};
-
 interface OwnClaim {
   readonly id: string;
   /** Shows the claim to others. Idempotent, like `withdraw`. */
@@ -115,7 +87,7 @@ interface OwnClaim {
   close(): Promise<void>;
 }
 
-const makeClaim = async (room: Room, sinceMs: number): Promise<OwnClaim> => {
+const makeClaim = async (room: SocketRoom, sinceMs: number): Promise<OwnClaim> => {
   const id = randomUUID();
   const path = join(room.path, `claim-${id}.sock`);
   const draftName = `draft-${id}.sock`;
@@ -162,7 +134,7 @@ const listenOn = (server: Server, path: string): Promise<void> =>
   });
 
 /** A holder if there is one, else the rival with the smallest id; claims of dead processes are removed on the way. */
-const strongestRival = async (room: Room, ownId: string, clock: Clock): Promise<Claim | undefined> => {
+const strongestRival = async (room: SocketRoom, ownId: string, clock: Clock): Promise<Claim | undefined> => {
   const names = readdirSync(room.path).filter((name) => claimName.test(name) && name !== `claim-${ownId}.sock`);
   const rivals: Claim[] = [];
   for (const name of names) {

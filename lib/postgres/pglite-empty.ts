@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parseTar } from 'nanotar';
@@ -12,6 +12,18 @@ export const emptyDatabaseFile = (): URL => {
   };
   // Beside the compiled code, also when this file is read as source.
   return new URL(`${import.meta.url.endsWith('.ts') ? '../dist/' : '../'}postgres/empty-${version}.tar.gz`, import.meta.url);
+};
+
+/** How much the files of an empty database take, and a little more: what gzip noted, in its last four bytes, of the size of the archive. */
+export const emptyDatabaseBytes = (): number => {
+  const file = openSync(emptyDatabaseFile(), 'r');
+  try {
+    const noted = Buffer.alloc(4);
+    readSync(file, noted, 0, noted.length, fstatSync(file).size - noted.length);
+    return noted.readUInt32LE();
+  } finally {
+    closeSync(file);
+  }
 };
 
 /** Writes the files of an empty database into a new folder. @throws Error with ENOENT when the project was not built whole, or what the file system says */

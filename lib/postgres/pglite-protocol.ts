@@ -5,6 +5,7 @@ export interface WorkerStart {
 
 export type WorkerRequest =
   | { readonly kind: 'query'; readonly id: number; readonly text: string; readonly params: unknown[]; readonly rowMode: 'array' | 'object' }
+  | { readonly kind: 'copy'; readonly id: number; readonly to: string }
   | { readonly kind: 'close'; readonly id: number };
 
 export interface QueryResult {
@@ -18,7 +19,9 @@ export interface WorkerFault {
   /** SQLSTATE. */
   readonly code?: string;
   readonly constraint?: string;
+  /** True when the database cannot go on after it, whatever is asked next. */
+  readonly fatal?: true;
 }
 
-/** Id 0 announces that the database is open. */
+/** Id 0 announces that the database is open, or why it is not. */
 export type WorkerAnswer = { readonly id: number; readonly result: QueryResult } | { readonly id: number; readonly fault: WorkerFault };

@@ -12,10 +12,14 @@ interface Querying {
 /** The part of a PGlite client that drizzle uses. */
 export interface PgliteSession extends Querying {
   transaction<T>(work: (client: Querying) => Promise<T>): Promise<T>;
+  /** Runs `work` while nobody else has the connection, and without a transaction. Its bound is the caller's. */
+  alone<T>(work: (client: Querying) => Promise<T>): Promise<T>;
 }
 
 export interface PgliteSessionOptions {
   readonly clock: Clock;
+  /** Called at the beginning of every turn, before anything is run. */
+  readonly ready?: () => Promise<void>;
   /** How many statements and transactions may wait for their turn. Default 1 000. */
   readonly maxWaiting?: number;
   /** How long one may wait for its turn. Default 10 000. */
@@ -29,7 +33,7 @@ export interface PgliteSessionOptions {
  * has it alone, in the order of asking.
  */
 export const createPgliteSession = (run: Run, options: PgliteSessionOptions): PgliteSession => {
-  const { clock, maxWaiting = 1_000, waitTimeoutMs = 10_000, transactionTimeoutMs = 15_000 } = options;
+  const { clock, ready = async () => undefined, maxWaiting = 1_000, waitTimeoutMs = 10_000, transactionTimeoutMs = 15_000 } = options;
   const waiting = new Set<() => void>();
   let taken = false;
 
@@ -57,38 +61,42 @@ export const createPgliteSession = (run: Run, options: PgliteSessionOptions): Pg
       waiting.add(begin);
     });
   };
-  const query: Querying['query'] = async (text, params = [], { rowMode = 'object' } = {}) => {
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     await turn();
     try {
-      return await run(text, params, rowMode);
+      await ready();
+      return await work();
     } finally {
       next();
     }
   };
-  const transaction: PgliteSession['transaction'] = async (work) => {
-    await turn();
+  const query: Querying['query'] = (text, params = [], { rowMode = 'object' } = {}) => inTurn(() => run(text, params, rowMode));
+  /** The connection for as long as `work` takes; what it asks later is refused. */
+  const lend = async <T>(work: (client: Querying) => Promise<T>): Promise<T> => {
     let over = false;
     const client: Querying = {
       query: (text, params = [], { rowMode = 'object' } = {}) =>
         over ? Promise.reject(new AppError('internal', 'The transaction is over.')) : run(text, params, rowMode),
     };
     try {
+      return await work(client);
+    } finally {
+      over = true;
+    }
+  };
+  const transaction: PgliteSession['transaction'] = (work) =>
+    inTurn(async () => {
       await run('begin', [], 'object');
       try {
-        const result = await within(clock, transactionTimeoutMs, work(client));
-        over = true;
+        const result = await lend((client) => within(clock, transactionTimeoutMs, work(client)));
         await run('commit', [], 'object');
         return result;
       } catch (err) {
-        over = true;
         await run('rollback', [], 'object');
         throw err;
       }
-    } finally {
-      next();
-    }
-  };
-  return { query, transaction };
+    });
+  return { query, transaction, alone: (work) => inTurn(() => lend(work)) };
 };
 
 const busy = (why: string) => new AppError('unavailable', 'The database is too busy.', { cause: new Error(why), retryAfterMs: 1_000 });

@@ -40,6 +40,19 @@ const redactPaths = secretNames.flatMap((name) =>
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** Lines that standard output does not take at the moment are kept up to this size, then dropped. */
+const maxKeptBytes = 1_048_576;
+
+/**
+ * Synchronous, as pino's own default is not: a process that ends would lose its last lines, or write them out of order.
+ * What goes wrong with it, whoever listens to the process's standard output is told.
+ */
+const standardOutput = () => {
+  const lines = pino.destination({ dest: 1, sync: true, maxLength: maxKeptBytes });
+  lines.on('error', (err: Error) => process.stdout.listenerCount('error') > 0 && process.stdout.emit('error', err));
+  return lines;
+};
+
 /** JSON lines on standard output (or `write`), one service name on each. */
 export const createLogger = (service: string, level: LogLevel = 'info', write?: (line: string) => void): Logger => {
   const options = {
@@ -49,8 +62,7 @@ export const createLogger = (service: string, level: LogLevel = 'info', write?: 
     mixin: traceFields,
     timestamp: pino.stdTimeFunctions.isoTime,
   };
-  // Synchronous, as pino's own default is not: a process that ends would lose its last lines, or write them out of order.
-  return pino(options, write ? { write } : pino.destination({ dest: 1, sync: true }));
+  return pino(options, write ? { write } : standardOutput());
 };
 
 export const silentLogger = (): Logger => pino({ level: 'silent' });
@@ -68,7 +80,7 @@ export interface Metrics {
 }
 
 /** This package's version, which is the product's; its manifest lies one folder up, or two from the compiled file. */
-const version = (() => {
+export const productVersion = (() => {
   const places = ['../package.json', '../../package.json'].map((path) => new URL(path, import.meta.url));
   const found = places.find((place) => existsSync(place));
   return found ? String((JSON.parse(readFileSync(found, 'utf8')) as { version?: unknown }).version) : 'unknown';
@@ -91,7 +103,7 @@ export const createMetrics = (service: string, options: { readonly process?: boo
     name: `${prefix}build_info`,
     help: 'Always 1; the labels say what runs',
     labelNames: ['version', 'node'],
-  }).set({ version, node: process.versions.node }, 1);
+  }).set({ version: productVersion, node: process.versions.node }, 1);
   return {
     counter: (config) => new Counter({ ...config, ...own, name: prefix + config.name }),
     gauge: (config) => new Gauge({ ...config, ...own, name: prefix + config.name }),

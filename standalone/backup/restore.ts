@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { mkdir, realpath, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { migrationsFolder as authMigrations, endRestoredSessions } from '@tickfolio/auth/app';
+import { DamagedStoreError, freeBytes, freeInWords, neededInWords } from '@tickfolio/lib/embedded-store';
+import { StartError } from '@tickfolio/lib/lifecycle';
+import { lockFolder } from '@tickfolio/lib/postgres/folder-lock';
+import { openPglite } from '@tickfolio/lib/postgres/pglite';
+import { copyTree, type Digest, readThrough } from './file-tree.js';
+import { filesName, type Manifest, readManifest } from './manifest.js';
+import { type ExaminedStore, examineStores } from './stores.js';
+import { checkSwap, finishSwap, restoringName, swapIn } from './swap.js';
+import type { BackupDeps } from './take.js';
+
+export interface RestoreOptions {
+  readonly backup: string;
+  readonly dataFolder: string;
+  /** The store with accounts and sessions. */
+  readonly authDatabase: string;
+}
+
+export interface RestoredFolder {
+  readonly manifest: Manifest;
+  readonly dataFolder: string;
+  /** Where the data folder of before is kept; undefined where there was none, or nothing in it. */
+  readonly kept: string | undefined;
+  readonly stores: readonly ExaminedStore[];
+  /** How many sessions were ended; undefined where the backup has no accounts. */
+  readonly endedSessions: number | undefined;
+}
+
+/**
+ * Makes a backup the data folder: proves every file of it first, copies it aside, opens the copies, ends all sessions in them, and only then
+ * exchanges the data folder, which is kept under another name. Until then nothing is changed; a kill at any moment loses nothing.
+ * @throws StartError saying why nothing was restored
+ */
+export const restoreBackup = async (deps: BackupDeps, options: RestoreOptions): Promise<RestoredFolder> => {
+  const { clock, signal } = deps;
+  const backup = resolve(options.backup);
+  const manifest = await readManifest(backup);
+  await prove(backup, manifest, signal);
+  await mkdir(dirname(resolve(options.dataFolder)), { recursive: true });
+  await finishSwap(resolve(options.dataFolder));
+  // The folder itself, where its name is a link.
+  const dataFolder = existsSync(options.dataFolder) ? await realpath(options.dataFolder) : resolve(options.dataFolder);
+  await checkSwap(dataFolder);
+  checkRoom(dirname(dataFolder), manifest);
+  const existed = existsSync(dataFolder);
+  const lock = await lockFolder(dataFolder, { clock });
+  const aside = restoringName(dataFolder);
+  try {
+    const asideLock = await openAside(aside, deps);
+    try {
+      await copyFiles(backup, manifest, aside, signal);
+      const stores = await examine(aside, backup, deps);
+      const endedSessions = await endSessions(aside, options.authDatabase, deps);
+      signal.throwIfAborted();
+      const keptName = freeName(`${dataFolder}.before-${new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '-')}`);
+      const kept = await swapIn(dataFolder, keptName);
+      return { manifest, dataFolder, kept: kept ? keptName : undefined, stores, endedSessions };
+    } finally {
+      await asideLock.close();
+      await rm(aside, { recursive: true, force: true });
+    }
+  } catch (err) {
+    if (!existed) await rm(dataFolder, { recursive: true, force: true }); // Made for its lock.
+    throw err;
+  } finally {
+    await lock.close();
+  }
+};
+
+const maxNamed = 3;
+
+/** @throws StartError naming the files of the backup that are not what they were when it was taken */
+const prove = async (backup: string, { files }: Manifest, signal: AbortSignal): Promise<void> => {
+  const faults: string[] = [];
+  for (const { path, ...expected } of files) {
+    signal.throwIfAborted();
+    const file = join(backup, filesName, path);
+    const fault = await readThrough(file).then(
+      (read) => difference(expected, read),
+      (err: NodeJS.ErrnoException) => (err.code === 'ENOENT' ? 'is missing' : `cannot be read (${err.message})`),
+    );
+    if (fault !== undefined) faults.push(`  ${file} ${fault}`);
+  }
+  if (faults.length === 0) return;
+  const more = faults.length > maxNamed ? [`  and ${faults.length - maxNamed} more`] : [];
+  throw new StartError(['The backup is damaged, so nothing was restored:', ...faults.slice(0, maxNamed), ...more].join('\n'));
+};
+
+const difference = (expected: Digest, read: Digest): string | undefined => {
+  if (read.bytes !== expected.bytes) return `has ${read.bytes} bytes instead of ${expected.bytes}`;
+  return read.sha256 === expected.sha256 ? undefined : 'has another content than when the backup was taken';
+};
+
+/** @throws StartError */
+const checkRoom = (disk: string, { files }: Manifest): void => {
+  const needed = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const free = freeBytes(disk);
+  if (free < needed)
+    throw new StartError(
+      `The backup needs ${neededInWords(needed)}, and the disk of ${disk} has ${freeInWords(free)} free. Nothing was changed.`,
+    );
+};
+
+/** A new folder of this process alone; what a killed restore left of it is removed. */
+const openAside = async (aside: string, { clock }: BackupDeps) => {
+  if (existsSync(aside) && !existsSync(join(aside, '.lock')))
+    throw new StartError(`${aside} is in the way: it is not what a killed restore leaves. Move it. Nothing was changed.`);
+  const lock = await lockFolder(aside, { clock });
+  await lock.close();
+  await rm(aside, { recursive: true });
+  return lockFolder(aside, { clock });
+};
+
+const copyFiles = async (backup: string, { folders, files, links }: Manifest, aside: string, signal: AbortSignal): Promise<void> => {
+  const expected = new Map(files.map((file) => [file.path, file]));
+  await copyTree({
+    tree: { folders, files: files.map(({ path }) => path), links },
+    sourceOf: (path) => join(backup, filesName, path),
+    target: aside,
+    signal,
+    check: (path, digest) => {
+      const fault = difference(expected.get(path) as Digest, digest);
+      if (fault !== undefined)
+        throw new StartError(`${join(backup, filesName, path)} ${fault}: it was changed just now. Nothing was restored.`);
+    },
+  });
+};
+
+const examine = async (aside: string, backup: string, deps: BackupDeps): Promise<ExaminedStore[]> => {
+  try {
+    return await examineStores(aside, deps);
+  } catch (err) {
+    if (!(err instanceof DamagedStoreError)) throw err;
+    throw new StartError(`The store ${basename(err.folder)} of the backup ${backup} cannot be opened: ${err.why}. Nothing was restored.`);
+  }
+};
+
+const endSessions = async (aside: string, authDatabase: string, { clock, log }: BackupDeps): Promise<number | undefined> => {
+  const folder = join(aside, authDatabase);
+  if (!existsSync(folder)) return undefined;
+  const postgres = await openPglite({ folder, migrationsFolder: authMigrations, clock, log });
+  try {
+    return await endRestoredSessions(postgres.db, clock.now());
+  } finally {
+    await postgres.close();
+  }
+};
+
+const freeName = (name: string): string => {
+  if (!existsSync(name)) return name;
+  let number = 2;
+  while (existsSync(`${name}-${number}`)) number++;
+  return `${name}-${number}`;
+};

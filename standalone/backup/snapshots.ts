@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { Clock } from '@tickfolio/lib/clock';
+import { freeBytes, type HeldStore, type HoldStore, NoRoomError } from '@tickfolio/lib/embedded-store';
+import type { Closable } from '@tickfolio/lib/lifecycle';
+import { openSocketRoom } from '@tickfolio/lib/postgres/socket-room';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import { treeBytes } from './file-tree.js';
+
+/** Beside the folder's locks. */
+export const snapshotSocket = 'snapshot.sock';
+/** In the data folder, on its disk. */
+export const snapshotName = '.snapshot';
+
+/** What a run answers to whoever connects: a snapshot that is there until they hang up, or why there is none. One line of JSON. */
+export type SnapshotAnswer =
+  | {
+      readonly folder: string;
+      /** Stores whose `data` are in it; what else lies in the data folder is not written by the run. */
+      readonly stores: readonly string[];
+      /** Epoch milliseconds. */
+      readonly takenAtMs: number;
+      /** How long nobody could write. */
+      readonly heldMs: number;
+      /** What this run keeps on servers, which no backup of its data folder has. */
+      readonly elsewhere: readonly string[];
+    }
+  | { readonly fault: string };
+
+export interface NamedStore {
+  readonly name: string;
+  readonly hold: HoldStore;
+  /** A copy of it takes no room: its files never change, and get second names. */
+  readonly linked: boolean;
+}
+
+/** What must be free besides, so that the run itself does not find its disk full. */
+const spareBytes = 64 * 1024 ** 2;
+
+export interface SnapshotDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly dataFolder: string;
+  /** The stores that this run has open in its data folder. */
+  readonly stores: readonly NamedStore[];
+  readonly elsewhere: readonly string[];
+}
+
+/**
+ * Gives whoever asks for it, on a socket that only the folder's owner can reach, a copy of all open stores as they are at one moment: writing
+ * stands still in all of them while they are copied. One at a time; what a killed run left of one is removed.
+ */
+export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere }: SnapshotDeps): Promise<Closable> => {
+  const folder = join(dataFolder, snapshotName);
+  const room = openSocketRoom(dataFolder);
+  await rm(folder, { recursive: true, force: true });
+  rmSync(join(room.path, snapshotSocket), { force: true });
+  const sockets = new Set<Socket>();
+  const answering = new Set<Promise<void>>();
+  let busy = false;
+
+  const take = async (): Promise<SnapshotAnswer> => {
+    const copies = await Promise.all(stores.filter(({ linked }) => !linked).map(({ name }) => treeBytes(join(dataFolder, name))));
+    const neededBytes = copies.reduce((sum, bytes) => sum + bytes, spareBytes);
+    if (freeBytes(dataFolder) < neededBytes) throw new NoRoomError(dataFolder, neededBytes);
+    await mkdir(folder, { mode: 0o700 });
+    const startedMs = clock.monotonic();
+    const takenAtMs = await holdAll(stores, async (held) => {
+      const now = clock.now();
+      await Promise.all(held.map(({ name, copyTo }) => copyTo(join(folder, name))));
+      return now;
+    });
+    const heldMs = Math.round(clock.monotonic() - startedMs);
+    log.info({ heldMs }, 'all stores were copied for a backup');
+    return { folder, stores: stores.map(({ name }) => name), takenAtMs, heldMs, elsewhere };
+  };
+  const answer = async (socket: Socket): Promise<void> => {
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    const say = (given: SnapshotAnswer) => socket.write(`${JSON.stringify(given)}\n`);
+    if (busy) {
+      socket.end(`${JSON.stringify({ fault: 'another backup is being taken' } satisfies SnapshotAnswer)}\n`);
+      return;
+    }
+    busy = true;
+    try {
+      say(await take());
+      await closed;
+    } catch (err) {
+      log.warn({ err }, 'the stores could not be copied for a backup');
+      say({ fault: err instanceof NoRoomError ? err.message : `the stores could not be copied (${err})` });
+      socket.end();
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+      busy = false;
+    }
+  };
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', () => undefined); // Its close says it too.
+    socket.resume();
+    const answered = answer(socket).finally(() => answering.delete(answered));
+    answering.add(answered);
+  });
+  server.listen(join(room.address, snapshotSocket));
+  await once(server, 'listening');
+  server.unref();
+  return {
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+      await Promise.all(answering); // Until nothing is left of a copy.
+      room.close();
+    },
+  };
+};
+
+interface NamedHeld extends HeldStore {
+  readonly name: string;
+}
+
+/** Runs `work` while all of them are held: one after the other, always in this order. */
+const holdAll = <T>([first, ...others]: readonly NamedStore[], work: (held: readonly NamedHeld[]) => Promise<T>): Promise<T> =>
+  first === undefined ? work([]) : first.hold(({ copyTo }) => holdAll(others, (held) => work([{ name: first.name, copyTo }, ...held])));

@@ -1,0 +1,135 @@
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { Clock } from '@tickfolio/lib/clock';
+import { StartError } from '@tickfolio/lib/lifecycle';
+import { lockFolder } from '@tickfolio/lib/postgres/folder-lock';
+import { openSocketRoom } from '@tickfolio/lib/postgres/socket-room';
+import { type FileTree, readTree } from './file-tree.js';
+import { type SnapshotAnswer, snapshotSocket } from './snapshots.js';
+import { isKept, isSetAside } from './stores.js';
+
+/** A data folder that stays as it is until it is closed. */
+export interface BackupSource {
+  readonly tree: FileTree;
+  /** Where a path of the tree is to be read. */
+  sourceOf(path: string): string;
+  /** Epoch milliseconds. */
+  readonly takenAtMs: number;
+  /** How long a run could not write; undefined where none uses the folder. */
+  readonly heldMs: number | undefined;
+  /** What the run keeps on servers. */
+  readonly elsewhere: readonly string[];
+  /** What an operator set aside in it, and no backup has. */
+  readonly setAside: readonly string[];
+  /** @throws StartError when it did not stay as it was until now */
+  stillThere(): void;
+  close(): Promise<void>;
+}
+
+/** @throws StartError when somebody uses the folder who gives no snapshot of it */
+export const openBackupSource = async (dataFolder: string, clock: Clock): Promise<BackupSource> => {
+  const lock = await lockFolder(dataFolder, { clock }).catch((err: unknown) => {
+    if (err instanceof StartError) return err;
+    throw err;
+  });
+  return lock instanceof StartError ? ofRun(dataFolder, clock, lock) : ofLockedFolder(dataFolder, clock, lock);
+};
+
+const setAsideIn = async (dataFolder: string): Promise<string[]> => {
+  const { folders } = await readTree(dataFolder, (path) => !path.includes('/') && isSetAside(path));
+  return [...folders];
+};
+
+const ofLockedFolder = async (dataFolder: string, clock: Clock, lock: { close(): Promise<void> }): Promise<BackupSource> => ({
+  tree: await readTree(dataFolder, isKept),
+  sourceOf: (path) => join(dataFolder, path),
+  takenAtMs: clock.now(),
+  heldMs: undefined,
+  elsewhere: [],
+  setAside: await setAsideIn(dataFolder),
+  stillThere: () => undefined,
+  close: () => lock.close(),
+});
+
+const ofRun = async (dataFolder: string, clock: Clock, inUse: StartError): Promise<BackupSource> => {
+  const { answer, isOpen, close } = await askForSnapshot(dataFolder, clock);
+  const stillThere = () => {
+    if (!isOpen()) throw runEnded();
+  };
+  if (answer === undefined)
+    throw new StartError(
+      `${inUse.message}\nIt gives no copy of its stores meanwhile: it is no run of this build, or it is still starting.`,
+    );
+  if ('fault' in answer) throw new StartError(`${inUse.message}\nIt was asked for a copy of its stores: ${answer.fault}.`);
+  try {
+    return { ...(await ofSnapshot(dataFolder, answer)), stillThere, close };
+  } catch (err) {
+    const ended = !isOpen();
+    await close();
+    throw ended ? runEnded() : err;
+  }
+};
+
+const runEnded = () => new StartError('The run ended while its stores were being copied, so nothing was backed up. Take the backup again.');
+
+type Snapshot = Exclude<SnapshotAnswer, { readonly fault: string }>;
+
+const ofSnapshot = async (dataFolder: string, { folder, stores, takenAtMs, heldMs, elsewhere }: Snapshot) => {
+  const held = new Set(stores.map((name) => `${name}/data`));
+  const around = await readTree(dataFolder, (path) => isKept(path) && !held.has(path));
+  const snapshot = await readTree(folder, isKept);
+  const inSnapshot = new Set([...snapshot.files, ...snapshot.links.map(({ path }) => path)]);
+  return {
+    tree: {
+      folders: [...new Set([...around.folders, ...snapshot.folders])],
+      files: [...around.files, ...snapshot.files],
+      links: [...around.links, ...snapshot.links],
+    },
+    sourceOf: (path: string) => join(inSnapshot.has(path) ? folder : dataFolder, path),
+    takenAtMs,
+    heldMs,
+    elsewhere,
+    setAside: await setAsideIn(dataFolder),
+  };
+};
+
+interface SnapshotConnection {
+  /** Undefined where nobody gives snapshots. */
+  readonly answer: SnapshotAnswer | undefined;
+  isOpen(): boolean;
+  close(): Promise<void>;
+}
+
+/** The stores are copied in less; a run that does not answer for so long never will. */
+const answerTimeoutMs = 120_000;
+
+const askForSnapshot = (dataFolder: string, clock: Clock): Promise<SnapshotConnection> => {
+  const room = openSocketRoom(dataFolder);
+  const socket = connect(join(room.address, snapshotSocket)).setEncoding('utf8');
+  const patience = clock.after(answerTimeoutMs, () => socket.destroy());
+  let open = true;
+  const closed = new Promise<void>((resolve) => {
+    socket.once('close', () => {
+      open = false;
+      patience.cancel();
+      room.close();
+      resolve();
+    });
+  });
+  const close = () => {
+    socket.destroy();
+    return closed;
+  };
+  return new Promise((resolve) => {
+    let text = '';
+    const finish = (answer: SnapshotAnswer | undefined) => resolve({ answer, isOpen: () => open, close });
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+      if (!text.endsWith('\n')) return;
+      patience.cancel();
+      finish(JSON.parse(text) as SnapshotAnswer);
+    });
+    socket.on('error', () => undefined); // Its close says it too.
+    void closed.then(() => finish(undefined));
+  });
+};

@@ -1,0 +1,69 @@
+import { chdbNeedsBytes } from '@tickfolio/lib/clickhouse/chdb';
+import { freeBytes, freeInWords, neededInWords } from '@tickfolio/lib/embedded-store';
+import { StartError } from '@tickfolio/lib/lifecycle';
+import { pgliteNeedsBytes } from '@tickfolio/lib/postgres/pglite';
+import type { NamedStore } from './backup/snapshots.js';
+import type { StandaloneConfig } from './config.js';
+import type { DataFolder } from './data-folder.js';
+import type { OpenedDatabase } from './stores.js';
+
+/** One store of the data folder. */
+export interface EmbeddedStore {
+  /** Of its folder in the data folder. */
+  readonly name: string;
+  /** What it holds, for people. */
+  readonly holds: string;
+  /** What it means to go on without it. */
+  readonly without: string;
+}
+
+export const realArchive = 'clickhouse';
+/** What is archived from an own simulator is kept apart: it must never pass for history. */
+export const simulatedArchive = 'clickhouse-simulated';
+
+type StoreNames = Pick<StandaloneConfig, 'AUTH_POSTGRES_DB' | 'PROFILE_POSTGRES_DB'>;
+
+/** Every store that a run may keep in its data folder. */
+export const embeddedStores = ({ AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB }: StoreNames): readonly EmbeddedStore[] => [
+  {
+    name: AUTH_POSTGRES_DB,
+    holds: 'accounts and sessions',
+    without: 'then there are no accounts, and the portfolios that are there belong to nobody',
+  },
+  { name: PROFILE_POSTGRES_DB, holds: 'portfolios and their values over time', without: 'then every portfolio is empty' },
+  { name: realArchive, holds: 'the archive of tickers', without: 'then the archive begins anew' },
+  { name: simulatedArchive, holds: 'the archive of simulated tickers', without: 'then that archive begins anew' },
+];
+
+/** The databases that this run has open in its data folder. */
+export const openStores = (
+  { AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB }: StoreNames,
+  auth: OpenedDatabase,
+  profile: OpenedDatabase,
+): NamedStore[] => [
+  ...(auth.hold ? [{ name: AUTH_POSTGRES_DB, hold: auth.hold, linked: false }] : []),
+  ...(profile.hold ? [{ name: PROFILE_POSTGRES_DB, hold: profile.hold, linked: false }] : []),
+];
+
+/**
+ * Looks, before anything is made, whether the disk has room for the stores that this run opens in its data folder.
+ * @throws StartError saying how much is needed and how much there is
+ */
+export const checkRoom = (config: StandaloneConfig, folder: DataFolder): void => {
+  const databases = config.POSTGRES_HOST ? [] : [config.AUTH_POSTGRES_DB, config.PROFILE_POSTGRES_DB];
+  const needs = [
+    ...databases.map((name) => ({ name, bytes: pgliteNeedsBytes(folder.part(name)) })),
+    // Which of the two archives it will be is not known yet.
+    ...(config.CLICKHOUSE_ADDR
+      ? []
+      : [{ name: 'the archive', bytes: Math.min(...[realArchive, simulatedArchive].map((name) => chdbNeedsBytes(folder.part(name)))) }]),
+  ];
+  const needed = needs.reduce((sum, { bytes }) => sum + bytes, 0);
+  const free = freeBytes(folder.path);
+  if (free >= needed) return;
+  const parts = needs.map(({ name, bytes }) => `${neededInWords(bytes)} for ${name}`).join(', ');
+  throw new StartError(
+    `The disk of the data folder ${folder.path} is too full for a start: ${freeInWords(free)} are free, ${neededInWords(needed)} are needed (${parts}). ` +
+      `Free ${neededInWords(needed - free)}, or set DATA_DIR to a folder on another disk.`,
+  );
+};
