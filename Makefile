@@ -1,6 +1,6 @@
 # `make run` and `make test` are all a newcomer needs: each installs and builds what is missing first.
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test check gen bench soak kills certificates audit up down logs ps observe stack clean
+.PHONY: help run backup restore test journeys check gen bench soak kills certificates audit up down logs ps observe stack clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,8 +25,11 @@ backup: node_modules/.installed ## all stores of ./data, of one moment, also whi
 restore: node_modules/.installed ## make a backup the data folder; what was there is kept (BACKUP=folder)
 	@npm run --silent restore
 
-test: node_modules/.installed ## everything that can be tested here; real servers where they are found
+test: node_modules/.installed ## everything that needs no whole run; real servers where they are found
 	@npm test --silent
+
+journeys: node_modules/.installed ## whole runs as users start them, and the page in a browser
+	@npm run --silent journeys
 
 check: node_modules/.installed ## format, lint, types, protocol files, house rules
 	@npm run --silent check
