@@ -47,6 +47,7 @@ const tokenOf = (issuedS: number, name = userOf.name): string => {
 const usual: Answers = {
   'auth/login': { accessToken: tokenOf(1) },
   'auth/register': { message: 'user created successfully' },
+  'auth/cookie': { kept: true, needsHttps: false },
   symbols: { Symbols: listed },
   'profile/day': { Since: '', Opens: [] },
   'profile/trails': { Trails: [] },
@@ -97,7 +98,8 @@ const fulfill = async (route: Route, answers: Answers): Promise<void> => {
   const file = join(built, pathname);
   const path = extname(pathname) !== '' && existsSync(file) ? file : join(built, 'index.html');
   const headers = { 'content-type': types[extname(path)] ?? 'application/octet-stream', 'content-security-policy': policy };
-  await route.fulfill({ body: readFileSync(path), headers });
+  const body = readFileSync(path);
+  await route.fulfill({ body: extname(path) === '.html' ? body.toString().replaceAll('="./', '="/') : body, headers });
 };
 
 /** Opens the page in a window of its own, closed after `work`, and fails on what the browser complains about. */
