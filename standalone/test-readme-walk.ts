@@ -68,7 +68,7 @@ export const describeReadmeWalk = (of: () => AllInOne): void => {
         ? here(program)
         : `import ast, asyncio, websockets\ntoken = ${JSON.stringify(person.token())}\nasyncio.run(eval(compile(${JSON.stringify(here(program))}, "README", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)))`;
       const python = startProcess('/usr/bin/python3', ['-u', '-c', code], {});
-      await python.waitFor(isWhole ? /^\d+\.\d+\n(.*\n)*\d+\.\d+$/m : /"TotalValue":"/, 20_000);
+      await python.waitFor(isWhole ? /^[1-9]\d*(\.\d+)?\n(.*\n)*[1-9]\d*(\.\d+)?$/m : /"TotalValue":"/, 20_000);
       await python.end('SIGTERM');
     });
 
@@ -89,7 +89,7 @@ export const describeReadmeWalk = (of: () => AllInOne): void => {
         new Function('WebSocket', 'accessToken', 'console', here(program))(BrowserSocket, person.token(), page);
       });
       await priced;
-      expect(shown.at(-1)).toMatch(/^\d+\.\d+$/);
+      expect(shown.at(-1)).toMatch(/^[1-9]\d*(\.\d+)?$/);
       for (const socket of sockets) socket.terminate();
     });
   });
