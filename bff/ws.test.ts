@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
@@ -32,10 +33,14 @@ const startAtManualTime = async (options: TestBffOptions['options'] = {}) => {
     await Promise.race([starting, new Promise((resolve) => setTimeout(resolve, 10))]);
   }
   /** In steps, so that pings are answered in between. */
-  const pass = async (ms: number) => {
+  /** @param socket one whose pings are to be answered meanwhile, however slow this machine is */
+  const pass = async (ms: number, socket?: TestSocket) => {
     for (let left = ms; left > 0; left -= 5_000) {
       clock.advance(Math.min(left, 5_000));
       await new Promise((resolve) => setTimeout(resolve, 5));
+      if (socket?.ws.readyState !== WebSocket.OPEN) continue;
+      socket.ws.ping();
+      await Promise.race([once(socket.ws, 'pong'), socket.closed]);
     }
   };
   return { clock, pass, bff: await starting };
@@ -222,7 +227,7 @@ describe('a token on an open socket', () => {
     expect((await socket.next((f) => f.Type === 'error')).Detail).toMatch(/not valid/);
     renew(createUser(clock, 900_000, user.userId).token);
     expect(await socket.next((f) => f.Type === 'token-accepted')).toMatchObject({ ExpiresAt });
-    await pass(200_000);
+    await pass(200_000, socket);
     expect(socket.ws.readyState).toBe(WebSocket.OPEN);
     await socket.close();
   });

@@ -73,11 +73,14 @@ await runProcess(
         log.info('a line');
         process.stdout.write('another line\n');
       }, 5);
-      setTimeout(() => {
-        clearInterval(lines);
-        process.stderr.write('still here\n');
-        life.finish();
-      }, 200);
+      // Some lines more are tried after the first that nobody takes.
+      process.stdout.once('error', () =>
+        setTimeout(() => {
+          clearInterval(lines);
+          process.stderr.write('still here\n');
+          life.finish();
+        }, 100),
+      );
     }
     if (behaviour === 'finish') soon(() => life.finish());
     log.info('started');
