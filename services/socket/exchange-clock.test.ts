@@ -113,6 +113,16 @@ describe("the exchange's clock", () => {
     await exchangeClock.close();
   });
 
+  it('asks an exchange that is away no more often because the clock was set meanwhile, as after waking up without a network', async () => {
+    const away = new AppError('unavailable', 'The exchange cannot be reached (ENOTFOUND).', { retryAfterMs: 60_000 });
+    const { exchangeClock, computer, advance, looks } = rig(0, [], away);
+    await advance(1_000);
+    computer.aheadMs = 3_000;
+    await advance(300_000);
+    expect(looks()).toBeLessThanOrEqual(2 + 5); // At start, when it was set, and each minute.
+    await exchangeClock.close();
+  });
+
   it.each([{}, { serverTime: '1770123456789' }, { serverTime: 1_770_123_456 }, { serverTime: 1.5e18 }, [], '<html>'])(
     'is not read from %j',
     (body) => {

@@ -68,7 +68,8 @@ export const createExchangeClock = ({ clock, log, read }: ExchangeClockDeps, { e
   let warnedMs: number | undefined;
   let wake = new AbortController();
   const driftMs = () => clock.now() - clock.monotonic();
-  let measuredDriftMs = driftMs();
+  /** The setting of the clock that was measured, or that is to be. */
+  let knownDriftMs = driftMs();
 
   const tell = ({ offsetMs, uncertaintyMs }: ClockOffset) => {
     const facts = { clockOffsetMs: offsetMs, clockUncertaintyMs: uncertaintyMs };
@@ -93,7 +94,7 @@ export const createExchangeClock = ({ clock, log, read }: ExchangeClockDeps, { e
       if (!sample) break;
       if (!best || sample.roundTripMs < best.roundTripMs) best = sample;
     }
-    measuredDriftMs = began;
+    knownDriftMs = began;
     if (!best) return;
     offset = offsetOf(best);
     tell(offset);
@@ -117,7 +118,9 @@ export const createExchangeClock = ({ clock, log, read }: ExchangeClockDeps, { e
     }
   };
   const look = clock.every(lookMs, () => {
-    if (Math.abs(driftMs() - measuredDriftMs) < setByMs) return;
+    const drift = driftMs();
+    if (Math.abs(drift - knownDriftMs) < setByMs) return;
+    knownDriftMs = drift; // Once a setting; whoever fails to measure it waits as long as after any failure.
     offset = undefined; // It was that of another setting.
     wake.abort();
   });

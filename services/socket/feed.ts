@@ -18,7 +18,9 @@ export interface Feed {
   readonly sequence: Sequence<FeedFrame>;
   link: Link;
   linkSinceMs: number;
-  /** A frame came since the link was made. */
+  /** A frame came since the link was made, usable or not. */
+  heard: boolean;
+  /** A frame that can be used came since then. */
   saw: boolean;
   /** Why nothing of the last frame could be used. */
   fault: string | undefined;

@@ -98,6 +98,7 @@ export const createSubscriptions = ({
     frame: (frame, receiveTimeMs, source, overlap) => {
       const feed = feeds.get(frame.stream);
       if (!feed) return;
+      feed.heard = true;
       feed.fault = judge.fault(frame, feed.symbol, receiveTimeMs);
       watchdog.saw(feed, feed.fault === undefined ? frame.close : feed.watch.close);
       if (feed.fault !== undefined) {
@@ -124,6 +125,7 @@ export const createSubscriptions = ({
       // A successor's answer says nothing new about a stream that flows.
       if (link.kind === 'answered' && feed.link.kind === 'answered') return;
       if (link.kind !== 'answered') {
+        feed.heard = false;
         feed.saw = false;
         feed.stalled = undefined;
       }
@@ -178,6 +180,7 @@ export const createSubscriptions = ({
       sequence: sequenceOf(name, kind),
       link: { kind: 'asking' },
       linkSinceMs: clock.monotonic(),
+      heard: false,
       saw: false,
       fault: undefined,
       stalled: undefined,

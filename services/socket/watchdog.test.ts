@@ -25,6 +25,7 @@ const rig = () => {
     }),
     link: { kind: 'answered' },
     linkSinceMs: clock.monotonic(),
+    heard: true,
     saw: true,
     fault: undefined,
     stalled: undefined,
@@ -97,7 +98,7 @@ describe('stream watchdog', () => {
 
   it('renews a stream that was acknowledged but never delivered, more and more rarely', () => {
     const { acts, trades, run } = rig();
-    trades.saw = false;
+    trades.heard = false;
     run(defaultLimits.firstFrameMs / 1_000 + 1, () => undefined);
     expect(acts).toEqual([['renew', 'btcusdt@aggTrade', false]]);
     run(6 * 3_600, () => undefined);

@@ -75,7 +75,7 @@ export const createStreamWatchdog = (clock: Clock, limits: SocketLimits, actions
         postpone(watch, limits.evidenceMs);
         if (again) actions.replace(feed, why);
         else actions.renew(feed, why, true);
-      } else if (!feed.saw && nowMs - feed.linkSinceMs >= limits.firstFrameMs) {
+      } else if (!feed.heard && nowMs - feed.linkSinceMs >= limits.firstFrameMs) {
         const suspicious = watch.tries > 0;
         postpone(watch, limits.firstFrameMs);
         actions.renew(feed, 'subscribed, but no data came', suspicious);

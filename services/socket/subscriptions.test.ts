@@ -1,0 +1,78 @@
+import { createManualClock } from '@tickfolio/lib/clock';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { describe, expect, it } from 'vitest';
+import type { ConnectionPool } from './connection-pool.js';
+import { readMessage } from './frame.js';
+import { defaultLimits } from './limits.js';
+import { createSocketMetrics } from './metrics.js';
+import type { StreamEvents } from './stream-events.js';
+import { createSubscriptions } from './subscriptions.js';
+
+/** Subscriptions over a pool that confirms at once whatever it is asked for. */
+const rig = () => {
+  const clock = createManualClock(1_770_000_000_000);
+  const renewed: string[] = [];
+  let events: StreamEvents | undefined;
+  const confirm = (name: string) => events?.link(name, { kind: 'answered' });
+  const pool: ConnectionPool = {
+    want: () => true,
+    unwant: () => undefined,
+    renew: (name) => {
+      renewed.push(name);
+      confirm(name);
+    },
+    replace: (name) => void renewed.push(name),
+    connections: { open: 1, wanted: 1 },
+    fault: undefined,
+    close: async () => undefined,
+  };
+  const subscriptions = createSubscriptions({
+    clock,
+    log: silentLogger(),
+    metrics: createSocketMetrics(createMetrics('socket')),
+    limits: defaultLimits,
+    listing: () => 'TRADING',
+    tradedWhilePaused: () => undefined,
+    connect: (given) => {
+      events = given;
+      return pool;
+    },
+  });
+  const details: string[] = [];
+  subscriptions.open('miniTicker', ['tinyusdt'], {
+    report: ({ detail }) => void details.push(detail),
+    push: () => undefined,
+    flush: () => undefined,
+    over: new Promise(() => undefined),
+  });
+  confirm('tinyusdt@miniTicker');
+  return {
+    clock,
+    renewed,
+    details,
+    ticker: (price: string) => {
+      const data = { e: '24hrMiniTicker', E: clock.now(), s: 'TINYUSDT', c: price, o: price, h: price, l: price, v: '1', q: '1' };
+      const read = readMessage(JSON.stringify({ stream: 'tinyusdt@miniTicker', data }));
+      if (read.type === 'frame') events?.frame(read.frame, clock.now(), 1, false);
+    },
+  };
+};
+
+describe('subscriptions', () => {
+  it('leave a stream alone whose frames all come but cannot be used, and say why they cannot', () => {
+    const { clock, renewed, details, ticker } = rig();
+    for (let second = 0; second < 180; second++) {
+      clock.advance(1_000);
+      ticker('0.0000000000000000000012'); // More decimals than are taken.
+    }
+    expect(renewed).toEqual([]);
+    expect(details.at(-1)).toMatch(/nothing of what comes can be used/);
+  });
+
+  it('renew a stream that was confirmed and never brings anything', () => {
+    const { clock, renewed } = rig();
+    for (let second = 0; second < 180; second++) clock.advance(1_000);
+    expect(renewed.length).toBeGreaterThan(0);
+    expect(renewed.length).toBeLessThan(5);
+  });
+});
