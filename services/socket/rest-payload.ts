@@ -21,6 +21,14 @@ export interface TradePage {
   readonly faults: readonly string[];
 }
 
+/** What was asked for. */
+export interface PageAsked {
+  /** First id, inclusive; absent: the latest. */
+  readonly fromId: number | undefined;
+  /** Rows at most. */
+  readonly limit: number;
+}
+
 type Row = { readonly trade: AggTrade } | { readonly voidId?: number; readonly fault: string };
 
 const readRow = (given: unknown): Row => {
@@ -32,18 +40,45 @@ const readRow = (given: unknown): Row => {
   return { trade: { id: a, price, quantity, firstTradeId: Number(f), lastTradeId: Number(l), tradeTimeMs: Number(T), buyerIsMaker } };
 };
 
+const idOf = (row: Row | undefined) => (row === undefined ? undefined : 'trade' in row ? row.trade.id : row.voidId);
+
+/**
+ * The ids of rows that do not say theirs, where their place shows them: ids go on by one, so what stands between two that are known has
+ * those between, and a page that is full or that was asked for from an id has them up to its ends. @returns undefined where it does not
+ */
+const idsByPlace = (rows: readonly Row[], { fromId = 0, limit }: PageAsked): (number | undefined)[] => {
+  const ids = rows.map(idOf);
+  // What the exchange answers first is the first that it has from there on: if it is a later one, there is nothing to be had for this one.
+  if (rows.length === 1 && limit === 1 && fromId > 0) return [fromId];
+  for (let at = 0; at < ids.length; ) {
+    let end = at;
+    while (end < ids.length && ids[end] === undefined) end += 1;
+    const before = ids[at - 1];
+    const after = ids[end];
+    const count = end - at;
+    const first = before === undefined ? (after ?? 0) - count : before + 1;
+    const isPlain = after === undefined ? rows.length === limit && before !== undefined : first + count === after && first >= fromId;
+    if (isPlain) for (let nth = 0; nth < count; nth++) ids[at + nth] = first + nth;
+    at = end + 1;
+  }
+  return ids;
+};
+
 /** A row that cannot be used costs itself, not its page. @throws AppError when this is no page, or no row of it has its id */
-export const readAggTrades = (body: unknown): TradePage => {
+export const readAggTrades = (body: unknown, asked: PageAsked): TradePage => {
   const read = z.array(z.unknown()).max(rowMax).safeParse(body);
   if (!read.success) throw unreadable('trades', read.error);
+  const rows = read.data.map(readRow);
+  const ids = idsByPlace(rows, asked);
   const trades: AggTrade[] = [];
   const voidIds: number[] = [];
   const faults: string[] = [];
-  for (const row of read.data.map(readRow)) {
+  for (const [at, row] of rows.entries()) {
+    const id = ids[at];
     if ('trade' in row) trades.push(row.trade);
     else {
       faults.push(row.fault);
-      if (row.voidId !== undefined) voidIds.push(row.voidId);
+      if (id !== undefined) voidIds.push(id);
     }
   }
   if (faults.length > 0 && trades.length + voidIds.length === 0) throw unreadable('trades', new Error(faults[0]));

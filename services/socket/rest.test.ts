@@ -121,6 +121,21 @@ describe('REST', () => {
     });
   });
 
+  it.each([
+    ['between others', [5, undefined, undefined, 8], 1_000, [6, 7]],
+    ['at the beginning', [undefined, 6, 7], 1_000, [5]],
+    ['at the end of a full page', [5, 6, undefined], 3, [7]],
+    ['alone, where it was asked for', [undefined], 1, [5]],
+    ['where the page begins later', [undefined, 106], 1_000, [105]],
+    ['at the end of what there is, where it may be no trade', [5, 6, undefined], 1_000, []],
+    ['where others are missing beside it', [5, undefined, 9], 1_000, []],
+  ])('a row without its id has the one of its place, %s: nobody looks for it for ever', async (_where, ids, limit, voidIds) => {
+    const { rest } = rig(() => json(ids.map((a) => ({ ...row, a }))));
+    const page = await rest.aggTrades('btcusdt', 5, limit);
+    expect(page.voidIds).toEqual(voidIds);
+    expect(page.trades.map(({ id }) => id)).toEqual(ids.filter((id) => id !== undefined));
+  });
+
   it('a row without a quantity in it is a trade all the same: its price was paid', async () => {
     const { rest } = rig(() => json([{ ...row, q: '0.00000000' }]));
     expect(await rest.aggTrades('btcusdt', 5, 1_000)).toMatchObject({ trades: [{ id: 5, quantity: '0.00000000' }], faults: [] });

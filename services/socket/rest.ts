@@ -153,7 +153,7 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
       const query = new URLSearchParams({ symbol: symbol.toUpperCase(), limit: String(limit) });
       if (fromId !== undefined) query.set('fromId', String(fromId));
       const { body } = await ask('aggTrades', `/api/v3/aggTrades?${query}`, signal);
-      return readAggTrades(body);
+      return readAggTrades(body, { fromId, limit });
     },
     time: async (signal) => {
       const { body, sentAtMs, roundTripMs } = await ask('time', '/api/v3/time', signal);
