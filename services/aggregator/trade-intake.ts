@@ -57,7 +57,7 @@ export const createTradeIntake = ({ log, tally, feedClock, missing, tapeOf }: Tr
         } else if ('fault' in trade || !isUsable) tape.doubt(trade.id, tradeFaults.time, localMs);
         else {
           tape.fromStream(trade, localMs);
-          missing.came(tape.symbol);
+          missing.came(tape.symbol, trade.id);
         }
       }
       return touched;
