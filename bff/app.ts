@@ -187,7 +187,8 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       clickhouse: deps.clickhouse ?? (() => undefined),
       database: options.archiveDatabase ?? 'crypto',
       table: options.archiveTable ?? 'market_tickers',
-      clock,
+      // Its tickers have the exchange's times.
+      clock: { ...clock, now: live.exchange.now },
     });
     await scope.register(historyRoutes, {
       verify,

@@ -40,6 +40,20 @@ export const readLatest = async (archive: Archive, names: ArchiveNames): Promise
   return new Map(answers.map((answer) => [answer.symbol, readTicker(answer)]));
 };
 
+/** A ticker that took longer for its way shows that two clocks differ. */
+const onTheWayMs = 10_000;
+
+/**
+ * What time it is by the exchange's clock, which the tickers' own times and the charts stand on.
+ * @param nowMs by the clock here; where that of the computer which received the newest ticker was wrong, so is this one
+ */
+export const exchangeNow = (tickers: ReadonlyMap<string, Ticker> | undefined, nowMs: number): number => {
+  let newest: Ticker | undefined;
+  for (const ticker of tickers?.values() ?? []) if (!newest || ticker.receiveMs > newest.receiveMs) newest = ticker;
+  const aheadMs = newest ? newest.receiveMs - newest.eventMs : 0;
+  return Math.abs(aheadMs) > onTheWayMs ? nowMs - aheadMs : nowMs;
+};
+
 export const sortColumns = ['symbol', 'close', 'change', 'percent', 'high', 'low', 'open', 'time'] as const;
 export type SortColumn = (typeof sortColumns)[number];
 export type SortDirection = 'asc' | 'desc';

@@ -10,7 +10,7 @@ import { barsCsv, fileName } from './csv.js';
 import { errorPage, unknownSymbolPage } from './error-page.js';
 import { createExports } from './exports.js';
 import { html } from './html.js';
-import { readLatest, suggestSymbols, type Ticker } from './latest-tickers.js';
+import { exchangeNow, readLatest, suggestSymbols, type Ticker } from './latest-tickers.js';
 import { type PageContent, type PageFrame, renderPage } from './page.js';
 import { readAudits, readDeadLetters, readRates, readStorage } from './pipeline-figures.js';
 import { pipelinePage } from './pipeline-page.js';
@@ -158,16 +158,17 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
     const query = readSymbolQuery(symbol, request.query);
     const { range, size, start } = query;
     const span = rangeOf(range);
+    const marketMs = exchangeNow((await latest()).value, clock.now());
     const [bars, page] = await Promise.all([
       readings.get(`bars ${range} ${symbol}`, span.from === 'hours' ? longChartMs : liveMs, () =>
-        readBars(archive, names, symbol, span, clock.now()),
+        readBars(archive, names, symbol, span, marketMs),
       ),
       readings.get(`page ${size} ${JSON.stringify(start)} ${symbol}`, liveMs, () =>
         readTickerPage(archive, names, { symbol, start, size, newestMs: ticker.eventMs }),
       ),
     ]);
     const frame = frameOf([await latest(), bars, page]);
-    return send(reply, frame, symbolPage(query, { latest: ticker, bars: bars.value, page: page.value }, frame.nowMs));
+    return send(reply, frame, symbolPage(query, { latest: ticker, bars: bars.value, page: page.value, marketMs }, frame.nowMs));
   });
 
   const sendFile = (reply: FastifyReply, name: string): FastifyReply =>
@@ -180,18 +181,19 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
     const ticker = await knownSymbol(request, reply);
     if (!ticker) return reply;
     const range = rangeOf(readRange(request.query));
-    const nowMs = clock.now();
-    const stream = await exports.tickers({ symbol: ticker.symbol, fromMs: nowMs - range.spanMs, toMs: Math.max(nowMs, ticker.eventMs) });
-    return sendFile(reply, fileName(ticker.symbol, `tickers-${range.name}`, nowMs)).send(stream);
+    const marketMs = exchangeNow((await latest()).value, clock.now());
+    const toMs = Math.max(marketMs, ticker.eventMs);
+    const stream = await exports.tickers({ symbol: ticker.symbol, fromMs: marketMs - range.spanMs, toMs });
+    return sendFile(reply, fileName(ticker.symbol, `tickers-${range.name}`, marketMs)).send(stream);
   });
 
   app.get<SymbolRoute>('/symbols/:symbol/bars.csv', async (request, reply) => {
     const ticker = await knownSymbol(request, reply);
     if (!ticker) return reply;
     const range = rangeOf(readRange(request.query));
-    const nowMs = clock.now();
-    const bars = await readBars(archive, names, ticker.symbol, range, nowMs);
-    return sendFile(reply, fileName(ticker.symbol, `bars-${range.name}`, nowMs)).send(barsCsv(ticker.symbol, bars));
+    const marketMs = exchangeNow((await latest()).value, clock.now());
+    const bars = await readBars(archive, names, ticker.symbol, range, marketMs);
+    return sendFile(reply, fileName(ticker.symbol, `bars-${range.name}`, marketMs)).send(barsCsv(ticker.symbol, bars));
   });
 
   app.get('/pipeline', async (request, reply) => {
@@ -199,7 +201,7 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
     const empty = { rows: 0n, bytes: 0n, plainBytes: 0n };
     const [tickers, rates, audits, deadLetters, storage] = await Promise.all([
       latest(),
-      readings.get('rates', pipelineMs, () => orEmpty(readRates(archive, names, nowMs), [])),
+      readings.get('rates', pipelineMs, async () => orEmpty(readRates(archive, names, exchangeNow((await latest()).value, nowMs)), [])),
       readings.get('audits', pipelineMs, () => orEmpty(readAudits(archive, names, nowMs), [])),
       readings.get('dead letters', slowFigureMs, () => orEmpty(readDeadLetters(archive, names), new Map())),
       readings.get('storage', pipelineMs, () => orEmpty(readStorage(archive, names), empty)),

@@ -298,3 +298,20 @@ describe('the files of tickers', () => {
     await expect.poll(asked, { timeout: 5_000 }).toBe(200);
   });
 });
+
+describe('with a clock here that is wrong', () => {
+  it.each([
+    ['90 minutes ahead', 90 * 60_000],
+    ['90 minutes behind', -90 * 60_000],
+    ['8 days ahead', 8 * dayMs],
+  ])('%s, charts, files and rates have the last hour all the same', async (_how, aheadMs) => {
+    const rows = tickerRows(600, 1_000).map((row) => ({ ...row, eventMs: row.eventMs - aheadMs, receiveMs: row.eventMs + 40 }));
+    await archive.add(rows);
+    const lines = async (file: string) =>
+      (await (await dashboard.get(`/symbols/BTCUSDT/${file}.csv?range=1h`)).text()).split('\r\n').length;
+    expect(await lines('tickers')).toBe(1 + 600 + 1);
+    expect(await lines('bars')).toBeGreaterThanOrEqual(10);
+    expect(await dashboard.page('/symbols/BTCUSDT?range=1h')).not.toContain('No tickers of BTCUSDT');
+    expect(factsOf(await dashboard.page('/pipeline'))).toMatchObject({ 'Rows per second': '1.0' });
+  });
+});

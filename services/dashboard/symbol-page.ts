@@ -23,6 +23,8 @@ export interface SymbolData {
   /** Undefined when they could not be read. */
   readonly bars: readonly Bar[] | undefined;
   readonly page: TickerPage | undefined;
+  /** What time it is by the exchange's clock, on which the bars stand. */
+  readonly marketMs: number;
 }
 
 const pathOf = (symbol: string): string => `/symbols/${encodeURIComponent(symbol)}`;
@@ -161,7 +163,7 @@ ${pager(query, page)}
 </section>`;
 
 /** One symbol: its newest ticker, its chart and its archived tickers. */
-export const symbolPage = (query: SymbolQuery, { latest, bars, page }: SymbolData, nowMs: number): PageContent => {
+export const symbolPage = (query: SymbolQuery, { latest, bars, page, marketMs }: SymbolData, nowMs: number): PageContent => {
   const range = rangeOf(query.range);
   return {
     title: `${query.symbol} ${latest.close}`,
@@ -170,7 +172,7 @@ export const symbolPage = (query: SymbolQuery, { latest, bars, page }: SymbolDat
     main: html`${heading(latest, nowMs)}
 <section class="history" aria-label="Chart" data-key="history">
 ${rangeLinks(query)}
-${bars === undefined ? html`<p class="nothing">The chart could not be read.</p>` : bars.length === 0 ? noBars(query, latest, range, nowMs) : chart(query, range, bars, nowMs)}
+${bars === undefined ? html`<p class="nothing">The chart could not be read.</p>` : bars.length === 0 ? noBars(query, latest, range, marketMs) : chart(query, range, bars, marketMs)}
 ${exports(query, range)}
 </section>
 ${page === undefined ? html`<p class="nothing">The tickers could not be read.</p>` : rows(query, page)}`,

@@ -1,0 +1,42 @@
+import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import { systemClock } from '@tickfolio/lib/clock';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createUser, openTestPostgres, startTestBff, type TestBff, until } from './test-bff.js';
+
+const hourMs = 3_600_000;
+let postgres: Awaited<ReturnType<typeof openTestPostgres>>;
+beforeAll(async () => {
+  postgres = await openTestPostgres();
+});
+afterAll(() => postgres.close());
+
+/** The moments from which on the archive is asked for prices, epoch milliseconds. */
+const askedFrom = () => {
+  const moments: number[] = [];
+  const query = async (_sql: string, { from }: Readonly<Record<string, unknown>>) => {
+    if (typeof from === 'number') moments.push(from < 1e11 ? from * 1_000 : from);
+    return [];
+  };
+  return { moments, clickhouse: () => ({ query }) as unknown as ClickHouse };
+};
+
+it.each([
+  ['90 minutes ahead', 1.5 * hourMs],
+  ['a week behind', -168 * hourMs],
+])('charts and the figures of the day are of the exchange’s last hours with a clock here that is %s', async (_how, aheadMs) => {
+  const { moments, clickhouse } = askedFrom();
+  const bff: TestBff = await startTestBff({ postgres, deps: { clickhouse } });
+  const exchangeMs = () => systemClock.now() - aheadMs;
+  bff.aggregator.exchangeTimeMs = exchangeMs();
+  const user = createUser(systemClock);
+  await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' });
+  await until(async () => Math.abs(Number(JSON.parse((await bff.call(user, 'GET', '/ready')).text).clockOffsetMs) + aheadMs) < 60_000);
+  moments.length = 0;
+  for (const path of ['coins/btcusdt/candles?range=1h', 'profile/day', 'profile/trails']) await bff.call(user, 'GET', `/api/v1/${path}`);
+  expect(moments.length).toBeGreaterThan(3);
+  for (const moment of moments) {
+    expect(moment).toBeLessThanOrEqual(exchangeMs());
+    expect(moment).toBeGreaterThan(exchangeMs() - 25 * hourMs); // Midnight at the latest.
+  }
+  await bff.close();
+});
