@@ -43,6 +43,22 @@ describe('a typed quantity', () => {
       }),
     );
   });
+  it('is the same as people in India group it, in every language of the page', () => {
+    fc.assert(
+      fc.property(quantities, fc.constantFrom('en-IN', 'hi', 'gu', 'ta'), (quantity, tag) => {
+        const format = new Intl.NumberFormat(tag, { numberingSystem: 'latn', maximumFractionDigits: 18 });
+        const pasted = format.format(quantity as Intl.StringNumericLiteral);
+        expect(read(pasted, en)).toBe(quantity);
+        // A single mark is German there.
+        if (pasted.match(/[.,]/g)?.length !== 1) expect(read(pasted, de)).toBe(quantity);
+      }),
+    );
+    expect(inBoth('1,00,000')).toEqual(['100000', '100000']);
+    expect(inBoth('1.00.000')).toEqual(['100000', '100000']);
+    expect(inBoth('12,34,567.50')).toEqual(['1234567.5', '1234567.5']);
+    expect(inBoth('1 00 00 000')).toEqual(['10000000', '10000000']);
+    expect(readQuantity('1,00,000', en)).toEqual({ quantity: parseDecimal('100000'), unlike: undefined });
+  });
   it('is what stood on a page of the other language, unless it is a number of this one too', () => {
     fc.assert(
       fc.property(quantities, tags, (quantity, tag) => {
@@ -91,7 +107,12 @@ describe('a typed quantity', () => {
       '1e3',
       '-1',
       '1.2.3',
-      '12,34,567',
+      '12,34,56',
+      '1,00,00,00',
+      '123,45,678',
+      '0,12,345',
+      '1,00.000',
+      '12.05.2026',
       '1,2,3',
       '1  234',
       '1 5',
