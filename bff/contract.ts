@@ -10,10 +10,12 @@ const name = Type.String({
 /** The auth service has the same bounds; what no account can have need not be carried there. */
 const maxNameLength = 64;
 const maxPasswordLength = 128;
+/** A character may be typed as a letter and up to three marks; the auth service counts those as one. */
+const maxTypedLength = 4 * maxPasswordLength;
 const password = Type.String({
   minLength: 8,
-  maxLength: maxPasswordLength,
-  description: `8 to ${maxPasswordLength} characters; none of the commonest passwords, and more than the name with digits`,
+  maxLength: maxTypedLength,
+  description: `8 to ${maxPasswordLength} characters, accents typed by themselves not counted; none of the commonest passwords, and more than the name with digits`,
   examples: ['correct horse battery'],
 });
 const symbol = Type.String({
@@ -31,7 +33,7 @@ export const RegisterBody = Type.Object({ name, password }, strict);
 export const LoginBody = Type.Object(
   {
     name: Type.String({ maxLength: maxNameLength, examples: ['myuser'] }),
-    password: Type.String({ maxLength: maxPasswordLength, examples: ['correct horse battery'] }),
+    password: Type.String({ maxLength: maxTypedLength, examples: ['correct horse battery'] }),
   },
   strict,
 );

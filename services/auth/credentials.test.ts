@@ -27,6 +27,19 @@ describe('new credentials', () => {
     expect(wrongFields('abc', `${'🔑'.repeat(128)}x`)).toEqual(['password']);
     expect(isPossiblePassword('x'.repeat(10_000_000))).toBe(false);
   });
+  it('count a password the same, whichever way a keyboard writes its accents', () => {
+    const [short, longest] = ['éàöñ', 'ệ'.repeat(127)];
+    for (const form of ['NFC', 'NFD'] as const) {
+      expect(wrongFields('maria', short.normalize(form))).toEqual(['password']);
+      expect(wrongFields('maria', `${longest}x`.normalize(form))).toEqual([]);
+      expect(wrongFields('maria', `${longest}xy`.normalize(form))).toEqual(['password']);
+      expect(isPossiblePassword(`${longest}x`.normalize(form))).toBe(true);
+    }
+  });
+  it('take no ligature for the eighteen letters as which it is hashed', () => {
+    expect(wrongFields('maria', '\ufdfa')).toEqual(['password']);
+    expect(isPossiblePassword('\ufdfa'.repeat(128))).toBe(true);
+  });
   it('name every wrong field at once', () => {
     expect(wrongFields('', '')).toEqual(['name', 'password']);
   });

@@ -11,9 +11,17 @@ const namePattern = /^[A-Za-z0-9_.-]{3,64}$/;
 const minPasswordLength = 8;
 const maxPasswordLength = 128;
 
-/** In characters as people count them, and in the form in which every keyboard's way of typing them is the same. */
-const lengthOf = (password: string): number => [...password].length;
+/** A character has no more marks and halves than this, however a keyboard composes it. */
+const maxUnitsPerCharacter = 4;
+
+/** In the form in which every keyboard's way of typing it is the same: so it is hashed. */
 export const normalPassword = (password: string): string => password.normalize('NFKC');
+
+/**
+ * In characters as people count them: an accent that is typed by itself is none, and a ligature that is hashed as several letters (up to 18) is one.
+ * The page counts the same way.
+ */
+const lengthOf = (password: string): number => Math.min([...password].length, [...normalPassword(password)].length);
 
 /** What names are compared by. */
 export const nameKey = (name: string): string => name.toLowerCase();
@@ -22,7 +30,7 @@ export const isPossibleName = (name: string): boolean => namePattern.test(name);
 
 /** False for a password that no account can have, which then need not be hashed at its full length. */
 export const isPossiblePassword = (password: string): boolean =>
-  password.length <= 4 * maxPasswordLength && lengthOf(password) <= maxPasswordLength;
+  password.length <= maxUnitsPerCharacter * maxPasswordLength && lengthOf(password) <= maxPasswordLength;
 
 const nameFault = (name: string): FieldError | undefined =>
   isPossibleName(name) ? undefined : { field: 'name', message: 'must be 3 to 64 letters, digits, "_", "." or "-"', reason: 'name-shape' };

@@ -7,6 +7,7 @@ import type { Messages } from '../text/messages-en.js';
 import { type CredentialFaults, CredentialsForm } from './credentials-form.js';
 import { faultText } from './fault-text.js';
 import { useNextAddress } from './next-address.js';
+import { passwordLength } from './password-length.js';
 
 const namePattern = /^[A-Za-z0-9_.-]{3,64}$/;
 const minPassword = 8;
@@ -34,7 +35,7 @@ export const SignUpPage = () => {
 
   const check = (name: string, password: string): CredentialFaults | undefined => {
     const nameFault = name === '' ? text.nameMissing : namePattern.test(name) ? undefined : text.nameShape;
-    const { length } = [...password]; // As the server counts: an emoji is one.
+    const length = passwordLength(password);
     const passwordFault = length < minPassword ? text.passwordShort : length > maxPassword ? text.passwordLong : undefined;
     return nameFault || passwordFault ? { name: nameFault, password: passwordFault } : undefined;
   };
