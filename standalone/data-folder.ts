@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, readlink, rename, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '@tickfolio/lib/clock';
 import { secretFault } from '@tickfolio/lib/config';
@@ -44,16 +44,27 @@ const makeFolder = async (folder: string): Promise<void> => {
   }
 };
 
+/** @throws StartError for a link that leads nowhere: a new folder made there could lie where another disk is to be mounted */
+const refuseLost = async (folder: string): Promise<void> => {
+  const [link, target] = await Promise.all([lstat(folder), stat(folder)].map((found) => found.catch(() => undefined)));
+  if (link?.isSymbolicLink() && target === undefined)
+    throw new StartError(
+      `The data folder ${folder} is a link to ${await readlink(folder)}, where there is nothing: is that disk mounted? DATA_DIR sets it.`,
+    );
+};
+
 /** Opens (and at the first start makes) the data folder, for this process alone. @throws StartError when another run has it, or it cannot be made. */
 export const openDataFolder = async (path: string, clock: Clock): Promise<DataFolder> => {
   const folder = resolve(path);
-  const finishedRestore = await finishSwap(folder);
+  const advise = (err: unknown) => {
+    throw err instanceof StartError ? new StartError(`${err.message} DATA_DIR sets it.`) : err;
+  };
+  const finishedRestore = await finishSwap(folder).catch(advise);
+  await refuseLost(folder);
   await makeFolder(folder).catch((err: Error) => {
     throw new StartError(`The data folder cannot be used: ${err.message}. DATA_DIR sets it.`);
   });
-  const lock = await lockFolder(folder, { clock }).catch((err: unknown) => {
-    throw err instanceof StartError ? new StartError(`${err.message} DATA_DIR sets it.`) : err;
-  });
+  const lock = await lockFolder(folder, { clock }).catch(advise);
   return {
     path: folder,
     finishedRestore,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { storedTables } from './chdb-files.js';
 
@@ -24,11 +24,13 @@ export const removeFrozen = (data: string): Promise<void> => rm(join(data, shado
 export const copyChdb = async ({ data, freeze }: ChdbCopyDeps, target: string): Promise<void> => {
   const tables = new Set(storedTables(data));
   await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-  await cp(data, target, {
+  // The folder itself: of a link nothing but the link would be copied, and the copy be the engine's own data.
+  const source = await realpath(data);
+  await cp(source, target, {
     recursive: true,
     verbatimSymlinks: true,
-    filter: (source) => {
-      const path = relative(data, source);
+    filter: (from) => {
+      const path = relative(source, from);
       return path !== shadow && path !== 'tmp' && !tables.has(dirname(path));
     },
   });

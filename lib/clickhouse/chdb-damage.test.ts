@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -76,8 +76,11 @@ describe('a damaged archive', () => {
 });
 
 describe('an archive that is held', () => {
-  it('is copied as it is at that moment, while queries go on and writes wait', async () => {
+  it('is copied as it is at that moment, also from another disk that it is a link to, while queries go on and writes wait', async () => {
     const path = copy();
+    const bigDisk = join(place, 'big disk');
+    renameSync(join(path, 'data'), bigDisk);
+    symlinkSync(bigDisk, join(path, 'data'));
     const target = join(place, 'held copy');
     const clickhouse = await open(path);
     const order: string[] = [];
@@ -100,7 +103,7 @@ describe('an archive that is held', () => {
     expect(await copied.query('SELECT sum(n) AS n FROM vault.seen')).toEqual([{ n: '3' }]);
     expect(await copied.query('SELECT n FROM vault.empty')).toEqual([{ n: 7 }]);
     await copied.close();
-    expect(readFileSync(find(target, /kept\.sql$/), 'utf8')).toBe(readFileSync(find(path, /kept\.sql$/), 'utf8'));
+    expect(readFileSync(find(target, /kept\.sql$/), 'utf8')).toBe(readFileSync(find(bigDisk, /kept\.sql$/), 'utf8'));
     expect(lines).toEqual([]);
   });
 });

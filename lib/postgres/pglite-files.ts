@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DamagedStoreError, freeBytes, lacksRoom, NoRoomError, wasOpened } from '../embedded-store/embedded-store.js';
 import { StartError } from '../lifecycle/lifecycle.js';
@@ -18,6 +18,7 @@ export const pgliteNeedsBytes = (folder: string): number =>
 
 /**
  * Sees to it that a database lies in `<folder>/data`; makes one where there never was one.
+ * @returns where it really lies
  * @throws DamagedStoreError where one was and is not whole, NoRoomError, StartError when it cannot be made
  */
 export const prepareFiles = (folder: string): string => {
@@ -29,7 +30,7 @@ export const prepareFiles = (folder: string): string => {
     if (why !== undefined) throw new DamagedStoreError(folder, why);
   } else if (wasOpened(folder)) throw new DamagedStoreError(folder, 'its folder "data" is missing');
   else make(dataFolder, neededBytes);
-  return dataFolder;
+  return realpathSync(dataFolder); // PGlite opens no link.
 };
 
 /** Makes the database aside, so that neither a kill nor a full disk leaves half of one. */

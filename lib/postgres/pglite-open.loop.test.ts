@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -100,8 +100,12 @@ it('a database that runs for long does not fill the disk with its log', async ()
   expect(readdirSync(join(folder, 'data/pg_wal')).filter((name) => name.startsWith('0')).length).toBeLessThanOrEqual(8);
 });
 
-it('a database that is held is copied as it is at that moment, while statements wait', async () => {
+it('a database that is held is copied as it is at that moment, also from another disk that it is a link to, while statements wait', async () => {
   const copy = join(place, 'held copy');
+  await open();
+  await postgres.close();
+  renameSync(join(folder, 'data'), join(place, 'big disk'));
+  symlinkSync(join(place, 'big disk'), join(folder, 'data'));
   await open();
   await add('before');
   const { later } = await postgres.hold(async ({ copyTo }) => {

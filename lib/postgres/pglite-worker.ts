@@ -58,7 +58,8 @@ const serve = async (database: PGlite, request: WorkerRequest): Promise<void> =>
     }
     if (request.kind === 'copy') {
       // Here, because nothing else runs in this thread meanwhile: a gigabyte takes about a second.
-      cpSync((workerData as WorkerStart).dataFolder, request.to, { recursive: true });
+      // What a link leads to is copied, too: it goes on changing.
+      cpSync((workerData as WorkerStart).dataFolder, request.to, { recursive: true, dereference: true });
       send({ id: request.id, result: { rows: [], fields: [] } });
       return;
     }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { migrationsFolder as profileMigrations } from '@tickfolio/bff/app';
 import { systemClock } from '@tickfolio/lib/clock';
@@ -18,11 +18,17 @@ const seed = process.env.SEED ?? '1';
 let place: Awaited<ReturnType<typeof temporaryFolder>>;
 let dataFolder = '';
 let backup = '';
+let archive = '';
 let one: AllInOne;
 beforeAll(async () => {
   place = await temporaryFolder();
   dataFolder = join(place.path, 'my data');
   backup = join(place.path, 'the backup');
+  // As somebody lays it on a larger disk.
+  archive = join(place.path, 'large disk', 'archive');
+  mkdirSync(archive, { recursive: true });
+  mkdirSync(dataFolder);
+  symlinkSync(archive, join(dataFolder, 'clickhouse-simulated'));
 });
 afterAll(async () => {
   await one?.process.end('SIGKILL');
@@ -92,6 +98,8 @@ describe('a backup of the whole data folder', () => {
     const said = await backingUp;
     expect(said).toContain(`Backed up to ${backup}: `);
     expect(said).toMatch(/auth_db: 1 accounts/);
+    expect(said).toContain(`clickhouse-simulated is a link to ${archive}: what lies there is in it.`);
+    expect(readdirSync(archive)).not.toContain('data.snapshot');
     expect(said).toMatch(/The run went on; it wrote nothing for \d+\.\d s\./);
     const arrivals = socket.arrivals.slice(from);
     expect(Math.max(...arrivals.slice(1).map((at, i) => at - (arrivals[i] ?? at)))).toBeLessThan(3_000);

@@ -1,41 +1,81 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readlink, stat, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, readlink, realpath, stat, symlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
+import { StartError } from '@tickfolio/lib/lifecycle';
+import { isWithin } from './real-path.js';
 
 /** What lies in a folder; paths from it, with `/`, in an order in which a folder comes before what it has in it. */
 export interface FileTree {
   readonly folders: readonly string[];
   readonly files: readonly string[];
-  readonly links: readonly { readonly path: string; readonly to: string }[];
+  /** Links within one store. */
+  readonly links: readonly Link[];
+  /** Links that lead out of their store, as to another disk, and were followed: what they lead to is listed as if it lay there. */
+  readonly followed: readonly Link[];
+}
+
+export interface Link {
+  readonly path: string;
+  readonly to: string;
 }
 
 /**
- * Lists a folder. Sockets and the like are no part of it.
+ * Lists a data folder. Sockets and the like are no part of it.
  * @param wanted says of a path whether it, and what it has in it, belongs to the tree
+ * @throws StartError for a link out of its store that leads nowhere, or to a folder that it lies in
  */
 export const readTree = async (root: string, wanted: (path: string) => boolean = () => true): Promise<FileTree> => {
-  const tree = { folders: [] as string[], files: [] as string[], links: [] as { path: string; to: string }[] };
-  const walk = async (folder: string): Promise<void> => {
+  const tree = { folders: [] as string[], files: [] as string[], links: [] as Link[], followed: [] as Link[] };
+  /** @param outside where the followed links on the way to it really lie */
+  const follow = async (path: string, outside: readonly string[]): Promise<void> => {
+    const around = [...outside, await realpath(dirname(join(root, path)))];
+    const { real, kind } = await followLink(join(root, path), around);
+    if (kind === 'other') return;
+    tree.followed.push({ path, to: real });
+    if (kind === 'file') tree.files.push(path);
+    else {
+      tree.folders.push(path);
+      await walk(path, path, around);
+    }
+  };
+  /** @param home what a link must not leave to stay a link: the store, or in it the followed folder */
+  const walk = async (folder: string, home: string | undefined, outside: readonly string[]): Promise<void> => {
     const entries = await readdir(join(root, folder), { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (!wanted(path)) continue;
       if (entry.isDirectory()) {
         tree.folders.push(path);
-        await walk(path);
-      } else if (entry.isSymbolicLink()) tree.links.push({ path, to: await readlink(join(root, path)) });
-      else if (entry.isFile()) tree.files.push(path);
+        await walk(path, home ?? path, outside);
+      } else if (entry.isSymbolicLink()) {
+        const to = await readlink(join(root, path));
+        if (!isAbsolute(to) && isWithin(home ?? path, join(dirname(path), to))) tree.links.push({ path, to });
+        else await follow(path, outside);
+      } else if (entry.isFile()) tree.files.push(path);
     }
   };
-  await walk('');
+  await walk('', undefined, []);
   return tree;
 };
 
-/** How much the files of a folder hold, which somebody may be writing in. */
-export const treeBytes = async (root: string): Promise<number> => {
+/** What a link leads to. @param around folders that must not lie in it: the link would be met again, without an end */
+const followLink = async (link: string, around: readonly string[]) => {
+  const refuse = async (why: string) => new StartError(`${link} is a link to ${await readlink(link)}, ${why}`);
+  const found = await stat(link).catch(async (err: NodeJS.ErrnoException) => {
+    if (err.code === 'ENOENT') throw await refuse('where there is nothing: is that disk mounted?');
+    throw await refuse(`which cannot be read (${err.message}).`);
+  });
+  const real = await realpath(link);
+  if (found.isDirectory() && around.some((folder) => isWithin(real, folder))) throw await refuse('a folder that it lies in itself.');
+  return { real, kind: found.isDirectory() ? ('folder' as const) : found.isFile() ? ('file' as const) : ('other' as const) };
+};
+
+/** How much the files of a store hold, which somebody may be writing in. */
+export const storeBytes = async (dataFolder: string, name: string): Promise<number> => {
+  const { files } = await readTree(dataFolder, (path) => path === name || path.startsWith(`${name}/`));
   let bytes = 0;
-  for (const path of (await readTree(root)).files) {
-    bytes += await stat(join(root, path)).then(
+  for (const path of files) {
+    bytes += await stat(join(dataFolder, path)).then(
       ({ size }) => size,
       () => 0, // Removed meanwhile.
     );
@@ -108,7 +148,7 @@ const each = async <T>(items: readonly T[], signal: AbortSignal, work: (item: T)
 };
 
 export interface TreeCopy {
-  readonly tree: FileTree;
+  readonly tree: Omit<FileTree, 'followed'>;
   /** Where a path of the tree is to be read. */
   readonly sourceOf: (path: string) => string;
   /** An existing folder. */

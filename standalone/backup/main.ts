@@ -40,6 +40,7 @@ const backUp = async (deps: BackupDeps, dataFolder: string, target: string): Pro
   print(`Backed up to ${folder}: ${freeInWords(bytes)}, ${files} files, opened and whole.`);
   for (const store of stores) print(`  ${storeInWords(store)}`);
   if (source.heldMs !== undefined) print(`The run went on; it wrote nothing for ${(source.heldMs / 1_000).toFixed(1)} s.`);
+  for (const { path, to } of source.followed) print(`${path} is a link to ${to}: what lies there is in it.`);
   for (const place of source.elsewhere) print(`Not in it, because the run keeps it elsewhere: ${place}.`);
   for (const name of source.setAside) print(`Not in it, because it was set aside: ${name}.`);
 };

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { migrationsFolder as authMigrations, endRestoredSessions } from '@tickfolio/auth/app';
 import { DamagedStoreError, freeBytes, freeInWords, neededInWords } from '@tickfolio/lib/embedded-store';
@@ -8,6 +8,7 @@ import { lockFolder } from '@tickfolio/lib/postgres/folder-lock';
 import { openPglite } from '@tickfolio/lib/postgres/pglite';
 import { copyTree, type Digest, readThrough } from './file-tree.js';
 import { filesName, type Manifest, readManifest } from './manifest.js';
+import { realPath } from './real-path.js';
 import { type ExaminedStore, examineStores } from './stores.js';
 import { checkSwap, finishSwap, restoringName, swapIn } from './swap.js';
 import type { BackupDeps } from './take.js';
@@ -39,10 +40,10 @@ export const restoreBackup = async (deps: BackupDeps, options: RestoreOptions): 
   const backup = resolve(options.backup);
   const manifest = await readManifest(backup);
   await prove(backup, manifest, signal);
-  await mkdir(dirname(resolve(options.dataFolder)), { recursive: true });
-  await finishSwap(resolve(options.dataFolder));
   // The folder itself, where its name is a link.
-  const dataFolder = existsSync(options.dataFolder) ? await realpath(options.dataFolder) : resolve(options.dataFolder);
+  const dataFolder = realPath(options.dataFolder);
+  await mkdir(dirname(dataFolder), { recursive: true });
+  await finishSwap(dataFolder);
   await checkSwap(dataFolder);
   checkRoom(dirname(dataFolder), manifest);
   const existed = existsSync(dataFolder);

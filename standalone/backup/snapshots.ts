@@ -1,18 +1,19 @@
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, readlink, rm, stat, symlink } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Clock } from '@tickfolio/lib/clock';
 import { freeBytes, type HeldStore, type HoldStore, NoRoomError } from '@tickfolio/lib/embedded-store';
 import type { Closable } from '@tickfolio/lib/lifecycle';
 import { openSocketRoom } from '@tickfolio/lib/postgres/socket-room';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import { treeBytes } from './file-tree.js';
+import { storeBytes } from './file-tree.js';
+import { realPath } from './real-path.js';
 
 /** Beside the folder's locks. */
 export const snapshotSocket = 'snapshot.sock';
-/** In the data folder, on its disk. */
+/** In the data folder; it has a link for each store, to a copy that lies beside the store's own data. */
 export const snapshotName = '.snapshot';
 
 /** What a run answers to whoever connects: a snapshot that is there until they hang up, or why there is none. One line of JSON. */
@@ -56,21 +57,20 @@ export interface SnapshotDeps {
 export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere }: SnapshotDeps): Promise<Closable> => {
   const folder = join(dataFolder, snapshotName);
   const room = openSocketRoom(dataFolder);
-  await rm(folder, { recursive: true, force: true });
+  await removeSnapshot(folder);
   rmSync(join(room.path, snapshotSocket), { force: true });
   const sockets = new Set<Socket>();
   const answering = new Set<Promise<void>>();
   let busy = false;
 
   const take = async (): Promise<SnapshotAnswer> => {
-    const copies = await Promise.all(stores.filter(({ linked }) => !linked).map(({ name }) => treeBytes(join(dataFolder, name))));
-    const neededBytes = copies.reduce((sum, bytes) => sum + bytes, spareBytes);
-    if (freeBytes(dataFolder) < neededBytes) throw new NoRoomError(dataFolder, neededBytes);
+    const copied = stores.filter(({ linked }) => !linked).map(({ name }) => name);
+    await checkRoom(dataFolder, copied);
     await mkdir(folder, { mode: 0o700 });
     const startedMs = clock.monotonic();
     const takenAtMs = await holdAll(stores, async (held) => {
       const now = clock.now();
-      await Promise.all(held.map(({ name, copyTo }) => copyTo(join(folder, name))));
+      await Promise.all(held.map(async ({ name, copyTo }) => copyTo(await makePlace(dataFolder, name))));
       return now;
     });
     const heldMs = Math.round(clock.monotonic() - startedMs);
@@ -93,7 +93,7 @@ export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere
       say({ fault: err instanceof NoRoomError ? err.message : `the stores could not be copied (${err})` });
       socket.end();
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      await removeSnapshot(folder);
       busy = false;
     }
   };
@@ -116,6 +116,43 @@ export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere
       room.close();
     },
   };
+};
+
+/** @throws NoRoomError where a disk has no room for the copies of the stores that lie on it */
+const checkRoom = async (dataFolder: string, names: readonly string[]): Promise<void> => {
+  const needed = new Map([[(await stat(dataFolder)).dev, { place: dataFolder, bytes: spareBytes }]]);
+  for (const name of names) {
+    const place = dirname(realPath(dataOf(dataFolder, name)));
+    const { dev } = await stat(place);
+    const disk = needed.get(dev) ?? { place, bytes: spareBytes };
+    needed.set(dev, { ...disk, bytes: disk.bytes + (await storeBytes(dataFolder, name)) });
+  }
+  for (const { place, bytes } of needed.values()) if (freeBytes(place) < bytes) throw new NoRoomError(place, bytes);
+};
+
+const dataOf = (dataFolder: string, name: string): string => join(dataFolder, name, 'data');
+
+/**
+ * Makes the folder for a store's copy where the store really lies: second names are of one disk, and the store may be a link to another. The link is
+ * made first, so that what a kill leaves is found.
+ * @returns the name that it has in the snapshot
+ */
+const makePlace = async (dataFolder: string, name: string): Promise<string> => {
+  const place = `${realPath(dataOf(dataFolder, name))}${snapshotName}`;
+  const link = join(dataFolder, snapshotName, name);
+  await symlink(place, link);
+  await mkdir(place, { mode: 0o700 });
+  return link;
+};
+
+const removeSnapshot = async (folder: string): Promise<void> => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((err: NodeJS.ErrnoException) => {
+    if (err.code === 'ENOENT') return [];
+    throw err;
+  });
+  for (const entry of entries)
+    if (entry.isSymbolicLink()) await rm(await readlink(join(folder, entry.name)), { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 };
 
 interface NamedHeld extends HeldStore {

@@ -1,16 +1,19 @@
+import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '@tickfolio/lib/clock';
 import { StartError } from '@tickfolio/lib/lifecycle';
 import { lockFolder } from '@tickfolio/lib/postgres/folder-lock';
 import { openSocketRoom } from '@tickfolio/lib/postgres/socket-room';
-import { type FileTree, readTree } from './file-tree.js';
+import { type FileTree, type Link, readTree } from './file-tree.js';
 import { type SnapshotAnswer, snapshotSocket } from './snapshots.js';
 import { isKept, isSetAside } from './stores.js';
 
 /** A data folder that stays as it is until it is closed. */
 export interface BackupSource {
-  readonly tree: FileTree;
+  readonly tree: Omit<FileTree, 'followed'>;
+  /** Links of the data folder to what lies elsewhere, and is in the tree. */
+  readonly followed: readonly Link[];
   /** Where a path of the tree is to be read. */
   sourceOf(path: string): string;
   /** Epoch milliseconds. */
@@ -35,21 +38,30 @@ export const openBackupSource = async (dataFolder: string, clock: Clock): Promis
   return lock instanceof StartError ? ofRun(dataFolder, clock, lock) : ofLockedFolder(dataFolder, clock, lock);
 };
 
-const setAsideIn = async (dataFolder: string): Promise<string[]> => {
-  const { folders } = await readTree(dataFolder, (path) => !path.includes('/') && isSetAside(path));
-  return [...folders];
+const setAsideIn = async (dataFolder: string): Promise<string[]> => (await readdir(dataFolder)).filter(isSetAside).sort();
+
+const ofLockedFolder = async (dataFolder: string, clock: Clock, lock: { close(): Promise<void> }): Promise<BackupSource> => {
+  try {
+    return { ...(await lockedFolder(dataFolder, clock)), close: () => lock.close() };
+  } catch (err) {
+    await lock.close();
+    throw err;
+  }
 };
 
-const ofLockedFolder = async (dataFolder: string, clock: Clock, lock: { close(): Promise<void> }): Promise<BackupSource> => ({
-  tree: await readTree(dataFolder, isKept),
-  sourceOf: (path) => join(dataFolder, path),
-  takenAtMs: clock.now(),
-  heldMs: undefined,
-  elsewhere: [],
-  setAside: await setAsideIn(dataFolder),
-  stillThere: () => undefined,
-  close: () => lock.close(),
-});
+const lockedFolder = async (dataFolder: string, clock: Clock) => {
+  const tree = await readTree(dataFolder, isKept);
+  return {
+    tree,
+    followed: tree.followed,
+    sourceOf: (path: string) => join(dataFolder, path),
+    takenAtMs: clock.now(),
+    heldMs: undefined,
+    elsewhere: [],
+    setAside: await setAsideIn(dataFolder),
+    stillThere: () => undefined,
+  };
+};
 
 const ofRun = async (dataFolder: string, clock: Clock, inUse: StartError): Promise<BackupSource> => {
   const { answer, isOpen, close } = await askForSnapshot(dataFolder, clock);
@@ -85,6 +97,7 @@ const ofSnapshot = async (dataFolder: string, { folder, stores, takenAtMs, heldM
       files: [...around.files, ...snapshot.files],
       links: [...around.links, ...snapshot.links],
     },
+    followed: around.followed,
     sourceOf: (path: string) => join(inSnapshot.has(path) ? folder : dataFolder, path),
     takenAtMs,
     heldMs,

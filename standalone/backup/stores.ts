@@ -13,7 +13,7 @@ import type { BackedUpStore } from './manifest.js';
 export const isSetAside = (name: string): boolean => name.endsWith('.damaged');
 
 /** Locks, what is being made, and a snapshot that is being copied belong to no backup. */
-const passing = /^(\.lock|\.snapshot|.*\.new)$/;
+const passing = /^(\.lock|(data)?\.snapshot|.*\.new)$/;
 /** What an archive has in its data that is made anew at each start. */
 const ofTheEngine = /^[^/]+\/data\/(tmp|shadow)$/;
 

@@ -3,6 +3,7 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StartError } from '@tickfolio/lib/lifecycle';
 import { syncFolder } from './file-tree.js';
+import { realPath } from './real-path.js';
 
 /** Where a data folder is restored, beside it and on its disk. */
 export const restoringName = (dataFolder: string): string => `${dataFolder}.restoring`;
@@ -46,10 +47,13 @@ export const swapIn = async (dataFolder: string, keptName: string): Promise<bool
 
 /**
  * Ends what a killed `swapIn` began, where it had got so far that there is no data folder.
+ * @param name may be a link to the data folder, which then leads nowhere
  * @returns whether that was so: the data folder is now the restored one
  */
-export const finishSwap = async (dataFolder: string): Promise<boolean> => {
-  if (existsSync(dataFolder) || !existsSync(restoredName(dataFolder))) return false;
+export const finishSwap = async (name: string): Promise<boolean> => {
+  if (existsSync(name)) return false;
+  const dataFolder = realPath(name);
+  if (!existsSync(restoredName(dataFolder))) return false;
   await rename(restoredName(dataFolder), dataFolder);
   return true;
 };

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Clock } from '@tickfolio/lib/clock';
 import { DamagedStoreError, freeBytes, freeInWords, neededInWords } from '@tickfolio/lib/embedded-store';
 import { StartError } from '@tickfolio/lib/lifecycle';
 import { lockFolder } from '@tickfolio/lib/postgres/folder-lock';
 import { type Logger, productVersion } from '@tickfolio/lib/telemetry';
-import { copyTree, digestFiles, type FileTree, readTree, syncFolder } from './file-tree.js';
-import { filesName, manifestName, manifestText, storeOf } from './manifest.js';
+import { copyTree, digestFiles, readTree, syncFolder } from './file-tree.js';
+import { filesName, manifestName, manifestText, readManifest, storeOf } from './manifest.js';
+import { isWithin, realPath } from './real-path.js';
 import { type BackupSource, openBackupSource } from './source.js';
 import { type ExaminedStore, examineStores, isKept } from './stores.js';
 
@@ -23,7 +24,7 @@ export interface TakenBackup {
   readonly bytes: number;
   readonly files: number;
   readonly stores: readonly ExaminedStore[];
-  readonly source: Pick<BackupSource, 'heldMs' | 'elsewhere' | 'setAside'>;
+  readonly source: Pick<BackupSource, 'heldMs' | 'elsewhere' | 'setAside' | 'followed'>;
 }
 
 /**
@@ -37,13 +38,16 @@ export const takeBackup = async (deps: BackupDeps, dataFolder: string, target: s
   if (!existsSync(dataFolder)) throw new StartError(`There is no data folder at ${dataFolder}. DATA_DIR sets it.`);
   if (existsSync(target))
     throw new StartError(`${target} is there already, and a backup never takes the place of another one. BACKUP names another place.`);
-  if (!relative(dataFolder, target).startsWith('..'))
-    throw new StartError(`A backup cannot lie in the folder that it is of. BACKUP names another place.`);
+  refuseInside([dataFolder], target);
   await makeFolder(dirname(target));
   const draft = await openDraft(`${target}.unfinished`, clock);
   try {
     const source = await openBackupSource(dataFolder, clock);
     try {
+      refuseInside(
+        source.followed.map(({ to }) => to),
+        target,
+      );
       await copyStores(source, draft.folder, signal);
     } finally {
       await source.close();
@@ -57,6 +61,12 @@ export const takeBackup = async (deps: BackupDeps, dataFolder: string, target: s
     await draft.discard();
     throw err;
   }
+};
+
+/** @throws StartError where a backup would be a part of itself */
+const refuseInside = (folders: readonly string[], target: string): void => {
+  if (folders.some((folder) => isWithin(realPath(folder), realPath(target))))
+    throw new StartError(`A backup cannot lie in the folder that it is of. BACKUP names another place.`);
 };
 
 const makeFolder = async (folder: string): Promise<void> => {
@@ -109,7 +119,7 @@ const copyStores = async (source: BackupSource, draft: string, signal: AbortSign
 };
 
 /** @throws StartError where the disk of the backup has no room for it */
-const checkRoom = async (tree: FileTree, sourceOf: (path: string) => string, draft: string): Promise<void> => {
+const checkRoom = async (tree: BackupSource['tree'], sourceOf: (path: string) => string, draft: string): Promise<void> => {
   let needed = 0;
   for (const path of tree.files) needed += (await stat(sourceOf(path))).size;
   const free = freeBytes(draft);
@@ -156,5 +166,6 @@ const describe = async (draft: string, { dataFolder, takenAtMs, stores }: DraftF
   await handle.writeFile(text);
   await handle.sync();
   await handle.close();
+  await readManifest(draft); // Whatever a restore would refuse is refused now.
   return { files: digests.length, bytes: digests.reduce((sum, { bytes }) => sum + bytes, 0) };
 };
