@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { manifestName } from './manifest.js';
+import { type Manifest, readManifestSync } from './manifest.js';
+import { realPath } from './real-path.js';
 
 /** Where backups go that are given no other place. */
 const folder = 'backups';
@@ -13,21 +14,32 @@ export interface FoundBackups {
   readonly newest: string | undefined;
 }
 
-/** Looks for the newest backup of a data folder where they go by default. Never throws: it is asked while something worse is told. */
+/** What `read` gives, if it gives anything. */
+const attempt = <T>(read: () => T): T | undefined => {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+};
+
+/** By its name without links, as far as that can be told. */
+const isSame = (one: string, other: string): boolean =>
+  resolve(one) === resolve(other) || attempt(() => realPath(one) === realPath(other)) === true;
+
+/**
+ * Looks for the newest backup of a data folder where they go by default, among those that this build can restore. Never throws: it is asked while
+ * something worse is told.
+ */
 export const findBackups = (dataFolder: string): FoundBackups => {
   const place = resolve(folder);
-  try {
-    const found = readdirSync(place)
-      .map((name) => join(place, name))
-      .filter((backup) => existsSync(join(backup, manifestName)))
-      .map((backup) => ({
-        backup,
-        ...(JSON.parse(readFileSync(join(backup, manifestName), 'utf8')) as { takenAt: string; dataFolder: string }),
-      }))
-      .filter((manifest) => manifest.dataFolder === resolve(dataFolder))
-      .sort((a, b) => (a.takenAt < b.takenAt ? 1 : -1));
-    return { folder: place, newest: found[0]?.backup };
-  } catch {
-    return { folder: place, newest: undefined }; // There are none, or none that can be told from others.
+  const found: { readonly backup: string; readonly manifest: Manifest }[] = [];
+  for (const name of attempt(() => readdirSync(place)) ?? []) {
+    const backup = join(place, name);
+    // One that cannot be read hides none of the others.
+    const manifest = attempt(() => readManifestSync(backup));
+    if (manifest && isSame(manifest.dataFolder, dataFolder)) found.push({ backup, manifest });
   }
+  found.sort((a, b) => Date.parse(b.manifest.takenAt) - Date.parse(a.manifest.takenAt));
+  return { folder: place, newest: found[0]?.backup };
 };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from '@tickfolio/lib/config';
@@ -56,12 +57,30 @@ const anyManifest = z.object({ product: z.literal('tickfolio'), format: z.number
 export const manifestText = (facts: Omit<Manifest, 'format' | 'product'>): string =>
   `${JSON.stringify({ format: formatVersion, product: 'tickfolio', ...facts } satisfies Manifest, undefined, 1)}\n`;
 
+const unread = (backup: string, err: NodeJS.ErrnoException) =>
+  new StartError(`${backup} is no backup: its ${manifestName} cannot be read (${err.code ?? err.message}).`);
+
 /** Reads the manifest of a backup. @throws StartError for what is no backup, one of a newer build, and a damaged manifest */
 export const readManifest = async (backup: string): Promise<Manifest> => {
-  const file = join(backup, manifestName);
-  const text = await readFile(file, 'utf8').catch((err: NodeJS.ErrnoException) => {
-    throw new StartError(`${backup} is no backup: its ${manifestName} cannot be read (${err.code ?? err.message}).`);
+  const text = await readFile(join(backup, manifestName), 'utf8').catch((err: NodeJS.ErrnoException) => {
+    throw unread(backup, err);
   });
+  return parseManifest(backup, text);
+};
+
+/** The same at once, for who cannot wait. */
+export const readManifestSync = (backup: string): Manifest => {
+  let text: string;
+  try {
+    text = readFileSync(join(backup, manifestName), 'utf8');
+  } catch (err) {
+    throw unread(backup, err as NodeJS.ErrnoException);
+  }
+  return parseManifest(backup, text);
+};
+
+const parseManifest = (backup: string, text: string): Manifest => {
+  const file = join(backup, manifestName);
   let content: unknown;
   try {
     content = JSON.parse(text);
