@@ -17,7 +17,7 @@ import { createThrottle } from './throttle.js';
 
 export { type AuthLimits, defaultLimits } from './limits.js';
 export { migrationsFolder } from './migrations-folder.js';
-export { endRestoredSessions } from './restored-sessions.js';
+export { endRestoredSessions, holdsAccounts } from './restored-sessions.js';
 
 export interface AuthDeps {
   /** Opened with `migrationsFolder`; stays its owner's to close. */

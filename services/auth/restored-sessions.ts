@@ -1,6 +1,10 @@
 import type { Database } from '@tickfolio/lib/postgres';
-import { isNull } from 'drizzle-orm';
-import { sessions } from './schema.js';
+import { getTableName, isNull } from 'drizzle-orm';
+import { accounts, refreshTokens, sessions } from './schema.js';
+
+/** Whether a database with these tables is one of accounts; they are there since the first migration. */
+export const holdsAccounts = (tables: readonly string[]): boolean =>
+  [accounts, sessions, refreshTokens].every((table) => tables.includes(getTableName(table)));
 
 /**
  * Ends every session of a database that was restored from a backup: some were ended after the backup was taken, and would live again.

@@ -19,7 +19,7 @@ let dataFolder = '';
 let backup = '';
 const deps = { clock: systemClock, log: silentLogger(), signal: new AbortController().signal };
 const take = (target = backup) => takeBackup(deps, dataFolder, target);
-const restore = (folder = dataFolder) => restoreBackup(deps, { backup, dataFolder: folder, authDatabase: 'auth_db' });
+const restore = (folder = dataFolder) => restoreBackup(deps, { backup, dataFolder: folder });
 const refusal = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'it was done',

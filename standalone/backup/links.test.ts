@@ -16,7 +16,7 @@ let backup = '';
 let bigDisk = '';
 const deps = { clock: systemClock, log: silentLogger(), signal: new AbortController().signal };
 const take = (target = backup) => takeBackup(deps, dataFolder, target);
-const restore = (folder = dataFolder) => restoreBackup(deps, { backup, dataFolder: folder, authDatabase: 'auth_db' });
+const restore = (folder = dataFolder) => restoreBackup(deps, { backup, dataFolder: folder });
 
 beforeEach(async () => {
   place = await mkdtemp(join(tmpdir(), 'tickfolio links '));

@@ -7,6 +7,7 @@ import { readSettings, refuseToStart, runProcess, StartError } from '@tickfolio/
 import { createLogger } from '@tickfolio/lib/telemetry';
 import { createNotices } from '../notices.js';
 import { defaultBackup } from './backups.js';
+import { type DatabaseNames, otherNames } from './other-names.js';
 import { restoreBackup } from './restore.js';
 import { storeInWords } from './stores.js';
 import { type BackupDeps, takeBackup } from './take.js';
@@ -20,7 +21,8 @@ A backup is a folder with a manifest: both databases, the archives and the secre
 that it is whole before it gets its name, and never takes the place of another one. It holds password hashes and the secret that signs access
 tokens: keep it where nobody else can read it.
 To restore proves every file first, keeps the data folder of before beside the new one, and ends all sessions: everybody signs in again.
-Settings: BACKUP (default for a backup: ./backups/<time, UTC>), DATA_DIR (./data), AUTH_POSTGRES_DB (auth_db).
+Settings: BACKUP (default for a backup: ./backups/<time, UTC>), DATA_DIR (./data). Where the run has other names for its databases, a restore says
+which; it compares AUTH_POSTGRES_DB (auth_db) and PROFILE_POSTGRES_DB (profile_db).
 Exit code: 0 when it was done, 1 when it was not; then nothing was changed.
 `;
 /** Stores are closed in order when it is interrupted. */
@@ -30,6 +32,7 @@ const settings = z.object({
   DATA_DIR: z.string().default('./data'),
   BACKUP: z.string().optional(),
   AUTH_POSTGRES_DB: z.string().default('auth_db'),
+  PROFILE_POSTGRES_DB: z.string().default('profile_db'),
 });
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
@@ -45,12 +48,15 @@ const backUp = async (deps: BackupDeps, dataFolder: string, target: string): Pro
   for (const name of source.setAside) print(`Not in it, because it was set aside: ${name}.`);
 };
 
-const restore = async (deps: BackupDeps, dataFolder: string, backup: string, authDatabase: string): Promise<void> => {
+const restore = async (deps: BackupDeps, dataFolder: string, backup: string, names: DatabaseNames): Promise<void> => {
   print(`Restoring ${backup} to ${dataFolder} ...`);
-  const { manifest, dataFolder: restored, kept, stores, endedSessions } = await restoreBackup(deps, { backup, dataFolder, authDatabase });
+  const done = await restoreBackup(deps, { backup, dataFolder });
+  const { manifest, dataFolder: restored, kept, stores, accountStores, endedSessions } = done;
   print(`Restored to ${restored}, as it was at ${manifest.takenAt} (version ${manifest.version}).`);
   for (const store of stores) print(`  ${storeInWords(store)}`);
-  if (endedSessions !== undefined) print(`All sessions were ended (${endedSessions}): everybody signs in again.`);
+  if (accountStores.length > 0) print(`All sessions were ended (${endedSessions}): everybody signs in again.`);
+  else print('It has no accounts, so there were no sessions to end.');
+  for (const line of otherNames(done, names)) print(line);
   if (kept !== undefined) print(`What was there before is kept in ${kept}.`);
 };
 
@@ -71,7 +77,7 @@ const readArguments = (): Asked => {
 };
 
 const run = async (restoring: boolean): Promise<void> => {
-  const { DATA_DIR, BACKUP, AUTH_POSTGRES_DB } = readSettings(restoring ? 'restore' : 'backup', settings, process.env);
+  const { DATA_DIR, BACKUP, ...names } = readSettings(restoring ? 'restore' : 'backup', settings, process.env);
   if (restoring && BACKUP === undefined) refuseToStart('BACKUP names the backup to restore: make restore BACKUP=<folder>. See --help.');
   const clock = systemClock;
   const log = createLogger(restoring ? 'restore' : 'backup', 'warn', createNotices(clock, print));
@@ -81,7 +87,7 @@ const run = async (restoring: boolean): Promise<void> => {
       const dataFolder = resolve(DATA_DIR);
       const backup = resolve(BACKUP ?? defaultBackup(clock.now()));
       // It must have cleared up before an interrupted process ends.
-      const work = restoring ? restore(deps, dataFolder, backup, AUTH_POSTGRES_DB) : backUp(deps, dataFolder, backup);
+      const work = restoring ? restore(deps, dataFolder, backup, names) : backUp(deps, dataFolder, backup);
       life.own('work', { close: () => work.catch(() => undefined) });
       await work.catch((err: unknown) => {
         // Not as if it had been done, whatever the signal.

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { migrationsFolder as authMigrations, endRestoredSessions } from '@tickfolio/auth/app';
+import { migrationsFolder as authMigrations, endRestoredSessions, holdsAccounts } from '@tickfolio/auth/app';
 import { DamagedStoreError, freeBytes, freeInWords, neededInWords } from '@tickfolio/lib/embedded-store';
 import { StartError } from '@tickfolio/lib/lifecycle';
 import { lockFolder } from '@tickfolio/lib/postgres/folder-lock';
@@ -16,8 +16,6 @@ import type { BackupDeps } from './take.js';
 export interface RestoreOptions {
   readonly backup: string;
   readonly dataFolder: string;
-  /** The store with accounts and sessions. */
-  readonly authDatabase: string;
 }
 
 export interface RestoredFolder {
@@ -26,8 +24,9 @@ export interface RestoredFolder {
   /** Where the data folder of before is kept; undefined where there was none, or nothing in it. */
   readonly kept: string | undefined;
   readonly stores: readonly ExaminedStore[];
-  /** How many sessions were ended; undefined where the backup has no accounts. */
-  readonly endedSessions: number | undefined;
+  /** Names of the databases with accounts, of which all sessions were ended. */
+  readonly accountStores: readonly string[];
+  readonly endedSessions: number;
 }
 
 /**
@@ -54,11 +53,21 @@ export const restoreBackup = async (deps: BackupDeps, options: RestoreOptions): 
     try {
       await copyFiles(backup, manifest, aside, signal);
       const stores = await examine(aside, backup, deps);
-      const endedSessions = await endSessions(aside, options.authDatabase, deps);
+      // Whatever they are called: the run that was backed up may have named them otherwise than this one does.
+      const accountStores = stores.filter(({ kind, tables = [] }) => kind === 'database' && holdsAccounts(tables.map(({ name }) => name)));
+      let endedSessions = 0;
+      for (const { name } of accountStores) endedSessions += await endSessions(join(aside, name), deps);
       signal.throwIfAborted();
       const keptName = freeName(`${dataFolder}.before-${new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '-')}`);
       const kept = await swapIn(dataFolder, keptName);
-      return { manifest, dataFolder, kept: kept ? keptName : undefined, stores, endedSessions };
+      return {
+        manifest,
+        dataFolder,
+        kept: kept ? keptName : undefined,
+        stores,
+        accountStores: accountStores.map(({ name }) => name),
+        endedSessions,
+      };
     } finally {
       await asideLock.close();
       await rm(aside, { recursive: true, force: true });
@@ -139,9 +148,7 @@ const examine = async (aside: string, backup: string, deps: BackupDeps): Promise
   }
 };
 
-const endSessions = async (aside: string, authDatabase: string, { clock, log }: BackupDeps): Promise<number | undefined> => {
-  const folder = join(aside, authDatabase);
-  if (!existsSync(folder)) return undefined;
+const endSessions = async (folder: string, { clock, log }: BackupDeps): Promise<number> => {
   const postgres = await openPglite({ folder, migrationsFolder: authMigrations, clock, log });
   try {
     return await endRestoredSessions(postgres.db, clock.now());
