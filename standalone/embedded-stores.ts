@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { chdbNeedsBytes } from '@tickfolio/lib/clickhouse/chdb';
 import { freeBytes, freeInWords, neededInWords } from '@tickfolio/lib/embedded-store';
 import { StartError } from '@tickfolio/lib/lifecycle';
@@ -50,14 +51,18 @@ export const openStores = (
  * @throws StartError saying how much is needed and how much there is
  */
 export const checkRoom = (config: StandaloneConfig, folder: DataFolder): void => {
+  // A store that is a link to another disk looks for room there when it is opened.
+  const isElsewhere = (name: string) =>
+    (statSync(folder.part(name), { throwIfNoEntry: false }) ?? statSync(folder.path)).dev !== statSync(folder.path).dev;
+  const bytesHere = (name: string, needsBytes: (path: string) => number) => (isElsewhere(name) ? 0 : needsBytes(folder.part(name)));
   const databases = config.POSTGRES_HOST ? [] : [config.AUTH_POSTGRES_DB, config.PROFILE_POSTGRES_DB];
   const needs = [
-    ...databases.map((name) => ({ name, bytes: pgliteNeedsBytes(folder.part(name)) })),
+    ...databases.map((name) => ({ name, bytes: bytesHere(name, pgliteNeedsBytes) })),
     // Which of the two archives it will be is not known yet.
     ...(config.CLICKHOUSE_ADDR
       ? []
-      : [{ name: 'the archive', bytes: Math.min(...[realArchive, simulatedArchive].map((name) => chdbNeedsBytes(folder.part(name)))) }]),
-  ];
+      : [{ name: 'the archive', bytes: Math.min(...[realArchive, simulatedArchive].map((name) => bytesHere(name, chdbNeedsBytes))) }]),
+  ].filter(({ bytes }) => bytes > 0);
   const needed = needs.reduce((sum, { bytes }) => sum + bytes, 0);
   const free = freeBytes(folder.path);
   if (free >= needed) return;

@@ -1,0 +1,31 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import type { StandaloneConfig } from './config.js';
+import type { DataFolder } from './data-folder.js';
+import { checkRoom } from './embedded-stores.js';
+import { mountSmallDisk } from './test-small-disk.js';
+
+const disk = mountSmallDisk({ megabytes: 8, files: 1_000 });
+const large = mkdtempSync(join(tmpdir(), 'tickfolio-large-'));
+afterAll(() => {
+  disk?.close();
+  rmSync(large, { recursive: true });
+});
+
+it('starts on a small disk whose stores are links to a large one', ({ skip }) => {
+  if (!disk) return skip();
+  const folder = { path: disk.path, part: (name: string) => join(disk.path, name) } as DataFolder;
+  const config = { AUTH_POSTGRES_DB: 'auth_db', PROFILE_POSTGRES_DB: 'profile_db' } as StandaloneConfig;
+  const link = (name: string) => {
+    mkdirSync(join(large, name));
+    symlinkSync(join(large, name), folder.part(name));
+  };
+  expect(() => checkRoom(config, folder)).toThrow(/for auth_db, \d+ MB for profile_db, \d+ MB for the archive/);
+  link('clickhouse');
+  link('auth_db');
+  expect(() => checkRoom(config, folder)).toThrow(/\(\d+ MB for profile_db\)/);
+  link('profile_db');
+  checkRoom(config, folder);
+});
