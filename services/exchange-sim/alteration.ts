@@ -41,6 +41,23 @@ export const alterText = (text: string, as: Alteration): string => {
   return JSON.stringify(Array.isArray(fields) ? fields.map(alter) : alter(fields as Fields));
 };
 
+/** @param byMs added to the times named, where the payload has them */
+export const skewText = (text: string, byMs: number, of: 'trade' | 'event' | 'both'): string => {
+  const fields = JSON.parse(text) as Fields | readonly Fields[];
+  const names = { trade: ['T'], event: ['E'], both: ['E', 'T'] }[of];
+  const skew = (one: Fields): Fields => {
+    const changed = names.filter((name) => typeof one[name] === 'number').map((name) => [name, Number(one[name]) + byMs]);
+    return { ...one, ...Object.fromEntries(changed) };
+  };
+  return JSON.stringify(Array.isArray(fields) ? fields.map(skew) : skew(fields as Fields));
+};
+
+/** A trade with another aggregate id; anything else as it is. */
+export const misnumberText = (text: string, by: number): string => {
+  const fields = JSON.parse(text) as Fields;
+  return typeof fields.a === 'number' ? JSON.stringify({ ...fields, a: Math.max(0, fields.a + by) }) : text;
+};
+
 /** JSON of a text, with every character written by its number. */
 export const escapedText = (text: string): string =>
   `"${Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')}"`;

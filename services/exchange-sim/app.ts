@@ -139,7 +139,7 @@ export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeS
       const onSubscribe = () => replay?.begin(clock.now());
       connections.set(
         id,
-        createConnection(ws, socket, { id, ...wanted }, { clock, log, hub, limits, errorShape, pings: faults.pings, onClose, onSubscribe }),
+        createConnection(ws, socket, { id, ...wanted }, { clock, log, hub, limits, errorShape, faults, onClose, onSubscribe }),
       );
       log.debug({ connection: id, streams: wanted.streams.length }, 'connection opened');
     });

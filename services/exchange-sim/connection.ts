@@ -3,6 +3,7 @@ import type { Clock, Timer } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { WebSocket } from 'ws';
 import { answerControl, type ControlSession, type ErrorShape } from './control-message.js';
+import type { Faults } from './faults.js';
 import { createHeartbeat } from './heartbeat.js';
 import type { Limits } from './limits.js';
 import type { StreamHub, Subscriber } from './stream-hub.js';
@@ -24,8 +25,7 @@ export interface ConnectionDeps {
   readonly hub: StreamHub;
   readonly limits: Limits;
   readonly errorShape: ErrorShape;
-  /** How pings are treated at the moment. */
-  readonly pings: { readonly silent: boolean; readonly answerDelayMs: number };
+  readonly faults: Pick<Faults, 'pings' | 'control' | 'isMute'>;
   onSubscribe(): void;
   onClose(connection: Connection): void;
 }
@@ -44,7 +44,7 @@ const closeGraceMs = 1_000;
 const maxDelayedPongs = 100;
 
 export const createConnection = (ws: WebSocket, socket: Duplex, options: ConnectionOptions, deps: ConnectionDeps): Connection => {
-  const { clock, hub, limits } = deps;
+  const { clock, hub, limits, faults } = deps;
   const log = deps.log.child({ connection: options.id });
   const streams = new Set<string>();
   const timers = new Set<Timer>();
@@ -75,6 +75,7 @@ export const createConnection = (ws: WebSocket, socket: Duplex, options: Connect
       for (const name of names) if (streams.delete(name)) hub.unsubscribe(connection, name);
     },
     subscriptions: () => [...streams],
+    refusal: (method, names) => faults.control(options.id, method, names),
   };
 
   const isOpen = () => ws.readyState === ws.OPEN;
@@ -101,7 +102,7 @@ export const createConnection = (ws: WebSocket, socket: Duplex, options: Connect
   const heartbeat = createHeartbeat(clock, {
     pingIntervalMs: limits.pingIntervalMs,
     pongTimeoutMs: limits.pongTimeoutMs,
-    isSilent: () => deps.pings.silent || !isOpen(),
+    isSilent: () => faults.pings.silent || faults.isMute(options.id) || !isOpen(),
     ping: (payload) => ws.ping(payload),
     onTimeout: () => {
       log.warn({ pongTimeoutMs: limits.pongTimeoutMs }, 'no pong in time, closing the connection');
@@ -134,15 +135,15 @@ export const createConnection = (ws: WebSocket, socket: Duplex, options: Connect
   };
 
   ws.on('message', (data) => {
-    if (!admit()) return;
+    if (!admit() || faults.isMute(options.id)) return;
     sendText(answerControl(data.toString(), session, (name) => parseStreamName(name) !== undefined, deps.errorShape));
   });
   ws.on('ping', (payload) => {
-    if (!admit()) return;
-    if (deps.pings.answerDelayMs === 0) ws.pong(payload);
+    if (!admit() || faults.isMute(options.id)) return;
+    if (faults.pings.answerDelayMs === 0) ws.pong(payload);
     else if (delayedPongs < maxDelayedPongs) {
       delayedPongs++;
-      later(deps.pings.answerDelayMs, () => {
+      later(faults.pings.answerDelayMs, () => {
         delayedPongs--;
         if (isOpen()) ws.pong(payload);
       });

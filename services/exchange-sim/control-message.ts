@@ -7,11 +7,14 @@ export interface ControlSession {
   /** @returns false, changing nothing, when the connection would have more streams than allowed. */
   subscribe(streams: readonly string[]): boolean;
   unsubscribe(streams: readonly string[]): void;
+  /** Why a message that could be answered is refused all the same, if it is. */
+  refusal?(method: string, streams: readonly string[]): Fault | undefined;
   subscriptions(): readonly string[];
 }
 
-interface Fault {
-  readonly code: 0 | 1 | 2 | 3;
+/** An error reply. */
+export interface Fault {
+  readonly code: number;
   readonly msg: string;
 }
 
@@ -53,6 +56,8 @@ const perform = (
     const named = typeof method === 'string' ? method : written;
     return invalid(`unknown variant ${named}, expected one of ${expected} at ${place(text, text.indexOf(written) + written.length)}`);
   }
+  const refusal = session.refusal?.(known, Array.isArray(params) ? params.filter((name) => typeof name === 'string') : []);
+  if (refusal) return refusal;
   if (known === 'LIST_SUBSCRIPTIONS') return session.subscriptions();
   if (!Array.isArray(params)) return invalid(`missing field \`params\` at ${place(text, text.length)}`);
   if (known === 'GET_PROPERTY' || known === 'SET_PROPERTY') return property(known, params, session);

@@ -42,6 +42,8 @@ export const targetsIn = (clock: Clock, connections: ReadonlyMap<number, Connect
       for (const listing of listings.values()) setMaintenance(listing, on);
     },
     delist: ({ symbol }) => source.delist(symbol.toUpperCase()),
+    renumber: ({ symbol, from }) => source.renumber(symbol.toUpperCase(), from),
+    setRate: (symbol, perSecond) => source.setRate(symbol.toUpperCase(), perSecond),
     list: ({ symbol, status }) => {
       const spec = listedSpec(symbol.toUpperCase(), status);
       if (!spec) throw new AppError('invalid_argument', `"${symbol}" does not end with a quote asset such as USDT.`);

@@ -34,7 +34,45 @@ export const faultSchema = z.discriminatedUnion('kind', [
       path: ['ids'],
       message: 'say already which trades: no "count" and no "probability" beside them',
     }),
-  z.strictObject({ kind: z.literal('stall'), mode: z.enum(['hold', 'lose']).default('hold'), ...target, forMs: ms }),
+  z.strictObject({
+    kind: z.literal('skew'),
+    /** By how much times are wrong; below 0 they lie in the past. */
+    byMs: z.number().int().min(-31_536_000_000).max(31_536_000_000),
+    /** Which ones: of the trade (T), of the event (E), or both. */
+    of: z.enum(['trade', 'event', 'both']).default('trade'),
+    ...share,
+  }),
+  z.strictObject({
+    kind: z.literal('wrongId'),
+    /** By how much the ids of trades are wrong; below 0 they lie in the past. */
+    by: z.number().int().min(-1_000_000_000_000).max(1_000_000_000_000),
+    ...share,
+  }),
+  z.strictObject({
+    kind: z.literal('stall'),
+    mode: z.enum(['hold', 'lose']).default('hold'),
+    ...target,
+    forMs: ms,
+    /** The connections also answer nothing, neither control messages nor pings, and send no pings: as if the way there were cut. */
+    control: z.boolean().default(false),
+  }),
+  z.strictObject({
+    kind: z.literal('refuseStream'),
+    stream: z.string().min(1).max(100),
+    code: z.number().int().default(2),
+    msg: z.string().max(200).default('Invalid request: invalid stream'),
+    connection: target.connection,
+    forMs: ms.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('controlError'),
+    code: z.number().int().default(-1_000),
+    msg: z.string().max(200).default('Internal error; unable to process your request. Please try again.'),
+    connection: target.connection,
+    /** Only the next so many messages. */
+    count: count.optional(),
+    forMs: ms.optional(),
+  }),
   z.strictObject({
     kind: z.literal('close'),
     connection: target.connection,
@@ -60,6 +98,33 @@ export const faultSchema = z.discriminatedUnion('kind', [
     count: count.default(1),
     /** Only paths that end so, such as `aggTrades`. */
     path: z.string().max(100).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('pageDelay'),
+    /** Each page of trades comes so late. */
+    delayMs: ms,
+    symbol: symbol.optional(),
+    forMs: ms.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('historyLag'),
+    /** Trades younger than this are not in the history yet. */
+    byMs: ms,
+    symbol: symbol.optional(),
+    forMs: ms.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('busy'),
+    symbol,
+    /** Trades of the symbol in a second, on average, whatever the rest of the market does. */
+    perSecond: z.number().min(0.001).max(2_000),
+    forMs: ms.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('renumber'),
+    symbol,
+    /** The next trade's id; its history begins anew with it. */
+    from: z.number().int().min(0).max(1_000_000_000_000).default(1),
   }),
   z.strictObject({
     kind: z.literal('clock'),
@@ -94,13 +159,23 @@ export const faultHelp = `Faults (POST /sim/faults with one JSON object or a lis
       "where": "stream", "history" (REST), "both" (default; until all faults are cleared). "as": "zero-price", "bad-ids" (f and l -1),
       "hour-ahead", "microseconds", "id-leap" (a 99999999999999), "twelve-decimals", "escaped-name" (of the stream, as \\uXXXX),
       "never-traded" (a mini-ticker of zeros)
-  {"kind":"stall","forMs":5000,"mode":"hold"}   withhold frames, then send them late; "mode":"lose" never sends them; "stream", "connection"
+  {"kind":"skew","byMs":3600000}                send wrong times, of frames as above (trades also of the stream alone): "of": "trade" (T, default),
+      "event" (E), "both"; below 0 in the past. The history is right
+  {"kind":"wrongId","by":1000000}               send trades with wrong ids, of frames as above; below 0 in the past. The history is right
+  {"kind":"renumber","symbol":"btcusdt","from":1}   count a symbol's trades anew from here on, on the connections as they are
+  {"kind":"busy","symbol":"btcusdt","perSecond":300}   hundreds of trades a second on one symbol, for "forMs" (default until cleared)
+  {"kind":"stall","forMs":5000,"mode":"hold"}   withhold frames, then send them late; "mode":"lose" never sends them; "stream", "connection";
+      "control":true answers nothing else either, no message and no ping
+  {"kind":"refuseStream","stream":"btcusdt@aggTrade"}   refuse to subscribe one stream, with "code" (2) and "msg", on "connection", for "forMs"
+  {"kind":"controlError","count":3}             answer control messages with an error that passes, "code" (-1000) and "msg"; "connection", "forMs"
   {"kind":"close","code":1012}                  close all connections, or "connection"; without "code" cut the TCP connection
   {"kind":"shutdown","afterMs":10000}           announce serverShutdown, then close
   {"kind":"refuse","forMs":5000,"status":451}   refuse new connections with 451, 403, 429, 503 or "reset"; "scope": "ws", "rest", "all"
   {"kind":"slowPong","delayMs":5000}            answer pings late, for "forMs"
   {"kind":"noPing","forMs":60000}               send no pings
   {"kind":"rest","status":503,"count":3}        fail (and/or delay by "delayMs") the next requests, of "path" (such as "aggTrades") only
+  {"kind":"pageDelay","delayMs":500}            let every page of trades come late, of "symbol" only, for "forMs" (default until cleared)
+  {"kind":"historyLag","byMs":3000}             leave trades younger than this out of the history, of "symbol" only, for "forMs"
   {"kind":"clock","byMs":90000}                 let /api/v3/time be off by so much (below 0: behind), for "forMs" (default until cleared)
   {"kind":"status","symbol":"btcusdt","status":"BREAK"}   change a symbol's status: TRADING, HALT, BREAK
   {"kind":"maintenance","forMs":60000}          nothing trades and every symbol is listed as BREAK, for "forMs" or until cleared

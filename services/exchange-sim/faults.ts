@@ -20,6 +20,16 @@ export interface FaultTargets {
   delist(fault: FaultOf<'delist'>): boolean;
   /** @throws AppError invalid_argument, failed_precondition when it is listed already. */
   list(fault: FaultOf<'list'>): void;
+  /** @returns false when no such symbol is listed. @throws AppError failed_precondition where trades are recorded ones. */
+  renumber(fault: FaultOf<'renumber'>): boolean;
+  /** @param perSecond undefined: as lively as it is by itself. Otherwise as `renumber` */
+  setRate(symbol: string, perSecond: number | undefined): boolean;
+}
+
+/** What a connection does with a control message instead of what it asks for. */
+export interface ControlFault {
+  readonly code: number;
+  readonly msg: string;
 }
 
 /** Misbehaviour on command. */
@@ -42,6 +52,14 @@ export interface Faults {
   row(symbol: string, id: number, text: string): string;
   /** What becomes of a REST request now, if anything; counts it. */
   rest(path: string): FaultOf<'rest'> | undefined;
+  /** How late a page of a symbol's trades comes, milliseconds; counts it. @param symbol in upper case */
+  pageDelayMs(symbol: string): number;
+  /** How old a symbol's trades are when they come into the history, milliseconds; counts the page. @param symbol in upper case */
+  historyLagMs(symbol: string): number;
+  /** Why a control message is refused now, if it is; counts it. @param streams those it names */
+  control(connection: number, method: string, streams: readonly string[]): ControlFault | undefined;
+  /** Whether a connection neither answers nor pings. */
+  isMute(connection: number): boolean;
   /** How far ahead the clock is that REST shows, milliseconds. */
   readonly clockOffsetMs: number;
   readonly pings: { readonly silent: boolean; readonly answerDelayMs: number };
@@ -55,6 +73,11 @@ export interface FaultsDeps {
 
 const maxActiveFaults = 100;
 
+/** Whether a fault is about a symbol (upper case), or a connection; one that names none is about all. */
+const isOf = (symbol: string) => (fault: { readonly symbol?: string | undefined }) => (fault.symbol?.toUpperCase() ?? symbol) === symbol;
+const isOn = (connection: number) => (fault: { readonly connection?: number | undefined }) =>
+  (fault.connection ?? connection) === connection;
+
 interface Entry {
   readonly id: number;
   readonly fault: Fault;
@@ -64,7 +87,7 @@ interface Entry {
   requests: number;
 }
 
-const frameFaults: ReadonlySet<string> = new Set<FrameFaultKind>(['drop', 'duplicate', 'reorder', 'stall', 'alter']);
+const frameFaults: ReadonlySet<string> = new Set<FrameFaultKind>(['drop', 'duplicate', 'reorder', 'stall', 'alter', 'skew', 'wrongId']);
 const isOnFrames = (fault: Fault): fault is FaultOf<FrameFaultKind> => frameFaults.has(fault.kind);
 
 export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string): Faults => {
@@ -85,6 +108,10 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
     entry.timer?.cancel();
     entry.frames?.end();
     if (entry.fault.kind === 'maintenance' && !find('maintenance')) targets.setMaintenance(false);
+    if (entry.fault.kind === 'busy') {
+      const other = find('busy', isOf(entry.fault.symbol.toUpperCase()))?.fault;
+      targets.setRate(entry.fault.symbol, other?.kind === 'busy' ? other.perSecond : undefined);
+    }
     log.info({ fault: entry.fault, hits: view(entry).hits }, 'fault ended');
     return true;
   };
@@ -97,10 +124,14 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
       targets.list(fault);
       return 1;
     }
-    if (fault.kind !== 'status' && fault.kind !== 'delist') return undefined;
-    const found = fault.kind === 'status' ? targets.setStatus(fault) : targets.delist(fault);
-    if (!found) throw new AppError('not_found', `No symbol "${fault.symbol}" is listed.`);
+    if (fault.kind === 'status') demand(fault.symbol, targets.setStatus(fault));
+    else if (fault.kind === 'delist') demand(fault.symbol, targets.delist(fault));
+    else if (fault.kind === 'renumber') demand(fault.symbol, targets.renumber(fault));
+    else return undefined;
     return 1;
+  };
+  const demand = (symbol: string, found: boolean) => {
+    if (!found) throw new AppError('not_found', `No symbol "${symbol}" is listed.`);
   };
 
   const add = (input: FaultInput): ActiveFault => {
@@ -118,6 +149,7 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
     const frames = isOnFrames(fault)
       ? createFrameFault(fault, { clock, random, deliver: (subscriber, frame) => subscriber.send(frame), altered })
       : undefined;
+    if (fault.kind === 'busy') demand(fault.symbol, targets.setRate(fault.symbol, fault.perSecond));
     const forMs = 'forMs' in fault ? fault.forMs : undefined;
     const timer = forMs === undefined ? undefined : clock.after(forMs, () => remove(id));
     const entry: Entry = { id, fault, frames, timer, requests: 0 };
@@ -158,6 +190,28 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
       if (entry.requests >= entry.fault.count) remove(entry.id);
       return entry.fault;
     },
+    pageDelayMs: (symbol) => {
+      const entry = find('pageDelay', isOf(symbol));
+      if (entry?.fault.kind !== 'pageDelay') return 0;
+      entry.requests++;
+      return entry.fault.delayMs;
+    },
+    historyLagMs: (symbol) => {
+      const entry = find('historyLag', isOf(symbol));
+      if (entry?.fault.kind !== 'historyLag') return 0;
+      entry.requests++;
+      return entry.fault.byMs;
+    },
+    control: (connection, method, streams) => {
+      const refused = (fault: FaultOf<'refuseStream'>) => method === 'SUBSCRIBE' && streams.includes(fault.stream);
+      const entry = find('controlError', isOn(connection)) ?? find('refuseStream', (fault) => isOn(connection)(fault) && refused(fault));
+      if (!entry || (entry.fault.kind !== 'controlError' && entry.fault.kind !== 'refuseStream')) return undefined;
+      entry.requests++;
+      const { fault } = entry;
+      if (fault.kind === 'controlError' && entry.requests >= (fault.count ?? Number.POSITIVE_INFINITY)) remove(entry.id);
+      return { code: fault.code, msg: fault.msg };
+    },
+    isMute: (connection) => find('stall', (fault) => fault.control && isOn(connection)(fault)) !== undefined,
     get clockOffsetMs() {
       const fault = find('clock')?.fault;
       return fault?.kind === 'clock' ? fault.byMs : 0;

@@ -1,11 +1,11 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
-import { type Alteration, type AlteredTrades, alterText, escapedText } from './alteration.js';
+import { type Alteration, type AlteredTrades, alterText, escapedText, misnumberText, skewText } from './alteration.js';
 import type { FaultOf } from './fault.js';
 import { createFrame, type Frame } from './frame.js';
 import type { Random } from './random.js';
 import type { Subscriber } from './stream-hub.js';
 
-export type FrameFaultKind = 'drop' | 'duplicate' | 'reorder' | 'stall' | 'alter';
+export type FrameFaultKind = 'drop' | 'duplicate' | 'reorder' | 'stall' | 'alter' | 'skew' | 'wrongId';
 
 /** Something that changes which frames go on to a subscriber. */
 export interface FrameFault {
@@ -82,6 +82,19 @@ const altered = (frame: Frame, as: Alteration): Frame =>
     as === 'escaped-name' ? escapedText(frame.stream) : undefined,
   );
 
+const rewritten = (frame: Frame, change: (text: string) => string): Frame =>
+  createFrame(frame.stream, (unit) => {
+    const text = frame.bytes(false, unit).toString();
+    return unit === 'ms' ? change(text) : text;
+  });
+
+/** The frame with wrong times or ids; undefined where it has none of them. */
+const misled = (frame: Frame, fault: FaultOf<'skew' | 'wrongId'>): Frame | undefined => {
+  const change = (text: string) => (fault.kind === 'skew' ? skewText(text, fault.byMs, fault.of) : misnumberText(text, fault.by));
+  const text = frame.bytes(false, 'ms').toString();
+  return change(text) === text ? undefined : rewritten(frame, change);
+};
+
 /** Whether anything of the frame can be altered so: a trade has no close, a mini-ticker no ids. */
 const isAlterable = (frame: Frame, as: Alteration): boolean => {
   const text = frame.bytes(false, 'ms').toString();
@@ -116,7 +129,7 @@ const createChosen = (fault: FaultOf<'alter'>, ids: readonly number[], matches: 
   };
 };
 
-const createShare = (fault: FaultOf<'drop' | 'duplicate' | 'reorder' | 'alter'>, matches: Matches, deps: FrameFaultDeps): FrameFault => {
+const createShare = (fault: FaultOf<Exclude<FrameFaultKind, 'stall'>>, matches: Matches, deps: FrameFaultDeps): FrameFault => {
   const { clock, random, deliver } = deps;
   const waiting = new Map<string, Held & { readonly timer: Timer }>();
   let hits = 0;
@@ -150,9 +163,12 @@ const createShare = (fault: FaultOf<'drop' | 'duplicate' | 'reorder' | 'alter'>,
       if (!matches(subscriber, frame)) return [frame];
       if (fault.kind === 'reorder') return swap(subscriber, frame);
       if (fault.kind === 'alter' && !isAlterable(frame, fault.as)) return [frame];
+      const wrong = fault.kind === 'skew' || fault.kind === 'wrongId' ? misled(frame, fault) : frame;
+      if (!wrong) return [frame];
       if (!takes()) return [frame];
       if (fault.kind === 'alter') return [alter(frame, fault, deps)];
-      return fault.kind === 'drop' ? [] : [frame, frame];
+      if (fault.kind === 'drop') return [];
+      return fault.kind === 'duplicate' ? [frame, frame] : [wrong];
     },
     get hits() {
       return hits;

@@ -36,12 +36,16 @@ const maxPauseMs = 120_000;
 /** A plain scan finds who trades next. */
 const maxListed = 2_000;
 const maxLevels = 25;
+/** What `order` makes on average: one in four orders sweeps through 3.5 prices. */
+const tradesPerOrder = 1.63;
 const maxSingles = 40;
 
 interface Trader {
   readonly listing: Listing;
   readonly rate: number;
   readonly pace: Pace;
+  /** On command: about so many trades a second, at an even pace. */
+  perSecond: number | undefined;
   nextId: number;
   nextSingleId: number;
   lastEventMs: number;
@@ -76,7 +80,16 @@ export const createMarket = (options: MarketOptions): PriceSource => {
     const past = hasPast && pastDay ? (firstTicks: number) => yesterdayOf(spec, seed, firstTicks, rate) : undefined;
     const bars = createMinuteBars(hasPast ? beginMs : fromMs, past);
     const listing = { spec, status: spec.status, trades: createTradeHistory(capacity), bars, tickerIsDue: false };
-    return { listing, rate, pace: createPace(symbolSpells, random), nextId, nextSingleId: nextId * 4, lastEventMs: 0, hasPast };
+    return {
+      listing,
+      rate,
+      pace: createPace(symbolSpells, random),
+      perSecond: undefined,
+      nextId,
+      nextSingleId: nextId * 4,
+      lastEventMs: 0,
+      hasPast,
+    };
   };
   const traders = knownSymbols.slice(0, symbols).map((spec) => traderOf(spec, startMs, true));
   const listings = new Map(traders.map(({ listing }) => [listing.spec.symbol, listing]));
@@ -119,7 +132,8 @@ export const createMarket = (options: MarketOptions): PriceSource => {
   };
 
   const pauseMs = (trader: Trader, timeMs: number): number => {
-    const perSecond = trader.rate * trader.pace.at(timeMs) * wholePace.at(timeMs);
+    const usual = trader.rate * trader.pace.at(timeMs) * wholePace.at(timeMs);
+    const perSecond = trader.perSecond === undefined ? usual : trader.perSecond / tradesPerOrder;
     return Math.min(maxPauseMs, (random.exponential() / perSecond) * 1_000);
   };
 
@@ -154,6 +168,21 @@ export const createMarket = (options: MarketOptions): PriceSource => {
       traders.splice(at, 1);
       dueMs.splice(at, 1);
       return listings.delete(symbol);
+    },
+    renumber: (symbol, fromId) => {
+      const trader = traders.find(({ listing }) => listing.spec.symbol === symbol);
+      if (!trader) return false;
+      trader.nextId = fromId;
+      trader.nextSingleId = fromId * 4;
+      return true;
+    },
+    setRate: (symbol, perSecond) => {
+      const at = traders.findIndex(({ listing }) => listing.spec.symbol === symbol);
+      const trader = traders[at];
+      if (!trader) return false;
+      trader.perSecond = perSecond;
+      dueMs[at] = Math.min(dueMs[at] ?? reachedMs, reachedMs + pauseMs(trader, reachedMs));
+      return true;
     },
     list: (spec, nowMs) => {
       if (listings.has(spec.symbol)) throw new AppError('failed_precondition', `${spec.symbol} is listed already.`);

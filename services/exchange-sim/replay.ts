@@ -126,6 +126,12 @@ const createReplay = (
     list: () => {
       throw new AppError('failed_precondition', 'A recording lists what it holds and nothing else.');
     },
+    renumber: () => {
+      throw new AppError('failed_precondition', 'A recording has the ids that were recorded.');
+    },
+    setRate: () => {
+      throw new AppError('failed_precondition', 'A recording is as lively as it was.');
+    },
     begin: (nowMs) => {
       beganMs ??= nowMs;
     },

@@ -67,13 +67,16 @@ export const createRest = ({ clock, limits, listings, faults }: RestDeps) => {
     const limit = query.limit(500, 1_000);
     const timed = startMs !== undefined || endMs !== undefined;
     if (fromId !== undefined && timed) throw badCombination();
+    const lagMs = faults.historyLagMs(spec.symbol);
+    const shownMs = lagMs > 0 ? clock.now() - lagMs : Number.MAX_SAFE_INTEGER - 1;
+    const untilMs = Math.min(endMs ?? shownMs, shownMs);
     const rows =
       fromId !== undefined
-        ? trades.from(fromId, limit)
+        ? trades.from(fromId, limit).filter(({ timeMs }) => timeMs <= shownMs)
         : startMs !== undefined
-          ? trades.between(startMs, endMs ?? Number.MAX_SAFE_INTEGER - 1, limit)
-          : endMs !== undefined
-            ? trades.between(0, endMs, Number.MAX_SAFE_INTEGER).slice(-limit)
+          ? trades.between(startMs, untilMs, limit)
+          : endMs !== undefined || lagMs > 0
+            ? trades.between(0, untilMs, Number.MAX_SAFE_INTEGER).slice(-limit)
             : trades.latest(limit);
     const texts = rows.map((trade) => {
       const row = aggTradeRow(spec, trade, unit);
@@ -110,7 +113,10 @@ export const createRest = ({ clock, limits, listings, faults }: RestDeps) => {
       }
     };
     const fault = faults.rest(url.pathname);
-    if (fault?.delayMs !== undefined) clock.after(fault.delayMs, run);
+    const isPage = url.pathname.endsWith('/aggTrades');
+    const pageDelayMs = isPage ? faults.pageDelayMs((url.searchParams.get('symbol') ?? '').toUpperCase()) : 0;
+    const delayMs = (fault?.delayMs ?? 0) + pageDelayMs;
+    if (delayMs > 0) clock.after(delayMs, run);
     else run();
   };
 };
