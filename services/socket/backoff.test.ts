@@ -72,6 +72,21 @@ describe('weight budget', () => {
     expect(budget.used).toBe(98);
   });
 
+  it('does not take an answer that is late by a minute for what was used in this one', () => {
+    const clock = createManualClock(1_700_000_040_000); // A minute of the exchange begins.
+    const budget = createWeightBudget(clock, 100);
+    clock.advance(59_000);
+    budget.take(4);
+    const askedAtMs = clock.now();
+    budget.learn(96, askedAtMs);
+    clock.advance(2_500);
+    expect(budget.take(4)).toBe(0);
+    budget.learn(100, askedAtMs);
+    expect([budget.used, budget.take(4)]).toEqual([4, 0]);
+    budget.learn(50, clock.now());
+    expect(budget.used).toBe(50);
+  });
+
   it('asks nothing while the exchange said to wait', () => {
     const clock = createManualClock();
     const budget = createWeightBudget(clock, 100);

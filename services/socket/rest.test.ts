@@ -254,6 +254,36 @@ describe('REST', () => {
   });
 });
 
+describe('calls whose callers left before their turn', () => {
+  const hang = (_url: string, signal: AbortSignal) =>
+    new Promise<Response>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+
+  it('cost nothing and keep nobody waiting', async () => {
+    let answers = hang as (url: string, signal: AbortSignal) => Response | Promise<Response>;
+    const { rest, urls, clock } = rig((url, signal) => answers(url, signal), { restConcurrency: 1, restQueue: 9, weightPerMinute: 40 });
+    const first = rest.aggTrades('btcusdt', 1, 1).catch((err: unknown) => err);
+    const gone = new AbortController();
+    const left = Array.from({ length: 9 }, () => rest.aggTrades('btcusdt', 1, 1, gone.signal).catch((err: unknown) => err));
+    await clock.advanceAsync(0);
+    gone.abort();
+    for (const call of left) expect(await call).toMatchObject({ code: 'canceled' });
+    // The line is empty again.
+    answers = () => json([]);
+    const next = Array.from({ length: 9 }, () => rest.aggTrades('ethusdt', 1, 1));
+    await clock.advanceAsync(defaultLimits.restSilenceMs);
+    expect(await first).toMatchObject({ code: 'deadline_exceeded' });
+    for (const call of next) expect((await call).trades).toEqual([]);
+    expect(urls).toHaveLength(10);
+    await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({ code: 'resource_exhausted' });
+  });
+
+  it('are not even begun', async () => {
+    const { rest, urls } = rig(() => json([]));
+    await expect(rest.aggTrades('btcusdt', 1, 1, AbortSignal.abort())).rejects.toMatchObject({ code: 'canceled' });
+    expect(urls).toEqual([]);
+  });
+});
+
 describe('the symbol list', () => {
   const start = (answers: Answer[]) => {
     let changes = 0;

@@ -44,25 +44,41 @@ const maxRefusalBytes = 65_536;
 
 export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: RestDeps): ExchangeRest => {
   const budget = createWeightBudget(clock, limits.weightPerMinute);
-  const queue: (() => void)[] = [];
+  const queue = new Set<() => void>();
   let running = 0;
   let refusal: { readonly failure: AppError; readonly untilMs: number } | undefined;
   let takesLeanList = true;
   let answers: boolean | undefined;
 
-  const enter = async (): Promise<void> => {
+  const leftAlready = () => new AppError('canceled', 'Nobody waits for this answer any more.');
+  const enter = async (signal: AbortSignal | undefined): Promise<void> => {
+    if (signal?.aborted) throw leftAlready();
     if (running < limits.restConcurrency) {
       running += 1;
       return;
     }
-    if (queue.length >= limits.restQueue)
+    if (queue.size >= limits.restQueue)
       throw new AppError('resource_exhausted', 'Too many questions to the exchange wait already.', { retryAfterMs: 1_000 });
-    await new Promise<void>((resolve) => queue.push(resolve)); // The one that leaves hands its place over.
+    await new Promise<void>((resolve, reject) => {
+      const enterNow = () => {
+        signal?.removeEventListener('abort', giveUp);
+        resolve();
+      };
+      const giveUp = () => {
+        queue.delete(enterNow);
+        reject(leftAlready());
+      };
+      queue.add(enterNow);
+      signal?.addEventListener('abort', giveUp, { once: true });
+    });
   };
+  /** The one that leaves hands its place over. */
   const leave = () => {
-    const next = queue.shift();
-    if (next) next();
-    else running -= 1;
+    const [next] = queue;
+    if (next) {
+      queue.delete(next);
+      next();
+    } else running -= 1;
   };
 
   const failureOf = (response: Response, text: string): AppError => {
@@ -71,15 +87,16 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
     if (failure.code === 'resource_exhausted') budget.block(failure.retryAfterMs ?? 0);
     return failure;
   };
-  const learn = (response: Response) => {
+  const learn = (response: Response, askedAtMs: number) => {
     const used = Number(response.headers.get('x-mbx-used-weight-1m') ?? Number.NaN);
-    if (Number.isFinite(used)) budget.learn(used);
+    if (Number.isFinite(used)) budget.learn(used, askedAtMs);
     metrics.weightUsed.set(budget.used);
   };
 
   const send = async (call: Call, path: string, signal: AbortSignal | undefined) => {
+    const askedAtMs = clock.now();
     const bound = (response: Response) => {
-      learn(response);
+      learn(response, askedAtMs);
       return response.ok ? maxBytes[call] : maxRefusalBytes;
     };
     const transfer = {
@@ -105,8 +122,9 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
   };
 
   const ask = async (call: Call, path: string, signal: AbortSignal | undefined) => {
-    await enter();
+    await enter(signal);
     try {
+      if (signal?.aborted) throw leftAlready();
       // Who is refused does not keep knocking.
       const refusedMs = (refusal?.untilMs ?? Number.NEGATIVE_INFINITY) - clock.monotonic();
       if (refusal && refusedMs > 0)
