@@ -298,11 +298,26 @@ describe('what the exchange may do to us', () => {
     const reader = read('miniTicker', ['btcusdt']);
     await eventually('subscribed', () => subscribedTo('btcusdt@miniTicker').length === 1);
     exchange.publish('btcusdt@miniTicker', tickerOf('btcusdt', 1_000));
+    exchange.connections[0]?.fallSilent();
     await eventually('noticed', () => log.some(({ msg }) => String(msg).includes('open but silent')));
     await eventually('replaced', () => exchange.connections.length === 2 && (exchange.connections[0]?.closed ?? false));
     await eventually('subscribed', () => subscribedTo('btcusdt@miniTicker').length === 1);
     exchange.publish('btcusdt@miniTicker', tickerOf('btcusdt', 2_000));
     await eventually('live', () => reader.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE);
+  });
+
+  it('is quiet but answers when it is asked for a sign of life: stays', async () => {
+    const { read, log } = await start({ connectionSilenceMs: 300, controlSpacingMs: 20 });
+    const reader = read('miniTicker', ['btcusdt']);
+    await eventually('subscribed', () => subscribedTo('btcusdt@miniTicker').length === 1);
+    exchange.publish('btcusdt@miniTicker', tickerOf('btcusdt', 1_000));
+    const asked = () => exchange.connections[0]?.control.filter(({ method }) => method === 'LIST_SUBSCRIPTIONS').length ?? 0;
+    await eventually('asked again and again', () => asked() >= 8);
+    expect(exchange.connections).toHaveLength(1);
+    expect(reader.stateOf('btcusdt')).toBe(StreamState.STREAM_STATE_LIVE);
+    exchange.connections[0]?.fallSilent();
+    await eventually('noticed', () => log.some(({ msg }) => String(msg).includes('open but silent')));
+    await eventually('replaced', () => exchange.connections[0]?.closed === true);
   });
 
   it('restarts, and begins to count anew: prices go on', async () => {
@@ -456,10 +471,14 @@ describe('the gRPC face', () => {
     expect(await ready.json()).toMatchObject({
       status: 'ready',
       simulated: true,
+      streams: { down: 0, wanted: 1 },
+      degraded: null,
       dependencies: { 'exchange-streams': { status: 'ok' }, 'exchange-rest': { status: 'ok' } },
     });
     expect(await metric('connections_open')).toBe(1);
     expect(await metric('streams')).toBe(1);
+    expect(await metric('streams_down')).toBe(0);
+    expect(await metric('connection_newest_frame_age_seconds')).toBeGreaterThan(0);
     const sinceMs = performance.now();
     await app.close();
     expect(performance.now() - sinceMs).toBeLessThan(2_000);

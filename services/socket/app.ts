@@ -92,6 +92,16 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   const { pool } = subscriptions;
   observe(deps.metrics, 'connections_open', 'Open connections to the exchange', () => pool.connections.open);
   observe(deps.metrics, 'connections_wanted', 'Connections to the exchange that should be open', () => pool.connections.wanted);
+  observe(deps.metrics, 'streams_down', 'Upstream streams whose connection is down', () => pool.streams.down);
+  deps.metrics.gauge({
+    name: 'connection_newest_frame_age_seconds',
+    help: 'By the place of each open connection: since when it brings no data',
+    labelNames: ['connection'],
+    collect() {
+      this.reset();
+      for (const [place, ageMs] of pool.newestAgesMs()) this.set({ connection: String(place) }, ageMs / 1_000);
+    },
+  });
   deps.metrics.gauge({
     name: 'streams',
     help: 'Upstream streams by state',
@@ -117,6 +127,8 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   const offsetSeconds = () => time.offset && time.offset.offsetMs / 1_000;
   observe(deps.metrics, 'clock_offset_seconds', "The exchange's clock minus this computer's; missing until measured", offsetSeconds);
   const facts = () => ({
+    streams: pool.streams,
+    degraded: pool.degraded ?? null,
     exchangeStreams: exchange.streamUrl,
     clockOffsetMs: time.offset?.offsetMs ?? null,
     clockUncertaintyMs: time.offset?.uncertaintyMs ?? null,

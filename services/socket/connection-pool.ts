@@ -11,8 +11,14 @@ export interface ConnectionPool {
   /** Replaces the connection that carries the stream. */
   replace(name: string): void;
   readonly connections: { readonly open: number; readonly wanted: number };
-  /** What keeps us from the exchange, in words; undefined when at least one connection is open or none is wanted. */
+  /** How many of the streams have no connection; one that is only just being opened is none that is missing. */
+  readonly streams: { readonly down: number; readonly wanted: number };
+  /** What keeps us from the exchange, in words: no connection, not from most streams, or one for too long; undefined else. */
   readonly fault: string | undefined;
+  /** What is missing though that is no `fault` yet, in words. */
+  readonly degraded: string | undefined;
+  /** By the place of each open connection, from 1: how old its newest data are, milliseconds. */
+  newestAgesMs(): ReadonlyMap<number, number>;
   close(): Promise<void>;
 }
 
@@ -26,30 +32,51 @@ export const createConnectionPool = (deps: Omit<SlotDeps, 'nextSource' | 'malfor
     metrics.malformed(why);
     complain(why);
   };
-  const slots = new Set<ConnectionSlot>();
+  /** With the lowest free number for each. */
+  const places = new Map<ConnectionSlot, number>();
   const slotOf = new Map<string, ConnectionSlot>();
   const emptySinceMs = new Map<ConnectionSlot, number>();
   let sources = 0;
   const nextSource = () => ++sources;
 
   const roomFor = (): ConnectionSlot | undefined => {
-    for (const slot of slots) if (slot.names.size < limits.streamsPerConnection) return slot;
-    if (slots.size >= limits.maxConnections) return undefined;
+    for (const slot of places.keys()) if (slot.names.size < limits.streamsPerConnection) return slot;
+    if (places.size >= limits.maxConnections) return undefined;
+    const taken = new Set(places.values());
+    let place = 1;
+    while (taken.has(place)) place += 1;
     const slot = new ConnectionSlot({ ...deps, nextSource, malformed });
-    slots.add(slot);
+    places.set(slot, place);
     return slot;
   };
-  const hasHeartbeat = (slot: ConnectionSlot): boolean => {
-    for (const name of slot.names) if (name.endsWith('@miniTicker')) return true;
-    return false;
+  /** What has no connection, apart from what is just being connected for the first time. */
+  const outage = () => {
+    const sum = { open: 0, down: 0, wanted: 0, longestMs: 0, why: undefined as string | undefined };
+    for (const { down, names } of places.keys()) {
+      sum.wanted += names.size;
+      if (!down) {
+        sum.open += 1;
+        continue;
+      }
+      const forMs = clock.monotonic() - down.sinceMs;
+      if (down.detail === undefined && forMs < limits.handshakeTimeoutMs) continue;
+      sum.why ??= down.detail;
+      sum.down += names.size;
+      if (names.size > 0) sum.longestMs = Math.max(sum.longestMs, forMs);
+    }
+    return sum;
+  };
+  const outageInWords = (): string => {
+    const { open, down, wanted, why = 'no connection yet' } = outage();
+    return `${down} of ${wanted} streams are down, with ${places.size - open} of ${places.size} connections: ${why}`;
   };
   const check = clock.every(checkPeriodMs, () => {
-    for (const slot of slots) {
-      slot.checkSilence(hasHeartbeat(slot));
+    for (const slot of places.keys()) {
+      slot.checkSilence();
       const emptyMs = emptySinceMs.get(slot);
       if (emptyMs === undefined || clock.monotonic() - emptyMs < limits.idleCloseMs) continue;
       emptySinceMs.delete(slot);
-      slots.delete(slot);
+      places.delete(slot);
       log.info('closing a connection to the exchange that carries nothing');
       void slot.close();
     }
@@ -75,20 +102,30 @@ export const createConnectionPool = (deps: Omit<SlotDeps, 'nextSource' | 'malfor
     replace: (name) => slotOf.get(name)?.rotate('stalled-stream'),
     get connections() {
       let open = 0;
-      for (const slot of slots) if (slot.isOpen) open += 1;
-      return { open, wanted: slots.size };
+      for (const slot of places.keys()) if (!slot.down) open += 1;
+      return { open, wanted: places.size };
+    },
+    get streams() {
+      const { down, wanted } = outage();
+      return { down, wanted };
     },
     get fault() {
-      let fault: string | undefined;
-      for (const slot of slots) {
-        if (slot.isOpen) return undefined;
-        fault ??= slot.fault ?? 'not connected yet';
-      }
-      return fault;
+      const { open, down, wanted, longestMs, why } = outage();
+      if (places.size > 0 && open === 0) return why ?? 'not connected yet';
+      const isTooMuch = down > wanted * limits.toleratedDownShare || longestMs >= limits.toleratedDownMs;
+      return isTooMuch ? outageInWords() : undefined;
+    },
+    get degraded() {
+      return outage().down > 0 ? outageInWords() : undefined;
+    },
+    newestAgesMs: () => {
+      const ages = new Map<number, number>();
+      for (const [slot, place] of places) if (slot.newestAgeMs !== undefined) ages.set(place, slot.newestAgeMs);
+      return ages;
     },
     close: async () => {
       check.cancel();
-      await Promise.all([...slots].map((slot) => slot.close()));
+      await Promise.all([...places.keys()].map((slot) => slot.close()));
     },
   };
 };

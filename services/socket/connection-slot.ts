@@ -7,7 +7,7 @@ import { obey, wordsOf } from './exchange-refusal.js';
 import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
 import { canHandOver, type Rotation, type RotationReason } from './rotation.js';
-import { createSilenceBound, type SilenceBound } from './silence-bound.js';
+import { createSilenceWatch, type SilenceWatch } from './silence-watch.js';
 import type { Link, StreamEvents } from './stream-events.js';
 
 export interface SlotDeps {
@@ -36,9 +36,10 @@ export class ConnectionSlot {
   readonly names = new Set<string>();
   readonly #deps: SlotDeps;
   readonly #backoff: Backoff;
-  readonly #silence: SilenceBound;
+  readonly #silence: SilenceWatch;
   #current: ExchangeConnection | undefined;
   #currentSinceMs = 0;
+  #downSinceMs: number | undefined;
   #rotation: Rotation | undefined;
   #retry: Timer | undefined;
   #lifetime: Timer | undefined;
@@ -50,17 +51,21 @@ export class ConnectionSlot {
     this.#deps = deps;
     const { backoffBaseMs, backoffCapMs } = deps.limits;
     this.#backoff = createBackoff({ baseMs: backoffBaseMs, capMs: backoffCapMs, random: deps.random });
-    this.#silence = createSilenceBound(deps.limits);
+    this.#silence = createSilenceWatch(deps.clock, deps.limits);
+    this.#downSinceMs = deps.clock.monotonic();
     this.#connect();
   }
 
-  get isOpen(): boolean {
-    return this.#current?.isOpen ?? false;
+  /** Since when there is no connection, and why in words where an attempt failed; undefined while there is one. */
+  get down(): { readonly sinceMs: number; readonly detail: string | undefined } | undefined {
+    if (this.#downSinceMs === undefined) return undefined;
+    return { sinceMs: this.#downSinceMs, detail: this.#down && 'detail' in this.#down ? this.#down.detail : undefined };
   }
 
-  /** Why there is no connection, in words; undefined while there is one or the first attempt runs. */
-  get fault(): string | undefined {
-    return this.#down && 'detail' in this.#down ? this.#down.detail : undefined;
+  /** How old the newest data are, milliseconds, or how long the connection brings none; undefined while there is no connection. */
+  get newestAgeMs(): number | undefined {
+    if (!this.#current?.isOpen) return undefined;
+    return this.#deps.clock.monotonic() - (this.#current.lastDataMs ?? this.#currentSinceMs);
   }
 
   add(name: string): void {
@@ -72,6 +77,7 @@ export class ConnectionSlot {
 
   remove(name: string): void {
     this.names.delete(name);
+    this.#silence.changed();
     this.#current?.unwant(name);
     this.#rotation?.next.unwant(name);
   }
@@ -81,16 +87,14 @@ export class ConnectionSlot {
     this.#rotation?.next.renew(name);
   }
 
-  /** Looks for silence; called about once a second. @param hasHeartbeat a mini-ticker is among the streams */
-  checkSilence(hasHeartbeat: boolean): void {
-    const { clock, log, events } = this.#deps;
+  /** Looks for silence; called once a second. */
+  checkSilence(): void {
+    const { log, events } = this.#deps;
     if (!this.#current?.isOpen || this.#rotation || !this.names.size) return;
-    const silentMs = clock.monotonic() - (this.#current.lastDataMs ?? this.#currentSinceMs);
-    if (silentMs <= this.#silence.boundMs(hasHeartbeat)) return;
-    this.#silence.replaced();
+    const silentMs = this.#silence.judge(this.#current, this.names, this.#currentSinceMs);
+    if (silentMs === undefined) return;
     log.warn({ silentMs: Math.round(silentMs), streams: this.names.size }, 'a connection to the exchange is open but silent; replacing it');
-    // Trades alone may be quiet without a fault; mini-tickers are not.
-    if (hasHeartbeat) for (const name of this.names) events.link(name, { kind: 'silent', detail: 'the connection is open but silent' });
+    for (const name of this.names) events.link(name, { kind: 'silent', detail: 'the connection is open but silent' });
     this.rotate('silent');
   }
 
@@ -149,7 +153,7 @@ export class ConnectionSlot {
       },
       frame: (frame, receiveTimeMs) => {
         if (!isOurs()) return;
-        this.#sawData(connection);
+        this.#sawData();
         if (this.names.has(frame.stream)) events.frame(frame, receiveTimeMs, source, this.#rotation !== undefined);
         else metrics.unwanted.inc(); // On its way when it was unsubscribed.
       },
@@ -158,8 +162,10 @@ export class ConnectionSlot {
       },
       rejected: (name, why) => {
         if (!isOurs()) return;
-        log.warn({ stream: name, why }, 'the exchange refuses a stream');
-        if (this.names.has(name)) events.link(name, { kind: 'rejected', detail: `the exchange refuses the stream: ${why}` });
+        log.warn({ stream: name, why }, 'the exchange refuses a stream; it is asked for again later');
+        const other = connection === this.#current ? this.#rotation?.next : this.#current;
+        const isCarried = other?.acknowledgedAtMs(name) !== undefined;
+        if (this.names.has(name) && !isCarried) events.link(name, { kind: 'rejected', detail: `the exchange refuses the stream: ${why}` });
       },
       shutdownNotice: () => {
         if (connection !== this.#current) return;
@@ -175,8 +181,8 @@ export class ConnectionSlot {
     return connection;
   }
 
-  #sawData(connection: ExchangeConnection): void {
-    this.#silence.saw(connection, connection.lastDataMs ?? 0);
+  #sawData(): void {
+    this.#silence.saw();
     // Only data proves that a connection works; an exchange that accepts and then drops us is still backed off from.
     if (this.#backoff.failures > 0) this.#backoff.reset();
   }
@@ -184,6 +190,7 @@ export class ConnectionSlot {
   #becameCurrent(): void {
     const { clock, limits, random } = this.#deps;
     this.#down = undefined;
+    this.#downSinceMs = undefined;
     this.#currentSinceMs = clock.monotonic();
     this.#lifetime?.cancel();
     const lifetimeMs = limits.lifetimeMs * (1 - limits.lifetimeJitter * random());
@@ -203,6 +210,7 @@ export class ConnectionSlot {
     }
     metrics.reconnects.inc({ reason: end.why });
     this.#current = undefined;
+    this.#downSinceMs ??= this.#deps.clock.monotonic();
     this.#lifetime?.cancel();
     this.#rotateLater?.cancel();
     this.#rotateLater = undefined;
@@ -239,8 +247,9 @@ export class ConnectionSlot {
     const { next, reason } = rotation;
     const settleMs = reason === 'silent' ? 0 : limits.rotationSettleMs;
     const nowMs = clock.monotonic();
-    if (canHandOver({ names: this.names, old, next, nowMs, settleMs, settled: events.settled })) {
+    if (canHandOver({ reason, names: this.names, old, next, nowMs, settleMs, settled: events.settled })) {
       this.#takeOver(rotation);
+      this.#reportRefused(old, next);
       void old?.close();
       metrics.rotations.inc({ reason });
       log.info({ reason, tookMs: Math.round(nowMs - rotation.startedMs) }, 'the new connection to the exchange took over');
@@ -248,6 +257,14 @@ export class ConnectionSlot {
       log.warn({ reason }, 'a new connection does not deliver what the old one does; giving it up');
       this.#dropRotation();
       this.#retryRotation(reason, limits.backoffBaseMs + this.#backoff.next());
+    }
+  }
+
+  /** What only the old connection still carried. */
+  #reportRefused(old: ExchangeConnection | undefined, next: ExchangeConnection): void {
+    for (const name of this.names) {
+      if (old?.acknowledgedAtMs(name) === undefined || next.acknowledgedAtMs(name) !== undefined || !next.isRefused(name)) continue;
+      this.#deps.events.link(name, { kind: 'rejected', detail: 'the exchange refuses the stream' });
     }
   }
 

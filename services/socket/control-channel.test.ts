@@ -11,11 +11,15 @@ interface Message {
   atMs: number;
 }
 
-const rig = (answer: (message: Message) => string | 'ok' | undefined = () => 'ok') => {
+/** What the exchange says of a name that is none. */
+const invalid = { text: 'Invalid request: invalid stream', code: 2 };
+
+const rig = (answer: (message: Message) => string | typeof invalid | 'ok' | undefined = () => 'ok') => {
   const clock = createManualClock();
   const sent: Message[] = [];
   const acknowledged: string[] = [];
   const rejected: string[] = [];
+  let listed = 0;
   const server = new Set<string>();
   let unanswered = 0;
   const channel = createControlChannel(clock, defaultLimits, {
@@ -24,11 +28,17 @@ const rig = (answer: (message: Message) => string | 'ok' | undefined = () => 'ok
       sent.push(message);
       const reply = answer(message);
       if (reply === undefined) return;
-      if (reply === 'ok') for (const name of message.params) message.method === 'SUBSCRIBE' ? server.add(name) : server.delete(name);
-      clock.after(20, () => channel.reply(message.id, reply === 'ok' ? undefined : reply));
+      if (reply === 'ok') for (const name of message.params ?? []) message.method === 'SUBSCRIBE' ? server.add(name) : server.delete(name);
+      const result = message.method === 'LIST_SUBSCRIPTIONS' ? [...server] : null;
+      if (reply === 'ok') clock.after(20, () => channel.reply(message.id, undefined, { result }));
+      else if (typeof reply === 'string') clock.after(20, () => channel.reply(message.id, reply, { code: -1_000 }));
+      else clock.after(20, () => channel.reply(message.id, reply.text, { code: reply.code }));
     },
     acknowledged: (name) => acknowledged.push(name),
     rejected: (name) => rejected.push(name),
+    listed: () => {
+      listed += 1;
+    },
     unanswered: () => {
       unanswered += 1;
     },
@@ -40,6 +50,9 @@ const rig = (answer: (message: Message) => string | 'ok' | undefined = () => 'ok
     rejected,
     server,
     channel,
+    get listed() {
+      return listed;
+    },
     get unanswered() {
       return unanswered;
     },
@@ -105,13 +118,99 @@ describe('control channel', () => {
   });
 
   it('finds the one bad name of a refused batch and keeps the others', () => {
-    const { channel, clock, rejected, acknowledged } = rig(({ params }) => (params.includes('bad@aggTrade') ? 'invalid stream' : 'ok'));
+    const { channel, clock, rejected, acknowledged } = rig(({ params }) => (params.includes('bad@aggTrade') ? invalid : 'ok'));
     const good = Array.from({ length: 15 }, (_, index) => `s${index}@aggTrade`);
     for (const name of [...good.slice(0, 6), 'bad@aggTrade', ...good.slice(6)]) channel.want(name);
     channel.open();
     clock.advance(20_000);
     expect(rejected).toEqual(['bad@aggTrade']);
     expect(acknowledged.sort()).toEqual(good.sort());
+  });
+
+  it('asks again within seconds for streams that were all refused in a bad moment', () => {
+    let isBusy = true;
+    const { channel, clock, acknowledged, sent } = rig(() => (isBusy ? 'Internal error. Please try again.' : 'ok'));
+    const names = Array.from({ length: 40 }, (_, index) => `s${index}@aggTrade`);
+    for (const name of names) channel.want(name);
+    channel.open();
+    clock.advance(10_000);
+    isBusy = false;
+    clock.advance(30_000);
+    expect([...acknowledged].sort()).toEqual([...names].sort());
+    expect(mostInASecond(sent)).toBeLessThanOrEqual(3);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('asks ever less often while a stream is refused, never for good, and tells it once', () => {
+    const { channel, clock, rejected, sent } = rig(() => 'Internal error. Please try again.');
+    channel.want('a@aggTrade');
+    channel.open();
+    clock.advance(3_600_000);
+    const pauses = sent.slice(1).map(({ atMs }, index) => Math.round((atMs - (sent[index]?.atMs ?? 0)) / 1_000));
+    expect(pauses.slice(0, 4)).toEqual([1, 2, 4, 8]);
+    expect(Math.max(...pauses)).toBe(defaultLimits.refusedNameRetryMs / 1_000);
+    expect(sent.length).toBeGreaterThan(20);
+    expect(rejected).toEqual(['a@aggTrade']);
+  });
+
+  it('has a name that was refused listed some minutes later, and holds up nobody with it', () => {
+    let isListed = false;
+    const { channel, clock, acknowledged, rejected } = rig(({ params }) => (params.includes('new@aggTrade') && !isListed ? invalid : 'ok'));
+    for (const name of ['new@aggTrade', 'a@aggTrade']) channel.want(name);
+    channel.open();
+    clock.advance(60_000);
+    expect(channel.isRefused('new@aggTrade')).toBe(true);
+    channel.want('b@aggTrade');
+    clock.advance(1_000);
+    expect(acknowledged).toEqual(['a@aggTrade', 'b@aggTrade']);
+    isListed = true;
+    clock.advance(defaultLimits.refusedNameRetryMs);
+    expect(acknowledged).toEqual(['a@aggTrade', 'b@aggTrade', 'new@aggTrade']);
+    expect(rejected).toEqual(['new@aggTrade']);
+    expect(channel.isRefused('new@aggTrade')).toBe(false);
+  });
+
+  it('forgets a refusal of what nobody wants any more: wanted again, it is asked for at once', () => {
+    let isBusy = true;
+    const { channel, clock, acknowledged } = rig(() => (isBusy ? invalid : 'ok'));
+    channel.want('a@aggTrade');
+    channel.open();
+    clock.advance(10);
+    channel.unwant('a@aggTrade'); // The refusal is on its way.
+    clock.advance(10_000);
+    isBusy = false;
+    channel.want('a@aggTrade');
+    clock.advance(1_000);
+    expect(acknowledged).toEqual(['a@aggTrade']);
+  });
+
+  it('says at once of a stream that was let go and is wanted again before the exchange was told that it is answered', () => {
+    const { channel, clock, acknowledged, sent } = rig();
+    channel.want('a@aggTrade');
+    channel.open();
+    clock.advance(100);
+    channel.unwant('a@aggTrade');
+    channel.want('a@aggTrade');
+    clock.advance(60_000);
+    expect(acknowledged).toEqual(['a@aggTrade', 'a@aggTrade']);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('asks for a sign of life in its turn, and takes a list or an error for one, but nothing else', () => {
+    const answers = ['ok', invalid, undefined] as const;
+    const it = rig(({ method, id }) => (method === 'LIST_SUBSCRIPTIONS' ? answers[id - 1] : 'ok'));
+    it.channel.open();
+    for (const listed of [1, 2, 2]) {
+      it.channel.list();
+      it.clock.advance(20_000);
+      expect(it.listed).toBe(listed);
+    }
+    expect(it.sent.map(({ method, params }) => [method, params])).toEqual(Array(3).fill(['LIST_SUBSCRIPTIONS', undefined]));
+    it.channel.list();
+    it.clock.advance(0);
+    it.channel.reply(4, undefined, { result: null });
+    expect(it.listed).toBe(2);
+    expect(it.unanswered).toBe(0);
   });
 
   it('takes data before the reply as the answer, and does not ask again', () => {

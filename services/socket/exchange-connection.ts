@@ -6,6 +6,7 @@ import { createControlChannel } from './control-channel.js';
 import { answerInWords, saidIn } from './exchange-words.js';
 import { type ExchangeFrame, readMessage } from './frame.js';
 import type { SocketLimits } from './limits.js';
+import { watchSigns } from './sign-of-life.js';
 
 /** Why a connection ended. `said`: what the exchange itself gave as the reason. */
 export type ConnectionEnd =
@@ -33,8 +34,12 @@ export interface ExchangeConnection {
   readonly isOpen: boolean;
   /** Monotonic times; undefined: not yet. */
   readonly lastDataMs: number | undefined;
+  /** When data came last, or an answer: one that brings nothing is asked for a sign of life. From its opening on. */
+  readonly lastSignMs: number | undefined;
   acknowledgedAtMs(name: string): number | undefined;
   lastSeenMs(name: string): number | undefined;
+  /** True for a stream that the exchange refuses and that is not worth waiting for. */
+  isRefused(name: string): boolean;
   want(name: string): void;
   unwant(name: string): void;
   renew(name: string): void;
@@ -91,6 +96,7 @@ export const openExchangeConnection = ({ url, clock, limits, outbound }: Connect
   const acknowledged = new Map<string, number>();
   const seen = new Map<string, number>();
   let lastDataMs: number | undefined;
+  let lastSignMs: number | undefined;
   let state: 'connecting' | 'open' | 'ended' = 'connecting';
   const stop = new AbortController();
   const agent = outbound.agentFor(url, { signal: stop.signal });
@@ -101,12 +107,14 @@ export const openExchangeConnection = ({ url, clock, limits, outbound }: Connect
   });
   // The library's own bound begins when there is a connection, which a silent proxy never gives.
   const handshake = clock.after(limits.handshakeTimeoutMs, () => fail(`no answer within ${limits.handshakeTimeoutMs / 1_000} s`));
+  const signs = watchSigns(clock, limits, { lastMs: () => lastSignMs, ask: () => control.list() });
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
 
   const end = (reason: ConnectionEnd) => {
     if (state === 'ended') return;
     state = 'ended';
     handshake.cancel();
+    signs.cancel();
     control.close();
     socket.terminate();
     stop.abort();
@@ -124,6 +132,9 @@ export const openExchangeConnection = ({ url, clock, limits, outbound }: Connect
       events.acknowledged(name);
     },
     rejected: events.rejected,
+    listed: () => {
+      lastSignMs = clock.monotonic();
+    },
     unanswered: () => fail('the exchange does not answer our requests'),
   });
 
@@ -133,12 +144,13 @@ export const openExchangeConnection = ({ url, clock, limits, outbound }: Connect
       const { frame } = message;
       const nowMs = clock.monotonic();
       lastDataMs = nowMs;
+      lastSignMs = nowMs;
       seen.set(frame.stream, nowMs);
       control.sawData(frame.stream);
       events.frame(frame, clock.now());
     } else if (message.type === 'reply') {
       if (message.id === undefined) events.malformed('a reply without an id of ours');
-      control.reply(message.id, message.error);
+      control.reply(message.id, message.error, message);
     } else if (message.type === 'shutdown') events.shutdownNotice();
     else events.malformed(message.why);
   };
@@ -147,6 +159,7 @@ export const openExchangeConnection = ({ url, clock, limits, outbound }: Connect
     if (state !== 'connecting') return;
     state = 'open';
     handshake.cancel();
+    lastSignMs = clock.monotonic();
     events.opened();
     control.open();
   });
@@ -168,8 +181,12 @@ export const openExchangeConnection = ({ url, clock, limits, outbound }: Connect
     get lastDataMs() {
       return lastDataMs;
     },
+    get lastSignMs() {
+      return lastSignMs;
+    },
     acknowledgedAtMs: (name) => acknowledged.get(name),
     lastSeenMs: (name) => seen.get(name),
+    isRefused: (name) => control.isRefused(name),
     want: (name) => control.want(name),
     unwant: (name) => {
       acknowledged.delete(name);
@@ -186,6 +203,7 @@ export const openExchangeConnection = ({ url, clock, limits, outbound }: Connect
       const wasOpen = state === 'open';
       state = 'ended';
       handshake.cancel();
+      signs.cancel();
       control.close();
       if (wasOpen) socket.close(1000);
       else socket.terminate();

@@ -31,11 +31,18 @@ describe('readMessage', () => {
   });
 
   it('knows a success and both shapes of an error', () => {
-    expect(readMessage('{"result":null,"id":3}')).toEqual({ type: 'reply', id: 3, error: undefined });
-    expect(readMessage('{"result":null,"id":"3"}')).toEqual({ type: 'reply', id: 3, error: undefined });
+    expect(readMessage('{"result":null,"id":3}')).toEqual({ type: 'reply', id: 3, error: undefined, result: null });
+    expect(readMessage('{"result":null,"id":"3"}')).toEqual({ type: 'reply', id: 3, error: undefined, result: null });
+    const list = { type: 'reply', id: 3, error: undefined, result: ['btcusdt@aggTrade'] };
+    expect(readMessage('{"result":["btcusdt@aggTrade"],"id":3}')).toEqual(list);
     const error = 'Invalid request: invalid stream (code 2)';
-    expect(readMessage('{"code":2,"msg":"Invalid request: invalid stream","id":4}')).toEqual({ type: 'reply', id: 4, error });
-    expect(readMessage('{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":4}')).toEqual({ type: 'reply', id: 4, error });
+    expect(readMessage('{"code":2,"msg":"Invalid request: invalid stream","id":4}')).toEqual({ type: 'reply', id: 4, error, code: 2 });
+    expect(readMessage('{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":4}')).toEqual({
+      type: 'reply',
+      id: 4,
+      error,
+      code: 2,
+    });
   });
 
   it.each([

@@ -27,7 +27,15 @@ export interface ExchangeFrame {
 
 export type Incoming =
   | { readonly type: 'frame'; readonly frame: ExchangeFrame }
-  | { readonly type: 'reply'; readonly id: number | undefined; readonly error: string | undefined }
+  | {
+      readonly type: 'reply';
+      readonly id: number | undefined;
+      /** In words; undefined for a success. */
+      readonly error: string | undefined;
+      /** The error's number, as it came. */
+      readonly code?: unknown;
+      readonly result?: unknown;
+    }
   /** The server is about to go; it comes unasked. */
   | { readonly type: 'shutdown' }
   | { readonly type: 'malformed'; readonly why: string };
@@ -85,7 +93,8 @@ const readReply = (message: Record<string, unknown>): Incoming => {
   const failed = 'code' in fault || 'error' in message;
   const id = typeof message.id === 'string' && /^\d{1,15}$/.test(message.id) ? Number(message.id) : message.id;
   const error = failed ? `${String(fault.msg ?? 'no reason given')} (code ${String(fault.code)})` : undefined;
-  return { type: 'reply', id: isCount(id) ? id : undefined, error };
+  const parts = failed ? { code: fault.code } : { result: message.result };
+  return { type: 'reply', id: isCount(id) ? id : undefined, error, ...parts };
 };
 
 const opening = '{"stream":"';

@@ -10,7 +10,15 @@ export interface SocketLimits {
   readonly controlSpacingMs: number;
   /** How long a control message may stay unanswered before it is sent again, and after that before the connection is given up. */
   readonly replyTimeoutMs: number;
+  /** After which a stream that was refused in what may be a bad moment is asked for again; doubles with each time. */
+  readonly refusalRetryMs: number;
+  /** The same where the name itself is refused, and at most: the exchange may list it any day. */
+  readonly refusedNameRetryMs: number;
   readonly handshakeTimeoutMs: number;
+  /** With a larger share of the streams down the service is not ready. */
+  readonly toleratedDownShare: number;
+  /** Nor with any connection that has been down for so long. */
+  readonly toleratedDownMs: number;
   readonly maxFrameBytes: number;
   /** Connection attempts in `attemptWindowMs`; the exchange allows 300 in 5 minutes per address, others may share it. */
   readonly attemptsPerWindow: number;
@@ -30,11 +38,12 @@ export interface SocketLimits {
   readonly rotationTimeoutMs: number;
 
   // Silence.
-  /** No data at all on a connection that carries mini-tickers (about one a second each). */
+  /**
+   * No sign of life of a connection: neither data nor an answer. Minor pairs are quiet for minutes, so one without data is asked for an
+   * answer when two thirds of this are over. Looked at each second, so that it is noticed within 15 s.
+   */
   readonly connectionSilenceMs: number;
-  /** No data at all on a connection that carries trades only; a minor pair is silent for 16 s and more. */
-  readonly quietConnectionSilenceMs: number;
-  /** The bound doubles with every replacement that stays silent too, up to this. */
+  /** That doubles with every replacement that stays silent too, up to this. */
   readonly silenceCapMs: number;
   /** How long one stream of a symbol may be silent while the symbol's other stream shows that there is something to say. */
   readonly evidenceMs: number;
@@ -93,7 +102,11 @@ export const defaultLimits: SocketLimits = {
   namesPerMessage: 100,
   controlSpacingMs: 350,
   replyTimeoutMs: 10_000,
+  refusalRetryMs: 1_000,
+  refusedNameRetryMs: 180_000,
   handshakeTimeoutMs: 5_000,
+  toleratedDownShare: 0.5,
+  toleratedDownMs: 10_000,
   maxFrameBytes: 262_144,
   attemptsPerWindow: 240,
   attemptWindowMs: 300_000,
@@ -104,8 +117,7 @@ export const defaultLimits: SocketLimits = {
   lifetimeJitter: 0.05,
   rotationSettleMs: 5_000,
   rotationTimeoutMs: 60_000,
-  connectionSilenceMs: 15_000,
-  quietConnectionSilenceMs: 60_000,
+  connectionSilenceMs: 14_000,
   silenceCapMs: 600_000,
   evidenceMs: 8_000,
   firstFrameMs: 60_000,

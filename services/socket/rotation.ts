@@ -12,6 +12,7 @@ export interface Rotation {
 }
 
 export interface Handover {
+  readonly reason: RotationReason;
   readonly names: Iterable<string>;
   readonly old: ExchangeConnection | undefined;
   readonly next: ExchangeConnection;
@@ -25,19 +26,22 @@ export interface Handover {
 /** What was under way when the new connection was answered may still come over the old one alone. */
 const underWayMs = 500;
 
+/** True when nothing would be missed of this stream if the old connection closed now. */
+const isHandedOver = (name: string, { old, next, nowMs, settleMs, settled }: Handover): boolean => {
+  const answeredMs = next.acknowledgedAtMs(name);
+  // One that is refused is waited for in vain, and what the old connection does not carry either is not lost with it.
+  if (answeredMs === undefined) return next.isRefused(name) || (old !== undefined && old.acknowledgedAtMs(name) === undefined);
+  if (next.lastSeenMs(name) !== undefined) return settled(name);
+  // A quiet stream: the old connection must have been quiet too since the new one answered.
+  return nowMs - answeredMs >= settleMs && (old?.lastSeenMs(name) ?? Number.NEGATIVE_INFINITY) <= answeredMs + underWayMs;
+};
+
 /** True when nothing would be missed if the old connection closed now. */
-export const canHandOver = ({ names, old, next, nowMs, settleMs, settled }: Handover): boolean => {
+export const canHandOver = (handover: Handover): boolean => {
+  const { reason, names, next } = handover;
   if (!next.isOpen) return false;
-  for (const name of names) {
-    const answeredMs = next.acknowledgedAtMs(name);
-    if (answeredMs === undefined) return false;
-    if (next.lastSeenMs(name) !== undefined) {
-      if (!settled(name)) return false;
-      continue;
-    }
-    // A quiet stream: the old connection must have been quiet too since the new one answered.
-    if (nowMs - answeredMs < settleMs) return false;
-    if ((old?.lastSeenMs(name) ?? Number.NEGATIVE_INFINITY) > answeredMs + underWayMs) return false;
-  }
+  // A silent connection brings nothing: whatever the new one brings is more.
+  if (reason === 'silent' && next.lastDataMs !== undefined) return true;
+  for (const name of names) if (!isHandedOver(name, handover)) return false;
   return true;
 };

@@ -173,10 +173,39 @@ describe('against the simulated exchange', () => {
       8_000,
     );
     const [silent, other] = sim.connections().map(({ id }) => id);
-    sim.faults.add({ kind: 'stall', connection: silent ?? 1, forMs: 60_000, mode: 'lose' });
+    sim.faults.add({ kind: 'stall', connection: silent ?? 1, forMs: 60_000, mode: 'lose', control: true });
     await eventually('replaced', () => sim.connections().length === 2 && sim.connections().every(({ id }) => id !== silent), 8_000);
     expect(sim.connections().some(({ id }) => id === other)).toBe(true);
     await eventually('back', () => tickers.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE);
+  });
+
+  it('rolls over although the exchange refuses one stream, and has that one when it is let in', async () => {
+    const { read, sim, metric } = await start(
+      { tradeRate: 20 },
+      { lifetimeMs: 600, lifetimeJitter: 0, rotationSettleMs: 200, controlSpacingMs: 250, refusedNameRetryMs: 1_000 },
+    );
+    const { id } = sim.faults.add({ kind: 'refuseStream', stream: 'ethusdt@aggTrade' });
+    const trades = read('aggTrade', busy);
+    const others = busy.filter((symbol) => symbol !== 'ethusdt');
+    await eventually('rotations', async () => (await metric('rotations_total')) >= 3, 15_000);
+    expect(trades.statuses.findLast(({ symbol }) => symbol === 'ethusdt')).toMatchObject({
+      state: StreamState.STREAM_STATE_BROKEN,
+      detail: expect.stringContaining('invalid stream'),
+    });
+    for (const symbol of others) expectWhole(trades, symbol);
+    sim.faults.remove(id);
+    await eventually('let in', () => trades.stateOf('ethusdt') === StreamState.STREAM_STATE_LIVE);
+    expect(offences()).toEqual([]);
+  });
+
+  it('has every stream soon after the exchange refused them all in a bad moment', async () => {
+    const { read, sim } = await start({ tradeRate: 20 });
+    const { id } = sim.faults.add({ kind: 'controlError' });
+    const trades = read('aggTrade', busy);
+    await eventually('refused', () => sim.faults.list().some(({ hits }) => hits >= 2));
+    sim.faults.remove(id);
+    await eventually('live', () => busy.every((symbol) => trades.stateOf(symbol) === StreamState.STREAM_STATE_LIVE));
+    expect(offences()).toEqual([]);
   });
 
   it('resumes within 5 s when the exchange restarts', async () => {

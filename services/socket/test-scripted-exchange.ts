@@ -9,7 +9,9 @@ export interface ScriptedConnection {
   /** What it is subscribed to now. */
   readonly names: Set<string>;
   /** Control messages in order, with their arrival in milliseconds. */
-  readonly control: { readonly method: string; readonly params: readonly string[]; readonly id: number; readonly atMs: number }[];
+  readonly control: { readonly method: string; readonly params?: readonly string[]; readonly id: number; readonly atMs: number }[];
+  /** From now on it neither answers nor sends anything, and stays open. */
+  fallSilent(): void;
   readonly closed: boolean;
   send(text: string): void;
   close(code?: number): void;
@@ -25,7 +27,7 @@ export interface ScriptedExchange {
   restCalls: string[];
   /** Answer upgrades with this HTTP status instead. */
   refuse: { status: number; headers?: Record<string, string>; body?: string } | undefined;
-  /** Replies to a control message; default acknowledges. Return undefined to stay silent. */
+  /** Replies to a control message; default acknowledges, and lists what is subscribed. Return undefined to stay silent. */
   answer: (message: { method: string; params: string[]; id: number }, connection: ScriptedConnection) => string | undefined;
   rest: (path: string, request: IncomingMessage, response: ServerResponse) => void;
   /** Sends to every connection that is subscribed to the stream. */
@@ -103,6 +105,7 @@ export const startScriptedExchange = async (symbols: readonly string[], port = 0
   });
   const accept = (socket: WebSocket) => {
     const names = new Set<string>();
+    let isSilent = false;
     const connection: ScriptedConnection = {
       number: exchange.connections.length,
       names,
@@ -110,21 +113,28 @@ export const startScriptedExchange = async (symbols: readonly string[], port = 0
       get closed() {
         return socket.readyState !== WebSocket.OPEN;
       },
-      send: (text) => socket.send(text),
+      fallSilent: () => {
+        isSilent = true;
+      },
+      send: (text) => {
+        if (!isSilent) socket.send(text);
+      },
       close: (code = 1001) => socket.close(code),
       terminate: () => socket.terminate(),
     };
     exchange.connections.push(connection);
     socket.on('error', () => undefined);
     socket.on('message', (data) => {
-      const message = JSON.parse(String(data)) as { method: string; params: string[]; id: number };
-      connection.control.push({ ...message, atMs: performance.now() });
+      const read = JSON.parse(String(data)) as { method: string; params?: string[]; id: number };
+      connection.control.push({ ...read, atMs: performance.now() });
+      if (isSilent) return;
+      const message = { params: [], ...read };
       const reply = exchange.answer(message, connection);
       if (reply === undefined) return;
       if (reply.includes('"result"')) {
         for (const name of message.params) {
           if (message.method === 'SUBSCRIBE') names.add(name);
-          else names.delete(name);
+          else if (message.method === 'UNSUBSCRIBE') names.delete(name);
         }
       }
       socket.send(reply);
@@ -137,7 +147,7 @@ export const startScriptedExchange = async (symbols: readonly string[], port = 0
     attempts: 0,
     restCalls: [],
     refuse: undefined,
-    answer: ({ id }) => JSON.stringify({ result: null, id }),
+    answer: ({ method, id }, { names }) => JSON.stringify({ result: method === 'LIST_SUBSCRIPTIONS' ? [...names] : null, id }),
     rest: (path, _request, response) => {
       if (path.startsWith('/api/v3/exchangeInfo')) json(response, listOf(symbols), 200, { 'x-exchange-simulator': 'scripted' });
       else json(response, { code: -1, msg: 'not scripted' }, 404);

@@ -1,0 +1,49 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import type { ExchangeConnection } from './exchange-connection.js';
+import type { SocketLimits } from './limits.js';
+import { createSilenceBound } from './silence-bound.js';
+import { createSteadyFlow } from './steady-flow.js';
+
+/** Finds the connection that is open but silent. */
+export interface SilenceWatch {
+  /** Data came. */
+  saw(): void;
+  /** A stream less is carried: what is known of how steadily data come is out of date. */
+  changed(): void;
+  /**
+   * Called once a second while the connection is open.
+   * @param openSinceMs monotonic
+   * @returns for how long it has been silent, milliseconds, where it should be replaced for that
+   */
+  judge(connection: ExchangeConnection, names: Iterable<string>, openSinceMs: number): number | undefined;
+}
+
+export const createSilenceWatch = (clock: Clock, limits: SocketLimits): SilenceWatch => {
+  const bound = createSilenceBound(limits);
+  const flow = createSteadyFlow();
+  let judgedMs = Number.NEGATIVE_INFINITY;
+  let judgedSignMs: number | undefined;
+
+  return {
+    saw: bound.saw,
+    changed: flow.forget,
+    judge: (connection, names, openSinceMs) => {
+      const nowMs = clock.monotonic();
+      let active = 0;
+      for (const name of names) if ((connection.lastSeenMs(name) ?? Number.NEGATIVE_INFINITY) >= judgedMs) active += 1;
+      judgedMs = nowMs;
+      flow.second(active);
+      const signMs = connection.lastSignMs ?? connection.lastDataMs;
+      if (signMs !== undefined && signMs > openSinceMs && signMs !== judgedSignMs) bound.saw();
+      judgedSignMs = signMs;
+      const silentMs = nowMs - Math.max(openSinceMs, signMs ?? openSinceMs);
+      const pausedMs = nowMs - Math.max(openSinceMs, connection.lastDataMs ?? openSinceMs);
+      const isSilent = silentMs >= bound.boundMs();
+      if (!isSilent && !(flow.isSteady && pausedMs >= limits.connectionSilenceMs)) return undefined;
+      if (isSilent) bound.replaced();
+      // Where the next one brings nothing either, it is the market that pauses.
+      flow.forget();
+      return isSilent ? silentMs : pausedMs;
+    },
+  };
+};
