@@ -1,3 +1,4 @@
+import { maxSymbolLength } from '@tickfolio/lib/market/symbol';
 import { Type } from 'typebox';
 
 /** The bodies of the REST interface; they validate requests, shape answers and are the OpenAPI document. */
@@ -20,7 +21,7 @@ const password = Type.String({
 });
 const symbol = Type.String({
   minLength: 1,
-  maxLength: 32,
+  maxLength: maxSymbolLength,
   // PostgreSQL takes no NUL in a text, and no symbol has a control character.
   pattern: '^[^\\u0000-\\u001f\\u007f]*$',
   description: 'a symbol that the exchange lists, in either case',

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { maxSymbolLength } from '@tickfolio/lib/market/symbol';
 import { formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
 import { Type } from 'typebox';
 import { problems } from './contract.js';
@@ -212,7 +213,7 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
         security,
         operationId: 'getCandles',
         summary: 'Candles of a symbol, from the archive',
-        params: Type.Object({ symbol: Type.String({ maxLength: 32, examples: ['btcusdt'] }) }),
+        params: Type.Object({ symbol: Type.String({ maxLength: maxSymbolLength, examples: ['btcusdt'] }) }),
         querystring: rangeQuery(Object.keys(candleRanges), '24h'),
         response: { 200: CandlesAnswer, ...problems(400, 401, 404, 503) },
       },

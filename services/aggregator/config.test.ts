@@ -33,6 +33,9 @@ describe('the settings', () => {
     expect(listed()).toEqual([]);
     expect(listed('BTCUSDT, ethusdt,btcusdt,')).toEqual(['btcusdt', 'ethusdt']);
     expect(faultsOf({ ...env, FOLLOW_SYMBOLS: 'btc/usdt' })).toEqual([expect.stringContaining('not "btc/usdt"')]);
+    const forgotten = 'btcusdtethusdtsolusdtbnbusdtadausdt'; // Its commas; the socket service takes no such name either.
+    expect(faultsOf({ ...env, FOLLOW_SYMBOLS: forgotten })).toEqual([expect.stringContaining('separated by commas')]);
+    expect(listed('币安人生usdt,x.y_z-1')).toEqual(['币安人生usdt', 'x.y_z-1']);
   });
 
   it('take several brokers and refuse what is none', () => {

@@ -1,5 +1,6 @@
 import { address, addressList, environment, flag, logLevel, z } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
+import { isSymbol } from '@tickfolio/lib/market/symbol';
 
 const maxFollowed = 1_000;
 
@@ -17,7 +18,7 @@ export const symbolList = (fallback: string) =>
             .filter(Boolean),
         ),
       ];
-      const bad = symbols.find((symbol) => !/^[\p{L}\d_-]{2,40}$/u.test(symbol));
+      const bad = symbols.find((symbol) => !isSymbol(symbol));
       if (bad !== undefined)
         ctx.addIssue({ code: 'custom', message: `must list symbols such as btcusdt, separated by commas, not "${bad}"` });
       if (symbols.length > maxFollowed) ctx.addIssue({ code: 'custom', message: `must not list more than ${maxFollowed} symbols` });

@@ -1,4 +1,5 @@
 import { AppError, type FieldError } from '@tickfolio/lib/errors';
+import { isSymbol } from '@tickfolio/lib/market/symbol';
 import type { LastPrice } from '@tickfolio/lib/price-bus';
 import type { Market, SymbolFeed } from './market.js';
 import type { Registry } from './registry.js';
@@ -30,15 +31,13 @@ export interface Subscriptions {
   replace(holder: string, symbols: readonly string[]): Holding;
 }
 
-/** Letters and digits of any script: the exchange lists symbols that are not ASCII. */
-const symbolPattern = /^[\p{L}\p{N}_.-]{1,32}$/u;
 const idPattern = /^[\x21-\x7e]{1,128}$/;
 
 const checked = (symbol: unknown, id: unknown): { symbol: string; id: string } => {
   const fields: FieldError[] = [];
   const name = typeof symbol === 'string' ? symbol.toLowerCase() : '';
   if (symbol === undefined) fields.push({ field: 'symbol', message: 'is required' });
-  else if (!symbolPattern.test(name)) fields.push({ field: 'symbol', message: 'must be one symbol such as btcusdt' });
+  else if (!isSymbol(name)) fields.push({ field: 'symbol', message: 'must be one symbol such as btcusdt' });
   if (id === undefined) fields.push({ field: 'id', message: 'is required' });
   else if (typeof id !== 'string' || !idPattern.test(id)) {
     fields.push({ field: 'id', message: 'must be 1 to 128 printable characters without blanks, given once' });
@@ -49,7 +48,7 @@ const checked = (symbol: unknown, id: unknown): { symbol: string; id: string } =
 
 export const createSubscriptions = (registry: Registry, list: SymbolList, market: Market, shares: Shares): Subscriptions => {
   const feedOf = (symbol: string): SymbolFeed => {
-    if (!symbolPattern.test(symbol) || (list.known && !list.has(symbol))) {
+    if (!isSymbol(symbol) || (list.known && !list.has(symbol))) {
       return { state: 'unknown', detail: 'The exchange does not list this symbol.', sinceMs: 0 };
     }
     return market.feedOf(symbol) ?? { state: 'pending', detail: 'Not asked for yet.', sinceMs: 0 };
@@ -94,7 +93,7 @@ export const createSubscriptions = (registry: Registry, list: SymbolList, market
     replace: (holder, given) => {
       const symbols = [...new Set(given.map((symbol) => symbol.toLowerCase()))];
       // What the exchange does not list takes no room; the holder says its set again, so a new listing is not missed.
-      const able = symbols.filter((symbol) => symbolPattern.test(symbol) && (!list.known || list.has(symbol)));
+      const able = symbols.filter((symbol) => isSymbol(symbol) && (!list.known || list.has(symbol)));
       return holding(symbols, registry.replace(`set:${holder}`, new Set(able)));
     },
   };

@@ -378,10 +378,23 @@ describe('symbols', () => {
 });
 
 describe('the gRPC face', () => {
+  it('serves the others where one name cannot be a symbol, and says so of that one', async () => {
+    const { read } = await start();
+    const forgottenCommas = 'btcusdtethusdtsolusdtbnbusdtadausdt';
+    const reader = read('aggTrade', ['btcusdt', forgottenCommas, 'ETHUSDT', 'ethusdt@trade']);
+    await eventually('subscribed', () => subscribedTo('btcusdt@aggTrade').length === 1);
+    exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', 1));
+    await eventually('live', () => reader.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE);
+    for (const name of [forgottenCommas, 'ETHUSDT', 'ethusdt@trade'])
+      expect(reader.stateOf(name)).toBe(StreamState.STREAM_STATE_UNKNOWN_SYMBOL);
+    expect(exchange.connections[0]?.control.flatMap(({ params }) => params)).toEqual(['btcusdt@aggTrade']);
+    expect(reader.error).toBeUndefined();
+  });
+
   it.each<[string, string[], string]>([
     ['no symbol', [], 'symbols'],
     ['upper case', ['BTCUSDT'], 'symbols[0]'],
-    ['a stream name', ['btcusdt', 'ethusdt@trade'], 'symbols[1]'],
+    ['a stream name', ['ethusdt@trade'], 'symbols[0]'],
     ['a quotation mark', ['btc"usdt'], 'symbols[0]'],
     ['an empty name', [''], 'symbols[0]'],
     ['too many', Array.from({ length: 6 }, (_, index) => `s${index}`), 'symbols'],

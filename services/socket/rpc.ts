@@ -9,9 +9,11 @@ import {
   type RawResponse,
   type SocketServiceServer,
   SocketServiceService,
+  StreamState,
 } from '@tickfolio/gen/market/v1';
 import { AppError, type FieldError } from '@tickfolio/lib/errors';
 import type { CallContext, GrpcServer } from '@tickfolio/lib/grpc';
+import { isSymbol } from '@tickfolio/lib/market/symbol';
 import { createComplaint, type Logger } from '@tickfolio/lib/telemetry';
 import type { StreamKind } from './frame.js';
 import type { ExchangeRest } from './rest.js';
@@ -28,10 +30,6 @@ export interface RpcDeps extends SubscriberDeps {
   readonly symbols: Symbols;
 }
 
-// Letters of any script: the exchange has symbols that are not Latin.
-const symbolPattern = /^[\p{L}\p{N}_.-]{1,32}$/u;
-const isSymbol = (text: string): boolean => symbolPattern.test(text) && text === text.toLowerCase();
-
 const refuse = (field: string, message: string): AppError => {
   const fields: FieldError[] = [{ field, message }];
   return new AppError('invalid_argument', `${field} ${message}.`, { fields });
@@ -43,6 +41,7 @@ const checkSymbol = (symbol: string, field: string): string => {
 };
 
 const pageMax = 1_000;
+const unknown = StreamState.STREAM_STATE_UNKNOWN_SYMBOL;
 const complaintPeriodMs = 10_000;
 /** Of one page. */
 const loggedIds = 10;
@@ -52,13 +51,14 @@ export const serve = (server: GrpcServer, { clock, log, limits, metrics, subscri
   let openStreams = 0;
   const complain = createComplaint(clock, log, 'the exchange has trades in its history that cannot be right', complaintPeriodMs);
 
-  const checkSymbols = (asked: readonly string[]): string[] => {
+  /** One bad name costs itself only, unless there is no other. */
+  const checkSymbols = (asked: readonly string[]): { readonly good: readonly string[]; readonly bad: readonly string[] } => {
     if (!asked.length) throw refuse('symbols', 'must name at least one symbol');
     if (asked.length > limits.maxSymbolsPerRequest) throw refuse('symbols', `may name at most ${limits.maxSymbolsPerRequest} symbols`);
-    asked.forEach((symbol, index) => {
-      checkSymbol(symbol, `symbols[${index}]`);
-    });
-    return [...new Set(asked)];
+    const names = [...new Set(asked)];
+    const good = names.filter(isSymbol);
+    if (!good.length) for (const symbol of names) checkSymbol(symbol, 'symbols[0]');
+    return { good, bad: names.filter((name) => !isSymbol(name)) };
   };
   const stream = async (
     kind: StreamKind,
@@ -66,7 +66,7 @@ export const serve = (server: GrpcServer, { clock, log, limits, metrics, subscri
     call: ServerWritableStream<unknown, RawResponse>,
     context: CallContext,
   ) => {
-    const names = checkSymbols(asked);
+    const { good: names, bad } = checkSymbols(asked);
     if (openStreams >= limits.maxOpenStreams)
       throw new AppError('resource_exhausted', `This server has ${limits.maxOpenStreams} streams open, which is all it takes.`, {
         retryAfterMs: 1_000,
@@ -74,6 +74,8 @@ export const serve = (server: GrpcServer, { clock, log, limits, metrics, subscri
     openStreams += 1;
     const subscriber = createSubscriber(call, context.signal, { clock, limits, metrics });
     subscriptions.open(kind, names, subscriber);
+    for (const symbol of bad)
+      subscriber.report({ symbol, state: unknown, detail: 'this is not the name of a symbol', sinceMs: clock.now() });
     context.log.debug({ kind, symbols: names.length }, 'a stream was opened');
     try {
       subscriber.flush();
