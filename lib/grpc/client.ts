@@ -30,9 +30,19 @@ export const channelOptions: ChannelOptions = {
 
 type ClientConstructor<C> = new (address: string, creds: ChannelCredentials, options?: ChannelOptions) => C;
 
+export interface ClientSettings {
+  /** A peer that is gone without a word is noticed within this time while calls are open. Default 40 000. */
+  readonly deadPeerMs?: number;
+}
+
 /** One client per target; the owner calls its `close()`. @param target `host:port` @param tls absent: not encrypted */
-export const createGrpcClient = <C>(Client: ClientConstructor<C>, target: string, tls?: GrpcTls): C =>
-  new Client(`dns:///${target}`, clientCredentials(tls), channelOptions);
+export const createGrpcClient = <C>(Client: ClientConstructor<C>, target: string, tls?: GrpcTls, { deadPeerMs }: ClientSettings = {}): C =>
+  new Client(`dns:///${target}`, clientCredentials(tls), {
+    ...channelOptions,
+    ...(deadPeerMs === undefined
+      ? {}
+      : { 'grpc.keepalive_time_ms': Math.ceil(deadPeerMs / 2), 'grpc.keepalive_timeout_ms': Math.ceil(deadPeerMs / 2) }),
+  });
 
 export interface UnaryOptions {
   /** Every call ends within this time. */

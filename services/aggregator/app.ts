@@ -114,6 +114,8 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
       metrics,
       dependencies: [
         { name: 'socket', required: true, check: () => market.fault ?? list.fault },
+        // Portfolios live without them, the archive does not.
+        { name: 'tickers', required: false, check: () => market.tickerFault },
         { name: 'price-bus', required: true, check: () => priceBus.check() },
         { name: 'event-log', required: false, check: () => eventLog.check() },
         // Its members keep what they have while the group cannot be heard, so prices go on.

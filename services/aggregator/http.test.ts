@@ -49,6 +49,7 @@ const build = (known = true) => {
     last: (symbol) => (symbol === 'btcusdt' ? { symbol, price: '1.5', timeMs: 7, tradeId: 9 } : undefined),
     exchangeTimeMs: undefined,
     fault: undefined,
+    tickerFault: undefined,
     symbols: 0,
     missing: 0,
     close: () => undefined,

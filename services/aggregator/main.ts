@@ -13,6 +13,9 @@ import { startTracing } from '@tickfolio/lib/tracing/start';
 import { shareCount, shareTopic, startAggregator, tickerPartitions, tickerTopic } from './app.js';
 import { aggregatorConfig } from './config.js';
 
+/** Prices freeze for as long as nobody notices that the socket service's machine is gone. */
+const socketGoneMs = 10_000;
+
 const config = readSettings('aggregator', withGrpcTls(aggregatorConfig), process.env);
 const clock = systemClock;
 const log = createLogger('aggregator', config.LOG_LEVEL);
@@ -41,7 +44,7 @@ await runProcess(
       ),
     );
     const { host, port } = config.SOCKET_SERVICE_ADDR;
-    const socket = createGrpcClient(SocketServiceClient, `${host}:${port}`, grpcTlsOf(config, log));
+    const socket = createGrpcClient(SocketServiceClient, `${host}:${port}`, grpcTlsOf(config, log), { deadPeerMs: socketGoneMs });
     life.own('socket client', { close: () => socket.close() });
     const deps = {
       clock,

@@ -76,6 +76,8 @@ export interface Market {
   readonly exchangeTimeMs: number | undefined;
   /** Why no trades can arrive, or undefined. */
   readonly fault: string | undefined;
+  /** Why no mini-tickers can arrive for the archive, or undefined. */
+  readonly tickerFault: string | undefined;
   readonly symbols: number;
   /** Ids missing now, over all symbols. */
   readonly missing: number;
@@ -235,6 +237,9 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
     },
     get fault() {
       return trades.fault;
+    },
+    get tickerFault() {
+      return tickers.fault;
     },
     get symbols() {
       return tapes.size;

@@ -9,7 +9,7 @@ interface Opened {
   readonly symbols: string;
   readonly signal: AbortSignal;
   readonly atMs: number;
-  send(): void;
+  send(response?: RawResponse): void;
   fail(error: Error): void;
   end(): void;
 }
@@ -33,7 +33,7 @@ const build = (random = () => 0.5) => {
       symbols: symbols.join(),
       signal,
       atMs: clock.monotonic(),
-      send: () => push(empty),
+      send: (response = empty) => push(response),
       fail: push,
       end: () => push('end'),
     });
@@ -163,6 +163,47 @@ describe('a raw stream', () => {
     await settle();
     expect(opened).toHaveLength(2);
     expect(broken).toEqual([]);
+  });
+
+  it('notices within 10 s that the other side is gone without a word, and opens another', async () => {
+    const { stream, clock, opened, broken, at, settle } = build();
+    stream.follow(['a']);
+    at(0).send({ ...empty, heartbeatMs: 3_000 });
+    for (let second = 0; second < 60; second++) {
+      await clock.advanceAsync(1_000);
+      if (second % 3 === 2) at(0).send();
+    }
+    await settle();
+    expect([opened.length, broken]).toEqual([1, []]);
+    await clock.advanceAsync(10_000);
+    expect(broken).toEqual([expect.stringMatching(/^nothing was heard for 9\.\d s$/)]);
+    expect(at(0).signal.aborted).toBe(true);
+    expect(opened).toHaveLength(2);
+    at(1).send({ ...empty, heartbeatMs: 3_000 });
+    await settle();
+    expect(stream.fault).toBeUndefined();
+    stream.close();
+    await settle();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('believes no silence while messages wait that this process was too busy to read', async () => {
+    const { stream, clock, opened, broken, at, settle } = build();
+    stream.follow(['a']);
+    at(0).send({ ...empty, heartbeatMs: 3_000 });
+    await settle();
+    clock.advance(9_000); // Nothing is read in these seconds.
+    at(0).send();
+    await clock.advanceAsync(5_000);
+    expect([opened.length, broken]).toEqual([1, []]);
+  });
+
+  it('lets a stream of an older server be silent, which promises nothing', async () => {
+    const { stream, clock, opened, broken, at } = build();
+    stream.follow(['a']);
+    at(0).send();
+    await clock.advanceAsync(3_600_000);
+    expect([opened.length, broken]).toEqual([1, []]);
   });
 
   it('tries nothing after it was closed', async () => {

@@ -11,6 +11,8 @@ export interface RawStreamOptions {
   /** Wait before the first and at most before any further attempt. Default 100 and 1 000. */
   readonly minRetryMs: number;
   readonly maxRetryMs: number;
+  /** A stream that promised to be heard every so often is given up when nothing comes for so many times as long. Default 3. */
+  readonly silentHeartbeats: number;
   /** A stream that lived this long counts as a success. Default 5 000. */
   readonly provenMs: number;
   /** From 0 to 1; for jitter. */
@@ -22,6 +24,7 @@ export const rawStreamDefaults: RawStreamOptions = {
   overlapMs: 200,
   minRetryMs: 100,
   maxRetryMs: 1_000,
+  silentHeartbeats: 3,
   provenMs: 5_000,
   random: Math.random,
 };
@@ -52,7 +55,13 @@ interface Link {
   readonly symbols: readonly string[];
   readonly controller: AbortController;
   readonly openedMs: number;
+  heardMs: number;
+  /** Runs when the other side said how often it would be heard. */
+  watch: Timer | undefined;
 }
+
+/** What came while this process was busy elsewhere is read within this time. */
+const catchUpMs = 500;
 
 export const createRawStream = (deps: RawStreamDeps, options: RawStreamOptions = rawStreamDefaults): RawStream => {
   const { clock, log } = deps;
@@ -97,29 +106,43 @@ export const createRawStream = (deps: RawStreamDeps, options: RawStreamOptions =
     } else return;
     retryLater();
   };
+  /** A connection whose other end is gone without a word stays open: only that nothing comes shows it. */
+  const watchFor = (link: Link, boundMs: number, giveUp: (why: string) => void) => {
+    const look = (isLastLook: boolean) => {
+      const silentMs = clock.monotonic() - link.heardMs;
+      if (silentMs < boundMs) link.watch = clock.after(boundMs - silentMs, () => look(false));
+      else if (isLastLook) giveUp(`nothing was heard for ${Math.round(silentMs / 100) / 10} s`);
+      else link.watch = clock.after(catchUpMs, () => look(true));
+    };
+    look(false);
+  };
   const read = async (link: Link) => {
     const { signal } = link.controller;
-    let isLate = false;
-    const limit = clock.after(options.firstMessageMs, () => {
-      isLate = true;
+    let why = 'the stream was ended';
+    const giveUp = (reason: string) => {
+      why = reason;
       link.controller.abort();
-    });
+    };
+    const limit = clock.after(options.firstMessageMs, () => giveUp(`no first message within ${options.firstMessageMs} ms`));
     try {
       for await (const message of deps.open(link.symbols, signal)) {
         if (signal.aborted) break;
+        link.heardMs = clock.monotonic();
+        if (message.heartbeatMs && !link.watch) watchFor(link, message.heartbeatMs * options.silentHeartbeats, giveUp);
         if (link === next) {
           limit.cancel();
           promote(link);
         }
         deps.message(message, link === current);
       }
-      ended(link, isLate ? `no first message within ${options.firstMessageMs} ms` : 'the stream was ended');
+      ended(link, why);
     } catch (thrown) {
       const error = toAppError(thrown);
       if (error.code === 'internal') log.error({ err: error }, 'stream failed');
       ended(link, error.message);
     } finally {
       limit.cancel();
+      link.watch?.cancel();
     }
   };
   const reconcile = () => {
@@ -135,7 +158,8 @@ export const createRawStream = (deps: RawStreamDeps, options: RawStreamOptions =
     }
     if (next || retry || current?.key === wantedKey) return;
     deps.opening?.();
-    next = { key: wantedKey, symbols: wanted, controller: new AbortController(), openedMs: clock.monotonic() };
+    const nowMs = clock.monotonic();
+    next = { key: wantedKey, symbols: wanted, controller: new AbortController(), openedMs: nowMs, heardMs: nowMs, watch: undefined };
     void read(next);
   };
 

@@ -38,6 +38,10 @@ export interface FakeSocket {
   simulated: boolean;
   /** Thrown for every page while set. */
   pageFault: AppError | undefined;
+  /** With it every stream promises to be heard so often, and is. Milliseconds. */
+  heartbeatMs: number | undefined;
+  /** The streams that are open get nothing any more, not even that they are over. */
+  fallSilent(): void;
   /** Keeps back the first message of new streams. */
   mute: boolean;
   /** Frames of these trades to every stream that has the symbol; they enter the history too. */
@@ -76,6 +80,7 @@ export const startFakeSocket = async (port = 0): Promise<FakeSocket> => {
   const opened: OpenStream[] = [];
   const pages: ListAggTradesRequest[] = [];
   const history = new Map<string, ReferenceTrade[]>();
+  const silencers = new Set<() => void>();
 
   const follow = (kind: StreamKind) =>
     server.serverStreaming<{ symbols: string[] }, RawResponse>(
@@ -85,18 +90,22 @@ export const startFakeSocket = async (port = 0): Promise<FakeSocket> => {
           const stream: OpenStream = {
             kind,
             symbols,
-            send: ({ frames = [], statuses = [] }) => void call.write({ frames, statuses }),
+            send: ({ frames = [], statuses = [], heartbeatMs }) => void call.write({ frames, statuses, heartbeatMs }),
             end: reject,
           };
           streams.push(stream);
           opened.push(stream);
+          const { heartbeatMs } = fake;
+          const heartbeat = heartbeatMs === undefined ? undefined : setInterval(() => stream.send({}), heartbeatMs);
+          silencers.add(() => clearInterval(heartbeat));
           const leave = () => {
+            clearInterval(heartbeat);
             streams.splice(streams.indexOf(stream), 1);
             resolve();
           };
           signal.addEventListener('abort', leave, { once: true });
           const statuses = symbols.map((symbol) => ({ symbol, state: StreamState.STREAM_STATE_LIVE, detail: '', sinceMs: 1 }));
-          if (!fake.mute) stream.send({ statuses });
+          if (!fake.mute) stream.send({ statuses, heartbeatMs });
         }),
     );
   server.addService(SocketServiceService, {
@@ -136,6 +145,11 @@ export const startFakeSocket = async (port = 0): Promise<FakeSocket> => {
     listed: ['btcusdt', 'ethusdt', 'bnbusdt'],
     simulated: true,
     pageFault: undefined,
+    heartbeatMs: undefined,
+    fallSilent: () => {
+      for (const silence of silencers) silence();
+      silencers.clear();
+    },
     mute: false,
     trades: (symbol, ...trades) => {
       history.set(symbol, [...(history.get(symbol) ?? []), ...trades]);
@@ -147,4 +161,6 @@ export const startFakeSocket = async (port = 0): Promise<FakeSocket> => {
   return fake;
 };
 
-export const connectSocket = (port: number): SocketServiceClient => createGrpcClient(SocketServiceClient, `127.0.0.1:${port}`);
+/** @param deadPeerMs after which a peer that is gone without a word is noticed */
+export const connectSocket = (port: number, deadPeerMs?: number): SocketServiceClient =>
+  createGrpcClient(SocketServiceClient, `127.0.0.1:${port}`, undefined, deadPeerMs === undefined ? {} : { deadPeerMs });

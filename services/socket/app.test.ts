@@ -464,6 +464,15 @@ describe('the gRPC face', () => {
     slowClient.close();
   });
 
+  it('is heard from every few seconds, also where nobody trades', async () => {
+    const { read } = await start({ heartbeatMs: 40 });
+    const reader = read('aggTrade', ['btcusdt']);
+    const isEmpty = ({ frames, statuses }: (typeof reader.messages)[number]) => frames.length === 0 && statuses.length === 0;
+    await eventually('heard', () => reader.messages.filter(isEmpty).length >= 5);
+    expect(reader.messages[0]).toMatchObject({ heartbeatMs: 40, statuses: [{ symbol: 'btcusdt' }] });
+    expect(reader.messages.slice(1).every(({ heartbeatMs }) => heartbeatMs === undefined)).toBe(true);
+  });
+
   it('sends frames in small batches', async () => {
     const { read } = await start();
     const reader = read('aggTrade', ['btcusdt']);

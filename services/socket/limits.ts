@@ -63,6 +63,8 @@ export interface SocketLimits {
   /** How long a connection without streams stays open. */
   readonly idleCloseMs: number;
   readonly flushMs: number;
+  /** At least so often a gRPC stream gets a message, an empty one if need be, so that its reader notices when it hears nobody. */
+  readonly heartbeatMs: number;
   readonly framesPerMessage: number;
   /** What one gRPC stream may have waiting; above either it is ended. */
   readonly maxBufferedFrames: number;
@@ -127,6 +129,7 @@ export const defaultLimits: SocketLimits = {
   lingerMs: 2_000,
   idleCloseMs: 10_000,
   flushMs: 5,
+  heartbeatMs: 3_000,
   framesPerMessage: 100,
   maxBufferedFrames: 20_000,
   maxBufferedBytes: 8 * 1_048_576,

@@ -36,6 +36,7 @@ export const createSubscriber = (
   const statuses = new Map<string, StreamStatus>();
   let timer: Timer | undefined;
   let waiting = false;
+  let isFirst = true;
   let ended = false;
   let settle: { resolve: () => void; reject: (err: AppError) => void } | undefined;
   const over = new Promise<void>((resolve, reject) => {
@@ -46,6 +47,7 @@ export const createSubscriber = (
     if (ended) return;
     ended = true;
     timer?.cancel();
+    heartbeat.cancel();
     frames = [];
     bytes = 0;
     statuses.clear();
@@ -55,7 +57,6 @@ export const createSubscriber = (
   };
   const leave = () => end();
   signal.addEventListener('abort', leave, { once: true });
-  if (signal.aborted) end();
 
   const resume = () => {
     waiting = false;
@@ -78,6 +79,13 @@ export const createSubscriber = (
     }
     return frames.splice(0, count);
   };
+  const send = (message: RawResponse) => {
+    const whole = isFirst ? { ...message, heartbeatMs: limits.heartbeatMs } : message;
+    isFirst = false;
+    if (call.write(whole)) return;
+    waiting = true;
+    drained(call, signal).then(resume, resume);
+  };
   const write = () => {
     timer?.cancel();
     timer = undefined;
@@ -87,12 +95,14 @@ export const createSubscriber = (
       const batch = takeFrames();
       const [oldest] = batch;
       if (oldest) metrics.sendDelay.observe((clock.now() - oldest.receiveTimeMs) / 1_000);
-      if (!call.write({ frames: batch, statuses: news })) {
-        waiting = true;
-        drained(call, signal).then(resume, resume);
-      }
+      send({ frames: batch, statuses: news });
     }
   };
+  // What waits for its reader is a sign of life too: the reader has it before it.
+  const heartbeat = clock.every(limits.heartbeatMs, () => {
+    if (!waiting && !isFirst) send({ frames: [], statuses: [] });
+  });
+  if (signal.aborted) end();
   const soon = () => {
     if (!waiting) timer ??= clock.after(limits.flushMs, write);
   };

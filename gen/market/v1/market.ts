@@ -42,7 +42,7 @@ export enum StreamState {
 }
 
 export interface RawAggTradeRequest {
-  /** Lower case, at least one. */
+  /** Lower case, at least one that can be a symbol. Others get the status UNKNOWN_SYMBOL. */
   symbols: string[];
 }
 
@@ -55,6 +55,11 @@ export interface RawMiniTickerRequest {
 export interface RawResponse {
   frames: RawFrame[];
   statuses: StreamStatus[];
+  /**
+   * In the first message of a stream: at least so often a message comes, an empty one where there is nothing to tell. Who hears none
+   * for several times as long talks to nobody. Absent where the server sends none.
+   */
+  heartbeatMs?: number | undefined;
 }
 
 export interface RawFrame {
@@ -252,7 +257,7 @@ export const RawMiniTickerRequest: MessageFns<RawMiniTickerRequest> = {
 };
 
 function createBaseRawResponse(): RawResponse {
-  return { frames: [], statuses: [] };
+  return { frames: [], statuses: [], heartbeatMs: undefined };
 }
 
 export const RawResponse: MessageFns<RawResponse> = {
@@ -262,6 +267,9 @@ export const RawResponse: MessageFns<RawResponse> = {
     }
     for (const v of message.statuses) {
       StreamStatus.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.heartbeatMs !== undefined) {
+      writer.uint32(24).int32(message.heartbeatMs);
     }
     return writer;
   },
@@ -295,6 +303,14 @@ export const RawResponse: MessageFns<RawResponse> = {
             message.statuses.push(StreamStatus.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.heartbeatMs = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -314,6 +330,7 @@ export const RawResponse: MessageFns<RawResponse> = {
     const message = createBaseRawResponse();
     message.frames = object.frames?.map((e) => RawFrame.fromPartial(e)) || [];
     message.statuses = object.statuses?.map((e) => StreamStatus.fromPartial(e)) || [];
+    message.heartbeatMs = object.heartbeatMs ?? undefined;
     return message;
   },
 };
