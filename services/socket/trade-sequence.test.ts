@@ -162,6 +162,42 @@ describe('trade sequence', () => {
     expect(out.at(-1)).toBe(59);
   });
 
+  it('follows an exchange that begins to count anew on the connection as it is, also where trades are rare', () => {
+    const { accept, clock, out, resets } = rig();
+    for (const id of [900_000, 900_001]) accept(id);
+    for (const id of [1, 2, 3, 4]) {
+      clock.advance(60_000);
+      accept(id);
+    }
+    expect(out).toEqual([900_000, 900_001, 3, 4]);
+    expect(resets).toEqual([[900_001, 3]]);
+  });
+
+  it('takes neither repeats nor single wrong ids on a connection for a new count', () => {
+    const { accept, clock, out, resets } = rig();
+    for (let id = 100; id < 160; id++) {
+      clock.advance(3_000);
+      accept(id);
+      accept(id - 20, 1, false, clock.now() - 60_000); // An old one once more.
+      if (id % 7 === 0) accept(5 + id, 1, false, clock.now()); // One that stands too far ahead or far behind, alone.
+      if (id % 9 === 0) accept(id - 90);
+    }
+    clock.advance(1_000);
+    expect(resets).toEqual([]);
+    expect(new Set(out).size).toBe(out.length);
+  });
+
+  it('goes back from an id that leapt ahead also when the connection was replaced meanwhile', () => {
+    const { accept, clock, out, leaps } = rig();
+    for (const id of [1, 2, 9_000_000]) accept(id);
+    clock.advance(1_000); // Nothing else is traded for a second: it is passed on.
+    clock.advance(60_000);
+    accept(3, 2);
+    accept(4, 2);
+    expect(out).toEqual([1, 2, 9_000_000, 3, 4]);
+    expect(leaps).toEqual([[9_000_000, 3]]);
+  });
+
   it('does not take a slow connection for a new count', () => {
     const { accept, out, resets, clock } = rig();
     for (let id = 1; id <= 500; id++) accept(id, 1, true, startMs + id * 10);

@@ -34,15 +34,19 @@ export interface Sequence<F> {
   close(): void;
 }
 
-// When may an exchange have begun its ids anew, rather than repeat old ones? Only on a connection opened after the one
-// that brought the last new frame, with nothing new in between, and either later in time than anything before …
+// When may an exchange have begun its ids anew, rather than repeat old ones? On a connection opened after the one that brought the last
+// new frame, or on that one where the ids follow each other; with nothing new in between, and either later in time than anything before …
 const laterFrames = 5;
+const followingFrames = 3;
 const laterByMs = 2_000;
-// … or, for a replay whose times begin anew as well, lasting.
+// … or, for a replay whose times begin anew as well, lasting, on a newer connection only.
 const lowFrames = 20;
 const lowLastsMs = 5_000;
 /** A connection delivers in order but for neighbours. Where it goes on with ids that lie this far behind one, that one was none of its series. */
 const leapIds = 100;
+
+/** Frames with ids that came before, since the last new one. */
+const noLow = { frames: 0, later: 0, following: 0, order: Number.NaN, sinceMs: 0 };
 
 export const createTradeSequence = <F extends Sequenced>(
   clock: Clock,
@@ -51,7 +55,7 @@ export const createTradeSequence = <F extends Sequenced>(
 ): Sequence<F> => {
   let last: F | undefined;
   let lastSource = 0;
-  let low = { frames: 0, later: 0, sinceMs: 0 };
+  let low = noLow;
   const held = new Map<number, { frame: F; source: number; dueMs: number; afterOrder: number }>();
   /** Where the last frame stands behind a hole, or is the first ever, and none behind it came yet: the one before it. */
   let leap: { readonly from: F | undefined } | undefined;
@@ -61,7 +65,7 @@ export const createTradeSequence = <F extends Sequenced>(
     leap = last ? undefined : { from: undefined };
     last = frame;
     lastSource = source;
-    if (low.frames > 0) low = { frames: 0, later: 0, sinceMs: 0 };
+    if (low.frames > 0) low = noLow;
     events.forward(frame);
   };
   const drain = () => {
@@ -103,18 +107,26 @@ export const createTradeSequence = <F extends Sequenced>(
   };
 
   const isReset = (frame: F, source: number): boolean => {
-    if (!last || source <= lastSource) return false;
+    if (!last || source < lastSource) return false;
     const nowMs = clock.monotonic();
-    if (low.frames === 0) low.sinceMs = nowMs;
-    low.frames += 1;
-    if (frame.eventTimeMs > last.eventTimeMs + laterByMs) low.later += 1;
+    const isLater = frame.eventTimeMs > last.eventTimeMs + laterByMs;
+    low = {
+      frames: low.frames + 1,
+      later: low.later + (isLater ? 1 : 0),
+      following: isLater ? (frame.order === low.order + 1 ? low.following + 1 : 1) : 0,
+      order: frame.order,
+      sinceMs: low.frames === 0 ? nowMs : low.sinceMs,
+    };
+    if (source === lastSource) return low.following >= followingFrames;
     return low.later >= laterFrames || (low.frames >= lowFrames && nowMs - low.sinceMs >= lowLastsMs);
   };
 
   /** Goes back to before a leap when a frame of an id that it passed over shows that it was none. */
   const takeBack = (frame: F, source: number) => {
-    if (!last || !leap || source !== lastSource) return;
+    if (!last || !leap) return;
     const { from } = leap;
+    // Another connection is believed where it goes on exactly where the ids were before.
+    if (source !== lastSource && (source < lastSource || frame.order - 1 !== from?.order)) return;
     if (from && frame.order <= from.order) return;
     if (last.order - (from ?? frame).order <= leapIds) return;
     events.leap(last.order, frame.order);
