@@ -28,7 +28,18 @@ const misbehave = (sim: ExchangeSim, random: () => number): string => {
     () => sim.faults.add({ kind: 'refuse', status: 503, forMs: 500 }),
     () => sim.faults.add({ kind: 'rest', path: 'aggTrades', status: 503, count: 2 }),
     () => sim.faults.add({ kind: 'rest', path: 'aggTrades', delayMs: 400, count: 2 }),
+    () => sim.faults.add({ kind: 'pageDelay', delayMs: 300, forMs }),
+    () => sim.faults.add({ kind: 'historyLag', byMs: 500, forMs }),
+    () => sim.faults.add({ kind: 'wrongId', by: 1_000_000_000, stream, count: 1 }),
     () => sim.faults.add({ kind: 'shutdown', afterMs: 1_000 }),
+    () => {
+      sim.faults.add({ kind: 'close' });
+      return sim.faults.add({ kind: 'controlError', forMs: 700 });
+    },
+    () => {
+      sim.faults.add({ kind: 'refuseStream', stream, forMs: 700 });
+      return sim.faults.add({ kind: 'shutdown', afterMs: 2_000 });
+    },
   ];
   const fault = faults[Math.floor(random() * faults.length)];
   return JSON.stringify(fault?.().fault);

@@ -95,6 +95,25 @@ describe('against the simulated exchange', () => {
     expect(await metric('duplicate_frames_total')).toBeGreaterThan(0);
   });
 
+  it('goes on through single ids that are far too high, and where ids begin anew on the connection as it is', async () => {
+    const { read, sim, metric } = await start({ tradeRate: 20 });
+    const trades = read('aggTrade', ['btcusdt', 'ethusdt']);
+    await eventually('flowing', () => trades.idsOf('btcusdt').length > 5);
+    sim.faults.add({ kind: 'wrongId', by: 1_000_000_000, stream: 'btcusdt@aggTrade', count: 1 });
+    await eventually('sent', () => sim.faults.list().length === 0);
+    const before = trades.idsOf('btcusdt').length;
+    await eventually('going on', () => trades.idsOf('btcusdt').length > before + 20);
+    const goingOn = trades.idsOf('btcusdt').slice(before + 5);
+    expect(goingOn).toEqual(goingOn.map((_, index) => (goingOn[0] ?? 0) + index));
+    expect(goingOn[0]).toBeLessThan((trades.idsOf('btcusdt')[0] ?? 0) + 100_000);
+
+    sim.faults.add({ kind: 'renumber', symbol: 'btcusdt' });
+    await eventually('the new count', () => (trades.idsOf('btcusdt').at(-1) ?? 0) < 10_000);
+    expect(await metric('sequence_resets_total')).toBe(1);
+    expect(sim.connections().map(({ id }) => id)).toEqual([1]);
+    expectWhole(trades, 'ethusdt');
+  });
+
   it('passes a hole on when frames are really lost, and can fill it over REST', async () => {
     const { read, sim, client } = await start({ tradeRate: 20 });
     const trades = read('aggTrade', ['btcusdt']);
