@@ -6,6 +6,7 @@ import { createControlChannel } from './control-channel.js';
 import { answerInWords, saidIn } from './exchange-words.js';
 import { type ExchangeFrame, readMessage } from './frame.js';
 import type { SocketLimits } from './limits.js';
+import { retryAfterMsOf } from './retry-after.js';
 import { watchSigns } from './sign-of-life.js';
 
 /** Why a connection ended. `said`: what the exchange itself gave as the reason. */
@@ -47,19 +48,14 @@ export interface ExchangeConnection {
   close(): Promise<void>;
 }
 
-const defaultRetryAfterMs = 60_000;
 const maxRefusalLength = 4_096;
-
-const retryAfterMsOf = (response: IncomingMessage): number => {
-  const seconds = Number(response.headers['retry-after']);
-  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1_000, 3 * 86_400_000) : defaultRetryAfterMs;
-};
 
 const endOf = (response: IncomingMessage, text: string): ConnectionEnd => {
   const status = response.statusCode ?? 0;
   const { words: said } = saidIn(text);
   if (status === 403 || status === 451) return { why: 'refused', status, said };
-  if (status === 429 || status === 418) return { why: 'limited', status, retryAfterMs: retryAfterMsOf(response), said };
+  if (status === 429 || status === 418)
+    return { why: 'limited', status, retryAfterMs: retryAfterMsOf(response.headers['retry-after']), said };
   return { why: 'failed', detail: `the upgrade was answered with ${answerInWords(status, said)}`, neverOpened: true };
 };
 

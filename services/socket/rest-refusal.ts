@@ -1,13 +1,7 @@
 import { AppError } from '@tickfolio/lib/errors';
 import { ProxyFault } from '@tickfolio/lib/http/outbound';
 import { answerInWords, saidIn } from './exchange-words.js';
-
-const defaultRetryAfterMs = 60_000;
-
-const retryAfterMsOf = (response: Response): number => {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : defaultRetryAfterMs;
-};
+import { retryAfterMsOf } from './retry-after.js';
 
 /** The error for an answer that is none. Its facts `status` tells what a caller may want to act on. */
 export const refusalOf = (response: Response, text: string, refusedRetryMs: number): AppError => {
@@ -21,7 +15,10 @@ export const refusalOf = (response: Response, text: string, refusedRetryMs: numb
   }
   if (status === 429 || status === 418) {
     const what = status === 418 ? 'has banned this address for a while' : 'says that too much was asked';
-    return new AppError('resource_exhausted', `The exchange ${what} (${said}).`, { retryAfterMs: retryAfterMsOf(response), facts });
+    return new AppError('resource_exhausted', `The exchange ${what} (${said}).`, {
+      retryAfterMs: retryAfterMsOf(response.headers.get('retry-after')),
+      facts,
+    });
   }
   if (status >= 300 && status < 400)
     return new AppError(

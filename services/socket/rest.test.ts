@@ -172,6 +172,13 @@ describe('REST', () => {
     expect((await rest.aggTrades('btcusdt', 1, 1)).trades).toEqual([]);
   });
 
+  it('comes back within days, whatever Retry-After says', async () => {
+    const { rest, clock } = rig(() => json({ code: -1003, msg: 'banned' }, 418, { 'retry-after': '999999999999' }));
+    await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({ code: 'resource_exhausted', retryAfterMs: 3 * 86_400_000 });
+    clock.advance(3 * 86_400_000);
+    await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({ message: expect.stringContaining('HTTP 418') });
+  });
+
   it('stays inside its weight, also when others use it up', async () => {
     const { rest, urls, clock } = rig(() => json([]), { weightPerMinute: 100 });
     let refused = 0;

@@ -1,0 +1,126 @@
+import { createManualClock } from '@tickfolio/lib/clock';
+import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
+import { createConnectionGate } from './connection-gate.js';
+import { createConnectionPool } from './connection-pool.js';
+import type { ConnectionEnd, ConnectionEvents, ExchangeConnection } from './exchange-connection.js';
+import { type ExchangeFrame, readMessage } from './frame.js';
+import { defaultLimits, type SocketLimits } from './limits.js';
+import { createSocketMetrics } from './metrics.js';
+import type { Link } from './stream-events.js';
+import { tickerOf, tradeOf, wrap } from './test-scripted-exchange.js';
+
+// For tests only: the pool over connections of which every event is decided by the test, in a time that stands still.
+
+const frameOf = (name: string, order: number): ExchangeFrame => {
+  const [symbol = '', kind] = name.split('@');
+  const read = readMessage(wrap(name, kind === 'aggTrade' ? tradeOf(symbol, order) : tickerOf(symbol, order)));
+  if (read.type !== 'frame') throw new Error('not a frame');
+  return read.frame;
+};
+
+export const createPoolRig = (changed: Partial<SocketLimits> = {}) => {
+  const limits = { ...defaultLimits, lifetimeJitter: 0, ...changed };
+  const clock = createManualClock();
+  const log: Record<string, unknown>[] = [];
+  const logger = createLogger('socket', 'debug', (line) => log.push(JSON.parse(line) as Record<string, unknown>));
+  const opened: ReturnType<typeof fake>[] = [];
+  const links = new Map<string, Link>();
+  const frames: { name: string; order: number; source: number; overlap: boolean }[] = [];
+  const unsettled = new Set<string>();
+  const gate = createConnectionGate(clock, limits.attemptsPerWindow, limits.attemptWindowMs);
+
+  const fake = (events: ConnectionEvents) => {
+    const acknowledged = new Map<string, number>();
+    const seen = new Map<string, number>();
+    const names = new Set<string>();
+    let state: 'connecting' | 'open' | 'ended' = 'connecting';
+    const refused = new Set<string>();
+    let lastDataMs: number | undefined;
+    let openedMs: number | undefined;
+    const connection: ExchangeConnection = {
+      get isOpen() {
+        return state === 'open';
+      },
+      get lastDataMs() {
+        return lastDataMs;
+      },
+      get lastSignMs() {
+        // What works answers whenever it is asked.
+        if (openedMs !== undefined && state === 'open' && it.answers) return clock.monotonic();
+        return lastDataMs ?? openedMs;
+      },
+      acknowledgedAtMs: (name) => acknowledged.get(name),
+      isRefused: (name) => refused.has(name),
+      lastSeenMs: (name) => seen.get(name),
+      want: (name) => void names.add(name),
+      unwant: (name) => void names.delete(name),
+      renew: () => undefined,
+      close: async () => {
+        state = 'ended';
+      },
+    };
+    const it = {
+      connection,
+      names,
+      /** Whether it answers when it is asked for a sign of life. */
+      answers: true,
+      get closed() {
+        return state === 'ended';
+      },
+      open: () => {
+        state = 'open';
+        openedMs = clock.monotonic();
+        events.opened();
+      },
+      acknowledge: (...given: string[]) => {
+        for (const name of given.length ? given : names) {
+          acknowledged.set(name, clock.monotonic());
+          events.acknowledged(name);
+        }
+      },
+      data: (name: string, order: number) => {
+        lastDataMs = clock.monotonic();
+        if (!acknowledged.has(name)) {
+          acknowledged.set(name, lastDataMs);
+          events.acknowledged(name);
+        }
+        seen.set(name, lastDataMs);
+        events.frame(frameOf(name, order), clock.now());
+      },
+      refuse: (name: string) => {
+        refused.add(name);
+        events.rejected(name, 'no');
+      },
+      notice: () => events.shutdownNotice(),
+      end: (end: ConnectionEnd = { why: 'failed', detail: 'gone' }) => {
+        state = 'ended';
+        events.ended(end);
+      },
+    };
+    return it;
+  };
+  const pool = createConnectionPool({
+    clock,
+    log: logger,
+    random: () => 0.999_999,
+    gate,
+    limits,
+    metrics: createSocketMetrics(createMetrics('socket')),
+    events: {
+      frame: ({ stream, order }, _receiveTimeMs, source, overlap) => frames.push({ name: stream, order, source, overlap }),
+      link: (name, link) => links.set(name, link),
+      settled: (name) => !unsettled.has(name),
+    },
+    open: (events) => {
+      const one = fake(events);
+      opened.push(one);
+      return one.connection;
+    },
+  });
+  const at = (index: number) => {
+    const one = opened.at(index);
+    if (!one) throw new Error(`no connection ${index}`);
+    return one;
+  };
+  return { pool, clock, log, opened, links, frames, unsettled, gate, limits, at };
+};
