@@ -51,7 +51,7 @@ export class ConnectionSlot {
     this.#deps = deps;
     const { backoffBaseMs, backoffCapMs } = deps.limits;
     this.#backoff = createBackoff({ baseMs: backoffBaseMs, capMs: backoffCapMs, random: deps.random });
-    this.#silence = createSilenceWatch(deps.clock, deps.limits);
+    this.#silence = createSilenceWatch(deps.clock, deps.limits, deps.events.isBehind);
     this.#downSinceMs = deps.clock.monotonic();
     this.#connect();
   }

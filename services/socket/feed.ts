@@ -22,6 +22,8 @@ export interface Feed {
   heard: boolean;
   /** A frame that can be used came since then. */
   saw: boolean;
+  /** Of the last frame of which something could be used, by the exchange's clock; undefined before. */
+  lastEventMs: number | undefined;
   /** Why nothing of the last frame could be used. */
   fault: string | undefined;
   /** Why the stream is held to be broken though its connection works, in words. */

@@ -1,6 +1,7 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import type { ExchangeConnection } from './exchange-connection.js';
 import type { SocketLimits } from './limits.js';
+import { createMissedTrades, type IsBehind } from './missed-trades.js';
 import { createSilenceBound } from './silence-bound.js';
 import { createSteadyFlow } from './steady-flow.js';
 
@@ -18,14 +19,21 @@ export interface SilenceWatch {
   judge(connection: ExchangeConnection, names: Iterable<string>, openSinceMs: number): number | undefined;
 }
 
-export const createSilenceWatch = (clock: Clock, limits: SocketLimits): SilenceWatch => {
+/** Asked before the time is over after which a connection without a sign of life is given up. */
+const askAfterShare = 2 / 3;
+
+export const createSilenceWatch = (clock: Clock, limits: SocketLimits, isBehind?: IsBehind): SilenceWatch => {
   const bound = createSilenceBound(limits);
   const flow = createSteadyFlow();
+  const missed = createMissedTrades(clock, isBehind, limits.connectionSilenceMs * askAfterShare);
   let judgedMs = Number.NEGATIVE_INFINITY;
   let judgedSignMs: number | undefined;
 
   return {
-    saw: bound.saw,
+    saw: () => {
+      bound.saw();
+      missed.saw();
+    },
     changed: flow.forget,
     judge: (connection, names, openSinceMs) => {
       const nowMs = clock.monotonic();
@@ -39,7 +47,9 @@ export const createSilenceWatch = (clock: Clock, limits: SocketLimits): SilenceW
       const silentMs = nowMs - Math.max(openSinceMs, signMs ?? openSinceMs);
       const pausedMs = nowMs - Math.max(openSinceMs, connection.lastDataMs ?? openSinceMs);
       const isSilent = silentMs >= bound.boundMs();
-      if (!isSilent && !(flow.isSteady && pausedMs >= limits.connectionSilenceMs)) return undefined;
+      // One that answers is quiet, unless its streams never paused so long, or trades were missed.
+      const isStuck = (flow.isSteady && pausedMs >= limits.connectionSilenceMs) || missed.judge(connection, names, pausedMs);
+      if (!isSilent && !isStuck) return undefined;
       if (isSilent) bound.replaced();
       // Where the next one brings nothing either, it is the market that pauses.
       flow.forget();

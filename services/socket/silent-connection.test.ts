@@ -118,6 +118,38 @@ describe('a silent connection', () => {
     expect([...links.values()].every(({ kind }) => kind === 'answered')).toBe(true);
   });
 
+  it('is noticed within 15 s though it answers, where the history has trades that did not come', async () => {
+    const { run, opened, at, clock, links, behind, asked, streams } = trading(600, false);
+    run(3 * 3_600);
+    for (const name of streams) at(0).data(name, 1_800_000_000_000);
+    asked.length = 0;
+    for (const name of streams) behind.add(name);
+    await clock.advanceAsync(15_000);
+    expect(opened).toHaveLength(2);
+    expect(asked).toHaveLength(1);
+    expect(links.get('minorusdt@aggTrade')?.kind).toBe('silent');
+  });
+
+  it('is not what brings its trades a moment after the history has them', async () => {
+    const { opened, at, clock, behind, streams } = trading(600, false);
+    for (const name of streams) at(0).data(name, 1_800_000_000_000);
+    await clock.advanceAsync(9_000);
+    for (const name of streams) behind.add(name);
+    await clock.advanceAsync(1_100);
+    for (const name of streams) at(0).data(name, 1_800_000_000_001);
+    behind.clear();
+    await clock.advanceAsync(60_000);
+    expect(opened).toHaveLength(1);
+  });
+
+  it('is asked about ever less often while a coin is quiet', async () => {
+    const { at, clock, asked, streams } = trading(600, false);
+    for (const name of streams) at(0).data(name, 1_800_000_000_000);
+    for (let minute = 0; minute < 60; minute++) await clock.advanceAsync(60_000);
+    expect(asked.length).toBeGreaterThan(3);
+    expect(asked.length).toBeLessThan(12);
+  });
+
   it('is not what is left when the busy coins are sold and a minor one stays', () => {
     const { opened, at, clock, pool } = trading(20, false);
     const busy = Array.from({ length: 100 }, (_, index) => `busy${index}usdt@miniTicker`);

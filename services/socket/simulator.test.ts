@@ -192,7 +192,7 @@ describe('against the simulated exchange', () => {
       8_000,
     );
     const [silent, other] = sim.connections().map(({ id }) => id);
-    sim.faults.add({ kind: 'stall', connection: silent ?? 1, forMs: 60_000, mode: 'lose', control: true });
+    sim.faults.add({ kind: 'stall', connection: silent ?? 1, forMs: 60_000, mode: 'lose' });
     await eventually('replaced', () => sim.connections().length === 2 && sim.connections().every(({ id }) => id !== silent), 8_000);
     expect(sim.connections().some(({ id }) => id === other)).toBe(true);
     await eventually('back', () => tickers.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE);
@@ -225,6 +225,15 @@ describe('against the simulated exchange', () => {
     sim.faults.remove(id);
     await eventually('live', () => busy.every((symbol) => trades.stateOf(symbol) === StreamState.STREAM_STATE_LIVE));
     expect(offences()).toEqual([]);
+  });
+
+  it('sees a connection that says nothing at all, not even in answer, and replaces it', async () => {
+    const { read, sim } = await start({ tradeRate: 20 }, { connectionSilenceMs: 1_500, controlSpacingMs: 250 });
+    const trades = read('aggTrade', ['btcusdt']);
+    await eventually('flowing', () => trades.idsOf('btcusdt').length > 5);
+    sim.faults.add({ kind: 'stall', connection: 1, forMs: 60_000, mode: 'lose', control: true });
+    await eventually('replaced', () => sim.connections().length === 1 && sim.connections()[0]?.id === 2, 8_000);
+    await eventually('back', () => trades.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE);
   });
 
   it('resumes within 5 s when the exchange restarts', async () => {

@@ -20,4 +20,6 @@ export interface StreamEvents {
   link(name: string, link: Link): void;
   /** False while the stream waits for a missing frame that the other connection may still bring. */
   settled(name: string): boolean;
+  /** Whether the exchange's history has trades that the stream should have brought; undefined, and absent, where that is not known. */
+  isBehind?(name: string): Promise<boolean | undefined>;
 }

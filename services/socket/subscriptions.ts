@@ -5,6 +5,7 @@ import type { ConnectionPool } from './connection-pool.js';
 import { type Feed, type FeedFrame, type Listing, stateOf } from './feed.js';
 import { type ExchangeFrame, type StreamKind, streamNameOf } from './frame.js';
 import { createFrameJudge } from './frame-judge.js';
+import { createHistoryCheck } from './history-check.js';
 import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
 import type { StreamEvents } from './stream-events.js';
@@ -21,6 +22,8 @@ export interface SubscriptionsDeps {
   readonly listing: (symbol: string) => Listing;
   /** A symbol trades that the list says is not traded: it may be out of date. */
   readonly tradedWhilePaused: () => void;
+  /** When the symbol was traded last, by the exchange's history, epoch milliseconds; undefined where it was not. @throws AppError */
+  readonly lastTradeMs: (symbol: string) => Promise<number | undefined>;
   /** Makes the pool that feeds the given handlers. */
   readonly connect: (events: StreamEvents) => ConnectionPool;
 }
@@ -47,6 +50,7 @@ export const createSubscriptions = ({
   limits,
   listing,
   tradedWhilePaused,
+  lastTradeMs,
   connect,
 }: SubscriptionsDeps): Subscriptions => {
   const feeds = new Map<string, Feed>();
@@ -107,6 +111,7 @@ export const createSubscriptions = ({
         if (frame.kind === 'aggTrade') accept(feed, frame, receiveTimeMs, source, overlap);
         return;
       }
+      feed.lastEventMs = frame.eventTimeMs;
       const alive = feed.saw && feed.link.kind === 'answered' && feed.stalled === undefined;
       const firstTrade = frame.kind === 'aggTrade' && !feed.tradedSinceListed;
       if (firstTrade && feed.listing !== undefined && feed.listing !== 'TRADING') tradedWhilePaused();
@@ -134,6 +139,7 @@ export const createSubscriptions = ({
       update(feed);
     },
     settled: (name) => feeds.get(name)?.sequence.settled ?? true,
+    isBehind: createHistoryCheck({ log, lastTradeMs, feedOf: (name) => feeds.get(name) }),
   });
 
   const watchdog = createStreamWatchdog(clock, limits, {
@@ -182,6 +188,7 @@ export const createSubscriptions = ({
       linkSinceMs: clock.monotonic(),
       heard: false,
       saw: false,
+      lastEventMs: undefined,
       fault: undefined,
       stalled: undefined,
       listing: listing(symbol),

@@ -27,6 +27,9 @@ export const createPoolRig = (changed: Partial<SocketLimits> = {}) => {
   const links = new Map<string, Link>();
   const frames: { name: string; order: number; source: number; overlap: boolean }[] = [];
   const unsettled = new Set<string>();
+  /** Streams of which the history has trades that did not come; and those that it was asked about. */
+  const behind = new Set<string>();
+  const asked: string[] = [];
   const gate = createConnectionGate(clock, limits.attemptsPerWindow, limits.attemptWindowMs);
 
   const fake = (events: ConnectionEvents) => {
@@ -110,6 +113,10 @@ export const createPoolRig = (changed: Partial<SocketLimits> = {}) => {
       frame: ({ stream, order }, _receiveTimeMs, source, overlap) => frames.push({ name: stream, order, source, overlap }),
       link: (name, link) => links.set(name, link),
       settled: (name) => !unsettled.has(name),
+      isBehind: async (name) => {
+        asked.push(name);
+        return behind.has(name);
+      },
     },
     open: (events) => {
       const one = fake(events);
@@ -122,5 +129,5 @@ export const createPoolRig = (changed: Partial<SocketLimits> = {}) => {
     if (!one) throw new Error(`no connection ${index}`);
     return one;
   };
-  return { pool, clock, log, opened, links, frames, unsettled, gate, limits, at };
+  return { pool, clock, log, opened, links, frames, unsettled, behind, asked, gate, limits, at };
 };

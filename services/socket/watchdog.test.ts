@@ -27,6 +27,7 @@ const rig = () => {
     linkSinceMs: clock.monotonic(),
     heard: true,
     saw: true,
+    lastEventMs: undefined,
     fault: undefined,
     stalled: undefined,
     listing: 'TRADING',
