@@ -43,7 +43,7 @@ export const createSocketMetrics = (metrics: Metrics) => {
       labelNames: ['reason'],
     }),
     rotations: metrics.counter({ name: 'rotations_total', help: 'Connections replaced without a gap', labelNames: ['reason'] }),
-    controlMessages: metrics.counter({ name: 'control_messages_total', help: 'SUBSCRIBE and UNSUBSCRIBE messages sent' }),
+    controlMessages: metrics.counter({ name: 'control_messages_total', help: 'Control messages sent to the exchange' }),
     frames: metrics.counter({ name: 'frames_total', help: 'Data frames received', labelNames: ['kind'] }),
     duplicates: metrics.counter({
       name: 'duplicate_frames_total',
