@@ -19,6 +19,8 @@ export interface SilenceWatch {
   judge(connection: ExchangeConnection, names: Iterable<string>, openSinceMs: number): number | undefined;
 }
 
+/** Called later than this, the process stood still: what came meanwhile is not read yet. */
+const stoodStillMs = 3_000;
 /** Asked before the time is over after which a connection without a sign of life is given up. */
 const askAfterShare = 2 / 3;
 
@@ -39,7 +41,9 @@ export const createSilenceWatch = (clock: Clock, limits: SocketLimits, isBehind?
       const nowMs = clock.monotonic();
       let active = 0;
       for (const name of names) if ((connection.lastSeenMs(name) ?? Number.NEGATIVE_INFINITY) >= judgedMs) active += 1;
+      const stoodStill = nowMs - judgedMs > stoodStillMs;
       judgedMs = nowMs;
+      if (stoodStill) return undefined;
       flow.second(active);
       const signMs = connection.lastSignMs ?? connection.lastDataMs;
       if (signMs !== undefined && signMs > openSinceMs && signMs !== judgedSignMs) bound.saw();

@@ -1,4 +1,8 @@
+import { createManualClock } from '@tickfolio/lib/clock';
 import { describe, expect, it } from 'vitest';
+import type { ExchangeConnection } from './exchange-connection.js';
+import { defaultLimits } from './limits.js';
+import { createSilenceWatch } from './silence-watch.js';
 import { createPoolRig as rig } from './test-pool.js';
 
 const btc = 'btcusdt@aggTrade';
@@ -161,6 +165,33 @@ describe('a silent connection', () => {
     for (const name of busy) pool.unwant(name);
     clock.advance(3_600_000);
     expect(opened).toHaveLength(1);
+  });
+
+  it('is not what this process did not read while it stood still itself', () => {
+    const clock = createManualClock();
+    const silence = createSilenceWatch(clock, defaultLimits);
+    let lastMs = clock.monotonic();
+    const connection = {
+      lastSeenMs: () => lastMs,
+      get lastDataMs() {
+        return lastMs;
+      },
+      get lastSignMs() {
+        return lastMs;
+      },
+    } as Partial<ExchangeConnection>;
+    const judge = () => silence.judge(connection as ExchangeConnection, [btc], 0);
+    const run = (seconds: number) =>
+      Array.from({ length: seconds }, () => {
+        clock.advance(1_000);
+        return judge();
+      });
+    judge();
+    clock.advance(20_000); // As a computer that slept.
+    expect(judge()).toBeUndefined();
+    lastMs = clock.monotonic();
+    expect(run(10)).toEqual(Array(10).fill(undefined));
+    expect(run(4).at(-1)).toBe(14_000);
   });
 
   it('is told apart by the age of its newest frame', () => {
