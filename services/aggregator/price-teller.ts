@@ -1,5 +1,6 @@
 import { formatDecimal } from '@tickfolio/lib/money';
 import type { LastPrice } from '@tickfolio/lib/price-bus';
+import { secondOf } from './second-trades.js';
 import type { Trade } from './trade.js';
 
 export interface PriceTellerDeps {
@@ -13,8 +14,14 @@ export interface PriceTellerDeps {
 /** The last price of a symbol, and whether anybody was told of it. */
 export interface PriceTeller {
   readonly last: LastPrice | undefined;
-  /** Time of the newest trade, which was not told yet; undefined when there is nothing to tell. */
-  readonly untoldMs: number | undefined;
+  /** True while the newest trade was not told yet. */
+  readonly untold: boolean;
+  /**
+   * Whether the seconds before this moment ended with a price that nobody was told. It is the end of a second that counts, not where
+   * the newest trade is: of a busy symbol that is always in the second that runs.
+   * @param secondMs start of a second, epoch milliseconds
+   */
+  isDue(secondMs: number): boolean;
   /** The newest trade. */
   traded(trade: Trade): void;
   /** A second went out with the price of this trade. */
@@ -27,19 +34,24 @@ export interface PriceTeller {
 
 export const createPriceTeller = ({ symbol, tell, spacingMs }: PriceTellerDeps): PriceTeller => {
   let newest: Trade | undefined;
+  /** The last trade before the second of the newest one. */
+  let before: Trade | undefined;
   /** Newest trade whose price was told or published. */
   let toldId = -1;
   let notBeforeMs = 0;
   const last = (): LastPrice | undefined =>
     newest && { symbol, price: formatDecimal(newest.price), timeMs: newest.timeMs, tradeId: newest.id };
+  const isUntold = (trade: Trade | undefined): trade is Trade => trade !== undefined && trade.id > toldId;
   return {
     get last() {
       return last();
     },
-    get untoldMs() {
-      return newest && newest.id > toldId ? newest.timeMs : undefined;
+    get untold() {
+      return isUntold(newest);
     },
+    isDue: (secondMs) => (isUntold(newest) && newest.timeMs < secondMs) || (isUntold(before) && before.timeMs < secondMs),
     traded: (trade) => {
+      if (newest && trade.id > newest.id && newest.timeMs < secondOf(trade.timeMs)) before = newest;
       newest = trade;
     },
     published: (tradeId) => {
@@ -55,6 +67,7 @@ export const createPriceTeller = ({ symbol, tell, spacingMs }: PriceTellerDeps):
     },
     renumbered: () => {
       toldId = -1;
+      before = undefined;
     },
   };
 };

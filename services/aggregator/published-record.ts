@@ -6,8 +6,11 @@ const maxLater = 120;
 
 /** What of one symbol's seconds is published, for whoever goes on one day. */
 export interface PublishedRecord {
-  /** @param final nothing will change it any more */
-  add(second: SecondTrades, revision: number, final: boolean): void;
+  /**
+   * @param final nothing will change it any more
+   * @param oldestWaiting the first second that is known and not published at all: a successor goes on before it
+   */
+  add(second: SecondTrades, revision: number, final: boolean, oldestWaiting?: number): void;
   /** Undefined while nothing is published for good. */
   through(): PublishedThrough | undefined;
 }
@@ -17,12 +20,17 @@ export const createPublishedRecord = (symbol: string, goOnFrom?: PublishedThroug
   let last = goOnFrom?.last;
   const later: PublishedSecond[] = [...(goOnFrom?.later ?? [])];
   return {
-    add: ({ second, lastId, lastTimeMs }, revision, final) => {
+    add: ({ second, lastId, lastTimeMs }, revision, final, oldestWaiting = Number.POSITIVE_INFINITY) => {
+      // Taken as it was when it fell out of `later`: going back to it would have a successor publish all behind it again.
+      if (last && second <= last.second) return;
       let at = later.length;
       while (at > 0 && (later[at - 1] as PublishedSecond).second >= second) at--;
       const isKnown = later[at]?.second === second;
       later.splice(at, isKnown ? 1 : 0, { second, tradeId: lastId, tradeTimeMs: lastTimeMs, revision, final });
-      while (later[0]?.final || later.length > maxLater) last = later.shift();
+      for (let [next] = later; next; [next] = later) {
+        if (!(next.final && next.second < oldestWaiting) && later.length <= maxLater) return;
+        last = later.shift();
+      }
     },
     through: () => last && { symbol, last, later: [...later] },
   };

@@ -8,7 +8,10 @@ import type { Trade } from './trade.js';
 export interface LedgerOptions {
   /** How long after its end a second is taken to be over, by the clock alone: trades of its last moments are on their way. Default 10. */
   readonly latenessMs: number;
-  /** How long a second that is over waits to be known whole before it is published as incomplete. Default 2 000. */
+  /**
+   * How long a second that is over waits to be known whole before it is published as incomplete, and how long a whole one waits at
+   * most for those before it. Default 2 000.
+   */
   readonly holdMs: number;
   /** How far behind the newest second a published one is remembered. Default 120 000. */
   readonly keepMs: number;
@@ -51,7 +54,10 @@ export interface SecondLedger {
   skipThrough(second: number): void;
   /** Some trades between these times are lost. */
   markLost(fromTimeMs: number, toTimeMs: number): void;
-  /** Publishes what is due, oldest first. */
+  /**
+   * Publishes what is due, oldest first. A second that was found when a younger one was published already holds up none: while an
+   * old hole is filled page by page there is always one that waits for its next page.
+   */
   advance(now: Moment, sequence: SequenceView): void;
   /** Publishes what there is: no trade will come any more. */
   finish(sequence: SequenceView): void;
@@ -84,6 +90,8 @@ export const createSecondLedger = (
   let skippedThrough = goOnFrom?.last.second ?? Number.NEGATIVE_INFINITY;
   let forgottenThrough = Number.NEGATIVE_INFINITY;
   let newest = Number.NEGATIVE_INFINITY;
+  /** Youngest one that was published: those before it are passed. */
+  let publishedThrough = Number.NEGATIVE_INFINITY;
 
   const enqueue = (entry: Entry) => {
     let at = pending.length;
@@ -101,13 +109,15 @@ export const createSecondLedger = (
       if (second > forgottenThrough) forgottenThrough = second;
     }
   };
+  const oldestWaiting = (): number | undefined => pending.find(({ state }) => state === 'waiting')?.second;
   const publish = (entry: Entry, complete: boolean, final: boolean) => {
     tally.secondsPublished += 1;
     if (!complete) tally.secondsIncomplete += 1;
     else if (entry.state === 'incomplete') tally.secondsRepaired += 1;
     entry.state = complete ? 'complete' : 'incomplete';
     entry.changed = false;
-    record.add(entry, entry.revision + 1, final);
+    if (entry.second > publishedThrough) publishedThrough = entry.second;
+    record.add(entry, entry.revision + 1, final, oldestWaiting());
     emit(toSecondStat(symbol, entry, complete, entry.revision), record.through());
     entry.revision += 1;
   };
@@ -119,12 +129,9 @@ export const createSecondLedger = (
   const settle = (entry: Entry, now: Moment, sequence: SequenceView, blocked: boolean): 'blocked' | 'open' | 'done' => {
     const whole = sequence.isWhole(entry.second);
     if (entry.state === 'waiting') {
-      if (!whole) {
-        if (!isOver(entry.second, now, sequence.maxTimeMs)) return 'blocked';
-        entry.overSinceMs ??= now.localMs;
-        if (now.localMs - entry.overSinceMs < holdMs) return 'blocked';
-      }
-      if (blocked) return 'blocked';
+      if (isOver(entry.second, now, sequence.maxTimeMs)) entry.overSinceMs ??= now.localMs;
+      const mustWait = entry.overSinceMs === undefined || now.localMs - entry.overSinceMs < holdMs;
+      if (mustWait && (blocked || !whole)) return entry.second < publishedThrough ? 'open' : 'blocked';
       publish(entry, whole && !entry.lossy, whole);
       return whole ? 'done' : 'open';
     }
@@ -178,7 +185,7 @@ export const createSecondLedger = (
       let blocked = false;
       let rested = 0;
       for (const entry of pending) {
-        const outcome = settle(entry, now, sequence, blocked);
+        const outcome = settle(entry, now, sequence, blocked && entry.second > publishedThrough);
         if (outcome === 'blocked') blocked = true;
         else if (outcome === 'done') {
           settled.set(entry.second, entry);

@@ -14,6 +14,7 @@ const pause = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 150 }) },
   { weight: 1, arbitrary: fc.integer({ min: 500, max: 4_000 }) },
 );
+const maxDensePauseMs = 8;
 const delivery = fc.record({
   dropped: fc.boolean(),
   delayMs: fc.integer({ min: 0, max: 400 }),
@@ -43,6 +44,8 @@ interface Run {
   readonly outages: typeof outages extends fc.Arbitrary<infer T> ? T : never;
   readonly lag: typeof lag extends fc.Arbitrary<infer T> ? T : never;
   readonly history: typeof history extends fc.Arbitrary<infer T> ? T : never;
+  /** Hundreds of trades a second. */
+  readonly dense?: boolean;
   readonly takeovers?: typeof takeovers extends fc.Arbitrary<infer T> ? T : never;
   /** Which ids have no trade, by their order; never the first and the last. */
   readonly voids?: readonly boolean[];
@@ -54,6 +57,7 @@ const play = ({
   outages,
   lag,
   history,
+  dense = false,
   takeovers: given = [],
   voids = [],
 }: Run): { bench: TapeBench; record: ReferenceTrade[]; anew: boolean } => {
@@ -67,7 +71,7 @@ const play = ({
   let timeMs = 0;
   steps.forEach(({ pause: pauseMs, price, quantity, delivery: how }, index) => {
     const isEdge = index === 0 || index === steps.length - 1;
-    timeMs += isEdge && index > 0 ? 22_000 : pauseMs;
+    timeMs += isEdge && index > 0 ? 22_000 : pauseMs % (dense ? maxDensePauseMs : Number.POSITIVE_INFINITY);
     const trade = { id: 1_000 + index, price, quantity, timeMs: startMs + timeMs };
     if (voids[index] && !isEdge) voidIds.add(trade.id);
     else record.push(trade);
@@ -116,7 +120,7 @@ const play = ({
   return { bench, record, anew };
 };
 
-const run = fc.record({ steps, outages, lag, history });
+const run = fc.record({ steps, outages, lag, history, dense: fc.boolean() });
 const runs = 150;
 
 /** Holds what was published against what subscribers may rely on: revisions count up, and a complete second is right and never changes. */

@@ -8,7 +8,7 @@ import { createHistoryPlan } from './history-plan.js';
 import type { PageRequest } from './page-request.js';
 import { createPriceTeller } from './price-teller.js';
 import type { Added, Emit } from './second-ledger.js';
-import { secondMs, secondOf } from './second-trades.js';
+import { secondOf } from './second-trades.js';
 import type { Tally } from './tally.js';
 import { type TapeOptions, tapeDefaults } from './tape-limits.js';
 import { type HistoryRow, isVoid, type Trade, type VoidTrade } from './trade.js';
@@ -253,17 +253,10 @@ export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions 
       misdated = series.sequence.maxTimeMs > feedMs && isAhead(series.sequence.maxTimeMs);
       if (misdated) return;
       series.ledger.advance(now, series.view);
-      const { untoldMs } = teller;
-      if (untoldMs !== undefined && feedMs >= secondOf(untoldMs) + secondMs + options.latenessMs) tellPrice(now.localMs);
+      if (teller.isDue(secondOf(feedMs - options.latenessMs))) tellPrice(now.localMs);
     },
     get busy() {
-      return (
-        series.ledger.busy ||
-        series.sequence.holes.length > 0 ||
-        !series.sequence.started ||
-        history.waiting ||
-        teller.untoldMs !== undefined
-      );
+      return series.ledger.busy || series.sequence.holes.length > 0 || !series.sequence.started || history.waiting || teller.untold;
     },
     last: () => teller.last,
     get missing() {
