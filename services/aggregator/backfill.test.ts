@@ -1,4 +1,4 @@
-import { createManualClock } from '@tickfolio/lib/clock';
+import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
@@ -104,5 +104,57 @@ describe('backfill', () => {
     answers.get('b')?.reject(new Error('?'));
     await settle();
     expect(log).toEqual([]);
+  });
+});
+
+describe('what is asked of history while busy coins miss a hundred pages each', () => {
+  const pageMs = 250;
+  /** A tape that wants so many pages. */
+  const tapeOf = (clock: ManualClock, symbol: string, purpose: Purpose, pages: number, limit: number) => {
+    let left = pages;
+    const served = { atMs: Number.POSITIVE_INFINITY, pages: 0 };
+    const tape = {
+      symbol,
+      want: (): PageRequest | undefined => (left > 0 ? { purpose, fromId: 1, limit, loseFromId: 1 } : undefined),
+      fromPage: () => {
+        left -= 1;
+        served.pages += 1;
+        if (left === 0) served.atMs = clock.monotonic();
+      },
+      pageFailed: () => undefined,
+    } as unknown as Tape;
+    return { tape, served };
+  };
+  const play = async (others: readonly { purpose: Purpose; limit: number }[], forMs: number, busy = 8) => {
+    const clock = createManualClock();
+    const large = Array.from({ length: busy }, (_, i) => tapeOf(clock, `busy${i}`, 'hole', 100, 1_000));
+    const small = others.map(({ purpose, limit }, i) => tapeOf(clock, `minor${i}`, purpose, 1, limit));
+    const answer = () => new Promise<Trade[]>((resolve) => clock.after(pageMs, () => resolve([])));
+    const backfill = createBackfill({ clock, feed: { listTrades: answer }, log: silentLogger() });
+    for (let ms = 0; ms < forMs; ms += 25) {
+      // The minor ones come when all places are taken.
+      backfill.run([...large, ...(ms < 100 ? [] : small)].map(({ tape }) => tape));
+      await clock.advanceAsync(25);
+    }
+    return { large: large.map(({ served }) => served), small: small.map(({ served }) => served) };
+  };
+
+  it.each([
+    ['the one page that a minor coin misses', 'hole', 1_000],
+    ['the few trades that a minor coin misses', 'hole', 5],
+    ['the price of a coin just added', 'seed', 1],
+    ['whether a quiet coin missed anything', 'probe', 1_000],
+    ['whether the second of a quiet coin is whole', 'proof', 1_000],
+  ] as const)('%s is known within a second', async (_what, purpose, limit) => {
+    const { small } = await play([{ purpose, limit }], 1_500);
+    expect(small[0]?.atMs).toBeLessThanOrEqual(1_000);
+  });
+
+  it('the busy ones get their pages in turn, and leave a third of the budget of a minute to the others', async () => {
+    const { large } = await play([], 60_000, 12);
+    const pages = large.map((one) => one.pages);
+    expect(Math.max(...pages) - Math.min(...pages)).toBeLessThanOrEqual(1);
+    const weightOfPage = 4;
+    expect(pages.reduce((sum, one) => sum + one, 0) * weightOfPage).toBeLessThanOrEqual(4_000);
   });
 });

@@ -2,7 +2,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { type AppError, toAppError } from '@tickfolio/lib/errors';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { MarketFeed } from './market-feed.js';
-import type { PageRequest } from './page-request.js';
+import { type PageRequest, pageLimit } from './page-request.js';
 import type { Tape } from './tape.js';
 
 export interface BackfillOptions {
@@ -12,6 +12,10 @@ export interface BackfillOptions {
   readonly maxProofs: number;
   /** Such proofs are at least so far apart: 5 a second take 1 200 of the exchange's 6 000 a minute. Default 200. */
   readonly proofSpacingMs: number;
+  /** Pages of holes that need several: at most so many at once, so that whoever needs one finds a place. Default 6. */
+  readonly maxLongHoles: number;
+  /** Such pages are at least so far apart: 16 a second take 4 000 of the 6 000, so that some are left for the others. Default 60. */
+  readonly longHoleSpacingMs: number;
   /** How long nothing is asked after the exchange's budget was spent without naming a time. Default 1 000. */
   readonly spentPauseMs: number;
   /** How long nothing is asked after the exchange refused us, or nobody answered. Default 5 000 and 250. */
@@ -25,14 +29,38 @@ export const backfillDefaults: BackfillOptions = {
   concurrency: 8,
   maxProofs: 2,
   proofSpacingMs: 200,
+  maxLongHoles: 6,
+  longHoleSpacingMs: 60,
   spentPauseMs: 1_000,
   refusedPauseMs: 5_000,
   awayPauseMs: 250,
   maxPauseMs: 60_000,
 };
 
-/** Holes hold back seconds of busy symbols, so they go first; then new symbols' last prices, then what may have been missed. */
-const urgency: Readonly<Record<PageRequest['purpose'], number>> = { hole: 0, seed: 1, probe: 2, proof: 3 };
+/** What a page is for, as far as its turn goes. */
+type Errand = PageRequest['purpose'] | 'long hole';
+
+/**
+ * Holes hold back seconds of busy symbols, so they go first; then new symbols' last prices, then what may have been missed. A hole of
+ * many pages holds back none but its own, and would keep all others waiting for as long as it is filled.
+ */
+const urgency: Readonly<Record<Errand, number>> = { hole: 0, seed: 1, probe: 2, 'long hole': 3, proof: 4 };
+
+const errandOf = ({ purpose, limit }: PageRequest): Errand => (purpose === 'hole' && limit >= pageLimit ? 'long hole' : purpose);
+
+interface Wish {
+  readonly tape: Tape;
+  readonly request: PageRequest;
+  readonly errand: Errand;
+}
+
+/** Who may ask for how much of one kind at once, and how soon again. */
+interface Quota {
+  underway: number;
+  nextMs: number;
+  readonly most: number;
+  readonly spacingMs: number;
+}
 
 /** Reads trade history for tapes that want some: one page at a time per tape, a few at once, inside the exchange's budget. */
 export interface Backfill {
@@ -50,8 +78,13 @@ export const createBackfill = (
   const { clock, feed, log } = deps;
   const underway = new Map<Tape, AbortController>();
   let pausedUntilMs = 0;
-  let proofs = 0;
-  let nextProofMs = 0;
+  /** When each tape had its last turn, counted in turns. */
+  const turns = new WeakMap<Tape, number>();
+  let turn = 0;
+  const quotas: Partial<Record<Errand, Quota>> = {
+    proof: { underway: 0, nextMs: 0, most: options.maxProofs, spacingMs: options.proofSpacingMs },
+    'long hole': { underway: 0, nextMs: 0, most: options.maxLongHoles, spacingMs: options.longHoleSpacingMs },
+  };
 
   const pauseFor = (error: AppError): number => {
     if (error.code === 'resource_exhausted') return error.retryAfterMs ?? options.spentPauseMs;
@@ -60,10 +93,16 @@ export const createBackfill = (
     return 0;
   };
 
-  const ask = async (tape: Tape, request: PageRequest) => {
+  const waitingSince = ({ errand, request }: Wish): number => (errand === 'proof' ? (request.second ?? 0) : 0);
+  /** Of one urgency who had a turn longest ago comes first; of the proofs the second that waits longest. */
+  const byTurn = (a: Wish, b: Wish): number =>
+    urgency[a.errand] - urgency[b.errand] || waitingSince(a) - waitingSince(b) || (turns.get(a.tape) ?? 0) - (turns.get(b.tape) ?? 0);
+  const ask = async ({ tape, request, errand }: Wish) => {
+    const quota = quotas[errand];
     const controller = new AbortController();
     underway.set(tape, controller);
-    if (request.purpose === 'proof') proofs += 1;
+    turns.set(tape, ++turn);
+    if (quota) quota.underway += 1;
     try {
       const trades = await feed.listTrades(tape.symbol, request, controller.signal);
       if (!controller.signal.aborted) tape.fromPage(request, trades, clock.monotonic());
@@ -75,7 +114,7 @@ export const createBackfill = (
       pausedUntilMs = Math.max(pausedUntilMs, clock.monotonic() + pauseMs);
       tape.pageFailed(request, error, clock.monotonic());
     } finally {
-      if (request.purpose === 'proof') proofs -= 1;
+      if (quota) quota.underway -= 1;
       if (underway.get(tape) === controller) underway.delete(tape);
     }
   };
@@ -84,20 +123,18 @@ export const createBackfill = (
     run: (tapes) => {
       const nowMs = clock.monotonic();
       if (nowMs < pausedUntilMs || underway.size >= options.concurrency) return;
-      const wanted: { tape: Tape; request: PageRequest }[] = [];
+      const wanted: Wish[] = [];
       for (const tape of tapes) {
         const request = underway.has(tape) ? undefined : tape.want(nowMs);
-        if (request) wanted.push({ tape, request });
+        if (request) wanted.push({ tape, request, errand: errandOf(request) });
       }
-      // Of the proofs the second that waits longest comes first.
-      wanted.sort((a, b) => urgency[a.request.purpose] - urgency[b.request.purpose] || (a.request.second ?? 0) - (b.request.second ?? 0));
-      for (const { tape, request } of wanted) {
+      wanted.sort(byTurn);
+      for (const wish of wanted) {
         if (underway.size >= options.concurrency) return;
-        if (request.purpose === 'proof') {
-          if (proofs >= options.maxProofs || nowMs < nextProofMs) return;
-          nextProofMs = nowMs + options.proofSpacingMs;
-        }
-        void ask(tape, request);
+        const quota = quotas[wish.errand];
+        if (quota && (quota.underway >= quota.most || nowMs < quota.nextMs)) continue;
+        if (quota) quota.nextMs = nowMs + quota.spacingMs;
+        void ask(wish);
       }
     },
     forget: (tape) => {
