@@ -71,10 +71,10 @@ export const startKafkaMembership = (
     if (clock.monotonic() - grantedMs < memberSessionMs - sessionMarginMs) stoodStill = false;
   };
 
-  /** Begins to end the work, once for each dealing. @returns whether joining must wait for it. */
+  /** Begins to end the work, once for each dealing, and again for an attempt long after. @returns whether joining must wait for it. */
   const mustWait = (): boolean => {
     if (partitions.size === 0) return false;
-    if (!revoking) {
+    if (!revoking || (revoking.done && clock.monotonic() >= revoking.untilMs)) {
       const mine = { done: false, untilMs: clock.monotonic() + limits.handoverMs };
       revoking = mine;
       const ended = () => {
@@ -87,54 +87,59 @@ export const startKafkaMembership = (
     }
     return !revoking.done && clock.monotonic() < revoking.untilMs;
   };
-  const assigner: PartitionAssigner = ({ cluster }) => ({
-    name: 'tickfolio-sticky',
-    version: 1,
-    protocol: ({ topics }) => {
-      // Thrown into kafkajs' joining this makes it try again a little later.
-      if (mustWait()) throw Object.assign(new Error('Work is being ended.'), { type: 'REBALANCE_IN_PROGRESS' });
-      const userData = Buffer.from(JSON.stringify([...partitions]));
-      return { name: 'tickfolio-sticky', metadata: MemberMetadata.encode({ version: 1, topics, userData }) };
-    },
-    assign: async ({ members }) => {
-      const all = (cluster as unknown as TopicMetadata).findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
-      const claims = members.map((one) => ({
-        memberId: one.memberId,
-        partitions: claimsOf(MemberMetadata.decode(one.memberMetadata)?.userData ?? Buffer.alloc(0)),
-      }));
-      return [...dealPartitions(all, claims)].map(([id, dealt]) => ({
-        memberId: id,
-        memberAssignment: MemberAssignment.encode({ version: 1, assignment: { [topic]: [...dealt] }, userData: Buffer.alloc(0) }),
-      }));
-    },
-  });
+  const assignerOf =
+    (isCurrent: () => boolean): PartitionAssigner =>
+    ({ cluster }) => ({
+      name: 'tickfolio-sticky',
+      version: 1,
+      protocol: ({ topics }) => {
+        // Thrown into kafkajs' joining this makes it try again a little later; a consumer that was given up joins no more.
+        if (!isCurrent() || mustWait()) throw Object.assign(new Error('Work is being ended.'), { type: 'REBALANCE_IN_PROGRESS' });
+        const userData = Buffer.from(JSON.stringify([...partitions]));
+        return { name: 'tickfolio-sticky', metadata: MemberMetadata.encode({ version: 1, topics, userData }) };
+      },
+      assign: async ({ members }) => {
+        const all = (cluster as unknown as TopicMetadata).findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+        const claims = members.map((one) => ({
+          memberId: one.memberId,
+          partitions: claimsOf(MemberMetadata.decode(one.memberMetadata)?.userData ?? Buffer.alloc(0)),
+        }));
+        return [...dealPartitions(all, claims)].map(([id, dealt]) => ({
+          memberId: id,
+          memberAssignment: MemberAssignment.encode({ version: 1, assignment: { [topic]: [...dealt] }, userData: Buffer.alloc(0) }),
+        }));
+      },
+    });
 
+  /** What it tells counts for as long as it is the one in use: one that was given up may be told of an assignment until it is gone. */
   const open = () => {
-    const consumer = connect(attempts).consumer({
+    const isCurrent = (): boolean => own === consumer;
+    const own = connect(attempts).consumer({
       groupId: group,
-      partitionAssigners: [assigner],
+      partitionAssigners: [assignerOf(isCurrent)],
       sessionTimeout: memberSessionMs,
       heartbeatInterval: memberHeartbeatMs,
       rebalanceTimeout: memberSessionMs,
       maxWaitTimeInMs: memberHeartbeatMs,
       allowAutoTopicCreation: false,
-      retry: { retries: attempts, restartOnFailure: async () => !closing.signal.aborted },
+      retry: { retries: attempts, restartOnFailure: async () => isCurrent() && !closing.signal.aborted },
     });
-    consumer.on(consumer.events.REQUEST, ({ payload: { apiName, duration } }) => {
-      if (apiName === 'Heartbeat' || apiName === 'SyncGroup') requestedMs = clock.monotonic() - duration;
+    own.on(own.events.REQUEST, ({ payload: { apiName, duration } }) => {
+      if (isCurrent() && (apiName === 'Heartbeat' || apiName === 'SyncGroup')) requestedMs = clock.monotonic() - duration;
     });
-    consumer.on(consumer.events.HEARTBEAT, () => {
+    own.on(own.events.HEARTBEAT, () => {
+      if (!isCurrent()) return;
       watch.heard();
       joined = true;
       granted();
     });
-    consumer.on(consumer.events.REBALANCING, () => {
+    own.on(own.events.REBALANCING, () => {
       // Begun here, the end is often reached before joining asks for it.
-      mustWait();
+      if (isCurrent()) mustWait();
     });
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    own.on(own.events.GROUP_JOIN, ({ payload }) => {
+      if (!isCurrent() || closing.signal.aborted) return;
       watch.heard();
-      if (closing.signal.aborted) return;
       const next = new Set(payload.memberAssignment[topic] ?? []);
       // A new member id: the group had given the old member up, and others may have had its partitions.
       const stayed = payload.memberId === memberId;
@@ -147,13 +152,13 @@ export const startKafkaMembership = (
       log.info({ partitions: next.size, kept: kept.size }, `Joined the group; ${next.size} partitions are ours.`);
       member.assigned(next, kept);
     });
-    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    own.on(own.events.CRASH, ({ payload: { error, restart } }) => {
+      if (!isCurrent() || closing.signal.aborted) return;
       joined = false;
-      if (closing.signal.aborted) return;
       log.warn({ err: rootOf(error) }, `${who} lost ${where}; it keeps its partitions and joins again.`);
       if (!restart) reopen();
     });
-    return consumer;
+    return own;
   };
   const start = async (own: ReturnType<typeof open>) => {
     for (let retryMs = limits.minRetryMs; !closing.signal.aborted; retryMs = Math.min(2 * retryMs, limits.maxRetryMs)) {

@@ -2,7 +2,8 @@
 export interface GroupMember {
   /**
    * Partitions may move: nothing may be done for any of them from now until `assigned`. Resolves when what was begun is done for
-   * good; the group waits for that, within a bound.
+   * good; the group waits for that, within a bound. Told again before `assigned` where the group was away in the middle of a dealing:
+   * a member that went on with what it has, because nobody could take it, ends its work anew.
    */
   revoking(): Promise<void>;
   /**

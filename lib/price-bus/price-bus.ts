@@ -24,6 +24,8 @@ export interface PriceBus {
   setLast(last: LastPrice): void;
   /** How far those symbols are published of which that is known. @throws AppError unavailable */
   through(symbols: readonly string[]): Promise<Map<string, PublishedThrough>>;
+  /** Keeps how far a symbol is published, without sending anything. */
+  keepThrough(through: PublishedThrough): void;
   /** Nobody is to go on where this symbol's publishing ended: its seconds end here. */
   forgetThrough(symbol: string): void;
   /** Resolves when everything published so far has reached the server. @throws AppError unavailable */
@@ -84,6 +86,7 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
       });
       return found;
     },
+    keepThrough: (through) => pubsub.retain({ key: throughKeyOf(through.symbol), text: JSON.stringify(through) }),
     forgetThrough: (symbol) => pubsub.retain({ key: throughKeyOf(symbol), text: '' }),
     // The server answers in the order it was asked.
     settled: async () => void (await pubsub.read([throughKeyOf('')])),

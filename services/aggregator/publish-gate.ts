@@ -1,6 +1,7 @@
 import type { LastPrice, PriceBus, PublishedThrough, SecondStat } from '@tickfolio/lib/price-bus';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Tally } from './tally.js';
+import { createWaitingSeconds, type WaitingSecond } from './waiting-seconds.js';
 
 /** Where everything leaves that only the owner of a symbol may publish. */
 export interface PublishGate {
@@ -13,8 +14,8 @@ export interface PublishGate {
   hold(): void;
   /** Seconds leave again: those that waited too, except of symbols that are somebody else's now. */
   release(isOurs: (symbol: string) => boolean): void;
-  /** Of which symbols a second was published here since they are ours. */
-  readonly published: ReadonlySet<string>;
+  /** How far the symbols are published from here since they are ours; those of which a second was. */
+  readonly published: ReadonlyMap<string, PublishedThrough>;
   /** Lets out what waited only for `isSure`. To be called with time. */
   flush(): void;
 }
@@ -27,24 +28,32 @@ export interface PublishGateDeps {
   readonly by: string;
   readonly tally: Tally;
   readonly log: Logger;
+  /** Shares move within seconds; of a second for each symbol that is several minutes. Default 200 000. */
+  readonly maxWaiting?: number;
 }
 
-/** Shares move within seconds; of a second for each symbol that is several minutes. */
-const maxWaiting = 200_000;
-
-export const createPublishGate = ({ priceBus, certain, by, tally, log }: PublishGateDeps): PublishGate => {
+export const createPublishGate = ({ priceBus, certain, by, tally, log, maxWaiting = 200_000 }: PublishGateDeps): PublishGate => {
   let held = false;
-  let waiting: { readonly stat: SecondStat; readonly through: PublishedThrough | undefined }[] = [];
+  let overflowing = false;
+  const waiting = createWaitingSeconds(maxWaiting);
 
-  const published = new Set<string>();
+  const published = new Map<string, PublishedThrough>();
   const send = (stat: SecondStat, through: PublishedThrough | undefined) => {
-    if (through) published.add(stat.symbol);
-    priceBus.publish(stat, through && { ...through, by });
+    const mark = through && { ...through, by };
+    if (mark) published.set(stat.symbol, mark);
+    priceBus.publish(stat, mark);
   };
   const flush = () => {
-    if (held || waiting.length === 0 || !certain()) return;
-    for (const { stat, through } of waiting) send(stat, through);
-    waiting = [];
+    if (held || waiting.size === 0 || !certain()) return;
+    for (const { stat, through } of waiting.take()) send(stat, through);
+    overflowing = false;
+  };
+  const keepWaiting = (second: WaitingSecond) => {
+    tally.secondsWithheld += 1;
+    if (waiting.add(second)) return;
+    tally.secondsDropped += 1;
+    if (!overflowing) log.error({ maxWaiting }, 'too many seconds wait for the group; the oldest are dropped');
+    overflowing = true;
   };
   return {
     publish: (stat, through) => {
@@ -53,12 +62,7 @@ export const createPublishGate = ({ priceBus, certain, by, tally, log }: Publish
         send(stat, through);
         return;
       }
-      tally.secondsWithheld += 1;
-      if (waiting.length >= maxWaiting) {
-        if (waiting.length === maxWaiting) log.error({ maxWaiting }, 'too many seconds wait for the group; the oldest are dropped');
-        waiting.shift();
-      }
-      waiting.push({ stat, through });
+      keepWaiting({ stat, through });
       // The price need not wait with its second.
       const { symbol, close: price, lastTradeTime: timeMs, lastTradeId: tradeId } = stat;
       if (certain()) priceBus.publishPrice({ symbol, price, timeMs, tradeId });
@@ -73,10 +77,11 @@ export const createPublishGate = ({ priceBus, certain, by, tally, log }: Publish
       held = true;
     },
     release: (isOurs) => {
-      const before = waiting.length;
-      waiting = waiting.filter(({ stat }) => isOurs(stat.symbol));
-      tally.secondsLeft += before - waiting.length;
-      for (const symbol of published) if (!isOurs(symbol)) published.delete(symbol);
+      for (const second of waiting.take()) {
+        if (isOurs(second.stat.symbol)) waiting.add(second);
+        else tally.secondsLeft += 1;
+      }
+      for (const symbol of published.keys()) if (!isOurs(symbol)) published.delete(symbol);
       held = false;
       flush();
     },

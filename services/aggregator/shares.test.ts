@@ -5,9 +5,7 @@ import { createPriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createPublishGate } from './publish-gate.js';
 import { shareCount, shareOf, shareTopic } from './shares.js';
-import { createTally } from './tally.js';
 import { type AggregatorRig, startRig, until } from './test-aggregator.js';
 import { startFakeSocket } from './test-socket.js';
 
@@ -193,62 +191,5 @@ describe('an aggregator that cannot hear the group', () => {
     expect(published.length).toBe(before);
     state.problem = undefined;
     await until('it goes on', () => published.length > before);
-  });
-});
-
-describe('the publishing gate', () => {
-  const stat = (symbol: string, second: number): SecondStat => ({
-    symbol,
-    second,
-    open: '1',
-    high: '1',
-    low: '1',
-    close: '1',
-    volume: '1',
-    quoteVolume: '1',
-    trades: 1,
-    firstTradeId: second,
-    lastTradeId: second,
-    lastTradeTime: second,
-    complete: true,
-    revision: 0,
-  });
-  const setUp = () => {
-    const sent: string[] = [];
-    const state = { certain: true };
-    const tally = createTally();
-    const priceBus = {
-      publish: ({ symbol, second }: SecondStat) => void sent.push(`${symbol} ${second}`),
-      publishPrice: ({ symbol, tradeId }: { symbol: string; tradeId: number }) => void sent.push(`price ${symbol} ${tradeId}`),
-    };
-    const gate = createPublishGate({ priceBus, certain: () => state.certain, by: 'test', tally, log: silentLogger() });
-    return { gate, sent, state, tally };
-  };
-
-  it('holds seconds back while shares move, sends those that stayed and leaves the others; prices go on', () => {
-    const { gate, sent, tally } = setUp();
-    gate.publish(stat('a', 1), undefined);
-    gate.hold();
-    gate.publish(stat('a', 2), undefined);
-    gate.publish(stat('b', 2), undefined);
-    gate.flush();
-    expect(sent.splice(0)).toEqual(['a 1', 'price a 2', 'price b 2']);
-    gate.release((symbol) => symbol === 'a');
-    gate.publish(stat('a', 3), undefined);
-    expect(sent).toEqual(['a 2', 'a 3']);
-    expect(tally).toMatchObject({ secondsWithheld: 2, secondsLeft: 1 });
-  });
-
-  it('says nothing at all while it is not sure, and everything in order once it is', () => {
-    const { gate, sent, state } = setUp();
-    state.certain = false;
-    gate.publish(stat('a', 1), undefined);
-    gate.publishPrice({ symbol: 'a', price: '1', timeMs: 1, tradeId: 7 });
-    gate.flush();
-    gate.release(() => true);
-    expect(sent).toEqual([]);
-    state.certain = true;
-    gate.publish(stat('a', 2), undefined);
-    expect(sent).toEqual(['a 1', 'a 2']);
   });
 });

@@ -42,7 +42,7 @@ export interface SharesDeps {
   readonly eventLog: Pick<EventLog, 'join'>;
   readonly clock: Clock;
   readonly tally: Tally;
-  /** Shares may move: publish nothing until `moved`. Resolves when everything published has arrived. */
+  /** Shares may move: publish nothing until `moved`. Resolves when everything published has arrived. Called again it goes on. */
   readonly hold: () => Promise<void>;
   /** @param kept whether a symbol was ours all along */
   readonly moved: (kept: (symbol: string) => boolean) => void;
@@ -51,11 +51,20 @@ export interface SharesDeps {
 /** An aggregator that was told nothing takes its shares after this time all the same: there may be nobody who tells. */
 const maxWaitMs = 5_000;
 
+/**
+ * A dealing takes 1 to 3 s, or as long as the group takes a silent member for alive. One that does not end while the group cannot be
+ * heard moves nothing: nobody can have taken the shares, or else a rival is seen.
+ */
+const maxHoldMs = 6_000;
+const lookMs = 500;
+
 /** Shares the symbols with the other aggregators of the group. */
 export const joinShares = ({ eventLog, clock, tally, hold, moved }: SharesDeps): Shares => {
   let membership: Membership | undefined;
   let owned: ReadonlySet<number> = new Set();
   let timer: Timer | undefined;
+  /** While a dealing is waited for. */
+  let holding: Timer | undefined;
   let yielded = false;
   let closed = false;
 
@@ -64,12 +73,29 @@ export const joinShares = ({ eventLog, clock, tally, hold, moved }: SharesDeps):
     if (yielded && membership?.problem() === undefined) yielded = false;
     return !yielded && (membership?.certain ?? true);
   };
+  const letGo = () => {
+    holding?.cancel();
+    holding = undefined;
+  };
+  const holdOn = (): Promise<void> => {
+    if (!holding && !closed) {
+      const sinceMs = clock.monotonic();
+      holding = clock.every(lookMs, () => {
+        if (clock.monotonic() - sinceMs < maxHoldMs || membership?.problem() === undefined) return;
+        letGo();
+        tally.sharesKept += 1;
+        moved((symbol) => owned.has(shareOf(symbol)));
+      });
+    }
+    return hold();
+  };
   const join = () => {
     timer?.cancel();
     if (membership || closed) return;
     membership = eventLog.join(shareTopic, shareGroup, {
-      revoking: hold,
+      revoking: holdOn,
       assigned: (next, kept) => {
+        letGo();
         tally.sharesGained += next.size - kept.size;
         tally.sharesLost += [...owned].filter((share) => !next.has(share)).length;
         owned = next;
@@ -100,6 +126,7 @@ export const joinShares = ({ eventLog, clock, tally, hold, moved }: SharesDeps):
     close: async () => {
       closed = true;
       timer?.cancel();
+      letGo();
       await membership?.close();
       owned = new Set();
     },
