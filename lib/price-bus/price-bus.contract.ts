@@ -102,6 +102,31 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       expect(await bus.last([])).toEqual(new Map());
     });
 
+    it('a publisher that begins puts no older last price over a newer one, and none of the other kind is newer', async () => {
+      const [btc, eth, sol] = ['btc', 'eth', 'sol'] as const;
+      const real = { simulated: false };
+      for (const base of [btc, eth, sol]) bus.publishPrice({ ...lastOf(stat(base, 1_000, '70000')), ...real });
+      await bus.settled();
+      const restarted = createPriceBus(carrier.pubsub);
+      const kept = await restarted.resume([btc, eth, sol, 'none'].map(symbol));
+      expect(kept.get(symbol(btc))?.last).toMatchObject({ tradeId: 1_000, price: '70000', ...real });
+      expect(kept.get(symbol('none'))).toEqual({});
+      restarted.publishPrice({ ...lastOf(stat(btc, 900, '60000')), ...real });
+      restarted.publish(stat(eth, 901, '60001'), undefined, false);
+      restarted.publishPrice({ ...lastOf(stat(sol, 902, '60002')), simulated: true });
+      const found = await restarted.last([btc, eth, sol].map(symbol));
+      expect([...found.values()].map(({ tradeId }) => tradeId)).toEqual([1_000, 1_000, 902]);
+    });
+
+    it('a last price that the server lost is put back by whoever publishes the symbol again', async () => {
+      bus.publishPrice(lastOf(stat('btc', 1_000, '70000')));
+      await bus.settled();
+      carrier.pubsub.retain({ key: `last:${symbol('btc')}`, text: JSON.stringify(lastOf(stat('btc', 900, '60000'))) });
+      await bus.resume([symbol('btc')]);
+      await bus.settled();
+      expect((await bus.last([symbol('btc')])).get(symbol('btc'))).toMatchObject({ tradeId: 1_000 });
+    });
+
     it('keeps how far a symbol is published, in the step of the second itself, until it is forgotten', async () => {
       const at = (second: number, tradeId: number, final = true) => ({ second, tradeId, tradeTimeMs: second + 1, revision: 1, final });
       const through = { symbol: symbol('btc'), last: at(1_000, 4), later: [at(3_000, 9, false)] };
@@ -116,6 +141,8 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       expect(await bus.through([symbol('btc')])).toEqual(new Map([[symbol('btc'), through]]));
       bus.publish(stat('btc', 11, '11'), { ...through, last: at(4_000, 11), later: [], by: 'me' });
       expect((await bus.through([symbol('btc')])).get(symbol('btc'))).toMatchObject({ last: { tradeId: 11 }, later: [], by: 'me' });
+      bus.keepThrough(through);
+      expect((await bus.resume([symbol('btc')])).get(symbol('btc'))).toMatchObject({ through, last: { tradeId: 11 } });
       bus.forgetThrough(symbol('btc'));
       await bus.settled();
       expect(await bus.through([symbol('btc')])).toEqual(new Map());

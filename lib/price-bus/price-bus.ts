@@ -1,4 +1,4 @@
-import type { PubSub, Subscription } from '../pubsub/pubsub.js';
+import type { PubSub, Retained, Subscription } from '../pubsub/pubsub.js';
 import { decodeLastPrice, isLaterPrice, type LastPrice } from './last-price.js';
 import { decodePublishedThrough, type PublishedThrough } from './published-through.js';
 import { decodeSecondStat, type SecondStat } from './second-stat.js';
@@ -24,6 +24,10 @@ export interface PriceBus {
   setLast(last: LastPrice): void;
   /** How far those symbols are published of which that is known. @throws AppError unavailable */
   through(symbols: readonly string[]): Promise<Map<string, PublishedThrough>>;
+  /**
+   * What is kept of symbols that are published from here from now on: nothing older replaces their last prices. @throws AppError unavailable
+   */
+  resume(symbols: readonly string[]): Promise<Map<string, Kept>>;
   /** Keeps how far a symbol is published, without sending anything. */
   keepThrough(through: PublishedThrough): void;
   /** Nobody is to go on where this symbol's publishing ended: its seconds end here. */
@@ -36,6 +40,12 @@ export interface PriceBus {
   subscribe(symbols: readonly string[], listener: PriceListener): Promise<Subscription>;
   /** Undefined when the server answers, else what is wrong. */
   check(): Promise<string | undefined>;
+}
+
+/** What is kept of a symbol: its last price, and how far its seconds are published. */
+export interface Kept {
+  readonly last?: LastPrice;
+  readonly through?: PublishedThrough;
 }
 
 export interface PriceListener {
@@ -52,15 +62,48 @@ const keyOf = (symbol: string) => `last:${symbol}`;
 const throughKeyOf = (symbol: string) => `through:${symbol}`;
 const pricePrefix = 'price:';
 
+/** Real and simulated prices follow from no common series of trades: neither is later than the other. */
+const isOtherKind = ({ simulated: one }: LastPrice, { simulated: other }: LastPrice): boolean =>
+  one !== undefined && other !== undefined && one !== other;
+const lastIn = (text: string | undefined, symbol: string): LastPrice | undefined => {
+  const last = text === undefined ? undefined : decodeLastPrice(text);
+  // A text that is no last price of this symbol was written by somebody else; the next trade replaces it.
+  return last?.symbol === symbol ? last : undefined;
+};
+const throughIn = (text: string | undefined, symbol: string): PublishedThrough | undefined => {
+  const through = text === undefined ? undefined : decodePublishedThrough(text);
+  return through?.symbol === symbol ? through : undefined;
+};
+
 /** The price bus over a pub/sub (memory or Redis). The pub/sub stays its owner's to close. */
 export const createPriceBus = (pubsub: PubSub): PriceBus => {
   // A repair of an old second must not put an old price back; one entry per symbol the publisher owns.
   const newest = new Map<string, LastPrice>();
-  const advance = (last: LastPrice): { key: string; text: string } | undefined => {
-    const kept = newest.get(last.symbol);
-    if (kept && !isLaterPrice(last, kept)) return undefined;
+  const entryOf = (last: LastPrice): Retained => ({ key: keyOf(last.symbol), text: JSON.stringify(last) });
+  const isLater = (last: LastPrice, kept: LastPrice | undefined): boolean => !kept || isOtherKind(last, kept) || isLaterPrice(last, kept);
+  const advance = (last: LastPrice): Retained | undefined => {
+    if (!isLater(last, newest.get(last.symbol))) return undefined;
     newest.set(last.symbol, last);
-    return { key: keyOf(last.symbol), text: JSON.stringify(last) };
+    return entryOf(last);
+  };
+  /** What is kept is as new as anything known here, or becomes so: the server may have come back with an older copy. */
+  const resume = (symbol: string, last: LastPrice | undefined) => {
+    const known = newest.get(symbol);
+    if (last && isLater(last, known)) newest.set(symbol, last);
+    else if (known && (!last || isLater(known, last))) pubsub.retain(entryOf(known));
+  };
+  const readEach = async <T>(
+    symbols: readonly string[],
+    key: (symbol: string) => string,
+    decode: (text: string | undefined, symbol: string) => T | undefined,
+  ): Promise<Map<string, T>> => {
+    const texts = await pubsub.read(symbols.map(key));
+    const found = new Map<string, T>();
+    symbols.forEach((symbol, i) => {
+      const value = decode(texts[i], symbol);
+      if (value !== undefined) found.set(symbol, value);
+    });
+    return found;
   };
   return {
     publish: (stat, through, simulated) => {
@@ -77,29 +120,22 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
       const entry = advance(last);
       if (entry) pubsub.retain(entry);
     },
-    through: async (symbols) => {
-      const texts = await pubsub.read(symbols.map(throughKeyOf));
-      const found = new Map<string, PublishedThrough>();
-      texts.forEach((text, i) => {
-        const through = text === undefined ? undefined : decodePublishedThrough(text);
-        if (through && through.symbol === symbols[i]) found.set(through.symbol, through);
+    through: (symbols) => readEach(symbols, throughKeyOf, throughIn),
+    resume: async (symbols) => {
+      const texts = await pubsub.read([...symbols.map(keyOf), ...symbols.map(throughKeyOf)]);
+      const found = symbols.map((symbol, i): [string, Kept] => {
+        const last = lastIn(texts[i], symbol);
+        const through = throughIn(texts[symbols.length + i], symbol);
+        resume(symbol, last);
+        return [symbol, { ...(last && { last }), ...(through && { through }) }];
       });
-      return found;
+      return new Map(found);
     },
     keepThrough: (through) => pubsub.retain({ key: throughKeyOf(through.symbol), text: JSON.stringify(through) }),
     forgetThrough: (symbol) => pubsub.retain({ key: throughKeyOf(symbol), text: '' }),
     // The server answers in the order it was asked.
     settled: async () => void (await pubsub.read([throughKeyOf('')])),
-    last: async (symbols) => {
-      const texts = await pubsub.read(symbols.map(keyOf));
-      const found = new Map<string, LastPrice>();
-      texts.forEach((text, i) => {
-        const last = text === undefined ? undefined : decodeLastPrice(text);
-        // A text that is no last price of this symbol was written by somebody else; the next trade replaces it.
-        if (last && last.symbol === symbols[i]) found.set(last.symbol, last);
-      });
-      return found;
-    },
+    last: (symbols) => readEach(symbols, keyOf, lastIn),
     subscribe: async (symbols, listener) => {
       const channelsOf = (names: readonly string[]) => (listener.price ? names.flatMap((name) => [name, pricePrefix + name]) : names);
       const takePrice = (channel: string, text: string) => {

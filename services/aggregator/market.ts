@@ -2,9 +2,10 @@ import { type RawResponse, StreamState, type StreamStatus } from '@tickfolio/gen
 import type { Clock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { createFeedClock } from '@tickfolio/lib/market/feed-clock';
-import type { LastPrice, PriceBus, PublishedThrough } from '@tickfolio/lib/price-bus';
+import type { Kept, LastPrice, PriceBus, PublishedThrough } from '@tickfolio/lib/price-bus';
 import { createComplaint, type Logger } from '@tickfolio/lib/telemetry';
 import { type BackfillOptions, backfillDefaults, createBackfill } from './backfill.js';
+import { createLastPrices } from './last-prices.js';
 import type { MarketFeed, StreamKind } from './market-feed.js';
 import { createMissingPrices, type NoPrice } from './missing-prices.js';
 import type { PublishGate } from './publish-gate.js';
@@ -55,7 +56,7 @@ export interface MarketDeps {
   readonly log: Logger;
   readonly tally: Tally;
   readonly feed: MarketFeed;
-  readonly priceBus: Pick<PriceBus, 'through' | 'forgetThrough'>;
+  readonly priceBus: Pick<PriceBus, 'resume' | 'forgetThrough'>;
   readonly gate: PublishGate;
   readonly eventLog: Pick<EventLog, 'publish'>;
   /** Whether what comes is simulated; undefined while that is not known. */
@@ -97,6 +98,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
   const feedClock = createFeedClock(clock);
   const complain = createComplaint(clock, log, 'the exchange sends something that cannot be right', complaintPeriodMs);
   const missing = createMissingPrices(feed, (spelling) => tapeOf(spelling)?.symbol);
+  const lastPrices = createLastPrices(deps.simulated);
   const backfill = createBackfill({ clock, feed: missing, log }, options.backfill);
 
   const tapeOf = (spelling: string): Tape | undefined => {
@@ -187,6 +189,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
     tapes.delete(symbol);
     feeds.delete(symbol);
     missing.forget(symbol);
+    lastPrices.forget(symbol);
     for (const [spelling, spelled] of bySpelling) {
       if (spelled !== tape) continue;
       bySpelling.delete(spelling);
@@ -200,14 +203,17 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
     if (deps.simulated() !== undefined) tickers.follow(tapes.keys());
   };
   const open = async (symbols: readonly string[], reading: object) => {
-    const ends = await priceBus.through(symbols).catch((err: unknown) => {
+    const kept = await priceBus.resume(symbols).catch((err: unknown): Map<string, Kept> | undefined => {
       log.warn({ err, symbols: symbols.length }, 'where the seconds ended cannot be read; they begin anew');
-      return new Map<string, PublishedThrough>();
+      return undefined;
     });
     for (const symbol of symbols) {
       if (opening.get(symbol) !== reading) continue;
       opening.delete(symbol);
-      add(symbol, ends.get(symbol));
+      const { last, through } = kept?.get(symbol) ?? {};
+      if (!kept) tally.symbolsBegunAnew += 1;
+      if (last) lastPrices.keep(last);
+      add(symbol, through);
     }
     followTapes();
   };
@@ -231,7 +237,7 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
       const noPrice = missing.of(symbol);
       return symbolFeed && noPrice ? { ...symbolFeed, noPrice } : symbolFeed;
     },
-    last: (symbol) => tapes.get(symbol)?.last(),
+    last: (symbol) => lastPrices.of(symbol, tapes.get(symbol)?.last()),
     get exchangeTimeMs() {
       return feedClock.known ? feedClock.now().feedMs : undefined;
     },

@@ -14,6 +14,8 @@ export interface PriceTellerDeps {
 /** The last price of a symbol, and whether anybody was told of it. */
 export interface PriceTeller {
   readonly last: LastPrice | undefined;
+  /** Id of its trade; -1 before the first. */
+  readonly lastId: number;
   /** True while the newest trade was not told yet. */
   readonly untold: boolean;
   /**
@@ -45,6 +47,9 @@ export const createPriceTeller = ({ symbol, tell, spacingMs }: PriceTellerDeps):
   return {
     get last() {
       return last();
+    },
+    get lastId() {
+      return newest?.id ?? -1;
     },
     get untold() {
       return isUntold(newest);

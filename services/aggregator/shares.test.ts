@@ -145,6 +145,8 @@ describe('aggregators that share the symbols', () => {
     await until('nothing is followed', () => fake.streams.length === 0);
     for (const symbol of symbols) fake.history.get(symbol)?.push(tradeAt(105, t0 + 5_000));
     await until('two has all again', async () => (await live(two))[0]?.length === symbols.length);
+    const priced = async () => Object.values((await tell(two)).lastPrices) as { tradeId: number }[];
+    await until('the history was read again', async () => (await priced()).every(({ tradeId }) => tradeId === 105));
     for (let i = 6; i < 9; i++) tradeAll(100 + i, t0 + i * 1_000);
     await until('new seconds', () => published.filter(({ second }) => second === t0 + 7_000).length === symbols.length);
     expect(await two.metric('symbols_continued_total')).toBe(symbols.length);

@@ -90,4 +90,43 @@ describe('a symbol taken over', () => {
     ]);
     expect(bench.tally).toMatchObject({ symbolsContinued: 0, symbolsBegunAnew: 2, sequenceRestarts: 0 });
   });
+
+  it('tells no older price than the one it goes on behind, where the history of the exchange is behind its stream', () => {
+    const bench = createTapeBench();
+    const all = record(1, 5, (id) => (id - 1) * 1_100).map((trade) => ({ ...trade, price: `${trade.id}.00000000` }));
+    for (const trade of all) {
+      bench.wait(trade.timeMs - bench.clock.now());
+      bench.stream(trade);
+    }
+    expect(bench.published.at(-1)?.lastTradeId).toBe(4);
+    bench.takeOver();
+    bench.told.length = 0;
+    bench.serve(all.slice(0, 2));
+    expect(bench.told).toEqual([]);
+    for (let i = 0; i < 5; i++) {
+      bench.wait(1_000);
+      bench.serve(all.slice(0, 4));
+    }
+    expect(bench.told.map(({ tradeId, price }) => [tradeId, price])).toEqual([[4, '4']]);
+    expect(bench.tape.last()).toMatchObject({ tradeId: 4 });
+    expect(bench.tally.trades).toBe(5);
+  });
+
+  it('misses nothing when the exchange begins its ids anew later on, wherever the new ones are heard first', () => {
+    const bench = createTapeBench();
+    play(bench, [1_001, 0], [1_002, 1_100], [1_003, 2_200], [1_004, 3_100]);
+    bench.takeOver();
+    const series = (fromId: number, fromMs: number, count: number) =>
+      Array.from({ length: count }, (_, i): [number, number] => [fromId + i, fromMs + i * 100]);
+    play(bench, ...series(1_005, 4_000, 100));
+    bench.serve(record(1_004, 1_104, (id) => 3_100 + (id - 1_004) * 100));
+    expect(bench.tape.missing).toBe(0);
+    // Lower than before, and above where somebody else ended once.
+    play(bench, ...series(1_050, 20_000, 60));
+    bench.wait(2_500);
+    expect(bench.tape.missing).toBe(0);
+    expect(bench.tally).toMatchObject({ sequenceRestarts: 1, symbolsContinued: 1 });
+    const since = bench.published.filter(({ second }) => second > startMs + 20_000 && second < startMs + 25_000);
+    expect(since.map(brief)).toEqual([21, 22, 23, 24].map((second) => [second, 10, true, 0]));
+  });
 });

@@ -59,8 +59,13 @@ export interface Tape {
 /** Codes that no repeat mends. */
 const hopeless: ReadonlySet<string> = new Set(['invalid_argument', 'unprocessable', 'not_found']);
 
-/** @param goOnFrom what somebody else has published: the seconds go on behind it, unless too much is missing */
-export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions = tapeDefaults, goOnFrom?: PublishedThrough): Tape => {
+/** @param publishedBefore by somebody else: the seconds go on behind it, unless too much is missing */
+export const createTape = (
+  symbol: string,
+  deps: TapeDeps,
+  options: TapeOptions = tapeDefaults,
+  publishedBefore?: PublishedThrough,
+): Tape => {
   const { tally } = deps;
   const log = deps.log.child({ symbol });
   const gaps = createGapRecord(tally, log);
@@ -71,6 +76,8 @@ export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions 
     deps.emit(stat, through);
   };
   let series = createTradeSeries(symbol, emit, tally, options);
+  /** Looked at once: when the ids begin anew it says nothing of them. */
+  let goOnFrom = publishedBefore;
   let feedMs = 0;
   /** What was taken for the newest time lies ahead of the feed: it says nothing of seconds, and everything begins anew with the next trade. */
   let misdated = false;
@@ -111,10 +118,18 @@ export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions 
   };
 
   const place = (trade: Trade, localMs: number): Placement => {
-    if (goOnFrom && !series.sequence.started) begin(trade, goOnFrom, localMs);
+    if (goOnFrom && !series.sequence.started) {
+      const from = goOnFrom;
+      goOnFrom = undefined;
+      begin(trade, from, localMs);
+    }
     const gap = trade.id < series.sequence.maxId ? series.sequence.holeAt(trade.id)?.gap : undefined;
     const placement = series.sequence.place(trade.id, trade.timeMs, localMs);
-    if (placement === 'repeat') return placement;
+    if (placement === 'repeat') {
+      // Of the trade that somebody else ended with only the id is known, until it is seen again.
+      if (trade.id === series.sequence.maxId && trade.id > teller.lastId) teller.traded(trade);
+      return placement;
+    }
     tally.trades += 1;
     if (placement === 'first') {
       // What came before that trade in its second is not known.
@@ -210,7 +225,6 @@ export const createTape = (symbol: string, deps: TapeDeps, options: TapeOptions 
       return;
     }
     place(seed, localMs);
-    if (!teller.last) teller.traded(seed);
     takeRows(rows.slice(rows.indexOf(seed) + 1), localMs);
     tellPrice(localMs, true);
   };

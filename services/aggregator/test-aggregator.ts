@@ -43,6 +43,7 @@ export const startRig = async (
     publishPrice: (last) => told.push(last),
     setLast: () => undefined,
     through: unused,
+    resume: unused,
     keepThrough: () => undefined,
     forgetThrough: () => undefined,
     settled: async () => undefined,

@@ -55,7 +55,7 @@ export const createMarketBench = async (
   };
   const log = silentLogger();
   const gate = createPublishGate({ priceBus, certain: () => true, by: 'test', tally, log });
-  const bus = { through: async () => new Map(), forgetThrough: () => undefined };
+  const bus = { resume: async () => new Map(), forgetThrough: () => undefined };
   const market = createMarket({
     clock,
     log,
