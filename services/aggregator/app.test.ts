@@ -237,6 +237,22 @@ describe('the streams', () => {
     await until('readiness', async () => (await rig.call('GET', '/ready')).status === 200, 15_000);
   });
 
+  it('say in /ready when only the mini-tickers for the archive do not come, while prices go on', async () => {
+    const { fake, rig } = await start();
+    await followed(fake, rig, ['btcusdt']);
+    fake.mute = true;
+    streamsOf(fake, 'miniTicker')[0]?.end(new AppError('unavailable', 'gone'));
+    const tickers = async () => {
+      const { status, body } = await rig.call('GET', '/ready');
+      return { status, ...(body as { dependencies: Record<string, { status: string; reason?: string }> }).dependencies.tickers };
+    };
+    await until('the word of it', async () => (await tickers()).reason === 'gone');
+    expect(await tickers()).toEqual({ status: 'down', required: false, reason: 'gone' });
+    expect((await rig.call('GET', '/ready')).status).toBe(200);
+    fake.mute = false;
+    await until('the next stream', async () => (await tickers()).reason === undefined, 10_000);
+  });
+
   it('are opened whatever starts first', async () => {
     const reserved = await startFakeSocket();
     await reserved.close();

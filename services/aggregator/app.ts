@@ -61,7 +61,8 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
   const { clock, log, metrics, priceBus, eventLog } = deps;
   const tally = createTally();
   const feed = createMarketFeed(deps.socket, options.feed);
-  const published = measurePublishing(priceBus, metrics, clock, () => market.exchangeTimeMs ?? clock.now());
+  const exchangeNow = () => market.exchangeTimeMs ?? clock.now();
+  const published = measurePublishing({ priceBus, metrics, clock, log, exchangeNow });
   const by = randomUUID();
   const simulated = () => (list.known ? list.simulated : undefined);
   const gate = createPublishGate({ priceBus: markKind(published, simulated), certain: () => shares.certain, by, tally, log });
@@ -134,6 +135,7 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
     list.close();
     registry.close();
     market.close();
+    published.close();
   };
   try {
     const port = await listen(app, options.address, 'SERVER_ADDR');

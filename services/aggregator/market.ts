@@ -1,4 +1,4 @@
-import { type RawResponse, StreamState, type StreamStatus } from '@tickfolio/gen/market/v1';
+import type { RawResponse, StreamStatus } from '@tickfolio/gen/market/v1';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { createFeedClock } from '@tickfolio/lib/market/feed-clock';
@@ -7,28 +7,16 @@ import { createComplaint, type Logger } from '@tickfolio/lib/telemetry';
 import { type BackfillOptions, backfillDefaults, createBackfill } from './backfill.js';
 import { createLastPrices } from './last-prices.js';
 import type { MarketFeed, StreamKind } from './market-feed.js';
-import { createMissingPrices, type NoPrice } from './missing-prices.js';
+import { createMissingPrices } from './missing-prices.js';
 import type { PublishGate } from './publish-gate.js';
 import { createRawStream, type RawStreamOptions, rawStreamDefaults } from './raw-stream.js';
 import { secondMs } from './second-trades.js';
+import { type SymbolFeed, symbolFeedOf } from './symbol-feed.js';
 import type { Tally } from './tally.js';
 import { createTape, type Tape } from './tape.js';
 import { type TapeOptions, tapeDefaults } from './tape-limits.js';
 import { createTickerIntake } from './ticker-intake.js';
 import { createTradeIntake } from './trade-intake.js';
-
-export type FeedState = 'live' | 'pending' | 'broken' | 'halted' | 'unknown' | 'refused';
-
-/** How a symbol's trades arrive now. */
-export interface SymbolFeed {
-  readonly state: FeedState;
-  /** In words; empty when live. */
-  readonly detail: string;
-  /** Epoch milliseconds. */
-  readonly sinceMs: number;
-  /** Why there is no price, or no newer one, though the feed works; missing where nothing is known to be wrong. */
-  readonly noPrice?: NoPrice;
-}
 
 export interface MarketOptions {
   readonly tape: TapeOptions;
@@ -41,15 +29,6 @@ export interface MarketOptions {
 export const marketDefaults: MarketOptions = { tape: tapeDefaults, backfill: backfillDefaults, stream: rawStreamDefaults, tickMs: 25 };
 
 const complaintPeriodMs = 10_000;
-
-const feedStates: Readonly<Record<number, FeedState>> = {
-  [StreamState.STREAM_STATE_PENDING]: 'pending',
-  [StreamState.STREAM_STATE_LIVE]: 'live',
-  [StreamState.STREAM_STATE_BROKEN]: 'broken',
-  [StreamState.STREAM_STATE_HALTED]: 'halted',
-  [StreamState.STREAM_STATE_UNKNOWN_SYMBOL]: 'unknown',
-  [StreamState.STREAM_STATE_REFUSED]: 'refused',
-};
 
 export interface MarketDeps {
   readonly clock: Clock;
@@ -116,9 +95,9 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
     tape.setFeed(next.state === 'broken' || next.state === 'refused' ? 'broken' : 'up', clock.monotonic());
     active.add(tape);
   };
-  const takeStatus = ({ symbol, state, detail, sinceMs }: StreamStatus) => {
-    const known = feedStates[state];
-    if (known) setFeed(symbol, { state: known, detail, sinceMs });
+  const takeStatus = (status: StreamStatus) => {
+    const symbolFeed = symbolFeedOf(status);
+    if (symbolFeed) setFeed(status.symbol, symbolFeed);
   };
 
   const takeTrades = ({ frames, statuses }: RawResponse, isCurrent: boolean) => {

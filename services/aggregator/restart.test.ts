@@ -36,7 +36,8 @@ describe('a coin that is traded once an hour', () => {
   it('has its price at once after a restart, also where the exchange refuses its history', async () => {
     const bus = createPriceBus(createMemoryPubSub());
     bus.publishPrice({ ...hourly, simulated: true });
-    const { rig, priceNow } = await startBeside(bus);
+    const { fake, rig, priceNow } = await startBeside(bus);
+    fake.pageFault = new AppError('failed_precondition', 'HTTP 451');
     await until('its price', async () => (await priceNow())?.tradeId === 77);
     expect(await priceNow()).toMatchObject({ price: '71.5' });
     expect(await rig.metric('backfill_pages_total')).toBe(0);
