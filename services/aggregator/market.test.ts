@@ -91,3 +91,36 @@ describe('two connections of which one lags', () => {
     );
   });
 });
+
+describe('a busy symbol whose feed was away for 80,000 trades', () => {
+  it('has its running second within 3 s of the return, and a price each second, while history answers every 200 ms', async () => {
+    const stepMs = 10;
+    const tradeOf = (id: number) => ({ id, price: '1.50000000', quantity: '1.00000000', timeMs: startMs + id * stepMs });
+    const bench = await createMarketBench(startMs - 50, new Set(['btcusdt']), (clock) => async (_symbol, { fromId, limit }) => {
+      await new Promise<void>((resolve) => clock.after(200, resolve));
+      const newest = Math.floor((clock.now() - startMs) / stepMs);
+      const from = fromId ?? newest;
+      return Array.from({ length: Math.max(0, Math.min(limit, newest - from + 1)) }, (_, i) => toTrade(tradeOf(from + i)));
+    });
+    const { clock } = bench;
+    const play = async (forMs: number) => {
+      for (const endMs = clock.now() + forMs; clock.now() < endMs; ) {
+        await clock.advanceAsync(5 * stepMs);
+        const newest = Math.floor((clock.now() - startMs) / stepMs);
+        for (let id = newest - 4; id <= newest; id++) if (id > 0) bench.push(tradePayload('btcusdt', tradeOf(id)), clock.now());
+      }
+    };
+    await play(3_000);
+    clock.advance(800_000);
+    const backMs = clock.now();
+    const before = bench.told.length;
+    await play(6_000);
+    const running = bench.published.filter(({ second }) => second >= backMs - (backMs % 1_000) + 1_000);
+    expect(running[0]?.atMs).toBeLessThanOrEqual(backMs + 3_100);
+    expect(running.length).toBeGreaterThanOrEqual(4);
+    const shown = [...bench.told.slice(before), ...running].map(({ atMs }) => atMs).sort((a, b) => a - b);
+    expect(Math.max(...shown.map((atMs, i) => atMs - (shown[i - 1] ?? backMs)))).toBeLessThanOrEqual(1_100);
+    expect(bench.tally.tradesBackfilled).toBeLessThan(40_000);
+    bench.close();
+  });
+});

@@ -59,8 +59,8 @@ export interface SecondLedger {
    * old hole is filled page by page there is always one that waits for its next page.
    */
   advance(now: Moment, sequence: SequenceView): void;
-  /** Publishes what there is: no trade will come any more. */
-  finish(sequence: SequenceView): void;
+  /** Publishes what there is: no trade will come any more. @param canBe whether there can be such a second at all */
+  finish(sequence: SequenceView, canBe: (second: number) => boolean): void;
   /** Whether this second has trades and is not at rest. */
   isPending(second: number): boolean;
   /** True while something waits to be published. */
@@ -196,8 +196,9 @@ export const createSecondLedger = (
       pending = pending.filter((entry) => settled.get(entry.second) !== entry);
       forget();
     },
-    finish: (sequence) => {
+    finish: (sequence, canBe) => {
       for (const entry of pending) {
+        if (!canBe(entry.second)) continue;
         if (sequence.isWhole(entry.second) && !entry.lossy) publish(entry, true, true);
         else if (entry.changed) publish(entry, false, true);
       }

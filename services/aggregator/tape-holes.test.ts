@@ -179,6 +179,24 @@ describe('holes', () => {
     }
   });
 
+  it('gives up none that is being filled for long because one of its pages fails', () => {
+    const bench = createTapeBench({ maxHoleAgeMs: 5_000 });
+    const long = Array.from({ length: 5_001 }, (_, i) => tradeAt(i + 1, i * 2));
+    bench.stream(tradeAt(1, 0));
+    bench.wait(10_100);
+    bench.stream(tradeAt(5_001, 10_000));
+    for (let page = 0; page < 4; page++) {
+      bench.wait(2_000);
+      bench.serve(long);
+    }
+    const request = bench.tape.want(bench.clock.monotonic());
+    if (request) bench.tape.pageFailed(request, new AppError('unavailable', 'no'), bench.clock.monotonic());
+    bench.wait(1_000);
+    expect(bench.serve(long)).toBe(true);
+    expect(bench.tape.missing).toBe(0);
+    expect(bench.tally.tradesLost).toBe(0);
+  });
+
   it('fetches only the newest trades of a huge hole', () => {
     const bench = createTapeBench({ maxFillTrades: 50 });
     const long = Array.from({ length: 200 }, (_, i) => tradeAt(i + 1, i * 100));

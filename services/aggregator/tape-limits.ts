@@ -21,7 +21,7 @@ export interface TapeOptions extends LedgerOptions {
   readonly maxHoles: number;
   /** History that does not have the trades yet is asked this often. Default 8. */
   readonly maxLagRetries: number;
-  /** A hole that could not be asked about for this long is given up. Default 600 000. */
+  /** A hole of which history could not be had for this long is given up. Default 600 000. */
   readonly maxHoleAgeMs: number;
   readonly minRetryMs: number;
   readonly maxRetryMs: number;

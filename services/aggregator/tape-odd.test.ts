@@ -176,6 +176,20 @@ describe('a trade with a time that cannot be right', () => {
     expect(bench.tally).toMatchObject({ sequenceRestarts: 1, tradesLate: 0, tradesTooLate: 0 });
   });
 
+  it('an hour ahead, in the middle of the present, leaves every later second whole', () => {
+    const bench = createTapeBench();
+    for (let id = 1; id < 100; id++) {
+      bench.wait(100);
+      const ms = bench.clock.now() - startMs;
+      bench.stream(id === 40 ? tradeAt(id, ms + hourMs) : tradeAt(id, ms));
+    }
+    const later = bench.published.filter(({ second }) => second > startMs + 5_000);
+    expect(later.map(brief)).toEqual([6, 7, 8].map((second) => [second, 10, true, 0]));
+    expect(bench.published.map(({ second }) => second)).toEqual([...bench.published.map(({ second }) => second)].sort((a, b) => a - b));
+    expect(bench.told.every(({ timeMs }) => timeMs < startMs + 20_000)).toBe(true);
+    expect(bench.tally).toMatchObject({ tradesLate: 0, tradesTooLate: 0 });
+  });
+
   it('is no place to go on from either, where somebody else published it', () => {
     const end = { second: startMs + hourMs, tradeId: 40, tradeTimeMs: startMs + hourMs, revision: 1, final: true };
     const bench = createTapeBench({}, { symbol: 'btcusdt', last: end, later: [] } satisfies PublishedThrough);

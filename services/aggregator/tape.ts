@@ -168,7 +168,8 @@ export const createTape = (
     log.warn({ newId: trade.id, lastId: series.sequence.maxId }, `${why}; the seconds begin anew`);
     tally.sequenceRestarts += 1;
     if (isRenumbered) lose({ from: 0, to: Number.MAX_SAFE_INTEGER }, why);
-    series.ledger.finish(isRenumbered ? series.view : { isWhole: () => false, maxTimeMs: series.sequence.maxTimeMs });
+    const view = isRenumbered ? series.view : { isWhole: () => false, maxTimeMs: series.sequence.maxTimeMs };
+    series.ledger.finish(view, (second) => !isAhead(second));
     series = createTradeSeries(symbol, emit, tally, options);
     teller.renumbered();
     misdated = false;
@@ -193,6 +194,7 @@ export const createTape = (
       if (hole && history.lacked(localMs)) lose(hole, 'the history of the exchange does not have them');
       return;
     }
+    if (hole) hole.gap.servedMs = localMs;
     const trade = rows.find((row): row is Trade => !isVoid(row));
     const before = { from: loseFromId, to: first.id - 1 };
     lose(trade ? { ...before, toTimeMs: trade.timeMs } : before, 'the history of the exchange begins later');
@@ -259,7 +261,7 @@ export const createTape = (
       const hole = purpose === 'hole' ? (series.sequence.holeAt(fromId ?? 0) ?? series.sequence.holeAt(loseFromId)) : undefined;
       if (!hole) return;
       if (hopeless.has(error.code)) lose(hole, error.message);
-      else if (localMs - hole.gap.foundMs > options.maxHoleAgeMs) lose(hole, `given up: ${error.message}`);
+      else if (localMs - hole.gap.servedMs > options.maxHoleAgeMs) lose(hole, `given up: ${error.message}`);
     },
     advance: (now) => {
       feedMs = now.feedMs;

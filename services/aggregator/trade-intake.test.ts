@@ -50,6 +50,7 @@ describe.each([
     ['a trade time in microseconds', withTime('T', (ms) => ms * 1_000)],
     ['both times in microseconds', both((ms) => ms * 1_000)],
     ['a trade time an hour ahead', withTime('T', (ms) => ms + 3_600_000)],
+    ['a trade time four seconds ahead', withTime('T', (ms) => ms + 4_000)],
     ['both times an hour ahead', both((ms) => ms + 3_600_000)],
     ['both times an hour back', both((ms) => ms - 3_600_000)],
     ['both times of 1970', both(() => 0)],

@@ -9,6 +9,8 @@ import { type AggTradeFrame, parseAggTrade } from './trade.js';
 
 /** An event this far from its trade has a wrong time and does not set the feed's clock, milliseconds. */
 const maxEventSkewMs = 60_000;
+/** A trade is never after the event that tells of it; the exchange's machines may disagree by this. Milliseconds. */
+const maxTradeAheadMs = 1_000;
 
 export interface TradeIntakeDeps {
   readonly log: Logger;
@@ -30,7 +32,7 @@ export const createTradeIntake = ({ log, tally, feedClock, missing, tapeOf }: Tr
   /** Whether the times of a trade can be right, by what the frames of all symbols say; they set the feed's clock if so. */
   const isTimed = ({ symbol, eventMs, trade: { timeMs } }: AggTradeFrame): boolean => {
     if (Math.abs(eventMs - timeMs) > maxEventSkewMs || !feedClock.observe(eventMs, symbol)) return false;
-    return timeMs <= eventMs || !feedClock.isAhead(timeMs);
+    return timeMs <= eventMs + maxTradeAheadMs;
   };
   return {
     take: ({ frames }, localMs) => {

@@ -8,6 +8,8 @@ export interface Gap {
   confirmed: boolean;
   /** On the monotonic clock, milliseconds. */
   readonly foundMs: number;
+  /** When history last had some of it; at first when it was found. */
+  servedMs: number;
 }
 
 /** A run of missing ids between two known trades. Trade times grow with the ids, so its trades lie between the two times. */
@@ -63,7 +65,7 @@ export class TradeSequence {
       return 'first';
     }
     if (id > this.maxId) {
-      const gap: Gap = { missing: id - this.maxId - 1, lost: 0, confirmed: false, foundMs: nowMs };
+      const gap: Gap = { missing: id - this.maxId - 1, lost: 0, confirmed: false, foundMs: nowMs, servedMs: nowMs };
       this.holes.push({ from: this.maxId + 1, to: id - 1, fromTimeMs: this.maxTimeMs, toTimeMs: timeMs, gap });
       this.#extend(id, timeMs);
       return 'ahead';
