@@ -1,17 +1,17 @@
 import type { AppError } from '@tickfolio/lib/errors';
-import { tradeFaults } from '@tickfolio/lib/market/agg-trade';
 import type { FeedClock, Moment } from '@tickfolio/lib/market/feed-clock';
 import { isLaterPrice, type LastPrice, type PublishedThrough } from '@tickfolio/lib/price-bus';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { createGapRecord } from './gap-record.js';
 import { createHistoryPlan } from './history-plan.js';
+import { createPageIntake, type IdRange } from './page-intake.js';
 import type { PageRequest } from './page-request.js';
 import { createPriceTeller } from './price-teller.js';
 import type { Added, Emit } from './second-ledger.js';
 import { secondOf } from './second-trades.js';
 import type { Tally } from './tally.js';
 import { type TapeOptions, tapeDefaults } from './tape-limits.js';
-import { type HistoryRow, isVoid, type Trade, type VoidTrade } from './trade.js';
+import type { HistoryRow, Trade, VoidTrade } from './trade.js';
 import type { Placement } from './trade-sequence.js';
 import { createTradeSeries } from './trade-series.js';
 
@@ -56,9 +56,6 @@ export interface Tape {
   readonly missing: number;
 }
 
-/** Codes that no repeat mends. */
-const hopeless: ReadonlySet<string> = new Set(['invalid_argument', 'unprocessable', 'not_found']);
-
 /** @param publishedBefore by somebody else: the seconds go on behind it, unless too much is missing */
 export const createTape = (
   symbol: string,
@@ -89,7 +86,7 @@ export const createTape = (
     if (teller.tell(localMs, isForced)) tally.pricesAhead += 1;
   };
 
-  const lose = (range: { from: number; to: number; toTimeMs?: number }, why: string) => {
+  const lose = (range: IdRange, why: string) => {
     for (const run of gaps.lose(series.sequence, range, why)) series.ledger.markLost(run.fromTimeMs, run.toTimeMs);
   };
 
@@ -177,59 +174,17 @@ export const createTape = (
     place(trade, localMs);
   };
 
-  /** Places the rows of a page. What its history says against all others is as good as nothing. */
-  const takeRows = (rows: readonly HistoryRow[], localMs: number) => {
-    for (const row of rows) {
-      if (series.sequence.started && row.id - series.sequence.maxId > options.maxLeapTrades) continue;
-      if (isVoid(row)) skip(row);
-      else if (isAhead(row.timeMs) || !series.sequence.canHave(row.id, row.timeMs, options.maxTimeSlipMs))
-        skip({ id: row.id, fault: tradeFaults.time });
-      else if (place(row, localMs) !== 'repeat') tally.tradesBackfilled += 1;
-    }
-  };
-  const holePage = ({ fromId = 0, loseFromId }: PageRequest, rows: readonly HistoryRow[], localMs: number) => {
-    const [first] = rows;
-    const hole = series.sequence.holeAt(fromId);
-    if (!first) {
-      if (hole && history.lacked(localMs)) lose(hole, 'the history of the exchange does not have them');
-      return;
-    }
-    if (hole) hole.gap.servedMs = localMs;
-    const trade = rows.find((row): row is Trade => !isVoid(row));
-    const before = { from: loseFromId, to: first.id - 1 };
-    lose(trade ? { ...before, toTimeMs: trade.timeMs } : before, 'the history of the exchange begins later');
-    takeRows(rows, localMs);
-    history.served();
-  };
-  const newestPage = ({ purpose, limit, second, through = 0 }: PageRequest, rows: readonly HistoryRow[], localMs: number) => {
-    if (rows.length === 0) {
-      if (!history.lacked(localMs)) return;
-      if (second !== undefined) series.proof.inVain(second);
-      if (purpose === 'probe') history.probed();
-      return;
-    }
-    takeRows(rows, localMs);
-    history.served();
-    if (rows.length >= limit) return;
-    history.probed();
-    series.doubts.answered();
-    const newest = secondOf(series.sequence.maxTimeMs);
-    if (newest <= through && series.ledger.isPending(newest)) tally.secondsProven += 1;
-    series.proof.shown(through);
-  };
-  const seedPage = (rows: readonly HistoryRow[], localMs: number) => {
-    const seed = rows.findLast((row): row is Trade => !isVoid(row) && !isAhead(row.timeMs));
-    history.served();
-    if (series.sequence.started) return;
-    if (!seed) {
-      if (rows.length === 0) history.empty(localMs);
-      else history.onlyVoid(localMs);
-      return;
-    }
-    place(seed, localMs);
-    takeRows(rows.slice(rows.indexOf(seed) + 1), localMs);
-    tellPrice(localMs, true);
-  };
+  const pages = createPageIntake({
+    series: () => series,
+    history,
+    tally,
+    isAhead,
+    place,
+    skip,
+    lose,
+    seeded: (localMs) => tellPrice(localMs, true),
+    options,
+  });
 
   return {
     symbol,
@@ -251,17 +206,11 @@ export const createTape = (
     fromPage: (request, rows, localMs) => {
       tally.backfillPages += 1;
       if (misdated) history.lacked(localMs);
-      else if (request.purpose === 'hole') holePage(request, rows, localMs);
-      else if (request.purpose === 'seed') seedPage(rows, localMs);
-      else newestPage(request, rows, localMs);
+      else pages.take(request, rows, localMs);
     },
-    pageFailed: ({ purpose, fromId, loseFromId }, error, localMs) => {
+    pageFailed: (request, error, localMs) => {
       tally.backfillFailures += 1;
-      history.failed(error, localMs);
-      const hole = purpose === 'hole' ? (series.sequence.holeAt(fromId ?? 0) ?? series.sequence.holeAt(loseFromId)) : undefined;
-      if (!hole) return;
-      if (hopeless.has(error.code)) lose(hole, error.message);
-      else if (localMs - hole.gap.servedMs > options.maxHoleAgeMs) lose(hole, `given up: ${error.message}`);
+      pages.failed(request, error, localMs);
     },
     advance: (now) => {
       feedMs = now.feedMs;
