@@ -16,8 +16,8 @@ export interface HistoryPlan {
   next(sequence: TradeSequence, ask: { through: number; second: number | undefined }, localMs: number): PageRequest | undefined;
   /** The history answered what was asked. */
   served(): void;
-  /** The history does not have what was asked for, or not yet. @returns whether it was asked often enough. */
-  lacked(localMs: number): boolean;
+  /** The history does not have what was asked for, or not yet. @param most how often it is asked again @returns whether that was enough */
+  lacked(localMs: number, most: number): boolean;
   /** There is no history yet. */
   empty(localMs: number): void;
   /** The newest rows of the history are no trades: more of them are asked for, once. */
@@ -101,9 +101,9 @@ export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
       return { purpose: isProbe ? 'probe' : 'proof', ...page, second, through };
     },
     served,
-    lacked: (localMs) => {
+    lacked: (localMs, most) => {
       lacks += 1;
-      if (lacks > options.maxLagRetries) {
+      if (lacks > most) {
         served();
         return true;
       }

@@ -120,7 +120,7 @@ describe('holes', () => {
   });
 
   it('asks again when the history lags behind the stream, and gives up after a bounded number of times', () => {
-    const bench = createTapeBench({ maxLagRetries: 3 });
+    const bench = createTapeBench({ maxHoleLagRetries: 3 });
     bench.stream(first);
     bench.wait(2_000);
     bench.stream(second, fourth);
@@ -133,6 +133,22 @@ describe('holes', () => {
     expect(asked).toBe(4);
     expect(bench.tally).toMatchObject({ tradesLost: 1, gapsLost: 1 });
     expect(bench.published.map(brief)).toEqual([[1, 2, false, 0]]);
+  });
+
+  it('loses no trade when the history of the exchange is a minute behind its stream, and asks no more than some 20 times', () => {
+    const bench = createTapeBench();
+    bench.stream(first);
+    bench.wait(2_000);
+    bench.stream(second, fourth, fifth);
+    let asked = 0;
+    for (let ms = 0; ms < 90_000; ms += 100) {
+      bench.wait(100);
+      const nowMs = bench.clock.now();
+      if (bench.serve(record.filter(({ timeMs }) => timeMs < nowMs - 60_000))) asked += 1;
+    }
+    expect(bench.tape.missing).toBe(0);
+    expect(bench.tally).toMatchObject({ tradesLost: 0, gapsFilled: 1 });
+    expect(asked).toBeLessThanOrEqual(24);
   });
 
   it('after a spent budget waits for as long as it was told', () => {

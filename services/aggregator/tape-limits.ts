@@ -19,8 +19,10 @@ export interface TapeOptions extends LedgerOptions {
   readonly maxTimeSlipMs: number;
   /** More holes than this are not kept; the oldest is given up. Default 1 000. */
   readonly maxHoles: number;
-  /** History that does not have the trades yet is asked this often. Default 8. */
+  /** History that does not have the newest known trade yet is asked this often. Default 8. */
   readonly maxLagRetries: number;
+  /** The same of trades that are missing for certain: some minutes, with pauses of up to `maxRetryMs`. Default 60. */
+  readonly maxHoleLagRetries: number;
   /** A hole of which history could not be had for this long is given up. Default 600 000. */
   readonly maxHoleAgeMs: number;
   readonly minRetryMs: number;
@@ -41,6 +43,7 @@ export const tapeDefaults: TapeOptions = {
   maxTimeSlipMs: 60_000,
   maxHoles: 1_000,
   maxLagRetries: 8,
+  maxHoleLagRetries: 60,
   maxHoleAgeMs: 600_000,
   minRetryMs: 200,
   maxRetryMs: 5_000,

@@ -205,7 +205,7 @@ export const createTape = (
     want: (localMs) => history.next(series.sequence, series.proof.wanted(feedMs, series.sequence, series.ledger), localMs),
     fromPage: (request, rows, localMs) => {
       tally.backfillPages += 1;
-      if (misdated) history.lacked(localMs);
+      if (misdated) history.lacked(localMs, options.maxLagRetries);
       else pages.take(request, rows, localMs);
     },
     pageFailed: (request, error, localMs) => {
