@@ -1,6 +1,6 @@
 import { formatDecimal } from '@tickfolio/lib/money';
 import type { LastPrice } from '@tickfolio/lib/price-bus';
-import { secondOf } from './second-trades.js';
+import { secondMs, secondOf } from './second-trades.js';
 import type { Trade } from './trade.js';
 
 export interface PriceTellerDeps {
@@ -19,11 +19,11 @@ export interface PriceTeller {
   /** True while the newest trade was not told yet. */
   readonly untold: boolean;
   /**
-   * Whether the seconds before this moment ended with a price that nobody was told. It is the end of a second that counts, not where
+   * Whether a second that ended by this moment did so with a price that nobody was told. It is the end of a second that counts, not where
    * the newest trade is: of a busy symbol that is always in the second that runs.
-   * @param secondMs start of a second, epoch milliseconds
+   * @param overMs epoch milliseconds
    */
-  isDue(secondMs: number): boolean;
+  isDue(overMs: number): boolean;
   /** The newest trade. */
   traded(trade: Trade): void;
   /** A second went out with the price of this trade. */
@@ -36,8 +36,11 @@ export interface PriceTeller {
 
 export const createPriceTeller = ({ symbol, tell, spacingMs }: PriceTellerDeps): PriceTeller => {
   let newest: Trade | undefined;
-  /** The last trade before the second of the newest one. */
+  /** When the second of the newest trade is over, epoch milliseconds. */
+  let endMs = 0;
+  /** The last trade before that second, and when its own was over. */
   let before: Trade | undefined;
+  let beforeEndMs = 0;
   /** Newest trade whose price was told or published. */
   let toldId = -1;
   let notBeforeMs = 0;
@@ -54,9 +57,16 @@ export const createPriceTeller = ({ symbol, tell, spacingMs }: PriceTellerDeps):
     get untold() {
       return isUntold(newest);
     },
-    isDue: (secondMs) => (isUntold(newest) && newest.timeMs < secondMs) || (isUntold(before) && before.timeMs < secondMs),
+    isDue: (overMs) => (endMs <= overMs && isUntold(newest)) || (beforeEndMs <= overMs && isUntold(before)),
     traded: (trade) => {
-      if (newest && trade.id > newest.id && newest.timeMs < secondOf(trade.timeMs)) before = newest;
+      const { timeMs } = trade;
+      if (timeMs >= endMs || timeMs < endMs - secondMs) {
+        if (newest && trade.id > newest.id && timeMs >= endMs) {
+          before = newest;
+          beforeEndMs = endMs;
+        }
+        endMs = secondOf(timeMs) + secondMs;
+      }
       newest = trade;
     },
     published: (tradeId) => {

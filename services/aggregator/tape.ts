@@ -218,7 +218,7 @@ export const createTape = (
       misdated = series.sequence.maxTimeMs > feedMs && isAhead(series.sequence.maxTimeMs);
       if (misdated) return;
       series.ledger.advance(now, series.view);
-      if (teller.isDue(secondOf(feedMs - options.latenessMs))) tellPrice(now.localMs);
+      if (teller.isDue(feedMs - options.latenessMs)) tellPrice(now.localMs);
     },
     get busy() {
       return series.ledger.busy || series.sequence.holes.length > 0 || !series.sequence.started || history.waiting || teller.untold;
