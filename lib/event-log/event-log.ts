@@ -14,7 +14,7 @@ export interface EventLog {
   /**
    * Writes messages and resolves when the log has acknowledged all of them.
    * @throws AppError `unavailable` when it did not within a bound (they may still arrive), `payload_too_large` for a message
-   * that the log would never take.
+   * that the log would never take (others of them may be written). Many that it takes one by one it takes together as well.
    */
   append(topic: string, messages: readonly EventMessage[]): Promise<void>;
   /**

@@ -1,7 +1,8 @@
 import { AppError } from '../errors/errors.js';
 import type { EventMessage } from './event-log.js';
 import type { KafkaAdmin } from './kafka-admin.js';
-import { type KafkaDeps, within } from './kafka-client.js';
+import { isTooLarge, type KafkaDeps, within } from './kafka-client.js';
+import { sendInParts } from './kafka-parts.js';
 import { createKafkaSender, type Outgoing, outgoing } from './kafka-sender.js';
 
 /** Writes messages while the caller waits. */
@@ -17,6 +18,14 @@ export const createKafkaAppender = (deps: KafkaDeps, admin: KafkaAdmin): KafkaAp
   const closing = new AbortController();
   let last: Promise<void> = Promise.resolve();
 
+  const send = (part: readonly Outgoing[]) =>
+    sender.send(part).catch((err: unknown) => {
+      if (!isTooLarge(err)) admin.doubtTopics();
+      throw err;
+    });
+  const refused = ({ bytes }: Outgoing, cause: unknown) => {
+    throw new AppError('payload_too_large', `${where} takes no message of ${bytes} bytes.`, { cause });
+  };
   const chunksOf = (messages: readonly Outgoing[]): Outgoing[][] => {
     const chunks: Outgoing[][] = [];
     let bytes = Number.POSITIVE_INFINITY;
@@ -43,10 +52,7 @@ export const createKafkaAppender = (deps: KafkaDeps, admin: KafkaAdmin): KafkaAp
           await admin.ready(closing.signal);
           // Nobody waits for it any more.
           if (given || closing.signal.aborted) throw new AppError('unavailable', `${where} did not take the messages.`);
-          await sender.send(chunk).catch((err: unknown) => {
-            admin.doubtTopics();
-            throw err;
-          });
+          await sendInParts(chunk, { send, refused });
         }
       };
       const own = last.then(turn);

@@ -62,13 +62,19 @@ export const rootOf = (err: unknown): Error & { readonly type?: string } => {
 
 const passing = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS']);
 
+/** Whether it is only that the group deals its partitions out anew, or has done so. */
+export const isRebalance = (err: unknown): boolean => passing.has(rootOf(err).type ?? '');
+
+/** Whether Kafka is set to take less at once than it was sent; nothing of the partition that it says this of was written. */
+export const isTooLarge = (err: unknown): boolean => ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes(rootOf(err).type ?? '');
+
 /**
  * Whether trying again is no use: Kafka itself refused, or sent what kafkajs cannot read. kafkajs calls more than that final, such as
  * a coordinator that is not found while a broker starts.
  */
 export const isFinal = (err: unknown): boolean => {
-  const { name, type } = rootOf(err);
-  if (name === 'KafkaJSProtocolError') return !(rootOf(err) as { readonly retriable?: boolean }).retriable && !passing.has(type ?? '');
+  const { name } = rootOf(err);
+  if (name === 'KafkaJSProtocolError') return !(rootOf(err) as { readonly retriable?: boolean }).retriable && !isRebalance(err);
   return name === 'KafkaJSNotImplemented' || name === 'KafkaJSSASLAuthenticationError';
 };
 

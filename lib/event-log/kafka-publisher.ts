@@ -3,6 +3,7 @@ import { AppError } from '../errors/errors.js';
 import type { EventMessage } from './event-log.js';
 import type { KafkaAdmin } from './kafka-admin.js';
 import { type KafkaDeps, rootOf } from './kafka-client.js';
+import { createBatchBound, sendInParts } from './kafka-parts.js';
 import { createKafkaSender, type Outgoing, outgoing } from './kafka-sender.js';
 
 /** Takes messages without waiting and sends them one batch at a time, for ever if need be. */
@@ -14,7 +15,7 @@ export interface KafkaPublisher {
   close(): Promise<void>;
 }
 
-const isTooLarge = (err: unknown) => ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes(rootOf(err).type ?? '');
+const sizeOf = (batch: readonly Outgoing[]): number => batch.reduce((sum, { bytes }) => sum + bytes, 0);
 
 export const createKafkaPublisher = (deps: KafkaDeps, admin: KafkaAdmin): KafkaPublisher => {
   const { where, clock, log, metrics, limits } = deps;
@@ -29,7 +30,7 @@ export const createKafkaPublisher = (deps: KafkaDeps, admin: KafkaAdmin): KafkaP
   let next = 0;
   let waitingBytes = 0;
   let sending = 0;
-  let mostMessages = limits.maxSendMessages;
+  const bound = createBatchBound(limits.maxSendBytes);
   let problem: string | undefined;
   let overflowing = false;
   let closed = false;
@@ -60,7 +61,9 @@ export const createKafkaPublisher = (deps: KafkaDeps, admin: KafkaAdmin): KafkaP
     let bytes = 0;
     for (;;) {
       const head = waiting.get(first);
-      if (!head || batch.length >= mostMessages || bytes + head.bytes > limits.maxSendBytes) return batch;
+      if (!head || batch.length >= limits.maxSendMessages) return batch;
+      // One goes in any case; none is larger than a send may be.
+      if (batch.length > 0 && bytes + head.bytes > bound.bytes) return batch;
       bytes += head.bytes;
       batch.push(head);
       takeFirst();
@@ -73,33 +76,53 @@ export const createKafkaPublisher = (deps: KafkaDeps, admin: KafkaAdmin): KafkaP
     }
     trim();
   };
+  /** @param done is called with how many of the first messages that are left need not be sent again. */
+  const sendBatch = async (batch: readonly Outgoing[], done: (count: number) => void) => {
+    let largest = 0;
+    let parts = 0;
+    let tooLarge = 0;
+    await sendInParts(batch, {
+      send: async (part) => {
+        if (giveUp.signal.aborted) throw new AppError('unavailable', 'The event log is closed.');
+        await sender.send(part);
+      },
+      taken: (part) => {
+        largest = Math.max(largest, sizeOf(part));
+        parts++;
+        done(part.length);
+      },
+      refused: ({ topic, bytes }, err) => {
+        tooLarge++;
+        dropped.inc({ topic });
+        log.warn({ err: rootOf(err), topic, bytes }, `${where} takes no message of this size; it is dropped`);
+        done(1);
+      },
+    });
+    // Where single messages were refused, those were too large and not the batch.
+    if (tooLarge === 0) bound.sent(largest, parts > 1);
+  };
   const sendAll = async () => {
     await sleep(clock, limits.lingerMs, hurry.signal);
     let retryMs = limits.minRetryMs;
     while (waiting.size > 0 && !giveUp.signal.aborted) {
       await admin.ready(giveUp.signal);
       if (giveUp.signal.aborted) return;
-      const batch = takeBatch();
-      sending = batch.length;
+      let left: readonly Outgoing[] = takeBatch();
+      sending = left.length;
       try {
-        await sender.send(batch);
+        await sendBatch(left, (count) => {
+          left = left.slice(count);
+          sending = left.length;
+        });
         if (problem !== undefined) log.info(`${where} takes messages again.`);
         problem = undefined;
         overflowing = false;
         retryMs = limits.minRetryMs;
       } catch (err) {
         failures.inc();
-        if (isTooLarge(err)) {
-          // Kafka is set to take less at once than it does by default.
-          if (batch.length > 1) putBack(batch);
-          else for (const { topic } of batch) dropped.inc({ topic });
-          mostMessages = Math.max(1, Math.floor(batch.length / 2));
-          log.warn({ mostMessages }, `${where} takes no batch of ${batch.length} messages; smaller ones follow`);
-          continue;
-        }
         if (problem === undefined) log.warn({ err }, `${where} takes no messages; they wait, and sending goes on.`);
         problem = `${where} takes no messages (${rootOf(err).message})`;
-        putBack(batch);
+        putBack(left);
         admin.doubtTopics();
         await sleep(clock, retryMs, giveUp.signal);
         retryMs = Math.min(2 * retryMs, limits.maxRetryMs);

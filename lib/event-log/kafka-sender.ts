@@ -3,6 +3,7 @@ import { AppError } from '../errors/errors.js';
 import type { EventMessage } from './event-log.js';
 import { type KafkaDeps, within } from './kafka-client.js';
 import type { KafkaLimits } from './kafka-limits.js';
+import { messageBytes } from './message-bytes.js';
 import { partitionOf } from './partition.js';
 
 /** A message on its way to Kafka. */
@@ -13,14 +14,10 @@ export interface Outgoing {
   readonly bytes: number;
 }
 
-/** What Kafka adds to a message, at most. */
-const overheadBytes = 40;
-const lengthOf = (value: string | Uint8Array): number => (typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength);
-
 /** @throws AppError `payload_too_large` when no send could carry it. */
-export const outgoing = (topic: string, { key, value, headers = {} }: EventMessage, timestampMs: number, limits: KafkaLimits): Outgoing => {
-  let bytes = overheadBytes + lengthOf(key) + lengthOf(value);
-  for (const [name, text] of Object.entries(headers)) bytes += lengthOf(name) + lengthOf(text) + 10;
+export const outgoing = (topic: string, event: EventMessage, timestampMs: number, limits: KafkaLimits): Outgoing => {
+  const { key, value, headers = {} } = event;
+  const bytes = messageBytes(event);
   if (bytes > limits.maxSendBytes) {
     throw new AppError('payload_too_large', `A message of ${bytes} bytes is more than the ${limits.maxSendBytes} that one send may carry.`);
   }

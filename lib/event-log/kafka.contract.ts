@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { eventLogContract } from './event-log.contract.js';
-import type { TestKafka } from './test-kafka.js';
+import { smallLogBytes, smallLogContract } from './small-log.contract.js';
+import { makeSmallTopic, type TestKafka } from './test-kafka.js';
 import { openKafkaLog } from './test-kafka-log.js';
 
 /** What holds on every Kafka that is supported. */
@@ -21,5 +22,13 @@ export const kafkaContract = ({ version, brokers }: TestKafka): void => {
       return { eventLog, topic, end: () => eventLog.close() };
     },
     { patienceMs: 10_000 },
+  );
+  smallLogContract(
+    `kafka ${version}`,
+    async () => {
+      const { eventLog, topic, metric } = openKafkaLog(brokers, { topic: await makeSmallTopic(brokers, smallLogBytes) });
+      return { eventLog, topic, dropped: () => metric('events_dropped_total'), end: () => eventLog.close() };
+    },
+    10_000,
   );
 };

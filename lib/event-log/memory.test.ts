@@ -5,6 +5,7 @@ import { createMetrics, silentLogger } from '../telemetry/telemetry.js';
 import { eventLogContract } from './event-log.contract.js';
 import { createMemoryEventLog, type MemoryEventLogOptions } from './memory.js';
 import { murmur2, partitionOf } from './partition.js';
+import { smallLogBytes, smallLogContract } from './small-log.contract.js';
 
 eventLogContract(
   'memory',
@@ -24,6 +25,17 @@ eventLogContract(
     return { eventLog, topic: 'prices', end: () => eventLog.close() };
   },
   { patienceMs: 5_000 },
+);
+
+smallLogContract(
+  'memory',
+  async () => {
+    const metrics = createMetrics('test');
+    const eventLog = createMemoryEventLog({ clock: systemClock, log: silentLogger(), metrics, maxMessageBytes: smallLogBytes });
+    const dropped = async () => Number(/events_dropped_total\{topic="prices"\} (\d+)/.exec(await metrics.text())?.[1] ?? 0);
+    return { eventLog, topic: 'prices', dropped, end: () => eventLog.close() };
+  },
+  5_000,
 );
 
 describe('memory event log', () => {

@@ -5,6 +5,7 @@ import type { BatchHandler, ConsumeOptions, Consumer, EventLog, EventMessage, To
 import { nextMemoryBatch } from './memory-batch.js';
 import { createMemoryGroups } from './memory-groups.js';
 import { createMemoryTopic, type MemoryTopic } from './memory-topic.js';
+import { messageBytes } from './message-bytes.js';
 import { type PartitionReader, startPartitionReader } from './partition-reader.js';
 
 export interface MemoryEventLogOptions {
@@ -13,6 +14,8 @@ export interface MemoryEventLogOptions {
   readonly metrics: Metrics;
   /** How many messages a topic keeps; past it the oldest are dropped and counted. Default 100 000. */
   readonly maxMessages?: number;
+  /** How large a message may be, key and headers included. Default 900 000, which is what the log on Kafka takes. */
+  readonly maxMessageBytes?: number;
   /** Where offsets begin, for readers that remember them longer than this log lives. Default 0. */
   readonly firstOffset?: number;
   /** Topics and their partitions. */
@@ -41,7 +44,7 @@ interface Group {
  * once: the old member's handler may still run, but its heartbeat throws and its commit no longer counts.
  */
 export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog => {
-  const { clock, log, metrics, maxMessages = 100_000, partitions = 3, firstOffset = 0 } = options;
+  const { clock, log, metrics, maxMessages = 100_000, maxMessageBytes = 900_000, partitions = 3, firstOffset = 0 } = options;
   const partitionsOf = new Map(options.topics?.map((topic) => [topic.name, topic.partitions]));
   const topics = new Map<string, MemoryTopic>();
   const groups = new Map<string, Group>();
@@ -106,10 +109,6 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
   };
 
   const take = (name: string, message: EventMessage) => {
-    if (closed) {
-      dropped.inc({ topic: name });
-      return;
-    }
     const lost = topicOf(name).append(message, clock.now());
     published.inc({ topic: name });
     if (lost === 0) return;
@@ -118,10 +117,26 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
     dropping = true;
   };
 
+  const refuse = (messages: readonly EventMessage[]) => {
+    if (closed) throw new AppError('unavailable', 'The event log is closed.');
+    const bytes = Math.max(0, ...messages.map(messageBytes));
+    if (bytes > maxMessageBytes)
+      throw new AppError('payload_too_large', `A message of ${bytes} bytes is more than the ${maxMessageBytes} that the event log takes.`);
+  };
+
   return {
-    publish: take,
+    publish: (name, message) => {
+      try {
+        refuse([message]);
+      } catch (err) {
+        dropped.inc({ topic: name });
+        if (!closed) log.warn({ err, topic: name, key: message.key }, 'a message was not taken by the event log');
+        return;
+      }
+      take(name, message);
+    },
     append: async (name, messages) => {
-      if (closed) throw new AppError('unavailable', 'The event log is closed.');
+      refuse(messages);
       for (const message of messages) take(name, message);
     },
     consume: async (name, consume, handler): Promise<Consumer> => {

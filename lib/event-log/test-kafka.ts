@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -99,6 +100,20 @@ const whenServing = async (child: ChildProcess, port: number, logFile: string): 
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
   throw new Error(`Kafka did not answer on port ${port} within ${startMs} ms:\n${lastWords()}`);
+};
+
+/** Makes a topic of three partitions whose messages, and batches of them, may have so many bytes. @returns its name */
+export const makeSmallTopic = async (brokers: readonly string[], maxBytes: number): Promise<string> => {
+  const topic = `small-${randomUUID()}`;
+  const admin = new Kafka({ clientId: 'test-kafka', brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const configEntries = [{ name: 'max.message.bytes', value: String(maxBytes) }];
+    await admin.createTopics({ topics: [{ topic, numPartitions: 3, configEntries }] });
+  } finally {
+    await admin.disconnect();
+  }
+  return topic;
 };
 
 /**

@@ -42,6 +42,14 @@ describe('a dead letter', () => {
     ]);
   });
 
+  it('is written where the topic takes hardly anything, whatever hangs on the message', async () => {
+    const { sent, deadLetters } = recorded(300);
+    await deadLetters.send(0, [letter(Buffer.alloc(20_000), { trace: 'x'.repeat(20_000) })]);
+    expect(sent[0]?.messages[0]?.value.length).toBe(256);
+    expect(Object.keys(sent[0]?.messages[0]?.headers ?? {})).not.toContain('trace');
+    expect(sent[0]?.messages[0]?.headers).toMatchObject({ 'original-bytes': '20000', 'origin-offset': '42' });
+  });
+
   it('too large for the broker is cut, and says how long it was; its neighbours stay whole', async () => {
     const { sent, deadLetters } = recorded(10_000);
     await deadLetters.send(0, [letter(Buffer.from('small')), letter(Buffer.alloc(20_000))]);

@@ -14,41 +14,50 @@ export interface DeadLetters {
 }
 
 const maxReasonLength = 500;
-/** No broker takes less than this. */
+/** What is kept of a message that is too large for the dead-letter topic. */
 const keptBytes = 8 * 1_024;
+/** Of one that is too large even so: nearly all that is left are our own headers. */
+const leastBytes = 256;
 
-const trimmed = (message: EventMessage): EventMessage =>
-  message.value.length <= keptBytes
-    ? message
-    : {
-        ...message,
-        value: message.value.slice(0, keptBytes),
-        headers: { ...message.headers, 'original-bytes': String(message.value.length) },
-      };
+const cut = (message: EventMessage, maxBytes: number, own: Readonly<Record<string, string>>): EventMessage => ({
+  key: message.key.slice(0, maxBytes),
+  value: message.value.slice(0, maxBytes),
+  headers: { ...own, 'original-bytes': String(message.value.length) },
+});
 
 /** Writes to `<topic>.dlq`: the message's own key and bytes, with where it came from and why as headers. */
-export const createDeadLetters = (eventLog: EventLog, topic: string): DeadLetters => ({
-  send: async (partition, letters) => {
-    const messages = letters.map(({ message, reason }) => ({
-      key: message.key,
-      value: message.value,
-      headers: {
-        ...message.headers,
-        reason: reason.slice(0, maxReasonLength),
-        'origin-topic': topic,
-        'origin-partition': String(partition),
-        'origin-offset': message.offset,
-        'origin-timestamp': new Date(message.timestampMs).toISOString(),
-      },
-    }));
+export const createDeadLetters = (eventLog: EventLog, topic: string): DeadLetters => {
+  const append = (messages: readonly EventMessage[]) => eventLog.append(deadLetterTopic(topic), messages);
+  /** @returns whether the log took them; @throws what is no matter of size */
+  const fits = async (...messages: readonly EventMessage[]): Promise<boolean> => {
     try {
-      await eventLog.append(deadLetterTopic(topic), messages);
+      await append(messages);
+      return true;
     } catch (err) {
-      if (!(err instanceof AppError) || err.code !== 'payload_too_large') throw err;
-      // A message near the broker's limit does not fit once our headers are on it: then where it was and why must do.
-      for (const message of messages) await eventLog.append(deadLetterTopic(topic), [trimmed(message)]);
+      if (err instanceof AppError && err.code === 'payload_too_large') return false;
+      throw err;
     }
-  },
-});
+  };
+  return {
+    send: async (partition, letters) => {
+      const messages = letters.map(({ message, reason }) => {
+        const own = {
+          reason: reason.slice(0, maxReasonLength),
+          'origin-topic': topic,
+          'origin-partition': String(partition),
+          'origin-offset': message.offset,
+          'origin-timestamp': new Date(message.timestampMs).toISOString(),
+        };
+        return { whole: { key: message.key, value: message.value, headers: { ...message.headers, ...own } }, own };
+      });
+      if (await fits(...messages.map(({ whole }) => whole))) return;
+      // A message near the broker's limit does not fit once our headers are on it: then where it was and why must do.
+      for (const { whole, own } of messages) {
+        if ((await fits(whole)) || (await fits(cut(whole, keptBytes, whole.headers)))) continue;
+        await append([cut(whole, leastBytes, own)]);
+      }
+    },
+  };
+};
 
 export const deadLetterTopic = (topic: string): string => `${topic}.dlq`;
