@@ -53,6 +53,15 @@ export const sleep = (clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     signal?.addEventListener('abort', finish, { once: true });
   });
 
+/** The work's result, unless the signal aborts before: then nobody waits for it any longer. @throws what the work throws, and the signal's reason */
+export const unlessAborted = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+
 /** A clock that stands still until it is told to move. */
 export interface ManualClock extends Clock {
   /** Moves time forward, running due timers in their order, each at its own moment. */

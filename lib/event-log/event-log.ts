@@ -30,6 +30,12 @@ export interface EventLog {
    */
   offsets(topic: string, group?: string): Promise<readonly PartitionOffsets[]>;
   /**
+   * Of each partition the first message that was written at a moment (epoch milliseconds) or later: decimal offsets in the order of the
+   * partitions, `next` where there is none.
+   * @throws AppError `unavailable` when the log did not say within a bound.
+   */
+  offsetsAt(topic: string, timeMs: number): Promise<readonly string[]>;
+  /**
    * Joins a group whose members share the partitions of a topic, each with one member, without reading it. Returns at once, and
    * joins and comes back by itself; what is the member's is told to it. A member that ends orderly hands over at once, one that is
    * killed within its session time.
@@ -37,8 +43,8 @@ export interface EventLog {
   join(topic: string, group: string, member: GroupMember): Membership;
   /** Undefined when the log takes messages and its consumers are in their groups, else what is wrong. */
   check(): Promise<string | undefined>;
-  /** Closes the consumers, sends what is buffered (bounded), then closes. Idempotent. */
-  close(): Promise<void>;
+  /** Closes the consumers, sends what is buffered (bounded, and no longer than until the signal), then closes. Idempotent. */
+  close(until?: AbortSignal): Promise<void>;
 }
 
 /** A topic with the partitions it is created with where it does not exist yet. */
@@ -100,8 +106,11 @@ export interface ConsumeOptions {
 export interface Consumer {
   /** Messages not yet handled, over all partitions of this member. @throws AppError `unavailable` as `offsets` does. */
   lag(): Promise<number>;
-  /** Waits for the running handler and commits its work, then leaves the group. */
-  close(): Promise<void>;
+  /**
+   * Waits for the running handler and commits its work, then leaves the group. After the signal nothing is waited for: what a handler
+   * still does is done once more by who reads on.
+   */
+  close(until?: AbortSignal): Promise<void>;
   /**
    * Settles with the reason only when the consumer died for good: it will hand over nothing more, and who depends on it should end.
    * Being cut off from the log is no such reason, it goes on when the log is back.

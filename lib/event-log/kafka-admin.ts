@@ -1,5 +1,5 @@
 import type { Admin } from 'kafkajs';
-import { sleep } from '../clock/clock.js';
+import { sleep, unlessAborted } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import type { PartitionOffsets, TopicSettings } from './event-log.js';
 import { isPassing, type KafkaDeps, within } from './kafka-client.js';
@@ -12,9 +12,11 @@ export interface KafkaAdmin {
   doubtTopics(): void;
   /** @throws AppError `unavailable`. */
   offsets(topic: string, group: string | undefined): Promise<readonly PartitionOffsets[]>;
+  /** @throws AppError `unavailable`. */
+  offsetsAt(topic: string, timeMs: number): Promise<readonly string[]>;
   /** Asks Kafka for a sign of life. @returns what is wrong, if anything. */
   check(): Promise<string | undefined>;
-  close(): Promise<void>;
+  close(until?: AbortSignal): Promise<void>;
 }
 
 /** A connection, and the questions that are under way on it. */
@@ -114,9 +116,8 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
   return {
     ready: (signal) => {
       if (!missing || signal.aborted) return Promise.resolve();
-      return new Promise((resolve) => {
-        signal.addEventListener('abort', () => resolve(), { once: true });
-        settled().then(resolve);
+      return unlessAborted(signal, settled()).catch((err: unknown) => {
+        if (!signal.aborted) throw err;
       });
     },
     doubtTopics: () => {
@@ -136,6 +137,10 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
         })
         .sort((a, b) => a.partition - b.partition);
     },
+    offsetsAt: async (topic, timeMs) => {
+      const found = await askOn((admin) => admin.fetchTopicOffsetsByTimestamp(topic, timeMs));
+      return found.sort((a, b) => a.partition - b.partition).map(({ offset }) => offset);
+    },
     check: async () => {
       try {
         const { brokers } = await ask((admin) => admin.describeCluster());
@@ -145,11 +150,11 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
         return err instanceof Error ? err.message : String(err);
       }
     },
-    close: async () => {
+    close: async (until) => {
       closing.abort();
       const link = current;
       current = undefined;
-      await within(clock, limits.closeMs, where, link ? hangUp(link) : Promise.resolve()).catch(() => undefined);
+      await within(clock, limits.closeMs, where, link ? hangUp(link) : Promise.resolve(), until).catch(() => undefined);
     },
   };
 };

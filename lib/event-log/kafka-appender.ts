@@ -8,7 +8,7 @@ import { createKafkaSender, type Outgoing, outgoing } from './kafka-sender.js';
 /** Writes messages while the caller waits. */
 export interface KafkaAppender {
   append(topic: string, messages: readonly EventMessage[]): Promise<void>;
-  close(): Promise<void>;
+  close(until?: AbortSignal): Promise<void>;
 }
 
 /** Has connections of its own, so that it need not stand behind what was published and waits. */
@@ -63,10 +63,10 @@ export const createKafkaAppender = (deps: KafkaDeps, admin: KafkaAdmin): KafkaAp
         given = true;
       }
     },
-    close: async () => {
+    close: async (until) => {
       closing.abort();
-      await within(clock, limits.closeMs, where, last).catch(() => undefined);
-      await sender.close();
+      await within(clock, limits.closeMs, where, last, until).catch(() => undefined);
+      await sender.close(until);
     },
   };
 };

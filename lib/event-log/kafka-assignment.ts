@@ -53,8 +53,12 @@ export const createKafkaAssignment = (options: KafkaAssignmentOptions): KafkaAss
   const turn = async (ending: AbortSignal): Promise<void> => {
     while (holding && !ending.aborted) {
       await new Promise<void>((resolve) => {
-        held.add(resolve);
-        ending.addEventListener('abort', () => resolve(), { once: true });
+        const wake = () => {
+          ending.removeEventListener('abort', wake);
+          resolve();
+        };
+        held.add(wake);
+        ending.addEventListener('abort', wake, { once: true });
       });
     }
   };

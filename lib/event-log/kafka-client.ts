@@ -84,14 +84,22 @@ export const isPassing = (err: unknown): boolean => {
   return root.name === 'KafkaJSProtocolError' && (root as { readonly retriable?: boolean }).retriable === true;
 };
 
-/** The promise's result. @throws AppError `unavailable` when it fails or takes longer; the work may go on. */
-export const within = <T>(clock: Clock, boundMs: number, what: string, work: Promise<T>): Promise<T> =>
+/**
+ * The promise's result. @throws AppError `unavailable` when it fails or takes longer, or `until` aborts before; the work may go on.
+ */
+export const within = <T>(clock: Clock, boundMs: number, what: string, work: Promise<T>, until?: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
     const refuse = (reason: string, cause?: unknown) => reject(new AppError('unavailable', `${what} ${reason}.`, { cause }));
+    const leave = () => refuse('was not waited for any longer');
     const timer = clock.after(boundMs, () => refuse(`did not answer within ${boundMs} ms`));
+    if (until?.aborted) leave();
+    until?.addEventListener('abort', leave, { once: true });
     work
       .then(resolve, (err: unknown) =>
         err instanceof AppError ? reject(err) : refuse(`did not do what it was asked (${rootOf(err).message})`, err),
       )
-      .finally(() => timer.cancel());
+      .finally(() => {
+        timer.cancel();
+        until?.removeEventListener('abort', leave);
+      });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../clock/clock.js';
-import { silentLogger } from '../telemetry/telemetry.js';
+import { createLogger } from '../telemetry/telemetry.js';
 import { isFinal } from './kafka-client.js';
 import { createKafkaCommitter } from './kafka-committer.js';
 
@@ -9,11 +9,15 @@ describe('kafka committer', () => {
     const clock = createManualClock();
     const sent: string[] = [];
     const answers: ((err?: Error) => void)[] = [];
+    const lines: { readonly level: number; readonly msg: string }[] = [];
+    const counted: string[] = [];
+    const warnings = () => lines.filter(({ level }) => level >= 40).map(({ msg }) => msg);
     const committer = createKafkaCommitter({
       clock,
-      log: silentLogger(),
-      minRetryMs: 100,
-      maxRetryMs: 400,
+      log: createLogger('test', 'debug', (line) => void lines.push(JSON.parse(line) as { level: number; msg: string })),
+      where: 'Kafka',
+      limits: { minRetryMs: 100, maxRetryMs: 400, commitLateMs: 10_000 },
+      refused: (outcome) => void counted.push(outcome),
       send: (offsets) => {
         sent.push([...offsets].map(([partition, next]) => `${partition}:${next}`).join(' '));
         return new Promise((resolve, reject) => answers.push((err) => (err ? reject(err) : resolve())));
@@ -26,7 +30,7 @@ describe('kafka committer', () => {
     const told: string[] = [];
     const commit = (partition: number, next: bigint, ending = new AbortController().signal) =>
       void committer.commit(partition, next, ending).then(() => told.push(`${partition}:${next}`));
-    return { clock, sent, committer, answer, told, commit };
+    return { clock, sent, committer, answer, told, commit, warnings, counted };
   };
 
   it('has one request on its way, and gathers what comes meanwhile into the next', async () => {
@@ -74,7 +78,7 @@ describe('kafka committer', () => {
     await clock.advanceAsync(0);
     expect(told.sort()).toEqual(['0:1', '1:2']);
     let settled = false;
-    void committer.settle(new AbortController().signal).then(() => {
+    void committer.settled().then(() => {
       settled = true;
     });
     await answer(new Error('moved'));
@@ -86,6 +90,36 @@ describe('kafka committer', () => {
     commit(2, 1n, ending.signal);
     await clock.advanceAsync(0);
     expect(told).toContain('2:1');
+  });
+
+  it('says at once that Kafka refuses commits for good, in the log and where somebody asks, until it takes them', async () => {
+    const { committer, answer, commit, clock, warnings, counted } = open();
+    const refusal = () =>
+      Object.assign(new Error('Not authorized to access group'), { name: 'KafkaJSProtocolError', type: 'GROUP_AUTHORIZATION_FAILED' });
+    commit(0, 5n);
+    expect(committer.problem()).toBeUndefined();
+    await answer(refusal());
+    expect(committer.problem()).toBe('Kafka refuses it (Not authorized to access group)');
+    await clock.advanceAsync(100);
+    await answer(refusal());
+    expect(warnings()).toEqual(['Kafka refuses the commits of what was handled; trying on']);
+    expect(counted).toEqual(['refused', 'refused']);
+    await clock.advanceAsync(200);
+    await answer();
+    expect(committer.problem()).toBeUndefined();
+  });
+
+  it('says that a commit has waited for long, but nothing while partitions only move', async () => {
+    const { committer, answer, commit, clock, warnings, counted } = open();
+    commit(0, 5n);
+    await answer(Object.assign(new Error('moving'), { name: 'KafkaJSProtocolError', type: 'REBALANCE_IN_PROGRESS' }));
+    expect([committer.problem(), warnings(), counted]).toEqual([undefined, [], []]);
+    await clock.advanceAsync(100);
+    await answer(new Error('The connection is closed'));
+    expect(counted).toEqual(['failed']);
+    await clock.advanceAsync(10_000);
+    expect(committer.problem()).toBe('Kafka has not taken it for 10 s (The connection is closed)');
+    expect(warnings()).toEqual(['Kafka does not take the commits of what was handled; trying on']);
   });
 });
 

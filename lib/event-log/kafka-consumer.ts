@@ -1,12 +1,16 @@
 import { type EachBatchPayload, type KafkaMessage, type PartitionAssigner, PartitionAssigners } from 'kafkajs';
-import { sleep } from '../clock/clock.js';
+import { sleep, unlessAborted } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import type { BatchHandler, ConsumeOptions, Consumer, StoredMessage } from './event-log.js';
 import type { KafkaAdmin } from './kafka-admin.js';
 import { createKafkaAssignment } from './kafka-assignment.js';
 import { isFinal, type KafkaDeps, rootOf, within } from './kafka-client.js';
-import { createKafkaCommitter } from './kafka-committer.js';
+import { type CommitFailures, createKafkaCommitter } from './kafka-committer.js';
 import { watchSilence } from './silence-watch.js';
+
+export interface KafkaConsumerDeps extends KafkaDeps {
+  readonly commits: CommitFailures;
+}
 
 /** A member of a group, as the event log keeps it. */
 export interface KafkaConsumer extends Consumer {
@@ -45,11 +49,11 @@ const storedOf = ({ offset, key, value, headers, timestamp }: KafkaMessage): Sto
  * and commits them; what it read of partitions that it keeps stays, and is not fetched again.
  */
 export const startKafkaConsumer = (
-  deps: KafkaDeps,
+  deps: KafkaConsumerDeps,
   admin: KafkaAdmin,
   { topic, consume, handler }: { readonly topic: string; readonly consume: ConsumeOptions; readonly handler: BatchHandler },
 ): KafkaConsumer => {
-  const { connect, where, clock, limits } = deps;
+  const { connect, where, clock, limits, commits } = deps;
   const log = deps.log.child({ topic, group: consume.group });
   const who = `the consumer of ${topic} in group ${consume.group}`;
   const closing = new AbortController();
@@ -99,8 +103,9 @@ export const startKafkaConsumer = (
     send: (offsets) => consumer.commitOffsets([...offsets].map(([partition, next]) => ({ topic, partition, offset: String(next) }))),
     clock,
     log,
-    minRetryMs: limits.minRetryMs,
-    maxRetryMs: limits.maxRetryMs,
+    where,
+    limits,
+    refused: commits,
   });
   const resume = (partition: number) => {
     try {
@@ -190,17 +195,15 @@ export const startKafkaConsumer = (
   let started = start();
 
   let closed: Promise<void> | undefined;
-  const close = async () => {
+  const close = async (until: AbortSignal | undefined) => {
     closing.abort();
     watch.close();
-    await assignment.finish();
-    const bound = new AbortController();
-    const timer = clock.after(limits.closeMs, () => bound.abort());
-    await committer.settle(bound.signal);
-    timer.cancel();
+    const finished = assignment.finish();
+    await (until ? unlessAborted(until, finished).catch(() => undefined) : finished);
+    await within(clock, limits.closeMs, where, committer.settled(), until).catch(() => undefined);
     assignment.assign([]);
     const leaving = started.catch(() => undefined).then(() => consumer.disconnect());
-    await within(clock, limits.closeMs, where, leaving).catch((err: unknown) => log.debug({ err }, `${who} left without a word.`));
+    await within(clock, limits.closeMs, where, leaving, until).catch((err: unknown) => log.debug({ err }, `${who} left without a word.`));
   };
 
   return {
@@ -208,6 +211,8 @@ export const startKafkaConsumer = (
     problem: () => {
       if (broken) return `${who} died (${broken.message})`;
       if (!joined) return `${who} is not in its group`;
+      const uncommitted = committer.problem();
+      if (uncommitted !== undefined) return `${who} cannot commit: ${uncommitted}`;
       const silentMs = watch.silentMs();
       return silentMs > limits.sessionTimeoutMs ? `${who} has heard nothing for ${Math.round(silentMs / 1_000)} s` : undefined;
     },
@@ -222,8 +227,8 @@ export const startKafkaConsumer = (
       }
       return Number(waiting);
     },
-    close: () => {
-      closed ??= close();
+    close: (until) => {
+      closed ??= close(until);
       return closed;
     },
   };

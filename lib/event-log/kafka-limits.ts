@@ -31,6 +31,8 @@ export interface KafkaLimits {
   readonly rebalanceTimeoutMs: number;
   /** How long a rebalance is put off for handlers that are running, so that the next owner need not repeat their work. */
   readonly handoverMs: number;
+  /** A commit that is not taken for so long is a fault. Longer than a rebalance usually takes. */
+  readonly commitLateMs: number;
   /** Kafka answers a fetch when it has this much, or after this time. The time also bounds how long a rebalance and a leaving wait. */
   readonly minFetchBytes: number;
   readonly fetchWaitMs: number;
@@ -62,6 +64,7 @@ export const kafkaLimits: KafkaLimits = {
   memberHeartbeatMs: 250,
   rebalanceTimeoutMs: 30_000,
   handoverMs: 3_000,
+  commitLateMs: 10_000,
   minFetchBytes: 65_536,
   fetchWaitMs: 100,
   maxFetchBytesPerPartition: 2 ** 20,

@@ -199,12 +199,12 @@ export const startKafkaMembership = (
   let consumer = open();
   let started = start(consumer);
 
-  const close = async () => {
+  const close = async (until: AbortSignal | undefined) => {
     if (partitions.size > 0) {
-      const bound = new AbortController();
       const ended = member.revoking().catch((err: unknown) => log.error({ err }, `${who} could not end its work.`));
-      await Promise.race([ended, sleep(clock, limits.handoverMs, bound.signal)]);
-      bound.abort();
+      await within(clock, limits.handoverMs, who, ended, until).catch((err: unknown) =>
+        log.debug({ err }, `${who} leaves before its work has ended.`),
+      );
     }
     closing.abort();
     beating.cancel();
@@ -213,7 +213,7 @@ export const startKafkaMembership = (
     const leaving = Promise.race([started.catch(() => undefined), sleep(clock, limits.memberHeartbeatMs)]).then(() =>
       consumer.disconnect(),
     );
-    await within(clock, limits.closeMs, where, leaving).catch((err: unknown) => log.debug({ err }, `${who} left without a word.`));
+    await within(clock, limits.closeMs, where, leaving, until).catch((err: unknown) => log.debug({ err }, `${who} left without a word.`));
   };
   let closed: Promise<void> | undefined;
 
@@ -231,8 +231,8 @@ export const startKafkaMembership = (
       const silentMs = watch.silentMs();
       return !joined || silentMs > memberSessionMs ? `${who} is cut off from ${where} and keeps its partitions` : undefined;
     },
-    close: () => {
-      closed ??= close();
+    close: (until) => {
+      closed ??= close(until);
       return closed;
     },
   };

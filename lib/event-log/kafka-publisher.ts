@@ -2,7 +2,7 @@ import { sleep } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import type { EventMessage } from './event-log.js';
 import type { KafkaAdmin } from './kafka-admin.js';
-import { type KafkaDeps, rootOf } from './kafka-client.js';
+import { type KafkaDeps, rootOf, within } from './kafka-client.js';
 import { createBatchBound, sendInParts } from './kafka-parts.js';
 import { createKafkaSender, type Outgoing, outgoing } from './kafka-sender.js';
 
@@ -11,8 +11,8 @@ export interface KafkaPublisher {
   publish(topic: string, message: EventMessage): void;
   /** What is wrong, if the last send failed. */
   problem(): string | undefined;
-  /** Sends what waits, within its bound; what is left then is dropped and counted. */
-  close(): Promise<void>;
+  /** Sends what waits, within its bound and no longer than until the signal; what is left then is dropped and counted. */
+  close(until?: AbortSignal): Promise<void>;
 }
 
 const sizeOf = (batch: readonly Outgoing[]): number => batch.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -158,20 +158,17 @@ export const createKafkaPublisher = (deps: KafkaDeps, admin: KafkaAdmin): KafkaP
       run();
     },
     problem: () => problem,
-    close: async () => {
+    close: async (until) => {
       if (closed) return;
       closed = true;
       hurry.abort();
-      const timer = clock.after(limits.closeMs, () => giveUp.abort());
-      const given = new Promise<void>((resolve) => giveUp.signal.addEventListener('abort', () => resolve(), { once: true }));
-      await Promise.race([given, running]);
-      timer.cancel();
+      await within(clock, limits.closeMs, where, running ?? Promise.resolve(), until).catch(() => undefined);
       giveUp.abort();
       const left = waiting.size + sending;
       if (left > 0) log.warn({ left }, `${where} did not take the last messages in time; they are dropped.`);
       for (let lost = takeFirst(); lost; lost = takeFirst()) dropped.inc({ topic: lost.topic });
       count();
-      await sender.close();
+      await sender.close(until);
     },
   };
 };

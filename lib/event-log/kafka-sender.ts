@@ -29,7 +29,7 @@ export const outgoing = (topic: string, event: EventMessage, timestampMs: number
 export interface KafkaSender {
   /** Resolves when Kafka acknowledged all of it. After an error its fate is unknown: some, all or none may be written. */
   send(batch: readonly Outgoing[]): Promise<void>;
-  close(): Promise<void>;
+  close(until?: AbortSignal): Promise<void>;
 }
 
 /**
@@ -92,8 +92,8 @@ export const createKafkaSender = ({ connect, where, clock, limits }: KafkaDeps):
         throw err;
       }
     },
-    close: async () => {
-      await within(clock, limits.closeMs, where, forget() ?? Promise.resolve()).catch(() => undefined);
+    close: async (until) => {
+      await within(clock, limits.closeMs, where, forget() ?? Promise.resolve(), until).catch(() => undefined);
     },
   };
 };

@@ -5,6 +5,7 @@ import type { EventLog, TopicSettings } from './event-log.js';
 import { createKafkaAdmin } from './kafka-admin.js';
 import { createKafkaAppender } from './kafka-appender.js';
 import { type KafkaDeps, kafkaClients } from './kafka-client.js';
+import { createCommitFailures } from './kafka-committer.js';
 import { type KafkaConsumer, startKafkaConsumer } from './kafka-consumer.js';
 import { useWholeGzip } from './kafka-gzip.js';
 import { type KafkaLimits, kafkaLimits } from './kafka-limits.js';
@@ -55,6 +56,7 @@ export const createKafkaEventLog = (options: KafkaEventLogOptions): EventLog => 
   const admin = createKafkaAdmin(deps, topics);
   const publisher = createKafkaPublisher(deps, admin);
   const appender = createKafkaAppender(deps, admin);
+  const commits = createCommitFailures(metrics);
   const consumers = new Set<KafkaConsumer>();
   const memberships = new Set<Membership>();
   let closed: Promise<void> | undefined;
@@ -62,10 +64,18 @@ export const createKafkaEventLog = (options: KafkaEventLogOptions): EventLog => 
   const refuseUnknown = (topic: string) => {
     if (!known.has(topic)) throw new AppError('invalid_argument', `Topic ${topic} is not among the topics of this event log.`);
   };
-  const close = async () => {
-    await Promise.all([...consumers, ...memberships].map((one) => one.close()));
-    await Promise.all([publisher.close(), appender.close()]);
-    await admin.close();
+  /** Everything side by side, but for what needs the other: handlers send, and who sends asks for topics. */
+  const close = async (until: AbortSignal | undefined) => {
+    const bound = new AbortController();
+    const end = () => bound.abort();
+    until?.addEventListener('abort', end, { once: true });
+    if (until?.aborted) end();
+    await Promise.all([...consumers, ...memberships].map((one) => one.close(bound.signal)));
+    const timer = clock.after(limits.closeMs, end);
+    await Promise.all([publisher.close(bound.signal), appender.close(bound.signal)]);
+    await admin.close(bound.signal);
+    timer.cancel();
+    until?.removeEventListener('abort', end);
   };
 
   return {
@@ -80,17 +90,18 @@ export const createKafkaEventLog = (options: KafkaEventLogOptions): EventLog => 
     consume: async (topic, consume, handler) => {
       refuseUnknown(topic);
       if (closed) throw new AppError('unavailable', 'The event log is closed.');
-      const consumer = startKafkaConsumer(deps, admin, { topic, consume, handler });
+      const consumer = startKafkaConsumer({ ...deps, commits }, admin, { topic, consume, handler });
       consumers.add(consumer);
       return {
         ...consumer,
-        close: async () => {
-          await consumer.close();
+        close: async (given) => {
+          await consumer.close(given);
           consumers.delete(consumer);
         },
       };
     },
     offsets: admin.offsets,
+    offsetsAt: admin.offsetsAt,
     join: (topic, group, member) => {
       refuseUnknown(topic);
       if (closed) throw new AppError('unavailable', 'The event log is closed.');
@@ -106,8 +117,8 @@ export const createKafkaEventLog = (options: KafkaEventLogOptions): EventLog => 
       }
       return (await admin.check()) ?? publisher.problem();
     },
-    close: () => {
-      closed ??= close();
+    close: (until) => {
+      closed ??= close(until);
       return closed;
     },
   };

@@ -99,6 +99,26 @@ export const membershipContract = (name: string, openGroup: () => Promise<Opened
       expect(doubles).toBe(0);
     });
 
+    it('goes on sharing after a member could not end its work, or not begin it', async () => {
+      const broken = async () => {
+        throw new Error('Redis is away');
+      };
+      let given = 0;
+      const eventLog = group.open();
+      const failing = eventLog.join(group.topic, 'sharers', {
+        revoking: broken,
+        assigned: () => {
+          given++;
+          throw new Error('and this fails too');
+        },
+      });
+      await eventually(() => given > 0, true);
+      const other = join();
+      await eventually(() => other.working.size > 0, true);
+      await failing.close();
+      await eventually(() => other.working.size, 3);
+    });
+
     it('hands over at once when a member leaves, after that has ended its work', async () => {
       const one = join();
       const two = join(50);

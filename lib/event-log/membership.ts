@@ -24,8 +24,8 @@ export interface Membership {
   readonly certain: boolean;
   /** What is wrong, or undefined when it is in its group. */
   problem(): string | undefined;
-  /** Ends the work (`revoking`) and leaves, so that others take over at once. */
-  close(): Promise<void>;
+  /** Ends the work (`revoking`) and leaves, so that others take over at once. After the signal nothing is waited for. */
+  close(until?: AbortSignal): Promise<void>;
 }
 
 /** What a member has, and would like to keep. */

@@ -1,9 +1,11 @@
+import { unlessAborted } from '../clock/clock.js';
+import type { Logger } from '../telemetry/telemetry.js';
 import { dealPartitions, type GroupMember, type Membership, noPartitions } from './membership.js';
 
 /** The groups of a memory event log whose members share partitions. */
 export interface MemoryGroups {
   join(group: string, partitions: number, member: GroupMember): Membership;
-  close(): Promise<void>;
+  close(until?: AbortSignal): Promise<void>;
 }
 
 interface Seat {
@@ -19,14 +21,26 @@ interface Group {
   dealing: Promise<void>;
 }
 
-export const createMemoryGroups = (): MemoryGroups => {
+export const createMemoryGroups = (log: Logger): MemoryGroups => {
   const groups = new Map<string, Group>();
   let seated = 0;
-  const closers = new Set<() => Promise<void>>();
+  const closers = new Set<(until?: AbortSignal) => Promise<void>>();
 
+  /** What a member throws ends neither its group's dealing nor its own leaving. */
+  const end = (member: GroupMember): Promise<void> =>
+    Promise.resolve()
+      .then(() => member.revoking())
+      .catch((err: unknown) => log.error({ err }, 'a member of a group could not end its work'));
+  const tell = (member: GroupMember, next: ReadonlySet<number>, kept: ReadonlySet<number>) => {
+    try {
+      member.assigned(next, kept);
+    } catch (err) {
+      log.error({ err }, 'a member of a group could not begin its work');
+    }
+  };
   const deal = (group: Group): Promise<void> => {
     group.dealing = group.dealing.then(async () => {
-      await Promise.all(group.seats.filter(({ partitions }) => partitions.size > 0).map(({ member }) => member.revoking()));
+      await Promise.all(group.seats.filter(({ partitions }) => partitions.size > 0).map(({ member }) => end(member)));
       const dealt = dealPartitions(
         group.all,
         group.seats.map(({ id, partitions }) => ({ memberId: id, partitions: [...partitions] })),
@@ -35,7 +49,7 @@ export const createMemoryGroups = (): MemoryGroups => {
         const next = new Set(dealt.get(seat.id));
         const kept = new Set([...next].filter((partition) => seat.partitions.has(partition)));
         seat.partitions = next;
-        seat.member.assigned(next, kept);
+        tell(seat.member, next, kept);
       }
     });
     return group.dealing;
@@ -49,16 +63,16 @@ export const createMemoryGroups = (): MemoryGroups => {
       group.seats.push(seat);
       void deal(group);
       let closed: Promise<void> | undefined;
-      const leave = async () => {
+      const leave = async (until: AbortSignal | undefined) => {
         closers.delete(close);
-        await group.dealing;
-        await member.revoking();
+        const ended = group.dealing.then(() => end(member));
+        await (until ? unlessAborted(until, ended).catch(() => undefined) : ended);
         seat.partitions = noPartitions;
         group.seats.splice(group.seats.indexOf(seat), 1);
         if (group.seats.length > 0) await deal(group);
       };
-      const close = () => {
-        closed ??= leave();
+      const close = (until?: AbortSignal) => {
+        closed ??= leave(until);
         return closed;
       };
       closers.add(close);
@@ -71,8 +85,8 @@ export const createMemoryGroups = (): MemoryGroups => {
         close,
       };
     },
-    close: async () => {
-      await Promise.all([...closers].map((close) => close()));
+    close: async (until) => {
+      await Promise.all([...closers].map((close) => close(until)));
     },
   };
 };

@@ -19,6 +19,8 @@ export interface MemoryTopic {
   read(partition: number, from: number, max: number): StoredMessage[];
   /** The oldest offset that is kept, and the one the next message gets. */
   bounds(partition: number): { readonly first: number; readonly next: number };
+  /** The offset of the first message that was written at a moment or later; the next one's where there is none. */
+  offsetAt(partition: number, timeMs: number): number;
   /** Forgets what lies before an offset. */
   release(partition: number, before: number): void;
   /** Calls `run` after each append to the partition, until the returned function is called. */
@@ -88,6 +90,13 @@ export const createMemoryTopic = (name: string, partitions: number, maxMessages:
     bounds: (index) => {
       const { first, next } = at(index);
       return { first, next };
+    },
+    offsetAt: (index, timeMs) => {
+      const { first, next, messages } = at(index);
+      for (let offset = first; offset < next; offset++) {
+        if ((messages.get(offset)?.message.timestampMs ?? 0) >= timeMs) return offset;
+      }
+      return next;
     },
     release: (index, before) => {
       const partition = at(index);

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock/clock.js';
+import { type Clock, unlessAborted } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import type { Logger, Metrics } from '../telemetry/telemetry.js';
 import type { BatchHandler, ConsumeOptions, Consumer, EventLog, EventMessage, TopicSettings } from './event-log.js';
@@ -48,7 +48,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
   const partitionsOf = new Map(options.topics?.map((topic) => [topic.name, topic.partitions]));
   const topics = new Map<string, MemoryTopic>();
   const groups = new Map<string, Group>();
-  const sharing = createMemoryGroups();
+  const sharing = createMemoryGroups(log);
   const published = metrics.counter({ name: 'events_published_total', help: 'Messages taken by the event log.', labelNames: ['topic'] });
   const dropped = metrics.counter({ name: 'events_dropped_total', help: 'Messages lost for want of room.', labelNames: ['topic'] });
   let dropping = false;
@@ -98,9 +98,11 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
       owner.readers.set(partition, reader);
     }
   };
-  const leave = async (group: Group, member: Member) => {
+  const leave = async (group: Group, member: Member, until: AbortSignal | undefined) => {
     // Readers finish before the partitions move, so that a clean leaving hands nothing over twice.
-    await Promise.all([...member.readers.values()].map((reader) => reader.finish()));
+    const finished = Promise.all([...member.readers.values()].map((reader) => reader.finish()));
+    await (until ? unlessAborted(until, finished).catch(() => undefined) : finished);
+    for (const reader of member.readers.values()) reader.revoke();
     const at = group.members.indexOf(member);
     if (at < 0) return;
     group.members.splice(at, 1);
@@ -154,7 +156,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
           }
           return waiting;
         },
-        close: () => leave(group, member),
+        close: (until) => leave(group, member, until),
         failed: new Promise(() => undefined),
       };
     },
@@ -173,15 +175,20 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
         };
       });
     },
+    offsetsAt: async (name, timeMs) => {
+      if (closed) throw new AppError('unavailable', 'The event log is closed.');
+      const topic = topicOf(name);
+      return Array.from({ length: topic.partitions }, (_, partition) => String(topic.offsetAt(partition, timeMs)));
+    },
     join: (name, group, member) => {
       if (closed) throw new AppError('unavailable', 'The event log is closed.');
       return sharing.join(groupKey(name, group), topicOf(name).partitions, member);
     },
     check: async () => (closed ? 'is closed' : undefined),
-    close: async () => {
+    close: async (until) => {
       closed = true;
-      await sharing.close();
-      await Promise.all([...groups.values()].flatMap((group) => [...group.members].map((member) => leave(group, member))));
+      await sharing.close(until);
+      await Promise.all([...groups.values()].flatMap((group) => [...group.members].map((member) => leave(group, member, until))));
     },
   };
 };
