@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../errors/errors.js';
+import { itBlamesTheRightOne } from './blame.contract.js';
 import { type ClickHouse, clickHouseFault, fitsDecimal64, maxInsertRows, serverCode, tabSeparated, type Value } from './clickhouse.js';
 import { itTakesTimesForUtc } from './zone.contract.js';
 
@@ -79,6 +80,7 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
     });
 
     itTakesTimesForUtc(() => clickhouse);
+    itBlamesTheRightOne(() => clickhouse);
 
     it('tells decimals without zeros at their end, or with all of them when asked', async () => {
       await fresh();

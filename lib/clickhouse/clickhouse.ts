@@ -1,5 +1,6 @@
 export { fitsDecimal64 } from './decimal64.js';
 export { ClickHouseFault, clickHouseFault, serverCode } from './error.js';
+export { givenUpBy } from './given-up.js';
 export { type MigrationOptions, runClickHouseMigrations } from './migrations.js';
 export { applyRetention, type Retention } from './retention.js';
 export { clickHouseSettings } from './settings.js';
@@ -12,6 +13,8 @@ export type Params = Readonly<Record<string, Value | readonly Value[]>>;
 export interface StatementOptions {
   /** After this time the statement is given up and ended on the server's side. Default 30 000. */
   readonly timeoutMs?: number;
+  /** Gives the statement up at once with `canceled`; whether it takes place is unknown. The server ends it soon after `timeoutMs` at the latest. */
+  readonly signal?: AbortSignal | undefined;
   /** ClickHouse settings of this statement alone. */
   readonly settings?: Readonly<Record<string, string | number>>;
 }
@@ -37,7 +40,8 @@ export interface Lines {
  * Errors are AppError with ClickHouse's own words as message and its code on the cause (`serverCode`):
  * `unavailable` (not reached, overloaded, read-only; try again), `deadline_exceeded` (took longer than `timeoutMs`; whether an insert
  * took place is unknown), `resource_exhausted` (more rows or bytes than allowed), `invalid_argument` (in `insert`: a row's value does
- * not fit its column, whoever tries; in `query` and `command`: the statement is wrong), `not_found` (no such table or database),
+ * not fit its column, whoever tries; in `query` and `command`: the statement is wrong), `failed_precondition` (in `insert`: a materialized
+ * view on the table cannot take it; the rows may be in the table all the same), `not_found` (no such table or database), `canceled`,
  * `permission_denied`, `unauthenticated`, `internal`.
  */
 export interface ClickHouse {
@@ -60,6 +64,6 @@ export interface ClickHouse {
   command(sql: string, params?: Params, options?: StatementOptions): Promise<void>;
   /** Undefined when it answers queries, else what is wrong. */
   check(): Promise<string | undefined>;
-  /** Waits for running statements (bounded), then closes. Idempotent. */
-  close(): Promise<void>;
+  /** Waits for running statements (bounded, and no longer than until the signal), then closes. Idempotent. */
+  close(until?: AbortSignal): Promise<void>;
 }

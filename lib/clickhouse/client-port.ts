@@ -28,6 +28,8 @@ const insertSettings: ClickHouseSettings = {
   insert_deduplicate: 0,
   throw_on_max_partitions_per_insert_block: 0,
   parallel_view_processing: 1,
+  // ClickHouse reads more than 10 MB in parallel otherwise, and promises "all or none" for a single block only.
+  input_format_parallel_parsing: 0,
 };
 const exactNumbers: ClickHouseSettings = { output_format_json_quote_64bit_integers: 1, output_format_json_quote_decimals: 1 };
 
@@ -95,27 +97,35 @@ export const createClientPort = (client: ClickHouseClient, { clock, closeTimeout
   /** Runs `work` within the time limit and names its errors. */
   const bounded = async <T>(
     operation: 'insert' | 'statement',
-    timeoutMs: number,
+    { timeoutMs = defaultTimeoutMs, signal }: StatementOptions,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> => {
     if (closing) throw new AppError('unavailable', 'The connection to ClickHouse has been closed.');
     const controller = new AbortController();
-    let timedOut: AppError | undefined;
-    const timer = clock.after(timeoutMs, () => {
-      timedOut = new AppError('deadline_exceeded', `ClickHouse did not answer within ${timeoutMs} ms.`, { retryAfterMs: 1_000 });
-      controller.abort(timedOut);
-    });
+    let ended: AppError | undefined;
+    const end = (err: AppError) => {
+      ended ??= err;
+      controller.abort(ended);
+    };
+    const cancel = () => end(new AppError('canceled', 'The statement to ClickHouse was given up.'));
+    if (signal?.aborted) cancel();
+    if (ended) throw ended;
+    signal?.addEventListener('abort', cancel, { once: true });
+    const timer = clock.after(timeoutMs, () =>
+      end(new AppError('deadline_exceeded', `ClickHouse did not answer within ${timeoutMs} ms.`, { retryAfterMs: 1_000 })),
+    );
     const job = work(controller.signal);
     running.add(job);
     try {
       return await job;
     } catch (err) {
-      if (timedOut) throw timedOut;
+      if (ended) throw ended;
       if (err instanceof ClickHouseFault) throw fromFault(err, operation);
       if (err instanceof AppError || err instanceof TypeError || err instanceof RangeError) throw err;
       throw transportFault(err);
     } finally {
       timer.cancel();
+      signal?.removeEventListener('abort', cancel);
       running.delete(job);
     }
   };
@@ -137,7 +147,7 @@ export const createClientPort = (client: ClickHouseClient, { clock, closeTimeout
     if (columns.length === 0) throw new TypeError('an insert needs columns');
     if (count === 0) return;
     const { timeoutMs = defaultTimeoutMs } = options;
-    await bounded('insert', timeoutMs, (signal) =>
+    await bounded('insert', options, (signal) =>
       exchange(client, {
         sql: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${formatFor(columns.length)}`,
         values: Readable.from(bytes(), { objectMode: false }),
@@ -162,7 +172,7 @@ export const createClientPort = (client: ClickHouseClient, { clock, closeTimeout
     query: <T>(sql: string, params?: Params, options: Parameters<ClickHouse['query']>[2] = {}) => {
       const { timeoutMs = defaultTimeoutMs, maxRows = defaultMaxRows } = options;
       const rowLimit: ClickHouseSettings = { max_result_rows: String(maxRows), result_overflow_mode: 'throw' };
-      return bounded('statement', timeoutMs, async (signal) => {
+      return bounded('statement', options, async (signal) => {
         const text = await exchange(client, {
           sql: `${sql.replace(/[\s;]+$/, '')}\nFORMAT JSONEachRow`,
           params,
@@ -177,7 +187,7 @@ export const createClientPort = (client: ClickHouseClient, { clock, closeTimeout
     },
     command: async (sql, params, options = {}) => {
       const { timeoutMs = defaultTimeoutMs } = options;
-      await bounded('statement', timeoutMs, (signal) => exchange(client, { sql, params, settings: common(options, timeoutMs), signal }));
+      await bounded('statement', options, (signal) => exchange(client, { sql, params, settings: common(options, timeoutMs), signal }));
     },
     check: async () => {
       try {
@@ -187,9 +197,12 @@ export const createClientPort = (client: ClickHouseClient, { clock, closeTimeout
         return err instanceof Error ? err.message : String(err);
       }
     },
-    close: () => {
+    close: (until) => {
       closing ??= (async () => {
-        await Promise.race([Promise.allSettled(running), sleep(clock, closeTimeoutMs)]);
+        const done = new AbortController();
+        const patience = AbortSignal.any([done.signal, ...(until ? [until] : [])]);
+        await Promise.race([Promise.allSettled(running), sleep(clock, closeTimeoutMs, patience)]);
+        done.abort();
         await client.close();
         await shut?.();
       })();

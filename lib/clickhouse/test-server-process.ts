@@ -12,4 +12,4 @@ const http = await startClickHouseHttp(
   { port: Number(port), readOnly: false, maxConcurrent: 3, maxWaiting: 1_000, ...(password === '' ? {} : { password }) },
 );
 process.stdout.write(`serving ${http.port}\n`);
-process.stdin.resume().on('end', () => void http.close().then(close));
+process.stdin.resume().on('end', () => void http.close().then(() => close()));
