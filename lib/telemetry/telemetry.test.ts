@@ -91,4 +91,57 @@ describe('metrics', () => {
     expect(await two.text()).toContain('tickfolio_two_x_total 5');
     expect(await two.text()).not.toContain('process_resident_memory_bytes');
   });
+
+  it('show everything else while one of them cannot be read, leave that one out and count it', async () => {
+    const metrics = createMetrics('archiver');
+    let away = true;
+    const ask = async () => {
+      if (away) throw new Error('Kafka is away');
+      return 7;
+    };
+    metrics.gauge({
+      name: 'lag',
+      help: 'Lag.',
+      async collect() {
+        this.set(await ask());
+      },
+    });
+    metrics.gauge({
+      name: 'up',
+      help: 'Up.',
+      labelNames: ['what'],
+      collect() {
+        this.set({ what: 'kafka' }, 1);
+        if (away) throw new Error('and this one throws at once');
+      },
+    });
+    metrics.counter({ name: 'rows_total', help: 'Rows.' }).inc(3);
+    const text = await metrics.text();
+    expect(text).toContain('tickfolio_archiver_rows_total 3');
+    expect(text).not.toMatch(/^tickfolio_archiver_(lag|up)[ {]/m);
+    away = false;
+    const later = await metrics.text();
+    expect(later).toContain('tickfolio_archiver_lag 7');
+    expect(later).toContain('tickfolio_archiver_up{what="kafka"} 1');
+    expect(later).toContain('tickfolio_archiver_collect_errors_total{metric="tickfolio_archiver_lag"} 1');
+    expect(later).toContain('tickfolio_archiver_collect_errors_total{metric="tickfolio_archiver_up"} 1');
+  });
+
+  it('wait for one that hangs no longer than 2 s, and ask it no second time meanwhile', async () => {
+    const metrics = createMetrics('archiver');
+    let asked = 0;
+    metrics.gauge({
+      name: 'lag',
+      help: 'Lag.',
+      collect: () => {
+        asked++;
+        return new Promise<void>(() => undefined);
+      },
+    });
+    const startedMs = performance.now();
+    const texts = await Promise.all([metrics.text(), metrics.text()]);
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    for (const text of texts) expect(text).not.toMatch(/^tickfolio_archiver_lag /m);
+    expect(asked).toBe(1);
+  });
 });

@@ -12,6 +12,7 @@ import {
 } from 'prom-client';
 
 import { traceFields } from '../tracing/tracing.js';
+import { type Collect, type Figure, guardedCollect } from './guarded-collect.js';
 
 export type { Logger } from 'pino';
 export { createComplaint } from './complaint.js';
@@ -104,10 +105,25 @@ export const createMetrics = (service: string, options: { readonly process?: boo
     help: 'Always 1; the labels say what runs',
     labelNames: ['version', 'node'],
   }).set({ version: productVersion, node: process.versions.node }, 1);
+  const errors = new Counter({
+    ...own,
+    name: `${prefix}collect_errors_total`,
+    help: 'How often a figure could not be read in time and was left out, by its name',
+    labelNames: ['metric'],
+  });
+  /** The prefixed name, this registry, and a reading that cannot harm the others. */
+  const named = <M extends Figure, C extends { readonly name: string; readonly labelNames?: readonly string[]; collect?: Collect<M> }>(
+    config: C,
+  ) => {
+    const name = prefix + config.name;
+    const { collect, labelNames = [] } = config;
+    const guarded = collect && { collect: guardedCollect(collect, labelNames.length > 0, () => errors.inc({ metric: name })) };
+    return { ...config, ...guarded, ...own, name };
+  };
   return {
-    counter: (config) => new Counter({ ...config, ...own, name: prefix + config.name }),
-    gauge: (config) => new Gauge({ ...config, ...own, name: prefix + config.name }),
-    histogram: (config) => new Histogram({ ...config, ...own, name: prefix + config.name }),
+    counter: (config) => new Counter(named(config)),
+    gauge: (config) => new Gauge(named(config)),
+    histogram: (config) => new Histogram(named(config)),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
