@@ -70,6 +70,7 @@ describe('the archiver', () => {
         group,
         batch: { minMessages: 100, maxMessages: 1_000, maxWaitMs: 20 },
         auditIntervalMs,
+        lagIntervalMs: 20,
         retentionDays,
         operationsAddress: { host: '127.0.0.1', port: 0 },
       },
@@ -87,7 +88,7 @@ describe('the archiver', () => {
     const rows = await clickhouse.query<{ rows: string }>(`SELECT count() AS rows FROM ${names.view}`).catch(() => []);
     return Number(rows[0]?.rows ?? -1);
   };
-  const audit = () => auditAll({ clickhouse, eventLog, names, topic, group });
+  const audit = () => auditAll({ clickhouse, eventLog, names, topic, group, clock });
   const callReady = async () => {
     const response = await fetch(`http://127.0.0.1:${archiver?.operationsPort}/ready`);
     return {
@@ -160,11 +161,12 @@ describe('the archiver', () => {
     const ready = await callReady();
     expect(ready.status).toBe(200);
     expect(ready.body.audit).toMatchObject({ missing: 0, duplicate: 0 });
+    await eventually(async () => (await metrics.text()).includes('tickfolio_archiver_lag_messages 0'), true);
     const text = await metrics.text();
     expect(text).toContain('tickfolio_archiver_missing{partition="0"} 0');
     expect(text).toContain('tickfolio_archiver_duplicate{partition="2"} 0');
     expect(text).toContain('tickfolio_archiver_rows_total 90');
-    expect(text).toContain('tickfolio_archiver_lag_messages 0');
+    expect(text).toMatch(/^tickfolio_archiver_lag_timestamp_seconds \d{10}/m);
   });
 
   it('finds rows that were taken away behind its back, and says which messages', async () => {
@@ -214,7 +216,7 @@ describe('the archiver', () => {
     await clickhouse.command(`OPTIMIZE TABLE ${names.rows} FINAL`);
     await eventually(count, 30);
     const keptSinceMs = () => Date.now() - 7 * 86_400_000;
-    expect(verdict(await auditAll({ clickhouse, eventLog, names, topic, group, keptSinceMs }))).toBe(
+    expect(verdict(await auditAll({ clickhouse, eventLog, names, topic, group, clock, keptSinceMs }))).toBe(
       'Complete: all 60 messages are there, none twice.',
     );
   });

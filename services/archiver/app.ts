@@ -1,4 +1,4 @@
-import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import { type ClickHouse, givenUpBy } from '@tickfolio/lib/clickhouse';
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import { toAppError } from '@tickfolio/lib/errors';
@@ -9,6 +9,7 @@ import { archiveNames, createArchive } from './archive.js';
 import { createAuditReports } from './audit/reports.js';
 import { createBatchWriter } from './batch-writer.js';
 import { createDeadLetters } from './dead-letters.js';
+import { watchLag } from './lag-watch.js';
 import { createArchiverMetrics } from './metrics.js';
 import { keptSinceMs, migrateArchive } from './schema.js';
 
@@ -32,6 +33,8 @@ export interface ArchiverOptions {
   /** How long rows are kept; absent: for ever. */
   readonly retentionDays?: number | undefined;
   readonly auditIntervalMs: number;
+  /** How often the log is asked how much waits. Default 5 000. */
+  readonly lagIntervalMs?: number | undefined;
   /** The time zone in which older versions wrote what is in the archive; absent: that of ClickHouse's host. */
   readonly writtenIn?: string | undefined;
   /** Where /health, /ready and /metrics are served; absent: nowhere. */
@@ -43,9 +46,14 @@ export interface Archiver {
   readonly dependencies: readonly Dependency[];
   /** Settles when reading the topic came to an end that nothing here can mend; the process should end and be started anew. */
   readonly failed: Promise<Error>;
-  /** Finishes the batch in hand (its offsets are committed), then leaves the group; what was passed in stays open. */
-  close(): Promise<void>;
+  /**
+   * Finishes the batch in hand (its offsets are committed), within 3 s and no longer than until the signal, then leaves the group; what was
+   * passed in stays open. What could not be finished is handled again by whoever reads on.
+   */
+  close(until?: AbortSignal): Promise<void>;
 }
+
+const finishMs = 3_000;
 
 const startRetryBaseMs = 500;
 const startRetryCapMs = 10_000;
@@ -56,17 +64,20 @@ export const startArchiver = async (deps: ArchiverDeps, options: ArchiverOptions
   const names = archiveNames(options.database, options.table);
   const metrics = createArchiverMetrics(deps.metrics);
   const closing = new AbortController();
+  const cut = new AbortController();
   const writer = createBatchWriter({
-    archive: createArchive(clickhouse, names),
+    archive: createArchive(givenUpBy(cut.signal, clickhouse), names),
     deadLetters: createDeadLetters(eventLog, options.topic),
     clock,
     log,
     metrics,
     signal: closing.signal,
+    cut: cut.signal,
   });
   const { topic, group, retentionDays } = options;
+  const preparing = givenUpBy(closing.signal, clickhouse);
   const audits = createAuditReports({
-    clickhouse,
+    clickhouse: preparing,
     eventLog,
     names,
     topic,
@@ -90,7 +101,7 @@ export const startArchiver = async (deps: ArchiverDeps, options: ArchiverOptions
     };
     for (let attempt = 0; !closing.signal.aborted; attempt++) {
       try {
-        await migrateArchive({ clickhouse, log }, { database, table, retentionDays, writtenIn, signal: closing.signal, tell });
+        await migrateArchive({ clickhouse: preparing, log }, { database, table, retentionDays, writtenIn, signal: closing.signal, tell });
         startFault = undefined;
         return;
       } catch (err) {
@@ -115,14 +126,6 @@ export const startArchiver = async (deps: ArchiverDeps, options: ArchiverOptions
     log.info({ topic: options.topic, table: names.view, ...options.batch }, 'archiving mini-tickers');
     await audits.run(options.auditIntervalMs, closing.signal);
   };
-  deps.metrics.gauge({
-    name: 'lag_messages',
-    help: 'Messages of our partitions that are not stored yet',
-    async collect() {
-      if (consumer) this.set(await consumer.lag());
-    },
-  });
-
   const dependencies: Dependency[] = [
     { name: 'clickhouse', required: true, check: () => startFault ?? writer.fault ?? clickhouse.check() },
     { name: 'event-log', required: true, check: () => eventLog.check() },
@@ -136,6 +139,7 @@ export const startArchiver = async (deps: ArchiverDeps, options: ArchiverOptions
     draining: () => draining,
   });
   const operationsPort = options.operationsAddress && (await listen(operations, options.operationsAddress, 'METRICS_ADDR'));
+  const lag = watchLag({ clock, log, metrics: deps.metrics, consumer: () => consumer }, options.lagIntervalMs ?? 5_000);
   const running = begin().catch((err: unknown) => fail(toAppError(err)));
 
   let ended: Promise<void> | undefined;
@@ -143,13 +147,19 @@ export const startArchiver = async (deps: ArchiverDeps, options: ArchiverOptions
     operationsPort,
     dependencies,
     failed,
-    close: () => {
+    close: (until) => {
       ended ??= (async () => {
         draining = true;
         closing.abort();
+        lag.close();
+        const end = () => cut.abort();
+        const timer = clock.after(finishMs, end);
+        until?.addEventListener('abort', end, { once: true });
         await running;
-        await consumer?.close();
+        await consumer?.close(until);
         await operations.close();
+        timer.cancel();
+        until?.removeEventListener('abort', end);
       })();
       return ended;
     },

@@ -1,4 +1,5 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import { AppError } from '@tickfolio/lib/errors';
 import { namesOf } from './takeover/zoneless.js';
 import type { TickerLines } from './ticker-lines.js';
 import { tickerColumns } from './ticker-row.js';
@@ -7,9 +8,15 @@ import { tickerColumns } from './ticker-row.js';
 export interface Archive {
   /**
    * Resolves when ClickHouse acknowledged all rows. Storing a row again changes nothing that a query sees.
-   * @throws AppError unavailable, deadline_exceeded, invalid_argument (a row cannot be stored, whoever tries).
+   * @throws AppError unavailable, deadline_exceeded, failed_precondition (a view over the table is broken), canceled, invalid_argument
+   * (ClickHouse blames a row).
    */
   store(lines: TickerLines): Promise<void>;
+  /**
+   * Stores one of its rows once more, the way all rows go: a table that refuses it refuses everything.
+   * @returns false where there is none yet @throws AppError failed_precondition when it is refused, and as `store`
+   */
+  storeAgain(): Promise<boolean>;
   /** Notes messages as dead letters, so that the audit does not miss them. */
   storeDead(topic: string, partition: number, offsets: readonly string[]): Promise<void>;
 }
@@ -39,6 +46,18 @@ const offsetColumns = ['topic', 'kafka_partition', 'kafka_offset', 'symbol', 'ev
 
 export const createArchive = (clickhouse: ClickHouse, names: ArchiveNames): Archive => ({
   store: ({ bytes, messages }) => clickhouse.insertLines(names.rows, rowColumns, { bytes, count: messages.length }),
+  storeAgain: async () => {
+    const [any] = await clickhouse.query(`SELECT 1 FROM ${names.rows} LIMIT 1`);
+    if (!any) return false;
+    const columns = rowColumns.join(', ');
+    try {
+      await clickhouse.command(`INSERT INTO ${names.rows} (${columns}) SELECT ${columns} FROM ${names.rows} LIMIT 1`);
+    } catch (err) {
+      if (!(err instanceof AppError) || err.code !== 'invalid_argument') throw err;
+      throw new AppError('failed_precondition', `The archive refuses also what it took before: ${err.message}`, { cause: err });
+    }
+    return true;
+  },
   storeDead: (topic, partition, offsets) =>
     clickhouse.insert(
       names.offsets,

@@ -19,18 +19,22 @@ const message = (offset: number, value: string): StoredMessage => ({
 });
 
 /** A writer over an archive that says no as often as it is told to. */
-const setup = (faults: { store?: (lines: TickerLines) => Promise<void>; send?: () => Promise<void> } = {}) => {
+const setup = (
+  faults: { store?: (lines: TickerLines) => Promise<void>; storeAgain?: () => Promise<boolean>; send?: () => Promise<void> } = {},
+) => {
   const clock = createManualClock(0);
   const stored: string[] = [];
   const dead: string[] = [];
   const letters: DeadLetter[] = [];
   const closing = new AbortController();
+  const cut = new AbortController();
   const metrics = createMetrics('archiver');
   const archive: Archive = {
     store: async (lines) => {
       await faults.store?.(lines);
       stored.push(...lines.messages.map(({ offset }) => offset));
     },
+    storeAgain: async () => (faults.storeAgain ? faults.storeAgain() : stored.length > 0),
     storeDead: async (_topic, _partition, offsets) => void dead.push(...offsets),
   };
   const deadLetters = {
@@ -46,6 +50,7 @@ const setup = (faults: { store?: (lines: TickerLines) => Promise<void>; send?: (
     log: silentLogger(),
     metrics: createArchiverMetrics(metrics),
     signal: closing.signal,
+    cut: cut.signal,
   });
   let beats = 0;
   const heartbeat = { run: async () => {} };
@@ -58,7 +63,7 @@ const setup = (faults: { store?: (lines: TickerLines) => Promise<void>; send?: (
       await heartbeat.run();
     },
   });
-  return { clock, stored, dead, letters, closing, metrics, writer, batch, heartbeat, beats: () => beats };
+  return { clock, stored, dead, letters, closing, cut, metrics, writer, batch, heartbeat, beats: () => beats };
 };
 const tickers = (count: number, from = 0): StoredMessage[] => {
   const next = createTickers('seed', 1_700_000_000_000);
@@ -146,6 +151,98 @@ describe('a batch', () => {
       [...bad].map((offset) => [offset, 'ClickHouse refuses the row: Decimal overflow']),
     );
     expect(dead).toEqual([...bad]);
+  });
+
+  it('keeps its rows where the table refuses also what it took before, and stores them once it is mended', async () => {
+    let broken = true;
+    let inserts = 0;
+    const refusal = () => new AppError('invalid_argument', 'a constraint that somebody put on the table');
+    const { writer, batch, stored, letters, clock } = setup({
+      store: async () => {
+        inserts++;
+        if (broken) throw refusal();
+      },
+      storeAgain: async () => {
+        if (broken) throw new AppError('failed_precondition', 'The archive refuses also what it took before');
+        return true;
+      },
+    });
+    const handled = writer.handle(batch(tickers(1_000)));
+    await clock.advanceAsync(600_000);
+    expect(writer.fault).toBe('rows: The archive refuses also what it took before');
+    // Halved once to a single row, and no insert more for ten minutes.
+    expect(inserts).toBeLessThan(15);
+    broken = false;
+    await clock.advanceAsync(10_000);
+    await handled;
+    expect(new Set(stored).size).toBe(1_000);
+    expect(letters).toEqual([]);
+    expect(writer.fault).toBeUndefined();
+  });
+
+  it('of which ClickHouse refuses more than can be bad is not buried: it waits, and somebody is told', async () => {
+    let wrong = true;
+    const { writer, batch, stored, letters, clock } = setup({
+      store: async ({ messages }) => {
+        if (wrong && messages.some(({ offset }) => Number(offset) % 3 === 0)) throw new AppError('invalid_argument', 'Type mismatch');
+      },
+      storeAgain: async () => true,
+    });
+    const handled = writer.handle(batch(tickers(300)));
+    await clock.advanceAsync(30_000);
+    expect(writer.fault).toContain('ClickHouse refuses more than 10 rows of one batch');
+    expect(letters).toEqual([]);
+    wrong = false;
+    await clock.advanceAsync(60_000);
+    await handled;
+    expect(new Set(stored).size).toBe(300);
+    expect(letters).toEqual([]);
+  });
+
+  it('that is the first of all and is refused whole waits until something is taken', async () => {
+    let refused = true;
+    const { writer, batch, stored, letters, clock } = setup({
+      store: async () => {
+        if (refused) throw new AppError('invalid_argument', 'Type mismatch');
+      },
+    });
+    const handled = writer.handle(batch(tickers(2)));
+    await clock.advanceAsync(10_000);
+    expect(writer.fault).toContain('ClickHouse refuses the first rows that this table is given');
+    refused = false;
+    await clock.advanceAsync(60_000);
+    await handled;
+    expect([stored.length, letters.length]).toEqual([2, 0]);
+  });
+
+  it('takes its fault along when its partition moves, and hides none of another partition', async () => {
+    let away = true;
+    const { writer, batch, clock, heartbeat } = setup({
+      store: async ({ messages }) => {
+        if (away && messages[0]?.offset === '0') throw new AppError('unavailable', 'ClickHouse is away');
+      },
+    });
+    const handled = writer.handle(batch(tickers(3)));
+    await clock.advanceAsync(3_000);
+    await writer.handle({ ...batch(tickers(3, 10)), partition: 2 });
+    expect(writer.fault).toBe('rows: ClickHouse is away');
+    const outcome = expect(handled).rejects.toThrow('moved');
+    heartbeat.run = async () => {
+      throw new AppError('canceled', 'The partition moved to another member.');
+    };
+    await clock.advanceAsync(10_000);
+    await outcome;
+    expect(writer.fault).toBeUndefined();
+    away = false;
+  });
+
+  it('is let go at once when the time for closing is over, whatever hangs', async () => {
+    const { writer, batch, closing, cut, stored } = setup({ store: () => new Promise(() => undefined) });
+    const outcome = expect(writer.handle(batch(tickers(3)))).rejects.toThrow();
+    closing.abort();
+    cut.abort();
+    await outcome;
+    expect(stored).toEqual([]);
   });
 
   it('is not committed before its dead letters are acknowledged', async () => {

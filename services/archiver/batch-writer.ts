@@ -1,10 +1,11 @@
-import { type Clock, sleep } from '@tickfolio/lib/clock';
+import { type Clock, sleep, unlessAborted } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { Batch, BatchHandler } from '@tickfolio/lib/event-log';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Archive } from './archive.js';
 import type { DeadLetter, DeadLetters } from './dead-letters.js';
 import type { ArchiverMetrics } from './metrics.js';
+import { maxRefusedOf, storeHalves } from './refused-rows.js';
 import { readTickerLines, type TickerLines } from './ticker-lines.js';
 
 export interface BatchWriterDeps {
@@ -15,6 +16,8 @@ export interface BatchWriterDeps {
   readonly metrics: ArchiverMetrics;
   /** Ends every wait. */
   readonly signal: AbortSignal;
+  /** Ends also what is being stored; the batch is handled again by whoever reads on. */
+  readonly cut: AbortSignal;
 }
 
 export interface BatchWriterLimits {
@@ -23,9 +26,11 @@ export interface BatchWriterLimits {
   readonly retryCapMs: number;
   /** How often a wait or a long insert tells the group that we are alive. */
   readonly heartbeatMs: number;
+  /** The wait before a batch of which too much was refused is halved anew, which may take some thousand inserts. */
+  readonly refusedPauseMs: number;
 }
 
-export const batchWriterLimits: BatchWriterLimits = { retryBaseMs: 250, retryCapMs: 5_000, heartbeatMs: 1_000 };
+export const batchWriterLimits: BatchWriterLimits = { retryBaseMs: 250, retryCapMs: 5_000, heartbeatMs: 1_000, refusedPauseMs: 60_000 };
 
 export interface BatchWriter {
   readonly handle: BatchHandler;
@@ -38,8 +43,9 @@ export interface BatchWriter {
  * or a dead letter that Kafka acknowledged; until then it tries again, for as long as the partition is ours.
  */
 export const createBatchWriter = (deps: BatchWriterDeps, limits: BatchWriterLimits = batchWriterLimits): BatchWriter => {
-  const { archive, deadLetters, clock, log, metrics, signal } = deps;
-  let fault: string | undefined;
+  const { archive, deadLetters, clock, log, metrics, signal, cut } = deps;
+  /** Of the batches in hand; each takes its own along. */
+  const faults = new Map<Batch, string>();
 
   /** Runs `work`, and keeps the membership alive meanwhile. @throws what work or the heartbeat threw. */
   const alive = async <T>(batch: Batch, work: Promise<T>): Promise<T> => {
@@ -53,7 +59,7 @@ export const createBatchWriter = (deps: BatchWriterDeps, limits: BatchWriterLimi
         });
     });
     try {
-      const result = await work;
+      const result = await unlessAborted(cut, work);
       await beating;
       if (lost !== undefined) throw lost;
       return result;
@@ -62,21 +68,27 @@ export const createBatchWriter = (deps: BatchWriterDeps, limits: BatchWriterLimi
     }
   };
 
+  const complain = (batch: Batch, what: string, err: AppError, retryInMs: number) => {
+    metrics.retries.inc({ what });
+    if (!faults.has(batch))
+      log.warn({ err, what, partition: batch.partition, retryInMs }, 'a batch could not be stored; trying again until it can');
+    faults.set(batch, `${what}: ${err.message}`);
+  };
+  const isWell = (batch: Batch, what: string) => {
+    if (faults.delete(batch)) log.info({ what, partition: batch.partition }, 'the archive takes rows again');
+  };
+
   /** Tries until it works. @throws when the partition is no longer ours, when we are closing, and what is no passing trouble. */
-  const persist = async (batch: Batch, what: string, work: () => Promise<void>): Promise<void> => {
+  const persist = async <T>(batch: Batch, what: string, work: () => Promise<T>): Promise<T> => {
     for (let attempt = 0; ; attempt++) {
       try {
-        await alive(batch, work());
-        if (fault !== undefined) log.info({ what }, 'the archive takes rows again');
-        fault = undefined;
-        return;
+        const result = await alive(batch, work());
+        isWell(batch, what);
+        return result;
       } catch (err) {
         if (signal.aborted || !(err instanceof AppError) || err.code === 'invalid_argument' || err.code === 'canceled') throw err;
         const waitMs = Math.min(limits.retryCapMs, limits.retryBaseMs * 2 ** Math.min(attempt, 16));
-        metrics.retries.inc({ what });
-        if (fault === undefined)
-          log.warn({ err, what, partition: batch.partition, retryInMs: waitMs }, 'a batch could not be stored; trying again until it can');
-        fault = `${what}: ${err.message}`;
+        complain(batch, what, err, waitMs);
         await alive(batch, sleep(clock, waitMs, signal));
         if (signal.aborted) throw err;
       }
@@ -99,37 +111,55 @@ export const createBatchWriter = (deps: BatchWriterDeps, limits: BatchWriterLimi
     );
   };
 
-  /** Stores rows; where ClickHouse refuses some for what they are, halves the batch until those are found. */
+  const insert = async (batch: Batch, lines: TickerLines): Promise<void> => {
+    const newest = lines.messages.at(-1);
+    const startedMs = clock.monotonic();
+    await persist(batch, 'rows', () => archive.store(lines));
+    metrics.insertSeconds.observe((clock.monotonic() - startedMs) / 1_000);
+    metrics.batchRows.observe(lines.messages.length);
+    metrics.rows.inc(lines.messages.length);
+    if (newest) metrics.storedLag.observe(Math.max(0, clock.now() - newest.timestampMs) / 1_000);
+  };
+
+  /** Stores rows, and buries those that ClickHouse refuses for what they are. */
   const store = async (batch: Batch, lines: TickerLines): Promise<void> => {
-    const { length } = lines.messages;
-    const [first, newest] = [lines.messages[0], lines.messages.at(-1)];
-    if (!first || !newest) return;
-    try {
-      const startedMs = clock.monotonic();
-      await persist(batch, 'rows', () => archive.store(lines));
-      metrics.insertSeconds.observe((clock.monotonic() - startedMs) / 1_000);
-      metrics.batchRows.observe(length);
-      metrics.rows.inc(length);
-      metrics.storedLag.observe(Math.max(0, clock.now() - newest.timestampMs) / 1_000);
-    } catch (err) {
-      if (!(err instanceof AppError) || err.code !== 'invalid_argument') throw err;
-      if (length === 1) return bury(batch, [{ message: first, reason: `ClickHouse refuses the row: ${err.message}` }]);
-      const half = length >> 1;
-      await store(batch, lines.slice(0, half));
-      await store(batch, lines.slice(half));
+    if (lines.messages.length === 0) return;
+    const halves = {
+      store: (part: TickerLines) => insert(batch, part),
+      prove: () => persist(batch, 'rows', () => archive.storeAgain()),
+      maxRefused: maxRefusedOf(lines.messages.length),
+    };
+    for (;;) {
+      try {
+        const refused = await storeHalves(lines, halves);
+        const dead = refused.flatMap(({ line, reason }) =>
+          line.messages.map((message) => ({ message, reason: `ClickHouse refuses the row: ${reason}` })),
+        );
+        if (dead.length > 0) await bury(batch, dead);
+        return;
+      } catch (err) {
+        if (signal.aborted || !(err instanceof AppError) || err.code !== 'failed_precondition') throw err;
+        complain(batch, 'rows', err, limits.refusedPauseMs);
+        await alive(batch, sleep(clock, limits.refusedPauseMs, signal));
+        if (signal.aborted) throw err;
+      }
     }
   };
 
   const handle = async (batch: Batch): Promise<void> => {
-    const { lines, dead } = readTickerLines(batch);
-    if (dead.length > 0) await bury(batch, dead);
-    await store(batch, lines);
+    try {
+      const { lines, dead } = readTickerLines(batch);
+      if (dead.length > 0) await bury(batch, dead);
+      await store(batch, lines);
+    } finally {
+      faults.delete(batch);
+    }
   };
 
   return {
     handle,
     get fault() {
-      return fault;
+      return [...faults.values()][0];
     },
   };
 };

@@ -170,7 +170,7 @@ describe('the pipeline under kill -9', () => {
           for (const archiver of processes) if (archiver.ended) throw new Error(`${archiver.name} gave up:\n${archiver.said}`);
         }
         const { made, poison } = await producer.stop();
-        const deps: AuditDeps = { clickhouse, eventLog, names, topic, group };
+        const deps: AuditDeps = { clickhouse, eventLog, names, topic, group, clock: systemClock };
         const audits = await settled(deps, 60_000);
         console.log(
           `Kafka ${kafka.version}, seed ${seed}: ${made.length} rows and ${poison} that are none, kills ${JSON.stringify(killed)}\n${auditTable(audits)}`,

@@ -8,8 +8,8 @@ import { carryOver, feedAgain, setAside } from './takeover/takeover.js';
 /** Beside the sources; compiled files lie one folder deeper. */
 export const migrationsFolder = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './migrations' : '../migrations', import.meta.url));
 
-/** Longer than any Kafka keeps messages by default; past it nothing can be compared any more. */
-const offsetsDays = 30;
+/** How long it is known what became of a message. Longer than any Kafka keeps messages by default; past it nothing can be compared any more. */
+export const offsetsDays = 30;
 
 export interface ArchiveSchema {
   /** Plain identifiers. */

@@ -1,7 +1,10 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { EventLog, PartitionOffsets } from '@tickfolio/lib/event-log';
 import type { ArchiveNames } from '../archive.js';
+import { offsetsDays } from '../schema.js';
+import { notesCountSince, wereWrittenBy } from './topic-life.js';
 
 /** What became of one partition's messages from offset `first` up to `next`. */
 export interface PartitionAudit {
@@ -29,9 +32,14 @@ export interface AuditDeps {
   readonly names: ArchiveNames;
   readonly topic: string;
   readonly group: string;
+  readonly clock: Clock;
   /** Rows older than this may be gone by the table's own rule, and count as archived. Epoch milliseconds; absent: none is. */
   readonly keptSinceMs?: () => number;
 }
+
+const dayMs = 86_400_000;
+/** A day less, because a note is made after its message was written, and by another clock. */
+const comparableMs = (offsetsDays - 1) * dayMs;
 
 /** Offsets compared in one query, which bounds its memory. */
 const sliceOffsets = 1_000_000n;
@@ -43,18 +51,26 @@ interface SliceCounts {
   readonly ids: bigint;
 }
 
+interface Slice {
+  readonly partition: number;
+  readonly first: bigint;
+  readonly next: bigint;
+  /** What was noted before is about another topic of this name. Epoch milliseconds. */
+  readonly notedSinceMs: number;
+}
+
 const countSlice = async (
   { clickhouse, names, topic, keptSinceMs = () => 0 }: AuditDeps,
-  partition: number,
-  first: bigint,
-  next: bigint,
+  { partition, first, next, notedSinceMs }: Slice,
 ): Promise<SliceCounts> => {
-  const params = { topic, partition, first: String(first), next: String(next) };
+  const params = { topic, partition, first: String(first), next: String(next), notedSince: notedSinceMs };
   const place = 'kafka_partition = {partition:UInt16} AND kafka_offset >= {first:UInt64} AND kafka_offset < {next:UInt64}';
+  const sinceThen = (column: string) => `${column} >= fromUnixTimestamp64Milli({notedSince:Int64})`;
+  const noted = `topic = {topic:String} AND ${place} AND ${sinceThen('noted_at')}`;
   const [known] = await clickhouse.query<{ dead: string; oldest: string; newest: string }>(
     `SELECT countIf(dead_letter) AS dead, toUnixTimestamp64Milli(minIf(event_time, NOT dead_letter)) AS oldest,
        toUnixTimestamp64Milli(maxIf(event_time, NOT dead_letter)) AS newest
-     FROM ${names.offsets} FINAL WHERE topic = {topic:String} AND ${place}`,
+     FROM ${names.offsets} FINAL WHERE ${noted}`,
     params,
   );
   if (!known) return { archived: 0n, dead: 0n, rows: 0n, ids: 0n };
@@ -63,12 +79,13 @@ const countSlice = async (
   const moment = (name: string) => `fromUnixTimestamp64Milli({${name}:Int64})`;
   const between = `event_time >= ${moment('oldest')} AND event_time <= ${moment('newest')}`;
   const [stored] = await clickhouse.query<{ archived: string }>(
-    `SELECT count() AS archived FROM ${names.offsets} FINAL WHERE topic = {topic:String} AND ${place} AND NOT dead_letter
+    `SELECT count() AS archived FROM ${names.offsets} FINAL WHERE ${noted} AND NOT dead_letter
        AND (event_time < ${moment('keptSince')} OR (symbol, event_time) IN (SELECT symbol, event_time FROM ${names.view} WHERE ${between}))`,
     times,
   );
   const [seen] = await clickhouse.query<{ rows: string; ids: string }>(
-    `SELECT count() AS rows, uniqExact(message_id) AS ids FROM ${names.view} WHERE ${between} AND kafka_topic = {topic:String} AND ${place}`,
+    `SELECT count() AS rows, uniqExact(message_id) AS ids FROM ${names.view}
+     WHERE ${between} AND kafka_topic = {topic:String} AND ${place} AND ${sinceThen('inserted_at')}`,
     times,
   );
   return {
@@ -81,9 +98,11 @@ const countSlice = async (
 
 const auditPartition = async (deps: AuditDeps, of: PartitionOffsets, first: bigint, next: bigint): Promise<PartitionAudit> => {
   const total = { archived: 0n, dead: 0n, rows: 0n, ids: 0n };
+  const { partition } = of;
+  const notedSinceMs = first < next ? await notesCountSince(deps, { partition, kept: BigInt(of.first), first, next }) : 0;
   for (let from = first; from < next; from += sliceOffsets) {
     const to = from + sliceOffsets < next ? from + sliceOffsets : next;
-    const counts = await countSlice(deps, of.partition, from, to);
+    const counts = await countSlice(deps, { partition, first: from, next: to, notedSinceMs });
     for (const name of ['archived', 'dead', 'rows', 'ids'] as const) total[name] += counts[name];
   }
   const messages = next - first;
@@ -111,15 +130,28 @@ const refuseTakeover = async ({ clickhouse, names }: AuditDeps): Promise<void> =
   if (found) throw new AppError('unavailable', 'The archiver is still setting older rows right; please ask again when it is done.');
 };
 
+/** From where on the messages of each partition can be compared: what became of older ones is not noted any more. */
+const comparableFrom = async (deps: AuditDeps, offsets: readonly PartitionOffsets[]): Promise<ReadonlyMap<number, bigint>> => {
+  const oldest = await deps.eventLog.offsetsAt(deps.topic, deps.clock.now() - comparableMs);
+  return new Map(
+    offsets.map(({ partition, first }) => {
+      const [kept, comparable] = [BigInt(first), BigInt(oldest[partition] ?? first)];
+      return [partition, comparable > kept ? comparable : kept];
+    }),
+  );
+};
+
 /**
- * Compares every message that Kafka still has, committed or not, with the table.
+ * Compares every message that Kafka still has, committed or not, with the table; of a topic that keeps them for longer than 29 days,
+ * those of the last 29.
  * @throws AppError unavailable when Kafka or ClickHouse does not answer, or the archiver is setting older rows right.
  */
 export const auditAll = async (deps: AuditDeps): Promise<readonly PartitionAudit[]> => {
   await refuseTakeover(deps);
   const offsets = await deps.eventLog.offsets(deps.topic, deps.group);
+  const begin = await comparableFrom(deps, offsets);
   const audits: PartitionAudit[] = [];
-  for (const of of offsets) audits.push(await auditPartition(deps, of, BigInt(of.first), BigInt(of.next)));
+  for (const of of offsets) audits.push(await auditPartition(deps, of, begin.get(of.partition) ?? BigInt(of.first), BigInt(of.next)));
   return audits;
 };
 
@@ -129,19 +161,24 @@ export const auditAll = async (deps: AuditDeps): Promise<readonly PartitionAudit
  */
 export const createRunningAudit = (deps: AuditDeps) => {
   const right = new Map<number, bigint>();
+  let rightMs = 0;
   return async (): Promise<readonly PartitionAudit[]> => {
+    // A topic that was made anew is another one, also where it has grown past what was known of the former.
+    if (right.size > 0 && !(await wereWrittenBy(deps, rightMs, right))) right.clear();
+    const startedMs = deps.clock.now();
     const offsets = await deps.eventLog.offsets(deps.topic, deps.group);
+    const begin = await comparableFrom(deps, offsets);
     const audits: PartitionAudit[] = [];
     for (const of of offsets) {
-      const kept = BigInt(of.first);
-      const known = right.get(of.partition) ?? kept;
+      // Also what the log itself has let go since.
       const next = BigInt(of.committed ?? of.first);
-      // Also what the log itself has let go since; but a topic that was made anew begins again.
-      const first = known <= next ? known : kept;
+      const known = right.get(of.partition);
+      const first = known !== undefined && known <= next ? known : (begin.get(of.partition) ?? BigInt(of.first));
       const audit = await auditPartition(deps, of, first, next > first ? next : first);
       if (audit.missing === 0n && audit.duplicate === 0n) right.set(of.partition, audit.next);
       audits.push(audit);
     }
+    rightMs = startedMs;
     return audits;
   };
 };

@@ -18,6 +18,7 @@ const help = `Compares every message that Kafka holds with the rows in ClickHous
 
 Columns: messages that Kafka holds; archived, of which repeated ones share their row with another message; dead ones went to the
 dead-letter topic; waiting ones are not committed by the archiver yet; missing ones are none of these; duplicate rows count twice.
+Messages of more than 29 days ago are left out: what became of them is not known for longer.
 Exit code: 0 when nothing is missing or duplicate, 1 when something is, 2 when it could not be found out.
 Settings: KAFKA_BROKERS, KAFKA_TOPIC, KAFKA_GROUP_ID, CLICKHOUSE_ADDR, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD, CLICKHOUSE_DATABASE, CLICKHOUSE_TABLE.
 `;
@@ -63,6 +64,7 @@ const audit = async (waitMs: number): Promise<number> => {
       names,
       topic: config.KAFKA_TOPIC,
       group: config.KAFKA_GROUP_ID,
+      clock,
       keptSinceMs: keptSinceMs(clock, config.RETENTION),
     };
     const audits = await settledAudit(deps, waitMs);

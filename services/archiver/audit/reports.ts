@@ -1,10 +1,9 @@
-import { type Clock, sleep } from '@tickfolio/lib/clock';
+import { sleep, unlessAborted } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { ArchiverMetrics } from '../metrics.js';
 import { type AuditDeps, createRunningAudit, type PartitionAudit } from './audit.js';
 
 export interface AuditReportsDeps extends AuditDeps {
-  readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: ArchiverMetrics;
 }
@@ -79,7 +78,9 @@ export const createAuditReports = (deps: AuditReportsDeps) => {
     /** Until the signal. An audit that fails for want of a server is left out; the next one comes. */
     run: async (intervalMs: number, signal: AbortSignal): Promise<void> => {
       while (!signal.aborted) {
-        await report().catch((err: unknown) => log.warn({ err }, 'the audit could not be made this time'));
+        await unlessAborted(signal, report()).catch((err: unknown) => {
+          if (!signal.aborted) log.warn({ err }, 'the audit could not be made this time');
+        });
         await sleep(clock, intervalMs, signal);
       }
     },

@@ -72,7 +72,7 @@ describe('an archive of before times had zones', () => {
   it('is not called incomplete while it is being set right', async () => {
     await clickhouse.command('CREATE TABLE truth.market_tickers_rows_zoneless AS truth.market_tickers_rows');
     const eventLog = createMemoryEventLog({ clock: systemClock, log: silentLogger(), metrics: createMetrics('log') });
-    const deps = { clickhouse, eventLog, names: archiveNames('truth', table), topic: 'binance.miniticker', group: 'g' };
+    const deps = { clickhouse, eventLog, names: archiveNames('truth', table), topic: 'binance.miniticker', group: 'g', clock: systemClock };
     await expect(auditAll(deps)).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining('still setting older rows right'),

@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ChdbClickHouse, openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
+import { type Clock, systemClock } from '@tickfolio/lib/clock';
+import type { EventLog } from '@tickfolio/lib/event-log';
+import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startArchiver } from '../app.js';
+import { archiveNames } from '../archive.js';
+import { createTickers } from '../test-tickers.js';
+import { auditAll } from './audit.js';
+import { verdict } from './table.js';
+
+const log = silentLogger();
+const clock = systemClock;
+const topic = 'binance.miniticker';
+const group = 'archivers';
+const dayMs = 86_400_000;
+const eventually = (read: () => unknown, expected: unknown) => expect.poll(read, { timeout: 10_000, interval: 20 }).toEqual(expected);
+
+describe('the audit', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tickfolio-audit-'));
+  let clickhouse: ChdbClickHouse;
+  beforeAll(async () => {
+    clickhouse = await openChdbClickHouse({ path: join(folder, 'data'), clock, log });
+  });
+  afterAll(async () => {
+    await clickhouse.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** A log whose messages are kept although every group has read them. */
+  const openLog = async (time: Clock = clock): Promise<EventLog> => {
+    const eventLog = createMemoryEventLog({ clock: time, log, metrics: createMetrics('log') });
+    const never = { group: 'keeper', minBatchMessages: 1e6, maxBatchMessages: 1e6, maxBatchWaitMs: 1e12 };
+    await eventLog.consume(topic, never, async () => undefined);
+    return eventLog;
+  };
+  const publish = (eventLog: EventLog, count: number, seed: string, startMs: number) => {
+    const next = createTickers(seed, startMs);
+    for (let i = 0; i < count; i++) {
+      const { key, value } = next();
+      eventLog.publish(topic, { key, value });
+    }
+  };
+  const start = (eventLog: EventLog, table: string) => {
+    const metrics = createMetrics('archiver');
+    const batch = { minMessages: 1, maxMessages: 100, maxWaitMs: 20 };
+    return startArchiver(
+      { eventLog, clickhouse, clock, log, metrics },
+      { topic, group, batch, auditIntervalMs: 60_000, database: 'crypto', table },
+    ).then((archiver) => ({ archiver, metrics }));
+  };
+  const said = async (eventLog: EventLog, table: string) =>
+    verdict(await auditAll({ clickhouse, eventLog, names: archiveNames('crypto', table), topic, group, clock })).split('.')[0];
+
+  it('misses what a topic holds that was lost and made anew, although its offsets were archived once', async () => {
+    const table = 'anew';
+    const names = archiveNames('crypto', table);
+    const former = await openLog();
+    const first = await start(former, table);
+    publish(former, 30, 'former', clock.now() - dayMs);
+    await eventually(() => said(former, table), 'Complete: all 30 messages are there, none twice');
+    await first.archiver.close();
+    // All of that was an hour ago.
+    await clickhouse.command(`ALTER TABLE ${names.offsets} UPDATE noted_at = noted_at - 3600 WHERE 1 SETTINGS mutations_sync = 1`);
+    await clickhouse.command(`ALTER TABLE ${names.rows} UPDATE inserted_at = inserted_at - 3600 WHERE 1 SETTINGS mutations_sync = 1`);
+
+    const anew = await openLog();
+    const somebody = await anew.consume(
+      topic,
+      { group, minBatchMessages: 1, maxBatchMessages: 100, maxBatchWaitMs: 1 },
+      async () => undefined,
+    );
+    publish(anew, 40, 'anew', clock.now());
+    await eventually(async () => (await anew.offsets(topic, group)).reduce((sum, { committed }) => sum + Number(committed ?? 0), 0), 40);
+    await somebody.close();
+    expect(await said(anew, table)).toBe('NOT complete: 40 missing, 0 duplicate');
+    const second = await start(anew, table);
+    publish(anew, 30, 'anew, archived', clock.now());
+    await eventually(() => said(anew, table), 'NOT complete: 40 missing, 0 duplicate');
+    await second.archiver.close();
+  });
+
+  it('does not miss what was archived so long ago that nothing is known of it any more', async () => {
+    const table = 'long';
+    const names = archiveNames('crypto', table);
+    let agoMs = 40 * dayMs;
+    const eventLog = await openLog({ ...clock, now: () => clock.now() - agoMs });
+    publish(eventLog, 20, 'old', clock.now() - agoMs);
+    agoMs = 0;
+    publish(eventLog, 30, 'new', clock.now());
+    const { archiver } = await start(eventLog, table);
+    await eventually(async () => {
+      const [found] = await clickhouse.query<{ n: string }>(`SELECT count() AS n FROM ${names.offsets} FINAL`).catch(() => []);
+      return Number(found?.n);
+    }, 50);
+    // What the table's own rule does with what was noted 30 days ago.
+    await clickhouse.command(`ALTER TABLE ${names.offsets} DELETE WHERE event_time < now() - INTERVAL 30 DAY SETTINGS mutations_sync = 1`);
+    expect(await said(eventLog, table)).toBe('Complete: all 30 messages are there, none twice');
+    await archiver.close();
+  });
+
+  it("takes no good ticker for bad because of an analyst's view that cannot hold it", async () => {
+    const table = 'viewed';
+    const eventLog = await openLog();
+    const { archiver, metrics } = await start(eventLog, table);
+    publish(eventLog, 3, 'before', clock.now() - dayMs);
+    await eventually(() => said(eventLog, table), 'Complete: all 3 messages are there, none twice');
+    await clickhouse.command('CREATE TABLE crypto.mine (price Decimal32(6)) ENGINE = MergeTree ORDER BY price');
+    await clickhouse.command(
+      `CREATE MATERIALIZED VIEW crypto.mine_feed TO crypto.mine AS SELECT toDecimal32(close_price * 1000000, 6) AS price FROM crypto.${table}_rows`,
+    );
+    publish(eventLog, 20, 'after', clock.now());
+    const clickHouseFault = () => archiver.dependencies.find(({ name }) => name === 'clickhouse')?.check();
+    await eventually(async () => String(await clickHouseFault()).startsWith('rows: ClickHouse: '), true);
+    expect(await metrics.text()).toContain('tickfolio_archiver_dead_letters_total 0');
+    await clickhouse.command('DROP TABLE crypto.mine_feed');
+    await eventually(() => said(eventLog, table), 'Complete: all 23 messages are there, none twice');
+    expect((await eventLog.offsets(`${topic}.dlq`)).map(({ next }) => next)).toEqual(['0', '0', '0']);
+    await archiver.close();
+  });
+});
