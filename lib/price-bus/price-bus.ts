@@ -61,6 +61,8 @@ export interface PriceListener {
 const keyOf = (symbol: string) => `last:${symbol}`;
 const throughKeyOf = (symbol: string) => `through:${symbol}`;
 const pricePrefix = 'price:';
+/** Last prices that are read at once, and how often a reading is tried, after a loss. */
+const [maxReadSymbols, maxReads] = [1_000, 5];
 
 /** Real and simulated prices follow from no common series of trades: neither is later than the other. */
 const isOtherKind = ({ simulated: one }: LastPrice, { simulated: other }: LastPrice): boolean =>
@@ -105,6 +107,22 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
     });
     return found;
   };
+  const readLast = (symbols: readonly string[]) => readEach(symbols, keyOf, lastIn);
+  /** What was kept may be gone, or be an older copy; a coin that trades once an hour would have no price, or an old one, until then. */
+  const keepAgain = async (symbols: readonly string[], attempt = 1): Promise<void> => {
+    let kept: ReadonlyMap<string, LastPrice>;
+    try {
+      kept = await readLast(symbols);
+    } catch {
+      // The connection is lost once more, and this is done at its next return; or the server was slow.
+      return attempt < maxReads ? keepAgain(symbols, attempt + 1) : undefined;
+    }
+    for (const symbol of symbols) if (newest.has(symbol)) resume(symbol, kept.get(symbol));
+  };
+  pubsub.onReturn(() => {
+    const symbols = [...newest.keys()];
+    for (let from = 0; from < symbols.length; from += maxReadSymbols) void keepAgain(symbols.slice(from, from + maxReadSymbols));
+  });
   return {
     publish: (stat, through, simulated) => {
       const kind = simulated === undefined ? {} : { simulated };
@@ -135,7 +153,7 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
     forgetThrough: (symbol) => pubsub.retain({ key: throughKeyOf(symbol), text: '' }),
     // The server answers in the order it was asked.
     settled: async () => void (await pubsub.read([throughKeyOf('')])),
-    last: (symbols) => readEach(symbols, keyOf, lastIn),
+    last: readLast,
     subscribe: async (symbols, listener) => {
       const channelsOf = (names: readonly string[]) => (listener.price ? names.flatMap((name) => [name, pricePrefix + name]) : names);
       const takePrice = (channel: string, text: string) => {

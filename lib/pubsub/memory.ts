@@ -107,6 +107,7 @@ export const createMemoryPubSub = (options: MemoryPubSubOptions = {}): PubSub =>
         },
       };
     },
+    onReturn: () => undefined, // Nothing here can be lost and come back.
     check: async () => (closed ? 'is closed' : undefined),
     close: async () => {
       closed = true;

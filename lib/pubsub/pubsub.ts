@@ -14,6 +14,8 @@ export interface PubSub {
   read(keys: readonly string[]): Promise<(string | undefined)[]>;
   /** Opens a subscription that follows a changing set of channels. Resolves when it is active. @throws AppError unavailable */
   subscribe(channels: readonly string[], listener: Listener): Promise<Subscription>;
+  /** Calls `run` whenever the connection for writing is back after a loss: what is retained may be gone, or older than what was written last. */
+  onReturn(run: () => void): void;
   /** Undefined when the server answers, else what is wrong. */
   check(): Promise<string | undefined>;
   close(): Promise<void>;
@@ -26,7 +28,10 @@ export interface Retained {
 
 export interface Listener {
   message(channel: string, text: string): void;
-  /** The connection was lost and is back: messages of the gap are gone, so read again what matters. */
+  /**
+   * Messages may be gone, because this connection was lost and is back, or because somebody who publishes could not send to one of these
+   * channels for a while: read again what matters. May come more often than needed.
+   */
   resumed?(): void;
 }
 

@@ -24,6 +24,8 @@ export interface RedisConnection {
   readonly isUp: () => boolean;
   /** @throws AppError unavailable when there is no connection within the time. */
   whenUp(withinMs: number): Promise<void>;
+  /** Opens it anew: its address may lead to another server by now. */
+  renew(): void;
   /** The answer of a command. @throws AppError unavailable when it fails or takes longer. */
   answer<T>(command: Promise<T>, withinMs: number): Promise<T>;
   close(): Promise<void>;
@@ -85,6 +87,7 @@ export const openRedisConnection = (options: RedisConnectionOptions): RedisConne
     redis,
     isUp,
     answer,
+    renew: () => redis.disconnect(true),
     whenUp: async (withinMs) => {
       if (closing) throw new AppError('unavailable', `The connection to ${where} is closed.`);
       if (isUp()) return;

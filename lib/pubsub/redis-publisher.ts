@@ -1,10 +1,14 @@
 import type { ChainableCommander } from 'ioredis';
+import type { Clock, Timer } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import type { Logger, Metrics } from '../telemetry/telemetry.js';
+import { createMissedChannels, missedChannel } from './missed-channels.js';
 import type { Retained } from './pubsub.js';
 import type { RedisConnection } from './redis-connection.js';
+import { type Refusal, refusalOf, refusals } from './redis-refusal.js';
 
 export interface RedisPublisherOptions {
+  readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** How many writes may wait for Redis's answer. */
@@ -21,7 +25,7 @@ export interface RedisPublisher {
   publish(channel: string, text: string, ...retain: readonly Retained[]): void;
   retain(entry: Retained): void;
   read(keys: readonly string[]): Promise<(string | undefined)[]>;
-  /** To be called when the connection is ready: writes what could not be written. */
+  /** To be called when the connection is ready: writes what could not be written, and says which channels missed messages. */
   resume(): void;
   /** Waits, at most that long, for the answers to what was sent. */
   finish(withinMs: number): Promise<void>;
@@ -31,11 +35,16 @@ type Write =
   | { readonly kind: 'message'; readonly channel: string; readonly text: string }
   | { readonly kind: 'retained'; readonly key: string; readonly text: string; readonly order: number };
 
-type Loss = 'disconnected' | 'overflow' | 'refused';
+type Loss = 'disconnected' | 'overflow' | Refusal;
+
+/** What is refused for now is written once more after this pause, which grows from the first to the second. */
+const [minRefusedPauseMs, maxRefusedPauseMs] = [1_000, 10_000];
+/** How long losses are gathered before they are told. */
+const missedPauseMs = 1_000;
 
 /** Writes of one turn of the event loop leave as one transaction, of which Redis does all or nothing; their answers are only counted. */
 export const createRedisPublisher = (connection: RedisConnection, options: RedisPublisherOptions): RedisPublisher => {
-  const { log, metrics, maxInFlight, maxUnwritten, requestTimeoutMs, sharded } = options;
+  const { clock, log, metrics, maxInFlight, maxUnwritten, requestTimeoutMs, sharded } = options;
   const messagesDropped = metrics.counter({
     name: 'redis_messages_dropped_total',
     help: 'Messages that were not sent to Redis, by reason.',
@@ -46,13 +55,24 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
     help: 'Retained texts that were given up, by reason.',
     labelNames: ['reason'],
   });
-  /** What the connection's loss kept from being written: the latest of each key, the longest unchanged first. */
+  const refused = metrics.counter({
+    name: 'redis_refused_total',
+    help: 'Writes that Redis refused, by the first word of its answer; retained texts are written once more, but for `final` ones',
+    labelNames: ['word'],
+  });
+  for (const word of refusals) refused.inc({ word }, 0);
+  /** What could not be written: the latest of each key, the longest unchanged first. */
   const unwritten = new Map<string, Write & { readonly kind: 'retained' }>();
   let pending: Write[] = [];
   let inFlight = 0;
   let order = 0;
   let overflowing = false;
   let refusing = false;
+  let refusedPauseMs = minRefusedPauseMs;
+  /** Until then nothing that was refused is written once more. */
+  let resting: Timer | undefined;
+  const missed = createMissedChannels();
+  let telling: Timer | undefined;
   let finished: (() => void) | undefined;
 
   const remember = (write: Write & { readonly kind: 'retained' }) => {
@@ -66,26 +86,62 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
     retainedDropped.inc({ reason: 'overflow' });
   };
   const lose = (write: Write, reason: Loss) => {
-    if (write.kind === 'message') messagesDropped.inc({ reason });
-    else if (reason === 'refused') retainedDropped.inc({ reason });
-    else remember(write);
+    if (write.kind === 'retained') {
+      if (reason === 'final') retainedDropped.inc({ reason: 'refused' });
+      else remember(write);
+      return;
+    }
+    if (write.channel === missedChannel) missed.putBack(write.text);
+    else {
+      messagesDropped.inc({ reason: reason === 'disconnected' || reason === 'overflow' ? reason : 'refused' });
+      missed.add(write.channel);
+    }
+    telling ??= clock.after(missedPauseMs, tellMissed);
+  };
+  /** Whoever follows these channels has not heard of it otherwise: its own connection may have stood all the time. */
+  const tellMissed = () => {
+    telling?.cancel();
+    telling = undefined;
+    if (!connection.isUp()) return;
+    const text = missed.take();
+    if (text !== undefined) send({ kind: 'message', channel: missedChannel, text });
+  };
+  /** A server that has become a replica stays one, but its name may lead to another one by now. */
+  const rest = (refusal: Refusal) => {
+    if (resting) return;
+    resting = clock.after(refusedPauseMs, () => {
+      resting = undefined;
+      if (refusal === 'READONLY') connection.renew();
+      else writeBack();
+    });
+    refusedPauseMs = Math.min(2 * refusedPauseMs, maxRefusedPauseMs);
   };
   const settle = (batch: readonly Write[], results: readonly [Error | null, unknown][] | null) => {
     inFlight -= batch.length;
     let refusal: Error | undefined;
+    let passing: Refusal | undefined;
     let broken = false;
     batch.forEach((write, i) => {
       const err = results?.[i]?.[0];
       if (results && !err) return;
-      if (err?.name === 'ReplyError') refusal ??= err;
-      else broken = true;
-      lose(write, err?.name === 'ReplyError' ? 'refused' : 'disconnected');
+      const word = refusalOf(err);
+      if (word === undefined) broken = true;
+      else {
+        refused.inc({ word });
+        refusal ??= err ?? undefined;
+        if (word !== 'final' && write.kind === 'retained') passing = word;
+      }
+      lose(write, word ?? 'disconnected');
     });
-    if (refusal && !refusing) log.warn({ err: refusal }, 'Redis refuses writes; they are dropped');
+    if (refusal && !refusing)
+      log.warn({ err: refusal }, 'Redis refuses writes; what is to be kept is remembered and written once it may be');
+    if (!refusal && refusing) log.info('Redis takes writes again.');
     refusing = refusal !== undefined;
+    if (passing) rest(passing);
+    else if (!broken && !resting) refusedPauseMs = minRefusedPauseMs;
     if (pending.length + inFlight < maxInFlight / 2) overflowing = false;
-    // A socket that fails at once, before its end was noticed, must not be tried again and again in one turn.
-    if (!broken) writeBack();
+    // A socket that fails at once, before its end was noticed, must not be tried again and again in one turn; nor what was just refused.
+    if (!broken && !resting) writeBack();
     if (inFlight === 0 && pending.length === 0) finished?.();
   };
   const flush = () => {
@@ -154,9 +210,17 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
       if (found.length !== keys.length) throw new AppError('unavailable', 'Redis gave an answer that does not fit the question.');
       return found.map((text) => text ?? undefined);
     },
-    resume: writeBack,
+    resume: () => {
+      resting?.cancel();
+      resting = undefined;
+      writeBack();
+      tellMissed();
+    },
     finish: async (withinMs) => {
+      tellMissed();
       flush();
+      resting?.cancel();
+      telling?.cancel();
       if (inFlight === 0) return;
       const done = new Promise<void>((resolve) => {
         finished = resolve;

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import type { Logger } from '../telemetry/telemetry.js';
+import { missedChannel, readMissed } from './missed-channels.js';
 import type { Listener, Subscription } from './pubsub.js';
 import type { RedisConnection } from './redis-connection.js';
 
@@ -65,6 +66,24 @@ export const createRedisSubscriber = (connection: RedisConnection, options: Redi
       if (follower.channels.has(channel)) guarded('a message', channel, () => follower.listener.message(channel, text));
     }
   });
+
+  const tellMissed = (text: string) => {
+    const missed = readMissed(text);
+    if (missed === undefined) {
+      log.warn('a message about missed messages could not be read and was skipped');
+      return;
+    }
+    for (const follower of [...followers]) {
+      const concerned = missed === 'all' || missed.some((channel) => follower.channels.has(channel));
+      if (concerned && !follower.closed) guarded('missed messages', undefined, () => follower.listener.resumed?.());
+    }
+  };
+  /** Follows, for all of them, what publishers could not send. */
+  const watcher: Follower = {
+    channels: new Set([missedChannel]),
+    listener: { message: (_channel, text) => tellMissed(text) },
+    closed: false,
+  };
 
   const take = (test: (channel: string) => boolean): string[] => {
     const taken: string[] = [];
@@ -143,7 +162,11 @@ export const createRedisSubscriber = (connection: RedisConnection, options: Redi
       else wanted.set(channel, new Set([follower]));
       if (!active.has(channel)) changed.add(channel);
     }
-    const missing = new Set(channels.filter((channel) => !active.has(channel)));
+    if (!wanted.has(missedChannel)) {
+      wanted.set(missedChannel, new Set([watcher]));
+      changed.add(missedChannel);
+    }
+    const missing = new Set([...channels, missedChannel].filter((channel) => !active.has(channel)));
     void sync();
     try {
       if (missing.size > 0) await activeWithin(missing);

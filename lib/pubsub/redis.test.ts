@@ -88,8 +88,9 @@ if (server) {
       await pubsub.subscribe(['a'], { message: (_channel, text) => void seen.push(text) });
       pubsub.publish('a', '1', { key: 'k', text: '1' });
       pubsub.publish('a', '2', { key: 'k', text: '2' });
-      await eventually(() => metric('redis_retained_dropped_total{reason="refused"}'), 2);
+      await eventually(() => metric('redis_refused_total{word="OOM"}'), 2);
       await eventually(() => seen, ['1', '2']);
+      expect(await metric('redis_retained_dropped_total')).toBe(0);
       expect(await metric('redis_messages_dropped_total')).toBe(0);
       await pubsub.close();
       await full.close();
@@ -192,7 +193,7 @@ if (server) {
       expect(await pubsub.check()).toEqual(expect.stringContaining('is not connected'));
 
       await mortal.restart();
-      await eventually(() => [...told].sort(), ['first', 'second']);
+      await eventually(() => [...new Set(told)].sort(), ['first', 'second']);
       await eventually(() => metric('redis_connected'), 1);
       await eventually(() => pubsub.read(['k', 'k898']), ['meanwhile 199999', 'meanwhile 199798']);
       for (const channel of ['b', 'c', 'late', 'a']) pubsub.publish(channel, '2');
@@ -227,9 +228,10 @@ if (server) {
         for (let i = 0; i < 20; i++, next++) pubsub.publish('steady', String(next), { key: 'steady:last', text: String(next) });
       });
       for (let round = 1; round <= 4; round++) {
+        const before = resumed;
         await mortal.kill();
         await mortal.restart();
-        await eventually(() => resumed, round);
+        await eventually(() => resumed > before, true);
         const since = next;
         await eventually(() => last > since, true);
       }

@@ -37,7 +37,8 @@ export interface RedisPubSubOptions {
  * A pub/sub over Redis. Redis need not be up: the two connections (one publishes and reads, one listens) come and come back
  * by themselves. While there is none, messages are dropped and counted, retained texts are remembered (the latest of each
  * key) and written on return, and `read` and `subscribe` wait their bound and then throw AppError unavailable.
- * After a reconnect every subscription follows its channels again and is then told by `resumed`.
+ * After a reconnect every subscription follows its channels again and is then told by `resumed`; so is one, of whatever process, whose
+ * channels missed messages because the publisher alone was cut off.
  */
 export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
   const { address, log, metrics, clock, requestTimeoutMs = 3_000, maxInFlight = 10_000, maxUnwritten = 10_000 } = options;
@@ -48,6 +49,8 @@ export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
   let announced: 'nothing' | 'up' | 'down' = 'nothing';
   let closed = false;
   let unable: string | undefined;
+  let wasUp = false;
+  const returned: (() => void)[] = [];
 
   /** An older server would refuse every message; it is better told in words. */
   const checkSharded = async () => {
@@ -95,12 +98,14 @@ export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
   const publishing = open({
     up: () => {
       publisher.resume();
+      if (wasUp) for (const run of returned) run();
+      wasUp = true;
       if (sharded) void checkSharded();
     },
     down: () => undefined,
   });
   const listening = open({ up: () => subscriber.resume(), down: () => subscriber.interrupt() });
-  const publisher = createRedisPublisher(publishing, { log, metrics, maxInFlight, maxUnwritten, requestTimeoutMs, sharded });
+  const publisher = createRedisPublisher(publishing, { clock, log, metrics, maxInFlight, maxUnwritten, requestTimeoutMs, sharded });
   const subscriber = createRedisSubscriber(listening, { log, clock, requestTimeoutMs, sharded });
   const refuseClosed = () => {
     if (closed) throw new AppError('unavailable', 'The pub/sub is closed.');
@@ -123,6 +128,7 @@ export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
       await publishing.whenUp(requestTimeoutMs);
       return subscriber.subscribe(channels, listener);
     },
+    onReturn: (run) => void returned.push(run),
     check: async () => {
       if (closed) return 'is closed';
       if (!isUp()) return `${where} is not connected`;

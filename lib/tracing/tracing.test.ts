@@ -107,6 +107,7 @@ describe('tracing', () => {
       publish: (_channel: string, text: string) => void published.push(text),
       subscribe: async () => ({ add: async () => undefined, remove: async () => undefined, close: async () => undefined }),
       retain: () => undefined,
+      onReturn: () => undefined,
       read: async () => [],
       check: async () => undefined,
       close: async () => undefined,

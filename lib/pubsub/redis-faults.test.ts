@@ -1,0 +1,100 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock/clock.js';
+import { createPriceBus } from '../price-bus/price-bus.js';
+import { createMetrics, silentLogger } from '../telemetry/telemetry.js';
+import { createRedisPubSub } from './redis.js';
+import { startTestRedis } from './test-redis.js';
+
+const server = await startTestRedis();
+
+const open = (address: { readonly host: string; readonly port: number }) => {
+  const metrics = createMetrics('test');
+  const pubsub = createRedisPubSub({ address, log: silentLogger(), metrics, clock: systemClock, maxRetryMs: 100 });
+  const metric = async (name: string) =>
+    (await metrics.text())
+      .split('\n')
+      .filter((line) => line.startsWith(`tickfolio_test_${name}`))
+      .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  return { pubsub, metric };
+};
+const eventually = (read: () => unknown, expected: unknown) => expect.poll(read, { timeout: 8_000, interval: 5 }).toEqual(expected);
+
+if (server) {
+  describe('a coin that trades once an hour', () => {
+    let admin: Redis;
+    beforeAll(() => {
+      admin = new Redis({ host: server.host, port: server.port });
+      admin.on('error', () => undefined);
+    });
+    afterAll(async () => {
+      admin.disconnect();
+      await server.close();
+    });
+    const last = { symbol: 'minorusdt', price: '0.01', timeMs: 1_700_000_000_000, tradeId: 7 };
+
+    it.each([
+      { word: 'OOM', begin: ['CONFIG', 'SET', 'maxmemory', '1'], end: ['CONFIG', 'SET', 'maxmemory', '0'] },
+      { word: 'READONLY', begin: ['REPLICAOF', '127.0.0.1', '1'], end: ['REPLICAOF', 'NO', 'ONE'] },
+    ])('keeps its price where Redis took no writes for a while ($word)', async ({ word, begin, end }) => {
+      const { pubsub, metric } = open(server);
+      const bus = createPriceBus(pubsub);
+      await pubsub.read(['anything']);
+      await admin.call(begin[0] ?? '', ...begin.slice(1));
+      bus.publishPrice(last);
+      await eventually(async () => (await metric(`redis_refused_total{word="${word}"}`)) > 0, true);
+      await admin.call(end[0] ?? '', ...end.slice(1));
+      await eventually(async () => (await bus.last([last.symbol])).get(last.symbol)?.price, '0.01');
+      await admin.flushall();
+      await pubsub.close();
+    });
+
+    it('keeps its price where Redis comes back empty, or with an older one, and puts no newer one back', async () => {
+      const { pubsub, metric } = open(server);
+      const bus = createPriceBus(pubsub);
+      const kept = async () => (await bus.last([last.symbol])).get(last.symbol)?.price;
+      const foundAfterReturn = async (there: typeof last) => {
+        const losses = await metric('redis_connection_losses_total');
+        await admin.set(`last:${last.symbol}`, JSON.stringify(there));
+        await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+        await eventually(() => metric('redis_connection_losses_total'), losses + 1);
+        await eventually(() => metric('redis_connected'), 1);
+      };
+      bus.publishPrice(last);
+      await eventually(kept, '0.01');
+      await server.restart();
+      await eventually(kept, '0.01');
+      await foundAfterReturn({ ...last, price: '0.009', tradeId: 6 });
+      await eventually(kept, '0.01');
+      await foundAfterReturn({ ...last, price: '0.02', tradeId: 8 });
+      expect([await kept(), await kept()]).toEqual(['0.02', '0.02']);
+      await pubsub.close();
+    });
+  });
+
+  it('tells other replicas to look again when a notice could not be sent although they lost nothing themselves', async () => {
+    const other = await startTestRedis();
+    if (!other) throw new Error('redis-server was there a moment ago');
+    const admin = new Redis({ host: other.host, port: other.port });
+    const [a, b] = [open(other), open(other)];
+    const told: string[] = [];
+    const listener = (name: string) => ({
+      message: (_channel: string, text: string) => void told.push(text),
+      resumed: () => void told.push(name),
+    });
+    await a.pubsub.subscribe(['notices'], listener('looks again'));
+    await a.pubsub.subscribe(['other'], listener('is not concerned'));
+    await b.pubsub.read(['anything']);
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await eventually(async () => {
+      b.pubsub.publish('notices', 'ended');
+      return (await b.metric('redis_messages_dropped_total')) > 0;
+    }, true);
+    await eventually(() => told.includes('looks again'), true);
+    expect(told).not.toContain('is not concerned');
+    expect(await a.metric('redis_messages_dropped_total')).toBe(0);
+    await Promise.all([a.pubsub.close(), b.pubsub.close()]);
+    admin.disconnect();
+    await other.close();
+  });
+}
