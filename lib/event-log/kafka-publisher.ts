@@ -17,10 +17,12 @@ export interface KafkaPublisher {
 
 const sizeOf = (batch: readonly Outgoing[]): number => batch.reduce((sum, { bytes }) => sum + bytes, 0);
 
-export const createKafkaPublisher = (deps: KafkaDeps, admin: KafkaAdmin): KafkaPublisher => {
+/** @param topics are shown with what was lost of them before anything is: an alert sees a rise, not a figure that has just appeared */
+export const createKafkaPublisher = (deps: KafkaDeps, admin: KafkaAdmin, topics: readonly string[] = []): KafkaPublisher => {
   const { where, clock, log, metrics, limits } = deps;
   const published = metrics.counter({ name: 'events_published_total', help: 'Messages taken by the event log.', labelNames: ['topic'] });
   const dropped = metrics.counter({ name: 'events_dropped_total', help: 'Messages lost for want of room.', labelNames: ['topic'] });
+  for (const topic of topics) dropped.inc({ topic }, 0);
   const failures = metrics.counter({ name: 'event_sends_failed_total', help: 'Sends to the event log that failed and were repeated.' });
   const waitingNow = metrics.gauge({ name: 'events_waiting', help: 'Messages taken and not yet acknowledged by the event log.' });
   const sender = createKafkaSender(deps);

@@ -54,7 +54,7 @@ export const createKafkaEventLog = (options: KafkaEventLogOptions): EventLog => 
     known.add(name);
   }
   const admin = createKafkaAdmin(deps, topics);
-  const publisher = createKafkaPublisher(deps, admin);
+  const publisher = createKafkaPublisher(deps, admin, [...known]);
   const appender = createKafkaAppender(deps, admin);
   const commits = createCommitFailures(metrics);
   const consumers = new Set<KafkaConsumer>();

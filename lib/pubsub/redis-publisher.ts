@@ -55,6 +55,8 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
     help: 'Retained texts that were given up, by reason.',
     labelNames: ['reason'],
   });
+  for (const reason of ['disconnected', 'overflow', 'refused']) messagesDropped.inc({ reason }, 0);
+  for (const reason of ['overflow', 'refused']) retainedDropped.inc({ reason }, 0);
   const refused = metrics.counter({
     name: 'redis_refused_total',
     help: 'Writes that Redis refused, by the first word of its answer; retained texts are written once more, but for `final` ones',

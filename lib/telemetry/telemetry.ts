@@ -117,6 +117,7 @@ export const createMetrics = (service: string, options: { readonly process?: boo
   ) => {
     const name = prefix + config.name;
     const { collect, labelNames = [] } = config;
+    if (collect) errors.inc({ metric: name }, 0);
     const guarded = collect && { collect: guardedCollect(collect, labelNames.length > 0, () => errors.inc({ metric: name })) };
     return { ...config, ...guarded, ...own, name };
   };
