@@ -6,7 +6,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { createAccessTokenVerifier } from '@tickfolio/lib/access-token';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
-import type { Clock } from '@tickfolio/lib/clock';
+import { type Clock, waitUntil } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { addOperations, createHttpServer, type Dependency, listen, measureRequests } from '@tickfolio/lib/http';
 import type { Postgres } from '@tickfolio/lib/postgres';
@@ -252,8 +252,8 @@ export interface ListenOptions {
 
 export interface RunningBff {
   readonly port: number;
-  /** Sends every client elsewhere, finishes what was asked, and closes. Bounded by about 6 s. */
-  close(): Promise<void>;
+  /** Sends every client elsewhere, finishes what was asked, and closes, within some 6 s and no later than the signal. */
+  close(until?: AbortSignal): Promise<void>;
 }
 
 /** Builds the BFF and listens. @throws StartError when the port is taken */
@@ -263,9 +263,9 @@ export const startBff = async (deps: BffDeps, options: BffOptions & ListenOption
     const port = await listen(app, options, 'HTTP_PORT');
     const { publicUrls = [], basePath = '/', trustProxy = false, secureCookie = true } = options;
     tellAddress(deps.log, { publicUrls, basePath, trustProxy, secureCookie });
-    const close = async () => {
+    const close = async (until?: AbortSignal) => {
       const cut = deps.clock.after(options.drainMs ?? 5_000, () => app.server.closeAllConnections());
-      await app.close();
+      await waitUntil(until, app.close());
       cut.cancel();
     };
     return { port, close };

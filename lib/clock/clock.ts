@@ -62,6 +62,15 @@ export const unlessAborted = <T>(signal: AbortSignal, work: Promise<T>): Promise
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
 
+/** Waits for the work, but no longer than until the signal; then it goes on alone. @throws what the work throws by then */
+export const waitUntil = async (until: AbortSignal | undefined, work: Promise<unknown>): Promise<void> => {
+  if (!until) await work;
+  else
+    await unlessAborted(until, work).catch((err: unknown) => {
+      if (!until.aborted) throw err;
+    });
+};
+
 /** A clock that stands still until it is told to move. */
 export interface ManualClock extends Clock {
   /** Moves time forward, running due timers in their order, each at its own moment. */

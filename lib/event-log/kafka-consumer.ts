@@ -1,5 +1,5 @@
 import { type EachBatchPayload, type KafkaMessage, type PartitionAssigner, PartitionAssigners } from 'kafkajs';
-import { sleep, unlessAborted } from '../clock/clock.js';
+import { sleep, waitUntil } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import type { BatchHandler, ConsumeOptions, Consumer, StoredMessage } from './event-log.js';
 import type { KafkaAdmin } from './kafka-admin.js';
@@ -198,8 +198,7 @@ export const startKafkaConsumer = (
   const close = async (until: AbortSignal | undefined) => {
     closing.abort();
     watch.close();
-    const finished = assignment.finish();
-    await (until ? unlessAborted(until, finished).catch(() => undefined) : finished);
+    await waitUntil(until, assignment.finish());
     await within(clock, limits.closeMs, where, committer.settled(), until).catch(() => undefined);
     assignment.assign([]);
     const leaving = started.catch(() => undefined).then(() => consumer.disconnect());

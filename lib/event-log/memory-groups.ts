@@ -1,4 +1,4 @@
-import { unlessAborted } from '../clock/clock.js';
+import { waitUntil } from '../clock/clock.js';
 import type { Logger } from '../telemetry/telemetry.js';
 import { dealPartitions, type GroupMember, type Membership, noPartitions } from './membership.js';
 
@@ -65,8 +65,10 @@ export const createMemoryGroups = (log: Logger): MemoryGroups => {
       let closed: Promise<void> | undefined;
       const leave = async (until: AbortSignal | undefined) => {
         closers.delete(close);
-        const ended = group.dealing.then(() => end(member));
-        await (until ? unlessAborted(until, ended).catch(() => undefined) : ended);
+        await waitUntil(
+          until,
+          group.dealing.then(() => end(member)),
+        );
         seat.partitions = noPartitions;
         group.seats.splice(group.seats.indexOf(seat), 1);
         if (group.seats.length > 0) await deal(group);

@@ -1,4 +1,4 @@
-import { type Clock, unlessAborted } from '../clock/clock.js';
+import { type Clock, waitUntil } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import type { Logger, Metrics } from '../telemetry/telemetry.js';
 import type { BatchHandler, ConsumeOptions, Consumer, EventLog, EventMessage, TopicSettings } from './event-log.js';
@@ -51,6 +51,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
   const sharing = createMemoryGroups(log);
   const published = metrics.counter({ name: 'events_published_total', help: 'Messages taken by the event log.', labelNames: ['topic'] });
   const dropped = metrics.counter({ name: 'events_dropped_total', help: 'Messages lost for want of room.', labelNames: ['topic'] });
+  for (const topic of partitionsOf.keys()) dropped.inc({ topic }, 0);
   let dropping = false;
   let closed = false;
 
@@ -100,8 +101,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
   };
   const leave = async (group: Group, member: Member, until: AbortSignal | undefined) => {
     // Readers finish before the partitions move, so that a clean leaving hands nothing over twice.
-    const finished = Promise.all([...member.readers.values()].map((reader) => reader.finish()));
-    await (until ? unlessAborted(until, finished).catch(() => undefined) : finished);
+    await waitUntil(until, Promise.all([...member.readers.values()].map((reader) => reader.finish())));
     for (const reader of member.readers.values()) reader.revoke();
     const at = group.members.indexOf(member);
     if (at < 0) return;
@@ -121,7 +121,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
 
   const refuse = (messages: readonly EventMessage[]) => {
     if (closed) throw new AppError('unavailable', 'The event log is closed.');
-    const bytes = Math.max(0, ...messages.map(messageBytes));
+    const bytes = messages.reduce((most, message) => Math.max(most, messageBytes(message)), 0);
     if (bytes > maxMessageBytes)
       throw new AppError('payload_too_large', `A message of ${bytes} bytes is more than the ${maxMessageBytes} that the event log takes.`);
   };

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createManualClock } from '../clock/clock.js';
 import { createLogger, silentLogger } from '../telemetry/telemetry.js';
 import { createLifecycle } from './lifecycle.js';
 
@@ -56,6 +57,29 @@ describe('lifecycle', () => {
     expect(life.signal.aborted).toBe(false);
     await life.close();
     expect(aborted).toBe(true);
+  });
+
+  it('leaves the others time to close where one waits for a server that is silent', async () => {
+    const clock = createManualClock();
+    const life = createLifecycle(silentLogger(), { clock, closeWithinMs: 8_000 });
+    const waited: Record<string, number> = {};
+    for (const name of ['traces', 'redis', 'kafka', 'app']) {
+      life.own(name, {
+        close: (until) =>
+          new Promise((resolve) => {
+            const startedMs = clock.monotonic();
+            until?.addEventListener('abort', () => {
+              waited[name] = clock.monotonic() - startedMs;
+              resolve();
+            });
+          }),
+      });
+    }
+    const closed = life.close();
+    await clock.advanceAsync(8_000);
+    await closed;
+    expect(waited).toEqual({ app: 4_000, kafka: 2_000, redis: 1_000, traces: 500 });
+    expect(clock.pending).toBe(0);
   });
 
   it('closes at once what comes when it is already closing, and waits for that too', async () => {

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../clock/clock.js';
 import { ConfigError, readConfig, type z } from '../config/config.js';
 import type { Logger } from '../telemetry/telemetry.js';
 import { callNeighboursDirectly } from './direct-calls.js';
@@ -5,14 +6,18 @@ import { outliveOutput } from './output.js';
 
 /** Something that was opened and must be closed once. */
 export interface Closable {
-  close(): Promise<void> | void;
+  /** @param until aborts when nothing may be waited for any longer: what stands behind this has to be closed too before the process ends */
+  close(until?: AbortSignal): Promise<void> | void;
 }
 
 /** Owns what a process opened; closes it in reverse order. */
 export interface Lifecycle {
   /** Takes over an opened thing and hands it back. What comes while it is already closing is closed at once. */
   own<T extends Closable>(name: string, thing: T): T;
-  /** Closes everything once, last opened first; a failing close is logged and does not keep the others open. */
+  /**
+   * Closes everything once, last opened first; a failing close is logged and does not keep the others open. Each is given half of the
+   * time that is left, so that one that waits for a silent server leaves enough for the others.
+   */
   close(): Promise<void>;
   /** Aborted when closing begins. */
   readonly signal: AbortSignal;
@@ -22,31 +27,43 @@ export interface Lifecycle {
   finish(): void;
 }
 
-/**
- * @param fail what follows on a failure besides closing; a process ends with it
- * @param finish the same when the work is done
- */
-export const createLifecycle = (
-  log: Logger,
-  fail: (err: Error) => void = () => undefined,
-  finish: () => void = () => undefined,
-): Lifecycle => {
+export interface LifecycleOptions {
+  /** What follows on a failure besides closing; a process ends with it. */
+  readonly fail?: (err: Error) => void;
+  /** The same when the work is done. */
+  readonly finish?: () => void;
+  readonly clock?: Clock;
+  /** In this time everything should be closed. Default 8 000. */
+  readonly closeWithinMs?: number;
+}
+
+export const createLifecycle = (log: Logger, options: LifecycleOptions = {}): Lifecycle => {
+  const { fail = () => undefined, finish = () => undefined, clock = systemClock, closeWithinMs = 8_000 } = options;
   const owned: { name: string; thing: Closable }[] = [];
   const controller = new AbortController();
   /** What came while closing had begun. */
   const late = new Set<Promise<void>>();
   let closing: Promise<void> | undefined;
+  let closeByMs = 0;
   const closeOne = async (name: string, thing: Closable) => {
+    const until = new AbortController();
+    const timer = clock.after(Math.max(0, (closeByMs - clock.monotonic()) / 2), () => {
+      log.warn({ part: name }, 'takes long to close and is told not to wait any longer');
+      until.abort();
+    });
     try {
-      await thing.close();
+      await thing.close(until.signal);
       log.debug({ part: name }, 'closed');
     } catch (err) {
       log.error({ err, part: name }, 'could not be closed cleanly');
+    } finally {
+      timer.cancel();
     }
   };
   const close = (): Promise<void> => {
     closing ??= (async () => {
       controller.abort();
+      closeByMs = clock.monotonic() + closeWithinMs;
       for (let last = owned.pop(); last; last = owned.pop()) await closeOne(last.name, last.thing);
       while (late.size > 0) await Promise.all(late);
     })();
@@ -80,9 +97,14 @@ export class StartError extends Error {
 
 export interface RunOptions {
   readonly log: Logger;
-  /** After this time a shutdown that has not ended is cut short with exit code 1. Default 10 000. */
+  /**
+   * After this time a shutdown that has not ended is cut short with exit code 1; what is closed may wait for others four fifths of it.
+   * Default 10 000.
+   */
   readonly shutdownDeadlineMs?: number;
 }
+
+const closingShare = 0.8;
 
 /**
  * Runs a process: starts it, ends it on SIGINT, SIGTERM or SIGHUP (its terminal was closed) with exit code 0 after everything is closed,
@@ -95,15 +117,15 @@ export const runProcess = async (
   { log, shutdownDeadlineMs = 10_000 }: RunOptions,
 ): Promise<void> => {
   outliveOutput();
-  const life = createLifecycle(
-    log,
-    (err) => {
+  const life = createLifecycle(log, {
+    closeWithinMs: closingShare * shutdownDeadlineMs,
+    fail: (err) => {
       if (err instanceof StartError) process.stderr.write(`${err.message}\n`);
       else log.fatal({ err }, 'cannot go on');
       end(1, 'cannot go on');
     },
-    () => end(0, 'done'),
-  );
+    finish: () => end(0, 'done'),
+  });
   let ending = false;
   let exitCode = 0;
   const end = (code: number, why: string) => {

@@ -18,6 +18,6 @@ export interface Postgres {
   readonly db: Database;
   /** Resolves when the database answers and takes changes. @throws AppError unavailable, within the adapter's connect and statement limits */
   ping(): Promise<void>;
-  /** Lets running statements end, within a bound, and closes every connection. Idempotent. */
-  close(): Promise<void>;
+  /** Lets running statements end, within a bound and no longer than until the signal, and closes every connection. Idempotent. */
+  close(until?: AbortSignal): Promise<void>;
 }

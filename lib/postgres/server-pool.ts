@@ -33,7 +33,7 @@ export interface ServerPool {
   /** Every connection of now is used no more: new ones look up the name and may find another server. */
   renew(): void;
   /** Lets running work end, within a bound. Idempotent. */
-  close(): Promise<void>;
+  close(until?: AbortSignal): Promise<void>;
 }
 
 /** Past its own limit a statement gets this long for its answer to arrive. */
@@ -114,8 +114,8 @@ export const createServerPool = (options: ServerPoolOptions): ServerPool => {
       }
     },
     renew,
-    close: () => {
-      closing ??= Promise.race([pool.end(), sleep(clock, closeTimeoutMs)]);
+    close: (until) => {
+      closing ??= Promise.race([pool.end(), sleep(clock, closeTimeoutMs, until)]);
       return closing;
     },
   };

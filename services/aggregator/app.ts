@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SocketServiceClient } from '@tickfolio/gen/market/v1';
-import type { Clock } from '@tickfolio/lib/clock';
+import { type Clock, waitUntil } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { listen } from '@tickfolio/lib/http';
@@ -49,8 +49,8 @@ export interface Aggregator {
   readonly port: number;
   /** The counts behind the metrics, live. */
   readonly tally: Readonly<Tally>;
-  /** Ends the streams and the HTTP face; what was passed in stays open. */
-  close(): Promise<void>;
+  /** Ends the streams and the HTTP face, waits for nothing after the signal; what was passed in stays open. */
+  close(until?: AbortSignal): Promise<void>;
 }
 
 /** Holds what is always followed; no user has such a name. */
@@ -143,12 +143,12 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
     return {
       port,
       tally,
-      close: async () => {
+      close: async (until) => {
         draining = true;
         // Handed over first: the others begin while this one is still closing.
-        await shares.close();
+        await shares.close(until);
         stop();
-        await app.close();
+        await waitUntil(until, app.close());
       },
     };
   } catch (err) {

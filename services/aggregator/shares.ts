@@ -23,8 +23,8 @@ export interface Shares {
   needsKnown(): void;
   /** What is wrong, or undefined. */
   readonly fault: string | undefined;
-  /** Ends the work and hands over. */
-  close(): Promise<void>;
+  /** Ends the work and hands over; waits for nothing after the signal. */
+  close(until?: AbortSignal): Promise<void>;
 }
 
 /** One aggregator that publishes everything. */
@@ -123,11 +123,11 @@ export const joinShares = ({ eventLog, clock, tally, hold, moved }: SharesDeps):
         return 'the group cannot be heard and another aggregator publishes our symbols: nothing is published here';
       return membership ? membership.problem() : 'nobody has said yet which symbols are needed';
     },
-    close: async () => {
+    close: async (until) => {
       closed = true;
       timer?.cancel();
       letGo();
-      await membership?.close();
+      await membership?.close(until);
       owned = new Set();
     },
   };

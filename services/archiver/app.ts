@@ -1,5 +1,5 @@
 import { type ClickHouse, givenUpBy } from '@tickfolio/lib/clickhouse';
-import { type Clock, sleep } from '@tickfolio/lib/clock';
+import { type Clock, sleep, unlessAborted } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import { toAppError } from '@tickfolio/lib/errors';
 import type { Consumer, EventLog } from '@tickfolio/lib/event-log';
@@ -101,7 +101,8 @@ export const startArchiver = async (deps: ArchiverDeps, options: ArchiverOptions
     };
     for (let attempt = 0; !closing.signal.aborted; attempt++) {
       try {
-        await migrateArchive({ clickhouse: preparing, log }, { database, table, retentionDays, writtenIn, signal: closing.signal, tell });
+        const schema = { database, table, retentionDays, writtenIn, signal: closing.signal, tell };
+        await unlessAborted(closing.signal, migrateArchive({ clickhouse: preparing, log }, schema));
         startFault = undefined;
         return;
       } catch (err) {

@@ -1,4 +1,4 @@
-import type { Clock } from '@tickfolio/lib/clock';
+import { type Clock, waitUntil } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import { createGrpcServer, type GrpcTls } from '@tickfolio/lib/grpc';
 import { addOperations, createHttpServer, type Dependency, listen } from '@tickfolio/lib/http';
@@ -45,7 +45,7 @@ export interface AuthApp {
   /** What the service needs and whether it has it, for somebody else's /ready too. */
   readonly dependencies: readonly Dependency[];
   /** Open calls end, within a bound. */
-  close(): Promise<void>;
+  close(until?: AbortSignal): Promise<void>;
 }
 
 /** Starts the auth service. @throws StartError when a port is taken. */
@@ -94,8 +94,8 @@ export const startAuth = async ({ postgres, clock, log, metrics }: AuthDeps, opt
     await cleanup.close();
     await operations.close();
   };
-  const close = () => {
-    closing ??= closeAll();
+  const close = (until?: AbortSignal) => {
+    closing ??= waitUntil(until, closeAll());
     return closing;
   };
   try {

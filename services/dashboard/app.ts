@@ -1,6 +1,6 @@
 import helmet from '@fastify/helmet';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
-import type { Clock } from '@tickfolio/lib/clock';
+import { type Clock, waitUntil } from '@tickfolio/lib/clock';
 import { addOperations, frameworkErrors, listen, measureRequests, traceRequests } from '@tickfolio/lib/http';
 import { type Logger, type Metrics, requestIdKey, requestIdOf } from '@tickfolio/lib/telemetry';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -33,8 +33,8 @@ export interface DashboardOptions {
 
 export interface Dashboard {
   readonly port: number;
-  /** Finishes what was asked, bounded, and closes; what was passed in stays open. */
-  close(): Promise<void>;
+  /** Finishes what was asked, bounded and no longer than until the signal, and closes; what was passed in stays open. */
+  close(until?: AbortSignal): Promise<void>;
 }
 
 /** A request must have arrived whole within this time. */
@@ -115,17 +115,17 @@ const build = (deps: DashboardDeps, options: DashboardOptions): FastifyInstance 
 export const startDashboard = async (deps: DashboardDeps, options: DashboardOptions): Promise<Dashboard> => {
   const app = build(deps, options);
   let closing: Promise<void> | undefined;
-  const close = async () => {
+  const close = async (until: AbortSignal | undefined) => {
     const cut = deps.clock.after(options.drainMs ?? 5_000, () => app.server.closeAllConnections());
-    await app.close();
+    await waitUntil(until, app.close());
     cut.cancel();
   };
   try {
     const port = await listen(app, options, 'DASHBOARD_PORT');
     return {
       port,
-      close: () => {
-        closing ??= close();
+      close: (until) => {
+        closing ??= close(until);
         return closing;
       },
     };

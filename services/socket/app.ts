@@ -1,5 +1,5 @@
 import { StreamState } from '@tickfolio/gen/market/v1';
-import type { Clock } from '@tickfolio/lib/clock';
+import { type Clock, waitUntil } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import { createGrpcServer, type GrpcTls } from '@tickfolio/lib/grpc';
 import { addOperations, createHttpServer, type Dependency, listen } from '@tickfolio/lib/http';
@@ -47,7 +47,7 @@ export interface SocketApp {
   /** Why they are not had, in words. */
   readonly streamFault: string | undefined;
   /** Streams are told to move, the exchange's connections are closed. */
-  close(): Promise<void>;
+  close(until?: AbortSignal): Promise<void>;
 }
 
 const healthPeriodMs = 250;
@@ -157,8 +157,8 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     await operations.close();
     await exchange.close();
   };
-  const close = () => {
-    closing ??= closeAll();
+  const close = (until?: AbortSignal) => {
+    closing ??= waitUntil(until, closeAll());
     return closing;
   };
 
