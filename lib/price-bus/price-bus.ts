@@ -32,6 +32,8 @@ export interface PriceBus {
   keepThrough(through: PublishedThrough): void;
   /** Nobody is to go on where this symbol's publishing ended: its seconds end here. */
   forgetThrough(symbol: string): void;
+  /** Somebody else publishes these symbols from now on: nothing that is remembered of them may be written over what they keep. */
+  release(isReleased: (symbol: string) => boolean): void;
   /** Resolves when everything published so far has reached the server. @throws AppError unavailable */
   settled(): Promise<void>;
   /** The last prices of those symbols that have one. @throws AppError unavailable */
@@ -151,6 +153,11 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
     },
     keepThrough: (through) => pubsub.retain({ key: throughKeyOf(through.symbol), text: JSON.stringify(through) }),
     forgetThrough: (symbol) => pubsub.retain({ key: throughKeyOf(symbol), text: '' }),
+    release: (isReleased) => {
+      const released = [...newest.keys()].filter(isReleased);
+      for (const symbol of released) newest.delete(symbol);
+      pubsub.forget(released.flatMap((symbol) => [keyOf(symbol), throughKeyOf(symbol)]));
+    },
     // The server answers in the order it was asked.
     settled: async () => void (await pubsub.read([throughKeyOf('')])),
     last: readLast,

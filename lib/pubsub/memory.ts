@@ -107,6 +107,7 @@ export const createMemoryPubSub = (options: MemoryPubSubOptions = {}): PubSub =>
         },
       };
     },
+    forget: () => undefined, // What is retained is kept at once.
     onReturn: () => undefined, // Nothing here can be lost and come back.
     check: async () => (closed ? 'is closed' : undefined),
     close: async () => {

@@ -10,6 +10,8 @@ export interface PubSub {
   publish(channel: string, text: string, ...retain: readonly Retained[]): void;
   /** Keeps a text without sending anything. */
   retain(entry: Retained): void;
+  /** Somebody else keeps these from now on: what of them is remembered and not yet written is not written any more. */
+  forget(keys: readonly string[]): void;
   /** The retained texts of these keys, in their order; undefined where there is none. @throws AppError unavailable */
   read(keys: readonly string[]): Promise<(string | undefined)[]>;
   /** Opens a subscription that follows a changing set of channels. Resolves when it is active. @throws AppError unavailable */
@@ -18,7 +20,8 @@ export interface PubSub {
   onReturn(run: () => void): void;
   /** Undefined when the server answers, else what is wrong. */
   check(): Promise<string | undefined>;
-  close(): Promise<void>;
+  /** Sends what was published, within a bound and no longer than until the signal, then closes. */
+  close(until?: AbortSignal): Promise<void>;
 }
 
 export interface Retained {

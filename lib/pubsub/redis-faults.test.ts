@@ -49,6 +49,23 @@ if (server) {
       await pubsub.close();
     });
 
+    it('keeps the price of who publishes it now, whatever its former publisher could not write', async () => {
+      const [former, now] = [open(server), open(server)];
+      const [busOfFormer, busOfNow] = [createPriceBus(former.pubsub), createPriceBus(now.pubsub)];
+      await Promise.all([former.pubsub.read(['anything']), now.pubsub.read(['anything'])]);
+      await admin.config('SET', 'maxmemory', '1');
+      for (const symbol of [last.symbol, 'keptusdt']) busOfFormer.publishPrice({ ...last, symbol });
+      await eventually(async () => (await former.metric('redis_refused_total{word="OOM"}')) >= 2, true);
+      busOfFormer.release((symbol) => symbol === last.symbol);
+      await admin.config('SET', 'maxmemory', '0');
+      busOfNow.publishPrice({ ...last, price: '0.03', tradeId: 9 });
+      // The other one has been written back by now.
+      await eventually(async () => (await busOfNow.last(['keptusdt'])).size, 1);
+      expect((await busOfNow.last([last.symbol])).get(last.symbol)?.price).toBe('0.03');
+      await admin.flushall();
+      await Promise.all([former.pubsub.close(), now.pubsub.close()]);
+    });
+
     it('keeps its price where Redis comes back empty, or with an older one, and puts no newer one back', async () => {
       const { pubsub, metric } = open(server);
       const bus = createPriceBus(pubsub);

@@ -24,6 +24,7 @@ export interface RedisPublisherOptions {
 export interface RedisPublisher {
   publish(channel: string, text: string, ...retain: readonly Retained[]): void;
   retain(entry: Retained): void;
+  forget(keys: readonly string[]): void;
   read(keys: readonly string[]): Promise<(string | undefined)[]>;
   /** To be called when the connection is ready: writes what could not be written, and says which channels missed messages. */
   resume(): void;
@@ -204,6 +205,9 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
       send({ kind: 'message', channel, text });
     },
     retain,
+    forget: (keys) => {
+      for (const key of keys) unwritten.delete(key);
+    },
     read: async (keys) => {
       if (keys.length === 0) return [];
       await connection.whenUp(requestTimeoutMs);

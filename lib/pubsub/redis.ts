@@ -1,4 +1,4 @@
-import type { Clock } from '../clock/clock.js';
+import { type Clock, waitUntil } from '../clock/clock.js';
 import type { Address } from '../config/config.js';
 import { AppError } from '../errors/errors.js';
 import type { Logger, Metrics } from '../telemetry/telemetry.js';
@@ -118,6 +118,7 @@ export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
     retain: (entry) => {
       if (!closed) publisher.retain(entry);
     },
+    forget: publisher.forget,
     read: async (keys) => {
       refuseClosed();
       return publisher.read(keys);
@@ -138,11 +139,11 @@ export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
         (err: Error) => err.message,
       );
     },
-    close: async () => {
+    close: async (until) => {
       if (closed) return;
       closed = true;
       connected.set(0);
-      await publisher.finish(closeMs);
+      await waitUntil(until, publisher.finish(closeMs));
       subscriber.close();
       await Promise.all([publishing.close(), listening.close()]);
     },

@@ -108,6 +108,7 @@ describe('tracing', () => {
       subscribe: async () => ({ add: async () => undefined, remove: async () => undefined, close: async () => undefined }),
       retain: () => undefined,
       onReturn: () => undefined,
+      forget: () => undefined,
       read: async () => [],
       check: async () => undefined,
       close: async () => undefined,

@@ -75,6 +75,7 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
   const moved = (kept: (symbol: string) => boolean) => {
     // What was not ours without a break goes on where somebody else may have ended, also when it was ours before.
     follow(kept);
+    priceBus.release((symbol) => !shares.owns(symbol));
     gate.release(kept);
     follow();
   };

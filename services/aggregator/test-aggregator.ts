@@ -46,6 +46,7 @@ export const startRig = async (
     resume: unused,
     keepThrough: () => undefined,
     forgetThrough: () => undefined,
+    release: () => undefined,
     settled: async () => undefined,
     last: unused,
     subscribe: unused,
