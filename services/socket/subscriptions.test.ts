@@ -23,7 +23,10 @@ const rig = () => {
     },
     replace: (name) => void renewed.push(name),
     connections: { open: 1, wanted: 1 },
+    streams: { down: 0, wanted: 1 },
     fault: undefined,
+    degraded: undefined,
+    newestAgesMs: () => new Map(),
     close: async () => undefined,
   };
   const subscriptions = createSubscriptions({
@@ -33,6 +36,7 @@ const rig = () => {
     limits: defaultLimits,
     listing: () => 'TRADING',
     tradedWhilePaused: () => undefined,
+    lastTradeMs: async () => undefined,
     connect: (given) => {
       events = given;
       return pool;
