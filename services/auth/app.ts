@@ -4,16 +4,17 @@ import { createGrpcServer, type GrpcTls } from '@tickfolio/lib/grpc';
 import { addOperations, createHttpServer, type Dependency, listen } from '@tickfolio/lib/http';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import { createThrottle } from '@tickfolio/lib/throttle';
 import { createAccounts } from './accounts.js';
 import { createAuth } from './auth.js';
 import { startCleanup } from './cleanup.js';
 import { watchDatabase } from './database-health.js';
+import { createListEndedSessions } from './ended-sessions.js';
 import { type AuthLimits, defaultLimits } from './limits.js';
 import { createAuthMetrics } from './metrics.js';
 import { createPasswordHasher } from './password-hasher.js';
 import { serve, serviceName } from './rpc.js';
 import { createSessions } from './sessions.js';
-import { createThrottle } from './throttle.js';
 
 export { type AuthLimits, defaultLimits } from './limits.js';
 export { migrationsFolder } from './migrations-folder.js';
@@ -57,6 +58,7 @@ export const startAuth = async ({ postgres, clock, log, metrics }: AuthDeps, opt
   const auth = createAuth({
     accounts: createAccounts(postgres.db),
     sessions,
+    listEndedSessions: createListEndedSessions(postgres.db, { clock, accessTtlMs: limits.accessTtlMs }),
     hasher,
     throttles: {
       name: createThrottle({ clock, ...limits.loginsPerName }),

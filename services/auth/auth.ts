@@ -1,14 +1,15 @@
 import { type AccessTokenOptions, signAccessToken } from '@tickfolio/lib/access-token';
 import { AppError } from '@tickfolio/lib/errors';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import type { Throttle } from '@tickfolio/lib/throttle';
 import { type Accounts, nameTaken } from './accounts.js';
 import { addressKey } from './client-address.js';
 import { type Credentials, isPossibleName, isPossiblePassword, nameKey, normalPassword, requireNewCredentials } from './credentials.js';
+import type { ListEndedSessions } from './ended-sessions.js';
 import type { AuthMetrics } from './metrics.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { isPossibleRefreshToken } from './refresh-token.js';
 import type { IssuedToken, SessionRef, Sessions } from './sessions.js';
-import type { Throttle } from './throttle.js';
 
 /** Who asks, and for how long it matters. */
 export interface Caller {
@@ -41,11 +42,13 @@ export interface Auth {
   logoutEverywhere(userId: string, caller: Pick<Caller, 'log'>): Promise<readonly string[]>;
   /** The user of an open session. */
   sessionUser(sessionId: string): Promise<string | undefined>;
+  readonly listEndedSessions: ListEndedSessions;
 }
 
 export interface AuthDeps {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
+  readonly listEndedSessions: ListEndedSessions;
   readonly hasher: PasswordHasher;
   readonly throttles: { readonly name: Throttle; readonly address: Throttle; readonly registration: Throttle };
   readonly metrics: AuthMetrics;
@@ -57,7 +60,8 @@ const refusedLogin = () => new AppError('unauthenticated', 'The name or the pass
 const refusedRefresh = (endedSession?: string) =>
   new AppError('unauthenticated', 'The session has ended; please sign in again.', endedSession ? { facts: { endedSession } } : {});
 
-export const createAuth = ({ accounts, sessions, hasher, throttles, metrics, signing, accessTtlMs }: AuthDeps): Auth => {
+export const createAuth = (deps: AuthDeps): Auth => {
+  const { accounts, sessions, listEndedSessions, hasher, throttles, metrics, signing, accessTtlMs } = deps;
   const tokensOf = (userId: string, userName: string, issued: IssuedToken): Tokens => {
     const { sessionId } = issued;
     const access = signAccessToken(signing, { userId, userName, sessionId }, accessTtlMs);
@@ -132,5 +136,6 @@ export const createAuth = ({ accounts, sessions, hasher, throttles, metrics, sig
       return sessionIds;
     },
     sessionUser: (sessionId) => sessions.userOf(sessionId),
+    listEndedSessions,
   };
 };

@@ -1,4 +1,4 @@
-import type { ThrottleLimit } from './throttle.js';
+import type { ThrottleLimit } from '@tickfolio/lib/throttle';
 
 /** Every bound and time of the service, with its default. */
 export interface AuthLimits {

@@ -40,6 +40,10 @@ export const serve = (server: GrpcServer, auth: Auth): void => {
       const userId = await auth.sessionUser(sessionId);
       return { open: userId !== undefined, userId: userId ?? '' };
     }),
+    listEndedSessions: unary<wire.ListEndedSessionsRequest, wire.ListEndedSessionsResponse>(async ({ sinceMs, cursor }) => {
+      const { sessionIds, ...page } = await auth.listEndedSessions(sinceMs, cursor);
+      return { sessionIds: [...sessionIds], ...page };
+    }),
   };
   server.addService(AuthServiceService, implementation);
 };

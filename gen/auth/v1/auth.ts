@@ -83,6 +83,21 @@ export interface GetSessionResponse {
   userId: string;
 }
 
+export interface ListEndedSessionsRequest {
+  /** `as_of_ms` of an answer before. What ended so long ago that no access token is left is not named; 0 asks for all the rest. */
+  sinceMs: number;
+  /** `next` of the page before; empty for the first. */
+  cursor: string;
+}
+
+export interface ListEndedSessionsResponse {
+  sessionIds: string[];
+  /** Asks for the next page; empty on the last. */
+  next: string;
+  /** Epoch milliseconds; what ends from here on is in an answer to a later question. */
+  asOfMs: number;
+}
+
 /** An access token (JWT: sub = user id, name, sid = session id) and the refresh token that follows it. */
 export interface TokenPair {
   accessToken: string;
@@ -842,6 +857,152 @@ export const GetSessionResponse: MessageFns<GetSessionResponse> = {
   },
 };
 
+function createBaseListEndedSessionsRequest(): ListEndedSessionsRequest {
+  return { sinceMs: 0, cursor: "" };
+}
+
+export const ListEndedSessionsRequest: MessageFns<ListEndedSessionsRequest> = {
+  encode(message: ListEndedSessionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sinceMs !== 0) {
+      writer.uint32(8).int64(message.sinceMs);
+    }
+    if (message.cursor !== "") {
+      writer.uint32(18).string(message.cursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEndedSessionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEndedSessionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sinceMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListEndedSessionsRequest>, I>>(base?: I): ListEndedSessionsRequest {
+    return ListEndedSessionsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListEndedSessionsRequest>, I>>(object: I): ListEndedSessionsRequest {
+    const message = createBaseListEndedSessionsRequest();
+    message.sinceMs = object.sinceMs ?? 0;
+    message.cursor = object.cursor ?? "";
+    return message;
+  },
+};
+
+function createBaseListEndedSessionsResponse(): ListEndedSessionsResponse {
+  return { sessionIds: [], next: "", asOfMs: 0 };
+}
+
+export const ListEndedSessionsResponse: MessageFns<ListEndedSessionsResponse> = {
+  encode(message: ListEndedSessionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.sessionIds) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.next !== "") {
+      writer.uint32(18).string(message.next);
+    }
+    if (message.asOfMs !== 0) {
+      writer.uint32(24).int64(message.asOfMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEndedSessionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEndedSessionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionIds.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.next = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.asOfMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListEndedSessionsResponse>, I>>(base?: I): ListEndedSessionsResponse {
+    return ListEndedSessionsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListEndedSessionsResponse>, I>>(object: I): ListEndedSessionsResponse {
+    const message = createBaseListEndedSessionsResponse();
+    message.sessionIds = object.sessionIds?.map((e) => e) || [];
+    message.next = object.next ?? "";
+    message.asOfMs = object.asOfMs ?? 0;
+    return message;
+  },
+};
+
 function createBaseTokenPair(): TokenPair {
   return {
     accessToken: "",
@@ -1048,6 +1209,21 @@ export const AuthServiceService = {
     responseSerialize: (value: GetSessionResponse): Buffer => Buffer.from(GetSessionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetSessionResponse => GetSessionResponse.decode(value),
   },
+  /**
+   * Names the sessions that were ended since a moment, by a logout, everywhere or by a second use; oldest first, in pages.
+   * What was committed late is not missed, so a session may be named again. INVALID_ARGUMENT for a cursor that is none.
+   */
+  listEndedSessions: {
+    path: "/auth.v1.AuthService/ListEndedSessions" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListEndedSessionsRequest): Buffer =>
+      Buffer.from(ListEndedSessionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListEndedSessionsRequest => ListEndedSessionsRequest.decode(value),
+    responseSerialize: (value: ListEndedSessionsResponse): Buffer =>
+      Buffer.from(ListEndedSessionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListEndedSessionsResponse => ListEndedSessionsResponse.decode(value),
+  },
 } as const;
 
 export interface AuthServiceServer extends UntypedServiceImplementation {
@@ -1069,6 +1245,11 @@ export interface AuthServiceServer extends UntypedServiceImplementation {
   logoutEverywhere: handleUnaryCall<LogoutEverywhereRequest, LogoutEverywhereResponse>;
   /** Tells whether a session (the `sid` of an access token) is still open. */
   getSession: handleUnaryCall<GetSessionRequest, GetSessionResponse>;
+  /**
+   * Names the sessions that were ended since a moment, by a logout, everywhere or by a second use; oldest first, in pages.
+   * What was committed late is not missed, so a session may be named again. INVALID_ARGUMENT for a cursor that is none.
+   */
+  listEndedSessions: handleUnaryCall<ListEndedSessionsRequest, ListEndedSessionsResponse>;
 }
 
 export interface AuthServiceClient extends Client {
@@ -1173,6 +1354,25 @@ export interface AuthServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetSessionResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Names the sessions that were ended since a moment, by a logout, everywhere or by a second use; oldest first, in pages.
+   * What was committed late is not missed, so a session may be named again. INVALID_ARGUMENT for a cursor that is none.
+   */
+  listEndedSessions(
+    request: ListEndedSessionsRequest,
+    callback: (error: ServiceError | null, response: ListEndedSessionsResponse) => void,
+  ): ClientUnaryCall;
+  listEndedSessions(
+    request: ListEndedSessionsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListEndedSessionsResponse) => void,
+  ): ClientUnaryCall;
+  listEndedSessions(
+    request: ListEndedSessionsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListEndedSessionsResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -1,7 +1,7 @@
-import { createManualClock } from '@tickfolio/lib/clock';
-import { AppError } from '@tickfolio/lib/errors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createManualClock } from '../clock/clock.js';
+import { AppError } from '../errors/errors.js';
 import { createThrottle } from './throttle.js';
 
 const build = (maxKeys?: number) => {

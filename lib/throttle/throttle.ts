@@ -1,5 +1,5 @@
-import type { Clock } from '@tickfolio/lib/clock';
-import { AppError } from '@tickfolio/lib/errors';
+import type { Clock } from '../clock/clock.js';
+import { AppError } from '../errors/errors.js';
 
 /** Limits how often something is tried, per key. */
 export interface Throttle {
@@ -21,6 +21,8 @@ export interface ThrottleLimit {
 
 export interface ThrottleOptions extends ThrottleLimit {
   readonly clock: Clock;
+  /** What the refusal says. Default 'Too many attempts; please wait a little.' */
+  readonly words?: string;
   /** How many keys are kept; the one used longest ago makes room. Default 50 000. */
   readonly maxKeys?: number;
 }
@@ -32,7 +34,8 @@ interface Debt {
 }
 
 /** A token bucket per key, in this process's memory. */
-export const createThrottle = ({ clock, burst, refillMs, maxKeys = 50_000 }: ThrottleOptions): Throttle => {
+export const createThrottle = (options: ThrottleOptions): Throttle => {
+  const { clock, burst, refillMs, words = 'Too many attempts; please wait a little.', maxKeys = 50_000 } = options;
   const debts = new Map<string, Debt>(); // In the order of last use.
   const debtOf = (key: string): Debt => {
     const atMs = clock.monotonic();
@@ -53,8 +56,7 @@ export const createThrottle = ({ clock, burst, refillMs, maxKeys = 50_000 }: Thr
       const waitMs = debt.debtMs + refillMs - burst * refillMs;
       if (waitMs <= 0) debt.debtMs += refillMs;
       keep(key, debt);
-      if (waitMs > 0)
-        throw new AppError('resource_exhausted', 'Too many attempts; please wait a little.', { retryAfterMs: Math.ceil(waitMs) });
+      if (waitMs > 0) throw new AppError('resource_exhausted', words, { retryAfterMs: Math.ceil(waitMs) });
     },
     giveBack: (key) => {
       const debt = debtOf(key);

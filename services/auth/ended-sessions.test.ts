@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { createManualClock } from '@tickfolio/lib/clock';
+import { afterAll, expect, it } from 'vitest';
+import { createListEndedSessions } from './ended-sessions.js';
+import { accounts, sessions } from './schema.js';
+import { codeOf, startTestAuth } from './test-auth.js';
+import { openEmbeddedDatabase } from './test-database.js';
+
+const postgres = await openEmbeddedDatabase();
+afterAll(() => postgres.close());
+
+const minuteMs = 60_000;
+
+/** Sessions that ended so long ago, in milliseconds. */
+const addEnded = async (nowMs: number, ...agesMs: number[]) => {
+  const [account] = await postgres.db
+    .insert(accounts)
+    .values({ name: randomUUID().slice(0, 8), passwordHash: '' })
+    .returning();
+  const at = (ageMs: number) => new Date(nowMs - ageMs);
+  const common = { userId: account?.id ?? '', expiresAt: at(-minuteMs), revokedBecause: 'logout' } as const;
+  const rows = await postgres.db
+    .insert(sessions)
+    .values(agesMs.map((ageMs) => ({ ...common, createdAt: at(ageMs), revokedAt: at(ageMs) })))
+    .returning({ id: sessions.id });
+  return rows.map(({ id }) => id);
+};
+
+it('names every session that ended since, page by page, also many of one moment', async () => {
+  const clock = createManualClock();
+  const ids = await addEnded(clock.now(), ...Array.from({ length: 25 }, (_, at) => (at < 15 ? 5_000 : at * 100)));
+  const list = createListEndedSessions(postgres.db, { clock, accessTtlMs: 15 * minuteMs, pageSize: 4 });
+  const found: string[] = [];
+  let pages = 0;
+  for (let cursor = ''; pages === 0 || cursor !== ''; pages++) {
+    const page = await list(0, cursor);
+    found.push(...page.sessionIds);
+    cursor = page.next;
+  }
+  expect([pages, new Set(found).size, found.toSorted()]).toEqual([7, 25, ids.toSorted()]);
+});
+it('names what was committed late again, and nothing of which no access token is left', async () => {
+  const clock = createManualClock(1_800_000_000_000);
+  const [late, old, older] = await addEnded(clock.now(), 50_000, 10 * minuteMs, 17 * minuteMs);
+  const list = createListEndedSessions(postgres.db, { clock, accessTtlMs: 15 * minuteMs });
+  expect((await list(clock.now(), '')).sessionIds).toEqual([late]);
+  expect(await list(0, '')).toEqual({ sessionIds: [old, late], next: '', asOfMs: clock.now() });
+  expect((await list(clock.now() - 30 * minuteMs, '')).sessionIds).not.toContain(older);
+});
+it('is asked over gRPC, and refuses a cursor that is none', async () => {
+  const auth = await startTestAuth(postgres, {}, createManualClock(1_900_000_000_000));
+  await auth.register(auth.name);
+  const [one, other] = [await auth.login(auth.name), await auth.login(auth.name)];
+  const { asOfMs } = await auth.endedSessions(0, '');
+  await auth.logout(one.refreshToken);
+  expect(await auth.endedSessions(asOfMs, '')).toMatchObject({ sessionIds: [one.sessionId], next: '' });
+  await auth.logoutEverywhere(one.userId);
+  expect((await auth.endedSessions(asOfMs, '')).sessionIds.toSorted()).toEqual([one.sessionId, other.sessionId].toSorted());
+  for (const cursor of ['1', `x.${one.sessionId}`, "1.' or 1=1"])
+    expect(await codeOf(auth.endedSessions(0, cursor))).toBe('invalid_argument');
+  await auth.close();
+});

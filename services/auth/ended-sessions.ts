@@ -1,0 +1,56 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import type { Database } from '@tickfolio/lib/postgres';
+import { and, asc, eq, gt, gte, or } from 'drizzle-orm';
+import { sessions } from './schema.js';
+
+/** A page of sessions that were ended. */
+export interface EndedSessionsPage {
+  readonly sessionIds: readonly string[];
+  /** Asks for the next page; empty on the last. */
+  readonly next: string;
+  /** Epoch milliseconds; what ends from here on is in an answer to a later question. */
+  readonly asOfMs: number;
+}
+
+/**
+ * The sessions that were ended since a moment, oldest first. What is committed late is named too, so some are named twice.
+ * @param sinceMs `asOfMs` of an answer before; 0 for as far back as access tokens live
+ * @param cursor `next` of the page before; empty for the first
+ * @throws AppError invalid_argument for a cursor that is none
+ */
+export type ListEndedSessions = (sinceMs: number, cursor: string) => Promise<EndedSessionsPage>;
+
+export interface EndedSessionsOptions {
+  readonly clock: Clock;
+  /** How long an access token lives, in milliseconds. */
+  readonly accessTtlMs: number;
+  /** Default 1 000. */
+  readonly pageSize?: number;
+}
+
+/** A session gets the time of its end before it is committed, by the clock of the replica that ends it: a transaction takes 12 s at most. */
+const lateMs = 60_000;
+const cursorPattern = /^(\d{1,15})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+export const createListEndedSessions = (
+  db: Database,
+  { clock, accessTtlMs, pageSize = 1_000 }: EndedSessionsOptions,
+): ListEndedSessions => {
+  return async (sinceMs, cursor) => {
+    const asOfMs = clock.now();
+    const [, lastMs, lastId = ''] = cursorPattern.exec(cursor) ?? [];
+    if (cursor !== '' && lastMs === undefined) throw new AppError('invalid_argument', 'The cursor is not one of an answer.');
+    const from = new Date(Math.max(sinceMs, asOfMs - accessTtlMs) - lateMs);
+    const last = lastMs === undefined ? undefined : new Date(Number(lastMs));
+    const after = last && or(gt(sessions.revokedAt, last), and(eq(sessions.revokedAt, last), gt(sessions.id, lastId)));
+    const rows = await db
+      .select({ id: sessions.id, endedAt: sessions.revokedAt })
+      .from(sessions)
+      .where(and(gte(sessions.revokedAt, last && last > from ? last : from), after))
+      .orderBy(asc(sessions.revokedAt), asc(sessions.id))
+      .limit(pageSize);
+    const end = rows.length === pageSize ? rows.at(-1) : undefined;
+    return { sessionIds: rows.map(({ id }) => id), next: end?.endedAt ? `${end.endedAt.getTime()}.${end.id}` : '', asOfMs };
+  };
+};
