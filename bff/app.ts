@@ -13,6 +13,7 @@ import type { Postgres } from '@tickfolio/lib/postgres';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import { createThrottle, type ThrottleLimit } from '@tickfolio/lib/throttle';
 import type { FastifyInstance } from 'fastify';
 
 import type { AggregatorClient } from './aggregator-client.js';
@@ -20,6 +21,7 @@ import type { AuthClient } from './auth-client.js';
 import { authRoutes } from './auth-routes.js';
 import { serveUnder, withoutBasePath } from './base-path.js';
 import { type ClientSocketLimits, defaultSocketLimits } from './client-socket.js';
+import { coinRoutes } from './coin-routes.js';
 import { frameRoute } from './frame-route.js';
 import { historyRoutes } from './history-routes.js';
 import { bodyFaults } from './input-faults.js';
@@ -96,6 +98,10 @@ export interface BffOptions {
   /** Calls of one address to one auth route in `authWindowMs`. Default 60 in 60 000. */
   readonly maxAuthCalls?: number;
   readonly authWindowMs?: number;
+  /** Changes of the coins of one user. Default 300 at once, then one a second. */
+  readonly writesPerUser?: ThrottleLimit;
+  /** How often what is shown is compared with the database, and the auth service asked for ends of sessions. Default 20 000. */
+  readonly reconcileEveryMs?: number;
   /** The folder of the built page (`builtPage`). Default: no page is served. */
   readonly webFolder?: string;
   /** What the archive is called. Default `crypto` and `market_tickers`. */
@@ -104,6 +110,8 @@ export interface BffOptions {
 }
 
 const maxBodyBytes = 16 * 1024;
+/** Enough to fill a portfolio in one go. */
+const writesPerUser: ThrottleLimit = { burst: 300, refillMs: 1_000 };
 
 /** Builds the whole BFF without listening. Closing the instance closes what it opened; the dependencies stay their owner's. */
 const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
@@ -135,6 +143,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
     maxSockets: options.maxSockets ?? 20_000,
     maxSocketsPerUser: options.maxSocketsPerUser ?? 20,
     closeSpreadMs: options.closeSpreadMs ?? 2_000,
+    reconcileEveryMs: options.reconcileEveryMs ?? 20_000,
     limits: { ...defaultSocketLimits, ...options.socketLimits },
   });
   const { verify } = live;
@@ -174,10 +183,16 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       maxCalls: options.maxAuthCalls ?? 60,
       windowMs: options.authWindowMs ?? 60_000,
     });
-    await scope.register(profileRoutes, {
+    await scope.register(profileRoutes, { prefix: '/api/v1/profile', verify, portfolios });
+    await scope.register(coinRoutes, {
       prefix: '/api/v1/profile',
       verify,
       portfolios,
+      writes: createThrottle({
+        clock,
+        ...(options.writesPerUser ?? writesPerUser),
+        words: 'Too many changes in a short time; please wait a little.',
+      }),
       symbols: live.symbols,
       lookup: live.lookup,
       onChange: live.portfolioChanged,

@@ -19,6 +19,14 @@ export interface EndedSession {
   readonly userId: string;
 }
 
+export interface EndedSessionsPage {
+  readonly sessionIds: readonly string[];
+  /** Empty on the last page. */
+  readonly next: string;
+  /** By the auth service's clock. */
+  readonly asOfMs: number;
+}
+
 /** The auth service as the BFF needs it. @throws AppError; `unavailable` with a retry time when it is away */
 export interface AuthClient {
   register(name: string, password: string, meta: CallMeta): Promise<{ readonly userId: string }>;
@@ -30,6 +38,12 @@ export interface AuthClient {
   logoutEverywhere(userId: string, meta: CallMeta): Promise<readonly string[]>;
   /** Whether a session can go on. Answers or throws within about half a second. */
   isSessionOpen(sessionId: string, requestId: string): Promise<boolean>;
+  /**
+   * A page of the sessions that ended, some of them named again.
+   * @param sinceMs `asOfMs` of an answer before; 0 for as far back as access tokens live
+   * @param cursor `next` of the page before; empty for the first
+   */
+  endedSessions(sinceMs: number, cursor: string, requestId: string): Promise<EndedSessionsPage>;
   /** Undefined when the service says it serves, else what is wrong. */
   check(): Promise<string | undefined>;
   close(): void;
@@ -118,6 +132,9 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
         const options = { deadlineMs: sessionDeadlineMs, requestId, observe };
         return (await callUnary(client, client.getSession, { sessionId }, options)).open;
       }, sessionBreaker),
+    // Past the breakers: it is asked at a pace of its own, and an auth service of before does not know the question.
+    endedSessions: (sinceMs, cursor, requestId) =>
+      callUnary(client, client.listEndedSessions, { sinceMs, cursor }, { deadlineMs, requestId, observe }),
     check: async () => ((await isServing(client, '', { deadlineMs: checkDeadlineMs })) ? undefined : 'says that it does not serve'),
     close: () => client.close(),
   };

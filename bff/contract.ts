@@ -50,6 +50,19 @@ export const CoinChangeBody = Type.Object(
   strict,
 );
 export const CoinRemovalBody = Type.Object({ symbol }, strict);
+export const ChangeHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      maxLength: 255,
+      pattern: '^[\\x21-\\x7e]+$',
+      description: '1 to 255 visible ASCII characters without blanks',
+      examples: ['6f1c9a52-4d0e-4f0b-8a57-0c2f3b1d9e84'],
+    }),
+  ),
+});
+export const ChangePath = Type.Object({
+  id: Type.String({ description: '`ChangeID` of an answer', examples: ['0b7c4a1e-93d2-4c55-9f0a-6a1de2f83b47'] }),
+});
 
 export const messageAnswer = (example: string) => Type.Object({ message: Type.String({ examples: [example] }) }, { description: 'Done.' });
 export const AccessTokenAnswer = Type.Object(
@@ -65,20 +78,36 @@ export const CookieAnswer = Type.Object(
 );
 const moment = Type.String({ format: 'date-time', examples: ['2026-01-27T10:00:00.000Z'] });
 const userId = Type.String({ examples: ['a1b2c3d4-e5f6-7890-1234-567890abcdef'] });
-export const CoinAnswer = Type.Object(
+const version = (description: string) => Type.Integer({ description, examples: [7] });
+const coin = {
+  ID: Type.Integer({ examples: [1] }),
+  CreatedAt: moment,
+  UpdatedAt: moment,
+  DeletedAt: Type.Null(),
+  Symbol: Type.String({ examples: ['btcusdt'] }),
+  Quantity: Type.String({ description: 'exact decimal text', examples: ['1.5'] }),
+  UserID: userId,
+  Version: version('of the portfolio, as the quantity was changed last'),
+};
+const changeId = Type.String({ description: 'names the change, to undo it', examples: ['0b7c4a1e-93d2-4c55-9f0a-6a1de2f83b47'] });
+export const CoinAnswer = Type.Object({ ...coin, ChangeID: changeId }, { description: 'The coin as it is held now.' });
+export const RemovalAnswer = Type.Object(
   {
-    ID: Type.Integer({ examples: [1] }),
-    CreatedAt: moment,
-    UpdatedAt: moment,
-    DeletedAt: Type.Null(),
-    Symbol: Type.String({ examples: ['btcusdt'] }),
-    Quantity: Type.String({ description: 'exact decimal text', examples: ['1.5'] }),
-    UserID: userId,
+    message: Type.String({ examples: ['coin successfully deleted'] }),
+    Symbol: coin.Symbol,
+    Quantity: Type.String({ description: 'what was held and is not any more, exact decimal text', examples: ['1.5'] }),
+    Version: version('of the portfolio, after the removal'),
+    ChangeID: changeId,
   },
-  { description: 'A coin that is held.' },
+  { description: 'Done.' },
 );
 export const ProfileAnswer = Type.Object(
-  { ID: userId, Name: Type.String({ examples: ['myuser'] }), Coins: Type.Array(CoinAnswer) },
+  {
+    ID: userId,
+    Name: Type.String({ examples: ['myuser'] }),
+    Coins: Type.Array(Type.Object(coin, { description: 'A coin that is held.' })),
+    Version: version('counts the changes of the coins, and never falls'),
+  },
   { description: 'The portfolio.' },
 );
 export const SymbolsAnswer = Type.Object(
@@ -126,7 +155,7 @@ const descriptions: Readonly<Record<number, string>> = {
   400: 'The request is malformed; `errors` names the fields of a body.',
   401: 'Not signed in.',
   403: 'A page of another site asked.',
-  404: 'Not held.',
+  404: 'Not held, or not there.',
   409: 'It conflicts with what is there; nothing was changed.',
   413: 'The body is too large.',
   415: 'The body is not `application/json`.',

@@ -1,6 +1,6 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { add, formatDecimal, parseDecimal, subtract, zero } from '@tickfolio/lib/money';
+import { add, formatDecimal, negate, parseDecimal, subtract, zero } from '@tickfolio/lib/money';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { shareTestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
@@ -32,14 +32,12 @@ describe.skipIf(!server)('concurrent changes on a real PostgreSQL server', () =>
     if (!one || !two) return;
     const user = owner('decreases');
     await one.open(user, btc, parseDecimal('10'));
-    const by = parseDecimal('0.3');
-    const results = await Promise.allSettled(
-      Array.from({ length: 100 }, (_, i) => (i % 2 ? one : two).decrease(user.userId, btc.symbol, by)),
-    );
+    const by = parseDecimal('-0.3');
+    const results = await Promise.allSettled(Array.from({ length: 100 }, (_, i) => (i % 2 ? one : two).change(user, btc.symbol, by)));
     const taken = results.filter((result) => result.status === 'fulfilled').length;
     expect(taken).toBe(33); // 33 × 0.3 = 9.9
     for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'failed_precondition' });
-    expect((await one.read(user)).map((coin) => coin.quantity)).toEqual(['0.1']);
+    expect((await one.read(user)).coins.map((coin) => coin.quantity)).toEqual(['0.1']);
   });
 
   it('of both kinds end at exactly what was added less what was taken, whatever their order', async () => {
@@ -55,18 +53,18 @@ describe.skipIf(!server)('concurrent changes on a real PostgreSQL server', () =>
         const portfolios = i % 2 ? one : two;
         try {
           if (i % 3) {
-            (await portfolios.increase(user.userId, btc.symbol, amount)) ?? (await portfolios.open(user, btc, amount));
+            (await portfolios.change(user, btc.symbol, amount)) ?? (await portfolios.open(user, btc, amount));
             expected = add(expected, amount);
-          } else if (await portfolios.decrease(user.userId, btc.symbol, amount)) expected = subtract(expected, amount);
+          } else if (await portfolios.change(user, btc.symbol, negate(amount))) expected = subtract(expected, amount);
         } catch (err) {
           expect(err).toBeInstanceOf(AppError);
           expect(err).toMatchObject({ code: 'failed_precondition' });
         }
       }),
     );
-    expect((await two.read(user)).map((coin) => coin.quantity)).toEqual([formatDecimal(expected)]);
-    expect(await one.decrease(user.userId, btc.symbol, expected)).toMatchObject({ quantity: '0' });
-    expect(await two.read(user)).toEqual([]);
+    expect((await two.read(user)).coins.map((coin) => coin.quantity)).toEqual([formatDecimal(expected)]);
+    expect(await one.change(user, btc.symbol, negate(expected))).toMatchObject({ coin: { quantity: '0' } });
+    expect((await two.read(user)).coins).toEqual([]);
   });
 
   it('to exactly zero remove the coin once, and adding starts again from nothing', async () => {
@@ -76,14 +74,14 @@ describe.skipIf(!server)('concurrent changes on a real PostgreSQL server', () =>
     for (let round = 0; round < 20; round++) {
       await one.open(user, btc, parseDecimal('1'));
       const results = await Promise.allSettled([
-        one.decrease(user.userId, btc.symbol, parseDecimal('1')),
-        two.decrease(user.userId, btc.symbol, parseDecimal('1')),
+        one.change(user, btc.symbol, parseDecimal('-1')),
+        two.change(user, btc.symbol, parseDecimal('-1')),
         two.open(user, btc, parseDecimal('2')),
       ]);
       const taken = results.slice(0, 2).filter((result) => result.status === 'fulfilled' && result.value !== undefined).length;
       expect(taken).toBeGreaterThan(0);
-      expect((await one.read(user)).map((coin) => coin.quantity)).toEqual([String(3 - taken)]);
-      await one.remove(user.userId, btc.symbol);
+      expect((await one.read(user)).coins.map((coin) => coin.quantity)).toEqual([String(3 - taken)]);
+      await one.remove(user, btc.symbol);
     }
   });
 
@@ -95,7 +93,7 @@ describe.skipIf(!server)('concurrent changes on a real PostgreSQL server', () =>
       Array.from({ length: 20 }, (_, i) => (i % 2 ? one : two).open(user, { symbol: `c${i}usdt`, quoteAsset: 'usdt' }, parseDecimal('1'))),
     );
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(5);
-    expect(await one.read(user)).toHaveLength(5);
+    expect((await one.read(user)).coins).toHaveLength(5);
   });
 
   it('leave the set of held symbols right', async () => {
@@ -107,8 +105,8 @@ describe.skipIf(!server)('concurrent changes on a real PostgreSQL server', () =>
     const held = await one.symbols();
     expect(held.filter(({ symbol }) => symbol === 'ethbtc')).toEqual([{ symbol: 'ethbtc', quoteAsset: 'btc' }]);
     expect(held.map(({ symbol }) => symbol)).toEqual([...new Set(held.map(({ symbol }) => symbol))].sort());
-    await one.remove('symbols', 'ethbtc');
-    await one.decrease('symbols-2', 'ethbtc', parseDecimal('1'));
+    await one.remove(owner('symbols'), 'ethbtc');
+    await one.change(owner('symbols-2'), 'ethbtc', parseDecimal('-1'));
     expect((await one.symbols()).some(({ symbol }) => symbol === 'ethbtc')).toBe(false);
   });
 });

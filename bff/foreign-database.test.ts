@@ -29,9 +29,9 @@ describe.skipIf(!server)(`portfolios in a database that was set up for others ($
   it('add a coin once and show its dates, where dates are written day first', async () => {
     const database = await open('day_first', '', `alter database day_first set DateStyle = 'SQL, DMY'`);
     const portfolios = createPortfolios(database.db);
-    const coin = await portfolios.open(anna, { symbol: 'btcusdt', quoteAsset: 'usdt' }, parseDecimal('1.5'));
+    const { coin } = await portfolios.open(anna, { symbol: 'btcusdt', quoteAsset: 'usdt' }, parseDecimal('1.5'));
     expect(Math.abs(coin.createdAt.getTime() - Date.now())).toBeLessThan(60_000);
-    expect(await portfolios.read(anna)).toEqual([coin]);
+    expect(await portfolios.read(anna)).toEqual({ version: 1, coins: [coin] });
     const history = createValueHistory(database.db);
     const fifthOfNovember = Date.parse('2026-11-05T10:00:00Z');
     await history.record('real', fifthOfNovember, [{ userId: 'anna', value: '111' }], true);

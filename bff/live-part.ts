@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { AccessToken } from '@tickfolio/lib/access-token';
 import type { BffDeps } from './app.js';
+import { startChangeRetention } from './change-retention.js';
 import type { ClientSocketLimits } from './client-socket.js';
 import { type ClientSockets, createClientSockets } from './client-sockets.js';
+import type { PortfolioNews } from './coin-routes.js';
 import { createDemand, type Demand } from './demand.js';
 import { createExchangeClock, type ExchangeClock } from './exchange-clock.js';
 import { createFrameClock } from './frame-clock.js';
@@ -12,6 +14,7 @@ import { createNotices, type Notices } from './notices.js';
 import type { Portfolios } from './portfolios.js';
 import { createPriceBoard, type PriceBoard } from './price-board.js';
 import { createPriceFeed, type PriceFeed } from './price-feed.js';
+import { startReconciliation } from './reconciliation.js';
 import { createSessionGate, type SessionGate } from './session-gate.js';
 import type { VerifyAccessToken } from './sign-in.js';
 import { createSocketMetrics, showSymbols } from './socket-metrics.js';
@@ -28,6 +31,7 @@ export interface LivePartOptions {
   readonly maxSockets: number;
   readonly maxSocketsPerUser: number;
   readonly closeSpreadMs: number;
+  readonly reconcileEveryMs: number;
   readonly limits: ClientSocketLimits;
 }
 
@@ -45,7 +49,7 @@ export interface LivePart {
   /** Refuses also the tokens of sessions known to have ended. */
   readonly verify: VerifyAccessToken;
   readonly gate: SessionGate;
-  portfolioChanged(userId: string, symbolsChanged: boolean): void;
+  portfolioChanged(userId: string, news: PortfolioNews): void;
   close(): Promise<void>;
 }
 
@@ -113,17 +117,23 @@ export const createLivePart = (
     { pushWindowMs: options.pushWindowMs, frameEveryMs: options.frameEveryMs },
   );
   const sockets = createClientSockets({ live, verify: verifyAndAsk, clock, log, metrics: socketMetrics }, options);
+  const endSession = (sessionId: string) => {
+    gate.end(sessionId);
+    sockets.endSession(sessionId);
+  };
   const notices = createNotices(
     { pubsub, clock, log },
     {
       portfolioChanged: live.reload,
-      sessionEnded: (sessionId) => {
-        gate.end(sessionId);
-        sockets.endSession(sessionId);
-      },
+      sessionEnded: endSession,
       resumed: live.reloadAll,
     },
   );
+  const reconciliation = startReconciliation(
+    { portfolios, live, auth, hasEnded: gate.hasEnded, foundEnded: endSession, clock, log, metrics },
+    { periodMs: options.reconcileEveryMs },
+  );
+  const retention = startChangeRetention({ portfolios, clock, log });
   showSymbols(
     metrics,
     () => feed.symbols(),
@@ -153,12 +163,14 @@ export const createLivePart = (
     notices,
     verify,
     gate,
-    portfolioChanged: (userId, symbolsChanged) => {
-      notices.portfolioChanged(userId);
+    portfolioChanged: (userId, { version, symbolsChanged }) => {
+      notices.portfolioChanged(userId, version);
       if (symbolsChanged) demand.changed();
     },
     close: async () => {
       sweep.cancel();
+      reconciliation.close();
+      retention.close();
       await recorder.close();
       demand.close();
       live.close();

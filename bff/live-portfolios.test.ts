@@ -1,4 +1,4 @@
-import { createManualClock } from '@tickfolio/lib/clock';
+import { createManualClock, sleep } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
@@ -11,19 +11,28 @@ import { createPriceFeed } from './price-feed.js';
 import { second } from './test-bff.js';
 import type { Frame } from './test-socket.js';
 
-const setUp = () => {
+/** @param busMs how long the bus takes to tell last prices */
+const setUp = (busMs = 0) => {
   const clock = createManualClock();
   const log = silentLogger();
   const pubsub = createMemoryPubSub();
-  const priceBus = createPriceBus(pubsub);
+  const bus = createPriceBus(pubsub);
+  const last: typeof bus.last = async (symbols) => {
+    if (busMs > 0) await sleep(clock, busMs);
+    return bus.last(symbols);
+  };
+  const priceBus = { ...bus, last };
   const database = new Map<string, Coin[]>();
+  const versions = new Map<string, number>();
   const reads: (readonly string[])[] = [];
   const state = { down: false };
   const portfolios = {
-    readMany: async (ids: readonly string[]) => {
+    readPortfolios: async (ids: readonly string[]) => {
       reads.push(ids);
       if (state.down) throw new AppError('unavailable', 'The database cannot be reached.');
-      return new Map(ids.flatMap((id) => (database.has(id) ? [[id, database.get(id) ?? []]] : [])));
+      return new Map(
+        ids.flatMap((id) => (database.has(id) ? [[id, { version: versions.get(id) ?? 0, coins: database.get(id) ?? [] }]] : [])),
+      );
     },
   };
   const board = createPriceBoard({ clock, staleAfterMs: 60_000, onChange: (listing) => live.priceChanged(listing) });
@@ -31,6 +40,8 @@ const setUp = () => {
   clock.every(1_000, board.sweep);
   const live = createLivePortfolios({ portfolios, board, feed, clock, log, simulated: () => false });
   const coins = (userId: string, held: Record<string, string>) => {
+    const version = (versions.get(userId) ?? 0) + 1;
+    versions.set(userId, version);
     const list = Object.entries(held).map(([symbol, quantity], id) => ({
       id,
       userId,
@@ -39,6 +50,7 @@ const setUp = () => {
       quantity,
       createdAt: new Date(0),
       updatedAt: new Date(0),
+      version,
     }));
     database.set(userId, list);
   };
@@ -123,6 +135,35 @@ describe('live portfolios', () => {
     live.reload('somebody who is not here');
     await clock.advanceAsync(50);
     expect(totals).toEqual(['0', '10']); // Nothing changed, so nothing is sent.
+  });
+
+  it('read nothing for a notice of what is shown already, and send what only the version tells', async () => {
+    const { clock, join, coins, live, reads } = setUp();
+    coins('a', { btcusdt: '1' });
+    const { frames } = join('a');
+    await clock.advanceAsync(10);
+    expect(live.shown()).toEqual([['a', 1]]);
+    live.reload('a', 1);
+    await clock.advanceAsync(10);
+    expect(reads).toHaveLength(1);
+    coins('a', { btcusdt: '1' }); // More and less again.
+    live.reload('a', 2);
+    await clock.advanceAsync(10);
+    expect(frames.at(-1)?.frame).toMatchObject({ Version: 2, Coins: [{ Quantity: '1', Version: 2 }] });
+    live.reload('a');
+    await clock.advanceAsync(10);
+    expect(reads).toHaveLength(3);
+  });
+
+  it('show last known prices in the first frame also when a second window opens while they are read', async () => {
+    const { clock, join, coins, publish } = setUp(200);
+    publish('btcusdt', '100');
+    coins('a', { btcusdt: '1' });
+    const one = join('a');
+    await clock.advanceAsync(20);
+    const two = join('a');
+    await clock.advanceAsync(500);
+    expect([one.totals[0], two.totals[0]]).toEqual(['100', '100']);
   });
 
   it('close a viewer whose portfolio cannot be read, and keep those that are shown, reading again later', async () => {

@@ -3,7 +3,7 @@ import type { Logger } from '@tickfolio/lib/telemetry';
 import { because, type Context, currentCause } from '@tickfolio/lib/tracing';
 import { createFrameRhythm, type Receiver } from './frame-rhythm.js';
 import { createHolding, type Holding, renderFrame, renderHead } from './portfolio-frame.js';
-import type { Coin, Owner, Portfolios } from './portfolios.js';
+import type { Owner, Portfolio, Portfolios } from './portfolios.js';
 import type { Listing, PriceBoard } from './price-board.js';
 import type { PriceFeed } from './price-feed.js';
 import { createPushQueue, type Pushed } from './push-queue.js';
@@ -33,9 +33,14 @@ export interface Viewing {
 /** The portfolios of the users who are connected here. */
 export interface LivePortfolios {
   join(owner: Owner, viewer: Viewer): Viewing;
-  /** The user's coins changed in the database. Users without a connection here cost nothing. */
-  reload(userId: string): void;
+  /**
+   * The user's coins changed in the database. Users without a connection here, and what is shown already, cost nothing.
+   * @param version of the portfolio after the change; undefined where it is not known
+   */
+  reload(userId: string, version?: number): void;
   reloadAll(): void;
+  /** The users who are connected here, with the version of the portfolio that they are shown. */
+  shown(): [userId: string, version: number][];
   /** A price or its quality changed. */
   priceChanged(listing: Listing): void;
   /** Something that every frame says changed. */
@@ -46,7 +51,7 @@ export interface LivePortfolios {
 }
 
 export interface LivePortfoliosDeps {
-  readonly portfolios: Pick<Portfolios, 'readMany'>;
+  readonly portfolios: Pick<Portfolios, 'readPortfolios'>;
   readonly board: PriceBoard;
   readonly feed: PriceFeed;
   readonly clock: Clock;
@@ -71,15 +76,20 @@ export interface LivePortfoliosOptions {
 
 interface User extends Receiver, Pushed {
   readonly userId: string;
+  readonly owner: Owner;
   readonly viewers: Set<Viewer>;
   /** What every frame begins with. */
-  readonly head: string;
+  head: string;
+  /** Of the portfolio as it was read last. */
+  version: number;
   holdings: Holding[];
   /** False until the coins were read and their last known prices asked for. */
   ready: boolean;
   /** Kept only while it is being sent. */
   frame: string | undefined;
 }
+
+const nothingHeld: Portfolio = { version: 0, coins: [] };
 
 export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePortfoliosOptions = {}): LivePortfolios => {
   const { portfolios, board, feed, clock, log, simulated, asOf = clock.now } = deps;
@@ -125,20 +135,26 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     feed.release(listing);
   };
   /** Takes what the database says, and shows it once the last known prices of what is new are here. */
-  const setCoins = (user: User, coins: readonly Coin[]) => {
+  const setPortfolio = (user: User, { version, coins }: Portfolio) => {
     const before = new Map(user.holdings.map((holding) => [holding.listing, holding]));
     const holdings = coins.map((coin) => {
       const listing = board.listing(coin.symbol, coin.quoteAsset);
       const known = before.get(listing);
-      return known?.quantityText === coin.quantity ? known : createHolding(listing, coin.quantity);
+      return known?.quantityText === coin.quantity && known.version === coin.version
+        ? known
+        : createHolding(listing, coin.quantity, coin.version);
     });
     const same = holdings.length === user.holdings.length && holdings.every((holding, i) => holding === user.holdings[i]);
-    if (same && user.ready) return;
+    if (same && version === user.version && user.ready) return;
     user.holdings = holdings;
+    user.version = version;
+    user.head = renderHead(user.owner, version);
     const cause = currentCause();
     const waits: Promise<void>[] = [];
     for (const { listing } of holdings) {
-      const wait = before.delete(listing) ? undefined : hold(user, listing);
+      const known = before.delete(listing);
+      // Until the first frame also for what is held already: its price may still be on its way for the read before this one.
+      const wait = known ? (user.ready ? undefined : feed.known(listing)) : hold(user, listing);
       if (wait) waits.push(wait);
     }
     for (const listing of before.keys()) drop(user, listing);
@@ -170,14 +186,14 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     );
   };
   const readThese = async (ids: readonly string[], cause: Context | undefined) => {
-    const found = await portfolios.readMany(ids).catch((err: unknown) => {
+    const found = await portfolios.readPortfolios(ids).catch((err: unknown) => {
       log.warn({ err, users: ids.length }, 'portfolios could not be read; trying again');
       return undefined;
     });
     for (const id of ids) {
       const user = users.get(id);
       if (!user) continue;
-      if (found) setCoins(user, found.get(id) ?? []);
+      if (found) setPortfolio(user, found.get(id) ?? nothingHeld);
       else if (user.ready) toRead.set(id, cause);
       // Whoever came while this read was on its way asked for another, and all wait for that.
       else if (!toRead.has(id)) for (const viewer of user.viewers) viewer.failed();
@@ -216,6 +232,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
       if (!user) {
         const { userId } = owner;
         const none = {
+          version: 0,
           holdings: [],
           ready: false,
           frame: undefined,
@@ -224,7 +241,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
           framedAt: 0,
           framedForChange: false,
         };
-        user = { userId, viewers: new Set(), head: renderHead(owner), ...none };
+        user = { userId, owner: { userId, userName: owner.userName }, viewers: new Set(), head: renderHead(owner), ...none };
         users.set(userId, user);
       }
       // Also for somebody known whose first read failed: those before were sent away, and nobody else asks again.
@@ -244,9 +261,11 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
         },
       };
     },
-    reload: (userId) => {
-      if (users.has(userId)) requestRead(userId);
+    reload: (userId, version) => {
+      const user = users.get(userId);
+      if (user && !(user.ready && version !== undefined && version <= user.version)) requestRead(userId);
     },
+    shown: () => [...users.values()].flatMap(({ ready, userId, version }) => (ready ? [[userId, version]] : [])),
     reloadAll: () => {
       for (const userId of users.keys()) requestRead(userId);
     },

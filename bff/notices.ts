@@ -11,15 +11,16 @@ export interface NoticesDeps {
 
 /** What a notice asks of this replica; also called for notices of this replica itself, at once. */
 export interface NoticeListener {
-  portfolioChanged(userId: string): void;
+  /** @param version of the portfolio after the change; undefined where it is not known, or whether there was any */
+  portfolioChanged(userId: string, version: number | undefined): void;
   sessionEnded(sessionId: string): void;
   /** Notices of other replicas may have been missed. */
   resumed(): void;
 }
 
-/** Tells all BFF replicas, this one included, what happened on one of them. */
+/** Tells all BFF replicas, this one included, what happened on one of them. A hint only: what one misses, `reconciliation.ts` finds. */
 export interface Notices {
-  portfolioChanged(userId: string): void;
+  portfolioChanged(userId: string, version: number | undefined): void;
   sessionEnded(sessionId: string): void;
   close(): Promise<void>;
 }
@@ -39,26 +40,27 @@ export const createNotices = ({ pubsub, clock, log }: NoticesDeps, listener: Not
     if (!notice) log.warn({ channel }, 'a notice could not be read and was skipped');
     else if (notice.from === ownId)
       return; // Heeded when it was sent.
-    else if (channel === portfolioChannel) listener.portfolioChanged(notice.id);
+    else if (channel === portfolioChannel) listener.portfolioChanged(notice.id, notice.version);
     else listener.sessionEnded(notice.id);
   };
   const open = async () => {
     try {
       subscription = await pubsub.subscribe([portfolioChannel, sessionChannel], { message, resumed: () => listener.resumed() });
+      // What happened elsewhere until now went by unheard, however short that was.
       if (closed) await subscription.close();
-      else if (retry) listener.resumed();
+      else listener.resumed();
     } catch (err) {
       log.warn({ err }, 'notices of other replicas cannot be heard; trying again');
       if (!closed) retry = clock.after(retryMs, () => void open());
     }
   };
   void open();
-  const tell = (channel: string, id: string) => pubsub.publish(channel, JSON.stringify({ from: ownId, id }));
+  const tell = (channel: string, id: string, version?: number) => pubsub.publish(channel, JSON.stringify({ from: ownId, id, version }));
 
   return {
-    portfolioChanged: (userId) => {
-      listener.portfolioChanged(userId);
-      tell(portfolioChannel, userId);
+    portfolioChanged: (userId, version) => {
+      listener.portfolioChanged(userId, version);
+      tell(portfolioChannel, userId, version);
     },
     sessionEnded: (sessionId) => {
       listener.sessionEnded(sessionId);
@@ -72,10 +74,18 @@ export const createNotices = ({ pubsub, clock, log }: NoticesDeps, listener: Not
   };
 };
 
-const readNotice = (text: string): { readonly from: string; readonly id: string } | undefined => {
+interface Notice {
+  readonly from: string;
+  readonly id: string;
+  /** Missing in those of builds before portfolios had versions. */
+  readonly version: number | undefined;
+}
+
+const readNotice = (text: string): Notice | undefined => {
   try {
-    const { from, id } = JSON.parse(text) as Record<string, unknown>;
-    return typeof from === 'string' && typeof id === 'string' ? { from, id } : undefined;
+    const { from, id, version } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof from !== 'string' || typeof id !== 'string') return undefined;
+    return { from, id, version: typeof version === 'number' ? version : undefined };
   } catch {
     return undefined;
   }

@@ -17,12 +17,14 @@ export const Frame = Type.Object(
   {
     UserID: Type.String({ examples: ['a1b2c3d4-e5f6-7890-1234-567890abcdef'] }),
     UserName: Type.String({ examples: ['myuser'] }),
+    Version: Type.Integer({ description: 'counts the changes of the coins, and never falls', examples: [7] }),
     TotalValue: amount('102185.175', 'the sum of the totals, in USDT'),
     Coins: Type.Array(
       Type.Object(
         {
           Symbol: Type.String({ examples: ['btcusdt'] }),
           Quantity: amount('1.5', 'exact decimal text'),
+          Version: Type.Integer({ description: 'the version of the portfolio, as the quantity was changed last', examples: [7] }),
           Price: orNull(amount('68123.45', 'in the quote asset; null while there is none')),
           Total: orNull(amount('102185.175', 'quantity × price in USDT; null while there is no price')),
           PriceTime: orNull(moment('2026-01-27T10:00:00.981Z')),

@@ -60,7 +60,7 @@ beforeAll(async () => {
   const away: Postgres = { ...postgres, db: new Proxy(postgres.db, { get: () => cut }), ping: async () => cut() };
   ill = await startTestBff({ postgres: away, deps: { aggregator: { demand: cut, symbols: cut } } });
   ill.auth.state.down = true;
-  strict = await startTestBff({ postgres, options: { maxAuthCalls: 1 } });
+  strict = await startTestBff({ postgres, options: { maxAuthCalls: 1, writesPerUser: { burst: 1, refillMs: 60_000 } } });
   full = await startTestBff({ postgres, options: { maxSockets: 0 } });
   const document = JSON.parse((await well.call(undefined, 'GET', '/openapi.json')).text) as {
     paths: Record<string, Record<string, Operation>>;
@@ -102,6 +102,16 @@ const twice =
     await strict.call(undefined, 'POST', path, '{}');
     return [strict, json, '{}'];
   };
+const written = async () => {
+  const { body } = await well.call(user, 'POST', '/api/v1/profile/coins', coin('btcusdt', '2'));
+  return body.ChangeID;
+};
+/** After the one write that a user may do there. */
+const wroteOnce = async () => {
+  const writer = createUser(systemClock);
+  await strict.call(writer, 'DELETE', '/api/v1/profile/coins', '{"symbol":"btcusdt"}');
+  return { authorization: `Bearer ${writer.token}` };
+};
 const ways: Record<string, Record<number, Way>> = {
   register: {
     201: () => [well, json, JSON.stringify({ name: `doc-${randomUUID().slice(0, 8)}`, password })],
@@ -178,6 +188,7 @@ const ways: Record<string, Record<number, Way>> = {
     413: () => [well, { ...bearer, ...json }, big],
     415: () => [well, { ...bearer, ...text }, 'a,b'],
     422: () => [well, { ...bearer, ...json }, coin('nosuch')],
+    429: async () => [strict, { ...(await wroteOnce()), ...json }, coin('btcusdt')],
     503: () => [ill, { ...bearer, ...json }, coin('btcusdt')],
   },
   removeCoin: {
@@ -188,9 +199,27 @@ const ways: Record<string, Record<number, Way>> = {
     400: () => [well, { ...bearer, ...json }, '{}'],
     401: () => [well, json, '{"symbol":"ethusdt"}'],
     404: () => [well, { ...bearer, ...json }, '{"symbol":"bnbusdt"}'],
+    409: async () => {
+      const key = { 'idempotency-key': randomUUID() };
+      await well.call(user, 'POST', '/api/v1/profile/coins', coin('btcusdt'), key);
+      return [well, { ...bearer, ...json, ...key }, '{"symbol":"btcusdt"}'];
+    },
+    429: async () => [strict, { ...(await wroteOnce()), ...json }, '{"symbol":"btcusdt"}'],
     413: () => [well, { ...bearer, ...json }, big],
     415: () => [well, { ...bearer, ...text }, 'a,b'],
     503: () => [ill, { ...bearer, ...json }, '{"symbol":"ethusdt"}'],
+  },
+  undoChange: {
+    200: async () => [well, { ...bearer, 'x-path': await written() }],
+    401: () => [well, { 'x-path': 'any' }],
+    404: () => [well, { ...bearer, 'x-path': randomUUID() }],
+    409: async () => {
+      const change = await written();
+      await well.call(user, 'DELETE', '/api/v1/profile/coins', '{"symbol":"btcusdt"}');
+      return [well, { ...bearer, 'x-path': change }];
+    },
+    429: async () => [strict, { ...(await wroteOnce()), 'x-path': 'any' }],
+    503: () => [ill, { ...bearer, 'x-path': randomUUID() }],
   },
   getHealth: { 200: () => [well, {}] },
   getReadiness: { 200: () => [well, {}], 503: () => [ill, {}] },

@@ -112,7 +112,7 @@ export const corsOptions = (allowed: readonly string[]): FastifyCorsOptions => {
     origin: (origin, done) => done(null, origin !== undefined && known.has(origin.toLowerCase()) ? origin : false),
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'x-request-id'],
+    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-request-id'],
     exposedHeaders: ['retry-after', 'x-request-id'],
     maxAge: preflightMaxAge,
     strictPreflight: false, // Its refusal would be no problem+json; without it an incomplete question is simply answered.

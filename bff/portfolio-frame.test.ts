@@ -6,7 +6,7 @@ import { createHolding, renderFrame, renderHead } from './portfolio-frame.js';
 import { createPriceBoard, type PriceReading } from './price-board.js';
 
 const Exact = Reference.clone({ precision: 400, toExpNeg: -400, toExpPos: 400 });
-const owner = renderHead({ userId: 'u1', userName: 'myuser' });
+const owner = renderHead({ userId: 'u1', userName: 'myuser' }, 7);
 
 interface Frame {
   readonly UserID: string;
@@ -38,14 +38,14 @@ const read = (text: string) => JSON.parse(text) as Frame;
 describe('a portfolio frame', () => {
   it('has the contract example, key for key', () => {
     const { board, take, clock } = setUp();
-    const holdings = [createHolding(board.listing('btcusdt', 'usdt'), '1.5'), createHolding(board.listing('ethusdt', 'usdt'), '10')];
+    const holdings = [createHolding(board.listing('btcusdt', 'usdt'), '1.5', 7), createHolding(board.listing('ethusdt', 'usdt'), '10', 3)];
     take('btcusdt', '68123.45');
     take('ethusdt', '3456.78000000');
     const time = new Date(clock.now()).toISOString();
     expect(renderFrame(owner, holdings, clock.now(), false)).toBe(
-      `{"UserID":"u1","UserName":"myuser","TotalValue":"136752.975","Coins":[` +
-        `{"Symbol":"btcusdt","Quantity":"1.5","Price":"68123.45","Total":"102185.175","PriceTime":"${time}","Stale":false,"PriceReceived":"${time}"},` +
-        `{"Symbol":"ethusdt","Quantity":"10","Price":"3456.78","Total":"34567.8","PriceTime":"${time}","Stale":false,"PriceReceived":"${time}"}],"AsOf":"${time}"}`,
+      `{"UserID":"u1","UserName":"myuser","Version":7,"TotalValue":"136752.975","Coins":[` +
+        `{"Symbol":"btcusdt","Quantity":"1.5","Version":7,"Price":"68123.45","Total":"102185.175","PriceTime":"${time}","Stale":false,"PriceReceived":"${time}"},` +
+        `{"Symbol":"ethusdt","Quantity":"10","Version":3,"Price":"3456.78","Total":"34567.8","PriceTime":"${time}","Stale":false,"PriceReceived":"${time}"}],"AsOf":"${time}"}`,
     );
   });
 
@@ -58,6 +58,7 @@ describe('a portfolio frame', () => {
     expect(frame.Coins[1]).toEqual({
       Symbol: 'newusdt',
       Quantity: '5',
+      Version: 0,
       Price: null,
       Total: null,
       PriceTime: null,

@@ -7,21 +7,24 @@ export interface Holding {
   readonly listing: Listing;
   readonly quantity: Decimal;
   readonly quantityText: string;
+  /** The portfolio's version as the quantity was written last. */
+  readonly version: number;
   /** The coin's part of a frame up to the price. */
   readonly prefix: string;
 }
 
 /** @param quantity canonical decimal text */
-export const createHolding = (listing: Listing, quantity: string): Holding => ({
+export const createHolding = (listing: Listing, quantity: string, version = 0): Holding => ({
   listing,
   quantity: parseDecimal(quantity),
   quantityText: quantity,
-  prefix: `{"Symbol":${asciiJson(listing.symbol)},"Quantity":"${quantity}",`,
+  version,
+  prefix: `{"Symbol":${asciiJson(listing.symbol)},"Quantity":"${quantity}","Version":${version},`,
 });
 
 /** What a user's frames begin with. */
-export const renderHead = (owner: { readonly userId: string; readonly userName: string }): string =>
-  `{"UserID":${asciiJson(owner.userId)},"UserName":${asciiJson(owner.userName)},"TotalValue":"`;
+export const renderHead = ({ userId, userName }: { readonly userId: string; readonly userName: string }, version = 0): string =>
+  `{"UserID":${asciiJson(userId)},"UserName":${asciiJson(userName)},"Version":${version},"TotalValue":"`;
 
 let timeMs = Number.NaN;
 let timeText = '';

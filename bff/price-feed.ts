@@ -33,6 +33,8 @@ export interface PriceFeedOptions {
 export interface PriceFeed {
   /** Counts a follower in. Resolves when the listing's last known price was read, or could not be within `readyTimeoutMs`; undefined when it was before. */
   follow(listing: Listing): Promise<void> | undefined;
+  /** The same wait for a listing that is followed already. */
+  known(listing: Listing): Promise<void> | undefined;
   /** Counts a follower out. */
   release(listing: Listing): void;
   /** Reads the last prices of everything again. */
@@ -189,6 +191,15 @@ export const createPriceFeed = (
     leaving.delete(symbol);
     return entry;
   };
+  const whenReady = (entries: readonly Followed[]): Promise<void> | undefined => {
+    const waiting = entries.filter((entry) => entry.state !== 'active');
+    if (waiting.length === 0) return undefined;
+    work();
+    const late = withResolvers();
+    const timer = clock.after(readyTimeoutMs, late.resolve);
+    return Promise.race([Promise.all(waiting.map((entry) => entry.ready)), late.promise]).then(() => timer.cancel());
+  };
+  const symbolsOf = ({ symbol, conversion }: Listing) => (conversion ? [symbol, conversion.symbol] : [symbol]);
   const releaseSymbol = (symbol: string) => {
     const entry = followed.get(symbol);
     if (!entry || --entry.followers > 0) return;
@@ -202,18 +213,10 @@ export const createPriceFeed = (
 
   work();
   return {
-    follow: (listing) => {
-      const entries = [followSymbol(listing.symbol), ...(listing.conversion ? [followSymbol(listing.conversion.symbol)] : [])];
-      const waiting = entries.filter((entry) => entry.state !== 'active');
-      if (waiting.length === 0) return undefined;
-      work();
-      const late = withResolvers();
-      const timer = clock.after(readyTimeoutMs, late.resolve);
-      return Promise.race([Promise.all(waiting.map((entry) => entry.ready)), late.promise]).then(() => timer.cancel());
-    },
+    follow: (listing) => whenReady(symbolsOf(listing).map(followSymbol)),
+    known: (listing) => whenReady(symbolsOf(listing).flatMap((symbol) => followed.get(symbol) ?? [])),
     release: (listing) => {
-      releaseSymbol(listing.symbol);
-      if (listing.conversion) releaseSymbol(listing.conversion.symbol);
+      for (const symbol of symbolsOf(listing)) releaseSymbol(symbol);
     },
     reread,
     symbols: () => followed.keys(),

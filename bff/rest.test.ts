@@ -61,17 +61,20 @@ describe('the profile', () => {
       Symbol: 'btcusdt',
       Quantity: '1.5',
       UserID: user.userId,
+      Version: 1,
+      ChangeID: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
+    const { ChangeID: _, ...kept } = coin.body;
     const profile = await bff.call(user, 'GET', '/api/v1/profile');
     expect(profile.status).toBe(200);
-    expect(profile.body).toEqual({ ID: user.userId, Name: user.name, Coins: [coin.body] });
-    expect(Object.keys(profile.body)).toEqual(['ID', 'Name', 'Coins']);
-    expect(Object.keys(coin.body)).toEqual(['ID', 'CreatedAt', 'UpdatedAt', 'DeletedAt', 'Symbol', 'Quantity', 'UserID']);
+    expect(profile.body).toEqual({ ID: user.userId, Name: user.name, Coins: [kept], Version: 1 });
+    expect(Object.keys(profile.body)).toEqual(['ID', 'Name', 'Coins', 'Version']);
+    expect(Object.keys(kept)).toEqual(['ID', 'CreatedAt', 'UpdatedAt', 'DeletedAt', 'Symbol', 'Quantity', 'UserID', 'Version']);
   });
 
   it('comes into being on first use', async () => {
     user = createUser(systemClock);
-    expect((await bff.call(user, 'GET', '/api/v1/profile')).body).toEqual({ ID: user.userId, Name: user.name, Coins: [] });
+    expect((await bff.call(user, 'GET', '/api/v1/profile')).body).toEqual({ ID: user.userId, Name: user.name, Coins: [], Version: 0 });
     user = createUser(systemClock);
     expect((await change('btcusdt', '1')).status).toBe(200);
   });
@@ -108,7 +111,13 @@ describe('changing coins', () => {
     expectProblem(await change('btcusdt', '-1'), 409, /No btcusdt is held/);
     expectProblem(await remove('btcusdt'), 404, /No btcusdt is held/);
     await change('ethusdt', '7');
-    expect((await remove('ETHUSDT')).body).toEqual({ message: 'coin successfully deleted' });
+    expect((await remove('ETHUSDT')).body).toEqual({
+      message: 'coin successfully deleted',
+      Symbol: 'ethusdt',
+      Quantity: '7',
+      Version: 6,
+      ChangeID: expect.any(String),
+    });
     expect(await held()).toEqual({});
   });
 
@@ -350,12 +359,13 @@ describe('around the contract', () => {
       'post /api/v1/auth/refresh',
       'post /api/v1/auth/register',
       'post /api/v1/profile',
+      'post /api/v1/profile/changes/{id}/undo',
       'post /api/v1/profile/coins',
     ]);
     const coins = body.paths['/api/v1/profile/coins'].post;
     expect(coins.security).toEqual([{ bearerAuth: [] }]);
     expect(coins.requestBody.content['application/json'].schema.properties.quantity.examples).toEqual(['1.5']);
-    expect(Object.keys(coins.responses)).toEqual(['200', '400', '401', '409', '413', '415', '422', '503']);
+    expect(Object.keys(coins.responses)).toEqual(['200', '400', '401', '409', '413', '415', '422', '429', '503']);
     const page = await bff.call(undefined, 'GET', '/docs');
     expect(page.status).toBe(200);
     const policy = page.headers.get('content-security-policy') ?? '';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, date, index, numeric, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, date, index, numeric, pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 
 /** Where this service's migrations lie, as the source tree and the compiled package both have them. */
 export const migrationsFolder = fileURLToPath(
@@ -12,6 +12,8 @@ export const profiles = pgTable('profiles', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
   createdAt: timestamp('created_at', { withTimezone: true, mode: 'date' }).notNull().defaultNow(),
+  /** Counts the changes of its coins; a trigger raises it. */
+  version: bigint('version', { mode: 'number' }).notNull().default(0),
 });
 
 /**
@@ -32,6 +34,8 @@ export const coins = pgTable(
     quantity: numeric('quantity', { precision: 38, scale: 18 }).notNull(),
     createdAt: timestamp('created_at', { withTimezone: true, mode: 'date' }).notNull().defaultNow(),
     updatedAt: timestamp('updated_at', { withTimezone: true, mode: 'date' }).notNull().defaultNow(),
+    /** The portfolio's version as the quantity was written last; a trigger sets it. */
+    version: bigint('version', { mode: 'number' }).notNull().default(0),
   },
   (table) => [
     uniqueIndex('coins_user_id_symbol').on(table.userId, table.symbol),
@@ -41,6 +45,28 @@ export const coins = pgTable(
 );
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+
+/** What was changed, kept for some days: a repeated request finds its answer here, and an undo what it reverses. */
+export const portfolioChanges = pgTable('portfolio_changes', {
+  id: uuid('id').primaryKey().defaultRandom(),
+  userId: text('user_id').notNull(),
+  madeAt: moment('made_at').notNull().defaultNow(),
+  /** As the client sent it; null where it sent none. */
+  idempotencyKey: text('idempotency_key'),
+  /** What the key stands for; another request may not come under it. */
+  request: text('request').notNull(),
+  symbol: text('symbol').notNull(),
+  quoteAsset: text('quote_asset').notNull(),
+  /** What was added; negative where it was taken away. */
+  delta: numeric('delta', { precision: 38, scale: 18 }).notNull(),
+  /** What was held afterwards. */
+  quantity: numeric('quantity', { precision: 38, scale: 18 }).notNull(),
+  coinId: bigint('coin_id', { mode: 'number' }).notNull(),
+  coinCreatedAt: moment('coin_created_at').notNull(),
+  version: bigint('version', { mode: 'number' }).notNull(),
+  /** The change that this one reversed. */
+  undoes: uuid('undoes'),
+});
 
 /** Whether the prices behind it were simulated; values of the two kinds never stand in one line. */
 const simulated = boolean('simulated').notNull();

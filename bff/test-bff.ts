@@ -98,6 +98,10 @@ export const createFakeAuth = (clock: Clock) => {
       called('isSessionOpen', { requestId, clientAddress: '' });
       return !ended.has(sessionId);
     },
+    endedSessions: async () => {
+      if (state.down) throw new AppError('unavailable', 'Accounts cannot be reached at the moment.');
+      return { sessionIds: [...ended], next: '', asOfMs: clock.now() };
+    },
     check: async () => (state.down ? 'is down' : undefined),
     close: () => undefined,
   };
@@ -146,7 +150,13 @@ export interface TestBff extends RunningBff {
   readonly pubsub: PubSub;
   publish(symbol: string, price: string): void;
   /** One REST call of a user. */
-  call(user: Pick<TestUser, 'token'> | undefined, method: string, path: string, body?: unknown): Promise<Answer>;
+  call(
+    user: Pick<TestUser, 'token'> | undefined,
+    method: string,
+    path: string,
+    body?: unknown,
+    more?: Readonly<Record<string, string>>,
+  ): Promise<Answer>;
 }
 
 /** The fields that tests look at; which of them are there depends on the answer. */
@@ -159,7 +169,9 @@ export interface AnswerBody {
   readonly message: string;
   readonly accessToken: string;
   readonly Quantity: string;
-  readonly Coins: readonly { readonly Symbol: string; readonly Quantity: string }[];
+  readonly Version: number;
+  readonly ChangeID: string;
+  readonly Coins: readonly { readonly Symbol: string; readonly Quantity: string; readonly Version: number }[];
   readonly dependencies: Readonly<Record<string, { readonly status: string; readonly required: boolean }>>;
   readonly simulated: boolean | null;
   readonly clockOffsetMs: number | null;
@@ -209,8 +221,8 @@ export const startTestBff = async ({
     { host: '127.0.0.1', port: 0, jwtSecret, secureCookie: false, demandPeriodMs: 50, maxAuthCalls: 10_000, ...options },
   );
   const url = `http://127.0.0.1:${bff.port}`;
-  const call: TestBff['call'] = async (user, method, path, body) => {
-    const headers: Record<string, string> = {};
+  const call: TestBff['call'] = async (user, method, path, body, more = {}) => {
+    const headers: Record<string, string> = { ...more };
     if (user) headers.authorization = `Bearer ${user.token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
     const text = typeof body === 'string' ? body : JSON.stringify(body);

@@ -4,6 +4,7 @@ import type { TestUser } from './test-bff.js';
 export interface CoinLine {
   readonly Symbol: string;
   readonly Quantity: string;
+  readonly Version: number;
   readonly Price: string | null;
   readonly Total: string | null;
   readonly PriceTime: string | null;
@@ -16,6 +17,7 @@ export interface CoinLine {
 export interface Frame {
   readonly UserID: string;
   readonly UserName: string;
+  readonly Version: number;
   readonly TotalValue: string;
   readonly Coins: readonly CoinLine[];
   readonly AsOf: string;

@@ -42,6 +42,7 @@ const auth: AuthClient = {
   logout: noCall,
   logoutEverywhere: noCall,
   isSessionOpen: async () => true,
+  endedSessions: async () => ({ sessionIds: [], next: '', asOfMs: 0 }),
   check: async () => undefined,
   close: () => undefined,
 };
