@@ -4,10 +4,12 @@ import { eventually } from './test-process.js';
 export interface PortfolioFrame {
   readonly UserID: string;
   readonly UserName: string;
+  readonly Version: number;
   readonly TotalValue: string;
   readonly Coins: readonly {
     readonly Symbol: string;
     readonly Quantity: string;
+    readonly Version: number;
     readonly Price: string | null;
     readonly Total: string | null;
     /** When the trade behind the price was made. */

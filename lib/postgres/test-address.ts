@@ -7,6 +7,8 @@ export interface TestAddress {
   readonly port: number;
   /** What connects from now on finds that port; what is connected stays where it is. */
   pointTo(port: number): void;
+  /** Cuts one of the connections that stand; who had it may connect again. @param pick which one of so many */
+  cutOne(pick: (count: number) => number): void;
   /** Cuts every connection. */
   close(): Promise<void>;
 }
@@ -35,6 +37,7 @@ export const startTestAddress = async (port: number): Promise<TestAddress> => {
     pointTo: (next) => {
       target = next;
     },
+    cutOne: (pick) => [...sockets][pick(sockets.size)]?.destroy(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
