@@ -78,7 +78,7 @@ const useForgetting = ({ session }: Parts) => {
     return session.subscribe(() => {
       const next = session.state.kind === 'signed-in' ? session.state.userId : undefined;
       if (next !== owner) queryClient.clear();
-      if (session.state.kind === 'signed-out') forgetRecent();
+      if (session.state.kind === 'signed-out' || (owner !== undefined && next !== owner)) forgetRecent();
       owner = next;
     });
   }, [session]);

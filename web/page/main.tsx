@@ -35,7 +35,7 @@ const session = createSession({
   jar: { takesCookies: takesCookies(), isSecure: isSecureContext },
 });
 const trails = createPriceTrails();
-const store = createPortfolioStore({ schedule: (run) => requestAnimationFrame(run), trails });
+const store = createPortfolioStore({ clock, schedule: (run) => requestAnimationFrame(run), trails });
 
 let connection: LiveSocket | undefined;
 let connectedAs: string | undefined;

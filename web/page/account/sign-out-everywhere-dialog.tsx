@@ -1,5 +1,7 @@
 import { Dialog, DialogDescription, DialogDismiss, DialogHeading } from '@ariakit/react';
 import { useRef, useState } from 'react';
+import { useToast } from '../frame/toasts.js';
+import { useIsHere } from '../frame/use-is-here.js';
 import { useParts } from '../parts.js';
 import { useText } from '../text/language.js';
 import { faultText } from './fault-text.js';
@@ -11,12 +13,16 @@ export const SignOutEverywhereDialog = ({ onClose }: { readonly onClose: () => v
   const cancel = useRef<HTMLButtonElement>(null);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
+  const toast = useToast();
+  const isHere = useIsHere();
   const leave = () => {
     setBusy(true);
     setFault(undefined);
     session.signOutEverywhere().catch((thrown: unknown) => {
+      const message = faultText(thrown, text);
+      if (!isHere.current) return toast({ message, tone: 'fault' }); // The dialog was closed meanwhile.
       setBusy(false);
-      setFault(faultText(thrown, text));
+      setFault(message);
     });
   };
   return (

@@ -1,5 +1,5 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useCallback, useState } from 'react';
 import { CardBoundary } from '../frame/card-boundary.js';
 import { Skeleton } from '../frame/skeleton.js';
 import { useLive } from '../parts.js';
@@ -36,7 +36,8 @@ export const CoinPage = () => {
   const symbols = useSymbols();
   useDayBases();
   const [range, setRange] = useState<CandleRange>('1h');
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState<'none' | 'change' | 'add'>('none');
+  const close = useCallback(() => setOpen('none'), []);
   const archive = useCandles(symbol, range);
   const row = view?.rows.find((held) => held.symbol === symbol);
   const { slots, stepMs, candles } = archive;
@@ -114,12 +115,12 @@ export const CoinPage = () => {
       </section>
       <div className="coin-side">
         {row ? (
-          <Position row={row} onChange={() => setOpen(true)} />
+          <Position row={row} onChange={() => setOpen('change')} />
         ) : (
           <section className="card position">
             <h2>{text.yourPosition}</h2>
             <p className="none">{text.notHeld}</p>
-            <button type="button" className="button primary" onClick={() => setOpen(true)}>
+            <button type="button" className="button primary" onClick={() => setOpen('add')}>
               {text.addTo(name)}
             </button>
           </section>
@@ -131,8 +132,8 @@ export const CoinPage = () => {
         )}
       </div>
       <Suspense>
-        {open && row && <ChangeCoinDialog symbol={symbol} onClose={() => setOpen(false)} />}
-        {open && !row && <AddCoinDialog preset={{ symbol, base, quote, name }} onClose={() => setOpen(false)} />}
+        {open === 'change' && <ChangeCoinDialog symbol={symbol} onClose={close} />}
+        {open === 'add' && <AddCoinDialog preset={{ symbol, base, quote, name }} onClose={close} />}
       </Suspense>
     </div>
   );

@@ -1,5 +1,5 @@
 import { useLocation } from '@tanstack/react-router';
-import { type ReactNode, useRef } from 'react';
+import { Fragment, type ReactNode, useRef } from 'react';
 import { useOnline, useSession } from '../parts.js';
 import { AwayPage } from './away-page.js';
 import { Redirect } from './redirect.js';
@@ -14,7 +14,8 @@ export const SignedIn = ({ children }: { readonly children: ReactNode }) => {
   if (session.kind === 'unknown') return session.away || !online ? <AwayPage online={online} /> : <Skeleton />;
   if (session.kind === 'signed-in') {
     wasIn.current = true;
-    return children;
+    // Dialogs and whatever else was begun stay with who began it.
+    return <Fragment key={session.userId}>{children}</Fragment>;
   }
   // Who left on purpose begins anew.
   const left = wasIn.current && session.reason !== 'ended';

@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
-import { useParts } from '../parts.js';
+import { useParts, useSession } from '../parts.js';
 import { useText } from '../text/language.js';
 
 export interface Toast {
@@ -10,7 +10,14 @@ export interface Toast {
   readonly action?: { readonly label: string; readonly run: () => void } | undefined;
 }
 
+interface Told extends Toast {
+  readonly id: number;
+  /** Whose it is; nobody else sees it, nor presses its button. */
+  readonly userId: string | undefined;
+}
+
 const ToastContext = createContext<(toast: Toast) => void>(() => undefined);
+/** A function that tells who is signed in now; kept for longer, it tells nobody else. */
 export const useToast = () => useContext(ToastContext);
 
 /** Long enough to read it and to reach its button. */
@@ -31,19 +38,28 @@ const uncover = (symbol: string, toasts: HTMLElement) => {
 export const ToastProvider = ({ children }: { readonly children: ReactNode }) => {
   const { clock } = useParts();
   const text = useText();
-  const [shown, setShown] = useState<readonly (Toast & { readonly id: number })[]>([]);
+  const session = useSession();
+  const userId = session.kind === 'signed-in' ? session.userId : undefined;
+  const [all, setAll] = useState<readonly Told[]>([]);
+  const shown = useMemo(() => all.filter((toast) => toast.userId === userId), [all, userId]);
+  /** Who is here now, for what began under somebody else. */
+  const present = useRef(userId);
+  useEffect(() => {
+    present.current = userId;
+  }, [userId]);
   const last = useRef(0);
-  const dismiss = useCallback((id: number) => setShown((all) => all.filter((toast) => toast.id !== id)), []);
+  const dismiss = useCallback((id: number) => setAll((before) => before.filter((toast) => toast.id !== id)), []);
   const box = useRef<HTMLDivElement>(null);
   const show = useCallback(
     (toast: Toast) => {
+      if (present.current !== userId) return;
       const id = ++last.current;
-      setShown([{ ...toast, id }]);
+      setAll([{ ...toast, id, userId }]);
       // What could not be read or reached is shown for longer.
       const wait = () => void clock.after(shownMs, () => (isCovered() ? wait() : dismiss(id)));
       wait();
     },
-    [clock, dismiss],
+    [clock, dismiss, userId],
   );
   useEffect(() => {
     for (const { about } of shown) if (about !== undefined && box.current) uncover(about, box.current);

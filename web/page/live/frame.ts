@@ -5,6 +5,8 @@ export type PriceState = 'waiting' | 'old' | 'halted' | 'delisted' | 'never-trad
 export interface FrameCoin {
   readonly Symbol: string;
   readonly Quantity: string;
+  /** The portfolio's version as the quantity was changed last. Missing where the server is older than this page. */
+  readonly Version?: number;
   /** In the quote asset; null while there is none. */
   readonly Price: string | null;
   /** In USDT. */
@@ -23,6 +25,8 @@ export interface FrameCoin {
 export interface Frame {
   readonly UserID: string;
   readonly UserName: string;
+  /** Counts the changes of the coins, and never falls. Missing where the server is older than this page. */
+  readonly Version?: number;
   readonly TotalValue: string;
   readonly Coins: readonly FrameCoin[];
   readonly AsOf: string;

@@ -1,6 +1,8 @@
 import type { Decimal } from '@tickfolio/lib/money';
+import type { Clock } from '../clock.js';
 import type { NumberStyle } from '../text/amount.js';
 import { exact } from '../text/exact.js';
+import { type CoinStep, createExpectedChanges, type ExpectedChange } from './expected-changes.js';
 import type { Frame } from './frame.js';
 import type { Connection } from './live-socket.js';
 import { type Baselines, type PortfolioView, viewOf } from './portfolio-view.js';
@@ -23,14 +25,17 @@ export interface PortfolioStore {
   setStyle(style: NumberStyle): void;
   setQuotes(quotes: ReadonlyMap<string, string>): void;
   setDayBases(bases: Baselines['day']): void;
-  /** Shows a coin with this quantity (null: without it) until a frame says so, or `settle` was called. */
-  expect(symbol: string, quantity: string | null): { settle(quantity: string | null | undefined): void };
+  /** Shows a change as made until a frame has it, or `settle` was called without an answer. */
+  expect(symbol: string, step: CoinStep): ExpectedChange;
+  /** What is held with everything that is expected, exact; undefined for nothing. */
+  heldOf(symbol: string): string | undefined;
   /** Called with every frame, before it is shown. */
   onFrame(listener: (frame: Frame) => void): () => void;
   clear(): void;
 }
 
 export interface PortfolioStoreDeps {
+  readonly clock: Pick<Clock, 'monotonic' | 'after'>;
   /** Runs before the next picture of the screen. */
   readonly schedule: (run: () => void) => void;
   readonly trails: PriceTrails;
@@ -39,7 +44,7 @@ export interface PortfolioStoreDeps {
 /** Quote assets that symbols end with, while the list of symbols is not there. */
 const usualQuotes = ['usdt', 'usdc', 'fdusd', 'tusd', 'btc', 'eth', 'bnb', 'eur', 'try', 'brl'];
 
-export const createPortfolioStore = ({ schedule, trails }: PortfolioStoreDeps): PortfolioStore => {
+export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStoreDeps): PortfolioStore => {
   let style: NumberStyle = { group: ',', point: '.' };
   let state: LiveState = { view: undefined, connection: 'connecting' };
   let frame: Frame | undefined;
@@ -48,7 +53,6 @@ export const createPortfolioStore = ({ schedule, trails }: PortfolioStoreDeps): 
   let quotes: ReadonlyMap<string, string> = new Map();
   let day: Baselines['day'] = new Map();
   const opened = new Map<string, { quantity: Decimal; total: Decimal }>();
-  const expected = new Map<string, string | null>();
   const listeners = new Set<() => void>();
   const frameListeners = new Set<(frame: Frame) => void>();
 
@@ -56,7 +60,7 @@ export const createPortfolioStore = ({ schedule, trails }: PortfolioStoreDeps): 
   const publish = () => {
     scheduled = false;
     if (frame) {
-      const view = viewOf({ frame, expected, baselines: { opened, day }, quoteOf, style, before: shown });
+      const view = viewOf({ frame, expected: expected.quantities(), baselines: { opened, day }, quoteOf, style, before: shown });
       shown = { view, frame };
       state = { ...state, view };
     }
@@ -67,6 +71,8 @@ export const createPortfolioStore = ({ schedule, trails }: PortfolioStoreDeps): 
     scheduled = true;
     schedule(publish);
   };
+  const framedOf = (symbol: string) => frame?.Coins.find((coin) => coin.Symbol === symbol)?.Quantity;
+  const expected = createExpectedChanges({ clock, heldOf: framedOf, changed: change });
 
   return {
     get state() {
@@ -84,11 +90,8 @@ export const createPortfolioStore = ({ schedule, trails }: PortfolioStoreDeps): 
       for (const { Symbol: symbol, Quantity, Price, Total, PriceTime } of next.Coins) {
         if (Total !== null && !opened.has(symbol)) opened.set(symbol, { quantity: exact(Quantity), total: exact(Total) });
         if (Price !== null && PriceTime !== null) trails.add(symbol, Date.parse(next.AsOf), Price);
-        if (expected.get(symbol) === Quantity) expected.delete(symbol);
       }
-      for (const [symbol, quantity] of expected) {
-        if (quantity === null && !next.Coins.some((coin) => coin.Symbol === symbol)) expected.delete(symbol);
-      }
+      expected.takeFrame(next);
       for (const listener of frameListeners) listener(next);
       change();
     },
@@ -110,23 +113,10 @@ export const createPortfolioStore = ({ schedule, trails }: PortfolioStoreDeps): 
       day = bases;
       change();
     },
-    expect: (symbol, quantity) => {
-      expected.set(symbol, quantity);
-      change();
-      let mine = quantity;
-      return {
-        settle: (answer) => {
-          if (expected.get(symbol) !== mine) return; // Confirmed meanwhile, or expected otherwise since.
-          if (answer === undefined) expected.delete(symbol);
-          else {
-            mine = answer;
-            const held = frame?.Coins.find((coin) => coin.Symbol === symbol)?.Quantity ?? null;
-            if (held === answer) expected.delete(symbol);
-            else expected.set(symbol, answer);
-          }
-          change();
-        },
-      };
+    expect: expected.begin,
+    heldOf: (symbol) => {
+      const quantity = expected.quantities().get(symbol);
+      return quantity === undefined ? framedOf(symbol) : (quantity ?? undefined);
     },
     onFrame: (listener) => {
       frameListeners.add(listener);

@@ -1,3 +1,4 @@
+import { createManualClock } from '@tickfolio/lib/clock';
 import { type Decimal, parseDecimal } from '@tickfolio/lib/money';
 import { describe, expect, it } from 'vitest';
 import type { Frame, FrameCoin } from './frame.js';
@@ -15,10 +16,13 @@ const coin = (symbol: string, Quantity: string, Price: string, Total: string, Pr
 });
 const frame = (total: string, ...Coins: FrameCoin[]): Frame => ({ UserID: 'u', UserName: 'maria', TotalValue: total, Coins, AsOf: asOf });
 
+const more = (by: string) => ({ kind: 'add', by: parseDecimal(by) }) as const;
+
 /** A store whose pictures of the screen the test draws. */
 const createRoom = () => {
+  const clock = createManualClock();
   let due: (() => void)[] = [];
-  const store = createPortfolioStore({ schedule: (run) => due.push(run), trails: createPriceTrails() });
+  const store = createPortfolioStore({ clock, schedule: (run) => due.push(run), trails: createPriceTrails() });
   let renders = 0;
   store.subscribe(() => renders++);
   const draw = () => {
@@ -128,16 +132,16 @@ describe('the live portfolio', () => {
     store.takeFrame(frame('108', coin('btcusdt', '1', '100', '100'), gone, { ...kept, PriceState: 'delisted' }, unconverted));
     const next = draw();
     expect([next?.lacking === view?.lacking, next?.rows[2]?.state]).toEqual([true, 'delisted']);
-    store.expect('solusdt', '1');
+    store.expect('solusdt', more('1'));
     expect(draw()?.lacking).toEqual(['TORN', 'ETH/BTC']); // What is being added is no lack.
   });
   it('shows what was changed at once, and what the server made of it in the end', () => {
     const { store, draw } = createRoom();
     store.takeFrame(frame('100', coin('btcusdt', '1', '100', '100')));
     draw();
-    const change = store.expect('btcusdt', '1.5');
+    const change = store.expect('btcusdt', more('0.5'));
     expect(draw()).toMatchObject({ total: { exact: '150' }, rows: [{ quantity: '1.5', pending: true, value: '150' }] });
-    change.settle('1.4'); // Somebody took a part meanwhile.
+    change.settle({ quantity: '1.4', version: undefined }); // Somebody took a part meanwhile.
     expect(draw()?.rows[0]).toMatchObject({ quantity: '1.4', pending: true });
     store.takeFrame(frame('140', coin('btcusdt', '1.4', '100', '140')));
     expect(draw()?.rows[0]).toMatchObject({ quantity: '1.4', pending: false });
@@ -145,7 +149,7 @@ describe('the live portfolio', () => {
   it('takes a refused change back', () => {
     const { store, draw } = createRoom();
     store.takeFrame(frame('100', coin('btcusdt', '1', '100', '100')));
-    const removal = store.expect('btcusdt', null);
+    const removal = store.expect('btcusdt', { kind: 'remove' });
     expect(draw()?.rows).toEqual([]);
     removal.settle(undefined);
     expect(draw()?.rows).toMatchObject([{ symbol: 'btcusdt', pending: false }]);

@@ -10,6 +10,7 @@ import {
   DialogHeading,
 } from '@ariakit/react';
 import { useState } from 'react';
+import { faultText } from '../account/fault-text.js';
 import { useText } from '../text/language.js';
 import { CoinBadge } from './coin-badge.js';
 import { QuantityForm } from './quantity-form.js';
@@ -22,7 +23,7 @@ import { useNewListings, useSymbols } from './use-symbols.js';
 
 const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) => {
   const text = useText();
-  const { data, isPending, isError, refetch } = useSymbols();
+  const { data, isPending, isError, error, refetch } = useSymbols();
   const { heldOf } = useCoinChange();
   // Not deferred: what Enter picks has to be what was typed.
   const [query, setQuery] = useState('');
@@ -67,7 +68,7 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
       {isPending && <p className="found-note">{text.working}</p>}
       {isError && (
         <p className="found-note">
-          <span>{text.noAnswer}</span>{' '}
+          <span>{faultText(error, text)}</span>{' '}
           <button type="button" className="button small" onClick={() => void refetch()}>
             {text.tryAgain}
           </button>
@@ -84,7 +85,7 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
 
 const Amount = ({ found, onClose }: { readonly found: FoundSymbol; readonly onClose: () => void }) => {
   const text = useText();
-  const { heldOf, add } = useCoinChange();
+  const { heldOf, add, tellFault } = useCoinChange();
   const held = heldOf(found.symbol);
   const live = usePriceOf(found.symbol);
   const recorded = useRecordedPrice(found.symbol, found.quote, held === undefined);
@@ -97,8 +98,9 @@ const Amount = ({ found, onClose }: { readonly found: FoundSymbol; readonly onCl
         price={live ?? recorded?.price}
         priceFrom={live || held !== undefined ? undefined : recorded === null ? 'nowhere' : recorded?.atMs}
         mode="add"
-        submit={(quantity) => add(found.symbol, found.base, quantity)}
+        submit={(quantity, key) => add(found.symbol, found.base, quantity, key)}
         onDone={onClose}
+        onUnheard={(thrown) => tellFault(found.symbol, found.base, thrown)}
       />
     </>
   );

@@ -1,4 +1,5 @@
 import { Dialog, DialogDismiss, DialogHeading, Tab, TabList, TabPanel, TabProvider } from '@ariakit/react';
+import { useState } from 'react';
 import { useLive } from '../parts.js';
 import { useText } from '../text/language.js';
 import { QuantityForm } from './quantity-form.js';
@@ -8,12 +9,17 @@ import { usePriceOf } from './use-price-of.js';
 /** Add to a coin, take away from it, or remove it. */
 export const ChangeCoinDialog = ({ symbol, onClose }: { readonly symbol: string; readonly onClose: () => void }) => {
   const text = useText();
-  const row = useLive((state) => state.view?.rows.find((held) => held.symbol === symbol));
+  const held = useLive((state) => state.view?.rows.find((row) => row.symbol === symbol));
+  // What is taken away wholly leaves the view before the server has answered; who asked for it is still here.
+  const [seen, setSeen] = useState(held);
+  if (held && held !== seen) setSeen(held);
+  const row = held ?? seen;
   const price = usePriceOf(symbol);
-  const { add, reduce, remove } = useCoinChange();
+  const { add, reduce, remove, tellFault } = useCoinChange();
   if (!row) return null;
   const { base, name } = row;
-  const form = { base, held: row.quantity, price, onDone: onClose };
+  const onUnheard = (thrown: unknown) => tellFault(symbol, base, thrown);
+  const form = { base, held: row.quantity, price, onDone: onClose, onUnheard };
   return (
     <Dialog open onClose={onClose} className="dialog" backdrop={<div className="backdrop" />} unmountOnHide>
       <header className="dialog-head">
@@ -32,10 +38,10 @@ export const ChangeCoinDialog = ({ symbol, onClose }: { readonly symbol: string;
           </Tab>
         </TabList>
         <TabPanel tabId="add" unmountOnHide focusable={false}>
-          <QuantityForm {...form} mode="add" submit={(quantity) => add(symbol, base, quantity)} />
+          <QuantityForm {...form} mode="add" submit={(quantity, key) => add(symbol, base, quantity, key)} />
         </TabPanel>
         <TabPanel tabId="reduce" unmountOnHide focusable={false}>
-          <QuantityForm {...form} mode="reduce" submit={(quantity) => reduce(symbol, base, quantity)} />
+          <QuantityForm {...form} mode="reduce" submit={(quantity, key) => reduce(symbol, base, quantity, key)} />
         </TabPanel>
       </TabProvider>
       <button

@@ -2,10 +2,12 @@ import { add, type Decimal, formatDecimal, multiply, parseDecimal, subtract } fr
 import { type FormEvent, useRef, useState } from 'react';
 import { faultText } from '../account/fault-text.js';
 import { Field } from '../account/field.js';
+import { useIsHere } from '../frame/use-is-here.js';
 import { isProblem } from '../session/problem.js';
 import { grouped, money } from '../text/amount.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
+import { newChangeKey } from './change-key.js';
 import { readQuantity } from './quantity.js';
 
 interface QuantityFormProps {
@@ -17,19 +19,27 @@ interface QuantityFormProps {
   /** When a price was recorded that is not live, in epoch milliseconds; nowhere, where there is none. */
   readonly priceFrom?: number | 'nowhere' | undefined;
   readonly mode: 'add' | 'reduce';
-  /** @throws Problem */
-  readonly submit: (quantity: string) => Promise<void>;
+  /** @param key the same for every try of the same quantity @throws Problem */
+  readonly submit: (quantity: string, key: string) => Promise<void>;
   readonly onDone: () => void;
+  /** Told of a fault when this form is gone. */
+  readonly onUnheard: (thrown: unknown) => void;
 }
 
 /** Asks for a quantity and shows beforehand what comes of it. */
-export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDone }: QuantityFormProps) => {
+export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDone, onUnheard }: QuantityFormProps) => {
   const { text, times } = useSpeaking();
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const before = parseDecimal(held ?? '0');
+  const isHere = useIsHere();
+  /** Who presses again because no answer came wants the same once, not twice. */
+  const wish = useRef({ quantity: '', key: '' });
+  // While it is being changed what is held is the new balance already.
+  const [heldThen, setHeldThen] = useState(held);
+  if (!busy && heldThen !== held) setHeldThen(held);
+  const before = parseDecimal((busy ? heldThen : held) ?? '0');
   const read = readQuantity(typed, text, mode === 'reduce' ? before : undefined);
   const after = read.quantity && (mode === 'add' ? add(before, read.quantity) : subtract(before, read.quantity));
 
@@ -45,10 +55,16 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
       return;
     }
     setBusy(true);
+    const quantity = formatDecimal(read.quantity);
+    if (wish.current.quantity !== quantity) wish.current = { quantity, key: newChangeKey() };
     try {
-      await submit(formatDecimal(read.quantity));
-      onDone();
+      await submit(quantity, wish.current.key);
+      if (isHere.current) onDone();
     } catch (thrown) {
+      if (!isHere.current) {
+        onUnheard(thrown);
+        return;
+      }
       setBusy(false);
       const said = isProblem(thrown) ? [...thrown.fields.values()].join(' ') : '';
       refuse(said || faultText(thrown, text));

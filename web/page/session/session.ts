@@ -35,8 +35,8 @@ export interface Session {
   retry(): void;
   /** Calls back with every new token, whichever tab got it. */
   onToken(listener: (token: string) => void): () => void;
-  /** Calls the server as the signed-in user. @throws Problem */
-  call<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** Calls the server as the signed-in user. @param more further headers @throws Problem */
+  call<T>(method: string, path: string, body?: unknown, more?: Readonly<Record<string, string>>): Promise<T>;
 }
 
 export interface SessionDeps {
@@ -163,9 +163,9 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
     return held && isFresh() ? held.token : renew();
   };
 
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+  const call = async <T>(method: string, path: string, body?: unknown, more: Readonly<Record<string, string>> = {}): Promise<T> => {
     const send = async (accessToken: string) => {
-      const headers: Record<string, string> = { authorization: `Bearer ${accessToken}` };
+      const headers: Record<string, string> = { ...more, authorization: `Bearer ${accessToken}` };
       if (body !== undefined) headers['content-type'] = 'application/json';
       return ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
     };

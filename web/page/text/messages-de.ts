@@ -32,6 +32,7 @@ export const de: Messages = {
   wrongLogin: 'Name oder Passwort ist falsch.',
   tooMany: (seconds) => `Zu viele Versuche. In ${seconds} s geht es wieder.`,
   noAnswer: 'Der Server antwortet nicht. Prüfe die Verbindung und versuche es noch einmal.',
+  pageFault: 'Auf dieser Seite ging etwas schief. Lade sie neu und sieh nach, ob es geklappt hat.',
   serverFault: 'Auf dem Server ging etwas schief. Versuche es gleich noch einmal.',
   signOutEverywhere: 'Überall abmelden',
   everywhereHint: 'Ein Gerät verloren, oder noch irgendwo angemeldet, wo du es nicht sein solltest?',

@@ -32,6 +32,7 @@ export const en = {
   wrongLogin: 'The name or the password is wrong.',
   tooMany: (seconds: number) => `Too many attempts. Try again in ${seconds} s.`,
   noAnswer: 'The server does not answer. Check your connection and try again.',
+  pageFault: 'Something went wrong in this page. Reload it and look whether it was done.',
   serverFault: 'Something went wrong on the server. Try again in a moment.',
   signOutEverywhere: 'Sign out everywhere',
   everywhereHint: 'Lost a device, or signed in somewhere you should not be?',
