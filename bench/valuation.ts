@@ -34,7 +34,7 @@ const byBff = async () => {
   const board = createPriceBoard({ clock: createManualClock(timeMs), staleAfterMs: 60_000, onChange: () => undefined });
   const listings = symbols.map((symbol) => board.listing(symbol, 'usdt'));
   const holdings = quantities.map((own) => listings.map((listing, coin) => createHolding(listing, own[coin] ?? '')));
-  const heads = users.map(renderHead);
+  const heads = users.map((user) => renderHead(user));
   let tradeId = 0;
   return (tick: number, frame: (text: string) => void) => {
     tradeId += 1;

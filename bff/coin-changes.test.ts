@@ -15,10 +15,19 @@ let bff: TestBff;
 let user: TestUser;
 /** A fault that follows a commit, as when the connection is lost before its answer came. */
 let lostAnswer: AppError | undefined;
+/** A fault of whatever removes rows. */
+let noDeletion: AppError | undefined;
 beforeAll(async () => {
   postgres = await openTestPostgres();
   const transaction: Postgres['db']['transaction'] = async (work, config) => {
-    const result = await postgres.db.transaction(work, config);
+    const broken = () => {
+      throw noDeletion;
+    };
+    const result = await postgres.db.transaction(
+      (tx) =>
+        work(new Proxy(tx, { get: (target, name) => Reflect.get(noDeletion && name === 'delete' ? { delete: broken } : target, name) })),
+      config,
+    );
     if (lostAnswer) throw lostAnswer;
     return result;
   };
@@ -35,6 +44,7 @@ afterAll(async () => {
 beforeEach(() => {
   user = createUser(systemClock);
   lostAnswer = undefined;
+  noDeletion = undefined;
 });
 
 const coins = '/api/v1/profile/coins';
@@ -55,6 +65,14 @@ describe('a change that is sent again because its answer was lost', () => {
     expect([again.status, again.text]).toEqual([200, first.text]);
     expect(await held()).toEqual({ btcusdt: '6' });
     expect((await profile()).Version).toBe(2);
+  });
+  it('is answered with what was made although that was answered with 503', async () => {
+    await change('1');
+    lostAnswer = new AppError('unavailable', 'The database cannot be reached.');
+    expect((await change('1', 'again')).status).toBe(503);
+    lostAnswer = undefined;
+    expect((await change('1', 'again')).body).toMatchObject({ Quantity: '2', Version: 2 });
+    expect(await held()).toEqual({ btcusdt: '2' });
   });
   it('counts once also when both arrive at the same moment', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => change('1', 'the-same')));
@@ -177,6 +195,15 @@ it('shows a change on the user’s open socket although its answer was lost afte
   expect((await change('1')).status).toBe(503);
   expect(await socket.next(({ TotalValue }) => TotalValue === '200', 2_000)).toMatchObject({ Version: 2 });
   await socket.close();
+});
+
+it('sells nothing where a sale of everything fails in its middle, and says so', async () => {
+  await change('1');
+  noDeletion = new AppError('unavailable', 'The database is too busy.');
+  expect((await change('-1', 'sale')).status).toBe(503);
+  expect(await profile()).toMatchObject({ Version: 1, Coins: [{ Quantity: '1' }] });
+  noDeletion = undefined;
+  expect((await change('-1', 'sale')).body).toMatchObject({ Quantity: '0', Version: 2 });
 });
 
 it('slows down a user who changes coins hundreds of times a second, and says for how long', async () => {

@@ -85,6 +85,24 @@ describe.skipIf(!server)('concurrent changes on a real PostgreSQL server', () =>
     }
   });
 
+  it('count once under one key at however many replicas they arrive, and raise the version by one each', async () => {
+    const [one, two] = await replicas();
+    if (!one || !two) return;
+    const user = owner('repeated');
+    const eth = { symbol: 'ethusdt', quoteAsset: 'usdt' };
+    const results = await Promise.all(
+      Array.from({ length: 40 }, (_, i) =>
+        (i % 2 ? one : two).open(user, i % 4 < 2 ? btc : eth, parseDecimal('1'), `wish-${(i % 8) >> 1}`),
+      ),
+    );
+    const made = new Map(results.map(({ id, coin }) => [id, coin.version]));
+    expect([...made.values()].sort()).toEqual([1, 2, 3, 4]);
+    expect(await two.read(user)).toMatchObject({ version: 4, coins: [{ quantity: '2' }, { quantity: '2' }] });
+    const undone = await Promise.all(Array.from({ length: 10 }, (_, i) => (i % 2 ? one : two).undo(user, results[0]?.id ?? '')));
+    expect(new Set(undone.map(({ id }) => id)).size).toBe(1);
+    expect((await one.versions([user.userId, 'nobody'])).get(user.userId)).toBe(5);
+  });
+
   it('that start new coins stop at the limit', async () => {
     const [one, two] = await replicas();
     if (!one || !two) return;

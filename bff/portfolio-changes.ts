@@ -173,6 +173,13 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
       .returning();
     return row as CoinRow;
   };
+  /** Changes what is held, or begins to hold it. */
+  const put = async (tx: Transaction, userId: string, coin: HeldSymbol, by: Decimal): Promise<CoinRow> => {
+    const held = await findHeld(tx, userId, coin.symbol);
+    if (held) return changeHeld(tx, held, by);
+    if (compare(by, zero) < 0) throw tooLittle('0', coin.symbol, by);
+    return insert(tx, userId, coin, by);
+  };
   const requestOf = (symbol: string, by: Decimal) => `change ${symbol} ${formatDecimal(by)}`;
 
   return {
@@ -185,7 +192,7 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
     },
     open: async (owner, held, quantity, key) => {
       const intent = { key, request: requestOf(held.symbol, quantity) };
-      const opened = await once(owner, intent, async (tx) => note(tx, intent, await insert(tx, owner.userId, held, quantity), quantity));
+      const opened = await once(owner, intent, async (tx) => note(tx, intent, await put(tx, owner.userId, held, quantity), quantity));
       return opened as Change;
     },
     remove: (owner, symbol, key) => {
@@ -206,12 +213,8 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
         if (undone) return toChange(undone);
         const made = await findChange(tx, userId, eq(portfolioChanges.id, changeId));
         if (!made) throw unknownChange();
-        const { symbol } = made;
         const by = negate(parseDecimal(made.delta));
-        const held = await findHeld(tx, userId, symbol);
-        const isTaking = compare(by, zero) < 0;
-        if (!held && isTaking) throw tooLittle('0', symbol, by);
-        const coin = held ? await changeHeld(tx, held, by) : await insert(tx, userId, made, by);
+        const coin = await put(tx, userId, made, by);
         return note(tx, { request: `undo ${changeId}`, undoes: changeId }, coin, by);
       }),
     forgetChanges: async (before, limit) => {

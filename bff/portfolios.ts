@@ -4,6 +4,7 @@ import { type Database, fromPostgresError, sqlState } from '@tickfolio/lib/postg
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { type Coin, createPortfolioChanges, type HeldSymbol, type Owner, type PortfolioChanges } from './portfolio-changes.js';
 import { coins, profiles } from './schema.js';
+import { createTurns } from './turns.js';
 
 export type { Change, Coin, HeldSymbol, Owner } from './portfolio-changes.js';
 
@@ -24,7 +25,7 @@ export interface Portfolios extends PortfolioChanges {
   /** Several users' at once, each as it was at one moment; users without a profile are left out. */
   readPortfolios(userIds: readonly string[]): Promise<Map<string, Portfolio>>;
   /** The coins of several users at once, oldest first; users without coins are left out. */
-  readMany(userIds: readonly string[]): Promise<Map<string, readonly Coin[]>>;
+  readMany(userIds: readonly string[]): Promise<Map<string, Coin[]>>;
   /** The versions of several portfolios; users without a profile are left out. */
   versions(userIds: readonly string[]): Promise<Map<string, number>>;
   /** Every symbol that somebody holds. */
@@ -36,6 +37,8 @@ export interface PortfoliosOptions {
   readonly maxCoins?: number;
 }
 
+/** As many as one user may make at once (`app.ts`). */
+const maxWaitingChanges = 300;
 const numericOutOfRange = '22003';
 
 /** Walks the index from symbol to symbol, so that its cost grows with the symbols and not with the holdings. */
@@ -62,7 +65,7 @@ const orFault = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
-const readPortfolios = async (db: Database, userIds: readonly string[]): Promise<Map<string, Portfolio>> => {
+const readPortfolios = async (db: Database, userIds: readonly string[]) => {
   const found = new Map<string, { readonly version: number; readonly coins: Coin[] }>();
   // One statement, so that a portfolio's version and its coins are of one moment.
   const rows = await db
@@ -81,6 +84,9 @@ const readPortfolios = async (db: Database, userIds: readonly string[]): Promise
 
 export const createPortfolios = (db: Database, { maxCoins = 500 }: PortfoliosOptions = {}): Portfolios => {
   const changes = createPortfolioChanges(db, maxCoins);
+  // The changes of one user wait for each other in any case: here, where they hold no connection.
+  const turns = createTurns(maxWaitingChanges);
+  const inTurn = <T>({ userId }: Owner, work: () => Promise<T>) => turns.take(userId, () => orFault(work));
   const insertProfile = ({ userId, userName }: Owner) => db.insert(profiles).values({ id: userId, name: userName }).onConflictDoNothing();
 
   return {
@@ -105,10 +111,10 @@ export const createPortfolios = (db: Database, { maxCoins = 500 }: PortfoliosOpt
           .where(inArray(profiles.id, [...userIds]));
         return new Map(rows.map(({ id, version }) => [id, version]));
       }),
-    change: (owner, symbol, by, key) => orFault(() => changes.change(owner, symbol, by, key)),
-    open: (owner, held, quantity, key) => orFault(() => changes.open(owner, held, quantity, key)),
-    remove: (owner, symbol, key) => orFault(() => changes.remove(owner, symbol, key)),
-    undo: (owner, changeId) => orFault(() => changes.undo(owner, changeId)),
+    change: (owner, symbol, by, key) => inTurn(owner, () => changes.change(owner, symbol, by, key)),
+    open: (owner, held, quantity, key) => inTurn(owner, () => changes.open(owner, held, quantity, key)),
+    remove: (owner, symbol, key) => inTurn(owner, () => changes.remove(owner, symbol, key)),
+    undo: (owner, changeId) => inTurn(owner, () => changes.undo(owner, changeId)),
     forgetChanges: (before, limit) => orFault(() => changes.forgetChanges(before, limit)),
     symbols: () =>
       orFault(() => db.select({ symbol: sql<string>`held.symbol`, quoteAsset: sql<string>`held.quote_asset` }).from(heldSymbols)),

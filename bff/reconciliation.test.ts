@@ -6,7 +6,7 @@ import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import { createNotices } from './notices.js';
 import { startReconciliation } from './reconciliation.js';
-import { createFakeAuth, createUser, openTestPostgres, startTestBff } from './test-bff.js';
+import { createFakeAuth, createUser, openTestPostgres, startTestBff, until } from './test-bff.js';
 import { openSocket } from './test-socket.js';
 
 /** Loses every message, as while the connection that publishes is down. */
@@ -120,6 +120,29 @@ it('shows a change and ends a session of another replica although no notice come
   await mine.close();
   await Promise.all([one.close(), two.close()]);
   await postgres.close();
+});
+
+it('heeds a notice of a replica before versions, and of one that has them', async () => {
+  const pubsub = createMemoryPubSub();
+  const heard: unknown[] = [];
+  const listener = {
+    portfolioChanged: (...news: unknown[]) => void heard.push(news),
+    sessionEnded: () => undefined,
+    resumed: () => void heard.push('stands'),
+  };
+  const notices = createNotices({ pubsub, clock: systemClock, log: silentLogger() }, listener);
+  const other = createNotices({ pubsub, clock: systemClock, log: silentLogger() }, { ...listener, portfolioChanged: () => undefined });
+  await until(() => heard.length === 2);
+  pubsub.publish('tickfolio:portfolio-changed', '{"from":"before","id":"u1"}');
+  other.portfolioChanged('u2', 5);
+  other.portfolioChanged('u3', undefined);
+  await until(() => heard.length === 5);
+  expect(heard.slice(2)).toEqual([
+    ['u1', undefined],
+    ['u2', 5],
+    ['u3', undefined],
+  ]);
+  await Promise.all([notices.close(), other.close()]);
 });
 
 it('reads again what happened while the first subscription was slow to stand', async () => {
