@@ -96,7 +96,54 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await page.getByLabel(/^How much/).fill('2');
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').getByText(why).waitFor();
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('link', { name: 'Portfolio' }).click();
+    await refuseNext(page);
+    await button(page, 'Add coin').click();
+    await page.getByRole('combobox', { name: 'Search a coin' }).fill('eth');
+    await page.getByRole('option', { name: /ETH/ }).first().click();
+    await page.getByLabel(/^How much/).fill('2');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByText(why).waitFor();
+    await page.keyboard.press('Escape');
     expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  it('is told that signing out failed, on this device or on all, also where the dialog is closed', async () => {
+    const { page, context } = await open();
+    const said = page.getByText('Something went wrong on the server.');
+    const away = { status: 503, contentType: 'application/problem+json', body: '{"status":503}' };
+    await page.getByRole('link', { name: /^Account/ }).click();
+    await page.route(/\/auth\/logout$/, (route) => route.fulfill(away), { times: 1 });
+    await button(page, 'Sign out').click();
+    await said.waitFor();
+    await button(page, 'Dismiss').click();
+
+    let answer: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const everywhere = /\/auth\/logout-everywhere$/;
+    await page.route(everywhere, (route) => route.fulfill(away), { times: 1 });
+    await button(page, 'Sign out everywhere').click();
+    const dialog = page.getByRole('alertdialog');
+    await dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await dialog.getByText('Something went wrong on the server.').waitFor();
+    await page.route(
+      everywhere,
+      async (route) => {
+        await held;
+        await route.fulfill(away);
+      },
+      { times: 1 },
+    );
+    await dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    answer();
+    await said.waitFor();
     await context.close();
   });
 

@@ -3,12 +3,20 @@ import { useMemo } from 'react';
 import { faultText } from '../account/fault-text.js';
 import { useToast } from '../frame/toasts.js';
 import { useParts } from '../parts.js';
+import type { Session } from '../session/session.js';
 import { grouped } from '../text/amount.js';
 import { coinName } from '../text/coin-names.js';
 import { useText } from '../text/language.js';
 import { newChangeKey } from './change-key.js';
 import { createCoinChanges, type MadeChange } from './coin-changes.js';
 import { noteRecent } from './recent-symbols.js';
+
+/** @returns whether whoever is signed in now is so still */
+const sameUser = (session: Session): (() => boolean) => {
+  const idOf = ({ state }: Session) => (state.kind === 'signed-in' ? state.userId : undefined);
+  const before = idOf(session);
+  return () => idOf(session) === before;
+};
 
 /** Changes of what is held, told with a way back. */
 export const useCoinChange = () => {
@@ -33,8 +41,9 @@ export const useCoinChange = () => {
     tellFault,
     /** @param key one for each wish @throws Problem */
     add: async (symbol: string, base: string, quantity: string, key: string) => {
+      const isSame = sameUser(session);
       const made = await changes.change(symbol, parseDecimal(quantity), key);
-      noteRecent(symbol);
+      if (isSame()) noteRecent(symbol);
       tell(symbol, base, made, text.added(grouped(quantity, text.numbers), base));
     },
     /** @param key one for each wish @throws Problem */
