@@ -58,7 +58,7 @@ const readQuantity = (text: string): Decimal => {
 };
 
 /** Refusals, each given before anything is written. After any other fault the change may have been made, and only its answer lost. */
-const refusals: ReadonlySet<ErrorCode> = new Set(['invalid_argument', 'not_found', 'failed_precondition']);
+const refusals: ReadonlySet<ErrorCode> = new Set(['invalid_argument', 'not_found', 'failed_precondition', 'resource_exhausted']);
 const isRefusal = (thrown: unknown): boolean => thrown instanceof AppError && refusals.has(thrown.code);
 
 /** The changes of coins. */
