@@ -133,7 +133,7 @@ export const createLivePart = (
     { portfolios, live, auth, hasEnded: gate.hasEnded, foundEnded: endSession, clock, log, metrics },
     { periodMs: options.reconcileEveryMs },
   );
-  const retention = startChangeRetention({ portfolios, clock, log });
+  const changeRetention = startChangeRetention({ portfolios, clock, log });
   showSymbols(
     metrics,
     () => feed.symbols(),
@@ -170,7 +170,7 @@ export const createLivePart = (
     close: async () => {
       sweep.cancel();
       reconciliation.close();
-      retention.close();
+      changeRetention.close();
       await recorder.close();
       demand.close();
       live.close();
