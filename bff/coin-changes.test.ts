@@ -15,11 +15,14 @@ let bff: TestBff;
 let user: TestUser;
 /** A fault that follows a commit, as when the connection is lost before its answer came. */
 let lostAnswer: AppError | undefined;
+/** How many transactions the database undoes because they and others waited for each other. */
+let deadlocks = 0;
 /** A fault of whatever removes rows. */
 let noDeletion: AppError | undefined;
 beforeAll(async () => {
   postgres = await openTestPostgres();
   const transaction: Postgres['db']['transaction'] = async (work, config) => {
+    if (deadlocks-- > 0) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
     const broken = () => {
       throw noDeletion;
     };
@@ -45,6 +48,7 @@ beforeEach(() => {
   user = createUser(systemClock);
   lostAnswer = undefined;
   noDeletion = undefined;
+  deadlocks = 0;
 });
 
 const coins = '/api/v1/profile/coins';
@@ -204,6 +208,13 @@ it('sells nothing where a sale of everything fails in its middle, and says so', 
   expect(await profile()).toMatchObject({ Version: 1, Coins: [{ Quantity: '1' }] });
   noDeletion = undefined;
   expect((await change('-1', 'sale')).body).toMatchObject({ Quantity: '0', Version: 2 });
+});
+
+it('changes a coin although the database undid the first try for a replica of before the versions', async () => {
+  deadlocks = 1;
+  expect((await change('1')).body).toMatchObject({ Quantity: '1', Version: 1 });
+  deadlocks = 2;
+  expect((await change('1')).status).toBe(503);
 });
 
 it('slows down a user who changes coins hundreds of times a second, and says for how long', async () => {

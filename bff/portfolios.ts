@@ -40,6 +40,7 @@ export interface PortfoliosOptions {
 /** As many as one user may make at once (`app.ts`). */
 const maxWaitingChanges = 300;
 const numericOutOfRange = '22003';
+const deadlockDetected = '40P01';
 
 /** Walks the index from symbol to symbol, so that its cost grows with the symbols and not with the holdings. */
 const heldSymbols = sql`(
@@ -65,6 +66,16 @@ const orFault = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
+/** A build of before locks a coin before its portfolio, and may wait for us as we for it; then the database undoes one of the two. */
+const againAfterDeadlock = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (sqlState(thrown) !== deadlockDetected) throw thrown;
+    return work();
+  }
+};
+
 const readPortfolios = async (db: Database, userIds: readonly string[]) => {
   const found = new Map<string, { readonly version: number; readonly coins: Coin[] }>();
   // One statement, so that a portfolio's version and its coins are of one moment.
@@ -86,7 +97,7 @@ export const createPortfolios = (db: Database, { maxCoins = 500 }: PortfoliosOpt
   const changes = createPortfolioChanges(db, maxCoins);
   // The changes of one user wait for each other in any case: here, where they hold no connection.
   const turns = createTurns(maxWaitingChanges);
-  const inTurn = <T>({ userId }: Owner, work: () => Promise<T>) => turns.take(userId, () => orFault(work));
+  const inTurn = <T>({ userId }: Owner, work: () => Promise<T>) => turns.take(userId, () => orFault(() => againAfterDeadlock(work)));
   const insertProfile = ({ userId, userName }: Owner) => db.insert(profiles).values({ id: userId, name: userName }).onConflictDoNothing();
 
   return {
