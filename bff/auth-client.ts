@@ -1,6 +1,7 @@
 import { AuthServiceClient, type TokenPair } from '@tickfolio/gen/auth/v1';
 import { AppError } from '@tickfolio/lib/errors';
 import { callUnary, createGrpcClient, type GrpcTls, isServing, type ObserveCall } from '@tickfolio/lib/grpc';
+import { renewalTimes } from '@tickfolio/lib/renewal';
 import { ConsecutiveBreaker, ConstantBackoff, circuitBreaker, handleWhen, isBrokenCircuitError, retry } from 'cockatiel';
 import type { ObserveCircuit } from './circuit-metrics.js';
 
@@ -54,7 +55,7 @@ export interface AuthClientOptions {
   readonly target: string;
   /** Absent: not encrypted. */
   readonly tls?: GrpcTls | undefined;
-  /** Every call ends within this time; a password is hashed in about 50 ms, more under load. Default 5 000. */
+  /** Every call ends within this time; a password is hashed in about 50 ms, more under load. Default that of `renewalTimes`. */
   readonly deadlineMs?: number;
   /** After so many failures in a row no call is tried for `restMs`. Default 5. */
   readonly breakAfterFailures?: number;
@@ -73,7 +74,7 @@ const isOutage = (err: unknown): boolean =>
 const checkDeadlineMs = 800;
 
 export const createAuthClient = (options: AuthClientOptions): AuthClient => {
-  const { target, deadlineMs = 5_000, breakAfterFailures = 5, restMs = 2_000, sessionDeadlineMs = 500, observe } = options;
+  const { target, deadlineMs = renewalTimes.callMs, breakAfterFailures = 5, restMs = 2_000, sessionDeadlineMs = 500, observe } = options;
   const client = createGrpcClient(AuthServiceClient, target, options.tls);
   const createBreaker = () =>
     circuitBreaker(handleWhen(isOutage), { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(breakAfterFailures) });

@@ -100,7 +100,8 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
         operationId: 'refreshTokens',
         summary: 'Exchanges the refresh token in the cookie for new tokens',
         security: [{ refreshCookie: [] }],
-        response: { 200: AccessTokenAnswer, ...problems(401, 403, 429, 503) },
+        description: 'Only 401 ends the session; after 409 and 429 it goes on with the same cookie.',
+        response: { 200: AccessTokenAnswer, ...problems(401, 403, 409, 429, 503) },
       },
     },
     async (request, reply) => {

@@ -6,7 +6,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { Check, Errors } from 'typebox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createUser, openTestPostgres, startTestBff, type TestBff, until } from './test-bff.js';
+import { createUser, lateToken, openTestPostgres, startTestBff, type TestBff, until } from './test-bff.js';
 import { openSocket } from './test-socket.js';
 
 interface Operation {
@@ -137,6 +137,7 @@ const ways: Record<string, Record<number, Way>> = {
     200: async () => [well, await cookieOf(well)],
     401: () => [well, {}],
     403: () => [well, foreign],
+    409: () => [well, { cookie: `refreshToken=${lateToken}` }],
     429: twice('/api/v1/auth/refresh'),
     503: () => [ill, { cookie: 'refreshToken=x' }],
   },

@@ -1,4 +1,5 @@
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
@@ -233,5 +234,19 @@ describe('the gate', () => {
     clock.advance(2_000);
     gate.end('b');
     expect(gate.hasEnded('a')).toBe(false);
+  });
+});
+
+describe('a renewal that is refused for now', () => {
+  it.each([
+    ['failed_precondition', 409],
+    ['resource_exhausted', 429],
+    ['unavailable', 503],
+  ] as const)('as %s keeps the cookie, so that nobody is signed out', async (code, status) => {
+    const auth = createFakeAuth(systemClock);
+    const refresh = async () => Promise.reject(new AppError(code, 'Not now.', { retryAfterMs: 5_000 }));
+    const bff = await start({ auth: { ...auth, client: { ...auth.client, refresh } } });
+    const answer = await fetch(`${bff.url}/api/v1/auth/refresh`, { method: 'POST', headers: { cookie: 'refreshToken=a-token' } });
+    expect([answer.status, answer.headers.getSetCookie(), answer.headers.get('retry-after')]).toEqual([status, [], '5']);
   });
 });

@@ -25,6 +25,9 @@ export interface TestUser {
   readonly sessionId: string;
 }
 
+/** A refresh token whose call was held up until the one after it was used. */
+export const lateToken = 'late';
+
 /** An auth service in memory: names are taken once, passwords are compared, refresh tokens work once. */
 export const createFakeAuth = (clock: Clock) => {
   const accounts = new Map<string, { userId: string; name: string; password: string }>();
@@ -71,6 +74,7 @@ export const createFakeAuth = (clock: Clock) => {
     },
     refresh: async (refreshToken, meta) => {
       called('refresh', meta);
+      if (refreshToken === lateToken) throw new AppError('failed_precondition', 'The session was renewed by a later call.');
       const session = sessions.get(refreshToken);
       sessions.delete(refreshToken);
       const endedSession = used.get(refreshToken);

@@ -19,6 +19,7 @@ const sources = [
   'public',
   '../lib/money',
   '../lib/errors',
+  '../lib/renewal',
   '../package-lock.json',
 ];
 

@@ -2,6 +2,7 @@ import { createAccessTokenVerifier } from '@tickfolio/lib/access-token';
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { Postgres } from '@tickfolio/lib/postgres';
+import { renewalTimes } from '@tickfolio/lib/renewal';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAccounts } from './accounts.js';
@@ -143,24 +144,28 @@ describe('the auth service', () => {
     expect(new Set(codes)).toEqual(new Set(['unauthenticated', 'resource_exhausted']));
   });
 
-  it('lets two tabs refresh at once, and revokes the session when a token comes back later', async () => {
+  it('lets two tabs refresh at once, and revokes the session when a token comes back after one that followed it was used', async () => {
     const { name, clock, register, login, refresh, session, lines } = await build();
     await register(name);
     const first = await login(name);
     const tabs = await Promise.all([refresh(first.refreshToken), refresh(first.refreshToken)]);
     expect(new Set(tabs.map((tokens) => tokens.refreshToken)).size).toBe(2);
     expect(new Set(tabs.map((tokens) => tokens.sessionId))).toEqual(new Set([first.sessionId]));
-    clock.advance(10_001);
+    const [, newest] = tabs;
+    const next = await refresh(newest.refreshToken);
+    const late = await caught(refresh(first.refreshToken));
+    expect(late).toMatchObject({ code: 'failed_precondition', retryAfterMs: renewalTimes.retryMs });
+    clock.advance(renewalTimes.lateMs + 1);
     const reuse = await caught(refresh(first.refreshToken));
     expect(reuse).toMatchObject({ code: 'unauthenticated', facts: { endedSession: first.sessionId } });
     const unknown = await caught(refresh('A'.repeat(43)));
     expect([unknown.message, unknown.facts]).toEqual([reuse.message, {}]);
-    for (const tokens of tabs) expect(await codeOf(refresh(tokens.refreshToken))).toBe('unauthenticated');
+    for (const tokens of [...tabs, next]) expect(await codeOf(refresh(tokens.refreshToken))).toBe('unauthenticated');
     expect(await session(first.sessionId)).toEqual({ open: false, userId: '' });
     expect(lines.filter((line) => line.includes('used twice'))).toHaveLength(1);
   });
 
-  it('signs out everywhere: every refresh token is dead, also within the grace, until the next login', async () => {
+  it('signs out everywhere: every refresh token is dead, also one whose successor was not used, until the next login', async () => {
     const { name, register, login, refresh, logoutEverywhere, session, lines } = await build();
     const { userId } = await register(name);
     const [phone, desk] = [await login(name), await login(name)];

@@ -1,5 +1,6 @@
 import { type AccessTokenOptions, signAccessToken } from '@tickfolio/lib/access-token';
 import { AppError } from '@tickfolio/lib/errors';
+import { renewalTimes } from '@tickfolio/lib/renewal';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Throttle } from '@tickfolio/lib/throttle';
 import { type Accounts, nameTaken } from './accounts.js';
@@ -34,7 +35,10 @@ export interface Auth {
   register(credentials: Credentials, caller: Caller): Promise<string>;
   /** @throws AppError unauthenticated for an unknown name and a wrong password alike, resource_exhausted */
   login(credentials: Credentials, caller: Caller): Promise<Tokens>;
-  /** @throws AppError unauthenticated; where that use ended a session, its fact `endedSession` is the session's id */
+  /**
+   * @throws AppError unauthenticated; where that use ended a session, its fact `endedSession` is the session's id; failed_precondition and
+   * resource_exhausted where a later try may succeed
+   */
   refresh(refreshToken: string, caller: Caller): Promise<Tokens>;
   /** Ends the session; an unknown token is no error. */
   logout(refreshToken: string): Promise<SessionRef | undefined>;
@@ -59,6 +63,15 @@ export interface AuthDeps {
 const refusedLogin = () => new AppError('unauthenticated', 'The name or the password is wrong.');
 const refusedRefresh = (endedSession?: string) =>
   new AppError('unauthenticated', 'The session has ended; please sign in again.', endedSession ? { facts: { endedSession } } : {});
+/** Nothing is wrong with the session, so this is never `unauthenticated`, at which a page signs out. */
+const notNow = (kind: 'late' | 'busy') =>
+  kind === 'late'
+    ? new AppError('failed_precondition', 'The session was renewed by a later call; please try again.', {
+        retryAfterMs: renewalTimes.retryMs,
+      })
+    : new AppError('resource_exhausted', 'The session is renewed too often; please wait a moment.', {
+        retryAfterMs: renewalTimes.answerMs,
+      });
 
 export const createAuth = (deps: AuthDeps): Auth => {
   const { accounts, sessions, listEndedSessions, hasher, throttles, metrics, signing, accessTtlMs } = deps;
@@ -119,15 +132,17 @@ export const createAuth = (deps: AuthDeps): Auth => {
       return tokensOf(account.id, account.name, issued);
     },
     refresh: async (refreshToken, caller) => {
-      const rotation = isPossibleRefreshToken(refreshToken) ? await sessions.rotate(refreshToken) : ({ kind: 'refused' } as const);
+      const rotation = isPossibleRefreshToken(refreshToken)
+        ? await sessions.rotate(refreshToken, caller.signal)
+        : ({ kind: 'refused' } as const);
       metrics.refreshes.inc({ outcome: rotation.kind });
-      if (rotation.kind === 'refused') throw refusedRefresh();
+      if ('issued' in rotation) return tokensOf(rotation.userId, rotation.userName, rotation.issued);
       if (rotation.kind === 'reused') {
         const { sessionId, userId } = rotation;
         caller.log.warn({ sessionId, userId, address: caller.address }, 'a refresh token was used twice; its session is revoked');
         throw refusedRefresh(sessionId);
       }
-      return tokensOf(rotation.userId, rotation.userName, rotation.issued);
+      throw rotation.kind === 'refused' ? refusedRefresh() : notNow(rotation.kind);
     },
     logout: async (refreshToken) => (isPossibleRefreshToken(refreshToken) ? sessions.end(refreshToken) : undefined),
     logoutEverywhere: async (userId, { log }) => {

@@ -1,3 +1,4 @@
+import { renewalTimes } from '@tickfolio/lib/renewal';
 import type { ThrottleLimit } from '@tickfolio/lib/throttle';
 
 /** Every bound and time of the service, with its default. */
@@ -8,9 +9,10 @@ export interface AuthLimits {
   readonly refreshTtlMs: number;
   /** After this time a session ends, however busy it is. */
   readonly sessionTtlMs: number;
-  /** How long after its use a refresh token may be used again: by a second tab, or after a lost answer. */
-  readonly graceMs: number;
-  readonly maxGraceUses: number;
+  /** How long after a successor was used the use of a refresh token is taken for a call that was held up, and not for theft. */
+  readonly lateMs: number;
+  /** How many refresh tokens one session may be given in a minute. */
+  readonly maxTokensPerMinute: number;
   /** Logins under one name. A right password forgets the wrong ones before it. */
   readonly loginsPerName: ThrottleLimit;
   /** Logins that failed from one address. */
@@ -33,8 +35,8 @@ export const defaultLimits: AuthLimits = {
   accessTtlMs: 15 * 60_000,
   refreshTtlMs: 168 * 3_600_000,
   sessionTtlMs: 30 * 24 * 3_600_000,
-  graceMs: 10_000,
-  maxGraceUses: 3,
+  lateMs: renewalTimes.lateMs,
+  maxTokensPerMinute: 30,
   loginsPerName: { burst: 10, refillMs: 30_000 },
   loginsPerAddress: { burst: 100, refillMs: 1_000 },
   registrationsPerAddress: { burst: 200, refillMs: 2_000 },

@@ -30,7 +30,7 @@ export const createAuthMetrics = (metrics: Metrics, hashesWaiting: () => number)
     logins: metrics.counter<'outcome'>({ name: 'logins_total', help: 'Login attempts: ok, refused, throttled', labelNames: ['outcome'] }),
     refreshes: metrics.counter<'outcome'>({
       name: 'refreshes_total',
-      help: 'Refresh attempts: rotated, again (within the grace), reused (session revoked), refused',
+      help: 'Refresh attempts: rotated, again (the answer was lost, or two tabs asked), late (held up on its way), busy, reused (session revoked), refused',
       labelNames: ['outcome'],
     }),
     deleted: metrics.counter({ name: 'expired_rows_deleted_total', help: 'Rows of expired sessions and tokens deleted' }),

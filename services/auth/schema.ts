@@ -1,4 +1,4 @@
-import { integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 
@@ -20,6 +20,8 @@ export const sessions = pgTable('sessions', {
   expiresAt: instant('expires_at').notNull(),
   revokedAt: instant('revoked_at'),
   revokedBecause: text('revoked_because', { enum: ['logout', 'reuse', 'everywhere'] }),
+  /** Of what all its tokens begin with; null until a build that knows of it used one. */
+  familyHash: text('family_hash'),
 });
 
 export const refreshTokens = pgTable('refresh_tokens', {
@@ -28,5 +30,7 @@ export const refreshTokens = pgTable('refresh_tokens', {
   createdAt: instant('created_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
   usedAt: instant('used_at'),
-  graceUses: integer('grace_uses').notNull().default(0),
+  /** When a successor was used, or one of those beside it; set by the database with the other's `usedAt`. */
+  supersededAt: instant('superseded_at'),
+  familyHash: text('family_hash'),
 });

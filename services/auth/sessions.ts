@@ -1,34 +1,33 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Database, Transaction } from '@tickfolio/lib/postgres';
-import { and, eq, gt, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
-import { newRefreshToken, refreshTokenHash } from './refresh-token.js';
+import { and, eq, gt, inArray, isNull, lt, lte, or } from 'drizzle-orm';
+import { familyHash, familyOf, newFamily, refreshTokenHash } from './refresh-token.js';
 import { accounts, refreshTokens, sessions } from './schema.js';
+import { createTokenLine, type IssuedToken, type TokenLineOptions } from './token-line.js';
 
-/** A refresh token just made; only its hash is kept. */
-export interface IssuedToken {
-  readonly sessionId: string;
-  readonly token: string;
-  /** Epoch milliseconds. */
-  readonly expiresAtMs: number;
-}
+export type { IssuedToken } from './token-line.js';
 
 export type Rotation =
-  /** `again`: the token had been used a moment ago, by another tab or in a call whose answer was lost. */
+  /** `again`: the token had been used, but none of its successors: by another tab, or in a call whose answer was lost. */
   | { readonly kind: 'rotated' | 'again'; readonly userId: string; readonly userName: string; readonly issued: IssuedToken }
-  /** The token had been used before: somebody has a copy. The whole session is revoked. */
+  /** A successor of the token had been used: somebody has a copy. The whole session is revoked. */
   | { readonly kind: 'reused'; readonly sessionId: string; readonly userId: string }
-  | { readonly kind: 'refused' };
+  /** `late` and `busy` end nothing; a later try may succeed. */
+  | { readonly kind: 'refused' | 'late' | 'busy' };
 
 export interface SessionRef {
   readonly sessionId: string;
   readonly userId: string;
 }
 
-/** Sessions and their refresh tokens. A session is a family of tokens, each used once and followed by the next. */
+/** Sessions and their refresh tokens. A session is a family of tokens, each good until one that followed it was used. */
 export interface Sessions {
   open(userId: string): Promise<IssuedToken>;
-  /** Exchanges a token for its successor. */
-  rotate(token: string): Promise<Rotation>;
+  /**
+   * Exchanges a token for its successor.
+   * @param signal nothing is changed for a caller who left while it waited; throws its reason
+   */
+  rotate(token: string, signal?: AbortSignal): Promise<Rotation>;
   /** Revokes the session a token belongs to, whatever became of the token. Undefined when the token is unknown. */
   end(token: string): Promise<SessionRef | undefined>;
   /**
@@ -42,18 +41,12 @@ export interface Sessions {
   deleteOver(limit: number): Promise<number>;
 }
 
-export interface SessionsOptions {
+export interface SessionsOptions extends TokenLineOptions {
   readonly clock: Clock;
   /** How long an access token lives, in milliseconds. */
   readonly accessTtlMs: number;
-  /** How long a refresh token lives unused, in milliseconds. */
-  readonly refreshTtlMs: number;
   /** After this time a session ends, however busy it is. */
   readonly sessionTtlMs: number;
-  /** How long after its use a token may be used again. */
-  readonly graceMs: number;
-  /** How often it may be. */
-  readonly maxGraceUses: number;
 }
 
 /** Revoked sessions stay this long, for whoever looks into why. */
@@ -61,19 +54,21 @@ const keepRevokedMs = 24 * 3_600_000;
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export const createSessions = (db: Database, options: SessionsOptions): Sessions => {
-  const { clock, accessTtlMs, refreshTtlMs, sessionTtlMs, graceMs, maxGraceUses } = options;
+  const { clock, accessTtlMs, sessionTtlMs } = options;
+  const line = createTokenLine(options);
 
-  const issue = async (tx: Transaction, sessionId: string, nowMs: number, sessionEnd: Date): Promise<IssuedToken> => {
-    const token = newRefreshToken();
-    const expiresAtMs = Math.min(nowMs + refreshTtlMs, sessionEnd.getTime());
-    await tx
-      .insert(refreshTokens)
-      .values({ tokenHash: refreshTokenHash(token), sessionId, createdAt: new Date(nowMs), expiresAt: new Date(expiresAtMs) });
-    return { sessionId, token, expiresAtMs };
+  const sessionIdOf = async (tx: Transaction, token: string): Promise<string | undefined> => {
+    const byToken = eq(refreshTokens.tokenHash, refreshTokenHash(token));
+    const [known] = await tx.select({ id: refreshTokens.sessionId }).from(refreshTokens).where(byToken);
+    if (known) return known.id;
+    const byFamily = eq(sessions.familyHash, familyHash(familyOf(token)));
+    const [kin] = await tx.select({ id: sessions.id }).from(sessions).where(byFamily);
+    return kin?.id;
   };
-
   /** The session of a token, locked: what happens to one family happens in turn. */
-  const lockSession = async (tx: Transaction, tokenHash: string) => {
+  const lockSession = async (tx: Transaction, token: string) => {
+    const id = await sessionIdOf(tx, token);
+    if (id === undefined) return undefined;
     const [session] = await tx
       .select({
         id: sessions.id,
@@ -81,11 +76,11 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
         userName: accounts.name,
         expiresAt: sessions.expiresAt,
         revokedAt: sessions.revokedAt,
+        familyHash: sessions.familyHash,
       })
-      .from(refreshTokens)
-      .innerJoin(sessions, eq(sessions.id, refreshTokens.sessionId))
+      .from(sessions)
       .innerJoin(accounts, eq(accounts.id, sessions.userId))
-      .where(eq(refreshTokens.tokenHash, tokenHash))
+      .where(eq(sessions.id, id))
       .for('update', { of: sessions });
     return session;
   };
@@ -96,63 +91,37 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
       .set({ revokedAt: new Date(clock.now()), revokedBecause })
       .where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt)));
 
-  /** Uses a token for the first time. What else of the family is unused came from a use within the grace, and ends here: one line goes on. */
-  const useFirst = async (tx: Transaction, tokenHash: string, sessionId: string, now: Date): Promise<boolean> => {
-    const used = await tx
-      .update(refreshTokens)
-      .set({ usedAt: now })
-      .where(and(eq(refreshTokens.tokenHash, tokenHash), isNull(refreshTokens.usedAt), gt(refreshTokens.expiresAt, now)))
-      .returning({ tokenHash: refreshTokens.tokenHash });
-    if (used.length === 0) return false;
-    await tx
-      .update(refreshTokens)
-      .set({ usedAt: now })
-      .where(and(eq(refreshTokens.sessionId, sessionId), isNull(refreshTokens.usedAt)));
-    return true;
-  };
-
-  const useAgain = async (tx: Transaction, tokenHash: string, now: Date): Promise<'again' | 'refused' | 'reused'> => {
-    const [token] = await tx.select().from(refreshTokens).where(eq(refreshTokens.tokenHash, tokenHash));
-    if (!token?.usedAt) return 'refused'; // It expired unused.
-    if (token.usedAt.getTime() + graceMs < now.getTime()) return 'reused';
-    const counted = await tx
-      .update(refreshTokens)
-      .set({ graceUses: sql`${refreshTokens.graceUses} + 1` })
-      .where(and(eq(refreshTokens.tokenHash, tokenHash), lt(refreshTokens.graceUses, maxGraceUses)))
-      .returning({ graceUses: refreshTokens.graceUses });
-    return counted.length > 0 ? 'again' : 'refused';
-  };
-
   return {
     open: (userId) =>
       db.transaction(async (tx) => {
         const nowMs = clock.now();
-        const expiresAt = new Date(nowMs + sessionTtlMs);
+        const [createdAt, expiresAt, family] = [new Date(nowMs), new Date(nowMs + sessionTtlMs), newFamily()];
         const [session] = await tx
           .insert(sessions)
-          .values({ userId, createdAt: new Date(nowMs), expiresAt })
+          .values({ userId, createdAt, expiresAt, familyHash: familyHash(family) })
           .returning({ id: sessions.id });
         if (!session) throw new Error('an insert returned no row');
-        return issue(tx, session.id, nowMs, expiresAt);
+        return line.begin(tx, { id: session.id, expiresAt }, family, createdAt);
       }),
-    rotate: (token) =>
+    rotate: (token, signal) =>
       db.transaction(async (tx): Promise<Rotation> => {
-        const tokenHash = refreshTokenHash(token);
-        const session = await lockSession(tx, tokenHash);
+        const session = await lockSession(tx, token);
+        // Who has waited here until it gave up has asked again since; what it asked first must not count beside that.
+        signal?.throwIfAborted();
         const now = new Date(clock.now());
         if (!session || session.revokedAt || session.expiresAt <= now) return { kind: 'refused' };
         const { id: sessionId, userId, userName } = session;
-        const outcome = (await useFirst(tx, tokenHash, sessionId, now)) ? 'rotated' : await useAgain(tx, tokenHash, now);
-        if (outcome === 'refused') return { kind: 'refused' };
-        if (outcome === 'reused') {
+        const kind = await line.use(tx, token, session, now);
+        if (kind === 'reused') {
           await revoke(tx, sessionId, 'reuse');
-          return { kind: 'reused', sessionId, userId };
+          return { kind, sessionId, userId };
         }
-        return { kind: outcome, userId, userName, issued: await issue(tx, sessionId, now.getTime(), session.expiresAt) };
+        if (kind !== 'rotated' && kind !== 'again') return { kind };
+        return { kind, userId, userName, issued: await line.follow(tx, token, session, kind, now) };
       }),
     end: (token) =>
       db.transaction(async (tx) => {
-        const session = await lockSession(tx, refreshTokenHash(token));
+        const session = await lockSession(tx, token);
         if (!session) return undefined;
         await revoke(tx, session.id, 'logout');
         return { sessionId: session.id, userId: session.userId };

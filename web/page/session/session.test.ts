@@ -51,6 +51,8 @@ const createBrowser = () => {
     over: false,
     down: false,
     refuses: false,
+    /** What a refresh is answered with that is no word about the session. */
+    notNow: undefined as { status: number; afterSeconds: number } | undefined,
     leftEverywhere: Promise.resolve(),
     cookie: { kept: true, needsHttps: false } as object | undefined,
     headers: [] as (HeadersInit | undefined)[],
@@ -66,6 +68,8 @@ const createBrowser = () => {
     if (path.endsWith('/refresh')) {
       server.refreshes++;
       if (server.over) return answer(401, { detail: 'The refresh token is not valid.' });
+      const { notNow } = server;
+      if (notNow) return new Response('{}', { status: notNow.status, headers: { 'retry-after': String(notNow.afterSeconds) } });
     }
     return answer(200, { accessToken: tokenFor('u1') });
   }) as typeof globalThis.fetch;
@@ -194,6 +198,21 @@ describe('a session', () => {
     server.over = true;
     await advance(lifeSeconds * 1_000);
     expect(tab.state).toEqual({ kind: 'signed-out', reason: 'ended' });
+  });
+  it.each([409, 429, 503])('outlives a server that is too busy to renew it (%i), and waits as long as it asks for', async (status) => {
+    const { openTab, server, advance } = createBrowser();
+    const tab = openTab();
+    await tab.signIn('maria', 'x');
+    server.notNow = { status, afterSeconds: 30 };
+    await advance(lifeSeconds * 1_000);
+    expect(tab.state.kind).toBe('signed-in');
+    expect(server.refreshes).toBeLessThan(6);
+    await advance(10_000);
+    const before = server.refreshes;
+    server.notNow = undefined;
+    await advance(30_000);
+    expect(server.refreshes).toBe(before + 1);
+    expect(await tab.token()).toMatch(/^h\./);
   });
 });
 

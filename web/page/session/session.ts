@@ -1,3 +1,4 @@
+import { renewalTimes } from '@tickfolio/lib/renewal';
 import type { Clock, Timer } from '../clock.js';
 import { readToken, type TokenFacts } from './access-token.js';
 import { type CookieJar, type CookieRisk, cookieRisk, readCookieFacts } from './cookie-risk.js';
@@ -56,10 +57,10 @@ type TabMessage = { readonly type: 'token'; readonly token: string } | { readonl
 
 const hintKey = 'tickfolio.session';
 const auth = '/api/v1/auth';
-/** Renewed when this part of its life is left, at most `maxAheadMs` before its end. */
+/** Renewed when this part of its life is left, at most `aheadMs` of the times before its end. */
 const renewAtPart = 1 / 4;
-const maxAheadMs = 120_000;
-const retryMs = 5_000;
+/** Whatever a server says, it is asked again after so long. */
+const maxRetryMs = 60_000;
 /** A page that was opened says after so long that nobody answered yet. */
 const patienceMs = 4_000;
 
@@ -95,7 +96,7 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
     state = next;
     for (const listener of listeners) listener();
   };
-  const aheadMs = (lifetimeMs: number) => Math.min(maxAheadMs, lifetimeMs * renewAtPart);
+  const aheadMs = (lifetimeMs: number) => Math.min(renewalTimes.aheadMs, lifetimeMs * renewAtPart);
   const isFresh = () => held !== undefined && held.endsAt - clock.monotonic() > aheadMs(held.lifetimeMs) / 2;
 
   const take = (token: string) => {
@@ -126,7 +127,8 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
     renew().catch((thrown: unknown) => {
       if (isProblem(thrown, 401)) return;
       sayAway();
-      timer = clock.after(retryMs, keepFresh);
+      const askedToWaitMs = isProblem(thrown) ? (thrown.retryAfterMs ?? 0) : 0;
+      timer = clock.after(Math.min(maxRetryMs, Math.max(renewalTimes.retryMs, askedToWaitMs)), keepFresh);
     });
   };
 

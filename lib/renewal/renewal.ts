@@ -1,0 +1,43 @@
+/**
+ * The times of renewing a session, of the page, the BFF and the auth service. They depend on each other: what one waits for, another
+ * has to remember. All in milliseconds.
+ */
+export interface RenewalTimes {
+  /** How long the BFF waits for the auth service. */
+  readonly callMs: number;
+  /** How long the page waits for the BFF without a sign of it. */
+  readonly answerMs: number;
+  /** The page's pause before it asks again. */
+  readonly retryMs: number;
+  /** The page renews at most so long before its access token ends. */
+  readonly aheadMs: number;
+  /** How long a call may be held up on each of its two ways, page to BFF and BFF to auth, and still count as one that was late. */
+  readonly onTheWayMs: number;
+  /**
+   * For so long after the successor of a refresh token was used, a use of that token is taken for a call that was held up, and refused
+   * without a consequence. Later it is theft.
+   */
+  readonly lateMs: number;
+}
+
+/** @throws Error where the times do not fit together. @returns them */
+export const fittingTimes = (times: RenewalTimes): RenewalTimes => {
+  const { callMs, answerMs, retryMs, aheadMs, onTheWayMs, lateMs } = times;
+  const rules: readonly (readonly [boolean, string])[] = [
+    [answerMs > callMs, 'the page has to hear what the BFF says of an auth service that does not answer'],
+    [aheadMs >= 2 * (answerMs + retryMs), 'an access token has to outlive two tries to renew it that get no answer'],
+    // Sent at the last moment before the page gave up on the try before it, then held up on the way.
+    [lateMs >= 2 * onTheWayMs + answerMs + retryMs + callMs, 'a call that was held up must not be taken for theft'],
+  ];
+  for (const [holds, why] of rules) if (!holds) throw new Error(`the times of renewals do not fit together: ${why}`);
+  return times;
+};
+
+export const renewalTimes: RenewalTimes = fittingTimes({
+  callMs: 5_000,
+  answerMs: 15_000,
+  retryMs: 5_000,
+  aheadMs: 120_000,
+  onTheWayMs: 60_000,
+  lateMs: 180_000,
+});
