@@ -23,6 +23,10 @@ export const channelOptions: ChannelOptions = {
   'grpc.keepalive_timeout_ms': 10_000,
   'grpc.initial_reconnect_backoff_ms': 250,
   'grpc.max_reconnect_backoff_ms': 2_000,
+  // A lost connection has the name looked up again. The library's own 30 s would be 30 s of nothing wherever a restart changes addresses.
+  'grpc.dns_min_time_between_resolutions_ms': 1_000,
+  // The name service is not asked for settings.
+  'grpc.service_config_disable_resolution': 1,
   'grpc.enable_channelz': 0,
   'grpc.enable_http_proxy': 0,
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),

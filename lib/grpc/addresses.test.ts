@@ -1,0 +1,113 @@
+import dns from 'node:dns';
+import {
+  type ListSymbolsRequest,
+  type ListSymbolsResponse,
+  type RawAggTradeRequest,
+  type RawResponse,
+  SocketServiceClient,
+  SocketServiceService,
+} from '@tickfolio/gen/market/v1';
+import { afterEach, expect, it, vi } from 'vitest';
+import { silentLogger } from '../telemetry/telemetry.js';
+import { callUnary, createGrpcClient, createGrpcServer, type GrpcServer, readStream } from './grpc.js';
+
+/** What the name service says of `socket.test`. */
+let addresses: readonly string[] = [];
+const open: { close(): unknown }[] = [];
+afterEach(async () => {
+  vi.restoreAllMocks();
+  for (const thing of open.splice(0).reverse()) await thing.close();
+});
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A server on one of the addresses of this machine, which answers with that address. */
+const serve = async (host: string, port: number, maxConnectionAgeMs?: number): Promise<{ server: GrpcServer; port: number }> => {
+  const server = createGrpcServer({ log: silentLogger(), drainMs: 200, ...(maxConnectionAgeMs ? { maxConnectionAgeMs } : {}) });
+  server.addService(SocketServiceService, {
+    listSymbols: server.unary<ListSymbolsRequest, ListSymbolsResponse>(async () => ({ revision: host, symbols: [], simulated: true })),
+    receiveRawAggTrade: server.serverStreaming<RawAggTradeRequest, RawResponse>(async (call, { signal }) => {
+      while (!signal.aborted) {
+        call.write({ frames: [{ payload: host, receiveTimeMs: 1 }], statuses: [] });
+        await wait(20);
+      }
+    }),
+    receiveRawMiniTicker: server.serverStreaming<RawAggTradeRequest, RawResponse>(async () => undefined),
+    listAggTrades: server.unary(async () => ({ trades: [] })),
+  });
+  open.push(server);
+  return { server, port: await server.listen({ host, port }, 'GRPC_PORT') };
+};
+const connect = (port: number) => {
+  vi.spyOn(dns.promises, 'lookup').mockImplementation((async () =>
+    addresses.map((address) => ({ address, family: 4 }))) as unknown as typeof dns.promises.lookup);
+  const client = createGrpcClient(SocketServiceClient, `socket.test:${port}`);
+  open.push(client);
+  const ask = () => callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 2_000 });
+  return {
+    client,
+    ask,
+    whoAnswers: () =>
+      ask().then(
+        ({ revision }) => revision,
+        () => 'nobody',
+      ),
+  };
+};
+
+it('is found within some seconds where a service comes back under another address, also when the name service is behind', async () => {
+  const first = await serve('127.0.0.2', 0);
+  addresses = ['127.0.0.2'];
+  const { whoAnswers } = connect(first.port);
+  expect(await whoAnswers()).toBe('127.0.0.2');
+  await first.server.close();
+  await serve('127.0.0.3', first.port);
+  const goneAt = performance.now();
+  expect(await whoAnswers()).toBe('nobody');
+  await wait(1_200);
+  addresses = ['127.0.0.3'];
+  await expect.poll(whoAnswers, { timeout: 4_000, interval: 50 }).toBe('127.0.0.3');
+  expect(performance.now() - goneAt).toBeLessThan(5_000);
+});
+
+it('gets calls when it is added to others that are well, and what streams from those goes on; no call is lost in between', async () => {
+  const first = await serve('127.0.0.2', 0, 300);
+  addresses = ['127.0.0.2'];
+  const { client, ask } = connect(first.port);
+  const stop = new AbortController();
+  let frames = 0;
+  let fault: unknown;
+  const reading = (async () => {
+    for await (const _ of readStream(client.receiveRawAggTrade({ symbols: ['x'] }), stop.signal)) frames++;
+  })().catch((thrown: unknown) => {
+    fault = thrown;
+  });
+  await serve('127.0.0.3', first.port);
+  addresses = ['127.0.0.2', '127.0.0.3'];
+  const answered = new Set<string>();
+  for (const untilAt = performance.now() + 2_000; performance.now() < untilAt; ) {
+    const answers = await Promise.all(Array.from({ length: 8 }, ask));
+    for (const { revision } of answers) answered.add(revision);
+    await wait(5);
+  }
+  expect([...answered].sort()).toEqual(['127.0.0.2', '127.0.0.3']);
+  const before = frames;
+  await expect.poll(() => frames, { timeout: 2_000 }).toBeGreaterThan(before);
+  expect(fault).toBeUndefined();
+  stop.abort();
+  await reading;
+});
+
+it('closes connections that nobody uses any more and those with streams alike when it ends', async () => {
+  const { server, port } = await serve('127.0.0.2', 0, 100);
+  addresses = ['127.0.0.2'];
+  const { client, ask } = connect(port);
+  const ended = (async () => {
+    for await (const _ of readStream(client.receiveRawAggTrade({ symbols: ['x'] })));
+  })().catch((thrown: unknown) => thrown);
+  await ask();
+  await wait(300);
+  await ask();
+  await server.close();
+  expect(await ended).toMatchObject({ code: 'unavailable' });
+});
