@@ -1,3 +1,4 @@
+import { defaultClockToleranceMs, maxAccessTtl } from '@tickfolio/lib/access-token';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
@@ -32,7 +33,7 @@ export interface SessionGateDeps {
 }
 
 export interface SessionGateOptions {
-  /** Longer than any access token lives. Default an hour. */
+  /** Longer than any access token lives. Default the longest that auth gives one, and what clocks may differ. */
   readonly rememberMs?: number;
   /** Questions on their way at once. Default 64. */
   readonly maxAsking?: number;
@@ -42,7 +43,7 @@ export interface SessionGateOptions {
 
 export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOptions = {}): SessionGate => {
   const { auth, foundEnded, clock, log, metrics } = deps;
-  const { rememberMs = 60 * 60_000, maxAsking = 64, maxWaiting = 5_000 } = options;
+  const { rememberMs = maxAccessTtl.ms + defaultClockToleranceMs, maxAsking = 64, maxWaiting = 5_000 } = options;
   const ended = createEndedSessions(clock, rememberMs);
   const turns = bulkhead(maxAsking, maxWaiting);
   const answers = metrics.counter<'answer'>({

@@ -17,6 +17,7 @@ const sources = [
   'page',
   'worker',
   'public',
+  '../lib/clock',
   '../lib/money',
   '../lib/errors',
   '../lib/renewal',

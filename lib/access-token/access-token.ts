@@ -21,6 +21,14 @@ export interface AccessTokenOptions {
   readonly clockToleranceMs?: number;
 }
 
+/**
+ * No access token lives longer, so whoever has to remember that a session ended need not do it for ever.
+ * A longer life would also make little of signing out: only sockets and some calls ask whether a session is still open.
+ */
+export const maxAccessTtl = { text: '24h', ms: 24 * 3_600_000 } as const;
+/** How far the clocks of the service that signs and the one that verifies may differ, unless told otherwise. */
+export const defaultClockToleranceMs = 5_000;
+
 const issuer = 'tickfolio-auth';
 const audience = 'tickfolio';
 const algorithm = 'HS256';
@@ -61,7 +69,7 @@ const maxTokenLength = 2_048;
 export const createAccessTokenVerifier = ({
   secret,
   clock,
-  clockToleranceMs = 5_000,
+  clockToleranceMs = defaultClockToleranceMs,
 }: AccessTokenOptions): ((token: string) => AccessToken) => {
   const key = keyOf(secret);
   const settings = { issuer, audience, clockTolerance: clockToleranceMs / 1_000 };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createManualClock, sleep, systemClock } from './clock.js';
+import { describeTimers } from './test-timers.js';
 
 describe('manual clock', () => {
   it('stands still until told to move', () => {
@@ -94,43 +95,4 @@ describe('sleep', () => {
   });
 });
 
-describe('system clock', () => {
-  afterEach(() => void vi.useRealTimers());
-
-  it('tells the time, and measures it', async () => {
-    const before = [Date.now(), systemClock.monotonic()] as const;
-    await sleep(systemClock, 20);
-    expect(systemClock.now() - before[0]).toBeGreaterThanOrEqual(15);
-    expect(systemClock.monotonic() - before[1]).toBeGreaterThanOrEqual(15);
-  });
-
-  it('runs once, runs repeatedly, and cancels', () => {
-    vi.useFakeTimers();
-    const once = vi.fn();
-    const often = vi.fn();
-    const never = vi.fn();
-    systemClock.after(10, once);
-    systemClock.after(10, never).cancel();
-    const repeating = systemClock.every(10, often);
-    vi.advanceTimersByTime(35);
-    repeating.cancel();
-    vi.advanceTimersByTime(100);
-    expect([once, often, never].map((run) => run.mock.calls.length)).toEqual([1, 3, 0]);
-  });
-
-  it('waits longer than a Node timer can, and can be cancelled meanwhile', () => {
-    vi.useFakeTimers();
-    const run = vi.fn();
-    const never = vi.fn();
-    const days = 24 * 3_600_000;
-    systemClock.after(60 * days, run);
-    const cancelled = systemClock.after(60 * days, never);
-    vi.advanceTimersByTime(59 * days);
-    expect(run).not.toHaveBeenCalled();
-    cancelled.cancel();
-    vi.advanceTimersByTime(1 * days);
-    expect(run).toHaveBeenCalledTimes(1);
-    vi.advanceTimersByTime(60 * days);
-    expect(never).not.toHaveBeenCalled();
-  });
-});
+describeTimers('system clock', systemClock);

@@ -1,7 +1,6 @@
-/** A pending timer. `cancel` is idempotent. */
-export interface Timer {
-  cancel(): void;
-}
+import { createLongTimers, type Timer } from './long-timer.js';
+
+export type { Timer } from './long-timer.js';
 
 /** Time as a dependency, so that tests decide what time it is. */
 export interface Clock {
@@ -15,27 +14,20 @@ export interface Clock {
   every(periodMs: number, run: () => void): Timer;
 }
 
-/** Node fires a timer that is set further ahead than this at once. */
-const maxTimerMs = 2 ** 31 - 1;
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after: (delayMs, run) => {
-    let handle: NodeJS.Timeout;
-    const wait = (leftMs: number) => {
-      handle = setTimeout(() => (leftMs > maxTimerMs ? wait(leftMs - maxTimerMs) : run()), Math.min(leftMs, maxTimerMs));
-      handle.unref();
-    };
-    wait(delayMs);
+const timers = createLongTimers(
+  (delayMs, run) => {
+    const handle = setTimeout(run, delayMs);
+    handle.unref();
     return { cancel: () => clearTimeout(handle) };
   },
-  every: (periodMs, run) => {
-    const handle = setInterval(run, Math.min(periodMs, maxTimerMs));
+  (periodMs, run) => {
+    const handle = setInterval(run, periodMs);
     handle.unref();
     return { cancel: () => clearInterval(handle) };
   },
-};
+);
+
+export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), ...timers };
 
 /** Resolves after `delayMs`, or at once (without an error) when the signal aborts. */
 export const sleep = (clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> =>

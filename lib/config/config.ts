@@ -41,6 +41,9 @@ const toAddress = (text: string, ctx: z.RefinementCtx): Address => {
   return value ?? { host: '', port: 0 };
 };
 
+/** How an address is dialled and shown: `host:port`, an IPv6 host in brackets. */
+export const hostPort = ({ host, port }: Address): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
+
 /** `host:port`; required unless a fallback is given. */
 export const address = (fallback?: string) => {
   const text = fallback === undefined ? z.string({ error: 'is required (host:port)' }) : z.string().default(fallback);
@@ -70,15 +73,21 @@ export const addressOrOff = (fallback: string) =>
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A length of time with its unit (`10s`, `15m`, `168h`, `250ms`), as milliseconds. */
-export const duration = (fallback: string) =>
+/** A length of time as people write it, in milliseconds; 0 for what is none. */
+export const durationMs = (text: string): number => {
+  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
+  return match ? Number(match[1]) * (unitMs[match[2] as string] as number) : 0;
+};
+
+/** A length of time with its unit (`10s`, `15m`, `168h`, `250ms`), as milliseconds. @param max the longest, written alike. Default any */
+export const duration = (fallback: string, max?: string) =>
   z
     .string()
     .default(fallback)
     .transform((text, ctx) => {
-      const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
-      const value = match ? Number(match[1]) * (unitMs[match[2] as string] as number) : 0;
+      const value = durationMs(text);
       if (value <= 0) ctx.addIssue({ code: 'custom', message: `must be a length of time such as 250ms, 10s or 15m, not "${text}"` });
+      if (max !== undefined && value > durationMs(max)) ctx.addIssue({ code: 'custom', message: `must be at most ${max}, not "${text}"` });
       return value;
     });
 

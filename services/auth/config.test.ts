@@ -1,4 +1,5 @@
-import { ConfigError, readConfig } from '@tickfolio/lib/config';
+import { maxAccessTtl } from '@tickfolio/lib/access-token';
+import { ConfigError, durationMs, readConfig } from '@tickfolio/lib/config';
 import { describe, expect, it } from 'vitest';
 import { authConfig } from './config.js';
 
@@ -36,6 +37,12 @@ describe('the settings of auth', () => {
     for (const name of ['POSTGRES_HOST', 'POSTGRES_USER', 'POSTGRES_PASSWORD', 'JWT_SECRET', 'GRPC_PORT', 'JWT_ACCESS_TTL'])
       expect(faults).toContain(name);
     expect(faultsOf({})).toContain('JWT_SECRET is required');
+  });
+  it('take no access token that would outlive what others remember of a session that ended', () => {
+    expect(faultsOf({ ...right, JWT_ACCESS_TTL: '24h' })).toEqual([]);
+    expect(faultsOf({ ...right, JWT_ACCESS_TTL: '25h' })).toEqual(['JWT_ACCESS_TTL must be at most 24h, not "25h"']);
+    expect(durationMs(maxAccessTtl.text)).toBe(maxAccessTtl.ms);
+    expect(faultsOf({ ...right, SESSION_TTL: '999999999d' })).toEqual(['SESSION_TTL must be at most 3650d, not "999999999d"']);
   });
   it('take a published secret with ENV=local only', () => {
     const published = { ...right, JWT_SECRET: 'tickfolio-local-development-secret-not-for-production' };

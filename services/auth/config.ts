@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { maxAccessTtl } from '@tickfolio/lib/access-token';
 import { addressOrOff, duration, environment, integer, jwtSecret, logLevel, port, z } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { postgresSettings } from '@tickfolio/lib/postgres';
@@ -15,11 +16,11 @@ export const authConfig = (env: NodeJS.ProcessEnv) =>
     GRPC_PORT: port(50051),
     ...postgresSettings(env, 'auth_db'),
     JWT_SECRET: jwtSecret(env.ENV),
-    JWT_ACCESS_TTL: duration('15m'),
+    JWT_ACCESS_TTL: duration('15m', maxAccessTtl.text),
     /** How long a refresh token lives unused. */
-    JWT_REFRESH_TTL: duration('168h'),
+    JWT_REFRESH_TTL: duration('168h', '3650d'),
     /** After this time a session ends, however busy it is. */
-    SESSION_TTL: duration('30d'),
+    SESSION_TTL: duration('30d', '3650d'),
     /** How many logins one name, one address and how many registrations one address may try at once. */
     LOGINS_PER_NAME: integer(10, 1, 1_000_000),
     LOGINS_PER_ADDRESS: integer(100, 1, 1_000_000),

@@ -1,7 +1,6 @@
-/** A pending timer. */
-export interface Timer {
-  cancel(): void;
-}
+import { createLongTimers, type Timer } from '@tickfolio/lib/clock/long-timer';
+
+export type { Timer } from '@tickfolio/lib/clock/long-timer';
 
 /** Time as a dependency, as the services have it. */
 export interface Clock {
@@ -13,15 +12,15 @@ export interface Clock {
   every(periodMs: number, run: () => void): Timer;
 }
 
-export const browserClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after: (delayMs, run) => {
+const timers = createLongTimers(
+  (delayMs, run) => {
     const handle = setTimeout(run, delayMs);
     return { cancel: () => clearTimeout(handle) };
   },
-  every: (periodMs, run) => {
+  (periodMs, run) => {
     const handle = setInterval(run, periodMs);
     return { cancel: () => clearInterval(handle) };
   },
-};
+);
+
+export const browserClock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), ...timers };
