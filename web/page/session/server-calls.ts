@@ -1,6 +1,6 @@
 import { Problem, problemOf } from './problem.js';
 
-interface CallInit extends Pick<RequestInit, 'method' | 'body'> {
+interface CallInit extends Pick<RequestInit, 'method' | 'body' | 'signal'> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -8,8 +8,8 @@ interface CallInit extends Pick<RequestInit, 'method' | 'body'> {
 export interface ServerCalls {
   /** @throws Problem, of status 0 when no answer came in time */
   ask(path: string, init: CallInit): Promise<Response>;
-  /** @throws Problem for every answer but a good one */
-  post(path: string, body?: unknown): Promise<Record<string, unknown>>;
+  /** @throws Problem for every answer but a good one; of status 0 when the signal aborts */
+  post(path: string, body?: unknown, signal?: AbortSignal): Promise<Record<string, unknown>>;
 }
 
 /**
@@ -29,9 +29,9 @@ export const createServerCalls = (fetch: typeof globalThis.fetch): ServerCalls =
   };
   return {
     ask,
-    post: async (path, body) => {
+    post: async (path, body, signal) => {
       const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-      const response = await ask(path, { method: 'POST', ...sent });
+      const response = await ask(path, { method: 'POST', ...sent, ...(signal ? { signal } : {}) });
       if (!response.ok) throw await problemOf(response);
       return (await response.json()) as Record<string, unknown>;
     },

@@ -3,8 +3,10 @@ import type { Clock, Timer } from '../clock.js';
 import { readToken, type TokenFacts } from './access-token.js';
 import { type CookieJar, type CookieRisk, cookieRisk, readCookieFacts } from './cookie-risk.js';
 import { createPatientFetch } from './patient-fetch.js';
-import { isProblem, Problem, problemOf } from './problem.js';
+import { isProblem, Problem } from './problem.js';
 import { createServerCalls } from './server-calls.js';
+import { createTurns } from './turns.js';
+import { createUserCalls } from './user-calls.js';
 
 /** `ended`: not by this browser. `everywhere`: by this tab, with all others of the user. */
 type LeaveReason = 'ended' | 'everywhere';
@@ -36,7 +38,10 @@ export interface Session {
   retry(): void;
   /** Calls back with every new token, whichever tab got it. */
   onToken(listener: (token: string) => void): () => void;
-  /** Calls the server as the signed-in user. @param more further headers @throws Problem */
+  /**
+   * Calls the server as who is signed in when it is called, and as nobody else. @param more further headers
+   * @throws Problem, 401 when that one is signed out meanwhile
+   */
   call<T>(method: string, path: string, body?: unknown, more?: Readonly<Record<string, string>>): Promise<T>;
 }
 
@@ -53,7 +58,10 @@ export interface SessionDeps {
   readonly jar?: CookieJar;
 }
 
-type TabMessage = { readonly type: 'token'; readonly token: string } | { readonly type: 'signed-out' };
+/** A tab of an older page names no session. */
+type TabMessage =
+  | { readonly type: 'token'; readonly token: string }
+  | { readonly type: 'signed-out'; readonly session?: string | undefined };
 
 const hintKey = 'tickfolio.session';
 const auth = '/api/v1/auth';
@@ -66,26 +74,20 @@ const patienceMs = 4_000;
 
 const goodJar: CookieJar = { takesCookies: true, isSecure: true };
 
-/** Does the work in this tab's turn; at once where turns are refused (some browsers do that only when asked). */
-const inTurn = async <T>(locks: SessionDeps['locks'], work: () => Promise<T>): Promise<T> => {
-  if (!locks) return work();
-  let begun: Promise<T> | undefined;
-  try {
-    return await locks.request('tickfolio.renew', () => {
-      begun = work();
-      return begun;
-    });
-  } catch (thrown) {
-    if (begun) throw thrown;
-    return work();
-  }
-};
+const signedOut = () => new Problem(401, '');
 
 export const createSession = ({ clock, fetch, channel, locks, storage, jar = goodJar }: SessionDeps): Session => {
   const { ask, post } = createServerCalls(createPatientFetch(fetch, clock));
+  const inTurn = createTurns(locks);
   let state: SessionState = { kind: 'unknown' };
   let held: (TokenFacts & { readonly endsAt: number }) | undefined;
   let renewal: Promise<string> | undefined;
+  /** Ends the renewal that is on its way. */
+  let stop: AbortController | undefined;
+  /** Counts the ends of sessions; what a renewal of before one brings late is not taken. */
+  let ends = 0;
+  /** The session that was left last; other tabs may still hand on a token of it. */
+  let left: string | undefined;
   let timer: Timer | undefined;
   /** Why the next 401, of this tab or another, is no surprise. */
   let leaving: LeaveReason | undefined;
@@ -111,14 +113,18 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
     for (const listener of tokenListeners) listener(token);
   };
   const leave = (reason?: LeaveReason) => {
+    ends++;
+    left = held?.sessionId ?? left;
+    stop?.abort();
     held = undefined;
     timer?.cancel();
     storage.removeItem(hintKey);
     if (state.kind !== 'signed-out') change({ kind: 'signed-out', reason });
   };
   const leaveAll = (reason?: LeaveReason) => {
+    const session = held?.sessionId;
     leave(reason);
-    channel.postMessage({ type: 'signed-out' } satisfies TabMessage);
+    channel.postMessage({ type: 'signed-out', session } satisfies TabMessage);
   };
   const sayAway = () => {
     if (state.kind === 'unknown' && !state.away) change({ kind: 'unknown', away: true });
@@ -137,14 +143,18 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
     channel.postMessage({ type: 'token', token } satisfies TabMessage);
   };
 
-  const exchange = async (before: string | undefined): Promise<string> => {
+  const exchange = async (before: string | undefined, begunAt: number): Promise<string> => {
     // Another tab may have renewed while this one waited for its turn.
     if (held && held.token !== before && isFresh()) return held.token;
+    if (ends !== begunAt) throw signedOut();
+    stop = new AbortController();
     try {
-      const { accessToken } = await post(`${auth}/refresh`);
-      publish(String(accessToken));
-      return String(accessToken);
+      const accessToken = String((await post(`${auth}/refresh`, undefined, stop.signal)).accessToken);
+      if (ends !== begunAt) throw signedOut();
+      publish(accessToken);
+      return accessToken;
     } catch (thrown) {
+      if (ends !== begunAt) throw signedOut();
       if (isProblem(thrown, 401)) {
         // A tab that never was signed in knows of no session that ended; others may do without the cookie for a while yet.
         if (state.kind === 'unknown') leave();
@@ -154,29 +164,18 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
     }
   };
   const renew = (): Promise<string> => {
-    const before = held?.token;
-    renewal ??= inTurn(locks, () => exchange(before)).finally(() => {
+    const [before, begunAt] = [held?.token, ends];
+    renewal ??= inTurn(() => exchange(before, begunAt)).finally(() => {
       renewal = undefined;
     });
     return renewal;
   };
   const token = async (): Promise<string> => {
-    if (state.kind === 'signed-out') throw new Problem(401, '');
+    if (state.kind === 'signed-out') throw signedOut();
     return held && isFresh() ? held.token : renew();
   };
 
-  const call = async <T>(method: string, path: string, body?: unknown, more: Readonly<Record<string, string>> = {}): Promise<T> => {
-    const send = async (accessToken: string) => {
-      const headers: Record<string, string> = { ...more, authorization: `Bearer ${accessToken}` };
-      if (body !== undefined) headers['content-type'] = 'application/json';
-      return ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-    };
-    let response = await send(await token());
-    // Its clock may differ, or the session was ended: the cookie knows.
-    if (response.status === 401) response = await send(await renew());
-    if (!response.ok) throw await problemOf(response);
-    return (await response.json()) as T;
-  };
+  const call = createUserCalls({ token, renew, ask, userId: () => (state.kind === 'signed-in' ? state.userId : undefined) });
 
   const riskOf = async (signedIn: boolean): Promise<CookieRisk | undefined> => {
     const response = await ask(`${auth}/cookie`, {});
@@ -189,8 +188,10 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
   };
 
   channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
-    if (data.type === 'signed-out') leave(leaving);
-    else if (data.token !== held?.token) take(data.token);
+    if (data.type === 'token') {
+      const isLate = left !== undefined && readToken(data.token)?.sessionId === left;
+      if (data.token !== held?.token && !isLate) take(data.token);
+    } else if (data.session === undefined || held?.sessionId === undefined || held.sessionId === data.session) leave(leaving);
   };
   if (storage.getItem(hintKey) === null && storage.lasts !== false) state = { kind: 'signed-out' };
   else {
@@ -208,13 +209,17 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
     },
     signUp: async (name, password) => void (await post(`${auth}/register`, { name, password })),
     signIn: async (name, password) => {
-      publish(String((await post(`${auth}/login`, { name, password })).accessToken));
+      await inTurn(async () => publish(String((await post(`${auth}/login`, { name, password })).accessToken)));
       void noteRisk();
     },
     cookieRisk: () => riskOf(false),
-    signOut: async () => {
-      await post(`${auth}/logout`);
-      leaveAll();
+    signOut: () => {
+      // Its answer would come after this one, with a cookie.
+      stop?.abort();
+      return inTurn(async () => {
+        await post(`${auth}/logout`);
+        leaveAll();
+      });
     },
     signOutEverywhere: async () => {
       // The socket closes before the answer is here, and what it asks then is refused.

@@ -1,0 +1,34 @@
+import { readToken, type TokenFacts } from './access-token.js';
+import { Problem, problemOf } from './problem.js';
+import type { ServerCalls } from './server-calls.js';
+import type { Session } from './session.js';
+
+export interface UserCallsDeps extends Pick<Session, 'token' | 'renew'>, Pick<ServerCalls, 'ask'> {
+  /** Who is signed in now, as far as that is known. */
+  readonly userId: () => string | undefined;
+}
+
+/** What a token says. @throws Problem 401 where it is not of the user for whom something was begun */
+const tokenOf = (token: string, userId: string | undefined): TokenFacts => {
+  const facts = readToken(token);
+  if (!facts || (userId !== undefined && facts.userId !== userId)) throw new Problem(401, '');
+  return facts;
+};
+
+/** Calls as who is signed in when they begin: by the time a token was renewed it may be somebody else's, whose account it is not meant for. */
+export const createUserCalls =
+  ({ token, renew, ask, userId }: UserCallsDeps): Session['call'] =>
+  async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const begunBy = userId();
+    const send = async ({ token: accessToken }: TokenFacts) => {
+      const headers: Record<string, string> = { authorization: `Bearer ${accessToken}` };
+      if (body !== undefined) headers['content-type'] = 'application/json';
+      return ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    };
+    const first = tokenOf(await token(), begunBy);
+    let response = await send(first);
+    // Its clock may differ, or the session was ended: the cookie knows.
+    if (response.status === 401) response = await send(tokenOf(await renew(), first.userId));
+    if (!response.ok) throw await problemOf(response);
+    return (await response.json()) as T;
+  };
