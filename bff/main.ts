@@ -1,5 +1,6 @@
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { systemClock } from '@tickfolio/lib/clock';
+import { hostPort } from '@tickfolio/lib/config';
 import { createCallTimes, grpcTlsOf, withGrpcTls } from '@tickfolio/lib/grpc';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { postgresServer } from '@tickfolio/lib/postgres';
@@ -46,10 +47,14 @@ await runProcess(
       life.own('redis', createRedisPubSub({ address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB, log, clock, metrics })),
     );
     const observeCircuit = createCircuitMetrics(metrics);
-    const { host, port } = config.AUTH_SERVICE_ADDR;
     const auth = life.own(
       'authorization',
-      createAuthClient({ target: `${host}:${port}`, tls: grpcTlsOf(config, log), observe: createCallTimes(metrics), observeCircuit }),
+      createAuthClient({
+        target: hostPort(config.AUTH_SERVICE_ADDR),
+        tls: grpcTlsOf(config, log),
+        observe: createCallTimes(metrics),
+        observeCircuit,
+      }),
     );
     const aggregator = createAggregators({
       addresses: findAggregators(config.AGGREGATOR_ADDR, clock),

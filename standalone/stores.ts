@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { tickerPartitions, tickerTopic } from '@tickfolio/aggregator/app';
 import { archiveTopics } from '@tickfolio/archiver/app';
 import type { Clock } from '@tickfolio/lib/clock';
+import { hostPort } from '@tickfolio/lib/config';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
@@ -81,10 +82,10 @@ export const openingInWords = (config: StandaloneConfig, folder: DataFolder): st
 };
 
 const postgresInWords = ({ POSTGRES_HOST, POSTGRES_PORT }: StandaloneConfig): string | undefined =>
-  POSTGRES_HOST && `PostgreSQL at ${POSTGRES_HOST}:${POSTGRES_PORT}`;
+  POSTGRES_HOST && `PostgreSQL at ${hostPort({ host: POSTGRES_HOST, port: POSTGRES_PORT })}`;
 
 const clickHouseInWords = ({ CLICKHOUSE_ADDR }: StandaloneConfig): string | undefined =>
-  CLICKHOUSE_ADDR && `ClickHouse at ${CLICKHOUSE_ADDR.host}:${CLICKHOUSE_ADDR.port}`;
+  CLICKHOUSE_ADDR && `ClickHouse at ${hostPort(CLICKHOUSE_ADDR)}`;
 
 /** What is kept on servers, and so in no backup of the data folder. */
 export const elsewhereInWords = (config: StandaloneConfig): string[] => {
@@ -100,7 +101,7 @@ const kafkaInWords = ({ BROKERS, KAFKA_BROKERS }: StandaloneConfig): string => {
 export const storesInWords = (config: StandaloneConfig): string =>
   [
     postgresInWords(config) ?? 'embedded PostgreSQL (PGlite)',
-    config.REDIS_ADDR ? `Redis at ${config.REDIS_ADDR.host}:${config.REDIS_ADDR.port}` : 'pub/sub in memory',
+    config.REDIS_ADDR ? `Redis at ${hostPort(config.REDIS_ADDR)}` : 'pub/sub in memory',
     kafkaInWords(config),
     clickHouseInWords(config) ?? 'embedded ClickHouse (chDB)',
   ].join(', ');

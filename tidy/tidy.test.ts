@@ -159,6 +159,11 @@ describe('what only one place may do', () => {
       matches(product, /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bperformance\.now\(/, (path) => allowed.test(path)),
     ).toEqual([]);
   });
+  it('only lib/config writes an address, because an IPv6 host stands in brackets', () => {
+    const [joined, apart] = [/\$\{[\w.]*host\}:\$\{/i, /includes\(':'\) \? `\[/];
+    const allowed = (path: string) => path === 'lib/config/config.ts';
+    expect([...matches(product, joined, allowed), ...matches(product, apart, allowed)]).toEqual([]);
+  });
   it('chance comes from outside too', () => {
     expect(matches(product, /\bMath\.random\(/, (path) => path.endsWith('/main.ts'))).toEqual([]);
   });

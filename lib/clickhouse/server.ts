@@ -1,6 +1,6 @@
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Clock } from '../clock/clock.js';
-import type { Address } from '../config/config.js';
+import { type Address, hostPort } from '../config/config.js';
 import type { Logger } from '../telemetry/telemetry.js';
 import type { ClickHouse } from './clickhouse.js';
 import { createClientPort } from './client-port.js';
@@ -26,9 +26,8 @@ const idleSocketMs = 2_000;
 /** A ClickHouse server over its HTTP interface. Connects when it is used, so the server need not be there yet. */
 export const openServerClickHouse = (options: ServerClickHouseOptions): ClickHouse => {
   const { address, user, password, clock, log, maxConnections = 10, closeTimeoutMs } = options;
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   const client = createClient({
-    url: `http://${host}:${address.port}`,
+    url: `http://${hostPort(address)}`,
     username: user,
     password,
     application: 'tickfolio',
@@ -40,6 +39,6 @@ export const openServerClickHouse = (options: ServerClickHouseOptions): ClickHou
   return createClientPort(client, {
     clock,
     closeTimeoutMs,
-    shut: async () => log.debug({ host, port: address.port }, 'the connections to ClickHouse are closed'),
+    shut: async () => log.debug({ host: address.host, port: address.port }, 'the connections to ClickHouse are closed'),
   });
 };

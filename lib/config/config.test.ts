@@ -6,6 +6,7 @@ import {
   duration,
   environment,
   flag,
+  hostPort,
   integer,
   jwtSecret,
   logLevel,
@@ -200,5 +201,13 @@ describe('passwords', () => {
     }
     expect(read('one of its own', undefined)).toEqual({ P: 'one of its own' });
     expect(() => read('', 'local')).toThrow('P is required');
+  });
+});
+
+describe('an address in one text', () => {
+  it('is read back as what it was, an IPv6 host too', () => {
+    for (const host of ['10.1.2.3', 'authorization-service', '::1', 'fe80::1%eth0'])
+      expect(parseAddress(hostPort({ host, port: 80 }))).toEqual({ host, port: 80 });
+    expect(hostPort({ host: '::1', port: 80 })).toBe('[::1]:80');
   });
 });

@@ -8,6 +8,7 @@ import {
   SocketServiceService,
 } from '@tickfolio/gen/market/v1';
 import { afterEach, expect, it, vi } from 'vitest';
+import { address, hostPort } from '../config/config.js';
 import { silentLogger } from '../telemetry/telemetry.js';
 import { callUnary, createGrpcClient, createGrpcServer, type GrpcServer, readStream } from './grpc.js';
 
@@ -110,4 +111,12 @@ it('closes connections that nobody uses any more and those with streams alike wh
   await ask();
   await server.close();
   expect(await ended).toMatchObject({ code: 'unavailable' });
+});
+
+it('is reached over IPv6 as over IPv4, by the address as a setting has it', async () => {
+  const { port } = await serve('::1', 0);
+  const client = createGrpcClient(SocketServiceClient, hostPort(address().parse(`[::1]:${port}`)));
+  open.push(client);
+  const asked = callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 5_000, waitForReady: true });
+  expect(await asked).toMatchObject({ revision: '::1' });
 });

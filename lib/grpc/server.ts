@@ -9,7 +9,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
-import type { Address } from '../config/config.js';
+import { type Address, hostPort } from '../config/config.js';
 import { AppError, toAppError } from '../errors/errors.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import { type Logger, type Metrics, requestIdKey, requestIdOf } from '../telemetry/telemetry.js';
@@ -199,8 +199,7 @@ export const createGrpcServer = ({
     listen: (address, portVariable) =>
       new Promise((resolve, reject) => {
         createReflection(definitions).addToServer(server);
-        const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-        server.bindAsync(`${host}:${address.port}`, serverCredentials(tls), (err, port) => {
+        server.bindAsync(hostPort(address), serverCredentials(tls), (err, port) => {
           if (err)
             reject(
               new StartError(

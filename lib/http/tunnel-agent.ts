@@ -2,6 +2,7 @@ import type { Agent, ClientRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
+import { hostPort } from '../config/config.js';
 import { refusedByProxy, unreachedProxy } from './proxy-fault.js';
 
 type Options = Parameters<HttpsProxyAgent<string>['connect']>[1];
@@ -33,7 +34,7 @@ class TunnelAgent extends HttpsProxyAgent<string> {
     const socket = await this.#reach(super.connect(request, { ...options, ...this.#options.tls }));
     if (status === 200) return socket;
     socket.destroy();
-    throw refusedByProxy(this.#proxy, `${options.host}:${options.port}`, status ?? 0);
+    throw refusedByProxy(this.#proxy, hostPort({ host: String(options.host), port: Number(options.port) }), status ?? 0);
   }
 
   async #reach<T extends Duplex>(connecting: Promise<T>): Promise<T> {

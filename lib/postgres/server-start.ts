@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { sleep } from '../clock/clock.js';
+import { hostPort } from '../config/config.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import type { ServerPostgresOptions } from './server.js';
 import { bringUpToDate, requireUpToDate } from './server-migrations.js';
@@ -48,9 +49,12 @@ const whenReady = async (options: StartOptions, place: Place, work: Work): Promi
       // A pooler does not say whether it will be the same again; it shows.
       if (!isPoolerRefusal(err)) refused = undefined;
       else if (refused?.words !== words) refused = { words, sinceMs: nowMs };
-      else if (nowMs - refused.sinceMs >= refusalPatienceMs) throw new StartError(`What answers at ${host}:${port} refuses: ${words}.`);
+      else if (nowMs - refused.sinceMs >= refusalPatienceMs)
+        throw new StartError(`What answers at ${hostPort({ host, port })} refuses: ${words}.`);
       if (signal?.aborted || nowMs + retryMs > startMs + startTimeoutMs)
-        throw new StartError(`PostgreSQL at ${host}:${port} did not become ready within ${startTimeoutMs / 1_000} s (${words}).`);
+        throw new StartError(
+          `PostgreSQL at ${hostPort({ host, port })} did not become ready within ${startTimeoutMs / 1_000} s (${words}).`,
+        );
       log.warn({ host, port, retryMs, reason: words }, 'PostgreSQL is not ready yet');
       await sleep(clock, retryMs, signal);
     }
@@ -65,7 +69,7 @@ const reasonOf = (err: unknown): string => {
 /** What will be the same at the next attempt, in words for the operator; what no database said stays what it is. */
 const refusal = (err: unknown, { user, database }: StartOptions, { host, port }: Place): unknown => {
   const state = sqlState(err);
-  const server = `PostgreSQL at ${host}:${port}`;
+  const server = `PostgreSQL at ${hostPort({ host, port })}`;
   if (state === undefined) return err;
   if (state === '28P01' || state === '28000')
     return new StartError(`${server} refuses the user "${user}" or its password (${reasonOf(err)}).`);

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Clock } from '../clock/clock.js';
-import type { Address } from '../config/config.js';
+import { type Address, hostPort } from '../config/config.js';
 import { AppError } from '../errors/errors.js';
 
 export interface RedisConnectionOptions {
@@ -35,7 +35,7 @@ const closeMs = 500;
 
 export const openRedisConnection = (options: RedisConnectionOptions): RedisConnection => {
   const { address, clock, pingEveryMs, silenceMs, maxRetryMs } = options;
-  const where = `Redis at ${address.host}:${address.port}`;
+  const where = `Redis at ${hostPort(address)}`;
   let told: 'nothing' | 'up' | 'down' = 'nothing';
   let lastError = 'the connection was closed';
   let closing = false;

@@ -1,5 +1,5 @@
 import { type Clock, waitUntil } from '../clock/clock.js';
-import type { Address } from '../config/config.js';
+import { type Address, hostPort } from '../config/config.js';
 import { AppError } from '../errors/errors.js';
 import type { Logger, Metrics } from '../telemetry/telemetry.js';
 import type { PubSub } from './pubsub.js';
@@ -43,7 +43,7 @@ export interface RedisPubSubOptions {
 export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
   const { address, log, metrics, clock, requestTimeoutMs = 3_000, maxInFlight = 10_000, maxUnwritten = 10_000 } = options;
   const { pingEveryMs = 5_000, silenceMs = 3_000, maxRetryMs = 1_000, closeMs = 1_000, sharded = false } = options;
-  const where = `Redis at ${address.host}:${address.port}`;
+  const where = `Redis at ${hostPort(address)}`;
   const connected = metrics.gauge({ name: 'redis_connected', help: '1 while both connections to Redis stand.' });
   const losses = metrics.counter({ name: 'redis_connection_losses_total', help: 'How often a connection to Redis was lost.' });
   let announced: 'nothing' | 'up' | 'down' = 'nothing';

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { SocketServiceClient } from '@tickfolio/gen/market/v1';
 import { systemClock } from '@tickfolio/lib/clock';
+import { hostPort } from '@tickfolio/lib/config';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { createGrpcClient, grpcTlsOf, withGrpcTls } from '@tickfolio/lib/grpc';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
@@ -43,8 +44,9 @@ await runProcess(
         }),
       ),
     );
-    const { host, port } = config.SOCKET_SERVICE_ADDR;
-    const socket = createGrpcClient(SocketServiceClient, `${host}:${port}`, grpcTlsOf(config, log), { deadPeerMs: socketGoneMs });
+    const socket = createGrpcClient(SocketServiceClient, hostPort(config.SOCKET_SERVICE_ADDR), grpcTlsOf(config, log), {
+      deadPeerMs: socketGoneMs,
+    });
     life.own('socket client', { close: () => socket.close() });
     const deps = {
       clock,

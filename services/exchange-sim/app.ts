@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '@tickfolio/lib/clock';
+import { hostPort } from '@tickfolio/lib/config';
 import { StartError } from '@tickfolio/lib/lifecycle';
 import { createMetrics, type Logger, type Metrics } from '@tickfolio/lib/telemetry';
 import { WebSocketServer } from 'ws';
@@ -148,7 +149,7 @@ export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeS
   move();
   const boundPort = await listen(server, host, port, options.portHint ?? '--port (or the variable EXCHANGE_SIM_PORT)');
   const timers = [clock.every(tickMs, move), ...(replay ? [] : [startMiniTickers(clock, hub, listings)])];
-  const at = `${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
+  const at = hostPort({ host, port: boundPort });
 
   return {
     port: boundPort,
@@ -208,7 +209,7 @@ const listen = (server: Server, host: string, port: number, hint: string): Promi
   new Promise((resolve, reject) => {
     server.once('error', (err: NodeJS.ErrnoException) => {
       if (err.code === 'EADDRINUSE') reject(new StartError(`Port ${port} on ${host} is in use. Choose another with ${hint}.`));
-      else reject(new StartError(`The exchange simulator cannot listen on ${host}:${port}: ${err.message}`));
+      else reject(new StartError(`The exchange simulator cannot listen on ${hostPort({ host, port })}: ${err.message}`));
     });
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
