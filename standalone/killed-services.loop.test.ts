@@ -12,14 +12,18 @@ const resumeWithinMs = 5_000;
 // With certificates between the services, as they run anywhere but on one machine.
 const certificates = makeTestCertificates();
 afterAll(() => certificates.remove());
-const tls = {
-  GRPC_TLS_CA: join(certificates.folder, 'ca.crt'),
-  GRPC_TLS_CERT: join(certificates.folder, 'auth.crt'),
-  GRPC_TLS_KEY: join(certificates.folder, 'auth.key'),
+const tlsOf = (program: string) => {
+  const name = ['socket', 'aggregator', 'auth'].includes(program) ? program : 'bff';
+  return {
+    GRPC_TLS_CA: join(certificates.folder, 'ca.crt'),
+    GRPC_TLS_CERT: join(certificates.folder, `${name}.crt`),
+    GRPC_TLS_KEY: join(certificates.folder, `${name}.key`),
+  };
 };
 
 describe('each service killed (-9) and restarted in turn while a client watches', async () => {
-  const stack = await startStack(tls);
+  // By names whose addresses change with every restart, as those of containers do.
+  const stack = await startStack(tlsOf, { names: true });
   if (!stack) {
     it('needs Redis and PostgreSQL', () => {
       if (process.env.CI) throw new Error('Redis and PostgreSQL must be installed in CI');

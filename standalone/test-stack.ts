@@ -1,6 +1,7 @@
 import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { startTestRedis } from '@tickfolio/lib/pubsub/test-redis';
 import { callJson } from './test-client.js';
+import { startTestNames } from './test-names.js';
 import { eventually, freePort, startProcess, type TestProcess } from './test-process.js';
 
 export const serviceNames = ['exchange-sim', 'socket', 'aggregator', 'auth', 'bff'] as const;
@@ -14,6 +15,8 @@ export type PartName = ServiceName | (typeof twinNames)[number];
 export interface StackOptions {
   /** Of a real Kafka, over which the aggregators then share the symbols. Default: nothing listens where it should be. */
   readonly brokers?: readonly string[];
+  /** Services are known to each other by names, and have another address after every start. Default: loopback. */
+  readonly names?: boolean;
 }
 
 /** Every service as a process of its own, on real Redis and PostgreSQL. */
@@ -33,10 +36,13 @@ export interface Stack {
 }
 
 /**
- * @param extra variables of every service besides its own
+ * @param extra variables of every service besides its own, or those of each
  * @returns undefined where Redis or PostgreSQL is not installed
  */
-export const startStack = async (extra: Record<string, string> = {}, { brokers }: StackOptions = {}): Promise<Stack | undefined> => {
+export const startStack = async (
+  extra: Record<string, string> | ((program: string) => Record<string, string>) = {},
+  { brokers, names: byName = false }: StackOptions = {},
+): Promise<Stack | undefined> => {
   const redis = await startTestRedis();
   const postgres = await startTestPostgres();
   if (!redis || !postgres) {
@@ -49,6 +55,15 @@ export const startStack = async (extra: Record<string, string> = {}, { brokers }
   const [socketOps = 0, authOps = 0, archiver = 0, dashboard = 0] = await Promise.all(Array.from({ length: 4 }, freePort));
   const [aggregator2 = 0, http2 = 0] = await Promise.all([freePort(), freePort()]);
   const local = (port: number) => `127.0.0.1:${port}`;
+  const names = byName ? startTestNames() : undefined;
+  /** How a service is reached by the others. Certificates are made out to these names. */
+  const reached = async (name: ServiceName, port: number) => (names ? names.add(name, port) : local(port));
+  const [socketAddr, aggregatorAddr, authAddr] = await Promise.all([
+    reached('socket', socket),
+    reached('aggregator', aggregator),
+    reached('auth', auth),
+  ]);
+  const moving: readonly PartName[] = names ? ['socket', 'aggregator', 'auth'] : [];
   const jwt = { JWT_SECRET: 'a secret of the tests, long enough to be taken', ENV: 'local', LOG_LEVEL: 'info' };
   const database = (name: string) => ({
     POSTGRES_HOST: postgres.host,
@@ -75,15 +90,15 @@ export const startStack = async (extra: Record<string, string> = {}, { brokers }
     BROKERS: brokers?.join(',') ?? local(dead),
     SYMBOL_SHARES: brokers ? 'on' : 'off',
     REDIS_ADDR: local(redis.port),
-    SOCKET_SERVICE_ADDR: local(socket),
+    SOCKET_SERVICE_ADDR: socketAddr,
   });
   const bffAt = (port: number) => ({
     ...jwt,
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: String(port),
     REDIS_ADDR: local(redis.port),
-    AUTH_SERVICE_ADDR: local(auth),
-    AGGREGATOR_ADDR: brokers ? `${local(aggregator)},${local(aggregator2)}` : local(aggregator),
+    AUTH_SERVICE_ADDR: authAddr,
+    AGGREGATOR_ADDR: brokers ? `${local(aggregator)},${local(aggregator2)}` : aggregatorAddr,
     ...database('profile_db'),
   });
   const settings: Record<PartName, { args?: string[]; env: Record<string, string> }> = {
@@ -112,7 +127,14 @@ export const startStack = async (extra: Record<string, string> = {}, { brokers }
     const { args = [], env } = settings[name];
     const program = name.replace(/-2$/, '');
     const folder = program === 'bff' ? program : `services/${program}`;
-    running.set(name, startProcess(process.execPath, ['--enable-source-maps', `${folder}/dist/main.js`, ...args], { ...extra, ...env }));
+    running.set(
+      name,
+      startProcess(process.execPath, ['--enable-source-maps', `${folder}/dist/main.js`, ...args], {
+        ...(typeof extra === 'function' ? extra(program) : extra),
+        ...names?.env,
+        ...env,
+      }),
+    );
   };
   const service = (name: PartName) => {
     const found = running.get(name);
@@ -130,6 +152,7 @@ export const startStack = async (extra: Record<string, string> = {}, { brokers }
     start,
     kill: async (name) => {
       await service(name).end('SIGKILL');
+      if (moving.includes(name)) await names?.move(name);
     },
     ready: async (withinMs) => {
       const answer = () => callJson(base, 'GET', '/ready').catch(() => undefined);
@@ -142,7 +165,7 @@ export const startStack = async (extra: Record<string, string> = {}, { brokers }
     },
     close: async () => {
       await Promise.all([...running.values()].map((one) => one.end('SIGTERM')));
-      await Promise.all([redis.close(), postgres.close()]);
+      await Promise.all([redis.close(), postgres.close(), names?.close()]);
     },
   };
 };
