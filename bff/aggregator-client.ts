@@ -5,7 +5,7 @@ import { fetchText } from '@tickfolio/lib/http';
 import { type LastPrice, toLastPrice } from '@tickfolio/lib/price-bus';
 import { requestIdKey } from '@tickfolio/lib/telemetry';
 import { carry, inChildSpan, SpanKind } from '@tickfolio/lib/tracing';
-import { ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError } from 'cockatiel';
+import { type CircuitBreakerPolicy, ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError } from 'cockatiel';
 import type { ObserveCircuit } from './circuit-metrics.js';
 
 export type FeedState = 'live' | 'pending' | 'broken' | 'halted' | 'unknown' | 'refused';
@@ -55,6 +55,12 @@ export interface AggregatorClient {
   symbols(requestId?: string, fresh?: boolean): Promise<SymbolList>;
 }
 
+/** One aggregator, as long as it has its address. */
+export interface AggregatorConnection extends AggregatorClient {
+  /** Its metrics go with it. */
+  close(): void;
+}
+
 export interface AggregatorClientOptions {
   /** `http://host:port` */
   readonly baseUrl: string;
@@ -67,6 +73,8 @@ export interface AggregatorClientOptions {
   /** Default 1 000: a restarted aggregator is found within the 5 s that prices may be away. */
   readonly restMs?: number;
   readonly observeCircuit?: ObserveCircuit;
+  /** What its circuit breakers are called: that for fresh lists has `, fresh list` besides. Default `aggregator`. */
+  readonly circuit?: string;
 }
 
 /** The holder under which the aggregator keeps the set; all replicas share it, since all read it from one database. */
@@ -100,6 +108,7 @@ interface Init {
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly withinMs?: number;
+  readonly by?: CircuitBreakerPolicy;
 }
 
 const spanOf = (method: string, path: string) => ({
@@ -108,15 +117,19 @@ const spanOf = (method: string, path: string) => ({
 });
 
 /** Talks to the aggregator's HTTP interface. */
-export const createAggregatorClient = (options: AggregatorClientOptions): AggregatorClient => {
+export const createAggregatorClient = (options: AggregatorClientOptions): AggregatorConnection => {
   const { baseUrl, deadlineMs = 2_000, freshDeadlineMs = 6_000, breakAfterFailures = 5, restMs = 1_000 } = options;
-  const breaker = circuitBreaker(handleAll, { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(breakAfterFailures) });
-  options.observeCircuit?.('aggregator', breaker);
+  const { circuit = 'aggregator', observeCircuit } = options;
+  const createBreaker = () => circuitBreaker(handleAll, { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(breakAfterFailures) });
+  const breaker = createBreaker();
+  // The exchange is asked for these: that it is slow says nothing about the aggregator, and must not stop the demand for prices.
+  const freshBreaker = createBreaker();
+  const forget = [observeCircuit?.(circuit, breaker), observeCircuit?.(`${circuit}, fresh list`, freshBreaker)];
 
   const call = async <S extends z.ZodType>(path: string, answer: S, init: Init = {}): Promise<z.output<S>> => {
-    const { method = 'GET', withinMs = deadlineMs, ...rest } = init;
+    const { method = 'GET', withinMs = deadlineMs, by = breaker, ...rest } = init;
     try {
-      return await breaker.execute(() =>
+      return await by.execute(() =>
         inChildSpan(
           `${method} ${path}`,
           () => spanOf(method, path),
@@ -155,7 +168,10 @@ export const createAggregatorClient = (options: AggregatorClientOptions): Aggreg
     },
     symbols: (requestId, fresh = false) =>
       fresh
-        ? call('/symbols?fresh=true', symbolsAnswer, { headers: idHeader(requestId), withinMs: freshDeadlineMs })
+        ? call('/symbols?fresh=true', symbolsAnswer, { headers: idHeader(requestId), withinMs: freshDeadlineMs, by: freshBreaker })
         : call('/symbols', symbolsAnswer, { headers: idHeader(requestId) }),
+    close: () => {
+      for (const end of forget) end?.();
+    },
   };
 };

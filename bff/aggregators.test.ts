@@ -1,9 +1,11 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { createMetrics } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import { findAggregators } from './aggregator-addresses.js';
-import type { FeedState } from './aggregator-client.js';
+import { createAggregatorClient, type FeedState } from './aggregator-client.js';
 import { createAggregators } from './aggregators.js';
+import { createCircuitMetrics } from './circuit-metrics.js';
 import { createFakeAggregator } from './test-bff.js';
 
 const setUp = (names: readonly string[] = ['http://a:8088', 'http://b:8088']) => {
@@ -16,7 +18,7 @@ const setUp = (names: readonly string[] = ['http://a:8088', 'http://b:8088']) =>
       const { fake, client: one } = createFakeAggregator();
       fakes.set(baseUrl, fake);
       circuits.push(circuit);
-      return one;
+      return { ...one, close: () => undefined };
     },
   });
   const fakeOf = (name: string) => {
@@ -95,6 +97,26 @@ describe('several aggregators', () => {
     await client.demand(['ethusdt']);
     expect([fakeOf('a').told, fakeOf('c').told]).toEqual([[['btcusdt']], [['ethusdt']]]);
     expect(circuits).toEqual(['aggregator', 'aggregator b:8088', 'aggregator c:8088']);
+  });
+
+  it('leave no series in the metrics when they are gone, however many there were', async () => {
+    const metrics = createMetrics('bff');
+    const observeCircuit = createCircuitMetrics(metrics);
+    let names: readonly string[] = [];
+    const aggregators = createAggregators({
+      addresses: async () => names,
+      connect: (baseUrl, circuit) => ({
+        ...createAggregatorClient({ baseUrl, circuit, observeCircuit }),
+        demand: createFakeAggregator().client.demand,
+      }),
+    });
+    for (let pod = 0; pod < 50; pod++) {
+      names = [`http://10.0.${pod}.1:8088`, `http://10.0.${pod}.2:8088`];
+      await aggregators.demand([]);
+    }
+    const series = (await metrics.text()).split('\n').filter((line) => /circuit_open(ed_total)?\{/.test(line));
+    expect(series.length).toBe(8);
+    expect(series.join()).not.toContain('10.0.0.1');
   });
 });
 

@@ -1,6 +1,6 @@
 import { isLaterPrice, type LastPrice } from '@tickfolio/lib/price-bus';
 import type { AggregatorAddresses } from './aggregator-addresses.js';
-import type { AggregatorClient, Demanded, FeedState, FeedWord } from './aggregator-client.js';
+import type { AggregatorClient, AggregatorConnection, Demanded, FeedState, FeedWord } from './aggregator-client.js';
 
 export interface AggregatorsDeps {
   readonly addresses: AggregatorAddresses;
@@ -8,7 +8,7 @@ export interface AggregatorsDeps {
    * @param baseUrl of one aggregator
    * @param circuit what its circuit breaker is called
    */
-  readonly connect: (baseUrl: string, circuit: string) => AggregatorClient;
+  readonly connect: (baseUrl: string, circuit: string) => AggregatorConnection;
 }
 
 /** Of two words about one symbol, as in the moment it moves, the better one. */
@@ -21,11 +21,15 @@ const nameOf = (baseUrl: string): string => new URL(baseUrl).host;
  * Fails only when none answers.
  */
 export const createAggregators = ({ addresses, connect }: AggregatorsDeps): AggregatorClient => {
-  const clients = new Map<string, AggregatorClient>();
+  const clients = new Map<string, AggregatorConnection>();
 
-  const current = async (): Promise<readonly (readonly [string, AggregatorClient])[]> => {
+  const current = async (): Promise<readonly (readonly [string, AggregatorConnection])[]> => {
     const all = await addresses();
-    for (const known of clients.keys()) if (!all.includes(known)) clients.delete(known);
+    for (const [known, client] of clients) {
+      if (all.includes(known)) continue;
+      clients.delete(known);
+      client.close();
+    }
     return all.map((baseUrl) => {
       const client = clients.get(baseUrl) ?? connect(baseUrl, all.length === 1 ? 'aggregator' : `aggregator ${nameOf(baseUrl)}`);
       clients.set(baseUrl, client);

@@ -2,7 +2,8 @@ import { AuthServiceClient, type TokenPair } from '@tickfolio/gen/auth/v1';
 import { AppError } from '@tickfolio/lib/errors';
 import { callUnary, createGrpcClient, type GrpcTls, isServing, type ObserveCall } from '@tickfolio/lib/grpc';
 import { renewalTimes } from '@tickfolio/lib/renewal';
-import { ConsecutiveBreaker, ConstantBackoff, circuitBreaker, handleWhen, isBrokenCircuitError, retry } from 'cockatiel';
+import { ConsecutiveBreaker, ConstantBackoff, handleWhen, type IBreaker, retry, SamplingBreaker } from 'cockatiel';
+import { createCallClass } from './call-class.js';
 import type { ObserveCircuit } from './circuit-metrics.js';
 
 export type { TokenPair } from '@tickfolio/gen/auth/v1';
@@ -57,7 +58,7 @@ export interface AuthClientOptions {
   readonly tls?: GrpcTls | undefined;
   /** Every call ends within this time; a password is hashed in about 50 ms, more under load. Default that of `renewalTimes`. */
   readonly deadlineMs?: number;
-  /** After so many failures in a row no call is tried for `restMs`. Default 5. */
+  /** After so many failures in a row no call of the same class is tried for `restMs`; of passwords, when half of those in 10 s fail. Default 5. */
   readonly breakAfterFailures?: number;
   /** Default 2 000. */
   readonly restMs?: number;
@@ -67,22 +68,29 @@ export interface AuthClientOptions {
   readonly observeCircuit?: ObserveCircuit;
 }
 
-/** The service's own fault, as opposed to an answer the caller has to live with. */
-const isOutage = (err: unknown): boolean =>
-  err instanceof AppError && (err.code === 'unavailable' || err.code === 'deadline_exceeded' || err.code === 'internal');
-
 const checkDeadlineMs = 800;
+
+/** Passwords are hashed a few at a time; more on their way would only wait there. */
+const maxPasswords = 64;
+/** Quick ones; with the passwords and the gate's questions well below the 1 000 calls that one connection takes. */
+const maxRenewals = 256;
+const maxRenewalsWaiting = 5_000;
+/** As many as the gate asks, and who else does. */
+const maxQuestions = 128;
+
+/** Some slow passwords in a row are a busy moment, half of them an outage. */
+const passwordSample = { threshold: 0.5, duration: 10_000, minimumRps: 0.5 };
 
 export const createAuthClient = (options: AuthClientOptions): AuthClient => {
   const { target, deadlineMs = renewalTimes.callMs, breakAfterFailures = 5, restMs = 2_000, sessionDeadlineMs = 500, observe } = options;
   const client = createGrpcClient(AuthServiceClient, target, options.tls);
-  const createBreaker = () =>
-    circuitBreaker(handleWhen(isOutage), { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(breakAfterFailures) });
-  const breaker = createBreaker();
-  // One of its own: its short deadline says nothing about calls that may take longer.
-  const sessionBreaker = createBreaker();
-  options.observeCircuit?.('auth', breaker);
-  options.observeCircuit?.('auth-sessions', sessionBreaker);
+  const classOf = (circuit: string, breaker: IBreaker, maxAtOnce: number, maxWaiting: number) =>
+    createCallClass({ circuit, breaker, restMs, maxAtOnce, maxWaiting, observeCircuit: options.observeCircuit });
+  const inRow = () => new ConsecutiveBreaker(breakAfterFailures);
+  const ofPasswords = classOf('auth-passwords', new SamplingBreaker(passwordSample), maxPasswords, 0);
+  const ofRenewals = classOf('auth', inRow(), maxRenewals, maxRenewalsWaiting);
+  // Its short deadline says nothing about calls that may take longer.
+  const ofQuestions = classOf('auth-sessions', inRow(), maxQuestions, maxRenewalsWaiting);
   const again = retry(
     handleWhen((err) => err instanceof AppError && err.code === 'unavailable'),
     {
@@ -91,18 +99,6 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
     },
   );
 
-  const guarded = async <T>(work: () => Promise<T>, by = breaker): Promise<T> => {
-    try {
-      return await by.execute(work);
-    } catch (cause) {
-      const away = isBrokenCircuitError(cause) || (isOutage(cause) && (cause as AppError).code !== 'internal');
-      if (!away) throw cause;
-      throw new AppError('unavailable', 'Accounts cannot be reached at the moment; please try again in a few seconds.', {
-        cause,
-        retryAfterMs: restMs,
-      });
-    }
-  };
   const tokensOf = (tokens: TokenPair | undefined): TokenPair => {
     if (!tokens) throw new AppError('internal', 'Something went wrong on our side.', { cause: new Error('the answer carries no tokens') });
     return tokens;
@@ -110,29 +106,29 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
 
   return {
     register: (name, password, { requestId, clientAddress }) =>
-      guarded(() => callUnary(client, client.register, { name, password, clientAddress }, { deadlineMs, requestId, observe })),
+      ofPasswords(() => callUnary(client, client.register, { name, password, clientAddress }, { deadlineMs, requestId, observe })),
     login: (name, password, { requestId, clientAddress }) =>
-      guarded(async () =>
+      ofPasswords(async () =>
         tokensOf((await callUnary(client, client.login, { name, password, clientAddress }, { deadlineMs, requestId, observe })).tokens),
       ),
     refresh: (refreshToken, { requestId, clientAddress }) =>
-      guarded(async () => {
+      ofRenewals(async () => {
         const answer = await callUnary(client, client.refreshToken, { refreshToken, clientAddress }, { deadlineMs, requestId, observe });
         return tokensOf(answer.tokens);
       }),
     // The two calls that change nothing when they are repeated; a refresh rotates and a login counts.
     logout: (refreshToken, { requestId }) =>
-      guarded(() => again.execute(() => callUnary(client, client.logout, { refreshToken }, { deadlineMs, requestId, observe }))),
+      ofRenewals(() => again.execute(() => callUnary(client, client.logout, { refreshToken }, { deadlineMs, requestId, observe }))),
     logoutEverywhere: (userId, { requestId }) =>
-      guarded(async () => {
+      ofRenewals(async () => {
         const call = () => callUnary(client, client.logoutEverywhere, { userId }, { deadlineMs, requestId, observe });
         return (await again.execute(call)).sessionIds;
       }),
     isSessionOpen: (sessionId, requestId) =>
-      guarded(async () => {
+      ofQuestions(async () => {
         const options = { deadlineMs: sessionDeadlineMs, requestId, observe };
         return (await callUnary(client, client.getSession, { sessionId }, options)).open;
-      }, sessionBreaker),
+      }),
     // Past the breakers: it is asked at a pace of its own, and an auth service of before does not know the question.
     endedSessions: (sinceMs, cursor, requestId) =>
       callUnary(client, client.listEndedSessions, { sinceMs, cursor }, { deadlineMs, requestId, observe }),

@@ -58,7 +58,7 @@ await runProcess(
     );
     const aggregator = createAggregators({
       addresses: findAggregators(config.AGGREGATOR_ADDR, clock),
-      connect: (baseUrl, circuit) => createAggregatorClient({ baseUrl, observeCircuit: (_, breaker) => observeCircuit(circuit, breaker) }),
+      connect: (baseUrl, circuit) => createAggregatorClient({ baseUrl, circuit, observeCircuit }),
     });
     const priceBus = createPriceBus(pubsub);
     const clickhouse =

@@ -57,6 +57,14 @@ describe('the aggregator over HTTP', () => {
     expect(answer.feeds.get('ethusdt')).toEqual({ state: 'broken' });
     expect(answer.lastPrices.get('btcusdt')).toEqual({ price: '1.5', timeMs: 5, tradeId: 6 });
   });
+  it('is told what is needed also while the exchange takes too long for a fresh list', async () => {
+    const { baseUrl } = await serve((request, _body, response) => {
+      if (request.method === 'PUT') json(response, { symbolsRevision: 'r7', simulated: true, feeds: {}, lastPrices: {} });
+    });
+    const client = createAggregatorClient({ baseUrl, freshDeadlineMs: 50, breakAfterFailures: 2, restMs: 60_000 });
+    for (let i = 0; i < 3; i++) await expect(client.symbols('r', true)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await client.demand([])).toMatchObject({ symbolsRevision: 'r7' });
+  });
   it('tells why prices do not come and what time it is at the exchange, and asks for a fresh list with more patience', async () => {
     const { baseUrl } = await serve((request, _body, response) => {
       if (request.method === 'PUT')
@@ -221,15 +229,47 @@ describe('the auth service over gRPC', () => {
     expect(await connect().logoutEverywhere('u', meta)).toEqual(['s-1', 's-2']);
     expect(seen).toEqual(['everywhere trace-1', 'everywhere trace-1']);
   });
-  it('is left alone after repeated failures, not after wrong passwords', async () => {
+  it('is left alone when half of what it is asked about passwords fails, not after wrong ones', async () => {
     let fault = new AppError('unauthenticated', 'The name or the password is wrong.');
     const { seen, connect } = await serve(() => Promise.reject(fault));
-    const client = connect({ breakAfterFailures: 3, restMs: 60_000 });
+    const client = connect({ restMs: 60_000 });
     for (let i = 0; i < 10; i++) await expect(client.login('n', 'p', meta)).rejects.toMatchObject({ code: 'unauthenticated' });
     fault = new AppError('unavailable', 'Away.');
-    for (let i = 0; i < 10; i++)
+    for (let i = 0; i < 20; i++)
       await expect(client.login('n', 'p', meta)).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 60_000 });
-    expect(seen).toHaveLength(13);
+    expect(seen.length).toBeGreaterThan(18);
+    expect(seen.length).toBeLessThan(24);
+  });
+  it('still renews sessions and signs out while passwords take too long', async () => {
+    const { connect } = await serve(
+      () => new Promise(() => undefined),
+      async () => ({ sessionId: 's', userId: 'u' }),
+      { refresh: async () => ({ tokens }) },
+    );
+    const client = connect({ deadlineMs: 200 });
+    await Promise.allSettled(Array.from({ length: 8 }, () => client.login('n', 'p', meta)));
+    expect(await client.refresh('r', meta)).toMatchObject({ refreshToken: 'r' });
+    expect(await client.logout('r', meta)).toMatchObject({ sessionId: 's' });
+    await expect(client.login('n', 'p', meta)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+  it('gets so many passwords at once, and renewals have their places all the same', async () => {
+    const { seen, connect } = await serve(() => new Promise(() => undefined), unused, { refresh: async () => ({ tokens }) });
+    const client = connect({ deadlineMs: 1_000 });
+    const logins = Array.from({ length: 100 }, () => client.login('n', 'p', meta).catch(({ code }: AppError) => code));
+    expect(await client.refresh('r', meta)).toMatchObject({ refreshToken: 'r' });
+    expect(await Promise.all(logins)).toEqual(Array(100).fill('unavailable'));
+    expect(seen.length).toBeLessThanOrEqual(64);
+  });
+  it('rests from renewals after repeated failures', async () => {
+    let asked = 0;
+    const refresh = () => {
+      asked++;
+      return Promise.reject(new AppError('unavailable', 'Away.'));
+    };
+    const { connect } = await serve(unused, unused, { refresh });
+    const client = connect({ breakAfterFailures: 3, restMs: 60_000 });
+    for (let i = 0; i < 10; i++) await expect(client.refresh('r', meta)).rejects.toMatchObject({ retryAfterMs: 60_000 });
+    expect(asked).toBe(3);
   });
   it('tells which session the second use of a refresh token ended', async () => {
     const refused = new AppError('unauthenticated', 'The session has ended.', { facts: { endedSession: 's-1' } });
