@@ -1,4 +1,4 @@
-import type { Clock } from '@tickfolio/lib/clock';
+import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { fromPostgresError } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { AuthLimits } from './limits.js';
@@ -8,27 +8,38 @@ import type { Sessions } from './sessions.js';
 export interface CleanupDeps {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly metrics: AuthMetrics;
-  readonly sessions: Sessions;
-  readonly limits: AuthLimits;
+  readonly metrics: Pick<AuthMetrics, 'cleaned' | 'deleted'>;
+  readonly sessions: Pick<Sessions, 'deleteOver'>;
+  readonly limits: Pick<AuthLimits, 'cleanupPeriodMs' | 'cleanupBatchRows'>;
 }
 
-/** Deletes rows that are over, batch by batch, every now and then. `close` waits for the batch that runs. */
+/** A batch is followed by a pause as long as itself, so that cleaning takes half of one connection at most, within these bounds. */
+const minPauseMs = 10;
+const maxPauseMs = 1_000;
+
+/** Deletes rows that are over, now and then, batch by batch until none is left. `close` waits for the batch that runs. */
 export const startCleanup = ({ clock, log, metrics, sessions, limits }: CleanupDeps): { close(): Promise<void> } => {
-  let closed = false;
+  const stop = new AbortController();
   let running: Promise<void> | undefined;
+  const isClean = () => metrics.cleaned.set(clock.now() / 1_000);
+  isClean(); // Nobody is behind who has only begun.
   const run = async () => {
     let deleted = 0;
     try {
-      for (let batch = 0; batch < limits.maxCleanupBatches && !closed; batch++) {
+      while (!stop.signal.aborted) {
+        const begunMs = clock.monotonic();
         const gone = await sessions.deleteOver(limits.cleanupBatchRows);
         deleted += gone;
-        if (gone === 0) break;
+        metrics.deleted.inc(gone);
+        if (gone === 0) {
+          isClean();
+          break;
+        }
+        await sleep(clock, Math.min(maxPauseMs, Math.max(minPauseMs, clock.monotonic() - begunMs)), stop.signal);
       }
     } catch (err) {
       log.warn({ err: fromPostgresError(err) }, 'expired sessions could not be deleted; trying again later');
     }
-    metrics.deleted.inc(deleted);
     if (deleted > 0) log.info({ deleted }, 'deleted expired sessions and tokens');
   };
   const timer = clock.every(limits.cleanupPeriodMs, () => {
@@ -38,7 +49,7 @@ export const startCleanup = ({ clock, log, metrics, sessions, limits }: CleanupD
   });
   return {
     close: async () => {
-      closed = true;
+      stop.abort();
       timer.cancel();
       await running;
     },

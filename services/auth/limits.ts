@@ -23,10 +23,9 @@ export interface AuthLimits {
   /** How often the database is asked whether it is there. */
   readonly healthPeriodMs: number;
   readonly healthTimeoutMs: number;
-  /** How often rows that are over are deleted, and how many at once and in all. */
+  /** How often rows that are over are deleted, and how many at once. */
   readonly cleanupPeriodMs: number;
   readonly cleanupBatchRows: number;
-  readonly maxCleanupBatches: number;
   /** How long open calls may go on once the service closes. */
   readonly drainMs: number;
 }
@@ -46,6 +45,5 @@ export const defaultLimits: AuthLimits = {
   healthTimeoutMs: 1_000,
   cleanupPeriodMs: 10 * 60_000,
   cleanupBatchRows: 1_000,
-  maxCleanupBatches: 20,
   drainMs: 5_000,
 };

@@ -33,6 +33,10 @@ export const createAuthMetrics = (metrics: Metrics, hashesWaiting: () => number)
       help: 'Refresh attempts: rotated, again (the answer was lost, or two tabs asked), late (held up on its way), busy, reused (session revoked), refused',
       labelNames: ['outcome'],
     }),
+    cleaned: metrics.gauge({
+      name: 'cleanup_done_timestamp_seconds',
+      help: 'When no row of an expired session or token was left, or this process began',
+    }),
     deleted: metrics.counter({ name: 'expired_rows_deleted_total', help: 'Rows of expired sessions and tokens deleted' }),
   };
 };

@@ -37,7 +37,7 @@ export interface Sessions {
   endAll(userId: string): Promise<readonly string[]>;
   /** The user of a session that can go on; undefined when it is over or unknown. */
   userOf(sessionId: string): Promise<string | undefined>;
-  /** Deletes up to `limit` tokens and `limit` sessions that are over. @returns how many rows went */
+  /** Deletes up to `limit` tokens, and a tenth as many sessions with what tokens they have, that are over. @returns how many rows went */
   deleteOver(limit: number): Promise<number>;
 }
 
@@ -169,7 +169,7 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
       const oldSessions = db.select({ id: sessions.id }).from(sessions).where(over);
       const gone = await db
         .delete(sessions)
-        .where(inArray(sessions.id, oldSessions.limit(limit).for('update', skipLocked)))
+        .where(inArray(sessions.id, oldSessions.limit(Math.ceil(limit / 10)).for('update', skipLocked)))
         .returning({ id: sessions.id });
       return tokens.length + gone.length;
     },
