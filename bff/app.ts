@@ -29,6 +29,7 @@ import { createLivePart, kindOf } from './live-part.js';
 import { createMarketArchive } from './market-archive.js';
 import { swaggerOptions, swaggerUiOptions } from './openapi.js';
 import { corsOptions, createOrigins } from './origins.js';
+import { createPageAssets } from './page-assets.js';
 import { createPortfolios } from './portfolios.js';
 import { profileRoutes } from './profile-routes.js';
 import { tellAddress } from './start-words.js';
@@ -223,7 +224,12 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
     );
     scope.get('/openapi.json', async () => app.swagger());
     if (options.webFolder === undefined) scope.get('/', async (_request, reply) => reply.redirect(atPublic('/docs')));
-    else addWebFiles(scope, options.webFolder, { root: app, basePath });
+    else
+      addWebFiles(scope, options.webFolder, {
+        root: app,
+        basePath,
+        share: (files) => createPageAssets({ db: postgres.db, clock, log, files }),
+      });
     addOperations(scope, {
       metrics,
       dependencies: [

@@ -26,7 +26,8 @@ const types: Readonly<Record<string, string>> = {
   woff2: 'font/woff2',
 };
 
-const fileOf = (name: string, bytes: Buffer, compressed: PageFile['compressed']): PageFile => ({
+/** @param name from the page's folder, with `/` */
+export const fileOf = (name: string, bytes: Buffer, compressed: PageFile['compressed']): PageFile => ({
   bytes,
   type: types[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
   etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,

@@ -1,6 +1,20 @@
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, date, index, numeric, pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  check,
+  customType,
+  date,
+  index,
+  numeric,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 
 /** Where this service's migrations lie, as the source tree and the compiled package both have them. */
 export const migrationsFolder = fileURLToPath(
@@ -114,3 +128,13 @@ export const lastPrices = pgTable(
   },
   (table) => [primaryKey({ columns: [table.simulated, table.symbol] })],
 );
+
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
+
+/** Files of the page's builds that are served now, or were a day ago. */
+export const pageAssets = pgTable('page_assets', {
+  name: text('name').primaryKey(),
+  bytes: bytea('bytes').notNull(),
+  /** When a replica of their build last said that it serves them. */
+  seenAt: moment('seen_at').notNull(),
+});

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import { AppError } from '@tickfolio/lib/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { PageAssets } from './page-assets.js';
 import { type Encoding, type PageFile, readPageFiles } from './page-files.js';
 
 /** Where `npm run build` puts the page: beside this workspace, in the source tree as in an image. */
@@ -51,13 +53,27 @@ export interface WebFilesOptions {
   readonly root?: FastifyInstance;
   /** Where the page stands in its host, with a slash at both ends. Default `/`. */
   readonly basePath?: string;
+  /** Shares this build's files with replicas of others. Default nobody. */
+  readonly share?: (files: ReadonlyMap<string, PageFile>) => PageAssets;
 }
+
+/** Files of other builds: before this replica listens the others can serve its own, and it serves theirs. */
+const serveOthers = (app: FastifyInstance, assets: PageAssets): void => {
+  app.get<{ Params: { readonly name: string } }>('/assets/:name', async (request, reply) => {
+    const { name } = request.params;
+    const file = /^[\w.-]{1,200}$/.test(name) ? await assets.find(`assets/${name}`) : undefined;
+    if (!file) throw new AppError('not_found', 'No build of the page has this file.');
+    return send(request, reply, file);
+  });
+  app.addHook('onReady', () => assets.offer());
+  app.addHook('onClose', async () => assets.close());
+};
 
 /**
  * Serves the built page, held in memory: compressed beforehand, kept by browsers for ever where the name is made of the content.
  * @param folder what the build wrote; where there is no page in it, the page's address says so
  */
-export const addWebFiles = (app: FastifyInstance, folder: string, { root = app, basePath = '/' }: WebFilesOptions = {}): void => {
+export const addWebFiles = (app: FastifyInstance, folder: string, { root = app, basePath = '/', share }: WebFilesOptions = {}): void => {
   const files = readPageFiles(folder, basePath);
   const page = files?.get('index.html');
   if (!files || !page) {
@@ -76,6 +92,7 @@ export const addWebFiles = (app: FastifyInstance, folder: string, { root = app, 
   for (const [name, file] of files) {
     if (file !== page) app.get(`/${name}`, async (request, reply) => send(request, reply, file));
   }
+  if (share) serveOthers(app, share(files));
   // A person who mistyped an address gets a page that says so, a program the problem.
   root.addHook('onRequest', async (request, reply) => {
     const isForPeople = request.method === 'GET' && request.headers.accept?.includes('text/html') && !/^\/(api|docs)\b/.test(request.url);

@@ -12,14 +12,6 @@ import { basePath, namesPrefix } from './place.js';
 import { createSession } from './session/session.js';
 import './styles/page.css';
 
-/** A page that was reloaded less long ago is not mended by another reload. */
-const minReloadGapMs = 60_000;
-// A page that stayed open over an update asks for files that are gone: the new page has new ones. What cannot be loaded then, it says.
-addEventListener('vite:preloadError', () => {
-  const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-  const justReloaded = entry?.type === 'reload' && performance.now() < minReloadGapMs;
-  if (navigator.onLine && !justReloaded) location.reload();
-});
 // What opens the page without a network comes after what shows it.
 addEventListener('load', () => void registerWorker(`${basePath}worker.js`));
 // Asked at the server itself, past the proxy that shows it under a path.

@@ -1,4 +1,5 @@
-// Why the page does not appear, in words, where it does not: its script is kept back, breaks, or is too new for the browser. In the
+// Loads the page anew where a file of it is gone, which an update may have done: once for each build and minute, so never in circles. And
+// why the page does not appear, in words, where it does not: its script is kept back, breaks, or is too new for the browser. In the
 // language of browsers of 2016; for older ones stand the page's own first words, which need no script.
 (() => {
   const words = {
@@ -37,17 +38,51 @@
     if (document.readyState === 'loading') document.addEventListener('readystatechange', () => say(kind, detail), { once: true });
     else say(kind, detail);
   };
+  const minGapMs = 60000;
+  /** The page's own script; its name is made of its content. */
+  const buildOf = () => {
+    const entry = document.querySelector('script[type="module"]');
+    return entry ? entry.src : '';
+  };
+  let leaving = false;
+  /** @returns false where loading the page anew has not helped */
+  const loadAnew = () => {
+    if (leaving) return true;
+    if (!navigator.onLine) return false;
+    try {
+      const key = `tickfolio.loaded-anew ${document.querySelector('meta[name="base-path"]').content}`;
+      const now = Date.now();
+      const before = JSON.parse(sessionStorage.getItem(key) || '{}');
+      const after = {};
+      // Of several builds that a balancer shows in turn, each has one try.
+      for (const build of Object.keys(before)) if (Math.abs(now - before[build]) < minGapMs) after[build] = before[build];
+      if (after[buildOf()]) return false;
+      after[buildOf()] = now;
+      sessionStorage.setItem(key, JSON.stringify(after));
+    } catch (_blocked) {
+      // Nothing is kept here; whether this was a reload is known all the same.
+      const navigation = performance.getEntriesByType('navigation')[0];
+      if (!navigation || navigation.type === 'reload') return false;
+    }
+    leaving = true;
+    location.reload();
+    return true;
+  };
+  const isOwnFile = (address) => address && address.indexOf(`${location.origin}/`) === 0 && address.indexOf('/assets/') > 0;
   const isOld = !('noModule' in document.createElement('script')) || !window.AbortSignal || !AbortSignal.timeout || !Object.hasOwn;
   if (isOld) sayOnceThere('old', '');
   addEventListener(
     'error',
     (event) => {
-      const { src } = event.target;
-      if (src) sayOnceThere('file', src);
+      const address = event.target.src || event.target.href;
+      if (isOwnFile(address) && loadAnew()) return;
+      if (address) sayOnceThere('file', address);
       else if (/^(Uncaught )?SyntaxError/.test(event.message)) sayOnceThere('old', '');
       else if (event.message) sayOnceThere('fault', event.message);
     },
     true,
   );
+  // A part that is loaded later; the page itself says what else is to be said of it.
+  addEventListener('vite:preloadError', loadAnew);
   addEventListener('unhandledrejection', (event) => sayOnceThere('fault', String(event.reason)));
 })();
