@@ -27,6 +27,7 @@ describe('the settings of auth', () => {
       POSTGRES_DB: 'auth_db',
       POSTGRES_SCHEMA: 'public',
       POSTGRES_MIGRATE: 'auto',
+      POSTGRES_MAX_CONNECTIONS: 10,
       JWT_ACCESS_TTL: 900_000,
       JWT_REFRESH_TTL: 604_800_000,
       LOG_LEVEL: 'info',

@@ -15,6 +15,7 @@ export const authConfig = (env: NodeJS.ProcessEnv) =>
     LOG_LEVEL: logLevel(),
     GRPC_PORT: port(50051),
     ...postgresSettings(env, 'auth_db'),
+    POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000),
     JWT_SECRET: jwtSecret(env.ENV),
     JWT_ACCESS_TTL: duration('15m', maxAccessTtl.text),
     /** How long a refresh token lives unused. */

@@ -20,6 +20,7 @@ await runProcess(
       await openServerPostgres({
         ...postgresServer(config),
         database: config.POSTGRES_DB,
+        maxConnections: config.POSTGRES_MAX_CONNECTIONS,
         migrationsFolder,
         metrics,
         log,
