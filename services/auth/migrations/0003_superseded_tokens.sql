@@ -6,7 +6,11 @@ ALTER TABLE "refresh_tokens" ADD COLUMN "superseded_at" timestamp with time zone
 CREATE FUNCTION "supersede_refresh_tokens"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE "refresh_tokens" SET "superseded_at" = NEW."used_at", "used_at" = coalesce("used_at", NEW."used_at")
-    WHERE "session_id" = NEW."session_id" AND "token_hash" <> NEW."token_hash" AND "superseded_at" IS NULL;
+    WHERE "session_id" = NEW."session_id" AND "token_hash" <> NEW."token_hash" AND "superseded_at" IS NULL
+    -- Not the hundreds that were used before there was this mark: that a later one was used says the same of them.
+    AND ("used_at" IS NULL OR "used_at" = (
+      SELECT max("used_at") FROM "refresh_tokens"
+        WHERE "session_id" = NEW."session_id" AND "token_hash" <> NEW."token_hash" AND "superseded_at" IS NULL));
   RETURN NULL;
 END $$;
 --> statement-breakpoint
