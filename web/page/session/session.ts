@@ -75,6 +75,9 @@ const patienceMs = 4_000;
 const goodJar: CookieJar = { takesCookies: true, isSecure: true };
 
 const signedOut = () => new Problem(401, '');
+/** Rejects as a call that got no answer does, so that whoever waits for its turn waits no longer. */
+const stopped = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Problem(0, '')), { once: true }));
 
 export const createSession = ({ clock, fetch, channel, locks, storage, jar = goodJar }: SessionDeps): Session => {
   const { ask, post } = createServerCalls(createPatientFetch(fetch, clock));
@@ -149,7 +152,8 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
     if (ends !== begunAt) throw signedOut();
     stop = new AbortController();
     try {
-      const accessToken = String((await post(`${auth}/refresh`, undefined, stop.signal)).accessToken);
+      const { accessToken: given } = await Promise.race([post(`${auth}/refresh`, undefined, stop.signal), stopped(stop.signal)]);
+      const accessToken = String(given);
       if (ends !== begunAt) throw signedOut();
       publish(accessToken);
       return accessToken;
