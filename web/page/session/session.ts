@@ -39,7 +39,8 @@ export interface Session {
   /** Calls back with every new token, whichever tab got it. */
   onToken(listener: (token: string) => void): () => void;
   /**
-   * Calls the server as who is signed in when it is called, and as nobody else. @param more further headers
+   * Calls the server as who is signed in when it is called, and as nobody else.
+   * @param more further headers
    * @throws Problem, 401 when that one is signed out meanwhile
    */
   call<T>(method: string, path: string, body?: unknown, more?: Readonly<Record<string, string>>): Promise<T>;

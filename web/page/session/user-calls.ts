@@ -18,10 +18,10 @@ const tokenOf = (token: string, userId: string | undefined): TokenFacts => {
 /** Calls as who is signed in when they begin: by the time a token was renewed it may be somebody else's, whose account it is not meant for. */
 export const createUserCalls =
   ({ token, renew, ask, userId }: UserCallsDeps): Session['call'] =>
-  async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+  async <T>(method: string, path: string, body?: unknown, more: Readonly<Record<string, string>> = {}): Promise<T> => {
     const begunBy = userId();
     const send = async ({ token: accessToken }: TokenFacts) => {
-      const headers: Record<string, string> = { authorization: `Bearer ${accessToken}` };
+      const headers: Record<string, string> = { ...more, authorization: `Bearer ${accessToken}` };
       if (body !== undefined) headers['content-type'] = 'application/json';
       return ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
     };
