@@ -25,6 +25,9 @@ export class Problem extends Error {
   }
 }
 
+/** What nobody is signed in for, or not who began it. */
+export const signedOut = () => new Problem(401, '');
+
 /** Reads an answer of the server's `application/problem+json`. */
 export const problemOf = async (response: Response): Promise<Problem> => {
   const seconds = Number(response.headers.get('retry-after'));

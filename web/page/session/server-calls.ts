@@ -18,11 +18,16 @@ export interface ServerCalls {
  */
 const byThisPage = { 'x-requested-with': 'tickfolio' };
 
+const stopped = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+
 /** @param fetch bounded in time */
 export const createServerCalls = (fetch: typeof globalThis.fetch): ServerCalls => {
   const ask = async (path: string, { headers, ...init }: CallInit): Promise<Response> => {
     try {
-      return await fetch(path, { ...init, headers: { ...byThisPage, ...headers } });
+      const answer = fetch(path, { ...init, headers: { ...byThisPage, ...headers } });
+      // Who stopped it waits no longer, however long the browser takes to let go of it.
+      return await (init.signal ? Promise.race([answer, stopped(init.signal)]) : answer);
     } catch {
       throw new Problem(0, '');
     }

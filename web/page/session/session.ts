@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../clock.js';
 import { readToken, type TokenFacts } from './access-token.js';
 import { type CookieJar, type CookieRisk, cookieRisk, readCookieFacts } from './cookie-risk.js';
 import { createPatientFetch } from './patient-fetch.js';
-import { isProblem, Problem } from './problem.js';
+import { isProblem, Problem, signedOut } from './problem.js';
 import { createServerCalls } from './server-calls.js';
 import { createTurns } from './turns.js';
 import { createUserCalls } from './user-calls.js';
@@ -74,11 +74,6 @@ const maxRetryMs = 60_000;
 const patienceMs = 4_000;
 
 const goodJar: CookieJar = { takesCookies: true, isSecure: true };
-
-const signedOut = () => new Problem(401, '');
-/** Rejects as a call that got no answer does, so that whoever waits for its turn waits no longer. */
-const stopped = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Problem(0, '')), { once: true }));
 
 export const createSession = ({ clock, fetch, channel, locks, storage, jar = goodJar }: SessionDeps): Session => {
   const { ask, post } = createServerCalls(createPatientFetch(fetch, clock));
@@ -153,8 +148,7 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
     if (ends !== begunAt) throw signedOut();
     stop = new AbortController();
     try {
-      const { accessToken: given } = await Promise.race([post(`${auth}/refresh`, undefined, stop.signal), stopped(stop.signal)]);
-      const accessToken = String(given);
+      const accessToken = String((await post(`${auth}/refresh`, undefined, stop.signal)).accessToken);
       if (ends !== begunAt) throw signedOut();
       publish(accessToken);
       return accessToken;

@@ -1,5 +1,5 @@
 import { readToken, type TokenFacts } from './access-token.js';
-import { Problem, problemOf } from './problem.js';
+import { problemOf, signedOut } from './problem.js';
 import type { ServerCalls } from './server-calls.js';
 import type { Session } from './session.js';
 
@@ -11,7 +11,7 @@ export interface UserCallsDeps extends Pick<Session, 'token' | 'renew'>, Pick<Se
 /** What a token says. @throws Problem 401 where it is not of the user for whom something was begun */
 const tokenOf = (token: string, userId: string | undefined): TokenFacts => {
   const facts = readToken(token);
-  if (!facts || (userId !== undefined && facts.userId !== userId)) throw new Problem(401, '');
+  if (!facts || (userId !== undefined && facts.userId !== userId)) throw signedOut();
   return facts;
 };
 
