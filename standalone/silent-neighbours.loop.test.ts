@@ -14,7 +14,7 @@ const stopWithinMs = 10_000;
 
 interface Neighbours {
   readonly redis: number;
-  readonly postgres: { readonly port: number; readonly password: string };
+  readonly postgres: { readonly port: number; readonly user: string; readonly password: string };
   readonly kafka: string;
   readonly clickhouse: number;
   readonly exchange: number;
@@ -30,7 +30,7 @@ const environments = (to: Neighbours, own: Ports): Record<Service, Record<string
   const database = (name: string) => ({
     POSTGRES_HOST: '127.0.0.1',
     POSTGRES_PORT: String(to.postgres.port),
-    POSTGRES_USER: 'postgres',
+    POSTGRES_USER: to.postgres.user,
     POSTGRES_PASSWORD: to.postgres.password,
     POSTGRES_DB: name,
   });
@@ -97,11 +97,12 @@ describe('a service that is told to stop while every neighbour takes connections
   it('ends cleanly when they never answered', { timeout: 60_000 }, async () => {
     const { port, close } = await openSilentPort();
     opened.push({ close });
-    const to = { kafka: local(port), postgres: { port, password: 'tests' } };
+    const to = { kafka: local(port), postgres: { port, user: 'tests', password: 'tests' } };
     const silent = { redis: port, clickhouse: port, exchange: port, socket: port, auth: port, aggregator: port };
     const running = startAll(environments({ ...to, ...silent }, await freePorts()));
-    // Long enough for each to be in the middle of asking them.
-    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    // Each says what it misses, or where it serves, and is in the middle of asking then.
+    for (const [name, one] of running) await eventually(() => one.output() || undefined, 30_000, `${name} says something`);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     await expectCleanStops(running);
   });
 
@@ -127,7 +128,7 @@ describe('a service that is told to stop while every neighbour takes connections
       redis: redis.port,
       clickhouse: clickhouse.address.port,
       kafka: kafka.brokers[0] ?? '',
-      postgres: { port: through('postgres'), password: postgres.password },
+      postgres: { port: through('postgres'), user: postgres.user, password: postgres.password },
       exchange: through('exchange'),
       socket: through('socket'),
       auth: through('auth'),
@@ -135,10 +136,19 @@ describe('a service that is told to stop while every neighbour takes connections
     };
     const running = startAll(environments(to, own));
     const base = `http://${local(own.bff)}`;
-    const isReady = async (port: number) =>
-      (await fetch(`http://${local(port)}/ready`).catch(() => undefined))?.status === 200 ? true : undefined;
-    for (const port of [own.bff, own.aggregator, own.archiver, own.socketOps])
-      await eventually(() => isReady(port), 60_000, `the service at ${port} is ready`, 100);
+    const readiness = async (port: number) => callJson(`http://${local(port)}`, 'GET', '/ready').catch(() => undefined);
+    for (const [name, port] of [
+      ['bff', own.bff],
+      ['aggregator', own.aggregator],
+      ['archiver', own.archiver],
+      ['socket', own.socketOps],
+    ] as const) {
+      await eventually(async () => ((await readiness(port))?.status === 200 ? true : undefined), 60_000, `${name} is ready`, 100).catch(
+        async (err) => {
+          throw new Error(`${err}: ${JSON.stringify((await readiness(port))?.body)}\n${running.get(name)?.output().slice(-2_000)}`);
+        },
+      );
+    }
     const person = await signUp(base);
     await eventually(
       async () => ((await person.addCoin('btcusdt', '1')).status === 200 ? true : undefined),
