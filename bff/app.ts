@@ -35,6 +35,7 @@ import { profileRoutes } from './profile-routes.js';
 import { tellAddress } from './start-words.js';
 import { symbolRoutes } from './symbol-routes.js';
 import { createTransportWatch } from './transport-watch.js';
+import { valueRoutes } from './value-routes.js';
 import { addWebFiles } from './web-files.js';
 import { takeUpgrades, webSocketPath, webSocketRoute } from './ws-route.js';
 
@@ -216,6 +217,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       kind: () => kindOf(live.demand),
       clock,
     });
+    await scope.register(valueRoutes, { verify, history: live.history, kind: () => kindOf(live.demand), clock });
     await scope.register(symbolRoutes, { symbols: live.symbols, lookup: live.lookup });
     await scope.register(webSocketRoute, { verify, gate: live.gate, sockets: live.sockets, origins });
     await scope.register(

@@ -64,6 +64,13 @@ export const ChangePath = Type.Object({
   id: Type.String({ description: '`ChangeID` of an answer', examples: ['0b7c4a1e-93d2-4c55-9f0a-6a1de2f83b47'] }),
 });
 
+export const usdt = Type.String({ description: 'in USDT, exact decimal text', examples: ['102185.175'] });
+/** How far back a chart asks. */
+export const rangeQuery = (names: readonly string[], fallback: string) =>
+  Type.Object({
+    range: Type.Optional(Type.Enum([...names], { description: `how far back; ${fallback} where it is not said`, examples: [fallback] })),
+  });
+
 export const messageAnswer = (example: string) => Type.Object({ message: Type.String({ examples: [example] }) }, { description: 'Done.' });
 export const AccessTokenAnswer = Type.Object(
   { accessToken: Type.String({ description: 'a JWT, valid for 15 minutes', examples: ['eyJhbGciOiJIUzI1NiJ9.…'] }) },
@@ -76,7 +83,7 @@ export const CookieAnswer = Type.Object(
   },
   { description: 'What is known of the cookie.' },
 );
-const moment = Type.String({ format: 'date-time', examples: ['2026-01-27T10:00:00.000Z'] });
+export const moment = Type.String({ format: 'date-time', examples: ['2026-01-27T10:00:00.000Z'] });
 const userId = Type.String({ examples: ['a1b2c3d4-e5f6-7890-1234-567890abcdef'] });
 const version = (description: string) => Type.Integer({ description, examples: [7] });
 const coin = {

@@ -7,6 +7,7 @@ import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, describe, expect, it } from 'vitest';
 import { migrationsFolder } from './app.js';
 import { createPortfolios } from './portfolios.js';
+import { pointsOf } from './test-bff.js';
 import { createValueHistory } from './value-history.js';
 
 const server = await shareTestPostgres();
@@ -35,7 +36,7 @@ describe.skipIf(!server)(`portfolios in a database that was set up for others ($
     const history = createValueHistory(database.db);
     const fifthOfNovember = Date.parse('2026-11-05T10:00:00Z');
     await history.record('real', fifthOfNovember, [{ userId: 'anna', value: '111' }], true);
-    expect(await history.points('real', 'anna', '30d', fifthOfNovember + 60_000)).toEqual([{ atMs: fifthOfNovember, value: '111' }]);
+    expect(await pointsOf(history, 'real', 'anna', '30d', fifthOfNovember + 60_000)).toEqual([{ atMs: fifthOfNovember, value: '111' }]);
     await history.putOpens('real', fifthOfNovember, new Map([['btcusdt', '100']]));
     expect(await history.opens('real', '2026-11-05', ['btcusdt'])).toEqual(new Map([['btcusdt', { price: '100', atMs: fifthOfNovember }]]));
   });

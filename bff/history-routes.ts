@@ -4,17 +4,18 @@ import { AppError } from '@tickfolio/lib/errors';
 import { maxSymbolLength } from '@tickfolio/lib/market/symbol';
 import { formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
 import { Type } from 'typebox';
-import { problems } from './contract.js';
+import { moment, problems, rangeQuery, usdt } from './contract.js';
 import { type Candle, type CandleRange, candleRanges, type DayTicker, type MarketArchive, type TrailPoint } from './market-archive.js';
+import { type Kind, requireKind } from './portfolio-value.js';
 import type { Portfolios } from './portfolios.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 import type { SymbolLookup } from './symbol-lookup.js';
 import type { Symbols } from './symbols.js';
-import { dayOf, type Kind, type ValueHistory, type ValueRange, valueRanges } from './value-history.js';
+import { dayOf, type ValueHistory } from './value-history.js';
 
 export interface HistoryRoutesOptions {
   readonly verify: VerifyAccessToken;
-  readonly history: ValueHistory;
+  readonly history: Pick<ValueHistory, 'opens'>;
   readonly archive: MarketArchive;
   readonly portfolios: Pick<Portfolios, 'readMany'>;
   readonly symbols: Symbols;
@@ -25,30 +26,8 @@ export interface HistoryRoutesOptions {
 }
 
 const security = [{ bearerAuth: [] }];
-const moment = Type.String({ format: 'date-time', examples: ['2026-01-27T10:00:00.000Z'] });
 const price = Type.String({ description: 'exact decimal text', examples: ['68123.45'] });
-const usdt = Type.String({ description: 'in USDT, exact decimal text', examples: ['102185.175'] });
-const rangeQuery = (names: readonly string[], fallback: string) =>
-  Type.Object({
-    range: Type.Optional(Type.Enum([...names], { description: `how far back; ${fallback} where it is not said`, examples: [fallback] })),
-  });
 const CandleAnswer = Type.Object({ Time: moment, Open: price, High: price, Low: price, Close: price });
-const lacked = (description: string) =>
-  Type.Optional(Type.Array(Type.String({ examples: ['tornusdt'] }), { description: `${description}; left out where there are none` }));
-const ValueAnswer = Type.Object(
-  {
-    Range: Type.String({ examples: ['24h'] }),
-    Points: Type.Array(
-      Type.Object({
-        Time: moment,
-        Value: usdt,
-        Missing: lacked('coins without any price, which are not in the value'),
-        Old: lacked('coins at a price that stood still: delisted, halted, or their prices did not arrive'),
-      }),
-    ),
-  },
-  { description: 'What the portfolio was worth, oldest first; minutes without any price are left out.' },
-);
 const DayAnswer = Type.Object(
   {
     Since: moment,
@@ -98,50 +77,17 @@ const answerCandle = ({ atMs, open, high, low, close }: Candle) => ({ Time: isoO
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
-/** What was: of the portfolio from the BFF's own records, of prices from the archive. */
+/** What prices were: from the archive, and from the BFF's own records where it has none. */
 export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = async (app, options) => {
   const { verify, history, archive, portfolios, symbols, lookup, kind, clock } = options;
   app.addHook('onRequest', requireSignIn(verify));
-  const knownKind = (): Kind => {
-    const known = kind();
-    if (known) return known;
-    throw new AppError('unavailable', 'Where prices come from is not known yet; please try again in a few seconds.', {
-      retryAfterMs: 2_000,
-    });
-  };
+  const knownKind = () => requireKind(kind());
   /** Nothing where there is no archive: then the first price that was recorded has to do. */
   const midnightPrices = (late: readonly string[]) =>
     archive.midnight(late, knownKind() === 'simulated').catch((): ReadonlyMap<string, TrailPoint> => new Map());
   /** Of the exchange's own 24 hours; nothing where there is no archive: then what is known of today has to do. */
   const daysOf = (known: Kind) => archive.days(known === 'simulated').catch((): ReadonlyMap<string, DayTicker> => new Map());
   const coinsOf = async (userId: string) => (await portfolios.readMany([userId])).get(userId) ?? [];
-
-  app.get(
-    '/api/v1/profile/value',
-    {
-      schema: {
-        tags: ['profile'],
-        security,
-        operationId: 'getValueHistory',
-        summary: 'What the portfolio was worth over time',
-        querystring: rangeQuery(Object.keys(valueRanges), '24h'),
-        response: { 200: ValueAnswer, ...problems(400, 401, 503) },
-      },
-    },
-    async (request) => {
-      const range = (request.query.range ?? '24h') as ValueRange;
-      const points = await history.points(knownKind(), signedIn(request).userId, range, clock.now());
-      return {
-        Range: range,
-        Points: points.map(({ atMs, value, missing, old }) => ({
-          Time: isoOf(atMs),
-          Value: value,
-          ...(missing ? { Missing: [...missing] } : {}),
-          ...(old ? { Old: [...old] } : {}),
-        })),
-      };
-    },
-  );
 
   app.get(
     '/api/v1/profile/day',

@@ -2,8 +2,8 @@ import { canonical } from '@tickfolio/lib/money';
 import { type Database, fromPostgresError } from '@tickfolio/lib/postgres';
 import type { LastPrice } from '@tickfolio/lib/price-bus';
 import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { Kind } from './portfolio-value.js';
 import { lastPrices } from './schema.js';
-import type { Kind } from './value-history.js';
 
 /** A last price to be kept, and when it came, epoch milliseconds. */
 export interface ReceivedPrice extends LastPrice {

@@ -11,6 +11,7 @@ import { createFrameClock } from './frame-clock.js';
 import { createKeptPrices } from './kept-prices.js';
 import { createLivePortfolios, type LivePortfolios } from './live-portfolios.js';
 import { createNotices, type Notices } from './notices.js';
+import type { Kind } from './portfolio-value.js';
 import type { Portfolios } from './portfolios.js';
 import { createPriceBoard, type PriceBoard } from './price-board.js';
 import { createPriceFeed, type PriceFeed } from './price-feed.js';
@@ -20,8 +21,11 @@ import type { VerifyAccessToken } from './sign-in.js';
 import { createSocketMetrics, showSymbols } from './socket-metrics.js';
 import { createSymbolLookup, type SymbolLookup } from './symbol-lookup.js';
 import { createSymbols, type Symbols } from './symbols.js';
-import { createValueHistory, type Kind, type ValueHistory } from './value-history.js';
+import { createValueHistory, type ValueHistory } from './value-history.js';
+import { createValuePartitions } from './value-partitions.js';
 import { createValueRecorder } from './value-recorder.js';
+import { createValueRetention } from './value-retention.js';
+import { createValueRounds } from './value-rounds.js';
 
 export interface LivePartOptions {
   readonly staleAfterMs: number;
@@ -142,6 +146,7 @@ export const createLivePart = (
   const history = createValueHistory(postgres.db);
   const recorder = createValueRecorder({
     history,
+    rounds: createValueRounds(postgres.db),
     portfolios,
     board,
     priceBus,
@@ -150,6 +155,7 @@ export const createLivePart = (
     clock,
     log,
   });
+  const retention = createValueRetention({ partitions: createValuePartitions(postgres.db, clock), clock, log });
   const sweep = clock.every(sweepMs, board.sweep);
 
   return {
@@ -171,6 +177,7 @@ export const createLivePart = (
       sweep.cancel();
       reconciliation.close();
       changeRetention.close();
+      retention.close();
       await recorder.close();
       demand.close();
       live.close();

@@ -7,13 +7,15 @@ import { silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKeptPrices } from './kept-prices.js';
+import type { Kind } from './portfolio-value.js';
 import { createPortfolios } from './portfolios.js';
 import { createPriceBoard } from './price-board.js';
 import { createPriceFeed } from './price-feed.js';
 import type { Standing } from './price-state.js';
-import { createUser, openTestPostgres, until } from './test-bff.js';
-import { createValueHistory, type Kind } from './value-history.js';
+import { createUser, openTestPostgres, pointsOf, until } from './test-bff.js';
+import { createValueHistory } from './value-history.js';
 import { createValueRecorder } from './value-recorder.js';
+import { createValueRounds } from './value-rounds.js';
 
 let postgres: Postgres;
 beforeAll(async () => {
@@ -38,7 +40,8 @@ const createRoom = (atMs = start + day++ * 86_400_000, kind: Kind = 'real') => {
   const flow: { kind: Kind | undefined } = { kind };
   // Its rounds are the test's.
   const rounds = { ...clock, after: () => ({ cancel: () => undefined }) };
-  const deps = { history, portfolios, board, priceBus, kept, kind: () => flow.kind, clock: rounds, log: silentLogger() };
+  const values = createValueRounds(postgres.db);
+  const deps = { history, rounds: values, portfolios, board, priceBus, kept, kind: () => flow.kind, clock: rounds, log: silentLogger() };
   const recorder = createValueRecorder(deps);
   const price = (symbol: string, text: string, tradeId = clock.now()) => {
     priceBus.setLast({ symbol, price: text, timeMs: clock.now(), tradeId, simulated: kind === 'simulated' });
@@ -54,7 +57,7 @@ const createRoom = (atMs = start + day++ * 86_400_000, kind: Kind = 'real') => {
     standings.set(symbol, 'gone');
     board.setFeeds(new Map([[symbol, { state: 'unknown' }]]), false);
   };
-  const points = (userId: string) => history.points(flow.kind ?? kind, userId, '1h', clock.now());
+  const points = (userId: string) => pointsOf(history, flow.kind ?? kind, userId, '1h', clock.now());
   /** Records the minute that runs, and goes on to the next. */
   const record = async () => {
     await recorder.record();

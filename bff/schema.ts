@@ -88,18 +88,32 @@ const simulated = boolean('simulated').notNull();
 /** Coins without any price, which the value leaves out, and coins at a price that stands still; null for none. */
 const lacks = () => ({ missing: text('missing').array(), old: text('old').array() });
 
-/** What a portfolio was worth at the start of a minute. */
-export const portfolioValues = pgTable(
-  'portfolio_values',
-  { userId: text('user_id').notNull(), minute: moment('minute').notNull(), value: numeric('value').notNull(), simulated, ...lacks() },
+/** What a portfolio was worth at the start of a minute; a partition for every day (UTC). */
+export const valueMinutes = pgTable(
+  'value_minutes',
+  { userId: text('user_id').notNull(), simulated, minute: moment('minute').notNull(), value: numeric('value').notNull(), ...lacks() },
   (table) => [primaryKey({ columns: [table.userId, table.simulated, table.minute] })],
 );
 
-/** The first value of an hour, kept for longer. */
-export const portfolioHours = pgTable(
-  'portfolio_hours',
-  { userId: text('user_id').notNull(), hour: moment('hour').notNull(), value: numeric('value').notNull(), simulated, ...lacks() },
+/** The first value of an hour, and its moment, kept for longer; a partition for every month (UTC). */
+export const valueHours = pgTable(
+  'value_hours',
+  {
+    userId: text('user_id').notNull(),
+    simulated,
+    hour: moment('hour').notNull(),
+    at: moment('at').notNull(),
+    value: numeric('value').notNull(),
+    ...lacks(),
+  },
   (table) => [primaryKey({ columns: [table.userId, table.simulated, table.hour] })],
+);
+
+/** Minutes whose values somebody records or has recorded; `doneAt` is null of a round that came to no end. */
+export const valueRounds = pgTable(
+  'value_rounds',
+  { simulated, minute: moment('minute').notNull(), doneAt: moment('done_at') },
+  (table) => [primaryKey({ columns: [table.simulated, table.minute] })],
 );
 
 /** The first price that was known of a symbol on a day (UTC), in its quote asset. */

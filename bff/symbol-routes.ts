@@ -3,6 +3,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { problems, SymbolsAnswer } from './contract.js';
+import { hasAlready } from './etag.js';
 import type { SymbolLookup } from './symbol-lookup.js';
 import type { Symbols } from './symbols.js';
 import { acceptedEncoding } from './web-files.js';
@@ -51,8 +52,7 @@ export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols; reado
       const etag = `"${list.revision}"`;
       const kept = request.query.fresh ? 'no-store' : 'public, max-age=60';
       reply.header('etag', etag).header('cache-control', kept).header('vary', 'accept-encoding');
-      if (request.headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))
-        return (reply as FastifyReply).code(304).send();
+      if (hasAlready(request, etag)) return (reply as FastifyReply).code(304).send();
       const encoding = acceptedEncoding(request.headers['accept-encoding']);
       reply.type('application/json; charset=utf-8').serializer(String);
       if (!encoding) return reply.send(list.text);

@@ -11,12 +11,17 @@ import { createMetrics, type Metrics, silentLogger } from '@tickfolio/lib/teleme
 import { type BffDeps, type BffOptions, type ListenOptions, migrationsFolder, type RunningBff, startBff } from './app.js';
 import type { AuthClient, CallMeta, TokenPair } from './auth-client.js';
 import { createFakeAggregator } from './test-aggregator.js';
+import type { ValueHistory } from './value-history.js';
 
 export { createFakeAggregator, testSymbols } from './test-aggregator.js';
 
 export const jwtSecret = 'a secret of the tests only, and long enough';
 
 export const openTestPostgres = (): Promise<Postgres> => shareTestPglite(migrationsFolder);
+
+/** What a chart shows. */
+export const pointsOf = async (history: Pick<ValueHistory, 'chart'>, ...of: Parameters<ValueHistory['chart']>) =>
+  (await history.chart(...of)).points();
 
 export interface TestUser {
   readonly userId: string;

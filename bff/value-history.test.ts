@@ -1,16 +1,17 @@
-import { createManualClock } from '@tickfolio/lib/clock';
+import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { silentLogger } from '@tickfolio/lib/telemetry';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKeptPrices } from './kept-prices.js';
 import { createPortfolios } from './portfolios.js';
 import { createPriceBoard } from './price-board.js';
-import { portfolioHours, portfolioValues } from './schema.js';
-import { createUser, openTestPostgres } from './test-bff.js';
+import { valueMinutes } from './schema.js';
+import { createUser, openTestPostgres, pointsOf } from './test-bff.js';
 import { createValueHistory } from './value-history.js';
-import { createValueRecorder } from './value-recorder.js';
+import { createValueRecorder, type ValueRecorderDeps } from './value-recorder.js';
+import { createValueRounds } from './value-rounds.js';
 
 let postgres: Postgres;
 beforeAll(async () => {
@@ -32,7 +33,18 @@ const createRoom = (startMs: number) => {
   const board = createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined });
   const flow: { kind: 'real' | 'simulated' | undefined } = { kind: 'real' };
   const kept = createKeptPrices(postgres.db);
-  const recorder = createValueRecorder({ history, portfolios, board, priceBus, kept, kind: () => flow.kind, clock, log: silentLogger() });
+  const rounds = createValueRounds(postgres.db);
+  const recorder = createValueRecorder({
+    history,
+    rounds,
+    portfolios,
+    board,
+    priceBus,
+    kept,
+    kind: () => flow.kind,
+    clock,
+    log: silentLogger(),
+  });
   let tradeId = 0;
   const price = (symbol: string, text: string) => priceBus.setLast({ symbol, price: text, timeMs: clock.now(), tradeId: ++tradeId });
   const hold = async (coins: Record<string, [string, string]>) => {
@@ -55,14 +67,14 @@ it('writes every minute what everybody holds is worth, exactly, without an open 
   const without = await room.hold({ bnbusdt: ['usdt', '2'] });
   await room.recorder.record();
   await room.recorder.record(); // Another replica's turn.
-  expect(await room.history.points('real', owner, '1h', room.clock.now())).toEqual([
+  expect(await pointsOf(room.history, 'real', owner, '1h', room.clock.now())).toEqual([
     { atMs: noon, value: '102185.175000000000003490270899025' },
   ]);
   // A missing price would look like a loss.
-  expect(await room.history.points('real', without, '1h', room.clock.now())).toEqual([]);
+  expect(await pointsOf(room.history, 'real', without, '1h', room.clock.now())).toEqual([]);
   await room.price('btcusdt', '70000');
   await room.clock.advanceAsync(50_000);
-  await expect.poll(() => room.history.points('real', owner, '1h', room.clock.now())).toHaveLength(2);
+  await expect.poll(() => pointsOf(room.history, 'real', owner, '1h', room.clock.now())).toHaveLength(2);
   await room.recorder.close();
 });
 
@@ -72,7 +84,7 @@ it('leaves minutes out in which no prices arrive', async () => {
   const owner = await room.hold({ btcusdt: ['usdt', '1'] });
   room.flow.kind = undefined;
   await room.recorder.record();
-  expect(await room.history.points('real', owner, '1h', room.clock.now())).toEqual([]);
+  expect(await pointsOf(room.history, 'real', owner, '1h', room.clock.now())).toEqual([]);
   await room.recorder.close();
 });
 
@@ -106,36 +118,95 @@ it('never mixes real and simulated prices on one database', async () => {
     ['simulated', '70000'],
     ['real', '90000'],
   ] as const) {
-    expect(await room.history.points(kind, owner, '24h', now)).toEqual([{ atMs: now - 20_000, value }]);
+    expect(await pointsOf(room.history, kind, owner, '24h', now)).toEqual([{ atMs: now - 20_000, value }]);
     expect(await room.history.opens(kind, '2026-12-01', ['btcusdt'])).toEqual(new Map([['btcusdt', { price: value, atMs: now }]]));
   }
   await room.recorder.close();
 });
 
-it('thins out with the range, and forgets what is old', async () => {
-  const { history, hold, recorder } = createRoom(noon);
-  const owner = await hold({ btcusdt: ['usdt', '1'] });
-  const start = Date.parse('2026-10-01T00:00:00.000Z');
-  const rows = (count: number, stepMs: number, from = 0) =>
-    Array.from({ length: count - from }, (_, at) => ({
-      userId: owner,
-      at: new Date(start + (from + at) * stepMs),
-      value: `${at}`,
-      simulated: false,
-    }));
-  await postgres.db.insert(portfolioValues).values(rows(1_440, minuteMs).map(({ at, ...row }) => ({ ...row, minute: at })));
-  await postgres.db.insert(portfolioHours).values(rows(24, hourMs).map(({ at, ...row }) => ({ ...row, hour: at })));
-  const now = start + 24 * hourMs;
-  expect(await history.points('real', owner, '1h', now)).toHaveLength(60);
-  expect(await history.points('real', owner, '24h', now)).toHaveLength(1_440 / 5);
-  expect(await history.points('real', owner, '30d', now)).toHaveLength(1_440 / 5); // Young: minutes tell more than 24 hours.
-  await postgres.db.insert(portfolioHours).values(rows(60 * 24, hourMs, 24).map(({ at, ...row }) => ({ ...row, hour: at })));
-  expect(await history.points('real', owner, '7d', start + 60 * 24 * hourMs)).toHaveLength(7 * 24);
-  expect(await history.points('real', owner, '1y', start + 60 * 24 * hourMs)).toHaveLength((60 * 24) / 6);
-  await history.prune(start + 62 * 24 * hourMs);
-  expect(await history.points('real', owner, '1h', now)).toEqual([]);
-  expect(await history.points('real', owner, '7d', start + 60 * 24 * hourMs)).toHaveLength(7 * 24);
-  await history.prune(start + 3 * 365 * 24 * hourMs);
-  expect(await history.points('real', owner, '7d', start + 60 * 24 * hourMs)).toEqual([]);
-  await recorder.close();
+describe('of several replicas', () => {
+  /** Who records what, without a database but for the rounds. */
+  const createReplica = (clock: ManualClock, recorded: string[], how: Partial<ValueRecorderDeps['history']> = {}) =>
+    createValueRecorder({
+      history: {
+        holders: async (after) => (after === '' ? ['anna'] : []),
+        putOpens: async () => undefined,
+        record: async (_kind, atMs, _values, alsoHour) => {
+          recorded.push(`${new Date(atMs).toISOString().slice(11, 16)}${alsoHour ? ' and its hour' : ''}`);
+        },
+        ...how,
+      },
+      rounds: createValueRounds(postgres.db),
+      portfolios: { readMany: async () => new Map() },
+      board: createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined }),
+      priceBus: { last: async () => new Map() },
+      kept: { read: async () => [], write: async () => undefined },
+      kind: () => 'real',
+      clock,
+      log: silentLogger(),
+    });
+
+  it('one records a minute, and one of the minutes of an hour is its first', async () => {
+    const recorded: string[] = [];
+    const clock = createManualClock(Date.parse('2027-06-01T10:57:30.000Z'));
+    const replicas = [1, 2, 3].map(() => createReplica(clock, recorded));
+    for (let minute = 1; minute <= 5; minute++) {
+      await clock.advanceAsync(minuteMs);
+      await expect.poll(() => recorded.length).toBe(minute);
+    }
+    expect(recorded).toEqual(['10:58 and its hour', '10:59', '11:00 and its hour', '11:01', '11:02']);
+    await Promise.all(replicas.map((replica) => replica.close()));
+  });
+
+  it('another goes on with the next minute when one breaks off, and with the hour that it left undone', async () => {
+    const recorded: string[] = [];
+    const clock = createManualClock(Date.parse('2027-06-02T10:00:30.000Z'));
+    const broken = createReplica(clock, recorded, { record: () => Promise.reject(new Error('The database cannot be reached.')) });
+    await expect(broken.record()).rejects.toThrow('cannot be reached');
+    await broken.close();
+    clock.advance(minuteMs);
+    const other = createReplica(clock, recorded);
+    await other.record();
+    expect(recorded).toEqual(['10:01 and its hour']);
+    await other.close();
+  });
+
+  it('none keeps the process from ending while the database hangs', async () => {
+    const clock = createManualClock(Date.parse('2027-06-03T10:00:30.000Z'));
+    const replica = createReplica(clock, [], { holders: () => new Promise(() => undefined) });
+    void replica.record();
+    await clock.advanceAsync(minuteMs);
+    let closed = false;
+    void replica.close().then(() => {
+      closed = true;
+    });
+    await clock.advanceAsync(2_000);
+    expect(closed).toBe(true);
+  });
+});
+
+it('says of an hour that was recorded from its middle on what it was worth then, and when that was', async () => {
+  const room = createRoom(Date.parse('2026-08-01T13:37:10.000Z'));
+  await room.price('btcusdt', '5');
+  const owner = await room.hold({ btcusdt: ['usdt', '1'] });
+  await room.recorder.record();
+  await postgres.db.delete(valueMinutes);
+  const later = room.clock.now() + 10 * 24 * hourMs;
+  expect(await pointsOf(room.history, 'real', owner, '30d', later)).toEqual([{ atMs: Date.parse('2026-08-01T13:37:00.000Z'), value: '5' }]);
+  await room.recorder.close();
+});
+
+it('writes in the order of the users, so that two who write the same stop each other never', async () => {
+  const statements: string[][] = [];
+  const values = (rows: { userId: string }[]) => {
+    statements.push(rows.map(({ userId }) => userId));
+    return { onConflictDoNothing: async () => undefined };
+  };
+  const history = createValueHistory({ insert: () => ({ values }) } as never);
+  const value = (userId: string) => ({ userId, value: '1' });
+  await history.record('real', noon, [value('b'), value('c'), value('a')], true);
+  expect(statements).toEqual([
+    ['a', 'b', 'c'],
+    ['a', 'b', 'c'],
+  ]);
 });

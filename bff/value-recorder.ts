@@ -1,15 +1,18 @@
-import type { Clock, Timer } from '@tickfolio/lib/clock';
+import { type Clock, sleep, type Timer } from '@tickfolio/lib/clock';
 import { add, type Decimal, formatDecimal, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { KeptPrices, ReceivedPrice } from './kept-prices.js';
+import type { Kind, UserValue, Valued } from './portfolio-value.js';
 import type { Coin, Portfolios } from './portfolios.js';
 import type { PriceBoard } from './price-board.js';
 import { isStandstill } from './price-state.js';
-import { dayOf, type Kind, type UserValue, type Valued, type ValueHistory } from './value-history.js';
+import { dayOf, type ValueHistory } from './value-history.js';
+import type { ValueRounds } from './value-rounds.js';
 
 export interface ValueRecorderDeps {
-  readonly history: ValueHistory;
+  readonly history: Pick<ValueHistory, 'holders' | 'record' | 'putOpens'>;
+  readonly rounds: ValueRounds;
   readonly portfolios: Pick<Portfolios, 'readMany'>;
   readonly board: PriceBoard;
   readonly priceBus: Pick<PriceBus, 'last'>;
@@ -22,16 +25,17 @@ export interface ValueRecorderDeps {
 
 /**
  * Writes down once a minute what every portfolio is worth, also of users who are not connected, and the last prices that it is made of. A coin
- * without a price costs its own part only: what the value lacks is written with it.
+ * without a price costs its own part only: what the value lacks is written with it. Of all replicas one does it, whoever is first in that minute.
  */
 export interface ValueRecorder {
-  /** One round, for the minute that is running. */
+  /** One round, for the minute that is running, unless another replica has it. */
   record(): Promise<void>;
+  /** Waits for the round that is running, but not for long: a minute that is recorded in part harms nobody. */
   close(): Promise<void>;
 }
 
 const minuteMs = 60_000;
-const hourMs = 3_600_000;
+const closeWaitMs = 1_000;
 const maxUsersPerPage = 500;
 const maxReadSymbols = 500;
 
@@ -56,8 +60,7 @@ const worthOf = (coins: readonly Coin[], board: PriceBoard): Valued | undefined 
 };
 
 export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
-  const { history, portfolios, board, priceBus, kept, kind: kindNow, clock, log } = deps;
-  let recordedHour = '';
+  const { history, rounds, portfolios, board, priceBus, kept, kind: kindNow, clock, log } = deps;
   let opensOf = '';
   /** Symbols whose first price of that kind and day is kept. */
   let opened = new Set<string>();
@@ -107,9 +110,10 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
   const record = async () => {
     const nowMs = clock.now();
     const minute = Math.floor(nowMs / minuteMs) * minuteMs;
-    const hour = Math.floor(nowMs / hourMs);
     const kind = kindNow();
     if (kind === undefined) return;
+    const round = await rounds.take(kind, minute);
+    if (!round) return;
     let after = '';
     let users = 0;
     for (;;) {
@@ -124,20 +128,20 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
         const worth = worthOf(coins, board);
         return worth === undefined ? [] : [{ userId, ...worth }];
       });
-      await history.record(kind, minute, values, recordedHour !== `${kind} ${hour}`);
+      await history.record(kind, minute, values, round.isFirstOfHour);
       users += values.length;
       after = ids.at(-1) ?? after;
       if (ids.length < maxUsersPerPage) break;
     }
-    if (recordedHour !== `${kind} ${hour}` && !closed) await history.prune(nowMs);
-    recordedHour = `${kind} ${hour}`;
+    if (closed) return;
+    await round.finish();
     log.debug({ users }, 'the values of the minute are recorded');
   };
   const guarded = async () => {
     try {
       await record();
     } catch (err) {
-      log.warn({ err }, 'the values of this minute could not be recorded');
+      if (!closed) log.warn({ err }, 'the values of this minute could not be recorded');
     }
   };
   const schedule = () => {
@@ -156,7 +160,7 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
     close: async () => {
       closed = true;
       timer?.cancel();
-      await running;
+      await Promise.race([running, sleep(clock, closeWaitMs)]);
     },
   };
 };

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@tickfolio/lib/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasAlready } from './etag.js';
 import type { PageAssets } from './page-assets.js';
 import { type Encoding, type PageFile, readPageFiles } from './page-files.js';
 
@@ -36,8 +37,7 @@ export const acceptedEncoding = (accepted: string | undefined): Encoding | undef
 const send = (request: FastifyRequest, reply: FastifyReply, file: PageFile): FastifyReply => {
   reply.header('cache-control', file.forEver ? 'public, max-age=31536000, immutable' : 'no-cache');
   reply.header('etag', file.etag).header('vary', 'accept-encoding').header('content-security-policy', policy);
-  if (request.headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === file.etag))
-    return reply.code(304).send();
+  if (hasAlready(request, file.etag)) return reply.code(304).send();
   reply.type(file.type);
   const encoding = acceptedEncoding(request.headers['accept-encoding']);
   const small = encoding && file.compressed[encoding];

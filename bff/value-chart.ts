@@ -1,0 +1,100 @@
+import { type Database, fromPostgresError } from '@tickfolio/lib/postgres';
+import { sql } from 'drizzle-orm';
+import { isSimulated, type Kind, type Valued } from './portfolio-value.js';
+import { chartBins, completeOnly, minutesKeptMs, type ValueRange, valueRanges } from './value-ranges.js';
+
+export interface ValuePoint extends Valued {
+  /** The minute whose value it is, epoch milliseconds. */
+  readonly atMs: number;
+}
+
+/** What there is to be drawn of a range. */
+export interface ValueChart {
+  /** How far apart points are at most where none is missing. */
+  readonly stepMs: number;
+  /** Another one as soon as there is something new to be drawn, or something old no more; unlike every other user's. */
+  readonly revision: string;
+  /**
+   * The last value of every step, oldest first. The first and the last are within a step of the first and the last that is recorded.
+   * @param afterMs of what is later only
+   */
+  points(afterMs?: number): Promise<readonly ValuePoint[]>;
+}
+
+const minuteMs = 60_000;
+
+/** The view under the name of before has the rows of before too. */
+const minutes = { table: sql.raw('portfolio_values'), key: sql.raw('minute'), at: sql.raw('minute') };
+const hours = { table: sql.raw('portfolio_hours'), key: sql.raw('hour'), at: sql.raw('at') };
+
+interface PointRow {
+  readonly atMs: string | number;
+  readonly value: string;
+  readonly missing: string[] | null;
+  readonly old: string[] | null;
+}
+
+const toPoint = ({ atMs, value, missing, old }: PointRow): ValuePoint => ({
+  atMs: Number(atMs),
+  value,
+  ...(missing ? { missing } : {}),
+  ...(old ? { old } : {}),
+});
+
+const timeOf = (atMs: number) => sql`${new Date(atMs).toISOString()}::timestamptz`;
+const epochMs = (moment: string) => sql.raw(`(extract(epoch from ${moment}) * 1000)::bigint`);
+
+/** @throws AppError unavailable when the database is away */
+export const createValueCharts = (db: Database) => {
+  const rowsOf = (from: typeof minutes, userId: string, kind: Kind) =>
+    sql`from ${from.table} where user_id = ${userId} and simulated = ${isSimulated(kind)}`;
+  /** The moments of the first and the last value of a range. */
+  const ends = async (userId: string, kind: Kind, range: ValueRange, nowMs: number) => {
+    const within = (from: typeof minutes) =>
+      sql`${rowsOf(from, userId, kind)} and ${from.key} >= ${timeOf(nowMs - valueRanges[range])} and ${from.key} <= ${timeOf(nowMs)}`;
+    const both = (which: 'min' | 'max', best: 'least' | 'greatest') => {
+      const end = (from: typeof minutes) => sql`(select ${sql.raw(which)}(${from.key}) ${within(from)})`;
+      return valueRanges[range] > minutesKeptMs ? sql`${sql.raw(best)}(${end(minutes)}, ${end(hours)})` : end(minutes);
+    };
+    const found = sql`(select ${both('min', 'least')} as first, ${both('max', 'greatest')} as last) ends`;
+    const columns = { firstMs: sql<string | null>`${epochMs('first')}`, lastMs: sql<string | null>`${epochMs('last')}` };
+    const [row] = await db.select(columns).from(found);
+    return row?.firstMs == null || row.lastMs == null ? undefined : { firstMs: Number(row.firstMs), lastMs: Number(row.lastMs) };
+  };
+  /** The last row of every bin, found bin by bin in the index: a row is a page of its own, for rows lie in the order of time. */
+  const lastOfBins = async (userId: string, kind: Kind, fromMs: number, stepMs: number, withHours: boolean, nowMs: number) => {
+    const step = sql.raw(`interval '${stepMs / 1_000} seconds'`);
+    const [first, now] = [timeOf(fromMs), timeOf(nowMs)];
+    const lastOf = (from: typeof minutes) => sql`(select ${from.at} as at, value, missing, old ${rowsOf(from, userId, kind)}
+      and ${from.key} >= bin and ${from.key} < bin + ${step} and ${from.key} >= ${first} and ${from.key} <= ${now} order by ${from.key} desc limit 1)`;
+    const last = withHours ? sql`(${lastOf(minutes)} union all ${lastOf(hours)} order by at desc limit 1)` : lastOf(minutes);
+    const points = sql`(select last.* from generate_series(date_bin(${step}, ${first}, 'epoch'), ${now}, ${step}) as bin, lateral ${last} last) points`;
+    const columns = {
+      atMs: sql<string>`${epochMs('at')}`,
+      value: sql<string>`value`,
+      missing: sql<string[] | null>`missing`,
+      old: sql<string[] | null>`old`,
+    };
+    const rows = await db.select(columns).from(points).orderBy(sql`at`);
+    return rows.map(toPoint);
+  };
+  return async (kind: Kind, userId: string, range: ValueRange, nowMs: number): Promise<ValueChart> => {
+    const found = await orFault(ends(userId, kind, range, nowMs));
+    const revision = [userId, kind, range];
+    if (!found) return { stepMs: minuteMs, revision: revision.join('.'), points: async () => [] };
+    const { stepMs, fromMs, withHours } = chartBins(range, found.firstMs, nowMs);
+    const lastMs = stepMs === minuteMs ? found.lastMs : Math.min(found.lastMs, Math.floor(nowMs / stepMs) * stepMs);
+    const points = async (afterMs = 0) => {
+      // With the step of `afterMs` itself: whether the one that runs is told depends on what is before it.
+      const startMs = Math.max(fromMs, Math.floor(afterMs / stepMs) * stepMs);
+      const all = startMs > nowMs ? [] : await orFault(lastOfBins(userId, kind, startMs, stepMs, withHours, nowMs));
+      return completeOnly(all, stepMs, nowMs).filter(({ atMs }) => atMs > afterMs);
+    };
+    return { stepMs, revision: [...revision, stepMs, fromMs, lastMs].join('.'), points };
+  };
+};
+
+const orFault = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((thrown: unknown) => {
+    throw fromPostgresError(thrown);
+  });

@@ -1,0 +1,61 @@
+import { createManualClock } from '@tickfolio/lib/clock';
+import { createLogger } from '@tickfolio/lib/telemetry';
+import { expect, it } from 'vitest';
+import type { ValuePartitions } from './value-partitions.js';
+import { createValueRetention } from './value-retention.js';
+
+const minuteMs = 60_000;
+const setUp = (how: Partial<ValuePartitions>) => {
+  const clock = createManualClock(Date.parse('2026-11-21T10:00:30.000Z'));
+  const calls: string[] = [];
+  const lines: string[] = [];
+  const partitions: ValuePartitions = {
+    prepare: async (nowMs) => {
+      calls.push('prepare');
+      await how.prepare?.(nowMs);
+    },
+    prune: async (nowMs, budgetMs) => {
+      calls.push('prune');
+      return how.prune?.(nowMs, budgetMs) ?? true;
+    },
+  };
+  const log = createLogger('test', 'warn', (line) => lines.push(line));
+  return { clock, calls, lines, retention: createValueRetention({ partitions, clock, log }) };
+};
+const refused = () => Promise.reject(new Error('canceling statement due to statement timeout'));
+
+it('does not ask every minute for what cannot be removed, says that it is about old values, and goes on with everything else', async () => {
+  const { clock, calls, lines, retention } = setUp({ prune: refused });
+  await clock.advanceAsync(25 * minuteMs);
+  expect(calls).toEqual(['prepare', 'prune', 'prune', 'prune']);
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toContain('values that are kept no longer could not be removed');
+  retention.close();
+});
+
+it('says apart from that when no tables can be made', async () => {
+  const { clock, calls, lines, retention } = setUp({ prepare: refused });
+  await clock.advanceAsync(5 * minuteMs);
+  expect(calls).toEqual(['prepare', 'prune']);
+  expect(lines).toEqual([expect.stringContaining('no tables could be made')]);
+  retention.close();
+});
+
+it('goes on every minute until all is removed, then once a day', async () => {
+  let rounds = 5;
+  const { clock, calls, retention } = setUp({ prune: async () => --rounds <= 0 });
+  await clock.advanceAsync(10 * minuteMs);
+  expect(calls.filter((call) => call === 'prune')).toHaveLength(5);
+  await clock.advanceAsync(24 * 60 * minuteMs);
+  expect(calls.filter((call) => call === 'prune')).toHaveLength(6);
+  retention.close();
+  await clock.advanceAsync(48 * 60 * minuteMs);
+  expect(calls.filter((call) => call === 'prune')).toHaveLength(6);
+});
+
+it('does nothing twice at once while the database hangs', async () => {
+  const { clock, calls, retention } = setUp({ prepare: () => new Promise(() => undefined) });
+  await clock.advanceAsync(60 * minuteMs);
+  expect(calls).toEqual(['prepare']);
+  retention.close();
+});

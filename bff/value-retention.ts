@@ -1,0 +1,72 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import type { ValuePartitions } from './value-partitions.js';
+
+export interface ValueRetentionDeps {
+  readonly partitions: ValuePartitions;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Makes room for the values of the days to come, and removes what is kept no longer; apart from the recording, which goes on whatever becomes of it. */
+export interface ValueRetention {
+  /** Does not wait for what is being done: it can be repeated. */
+  close(): void;
+}
+
+const minuteMs = 60_000;
+const dayMs = 1_440 * minuteMs;
+/** What could not be done is tried again after so long. */
+const retryMs = 10 * minuteMs;
+/** Rows are removed for so long a minute. */
+const budgetMs = 3_000;
+
+/** Work that is due once a day (UTC), when it failed again later, and where it came to no end a minute later. */
+const daily = (clock: Clock, work: (nowMs: number) => Promise<boolean>, onFault: (err: unknown) => void) => {
+  let day = Number.NaN;
+  let dueMs = Number.NEGATIVE_INFINITY;
+  return async () => {
+    const nowMs = clock.now();
+    const today = Math.floor(nowMs / dayMs);
+    if (today === day || clock.monotonic() < dueMs) return;
+    try {
+      if (await work(nowMs)) day = today;
+    } catch (err) {
+      dueMs = clock.monotonic() + retryMs;
+      onFault(err);
+    }
+  };
+};
+
+export const createValueRetention = ({ partitions, clock, log }: ValueRetentionDeps): ValueRetention => {
+  let closed = false;
+  const warn = (err: unknown, words: string) => {
+    if (!closed) log.warn({ err }, words);
+  };
+  const prepare = daily(
+    clock,
+    (nowMs) => partitions.prepare(nowMs).then(() => true),
+    (err) => warn(err, 'no tables could be made for the values of the next days; those are recorded into the common one'),
+  );
+  const prune = daily(
+    clock,
+    (nowMs) => partitions.prune(nowMs, budgetMs),
+    (err) => warn(err, 'values that are kept no longer could not be removed'),
+  );
+  let running = false;
+  const round = async () => {
+    if (running) return;
+    running = true;
+    await prepare();
+    await prune();
+    running = false;
+  };
+  void round();
+  const timer = clock.every(minuteMs, () => void round());
+  return {
+    close: () => {
+      closed = true;
+      timer.cancel();
+    },
+  };
+};
