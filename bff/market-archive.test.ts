@@ -74,6 +74,33 @@ it('knows what cost what at midnight: of the first minutes only, and never a sim
   expect(await archive.midnight([], false)).toEqual(new Map());
 });
 
+it('is asked once for what a thousand pages want to know at midnight, and never for too much at once', async () => {
+  const clock = createManualClock(Date.parse('2026-11-21T00:00:00.500Z'));
+  let [asked, atOnce, most] = [0, 0, 0];
+  const query = async () => {
+    asked += 1;
+    atOnce += 1;
+    most = Math.max(most, atOnce);
+    await new Promise((done) => setImmediate(done));
+    atOnce -= 1;
+    return [];
+  };
+  const archive = createMarketArchive({ clickhouse: () => ({ query }) as unknown as ClickHouse, database, table, clock });
+  const pages = Array.from({ length: 1_000 }, (_, page) => ['btcusdt', `coin${page % 50}usdt`]);
+  await Promise.all(pages.map((symbols) => archive.midnight(symbols, false)));
+  await Promise.all(pages.map((symbols) => archive.trails(symbols)));
+  expect(asked).toBeLessThanOrEqual(4);
+  const charts = await Promise.allSettled(pages.map((_, page) => archive.candles(`coin${page}usdt`, '24h')));
+  expect(most).toBeLessThanOrEqual(8);
+  const refused = charts.filter(({ status }) => status === 'rejected');
+  expect(refused.length).toBeGreaterThan(0);
+  for (const chart of refused) expect(chart).toMatchObject({ reason: { code: 'unavailable' } });
+  const before = asked;
+  clock.advance(86_400_000); // Another day, other prices.
+  await archive.midnight(['btcusdt'], false);
+  expect(asked).toBe(before + 1);
+});
+
 it('draws the last hour, day and minutes of a price also from an archive in New York, over the night in which its clocks change', async () => {
   await add([
     ['XRPUSDT', '2026-03-08 01:30:00.000', '1.1'],

@@ -1,6 +1,8 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError, toAppError } from '@tickfolio/lib/errors';
+import { bulkhead } from 'cockatiel';
+import { createSymbolReadings, type SymbolReadings } from './symbol-readings.js';
 
 /** A stretch of time of a symbol; prices are exact decimal texts. */
 export interface Candle {
@@ -82,6 +84,12 @@ const maxSymbols = 10_000;
 /** Many viewers of a coin cost one query in so long. */
 const keptMs = 4_000;
 const maxKept = 512;
+/** What a symbol cost at midnight stays; what is not there may be about to come. */
+const lackingMs = 10_000;
+/** A trail has a point a minute. */
+const keptTrailMs = 15_000;
+/** So many questions are asked at once, and so many wait for their turn; the archive has others to answer too. */
+const [maxQueries, maxWaiting] = [8, 64];
 const noArchive = () => new AppError('unavailable', 'There is no archive of prices here.', { retryAfterMs: 60_000 });
 
 interface CandleAnswer {
@@ -96,13 +104,14 @@ const toCandle = ({ at, ...prices }: CandleAnswer): Candle => ({ ...prices, atMs
 
 export const createMarketArchive = ({ clickhouse, database, table, clock }: MarketArchiveOptions): MarketArchive => {
   const rollup = (size: '1m' | '1h') => `${database}.${table.replace(/_tickers$/, '')}_ohlc_${size}`;
+  const turns = bulkhead(maxQueries, maxWaiting);
   const kept = new Map<string, { readonly atMs: number; readonly answer: Promise<unknown> }>();
 
   const read = async <T>(sql: string, params: Record<string, string | number | readonly string[]>, maxRows: number): Promise<T[]> => {
     const server = clickhouse();
     if (!server) throw noArchive();
     try {
-      return await server.query<T>(sql, params, { timeoutMs: queryTimeoutMs, maxRows });
+      return await turns.execute(() => server.query<T>(sql, params, { timeoutMs: queryTimeoutMs, maxRows }));
     } catch (thrown) {
       const fault = toAppError(thrown);
       if (fault.code === 'not_found') throw noArchive(); // The archiver has not made its tables yet.
@@ -121,6 +130,36 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
     if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest);
     return answer;
   };
+  const readMidnight = async (symbols: readonly string[], from: number, simulated: boolean) => {
+    const rows = await read<{ symbol: string; at: string; price: string }>(
+      // By the table behind the view: what was delivered twice has the same first price.
+      `SELECT t.symbol AS symbol, toUnixTimestamp64Milli(min(t.event_time)) AS at, argMin(t.close_price, t.event_time) AS price
+       FROM ${database}.${table}_rows AS t WHERE t.symbol IN {symbols:Array(String)} AND startsWith(t.event_type, 'simulated') = {simulated:UInt8}
+         AND t.event_time >= fromUnixTimestamp64Milli({from:Int64}) AND t.event_time < fromUnixTimestamp64Milli({to:Int64}) GROUP BY symbol`,
+      { symbols: symbols.map((symbol) => symbol.toUpperCase()), simulated: simulated ? 1 : 0, from, to: from + midnightSpanMs },
+      symbols.length,
+    );
+    return new Map(rows.map(({ symbol, at, price }) => [symbol.toLowerCase(), { atMs: Number(at), price }]));
+  };
+  const readTrails = async (symbols: readonly string[]) => {
+    const rows = await read<{ symbol: string; at: string; close: string }>(
+      `SELECT c.symbol AS symbol, toUnixTimestamp(c.start) AS at, c.close AS close FROM ${rollup('1m')} AS c
+       WHERE c.symbol IN {symbols:Array(String)} AND c.start >= toDateTime({from:UInt32}) ORDER BY symbol, at`,
+      { symbols: symbols.map((symbol) => symbol.toUpperCase()), from: Math.floor((clock.now() - trailSpanMs) / 1_000) },
+      symbols.length * (trailSpanMs / minuteMs + 2),
+    );
+    const trails = new Map<string, TrailPoint[]>();
+    for (const { symbol, at, close } of rows) {
+      const trail = trails.get(symbol.toLowerCase()) ?? [];
+      trails.set(symbol.toLowerCase(), trail);
+      trail.push({ atMs: Number(at) * 1_000, price: close });
+    }
+    return trails;
+  };
+  const midnightsOf = (from: number, simulated: boolean): SymbolReadings<TrailPoint> =>
+    createSymbolReadings({ read: (symbols) => readMidnight(symbols, from, simulated), keptMs: dayMs, lackingMs, clock });
+  let midnights: { from: number; real: SymbolReadings<TrailPoint>; simulated: SymbolReadings<TrailPoint> } | undefined;
+  const trails = createSymbolReadings({ read: readTrails, keptMs: keptTrailMs, lackingMs, clock });
   const columns = 'argMin(c.open, c.start) AS open, max(c.high) AS high, min(c.low) AS low, argMax(c.close, c.start) AS close';
 
   return {
@@ -172,34 +211,11 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
         );
         return new Map(rows.map(({ symbol, at, ...prices }) => [symbol.toLowerCase(), { ...prices, atMs: Number(at) }]));
       }),
-    midnight: async (symbols, simulated) => {
-      if (symbols.length === 0) return new Map();
+    midnight: (symbols, simulated) => {
       const from = Math.floor(clock.now() / dayMs) * dayMs;
-      const rows = await read<{ symbol: string; at: string; price: string }>(
-        // By the table behind the view: what was delivered twice has the same first price.
-        `SELECT t.symbol AS symbol, toUnixTimestamp64Milli(min(t.event_time)) AS at, argMin(t.close_price, t.event_time) AS price
-         FROM ${database}.${table}_rows AS t WHERE t.symbol IN {symbols:Array(String)} AND startsWith(t.event_type, 'simulated') = {simulated:UInt8}
-           AND t.event_time >= fromUnixTimestamp64Milli({from:Int64}) AND t.event_time < fromUnixTimestamp64Milli({to:Int64}) GROUP BY symbol`,
-        { symbols: symbols.map((symbol) => symbol.toUpperCase()), simulated: simulated ? 1 : 0, from, to: from + midnightSpanMs },
-        symbols.length,
-      );
-      return new Map(rows.map(({ symbol, at, price }) => [symbol.toLowerCase(), { atMs: Number(at), price }]));
+      if (midnights?.from !== from) midnights = { from, real: midnightsOf(from, false), simulated: midnightsOf(from, true) };
+      return midnights[simulated ? 'simulated' : 'real'].of(symbols);
     },
-    trails: async (symbols) => {
-      const trails = new Map<string, TrailPoint[]>();
-      if (symbols.length === 0) return trails;
-      const rows = await read<{ symbol: string; at: string; close: string }>(
-        `SELECT c.symbol AS symbol, toUnixTimestamp(c.start) AS at, c.close AS close FROM ${rollup('1m')} AS c
-         WHERE c.symbol IN {symbols:Array(String)} AND c.start >= toDateTime({from:UInt32}) ORDER BY symbol, at`,
-        { symbols: symbols.map((symbol) => symbol.toUpperCase()), from: Math.floor((clock.now() - trailSpanMs) / 1_000) },
-        symbols.length * (trailSpanMs / minuteMs + 2),
-      );
-      for (const { symbol, at, close } of rows) {
-        const trail = trails.get(symbol.toLowerCase()) ?? [];
-        trails.set(symbol.toLowerCase(), trail);
-        trail.push({ atMs: Number(at) * 1_000, price: close });
-      }
-      return trails;
-    },
+    trails: trails.of,
   };
 };
