@@ -65,6 +65,6 @@ const place = document.getElementById('page');
 if (place && !place.querySelector('[data-said="old"]'))
   createRoot(place).render(
     <StrictMode>
-      <App parts={{ clock, session, store, trails, retry }} />
+      <App parts={{ clock, random: Math.random, session, store, trails, retry }} />
     </StrictMode>,
   );

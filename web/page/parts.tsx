@@ -1,4 +1,4 @@
-import { createContext, useContext, useSyncExternalStore } from 'react';
+import { createContext, useContext, useState, useSyncExternalStore } from 'react';
 import type { Clock } from './clock.js';
 import type { LiveState, PortfolioStore } from './live/portfolio-store.js';
 import type { PriceTrails } from './live/price-trails.js';
@@ -7,6 +7,8 @@ import type { Session, SessionState } from './session/session.js';
 /** What the page is made of; made once in main. */
 export interface Parts {
   readonly clock: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
   readonly session: Session;
   readonly store: PortfolioStore;
   readonly trails: PriceTrails;
@@ -21,6 +23,16 @@ export const useParts = (): Parts => {
   const parts = useContext(PartsContext);
   if (!parts) throw new Error('outside of the page');
   return parts;
+};
+
+/** How far from its period a page asks, at most, as a part of it. */
+const spread = 0.1;
+
+/** A period of this page's own: those that were opened together, or found the server again together, do not go on asking together. */
+export const usePace = (periodMs: number): number => {
+  const { random } = useParts();
+  const [part] = useState(() => 1 - spread + 2 * spread * random());
+  return Math.round(periodMs * part);
 };
 
 export const useSession = (): SessionState => {

@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
+import { heldSymbols } from '../live/held-symbols.js';
 import type { Row } from '../live/portfolio-view.js';
 
 /** Rows so near to what is seen count as seen. */
@@ -7,8 +8,8 @@ const margin = '160px';
 const turns = 8;
 const none: ReadonlySet<string> = new Set();
 
-/** The rows in sight, by symbol; they carry `data-seen` too, for the style. */
-const useSight = (body: RefObject<HTMLTableSectionElement | null>, count: number): ReadonlySet<string> => {
+/** The rows in sight, by symbol; they carry `data-seen` too, for the style. @param held which rows there are: each has to be watched */
+const useSight = (body: RefObject<HTMLTableSectionElement | null>, held: string): ReadonlySet<string> => {
   const [sight, setSight] = useState(none);
   useEffect(() => {
     const seen = new Set<string>();
@@ -22,15 +23,15 @@ const useSight = (body: RefObject<HTMLTableSectionElement | null>, count: number
       setSight(new Set(seen));
     };
     const observer = new IntersectionObserver(look, { rootMargin: margin });
-    for (const row of (count > 0 && body.current?.rows) || []) observer.observe(row);
+    for (const row of (held !== '' && body.current?.rows) || []) observer.observe(row);
     return () => observer.disconnect();
-  }, [body, count]);
+  }, [body, held]);
   return sight;
 };
 
 /** The rows as they are to be drawn: those in sight as they are now, the others as they were a few pushes ago at most. */
 export const useRowsInSight = (rows: readonly Row[], body: RefObject<HTMLTableSectionElement | null>): readonly Row[] => {
-  const sight = useSight(body, rows.length);
+  const sight = useSight(body, heldSymbols(rows));
   const drawn = useRef<ReadonlyMap<string, Row>>(new Map());
   const turn = useRef(0);
   turn.current = (turn.current + 1) % turns;

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { heldSymbols } from '../live/held-symbols.js';
 import { useLive, useParts } from '../parts.js';
 
 interface Trails {
@@ -11,11 +12,11 @@ const minuteMs = 60_000;
 /** What the prices of the held coins did before the page was opened, where there is an archive. */
 export const useTrailSeeds = () => {
   const { session, trails } = useParts();
-  const held = useLive((state) => state.view?.rows.length ?? 0);
+  const held = useLive(({ view }) => heldSymbols(view?.rows));
   const { data } = useQuery({
     queryKey: ['trails', held],
     queryFn: () => session.call<Trails>('GET', '/api/v1/profile/trails'),
-    enabled: held > 0,
+    enabled: held !== '',
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
   });

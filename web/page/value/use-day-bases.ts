@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Decimal } from '@tickfolio/lib/money';
 import { useEffect } from 'react';
+import { heldSymbols } from '../live/held-symbols.js';
 import type { Baselines, Row } from '../live/portfolio-view.js';
-import { useLive, useParts } from '../parts.js';
+import { useLive, usePace, useParts } from '../parts.js';
 import { exact } from '../text/exact.js';
 
 export interface DayAnswer {
@@ -37,12 +38,12 @@ export const dayBasesOf = ({ Opens, DayAgo = [] }: DayAnswer): Baselines['day'] 
 /** Keeps the prices from which the day's changes are counted. */
 export const useDayBases = () => {
   const { session, store } = useParts();
-  const held = useLive((state) => state.view?.rows.length ?? 0);
-  const refetchInterval = useLive((state) => dayRefreshMs(state.view?.rows ?? [], state.view?.asOfMs ?? 0));
+  const held = useLive(({ view }) => heldSymbols(view?.rows));
+  const refetchInterval = usePace(useLive((state) => dayRefreshMs(state.view?.rows ?? [], state.view?.asOfMs ?? 0)));
   const { data } = useQuery({
     queryKey: ['day', held],
     queryFn: () => session.call<DayAnswer>('GET', '/api/v1/profile/day'),
-    enabled: held > 0,
+    enabled: held !== '',
     refetchInterval,
     placeholderData: (before) => before,
   });
