@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import type { ValueLine } from './value-line.js';
+import { isMarked, type ValueLine } from './value-line.js';
 
 /** Distance of the lines of a hatch, and the radius of a point, in CSS pixels. */
 const [hatchStep, pointRadius] = [7, 3];
@@ -31,7 +31,7 @@ export const hatch = (plot: uPlot, { gaps }: ValueLine, colour: string): void =>
   }
 };
 
-/** Marks the live end, and points that stand alone between two gaps, of which no line could be drawn. */
+/** Marks the live end, and points that stand alone between two gaps, of which no line could be drawn; hollow where they lack something. */
 export const drawEnds = (plot: uPlot, { points, gaps, fromMs }: ValueLine, colour: string): void => {
   const { ctx } = plot;
   const [begins, ends] = [new Set(gaps.map((gap) => gap.fromMs)), new Set(gaps.map((gap) => gap.toMs))];
@@ -48,6 +48,8 @@ export const drawEnds = (plot: uPlot, { points, gaps, fromMs }: ValueLine, colou
       2 * Math.PI,
     );
     ctx.fillStyle = colour;
-    ctx.fill();
+    ctx.strokeStyle = colour;
+    if (isMarked(point)) ctx.stroke();
+    else ctx.fill();
   }
 };

@@ -4,7 +4,8 @@ import { useDark } from '../frame/theme.js';
 import { grouped } from '../text/amount.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
-import { findAt, type ValueLine } from './value-line.js';
+import { lackWords } from './mark-words.js';
+import { findAt, isMarked, type ValueLine } from './value-line.js';
 import { createValuePlot, type ValuePlot } from './value-plot.js';
 
 interface Pointed {
@@ -23,12 +24,22 @@ const Legend = ({ line, pointed }: { readonly line: ValueLine; readonly pointed:
         <>
           <Figure>{times.full(found.atMs)}</Figure>
           <Figure className="strong">{`${grouped(found.value, text.numbers)} USDT`}</Figure>
+          {isMarked(found) && (
+            <span className="dashed">
+              <span>{lackWords(found, text)}</span>
+            </span>
+          )}
         </>
       )}
       {isGap && <Figure>{`${times.near(found.fromMs, found.toMs)} – ${times.full(found.toMs)}`}</Figure>}
       {(isGap || (!found && line.gaps.length > 0)) && (
         <span className="hatched">
           <span>{text.notRecorded}</span>
+        </span>
+      )}
+      {!found && line.marks.length > 0 && (
+        <span className="dashed">
+          <span>{text.inPart}</span>
         </span>
       )}
     </p>

@@ -69,6 +69,25 @@ describe('value over time', () => {
     expect(columnsOf(line)).toEqual([
       [-50, -40, -39, -29.5, -20, -10, 0].map((minutes) => now / 1_000 + minutes * 60),
       [null, 40, 39, null, 20, null, 7],
+      [null, null, null, null, null, null, null],
     ]);
+  });
+  it('is dashed where a coin had no price, or one that stood still, and says which and when', () => {
+    const day = every(5 * minuteMs, 20 * minuteMs).map((point, at) =>
+      at === 1 || at === 2 ? { ...point, missing: ['tornusdt'] } : at === 4 ? { ...point, old: ['bttusdt'] } : point,
+    );
+    const points = [...day.slice(0, 3), ...recorded(5 * minuteMs)];
+    const line = lineOf(points, live, '24h', 5 * minuteMs);
+    expect(line.marks).toEqual([{ fromMs: now - 20 * minuteMs, toMs: now - 10 * minuteMs, missing: ['tornusdt'], old: [] }]);
+    const [seconds, plain, marked] = columnsOf(line);
+    expect(seconds.map((second) => second / 60 - now / minuteMs)).toEqual([-730, -20, -17.5, -15, -12.5, -10, -5, 0]);
+    expect(plain).toEqual([null, 20, null, null, null, 10, 5, 7]);
+    expect(marked).toEqual([null, 20, undefined, 15, undefined, 10, null, null]);
+  });
+  it('has no gaps where the server says how far apart its points are, however near two of them are', () => {
+    const points = [...every(5 * minuteMs, 60 * minuteMs, 10 * minuteMs), ...recorded(14 * minuteMs, 9 * minuteMs, 4 * minuteMs)];
+    const gapsOf = (stepMs?: number) => lineOf(points, live, '24h', stepMs).gaps.filter(({ fromMs }) => fromMs > now - 2 * hourMs);
+    expect(gapsOf(5 * minuteMs)).toEqual([]);
+    expect(gapsOf()).not.toEqual([]);
   });
 });

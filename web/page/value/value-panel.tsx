@@ -1,26 +1,22 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { formatDecimal } from '@tickfolio/lib/money';
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { CardBoundary } from '../frame/card-boundary.js';
 import type { Total } from '../live/portfolio-view.js';
-import { useParts } from '../parts.js';
+import { usePace, useParts } from '../parts.js';
 import { grouped } from '../text/amount.js';
-import { useText } from '../text/language.js';
+import { useSpeaking, useText } from '../text/language.js';
+import { markWords } from './mark-words.js';
 import { RangeTabs } from './range-tabs.js';
 import { type ValueRange, valueRanges } from './ranges.js';
+import { type RecordedValues, readValues, type ValueAnswer } from './recorded-values.js';
 import { type LinePoint, lineOf } from './value-line.js';
 
 const ValueChart = lazy(() => import('./value-chart.js').then(({ ValueChart: found }) => ({ default: found })));
 
-interface ValueAnswer {
-  readonly Range: ValueRange;
-  readonly Points: readonly { readonly Time: string; readonly Value: string }[];
-}
-
 const refreshMs = 60_000;
 /** The moving end is drawn this often at most. */
 const liveEveryMs = 1_000;
-const noPoints: readonly LinePoint[] = [];
 
 /** The value of a beat's first frame will do until the next beat. */
 const useLiveEnd = (beat: number, value: string): LinePoint => {
@@ -30,16 +26,17 @@ const useLiveEnd = (beat: number, value: string): LinePoint => {
 };
 
 interface LineProps {
-  readonly recorded: readonly LinePoint[];
+  readonly recorded: RecordedValues;
   readonly live: LinePoint;
   readonly range: ValueRange;
 }
 
 const Line = ({ recorded, live, range }: LineProps) => {
-  const text = useText();
-  const line = useMemo(() => lineOf(recorded, live, range), [recorded, live, range]);
+  const { text, times } = useSpeaking();
+  const line = useMemo(() => lineOf(recorded.points, live, range, recorded.stepMs), [recorded, live, range]);
+  const lacks = useMemo(() => markWords(line.marks, text, times), [line.marks, text, times]);
   const shown = (point: LinePoint | undefined) => (point ? `${grouped(point.value, text.numbers)} USDT` : '');
-  const label = `${text.valueOverTime}, ${text.ranges[range]}: ${shown(line.points[0])} → ${shown(live)}`;
+  const label = `${text.valueOverTime}, ${text.ranges[range]}: ${shown(line.points[0])} → ${shown(live)}${lacks ? `. ${lacks}` : ''}`;
   return <ValueChart label={label} line={line} />;
 };
 
@@ -52,14 +49,18 @@ interface ValuePanelProps {
 /** What the portfolio was worth, recorded every minute by the server, with the present moment at its end. */
 export const ValuePanel = ({ total, asOfMs }: ValuePanelProps) => {
   const text = useText();
-  const { session } = useParts();
+  const { session, clock } = useParts();
+  const client = useQueryClient();
   const [range, setRange] = useState<ValueRange>('24h');
+  const queryKey = ['value', range];
   const { data, isError, refetch } = useQuery({
-    queryKey: ['value', range],
-    queryFn: () => session.call<ValueAnswer>('GET', `/api/v1/profile/value?range=${range}`),
-    refetchInterval: refreshMs,
+    queryKey,
+    queryFn: () => {
+      const ask = (query: string) => session.call<ValueAnswer>('GET', `/api/v1/profile/value?${query}`);
+      return readValues(ask, range, client.getQueryData<RecordedValues>(queryKey), clock.monotonic());
+    },
+    refetchInterval: usePace(refreshMs),
   });
-  const recorded = useMemo(() => data?.Points.map(({ Time, Value }) => ({ atMs: Date.parse(Time), value: Value })) ?? noPoints, [data]);
   const live = useLiveEnd(Math.floor(asOfMs / liveEveryMs) * liveEveryMs, formatDecimal(total.value));
   return (
     <section className="card value-panel" aria-labelledby="value-title">
@@ -74,12 +75,12 @@ export const ValuePanel = ({ total, asOfMs }: ValuePanelProps) => {
             {text.tryAgain}
           </button>
         </div>
-      ) : data && recorded.length === 0 ? (
+      ) : data?.points.length === 0 ? (
         <p className="panel-note">{text.noHistory}</p>
       ) : (
         <CardBoundary about={range}>
           <Suspense fallback={<div className="chart-box tall-240 bone" />}>
-            {data ? <Line recorded={recorded} live={live} range={range} /> : <div className="chart-box tall-240 bone" />}
+            {data ? <Line recorded={data} live={live} range={range} /> : <div className="chart-box tall-240 bone" />}
           </Suspense>
         </CardBoundary>
       )}

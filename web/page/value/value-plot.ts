@@ -23,6 +23,8 @@ export interface ValuePlot {
 const [fontSize, letterWidth, lineHeight] = [12, 7, 26];
 /** Points so near to the pointer count, in CSS pixels. */
 const nearPixels = 4;
+/** How a stretch is drawn whose values lack something, in CSS pixels: lines and the room between them. */
+const markDash = [3, 4];
 const outside = { left: -10, top: -10 };
 
 /** Some room above and below; a line that does not move lies in the middle. */
@@ -37,6 +39,7 @@ export const createValuePlot = (box: HTMLElement, first: ValueLine, { times, num
   const look = getComputedStyle(box);
   const colour = (name: string) => look.getPropertyValue(name).trim();
   const colours = { accent: colour('--accent'), fade: colour('--accent-fade'), ink: colour('--ink-2'), line: colour('--line') };
+  const lineLook = { stroke: colours.accent, width: 2, fill: colours.fade, points: { show: false } };
   const axis = { stroke: colours.ink, font: `${fontSize}px ${look.fontFamily}`, ticks: { show: false } } as const;
   const nearMs = (plot: uPlot) => ((line.toMs - line.fromMs) / plot.over.clientWidth) * nearPixels;
   const pointed = (plot: uPlot) => {
@@ -64,7 +67,7 @@ export const createValuePlot = (box: HTMLElement, first: ValueLine, { times, num
         x: { time: true, range: () => [line.fromMs / 1_000, line.toMs / 1_000] },
         y: { range: (_self, low, high) => valueRange(low, high) },
       },
-      series: [{}, { stroke: colours.accent, width: 2, fill: colours.fade, points: { show: false } }],
+      series: [{}, lineLook, { ...lineLook, dash: markDash }],
       axes: [
         {
           ...axis,
