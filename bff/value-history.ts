@@ -1,5 +1,5 @@
 import { type Database, fromPostgresError } from '@tickfolio/lib/postgres';
-import { and, asc, eq, gt, inArray } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { isSimulated, type Kind, type UserValue } from './portfolio-value.js';
 import { coins, dayOpens, valueHours, valueMinutes } from './schema.js';
 import { createValueCharts, type ValueChart } from './value-chart.js';
@@ -35,12 +35,16 @@ const pagesOf = <T>(rows: readonly T[]): T[][] =>
 /** In one order whoever writes: two who wait for each other's rows in two orders would stop each other. */
 const inOrder = <T>(rows: readonly T[], keyOf: (row: T) => string): T[] => [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 
-const toRow = ({ userId, value, missing, old }: UserValue) => ({
-  userId,
-  value,
-  missing: missing ? [...missing] : null,
-  old: old ? [...old] : null,
-});
+/** A list of symbols as PostgreSQL reads one; null for none. */
+const listText = (symbols: readonly string[] | undefined): string | null =>
+  symbols ? `{${symbols.map((symbol) => `"${symbol.replace(/["\\]/g, '\\$&')}"`).join(',')}}` : null;
+
+/** Values as a table of four columns: four parameters, however many rows there are. */
+const columnsOf = (rows: readonly UserValue[]) => {
+  const column = (of: (row: UserValue) => string | null) => sql`${sql.param(rows.map(of))}::text[]`;
+  const columns = sql`${column(({ userId }) => userId)}, ${column(({ value }) => value)}, ${column(({ missing }) => listText(missing))}, ${column(({ old }) => listText(old))}`;
+  return sql`(select user_id, value::numeric, missing::text[], old::text[] from unnest(${columns}) as given (user_id, value, missing, old)) rows`;
+};
 
 const orFault = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
@@ -64,18 +68,20 @@ export const createValueHistory = (db: Database): ValueHistory => ({
   record: (kind, atMs, values, alsoHour) =>
     orFault(async () => {
       const simulated = isSimulated(kind);
-      const minute = new Date(atMs);
-      const hour = new Date(Math.floor(atMs / hourMs) * hourMs);
+      const minute = new Date(atMs).toISOString();
+      const hour = new Date(Math.floor(atMs / hourMs) * hourMs).toISOString();
       for (const page of pagesOf(inOrder(values, ({ userId }) => userId))) {
-        const rows = page.map(toRow);
+        const rows = columnsOf(page);
         await db
           .insert(valueMinutes)
-          .values(rows.map((row) => ({ ...row, minute, simulated })))
+          .select(sql`select user_id, ${simulated}::boolean, ${minute}::timestamptz, value, missing, old from ${rows}`)
           .onConflictDoNothing();
         if (!alsoHour) continue;
         await db
           .insert(valueHours)
-          .values(rows.map((row) => ({ ...row, hour, at: minute, simulated })))
+          .select(
+            sql`select user_id, ${simulated}::boolean, ${hour}::timestamptz, ${minute}::timestamptz, value, missing, old from ${rows}`,
+          )
           .onConflictDoNothing();
       }
     }),

@@ -171,3 +171,30 @@ describe.skipIf(!server)('values of a role that may make no tables', () => {
     await postgres.close();
   });
 });
+
+describe.skipIf(!server)('two who record the same minute at once', () => {
+  it('do not stop each other, in whatever order they know the users', async () => {
+    if (!server) return;
+    const { host, port, user, password } = server;
+    await server.createDatabase('value_writers');
+    const postgres = await openServerPostgres({
+      host,
+      port,
+      user,
+      password,
+      database: 'value_writers',
+      migrationsFolder,
+      log,
+      clock: systemClock,
+    });
+    const history = createValueHistory(postgres.db);
+    const values = Array.from({ length: 1_000 }, (_, n) => ({ userId: `user-${n}`, value: '1', missing: ['a"\\,{}busdt'] }));
+    for (let minute = 0; minute < 5; minute++) {
+      const both = [values, values.toReversed()].map((rows) => history.record('real', minuteNow + minute * minuteMs, rows, true));
+      await expect(Promise.all(both)).resolves.toBeDefined();
+    }
+    expect(await pointsOf(history, 'real', 'user-7', '1h', minuteNow + 4 * minuteMs)).toHaveLength(5);
+    expect((await pointsOf(history, 'real', 'user-7', '1h', minuteNow))[0]?.missing).toEqual(['a"\\,{}busdt']);
+    await postgres.close();
+  });
+});

@@ -116,12 +116,16 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
     if (!round) return;
     let after = '';
     let users = 0;
+    const read = new Set<string>();
     for (;;) {
       const ids = await history.holders(after, maxUsersPerPage);
       if (ids.length === 0 || closed) break;
       const found = await portfolios.readMany(ids);
       const all = [...found.values()].flat();
-      const symbols = [...new Set(all.flatMap((coin) => [coin.symbol, conversionOf(coin) ?? coin.symbol]))];
+      const needed = new Set(all.flatMap((coin) => [coin.symbol, conversionOf(coin) ?? coin.symbol]));
+      // Once a round, whatever many users hold it.
+      const symbols = [...needed].filter((symbol) => !read.has(symbol));
+      for (const symbol of symbols) read.add(symbol);
       await keepOpens(kind, nowMs, await readPrices(kind, symbols));
       await keepPrices(kind, symbols);
       const values = [...found].flatMap(([userId, coins]): UserValue[] => {
