@@ -5,6 +5,7 @@ import { auth } from './auth.js';
 import { createChildren } from './child.js';
 import { delivery } from './delivery.js';
 import { fanOut } from './fan-out.js';
+import { history } from './history.js';
 import { journey } from './journey.js';
 import { money } from './money.js';
 import { type BenchOptions, helpText, readOptions, UsageError } from './options.js';
@@ -12,7 +13,7 @@ import { toMarkdown } from './table.js';
 import { trades } from './trades.js';
 import { valuation } from './valuation.js';
 
-const benchmarks = [journey, delivery, trades, archive, auth, fanOut, valuation, money];
+const benchmarks = [journey, delivery, trades, archive, auth, history, fanOut, valuation, money];
 /** No run takes longer, whatever hangs. */
 const maxRunMs = 30 * 60_000;
 

@@ -1,0 +1,91 @@
+import { type AggregatorClient, type AuthClient, migrationsFolder, startBff } from '@tickfolio/bff/app';
+import { signAccessToken } from '@tickfolio/lib/access-token';
+import { createManualClock, sleep, systemClock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import type { Postgres } from '@tickfolio/lib/postgres';
+import { openServerPostgres } from '@tickfolio/lib/postgres/server';
+import { createPriceBus } from '@tickfolio/lib/price-bus';
+import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { sql } from 'drizzle-orm';
+import { serveParent } from './child.js';
+import { readUsage } from './usage.js';
+
+// The BFF as it is, on a real PostgreSQL and between stand-ins of its neighbours. Its clock is moved by the benchmark, minute by minute.
+
+const jwtSecret = 'a secret of the benchmark only, and long enough';
+const log = silentLogger();
+const metrics = createMetrics('bff');
+/** In the middle of an hour and of a day, so that only what is meant begins anew. */
+const clock = createManualClock(Math.floor(Date.now() / 86_400_000) * 86_400_000 + 12.5 * 3_600_000);
+const minuteMs = 60_000;
+const lookEveryMs = 5;
+/** Longer than any round that would still be one a minute. */
+const roundWithinMs = 80_000;
+
+const noCall = async () => {
+  throw new AppError('unavailable', 'There is no such service in a benchmark.');
+};
+const auth: AuthClient = {
+  register: noCall,
+  login: noCall,
+  refresh: noCall,
+  logout: noCall,
+  logoutEverywhere: noCall,
+  isSessionOpen: async () => true,
+  check: async () => undefined,
+  close: () => undefined,
+};
+const aggregator: AggregatorClient = {
+  demand: async () => ({ symbolsRevision: 'bench', simulated: false, feeds: new Map(), lastPrices: new Map() }),
+  symbols: async () => ({ revision: 'bench', simulated: false, symbols: [] }),
+};
+
+let postgres: Postgres | undefined;
+const isSo = async (condition: string): Promise<boolean> => {
+  const [row] = (await postgres?.db.select({ is: sql<boolean>`is_so` }).from(sql.raw(`(select ${condition} as is_so) asked`))) ?? [];
+  return row?.is === true;
+};
+/** @returns how many milliseconds passed until then */
+const until = async (condition: string): Promise<number> => {
+  const startedAt = performance.now();
+  while (!(await isSo(condition))) {
+    if (performance.now() - startedAt > roundWithinMs) throw new Error(`was not so within ${roundWithinMs} ms: ${condition}`);
+    await sleep(systemClock, lookEveryMs);
+  }
+  return performance.now() - startedAt;
+};
+
+const tasks = {
+  /** @returns the port it listens on, and what time it has */
+  start: async (server: { host: string; port: number; user: string; password: string }, database: string, symbols: readonly string[]) => {
+    postgres = await openServerPostgres({ ...server, database, migrationsFolder, log, clock: systemClock });
+    const pubsub = createMemoryPubSub({ log });
+    const priceBus = createPriceBus(pubsub);
+    for (const symbol of symbols) priceBus.setLast({ symbol, price: '68123.45', timeMs: clock.now(), tradeId: 1, simulated: false });
+    const deps = { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics };
+    const { port } = await startBff(deps, { host: '127.0.0.1', port: 0, jwtSecret, secureCookie: false });
+    await until(`to_regclass('value_rounds') is not null`);
+    return { port, nowMs: clock.now() };
+  },
+  /** Lets a minute begin. @returns how many milliseconds its round took */
+  round: async (): Promise<number> => {
+    const minute = new Date((Math.floor(clock.now() / minuteMs) + 1) * minuteMs).toISOString();
+    clock.advance(minuteMs);
+    return until(`exists (select from value_rounds where minute = '${minute}' and done_at is not null)`);
+  },
+  /** Lets a day pass. @returns how many milliseconds it took until the table was gone */
+  nextDay: async (table: string): Promise<number> => {
+    clock.advance(1_440 * minuteMs);
+    const took = await until(`to_regclass('${table}') is null`);
+    await until(`(select done_at is not null from value_rounds order by minute desc limit 1)`);
+    return took;
+  },
+  token: async (userId: string): Promise<string> =>
+    signAccessToken({ secret: jwtSecret, clock }, { userId, userName: userId, sessionId: 'bench' }, 3_600_000).token,
+  usage: async () => ({ ...readUsage(), nowMs: clock.now() }),
+};
+
+export type HistoryBff = typeof tasks;
+
+serveParent(tasks);
