@@ -7,11 +7,11 @@ import { hoursKeptMs, minutesKeptMs } from './value-ranges.js';
 
 /** The tables behind values in the course of time: made ahead, and dropped when nothing in them is kept any longer. */
 export interface ValuePartitions {
-  /** Makes those of now and of the time after it. @throws AppError */
-  prepare(nowMs: number): Promise<void>;
+  /** Makes those of now and of the time after it. @returns whether all are there; false while another replica is at it. @throws AppError */
+  prepare(nowMs: number): Promise<boolean>;
   /**
    * Drops those of which nothing is kept, and removes what lies in none, as far as that goes in `budgetMs`; goes on from there when it is called again.
-   * @returns whether all of it is gone. @throws AppError
+   * @returns whether all of it is gone; false too while another replica is at it. @throws AppError
    */
   prune(nowMs: number, budgetMs: number): Promise<boolean>;
 }
@@ -97,12 +97,17 @@ export const createValuePartitions = (
   const make = (table: string, partition: string, fromMs: number, toMs: number) =>
     // Attached, not made in place: rows are written meanwhile.
     alone(async (tx) => {
+      const [known] = await tx
+        .select({ is: sql<boolean>`is_there` })
+        .from(sql`(select to_regclass(${partition}) is not null as is_there) known`);
+      if (known?.is) return; // Another replica had the lock before.
       await tx.execute(sql`create table ${name(partition)} (like ${name(table)} including all)`);
       await tx.execute(
         sql`alter table ${name(table)} attach partition ${name(partition)} for values from (${literal(fromMs)}) to (${literal(toMs)})`,
       );
     });
   const prepare = async (nowMs: number) => {
+    let done = true;
     for (const partitioned of all) {
       const { table, startOf, digits } = partitioned;
       const there = new Set((await partitionsOf(partitioned)).map(({ partition }) => partition));
@@ -110,12 +115,15 @@ export const createValuePartitions = (
         const fromMs = startOf(nowMs, after);
         const partition = `${table}_${digitsOf(fromMs, digits)}`;
         if (there.has(partition)) continue;
-        await make(table, partition, fromMs, startOf(nowMs, after + 1)).catch((err: unknown) => {
+        const made = await make(table, partition, fromMs, startOf(nowMs, after + 1)).catch((err: unknown) => {
           // Rows of that time lie in the rest already; those that follow do too.
           if (sqlState(err) !== checkViolation) throw err;
+          return true;
         });
+        done &&= made;
       }
     }
+    return done;
   };
   /** @returns whether it was looked through to its end */
   const pruneRest = async (table: string, column: string, before: Date, untilMs: number): Promise<boolean> => {
@@ -129,7 +137,7 @@ export const createValuePartitions = (
       const mine = await alone((tx) =>
         tx.execute(sql`delete from ${name(table)} where ${within} and ${name(column)} < ${before.toISOString()}::timestamptz`),
       );
-      if (!mine) return true; // Another replica is at it.
+      if (!mine) return false;
     }
     places.set(table, Number.POSITIVE_INFINITY);
     return true;
@@ -142,9 +150,13 @@ export const createValuePartitions = (
     let done = true;
     for (const partitioned of all) {
       const oldestMs = nowMs - partitioned.keptMs;
-      for (const { partition, endMs } of await partitionsOf(partitioned))
-        if (endMs <= oldestMs)
-          await alone((tx) => tx.execute(sql`drop table if exists ${name(partition)}`)).catch((err: unknown) => faults.push(err));
+      const isOver = ({ endMs }: { readonly endMs: number }) => endMs <= oldestMs;
+      for (const { partition } of (await partitionsOf(partitioned)).filter(isOver))
+        try {
+          done = (await alone((tx) => tx.execute(sql`drop table if exists ${name(partition)}`))) && done;
+        } catch (err) {
+          faults.push(err);
+        }
       for (const table of partitioned.leftovers) done = (await pruneRest(table, partitioned.column, new Date(oldestMs), untilMs)) && done;
     }
     if (done) places.clear();

@@ -12,7 +12,7 @@ const setUp = (how: Partial<ValuePartitions>) => {
   const partitions: ValuePartitions = {
     prepare: async (nowMs) => {
       calls.push('prepare');
-      await how.prepare?.(nowMs);
+      return how.prepare?.(nowMs) ?? true;
     },
     prune: async (nowMs, budgetMs) => {
       calls.push('prune');

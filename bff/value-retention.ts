@@ -45,7 +45,7 @@ export const createValueRetention = ({ partitions, clock, log }: ValueRetentionD
   };
   const prepare = daily(
     clock,
-    (nowMs) => partitions.prepare(nowMs).then(() => true),
+    (nowMs) => partitions.prepare(nowMs),
     (err) => warn(err, 'no tables could be made for the values of the next days; those are recorded into the common one'),
   );
   const prune = daily(
