@@ -6,14 +6,13 @@ import { createLatencies } from './latencies.js';
 import { none, short, times, whole } from './table.js';
 import { cpuBetween } from './usage.js';
 
-const users = 100_000;
 const coinsPerUser = 5;
 const symbolCount = 500;
 const database = 'profile_db';
 /** Users whose charts are read, with all minutes and hours that are kept of a year. */
 const readers = 50;
-/** Rows of the day that is removed: an eighth of what 100,000 users make in one. */
-const oldRows = 18_000_000;
+/** Of the day that is removed: an eighth of it. */
+const oldMinutes = 180;
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
@@ -32,7 +31,7 @@ const timed = async (server: TestPostgres, statement: string): Promise<number> =
   return performance.now() - startedAt;
 };
 
-const fillPortfolios = async (server: TestPostgres) => {
+const fillPortfolios = async (server: TestPostgres, users: number) => {
   await server.query(`insert into profiles (id, name) select ${idSql}, 'user-' || u from generate_series(0, ${users - 1}) u`, database);
   await server.query(
     `insert into coins (user_id, symbol, quote_asset, quantity)
@@ -75,7 +74,7 @@ const fillHistory = async (server: TestPostgres, nowMs: number) => {
 
 type Bff = Child<HistoryBff>;
 
-const recording = async ({ say }: BenchContext, server: TestPostgres, bff: Bff): Promise<string[][]> => {
+const recording = async ({ say, users }: BenchContext, server: TestPostgres, bff: Bff): Promise<string[][]> => {
   const took: number[] = [];
   const from = await bff.ask('usage');
   for (let round = 1; round <= rounds; round++) {
@@ -105,7 +104,8 @@ const recording = async ({ say }: BenchContext, server: TestPostgres, bff: Bff):
   ];
 };
 
-const pruning = async ({ say }: BenchContext, server: TestPostgres, bff: Bff): Promise<string[][]> => {
+const pruning = async ({ say, users }: BenchContext, server: TestPostgres, bff: Bff): Promise<string[][]> => {
+  const oldRows = oldMinutes * users;
   const { nowMs } = await bff.ask('usage');
   const dayStart = Math.floor(nowMs / dayMs) * dayMs - 2 * dayMs;
   const name = `value_minutes_${dateOf(dayStart, 8)}`;
@@ -113,7 +113,7 @@ const pruning = async ({ say }: BenchContext, server: TestPostgres, bff: Bff): P
   say(`${whole(oldRows)} rows of a day that is over`);
   await server.query(
     `insert into ${name} (user_id, simulated, minute, value) select ${idSql}, true, ${moment(dayStart)} + m * interval '1 minute', 136752.975 + u
-     from generate_series(0, ${oldRows / users - 1}) m, generate_series(0, ${users - 1}) u`,
+     from generate_series(0, ${oldMinutes - 1}) m, generate_series(0, ${users - 1}) u`,
     database,
   );
   await server.query(`create table floor_day as select * from ${name}`, database);
@@ -160,8 +160,8 @@ const measure = async (context: BenchContext, server: TestPostgres): Promise<str
   const { host, port, user, password } = server;
   const symbols = Array.from({ length: symbolCount }, (_, n) => `coin${n}usdt`);
   const running = await bff.ask('start', { host, port, user, password }, database, symbols);
-  context.say(`${whole(users)} portfolios of ${coinsPerUser} coins`);
-  await fillPortfolios(server);
+  context.say(`${whole(context.users)} portfolios of ${coinsPerUser} coins`);
+  await fillPortfolios(server, context.users);
   const recorded = await recording(context, server, bff);
   const pruned = await pruning(context, server, bff);
   context.say('a year of history');
@@ -172,13 +172,13 @@ const measure = async (context: BenchContext, server: TestPostgres): Promise<str
 
 export const history: Benchmark = {
   name: 'history',
-  about: `values over time of ${whole(users)} users: a minute's round, removing a day, reading charts, on real PostgreSQL`,
+  about: "values over time: a minute's round, removing a day, reading charts, on real PostgreSQL",
   run: async (context) => {
     const server = await startTestPostgres();
     if (!server) throw new Error('The history needs PostgreSQL, which is not installed.');
     try {
       return {
-        title: `history: values over time of ${whole(users)} users with ${coinsPerUser} coins each`,
+        title: `history: values over time of ${whole(context.users)} users with ${coinsPerUser} coins each`,
         columns: ['what', 'measured', 'floor', 'ratio'],
         rows: await measure(context, server),
         notes: [

@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Numbers of WebSocket clients that `delivery` measures one after the other. */
   readonly clients: readonly number[];
+  /** Portfolios of `history`. */
+  readonly users: number;
   /** Folder for CPU profiles of the child processes; undefined makes none. */
   readonly profile: string | undefined;
 }
@@ -16,7 +18,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const limits = { seconds: 60, clients: 10_000 } as const;
+const limits = { seconds: 60, clients: 10_000, users: 200_000 } as const;
 
 const wholeNumber = (option: keyof typeof limits, text: string): number => {
   const value = Number(text);
@@ -35,6 +37,7 @@ export const readOptions = (args: readonly string[], known: readonly string[]): 
           help: { type: 'boolean', short: 'h' },
           seconds: { type: 'string', default: '5' },
           clients: { type: 'string', default: '1000,5000' },
+          users: { type: 'string', default: '100000' },
           profile: { type: 'string' },
         },
       });
@@ -50,6 +53,7 @@ export const readOptions = (args: readonly string[], known: readonly string[]): 
     names: positionals.length > 0 ? positionals : known,
     seconds: wholeNumber('seconds', values.seconds),
     clients: values.clients.split(',').map((text) => wholeNumber('clients', text.trim())),
+    users: wholeNumber('users', values.users),
     profile: values.profile,
   };
 };
@@ -58,12 +62,13 @@ export const helpText = (benchmarks: readonly { readonly name: string; readonly 
   [
     'Measures what this machine can do, each figure beside a floor measured in the same run.',
     '',
-    'npm run bench -- [name ...] [--seconds N] [--clients N[,N]] [--profile FOLDER]',
+    'npm run bench -- [name ...] [--seconds N] [--clients N[,N]] [--users N] [--profile FOLDER]',
     '',
     ...benchmarks.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`),
     '',
     '  --seconds N       length of one measured phase, 1 to 60; a row of valuation and money gets a quarter. Default 5',
     '  --clients N[,N]   WebSocket clients of delivery, 1 to 10000, one run for each number. Default 1000,5000',
+    '  --users N         portfolios of history, 1 to 200000. Default 100000',
     '  --profile FOLDER  write a CPU profile of every child process there (open it in Chrome DevTools); figures get worse',
     '  --help            this text',
     '',
