@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AggregatorClient, type AuthClient, migrationsFolder, startBff } from '@tickfolio/bff/app';
+import { migrationsFolder, startBff } from '@tickfolio/bff/app';
 import { systemClock } from '@tickfolio/lib/clock';
-import { AppError } from '@tickfolio/lib/errors';
 import { openPglite } from '@tickfolio/lib/postgres/pglite';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
@@ -13,6 +12,7 @@ import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { serveParent } from './child.js';
 import { coinsPerUser, groups, type Pace, stampPrice, startPace, symbolsOf } from './delivery-load.js';
+import { standInAggregator, standInAuth } from './stand-ins.js';
 import { readUsage } from './usage.js';
 
 // The BFF as it is, between stand-ins of its neighbours. Prices come over the in-process price bus; writing them costs this
@@ -27,28 +27,8 @@ let stop: () => void = () => undefined;
 let tradeId = 0;
 let ticks = 0;
 
-const noCall = async () => {
-  throw new AppError('unavailable', 'There is no such service in a benchmark.');
-};
-const auth: AuthClient = {
-  register: noCall,
-  login: noCall,
-  refresh: noCall,
-  logout: noCall,
-  logoutEverywhere: noCall,
-  isSessionOpen: async () => true,
-  endedSessions: async () => ({ sessionIds: [], next: '', asOfMs: 0 }),
-  check: async () => undefined,
-  close: () => undefined,
-};
-const aggregator: AggregatorClient = {
-  demand: async () => ({ symbolsRevision: 'bench', simulated: false, feeds: new Map(), lastPrices: new Map() }),
-  symbols: async () => ({
-    revision: 'bench',
-    simulated: false,
-    symbols: symbols.flat().map((symbol) => ({ symbol, quoteAsset: 'USDT', status: 'TRADING' })),
-  }),
-};
+const auth = standInAuth;
+const aggregator = standInAggregator(symbols.flat());
 
 const tickGroup = (group: number) => {
   const price = stampPrice();

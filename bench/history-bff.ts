@@ -1,7 +1,6 @@
-import { type AggregatorClient, type AuthClient, migrationsFolder, startBff } from '@tickfolio/bff/app';
+import { migrationsFolder, startBff } from '@tickfolio/bff/app';
 import { signAccessToken } from '@tickfolio/lib/access-token';
 import { createManualClock, sleep, systemClock } from '@tickfolio/lib/clock';
-import { AppError } from '@tickfolio/lib/errors';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
@@ -9,6 +8,7 @@ import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { serveParent } from './child.js';
+import { standInAggregator, standInAuth } from './stand-ins.js';
 import { readUsage } from './usage.js';
 
 // The BFF as it is, on a real PostgreSQL and between stand-ins of its neighbours. Its clock is moved by the benchmark, minute by minute.
@@ -22,24 +22,6 @@ const minuteMs = 60_000;
 const lookEveryMs = 5;
 /** Longer than any round that would still be one a minute. */
 const roundWithinMs = 80_000;
-
-const noCall = async () => {
-  throw new AppError('unavailable', 'There is no such service in a benchmark.');
-};
-const auth: AuthClient = {
-  register: noCall,
-  login: noCall,
-  refresh: noCall,
-  logout: noCall,
-  logoutEverywhere: noCall,
-  isSessionOpen: async () => true,
-  check: async () => undefined,
-  close: () => undefined,
-};
-const aggregator: AggregatorClient = {
-  demand: async () => ({ symbolsRevision: 'bench', simulated: false, feeds: new Map(), lastPrices: new Map() }),
-  symbols: async () => ({ revision: 'bench', simulated: false, symbols: [] }),
-};
 
 let postgres: Postgres | undefined;
 const isSo = async (condition: string): Promise<boolean> => {
@@ -63,7 +45,8 @@ const tasks = {
     const pubsub = createMemoryPubSub({ log });
     const priceBus = createPriceBus(pubsub);
     for (const symbol of symbols) priceBus.setLast({ symbol, price: '68123.45', timeMs: clock.now(), tradeId: 1, simulated: false });
-    const deps = { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics };
+    const neighbours = { auth: standInAuth, aggregator: standInAggregator(symbols) };
+    const deps = { ...neighbours, postgres, priceBus, pubsub, clock, log, metrics };
     const { port } = await startBff(deps, { host: '127.0.0.1', port: 0, jwtSecret, secureCookie: false });
     await until(`to_regclass('value_rounds') is not null`);
     return { port, nowMs: clock.now() };
