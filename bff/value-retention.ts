@@ -18,6 +18,8 @@ const minuteMs = 60_000;
 const dayMs = 1_440 * minuteMs;
 /** What could not be done is tried again after so long. */
 const retryMs = 10 * minuteMs;
+/** A start has more urgent things to ask of the database. */
+const firstMs = 1_000;
 /** Rows are removed for so long a minute. */
 const budgetMs = 3_000;
 
@@ -61,12 +63,13 @@ export const createValueRetention = ({ partitions, clock, log }: ValueRetentionD
     await prune();
     running = false;
   };
-  void round();
-  const timer = clock.every(minuteMs, () => void round());
+  const first = clock.after(firstMs, () => void round());
+  const others = clock.every(minuteMs, () => void round());
   return {
     close: () => {
       closed = true;
-      timer.cancel();
+      first.cancel();
+      others.cancel();
     },
   };
 };
