@@ -1,20 +1,11 @@
 import { useMemo, useRef, useState } from 'react';
 import type { DayBasis, Row } from '../live/portfolio-view.js';
 import { useText } from '../text/language.js';
+import { inOrder, type Order, orders } from './coin-order.js';
 import { CoinRow } from './coin-row.js';
 import { role } from './table-roles.js';
 import { useColumns } from './use-columns.js';
 import { useRowsInSight } from './use-sight.js';
-
-const orders = ['value', 'name', 'change'] as const;
-type Order = (typeof orders)[number];
-
-const changeOf = (row: Row): number => row.day?.size ?? 0;
-const compareBy: Readonly<Record<Order, (a: Row, b: Row) => number>> = {
-  value: (a, b) => b.shareSize - a.shareSize,
-  name: (a, b) => a.name.localeCompare(b.name),
-  change: (a, b) => changeOf(b) - changeOf(a),
-};
 
 /** The order of the moment it was asked for: rows that change places with every tick cannot be read. */
 const useOrder = (rows: readonly Row[], order: Order): readonly Row[] => {
@@ -26,7 +17,7 @@ const useOrder = (rows: readonly Row[], order: Order): readonly Row[] => {
   const key = `${order} ${known}`;
   let { places } = kept;
   if (kept.key !== key) {
-    places = new Map([...rows].sort(compareBy[order]).map((row, place) => [row.symbol, place]));
+    places = new Map(inOrder(rows, order).map((row, place) => [row.symbol, place]));
     setKept({ key, places });
   }
   return useMemo(() => [...rows].sort((a, b) => (places.get(a.symbol) ?? 0) - (places.get(b.symbol) ?? 0)), [rows, places]);

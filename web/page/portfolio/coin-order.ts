@@ -1,0 +1,21 @@
+import { compare } from '@tickfolio/lib/money';
+import type { Row } from '../live/portfolio-view.js';
+import { exact } from '../text/exact.js';
+
+export const orders = ['value', 'name', 'change'] as const;
+export type Order = (typeof orders)[number];
+
+type Compare = (a: Row, b: Row) => number;
+/** What has no price is worth less than nothing here. */
+const byValue: Compare = (a, b) => {
+  if (a.value === undefined || b.value === undefined) return Number(a.value === undefined) - Number(b.value === undefined);
+  return compare(exact(b.value), exact(a.value));
+};
+/** Two pairs of one coin have one name. */
+const byName: Compare = (a, b) => a.name.localeCompare(b.name) || a.symbol.localeCompare(b.symbol);
+const byChange: Compare = (a, b) => (b.day?.size ?? 0) - (a.day?.size ?? 0);
+const compareBy: Readonly<Record<Order, Compare>> = { value: byValue, name: byName, change: byChange };
+
+/** The rows in an order that every digit counts for; what is alike in it is in the order of names. */
+export const inOrder = (rows: readonly Row[], order: Order): readonly Row[] =>
+  [...rows].sort((a, b) => compareBy[order](a, b) || byName(a, b));
