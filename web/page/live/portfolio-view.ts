@@ -21,8 +21,6 @@ export interface Row {
   /** Exact, all digits. */
   readonly value: string | undefined;
   readonly share: string | undefined;
-  /** 0 to 1, for drawing only. */
-  readonly shareSize: number;
   /** Of the last change of the price. */
   readonly direction: Direction;
   /** Counts the changes of the price. */
@@ -208,7 +206,6 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
       value: coin.Total ?? undefined,
       valueText: value && money(value, style),
       share: value && percent(value, total, style),
-      shareSize: value && total.units !== 0n ? Number(divide(value, total, 4).units) / 10_000 : 0,
       direction: moved ? signOf(subtract(exact(Price), exact(priceBefore))) : (last?.direction ?? 'same'),
       ticks: (last?.ticks ?? 0) + (moved ? 1 : 0),
       day,

@@ -1,30 +1,11 @@
 import { memo } from 'react';
-import type { Row } from '../live/portfolio-view.js';
+import type { Row, Total } from '../live/portfolio-view.js';
 import { Figure } from '../text/figure.js';
 import { useText } from '../text/language.js';
+import { partsOf } from './allocation-parts.js';
 
-const maxParts = 6;
 const radius = 42;
 const around = 2 * Math.PI * radius;
-
-interface Part {
-  readonly key: string;
-  readonly label: string;
-  readonly size: number;
-}
-
-/** The largest coins, and the rest as one. */
-const partsOf = (rows: readonly Row[], others: string): readonly Part[] => {
-  const sorted = [...rows].filter((row) => row.shareSize > 0).sort((a, b) => b.shareSize - a.shareSize);
-  const shown = sorted.length > maxParts ? sorted.slice(0, maxParts - 1) : sorted;
-  const rest = sorted.slice(shown.length).reduce((sum, row) => sum + row.shareSize, 0);
-  const parts = shown.map((row) => ({
-    key: row.symbol,
-    label: row.quote === 'USDT' ? row.base : `${row.base}/${row.quote}`,
-    size: row.shareSize,
-  }));
-  return rest > 0 ? [...parts, { key: 'others', label: others, size: rest }] : parts;
-};
 
 const Ring = memo(({ sizes }: { readonly sizes: string }) => {
   const all = sizes.split(' ');
@@ -34,7 +15,7 @@ const Ring = memo(({ sizes }: { readonly sizes: string }) => {
   return (
     <svg viewBox="0 0 100 100" className="ring" aria-hidden="true">
       {all.map((text, at) => {
-        const size = Number(text) / 100;
+        const size = Number(text) / 1_000;
         const from = before;
         before += size;
         return (
@@ -55,24 +36,23 @@ const Ring = memo(({ sizes }: { readonly sizes: string }) => {
 });
 
 /** What the portfolio is made of. The ring repeats what the list says. */
-export const Allocation = ({ rows }: { readonly rows: readonly Row[] }) => {
+export const Allocation = ({ rows, total }: { readonly rows: readonly Row[]; readonly total: Total }) => {
   const text = useText();
-  const parts = partsOf(rows, text.others);
-  // Drawn anew when a part moved by a tenth of a percent, not with every tick.
-  const percents = parts.map(({ size }) => (size * 100).toFixed(1));
+  const parts = partsOf(rows, total.value, text.others, text.numbers);
   return (
     <section className="card allocation" aria-labelledby="allocation-title">
       <h2 id="allocation-title">{text.allocation}</h2>
       <div className="allocation-in">
-        <Ring sizes={percents.join(' ')} />
+        {/* Drawn anew when a part moved by a tenth of a percent, not with every tick. */}
+        <Ring sizes={parts.map(({ tenths }) => tenths).join(' ')} />
         <ol className="legend">
-          {parts.map(({ key, label }, at) => (
+          {parts.map(({ key, label, share }, at) => (
             <li key={key}>
               <span className={`swatch part-${at}`} aria-hidden="true" />
               <span className="legend-name" translate="no">
                 {label}
               </span>
-              <Figure>{`${percents[at]?.replace('.', text.numbers.point)} %`}</Figure>
+              <Figure>{share}</Figure>
             </li>
           ))}
         </ol>

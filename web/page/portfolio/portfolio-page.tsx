@@ -56,7 +56,7 @@ export const PortfolioPage = () => {
           <TotalPanel view={view} />
           <ValuePanel total={view.total} asOfMs={view.asOfMs} />
           <CardBoundary>
-            <Allocation rows={view.rows} />
+            <Allocation rows={view.rows} total={view.total} />
           </CardBoundary>
           <CardBoundary>
             <CoinTable rows={view.rows} dayBasis={view.dayBasis} onChange={change} onAdd={add} />

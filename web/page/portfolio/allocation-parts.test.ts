@@ -1,0 +1,35 @@
+import { parseDecimal } from '@tickfolio/lib/money';
+import { describe, expect, it } from 'vitest';
+import { testCoin, viewOfCoins } from '../live/test-view.js';
+import { partsOf } from './allocation-parts.js';
+
+const look = (total: string, totals: Readonly<Record<string, string>>) => {
+  const coins = Object.entries(totals).map(([symbol, worth]) => testCoin(symbol, worth));
+  const { rows } = viewOfCoins(total, coins);
+  return { rows, parts: partsOf(rows, parseDecimal(total), 'Other', { group: ',', point: '.' }) };
+};
+
+describe('the parts of the ring', () => {
+  it('have the figures of the table: 7.1535 % is 7.2 % in both', () => {
+    const { rows, parts } = look('100', { btcusdt: '92.8465', ethusdt: '7.1535' });
+    expect(rows.map(({ share }) => share)).toEqual(['92.8 %', '7.2 %']);
+    expect(parts.map(({ share }) => share)).toEqual(['92.8 %', '7.2 %']);
+  });
+  it('are the largest coins, also where each is less than a hundredth of a percent, and the others are summed before they are rounded', () => {
+    const small = { a: '1.04', b: '1.01', c: '1.06', d: '1.02', e: '1.05', f: '1.03', g: '1.07' };
+    const totals = Object.fromEntries(Object.entries(small).map(([name, value]) => [`${name}usdt`, value]));
+    expect(look('100000', totals).parts.map(({ label, share }) => `${label} ${share}`)).toEqual([
+      'G <0.1 %',
+      'C <0.1 %',
+      'E <0.1 %',
+      'A <0.1 %',
+      'F <0.1 %',
+      'Other <0.1 %',
+    ]);
+    expect(look('41.4', totals).parts.at(-1)?.share).toBe('4.9 %'); // 2.03 of 41.4, of which each alone is 2.4 and 2.5 %.
+  });
+  it('leave out what is worth nothing, and are none where nothing is worth anything', () => {
+    expect(look('5', { btcusdt: '5', ethusdt: '0' }).parts.map(({ label }) => label)).toEqual(['BTC']);
+    expect(look('0', { btcusdt: '0' }).parts).toEqual([]);
+  });
+});
