@@ -49,6 +49,13 @@ export const Frame = Type.Object(
               examples: ['btcusdt'],
             }),
           ),
+          BaseAsset: Type.Optional(
+            Type.String({
+              description: 'what is held, with `PriceState`: the list of symbols need not have such a coin any more',
+              examples: ['LTC'],
+            }),
+          ),
+          QuoteAsset: Type.Optional(Type.String({ description: 'what its price is in, with `PriceState`', examples: ['BTC'] })),
         },
         { additionalProperties: false },
       ),

@@ -65,6 +65,8 @@ describe('a portfolio frame', () => {
       Stale: true,
       PriceReceived: null,
       PriceState: 'waiting',
+      BaseAsset: 'NEW',
+      QuoteAsset: 'USDT',
     });
     expect(frame.Simulated).toBe(true);
   });

@@ -2,10 +2,10 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { type Decimal, formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
 import { isLaterPrice, type LastPrice } from '@tickfolio/lib/price-bus';
 import type { FeedWord } from './aggregator-client.js';
+import { coinText } from './coin-text.js';
 import { createExchangeClock, type ExchangeClock } from './exchange-clock.js';
 import { createFrameClock, type FrameClock } from './frame-clock.js';
 import { type PriceState, priceStateOf, type Standing } from './price-state.js';
-import { asciiJson } from './text-frame.js';
 
 /** A trade price as it arrives; texts are decimal, `symbol` is lower case. */
 export interface PriceReading extends LastPrice {
@@ -47,10 +47,14 @@ interface KnownReading extends Pick<LastPrice, 'timeMs' | 'tradeId'> {
 }
 
 interface Entry extends Listing {
+  /** Lower case; undefined until somebody said it. */
+  quoteAsset: string | undefined;
   conversion: Entry | undefined;
   readonly dependents: Set<Entry>;
   reading: KnownReading | undefined;
   state: PriceState;
+  /** The conversion's symbol, where the state is that one's. */
+  stateOf: string | undefined;
   priceUsdt: Decimal | undefined;
   beforeTotal: string;
   afterTotal: string;
@@ -122,15 +126,16 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
       hasPrice: reading !== undefined,
       isOld: reading !== undefined && clock.monotonic() - reading.fromMs > staleAfterMs,
     });
-  const stateOf = (entry: Entry): PriceState => {
+  const wordOf = (entry: Entry): Pick<Entry, 'state' | 'stateOf'> => {
     const own = ownState(entry);
-    return own === 'live' && entry.conversion ? ownState(entry.conversion) : own;
+    if (own !== 'live' || !entry.conversion) return { state: own, stateOf: undefined };
+    return { state: ownState(entry.conversion), stateOf: entry.conversion.symbol };
   };
   const entryOf = (symbol: string): Entry => {
     let entry = entries.get(symbol);
     if (!entry) {
-      const none = { conversion: undefined, dependents: new Set<Entry>(), reading: undefined, priceUsdt: undefined };
-      entry = { symbol, ...none, state: 'waiting', beforeTotal: '', afterTotal: '' };
+      const none = { quoteAsset: undefined, conversion: undefined, reading: undefined, priceUsdt: undefined, stateOf: undefined };
+      entry = { symbol, ...none, dependents: new Set(), state: 'waiting', beforeTotal: '', afterTotal: '' };
       write(entry);
       entries.set(symbol, entry);
     }
@@ -139,26 +144,24 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
 
   const write = (entry: Entry) => {
     const { reading, conversion } = entry;
-    entry.state = stateOf(entry);
+    const { state, stateOf } = wordOf(entry);
+    entry.state = state;
+    entry.stateOf = stateOf;
     const rate = conversion?.reading?.value;
     entry.priceUsdt = reading && (conversion === undefined ? reading.value : rate && multiply(reading.value, rate));
-    const price = reading ? `"${reading.text}"` : 'null';
-    entry.beforeTotal = `"Price":${price},"Total":${entry.priceUsdt ? '"' : 'null'}`;
-    const [time, from] = reading ? [`"${reading.timeText}"`, `"${reading.fromText}"`] : ['null', 'null'];
-    const quality = `"PriceTime":${time},"Stale":${entry.state !== 'live'},"PriceReceived":${from}`;
-    entry.afterTotal = `${entry.priceUsdt ? '"' : ''},${quality}${stateText(entry)}}`;
-  };
-  const stateText = (entry: Entry): string => {
-    if (entry.state === 'live') return '';
-    const isOfConversion = entry.conversion && ownState(entry) === 'live';
-    return `,"PriceState":"${entry.state}"${isOfConversion ? `,"PriceStateOf":${asciiJson(entry.conversion?.symbol ?? '')}` : ''}`;
+    const { beforeTotal, afterTotal } = coinText(entry);
+    entry.beforeTotal = beforeTotal;
+    entry.afterTotal = afterTotal;
   };
   const render = (entry: Entry) => {
     write(entry);
     onChange(entry);
   };
   const renderChanged = () => {
-    for (const entry of entries.values()) if (entry.state !== stateOf(entry)) render(entry);
+    for (const entry of entries.values()) {
+      const { state, stateOf } = wordOf(entry);
+      if (entry.state !== state || entry.stateOf !== stateOf) render(entry);
+    }
   };
   const renderAll = () => {
     for (const entry of entries.values()) render(entry);
@@ -182,11 +185,14 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
   return {
     listing: (symbol, quoteAsset) => {
       const entry = entryOf(symbol);
-      if (quoteAsset !== 'usdt' && !entry.conversion) {
+      if (entry.quoteAsset !== undefined) return entry;
+      entry.quoteAsset = quoteAsset;
+      if (quoteAsset !== 'usdt') {
         entry.conversion = entryOf(`${quoteAsset}usdt`);
         entry.conversion.dependents.add(entry);
-        if (entry.reading) render(entry);
       }
+      if (entry.reading) render(entry);
+      else write(entry);
       return entry;
     },
     take: (reading) => {
@@ -227,7 +233,7 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
     },
     isStale: (symbol) => {
       const entry = entries.get(symbol);
-      return entry === undefined || stateOf(entry) !== 'live';
+      return entry === undefined || wordOf(entry).state !== 'live';
     },
     setFeeds: (nextFeeds, nextIsDown) => {
       feeds = nextFeeds;

@@ -99,6 +99,33 @@ describe('a frame', () => {
     expect([PriceState, PriceStateOf]).toEqual(['feed-down', undefined]);
   });
 
+  it('says what a coin is in which asset whose price is not of now: no list has a delisted one any more', () => {
+    const { take, coin, feeds, standings } = setUp();
+    take('solbusd', '5');
+    take('busdusdt', '1');
+    expect(coin('solbusd', 'busd')).not.toHaveProperty('BaseAsset');
+    standings.set('solbusd', 'gone');
+    feeds(['solbusd', { state: 'unknown' }]);
+    expect(coin('solbusd', 'busd')).toMatchObject({ PriceState: 'delisted', BaseAsset: 'SOL', QuoteAsset: 'BUSD' });
+    standings.set('tornusdt', 'gone'); // Of which no price came at all.
+    expect(coin('tornusdt')).toMatchObject({ Price: null, PriceState: 'delisted', BaseAsset: 'TORN', QuoteAsset: 'USDT' });
+    expect(coin('adarub', 'rub')).toMatchObject({ Price: null, PriceState: 'waiting', BaseAsset: 'ADA', QuoteAsset: 'RUB' });
+  });
+
+  it('names the coin itself as soon as it is the coin that is halted, and no more the symbol that it is converted with', () => {
+    const { take, coin, feeds } = setUp();
+    take('btcusdt', '2');
+    take('ethbtc', '2');
+    coin('ethbtc', 'btc');
+    feeds(['btcusdt', { state: 'halted' }]);
+    expect(coin('ethbtc', 'btc')).toMatchObject({ PriceState: 'halted', PriceStateOf: 'btcusdt' });
+    feeds(['ethbtc', { state: 'halted' }]);
+    expect(coin('ethbtc', 'btc')).toMatchObject({ PriceState: 'halted' });
+    expect(coin('ethbtc', 'btc')).not.toHaveProperty('PriceStateOf');
+    feeds(['btcusdt', { state: 'halted' }]);
+    expect(coin('ethbtc', 'btc')).toMatchObject({ PriceState: 'halted', PriceStateOf: 'btcusdt' });
+  });
+
   it('never holds a real price beside simulated ones', () => {
     const { board, coin, clock } = setUp();
     const reading = (symbol: string, simulated?: boolean, kept = true) =>

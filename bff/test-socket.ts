@@ -12,6 +12,8 @@ export interface CoinLine {
   readonly PriceReceived: string | null;
   readonly PriceState?: string;
   readonly PriceStateOf?: string;
+  readonly BaseAsset?: string;
+  readonly QuoteAsset?: string;
 }
 
 export interface Frame {

@@ -13,6 +13,7 @@ import { isProblem } from '../session/problem.js';
 import { grouped } from '../text/amount.js';
 import { coinName } from '../text/coin-names.js';
 import { useSpeaking } from '../text/language.js';
+import { pairLabel } from '../text/pair.js';
 import { RangeTabs } from '../value/range-tabs.js';
 import { useDayBases } from '../value/use-day-bases.js';
 import { DayRange } from './day-range.js';
@@ -85,7 +86,7 @@ export const CoinPage = () => {
           <h1 id="coin-title">
             <span translate="no">{name}</span>{' '}
             <span className="coin-pair" translate="no">
-              {quote === 'USDT' ? base : `${base}/${quote}`}
+              {pairLabel({ base, quote })}
             </span>
           </h1>
           {row?.stale && row.priceText && !row.pending && <PriceTag row={row} />}

@@ -19,6 +19,9 @@ export interface FrameCoin {
   readonly PriceState?: PriceState;
   /** The symbol that the price is converted with, where it is that one's state. */
   readonly PriceStateOf?: string;
+  /** Beside a state, upper case: the list of symbols need not have it. Missing where the server is older than this page. */
+  readonly BaseAsset?: string;
+  readonly QuoteAsset?: string;
 }
 
 /** The whole portfolio at one moment. */

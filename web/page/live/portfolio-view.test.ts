@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Frame, FrameCoin } from './frame.js';
 import { createPortfolioStore } from './portfolio-store.js';
 import { createPriceTrails } from './price-trails.js';
+import { testCoin, viewOfCoins } from './test-view.js';
 
 const asOf = '2026-01-27T10:00:01.000Z';
 const coin = (symbol: string, Quantity: string, Price: string, Total: string, PriceTime = '2026-01-27T10:00:00.500Z'): FrameCoin => ({
@@ -134,6 +135,29 @@ describe('the live portfolio', () => {
     expect([next?.lacking === view?.lacking, next?.rows[2]?.state]).toEqual([true, 'delisted']);
     store.expect('solusdt', more('1'));
     expect(draw()?.lacking).toEqual(['TORN', 'ETH/BTC']); // What is being added is no lack.
+  });
+  it('names a held coin that the exchange has delisted, whatever it was quoted in', () => {
+    const listed = new Map([['btcusdt', 'usdt']]); // What may be held; the others are not in it any more.
+    const gone = (symbol: string, more: object = {}) => testCoin(symbol, null, { PriceState: 'delisted', ...more });
+    const { rows, lacking } = viewOfCoins(
+      '0',
+      [gone('solbusd', { BaseAsset: 'SOL', QuoteAsset: 'BUSD' }), gone('adarub'), gone('ltcbtc'), gone('waveusdt')],
+      listed,
+    );
+    expect(rows.map(({ name, base, quote }) => [name, base, quote])).toEqual([
+      ['Solana', 'SOL', 'BUSD'],
+      ['ADARUB', 'ADARUB', ''], // A server of before did not say it.
+      ['Litecoin', 'LTC', 'BTC'],
+      ['WAVE', 'WAVE', 'USDT'],
+    ]);
+    expect(lacking).toEqual(['SOL/BUSD', 'ADARUB', 'LTC/BTC', 'WAVE']);
+  });
+  it('names a coin anew once it is known what it is quoted in', () => {
+    const { store, draw } = createRoom();
+    store.takeFrame(frame('1', coin('xmrdai', '1', '1', '1')));
+    expect(draw()?.rows[0]?.name).toBe('XMRDAI');
+    store.setQuotes(new Map([['xmrdai', 'dai']]));
+    expect(draw()?.rows[0]?.name).toBe('Monero');
   });
   it('shows what was changed at once, and what the server made of it in the end', () => {
     const { store, draw } = createRoom();

@@ -3,13 +3,12 @@ import { grouped, money, type NumberStyle, percent } from '../text/amount.js';
 import { type Change, changeOf, type Direction } from '../text/change.js';
 import { coinName } from '../text/coin-names.js';
 import { exact } from '../text/exact.js';
+import { type Pair, pairLabel, pairOf } from '../text/pair.js';
 import type { Frame, FrameCoin, PriceState } from './frame.js';
 
 /** One coin as the page shows it. The same object as before when nothing that is shown changed. */
-export interface Row {
+export interface Row extends Pair {
   readonly symbol: string;
-  readonly base: string;
-  readonly quote: string;
   readonly name: string;
   /** Exact and canonical. */
   readonly quantity: string;
@@ -127,6 +126,8 @@ const sameChange = (a: Change | undefined, b: Change | undefined): boolean => a?
 
 const sameRow = (a: Row, b: Row): boolean =>
   a.ticks === b.ticks &&
+  a.base === b.base &&
+  a.quote === b.quote &&
   a.quantity === b.quantity &&
   a.quantityText === b.quantityText &&
   a.priceText === b.priceText &&
@@ -143,7 +144,7 @@ export interface ViewInput {
   readonly frame: Frame;
   readonly expected: Expectations;
   readonly baselines: Baselines;
-  /** The quote asset of a symbol, lower case. */
+  /** The quote asset of a symbol, lower case; empty where it is not known. */
   readonly quoteOf: (symbol: string) => string;
   readonly style: NumberStyle;
   readonly before: { readonly view: PortfolioView; readonly frame: Frame } | undefined;
@@ -192,12 +193,11 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
     }
     const priceBefore = pricesBefore.get(symbol);
     const moved = typeof priceBefore === 'string' && Price !== null && priceBefore !== Price;
-    const quote = quoteOf(symbol);
-    const base = symbol.slice(0, -quote.length).toUpperCase();
+    const { base, quote } = pairOf(symbol, coin.QuoteAsset?.toLowerCase() ?? quoteOf(symbol));
     const row: Row = {
       symbol,
       base,
-      quote: quote.toUpperCase(),
+      quote,
       name: coinName(base) ?? base,
       quantity: Quantity,
       quantityText: grouped(Quantity, style),
@@ -218,9 +218,7 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
     return last && sameRow(last, row) ? last : row;
   });
 
-  const lacks = rows
-    .filter(({ value, pending }) => value === undefined && !pending)
-    .map(({ base, quote }) => (quote === 'USDT' ? base : `${base}/${quote}`));
+  const lacks = rows.filter(({ value, pending }) => value === undefined && !pending).map(pairLabel);
   const lackedBefore = before?.view.lacking;
   const digits = formatDecimal(total);
   const shown = money(total, style);

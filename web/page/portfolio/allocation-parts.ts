@@ -2,6 +2,7 @@ import { add, compare, type Decimal, divide, zero } from '@tickfolio/lib/money';
 import type { Row } from '../live/portfolio-view.js';
 import { type NumberStyle, percent } from '../text/amount.js';
 import { exact } from '../text/exact.js';
+import { pairLabel } from '../text/pair.js';
 
 /** What the whole is made of; a coin, or the rest. */
 export interface Part {
@@ -29,6 +30,6 @@ export const partsOf = (rows: readonly Row[], total: Decimal, others: string, st
   });
   const shown = sorted.length > maxParts ? sorted.slice(0, maxParts - 1) : sorted;
   const rest = sorted.slice(shown.length).reduce<Decimal>((sum, { worth }) => add(sum, worth), zero);
-  const parts = shown.map(({ row, worth }) => part(row.symbol, row.quote === 'USDT' ? row.base : `${row.base}/${row.quote}`, worth));
+  const parts = shown.map(({ row, worth }) => part(row.symbol, pairLabel(row), worth));
   return rest.units > 0n ? [...parts, part('others', others, rest)] : parts;
 };

@@ -3,6 +3,7 @@ import { memo } from 'react';
 import type { Row } from '../live/portfolio-view.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
+import { pairLabel } from '../text/pair.js';
 import { ChangeMark } from './change-mark.js';
 import { CoinBadge } from './coin-badge.js';
 import { Digits } from './digits.js';
@@ -31,7 +32,7 @@ export const CoinRow = memo(({ row, columns, onChange }: CoinRowProps) => {
               {row.name}
             </span>
             <span className="coin-symbol">
-              <span translate="no">{row.quote === 'USDT' ? row.base : `${row.base}/${row.quote}`}</span>
+              <span translate="no">{pairLabel(row)}</span>
               {row.pending && <span className="tag plain">{text.saving}</span>}
               {!row.pending && row.stale && row.priceText && <PriceTag row={row} />}
             </span>

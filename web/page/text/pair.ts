@@ -1,0 +1,15 @@
+/** A coin and what its price is in, upper case. */
+export interface Pair {
+  readonly base: string;
+  /** Empty where nobody knows it; then the base is the whole symbol. */
+  readonly quote: string;
+}
+
+/** @param quote lower case, empty where it is not known */
+export const pairOf = (symbol: string, quote: string): Pair =>
+  quote !== '' && symbol.length > quote.length && symbol.endsWith(quote)
+    ? { base: symbol.slice(0, -quote.length).toUpperCase(), quote: quote.toUpperCase() }
+    : { base: symbol.toUpperCase(), quote: '' };
+
+/** As people write it; a price in USDT is the usual one and not said. */
+export const pairLabel = ({ base, quote }: Pair): string => (quote === 'USDT' || quote === '' ? base : `${base}/${quote}`);
