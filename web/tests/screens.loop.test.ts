@@ -218,11 +218,21 @@ describe.skipIf(!browser)('the screen', () => {
         },
         '7124277930209620918015538.98983993815812820331146391',
       );
+      // The pair that its price is converted with is halted, which is the longest of the words about a price.
+      const assets = { BaseAsset: 'DOGE', QuoteAsset: 'TUSD' };
+      const halted = {
+        ...frame,
+        Coins: frame.Coins.map((coin) =>
+          coin.Symbol === 'dogeusdt'
+            ? { ...coin, Symbol: 'dogetusd', Stale: true, PriceState: 'halted', PriceStateOf: 'tusdusdt', ...assets }
+            : coin,
+        ),
+      };
       // So that there is a change of the day, of every coin and of all.
       const opens = frame.Coins.map(({ Symbol: symbol }) => ({ Symbol: symbol, Price: '0.000000000000000001' }));
       const given = { ...answers, 'profile/day': { Since: '', Opens: [], DayAgo: opens } };
       await withWindow(
-        { locale, frame, answers: given, userName: 'm'.repeat(64), viewport: { width: 360, height: 800 } },
+        { locale, frame: halted, answers: given, userName: 'm'.repeat(64), viewport: { width: 360, height: 800 } },
         async ({ page }) => {
           const lookAt = async (what: string) => {
             for (const width of [390, 360, 320, 256]) {
@@ -231,8 +241,8 @@ describe.skipIf(!browser)('the screen', () => {
               const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
               // Every line of every figure lies inside of the screen and of what cuts it off.
               const cut =
-                await page.evaluate(`[...document.querySelectorAll('.digits, .hint, .change > span, .coin-name, .legend-name')].filter((element) => {
-            if (element.matches('.coin-name, .legend-name') && element.scrollWidth > element.clientWidth) return true;
+                await page.evaluate(`[...document.querySelectorAll('.digits, .hint, .change > span, .coin-name, .legend-name, .tag')].filter((element) => {
+            if (element.matches('.coin-name, .legend-name, .tag') && element.scrollWidth > element.clientWidth) return true;
             const rows = [...element.getClientRects()];
             for (let box = element; box; box = box.parentElement) {
               if (box !== element && getComputedStyle(box).overflowX === 'visible') continue;

@@ -8,6 +8,10 @@ export interface TestCoin {
   readonly Total: string | null;
   readonly PriceTime: string | null;
   readonly Stale: boolean;
+  readonly PriceState?: string;
+  readonly PriceStateOf?: string;
+  readonly BaseAsset?: string;
+  readonly QuoteAsset?: string;
 }
 
 export interface TestFrame {

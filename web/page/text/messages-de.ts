@@ -105,6 +105,7 @@ export const de: Messages = {
     unreadable: 'Der neueste Kurs lässt sich nicht lesen.',
     'feed-down': 'Die Kurse bleiben gerade aus. Es geht von selbst weiter.',
   },
+  stateOfPair: (pair, state) => `${pair} ${state}`,
   convertedWith: (pair) => `Zu ${pair}, womit der Kurs in USDT umgerechnet wird:`,
   notInTotal: (coins) => `Nicht enthalten, weil es keinen Kurs gibt: ${coins}`,
   andMore: (count) => `und ${count} weitere`,

@@ -104,6 +104,8 @@ export const en = {
     unreadable: 'Its newest price cannot be read.',
     'feed-down': 'Its prices do not arrive at the moment. They go on by themselves.',
   },
+  /** Of another pair than the row's, so its name comes first. */
+  stateOfPair: (pair: string, state: string) => `${pair} ${state}`,
   convertedWith: (pair: string) => `About ${pair}, which turns the price into USDT:`,
   notInTotal: (coins: string) => `Not included, because there is no price: ${coins}`,
   andMore: (count: number) => `and ${count} more`,
