@@ -20,6 +20,7 @@ import type { AggregatorClient } from './aggregator-client.js';
 import type { AuthClient } from './auth-client.js';
 import { authRoutes } from './auth-routes.js';
 import { serveUnder, withoutBasePath } from './base-path.js';
+import { candleRoutes } from './candle-routes.js';
 import { type ClientSocketLimits, defaultSocketLimits } from './client-socket.js';
 import { coinRoutes } from './coin-routes.js';
 import { frameRoute } from './frame-route.js';
@@ -207,17 +208,10 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       // Its tickers have the exchange's times.
       clock: { ...clock, now: live.exchange.now },
     });
-    await scope.register(historyRoutes, {
-      verify,
-      history: live.history,
-      archive,
-      portfolios,
-      symbols: live.symbols,
-      lookup: live.lookup,
-      kind: () => kindOf(live.demand),
-      clock,
-    });
-    await scope.register(valueRoutes, { verify, history: live.history, kind: () => kindOf(live.demand), clock });
+    const kind = () => kindOf(live.demand);
+    await scope.register(historyRoutes, { verify, history: live.history, archive, portfolios, kind, clock });
+    await scope.register(candleRoutes, { verify, archive, portfolios, symbols: live.symbols, lookup: live.lookup, kind });
+    await scope.register(valueRoutes, { verify, history: live.history, kind, clock });
     await scope.register(symbolRoutes, { symbols: live.symbols, lookup: live.lookup });
     await scope.register(webSocketRoute, { verify, gate: live.gate, sockets: live.sockets, origins });
     await scope.register(

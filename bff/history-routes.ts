@@ -1,16 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Clock } from '@tickfolio/lib/clock';
-import { AppError } from '@tickfolio/lib/errors';
-import { maxSymbolLength } from '@tickfolio/lib/market/symbol';
 import { formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
 import { Type } from 'typebox';
-import { moment, problems, rangeQuery, usdt } from './contract.js';
-import { type Candle, type CandleRange, candleRanges, type DayTicker, type MarketArchive, type TrailPoint } from './market-archive.js';
+import { moment, problems, usdt } from './contract.js';
+import type { DayTicker, MarketArchive, TrailPoint } from './market-archive.js';
 import { type Kind, requireKind } from './portfolio-value.js';
 import type { Portfolios } from './portfolios.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
-import type { SymbolLookup } from './symbol-lookup.js';
-import type { Symbols } from './symbols.js';
 import { dayOf, type ValueHistory } from './value-history.js';
 
 export interface HistoryRoutesOptions {
@@ -18,8 +14,6 @@ export interface HistoryRoutesOptions {
   readonly history: Pick<ValueHistory, 'opens'>;
   readonly archive: MarketArchive;
   readonly portfolios: Pick<Portfolios, 'readMany'>;
-  readonly symbols: Symbols;
-  readonly lookup: SymbolLookup;
   /** Of the prices that arrive now; undefined while nobody knows. */
   readonly kind: () => Kind | undefined;
   readonly clock: Clock;
@@ -27,7 +21,6 @@ export interface HistoryRoutesOptions {
 
 const security = [{ bearerAuth: [] }];
 const price = Type.String({ description: 'exact decimal text', examples: ['68123.45'] });
-const CandleAnswer = Type.Object({ Time: moment, Open: price, High: price, Low: price, Close: price });
 const DayAnswer = Type.Object(
   {
     Since: moment,
@@ -50,36 +43,13 @@ const TrailsAnswer = Type.Object(
   },
   { description: 'The price of every minute of the last half hour, of the coins that are held.' },
 );
-const VolumeAnswer = Type.Object({
-  Time: moment,
-  Base: Type.String({ description: 'in the base asset, exact decimal text', examples: ['12408.51302'] }),
-  Quote: Type.String({ description: 'in the quote asset, exact decimal text', examples: ['845310222.1940537'] }),
-});
-const CandlesAnswer = Type.Object(
-  {
-    Symbol: Type.String({ examples: ['btcusdt'] }),
-    Range: Type.String({ examples: ['24h'] }),
-    StepSeconds: Type.Integer({ description: 'how much time a candle holds', examples: [600] }),
-    Candles: Type.Array(CandleAnswer),
-    Today: Type.Union([CandleAnswer, Type.Null()], { description: 'since midnight UTC; null while there is nothing' }),
-    Day: Type.Union([Type.Object({ Time: moment, Open: price, High: price, Low: price }), Type.Null()], {
-      description: 'the 24 hours before `Time`, the newest ticker, as the exchange counts them; null where there is none of the last hour',
-    }),
-    Volume: Type.Union([VolumeAnswer, Type.Null()], {
-      description: 'what was traded in the 24 hours before; null where it was not recorded',
-    }),
-  },
-  { description: 'Candles in the quote asset, oldest first; stretches without a trade are left out.' },
-);
-
 const isoOf = (atMs: number) => new Date(atMs).toISOString();
-const answerCandle = ({ atMs, open, high, low, close }: Candle) => ({ Time: isoOf(atMs), Open: open, High: high, Low: low, Close: close });
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
 /** What prices were: from the archive, and from the BFF's own records where it has none. */
 export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = async (app, options) => {
-  const { verify, history, archive, portfolios, symbols, lookup, kind, clock } = options;
+  const { verify, history, archive, portfolios, kind, clock } = options;
   app.addHook('onRequest', requireSignIn(verify));
   const knownKind = () => requireKind(kind());
   /** Nothing where there is no archive: then the first price that was recorded has to do. */
@@ -147,45 +117,6 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
           Symbol: symbol,
           Points: points.map(({ atMs, price: text }) => ({ Time: isoOf(atMs), Price: text })),
         })),
-      };
-    },
-  );
-
-  app.get(
-    '/api/v1/coins/:symbol/candles',
-    {
-      schema: {
-        tags: ['market'],
-        security,
-        operationId: 'getCandles',
-        summary: 'Candles of a symbol, from the archive',
-        params: Type.Object({ symbol: Type.String({ maxLength: maxSymbolLength, examples: ['btcusdt'] }) }),
-        querystring: rangeQuery(Object.keys(candleRanges), '24h'),
-        response: { 200: CandlesAnswer, ...problems(400, 401, 404, 503) },
-      },
-    },
-    async (request) => {
-      const symbol = request.params.symbol.toLowerCase();
-      const range = (request.query.range ?? '24h') as CandleRange;
-      await lookup.lookAgain(symbol);
-      if (!symbols.mayExist(symbol)) throw new AppError('not_found', `The exchange does not list ${JSON.stringify(symbol)}.`);
-      // An archive whose archiver is older has no volumes.
-      const prices = kind();
-      const [candles, today, days, volume] = await Promise.all([
-        archive.candles(symbol, range),
-        archive.today(symbol),
-        prices === undefined ? new Map<string, DayTicker>() : daysOf(prices),
-        archive.volume(symbol).catch(() => undefined),
-      ]);
-      const day = days.get(symbol);
-      return {
-        Symbol: symbol,
-        Range: range,
-        StepSeconds: candleRanges[range].stepMs / 1_000,
-        Candles: candles.map(answerCandle),
-        Today: today ? answerCandle(today) : null,
-        Day: day ? { Time: isoOf(day.atMs), Open: day.open, High: day.high, Low: day.low } : null,
-        Volume: volume ? { Time: isoOf(volume.atMs), Base: volume.base, Quote: volume.quote } : null,
       };
     },
   );

@@ -6,7 +6,7 @@ import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createMarketArchive } from './market-archive.js';
-import { createUser, openTestPostgres, startTestBff } from './test-bff.js';
+import { createUser, openTestPostgres, startTestBff, testSymbols } from './test-bff.js';
 import { createValueHistory } from './value-history.js';
 
 const [database, table, log] = ['crypto', 'market_tickers', silentLogger()];
@@ -247,6 +247,43 @@ it('counts the change of a day from 24 hours before the newest ticker, also of a
   const { Day } = await read('/api/v1/coins/dogeusdt/candles?range=1h');
   expect(Day).toEqual({ Time: iso(nowMs - 1_000), Open: '0.1001', High: '0.12', Low: '0.09' });
   expect((await read('/api/v1/coins/bnbusdt/candles?range=1h')).Day).toBeNull();
+  await bff.close();
+  await postgres.close();
+});
+
+it('shows the page of a coin that was delisted: to who holds it, to anybody where the archive knows it, and nothing of what nobody knows', async () => {
+  const postgres = await openTestPostgres();
+  const bff = await startTestBff({ postgres, deps: { clickhouse: () => clickhouse } });
+  const user = createUser(systemClock);
+  await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol: 'ethbtc', quantity: '1' });
+  const monthAgo = new Date(systemClock.now() - 30 * 86_400_000).toISOString();
+  await add([
+    ['FTTUSDT', '2026-02-01 10:00:00.000', '22'],
+    ['FTTUSDT', monthAgo.replace('T', ' ').slice(0, -1), '1.25'],
+    ['FTTUSDT', '2026-11-21 10:00:00.000', '99', 'simulated24hrMiniTicker'],
+    ['OLDUSDT', '2026-02-01 10:00:00.000', '3'],
+  ]);
+  bff.aggregator.symbols = testSymbols.filter(({ symbol }) => symbol !== 'ethbtc');
+  bff.aggregator.revision = 'without';
+  const read = async (symbol: string) => {
+    const { status, text } = await bff.call(user, 'GET', `/api/v1/coins/${symbol}/candles?range=1y`);
+    return { status, body: JSON.parse(text) as Record<string, unknown> };
+  };
+  // Held: its assets are known, although no list has it any more.
+  await expect
+    .poll(async () => read('ethbtc'))
+    .toMatchObject({ status: 200, body: { Status: 'delisted', BaseAsset: 'ETH', QuoteAsset: 'BTC', Last: null } });
+  // Of the archive alone, the last price with its time, never a simulated one.
+  const ftt = await read('fttusdt');
+  expect(ftt).toMatchObject({
+    status: 200,
+    body: { Status: 'delisted', BaseAsset: null, QuoteAsset: null, Last: { Time: monthAgo, Price: '1.25' } },
+  });
+  expect((ftt.body.Candles as unknown[]).length).toBeGreaterThan(0);
+  // On the list as ended.
+  expect(await read('oldusdt')).toMatchObject({ status: 200, body: { Status: 'delisted', BaseAsset: 'OLD', Last: { Price: '3' } } });
+  expect(await read('btcusdt')).toMatchObject({ status: 200, body: { Status: 'trading', Last: null } });
+  expect((await read('nosuchusdt')).status).toBe(404);
   await bff.close();
   await postgres.close();
 });

@@ -59,6 +59,11 @@ export interface MarketArchive {
   today(symbol: string): Promise<Candle | undefined>;
   /** Of the newest ticker, of the last hour; undefined when there is none, or when it did not say. */
   volume(symbol: string): Promise<Volume | undefined>;
+  /**
+   * The newest price of a symbol, however old; undefined where there is none, or no archive at all.
+   * @param simulated of which kind; undefined for either
+   */
+  last(symbol: string, simulated: boolean | undefined): Promise<TrailPoint | undefined>;
   /** By symbol, of all whose newest ticker is of the last hour; one reading for whoever asks. */
   days(simulated: boolean): Promise<ReadonlyMap<string, DayTicker>>;
   /** What symbols cost at midnight UTC: the first prices of the day's first minutes, by symbol. */
@@ -90,7 +95,7 @@ const lackingMs = 10_000;
 const keptTrailMs = 15_000;
 /** So many questions are asked at once, and so many wait for their turn; the archive has others to answer too. */
 const [maxQueries, maxWaiting] = [8, 64];
-const noArchive = () => new AppError('unavailable', 'There is no archive of prices here.', { retryAfterMs: 60_000 });
+type Params = Record<string, string | number | readonly string[]>;
 
 interface CandleAnswer {
   readonly at: string;
@@ -107,16 +112,21 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
   const turns = bulkhead(maxQueries, maxWaiting);
   const kept = new Map<string, { readonly atMs: number; readonly answer: Promise<unknown> }>();
 
-  const read = async <T>(sql: string, params: Record<string, string | number | readonly string[]>, maxRows: number): Promise<T[]> => {
-    const server = clickhouse();
-    if (!server) throw noArchive();
+  /** Undefined where there is no archive. */
+  const ask = async <T>(sql: string, params: Params, maxRows: number): Promise<T[] | undefined> => {
     try {
-      return await turns.execute(() => server.query<T>(sql, params, { timeoutMs: queryTimeoutMs, maxRows }));
+      const server = clickhouse();
+      return server && (await turns.execute(() => server.query<T>(sql, params, { timeoutMs: queryTimeoutMs, maxRows })));
     } catch (thrown) {
       const fault = toAppError(thrown);
-      if (fault.code === 'not_found') throw noArchive(); // The archiver has not made its tables yet.
+      if (fault.code === 'not_found') return undefined; // The archiver has not made its tables yet.
       throw new AppError('unavailable', 'The archive of prices does not answer.', { cause: fault, retryAfterMs: 5_000 });
     }
+  };
+  const read = async <T>(sql: string, params: Params, maxRows: number): Promise<T[]> => {
+    const rows = await ask<T>(sql, params, maxRows);
+    if (rows) return rows;
+    throw new AppError('unavailable', 'There is no archive of prices here.', { retryAfterMs: 60_000 });
   };
   const shared = <T>(key: string, work: () => Promise<T>): Promise<T> => {
     const nowMs = clock.monotonic();
@@ -199,6 +209,18 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
         return typeof row?.base === 'string' && typeof row.quote === 'string'
           ? { atMs: Number(row.at), base: row.base, quote: row.quote }
           : undefined;
+      }),
+    last: (symbol, simulated) =>
+      shared(`last ${symbol} ${simulated}`, async () => {
+        const rows = await ask<{ at: string; price: string }>(
+          `SELECT toUnixTimestamp64Milli(t.event_time) AS at, t.close_price AS price FROM ${database}.${table}_rows AS t
+           WHERE t.symbol = {symbol:String} AND ({either:UInt8} OR startsWith(t.event_type, 'simulated') = {simulated:UInt8})
+           ORDER BY t.symbol DESC, t.event_time DESC, t.message_id DESC LIMIT 1`,
+          { symbol: symbol.toUpperCase(), either: simulated === undefined ? 1 : 0, simulated: simulated ? 1 : 0 },
+          1,
+        );
+        const row = rows?.[0];
+        return row && { atMs: Number(row.at), price: row.price };
       }),
     days: (simulated) =>
       shared(`days ${simulated}`, async () => {

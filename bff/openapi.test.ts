@@ -37,7 +37,7 @@ const minute = {
 const archive: ClickHouse = {
   insert: async () => undefined,
   insertLines: async () => undefined,
-  query: async <T>() => [minute as T],
+  query: async <T>(_sql: string, params?: Readonly<Record<string, unknown>>) => (params?.symbol === 'NOTHING' ? [] : [minute as T]),
   command: async () => undefined,
   check: async () => undefined,
   close: async () => undefined,

@@ -16,18 +16,24 @@ export interface Symbols {
   resolve(symbol: string): HeldSymbol;
   /** How the exchange's list has it; undefined while no list is known. */
   standing(symbol: string): Standing | undefined;
+  /** What a symbol of the list is of and priced in, also one whose trading was ended; undefined for any other. */
+  assets(symbol: string): Assets | undefined;
   /** False only when a list is known and does not have the symbol. */
   mayExist(symbol: string): boolean;
   /** Everything that may be held, in the exchange's order. @throws AppError unavailable while no list is known */
   listed(): { readonly revision: string; readonly symbols: readonly ListedSymbol[] };
 }
 
-/** A symbol that may be held; the keys are those of the REST interface. */
-export interface ListedSymbol {
-  /** Lower case. */
-  readonly Symbol: string;
+/** Upper case; the keys are those of the REST interface. */
+export interface Assets {
   readonly BaseAsset: string;
   readonly QuoteAsset: string;
+}
+
+/** A symbol that may be held. */
+export interface ListedSymbol extends Assets {
+  /** Lower case. */
+  readonly Symbol: string;
   /** Paused: not traded now, and expected to be again. */
   readonly Status: 'trading' | 'paused';
 }
@@ -36,6 +42,11 @@ export interface ListedSymbol {
 const delisted = 'BREAK';
 const valuationAsset = 'USDT';
 const retryAfterMs = 5_000;
+
+const assetsOf = ({ symbol, quoteAsset }: SymbolEntry): Assets => ({
+  BaseAsset: symbol.slice(0, -quoteAsset.length).toUpperCase(),
+  QuoteAsset: quoteAsset,
+});
 
 export const createSymbols = (): Symbols => {
   let revision: string | undefined;
@@ -67,8 +78,7 @@ export const createSymbols = (): Symbols => {
       suggest = createSymbolSuggestion(mayBeHeld, valuationAsset);
       listed = mayBeHeld.map((entry) => ({
         Symbol: entry.symbol,
-        BaseAsset: entry.symbol.slice(0, -entry.quoteAsset.length).toUpperCase(),
-        QuoteAsset: entry.quoteAsset,
+        ...assetsOf(entry),
         Status: standingOf(entry) === 'trading' ? 'trading' : 'paused',
       }));
     },
@@ -99,6 +109,10 @@ export const createSymbols = (): Symbols => {
     standing: (symbol) => {
       const entry = bySymbol.get(symbol);
       return revision === undefined ? undefined : entry ? standingOf(entry) : 'gone';
+    },
+    assets: (symbol) => {
+      const entry = bySymbol.get(symbol);
+      return entry && assetsOf(entry);
     },
     mayExist: (symbol) => revision === undefined || bySymbol.has(symbol),
   };

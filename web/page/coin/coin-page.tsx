@@ -3,19 +3,13 @@ import { lazy, Suspense, useCallback, useState } from 'react';
 import { CardBoundary } from '../frame/card-boundary.js';
 import { Skeleton } from '../frame/skeleton.js';
 import { useLive } from '../parts.js';
-import { ChangeMark } from '../portfolio/change-mark.js';
-import { CoinBadge } from '../portfolio/coin-badge.js';
-import { Digits } from '../portfolio/digits.js';
-import { Freshness } from '../portfolio/freshness.js';
-import { NoPrice, PriceTag } from '../portfolio/price-state.js';
 import { useNewListings, useSymbols } from '../portfolio/use-symbols.js';
 import { isProblem } from '../session/problem.js';
-import { grouped } from '../text/amount.js';
 import { coinName } from '../text/coin-names.js';
-import { useSpeaking } from '../text/language.js';
-import { pairLabel } from '../text/pair.js';
+import { useText } from '../text/language.js';
 import { RangeTabs } from '../value/range-tabs.js';
 import { useDayBases } from '../value/use-day-bases.js';
+import { CoinHead } from './coin-head.js';
 import { DayRange } from './day-range.js';
 import { Position } from './position.js';
 import { type CandleRange, candleRanges, useCandles, useGrowingCandle } from './use-candles.js';
@@ -26,27 +20,35 @@ const ChangeCoinDialog = lazy(() =>
   import('../portfolio/change-coin-dialog.js').then(({ ChangeCoinDialog: found }) => ({ default: found })),
 );
 
-const noReason = { state: undefined, stateOf: undefined };
+/** Of a coin that is gone the last hour would be empty. */
+const usualRange = (isGone: boolean): CandleRange => (isGone ? '1y' : '1h');
 
 /** One coin: its price now and before, and what is held of it. */
 export const CoinPage = () => {
-  const { text, times } = useSpeaking();
+  const text = useText();
   const { symbol: given } = useParams({ from: '/coins/$symbol' });
   const symbol = given.toLowerCase();
   const view = useLive((state) => state.view);
   const symbols = useSymbols();
   useDayBases();
-  const [range, setRange] = useState<CandleRange>('1h');
+  const [chosen, setChosen] = useState<CandleRange>();
   const [open, setOpen] = useState<'none' | 'change' | 'add'>('none');
   const close = useCallback(() => setOpen('none'), []);
-  const archive = useCandles(symbol, range);
   const row = view?.rows.find((held) => held.symbol === symbol);
-  const { slots, stepMs, candles } = archive;
-  const newest = useGrowingCandle(`${symbol} ${archive.range}`, slots, stepMs, row?.price, view?.asOfMs ?? 0);
-
   const listed = symbols.data?.find((entry) => entry.Symbol === symbol);
-  useNewListings(symbols.data !== undefined && !listed && !row ? symbol : undefined);
-  const unknown = isProblem(archive.error, 404) || (symbols.data !== undefined && !listed && !row);
+  const isNotListed = symbols.data !== undefined && !listed;
+  const range = chosen ?? usualRange(isNotListed);
+  const archive = useCandles(symbol, range);
+  const { slots, stepMs, candles } = archive;
+  const isDelisted = archive.isDelisted || (row?.state === 'delisted' && row.stateOf === undefined);
+  // What is not traded any more has no candle of now.
+  const moving = isDelisted ? undefined : row?.price;
+  const newest = useGrowingCandle(`${symbol} ${archive.range}`, slots, stepMs, moving, view?.asOfMs ?? 0);
+
+  useNewListings(isNotListed && !row ? symbol : undefined);
+  // Only what is neither listed nor held, and not in the archive either.
+  const isRefused = isProblem(archive.error, 404) || (archive.error !== null && !archive.isLoaded && isNotListed && view !== undefined);
+  const unknown = !row && isRefused;
   if (unknown) {
     return (
       <div className="notice-page">
@@ -58,13 +60,12 @@ export const CoinPage = () => {
       </div>
     );
   }
-  if (!view || (!row && !listed)) return <Skeleton />;
-  const note = row?.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs));
-  const base = row?.base ?? listed?.BaseAsset ?? symbol.toUpperCase();
-  const quote = row?.quote ?? listed?.QuoteAsset ?? '';
+  if (!view || (!row && !listed && !archive.isLoaded)) return <Skeleton />;
+  const base = row?.base ?? listed?.BaseAsset ?? archive.base ?? symbol.toUpperCase();
+  const quote = row?.quote ?? listed?.QuoteAsset ?? archive.quote ?? '';
   const name = coinName(base) ?? base;
-  const price = row?.price ?? candles.at(-1)?.close;
-  const last = price === undefined ? undefined : (row?.priceText ?? grouped(price, text.numbers));
+  const recorded = archive.last ?? (candles.length > 0 ? { price: candles.at(-1)?.close ?? '', atMs: undefined } : undefined);
+  const shown = row?.price === undefined ? recorded : { price: row.price, atMs: row.priceAtMs };
   const first = candles[0];
   const label = first
     ? `${text.chartOf(name)}, ${text.ranges[archive.range ?? range]}: ${first.open} → ${candles.at(-1)?.close} ${quote}`
@@ -80,35 +81,11 @@ export const CoinPage = () => {
       <Link to="/" className="back-link">
         <span aria-hidden="true">←</span> <span>{text.portfolio}</span>
       </Link>
-      <section className="coin-head" aria-labelledby="coin-title">
-        <div className="coin-title">
-          <CoinBadge asset={base} />
-          <h1 id="coin-title">
-            <span translate="no">{name}</span>{' '}
-            <span className="coin-pair" translate="no">
-              {pairLabel({ base, quote })}
-            </span>
-          </h1>
-          {row?.stale && row.priceText && !row.pending && <PriceTag row={row} />}
-          <Freshness />
-        </div>
-        <p className="coin-price large-digits">
-          {last ? <Digits text={last} direction={row?.direction ?? 'same'} ticks={row?.ticks ?? 0} /> : <NoPrice row={row ?? noReason} />}
-          <span className="unit" translate="no">
-            {quote}
-          </span>
-        </p>
-        {row?.day && (
-          <p>
-            <ChangeMark change={row.day} percentOnly note={note} />{' '}
-            <span className="none">{row.daySinceMs === undefined ? text.day : text.since(times.near(row.daySinceMs, view.asOfMs))}</span>
-          </p>
-        )}
-      </section>
+      <CoinHead name={name} base={base} quote={quote} row={row} isDelisted={isDelisted} shown={shown} asOfMs={view.asOfMs} />
       <section className="card coin-chart" aria-label={text.chartOf(name)}>
         <div className="panel-head">
           <h2>{text.price}</h2>
-          <RangeTabs ranges={candleRanges} value={range} onChange={setRange} />
+          <RangeTabs ranges={candleRanges} value={range} onChange={setChosen} />
         </div>
         <CardBoundary about={`${symbol} ${range}`}>
           <Suspense fallback={<div className="chart-box tall-380 bone" />}>{chart()}</Suspense>
@@ -121,14 +98,16 @@ export const CoinPage = () => {
           <section className="card position">
             <h2>{text.yourPosition}</h2>
             <p className="none">{text.notHeld}</p>
-            <button type="button" className="button primary" onClick={() => setOpen('add')}>
-              {text.addTo(name)}
-            </button>
+            {listed && (
+              <button type="button" className="button primary" onClick={() => setOpen('add')}>
+                {text.addTo(name)}
+              </button>
+            )}
           </section>
         )}
-        {archive.day && price !== undefined && (
+        {archive.day && shown && (
           <CardBoundary about={symbol}>
-            <DayRange day={archive.day} volume={archive.volume} price={price} base={base} quote={quote} />
+            <DayRange day={archive.day} volume={archive.volume} price={shown.price} base={base} quote={quote} />
           </CardBoundary>
         )}
       </div>

@@ -17,7 +17,12 @@ interface CandleText extends DayText {
   readonly Time: string;
   readonly Close: string;
 }
+/** A server of before this page says nothing of the symbol itself. */
 interface CandlesAnswer {
+  readonly BaseAsset?: string | null;
+  readonly QuoteAsset?: string | null;
+  readonly Status?: 'trading' | 'paused' | 'delisted' | null;
+  readonly Last?: { readonly Time: string; readonly Price: string } | null;
   readonly Range: CandleRange;
   readonly StepSeconds: number;
   readonly Candles: readonly CandleText[];
@@ -59,6 +64,12 @@ export const useCandles = (symbol: string, range: CandleRange) => {
   }, [candles, data, stepMs, store]);
   return {
     range: data?.Range,
+    /** The exchange does not trade it any more. */
+    isDelisted: data?.Status === 'delisted',
+    base: data?.BaseAsset ?? undefined,
+    quote: data?.QuoteAsset ?? undefined,
+    /** Of a delisted symbol, the last price that was recorded. */
+    last: data?.Last ? { atMs: Date.parse(data.Last.Time), price: data.Last.Price } : undefined,
     candles,
     slots,
     stepMs,

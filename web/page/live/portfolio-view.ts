@@ -16,6 +16,8 @@ export interface Row extends Pair {
   /** Exact, in the quote asset. */
   readonly price: string | undefined;
   readonly priceText: string | undefined;
+  /** When a price that is not of now was made, in epoch milliseconds. */
+  readonly priceAtMs: number | undefined;
   readonly valueText: string | undefined;
   /** Exact, all digits. */
   readonly value: string | undefined;
@@ -131,6 +133,7 @@ const sameRow = (a: Row, b: Row): boolean =>
   a.quantity === b.quantity &&
   a.quantityText === b.quantityText &&
   a.priceText === b.priceText &&
+  a.priceAtMs === b.priceAtMs &&
   a.value === b.value &&
   a.share === b.share &&
   a.stale === b.stale &&
@@ -203,6 +206,7 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
       quantityText: grouped(Quantity, style),
       price: Price ?? undefined,
       priceText: Price === null ? undefined : grouped(Price, style),
+      priceAtMs: coin.Stale && coin.PriceTime !== null ? Date.parse(coin.PriceTime) : undefined,
       value: coin.Total ?? undefined,
       valueText: value && money(value, style),
       share: value && percent(value, total, style),

@@ -1,3 +1,4 @@
+import { createManualClock } from '@tickfolio/lib/clock';
 import type { Frame, FrameCoin } from './frame.js';
 import { createPortfolioStore } from './portfolio-store.js';
 import type { PortfolioView } from './portfolio-view.js';
@@ -18,7 +19,7 @@ export const testCoin = (symbol: string, worth: string | null, more: Partial<Fra
 
 /** What the page shows of one frame. @param quotes of the symbols that are listed, lower case; none while the list is not there */
 export const viewOfCoins = (total: string, coins: readonly FrameCoin[], quotes: ReadonlyMap<string, string> = new Map()): PortfolioView => {
-  const store = createPortfolioStore({ schedule: (run) => run(), trails: createPriceTrails() });
+  const store = createPortfolioStore({ clock: createManualClock(), schedule: (run) => run(), trails: createPriceTrails() });
   store.setQuotes(quotes);
   const frame: Frame = { UserID: 'u', UserName: 'maria', TotalValue: total, Coins: coins, AsOf: testAsOf };
   store.takeFrame(frame);

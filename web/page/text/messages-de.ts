@@ -141,6 +141,7 @@ export const de: Messages = {
   preview: 'Neuer Bestand',
   previewNow: 'Bestand jetzt',
   worth: 'wert',
+  priceOfTime: (time) => `Kurs von ${time}`,
   worthThen: (time) => `Kurs von ${time}; live, sobald der Coin hinzugefügt ist.`,
   worthLater: 'Zu diesem Coin ist noch kein Kurs festgehalten. Was er wert ist, steht da, sobald er hinzugefügt ist.',
   quantityMissing: 'Gib eine Menge ein, zum Beispiel 0,5.',

@@ -140,6 +140,7 @@ export const en = {
   preview: 'New balance',
   previewNow: 'Current balance',
   worth: 'worth',
+  priceOfTime: (time: string) => `Price of ${time}`,
   worthThen: (time: string) => `Price of ${time}; goes live when added.`,
   worthLater: 'No price is recorded for this coin yet. What it is worth appears once it is added.',
   quantityMissing: 'Enter a quantity, for example 0.5.',

@@ -1,0 +1,73 @@
+import type { Row } from '../live/portfolio-view.js';
+import { ChangeMark } from '../portfolio/change-mark.js';
+import { CoinBadge } from '../portfolio/coin-badge.js';
+import { Digits } from '../portfolio/digits.js';
+import { Freshness } from '../portfolio/freshness.js';
+import { NoPrice, PriceTag } from '../portfolio/price-state.js';
+import { grouped } from '../text/amount.js';
+import { useSpeaking } from '../text/language.js';
+import { type Pair, pairLabel } from '../text/pair.js';
+
+/** A price and, where it is not of now, when it was made. */
+export interface ShownPrice {
+  /** Exact, in the quote asset. */
+  readonly price: string;
+  /** Epoch milliseconds. */
+  readonly atMs: number | undefined;
+}
+
+interface CoinHeadProps extends Pair {
+  readonly name: string;
+  /** Undefined where it is not held. */
+  readonly row: Row | undefined;
+  readonly isDelisted: boolean;
+  readonly shown: ShownPrice | undefined;
+  /** Of the newest frame, epoch milliseconds. */
+  readonly asOfMs: number;
+}
+
+const waiting = { state: undefined, stateOf: undefined };
+const gone = { state: 'delisted', stateOf: undefined } as const;
+
+/** Which coin it is, what it costs, and why that is not of now. */
+export const CoinHead = ({ name, base, quote, row, isDelisted, shown, asOfMs }: CoinHeadProps) => {
+  const { text, times } = useSpeaking();
+  const reason = row?.priceText === undefined ? (isDelisted ? gone : undefined) : row.stale && !row.pending ? row : undefined;
+  const note = row?.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs));
+  return (
+    <section className="coin-head" aria-labelledby="coin-title">
+      <div className="coin-title">
+        <CoinBadge asset={base} />
+        <h1 id="coin-title">
+          <span translate="no">{name}</span>{' '}
+          <span className="coin-pair" translate="no">
+            {pairLabel({ base, quote })}
+          </span>
+        </h1>
+        {reason && shown && <PriceTag row={reason} />}
+        <Freshness />
+      </div>
+      <p className="coin-price large-digits">
+        {shown ? (
+          <Digits
+            text={row?.priceText ?? grouped(shown.price, text.numbers)}
+            direction={row?.direction ?? 'same'}
+            ticks={row?.ticks ?? 0}
+          />
+        ) : (
+          <NoPrice row={reason ?? row ?? waiting} />
+        )}
+        <span className="unit" translate="no">
+          {quote}
+        </span>
+      </p>
+      {shown?.atMs !== undefined && <p className="none">{text.priceOfTime(times.full(shown.atMs))}</p>}
+      {row?.day && (
+        <p>
+          <ChangeMark change={row.day} percentOnly note={note} />{' '}
+          <span className="none">{row.daySinceMs === undefined ? text.day : text.since(times.near(row.daySinceMs, asOfMs))}</span>
+        </p>
+      )}
+    </section>
+  );
+};

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { frameAt } from './test-frame.js';
+import { browser, origin, withWindow } from './test-window.js';
+
+const noon = Date.parse('2026-06-15T12:00:00.000Z');
+
+describe.skipIf(!browser)('the page of a coin', () => {
+  it('is there also where it was delisted, with its last price and its chart, for who holds it and for who only looks', async () => {
+    const [held] = frameAt(noon, { ltcusdt: { quantity: '3', price: '80.5', total: '241.5' } }, '241.5').Coins;
+    const lastTime = '2026-03-02T09:30:00.000Z';
+    const Coins = held ? [{ ...held, PriceTime: lastTime, Stale: true, PriceState: 'delisted' }] : [];
+    const frame = { ...frameAt(noon, {}, '241.5'), Coins };
+    const known = {
+      Range: '1y',
+      StepSeconds: 86_400,
+      Candles: [{ Time: '2026-03-02T00:00:00.000Z', Open: '80', High: '82', Low: '79', Close: '80.5' }],
+      Today: null,
+      Day: null,
+      Volume: null,
+      Status: 'delisted',
+      Last: { Time: lastTime, Price: '80.5' },
+    };
+    const asked: string[] = [];
+    const gone = (symbol: string, more: object) => ({
+      [`coins/${symbol}/candles`]: (search: string) => {
+        asked.push(search);
+        return { ...known, ...more };
+      },
+    });
+    const given = { ...gone('ltcusdt', {}), ...gone('solbusd', { BaseAsset: 'SOL', QuoteAsset: 'BUSD' }) };
+    await withWindow({ frame, answers: given, path: '/coins/ltcusdt', expected: /503/ }, async ({ page }) => {
+      await page.getByRole('heading', { name: 'Litecoin LTC' }).waitFor();
+      const told = () => page.locator('.coin-head').innerText();
+      await page.getByText('Price of Mar 2, 2026, 9:30:00 AM UTC').waitFor();
+      expect(await told()).toMatch(/delisted[\s\S]*80\.5/);
+      expect(await page.locator('.position').innerText()).toMatch(/241\.50 USDT[\s\S]*3 LTC/);
+      await page.locator('.coin-chart canvas').first().waitFor();
+      expect(asked.at(-1)).toBe('?range=1y');
+      await page.goto(`${origin}/coins/solbusd`);
+      await page.getByRole('heading', { name: 'Solana SOL/BUSD' }).waitFor();
+      expect(await told()).toMatch(/delisted[\s\S]*80\.5[\s\S]*BUSD[\s\S]*Price of Mar 2/);
+      expect(await page.getByRole('button', { name: 'Add Solana' }).count()).toBe(0); // It would be refused.
+      await page.goto(`${origin}/coins/nosuchusdt`);
+      await page.getByText('The exchange does not list NOSUCHUSDT.').waitFor();
+    });
+  });
+});
