@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { AppError, type ErrorCode } from '@tickfolio/lib/errors';
 import { type Decimal, formatDecimal, isZero, negate, parseDecimal, quantityBounds } from '@tickfolio/lib/money';
 import type { Throttle } from '@tickfolio/lib/throttle';
+import { notHeld } from './coin-refusal.js';
 import { ChangeHeaders, ChangePath, CoinAnswer, CoinChangeBody, CoinRemovalBody, problems, RemovalAnswer } from './contract.js';
 import type { Change, Coin, Owner, Portfolios } from './portfolios.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
@@ -43,7 +44,9 @@ export const answerCoin = ({ version, ...coin }: Coin) => ({
 const answerChange = ({ id, coin }: Change) => ({ ...answerCoin(coin), ChangeID: id });
 
 const refuseQuantity = (message: string): AppError =>
-  new AppError('invalid_argument', `The quantity is not valid. ${message}`, { fields: [{ field: 'quantity', message }] });
+  new AppError('invalid_argument', `The quantity is not valid. ${message}`, {
+    fields: [{ field: 'quantity', message, reason: 'quantity-shape' }],
+  });
 
 /** @throws AppError invalid_argument for what is no decimal, has too many digits, or is zero */
 const readQuantity = (text: string): Decimal => {
@@ -94,7 +97,7 @@ export const coinRoutes: FastifyPluginAsyncTypebox<CoinRoutesOptions> = async (a
     if (change) return change;
     await lookup.lookAgain(symbol);
     if (!symbols.mayExist(symbol)) symbols.resolve(symbol); // Answers a mistyped symbol with a suggestion.
-    throw new AppError('failed_precondition', `No ${symbol} is held, so none can be taken away.`);
+    throw notHeld('failed_precondition', symbol, ', so none can be taken away');
   };
 
   app.post(
@@ -136,7 +139,7 @@ export const coinRoutes: FastifyPluginAsyncTypebox<CoinRoutesOptions> = async (a
       const owner = signedIn(request);
       const symbol = request.body.symbol.toLowerCase();
       const change = await told(owner, () => portfolios.remove(owner, symbol, request.headers['idempotency-key']));
-      if (!change) throw new AppError('not_found', `No ${symbol} is held.`);
+      if (!change) throw notHeld('not_found', symbol);
       const { id, delta, coin } = change;
       const removed = formatDecimal(negate(parseDecimal(delta)));
       return { message: 'coin successfully deleted', Symbol: symbol, Quantity: removed, Version: coin.version, ChangeID: id };

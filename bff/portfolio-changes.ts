@@ -2,6 +2,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import { add, canonical, compare, type Decimal, formatDecimal, isZero, negate, parseDecimal, zero } from '@tickfolio/lib/money';
 import type { Database, Transaction } from '@tickfolio/lib/postgres';
 import { and, asc, count, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { coinRefusal } from './coin-refusal.js';
 import { coins, portfolioChanges, profiles } from './schema.js';
 
 /** One holding as it is kept. */
@@ -88,9 +89,19 @@ const otherRequest = (): AppError => {
   });
 };
 const tooLittle = (held: string, symbol: string, by: Decimal): AppError =>
-  new AppError('failed_precondition', `${held} ${symbol} is held; ${formatDecimal(by)} would make it negative. Nothing was changed.`);
+  coinRefusal(
+    'failed_precondition',
+    'quantity',
+    'more-than-held',
+    `${held} ${symbol} is held; ${formatDecimal(by)} would make it negative. Nothing was changed.`,
+  );
 const unknownChange = (): AppError =>
-  new AppError('not_found', 'There is no such change, or it was made so long ago that it cannot be undone any more.');
+  coinRefusal(
+    'not_found',
+    'id',
+    'unknown-change',
+    'There is no such change, or it was made so long ago that it cannot be undone any more.',
+  );
 
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -162,7 +173,12 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
       .from(coins)
       .where(and(eq(coins.userId, userId), gt(coins.quantity, '0'), sql`${coins.symbol} <> ${symbol}`));
     if ((held?.coins ?? 0) >= maxCoins)
-      throw new AppError('failed_precondition', `A portfolio holds at most ${maxCoins} different coins; remove one first.`);
+      throw coinRefusal(
+        'failed_precondition',
+        'symbol',
+        'too-many-coins',
+        `A portfolio holds at most ${maxCoins} different coins; remove one first.`,
+      );
     const [row] = await tx
       .insert(coins)
       .values({ userId, symbol, quoteAsset, quantity: formatDecimal(quantity) })

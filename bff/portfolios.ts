@@ -1,7 +1,8 @@
-import { AppError } from '@tickfolio/lib/errors';
+import type { AppError } from '@tickfolio/lib/errors';
 import { canonical } from '@tickfolio/lib/money';
 import { type Database, fromPostgresError, sqlState } from '@tickfolio/lib/postgres';
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { coinRefusal } from './coin-refusal.js';
 import { type Coin, createPortfolioChanges, type HeldSymbol, type Owner, type PortfolioChanges } from './portfolio-changes.js';
 import { coins, profiles } from './schema.js';
 import { createTurns } from './turns.js';
@@ -55,7 +56,12 @@ const heldSymbols = sql`(
 
 const translate = (thrown: unknown): AppError =>
   sqlState(thrown) === numericOutOfRange
-    ? new AppError('failed_precondition', 'The quantity held would have more than 20 digits before the point; nothing was changed.')
+    ? coinRefusal(
+        'failed_precondition',
+        'quantity',
+        'quantity-too-large',
+        'The quantity held would have more than 20 digits before the point; nothing was changed.',
+      )
     : fromPostgresError(thrown);
 
 const orFault = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -39,7 +39,7 @@ const expectProblem = ({ status, headers, body }: Answer, expected: number, deta
   expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
   expect(body.type).toMatch(/^urn:tickfolio:problem:/);
   expect(body.title).toEqual(expect.any(String));
-  if (field) expect(body.errors).toContainEqual({ field, message: expect.any(String) });
+  if (field) expect(body.errors).toContainEqual(expect.objectContaining({ field, message: expect.any(String) }));
   expect(JSON.stringify(body)).not.toMatch(/node_modules|\.ts:|\.js:|select |insert /);
 };
 
@@ -109,6 +109,7 @@ describe('changing coins', () => {
     expect((await change('btcusdt', '-0.25')).body).toMatchObject({ Quantity: '0', Symbol: 'btcusdt' });
     expect(await held()).toEqual({});
     expectProblem(await change('btcusdt', '-1'), 409, /No btcusdt is held/);
+    expect((await change('btcusdt', '-1')).body.errors).toMatchObject([{ field: 'symbol', reason: 'not-held' }]);
     expectProblem(await remove('btcusdt'), 404, /No btcusdt is held/);
     await change('ethusdt', '7');
     expect((await remove('ETHUSDT')).body).toEqual({
@@ -126,7 +127,9 @@ describe('changing coins', () => {
     const most = `${'9'.repeat(20)}.${'9'.repeat(18)}`;
     expect((await change('btcusdt', most)).body.Quantity).toBe(most);
     expectProblem(await change('btcusdt', '0.000000000000000001'), 409, /more than 20 digits/);
-    expectProblem(await change('btcusdt', most), 409, /more than 20 digits/);
+    expectProblem(await change('btcusdt', most), 409, /more than 20 digits/, 'quantity');
+    // The page says it in its own language.
+    expect((await change('btcusdt', most)).body.errors).toMatchObject([{ field: 'quantity', reason: 'quantity-too-large' }]);
     expect(await held()).toEqual({ btcusdt: most });
     expect((await change('btcusdt', `-${'9'.repeat(20)}.${'9'.repeat(17)}8`)).body.Quantity).toBe('0.000000000000000001');
     expectProblem(await change('btcusdt', '0.0000000000000000001'), 400, /At most 18 decimals/, 'quantity');

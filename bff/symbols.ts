@@ -65,9 +65,9 @@ export const createSymbols = (): Symbols => {
   };
   const notKnown = () =>
     new AppError('unavailable', 'The list of symbols is not known yet; please try again in a few seconds.', { retryAfterMs });
-  const refusal = (why: string, suggestion?: string): AppError => {
+  const refusal = (reason: string, why: string, suggestion?: string): AppError => {
     const message = suggestion ? `${why} Did you mean ${suggestion}?` : why;
-    return new AppError('unprocessable', message, { fields: [{ field: 'symbol', message }] });
+    return new AppError('unprocessable', message, { fields: [{ field: 'symbol', message, reason }] });
   };
 
   return {
@@ -89,13 +89,17 @@ export const createSymbols = (): Symbols => {
       if (revision === undefined) throw notKnown();
       const entry = bySymbol.get(symbol);
       if (!entry && /^(usdt?)+$/.test(symbol))
-        throw refusal(`${valuationAsset} is what everything is valued in; hold a coin that has a price in it, such as btcusdt.`);
-      if (!entry) throw refusal(`The exchange does not list ${JSON.stringify(symbol)}.`, suggest(symbol));
-      if (!isUsable(entry)) throw refusal(`The exchange no longer trades ${symbol}.`);
+        throw refusal(
+          'valuation-asset',
+          `${valuationAsset} is what everything is valued in; hold a coin that has a price in it, such as btcusdt.`,
+        );
+      if (!entry) throw refusal('unknown-symbol', `The exchange does not list ${JSON.stringify(symbol)}.`, suggest(symbol));
+      if (!isUsable(entry)) throw refusal('symbol-delisted', `The exchange no longer trades ${symbol}.`);
       if (!isValued(entry)) {
         const { quoteAsset } = entry;
         const sibling = symbol.slice(0, -quoteAsset.length) + valuationAsset.toLowerCase();
         throw refusal(
+          'symbol-not-valued',
           `${symbol} is priced in ${quoteAsset}, which cannot be converted to USDT: ${conversionOf(entry)} is not traded.`,
           isUsable(bySymbol.get(sibling)) ? sibling : undefined,
         );

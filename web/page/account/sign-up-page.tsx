@@ -1,30 +1,16 @@
 import { Link } from '@tanstack/react-router';
 import { Redirect } from '../frame/redirect.js';
 import { useParts, useSession } from '../parts.js';
-import { isProblem, type Problem } from '../session/problem.js';
+import { isProblem } from '../session/problem.js';
 import { useText } from '../text/language.js';
-import type { Messages } from '../text/messages-en.js';
 import { type CredentialFaults, CredentialsForm } from './credentials-form.js';
-import { faultText } from './fault-text.js';
+import { faultText, fieldText } from './fault-text.js';
 import { useNextAddress } from './next-address.js';
 import { passwordLength } from './password-length.js';
 
 const namePattern = /^[A-Za-z0-9_.-]{3,64}$/;
 const minPassword = 8;
 const maxPassword = 128;
-
-/** In the reader's language where the server has a word for what is wrong, else in the server's. */
-const fieldFaults = ({ fields, reasons }: Problem, text: Messages): CredentialFaults => {
-  const words: Readonly<Record<string, string>> = {
-    'name-shape': text.nameShape,
-    'password-short': text.passwordShort,
-    'password-long': text.passwordLong,
-    'password-common': text.passwordCommon,
-    'password-like-name': text.passwordLikeName,
-  };
-  const faultOf = (field: string) => words[reasons.get(field) ?? ''] ?? fields.get(field);
-  return { name: faultOf('name'), password: faultOf('password') };
-};
 
 export const SignUpPage = () => {
   const text = useText();
@@ -46,7 +32,8 @@ export const SignUpPage = () => {
       return undefined;
     } catch (thrown) {
       if (isProblem(thrown, 409)) return { name: text.nameTaken };
-      if (isProblem(thrown, 400) && thrown.fields.size > 0) return fieldFaults(thrown, text);
+      if (isProblem(thrown, 400) && thrown.fields.size > 0)
+        return { name: fieldText(thrown, 'name', text), password: fieldText(thrown, 'password', text) };
       return { form: faultText(thrown, text) };
     }
   };

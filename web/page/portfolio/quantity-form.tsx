@@ -3,7 +3,6 @@ import { type FormEvent, useRef, useState } from 'react';
 import { faultText } from '../account/fault-text.js';
 import { Field } from '../account/field.js';
 import { useIsHere } from '../frame/use-is-here.js';
-import { isProblem } from '../session/problem.js';
 import { grouped, money } from '../text/amount.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
@@ -40,7 +39,7 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
   const [heldThen, setHeldThen] = useState(held);
   if (!busy && heldThen !== held) setHeldThen(held);
   const before = parseDecimal((busy ? heldThen : held) ?? '0');
-  const read = readQuantity(typed, text, mode === 'reduce' ? before : undefined);
+  const read = readQuantity(typed, text, mode === 'reduce' ? { most: before } : { onto: before });
   const after = read.quantity && (mode === 'add' ? add(before, read.quantity) : subtract(before, read.quantity));
 
   const refuse = (why: string) => {
@@ -66,8 +65,7 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
         return;
       }
       setBusy(false);
-      const said = isProblem(thrown) ? [...thrown.fields.values()].join(' ') : '';
-      refuse(said || faultText(thrown, text));
+      refuse(faultText(thrown, text));
     }
   };
   const amountOf = (digits: string) => `${grouped(digits, text.numbers)} ${base}`;

@@ -7,7 +7,7 @@ import { en } from '../text/messages-en.js';
 import { readQuantity } from './quantity.js';
 
 const read = (typed: string, text = en) => {
-  const { quantity, fault } = readQuantity(typed, text, parseDecimal('99999999999999999999.999999999999999999'));
+  const { quantity, fault } = readQuantity(typed, text, { most: parseDecimal('99999999999999999999.999999999999999999') });
   return fault ?? formatDecimal(quantity);
 };
 const inBoth = (typed: string) => [read(typed), read(typed, de)];
@@ -23,6 +23,17 @@ const languages = { en, de };
 const tags = fc.constantFrom('en', 'de');
 
 describe('a typed quantity', () => {
+  it('is refused before it is sent, in the words of the page, where the sum has more digits than are kept', () => {
+    const onto = (held: string, typed: string, text = en) => {
+      const { quantity, fault } = readQuantity(typed, text, { onto: parseDecimal(held) });
+      return fault ?? formatDecimal(quantity);
+    };
+    expect(onto('2', '99999999999999999999')).toBe(en.quantitySum);
+    expect(onto('2', '99999999999999999999', de)).toBe(de.quantitySum);
+    expect(onto('0.5', '99999999999999999999.5')).toBe(en.quantitySum);
+    expect(onto('0.4', '99999999999999999999.5')).toBe('99999999999999999999.5');
+    expect(onto('2', '99999999999999999997')).toBe('99999999999999999997');
+  });
   it('is twelve thousand where the page writes twelve thousand so', () => {
     expect([read('12.000', de), read('12,000', en)]).toEqual(['12000', '12000']);
     expect([read('1.234,5', de), read('1,234.5', en)]).toEqual(['1234.5', '1234.5']);
@@ -128,7 +139,7 @@ describe('a typed quantity', () => {
     expect(read('0.0')).toBe(en.quantityZero);
     expect(read('1.0000000000000000001')).toBe(en.quantityFraction);
     expect(read('123456789012345678901')).toBe(en.quantityIntegers);
-    expect(readQuantity('10.1', en, parseDecimal('10')).fault).toBe('You hold 10.');
-    expect(readQuantity('20.000', de, parseDecimal('12000')).fault).toBe('Du hast 12.000.');
+    expect(readQuantity('10.1', en, { most: parseDecimal('10') }).fault).toBe('You hold 10.');
+    expect(readQuantity('20.000', de, { most: parseDecimal('12000') }).fault).toBe('Du hast 12.000.');
   });
 });

@@ -1,4 +1,4 @@
-import { compare, type Decimal, formatDecimal, parseDecimal, quantityBounds } from '@tickfolio/lib/money';
+import { add, compare, type Decimal, formatDecimal, parseDecimal, quantityBounds } from '@tickfolio/lib/money';
 import { grouped } from '../text/amount.js';
 import type { Messages } from '../text/messages-en.js';
 import { readNumber } from '../text/read-number.js';
@@ -15,8 +15,18 @@ export type QuantityInput =
 
 const { maxIntegerDigits, maxFractionDigits } = quantityBounds;
 
-/** Reads a quantity as people type it or paste it. @param most what there is to take from */
-export const readQuantity = (typed: string, text: Messages, most?: Decimal): QuantityInput => {
+export interface QuantityRoom {
+  /** What there is to take from. */
+  readonly most?: Decimal;
+  /** What is held already, where it is added to. */
+  readonly onto?: Decimal;
+}
+
+/** What is refused by who keeps it. */
+const isTooLarge = (quantity: Decimal): boolean => (formatDecimal(quantity).split('.')[0]?.length ?? 0) > maxIntegerDigits;
+
+/** Reads a quantity as people type it or paste it. */
+export const readQuantity = (typed: string, text: Messages, { most, onto }: QuantityRoom = {}): QuantityInput => {
   if (typed.trim() === '') return { fault: text.quantityMissing };
   const reading = readNumber(typed, text.numbers);
   const shown = (number: string) => grouped(number, text.numbers);
@@ -29,5 +39,6 @@ export const readQuantity = (typed: string, text: Messages, most?: Decimal): Qua
   const quantity = parseDecimal(reading.number);
   if (quantity.units === 0n) return { fault: text.quantityZero };
   if (most && compare(quantity, most) > 0) return { fault: text.quantityTooMuch(shown(formatDecimal(most))) };
+  if (onto && isTooLarge(add(onto, quantity))) return { fault: text.quantitySum };
   return { quantity, unlike: reading.unlike };
 };
