@@ -61,8 +61,8 @@ describe('the live values', () => {
   it.each(['refused', 'hangs', 'throws'] as const)('are read every 3 s where a socket %s, and the page says so', async (socket) => {
     const { clock, totals, told, count } = open({ socket, rest: 'passes' });
     await clock.advanceAsync(20_000);
-    expect(told).toEqual(socket === 'hangs' ? ['connecting', 'reading'] : ['connecting', 'reconnecting', 'reading']);
-    expect(totals).toEqual([1, 2, 3, 4, 5, 6].map((reading) => `by reading ${reading}`));
+    expect(told).toEqual(['connecting', 'reading']);
+    expect(totals).toEqual([1, 2, 3, 4, 5, 6, 7].map((reading) => `by reading ${reading}`));
     // The session is not to blame, so nobody renews tokens by the minute; the socket is tried all the while.
     await clock.advanceAsync(600_000);
     expect(count.renewals).toBe(0);
@@ -70,12 +70,52 @@ describe('the live values', () => {
     expect(count.reads).toBeLessThan(210);
   });
 
+  it.each(['refused', 'throws'] as const)(
+    'are there at once at the first visit where a socket %s, before anybody reads that nothing is reached',
+    async (socket) => {
+      const { clock, totals, told } = open({ socket, rest: 'passes' });
+      await clock.advanceAsync(100);
+      expect([told, totals]).toEqual([['connecting', 'reading'], ['by reading 1']]);
+    },
+  );
+  it('are there after a second at the first visit where a socket only hangs', async () => {
+    const { clock, totals, told } = open({ socket: 'hangs', rest: 'passes' });
+    await clock.advanceAsync(1_100);
+    expect([told, totals]).toEqual([['connecting'], ['by reading 1']]);
+    await clock.advanceAsync(8_000);
+    expect(told.at(-1)).toBe('reading');
+  });
+
+  it('say that no connection is reached as soon as nobody answers at the first visit, and after some seconds where nobody says anything', async () => {
+    const away = open({ socket: 'refused', rest: 'away' });
+    await away.clock.advanceAsync(100);
+    expect(away.told).toEqual(['connecting', 'reconnecting']);
+    const told: Connection[] = [];
+    const clock = createManualClock();
+    const never = () => new Promise<never>(() => undefined);
+    const connection = createLiveConnection({
+      clock,
+      random: () => 0.5,
+      open: () => {
+        throw new DOMException('The operation is insecure.', 'SecurityError');
+      },
+      token: async () => 'token',
+      renew: never,
+      read: never,
+      onFrame: () => undefined,
+      onConnection: (next) => told.push(next),
+    });
+    await clock.advanceAsync(5_100);
+    expect(told).toEqual(['connecting', 'reconnecting']);
+    connection.close();
+  });
+
   it('come over the socket again as soon as it gets through, and nothing is read beside it', async () => {
     const { clock, told, count, totals, path } = open({ socket: 'refused', rest: 'passes' });
     await clock.advanceAsync(10_000);
     expect(told.at(-1)).toBe('reading');
     path.socket = 'passes';
-    await clock.advanceAsync(10_100);
+    for (let ms = 0; told.at(-1) !== 'live' && ms < 10_100; ms += 100) await clock.advanceAsync(100);
     expect([told.at(-1), totals.includes('by socket')]).toEqual(['live', true]);
     const { reads } = count;
     await clock.advanceAsync(5_000);

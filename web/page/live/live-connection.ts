@@ -9,6 +9,8 @@ export interface LiveConnectionDeps extends LiveSocketDeps {
 
 /** So long without a frame, and the page reads instead of waiting: longer than a usual reconnect takes. */
 const patienceMs = 5_000;
+/** The same while nothing is shown yet. A socket that opens has its first frame much sooner; one that is refused is not waited for at all. */
+const firstPatienceMs = 1_000;
 /** How often it reads; the page says so. */
 export const readEveryMs = 3_000;
 /** Readings of many pages do not come at one moment. */
@@ -26,17 +28,24 @@ export const createLiveConnection = (deps: LiveConnectionDeps): LiveSocket => {
   let state: Connection = 'connecting';
   /** Whether the last reading was answered. */
   let answered = false;
+  /** Nothing came yet, and the first reading may still answer: nobody is told that nothing is reached. */
+  let opening = true;
   /** Counts the readings; what an earlier one brings late is dropped. */
   let turn = 0;
 
   const tell = () => {
-    const next = state === 'reconnecting' && answered ? 'reading' : state;
+    const next = state !== 'reconnecting' ? state : answered ? 'reading' : opening ? 'connecting' : state;
     if (next === told) return;
     told = next;
     onConnection(next);
   };
+  const endOpening = () => {
+    opening = false;
+    tell();
+  };
   const stop = () => {
     turn++;
+    opening = false;
     timer?.cancel();
     timer = undefined;
     answered = false;
@@ -54,8 +63,11 @@ export const createLiveConnection = (deps: LiveConnectionDeps): LiveSocket => {
   };
   const readNow = async () => {
     const mine = ++turn;
+    timer?.cancel();
+    if (opening) timer = clock.after(patienceMs, endOpening);
     const frame = await read().catch(() => undefined); // Told as a connection that is lost.
     if (mine !== turn) return;
+    opening = false;
     take(frame);
     tell();
     readAfter(readEveryMs * (1 + jitter * (2 * random() - 1)));
@@ -66,7 +78,8 @@ export const createLiveConnection = (deps: LiveConnectionDeps): LiveSocket => {
     onConnection: (next) => {
       state = next;
       if (next === 'live' || next === 'refused') stop();
-      else timer ??= clock.after(patienceMs, () => void readNow());
+      else if (opening && turn === 0 && next === 'reconnecting') void readNow();
+      else timer ??= clock.after(opening ? firstPatienceMs : patienceMs, () => void readNow());
       tell();
     },
   });
