@@ -107,7 +107,9 @@ describe('the account routes', () => {
   });
 
   it.each([
-    ['a short name', { name: 'ab' }, 'name', /3 to 64 characters of letters/],
+    ['a short name', { name: 'ab' }, 'name', /3 to 64 characters of the letters A to Z/],
+    ['a name with a letter of another alphabet', { name: 'İstanbul' }, 'name', /letters A to Z/],
+    ['a name of another script', { name: '币安人生' }, 'name', /letters A to Z/],
     ['a name with a space', { name: 'a b c' }, 'name', /3 to 64 characters/],
     ['a name of 65 characters', { name: 'a'.repeat(65) }, 'name', /3 to 64/],
     ['a short password', { password: '1234567' }, 'password', /at least 8 characters/],

@@ -5,7 +5,7 @@ import { Type } from 'typebox';
 
 const name = Type.String({
   pattern: '^[A-Za-z0-9_.-]{3,64}$',
-  description: '3 to 64 characters of letters, digits, "_", "." and "-"',
+  description: '3 to 64 characters of the letters A to Z, the digits 0 to 9, "_", "." and "-"',
   examples: ['myuser'],
 });
 /** The auth service has the same bounds; what no account can have need not be carried there. */

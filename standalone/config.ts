@@ -10,7 +10,7 @@ import { socketConfig } from '@tickfolio/socket/config';
 const databaseName = (fallback: string) =>
   z
     .string()
-    .regex(/^[\w-]{1,63}$/, 'must consist of letters, digits, _ and -')
+    .regex(/^[\w-]{1,63}$/, 'must consist of letters A to Z, digits, _ and -')
     .default(fallback);
 
 const onlyForServices = () => z.undefined({ error: 'is for services that run on their own' }).optional();

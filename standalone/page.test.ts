@@ -35,7 +35,7 @@ describe.skipIf(!browser).concurrent('the page', () => {
         await page.getByLabel('Password', { exact: true }).fill('short');
         await page.getByRole('button', { name: 'Create account' }).click();
         expect(await page.getByRole('alert').allInnerTexts()).toEqual([
-          'Use 3 to 64 letters, digits, “_”, “.” or “-”.',
+          'Use 3 to 64 letters A to Z, digits 0 to 9, “_”, “.” or “-”.',
           'Use at least 8 characters.',
         ]);
         expect(await page.locator('.field .hint').count()).toBe(0); // They would say the same again.

@@ -18,7 +18,7 @@ const identifier = (fallback: string) =>
   z
     .string()
     .default(fallback)
-    .refine((text) => /^[A-Za-z_]\w{0,63}$/.test(text), 'must consist of letters, digits and _');
+    .refine((text) => /^[A-Za-z_]\w{0,63}$/.test(text), 'must consist of letters A to Z, digits and _');
 
 /**
  * Where ClickHouse is, and what the archive is called there: variables for a service's settings.

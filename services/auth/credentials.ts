@@ -33,7 +33,9 @@ export const isPossiblePassword = (password: string): boolean =>
   password.length <= maxUnitsPerCharacter * maxPasswordLength && lengthOf(password) <= maxPasswordLength;
 
 const nameFault = (name: string): FieldError | undefined =>
-  isPossibleName(name) ? undefined : { field: 'name', message: 'must be 3 to 64 letters, digits, "_", "." or "-"', reason: 'name-shape' };
+  isPossibleName(name)
+    ? undefined
+    : { field: 'name', message: 'must be 3 to 64 letters A to Z, digits 0 to 9, "_", "." or "-"', reason: 'name-shape' };
 
 const passwordFault = ({ name, password }: Credentials): FieldError | undefined => {
   if (!isPossiblePassword(password))

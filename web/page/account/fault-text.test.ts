@@ -32,6 +32,13 @@ describe('what the server refused', () => {
     for (const sentence of said) expect(sentence).not.toMatch(/Words of the server/);
     expect(said[0]).not.toBe(said[1]);
   });
+  it.each([
+    [en, 'A to Z'],
+    [de, 'A bis Z'],
+  ])('says which letters a name may have to somebody called İstanbul or 币安人生: %#', async (text, letters) => {
+    expect(faultText(await refused(400, 'name-shape'), text)).toContain(letters);
+    expect(text.nameHint).toContain(letters);
+  });
   it('is said to be in the words of the server where the page has none for it', async () => {
     expect(faultText(await refused(409), de)).toBe('Der Server hat das abgelehnt, mit seinen eigenen Worten: Words of the server.');
   });
