@@ -26,6 +26,7 @@ import { coinRoutes } from './coin-routes.js';
 import { frameRoute } from './frame-route.js';
 import { historyRoutes } from './history-routes.js';
 import { bodyFaults } from './input-faults.js';
+import { acceptJsonOnly } from './json-body.js';
 import { createLivePart, kindOf } from './live-part.js';
 import { createMarketArchive } from './market-archive.js';
 import { swaggerOptions, swaggerUiOptions } from './openapi.js';
@@ -247,16 +248,6 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
   });
   app.addHook('onClose', () => live.close());
   return app;
-};
-
-/** JSON is the only body, and an empty one with the JSON type is no body: clients set the type on calls that have none. */
-const acceptJsonOnly = (app: FastifyInstance) => {
-  app.removeAllContentTypeParsers();
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined);
-    else parse(request, String(body), done);
-  });
 };
 
 export interface ListenOptions {

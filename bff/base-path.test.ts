@@ -8,6 +8,7 @@ import { StartError } from '@tickfolio/lib/lifecycle';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withoutBasePath } from './base-path.js';
+import { ownAddresses, pageRoutes } from './public-url.js';
 import { createUser, openTestPostgres, readAnswer, startTestBff, type TestBff } from './test-bff.js';
 import { openSocket } from './test-socket.js';
 
@@ -77,6 +78,11 @@ describe('the path itself', () => {
     expect((await ask('/api/v1/profile', { headers })).status).toBe(200);
     expect(withoutBasePath('/tickfolio/tickfolio/', basePath)).toBe('/tickfolio/');
     expect(withoutBasePath('/anything?x=/tickfolio/', '/')).toBe('/anything?x=/tickfolio/');
+  });
+  it('has all addresses of the server on the list by which it is refused before anything is opened', async () => {
+    const { paths } = JSON.parse((await ask('/openapi.json')).text) as { paths: Readonly<Record<string, unknown>> };
+    const firsts = [...Object.keys(paths), ...pageRoutes].flatMap((path) => path.split('/')[1] || []);
+    expect([...new Set(firsts)].filter((first) => !ownAddresses.has(first))).toEqual([]);
   });
   it('is refused where it would hide an address of the server', async () => {
     const starting = startTestBff({ postgres, options: { basePath: '/api/' } });

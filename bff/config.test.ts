@@ -92,6 +92,11 @@ describe('the settings of the BFF', () => {
     expect(faults({ ...good, PUBLIC_URL: 'https://a.example/x/,https://b.example/' })).toEqual([
       expect.stringMatching(/^PUBLIC_URL must have one path for all addresses, not \/x\/ and \//),
     ]);
+    for (const first of ['api', 'docs', 'assets', 'account', 'ready'])
+      for (const wrong of [{ BASE_PATH: `/${first}/` }, { PUBLIC_URL: `https://example.com/${first}/x/` }])
+        expect(faults({ ...good, ...wrong })).toEqual([
+          `BASE_PATH must not begin with /${first}, which is an address of the server itself`,
+        ]);
     expect(faults({ ...good, PUBLIC_URL: 'https://a.example/x/', BASE_PATH: '/y/' })).toEqual([
       expect.stringMatching(/^BASE_PATH must be the path of PUBLIC_URL, which is \/x\/, not "\/y\/"/),
     ]);

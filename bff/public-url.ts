@@ -2,6 +2,14 @@ import { z } from '@tickfolio/lib/config';
 
 // Where people open the page: known to who set the proxy up, and to nobody else. What reaches this server may have been rewritten.
 
+/** The addresses of the page itself; anything else that is no file of it is a 404. */
+export const pageRoutes = ['/', '/sign-in', '/sign-up', '/account', '/coins/:symbol'];
+/** What the server's own addresses begin with, which a path before them may not hide; files of the page are seen when it is served. */
+export const ownAddresses: ReadonlySet<string> = new Set([
+  ...['api', 'assets', 'docs', 'health', 'metrics', 'openapi.json', 'ready'],
+  ...pageRoutes.flatMap((route) => route.split('/')[1] || []),
+]);
+
 /** @returns the path with a slash at both ends; undefined for what is no path of plain names */
 const asBasePath = (path: string): string | undefined => {
   const closed = path.endsWith('/') ? path : `${path}/`;
@@ -54,7 +62,10 @@ export const basePath = (given: string | undefined) => {
     .default(told)
     .transform((text, ctx): string => {
       const path = asBasePath(text);
-      if (path === undefined) ctx.addIssue({ code: 'custom', message: `must be a path such as /tickfolio/, not "${text}"` });
+      const [, start = ''] = text.split('/');
+      if (ownAddresses.has(start))
+        ctx.addIssue({ code: 'custom', message: `must not begin with /${start}, which is an address of the server itself` });
+      else if (path === undefined) ctx.addIssue({ code: 'custom', message: `must be a path such as /tickfolio/, not "${text}"` });
       else if (readUrl(first) && path !== told)
         ctx.addIssue({ code: 'custom', message: `must be the path of PUBLIC_URL, which is ${told}, not "${text}"` });
       return path ?? '/';

@@ -223,7 +223,12 @@ describe('bodies', () => {
     ['a list', '[]', /body must be a JSON object, not a list/],
     ['null', 'null', /body must be a JSON object\.$/],
     ['an unknown field', '{"symbol":"btcusdt","quantity":"1","price":"2"}', /price is not a known field/],
-    ['a prototype', '{"symbol":"btcusdt","quantity":"1","__proto__":{"a":1}}', /./],
+    ['a prototype', '{"symbol":"btcusdt","quantity":"1","__proto__":{"a":1}}', /key "__proto__"/],
+    [
+      'a prototype deep inside',
+      '{"symbol":"btcusdt","quantity":"1","x":{"constructor":{"prototype":{}}}}',
+      /"constructor" with a "prototype"/,
+    ],
     ['a symbol that is a number', '{"symbol":7,"quantity":"1"}', /symbol must be a text such as "btcusdt", not a number/],
     ['an empty symbol', '{"symbol":"","quantity":"1"}', /symbol must not be empty/],
     ['two faults', '{"quantity":2}', /symbol is required.*JSON number|JSON number.*symbol is required/],

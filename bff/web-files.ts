@@ -4,14 +4,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasAlready } from './etag.js';
 import type { PageAssets } from './page-assets.js';
 import { type Encoding, type PageFile, readPageFiles } from './page-files.js';
+import { pageRoutes } from './public-url.js';
 
 /** Where `npm run build` puts the page: beside this workspace, in the source tree as in an image. */
 export const builtPage = fileURLToPath(
   new URL(import.meta.url.includes('/dist/') ? '../../web/dist/page' : '../web/dist/page', import.meta.url),
 );
-
-/** The addresses of the page itself; anything else that is no file of it is a 404. */
-const pageRoutes = ['/', '/sign-in', '/sign-up', '/account', '/coins/:symbol'];
 
 const policy = [
   "default-src 'none'",

@@ -194,6 +194,7 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig, fail: 
     banner({
       http: shownTarget(http),
       publicUrls: config.PUBLIC_URL,
+      basePath: config.BASE_PATH,
       cookies: cookiesInWords(config.ENV !== 'local', config.PUBLIC_URL),
       archive:
         typeof archive === 'string'

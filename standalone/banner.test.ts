@@ -7,6 +7,7 @@ const other = 'wss://stream.binance.com:443';
 const live: BannerFacts = {
   http: 'localhost:8080',
   publicUrls: [],
+  basePath: '/',
   cookies: undefined,
   archive: 'none',
   source: { source: 'binance', reason: undefined },
@@ -54,6 +55,12 @@ describe('what the start prints', () => {
     expect(banner(live)).toContain('Portfolio   http://localhost:8080/\n');
     const publicUrls = ['https://example.com/tickfolio/', 'http://nas:8090/tickfolio/'];
     expect(banner({ ...live, publicUrls })).toContain('Portfolio   https://example.com/tickfolio/, http://nas:8090/tickfolio/\n');
+  });
+  it('has the path under which the page stands', () => {
+    const said = banner({ ...live, basePath: '/tickfolio/' });
+    expect(said).toContain('Portfolio   http://localhost:8080/tickfolio/\n');
+    for (const line of ['http://localhost:8080/tickfolio/docs', 'ws://localhost:8080/tickfolio/api/v1/ws'])
+      expect(said).toContain(`${line}\n`);
   });
   it('is also that a reload will sign out, where cookies need https and may not get it', () => {
     const said = (secure: boolean, ...publicUrls: string[]) => banner({ ...live, cookies: cookiesInWords(secure, publicUrls) });

@@ -5,6 +5,8 @@ export interface BannerFacts {
   readonly http: string;
   /** Where people open the page, where that was set; each ends in a slash. */
   readonly publicUrls: readonly string[];
+  /** Under which the page stands where no address was set, with a slash at both ends. */
+  readonly basePath: string;
   /** What to know of cookies, in words; undefined where there is nothing. */
   readonly cookies: string | undefined;
   /** Where the archive can be looked at, or in words why there is none. */
@@ -41,17 +43,18 @@ const archiveLines = ({ archive }: BannerFacts): string[] => {
 };
 
 /** What the start prints: where to look, where prices come from, where the data lies. */
-export const banner = (facts: BannerFacts): string =>
-  [
+export const banner = (facts: BannerFacts): string => {
+  const own = `${facts.http}${facts.basePath}`;
+  return [
     '',
     '  tickfolio is running',
     '',
-    `  Portfolio   ${facts.publicUrls.join(', ') || `http://${facts.http}/`}`,
-    `  API page    http://${facts.http}/docs`,
-    `  REST        http://${facts.http}/api/v1`,
-    `  WebSocket   ws://${facts.http}/api/v1/ws`,
-    `  State       http://${facts.http}/ready`,
-    `  Metrics     http://${facts.http}/metrics`,
+    `  Portfolio   ${facts.publicUrls.join(', ') || `http://${own}`}`,
+    `  API page    http://${own}docs`,
+    `  REST        http://${own}api/v1`,
+    `  WebSocket   ws://${own}api/v1/ws`,
+    `  State       http://${own}ready`,
+    `  Metrics     http://${own}metrics`,
     ...archiveLines(facts),
     '',
     `  Prices      ${priceLine(facts)}`,
@@ -63,3 +66,4 @@ export const banner = (facts: BannerFacts): string =>
     '  Ctrl-C stops it.',
     '',
   ].join('\n');
+};
