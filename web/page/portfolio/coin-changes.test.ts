@@ -89,7 +89,7 @@ it('says that the server does not answer only where it did not', () => {
   expect(faultText(new Problem(0, ''), en)).toBe(en.noAnswer);
   expect(faultText(new DOMException('full', 'QuotaExceededError'), en)).toBe(en.pageFault);
   expect(faultText(new Problem(503, 'x'), en)).toBe(en.serverFault);
-  expect(faultText(new Problem(409, 'Less is held.'), en)).toBe('Less is held.');
+  expect(faultText(new Problem(409, 'Less is held.'), en)).toBe(en.refusals.other('Less is held.'));
 });
 it('keeps what it can where the storage is full or forbidden, and never throws', () => {
   const full = () => {
