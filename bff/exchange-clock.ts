@@ -5,7 +5,7 @@ import type { Clock } from '@tickfolio/lib/clock';
  * neither a wrong local clock nor one that is set changes how old a price is.
  */
 export interface ExchangeClock {
-  /** Epoch milliseconds. Before it was told, the wall clock at the start is the best guess. */
+  /** Epoch milliseconds, whole. Before it was told, the wall clock at the start is the best guess. */
   now(): number;
   /** @param atMs when it was that time, on the monotonic clock */
   told(exchangeTimeMs: number, atMs: number): void;
@@ -26,7 +26,7 @@ export const createExchangeClock = (clock: Clock, onSet: () => void = () => unde
   let zeroMs = clock.now() - clock.monotonic();
   let newestZeroMs: number | undefined;
   return {
-    now: () => zeroMs + clock.monotonic(),
+    now: () => Math.floor(zeroMs + clock.monotonic()),
     told: (exchangeTimeMs, atMs) => {
       const wasKnown = newestZeroMs !== undefined;
       newestZeroMs = exchangeTimeMs - atMs;
