@@ -6,7 +6,10 @@ import { createValueRetention } from './value-retention.js';
 
 const minuteMs = 60_000;
 const setUp = (how: Partial<ValuePartitions>) => {
-  const clock = createManualClock(Date.parse('2026-11-21T10:00:30.000Z'));
+  const time = createManualClock(Date.parse('2026-11-21T10:00:30.000Z'));
+  const wall = { offMs: 0 };
+  const clock = { ...time, now: () => time.now() + wall.offMs };
+  const exchange = { known: true, now: time.now };
   const calls: string[] = [];
   const lines: string[] = [];
   const partitions: ValuePartitions = {
@@ -20,7 +23,7 @@ const setUp = (how: Partial<ValuePartitions>) => {
     },
   };
   const log = createLogger('test', 'warn', (line) => lines.push(line));
-  return { clock, calls, lines, retention: createValueRetention({ partitions, clock, log }) };
+  return { clock, wall, exchange, calls, lines, retention: createValueRetention({ partitions, clock, exchange, log }) };
 };
 const refused = () => Promise.reject(new Error('canceling statement due to statement timeout'));
 
@@ -57,5 +60,29 @@ it('does nothing twice at once while the database hangs', async () => {
   const { clock, calls, retention } = setUp({ prepare: () => new Promise(() => undefined) });
   await clock.advanceAsync(60 * minuteMs);
   expect(calls).toEqual(['prepare']);
+  retention.close();
+});
+
+it('keeps the values of the last days when the clock of the server is wrong by days for a while', async () => {
+  const prunedAt: number[] = [];
+  const { clock, wall, exchange, retention } = setUp({
+    prune: async (nowMs) => {
+      prunedAt.push(nowMs);
+      return true;
+    },
+  });
+  const startMs = exchange.now();
+  exchange.known = false; // Right after a start, with a clock that is wrong already.
+  wall.offMs = 3 * 24 * 60 * minuteMs;
+  await clock.advanceAsync(5 * minuteMs);
+  expect(prunedAt).toEqual([]);
+  exchange.known = true;
+  await clock.advanceAsync(5 * minuteMs);
+  wall.offMs = -3 * 24 * 60 * minuteMs;
+  await clock.advanceAsync(5 * minuteMs);
+  wall.offMs = 9 * 24 * 60 * minuteMs;
+  await clock.advanceAsync(5 * minuteMs);
+  expect(prunedAt).toHaveLength(3);
+  for (const atMs of prunedAt) expect(atMs).toBeLessThan(startMs + 60 * minuteMs);
   retention.close();
 });

@@ -1,10 +1,13 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import type { ExchangeClock } from './exchange-clock.js';
 import type { ValuePartitions } from './value-partitions.js';
 
 export interface ValueRetentionDeps {
   readonly partitions: ValuePartitions;
   readonly clock: Clock;
+  /** Held against the clock here, which may be off by days for a while, as after a virtual machine's resume. */
+  readonly exchange: Pick<ExchangeClock, 'known' | 'now'>;
   readonly log: Logger;
 }
 
@@ -40,7 +43,7 @@ const daily = (clock: Clock, work: (nowMs: number) => Promise<boolean>, onFault:
   };
 };
 
-export const createValueRetention = ({ partitions, clock, log }: ValueRetentionDeps): ValueRetention => {
+export const createValueRetention = ({ partitions, clock, exchange, log }: ValueRetentionDeps): ValueRetention => {
   let closed = false;
   const warn = (err: unknown, words: string) => {
     if (!closed) log.warn({ err }, words);
@@ -52,7 +55,8 @@ export const createValueRetention = ({ partitions, clock, log }: ValueRetentionD
   );
   const prune = daily(
     clock,
-    (nowMs) => partitions.prune(nowMs, budgetMs),
+    // What is removed stays so: both clocks have to say that it is over. While the exchange's is not known nothing new is recorded either.
+    async (nowMs) => exchange.known && (await partitions.prune(Math.min(nowMs, exchange.now()), budgetMs)),
     (err) => warn(err, 'values that are kept no longer could not be removed'),
   );
   let running = false;
