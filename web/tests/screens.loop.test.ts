@@ -269,4 +269,21 @@ describe.skipIf(!browser)('the screen', () => {
       );
     },
   );
+
+  it('has figures of now in rows out of sight, for who searches the page or prints it, though no push comes any more', async () => {
+    const held = (price: string) => Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`c${at}usdt`, { price }]));
+    await withWindow({ frame: frameAt(noon, held('100.25'), '6015'), expected: /503/ }, async ({ page, send }) => {
+      const rows = page.locator('.coins tbody tr');
+      const old = async (price: string) => (await rows.allTextContents()).filter((row) => !row.includes(price)).length;
+      await rows.nth(59).waitFor({ state: 'attached' });
+      await expect.poll(() => old('100.25')).toBe(0);
+      await send(frameAt(noon + 1_000, held('101.25'), '6075'));
+      expect(await old('101.25')).toBeGreaterThan(0);
+      await expect.poll(() => old('101.25'), { timeout: 5_000 }).toBe(0);
+      await send(frameAt(noon + 2_000, held('102.25'), '6135'));
+      expect(await old('102.25')).toBeGreaterThan(0);
+      await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+      expect(await old('102.25')).toBe(0);
+    });
+  });
 });
