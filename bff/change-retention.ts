@@ -33,7 +33,7 @@ export const startChangeRetention = (deps: ChangeRetentionDeps, options: ChangeR
   };
   const forgetPiece = async () => {
     try {
-      const gone = await portfolios.forgetChanges(new Date(clock.now() - keepMs), pieceRows);
+      const gone = await portfolios.forgetChanges(keepMs, pieceRows, clock.now());
       later(gone === pieceRows ? pauseMs : periodMs);
     } catch (err) {
       log.warn({ err }, 'old changes could not be forgotten; trying again later');

@@ -228,11 +228,12 @@ it('slows down a user who changes coins hundreds of times a second, and says for
 
 it('forgets changes after seven days, in pieces, and goes on after a fault', async () => {
   const clock = createManualClock();
-  const asked: Date[] = [];
+  const asked: number[] = [];
   const left = [new AppError('unavailable', 'The database cannot be reached.'), 10, 10, 3, 0];
   const portfolios = {
-    forgetChanges: async (before: Date, limit: number) => {
-      asked.push(before);
+    forgetChanges: async (keepMs: number, limit: number, nowMs: number) => {
+      expect(nowMs).toBe(clock.now());
+      asked.push(keepMs);
       const next = left.shift() ?? 0;
       if (typeof next !== 'number') throw next;
       expect(limit).toBe(10);
@@ -241,7 +242,7 @@ it('forgets changes after seven days, in pieces, and goes on after a fault', asy
   };
   const retention = startChangeRetention({ portfolios, clock, log: silentLogger() }, { pieceRows: 10 });
   await clock.advanceAsync(600_000);
-  expect(asked.map((before) => clock.now() - before.getTime())).toEqual([7 * 86_400_000]);
+  expect(asked).toEqual([7 * 86_400_000]);
   await clock.advanceAsync(601_000);
   expect(asked).toHaveLength(4);
   await clock.advanceAsync(600_000);
@@ -256,7 +257,9 @@ it('forgets only what is old, and then neither repeats nor undoes it', async () 
   const { ChangeID } = (await change('1', 'old')).body;
   await postgres.db.execute(sql`update portfolio_changes set made_at = now() - interval '8 days' where id = ${ChangeID}`);
   const { ChangeID: young } = (await change('2')).body;
-  expect(await portfolios.forgetChanges(new Date(Date.now() - 7 * 86_400_000), 1_000)).toBe(1);
+  const days = 86_400_000;
+  // Also by a clock that is ahead by more, as after a virtual machine's resume: whoever sends a request again must not have it twice.
+  expect(await portfolios.forgetChanges(7 * days, 1_000, Date.now() + 8 * days)).toBe(1);
   expect((await undo(ChangeID)).status).toBe(404);
   expect((await undo(young)).status).toBe(200);
 });

@@ -84,6 +84,19 @@ it('keeps the files of a build for a day after its last replica, for pages that 
   expect((await replica('fourth').find('assets/index-after.js'))?.forEver).toBe(true);
 });
 
+it('takes no files from pages that are open because the clock of a replica is days ahead for a while', async () => {
+  const files = (build: string) => {
+    const read = readPageFiles(makeBuild(build), '/');
+    if (!read) throw new Error('no page');
+    return read;
+  };
+  const right = createManualClock(Date.now());
+  const replica = (build: string, clock = right) => createPageAssets({ db: postgres.db, clock, log: silentLogger(), files: files(build) });
+  await replica('before').offer();
+  await replica('after', createManualClock(right.now() + 2 * 86_400_000)).offer();
+  expect(await replica('fourth').find('assets/index-before.js')).toBeDefined();
+});
+
 it('starts without handing its files on where the database takes nothing, and says later what it could not look up', async () => {
   const cut = () => {
     throw new AppError('unavailable', 'The database cannot be reached.', { retryAfterMs: 1_000 });

@@ -5,7 +5,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import { type Database, fromPostgresError } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { bulkhead, isBulkheadRejectedError } from 'cockatiel';
-import { eq, inArray, lt } from 'drizzle-orm';
+import { eq, inArray, lt, sql } from 'drizzle-orm';
 import { fileOf, type PageFile } from './page-files.js';
 import { pageAssets } from './schema.js';
 
@@ -58,7 +58,11 @@ export const createPageAssets = ({ db, clock, log, files }: PageAssetsDeps, opti
     const known = new Set(there.map(({ name }) => name));
     for (const [name, { bytes }] of own)
       if (!known.has(name)) await db.insert(pageAssets).values({ name, bytes, seenAt }).onConflictDoNothing();
-    await db.delete(pageAssets).where(lt(pageAssets.seenAt, new Date(seenAt.getTime() - keepMs)));
+    // A clock that is ahead for a while takes nothing from pages that are open: the database's has to agree.
+    const before = new Date(seenAt.getTime() - keepMs).toISOString();
+    await db
+      .delete(pageAssets)
+      .where(lt(pageAssets.seenAt, sql`least(${before}::timestamptz, now() - make_interval(secs => ${keepMs / 1_000}))`));
   };
   const offer = () =>
     write().catch((err: unknown) => {

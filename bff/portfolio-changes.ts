@@ -59,8 +59,8 @@ export interface PortfolioChanges {
    * @throws AppError not_found for a change that is unknown, somebody else's or too old; failed_precondition when less is held by now than it added
    */
   undo(owner: Owner, changeId: string): Promise<Change>;
-  /** Forgets changes of before, at most `limit`. @returns how many went */
-  forgetChanges(before: Date, limit: number): Promise<number>;
+  /** Forgets what is older by the clock here and by the database's, at most `limit`. @returns how many went */
+  forgetChanges(keepMs: number, limit: number, nowMs: number): Promise<number>;
 }
 
 type CoinRow = typeof coins.$inferSelect;
@@ -233,11 +233,15 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
         const coin = await put(tx, userId, made, by);
         return note(tx, { request: `undo ${changeId}`, undoes: changeId }, coin, by);
       }),
-    forgetChanges: async (before, limit) => {
+    forgetChanges: async (keepMs, limit, nowMs) => {
+      const before = new Date(nowMs - keepMs);
       const old = db
         .select({ id: portfolioChanges.id })
         .from(portfolioChanges)
-        .where(lt(portfolioChanges.madeAt, before))
+        // By the clock that wrote them too: ours may be days ahead for a while.
+        .where(
+          lt(portfolioChanges.madeAt, sql`least(${before.toISOString()}::timestamptz, now() - make_interval(secs => ${keepMs / 1_000}))`),
+        )
         .orderBy(asc(portfolioChanges.madeAt))
         .limit(limit)
         .for('update', { skipLocked: true });

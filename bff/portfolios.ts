@@ -132,7 +132,7 @@ export const createPortfolios = (db: Database, { maxCoins = 500 }: PortfoliosOpt
     open: (owner, held, quantity, key) => inTurn(owner, () => changes.open(owner, held, quantity, key)),
     remove: (owner, symbol, key) => inTurn(owner, () => changes.remove(owner, symbol, key)),
     undo: (owner, changeId) => inTurn(owner, () => changes.undo(owner, changeId)),
-    forgetChanges: (before, limit) => orFault(() => changes.forgetChanges(before, limit)),
+    forgetChanges: (keepMs, limit, nowMs) => orFault(() => changes.forgetChanges(keepMs, limit, nowMs)),
     symbols: () =>
       orFault(() => db.select({ symbol: sql<string>`held.symbol`, quoteAsset: sql<string>`held.quote_asset` }).from(heldSymbols)),
   };

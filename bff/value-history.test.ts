@@ -1,4 +1,5 @@
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
@@ -34,17 +35,8 @@ const createRoom = (startMs: number) => {
   const flow: { kind: 'real' | 'simulated' | undefined } = { kind: 'real' };
   const kept = createKeptPrices(postgres.db);
   const rounds = createValueRounds(postgres.db);
-  const recorder = createValueRecorder({
-    history,
-    rounds,
-    portfolios,
-    board,
-    priceBus,
-    kept,
-    kind: () => flow.kind,
-    clock,
-    log: silentLogger(),
-  });
+  const deps: ValueRecorderDeps = { history, rounds, portfolios, board, priceBus, kept, kind: () => flow.kind, clock, log: silentLogger() };
+  const recorder = createValueRecorder(deps);
   let tradeId = 0;
   const price = (symbol: string, text: string) => priceBus.setLast({ symbol, price: text, timeMs: clock.now(), tradeId: ++tradeId });
   const hold = async (coins: Record<string, [string, string]>) => {
@@ -56,7 +48,7 @@ const createRoom = (startMs: number) => {
     }
     return user.userId;
   };
-  return { clock, recorder, history, price, hold, flow };
+  return { clock, recorder, deps, history, price, hold, flow };
 };
 
 it('writes every minute what everybody holds is worth, exactly, without an open socket, and each once', async () => {
@@ -139,7 +131,7 @@ describe('of several replicas', () => {
       rounds: createValueRounds(postgres.db),
       portfolios: { readMany: async () => new Map() },
       board: createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined }),
-      priceBus: { last: async () => new Map() },
+      priceBus: { last: async () => new Map(), check: async () => undefined },
       kept: { read: async () => [], write: async () => undefined },
       kind: () => 'real',
       clock,
@@ -182,6 +174,76 @@ describe('of several replicas', () => {
     });
     await clock.advanceAsync(2_000);
     expect(closed).toBe(true);
+  });
+});
+
+it('has a value of every minute, also where a timer fires a moment before its minute begins', async () => {
+  const minutes: string[] = [];
+  const time = createManualClock(Date.parse('2027-06-04T10:00:30.000Z'));
+  // As Node's timers do now and then.
+  const clock = { ...time, after: (delayMs: number, run: () => void) => time.after(Math.max(0, delayMs - 1), run) };
+  const recorder = createValueRecorder({
+    history: {
+      holders: async () => [],
+      putOpens: async () => undefined,
+      record: async () => undefined,
+    },
+    rounds: {
+      take: async (_kind, minute) => {
+        minutes.push(new Date(minute).toISOString().slice(11, 16));
+        time.advance(2_000); // A round takes a while.
+        return { isFirstOfHour: false, finish: async () => undefined, release: async () => undefined };
+      },
+    },
+    portfolios: { readMany: async () => new Map() },
+    board: createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined }),
+    priceBus: { last: async () => new Map(), check: async () => undefined },
+    kept: { read: async () => [], write: async () => undefined },
+    kind: () => 'real',
+    clock,
+    log: silentLogger(),
+  });
+  for (let second = 0; second < 240; second++) await time.advanceAsync(1_000);
+  expect(minutes.slice(0, 4)).toEqual(['10:01', '10:02', '10:03', '10:04']);
+  await recorder.close();
+});
+
+describe('of a replica that cannot do its part', () => {
+  it('leaves the minute to one that can, where it cannot read prices or fails', async () => {
+    for (const broken of ['last', 'check'] as const) {
+      const room = createRoom(Date.parse(broken === 'last' ? '2027-05-02T10:00:10.000Z' : '2027-05-02T11:00:10.000Z'));
+      await room.price('btcusdt', '5');
+      const owner = await room.hold({ btcusdt: ['usdt', '1'] });
+      const cut = createValueRecorder({
+        ...room.deps,
+        priceBus: {
+          last: broken === 'last' ? () => Promise.reject(new AppError('unavailable', 'Redis did not answer.')) : async () => new Map(),
+          check: async () => (broken === 'check' ? 'cannot be reached' : undefined),
+        },
+      });
+      await expect(cut.record()).rejects.toThrow();
+      await room.recorder.record();
+      expect(await pointsOf(room.history, 'real', owner, '1h', room.clock.now())).toHaveLength(1);
+      await Promise.all([cut.close(), room.recorder.close()]);
+    }
+  });
+
+  it('has the value of an hour also of who had no price in its first minute', async () => {
+    const room = createRoom(Date.parse('2027-05-01T10:00:10.000Z'));
+    const [early, late] = [await room.hold({ btcusdt: ['usdt', '1'] }), await room.hold({ ethusdt: ['usdt', '1'] })];
+    await room.price('btcusdt', '5');
+    await room.recorder.record();
+    room.clock.advance(minuteMs);
+    await room.price('ethusdt', '7');
+    for (let minute = 1; minute < 5; minute++) {
+      await room.recorder.record();
+      room.clock.advance(minuteMs);
+    }
+    await postgres.db.delete(valueMinutes);
+    const later = room.clock.now() + 3 * 24 * hourMs;
+    expect(await pointsOf(room.history, 'real', early, '7d', later)).toHaveLength(1);
+    expect(await pointsOf(room.history, 'real', late, '7d', later)).toEqual([{ atMs: Date.parse('2027-05-01T10:01:00.000Z'), value: '7' }]);
+    await room.recorder.close();
   });
 });
 

@@ -1,4 +1,5 @@
 import { type Clock, sleep, type Timer } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
 import { add, type Decimal, formatDecimal, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { Logger } from '@tickfolio/lib/telemetry';
@@ -8,14 +9,14 @@ import type { Coin, Portfolios } from './portfolios.js';
 import type { PriceBoard } from './price-board.js';
 import { isStandstill } from './price-state.js';
 import { dayOf, type ValueHistory } from './value-history.js';
-import type { ValueRounds } from './value-rounds.js';
+import type { ValueRound, ValueRounds } from './value-rounds.js';
 
 export interface ValueRecorderDeps {
   readonly history: Pick<ValueHistory, 'holders' | 'record' | 'putOpens'>;
   readonly rounds: ValueRounds;
   readonly portfolios: Pick<Portfolios, 'readMany'>;
   readonly board: PriceBoard;
-  readonly priceBus: Pick<PriceBus, 'last'>;
+  readonly priceBus: Pick<PriceBus, 'last' | 'check'>;
   readonly kept: KeptPrices;
   /** What prices arrive; undefined while none do or their kind is not known, when there is nothing to record. */
   readonly kind: () => Kind | undefined;
@@ -35,7 +36,10 @@ export interface ValueRecorder {
 }
 
 const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const closeWaitMs = 1_000;
+/** A timer may fire so much before its time. */
+const earlyMs = 1_000;
 const maxUsersPerPage = 500;
 const maxReadSymbols = 500;
 
@@ -62,6 +66,9 @@ const worthOf = (coins: readonly Coin[], board: PriceBoard): Valued | undefined 
 export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
   const { history, rounds, portfolios, board, priceBus, kept, kind: kindNow, clock, log } = deps;
   let opensOf = '';
+  /** Whose value of this hour this replica has written. */
+  let hourOf = '';
+  let inHour = new Set<string>();
   /** Symbols whose first price of that kind and day is kept. */
   let opened = new Set<string>();
   /** Trade ids of the prices that are kept, by kind and symbol. */
@@ -107,13 +114,35 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
     await history.putOpens(kind, nowMs, missing);
     for (const symbol of missing.keys()) opened.add(symbol);
   };
+  /** The minute of a moment; the next one where that is about to begin. */
+  const minuteOf = (atMs: number) => Math.floor((atMs + earlyMs) / minuteMs) * minuteMs;
   const record = async () => {
     const nowMs = clock.now();
-    const minute = Math.floor(nowMs / minuteMs) * minuteMs;
+    const minute = minuteOf(nowMs);
     const kind = kindNow();
     if (kind === undefined) return;
+    // Whoever cannot read prices leaves the minute to others.
+    const fault = await priceBus.check();
+    if (fault !== undefined) throw new AppError('unavailable', `The price bus: ${fault}`);
     const round = await rounds.take(kind, minute);
     if (!round) return;
+    try {
+      const users = await recordRound(kind, nowMs, minute, round);
+      if (closed) return;
+      await round.finish();
+      log.debug({ users }, 'the values of the minute are recorded');
+    } catch (err) {
+      await round.release().catch(() => undefined); // The fault itself is told.
+      throw err;
+    }
+  };
+  /** @returns of how many users a value is recorded */
+  const recordRound = async (kind: Kind, nowMs: number, minute: number, round: ValueRound): Promise<number> => {
+    const hour = `${kind} ${Math.floor(minute / hourMs)}`;
+    if (hour !== hourOf) {
+      hourOf = hour;
+      inHour = new Set();
+    }
     let after = '';
     let users = 0;
     const read = new Set<string>();
@@ -132,14 +161,17 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
         const worth = worthOf(coins, board);
         return worth === undefined ? [] : [{ userId, ...worth }];
       });
-      await history.record(kind, minute, values, round.isFirstOfHour);
+      // Whoever had no price in the hour's first minute, or no coin, has the first one later on.
+      const late = round.isFirstOfHour ? [] : values.filter(({ userId }) => !inHour.has(userId));
+      const others = late.length === 0 ? values : values.filter(({ userId }) => inHour.has(userId));
+      await history.record(kind, minute, others, round.isFirstOfHour);
+      if (late.length > 0) await history.record(kind, minute, late, true);
+      for (const { userId } of values) inHour.add(userId);
       users += values.length;
       after = ids.at(-1) ?? after;
       if (ids.length < maxUsersPerPage) break;
     }
-    if (closed) return;
-    await round.finish();
-    log.debug({ users }, 'the values of the minute are recorded');
+    return users;
   };
   const guarded = async () => {
     try {
@@ -149,7 +181,8 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
     }
   };
   const schedule = () => {
-    const toNextMs = minuteMs - (clock.now() % minuteMs);
+    const nowMs = clock.now();
+    const toNextMs = minuteOf(nowMs) + minuteMs - nowMs;
     timer = clock.after(toNextMs, () => {
       running = guarded().finally(() => {
         running = undefined;

@@ -1,5 +1,5 @@
 import { type Database, fromPostgresError } from '@tickfolio/lib/postgres';
-import { and, eq, gte, isNotNull, lt, sql } from 'drizzle-orm';
+import { and, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import { isSimulated, type Kind } from './portfolio-value.js';
 import { valueRounds } from './schema.js';
 
@@ -8,11 +8,13 @@ export interface ValueRound {
   readonly isFirstOfHour: boolean;
   /** Everything of the minute is recorded. */
   finish(): Promise<void>;
+  /** It could not be recorded: whoever asks now may have it. */
+  release(): Promise<void>;
 }
 
 /** Who records which minute, of all replicas. Every method throws AppError `unavailable` when the database is away. */
 export interface ValueRounds {
-  /** Whoever asks first has the minute, for good: what is left out of it when they die is left out. @returns undefined when somebody has it */
+  /** Whoever asks first has the minute, unless they release it: what is left out of it when they die is left out. @returns undefined when somebody has it */
   take(kind: Kind, minuteMs: number): Promise<ValueRound | undefined>;
 }
 
@@ -41,7 +43,14 @@ export const createValueRounds = (db: Database): ValueRounds => ({
           throw fromPostgresError(thrown);
         }
       };
-      return { isFirstOfHour: before.length === 0, finish };
+      const release = async () => {
+        try {
+          await db.delete(valueRounds).where(and(ofKind, eq(valueRounds.minute, minute), isNull(valueRounds.doneAt)));
+        } catch (thrown) {
+          throw fromPostgresError(thrown);
+        }
+      };
+      return { isFirstOfHour: before.length === 0, finish, release };
     } catch (thrown) {
       throw fromPostgresError(thrown);
     }
