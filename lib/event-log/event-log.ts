@@ -31,7 +31,7 @@ export interface EventLog {
   offsets(topic: string, group?: string): Promise<readonly PartitionOffsets[]>;
   /**
    * Of each partition the first message that was written at a moment (epoch milliseconds) or later: decimal offsets in the order of the
-   * partitions, `next` where there is none.
+   * partitions, `next` where there is none. It may be one that is not kept any more.
    * @throws AppError `unavailable` when the log did not say within a bound.
    */
   offsetsAt(topic: string, timeMs: number): Promise<readonly string[]>;

@@ -5,6 +5,8 @@ import { partitionOf } from './partition.js';
 interface Partition {
   first: number;
   next: number;
+  /** When its first message ever was written, epoch milliseconds. */
+  beganMs: number | undefined;
   /** Messages by offset; dropped ones leave at the front. */
   readonly messages: Map<number, { readonly message: StoredMessage; readonly order: number }>;
 }
@@ -32,7 +34,12 @@ export interface MemoryTopic {
  * @param firstOffset of every partition
  */
 export const createMemoryTopic = (name: string, partitions: number, maxMessages: number, firstOffset = 0): MemoryTopic => {
-  const all: Partition[] = Array.from({ length: partitions }, () => ({ first: firstOffset, next: firstOffset, messages: new Map() }));
+  const all: Partition[] = Array.from({ length: partitions }, () => ({
+    first: firstOffset,
+    next: firstOffset,
+    beganMs: undefined,
+    messages: new Map(),
+  }));
   const watchers = new Map<number, Set<() => void>>();
   let size = 0;
   let order = 0;
@@ -66,6 +73,7 @@ export const createMemoryTopic = (name: string, partitions: number, maxMessages:
       const partition = at(index);
       const offset = partition.next++;
       const message = { offset: String(offset), key, value: Buffer.from(value), headers, timestampMs };
+      partition.beganMs ??= timestampMs;
       partition.messages.set(offset, { message, order: order++ });
       size++;
       let dropped = 0;
@@ -92,7 +100,9 @@ export const createMemoryTopic = (name: string, partitions: number, maxMessages:
       return { first, next };
     },
     offsetAt: (index, timeMs) => {
-      const { first, next, messages } = at(index);
+      const { first, next, beganMs, messages } = at(index);
+      // Its first message, whether or not it is kept still.
+      if (beganMs !== undefined && timeMs <= beganMs) return firstOffset;
       for (let offset = first; offset < next; offset++) {
         if ((messages.get(offset)?.message.timestampMs ?? 0) >= timeMs) return offset;
       }

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startArchiver } from '../app.js';
 import { archiveNames } from '../archive.js';
 import { createTickers } from '../test-tickers.js';
-import { auditAll } from './audit.js';
+import { auditAll, createRunningAudit } from './audit.js';
 import { verdict } from './table.js';
 
 const log = silentLogger();
@@ -82,6 +82,22 @@ describe('the audit', () => {
     publish(anew, 30, 'anew, archived', clock.now());
     await eventually(() => said(anew, table), 'NOT complete: 40 missing, 0 duplicate');
     await second.archiver.close();
+  });
+
+  it('calls an archive complete of whose messages the log has let go as they were committed, minute after minute', async () => {
+    const table = 'released';
+    const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('log') });
+    const { archiver } = await start(eventLog, table);
+    const audit = createRunningAudit({ clickhouse, eventLog, names: archiveNames('crypto', table), topic, group, clock });
+    const committed = async () => (await eventLog.offsets(topic, group)).reduce((sum, of) => sum + Number(of.committed ?? 0), 0);
+    for (let round = 1; round <= 3; round++) {
+      publish(eventLog, 30, `released ${round}`, clock.now());
+      await eventually(committed, round * 30);
+      const audits = await audit();
+      expect(audits.reduce((sum, { missing }) => sum + missing, 0n)).toBe(0n);
+      if (round > 1) expect(audits.reduce((sum, { messages }) => sum + messages, 0n)).toBe(30n);
+    }
+    await archiver.close();
   });
 
   it('does not miss what was archived so long ago that nothing is known of it any more', async () => {

@@ -41,13 +41,15 @@ export const notesCountSince = async (deps: TopicLifeDeps, { partition, kept, fi
     { topic, partition, first: String(first), next: String(next) },
   );
   if (!noted || noted.notes === '0') return 0;
+  // A log that has let go of messages of the range tells of them only that they were there.
+  const begin = first < kept ? first : kept;
   let before = Number(noted.oldest) + skewMs;
-  if ((await offsetAt(deps, partition, before)) > kept) return 0;
-  // Everything that is kept is younger than the oldest note. Its oldest message was written after `before` and not after `since`.
+  if ((await offsetAt(deps, partition, before)) > begin) return 0;
+  // Everything of the topic is younger than the oldest note. Its oldest message was written after `before` and not after `since`.
   let since = clock.now() + dayMs;
   while (since - before > precisionMs) {
     const middle = Math.floor((before + since) / 2);
-    if ((await offsetAt(deps, partition, middle)) > kept) since = middle;
+    if ((await offsetAt(deps, partition, middle)) > begin) since = middle;
     else before = middle;
   }
   return before - skewMs;
