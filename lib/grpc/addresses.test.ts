@@ -10,6 +10,7 @@ import {
 import { afterEach, expect, it, vi } from 'vitest';
 import { address, hostPort } from '../config/config.js';
 import { silentLogger } from '../telemetry/telemetry.js';
+import type { ClientSettings } from './client.js';
 import { callUnary, createGrpcClient, createGrpcServer, type GrpcServer, readStream } from './grpc.js';
 
 /** What the name service says of `socket.test`. */
@@ -39,10 +40,10 @@ const serve = async (host: string, port: number, maxConnectionAgeMs?: number): P
   open.push(server);
   return { server, port: await server.listen({ host, port }, 'GRPC_PORT') };
 };
-const connect = (port: number) => {
+const connect = (port: number, settings: ClientSettings = {}) => {
   vi.spyOn(dns.promises, 'lookup').mockImplementation((async () =>
     addresses.map((address) => ({ address, family: 4 }))) as unknown as typeof dns.promises.lookup);
-  const client = createGrpcClient(SocketServiceClient, `socket.test:${port}`);
+  const client = createGrpcClient(SocketServiceClient, `socket.test:${port}`, undefined, settings);
   open.push(client);
   const ask = () => callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 2_000 });
   return {
@@ -69,6 +70,20 @@ it('is found within some seconds where a service comes back under another addres
   addresses = ['127.0.0.3'];
   await expect.poll(whoAnswers, { timeout: 4_000, interval: 50 }).toBe('127.0.0.3');
   expect(performance.now() - goneAt).toBeLessThan(5_000);
+});
+
+it('loses no stream to the pings of its connection, however long it goes on', async () => {
+  const first = await serve('127.0.0.2', 0);
+  addresses = ['127.0.0.2'];
+  const { client } = connect(first.port, { deadPeerMs: 200 });
+  const stop = new AbortController();
+  let frames = 0;
+  const reading = (async () => {
+    for await (const _ of readStream(client.receiveRawAggTrade({ symbols: ['x'] }), stop.signal)) frames++;
+  })();
+  await expect.poll(() => frames, { timeout: 4_000 }).toBeGreaterThan(60);
+  stop.abort();
+  await reading;
 });
 
 it('gets calls when it is added to others that are well, and what streams from those goes on; no call is lost in between', async () => {

@@ -44,8 +44,8 @@ export interface GrpcServerOptions {
   /** How many calls one connection may have open. Default 1 000. */
   readonly maxConcurrentStreams?: number;
   /**
-   * After so long, a tenth more or less, a connection takes no more calls, and its client looks the name up anew: else a replica that was
-   * added gets no call until a connection breaks. What is open goes on for as long as it likes. Default 45 000.
+   * Connections are given up after so long, so that a replica that was added gets its share of calls. Only where nothing streams: the
+   * library takes the next ping on a connection that is being given up for its end (grpc-js 1.14.7). Default never.
    */
   readonly maxConnectionAgeMs?: number;
 }
@@ -90,7 +90,7 @@ export const createGrpcServer = ({
   drainMs = 5_000,
   tls,
   maxConcurrentStreams = 1_000,
-  maxConnectionAgeMs = 45_000,
+  maxConnectionAgeMs,
 }: GrpcServerOptions): GrpcServer => {
   // The library writes to the console otherwise, also about what its caller is told anyway.
   const say = (...words: unknown[]) => log.debug({ said: words.map(String).join(' ') }, 'gRPC library');
@@ -100,7 +100,7 @@ export const createGrpcServer = ({
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 10_000,
     'grpc.max_concurrent_streams': maxConcurrentStreams,
-    'grpc.max_connection_age_ms': maxConnectionAgeMs,
+    ...(maxConnectionAgeMs === undefined ? {} : { 'grpc.max_connection_age_ms': maxConnectionAgeMs }),
   });
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
   health.addToServer(server);

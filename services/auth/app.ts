@@ -16,6 +16,9 @@ import { createPasswordHasher } from './password-hasher.js';
 import { serve, serviceName } from './rpc.js';
 import { createSessions } from './sessions.js';
 
+/** An added replica gets calls within a minute; nothing streams here. */
+const maxConnectionAgeMs = 45_000;
+
 export { type AuthLimits, defaultLimits } from './limits.js';
 export { migrationsFolder } from './migrations-folder.js';
 export { endRestoredSessions, holdsAccounts } from './restored-sessions.js';
@@ -70,7 +73,7 @@ export const startAuth = async ({ postgres, clock, log, metrics }: AuthDeps, opt
     accessTtlMs: limits.accessTtlMs,
   });
 
-  const server = createGrpcServer({ log, metrics, answerLevel: 'info', drainMs: limits.drainMs, tls: options.tls });
+  const server = createGrpcServer({ log, metrics, answerLevel: 'info', drainMs: limits.drainMs, tls: options.tls, maxConnectionAgeMs });
   serve(server, auth);
   let draining = false;
   const operations = createHttpServer({ log });
