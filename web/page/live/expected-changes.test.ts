@@ -227,3 +227,38 @@ it('shows it within three seconds where a server before this page tells no versi
     { numRuns: 100 },
   );
 });
+
+describe('a frame of an older version, as of another replica after a reconnect', () => {
+  it('brings nothing back that was removed, until it is certain that the server means it', () => {
+    const { clock, store, server, shown } = createRoom();
+    server.change('btcusdt', 1);
+    const before = server.frame();
+    store.takeFrame(before);
+    server.change('btcusdt', 'all');
+    store.takeFrame(server.frame());
+    expect(shown().rows).toEqual([]);
+    for (let second = 0; second < 20; second++) {
+      store.takeFrame(before);
+      clock.advance(1_000);
+      expect(shown().rows).toEqual([]);
+    }
+    store.takeFrame(server.frame());
+    // A database that was restored from before counts anew, for good.
+    for (let second = 0; second < 31; second++) {
+      store.takeFrame(before);
+      clock.advance(1_000);
+    }
+    expect(shown().rows).toEqual(['btcusdt 1']);
+  });
+
+  it('is shown at once where it is another user’s', () => {
+    const { store, server, shown } = createRoom();
+    server.change('btcusdt', 1);
+    const first = server.frame();
+    server.change('btcusdt', 1);
+    store.takeFrame(server.frame());
+    store.clear();
+    store.takeFrame(first);
+    expect(shown().rows).toEqual(['btcusdt 1']);
+  });
+});

@@ -44,6 +44,9 @@ export interface PortfolioStoreDeps {
 /** Quote assets that symbols end with, while the list of symbols is not there. */
 const usualQuotes = ['usdt', 'usdc', 'fdusd', 'tusd', 'btc', 'eth', 'bnb', 'eur', 'try', 'brl'];
 
+/** A replica compares what it shows every 20 s. */
+const maxBehindMs = 30_000;
+
 export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStoreDeps): PortfolioStore => {
   let style: NumberStyle = { group: ',', point: '.' };
   let state: LiveState = { view: undefined, connection: 'connecting' };
@@ -72,6 +75,19 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
     schedule(publish);
   };
   const framedOf = (symbol: string) => frame?.Coins.find((coin) => coin.Symbol === symbol)?.Quantity;
+  /** The version that is shown, and since when frames of an older one come. */
+  let newest = 0;
+  let olderSinceMs: number | undefined;
+  /** Of a replica that has not heard of the newest changes: it compares within seconds. For longer it is a database restored from before. */
+  const isOlder = ({ Version = newest }: Frame): boolean => {
+    if (Version < newest) {
+      olderSinceMs ??= clock.monotonic();
+      if (clock.monotonic() - olderSinceMs < maxBehindMs) return true;
+    }
+    newest = Version;
+    olderSinceMs = undefined;
+    return false;
+  };
   const expected = createExpectedChanges({ clock, heldOf: framedOf, changed: change });
 
   return {
@@ -86,6 +102,7 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
       return () => void listeners.delete(listener);
     },
     takeFrame: (next) => {
+      if (isOlder(next)) return;
       frame = next;
       for (const { Symbol: symbol, Quantity, Price, Total, PriceTime } of next.Coins) {
         if (Total !== null && !opened.has(symbol)) opened.set(symbol, { quantity: exact(Quantity), total: exact(Total) });
@@ -127,6 +144,8 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
       shown = undefined;
       opened.clear();
       expected.clear();
+      newest = 0;
+      olderSinceMs = undefined;
       day = new Map();
       state = { view: undefined, connection: 'connecting' };
       change();
