@@ -1,6 +1,7 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Database, Transaction } from '@tickfolio/lib/postgres';
 import { and, eq, gt, inArray, isNull, lt, lte, or } from 'drizzle-orm';
+import { agreedTime } from './agreed-time.js';
 import { familyHash, familyOf, newFamily, refreshTokenHash } from './refresh-token.js';
 import { accounts, refreshTokens, sessions } from './schema.js';
 import { createTokenLine, type IssuedToken, type TokenLineOptions } from './token-line.js';
@@ -157,15 +158,17 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
       return session?.userId;
     },
     deleteOver: async (limit) => {
-      const nowMs = clock.now();
-      const now = new Date(nowMs);
+      const now = new Date(clock.now());
       const skipLocked = { skipLocked: true } as const;
-      const oldTokens = db.select({ tokenHash: refreshTokens.tokenHash }).from(refreshTokens).where(lte(refreshTokens.expiresAt, now));
+      const oldTokens = db
+        .select({ tokenHash: refreshTokens.tokenHash })
+        .from(refreshTokens)
+        .where(lte(refreshTokens.expiresAt, agreedTime(now)));
       const tokens = await db
         .delete(refreshTokens)
         .where(inArray(refreshTokens.tokenHash, oldTokens.limit(limit).for('update', skipLocked)))
         .returning({ tokenHash: refreshTokens.tokenHash });
-      const over = or(lte(sessions.expiresAt, now), lt(sessions.revokedAt, new Date(nowMs - keepRevokedMs)));
+      const over = or(lte(sessions.expiresAt, agreedTime(now)), lt(sessions.revokedAt, agreedTime(now, keepRevokedMs)));
       const oldSessions = db.select({ id: sessions.id }).from(sessions).where(over);
       const gone = await db
         .delete(sessions)

@@ -1,5 +1,6 @@
 import type { Transaction } from '@tickfolio/lib/postgres';
 import { and, count, eq, gt, isNull, lt, type SQL } from 'drizzle-orm';
+import { agreedTime } from './agreed-time.js';
 import { familyHash, familyOf, newFamily, newRefreshToken, refreshTokenHash } from './refresh-token.js';
 import { refreshTokens, sessions } from './schema.js';
 
@@ -91,7 +92,7 @@ export const createTokenLine = ({ refreshTtlMs, lateMs, maxTokensPerMinute }: To
     const later = and(ofSession, isNull(refreshTokens.supersededAt), gt(refreshTokens.usedAt, row.usedAt));
     if ((await tx.select({ tokenHash: refreshTokens.tokenHash }).from(refreshTokens).where(later).limit(1)).length > 0) return 'reused';
     // What went with answers that were lost; whoever has one of these after all is found by its family.
-    const lost = and(isNull(refreshTokens.usedAt), lt(refreshTokens.createdAt, new Date(now.getTime() - lateMs)));
+    const lost = and(isNull(refreshTokens.usedAt), lt(refreshTokens.createdAt, agreedTime(now, lateMs)));
     await deleteKin(tx, token, session, lost);
     const lately = and(ofSession, gt(refreshTokens.createdAt, new Date(now.getTime() - minuteMs)));
     const [issued] = await tx.select({ tokens: count() }).from(refreshTokens).where(lately);
@@ -105,7 +106,7 @@ export const createTokenLine = ({ refreshTtlMs, lateMs, maxTokensPerMinute }: To
     /** Uses a token, within the transaction that locked its session. */
     use: async (tx: Transaction, token: string, session: LineSession, now: Date): Promise<Use> => {
       if (!(await useFirst(tx, token, now))) return useAgain(tx, token, session, now);
-      await deleteKin(tx, token, session, lt(refreshTokens.supersededAt, new Date(now.getTime() - lateMs)));
+      await deleteKin(tx, token, session, lt(refreshTokens.supersededAt, agreedTime(now, lateMs)));
       return 'rotated';
     },
     /** A successor of a token. One of a build before begins a family with its first use. */
