@@ -1,7 +1,7 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Database, Transaction } from '@tickfolio/lib/postgres';
-import { and, eq, gt, inArray, isNull, lt, lte, or } from 'drizzle-orm';
-import { agreedTime } from './agreed-time.js';
+import { and, eq, gt, isNull } from 'drizzle-orm';
+import { createDeleteOver } from './expired-rows.js';
 import { familyHash, familyOf, newFamily, refreshTokenHash } from './refresh-token.js';
 import { accounts, refreshTokens, sessions } from './schema.js';
 import { createTokenLine, type IssuedToken, type TokenLineOptions } from './token-line.js';
@@ -50,8 +50,6 @@ export interface SessionsOptions extends TokenLineOptions {
   readonly sessionTtlMs: number;
 }
 
-/** Revoked sessions stay this long, for whoever looks into why. */
-const keepRevokedMs = 24 * 3_600_000;
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export const createSessions = (db: Database, options: SessionsOptions): Sessions => {
@@ -157,24 +155,6 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
         .limit(1);
       return session?.userId;
     },
-    deleteOver: async (limit) => {
-      const now = new Date(clock.now());
-      const skipLocked = { skipLocked: true } as const;
-      const oldTokens = db
-        .select({ tokenHash: refreshTokens.tokenHash })
-        .from(refreshTokens)
-        .where(lte(refreshTokens.expiresAt, agreedTime(now)));
-      const tokens = await db
-        .delete(refreshTokens)
-        .where(inArray(refreshTokens.tokenHash, oldTokens.limit(limit).for('update', skipLocked)))
-        .returning({ tokenHash: refreshTokens.tokenHash });
-      const over = or(lte(sessions.expiresAt, agreedTime(now)), lt(sessions.revokedAt, agreedTime(now, keepRevokedMs)));
-      const oldSessions = db.select({ id: sessions.id }).from(sessions).where(over);
-      const gone = await db
-        .delete(sessions)
-        .where(inArray(sessions.id, oldSessions.limit(Math.ceil(limit / 10)).for('update', skipLocked)))
-        .returning({ id: sessions.id });
-      return tokens.length + gone.length;
-    },
+    deleteOver: createDeleteOver(db, options),
   };
 };

@@ -87,7 +87,9 @@ export const createTokenLine = ({ refreshTtlMs, lateMs, maxTokensPerMinute }: To
       .where(eq(refreshTokens.tokenHash, refreshTokenHash(token)));
     if (!row) return (await goesOn(tx, session.id, now)) ? 'reused' : 'refused'; // Its row is gone, its family is known.
     if (row.supersededAt) return row.supersededAt.getTime() + lateMs < now.getTime() ? 'reused' : 'late';
-    if (!row.usedAt || row.expiresAt <= now) return 'refused';
+    if (!row.usedAt) return 'refused';
+    // Past its own end it is as good as its successors, of which none may have reached who asks.
+    if (row.expiresAt <= now && !(await goesOn(tx, session.id, now))) return 'refused';
     // Of what was used before there was such a mark only the last is good.
     const later = and(ofSession, isNull(refreshTokens.supersededAt), gt(refreshTokens.usedAt, row.usedAt));
     if ((await tx.select({ tokenHash: refreshTokens.tokenHash }).from(refreshTokens).where(later).limit(1)).length > 0) return 'reused';
