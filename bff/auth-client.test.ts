@@ -1,4 +1,5 @@
 import { AuthServiceService, type LoginRequest, type LogoutRequest } from '@tickfolio/gen/auth/v1';
+import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { createGrpcServer, type GrpcServer } from '@tickfolio/lib/grpc';
 import { silentLogger } from '@tickfolio/lib/telemetry';
@@ -43,7 +44,7 @@ describe('the auth service over gRPC', () => {
     });
     const port = await server.listen({ host: '127.0.0.1', port: 0 }, 'GRPC_PORT');
     const connect = (options = {}) => {
-      const client = createAuthClient({ target: `127.0.0.1:${port}`, ...options });
+      const client = createAuthClient({ clock: systemClock, target: `127.0.0.1:${port}`, ...options });
       closing.push(() => client.close());
       return client;
     };
@@ -156,7 +157,7 @@ describe('the auth service over gRPC', () => {
     expect(await client.login('n', 'p', meta)).toMatchObject({ sessionId: 's' });
   });
   it('that is not there says so', async () => {
-    const client = createAuthClient({ target: '127.0.0.1:1' });
+    const client = createAuthClient({ clock: systemClock, target: '127.0.0.1:1' });
     closing.push(() => client.close());
     await expect(client.login('n', 'p', meta)).rejects.toMatchObject({ code: 'unavailable' });
     await expect(client.check()).rejects.toMatchObject({ code: 'unavailable' });

@@ -1,4 +1,5 @@
 import { AuthServiceClient, type TokenPair } from '@tickfolio/gen/auth/v1';
+import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { callUnary, createGrpcClient, type GrpcTls, isServing, type ObserveCall } from '@tickfolio/lib/grpc';
 import { renewalTimes } from '@tickfolio/lib/renewal';
@@ -38,7 +39,7 @@ export interface AuthClient {
   logout(refreshToken: string, meta: CallMeta): Promise<EndedSession>;
   /** Ends every session of the user. @returns those whose access tokens may still be about */
   logoutEverywhere(userId: string, meta: CallMeta): Promise<readonly string[]>;
-  /** Whether a session can go on. Answers or throws within about half a second. */
+  /** Whether a session can go on. Answers or throws within about a second, half of which it may wait for its turn. */
   isSessionOpen(sessionId: string, requestId: string): Promise<boolean>;
   /**
    * A page of the sessions that ended, some of them named again.
@@ -52,6 +53,7 @@ export interface AuthClient {
 }
 
 export interface AuthClientOptions {
+  readonly clock: Clock;
   /** `host:port` */
   readonly target: string;
   /** Absent: not encrypted. */
@@ -82,15 +84,23 @@ const maxQuestions = 128;
 const passwordSample = { threshold: 0.5, duration: 10_000, minimumRps: 0.5 };
 
 export const createAuthClient = (options: AuthClientOptions): AuthClient => {
-  const { target, deadlineMs = renewalTimes.callMs, breakAfterFailures = 5, restMs = 2_000, sessionDeadlineMs = 500, observe } = options;
+  const {
+    clock,
+    target,
+    deadlineMs = renewalTimes.callMs,
+    breakAfterFailures = 5,
+    restMs = 2_000,
+    sessionDeadlineMs = 500,
+    observe,
+  } = options;
   const client = createGrpcClient(AuthServiceClient, target, options.tls);
-  const classOf = (circuit: string, breaker: IBreaker, maxAtOnce: number, maxWaiting: number) =>
-    createCallClass({ circuit, breaker, restMs, maxAtOnce, maxWaiting, observeCircuit: options.observeCircuit });
+  const classOf = (circuit: string, breaker: IBreaker, maxAtOnce: number, maxWaiting: number, maxWaitMs: number) =>
+    createCallClass({ clock, circuit, breaker, restMs, maxAtOnce, maxWaiting, maxWaitMs, observeCircuit: options.observeCircuit });
   const inRow = () => new ConsecutiveBreaker(breakAfterFailures);
-  const ofPasswords = classOf('auth-passwords', new SamplingBreaker(passwordSample), maxPasswords, 0);
-  const ofRenewals = classOf('auth', inRow(), maxRenewals, maxRenewalsWaiting);
+  const ofPasswords = classOf('auth-passwords', new SamplingBreaker(passwordSample), maxPasswords, 0, 0);
+  const ofRenewals = classOf('auth', inRow(), maxRenewals, maxRenewalsWaiting, renewalTimes.waitMs);
   // Its short deadline says nothing about calls that may take longer.
-  const ofQuestions = classOf('auth-sessions', inRow(), maxQuestions, maxRenewalsWaiting);
+  const ofQuestions = classOf('auth-sessions', inRow(), maxQuestions, maxRenewalsWaiting, sessionDeadlineMs);
   const again = retry(
     handleWhen((err) => err instanceof AppError && err.code === 'unavailable'),
     {

@@ -50,6 +50,7 @@ await runProcess(
     const auth = life.own(
       'authorization',
       createAuthClient({
+        clock,
         target: hostPort(config.AUTH_SERVICE_ADDR),
         tls: grpcTlsOf(config, log),
         observe: createCallTimes(metrics),

@@ -156,7 +156,7 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig, fail: 
   const observeCircuit = createCircuitMetrics(bffPart.metrics);
   const authClient = life.own(
     'auth client',
-    createAuthClient({ target: authTarget, observe: createCallTimes(bffPart.metrics), observeCircuit }),
+    createAuthClient({ clock, target: authTarget, observe: createCallTimes(bffPart.metrics), observeCircuit }),
   );
   const aggregatorClient = createAggregatorClient({ baseUrl: aggregatorUrl, observeCircuit });
   const profilePostgres = await profileDb;

@@ -42,7 +42,7 @@ const startReplica = async (redis: TestRedis, server: TestPostgres, authPort: nu
     ...{ migrationsFolder: profileMigrations, log, clock },
   });
   const pubsub = createRedisPubSub({ address: toRedis, log, metrics, clock });
-  const auth = createAuthClient({ target: `127.0.0.1:${toAuth.port}` });
+  const auth = createAuthClient({ clock, target: `127.0.0.1:${toAuth.port}` });
   const bff = await startBff(
     { postgres, auth, aggregator, priceBus: createPriceBus(pubsub), pubsub, clock, log, metrics },
     { host: '127.0.0.1', port: 0, jwtSecret, secureCookie: false, maxAuthCalls: 10_000 },

@@ -7,4 +7,6 @@ it('refuses times with which a page that waits its turn would be taken for a thi
   expect(of({ lateMs: 10_000 })).toThrow(/taken for theft/);
   expect(of({ answerMs: 60_000 })).toThrow(/outlive/);
   expect(of({ callMs: 15_000 })).toThrow(/hear/);
+  expect(of({ waitMs: 10_000 })).toThrow(/hear/);
+  expect(of({ lateMs: 150_000 })).toThrow(/taken for theft/);
 });

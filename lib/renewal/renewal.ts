@@ -3,6 +3,8 @@
  * has to remember. All in milliseconds.
  */
 export interface RenewalTimes {
+  /** How long a renewal waits in the BFF for its turn at the auth service, where many want one. */
+  readonly waitMs: number;
   /** How long the BFF waits for the auth service. */
   readonly callMs: number;
   /** How long the page waits for the BFF without a sign of it. */
@@ -22,18 +24,20 @@ export interface RenewalTimes {
 
 /** @throws Error where the times do not fit together. @returns them */
 export const fittingTimes = (times: RenewalTimes): RenewalTimes => {
-  const { callMs, answerMs, retryMs, aheadMs, onTheWayMs, lateMs } = times;
+  const { waitMs, callMs, answerMs, retryMs, aheadMs, onTheWayMs, lateMs } = times;
   const rules: readonly (readonly [boolean, string])[] = [
-    [answerMs > callMs, 'the page has to hear what the BFF says of an auth service that does not answer'],
+    [answerMs > waitMs + callMs, 'the page has to hear what the BFF says of an auth service that does not answer, or has too much to do'],
     [aheadMs >= 2 * (answerMs + retryMs), 'an access token has to outlive two tries to renew it that get no answer'],
     // Sent at the last moment before the page gave up on the try before it, then held up on the way.
-    [lateMs >= 2 * onTheWayMs + answerMs + retryMs + callMs, 'a call that was held up must not be taken for theft'],
+    [lateMs >= 2 * onTheWayMs + answerMs + retryMs + waitMs + callMs, 'a call that was held up must not be taken for theft'],
   ];
   for (const [holds, why] of rules) if (!holds) throw new Error(`the times of renewals do not fit together: ${why}`);
   return times;
 };
 
 export const renewalTimes: RenewalTimes = fittingTimes({
+  // A second less than the page leaves it, for the way of the answer.
+  waitMs: 9_000,
   callMs: 5_000,
   answerMs: 15_000,
   retryMs: 5_000,
