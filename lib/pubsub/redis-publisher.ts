@@ -68,6 +68,9 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
   const unwritten = new Map<string, Write & { readonly kind: 'retained' }>();
   let pending: Write[] = [];
   let inFlight = 0;
+  const batches = new Set<readonly Write[]>();
+  /** On its way when its key was forgotten: whoever keeps the key now may have written since. */
+  const forgotten = new WeakSet<Write>();
   let order = 0;
   let overflowing = false;
   let refusing = false;
@@ -80,6 +83,7 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
 
   const remember = (write: Write & { readonly kind: 'retained' }) => {
     const known = unwritten.get(write.key);
+    if (forgotten.has(write)) return;
     if (known && known.order > write.order) return;
     unwritten.delete(write.key);
     unwritten.set(write.key, write);
@@ -119,12 +123,14 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
     });
     refusedPauseMs = Math.min(2 * refusedPauseMs, maxRefusedPauseMs);
   };
-  const settle = (batch: readonly Write[], results: readonly [Error | null, unknown][] | null) => {
+  /** @param sent what of the batch the results are of */
+  const settle = (batch: readonly Write[], sent: readonly Write[], results: readonly [Error | null, unknown][] | null) => {
     inFlight -= batch.length;
+    batches.delete(batch);
     let refusal: Error | undefined;
     let passing: Refusal | undefined;
     let broken = false;
-    batch.forEach((write, i) => {
+    sent.forEach((write, i) => {
       const err = results?.[i]?.[0];
       if (results && !err) return;
       const word = refusalOf(err);
@@ -132,7 +138,7 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
       else {
         refused.inc({ word });
         refusal ??= err ?? undefined;
-        if (word !== 'final' && write.kind === 'retained') passing = word;
+        if (word !== 'final' && write.kind === 'retained' && !forgotten.has(write)) passing = word;
       }
       lose(write, word ?? 'disconnected');
     });
@@ -156,14 +162,18 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
       return;
     }
     inFlight += batch.length;
+    batches.add(batch);
     exchange(batch, connection.redis.multi()).then(
-      (results) => settle(batch, results),
+      (results) => settle(batch, batch, results),
       // Redis refuses a transaction as a whole for one command in it: the others are sent alone.
-      (err: Error) =>
-        (err.name === 'ReplyError' ? exchange(batch, connection.redis.pipeline()) : Promise.reject(err)).then(
-          (results) => settle(batch, results),
-          () => settle(batch, null),
-        ),
+      (err: Error) => (err.name === 'ReplyError' ? sendAlone(batch) : settle(batch, batch, null)),
+    );
+  };
+  const sendAlone = (batch: readonly Write[]) => {
+    const left = batch.filter((write) => !forgotten.has(write));
+    exchange(left, connection.redis.pipeline()).then(
+      (results) => settle(batch, left, results),
+      () => settle(batch, left, null),
     );
   };
   const exchange = (batch: readonly Write[], commands: ChainableCommander) => {
@@ -207,6 +217,9 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
     retain,
     forget: (keys) => {
       for (const key of keys) unwritten.delete(key);
+      const named = new Set(keys);
+      for (const batch of [pending, ...batches])
+        for (const write of batch) if (write.kind === 'retained' && named.has(write.key)) forgotten.add(write);
     },
     read: async (keys) => {
       if (keys.length === 0) return [];
