@@ -76,4 +76,20 @@ describe('facts about symbols', () => {
     await answer();
     expect((await found).size).toBe(1);
   });
+
+  it('that can be read are shown though others asked for at the same time cannot be', async () => {
+    const readings = createSymbolReadings({
+      clock: createManualClock(),
+      keptMs: 60_000,
+      lackingMs: 10_000,
+      read: async (symbols) => {
+        if (symbols.includes('s100')) throw new Error('too many rows');
+        return new Map(symbols.map((symbol) => [symbol, symbol]));
+      },
+    });
+    const unread = readings.of(Array.from({ length: 500 }, (_, at) => `s${at}`));
+    const read = readings.of(['btcusdt']);
+    await expect(unread).rejects.toThrow('too many rows');
+    expect([...(await read).keys()]).toEqual(['btcusdt']);
+  });
 });
