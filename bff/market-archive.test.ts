@@ -74,6 +74,27 @@ it('knows what cost what at midnight: of the first minutes only, and never a sim
   expect(await archive.midnight([], false)).toEqual(new Map());
 });
 
+it('is asked a chart once by all who look at it, also where an older question fails late', async () => {
+  const clock = createManualClock();
+  const failures: ((err: Error) => void)[] = [];
+  const slow = { query: () => new Promise((_, fail) => failures.push(fail)) } as unknown as ClickHouse;
+  const archive = createMarketArchive({ clickhouse: () => slow, database, table, clock });
+  const settle = () => new Promise((done) => setImmediate(done));
+  const told: string[] = [];
+  const look = async () => {
+    archive.candles('btcusdt', '1h').catch((err: Error) => told.push(err.message));
+    await settle();
+  };
+  await look();
+  clock.advance(5_000); // It waited for its turn, and then for ClickHouse.
+  await look();
+  failures[0]?.(new Error('timed out'));
+  await settle();
+  await look();
+  expect(failures).toHaveLength(2);
+  expect(told).toEqual(['The archive of prices does not answer.']);
+});
+
 it('is asked once for what a thousand pages want to know at midnight, and never for too much at once', async () => {
   const clock = createManualClock(Date.parse('2026-11-21T00:00:00.500Z'));
   let [asked, atOnce, most] = [0, 0, 0];

@@ -133,7 +133,10 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
     const known = kept.get(key);
     if (known && nowMs - known.atMs < keptMs) return known.answer as Promise<T>;
     const answer = work();
-    answer.catch(() => kept.delete(key));
+    answer.catch(() => {
+      // What fails late may have a younger one in its place.
+      if (kept.get(key)?.answer === answer) kept.delete(key);
+    });
     kept.delete(key);
     kept.set(key, { atMs: nowMs, answer });
     const [oldest] = kept.keys();
