@@ -13,6 +13,7 @@ import { openSocket } from './test-socket.js';
 const lossy = (): PubSub => ({ ...createMemoryPubSub(), publish: () => undefined });
 
 const setUp = () => {
+  const metrics = createMetrics('bff');
   const clock = createManualClock();
   const database = new Map<string, number>();
   const shown = new Map<string, number>();
@@ -42,9 +43,9 @@ const setUp = () => {
     foundEnded: (id) => void ended.push(id),
     clock,
     log: silentLogger(),
-    metrics: createMetrics('bff'),
+    metrics,
   });
-  return { clock, database, shown, pages, reloaded, ended, questions, state, reconciliation };
+  return { metrics, clock, database, shown, pages, reloaded, ended, questions, state, reconciliation };
 };
 
 describe('what no notice told of', () => {
@@ -91,6 +92,20 @@ describe('what no notice told of', () => {
       [200, ''],
     ]);
     expect(ended).toEqual(['a', 'b', 'c', 'd']);
+  });
+  it('is not what ended before this process began: a start after a busy night is no alarm', async () => {
+    const { clock, ended, state, metrics } = setUp();
+    const missed = async () => /notices_missed_total\{kind="session"[^}]*\} (\d+)/.exec(await metrics.text())?.[1];
+    state.answers = [
+      { sessionIds: ['a', 'b'], next: 'b', asOfMs: 100 },
+      { sessionIds: ['c'], next: '', asOfMs: 105 },
+    ];
+    await clock.advanceAsync(2_000);
+    expect(ended).toEqual(['a', 'b', 'c']);
+    expect(await missed()).toBe('0');
+    state.answers = [{ sessionIds: ['d'], next: '', asOfMs: 200 }];
+    await clock.advanceAsync(20_000);
+    expect(await missed()).toBe('1');
   });
   it('is asked for no more once closed', async () => {
     const { clock, questions, reconciliation } = setUp();

@@ -65,7 +65,8 @@ export const startReconciliation = (deps: ReconciliationDeps, options: Reconcili
       const { sessionIds, next, asOfMs } = await auth.endedSessions(sinceMs, cursor, randomUUID());
       if (cursor === '') untilMs = asOfMs;
       const found = sessionIds.filter((sessionId) => !hasEnded(sessionId));
-      missed.inc({ kind: 'session' }, found.length);
+      // What the first asking finds ended before this process listened: no notice of it was missed.
+      missed.inc({ kind: 'session' }, sinceMs === 0 ? 0 : found.length);
       for (const sessionId of found) foundEnded(sessionId);
       cursor = next;
       if (next !== '') continue;
