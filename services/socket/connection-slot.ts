@@ -51,7 +51,7 @@ export class ConnectionSlot {
     this.#deps = deps;
     const { backoffBaseMs, backoffCapMs } = deps.limits;
     this.#backoff = createBackoff({ baseMs: backoffBaseMs, capMs: backoffCapMs, random: deps.random });
-    this.#silence = createSilenceWatch(deps.clock, deps.limits, deps.events.isBehind);
+    this.#silence = createSilenceWatch(deps.clock, deps.limits, deps.events);
     this.#downSinceMs = deps.clock.monotonic();
     this.#connect();
   }
@@ -153,7 +153,7 @@ export class ConnectionSlot {
       },
       frame: (frame, receiveTimeMs) => {
         if (!isOurs()) return;
-        this.#sawData();
+        this.#sawData(frame.stream);
         if (this.names.has(frame.stream)) events.frame(frame, receiveTimeMs, source, this.#rotation !== undefined);
         else metrics.unwanted.inc(); // On its way when it was unsubscribed.
       },
@@ -181,8 +181,8 @@ export class ConnectionSlot {
     return connection;
   }
 
-  #sawData(): void {
-    this.#silence.saw();
+  #sawData(name: string): void {
+    this.#silence.saw(name);
     // Only data proves that a connection works; an exchange that accepts and then drops us is still backed off from.
     if (this.#backoff.failures > 0) this.#backoff.reset();
   }

@@ -22,7 +22,7 @@ export interface Feed {
   heard: boolean;
   /** A frame that can be used came since then. */
   saw: boolean;
-  /** Of the last frame of which something could be used, by the exchange's clock; undefined before. */
+  /** Of the last frame of which something could be used and whose time can be right, by the exchange's clock; undefined before. */
   lastEventMs: number | undefined;
   /** Why nothing of the last frame could be used. */
   fault: string | undefined;

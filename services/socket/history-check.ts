@@ -1,7 +1,7 @@
 import { toAppError } from '@tickfolio/lib/errors';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Feed } from './feed.js';
-import type { IsBehind } from './missed-trades.js';
+import type { StreamHistory } from './missed-trades.js';
 
 export interface HistoryCheckDeps {
   readonly log: Logger;
@@ -10,20 +10,17 @@ export interface HistoryCheckDeps {
   readonly feedOf: (name: string) => Pick<Feed, 'symbol' | 'lastEventMs'> | undefined;
 }
 
-/** A mini-ticker shows a trade up to a second after it, and has a time of its own. */
-const shownAfterMs = 1_000;
-
-/** Holds the last frame of a stream against the exchange's history, which is never ahead of the stream. */
-export const createHistoryCheck =
-  ({ log, lastTradeMs, feedOf }: HistoryCheckDeps): IsBehind =>
-  async (name) => {
-    const { symbol, lastEventMs } = feedOf(name) ?? {};
-    if (symbol === undefined || lastEventMs === undefined) return undefined;
+/** What a stream brought and what the exchange's history has of its symbol, which is never ahead of the stream. */
+export const createHistoryCheck = ({ log, lastTradeMs, feedOf }: HistoryCheckDeps): Required<StreamHistory> => ({
+  lastTradedMs: async (name) => {
+    const symbol = feedOf(name)?.symbol;
+    if (symbol === undefined) return undefined;
     try {
-      const tradedMs = await lastTradeMs(symbol);
-      return tradedMs !== undefined && tradedMs > lastEventMs + shownAfterMs;
+      return (await lastTradeMs(symbol)) ?? 0;
     } catch (err) {
       log.debug({ stream: name, reason: toAppError(err).message }, 'whether a silent stream misses trades cannot be asked');
       return undefined;
     }
-  };
+  },
+  lastEventMs: (name) => feedOf(name)?.lastEventMs,
+});

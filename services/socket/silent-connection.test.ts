@@ -146,12 +146,90 @@ describe('a silent connection', () => {
     expect(opened).toHaveLength(1);
   });
 
-  it('is asked about ever less often while a coin is quiet', async () => {
+  it('is asked about ever less often while a coin is quiet, down to once in ten minutes', async () => {
     const { at, clock, asked, streams } = trading(600, false);
     for (const name of streams) at(0).data(name, 1_800_000_000_000);
-    for (let minute = 0; minute < 60; minute++) await clock.advanceAsync(60_000);
-    expect(asked.length).toBeGreaterThan(3);
-    expect(asked.length).toBeLessThan(12);
+    const askedIn = async (minutes: number) => {
+      asked.length = 0;
+      await clock.advanceAsync(minutes * 60_000);
+      return asked.length;
+    };
+    const [first, second] = [await askedIn(5), await askedIn(5)];
+    expect(first).toBeGreaterThan(3);
+    expect(second).toBeLessThan(first);
+    await askedIn(50);
+    expect(await askedIn(60)).toBe(6);
+  });
+
+  /** What this computer's clock shows must not matter. */
+  const clocks = [
+    ['that is right', 0],
+    ['an hour behind', 3_600_000],
+    ['an hour ahead', -3_600_000],
+  ] as const;
+
+  it.each(clocks)(
+    'is replaced also where it came in place of one that brought nothing, on a computer with a clock %s',
+    async (_what, aheadMs) => {
+      const { opened, at, clock, behind, exchange, streams } = trading(600, false);
+      exchange.aheadMs = aheadMs;
+      for (const name of streams) {
+        at(0).data(name, 1_800_000_000_000);
+        behind.add(name);
+      }
+      await clock.advanceAsync(15_000);
+      expect(opened).toHaveLength(2);
+      at(1).open();
+      at(1).acknowledge();
+      await clock.advanceAsync(15_000);
+      expect(opened).toHaveLength(3);
+    },
+  );
+
+  it.each(clocks)('is not what stands only since the trades that its predecessor missed, by a clock %s', async (_what, aheadMs) => {
+    const { opened, at, clock, tradedMs, exchange, exchangeMs, streams } = trading(600, false);
+    exchange.aheadMs = aheadMs;
+    for (const name of streams) at(0).data(name, 1_800_000_000_000);
+    await clock.advanceAsync(5_000);
+    for (const name of streams) tradedMs.set(name, exchangeMs());
+    await clock.advanceAsync(10_000);
+    expect(opened).toHaveLength(2);
+    at(1).open();
+    at(1).acknowledge();
+    await clock.advanceAsync(3_600_000);
+    expect(opened).toHaveLength(2);
+  });
+
+  it('is noticed also where it is the first one since the start, and brings nothing of what is traded', async () => {
+    const { opened, clock, behind } = trading(600, false);
+    behind.add('minorusdt@aggTrade');
+    await clock.advanceAsync(60_000);
+    expect(opened).toHaveLength(2);
+  });
+
+  it('is replaced more and more rarely where none that answers brings what is traded', async () => {
+    const { opened, at, clock, behind, streams } = trading(600, false);
+    for (const name of streams) behind.add(name);
+    for (let second = 0; second < 3_600; second++) {
+      await clock.advanceAsync(1_000);
+      const last = at(-1);
+      if (last.closed || last.connection.isOpen) continue;
+      last.open();
+      last.acknowledge();
+    }
+    expect(opened.length).toBeGreaterThan(4);
+    expect(opened.length).toBeLessThan(15);
+  });
+
+  it('is noticed within ten minutes also after a night in which a coin was not traded', async () => {
+    const { opened, at, clock, links, behind, streams } = trading(600, false);
+    for (const name of streams) at(0).data(name, 1_800_000_000_000);
+    await clock.advanceAsync(7 * 3_600_000);
+    expect(opened).toHaveLength(1);
+    for (const name of streams) behind.add(name);
+    await clock.advanceAsync(602_000);
+    expect(opened.length).toBeGreaterThan(1);
+    expect(links.get('minorusdt@aggTrade')?.kind).toBe('silent');
   });
 
   it('is not what is left when the busy coins are sold and a minor one stays', () => {
@@ -180,7 +258,7 @@ describe('a silent connection', () => {
         return lastMs;
       },
     } as Partial<ExchangeConnection>;
-    const judge = () => silence.judge(connection as ExchangeConnection, [btc], 0);
+    const judge = () => silence.judge(connection as ExchangeConnection, new Set([btc]), 0);
     const run = (seconds: number) =>
       Array.from({ length: seconds }, () => {
         clock.advance(1_000);

@@ -1,4 +1,5 @@
 import type { ExchangeFrame } from './frame.js';
+import type { StreamHistory } from './missed-trades.js';
 
 /** What stands between us and a stream's data, apart from the data itself. */
 export type Link =
@@ -11,7 +12,7 @@ export type Link =
   | { readonly kind: 'rejected'; readonly detail: string };
 
 /** What the connections tell about the streams they carry. */
-export interface StreamEvents {
+export interface StreamEvents extends StreamHistory {
   /**
    * @param source number of the connection; grows with every one ever opened
    * @param overlap another connection delivers the stream too
@@ -20,6 +21,4 @@ export interface StreamEvents {
   link(name: string, link: Link): void;
   /** False while the stream waits for a missing frame that the other connection may still bring. */
   settled(name: string): boolean;
-  /** Whether the exchange's history has trades that the stream should have brought; undefined, and absent, where that is not known. */
-  isBehind?(name: string): Promise<boolean | undefined>;
 }

@@ -7,6 +7,7 @@ import { defaultLimits } from './limits.js';
 import { createSocketMetrics } from './metrics.js';
 import type { StreamEvents } from './stream-events.js';
 import { createSubscriptions } from './subscriptions.js';
+import { tradeOf, wrap } from './test-scripted-exchange.js';
 
 /** Subscriptions over a pool that confirms at once whatever it is asked for. */
 const rig = () => {
@@ -43,17 +44,19 @@ const rig = () => {
     },
   });
   const details: string[] = [];
-  subscriptions.open('miniTicker', ['tinyusdt'], {
-    report: ({ detail }) => void details.push(detail),
-    push: () => undefined,
-    flush: () => undefined,
-    over: new Promise(() => undefined),
-  });
+  const reader = { push: () => undefined, flush: () => undefined, over: new Promise<undefined>(() => undefined) };
+  subscriptions.open('miniTicker', ['tinyusdt'], { ...reader, report: ({ detail }) => void details.push(detail) });
   confirm('tinyusdt@miniTicker');
   return {
     clock,
+    follow: () => subscriptions.open('aggTrade', ['tinyusdt'], { ...reader, report: () => undefined }),
     renewed,
     details,
+    lastEventMs: (name: string) => events?.lastEventMs?.(name),
+    trade: (id: number, timeMs: number) => {
+      const read = readMessage(wrap('tinyusdt@aggTrade', tradeOf('tinyusdt', id, { E: timeMs, T: timeMs })));
+      if (read.type === 'frame') events?.frame(read.frame, clock.now(), 1, false);
+    },
     ticker: (price: string) => {
       const data = { e: '24hrMiniTicker', E: clock.now(), s: 'TINYUSDT', c: price, o: price, h: price, l: price, v: '1', q: '1' };
       const read = readMessage(JSON.stringify({ stream: 'tinyusdt@miniTicker', data }));
@@ -78,5 +81,19 @@ describe('subscriptions', () => {
     for (let second = 0; second < 180; second++) clock.advance(1_000);
     expect(renewed.length).toBeGreaterThan(0);
     expect(renewed.length).toBeLessThan(5);
+  });
+
+  it('hold a stream’s silence against its last frame whose time can be right, not against one that an hour ahead of all was sent with', () => {
+    const { clock, follow, ticker, trade, lastEventMs } = rig();
+    follow();
+    for (let second = 0; second < 5; second++) {
+      clock.advance(1_000);
+      ticker('1.5');
+    }
+    const rightMs = clock.now();
+    trade(1, rightMs);
+    clock.advance(1_000);
+    trade(2, clock.now() + 3_600_000);
+    expect(lastEventMs('tinyusdt@aggTrade')).toBe(rightMs);
   });
 });

@@ -111,7 +111,7 @@ export const createSubscriptions = ({
         if (frame.kind === 'aggTrade') accept(feed, frame, receiveTimeMs, source, overlap);
         return;
       }
-      feed.lastEventMs = frame.eventTimeMs;
+      if (!judge.feedClock.isAhead(frame.eventTimeMs)) feed.lastEventMs = frame.eventTimeMs;
       const alive = feed.saw && feed.link.kind === 'answered' && feed.stalled === undefined;
       const firstTrade = frame.kind === 'aggTrade' && !feed.tradedSinceListed;
       if (firstTrade && feed.listing !== undefined && feed.listing !== 'TRADING') tradedWhilePaused();
@@ -139,7 +139,7 @@ export const createSubscriptions = ({
       update(feed);
     },
     settled: (name) => feeds.get(name)?.sequence.settled ?? true,
-    isBehind: createHistoryCheck({ log, lastTradeMs, feedOf: (name) => feeds.get(name) }),
+    ...createHistoryCheck({ log, lastTradeMs, feedOf: (name) => feeds.get(name) }),
   });
 
   const watchdog = createStreamWatchdog(clock, limits, {

@@ -27,9 +27,14 @@ export const createPoolRig = (changed: Partial<SocketLimits> = {}) => {
   const links = new Map<string, Link>();
   const frames: { name: string; order: number; source: number; overlap: boolean }[] = [];
   const unsettled = new Set<string>();
-  /** Streams of which the history has trades that did not come; and those that it was asked about. */
+  /** Streams of which the history has ever newer trades that do not come; what it has of others; and those that it was asked about. */
   const behind = new Set<string>();
+  const tradedMs = new Map<string, number>();
   const asked: string[] = [];
+  const lastEventsMs = new Map<string, number>();
+  /** How far the exchange's clock is ahead of this computer's. */
+  const exchange = { aheadMs: 0 };
+  const exchangeMs = () => clock.now() + exchange.aheadMs;
   const gate = createConnectionGate(clock, limits.attemptsPerWindow, limits.attemptWindowMs);
 
   const fake = (events: ConnectionEvents) => {
@@ -88,6 +93,7 @@ export const createPoolRig = (changed: Partial<SocketLimits> = {}) => {
           events.acknowledged(name);
         }
         seen.set(name, lastDataMs);
+        lastEventsMs.set(name, exchangeMs());
         events.frame(frameOf(name, order), clock.now());
       },
       refuse: (name: string) => {
@@ -113,10 +119,11 @@ export const createPoolRig = (changed: Partial<SocketLimits> = {}) => {
       frame: ({ stream, order }, _receiveTimeMs, source, overlap) => frames.push({ name: stream, order, source, overlap }),
       link: (name, link) => links.set(name, link),
       settled: (name) => !unsettled.has(name),
-      isBehind: async (name) => {
+      lastTradedMs: async (name) => {
         asked.push(name);
-        return behind.has(name);
+        return behind.has(name) ? exchangeMs() : (tradedMs.get(name) ?? lastEventsMs.get(name) ?? 0);
       },
+      lastEventMs: (name) => lastEventsMs.get(name),
     },
     open: (events) => {
       const one = fake(events);
@@ -129,5 +136,5 @@ export const createPoolRig = (changed: Partial<SocketLimits> = {}) => {
     if (!one) throw new Error(`no connection ${index}`);
     return one;
   };
-  return { pool, clock, log, opened, links, frames, unsettled, behind, asked, gate, limits, at };
+  return { pool, clock, log, opened, links, frames, unsettled, behind, tradedMs, exchange, exchangeMs, asked, gate, limits, at };
 };
