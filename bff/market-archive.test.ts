@@ -187,6 +187,30 @@ it('knows what the exchange says of the last 24 hours: of the newest ticker, as 
   expect(await of(true)).toEqual(new Map([['xrpusdt', { atMs: at('13:59:30.000'), open: '1', high: '3', low: '1' }]]));
 });
 
+it('shows no price, candle or volume that an archived ticker dated an hour ahead as of then, once a right one came after it', async () => {
+  const nowMs = systemClock.now();
+  const text = (atMs: number) => new Date(atMs).toISOString().replace('T', ' ').slice(0, -1);
+  const row = (aheadMs: number, receivedMs: number, price: string) => [
+    `LINKUSDT-${aheadMs}`,
+    '24hrMiniTicker',
+    text(nowMs + aheadMs),
+    text(nowMs + receivedMs),
+    'LINKUSDT',
+    price,
+    price,
+    price,
+  ];
+  for (const ticker of [row(3_600_000, -2_000, '9'), row(-1_000, -900, '14.5')])
+    await clickhouse.insert(`${database}.${table}_rows`, columns, [ticker]);
+  const archive = createMarketArchive({ clickhouse: () => clickhouse, database, table, clock: systemClock });
+  expect(await archive.last('linkusdt', false)).toEqual({ atMs: nowMs - 1_000, price: '14.5' });
+  expect(await archive.volume('linkusdt')).toEqual({ atMs: nowMs - 1_000, base: '14.5', quote: '14.5' });
+  for (const range of ['1h', '7d', '1y'] as const)
+    expect((await archive.candles('linkusdt', range)).map(({ close }) => close)).toEqual(['14.5']);
+  expect((await archive.today('linkusdt'))?.close).toBe('14.5');
+  expect((await archive.trails(['linkusdt', 'btcusdt'])).get('linkusdt')?.map(({ price }) => price)).toEqual(['14.5']);
+});
+
 it("counts today's change of a coin from midnight where the archive knows it, else from its first recorded price, and says from when", async () => {
   const postgres = await openTestPostgres();
   const bff = await startTestBff({ postgres, deps: { clickhouse: () => clickhouse } });

@@ -108,6 +108,11 @@ interface CandleAnswer {
 const toCandle = ({ at, ...prices }: CandleAnswer): Candle => ({ ...prices, atMs: Number(at) * 1_000 });
 
 export const createMarketArchive = ({ clickhouse, database, table, clock }: MarketArchiveOptions): MarketArchive => {
+  const latest = `${database}.${table}_latest`;
+  /** SQL of the moment of the newest ticker: what is dated later was dated wrongly. @param of which symbols */
+  const newestAt = (of: string) =>
+    `ifNull((SELECT maxOrNull(l.event_time) FROM ${latest} AS l WHERE l.symbol ${of}), toDateTime64('2105-12-31 00:00:00', 3, 'UTC'))`;
+  const newest = newestAt('= {symbol:String}');
   const rollup = (size: '1m' | '1h') => `${database}.${table.replace(/_tickers$/, '')}_ohlc_${size}`;
   const turns = bulkhead(maxQueries, maxWaiting);
   const kept = new Map<string, { readonly atMs: number; readonly answer: Promise<unknown> }>();
@@ -157,7 +162,8 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
   const readTrails = async (symbols: readonly string[]) => {
     const rows = await read<{ symbol: string; at: string; close: string }>(
       `SELECT c.symbol AS symbol, toUnixTimestamp(c.start) AS at, c.close AS close FROM ${rollup('1m')} AS c
-       WHERE c.symbol IN {symbols:Array(String)} AND c.start >= toDateTime({from:UInt32}) ORDER BY symbol, at`,
+       WHERE c.symbol IN {symbols:Array(String)} AND c.start >= toDateTime({from:UInt32})
+         AND c.start <= ${newestAt('IN {symbols:Array(String)}')} ORDER BY symbol, at`,
       { symbols: symbols.map((symbol) => symbol.toUpperCase()), from: Math.floor((clock.now() - trailSpanMs) / 1_000) },
       symbols.length * (trailSpanMs / minuteMs + 2),
     );
@@ -183,7 +189,8 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
         const rows = await read<CandleAnswer>(
           `SELECT intDiv(toUnixTimestamp(c.start), {step:UInt32}) * {step:UInt32} AS at, ${columns}
            FROM ${rollup(stepMs < hourMs ? '1m' : '1h')} AS c
-           WHERE c.symbol = {symbol:String} AND c.start >= toDateTime({from:UInt32}) GROUP BY at ORDER BY at`,
+           WHERE c.symbol = {symbol:String} AND c.start >= toDateTime({from:UInt32}) AND c.start <= ${newest}
+           GROUP BY at ORDER BY at`,
           { symbol: symbol.toUpperCase(), step: stepMs / 1_000, from: fromMs / 1_000 },
           spanMs / stepMs + 2,
         );
@@ -194,7 +201,7 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
         const midnight = Math.floor(clock.now() / dayMs) * (dayMs / 1_000);
         const [row] = await read<CandleAnswer>(
           `SELECT {from:UInt32} AS at, ${columns} FROM ${rollup('1m')} AS c
-           WHERE c.symbol = {symbol:String} AND c.start >= toDateTime({from:UInt32}) GROUP BY c.symbol`,
+           WHERE c.symbol = {symbol:String} AND c.start >= toDateTime({from:UInt32}) AND c.start <= ${newest} GROUP BY c.symbol`,
           { symbol: symbol.toUpperCase(), from: midnight },
           1,
         );
@@ -205,6 +212,7 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
         const [row] = await read<{ at: string; base: string | null; quote: string | null }>(
           `SELECT toUnixTimestamp64Milli(t.event_time) AS at, t.volume AS base, t.quote_volume AS quote FROM ${database}.${table}_rows AS t
            WHERE t.symbol = {symbol:String} AND t.event_time >= fromUnixTimestamp64Milli({from:Int64})
+             AND t.event_time <= ${newest}
            ORDER BY t.symbol DESC, t.event_time DESC, t.message_id DESC LIMIT 1`,
           { symbol: symbol.toUpperCase(), from: clock.now() - hourMs },
           1,
@@ -218,6 +226,7 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
         const rows = await ask<{ at: string; price: string }>(
           `SELECT toUnixTimestamp64Milli(t.event_time) AS at, t.close_price AS price FROM ${database}.${table}_rows AS t
            WHERE t.symbol = {symbol:String} AND ({either:UInt8} OR startsWith(t.event_type, 'simulated') = {simulated:UInt8})
+             AND t.event_time <= ${newest}
            ORDER BY t.symbol DESC, t.event_time DESC, t.message_id DESC LIMIT 1`,
           { symbol: symbol.toUpperCase(), either: simulated === undefined ? 1 : 0, simulated: simulated ? 1 : 0 },
           1,
@@ -229,7 +238,7 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
       shared(`days ${simulated}`, async () => {
         const rows = await read<{ symbol: string; at: string; open: string; high: string; low: string }>(
           `SELECT t.symbol AS symbol, toUnixTimestamp64Milli(t.event_time) AS at, t.open_price AS open, t.high_price AS high, t.low_price AS low
-           FROM ${database}.${table}_latest AS t WHERE startsWith(t.event_type, 'simulated') = {simulated:UInt8}
+           FROM ${latest} AS t WHERE startsWith(t.event_type, 'simulated') = {simulated:UInt8}
              AND t.event_time >= fromUnixTimestamp64Milli({from:Int64}) AND t.open_price > 0`,
           { simulated: simulated ? 1 : 0, from: clock.now() - hourMs },
           maxSymbols,

@@ -68,8 +68,11 @@ export const runClickHouseMigrations = async ({ clickhouse, log }: MigrationDeps
   const applied = new Set(
     (await clickhouse.query<{ name: string }>(`SELECT DISTINCT name FROM ${database}.${journal}`)).map(({ name }) => name),
   );
+  let isAgain = false;
   for (const { name, statements, creations } of migrations) {
-    if (applied.has(name) && creations.every((creation) => existing.has(creation.name))) continue;
+    // Those after one that is run again built on it.
+    if (!isAgain && applied.has(name) && creations.every((creation) => existing.has(creation.name))) continue;
+    isAgain = true;
     for (const statement of statements) await run(statement);
     await clickhouse.insert(`${database}.${journal}`, ['name'], [[name]]);
     log.info({ migration: name, database }, applied.has(name) ? 'a table was missing and has been made again' : 'applied a migration');

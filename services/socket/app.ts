@@ -76,6 +76,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     listing: (symbol) => symbols.listing(symbol),
     tradedWhilePaused: () => void symbols.lookAgain(),
     lastTradeMs: async (symbol) => (await rest.aggTrades(symbol, undefined, 1)).trades.at(-1)?.tradeTimeMs,
+    exchangeNowMs: () => time.nowMs,
     connect: (events) =>
       createConnectionPool({
         open: exchange.connect,

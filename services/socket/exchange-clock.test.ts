@@ -33,6 +33,7 @@ const rig = (aheadMs = 0, waysMs: [number, number][] = [], fault?: AppError) => 
     log,
     advance: (ms: number) => time.advanceAsync(ms),
     looks: () => looks,
+    now: () => time.now(),
     fail: (err: AppError | undefined) => {
       fault = err;
     },
@@ -110,6 +111,16 @@ describe("the exchange's clock", () => {
     computer.aheadMs = 5_000;
     await advance(6_000);
     expect(exchangeClock.offset).toBeUndefined(); // Nobody knows what it is now.
+    await exchangeClock.close();
+  });
+
+  it('shows the same also in the seconds after this computer’s clock was set, before it is measured again', async () => {
+    const { exchangeClock, computer, advance, now } = rig(3_600_000);
+    expect(exchangeClock.nowMs).toBeUndefined();
+    await advance(1_000);
+    computer.aheadMs = -3_600_000;
+    await advance(1_000);
+    expect(Number(exchangeClock.nowMs) - now()).toBe(0);
     await exchangeClock.close();
   });
 

@@ -14,6 +14,11 @@ export interface ClockOffset {
 export interface ExchangeClock {
   /** Undefined until it was measured once. */
   readonly offset: ClockOffset | undefined;
+  /**
+   * What it shows now, epoch milliseconds: as it was measured last, carried on by the monotonic clock, whoever sets this computer's;
+   * undefined until it was measured once.
+   */
+  readonly nowMs: number | undefined;
   close(): Promise<void>;
 }
 
@@ -64,6 +69,8 @@ const inWords = (ms: number): string => {
 export const createExchangeClock = ({ clock, log, read }: ExchangeClockDeps, { everyMs, retryMs }: ExchangeClockOptions): ExchangeClock => {
   const stop = new AbortController();
   let offset: ClockOffset | undefined;
+  /** What it showed at the monotonic clock's zero. */
+  let zeroMs: number | undefined;
   /** The offset that was warned of last. */
   let warnedMs: number | undefined;
   let wake = new AbortController();
@@ -97,6 +104,7 @@ export const createExchangeClock = ({ clock, log, read }: ExchangeClockDeps, { e
     knownDriftMs = began;
     if (!best) return;
     offset = offsetOf(best);
+    zeroMs = began + offset.offsetMs;
     tell(offset);
   };
   const run = async () => {
@@ -129,6 +137,9 @@ export const createExchangeClock = ({ clock, log, read }: ExchangeClockDeps, { e
   return {
     get offset() {
       return offset;
+    },
+    get nowMs() {
+      return zeroMs === undefined ? undefined : zeroMs + clock.monotonic();
     },
     close: async () => {
       look.cancel();

@@ -12,22 +12,38 @@ export interface FrameJudge {
 }
 
 const complaintPeriodMs = 10_000;
+/** So far ahead of the exchange's clock and of this computer's too, a time is wrong though the frames of all symbols agree on it. */
+const maxAheadMs = 60_000;
 
-export const createFrameJudge = (clock: Clock, log: Logger, metrics: SocketMetrics): FrameJudge => {
+/** @param exchangeNowMs what the exchange's clock shows, apart from its frames; undefined while that is not known */
+export const createFrameJudge = (
+  clock: Clock,
+  log: Logger,
+  metrics: SocketMetrics,
+  exchangeNowMs: () => number | undefined,
+): FrameJudge => {
   const feedClock = createFeedClock(clock);
   const complain = createComplaint(clock, log, 'the exchange sends something that cannot be right', complaintPeriodMs);
 
-  const faultOf = (frame: ExchangeFrame, symbol: string): string | undefined => {
+  const isAheadOfClocks = (eventTimeMs: number, receiveTimeMs: number): boolean => {
+    if (eventTimeMs <= receiveTimeMs + maxAheadMs) return false;
+    const nowMs = exchangeNowMs();
+    return nowMs !== undefined && eventTimeMs > nowMs + maxAheadMs;
+  };
+  const faultOf = (frame: ExchangeFrame, symbol: string, receiveTimeMs: number): string | undefined => {
     if (frame.fault !== undefined) return frame.fault;
+    const isAhead = isAheadOfClocks(frame.eventTimeMs, receiveTimeMs);
+    const isBelieved = !isAhead && feedClock.observe(frame.eventTimeMs, symbol);
     // A trade with a wrong time is judged where the history can be asked about it.
-    if (feedClock.observe(frame.eventTimeMs, symbol) || frame.kind === 'aggTrade') return undefined;
-    return 'its time lies ahead of all other frames';
+    if (isBelieved || frame.kind === 'aggTrade') return undefined;
+    // It would stand as the newest of its symbol until its time comes, and there is no history of it to ask.
+    return isAhead ? "its time lies ahead of the exchange's own clock" : 'its time lies ahead of all other frames';
   };
   return {
     feedClock,
     fault: (frame, symbol, receiveTimeMs) => {
       const { kind, stream, eventTimeMs } = frame;
-      const fault = faultOf(frame, symbol);
+      const fault = faultOf(frame, symbol, receiveTimeMs);
       metrics.frames.inc({ kind });
       if (fault === undefined) metrics.frameArrived(eventTimeMs, receiveTimeMs);
       else {

@@ -38,6 +38,7 @@ const rig = () => {
     listing: () => 'TRADING',
     tradedWhilePaused: () => undefined,
     lastTradeMs: async () => undefined,
+    exchangeNowMs: () => undefined,
     connect: (given) => {
       events = given;
       return pool;

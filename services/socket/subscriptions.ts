@@ -24,6 +24,8 @@ export interface SubscriptionsDeps {
   readonly tradedWhilePaused: () => void;
   /** When the symbol was traded last, by the exchange's history, epoch milliseconds; undefined where it was not. @throws AppError */
   readonly lastTradeMs: (symbol: string) => Promise<number | undefined>;
+  /** What the exchange's clock shows, epoch milliseconds; undefined while that is not known. */
+  readonly exchangeNowMs: () => number | undefined;
   /** Makes the pool that feeds the given handlers. */
   readonly connect: (events: StreamEvents) => ConnectionPool;
 }
@@ -51,11 +53,12 @@ export const createSubscriptions = ({
   listing,
   tradedWhilePaused,
   lastTradeMs,
+  exchangeNowMs,
   connect,
 }: SubscriptionsDeps): Subscriptions => {
   const feeds = new Map<string, Feed>();
   const overflowing = new Set<string>();
-  const judge = createFrameJudge(clock, log, metrics);
+  const judge = createFrameJudge(clock, log, metrics, exchangeNowMs);
 
   const update = (feed: Feed) => {
     const { state, detail } = stateOf(feed);

@@ -2,7 +2,7 @@ import { carry } from './piece.js';
 import { namesOf, readColumns, type TakeoverDeps } from './zoneless.js';
 
 /** The views that feed the other tables with every row that is inserted. */
-const feeds = ['1h_feed', '1m_feed', 'newest_feed', 'offsets_feed'] as const;
+const feeds = ['1h_feed', '1m_feed', 'newest_feed', 'offsets_feed', 'received_feed'] as const;
 const namesOfFeeds = ({ table }: TakeoverDeps): readonly string[] => feeds.map((feed) => `${table}_${feed}`);
 
 /** Takes the feeds away, which follow a table to its next name or do not, as the version has it; the migrations make them again. */
