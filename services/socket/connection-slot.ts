@@ -160,12 +160,14 @@ export class ConnectionSlot {
       acknowledged: (name) => {
         if (isOurs() && this.names.has(name)) events.link(name, { kind: 'answered' });
       },
-      rejected: (name, why) => {
+      rejected: (name, why, { isNews, retryInMs }) => {
         if (!isOurs()) return;
-        log.warn({ stream: name, why }, 'the exchange refuses a stream; it is asked for again later');
+        metrics.refusals.inc();
+        log[isNews ? 'warn' : 'debug']({ stream: name, why, retryInMs }, 'the exchange refuses a stream; it is asked for again later');
         const other = connection === this.#current ? this.#rotation?.next : this.#current;
         const isCarried = other?.acknowledgedAtMs(name) !== undefined;
-        if (this.names.has(name) && !isCarried) events.link(name, { kind: 'rejected', detail: `the exchange refuses the stream: ${why}` });
+        const detail = `the exchange refuses the stream: ${why}; it is asked again after ${Math.round(retryInMs / 1_000)} s`;
+        if (this.names.has(name) && !isCarried) events.link(name, { kind: 'rejected', detail });
       },
       shutdownNotice: () => {
         if (connection !== this.#current) return;

@@ -18,6 +18,8 @@ const rig = (answer: (message: Message) => string | typeof invalid | 'ok' | unde
   const clock = createManualClock();
   const sent: Message[] = [];
   const acknowledged: string[] = [];
+  /** Each with the seconds after which it is to be asked for again. */
+  const refused: [name: string, retryInSeconds: number][] = [];
   const rejected: string[] = [];
   let listed = 0;
   const server = new Set<string>();
@@ -35,7 +37,10 @@ const rig = (answer: (message: Message) => string | typeof invalid | 'ok' | unde
       else clock.after(20, () => channel.reply(message.id, reply.text, { code: reply.code }));
     },
     acknowledged: (name) => acknowledged.push(name),
-    rejected: (name) => rejected.push(name),
+    rejected: (name, _why, { isNews, retryInMs }) => {
+      refused.push([name, retryInMs / 1_000]);
+      if (isNews) rejected.push(name);
+    },
     listed: () => {
       listed += 1;
     },
@@ -48,6 +53,7 @@ const rig = (answer: (message: Message) => string | typeof invalid | 'ok' | unde
     sent,
     acknowledged,
     rejected,
+    refused,
     server,
     channel,
     get listed() {
@@ -148,9 +154,41 @@ describe('control channel', () => {
     clock.advance(3_600_000);
     const pauses = sent.slice(1).map(({ atMs }, index) => Math.round((atMs - (sent[index]?.atMs ?? 0)) / 1_000));
     expect(pauses.slice(0, 4)).toEqual([1, 2, 4, 8]);
-    expect(Math.max(...pauses)).toBe(defaultLimits.refusedNameRetryMs / 1_000);
+    expect(Math.max(...pauses)).toBe(defaultLimits.refusalRetryCapMs / 1_000);
     expect(sent.length).toBeGreaterThan(20);
     expect(rejected).toEqual(['a@aggTrade']);
+  });
+
+  it('has a name back half a minute after the exchange had refused it by mistake, and tells each time how long it waits', () => {
+    let isWrong = true;
+    const { channel, clock, acknowledged, refused, sent } = rig(({ params }) =>
+      params.includes('bad@aggTrade') && isWrong ? invalid : 'ok',
+    );
+    for (const name of ['a@aggTrade', 'bad@aggTrade']) channel.want(name);
+    channel.open();
+    clock.advance(5_000);
+    expect(refused).toEqual([['bad@aggTrade', 30]]);
+    isWrong = false;
+    clock.advance(30_000);
+    expect(acknowledged).toEqual(['a@aggTrade', 'bad@aggTrade']);
+    isWrong = true;
+    channel.renew('bad@aggTrade');
+    clock.advance(600_000);
+    expect(refused.slice(1, 6).map(([, seconds]) => seconds)).toEqual([30, 60, 120, 180, 180]);
+    expect(mostInASecond(sent)).toBeLessThanOrEqual(3);
+  });
+
+  it('asks for many names that are refused no faster than the exchange allows, and for new ones before them', () => {
+    const { channel, clock, acknowledged, sent } = rig(({ params }) => (params.some((name) => name.startsWith('bad')) ? invalid : 'ok'));
+    for (let index = 0; index < 200; index++) channel.want(`bad${index}@aggTrade`);
+    channel.open();
+    for (let index = 0; index < 60; index++) {
+      clock.advance(8_000);
+      channel.want(`new${index}@aggTrade`);
+      clock.advance(2_000);
+      expect(acknowledged).toHaveLength(index + 1);
+    }
+    expect(mostInASecond(sent)).toBeLessThanOrEqual(3);
   });
 
   it('has a name that was refused listed some minutes later, and holds up nobody with it', () => {
@@ -164,7 +202,7 @@ describe('control channel', () => {
     clock.advance(1_000);
     expect(acknowledged).toEqual(['a@aggTrade', 'b@aggTrade']);
     isListed = true;
-    clock.advance(defaultLimits.refusedNameRetryMs);
+    clock.advance(defaultLimits.refusalRetryCapMs);
     expect(acknowledged).toEqual(['a@aggTrade', 'b@aggTrade', 'new@aggTrade']);
     expect(rejected).toEqual(['new@aggTrade']);
     expect(channel.isRefused('new@aggTrade')).toBe(false);

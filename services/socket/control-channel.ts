@@ -1,14 +1,14 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
 import type { SocketLimits } from './limits.js';
-import { createRefusals } from './refusals.js';
+import { createRefusals, type Refused } from './refusals.js';
 
 export interface ControlEvents {
   /** Sends one control message. */
   readonly send: (text: string) => void;
   /** The exchange answers for this stream now: by a reply, or by data that came before it. */
   readonly acknowledged: (name: string) => void;
-  /** The exchange refuses this one stream; told once for as long as it gives the same reason. It is asked for again later. */
-  readonly rejected: (name: string, why: string) => void;
+  /** The exchange refuses this one stream, again or for the first time. It is asked for again later. */
+  readonly rejected: (name: string, why: string, refused: Refused) => void;
   /** The exchange answered the question for its list. */
   readonly listed: () => void;
   /** The exchange does not answer at all: the connection is no good. */
@@ -146,8 +146,9 @@ export const createControlChannel = (clock: Clock, limits: SocketLimits, events:
   const step = () => {
     wake = undefined;
     if (state !== 'open') return;
-    // New streams first: somebody waits for them. Where the exchange's bound leaves no room, the leaving ones go first.
-    if (askForList() || repeat() || subscribe(false) || unsubscribe() || subscribe(true)) schedule();
+    // New streams first: somebody waits for them. Where the exchange's bound leaves no room, the leaving ones go first. The halves of a
+    // refused batch, of which there may be hundreds, hold up neither.
+    if (askForList() || subscribe(false) || unsubscribe() || repeat() || subscribe(true)) schedule();
     else {
       const nextDueMs = Math.min(refusals.nextDueMs ?? Number.POSITIVE_INFINITY, ...again.map(({ dueMs }) => dueMs));
       // A refused stream that finds no room is asked for when one leaves.
@@ -179,7 +180,7 @@ export const createControlChannel = (clock: Clock, limits: SocketLimits, events:
       // Where it was asked for anew meanwhile, that question's answer counts.
       for (const { method, names: others } of waiting.values()) if (method === 'SUBSCRIBE' && others.includes(only)) return;
       asked.delete(only);
-      if (wanted.has(only) && refusals.add(only, why, isAboutNames)) events.rejected(only, why);
+      if (wanted.has(only)) events.rejected(only, why, refusals.add(only, why, isAboutNames));
       schedule();
     }
   };

@@ -6,6 +6,7 @@ import { createControlChannel } from './control-channel.js';
 import { answerInWords, saidIn } from './exchange-words.js';
 import { type ExchangeFrame, readMessage } from './frame.js';
 import type { SocketLimits } from './limits.js';
+import type { Refused } from './refusals.js';
 import { retryAfterMsOf } from './retry-after.js';
 import { watchSigns } from './sign-of-life.js';
 
@@ -22,7 +23,7 @@ export interface ConnectionEvents {
   opened(): void;
   frame(frame: ExchangeFrame, receiveTimeMs: number): void;
   acknowledged(name: string): void;
-  rejected(name: string, why: string): void;
+  rejected(name: string, why: string, refused: Refused): void;
   /** The exchange announced that this server goes away. */
   shutdownNotice(): void;
   malformed(why: string): void;

@@ -12,8 +12,10 @@ export interface SocketLimits {
   readonly replyTimeoutMs: number;
   /** After which a stream that was refused in what may be a bad moment is asked for again; doubles with each time. */
   readonly refusalRetryMs: number;
-  /** The same where the name itself is refused, and at most: the exchange may list it any day. */
+  /** The same where the name itself is refused: the exchange may list it any day, or have said so by mistake. */
   readonly refusedNameRetryMs: number;
+  /** Neither pause grows longer. */
+  readonly refusalRetryCapMs: number;
   readonly handshakeTimeoutMs: number;
   /** With a larger share of the streams down the service is not ready. */
   readonly toleratedDownShare: number;
@@ -105,7 +107,8 @@ export const defaultLimits: SocketLimits = {
   controlSpacingMs: 350,
   replyTimeoutMs: 10_000,
   refusalRetryMs: 1_000,
-  refusedNameRetryMs: 180_000,
+  refusedNameRetryMs: 30_000,
+  refusalRetryCapMs: 180_000,
   handshakeTimeoutMs: 5_000,
   toleratedDownShare: 0.5,
   toleratedDownMs: 10_000,

@@ -50,6 +50,10 @@ export const createSocketMetrics = (metrics: Metrics) => {
       help: 'Frames removed because they were delivered before',
       labelNames: ['kind'],
     }),
+    refusals: metrics.counter({
+      name: 'stream_refusals_total',
+      help: 'Answers of the exchange that refuse one stream; it is asked for again after a pause that grows to 3 minutes',
+    }),
     unwanted: metrics.counter({ name: 'unwanted_frames_total', help: 'Frames of streams nobody wants any more' }),
     held: metrics.counter({ name: 'reorder_holds_total', help: 'Frames that waited for an earlier one' }),
     holes: metrics.counter({ name: 'sequence_holes_total', help: 'Holes in the trade ids that were passed on as holes' }),

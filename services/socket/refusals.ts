@@ -5,9 +5,8 @@ import type { SocketLimits } from './limits.js';
 export interface Refusals {
   /**
    * @param isAboutName the exchange says that the name itself is no good, rather than that this is a bad moment
-   * @returns whether that is news
    */
-  add(name: string, why: string, isAboutName: boolean): boolean;
+  add(name: string, why: string, isAboutName: boolean): Refused;
   remove(name: string): void;
   has(name: string): boolean;
   /** Whether it may be asked for again. */
@@ -16,6 +15,14 @@ export interface Refusals {
   isFinal(name: string): boolean;
   /** When the next one may be asked for again, monotonic; undefined where none waits. */
   readonly nextDueMs: number | undefined;
+}
+
+/** What was made of a refusal. */
+export interface Refused {
+  /** The first for this reason. */
+  readonly isNews: boolean;
+  /** After which the stream is asked for again, milliseconds. */
+  readonly retryInMs: number;
 }
 
 interface Refusal {
@@ -28,16 +35,19 @@ interface Refusal {
 /** What is refused so often running is not refused by chance. */
 const certainTimes = 3;
 
-export const createRefusals = (clock: Clock, limits: Pick<SocketLimits, 'refusalRetryMs' | 'refusedNameRetryMs'>): Refusals => {
+export const createRefusals = (
+  clock: Clock,
+  limits: Pick<SocketLimits, 'refusalRetryMs' | 'refusedNameRetryMs' | 'refusalRetryCapMs'>,
+): Refusals => {
   const refusals = new Map<string, Refusal>();
   return {
     add: (name, why, isAboutName) => {
       const last = refusals.get(name);
       const times = (last?.times ?? 0) + 1;
-      const backoffMs = Math.min(limits.refusedNameRetryMs, limits.refusalRetryMs * 2 ** (times - 1));
-      const dueMs = clock.monotonic() + (isAboutName ? limits.refusedNameRetryMs : backoffMs);
-      refusals.set(name, { why, times, isAboutName, dueMs });
-      return last?.why !== why;
+      const firstMs = isAboutName ? limits.refusedNameRetryMs : limits.refusalRetryMs;
+      const retryInMs = Math.min(limits.refusalRetryCapMs, firstMs * 2 ** (times - 1));
+      refusals.set(name, { why, times, isAboutName, dueMs: clock.monotonic() + retryInMs });
+      return { isNews: last?.why !== why, retryInMs };
     },
     remove: (name) => void refusals.delete(name),
     has: (name) => refusals.has(name),

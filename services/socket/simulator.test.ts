@@ -201,7 +201,14 @@ describe('against the simulated exchange', () => {
   it('rolls over although the exchange refuses one stream, and has that one when it is let in', async () => {
     const { read, sim, metric } = await start(
       { tradeRate: 20 },
-      { lifetimeMs: 600, lifetimeJitter: 0, rotationSettleMs: 200, controlSpacingMs: 250, refusedNameRetryMs: 1_000 },
+      {
+        lifetimeMs: 600,
+        lifetimeJitter: 0,
+        rotationSettleMs: 200,
+        controlSpacingMs: 250,
+        refusedNameRetryMs: 1_000,
+        refusalRetryCapMs: 1_000,
+      },
     );
     const { id } = sim.faults.add({ kind: 'refuseStream', stream: 'ethusdt@aggTrade' });
     const trades = read('aggTrade', busy);

@@ -98,7 +98,7 @@ export const createPoolRig = (changed: Partial<SocketLimits> = {}) => {
       },
       refuse: (name: string) => {
         refused.add(name);
-        events.rejected(name, 'no');
+        events.rejected(name, 'no', { isNews: true, retryInMs: 30_000 });
       },
       notice: () => events.shutdownNotice(),
       end: (end: ConnectionEnd = { why: 'failed', detail: 'gone' }) => {
