@@ -55,7 +55,10 @@ export interface GrpcServer {
   addService(definition: ServiceDefinition, implementation: UntypedServiceImplementation): void;
   /** Wraps a promise function; what it throws becomes the call's status. */
   unary<Req, Res>(handler: (request: Req, context: CallContext) => Promise<Res>): handleUnaryCall<Req, Res>;
-  /** Wraps a function that writes to the call and resolves when the stream is over. */
+  /**
+   * Wraps a function that writes to the call and resolves when the stream is over.
+   * @throws Error on a server with a `maxConnectionAgeMs`, which would lose its streams at a ping
+   */
   serverStreaming<Req, Res>(
     handler: (call: ServerWritableStream<Req, Res>, context: CallContext) => Promise<void>,
   ): handleServerStreamingCall<Req, Res>;
@@ -190,11 +193,15 @@ export const createGrpcServer = ({
         }, end),
       );
     },
-    serverStreaming: (handler) => (call) => {
-      call.on('error', (err) => log.debug({ err }, 'stream broke'));
-      const { context, end } = begin('stream', call, (error) => (error ? call.emit('error', error) : call.end()));
-      if (closing) return;
-      (async () => handler(call, context))().then(() => end(context.signal.aborted ? context.signal.reason : undefined), end);
+    serverStreaming: (handler) => {
+      if (maxConnectionAgeMs !== undefined)
+        throw new Error('A server that streams gives up no connection for its age: the next ping would end its streams.');
+      return (call) => {
+        call.on('error', (err) => log.debug({ err }, 'stream broke'));
+        const { context, end } = begin('stream', call, (error) => (error ? call.emit('error', error) : call.end()));
+        if (closing) return;
+        (async () => handler(call, context))().then(() => end(context.signal.aborted ? context.signal.reason : undefined), end);
+      };
     },
     listen: (address, portVariable) =>
       new Promise((resolve, reject) => {
