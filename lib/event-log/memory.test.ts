@@ -48,6 +48,24 @@ describe('memory event log', () => {
   };
   const group = { group: 'g', minBatchMessages: 10, maxBatchMessages: 10, maxBatchWaitMs: 100 };
 
+  it('hands over what came within the wait also where the clock of the computer is set back by an hour meanwhile, and only then', async () => {
+    const time = createManualClock(1_800_000_000_000);
+    let setMs = 0;
+    const clock = { ...time, now: () => time.now() + setMs };
+    const eventLog = createMemoryEventLog({ clock, log: silentLogger(), metrics: createMetrics('test') });
+    const values: string[] = [];
+    await eventLog.consume('t', group, async ({ messages }) => void values.push(...messages.map(({ value }) => String(value))));
+    eventLog.publish('t', { key: 'K', value: 'a' });
+    await time.advanceAsync(50);
+    setMs = -3_600_000;
+    eventLog.publish('t', { key: 'K', value: 'b' });
+    await time.advanceAsync(40);
+    expect(values).toEqual([]);
+    await time.advanceAsync(60);
+    expect(values).toEqual(['a', 'b']);
+    await eventLog.close();
+  });
+
   it('drops the oldest of all partitions past its bound, and counts them', async () => {
     const { eventLog, clock, dropped } = open({ maxMessages: 20 });
     for (let i = 0; i < 50; i++) eventLog.publish('t', { key: `K${i % 7}`, value: String(i) });
