@@ -94,7 +94,7 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
   };
 
   const send = async (call: Call, path: string, signal: AbortSignal | undefined) => {
-    const askedAtMs = clock.now();
+    const askedAtMs = budget.nowMs;
     const bound = (response: Response) => {
       learn(response, askedAtMs);
       return response.ok ? maxBytes[call] : maxRefusalBytes;
@@ -175,7 +175,9 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
     },
     time: async (signal) => {
       const { body, sentAtMs, roundTripMs } = await ask('time', '/api/v3/time', signal);
-      return { serverTimeMs: readServerTime(body), sentAtMs, roundTripMs };
+      const serverTimeMs = readServerTime(body);
+      budget.told(serverTimeMs + roundTripMs / 2);
+      return { serverTimeMs, sentAtMs, roundTripMs };
     },
   };
 };

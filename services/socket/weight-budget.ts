@@ -6,26 +6,35 @@ export interface WeightBudget {
   take(weight: number): number;
   /**
    * What the exchange says was used in its running minute, by us and everybody at our address.
-   * @param askedAtMs when the weight of that call was taken, epoch milliseconds; default the last one. In another minute it says nothing
+   * @param askedAtMs when the weight of that call was taken, by `nowMs`; default the last one. In another minute it says nothing
    */
   learn(used: number, askedAtMs?: number): void;
+  /** What the exchange's clock shows, epoch milliseconds. Until it is told this computer's counts. */
+  told(exchangeTimeMs: number): void;
+  /** The exchange's time as it was told last, carried on by the monotonic clock. */
+  readonly nowMs: number;
   /** Nothing may be asked for this long. */
   block(forMs: number): void;
   readonly used: number;
 }
 
 const minuteMs = 60_000;
+/** The answer's way takes some milliseconds, more or less each time; within this nothing is set anew. */
+const toleranceMs = 500;
 
 /** @param perMinute our part of the exchange's limit */
 export const createWeightBudget = (clock: Clock, perMinute: number): WeightBudget => {
-  // The exchange counts by the clock's minute. What we know of its clock is ours; a second of difference is allowed for.
+  /** The exchange's time at the monotonic clock's zero. */
+  let zeroMs = clock.now() - clock.monotonic();
+  const nowMs = () => zeroMs + clock.monotonic();
+  // The exchange counts by its clock's minute; a second of difference is allowed for.
   const minuteOf = (timeMs: number) => Math.floor((timeMs - 1_000) / minuteMs);
-  let minute = minuteOf(clock.now());
+  let minute = minuteOf(nowMs());
   let used = 0;
   let takenAtMs = Number.NEGATIVE_INFINITY;
   let blockedUntilMs = Number.NEGATIVE_INFINITY;
   const turn = () => {
-    const now = minuteOf(clock.now());
+    const now = minuteOf(nowMs());
     if (now === minute) return;
     minute = now;
     used = 0;
@@ -35,14 +44,24 @@ export const createWeightBudget = (clock: Clock, perMinute: number): WeightBudge
       turn();
       const blockedMs = blockedUntilMs - clock.monotonic();
       if (blockedMs > 0) return Math.ceil(blockedMs);
-      if (used + weight > perMinute) return (minute + 1) * minuteMs + 1_000 - clock.now();
+      if (used + weight > perMinute) return (minute + 1) * minuteMs + 1_000 - nowMs();
       used += weight;
-      takenAtMs = clock.now();
+      takenAtMs = nowMs();
       return 0;
     },
     learn: (reported, askedAtMs = takenAtMs) => {
       turn();
       if (minuteOf(askedAtMs) === minute) used = Math.max(used, reported);
+    },
+    told: (exchangeTimeMs) => {
+      if (Math.abs(exchangeTimeMs - nowMs()) < toleranceMs) return;
+      turn();
+      zeroMs = exchangeTimeMs - clock.monotonic();
+      // What was used counts on: it may have been in the minute that runs by its clock.
+      minute = minuteOf(nowMs());
+    },
+    get nowMs() {
+      return nowMs();
     },
     block: (forMs) => {
       blockedUntilMs = Math.max(blockedUntilMs, clock.monotonic() + forMs);
