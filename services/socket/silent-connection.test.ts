@@ -31,19 +31,24 @@ describe('a silent connection', () => {
     expect(at(0).closed).toBe(true);
   });
 
-  it('is replaced more and more rarely when its successors are silent too', () => {
-    const { pool, clock, opened, at } = rig();
-    pool.want(ticker);
-    at(0).open();
-    at(0).acknowledge();
+  /** Every connection that is tried opens. @param answers whether it answers when it is asked for a sign of life */
+  const anHour = async ({ clock, at }: Pick<ReturnType<typeof rig>, 'clock' | 'at'>, answers: boolean) => {
     for (let second = 0; second < 3_600; second++) {
-      at(-1).answers = false;
-      clock.advance(1_000);
+      at(-1).answers = answers;
+      await clock.advanceAsync(1_000);
       const last = at(-1);
       if (last.closed || last.connection.isOpen) continue;
       last.open();
       last.acknowledge();
     }
+  };
+
+  it('is replaced more and more rarely when its successors are silent too', async () => {
+    const { pool, clock, opened, at } = rig();
+    pool.want(ticker);
+    at(0).open();
+    at(0).acknowledge();
+    await anHour({ clock, at }, false);
     expect(opened.length).toBeGreaterThan(4);
     expect(opened.length).toBeLessThan(15);
   });
@@ -210,13 +215,7 @@ describe('a silent connection', () => {
   it('is replaced more and more rarely where none that answers brings what is traded', async () => {
     const { opened, at, clock, behind, streams } = trading(600, false);
     for (const name of streams) behind.add(name);
-    for (let second = 0; second < 3_600; second++) {
-      await clock.advanceAsync(1_000);
-      const last = at(-1);
-      if (last.closed || last.connection.isOpen) continue;
-      last.open();
-      last.acknowledge();
-    }
+    await anHour({ clock, at }, true);
     expect(opened.length).toBeGreaterThan(4);
     expect(opened.length).toBeLessThan(15);
   });
