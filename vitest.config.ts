@@ -15,7 +15,9 @@ const soak = '**/*.soak.test.ts';
 // On whole runs as users start them; what such a file started ends with its process.
 const journeys = ['all-in-one', 'archive', 'page', 'servers'].map((name) => `standalone/${name}.test.ts`);
 const exclude = [...built, loops, soak];
-const alone = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 120_000 };
+/** Of polls that name no time of their own; no promise, a busy machine takes longer than vitest's one second. */
+const patience = { expect: { poll: { timeout: 15_000 } } };
+const alone = { ...patience, fileParallelism: false, testTimeout: 180_000, hookTimeout: 120_000 };
 
 /** Closes the output with one line that counts, for people and for machines. */
 const summary: Reporter = {
@@ -43,6 +45,7 @@ export default defineConfig({
           isolate: false,
           include: ['{lib,bff,web,services,deploy,standalone}/**/*.test.ts'],
           exclude: [...exclude, ...journeys],
+          ...patience,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -53,6 +56,7 @@ export default defineConfig({
           name: 'journeys',
           include: journeys,
           exclude,
+          ...patience,
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },

@@ -32,13 +32,13 @@ describe.skipIf(!browser)('the page of a coin', () => {
       await page.getByRole('heading', { name: 'Litecoin LTC' }).waitFor();
       const told = () => page.locator('.coin-head').innerText();
       await page.getByText('Price of Mar 2, 2026, 9:30:00 AM UTC').waitFor();
-      expect(await told()).toMatch(/delisted[\s\S]*80\.5/);
-      expect(await page.locator('.position').innerText()).toMatch(/241\.50 USDT[\s\S]*3 LTC/);
+      await expect.poll(told).toMatch(/delisted[\s\S]*80\.5/);
+      await expect.poll(() => page.locator('.position').innerText()).toMatch(/241\.50 USDT[\s\S]*3 LTC/);
       await page.locator('.coin-chart canvas').first().waitFor();
-      expect(asked.at(-1)).toBe('?range=1y');
+      await expect.poll(() => asked.at(-1)).toBe('?range=1y');
       await page.goto(`${origin}/coins/solbusd`);
       await page.getByRole('heading', { name: 'Solana SOL/BUSD' }).waitFor();
-      expect(await told()).toMatch(/delisted[\s\S]*80\.5[\s\S]*BUSD[\s\S]*Price of Mar 2/);
+      await expect.poll(told).toMatch(/delisted[\s\S]*80\.5[\s\S]*BUSD[\s\S]*Price of Mar 2/);
       expect(await page.getByRole('button', { name: 'Add Solana' }).count()).toBe(0); // It would be refused.
       await page.goto(`${origin}/coins/nosuchusdt`);
       await page.getByText('The exchange does not list NOSUCHUSDT.').waitFor();

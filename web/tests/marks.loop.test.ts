@@ -1,3 +1,4 @@
+import { settled } from '@tickfolio/lib/browser/test-settled';
 import { describe, expect, it } from 'vitest';
 import { frameAt } from './test-frame.js';
 import { drawnLine, gapsOf } from './test-plot.js';
@@ -19,21 +20,24 @@ describe.skipIf(!browser)('the value over time', () => {
     await withWindow({ frame: frameAt(noon, held('btcusdt'), '100'), answers }, async ({ page }) => {
       await page.getByRole('button', { name: '1 h', exact: true }).click();
       await page.locator('.value-panel canvas').waitFor();
-      await drawn(page);
-      const line = await drawnLine(page);
-      const holes = gapsOf(line).map(([from, to]) => [(from + to) / 2 / line.width, to - from]);
-      expect(holes.length).toBeGreaterThan(20); // The room between the dashes.
-      for (const [at = 0, width = 0] of holes) {
-        expect(at).toBeGreaterThan(18 / 60);
-        expect(at).toBeLessThan(41 / 60);
-        expect(width).toBeLessThan(10);
-      }
-      const label = (await page.locator('.value-panel [role=img]').getAttribute('aria-label')) ?? '';
-      expect(label).toContain('11:19 AM – Jun 15, 2026, 11:39:00 AM UTC: without TORNUSDT, no price');
+      await settled(async () => {
+        const line = await drawnLine(page);
+        const holes = gapsOf(line).map(([from, to]) => [(from + to) / 2 / line.width, to - from]);
+        expect(holes.length).toBeGreaterThan(20); // The room between the dashes.
+        for (const [at = 0, width = 0] of holes) {
+          expect(at).toBeGreaterThan(18 / 60);
+          expect(at).toBeLessThan(41 / 60);
+          expect(width).toBeLessThan(10);
+        }
+      });
+      const label = () => page.locator('.value-panel [role=img]').getAttribute('aria-label');
+      await expect.poll(label).toContain('11:19 AM – Jun 15, 2026, 11:39:00 AM UTC: without TORNUSDT, no price');
       const legend = async () => (await page.locator('.chart-legend').innerText()).replace(/\s+/g, ' ').trim();
-      expect(await legend()).toBe('not all prices were current');
-      await pointAt(page, '.value-panel .u-over', 0.5);
-      expect(await legend()).toMatch(/100 USDT without TORNUSDT, no price$/);
+      await expect.poll(legend).toBe('not all prices were current');
+      await settled(async () => {
+        await pointAt(page, '.value-panel .u-over', 0.5);
+        expect(await legend()).toMatch(/100 USDT without TORNUSDT, no price$/);
+      });
     });
   });
 });

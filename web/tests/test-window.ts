@@ -22,7 +22,8 @@ const types: Readonly<Record<string, string>> = {
 };
 /** As strict as the BFF's own, which its tests and the journeys hold. */
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'";
-const waitMs = 20_000;
+/** Beside other work on a small machine a page takes its time. */
+const waitMs = 45_000;
 
 /** Remembers a session, as the page does; not on the empty page that every tab begins with. */
 const signedInScript = "if (location.protocol === 'https:') localStorage.setItem('tickfolio.session', '1');";

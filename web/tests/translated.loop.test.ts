@@ -1,3 +1,4 @@
+import { settled } from '@tickfolio/lib/browser/test-settled';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { frameAt } from './test-frame.js';
@@ -61,7 +62,8 @@ describe.skipIf(!browser)('a page that the browser translates', () => {
     await withWindow({ frame: frame(0, '64000'), answers, expected: /503/ }, async ({ page, openTab, send }) => {
       const other = await openTab();
       const both = [page, other];
-      const same = async () => expect(await shown(other)).toBe(await shown(page));
+      // Each draws in its own time.
+      const same = () => settled(async () => expect(await shown(other)).toBe(await shown(page)));
       const inBoth = async (act: (tab: Page) => Promise<unknown>) => {
         for (const tab of both) await act(tab);
       };
@@ -73,7 +75,7 @@ describe.skipIf(!browser)('a page that the browser translates', () => {
       // Up, down, below what is shown, old prices, fresh ones again.
       for (const [at, price] of ['64250.25', '62999.99', '63000', '63000.001', '65000'].entries())
         await send(frame(3 + at, price, at === 3));
-      expect(await shown(page)).toMatch(/65,000/);
+      await expect.poll(() => shown(page)).toMatch(/65,000/);
       await same();
 
       await inBoth((tab) => tab.getByLabel('Sort by').selectOption('name'));
@@ -87,10 +89,10 @@ describe.skipIf(!browser)('a page that the browser translates', () => {
       await translate(other);
       await inBoth((tab) => tab.getByLabel(/^How much/).fill('0.5'));
       await inBoth((tab) => tab.getByLabel(/^How much/).fill('1,250'));
-      expect(await shown(page)).toContain('65,001');
+      await expect.poll(() => shown(page)).toContain('65,001');
       const dialog = async (tab: Page) => (await tab.getByRole('dialog').innerText()).replace(/\s+/g, ' ');
-      expect(await dialog(other)).toBe(await dialog(page));
-      expect(await dialog(page)).toContain('= 1,250 BTC, not 1.25 BTC');
+      await expect.poll(() => dialog(page)).toContain('= 1,250 BTC, not 1.25 BTC');
+      await settled(async () => expect(await dialog(other)).toBe(await dialog(page)));
       await inBoth((tab) => tab.keyboard.press('Escape'));
 
       await inBoth((tab) => tab.getByRole('link', { name: /Bitcoin/ }).click());
