@@ -153,6 +153,41 @@ describe('a restore', () => {
     expect((await readdir(place)).sort()).toEqual(['backups', "my 'data' folder"]);
   });
 
+  it('says at once that a run has the folder, before it reads a backup of many gigabytes', async () => {
+    await take();
+    await writeFile(join(backup, 'data', 'store', 'rows'), 'one, 2wo');
+    const folder = await openDataFolder(dataFolder, systemClock);
+    expect(await refusal(restore())).toMatch(/is in use by process \d+/);
+    await folder.close();
+    expect(await refusal(restore())).toMatch(/^The backup is damaged/);
+    // The folder is free again.
+    await (await openDataFolder(dataFolder, systemClock)).close();
+  });
+
+  it('lets no run begin on the folder while it reads the backup', async () => {
+    await take();
+    const starts: string[] = [];
+    const signal = Object.assign(new AbortController().signal, {
+      throwIfAborted: () => void refusal(openDataFolder(dataFolder, systemClock)).then((words) => void starts.push(words)),
+    });
+    await restoreBackup({ ...deps, signal }, { backup, dataFolder });
+    await expect.poll(() => starts[0]).toMatch(/is in use by process \d+/);
+  });
+
+  it('that is ended in the middle leaves nothing of a folder that was not there', async () => {
+    await take();
+    let looks = 0;
+    const signal = Object.assign(new AbortController().signal, {
+      throwIfAborted: () => {
+        // Both files have been proved by then.
+        if (++looks > 2) throw new StartError('Interrupted.');
+      },
+    });
+    const elsewhere = join(place, 'new machine', 'disk', 'data');
+    expect(await refusal(restoreBackup({ ...deps, signal }, { backup, dataFolder: elsewhere }))).toBe('Interrupted.');
+    expect((await readdir(place)).sort()).toEqual(['backups', "my 'data' folder"]);
+  });
+
   it('that was killed between its last two steps is finished by the next start, which says so', async () => {
     await take();
     await cp(join(backup, 'data'), `${dataFolder}.restored`, { recursive: true });

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { access, constants, mkdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { migrationsFolder as authMigrations, endRestoredSessions, holdsAccounts } from '@tickfolio/auth/app';
 import { DamagedStoreError, freeBytes, freeInWords, neededInWords } from '@tickfolio/lib/embedded-store';
 import { StartError } from '@tickfolio/lib/lifecycle';
-import { lockFolder } from '@tickfolio/lib/postgres/folder-lock';
+import { type FolderLock, lockFolder } from '@tickfolio/lib/postgres/folder-lock';
 import { openPglite } from '@tickfolio/lib/postgres/pglite';
 import { copyTree, type Digest, readThrough } from './file-tree.js';
 import { filesName, type Manifest, readManifest } from './manifest.js';
@@ -30,25 +30,50 @@ export interface RestoredFolder {
 }
 
 /**
- * Makes a backup the data folder: proves every file of it first, copies it aside, opens the copies, ends all sessions in them, and only then
- * exchanges the data folder, which is kept under another name. Until then nothing is changed; a kill at any moment loses nothing.
- * @throws StartError saying why nothing was restored
+ * Makes a backup the data folder: looks whether it can be put there, proves every file of it, copies it aside, opens the copies, ends all sessions in
+ * them, and only then exchanges the data folder, which is kept under another name. Until then nothing is changed; a kill at any moment loses nothing.
+ * @throws StartError saying why nothing was restored; at once where a run has the folder
  */
 export const restoreBackup = async (deps: BackupDeps, options: RestoreOptions): Promise<RestoredFolder> => {
-  const { clock, signal } = deps;
   const backup = resolve(options.backup);
   const manifest = await readManifest(backup);
-  await prove(backup, manifest, signal);
   // The folder itself, where its name is a link.
   const dataFolder = realPath(options.dataFolder);
-  await mkdir(dirname(dataFolder), { recursive: true });
-  await finishSwap(dataFolder);
-  await checkSwap(dataFolder);
-  checkRoom(dirname(dataFolder), manifest);
-  const existed = existsSync(dataFolder);
-  const lock = await lockFolder(dataFolder, { clock });
+  // To prove a backup takes its time, in which nobody is to start a run, and a run that is there is told first.
+  const early = existsSync(dataFolder) ? await lockFolder(dataFolder, deps) : undefined;
+  try {
+    await checkSwap(dataFolder);
+    checkAside(restoringName(dataFolder));
+    await checkPlace(dirname(dataFolder), manifest);
+    await prove(backup, manifest, deps.signal);
+  } catch (err) {
+    await early?.close();
+    throw err;
+  }
+  return put(deps, { backup, dataFolder, manifest }, early);
+};
+
+interface ProvenBackup extends RestoreOptions {
+  readonly manifest: Manifest;
+}
+
+/** @param early the lock of the data folder, where there is one */
+const put = async (
+  deps: BackupDeps,
+  { backup, dataFolder, manifest }: ProvenBackup,
+  early: FolderLock | undefined,
+): Promise<RestoredFolder> => {
+  const { clock, signal } = deps;
+  const parents = await makeParents(dirname(dataFolder));
+  let existed = early !== undefined;
+  let lock = early;
   const aside = restoringName(dataFolder);
   try {
+    if (!lock) {
+      await finishSwap(dataFolder);
+      existed = existsSync(dataFolder);
+      lock = await lockFolder(dataFolder, deps);
+    }
     const asideLock = await openAside(aside, deps);
     try {
       await copyFiles(backup, manifest, aside, signal);
@@ -74,10 +99,27 @@ export const restoreBackup = async (deps: BackupDeps, options: RestoreOptions): 
     }
   } catch (err) {
     if (!existed) await rm(dataFolder, { recursive: true, force: true }); // Made for its lock.
+    await parents.remove();
     throw err;
   } finally {
-    await lock.close();
+    await lock?.close();
   }
+};
+
+/** Makes a folder with its parents. */
+const makeParents = async (folder: string) => {
+  const first = await mkdir(folder, { recursive: true });
+  return {
+    /** Removes those that were made, but for what somebody has put there since. */
+    remove: async (): Promise<void> => {
+      if (first === undefined) return;
+      try {
+        for (let at = folder; at.startsWith(first); at = dirname(at)) await rmdir(at);
+      } catch (err) {
+        if (!(err instanceof Error && 'code' in err && (err.code === 'ENOTEMPTY' || err.code === 'ENOENT'))) throw err;
+      }
+    },
+  };
 };
 
 const maxNamed = 3;
@@ -104,20 +146,30 @@ const difference = (expected: Digest, read: Digest): string | undefined => {
   return read.sha256 === expected.sha256 ? undefined : 'has another content than when the backup was taken';
 };
 
-/** @throws StartError */
-const checkRoom = (disk: string, { files }: Manifest): void => {
+/** @throws StartError where the folder could not be written, or the disk that it is on (or will be) has no room */
+const checkPlace = async (folder: string, { files }: Manifest): Promise<void> => {
+  let there = folder;
+  while (!existsSync(there)) there = dirname(there);
+  await access(there, constants.W_OK).catch((err: Error) => {
+    throw new StartError(`Nothing can be written to ${there}: ${err.message}. Nothing was changed.`);
+  });
   const needed = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const free = freeBytes(disk);
+  const free = freeBytes(there);
   if (free < needed)
     throw new StartError(
-      `The backup needs ${neededInWords(needed)}, and the disk of ${disk} has ${freeInWords(free)} free. Nothing was changed.`,
+      `The backup needs ${neededInWords(needed)}, and the disk of ${there} has ${freeInWords(free)} free. Nothing was changed.`,
     );
+};
+
+/** @throws StartError */
+const checkAside = (aside: string): void => {
+  if (existsSync(aside) && !existsSync(join(aside, '.lock')))
+    throw new StartError(`${aside} is in the way: it is not what a killed restore leaves. Move it. Nothing was changed.`);
 };
 
 /** A new folder of this process alone; what a killed restore left of it is removed. */
 const openAside = async (aside: string, { clock }: BackupDeps) => {
-  if (existsSync(aside) && !existsSync(join(aside, '.lock')))
-    throw new StartError(`${aside} is in the way: it is not what a killed restore leaves. Move it. Nothing was changed.`);
+  checkAside(aside);
   const lock = await lockFolder(aside, { clock });
   await lock.close();
   await rm(aside, { recursive: true });
