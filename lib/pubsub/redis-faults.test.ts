@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
 import { createPriceBus } from '../price-bus/price-bus.js';
-import { createMetrics, silentLogger } from '../telemetry/telemetry.js';
+import { createLogger, createMetrics } from '../telemetry/telemetry.js';
 import { createRedisPubSub } from './redis.js';
 import { startTestRedis } from './test-redis.js';
 
@@ -10,13 +10,15 @@ const server = await startTestRedis();
 
 const open = (address: { readonly host: string; readonly port: number }) => {
   const metrics = createMetrics('test');
-  const pubsub = createRedisPubSub({ address, log: silentLogger(), metrics, clock: systemClock, maxRetryMs: 100 });
+  const lines: string[] = [];
+  const log = createLogger('test', 'info', (line) => void lines.push(line));
+  const pubsub = createRedisPubSub({ address, log, metrics, clock: systemClock, maxRetryMs: 100 });
   const metric = async (name: string) =>
     (await metrics.text())
       .split('\n')
       .filter((line) => line.startsWith(`tickfolio_test_${name}`))
       .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-  return { pubsub, metric };
+  return { pubsub, metric, lines };
 };
 const eventually = (read: () => unknown, expected: unknown) => expect.poll(read, { timeout: 8_000, interval: 5 }).toEqual(expected);
 
@@ -87,6 +89,53 @@ if (server) {
       expect([await kept(), await kept()]).toEqual(['0.02', '0.02']);
       await pubsub.close();
     });
+  });
+
+  it('goes on and is ready where Redis cannot save because its disk is full, says so once, and writes what it kept when that is over', async () => {
+    const other = await startTestRedis(['--enable-protected-configs', 'yes']);
+    if (!other) throw new Error('redis-server was there a moment ago');
+    const admin = new Redis({ host: other.host, port: other.port });
+    const { pubsub, metric, lines } = open(other);
+    const bus = createPriceBus(pubsub);
+    const last = { symbol: 'minorusdt', price: '0.01', timeMs: 1_700_000_000_000, tradeId: 7 };
+    const heard: string[] = [];
+    const notices: string[] = [];
+    await bus.subscribe([last.symbol], { second: () => undefined, price: ({ price }) => void heard.push(price) });
+    await pubsub.subscribe(['notices'], { message: (_channel, text) => void notices.push(text), resumed: () => undefined });
+    bus.publishPrice(last);
+    await eventually(async () => (await bus.last([last.symbol])).get(last.symbol)?.price, '0.01');
+
+    const [, folder = ''] = (await admin.config('GET', 'dir')) as string[];
+    const save = async (place: string, word: string) => {
+      await admin.config('SET', 'dir', place);
+      await admin.bgsave();
+      await eventually(
+        async () => /rdb_bgsave_in_progress:0\s[\s\S]*rdb_last_bgsave_status:(\w+)/.exec(await admin.info('persistence'))?.[1],
+        word,
+      );
+    };
+    await admin.config('SET', 'save', '3600 1');
+    await save('/proc', 'err'); // Where no file can be made.
+    await expect(admin.ping()).rejects.toThrow('MISCONF');
+    expect(await pubsub.check()).toBeUndefined();
+    for (const price of ['0.02', '0.03']) {
+      bus.publishPrice({ ...last, price, tradeId: last.tradeId + Number(price) * 100 });
+      await eventually(() => heard.at(-1), price);
+      pubsub.publish('notices', price); // Nothing is to be kept of it, so it is no sign that anything may be.
+      await eventually(() => notices.at(-1), price);
+    }
+    await eventually(async () => (await metric('redis_refused_total{word="MISCONF"}')) >= 2, true);
+    expect((await bus.last([last.symbol])).get(last.symbol)?.price).toBe('0.01');
+    expect(lines.filter((line) => line.includes('takes writes again'))).toEqual([]);
+    expect(lines.filter((line) => line.includes('refuses writes'))).toEqual([expect.stringContaining('MISCONF')]);
+    expect(await metric('redis_messages_dropped_total')).toBe(0);
+
+    await save(folder, 'ok');
+    await eventually(async () => (await bus.last([last.symbol])).get(last.symbol)?.price, '0.03');
+    await eventually(() => lines.filter((line) => line.includes('takes writes again')).length, 1);
+    await pubsub.close();
+    admin.disconnect();
+    await other.close();
   });
 
   it('tells other replicas to look again when a notice could not be sent although they lost nothing themselves', async () => {

@@ -73,7 +73,8 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
   const forgotten = new WeakSet<Write>();
   let order = 0;
   let overflowing = false;
-  let refusing = false;
+  /** Kinds of writes of which the last one was refused: messages may pass where nothing may be kept. */
+  const refusing = new Set<Write['kind']>();
   let refusedPauseMs = minRefusedPauseMs;
   /** Until then nothing that was refused is written once more. */
   let resting: Timer | undefined;
@@ -127,25 +128,29 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
   const settle = (batch: readonly Write[], sent: readonly Write[], results: readonly [Error | null, unknown][] | null) => {
     inFlight -= batch.length;
     batches.delete(batch);
+    const refusedBefore = refusing.size > 0;
     let refusal: Error | undefined;
     let passing: Refusal | undefined;
     let broken = false;
     sent.forEach((write, i) => {
       const err = results?.[i]?.[0];
-      if (results && !err) return;
+      if (results && !err) {
+        refusing.delete(write.kind);
+        return;
+      }
       const word = refusalOf(err);
       if (word === undefined) broken = true;
       else {
         refused.inc({ word });
+        refusing.add(write.kind);
         refusal ??= err ?? undefined;
         if (word !== 'final' && write.kind === 'retained' && !forgotten.has(write)) passing = word;
       }
       lose(write, word ?? 'disconnected');
     });
-    if (refusal && !refusing)
+    if (refusal && !refusedBefore)
       log.warn({ err: refusal }, 'Redis refuses writes; what is to be kept is remembered and written once it may be');
-    if (!refusal && refusing) log.info('Redis takes writes again.');
-    refusing = refusal !== undefined;
+    if (refusedBefore && refusing.size === 0) log.info('Redis takes writes again.');
     if (passing) rest(passing);
     else if (!broken && !resting) refusedPauseMs = minRefusedPauseMs;
     if (pending.length + inFlight < maxInFlight / 2) overflowing = false;

@@ -5,6 +5,7 @@ import type { Logger, Metrics } from '../telemetry/telemetry.js';
 import type { PubSub } from './pubsub.js';
 import { openRedisConnection, type RedisConnection } from './redis-connection.js';
 import { createRedisPublisher } from './redis-publisher.js';
+import { refusalOf } from './redis-refusal.js';
 import { createRedisSubscriber } from './redis-subscriber.js';
 
 export interface RedisPubSubOptions {
@@ -134,7 +135,11 @@ export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
       if (closed) return 'is closed';
       if (!isUp()) return `${where} is not connected`;
       if (unable !== undefined) return unable;
-      return publishing.answer(publishing.redis.ping(), requestTimeoutMs).then(
+      // A Redis that cannot save refuses PING along with what is to be kept, and hands messages on all the same.
+      const asked = publishing.redis.ping().catch((err: Error) => {
+        if (refusalOf(err) !== 'MISCONF') throw err;
+      });
+      return publishing.answer(asked, requestTimeoutMs).then(
         () => undefined,
         (err: Error) => err.message,
       );
