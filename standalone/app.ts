@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { startAggregator } from '@tickfolio/aggregator/app';
 import { migrationsFolder as authMigrations, startAuth } from '@tickfolio/auth/app';
 import { authLimits } from '@tickfolio/auth/config';
@@ -15,7 +16,6 @@ import { startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { SocketServiceClient } from '@tickfolio/gen/market/v1';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
-import { freeBytes } from '@tickfolio/lib/embedded-store';
 import { createCallTimes, createGrpcClient } from '@tickfolio/lib/grpc';
 import type { Lifecycle } from '@tickfolio/lib/lifecycle';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
@@ -29,8 +29,8 @@ import { banner } from './banner.js';
 import type { StandaloneConfig } from './config.js';
 import { openDataFolder } from './data-folder.js';
 import { dialTarget, shownTarget } from './dial.js';
-import { watchDisk } from './disk-watch.js';
-import { checkRoom, embeddedStores, openStores } from './embedded-stores.js';
+import { storesInDanger, watchDisks } from './disk-watch.js';
+import { archiveName, checkRoom, databaseNames, embeddedStores, openStores } from './embedded-stores.js';
 import { ownFarewell } from './farewell.js';
 import { tellFirstPrice, watchFirstPrice } from './first-price.js';
 import { createServiceMetrics } from './metrics.js';
@@ -78,7 +78,11 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig, fail: 
   const choosing = choosePriceSource(config.PRICE_SOURCE, real, { clock, log });
   await checkPorts(config, choosing);
   checkRoom(config, folder);
-  const disk = life.own('disk watch', watchDisk({ clock, log, freeBytes: () => freeBytes(folder.path) }));
+  const disks = life.own('disk watch', watchDisks({ clock, log }));
+  // The folder first: what shares its disk is told by its name.
+  disks.watch({ name: 'the data folder', path: folder.path, danger: storesInDanger });
+  const watchStore = (name: string) => disks.watch({ name, path: folder.part(join(name, 'data')), danger: storesInDanger });
+  for (const name of databaseNames(config)) watchStore(name);
 
   print(openingInWords(config, folder));
   const database = (name: string, migrationsFolder: string, more: { readonly maxConnections?: number } = {}) => {
@@ -96,6 +100,7 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig, fail: 
   // Ended while it was starting: what comes now would find everything closed.
   const isEnding = () => life.signal.aborted;
   if (isEnding()) return;
+  if (!config.CLICKHOUSE_ADDR) watchStore(archiveName(source.source === 'simulated'));
   const exchange = source.source === 'binance' ? answering(real, source) : await startSimulator(deps, config, metricsOf('exchange-sim'));
   const told: { simulated: boolean | undefined } = { simulated: source.source === 'simulated' ? true : undefined };
   const pubsub = life.own('pub/sub', openPubSub(bffPart, config));
@@ -173,7 +178,7 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig, fail: 
         priceBus,
         pubsub,
         // The socket service has no place of its own to tell it, unless METRICS_ADDR is set.
-        beside: [disk.dependency, ...(config.SOCKET_SERVICE_ADDR ? [] : socket.dependencies)],
+        beside: [disks.dependency, ...(config.SOCKET_SERVICE_ADDR ? [] : socket.dependencies)],
         ...(config.SOCKET_SERVICE_ADDR ? {} : { factsBeside: socket.facts }),
       },
       { ...bffOptions({ ...config, JWT_SECRET: jwtSecret }), webFolder: builtPage },
@@ -186,7 +191,8 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig, fail: 
     ...(typeof archive !== 'string' && archive.store ? [archive.store] : []),
   ];
   const elsewhere = elsewhereInWords(config);
-  if (!isEnding()) life.own('snapshots', await serveSnapshots({ clock, log, dataFolder: folder.path, stores, elsewhere }));
+  if (!isEnding())
+    life.own('snapshots', await serveSnapshots({ clock, log, dataFolder: folder.path, stores, elsewhere, watch: disks.watch }));
   const { simulated } = await settle({ clock, signal: life.signal }, { bffUrl: `http://${dialTarget(http)}`, aggregatorUrl });
   told.simulated = simulated;
   if (isEnding()) return;

@@ -14,7 +14,7 @@ import { traceClickHouse } from '@tickfolio/lib/tracing/clickhouse';
 import type { NamedStore } from './backup/snapshots.js';
 import type { StandaloneConfig } from './config.js';
 import type { DataFolder } from './data-folder.js';
-import { realArchive, simulatedArchive } from './embedded-stores.js';
+import { archiveName } from './embedded-stores.js';
 
 export interface ArchiveDeps {
   readonly clock: Clock;
@@ -82,7 +82,7 @@ const openClickHouse = async ({ clock, log, invented }: ArchiveDeps, config: Sta
     });
     return { clickhouse, engine: undefined, store: undefined };
   }
-  const name = invented ? simulatedArchive : realArchive;
+  const name = archiveName(invented);
   const clickhouse = await openChdbClickHouse({ path: folder.part(name), clock, log });
   return { clickhouse, engine: clickhouse.engine, store: { name, hold: clickhouse.hold, linked: true } };
 };

@@ -22,6 +22,9 @@ export const realArchive = 'clickhouse';
 /** What is archived from an own simulator is kept apart: it must never pass for history. */
 export const simulatedArchive = 'clickhouse-simulated';
 
+/** Of the archive of a run, by whether its prices are its own simulator's. */
+export const archiveName = (invented: boolean): string => (invented ? simulatedArchive : realArchive);
+
 type StoreNames = Pick<StandaloneConfig, 'AUTH_POSTGRES_DB' | 'PROFILE_POSTGRES_DB'>;
 
 /** Every store that a run may keep in its data folder. */
@@ -35,6 +38,10 @@ export const embeddedStores = ({ AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB }: StoreN
   { name: realArchive, holds: 'the archive of tickers', without: 'then the archive begins anew' },
   { name: simulatedArchive, holds: 'the archive of simulated tickers', without: 'then that archive begins anew' },
 ];
+
+/** Of the databases that a run keeps in its data folder. */
+export const databaseNames = ({ POSTGRES_HOST, AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB }: StandaloneConfig): readonly string[] =>
+  POSTGRES_HOST ? [] : [AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB];
 
 /** The databases that this run has open in its data folder. */
 export const openStores = (
@@ -55,9 +62,8 @@ export const checkRoom = (config: StandaloneConfig, folder: DataFolder): void =>
   const isElsewhere = (name: string) =>
     (statSync(folder.part(name), { throwIfNoEntry: false }) ?? statSync(folder.path)).dev !== statSync(folder.path).dev;
   const bytesHere = (name: string, needsBytes: (path: string) => number) => (isElsewhere(name) ? 0 : needsBytes(folder.part(name)));
-  const databases = config.POSTGRES_HOST ? [] : [config.AUTH_POSTGRES_DB, config.PROFILE_POSTGRES_DB];
   const needs = [
-    ...databases.map((name) => ({ name, bytes: bytesHere(name, pgliteNeedsBytes) })),
+    ...databaseNames(config).map((name) => ({ name, bytes: bytesHere(name, pgliteNeedsBytes) })),
     // Which of the two archives it will be is not known yet.
     ...(config.CLICKHOUSE_ADDR
       ? []

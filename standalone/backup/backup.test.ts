@@ -260,6 +260,26 @@ describe('a run that is asked for its stores', () => {
     await folder.close();
   });
 
+  it('looks at the disk that the backup is written to, for as long as it is taken', async () => {
+    const folder = await openDataFolder(dataFolder, systemClock);
+    const events: string[] = [];
+    const snapshots = await serveSnapshots({
+      clock: systemClock,
+      log: silentLogger(),
+      dataFolder,
+      stores: [],
+      elsewhere: [],
+      watch: ({ name, path }) => {
+        events.push(`${name}, ${path}: looked at`);
+        return () => void events.push('not any more');
+      },
+    });
+    await take();
+    await expect.poll(() => events).toEqual([`the backup ${backup}.unfinished, ${backup}.unfinished: looked at`, 'not any more']);
+    await snapshots.close();
+    await folder.close();
+  });
+
   it('goes on when they cannot be copied, and says why', async () => {
     const folder = await openDataFolder(dataFolder, systemClock);
     const hold = () => Promise.reject(new Error('the store is tired'));

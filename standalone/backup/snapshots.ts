@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { mkdir, readdir, readlink, rm, stat, symlink } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { Clock } from '@tickfolio/lib/clock';
 import { freeBytes, type HeldStore, type HoldStore, NoRoomError } from '@tickfolio/lib/embedded-store';
 import type { Closable } from '@tickfolio/lib/lifecycle';
 import { openSocketRoom } from '@tickfolio/lib/postgres/socket-room';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import type { DiskWatch } from '../disk-watch.js';
 import { storeBytes } from './file-tree.js';
 import { realPath } from './real-path.js';
 
@@ -31,6 +32,12 @@ export type SnapshotAnswer =
     }
   | { readonly fault: string };
 
+/** What whoever connects may say first, in one line of JSON. */
+export interface SnapshotRequest {
+  /** Where the backup is written. */
+  readonly target: string;
+}
+
 export interface NamedStore {
   readonly name: string;
   readonly hold: HoldStore;
@@ -38,6 +45,8 @@ export interface NamedStore {
   readonly linked: boolean;
 }
 
+/** Paths are shorter. */
+const maxRequestLength = 8_192;
 /** What must be free besides, so that the run itself does not find its disk full. */
 const spareBytes = 64 * 1024 ** 2;
 
@@ -48,13 +57,15 @@ export interface SnapshotDeps {
   /** The stores that this run has open in its data folder. */
   readonly stores: readonly NamedStore[];
   readonly elsewhere: readonly string[];
+  /** Looks at a folder's disk until that is ended. */
+  readonly watch?: DiskWatch['watch'];
 }
 
 /**
  * Gives whoever asks for it, on a socket that only the folder's owner can reach, a copy of all open stores as they are at one moment: writing
  * stands still in all of them while they are copied. One at a time; what a killed run left of one is removed.
  */
-export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere }: SnapshotDeps): Promise<Closable> => {
+export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere, watch }: SnapshotDeps): Promise<Closable> => {
   const folder = join(dataFolder, snapshotName);
   const room = openSocketRoom(dataFolder);
   await removeSnapshot(folder);
@@ -101,7 +112,8 @@ export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => undefined); // Its close says it too.
-    socket.resume();
+    if (watch) watchTarget(socket, watch, log);
+    else socket.resume();
     const answered = answer(socket).finally(() => answering.delete(answered));
     answering.add(answered);
   });
@@ -116,6 +128,34 @@ export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere
       room.close();
     },
   };
+};
+
+/** Has the disk of a backup looked at while it is written, as long as its process is connected. */
+const watchTarget = (socket: Socket, watch: DiskWatch['watch'], log: Logger): void => {
+  let text = '';
+  const take = (chunk: Buffer) => {
+    text += chunk.toString();
+    const end = text.indexOf('\n');
+    if (end < 0 && text.length <= maxRequestLength) return;
+    socket.off('data', take).resume();
+    const target = readTarget(text.slice(0, end));
+    if (target === undefined) log.warn('whoever takes a backup says in no known words where to; the disk of it is not watched');
+    else
+      socket.once(
+        'close',
+        watch({ name: `the backup ${target}`, path: target, danger: 'without room no backup is made, and the run goes on' }),
+      );
+  };
+  socket.on('data', take);
+};
+
+const readTarget = (line: string): string | undefined => {
+  try {
+    const { target } = JSON.parse(line) as Partial<SnapshotRequest>;
+    return typeof target === 'string' && isAbsolute(target) ? target : undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 /** @throws NoRoomError where a disk has no room for the copies of the stores that lie on it */

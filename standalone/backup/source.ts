@@ -6,7 +6,8 @@ import { StartError } from '@tickfolio/lib/lifecycle';
 import { lockFolder } from '@tickfolio/lib/postgres/folder-lock';
 import { openSocketRoom } from '@tickfolio/lib/postgres/socket-room';
 import { type FileTree, type Link, readTree } from './file-tree.js';
-import { type SnapshotAnswer, snapshotSocket } from './snapshots.js';
+import { realPath } from './real-path.js';
+import { type SnapshotAnswer, type SnapshotRequest, snapshotSocket } from './snapshots.js';
 import { isKept, isSetAside } from './stores.js';
 
 /** A data folder that stays as it is until it is closed. */
@@ -29,13 +30,16 @@ export interface BackupSource {
   close(): Promise<void>;
 }
 
-/** @throws StartError when somebody uses the folder who gives no snapshot of it */
-export const openBackupSource = async (dataFolder: string, clock: Clock): Promise<BackupSource> => {
+/**
+ * @param target where the backup is written, which is told to the run that uses the folder
+ * @throws StartError when somebody uses the folder who gives no snapshot of it
+ */
+export const openBackupSource = async (dataFolder: string, target: string, clock: Clock): Promise<BackupSource> => {
   const lock = await lockFolder(dataFolder, { clock }).catch((err: unknown) => {
     if (err instanceof StartError) return err;
     throw err;
   });
-  return lock instanceof StartError ? ofRun(dataFolder, clock, lock) : ofLockedFolder(dataFolder, clock, lock);
+  return lock instanceof StartError ? ofRun(dataFolder, target, clock, lock) : ofLockedFolder(dataFolder, clock, lock);
 };
 
 const setAsideIn = async (dataFolder: string): Promise<string[]> => (await readdir(dataFolder)).filter(isSetAside).sort();
@@ -63,8 +67,8 @@ const lockedFolder = async (dataFolder: string, clock: Clock) => {
   };
 };
 
-const ofRun = async (dataFolder: string, clock: Clock, inUse: StartError): Promise<BackupSource> => {
-  const { answer, isOpen, close } = await askForSnapshot(dataFolder, clock);
+const ofRun = async (dataFolder: string, target: string, clock: Clock, inUse: StartError): Promise<BackupSource> => {
+  const { answer, isOpen, close } = await askForSnapshot(dataFolder, { target: realPath(target) }, clock);
   const stillThere = () => {
     if (!isOpen()) throw runEnded();
   };
@@ -116,9 +120,10 @@ interface SnapshotConnection {
 /** The stores are copied in less; a run that does not answer for so long never will. */
 const answerTimeoutMs = 120_000;
 
-const askForSnapshot = (dataFolder: string, clock: Clock): Promise<SnapshotConnection> => {
+const askForSnapshot = (dataFolder: string, request: SnapshotRequest, clock: Clock): Promise<SnapshotConnection> => {
   const room = openSocketRoom(dataFolder);
   const socket = connect(join(room.address, snapshotSocket)).setEncoding('utf8');
+  socket.write(`${JSON.stringify(request)}\n`);
   const patience = clock.after(answerTimeoutMs, () => socket.destroy());
   let open = true;
   const closed = new Promise<void>((resolve) => {

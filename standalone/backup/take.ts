@@ -42,7 +42,7 @@ export const takeBackup = async (deps: BackupDeps, dataFolder: string, target: s
   await makeFolder(dirname(target));
   const draft = await openDraft(`${target}.unfinished`, clock);
   try {
-    const source = await openBackupSource(dataFolder, clock);
+    const source = await openBackupSource(dataFolder, draft.folder, clock);
     try {
       refuseInside(
         source.followed.map(({ to }) => to),
