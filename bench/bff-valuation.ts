@@ -6,8 +6,8 @@ export interface BffValuation {
     listing(symbol: string, quoteAsset: string): Listing;
     take(reading: { symbol: string; price: string; timeMs: number; tradeId: number }): boolean;
   };
-  createHolding(listing: Listing, quantity: string): Holding;
-  renderHead(owner: { userId: string; userName: string }): string;
+  createHolding(listing: Listing, quantity: string, version: number): Holding;
+  renderHead(owner: { userId: string; userName: string }, version: number): string;
   renderFrame(head: string, holdings: readonly Holding[], asOfMs: number, simulated: boolean): string;
 }
 

@@ -25,6 +25,9 @@ const users = Array.from({ length: portfolios }, (_, user) => ({
 }));
 const pricesOf = Array.from({ length: ticks }, (_, tick) => symbols.map((_, coin) => priceText(coin, tick)));
 const quantities = users.map((_, user) => symbols.map((_, coin) => quantityText(user, coin)));
+/** Of a coin, and the portfolio's, which is that of the coin that was changed last. */
+const versionOf = (coin: number): number => 1 + coin;
+const version = versionOf(coins - 1);
 const timeMs = 1_769_508_000_000;
 const timeText = new Date(timeMs).toISOString();
 
@@ -33,8 +36,8 @@ const byBff = async () => {
   const { createPriceBoard, createHolding, renderHead, renderFrame } = await loadBffValuation();
   const board = createPriceBoard({ clock: createManualClock(timeMs), staleAfterMs: 60_000, onChange: () => undefined });
   const listings = symbols.map((symbol) => board.listing(symbol, 'usdt'));
-  const holdings = quantities.map((own) => listings.map((listing, coin) => createHolding(listing, own[coin] ?? '')));
-  const heads = users.map((user) => renderHead(user));
+  const holdings = quantities.map((own) => listings.map((listing, coin) => createHolding(listing, own[coin] ?? '', versionOf(coin))));
+  const heads = users.map((user) => renderHead(user, version));
   let tradeId = 0;
   return (tick: number, frame: (text: string) => void) => {
     tradeId += 1;
@@ -55,10 +58,12 @@ const byDecimal = () => {
       for (const [coin, quantity] of (own[user] ?? []).entries()) {
         const total = quantity.value.times(prices[coin] ?? 0);
         sum = sum.plus(total);
-        const line = `{"Symbol":"${symbols[coin]}","Quantity":"${quantity.text}",${fields[coin]},"Total":"${total.toFixed()}","PriceTime":"${timeText}","Stale":false,"PriceReceived":"${timeText}"}`;
+        const line = `{"Symbol":"${symbols[coin]}","Quantity":"${quantity.text}","Version":${versionOf(coin)},${fields[coin]},"Total":"${total.toFixed()}","PriceTime":"${timeText}","Stale":false,"PriceReceived":"${timeText}"}`;
         lines += lines === '' ? line : `,${line}`;
       }
-      frame(`{"UserID":"${userId}","UserName":"${userName}","TotalValue":"${sum.toFixed()}","Coins":[${lines}],"AsOf":"${timeText}"}`);
+      frame(
+        `{"UserID":"${userId}","UserName":"${userName}","Version":${version},"TotalValue":"${sum.toFixed()}","Coins":[${lines}],"AsOf":"${timeText}"}`,
+      );
     }
   };
 };
