@@ -48,7 +48,7 @@ describe.skipIf(!browser)('the page', { timeout: 120_000 }, () => {
       await form.last().fill(password);
       await page.keyboard.press('Enter');
       for (const word of words) await page.getByText(word, { exact: false }).first().waitFor();
-      expect(await page.getByTestId('total').innerText()).toMatch(/105[.,]000[.,]50/);
+      await expect.poll(() => page.getByTestId('total').innerText()).toMatch(/105[.,]000[.,]50/);
       expect(await accessibilityFaults(page)).toEqual([]);
       await page.goto(`${bff.url}/coins/ethusdt`);
       await page.getByText(words[0]).first().waitFor();

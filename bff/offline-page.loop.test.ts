@@ -194,7 +194,7 @@ describe.skipIf(!browser)('the page, opened while nobody answers,', { timeout: 1
       'navigator.serviceWorker.ready.then((registration) => registration.update()).then((registration) => new Promise((done) => { const { installing } = registration; if (installing) installing.onstatechange = () => done(installing.state); else done("none"); }), (err) => String(err))',
     )) as string;
     expect(updated).toBe('redundant');
-    expect(await cacheNames()).toEqual([first]);
+    await expect.poll(cacheNames).toEqual([first]);
     await stop();
     expect(await builds()).toEqual(old);
 
@@ -208,7 +208,7 @@ describe.skipIf(!browser)('the page, opened while nobody answers,', { timeout: 1
     await page.getByRole('button', { name: 'Sign out everywhere' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Sign out everywhere' }).click();
     await page.getByText('You are signed out on all devices.').waitFor();
-    expect(await page.evaluate('Object.keys(localStorage)')).toEqual([]);
+    await expect.poll(() => page.evaluate('Object.keys(localStorage)')).toEqual([]);
     expect(await builds()).toEqual(newer);
     await worksWith(first, 'tickfolio-NEXT');
     await stop();

@@ -49,7 +49,7 @@ const visit = async (address: string, how: 'live' | 'reading') => {
     await total.getByText(/5\d,\d{3}/).waitFor();
     if (how === 'live') await page.locator('.freshness').getByText('Live', { exact: true }).waitFor();
     else await page.getByText('Live connection blocked; updating every 3 s.').waitFor();
-    expect(await page.getByText('saving').count()).toBe(0);
+    await expect.poll(() => page.getByText('saving').count()).toBe(0);
   };
   await window.signUp(address, `visitor-${++visitors}`);
   await window.addCoin('bitcoin', '1');
@@ -83,7 +83,7 @@ describe.skipIf(!browser)('a person behind a proxy as people write it', { timeou
         await proxies.plainNginx('usual', upstream, port);
         await page.evaluate('dispatchEvent(new Event("online"))'); // It would try by itself, up to 10 s later.
         await page.locator('.freshness').getByText('Live', { exact: true }).waitFor();
-        expect(await page.getByText('Live connection blocked').count()).toBe(0);
+        await page.getByText('Live connection blocked').waitFor({ state: 'detached' });
         await leave();
       });
     },
@@ -147,8 +147,8 @@ describe.skipIf(!browser || !installed.has('nginx'))('the page under a path of i
       const { page, context, leave } = await visit(site, 'live');
       expect(page.url()).toBe(`${site}/`);
       await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
-      expect(await page.evaluate('navigator.serviceWorker.controller.scriptURL')).toBe(`${site}/worker.js`);
-      expect(await page.evaluate('caches.keys()')).toEqual([expect.stringMatching(/^tickfolio \/tickfolio\/ \w{16}$/)]);
+      await expect.poll(() => page.evaluate('navigator.serviceWorker.controller?.scriptURL')).toBe(`${site}/worker.js`);
+      await expect.poll(() => page.evaluate('caches.keys()')).toEqual([expect.stringMatching(/^tickfolio \/tickfolio\/ \w{16}$/)]);
       await page.goto(`${site}/coins/btcusdt`);
       await page
         .getByRole('heading', { name: /Bitcoin/ })

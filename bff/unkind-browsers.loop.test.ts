@@ -50,7 +50,7 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     // What is chosen holds for as long as the tab.
     await page.getByRole('link', { name: /^Konto/ }).click();
     await page.getByText('Dunkel', { exact: true }).click();
-    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+    await expect.poll(() => page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
     await page.reload();
     await page.getByRole('heading', { name: 'Anmelden' }).waitFor();
     await said.waitFor();
@@ -118,9 +118,9 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await page.route(script, () => undefined);
     await page.goto(bff.url, { waitUntil: 'commit' });
     await page.getByText('One moment …').waitFor();
-    expect(await page.getByText('Einen Moment …').isVisible()).toBe(false);
-    // Some seconds later; the animation is moved on instead.
-    await page.evaluate('document.getAnimations().forEach((animation) => animation.finish())');
+    await expect.poll(() => page.getByText('Einen Moment …').isVisible()).toBe(false);
+    // Some seconds later; the animation is moved on instead, as soon as it has begun.
+    await expect.poll(() => page.evaluate('document.getAnimations().map((animation) => animation.finish()).length')).toBeGreaterThan(0);
     await page.getByText('If nothing follows, this browser is too old').waitFor();
     await context.close();
     const without = await openWindow(browser, { javaScriptEnabled: false });

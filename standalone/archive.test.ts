@@ -14,7 +14,7 @@ describe('the archive of the all-in-one run', () => {
 
   const start = async (more: Record<string, string> = {}) => {
     one = await startAllInOne(folder.path, { AUDIT_INTERVAL: '1s', ...more });
-    await one.process.waitFor(/Ctrl-C stops it/, 10_000);
+    await one.process.waitFor(/Ctrl-C stops it/, 30_000);
     sql = /SQL +(http:\/\/\S+)/.exec(one.process.output())?.[1] ?? '';
     dashboard = /Dashboard +(http:\/\/\S+)/.exec(one.process.output())?.[1] ?? '';
   };

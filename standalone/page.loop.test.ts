@@ -1,4 +1,5 @@
 import { accessibilityFaults, startChromium } from '@tickfolio/lib/browser/test-chromium';
+import { settled } from '@tickfolio/lib/browser/test-settled';
 import { divide, formatDecimal, parseDecimal, subtract } from '@tickfolio/lib/money';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -91,10 +92,10 @@ describe.skipIf(!browser)('the page', () => {
             await dialog.waitFor();
             expect(await dialog.innerText()).toContain('Every browser and device');
             expect(await accessibilityFaults(page)).toEqual([]);
-            expect(await hasFocus(dialog.getByRole('button', { name: 'Cancel' }))).toBe(true);
+            await expect.poll(() => hasFocus(dialog.getByRole('button', { name: 'Cancel' }))).toBe(true);
             await page.keyboard.press('Escape');
             await dialog.waitFor({ state: 'detached' });
-            expect(await hasFocus(button)).toBe(true);
+            await expect.poll(() => hasFocus(button)).toBe(true);
 
             // Unreachable, it says so and nothing ends.
             await page.route('**/logout-everywhere', (route) => route.abort());
@@ -141,10 +142,12 @@ describe.skipIf(!browser)('the page', () => {
           .locator('tbody tr')
           .nth(symbols.length - 1)
           .waitFor();
-        const table = await tableAsRead(page);
-        expect(table).toMatchObject({ name: `Holdings ${symbols.length}`, columns });
-        expect(table.rows).toHaveLength(symbols.length);
-        for (const row of table.rows) expect(row).toEqual({ coin: expect.stringMatching(/\w/), cells: columns.length });
+        await settled(async () => {
+          const table = await tableAsRead(page);
+          expect(table).toMatchObject({ name: `Holdings ${symbols.length}`, columns });
+          expect(table.rows).toHaveLength(symbols.length);
+          for (const row of table.rows) expect(row).toEqual({ coin: expect.stringMatching(/\w/), cells: columns.length });
+        });
         // Said, not left to what the browser makes of the layout.
         expect(await page.locator('.coins :is(thead, tbody, tr, th, td):not([role])').count()).toBe(0);
       };
@@ -160,11 +163,13 @@ describe.skipIf(!browser)('the page', () => {
       await page.locator('tr[data-symbol=btcusdt] .cell-value .digits').first().waitFor();
       for (const width of [320, 375, 640, 768, 801, 900, 1_024, 1_061, 1_280]) {
         await page.setViewportSize({ width, height: 900 });
-        const cut = await page
-          .locator('.coins .cell-price, .coins .cell-value')
-          .evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent));
-        const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
-        expect({ width, cut, wide }).toEqual({ width, cut: [], wide: false });
+        await settled(async () => {
+          const cut = await page
+            .locator('.coins .cell-price, .coins .cell-value')
+            .evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent));
+          const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+          expect({ width, cut, wide }).toEqual({ width, cut: [], wide: false });
+        });
       }
     });
   });

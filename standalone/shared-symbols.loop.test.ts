@@ -136,7 +136,7 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
     const from = second?.frames.length ?? 0;
     expect((await person.addCoin('btcusdt', '0.5')).body).toMatchObject({ Quantity: '1.5' });
     for (const socket of [first, second])
-      await socket?.frame(({ Coins }) => Coins.some((coin) => coin.Symbol === 'btcusdt' && coin.Quantity === '1.5'), 2_000, from);
+      await socket?.frame(({ Coins }) => Coins.some((coin) => coin.Symbol === 'btcusdt' && coin.Quantity === '1.5'), 10_000, from);
   });
 
   it('an aggregator killed (-9): its symbols move within 10 s, and no second is lost or published twice', async () => {

@@ -10,7 +10,7 @@ export interface AllInOne {
 
 export const temporaryFolder = async (): Promise<{ path: string; remove(): Promise<void> }> => {
   const path = await mkdtemp(join(tmpdir(), 'tickfolio-'));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }) };
 };
 
 /** How long making the embedded databases may take on a small machine that runs other tests beside. */

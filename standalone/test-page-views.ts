@@ -1,4 +1,5 @@
 import { accessibilityFaults } from '@tickfolio/lib/browser/test-chromium';
+import { settled } from '@tickfolio/lib/browser/test-settled';
 import type { BrowserContextOptions } from 'playwright-core';
 import { expect } from 'vitest';
 import { createAccount, type OpenPage, signIn, withPage } from './test-page.js';
@@ -32,7 +33,9 @@ export const inspectPages = async (base: string, options: BrowserContextOptions)
         await page.goto(base + path);
         await ready(open);
         await inspect(path);
-        expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([path, true]);
+        await settled(async () =>
+          expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([path, true]),
+        );
       }
       await page.goto(base);
       await page.getByRole('button', { name: 'Add coin' }).click();

@@ -13,7 +13,7 @@ afterAll(() => server?.close());
 
 // Port 1 needs privileges to be served, so nobody answers there.
 const nowhere = ['127.0.0.1:1'];
-const eventually = (read: () => unknown, expected: unknown, timeout = 15_000) =>
+const eventually = (read: () => unknown, expected: unknown, timeout = 45_000) =>
   expect.poll(read, { timeout, interval: 10 }).toEqual(expected);
 const group = { group: 'readers', minBatchMessages: 1_000, maxBatchMessages: 1_000, maxBatchWaitMs: 20 };
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
@@ -256,4 +256,4 @@ describe('kafka event log without a broker', () => {
   });
 });
 
-if (server) describe('kafka event log: groups and topics', { timeout: 60_000 }, () => groups(server));
+if (server) describe('kafka event log: groups and topics', { timeout: 180_000 }, () => groups(server));

@@ -21,7 +21,7 @@ export const kafkaContract = ({ version, brokers }: TestKafka): void => {
       const { eventLog, topic } = openKafkaLog(brokers);
       return { eventLog, topic, end: () => eventLog.close() };
     },
-    { patienceMs: 10_000 },
+    { patienceMs: 30_000 },
   );
   smallLogContract(
     `kafka ${version}`,

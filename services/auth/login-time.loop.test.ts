@@ -21,20 +21,24 @@ it('a login takes the same time for an unknown name, a wrong password and an imp
     unknown: () => login('nobody-at-all', 'wrong password'),
     impossible: () => login(name, 'x'.repeat(1_000)),
   };
-  const tookMs: Record<keyof typeof tries, number[]> = { wrong: [], unknown: [], impossible: [] };
-  // In turns, so that a busy moment of the machine hits all alike.
-  for (let round = 0; round < 60; round++) {
-    for (const kind of ['wrong', 'unknown', 'impossible'] as const) {
-      const startMs = performance.now();
-      expect(await codeOf(tries[kind]())).toBe('unauthenticated');
-      tookMs[kind].push(performance.now() - startMs);
+  /** How much longer each takes than a wrong password. */
+  const measure = async (): Promise<readonly number[]> => {
+    const tookMs: Record<keyof typeof tries, number[]> = { wrong: [], unknown: [], impossible: [] };
+    // In turns, so that a busy moment of the machine hits all alike.
+    for (let round = 0; round < 60; round++) {
+      for (const kind of ['wrong', 'unknown', 'impossible'] as const) {
+        const startMs = performance.now();
+        expect(await codeOf(tries[kind]())).toBe('unauthenticated');
+        tookMs[kind].push(performance.now() - startMs);
+      }
     }
-  }
+    return [tookMs.unknown, tookMs.impossible].map((each) => median(each) / median(tookMs.wrong));
+  };
+  // One without a hash would take a tenth.
+  const isEqual = (ratio: number) => ratio > 0.8 && ratio < 1.25;
+  const ratios: (readonly number[])[] = [];
+  // What differs does so each time; the noise of a busy machine does not.
+  while (ratios.length < 3 && !ratios.at(-1)?.every(isEqual)) ratios.push(await measure());
   await auth.close();
-  const wrong = median(tookMs.wrong);
-  for (const other of [median(tookMs.unknown), median(tookMs.impossible)]) {
-    // One without a hash would take a tenth.
-    expect(other / wrong).toBeGreaterThan(0.8);
-    expect(other / wrong).toBeLessThan(1.25);
-  }
+  expect(ratios.at(-1)?.map(isEqual), ratios.join(' | ')).toEqual([true, true]);
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startChromium } from '@tickfolio/lib/browser/test-chromium';
+import { settled } from '@tickfolio/lib/browser/test-settled';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
@@ -49,7 +50,16 @@ const recordTexts = `
 const axisOf = async (page: Page, range: string) => {
   await page.goto(`/symbols/BTCUSDT?range=${range}`);
   await page.locator('#chart canvas').waitFor();
-  return ((await page.evaluate('window.drawn')) as string[]).filter((text) => /^\d\d[:-]\d\d$/.test(text));
+  // Whole once two pictures have passed in which nothing was added, however often it was drawn.
+  const read = () =>
+    page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(window.drawn))))') as Promise<
+      string[]
+    >;
+  return settled(async () => {
+    const [before, after] = [await read(), await read()].map((texts) => [...new Set(texts.filter((text) => /^\d\d[:-]\d\d$/.test(text)))]);
+    expect([before?.length === 0, after]).toEqual([false, before]);
+    return after;
+  });
 };
 
 /** Everything of a symbol's page that shows a time. */
@@ -58,7 +68,11 @@ const timesOf = async (page: Page) => {
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.locator('#chart').focus();
   await page.keyboard.press('Home');
-  const first = await page.locator('.readout').textContent();
+  const first = await settled(async () => {
+    const told = await page.locator('.readout').textContent();
+    expect(told).toMatch(/open/);
+    return told;
+  });
   const rows = await page.locator('.rows tbody tr').allTextContents();
   const moment = await page.locator('.quote time').first().textContent();
   await page.locator('#at').fill('2026-03-08 02:30');
@@ -76,7 +90,7 @@ const timesOf = async (page: Page) => {
   };
 };
 
-describe.skipIf(!browser)('in a browser elsewhere', { timeout: 60_000 }, () => {
+describe.skipIf(!browser)('in a browser elsewhere', { timeout: 150_000 }, () => {
   const inZone = async <T>(timezoneId: string, work: (page: Page) => Promise<T>): Promise<T> => {
     if (!browser) throw new Error('no browser');
     const context = await browser.newContext({
