@@ -1,3 +1,4 @@
+import type { Freshness as Fresh } from '../live/freshness.js';
 import type { Row } from '../live/portfolio-view.js';
 import { ChangeMark } from '../portfolio/change-mark.js';
 import { CoinBadge } from '../portfolio/coin-badge.js';
@@ -21,6 +22,8 @@ interface CoinHeadProps extends Pair {
   /** Undefined where it is not held. */
   readonly row: Row | undefined;
   readonly isDelisted: boolean;
+  /** Of its live price. */
+  readonly fresh: Fresh | undefined;
   readonly shown: ShownPrice | undefined;
   /** Of the newest frame, epoch milliseconds. */
   readonly asOfMs: number;
@@ -28,9 +31,10 @@ interface CoinHeadProps extends Pair {
 
 const waiting = { state: undefined, stateOf: undefined };
 const gone = { state: 'delisted', stateOf: undefined } as const;
+const recorded = { kind: 'recorded' } as const;
 
 /** Which coin it is, what it costs, and why that is not of now. */
-export const CoinHead = ({ name, base, quote, row, isDelisted, shown, asOfMs }: CoinHeadProps) => {
+export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asOfMs }: CoinHeadProps) => {
   const { text, times } = useSpeaking();
   const reason = row?.priceText === undefined ? (isDelisted ? gone : undefined) : row.stale && !row.pending ? row : undefined;
   const note = row?.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs));
@@ -45,7 +49,7 @@ export const CoinHead = ({ name, base, quote, row, isDelisted, shown, asOfMs }: 
           </span>
         </h1>
         {reason && shown && <PriceTag row={reason} />}
-        <Freshness />
+        <Freshness of={fresh ?? (row || isDelisted || !shown ? undefined : recorded)} about="price" />
       </div>
       <p className="coin-price large-digits">
         {shown ? (

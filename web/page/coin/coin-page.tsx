@@ -13,6 +13,7 @@ import { CoinHead } from './coin-head.js';
 import { DayRange } from './day-range.js';
 import { Position } from './position.js';
 import { type CandleRange, candleRanges, useCandles, useGrowingCandle } from './use-candles.js';
+import { useCoinFreshness } from './use-coin-freshness.js';
 
 const CandleChart = lazy(() => import('./candle-chart.js').then(({ CandleChart: found }) => ({ default: found })));
 const AddCoinDialog = lazy(() => import('../portfolio/add-coin-dialog.js').then(({ AddCoinDialog: found }) => ({ default: found })));
@@ -40,6 +41,7 @@ export const CoinPage = () => {
   const range = chosen ?? usualRange(isNotListed);
   const archive = useCandles(symbol, range);
   const { slots, stepMs, candles } = archive;
+  const fresh = useCoinFreshness(symbol);
   const isDelisted = archive.isDelisted || (row?.state === 'delisted' && row.stateOf === undefined);
   // What is not traded any more has no candle of now.
   const moving = isDelisted ? undefined : row?.price;
@@ -81,7 +83,7 @@ export const CoinPage = () => {
       <Link to="/" className="back-link">
         <span aria-hidden="true">←</span> <span>{text.portfolio}</span>
       </Link>
-      <CoinHead name={name} base={base} quote={quote} row={row} isDelisted={isDelisted} shown={shown} asOfMs={view.asOfMs} />
+      <CoinHead name={name} base={base} quote={quote} row={row} isDelisted={isDelisted} fresh={fresh} shown={shown} asOfMs={view.asOfMs} />
       <section className="card coin-chart" aria-label={text.chartOf(name)}>
         <div className="panel-head">
           <h2>{text.price}</h2>

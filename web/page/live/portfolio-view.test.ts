@@ -97,18 +97,6 @@ describe('the live portfolio', () => {
     store.takeFrame(frame('300', coin('btcusdt', '3', '100', '300')));
     expect(draw()?.sinceOpened).toMatchObject({ text: '0.00', direction: 'same' });
   });
-  it('says how much of the value is fresh', () => {
-    const { store, draw } = createRoom();
-    store.takeFrame(frame('100', coin('btcusdt', '1', '75', '75'), coin('ethusdt', '1', '25', '25', '2026-01-27T09:59:00.000Z')));
-    expect(draw()?.fresh).toEqual({ percent: '75 %', level: 'fair' });
-  });
-  it('counts a price as fresh by its arrival, whatever time its trade has at the exchange', () => {
-    const { store, draw } = createRoom();
-    const late = { ...coin('btcusdt', '1', '75', '75', '2026-01-27T09:58:00.000Z'), PriceReceived: '2026-01-27T10:00:00.200Z' };
-    const early = { ...coin('ethusdt', '1', '25', '25', '2026-01-27T10:05:00.000Z'), PriceReceived: '2026-01-27T09:59:50.000Z' };
-    store.takeFrame(frame('100', late, early));
-    expect(draw()?.fresh).toEqual({ percent: '75 %', level: 'fair' });
-  });
   it('says why a price is missing or old, and which coins are not in the total', () => {
     const { store, draw } = createRoom();
     const none = { Price: null, Total: null, PriceTime: null, PriceReceived: null, Stale: true };

@@ -5,6 +5,7 @@ import { coinName } from '../text/coin-names.js';
 import { exact } from '../text/exact.js';
 import { type Pair, pairLabel, pairOf } from '../text/pair.js';
 import type { Frame, FrameCoin, PriceState } from './frame.js';
+import { type Freshness, freshnessOf, isFresh } from './freshness.js';
 
 /** One coin as the page shows it. The same object as before when nothing that is shown changed. */
 export interface Row extends Pair {
@@ -63,8 +64,8 @@ export interface PortfolioView {
   readonly dayBasis: DayBasis;
   /** What is held and not in the total, because it has no price: coins, the same list as long as they do not change. */
   readonly lacking: readonly string[];
-  /** How much of the value has a price no older than `freshMs`. */
-  readonly fresh: { readonly percent: string; readonly level: 'good' | 'fair' | 'poor' } | undefined;
+  /** Undefined where nothing has a price, or could have one. */
+  readonly fresh: Freshness | undefined;
   readonly simulated: boolean;
   /** Epoch milliseconds. */
   readonly asOfMs: number;
@@ -84,8 +85,6 @@ export interface Baselines {
 /** Moments so near to each other count as the same one. */
 const sameMs = 5 * 60_000;
 
-/** Prices no older than this count as fresh. */
-export const freshMs = 2_000;
 /** More than any price has; where a quantity has to be divided by. */
 const ratioScale = 18;
 
@@ -190,9 +189,7 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
         day = changeOf(value, then, style);
         since.push(open.sinceMs);
       }
-      // By one clock: the time of the trade is the exchange's.
-      const cameAt = coin.PriceReceived ?? coin.PriceTime;
-      if (cameAt !== null && !coin.Stale && asOfMs - Date.parse(cameAt) <= freshMs) fresh = add(fresh, value);
+      if (isFresh(coin, asOfMs)) fresh = add(fresh, value);
     }
     const priceBefore = pricesBefore.get(symbol);
     const moved = typeof priceBefore === 'string' && Price !== null && priceBefore !== Price;
@@ -229,9 +226,6 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
   const last = before?.view.total;
   // Digits that are not shown point nowhere.
   const moved = last !== undefined && last.text !== shown;
-  const freshPart = percent(fresh, total, style, 0);
-  const enough = (part: bigint) =>
-    fresh.units !== 0n && compare(multiply(fresh, { units: 100n, scale: 0 }), multiply(total, { units: part, scale: 0 })) >= 0;
   return {
     rows,
     total: {
@@ -245,7 +239,7 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
     day: dayOpen.units === 0n ? undefined : changeOf(dayNow, dayOpen, style),
     dayBasis: basisOf(since),
     lacking: lackedBefore?.join() === lacks.join() ? lackedBefore : lacks,
-    fresh: freshPart === undefined ? undefined : { percent: freshPart, level: enough(90n) ? 'good' : enough(50n) ? 'fair' : 'poor' },
+    fresh: freshnessOf(coins, fresh, total, asOfMs),
     simulated: frame.Simulated === true,
     asOfMs,
   };

@@ -32,7 +32,7 @@ const EmptyPortfolio = ({ onAdd }: { readonly onAdd: () => void }) => {
       <button type="button" className="button primary" onClick={onAdd}>
         {text.addCoin}
       </button>
-      <Freshness />
+      <Freshness of={undefined} about="value" />
     </section>
   );
 };

@@ -51,7 +51,7 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
     <section className={`total ${live ? '' : 'faded'}`} aria-labelledby="total-title">
       <div className="total-head">
         <h1 id="total-title">{text.totalValue}</h1>
-        <Freshness />
+        <Freshness of={view.fresh} about="value" />
       </div>
       {isKnown ? (
         <>

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { frameAt, type TestFrame } from './test-frame.js';
+import { browser, origin, withWindow } from './test-window.js';
+
+const noon = Date.parse('2026-06-15T12:00:00.000Z');
+/** Nearly all of the value is in bitcoin. */
+const two = frameAt(noon, { btcusdt: { price: '99.6' }, ethusdt: { price: '0.4' } }, '100');
+const candle = { Time: '2026-06-15T11:59:00.000Z', Open: '1', High: '2', Low: '1', Close: '2' };
+const candles = { Range: '1h', StepSeconds: 60, Candles: [candle], Today: null, Day: null, Volume: null };
+const answers = { 'coins/btcusdt/candles': candles, 'coins/ethusdt/candles': candles, 'coins/solusdt/candles': candles };
+
+/** The same with other words about its prices, of so long ago. */
+const withPrices = (frame: TestFrame, agoMs: number, more: object, which = /./): TestFrame => ({
+  ...frame,
+  Coins: frame.Coins.map((coin) =>
+    which.test(coin.Symbol) ? { ...coin, PriceTime: new Date(noon - agoMs).toISOString(), ...more } : coin,
+  ),
+});
+const outage = withPrices(two, 600_000, { Stale: true, PriceState: 'feed-down' });
+
+describe.skipIf(!browser)('how live it is', () => {
+  it.each([
+    ['en-GB', 'Live\n99 % of the value priced in the last 2 s', 'Live\npriced in the last 2 s', 'No prices have arrived since 11:50'],
+    ['de-DE', 'Live\n99 % des Werts in den letzten 2 s bepreist', 'Live\nin den letzten 2 s bepreist', 'Seit 11:50 kommen keine Kurse an'],
+  ])(
+    'is told without rounding up, of the coin on its own page, and never as live during an outage, %s',
+    async (locale, most, one, none) => {
+      await withWindow({ locale, frame: withPrices(two, 30_000, {}, /eth/), answers }, async ({ page, send }) => {
+        const told = () => page.locator('.freshness').innerText();
+        await expect.poll(told).toBe(most);
+        await page.goto(`${origin}/coins/btcusdt`);
+        await expect.poll(told).toBe(one);
+        await page.goto(`${origin}/coins/ethusdt`);
+        await expect.poll(told).toMatch(/30 s/);
+        await send(outage);
+        expect(await told()).toBe(none);
+        await page.goto(`${origin}/coins/solusdt`); // Nobody holds it, so no price of it is live.
+        await expect.poll(told).toMatch(/not live|nicht live/);
+        await page.goto(origin);
+        await expect.poll(told).toBe(none);
+      });
+    },
+  );
+});
