@@ -1,4 +1,5 @@
 import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
+import { useBreaks } from '../text/figure.js';
 
 interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   readonly label: string;
@@ -11,6 +12,7 @@ interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
 /** An input with its label and its hint, or what is wrong with it, which says the same and more. */
 export const Field = ({ label, hint, fault, tail, ...input }: FieldProps) => {
   const id = useId();
+  const breaks = useBreaks();
   const described = fault ? `${id}-fault` : hint && `${id}-hint`;
   return (
     <div className={`field ${fault ? 'faulty' : ''}`}>
@@ -21,12 +23,12 @@ export const Field = ({ label, hint, fault, tail, ...input }: FieldProps) => {
       </div>
       {fault && (
         <p id={`${id}-fault`} className="fault" role="alert">
-          {fault}
+          {breaks(fault)}
         </p>
       )}
       {hint && !fault && (
         <p id={`${id}-hint`} className="hint">
-          {hint}
+          {breaks(hint)}
         </p>
       )}
     </div>

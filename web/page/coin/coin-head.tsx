@@ -6,6 +6,7 @@ import { Digits } from '../portfolio/digits.js';
 import { Freshness } from '../portfolio/freshness.js';
 import { NoPrice, PriceTag } from '../portfolio/price-state.js';
 import { grouped } from '../text/amount.js';
+import { digitsSize } from '../text/digits-size.js';
 import { useSpeaking } from '../text/language.js';
 import { type Pair, pairLabel } from '../text/pair.js';
 
@@ -37,6 +38,7 @@ const recorded = { kind: 'recorded' } as const;
 export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asOfMs }: CoinHeadProps) => {
   const { text, times } = useSpeaking();
   const reason = row?.priceText === undefined ? (isDelisted ? gone : undefined) : row.stale && !row.pending ? row : undefined;
+  const priceText = row?.priceText ?? (shown && grouped(shown.price, text.numbers));
   const note = row?.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs));
   return (
     <section className="coin-head" aria-labelledby="coin-title">
@@ -51,13 +53,9 @@ export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asO
         {reason && shown && <PriceTag row={reason} />}
         <Freshness of={fresh ?? (row || isDelisted || !shown ? undefined : recorded)} about="price" />
       </div>
-      <p className="coin-price large-digits">
-        {shown ? (
-          <Digits
-            text={row?.priceText ?? grouped(shown.price, text.numbers)}
-            direction={row?.direction ?? 'same'}
-            ticks={row?.ticks ?? 0}
-          />
+      <p className={`coin-price large-digits ${digitsSize(priceText ?? '')}`}>
+        {priceText !== undefined ? (
+          <Digits text={priceText} direction={row?.direction ?? 'same'} ticks={row?.ticks ?? 0} />
         ) : (
           <NoPrice row={reason ?? row ?? waiting} />
         )}

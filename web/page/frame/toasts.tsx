@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { useParts, useSession } from '../parts.js';
+import { useBreaks } from '../text/figure.js';
 import { useText } from '../text/language.js';
 
 export interface Toast {
@@ -38,6 +39,7 @@ const uncover = (symbol: string, toasts: HTMLElement) => {
 export const ToastProvider = ({ children }: { readonly children: ReactNode }) => {
   const { clock } = useParts();
   const text = useText();
+  const breaks = useBreaks();
   const session = useSession();
   const userId = session.kind === 'signed-in' ? session.userId : undefined;
   const [all, setAll] = useState<readonly Told[]>([]);
@@ -68,7 +70,7 @@ export const ToastProvider = ({ children }: { readonly children: ReactNode }) =>
     () =>
       shown.map(({ id, message, tone, action }) => (
         <div key={id} className={`toast ${tone ?? ''}`}>
-          <span>{message}</span>
+          <span>{breaks(message)}</span>
           {action && (
             <button
               type="button"
@@ -86,7 +88,7 @@ export const ToastProvider = ({ children }: { readonly children: ReactNode }) =>
           </button>
         </div>
       )),
-    [shown, dismiss, text],
+    [shown, dismiss, text, breaks],
   );
   return (
     <ToastContext.Provider value={show}>

@@ -1,4 +1,5 @@
 import type { Change } from '../text/change.js';
+import { useBreaks } from '../text/figure.js';
 import { useText } from '../text/language.js';
 
 const arrows = { up: '▲', down: '▼', same: '■' } as const;
@@ -13,18 +14,19 @@ interface ChangeMarkProps {
 /** A difference: by arrow, sign and colour. */
 export const ChangeMark = ({ change, percentOnly = false, note }: ChangeMarkProps) => {
   const text = useText();
+  const breaks = useBreaks();
   const percentFirst = percentOnly && change.percent !== undefined;
   const direction = percentFirst ? change.percentDirection : change.direction;
   return (
     <span className={`change ${direction} ${note === undefined ? '' : 'noted'}`} title={note}>
+      <span className="visually-hidden">{`${text[direction]} `}</span>
       <span className="arrow" aria-hidden="true">
         {arrows[direction]}
       </span>
-      <span className="visually-hidden">{`${text[direction]} `}</span>
-      <span translate="no">{percentFirst ? change.percent : change.text}</span>
+      <span translate="no">{breaks((percentFirst && change.percent) || change.text)}</span>{' '}
       {!percentOnly && change.percent !== undefined && (
         <span className="change-part" translate="no">
-          {change.percent}
+          {breaks(change.percent)}
         </span>
       )}
       {note !== undefined && <span className="visually-hidden">{` ${note}`}</span>}

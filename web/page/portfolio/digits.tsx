@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import type { Direction } from '../text/change.js';
-import { Figure } from '../text/figure.js';
+import { Figure, useBreaks } from '../text/figure.js';
 
 interface DigitsProps {
   readonly text: string;
@@ -10,13 +10,14 @@ interface DigitsProps {
 }
 
 /** A number that flashes briefly when it changes. Its figures are all of one width, so nothing moves. */
-export const Digits = memo(({ text, direction, ticks }: DigitsProps) =>
-  ticks === 0 ? (
+export const Digits = memo(({ text, direction, ticks }: DigitsProps) => {
+  const breaks = useBreaks();
+  return ticks === 0 ? (
     <Figure>{text}</Figure>
   ) : (
     // In turns, so that a new change begins the flash anew without a new element.
     <span className={`digits ${direction}`} translate="no" data-flash={ticks % 2}>
-      {text}
+      {breaks(text)}
     </span>
-  ),
-);
+  );
+});

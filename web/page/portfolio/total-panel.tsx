@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import type { PortfolioView } from '../live/portfolio-view.js';
 import { useLive } from '../parts.js';
 import type { Change } from '../text/change.js';
+import { digitsSize } from '../text/digits-size.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
 import { ChangeMark } from './change-mark.js';
@@ -25,10 +26,6 @@ const ChangeOfTotal = ({ label, change, note }: ChangeOfTotalProps) => (
     </dd>
   </div>
 );
-
-/** The more digits, the smaller they are, so that all of them are seen on a phone too. */
-const sizeOf = (digits: string): string =>
-  digits.length > 24 ? 'longest' : digits.length > 16 ? 'longer' : digits.length > 12 ? 'long' : '';
 
 /** The value, large, with all its digits in small below it, and how it moved. */
 export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
@@ -55,7 +52,7 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
       </div>
       {isKnown ? (
         <>
-          <p className={`total-value large-digits ${sizeOf(total.text)}`} data-testid="total">
+          <p className={`total-value large-digits ${digitsSize(total.text)}`} data-testid="total">
             <Digits text={total.text} direction={total.direction} ticks={total.ticks} />
             <span className="unit" translate="no">
               USDT

@@ -1,3 +1,31 @@
+import { Fragment, type ReactNode, useCallback } from 'react';
+import { useText } from './language.js';
+import { softBreaks } from './soft-breaks.js';
+
+const classOf = { whole: 'piece', long: 'long-piece', words: undefined } as const;
+
+/**
+ * A function that lets the long numbers of a text go on in the next line where they may. What comes of it is the whole content of an
+ * element; a text without such numbers stays a text.
+ */
+export const useBreaks = (): ((text: string) => ReactNode) => {
+  const { numbers } = useText();
+  return useCallback(
+    (text) => {
+      const pieces = softBreaks(text, numbers);
+      if (pieces.length === 0) return text;
+      // Each in an element of its own, whose place stays while its text changes. A break is neither copied nor read out.
+      return pieces.map(({ text: piece, isBreak, kind }, at) => (
+        <Fragment key={`piece-${at.toString()}`}>
+          {isBreak && <wbr />}
+          <span className={classOf[kind]}>{piece}</span>
+        </Fragment>
+      ));
+    },
+    [numbers],
+  );
+};
+
 interface FigureProps {
   /** The whole content: a text that changes stands alone in its element, or a browser that translates the page keeps the old one. */
   readonly children: string;
@@ -6,8 +34,11 @@ interface FigureProps {
 }
 
 /** A number or another text that no translator may touch, with figures of one width. */
-export const Figure = ({ children, className, title }: FigureProps) => (
-  <span className={className ? `digits ${className}` : 'digits'} translate="no" title={title}>
-    {children}
-  </span>
-);
+export const Figure = ({ children, className, title }: FigureProps) => {
+  const breaks = useBreaks();
+  return (
+    <span className={className ? `digits ${className}` : 'digits'} translate="no" title={title}>
+      {breaks(children)}
+    </span>
+  );
+};

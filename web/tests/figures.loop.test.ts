@@ -1,0 +1,119 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { frameAt } from './test-frame.js';
+import { browser, drawn, origin, withWindow } from './test-window.js';
+
+const noon = Date.parse('2026-06-15T12:00:00.000Z');
+const time = '2026-06-15T11:59:00.000Z';
+const candles = {
+  Range: '1h',
+  StepSeconds: 60,
+  Candles: [{ Time: time, Open: '1', High: '2', Low: '1', Close: '2' }],
+  Today: null,
+  Day: { Time: time, Open: '68007.51428564', High: '69007.51428564', Low: '67007.51428564' },
+  Volume: { Time: time, Base: '12408.51302', Quote: '845310222.1940537' },
+};
+const quantity = '99999999999999999999.123456789012345678';
+const frame = frameAt(
+  noon,
+  {
+    btcusdt: { quantity, price: '68007.51428564', total: '680075142856400000000000.12345678901234567812345678' },
+    ethusdt: { quantity: '1234567.5', price: '3456.78', total: '4267628265' },
+    solusdt: { quantity: '12.5', price: '150', total: '1875' },
+  },
+  '680075142856404267630140.12345678901234567812345678',
+);
+const ago = (symbol: string, price: string) => ({ Symbol: symbol, Price: price, Time: time });
+const answers = {
+  'coins/btcusdt/candles': candles,
+  'coins/solusdt/candles': candles,
+  // Of all that there was nothing is left to be seen, and twelve thousand times as much.
+  'profile/day': { Since: '', Opens: [], DayAgo: [ago('btcusdt', '0.05508'), ago('ethusdt', '0.279'), ago('solusdt', '99999999')] },
+  'profile/coins': { Quantity: '1' },
+  'profile/value': { Range: '24h', Points: [{ Time: time, Value: '1' }] },
+};
+
+const figures = '.digits, .change, .hint, .field .fault, .toast > span';
+/** Where lines of figures end otherwise than behind a group, at a blank, or in a fraction that has the line for itself: the text, with `|` there. */
+const tornFigures = (page: Page, group: string, point: string) =>
+  page.evaluate(`[...document.querySelectorAll('${figures}')].flatMap((element) => {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const all = [];
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      if (node.parentElement.closest('.visually-hidden')) continue;
+      for (let at = 0; at < node.length; at++) {
+        const range = document.createRange();
+        range.setStart(node, at);
+        range.setEnd(node, at + 1);
+        const [box] = range.getClientRects();
+        if (box) all.push({ letter: node.data[at], box });
+        else if (all.length > 0) all.at(-1).letter = ' '; // A blank at the end of a line takes no room.
+      }
+    }
+    const text = all.map(({ letter }) => letter).join('');
+    return all.flatMap(({ letter, box }, at) => {
+      const before = all[at - 1];
+      if (!before || box.top < before.box.bottom - 3) return [];
+      const [left, right] = [text.slice(0, at), text.slice(at)];
+      const atGroup = before.letter === '${group}' && /^\\d{3}(?!\\d)/.test(right);
+      const atBlank = (letter === ' ' || before.letter === ' ') && !/^ ?%/.test(right);
+      const [last = ''] = /\\d+\\${point}\\d+$/.exec(left) ?? [];
+      const from = at - last.length;
+      const inFraction = last !== '' && /^\\d/.test(right) && (from === 0 || all[from].box.top >= all[from - 1].box.bottom - 3);
+      return atGroup || atBlank || inFraction ? [] : [left + '|' + right];
+    });
+  })`) as Promise<string[]>;
+
+describe.skipIf(!browser)('long figures on phones', () => {
+  it.each([
+    ['en-US', 'light', ',', '.'],
+    ['de-DE', 'dark', '.', ','],
+  ] as const)(
+    'go on in the next line between groups only, with their sign and percent sign, %s, %s',
+    async (locale, colorScheme, group, point) => {
+      const typed = `9999999999999999999${point}123456789`;
+      await withWindow(
+        { locale, colorScheme, frame, answers, viewport: { width: 390, height: 800 }, expected: /503/ },
+        async ({ page }) => {
+          const lookAt = async (what: string) => {
+            for (const width of [390, 360, 320, 256]) {
+              await page.setViewportSize({ width, height: 800 });
+              await drawn(page);
+              const torn = await tornFigures(page, group, point);
+              const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+              expect({ what, width, torn, wide }).toEqual({ what, width, torn: [], wide: false });
+            }
+          };
+          const row = page.locator('tr[data-symbol=btcusdt]');
+          await row.locator('.change').waitFor();
+          expect(await page.locator('tr[data-symbol=solusdt] .change').innerText()).toContain(`−100${point}00 %`);
+          await lookAt('portfolio');
+          // Copied and read out it is the number alone.
+          const plain = `${'99,999,999,999,999,999,999'.replaceAll(',', group)}${point}123456789012345678 BTC`;
+          expect(await row.locator('.below-value').evaluate((cell) => [cell.textContent, cell.innerText])).toEqual([plain, plain]);
+          const copied = `(() => { getSelection().selectAllChildren(document.querySelector('tr[data-symbol=btcusdt] .below-value')); return getSelection().toString(); })()`;
+          expect(await page.evaluate(copied)).toBe(plain);
+          expect(await row.ariaSnapshot()).toContain(plain);
+          await row.locator('.icon-button').click();
+          await page.locator('.dialog .tab').nth(1).click();
+          await page.locator('.dialog input').fill(typed);
+          await lookAt('dialog');
+          await page.locator('.dialog input').fill(`${typed}${'9'.repeat(8)}`.replace('99', '999'));
+          await page.keyboard.press('Enter');
+          await page.locator('.field .fault').waitFor();
+          await lookAt('fault');
+          await page.locator('.dialog input').fill(typed);
+          await page.keyboard.press('Enter');
+          await page.locator('.toast').waitFor();
+          await lookAt('toast');
+          for (const path of ['/coins/btcusdt', '/coins/solusdt']) {
+            await page.goto(origin + path);
+            await page.locator('.position .change').waitFor();
+            await lookAt(path);
+          }
+        },
+      );
+    },
+  );
+});
