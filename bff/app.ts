@@ -211,7 +211,15 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
     });
     const kind = () => kindOf(live.demand);
     await scope.register(historyRoutes, { verify, history: live.history, archive, portfolios, kind, clock });
-    await scope.register(candleRoutes, { verify, archive, portfolios, symbols: live.symbols, lookup: live.lookup, kind });
+    await scope.register(candleRoutes, {
+      verify,
+      archive,
+      portfolios,
+      symbols: live.symbols,
+      lookup: live.lookup,
+      keptListings: live.listings,
+      kind,
+    });
     await scope.register(valueRoutes, { verify, history: live.history, kind, clock });
     await scope.register(symbolRoutes, { symbols: live.symbols, lookup: live.lookup });
     await scope.register(webSocketRoute, { verify, gate: live.gate, sockets: live.sockets, origins });

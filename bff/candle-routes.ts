@@ -3,12 +3,13 @@ import { AppError } from '@tickfolio/lib/errors';
 import { maxSymbolLength } from '@tickfolio/lib/market/symbol';
 import { Type } from 'typebox';
 import { problems, rangeQuery } from './contract.js';
+import type { KeptListings } from './kept-listings.js';
 import { type Candle, type CandleRange, candleRanges, type DayTicker, type MarketArchive, type TrailPoint } from './market-archive.js';
 import type { Kind } from './portfolio-value.js';
 import type { Portfolios } from './portfolios.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 import type { SymbolLookup } from './symbol-lookup.js';
-import type { Assets, Symbols } from './symbols.js';
+import { type Assets, assetsOf, type Symbols } from './symbols.js';
 
 export interface CandleRoutesOptions {
   readonly verify: VerifyAccessToken;
@@ -16,6 +17,8 @@ export interface CandleRoutesOptions {
   readonly portfolios: Pick<Portfolios, 'readMany'>;
   readonly symbols: Symbols;
   readonly lookup: SymbolLookup;
+  /** What was listed at any time. */
+  readonly keptListings: Pick<KeptListings, 'read'>;
   /** Of the prices that arrive now; undefined while nobody knows. */
   readonly kind: () => Kind | undefined;
 }
@@ -34,7 +37,7 @@ const CandlesAnswer = Type.Object(
     Symbol: Type.String({ examples: ['btcusdt'] }),
     BaseAsset: orNull(
       Type.String({ examples: ['BTC'] }),
-      'what the symbol is of; null where no list has it any more and you do not hold it',
+      'what the symbol is of; null where no list that was ever read here had it and you do not hold it',
     ),
     QuoteAsset: orNull(Type.String({ examples: ['USDT'] }), 'what its prices are in; null as before'),
     Status: orNull(
@@ -63,7 +66,7 @@ const answerCandle = ({ atMs, open, high, low, close }: Candle) => ({ Time: isoO
 
 /** Candles of every symbol that is listed, or held, or that the archive knows. */
 export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = async (app, options) => {
-  const { verify, archive, portfolios, symbols, lookup, kind } = options;
+  const { verify, archive, portfolios, symbols, lookup, keptListings, kind } = options;
   app.addHook('onRequest', requireSignIn(verify));
   const isSimulated = () => {
     const known = kind();
@@ -78,14 +81,15 @@ export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = asyn
   const heldAssets = async (userId: string, symbol: string): Promise<Assets | undefined> => {
     const coins = (await portfolios.readMany([userId])).get(userId);
     const quote = coins?.find((coin) => coin.symbol === symbol)?.quoteAsset;
-    return quote === undefined ? undefined : { BaseAsset: symbol.slice(0, -quote.length).toUpperCase(), QuoteAsset: quote.toUpperCase() };
+    return quote === undefined ? undefined : assetsOf({ symbol, quoteAsset: quote });
   };
   /** What is known of a symbol that is not on the list. @throws AppError not_found for one that nobody knows */
   const goneSymbol = async (userId: string, symbol: string): Promise<{ assets: Assets | undefined; last: TrailPoint | undefined }> => {
     const assets = symbols.assets(symbol) ?? (await heldAssets(userId, symbol));
     const last = await archive.last(symbol, isSimulated());
     if (!assets && !last) throw new AppError('not_found', `The exchange does not list ${JSON.stringify(symbol)}.`);
-    return { assets, last };
+    const known = kind();
+    return { assets: assets ?? (known && (await keptListings.read(known, symbol))), last };
   };
 
   app.get(

@@ -8,7 +8,9 @@ import type { PortfolioNews } from './coin-routes.js';
 import { createDemand, type Demand } from './demand.js';
 import { createExchangeClock, type ExchangeClock } from './exchange-clock.js';
 import { createFrameClock } from './frame-clock.js';
+import { createKeptListings, type KeptListings } from './kept-listings.js';
 import { createKeptPrices } from './kept-prices.js';
+import { startListingKeeper } from './listing-keeper.js';
 import { createLivePortfolios, type LivePortfolios } from './live-portfolios.js';
 import { createNotices, type Notices } from './notices.js';
 import type { Kind } from './portfolio-value.js';
@@ -45,6 +47,8 @@ export interface LivePart {
   readonly sockets: ClientSockets;
   readonly symbols: Symbols;
   readonly lookup: SymbolLookup;
+  /** What was listed at any time; written here. */
+  readonly listings: Pick<KeptListings, 'read'>;
   readonly exchange: ExchangeClock;
   readonly demand: Demand;
   /** What portfolios were worth; written here once a minute. */
@@ -137,6 +141,8 @@ export const createLivePart = (
     { portfolios, live, auth, hasEnded: gate.hasEnded, foundEnded: endSession, clock, log, metrics },
     { periodMs: options.reconcileEveryMs },
   );
+  const listings = createKeptListings(postgres.db);
+  const listingKeeper = startListingKeeper({ symbols, listings, clock, log });
   const changeRetention = startChangeRetention({ portfolios, clock, log });
   showSymbols(
     metrics,
@@ -163,6 +169,7 @@ export const createLivePart = (
     sockets,
     symbols,
     lookup,
+    listings,
     exchange,
     demand,
     history,
@@ -177,6 +184,7 @@ export const createLivePart = (
       sweep.cancel();
       reconciliation.close();
       changeRetention.close();
+      listingKeeper.close();
       retention.close();
       await recorder.close();
       demand.close();

@@ -5,6 +5,7 @@ import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickho
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createKeptListings } from './kept-listings.js';
 import { createMarketArchive } from './market-archive.js';
 import { createUser, openTestPostgres, startTestBff, testSymbols } from './test-bff.js';
 import { createValueHistory } from './value-history.js';
@@ -292,6 +293,31 @@ it('counts the change of a day from 24 hours before the newest ticker, also of a
   const { Day } = await read('/api/v1/coins/dogeusdt/candles?range=1h');
   expect(Day).toEqual({ Time: iso(nowMs - 1_000), Open: '0.1001', High: '0.12', Low: '0.09' });
   expect((await read('/api/v1/coins/bnbusdt/candles?range=1h')).Day).toBeNull();
+  await bff.close();
+  await postgres.close();
+});
+
+it('names a delisted coin that nobody holds and no list has any more, after a restart too', async () => {
+  const postgres = await openTestPostgres();
+  const start = () => startTestBff({ postgres, deps: { clickhouse: () => clickhouse } });
+  const user = createUser(systemClock);
+  await add([
+    ['LUNABUSD', '2026-02-01 10:00:00.000', '0.0001'],
+    ['SIMBUSD', '2026-02-01 10:00:00.000', '7'],
+  ]);
+  const kept = createKeptListings(postgres.db);
+  await kept.write('simulated', [{ symbol: 'simbusd', quoteAsset: 'BUSD' }]);
+  const before = await start();
+  before.aggregator.symbols = [...testSymbols, { symbol: 'lunabusd', quoteAsset: 'BUSD', status: 'TRADING' }];
+  before.aggregator.revision = 'with';
+  await expect.poll(() => kept.read('real', 'lunabusd'), { timeout: 5_000 }).toEqual({ BaseAsset: 'LUNA', QuoteAsset: 'BUSD' });
+  await before.close();
+  const bff = await start();
+  const read = async (symbol: string) =>
+    JSON.parse((await bff.call(user, 'GET', `/api/v1/coins/${symbol}/candles?range=1y`)).text) as unknown;
+  expect(await read('lunabusd')).toMatchObject({ Status: 'delisted', BaseAsset: 'LUNA', QuoteAsset: 'BUSD', Last: { Price: '0.0001' } });
+  // What only simulated lists had is not known of real ones.
+  expect(await read('simbusd')).toMatchObject({ Status: 'delisted', BaseAsset: null, QuoteAsset: null });
   await bff.close();
   await postgres.close();
 });

@@ -143,6 +143,19 @@ export const lastPrices = pgTable(
   (table) => [primaryKey({ columns: [table.simulated, table.symbol] })],
 );
 
+/** What symbols are priced in that the exchange lists, or listed at any time. */
+export const listedSymbols = pgTable(
+  'listed_symbols',
+  {
+    /** Lower case. */
+    symbol: text('symbol').notNull(),
+    simulated,
+    /** Lower case. */
+    quoteAsset: text('quote_asset').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.simulated, table.symbol] })],
+);
+
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 
 /** Files of the page's builds that are served now, or were a day ago. */

@@ -9,6 +9,8 @@ export interface Symbols {
   replace(list: SymbolList): void;
   /** Undefined until a list was read. */
   readonly revision: string | undefined;
+  /** The newest one as it came. */
+  readonly list: SymbolList | undefined;
   /**
    * Finds a symbol that may be held: listed, traded or paused, and valued in USDT directly or through `<quote>usdt`.
    * @throws AppError unprocessable with the reason and, where one is close, a suggestion; unavailable while no list is known
@@ -43,13 +45,15 @@ const delisted = 'BREAK';
 const valuationAsset = 'USDT';
 const retryAfterMs = 5_000;
 
-const assetsOf = ({ symbol, quoteAsset }: SymbolEntry): Assets => ({
+/** @param quoteAsset in either case; not empty, and what the symbol ends with */
+export const assetsOf = ({ symbol, quoteAsset }: Pick<SymbolEntry, 'symbol' | 'quoteAsset'>): Assets => ({
   BaseAsset: symbol.slice(0, -quoteAsset.length).toUpperCase(),
-  QuoteAsset: quoteAsset,
+  QuoteAsset: quoteAsset.toUpperCase(),
 });
 
 export const createSymbols = (): Symbols => {
   let revision: string | undefined;
+  let newest: SymbolList | undefined;
   let bySymbol = new Map<string, SymbolEntry>();
   let suggest: SuggestSymbol = () => undefined;
   let listed: readonly ListedSymbol[] = [];
@@ -73,6 +77,7 @@ export const createSymbols = (): Symbols => {
   return {
     replace: (list) => {
       revision = list.revision;
+      newest = list;
       bySymbol = new Map(list.symbols.map((entry) => [entry.symbol, entry]));
       const mayBeHeld = list.symbols.filter((entry) => isUsable(entry) && isValued(entry));
       suggest = createSymbolSuggestion(mayBeHeld, valuationAsset);
@@ -84,6 +89,9 @@ export const createSymbols = (): Symbols => {
     },
     get revision() {
       return revision;
+    },
+    get list() {
+      return newest;
     },
     resolve: (symbol) => {
       if (revision === undefined) throw notKnown();

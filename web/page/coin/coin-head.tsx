@@ -8,7 +8,7 @@ import { NoPrice, PriceTag } from '../portfolio/price-state.js';
 import { grouped } from '../text/amount.js';
 import { digitsSize } from '../text/digits-size.js';
 import { useSpeaking } from '../text/language.js';
-import { type Pair, pairLabel } from '../text/pair.js';
+import { besideName, type Pair } from '../text/pair.js';
 
 /** A price and, where it is not of now, when it was made. */
 export interface ShownPrice {
@@ -39,6 +39,7 @@ export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asO
   const { text, times } = useSpeaking();
   const reason = row?.priceText === undefined ? (isDelisted ? gone : undefined) : row.stale && !row.pending ? row : undefined;
   const priceText = row?.priceText ?? (shown && grouped(shown.price, text.numbers));
+  const pair = besideName(name, { base, quote });
   const note = row?.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs));
   return (
     <section className="coin-head" aria-labelledby="coin-title">
@@ -46,9 +47,11 @@ export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asO
         <CoinBadge asset={base} />
         <h1 id="coin-title">
           <span translate="no">{name}</span>{' '}
-          <span className="coin-pair" translate="no">
-            {pairLabel({ base, quote })}
-          </span>
+          {pair !== undefined && (
+            <span className="coin-pair" translate="no">
+              {pair}
+            </span>
+          )}
         </h1>
         {reason && shown && <PriceTag row={reason} />}
         <Freshness of={fresh ?? (row || isDelisted || !shown ? undefined : recorded)} about="price" />

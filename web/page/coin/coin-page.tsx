@@ -66,6 +66,8 @@ export const CoinPage = () => {
   const base = row?.base ?? listed?.BaseAsset ?? archive.base ?? symbol.toUpperCase();
   const quote = row?.quote ?? listed?.QuoteAsset ?? archive.quote ?? '';
   const name = coinName(base) ?? base;
+  /** Undefined where nobody knows them. */
+  const assets = quote === '' ? undefined : { base, quote };
   const recorded = archive.last ?? (candles.length > 0 ? { price: candles.at(-1)?.close ?? '', atMs: undefined } : undefined);
   const shown = row?.price === undefined ? recorded : { price: row.price, atMs: row.priceAtMs };
   const first = candles[0];
@@ -109,7 +111,7 @@ export const CoinPage = () => {
         )}
         {archive.day && shown && (
           <CardBoundary about={symbol}>
-            <DayRange day={archive.day} volume={archive.volume} price={shown.price} base={base} quote={quote} />
+            <DayRange day={archive.day} volume={archive.volume} price={shown.price} base={assets?.base} quote={assets?.quote} />
           </CardBoundary>
         )}
       </div>

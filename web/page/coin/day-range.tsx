@@ -23,18 +23,20 @@ interface DayRangeProps {
   readonly day: Day;
   readonly volume: Volume | undefined;
   readonly price: string;
-  readonly base: string;
-  readonly quote: string;
+  /** Undefined where nobody knows what the symbol is of. */
+  readonly base: string | undefined;
+  readonly quote: string | undefined;
 }
 
 /** Short for the eye; whole where one points at it, and for screen readers. */
-const ShortAmount = ({ amount, asset }: { readonly amount: string; readonly asset: string }) => {
+const ShortAmount = ({ amount, asset }: { readonly amount: string; readonly asset: string | undefined }) => {
   const text = useText();
-  const whole = `${grouped(amount, text.numbers)} ${asset}`;
+  const of = asset === undefined ? '' : ` ${asset}`;
+  const whole = grouped(amount, text.numbers) + of;
   return (
     <span className="short-amount" title={whole}>
       <span aria-hidden="true" translate="no">
-        {`${shortened(exact(amount), text.numbers, text.sizes)} ${asset}`}
+        {shortened(exact(amount), text.numbers, text.sizes) + of}
       </span>
       <span className="visually-hidden" translate="no">
         {whole}

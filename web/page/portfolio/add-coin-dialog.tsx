@@ -54,7 +54,7 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
                     {found.name}
                   </span>
                   <span className="coin-symbol">
-                    <span translate="no">{found.base}</span>
+                    {found.base !== found.name && <span translate="no">{found.base}</span>}
                     {found.quote !== 'USDT' && <span>{text.inAsset(found.quote)}</span>}
                   </span>
                 </span>

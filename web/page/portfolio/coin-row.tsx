@@ -3,7 +3,7 @@ import { memo } from 'react';
 import type { Row } from '../live/portfolio-view.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
-import { pairLabel } from '../text/pair.js';
+import { besideName } from '../text/pair.js';
 import { ChangeMark } from './change-mark.js';
 import { CoinBadge } from './coin-badge.js';
 import { Digits } from './digits.js';
@@ -21,6 +21,7 @@ interface CoinRowProps {
 /** One coin. Drawn anew only when something of it changed. */
 export const CoinRow = memo(({ row, columns, onChange }: CoinRowProps) => {
   const { text, times } = useSpeaking();
+  const pair = besideName(row.name, row);
   const note = row.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs));
   return (
     <tr className={`${row.stale ? 'stale' : ''} ${row.pending ? 'pending' : ''}`} data-symbol={row.symbol} {...role.row}>
@@ -32,7 +33,7 @@ export const CoinRow = memo(({ row, columns, onChange }: CoinRowProps) => {
               {row.name}
             </span>
             <span className="coin-symbol">
-              <span translate="no">{pairLabel(row)}</span>
+              {pair !== undefined && <span translate="no">{pair}</span>}
               {row.pending && <span className="tag plain">{text.saving}</span>}
               {!row.pending && row.stale && row.priceText && <PriceTag row={row} />}
             </span>
