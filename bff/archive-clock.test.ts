@@ -1,6 +1,7 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
-import { systemClock } from '@tickfolio/lib/clock';
+import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createMarketArchive } from './market-archive.js';
 import { createUser, openTestPostgres, startTestBff, type TestBff, until } from './test-bff.js';
 
 const hourMs = 3_600_000;
@@ -41,4 +42,14 @@ it.each([
     expect(moment).toBeGreaterThan(exchangeMs() - 25 * hourMs); // Midnight at the latest.
   }
   await bff.close();
+});
+
+it('shows at midnight the day that begins, and not for some seconds more the one before', async () => {
+  const { moments, clickhouse } = askedFrom();
+  const clock = createManualClock(Date.parse('2026-03-08T23:59:59.000Z'));
+  const archive = createMarketArchive({ clickhouse, database: 'crypto', table: 'market_tickers', clock });
+  await archive.today('btcusdt');
+  clock.advance(1_000);
+  await archive.today('btcusdt');
+  expect(moments).toEqual([Date.parse('2026-03-08T00:00:00.000Z'), Date.parse('2026-03-09T00:00:00.000Z')]);
 });

@@ -196,9 +196,9 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
         );
         return rows.map(toCandle);
       }),
-    today: (symbol) =>
-      shared(`today ${symbol}`, async () => {
-        const midnight = Math.floor(clock.now() / dayMs) * (dayMs / 1_000);
+    today: (symbol) => {
+      const midnight = Math.floor(clock.now() / dayMs) * (dayMs / 1_000);
+      return shared(`today ${symbol} ${midnight}`, async () => {
         const [row] = await read<CandleAnswer>(
           `SELECT {from:UInt32} AS at, ${columns} FROM ${rollup('1m')} AS c
            WHERE c.symbol = {symbol:String} AND c.start >= toDateTime({from:UInt32}) AND c.start <= ${newest} GROUP BY c.symbol`,
@@ -206,7 +206,8 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
           1,
         );
         return row && toCandle(row);
-      }),
+      });
+    },
     volume: (symbol) =>
       shared(`volume ${symbol}`, async () => {
         const [row] = await read<{ at: string; base: string | null; quote: string | null }>(

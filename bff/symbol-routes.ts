@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
@@ -18,12 +19,22 @@ export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols; reado
   app,
   { symbols, lookup },
 ) => {
-  let made: { readonly revision: string; readonly text: string; readonly br: Promise<Buffer>; readonly gzip: Promise<Buffer> } | undefined;
+  let made:
+    | {
+        readonly revision: string;
+        readonly etag: string;
+        readonly text: string;
+        readonly br: Promise<Buffer>;
+        readonly gzip: Promise<Buffer>;
+      }
+    | undefined;
   const answer = () => {
     const { revision, symbols: all } = symbols.listed();
     if (made?.revision !== revision) {
       const text = JSON.stringify({ Revision: revision, Symbols: all });
-      made = { revision, text, br: compressors.br(text), gzip: compressors.gzip(text) };
+      // Of the text: another build makes another answer of the same list.
+      const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+      made = { revision, etag, text, br: compressors.br(text), gzip: compressors.gzip(text) };
     }
     return made;
   };
@@ -34,7 +45,7 @@ export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols; reado
         tags: ['market'],
         operationId: 'listSymbols',
         summary: 'Every symbol that can be held',
-        description: 'Its ETag is the revision of the list; ask with `If-None-Match` to learn cheaply that nothing changed.',
+        description: 'Its ETag stays as long as the list does; ask with `If-None-Match` to learn cheaply that nothing changed.',
         querystring: Type.Object({
           fresh: Type.Optional(
             Type.Enum(['true'], {
@@ -49,7 +60,7 @@ export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols; reado
     async (request, reply) => {
       if (request.query.fresh) await lookup.lookAgain();
       const list = answer();
-      const etag = `"${list.revision}"`;
+      const { etag } = list;
       const kept = request.query.fresh ? 'no-store' : 'public, max-age=60';
       reply.header('etag', etag).header('cache-control', kept).header('vary', 'accept-encoding');
       if (hasAlready(request, etag)) return (reply as FastifyReply).code(304).send();

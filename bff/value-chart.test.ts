@@ -1,4 +1,5 @@
 import type { Postgres } from '@tickfolio/lib/postgres';
+import { lt } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { valueHours, valueMinutes } from './schema.js';
@@ -125,5 +126,29 @@ describe('the value over time', () => {
     expect(await again(now + minuteMs)).toBe(revision);
     expect(await again(now + 5 * minuteMs)).not.toBe(revision);
     expect((await history.chart('real', 'berta', '24h', now)).revision).not.toBe(revision);
+  });
+
+  it.each(['24h', '7d', '1y'] as const)('is told anew to who has a chart of %s whenever it is another one', async (range) => {
+    const told = new Map<string, string>();
+    const look = async (nowMs: number) => {
+      const { revision, points } = await history.chart('real', 'anna', range, nowMs);
+      const body = JSON.stringify(await points());
+      expect((told.get(revision) ?? body) === body).toBe(true);
+      told.set(revision, body);
+    };
+    await addHours(...every(hourMs, midnight - 20 * dayMs, midnight));
+    await addMinutes(...every(minuteMs, midnight - 3 * dayMs, midnight));
+    await look(now);
+    await postgres.db.delete(valueMinutes).where(lt(valueMinutes.minute, new Date(midnight - 2 * dayMs)));
+    await look(now);
+    // After a pause of hours, the minutes of the step that runs come first.
+    const minute = Math.floor(now / minuteMs) * minuteMs;
+    const late = minute + 3 * minuteMs;
+    for (const at of every(minuteMs, minute, minute + 12 * minuteMs)) {
+      if (at !== late) await addMinutes(at);
+      await look(at + 1_000);
+    }
+    await addMinutes(late); // By a round that took long.
+    await look(minute + 12 * minuteMs);
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Database, fromPostgresError } from '@tickfolio/lib/postgres';
 import { sql } from 'drizzle-orm';
 import { isSimulated, type Kind, type Valued } from './portfolio-value.js';
@@ -12,7 +13,7 @@ export interface ValuePoint extends Valued {
 export interface ValueChart {
   /** How far apart points are at most where none is missing. */
   readonly stepMs: number;
-  /** Another one as soon as there is something new to be drawn, or something old no more; unlike every other user's. */
+  /** Another one as soon as `points` are others, however they came to be; unlike every other user's. */
   readonly revision: string;
   /**
    * The last value of every step, oldest first. The first and the last are within a step of the first and the last that is recorded.
@@ -22,6 +23,8 @@ export interface ValueChart {
 }
 
 const minuteMs = 60_000;
+/** So late may a minute be recorded, by a slow round or beside the younger one of another replica. */
+const lateMs = 10 * minuteMs;
 
 /** The view under the name of before has the rows of before too. */
 const minutes = { table: sql.raw('portfolio_values'), key: sql.raw('minute'), at: sql.raw('minute') };
@@ -43,12 +46,13 @@ const toPoint = ({ atMs, value, missing, old }: PointRow): ValuePoint => ({
 
 const timeOf = (atMs: number) => sql`${new Date(atMs).toISOString()}::timestamptz`;
 const epochMs = (moment: string) => sql.raw(`(extract(epoch from ${moment}) * 1000)::bigint`);
+const digestOf = (points: readonly ValuePoint[]) => createHash('sha256').update(JSON.stringify(points)).digest('base64url').slice(0, 22);
 
 /** @throws AppError unavailable when the database is away */
 export const createValueCharts = (db: Database) => {
   const rowsOf = (from: typeof minutes, userId: string, kind: Kind) =>
     sql`from ${from.table} where user_id = ${userId} and simulated = ${isSimulated(kind)}`;
-  /** The moments of the first and the last value of a range. */
+  /** The moments of the first and the last value of a range, and of the first of which there is a minute. */
   const ends = async (userId: string, kind: Kind, range: ValueRange, nowMs: number) => {
     const within = (from: typeof minutes) =>
       sql`${rowsOf(from, userId, kind)} and ${from.key} >= ${timeOf(nowMs - valueRanges[range])} and ${from.key} <= ${timeOf(nowMs)}`;
@@ -56,10 +60,12 @@ export const createValueCharts = (db: Database) => {
       const end = (from: typeof minutes) => sql`(select ${sql.raw(which)}(${from.key}) ${within(from)})`;
       return valueRanges[range] > minutesKeptMs ? sql`${sql.raw(best)}(${end(minutes)}, ${end(hours)})` : end(minutes);
     };
-    const found = sql`(select ${both('min', 'least')} as first, ${both('max', 'greatest')} as last) ends`;
-    const columns = { firstMs: sql<string | null>`${epochMs('first')}`, lastMs: sql<string | null>`${epochMs('last')}` };
-    const [row] = await db.select(columns).from(found);
-    return row?.firstMs == null || row.lastMs == null ? undefined : { firstMs: Number(row.firstMs), lastMs: Number(row.lastMs) };
+    const found = sql`(select ${both('min', 'least')} as first, ${both('max', 'greatest')} as last,
+      (select min(${minutes.key}) ${within(minutes)}) as minute) ends`;
+    const moment = (of: string) => sql<string | null>`${epochMs(of)}`;
+    const [row] = await db.select({ firstMs: moment('first'), lastMs: moment('last'), minutesFromMs: moment('minute') }).from(found);
+    if (row?.firstMs == null || row.lastMs == null) return undefined;
+    return { firstMs: Number(row.firstMs), lastMs: Number(row.lastMs), minutesFromMs: Number(row.minutesFromMs) };
   };
   /** The last row of every bin, found bin by bin in the index: a row is a page of its own, for rows lie in the order of time. */
   const lastOfBins = async (userId: string, kind: Kind, fromMs: number, stepMs: number, withHours: boolean, nowMs: number) => {
@@ -80,17 +86,18 @@ export const createValueCharts = (db: Database) => {
   };
   return async (kind: Kind, userId: string, range: ValueRange, nowMs: number): Promise<ValueChart> => {
     const found = await orFault(ends(userId, kind, range, nowMs));
-    const revision = [userId, kind, range];
+    const revision: (string | number)[] = [userId, kind, range];
     if (!found) return { stepMs: minuteMs, revision: revision.join('.'), points: async () => [] };
     const { stepMs, fromMs, withHours } = chartBins(range, found.firstMs, nowMs);
-    const lastMs = stepMs === minuteMs ? found.lastMs : Math.min(found.lastMs, Math.floor(nowMs / stepMs) * stepMs);
-    const points = async (afterMs = 0) => {
-      // With the step of `afterMs` itself: whether the one that runs is told depends on what is before it.
-      const startMs = Math.max(fromMs, Math.floor(afterMs / stepMs) * stepMs);
-      const all = startMs > nowMs ? [] : await orFault(lastOfBins(userId, kind, startMs, stepMs, withHours, nowMs));
-      return completeOnly(all, stepMs, nowMs).filter(({ atMs }) => atMs > afterMs);
-    };
-    return { stepMs, revision: [...revision, stepMs, fromMs, lastMs].join('.'), points };
+    const startOf = (atMs: number) => Math.max(fromMs, Math.floor(atMs / stepMs) * stepMs);
+    const tell = async (startMs: number) =>
+      startMs > nowMs ? [] : completeOnly(await orFault(lastOfBins(userId, kind, startMs, stepMs, withHours, nowMs)), stepMs, nowMs);
+    const newest = digestOf(await tell(startOf(found.lastMs - lateMs - stepMs)));
+    // Where minutes are dropped, the first of their hours are told instead.
+    revision.push(stepMs, fromMs, withHours ? found.minutesFromMs : 0, newest);
+    // With the step of `afterMs` itself: whether the one that runs is told depends on what is before it.
+    const points = async (afterMs = 0) => (await tell(startOf(afterMs))).filter(({ atMs }) => atMs > afterMs);
+    return { stepMs, revision: revision.join('.'), points };
   };
 };
 

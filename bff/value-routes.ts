@@ -56,7 +56,8 @@ export const valueRoutes: FastifyPluginAsyncTypebox<ValueRoutesOptions> = async 
         security: [{ bearerAuth: [] }],
         operationId: 'getValueHistory',
         summary: 'What the portfolio was worth over time',
-        description: 'Its ETag stays until a step is complete; ask with `If-None-Match`, or with `after` for what is new.',
+        description:
+          'Its ETag stays until there is a new point, as a rule once a step; ask with `If-None-Match`, or with `after` for what is new.',
         querystring: query,
         response: { 200: ValueAnswer, ...problems(400, 401, 503) },
       },

@@ -5,7 +5,7 @@ import { brotliCompressSync, brotliDecompressSync, gzipSync } from 'node:zlib';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTestPostgres, startTestBff } from './test-bff.js';
+import { createFakeAggregator, openTestPostgres, startTestBff, testSymbols } from './test-bff.js';
 import { acceptedEncoding, addWebFiles } from './web-files.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-page-'));
@@ -126,15 +126,23 @@ describe('the page in the BFF', () => {
     expect(await ask('POST', '/account', html)).toMatchObject({ ...problem, status: 405 });
   });
 
-  it('serves the list of symbols once per revision, compressed, and 304 while it is the same', async () => {
+  it('serves the list of symbols compressed, 304 while it is the same, and anew where another build makes another one of it', async () => {
     const url = `${bff.url}/api/v1/symbols`;
     const first = await fetch(url, { headers: { 'accept-encoding': 'br' } });
     const list = (await first.json()) as { Revision: string; Symbols: readonly unknown[] };
-    expect(first.headers.get('etag')).toBe('"r1"');
+    const tag = first.headers.get('etag') ?? '';
+    expect([list.Revision, tag]).toEqual(['r1', expect.stringMatching(/^"[\w-]{22}"$/)]);
     expect(list.Symbols).toContainEqual({ Symbol: 'ethbtc', BaseAsset: 'ETH', QuoteAsset: 'BTC', Status: 'trading' });
     // Neither what is no longer traded nor what has no value in USDT.
     expect(JSON.stringify(list)).not.toMatch(/oldusdt|btcold/);
-    expect((await fetch(url, { headers: { 'if-none-match': '"r1"' } })).status).toBe(304);
+    expect((await fetch(url, { headers: { 'if-none-match': tag } })).status).toBe(304);
     expect(first.headers.get('content-encoding')).toBe('br');
+    const { fake, client } = createFakeAggregator();
+    fake.symbols = testSymbols.filter(({ symbol }) => symbol !== 'dogeusdt'); // As if it left one out.
+    const other = await startTestBff({ postgres, deps: { aggregator: client } });
+    const ask = () => fetch(`${other.url}/api/v1/symbols`, { headers: { 'if-none-match': tag } });
+    await expect.poll(async () => (await ask()).status, { timeout: 10_000 }).not.toBe(503);
+    expect(((await (await ask()).json()) as typeof list).Symbols).toHaveLength(list.Symbols.length - 1);
+    await other.close();
   });
 });
