@@ -56,6 +56,7 @@ describe('the auth service over gRPC', () => {
     accessExpiresAtMs: 1,
     refreshToken: 'r',
     refreshExpiresAtMs: 2,
+    renewableForMs: 3,
     userId: 'u',
     userName: 'n',
     sessionId: 's',

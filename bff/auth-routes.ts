@@ -44,8 +44,8 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
 
   const metaOf = (request: FastifyRequest) => ({ requestId: request.id, clientAddress: request.ip });
   const answerTokens = (request: FastifyRequest, reply: FastifyReply, tokens: TokenPair) => {
-    const maxAgeS = Math.max(0, Math.floor((tokens.refreshExpiresAtMs - clock.now()) / 1000));
-    cookie.set(reply, tokens.refreshToken, maxAgeS);
+    // Longer than the token lives: where the answer with its successor is lost, it is all that the browser has, and still good.
+    cookie.set(reply, tokens.refreshToken, tokens.renewableForMs || tokens.refreshExpiresAtMs - clock.now());
     origins.remember(request, reply);
     reply.header('cache-control', 'no-store');
     return { accessToken: tokens.accessToken };

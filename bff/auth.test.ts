@@ -1,6 +1,8 @@
+import { systemClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openTestPostgres, readAnswer, startTestBff, type TestBff, type TestBffOptions } from './test-bff.js';
+import type { AuthClient } from './auth-client.js';
+import { createFakeAuth, openTestPostgres, readAnswer, startTestBff, type TestBff, type TestBffOptions } from './test-bff.js';
 
 let postgres: Postgres;
 const running: TestBff[] = [];
@@ -43,7 +45,7 @@ describe('the account routes', () => {
     expect(login.headers.get('cache-control')).toBe('no-store');
     const attributes = login.cookie.split('; ').slice(1);
     expect(login.cookie).toMatch(/^refreshToken=/);
-    expect(attributes.sort()).toEqual(['HttpOnly', expect.stringMatching(/^Max-Age=60\d{4}$/), 'Path=/api/v1/auth', 'SameSite=Strict']);
+    expect(attributes.sort()).toEqual(['HttpOnly', 'Max-Age=2592000', 'Path=/api/v1/auth', 'SameSite=Strict']);
     const refresh = await post('refresh', undefined, { cookie: pair(login.cookie) });
     expect(refresh).toMatchObject({ status: 200, body: { accessToken: expect.any(String) } });
     expect(pair(refresh.cookie)).not.toBe(pair(login.cookie));
@@ -59,6 +61,22 @@ describe('the account routes', () => {
     expect(logout.cookie).toMatch(/^refreshToken=;.*Path=\/api\/v1\/auth/);
     expect((await post('refresh', undefined, { cookie: pair(refresh.cookie) })).status).toBe(401);
     expect((await bff.call({ token: refresh.body.accessToken }, 'GET', '/api/v1/profile')).status).toBe(401);
+  });
+
+  it.each([
+    ['for as long as a renewal may succeed', 2_592_000_000, 0, /^Max-Age=2592000$/],
+    ['as long also with a clock here that is a month ahead', 2_592_000_000, 31 * 86_400_000, /^Max-Age=2592000$/],
+    ['for the life of the token where an older auth service gave it', 0, 0, /^Max-Age=604(800|799)$/],
+  ])('have the browser keep its session %s', async (_what, renewableForMs, aheadMs, maxAge) => {
+    const auth = createFakeAuth(systemClock);
+    const login: AuthClient['login'] = async (...of) => ({ ...(await auth.client.login(...of)), renewableForMs });
+    const clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
+    const bff = await startTestBff({ postgres, clock, deps: { auth: { ...auth.client, login } } });
+    running.push(bff);
+    const who = credentials();
+    await bff.call(undefined, 'POST', '/api/v1/auth/register', who);
+    const { headers } = await bff.call(undefined, 'POST', '/api/v1/auth/login', who);
+    expect(headers.getSetCookie()[0]?.split('; ')).toContainEqual(expect.stringMatching(maxAge));
   });
 
   it('make the cookie Secure everywhere but on the developer’s machine', async () => {

@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /** The cookie that carries a session's refresh token, out of reach of scripts and sent to the account routes only. */
 export interface SessionCookie {
   read(request: FastifyRequest): string | undefined;
-  /** @param maxAgeS how long it lives, in seconds */
-  set(reply: FastifyReply, refreshToken: string, maxAgeS: number): void;
+  /** @param forMs how long the auth service may take the token; a browser counts from when it gets the answer, so keeps it no shorter */
+  set(reply: FastifyReply, refreshToken: string, forMs: number): void;
   clear(reply: FastifyReply): void;
 }
 
@@ -15,7 +15,8 @@ export const createSessionCookie = (path: string, secure: boolean): SessionCooki
   const options = { httpOnly: true, sameSite: 'strict', secure, path } as const;
   return {
     read: (request) => request.cookies[name],
-    set: (reply, refreshToken, maxAge) => void reply.setCookie(name, refreshToken, { ...options, maxAge }),
+    set: (reply, refreshToken, forMs) =>
+      void reply.setCookie(name, refreshToken, { ...options, maxAge: Math.max(0, Math.ceil(forMs / 1_000)) }),
     clear: (reply) => void reply.clearCookie(name, options),
   };
 };

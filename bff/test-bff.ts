@@ -58,6 +58,7 @@ export const createFakeAuth = (clock: Clock) => {
       accessExpiresAtMs: expiresAtMs,
       refreshToken,
       refreshExpiresAtMs: clock.now() + 604_800_000,
+      renewableForMs: 2_592_000_000,
       userId,
       userName: name,
       sessionId,

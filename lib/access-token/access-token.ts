@@ -16,7 +16,7 @@ export interface AccessToken {
 export interface AccessTokenOptions {
   /** Shared by the service that signs and the one that verifies; at least 32 characters (`secretFault` in lib/config). */
   readonly secret: string;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
   /** How far the clocks of the two services may differ. Default 5 000. */
   readonly clockToleranceMs?: number;
 }

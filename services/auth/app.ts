@@ -9,6 +9,7 @@ import { createAccounts } from './accounts.js';
 import { createAuth } from './auth.js';
 import { startCleanup } from './cleanup.js';
 import { watchDatabase } from './database-health.js';
+import { type DatabaseTime, databaseTime } from './database-time.js';
 import { createListEndedSessions } from './ended-sessions.js';
 import { type AuthLimits, defaultLimits } from './limits.js';
 import { createAuthMetrics } from './metrics.js';
@@ -27,6 +28,8 @@ export interface AuthDeps {
   /** Opened with `migrationsFolder`; stays its owner's to close. */
   readonly postgres: Postgres;
   readonly clock: Clock;
+  /** What sessions and tokens are judged by. Default the database's own. */
+  readonly time?: DatabaseTime;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -53,15 +56,16 @@ export interface AuthApp {
 }
 
 /** Starts the auth service. @throws StartError when a port is taken. */
-export const startAuth = async ({ postgres, clock, log, metrics }: AuthDeps, options: AuthOptions): Promise<AuthApp> => {
+export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<AuthApp> => {
+  const { postgres, clock, time = databaseTime, log, metrics } = deps;
   const limits: AuthLimits = { ...defaultLimits, ...options.limits };
   const hasher = await createPasswordHasher({ maxConcurrent: limits.maxConcurrentHashes, maxWaiting: limits.maxWaitingHashes });
-  const sessions = createSessions(postgres.db, { clock, ...limits });
+  const sessions = createSessions(postgres.db, { time, clock, ...limits });
   const authMetrics = createAuthMetrics(metrics, () => hasher.waiting);
   const auth = createAuth({
     accounts: createAccounts(postgres.db),
     sessions,
-    listEndedSessions: createListEndedSessions(postgres.db, { clock, accessTtlMs: limits.accessTtlMs }),
+    listEndedSessions: createListEndedSessions(postgres.db, { time, accessTtlMs: limits.accessTtlMs }),
     hasher,
     throttles: {
       name: createThrottle({ clock, ...limits.loginsPerName }),
@@ -69,7 +73,7 @@ export const startAuth = async ({ postgres, clock, log, metrics }: AuthDeps, opt
       registration: createThrottle({ clock, ...limits.registrationsPerAddress }),
     },
     metrics: authMetrics,
-    signing: { secret: options.jwtSecret, clock },
+    jwtSecret: options.jwtSecret,
     accessTtlMs: limits.accessTtlMs,
   });
 

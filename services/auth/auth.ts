@@ -1,4 +1,4 @@
-import { type AccessTokenOptions, signAccessToken } from '@tickfolio/lib/access-token';
+import { signAccessToken } from '@tickfolio/lib/access-token';
 import { AppError } from '@tickfolio/lib/errors';
 import { renewalTimes } from '@tickfolio/lib/renewal';
 import type { Logger } from '@tickfolio/lib/telemetry';
@@ -24,6 +24,8 @@ export interface Tokens {
   readonly accessExpiresAtMs: number;
   readonly refreshToken: string;
   readonly refreshExpiresAtMs: number;
+  /** For how long from now the refresh token, or what follows it, may be good. */
+  readonly renewableForMs: number;
   readonly userId: string;
   readonly userName: string;
   readonly sessionId: string;
@@ -56,7 +58,7 @@ export interface AuthDeps {
   readonly hasher: PasswordHasher;
   readonly throttles: { readonly name: Throttle; readonly address: Throttle; readonly registration: Throttle };
   readonly metrics: AuthMetrics;
-  readonly signing: Pick<AccessTokenOptions, 'secret' | 'clock'>;
+  readonly jwtSecret: string;
   readonly accessTtlMs: number;
 }
 
@@ -74,15 +76,17 @@ const notNow = (kind: 'late' | 'busy') =>
       });
 
 export const createAuth = (deps: AuthDeps): Auth => {
-  const { accounts, sessions, listEndedSessions, hasher, throttles, metrics, signing, accessTtlMs } = deps;
+  const { accounts, sessions, listEndedSessions, hasher, throttles, metrics, jwtSecret, accessTtlMs } = deps;
   const tokensOf = (userId: string, userName: string, issued: IssuedToken): Tokens => {
-    const { sessionId } = issued;
-    const access = signAccessToken(signing, { userId, userName, sessionId }, accessTtlMs);
+    const { sessionId, issuedAtMs } = issued;
+    // By the same time as all else of the session.
+    const access = signAccessToken({ secret: jwtSecret, clock: { now: () => issuedAtMs } }, { userId, userName, sessionId }, accessTtlMs);
     return {
       accessToken: access.token,
       accessExpiresAtMs: access.expiresAtMs,
       refreshToken: issued.token,
       refreshExpiresAtMs: issued.expiresAtMs,
+      renewableForMs: issued.sessionEndsAtMs - issuedAtMs,
       userId,
       userName,
       sessionId,

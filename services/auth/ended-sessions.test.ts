@@ -4,7 +4,7 @@ import { afterAll, expect, it } from 'vitest';
 import { createListEndedSessions } from './ended-sessions.js';
 import { accounts, sessions } from './schema.js';
 import { codeOf, startTestAuth } from './test-auth.js';
-import { openEmbeddedDatabase } from './test-database.js';
+import { openEmbeddedDatabase, timeOf } from './test-database.js';
 
 const postgres = await openEmbeddedDatabase();
 afterAll(() => postgres.close());
@@ -29,7 +29,7 @@ const addEnded = async (nowMs: number, ...agesMs: number[]) => {
 it('names every session that ended since, page by page, also many of one moment', async () => {
   const clock = createManualClock();
   const ids = await addEnded(clock.now(), ...Array.from({ length: 25 }, (_, at) => (at < 15 ? 5_000 : at * 100)));
-  const list = createListEndedSessions(postgres.db, { clock, accessTtlMs: 15 * minuteMs, pageSize: 4 });
+  const list = createListEndedSessions(postgres.db, { time: timeOf(clock), accessTtlMs: 15 * minuteMs, pageSize: 4 });
   const found: string[] = [];
   let pages = 0;
   for (let cursor = ''; pages === 0 || cursor !== ''; pages++) {
@@ -42,7 +42,7 @@ it('names every session that ended since, page by page, also many of one moment'
 it('names what was committed late again, and nothing of which no access token is left', async () => {
   const clock = createManualClock(1_800_000_000_000);
   const [late, old, older] = await addEnded(clock.now(), 50_000, 10 * minuteMs, 17 * minuteMs);
-  const list = createListEndedSessions(postgres.db, { clock, accessTtlMs: 15 * minuteMs });
+  const list = createListEndedSessions(postgres.db, { time: timeOf(clock), accessTtlMs: 15 * minuteMs });
   expect((await list(clock.now(), '')).sessionIds).toEqual([late]);
   expect(await list(0, '')).toEqual({ sessionIds: [old, late], next: '', asOfMs: clock.now() });
   expect((await list(clock.now() - 30 * minuteMs, '')).sessionIds).not.toContain(older);

@@ -1,7 +1,7 @@
-import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { Database } from '@tickfolio/lib/postgres';
-import { and, asc, eq, gt, gte, or } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, or, sql } from 'drizzle-orm';
+import type { DatabaseTime } from './database-time.js';
 import { sessions } from './schema.js';
 
 /** A page of sessions that were ended. */
@@ -22,25 +22,25 @@ export interface EndedSessionsPage {
 export type ListEndedSessions = (sinceMs: number, cursor: string) => Promise<EndedSessionsPage>;
 
 export interface EndedSessionsOptions {
-  readonly clock: Clock;
+  readonly time: DatabaseTime;
   /** How long an access token lives, in milliseconds. */
   readonly accessTtlMs: number;
   /** Default 1 000. */
   readonly pageSize?: number;
 }
 
-/** A session gets the time of its end before it is committed, by the clock of the replica that ends it: a transaction takes 12 s at most. */
+/** A session gets the time of its end before that is committed: a transaction takes 12 s at most. */
 const lateMs = 60_000;
 const cursorPattern = /^(\d{1,15})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-export const createListEndedSessions = (
-  db: Database,
-  { clock, accessTtlMs, pageSize = 1_000 }: EndedSessionsOptions,
-): ListEndedSessions => {
+export const createListEndedSessions = (db: Database, { time, accessTtlMs, pageSize = 1_000 }: EndedSessionsOptions): ListEndedSessions => {
   return async (sinceMs, cursor) => {
-    const asOfMs = clock.now();
     const [, lastMs, lastId = ''] = cursorPattern.exec(cursor) ?? [];
     if (cursor !== '' && lastMs === undefined) throw new AppError('invalid_argument', 'The cursor is not one of an answer.');
+    const [now] = await db
+      .select({ ms: sql<string>`floor(extract(epoch from at) * 1000)::bigint` })
+      .from(sql`(select ${time()} as at) now`);
+    const asOfMs = Number(now?.ms);
     const from = new Date(Math.max(sinceMs, asOfMs - accessTtlMs) - lateMs);
     const last = lastMs === undefined ? undefined : new Date(Number(lastMs));
     const after = last && or(gt(sessions.revokedAt, last), and(eq(sessions.revokedAt, last), gt(sessions.id, lastId)));

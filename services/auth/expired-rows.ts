@@ -1,12 +1,10 @@
-import type { Clock } from '@tickfolio/lib/clock';
 import type { Database } from '@tickfolio/lib/postgres';
 import { and, eq, exists, gt, inArray, isNotNull, isNull, lt, lte, notExists, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import { agreedTime } from './agreed-time.js';
+import { agreedTime, type Times } from './database-time.js';
 import { refreshTokens, sessions } from './schema.js';
 
-export interface ExpiredRowsOptions {
-  readonly clock: Clock;
+export interface ExpiredRowsOptions extends Times {
   /** How long after the use of a successor the use of a token is no theft, in milliseconds. */
   readonly lateMs: number;
 }
@@ -19,7 +17,7 @@ const skipLocked = { skipLocked: true } as const;
  * The tokens that say nothing more than their family does. Of those past their own end two kinds still do: one whose successor was used a
  * moment ago, and the last that was used, which is good for whom its answer did not reach as long as one of its successors is.
  */
-const expiredTokens = (db: Database, now: Date, lateMs: number) => {
+const expiredTokens = (db: Database, options: ExpiredRowsOptions) => {
   const kin = alias(refreshTokens, 'kin');
   const ofSession = eq(kin.sessionId, refreshTokens.sessionId);
   const kinWhich = (...which: Parameters<typeof and>) =>
@@ -27,29 +25,25 @@ const expiredTokens = (db: Database, now: Date, lateMs: number) => {
       .select({ one: sql`1` })
       .from(kin)
       .where(and(ofSession, ...which));
-  const successor = kinWhich(isNull(kin.usedAt), gt(kin.expiresAt, agreedTime(now)));
+  const successor = kinWhich(isNull(kin.usedAt), gt(kin.expiresAt, agreedTime(options)));
   const usedLater = kinWhich(isNull(kin.supersededAt), gt(kin.usedAt, refreshTokens.usedAt));
   return and(
-    lte(refreshTokens.expiresAt, agreedTime(now)),
-    or(isNull(refreshTokens.supersededAt), lt(refreshTokens.supersededAt, agreedTime(now, lateMs))),
+    lte(refreshTokens.expiresAt, agreedTime(options)),
+    or(isNull(refreshTokens.supersededAt), lt(refreshTokens.supersededAt, agreedTime(options, options.lateMs))),
     or(isNull(refreshTokens.usedAt), isNotNull(refreshTokens.supersededAt), notExists(successor), exists(usedLater)),
   );
 };
 
 /** Deletes up to `limit` tokens, and a tenth as many sessions with what tokens they have, that are over. @returns how many rows went */
 export const createDeleteOver =
-  (db: Database, { clock, lateMs }: ExpiredRowsOptions) =>
+  (db: Database, options: ExpiredRowsOptions) =>
   async (limit: number): Promise<number> => {
-    const now = new Date(clock.now());
-    const oldTokens = db
-      .select({ tokenHash: refreshTokens.tokenHash })
-      .from(refreshTokens)
-      .where(expiredTokens(db, now, lateMs));
+    const oldTokens = db.select({ tokenHash: refreshTokens.tokenHash }).from(refreshTokens).where(expiredTokens(db, options));
     const tokens = await db
       .delete(refreshTokens)
       .where(inArray(refreshTokens.tokenHash, oldTokens.limit(limit).for('update', skipLocked)))
       .returning({ tokenHash: refreshTokens.tokenHash });
-    const over = or(lte(sessions.expiresAt, agreedTime(now)), lt(sessions.revokedAt, agreedTime(now, keepRevokedMs)));
+    const over = or(lte(sessions.expiresAt, agreedTime(options)), lt(sessions.revokedAt, agreedTime(options, keepRevokedMs)));
     const oldSessions = db.select({ id: sessions.id }).from(sessions).where(over);
     const gone = await db
       .delete(sessions)

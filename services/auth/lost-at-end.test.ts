@@ -6,7 +6,7 @@ import { createAccounts } from './accounts.js';
 import { defaultLimits } from './limits.js';
 import { refreshTokens } from './schema.js';
 import { createSessions, type Rotation } from './sessions.js';
-import { openEmbeddedDatabase } from './test-database.js';
+import { openEmbeddedDatabase, timeOf } from './test-database.js';
 
 let postgres: Postgres;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ let people = 0;
 /** A renewal a second before the end of a token, and a time past that end. */
 const setUp = async () => {
   const clock = createManualClock();
-  const sessions = createSessions(postgres.db, { clock, ...defaultLimits });
+  const sessions = createSessions(postgres.db, { time: timeOf(clock), clock, ...defaultLimits });
   const userId = await createAccounts(postgres.db).create(`Late-${++people}`, 'hash');
   const first = await sessions.open(userId);
   clock.advance(defaultLimits.refreshTtlMs - 1_000);
@@ -62,4 +62,12 @@ it('still finds who uses a token past its end whose successor was used long ago'
   await sessions.deleteOver(1_000);
   expect(await rowsLeft()).toBe(2);
   expect((await sessions.rotate(first.token)).kind).toBe('reused');
+});
+
+it('is good until the end of its session while every answer is lost, and the browser is told to keep it until then', async () => {
+  const { clock, sessions, first } = await setUp();
+  const dayMs = 24 * 3_600_000;
+  for (; clock.now() < first.sessionEndsAtMs; clock.advance(dayMs)) expect((await sessions.rotate(first.token)).kind).toBe('again');
+  expect((await sessions.rotate(first.token)).kind).toBe('refused');
+  expect(first.sessionEndsAtMs - first.issuedAtMs).toBe(defaultLimits.sessionTtlMs);
 });

@@ -8,7 +8,7 @@ import { defaultLimits } from './limits.js';
 import { refreshTokenHash } from './refresh-token.js';
 import { refreshTokens } from './schema.js';
 import { createSessions, type Rotation } from './sessions.js';
-import { openEmbeddedDatabase } from './test-database.js';
+import { openEmbeddedDatabase, timeOf } from './test-database.js';
 
 const { answerMs, retryMs, callMs, aheadMs, lateMs, onTheWayMs } = renewalTimes;
 const renewEveryMs = defaultLimits.accessTtlMs - aheadMs;
@@ -49,7 +49,7 @@ afterAll(() => postgres?.close());
 let people = 0;
 const createRig = () => {
   const clock = createManualClock();
-  const sessions = createSessions(postgres.db, { clock, ...defaultLimits });
+  const sessions = createSessions(postgres.db, { time: timeOf(clock), clock, ...defaultLimits });
   let asking = 0;
   /** Counts what the database is at, so that time stands still meanwhile. */
   const rotate = async (token: string): Promise<Rotation> => {

@@ -1,5 +1,5 @@
 import type { Database } from '@tickfolio/lib/postgres';
-import { getTableName, isNull } from 'drizzle-orm';
+import { getTableName, isNull, sql } from 'drizzle-orm';
 import { accounts, refreshTokens, sessions } from './schema.js';
 
 /** Whether a database with these tables is one of accounts; they are there since the first migration. */
@@ -8,13 +8,12 @@ export const holdsAccounts = (tables: readonly string[]): boolean =>
 
 /**
  * Ends every session of a database that was restored from a backup: some were ended after the backup was taken, and would live again.
- * @param nowMs epoch milliseconds
  * @returns how many had not been over
  */
-export const endRestoredSessions = async (db: Database, nowMs: number): Promise<number> => {
+export const endRestoredSessions = async (db: Database): Promise<number> => {
   const ended = await db
     .update(sessions)
-    .set({ revokedAt: new Date(nowMs), revokedBecause: 'everywhere' })
+    .set({ revokedAt: sql`now()`, revokedBecause: 'everywhere' })
     .where(isNull(sessions.revokedAt))
     .returning({ id: sessions.id });
   return ended.length;

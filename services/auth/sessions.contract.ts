@@ -6,6 +6,7 @@ import { createAccounts } from './accounts.js';
 import { refreshTokenHash } from './refresh-token.js';
 import { accounts, refreshTokens, sessions as sessionRows } from './schema.js';
 import { createSessions, type Rotation } from './sessions.js';
+import { timeOf } from './test-database.js';
 
 const minuteMs = 60_000;
 const times = {
@@ -35,7 +36,7 @@ export const describeSessions = (name: string, open: () => Promise<Postgres>): v
     const build = async () => {
       const clock = createManualClock();
       const userId = await createAccounts(postgres.db).create(`Person-${++people}`, 'hash');
-      const sessions = createSessions(postgres.db, { clock, ...times });
+      const sessions = createSessions(postgres.db, { time: timeOf(clock), clock, ...times });
       return { clock, sessions, userId, userName: `Person-${people}`, first: await sessions.open(userId) };
     };
 

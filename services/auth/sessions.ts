@@ -1,6 +1,6 @@
-import type { Clock } from '@tickfolio/lib/clock';
 import type { Database, Transaction } from '@tickfolio/lib/postgres';
-import { and, eq, gt, isNull } from 'drizzle-orm';
+import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { shifted } from './database-time.js';
 import { createDeleteOver } from './expired-rows.js';
 import { familyHash, familyOf, newFamily, refreshTokenHash } from './refresh-token.js';
 import { accounts, refreshTokens, sessions } from './schema.js';
@@ -43,7 +43,6 @@ export interface Sessions {
 }
 
 export interface SessionsOptions extends TokenLineOptions {
-  readonly clock: Clock;
   /** How long an access token lives, in milliseconds. */
   readonly accessTtlMs: number;
   /** After this time a session ends, however busy it is. */
@@ -53,7 +52,7 @@ export interface SessionsOptions extends TokenLineOptions {
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export const createSessions = (db: Database, options: SessionsOptions): Sessions => {
-  const { clock, accessTtlMs, sessionTtlMs } = options;
+  const { time, accessTtlMs, sessionTtlMs } = options;
   const line = createTokenLine(options);
 
   const sessionIdOf = async (tx: Transaction, token: string): Promise<string | undefined> => {
@@ -76,6 +75,7 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
         expiresAt: sessions.expiresAt,
         revokedAt: sessions.revokedAt,
         familyHash: sessions.familyHash,
+        now: sql<Date>`${time()}`.mapWith(sessions.createdAt),
       })
       .from(sessions)
       .innerJoin(accounts, eq(accounts.id, sessions.userId))
@@ -87,29 +87,27 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
   const revoke = (tx: Transaction, sessionId: string, revokedBecause: 'logout' | 'reuse') =>
     tx
       .update(sessions)
-      .set({ revokedAt: new Date(clock.now()), revokedBecause })
+      .set({ revokedAt: time(), revokedBecause })
       .where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt)));
 
   return {
     open: (userId) =>
       db.transaction(async (tx) => {
-        const nowMs = clock.now();
-        const [createdAt, expiresAt, family] = [new Date(nowMs), new Date(nowMs + sessionTtlMs), newFamily()];
+        const family = newFamily();
         const [session] = await tx
           .insert(sessions)
-          .values({ userId, createdAt, expiresAt, familyHash: familyHash(family) })
-          .returning({ id: sessions.id });
+          .values({ userId, createdAt: time(), expiresAt: shifted(time(), sessionTtlMs), familyHash: familyHash(family) })
+          .returning({ id: sessions.id, createdAt: sessions.createdAt, expiresAt: sessions.expiresAt });
         if (!session) throw new Error('an insert returned no row');
-        return line.begin(tx, { id: session.id, expiresAt }, family, createdAt);
+        return line.begin(tx, session, family, session.createdAt);
       }),
     rotate: (token, signal) =>
       db.transaction(async (tx): Promise<Rotation> => {
         const session = await lockSession(tx, token);
         // Who has waited here until it gave up has asked again since; what it asked first must not count beside that.
         signal?.throwIfAborted();
-        const now = new Date(clock.now());
-        if (!session || session.revokedAt || session.expiresAt <= now) return { kind: 'refused' };
-        const { id: sessionId, userId, userName } = session;
+        if (!session || session.revokedAt || session.expiresAt <= session.now) return { kind: 'refused' };
+        const { id: sessionId, userId, userName, now } = session;
         const kind = await line.use(tx, token, session, now);
         if (kind === 'reused') {
           await revoke(tx, sessionId, 'reuse');
@@ -130,28 +128,26 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
         if (!uuidPattern.test(userId)) return [];
         // A new session refers to its account, so what is opened meanwhile waits and begins after this; what was opened before is seen below.
         await tx.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, userId)).for('update');
-        const nowMs = clock.now();
         await tx
           .update(sessions)
-          .set({ revokedAt: new Date(nowMs), revokedBecause: 'everywhere' })
+          .set({ revokedAt: time(), revokedBecause: 'everywhere' })
           .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt)));
         const ended = await tx
           .select({ id: sessions.id })
           .from(sessions)
-          .where(and(eq(sessions.userId, userId), gt(sessions.revokedAt, new Date(nowMs - accessTtlMs))));
+          .where(and(eq(sessions.userId, userId), gt(sessions.revokedAt, shifted(time(), -accessTtlMs))));
         return ended.map(({ id }) => id);
       }),
     userOf: async (sessionId) => {
       if (!uuidPattern.test(sessionId)) return undefined;
-      const now = new Date(clock.now());
       const [session] = await db
         .select({ userId: sessions.userId })
         .from(sessions)
         .innerJoin(
           refreshTokens,
-          and(eq(refreshTokens.sessionId, sessions.id), isNull(refreshTokens.usedAt), gt(refreshTokens.expiresAt, now)),
+          and(eq(refreshTokens.sessionId, sessions.id), isNull(refreshTokens.usedAt), gt(refreshTokens.expiresAt, time())),
         )
-        .where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)))
+        .where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt), gt(sessions.expiresAt, time())))
         .limit(1);
       return session?.userId;
     },

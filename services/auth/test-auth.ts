@@ -6,6 +6,8 @@ import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { type AuthLimits, startAuth } from './app.js';
+import type { DatabaseTime } from './database-time.js';
+import { timeOf } from './test-database.js';
 
 export const jwtSecret = randomBytes(32).toString('hex');
 export const password = 'correct horse battery';
@@ -19,11 +21,16 @@ export const codeOf = (work: Promise<unknown>) =>
 let people = 0;
 
 /** The service with a client of its own, on free ports. */
-export const startTestAuth = async (postgres: Postgres, limits: Partial<AuthLimits> = {}, clock: ManualClock = createManualClock()) => {
+export const startTestAuth = async (
+  postgres: Postgres,
+  limits: Partial<AuthLimits> = {},
+  clock: ManualClock = createManualClock(),
+  time: DatabaseTime = timeOf(clock),
+) => {
   const lines: string[] = [];
   const log = createLogger('auth', 'trace', (line) => lines.push(line));
   const address = { host: '127.0.0.1', port: 0 };
-  const deps = { postgres, clock, log, metrics: createMetrics('auth') };
+  const deps = { postgres, clock, time, log, metrics: createMetrics('auth') };
   const app = await startAuth(deps, { address, operationsAddress: address, jwtSecret, limits });
   const client = createGrpcClient(AuthServiceClient, `127.0.0.1:${app.port}`);
   const options = { deadlineMs: 10_000, waitForReady: true };

@@ -1,6 +1,6 @@
 import type { Transaction } from '@tickfolio/lib/postgres';
 import { and, count, eq, gt, isNull, lt, type SQL } from 'drizzle-orm';
-import { agreedTime } from './agreed-time.js';
+import { agreedTime, type Times } from './database-time.js';
 import { familyHash, familyOf, newFamily, newRefreshToken, refreshTokenHash } from './refresh-token.js';
 import { refreshTokens, sessions } from './schema.js';
 
@@ -8,8 +8,11 @@ import { refreshTokens, sessions } from './schema.js';
 export interface IssuedToken {
   readonly sessionId: string;
   readonly token: string;
-  /** Epoch milliseconds. */
+  /** When it was made, by the database's time; epoch milliseconds as are the others. */
+  readonly issuedAtMs: number;
   readonly expiresAtMs: number;
+  /** The end of its session: so long it may be good, or what follows it. */
+  readonly sessionEndsAtMs: number;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface IssuedToken {
  */
 export type Use = 'rotated' | 'again' | 'late' | 'reused' | 'busy' | 'refused';
 
-export interface TokenLineOptions {
+export interface TokenLineOptions extends Times {
   /** How long a refresh token lives unused, in milliseconds. */
   readonly refreshTtlMs: number;
   /** How long after the use of a successor the use of a token is no theft, in milliseconds. */
@@ -42,7 +45,8 @@ const minuteMs = 60_000;
  * use of one of them supersedes everything else (the database sees to that). Superseded ones are kept only as long as their row says more
  * than the family that the token itself names.
  */
-export const createTokenLine = ({ refreshTtlMs, lateMs, maxTokensPerMinute }: TokenLineOptions) => {
+export const createTokenLine = (options: TokenLineOptions) => {
+  const { refreshTtlMs, lateMs, maxTokensPerMinute } = options;
   const insert = async (
     tx: Transaction,
     session: Omit<LineSession, 'familyHash'>,
@@ -53,7 +57,13 @@ export const createTokenLine = ({ refreshTtlMs, lateMs, maxTokensPerMinute }: To
     const expiresAt = new Date(Math.min(now.getTime() + refreshTtlMs, session.expiresAt.getTime()));
     const row = { tokenHash: refreshTokenHash(token), sessionId: session.id, createdAt: now, expiresAt };
     await tx.insert(refreshTokens).values({ ...row, familyHash: family ? familyHash(family) : null });
-    return { sessionId: session.id, token, expiresAtMs: expiresAt.getTime() };
+    return {
+      sessionId: session.id,
+      token,
+      issuedAtMs: now.getTime(),
+      expiresAtMs: expiresAt.getTime(),
+      sessionEndsAtMs: session.expiresAt.getTime(),
+    };
   };
 
   const useFirst = async (tx: Transaction, token: string, now: Date): Promise<boolean> => {
@@ -94,7 +104,7 @@ export const createTokenLine = ({ refreshTtlMs, lateMs, maxTokensPerMinute }: To
     const later = and(ofSession, isNull(refreshTokens.supersededAt), gt(refreshTokens.usedAt, row.usedAt));
     if ((await tx.select({ tokenHash: refreshTokens.tokenHash }).from(refreshTokens).where(later).limit(1)).length > 0) return 'reused';
     // What went with answers that were lost; whoever has one of these after all is found by its family.
-    const lost = and(isNull(refreshTokens.usedAt), lt(refreshTokens.createdAt, agreedTime(now, lateMs)));
+    const lost = and(isNull(refreshTokens.usedAt), lt(refreshTokens.createdAt, agreedTime(options, lateMs)));
     await deleteKin(tx, token, session, lost);
     const lately = and(ofSession, gt(refreshTokens.createdAt, new Date(now.getTime() - minuteMs)));
     const [issued] = await tx.select({ tokens: count() }).from(refreshTokens).where(lately);
@@ -108,7 +118,7 @@ export const createTokenLine = ({ refreshTtlMs, lateMs, maxTokensPerMinute }: To
     /** Uses a token, within the transaction that locked its session. */
     use: async (tx: Transaction, token: string, session: LineSession, now: Date): Promise<Use> => {
       if (!(await useFirst(tx, token, now))) return useAgain(tx, token, session, now);
-      await deleteKin(tx, token, session, lt(refreshTokens.supersededAt, agreedTime(now, lateMs)));
+      await deleteKin(tx, token, session, lt(refreshTokens.supersededAt, agreedTime(options, lateMs)));
       return 'rotated';
     },
     /** A successor of a token. One of a build before begins a family with its first use. */

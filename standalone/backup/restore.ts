@@ -203,7 +203,7 @@ const examine = async (aside: string, backup: string, deps: BackupDeps): Promise
 const endSessions = async (folder: string, { clock, log }: BackupDeps): Promise<number> => {
   const postgres = await openPglite({ folder, migrationsFolder: authMigrations, clock, log });
   try {
-    return await endRestoredSessions(postgres.db, clock.now());
+    return await endRestoredSessions(postgres.db);
   } finally {
     await postgres.close();
   }

@@ -107,6 +107,11 @@ export interface TokenPair {
   userId: string;
   userName: string;
   sessionId: string;
+  /**
+   * For how long from now a renewal may be answered to who has this refresh token, in milliseconds: longer than the token itself lives,
+   * which stays good where the answers with its successors are lost. 0 from a service of before, which does not say it.
+   */
+  renewableForMs: number;
 }
 
 function createBaseRegisterRequest(): RegisterRequest {
@@ -1012,6 +1017,7 @@ function createBaseTokenPair(): TokenPair {
     userId: "",
     userName: "",
     sessionId: "",
+    renewableForMs: 0,
   };
 }
 
@@ -1037,6 +1043,9 @@ export const TokenPair: MessageFns<TokenPair> = {
     }
     if (message.sessionId !== "") {
       writer.uint32(58).string(message.sessionId);
+    }
+    if (message.renewableForMs !== 0) {
+      writer.uint32(64).int64(message.renewableForMs);
     }
     return writer;
   },
@@ -1110,6 +1119,14 @@ export const TokenPair: MessageFns<TokenPair> = {
             message.sessionId = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.renewableForMs = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1134,6 +1151,7 @@ export const TokenPair: MessageFns<TokenPair> = {
     message.userId = object.userId ?? "";
     message.userName = object.userName ?? "";
     message.sessionId = object.sessionId ?? "";
+    message.renewableForMs = object.renewableForMs ?? 0;
     return message;
   },
 };
