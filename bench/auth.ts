@@ -25,7 +25,7 @@ const measure = async ({ children, say, seconds }: BenchContext, server: NonNull
   const sessions: string[] = [];
   const tokens: string[] = [];
   for (let person = 0; person < people; person++) {
-    await callUnary(client, client.register, { name: `person-${person}`, password, clientAddress: '' }, options);
+    await callUnary(client, client.register, { name: `person-${person}`, password, clientAddress: '', idempotencyKey: '' }, options);
     const own = await login(person);
     sessions.push(own?.sessionId ?? '');
     tokens.push(own?.refreshToken ?? '');

@@ -32,7 +32,8 @@ export interface EndedSessionsPage {
 
 /** The auth service as the BFF needs it. @throws AppError; `unavailable` with a retry time when it is away */
 export interface AuthClient {
-  register(name: string, password: string, meta: CallMeta): Promise<{ readonly userId: string }>;
+  /** @param key names the request, which then can be repeated; empty for none */
+  register(name: string, password: string, key: string, meta: CallMeta): Promise<{ readonly userId: string }>;
   login(name: string, password: string, meta: CallMeta): Promise<TokenPair>;
   /** A refused token whose second use ended a session has that session's id as the error's fact `endedSession`. */
   refresh(refreshToken: string, meta: CallMeta): Promise<TokenPair>;
@@ -115,8 +116,10 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
   };
 
   return {
-    register: (name, password, { requestId, clientAddress }) =>
-      ofPasswords(() => callUnary(client, client.register, { name, password, clientAddress }, { deadlineMs, requestId, observe })),
+    register: (name, password, idempotencyKey, { requestId, clientAddress }) =>
+      ofPasswords(() =>
+        callUnary(client, client.register, { name, password, clientAddress, idempotencyKey }, { deadlineMs, requestId, observe }),
+      ),
     login: (name, password, { requestId, clientAddress }) =>
       ofPasswords(async () =>
         tokensOf((await callUnary(client, client.login, { name, password, clientAddress }, { deadlineMs, requestId, observe })).tokens),

@@ -3,7 +3,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthClient, TokenPair } from './auth-client.js';
-import { AccessTokenAnswer, CookieAnswer, LoginBody, messageAnswer, problems, RegisterBody } from './contract.js';
+import { AccessTokenAnswer, ChangeHeaders, CookieAnswer, LoginBody, messageAnswer, problems, RegisterBody } from './contract.js';
 import type { Notices } from './notices.js';
 import type { Origins } from './origins.js';
 import type { Portfolios } from './portfolios.js';
@@ -59,13 +59,16 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
         tags,
         operationId: 'register',
         summary: 'Creates an account',
+        description:
+          'Repeated with the same `Idempotency-Key`, name and password it is answered the same, where the first answer was lost; with another name or password 409.',
+        headers: ChangeHeaders,
         body: RegisterBody,
         response: { 201: messageAnswer('user created successfully'), ...problems(400, 403, 409, 413, 415, 429, 503) },
       },
     },
     async (request, reply) => {
       const { name, password } = request.body;
-      const { userId } = await auth.register(name, password, metaOf(request));
+      const { userId } = await auth.register(name, password, request.headers['idempotency-key'] ?? '', metaOf(request));
       try {
         await portfolios.createProfile({ userId, userName: name });
       } catch (err) {

@@ -63,6 +63,21 @@ describe('the account routes', () => {
     expect((await bff.call({ token: refresh.body.accessToken }, 'GET', '/api/v1/profile')).status).toBe(401);
   });
 
+  it('answer a registration once more to its owner whom the answer did not reach, and nobody else', async () => {
+    const { post } = await start();
+    const who = credentials();
+    const again = (body: object, key = 'one-wish') => post('register', body, { 'idempotency-key': `${key}-${who.name}` });
+    const done = { status: 201, body: { message: 'user created successfully' } };
+    for (let time = 0; time < 2; time++) expect(await again(who)).toMatchObject(done);
+    expect((await post('login', who)).status).toBe(200);
+    const other = { status: 409, body: { title: 'Conflict', errors: [{ field: 'idempotency-key', reason: 'different-request' }] } };
+    expect(await again({ ...who, password: 'another good one' })).toMatchObject(other);
+    expect(await again(credentials())).toMatchObject(other);
+    expect(await again(who, 'another-wish')).toMatchObject({ status: 409, body: { title: 'Already exists' } });
+    expect(await post('register', who)).toMatchObject({ status: 409, body: { title: 'Already exists' } });
+    expect((await post('register', credentials(), { 'idempotency-key': 'x'.repeat(256) })).status).toBe(400);
+  });
+
   it.each([
     ['for as long as a renewal may succeed', 2_592_000_000, 0, /^Max-Age=2592000$/],
     ['as long also with a clock here that is a month ahead', 2_592_000_000, 31 * 86_400_000, /^Max-Age=2592000$/],

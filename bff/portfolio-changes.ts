@@ -1,4 +1,4 @@
-import { AppError } from '@tickfolio/lib/errors';
+import { type AppError, differentRequest } from '@tickfolio/lib/errors';
 import { add, canonical, compare, type Decimal, formatDecimal, isZero, negate, parseDecimal, zero } from '@tickfolio/lib/money';
 import type { Database, Transaction } from '@tickfolio/lib/postgres';
 import { and, asc, count, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
@@ -82,12 +82,6 @@ const toChange = (row: ChangeRow): Change => {
 
 const ofCoin = (userId: string, symbol: string): SQL | undefined => and(eq(coins.userId, userId), eq(coins.symbol, symbol));
 
-const otherRequest = (): AppError => {
-  const message = 'was used for another request already';
-  return new AppError('failed_precondition', `The Idempotency-Key ${message}; nothing was changed. Each new request takes a new key.`, {
-    fields: [{ field: 'idempotency-key', message, reason: 'different-request' }],
-  });
-};
 const tooLittle = (held: string, symbol: string, by: Decimal): AppError =>
   coinRefusal(
     'failed_precondition',
@@ -163,7 +157,7 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
       await lockPortfolio(tx, owner);
       if (intent.key === undefined) return work(tx);
       const known = await findChange(tx, owner.userId, eq(portfolioChanges.idempotencyKey, intent.key));
-      if (known && known.request !== intent.request) throw otherRequest();
+      if (known && known.request !== intent.request) throw differentRequest();
       return known ? toChange(known) : work(tx);
     });
   /** @throws AppError failed_precondition past the coin limit */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { signAccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, systemClock } from '@tickfolio/lib/clock';
-import { AppError } from '@tickfolio/lib/errors';
+import { AppError, differentRequest } from '@tickfolio/lib/errors';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { shareTestPglite } from '@tickfolio/lib/postgres/test-pglite';
 import { createPriceBus, type PriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
@@ -35,7 +35,7 @@ export const lateToken = 'late';
 
 /** An auth service in memory: names are taken once, passwords are compared, refresh tokens work once. */
 export const createFakeAuth = (clock: Clock) => {
-  const accounts = new Map<string, { userId: string; name: string; password: string }>();
+  const accounts = new Map<string, { userId: string; name: string; password: string; key: string }>();
   const sessions = new Map<string, { sessionId: string; userId: string; name: string }>();
   /** Refresh tokens that were exchanged, and the session of each. */
   const used = new Map<string, string>();
@@ -65,11 +65,14 @@ export const createFakeAuth = (clock: Clock) => {
     };
   };
   const client: AuthClient = {
-    register: async (name, password, meta) => {
+    register: async (name, password, key, meta) => {
       called('register', meta);
+      const made = key === '' ? undefined : [...accounts.values()].find((account) => account.key === key);
+      if (made && (made.name !== name || made.password !== password)) throw differentRequest();
+      if (made) return { userId: made.userId };
       if (accounts.has(name.toLowerCase())) throw new AppError('already_exists', 'The name is taken.');
       const userId = randomUUID();
-      accounts.set(name.toLowerCase(), { userId, name, password });
+      accounts.set(name.toLowerCase(), { userId, name, password, key });
       return { userId };
     },
     login: async (name, password, meta) => {

@@ -53,6 +53,14 @@ export class AppError extends Error {
 export const toAppError = (thrown: unknown): AppError =>
   thrown instanceof AppError ? thrown : new AppError('internal', 'Something went wrong on our side.', { cause: thrown });
 
+/** An Idempotency-Key that stands for another request already. */
+export const differentRequest = (): AppError => {
+  const message = 'was used for another request already';
+  return new AppError('failed_precondition', `The Idempotency-Key ${message}; nothing was changed. Each new request takes a new key.`, {
+    fields: [{ field: 'idempotency-key', message, reason: 'different-request' }],
+  });
+};
+
 /** HTTP status and problem title of each code. */
 export const httpStatusOf: Readonly<Record<ErrorCode, { readonly status: number; readonly title: string }>> = {
   invalid_argument: { status: 400, title: 'Invalid request' },

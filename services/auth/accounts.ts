@@ -12,8 +12,10 @@ export interface Account {
 }
 
 export interface Accounts {
-  /** @returns the new account's id. @throws AppError already_exists when the name is taken, in whatever case */
-  create(name: string, passwordHash: string): Promise<string>;
+  /** @param key names the request, once for all. @returns the new account's id. @throws AppError already_exists when the name is taken, in whatever case, or the key */
+  create(name: string, passwordHash: string, key?: string): Promise<string>;
+  /** The one that was made by the request of that name. */
+  findByKey(key: string): Promise<Account | undefined>;
   /**
    * By its name, in whatever case. Nearly always one or none: from before names were compared by key there may be two that differ in
    * case only, and the one that is spelled exactly so comes first.
@@ -24,10 +26,12 @@ export interface Accounts {
 export const nameTaken = (): AppError =>
   new AppError('already_exists', 'This name is taken.', { fields: [{ field: 'name', message: 'is taken' }] });
 
+const columns = { id: accounts.id, name: accounts.name, passwordHash: accounts.passwordHash };
+
 export const createAccounts = (db: Database): Accounts => ({
-  create: async (name, passwordHash) => {
+  create: async (name, passwordHash, key) => {
     try {
-      const row = { name, nameKey: nameKey(name), passwordHash };
+      const row = { name, nameKey: nameKey(name), passwordHash, registrationKey: key ?? null };
       const [account] = await db.insert(accounts).values(row).returning({ id: accounts.id });
       if (!account) throw new Error('an insert returned no row');
       return account.id;
@@ -36,9 +40,13 @@ export const createAccounts = (db: Database): Accounts => ({
       throw err;
     }
   },
+  findByKey: async (key) => {
+    const [account] = await db.select(columns).from(accounts).where(eq(accounts.registrationKey, key));
+    return account;
+  },
   find: (name) =>
     db
-      .select({ id: accounts.id, name: accounts.name, passwordHash: accounts.passwordHash })
+      .select(columns)
       .from(accounts)
       .where(or(eq(accounts.nameKey, nameKey(name)), and(isNull(accounts.nameKey), eq(sql`${accounts.name} collate "C"`, name))))
       .orderBy(sql`${accounts.nameKey} nulls first`),

@@ -3,13 +3,14 @@ import { AppError } from '@tickfolio/lib/errors';
 import { renewalTimes } from '@tickfolio/lib/renewal';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Throttle } from '@tickfolio/lib/throttle';
-import { type Accounts, nameTaken } from './accounts.js';
+import type { Accounts } from './accounts.js';
 import { addressKey } from './client-address.js';
-import { type Credentials, isPossibleName, isPossiblePassword, nameKey, normalPassword, requireNewCredentials } from './credentials.js';
+import { type Credentials, isPossibleName, isPossiblePassword, nameKey, normalPassword } from './credentials.js';
 import type { ListEndedSessions } from './ended-sessions.js';
 import type { AuthMetrics } from './metrics.js';
 import type { PasswordHasher } from './password-hasher.js';
 import { isPossibleRefreshToken } from './refresh-token.js';
+import { createRegistration, type Register } from './registration.js';
 import type { IssuedToken, SessionRef, Sessions } from './sessions.js';
 
 /** Who asks, and for how long it matters. */
@@ -33,8 +34,7 @@ export interface Tokens {
 
 /** Accounts and sessions, as the rules want them. */
 export interface Auth {
-  /** @returns the new account's id. @throws AppError invalid_argument, already_exists, resource_exhausted */
-  register(credentials: Credentials, caller: Caller): Promise<string>;
+  readonly register: Register;
   /** @throws AppError unauthenticated for an unknown name and a wrong password alike, resource_exhausted */
   login(credentials: Credentials, caller: Caller): Promise<Tokens>;
   /**
@@ -102,17 +102,7 @@ export const createAuth = (deps: AuthDeps): Auth => {
     return undefined;
   };
   return {
-    register: async (credentials, caller) => {
-      requireNewCredentials(credentials);
-      throttles.registration.take(addressKey(caller.address));
-      const { name, password } = credentials;
-      if ((await accounts.find(name)).length > 0) throw nameTaken();
-      const passwordHash = await metrics.hashing(() => hasher.hash(normalPassword(password), caller.signal));
-      const userId = await accounts.create(name, passwordHash);
-      metrics.registrations.inc();
-      caller.log.info({ userId }, 'account created');
-      return userId;
-    },
+    register: createRegistration(deps),
     login: async (credentials, caller) => {
       const address = addressKey(caller.address);
       const name = nameKey(credentials.name.slice(0, 65)); // Longer ones are no names; they count together by their beginning.

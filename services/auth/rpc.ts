@@ -22,7 +22,7 @@ export const serve = (server: GrpcServer, auth: Auth): void => {
     });
   const implementation: wire.AuthServiceServer = {
     register: unary<wire.RegisterRequest, wire.RegisterResponse>(async (request, context) => ({
-      userId: await auth.register(request, callerOf(request.clientAddress, context)),
+      userId: await auth.register(request, request.idempotencyKey, callerOf(request.clientAddress, context)),
     })),
     login: unary<wire.LoginRequest, wire.LoginResponse>(async (request, context) => ({
       tokens: await auth.login(request, callerOf(request.clientAddress, context)),

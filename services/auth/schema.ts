@@ -9,6 +9,8 @@ export const accounts = pgTable('accounts', {
   /** What names are compared by; null where another account has the same, from before there were keys. */
   nameKey: text('name_key'),
   passwordHash: text('password_hash').notNull(),
+  /** Names the request that made it; null where that had no name. */
+  registrationKey: text('registration_key'),
   createdAt: instant('created_at').notNull().defaultNow(),
 });
 

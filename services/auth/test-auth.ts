@@ -43,8 +43,8 @@ export const startTestAuth = async (
     clock,
     lines,
     name: `Someone-${++people}`,
-    register: (name: string, secret = password, clientAddress = '') =>
-      callUnary(client, client.register, { name, password: secret, clientAddress }, options),
+    register: (name: string, secret = password, clientAddress = '', idempotencyKey = '') =>
+      callUnary(client, client.register, { name, password: secret, clientAddress, idempotencyKey }, options),
     login: async (name: string, secret = password, clientAddress = '') =>
       tokensOf(await callUnary(client, client.login, { name, password: secret, clientAddress }, options)),
     refresh: async (refreshToken: string) =>

@@ -28,6 +28,8 @@ export interface RegisterRequest {
   password: string;
   /** The client's address, for throttling. */
   clientAddress: string;
+  /** Names this request, so that it can be repeated; empty for one that cannot. At most 255 visible ASCII characters. */
+  idempotencyKey: string;
 }
 
 export interface RegisterResponse {
@@ -115,7 +117,7 @@ export interface TokenPair {
 }
 
 function createBaseRegisterRequest(): RegisterRequest {
-  return { name: "", password: "", clientAddress: "" };
+  return { name: "", password: "", clientAddress: "", idempotencyKey: "" };
 }
 
 export const RegisterRequest: MessageFns<RegisterRequest> = {
@@ -128,6 +130,9 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
     }
     if (message.clientAddress !== "") {
       writer.uint32(26).string(message.clientAddress);
+    }
+    if (message.idempotencyKey !== "") {
+      writer.uint32(34).string(message.idempotencyKey);
     }
     return writer;
   },
@@ -169,6 +174,14 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
             message.clientAddress = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -189,6 +202,7 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
     message.name = object.name ?? "";
     message.password = object.password ?? "";
     message.clientAddress = object.clientAddress ?? "";
+    message.idempotencyKey = object.idempotencyKey ?? "";
     return message;
   },
 };
@@ -1158,7 +1172,11 @@ export const TokenPair: MessageFns<TokenPair> = {
 
 export type AuthServiceService = typeof AuthServiceService;
 export const AuthServiceService = {
-  /** Creates an account. ALREADY_EXISTS when the name is taken, in whatever case; INVALID_ARGUMENT names the field. */
+  /**
+   * Creates an account. ALREADY_EXISTS when the name is taken, in whatever case; INVALID_ARGUMENT names the field.
+   * Repeated with the same key, name and password it answers with the account as it was made; FAILED_PRECONDITION when the key was used
+   * for another name or password.
+   */
   register: {
     path: "/auth.v1.AuthService/Register" as const,
     requestStream: false as const,
@@ -1245,7 +1263,11 @@ export const AuthServiceService = {
 } as const;
 
 export interface AuthServiceServer extends UntypedServiceImplementation {
-  /** Creates an account. ALREADY_EXISTS when the name is taken, in whatever case; INVALID_ARGUMENT names the field. */
+  /**
+   * Creates an account. ALREADY_EXISTS when the name is taken, in whatever case; INVALID_ARGUMENT names the field.
+   * Repeated with the same key, name and password it answers with the account as it was made; FAILED_PRECONDITION when the key was used
+   * for another name or password.
+   */
   register: handleUnaryCall<RegisterRequest, RegisterResponse>;
   /**
    * Opens a session. UNAUTHENTICATED for an unknown name and for a wrong password alike;
@@ -1271,7 +1293,11 @@ export interface AuthServiceServer extends UntypedServiceImplementation {
 }
 
 export interface AuthServiceClient extends Client {
-  /** Creates an account. ALREADY_EXISTS when the name is taken, in whatever case; INVALID_ARGUMENT names the field. */
+  /**
+   * Creates an account. ALREADY_EXISTS when the name is taken, in whatever case; INVALID_ARGUMENT names the field.
+   * Repeated with the same key, name and password it answers with the account as it was made; FAILED_PRECONDITION when the key was used
+   * for another name or password.
+   */
   register(
     request: RegisterRequest,
     callback: (error: ServiceError | null, response: RegisterResponse) => void,

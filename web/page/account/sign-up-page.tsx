@@ -1,6 +1,8 @@
 import { Link } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { Redirect } from '../frame/redirect.js';
 import { useParts, useSession } from '../parts.js';
+import { newChangeKey } from '../portfolio/change-key.js';
 import { isProblem } from '../session/problem.js';
 import { useText } from '../text/language.js';
 import { type CredentialFaults, CredentialsForm } from './credentials-form.js';
@@ -17,6 +19,8 @@ export const SignUpPage = () => {
   const { session } = useParts();
   const state = useSession();
   const next = useNextAddress();
+  /** What was asked for last: asked for again, because no answer came, it is the same account. */
+  const wish = useRef({ name: '', password: '', key: '' });
   if (state.kind === 'signed-in') return <Redirect to="/" next={next} />;
 
   const check = (name: string, password: string): CredentialFaults | undefined => {
@@ -26,8 +30,9 @@ export const SignUpPage = () => {
     return nameFault || passwordFault ? { name: nameFault, password: passwordFault } : undefined;
   };
   const submit = async (name: string, password: string): Promise<CredentialFaults | undefined> => {
+    if (wish.current.name !== name || wish.current.password !== password) wish.current = { name, password, key: newChangeKey() };
     try {
-      await session.signUp(name, password);
+      await session.signUp(name, password, wish.current.key);
       await session.signIn(name, password);
       return undefined;
     } catch (thrown) {

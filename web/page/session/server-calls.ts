@@ -9,7 +9,7 @@ export interface ServerCalls {
   /** @throws Problem, of status 0 when no answer came in time */
   ask(path: string, init: CallInit): Promise<Response>;
   /** @throws Problem for every answer but a good one; of status 0 when the signal aborts */
-  post(path: string, body?: unknown, signal?: AbortSignal): Promise<Record<string, unknown>>;
+  post(path: string, body?: unknown, init?: Pick<CallInit, 'headers' | 'signal'>): Promise<Record<string, unknown>>;
 }
 
 /**
@@ -34,9 +34,10 @@ export const createServerCalls = (fetch: typeof globalThis.fetch): ServerCalls =
   };
   return {
     ask,
-    post: async (path, body, signal) => {
-      const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-      const response = await ask(path, { method: 'POST', ...sent, ...(signal ? { signal } : {}) });
+    post: async (path, body, { headers, ...init } = {}) => {
+      const json = body === undefined ? {} : { body: JSON.stringify(body) };
+      const type = body === undefined ? {} : { 'content-type': 'application/json' };
+      const response = await ask(path, { method: 'POST', ...json, ...init, headers: { ...type, ...headers } });
       if (!response.ok) throw await problemOf(response);
       return (await response.json()) as Record<string, unknown>;
     },

@@ -162,11 +162,12 @@ describe('a session in a browser that takes less', () => {
   it('tells the server that its own page asks, also behind a proxy that changes the address', async () => {
     const { openTab, server } = createBrowser();
     const tab = openTab();
-    await tab.signUp('maria', 'x');
+    await tab.signUp('maria', 'x', 'key-1');
     await tab.signIn('maria', 'x');
     await tab.renew();
     await tab.signOutEverywhere();
     await tab.signOut();
     expect(server.headers.map((headers) => new Headers(headers).get('x-requested-with'))).toEqual(Array(5).fill('tickfolio'));
+    expect(server.headers.map((headers) => new Headers(headers).get('idempotency-key'))).toEqual(['key-1', null, null, null, null]);
   });
 });

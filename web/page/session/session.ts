@@ -22,7 +22,8 @@ export type SessionState =
 export interface Session {
   readonly state: SessionState;
   subscribe(listener: () => void): () => void;
-  signUp(name: string, password: string): Promise<void>;
+  /** @param key the same for every try of the same account, which then is made once */
+  signUp(name: string, password: string, key: string): Promise<void>;
   signIn(name: string, password: string): Promise<void>;
   /** Ends the session on the server, in every tab and on every open socket. */
   signOut(): Promise<void>;
@@ -148,7 +149,7 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
     if (ends !== begunAt) throw signedOut();
     stop = new AbortController();
     try {
-      const accessToken = String((await post(`${auth}/refresh`, undefined, stop.signal)).accessToken);
+      const accessToken = String((await post(`${auth}/refresh`, undefined, { signal: stop.signal })).accessToken);
       if (ends !== begunAt) throw signedOut();
       publish(accessToken);
       return accessToken;
@@ -206,7 +207,8 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    signUp: async (name, password) => void (await post(`${auth}/register`, { name, password })),
+    signUp: async (name, password, key) =>
+      void (await post(`${auth}/register`, { name, password }, { headers: { 'idempotency-key': key } })),
     signIn: async (name, password) => {
       await inTurn(async () => publish(String((await post(`${auth}/login`, { name, password })).accessToken)));
       void noteRisk();
