@@ -202,15 +202,16 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       onChange: live.portfolioChanged,
     });
     await scope.register(frameRoute, { prefix: '/api/v1/profile', verify, live: live.portfolios, clock });
+    // Tickers have the exchange's times, and so has the day that is counted from.
+    const exchangeClock = { ...clock, now: live.exchange.now };
     const archive = createMarketArchive({
       clickhouse: deps.clickhouse ?? (() => undefined),
       database: options.archiveDatabase ?? 'crypto',
       table: options.archiveTable ?? 'market_tickers',
-      // Its tickers have the exchange's times.
-      clock: { ...clock, now: live.exchange.now },
+      clock: exchangeClock,
     });
     const kind = () => kindOf(live.demand);
-    await scope.register(historyRoutes, { verify, history: live.history, archive, portfolios, kind, clock });
+    await scope.register(historyRoutes, { verify, history: live.history, archive, portfolios, kind, clock: exchangeClock });
     await scope.register(candleRoutes, {
       verify,
       archive,
@@ -220,7 +221,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       keptListings: live.listings,
       kind,
     });
-    await scope.register(valueRoutes, { verify, history: live.history, kind, clock });
+    await scope.register(valueRoutes, { verify, history: live.history, kind });
     await scope.register(symbolRoutes, { symbols: live.symbols, lookup: live.lookup });
     await scope.register(webSocketRoute, { verify, gate: live.gate, sockets: live.sockets, origins });
     await scope.register(

@@ -41,6 +41,8 @@ it.each([
     expect(moment).toBeLessThanOrEqual(exchangeMs());
     expect(moment).toBeGreaterThan(exchangeMs() - 25 * hourMs); // Midnight at the latest.
   }
+  const { Since } = JSON.parse((await bff.call(user, 'GET', '/api/v1/profile/day')).text) as { Since: string };
+  expect(Since).toBe(`${new Date(exchangeMs()).toISOString().slice(0, 10)}T00:00:00.000Z`);
   await bff.close();
 });
 

@@ -169,6 +169,20 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await context.close();
   });
 
+  it('whose account was made, and the answer lost, presses again and is in', async () => {
+    const { page, signUp, context } = await openWindow(browser);
+    const lose = async (route: Route) => {
+      await route.fetch();
+      await route.abort();
+    };
+    await page.route(/\/auth\/register$/, lose, { times: 1 });
+    await signUp(bff.url, 'quick-to-take-it');
+    await page.getByText('The server does not answer.').waitFor();
+    await button(page, 'Create account').click();
+    await button(page, 'Add coin').waitFor();
+    await context.close();
+  });
+
   it('adds a coin although nothing can be stored in the browser', async () => {
     const { page, faults, context } = await open();
     await page.evaluate(`Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }`);

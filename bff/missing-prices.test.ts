@@ -1,6 +1,6 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { parseDecimal } from '@tickfolio/lib/money';
-import type { Postgres } from '@tickfolio/lib/postgres';
+import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { silentLogger } from '@tickfolio/lib/telemetry';
@@ -32,7 +32,7 @@ const createRoom = (atMs = start + day++ * 86_400_000, kind: Kind = 'real') => {
   const clock = createManualClock(atMs);
   const priceBus = createPriceBus(createMemoryPubSub());
   const portfolios = createPortfolios(postgres.db);
-  const history = createValueHistory(postgres.db);
+  const history = createValueHistory(postgres.db, timeOf(clock));
   const kept = createKeptPrices(postgres.db);
   const standings = new Map<string, Standing>();
   const board = createPriceBoard({ clock, staleAfterMs: minuteMs, onChange: () => undefined, standing: (symbol) => standings.get(symbol) });

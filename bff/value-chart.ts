@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Database, fromPostgresError } from '@tickfolio/lib/postgres';
-import { sql } from 'drizzle-orm';
+import { type Database, databaseTime, fromPostgresError } from '@tickfolio/lib/postgres';
+import { type SQL, sql } from 'drizzle-orm';
 import { isSimulated, type Kind, type Valued } from './portfolio-value.js';
 import { chartBins, completeOnly, minutesKeptMs, type ValueRange, valueRanges } from './value-ranges.js';
 
@@ -53,19 +53,21 @@ export const createValueCharts = (db: Database) => {
   const rowsOf = (from: typeof minutes, userId: string, kind: Kind) =>
     sql`from ${from.table} where user_id = ${userId} and simulated = ${isSimulated(kind)}`;
   /** The moments of the first and the last value of a range, and of the first of which there is a minute. */
-  const ends = async (userId: string, kind: Kind, range: ValueRange, nowMs: number) => {
-    const within = (from: typeof minutes) =>
-      sql`${rowsOf(from, userId, kind)} and ${from.key} >= ${timeOf(nowMs - valueRanges[range])} and ${from.key} <= ${timeOf(nowMs)}`;
+  const ends = async (userId: string, kind: Kind, range: ValueRange, now: SQL) => {
+    const begins = sql`${now} - ${valueRanges[range]} * interval '1 millisecond'`;
+    const within = (from: typeof minutes) => sql`${rowsOf(from, userId, kind)} and ${from.key} >= ${begins} and ${from.key} <= ${now}`;
     const both = (which: 'min' | 'max', best: 'least' | 'greatest') => {
       const end = (from: typeof minutes) => sql`(select ${sql.raw(which)}(${from.key}) ${within(from)})`;
       return valueRanges[range] > minutesKeptMs ? sql`${sql.raw(best)}(${end(minutes)}, ${end(hours)})` : end(minutes);
     };
     const found = sql`(select ${both('min', 'least')} as first, ${both('max', 'greatest')} as last,
-      (select min(${minutes.key}) ${within(minutes)}) as minute) ends`;
+      (select min(${minutes.key}) ${within(minutes)}) as minute, ${now} as now) ends`;
     const moment = (of: string) => sql<string | null>`${epochMs(of)}`;
-    const [row] = await db.select({ firstMs: moment('first'), lastMs: moment('last'), minutesFromMs: moment('minute') }).from(found);
+    const columns = { firstMs: moment('first'), lastMs: moment('last'), minutesFromMs: moment('minute'), nowMs: moment('now') };
+    const [row] = await db.select(columns).from(found);
     if (row?.firstMs == null || row.lastMs == null) return undefined;
-    return { firstMs: Number(row.firstMs), lastMs: Number(row.lastMs), minutesFromMs: Number(row.minutesFromMs) };
+    const { firstMs, lastMs, minutesFromMs, nowMs } = row;
+    return { firstMs: Number(firstMs), lastMs: Number(lastMs), minutesFromMs: Number(minutesFromMs), nowMs: Number(nowMs) };
   };
   /** The last row of every bin, found bin by bin in the index: a row is a page of its own, for rows lie in the order of time. */
   const lastOfBins = async (userId: string, kind: Kind, fromMs: number, stepMs: number, withHours: boolean, nowMs: number) => {
@@ -84,10 +86,11 @@ export const createValueCharts = (db: Database) => {
     const rows = await db.select(columns).from(points).orderBy(sql`at`);
     return rows.map(toPoint);
   };
-  return async (kind: Kind, userId: string, range: ValueRange, nowMs: number): Promise<ValueChart> => {
-    const found = await orFault(ends(userId, kind, range, nowMs));
+  return async (kind: Kind, userId: string, range: ValueRange, atMs?: number): Promise<ValueChart> => {
+    const found = await orFault(ends(userId, kind, range, atMs === undefined ? databaseTime() : timeOf(atMs)));
     const revision: (string | number)[] = [userId, kind, range];
     if (!found) return { stepMs: minuteMs, revision: revision.join('.'), points: async () => [] };
+    const { nowMs } = found;
     const { stepMs, fromMs, withHours } = chartBins(range, found.firstMs, nowMs);
     const startOf = (atMs: number) => Math.max(fromMs, Math.floor(atMs / stepMs) * stepMs);
     const tell = async (startMs: number) =>

@@ -1,6 +1,6 @@
-import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
+import { type Clock, createManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import type { Postgres } from '@tickfolio/lib/postgres';
+import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { silentLogger } from '@tickfolio/lib/telemetry';
@@ -12,7 +12,7 @@ import { valueMinutes } from './schema.js';
 import { createUser, openTestPostgres, pointsOf } from './test-bff.js';
 import { createValueHistory } from './value-history.js';
 import { createValueRecorder, type ValueRecorderDeps } from './value-recorder.js';
-import { createValueRounds } from './value-rounds.js';
+import { createValueRounds, type ValueRounds } from './value-rounds.js';
 
 let postgres: Postgres;
 beforeAll(async () => {
@@ -30,7 +30,7 @@ const createRoom = (startMs: number) => {
   const pubsub = createMemoryPubSub();
   const priceBus = createPriceBus(pubsub);
   const portfolios = createPortfolios(postgres.db);
-  const history = createValueHistory(postgres.db);
+  const history = createValueHistory(postgres.db, timeOf(clock));
   const board = createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined });
   const flow: { kind: 'real' | 'simulated' | undefined } = { kind: 'real' };
   const kept = createKeptPrices(postgres.db);
@@ -116,28 +116,89 @@ it('never mixes real and simulated prices on one database', async () => {
   await room.recorder.close();
 });
 
-describe('of several replicas', () => {
-  /** Who records what, without a database but for the rounds. */
-  const createReplica = (clock: ManualClock, recorded: string[], how: Partial<ValueRecorderDeps['history']> = {}) =>
-    createValueRecorder({
-      history: {
-        holders: async (after) => (after === '' ? ['anna'] : []),
-        putOpens: async () => undefined,
-        record: async (_kind, atMs, _values, alsoHour) => {
-          recorded.push(`${new Date(atMs).toISOString().slice(11, 16)}${alsoHour ? ' and its hour' : ''}`);
-        },
-        ...how,
+/** Who records what, without a database but for the rounds. */
+const createReplica = (
+  clock: Clock,
+  recorded: string[],
+  how: Partial<ValueRecorderDeps['history']> = {},
+  rounds = createValueRounds(postgres.db),
+) =>
+  createValueRecorder({
+    history: {
+      now: async () => clock.now(),
+      holders: async (after) => (after === '' ? ['anna'] : []),
+      putOpens: async () => undefined,
+      record: async (_kind, atMs, _values, alsoHour) => {
+        recorded.push(`${new Date(atMs).toISOString().slice(11, 16)}${alsoHour ? ' and its hour' : ''}`);
       },
-      rounds: createValueRounds(postgres.db),
-      portfolios: { readMany: async () => new Map() },
-      board: createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined }),
-      priceBus: { last: async () => new Map(), check: async () => undefined },
-      kept: { read: async () => [], write: async () => undefined },
-      kind: () => 'real',
-      clock,
-      log: silentLogger(),
-    });
+      ...how,
+    },
+    rounds,
+    portfolios: { readMany: async () => new Map() },
+    board: createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined }),
+    priceBus: { last: async () => new Map(), check: async () => undefined },
+    kept: { read: async () => [], write: async () => undefined },
+    kind: () => 'real',
+    clock,
+    log: silentLogger(),
+  });
 
+describe('of a replica whose clock is wrong', () => {
+  /** The recorder of a room, its clock so much ahead of the database's. */
+  const createOff = (room: ReturnType<typeof createRoom>, aheadMs: number) =>
+    createValueRecorder({ ...room.deps, clock: { ...room.clock, now: () => room.clock.now() + aheadMs } });
+
+  it.each([
+    ['ahead', hourMs],
+    ['behind', -hourMs],
+  ])('has every value at its own minute where it is an hour %s, and none of another time when that minute comes', async (how, offMs) => {
+    const startMs = Date.parse(how === 'ahead' ? '2027-07-01T10:00:10.000Z' : '2027-07-02T10:00:10.000Z');
+    const room = createRoom(startMs);
+    await room.recorder.close();
+    const off = createOff(room, offMs);
+    const owner = await room.hold({ btcusdt: ['usdt', '1'] });
+    await room.price('btcusdt', '5');
+    await off.record();
+    room.clock.advance(hourMs);
+    await off.close();
+    await room.price('btcusdt', '7');
+    await createValueRecorder(room.deps).record();
+    const minute = startMs - 10_000;
+    expect(await pointsOf(room.history, 'real', owner, '24h', room.clock.now())).toEqual([
+      { atMs: minute, value: '5' },
+      { atMs: minute + hourMs, value: '7' },
+    ]);
+  });
+
+  it('begins no day before it is there', async () => {
+    const room = createRoom(Date.parse('2027-07-03T23:30:00.000Z'));
+    await room.recorder.close();
+    await room.hold({ btcusdt: ['usdt', '1'] });
+    await room.price('btcusdt', '5');
+    const off = createOff(room, hourMs);
+    await off.record();
+    await off.close();
+    expect(await room.history.opens('real', '2027-07-04', ['btcusdt'])).toEqual(new Map());
+    expect((await room.history.opens('real', '2027-07-03', ['btcusdt'])).get('btcusdt')?.price).toBe('5');
+  });
+
+  it('has a value of every minute where it is a second and a bit ahead', async () => {
+    const minutes: string[] = [];
+    const clock = createManualClock(Date.parse('2027-07-05T10:00:30.000Z'));
+    const rounds: ValueRounds = {
+      take: async (_kind, minute) => {
+        minutes.push(new Date(minute).toISOString().slice(11, 16));
+        return undefined;
+      },
+    };
+    const replica = createReplica({ ...clock, now: () => clock.now() + 1_001 }, [], { now: async () => clock.now() }, rounds);
+    for (let second = 0; second < 240; second++) await clock.advanceAsync(1_000);
+    expect(minutes).toEqual(['10:00', '10:01', '10:02', '10:03', '10:04']);
+    await replica.close();
+  });
+});
+
+describe('of several replicas', () => {
   it('one records a minute, and one of the minutes of an hour is its first', async () => {
     const recorded: string[] = [];
     const clock = createManualClock(Date.parse('2027-06-01T10:57:30.000Z'));
@@ -184,6 +245,7 @@ it('has a value of every minute, also where a timer fires a moment before its mi
   const clock = { ...time, after: (delayMs: number, run: () => void) => time.after(Math.max(0, delayMs - 1), run) };
   const recorder = createValueRecorder({
     history: {
+      now: async () => clock.now(),
       holders: async () => [],
       putOpens: async () => undefined,
       record: async () => undefined,
@@ -230,20 +292,22 @@ describe('of a replica that cannot do its part', () => {
 
   it('has the value of an hour also of who had no price in its first minute', async () => {
     const room = createRoom(Date.parse('2027-05-01T10:00:10.000Z'));
+    await room.recorder.close();
+    // Its rounds are the test's.
+    const recorder = createValueRecorder({ ...room.deps, clock: { ...room.clock, after: () => ({ cancel: () => undefined }) } });
     const [early, late] = [await room.hold({ btcusdt: ['usdt', '1'] }), await room.hold({ ethusdt: ['usdt', '1'] })];
     await room.price('btcusdt', '5');
-    await room.recorder.record();
+    await recorder.record();
     room.clock.advance(minuteMs);
     await room.price('ethusdt', '7');
     for (let minute = 1; minute < 5; minute++) {
-      await room.recorder.record();
+      await recorder.record();
       room.clock.advance(minuteMs);
     }
     await postgres.db.delete(valueMinutes);
     const later = room.clock.now() + 3 * 24 * hourMs;
     expect(await pointsOf(room.history, 'real', early, '7d', later)).toHaveLength(1);
     expect(await pointsOf(room.history, 'real', late, '7d', later)).toEqual([{ atMs: Date.parse('2027-05-01T10:01:00.000Z'), value: '7' }]);
-    await room.recorder.close();
   });
 });
 

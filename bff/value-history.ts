@@ -1,4 +1,4 @@
-import { type Database, fromPostgresError } from '@tickfolio/lib/postgres';
+import { type Database, databaseTime, fromPostgresError } from '@tickfolio/lib/postgres';
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { isSimulated, type Kind, type UserValue } from './portfolio-value.js';
 import { coins, dayOpens, valueHours, valueMinutes } from './schema.js';
@@ -16,11 +16,14 @@ const maxRowsPerInsert = 1_000;
 
 /** Values in the course of time, in the database. Every method throws AppError `unavailable` when the database is away. */
 export interface ValueHistory {
+  /** The database's time, which is what everything here is stamped with: a minute is the same one for every replica. */
+  now(): Promise<number>;
   /** Users who hold something, in the order of their ids. @param after the last one of the page before */
   holders(after: string, maxUsers: number): Promise<string[]>;
   /** Writes the values of a minute, once whoever does it, and as those of its hour where that has none yet. */
   record(kind: Kind, minuteMs: number, values: readonly UserValue[], alsoHour: boolean): Promise<void>;
-  chart(kind: Kind, userId: string, range: ValueRange, nowMs: number): Promise<ValueChart>;
+  /** @param nowMs default the database's time */
+  chart(kind: Kind, userId: string, range: ValueRange, nowMs?: number): Promise<ValueChart>;
   /** Keeps the first prices of the day (UTC) of `nowMs`. */
   putOpens(kind: Kind, nowMs: number, prices: ReadonlyMap<string, string>): Promise<void>;
   /** @param day such as `2026-01-27` */
@@ -54,7 +57,14 @@ const orFault = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
-export const createValueHistory = (db: Database): ValueHistory => ({
+export const createValueHistory = (db: Database, time = databaseTime): ValueHistory => ({
+  now: () =>
+    orFault(async () => {
+      const [row] = await db
+        .select({ ms: sql<string>`floor(extract(epoch from at) * 1000)::bigint` })
+        .from(sql`(select ${time()} as at) now`);
+      return Number(row?.ms);
+    }),
   holders: (after, maxUsers) =>
     orFault(async () => {
       const rows = await db

@@ -12,7 +12,7 @@ import { dayOf, type ValueHistory } from './value-history.js';
 import type { ValueRound, ValueRounds } from './value-rounds.js';
 
 export interface ValueRecorderDeps {
-  readonly history: Pick<ValueHistory, 'holders' | 'record' | 'putOpens'>;
+  readonly history: Pick<ValueHistory, 'now' | 'holders' | 'record' | 'putOpens'>;
   readonly rounds: ValueRounds;
   readonly portfolios: Pick<Portfolios, 'readMany'>;
   readonly board: PriceBoard;
@@ -27,6 +27,7 @@ export interface ValueRecorderDeps {
 /**
  * Writes down once a minute what every portfolio is worth, also of users who are not connected, and the last prices that it is made of. A coin
  * without a price costs its own part only: what the value lacks is written with it. Of all replicas one does it, whoever is first in that minute.
+ * Which minute that is the database says, whatever time it is here.
  */
 export interface ValueRecorder {
   /** One round, for the minute that is running, unless another replica has it. */
@@ -73,6 +74,8 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
   let opened = new Set<string>();
   /** Trade ids of the prices that are kept, by kind and symbol. */
   const written = new Map<string, number>();
+  /** How far the clock here was ahead of the database's when that was asked last. */
+  let aheadMs = 0;
   let timer: Timer | undefined;
   let running: Promise<void> | undefined;
   let closed = false;
@@ -117,10 +120,11 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
   /** The minute of a moment; the next one where that is about to begin. */
   const minuteOf = (atMs: number) => Math.floor((atMs + earlyMs) / minuteMs) * minuteMs;
   const record = async () => {
-    const nowMs = clock.now();
-    const minute = minuteOf(nowMs);
     const kind = kindNow();
     if (kind === undefined) return;
+    const nowMs = await history.now();
+    aheadMs = clock.now() - nowMs;
+    const minute = minuteOf(nowMs);
     // Whoever cannot read prices leaves the minute to others.
     const fault = await priceBus.check();
     if (fault !== undefined) throw new AppError('unavailable', `The price bus: ${fault}`);
@@ -181,7 +185,7 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
     }
   };
   const schedule = () => {
-    const nowMs = clock.now();
+    const nowMs = clock.now() - aheadMs;
     const toNextMs = minuteOf(nowMs) + minuteMs - nowMs;
     timer = clock.after(toNextMs, () => {
       running = guarded().finally(() => {

@@ -1,5 +1,4 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { Clock } from '@tickfolio/lib/clock';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { moment, problems, rangeQuery, usdt } from './contract.js';
@@ -14,7 +13,6 @@ export interface ValueRoutesOptions {
   readonly history: Pick<ValueHistory, 'chart'>;
   /** Of the prices that arrive now; undefined while nobody knows. */
   readonly kind: () => Kind | undefined;
-  readonly clock: Clock;
 }
 
 const lacked = (description: string) =>
@@ -46,7 +44,7 @@ const query = Type.Object({
 });
 
 /** What portfolios were worth, from the BFF's own records. */
-export const valueRoutes: FastifyPluginAsyncTypebox<ValueRoutesOptions> = async (app, { verify, history, kind, clock }) => {
+export const valueRoutes: FastifyPluginAsyncTypebox<ValueRoutesOptions> = async (app, { verify, history, kind }) => {
   app.addHook('onRequest', requireSignIn(verify));
   app.get(
     '/api/v1/profile/value',
@@ -64,7 +62,7 @@ export const valueRoutes: FastifyPluginAsyncTypebox<ValueRoutesOptions> = async 
     },
     async (request, reply) => {
       const range = (request.query.range ?? '24h') as ValueRange;
-      const { stepMs, revision, points } = await history.chart(requireKind(kind()), signedIn(request).userId, range, clock.now());
+      const { stepMs, revision, points } = await history.chart(requireKind(kind()), signedIn(request).userId, range);
       const etag = `"${revision}"`;
       // Nothing of anybody lies on a disk; it is for programs that keep the answer themselves.
       reply.header('etag', etag).header('cache-control', 'no-store').header('vary', 'authorization');

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createManualClock } from '@tickfolio/lib/clock';
+import { timeOf } from '@tickfolio/lib/postgres';
 import { afterAll, expect, it } from 'vitest';
 import { createListEndedSessions } from './ended-sessions.js';
 import { accounts, sessions } from './schema.js';
 import { codeOf, startTestAuth } from './test-auth.js';
-import { openEmbeddedDatabase, timeOf } from './test-database.js';
+import { openEmbeddedDatabase } from './test-database.js';
 
 const postgres = await openEmbeddedDatabase();
 afterAll(() => postgres.close());

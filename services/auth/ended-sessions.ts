@@ -1,7 +1,6 @@
 import { AppError } from '@tickfolio/lib/errors';
-import type { Database } from '@tickfolio/lib/postgres';
+import type { Database, DatabaseTime } from '@tickfolio/lib/postgres';
 import { and, asc, eq, gt, gte, or, sql } from 'drizzle-orm';
-import type { DatabaseTime } from './database-time.js';
 import { sessions } from './schema.js';
 
 /** A page of sessions that were ended. */

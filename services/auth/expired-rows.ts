@@ -1,7 +1,7 @@
 import type { Database } from '@tickfolio/lib/postgres';
 import { and, eq, exists, gt, inArray, isNotNull, isNull, lt, lte, notExists, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import { agreedTime, type Times } from './database-time.js';
+import { agreedTime, type Times } from './agreed-time.js';
 import { refreshTokens, sessions } from './schema.js';
 
 export interface ExpiredRowsOptions extends Times {

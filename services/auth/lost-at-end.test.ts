@@ -1,12 +1,12 @@
 import { createManualClock } from '@tickfolio/lib/clock';
-import type { Postgres } from '@tickfolio/lib/postgres';
+import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAccounts } from './accounts.js';
 import { defaultLimits } from './limits.js';
 import { refreshTokens } from './schema.js';
 import { createSessions, type Rotation } from './sessions.js';
-import { openEmbeddedDatabase, timeOf } from './test-database.js';
+import { openEmbeddedDatabase } from './test-database.js';
 
 let postgres: Postgres;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { createManualClock, type ManualClock, sleep } from '@tickfolio/lib/clock';
-import type { Postgres } from '@tickfolio/lib/postgres';
+import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { renewalTimes } from '@tickfolio/lib/renewal';
 import { isNotNull, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { defaultLimits } from './limits.js';
 import { refreshTokenHash } from './refresh-token.js';
 import { refreshTokens } from './schema.js';
 import { createSessions, type Rotation } from './sessions.js';
-import { openEmbeddedDatabase, timeOf } from './test-database.js';
+import { openEmbeddedDatabase } from './test-database.js';
 
 const { answerMs, retryMs, callMs, aheadMs, lateMs, onTheWayMs } = renewalTimes;
 const renewEveryMs = defaultLimits.accessTtlMs - aheadMs;

@@ -1,12 +1,11 @@
 import { createManualClock } from '@tickfolio/lib/clock';
-import type { Postgres } from '@tickfolio/lib/postgres';
+import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccounts } from './accounts.js';
 import { refreshTokenHash } from './refresh-token.js';
 import { accounts, refreshTokens, sessions as sessionRows } from './schema.js';
 import { createSessions, type Rotation } from './sessions.js';
-import { timeOf } from './test-database.js';
 
 const minuteMs = 60_000;
 const times = {

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@tickfolio/lib/postgres';
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
-import { shifted } from './database-time.js';
+import { shifted } from './agreed-time.js';
 import { createDeleteOver } from './expired-rows.js';
 import { familyHash, familyOf, newFamily, refreshTokenHash } from './refresh-token.js';
 import { accounts, refreshTokens, sessions } from './schema.js';

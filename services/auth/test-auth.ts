@@ -3,11 +3,9 @@ import { AuthServiceClient, type TokenPair } from '@tickfolio/gen/auth/v1';
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
-import type { Postgres } from '@tickfolio/lib/postgres';
+import { type DatabaseTime, type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { type AuthLimits, startAuth } from './app.js';
-import type { DatabaseTime } from './database-time.js';
-import { timeOf } from './test-database.js';
 
 export const jwtSecret = randomBytes(32).toString('hex');
 export const password = 'correct horse battery';

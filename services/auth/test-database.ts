@@ -1,21 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, systemClock } from '@tickfolio/lib/clock';
+import { systemClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { shareTestPglite } from '@tickfolio/lib/postgres/test-pglite';
 import type { TestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
-import { sql } from 'drizzle-orm';
-import type { DatabaseTime } from './database-time.js';
 import { migrationsFolder } from './migrations-folder.js';
 
 const common = { migrationsFolder, log: silentLogger(), clock: systemClock };
-
-/** A database whose time moves when the test says so. */
-export const timeOf =
-  (clock: Pick<Clock, 'now'>): DatabaseTime =>
-  () =>
-    sql`${new Date(clock.now()).toISOString()}::timestamptz`;
 
 /** An empty `auth_db`. */
 export const openEmbeddedDatabase = (): Promise<Postgres> => shareTestPglite(migrationsFolder);

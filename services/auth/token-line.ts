@@ -1,6 +1,6 @@
 import type { Transaction } from '@tickfolio/lib/postgres';
 import { and, count, eq, gt, isNull, lt, type SQL } from 'drizzle-orm';
-import { agreedTime, type Times } from './database-time.js';
+import { agreedTime, type Times } from './agreed-time.js';
 import { familyHash, familyOf, newFamily, newRefreshToken, refreshTokenHash } from './refresh-token.js';
 import { refreshTokens, sessions } from './schema.js';
 

@@ -1,13 +1,12 @@
 import { createAccessTokenVerifier } from '@tickfolio/lib/access-token';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
-import type { Postgres } from '@tickfolio/lib/postgres';
+import { databaseTime, type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAccounts } from './accounts.js';
-import { databaseTime } from './database-time.js';
 import { defaultLimits } from './limits.js';
 import { createSessions, type Rotation } from './sessions.js';
 import { codeOf, jwtSecret, startTestAuth } from './test-auth.js';
-import { openEmbeddedDatabase, timeOf } from './test-database.js';
+import { openEmbeddedDatabase } from './test-database.js';
 
 let postgres: Postgres;
 beforeAll(async () => {

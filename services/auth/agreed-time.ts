@@ -1,16 +1,10 @@
 import type { Clock } from '@tickfolio/lib/clock';
+import type { DatabaseTime } from '@tickfolio/lib/postgres';
 import { type SQL, sql } from 'drizzle-orm';
-
-/**
- * What time it is for every replica, as a part of the statement that asks: sessions and tokens are judged by it, so that it does not
- * matter which replica made one and which is asked, nor whether the clock of either is right.
- */
-export type DatabaseTime = () => SQL;
-
-export const databaseTime: DatabaseTime = () => sql`now()`;
 
 /** The two times there are. */
 export interface Times {
+  /** Sessions and tokens are judged by it. */
   readonly time: DatabaseTime;
   /** Of this replica. */
   readonly clock: Pick<Clock, 'now'>;
