@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
-import { silentLogger } from '../telemetry/telemetry.js';
+import { type Logger, silentLogger } from '../telemetry/telemetry.js';
 import { openChdbClickHouse } from './chdb.js';
 import { applyRetention, type ClickHouse, runClickHouseMigrations } from './clickhouse.js';
 
@@ -38,8 +38,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const migrate = (database: string, thing = 'thing') =>
-  runClickHouseMigrations({ clickhouse, log }, { folder: files, database, names: { thing }, journal: `${thing}_migrations` });
+const migrate = (database: string, thing = 'thing', logger: Logger = log, engine: ClickHouse = clickhouse) =>
+  runClickHouseMigrations(
+    { clickhouse: engine, log: logger },
+    { folder: files, database, names: { thing }, journal: `${thing}_migrations` },
+  );
 const engines = async (database: string) =>
   Object.fromEntries(
     (
@@ -95,6 +98,44 @@ describe('migrations', () => {
     await clickhouse.command('DROP TABLE again.thing_feed');
     await migrate('again');
     expect(await engines('again')).toEqual(complete);
+  });
+
+  it('make a table again as it was, with what later files changed in it, and say so', async () => {
+    const later = join(files, '003_marks.sql');
+    writeFileSync(later, "ALTER TABLE {database}.{thing}_rows ADD COLUMN IF NOT EXISTS mark String DEFAULT 'x';\n");
+    try {
+      await migrate('whole');
+      await clickhouse.command('DROP TABLE whole.thing_rows');
+      const said: (readonly [string, string])[] = [];
+      const info = ({ migration }: { migration: string }, words: string) => void said.push([migration, words]);
+      await migrate('whole', 'thing', { ...log, info } as unknown as Logger);
+      await clickhouse.insert('whole.thing_rows', ['id', 'mark'], [[1, 'y']]);
+      expect(said).toEqual([
+        ['001_things', 'a table was missing and has been made again'],
+        ['002_counts', 'ran a migration again, after one before it'],
+        ['003_marks', 'ran a migration again, after one before it'],
+      ]);
+    } finally {
+      rmSync(later);
+    }
+  });
+
+  it('end what they began when they are killed after the table was made again and before its later changes', async () => {
+    const later = join(files, '003_marks.sql');
+    writeFileSync(later, "ALTER TABLE {database}.{thing}_rows ADD COLUMN IF NOT EXISTS mark String DEFAULT 'x';\n");
+    const killed = {
+      ...clickhouse,
+      command: (sql: string) => (sql.includes('ADD COLUMN') ? Promise.reject(new Error('killed')) : clickhouse.command(sql)),
+    };
+    try {
+      await migrate('cut');
+      await clickhouse.command('DROP TABLE cut.thing_rows');
+      await expect(migrate('cut', 'thing', log, killed)).rejects.toThrow('killed');
+      await migrate('cut');
+      await clickhouse.insert('cut.thing_rows', ['id', 'mark'], [[1, 'y']]);
+    } finally {
+      rmSync(later);
+    }
   });
 
   it('refuse a table that somebody else made under one of the names', async () => {

@@ -40,7 +40,8 @@ interface Migration {
 
 /**
  * Brings a database's tables up to date. ClickHouse has no locks, so several starters may do the same at the same time: every step
- * can be repeated. What was removed by hand is made again.
+ * can be repeated. What was removed by hand is made again, and every later file runs once more after it: a table is made as its first
+ * version, and what it became since stands in those.
  * @throws AppError failed_precondition when one of the names belongs to a table that these files did not make, and what `ClickHouse` throws.
  */
 export const runClickHouseMigrations = async ({ clickhouse, log }: MigrationDeps, options: MigrationOptions): Promise<void> => {
@@ -65,19 +66,27 @@ export const runClickHouseMigrations = async ({ clickhouse, log }: MigrationDeps
   const journalBefore = existing.get(journal);
   if (journalBefore && !journalBefore.definition.includes("'UTC'"))
     await run(`ALTER TABLE ${database}.${journal} MODIFY COLUMN applied_at DateTime64(3, 'UTC')`);
-  const applied = new Set(
-    (await clickhouse.query<{ name: string }>(`SELECT DISTINCT name FROM ${database}.${journal}`)).map(({ name }) => name),
-  );
-  let isAgain = false;
-  for (const { name, statements, creations } of migrations) {
-    // Those after one that is run again built on it.
-    if (!isAgain && applied.has(name) && creations.every((creation) => existing.has(creation.name))) continue;
-    isAgain = true;
+  const applied = await readApplied(clickhouse, `${database}.${journal}`);
+  // Read anew, after the journal: whatever another starter has noted there by now is there.
+  const present = await readTables(clickhouse, database);
+  const isDone = ({ name, creations }: Migration) => applied.has(name) && creations.every((creation) => present.has(creation.name));
+  const begin = migrations.findIndex((migration) => !isDone(migration));
+  if (begin < 0) return;
+  const due = migrations.slice(begin);
+  // Noted as done they would not run again after a kill in between.
+  if (due.slice(1).some(({ name }) => applied.has(name)))
+    await run(`ALTER TABLE ${database}.${journal} DELETE WHERE name > '${due[0]?.name}' SETTINGS mutations_sync = 1`);
+  for (const { name, statements, creations } of due) {
     for (const statement of statements) await run(statement);
     await clickhouse.insert(`${database}.${journal}`, ['name'], [[name]]);
-    log.info({ migration: name, database }, applied.has(name) ? 'a table was missing and has been made again' : 'applied a migration');
+    const isMissing = creations.some((creation) => !present.has(creation.name));
+    const again = isMissing ? 'a table was missing and has been made again' : 'ran a migration again, after one before it';
+    log.info({ migration: name, database }, applied.has(name) ? again : 'applied a migration');
   }
 };
+
+const readApplied = async (clickhouse: ClickHouse, journal: string): Promise<ReadonlySet<string>> =>
+  new Set((await clickhouse.query<{ name: string }>(`SELECT DISTINCT name FROM ${journal}`)).map(({ name }) => name));
 
 interface ExistingTable {
   readonly engine: string;

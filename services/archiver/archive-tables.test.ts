@@ -7,7 +7,7 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrationsFolder } from './schema.js';
+import { migrateArchive, migrationsFolder } from './schema.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-archive-'));
 const log = silentLogger();
@@ -278,6 +278,55 @@ describe('the tables', () => {
     await clickhouse.command('DROP VIEW grown.market_tickers');
     await migrate('grown');
     expect(await seen()).toEqual(expected);
+  });
+
+  describe('dropped by hand', () => {
+    const definitions = async (database: string) =>
+      (
+        await clickhouse.query<{ name: string; sql: string }>(
+          'SELECT name, create_table_query AS sql FROM system.tables WHERE database = {database:String} ORDER BY name',
+          { database },
+        )
+      )
+      // The types that a feed hands on are those of the day it was made; the table it feeds has its own.
+        .map(({ name, sql }) => [name, sql.replace(/^(CREATE MATERIALIZED VIEW \S+ TO \S+) \(.*?\) AS /, '$1 AS ')]);
+
+    it('are made again as they were, whichever it was, and filled again', async () => {
+      const options = { database: 'dropped', table: 'market_tickers', retentionDays: 90 };
+      await migrateArchive({ clickhouse, log }, options);
+      const before = await definitions('dropped');
+      for (const parts of [['rows'], ['offsets', '1m_feed'], ['1m', '1h', 'newest', 'audits', 'latest']]) {
+        for (const part of parts) await clickhouse.command(`DROP TABLE dropped.market_tickers_${part}`);
+        await migrateArchive({ clickhouse, log }, options);
+        expect([parts, await definitions('dropped')]).toEqual([parts, before]);
+      }
+      const timeMs = Math.floor(systemClock.now() / 3_600_000) * 3_600_000;
+      await clickhouse.insert(
+        'dropped.market_tickers_rows',
+        [...columns, 'volume', 'quote_volume'],
+        [[...rowOf({ symbol: 'BTCUSDT', timeMs, price: 1n }, 1), '1', '2']],
+      );
+      expect(await clickhouse.query('SELECT symbol, volume, quote_volume FROM dropped.market_tickers')).toEqual([
+        { symbol: 'BTCUSDT', volume: '1', quote_volume: '2' },
+      ]);
+      for (const rollup of ['market_ohlc_1m', 'market_ohlc_1h', 'market_tickers_latest', 'market_tickers_offsets'])
+        expect([rollup, await clickhouse.query(`SELECT symbol FROM dropped.${rollup}`)]).toEqual([rollup, [{ symbol: 'BTCUSDT' }]]);
+    });
+
+    it('could all be made again: every file runs a second time over a filled archive and changes nothing', async () => {
+      await migrate('twice');
+      const timeMs = systemClock.now();
+      await insert([rowOf({ symbol: 'BTCUSDT', timeMs, price: 1n }, 1)], 'twice');
+      const seen = async () => [
+        await definitions('twice'),
+        await clickhouse.query('SELECT * FROM twice.market_tickers'),
+        await clickhouse.query('SELECT * FROM twice.market_ohlc_1m'),
+      ];
+      const before = await seen();
+      await clickhouse.command('TRUNCATE TABLE twice.market_tickers_migrations');
+      await migrate('twice');
+      expect(await seen()).toEqual(before);
+    });
   });
 
   it('leave a table alone that an older deployment filled', async () => {
