@@ -288,7 +288,7 @@ describe('the tables', () => {
           { database },
         )
       )
-      // The types that a feed hands on are those of the day it was made; the table it feeds has its own.
+        // The types that a feed hands on are those of the day it was made; the table it feeds has its own.
         .map(({ name, sql }) => [name, sql.replace(/^(CREATE MATERIALIZED VIEW \S+ TO \S+) \(.*?\) AS /, '$1 AS ')]);
 
     it('are made again as they were, whichever it was, and filled again', async () => {

@@ -90,6 +90,31 @@ describe('a batch', () => {
     expect(await metrics.text()).toContain('tickfolio_archiver_dead_letters_total 1');
   });
 
+  it('that cannot be handled, for whatever reason, is named where operators look, until its partition gets on', async () => {
+    let broken = true;
+    const { writer, batch, clock } = setup({
+      send: async () => {
+        if (broken) throw new RangeError('Invalid time value');
+      },
+    });
+    const poison = batch([message(7, 'no ticker')]);
+    for (let tries = 0; tries < 3; tries++) {
+      await expect(writer.handle(poison)).rejects.toThrow('Invalid time value');
+      await clock.advanceAsync(5_000);
+      expect(writer.fault).toMatch(/^partition 1 does not get on: /);
+    }
+    broken = false;
+    await writer.handle(poison);
+    expect(writer.fault).toBeUndefined();
+  });
+
+  it('that could not be handled and was never handed over again is not held against this archiver for ever', async () => {
+    const { writer, batch, clock } = setup({ send: () => Promise.reject(new RangeError('Invalid time value')) });
+    await expect(writer.handle(batch([message(7, 'no ticker')]))).rejects.toThrow();
+    await clock.advanceAsync(31_000);
+    expect(writer.fault).toBeUndefined();
+  });
+
   it('waits for ClickHouse with growing pauses, as a living member of the group, and says so meanwhile', async () => {
     let away = 6;
     const { writer, batch, stored, clock, beats } = setup({

@@ -1,5 +1,5 @@
 import { type Clock, sleep, unlessAborted } from '@tickfolio/lib/clock';
-import { AppError } from '@tickfolio/lib/errors';
+import { AppError, toAppError } from '@tickfolio/lib/errors';
 import type { Batch, BatchHandler } from '@tickfolio/lib/event-log';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Archive } from './archive.js';
@@ -32,9 +32,12 @@ export interface BatchWriterLimits {
 
 export const batchWriterLimits: BatchWriterLimits = { retryBaseMs: 250, retryCapMs: 5_000, heartbeatMs: 1_000, refusedPauseMs: 60_000 };
 
+/** A batch that was not handled is handed over again after 5 s at most; one that never comes back has moved to somebody else. */
+const handedOverAgainMs = 30_000;
+
 export interface BatchWriter {
   readonly handle: BatchHandler;
-  /** Why the archive takes nothing at the moment, in words. */
+  /** Why the archive takes nothing at the moment, or why a partition does not get on, in words. */
   readonly fault: string | undefined;
 }
 
@@ -46,6 +49,8 @@ export const createBatchWriter = (deps: BatchWriterDeps, limits: BatchWriterLimi
   const { archive, deadLetters, clock, log, metrics, signal, cut } = deps;
   /** Of the batches in hand; each takes its own along. */
   const faults = new Map<Batch, string>();
+  /** Of partitions whose last batch could not be handled, until they get on or were handed over to nobody here for a while. */
+  const stuck = new Map<number, { readonly words: string; untilMs: number }>();
 
   /** Runs `work`, and keeps the membership alive meanwhile. @throws what work or the heartbeat threw. */
   const alive = async <T>(batch: Batch, work: Promise<T>): Promise<T> => {
@@ -147,10 +152,22 @@ export const createBatchWriter = (deps: BatchWriterDeps, limits: BatchWriterLimi
   };
 
   const handle = async (batch: Batch): Promise<void> => {
+    const { partition } = batch;
+    const before = stuck.get(partition);
+    if (before) before.untilMs = Number.POSITIVE_INFINITY;
     try {
       const { lines, dead } = readTickerLines(batch);
       if (dead.length > 0) await bury(batch, dead);
       await store(batch, lines);
+      stuck.delete(partition);
+    } catch (err) {
+      // Then somebody else handles it.
+      if (err instanceof AppError && err.code === 'canceled') stuck.delete(partition);
+      else {
+        const words = `partition ${partition} does not get on: ${toAppError(err).message}`;
+        stuck.set(partition, { words, untilMs: clock.monotonic() + handedOverAgainMs });
+      }
+      throw err;
     } finally {
       faults.delete(batch);
     }
@@ -159,7 +176,7 @@ export const createBatchWriter = (deps: BatchWriterDeps, limits: BatchWriterLimi
   return {
     handle,
     get fault() {
-      return [...faults.values()][0];
+      return [...faults.values()][0] ?? [...stuck.values()].find(({ untilMs }) => clock.monotonic() <= untilMs)?.words;
     },
   };
 };

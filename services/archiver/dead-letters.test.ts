@@ -42,6 +42,18 @@ describe('a dead letter', () => {
     ]);
   });
 
+  it.each([
+    ['nanoseconds, as some producers set it', 1_700_000_000_000_000_000, '1700000000000000000'],
+    ['a time long before there were messages', -8.7e15, '-8700000000000000'],
+    ['no time at all', Number.NaN, 'NaN'],
+    ['none, as Kafka writes it', -1, '1969-12-31T23:59:59.999Z'],
+  ])('names the time of its message as it stands there: %s', async (_words, timestampMs, written) => {
+    const { sent, deadLetters } = recorded(1e6);
+    const { message, reason } = letter(Buffer.from('no ticker'));
+    await deadLetters.send(2, [{ message: { ...message, timestampMs }, reason }]);
+    expect(sent[0]?.messages[0]?.headers).toMatchObject({ 'origin-timestamp': written });
+  });
+
   it('is written where the topic takes hardly anything, whatever hangs on the message', async () => {
     const { sent, deadLetters } = recorded(300);
     await deadLetters.send(0, [letter(Buffer.alloc(20_000), { trace: 'x'.repeat(20_000) })]);

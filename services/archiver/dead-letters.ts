@@ -19,6 +19,10 @@ const keptBytes = 8 * 1_024;
 /** Of one that is too large even so: nearly all that is left are our own headers. */
 const leastBytes = 256;
 
+/** Where a JavaScript date ends. A producer may set any number, such as nanoseconds. */
+const lastDateMs = 8.64e15;
+const momentText = (ms: number): string => (Math.abs(ms) <= lastDateMs ? new Date(ms).toISOString() : String(ms));
+
 const cut = (message: EventMessage, maxBytes: number, own: Readonly<Record<string, string>>): EventMessage => ({
   key: message.key.slice(0, maxBytes),
   value: message.value.slice(0, maxBytes),
@@ -46,7 +50,7 @@ export const createDeadLetters = (eventLog: EventLog, topic: string): DeadLetter
           'origin-topic': topic,
           'origin-partition': String(partition),
           'origin-offset': message.offset,
-          'origin-timestamp': new Date(message.timestampMs).toISOString(),
+          'origin-timestamp': momentText(message.timestampMs),
         };
         return { whole: { key: message.key, value: message.value, headers: { ...message.headers, ...own } }, own };
       });
