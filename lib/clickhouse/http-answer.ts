@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { EngineAnswer } from './chdb-engine.js';
@@ -55,6 +56,16 @@ export interface AnswerOptions {
   readonly zone: string;
 }
 
+/** An answer goes out in pieces, so that it is seen whether its reader gets on. */
+const pieceBytes = 64 * 1_024;
+
+function* piecesOf(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
+}
+
+/** What a header takes of a text: its bytes, as a server sends them. */
+const headerText = (text: string): string => Buffer.from(text).toString('latin1');
+
 /** Sends a result with a server's headers. */
 export const sendResult = async (
   response: ServerResponse,
@@ -67,7 +78,7 @@ export const sendResult = async (
     'Content-Type': contentType(options.format),
     'Content-Length': packed.length,
     ...(options.gzip ? { 'Content-Encoding': 'gzip' } : {}),
-    'X-ClickHouse-Query-Id': options.queryId,
+    'X-ClickHouse-Query-Id': headerText(options.queryId),
     'X-ClickHouse-Format': options.format,
     'X-ClickHouse-Timezone': options.zone,
     'X-ClickHouse-Summary': JSON.stringify({
@@ -81,7 +92,9 @@ export const sendResult = async (
       elapsed_ns: String(Math.round(elapsedSeconds * 1e9)),
     }),
   });
-  response.end(options.head ? undefined : packed);
+  if (options.head) response.end();
+  // A reader who goes away before the end is no fault of the answer.
+  else pipeline(Readable.from(piecesOf(packed)), response, () => undefined);
 };
 
 /** Sends ClickHouse's complaint as a server does. */

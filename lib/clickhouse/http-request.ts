@@ -52,9 +52,10 @@ const readBody = async (request: IncomingMessage, maxBytes: number): Promise<Buf
   }
 };
 
+/** Programs send UTF-8 there too; Node takes a header's bytes for letters one by one. */
 const header = (request: IncomingMessage, name: string): string | undefined => {
   const value = request.headers[name];
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : undefined;
 };
 
 const credentials = (request: IncomingMessage, params: URLSearchParams) => {
@@ -67,6 +68,22 @@ const credentials = (request: IncomingMessage, params: URLSearchParams) => {
     user: header(request, 'x-clickhouse-user') ?? params.get('user') ?? 'default',
     password: header(request, 'x-clickhouse-key') ?? params.get('password') ?? '',
   };
+};
+
+/** An id goes back in a header, so it is looked at before anything runs. Letters of any language will do, what ends a line will not. */
+const readQueryId = (request: IncomingMessage, params: URLSearchParams): string | undefined => {
+  const id = params.get('query_id') || header(request, 'x-clickhouse-query-id');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what no header takes.
+  if (id !== undefined && /[\x00-\x08\x0a-\x1f\x7f]/.test(id))
+    throw new ClickHouseFault(36, 'BAD_ARGUMENTS', 'The query_id has control characters.');
+  return id;
+};
+
+/** It goes back in a header too. */
+const readFormat = (request: IncomingMessage, params: URLSearchParams): string => {
+  const format = params.get('default_format') ?? header(request, 'x-clickhouse-format') ?? 'TabSeparated';
+  if (!/^\w{1,64}$/.test(format)) throw new ClickHouseFault(73, 'UNKNOWN_FORMAT', `Unknown format ${format.slice(0, 64)}`);
+  return format;
 };
 
 /** Reads a request for `/`; undefined when it asks for nothing. @throws ClickHouseFault */
@@ -90,8 +107,8 @@ export const readStatement = async (
     sql: sql.replace(/[\s;]+$/, ''),
     body: isInsert && data.length > 0 ? data : undefined,
     database: database === '' ? undefined : database,
-    format: params.get('default_format') ?? header(request, 'x-clickhouse-format') ?? 'TabSeparated',
-    queryId: params.get('query_id') || header(request, 'x-clickhouse-query-id'),
+    format: readFormat(request, params),
+    queryId: readQueryId(request, params),
     settings: urlSettings(params),
     params: Object.fromEntries(
       [...params].filter(([name]) => name.startsWith('param_')).map(([name, value]) => [name.slice('param_'.length), value]),

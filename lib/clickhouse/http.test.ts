@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../clock/clock.js';
+import { createManualClock, systemClock } from '../clock/clock.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import { silentLogger } from '../telemetry/telemetry.js';
 import { startClickHouseHttp } from './http.js';
@@ -281,6 +283,49 @@ describe('the clickhouse port, when something is wrong', () => {
     } finally {
       await other.close();
     }
+  });
+
+  it('answers an address that cannot be read, instead of hanging up', async () => {
+    const answer = await raw('//', {});
+    expect([answer.status, answer.text]).toEqual([400, '"//" is no address that can be read.\n']);
+  });
+
+  it('gives back an id in whatever letters, and refuses one that no header takes before the query runs', async () => {
+    const id = 'täglich € 日報';
+    const inHeader = (text: string) => Buffer.from(text).toString('latin1');
+    for (const answer of [
+      await raw(`/?query=SELECT%201&query_id=${encodeURIComponent(id)}`, {}),
+      await raw('/?query=SELECT%201', { 'x-clickhouse-query-id': inHeader(id) }),
+    ])
+      expect([answer.status, answer.text, answer.headers['x-clickhouse-query-id']]).toEqual([200, '1\n', inHeader(id)]);
+    expect(await post('SELECT 1', '?query_id=a%0Ab')).toMatchObject({ status: 400, code: 36 });
+    expect(await post('SELECT 1', '?default_format=%E2%82%AC')).toMatchObject({ status: 404, code: 73 });
+    expect(await post('SELECT 1', '?session_timezone=%E2%82%AC')).toMatchObject({ status: 400, code: 36 });
+  });
+
+  it('keeps no answer in memory for a reader who stopped reading it', async () => {
+    const clock = createManualClock();
+    const limits = { maxResultBytes: 50_000_000 };
+    const http = await startClickHouseHttp({ engine: served.clickhouse.engine, clock, log: silentLogger() }, { port: 0, limits });
+    const socket = connect(http.port, '127.0.0.1');
+    let cut = false;
+    socket.on('close', () => {
+      cut = true;
+    });
+    socket.on('error', () => undefined);
+    const query = encodeURIComponent("SELECT repeat('x', 100000) FROM numbers(300)");
+    socket.write(`GET /?query=${query} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    await once(socket, 'readable');
+    await expect
+      .poll(() => {
+        clock.advance(30_000);
+        // What is there already has to be read before the end is seen.
+        if (clock.now() > 1_700_000_300_000) socket.resume();
+        return cut;
+      })
+      .toBe(true);
+    expect(socket.bytesRead).toBeLessThan(30_000_000);
+    await http.close();
   });
 
   it('names the port that is taken', async () => {

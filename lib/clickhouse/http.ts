@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Clock, sleep } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
+import { cutWhenStalled } from '../http/http.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import type { Logger } from '../telemetry/telemetry.js';
 import { createAnalystGuard } from './analyst-guard.js';
@@ -136,6 +137,7 @@ export const startClickHouseHttp = async (deps: ClickHouseHttpDeps, options: Cli
       const { answer, format } = await execute(statement, method, controller.signal);
       const queryId = statement.queryId ?? randomUUID();
       const zone = zoneOf(statement, engine);
+      cutWhenStalled(response, clock, () => log.info({ queryId }, 'a reader stopped taking its answer, which was cut'));
       await sendResult(response, answer, { queryId, format, gzip: statement.gzip, head: method === 'HEAD', zone });
       log.debug(
         { queryId, rows: answer.rows, bytes: answer.bytes.length, ms: Math.round(clock.monotonic() - startedMs) },
@@ -152,9 +154,13 @@ export const startClickHouseHttp = async (deps: ClickHouseHttpDeps, options: Cli
   };
 
   const onRequest = async (request: IncomingMessage, response: ServerResponse) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://clickhouse');
     response.setHeader('X-ClickHouse-Server-Display-Name', 'tickfolio');
-    const { method = 'GET' } = request;
+    const { method = 'GET', url = '/' } = request;
+    if (!URL.canParse(url, 'http://clickhouse')) {
+      response.writeHead(400, { 'Content-Type': 'text/plain; charset=UTF-8' }).end(`"${url}" is no address that can be read.\n`);
+      return;
+    }
+    const { pathname, searchParams } = new URL(url, 'http://clickhouse');
     if (!mayAsk(request, response, { loopbackOnly: isLoopback(host), corsOrigins })) return;
     if (method === 'OPTIONS') response.writeHead(204).end();
     else if (!['GET', 'POST', 'HEAD'].includes(method)) response.writeHead(405, { Allow: 'GET, POST, HEAD, OPTIONS' }).end();

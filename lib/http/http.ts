@@ -7,3 +7,4 @@ export { addOperations, type Dependency, type Operations } from './operations.js
 export { frameworkErrors, type Problem, problemOf, setProblemHandlers } from './problem.js';
 export { HttpRefusal } from './refusal.js';
 export { createHttpServer, type HttpServerOptions } from './server.js';
+export { cutStalledStreams, cutWhenStalled } from './stalled-answer.js';

@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { type Clock, waitUntil } from '@tickfolio/lib/clock';
-import { addOperations, frameworkErrors, listen, measureRequests, traceRequests } from '@tickfolio/lib/http';
+import { addOperations, cutStalledStreams, frameworkErrors, listen, measureRequests, traceRequests } from '@tickfolio/lib/http';
 import { type Logger, type Metrics, requestIdKey, requestIdOf } from '@tickfolio/lib/telemetry';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { createArchive } from './archive.js';
@@ -72,6 +72,7 @@ const build = (deps: DashboardDeps, options: DashboardOptions): FastifyInstance 
   // Open pages ask every two seconds, so an answer is no news.
   measureRequests(app, metrics, { level: 'debug' });
   addCompression(app);
+  cutStalledStreams(app, clock);
   void app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

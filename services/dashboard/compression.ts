@@ -1,6 +1,6 @@
 import { pipeline, type Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { brotliCompress, constants, createGzip, gzip } from 'node:zlib';
+import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 
 const brotliAsync = promisify(brotliCompress);
@@ -26,8 +26,12 @@ export const encodingFor = (accepted: string | undefined): Encoding | undefined 
 
 export const compress = (encoding: Encoding, bytes: Buffer, quality: number): Promise<Buffer> =>
   encoding === 'br'
-    ? brotliAsync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } })
+    ? brotliAsync(bytes, { params: { ...brotliParams(quality), [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } })
     : gzipAsync(bytes, { level: Math.min(9, quality) });
+
+const brotliParams = (quality: number) => ({ [constants.BROTLI_PARAM_QUALITY]: quality });
+const packing = (encoding: Encoding) =>
+  encoding === 'br' ? createBrotliCompress({ params: brotliParams(liveQuality) }) : createGzip({ level: liveQuality });
 
 const isStream = (payload: unknown): payload is Readable => typeof (payload as Readable | null)?.pipe === 'function';
 
@@ -40,10 +44,9 @@ export const addCompression = (app: FastifyInstance): void => {
     const encoding = encodingFor(request.headers['accept-encoding']);
     if (!encoding) return payload;
     if (isStream(payload)) {
-      if (request.method === 'HEAD') return payload;
-      reply.header('content-encoding', 'gzip').removeHeader('content-length');
+      reply.header('content-encoding', encoding).removeHeader('content-length');
       // A source that fails ends the answer short of its end, so that nobody takes a part for the whole.
-      return pipeline(payload, createGzip({ level: liveQuality }), () => undefined);
+      return pipeline(payload, packing(encoding), () => undefined);
     }
     const bytes = Buffer.from(payload as string | Buffer);
     if (bytes.length < minBytes) return payload;

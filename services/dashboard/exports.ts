@@ -16,6 +16,8 @@ export interface ExportRequest {
 /** A few readers at a time; each holds one page of rows in memory. */
 const maxExports = 4;
 const rowsPerPage = 4_000;
+/** What is handed on at once, some 40 kB: a slow reader is seen to get on by every piece that it took. */
+const rowsPerPiece = 250;
 
 /** Files of tickers, written while they are read. @param count told how many rows a file got */
 export const createExports = (archive: Archive, names: ArchiveNames, count: (rows: number) => void) => {
@@ -30,7 +32,7 @@ export const createExports = (archive: Archive, names: ArchiveNames, count: (row
     for (;;) {
       left -= page.tickers.length;
       count(page.tickers.length);
-      if (page.tickers.length > 0) yield tickerLines(page.tickers);
+      for (let at = 0; at < page.tickers.length; at += rowsPerPiece) yield tickerLines(page.tickers.slice(at, at + rowsPerPiece));
       const last = page.tickers.at(-1);
       if (!page.hasOlder || left <= 0 || !last) return;
       page = await pageAt(request, { kind: 'older', cursor: last }, Math.min(rowsPerPage, left));

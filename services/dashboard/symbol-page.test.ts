@@ -299,6 +299,15 @@ describe('the files of tickers', () => {
   });
 });
 
+it('does not say that the oldest ticker is on a page that has no ticker', async () => {
+  await archive.add(tickerRows(3, 1_000));
+  const end = 'The oldest ticker of the archive is on this page.';
+  const beyond = textOf(await dashboard.page(`/symbols/BTCUSDT?after=${startMs}_BTCUSDT-${startMs}`));
+  expect(beyond).toContain('No tickers there.');
+  expect(beyond).not.toContain(end);
+  expect(textOf(await dashboard.page('/symbols/BTCUSDT'))).toContain(end);
+});
+
 describe('with a clock here that is wrong', () => {
   it.each([
     ['90 minutes ahead', 90 * 60_000],

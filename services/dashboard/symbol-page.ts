@@ -123,10 +123,11 @@ const tickerRow = (
 
 const pager = (query: SymbolQuery, { tickers, hasOlder, hasNewer }: TickerPage): Html => {
   const [newest, oldest] = [tickers[0], tickers.at(-1)];
+  const end = oldest && !hasOlder ? html`<span>The oldest ticker of the archive is on this page.</span>` : '';
   return html`<nav class="pager" aria-label="Pages of the tickers" data-key="pager">
 ${hasNewer ? html`<a href="${address(query, {})}#tickers">Newest</a>` : ''}
 ${hasNewer && newest ? html`<a rel="prev" href="${address(query, { after: cursorOf(newest) })}#tickers">← Newer</a>` : ''}
-${hasOlder && oldest ? html`<a rel="next" href="${address(query, { before: cursorOf(oldest) })}#tickers">Older →</a>` : html`<span>The oldest ticker of the archive is on this page.</span>`}
+${hasOlder && oldest ? html`<a rel="next" href="${address(query, { before: cursorOf(oldest) })}#tickers">Older →</a>` : end}
 </nav>`;
 };
 

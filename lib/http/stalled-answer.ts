@@ -1,0 +1,43 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../clock/clock.js';
+
+/** How often is looked; an answer of which its reader took nothing from one look to the next is cut. */
+const stallMs = 30_000;
+
+/**
+ * Destroys an answer whose reader stopped taking it, so that what it holds (one of few places, memory, a file) goes back. Who takes a
+ * little now and then, over whatever slow line, is waited for, and so is a slow source. To be called when sending begins; the answer
+ * should be written in pieces of some 64 KiB, because a piece counts once all of it was taken.
+ * @param told called when it is cut
+ */
+export const cutWhenStalled = (response: ServerResponse, clock: Clock, told: () => void): void => {
+  if (response.destroyed) return;
+  let takenBefore: number | undefined;
+  const timer = clock.every(stallMs, () => {
+    const { socket } = response;
+    // Nothing waits for the reader.
+    if (!socket || socket.writableLength === 0) {
+      takenBefore = undefined;
+      return;
+    }
+    // What the operating system took of the connection's bytes: it takes more only as the reader does.
+    const taken = socket.bytesWritten - socket.writableLength;
+    if (taken === takenBefore) {
+      told();
+      response.destroy();
+    }
+    takenBefore = taken;
+  });
+  response.once('close', () => timer.cancel());
+};
+
+const isStream = (payload: unknown): boolean => typeof (payload as { pipe?: unknown } | null)?.pipe === 'function';
+
+/** The same for every answer of a server that is a stream. To be called before the routes are made. */
+export const cutStalledStreams = (app: FastifyInstance, clock: Clock): void => {
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (isStream(payload)) cutWhenStalled(reply.raw, clock, () => request.log.info('a reader stopped taking its answer, which was cut'));
+    return payload;
+  });
+};
