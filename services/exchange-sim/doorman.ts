@@ -34,7 +34,10 @@ export const createDoorman = ({ clock, limits, faults, connections }: DoormanDep
       return refuse(429, JSON.stringify({ code: -1003, msg: 'Too many connection attempts.' }));
     if (connections() >= limits.maxConnections)
       return refuse(503, JSON.stringify({ code: -1008, msg: 'The simulator has as many connections as it takes.' }));
-    const wanted = parseStreamUrl(new URL(req.url ?? '/', 'ws://exchange'), limits.streamsPerConnection);
+    const { url = '/' } = req;
+    if (!URL.canParse(url, 'ws://exchange'))
+      return refuse(400, JSON.stringify({ code: 2, msg: `"${url}" is no address that can be read.` }));
+    const wanted = parseStreamUrl(new URL(url, 'ws://exchange'), limits.streamsPerConnection);
     return 'status' in wanted ? refuse(wanted.status, JSON.stringify({ code: 2, msg: wanted.reason })) : wanted;
   };
 };

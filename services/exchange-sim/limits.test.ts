@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -50,6 +51,23 @@ describe('limits of a connection', () => {
     expect(await client.ask({ method: 'SUBSCRIBE', params: names.slice(0, 1_024), id: 1 })).toEqual({ result: null, id: 1 });
     expect(await client.ask({ method: 'SUBSCRIBE', params: names.slice(1_023), id: 2 })).toMatchObject({ code: 2 });
     expect((await client.ask({ method: 'LIST_SUBSCRIPTIONS', id: 3 })).result).toHaveLength(1_024);
+  });
+
+  it('refuses a WebSocket at an address that cannot be read, and goes on', async () => {
+    const { sim } = await start();
+    const upgrade = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-key': 'eDp6LXJldmlldy1rZXktMQ==',
+      'sec-websocket-version': '13',
+    };
+    const status = await new Promise((resolve, reject) => {
+      const asked = request({ host: '127.0.0.1', port: sim.port, path: '//', headers: upgrade });
+      asked.on('response', ({ statusCode }) => resolve(statusCode));
+      asked.on('error', reject).end();
+    });
+    expect(status).toBe(400);
+    await connect(`${sim.url}/ws`);
   });
 
   it('takes 1024 streams in the address and not one more', async () => {

@@ -4,7 +4,13 @@ import { keepLive } from './live-page.js';
 
 const setUp = () => {
   const clock = createManualClock();
-  const asked: { readonly signal: AbortSignal; arrived(): void; answer(awaySinceMs?: number): Promise<void>; fail(): Promise<void> }[] = [];
+  const asked: {
+    readonly signal: AbortSignal;
+    arrived(): void;
+    answer(awaySinceMs?: number): Promise<void>;
+    answerStrangely(): Promise<void>;
+    fail(): Promise<void>;
+  }[] = [];
   const told: string[] = [];
   const live = keepLive({
     clock,
@@ -20,13 +26,21 @@ const setUp = () => {
             resolve({ awaySinceMs } as unknown as Document);
             return settle();
           },
+          answerStrangely: () => {
+            resolve({ foreign: true } as unknown as Document);
+            return settle();
+          },
           fail: () => {
             reject(new Error('no answer'));
             return settle();
           },
         });
       }),
-    show: (page) => (page as unknown as { awaySinceMs?: number }).awaySinceMs,
+    show: (page) => {
+      const { awaySinceMs, foreign } = page as unknown as { awaySinceMs?: number; foreign?: boolean };
+      if (foreign) throw new Error('not a page of the dashboard');
+      return awaySinceMs;
+    },
     tell: (state, words) => void told.push(`${state}: ${words}`),
   });
   return { clock, asked, told, live };
@@ -118,4 +132,28 @@ it('gives an answer ten seconds', async () => {
   await clock.advanceAsync(1);
   expect(asked[0]?.signal.aborted).toBe(true);
   expect(told[0]).toMatch(/^unreachable/);
+});
+
+it('does not go on saying "Live" where a sign-in page of the network answers instead, and comes back by itself', async () => {
+  const { clock, asked, told } = setUp();
+  await clock.advanceAsync(2_000);
+  await asked[0]?.answer();
+  expect(told).toEqual(['live: Live']);
+  await clock.advanceAsync(2_000);
+  await asked[1]?.answerStrangely();
+  expect(told.at(-1)).toMatch(/^unreachable: No answer since \d\d:\d\d:\d\d, trying again$/);
+  await clock.advanceAsync(4_000);
+  await asked[2]?.answer();
+  expect(told.at(-1)).toBe('live: Live');
+});
+
+it('does not say that it tries again while it is paused and does not', async () => {
+  const { clock, asked, told, live } = setUp();
+  live.pause(true);
+  // What typing into the filter does.
+  live.refresh();
+  await asked[0]?.fail();
+  await clock.advanceAsync(600_000);
+  expect(asked).toHaveLength(1);
+  expect(told.at(-1)).toMatch(/^unreachable: No answer since \d\d:\d\d:\d\d, paused$/);
 });

@@ -9,7 +9,7 @@ export interface LivePageDeps {
   readonly random: () => number;
   /** Asks for the page anew. @param arrived to be called with every piece of it */
   readonly load: (signal: AbortSignal, arrived: () => void) => Promise<Document>;
-  /** Takes a page in. Returns since when its data's source is away, or undefined. */
+  /** Takes a page in. Returns since when its data's source is away, or undefined. @throws when it is no page of ours */
   readonly show: (page: Document) => number | undefined;
   readonly tell: (state: LiveState, words: string) => void;
 }
@@ -60,7 +60,7 @@ export const keepLive = ({ clock, random, load, show, tell }: LivePageDeps): Liv
   const fail = () => {
     if (failures === 0) failedSinceMs = clock.now();
     failures++;
-    tell('unreachable', `No answer since ${clockText(failedSinceMs)}, trying again`);
+    tell('unreachable', `No answer since ${clockText(failedSinceMs)}, ${paused ? 'paused' : 'trying again'}`);
   };
   const ask = () => {
     stop();
@@ -73,10 +73,9 @@ export const keepLive = ({ clock, random, load, show, tell }: LivePageDeps): Liv
       silence = clock.after(silenceMs, () => own.abort());
     };
     load(own.signal, arrived)
-      .then(
-        (page) => request === own && succeed(show(page)),
-        () => request === own && fail(),
-      )
+      // What is no page of ours, such as the sign-in of a network in between, is no answer either.
+      .then((page) => request === own && succeed(show(page)))
+      .catch(() => request === own && fail())
       .finally(() => {
         total.cancel();
         silence.cancel();

@@ -66,7 +66,7 @@ const reloadRarely = () => {
 };
 
 const show = (page: Document): number | undefined => {
-  const next = page.querySelector('main');
+  const next = page.querySelector<HTMLElement>('main[data-now]');
   if (!next) throw new Error('not a page of the dashboard');
   // The server has another version of this script: the page is loaded with it.
   const script = scriptOf(page);
