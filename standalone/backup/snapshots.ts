@@ -76,6 +76,7 @@ export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere
 
   const take = async (): Promise<SnapshotAnswer> => {
     const copied = stores.filter(({ linked }) => !linked).map(({ name }) => name);
+    await removeSnapshot(folder); // What could not be removed of the one before.
     await checkRoom(dataFolder, copied);
     await mkdir(folder, { mode: 0o700 });
     const startedMs = clock.monotonic();
@@ -104,7 +105,9 @@ export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere
       say({ fault: err instanceof NoRoomError ? err.message : `the stores could not be copied (${err})` });
       socket.end();
     } finally {
-      await removeSnapshot(folder);
+      await removeSnapshot(folder).catch((err: unknown) => {
+        log.warn({ err, folder }, 'the copy for a backup could not be removed; the next backup and the next start try again');
+      });
       busy = false;
     }
   };
