@@ -26,15 +26,11 @@ export const nextMemoryBatch = async (wanted: NextMemoryBatch): Promise<readonly
     ending.removeEventListener('abort', end);
     unwatch();
   };
-  /** The oldest message and until when it waits at most, monotonic: its own time is by a clock that may be set. */
-  let seen = { offset: '', untilMs: 0 };
   while (!ending.aborted) {
     const { first, next } = topic.bounds(partition);
     const from = Math.max(position(), first);
-    const [oldest] = topic.read(partition, from, 1);
-    if (oldest && oldest.offset !== seen.offset) seen = { offset: oldest.offset, untilMs: clock.monotonic() + consume.maxBatchWaitMs };
-    const byItsTimeMs = oldest && oldest.timestampMs + consume.maxBatchWaitMs - clock.now();
-    const waitMs = byItsTimeMs && Math.min(byItsTimeMs, seen.untilMs - clock.monotonic());
+    const arrivedMs = topic.arrivedAt(partition, from);
+    const waitMs = arrivedMs === undefined ? undefined : arrivedMs + consume.maxBatchWaitMs - clock.monotonic();
     if (waitMs !== undefined && (waitMs <= 0 || next - from >= consume.minBatchMessages)) {
       return topic.read(partition, from, consume.maxBatchMessages);
     }

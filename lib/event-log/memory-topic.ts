@@ -8,17 +8,19 @@ interface Partition {
   /** When its first message ever was written, epoch milliseconds. */
   beganMs: number | undefined;
   /** Messages by offset; dropped ones leave at the front. */
-  readonly messages: Map<number, { readonly message: StoredMessage; readonly order: number }>;
+  readonly messages: Map<number, { readonly message: StoredMessage; readonly order: number; readonly arrivedMs: number }>;
 }
 
 /** The messages of one topic in memory. */
 export interface MemoryTopic {
   readonly name: string;
   readonly partitions: number;
-  /** Appends to the partition of the key. @returns how many old messages had to make room. */
-  append(message: EventMessage, timestampMs: number): number;
+  /** Appends to the partition of the key. @returns how many old messages had to make room. @param arrivedMs the same moment on the monotonic clock */
+  append(message: EventMessage, timestampMs: number, arrivedMs: number): number;
   /** Messages of a partition from an offset on, oldest first, at most `max`. */
   read(partition: number, from: number, max: number): StoredMessage[];
+  /** When the message came, on the monotonic clock; undefined where there is none. */
+  arrivedAt(partition: number, offset: number): number | undefined;
   /** The oldest offset that is kept, and the one the next message gets. */
   bounds(partition: number): { readonly first: number; readonly next: number };
   /** The offset of the first message that was written at a moment or later; the next one's where there is none. */
@@ -68,13 +70,13 @@ export const createMemoryTopic = (name: string, partitions: number, maxMessages:
   return {
     name,
     partitions,
-    append: ({ key, value, headers = {} }, timestampMs) => {
+    append: ({ key, value, headers = {} }, timestampMs, arrivedMs) => {
       const index = partitionOf(key, partitions);
       const partition = at(index);
       const offset = partition.next++;
       const message = { offset: String(offset), key, value: Buffer.from(value), headers, timestampMs };
       partition.beganMs ??= timestampMs;
-      partition.messages.set(offset, { message, order: order++ });
+      partition.messages.set(offset, { message, order: order++, arrivedMs });
       size++;
       let dropped = 0;
       while (size > maxMessages) {
@@ -95,6 +97,7 @@ export const createMemoryTopic = (name: string, partitions: number, maxMessages:
       }
       return found;
     },
+    arrivedAt: (index, offset) => at(index).messages.get(offset)?.arrivedMs,
     bounds: (index) => {
       const { first, next } = at(index);
       return { first, next };

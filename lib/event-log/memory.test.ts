@@ -106,6 +106,25 @@ describe('memory event log', () => {
     await eventLog.close();
   });
 
+  it('hands over what waits within its time also where the computer’s clock is set by an hour, back or forward', async () => {
+    for (const setByMs of [-3_600_000, 3_600_000]) {
+      const manual = createManualClock();
+      let aheadMs = 0;
+      const { eventLog } = open({ partitions: 1, clock: { ...manual, now: () => manual.now() + aheadMs } });
+      const sizes: number[] = [];
+      await eventLog.consume('t', group, async ({ messages }) => void sizes.push(messages.length));
+      eventLog.publish('t', { key: 'K', value: 'before' });
+      await manual.advanceAsync(50);
+      aheadMs = setByMs;
+      eventLog.publish('t', { key: 'K', value: 'after' });
+      await manual.advanceAsync(49);
+      expect(sizes).toEqual([]);
+      await manual.advanceAsync(1);
+      expect(sizes).toEqual([2]);
+      await eventLog.close();
+    }
+  });
+
   it('hands over what waits at once when it is enough, up to the most a batch may have', async () => {
     const { eventLog, clock } = open({ partitions: 1 });
     const sizes: number[] = [];

@@ -111,7 +111,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
   };
 
   const take = (name: string, message: EventMessage) => {
-    const lost = topicOf(name).append(message, clock.now());
+    const lost = topicOf(name).append(message, clock.now(), clock.monotonic());
     published.inc({ topic: name });
     if (lost === 0) return;
     dropped.inc({ topic: name }, lost);

@@ -11,6 +11,7 @@ import { createDoorman, resetConnection } from './doorman.js';
 import { targetsIn } from './fault-targets.js';
 import { createFaults, type Faults } from './faults.js';
 import { amountText } from './fixed-point.js';
+import { createForwardClock } from './forward-clock.js';
 import { exchangeLimits, type Limits } from './limits.js';
 import { createMarket, type MarketOptions } from './market.js';
 import { createSimMetrics } from './metrics.js';
@@ -87,7 +88,8 @@ const maxHeadBytes = 131_072;
  * @throws StartError when the port is taken or a recording cannot be read.
  */
 export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeSimOptions = {}): Promise<ExchangeSim> => {
-  const { clock, log, metrics = createMetrics('exchange-sim') } = deps;
+  const { log, metrics = createMetrics('exchange-sim') } = deps;
+  const clock = createForwardClock(deps.clock);
   const { host = '127.0.0.1', port = 0, tickMs = 20, errorShape = 'flat', recordSink, seed = '1' } = options;
   const limits: Limits = { ...exchangeLimits, ...options.limits };
   const replay = options.replay && (await loadReplay(options.replay));
