@@ -110,7 +110,8 @@ describe.skipIf(!server)(`a server that is set up for other programs (${server?.
   it('runs migrations that came in between, and none twice', async () => {
     await server?.createDatabase('in_between');
     await (await open('in_between')).close();
-    await server?.query(`delete from drizzle.__drizzle_migrations where id = 1`, 'in_between');
+    for (const journal of ['__migrations', 'drizzle.__drizzle_migrations'])
+      await server?.query(`delete from ${journal} where created_at = 1769500000000`, 'in_between');
     await server?.query('alter table vaults rename to vaults_before', 'in_between');
     await server?.query('alter table vaults_before rename constraint vaults_name_unique to before', 'in_between');
     await server?.query('alter index vaults_pkey rename to before_pkey', 'in_between');
