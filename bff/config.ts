@@ -3,6 +3,7 @@ import { address, duration, environment, flag, integer, jwtSecret, logLevel, par
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { postgresSettings } from '@tickfolio/lib/postgres';
 import { basePath, publicUrls } from './public-url.js';
+import { trustedProxies } from './trusted-proxies.js';
 
 /** A comma-separated list. */
 const list = () =>
@@ -23,20 +24,6 @@ const origins = () =>
       if (!good) ctx.addIssue({ code: 'custom', message: `must list origins such as https://app.example.com, not "${origin}"` });
     }
   });
-
-/** `false` (nobody is believed), `true` (everybody), or the proxies' addresses and networks. */
-const proxies = () =>
-  z
-    .string()
-    .default('false')
-    .transform((text, ctx): boolean | string[] => {
-      if (text === 'true' || text === 'false') return text === 'true';
-      const all = text.split(',').map((part) => part.trim());
-      const good = all.every((part) => /^(loopback|linklocal|uniquelocal|[0-9a-fA-F.:]+(\/\d{1,3})?)$/.test(part));
-      if (!good)
-        ctx.addIssue({ code: 'custom', message: 'must be true, false, or addresses and networks such as 10.0.0.0/8, comma-separated' });
-      return all;
-    });
 
 /** Each `host:port` or a whole http(s) URL, separated by commas. */
 const httpAddresses = () =>
@@ -74,7 +61,7 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     /** Where people open the page; then pages of these addresses and of ALLOWED_ORIGINS are the only ones that may ask. */
     PUBLIC_URL: publicUrls(),
     BASE_PATH: basePath(env.PUBLIC_URL),
-    TRUST_PROXY: proxies(),
+    TRUST_PROXY: trustedProxies(),
     ALLOWED_ORIGINS: origins(),
     STALE_AFTER: duration('60s'),
     PUSH_WINDOW: duration('5ms'),
