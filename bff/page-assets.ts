@@ -52,14 +52,15 @@ export const createPageAssets = ({ db, clock, log, files }: PageAssetsDeps, opti
   const turns = bulkhead(maxAsking, maxWaiting);
 
   const write = async () => {
-    const seenAt = new Date(clock.now());
+    // By the database's clock, which all replicas share: one that is days behind must not make what it serves look old.
+    const seenAt = sql`now()`;
     const names = own.map(([name]) => name);
     const there = await db.update(pageAssets).set({ seenAt }).where(inArray(pageAssets.name, names)).returning({ name: pageAssets.name });
     const known = new Set(there.map(({ name }) => name));
     for (const [name, { bytes }] of own)
       if (!known.has(name)) await db.insert(pageAssets).values({ name, bytes, seenAt }).onConflictDoNothing();
-    // A clock that is ahead for a while takes nothing from pages that are open: the database's has to agree.
-    const before = new Date(seenAt.getTime() - keepMs).toISOString();
+    // What is removed is gone for pages that are open: ours has to agree, in case that the database's clock is ahead for a while.
+    const before = new Date(clock.now() - keepMs).toISOString();
     await db
       .delete(pageAssets)
       .where(lt(pageAssets.seenAt, sql`least(${before}::timestamptz, now() - make_interval(secs => ${keepMs / 1_000}))`));
