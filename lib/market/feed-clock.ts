@@ -37,6 +37,8 @@ export interface FeedClock {
    * @param byMs default 5 000
    */
   isAhead(timeMs: number, byMs?: number): boolean;
+  /** Whether a time of the exchange lies further behind the feed than this; before the first frame none does. */
+  isBehind(timeMs: number, byMs: number): boolean;
   now(): Moment;
   /** False before the first frame: what the time is then is the local clock's word. */
   readonly known: boolean;
@@ -125,6 +127,10 @@ export const createFeedClock = (clock: Clock): FeedClock => {
       if (!isMarketTime(timeMs)) return true;
       const known = Math.min(least, leastBefore);
       return Number.isFinite(known) && timeMs > clock.monotonic() - known + byMs && !isNearHere(timeMs, byMs);
+    },
+    isBehind: (timeMs, byMs) => {
+      const known = Math.min(least, leastBefore);
+      return Number.isFinite(known) && timeMs < clock.monotonic() - known - byMs;
     },
     now: () => {
       const localMs = clock.monotonic();

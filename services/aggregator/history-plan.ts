@@ -35,8 +35,8 @@ export interface HistoryPlan {
   readonly waiting: boolean;
 }
 
-/** A symbol of which nothing can be believed is asked about so often. */
-const maxDoubtDelayMs = 60_000;
+/** A symbol of which nothing can be believed is asked about so often: before its last price counts as old, after a minute by default. */
+const maxDoubtDelayMs = 45_000;
 
 export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
   let feedBroken = false;

@@ -17,6 +17,8 @@ export interface TapeOptions extends LedgerOptions {
   readonly maxLeapTrades: number;
   /** Times of trades grow with their ids, or are wrong by at most this. Default 60 000. */
   readonly maxTimeSlipMs: number;
+  /** No stream is ever so late behind the others: a trade whose time lies further back than this is doubted. Default 600 000. */
+  readonly maxLagMs: number;
   /** More holes than this are not kept; the oldest is given up. Default 1 000. */
   readonly maxHoles: number;
   /** History that does not have the newest known trade yet is asked this often. Default 8. */
@@ -41,6 +43,7 @@ export const tapeDefaults: TapeOptions = {
   maxTakeoverTrades: 20_000,
   maxLeapTrades: 100_000,
   maxTimeSlipMs: 60_000,
+  maxLagMs: 600_000,
   maxHoles: 1_000,
   maxLagRetries: 8,
   maxHoleLagRetries: 60,

@@ -9,6 +9,7 @@ import type { PageRequest } from './page-request.js';
 import { createPriceTeller } from './price-teller.js';
 import type { Added, Emit } from './second-ledger.js';
 import { secondOf } from './second-trades.js';
+import type { Verdict } from './stream-doubt.js';
 import type { Tally } from './tally.js';
 import { type TapeOptions, tapeDefaults } from './tape-limits.js';
 import type { HistoryRow, Trade, VoidTrade } from './trade.js';
@@ -19,7 +20,7 @@ export interface TapeDeps {
   readonly emit: Emit;
   /** Told of a last price that no SecondStat carries yet. */
   readonly tellPrice: (last: LastPrice) => void;
-  readonly feedClock: Pick<FeedClock, 'isAhead'>;
+  readonly feedClock: Pick<FeedClock, 'isAhead' | 'isBehind'>;
   readonly tally: Tally;
   readonly log: Logger;
   /** Told of what cannot be right; logs it now and then. */
@@ -82,6 +83,12 @@ export const createTape = (
 
   /** Further ahead of the feed than its frames are ever late: history may be ahead of a feed that lags. */
   const isAhead = (timeMs: number): boolean => deps.feedClock.isAhead(timeMs, options.maxTimeSlipMs);
+  /** What one stream alone says of another time is no beginning: the history tells when its trades were made. */
+  const judge = (trade: Trade): Verdict => {
+    const verdict = misdated ? 'anew' : series.doubts.judge(trade, series.sequence);
+    const isBeginning = verdict === 'anew' || !series.sequence.started;
+    return deps.feedClock.isBehind(trade.timeMs, isBeginning ? options.maxTimeSlipMs : options.maxLagMs) ? 'doubt' : verdict;
+  };
   const tellPrice = (localMs: number, isForced = false) => {
     if (teller.tell(localMs, isForced)) tally.pricesAhead += 1;
   };
@@ -189,7 +196,7 @@ export const createTape = (
   return {
     symbol,
     fromStream: (trade, localMs) => {
-      const verdict = misdated ? 'anew' : series.doubts.judge(trade, series.sequence);
+      const verdict = judge(trade);
       if (verdict === 'doubt') doubt(trade.id, 'its id or its time does not go on from the trades before it', localMs);
       if (verdict === 'anew') restart(trade, false, localMs);
       if (verdict !== 'take') return;

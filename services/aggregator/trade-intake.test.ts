@@ -14,9 +14,8 @@ afterEach(() => {
 const start = async (offMs = 0) => {
   const record = new Map<string, ReferenceTrade[]>();
   bench = await createMarketBench(startMs, new Set(['btcusdt', 'ethusdt']), (clock) => async (symbol, { fromId, limit }) => {
-    if (fromId === undefined) return [];
-    const known = (record.get(symbol) ?? []).filter(({ id, timeMs }) => id >= fromId && timeMs <= clock.now() + offMs);
-    return known.slice(0, limit).map(toTrade);
+    const known = (record.get(symbol) ?? []).filter(({ id, timeMs }) => id >= (fromId ?? 0) && timeMs <= clock.now() + offMs);
+    return (fromId === undefined ? known.slice(-limit) : known.slice(0, limit)).map(toTrade);
   });
   const { clock, push } = bench;
   const kept = (symbol: string, trade: ReferenceTrade) => void record.set(symbol, [...(record.get(symbol) ?? []), trade]);
@@ -68,6 +67,38 @@ describe.each([
     // Where the local clock is behind, the very first frame seems to be ahead: the second one bears it out.
     expect(run.tally.tradesDoubted).toBe(offMs > 0 ? 2 : 1);
     expect(run.tally).toMatchObject({ tradesLate: 0, tradesTooLate: 0, tradesLost: 0, payloadsMalformed: 0, sequenceRestarts: 0 });
+  });
+});
+
+describe('one coin whose stream tells the time an hour late, all the time', () => {
+  const hourBack = both((ms) => ms - 3_600_000);
+  const minutes = 3;
+  it.each([
+    ['from the first trade on', 1],
+    ['from the fifteenth on', 15],
+  ])('has prices of now and no old ones, %s', async (_when, from) => {
+    const run = await start();
+    const ids = minutes * 600;
+    const odd = new Map(Array.from({ length: ids }, (_, at) => [at + 1, hourBack] as const).filter(([id]) => id >= from));
+    await run.play(ids, odd);
+    const prices = run.told.filter(({ symbol }) => symbol === 'btcusdt');
+    const seconds = secondsOf(run, 'btcusdt');
+    for (const { timeMs } of prices) expect(timeMs).toBeGreaterThan(startMs - 60_000);
+    for (const { second } of seconds) expect(second).toBeGreaterThan(startMs - 60_000);
+    // What was heard last is never as old as a minute, when it counts as stale.
+    const heard = [...prices, ...seconds.map(({ lastTradeTime, atMs }) => ({ timeMs: lastTradeTime, atMs }))].sort(
+      (a, b) => a.atMs - b.atMs,
+    );
+    expect(heard.at(0)?.atMs).toBeLessThan(startMs + 10_000);
+    expect(heard.at(-1)?.timeMs).toBeGreaterThan(run.clock.now() - 60_000);
+    heard.reduce((before, next) => {
+      expect(next.atMs - before.timeMs).toBeLessThan(60_000);
+      return next;
+    });
+    expect(run.tally.sequenceRestarts).toBe(0);
+    expect(run.tally.tradesDoubted).toBeGreaterThan(ids / 2);
+    // The other coin has all its seconds.
+    expect(secondsOf(run, 'ethusdt').every(({ trades, complete }) => trades === 10 && complete)).toBe(true);
   });
 });
 

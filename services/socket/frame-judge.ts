@@ -14,6 +14,8 @@ export interface FrameJudge {
 const complaintPeriodMs = 10_000;
 /** So far ahead of the exchange's clock and of this computer's too, a time is wrong though the frames of all symbols agree on it. */
 const maxAheadMs = 60_000;
+/** No stream is ever so late behind the others; where all of them tell another time, the clock follows them. */
+const maxBehindMs = 600_000;
 
 /** @param exchangeNowMs what the exchange's clock shows, apart from its frames; undefined while that is not known */
 export const createFrameJudge = (
@@ -30,12 +32,14 @@ export const createFrameJudge = (
     const nowMs = exchangeNowMs();
     return nowMs !== undefined && eventTimeMs > nowMs + maxAheadMs;
   };
+  const lateFault = ({ kind, eventTimeMs }: ExchangeFrame): string | undefined =>
+    kind !== 'aggTrade' && feedClock.isBehind(eventTimeMs, maxBehindMs) ? 'its time lies behind all other frames' : undefined;
   const faultOf = (frame: ExchangeFrame, symbol: string, receiveTimeMs: number): string | undefined => {
     if (frame.fault !== undefined) return frame.fault;
     const isAhead = isAheadOfClocks(frame.eventTimeMs, receiveTimeMs);
     const isBelieved = !isAhead && feedClock.observe(frame.eventTimeMs, symbol);
     // A trade with a wrong time is judged where the history can be asked about it.
-    if (isBelieved || frame.kind === 'aggTrade') return undefined;
+    if (isBelieved || frame.kind === 'aggTrade') return lateFault(frame);
     // It would stand as the newest of its symbol until its time comes, and there is no history of it to ask.
     return isAhead ? "its time lies ahead of the exchange's own clock" : 'its time lies ahead of all other frames';
   };
