@@ -80,7 +80,7 @@ export const createOrigins = ({ clock, log }: OriginsDeps, options: OriginsOptio
     check: (request) => {
       if (proofOf(request)) return;
       const detail = detailOf(request);
-      complain(detail);
+      complain(detail, { page: (request.headers.origin ?? 'of another site').slice(0, maxShown) });
       throw new AppError('permission_denied', detail);
     },
     remember: (request, reply) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createLogger, createMetrics, logLevels, silentLogger } from './telemetry.js';
+import { createManualClock } from '../clock/clock.js';
+import { createComplaint, createLogger, createMetrics, logLevels, silentLogger } from './telemetry.js';
 
 const logged = (write: (log: ReturnType<typeof createLogger>) => void, level: (typeof logLevels)[number] = 'info') => {
   const lines: string[] = [];
@@ -143,5 +144,20 @@ describe('metrics', () => {
     expect(performance.now() - startedMs).toBeLessThan(5_000);
     for (const text of texts) expect(text).not.toMatch(/^tickfolio_archiver_lag /m);
     expect(asked).toBe(1);
+  });
+});
+
+describe('a complaint', () => {
+  it('names each coin that it is about, five in a period, and counts the rest', () => {
+    const clock = createManualClock();
+    const lines: { symbol?: string; times?: number }[] = [];
+    const log = createLogger('socket', 'info', (line) => void lines.push(JSON.parse(line) as (typeof lines)[0]));
+    const complain = createComplaint(clock, log, 'something cannot be right', 10_000);
+    for (let id = 0; id < 3; id++) for (const coin of [1, 2, 3, 4, 5, 6, 7]) complain('its time', { symbol: `coin${coin}`, id });
+    expect(lines.map(({ symbol }) => symbol)).toEqual(['coin1', 'coin2', 'coin3', 'coin4', 'coin5']);
+    clock.advance(10_000);
+    complain('its time', { symbol: 'coin7', id: 9 });
+    expect(lines.at(-1)).toMatchObject({ symbol: 'coin7', times: 17 });
+    expect(lines.reduce((sum, { times = 0 }) => sum + times, 0)).toBe(22);
   });
 });
