@@ -34,6 +34,7 @@ import { corsOptions, createOrigins } from './origins.js';
 import { createPageAssets } from './page-assets.js';
 import { createPortfolios } from './portfolios.js';
 import { profileRoutes } from './profile-routes.js';
+import { createReadTurns, type ReadsPerUser } from './read-turns.js';
 import { tellAddress } from './start-words.js';
 import { symbolRoutes } from './symbol-routes.js';
 import { createTransportWatch } from './transport-watch.js';
@@ -104,6 +105,8 @@ export interface BffOptions {
   readonly authWindowMs?: number;
   /** Changes of the coins of one user. Default 300 at once, then one a second. */
   readonly writesPerUser?: ThrottleLimit;
+  /** What one user reads. Default 4 at once, and 100 waiting. */
+  readonly readsPerUser?: ReadsPerUser;
   /** How often what is shown is compared with the database, and the auth service asked for ends of sessions. Default 20 000. */
   readonly reconcileEveryMs?: number;
   /** The folder of the built page (`builtPage`). Default: no page is served. */
@@ -135,7 +138,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
   const verifyToken = createAccessTokenVerifier({ secret: options.jwtSecret, clock });
   const portfolios = createPortfolios(
     postgres.db,
-    options.maxCoinsPerProfile === undefined ? {} : { maxCoins: options.maxCoinsPerProfile },
+    options.maxCoinsPerProfile === undefined ? { clock } : { clock, maxCoins: options.maxCoinsPerProfile },
   );
   const atPublic = (path: string) => basePath + path.slice(1);
   const origins = createOrigins(deps, { publicUrls, allowed: allowedOrigins, secureCookie, webSocketPath: atPublic(webSocketPath) });
@@ -151,6 +154,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
     limits: { ...defaultSocketLimits, ...options.socketLimits },
   });
   const { verify } = live;
+  const inTurn = createReadTurns(clock, options.readsPerUser);
 
   measureRequests(app, metrics);
   void app.register(swagger, swaggerOptions(basePath));
@@ -187,7 +191,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       maxCalls: options.maxAuthCalls ?? 60,
       windowMs: options.authWindowMs ?? 60_000,
     });
-    await scope.register(profileRoutes, { prefix: '/api/v1/profile', verify, portfolios });
+    await scope.register(profileRoutes, { prefix: '/api/v1/profile', verify, inTurn, portfolios });
     await scope.register(coinRoutes, {
       prefix: '/api/v1/profile',
       verify,
@@ -201,7 +205,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       lookup: live.lookup,
       onChange: live.portfolioChanged,
     });
-    await scope.register(frameRoute, { prefix: '/api/v1/profile', verify, live: live.portfolios, clock });
+    await scope.register(frameRoute, { prefix: '/api/v1/profile', verify, inTurn, live: live.portfolios, clock });
     // Tickers have the exchange's times, and so has the day that is counted from.
     const exchangeClock = { ...clock, now: live.exchange.now };
     const archive = createMarketArchive({
@@ -211,9 +215,10 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       clock: exchangeClock,
     });
     const kind = () => kindOf(live.demand);
-    await scope.register(historyRoutes, { verify, history: live.history, archive, portfolios, kind, clock: exchangeClock });
+    await scope.register(historyRoutes, { verify, inTurn, history: live.history, archive, portfolios, kind, clock: exchangeClock });
     await scope.register(candleRoutes, {
       verify,
+      inTurn,
       archive,
       portfolios,
       symbols: live.symbols,
@@ -221,7 +226,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       keptListings: live.listings,
       kind,
     });
-    await scope.register(valueRoutes, { verify, history: live.history, kind });
+    await scope.register(valueRoutes, { verify, inTurn, history: live.history, kind });
     await scope.register(symbolRoutes, { symbols: live.symbols, lookup: live.lookup });
     await scope.register(webSocketRoute, { verify, gate: live.gate, sockets: live.sockets, origins });
     await scope.register(

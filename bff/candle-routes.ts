@@ -7,12 +7,14 @@ import type { KeptListings } from './kept-listings.js';
 import { type Candle, type CandleRange, candleRanges, type DayTicker, type MarketArchive, type TrailPoint } from './market-archive.js';
 import type { Kind } from './portfolio-value.js';
 import type { Portfolios } from './portfolios.js';
+import type { ReadInTurn } from './read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 import type { SymbolLookup } from './symbol-lookup.js';
 import { type Assets, assetsOf, type Symbols } from './symbols.js';
 
 export interface CandleRoutesOptions {
   readonly verify: VerifyAccessToken;
+  readonly inTurn: ReadInTurn;
   readonly archive: MarketArchive;
   readonly portfolios: Pick<Portfolios, 'readMany'>;
   readonly symbols: Symbols;
@@ -66,7 +68,7 @@ const answerCandle = ({ atMs, open, high, low, close }: Candle) => ({ Time: isoO
 
 /** Candles of every symbol that is listed, or held, or that the archive knows. */
 export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = async (app, options) => {
-  const { verify, archive, portfolios, symbols, lookup, keptListings, kind } = options;
+  const { verify, inTurn, archive, portfolios, symbols, lookup, keptListings, kind } = options;
   app.addHook('onRequest', requireSignIn(verify));
   const isSimulated = () => {
     const known = kind();
@@ -103,36 +105,37 @@ export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = asyn
         description: 'Also of a symbol that the exchange has delisted, where it is held or the archive knows it.',
         params: Type.Object({ symbol: Type.String({ maxLength: maxSymbolLength, examples: ['btcusdt'] }) }),
         querystring: rangeQuery(Object.keys(candleRanges), '24h'),
-        response: { 200: CandlesAnswer, ...problems(400, 401, 404, 503) },
+        response: { 200: CandlesAnswer, ...problems(400, 401, 404, 429, 503) },
       },
     },
-    async (request) => {
-      const symbol = request.params.symbol.toLowerCase();
-      const range = (request.query.range ?? '24h') as CandleRange;
-      await lookup.lookAgain(symbol);
-      const standing = symbols.standing(symbol);
-      const gone = standing === 'gone' ? await goneSymbol(signedIn(request).userId, symbol) : undefined;
-      const assets = gone?.assets ?? symbols.assets(symbol);
-      // An archive whose archiver is older has no volumes.
-      const [candles, today, day, volume] = await Promise.all([
-        archive.candles(symbol, range),
-        archive.today(symbol),
-        dayOf(symbol),
-        archive.volume(symbol).catch(() => undefined),
-      ]);
-      return {
-        Symbol: symbol,
-        BaseAsset: assets?.BaseAsset ?? null,
-        QuoteAsset: assets?.QuoteAsset ?? null,
-        Status: standing === 'gone' ? ('delisted' as const) : (standing ?? null),
-        Range: range,
-        StepSeconds: candleRanges[range].stepMs / 1_000,
-        Candles: candles.map(answerCandle),
-        Today: today ? answerCandle(today) : null,
-        Day: day ? { Time: isoOf(day.atMs), Open: day.open, High: day.high, Low: day.low } : null,
-        Volume: volume ? { Time: isoOf(volume.atMs), Base: volume.base, Quote: volume.quote } : null,
-        Last: gone?.last ? { Time: isoOf(gone.last.atMs), Price: gone.last.price } : null,
-      };
-    },
+    (request) =>
+      inTurn(request, async () => {
+        const symbol = request.params.symbol.toLowerCase();
+        const range = (request.query.range ?? '24h') as CandleRange;
+        await lookup.lookAgain(symbol);
+        const standing = symbols.standing(symbol);
+        const gone = standing === 'gone' ? await goneSymbol(signedIn(request).userId, symbol) : undefined;
+        const assets = gone?.assets ?? symbols.assets(symbol);
+        // An archive whose archiver is older has no volumes.
+        const [candles, today, day, volume] = await Promise.all([
+          archive.candles(symbol, range),
+          archive.today(symbol),
+          dayOf(symbol),
+          archive.volume(symbol).catch(() => undefined),
+        ]);
+        return {
+          Symbol: symbol,
+          BaseAsset: assets?.BaseAsset ?? null,
+          QuoteAsset: assets?.QuoteAsset ?? null,
+          Status: standing === 'gone' ? ('delisted' as const) : (standing ?? null),
+          Range: range,
+          StepSeconds: candleRanges[range].stepMs / 1_000,
+          Candles: candles.map(answerCandle),
+          Today: today ? answerCandle(today) : null,
+          Day: day ? { Time: isoOf(day.atMs), Open: day.open, High: day.high, Low: day.low } : null,
+          Volume: volume ? { Time: isoOf(volume.atMs), Base: volume.base, Quote: volume.quote } : null,
+          Last: gone?.last ? { Time: isoOf(gone.last.atMs), Price: gone.last.price } : null,
+        };
+      }),
   );
 };

@@ -72,7 +72,7 @@ describe('a frame over REST', () => {
     };
     app.decorateRequest('signedIn', null);
     const verify = () => ({ ...createUser(systemClock), userName: 'a', expiresAtMs: 0 });
-    void app.register(frameRoute, { verify, live: { join }, clock });
+    void app.register(frameRoute, { verify, inTurn: (_request, work) => work(), live: { join }, clock });
     const ask = () => app.inject({ url: '/frame', headers: { authorization: 'Bearer x' } });
     const [refused, late] = [ask(), ask()];
     await until(() => viewers.length === 2);

@@ -5,10 +5,12 @@ import { problems } from './contract.js';
 import type { LivePortfolios } from './live-portfolios.js';
 import { Frame } from './openapi-paths.js';
 import type { Owner } from './portfolios.js';
+import type { ReadInTurn } from './read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 
 export interface FrameRouteOptions {
   readonly verify: VerifyAccessToken;
+  readonly inTurn: ReadInTurn;
   readonly live: Pick<LivePortfolios, 'join'>;
   readonly clock: Clock;
   /** How long a reading may take. Default 5 000. */
@@ -19,7 +21,7 @@ export interface FrameRouteOptions {
  * One frame, for who cannot keep a WebSocket open: read anew, with the newest prices. The symbols are followed from here on, and for some
  * seconds more, so whoever asks again within them gets prices of that moment.
  */
-export const frameRoute: FastifyPluginAsync<FrameRouteOptions> = async (app, { verify, live, clock, timeoutMs = 5_000 }) => {
+export const frameRoute: FastifyPluginAsync<FrameRouteOptions> = async (app, { verify, inTurn, live, clock, timeoutMs = 5_000 }) => {
   /** @throws AppError unavailable */
   const read = async (owner: Owner): Promise<string> => {
     let [take, fail]: [(text: string) => void, () => void] = [() => undefined, () => undefined];
@@ -52,11 +54,11 @@ export const frameRoute: FastifyPluginAsync<FrameRouteOptions> = async (app, { v
         summary: 'The live portfolio at this moment',
         description: 'For where no WebSocket gets through; ask again every few seconds. It is what the WebSocket sends first.',
         security: [{ bearerAuth: [] }],
-        response: { 200: Frame, ...problems(401, 503) },
+        response: { 200: Frame, ...problems(401, 429, 503) },
       },
     },
     async (request, reply) => {
-      const text = await read(signedIn(request));
+      const text = await inTurn(request, () => read(signedIn(request)));
       reply.header('cache-control', 'no-store').type('application/json; charset=utf-8').serializer(String);
       return reply.send(text);
     },

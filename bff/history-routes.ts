@@ -6,11 +6,13 @@ import { moment, problems, usdt } from './contract.js';
 import type { DayTicker, MarketArchive, TrailPoint } from './market-archive.js';
 import { type Kind, requireKind } from './portfolio-value.js';
 import type { Portfolios } from './portfolios.js';
+import type { ReadInTurn } from './read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 import { dayOf, type ValueHistory } from './value-history.js';
 
 export interface HistoryRoutesOptions {
   readonly verify: VerifyAccessToken;
+  readonly inTurn: ReadInTurn;
   readonly history: Pick<ValueHistory, 'opens'>;
   readonly archive: MarketArchive;
   readonly portfolios: Pick<Portfolios, 'readMany'>;
@@ -49,7 +51,7 @@ const minuteMs = 60_000;
 
 /** What prices were: from the archive, and from the BFF's own records where it has none. */
 export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = async (app, options) => {
-  const { verify, history, archive, portfolios, kind, clock } = options;
+  const { verify, inTurn, history, archive, portfolios, kind, clock } = options;
   app.addHook('onRequest', requireSignIn(verify));
   const knownKind = () => requireKind(kind());
   /** Nothing where there is no archive: then the first price that was recorded has to do. */
@@ -67,35 +69,37 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
         security,
         operationId: 'getDayOpens',
         summary: "Today's first prices and those of 24 hours ago, to count changes from",
-        response: { 200: DayAnswer, ...problems(401, 503) },
+        response: { 200: DayAnswer, ...problems(401, 429, 503) },
       },
     },
-    async (request) => {
-      const coins = await coinsOf(signedIn(request).userId);
-      const nowMs = clock.now();
-      const needed = new Set(coins.flatMap(({ symbol, quoteAsset }) => [symbol, `${quoteAsset}usdt`]));
-      const midnightMs = Math.floor(nowMs / dayMs) * dayMs;
-      const opens = await history.opens(knownKind(), dayOf(nowMs), [...needed]);
-      // Of a coin that was added later the archive may still know what it cost at midnight.
-      const late = [...needed].filter((symbol) => symbol !== 'usdtusdt' && !((opens.get(symbol)?.atMs ?? nowMs) < midnightMs + minuteMs));
-      for (const [symbol, open] of await midnightPrices(late)) if (open.atMs < (opens.get(symbol)?.atMs ?? nowMs)) opens.set(symbol, open);
-      const found = coins.flatMap(({ symbol, quoteAsset }) => {
-        const own = opens.get(symbol);
-        const rate = quoteAsset === 'usdt' ? { price: '1', atMs: 0 } : opens.get(`${quoteAsset}usdt`);
-        if (own === undefined || rate === undefined) return [];
-        const price = formatDecimal(multiply(parseDecimal(own.price), parseDecimal(rate.price)));
-        return [{ Symbol: symbol, Price: price, Since: isoOf(Math.max(own.atMs, rate.atMs)) }];
-      });
-      const days = await daysOf(knownKind());
-      const ago = coins.flatMap(({ symbol, quoteAsset }) => {
-        const own = days.get(symbol);
-        const rate = quoteAsset === 'usdt' ? { open: '1', atMs: own?.atMs ?? 0 } : days.get(`${quoteAsset}usdt`);
-        if (own === undefined || rate === undefined) return [];
-        const price = formatDecimal(multiply(parseDecimal(own.open), parseDecimal(rate.open)));
-        return [{ Symbol: symbol, Price: price, Time: isoOf(Math.min(own.atMs, rate.atMs)) }];
-      });
-      return { Since: isoOf(midnightMs), Opens: found, DayAgo: ago };
-    },
+    (request) =>
+      inTurn(request, async () => {
+        const coins = await coinsOf(signedIn(request).userId);
+        const nowMs = clock.now();
+        const needed = new Set(coins.flatMap(({ symbol, quoteAsset }) => [symbol, `${quoteAsset}usdt`]));
+        const midnightMs = Math.floor(nowMs / dayMs) * dayMs;
+        const opens = await history.opens(knownKind(), dayOf(nowMs), [...needed]);
+        // Of a coin that was added later the archive may still know what it cost at midnight.
+        const late = [...needed].filter((symbol) => symbol !== 'usdtusdt' && !((opens.get(symbol)?.atMs ?? nowMs) < midnightMs + minuteMs));
+        for (const [symbol, open] of await midnightPrices(late))
+          if (open.atMs < (opens.get(symbol)?.atMs ?? nowMs)) opens.set(symbol, open);
+        const found = coins.flatMap(({ symbol, quoteAsset }) => {
+          const own = opens.get(symbol);
+          const rate = quoteAsset === 'usdt' ? { price: '1', atMs: 0 } : opens.get(`${quoteAsset}usdt`);
+          if (own === undefined || rate === undefined) return [];
+          const price = formatDecimal(multiply(parseDecimal(own.price), parseDecimal(rate.price)));
+          return [{ Symbol: symbol, Price: price, Since: isoOf(Math.max(own.atMs, rate.atMs)) }];
+        });
+        const days = await daysOf(knownKind());
+        const ago = coins.flatMap(({ symbol, quoteAsset }) => {
+          const own = days.get(symbol);
+          const rate = quoteAsset === 'usdt' ? { open: '1', atMs: own?.atMs ?? 0 } : days.get(`${quoteAsset}usdt`);
+          if (own === undefined || rate === undefined) return [];
+          const price = formatDecimal(multiply(parseDecimal(own.open), parseDecimal(rate.open)));
+          return [{ Symbol: symbol, Price: price, Time: isoOf(Math.min(own.atMs, rate.atMs)) }];
+        });
+        return { Since: isoOf(midnightMs), Opens: found, DayAgo: ago };
+      }),
   );
 
   app.get(
@@ -106,18 +110,19 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
         security,
         operationId: 'getTrails',
         summary: 'The last half hour of the prices of what is held',
-        response: { 200: TrailsAnswer, ...problems(401, 503) },
+        response: { 200: TrailsAnswer, ...problems(401, 429, 503) },
       },
     },
-    async (request) => {
-      const coins = await coinsOf(signedIn(request).userId);
-      const trails = await archive.trails(coins.map(({ symbol }) => symbol));
-      return {
-        Trails: [...trails].map(([symbol, points]) => ({
-          Symbol: symbol,
-          Points: points.map(({ atMs, price: text }) => ({ Time: isoOf(atMs), Price: text })),
-        })),
-      };
-    },
+    (request) =>
+      inTurn(request, async () => {
+        const coins = await coinsOf(signedIn(request).userId);
+        const trails = await archive.trails(coins.map(({ symbol }) => symbol));
+        return {
+          Trails: [...trails].map(([symbol, points]) => ({
+            Symbol: symbol,
+            Points: points.map(({ atMs, price: text }) => ({ Time: isoOf(atMs), Price: text })),
+          })),
+        };
+      }),
   );
 };

@@ -1,8 +1,8 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError, toAppError } from '@tickfolio/lib/errors';
-import { bulkhead } from 'cockatiel';
 import { createSymbolReadings, type SymbolReadings } from './symbol-readings.js';
+import { createTurns } from './turns.js';
 
 /** A stretch of time of a symbol; prices are exact decimal texts. */
 export interface Candle {
@@ -94,7 +94,7 @@ const lackingMs = 10_000;
 /** A trail has a point a minute. */
 const keptTrailMs = 15_000;
 /** So many questions are asked at once, and so many wait for their turn; the archive has others to answer too. */
-const [maxQueries, maxWaiting] = [8, 64];
+const [maxQueries, maxWaiting, maxWaitMs] = [8, 64, 4_000];
 type Params = Record<string, string | number | readonly string[]>;
 
 interface CandleAnswer {
@@ -114,14 +114,14 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
     `ifNull((SELECT maxOrNull(l.event_time) FROM ${latest} AS l WHERE l.symbol ${of}), toDateTime64('2105-12-31 00:00:00', 3, 'UTC'))`;
   const newest = newestAt('= {symbol:String}');
   const rollup = (size: '1m' | '1h') => `${database}.${table.replace(/_tickers$/, '')}_ohlc_${size}`;
-  const turns = bulkhead(maxQueries, maxWaiting);
+  const turns = createTurns({ clock, atOnce: maxQueries, maxWaiting, maxWaitMs, words: 'The archive is asked for too much at once.' });
   const kept = new Map<string, { readonly atMs: number; readonly answer: Promise<unknown> }>();
 
   /** Undefined where there is no archive. */
   const ask = async <T>(sql: string, params: Params, maxRows: number): Promise<T[] | undefined> => {
     try {
       const server = clickhouse();
-      return server && (await turns.execute(() => server.query<T>(sql, params, { timeoutMs: queryTimeoutMs, maxRows })));
+      return server && (await turns.take('', () => server.query<T>(sql, params, { timeoutMs: queryTimeoutMs, maxRows })));
     } catch (thrown) {
       const fault = toAppError(thrown);
       if (fault.code === 'not_found') return undefined; // The archiver has not made its tables yet.

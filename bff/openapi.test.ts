@@ -44,7 +44,7 @@ const archive: ClickHouse = {
 };
 
 let postgres: Postgres;
-/** As it should be; with the database away; where an address may ask once; where no socket is taken. */
+/** As it should be; with the database away; where an address may ask once; where no socket is taken, and nothing read. */
 let well: TestBff;
 let ill: TestBff;
 let strict: TestBff;
@@ -61,7 +61,7 @@ beforeAll(async () => {
   ill = await startTestBff({ postgres: away, deps: { aggregator: { demand: cut, symbols: cut } } });
   ill.auth.state.down = true;
   strict = await startTestBff({ postgres, options: { maxAuthCalls: 1, writesPerUser: { burst: 1, refillMs: 60_000 } } });
-  full = await startTestBff({ postgres, options: { maxSockets: 0 } });
+  full = await startTestBff({ postgres, options: { maxSockets: 0, readsPerUser: { atOnce: 0, maxWaiting: 0 } } });
   const document = JSON.parse((await well.call(undefined, 'GET', '/openapi.json')).text) as {
     paths: Record<string, Record<string, Operation>>;
   };
@@ -166,21 +166,23 @@ const ways: Record<string, Record<number, Way>> = {
     200: () => [well, bearer],
     400: () => [well, { ...bearer, 'x-query': 'range=2h' }],
     401: () => [well, {}],
+    429: () => [full, bearer],
     503: () => [ill, bearer],
   },
-  getDayOpens: { 200: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
-  getTrails: { 200: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
+  getDayOpens: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
+  getTrails: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
   getCandles: {
     200: () => [well, { ...bearer, 'x-path': 'btcusdt' }],
     400: () => [well, { ...bearer, 'x-path': 'btcusdt', 'x-query': 'range=2h' }],
     401: () => [well, { 'x-path': 'btcusdt' }],
     404: () => [well, { ...bearer, 'x-path': 'nothing' }],
+    429: () => [full, { ...bearer, 'x-path': 'btcusdt' }],
     503: () => [strict, { ...bearer, 'x-path': 'btcusdt' }],
   },
-  getFrame: { 200: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
+  getFrame: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
   listSymbols: { 200: () => [well, {}], 400: () => [well, { 'x-query': 'fresh=no' }], 503: () => [ill, {}] },
-  getProfile: { 200: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
-  createProfile: { 201: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
+  getProfile: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
+  createProfile: { 201: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
   changeCoin: {
     200: () => [well, { ...bearer, ...json }, coin('btcusdt')],
     400: () => [well, { ...bearer, ...json }, coin('btcusdt', '1e3')],

@@ -2,12 +2,12 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { type Database, fromPostgresError } from '@tickfolio/lib/postgres';
+import { type Database, type DatabaseTime, databaseTime, fromPostgresError } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import { bulkhead, isBulkheadRejectedError } from 'cockatiel';
 import { eq, inArray, lt, sql } from 'drizzle-orm';
 import { fileOf, type PageFile } from './page-files.js';
 import { pageAssets } from './schema.js';
+import { createTurns } from './turns.js';
 
 /** What replicas of several builds of the page share: each serves the files of all, by the names that are made of their content. */
 export interface PageAssets {
@@ -21,6 +21,8 @@ export interface PageAssets {
 export interface PageAssetsDeps {
   readonly db: Database;
   readonly clock: Clock;
+  /** When a file was seen last. Default the database's own. */
+  readonly time?: DatabaseTime;
   readonly log: Logger;
   /** This build's, by name. */
   readonly files: ReadonlyMap<string, PageFile>;
@@ -40,30 +42,33 @@ const maxHeldBytes = 8 * 1_048_576;
 /** Whoever asks for what there is not costs two connections of the database at most. */
 const maxAsking = 2;
 const maxWaiting = 200;
+const maxWaitMs = 5_000;
 const minBytesToCompress = 600;
 
 const compress = promisify(gzip);
 
-export const createPageAssets = ({ db, clock, log, files }: PageAssetsDeps, options: PageAssetsOptions = {}): PageAssets => {
+export const createPageAssets = (
+  { db, clock, time = databaseTime, log, files }: PageAssetsDeps,
+  options: PageAssetsOptions = {},
+): PageAssets => {
   const { keepMs = 24 * 3_600_000, offerEveryMs = 10 * 60_000, maxOfferMs = 3_000 } = options;
   const own = [...files].filter(([, { forEver }]) => forEver);
   const held = new Map<string, PageFile>();
   let heldBytes = 0;
-  const turns = bulkhead(maxAsking, maxWaiting);
+  const turns = createTurns({ clock, atOnce: maxAsking, maxWaiting, maxWaitMs, words: 'Too many files are asked for.' });
 
   const write = async () => {
-    // By the database's clock, which all replicas share: one that is days behind must not make what it serves look old.
-    const seenAt = sql`now()`;
+    const seenAt = time();
     const names = own.map(([name]) => name);
     const there = await db.update(pageAssets).set({ seenAt }).where(inArray(pageAssets.name, names)).returning({ name: pageAssets.name });
     const known = new Set(there.map(({ name }) => name));
     for (const [name, { bytes }] of own)
       if (!known.has(name)) await db.insert(pageAssets).values({ name, bytes, seenAt }).onConflictDoNothing();
-    // What is removed is gone for pages that are open: ours has to agree, in case that the database's clock is ahead for a while.
+    // A clock that is ahead for a while takes nothing from pages that are open: the database's has to agree.
     const before = new Date(clock.now() - keepMs).toISOString();
     await db
       .delete(pageAssets)
-      .where(lt(pageAssets.seenAt, sql`least(${before}::timestamptz, now() - make_interval(secs => ${keepMs / 1_000}))`));
+      .where(lt(pageAssets.seenAt, sql`least(${before}::timestamptz, ${time()} - make_interval(secs => ${keepMs / 1_000}))`));
   };
   const offer = () =>
     write().catch((err: unknown) => {
@@ -93,10 +98,10 @@ export const createPageAssets = ({ db, clock, log, files }: PageAssetsDeps, opti
       const known = held.get(name);
       if (known) return known;
       try {
-        return await turns.execute(() => read(name));
+        return await turns.take('', () => read(name));
       } catch (err) {
-        if (isBulkheadRejectedError(err))
-          throw new AppError('unavailable', 'Too many files are asked for.', { cause: err, retryAfterMs: 1_000 });
+        if (err instanceof AppError && err.code === 'resource_exhausted')
+          throw new AppError('unavailable', err.message, { cause: err, retryAfterMs: 1_000 }); // Others asked for them.
         throw fromPostgresError(err);
       }
     },

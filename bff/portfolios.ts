@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@tickfolio/lib/clock';
 import type { AppError } from '@tickfolio/lib/errors';
 import { canonical } from '@tickfolio/lib/money';
 import { type Database, fromPostgresError, sqlState } from '@tickfolio/lib/postgres';
@@ -36,10 +37,14 @@ export interface Portfolios extends PortfolioChanges {
 export interface PortfoliosOptions {
   /** How many different coins one profile may hold. Default 500. */
   readonly maxCoins?: number;
+  /** How long changes wait for each other. Default the system's. */
+  readonly clock?: Clock;
 }
 
 /** As many as one user may make at once (`app.ts`). */
 const maxWaitingChanges = 300;
+/** The page waits for 15 s, and a change may take some. */
+const maxWaitMs = 10_000;
 const numericOutOfRange = '22003';
 const deadlockDetected = '40P01';
 
@@ -99,10 +104,11 @@ const readPortfolios = async (db: Database, userIds: readonly string[]) => {
   return found;
 };
 
-export const createPortfolios = (db: Database, { maxCoins = 500 }: PortfoliosOptions = {}): Portfolios => {
+export const createPortfolios = (db: Database, { maxCoins = 500, clock = systemClock }: PortfoliosOptions = {}): Portfolios => {
   const changes = createPortfolioChanges(db, maxCoins);
   // The changes of one user wait for each other in any case: here, where they hold no connection.
-  const turns = createTurns(maxWaitingChanges);
+  const words = 'Too many changes at once; please wait a little.';
+  const turns = createTurns({ clock, atOnce: 1, maxWaiting: maxWaitingChanges, maxWaitMs, words, failTogether: true });
   const inTurn = <T>({ userId }: Owner, work: () => Promise<T>) => turns.take(userId, () => orFault(() => againAfterDeadlock(work)));
   const insertProfile = ({ userId, userName }: Owner) => db.insert(profiles).values({ id: userId, name: userName }).onConflictDoNothing();
 

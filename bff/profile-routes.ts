@@ -2,16 +2,18 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { answerCoin } from './coin-routes.js';
 import { messageAnswer, ProfileAnswer, problems } from './contract.js';
 import type { Portfolios } from './portfolios.js';
+import type { ReadInTurn } from './read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 
 export interface ProfileRoutesOptions {
   readonly verify: VerifyAccessToken;
+  readonly inTurn: ReadInTurn;
   readonly portfolios: Portfolios;
 }
 
 const common = { tags: ['profile'], security: [{ bearerAuth: [] }] };
 
-export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = async (app, { verify, portfolios }) => {
+export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = async (app, { verify, inTurn, portfolios }) => {
   app.addHook('onRequest', requireSignIn(verify));
 
   app.get(
@@ -21,12 +23,12 @@ export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = as
         ...common,
         operationId: 'getProfile',
         summary: 'The portfolio',
-        response: { 200: ProfileAnswer, ...problems(401, 503) },
+        response: { 200: ProfileAnswer, ...problems(401, 429, 503) },
       },
     },
     async (request) => {
       const owner = signedIn(request);
-      const { version, coins } = await portfolios.read(owner);
+      const { version, coins } = await inTurn(request, () => portfolios.read(owner));
       return { ID: owner.userId, Name: owner.userName, Coins: coins.map(answerCoin), Version: version };
     },
   );
@@ -38,11 +40,11 @@ export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = as
         ...common,
         operationId: 'createProfile',
         summary: 'Creates the portfolio; harmless when it is there',
-        response: { 201: messageAnswer('profile created successfully'), ...problems(401, 503) },
+        response: { 201: messageAnswer('profile created successfully'), ...problems(401, 429, 503) },
       },
     },
     async (request, reply) => {
-      await portfolios.createProfile(signedIn(request));
+      await inTurn(request, () => portfolios.createProfile(signedIn(request)));
       reply.code(201);
       return { message: 'profile created successfully' };
     },

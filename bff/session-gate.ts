@@ -2,9 +2,9 @@ import { defaultClockToleranceMs, maxAccessTtl } from '@tickfolio/lib/access-tok
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
-import { bulkhead } from 'cockatiel';
 import type { AuthClient } from './auth-client.js';
 import { createEndedSessions } from './ended-sessions.js';
+import { createTurns } from './turns.js';
 
 /**
  * Keeps out the access tokens of sessions that ended: they are valid for some minutes more. Ends are heard of by notice and remembered
@@ -39,13 +39,15 @@ export interface SessionGateOptions {
   readonly maxAsking?: number;
   /** Questions waiting for their turn; past it a token passes unasked. Default 5 000. */
   readonly maxWaiting?: number;
+  /** How long one waits for its turn; then too a token passes unasked. Default 1 000, as somebody waits to be let in. */
+  readonly maxWaitMs?: number;
 }
 
 export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOptions = {}): SessionGate => {
   const { auth, foundEnded, clock, log, metrics } = deps;
-  const { rememberMs = maxAccessTtl.ms + defaultClockToleranceMs, maxAsking = 64, maxWaiting = 5_000 } = options;
+  const { rememberMs = maxAccessTtl.ms + defaultClockToleranceMs, maxAsking = 64, maxWaiting = 5_000, maxWaitMs = 1_000 } = options;
   const ended = createEndedSessions(clock, rememberMs);
-  const turns = bulkhead(maxAsking, maxWaiting);
+  const turns = createTurns({ clock, atOnce: maxAsking, maxWaiting, maxWaitMs, words: 'Too many sessions are asked about.' });
   const answers = metrics.counter<'answer'>({
     name: 'session_checks_total',
     help: 'Questions whether a session is open, by answer: open, ended, unknown (auth could not be asked; the token passed)',
@@ -56,7 +58,7 @@ export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOpt
   };
   const answerOf = async (sessionId: string, requestId: string): Promise<'open' | 'ended' | 'unknown'> => {
     try {
-      return (await turns.execute(() => auth.isSessionOpen(sessionId, requestId))) ? 'open' : 'ended';
+      return (await turns.take('', () => auth.isSessionOpen(sessionId, requestId))) ? 'open' : 'ended';
     } catch (err) {
       log.debug({ err, sessionId }, 'the auth service could not be asked about a session');
       return 'unknown';

@@ -218,6 +218,22 @@ describe('the gate', () => {
     expect(found.sort()).toEqual(['a', 'b', 'c']);
   });
 
+  it('lets pass who waited a second behind questions that are not answered, and asks for them no more', async () => {
+    const asked: string[] = [];
+    const { gate, clock } = build(
+      (sessionId) => {
+        asked.push(sessionId);
+        return new Promise(() => undefined);
+      },
+      { maxAsking: 1 },
+    );
+    void gate.ask('slow', 'r');
+    const waiting = gate.ask('a', 'r');
+    clock.advance(1_000);
+    await waiting;
+    expect(asked).toEqual(['slow']);
+  });
+
   it('keeps out whose end is told while it asks, and remembers an end as long as any token of it may live', async () => {
     let answer: (open: boolean) => void = () => undefined;
     const { gate, clock } = build(

@@ -1,10 +1,12 @@
+import { createManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { expect, it } from 'vitest';
 import { createTurns } from './turns.js';
 
 /** Work that ends when it is told to. */
-const setUp = (maxWaiting = 10) => {
-  const turns = createTurns(maxWaiting);
+const setUp = (maxWaiting = 10, atOnce = 1) => {
+  const clock = createManualClock();
+  const turns = createTurns({ clock, atOnce, maxWaiting, maxWaitMs: 10_000, words: 'Too much at once.', failTogether: true });
   const running: { readonly name: string; end(thrown?: unknown): void }[] = [];
   const take = (key: string, name: string) =>
     turns.take(
@@ -15,7 +17,7 @@ const setUp = (maxWaiting = 10) => {
         }),
     );
   const names = () => running.map(({ name }) => name);
-  return { take, running, names };
+  return { clock, take, running, names };
 };
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -55,4 +57,32 @@ it('refuses what is too much to wait', async () => {
   void take('a', 'a1');
   void take('a', 'a2');
   await expect(take('a', 'a3')).rejects.toMatchObject({ code: 'resource_exhausted', retryAfterMs: 1_000 });
+});
+it('lets nothing wait longer than somebody waits for it, and never does it afterwards', async () => {
+  const { clock, take, running, names } = setUp();
+  const first = take('a', 'a1');
+  const late = take('a', 'a2');
+  clock.advance(9_000);
+  const young = take('a', 'a3');
+  clock.advance(1_000);
+  await expect(late).rejects.toMatchObject({ code: 'resource_exhausted', retryAfterMs: 1_000 });
+  running[0]?.end();
+  await first;
+  await settle();
+  expect(names()).toEqual(['a1', 'a3']);
+  running[1]?.end();
+  expect(await young).toBe('a3');
+  expect(clock.pending).toBe(0);
+});
+it('does so much of one user at once, and goes on with what waits', async () => {
+  const { take, running, names } = setUp(10, 2);
+  const all = ['a1', 'a2', 'a3', 'a4', 'b1'].map((name) => take(name.slice(0, 1), name));
+  await settle();
+  expect(names()).toEqual(['a1', 'a2', 'b1']);
+  for (let at = 0; at < 5; at++) {
+    running[at]?.end();
+    await settle();
+  }
+  expect(names()).toEqual(['a1', 'a2', 'b1', 'a3', 'a4']);
+  expect(await Promise.all(all)).toHaveLength(5);
 });

@@ -1,12 +1,26 @@
+import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 
-/** Does the work of one key one after the other. */
+/** Does so much of the work of one key at once, and the rest in its order. */
 export interface Turns {
-  /**
-   * @throws AppError resource_exhausted when too much waits, and whatever the work throws; where that is that something is away, all that
-   * waited for the same key fails with it instead of finding the same out one after the other
-   */
+  /** @throws AppError resource_exhausted when too much waits, or this did too long; then the work is never done. Else whatever the work throws */
   take<T>(key: string, work: () => Promise<T>): Promise<T>;
+}
+
+export interface TurnsOptions {
+  readonly clock: Pick<Clock, 'after'>;
+  /** Of one key, as are the others. */
+  readonly atOnce: number;
+  readonly maxWaiting: number;
+  /** How long one waits for its turn, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** What a refusal says. */
+  readonly words: string;
+  /**
+   * Where something is away, all that waits for the same key fails with it, instead of finding the same out one after the other. Only for
+   * work that is all of one kind. Default false.
+   */
+  readonly failTogether?: boolean;
 }
 
 interface Waiting {
@@ -17,34 +31,49 @@ interface Waiting {
 const isOutage = (thrown: unknown): boolean =>
   thrown instanceof AppError && (thrown.code === 'unavailable' || thrown.code === 'deadline_exceeded');
 
-/** @param maxWaiting how much may wait of one key */
-export const createTurns = (maxWaiting: number): Turns => {
-  /** What waits, by key; empty while one works and nothing waits. */
-  const queues = new Map<string, Waiting[]>();
+export const createTurns = (options: TurnsOptions): Turns => {
+  const { clock, atOnce, maxWaiting, maxWaitMs, words, failTogether = false } = options;
+  /** Only keys of which something is done. */
+  const lines = new Map<string, { running: number; readonly waiting: Set<Waiting> }>();
+  const tooMuch = () => new AppError('resource_exhausted', words, { retryAfterMs: 1_000 });
 
-  const turn = async (key: string): Promise<void> => {
-    const queue = queues.get(key);
-    if (!queue) {
-      queues.set(key, []);
-      return;
+  /** Undefined where it is here already. */
+  const turn = (key: string): Promise<void> | undefined => {
+    const line = lines.get(key) ?? { running: 0, waiting: new Set() };
+    if (line.running < atOnce) {
+      line.running++;
+      lines.set(key, line);
+      return undefined;
     }
-    if (queue.length >= maxWaiting)
-      throw new AppError('resource_exhausted', 'Too many changes at once; please wait a little.', { retryAfterMs: 1_000 });
-    await new Promise<void>((resolve, reject) => queue.push({ begin: resolve, fail: reject }));
+    const { waiting } = line;
+    if (waiting.size >= maxWaiting) throw tooMuch();
+    return new Promise<void>((resolve, reject) => {
+      const end = (then: () => void) => {
+        timer.cancel();
+        waiting.delete(mine);
+        then();
+      };
+      const mine: Waiting = { begin: () => end(resolve), fail: (thrown) => end(() => reject(thrown)) };
+      const timer = clock.after(maxWaitMs, () => mine.fail(tooMuch()));
+      waiting.add(mine);
+    });
   };
   const leave = (key: string) => {
-    const next = queues.get(key)?.shift();
+    const line = lines.get(key);
+    if (!line) return;
+    const [next] = line.waiting;
     if (next) next.begin();
-    else queues.delete(key);
+    else if (--line.running === 0) lines.delete(key);
   };
 
   return {
     take: async (key, work) => {
-      await turn(key);
+      const coming = turn(key);
+      if (coming) await coming;
       try {
         return await work();
       } catch (thrown) {
-        if (isOutage(thrown)) for (const waiting of queues.get(key)?.splice(0) ?? []) waiting.fail(thrown);
+        if (failTogether && isOutage(thrown)) for (const waiting of [...(lines.get(key)?.waiting ?? [])]) waiting.fail(thrown);
         throw thrown;
       } finally {
         leave(key);

@@ -4,12 +4,14 @@ import { Type } from 'typebox';
 import { moment, problems, rangeQuery, usdt } from './contract.js';
 import { hasAlready } from './etag.js';
 import { type Kind, requireKind } from './portfolio-value.js';
+import type { ReadInTurn } from './read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 import type { ValueHistory } from './value-history.js';
 import { type ValueRange, valueRanges } from './value-ranges.js';
 
 export interface ValueRoutesOptions {
   readonly verify: VerifyAccessToken;
+  readonly inTurn: ReadInTurn;
   readonly history: Pick<ValueHistory, 'chart'>;
   /** Of the prices that arrive now; undefined while nobody knows. */
   readonly kind: () => Kind | undefined;
@@ -44,7 +46,7 @@ const query = Type.Object({
 });
 
 /** What portfolios were worth, from the BFF's own records. */
-export const valueRoutes: FastifyPluginAsyncTypebox<ValueRoutesOptions> = async (app, { verify, history, kind }) => {
+export const valueRoutes: FastifyPluginAsyncTypebox<ValueRoutesOptions> = async (app, { verify, inTurn, history, kind }) => {
   app.addHook('onRequest', requireSignIn(verify));
   app.get(
     '/api/v1/profile/value',
@@ -57,27 +59,28 @@ export const valueRoutes: FastifyPluginAsyncTypebox<ValueRoutesOptions> = async 
         description:
           'Its ETag stays until there is a new point, as a rule once a step; ask with `If-None-Match`, or with `after` for what is new.',
         querystring: query,
-        response: { 200: ValueAnswer, ...problems(400, 401, 503) },
+        response: { 200: ValueAnswer, ...problems(400, 401, 429, 503) },
       },
     },
-    async (request, reply) => {
-      const range = (request.query.range ?? '24h') as ValueRange;
-      const { stepMs, revision, points } = await history.chart(requireKind(kind()), signedIn(request).userId, range);
-      const etag = `"${revision}"`;
-      // Nothing of anybody lies on a disk; it is for programs that keep the answer themselves.
-      reply.header('etag', etag).header('cache-control', 'no-store').header('vary', 'authorization');
-      if (hasAlready(request, etag)) return (reply as FastifyReply).code(304).send();
-      const found = await points(request.query.after === undefined ? undefined : Date.parse(request.query.after));
-      return {
-        Range: range,
-        StepSeconds: stepMs / 1_000,
-        Points: found.map(({ atMs, value, missing, old }) => ({
-          Time: new Date(atMs).toISOString(),
-          Value: value,
-          ...(missing ? { Missing: [...missing] } : {}),
-          ...(old ? { Old: [...old] } : {}),
-        })),
-      };
-    },
+    (request, reply) =>
+      inTurn(request, async () => {
+        const range = (request.query.range ?? '24h') as ValueRange;
+        const { stepMs, revision, points } = await history.chart(requireKind(kind()), signedIn(request).userId, range);
+        const etag = `"${revision}"`;
+        // Nothing of anybody lies on a disk; it is for programs that keep the answer themselves.
+        reply.header('etag', etag).header('cache-control', 'no-store').header('vary', 'authorization');
+        if (hasAlready(request, etag)) return (reply as FastifyReply).code(304).send();
+        const found = await points(request.query.after === undefined ? undefined : Date.parse(request.query.after));
+        return {
+          Range: range,
+          StepSeconds: stepMs / 1_000,
+          Points: found.map(({ atMs, value, missing, old }) => ({
+            Time: new Date(atMs).toISOString(),
+            Value: value,
+            ...(missing ? { Missing: [...missing] } : {}),
+            ...(old ? { Old: [...old] } : {}),
+          })),
+        };
+      }),
   );
 };

@@ -1,0 +1,30 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import type { FastifyRequest } from 'fastify';
+import { signedIn } from './sign-in.js';
+import { createTurns } from './turns.js';
+
+/**
+ * Reads something for the user who asks, in the user's turn: however much one asks for at once, the database has connections left for others.
+ * @throws AppError resource_exhausted when too much of the user's waits, or this did too long
+ */
+export type ReadInTurn = <T>(request: FastifyRequest, work: () => Promise<T>) => Promise<T>;
+
+/** How much of one user is done at once, and waits. */
+export interface ReadsPerUser {
+  readonly atOnce: number;
+  readonly maxWaiting: number;
+}
+
+/**
+ * Less than half of the database's connections at once; one has its answer within some milliseconds. A page asks for six things as it is
+ * opened, and a person has a dozen of them at most.
+ */
+const readsPerUser: ReadsPerUser = { atOnce: 4, maxWaiting: 100 };
+/** The page waits for 15 s. */
+const maxWaitMs = 5_000;
+
+export const createReadTurns = (clock: Clock, reads: ReadsPerUser = readsPerUser): ReadInTurn => {
+  const words = 'You ask for too much at once; please wait a little.';
+  const turns = createTurns({ clock, ...reads, maxWaitMs, words });
+  return (request, work) => turns.take(signedIn(request).userId, work);
+};
