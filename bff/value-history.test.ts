@@ -243,28 +243,14 @@ it('has a value of every minute, also where a timer fires a moment before its mi
   const time = createManualClock(Date.parse('2027-06-04T10:00:30.000Z'));
   // As Node's timers do now and then.
   const clock = { ...time, after: (delayMs: number, run: () => void) => time.after(Math.max(0, delayMs - 1), run) };
-  const recorder = createValueRecorder({
-    history: {
-      now: async () => clock.now(),
-      holders: async () => [],
-      putOpens: async () => undefined,
-      record: async () => undefined,
+  const rounds: ValueRounds = {
+    take: async (_kind, minute) => {
+      minutes.push(new Date(minute).toISOString().slice(11, 16));
+      time.advance(2_000); // A round takes a while.
+      return { isFirstOfHour: false, finish: async () => undefined, release: async () => undefined };
     },
-    rounds: {
-      take: async (_kind, minute) => {
-        minutes.push(new Date(minute).toISOString().slice(11, 16));
-        time.advance(2_000); // A round takes a while.
-        return { isFirstOfHour: false, finish: async () => undefined, release: async () => undefined };
-      },
-    },
-    portfolios: { readMany: async () => new Map() },
-    board: createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined }),
-    priceBus: { last: async () => new Map(), check: async () => undefined },
-    kept: { read: async () => [], write: async () => undefined },
-    kind: () => 'real',
-    clock,
-    log: silentLogger(),
-  });
+  };
+  const recorder = createReplica(clock, [], { holders: async () => [] }, rounds);
   for (let second = 0; second < 240; second++) await time.advanceAsync(1_000);
   expect(minutes.slice(0, 4)).toEqual(['10:01', '10:02', '10:03', '10:04']);
   await recorder.close();
