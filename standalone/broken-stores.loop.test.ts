@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, renameSync, rmSync, symlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { examineChdb } from '@tickfolio/lib/clickhouse/chdb-examine';
 import { systemClock } from '@tickfolio/lib/clock';
@@ -149,6 +149,29 @@ describe('a disk that is too full', () => {
     const examined = await examineChdb(join(disk.path, 'data/clickhouse-simulated'), { clock: systemClock, log: silentLogger() });
     expect(examined.find(({ name }) => name === 'crypto.market_tickers_rows')?.rows).toBeGreaterThan(stored);
   });
+});
+
+it('a store that is a link to another disk: that disk is told in the log and in /ready when it is nearly full', async ({ skip }) => {
+  const disk = mountSmallDisk({ megabytes: 320, files: 100_000 });
+  if (!disk) return skip();
+  const folder = await temporaryFolder();
+  symlinkSync(disk.path, join(folder.path, 'clickhouse-simulated'));
+  const { base, process } = await startAllInOne(folder.path);
+  try {
+    await process.waitFor(/Ctrl-C stops it/, 20_000);
+    fill(join(disk.path, 'ballast'), 100_000_000);
+    await process.waitFor(/the disk of clickhouse-simulated is nearly full; with less than 67 MB the archive waits/, 20_000);
+    const { status, body } = await callJson(base, 'GET', '/ready');
+    expect(status).toBe(200);
+    expect(JSON.stringify(body.dependencies)).toMatch(
+      /"data-folder":\{"status":"down","required":false,"reason":"the disk of clickhouse-simulated is nearly full: \d+ MB are free, 134 MB should be"/,
+    );
+    expect(String((await callJson(base, 'GET', '/metrics')).body.text)).toMatch(/dependency_up\{dependency="data-folder",[^}]*\} 0\n/);
+  } finally {
+    await process.end('SIGTERM');
+    disk.close();
+    await folder.remove();
+  }
 });
 
 /** Takes what is free on a disk, but for so many bytes. */
