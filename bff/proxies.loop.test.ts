@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { request } from 'node:https';
 import { startChromium } from '@tickfolio/lib/browser/test-chromium';
+import { freePort } from '@tickfolio/lib/http/test-free-port';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtPage } from './app.js';
 import { openTestPostgres, startTestBff, type TestBff } from './test-bff.js';
 import { openWindow, password, waitMs } from './test-page.js';
-import { createTestProxies, findProxies, freePort, type TestProxy } from './test-proxies.js';
+import { createTestProxies, findProxies, type TestProxy } from './test-proxies.js';
 import { siteName } from './test-proxy-files.js';
 
 // The built page in Chromium, behind real proxies: as people write them, and as deploy/proxies has them.

@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@tickfolio/lib/http/test-free-port';
 import { until } from './test-bff.js';
 import {
   host,
@@ -42,15 +43,6 @@ export const findProxies = (): ReadonlySet<ProxyName> => {
     }
   });
   return new Set(found);
-};
-
-export const freePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, host);
-  await once(probe, 'listening');
-  const bound = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return bound !== null && typeof bound === 'object' ? bound.port : 0;
 };
 
 const isAnswering = (port: number): Promise<boolean> =>

@@ -1,5 +1,6 @@
 import { accessibilityFaults, startChromium } from '@tickfolio/lib/browser/test-chromium';
 import { settled } from '@tickfolio/lib/browser/test-settled';
+import { freePort } from '@tickfolio/lib/http/test-free-port';
 import { divide, formatDecimal, parseDecimal, subtract } from '@tickfolio/lib/money';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +8,6 @@ import { startAllInOne } from './test-all-in-one.js';
 import { callJson } from './test-client.js';
 import { browser, createAccount, type OpenPage, signIn, startRun, totalMoves, watchSockets, withPage } from './test-page.js';
 import { inspectPages, phone } from './test-page-views.js';
-import { freePort } from './test-process.js';
 
 // The page in a real Chromium, on the all-in-one run as its users start it. Access tokens live seconds here, so every journey goes over their end.
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
+import { freePort } from '@tickfolio/lib/http/test-free-port';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { portFaults } from './ports.js';
-import { freePort } from './test-process.js';
 
 const other = createServer();
 let taken = 0;

@@ -1,10 +1,11 @@
 import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/test-server';
 import { startTestKafka, type TestKafka } from '@tickfolio/lib/event-log/test-kafka';
+import { freePort } from '@tickfolio/lib/http/test-free-port';
 import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { startTestRedis } from '@tickfolio/lib/pubsub/test-redis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { callJson, signUp } from './test-client.js';
-import { eventually, freePort, startProcess, type TestProcess } from './test-process.js';
+import { eventually, startProcess, type TestProcess } from './test-process.js';
 import { openSilentPort, type SilentPort } from './test-silent-port.js';
 
 const services = ['socket', 'aggregator', 'auth', 'bff', 'archiver', 'dashboard'] as const;

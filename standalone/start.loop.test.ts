@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '@tickfolio/lib/http/test-free-port';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allInOneEnv, coldStartMs, temporaryFolder } from './test-all-in-one.js';
 import { signUp } from './test-client.js';
-import { freePort, startProcess } from './test-process.js';
+import { startProcess } from './test-process.js';
 
 const starts = 5;
 const firstPriceWithinMs = 5_000;

@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './test-process.js';
+import { freePort } from '@tickfolio/lib/http/test-free-port';
 
 /** Looks names up in a file before it asks anybody, in a process that begins with it. */
 const lookUpInFile = `

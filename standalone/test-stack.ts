@@ -1,8 +1,9 @@
+import { freePort } from '@tickfolio/lib/http/test-free-port';
 import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { startTestRedis } from '@tickfolio/lib/pubsub/test-redis';
 import { callJson } from './test-client.js';
 import { startTestNames } from './test-names.js';
-import { eventually, freePort, startProcess, type TestProcess } from './test-process.js';
+import { eventually, startProcess, type TestProcess } from './test-process.js';
 
 export const serviceNames = ['exchange-sim', 'socket', 'aggregator', 'auth', 'bff'] as const;
 /** These have their servers away in a stack, which the live path must not care about; started where a test wants them. */

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
+import { freePort } from '../http/test-free-port.js';
 import { findKafkaJars, type KafkaVersion } from './test-kafka-jars.js';
 
 export type { KafkaVersion } from './test-kafka-jars.js';
@@ -34,16 +34,6 @@ const pollMs = 50;
 /** Nearly all of a start is the loading of classes, which the optimising compiler would only slow down; the heap is never filled. */
 const javaOptions = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', '-Xmx256m'];
 const clusterId = 'dGlja2ZvbGlvLXRlc3QtMQ';
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, host, () => {
-      const bound = probe.address();
-      probe.close(() => resolve(bound !== null && typeof bound === 'object' ? bound.port : 0));
-    });
-  });
 
 const settingsOf = (folder: string, port: number, controllerPort: number) => ({
   'process.roles': 'broker,controller',

@@ -1,11 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { freePort } from '../http/test-free-port.js';
 import { findPostgresBinaries, type PostgresBinaries } from './test-binaries.js';
 
 /** A real PostgreSQL server of this test's own. */
@@ -96,13 +97,6 @@ export const listening = (server: Server): Promise<number> =>
       resolve(bound !== null && typeof bound === 'object' ? bound.port : 0);
     });
   });
-
-export const freePort = async (): Promise<number> => {
-  const server = createServer();
-  const port = await listening(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-};
 
 /** Runs the server until its own input ends, which the kernel sees to when the test's process dies; then stops it and cleans up. */
 const keeper = `
