@@ -108,7 +108,7 @@ describe('an exchange that sends what cannot be right', () => {
 
   it('the archive of a symbol goes on behind a mini-ticker of another hour, and has no price of 0', async () => {
     const archived = () => path.tickers.map((text) => JSON.parse(text) as { symbol: string; message_id: string; close_price: string });
-    await eventually(() => archived().filter(({ symbol }) => symbol === 'BTCUSDT').length > 3 || undefined, 10_000, 'mini-tickers');
+    await eventually(() => archived().filter(({ symbol }) => symbol === 'BTCUSDT').length > 3 || undefined, 20_000, 'mini-tickers');
     for (const { message_id: id, close_price: close } of archived()) {
       expect(Math.abs(Number(id.split('-')[1]) - systemClock.now()), id).toBeLessThan(120_000);
       expect(Number(close), id).toBeGreaterThan(0);

@@ -95,7 +95,7 @@ describe('tickers in the archive', () => {
         const all = await clickhouse.query<Record<string, string>>(sql).catch(() => []);
         return all.length >= payloads.length ? all : undefined;
       },
-      10_000,
+      40_000,
       'every ticker',
     );
     const stored = new Map(rows.map((row) => [row.message_id, row]));
