@@ -1,9 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, RouterProvider } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { AccountPage } from './account/account-page.js';
-import { SignInPage } from './account/sign-in-page.js';
-import { SignUpPage } from './account/sign-up-page.js';
 import { BrokenPage } from './frame/broken-page.js';
 import { MissingPage } from './frame/missing-page.js';
 import { Shell } from './frame/shell.js';
@@ -46,6 +43,7 @@ export const coinRoute = createRoute({
     </SignedIn>
   ),
 });
+const AccountPage = lazyRouteComponent(() => import('./account/account-page.js'), 'AccountPage');
 const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
@@ -55,7 +53,9 @@ const account = createRoute({
     </SignedIn>
   ),
 });
+const SignInPage = lazyRouteComponent(() => import('./account/sign-in-page.js'), 'SignInPage');
 const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignInPage });
+const SignUpPage = lazyRouteComponent(() => import('./account/sign-up-page.js'), 'SignUpPage');
 const signUp = createRoute({ getParentRoute: () => root, path: '/sign-up', component: SignUpPage });
 
 const router = createRouter({
