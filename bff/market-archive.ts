@@ -131,7 +131,8 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
   const read = async <T>(sql: string, params: Params, maxRows: number): Promise<T[]> => {
     const rows = await ask<T>(sql, params, maxRows);
     if (rows) return rows;
-    throw new AppError('unavailable', 'There is no archive of prices here.', { retryAfterMs: 60_000 });
+    const message = 'There is no archive of prices here.';
+    throw new AppError('unavailable', message, { retryAfterMs: 60_000, fields: [{ field: 'archive', message, reason: 'no-archive' }] });
   };
   const shared = <T>(key: string, work: () => Promise<T>): Promise<T> => {
     const nowMs = clock.monotonic();

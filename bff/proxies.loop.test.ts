@@ -49,7 +49,7 @@ const visit = async (address: string, how: 'live' | 'reading') => {
   const sees = async () => {
     await total.getByText(/5\d,\d{3}/).waitFor();
     if (how === 'live') await page.locator('.freshness').getByText('Live', { exact: true }).waitFor();
-    else await page.getByText('Live connection blocked; updating every 3 s.').waitFor();
+    else await page.getByText('Live connection blocked; updating about every 3 s.').waitFor();
     await expect.poll(() => page.getByText('saving').count()).toBe(0);
   };
   await window.signUp(address, `visitor-${++visitors}`);

@@ -68,7 +68,7 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await said.waitFor();
     await window.signIn(await createHolder(strict));
     await page.getByTestId('total').getByText('50,000').waitFor();
-    await page.getByText('Live connection blocked; updating every 3 s.').waitFor();
+    await page.getByText('Live connection blocked; updating about every 3 s.').waitFor();
     await said.waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();

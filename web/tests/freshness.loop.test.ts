@@ -41,4 +41,33 @@ describe.skipIf(!browser)('how live it is', () => {
       });
     },
   );
+
+  it('says of a coin that nobody holds of when its price is, or that none is recorded, and why there is no chart', async () => {
+    const nothing = { ...candles, Candles: [] };
+    await withWindow(
+      { frame: two, answers: { ...answers, 'coins/dogeusdt/candles': nothing }, expected: /503/ },
+      async ({ page, answer }) => {
+        const head = () => page.locator('.coin-head').innerText();
+        await page.goto(`${origin}/coins/solusdt`);
+        await expect.poll(head).toMatch(/Recorded price, not live\s+2\s+USDT\s+Price of Jun 15, 2026, 11:59:00 AM UTC/);
+        await page.goto(`${origin}/coins/dogeusdt`);
+        await expect.poll(head).toMatch(/no price recorded\s*$/);
+        answer({ 'coins/dogeusdt/candles': undefined }); // It does not answer now, which is another thing than that there is none.
+        await page.goto(`${origin}/coins/dogeusdt`);
+        await page.locator('.coin-chart').getByText('The history cannot be read at the moment.').waitFor();
+      },
+    );
+  });
+
+  it('waits for no first trade while no prices arrive, nor of what is traded no more', async () => {
+    const without = (PriceState: string) => withPrices(two, 0, { Price: null, Total: null, PriceTime: null, Stale: true, PriceState });
+    await withWindow({ frame: without('waiting') }, async ({ page, send }) => {
+      const told = () => page.locator('.total-waiting').innerText();
+      await expect.poll(told).toBe('Waiting for the first trade');
+      await send(without('feed-down'));
+      expect(await told()).toBe('No prices are arriving');
+      await send(without('delisted'));
+      expect(await told()).toBe('None of your coins has a price');
+    });
+  });
 });

@@ -30,7 +30,6 @@ interface CoinHeadProps extends Pair {
   readonly asOfMs: number;
 }
 
-const waiting = { state: undefined, stateOf: undefined };
 const gone = { state: 'delisted', stateOf: undefined } as const;
 const recorded = { kind: 'recorded' } as const;
 
@@ -38,6 +37,7 @@ const recorded = { kind: 'recorded' } as const;
 export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asOfMs }: CoinHeadProps) => {
   const { text, times } = useSpeaking();
   const reason = row?.priceText === undefined ? (isDelisted ? gone : undefined) : row.stale && !row.pending ? row : undefined;
+  const without = reason ?? row;
   const priceText = row?.priceText ?? (shown && grouped(shown.price, text.numbers));
   const pair = besideName(name, { base, quote });
   const note = row?.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs));
@@ -59,12 +59,18 @@ export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asO
       <p className={`coin-price large-digits ${digitsSize(priceText ?? '')}`}>
         {priceText !== undefined ? (
           <Digits text={priceText} direction={row?.direction ?? 'same'} ticks={row?.ticks ?? 0} />
+        ) : without ? (
+          <NoPrice row={without} />
         ) : (
-          <NoPrice row={reason ?? row ?? waiting} />
+          <span className="none" title={text.worthLater}>
+            {text.noneRecorded}
+          </span>
         )}
-        <span className="unit" translate="no">
-          {quote}
-        </span>
+        {priceText !== undefined && (
+          <span className="unit" translate="no">
+            {quote}
+          </span>
+        )}
       </p>
       {shown?.atMs !== undefined && <p className="none">{text.priceOfTime(times.full(shown.atMs))}</p>}
       {row?.day && (

@@ -5,6 +5,7 @@ import { Skeleton } from '../frame/skeleton.js';
 import { useLive } from '../parts.js';
 import { useNewListings, useSymbols } from '../portfolio/use-symbols.js';
 import { isProblem } from '../session/problem.js';
+import { grouped } from '../text/amount.js';
 import { coinName } from '../text/coin-names.js';
 import { useText } from '../text/language.js';
 import { RangeTabs } from '../value/range-tabs.js';
@@ -68,15 +69,20 @@ export const CoinPage = () => {
   const name = coinName(base) ?? base;
   /** Undefined where nobody knows them. */
   const assets = quote === '' ? undefined : { base, quote };
-  const recorded = archive.last ?? (candles.length > 0 ? { price: candles.at(-1)?.close ?? '', atMs: undefined } : undefined);
+  const last = candles.at(-1);
+  const recorded = archive.last ?? (last && { price: last.close, atMs: archive.recordedAtMs });
   const shown = row?.price === undefined ? recorded : { price: row.price, atMs: row.priceAtMs };
   const first = candles[0];
   const label = first
-    ? `${text.chartOf(name)}, ${text.ranges[archive.range ?? range]}: ${first.open} → ${candles.at(-1)?.close} ${quote}`
+    ? `${text.chartOf(name)}, ${text.ranges[archive.range ?? range]}: ${grouped(first.open, text.numbers)} → ${grouped(last?.close ?? '', text.numbers)} ${quote}`
     : text.chartOf(name);
   const chart = () => {
     if (!archive.isLoaded)
-      return archive.error ? <p className="panel-note">{text.noArchive}</p> : <div className="chart-box tall-380 bone" />;
+      return archive.error ? (
+        <p className="panel-note">{archive.isNowhere ? text.noArchive : text.historyAway}</p>
+      ) : (
+        <div className="chart-box tall-380 bone" />
+      );
     if (candles.length === 0 && !newest) return <p className="panel-note">{text.noCandles}</p>;
     return <CandleChart label={label} slots={slots} stepMs={stepMs} newest={newest} />;
   };

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useRef } from 'react';
 import { useParts } from '../parts.js';
+import { isProblem } from '../session/problem.js';
 import { spanMs } from '../value/ranges.js';
 import { type Candle, growCandle, type Slot, slotsOf } from './candle.js';
 import type { Day } from './day-range.js';
@@ -28,7 +29,7 @@ interface CandlesAnswer {
   readonly Candles: readonly CandleText[];
   readonly Today: CandleText | null;
   /** A server of before this page does not know it. */
-  readonly Day?: DayText | null;
+  readonly Day?: (DayText & { readonly Time: string }) | null;
   readonly Volume: { readonly Base: string; readonly Quote: string } | null;
 }
 
@@ -70,12 +71,16 @@ export const useCandles = (symbol: string, range: CandleRange) => {
     quote: data?.QuoteAsset ?? undefined,
     /** Of a delisted symbol, the last price that was recorded. */
     last: data?.Last ? { atMs: Date.parse(data.Last.Time), price: data.Last.Price } : undefined,
+    /** When its newest price was recorded, as far as that is known. */
+    recordedAtMs: data?.Day ? Date.parse(data.Day.Time) : candles.at(-1)?.atMs,
     candles,
     slots,
     stepMs,
     day: data?.Day ? dayOf(data.Day, true) : data?.Today ? dayOf(data.Today, false) : undefined,
     volume: data?.Volume ? { base: data.Volume.Base, quote: data.Volume.Quote } : undefined,
     error,
+    /** There is no archive here at all. */
+    isNowhere: isProblem(error) && error.reasons.get('archive') === 'no-archive',
     isLoaded: data !== undefined,
     isOfBefore: isPlaceholderData,
   };

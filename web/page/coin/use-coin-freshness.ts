@@ -1,5 +1,6 @@
-import { coinFreshnessOf, type Freshness } from '../live/freshness.js';
+import type { Freshness } from '../live/freshness.js';
 import { useLive, useParts } from '../parts.js';
+import { coinFreshnessOf } from './coin-freshness.js';
 
 /** How live the price of a coin is, as the newest frame knows it; undefined for what is not held. */
 export const useCoinFreshness = (symbol: string): Freshness | undefined => {

@@ -3,7 +3,7 @@ import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FrameCoin } from './frame.js';
-import { coinFreshnessOf, freshnessOf } from './freshness.js';
+import { freshnessOf } from './freshness.js';
 import { testAsOf, testCoin, viewOfCoins } from './test-view.js';
 
 const Exact = Decimal.clone({ precision: 100 });
@@ -56,17 +56,5 @@ describe('how live a value is', () => {
     const old = testCoin('btcusdt', '100', stale(61_000, { PriceState: 'old' }));
     expect(viewOfCoins('100', [old]).fresh).toEqual({ kind: 'still', sinceMs: asOfMs - 61_000 });
     expect(viewOfCoins('0', [testCoin('btcusdt', null)]).fresh).toBeUndefined();
-  });
-});
-
-describe('how live the price of one coin is', () => {
-  it('is about that coin, whatever the portfolio is', () => {
-    expect(coinFreshnessOf(testCoin('btcusdt', '1', came(2_000)), asOfMs)).toMatchObject({ kind: 'live', part: '100' });
-    expect(coinFreshnessOf(testCoin('btcusdt', '1', came(2_001)), asOfMs)).toEqual({ kind: 'quiet', seconds: 3 });
-    expect(coinFreshnessOf(testCoin('btcusdt', '1', stale(70_000, { PriceState: 'feed-down' })), asOfMs)).toMatchObject({ kind: 'down' });
-  });
-  it('is left to the mark beside the coin where its trading ended or pauses', () => {
-    for (const PriceState of ['halted', 'delisted', 'unreadable', 'never-traded'] as const)
-      expect(coinFreshnessOf(testCoin('btcusdt', '1', stale(70_000, { PriceState })), asOfMs)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { compare, type Decimal, divide, multiply } from '@tickfolio/lib/money';
-import type { FrameCoin, PriceState } from './frame.js';
+import type { FrameCoin } from './frame.js';
 
 /** How live a value is, or the price of one coin. Moments in epoch milliseconds, by the clock of frames. */
 export type Freshness =
@@ -30,7 +30,7 @@ export const isFresh = (coin: FrameCoin, asOfMs: number): boolean => {
 };
 
 /** What there is to say of coins none of which is fresh; undefined where none has a price or could have one. */
-const notFresh = (coins: readonly FrameCoin[], asOfMs: number): Freshness | undefined => {
+export const notFresh = (coins: readonly FrameCoin[], asOfMs: number): Freshness | undefined => {
   const moments = coins.map(cameAtMs).filter((atMs) => atMs !== undefined);
   const sinceMs = moments.length > 0 ? Math.max(...moments) : undefined;
   const isCurrent = coins.some((coin) => !coin.Stale && coin.Price !== null);
@@ -52,13 +52,4 @@ export const freshnessOf = (coins: readonly FrameCoin[], fresh: Decimal, total: 
   if (fresh.units === 0n || total.units === 0n) return notFresh(coins, asOfMs);
   const part = floorPercent(fresh, total);
   return { kind: 'live', part: part.toString(), level: part >= 90n ? 'good' : part >= 50n ? 'fair' : 'poor' };
-};
-
-/** Of these the mark beside the coin says all there is to say. */
-const told: ReadonlySet<PriceState | undefined> = new Set<PriceState>(['halted', 'delisted', 'never-traded', 'unreadable']);
-
-/** Of one coin; undefined where it has no price, or one that stands still for a reason of its own. */
-export const coinFreshnessOf = (coin: FrameCoin, asOfMs: number): Freshness | undefined => {
-  if (isFresh(coin, asOfMs)) return { kind: 'live', part: '100', level: 'good' };
-  return told.has(coin.PriceState) ? undefined : notFresh([coin], asOfMs);
 };

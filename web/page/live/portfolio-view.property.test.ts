@@ -54,8 +54,10 @@ describe('a portfolio that is kept up to date', () => {
             const value = row.value === undefined ? undefined : new Exact(row.value);
             const worth = value && new Exact(frame.TotalValue).isZero() ? undefined : value?.times(100).div(frame.TotalValue);
             const rounded = worth?.toFixed(1, Decimal.ROUND_HALF_UP);
-            // What is something is never shown as nothing.
-            if (worth) expect(row.share).toBe(`${rounded === '0.0' && !worth.isZero() ? '<0.1' : rounded} %`);
+            // What is something is never shown as nothing, and what is not all never as all.
+            const told = (text: string | undefined, exact: Decimal) =>
+              text === '0.0' && !exact.isZero() ? '<0.1' : text === '100.0' && !exact.eq(100) ? '>99.9' : text;
+            if (worth) expect(row.share).toBe(`${told(rounded, worth)} %`);
           }
           before = { view, frame };
         }

@@ -1,5 +1,5 @@
 import { add, compare, type Decimal, divide, formatDecimal, multiply, subtract, zero } from '@tickfolio/lib/money';
-import { grouped, money, type NumberStyle, percent } from '../text/amount.js';
+import { grouped, money, type NumberStyle, share } from '../text/amount.js';
 import { type Change, changeOf, type Direction } from '../text/change.js';
 import { coinName } from '../text/coin-names.js';
 import { exact } from '../text/exact.js';
@@ -206,7 +206,7 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
       priceAtMs: coin.Stale && coin.PriceTime !== null ? Date.parse(coin.PriceTime) : undefined,
       value: coin.Total ?? undefined,
       valueText: value && money(value, style),
-      share: value && percent(value, total, style),
+      share: value && share(value, total, style),
       direction: moved ? signOf(subtract(exact(Price), exact(priceBefore))) : (last?.direction ?? 'same'),
       ticks: (last?.ticks ?? 0) + (moved ? 1 : 0),
       day,

@@ -1,6 +1,6 @@
 import { add, compare, type Decimal, divide, zero } from '@tickfolio/lib/money';
 import type { Row } from '../live/portfolio-view.js';
-import { type NumberStyle, percent } from '../text/amount.js';
+import { type NumberStyle, share as shareOf } from '../text/amount.js';
 import { exact } from '../text/exact.js';
 import { pairLabel } from '../text/pair.js';
 
@@ -25,7 +25,7 @@ export const partsOf = (rows: readonly Row[], total: Decimal, others: string, st
   const part = (key: string, label: string, worth: Decimal): Part => ({
     key,
     label,
-    share: percent(worth, total, style) ?? '–',
+    share: shareOf(worth, total, style) ?? '–',
     tenths: total.units === 0n ? 0 : Number(divide(worth, total, 3).units),
   });
   const shown = sorted.length > maxParts ? sorted.slice(0, maxParts - 1) : sorted;

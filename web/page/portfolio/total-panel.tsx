@@ -1,16 +1,24 @@
 import { useEffect } from 'react';
-import type { PortfolioView } from '../live/portfolio-view.js';
+import type { PortfolioView, Row } from '../live/portfolio-view.js';
 import { useLive } from '../parts.js';
 import type { Change } from '../text/change.js';
 import { digitsSize } from '../text/digits-size.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
+import type { Messages } from '../text/messages-en.js';
 import { ChangeMark } from './change-mark.js';
 import { Digits } from './digits.js';
 import { Freshness } from './freshness.js';
 import { TotalLacks } from './total-lacks.js';
 
 const arrows = { up: '▲', down: '▼', same: '' } as const;
+
+/** Why there is no value yet. */
+const noTotalWords = (rows: readonly Row[], text: Messages): string => {
+  const isAny = (...states: readonly (Row['state'] | undefined)[]) => rows.some(({ state }) => states.includes(state));
+  if (isAny(undefined, 'waiting')) return text.waiting;
+  return isAny('feed-down') ? text.notArriving : text.noPrices;
+};
 
 interface ChangeOfTotalProps {
   readonly label: string;
@@ -66,7 +74,7 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
           </p>
         </>
       ) : (
-        <p className="total-waiting">{text.waiting}</p>
+        <p className="total-waiting">{noTotalWords(rows, text)}</p>
       )}
       <TotalLacks coins={view.lacking} />
       <dl className="changes">

@@ -2,7 +2,7 @@ import { parseDecimal } from '@tickfolio/lib/money';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { grouped, money, percent, rounded, shortened, signed } from './amount.js';
+import { grouped, money, percent, rounded, share, shortened, signed } from './amount.js';
 import { de } from './messages-de.js';
 import { en } from './messages-en.js';
 
@@ -66,6 +66,17 @@ describe('amounts', () => {
       '9,123 T',
     ]);
     expect(short('12408.51302', de)).toBe('12,4 Tsd.');
+  });
+  it('are never shown as all of something while anything of it is elsewhere', () => {
+    const of = (part: string, { numbers } = en) => share(parseDecimal(part), parseDecimal('100000'), numbers);
+    expect(['100000', '99999.999', '99950', '99949.9', '0.001'].map((part) => of(part))).toEqual([
+      '100.0 %',
+      '>99.9 %',
+      '>99.9 %',
+      '99.9 %',
+      '<0.1 %',
+    ]);
+    expect(of('99999', de)).toBe('>99,9 %');
   });
   it('are shares of a whole, and nothing of nothing', () => {
     expect(percent(parseDecimal('1'), parseDecimal('3'), style)).toBe('33.3 %');

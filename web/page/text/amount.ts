@@ -54,6 +54,13 @@ export const percent = (part: Decimal, whole: Decimal, style: NumberStyle, decim
   return `${told(rounded(share, decimals), part.units !== 0n, style)} %`;
 };
 
+/** A part of a whole in tenths of a percent; what is not all of it is told as less, as what is something is never told as nothing: `>99.9 %`. */
+export const share = (part: Decimal, whole: Decimal, style: NumberStyle): string | undefined => {
+  const text = percent(part, whole, style);
+  const isRoundedUp = compare(part, whole) < 0 && text === percent(whole, whole, style);
+  return isRoundedUp ? `>${grouped('99.9', style)} %` : text;
+};
+
 /**
  * Three digits, shortened to thousands and more where it is so much: 12.4 K, 846 M.
  * @param sizes names of a thousand, of a thousand of that, and so on

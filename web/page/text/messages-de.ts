@@ -65,7 +65,7 @@ export const de: Messages = {
   offlineGate: 'Du bist offline. Zum Anmelden braucht es das Netz.',
   reconnecting: 'Verbindung verloren. Neuer Versuch läuft …',
   notReached: 'Noch keine Verbindung zum Server. Neuer Versuch läuft …',
-  reading: (seconds) => `Die Live-Verbindung ist blockiert; alle ${seconds} s wird aktualisiert.`,
+  reading: (seconds) => `Die Live-Verbindung ist blockiert; etwa alle ${seconds} s wird aktualisiert.`,
   cookieRisk: {
     blocked:
       'Dieser Browser blockiert Cookies für diese Seite und kann dich deshalb nicht angemeldet halten: Neu laden oder ein paar Minuten melden dich ab.',
@@ -86,6 +86,7 @@ export const de: Messages = {
   notArriving: 'Es kommen keine Kurse an',
   notArrivingSince: (time) => `Seit ${time} kommen keine Kurse an`,
   recorded: 'Festgehaltener Kurs, nicht live',
+  noneRecorded: 'kein Kurs festgehalten',
   lastUpdate: (time) => `Zuletzt um ${time}`,
   portfolio: 'Portfolio',
   totalValue: 'Gesamtwert',
@@ -118,7 +119,7 @@ export const de: Messages = {
   },
   priceHints: {
     waiting: 'Der erste Kurs kommt mit dem nächsten Handel.',
-    old: 'In der letzten Minute hat niemand damit gehandelt.',
+    old: 'Seit einer Weile hat niemand damit gehandelt.',
     halted: 'Die Börse hat den Handel damit unterbrochen. Der Kurs steht still, bis es weitergeht.',
     delisted: 'Die Börse handelt ihn nicht mehr. Der letzte Kurs bleibt stehen.',
     'never-traded': 'Bisher hat niemand damit gehandelt, also gibt es keinen Kurs.',
@@ -133,6 +134,7 @@ export const de: Messages = {
   pausedNote:
     'Die Börse hat den Handel mit diesem Coin unterbrochen. Hinzufügen geht trotzdem; der Kurs läuft weiter, sobald wieder gehandelt wird.',
   waiting: 'Wartet auf den ersten Handel',
+  noPrices: 'Keiner deiner Coins hat einen Kurs',
   saving: 'speichert',
   actions: (coin) => `${coin} ändern`,
   allocation: 'Verteilung',
@@ -187,7 +189,7 @@ export const de: Messages = {
   cardBroken: 'Dieser Teil konnte nicht gezeichnet werden. Der Rest der Seite läuft weiter.',
   noHistory: 'Ab jetzt wird jede Minute ein Punkt festgehalten. Die Linie wächst gleich.',
   noCandles: 'Aus dieser Zeit ist noch kein Kurs festgehalten.',
-  noArchive: 'Hier gibt es kein Kursarchiv; gezeichnet wird, was jetzt geschieht.',
+  noArchive: 'Hier gibt es kein Kursarchiv, also auch kein Diagramm.',
   historyAway: 'Der Verlauf kann gerade nicht gelesen werden.',
   tryAgain: 'Noch einmal',
   yourPosition: 'Dein Bestand',

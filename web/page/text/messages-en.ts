@@ -65,7 +65,7 @@ export const en = {
   offlineGate: 'You are offline. Signing in needs the network.',
   reconnecting: 'Connection lost. Reconnecting …',
   notReached: 'No connection to the server yet. Trying again …',
-  reading: (seconds: number) => `Live connection blocked; updating every ${seconds} s.`,
+  reading: (seconds: number) => `Live connection blocked; updating about every ${seconds} s.`,
   cookieRisk: {
     blocked: 'This browser blocks cookies here, so it cannot keep you signed in: a reload, or some minutes, sign you out.',
     'needs-https':
@@ -86,6 +86,7 @@ export const en = {
   notArriving: 'No prices are arriving',
   notArrivingSince: (time: string) => `No prices have arrived since ${time}`,
   recorded: 'Recorded price, not live',
+  noneRecorded: 'no price recorded',
   lastUpdate: (time: string) => `Last update ${time}`,
   portfolio: 'Portfolio',
   totalValue: 'Total value',
@@ -118,7 +119,7 @@ export const en = {
   },
   priceHints: {
     waiting: 'The first price comes with the next trade.',
-    old: 'Nobody has traded it in the last minute.',
+    old: 'Nobody has traded it for a while.',
     halted: 'The exchange has paused its trading. The price stands still until it goes on.',
     delisted: 'The exchange does not trade it any more. Its last price stays.',
     'never-traded': 'Nobody has traded it so far, so it has no price.',
@@ -133,6 +134,7 @@ export const en = {
   paused: 'paused',
   pausedNote: 'The exchange has paused the trading of this coin. You can add it all the same; its price goes on when trading does.',
   waiting: 'Waiting for the first trade',
+  noPrices: 'None of your coins has a price',
   saving: 'saving',
   actions: (coin: string) => `Change ${coin}`,
   allocation: 'Allocation',
@@ -187,7 +189,7 @@ export const en = {
   cardBroken: 'This part could not be drawn. The rest of the page goes on.',
   noHistory: 'One point a minute is recorded from now on. The line begins to grow soon.',
   noCandles: 'No price of this time is recorded yet.',
-  noArchive: 'There is no archive of prices here, so only what happens now is drawn.',
+  noArchive: 'There is no archive of prices here, so there is no chart.',
   historyAway: 'The history cannot be read at the moment.',
   tryAgain: 'Try again',
   yourPosition: 'Your position',
