@@ -28,6 +28,8 @@ export interface ArchiveNames {
   readonly rows: string;
   readonly offsets: string;
   readonly audits: string;
+  /** Since when rows were kept under earlier rules. */
+  readonly retentions: string;
   /** Rows of an older version while they are being set right. */
   readonly zoneless: string;
 }
@@ -38,6 +40,7 @@ export const archiveNames = (database: string, table: string): ArchiveNames => (
   rows: `${database}.${table}_rows`,
   offsets: `${database}.${table}_offsets`,
   audits: `${database}.${table}_audits`,
+  retentions: `${database}.${table}_retentions`,
   zoneless: `${database}.${namesOf({ database, table }, 'rows').zoneless}`,
 });
 

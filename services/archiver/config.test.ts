@@ -1,6 +1,7 @@
 import { ConfigError, readConfig } from '@tickfolio/lib/config';
 import { describe, expect, it } from 'vitest';
-import { archiverConfig } from './config.js';
+import { help } from './audit/help.js';
+import { archiverConfig, auditConfig } from './config.js';
 
 const read = (env: NodeJS.ProcessEnv) =>
   readConfig('archiver', archiverConfig({}), { ENV: 'local', KAFKA_BROKERS: 'kafka:9092', CLICKHOUSE_ADDR: 'clickhouse:8123', ...env });
@@ -31,4 +32,9 @@ describe("the archiver's settings", () => {
     for (const zone of ['Europe/Atlantis', '5'])
       expect(faultsOf({ ARCHIVE_WRITTEN_IN: zone })).toEqual(['ARCHIVE_WRITTEN_IN must be a time zone such as Europe/Berlin or UTC']);
   });
+});
+
+it('of the audit are all named where it explains itself', () => {
+  const unnamed = Object.keys(auditConfig().shape).filter((name) => !help.includes(name));
+  expect(unnamed).toEqual([]);
 });

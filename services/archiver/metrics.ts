@@ -30,6 +30,7 @@ export const createArchiverMetrics = (metrics: Metrics) => ({
     help: 'Rows that a query sees more than once, at the last audit',
     labelNames: ['partition'],
   }),
+  auditInterval: metrics.gauge({ name: 'audit_interval_seconds', help: 'How long it is from one audit to the next' }),
   auditTime: metrics.gauge({ name: 'audit_timestamp_seconds', help: 'When the last audit ended, epoch seconds' }),
 });
 

@@ -44,11 +44,22 @@ export const migrateArchive = async (
   });
   if (unfedSince !== undefined) await feedAgain(takeover, unfedSince);
   await carryOver(takeover);
+  const changing = (days: number | undefined) => noteRetention(deps.clickhouse, `${database}.${table}_retentions`, days);
   await applyRetention(deps, database, [
-    { table: `${table}_rows`, time: 'event_time', days: retentionDays },
+    { table: `${table}_rows`, time: 'event_time', days: retentionDays, changing },
     { table: `${table}_offsets`, time: 'noted_at', days: offsetsDays },
   ]);
 };
+
+/** So long a rule may go on letting rows go while it is being changed. */
+const changeMinutes = 10;
+
+/** Notes which rows may be gone by a rule that ends now, so that the audit does not miss them. @param days undefined: any of them */
+const noteRetention = (clickhouse: ClickHouse, retentions: string, days: number | undefined): Promise<void> =>
+  clickhouse.command(
+    `INSERT INTO ${retentions} (rows_since) SELECT now64(3) - toIntervalDay({days:UInt32}) + toIntervalMinute({change:UInt32})`,
+    { days: days ?? 0, change: changeMinutes },
+  );
 
 /** The zone that was named, if ClickHouse knows it, else that of its host. */
 const writersZone = async (clickhouse: ClickHouse, named: string | undefined): Promise<string> => {

@@ -9,6 +9,7 @@ import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startArchiver } from '../app.js';
 import { archiveNames } from '../archive.js';
+import { keptSinceMs } from '../schema.js';
 import { createTickers } from '../test-tickers.js';
 import { auditAll, createRunningAudit } from './audit.js';
 import { verdict } from './table.js';
@@ -45,16 +46,21 @@ describe('the audit', () => {
       eventLog.publish(topic, { key, value });
     }
   };
-  const start = (eventLog: EventLog, table: string) => {
+  const start = (eventLog: EventLog, table: string, retentionDays?: number) => {
     const metrics = createMetrics('archiver');
     const batch = { minMessages: 1, maxMessages: 100, maxWaitMs: 20 };
     return startArchiver(
       { eventLog, clickhouse, clock, log, metrics },
-      { topic, group, batch, auditIntervalMs: 60_000, database: 'crypto', table },
+      { topic, group, batch, auditIntervalMs: 60_000, database: 'crypto', table, retentionDays },
     ).then((archiver) => ({ archiver, metrics }));
   };
-  const said = async (eventLog: EventLog, table: string) =>
-    verdict(await auditAll({ clickhouse, eventLog, names: archiveNames('crypto', table), topic, group, clock })).split('.')[0];
+  const said = async (eventLog: EventLog, table: string, days?: number) => {
+    const deps = { clickhouse, eventLog, names: archiveNames('crypto', table), topic, group, clock, keptSinceMs: keptSinceMs(clock, days) };
+    return verdict(await auditAll(deps)).split('.')[0];
+  };
+  const missing = async (audit: ReturnType<typeof createRunningAudit>) => (await audit()).reduce((sum, one) => sum + one.missing, 0n);
+  const committedOf = async (eventLog: EventLog) =>
+    (await eventLog.offsets(topic, group)).reduce((sum, of) => sum + Number(of.committed ?? 0), 0);
 
   it('misses what a topic holds that was lost and made anew, although its offsets were archived once', async () => {
     const table = 'anew';
@@ -89,12 +95,11 @@ describe('the audit', () => {
     const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('log') });
     const { archiver } = await start(eventLog, table);
     const audit = createRunningAudit({ clickhouse, eventLog, names: archiveNames('crypto', table), topic, group, clock });
-    const committed = async () => (await eventLog.offsets(topic, group)).reduce((sum, of) => sum + Number(of.committed ?? 0), 0);
     for (let round = 1; round <= 3; round++) {
       publish(eventLog, 30, `released ${round}`, clock.now());
-      await eventually(committed, round * 30);
+      await eventually(() => committedOf(eventLog), round * 30);
       const audits = await audit();
-      expect(audits.reduce((sum, { missing }) => sum + missing, 0n)).toBe(0n);
+      expect(audits.reduce((sum, one) => sum + one.missing, 0n)).toBe(0n);
       if (round > 1) expect(audits.reduce((sum, { messages }) => sum + messages, 0n)).toBe(30n);
     }
     await archiver.close();
@@ -118,6 +123,63 @@ describe('the audit', () => {
     expect(await said(eventLog, table)).toBe('Complete: all 30 messages are there, none twice');
     await archiver.close();
   });
+
+  it('rings for no loss when rows are to be kept for longer than before, or for ever', async () => {
+    const table = 'longer';
+    const names = archiveNames('crypto', table);
+    const eventLog = await openLog();
+    const first = await start(eventLog, table, 1);
+    publish(eventLog, 30, 'three days ago', clock.now() - 3 * dayMs);
+    await eventually(() => committedOf(eventLog), 30);
+    await clickhouse.command(`OPTIMIZE TABLE ${names.rows} FINAL`);
+    expect(await clickhouse.query(`SELECT count() AS n FROM ${names.view}`)).toEqual([{ n: '0' }]);
+    await first.archiver.close();
+    for (const days of [90, undefined]) {
+      const { archiver } = await start(eventLog, table, days);
+      await eventually(async () => archiver.dependencies[0]?.check(), undefined);
+      expect(await said(eventLog, table, days)).toBe('Complete: all 30 messages are there, none twice');
+      await archiver.close();
+    }
+    // What is lost from now on is missed.
+    const last = await start(eventLog, table);
+    publish(eventLog, 5, 'today', clock.now());
+    await eventually(() => committedOf(eventLog), 35);
+    await clickhouse.command(`ALTER TABLE ${names.rows} DELETE WHERE 1 SETTINGS mutations_sync = 1`);
+    expect(await said(eventLog, table)).toBe('NOT complete: 5 missing, 0 duplicate');
+    await last.archiver.close();
+  });
+
+  it.each(['keeps', 'lets go of'])(
+    'does not make thousands of one message that was lost 30 days ago, where the log %s the others',
+    async (how) => {
+      const table = how === 'keeps' ? 'lost_kept' : 'lost_released';
+      const names = archiveNames('crypto', table);
+      let agoMs = 40 * dayMs;
+      const then: Clock = { ...clock, now: () => clock.now() - agoMs };
+      const eventLog = how === 'keeps' ? await openLog(then) : createMemoryEventLog({ clock: then, log, metrics: createMetrics('log') });
+      const { archiver } = await start(eventLog, table);
+      const audit = createRunningAudit({ clickhouse, eventLog, names, topic, group, clock: then });
+      publish(eventLog, 10, 'one', then.now());
+      await eventually(() => committedOf(eventLog), 10);
+      expect(await missing(audit)).toBe(0n);
+      publish(eventLog, 50, 'two', then.now());
+      await eventually(() => committedOf(eventLog), 60);
+      await clickhouse.command(
+        `ALTER TABLE ${names.rows} DELETE WHERE (kafka_partition, kafka_offset) IN
+       (SELECT kafka_partition, max(kafka_offset) FROM ${names.rows} GROUP BY kafka_partition ORDER BY kafka_partition LIMIT 1) SETTINGS mutations_sync = 1`,
+      );
+      expect(await missing(audit)).toBe(1n);
+      // Twenty-nine and a half days go by, then the thirty of the table's own rule.
+      agoMs = 0;
+      await clickhouse.command(`ALTER TABLE ${names.offsets} UPDATE noted_at = noted_at - 2548800 WHERE 1 SETTINGS mutations_sync = 1`);
+      expect(await missing(audit)).toBeLessThanOrEqual(1n);
+      await clickhouse.command(`ALTER TABLE ${names.offsets} DELETE WHERE 1 SETTINGS mutations_sync = 1`);
+      publish(eventLog, 20, 'three', then.now());
+      await eventually(() => committedOf(eventLog), 80);
+      expect(await missing(audit)).toBeLessThanOrEqual(1n);
+      await archiver.close();
+    },
+  );
 
   it("takes no good ticker for bad because of an analyst's view that cannot hold it", async () => {
     const table = 'viewed';

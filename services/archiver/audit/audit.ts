@@ -1,126 +1,14 @@
-import type { ClickHouse } from '@tickfolio/lib/clickhouse';
-import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import type { EventLog, PartitionOffsets } from '@tickfolio/lib/event-log';
-import type { ArchiveNames } from '../archive.js';
+import type { PartitionOffsets } from '@tickfolio/lib/event-log';
 import { offsetsDays } from '../schema.js';
-import { notesCountSince, wereWrittenBy } from './topic-life.js';
+import { type AuditDeps, auditPartition, type PartitionAudit } from './partition-audit.js';
+import { wereWrittenBy } from './topic-life.js';
 
-/** What became of one partition's messages from offset `first` up to `next`. */
-export interface PartitionAudit {
-  readonly partition: number;
-  readonly first: bigint;
-  /** One past the last message that was looked at. */
-  readonly next: bigint;
-  readonly messages: bigint;
-  /** Messages whose ticker is in the table. */
-  readonly archived: bigint;
-  /** Of those, messages whose ticker the topic holds more than once; the table holds it once. */
-  readonly repeated: bigint;
-  readonly deadLetters: bigint;
-  /** Messages that are neither in the table nor dead letters. */
-  readonly missing: bigint;
-  /** Rows that a query over the table counts too often. */
-  readonly duplicate: bigint;
-  /** Messages at the end that the archiver has not committed yet. */
-  readonly waiting: bigint;
-}
-
-export interface AuditDeps {
-  readonly clickhouse: ClickHouse;
-  readonly eventLog: EventLog;
-  readonly names: ArchiveNames;
-  readonly topic: string;
-  readonly group: string;
-  readonly clock: Clock;
-  /** Rows older than this may be gone by the table's own rule, and count as archived. Epoch milliseconds; absent: none is. */
-  readonly keptSinceMs?: () => number;
-}
+export type { AuditDeps, PartitionAudit } from './partition-audit.js';
 
 const dayMs = 86_400_000;
 /** A day less, because a note is made after its message was written, and by another clock. */
 const comparableMs = (offsetsDays - 1) * dayMs;
-
-/** Offsets compared in one query, which bounds its memory. */
-const sliceOffsets = 1_000_000n;
-
-interface SliceCounts {
-  readonly archived: bigint;
-  readonly dead: bigint;
-  readonly rows: bigint;
-  readonly ids: bigint;
-}
-
-interface Slice {
-  readonly partition: number;
-  readonly first: bigint;
-  readonly next: bigint;
-  /** What was noted before is about another topic of this name. Epoch milliseconds. */
-  readonly notedSinceMs: number;
-}
-
-const countSlice = async (
-  { clickhouse, names, topic, keptSinceMs = () => 0 }: AuditDeps,
-  { partition, first, next, notedSinceMs }: Slice,
-): Promise<SliceCounts> => {
-  const params = { topic, partition, first: String(first), next: String(next), notedSince: notedSinceMs };
-  const place = 'kafka_partition = {partition:UInt16} AND kafka_offset >= {first:UInt64} AND kafka_offset < {next:UInt64}';
-  const sinceThen = (column: string) => `${column} >= fromUnixTimestamp64Milli({notedSince:Int64})`;
-  const noted = `topic = {topic:String} AND ${place} AND ${sinceThen('noted_at')}`;
-  const [known] = await clickhouse.query<{ dead: string; oldest: string; newest: string }>(
-    `SELECT countIf(dead_letter) AS dead, toUnixTimestamp64Milli(minIf(event_time, NOT dead_letter)) AS oldest,
-       toUnixTimestamp64Milli(maxIf(event_time, NOT dead_letter)) AS newest
-     FROM ${names.offsets} FINAL WHERE ${noted}`,
-    params,
-  );
-  if (!known) return { archived: 0n, dead: 0n, rows: 0n, ids: 0n };
-  // As numbers: the text of a time would be read in the zone of whoever reads it.
-  const times = { ...params, oldest: known.oldest, newest: known.newest, keptSince: keptSinceMs() };
-  const moment = (name: string) => `fromUnixTimestamp64Milli({${name}:Int64})`;
-  const between = `event_time >= ${moment('oldest')} AND event_time <= ${moment('newest')}`;
-  const [stored] = await clickhouse.query<{ archived: string }>(
-    `SELECT count() AS archived FROM ${names.offsets} FINAL WHERE ${noted} AND NOT dead_letter
-       AND (event_time < ${moment('keptSince')} OR (symbol, event_time) IN (SELECT symbol, event_time FROM ${names.view} WHERE ${between}))`,
-    times,
-  );
-  const [seen] = await clickhouse.query<{ rows: string; ids: string }>(
-    `SELECT count() AS rows, uniqExact(message_id) AS ids FROM ${names.view}
-     WHERE ${between} AND kafka_topic = {topic:String} AND ${place} AND ${sinceThen('inserted_at')}`,
-    times,
-  );
-  return {
-    archived: BigInt(stored?.archived ?? 0),
-    dead: BigInt(known.dead),
-    rows: BigInt(seen?.rows ?? 0),
-    ids: BigInt(seen?.ids ?? 0),
-  };
-};
-
-const auditPartition = async (deps: AuditDeps, of: PartitionOffsets, first: bigint, next: bigint): Promise<PartitionAudit> => {
-  const total = { archived: 0n, dead: 0n, rows: 0n, ids: 0n };
-  const { partition } = of;
-  const notedSinceMs = first < next ? await notesCountSince(deps, { partition, kept: BigInt(of.first), first, next }) : 0;
-  for (let from = first; from < next; from += sliceOffsets) {
-    const to = from + sliceOffsets < next ? from + sliceOffsets : next;
-    const counts = await countSlice(deps, { partition, first: from, next: to, notedSinceMs });
-    for (const name of ['archived', 'dead', 'rows', 'ids'] as const) total[name] += counts[name];
-  }
-  const messages = next - first;
-  const committed = BigInt(of.committed ?? of.first);
-  const end = BigInt(of.next);
-  return {
-    partition: of.partition,
-    first,
-    next,
-    messages,
-    archived: total.archived,
-    repeated: total.archived > total.rows ? total.archived - total.rows : 0n,
-    deadLetters: total.dead,
-    missing: messages - total.archived - total.dead,
-    duplicate: total.rows - total.ids,
-    waiting: end > committed ? end - committed : 0n,
-  };
-};
 
 /** @throws AppError unavailable while rows are on their way from one table to another, so that none of them passes for missing */
 const refuseTakeover = async ({ clickhouse, names }: AuditDeps): Promise<void> => {
@@ -156,29 +44,63 @@ export const auditAll = async (deps: AuditDeps): Promise<readonly PartitionAudit
 };
 
 /**
+ * One past the newest message of a range that was noted so long ago that its note, and those before it, may go at any moment: what went
+ * wrong before it cannot be told from what is forgotten.
+ */
+const forgottenUpTo = async (
+  { clickhouse, names, topic, clock }: AuditDeps,
+  partition: number,
+  first: bigint,
+  next: bigint,
+): Promise<bigint> => {
+  const [old] = await clickhouse.query<{ notes: string; newest: string }>(
+    `SELECT count() AS notes, max(kafka_offset) AS newest FROM ${names.offsets} FINAL
+     WHERE topic = {topic:String} AND kafka_partition = {partition:UInt16} AND kafka_offset >= {first:UInt64} AND kafka_offset < {next:UInt64}
+       AND noted_at < fromUnixTimestamp64Milli({before:Int64})`,
+    { topic, partition, first: String(first), next: String(next), before: String(clock.now() - comparableMs) },
+  );
+  return old && old.notes !== '0' ? BigInt(old.newest) + 1n : first;
+};
+
+/**
  * Compares, again and again, the messages that were committed since the last time with the table.
- * What was found right once is not looked at a second time; what was not is looked at until it is.
+ * What was found right once is not looked at a second time; what was not is looked at until it is, or until what became of its neighbours is
+ * not known any more either.
  */
 export const createRunningAudit = (deps: AuditDeps) => {
-  const right = new Map<number, bigint>();
-  let rightMs = 0;
+  /** From where on each partition is looked at, and those of which something was wrong there. */
+  const begins = new Map<number, bigint>();
+  const wrong = new Set<number>();
+  let begunMs = 0;
+
+  const beginOf = async (of: PartitionOffsets, comparable: bigint, next: bigint): Promise<bigint> => {
+    const { partition, first: kept } = of;
+    const known = begins.get(partition);
+    if (known === undefined || known > next) return comparable;
+    // Also what the log itself has let go since.
+    if (!wrong.has(partition)) return known;
+    const told = comparable > BigInt(kept) && comparable > known ? comparable : known;
+    return told < next ? forgottenUpTo(deps, partition, told, next) : next;
+  };
   return async (): Promise<readonly PartitionAudit[]> => {
     // A topic that was made anew is another one, also where it has grown past what was known of the former.
-    if (right.size > 0 && !(await wereWrittenBy(deps, rightMs, right))) right.clear();
+    if (begins.size > 0 && !(await wereWrittenBy(deps, begunMs, begins))) begins.clear();
     const startedMs = deps.clock.now();
     const offsets = await deps.eventLog.offsets(deps.topic, deps.group);
-    const begin = await comparableFrom(deps, offsets);
+    const comparable = await comparableFrom(deps, offsets);
     const audits: PartitionAudit[] = [];
     for (const of of offsets) {
-      // Also what the log itself has let go since.
+      const { partition } = of;
       const next = BigInt(of.committed ?? of.first);
-      const known = right.get(of.partition);
-      const first = known !== undefined && known <= next ? known : (begin.get(of.partition) ?? BigInt(of.first));
+      const first = await beginOf(of, comparable.get(partition) ?? BigInt(of.first), next);
       const audit = await auditPartition(deps, of, first, next > first ? next : first);
-      if (audit.missing === 0n && audit.duplicate === 0n) right.set(of.partition, audit.next);
+      const isRight = audit.missing === 0n && audit.duplicate === 0n;
+      begins.set(partition, isRight ? audit.next : first);
+      if (isRight) wrong.delete(partition);
+      else wrong.add(partition);
       audits.push(audit);
     }
-    rightMs = startedMs;
+    begunMs = startedMs;
     return audits;
   };
 };

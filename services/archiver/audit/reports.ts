@@ -28,6 +28,7 @@ const columns = [
   'lag',
   'checked_from',
   'checked_to',
+  'interval_ms',
 ];
 
 const sumOf = (audits: readonly PartitionAudit[], of: (audit: PartitionAudit) => bigint): number =>
@@ -39,7 +40,7 @@ export const createAuditReports = (deps: AuditReportsDeps) => {
   const audit = createRunningAudit(deps);
   let latest: AuditReport | undefined;
 
-  const report = async (): Promise<void> => {
+  const report = async (intervalMs: number): Promise<void> => {
     const audits = await audit();
     const at = new Date(clock.now()).toISOString();
     for (const { partition, missing, duplicate } of audits) {
@@ -67,6 +68,7 @@ export const createAuditReports = (deps: AuditReportsDeps) => {
       String(one.waiting),
       String(one.first),
       String(one.next),
+      intervalMs,
     ]);
     if (rows.length > 0) await clickhouse.insert(names.audits, columns, rows);
   };
@@ -77,8 +79,9 @@ export const createAuditReports = (deps: AuditReportsDeps) => {
     },
     /** Until the signal. An audit that fails for want of a server is left out; the next one comes. */
     run: async (intervalMs: number, signal: AbortSignal): Promise<void> => {
+      metrics.auditInterval.set(intervalMs / 1_000);
       while (!signal.aborted) {
-        await unlessAborted(signal, report()).catch((err: unknown) => {
+        await unlessAborted(signal, report(intervalMs)).catch((err: unknown) => {
           if (!signal.aborted) log.warn({ err }, 'the audit could not be made this time');
         });
         await sleep(clock, intervalMs, signal);

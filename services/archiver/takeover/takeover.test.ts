@@ -62,7 +62,8 @@ describe('an archive of before times had zones', () => {
     const places = "SELECT name, uuid FROM system.tables WHERE database = 'kept' AND engine LIKE '%MergeTree' ORDER BY name";
     const known = await clickhouse.query(places);
     expect(await migrate('kept')).toEqual([]);
-    expect(await clickhouse.query(places)).toEqual(known);
+    // Files after those may make more, beside them.
+    expect((await clickhouse.query<{ name: string }>(places)).filter(({ name }) => !name.endsWith('_retentions'))).toEqual(known);
     const { types, hours, latest } = await contentOf(clickhouse, 'kept');
     expect(types).toEqual(truth.types);
     expect(hours.map(({ start }) => start)).toEqual([1, 2, 3].map((hour) => `2026-03-08 0${hour}:00:00`));
