@@ -340,6 +340,31 @@ describe('the pipeline', () => {
     ]);
   });
 
+  it('shows the audit also of an archive whose archiver is of an older version, which did not note how often', async () => {
+    await archive.audit(startMs - 200_000, 0, {});
+    await clickhouse.command('ALTER TABLE crypto.market_tickers_audits DROP COLUMN interval_ms');
+    try {
+      expect(textOf(await dashboard.page('/pipeline'))).toContain('Complete: nothing missing, nothing twice, checked 3 min ago.');
+    } finally {
+      await clickhouse.command('ALTER TABLE crypto.market_tickers_audits ADD COLUMN interval_ms UInt64 DEFAULT 0 AFTER checked_to');
+    }
+  });
+
+  it('lists a topic that got another name with its last results, and judges and counts by the one of now', async () => {
+    await archive.audit(startMs - 20_000, 0, { lag: 2 });
+    await clickhouse.command(
+      `INSERT INTO crypto.market_tickers_audits (audited_at, topic, kafka_partition, missing, lag, checked_to)
+       VALUES (fromUnixTimestamp64Milli(${startMs - dayMs}), 'before', 0, 5, 70, 9)`,
+    );
+    const page = await dashboard.page('/pipeline');
+    expect(textOf(page)).toContain('Complete: nothing missing, nothing twice, checked 20 s ago.');
+    expect(factsOf(page).Lag).toBe('2 messages');
+    expect(rowsOf(page).map(([topic, , missing]) => [topic, missing])).toEqual([
+      ['before no longer checked', '5'],
+      ['binance.miniticker', '0'],
+    ]);
+  });
+
   it('says what is wrong, what is not known, and what is no longer checked', async () => {
     expect(textOf(await dashboard.page('/pipeline'))).toContain('Not checked yet');
     await archive.audit(startMs - 60_000, 0, { missing: 3 });

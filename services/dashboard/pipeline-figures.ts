@@ -32,7 +32,17 @@ export interface PartitionAudit {
   readonly lag: bigint;
   /** One past the last offset that was compared. */
   readonly checkedTo: bigint;
+  /** How long after it the next result was to come. */
+  readonly intervalMs: number;
 }
+
+/** The archiver audits every minute unless set otherwise; older versions did not note how often. */
+const usualIntervalMs = 60_000;
+/** A result may be this late before it is missed, and one of a long interval by as much as that. */
+const auditSilenceMs = 5 * 60_000;
+
+/** How old a result may be before the next one is missed. */
+export const maxAuditAgeMs = ({ intervalMs }: Pick<PartitionAudit, 'intervalMs'>): number => Math.max(auditSilenceMs, 2 * intervalMs);
 
 interface AuditAnswer {
   readonly auditedMs: string;
@@ -42,12 +52,14 @@ interface AuditAnswer {
   readonly duplicate: string;
   readonly lag: string;
   readonly checkedTo: string;
+  /** Missing in an archive that an older archiver made. */
+  readonly interval_ms?: string;
 }
 
 export const readAudits = async (archive: Archive, names: ArchiveNames, nowMs: number): Promise<readonly PartitionAudit[]> => {
   const answers = await archive.read<AuditAnswer>(
     `SELECT toUnixTimestamp64Milli(audited_at) AS auditedMs, topic, kafka_partition AS partition, missing, duplicate, lag,
-       checked_to AS checkedTo
+       checked_to AS checkedTo, COLUMNS('^interval_ms$')
      FROM ${names.audits} WHERE audited_at >= fromUnixTimestamp64Milli({from:Int64})
      ORDER BY audited_at DESC LIMIT 1 BY topic, kafka_partition`,
     { from: String(nowMs - auditDays * 86_400_000) },
@@ -62,8 +74,16 @@ export const readAudits = async (archive: Archive, names: ArchiveNames, nowMs: n
       duplicate: BigInt(counts.duplicate),
       lag: BigInt(counts.lag),
       checkedTo: BigInt(counts.checkedTo),
+      intervalMs: Number(counts.interval_ms ?? 0) || usualIntervalMs,
     }))
     .sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition));
+};
+
+/** Those of topics that are audited still: after a topic got another name its last results stay, and say nothing about now. */
+export const currentAudits = (audits: readonly PartitionAudit[]): readonly PartitionAudit[] => {
+  const newestMs = Math.max(...audits.map(({ auditedMs }) => auditedMs));
+  const current = new Set(audits.filter((one) => newestMs - one.auditedMs <= maxAuditAgeMs(one)).map(({ topic }) => topic));
+  return audits.filter(({ topic }) => current.has(topic));
 };
 
 /** Messages that could not be read, per topic and partition (`topic/partition`), as long as the archive notes offsets: 30 days. */

@@ -1,7 +1,7 @@
 import { agoText } from './browser/time-text.js';
 import { type Html, html } from './html.js';
 import { agoHtml, type PageContent } from './page.js';
-import { type PartitionAudit, rateMinutes, type StorageSize } from './pipeline-figures.js';
+import { currentAudits, maxAuditAgeMs, type PartitionAudit, rateMinutes, type StorageSize } from './pipeline-figures.js';
 import { grouped } from './ticker-cells.js';
 
 /** Each figure is undefined when it could not be read. */
@@ -14,8 +14,6 @@ export interface PipelineFigures {
   readonly storage: StorageSize | undefined;
 }
 
-/** The archiver audits every minute unless set otherwise; this long without a result means that it does not. */
-const auditSilenceMs = 5 * 60_000;
 /** Tickers come every second and are inserted after 10 s at most, unless set otherwise. */
 const freshMs = 60_000;
 
@@ -28,11 +26,15 @@ const sum = (audits: readonly PartitionAudit[], of: 'missing' | 'duplicate' | 'l
   audits.reduce((total, audit) => total + audit[of], 0n);
 
 /** The state of the archive in one sentence. */
-export const verdictOf = (audits: readonly PartitionAudit[] | undefined, nowMs: number): Verdict => {
-  if (audits === undefined) return { kind: 'unknown', text: 'Not known: the audit’s results cannot be read.' };
-  if (audits.length === 0) {
-    return { kind: 'unknown', text: 'Not checked yet: the archiver compares Kafka with ClickHouse every minute and has not reported.' };
+export const verdictOf = (all: readonly PartitionAudit[] | undefined, nowMs: number): Verdict => {
+  if (all === undefined) return { kind: 'unknown', text: 'Not known: the audit’s results cannot be read.' };
+  if (all.length === 0) {
+    return {
+      kind: 'unknown',
+      text: 'Not checked yet: the archiver compares Kafka with ClickHouse, every minute unless set otherwise, and has not reported.',
+    };
   }
+  const audits = currentAudits(all);
   const [missing, duplicate] = [sum(audits, 'missing'), sum(audits, 'duplicate')];
   const oldestMs = Math.min(...audits.map(({ auditedMs }) => auditedMs));
   const checked = `checked ${agoText(nowMs - oldestMs)}`;
@@ -40,7 +42,7 @@ export const verdictOf = (audits: readonly PartitionAudit[] | undefined, nowMs: 
     const parts = [missing !== 0n && `${grouped(missing)} missing`, duplicate !== 0n && `${grouped(duplicate)} twice`].filter(Boolean);
     return { kind: 'bad', text: `Not complete: ${parts.join(', ')}, ${checked}.` };
   }
-  if (nowMs - oldestMs > auditSilenceMs) {
+  if (audits.some((audit) => nowMs - audit.auditedMs > maxAuditAgeMs(audit))) {
     return { kind: 'warn', text: `Complete when last ${checked}, and not checked since: is the archiver running?` };
   }
   return { kind: 'good', text: `Complete: nothing missing, nothing twice, ${checked}.` };
@@ -98,7 +100,7 @@ ${more && html`<dd>${more}</dd>`}
 
 const figuresOf = ({ rates, newestMs, audits, deadLetters, storage }: PipelineFigures, nowMs: number): readonly Figure[] => {
   const dead = deadLetters && [...deadLetters.values()].reduce((total, count) => total + count, 0n);
-  const lag = audits && sum(audits, 'lag');
+  const lag = audits && sum(currentAudits(audits), 'lag');
   const old = typeof newestMs === 'number' && nowMs - newestMs > freshMs;
   return [
     {
@@ -140,11 +142,9 @@ const figuresOf = ({ rates, newestMs, audits, deadLetters, storage }: PipelineFi
 const countCell = (count: bigint): Html =>
   html`<td class="number${count === 0n ? '' : ' bad'}">${count === 0n ? '0' : html`<strong>${grouped(count)}</strong>`}</td>`;
 
-const partitions = (
-  audits: readonly PartitionAudit[],
-  deadLetters: PipelineFigures['deadLetters'],
-  nowMs: number,
-): Html => html`<section aria-labelledby="partitions" data-key="partitions">
+const partitions = (audits: readonly PartitionAudit[], deadLetters: PipelineFigures['deadLetters'], nowMs: number): Html => {
+  const current = new Set(currentAudits(audits));
+  return html`<section aria-labelledby="partitions" data-key="partitions">
 <h2 id="partitions">Partition by partition</h2>
 <div class="scroll" role="region" aria-label="Audit of each partition" tabindex="0">
 <table><caption><span>Kafka’s messages against ClickHouse’s rows, as the archiver last compared them.</span></caption>
@@ -153,7 +153,7 @@ const partitions = (
 ${audits.map((audit) => {
   const { topic, partition, missing, duplicate, lag, checkedTo, auditedMs } = audit;
   const dead = deadLetters && (deadLetters.get(`${topic}/${partition}`) ?? 0n);
-  return html`<tr data-key="${topic}/${partition}"><th scope="row">${topic}</th><td class="number">${partition}</td>${countCell(missing)}${countCell(duplicate)}<td class="number">${grouped(lag)}</td><td class="number">${dead === undefined ? '?' : grouped(dead)}</td><td class="number">${grouped(checkedTo)}</td><td>${agoHtml(auditedMs, nowMs)}</td></tr>
+  return html`<tr data-key="${topic}/${partition}"><th scope="row">${topic}${current.has(audit) ? '' : html` <span class="muted">no longer checked</span>`}</th><td class="number">${partition}</td>${countCell(missing)}${countCell(duplicate)}<td class="number">${grouped(lag)}</td><td class="number">${dead === undefined ? '?' : grouped(dead)}</td><td class="number">${grouped(checkedTo)}</td><td>${agoHtml(auditedMs, nowMs)}</td></tr>
 `;
 })}</tbody>
 </table>
@@ -164,6 +164,7 @@ ${audits.map((audit) => {
 <div><dt>Checked up to</dt><dd>The offset in Kafka up to which the two were compared.</dd></div>
 </dl>
 </section>`;
+};
 
 /** How well the archive is fed, for operators. */
 export const pipelinePage = (figures: PipelineFigures, nowMs: number): PageContent => {

@@ -81,7 +81,7 @@ describe('figures', () => {
 });
 
 describe('the verdict', () => {
-  const audit = (found: Partial<{ missing: bigint; duplicate: bigint; auditedMs: number }>) => ({
+  const audit = (found: Partial<{ missing: bigint; duplicate: bigint; auditedMs: number; intervalMs: number }>) => ({
     topic: 't',
     partition: 0,
     auditedMs: 100_000,
@@ -89,7 +89,24 @@ describe('the verdict', () => {
     duplicate: 0n,
     lag: 9n,
     checkedTo: 5n,
+    intervalMs: 60_000,
     ...found,
+  });
+  const dayMs = 86_400_000;
+
+  it('is about the topic that is archived now, whatever was last said of the one of another name', () => {
+    const former = { ...audit({ missing: 3n, auditedMs: 100_000 - dayMs }), topic: 'before' };
+    expect(verdictOf([former, audit({})], 120_000).kind).toBe('good');
+    // Nobody has taken its place.
+    expect(verdictOf([former], 120_000).kind).toBe('bad');
+    // Two archives of which one stands still are no change of name so soon.
+    expect(verdictOf([{ ...former, auditedMs: -150_000 }, audit({})], 120_000).kind).toBe('bad');
+  });
+
+  it('does not ask for the archiver between two audits that were to be an hour apart', () => {
+    const hourly = audit({ intervalMs: 3_600_000 });
+    expect(verdictOf([hourly], 100_000 + 3_650_000).kind).toBe('good');
+    expect(verdictOf([hourly], 100_000 + 7_300_000).kind).toBe('warn');
   });
 
   it.each([
@@ -102,7 +119,11 @@ describe('the verdict', () => {
       'warn',
       'Complete when last checked 7 min ago, and not checked since: is the archiver running?',
     ],
-    [[], 'unknown', 'Not checked yet: the archiver compares Kafka with ClickHouse every minute and has not reported.'],
+    [
+      [],
+      'unknown',
+      'Not checked yet: the archiver compares Kafka with ClickHouse, every minute unless set otherwise, and has not reported.',
+    ],
     [undefined, 'unknown', 'Not known: the audit’s results cannot be read.'],
   ])('%#', (audits, kind, text) => expect(verdictOf(audits, 120_000)).toEqual({ kind, text }));
 });
