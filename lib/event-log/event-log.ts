@@ -104,7 +104,7 @@ export interface ConsumeOptions {
 }
 
 export interface Consumer {
-  /** Messages not yet handled, over all partitions of this member. @throws AppError `unavailable` as `offsets` does. */
+  /** Messages not yet handled, over all partitions of this member. @throws AppError `unavailable` as `offsets` does, and while it is out of its group. */
   lag(): Promise<number>;
   /**
    * Waits for the running handler and commits its work, then leaves the group. After the signal nothing is waited for: what a handler

@@ -216,6 +216,8 @@ export const startKafkaConsumer = (
       return silentMs > limits.sessionTimeoutMs ? `${who} has heard nothing for ${Math.round(silentMs / 1_000)} s` : undefined;
     },
     lag: async () => {
+      // Without partitions it would be 0, which says that nothing waits.
+      if (!joined) throw new AppError('unavailable', `${who} is not in its group`);
       const partitions = await admin.offsets(topic, consume.group);
       let waiting = 0n;
       for (const partition of assignment.partitions()) {
