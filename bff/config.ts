@@ -1,5 +1,5 @@
 import { clickHouseSettings } from '@tickfolio/lib/clickhouse';
-import { address, duration, environment, flag, integer, jwtSecret, logLevel, parseAddress, port, z } from '@tickfolio/lib/config';
+import { addressFault, duration, environment, flag, integer, jwtSecret, logLevel, port, serverAddress, z } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { postgresSettings } from '@tickfolio/lib/postgres';
 import { basePath, publicUrls } from './public-url.js';
@@ -32,7 +32,8 @@ const httpAddresses = () =>
       const text = part.trim();
       const isUrl = /^https?:\/\//.test(text);
       const target = isUrl ? text.replace(/\/+$/, '') : `http://${text}`;
-      const good = URL.canParse(target) && (isUrl || (/^[^/:]+:\d+$|^\[[^\]]+\]:\d+$/.test(text) && parseAddress(text) !== undefined));
+      const isAddress = /^[^/:]+:\d+$|^\[[^\]]+\]:\d+$/.test(text) && addressFault(text, true) === undefined;
+      const good = URL.canParse(target) && new URL(target).port !== '0' && (isUrl || isAddress);
       if (!good)
         ctx.addIssue({ code: 'custom', message: `must be host:port or an http URL, or several separated by commas, not "${text}"` });
       return target;
@@ -52,10 +53,10 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     ...postgresSettings(env, 'profile_db'),
     POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000),
     JWT_SECRET: jwtSecret(env.ENV),
-    REDIS_ADDR: address(),
+    REDIS_ADDR: serverAddress(),
     /** SPUBLISH and SSUBSCRIBE instead of PUBLISH and SUBSCRIBE; the same at every service. Redis 7 and later. */
     REDIS_SHARDED_PUBSUB: flag(false),
-    AUTH_SERVICE_ADDR: address('authorization-service:50051'),
+    AUTH_SERVICE_ADDR: serverAddress('authorization-service:50051'),
     /** One or several; a name with several addresses stands for as many aggregators. */
     AGGREGATOR_ADDR: httpAddresses(),
     /** Where people open the page; then pages of these addresses and of ALLOWED_ORIGINS are the only ones that may ask. */

@@ -30,7 +30,7 @@ import type { StandaloneConfig } from './config.js';
 import { openDataFolder } from './data-folder.js';
 import { dialTarget, shownTarget } from './dial.js';
 import { storesInDanger, watchDisks } from './disk-watch.js';
-import { archiveName, checkRoom, databaseNames, embeddedStores, openStores } from './embedded-stores.js';
+import { checkRoom, databaseNames, embeddedStores, openStores } from './embedded-stores.js';
 import { ownFarewell } from './farewell.js';
 import { tellFirstPrice, watchFirstPrice } from './first-price.js';
 import { createServiceMetrics } from './metrics.js';
@@ -38,6 +38,7 @@ import { checkPorts, loopback } from './ports.js';
 import { answering, choosePriceSource, type Exchange, realExchange } from './price-source.js';
 import { settle } from './settle.js';
 import { adviseOnStore } from './store-advice.js';
+import { archiveName, jwtSecretFile } from './store-names.js';
 import { elsewhereInWords, openDatabase, openEventLog, openingInWords, openPubSub, ownedSoon, storesInWords } from './stores.js';
 
 export interface StandaloneDeps {
@@ -69,7 +70,7 @@ const startParts = async (deps: StandaloneDeps, config: StandaloneConfig, fail: 
   const { clock, log, logOf, life, random, print } = deps;
   const folder = life.own('data folder', await openDataFolder(config.DATA_DIR, clock));
   if (folder.finishedRestore) print('A restore that was cut off in its last step has been finished: this is the restored data folder.');
-  const jwtSecret = config.JWT_SECRET ?? (await folder.secret('jwt-secret'));
+  const jwtSecret = config.JWT_SECRET ?? (await folder.secret(jwtSecretFile));
   const metricsOf = createServiceMetrics();
   const part = (service: string) => ({ clock, log: logOf(service), metrics: metricsOf(service) });
   const bffPart = part('bff');

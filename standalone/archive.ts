@@ -14,7 +14,7 @@ import { traceClickHouse } from '@tickfolio/lib/tracing/clickhouse';
 import type { NamedStore } from './backup/snapshots.js';
 import type { StandaloneConfig } from './config.js';
 import type { DataFolder } from './data-folder.js';
-import { archiveName } from './embedded-stores.js';
+import { archiveName } from './store-names.js';
 
 export interface ArchiveDeps {
   readonly clock: Clock;

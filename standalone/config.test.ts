@@ -62,6 +62,38 @@ describe('the settings of the all-in-one run', () => {
     expect(unused).toEqual(refused);
   });
 
+  it.each(['clickhouse', 'Clickhouse', 'clickhouse-simulated', 'jwt-secret'])(
+    'do not let a database and something else in the data folder have one name, %s',
+    (name) => {
+      for (const variable of ['AUTH_POSTGRES_DB', 'PROFILE_POSTGRES_DB'])
+        expect(faultsOf({ [variable]: name })).toEqual([
+          `${variable} must be another name: "${name}" is what something else in the data folder is called (clickhouse, clickhouse-simulated, jwt-secret)`,
+        ]);
+      // A server's databases lie elsewhere.
+      const server = { POSTGRES_HOST: 'db', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p' };
+      expect(faultsOf({ ...server, AUTH_POSTGRES_DB: name })).toEqual([]);
+    },
+  );
+
+  it('do not let two embedded databases have names that some disks do not tell apart', () => {
+    expect(faultsOf({ PROFILE_POSTGRES_DB: 'Auth_DB' })).toEqual(['PROFILE_POSTGRES_DB must be another database than AUTH_POSTGRES_DB']);
+  });
+
+  it.each([
+    ['POSTGRES_PORT', '0'],
+    ['POSTGRES_MIGRATE_ADDR', 'db:0'],
+    ['REDIS_ADDR', 'redis:0'],
+    ['BROKERS', 'kafka:0'],
+    ['KAFKA_BROKERS', 'kafka:0'],
+    ['CLICKHOUSE_ADDR', 'clickhouse:0'],
+    ['SOCKET_SERVICE_ADDR', 'socket:0'],
+    ['AUTH_SERVICE_ADDR', 'auth:0'],
+    ['AGGREGATOR_ADDR', 'aggregator:0'],
+    ['AGGREGATOR_ADDR', 'http://aggregator:0'],
+  ])('refuse %s=%s, where no server can be', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} must `))]);
+  });
+
   it('are refused by the same rules and all at once', () => {
     const wrong: NodeJS.ProcessEnv = {
       HTTP_PORT: 'eighty',

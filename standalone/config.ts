@@ -4,13 +4,23 @@ import { authConfig } from '@tickfolio/auth/config';
 import { bffConfig } from '@tickfolio/bff/config';
 import { dashboardConfig } from '@tickfolio/dashboard/config';
 import { exchangeSimSchema } from '@tickfolio/exchange-sim/config';
-import { address, addressOrOff, duration, required, z } from '@tickfolio/lib/config';
+import { address, addressOrOff, duration, required, serverAddress, z } from '@tickfolio/lib/config';
 import { socketConfig } from '@tickfolio/socket/config';
+import { jwtSecretFile, realArchive, simulatedArchive } from './store-names.js';
 
-const databaseName = (fallback: string) =>
+/** What else lies in the data folder, where an embedded database has a folder of its name. */
+const takenNames: readonly string[] = [realArchive, simulatedArchive, jwtSecretFile];
+
+/** @param onServer whether it is a database of a server, which has other names beside it */
+const databaseName = (fallback: string, onServer: boolean) =>
   z
     .string()
     .regex(/^[\w-]{1,63}$/, 'must consist of letters A to Z, digits, _ and -')
+    // Not every file system tells capitals from small letters.
+    .refine((name) => onServer || !takenNames.includes(name.toLowerCase()), {
+      error: ({ input }) =>
+        `must be another name: "${input}" is what something else in the data folder is called (${takenNames.join(', ')})`,
+    })
     .default(fallback);
 
 const onlyForServices = () => z.undefined({ error: 'is for services that run on their own' }).optional();
@@ -76,7 +86,7 @@ export const standaloneConfig = (env: NodeJS.ProcessEnv) => {
     // Services: unset means this process's own.
     SOCKET_SERVICE_ADDR: aggregator.SOCKET_SERVICE_ADDR.optional(),
     AGGREGATOR_ADDR: bff.AGGREGATOR_ADDR.optional(),
-    AUTH_SERVICE_ADDR: address().optional(),
+    AUTH_SERVICE_ADDR: serverAddress().optional(),
 
     EXCHANGE_SIM_HOST: simulator['--host'],
     EXCHANGE_SIM_PORT: simulator['--port'],
@@ -92,9 +102,9 @@ export const standaloneConfig = (env: NodeJS.ProcessEnv) => {
     CLICKHOUSE_HTTP_ADDR: addressOrOff('127.0.0.1:8123'),
     DATA_DIR: z.string().default('./data'),
     PRICE_SOURCE: z.enum(['auto', 'binance', 'simulated'], { error: 'must be auto, binance or simulated' }).default('auto'),
-    AUTH_POSTGRES_DB: databaseName('auth_db'),
-    PROFILE_POSTGRES_DB: databaseName('profile_db').refine(
-      (name) => name !== authDatabase,
+    AUTH_POSTGRES_DB: databaseName('auth_db', onServer),
+    PROFILE_POSTGRES_DB: databaseName('profile_db', onServer).refine(
+      (name) => (onServer ? name !== authDatabase : name.toLowerCase() !== authDatabase.toLowerCase()),
       'must be another database than AUTH_POSTGRES_DB',
     ),
   });

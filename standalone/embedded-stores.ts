@@ -6,6 +6,7 @@ import { pgliteNeedsBytes } from '@tickfolio/lib/postgres/pglite';
 import type { NamedStore } from './backup/snapshots.js';
 import type { StandaloneConfig } from './config.js';
 import type { DataFolder } from './data-folder.js';
+import { realArchive, simulatedArchive } from './store-names.js';
 import type { OpenedDatabase } from './stores.js';
 
 /** One store of the data folder. */
@@ -17,13 +18,6 @@ export interface EmbeddedStore {
   /** What it means to go on without it. */
   readonly without: string;
 }
-
-export const realArchive = 'clickhouse';
-/** What is archived from an own simulator is kept apart: it must never pass for history. */
-export const simulatedArchive = 'clickhouse-simulated';
-
-/** Of the archive of a run, by whether its prices are its own simulator's. */
-export const archiveName = (invented: boolean): string => (invented ? simulatedArchive : realArchive);
 
 type StoreNames = Pick<StandaloneConfig, 'AUTH_POSTGRES_DB' | 'PROFILE_POSTGRES_DB'>;
 

@@ -1,4 +1,4 @@
-import { type Address, parseAddress, password, z } from '../config/config.js';
+import { type Address, addressFault, parseAddress, password, z } from '../config/config.js';
 
 const nativePort = 9000;
 
@@ -6,7 +6,8 @@ const nativePort = 9000;
 const httpAddress = () =>
   z.string({ error: 'is required (host:port)' }).transform((text, ctx): Address => {
     const address = parseAddress(text);
-    if (!address) ctx.addIssue({ code: 'custom', message: `must be host:port, not "${text}"` });
+    const fault = addressFault(text, true);
+    if (fault !== undefined) ctx.addIssue({ code: 'custom', message: fault });
     if (address?.port === nativePort) {
       ctx.addIssue({ code: 'custom', message: `must name ClickHouse's HTTP port (8123); ${nativePort} is the one of its native protocol` });
     }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   address,
+  addressList,
   ConfigError,
   duration,
   environment,
@@ -18,6 +19,8 @@ import {
   readConfig,
   required,
   secretFault,
+  serverAddress,
+  serverPort,
   url,
   z,
 } from './config.js';
@@ -103,6 +106,26 @@ describe('addresses and ports', () => {
       if (text !== '') expect(refused(address(), text)).toContain('must be host:port');
     },
   );
+
+  it.each(['::1', 'fe80::1', '::', 'redis::6379', 'a:b:c:1', '2001:db8::8080', '[redis]:6379', '[::1', '::1]:80', '[]:80'])(
+    'does not guess where the host of %s ends and its port begins',
+    (text) => {
+      expect(parseAddress(text)).toBeUndefined();
+      expect(refused(address(), text)).toMatch(text.includes('[') ? /must be host:port/ : /an IPv6 address goes in brackets/);
+    },
+  );
+
+  it('says of a server’s port 0 that nothing can be there, and lets who listens have any free one', () => {
+    expect(refused(serverAddress(), 'redis:0')).toBe('X must name the port of a server, which 0 is not, in "redis:0"');
+    expect(refused(addressList(), 'kafka:9092,kafka:0')).toContain('must be host:port');
+    expect(refused(serverPort(5432), '0')).toBe('X must be a port number from 1 to 65535, not "0"');
+    expect([read(address(), ':0').port, read(port(1), '0'), read(serverPort(5432)), read(serverAddress('[::1]:1'))]).toEqual([
+      0,
+      0,
+      5432,
+      { host: '::1', port: 1 },
+    ]);
+  });
 
   it('uses the fallback, and reads it like any other', () => {
     expect(read(address('redis:6379'))).toEqual({ host: 'redis', port: 6379 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { logLevels } from '../telemetry/telemetry.js';
 
@@ -16,45 +17,70 @@ const portNumber = (text: string): number | undefined => {
   return port <= 65_535 ? port : undefined;
 };
 
-/** A TCP port; 0 picks a free one. */
-export const port = (fallback: number) =>
+const portFrom = (least: number, fallback: number) =>
   z
     .string()
     .default(String(fallback))
     .transform((text, ctx) => {
       const value = portNumber(text);
-      if (value === undefined) ctx.addIssue({ code: 'custom', message: `must be a port number from 0 to 65535, not "${text}"` });
+      if (value === undefined || value < least)
+        ctx.addIssue({ code: 'custom', message: `must be a port number from ${least} to 65535, not "${text}"` });
       return value ?? 0;
     });
+
+/** A TCP port to listen on; 0 picks a free one. */
+export const port = (fallback: number) => portFrom(0, fallback);
+
+/** A TCP port of a server. */
+export const serverPort = (fallback: number) => portFrom(1, fallback);
+
+/** An IPv6 host is in brackets: without them nobody could tell where it ends. */
+const hostOf = (text: string): string | undefined => {
+  const bracketed = /^\[(.*)\]$/.exec(text)?.[1];
+  if (bracketed !== undefined) return isIPv6(bracketed) ? bracketed : undefined;
+  return /^[\w.%-]+$/.test(text) ? text : undefined;
+};
 
 /** @throws nothing; returns undefined for what is no address. */
 export const parseAddress = (text: string, defaultHost = '0.0.0.0'): Address | undefined => {
   const at = text.lastIndexOf(':');
-  const value = portNumber(text.slice(at + 1));
-  const host = at <= 0 ? defaultHost : text.slice(0, at).replace(/^\[(.*)\]$/, '$1');
-  return value === undefined || !/^[\w.:%-]+$/.test(host) ? undefined : { host, port: value };
+  const port = portNumber(text.slice(at + 1));
+  const host = at <= 0 ? defaultHost : hostOf(text.slice(0, at));
+  return port === undefined || host === undefined ? undefined : { host, port };
 };
 
-const toAddress = (text: string, ctx: z.RefinementCtx): Address => {
+/** What is wrong with a text as an address; undefined where nothing is. @param isServer somebody is to be reached there, so its port is known */
+export const addressFault = (text: string, isServer: boolean): string | undefined => {
   const value = parseAddress(text);
-  if (!value) ctx.addIssue({ code: 'custom', message: `must be host:port, not "${text}"` });
-  return value ?? { host: '', port: 0 };
+  if (value) return isServer && value.port === 0 ? `must name the port of a server, which 0 is not, in "${text}"` : undefined;
+  return `must be host:port, not "${text}"${/:.*:/.test(text) && !text.startsWith('[') ? '; an IPv6 address goes in brackets: [::1]:6379' : ''}`;
 };
+
+const toAddress =
+  (isServer: boolean) =>
+  (text: string, ctx: z.RefinementCtx): Address => {
+    const message = addressFault(text, isServer);
+    if (message !== undefined) ctx.addIssue({ code: 'custom', message });
+    return parseAddress(text) ?? { host: '', port: 0 };
+  };
 
 /** How an address is dialled and shown: `host:port`, an IPv6 host in brackets. */
 export const hostPort = ({ host, port }: Address): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
 
-/** `host:port`; required unless a fallback is given. */
-export const address = (fallback?: string) => {
-  const text = fallback === undefined ? z.string({ error: 'is required (host:port)' }) : z.string().default(fallback);
-  return text.transform(toAddress);
-};
+const addressText = (fallback: string | undefined) =>
+  fallback === undefined ? z.string({ error: 'is required (host:port)' }) : z.string().default(fallback);
 
-/** `host:port`, several separated by commas; required. Their texts. */
+/** `host:port` to listen on, 0 for any free port; required unless a fallback is given. */
+export const address = (fallback?: string) => addressText(fallback).transform(toAddress(false));
+
+/** `host:port` of a server; required unless a fallback is given. */
+export const serverAddress = (fallback?: string) => addressText(fallback).transform(toAddress(true));
+
+/** `host:port` of servers, several separated by commas; required. Their texts. */
 export const addressList = () =>
   z.string({ error: 'is required (host:port, several separated by commas)' }).transform((text, ctx) => {
     const all = text.split(',').map((part) => part.trim());
-    const bad = all.find((part) => !part.includes(':') || part.startsWith(':') || !parseAddress(part));
+    const bad = all.find((part) => !part.includes(':') || part.startsWith(':') || addressFault(part, true) !== undefined);
     if (bad !== undefined) ctx.addIssue({ code: 'custom', message: `must be host:port, several separated by commas, not "${text}"` });
     return all;
   });

@@ -1,4 +1,4 @@
-import { type Address, address, password, port, required, z } from '../config/config.js';
+import { type Address, password, required, serverAddress, serverPort, z } from '../config/config.js';
 
 /**
  * Where PostgreSQL is and who brings its tables up to date: variables for a service's settings.
@@ -6,7 +6,7 @@ import { type Address, address, password, port, required, z } from '../config/co
  */
 export const postgresSettings = (env: NodeJS.ProcessEnv, database: string) => ({
   POSTGRES_HOST: required(),
-  POSTGRES_PORT: port(5432),
+  POSTGRES_PORT: serverPort(5432),
   POSTGRES_USER: required(),
   POSTGRES_PASSWORD: password(env.ENV),
   POSTGRES_DB: z.string().default(database),
@@ -18,7 +18,7 @@ export const postgresSettings = (env: NodeJS.ProcessEnv, database: string) => ({
   /** `off` leaves the migrations to another process and waits for them. */
   POSTGRES_MIGRATE: z.enum(['auto', 'off'], { error: 'must be auto or off' }).default('auto'),
   /** Where they are run: PostgreSQL itself, where POSTGRES_HOST is a pooler. Unset: at POSTGRES_HOST and POSTGRES_PORT. */
-  POSTGRES_MIGRATE_ADDR: address().optional(),
+  POSTGRES_MIGRATE_ADDR: serverAddress().optional(),
 });
 
 interface Settings {

@@ -1,4 +1,4 @@
-import { address, addressList, environment, flag, logLevel, z } from '@tickfolio/lib/config';
+import { address, addressList, environment, flag, logLevel, serverAddress, z } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { isSymbol } from '@tickfolio/lib/market/symbol';
 
@@ -31,10 +31,10 @@ export const aggregatorConfig = z.object({
   LOG_LEVEL: logLevel(),
   SERVER_ADDR: address(':8088'),
   BROKERS: addressList(),
-  REDIS_ADDR: address(),
+  REDIS_ADDR: serverAddress(),
   /** SPUBLISH and SSUBSCRIBE instead of PUBLISH and SUBSCRIBE; the same at every service. Redis 7 and later. */
   REDIS_SHARDED_PUBSUB: flag(false),
-  SOCKET_SERVICE_ADDR: address(),
+  SOCKET_SERVICE_ADDR: serverAddress(),
   /** Shares the symbols with the other aggregators of the same Kafka, each symbol with one. Off: this one publishes every symbol. */
   SYMBOL_SHARES: flag(false),
   /** Followed besides what portfolios hold, so that the archive has them: symbols, comma-separated. */

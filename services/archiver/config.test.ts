@@ -26,6 +26,12 @@ describe("the archiver's settings", () => {
       expect(faultsOf({ RETENTION: days })).toEqual([`RETENTION must be whole days such as 90d, at most 10000d, or off, not "${days}"`]);
   });
 
+  it('refuse what Kafka takes for no topic', () => {
+    expect(read({ KAFKA_TOPIC: '..a' }).KAFKA_TOPIC).toBe('..a');
+    for (const topic of ['.', '..', 'a topic', 'x'.repeat(241)])
+      expect(faultsOf({ KAFKA_TOPIC: topic })).toEqual([expect.stringMatching(/^KAFKA_TOPIC must be a topic name/)]);
+  });
+
   it('name the time zone of older versions as everybody else names it', () => {
     expect(read({ ARCHIVE_WRITTEN_IN: 'Asia/Kolkata' }).ARCHIVE_WRITTEN_IN).toBe('Asia/Kolkata');
     expect(read({}).ARCHIVE_WRITTEN_IN).toBeUndefined();

@@ -18,7 +18,10 @@ const maxRetentionDays = 10_000;
 export const archiveSettings = () => ({
   KAFKA_TOPIC: z
     .string()
-    .regex(/^[\w.-]{1,240}$/, 'must be a topic name')
+    .regex(
+      /^(?!\.{1,2}$)[\w.-]{1,240}$/,
+      'must be a topic name: 1 to 240 letters A to Z, digits, ".", "_" and "-", and neither "." nor ".." alone',
+    )
     .default('binance.miniticker'),
   KAFKA_GROUP_ID: z.string().min(1).default('clickhouse-consumer-group'),
   /** A batch goes to ClickHouse at once when this many rows wait. */

@@ -1,0 +1,8 @@
+// What lies in the data folder beside the databases, which have folders of their own names.
+
+export const realArchive = 'clickhouse';
+/** What is archived from an own simulator is kept apart: it must never pass for history. */
+export const simulatedArchive = 'clickhouse-simulated';
+/** Of the archive of a run, by whether its prices are its own simulator's. */
+export const archiveName = (invented: boolean): string => (invented ? simulatedArchive : realArchive);
+export const jwtSecretFile = 'jwt-secret';
