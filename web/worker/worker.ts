@@ -34,8 +34,14 @@ const fetchIndex = async (): Promise<Response> => {
   if (!response.ok || hex !== index) throw new Error('index.html is of another build');
   return response;
 };
-const install = async () => {
+/** A build that was rolled back to may be kept since before; names are made of content, so that is all it needs. */
+const isKept = async (cache: Cache) => {
+  const found = await Promise.all([...assets, indexAddress].map((address) => cache.match(address, { ignoreVary: true })));
+  return found.every((response) => response !== undefined);
+};
+const keep = async () => {
   const cache = await caches.open(own);
+  if (await isKept(cache)) return;
   try {
     await cache.addAll(assets); // All of them or none.
     await cache.put(indexAddress, await fetchIndex());
@@ -43,13 +49,24 @@ const install = async () => {
     await caches.delete(own);
     throw err;
   }
+};
+const install = async () => {
+  await keep();
   await self.skipWaiting();
 };
+
+/** In a build's cache: the how manyth it was to begin. Nobody asks for it. */
+const turnAddress = `${basePath}assets/turn`;
+const turnOf = async (name: string): Promise<number> => Number((await (await (await caches.open(name)).match(turnAddress))?.text()) ?? 0);
 
 /** Files of the build before stay for pages that are still open; their names are never those of others. */
 const clean = async () => {
   const others = (await caches.keys()).filter((name) => name.startsWith(prefix) && name !== own);
-  await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
+  const turns = new Map(await Promise.all(others.map(async (name) => [name, await turnOf(name)] as const)));
+  // Not the one that was made before: a build that was rolled back to was made long ago.
+  const inOrder = [...others].sort((a, b) => (turns.get(a) ?? 0) - (turns.get(b) ?? 0));
+  await (await caches.open(own)).put(turnAddress, new Response(String(Math.max(0, ...turns.values()) + 1)));
+  await Promise.all(inOrder.slice(0, -1).map((name) => caches.delete(name)));
   await self.clients.claim();
 };
 
