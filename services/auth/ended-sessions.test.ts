@@ -48,6 +48,21 @@ it('names what was committed late again, and nothing of which no access token is
   expect(await list(0, '')).toEqual({ sessionIds: [old, late], next: '', asOfMs: clock.now() });
   expect((await list(clock.now() - 30 * minuteMs, '')).sessionIds).not.toContain(older);
 });
+it('names who signs out after the clock of the server was set back, and does not wait until it has caught up', async () => {
+  const hourMs = 60 * minuteMs;
+  const clock = createManualClock(1_850_000_000_000);
+  const list = createListEndedSessions(postgres.db, { time: timeOf(clock), accessTtlMs: 15 * minuteMs });
+  const { asOfMs } = await list(0, '');
+  const setBack = createManualClock(clock.now() - hourMs);
+  const after = createListEndedSessions(postgres.db, { time: timeOf(setBack), accessTtlMs: 15 * minuteMs });
+  const [first] = await addEnded(setBack.now(), 0);
+  setBack.advance(20_000);
+  const named = await after(asOfMs, '');
+  expect(named.sessionIds).toEqual([first]);
+  setBack.advance(20_000);
+  const [second] = await addEnded(setBack.now(), 0);
+  expect((await after(named.asOfMs, '')).sessionIds).toContain(second);
+});
 it('is asked over gRPC, and refuses a cursor that is none', async () => {
   const auth = await startTestAuth(postgres, {}, createManualClock(1_900_000_000_000));
   await auth.register(auth.name);

@@ -40,7 +40,9 @@ export const createListEndedSessions = (db: Database, { time, accessTtlMs, pageS
       .select({ ms: sql<string>`floor(extract(epoch from at) * 1000)::bigint` })
       .from(sql`(select ${time()} as at) now`);
     const asOfMs = Number(now?.ms);
-    const from = new Date(Math.max(sinceMs, asOfMs - accessTtlMs) - lateMs);
+    // A moment that is still to come is from before the database's clock was set back, or of one before it that was ahead: what ends now would lie before it.
+    const knownMs = sinceMs > asOfMs ? 0 : sinceMs;
+    const from = new Date(Math.max(knownMs, asOfMs - accessTtlMs) - lateMs);
     const last = lastMs === undefined ? undefined : new Date(Number(lastMs));
     const after = last && or(gt(sessions.revokedAt, last), and(eq(sessions.revokedAt, last), gt(sessions.id, lastId)));
     const rows = await db
