@@ -181,6 +181,7 @@ describe('numbers, switches and URLs', () => {
     expect(refused(url(['https:']), 'http://api.binance.com')).toContain('https://');
     expect(refused(url(['ws:', 'wss:']), 'not a url')).toContain('ws:// or wss://');
     expect(refused(url(['https:']))).toBe('X is required');
+    expect(refused(url(['https:']), 'https://api.binance.com:0')).toContain('must name the port of a server, which 0 is not');
   });
 });
 

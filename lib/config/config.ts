@@ -143,7 +143,8 @@ export const url = (schemes: readonly string[], fallback?: string) => {
   return text.transform((value, ctx) => {
     if (!URL.canParse(value) || !schemes.includes(new URL(value).protocol)) {
       ctx.addIssue({ code: 'custom', message: `must be a URL starting with ${schemes.map((s) => `${s}//`).join(' or ')}, not "${value}"` });
-    }
+    } else if (new URL(value).port === '0')
+      ctx.addIssue({ code: 'custom', message: `must name the port of a server, which 0 is not, in "${value}"` });
     return value.replace(/\/+$/, '');
   });
 };

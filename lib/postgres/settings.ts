@@ -14,6 +14,7 @@ export const postgresSettings = (env: NodeJS.ProcessEnv, database: string) => ({
   POSTGRES_SCHEMA: z
     .string()
     .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must consist of lower-case letters, digits and _')
+    .refine((name) => !/^(pg_|information_schema$)/.test(name), 'must not be a schema of PostgreSQL itself')
     .default('public'),
   /** `off` leaves the migrations to another process and waits for them. */
   POSTGRES_MIGRATE: z.enum(['auto', 'off'], { error: 'must be auto or off' }).default('auto'),
