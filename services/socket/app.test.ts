@@ -279,7 +279,7 @@ describe('what the exchange may do to us', () => {
     read('miniTicker', ['btcusdt']);
     await eventually('both', () => subscribedTo('btcusdt@miniTicker').length === 1 && subscribedTo('btcusdt@aggTrade').length === 1);
     exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', 1));
-    let timeMs = 1_000;
+    let timeMs = 1_700_000_000_000;
     await eventually('renewed', () => {
       timeMs += 100;
       exchange.publish('btcusdt@miniTicker', tickerOf('btcusdt', timeMs, `${timeMs}`));
@@ -482,6 +482,26 @@ describe('the gRPC face', () => {
     const sizes = reader.messages.map(({ frames }) => frames.length);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
     expect(sizes.length).toBeLessThan(200);
+  });
+
+  it('says in /ready which coin the exchange refuses, as long as it does', async () => {
+    const usual = exchange.answer;
+    exchange.answer = (message, connection) =>
+      message.params.includes('ethusdt@aggTrade')
+        ? JSON.stringify({ code: 2, msg: 'bad moment', id: message.id })
+        : usual(message, connection);
+    const { read, app } = await start({ controlSpacingMs: 20, refusalRetryMs: 300, refusedNameRetryMs: 300 });
+    const reader = read('aggTrade', ['btcusdt', 'ethusdt']);
+    await eventually('refused', () => reader.stateOf('ethusdt') === StreamState.STREAM_STATE_BROKEN);
+    const ready = async () => (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).json();
+    expect(await ready()).toMatchObject({
+      status: 'ready',
+      streams: { down: 0, wanted: 2, refused: 1 },
+      degraded: expect.stringMatching(/^1 of 2 streams is refused \(ethusdt@aggTrade\): the exchange refuses the stream: /),
+    });
+    exchange.answer = usual;
+    await eventually('taken', () => reader.stateOf('ethusdt') !== StreamState.STREAM_STATE_BROKEN);
+    expect(await ready()).toMatchObject({ streams: { refused: 0 }, degraded: null });
   });
 
   it('is ready when the exchange is there, tells health, and moves its streams on when it closes', async () => {

@@ -9,6 +9,7 @@ import { createConnectionPool } from './connection-pool.js';
 import { createExchange, type ExchangePlace } from './exchange.js';
 import { defaultLimits, type SocketLimits } from './limits.js';
 import { createSocketMetrics, observe } from './metrics.js';
+import { refusedInWords } from './refused-streams.js';
 import { serve, serviceName } from './rpc.js';
 import { createSubscriptions } from './subscriptions.js';
 import { createSymbols } from './symbols.js';
@@ -116,8 +117,10 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
 
   // Without a stream asked for there is no connection; then the symbol list shows whether the exchange is there.
   const streamFault = () => pool.fault ?? (pool.connections.wanted === 0 && !symbols.current ? symbols.fault : undefined);
-  const restFault = () =>
-    symbols.fault && pool.connections.open > 0 ? `prices stream in, but the REST interface does not work: ${symbols.fault}` : symbols.fault;
+  const restFault = () => {
+    const fault = symbols.fault ?? exchange.restFault;
+    return fault !== undefined && pool.connections.open > 0 ? `prices stream in, but the REST interface does not work: ${fault}` : fault;
+  };
   const dependencies: Dependency[] = [
     { name: 'exchange-streams', required: true, check: streamFault },
     { name: 'exchange-rest', required: false, check: restFault },
@@ -129,8 +132,8 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   const offsetSeconds = () => time.offset && time.offset.offsetMs / 1_000;
   observe(deps.metrics, 'clock_offset_seconds', "The exchange's clock minus this computer's; missing until measured", offsetSeconds);
   const facts = () => ({
-    streams: pool.streams,
-    degraded: pool.degraded ?? null,
+    streams: { ...pool.streams, refused: subscriptions.refused.length },
+    degraded: [pool.degraded, refusedInWords(subscriptions.refused, pool.streams.wanted)].filter(Boolean).join('; ') || null,
     exchangeStreams: exchange.streamUrl,
     clockOffsetMs: time.offset?.offsetMs ?? null,
     clockUncertaintyMs: time.offset?.uncertaintyMs ?? null,

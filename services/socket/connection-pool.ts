@@ -1,5 +1,6 @@
 import { createComplaint } from '@tickfolio/lib/telemetry';
 import { ConnectionSlot, type SlotDeps } from './connection-slot.js';
+import { createOutageNotice } from './outage-notice.js';
 
 /** Few connections to the exchange, many streams on each. */
 export interface ConnectionPool {
@@ -70,7 +71,9 @@ export const createConnectionPool = (deps: Omit<SlotDeps, 'nextSource' | 'malfor
     const { open, down, wanted, why = 'no connection yet' } = outage();
     return `${down} of ${wanted} streams are down, with ${places.size - open} of ${places.size} connections: ${why}`;
   };
+  const notice = createOutageNotice(clock, log);
   const check = clock.every(checkPeriodMs, () => {
+    notice.look(outage().longestMs, outageInWords);
     for (const slot of places.keys()) {
       slot.checkSilence();
       const emptyMs = emptySinceMs.get(slot);

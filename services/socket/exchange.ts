@@ -6,6 +6,7 @@ import { type ConnectionEnd, type ConnectionEvents, type ExchangeConnection, ope
 import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
 import { createExchangeRest, type ExchangeRest } from './rest.js';
+import { createRestProof } from './rest-proof.js';
 import { createStreamAddress } from './stream-address.js';
 
 export interface ExchangeDeps {
@@ -35,6 +36,8 @@ export interface Exchange {
   readonly time: ExchangeClock;
   /** The address at which the streams are had, or tried. */
   readonly streamUrl: string;
+  /** Why the REST interface does not answer either, where it was asked because the streams do not open. */
+  readonly restFault: string | undefined;
   /** `host:port` of the proxy on the way to the streams. */
   readonly proxy: string | undefined;
   /** Starts to open a connection. */
@@ -47,10 +50,11 @@ export const createExchange = ({ clock, log, metrics, limits, ...deps }: Exchang
   const { exchangeWsUrl, exchangeWsFallbackUrl, exchangeRestUrl, proxies = noProxies } = place;
   const outbound = createOutbound(proxies);
   const rest = createExchangeRest({ clock, log, metrics, fetch: deps.fetch ?? outbound.fetch, url: exchangeRestUrl, limits });
+  const proof = createRestProof((signal) => rest.time(signal));
   const address = createStreamAddress({
     log,
     urls: [exchangeWsUrl, ...(exchangeWsFallbackUrl === undefined ? [] : [exchangeWsFallbackUrl])],
-    answersOver: () => (rest.answers ? new URL(exchangeRestUrl).protocol.slice(0, -1) : undefined),
+    answersOver: () => (proof.verdict && proof.verdict.fault === undefined ? new URL(exchangeRestUrl).protocol.slice(0, -1) : undefined),
   });
   const time = createExchangeClock(
     { clock, log, read: (signal) => rest.time(signal) },
@@ -62,6 +66,9 @@ export const createExchange = ({ clock, log, metrics, limits, ...deps }: Exchang
     get streamUrl() {
       return address.current;
     },
+    get restFault() {
+      return proof.verdict?.fault;
+    },
     get proxy() {
       return outbound.proxyOf(address.current);
     },
@@ -69,13 +76,18 @@ export const createExchange = ({ clock, log, metrics, limits, ...deps }: Exchang
       const url = address.current;
       const opened = () => {
         address.opened(url);
+        proof.streamsOpened();
         on.opened();
       };
-      const ended = (end: ConnectionEnd) => on.ended(address.ended(url, end));
+      const ended = (end: ConnectionEnd) => {
+        on.ended(address.ended(url, end));
+        if (end.why === 'failed' && end.neverOpened) proof.streamsFailed();
+      };
       return openExchangeConnection({ url, clock, limits, outbound }, { ...on, opened, ended });
     },
     close: async () => {
       await time.close();
+      await proof.close();
       await outbound.close();
     },
   };

@@ -2,7 +2,6 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { fetchText } from '@tickfolio/lib/http';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import { saidIn } from './exchange-words.js';
 import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
 import { readAggTrades, readSymbolList, type TradePage } from './rest-payload.js';
@@ -27,8 +26,6 @@ export interface RestDeps {
  * `deadline_exceeded`.
  */
 export interface ExchangeRest {
-  /** Whether the exchange answered the last question, be it with a refusal; undefined before the first. */
-  readonly answers: boolean | undefined;
   symbolList(signal?: AbortSignal): Promise<SymbolList>;
   /** @param limit 1 to 1000 */
   aggTrades(symbol: string, fromId: number | undefined, limit: number, signal?: AbortSignal): Promise<TradePage>;
@@ -48,7 +45,6 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
   let running = 0;
   let refusal: { readonly failure: AppError; readonly untilMs: number } | undefined;
   let takesLeanList = true;
-  let answers: boolean | undefined;
 
   const leftAlready = () => new AppError('canceled', 'Nobody waits for this answer any more.');
   const enter = async (signal: AbortSignal | undefined): Promise<void> => {
@@ -108,17 +104,12 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
       maxBytes: bound,
       signal,
     };
-    const answer = await fetchText(url + path, { headers: { accept: 'application/json' }, redirect: 'manual' }, transfer).catch(
-      (err: unknown) => {
-        if (!signal?.aborted) answers = false;
-        throw err instanceof AppError ? err : unreached(err);
-      },
-    );
-    answers = saidIn(answer.text).code !== undefined;
+    const init = { headers: { accept: 'application/json' }, redirect: 'manual' } as const;
+    const answer = await fetchText(url + path, init, transfer).catch((err: unknown) => {
+      throw err instanceof AppError ? err : unreached(err);
+    });
     if (!answer.response.ok) throw failureOf(answer.response, answer.text);
-    const body = readJson(answer.text, url);
-    answers = true;
-    return { ...answer, body };
+    return { ...answer, body: readJson(answer.text, url) };
   };
 
   const ask = async (call: Call, path: string, signal: AbortSignal | undefined) => {
@@ -160,9 +151,6 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
   };
 
   return {
-    get answers() {
-      return answers;
-    },
     symbolList: async (signal) => {
       const { body, response } = await askList(signal);
       return { symbols: readSymbolList(body), simulated: response.headers.has('x-exchange-simulator') };

@@ -3,7 +3,7 @@ import { StreamState } from '@tickfolio/gen/market/v1';
 import { startTestProxy, type TestProxy } from '@tickfolio/lib/http/test-proxy';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually, type Rig, type RigOptions, startRig } from './test-rig.js';
-import { type ScriptedExchange, startScriptedExchange, tradeOf } from './test-scripted-exchange.js';
+import { answerJson, type ScriptedExchange, startScriptedExchange, tradeOf } from './test-scripted-exchange.js';
 
 let exchange: ScriptedExchange;
 let rig: Rig | undefined;
@@ -12,8 +12,19 @@ let silent: { readonly port: number; close(): void } | undefined;
 /** Nobody listens there. */
 const closedPort = 9;
 
+/** One that tells its time, too. */
+const startExchange = async (port?: number): Promise<ScriptedExchange> => {
+  const started = await startScriptedExchange(['btcusdt'], port);
+  const { rest } = started;
+  started.rest = (path, request, response) => {
+    if (path === '/api/v3/time') answerJson(response, { serverTime: Date.now() });
+    else rest(path, request, response);
+  };
+  return started;
+};
+
 beforeEach(async () => {
-  exchange = await startScriptedExchange(['btcusdt']);
+  exchange = await startExchange();
 });
 afterEach(async () => {
   await rig?.close();
@@ -49,7 +60,11 @@ const start = async (options: Partial<RigOptions>) => {
   await eventually('symbols', () => log.some(({ msg }) => String(msg).startsWith('the symbol list')));
   return rig;
 };
-const readiness = async ({ app }: Rig) => (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).json();
+type Readiness = {
+  readonly status: string;
+  readonly dependencies: Readonly<Record<string, { readonly status: string; readonly reason?: string }>>;
+};
+const readiness = async ({ app }: Rig) => (await (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).json()) as Readiness;
 /** Asks for a stream. @returns why it has none, once the reason fits */
 const faultOf = async (one: Rig, words: RegExp): Promise<string> => {
   const reader = one.read('aggTrade', ['btcusdt']);
@@ -72,14 +87,34 @@ describe('where the stream port does not answer', () => {
     expect(one.app.streamUrl).toBe(exchange.wsUrl);
   });
 
+  it('does not say that the exchange answers where all of it is down, and names its REST interface too', async () => {
+    const one = await start({});
+    one.read('aggTrade', ['btcusdt']);
+    await eventually('subscribed', () => exchange.connections.length === 1);
+    const { port } = new URL(exchange.wsUrl);
+    await exchange.close();
+    await eventually('told', async () => (await readiness(one)).dependencies['exchange-rest']?.status === 'down');
+    const lost = one.log.filter(({ msg }) => msg === 'lost the connection to the exchange').map(({ reason }) => String(reason));
+    expect(lost.some((reason) => reason.includes(`stream port ${port} does not answer`))).toBe(true);
+    expect(lost.filter((reason) => reason.includes('answers over http'))).toEqual([]);
+    const { dependencies } = await readiness(one);
+    expect(dependencies['exchange-streams']?.reason).toMatch(/^the exchange's stream port \d+ does not answer \(connect ECONNREFUSED/);
+    expect(dependencies['exchange-rest']?.reason).toMatch(/^The exchange cannot be reached \(ECONNREFUSED\)/);
+    exchange = await startExchange(Number(port));
+    await eventually('subscribed again', () => exchange.connections[0]?.names.has('btcusdt@aggTrade') ?? false);
+    expect(await readiness(one)).toMatchObject({ status: 'ready', dependencies: { 'exchange-rest': { status: 'ok' } } });
+  });
+
   it('goes back to the first where only that one is there later', async () => {
     const one = await start({ wsUrl: exchange.wsUrl, wsFallbackUrl: `ws://127.0.0.1:${closedPort}` });
     one.read('aggTrade', ['btcusdt']);
     await eventually('subscribed', () => exchange.connections.length === 1);
     const { port } = new URL(exchange.wsUrl);
     await exchange.close();
-    await eventually('both tried', () => one.log.some(({ reason }) => String(reason).includes(`neither of its stream ports ${port} and`)));
-    exchange = await startScriptedExchange(['btcusdt'], Number(port));
+    await eventually('both tried', () =>
+      one.log.some(({ reason }) => String(reason).includes(`the exchange's stream ports ${port} and ${closedPort} do not answer`)),
+    );
+    exchange = await startExchange(Number(port));
     await eventually('subscribed again', () => exchange.connections[0]?.names.has('btcusdt@aggTrade') ?? false);
     expect(one.app.streamUrl).toBe(exchange.wsUrl);
   });

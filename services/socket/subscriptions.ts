@@ -8,6 +8,7 @@ import { createFrameJudge } from './frame-judge.js';
 import { createHistoryCheck } from './history-check.js';
 import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
+import type { RefusedStream } from './refused-streams.js';
 import type { StreamEvents } from './stream-events.js';
 import type { Subscriber } from './subscriber.js';
 import { createTickerSequence } from './ticker-sequence.js';
@@ -39,6 +40,8 @@ export interface Subscriptions {
   listingChanged(): void;
   /** How many upstream streams are in each state. */
   countByState(): ReadonlyMap<StreamState, number>;
+  /** What the exchange refuses, or has no room for. */
+  readonly refused: readonly RefusedStream[];
   readonly pool: ConnectionPool;
   shutdown(): Promise<void>;
 }
@@ -243,6 +246,11 @@ export const createSubscriptions = ({
       const counts = new Map<StreamState, number>();
       for (const { status } of feeds.values()) counts.set(status.state, (counts.get(status.state) ?? 0) + 1);
       return counts;
+    },
+    get refused() {
+      return [...feeds.values()].flatMap(({ name, link, listing }) =>
+        link.kind === 'rejected' && listing !== 'absent' ? [{ name, detail: link.detail }] : [],
+      );
     },
     pool,
     shutdown: async () => {

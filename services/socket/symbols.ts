@@ -84,6 +84,7 @@ export const createSymbols = ({ clock, log, random, read, changed }: SymbolsDeps
   const readOnce = async (): Promise<number> => {
     try {
       take(await read(stop.signal));
+      if (backoff.failures > 0) log.warn('the symbol list can be read again');
       backoff.reset();
       return Math.min(limits.symbolsRefreshMs, waitAfter[pauses.watch]) * (0.9 + 0.1 * random());
     } catch (thrown) {

@@ -1,0 +1,29 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import type { Logger } from '@tickfolio/lib/telemetry';
+
+/** An ordinary reconnect takes less. */
+const outageMs = 3_000;
+
+/** Tells when prices stop because streams have no connection, and when they come again. */
+export interface OutageNotice {
+  /** To be called about once a second. @param downMs how long streams have had no connection, 0 while all have one @param words what is down, and why */
+  look(downMs: number, words: () => string): void;
+}
+
+const inWords = (ms: number): string => (ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`);
+
+export const createOutageNotice = (clock: Clock, log: Logger): OutageNotice => {
+  let sinceMs: number | undefined;
+  return {
+    look: (downMs, words) => {
+      if (sinceMs === undefined && downMs >= outageMs) {
+        sinceMs = clock.monotonic() - downMs;
+        log.warn({ reason: words() }, `no prices from the exchange for ${inWords(downMs)}; it is tried again until it answers`);
+      } else if (sinceMs !== undefined && downMs === 0) {
+        const lastedMs = clock.monotonic() - sinceMs;
+        sinceMs = undefined;
+        log.warn({ lastedMs: Math.round(lastedMs) }, `the exchange is connected again, after ${inWords(lastedMs)} without prices`);
+      }
+    },
+  };
+};
