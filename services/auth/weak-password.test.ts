@@ -16,7 +16,26 @@ describe('a new password', () => {
     '        ',
     'aaaaaaaaa',
     '🔑🔑🔑🔑🔑🔑🔑🔑',
+    'password2024',
   ])('that is guessed first is refused: %s', (password) => {
+    expect(reasonOf(password)).toBe('password-common');
+  });
+  it.each([
+    'passwort',
+    'passwort123',
+    'Passwort1',
+    'Passwort123456!',
+    'qwertz123',
+    'qwertzuiop',
+    'yxcvbnm1',
+    'schalke04',
+    'willkommen',
+    'Sommer2024!',
+    'schatz123',
+    'Familie1',
+    'hallo12345',
+    'Susanne1',
+  ])('that is guessed first in German is refused: %s', (password) => {
     expect(reasonOf(password)).toBe('password-common');
   });
   it.each([
@@ -37,6 +56,10 @@ describe('a new password', () => {
     ['пароль-подлиннее', 'Alice'],
     ['........x', '...'],
     ['tickfolios are fine', 'tickfolio'],
+    ['sommer im garten', 'Alice'],
+    ['7sommer2024', 'Alice'],
+    ['sommer48215', 'Alice'],
+    ['a good password', 'Alice'],
   ])('of another kind is taken: %s of %s', (password, name) => {
     expect(reasonOf(password, name)).toBeUndefined();
   });
