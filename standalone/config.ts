@@ -15,7 +15,7 @@ const takenNames: readonly string[] = [realArchive, simulatedArchive, jwtSecretF
 const databaseName = (fallback: string, onServer: boolean) =>
   z
     .string()
-    .regex(/^[\w-]{1,63}$/, 'must consist of letters A to Z, digits, _ and -')
+    .regex(/^[\w-]{1,63}$/, 'must be 1 to 63 letters A to Z, digits, _ and -')
     // Not every file system tells capitals from small letters.
     .refine((name) => onServer || !takenNames.includes(name.toLowerCase()), {
       error: ({ input }) =>

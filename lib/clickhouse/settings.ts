@@ -19,7 +19,7 @@ const identifier = (fallback: string) =>
   z
     .string()
     .default(fallback)
-    .refine((text) => /^[A-Za-z_]\w{0,63}$/.test(text), 'must consist of letters A to Z, digits and _');
+    .refine((text) => /^[A-Za-z_]\w{0,63}$/.test(text), 'must be 1 to 64 letters A to Z, digits and _, of which a digit is not the first');
 
 /**
  * Where ClickHouse is, and what the archive is called there: variables for a service's settings.

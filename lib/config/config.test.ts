@@ -154,6 +154,23 @@ describe('lengths of time', () => {
   });
 });
 
+describe('a length of time that is none of those allowed', () => {
+  it.each([
+    ['0s', 'must be a length of time above 0, not "0s"'],
+    ['000ms', 'must be a length of time above 0, not "000ms"'],
+    ['16m', 'must be at most 15m, not "16m"'],
+    ['9999999999s', 'must be at most 15m, not "9999999999s"'],
+    ['0.5s', 'must be a length of time such as 250ms, 10s or 15m, not "0.5s"'],
+  ])('is told which bound it breaks: %s', (text, message) => {
+    expect(refused(duration('1s', '15m'), text)).toBe(`X ${message}`);
+  });
+
+  it('is one with too many digits too, where any length will do', () => {
+    expect(refused(duration('1s'), '9999999999s')).toBe('X must be at most 999999999d, not "9999999999s"');
+    expect(read(duration('1s'), '999999999s')).toBe(999_999_999_000);
+  });
+});
+
 describe('numbers, switches and URLs', () => {
   it('holds a number to its bounds', () => {
     fc.assert(

@@ -105,16 +105,23 @@ export const durationMs = (text: string): number => {
   return match ? Number(match[1]) * (unitMs[match[2] as string] as number) : 0;
 };
 
+/** Which bound a text breaks as a length of time; undefined where it breaks none. */
+const durationFault = (text: string, max = '999999999d'): string | undefined => {
+  if (!/^\d+(ms|s|m|h|d)$/.test(text)) return 'must be a length of time such as 250ms, 10s or 15m';
+  if (/^0+\D/.test(text)) return 'must be a length of time above 0';
+  const ms = durationMs(text); // 0 for more digits than it reads.
+  return ms === 0 || ms > durationMs(max) ? `must be at most ${max}` : undefined;
+};
+
 /** A length of time with its unit (`10s`, `15m`, `168h`, `250ms`), as milliseconds. @param max the longest, written alike. Default any */
 export const duration = (fallback: string, max?: string) =>
   z
     .string()
     .default(fallback)
     .transform((text, ctx) => {
-      const value = durationMs(text);
-      if (value <= 0) ctx.addIssue({ code: 'custom', message: `must be a length of time such as 250ms, 10s or 15m, not "${text}"` });
-      if (max !== undefined && value > durationMs(max)) ctx.addIssue({ code: 'custom', message: `must be at most ${max}, not "${text}"` });
-      return value;
+      const message = durationFault(text, max);
+      if (message !== undefined) ctx.addIssue({ code: 'custom', message: `${message}, not "${text}"` });
+      return durationMs(text);
     });
 
 export const integer = (fallback: number, min: number, max: number) =>

@@ -13,7 +13,7 @@ export const postgresSettings = (env: NodeJS.ProcessEnv, database: string) => ({
   /** Where the tables are, whatever the role's own search_path says. */
   POSTGRES_SCHEMA: z
     .string()
-    .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must consist of lower-case letters, digits and _')
+    .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be 1 to 63 lower-case letters a to z, digits and _, of which a digit is not the first')
     .refine((name) => !/^(pg_|information_schema$)/.test(name), 'must not be a schema of PostgreSQL itself')
     .default('public'),
   /** `off` leaves the migrations to another process and waits for them. */

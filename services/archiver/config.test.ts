@@ -23,7 +23,7 @@ describe("the archiver's settings", () => {
       undefined,
     ]);
     for (const days of ['36500d', '10001d', '0d', '90', '-1d'])
-      expect(faultsOf({ RETENTION: days })).toEqual([`RETENTION must be whole days such as 90d, at most 10000d, or off, not "${days}"`]);
+      expect(faultsOf({ RETENTION: days })).toEqual([`RETENTION must be whole days from 1d to 10000d, or off, not "${days}"`]);
   });
 
   it('refuse what Kafka takes for no topic', () => {

@@ -38,7 +38,7 @@ export const archiveSettings = () => ({
       const match = /^(\d{1,5})d$/.exec(text);
       const days = Number(match?.[1] ?? 0);
       if (text !== 'off' && (days === 0 || days > maxRetentionDays)) {
-        ctx.addIssue({ code: 'custom', message: `must be whole days such as 90d, at most ${maxRetentionDays}d, or off, not "${text}"` });
+        ctx.addIssue({ code: 'custom', message: `must be whole days from 1d to ${maxRetentionDays}d, or off, not "${text}"` });
       }
       return match ? Number(match[1]) : undefined;
     }),

@@ -19,7 +19,7 @@ const seconds = (fallback: string) => positive(fallback, 31_536_000).transform((
 export const exchangeSimSchema = z.object({
   '--port': port(9443),
   '--host': z.string().default('127.0.0.1'),
-  '--seed': z.string().max(100).default('1'),
+  '--seed': z.string().max(100, 'must be at most 100 characters long').default('1'),
   '--symbols': integer(knownSymbols.length, 1, knownSymbols.length),
   '--rate': positive('1', 1_000),
   '--lifetime': seconds('86400'),
