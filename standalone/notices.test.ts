@@ -62,6 +62,21 @@ it('tells the same warning of another coin too, of five in a minute, and counts 
   expect(said.at(-1)).toMatch(/cannot be right \(stream x\): its time \(and 11 times more since it was told last\)$/);
 });
 
+it('tells that the disk is full a second time, soon after the first', () => {
+  const { clock, said, log } = start();
+  const fill = () => log.warn({ reason: '1 MB are free' }, 'the disk of the data folder is nearly full');
+  fill();
+  clock.advance(10_000);
+  log.warn('the disk of the data folder has room again');
+  clock.advance(10_000);
+  fill();
+  expect(said.map((text) => text.slice(text.indexOf('socket: ')))).toEqual([
+    'socket: the disk of the data folder is nearly full: 1 MB are free',
+    'socket: the disk of the data folder has room again',
+    'socket: the disk of the data folder is nearly full: 1 MB are free',
+  ]);
+});
+
 it('shows where a fatal fault comes from', () => {
   const { said, log } = start();
   log.fatal({ err: new Error('bug') }, 'could not start');

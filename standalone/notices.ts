@@ -13,8 +13,10 @@ interface LogLine {
   readonly [fact: string]: unknown;
 }
 
-/** The same warning of the same service about the same thing is told once in this time. */
+/** The same warning of the same service about the same thing is told once in this time, as long as it goes on. */
 const quietMs = 60_000;
+/** What was not heard of for this long has begun anew, and is told again: a disk that is full a second time. */
+const pauseMs = 15_000;
 /** About so many different things one warning is told in that time; the rest are counted. */
 const maxThings = 5;
 /** How many different warnings are remembered. */
@@ -47,14 +49,15 @@ const factsOf = (line: LogLine): (readonly [string, string])[] =>
  * @returns takes the lines that a logger writes
  */
 export const createNotices = (clock: Clock, print: (text: string) => void): ((line: string) => void) => {
-  const told = new Map<string, { atMs: number; unsaid: number }>();
+  const told = new Map<string, { atMs: number; heardMs: number; unsaid: number }>();
   const warnings = new Map<string, { sinceMs: number; things: number; unsaid: number }>();
   /** @param thing what the warning is about @returns how many cases were not told, or undefined where this one is not told either */
   const turn = (warning: string, thing: string, cases: number): number | undefined => {
     const nowMs = clock.monotonic();
     const key = `${warning} ${thing}`;
     const before = told.get(key);
-    if (before && nowMs - before.atMs < quietMs) {
+    if (before && nowMs - before.atMs < quietMs && nowMs - before.heardMs < pauseMs) {
+      before.heardMs = nowMs;
       before.unsaid += cases;
       return undefined;
     }
@@ -70,7 +73,7 @@ export const createNotices = (clock: Clock, print: (text: string) => void): ((li
     const unsaid = (before?.unsaid ?? 0) + of.unsaid + cases - 1;
     of.things += 1;
     of.unsaid = 0;
-    told.set(key, { atMs: nowMs, unsaid: 0 });
+    told.set(key, { atMs: nowMs, heardMs: nowMs, unsaid: 0 });
     return unsaid;
   };
   return (text) => {

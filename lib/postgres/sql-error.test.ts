@@ -25,12 +25,22 @@ describe('what a failure in the database means', () => {
     const relayed = thrown('08P01', {});
     expect([databaseFault(relayed), isPoolerRefusal(relayed), isPoolerRefusal(thrown('08P01'))]).toEqual(['away', true, false]);
   });
-  it('is told as "come again" where that helps, and with what happened to the change', () => {
+  it('is told as "come again" where that helps, and with what happened: a full disk is no database that cannot be reached', () => {
     expect(fromPostgresError(thrown('25006'))).toMatchObject({
       code: 'unavailable',
       message: 'The database is read-only at the moment; nothing was changed.',
       retryAfterMs: 1_000,
     });
+    expect(fromPostgresError(thrown('53100'))).toMatchObject({
+      code: 'unavailable',
+      message: 'The disk of the database is full; nothing was changed.',
+      retryAfterMs: 1_000,
+    });
+    const unreached = ['53100', '53200', '53300', '53000', '58030', '40001', '40P01'].map(
+      (code) => fromPostgresError(thrown(code)).message,
+    );
+    expect(unreached.filter((message) => /reached/.test(message) || !/nothing was changed/.test(message))).toEqual([]);
+    expect(fromPostgresError(thrown('08006')).message).toBe('The database cannot be reached.');
     expect(fromPostgresError(thrown('57P01'))).toMatchObject({ code: 'unavailable', retryAfterMs: 1_000 });
     expect(fromPostgresError(thrown('57014'))).toMatchObject({ code: 'deadline_exceeded' });
     expect(fromPostgresError(thrown('42P01'))).toMatchObject({ code: 'internal' });

@@ -71,6 +71,18 @@ export const databaseFault = (thrown: unknown): DatabaseFault => {
   return passing.test(state) || isPoolerRefusal(error) ? 'away' : 'refused';
 };
 
+/** What a database that answers says of itself; whoever was asked for a change made none. */
+const troubles: readonly (readonly [RegExp, string])[] = [
+  [/^53100/, 'The disk of the database is full; nothing was changed.'],
+  [/^53200/, 'The database is out of memory; nothing was changed.'],
+  [/^53300/, 'The database takes no more connections at the moment; nothing was changed.'],
+  [/^53/, 'The database lacks what it needs at the moment; nothing was changed.'],
+  [/^58/, 'The system under the database fails; nothing was changed.'],
+  [/^40/, 'The database was asked for too much at once; nothing was changed.'],
+];
+const awayInWords = (state: string | undefined): string =>
+  troubles.find(([states]) => states.test(state ?? ''))?.[1] ?? 'The database cannot be reached.';
+
 /**
  * The AppError of anything a store threw: `unavailable` when the database is away or read-only, `deadline_exceeded` when it was too
  * slow, `internal` for the rest. What is an AppError already stays. Statements, their parameters and the rows they failed on,
@@ -93,7 +105,7 @@ export const fromPostgresError = (thrown: unknown): AppError => {
     case 'read-only':
       return new AppError('unavailable', 'The database is read-only at the moment; nothing was changed.', { cause, retryAfterMs: 1_000 });
     case 'away':
-      return new AppError('unavailable', 'The database cannot be reached.', { cause, retryAfterMs: 1_000 });
+      return new AppError('unavailable', awayInWords(state), { cause, retryAfterMs: 1_000 });
     case 'refused':
       return new AppError('internal', 'Something went wrong on our side.', { cause });
   }

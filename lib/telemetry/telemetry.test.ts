@@ -56,6 +56,12 @@ describe('logger', () => {
     expect(lines[1]).toContain('r1');
   });
 
+  it('joins the sentences of an error and its causes as one: no full stop before a colon', () => {
+    const full = new Error('The disk of the database is full.', { cause: new Error('could not extend file') });
+    const [line = ''] = logged((log) => log.error({ err: full }, 'failed'));
+    expect((JSON.parse(line) as { err: { message: string } }).err.message).toBe('The disk of the database is full: could not extend file');
+  });
+
   it('writes an error with its stack and its causes', () => {
     const [line = ''] = logged((log) => log.error({ err: new Error('outer', { cause: new Error('inner') }) }, 'failed'));
     expect(line).toContain('outer');

@@ -54,6 +54,13 @@ const standardOutput = () => {
   return lines;
 };
 
+/** An error with its causes, each a sentence: without the full stop before the colon that joins them. */
+const errorOf = (err: Error) => {
+  const written = pino.stdSerializers.err(err);
+  if (typeof written?.message === 'string') written.message = written.message.replaceAll(/\.(?=: )/g, '');
+  return written;
+};
+
 /** JSON lines on standard output (or `write`), one service name on each. */
 export const createLogger = (service: string, level: LogLevel = 'info', write?: (line: string) => void): Logger => {
   const options = {
@@ -61,6 +68,7 @@ export const createLogger = (service: string, level: LogLevel = 'info', write?: 
     base: { service },
     redact: { paths: redactPaths, censor: '[redacted]' },
     mixin: traceFields,
+    serializers: { err: errorOf },
     timestamp: pino.stdTimeFunctions.isoTime,
   };
   return pino(options, write ? { write } : standardOutput());
