@@ -63,6 +63,7 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
   let simulated: boolean | undefined;
   let answeredAt = clock.monotonic();
   let failure: string | undefined = 'has not answered yet';
+  let hasAnswered = false;
   let aggregators: Readonly<Record<string, string>> | undefined;
   /** Since when shares of the symbols have been without an aggregator. */
   let unownedSince: number | undefined;
@@ -100,7 +101,7 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
     for (const [address, fault] of each) {
       const before = aggregators?.[address] ?? 'ok';
       if (fault !== undefined && before === 'ok') log.warn({ address, reason: fault }, 'an aggregator does not answer; the others do');
-      if (fault === undefined && before !== 'ok') log.info({ address }, 'an aggregator answers again');
+      if (fault === undefined && before !== 'ok') log.warn({ address }, 'an aggregator answers again');
     }
     aggregators = Object.fromEntries([...each].map(([address, fault]) => [address, fault ?? 'ok']));
   };
@@ -142,7 +143,8 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
       answeredAt = clock.monotonic();
       if (answer.exchangeTimeMs !== undefined) exchange.told(answer.exchangeTimeMs, (askedAt + answeredAt) / 2);
       await take(answer, requestId);
-      if (failure !== undefined) log.info({ symbols: held?.length }, 'the aggregator answers');
+      if (failure !== undefined) log[hasAnswered ? 'warn' : 'info']({ symbols: held?.length }, 'the aggregator answers');
+      hasAnswered = true;
       failure = undefined;
     } catch (err) {
       if (failure === undefined) log.warn({ err, requestId }, 'the aggregator does not answer; trying again');

@@ -83,7 +83,7 @@ export const createKafkaCommitter = ({ send, clock, log, where, limits, refused 
         await send(offsets);
         for (const [partition, next] of offsets) if (wanted.get(partition)?.next === next) settle(partition);
         retryMs = minRetryMs;
-        if (fault) log.info(`${where} takes commits again.`);
+        if (fault) log.warn(`${where} takes commits again.`);
         fault = undefined;
       } catch (err) {
         complain(err, retryMs);

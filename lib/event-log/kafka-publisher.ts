@@ -116,7 +116,7 @@ export const createKafkaPublisher = (deps: KafkaDeps, admin: KafkaAdmin, topics:
           left = left.slice(count);
           sending = left.length;
         });
-        if (problem !== undefined) log.info(`${where} takes messages again.`);
+        if (problem !== undefined) log.warn(`${where} takes messages again.`);
         problem = undefined;
         overflowing = false;
         retryMs = limits.minRetryMs;

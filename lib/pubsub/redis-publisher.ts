@@ -150,7 +150,7 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
     });
     if (refusal && !refusedBefore)
       log.warn({ err: refusal }, 'Redis refuses writes; what is to be kept is remembered and written once it may be');
-    if (refusedBefore && refusing.size === 0) log.info('Redis takes writes again.');
+    if (refusedBefore && refusing.size === 0) log.warn('Redis takes writes again.');
     if (passing) rest(passing);
     else if (!broken && !resting) refusedPauseMs = minRefusedPauseMs;
     if (pending.length + inFlight < maxInFlight / 2) overflowing = false;

@@ -64,7 +64,8 @@ export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
   const up = () => {
     if (!isUp()) return;
     connected.set(1);
-    log.info(announced === 'down' ? `The connection to ${where} is back.` : `Connected to ${where}.`);
+    if (announced === 'down') log.warn(`The connection to ${where} is back.`);
+    else log.info(`Connected to ${where}.`);
     announced = 'up';
   };
   const down = (reason: string) => {

@@ -21,7 +21,7 @@ const announced = (exporter: SpanExporter, { log }: Pick<TracingOptions, 'log'>,
   const tell = ({ code, error }: ExportResult) => {
     const failed = code !== ExportResultCode.SUCCESS;
     if (failed && !away) log.warn({ endpoint, reason: error?.message }, 'traces cannot be delivered and are dropped until they can');
-    if (!failed && away) log.info({ endpoint }, 'traces are delivered again');
+    if (!failed && away) log.warn({ endpoint }, 'traces are delivered again');
     away = failed;
   };
   return {

@@ -80,7 +80,7 @@ export const createBatchWriter = (deps: BatchWriterDeps, limits: BatchWriterLimi
     faults.set(batch, `${what}: ${err.message}`);
   };
   const isWell = (batch: Batch, what: string) => {
-    if (faults.delete(batch)) log.info({ what, partition: batch.partition }, 'the archive takes rows again');
+    if (faults.delete(batch)) log.warn({ what, partition: batch.partition }, 'the archive takes rows again');
   };
 
   /** Tries until it works. @throws when the partition is no longer ours, when we are closing, and what is no passing trouble. */

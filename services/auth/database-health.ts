@@ -4,10 +4,10 @@ import type { Logger } from '@tickfolio/lib/telemetry';
 import type { AuthLimits } from './limits.js';
 
 export interface DatabaseHealthDeps {
-  readonly postgres: Postgres;
+  readonly postgres: Pick<Postgres, 'ping'>;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly limits: AuthLimits;
+  readonly limits: Pick<AuthLimits, 'healthPeriodMs' | 'healthTimeoutMs'>;
   /** Told the first answer and every change. */
   readonly changed: (up: boolean) => void;
 }
@@ -41,7 +41,7 @@ export const watchDatabase = (deps: DatabaseHealthDeps): DatabaseHealth => {
     fault = now;
     if ((before === undefined) === (now === undefined) && before !== 'was not asked yet') return;
     changed(now === undefined);
-    if (now === undefined) log.info('the database is well');
+    if (now === undefined) log[before === 'was not asked yet' ? 'info' : 'warn']('the database is well');
     else log.error({ reason: now }, 'the database is not well');
   };
   const known = ask();

@@ -71,7 +71,7 @@ export const createArchive = ({ clickhouse, clock, log, observe }: ArchiveDeps):
     } else running--;
   };
   const noteAnswer = () => {
-    if (away) log.info({ awayMs: clock.now() - away.sinceMs }, 'ClickHouse answers again');
+    if (away) log.warn({ awayMs: clock.now() - away.sinceMs }, 'ClickHouse answers again');
     away = undefined;
   };
   const noteFault = (fault: AppError) => {

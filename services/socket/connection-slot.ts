@@ -147,7 +147,7 @@ export class ConnectionSlot {
     const connection: ExchangeConnection = open({
       opened: () => {
         if (!isOurs()) return;
-        if (gate.refusal !== undefined) log.info('the exchange lets us in again');
+        if (gate.refusal !== undefined) log.warn('the exchange lets us in again');
         gate.refusal = undefined;
         if (connection === this.#current) this.#becameCurrent();
       },

@@ -43,7 +43,7 @@ export const createStreamAddress = ({ log, urls, answersOver }: StreamAddressDep
       dead.delete(url);
       if (url === told) return;
       told = url;
-      if (url === preferred) log.info({ address: url }, 'the exchange answers at its usual stream port again');
+      if (url === preferred) log.warn({ address: url }, 'the exchange answers at its usual stream port again');
       else
         log.warn(
           { address: url },
