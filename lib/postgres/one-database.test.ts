@@ -105,17 +105,20 @@ describe.skipIf(!server)(`two services on one database (${server?.origin ?? 'non
     expect(await tables('two_roles')).toEqual(both);
   });
 
-  it('leaves the journal to who migrates where somebody who only reads starts first', async () => {
-    await server?.createDatabase('read_first');
-    await start('read_first', accounts);
-    await forgetOwnJournal('read_first', 'public');
+  it('leaves the journal to who migrates where somebody else’s role starts first', async () => {
+    await server?.createDatabase('used_first');
+    await start('used_first', accounts);
+    await forgetOwnJournal('used_first', 'public');
     // Every role can make tables in `public` before PostgreSQL 15.
-    await query('read_first', `create role only_reads login password 'reads'; grant create on schema public to only_reads`);
-    await query('read_first', 'grant usage on schema drizzle to only_reads; grant select on all tables in schema drizzle to only_reads');
-    const reader = { user: 'only_reads', password: 'reads' };
-    await start('read_first', accounts, reader);
-    await start('read_first', laterAccounts);
-    await start('read_first', laterAccounts, reader);
-    expect(await tables('read_first')).toContain('public.recoveries');
+    await query('used_first', `create role only_uses login password 'uses'; grant create on schema public to only_uses`);
+    await query(
+      'used_first',
+      'grant usage on schema drizzle to only_uses; grant select, insert on all tables in schema drizzle to only_uses',
+    );
+    const user = { user: 'only_uses', password: 'uses' };
+    await start('used_first', accounts, user);
+    await start('used_first', laterAccounts);
+    await start('used_first', laterAccounts, user);
+    expect(await tables('used_first')).toContain('public.recoveries');
   });
 });

@@ -116,11 +116,11 @@ export const noteMigration = async (
   for (const journal of journals) await client.query(`insert into ${journal} (hash, created_at) values ($1, $2)`, [hash, folderMillis]);
 };
 
-/** Whether the journal of before is to be taken over into the schema's own: by whoever may migrate, not by who only reads. */
+/** Whether the journal of before is to be taken over into the schema's own: by the owner of the former, not by who only uses it. */
 export const canTakeOver = async (client: pg.ClientBase, schema: string, { isOwn, ran }: Journal): Promise<boolean> => {
   if (isOwn || ran.size === 0) return false;
   const { rows } = await client.query<{ allowed: boolean }>(
-    `select has_schema_privilege($1, 'create') and has_table_privilege($2, 'insert') as allowed`,
+    `select has_schema_privilege($1, 'create') and pg_has_role(relowner, 'member') as allowed from pg_class where oid = $2::regclass`,
     [schema, commonJournal],
   );
   return rows[0]?.allowed ?? false;
