@@ -99,7 +99,7 @@ describe('an exchange that sends what cannot be right', () => {
     for (const line of [
       `{kind="aggTrade",why="its price is not above 0"} ${oddTrades}`,
       `{kind="aggTrade",why="the ids of its first and last trade cannot be right"} ${oddTrades}`,
-      `{kind="miniTicker",why="its time lies ahead of all other frames"} 1`,
+      `{kind="miniTicker",why="its time lies ahead of the exchange's own clock"} 1`,
       `{kind="miniTicker",why="its time cannot be right"} 1`,
     ])
       expect(text).toContain(`implausible_total${line}`);
