@@ -8,7 +8,7 @@ import { createAccessTokenVerifier } from '@tickfolio/lib/access-token';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { type Clock, waitUntil } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { addOperations, createHttpServer, type Dependency, listen, measureRequests } from '@tickfolio/lib/http';
+import { addOperations, createHttpServer, cutStalledStreams, type Dependency, listen, measureRequests } from '@tickfolio/lib/http';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
@@ -157,6 +157,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
   const inTurn = createReadTurns(clock, options.readsPerUser);
 
   measureRequests(app, metrics);
+  cutStalledStreams(app, clock);
   void app.register(swagger, swaggerOptions(basePath));
   void app.register(helmet, {
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null, connectSrc: ["'self'"] } },

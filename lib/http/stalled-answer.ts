@@ -2,13 +2,13 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../clock/clock.js';
 
-/** How often is looked; an answer of which its reader took nothing from one look to the next is cut. */
+/** How often is looked; an answer of which nothing more was taken from one look to the next is cut. No source of ours is silent for so long. */
 const stallMs = 30_000;
 
 /**
  * Destroys an answer whose reader stopped taking it, so that what it holds (one of few places, memory, a file) goes back. Who takes a
- * little now and then, over whatever slow line, is waited for, and so is a slow source. To be called when sending begins; the answer
- * should be written in pieces of some 64 KiB, because a piece counts once all of it was taken.
+ * little now and then, over whatever slow line, is waited for. To be called when sending begins; the answer should be written in pieces
+ * of some 64 KiB, because a piece counts once all of it was taken.
  * @param told called when it is cut
  */
 export const cutWhenStalled = (response: ServerResponse, clock: Clock, told: () => void): void => {
@@ -16,13 +16,8 @@ export const cutWhenStalled = (response: ServerResponse, clock: Clock, told: () 
   let takenBefore: number | undefined;
   const timer = clock.every(stallMs, () => {
     const { socket } = response;
-    // Nothing waits for the reader.
-    if (!socket || socket.writableLength === 0) {
-      takenBefore = undefined;
-      return;
-    }
     // What the operating system took of the connection's bytes: it takes more only as the reader does.
-    const taken = socket.bytesWritten - socket.writableLength;
+    const taken = socket ? socket.bytesWritten - socket.writableLength : 0;
     if (taken === takenBefore) {
       told();
       response.destroy();
