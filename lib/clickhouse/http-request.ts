@@ -28,6 +28,8 @@ export interface RequestBounds {
 }
 
 const unzip = promisify(gunzip);
+/** Named, and not refused by a weight of 0. */
+const takesGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;
 
 export const tooLarge = (what: string, bytes: number) =>
   new ClickHouseFault(223, 'QUERY_IS_TOO_LARGE', `${what} is larger than ${bytes} bytes.`);
@@ -112,6 +114,6 @@ export const readStatement = async (
       [...params].filter(([name]) => name.startsWith('param_')).map(([name, value]) => [name.slice('param_'.length), value]),
     ),
     ...credentials(request, params),
-    gzip: params.get('enable_http_compression') === '1' && /\bgzip\b/.test(header(request, 'accept-encoding') ?? ''),
+    gzip: params.get('enable_http_compression') === '1' && takesGzip.test(header(request, 'accept-encoding') ?? ''),
   };
 };

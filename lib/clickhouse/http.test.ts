@@ -303,6 +303,13 @@ describe('the clickhouse port, when something is wrong', () => {
     expect(await post('SELECT 1', '?session_timezone=%E2%82%AC')).toMatchObject({ status: 400, code: 36 });
   });
 
+  it('does not pack an answer for a reader who refuses it packed', async () => {
+    const encodingFor = async (accepted: string) =>
+      (await raw('/?query=SELECT%201&enable_http_compression=1', { 'accept-encoding': accepted })).headers['content-encoding'];
+    expect(await encodingFor('br, gzip;q=0')).toBeUndefined();
+    expect(await encodingFor('gzip;q=0.5, br')).toBe('gzip');
+  });
+
   it('keeps no answer in memory for a reader who stopped reading it', async () => {
     const clock = createManualClock();
     const limits = { maxResultBytes: 50_000_000 };
