@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { clearDrafts, isBuilt, draft as outDir, replacePage } from './built-page.js';
 
-// Builds the page into dist/page, unless it was built of the same sources before.
+// Builds the page into dist/page, unless it lies there whole and was built of the same sources.
 
 const web = fileURLToPath(new URL('..', import.meta.url));
-const outDir = join(web, 'dist/page');
-const stamp = join(web, 'dist/page.sources');
 /** What the page is made of, from here; the versions of its packages stand in the lock file. */
 const sources = [
   'index.html',
   'build.ts',
+  'built-page.ts',
   'package.json',
   'page',
   'worker',
@@ -35,7 +35,7 @@ const filesOf = (path: string): string[] => {
   }
 };
 
-const fingerprint = (): string => {
+const fingerprintOfSources = (): string => {
   const hash = createHash('sha256');
   for (const file of sources.flatMap(filesOf).sort()) {
     if (!/\.test\.tsx?$/.test(file)) hash.update(`${file.slice(web.length)}\0`).update(readFileSync(file));
@@ -109,11 +109,12 @@ const compress = () => {
   }
 };
 
-const now = fingerprint();
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== now || !existsSync(join(outDir, 'index.html'))) {
+const built = fingerprintOfSources();
+if (!isBuilt(built)) {
+  clearDrafts();
   await buildPage();
   nameEarlyScripts();
   await buildWorker();
   compress();
-  writeFileSync(join(dirname(outDir), 'page.sources'), now);
+  replacePage(built);
 }
