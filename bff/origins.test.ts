@@ -163,7 +163,7 @@ describe('a refusal', () => {
     const { detail } = await logIn({ host: 'nas', origin: 'http://nas:8090' });
     expect(detail).toMatch(/not accepted here.*"http:\/\/nas:8090".*"nas" \(its Host header\).*set PUBLIC_URL/);
     const told = () => lines.filter((line) => line.includes('a page was refused'));
-    expect(told()).toEqual([expect.stringContaining('http://nas:8090')]);
+    expect(told()).toEqual([expect.stringContaining('"page":"http://nas:8090"')]);
     // Not once for each of thousands.
     for (let i = 0; i < 5; i++) await logIn({ host: 'nas', origin: 'http://nas:8090' });
     expect(told()).toHaveLength(1);
