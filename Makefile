@@ -9,8 +9,7 @@ help: ## show this list
 node_modules/.installed: package.json package-lock.json $(wildcard */package.json services/*/package.json)
 	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); if (major < 20 || (major === 20 && minor < 19)) { console.error("tickfolio needs Node 20.19 or newer; this is " + process.version + "."); process.exit(1); }'
 	@echo "Installing packages (once) ..."
-	@npm ci --no-audit --no-fund --loglevel=error
-	@touch $@
+	@node build-lock.mjs '[ -e $@ ] && [ -z "$$(find $^ -newer $@)" ] || { npm ci --no-audit --no-fund --loglevel=error && touch $@; }'
 
 # Queries of the embedded ClickHouse and password hashes share Node's threads; with its usual four, slow queries would hold up logins.
 run: node_modules/.installed ## every service in one process, on embedded stores
