@@ -226,6 +226,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       lookup: live.lookup,
       keptListings: live.listings,
       kind,
+      clock: exchangeClock,
     });
     await scope.register(valueRoutes, { verify, inTurn, history: live.history, kind });
     await scope.register(symbolRoutes, { symbols: live.symbols, lookup: live.lookup });

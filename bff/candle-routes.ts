@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { maxSymbolLength } from '@tickfolio/lib/market/symbol';
 import { Type } from 'typebox';
 import { problems, rangeQuery } from './contract.js';
+import { dayMomentOf } from './day-moments.js';
 import type { KeptListings } from './kept-listings.js';
 import { type Candle, type CandleRange, candleRanges, type DayTicker, type MarketArchive, type TrailPoint } from './market-archive.js';
 import type { Kind } from './portfolio-value.js';
@@ -23,6 +25,8 @@ export interface CandleRoutesOptions {
   readonly keptListings: Pick<KeptListings, 'read'>;
   /** Of the prices that arrive now; undefined while nobody knows. */
   readonly kind: () => Kind | undefined;
+  /** The one that frames are dated by. */
+  readonly clock: Clock;
 }
 
 const moment = Type.String({ format: 'date-time', examples: ['2026-01-27T10:00:00.000Z'] });
@@ -68,7 +72,7 @@ const answerCandle = ({ atMs, open, high, low, close }: Candle) => ({ Time: isoO
 
 /** Candles of every symbol that is listed, or held, or that the archive knows. */
 export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = async (app, options) => {
-  const { verify, inTurn, archive, portfolios, symbols, lookup, keptListings, kind } = options;
+  const { verify, inTurn, archive, portfolios, symbols, lookup, keptListings, kind, clock } = options;
   app.addHook('onRequest', requireSignIn(verify));
   const isSimulated = () => {
     const known = kind();
@@ -78,7 +82,11 @@ export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = asyn
   const dayOf = async (symbol: string): Promise<DayTicker | undefined> => {
     const simulated = isSimulated();
     const days = simulated === undefined ? undefined : await archive.days(simulated).catch(() => undefined);
-    return days?.get(symbol);
+    const day = days?.get(symbol);
+    if (!day || simulated === undefined) return day;
+    // The change that stands above is counted from that.
+    const opens = await archive.opensAt(dayMomentOf(clock.now()), [symbol], simulated).catch(() => undefined);
+    return { ...day, open: opens?.get(symbol)?.price ?? day.open };
   };
   const heldAssets = async (userId: string, symbol: string): Promise<Assets | undefined> => {
     const coins = (await portfolios.readMany([userId])).get(userId);

@@ -3,9 +3,10 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
 import { Type } from 'typebox';
 import { moment, problems, usdt } from './contract.js';
-import type { DayTicker, MarketArchive, TrailPoint } from './market-archive.js';
+import { dayMomentOf, nextDayMomentOf } from './day-moments.js';
+import type { MarketArchive, TrailPoint } from './market-archive.js';
 import { type Kind, requireKind } from './portfolio-value.js';
-import type { Portfolios } from './portfolios.js';
+import type { Coin, Portfolios } from './portfolios.js';
 import type { ReadInTurn } from './read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 import { dayOf, type ValueHistory } from './value-history.js';
@@ -23,14 +24,23 @@ export interface HistoryRoutesOptions {
 
 const security = [{ bearerAuth: [] }];
 const price = Type.String({ description: 'exact decimal text', examples: ['68123.45'] });
+const quotePrice = Type.String({ description: 'exact decimal text, in the quote asset', examples: ['68123.45'] });
+const symbolName = Type.String({ examples: ['btcusdt'] });
+const dayAgo = Type.Array(Type.Object({ Symbol: symbolName, Price: usdt, QuotePrice: quotePrice, Time: moment }));
 const DayAnswer = Type.Object(
   {
+    AsOf: moment,
     Since: moment,
-    Opens: Type.Array(Type.Object({ Symbol: Type.String({ examples: ['btcusdt'] }), Price: usdt, Since: moment })),
-    DayAgo: Type.Array(Type.Object({ Symbol: Type.String({ examples: ['btcusdt'] }), Price: usdt, Time: moment }), {
+    Opens: Type.Array(Type.Object({ Symbol: symbolName, Price: usdt, QuotePrice: quotePrice, Since: moment })),
+    DayAgo: {
+      ...dayAgo,
       description:
-        'What every coin that is held cost 24 hours before `Time`, its newest ticker, where the archive has one of the last hour.',
-    }),
+        'What every coin that is held cost 24 hours before `Time`, a ticker of a full minute that is the same for everybody, where the archive has one.',
+    },
+    DayAgoNext: {
+      ...Type.Union([Type.Object({ From: moment, Prices: dayAgo }), Type.Null()]),
+      description: 'What takes the place of `DayAgo` at `From`, a moment that all clients share; null while that is not known.',
+    },
   },
   {
     description:
@@ -58,7 +68,17 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
   const midnightPrices = (late: readonly string[]) =>
     archive.midnight(late, knownKind() === 'simulated').catch((): ReadonlyMap<string, TrailPoint> => new Map());
   /** Of the exchange's own 24 hours; nothing where there is no archive: then what is known of today has to do. */
-  const daysOf = (known: Kind) => archive.days(known === 'simulated').catch((): ReadonlyMap<string, DayTicker> => new Map());
+  const agoAt = async (atMs: number, known: Kind, coins: readonly Coin[]) => {
+    const symbols = [...new Set(coins.flatMap(({ symbol, quoteAsset }) => [symbol, `${quoteAsset}usdt`]))];
+    const opens = await archive.opensAt(atMs, symbols, known === 'simulated').catch((): ReadonlyMap<string, TrailPoint> => new Map());
+    return coins.flatMap(({ symbol, quoteAsset }) => {
+      const own = opens.get(symbol);
+      const rate = quoteAsset === 'usdt' ? { price: '1', atMs: own?.atMs ?? 0 } : opens.get(`${quoteAsset}usdt`);
+      if (own === undefined || rate === undefined) return [];
+      const price = formatDecimal(multiply(parseDecimal(own.price), parseDecimal(rate.price)));
+      return [{ Symbol: symbol, Price: price, QuotePrice: own.price, Time: isoOf(Math.min(own.atMs, rate.atMs)) }];
+    });
+  };
   const coinsOf = async (userId: string) => (await portfolios.readMany([userId])).get(userId) ?? [];
 
   app.get(
@@ -88,17 +108,20 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
           const rate = quoteAsset === 'usdt' ? { price: '1', atMs: 0 } : opens.get(`${quoteAsset}usdt`);
           if (own === undefined || rate === undefined) return [];
           const price = formatDecimal(multiply(parseDecimal(own.price), parseDecimal(rate.price)));
-          return [{ Symbol: symbol, Price: price, Since: isoOf(Math.max(own.atMs, rate.atMs)) }];
+          return [{ Symbol: symbol, Price: price, QuotePrice: own.price, Since: isoOf(Math.max(own.atMs, rate.atMs)) }];
         });
-        const days = await daysOf(knownKind());
-        const ago = coins.flatMap(({ symbol, quoteAsset }) => {
-          const own = days.get(symbol);
-          const rate = quoteAsset === 'usdt' ? { open: '1', atMs: own?.atMs ?? 0 } : days.get(`${quoteAsset}usdt`);
-          if (own === undefined || rate === undefined) return [];
-          const price = formatDecimal(multiply(parseDecimal(own.open), parseDecimal(rate.open)));
-          return [{ Symbol: symbol, Price: price, Time: isoOf(Math.min(own.atMs, rate.atMs)) }];
-        });
-        return { Since: isoOf(midnightMs), Opens: found, DayAgo: ago };
+        const next = nextDayMomentOf(nowMs);
+        const [ago, agoNext] = await Promise.all([
+          agoAt(dayMomentOf(nowMs), knownKind(), coins),
+          next && agoAt(next.moment, knownKind(), coins),
+        ]);
+        return {
+          AsOf: isoOf(nowMs),
+          Since: isoOf(midnightMs),
+          Opens: found,
+          DayAgo: ago,
+          DayAgoNext: next && agoNext ? { From: isoOf(next.fromMs), Prices: agoNext } : null,
+        };
       }),
   );
 

@@ -5,6 +5,7 @@ import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickho
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dayMomentOf, nextDayMomentOf } from './day-moments.js';
 import { createKeptListings } from './kept-listings.js';
 import { createMarketArchive } from './market-archive.js';
 import { createUser, openTestPostgres, startTestBff, testSymbols } from './test-bff.js';
@@ -244,57 +245,92 @@ it("counts today's change of a coin from midnight where the archive knows it, el
   await expect
     .poll(async () => JSON.parse((await bff.call(user, 'GET', '/api/v1/profile/day')).text) as unknown, { timeout: 10_000 })
     .toEqual({
+      AsOf: expect.any(String),
       Since: iso(midnightMs),
       Opens: expect.arrayContaining([
-        { Symbol: 'btcusdt', Price: '68000', Since: iso(midnightMs + 1_500) },
-        { Symbol: 'ethusdt', Price: '3000.5', Since: iso(nowMs) },
+        { Symbol: 'btcusdt', Price: '68000', QuotePrice: '68000', Since: iso(midnightMs + 1_500) },
+        { Symbol: 'ethusdt', Price: '3000.5', QuotePrice: '3000.5', Since: iso(nowMs) },
         // Converted at the rate of midnight, but its own price is from later.
-        { Symbol: 'ethbtc', Price: '3400', Since: iso(nowMs) },
+        { Symbol: 'ethbtc', Price: '3400', QuotePrice: '0.05', Since: iso(nowMs) },
       ]),
       DayAgo: [],
+      DayAgoNext: expect.toSatisfy((next: unknown) => next === null || JSON.stringify(next).endsWith('"Prices":[]}')),
     });
   await bff.close();
   await postgres.close();
 });
 
-it('counts the change of a day from 24 hours before the newest ticker, also of a coin that is priced in another, and gives its range to the chart', async () => {
+it('counts the change of a day from 24 hours before a full minute, also of a coin that is priced in another, and gives its range to the chart', async () => {
   const postgres = await openTestPostgres();
-  const bff = await startTestBff({ postgres, deps: { clickhouse: () => clickhouse } });
-  const user = createUser(systemClock);
+  // In the minute after noon, when its tickers are there and those of the minute before are in force.
+  const noon = Date.parse('2026-11-25T12:00:00.000Z');
+  const clock = { ...systemClock, now: () => noon + 16_000 };
+  const bff = await startTestBff({ postgres, clock, deps: { clickhouse: () => clickhouse } });
+  const user = createUser(clock);
   for (const symbol of ['dogeusdt', 'bnbusdt', 'bnbeth']) await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity: '1' });
-  const nowMs = systemClock.now();
   const iso = (atMs: number) => new Date(atMs).toISOString();
   const text = (atMs: number) => iso(atMs).replace('T', ' ').slice(0, -1);
-  const row = (symbol: string, agoMs: number, ...prices: string[]) => [
-    `${symbol}-${agoMs}`,
-    '24hrMiniTicker',
-    text(nowMs - agoMs),
-    text(nowMs - agoMs),
-    symbol,
-    ...prices,
-  ];
+  const row = (symbol: string, atMs: number, ...prices: string[]) => {
+    const time = text(noon + atMs);
+    return [`${symbol}-${atMs}`, '24hrMiniTicker', time, time, symbol, ...prices];
+  };
   await clickhouse.insert(`${database}.${table}_rows`, dayColumns, [
-    row('DOGEUSDT', 2_000, '0.11', '0.1', '0.12', '0.09'),
-    row('DOGEUSDT', 1_000, '0.11', '0.1001', '0.12', '0.09'),
-    row('BNBETH', 1_000, '0.2', '0.21', '0.22', '0.19'),
-    row('ETHUSDT', 3_000, '3100', '3000.5', '3200', '2900'),
+    row('DOGEUSDT', -61_000, '0.11', '0.1', '0.12', '0.09'),
+    row('DOGEUSDT', -59_000, '0.11', '0.1001', '0.12', '0.09'),
+    row('DOGEUSDT', -1_000, '0.11', '0.1002', '0.12', '0.09'),
+    row('DOGEUSDT', 1_000, '0.11', '0.1003', '0.13', '0.09'),
+    row('BNBETH', -63_000, '0.2', '0.21', '0.22', '0.19'),
+    // Followed since then only.
+    row('ETHUSDT', 2_000, '3100', '3000.5', '3200', '2900'),
+    row('ETHUSDT', 3_000, '3100', '3000.6', '3200', '2900'),
   ]);
   const read = async (path: string) => JSON.parse((await bff.call(user, 'GET', path)).text) as Record<string, unknown>;
-  await expect
-    .poll(async () => (await read('/api/v1/profile/day')).DayAgo, { timeout: 10_000 })
-    .toEqual(
-      expect.arrayContaining([
-        { Symbol: 'dogeusdt', Price: '0.1001', Time: iso(nowMs - 1_000) },
-        { Symbol: 'bnbeth', Price: '630.105', Time: iso(nowMs - 3_000) },
-      ]),
-    );
+  const doge = { Symbol: 'dogeusdt', Price: '0.1', QuotePrice: '0.1', Time: iso(noon - 61_000) };
+  const bnb = { Symbol: 'bnbeth', Price: '630.105', QuotePrice: '0.21', Time: iso(noon - 63_000) };
+  const laterDoge = { Symbol: 'dogeusdt', Price: '0.1002', QuotePrice: '0.1002', Time: iso(noon - 1_000) };
+  const { DayAgo, DayAgoNext } = await read('/api/v1/profile/day');
   // Of a coin without a ticker nothing is made up.
-  expect((await read('/api/v1/profile/day')).DayAgo).toHaveLength(2);
+  const sorted = (prices: unknown) => [...(prices as { Symbol: string }[])].sort((a, b) => b.Symbol.localeCompare(a.Symbol));
+  expect(sorted(DayAgo)).toEqual([doge, bnb]);
+  expect(DayAgoNext).toMatchObject({ From: iso(noon + 45_000) });
+  expect(sorted((DayAgoNext as { Prices: unknown }).Prices)).toEqual([laterDoge, bnb]);
   const { Day } = await read('/api/v1/coins/dogeusdt/candles?range=1h');
-  expect(Day).toEqual({ Time: iso(nowMs - 1_000), Open: '0.1001', High: '0.12', Low: '0.09' });
+  expect(Day).toEqual({ Time: iso(noon + 1_000), Open: '0.1', High: '0.13', Low: '0.09' });
   expect((await read('/api/v1/coins/bnbusdt/candles?range=1h')).Day).toBeNull();
   await bff.close();
   await postgres.close();
+});
+
+it('gives two pages the same figures of 24 hours ago at any moment, whenever and from whichever server they asked', async () => {
+  const [minute, second] = [60_000, 1_000];
+  const start = Date.parse('2026-11-26T12:00:00.000Z');
+  const text = (atMs: number) => new Date(atMs).toISOString().replace('T', ' ').slice(0, -1);
+  const ticker = (atMs: number) => [
+    `AVAXUSDT-${atMs}`,
+    '24hrMiniTicker',
+    text(atMs),
+    text(atMs),
+    'AVAXUSDT',
+    '20',
+    `${19 + (atMs - start) / 1e6}`,
+  ];
+  const rows = Array.from({ length: 6 * 60 }, (_, at) => ticker(start - 2 * minute + at * second));
+  await clickhouse.insert(`${database}.${table}_rows`, dayColumns.slice(0, 7), rows);
+  /** What a page shows at a moment that asked then. */
+  const shownAt = async (atMs: number, askedMs: number) => {
+    const archive = createMarketArchive({ clickhouse: () => clickhouse, database, table, clock: createManualClock(askedMs) });
+    const next = nextDayMomentOf(askedMs);
+    const moment = next && atMs >= next.fromMs ? next.moment : dayMomentOf(askedMs);
+    return (await archive.opensAt(moment, ['avaxusdt'], false)).get('avaxusdt')?.price;
+  };
+  for (const atMs of [start + 44 * second, start + 45 * second, start + 100 * second]) {
+    const asked = [
+      ...[17, 30, 41].map((at) => Math.floor((atMs - 17 * second) / minute) * minute + at * second).filter((ms) => ms <= atMs),
+      atMs,
+    ];
+    const shown = await Promise.all(asked.map((askedMs) => shownAt(atMs, askedMs)));
+    expect([atMs, new Set(shown).size, shown[0]]).toEqual([atMs, 1, expect.any(String)]);
+  }
 });
 
 it('names a delisted coin that nobody holds and no list has any more, after a restart too', async () => {

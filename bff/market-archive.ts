@@ -1,6 +1,7 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError, toAppError } from '@tickfolio/lib/errors';
+import { createArchiveOpens, type OpensAt } from './archive-opens.js';
 import { createSymbolReadings, type SymbolReadings } from './symbol-readings.js';
 import { createTurns } from './turns.js';
 
@@ -66,6 +67,7 @@ export interface MarketArchive {
   last(symbol: string, simulated: boolean | undefined): Promise<TrailPoint | undefined>;
   /** By symbol, of all whose newest ticker is of the last hour; one reading for whoever asks. */
   days(simulated: boolean): Promise<ReadonlyMap<string, DayTicker>>;
+  readonly opensAt: OpensAt;
   /** What symbols cost at midnight UTC: the first prices of the day's first minutes, by symbol. */
   midnight(symbols: readonly string[], simulated: boolean): Promise<ReadonlyMap<string, TrailPoint>>;
   /** The closes of the last minutes, by symbol. */
@@ -247,6 +249,7 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
         );
         return new Map(rows.map(({ symbol, at, ...prices }) => [symbol.toLowerCase(), { ...prices, atMs: Number(at) }]));
       }),
+    opensAt: createArchiveOpens({ read, rows: `${database}.${table}_rows`, clock }),
     midnight: (symbols, simulated) => {
       const from = Math.floor(clock.now() / dayMs) * dayMs;
       if (midnights?.from !== from) midnights = { from, real: midnightsOf(from, false), simulated: midnightsOf(from, true) };

@@ -73,9 +73,9 @@ export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asO
         )}
       </p>
       {shown?.atMs !== undefined && <p className="none">{text.priceOfTime(times.full(shown.atMs))}</p>}
-      {row?.day && (
+      {row?.priceDay && (
         <p>
-          <ChangeMark change={row.day} percentOnly note={note} />{' '}
+          <ChangeMark change={row.priceDay} percentOnly note={note} />{' '}
           <span className="none">{row.daySinceMs === undefined ? text.day : text.since(times.near(row.daySinceMs, asOfMs))}</span>
         </p>
       )}

@@ -11,6 +11,7 @@ interface PositionProps {
 /** What is held of a coin. */
 export const Position = ({ row, onChange }: PositionProps) => {
   const { text, times } = useSpeaking();
+  const period = row.daySinceMs === undefined ? text.day : text.change;
   return (
     <section className="card position" aria-labelledby="position-title">
       <div className="panel-head">
@@ -40,7 +41,7 @@ export const Position = ({ row, onChange }: PositionProps) => {
         </div>
         {row.day && (
           <div>
-            <dt>{row.daySinceMs === undefined ? text.day : text.change}</dt>
+            <dt>{row.quote === 'USDT' ? period : text.ofValue(period)}</dt>
             <dd>
               <ChangeMark change={row.day} note={row.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs))} />
             </dd>

@@ -5,8 +5,17 @@ import { exact } from '../text/exact.js';
 import { type CoinStep, createExpectedChanges, type ExpectedChange } from './expected-changes.js';
 import type { Frame } from './frame.js';
 import type { Connection } from './live-socket.js';
-import { type Baselines, type PortfolioView, viewOf } from './portfolio-view.js';
+import { type DayBase, type PortfolioView, viewOf } from './portfolio-view.js';
 import type { PriceTrails } from './price-trails.js';
+
+export type DayBases = ReadonlyMap<string, DayBase>;
+
+/** Where changes of 24 hours are counted from, and what comes into force next, for every page with the same frame. */
+export interface DayPlan {
+  readonly now: DayBases;
+  /** `fromMs` by the clock of frames, epoch milliseconds. */
+  readonly next?: { readonly fromMs: number; readonly bases: DayBases } | undefined;
+}
 
 export interface LiveState {
   /** Undefined until the first frame. */
@@ -24,7 +33,7 @@ export interface PortfolioStore {
   setConnection(connection: Connection): void;
   setStyle(style: NumberStyle): void;
   setQuotes(quotes: ReadonlyMap<string, string>): void;
-  setDayBases(bases: Baselines['day']): void;
+  setDayBases(plan: DayPlan): void;
   /** Shows a change as made until a frame has it, or `settle` was called without an answer. */
   expect(symbol: string, step: CoinStep): ExpectedChange;
   /** What is held with everything that is expected, exact; undefined for nothing. */
@@ -47,6 +56,8 @@ const usualQuotes = ['usdt', 'usdc', 'fdusd', 'tusd', 'btc', 'eth', 'bnb', 'eur'
 /** A replica compares what it shows every 20 s. */
 const maxBehindMs = 30_000;
 
+const noDay: DayPlan = { now: new Map() };
+
 export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStoreDeps): PortfolioStore => {
   let style: NumberStyle = { group: ',', point: '.' };
   let state: LiveState = { view: undefined, connection: 'connecting' };
@@ -54,16 +65,18 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
   let shown: { view: PortfolioView; frame: Frame } | undefined;
   let scheduled = false;
   let quotes: ReadonlyMap<string, string> = new Map();
-  let day: Baselines['day'] = new Map();
+  let day: DayPlan = noDay;
   const opened = new Map<string, { quantity: Decimal; total: Decimal }>();
   const listeners = new Set<() => void>();
   const frameListeners = new Set<(frame: Frame) => void>();
 
   const quoteOf = (symbol: string) => quotes.get(symbol) ?? usualQuotes.find((quote) => symbol.endsWith(quote)) ?? '';
+  const dayAt = (atMs: number): DayBases => (day.next && atMs >= day.next.fromMs ? day.next.bases : day.now);
   const publish = () => {
     scheduled = false;
     if (frame) {
-      const view = viewOf({ frame, expected: expected.quantities(), baselines: { opened, day }, quoteOf, style, before: shown });
+      const baselines = { opened, day: dayAt(Date.parse(frame.AsOf)) };
+      const view = viewOf({ frame, expected: expected.quantities(), baselines, quoteOf, style, before: shown });
       shown = { view, frame };
       state = { ...state, view };
     }
@@ -126,8 +139,8 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
       quotes = next;
       change();
     },
-    setDayBases: (bases) => {
-      day = bases;
+    setDayBases: (plan) => {
+      day = plan;
       change();
     },
     expect: expected.begin,
@@ -146,7 +159,7 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
       expected.clear();
       newest = 0;
       olderSinceMs = undefined;
-      day = new Map();
+      day = noDay;
       state = { view: undefined, connection: 'connecting' };
       change();
     },

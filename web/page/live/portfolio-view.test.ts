@@ -1,8 +1,9 @@
 import { createManualClock } from '@tickfolio/lib/clock';
-import { type Decimal, parseDecimal } from '@tickfolio/lib/money';
+import { parseDecimal } from '@tickfolio/lib/money';
 import { describe, expect, it } from 'vitest';
 import type { Frame, FrameCoin } from './frame.js';
 import { createPortfolioStore } from './portfolio-store.js';
+import type { DayBase } from './portfolio-view.js';
 import { createPriceTrails } from './price-trails.js';
 import { testCoin, viewOfCoins } from './test-view.js';
 
@@ -57,22 +58,46 @@ describe('the live portfolio', () => {
     const { store, draw } = createRoom();
     const open = (price: string, time: string) => ({ price: parseDecimal(price), sinceMs: Date.parse(`2026-01-27T${time}Z`) });
     store.takeFrame(frame('300', coin('btcusdt', '1', '100', '100'), coin('ethusdt', '1', '200', '200')));
-    store.setDayBases(new Map([['ethusdt', open('100', '12:05:00.100')]]));
+    store.setDayBases({ now: new Map([['ethusdt', open('100', '12:05:00.100')]]) });
     const noon = Date.parse('2026-01-27T12:05:00.100Z');
     expect(draw()).toMatchObject({ day: { text: '+100.00' }, dayBasis: { sinceMs: noon, someSinceMs: undefined } });
-    store.setDayBases(
-      new Map<string, ReturnType<typeof open> | { price: Decimal; sinceMs: undefined }>([
+    store.setDayBases({
+      now: new Map<string, DayBase>([
         ['btcusdt', { price: parseDecimal('90'), sinceMs: undefined }],
         ['ethusdt', open('100', '12:05:00.100')],
       ]),
-    );
+    });
     const view = draw();
     expect(view).toMatchObject({ day: { text: '+110.00' }, dayBasis: { sinceMs: undefined, someSinceMs: noon } });
     expect(view?.rows.map(({ daySinceMs }) => daySinceMs)).toEqual([undefined, noon]);
   });
+  it('shows beside a price in BTC the change of that price, not of its value in USDT', () => {
+    const { store, draw } = createRoom();
+    const base = { price: parseDecimal('2000'), quotePrice: parseDecimal('0.05268'), sinceMs: undefined };
+    store.setDayBases({ now: new Map([['ethbtc', base]]) });
+    store.takeFrame(frame('3920.4', { ...coin('ethbtc', '2', '0.05227', '3920.4'), QuoteAsset: 'BTC' }));
+    expect(draw()?.rows[0]).toMatchObject({ priceDay: { percent: '−0.78 %' }, day: { text: '−79.60', percent: '−1.99 %' } });
+  });
+  it('says nothing of the change of a price in BTC where an older server does not know it', () => {
+    const { store, draw } = createRoom();
+    store.setDayBases({ now: new Map([['ethbtc', { price: parseDecimal('2000'), sinceMs: undefined }]]) });
+    store.takeFrame(frame('1960', { ...coin('ethbtc', '1', '0.05', '1960'), QuoteAsset: 'BTC' }));
+    expect(draw()?.rows[0]).toMatchObject({ priceDay: undefined, day: { percent: '−2.00 %' } });
+  });
+  it('counts the last 24 hours from other prices with the same frame as every other page, whenever it asked for them', () => {
+    const { store, draw } = createRoom();
+    const bases = (price: string) => new Map([['btcusdt', { price: parseDecimal(price), sinceMs: undefined }]]);
+    const next = { fromMs: Date.parse('2026-01-27T10:00:45.000Z'), bases: bases('80') };
+    store.setDayBases({ now: bases('90'), next });
+    const changeAt = (time: string) => {
+      store.takeFrame({ ...frame('100', coin('btcusdt', '1', '100', '100')), AsOf: `2026-01-27T10:00:${time}Z` });
+      return draw()?.day?.text;
+    };
+    expect([changeAt('44.999'), changeAt('45.000'), changeAt('46.000')]).toEqual(['+10.00', '+20.00', '+20.00']);
+  });
   it('takes the server at its word for totals, and counts changes exactly', () => {
     const { store, draw } = createRoom();
-    store.setDayBases(new Map([['btcusdt', { price: parseDecimal('99'), sinceMs: undefined }]]));
+    store.setDayBases({ now: new Map([['btcusdt', { price: parseDecimal('99'), sinceMs: undefined }]]) });
     store.takeFrame(frame('100.000000000000000001', coin('btcusdt', '1', '100.000000000000000001', '100.000000000000000001')));
     draw();
     store.takeFrame(frame('101', coin('btcusdt', '1', '101', '101')));

@@ -27,8 +27,10 @@ export interface Row extends Pair {
   readonly direction: Direction;
   /** Counts the changes of the price. */
   readonly ticks: number;
-  /** Of 24 hours, or since `daySinceMs`. */
+  /** Of the value in USDT, in 24 hours or since `daySinceMs`. */
   readonly day: Change | undefined;
+  /** Of the price in the quote asset, in that time; a percentage beside a price is its own. */
+  readonly priceDay: Change | undefined;
   /** From when the change is counted where no price of 24 hours ago is known, in epoch milliseconds. */
   readonly daySinceMs: number | undefined;
   readonly stale: boolean;
@@ -78,8 +80,18 @@ export type Expectations = ReadonlyMap<string, string | null>;
 export interface Baselines {
   /** What coins were worth when the page was opened, and how much of them there was. */
   readonly opened: ReadonlyMap<string, { readonly quantity: Decimal; readonly total: Decimal }>;
-  /** What one coin cost in USDT 24 hours ago, or the first price that is known since, and from when that is. */
-  readonly day: ReadonlyMap<string, { readonly price: Decimal; readonly sinceMs: number | undefined }>;
+  /** By symbol, what coins cost 24 hours ago. */
+  readonly day: ReadonlyMap<string, DayBase>;
+}
+
+/** What one coin cost 24 hours ago, or the first price that is known since. */
+export interface DayBase {
+  /** In USDT. */
+  readonly price: Decimal;
+  /** In the quote asset; undefined where the server does not say it. */
+  readonly quotePrice?: Decimal | undefined;
+  /** From when that is, in epoch milliseconds; undefined for 24 hours ago. */
+  readonly sinceMs: number | undefined;
 }
 
 /** Moments so near to each other count as the same one. */
@@ -140,7 +152,8 @@ const sameRow = (a: Row, b: Row): boolean =>
   a.stateOf === b.stateOf &&
   a.pending === b.pending &&
   a.daySinceMs === b.daySinceMs &&
-  sameChange(a.day, b.day);
+  sameChange(a.day, b.day) &&
+  sameChange(a.priceDay, b.priceDay);
 
 export interface ViewInput {
   readonly frame: Frame;
@@ -194,6 +207,8 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
     const priceBefore = pricesBefore.get(symbol);
     const moved = typeof priceBefore === 'string' && Price !== null && priceBefore !== Price;
     const { base, quote } = pairOf(symbol, coin.QuoteAsset?.toLowerCase() ?? quoteOf(symbol));
+    const priceThen = quote === 'USDT' ? open?.price : open?.quotePrice;
+    const priceDay = Price === null || priceThen === undefined ? undefined : changeOf(exact(Price), priceThen, style);
     const row: Row = {
       symbol,
       base,
@@ -210,7 +225,8 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
       direction: moved ? signOf(subtract(exact(Price), exact(priceBefore))) : (last?.direction ?? 'same'),
       ticks: (last?.ticks ?? 0) + (moved ? 1 : 0),
       day,
-      daySinceMs: day && open?.sinceMs,
+      priceDay,
+      daySinceMs: (day ?? priceDay) && open?.sinceMs,
       stale: coin.Stale,
       state: coin.PriceState,
       stateOf: coin.PriceStateOf,

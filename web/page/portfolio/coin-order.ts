@@ -13,7 +13,7 @@ const byValue: Compare = (a, b) => {
 };
 /** Two pairs of one coin have one name. */
 const byName: Compare = (a, b) => a.name.localeCompare(b.name) || a.symbol.localeCompare(b.symbol);
-const byChange: Compare = (a, b) => (b.day?.size ?? 0) - (a.day?.size ?? 0);
+const byChange: Compare = (a, b) => (b.priceDay?.size ?? 0) - (a.priceDay?.size ?? 0);
 const compareBy: Readonly<Record<Order, Compare>> = { value: byValue, name: byName, change: byChange };
 
 /** The rows in an order that every digit counts for; what is alike in it is in the order of names. */

@@ -49,7 +49,7 @@ export const CoinRow = memo(({ row, columns, onChange }: CoinRowProps) => {
         )}
       </td>
       <td className="cell-change num" {...role.cell}>
-        {row.day ? <ChangeMark change={row.day} percentOnly note={note} /> : <span className="none">–</span>}
+        {row.priceDay ? <ChangeMark change={row.priceDay} percentOnly note={note} /> : <span className="none">–</span>}
       </td>
       {columns !== 'phone' && (
         <td className="cell-trail" {...role.cell}>

@@ -94,6 +94,7 @@ export const de: Messages = {
   sinceOpened: 'Seit dem Öffnen dieser Seite',
   dayLong: '24 Stunden',
   day: '24 Std.',
+  ofValue: (period) => `${period}, Wert in USDT`,
   since: (time) => `Seit ${time}`,
   someSince: (time) => `Manche Coins erst seit ${time}: Ein älterer Kurs ist nicht bekannt.`,
   onlySince: (time) => `Seit ${time}: Ein älterer Kurs ist nicht bekannt.`,

@@ -94,6 +94,8 @@ export const en = {
   sinceOpened: 'Since you opened this page',
   dayLong: '24 hours',
   day: '24 h',
+  /** Of a coin that is priced in something else. */
+  ofValue: (period: string) => `${period}, value in USDT`,
   since: (time: string) => `Since ${time}`,
   someSince: (time: string) => `Some coins only since ${time}: no older price is known.`,
   onlySince: (time: string) => `Since ${time}: no older price is known.`,

@@ -1,13 +1,34 @@
-import { expect, it } from 'vitest';
-import { dayRefreshMs } from './use-day-bases.js';
+import { describe, expect, it } from 'vitest';
+import { dayPlanOf, dayRefreshMs, isDaySoon } from './use-day-bases.js';
 
-it('asks for the prices of the day soon again while a coin that has a value waits for its first one, else seldom', () => {
-  const day = { direction: 'up', text: '+1.00', percent: '+1.00 %', percentDirection: 'up', size: 0.01 } as const;
-  const nowMs = 1_800_000_000_000;
-  const row = (more: object) => ({ valueText: '1.00', day, daySinceMs: undefined, ...more });
-  expect(dayRefreshMs([], nowMs)).toBe(60_000);
-  expect(dayRefreshMs([row({}), row({ valueText: undefined, day: undefined })], nowMs)).toBe(60_000);
-  expect(dayRefreshMs([row({}), row({ day: undefined })], nowMs)).toBe(20_000);
-  expect(dayRefreshMs([row({ daySinceMs: nowMs - 60_000 })], nowMs)).toBe(20_000);
-  expect(dayRefreshMs([row({ daySinceMs: nowMs - 3_600_000 })], nowMs)).toBe(60_000);
+describe('the prices of the day', () => {
+  it('are soon asked for again while a coin that has a value waits for its first one', () => {
+    const day = { direction: 'up', text: '+1.00', percent: '+1.00 %', percentDirection: 'up', size: 0.01 } as const;
+    const nowMs = 1_800_000_000_000;
+    const row = (more: object) => ({ valueText: '1.00', day, daySinceMs: undefined, ...more });
+    expect(isDaySoon([], nowMs)).toBe(false);
+    expect(isDaySoon([row({}), row({ valueText: undefined, day: undefined })], nowMs)).toBe(false);
+    expect(isDaySoon([row({}), row({ day: undefined })], nowMs)).toBe(true);
+    expect(isDaySoon([row({ daySinceMs: nowMs - 60_000 })], nowMs)).toBe(true);
+    expect(isDaySoon([row({ daySinceMs: nowMs - 3_600_000 })], nowMs)).toBe(false);
+    expect(dayRefreshMs('2026-01-27T10:00:30.000Z', 0, true)).toBe(20_000);
+  });
+  it('are asked for once a minute of the server, by each page at a moment of its own, while the next ones are known and not in force', () => {
+    const turns = Array.from({ length: 100 }, (_, page) => {
+      const wait = (at: string) => dayRefreshMs(`2026-01-27T10:00:${at}Z`, page / 100, false);
+      const turnMs = wait('00.000');
+      expect([wait('50.000'), wait('41.500')].map((ms) => (ms + 50_000) % 60_000)).toEqual([turnMs % 60_000, (turnMs + 8_500) % 60_000]);
+      // The answer of one's own turn is not asked for at once again.
+      expect(dayRefreshMs(new Date(Date.parse('2026-01-27T10:00:00.000Z') + turnMs - 200).toISOString(), page / 100, false)).toBe(60_200);
+      return turnMs;
+    });
+    expect(Math.min(...turns)).toBeGreaterThan(15_000);
+    expect(Math.max(...turns)).toBeLessThan(43_000);
+    expect(new Set(turns).size).toBe(100);
+  });
+  it('of an older server are asked for once a minute', () => {
+    expect(dayRefreshMs(undefined, 0.5, false)).toBe(60_000);
+    const { now, next } = dayPlanOf({ Opens: [{ Symbol: 'ethbtc', Price: '2000', Since: '2026-01-27T00:00:00.000Z' }] });
+    expect([now.get('ethbtc')?.quotePrice, next]).toEqual([undefined, undefined]);
+  });
 });

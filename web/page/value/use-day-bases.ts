@@ -1,53 +1,89 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Decimal } from '@tickfolio/lib/money';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { heldSymbols } from '../live/held-symbols.js';
-import type { Baselines, Row } from '../live/portfolio-view.js';
-import { useLive, usePace, useParts } from '../parts.js';
+import type { DayPlan } from '../live/portfolio-store.js';
+import type { DayBase, Row } from '../live/portfolio-view.js';
+import { useLive, useParts } from '../parts.js';
 import { exact } from '../text/exact.js';
 
+interface PriceThen {
+  readonly Symbol: string;
+  /** In USDT. */
+  readonly Price: string;
+  /** In the quote asset; a server of before this page does not say it. */
+  readonly QuotePrice?: string;
+}
+
 export interface DayAnswer {
-  /** Today's first known prices in USDT, from when on they are. */
-  readonly Opens: readonly { readonly Symbol: string; readonly Price: string; readonly Since: string }[];
-  /** Prices of 24 hours ago in USDT, where the archive has them; a server of before this page does not know them. */
-  readonly DayAgo?: readonly { readonly Symbol: string; readonly Price: string }[];
+  /** The server's time; missing, like what is optional below, where it is older than this page. */
+  readonly AsOf?: string;
+  /** Today's first known prices, from when on they are. */
+  readonly Opens: readonly (PriceThen & { readonly Since: string })[];
+  /** Prices of 24 hours ago, where the archive has them. */
+  readonly DayAgo?: readonly PriceThen[];
+  /** Those that take their place, at the same moment on every page; null while they are not known. */
+  readonly DayAgoNext?: { readonly From: string; readonly Prices: readonly PriceThen[] } | null;
 }
 
 /** What was 24 hours ago moves on with the time. */
 const refreshMs = 60_000;
 /** The first price of a coin that was added is recorded within a minute. */
 const soonMs = 20_000;
-
 /** So long after its first price the archive may still be about to know a coin that was added. */
 const youngMs = 300_000;
+/** The part of each minute of the server in which it knows the next prices and none of them is in force; each page asks at its own moment of it. */
+const [askFromMs, askForMs] = [17_000, 24_000];
+/** Nearer than this is the turn that just was. */
+const leastMs = 5_000;
 
-/** How long what is known of the day will do: not long while a coin that has a value waits for its first price, or for an older one. */
-export const dayRefreshMs = (rows: readonly Pick<Row, 'valueText' | 'day' | 'daySinceMs'>[], nowMs: number): number => {
-  const isWaiting = ({ valueText, day, daySinceMs }: (typeof rows)[number]) =>
-    valueText !== undefined && (day === undefined || (daySinceMs !== undefined && nowMs - daySinceMs < youngMs));
-  return rows.some(isWaiting) ? soonMs : refreshMs;
+/** Whether the prices of the day will not do for long: while a coin that has a value waits for its first one, or for an older one. */
+export const isDaySoon = (rows: readonly Pick<Row, 'valueText' | 'day' | 'daySinceMs'>[], nowMs: number): boolean =>
+  rows.some(
+    ({ valueText, day, daySinceMs }) =>
+      valueText !== undefined && (day === undefined || (daySinceMs !== undefined && nowMs - daySinceMs < youngMs)),
+  );
+
+/**
+ * How long to wait until the prices of the day are asked for again.
+ * @param answeredAt the server's time of the last answer
+ * @param part 0 to 1, of this page: which moment of the minute is its own
+ */
+export const dayRefreshMs = (answeredAt: string | undefined, part: number, soon: boolean): number => {
+  const answeredMs = answeredAt === undefined ? Number.NaN : Date.parse(answeredAt);
+  const toTurnMs = askFromMs + Math.floor(askForMs * part) - (answeredMs % refreshMs);
+  const turnMs = Number.isNaN(toTurnMs) ? refreshMs : toTurnMs < leastMs ? toTurnMs + refreshMs : toTurnMs;
+  return soon ? Math.min(soonMs, turnMs) : turnMs;
 };
 
+const baseOf = ({ Symbol: symbol, Price, QuotePrice }: PriceThen, sinceMs: number | undefined): readonly [string, DayBase] => [
+  symbol,
+  { price: exact(Price), quotePrice: QuotePrice === undefined ? undefined : exact(QuotePrice), sinceMs },
+];
+
 /** Where changes are counted from: 24 hours ago as everywhere in the market, else the first price that is known since. */
-export const dayBasesOf = ({ Opens, DayAgo = [] }: DayAnswer): Baselines['day'] =>
-  new Map<string, { readonly price: Decimal; readonly sinceMs: number | undefined }>([
-    ...Opens.map(({ Symbol: symbol, Price, Since }) => [symbol, { price: exact(Price), sinceMs: Date.parse(Since) }] as const),
-    ...DayAgo.map(({ Symbol: symbol, Price }) => [symbol, { price: exact(Price), sinceMs: undefined }] as const),
-  ]);
+export const dayPlanOf = ({ Opens, DayAgo = [], DayAgoNext }: DayAnswer): DayPlan => {
+  const since = Opens.map((open) => baseOf(open, Date.parse(open.Since)));
+  const basesOf = (ago: readonly PriceThen[]) => new Map([...since, ...ago.map((price) => baseOf(price, undefined))]);
+  return {
+    now: basesOf(DayAgo),
+    next: DayAgoNext ? { fromMs: Date.parse(DayAgoNext.From), bases: basesOf(DayAgoNext.Prices) } : undefined,
+  };
+};
 
 /** Keeps the prices from which the day's changes are counted. */
 export const useDayBases = () => {
-  const { session, store } = useParts();
+  const { session, store, random } = useParts();
   const held = useLive(({ view }) => heldSymbols(view?.rows));
-  const refetchInterval = usePace(useLive((state) => dayRefreshMs(state.view?.rows ?? [], state.view?.asOfMs ?? 0)));
+  const [part] = useState(random);
+  const soon = useLive((state) => isDaySoon(state.view?.rows ?? [], state.view?.asOfMs ?? 0));
   const { data } = useQuery({
     queryKey: ['day', held],
     queryFn: () => session.call<DayAnswer>('GET', '/api/v1/profile/day'),
     enabled: held !== '',
-    refetchInterval,
+    refetchInterval: (query) => dayRefreshMs(query.state.data?.AsOf, part, soon),
     placeholderData: (before) => before,
   });
   useEffect(() => {
-    if (data) store.setDayBases(dayBasesOf(data));
+    if (data) store.setDayBases(dayPlanOf(data));
   }, [data, store]);
 };

@@ -1,0 +1,66 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import { createSymbolReadings, type SymbolReadings } from './symbol-readings.js';
+
+/** Of a symbol, exact decimal text. */
+interface OpenPrice {
+  /** Of the ticker that says it, epoch milliseconds. */
+  readonly atMs: number;
+  readonly price: string;
+}
+
+/**
+ * What symbols cost 24 hours before the newest ticker of the hour before `atMs`, or where there is none before the first one after it: the same
+ * whenever it is asked for, and whoever asks. By symbol.
+ */
+export type OpensAt = (atMs: number, symbols: readonly string[], simulated: boolean) => Promise<ReadonlyMap<string, OpenPrice>>;
+
+export interface ArchiveOpensDeps {
+  readonly read: <T>(sql: string, params: Record<string, string | number | readonly string[]>, maxRows: number) => Promise<T[]>;
+  /** The table of tickers. What was delivered twice has the same prices. */
+  readonly rows: string;
+  readonly clock: Pick<Clock, 'monotonic'>;
+}
+
+const hourMs = 3_600_000;
+/** Of a coin that is new the first ticker comes within so long. No moment is asked for longer either. */
+const newSpanMs = 600_000;
+/** A ticker that is not there may be about to come. */
+const lackingMs = 10_000;
+/** The one in force and the next, of either kind. */
+const maxMoments = 4;
+
+export const createArchiveOpens = ({ read, rows, clock }: ArchiveOpensDeps): OpensAt => {
+  const ms = 'toUnixTimestamp64Milli(t.event_time)';
+  const distance = `if(${ms} <= {at:Int64}, {at:Int64} - ${ms}, ${hourMs} + ${ms} - {at:Int64})`;
+  const sql = `SELECT t.symbol AS symbol, argMin(${ms}, ${distance}) AS time, argMin(t.open_price, ${distance}) AS price
+    FROM ${rows} AS t WHERE t.symbol IN {symbols:Array(String)} AND startsWith(t.event_type, 'simulated') = {simulated:UInt8}
+      AND t.event_time >= fromUnixTimestamp64Milli({from:Int64}) AND t.event_time < fromUnixTimestamp64Milli({to:Int64}) AND t.open_price > 0
+    GROUP BY symbol`;
+  const readOpens = async (atMs: number, simulated: boolean, symbols: readonly string[]) => {
+    const found = await read<{ symbol: string; time: string; price: string }>(
+      sql,
+      {
+        symbols: symbols.map((symbol) => symbol.toUpperCase()),
+        simulated: simulated ? 1 : 0,
+        at: atMs,
+        from: atMs - hourMs,
+        to: atMs + newSpanMs,
+      },
+      symbols.length,
+    );
+    return new Map(found.map(({ symbol, time, price }) => [symbol.toLowerCase(), { atMs: Number(time), price }]));
+  };
+  const moments = new Map<string, SymbolReadings<OpenPrice>>();
+  const readingsOf = (atMs: number, simulated: boolean): SymbolReadings<OpenPrice> => {
+    const key = `${simulated} ${atMs}`;
+    const known = moments.get(key);
+    if (known) return known;
+    const read = (symbols: readonly string[]) => readOpens(atMs, simulated, symbols);
+    const made = createSymbolReadings({ read, keptMs: newSpanMs, lackingMs, clock });
+    moments.set(key, made);
+    const [oldest] = moments.keys();
+    if (moments.size > maxMoments && oldest !== undefined) moments.delete(oldest);
+    return made;
+  };
+  return (atMs, symbols, simulated) => readingsOf(atMs, simulated).of(symbols);
+};
