@@ -1,27 +1,11 @@
 import { useMemo, useRef, useState } from 'react';
 import type { DayBasis, Row } from '../live/portfolio-view.js';
 import { useText } from '../text/language.js';
-import { inOrder, type Order, orders } from './coin-order.js';
+import { createHeldOrder, type Order, orders } from './coin-order.js';
 import { CoinRow } from './coin-row.js';
 import { role } from './table-roles.js';
 import { useColumns } from './use-columns.js';
 import { useRowsInSight } from './use-sight.js';
-
-/** The order of the moment it was asked for: rows that change places with every tick cannot be read. */
-const useOrder = (rows: readonly Row[], order: Order): readonly Row[] => {
-  const known = rows
-    .map((row) => `${row.symbol}${row.valueText === undefined ? '?' : ''}`)
-    .sort()
-    .join(' ');
-  const [kept, setKept] = useState<{ key: string; places: ReadonlyMap<string, number> }>({ key: '', places: new Map() });
-  const key = `${order} ${known}`;
-  let { places } = kept;
-  if (kept.key !== key) {
-    places = new Map(inOrder(rows, order).map((row, place) => [row.symbol, place]));
-    setKept({ key, places });
-  }
-  return useMemo(() => [...rows].sort((a, b) => (places.get(a.symbol) ?? 0) - (places.get(b.symbol) ?? 0)), [rows, places]);
-};
 
 interface CoinTableProps {
   readonly rows: readonly Row[];
@@ -35,7 +19,11 @@ export const CoinTable = ({ rows, dayBasis, onChange, onAdd }: CoinTableProps) =
   const [order, setOrder] = useState<Order>('value');
   const columns = useColumns();
   const body = useRef<HTMLTableSectionElement>(null);
-  const sorted = useRowsInSight(useOrder(rows, order), body);
+  const [inHeldOrder] = useState(createHeldOrder);
+  const sorted = useRowsInSight(
+    useMemo(() => inHeldOrder(rows, order), [inHeldOrder, rows, order]),
+    body,
+  );
   return (
     <section className="card holdings" aria-labelledby="holdings-title">
       <div className="holdings-head">
