@@ -75,7 +75,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     metrics,
     limits,
     listing: (symbol) => symbols.listing(symbol),
-    tradedWhilePaused: () => void symbols.lookAgain(),
+    listDoubted: () => void symbols.lookAgain(),
     lastTradeMs: async (symbol) => (await rest.aggTrades(symbol, undefined, 1)).trades.at(-1)?.tradeTimeMs,
     exchangeNowMs: () => time.nowMs,
     connect: (events) =>

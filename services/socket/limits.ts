@@ -91,6 +91,8 @@ export interface SocketLimits {
   readonly symbolsSoonMs: number;
   /** The same while most do not trade: maintenance ends at a moment that nobody tells. */
   readonly symbolsCloselyMs: number;
+  /** The list is read when something that was traded steadily is not for so long, at most once in `symbolsSoonMs`. */
+  readonly haltedAfterMs: number;
   /** For symbols that are asked for and not listed, over everybody: one more reading in so long. */
   readonly symbolsLookAgainMs: number;
   /** Who asked waits no longer for it. */
@@ -148,6 +150,7 @@ export const defaultLimits: SocketLimits = {
   symbolsRefreshMs: 600_000,
   symbolsSoonMs: 60_000,
   symbolsCloselyMs: 15_000,
+  haltedAfterMs: 20_000,
   symbolsLookAgainMs: 10_000,
   symbolsLookAgainWaitMs: 4_000,
   clockEveryMs: 600_000,

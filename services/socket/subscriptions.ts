@@ -13,6 +13,7 @@ import type { StreamEvents } from './stream-events.js';
 import type { Subscriber } from './subscriber.js';
 import { createTickerSequence } from './ticker-sequence.js';
 import { createTradeSequence, type SequenceEvents } from './trade-sequence.js';
+import { createTradingHalts } from './trading-halts.js';
 import { createStreamWatchdog, newWatch } from './watchdog.js';
 
 export interface SubscriptionsDeps {
@@ -21,8 +22,8 @@ export interface SubscriptionsDeps {
   readonly metrics: SocketMetrics;
   readonly limits: SocketLimits;
   readonly listing: (symbol: string) => Listing;
-  /** A symbol trades that the list says is not traded: it may be out of date. */
-  readonly tradedWhilePaused: () => void;
+  /** A symbol trades that the list says is not traded, or does not that it says is: it may be out of date. */
+  readonly listDoubted: () => void;
   /** When the symbol was traded last, by the exchange's history, epoch milliseconds; undefined where it was not. @throws AppError */
   readonly lastTradeMs: (symbol: string) => Promise<number | undefined>;
   /** What the exchange's clock shows, epoch milliseconds; undefined while that is not known. */
@@ -54,7 +55,7 @@ export const createSubscriptions = ({
   metrics,
   limits,
   listing,
-  tradedWhilePaused,
+  listDoubted,
   lastTradeMs,
   exchangeNowMs,
   connect,
@@ -120,7 +121,7 @@ export const createSubscriptions = ({
       if (!judge.feedClock.isAhead(frame.eventTimeMs)) feed.lastEventMs = frame.eventTimeMs;
       const alive = feed.saw && feed.link.kind === 'answered' && feed.stalled === undefined;
       const firstTrade = frame.kind === 'aggTrade' && !feed.tradedSinceListed;
-      if (firstTrade && feed.listing !== undefined && feed.listing !== 'TRADING') tradedWhilePaused();
+      if (firstTrade && feed.listing !== undefined && feed.listing !== 'TRADING') listDoubted();
       if (!alive || firstTrade) {
         feed.saw = true;
         feed.stalled = undefined;
@@ -210,7 +211,9 @@ export const createSubscriptions = ({
     return feed;
   };
 
+  const halts = createTradingHalts(clock, limits, listDoubted);
   const watch = clock.every(watchPeriodMs, () => {
+    halts.look(feeds.values());
     for (const feed of feeds.values()) watchdog.check(feed);
   });
 
