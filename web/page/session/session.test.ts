@@ -76,6 +76,33 @@ describe('a session', () => {
       { kind: 'signed-out', reason: 'ended' },
     ]);
   });
+  it('says in every tab of a second device why it ended, whichever tab heard of it first', async () => {
+    const { openTab, server, settle } = createBrowser();
+    const first = openTab();
+    await first.signIn('maria', 'x');
+    const second = openTab();
+    await settle();
+    server.over = true;
+    await expect(first.renew()).rejects.toMatchObject({ status: 401 });
+    await settle();
+    expect([first.state, second.state]).toEqual([
+      { kind: 'signed-out', reason: 'ended' },
+      { kind: 'signed-out', reason: 'ended' },
+    ]);
+  });
+  it('says in every tab of this device that it was ended on all', async () => {
+    const { openTab, settle } = createBrowser();
+    const first = openTab();
+    await first.signIn('maria', 'x');
+    const second = openTab();
+    await settle();
+    await first.signOutEverywhere();
+    await settle();
+    expect([first.state, second.state]).toEqual([
+      { kind: 'signed-out', reason: 'everywhere' },
+      { kind: 'signed-out', reason: 'everywhere' },
+    ]);
+  });
   it('is over, without a fault, when another device signed out everywhere first', async () => {
     const { openTab, server } = createBrowser();
     const tab = openTab();

@@ -8,7 +8,7 @@ import { createServerCalls } from './server-calls.js';
 import { createTurns } from './turns.js';
 import { createUserCalls } from './user-calls.js';
 
-/** `ended`: not by this browser. `everywhere`: by this tab, with all others of the user. */
+/** `ended`: not by this browser. `everywhere`: by this browser, with all other devices of the user. */
 type LeaveReason = 'ended' | 'everywhere';
 
 export type SessionState =
@@ -60,10 +60,10 @@ export interface SessionDeps {
   readonly jar?: CookieJar;
 }
 
-/** A tab of an older page names no session. */
+/** A tab of an older page names no session, and no reason. */
 type TabMessage =
   | { readonly type: 'token'; readonly token: string }
-  | { readonly type: 'signed-out'; readonly session?: string | undefined };
+  | { readonly type: 'signed-out'; readonly session?: string | undefined; readonly reason?: LeaveReason | undefined };
 
 const hintKey = 'tickfolio.session';
 const auth = '/api/v1/auth';
@@ -124,7 +124,7 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
   const leaveAll = (reason?: LeaveReason) => {
     const session = held?.sessionId;
     leave(reason);
-    channel.postMessage({ type: 'signed-out', session } satisfies TabMessage);
+    channel.postMessage({ type: 'signed-out', session, reason } satisfies TabMessage);
   };
   const sayAway = () => {
     if (state.kind === 'unknown' && !state.away) change({ kind: 'unknown', away: true });
@@ -191,7 +191,8 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
     if (data.type === 'token') {
       const isLate = left !== undefined && readToken(data.token)?.sessionId === left;
       if (data.token !== held?.token && !isLate) take(data.token);
-    } else if (data.session === undefined || held?.sessionId === undefined || held.sessionId === data.session) leave(leaving);
+    } else if (data.session === undefined || held?.sessionId === undefined || held.sessionId === data.session)
+      leave(leaving ?? data.reason);
   };
   if (storage.getItem(hintKey) === null && storage.lasts !== false) state = { kind: 'signed-out' };
   else {
