@@ -7,7 +7,7 @@ import { eventually, startRig } from './test-rig.js';
 
 it('has coins that stop trading paused or gone from the list within a minute, though that is read every ten', async () => {
   const sim = await startExchangeSim({ clock: systemClock, log: silentLogger() }, { symbols: 20, pastDay: false, tradeRate: 40 });
-  const rig = await startRig({ wsUrl: sim.url, restUrl: sim.restUrl });
+  const rig = await startRig({ wsUrl: sim.url, restUrl: sim.restUrl, limits: { haltedAfterMs: 5_000 } });
   const reader = rig.read('aggTrade', ['btcusdt', 'ethusdt', 'solusdt']);
   const secondsOf = (symbol: string) =>
     new Set(reader.frames.filter(({ s }) => s === symbol).map(({ T }) => Math.floor(Number(T) / 1_000))).size;
