@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import type { Freshness as Fresh } from '../live/freshness.js';
 import type { Row } from '../live/portfolio-view.js';
 import { ChangeMark } from '../portfolio/change-mark.js';
@@ -40,6 +41,12 @@ export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asO
   const without = reason ?? row;
   const priceText = row?.priceText ?? (shown && grouped(shown.price, text.numbers));
   const pair = besideName(name, { base, quote });
+  useEffect(() => {
+    document.title = `${[name, pair].filter(Boolean).join(' ')} · tickfolio`;
+    return () => {
+      document.title = 'tickfolio';
+    };
+  }, [name, pair]);
   const note = row?.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs));
   return (
     <section className="coin-head" aria-labelledby="coin-title">

@@ -15,11 +15,13 @@ import type { Columns } from './use-columns.js';
 interface CoinRowProps {
   readonly row: Row;
   readonly columns: Columns;
+  /** What it is called among all rows. */
+  readonly called: string;
   readonly onChange: (symbol: string) => void;
 }
 
 /** One coin. Drawn anew only when something of it changed. */
-export const CoinRow = memo(({ row, columns, onChange }: CoinRowProps) => {
+export const CoinRow = memo(({ row, columns, called, onChange }: CoinRowProps) => {
   const { text, times } = useSpeaking();
   const pair = besideName(row.name, row);
   const note = row.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs));
@@ -71,7 +73,7 @@ export const CoinRow = memo(({ row, columns, onChange }: CoinRowProps) => {
         </td>
       )}
       <td className="cell-actions" {...role.cell}>
-        <button type="button" className="icon-button" aria-label={text.actions(row.name)} onClick={() => onChange(row.symbol)}>
+        <button type="button" className="icon-button" aria-label={text.actions(called)} onClick={() => onChange(row.symbol)}>
           <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
             <path d="M4 6h12M4 14h12M8 3.5v5M12 11.5v5" />
           </svg>

@@ -1,6 +1,7 @@
 import { useMemo, useRef, useState } from 'react';
 import type { DayBasis, Row } from '../live/portfolio-view.js';
 import { useText } from '../text/language.js';
+import { basesHeldTwice, nameAmong } from '../text/pair.js';
 import { createHeldOrder, type Order, orders } from './coin-order.js';
 import { CoinRow } from './coin-row.js';
 import { role } from './table-roles.js';
@@ -24,6 +25,7 @@ export const CoinTable = ({ rows, dayBasis, onChange, onAdd }: CoinTableProps) =
     useMemo(() => inHeldOrder(rows, order), [inHeldOrder, rows, order]),
     body,
   );
+  const twice = basesHeldTwice(rows);
   return (
     <section className="card holdings" aria-labelledby="holdings-title">
       <div className="holdings-head">
@@ -81,7 +83,7 @@ export const CoinTable = ({ rows, dayBasis, onChange, onAdd }: CoinTableProps) =
         </thead>
         <tbody ref={body} {...role.rowgroup}>
           {sorted.map((row) => (
-            <CoinRow key={row.symbol} row={row} columns={columns} onChange={onChange} />
+            <CoinRow key={row.symbol} row={row} columns={columns} called={nameAmong(row.name, row, twice)} onChange={onChange} />
           ))}
         </tbody>
       </table>

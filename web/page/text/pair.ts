@@ -19,3 +19,17 @@ export const besideName = (name: string, pair: Pair): string | undefined => {
   const label = pairLabel(pair);
   return label === name ? undefined : label;
 };
+
+/** Of which coins more than one pair is among these, by base. */
+export const basesHeldTwice = (pairs: readonly Pair[]): ReadonlySet<string> => {
+  const [once, twice] = [new Set<string>(), new Set<string>()];
+  for (const { base } of pairs) (once.has(base) ? twice : once).add(base);
+  return twice;
+};
+
+/** A coin by its name, and by its pair too where that tells it from another one. */
+export const nameAmong = (name: string, { base, quote }: Pair, twice: ReadonlySet<string>): string => {
+  if (!twice.has(base)) return name;
+  const pair = quote === '' ? base : `${base}/${quote}`;
+  return name === base ? pair : `${name} ${pair}`;
+};
