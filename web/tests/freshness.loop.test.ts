@@ -70,4 +70,31 @@ describe.skipIf(!browser)('how live it is', () => {
       expect(await told()).toBe('None of your coins has a price');
     });
   });
+
+  it('says in words on the portfolio that the exchange is away, and no longer when prices come again', async () => {
+    const away = withPrices(two, 0, { Stale: true, PriceState: 'feed-down' });
+    await withWindow({ frame: away }, async ({ page, send }) => {
+      const banner = page.getByRole('region', { name: 'Notices' }).locator('.banner');
+      await expect.poll(() => banner.allInnerTexts()).toEqual([expect.stringMatching(/^No prices are arriving from the exchange\. /)]);
+      await send(two);
+      await expect.poll(() => banner.count()).toBe(0);
+    });
+  });
+
+  it('shows one change under a price in BTC, in the list, and on the page of the coin, and names two pairs of one coin apart', async () => {
+    const ago = (symbol: string, price: string, quotePrice: string) => ({ Symbol: symbol, Price: price, QuotePrice: quotePrice });
+    const day = { Since: '', Opens: [], DayAgo: [ago('ethbtc', '2000', '0.05268'), ago('ethusdt', '2000', '2000')] };
+    const frame = frameAt(noon, { ethbtc: { price: '0.05227', total: '1960.2' }, ethusdt: { price: '1960.2' } }, '3920.4');
+    await withWindow({ frame, answers: { ...answers, 'coins/ethbtc/candles': candles, 'profile/day': day } }, async ({ page }) => {
+      const changeOf = (symbol: string) => page.locator(`tr[data-symbol=${symbol}] .cell-change`).innerText();
+      await expect.poll(() => changeOf('ethbtc')).toMatch(/−0\.78 %/);
+      expect(await changeOf('ethusdt')).toMatch(/−1\.99 %/);
+      for (const name of ['Change Ethereum ETH/USDT', 'Change Ethereum ETH/BTC'])
+        expect(await page.getByRole('button', { name, exact: true }).count()).toBe(1);
+      await page.goto(`${origin}/coins/ethbtc`);
+      await expect.poll(() => page.locator('.coin-head').innerText()).toMatch(/0\.05227\s+BTC\s+down\s+▼\s*−0\.78 %\s+24 h/);
+      expect(await page.locator('.position').innerText()).toMatch(/24 h, value in USDT\s+down\s+▼\s*−39\.80\s+−1\.99 %/);
+      expect(await page.title()).toBe('Ethereum ETH/BTC · tickfolio');
+    });
+  });
 });

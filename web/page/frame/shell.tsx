@@ -16,6 +16,7 @@ const Banners = () => {
   const connection = useLive((state) => state.connection);
   const simulated = useLive((state) => state.view?.simulated === true);
   const hasValues = useLive((state) => state.view !== undefined);
+  const noPrices = useLive((state) => state.view?.fresh?.kind === 'down');
   const session = useSession();
   const risk = session.kind === 'signed-in' ? session.risk : undefined;
   const online = useOnline();
@@ -27,6 +28,7 @@ const Banners = () => {
         {risk && <p className="banner away">{text.cookieRisk[risk]}</p>}
         {online && connection === 'reconnecting' && <p className="banner away">{hasValues ? text.reconnecting : text.notReached}</p>}
         {online && connection === 'reading' && <p className="banner away">{text.reading(readEveryMs / 1_000)}</p>}
+        {online && noPrices && (connection === 'live' || connection === 'reading') && <p className="banner away">{text.noPricesArrive}</p>}
         {connection === 'refused' && (
           <p className="banner away">
             <span>{text.refused}</span>{' '}

@@ -66,6 +66,8 @@ export const de: Messages = {
   reconnecting: 'Verbindung verloren. Neuer Versuch läuft …',
   notReached: 'Noch keine Verbindung zum Server. Neuer Versuch läuft …',
   reading: (seconds) => `Die Live-Verbindung ist blockiert; etwa alle ${seconds} s wird aktualisiert.`,
+  noPricesArrive:
+    'Von der Börse kommen keine Kurse an. Unten wird mit den letzten gerechnet; sobald wieder welche kommen, geht es von selbst weiter.',
   cookieRisk: {
     blocked:
       'Dieser Browser blockiert Cookies für diese Seite und kann dich deshalb nicht angemeldet halten: Neu laden oder ein paar Minuten melden dich ab.',

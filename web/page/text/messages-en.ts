@@ -66,6 +66,7 @@ export const en = {
   reconnecting: 'Connection lost. Reconnecting …',
   notReached: 'No connection to the server yet. Trying again …',
   reading: (seconds: number) => `Live connection blocked; updating about every ${seconds} s.`,
+  noPricesArrive: 'No prices are arriving from the exchange. The values below are made of the last ones; they go on by themselves.',
   cookieRisk: {
     blocked: 'This browser blocks cookies here, so it cannot keep you signed in: a reload, or some minutes, sign you out.',
     'needs-https':
