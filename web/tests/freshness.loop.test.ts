@@ -72,11 +72,16 @@ describe.skipIf(!browser)('how live it is', () => {
   });
 
   it('says in words on the portfolio that the exchange is away, and no longer when prices come again', async () => {
-    const away = withPrices(two, 0, { Stale: true, PriceState: 'feed-down' });
-    await withWindow({ frame: away }, async ({ page, send }) => {
+    const pepe = { quantity: '123456789012', price: '0.00001234', total: '1523456.77' };
+    const more = frameAt(noon, { btcusdt: { price: '99.6' }, pepeusdt: pepe }, '1523556.37');
+    const away = withPrices(more, 0, { Stale: true, PriceState: 'feed-down' });
+    await withWindow({ frame: away, viewport: { width: 390, height: 800 } }, async ({ page, send }) => {
       const banner = page.getByRole('region', { name: 'Notices' }).locator('.banner');
       await expect.poll(() => banner.allInnerTexts()).toEqual([expect.stringMatching(/^No prices are arriving from the exchange\. /)]);
-      await send(two);
+      // Beside a long amount too.
+      const heights = await page.evaluate("[...document.querySelectorAll('tbody .tag')].map((tag) => tag.getBoundingClientRect().height)");
+      expect((heights as number[]).map((height) => height < 25)).toEqual([true, true]);
+      await send(more);
       await expect.poll(() => banner.count()).toBe(0);
     });
   });

@@ -118,7 +118,7 @@ export const de: Messages = {
     delisted: 'delistet',
     'never-traded': 'noch nie gehandelt',
     unreadable: 'Kurs nicht lesbar',
-    'feed-down': 'Kurse bleiben aus',
+    'feed-down': 'keine Kurse',
   },
   priceHints: {
     waiting: 'Der erste Kurs kommt mit dem nächsten Handel.',

@@ -118,7 +118,7 @@ export const en = {
     delisted: 'delisted',
     'never-traded': 'never traded',
     unreadable: 'price unreadable',
-    'feed-down': 'no prices arrive',
+    'feed-down': 'no prices',
   },
   priceHints: {
     waiting: 'The first price comes with the next trade.',
