@@ -1,11 +1,11 @@
 import { accessibilityFaults, startChromium } from '@tickfolio/lib/browser/test-chromium';
 import { settled } from '@tickfolio/lib/browser/test-settled';
 import { freePort } from '@tickfolio/lib/http/test-free-port';
-import { divide, formatDecimal, parseDecimal, subtract } from '@tickfolio/lib/money';
+import { canonical, divide, formatDecimal, parseDecimal, subtract } from '@tickfolio/lib/money';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAllInOne } from './test-all-in-one.js';
-import { callJson } from './test-client.js';
+import { callJson, signIn as signInByRest } from './test-client.js';
 import { browser, createAccount, type OpenPage, signIn, startRun, totalMoves, watchSockets, withPage } from './test-page.js';
 import { inspectPages, phone } from './test-page-views.js';
 
@@ -174,12 +174,19 @@ describe.skipIf(!browser)('the page', () => {
     });
   });
 
-  it('shows the same change of the day as the dashboard at the same minute, of a coin and of the whole', async () => {
+  it('counts the change of the day from the ticker of a full minute as the dashboard has it, of a coin and of the whole', async () => {
     const account = await createAccount(run.base, { btcusdt: '1' });
     const [, dashboard = ''] = await run.process.waitFor(/Dashboard\s+(http:\S+)/, 1_000);
+    const person = await signInByRest(run.base, account.name, account.password);
+    /** The price of 24 hours ago that the server names, and what the dashboard's file says of the ticker it is from. */
     const asked = async () => {
-      const [, open = ''] = /24 h open<\/dt><dd>([\d.]+)/.exec(await (await fetch(`${dashboard}/symbols/BTCUSDT`)).text()) ?? [];
-      return parseDecimal(open || '0');
+      await person.refresh(); // Tokens live seconds here.
+      const { body } = await person.call('GET', '/api/v1/profile/day');
+      const [{ Price = '0', Time = '' } = {}] = body.DayAgo as { Price?: string; Time?: string }[];
+      const file = await (await fetch(`${dashboard}/symbols/BTCUSDT/tickers.csv`)).text();
+      const [head = [], ...lines] = file.split('\r\n').map((line) => line.split(','));
+      const told = lines.find((fields) => fields[head.indexOf('event_time')] === Time)?.[head.indexOf('open_price')];
+      return { open: parseDecimal(Price), isTold: told !== undefined && canonical(told) === canonical(Price) };
     };
     await withPage({}, async ({ page }) => {
       await signIn(page, run.base, account);
@@ -192,13 +199,14 @@ describe.skipIf(!browser)('the page', () => {
         })()`) as Promise<{ readonly price: string; readonly coin: string; readonly total: string }>;
       // What was 24 hours ago moves on with every minute, and the page asks once in one.
       const same = async () => {
-        const [{ price, coin, total }, open] = [await shown(), await asked()];
+        const [{ price, coin, total }, { open, isTold }] = [await shown(), await asked()];
+        if (open.units === 0n) return { coin: false };
         const { units, scale } = subtract(parseDecimal(price), open);
         const [whole = '0', part = ''] = formatDecimal(divide({ units: units * 100n, scale }, open, 2)).split('.');
         const text = `${units > 0n ? '+' : ''}${whole}.${part.padEnd(2, '0')} %`;
-        return { coin: coin === text, total: total === text, shown: coin, expected: text };
+        return { coin: coin === text, total: total === text, isTold, shown: coin, expected: text };
       };
-      await expect.poll(same, { timeout: 90_000, interval: 500 }).toMatchObject({ coin: true, total: true });
+      await expect.poll(same, { timeout: 150_000, interval: 500 }).toMatchObject({ coin: true, total: true, isTold: true });
     });
   });
 
