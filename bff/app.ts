@@ -105,7 +105,7 @@ export interface BffOptions {
   readonly authWindowMs?: number;
   /** Changes of the coins of one user. Default 300 at once, then one a second. */
   readonly writesPerUser?: ThrottleLimit;
-  /** What one user reads. Default 4 at once, and 100 waiting. */
+  /** What one user reads, of the database and of the archive each. Default 4 at once, and 100 waiting. */
   readonly readsPerUser?: ReadsPerUser;
   /** How often what is shown is compared with the database, and the auth service asked for ends of sessions. Default 20 000. */
   readonly reconcileEveryMs?: number;
@@ -154,7 +154,8 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
     limits: { ...defaultSocketLimits, ...options.socketLimits },
   });
   const { verify } = live;
-  const inTurn = createReadTurns(clock, options.readsPerUser);
+  const turns = createReadTurns(clock, options.readsPerUser);
+  const { inTurn } = turns;
 
   measureRequests(app, metrics);
   cutStalledStreams(app, clock);
@@ -216,10 +217,10 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       clock: exchangeClock,
     });
     const kind = () => kindOf(live.demand);
-    await scope.register(historyRoutes, { verify, inTurn, history: live.history, archive, portfolios, kind, clock: exchangeClock });
+    await scope.register(historyRoutes, { verify, ...turns, history: live.history, archive, portfolios, kind, clock: exchangeClock });
     await scope.register(candleRoutes, {
       verify,
-      inTurn,
+      ...turns,
       archive,
       portfolios,
       symbols: live.symbols,

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { maxSymbolLength } from '@tickfolio/lib/market/symbol';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { problems, rangeQuery } from './contract.js';
 import { dayMomentOf } from './day-moments.js';
@@ -9,14 +10,13 @@ import type { KeptListings } from './kept-listings.js';
 import { type Candle, type CandleRange, candleRanges, type DayTicker, type MarketArchive, type TrailPoint } from './market-archive.js';
 import type { Kind } from './portfolio-value.js';
 import type { Portfolios } from './portfolios.js';
-import type { ReadInTurn } from './read-turns.js';
+import type { ReadTurns } from './read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 import type { SymbolLookup } from './symbol-lookup.js';
 import { type Assets, assetsOf, type Symbols } from './symbols.js';
 
-export interface CandleRoutesOptions {
+export interface CandleRoutesOptions extends ReadTurns {
   readonly verify: VerifyAccessToken;
-  readonly inTurn: ReadInTurn;
   readonly archive: MarketArchive;
   readonly portfolios: Pick<Portfolios, 'readMany'>;
   readonly symbols: Symbols;
@@ -72,7 +72,7 @@ const answerCandle = ({ atMs, open, high, low, close }: Candle) => ({ Time: isoO
 
 /** Candles of every symbol that is listed, or held, or that the archive knows. */
 export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = async (app, options) => {
-  const { verify, inTurn, archive, portfolios, symbols, lookup, keptListings, kind, clock } = options;
+  const { verify, inTurn, inArchiveTurn, archive, portfolios, symbols, lookup, keptListings, kind, clock } = options;
   app.addHook('onRequest', requireSignIn(verify));
   const isSimulated = () => {
     const known = kind();
@@ -94,12 +94,15 @@ export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = asyn
     return quote === undefined ? undefined : assetsOf({ symbol, quoteAsset: quote });
   };
   /** What is known of a symbol that is not on the list. @throws AppError not_found for one that nobody knows */
-  const goneSymbol = async (userId: string, symbol: string): Promise<{ assets: Assets | undefined; last: TrailPoint | undefined }> => {
-    const assets = symbols.assets(symbol) ?? (await heldAssets(userId, symbol));
-    const last = await archive.last(symbol, isSimulated());
+  const goneSymbol = async (
+    request: FastifyRequest,
+    symbol: string,
+  ): Promise<{ assets: Assets | undefined; last: TrailPoint | undefined }> => {
+    const assets = symbols.assets(symbol) ?? (await inTurn(request, () => heldAssets(signedIn(request).userId, symbol)));
+    const last = await inArchiveTurn(request, () => archive.last(symbol, isSimulated()));
     if (!assets && !last) throw new AppError('not_found', `The exchange does not list ${JSON.stringify(symbol)}.`);
     const known = kind();
-    return { assets: assets ?? (known && (await keptListings.read(known, symbol))), last };
+    return { assets: assets ?? (known && (await inTurn(request, () => keptListings.read(known, symbol)))), last };
   };
 
   app.get(
@@ -116,34 +119,30 @@ export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = asyn
         response: { 200: CandlesAnswer, ...problems(400, 401, 404, 429, 503) },
       },
     },
-    (request) =>
-      inTurn(request, async () => {
-        const symbol = request.params.symbol.toLowerCase();
-        const range = (request.query.range ?? '24h') as CandleRange;
-        await lookup.lookAgain(symbol);
-        const standing = symbols.standing(symbol);
-        const gone = standing === 'gone' ? await goneSymbol(signedIn(request).userId, symbol) : undefined;
-        const assets = gone?.assets ?? symbols.assets(symbol);
-        // An archive whose archiver is older has no volumes.
-        const [candles, today, day, volume] = await Promise.all([
-          archive.candles(symbol, range),
-          archive.today(symbol),
-          dayOf(symbol),
-          archive.volume(symbol).catch(() => undefined),
-        ]);
-        return {
-          Symbol: symbol,
-          BaseAsset: assets?.BaseAsset ?? null,
-          QuoteAsset: assets?.QuoteAsset ?? null,
-          Status: standing === 'gone' ? ('delisted' as const) : (standing ?? null),
-          Range: range,
-          StepSeconds: candleRanges[range].stepMs / 1_000,
-          Candles: candles.map(answerCandle),
-          Today: today ? answerCandle(today) : null,
-          Day: day ? { Time: isoOf(day.atMs), Open: day.open, High: day.high, Low: day.low } : null,
-          Volume: volume ? { Time: isoOf(volume.atMs), Base: volume.base, Quote: volume.quote } : null,
-          Last: gone?.last ? { Time: isoOf(gone.last.atMs), Price: gone.last.price } : null,
-        };
-      }),
+    async (request) => {
+      const symbol = request.params.symbol.toLowerCase();
+      const range = (request.query.range ?? '24h') as CandleRange;
+      await lookup.lookAgain(symbol);
+      const standing = symbols.standing(symbol);
+      const gone = standing === 'gone' ? await goneSymbol(request, symbol) : undefined;
+      const assets = gone?.assets ?? symbols.assets(symbol);
+      // An archive whose archiver is older has no volumes.
+      const [candles, today, day, volume] = await inArchiveTurn(request, () =>
+        Promise.all([archive.candles(symbol, range), archive.today(symbol), dayOf(symbol), archive.volume(symbol).catch(() => undefined)]),
+      );
+      return {
+        Symbol: symbol,
+        BaseAsset: assets?.BaseAsset ?? null,
+        QuoteAsset: assets?.QuoteAsset ?? null,
+        Status: standing === 'gone' ? ('delisted' as const) : (standing ?? null),
+        Range: range,
+        StepSeconds: candleRanges[range].stepMs / 1_000,
+        Candles: candles.map(answerCandle),
+        Today: today ? answerCandle(today) : null,
+        Day: day ? { Time: isoOf(day.atMs), Open: day.open, High: day.high, Low: day.low } : null,
+        Volume: volume ? { Time: isoOf(volume.atMs), Base: volume.base, Quote: volume.quote } : null,
+        Last: gone?.last ? { Time: isoOf(gone.last.atMs), Price: gone.last.price } : null,
+      };
+    },
   );
 };

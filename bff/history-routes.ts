@@ -1,19 +1,19 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Clock } from '@tickfolio/lib/clock';
 import { formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { moment, problems, usdt } from './contract.js';
 import { dayMomentOf, nextDayMomentOf } from './day-moments.js';
 import type { MarketArchive, TrailPoint } from './market-archive.js';
 import { type Kind, requireKind } from './portfolio-value.js';
 import type { Coin, Portfolios } from './portfolios.js';
-import type { ReadInTurn } from './read-turns.js';
+import type { ReadTurns } from './read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
 import { dayOf, type ValueHistory } from './value-history.js';
 
-export interface HistoryRoutesOptions {
+export interface HistoryRoutesOptions extends ReadTurns {
   readonly verify: VerifyAccessToken;
-  readonly inTurn: ReadInTurn;
   readonly history: Pick<ValueHistory, 'opens'>;
   readonly archive: MarketArchive;
   readonly portfolios: Pick<Portfolios, 'readMany'>;
@@ -58,26 +58,45 @@ const TrailsAnswer = Type.Object(
 const isoOf = (atMs: number) => new Date(atMs).toISOString();
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
+const nothing = (): ReadonlyMap<string, never> => new Map<string, never>();
+
+/** What a day's figures need of the archive. */
+interface DayReading {
+  /** Symbols of which no price of midnight is known. */
+  readonly late: readonly string[];
+  readonly needed: readonly string[];
+  readonly momentMs: number;
+  readonly nextMomentMs: number | undefined;
+}
 
 /** What prices were: from the archive, and from the BFF's own records where it has none. */
 export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = async (app, options) => {
-  const { verify, inTurn, history, archive, portfolios, kind, clock } = options;
+  const { verify, inTurn, inArchiveTurn, history, archive, portfolios, kind, clock } = options;
   app.addHook('onRequest', requireSignIn(verify));
   const knownKind = () => requireKind(kind());
-  /** Nothing where there is no archive: then the first price that was recorded has to do. */
-  const midnightPrices = (late: readonly string[]) =>
-    archive.midnight(late, knownKind() === 'simulated').catch((): ReadonlyMap<string, TrailPoint> => new Map());
   /** Of the exchange's own 24 hours; nothing where there is no archive: then what is known of today has to do. */
-  const agoAt = async (atMs: number, known: Kind, coins: readonly Coin[]) => {
-    const symbols = [...new Set(coins.flatMap(({ symbol, quoteAsset }) => [symbol, `${quoteAsset}usdt`]))];
-    const opens = await archive.opensAt(atMs, symbols, known === 'simulated').catch((): ReadonlyMap<string, TrailPoint> => new Map());
-    return coins.flatMap(({ symbol, quoteAsset }) => {
+  const agoOf = (opens: ReadonlyMap<string, TrailPoint>, coins: readonly Coin[]) =>
+    coins.flatMap(({ symbol, quoteAsset }) => {
       const own = opens.get(symbol);
       const rate = quoteAsset === 'usdt' ? { price: '1', atMs: own?.atMs ?? 0 } : opens.get(`${quoteAsset}usdt`);
       if (own === undefined || rate === undefined) return [];
       const price = formatDecimal(multiply(parseDecimal(own.price), parseDecimal(rate.price)));
       return [{ Symbol: symbol, Price: price, QuotePrice: own.price, Time: isoOf(Math.min(own.atMs, rate.atMs)) }];
     });
+  /**
+   * What the archive is asked for a day's figures, all at once. Nothing where there is no archive, or it does not come to it: then the first price
+   * that was recorded has to do, and what is known of today.
+   */
+  const readArchive = (request: FastifyRequest, known: Kind, asked: DayReading) => {
+    const simulated = known === 'simulated';
+    const opensAt = (atMs: number) => archive.opensAt(atMs, asked.needed, simulated).catch(nothing);
+    const all = () =>
+      Promise.all([
+        archive.midnight(asked.late, simulated).catch(nothing),
+        opensAt(asked.momentMs),
+        asked.nextMomentMs === undefined ? undefined : opensAt(asked.nextMomentMs),
+      ]);
+    return inArchiveTurn(request, all).catch(() => [nothing(), nothing(), undefined] as const);
   };
   const coinsOf = async (userId: string) => (await portfolios.readMany([userId])).get(userId) ?? [];
 
@@ -92,37 +111,36 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
         response: { 200: DayAnswer, ...problems(401, 429, 503) },
       },
     },
-    (request) =>
-      inTurn(request, async () => {
-        const coins = await coinsOf(signedIn(request).userId);
-        const nowMs = clock.now();
-        const needed = new Set(coins.flatMap(({ symbol, quoteAsset }) => [symbol, `${quoteAsset}usdt`]));
-        const midnightMs = Math.floor(nowMs / dayMs) * dayMs;
-        const opens = await history.opens(knownKind(), dayOf(nowMs), [...needed]);
-        // Of a coin that was added later the archive may still know what it cost at midnight.
-        const late = [...needed].filter((symbol) => symbol !== 'usdtusdt' && !((opens.get(symbol)?.atMs ?? nowMs) < midnightMs + minuteMs));
-        for (const [symbol, open] of await midnightPrices(late))
-          if (open.atMs < (opens.get(symbol)?.atMs ?? nowMs)) opens.set(symbol, open);
-        const found = coins.flatMap(({ symbol, quoteAsset }) => {
-          const own = opens.get(symbol);
-          const rate = quoteAsset === 'usdt' ? { price: '1', atMs: 0 } : opens.get(`${quoteAsset}usdt`);
-          if (own === undefined || rate === undefined) return [];
-          const price = formatDecimal(multiply(parseDecimal(own.price), parseDecimal(rate.price)));
-          return [{ Symbol: symbol, Price: price, QuotePrice: own.price, Since: isoOf(Math.max(own.atMs, rate.atMs)) }];
-        });
-        const next = nextDayMomentOf(nowMs);
-        const [ago, agoNext] = await Promise.all([
-          agoAt(dayMomentOf(nowMs), knownKind(), coins),
-          next && agoAt(next.moment, knownKind(), coins),
-        ]);
-        return {
-          AsOf: isoOf(nowMs),
-          Since: isoOf(midnightMs),
-          Opens: found,
-          DayAgo: ago,
-          DayAgoNext: next && agoNext ? { From: isoOf(next.fromMs), Prices: agoNext } : null,
-        };
-      }),
+    async (request) => {
+      const nowMs = clock.now();
+      const midnightMs = Math.floor(nowMs / dayMs) * dayMs;
+      const { known, coins, needed, opens } = await inTurn(request, async () => {
+        const held = await coinsOf(signedIn(request).userId);
+        const symbols = [...new Set(held.flatMap(({ symbol, quoteAsset }) => [symbol, `${quoteAsset}usdt`]))];
+        const ofKind = knownKind();
+        return { known: ofKind, coins: held, needed: symbols, opens: await history.opens(ofKind, dayOf(nowMs), symbols) };
+      });
+      // Of a coin that was added later the archive may still know what it cost at midnight.
+      const late = needed.filter((symbol) => symbol !== 'usdtusdt' && !((opens.get(symbol)?.atMs ?? nowMs) < midnightMs + minuteMs));
+      const next = nextDayMomentOf(nowMs);
+      const asked = { late, needed, momentMs: dayMomentOf(nowMs), nextMomentMs: next?.moment };
+      const [midnights, ago, agoNext] = await readArchive(request, known, asked);
+      for (const [symbol, open] of midnights) if (open.atMs < (opens.get(symbol)?.atMs ?? nowMs)) opens.set(symbol, open);
+      const found = coins.flatMap(({ symbol, quoteAsset }) => {
+        const own = opens.get(symbol);
+        const rate = quoteAsset === 'usdt' ? { price: '1', atMs: 0 } : opens.get(`${quoteAsset}usdt`);
+        if (own === undefined || rate === undefined) return [];
+        const price = formatDecimal(multiply(parseDecimal(own.price), parseDecimal(rate.price)));
+        return [{ Symbol: symbol, Price: price, QuotePrice: own.price, Since: isoOf(Math.max(own.atMs, rate.atMs)) }];
+      });
+      return {
+        AsOf: isoOf(nowMs),
+        Since: isoOf(midnightMs),
+        Opens: found,
+        DayAgo: agoOf(ago, coins),
+        DayAgoNext: next && agoNext ? { From: isoOf(next.fromMs), Prices: agoOf(agoNext, coins) } : null,
+      };
+    },
   );
 
   app.get(
@@ -136,16 +154,15 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
         response: { 200: TrailsAnswer, ...problems(401, 429, 503) },
       },
     },
-    (request) =>
-      inTurn(request, async () => {
-        const coins = await coinsOf(signedIn(request).userId);
-        const trails = await archive.trails(coins.map(({ symbol }) => symbol));
-        return {
-          Trails: [...trails].map(([symbol, points]) => ({
-            Symbol: symbol,
-            Points: points.map(({ atMs, price: text }) => ({ Time: isoOf(atMs), Price: text })),
-          })),
-        };
-      }),
+    async (request) => {
+      const coins = await inTurn(request, () => coinsOf(signedIn(request).userId));
+      const trails = await inArchiveTurn(request, () => archive.trails(coins.map(({ symbol }) => symbol)));
+      return {
+        Trails: [...trails].map(([symbol, points]) => ({
+          Symbol: symbol,
+          Points: points.map(({ atMs, price: text }) => ({ Time: isoOf(atMs), Price: text })),
+        })),
+      };
+    },
   );
 };
