@@ -161,7 +161,7 @@ export const createLivePart = (
     clock,
     log,
   });
-  const retention = createValueRetention({ partitions: createValuePartitions(postgres.db, clock), clock, exchange, log });
+  const retention = createValueRetention({ partitions: createValuePartitions(postgres.db, clock), history, clock, exchange, log });
   const sweep = clock.every(sweepMs, board.sweep);
 
   return {

@@ -8,6 +8,8 @@ const minuteMs = 60_000;
 const setUp = (how: Partial<ValuePartitions>) => {
   const time = createManualClock(Date.parse('2026-11-21T10:00:30.000Z'));
   const wall = { offMs: 0 };
+  const database = { offMs: 0 };
+  const history = { now: async () => time.now() + database.offMs };
   const clock = { ...time, now: () => time.now() + wall.offMs };
   const exchange = { known: true, now: time.now };
   const calls: string[] = [];
@@ -23,7 +25,8 @@ const setUp = (how: Partial<ValuePartitions>) => {
     },
   };
   const log = createLogger('test', 'warn', (line) => lines.push(line));
-  return { clock, wall, exchange, calls, lines, retention: createValueRetention({ partitions, clock, exchange, log }) };
+  const retention = createValueRetention({ partitions, history, clock, exchange, log });
+  return { clock, wall, database, exchange, calls, lines, retention };
 };
 const refused = () => Promise.reject(new Error('canceling statement due to statement timeout'));
 
@@ -84,5 +87,23 @@ it('keeps the values of the last days when the clock of the server is wrong by d
   await clock.advanceAsync(5 * minuteMs);
   expect(prunedAt).toHaveLength(3);
   for (const atMs of prunedAt) expect(atMs).toBeLessThan(startMs + 60 * minuteMs);
+  retention.close();
+});
+
+it('keeps what a chart shows, and makes room for what it will, when the clock of the database is wrong by days for a while', async () => {
+  const prunedAt: number[] = [];
+  const preparedAt: number[] = [];
+  const { clock, database, exchange, retention } = setUp({
+    prepare: async (nowMs) => preparedAt.push(nowMs) > 0,
+    prune: async (nowMs) => prunedAt.push(nowMs) > 0,
+  });
+  const startMs = exchange.now();
+  // What is recorded now is of these days too, by the time of the database.
+  for (const days of [-3, 9]) {
+    database.offMs = days * 24 * 60 * minuteMs;
+    await clock.advanceAsync(5 * minuteMs);
+    expect(Math.abs((preparedAt.at(-1) ?? 0) - (startMs + database.offMs))).toBeLessThan(60 * minuteMs);
+    expect(prunedAt.at(-1)).toBeLessThan(startMs + 60 * minuteMs + Math.min(0, database.offMs));
+  }
   retention.close();
 });
