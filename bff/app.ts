@@ -35,8 +35,10 @@ import { createPageAssets } from './page-assets.js';
 import { createPortfolios } from './portfolios.js';
 import { profileRoutes } from './profile-routes.js';
 import { createReadTurns, type ReadsPerUser } from './read-turns.js';
+import { readinessOf } from './readiness.js';
 import { tellAddress } from './start-words.js';
 import { symbolRoutes } from './symbol-routes.js';
+import { createTokenClock, tellingTime } from './token-clock.js';
 import { createTransportWatch } from './transport-watch.js';
 import { valueRoutes } from './value-routes.js';
 import { addWebFiles } from './web-files.js';
@@ -122,7 +124,7 @@ const writesPerUser: ThrottleLimit = { burst: 300, refillMs: 1_000 };
 
 /** Builds the whole BFF without listening. Closing the instance closes what it opened; the dependencies stay their owner's. */
 const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
-  const { postgres, auth, priceBus, clock, log, metrics } = deps;
+  const { postgres, clock, log, metrics } = deps;
   const { basePath = '/', publicUrls = [], allowedOrigins = [], secureCookie = true } = options;
   const app = createHttpServer({
     log,
@@ -135,14 +137,16 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
   serveUnder(app, basePath);
   acceptJsonOnly(app);
 
-  const verifyToken = createAccessTokenVerifier({ secret: options.jwtSecret, clock });
+  const tokenClock = createTokenClock(deps);
+  const auth = tellingTime(deps.auth, tokenClock, clock);
+  const verifyToken = createAccessTokenVerifier({ secret: options.jwtSecret, clock: tokenClock });
   const portfolios = createPortfolios(
     postgres.db,
     options.maxCoinsPerProfile === undefined ? { clock } : { clock, maxCoins: options.maxCoinsPerProfile },
   );
   const atPublic = (path: string) => basePath + path.slice(1);
   const origins = createOrigins(deps, { publicUrls, allowed: allowedOrigins, secureCookie, webSocketPath: atPublic(webSocketPath) });
-  const live = createLivePart(deps, portfolios, verifyToken, {
+  const live = createLivePart({ ...deps, auth, tokenClock }, portfolios, verifyToken, {
     staleAfterMs: options.staleAfterMs ?? 60_000,
     pushWindowMs: options.pushWindowMs ?? 5,
     frameEveryMs: options.frameEveryMs ?? 1_000,
@@ -185,7 +189,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       notices: live.notices,
       verify,
       gate: live.gate,
-      clock,
+      tokenClock,
       origins,
       watch: createTransportWatch(deps, { secureCookie }),
       publicPath: atPublic('/api/v1/auth'),
@@ -244,24 +248,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
         basePath,
         share: (files) => createPageAssets({ db: postgres.db, clock, log, files }),
       });
-    addOperations(scope, {
-      metrics,
-      dependencies: [
-        { name: 'profile-database', required: true, check: () => postgres.ping().then(() => undefined) },
-        { name: 'price-bus', required: true, check: () => priceBus.check() },
-        // Without these portfolios are still read and changed and sockets served; taking this replica out would help nobody.
-        { name: 'authorization', required: false, check: () => auth.check() },
-        { name: 'aggregator', required: false, check: () => live.demand.check() },
-        ...(deps.beside ?? []).map((dependency) => ({ ...dependency, required: false })),
-      ],
-      facts: () => ({
-        simulated: live.demand.simulated ?? null,
-        clockOffsetMs: live.exchange.offsetMs ?? null,
-        ...(live.demand.aggregators ? { aggregators: live.demand.aggregators } : {}),
-        ...deps.factsBeside?.(),
-      }),
-      draining: () => live.sockets.isClosing,
-    });
+    addOperations(scope, { metrics, ...readinessOf(deps, live, tokenClock) });
   });
   app.addHook('onClose', () => live.close());
   return app;

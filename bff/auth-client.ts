@@ -26,7 +26,7 @@ export interface EndedSessionsPage {
   readonly sessionIds: readonly string[];
   /** Empty on the last page. */
   readonly next: string;
-  /** By the auth service's clock. */
+  /** By the time of the auth service's database, by which access tokens run out too. */
   readonly asOfMs: number;
 }
 

@@ -1,5 +1,4 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthClient, TokenPair } from './auth-client.js';
@@ -10,6 +9,7 @@ import type { Portfolios } from './portfolios.js';
 import { createSessionCookie } from './session-cookie.js';
 import type { SessionGate } from './session-gate.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from './sign-in.js';
+import type { TokenClock } from './token-clock.js';
 
 export interface AuthRoutesOptions {
   readonly auth: AuthClient;
@@ -17,7 +17,7 @@ export interface AuthRoutesOptions {
   readonly notices: Notices;
   readonly verify: VerifyAccessToken;
   readonly gate: Pick<SessionGate, 'ask'>;
-  readonly clock: Clock;
+  readonly tokenClock: Pick<TokenClock, 'now'>;
   readonly origins: Origins;
   /** Looks at every request, refused ones too. */
   readonly watch: (request: FastifyRequest) => void;
@@ -33,7 +33,7 @@ export interface AuthRoutesOptions {
 const tags = ['auth'];
 
 export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (app, options) => {
-  const { auth, portfolios, notices, verify, gate, clock, origins, watch, publicPath, secureCookie, maxCalls, windowMs } = options;
+  const { auth, portfolios, notices, verify, gate, tokenClock, origins, watch, publicPath, secureCookie, maxCalls, windowMs } = options;
   const config = { rateLimit: { max: maxCalls, timeWindow: windowMs } };
   const cookie = createSessionCookie(publicPath, secureCookie);
 
@@ -45,7 +45,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
   const metaOf = (request: FastifyRequest) => ({ requestId: request.id, clientAddress: request.ip });
   const answerTokens = (request: FastifyRequest, reply: FastifyReply, tokens: TokenPair) => {
     // Longer than the token lives: where the answer with its successor is lost, it is all that the browser has, and still good.
-    cookie.set(reply, tokens.refreshToken, tokens.renewableForMs || tokens.refreshExpiresAtMs - clock.now());
+    cookie.set(reply, tokens.refreshToken, tokens.renewableForMs || tokens.refreshExpiresAtMs - tokenClock.now());
     origins.remember(request, reply);
     reply.header('cache-control', 'no-store');
     return { accessToken: tokens.accessToken };

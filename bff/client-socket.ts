@@ -6,6 +6,7 @@ import type { RawData, WebSocket } from 'ws';
 import { closeCodes } from './close-codes.js';
 import type { SocketMetrics } from './socket-metrics.js';
 import { asciiJson, pingFrame, textFrame } from './text-frame.js';
+import type { TokenClock } from './token-clock.js';
 
 export interface ClientSocketLimits {
   /** How many bytes may be on their way to a client that has not shown that it read them. Default 65 536, and one frame more. */
@@ -46,6 +47,8 @@ export interface ClientSocketDeps {
   /** The newest portfolio as a whole frame of the protocol; undefined while there is none. */
   readonly newest: () => string | undefined;
   readonly clock: Clock;
+  /** What the token runs out by. */
+  readonly tokenClock: Pick<TokenClock, 'now'>;
   readonly log: Logger;
   readonly metrics: SocketMetrics;
   readonly limits: ClientSocketLimits;
@@ -67,7 +70,7 @@ export interface ClientSocket {
 }
 
 export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
-  const { socket, connection, verify, newest, clock, log, metrics, limits } = deps;
+  const { socket, connection, verify, newest, clock, tokenClock, log, metrics, limits } = deps;
   let { token } = deps;
   let state: 'open' | 'ending' = 'open';
   let behind = false;
@@ -189,7 +192,7 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
     changed,
     sweep: () => {
       if (state !== 'open') return;
-      const remainingMs = token.expiresAtMs - clock.now();
+      const remainingMs = token.expiresAtMs - tokenClock.now();
       if (remainingMs <= 0) end(closeCodes.signInAgain, 'the access token ran out');
       else if (waitingSince !== undefined && clock.monotonic() - waitingSince >= limits.silenceLimitMs)
         end(closeCodes.tooSlow, 'too slow or gone: no ping was answered in time');

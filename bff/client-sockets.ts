@@ -11,6 +11,7 @@ export interface ClientSocketsDeps {
   readonly live: LivePortfolios;
   readonly verify: (token: string) => AccessToken;
   readonly clock: Clock;
+  readonly tokenClock: ClientSocketDeps['tokenClock'];
   readonly log: Logger;
   readonly metrics: SocketMetrics;
 }
@@ -41,7 +42,7 @@ const sweepMs = 1_000;
 const closeSlices = 20;
 
 export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSocketsOptions): ClientSockets => {
-  const { live, verify, clock, log, metrics } = deps;
+  const { live, verify, clock, tokenClock, log, metrics } = deps;
   const { limits, maxSockets, maxSocketsPerUser, closeSpreadMs } = options;
   const open = new Set<ClientSocket>();
   let allClosed: (() => void) | undefined;
@@ -71,7 +72,18 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
     open: (socket, connection, token) => {
       const isOneTooMany = live.viewersOf(token.userId) >= maxSocketsPerUser;
       let viewing: ReturnType<LivePortfolios['join']> | undefined;
-      const client = createClientSocket({ socket, connection, token, verify, newest: () => viewing?.frame(), clock, log, metrics, limits });
+      const client = createClientSocket({
+        socket,
+        connection,
+        token,
+        verify,
+        newest: () => viewing?.frame(),
+        clock,
+        tokenClock,
+        log,
+        metrics,
+        limits,
+      });
       open.add(client);
       metrics.opens.inc();
       socket.once('close', () => {

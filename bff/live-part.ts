@@ -23,6 +23,7 @@ import type { VerifyAccessToken } from './sign-in.js';
 import { createSocketMetrics, showSymbols } from './socket-metrics.js';
 import { createSymbolLookup, type SymbolLookup } from './symbol-lookup.js';
 import { createSymbols, type Symbols } from './symbols.js';
+import type { TokenClock } from './token-clock.js';
 import { createValueHistory, type ValueHistory } from './value-history.js';
 import { createValuePartitions } from './value-partitions.js';
 import { createValueRecorder } from './value-recorder.js';
@@ -68,7 +69,17 @@ export const kindOf = ({ simulated }: Pick<Demand, 'simulated'>): Kind | undefin
   simulated === undefined ? undefined : simulated ? 'simulated' : 'real';
 
 export const createLivePart = (
-  { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics }: BffDeps,
+  {
+    postgres,
+    auth,
+    aggregator,
+    priceBus,
+    pubsub,
+    clock,
+    tokenClock,
+    log,
+    metrics,
+  }: BffDeps & { readonly tokenClock: Pick<TokenClock, 'now'> },
   portfolios: Portfolios,
   verifyToken: VerifyAccessToken,
   options: LivePartOptions,
@@ -124,7 +135,7 @@ export const createLivePart = (
     { portfolios, board, feed, clock, log, simulated: () => demand.simulated === true, asOf: frames.now },
     { pushWindowMs: options.pushWindowMs, frameEveryMs: options.frameEveryMs },
   );
-  const sockets = createClientSockets({ live, verify: verifyAndAsk, clock, log, metrics: socketMetrics }, options);
+  const sockets = createClientSockets({ live, verify: verifyAndAsk, clock, tokenClock, log, metrics: socketMetrics }, options);
   const endSession = (sessionId: string) => {
     gate.end(sessionId);
     sockets.endSession(sessionId);

@@ -73,6 +73,10 @@ const Ready = Type.Object(
     clockOffsetMs: Type.Union([Type.Integer(), Type.Null()], {
       description: "how far the exchange's time is ahead of this machine's clock, in milliseconds; null while nobody knows",
     }),
+    tokenClockOffsetMs: Type.Union([Type.Integer(), Type.Null()], {
+      description:
+        "how far the time of the auth service's database, by which access tokens run out, is ahead of this machine's clock, in milliseconds; null while nobody knows",
+    }),
     dependencies: Type.Record(
       Type.String(),
       Type.Object(

@@ -61,6 +61,7 @@ const setUp = (frameBytes = 1_000) => {
     },
     newest: frame,
     clock,
+    tokenClock: clock,
     log: silentLogger(),
     metrics: createSocketMetrics(metrics),
     limits: defaultSocketLimits,

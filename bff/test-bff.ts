@@ -188,6 +188,7 @@ export interface AnswerBody {
   readonly dependencies: Readonly<Record<string, { readonly status: string; readonly required: boolean }>>;
   readonly simulated: boolean | null;
   readonly clockOffsetMs: number | null;
+  readonly tokenClockOffsetMs: number | null;
 }
 
 export interface Answer {

@@ -1,4 +1,4 @@
-import { createAccessTokenVerifier } from '@tickfolio/lib/access-token';
+import { createAccessTokenVerifier, issuedAtMs } from '@tickfolio/lib/access-token';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { databaseTime, type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -94,4 +94,19 @@ it('signs nobody out between two services whose clocks are an hour ahead and an 
   expect((await behind.logoutEverywhere(userId)).sessionIds).toContain(mine.sessionId);
   expect([...ahead.lines, ...behind.lines].join()).not.toContain('used twice');
   await Promise.all([ahead.close(), behind.close()]);
+});
+
+it('says in its answers what time it is by the clock that its tokens run out by, however far off that is', async () => {
+  const clock = createManualClock(systemClock.now());
+  const offMs = -20 * 60_000;
+  const auth = await startTestAuth(postgres, {}, clock, timeOf({ now: () => clock.now() + offMs }));
+  await auth.register(auth.name);
+  const { accessToken, accessExpiresAtMs } = await auth.login(auth.name);
+  const { asOfMs } = await auth.endedSessions(0, '');
+  await auth.close();
+  expect(asOfMs).toBe(clock.now() + offMs);
+  expect(issuedAtMs(accessToken)).toBe(Math.floor(asOfMs / 1_000) * 1_000);
+  expect(accessExpiresAtMs).toBe(Math.ceil((asOfMs + defaultLimits.accessTtlMs) / 1_000) * 1_000);
+  const verify = createAccessTokenVerifier({ secret: jwtSecret, clock: { now: () => asOfMs } });
+  expect(verify(accessToken).expiresAtMs).toBe(accessExpiresAtMs);
 });
