@@ -1,8 +1,18 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
+import { timeOf } from '@tickfolio/lib/postgres';
+import { createPriceBus } from '@tickfolio/lib/price-bus';
+import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
+import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createKeptPrices } from './kept-prices.js';
 import { createMarketArchive } from './market-archive.js';
-import { createUser, openTestPostgres, startTestBff, type TestBff, until } from './test-bff.js';
+import { createPortfolios } from './portfolios.js';
+import { createPriceBoard } from './price-board.js';
+import { createUser, openTestPostgres, pointsOf, startTestBff, type TestBff, until } from './test-bff.js';
+import { createValueHistory } from './value-history.js';
+import { createValueRecorder } from './value-recorder.js';
+import { createValueRounds } from './value-rounds.js';
 
 const hourMs = 3_600_000;
 let postgres: Awaited<ReturnType<typeof openTestPostgres>>;
@@ -54,4 +64,39 @@ it('shows at midnight the day that begins, and not for some seconds more the one
   clock.advance(1_000);
   await archive.today('btcusdt');
   expect(moments).toEqual([Date.parse('2026-03-08T00:00:00.000Z'), Date.parse('2026-03-09T00:00:00.000Z')]);
+});
+
+it('keeps the first prices of the day of the exchange, as they are asked for, with the clocks here and of the database a week ahead', async () => {
+  const noonMs = Date.parse('2027-11-15T12:00:00.000Z');
+  const clock = createManualClock(noonMs);
+  const exchange = { known: false, now: () => clock.now() - (exchange.known ? 168 * hourMs : 0) };
+  const history = createValueHistory(postgres.db, timeOf(clock));
+  const portfolios = createPortfolios(postgres.db);
+  const { userId, name: userName } = createUser(clock);
+  await portfolios.open({ userId, userName }, { symbol: 'daiusdt', quoteAsset: 'usdt' }, { units: 1n, scale: 0 });
+  const priceBus = createPriceBus(createMemoryPubSub());
+  await priceBus.setLast({ symbol: 'daiusdt', price: '1.0002', timeMs: exchange.now(), tradeId: 1 });
+  const recorder = createValueRecorder({
+    history,
+    rounds: createValueRounds(postgres.db),
+    portfolios,
+    board: createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined }),
+    priceBus,
+    kept: createKeptPrices(postgres.db),
+    kind: () => 'real',
+    clock,
+    exchange,
+    log: silentLogger(),
+  });
+  const opens = (day: string) => history.opens('real', day, ['daiusdt']);
+  await recorder.record();
+  expect([...(await opens('2027-11-15'))]).toEqual([]); // Nobody knows what day it is there.
+  exchange.known = true;
+  clock.advance(60_000);
+  await expect.poll(async () => (await opens('2027-11-08')).size).toBe(1);
+  await recorder.close();
+  expect([...(await opens('2027-11-08'))]).toEqual([['daiusdt', { price: '1.0002', atMs: exchange.now() }]]);
+  expect([...(await opens('2027-11-15'))]).toEqual([]);
+  // A value is of its minute by the database, which the chart is read by.
+  expect((await pointsOf(history, 'real', userId, '1h', clock.now())).map(({ atMs }) => atMs)).toEqual([noonMs, noonMs + 60_000]);
 });

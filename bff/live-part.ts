@@ -170,6 +170,7 @@ export const createLivePart = (
     kept,
     kind: () => (demand.check() === undefined ? kindOf(demand) : undefined),
     clock,
+    exchange,
     log,
   });
   const retention = createValueRetention({ partitions: createValuePartitions(postgres.db, clock), history, clock, exchange, log });

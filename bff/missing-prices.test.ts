@@ -41,7 +41,8 @@ const createRoom = (atMs = start + day++ * 86_400_000, kind: Kind = 'real') => {
   // Its rounds are the test's.
   const rounds = { ...clock, after: () => ({ cancel: () => undefined }) };
   const values = createValueRounds(postgres.db);
-  const deps = { history, rounds: values, portfolios, board, priceBus, kept, kind: () => flow.kind, clock: rounds, log: silentLogger() };
+  const pricing = { board, priceBus, kept, exchange: { known: true, now: clock.now }, kind: () => flow.kind };
+  const deps = { history, rounds: values, portfolios, ...pricing, clock: rounds, log: silentLogger() };
   const recorder = createValueRecorder(deps);
   const price = (symbol: string, text: string, tradeId = clock.now()) => {
     priceBus.setLast({ symbol, price: text, timeMs: clock.now(), tradeId, simulated: kind === 'simulated' });

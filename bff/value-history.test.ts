@@ -35,7 +35,18 @@ const createRoom = (startMs: number) => {
   const flow: { kind: 'real' | 'simulated' | undefined } = { kind: 'real' };
   const kept = createKeptPrices(postgres.db);
   const rounds = createValueRounds(postgres.db);
-  const deps: ValueRecorderDeps = { history, rounds, portfolios, board, priceBus, kept, kind: () => flow.kind, clock, log: silentLogger() };
+  const deps: ValueRecorderDeps = {
+    history,
+    rounds,
+    portfolios,
+    board,
+    priceBus,
+    kept,
+    kind: () => flow.kind,
+    clock,
+    exchange: { known: true, now: clock.now },
+    log: silentLogger(),
+  };
   const recorder = createValueRecorder(deps);
   let tradeId = 0;
   const price = (symbol: string, text: string) => priceBus.setLast({ symbol, price: text, timeMs: clock.now(), tradeId: ++tradeId });
@@ -140,6 +151,7 @@ const createReplica = (
     kept: { read: async () => [], write: async () => undefined },
     kind: () => 'real',
     clock,
+    exchange: { known: true, now: clock.now },
     log: silentLogger(),
   });
 

@@ -16,7 +16,7 @@ const maxRowsPerInsert = 1_000;
 
 /** Values in the course of time, in the database. Every method throws AppError `unavailable` when the database is away. */
 export interface ValueHistory {
-  /** The database's time, which is what everything here is stamped with: a minute is the same one for every replica. */
+  /** The database's time, which is what values are stamped with: a minute is the same one for every replica. */
   now(): Promise<number>;
   /** Users who hold something, in the order of their ids. @param after the last one of the page before */
   holders(after: string, maxUsers: number): Promise<string[]>;
@@ -24,8 +24,8 @@ export interface ValueHistory {
   record(kind: Kind, minuteMs: number, values: readonly UserValue[], alsoHour: boolean): Promise<void>;
   /** @param nowMs default the database's time */
   chart(kind: Kind, userId: string, range: ValueRange, nowMs?: number): Promise<ValueChart>;
-  /** Keeps the first prices of the day (UTC) of `nowMs`. */
-  putOpens(kind: Kind, nowMs: number, prices: ReadonlyMap<string, string>): Promise<void>;
+  /** Keeps the first prices of the day (UTC) of `atMs`, which is by the exchange's time, as prices are. */
+  putOpens(kind: Kind, atMs: number, prices: ReadonlyMap<string, string>): Promise<void>;
   /** @param day such as `2026-01-27` */
   opens(kind: Kind, day: string, symbols: readonly string[]): Promise<Map<string, DayOpen>>;
 }
@@ -96,9 +96,9 @@ export const createValueHistory = (db: Database, time = databaseTime): ValueHist
       }
     }),
   chart: createValueCharts(db),
-  putOpens: (kind, nowMs, prices) =>
+  putOpens: (kind, atMs, prices) =>
     orFault(async () => {
-      const [day, recordedAt, simulated] = [dayOf(nowMs), new Date(nowMs), isSimulated(kind)];
+      const [day, recordedAt, simulated] = [dayOf(atMs), new Date(atMs), isSimulated(kind)];
       const rows = inOrder([...prices], ([symbol]) => symbol).map(([symbol, price]) => ({ day, symbol, price, simulated, recordedAt }));
       for (const page of pagesOf(rows)) await db.insert(dayOpens).values(page).onConflictDoNothing();
     }),

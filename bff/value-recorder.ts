@@ -3,6 +3,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import { add, type Decimal, formatDecimal, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import type { ExchangeClock } from './exchange-clock.js';
 import type { KeptPrices, ReceivedPrice } from './kept-prices.js';
 import type { Kind, UserValue, Valued } from './portfolio-value.js';
 import type { Coin, Portfolios } from './portfolios.js';
@@ -21,6 +22,8 @@ export interface ValueRecorderDeps {
   /** What prices arrive; undefined while none do or their kind is not known, when there is nothing to record. */
   readonly kind: () => Kind | undefined;
   readonly clock: Clock;
+  /** Whose day first prices are of, as it is read; values are stamped by the database's time. */
+  readonly exchange: Pick<ExchangeClock, 'known' | 'now'>;
   readonly log: Logger;
 }
 
@@ -65,7 +68,7 @@ const worthOf = (coins: readonly Coin[], board: PriceBoard): Valued | undefined 
 };
 
 export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
-  const { history, rounds, portfolios, board, priceBus, kept, kind: kindNow, clock, log } = deps;
+  const { history, rounds, portfolios, board, priceBus, kept, kind: kindNow, clock, exchange, log } = deps;
   let opensOf = '';
   /** Whose value of this hour this replica has written. */
   let hourOf = '';
@@ -106,7 +109,10 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
     await kept.write(kind, later);
     for (const { symbol, tradeId } of later) written.set(`${kind} ${symbol}`, tradeId);
   };
-  const keepOpens = async (kind: Kind, nowMs: number, prices: ReadonlyMap<string, string>) => {
+  const keepOpens = async (kind: Kind, prices: ReadonlyMap<string, string>) => {
+    // The clock here may be off by days: then it would be the first price of a day that is still to come.
+    if (!exchange.known) return;
+    const nowMs = exchange.now();
     const day = dayOf(nowMs);
     if (`${kind} ${day}` !== opensOf) {
       opensOf = `${kind} ${day}`;
@@ -131,7 +137,7 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
     const round = await rounds.take(kind, minute);
     if (!round) return;
     try {
-      const users = await recordRound(kind, nowMs, minute, round);
+      const users = await recordRound(kind, minute, round);
       if (closed) return;
       await round.finish();
       log.debug({ users }, 'the values of the minute are recorded');
@@ -141,7 +147,7 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
     }
   };
   /** @returns of how many users a value is recorded */
-  const recordRound = async (kind: Kind, nowMs: number, minute: number, round: ValueRound): Promise<number> => {
+  const recordRound = async (kind: Kind, minute: number, round: ValueRound): Promise<number> => {
     const hour = `${kind} ${Math.floor(minute / hourMs)}`;
     if (hour !== hourOf) {
       hourOf = hour;
@@ -159,7 +165,7 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
       // Once a round, whatever many users hold it.
       const symbols = [...needed].filter((symbol) => !read.has(symbol));
       for (const symbol of symbols) read.add(symbol);
-      await keepOpens(kind, nowMs, await readPrices(kind, symbols));
+      await keepOpens(kind, await readPrices(kind, symbols));
       await keepPrices(kind, symbols);
       const values = [...found].flatMap(([userId, coins]): UserValue[] => {
         const worth = worthOf(coins, board);
