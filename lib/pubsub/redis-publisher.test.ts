@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../clock/clock.js';
-import { createMetrics, silentLogger } from '../telemetry/telemetry.js';
+import { createLogger, createMetrics } from '../telemetry/telemetry.js';
 import type { RedisConnection } from './redis-connection.js';
 import { createRedisPublisher } from './redis-publisher.js';
 
@@ -10,7 +10,8 @@ const settle = () => new Promise<void>((done) => setImmediate(done));
 const setUp = async () => {
   const clock = createManualClock();
   const sent: string[][] = [];
-  const answers: { fail: (err: Error) => void; refuse: (err: Error) => void }[] = [];
+  const lines: string[] = [];
+  const answers: { fail: (err: Error) => void; refuse: (err: Error | null) => void }[] = [];
   const commands = () => {
     const batch: string[] = [];
     return {
@@ -31,7 +32,7 @@ const setUp = async () => {
   } as unknown as RedisConnection;
   const publisher = createRedisPublisher(connection, {
     clock,
-    log: silentLogger(),
+    log: createLogger('test', 'warn', (line) => lines.push(line)),
     metrics: createMetrics('test'),
     maxInFlight: 1_000,
     maxUnwritten: 1_000,
@@ -54,7 +55,14 @@ const setUp = async () => {
     await clock.advanceAsync(20_000);
     await settle();
   };
-  return { publisher, sent, answers, breakAndReturn, refuse };
+  const isFull = Object.assign(new Error('OOM command not allowed'), { name: 'ReplyError' });
+  /** The answer to what was sent as that one: memory is full, or it is taken. */
+  const answer = async (at: number, how: 'full' | 'taken') => {
+    answers[at]?.refuse(how === 'full' ? isFull : null);
+    await settle();
+  };
+  const told = (words: string) => lines.filter((line) => line.includes(words)).length;
+  return { clock, publisher, sent, answers, answer, told, breakAndReturn, refuse };
 };
 
 describe('the price of a coin that another process publishes by now', () => {
@@ -92,4 +100,53 @@ it('writes a price once more that was on its way when the connection broke, also
   back.answers[1]?.fail(new Error('Connection is closed.'));
   await back.breakAndReturn();
   expect(back.sent.slice(2)).toEqual([['set last:btcusdt new']]);
+});
+
+describe('a second time in which Redis refuses writes', () => {
+  const retain = async ({ publisher }: Awaited<ReturnType<typeof setUp>>, symbol: string) => {
+    publisher.retain({ key: `last:${symbol}`, text: '1' });
+    await settle();
+  };
+  it.each([
+    ['after it was refused', ['answer', 'forget']],
+    ['while it was on its way', ['forget', 'answer']],
+  ])('is told too, where nobody wanted the price any more that was refused first: given up %s', async (_when, steps) => {
+    const room = await setUp();
+    for (const step of steps)
+      if (step === 'answer') await room.answer(0, 'full');
+      else room.publisher.forget(['last:btcusdt']);
+    expect(room.told('refuses writes')).toBe(1);
+    await room.clock.advanceAsync(1_000);
+    await retain(room, 'ethusdt');
+    await room.answer(1, 'full');
+    expect(room.told('refuses writes')).toBe(2);
+    await room.clock.advanceAsync(20_000); // Written once more, and refused again: that is the same time.
+    await room.answer(2, 'full');
+    expect([room.sent.length, room.told('refuses writes'), room.told('takes writes again')]).toEqual([3, 2, 0]);
+  });
+
+  it('is told after it was told that it takes them again, and not before', async () => {
+    const room = await setUp();
+    await room.answer(0, 'full');
+    room.publisher.forget(['last:btcusdt']);
+    await room.clock.advanceAsync(1_000);
+    expect(room.told('takes writes again')).toBe(0); // Nobody knows.
+    await retain(room, 'ethusdt');
+    await room.answer(1, 'taken');
+    expect(room.told('takes writes again')).toBe(1);
+    await retain(room, 'ethusdt');
+    await room.answer(2, 'full');
+    expect([room.told('refuses writes'), room.told('takes writes again')]).toEqual([2, 1]);
+  });
+
+  it('is not told of a coin that goes while what is kept of another is refused still', async () => {
+    const room = await setUp();
+    await retain(room, 'ethusdt');
+    await room.answer(0, 'full');
+    await room.answer(1, 'full');
+    room.publisher.forget(['last:btcusdt']);
+    await room.clock.advanceAsync(1_000);
+    await room.answer(2, 'full');
+    expect(room.told('refuses writes')).toBe(1);
+  });
 });

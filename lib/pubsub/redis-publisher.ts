@@ -75,6 +75,8 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
   let overflowing = false;
   /** Kinds of writes of which the last one was refused: messages may pass where nothing may be kept. */
   const refusing = new Set<Write['kind']>();
+  /** What was to be kept and was refused is wanted by nobody any more: whether such a write would be refused still is not known. */
+  let doubtful = false;
   let refusedPauseMs = minRefusedPauseMs;
   /** Until then nothing that was refused is written once more. */
   let resting: Timer | undefined;
@@ -120,7 +122,7 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
     resting = clock.after(refusedPauseMs, () => {
       resting = undefined;
       if (refusal === 'READONLY') connection.renew();
-      else writeBack();
+      else writeAgain();
     });
     refusedPauseMs = Math.min(2 * refusedPauseMs, maxRefusedPauseMs);
   };
@@ -128,7 +130,8 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
   const settle = (batch: readonly Write[], sent: readonly Write[], results: readonly [Error | null, unknown][] | null) => {
     inFlight -= batch.length;
     batches.delete(batch);
-    const refusedBefore = refusing.size > 0;
+    const wasRefusing = refusing.size > 0;
+    const refusedBefore = refusing.has('message') || (refusing.has('retained') && !doubtful);
     let refusal: Error | undefined;
     let passing: Refusal | undefined;
     let broken = false;
@@ -143,14 +146,15 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
       else {
         refused.inc({ word });
         refusing.add(write.kind);
+        if (write.kind === 'retained') doubtful = false;
         refusal ??= err ?? undefined;
-        if (word !== 'final' && write.kind === 'retained' && !forgotten.has(write)) passing = word;
+        if (word !== 'final' && write.kind === 'retained') passing = word;
       }
       lose(write, word ?? 'disconnected');
     });
     if (refusal && !refusedBefore)
       log.warn({ err: refusal }, 'Redis refuses writes; what is to be kept is remembered and written once it may be');
-    if (refusedBefore && refusing.size === 0) log.warn('Redis takes writes again.');
+    if (wasRefusing && refusing.size === 0) log.warn('Redis takes writes again.');
     if (passing) rest(passing);
     else if (!broken && !resting) refusedPauseMs = minRefusedPauseMs;
     if (pending.length + inFlight < maxInFlight / 2) overflowing = false;
@@ -212,6 +216,12 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
       send(write);
     }
   };
+  /** After a pause: what was refused, and is still to be kept, is written; where nothing is, no answer will tell whether Redis takes it. */
+  const writeAgain = () => {
+    writeBack();
+    const sent = [pending, ...batches].flat().some((write) => write.kind === 'retained');
+    if (unwritten.size === 0 && !sent) doubtful = true;
+  };
   const retain = ({ key, text }: Retained) => send({ kind: 'retained', key, text, order: order++ });
 
   return {
@@ -237,7 +247,7 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
     resume: () => {
       resting?.cancel();
       resting = undefined;
-      writeBack();
+      writeAgain();
       tellMissed();
     },
     finish: async (withinMs) => {
