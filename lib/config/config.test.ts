@@ -165,9 +165,12 @@ describe('a length of time that is none of those allowed', () => {
     expect(refused(duration('1s', '15m'), text)).toBe(`X ${message}`);
   });
 
-  it('is one with too many digits too, where any length will do', () => {
-    expect(refused(duration('1s'), '9999999999s')).toBe('X must be at most 999999999d, not "9999999999s"');
-    expect(read(duration('1s'), '999999999s')).toBe(999_999_999_000);
+  it('is one beyond what is the most anywhere, and none that has many digits only, such as twelve days in milliseconds', () => {
+    for (const text of ['1000000000d', '86400000000000000ms', `${'9'.repeat(400)}ms`])
+      expect(refused(duration('1s'), text)).toBe(`X must be at most 999999999d, not "${text}"`);
+    expect(read(duration('1s'), '1000000000ms')).toBe(1_000_000_000);
+    expect(read(duration('1s', '168h'), '0000604800000ms')).toBe(604_800_000);
+    expect(read(duration('1s'), '9999999999s')).toBe(9_999_999_999_000);
   });
 });
 
