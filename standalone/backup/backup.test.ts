@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -207,6 +207,29 @@ describe('a restore', () => {
     const { kept } = await restore();
     expect(await readFile(join(dataFolder, 'store', 'rows'), 'utf8')).toBe('one, two');
     expect((await readdir(place)).sort()).toEqual(['backups', "my 'data' folder", (kept ?? '').slice(place.length + 1)]);
+  });
+
+  it('leaves everything to a run that is started on a new folder in the moment in which it looks for one', async () => {
+    await take();
+    const other = join(place, 'new machine');
+    const run = await lockFolder(other);
+    const claim = (await readdir(join(other, '.lock')))[0] ?? '';
+    const elsewhere = join(place, 'data');
+    // The lock asks for the time once it has made the folder and before it looks for others: there the run gets it.
+    let isBegun = false;
+    const monotonic = () => {
+      if (!isBegun && existsSync(elsewhere)) {
+        isBegun = true;
+        renameSync(join(other, '.lock', claim), join(elsewhere, '.lock', claim));
+        writeFileSync(join(elsewhere, 'jwt-secret'), 'of the run');
+      }
+      return systemClock.monotonic();
+    };
+    const restoring = restoreBackup({ ...deps, clock: { ...systemClock, monotonic } }, { backup, dataFolder: elsewhere });
+    expect(await refusal(restoring)).toMatch(/is in use by process \d+/);
+    expect((await readdir(elsewhere)).sort()).toEqual(['.lock', 'jwt-secret']);
+    expect(await readdir(join(elsewhere, '.lock'))).toEqual([claim]);
+    await run.close();
   });
 
   it('touches no folder of somebody else that has its name', async () => {

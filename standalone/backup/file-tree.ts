@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readlink, realpath, stat, symlink } from 'node:fs/promises';
+import { mkdir, open, readdir, readlink, realpath, rmdir, stat, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { StartError } from '@tickfolio/lib/lifecycle';
 import { isWithin } from './real-path.js';
@@ -172,4 +172,13 @@ export const digestFiles = async (root: string, paths: readonly string[], signal
   const digests = new Map<string, Digest>();
   await each(paths, signal, async (path) => void digests.set(path, await readThrough(join(root, path))));
   return paths.map((path) => ({ path, ...(digests.get(path) as Digest) }));
+};
+
+/** Removes folders in their order up to the first that has something in it: what another process put there is never taken from it. */
+export const removeEmpty = async (folders: readonly string[]): Promise<void> => {
+  try {
+    for (const folder of folders) await rmdir(folder);
+  } catch (err) {
+    if (!(err instanceof Error && 'code' in err && (err.code === 'ENOTEMPTY' || err.code === 'ENOENT'))) throw err;
+  }
 };

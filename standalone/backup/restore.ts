@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir, rm, rmdir } from 'node:fs/promises';
+import { access, constants, mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { migrationsFolder as authMigrations, endRestoredSessions, holdsAccounts } from '@tickfolio/auth/app';
 import { DamagedStoreError, freeBytes, freeInWords, neededInWords } from '@tickfolio/lib/embedded-store';
 import { StartError } from '@tickfolio/lib/lifecycle';
 import { type FolderLock, lockFolder } from '@tickfolio/lib/postgres/folder-lock';
 import { openPglite } from '@tickfolio/lib/postgres/pglite';
-import { copyTree, type Digest, readThrough } from './file-tree.js';
+import { copyTree, type Digest, readThrough, removeEmpty } from './file-tree.js';
 import { filesName, type Manifest, readManifest } from './manifest.js';
 import { realPath } from './real-path.js';
 import { type ExaminedStore, examineStores } from './stores.js';
@@ -94,11 +94,14 @@ const put = async (
         endedSessions,
       };
     } finally {
-      await asideLock.close();
+      // In this order: once it is let go another restore may have one of this name.
       await rm(aside, { recursive: true, force: true });
+      await asideLock.close();
     }
   } catch (err) {
-    if (!existed) await rm(dataFolder, { recursive: true, force: true }); // Made for its lock.
+    await lock?.close();
+    // Made for its lock, which a run that was started just now may have by now.
+    if (!existed) await removeEmpty([join(dataFolder, '.lock'), dataFolder]);
     await parents.remove();
     throw err;
   } finally {
@@ -113,11 +116,9 @@ const makeParents = async (folder: string) => {
     /** Removes those that were made, but for what somebody has put there since. */
     remove: async (): Promise<void> => {
       if (first === undefined) return;
-      try {
-        for (let at = folder; at.startsWith(first); at = dirname(at)) await rmdir(at);
-      } catch (err) {
-        if (!(err instanceof Error && 'code' in err && (err.code === 'ENOTEMPTY' || err.code === 'ENOENT'))) throw err;
-      }
+      const made: string[] = [];
+      for (let at = folder; at.startsWith(first); at = dirname(at)) made.push(at);
+      await removeEmpty(made);
     },
   };
 };

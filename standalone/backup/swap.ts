@@ -35,13 +35,14 @@ export const swapIn = async (dataFolder: string, keptName: string): Promise<bool
   await rm(restored, { recursive: true, force: true });
   await rename(restoringName(dataFolder), restored);
   const kept = !(await isEmpty(dataFolder));
-  if (kept) await rename(dataFolder, keptName);
-  else await rm(dataFolder, { recursive: true });
+  // Also one with nothing in it, to be removed where no run that is started meanwhile can have it.
+  await rename(dataFolder, keptName);
   await rename(restored, dataFolder).catch((err: unknown) => {
     // A run that was started at this very moment may have given it its name.
     if (existsSync(restored) || !existsSync(dataFolder)) throw err;
   });
   await syncFolder(dirname(dataFolder));
+  if (!kept) await rm(keptName, { recursive: true });
   return kept;
 };
 

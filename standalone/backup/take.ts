@@ -6,7 +6,7 @@ import { DamagedStoreError, freeBytes, freeInWords, neededInWords } from '@tickf
 import { StartError } from '@tickfolio/lib/lifecycle';
 import { lockFolder } from '@tickfolio/lib/postgres/folder-lock';
 import { type Logger, productVersion } from '@tickfolio/lib/telemetry';
-import { copyTree, digestFiles, readTree, syncFolder } from './file-tree.js';
+import { copyTree, digestFiles, readTree, removeEmpty, syncFolder } from './file-tree.js';
 import { filesName, manifestName, manifestText, readManifest, storeOf } from './manifest.js';
 import { isWithin, realPath } from './real-path.js';
 import { type BackupSource, openBackupSource } from './source.js';
@@ -91,14 +91,16 @@ const openDraft = async (folder: string, clock: Clock) => {
   return {
     folder,
     finish: async (target: string) => {
-      await lock.close();
-      await rm(join(folder, '.lock'), { recursive: true });
+      // Let go last: a backup that begins meanwhile would empty it.
       await rename(folder, target);
+      await lock.close();
+      await rm(join(target, '.lock'), { recursive: true });
       await syncFolder(dirname(target));
     },
     discard: async () => {
+      await empty();
       await lock.close();
-      await rm(folder, { recursive: true, force: true });
+      await removeEmpty([join(folder, '.lock'), folder]);
     },
   };
 };
