@@ -30,8 +30,11 @@ export const compress = (encoding: Encoding, bytes: Buffer, quality: number): Pr
     : gzipAsync(bytes, { level: Math.min(9, quality) });
 
 const brotliParams = (quality: number) => ({ [constants.BROTLI_PARAM_QUALITY]: quality });
+/** Gives out every piece as it comes: brotli by itself gives nothing before it has some 8 MB, and an archive may need minutes for so much. */
 const packing = (encoding: Encoding) =>
-  encoding === 'br' ? createBrotliCompress({ params: brotliParams(liveQuality) }) : createGzip({ level: liveQuality });
+  encoding === 'br'
+    ? createBrotliCompress({ params: brotliParams(liveQuality), flush: constants.BROTLI_OPERATION_FLUSH })
+    : createGzip({ level: liveQuality, flush: constants.Z_SYNC_FLUSH });
 
 const isStream = (payload: unknown): payload is Readable => typeof (payload as Readable | null)?.pipe === 'function';
 

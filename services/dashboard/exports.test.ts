@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { brotliDecompressSync } from 'node:zlib';
+import { brotliDecompressSync, createBrotliDecompress, createGunzip } from 'node:zlib';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -14,6 +15,8 @@ let dashboard: TestDashboard;
 let pages: number;
 /** Rows that the archive has, one for each of the last so many milliseconds. */
 let rows: number;
+/** The archive's next page comes after this. */
+let nextPage: Promise<void> | undefined;
 const open = new Set<Socket>();
 
 /** An archive with tickers of long ids, so that a few rows fill every buffer between two programs. */
@@ -28,7 +31,7 @@ const archive = {
       ...{ close: '1', open: '1', high: '1', low: '1', change: '0', percent: '0', volume: null, quoteVolume: null },
     });
     if (params.limit === undefined) return [ticker(clock.now())];
-    pages++;
+    if (pages++ > 0) await nextPage;
     const newestMs = Number(params.at) - 1;
     const count = Math.min(params.limit, newestMs - (clock.now() - rows) + 1);
     return Array.from({ length: count }, (_, at) => ticker(newestMs - at));
@@ -37,7 +40,7 @@ const archive = {
 } as unknown as ClickHouse;
 
 beforeEach(async () => {
-  [pages, rows] = [0, Number.POSITIVE_INFINITY];
+  [pages, rows, nextPage] = [0, Number.POSITIVE_INFINITY, undefined];
   clock = createManualClock();
   dashboard = await startTestDashboard(archive, { clock });
 });
@@ -71,6 +74,8 @@ const statusOfAnother = async () => {
 it('gives the next reader a file after four others stopped reading theirs', async () => {
   for (let reader = 0; reader < 4; reader++) await once(ask('GET'), 'readable');
   expect(await statusOfAnother()).toBe(429);
+  // They are waited for 5 minutes.
+  for (let looks = 0; looks < 10; looks++) clock.advance(30_000);
   const later = () => {
     clock.advance(30_000);
     return statusOfAnother();
@@ -102,6 +107,26 @@ it('reads none of the rows for a program that asks only for the head of a file',
   expect(head).toMatch(/^content-disposition: attachment; filename="BTCUSDT-tickers-24h-/m);
   expect(head).not.toMatch(/^content-length: /m);
   expect(pages).toBe(0);
+});
+
+it.each([
+  ['br', createBrotliDecompress],
+  ['gzip', createGunzip],
+] as const)('brings the first rows of a file at once where the archive is slow, packed with %s', async (encoding, unpacking) => {
+  let answer = () => {};
+  nextPage = new Promise((resolve) => {
+    answer = resolve;
+  });
+  rows = 5_000;
+  const body = unpacking();
+  const sent = request({ port: dashboard.port, path, headers: { 'accept-encoding': encoding } }, (response) => response.pipe(body)).end();
+  sent.once('socket', (socket) => open.add(socket));
+  let lines = 0;
+  for await (const text of body.setEncoding('utf8')) {
+    lines += (text as string).split('\r\n').length - 1;
+    if (lines === 1 + 4_000) answer();
+  }
+  expect(lines).toBe(1 + 5_000);
 });
 
 it('packs a file the way its reader can unpack it, also where that is brotli alone', async () => {
