@@ -2,8 +2,12 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../clock/clock.js';
 
-/** How often is looked; an answer of which nothing more was taken from one look to the next is cut. No source of ours is silent for so long. */
-const stallMs = 30_000;
+const lookMs = 30_000;
+/**
+ * After so many looks without progress, 5 minutes, an answer is cut. The kernel's buffers are full with some 4 MB and then take more in steps of
+ * 1.5 MB, for which a reader of 20 kB a second needs 75 s, and one of 5 kB 5 minutes. No source of ours is silent for so long.
+ */
+const maxIdleLooks = 10;
 
 /**
  * Destroys an answer whose reader stopped taking it, so that what it holds (one of few places, memory, a file) goes back. Who takes a
@@ -14,11 +18,13 @@ const stallMs = 30_000;
 export const cutWhenStalled = (response: ServerResponse, clock: Clock, told: () => void): void => {
   if (response.destroyed) return;
   let takenBefore: number | undefined;
-  const timer = clock.every(stallMs, () => {
+  let idleLooks = 0;
+  const timer = clock.every(lookMs, () => {
     const { socket } = response;
     // What the operating system took of the connection's bytes: it takes more only as the reader does.
     const taken = socket ? socket.bytesWritten - socket.writableLength : 0;
-    if (taken === takenBefore) {
+    idleLooks = taken === takenBefore ? idleLooks + 1 : 0;
+    if (idleLooks >= maxIdleLooks) {
       told();
       response.destroy();
     }
