@@ -81,6 +81,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     connect: (events) =>
       createConnectionPool({
         open: exchange.connect,
+        noneMissing: exchange.noneMissing,
         clock,
         log,
         random,

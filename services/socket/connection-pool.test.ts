@@ -29,6 +29,23 @@ describe('connections', () => {
   });
 });
 
+describe('a connection that is missing', () => {
+  it('is so no longer when its last stream is given up, and that is told', () => {
+    const { pool, at, clock, limits, told } = rig({ streamsPerConnection: 1 });
+    pool.want(btc);
+    pool.want(eth);
+    at(0).open();
+    at(1).end();
+    clock.advance(100);
+    pool.unwant(btc);
+    pool.want(btc);
+    expect(told.noneMissing).toBe(0);
+    pool.unwant(eth);
+    clock.advance(limits.idleCloseMs + 1_000);
+    expect(told.noneMissing).toBe(1);
+  });
+});
+
 describe('reconnecting', () => {
   it('backs off further until real data arrives, however often the exchange lets us in', () => {
     const { pool, clock, opened, at, links, limits } = rig();

@@ -26,7 +26,12 @@ export interface ConnectionPool {
 const checkPeriodMs = 1_000;
 const complaintPeriodMs = 10_000;
 
-export const createConnectionPool = (deps: Omit<SlotDeps, 'nextSource' | 'malformed'>): ConnectionPool => {
+export interface PoolDeps extends Omit<SlotDeps, 'nextSource' | 'malformed'> {
+  /** A connection was given up because nobody wants anything of it, and no other one is missing. */
+  readonly noneMissing?: () => void;
+}
+
+export const createConnectionPool = (deps: PoolDeps): ConnectionPool => {
   const { clock, limits, log, metrics } = deps;
   const complain = createComplaint(clock, log, 'the exchange sends something that cannot be read', complaintPeriodMs);
   const malformed = (why: string) => {
@@ -82,6 +87,7 @@ export const createConnectionPool = (deps: Omit<SlotDeps, 'nextSource' | 'malfor
       places.delete(slot);
       log.info('closing a connection to the exchange that carries nothing');
       void slot.close();
+      if (![...places.keys()].some(({ down }) => down)) deps.noneMissing?.();
     }
   });
 

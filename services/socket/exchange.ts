@@ -38,6 +38,8 @@ export interface Exchange {
   readonly streamUrl: string;
   /** Why the REST interface does not answer either, where it was asked because the streams do not open. */
   readonly restFault: string | undefined;
+  /** To be called when no wanted stream is without a connection any more because nobody wants it: `restFault` is none then. */
+  noneMissing(): void;
   /** `host:port` of the proxy on the way to the streams. */
   readonly proxy: string | undefined;
   /** Starts to open a connection. */
@@ -69,6 +71,7 @@ export const createExchange = ({ clock, log, metrics, limits, ...deps }: Exchang
     get restFault() {
       return proof.verdict?.fault;
     },
+    noneMissing: () => proof.forget(),
     get proxy() {
       return outbound.proxyOf(address.current);
     },
@@ -76,7 +79,7 @@ export const createExchange = ({ clock, log, metrics, limits, ...deps }: Exchang
       const url = address.current;
       const opened = () => {
         address.opened(url);
-        proof.streamsOpened();
+        proof.forget();
         on.opened();
       };
       const ended = (end: ConnectionEnd) => {

@@ -6,8 +6,8 @@ export interface RestProof {
   readonly verdict: { readonly fault: string | undefined } | undefined;
   /** The streams did not open: asks, unless that is under way. */
   streamsFailed(): void;
-  /** The streams are there: what was asked before counts no longer. */
-  streamsOpened(): void;
+  /** The streams are there, or nobody wants those that are not: what was asked before counts no longer. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export const createRestProof = (ask: (signal: AbortSignal) => Promise<unknown>):
         asking = undefined;
       });
     },
-    streamsOpened: () => {
+    forget: () => {
       losses += 1;
       verdict = undefined;
     },

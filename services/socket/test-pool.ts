@@ -35,6 +35,8 @@ export const createPoolRig = (changed: Partial<SocketLimits> = {}) => {
   /** How far the exchange's clock is ahead of this computer's. */
   const exchange = { aheadMs: 0 };
   const exchangeMs = () => clock.now() + exchange.aheadMs;
+  /** How often it was told that no connection that is wanted is missing any more. */
+  const told = { noneMissing: 0 };
   const gate = createConnectionGate(clock, limits.attemptsPerWindow, limits.attemptWindowMs);
 
   const fake = (events: ConnectionEvents) => {
@@ -125,6 +127,9 @@ export const createPoolRig = (changed: Partial<SocketLimits> = {}) => {
       },
       lastEventMs: (name) => lastEventsMs.get(name),
     },
+    noneMissing: () => {
+      told.noneMissing += 1;
+    },
     open: (events) => {
       const one = fake(events);
       opened.push(one);
@@ -136,5 +141,5 @@ export const createPoolRig = (changed: Partial<SocketLimits> = {}) => {
     if (!one) throw new Error(`no connection ${index}`);
     return one;
   };
-  return { pool, clock, log, opened, links, frames, unsettled, behind, tradedMs, exchange, exchangeMs, asked, gate, limits, at };
+  return { pool, clock, log, opened, links, frames, unsettled, behind, tradedMs, exchange, exchangeMs, asked, told, gate, limits, at };
 };
