@@ -37,8 +37,6 @@ describe('a connection that is missing', () => {
     at(0).open();
     at(1).end();
     clock.advance(100);
-    pool.unwant(btc);
-    pool.want(btc);
     expect(told.noneMissing).toBe(0);
     pool.unwant(eth);
     clock.advance(limits.idleCloseMs + 1_000);

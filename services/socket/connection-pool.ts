@@ -77,8 +77,16 @@ export const createConnectionPool = (deps: PoolDeps): ConnectionPool => {
     return `${down} of ${wanted} streams are down, with ${places.size - open} of ${places.size} connections: ${why}`;
   };
   const notice = createOutageNotice(clock, log);
+  /** Places of which streams had no connection since all had one. */
+  const missing = new Set<ConnectionSlot>();
+  const lookForOutage = () => {
+    for (const slot of places.keys()) if (slot.down && slot.names.size > 0) missing.add(slot);
+    const { longestMs } = outage();
+    notice.look(longestMs, outageInWords, () => [...missing].some(({ down, names }) => !down && names.size > 0));
+    if (longestMs === 0) missing.clear();
+  };
   const check = clock.every(checkPeriodMs, () => {
-    notice.look(outage().longestMs, outageInWords);
+    lookForOutage();
     for (const slot of places.keys()) {
       slot.checkSilence();
       const emptyMs = emptySinceMs.get(slot);

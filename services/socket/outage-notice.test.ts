@@ -52,6 +52,26 @@ describe('prices that stop for half a minute', () => {
     expect(told()[2]).toMatch(/^no prices from the exchange for 3 s; .*: 3 of 6 streams are down, with 1 of 2 connections: gone$/);
   });
 
+  it('are not told as coming again where nothing is connected because the last coin was given up', () => {
+    const { at, pool, fail, told } = start();
+    at(0).end();
+    at(1).end();
+    fail(20);
+    for (let index = 0; index < 6; index++) pool.unwant(`s${index}usdt@aggTrade`);
+    fail(3);
+    expect(told()).toHaveLength(2);
+    expect(told()[1]).toMatch(/^nobody asks any more for the prices that did not come for 2\d s$/);
+  });
+
+  it('are not told as coming again where only the coins were given up that had none, and the others had theirs all the time', () => {
+    const { at, pool, fail, told } = start();
+    at(1).end();
+    fail(20);
+    for (let index = 3; index < 6; index++) pool.unwant(`s${index}usdt@aggTrade`);
+    fail(3);
+    expect(told()[1]).toMatch(/^nobody asks any more/);
+  });
+
   it('are not told of where a connection is only made anew', () => {
     const { at, open, told } = start();
     at(0).end();

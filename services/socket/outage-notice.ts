@@ -6,8 +6,13 @@ const outageMs = 3_000;
 
 /** Tells when prices stop because streams have no connection, and when they come again. */
 export interface OutageNotice {
-  /** To be called about once a second. @param downMs how long streams have had no connection, 0 while all have one @param words what is down, and why */
-  look(downMs: number, words: () => string): void;
+  /**
+   * To be called about once a second.
+   * @param downMs how long streams have had no connection, 0 while all have one
+   * @param words what is down, and why
+   * @param isBack asked when all have one again: whether any that had none is connected now, or nobody wants them any more
+   */
+  look(downMs: number, words: () => string, isBack: () => boolean): void;
 }
 
 const inWords = (ms: number): string => (ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`);
@@ -15,14 +20,17 @@ const inWords = (ms: number): string => (ms < 120_000 ? `${Math.round(ms / 1_000
 export const createOutageNotice = (clock: Clock, log: Logger): OutageNotice => {
   let sinceMs: number | undefined;
   return {
-    look: (downMs, words) => {
+    look: (downMs, words, isBack) => {
       if (sinceMs === undefined && downMs >= outageMs) {
         sinceMs = clock.monotonic() - downMs;
         log.warn({ reason: words() }, `no prices from the exchange for ${inWords(downMs)}; it is tried again until it answers`);
       } else if (sinceMs !== undefined && downMs === 0) {
         const lastedMs = clock.monotonic() - sinceMs;
         sinceMs = undefined;
-        log.warn({ lastedMs: Math.round(lastedMs) }, `the exchange is connected again, after ${inWords(lastedMs)} without prices`);
+        const ended = isBack()
+          ? `the exchange is connected again, after ${inWords(lastedMs)} without prices`
+          : `nobody asks any more for the prices that did not come for ${inWords(lastedMs)}`;
+        log.warn({ lastedMs: Math.round(lastedMs) }, ended);
       }
     },
   };
