@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createManualClock } from '@tickfolio/lib/clock';
 import { createLogger } from '@tickfolio/lib/telemetry';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Disk, watchDisks } from './disk-watch.js';
 import { mountSmallDisk } from './test-small-disk.js';
 
@@ -74,9 +74,56 @@ it('tells of a disk that cannot be looked at, and of its return', () => {
   expect(later()).toBeUndefined();
   expect(lines).toEqual([
     'the disk of the data folder cannot be looked at; then things stop',
-    'the disk of the data folder has room again',
+    'the disk of the data folder can be looked at again',
   ]);
   watch.close();
+});
+
+describe('a disk that could not be looked at for a moment', () => {
+  const start = () => {
+    const state: { freeMb: number | undefined } = { freeMb: 500 };
+    const { watch, lines, later } = setUp(() => {
+      if (state.freeMb === undefined) throw new Error('EIO: i/o error');
+      return { id: 1, free: state.freeMb * 1_000_000 };
+    });
+    watch.watch(folder('the data folder'));
+    const after = (freeMb: number | undefined) => {
+      state.freeMb = freeMb;
+      return later();
+    };
+    return { lines, after };
+  };
+  const [away, back, full, room] = [
+    'cannot be looked at; then things stop',
+    'can be looked at again',
+    'is nearly full; then things stop',
+    'has room again',
+  ].map((words) => `the disk of the data folder ${words}`);
+
+  it('is told as nearly full when it is so afterwards', () => {
+    const { lines, after } = start();
+    expect(after(undefined)).toMatch(/cannot be looked at/);
+    expect(after(23)).toBe('its disk is nearly full: 23 MB are free, 134 MB should be');
+    expect(lines).toEqual([away, back, full]);
+  });
+
+  it('is not called nearly full for good where it has more room than it should have', () => {
+    const { lines, after } = start();
+    expect(after(140)).toBeUndefined();
+    after(undefined);
+    expect(after(140)).toBeUndefined();
+    expect(lines).toEqual([away, back]);
+  });
+
+  it('is told once as nearly full where it was so before, and once that it has room again', () => {
+    const { lines, after } = start();
+    after(23);
+    expect(after(undefined)).toBe('its disk cannot be looked at: EIO: i/o error');
+    expect(after(140)).toMatch(/is nearly full: 140 MB/);
+    after(undefined);
+    expect(after(500)).toBeUndefined();
+    expect(lines).toEqual([full, away, back, away, back, room]);
+  });
 });
 
 it('follows the links of real folders, also of one that is not there yet', ({ skip }) => {

@@ -47,6 +47,12 @@ const lowBytes = 2 * keepFreeBytes;
 const enoughBytes = 2.5 * keepFreeBytes;
 export const storesInDanger = `with less than ${freeInWords(keepFreeBytes)} the archive waits, with none the databases stop`;
 
+/** Of a disk, in words; by the folder on it that was named first. */
+interface Fault {
+  readonly folder: WatchedFolder;
+  readonly why: string;
+}
+
 const realDiskOf = (path: string): Disk => {
   let there = realPath(path);
   while (!existsSync(there)) there = dirname(there);
@@ -59,39 +65,59 @@ const realDiskOf = (path: string): Disk => {
  */
 export const watchDisks = ({ clock, log, diskOf = realDiskOf }: DiskWatchDeps): DiskWatch => {
   const folders = new Set<WatchedFolder>();
-  /** In words, of each disk that is nearly full. */
-  let faults = new Map<number | WatchedFolder, { readonly folder: WatchedFolder; readonly reason: string }>();
+  /** The disk that a folder was on when it was looked at last. */
+  const idOf = new Map<WatchedFolder, number>();
+  /** Disks that are nearly full, also while they cannot be looked at. */
+  let low: ReadonlyMap<number, Fault> = new Map();
+  /** Folders whose disk cannot be looked at, and why. */
+  let unknown: ReadonlyMap<WatchedFolder, string> = new Map();
   const look = () => {
-    const before = faults;
-    faults = new Map();
+    const [lowBefore, unknownBefore] = [low, unknown];
+    const next = { low: new Map<number, Fault>(), unknown: new Map<WatchedFolder, string>() };
     const seen = new Set<number>();
     for (const folder of folders) {
-      const { disk, unknown } = lookAt(folder);
-      const key = disk?.id ?? folder;
-      if (disk && seen.has(disk.id)) continue;
-      if (disk) seen.add(disk.id);
-      const wasLow = before.has(key) || before.has(folder);
-      const what = disk ? 'is nearly full' : 'cannot be looked at';
-      const why = disk ? `${freeInWords(disk.free)} are free, ${freeInWords(lowBytes)} should be` : unknown;
-      if (disk && disk.free >= (wasLow ? enoughBytes : lowBytes)) {
+      const found = lookAt(folder);
+      const idBefore = idOf.get(folder);
+      const faultBefore = idBefore === undefined ? undefined : lowBefore.get(idBefore);
+      if ('why' in found) {
+        next.unknown.set(folder, found.why);
+        if (idBefore !== undefined && faultBefore && !seen.has(idBefore)) next.low.set(idBefore, faultBefore);
+        if (!unknownBefore.has(folder)) log.warn({ reason: found.why }, `the disk of ${folder.name} cannot be looked at; ${folder.danger}`);
+        continue;
+      }
+      const { id, free } = found.disk;
+      idOf.set(folder, id);
+      if (unknownBefore.has(folder)) log.warn(`the disk of ${folder.name} can be looked at again`);
+      if (seen.has(id)) continue;
+      seen.add(id);
+      next.low.delete(id);
+      const wasLow = lowBefore.has(id) || faultBefore !== undefined;
+      if (free >= (wasLow ? enoughBytes : lowBytes)) {
         if (wasLow) log.warn(`the disk of ${folder.name} has room again`);
         continue;
       }
-      faults.set(key, { folder, reason: `${what}: ${why}` });
-      if (!wasLow) log.warn({ reason: why }, `the disk of ${folder.name} ${what}; ${folder.danger}`);
+      const why = `${freeInWords(free)} are free, ${freeInWords(lowBytes)} should be`;
+      next.low.set(id, { folder, why });
+      if (!wasLow) log.warn({ reason: why }, `the disk of ${folder.name} is nearly full; ${folder.danger}`);
     }
+    ({ low, unknown } = next);
   };
-  const lookAt = ({ path }: WatchedFolder): { readonly disk?: Disk; readonly unknown?: string } => {
+  const lookAt = ({ path }: WatchedFolder): { readonly disk: Disk } | { readonly why: string } => {
     try {
       return { disk: diskOf(path) };
     } catch (err) {
-      return { unknown: err instanceof Error ? err.message : String(err) };
+      return { why: err instanceof Error ? err.message : String(err) };
     }
   };
   const timer = clock.every(periodMs, look);
   const inWords = () => {
     const [own] = folders;
-    return [...faults.values()].map(({ folder, reason }) => `${folder === own ? 'its disk' : `the disk of ${folder.name}`} ${reason}`);
+    const fullOf = new Map([...low.values()].map(({ folder, why }) => [folder, why]));
+    return [...folders].flatMap((folder) => {
+      const disk = folder === own ? 'its disk' : `the disk of ${folder.name}`;
+      if (unknown.has(folder)) return [`${disk} cannot be looked at: ${unknown.get(folder)}`];
+      return fullOf.has(folder) ? [`${disk} is nearly full: ${fullOf.get(folder)}`] : [];
+    });
   };
   return {
     dependency: { name: 'data-folder', required: false, check: () => inWords().join('; ') || undefined },
@@ -100,6 +126,7 @@ export const watchDisks = ({ clock, log, diskOf = realDiskOf }: DiskWatchDeps): 
       look();
       return () => {
         folders.delete(folder);
+        idOf.delete(folder);
         look();
       };
     },
