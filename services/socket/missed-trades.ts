@@ -33,7 +33,9 @@ const maxDoublings = 20;
  * A connection that brought data is held against them. One that brought none yet is not to blame for what was traded before it stood, so
  * history is asked twice about it, and only what is new the second time was missed. Where a connection was replaced and the next one
  * brings nothing either, each further one is asked about later.
- * @param afterMs asked after so long a pause, and again whenever it is twice as long, or 10 minutes longer: a quiet coin costs little
+ * @param afterMs asked after so long a pause, and again whenever it is twice as long, or 10 minutes longer: a quiet coin costs little. Where no
+ * stream is known to be lively, all are asked about in turn, each so long after the one before, before the pause gets longer: at weight 4 a
+ * question and 6 of them a minute, 50 connections stay below 1,300 of the 4,500 that are ours
  */
 export const createMissedTrades = (clock: Clock, { lastTradedMs, lastEventMs }: StreamHistory, afterMs: number): MissedTrades => {
   let judged: ExchangeConnection | undefined;
@@ -58,10 +60,14 @@ export const createMissedTrades = (clock: Clock, { lastTradedMs, lastEventMs }: 
   };
   const pick = (names: ReadonlySet<string>): string | undefined =>
     liveliest !== undefined && names.has(liveliest) ? liveliest : [...names][turn % names.size];
+  /** Nothing to compare with is known of the stream: its answer proves nothing, and it is asked about once more. */
+  const isFirst = (connection: ExchangeConnection, name: string): boolean => !told.has(name) && connection.lastSeenMs(name) === undefined;
+  const isLastOfRound = (connection: ExchangeConnection, name: string, names: ReadonlySet<string>): boolean =>
+    name === liveliest || (turn % names.size === names.size - 1 && !isFirst(connection, name));
 
   const isMissing = (connection: ExchangeConnection, name: string, tradedMs: number): boolean => {
+    const isFirstWord = isFirst(connection, name);
     const before = told.get(name);
-    const isFirstWord = before === undefined && connection.lastSeenMs(name) === undefined;
     const knownMs = Math.max(before ?? 0, (lastEventMs?.(name) ?? 0) + shownAfterMs);
     if (!isFirstWord && tradedMs > knownMs) return true;
     told.set(name, tradedMs);
@@ -73,8 +79,10 @@ export const createMissedTrades = (clock: Clock, { lastTradedMs, lastEventMs }: 
     const dataMs = connection.lastDataMs;
     const tradedMs = await ofStream(name);
     isAsking = false;
-    if (tradedMs === undefined || connection !== judged || dataMs !== connection.lastDataMs) return;
-    if (isMissing(connection, name, tradedMs)) proof = { connection, dataMs, atMs: clock.monotonic() };
+    if (connection !== judged || dataMs !== connection.lastDataMs) return;
+    if (tradedMs === undefined)
+      turn += 1; // Others may be told.
+    else if (isMissing(connection, name, tradedMs)) proof = { connection, dataMs, atMs: clock.monotonic() };
   };
   return {
     saw: (name) => {
@@ -92,9 +100,10 @@ export const createMissedTrades = (clock: Clock, { lastTradedMs, lastEventMs }: 
         return true;
       }
       if (isAsking || !lastTradedMs || pausedMs < nextPauseMs) return false;
-      nextPauseMs = pausedMs + Math.min(pausedMs, maxPauseMs);
       const name = pick(names);
-      if (name !== undefined) void ask(connection, name, lastTradedMs);
+      if (name === undefined) return false;
+      nextPauseMs = pausedMs + Math.min(pausedMs, isLastOfRound(connection, name, names) ? maxPauseMs : afterMs);
+      void ask(connection, name, lastTradedMs);
       return false;
     },
   };
