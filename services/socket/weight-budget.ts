@@ -31,13 +31,16 @@ export const createWeightBudget = (clock: Clock, perMinute: number): WeightBudge
   const minuteOf = (timeMs: number) => Math.floor((timeMs - 1_000) / minuteMs);
   let minute = minuteOf(nowMs());
   let used = 0;
+  /** The minute from which the clock was put back into the one before: what was used counts in it too, since a slow answer may tell its time too early. */
+  let heldMinute: number | undefined;
   let takenAtMs = Number.NEGATIVE_INFINITY;
   let blockedUntilMs = Number.NEGATIVE_INFINITY;
   const turn = () => {
     const now = minuteOf(nowMs());
     if (now === minute) return;
+    if (now !== heldMinute) used = 0;
     minute = now;
-    used = 0;
+    heldMinute = undefined;
   };
   return {
     take: (weight) => {
@@ -51,14 +54,17 @@ export const createWeightBudget = (clock: Clock, perMinute: number): WeightBudge
     },
     learn: (reported, askedAtMs = takenAtMs) => {
       turn();
-      if (minuteOf(askedAtMs) === minute) used = Math.max(used, reported);
+      const asked = minuteOf(askedAtMs);
+      if (asked === minute || asked === heldMinute) used = Math.max(used, reported);
     },
     told: (exchangeTimeMs) => {
       if (Math.abs(exchangeTimeMs - nowMs()) < toleranceMs) return;
       turn();
       zeroMs = exchangeTimeMs - clock.monotonic();
       // What was used counts on: it may have been in the minute that runs by its clock.
-      minute = minuteOf(nowMs());
+      const next = minuteOf(nowMs());
+      if (next === minute - 1) heldMinute = minute;
+      minute = next;
     },
     get nowMs() {
       return nowMs();
