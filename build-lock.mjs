@@ -12,8 +12,9 @@ const retryMs = 100;
 const maxWaitMs = 15 * 60_000;
 
 /**
- * Every turn is a listening socket under the next number. The kernel stops answering on it when its process ends, however that happens. The
- * highest number is never removed, so whoever takes a number that was removed already finds a higher one and withdraws.
+ * Every turn is a listening socket under the next number, which the command's processes have open too: the kernel stops answering on it when
+ * the last of them ends, however that happens. The highest number is never removed, so whoever takes a number that was removed already finds a
+ * higher one and withdraws.
  */
 const turns = () =>
   readdirSync(room)
@@ -56,22 +57,22 @@ const take = (turn, draft) => {
   return !(others.at(-1) > turn);
 };
 
-/** @returns false where another one goes on for too long */
+/** @returns the server that holds the turn; undefined where another one goes on for too long */
 const waitForTurn = async () => {
   mkdirSync(room, { recursive: true });
-  const { draft } = await listen();
+  const { server, draft } = await listen();
   const giveUpMs = performance.now() + maxWaitMs;
   let told = false;
   try {
     for (;;) {
       const last = turns().at(-1) ?? 0;
       if (last === 0 || !(await isRunning(last))) {
-        if (take(last + 1, draft)) return true;
+        if (take(last + 1, draft)) return server;
         continue;
       }
       if (!told) console.error('Another build is running in this folder; waiting for it ...');
       told = true;
-      if (performance.now() > giveUpMs) return false;
+      if (performance.now() > giveUpMs) return undefined;
       await sleep(retryMs);
     }
   } finally {
@@ -80,15 +81,17 @@ const waitForTurn = async () => {
 };
 
 // On a disk that has no sockets it is built all the same.
-const hasTurn = await waitForTurn().catch((err) => {
+const turn = await waitForTurn().catch((err) => {
   console.error(`This disk cannot keep two builds apart (${err.message}): run one at a time.`);
-  return true;
+  return null;
 });
-if (!hasTurn) {
+if (turn === undefined) {
   console.error(`Nothing was built: another build has been running in this folder for ${maxWaitMs / 60_000} minutes. End it first.`);
   process.exit(1);
 }
-const child = spawn(process.argv.slice(2).join(' '), { shell: true, stdio: 'inherit' });
-// The turn ends after the command, not before it.
+// The turn ends after the command, not before it: a compiler goes on where only its shell, or this process, was told to end.
+// Node has no public name for a listening socket's number.
+const socket = turn?._handle?.fd ?? 'ignore';
+const child = spawn(process.argv.slice(2).join(' '), { shell: true, stdio: ['inherit', 'inherit', 'inherit', socket] });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('close', (code) => process.exit(code ?? 1));

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,8 @@ const build = (command: string) => {
   return { child, ended, told: () => told };
 };
 
+const read = () => readFileSync(join(folder, 'log'), 'utf8');
+
 const until = async (isTrue: () => boolean) => {
   while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
 };
@@ -38,12 +40,12 @@ describe('builds at once', () => {
     await until(() => existsSync(join(folder, 'log')));
     const others = ['second', 'third', 'fourth'].map((name) => build(step(name)));
     await until(() => others.every(({ told }) => told().includes('Another build is running in this folder')));
-    expect(readFileSync(join(folder, 'log'), 'utf8')).toBe('begin first\n');
+    expect(read()).toBe('begin first\n');
     rmSync(join(folder, 'log'));
     const release = build('true');
     copyFileSync(join(folder, 'build-lock.mjs'), join(folder, 'go'));
     for (const { ended } of [first, ...others, release]) expect((await ended).code).toBe(0);
-    const lines = readFileSync(join(folder, 'log'), 'utf8').trim().split('\n');
+    const lines = read().trim().split('\n');
     expect(lines.shift()).toBe('end first');
     expect(lines).toHaveLength(6);
     for (let at = 0; at < lines.length; at += 2) expect(lines[at + 1]).toBe(lines[at]?.replace('begin', 'end'));
@@ -55,6 +57,20 @@ describe('builds at once', () => {
     process.kill(-(killed.child.pid ?? 0), 'SIGKILL');
     await killed.ended;
     expect(await build('echo built').ended).toEqual({ code: 0, told: 'built\n' });
+  });
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)('wait for the compiler of a build that was told to end with %s', async (signal) => {
+    // The shell waits for it, and does not pass the signal on.
+    const compile = `echo compiles >>log; until [ -e ${signal} ]; do sleep 0.02; done; echo compiled >>log`;
+    writeFileSync(join(folder, 'log'), '');
+    const first = build(`sh -c '${compile}' && true`);
+    await until(() => read() === 'compiles\n');
+    process.kill(first.child.pid ?? 0, signal);
+    const second = build('echo next >>log');
+    await until(() => second.told().includes('Another build is running in this folder') || read().includes('next'));
+    writeFileSync(join(folder, signal), '');
+    expect((await second.ended).code).toBe(0);
+    expect(read()).toBe('compiles\ncompiled\nnext\n');
   });
 
   it('end as their command ended', async () => {
