@@ -24,8 +24,8 @@ export interface ArchiveOpensDeps {
 const hourMs = 3_600_000;
 /** Of a coin that is new the first ticker comes within so long. No moment is asked for longer either. */
 const newSpanMs = 600_000;
-/** A ticker that is not there may be about to come. */
-const lackingMs = 10_000;
+/** The first ticker of a coin that was just added comes about so long after it; pages ask again no sooner. */
+const lackingMs = 2_000;
 /** The one in force and the next, of either kind. */
 const maxMoments = 4;
 

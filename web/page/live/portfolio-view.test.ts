@@ -71,6 +71,24 @@ describe('the live portfolio', () => {
     expect(view).toMatchObject({ day: { text: '+110.00' }, dayBasis: { sinceMs: undefined, someSinceMs: noon } });
     expect(view?.rows.map(({ daySinceMs }) => daySinceMs)).toEqual([undefined, noon]);
   });
+  it('says of which coins the total has no change of the day yet, after 10,000 ATOM were added to 0.5 BTC', () => {
+    const { store, draw } = createRoom();
+    const bitcoin = { price: parseDecimal('68000'), sinceMs: undefined };
+    const held = frame('104000', coin('btcusdt', '0.5', '68000', '34000'), coin('atomusdt', '10000', '7', '70000'));
+    store.setDayBases({ now: new Map([['btcusdt', bitcoin]]) });
+    store.takeFrame(held);
+    const before = draw();
+    expect(before?.dayLacking).toEqual(['ATOM']);
+    store.takeFrame({ ...held, AsOf: '2026-01-27T10:00:02.000Z' });
+    expect(draw()?.dayLacking).toBe(before?.dayLacking);
+    store.setDayBases({
+      now: new Map([
+        ['btcusdt', bitcoin],
+        ['atomusdt', { price: parseDecimal('7.1'), sinceMs: undefined }],
+      ]),
+    });
+    expect(draw()).toMatchObject({ dayLacking: [], day: { text: '−1,000.00' } });
+  });
   it('shows beside a price in BTC the change of that price, not of its value in USDT', () => {
     const { store, draw } = createRoom();
     const base = { price: parseDecimal('2000'), quotePrice: parseDecimal('0.05268'), sinceMs: undefined };

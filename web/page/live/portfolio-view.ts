@@ -64,6 +64,8 @@ export interface PortfolioView {
   readonly sinceOpened: Change | undefined;
   readonly day: Change | undefined;
   readonly dayBasis: DayBasis;
+  /** What is in the total and not in its change of the day, because it is not known what it cost: coins, the same list as long as they do not change. */
+  readonly dayLacking: readonly string[];
   /** What is held and not in the total, because it has no price: coins, the same list as long as they do not change. */
   readonly lacking: readonly string[];
   /** Undefined where nothing has a price, or could have one. */
@@ -99,6 +101,11 @@ const sameMs = 5 * 60_000;
 
 /** More than any price has; where a quantity has to be divided by. */
 const ratioScale = 18;
+
+const namesOf = (rows: readonly Row[], before: readonly string[] | undefined): readonly string[] => {
+  const names = rows.map(pairLabel);
+  return before?.join() === names.join() ? before : names;
+};
 
 const signOf = (value: Decimal): Direction => (value.units > 0n ? 'up' : value.units < 0n ? 'down' : 'same');
 
@@ -235,8 +242,6 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
     return last && sameRow(last, row) ? last : row;
   });
 
-  const lacks = rows.filter(({ value, pending }) => value === undefined && !pending).map(pairLabel);
-  const lackedBefore = before?.view.lacking;
   const digits = formatDecimal(total);
   const shown = money(total, style);
   const last = before?.view.total;
@@ -254,7 +259,14 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
     sinceOpened: opened.units === 0n ? undefined : changeOf(openedNow, opened, style),
     day: dayOpen.units === 0n ? undefined : changeOf(dayNow, dayOpen, style),
     dayBasis: basisOf(since),
-    lacking: lackedBefore?.join() === lacks.join() ? lackedBefore : lacks,
+    dayLacking: namesOf(
+      rows.filter(({ symbol, value }) => value !== undefined && !baselines.day.has(symbol)),
+      before?.view.dayLacking,
+    ),
+    lacking: namesOf(
+      rows.filter(({ value, pending }) => value === undefined && !pending),
+      before?.view.lacking,
+    ),
     fresh: freshnessOf(coins, fresh, total, asOfMs),
     simulated: frame.Simulated === true,
     asOfMs,

@@ -9,7 +9,7 @@ import type { Messages } from '../text/messages-en.js';
 import { ChangeMark } from './change-mark.js';
 import { Digits } from './digits.js';
 import { Freshness } from './freshness.js';
-import { TotalLacks } from './total-lacks.js';
+import { someCoins, TotalLacks } from './total-lacks.js';
 
 const arrows = { up: '▲', down: '▼', same: '' } as const;
 
@@ -38,7 +38,7 @@ const ChangeOfTotal = ({ label, change, note }: ChangeOfTotalProps) => (
 /** The value, large, with all its digits in small below it, and how it moved. */
 export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
   const { text, times } = useSpeaking();
-  const { total, sinceOpened, day, dayBasis, rows, asOfMs } = view;
+  const { total, sinceOpened, day, dayBasis, dayLacking, rows, asOfMs } = view;
   const live = useLive((state) => state.connection === 'live' || state.connection === 'reading');
   const isKnown = rows.some(({ valueText }) => valueText !== undefined);
   useEffect(() => {
@@ -52,6 +52,7 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
     if (someSinceMs !== undefined) return text.someSince(times.full(someSinceMs));
     return sinceMs === undefined ? undefined : text.onlySince(times.full(sinceMs));
   };
+  const period = sinceMs === undefined ? text.dayLong : text.since(times.near(sinceMs, asOfMs));
   return (
     <section className={`total ${live ? '' : 'faded'}`} aria-labelledby="total-title">
       <div className="total-head">
@@ -80,7 +81,7 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
       <dl className="changes">
         {day && (
           <ChangeOfTotal
-            label={sinceMs === undefined ? text.dayLong : text.since(times.near(sinceMs, asOfMs))}
+            label={dayLacking.length === 0 ? period : text.periodWithout(period, someCoins(dayLacking, text))}
             change={day}
             note={note()}
           />

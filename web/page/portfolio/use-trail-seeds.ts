@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { heldSymbols } from '../live/held-symbols.js';
+import { framedSymbols } from '../live/held-symbols.js';
 import { useLive, useParts } from '../parts.js';
 
 interface Trails {
@@ -11,8 +11,8 @@ const minuteMs = 60_000;
 
 /** What the prices of the held coins did before the page was opened, where there is an archive. */
 export const useTrailSeeds = () => {
-  const { session, trails } = useParts();
-  const held = useLive(({ view }) => heldSymbols(view?.rows));
+  const { session, store, trails } = useParts();
+  const held = useLive(() => framedSymbols(store.frame?.Coins));
   const { data } = useQuery({
     queryKey: ['trails', held],
     queryFn: () => session.call<Trails>('GET', '/api/v1/profile/trails'),

@@ -98,6 +98,7 @@ export const de: Messages = {
   day: '24 Std.',
   ofValue: (period) => `${period}, Wert in USDT`,
   since: (time) => `Seit ${time}`,
+  periodWithout: (period, coins) => `${period}, ohne ${coins}`,
   someSince: (time) => `Manche Coins erst seit ${time}: Ein älterer Kurs ist nicht bekannt.`,
   onlySince: (time) => `Seit ${time}: Ein älterer Kurs ist nicht bekannt.`,
   up: 'gestiegen',

@@ -98,6 +98,8 @@ export const en = {
   /** Of a coin that is priced in something else. */
   ofValue: (period: string) => `${period}, value in USDT`,
   since: (time: string) => `Since ${time}`,
+  /** Of coins that are worth something now, where it is not known yet what they cost. */
+  periodWithout: (period: string, coins: string) => `${period}, without ${coins}`,
   someSince: (time: string) => `Some coins only since ${time}: no older price is known.`,
   onlySince: (time: string) => `Since ${time}: no older price is known.`,
   up: 'up',

@@ -11,15 +11,21 @@ describe('the prices of the day', () => {
     expect(isDaySoon([row({}), row({ day: undefined })], nowMs)).toBe(true);
     expect(isDaySoon([row({ daySinceMs: nowMs - 60_000 })], nowMs)).toBe(true);
     expect(isDaySoon([row({ daySinceMs: nowMs - 3_600_000 })], nowMs)).toBe(false);
-    expect(dayRefreshMs('2026-01-27T10:00:30.000Z', 0, true)).toBe(20_000);
+  });
+  it('of a coin that was added are asked for after 2 s, not 20 s, and then at growing distances', () => {
+    const waits = [0, 1, 2, 3, 4, 5, 100].map((asked) => dayRefreshMs('2026-01-27T10:00:42.000Z', 0, true, asked));
+    expect(waits).toEqual([2_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000]);
+    expect(dayRefreshMs(undefined, 0, true, 1)).toBe(2_000);
   });
   it('are asked for once a minute of the server, by each page at a moment of its own, while the next ones are known and not in force', () => {
     const turns = Array.from({ length: 100 }, (_, page) => {
-      const wait = (at: string) => dayRefreshMs(`2026-01-27T10:00:${at}Z`, page / 100, false);
+      const wait = (at: string) => dayRefreshMs(`2026-01-27T10:00:${at}Z`, page / 100, false, 1);
       const turnMs = wait('00.000');
       expect([wait('50.000'), wait('41.500')].map((ms) => (ms + 50_000) % 60_000)).toEqual([turnMs % 60_000, (turnMs + 8_500) % 60_000]);
       // The answer of one's own turn is not asked for at once again.
-      expect(dayRefreshMs(new Date(Date.parse('2026-01-27T10:00:00.000Z') + turnMs - 200).toISOString(), page / 100, false)).toBe(60_200);
+      expect(dayRefreshMs(new Date(Date.parse('2026-01-27T10:00:00.000Z') + turnMs - 200).toISOString(), page / 100, false, 1)).toBe(
+        60_200,
+      );
       return turnMs;
     });
     expect(Math.min(...turns)).toBeGreaterThan(15_000);
@@ -27,7 +33,7 @@ describe('the prices of the day', () => {
     expect(new Set(turns).size).toBe(100);
   });
   it('of an older server are asked for once a minute', () => {
-    expect(dayRefreshMs(undefined, 0.5, false)).toBe(60_000);
+    expect(dayRefreshMs(undefined, 0.5, false, 1)).toBe(60_000);
     const { now, next } = dayPlanOf({ Opens: [{ Symbol: 'ethbtc', Price: '2000', Since: '2026-01-27T00:00:00.000Z' }] });
     expect([now.get('ethbtc')?.quotePrice, next]).toEqual([undefined, undefined]);
   });

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { heldSymbols } from '../live/held-symbols.js';
+import { framedSymbols } from '../live/held-symbols.js';
 import type { DayPlan } from '../live/portfolio-store.js';
 import type { DayBase, Row } from '../live/portfolio-view.js';
 import { useLive, useParts } from '../parts.js';
@@ -27,8 +27,8 @@ export interface DayAnswer {
 
 /** What was 24 hours ago moves on with the time. */
 const refreshMs = 60_000;
-/** The first price of a coin that was added is recorded within a minute. */
-const soonMs = 20_000;
+/** While a coin waits for its first price: mostly that is there within seconds, at the latest it is recorded within a minute. */
+const [soonestMs, soonMs] = [2_000, 20_000];
 /** So long after its first price the archive may still be about to know a coin that was added. */
 const youngMs = 300_000;
 /** The part of each minute of the server in which it knows the next prices and none of them is in force; each page asks at its own moment of it. */
@@ -47,12 +47,13 @@ export const isDaySoon = (rows: readonly Pick<Row, 'valueText' | 'day' | 'daySin
  * How long to wait until the prices of the day are asked for again.
  * @param answeredAt the server's time of the last answer
  * @param part 0 to 1, of this page: which moment of the minute is its own
+ * @param asked how often they were asked for since the portfolio has these coins
  */
-export const dayRefreshMs = (answeredAt: string | undefined, part: number, soon: boolean): number => {
+export const dayRefreshMs = (answeredAt: string | undefined, part: number, soon: boolean, asked: number): number => {
   const answeredMs = answeredAt === undefined ? Number.NaN : Date.parse(answeredAt);
   const toTurnMs = askFromMs + Math.floor(askForMs * part) - (answeredMs % refreshMs);
   const turnMs = Number.isNaN(toTurnMs) ? refreshMs : toTurnMs < leastMs ? toTurnMs + refreshMs : toTurnMs;
-  return soon ? Math.min(soonMs, turnMs) : turnMs;
+  return soon ? Math.min(soonestMs * 2 ** Math.max(0, asked - 1), soonMs, turnMs) : turnMs;
 };
 
 const baseOf = ({ Symbol: symbol, Price, QuotePrice }: PriceThen, sinceMs: number | undefined): readonly [string, DayBase] => [
@@ -73,14 +74,15 @@ export const dayPlanOf = ({ Opens, DayAgo = [], DayAgoNext }: DayAnswer): DayPla
 /** Keeps the prices from which the day's changes are counted. */
 export const useDayBases = () => {
   const { session, store, random } = useParts();
-  const held = useLive(({ view }) => heldSymbols(view?.rows));
+  const held = useLive(() => framedSymbols(store.frame?.Coins));
   const [part] = useState(random);
   const soon = useLive((state) => isDaySoon(state.view?.rows ?? [], state.view?.asOfMs ?? 0));
   const { data } = useQuery({
     queryKey: ['day', held],
     queryFn: () => session.call<DayAnswer>('GET', '/api/v1/profile/day'),
     enabled: held !== '',
-    refetchInterval: (query) => dayRefreshMs(query.state.data?.AsOf, part, soon),
+    refetchInterval: ({ state: { data: known, dataUpdateCount, errorUpdateCount } }) =>
+      dayRefreshMs(known?.AsOf, part, soon, dataUpdateCount + errorUpdateCount),
     placeholderData: (before) => before,
   });
   useEffect(() => {

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { frameAt } from './test-frame.js';
+import { browser, withWindow } from './test-window.js';
+
+const noon = Date.parse('2026-06-15T12:00:00.000Z');
+const bitcoin = { quantity: '0.5', price: '68000', total: '34000' };
+const one = frameAt(noon, { btcusdt: bitcoin }, '34000');
+const both = frameAt(noon + 1_000, { btcusdt: bitcoin, solusdt: { quantity: '1000', price: '150', total: '150000' } }, '184000');
+const ago = (symbol: string, price: string) => ({ Symbol: symbol, Price: price, QuotePrice: price, Time: '2026-06-15T11:58:00.000Z' });
+
+/** A server that keeps what was added only after it was asked for it, and knows a moment later what it cost. */
+const createServer = () => {
+  const at = { asked: 0, added: false, known: false };
+  const answers = {
+    'profile/coins': { Quantity: '1000' },
+    'coins/solusdt/candles': { Candles: [] },
+    'profile/day': () => {
+      at.asked += 1;
+      const DayAgo = [ago('btcusdt', '69000'), ...(at.added && at.known ? [ago('solusdt', '160')] : [])];
+      return { AsOf: '2026-06-15T12:00:45.000Z', Since: '2026-06-15T00:00:00.000Z', Opens: [], DayAgo, DayAgoNext: null };
+    },
+  };
+  return { at, answers };
+};
+
+describe.skipIf(!browser)('the change of 24 hours after a coin was added', () => {
+  it.each([
+    ['en-US', '24 hours, without SOL', '24 hours', '−500.00 −1.45 %', '−10,500.00 −5.40 %'],
+    ['de-DE', '24 Stunden, ohne SOL', '24 Stunden', '−500,00 −1,45 %', '−10.500,00 −5,40 %'],
+  ])('says what it lacks, and is of everything within seconds: %s', async (locale, lacking, whole, part, all) => {
+    const { at, answers } = createServer();
+    await withWindow({ locale, frame: one, answers }, async ({ page, send }) => {
+      const figure = async () => (await page.locator('.changes > div').first().innerText()).replace(/^(gefallen|down)\s|▼/gm, '');
+      const reads = (label: string, change: string) =>
+        expect.poll(async () => (await figure()).replace(/\s+/g, ' '), { timeout: 6_000 }).toMatch(new RegExp(`^${label} .*${change}$`));
+      await reads(whole, part);
+      await page.locator('.holdings-head .button').click();
+      await page.locator('.search').fill('sol');
+      await page.locator('.found-item').click();
+      await page.locator('.dialog .field input').fill('1000');
+      await page.keyboard.press('Enter');
+      await page.locator('tr[data-symbol=solusdt]').waitFor();
+      at.added = true;
+      expect(at.asked).toBe(1); // Not before the server has it: it would know nothing of it.
+      await send(both);
+      await reads(lacking, part);
+      await expect.poll(() => at.asked).toBe(2); // At once.
+      at.known = true;
+      await reads(whole, all); // 2 s later.
+      expect(at.asked).toBe(3);
+    });
+  });
+});
