@@ -8,6 +8,7 @@ import { isProblem } from '../session/problem.js';
 import { grouped } from '../text/amount.js';
 import { coinName } from '../text/coin-names.js';
 import { useText } from '../text/language.js';
+import { nameAmong } from '../text/pair.js';
 import { RangeTabs } from '../value/range-tabs.js';
 import { useDayBases } from '../value/use-day-bases.js';
 import { CoinHead } from './coin-head.js';
@@ -110,7 +111,7 @@ export const CoinPage = () => {
             <p className="none">{text.notHeld}</p>
             {listed && (
               <button type="button" className="button primary" onClick={() => setOpen('add')}>
-                {text.addTo(name)}
+                {text.addTo(nameAmong(name, { base, quote }))}
               </button>
             )}
           </section>

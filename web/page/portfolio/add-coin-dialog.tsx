@@ -12,6 +12,7 @@ import {
 import { useState } from 'react';
 import { faultText } from '../account/fault-text.js';
 import { useText } from '../text/language.js';
+import { besideName, nameAmong } from '../text/pair.js';
 import { CoinBadge } from './coin-badge.js';
 import { QuantityForm } from './quantity-form.js';
 import { recentSymbols } from './recent-symbols.js';
@@ -53,9 +54,8 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
                   <span className="coin-name" translate="no">
                     {found.name}
                   </span>
-                  <span className="coin-symbol">
-                    {found.base !== found.name && <span translate="no">{found.base}</span>}
-                    {found.quote !== 'USDT' && <span>{text.inAsset(found.quote)}</span>}
+                  <span className="coin-symbol" translate="no">
+                    {besideName(found.name, found)}
                   </span>
                 </span>
                 {found.paused && <span className="tag">{text.paused}</span>}
@@ -118,7 +118,7 @@ export const AddCoinDialog = ({ onClose, preset }: { readonly onClose: () => voi
             ←
           </button>
         )}
-        <DialogHeading className="dialog-title">{found ? text.addTo(found.name) : text.addCoin}</DialogHeading>
+        <DialogHeading className="dialog-title">{found ? text.addTo(nameAmong(found.name, found)) : text.addCoin}</DialogHeading>
         <DialogDismiss className="icon-button" aria-label={text.close}>
           ✕
         </DialogDismiss>

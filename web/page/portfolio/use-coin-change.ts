@@ -7,6 +7,7 @@ import type { Session } from '../session/session.js';
 import { grouped } from '../text/amount.js';
 import { coinName } from '../text/coin-names.js';
 import { useText } from '../text/language.js';
+import { nameAmong, pairOf } from '../text/pair.js';
 import { newChangeKey } from './change-key.js';
 import { createCoinChanges, type MadeChange } from './coin-changes.js';
 import { noteRecent } from './recent-symbols.js';
@@ -24,7 +25,7 @@ export const useCoinChange = () => {
   const text = useText();
   const toast = useToast();
   const changes = useMemo(() => createCoinChanges({ call: session.call, store, newKey: newChangeKey }), [session, store]);
-  const labelOf = (symbol: string, base: string) => coinName(base) ?? symbol.toUpperCase();
+  const labelOf = (symbol: string, base: string) => nameAmong(coinName(base) ?? base, pairOf(symbol, symbol.slice(base.length)));
 
   /** Tells a fault wherever one is by now. */
   const tellFault = (symbol: string, base: string, thrown: unknown) =>

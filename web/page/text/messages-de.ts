@@ -152,7 +152,6 @@ export const de: Messages = {
   popular: 'Beliebt',
   results: 'Treffer',
   noResult: (query) => `Nichts heißt „${query}“.`,
-  inAsset: (asset) => `in ${asset}`,
   held: 'im Bestand',
   close: 'Schließen',
   cancel: 'Abbrechen',

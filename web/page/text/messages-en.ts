@@ -153,7 +153,6 @@ export const en = {
   popular: 'Popular',
   results: 'Results',
   noResult: (query: string) => `Nothing is called “${query}”.`,
-  inAsset: (asset: string) => `in ${asset}`,
   held: 'held',
   close: 'Close',
   cancel: 'Cancel',

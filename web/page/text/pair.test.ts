@@ -18,3 +18,10 @@ it('calls two pairs of one coin by two names, so that a screen reader can tell t
     'Bitcoin',
   ]);
 });
+
+it('says the pair of a coin whose price is not in USDT, also where it is the only one', () => {
+  expect(nameAmong('Solana', { base: 'SOL', quote: 'BNB' })).toBe('Solana SOL/BNB');
+  expect(nameAmong('XYZ', { base: 'XYZ', quote: 'BTC' })).toBe('XYZ/BTC');
+  expect(nameAmong('Solana', { base: 'SOL', quote: 'USDT' })).toBe('Solana');
+  expect(nameAmong('WAVEBUSD', { base: 'WAVEBUSD', quote: '' })).toBe('WAVEBUSD');
+});

@@ -27,9 +27,12 @@ export const basesHeldTwice = (pairs: readonly Pair[]): ReadonlySet<string> => {
   return twice;
 };
 
-/** A coin by its name, and by its pair too where that tells it from another one. */
-export const nameAmong = (name: string, { base, quote }: Pair, twice: ReadonlySet<string>): string => {
-  if (!twice.has(base)) return name;
+/**
+ * A coin by its name, and by its pair too where its price is not in USDT.
+ * @param twice of which coins more than one pair is among the others: then the usual pair is said as well
+ */
+export const nameAmong = (name: string, { base, quote }: Pair, twice: ReadonlySet<string> = new Set()): string => {
+  if (!twice.has(base) && (quote === 'USDT' || quote === '')) return name;
   const pair = quote === '' ? base : `${base}/${quote}`;
   return name === base ? pair : `${name} ${pair}`;
 };
