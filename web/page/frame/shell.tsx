@@ -2,6 +2,7 @@ import { Link, Outlet } from '@tanstack/react-router';
 import { readEveryMs } from '../live/live-connection.js';
 import { useLive, useOnline, useParts, useSession } from '../parts.js';
 import { useText } from '../text/language.js';
+import { useKeptFocus } from './use-kept-focus.js';
 
 const Mark = () => (
   <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false">
@@ -60,6 +61,7 @@ export const Shell = () => {
   const text = useText();
   const session = useSession();
   const signedIn = session.kind === 'signed-in';
+  useKeptFocus();
   return (
     <>
       <a className="skip" href="#content">

@@ -1,0 +1,56 @@
+import { useEffect } from 'react';
+import type { Timer } from '../clock.js';
+import { useParts } from '../parts.js';
+
+/** Dialogs give the focus back within that, where what had it before them is still there. */
+const leaveMs = 100;
+
+interface Focused {
+  readonly element: Element;
+  /** Which row of the holdings it is in, from 0; below 0 for none. */
+  readonly row: number;
+}
+
+const rows = () => [...document.querySelectorAll<HTMLTableRowElement>('tr[data-symbol]')];
+
+const focusedOf = (element: Element): Focused => {
+  const row = element.closest<HTMLTableRowElement>('tr[data-symbol]');
+  return { element, row: row ? rows().indexOf(row) : -1 };
+};
+
+/** Where one goes on: at the row that took the place of the one that is gone, else at what the page is called; undefined while it is on its way. */
+const nextOf = ({ row }: Focused): HTMLElement | undefined => {
+  const dialog = document.querySelector<HTMLElement>('[role=dialog]');
+  if (dialog) return dialog;
+  const neighbour = row < 0 ? undefined : (rows()[row] ?? rows().at(-1));
+  const place = neighbour?.querySelector<HTMLElement>('.cell-actions button') ?? document.querySelector<HTMLElement>('main h1');
+  if (place?.tagName === 'H1') place.tabIndex = -1;
+  return place ?? undefined;
+};
+
+/** Keeps the focus on the page when what has it goes away: otherwise a keyboard begins anew at the top, and a screen reader says nothing. */
+export const useKeptFocus = (): void => {
+  const { clock } = useParts();
+  useEffect(() => {
+    let last: Focused | undefined;
+    let leaving: Timer | undefined;
+    const isLost = () => last !== undefined && !last.element.isConnected && document.activeElement === document.body;
+    const look = () => {
+      leaving = undefined;
+      if (last !== undefined && isLost()) nextOf(last)?.focus({ preventScroll: true });
+    };
+    const observer = new MutationObserver(() => {
+      if (leaving === undefined && isLost()) leaving = clock.after(leaveMs, look);
+    });
+    const note = ({ target }: FocusEvent) => {
+      if (target instanceof Element) last = focusedOf(target);
+    };
+    document.addEventListener('focusin', note);
+    observer.observe(document.body, { childList: true, subtree: true });
+    return () => {
+      leaving?.cancel();
+      observer.disconnect();
+      document.removeEventListener('focusin', note);
+    };
+  }, [clock]);
+};
