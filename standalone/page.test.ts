@@ -64,7 +64,7 @@ describe.skipIf(!browser).concurrent('the page', () => {
         await page.getByRole('tab', { name: 'Reduce' }).click();
         await page.getByLabel(/^How much/).fill('2');
         await page.keyboard.press('Enter');
-        await expect.poll(() => page.getByRole('alert').innerText()).toBe('You hold 1.5.');
+        await expect.poll(() => page.getByRole('alert').innerText()).toBe('You hold 1.5 BTC.');
         await page.getByLabel(/^How much/).fill('0.4');
         await expect.poll(() => page.locator('.preview .next').innerText()).toContain('1.1 BTC');
         await page.keyboard.press('Enter');

@@ -39,7 +39,7 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
   const [heldThen, setHeldThen] = useState(held);
   if (!busy && heldThen !== held) setHeldThen(held);
   const before = parseDecimal((busy ? heldThen : held) ?? '0');
-  const read = readQuantity(typed, text, mode === 'reduce' ? { most: before } : { onto: before });
+  const read = readQuantity(typed, text, mode === 'reduce' ? { most: { quantity: before, base } } : { onto: before });
   const after = read.quantity && (mode === 'add' ? add(before, read.quantity) : subtract(before, read.quantity));
 
   const refuse = (why: string) => {

@@ -6,8 +6,9 @@ import { de } from '../text/messages-de.js';
 import { en } from '../text/messages-en.js';
 import { readQuantity } from './quantity.js';
 
+const of = (held: string) => ({ quantity: parseDecimal(held), base: 'BTC' });
 const read = (typed: string, text = en) => {
-  const { quantity, fault } = readQuantity(typed, text, { most: parseDecimal('99999999999999999999.999999999999999999') });
+  const { quantity, fault } = readQuantity(typed, text, { most: of('99999999999999999999.999999999999999999') });
   return fault ?? formatDecimal(quantity);
 };
 const inBoth = (typed: string) => [read(typed), read(typed, de)];
@@ -39,6 +40,11 @@ describe('a typed quantity', () => {
     expect([read('1.234,5', de), read('1,234.5', en)]).toEqual(['1234.5', '1234.5']);
     expect([read('12.345.678', de), read('12,345,678.25', en)]).toEqual(['12345678', '12345678.25']);
   });
+  it('is refused where points stand in the wrong places, 12.34.567, in German and in English', () => {
+    for (const typed of ['12.34.567', '1.00.000', '1.23.456', '12.34.567,5'])
+      expect([typed, ...inBoth(typed)]).toEqual([typed, en.quantityShape, de.quantityShape]);
+    expect(inBoth('12,34,567')).toEqual(['1234567', '1234567']);
+  });
   it('is read back as it is shown, every quantity in every language', () => {
     fc.assert(
       fc.property(quantities, tags, (quantity, tag) => {
@@ -65,7 +71,6 @@ describe('a typed quantity', () => {
       }),
     );
     expect(inBoth('1,00,000')).toEqual(['100000', '100000']);
-    expect(inBoth('1.00.000')).toEqual(['100000', '100000']);
     expect(inBoth('12,34,567.50')).toEqual(['1234567.5', '1234567.5']);
     expect(inBoth('1 00 00 000')).toEqual(['10000000', '10000000']);
     expect(readQuantity('1,00,000', en)).toEqual({ quantity: parseDecimal('100000'), unlike: undefined });
@@ -139,7 +144,7 @@ describe('a typed quantity', () => {
     expect(read('0.0')).toBe(en.quantityZero);
     expect(read('1.0000000000000000001')).toBe(en.quantityFraction);
     expect(read('123456789012345678901')).toBe(en.quantityIntegers);
-    expect(readQuantity('10.1', en, { most: parseDecimal('10') }).fault).toBe('You hold 10.');
-    expect(readQuantity('20.000', de, { most: parseDecimal('12000') }).fault).toBe('Du hast 12.000.');
+    expect(readQuantity('10.1', en, { most: of('10') }).fault).toBe('You hold 10 BTC.');
+    expect(readQuantity('20.000', de, { most: of('12000') }).fault).toBe('Du hast 12.000 BTC.');
   });
 });

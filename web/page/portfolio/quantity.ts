@@ -16,8 +16,8 @@ export type QuantityInput =
 const { maxIntegerDigits, maxFractionDigits } = quantityBounds;
 
 export interface QuantityRoom {
-  /** What there is to take from. */
-  readonly most?: Decimal;
+  /** What there is to take from, and of which coin. */
+  readonly most?: { readonly quantity: Decimal; readonly base: string };
   /** What is held already, where it is added to. */
   readonly onto?: Decimal;
 }
@@ -38,7 +38,8 @@ export const readQuantity = (typed: string, text: Messages, { most, onto }: Quan
   if (fraction.length > maxFractionDigits) return { fault: text.quantityFraction };
   const quantity = parseDecimal(reading.number);
   if (quantity.units === 0n) return { fault: text.quantityZero };
-  if (most && compare(quantity, most) > 0) return { fault: text.quantityTooMuch(shown(formatDecimal(most))) };
+  if (most && compare(quantity, most.quantity) > 0)
+    return { fault: text.quantityTooMuch(`${shown(formatDecimal(most.quantity))} ${most.base}`) };
   if (onto && isTooLarge(add(onto, quantity))) return { fault: text.quantitySum };
   return { quantity, unlike: reading.unlike };
 };

@@ -27,14 +27,15 @@ interface Found {
 }
 
 /**
- * Reads groups in the right places, parted by one mark throughout: of three, or before the last three of two, as in India (`12,34,567`).
+ * Reads groups in the right places, parted by one mark throughout: of three, or before the last three of two, as in India (`12,34,567`),
+ * where nobody parts them by points: `12.34.567` was mistyped.
  * `mixed`: groups of three, parted by any of the marks. A first group is never zero.
  */
 const read = (text: string, { group, point }: NumberStyle, mixed = false): Found | undefined => {
   const [mark, end] = [`[ '${escaped(group)}]`, escaped(point)];
   const groups = mixed
     ? `[1-9]\\d{0,2}(?<mark>${mark})\\d{3}(?:${mark}\\d{3})*`
-    : `(?=\\d+(?<mark>${mark}))[1-9](?:\\d{0,2}(?:\\k<mark>\\d{3})+|\\d?(?:\\k<mark>\\d{2})+\\k<mark>\\d{3})`;
+    : `(?=\\d+(?<mark>${mark}))[1-9](?:\\d{0,2}(?:\\k<mark>\\d{3})+|\\d?(?:(?!\\.)\\k<mark>\\d{2})+\\k<mark>\\d{3})`;
   const match = new RegExp(`^(?<whole>\\d+|${groups})?(?:(?<point>${end})(?<fraction>\\d*))?$`).exec(text);
   const { whole = '', fraction = '', mark: parted, point: pointed } = match?.groups ?? {};
   if (whole === '' && fraction === '') return undefined;
