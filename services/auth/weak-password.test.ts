@@ -39,6 +39,23 @@ describe('a new password', () => {
     expect(reasonOf(password)).toBe('password-common');
   });
   it.each([
+    'passwortpasswort',
+    'sommersommer',
+    'SommerSommer24!',
+    'hallohallohallo',
+    'sommer24sommer24',
+    'abcabcabc',
+    '12121212',
+    'trowssap',
+    '321tr0wssap',
+    'dr0wssap',
+    'p4ssw0rt',
+    'P@ssw0rt2024',
+    'w1llk0mmen',
+  ])('that is a listed word doubled, backwards or with digits for letters is refused: %s', (password) => {
+    expect(reasonOf(password)).toBe('password-common');
+  });
+  it.each([
     ['alicealice', 'Alice'],
     ['ALICE2024', 'alice'],
     ['tickfolio', 'Alice'],
@@ -60,6 +77,9 @@ describe('a new password', () => {
     ['7sommer2024', 'Alice'],
     ['sommer48215', 'Alice'],
     ['a good password', 'Alice'],
+    ['sommer und winter', 'Alice'],
+    ['kat9zq31kat9zq31', 'Alice'],
+    ['7h15 15 4 l0ng 0n3', 'Alice'],
   ])('of another kind is taken: %s of %s', (password, name) => {
     expect(reasonOf(password, name)).toBeUndefined();
   });
