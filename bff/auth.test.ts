@@ -63,6 +63,22 @@ describe('the account routes', () => {
     expect((await bff.call({ token: refresh.body.accessToken }, 'GET', '/api/v1/profile')).status).toBe(401);
   });
 
+  it('sign nobody in with another password than his own, be it half a character or bytes that are none', async () => {
+    const { bff, post } = await start();
+    const { name } = credentials();
+    const refused = (field: string) => ({ status: 400, body: { errors: [expect.objectContaining({ field })] } });
+    for (const path of ['register', 'login']) {
+      expect(await post(path, { name, password: '\ud800aaaaaaaaaaaaa' })).toMatchObject(refused('password'));
+      expect(await post(path, { name: 'bob\udfff', password: 'a good password' })).toMatchObject(refused('name'));
+      const body = Buffer.from(JSON.stringify({ name, password: '\u00ffaaaaaaaaaaaaa' }), 'latin1');
+      const headers = { 'content-type': 'application/json' };
+      expect(await readAnswer(await fetch(`${bff.url}/api/v1/auth/${path}`, { method: 'POST', headers, body }))).toMatchObject(
+        refused('body'),
+      );
+    }
+    expect((await post('register', { name, password: '\ud83d\udd11 a good password' })).status).toBe(201);
+  });
+
   it('answer a registration once more to its owner whom the answer did not reach, and nobody else', async () => {
     const { post } = await start();
     const who = credentials();

@@ -229,12 +229,24 @@ describe('bodies', () => {
       '{"symbol":"btcusdt","quantity":"1","x":{"constructor":{"prototype":{}}}}',
       /"constructor" with a "prototype"/,
     ],
+    ['one key twice', '{"symbol":"btcusdt","quantity":"1","symbol":"ethusdt"}', /symbol stands there twice/],
+    ['one key twice, spelled in another way', '{"symbol":"btcusdt","quantity":"1","\\u0073ymbol":"ethusdt"}', /symbol stands there twice/],
+    ['one key twice deep inside', '{"symbol":"btcusdt","quantity":"1","x":[{"a":{"b":1,"b":1}}]}', /b stands there twice/],
+    ['half a character', '{"symbol":"btc\\ud800usdt","quantity":"1"}', /symbol must be whole Unicode characters/],
+    ['half a character in a key', '{"symbol":"btcusdt","quantity":"1","\\udfff":1}', /must be whole Unicode characters/],
     ['a symbol that is a number', '{"symbol":7,"quantity":"1"}', /symbol must be a text such as "btcusdt", not a number/],
     ['an empty symbol', '{"symbol":"","quantity":"1"}', /symbol must not be empty/],
     ['two faults', '{"quantity":2}', /symbol is required.*JSON number|JSON number.*symbol is required/],
   ])('with %s are refused with 400', async (_what, body, why) => {
     user = createUser(systemClock);
     expectProblem(await readAnswer(await send(body)), 400, why);
+  });
+  it('may say one key in several objects, and have in a text what looks like one', async () => {
+    const body = '{"symbol":"btcusdt","quantity":"\\"symbol\\": 1, \\\\","x":[{"symbol":1},{"symbol":"symbol"}]}';
+    expectProblem(await readAnswer(await send(body)), 400, /^The request is not valid: x is not a known field/);
+  });
+  it('of brackets alone, 16 KiB of them, are looked through', async () => {
+    expectProblem(await readAnswer(await send('['.repeat(8_000) + ']'.repeat(8_000))), 400, /not a list/);
   });
   it('of another type are refused', async () => {
     expectProblem(

@@ -40,6 +40,11 @@ describe('new credentials', () => {
     expect(wrongFields('maria', '\ufdfa')).toEqual(['password']);
     expect(isPossiblePassword('\ufdfa'.repeat(128))).toBe(true);
   });
+  it('have no password with what is no character, which another password could be taken for', () => {
+    for (const password of ['\ud800aaaaaaaaaaaaa', 'a good \udfff password', 'a good \ufffd password'])
+      expect(wrongFields('abc', password)).toEqual(['password']);
+    expect(wrongFields('abc', 'a good \ud83d\udd11 password')).toEqual([]);
+  });
   it('name every wrong field at once', () => {
     expect(wrongFields('', '')).toEqual(['name', 'password']);
   });

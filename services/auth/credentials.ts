@@ -37,7 +37,12 @@ const nameFault = (name: string): FieldError | undefined =>
     ? undefined
     : { field: 'name', message: 'must be 3 to 64 letters A to Z, digits 0 to 9, "_", "." or "-"', reason: 'name-shape' };
 
+/** What decoding puts in the place of what is no character: every password with one would be the same as every other. */
+const isUndecoded = (password: string): boolean => !password.isWellFormed() || password.includes('\ufffd');
+
 const passwordFault = ({ name, password }: Credentials): FieldError | undefined => {
+  if (isUndecoded(password))
+    return { field: 'password', message: 'has something in it that is no Unicode character', reason: 'password-unicode' };
   if (!isPossiblePassword(password))
     return { field: 'password', message: `must have at most ${maxPasswordLength} characters`, reason: 'password-long' };
   if (lengthOf(password) < minPasswordLength)
