@@ -134,7 +134,9 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   observe(deps.metrics, 'clock_offset_seconds', "The exchange's clock minus this computer's; missing until measured", offsetSeconds);
   const facts = () => ({
     streams: { ...pool.streams, refused: subscriptions.refused.length },
-    degraded: [pool.degraded, refusedInWords(subscriptions.refused, pool.streams.wanted)].filter(Boolean).join('; ') || null,
+    degraded:
+      [pool.degraded, refusedInWords(subscriptions.refused, pool.streams.wanted), subscriptions.lateDates].filter(Boolean).join('; ') ||
+      null,
     exchangeStreams: exchange.streamUrl,
     clockOffsetMs: time.offset?.offsetMs ?? null,
     clockUncertaintyMs: time.offset?.uncertaintyMs ?? null,

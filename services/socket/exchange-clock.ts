@@ -1,6 +1,7 @@
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { toAppError } from '@tickfolio/lib/errors';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import { inWords } from './duration-words.js';
 import type { TimeSample } from './server-time.js';
 
 /** How the exchange's clock stands to this computer's. */
@@ -52,18 +53,6 @@ const offsetOf = ({ serverTimeMs, sentAtMs, roundTripMs }: TimeSample): ClockOff
   offsetMs: Math.round(serverTimeMs - (sentAtMs + roundTripMs / 2)),
   uncertaintyMs: Math.ceil(roundTripMs / 2) + resolutionMs,
 });
-
-const inWords = (ms: number): string => {
-  const units = [
-    ['s', 1_000, 120_000],
-    ['min', 60_000, 2 * 3_600_000],
-    ['h', 3_600_000, 48 * 3_600_000],
-    ['days', 86_400_000, Number.POSITIVE_INFINITY],
-  ] as const;
-  const [name, sizeMs] = units.find(([, , belowMs]) => ms < belowMs) ?? units[3];
-  const size = ms / sizeMs;
-  return `${size < 10 ? size.toFixed(1).replace('.0', '') : Math.round(size)} ${name}`;
-};
 
 /** Measures the exchange's clock at start, from time to time, and whenever this computer's clock was set; warns while they differ. */
 export const createExchangeClock = ({ clock, log, read }: ExchangeClockDeps, { everyMs, retryMs }: ExchangeClockOptions): ExchangeClock => {

@@ -21,7 +21,7 @@ const start = async (limits: Partial<SocketLimits> = {}) => {
   rig = await startRig({ wsUrl: sim.url, restUrl: sim.restUrl, limits });
   const { app, read, metric } = rig;
   await eventually("the exchange's clock is known", () => app.facts().clockOffsetMs !== null);
-  return { sim, read, metric };
+  return { sim, read, metric, app };
 };
 const symbols = ['btcusdt', 'ethusdt', 'solusdt'];
 
@@ -41,6 +41,20 @@ describe('an exchange', () => {
     await eventually('tickers again', () => symbols.every((symbol, at) => count(symbol) > (counts[at] ?? 0)));
     const latestMs = Math.max(...tickers.frames.map(({ E }) => Number(E)));
     expect(latestMs).toBeLessThan(systemClock.now() + 60_000);
+  });
+
+  it('that dates everything an hour back is named in /ready while it does', async () => {
+    const { sim, read, app } = await start();
+    const tickers = read('miniTicker', symbols);
+    await eventually('tickers', () => tickers.frames.length > 0);
+    const { id } = sim.faults.add({ kind: 'skew', byMs: -3_600_000, of: 'both' });
+    await eventually('told', () => /dated 60 min behind its clock/.test(String(app.facts().degraded)), 15_000);
+    const before = tickers.frames.length;
+    sim.faults.remove(id);
+    await eventually('over', () => app.facts().degraded === null);
+    await eventually('tickers again', () => tickers.frames.length > before);
+    const earliestMs = Math.min(...tickers.frames.map(({ E }) => Number(E)));
+    expect(earliestMs).toBeGreaterThan(systemClock.now() - 120_000);
   });
 
   it('that answers on every connection and brings nothing is tried again on another, and again, until it brings what is traded', async () => {

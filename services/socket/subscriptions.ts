@@ -43,6 +43,8 @@ export interface Subscriptions {
   countByState(): ReadonlyMap<StreamState, number>;
   /** What the exchange refuses, or has no room for. */
   readonly refused: readonly RefusedStream[];
+  /** What is wrong with the times of all frames, in words. */
+  readonly lateDates: string | undefined;
   readonly pool: ConnectionPool;
   shutdown(): Promise<void>;
 }
@@ -90,7 +92,12 @@ export const createSubscriptions = ({
       },
       reset: (last, next) => {
         metrics.resets.inc();
-        log.warn({ stream: name, last, next }, 'the exchange began to count anew; following it');
+        if (kind === 'aggTrade') log.warn({ stream: name, last, next }, 'the exchange began to count anew; following it');
+        else
+          log.warn(
+            { stream: name, lastTimeMs: last, nextTimeMs: next },
+            "a coin's mini-tickers are dated earlier than before; following them",
+          );
       },
       leap: (id, goesOnAt) => {
         metrics.leaps.inc();
@@ -254,6 +261,9 @@ export const createSubscriptions = ({
       return [...feeds.values()].flatMap(({ name, link, listing }) =>
         link.kind === 'rejected' && listing !== 'absent' ? [{ name, detail: link.detail }] : [],
       );
+    },
+    get lateDates() {
+      return judge.lateDates;
     },
     pool,
     shutdown: async () => {
