@@ -1,6 +1,7 @@
 import { StreamState } from '@tickfolio/gen/market/v1';
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { createLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AggregatorOptions } from './app.js';
 import { marketDefaults } from './market.js';
@@ -37,6 +38,24 @@ const followed = async (fake: FakeSocket, rig: AggregatorRig, symbols: readonly 
 const trade = (id: number, timeMs: number, price = '10.00000000'): ReferenceTrade => ({ id, price, quantity: '2.00000000', timeMs });
 /** Start of the second in which the test runs. */
 const thisSecond = () => Math.floor(systemClock.now() / 1000) * 1000;
+
+describe('a followed symbol that the exchange does not list', () => {
+  it('is named in the log and in /ready until it is listed', async () => {
+    const fake = await socketAt();
+    const lines: string[] = [];
+    const log = createLogger('aggregator', 'warn', (line) => lines.push(JSON.parse(line).msg));
+    const alwaysFollow = ['btcusdt', 'a', 'b'];
+    const rig = await startRig(fake.port, { alwaysFollow, symbolList: { refreshMs: 20 } }, systemClock, { log });
+    closing.push(() => rig.close());
+    const degraded = async () => (await rig.call('GET', '/ready')).body.degraded;
+    await until('named', async () => (await degraded()) === 'FOLLOW_SYMBOLS names symbols that the exchange does not list: a, b');
+    const told = () => lines.filter((line) => line.includes('FOLLOW_SYMBOLS'));
+    expect(told()).toEqual(['FOLLOW_SYMBOLS names symbols that the exchange does not list: a, b']);
+    fake.listed = [...fake.listed, 'a', 'b'];
+    await until('listed', async () => (await degraded()) === null);
+    expect(told().slice(1)).toEqual(['the exchange lists every symbol of FOLLOW_SYMBOLS now']);
+  });
+});
 
 describe('the way of a price', () => {
   it('goes from the stream to the price bus, and the last price to whoever asks', async () => {

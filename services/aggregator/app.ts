@@ -18,6 +18,7 @@ import { everyShare, joinShares, type Shares, shareCount } from './shares.js';
 import { createSubscriptions } from './subscriptions.js';
 import { createSymbolList, type SymbolListOptions, symbolListDefaults } from './symbol-list.js';
 import { createTally, exportTally, type Tally } from './tally.js';
+import { createUnlisted } from './unlisted.js';
 
 export { shareCount, shareTopic } from './shares.js';
 export { tickerPartitions, tickerTopic } from './ticker-intake.js';
@@ -91,7 +92,12 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
     ? registry.replace(alwaysHolder, new Set(options.alwaysFollow))
     : new Map<string, string>();
   for (const [symbol, reason] of notFollowed) log.warn({ symbol, reason }, 'a symbol of FOLLOW_SYMBOLS is not followed');
-  const list = createSymbolList({ clock, feed, log, changed: () => follow() }, { ...symbolListDefaults, ...options.symbolList });
+  const unlisted = createUnlisted(log, () => list, options.alwaysFollow ?? []);
+  const changed = () => {
+    follow();
+    unlisted.look();
+  };
+  const list = createSymbolList({ clock, feed, log, changed }, { ...symbolListDefaults, ...options.symbolList });
 
   exportTally(metrics, tally);
   const gauge = (name: string, help: string, read: () => number) =>
@@ -126,6 +132,7 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
       facts: () => ({
         simulated: list.known ? list.simulated : null,
         symbols: market.symbols,
+        degraded: unlisted.words ?? null,
         ...(sharing ? { shares: shares.counts } : {}),
       }),
       draining: () => draining,

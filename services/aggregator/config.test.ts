@@ -38,6 +38,12 @@ describe('the settings', () => {
     expect(listed('币安人生usdt,x.y_z-1')).toEqual(['币安人生usdt', 'x.y_z-1']);
   });
 
+  it('refuse a list of followed symbols with nothing between two commas', () => {
+    const env = { BROKERS: 'a:9092', REDIS_ADDR: 'r:1', SOCKET_SERVICE_ADDR: 's:1' };
+    for (const FOLLOW_SYMBOLS of ['btcusdt,,ethusdt', 'btcusdt, ,ethusdt', ',btcusdt', ','])
+      expect(faultsOf({ ...env, FOLLOW_SYMBOLS })).toEqual([expect.stringContaining('between every two commas')]);
+  });
+
   it('take several brokers and refuse what is none', () => {
     const rest = { REDIS_ADDR: 'r:1', SOCKET_SERVICE_ADDR: 's:1' };
     expect(readConfig('aggregator', aggregatorConfig, { ...rest, BROKERS: 'a:9092, b:9092' }).BROKERS).toEqual(['a:9092', 'b:9092']);

@@ -18,6 +18,7 @@ export const symbolList = (fallback: string) =>
             .filter(Boolean),
         ),
       ];
+      if (/(^|,)\s*,/.test(text)) ctx.addIssue({ code: 'custom', message: `must have a symbol between every two commas, not "${text}"` });
       const bad = symbols.find((symbol) => !isSymbol(symbol));
       if (bad !== undefined)
         ctx.addIssue({ code: 'custom', message: `must list symbols such as btcusdt, separated by commas, not "${bad}"` });
