@@ -61,7 +61,13 @@ const readQuantity = (text: string): Decimal => {
 };
 
 /** Refusals, each given before anything is written. After any other fault the change may have been made, and only its answer lost. */
-const refusals: ReadonlySet<ErrorCode> = new Set(['invalid_argument', 'not_found', 'failed_precondition', 'resource_exhausted']);
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'invalid_argument',
+  'not_found',
+  'failed_precondition',
+  'unprocessable',
+  'resource_exhausted',
+]);
 const isRefusal = (thrown: unknown): boolean => thrown instanceof AppError && refusals.has(thrown.code);
 
 /** The changes of coins. */
@@ -86,9 +92,9 @@ export const coinRoutes: FastifyPluginAsyncTypebox<CoinRoutesOptions> = async (a
   };
   const increase = async (owner: Owner, symbol: string, by: Decimal, key: string | undefined): Promise<Change> => {
     // What is held already is known to be valued, so this works while the symbol list cannot be had.
-    const held = await told(owner, () => portfolios.change(owner, symbol, by, key));
-    if (held) return held;
     await lookup.lookAgain(symbol);
+    const held = await told(owner, () => portfolios.change(owner, symbol, by, key, () => symbols.requireMore(symbol)));
+    if (held) return held;
     const listed = symbols.resolve(symbol);
     return told(owner, () => portfolios.open(owner, listed, by, key));
   };

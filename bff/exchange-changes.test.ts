@@ -17,7 +17,8 @@ const start = async (options: Partial<TestBffOptions> = {}) => {
   const bff = await startTestBff({ postgres, ...options });
   running.push(bff);
   const user = createUser(bff.clock);
-  const change = (symbol: string, quantity: string) => bff.call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity });
+  const change = (symbol: string, quantity: string, key?: string) =>
+    bff.call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity }, key === undefined ? {} : { 'idempotency-key': key });
   /** What the aggregator says from now on has arrived. */
   const heard = async () => {
     const before = bff.aggregator.told.length;
@@ -123,9 +124,9 @@ describe('a coin that the exchange lists since a moment ago', () => {
   });
 });
 
-it('a coin that was delisted keeps its last price with the reason, and can be added to, reduced and removed', async () => {
+it('a coin that was delisted keeps its last price with the reason, and can be reduced and removed, not added to', async () => {
   const { bff, user, change } = await start();
-  await change('ethusdt', '2');
+  await change('ethusdt', '2', 'before');
   const socket = await openSocket(bff.wsUrl, user);
   bff.publish('ethusdt', '5');
   await socket.next((f) => f.TotalValue === '10');
@@ -136,8 +137,11 @@ it('a coin that was delisted keeps its last price with the reason, and can be ad
     TotalValue: '10',
     Coins: [{ Price: '5', Stale: true }],
   });
-  expect((await change('ethusdt', '1')).body.Quantity).toBe('3');
-  expect((await change('ethusdt', '-2.5')).body.Quantity).toBe('0.5');
+  const refused = { status: 422, body: { errors: [{ field: 'symbol', reason: 'symbol-delisted' }] } };
+  expect(await change('ethusdt', '1')).toMatchObject(refused);
+  // What was added before it was delisted is answered once more.
+  expect(await change('ethusdt', '2', 'before')).toMatchObject({ status: 200, body: { Quantity: '2' } });
+  expect((await change('ethusdt', '-1.5')).body.Quantity).toBe('0.5');
   expect((await bff.call(user, 'DELETE', '/api/v1/profile/coins', { symbol: 'ethusdt' })).status).toBe(200);
   expect(await change('ethusdt', '1')).toMatchObject({ status: 422 });
   await socket.close();

@@ -47,9 +47,10 @@ export interface PortfolioChanges {
   /**
    * Adds to a coin that is held, or takes away from it; down to exactly zero removes it. Concurrent calls never take more than there is.
    * @param by not zero; negative takes away @returns undefined when the coin is not held
+   * @param allow throws what is to be thrown where a held coin may not be changed so; not asked of a repeat
    * @throws AppError failed_precondition when less is held, when the sum has too many digits, or when the key stands for another request
    */
-  change(owner: Owner, symbol: string, by: Decimal, key?: string): Promise<Change | undefined>;
+  change(owner: Owner, symbol: string, by: Decimal, key?: string, allow?: () => void): Promise<Change | undefined>;
   /** Starts to hold a coin, or adds to it. @throws AppError failed_precondition past the coin limit, else as `change` */
   open(owner: Owner, held: HeldSymbol, quantity: Decimal, key?: string): Promise<Change>;
   /** Takes away all that is held of a coin. @returns undefined when the coin is not held. @throws AppError as `change` */
@@ -193,11 +194,13 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
   const requestOf = (symbol: string, by: Decimal) => `change ${symbol} ${formatDecimal(by)}`;
 
   return {
-    change: (owner, symbol, by, key) => {
+    change: (owner, symbol, by, key, allow) => {
       const intent = { key, request: requestOf(symbol, by) };
       return once(owner, intent, async (tx) => {
         const held = await findHeld(tx, owner.userId, symbol);
-        return held && note(tx, intent, await changeHeld(tx, held, by), by);
+        if (!held) return undefined;
+        allow?.();
+        return note(tx, intent, await changeHeld(tx, held, by), by);
       });
     },
     open: async (owner, held, quantity, key) => {

@@ -134,7 +134,7 @@ export const createPortfolios = (db: Database, { maxCoins = 500, clock = systemC
           .where(inArray(profiles.id, [...userIds]));
         return new Map(rows.map(({ id, version }) => [id, version]));
       }),
-    change: (owner, symbol, by, key) => inTurn(owner, () => changes.change(owner, symbol, by, key)),
+    change: (owner, symbol, by, key, allow) => inTurn(owner, () => changes.change(owner, symbol, by, key, allow)),
     open: (owner, held, quantity, key) => inTurn(owner, () => changes.open(owner, held, quantity, key)),
     remove: (owner, symbol, key) => inTurn(owner, () => changes.remove(owner, symbol, key)),
     undo: (owner, changeId) => inTurn(owner, () => changes.undo(owner, changeId)),

@@ -16,6 +16,11 @@ export interface Symbols {
    * @throws AppError unprocessable with the reason and, where one is close, a suggestion; unavailable while no list is known
    */
   resolve(symbol: string): HeldSymbol;
+  /**
+   * Whether more of a held coin may be had. While no list is known it may: it was valued when it was taken.
+   * @throws AppError unprocessable where the exchange has ended its trading or lists it no longer, else as `resolve`
+   */
+  requireMore(symbol: string): void;
   /** How the exchange's list has it; undefined while no list is known. */
   standing(symbol: string): Standing | undefined;
   /** What a symbol of the list is of and priced in, also one whose trading was ended; undefined for any other. */
@@ -63,6 +68,10 @@ export const createSymbols = (): Symbols => {
   const standingOf = ({ status, paused }: SymbolEntry): Standing =>
     status === 'TRADING' ? 'trading' : status !== delisted || paused ? 'paused' : 'gone';
   const isUsable = (entry: SymbolEntry | undefined): entry is SymbolEntry => entry !== undefined && standingOf(entry) !== 'gone';
+  const standing = (symbol: string): Standing | undefined => {
+    const entry = bySymbol.get(symbol);
+    return revision === undefined ? undefined : entry ? standingOf(entry) : 'gone';
+  };
   const isValued = (entry: SymbolEntry): boolean => {
     const conversion = conversionOf(entry);
     return conversion === undefined || isUsable(bySymbol.get(conversion));
@@ -72,6 +81,29 @@ export const createSymbols = (): Symbols => {
   const refusal = (reason: string, why: string, suggestion?: string): AppError => {
     const message = suggestion ? `${why} Did you mean ${suggestion}?` : why;
     return new AppError('unprocessable', message, { fields: [{ field: 'symbol', message, reason }] });
+  };
+  const goneOf = (symbol: string) => refusal('symbol-delisted', `The exchange no longer trades ${symbol}.`);
+
+  const resolve = (symbol: string): HeldSymbol => {
+    if (revision === undefined) throw notKnown();
+    const entry = bySymbol.get(symbol);
+    if (!entry && /^(usdt?)+$/.test(symbol))
+      throw refusal(
+        'valuation-asset',
+        `${valuationAsset} is what everything is valued in; hold a coin that has a price in it, such as btcusdt.`,
+      );
+    if (!entry) throw refusal('unknown-symbol', `The exchange does not list ${JSON.stringify(symbol)}.`, suggest(symbol));
+    if (!isUsable(entry)) throw goneOf(symbol);
+    if (!isValued(entry)) {
+      const { quoteAsset } = entry;
+      const sibling = symbol.slice(0, -quoteAsset.length) + valuationAsset.toLowerCase();
+      throw refusal(
+        'symbol-not-valued',
+        `${symbol} is priced in ${quoteAsset}, which cannot be converted to USDT: ${conversionOf(entry)} is not traded.`,
+        isUsable(bySymbol.get(sibling)) ? sibling : undefined,
+      );
+    }
+    return { symbol, quoteAsset: entry.quoteAsset.toLowerCase() };
   };
 
   return {
@@ -93,35 +125,16 @@ export const createSymbols = (): Symbols => {
     get list() {
       return newest;
     },
-    resolve: (symbol) => {
-      if (revision === undefined) throw notKnown();
-      const entry = bySymbol.get(symbol);
-      if (!entry && /^(usdt?)+$/.test(symbol))
-        throw refusal(
-          'valuation-asset',
-          `${valuationAsset} is what everything is valued in; hold a coin that has a price in it, such as btcusdt.`,
-        );
-      if (!entry) throw refusal('unknown-symbol', `The exchange does not list ${JSON.stringify(symbol)}.`, suggest(symbol));
-      if (!isUsable(entry)) throw refusal('symbol-delisted', `The exchange no longer trades ${symbol}.`);
-      if (!isValued(entry)) {
-        const { quoteAsset } = entry;
-        const sibling = symbol.slice(0, -quoteAsset.length) + valuationAsset.toLowerCase();
-        throw refusal(
-          'symbol-not-valued',
-          `${symbol} is priced in ${quoteAsset}, which cannot be converted to USDT: ${conversionOf(entry)} is not traded.`,
-          isUsable(bySymbol.get(sibling)) ? sibling : undefined,
-        );
-      }
-      return { symbol, quoteAsset: entry.quoteAsset.toLowerCase() };
+    resolve,
+    requireMore: (symbol) => {
+      if (standing(symbol) === 'gone') throw goneOf(symbol);
+      if (revision !== undefined) resolve(symbol);
     },
     listed: () => {
       if (revision === undefined) throw notKnown();
       return { revision, symbols: listed };
     },
-    standing: (symbol) => {
-      const entry = bySymbol.get(symbol);
-      return revision === undefined ? undefined : entry ? standingOf(entry) : 'gone';
-    },
+    standing,
     assets: (symbol) => {
       const entry = bySymbol.get(symbol);
       return entry && assetsOf(entry);
