@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createManualClock } from '@tickfolio/lib/clock';
 import { createLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
-import { type Disk, watchDisks } from './disk-watch.js';
+import { type Disk, storesInDanger, watchDisks } from './disk-watch.js';
 import { mountSmallDisk } from './test-small-disk.js';
 
 const folder = (name: string, path = name, danger = 'then things stop') => ({ name, path, danger });
@@ -37,6 +37,12 @@ it('says once in words that the disk is nearly full, and once that it has room a
   expect(watch.dependency.required).toBe(false);
   expect(lines).toEqual(['the disk of the data folder is nearly full; then things stop', 'the disk of the data folder has room again']);
   watch.close();
+});
+
+it('does not say that the databases stop while changes are still kept with no room left', () => {
+  expect(storesInDanger).toBe(
+    "with less than 67 MB the archive waits; with none changes are kept as long as the databases' files have room, and fail then",
+  );
 });
 
 it('tells of the disk that a store really lies on, each once however many stores lie there, and of a backup only while it is taken', () => {

@@ -45,7 +45,8 @@ const periodMs = 10_000;
 const lowBytes = 2 * keepFreeBytes;
 /** Only with this much the disk counts as mended, so that one which stays about the limit is told once. */
 const enoughBytes = 2.5 * keepFreeBytes;
-export const storesInDanger = `with less than ${freeInWords(keepFreeBytes)} the archive waits, with none the databases stop`;
+/** PostgreSQL writes into files that it made before (its log in pieces of 16 MB) for as long as these have room. */
+export const storesInDanger = `with less than ${freeInWords(keepFreeBytes)} the archive waits; with none changes are kept as long as the databases' files have room, and fail then`;
 
 /** Of a disk, in words; by the folder on it that was named first. */
 interface Fault {
