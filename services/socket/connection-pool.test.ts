@@ -91,12 +91,16 @@ describe('reconnecting', () => {
     const { pool, clock, opened, at, links, log, limits } = rig({ streamsPerConnection: 1 });
     pool.want(btc);
     at(0).end({ why: 'refused', status: 451 });
-    expect(links.get(btc)).toEqual({ kind: 'refused', detail: 'the exchange answered HTTP 451 and refuses this address' });
+    expect(links.get(btc)).toEqual({ kind: 'refused', detail: 'the exchange refuses this address (HTTP 451)' });
     // Whoever comes later is told at once, without a new attempt.
     pool.want(eth);
     expect(links.get(eth)?.kind).toBe('refused');
-    clock.advance(limits.refusedRetryMs - 1_000);
+    clock.advance(limits.refusedFirstRetryMs - 1_000);
     expect(opened).toHaveLength(1);
+    expect(log.filter(({ msg }) => /asked again|tried again|no prices/.test(String(msg))).map(({ msg }) => msg)).toEqual([
+      'the exchange refuses this address and is asked again in 30 s, then after pauses of up to 5 min; set BINANCE_WS_URL to one that serves it',
+      'no prices from the exchange for 3 s; it refuses this address',
+    ]);
     expect(pool.fault).toContain('451');
     for (let hour = 0; hour < 12; hour++) {
       clock.advance(limits.refusedRetryMs + 1_500);
@@ -108,6 +112,27 @@ describe('reconnecting', () => {
     at(-1).open();
     at(-1).acknowledge();
     expect([...links.values()].some(({ kind }) => kind === 'answered')).toBe(true);
+  });
+
+  it('is back half a minute after a refusal that was a short one, and asks a lasting one ever less often', () => {
+    const { pool, clock, opened, at } = rig();
+    pool.want(btc);
+    at(0).end({ why: 'refused', status: 451 });
+    for (const pauseMs of [30_000, 60_000, 120_000, 300_000, 300_000]) {
+      const before = opened.length;
+      clock.advance(pauseMs - 1_000);
+      expect(opened).toHaveLength(before);
+      clock.advance(2_500);
+      expect(opened).toHaveLength(before + 1);
+      at(-1).end({ why: 'refused', status: 451 });
+    }
+    clock.advance(301_500);
+    at(-1).open();
+    at(-1).acknowledge();
+    at(-1).end({ why: 'refused', status: 451 });
+    const before = opened.length;
+    clock.advance(31_500);
+    expect(opened.length).toBeGreaterThan(before);
   });
 
   it('waits as long as a 429 asks', () => {

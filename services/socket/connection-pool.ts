@@ -82,7 +82,8 @@ export const createConnectionPool = (deps: PoolDeps): ConnectionPool => {
   const lookForOutage = () => {
     for (const slot of places.keys()) if (slot.down && slot.names.size > 0) missing.add(slot);
     const { longestMs } = outage();
-    notice.look(longestMs, outageInWords, () => [...missing].some(({ down, names }) => !down && names.size > 0));
+    const isBack = () => [...missing].some(({ down, names }) => !down && names.size > 0);
+    notice.look(longestMs, outageInWords, { isBack, isRefused: deps.gate.refusal !== undefined });
     if (longestMs === 0) missing.clear();
   };
   const check = clock.every(checkPeriodMs, () => {

@@ -148,7 +148,7 @@ export class ConnectionSlot {
       opened: () => {
         if (!isOurs()) return;
         if (gate.refusal !== undefined) log.warn('the exchange lets us in again');
-        gate.refusal = undefined;
+        gate.letIn();
         if (connection === this.#current) this.#becameCurrent();
       },
       frame: (frame, receiveTimeMs) => {

@@ -101,7 +101,7 @@ describe('an exchange is not there', () => {
         exchange.refuse = { status: 451, body: '{"code":0,"msg":"a restricted location"}' };
         return {};
       },
-      /^it answered HTTP 451, code 0: a restricted location and refuses this address$/,
+      /^it refuses this address \(HTTP 451, code 0: a restricted location\)$/,
     ],
     [
       'its REST interface is closed',

@@ -1,14 +1,18 @@
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { ConnectionGate } from './connection-gate.js';
+import { inWords } from './duration-words.js';
 import type { ConnectionEnd } from './exchange-connection.js';
 import { answerInWords } from './exchange-words.js';
 import type { SocketLimits } from './limits.js';
+import { refusalPauseMs } from './refusal-pause.js';
 
 /** Why a connection ended, in words. */
 export const wordsOf = (end: ConnectionEnd): string =>
   end.why === 'failed'
     ? end.detail
-    : `the exchange answered ${answerInWords(end.status, end.said ?? '')}${end.why === 'refused' ? ' and refuses this address' : '; too many requests'}`;
+    : end.why === 'refused'
+      ? `the exchange refuses this address (${answerInWords(end.status, end.said ?? '')})`
+      : `the exchange says that too much was asked (${answerInWords(end.status, end.said ?? '')})`;
 
 export interface ObeyDeps {
   readonly gate: ConnectionGate;
@@ -22,13 +26,12 @@ export const obey = (end: ConnectionEnd, { gate, limits, log }: ObeyDeps): void 
     gate.block(end.retryAfterMs);
     log.error({ status: end.status, retryAfterMs: end.retryAfterMs, reason: wordsOf(end) }, 'the exchange says that we connect too often');
   } else if (end.why === 'refused') {
-    gate.block(limits.refusedRetryMs);
-    if (gate.refusal === undefined) {
-      log.error(
-        { status: end.status, retryInMs: limits.refusedRetryMs, reason: wordsOf(end) },
-        `the exchange refuses this address and is asked again every ${Math.round(limits.refusedRetryMs / 60_000)} minutes; set BINANCE_WS_URL to one that serves it`,
-      );
-    }
-    gate.refusal = wordsOf(end);
+    const { isNews, retryInMs } = gate.refuse(wordsOf(end), (times) => refusalPauseMs(limits, times));
+    if (!isNews) return;
+    const [first, last] = [inWords(retryInMs), inWords(limits.refusedRetryMs)];
+    log.error(
+      { status: end.status, retryInMs, reason: wordsOf(end) },
+      `the exchange refuses this address and is asked again in ${first}, then after pauses of up to ${last}; set BINANCE_WS_URL to one that serves it`,
+    );
   }
 };

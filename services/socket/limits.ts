@@ -27,7 +27,8 @@ export interface SocketLimits {
   readonly attemptWindowMs: number;
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;
-  /** How often a refused (403, 451) address is tried again. */
+  /** When a refused (403, 451) address is tried again first, and after how long at most. */
+  readonly refusedFirstRetryMs: number;
   readonly refusedRetryMs: number;
 
   // Rotation: a new connection takes over before the exchange cuts the old one at 24 h.
@@ -119,6 +120,7 @@ export const defaultLimits: SocketLimits = {
   attemptWindowMs: 300_000,
   backoffBaseMs: 200,
   backoffCapMs: 30_000,
+  refusedFirstRetryMs: 30_000,
   refusedRetryMs: 300_000,
   lifetimeMs: 23 * 3_600_000,
   lifetimeJitter: 0.05,

@@ -150,9 +150,22 @@ describe('REST', () => {
         message: expect.stringContaining('451'),
       });
     expect(urls).toHaveLength(1);
+    for (const pauseMs of [30_000, 60_000, 120_000, 300_000]) {
+      clock.advance(pauseMs - 1_000);
+      await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toThrow(/451/);
+      const before = urls.length;
+      clock.advance(1_000);
+      await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toThrow(/451/);
+      expect(urls).toHaveLength(before + 1);
+    }
     answer = () => json([]);
     clock.advance(defaultLimits.refusedRetryMs);
     expect((await rest.aggTrades('btcusdt', 1, 1)).trades).toEqual([]);
+  });
+
+  it('ends what the exchange said with one full stop', async () => {
+    const { rest } = rig(() => json({ code: -1001, msg: 'Internal error while processing the request.' }, 500));
+    await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toThrow(/while processing the request\.$/);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { fetchText } from '@tickfolio/lib/http';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
+import { refusalPauseMs } from './refusal-pause.js';
 import { readAggTrades, readSymbolList, type TradePage } from './rest-payload.js';
 import { readJson, refusalOf, unreached } from './rest-refusal.js';
 import { readServerTime, type TimeSample } from './server-time.js';
@@ -44,6 +45,7 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
   const queue = new Set<() => void>();
   let running = 0;
   let refusal: { readonly failure: AppError; readonly untilMs: number } | undefined;
+  let refusals = 0;
   let takesLeanList = true;
 
   const leftAlready = () => new AppError('canceled', 'Nobody waits for this answer any more.');
@@ -78,8 +80,13 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
   };
 
   const failureOf = (response: Response, text: string): AppError => {
-    const failure = refusalOf(response, text, limits.refusedRetryMs);
-    if (failure.code === 'failed_precondition') refusal = { failure, untilMs: clock.monotonic() + limits.refusedRetryMs };
+    const pauseMs = refusalPauseMs(limits, refusals);
+    const failure = refusalOf(response, text, pauseMs);
+    // Those that were asked together are refused together.
+    if (failure.code === 'failed_precondition' && (refusal?.untilMs ?? Number.NEGATIVE_INFINITY) <= clock.monotonic()) {
+      refusals += 1;
+      refusal = { failure, untilMs: clock.monotonic() + pauseMs };
+    }
     if (failure.code === 'resource_exhausted') budget.block(failure.retryAfterMs ?? 0);
     return failure;
   };
@@ -109,6 +116,7 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
       throw err instanceof AppError ? err : unreached(err);
     });
     if (!answer.response.ok) throw failureOf(answer.response, answer.text);
+    refusals = 0;
     return { ...answer, body: readJson(answer.text, url) };
   };
 

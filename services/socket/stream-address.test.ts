@@ -167,11 +167,14 @@ describe('where the stream port does not answer', () => {
   });
 
   it('passes on what the exchange says when it refuses the streams', async () => {
-    const body = JSON.stringify({ code: 0, msg: "Service unavailable from a restricted location according to 'b. Eligibility'" });
+    const body = JSON.stringify({
+      code: 0,
+      msg: "Service unavailable from a restricted location according to 'b. Eligibility' in the terms of use.",
+    });
     exchange.refuse = { status: 451, body };
     const one = await start({});
     expect(await faultOf(one, /HTTP 451/)).toBe(
-      "the exchange answered HTTP 451, code 0: Service unavailable from a restricted location according to 'b. Eligibility' and refuses this address",
+      "the exchange refuses this address (HTTP 451, code 0: Service unavailable from a restricted location according to 'b. Eligibility' in the terms of use)",
     );
   });
 });
