@@ -58,9 +58,10 @@ export const startArchive = async (deps: ArchiveDeps, config: StandaloneConfig):
   const archiver = await startArchiver({ ...part('archiver'), eventLog, clickhouse: traceClickHouse(clickhouse) }, archiverOptions(config));
   life.own('archiver', archiver);
   void archiver.failed.then((err) => life.fail(err));
+  const kind = (config.BROKERS ?? config.KAFKA_BROKERS) === undefined ? 'memory' : 'kafka';
   const dashboard = await startDashboard(
     { ...part('dashboard'), clickhouse: traceClickHouse(clickhouse) },
-    { ...dashboardOptions(config), simulated },
+    { ...dashboardOptions(config), simulated, tickerLog: { kind, batchMs: config.BATCH_TIMEOUT } },
   );
   life.own('dashboard', dashboard);
   if (!engine || !config.CLICKHOUSE_HTTP_ADDR) return { clickhouse, store, dashboardPort: dashboard.port, sqlPort: undefined };

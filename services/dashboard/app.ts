@@ -10,6 +10,7 @@ import { loadAssets } from './assets.js';
 import { addCompression } from './compression.js';
 import { createReadings } from './readings.js';
 import { addRoutes } from './routes.js';
+import { serverLog, type TickerLog } from './ticker-log.js';
 
 export interface DashboardDeps {
   readonly clickhouse: ClickHouse;
@@ -27,6 +28,8 @@ export interface DashboardOptions {
   readonly table: string;
   /** Whether the prices come from the simulator; undefined while that is not known. Default: not known. */
   readonly simulated?: (() => boolean | undefined) | undefined;
+  /** Where tickers wait for the archiver. Default: Kafka, by its usual settings. */
+  readonly tickerLog?: TickerLog;
   /** On closing, answers that a client has not taken after so long are cut off. Default 5 000. */
   readonly drainMs?: number;
 }
@@ -100,6 +103,7 @@ const build = (deps: DashboardDeps, options: DashboardOptions): FastifyInstance 
       assets: loadAssets(),
       clock,
       simulated,
+      log: options.tickerLog ?? serverLog,
       countExported: (rows) => exported.inc(rows),
     });
     addOperations(scope, {

@@ -200,6 +200,20 @@ describe('the tickers', () => {
     expect(rowsOf(await dashboard.page('/?page=9999'))).toHaveLength(7);
   });
 
+  it('say nothing of Kafka where the run keeps its event log in memory, and after how long rows come there', async () => {
+    const inMemory = await startTestDashboard(clickhouse, { clock, tickerLog: { kind: 'memory', batchMs: 1_000 } });
+    try {
+      const texts = [textOf(await inMemory.page('/')), textOf(await inMemory.page('/pipeline'))];
+      expect(texts.join()).not.toMatch(/Kafka|are not lost|10 s|unless set otherwise\)/);
+      expect(texts[0]).toContain('after BATCH_TIMEOUT, 1 s)');
+      expect(texts[1]).toContain('its time limit (1 s)');
+      expect(texts[1]).toContain('what waits there when it is killed is lost');
+      expect(textOf(await dashboard.page('/pipeline'))).toMatch(/10 s unless set otherwise.*wait in Kafka and are not lost/);
+    } finally {
+      await inMemory.close();
+    }
+  });
+
   it('say what is missing while there are none, with and without tables', async () => {
     expect(textOf(await dashboard.page('/'))).toContain('No tickers yet');
     await archive.drop();

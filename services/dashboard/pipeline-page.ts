@@ -3,6 +3,7 @@ import { type Html, html } from './html.js';
 import { agoHtml, type PageContent } from './page.js';
 import { currentAudits, maxAuditAgeMs, type PartitionAudit, rateMinutes, type StorageSize } from './pipeline-figures.js';
 import { grouped } from './ticker-cells.js';
+import { logWords, serverLog, type TickerLog, type TickerLogWords } from './ticker-log.js';
 
 /** Each figure is undefined when it could not be read. */
 export interface PipelineFigures {
@@ -25,13 +26,13 @@ export interface Verdict {
 const sum = (audits: readonly PartitionAudit[], of: 'missing' | 'duplicate' | 'lag'): bigint =>
   audits.reduce((total, audit) => total + audit[of], 0n);
 
-/** The state of the archive in one sentence. */
-export const verdictOf = (all: readonly PartitionAudit[] | undefined, nowMs: number): Verdict => {
+/** The state of the archive in one sentence. @param logName what the archiver compares ClickHouse with */
+export const verdictOf = (all: readonly PartitionAudit[] | undefined, nowMs: number, logName = logWords(serverLog).name): Verdict => {
   if (all === undefined) return { kind: 'unknown', text: 'Not known: the audit’s results cannot be read.' };
   if (all.length === 0) {
     return {
       kind: 'unknown',
-      text: 'Not checked yet: the archiver compares Kafka with ClickHouse, every minute unless set otherwise, and has not reported.',
+      text: `Not checked yet: the archiver compares ${logName} with ClickHouse, every minute unless set otherwise, and has not reported.`,
     };
   }
   const audits = currentAudits(all);
@@ -98,7 +99,8 @@ ${more && html`<dd>${more}</dd>`}
 <dd class="words">${words}</dd>
 </div>`;
 
-const figuresOf = ({ rates, newestMs, audits, deadLetters, storage }: PipelineFigures, nowMs: number): readonly Figure[] => {
+const figuresOf = (figures: PipelineFigures, nowMs: number, log: TickerLogWords): readonly Figure[] => {
+  const { rates, newestMs, audits, deadLetters, storage } = figures;
   const dead = deadLetters && [...deadLetters.values()].reduce((total, count) => total + count, 0n);
   const lag = audits && sum(currentAudits(audits), 'lag');
   const old = typeof newestMs === 'number' && nowMs - newestMs > freshMs;
@@ -113,21 +115,18 @@ const figuresOf = ({ rates, newestMs, audits, deadLetters, storage }: PipelineFi
       name: 'Newest row',
       value: newestMs === undefined ? undefined : newestMs === null ? 'none yet' : agoHtml(newestMs, nowMs),
       ...(old ? { state: 'warn' as const } : {}),
-      words:
-        'How old the newest archived ticker is. The archiver waits for a full batch or for its time limit (10 s unless set otherwise); much more means that something upstream stands still.',
+      words: `How old the newest archived ticker is. The archiver waits for a full batch or for its time limit (${log.limit}); much more means that something upstream stands still.`,
     },
     {
       name: 'Lag',
       value: lag === undefined ? undefined : audits?.length === 0 ? 'not checked yet' : `${grouped(lag)} messages`,
-      words:
-        'Messages in Kafka that the archiver had not stored yet at the last check. They wait in Kafka and are not lost; a number that only grows means that the archiver is down or too slow.',
+      words: log.lag,
     },
     {
       name: 'Dead letters',
       value: dead === undefined ? undefined : grouped(dead),
       ...(dead ? { state: 'warn' as const } : {}),
-      words:
-        'Messages of the last 30 days that could not be read as a ticker, kept with the reason in the dead-letter topic. They are no loss of tickers, but somebody should look at them.',
+      words: log.deadLetters,
     },
     {
       name: 'Storage',
@@ -142,12 +141,17 @@ const figuresOf = ({ rates, newestMs, audits, deadLetters, storage }: PipelineFi
 const countCell = (count: bigint): Html =>
   html`<td class="number${count === 0n ? '' : ' bad'}">${count === 0n ? '0' : html`<strong>${grouped(count)}</strong>`}</td>`;
 
-const partitions = (audits: readonly PartitionAudit[], deadLetters: PipelineFigures['deadLetters'], nowMs: number): Html => {
+const partitions = (
+  audits: readonly PartitionAudit[],
+  deadLetters: PipelineFigures['deadLetters'],
+  nowMs: number,
+  { name }: TickerLogWords,
+): Html => {
   const current = new Set(currentAudits(audits));
   return html`<section aria-labelledby="partitions" data-key="partitions">
 <h2 id="partitions">Partition by partition</h2>
 <div class="scroll" role="region" aria-label="Audit of each partition" tabindex="0">
-<table><caption><span>Kafka’s messages against ClickHouse’s rows, as the archiver last compared them.</span></caption>
+<table><caption><span>The messages of ${name} against ClickHouse’s rows, as the archiver last compared them.</span></caption>
 <thead><tr><th scope="col">Topic</th><th scope="col" class="number">Partition</th><th scope="col" class="number">Missing</th><th scope="col" class="number">Duplicate</th><th scope="col" class="number">Lag</th><th scope="col" class="number">Dead letters</th><th scope="col" class="number">Checked up to</th><th scope="col">Checked</th></tr></thead>
 <tbody>
 ${audits.map((audit) => {
@@ -161,14 +165,15 @@ ${audits.map((audit) => {
 <dl class="words">
 <div><dt>Missing</dt><dd>Messages that the archiver said it had stored and that no query finds. It must be 0, always.</dd></div>
 <div><dt>Duplicate</dt><dd>Tickers that a query would count more than once. It must be 0, always.</dd></div>
-<div><dt>Checked up to</dt><dd>The offset in Kafka up to which the two were compared.</dd></div>
+<div><dt>Checked up to</dt><dd>The offset in ${name} up to which the two were compared.</dd></div>
 </dl>
 </section>`;
 };
 
 /** How well the archive is fed, for operators. */
-export const pipelinePage = (figures: PipelineFigures, nowMs: number): PageContent => {
-  const verdict = verdictOf(figures.audits, nowMs);
+export const pipelinePage = (figures: PipelineFigures, nowMs: number, log: TickerLog): PageContent => {
+  const words = logWords(log);
+  const verdict = verdictOf(figures.audits, nowMs, words.name);
   return {
     title: 'Pipeline',
     current: 'pipeline',
@@ -176,8 +181,8 @@ export const pipelinePage = (figures: PipelineFigures, nowMs: number): PageConte
     main: html`<h1>Pipeline</h1>
 <p class="verdict ${verdict.kind}" data-key="verdict"><span class="mark" aria-hidden="true">${verdictMarks[verdict.kind]}</span> ${verdict.text}</p>
 <dl class="figures" data-key="figures">
-${figuresOf(figures, nowMs).map(figureHtml)}
+${figuresOf(figures, nowMs, words).map(figureHtml)}
 </dl>
-${figures.audits !== undefined && figures.audits.length > 0 && partitions(figures.audits, figures.deadLetters, nowMs)}`,
+${figures.audits !== undefined && figures.audits.length > 0 && partitions(figures.audits, figures.deadLetters, nowMs, words)}`,
   };
 };

@@ -18,6 +18,7 @@ import { pipelinePage } from './pipeline-page.js';
 import { readRange, readSymbolQuery, readTickersQuery } from './query-input.js';
 import type { Reading, Readings } from './readings.js';
 import { symbolPage } from './symbol-page.js';
+import type { TickerLog } from './ticker-log.js';
 import { readTickerPage } from './ticker-pages.js';
 import { tickersPage } from './tickers-page.js';
 
@@ -28,6 +29,7 @@ export interface RouteDeps {
   readonly assets: Assets;
   readonly clock: Clock;
   readonly simulated: () => boolean | undefined;
+  readonly log: TickerLog;
   readonly countExported: (rows: number) => void;
 }
 
@@ -125,7 +127,7 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
     const query = readTickersQuery(request.query);
     const reading = await latest();
     const frame = frameOf([reading]);
-    return sendRead(request, reply, reading, frame, tickersPage(query, reading.value, frame.nowMs));
+    return sendRead(request, reply, reading, frame, tickersPage(query, reading.value, frame.nowMs, deps.log));
   });
 
   type SymbolRoute = { Params: { symbol: string } };
@@ -218,7 +220,7 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
       deadLetters: deadLetters.value,
       storage: storage.value,
     };
-    return sendRead(request, reply, tickers, frame, pipelinePage(figures, frame.nowMs));
+    return sendRead(request, reply, tickers, frame, pipelinePage(figures, frame.nowMs, deps.log));
   });
 
   assets.add(app);

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type ClickHouse, runClickHouseMigrations, type Value } from '@tickfolio/lib/clickhouse';
 import { type Clock, type ManualClock, systemClock } from '@tickfolio/lib/clock';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
-import { type Dashboard, startDashboard } from './app.js';
+import { type Dashboard, type DashboardOptions, startDashboard } from './app.js';
 
 export const database = 'crypto';
 export const table = 'market_tickers';
@@ -153,10 +153,10 @@ export interface TestDashboard extends Dashboard {
 
 export const startTestDashboard = async (
   clickhouse: ClickHouse,
-  { clock = systemClock, simulated }: { readonly clock?: Clock | ManualClock; readonly simulated?: () => boolean | undefined } = {},
+  { clock = systemClock, ...options }: Pick<DashboardOptions, 'simulated' | 'tickerLog'> & { readonly clock?: Clock | ManualClock } = {},
 ): Promise<TestDashboard> => {
   const deps = { clickhouse, clock, log: silentLogger(), metrics: createMetrics('dashboard') };
-  const dashboard = await startDashboard(deps, { host: '127.0.0.1', port: 0, database, table, simulated, drainMs });
+  const dashboard = await startDashboard(deps, { host: '127.0.0.1', port: 0, database, table, ...options, drainMs });
   const url = `http://127.0.0.1:${dashboard.port}`;
   const get: TestDashboard['get'] = (path, headers = {}) =>
     fetch(url + path, { headers: { accept: 'text/html', ...headers }, redirect: 'manual' });

@@ -3,6 +3,7 @@ import { type Html, type HtmlPart, html } from './html.js';
 import { filterTickers, type SortColumn, type SortDirection, sortTickers, type Ticker } from './latest-tickers.js';
 import { agoHtml, type PageContent } from './page.js';
 import { changeHtml, grouped } from './ticker-cells.js';
+import { logWords, type TickerLog } from './ticker-log.js';
 
 export interface TickersQuery {
   readonly q: string;
@@ -87,22 +88,27 @@ ${query.q !== '' && html`<a href="${address(query, { q: '', page: 1 })}">Show al
 </form>`;
 
 /** What stands where rows would, when there are none. */
-export const emptyArchive = html`<section class="empty">
+const emptyArchive = (log: TickerLog) => html`<section class="empty">
 <h2>No tickers yet</h2>
 <p>ClickHouse answers, and its archive is empty. Rows arrive when all of this runs:</p>
 <ol>
-<li>the <strong>aggregator</strong>, which writes mini-tickers to Kafka: of the symbols that somebody holds, and of those in <code>FOLLOW_SYMBOLS</code>;</li>
-<li><strong>Kafka</strong>, reached by both (topic <code>binance.miniticker</code>; the all-in-one run has an event log of its own instead);</li>
-<li>the <strong>archiver</strong>, which carries them into ClickHouse in batches (<code>BATCH_SIZE</code> rows or after <code>BATCH_TIMEOUT</code>, 10 s unless set otherwise).</li>
+<li>the <strong>aggregator</strong>, which writes mini-tickers to ${logWords(log).name}: of the symbols that somebody holds, and of those in <code>FOLLOW_SYMBOLS</code>;</li>
+${log.kind === 'kafka' && html`<li><strong>Kafka</strong>, reached by both (topic <code>binance.miniticker</code>);</li>`}
+<li>the <strong>archiver</strong>, which carries them into ClickHouse in batches (<code>BATCH_SIZE</code> rows or after <code>BATCH_TIMEOUT</code>, ${logWords(log).limit}).</li>
 </ol>
 <p>This page fills by itself. <a href="/pipeline">The pipeline page</a> shows how far rows get.</p>
 </section>`;
 
 /** The newest tickers of all symbols. @param tickers undefined when nothing could be read */
-export const tickersPage = (query: TickersQuery, tickers: ReadonlyMap<string, Ticker> | undefined, nowMs: number): PageContent => {
+export const tickersPage = (
+  query: TickersQuery,
+  tickers: ReadonlyMap<string, Ticker> | undefined,
+  nowMs: number,
+  log: TickerLog,
+): PageContent => {
   const page = (main: Html): PageContent => ({ title: 'Tickers', current: 'tickers', live: true, main });
   if (tickers === undefined) return page(html`<h1>Tickers</h1>`);
-  if (tickers.size === 0) return page(html`<h1>Tickers</h1>${emptyArchive}`);
+  if (tickers.size === 0) return page(html`<h1>Tickers</h1>${emptyArchive(log)}`);
   const found = sortTickers(filterTickers([...tickers.values()], query.q), query.sort, query.dir);
   const pages = Math.max(1, Math.ceil(found.length / tickersPerPage));
   const at = { ...query, page: Math.min(query.page, pages) };
