@@ -258,6 +258,26 @@ describe('the clickhouse port, when something is wrong', () => {
     expect(await post('SELECT 1')).toMatchObject({ status: 200 });
   });
 
+  it('does not keep a quick query waiting for the end of heavy ones', async () => {
+    const deps = { engine: served.clickhouse.engine, clock: systemClock, log: silentLogger() };
+    const other = await startClickHouseHttp(deps, { port: 0, maxConcurrent: 2, maxWaitMs: 200 });
+    const controller = new AbortController();
+    const ask = (sql: string) =>
+      fetch(`http://127.0.0.1:${other.port}/?max_block_size=1`, { method: 'POST', body: sql, signal: controller.signal });
+    try {
+      const heavy = [1, 2].map(() => ask('SELECT sleepEachRow(1) AS heavy FROM numbers(20)').catch(() => 'aborted'));
+      const running = "SELECT count() AS n FROM system.processes WHERE query LIKE '%AS heavy%' AND query NOT LIKE '%processes%'";
+      await expect.poll(() => served.clickhouse.query<{ n: string }>(running), { timeout: 5_000 }).toEqual([{ n: '2' }]);
+      const answer = await ask('SELECT 1');
+      expect([answer.status, await answer.text()]).toEqual([503, expect.stringMatching(/Too many queries run.*TOO_MANY_SIMULTANEOUS/)]);
+      controller.abort();
+      expect(await Promise.all(heavy)).toEqual(['aborted', 'aborted']);
+    } finally {
+      controller.abort();
+      await other.close();
+    }
+  });
+
   it('ends the query of a client that goes away', async () => {
     const marker = 'gone_away';
     const running = () =>

@@ -36,8 +36,9 @@ export interface ClickHouseHttpOptions {
   readonly limits?: Partial<AnalystLimits>;
   /** Queries that run at once. Default 2. */
   readonly maxConcurrent?: number;
-  /** Queries that wait for their turn. Default 16. */
+  /** Queries that wait for their turn, and how long; without `readOnly` as long as it takes. Default 16, 3 000. */
   readonly maxWaiting?: number;
+  readonly maxWaitMs?: number;
   /** Web pages, besides those of this machine, whose scripts may read answers: `https://tabix.example`. Default none. */
   readonly corsOrigins?: readonly string[];
 }
@@ -72,10 +73,11 @@ const killGraceMs = 1_000;
  */
 export const startClickHouseHttp = async (deps: ClickHouseHttpDeps, options: ClickHouseHttpOptions): Promise<ClickHouseHttp> => {
   const { engine, clock, log } = deps;
-  const { host = '127.0.0.1', readOnly = true, maxConcurrent = 2, maxWaiting = 16, corsOrigins = [] } = options;
+  const { host = '127.0.0.1', readOnly = true, maxConcurrent = 2, maxWaiting = 16, maxWaitMs = 3_000, corsOrigins = [] } = options;
   const limits: AnalystLimits = { ...defaultLimits, ...options.limits };
   const guard = readOnly ? await createAnalystGuard(engine) : undefined;
-  const lane = createLane({ width: maxConcurrent, maxWaiting, name: 'queries' });
+  const patience = readOnly ? { clock, ms: maxWaitMs } : undefined;
+  const lane = createLane({ width: maxConcurrent, maxWaiting, patience, name: 'queries' });
   const bounds: RequestBounds = {
     maxQueryBytes: readOnly ? maxQueryBytes : maxBodyBytes,
     maxBodyBytes: readOnly ? maxQueryBytes : maxBodyBytes,

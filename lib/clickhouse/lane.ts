@@ -1,8 +1,9 @@
+import type { Clock } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 
 /** Lets a bounded number of jobs run at once, the others wait for their turn, in order. */
 export interface Lane {
-  /** @throws AppError resource_exhausted when too many wait already, canceled after `close`, and what the job throws. */
+  /** @throws AppError resource_exhausted when too many wait already or no turn came in time, canceled after `close`, and what the job throws. */
   run<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** Refuses what waits and what comes; resolves when the running jobs ended. */
   close(): Promise<void>;
@@ -12,6 +13,8 @@ export interface LaneOptions {
   /** Jobs that run at once. */
   readonly width: number;
   readonly maxWaiting: number;
+  /** How long a job waits for its turn, and by which clock. Default: until it comes. */
+  readonly patience?: { readonly clock: Pick<Clock, 'after'>; readonly ms: number } | undefined;
   /** For error messages: what there is too much of. */
   readonly name: string;
 }
@@ -21,7 +24,7 @@ interface Waiting {
   refuse(err: Error): void;
 }
 
-export const createLane = ({ width, maxWaiting, name }: LaneOptions): Lane => {
+export const createLane = ({ width, maxWaiting, patience, name }: LaneOptions): Lane => {
   const waiting = new Set<Waiting>();
   const running = new Set<Promise<unknown>>();
   let closed = false;
@@ -31,6 +34,7 @@ export const createLane = ({ width, maxWaiting, name }: LaneOptions): Lane => {
     new Promise((resolve, reject) => {
       const leave = () => {
         waiting.delete(entry);
+        timer?.cancel();
         signal?.removeEventListener('abort', onAbort);
       };
       const onAbort = () => {
@@ -47,6 +51,10 @@ export const createLane = ({ width, maxWaiting, name }: LaneOptions): Lane => {
           reject(err);
         },
       };
+      const timer = patience?.clock.after(patience.ms, () => {
+        const message = `Too many ${name} run: none of ${width} has ended within ${patience.ms / 1_000} s. Ask again a little later.`;
+        entry.refuse(new AppError('resource_exhausted', message, { retryAfterMs: patience.ms }));
+      });
       waiting.add(entry);
       signal?.addEventListener('abort', onAbort, { once: true });
     });
