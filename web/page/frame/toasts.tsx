@@ -29,11 +29,20 @@ const gap = 12;
 /** A toast lies under a dialog that is open. */
 const isCovered = () => document.querySelector('.backdrop') !== null;
 
-/** Moves the page up where a row lies under the toasts. */
-const uncover = (symbol: string, toasts: HTMLElement) => {
-  const row = document.querySelector(`tr[data-symbol="${CSS.escape(symbol)}"]`)?.getBoundingClientRect();
-  const top = toasts.getBoundingClientRect().top - gap;
-  if (row && row.bottom > top && row.top < innerHeight) scrollBy({ top: row.bottom - top });
+/** How often it is looked at whether a row is elsewhere by now: a new one moves with its first price, and while the page is being built. */
+const lookMs = 200;
+
+/** Moves the page up where a row lies under the toasts, whenever it came to another place of the page; not when somebody scrolls. */
+const createUncovering = (symbol: string, toasts: HTMLElement) => {
+  let before: number | undefined;
+  return () => {
+    const row = document.querySelector(`tr[data-symbol="${CSS.escape(symbol)}"]`)?.getBoundingClientRect();
+    const place = row && row.top + scrollY;
+    if (!row || place === before) return;
+    before = place;
+    const top = toasts.getBoundingClientRect().top - gap;
+    if (row.bottom > top && row.top < innerHeight) scrollBy({ top: row.bottom - top });
+  };
 };
 
 export const ToastProvider = ({ children }: { readonly children: ReactNode }) => {
@@ -64,8 +73,13 @@ export const ToastProvider = ({ children }: { readonly children: ReactNode }) =>
     [clock, dismiss, userId],
   );
   useEffect(() => {
-    for (const { about } of shown) if (about !== undefined && box.current) uncover(about, box.current);
-  }, [shown]);
+    const symbol = shown.find(({ about }) => about !== undefined)?.about;
+    if (symbol === undefined || !box.current) return undefined;
+    const uncover = createUncovering(symbol, box.current);
+    uncover();
+    const looking = clock.every(lookMs, uncover);
+    return () => looking.cancel();
+  }, [shown, clock]);
   const list = useMemo(
     () =>
       shown.map(({ id, message, tone, action }) => (
