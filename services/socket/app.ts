@@ -4,15 +4,15 @@ import type { Address } from '@tickfolio/lib/config';
 import { createGrpcServer, type GrpcTls } from '@tickfolio/lib/grpc';
 import { addOperations, createHttpServer, type Dependency, listen } from '@tickfolio/lib/http';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
-import { createConnectionGate } from './connection-gate.js';
-import { createConnectionPool } from './connection-pool.js';
 import { createExchange, type ExchangePlace } from './exchange.js';
 import { defaultLimits, type SocketLimits } from './limits.js';
 import { createSocketMetrics, observe } from './metrics.js';
-import { refusedInWords } from './refused-streams.js';
+import { createConnectionGate } from './pool/connection-gate.js';
+import { createConnectionPool } from './pool/connection-pool.js';
+import { createSymbols } from './rest/symbols.js';
 import { serve, serviceName } from './rpc.js';
-import { createSubscriptions } from './subscriptions.js';
-import { createSymbols } from './symbols.js';
+import { refusedInWords } from './streams/refused-streams.js';
+import { createSubscriptions } from './streams/subscriptions.js';
 
 export { defaultLimits, type SocketLimits } from './limits.js';
 

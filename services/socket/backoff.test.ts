@@ -2,8 +2,8 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBackoff } from './backoff.js';
-import { createConnectionGate } from './connection-gate.js';
-import { createWeightBudget } from './weight-budget.js';
+import { createConnectionGate } from './pool/connection-gate.js';
+import { createWeightBudget } from './rest/weight-budget.js';
 
 describe('backoff', () => {
   it('doubles to the cap, anywhere from nothing to the ceiling, for ever', () => {

@@ -2,15 +2,15 @@ import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { fetchText } from '@tickfolio/lib/http';
 import { createOutbound, noProxies, type Outbound } from '@tickfolio/lib/http/outbound';
+import { type ConnectionEnd, type ExchangeConnection, openExchangeConnection } from './exchange/exchange-connection.js';
+import { streamNameOf } from './exchange/frame.js';
+import { closedInWords } from './exchange/stream-address.js';
 import type { ExchangePlace } from './exchange.js';
-import { type ConnectionEnd, type ExchangeConnection, openExchangeConnection } from './exchange-connection.js';
-import { wordsOf } from './exchange-refusal.js';
-import { portOf } from './exchange-words.js';
-import { streamNameOf } from './frame.js';
 import { defaultLimits } from './limits.js';
-import { readJson, refusalOf, unreached } from './rest-refusal.js';
-import { readServerTime } from './server-time.js';
-import { closedInWords } from './stream-address.js';
+import { wordsOf } from './pool/exchange-refusal.js';
+import { portOf } from './rest/exchange-words.js';
+import { readJson, refusalOf, unreached } from './rest/rest-refusal.js';
+import { readServerTime } from './rest/server-time.js';
 
 /** How long the exchange may take to prove itself. */
 export const probeTimeoutMs = 2_000;

@@ -1,13 +1,18 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import { createOutbound, noProxies, type ProxySettings } from '@tickfolio/lib/http/outbound';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import { createExchangeClock, type ExchangeClock } from './exchange-clock.js';
-import { type ConnectionEnd, type ConnectionEvents, type ExchangeConnection, openExchangeConnection } from './exchange-connection.js';
+import {
+  type ConnectionEnd,
+  type ConnectionEvents,
+  type ExchangeConnection,
+  openExchangeConnection,
+} from './exchange/exchange-connection.js';
+import { createStreamAddress } from './exchange/stream-address.js';
 import type { SocketLimits } from './limits.js';
 import type { SocketMetrics } from './metrics.js';
-import { createExchangeRest, type ExchangeRest } from './rest.js';
-import { createRestProof } from './rest-proof.js';
-import { createStreamAddress } from './stream-address.js';
+import { createExchangeClock, type ExchangeClock } from './rest/exchange-clock.js';
+import { createExchangeRest, type ExchangeRest } from './rest/rest.js';
+import { createRestProof } from './rest/rest-proof.js';
 
 export interface ExchangeDeps {
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import type { Metrics } from '@tickfolio/lib/telemetry';
-import type { StreamKind } from './frame.js';
+import type { StreamKind } from './exchange/frame.js';
 
 /** One frame in so many has its lag measured. */
 const lagSampling = 16;

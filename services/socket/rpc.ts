@@ -15,11 +15,11 @@ import { AppError, type FieldError } from '@tickfolio/lib/errors';
 import type { CallContext, GrpcServer } from '@tickfolio/lib/grpc';
 import { isSymbol } from '@tickfolio/lib/market/symbol';
 import { createComplaint, type Logger } from '@tickfolio/lib/telemetry';
-import type { StreamKind } from './frame.js';
-import type { ExchangeRest } from './rest.js';
-import { createSubscriber, type SubscriberDeps } from './subscriber.js';
-import type { Subscriptions } from './subscriptions.js';
-import type { Symbols } from './symbols.js';
+import type { StreamKind } from './exchange/frame.js';
+import type { ExchangeRest } from './rest/rest.js';
+import type { Symbols } from './rest/symbols.js';
+import { createSubscriber, type SubscriberDeps } from './streams/subscriber.js';
+import type { Subscriptions } from './streams/subscriptions.js';
 
 export const serviceName = 'market.v1.SocketService';
 

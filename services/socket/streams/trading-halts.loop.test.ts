@@ -1,0 +1,29 @@
+import { startExchangeSim } from '@tickfolio/exchange-sim/app';
+import { systemClock } from '@tickfolio/lib/clock';
+import { callUnary } from '@tickfolio/lib/grpc';
+import { silentLogger } from '@tickfolio/lib/telemetry';
+import { expect, it } from 'vitest';
+import { eventually, startRig } from '../test-rig.js';
+
+it('has coins that stop trading paused or gone from the list within a minute, though that is read every ten', async () => {
+  const sim = await startExchangeSim({ clock: systemClock, log: silentLogger() }, { symbols: 20, pastDay: false, tradeRate: 40 });
+  const rig = await startRig({ wsUrl: sim.url, restUrl: sim.restUrl, limits: { haltedAfterMs: 5_000 } });
+  const reader = rig.read('aggTrade', ['btcusdt', 'ethusdt', 'solusdt']);
+  const secondsOf = (symbol: string) =>
+    new Set(reader.frames.filter(({ s }) => s === symbol).map(({ T }) => Math.floor(Number(T) / 1_000))).size;
+  await eventually('known to be traded steadily', () => secondsOf('ETHUSDT') >= 33 && secondsOf('SOLUSDT') >= 33, 90_000);
+  const haltedMs = systemClock.monotonic();
+  sim.faults.add({ kind: 'status', symbol: 'ethusdt', status: 'BREAK' });
+  sim.faults.add({ kind: 'delist', symbol: 'solusdt' });
+  const listed = async () => {
+    const { symbols } = await callUnary(rig.client, rig.client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 5_000 });
+    return ['btcusdt', 'ethusdt', 'solusdt'].map((name) => {
+      const found = symbols.find(({ symbol }) => symbol === name);
+      return found?.paused ? 'paused' : found?.status;
+    });
+  };
+  await eventually('the list says it', async () => (await listed()).join() === 'TRADING,paused,', 60_000);
+  expect(systemClock.monotonic() - haltedMs).toBeLessThan(60_000);
+  await rig.close();
+  await sim.close();
+}, 160_000);

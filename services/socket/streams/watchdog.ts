@@ -1,0 +1,85 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import type { SocketLimits } from '../limits.js';
+import type { Feed } from './feed.js';
+
+/** What the watchdog remembers of one stream. */
+export interface Watch {
+  /** How often the symbol's other stream showed, since this one's last frame, that this one had something to say. */
+  evidence: number;
+  evidenceSinceMs: number;
+  tries: number;
+  nextTryMs: number;
+  /** The last price of the last mini-ticker. */
+  close: string;
+}
+
+export const newWatch = (): Watch => ({ evidence: 0, evidenceSinceMs: 0, tries: 0, nextTryMs: 0, close: '' });
+
+export interface WatchdogActions {
+  /** @param broken whether it is certain that frames are missing, rather than that the market is quiet */
+  renew(feed: Feed, why: string, broken: boolean): void;
+  replace(feed: Feed, why: string): void;
+}
+
+export interface StreamWatchdog {
+  /** A frame of the stream arrived. @param close a mini-ticker's last price */
+  saw(feed: Feed, close: string): void;
+  /** Acts where a stream is silent that should not be; called about once a second for each. */
+  check(feed: Feed): void;
+}
+
+// One piece of evidence may be late (a ticker shows a trade that was seen before it); three in a row are not.
+const enoughEvidence = 3;
+const maxDoublings = 6;
+
+/**
+ * Finds single streams that fell silent on a connection that works. Silence alone proves nothing: a minor pair may not
+ * trade for minutes. Proof is the symbol's other stream: mini-tickers whose last price moves without a trade, or trades
+ * without a mini-ticker. Only a stream that never delivered anything is renewed on suspicion.
+ */
+export const createStreamWatchdog = (clock: Clock, limits: SocketLimits, actions: WatchdogActions): StreamWatchdog => {
+  const add = (watch: Watch) => {
+    if (watch.evidence === 0) watch.evidenceSinceMs = clock.monotonic();
+    watch.evidence += 1;
+  };
+  const postpone = (watch: Watch, baseMs: number) => {
+    watch.tries += 1;
+    watch.evidence = 0;
+    watch.nextTryMs = clock.monotonic() + baseMs * 2 ** Math.min(watch.tries, maxDoublings);
+  };
+  return {
+    saw: (feed, close) => {
+      const { watch, partner } = feed;
+      watch.evidence = 0;
+      watch.tries = 0;
+      if (feed.kind === 'aggTrade') {
+        if (partner) add(partner.watch);
+        return;
+      }
+      const moved = watch.close !== '' && watch.close !== close;
+      watch.close = close;
+      if (moved && partner) add(partner.watch);
+    },
+    check: (feed) => {
+      const { watch, listing } = feed;
+      const nowMs = clock.monotonic();
+      if (feed.link.kind !== 'answered' || (listing !== undefined && listing !== 'TRADING')) {
+        watch.evidence = 0;
+        return;
+      }
+      if (watch.tries > 0 && nowMs < watch.nextTryMs) return;
+      if (watch.evidence >= enoughEvidence && nowMs - watch.evidenceSinceMs >= limits.evidenceMs) {
+        const why =
+          feed.kind === 'aggTrade' ? 'its mini-tickers show new prices but no trade arrives' : 'its trades arrive but no mini-ticker';
+        const again = watch.tries % 2 === 1;
+        postpone(watch, limits.evidenceMs);
+        if (again) actions.replace(feed, why);
+        else actions.renew(feed, why, true);
+      } else if (!feed.heard && nowMs - feed.linkSinceMs >= limits.firstFrameMs) {
+        const suspicious = watch.tries > 0;
+        postpone(watch, limits.firstFrameMs);
+        actions.renew(feed, 'subscribed, but no data came', suspicious);
+      }
+    },
+  };
+};
