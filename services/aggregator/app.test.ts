@@ -4,9 +4,9 @@ import { AppError } from '@tickfolio/lib/errors';
 import { createLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AggregatorOptions } from './app.js';
-import { marketDefaults } from './market.js';
+import { marketDefaults } from './feed/market.js';
+import type { ReferenceTrade } from './tape/test-reference-second-stats.js';
 import { type AggregatorRig, startRig, until } from './test-aggregator.js';
-import type { ReferenceTrade } from './test-reference-second-stats.js';
 import { type FakeSocket, startFakeSocket, tradePayload } from './test-socket.js';
 
 const closing: (() => Promise<void>)[] = [];

@@ -6,22 +6,22 @@ import type { EventLog } from '@tickfolio/lib/event-log';
 import { listen } from '@tickfolio/lib/http';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
-import { buildHttp } from './http.js';
-import { createMarket, type MarketOptions, marketDefaults } from './market.js';
-import { createMarketFeed, type MarketFeedOptions } from './market-feed.js';
+import { buildHttp } from './demand/http.js';
+import { createRegistry, type RegistryOptions, registryDefaults } from './demand/registry.js';
+import { createSubscriptions } from './demand/subscriptions.js';
+import { createSymbolList, type SymbolListOptions, symbolListDefaults } from './demand/symbol-list.js';
+import { createUnlisted } from './demand/unlisted.js';
+import { createMarket, type MarketOptions, marketDefaults } from './feed/market.js';
+import { createMarketFeed, type MarketFeedOptions } from './feed/market-feed.js';
 import { markKind } from './price-kind.js';
-import { createPublishGate } from './publish-gate.js';
-import { measurePublishing } from './publish-metrics.js';
-import { createRegistry, type RegistryOptions, registryDefaults } from './registry.js';
-import { watchRivals } from './rival-watch.js';
-import { everyShare, joinShares, type Shares, shareCount } from './shares.js';
-import { createSubscriptions } from './subscriptions.js';
-import { createSymbolList, type SymbolListOptions, symbolListDefaults } from './symbol-list.js';
+import { createPublishGate } from './publishing/publish-gate.js';
+import { measurePublishing } from './publishing/publish-metrics.js';
+import { watchRivals } from './publishing/rival-watch.js';
+import { everyShare, joinShares, type Shares, shareCount } from './publishing/shares.js';
 import { createTally, exportTally, type Tally } from './tally.js';
-import { createUnlisted } from './unlisted.js';
 
-export { shareCount, shareTopic } from './shares.js';
-export { tickerPartitions, tickerTopic } from './ticker-intake.js';
+export { shareCount, shareTopic } from './publishing/shares.js';
+export { tickerPartitions, tickerTopic } from './tickers/ticker-intake.js';
 
 export interface AggregatorDeps {
   readonly clock: Clock;

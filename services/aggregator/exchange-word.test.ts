@@ -1,7 +1,7 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { afterEach, expect, it } from 'vitest';
+import type { ReferenceTrade } from './tape/test-reference-second-stats.js';
 import { startRig, until } from './test-aggregator.js';
-import type { ReferenceTrade } from './test-reference-second-stats.js';
 import { type FakeSocket, startFakeSocket, tradePayload } from './test-socket.js';
 
 // What the aggregator passes on of the exchange besides prices: its time, and why a price does not come.

@@ -1,8 +1,8 @@
 import { recordedFrames, recordings } from '@tickfolio/lib/recordings/test-recordings';
 import { describe, expect, it } from 'vitest';
-import { createMarketBench, type MarketBench } from './test-feed.js';
-import { type ReferenceTrade, referenceSecondStats } from './test-reference-second-stats.js';
-import { toTrade } from './test-tape.js';
+import { createMarketBench, type MarketBench } from './feed/test-feed.js';
+import { type ReferenceTrade, referenceSecondStats } from './tape/test-reference-second-stats.js';
+import { toTrade } from './tape/test-tape.js';
 
 interface Frame {
   readonly payload: string;

@@ -2,7 +2,7 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { createFeedClock } from '@tickfolio/lib/market/feed-clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
-import { createTally } from './tally.js';
+import { createTally } from '../tally.js';
 import { createTickerIntake } from './ticker-intake.js';
 
 const rig = (startMs = 1_700_000_000_000) => {

@@ -1,10 +1,10 @@
 import { AppError, type FieldError } from '@tickfolio/lib/errors';
 import { isSymbol } from '@tickfolio/lib/market/symbol';
 import type { LastPrice } from '@tickfolio/lib/price-bus';
-import type { Market } from './market.js';
+import type { Market } from '../feed/market.js';
+import type { SymbolFeed } from '../feed/symbol-feed.js';
+import type { Shares } from '../publishing/shares.js';
 import type { Registry } from './registry.js';
-import type { Shares } from './shares.js';
-import type { SymbolFeed } from './symbol-feed.js';
 import type { SymbolList } from './symbol-list.js';
 
 /** What a holder is told about the symbols it holds, of those that this aggregator publishes. */

@@ -5,9 +5,9 @@ import { createPriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type AggregatorRig, startRig, until } from '../test-aggregator.js';
+import { startFakeSocket } from '../test-socket.js';
 import { shareCount, shareOf, shareTopic } from './shares.js';
-import { type AggregatorRig, startRig, until } from './test-aggregator.js';
-import { startFakeSocket } from './test-socket.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -4,18 +4,18 @@ import type { EventLog } from '@tickfolio/lib/event-log';
 import { createFeedClock } from '@tickfolio/lib/market/feed-clock';
 import type { Kept, LastPrice, PriceBus, PublishedThrough } from '@tickfolio/lib/price-bus';
 import { createComplaint, type Logger } from '@tickfolio/lib/telemetry';
+import type { PublishGate } from '../publishing/publish-gate.js';
+import type { Tally } from '../tally.js';
+import { secondMs } from '../tape/second-trades.js';
+import { createTape, type Tape } from '../tape/tape.js';
+import { type TapeOptions, tapeDefaults } from '../tape/tape-limits.js';
+import { createTickerIntake } from '../tickers/ticker-intake.js';
 import { type BackfillOptions, backfillDefaults, createBackfill } from './backfill.js';
 import { createLastPrices } from './last-prices.js';
 import type { MarketFeed, StreamKind } from './market-feed.js';
 import { createMissingPrices } from './missing-prices.js';
-import type { PublishGate } from './publish-gate.js';
 import { createRawStream, type RawStreamOptions, rawStreamDefaults } from './raw-stream.js';
-import { secondMs } from './second-trades.js';
 import { type SymbolFeed, symbolFeedOf } from './symbol-feed.js';
-import type { Tally } from './tally.js';
-import { createTape, type Tape } from './tape.js';
-import { type TapeOptions, tapeDefaults } from './tape-limits.js';
-import { createTickerIntake } from './ticker-intake.js';
 import { createTradeIntake } from './trade-intake.js';
 
 export interface MarketOptions {

@@ -3,9 +3,9 @@ import type { EventLog } from '@tickfolio/lib/event-log';
 import type { FeedClock } from '@tickfolio/lib/market/feed-clock';
 import { isPrice } from '@tickfolio/lib/money';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import type { PublishGate } from '../publishing/publish-gate.js';
+import type { Tally } from '../tally.js';
 import { createTickerMemory, parseMiniTicker } from './mini-ticker.js';
-import type { PublishGate } from './publish-gate.js';
-import type { Tally } from './tally.js';
 
 export const tickerTopic = 'binance.miniticker';
 export const tickerPartitions = 3;

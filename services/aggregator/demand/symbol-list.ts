@@ -2,7 +2,7 @@ import type { Symbol as ListedSymbol } from '@tickfolio/gen/market/v1';
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { toAppError } from '@tickfolio/lib/errors';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import type { MarketFeed } from './market-feed.js';
+import type { MarketFeed } from '../feed/market-feed.js';
 
 export interface SymbolListOptions {
   /** Costs next to nothing while the list is the same. Default 3 000. */

@@ -2,10 +2,10 @@ import type { RawResponse } from '@tickfolio/gen/market/v1';
 import { tradeFaults } from '@tickfolio/lib/market/agg-trade';
 import type { FeedClock } from '@tickfolio/lib/market/feed-clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import type { Tally } from '../tally.js';
+import type { Tape } from '../tape/tape.js';
+import { type AggTradeFrame, parseAggTrade } from '../tape/trade.js';
 import type { MissingPrices } from './missing-prices.js';
-import type { Tally } from './tally.js';
-import type { Tape } from './tape.js';
-import { type AggTradeFrame, parseAggTrade } from './trade.js';
 
 /** An event this far from its trade has a wrong time and does not set the feed's clock, milliseconds. */
 const maxEventSkewMs = 60_000;

@@ -2,7 +2,7 @@ import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { createFeedClock, type FeedClock } from '@tickfolio/lib/market/feed-clock';
 import type { LastPrice, PublishedThrough, SecondStat } from '@tickfolio/lib/price-bus';
 import { silentLogger } from '@tickfolio/lib/telemetry';
-import { createTally, type Tally } from './tally.js';
+import { createTally, type Tally } from '../tally.js';
 import { createTape, type Tape } from './tape.js';
 import { type TapeOptions, tapeDefaults } from './tape-limits.js';
 import type { ReferenceTrade } from './test-reference-second-stats.js';

@@ -1,5 +1,5 @@
+import { isVoid } from '../tape/trade.js';
 import type { MarketFeed } from './market-feed.js';
-import { isVoid } from './trade.js';
 
 /** Why a symbol has no price, or no newer one: the exchange's history has no trade of it, or its newest trade could not be read. */
 export type NoPrice = 'never-traded' | 'unreadable';

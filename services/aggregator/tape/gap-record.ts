@@ -1,5 +1,5 @@
 import type { Logger } from '@tickfolio/lib/telemetry';
-import type { Tally } from './tally.js';
+import type { Tally } from '../tally.js';
 import type { Gap, LostRun, TradeSequence } from './trade-sequence.js';
 
 /** Counts and logs how each interruption of the ids begins and ends. */

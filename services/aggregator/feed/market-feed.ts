@@ -1,8 +1,8 @@
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import type { ListSymbolsResponse, RawResponse, SocketServiceClient } from '@tickfolio/gen/market/v1';
 import { callUnary, readStream } from '@tickfolio/lib/grpc';
-import type { PageRequest } from './page-request.js';
-import { type HistoryRow, tradeOf } from './trade.js';
+import type { PageRequest } from '../tape/page-request.js';
+import { type HistoryRow, tradeOf } from '../tape/trade.js';
 
 export type StreamKind = 'aggTrade' | 'miniTicker';
 

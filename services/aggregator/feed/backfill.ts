@@ -1,9 +1,9 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import { type AppError, toAppError } from '@tickfolio/lib/errors';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import { type PageRequest, pageLimit } from '../tape/page-request.js';
+import type { Tape } from '../tape/tape.js';
 import type { MarketFeed } from './market-feed.js';
-import { type PageRequest, pageLimit } from './page-request.js';
-import type { Tape } from './tape.js';
 
 export interface BackfillOptions {
   /** Pages asked for at once, over all symbols. Default 8. */

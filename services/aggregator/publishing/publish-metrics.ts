@@ -1,7 +1,7 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import { isLaterPrice, type PriceBus } from '@tickfolio/lib/price-bus';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
-import { secondMs } from './second-trades.js';
+import { secondMs } from '../tape/second-trades.js';
 
 const buckets = [0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 30];
 /** How often is looked whether what was published is kept. */

@@ -1,8 +1,8 @@
 import type { Moment } from '@tickfolio/lib/market/feed-clock';
 import type { PublishedThrough, SecondStat } from '@tickfolio/lib/price-bus';
+import type { Tally } from '../tally.js';
 import { createPublishedRecord } from './published-record.js';
 import { addTrade, type SecondTrades, secondMs, secondOf, startSecond, toSecondStat } from './second-trades.js';
-import type { Tally } from './tally.js';
 import type { Trade } from './trade.js';
 
 export interface LedgerOptions {

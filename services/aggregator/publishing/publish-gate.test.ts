@@ -3,9 +3,9 @@ import type { GroupMember, Membership } from '@tickfolio/lib/event-log';
 import type { SecondStat } from '@tickfolio/lib/price-bus';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
+import { createTally } from '../tally.js';
 import { createPublishGate } from './publish-gate.js';
 import { joinShares, shareCount } from './shares.js';
-import { createTally } from './tally.js';
 
 const stat = (symbol: string, second: number): SecondStat => ({
   symbol,

@@ -2,10 +2,10 @@ import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
+import type { PageRequest } from '../tape/page-request.js';
+import type { Tape } from '../tape/tape.js';
+import type { Trade } from '../tape/trade.js';
 import { backfillDefaults, createBackfill } from './backfill.js';
-import type { PageRequest } from './page-request.js';
-import type { Tape } from './tape.js';
-import type { Trade } from './trade.js';
 
 type Purpose = PageRequest['purpose'];
 

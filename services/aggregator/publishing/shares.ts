@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
 import { type EventLog, type Membership, partitionOf } from '@tickfolio/lib/event-log';
-import type { Tally } from './tally.js';
+import type { Tally } from '../tally.js';
 
 /** Carries no message: its partitions are the shares, and their assignment to the members of the group says whose each is. */
 export const shareTopic = 'tickfolio.symbol-shares';

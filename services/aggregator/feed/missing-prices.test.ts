@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { toTrade, tradeAt } from '../tape/test-tape.js';
+import type { HistoryRow } from '../tape/trade.js';
 import { createMissingPrices } from './missing-prices.js';
-import { toTrade, tradeAt } from './test-tape.js';
-import type { HistoryRow } from './trade.js';
 
 const signal = new AbortController().signal;
 const read = (id: number): HistoryRow => toTrade(tradeAt(id, 0));

@@ -1,6 +1,6 @@
 import type { LastPrice, PriceBus, PublishedThrough, SecondStat } from '@tickfolio/lib/price-bus';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import type { Tally } from './tally.js';
+import type { Tally } from '../tally.js';
 import { createWaitingSeconds, type WaitingSecond } from './waiting-seconds.js';
 
 /** Where everything leaves that only the owner of a symbol may publish. */

@@ -1,9 +1,9 @@
 import type { AppError } from '@tickfolio/lib/errors';
 import { tradeFaults } from '@tickfolio/lib/market/agg-trade';
+import type { Tally } from '../tally.js';
 import type { HistoryPlan } from './history-plan.js';
 import type { PageRequest } from './page-request.js';
 import { secondOf } from './second-trades.js';
-import type { Tally } from './tally.js';
 import type { TapeOptions } from './tape-limits.js';
 import { type HistoryRow, isVoid, type Trade, type VoidTrade } from './trade.js';
 import type { Placement } from './trade-sequence.js';

@@ -1,9 +1,9 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { AppError } from '@tickfolio/lib/errors';
 import { afterEach, describe, expect, it } from 'vitest';
+import { startRig, until } from '../test-aggregator.js';
+import { connectSocket, startFakeSocket } from '../test-socket.js';
 import { marketDefaults } from './market.js';
-import { startRig, until } from './test-aggregator.js';
-import { connectSocket, startFakeSocket } from './test-socket.js';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

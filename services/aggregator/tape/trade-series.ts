@@ -1,9 +1,9 @@
 import type { PublishedThrough } from '@tickfolio/lib/price-bus';
+import type { Tally } from '../tally.js';
 import { createSecondLedger, type Emit, type SecondLedger, type SequenceView } from './second-ledger.js';
 import { createSecondProof, type SecondProof } from './second-proof.js';
 import { secondOf } from './second-trades.js';
 import { createStreamDoubt, type StreamDoubt } from './stream-doubt.js';
-import type { Tally } from './tally.js';
 import type { TapeOptions } from './tape-limits.js';
 import { TradeSequence } from './trade-sequence.js';
 

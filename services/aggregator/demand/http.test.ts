@@ -2,10 +2,10 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Market } from '../feed/market.js';
+import { everyShare } from '../publishing/shares.js';
 import { buildHttp } from './http.js';
-import type { Market } from './market.js';
 import { createRegistry, registryDefaults } from './registry.js';
-import { everyShare } from './shares.js';
 import { createSubscriptions } from './subscriptions.js';
 import type { SymbolList } from './symbol-list.js';
 
