@@ -1,6 +1,6 @@
 import { integer, logLevel, port, z } from '@tickfolio/lib/config';
-import { faultHelp } from './fault.js';
-import { knownSymbols } from './symbols.js';
+import { faultHelp } from './faults/fault.js';
+import { knownSymbols } from './market/symbols.js';
 
 const positive = (fallback: string, max: number) =>
   z

@@ -2,7 +2,7 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExchangeSim, type ExchangeSimOptions, startExchangeSim } from './app.js';
-import type { FaultInput } from './fault.js';
+import type { FaultInput } from './faults/fault.js';
 import { connect, getJson, type TestClient } from './test-client.js';
 
 let sim: ExchangeSim;

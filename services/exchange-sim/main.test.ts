@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultSchema } from './fault.js';
+import { faultSchema } from './faults/fault.js';
 import { eventually, getJson } from './test-client.js';
 
 // The compiled program, as `npm run exchange-sim` starts it; `npm test` builds it first.

@@ -8,7 +8,7 @@ import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { type RecordedTrade, startExchangeSim } from './app.js';
 import { type ExchangeSimConfig, exchangeSimSchema, helpText, variables } from './config.js';
 import { exchangeLimits } from './limits.js';
-import { knownSymbols } from './symbols.js';
+import { knownSymbols } from './market/symbols.js';
 
 /** Trades waiting to be written; past this the disk is too slow and the run ends rather than keep a record with holes. */
 const maxRecordBacklogBytes = 64 * 1_048_576;

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { httpStatusOf, toAppError } from '@tickfolio/lib/errors';
-import type { FaultInput } from './fault.js';
-import type { Faults } from './faults.js';
-import type { Listing } from './price-source.js';
-import { createQuery } from './query.js';
-import { sendJson } from './rest.js';
-import { aggTradeRow } from './trade.js';
+import type { FaultInput } from './faults/fault.js';
+import type { Faults } from './faults/faults.js';
+import type { Listing } from './market/price-source.js';
+import { aggTradeRow } from './market/trade.js';
+import { createQuery } from './rest/query.js';
+import { sendJson } from './rest/rest.js';
 
 const maxBodyBytes = 65_536;
 const maxTradesPerAnswer = 20_000;

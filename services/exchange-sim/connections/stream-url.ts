@@ -1,5 +1,5 @@
-import { parseStreamName } from './stream-name.js';
-import type { TimeUnit } from './trade.js';
+import type { TimeUnit } from '../market/trade.js';
+import { parseStreamName } from '../streams/stream-name.js';
 
 export interface StreamUrl {
   readonly combined: boolean;

@@ -1,9 +1,9 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import type { FaultTargets } from '../faults/faults.js';
+import type { Listing, PriceSource } from '../market/price-source.js';
+import { listedSpec } from '../market/symbols.js';
 import type { Connection } from './connection.js';
-import type { FaultTargets } from './faults.js';
-import type { Listing, PriceSource } from './price-source.js';
-import { listedSpec } from './symbols.js';
 
 const setMaintenance = (listing: Listing, on: boolean) => {
   if (on) listing.resumesAs = listing.status;

@@ -1,8 +1,8 @@
+import { amountText, fixed8 } from '../market/fixed-point.js';
+import { type Bar, emptyBar, mergeBar } from '../market/minute-bars.js';
+import type { Listing } from '../market/price-source.js';
+import { type TimeUnit, timeText } from '../market/trade.js';
 import { badInterval } from './api-error.js';
-import { amountText, fixed8 } from './fixed-point.js';
-import { type Bar, emptyBar, mergeBar } from './minute-bars.js';
-import type { Listing } from './price-source.js';
-import { type TimeUnit, timeText } from './trade.js';
 
 const intervals: Readonly<Record<string, number>> = {
   '1s': 1_000,

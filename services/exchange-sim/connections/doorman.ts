@@ -3,9 +3,9 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '@tickfolio/lib/clock';
-import type { Faults } from './faults.js';
-import type { Limits } from './limits.js';
-import { faultBody } from './rest.js';
+import type { Faults } from '../faults/faults.js';
+import type { Limits } from '../limits.js';
+import { faultBody } from '../rest/rest.js';
 import { parseStreamUrl, type StreamUrl } from './stream-url.js';
 
 export interface DoormanDeps {

@@ -1,7 +1,7 @@
 import { type Clock, createManualClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { expect, it } from 'vitest';
-import { type RecordedTrade, startExchangeSim } from './app.js';
+import { type RecordedTrade, startExchangeSim } from '../app.js';
 import { createForwardClock } from './forward-clock.js';
 
 const hourMs = 3_600_000;

@@ -1,12 +1,12 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import { createRandom } from '../market/random.js';
+import type { Frame } from '../streams/frame.js';
+import type { Subscriber } from '../streams/stream-hub.js';
 import { createAlteredTrades } from './alteration.js';
 import { type ActiveFault, type Fault, type FaultInput, type FaultOf, faultSchema } from './fault.js';
-import type { Frame } from './frame.js';
 import { createFrameFault, type FrameFault, type FrameFaultKind } from './frame-faults.js';
-import { createRandom } from './random.js';
-import type { Subscriber } from './stream-hub.js';
 
 /** What commands act on; the simulator's own parts. */
 export interface FaultTargets {

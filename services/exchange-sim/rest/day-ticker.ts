@@ -1,7 +1,7 @@
-import { amountText, fixed8 } from './fixed-point.js';
-import type { DayStats } from './minute-bars.js';
-import type { Listing } from './price-source.js';
-import { type TimeUnit, timeText } from './trade.js';
+import { amountText, fixed8 } from '../market/fixed-point.js';
+import type { DayStats } from '../market/minute-bars.js';
+import type { Listing } from '../market/price-source.js';
+import { type TimeUnit, timeText } from '../market/trade.js';
 
 /** Request weight of `ticker/24hr` for so many symbols. */
 export const dayTickerWeight = (symbols: number, all: boolean): number => (all || symbols > 100 ? 80 : symbols > 20 ? 40 : 2);

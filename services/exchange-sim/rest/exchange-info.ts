@@ -1,7 +1,7 @@
-import { amountText } from './fixed-point.js';
-import type { Limits } from './limits.js';
-import type { Listing } from './price-source.js';
-import type { SymbolSpec } from './symbols.js';
+import type { Limits } from '../limits.js';
+import { amountText } from '../market/fixed-point.js';
+import type { Listing } from '../market/price-source.js';
+import type { SymbolSpec } from '../market/symbols.js';
 
 const orderTypes = ['LIMIT', 'LIMIT_MAKER', 'MARKET', 'STOP_LOSS', 'STOP_LOSS_LIMIT', 'TAKE_PROFIT', 'TAKE_PROFIT_LIMIT'];
 

@@ -1,9 +1,9 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
+import type { Random } from '../market/random.js';
+import { createFrame, type Frame } from '../streams/frame.js';
+import type { Subscriber } from '../streams/stream-hub.js';
 import { type Alteration, type AlteredTrades, alterText, escapedText, misnumberText, skewText } from './alteration.js';
 import type { FaultOf } from './fault.js';
-import { createFrame, type Frame } from './frame.js';
-import type { Random } from './random.js';
-import type { Subscriber } from './stream-hub.js';
 
 export type FrameFaultKind = 'drop' | 'duplicate' | 'reorder' | 'stall' | 'alter' | 'skew' | 'wrongId';
 

@@ -1,4 +1,4 @@
-import type { TimeUnit } from './trade.js';
+import type { TimeUnit } from '../market/trade.js';
 
 /** One payload on one stream. Its bytes are made once per form, however many connections get it. */
 export interface Frame {

@@ -1,10 +1,10 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
-import { amountText, fixed8 } from './fixed-point.js';
-import type { DayStats } from './minute-bars.js';
-import type { Listing } from './price-source.js';
+import { amountText, fixed8 } from '../market/fixed-point.js';
+import type { DayStats } from '../market/minute-bars.js';
+import type { Listing } from '../market/price-source.js';
+import type { SymbolSpec } from '../market/symbols.js';
+import { type TimeUnit, timeText } from '../market/trade.js';
 import type { StreamHub } from './stream-hub.js';
-import type { SymbolSpec } from './symbols.js';
-import { type TimeUnit, timeText } from './trade.js';
 
 export const allTickers = '!miniTicker@arr';
 

@@ -1,6 +1,6 @@
 import { z } from '@tickfolio/lib/config';
+import { symbolStatuses } from '../market/symbols.js';
 import { alterations } from './alteration.js';
-import { symbolStatuses } from './symbols.js';
 
 const ms = z.number().int().min(1).max(86_400_000);
 const symbol = z.string().min(1).max(40);

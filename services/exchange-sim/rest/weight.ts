@@ -1,5 +1,5 @@
 import type { Clock } from '@tickfolio/lib/clock';
-import type { Limits } from './limits.js';
+import type { Limits } from '../limits.js';
 
 /** What a request may do. */
 export type Admission =

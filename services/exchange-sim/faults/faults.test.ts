@@ -1,9 +1,9 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type ExchangeSim, type ExchangeSimOptions, startExchangeSim } from './app.js';
+import { type ExchangeSim, type ExchangeSimOptions, startExchangeSim } from '../app.js';
+import { connect, eventually, getJson, refusalOf, type TestClient } from '../test-client.js';
 import type { FaultInput } from './fault.js';
-import { connect, eventually, getJson, refusalOf, type TestClient } from './test-client.js';
 
 let sim: ExchangeSim | undefined;
 const start = async (options: ExchangeSimOptions = {}) => {

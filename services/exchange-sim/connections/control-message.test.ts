@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseStreamName } from '../streams/stream-name.js';
 import { answerControl, type ControlSession, type ErrorShape } from './control-message.js';
-import { parseStreamName } from './stream-name.js';
 
 const sessionOf = (max = 10): ControlSession & { readonly streams: Set<string> } => {
   const streams = new Set<string>();

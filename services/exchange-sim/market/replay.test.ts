@@ -6,9 +6,9 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { recordedFrames, recordings } from '@tickfolio/lib/recordings/test-recordings';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type ExchangeSim, startExchangeSim } from './app.js';
+import { type ExchangeSim, startExchangeSim } from '../app.js';
+import { connect, eventually, getJson } from '../test-client.js';
 import type { ReplayOptions } from './replay.js';
-import { connect, eventually, getJson } from './test-client.js';
 
 let folder = '';
 let file = '';

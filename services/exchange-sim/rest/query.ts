@@ -1,5 +1,5 @@
+import type { Listing } from '../market/price-source.js';
 import { badCombination, illegal, invalidSymbol, missing } from './api-error.js';
-import type { Listing } from './price-source.js';
 
 /** One request's parameters, read as the exchange reads them. Every reader throws ApiError for what it refuses. */
 export interface Query {

@@ -2,8 +2,8 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { add, formatDecimal, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type ExchangeSim, type ExchangeSimOptions, type RecordedTrade, startExchangeSim } from './app.js';
-import { connect, eventually, type Frame, getJson } from './test-client.js';
+import { type ExchangeSim, type ExchangeSimOptions, type RecordedTrade, startExchangeSim } from '../app.js';
+import { connect, eventually, type Frame, getJson } from '../test-client.js';
 
 let sim: ExchangeSim | undefined;
 const start = async (options: ExchangeSimOptions = {}) => {

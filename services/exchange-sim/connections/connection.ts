@@ -2,13 +2,13 @@ import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { WebSocket } from 'ws';
+import type { Faults } from '../faults/faults.js';
+import type { Limits } from '../limits.js';
+import type { TimeUnit } from '../market/trade.js';
+import type { StreamHub, Subscriber } from '../streams/stream-hub.js';
+import { parseStreamName } from '../streams/stream-name.js';
 import { answerControl, type ControlSession, type ErrorShape } from './control-message.js';
-import type { Faults } from './faults.js';
 import { createHeartbeat } from './heartbeat.js';
-import type { Limits } from './limits.js';
-import type { StreamHub, Subscriber } from './stream-hub.js';
-import { parseStreamName } from './stream-name.js';
-import type { TimeUnit } from './trade.js';
 
 /** One client's WebSocket. */
 export interface Connection extends Subscriber {

@@ -1,9 +1,9 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type ExchangeSim, startExchangeSim } from '../app.js';
+import { connect, getJson, type TestClient } from '../test-client.js';
 import { type Alteration, alterText, escapedText } from './alteration.js';
-import { type ExchangeSim, startExchangeSim } from './app.js';
-import { connect, getJson, type TestClient } from './test-client.js';
 
 let sim: ExchangeSim | undefined;
 afterEach(async () => {

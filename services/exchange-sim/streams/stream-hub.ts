@@ -1,5 +1,5 @@
+import type { TimeUnit } from '../market/trade.js';
 import { createFrame, type Frame } from './frame.js';
-import type { TimeUnit } from './trade.js';
 
 /** A receiver of frames. */
 export interface Subscriber {

@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '@tickfolio/lib/clock';
+import type { Faults } from '../faults/faults.js';
+import type { Limits } from '../limits.js';
+import type { Listing } from '../market/price-source.js';
+import { symbolStatuses } from '../market/symbols.js';
+import { aggTradeRow, type TimeUnit, timeText } from '../market/trade.js';
 import { ApiError, badCombination, missing, unknownPath } from './api-error.js';
 import { dayTickerText, dayTickerWeight } from './day-ticker.js';
 import { exchangeInfoText } from './exchange-info.js';
-import type { Faults } from './faults.js';
 import { klinesOf, klinesText } from './klines.js';
-import type { Limits } from './limits.js';
-import type { Listing } from './price-source.js';
 import { createQuery, type Query } from './query.js';
-import { symbolStatuses } from './symbols.js';
-import { aggTradeRow, type TimeUnit, timeText } from './trade.js';
 import { type Admission, createWeightBudget } from './weight.js';
 
 export interface RestDeps {
