@@ -4,13 +4,13 @@ import { type Clock, waitUntil } from '@tickfolio/lib/clock';
 import { addOperations, cutStalledStreams, frameworkErrors, listen, measureRequests, traceRequests } from '@tickfolio/lib/http';
 import { type Logger, type Metrics, requestIdKey, requestIdOf } from '@tickfolio/lib/telemetry';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { createArchive } from './archive.js';
-import { archiveNames } from './archive-names.js';
-import { loadAssets } from './assets.js';
-import { addCompression } from './compression.js';
-import { createReadings } from './readings.js';
+import { createArchive } from './archive/archive.js';
+import { archiveNames } from './archive/archive-names.js';
+import { createReadings } from './archive/readings.js';
+import { loadAssets } from './files/assets.js';
+import { addCompression } from './files/compression.js';
+import { serverLog, type TickerLog } from './pages/ticker-log.js';
 import { addRoutes } from './routes.js';
-import { serverLog, type TickerLog } from './ticker-log.js';
 
 export interface DashboardDeps {
   readonly clickhouse: ClickHouse;

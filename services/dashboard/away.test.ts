@@ -4,7 +4,7 @@ import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickho
 import { systemClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTestArchive, rowsOf, startTestDashboard, type TestDashboard, textOf } from './test-archive.js';
+import { createTestArchive, rowsOf, startTestDashboard, type TestDashboard, textOf } from './archive/test-archive.js';
 
 // A ClickHouse server that goes and comes back; one story, told in order.
 

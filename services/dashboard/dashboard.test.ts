@@ -7,7 +7,7 @@ import { createManualClock, type ManualClock, systemClock } from '@tickfolio/lib
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { Decimal } from 'decimal.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sortColumns } from './latest-tickers.js';
+import { sortColumns } from './archive/latest-tickers.js';
 import {
   createTestArchive,
   factsOf,
@@ -19,8 +19,8 @@ import {
   type TestRow,
   textOf,
   timeOf,
-} from './test-archive.js';
-import { tickersPerPage } from './tickers-page.js';
+} from './archive/test-archive.js';
+import { tickersPerPage } from './pages/tickers-page.js';
 
 // Exact pages of known rows, read from the real engine.
 

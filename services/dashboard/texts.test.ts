@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { csvField, fileName } from './archive/csv.js';
+import { suggestSymbols } from './archive/latest-tickers.js';
+import { cursorOf, parseCursor } from './archive/ticker-pages.js';
 import { ageText, agoText, timeText } from './browser/time-text.js';
-import { encodingFor } from './compression.js';
-import { csvField, fileName } from './csv.js';
-import { html, jsonBlock } from './html.js';
-import { suggestSymbols } from './latest-tickers.js';
-import { sizeText, verdictOf } from './pipeline-page.js';
-import { changeHtml, grouped, signed } from './ticker-cells.js';
-import { cursorOf, parseCursor } from './ticker-pages.js';
+import { encodingFor } from './files/compression.js';
+import { html, jsonBlock } from './pages/html.js';
+import { sizeText, verdictOf } from './pages/pipeline-page.js';
+import { changeHtml, grouped, signed } from './pages/ticker-cells.js';
 
 describe('HTML', () => {
   it('holds any text as a text, in elements and in attributes', () => {

@@ -9,7 +9,7 @@ import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestArchive, startTestDashboard, type TestDashboard } from './test-archive.js';
+import { createTestArchive, startTestDashboard, type TestDashboard } from './archive/test-archive.js';
 
 // The pages in browsers of other time zones, over the night in which New York puts its clocks forward.
 

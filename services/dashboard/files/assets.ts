@@ -31,8 +31,8 @@ const quality = 9;
 
 const compiled = !import.meta.url.endsWith('.ts');
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const scripts = folder(compiled ? './browser' : './dist/browser');
-const styles = folder(compiled ? '../styles' : './styles');
+const scripts = folder(compiled ? '../browser' : '../dist/browser');
+const styles = folder(compiled ? '../../styles' : '../styles');
 
 const readAll = (): ReadonlyMap<string, Buffer> => {
   if (!existsSync(join(scripts, 'main.js')))

@@ -1,4 +1,4 @@
-import { type Bar, barWindow, type Range } from './bars.js';
+import { type Bar, barWindow, type Range } from '../archive/bars.js';
 import { type Html, html } from './html.js';
 
 const width = 800;

@@ -1,7 +1,7 @@
-import { agoText } from './browser/time-text.js';
+import { currentAudits, maxAuditAgeMs, type PartitionAudit, rateMinutes, type StorageSize } from '../archive/pipeline-figures.js';
+import { agoText } from '../browser/time-text.js';
 import { type Html, html } from './html.js';
 import { agoHtml, type PageContent } from './page.js';
-import { currentAudits, maxAuditAgeMs, type PartitionAudit, rateMinutes, type StorageSize } from './pipeline-figures.js';
 import { grouped } from './ticker-cells.js';
 import { logWords, serverLog, type TickerLog, type TickerLogWords } from './ticker-log.js';
 

@@ -1,6 +1,6 @@
-import type { Away } from './archive.js';
-import type { AssetUrls } from './assets.js';
-import { agoText, timeText } from './browser/time-text.js';
+import type { Away } from '../archive/archive.js';
+import { agoText, timeText } from '../browser/time-text.js';
+import type { AssetUrls } from '../files/assets.js';
 import { type Html, type HtmlPart, html } from './html.js';
 
 export interface PageFrame {

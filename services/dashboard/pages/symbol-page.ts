@@ -1,12 +1,12 @@
+import { type Bar, type BarSummary, barWindow, type Range, type RangeName, rangeOf, ranges, summarize } from '../archive/bars.js';
+import { maxExportRows } from '../archive/csv.js';
+import type { Ticker } from '../archive/latest-tickers.js';
+import { cursorOf, type PageStart, type TickerPage } from '../archive/ticker-pages.js';
+import { clockText, timeText } from '../browser/time-text.js';
 import { barPicture } from './bar-picture.js';
-import { type Bar, type BarSummary, barWindow, type Range, type RangeName, rangeOf, ranges, summarize } from './bars.js';
-import { clockText, timeText } from './browser/time-text.js';
-import { maxExportRows } from './csv.js';
 import { type Html, html, jsonBlock } from './html.js';
-import type { Ticker } from './latest-tickers.js';
 import { agoHtml, momentHtml, type PageContent } from './page.js';
 import { changeHtml, grouped } from './ticker-cells.js';
-import { cursorOf, type PageStart, type TickerPage } from './ticker-pages.js';
 
 export const pageSizes = [25, 50, 100, 200] as const;
 export const defaultPageSize = 50;

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type ClickHouse, runClickHouseMigrations, type Value } from '@tickfolio/lib/clickhouse';
 import { type Clock, type ManualClock, systemClock } from '@tickfolio/lib/clock';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
-import { type Dashboard, type DashboardOptions, startDashboard } from './app.js';
+import { type Dashboard, type DashboardOptions, startDashboard } from '../app.js';
 
 export const database = 'crypto';
 export const table = 'market_tickers';
@@ -75,7 +75,7 @@ export const createTestArchive = async (clickhouse: ClickHouse) => {
       { clickhouse, log },
       {
         folder: fileURLToPath(
-          new URL(import.meta.url.includes('/dist/') ? '../../archiver/migrations' : '../archiver/migrations', import.meta.url),
+          new URL(import.meta.url.includes('/dist/') ? '../../../archiver/migrations' : '../../archiver/migrations', import.meta.url),
         ),
         database,
         names: { table, ohlc: 'market_ohlc' },

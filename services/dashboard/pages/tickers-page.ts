@@ -1,6 +1,6 @@
-import { clockText, timeText } from './browser/time-text.js';
+import { filterTickers, type SortColumn, type SortDirection, sortTickers, type Ticker } from '../archive/latest-tickers.js';
+import { clockText, timeText } from '../browser/time-text.js';
 import { type Html, type HtmlPart, html } from './html.js';
-import { filterTickers, type SortColumn, type SortDirection, sortTickers, type Ticker } from './latest-tickers.js';
 import { agoHtml, type PageContent } from './page.js';
 import { changeHtml, grouped } from './ticker-cells.js';
 import { logWords, type TickerLog } from './ticker-log.js';

@@ -1,8 +1,8 @@
 import { AppError, type FieldError } from '@tickfolio/lib/errors';
-import { defaultRange, type RangeName, rangeNames } from './bars.js';
-import { type SortColumn, type SortDirection, sortColumns } from './latest-tickers.js';
+import { defaultRange, type RangeName, rangeNames } from '../archive/bars.js';
+import { type SortColumn, type SortDirection, sortColumns } from '../archive/latest-tickers.js';
+import { type PageStart, parseCursor } from '../archive/ticker-pages.js';
 import { defaultPageSize, pageSizes, type SymbolQuery } from './symbol-page.js';
-import { type PageStart, parseCursor } from './ticker-pages.js';
 import type { TickersQuery } from './tickers-page.js';
 
 /** Reads the parameters of an address one by one and remembers every fault. Parameters that nobody asks for are let be. */

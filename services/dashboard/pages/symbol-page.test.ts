@@ -8,7 +8,7 @@ import { silentLogger } from '@tickfolio/lib/telemetry';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { barWindow, ranges } from './bars.js';
+import { barWindow, ranges } from '../archive/bars.js';
 import {
   createTestArchive,
   factsOf,
@@ -20,7 +20,7 @@ import {
   type TestDashboard,
   type TestRow,
   textOf,
-} from './test-archive.js';
+} from '../archive/test-archive.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-symbol-'));
 const dayMs = 86_400_000;
