@@ -5,9 +5,9 @@ import type { Postgres } from '@tickfolio/lib/postgres';
 import { renewalTimes } from '@tickfolio/lib/renewal';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createAccounts } from './accounts.js';
+import { createAccounts } from './accounts/accounts.js';
+import { createPasswordHasher } from './accounts/password-hasher.js';
 import { type AuthLimits, startAuth } from './app.js';
-import { createPasswordHasher } from './password-hasher.js';
 import { codeOf, jwtSecret, password, startTestAuth } from './test-auth.js';
 import { openEmbeddedDatabase } from './test-database.js';
 

@@ -5,23 +5,23 @@ import { addOperations, createHttpServer, type Dependency, listen } from '@tickf
 import { type DatabaseTime, databaseTime, type Postgres } from '@tickfolio/lib/postgres';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { createThrottle } from '@tickfolio/lib/throttle';
-import { createAccounts } from './accounts.js';
+import { createAccounts } from './accounts/accounts.js';
+import { createPasswordHasher } from './accounts/password-hasher.js';
 import { createAuth } from './auth.js';
 import { startCleanup } from './cleanup.js';
 import { watchDatabase } from './database-health.js';
-import { createListEndedSessions } from './ended-sessions.js';
 import { type AuthLimits, defaultLimits } from './limits.js';
 import { createAuthMetrics } from './metrics.js';
-import { createPasswordHasher } from './password-hasher.js';
 import { serve, serviceName } from './rpc.js';
-import { createSessions } from './sessions.js';
+import { createListEndedSessions } from './sessions/ended-sessions.js';
+import { createSessions } from './sessions/sessions.js';
 
 /** An added replica gets calls within a minute; nothing streams here. */
 const maxConnectionAgeMs = 45_000;
 
 export { type AuthLimits, defaultLimits } from './limits.js';
 export { migrationsFolder } from './migrations-folder.js';
-export { endRestoredSessions, holdsAccounts } from './restored-sessions.js';
+export { endRestoredSessions, holdsAccounts } from './sessions/restored-sessions.js';
 
 export interface AuthDeps {
   /** Opened with `migrationsFolder`; stays its owner's to close. */

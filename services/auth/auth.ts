@@ -3,15 +3,15 @@ import { AppError } from '@tickfolio/lib/errors';
 import { renewalTimes } from '@tickfolio/lib/renewal';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Throttle } from '@tickfolio/lib/throttle';
-import type { Accounts } from './accounts.js';
-import { addressKey } from './client-address.js';
-import { type Credentials, isPossibleName, isPossiblePassword, nameKey, normalPassword } from './credentials.js';
-import type { ListEndedSessions } from './ended-sessions.js';
+import type { Accounts } from './accounts/accounts.js';
+import { addressKey } from './accounts/client-address.js';
+import { type Credentials, isPossibleName, isPossiblePassword, nameKey, normalPassword } from './accounts/credentials.js';
+import type { PasswordHasher } from './accounts/password-hasher.js';
+import { createRegistration, type Register } from './accounts/registration.js';
 import type { AuthMetrics } from './metrics.js';
-import type { PasswordHasher } from './password-hasher.js';
-import { isPossibleRefreshToken } from './refresh-token.js';
-import { createRegistration, type Register } from './registration.js';
-import type { IssuedToken, SessionRef, Sessions } from './sessions.js';
+import type { ListEndedSessions } from './sessions/ended-sessions.js';
+import { isPossibleRefreshToken } from './sessions/refresh-token.js';
+import type { IssuedToken, SessionRef, Sessions } from './sessions/sessions.js';
 
 /** Who asks, and for how long it matters. */
 export interface Caller {

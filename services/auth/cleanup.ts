@@ -3,7 +3,7 @@ import { fromPostgresError } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { AuthLimits } from './limits.js';
 import type { AuthMetrics } from './metrics.js';
-import type { Sessions } from './sessions.js';
+import type { Sessions } from './sessions/sessions.js';
 
 export interface CleanupDeps {
   readonly clock: Clock;

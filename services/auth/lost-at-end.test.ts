@@ -2,10 +2,10 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createAccounts } from './accounts.js';
+import { createAccounts } from './accounts/accounts.js';
 import { defaultLimits } from './limits.js';
 import { refreshTokens } from './schema.js';
-import { createSessions, type Rotation } from './sessions.js';
+import { createSessions, type Rotation } from './sessions/sessions.js';
 import { openEmbeddedDatabase } from './test-database.js';
 
 let postgres: Postgres;

@@ -9,9 +9,9 @@ import { notCovered, shareTestPostgres } from '@tickfolio/lib/postgres/test-serv
 import { createLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createAccounts } from './accounts.js';
+import { createAccounts } from './accounts/accounts.js';
+import { createPasswordHasher } from './accounts/password-hasher.js';
 import { migrationsFolder } from './migrations-folder.js';
-import { createPasswordHasher } from './password-hasher.js';
 import { codeOf, startTestAuth } from './test-auth.js';
 
 const server = await shareTestPostgres();

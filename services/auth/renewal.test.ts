@@ -3,11 +3,11 @@ import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { renewalTimes } from '@tickfolio/lib/renewal';
 import { isNotNull, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAccounts } from './accounts.js';
+import { createAccounts } from './accounts/accounts.js';
 import { defaultLimits } from './limits.js';
-import { refreshTokenHash } from './refresh-token.js';
 import { refreshTokens } from './schema.js';
-import { createSessions, type Rotation } from './sessions.js';
+import { refreshTokenHash } from './sessions/refresh-token.js';
+import { createSessions, type Rotation } from './sessions/sessions.js';
 import { openEmbeddedDatabase } from './test-database.js';
 
 const { answerMs, retryMs, callMs, aheadMs, lateMs, onTheWayMs } = renewalTimes;

@@ -2,9 +2,9 @@ import { createAccessTokenVerifier, issuedAtMs } from '@tickfolio/lib/access-tok
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { databaseTime, type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createAccounts } from './accounts.js';
+import { createAccounts } from './accounts/accounts.js';
 import { defaultLimits } from './limits.js';
-import { createSessions, type Rotation } from './sessions.js';
+import { createSessions, type Rotation } from './sessions/sessions.js';
 import { codeOf, jwtSecret, startTestAuth } from './test-auth.js';
 import { openEmbeddedDatabase } from './test-database.js';
 

@@ -1,7 +1,7 @@
 import { AppError } from '@tickfolio/lib/errors';
 import type { Database, DatabaseTime } from '@tickfolio/lib/postgres';
 import { and, asc, eq, gt, gte, or, sql } from 'drizzle-orm';
-import { sessions } from './schema.js';
+import { sessions } from '../schema.js';
 
 /** A page of sessions that were ended. */
 export interface EndedSessionsPage {

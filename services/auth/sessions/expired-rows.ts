@@ -1,8 +1,8 @@
 import type { Database } from '@tickfolio/lib/postgres';
 import { and, eq, exists, gt, inArray, isNotNull, isNull, lt, lte, notExists, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
+import { refreshTokens, sessions } from '../schema.js';
 import { agreedTime, type Times } from './agreed-time.js';
-import { refreshTokens, sessions } from './schema.js';
 
 export interface ExpiredRowsOptions extends Times {
   /** How long after the use of a successor the use of a token is no theft, in milliseconds. */

@@ -2,9 +2,9 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAccounts } from './accounts.js';
+import { createAccounts } from '../accounts/accounts.js';
+import { accounts, refreshTokens, sessions as sessionRows } from '../schema.js';
 import { refreshTokenHash } from './refresh-token.js';
-import { accounts, refreshTokens, sessions as sessionRows } from './schema.js';
 import { createSessions, type Rotation } from './sessions.js';
 
 const minuteMs = 60_000;

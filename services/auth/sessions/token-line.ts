@@ -1,8 +1,8 @@
 import type { Transaction } from '@tickfolio/lib/postgres';
 import { and, count, eq, gt, isNull, lt, type SQL } from 'drizzle-orm';
+import { refreshTokens, sessions } from '../schema.js';
 import { agreedTime, type Times } from './agreed-time.js';
 import { familyHash, familyOf, newFamily, newRefreshToken, refreshTokenHash } from './refresh-token.js';
-import { refreshTokens, sessions } from './schema.js';
 
 /** A refresh token just made; only its hash is kept. */
 export interface IssuedToken {

@@ -1,7 +1,7 @@
 import { shareTestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { describe } from 'vitest';
+import { openEmbeddedDatabase, openServerDatabase } from '../test-database.js';
 import { describeSessions } from './sessions.contract.js';
-import { openEmbeddedDatabase, openServerDatabase } from './test-database.js';
 
 describeSessions('PGlite', openEmbeddedDatabase);
 

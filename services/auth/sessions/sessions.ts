@@ -1,9 +1,9 @@
 import type { Database, Transaction } from '@tickfolio/lib/postgres';
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { accounts, refreshTokens, sessions } from '../schema.js';
 import { shifted } from './agreed-time.js';
 import { createDeleteOver } from './expired-rows.js';
 import { familyHash, familyOf, newFamily, refreshTokenHash } from './refresh-token.js';
-import { accounts, refreshTokens, sessions } from './schema.js';
 import { createTokenLine, type IssuedToken, type TokenLineOptions } from './token-line.js';
 
 export type { IssuedToken } from './token-line.js';

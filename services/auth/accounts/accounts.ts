@@ -1,8 +1,8 @@
 import { AppError } from '@tickfolio/lib/errors';
 import { type Database, sqlState, uniqueViolation } from '@tickfolio/lib/postgres';
 import { and, eq, isNull, or, sql } from 'drizzle-orm';
+import { accounts } from '../schema.js';
 import { nameKey } from './credentials.js';
-import { accounts } from './schema.js';
 
 export interface Account {
   readonly id: string;

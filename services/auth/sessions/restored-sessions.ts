@@ -1,6 +1,6 @@
 import type { Database } from '@tickfolio/lib/postgres';
 import { getTableName, isNull, sql } from 'drizzle-orm';
-import { accounts, refreshTokens, sessions } from './schema.js';
+import { accounts, refreshTokens, sessions } from '../schema.js';
 
 /** Whether a database with these tables is one of accounts; they are there since the first migration. */
 export const holdsAccounts = (tables: readonly string[]): boolean =>
