@@ -2,8 +2,8 @@ import { clickHouseSettings } from '@tickfolio/lib/clickhouse';
 import { addressFault, duration, environment, flag, integer, jwtSecret, logLevel, port, serverAddress, z } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { postgresSettings } from '@tickfolio/lib/postgres';
-import { basePath, publicUrls } from './public-url.js';
-import { trustedProxies } from './trusted-proxies.js';
+import { basePath, publicUrls } from './api/public-url.js';
+import { trustedProxies } from './proxies/trusted-proxies.js';
 
 /** A comma-separated list. */
 const list = () =>

@@ -6,9 +6,9 @@ import { shareTestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, describe, expect, it } from 'vitest';
 import { migrationsFolder } from './app.js';
-import { createPortfolios } from './portfolios.js';
+import { createValueHistory } from './history/value-history.js';
+import { createPortfolios } from './portfolio/portfolios.js';
 import { pointsOf } from './test-bff.js';
-import { createValueHistory } from './value-history.js';
 
 const server = await shareTestPostgres();
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createAggregatorClient } from './aggregator-client.js';
+import { createAggregatorClient } from './market/aggregator-client.js';
 import { until } from './test-bff.js';
 
 const closing: (() => Promise<unknown> | unknown)[] = [];

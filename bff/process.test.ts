@@ -9,8 +9,8 @@ import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { startTestRedis } from '@tickfolio/lib/pubsub/test-redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, describe, expect, it } from 'vitest';
+import { openSocket } from './live/test-socket.js';
 import { createUser, jwtSecret, readAnswer, second, testSymbols, until } from './test-bff.js';
-import { openSocket } from './test-socket.js';
 
 const program = fileURLToPath(new URL('./dist/main.js', import.meta.url));
 const isBuilt = existsSync(program);

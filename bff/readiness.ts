@@ -1,7 +1,7 @@
 import type { Operations } from '@tickfolio/lib/http';
+import type { TokenClock } from './accounts/token-clock.js';
 import type { BffDeps } from './app.js';
 import type { LivePart } from './live-part.js';
-import type { TokenClock } from './token-clock.js';
 
 /** What `/ready` says. */
 export const readinessOf = (

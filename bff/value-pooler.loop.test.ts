@@ -4,11 +4,11 @@ import { startTestPgBouncer } from '@tickfolio/lib/postgres/test-pgbouncer';
 import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createValueHistory } from './history/value-history.js';
+import { createValuePartitions } from './history/value-partitions.js';
+import { createValueRounds } from './history/value-rounds.js';
 import { migrationsFolder } from './schema.js';
 import { pointsOf } from './test-bff.js';
-import { createValueHistory } from './value-history.js';
-import { createValuePartitions } from './value-partitions.js';
-import { createValueRounds } from './value-rounds.js';
 
 const database = 'profile_db';
 const server = await startTestPostgres();

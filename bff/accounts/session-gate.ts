@@ -1,0 +1,80 @@
+import { defaultClockToleranceMs, maxAccessTtl } from '@tickfolio/lib/access-token';
+import type { Clock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import { createTurns } from '../api/turns.js';
+import type { AuthClient } from './auth-client.js';
+import { createEndedSessions } from './ended-sessions.js';
+
+/**
+ * Keeps out the access tokens of sessions that ended: they are valid for some minutes more. Ends are heard of by notice and remembered
+ * for a while; what was missed (before this process ran, or while notices could not be heard) is found by asking the auth service.
+ */
+export interface SessionGate {
+  /** Remembers that a session ended. */
+  end(sessionId: string): void;
+  hasEnded(sessionId: string): boolean;
+  /** @throws AppError unauthenticated for a session known to have ended */
+  refuseEnded(sessionId: string): void;
+  /**
+   * Asks the auth service too. Nobody is kept out because it cannot be asked, or is asked too much: a valid token keeps working.
+   * @throws AppError unauthenticated
+   */
+  ask(sessionId: string, requestId: string): Promise<void>;
+}
+
+export interface SessionGateDeps {
+  readonly auth: Pick<AuthClient, 'isSessionOpen'>;
+  /** Called for a session of which only the auth service knew that it ended. */
+  readonly foundEnded: (sessionId: string) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface SessionGateOptions {
+  /** Longer than any access token lives. Default the longest that auth gives one, and what clocks may differ. */
+  readonly rememberMs?: number;
+  /** Questions on their way at once. Default 64. */
+  readonly maxAsking?: number;
+  /** Questions waiting for their turn; past it a token passes unasked. Default 5 000. */
+  readonly maxWaiting?: number;
+  /** How long one waits for its turn; then too a token passes unasked. Default 1 000, as somebody waits to be let in. */
+  readonly maxWaitMs?: number;
+}
+
+export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOptions = {}): SessionGate => {
+  const { auth, foundEnded, clock, log, metrics } = deps;
+  const { rememberMs = maxAccessTtl.ms + defaultClockToleranceMs, maxAsking = 64, maxWaiting = 5_000, maxWaitMs = 1_000 } = options;
+  const ended = createEndedSessions(clock, rememberMs);
+  const turns = createTurns({ clock, atOnce: maxAsking, maxWaiting, maxWaitMs, words: 'Too many sessions are asked about.' });
+  const answers = metrics.counter<'answer'>({
+    name: 'session_checks_total',
+    help: 'Questions whether a session is open, by answer: open, ended, unknown (auth could not be asked; the token passed)',
+    labelNames: ['answer'],
+  });
+  const refuseEnded = (sessionId: string) => {
+    if (ended.has(sessionId)) throw new AppError('unauthenticated', 'The session was ended; sign in again.');
+  };
+  const answerOf = async (sessionId: string, requestId: string): Promise<'open' | 'ended' | 'unknown'> => {
+    try {
+      return (await turns.take('', () => auth.isSessionOpen(sessionId, requestId))) ? 'open' : 'ended';
+    } catch (err) {
+      log.debug({ err, sessionId }, 'the auth service could not be asked about a session');
+      return 'unknown';
+    }
+  };
+
+  return {
+    end: ended.add,
+    hasEnded: ended.has,
+    refuseEnded,
+    ask: async (sessionId, requestId) => {
+      refuseEnded(sessionId);
+      const answer = await answerOf(sessionId, requestId);
+      answers.inc({ answer });
+      if (answer === 'ended') foundEnded(sessionId);
+      refuseEnded(sessionId);
+    },
+  };
+};

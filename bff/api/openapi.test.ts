@@ -1,0 +1,316 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, request } from 'node:http';
+import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import { systemClock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import type { Postgres } from '@tickfolio/lib/postgres';
+import { Check, Errors } from 'typebox/schema';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSocket } from '../live/test-socket.js';
+import { createUser, lateToken, openTestPostgres, startTestBff, type TestBff, until } from '../test-bff.js';
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly responses: Readonly<
+    Record<string, { readonly description: string; readonly content?: Readonly<Record<string, { schema: object }>> }>
+  >;
+}
+
+interface Given {
+  readonly status: number;
+  readonly type: string;
+  readonly body: unknown;
+}
+
+/** An archive with one minute of everything. */
+const minute = {
+  symbol: 'BTCUSDT',
+  at: '1769508000',
+  open: '68120.01',
+  high: '68123.45',
+  low: '68119.5',
+  close: '68121',
+  base: '1.5',
+  quote: '102185.175',
+};
+const archive: ClickHouse = {
+  insert: async () => undefined,
+  insertLines: async () => undefined,
+  query: async <T>(_sql: string, params?: Readonly<Record<string, unknown>>) => (params?.symbol === 'NOTHING' ? [] : [minute as T]),
+  command: async () => undefined,
+  check: async () => undefined,
+  close: async () => undefined,
+};
+
+let postgres: Postgres;
+/** As it should be; with the database away; where an address may ask once; where no socket is taken, and nothing read. */
+let well: TestBff;
+let ill: TestBff;
+let strict: TestBff;
+let full: TestBff;
+const documented = new Map<string, Operation & { readonly call: string }>();
+
+beforeAll(async () => {
+  postgres = await openTestPostgres();
+  well = await startTestBff({ postgres, deps: { clickhouse: () => archive } });
+  const cut = () => {
+    throw new AppError('unavailable', 'The database cannot be reached.', { retryAfterMs: 1_000 });
+  };
+  const away: Postgres = { ...postgres, db: new Proxy(postgres.db, { get: () => cut }), ping: async () => cut() };
+  ill = await startTestBff({ postgres: away, deps: { aggregator: { demand: cut, symbols: cut } } });
+  ill.auth.state.down = true;
+  strict = await startTestBff({ postgres, options: { maxAuthCalls: 1, writesPerUser: { burst: 1, refillMs: 60_000 } } });
+  full = await startTestBff({ postgres, options: { maxSockets: 0, readsPerUser: { atOnce: 0, maxWaiting: 0 } } });
+  const document = JSON.parse((await well.call(undefined, 'GET', '/openapi.json')).text) as {
+    paths: Record<string, Record<string, Operation>>;
+  };
+  for (const [path, methods] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      documented.set(operation.operationId, { ...operation, call: `${method.toUpperCase()} ${path.replace(/(.)\/$/, '$1')}` });
+    }
+  }
+});
+afterAll(async () => {
+  for (const bff of [well, ill, strict, full]) await bff?.close();
+  await postgres?.close();
+});
+
+const user = createUser(systemClock);
+const bearer = { authorization: `Bearer ${user.token}` };
+const json = { 'content-type': 'application/json' };
+const foreign = { origin: 'https://evil.example' };
+const text = { 'content-type': 'text/csv' };
+const big = JSON.stringify({ symbol: 'x'.repeat(20_000) });
+const password = 'a good password';
+const register = async (bff: TestBff) => {
+  const name = `doc-${randomUUID().slice(0, 8)}`;
+  await bff.call(undefined, 'POST', '/api/v1/auth/register', { name, password });
+  return JSON.stringify({ name, password });
+};
+const cookieOf = async (bff: TestBff) => {
+  const answer = await bff.call(undefined, 'POST', '/api/v1/auth/login', await register(bff));
+  return { cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '' };
+};
+const coin = (symbol: string, quantity = '1') => JSON.stringify({ symbol, quantity });
+
+/** One way to get each answer: which BFF, the headers, the body. */
+type Way = () => Promise<readonly [TestBff, Record<string, string>, string?]> | readonly [TestBff, Record<string, string>, string?];
+const twice =
+  (path: string): Way =>
+  async () => {
+    await strict.call(undefined, 'POST', path, '{}');
+    return [strict, json, '{}'];
+  };
+const written = async () => {
+  const { body } = await well.call(user, 'POST', '/api/v1/profile/coins', coin('btcusdt', '2'));
+  return body.ChangeID;
+};
+/** After the one write that a user may do there. */
+const wroteOnce = async () => {
+  const writer = createUser(systemClock);
+  await strict.call(writer, 'DELETE', '/api/v1/profile/coins', '{"symbol":"btcusdt"}');
+  return { authorization: `Bearer ${writer.token}` };
+};
+const ways: Record<string, Record<number, Way>> = {
+  register: {
+    201: () => [well, json, JSON.stringify({ name: `doc-${randomUUID().slice(0, 8)}`, password })],
+    400: () => [well, json, '{"name":"x"}'],
+    403: () => [well, { ...json, ...foreign }, '{}'],
+    409: async () => [well, json, await register(well)],
+    413: () => [well, json, big],
+    415: () => [well, text, 'a,b'],
+    429: twice('/api/v1/auth/register'),
+    503: () => [ill, json, JSON.stringify({ name: 'somebody', password })],
+  },
+  logIn: {
+    200: async () => [well, json, await register(well)],
+    400: () => [well, json, '{"name":1}'],
+    401: () => [well, json, JSON.stringify({ name: 'nobody', password })],
+    403: () => [well, { ...json, ...foreign }, '{}'],
+    413: () => [well, json, big],
+    415: () => [well, text, 'a,b'],
+    429: twice('/api/v1/auth/login'),
+    503: () => [ill, json, JSON.stringify({ name: 'somebody', password })],
+  },
+  refreshTokens: {
+    200: async () => [well, await cookieOf(well)],
+    401: () => [well, {}],
+    403: () => [well, foreign],
+    409: () => [well, { cookie: `refreshToken=${lateToken}` }],
+    429: twice('/api/v1/auth/refresh'),
+    503: () => [ill, { cookie: 'refreshToken=x' }],
+  },
+  getCookieState: {
+    200: async () => [well, await cookieOf(well)],
+    403: () => [well, foreign],
+    429: async () => {
+      await strict.call(undefined, 'GET', '/api/v1/auth/cookie');
+      return [strict, {}];
+    },
+  },
+  logOut: {
+    200: async () => [well, await cookieOf(well)],
+    403: () => [well, foreign],
+    429: twice('/api/v1/auth/logout'),
+    503: () => [ill, { cookie: 'refreshToken=x' }],
+  },
+  logOutEverywhere: {
+    200: () => [well, { authorization: `Bearer ${createUser(systemClock).token}` }],
+    401: () => [well, {}],
+    403: () => [well, { ...bearer, ...foreign }],
+    429: twice('/api/v1/auth/logout-everywhere'),
+    503: () => [ill, bearer],
+  },
+  getValueHistory: {
+    200: () => [well, bearer],
+    400: () => [well, { ...bearer, 'x-query': 'range=2h' }],
+    401: () => [well, {}],
+    429: () => [full, bearer],
+    503: () => [ill, bearer],
+  },
+  getDayOpens: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
+  getTrails: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
+  getCandles: {
+    200: () => [well, { ...bearer, 'x-path': 'btcusdt' }],
+    400: () => [well, { ...bearer, 'x-path': 'btcusdt', 'x-query': 'range=2h' }],
+    401: () => [well, { 'x-path': 'btcusdt' }],
+    404: () => [well, { ...bearer, 'x-path': 'nothing' }],
+    429: () => [full, { ...bearer, 'x-path': 'btcusdt' }],
+    503: () => [strict, { ...bearer, 'x-path': 'btcusdt' }],
+  },
+  getFrame: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
+  listSymbols: { 200: () => [well, {}], 400: () => [well, { 'x-query': 'fresh=no' }], 503: () => [ill, {}] },
+  getProfile: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
+  createProfile: { 201: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
+  changeCoin: {
+    200: () => [well, { ...bearer, ...json }, coin('btcusdt')],
+    400: () => [well, { ...bearer, ...json }, coin('btcusdt', '1e3')],
+    401: () => [well, json, coin('btcusdt')],
+    409: () => [well, { ...bearer, ...json }, coin('btcusdt', '-1000')],
+    413: () => [well, { ...bearer, ...json }, big],
+    415: () => [well, { ...bearer, ...text }, 'a,b'],
+    422: () => [well, { ...bearer, ...json }, coin('nosuch')],
+    429: async () => [strict, { ...(await wroteOnce()), ...json }, coin('btcusdt')],
+    503: () => [ill, { ...bearer, ...json }, coin('btcusdt')],
+  },
+  removeCoin: {
+    200: async () => {
+      await well.call(user, 'POST', '/api/v1/profile/coins', coin('ethusdt'));
+      return [well, { ...bearer, ...json }, '{"symbol":"ethusdt"}'];
+    },
+    400: () => [well, { ...bearer, ...json }, '{}'],
+    401: () => [well, json, '{"symbol":"ethusdt"}'],
+    404: () => [well, { ...bearer, ...json }, '{"symbol":"bnbusdt"}'],
+    409: async () => {
+      const key = { 'idempotency-key': randomUUID() };
+      await well.call(user, 'POST', '/api/v1/profile/coins', coin('btcusdt'), key);
+      return [well, { ...bearer, ...json, ...key }, '{"symbol":"btcusdt"}'];
+    },
+    429: async () => [strict, { ...(await wroteOnce()), ...json }, '{"symbol":"btcusdt"}'],
+    413: () => [well, { ...bearer, ...json }, big],
+    415: () => [well, { ...bearer, ...text }, 'a,b'],
+    503: () => [ill, { ...bearer, ...json }, '{"symbol":"ethusdt"}'],
+  },
+  undoChange: {
+    200: async () => [well, { ...bearer, 'x-path': await written() }],
+    401: () => [well, { 'x-path': 'any' }],
+    404: () => [well, { ...bearer, 'x-path': randomUUID() }],
+    409: async () => {
+      const change = await written();
+      await well.call(user, 'DELETE', '/api/v1/profile/coins', '{"symbol":"btcusdt"}');
+      return [well, { ...bearer, 'x-path': change }];
+    },
+    429: async () => [strict, { ...(await wroteOnce()), 'x-path': 'any' }],
+    503: () => [ill, { ...bearer, 'x-path': randomUUID() }],
+  },
+  getHealth: { 200: () => [well, {}] },
+  getReadiness: { 200: () => [well, {}], 503: () => [ill, {}] },
+  getMetrics: { 200: () => [well, {}] },
+  watchPortfolio: {
+    400: () => [well, { ...bearer, ...upgrade, 'sec-websocket-key': 'short' }],
+    401: () => [well, upgrade],
+    403: () => [well, { ...bearer, ...upgrade, ...foreign }],
+    426: () => [well, bearer],
+    503: () => [full, { ...bearer, ...upgrade }],
+  },
+};
+const upgrade = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+};
+
+/** By node:http, which unlike fetch sends the headers of an upgrade too. */
+const ask = async (call: string, [bff, headers, body]: Awaited<ReturnType<Way>>): Promise<Given> => {
+  const [method, path = ''] = call.split(' ');
+  const address = path.replace(/\{\w+\}/, headers['x-path'] ?? '') + (headers['x-query'] ? `?${headers['x-query']}` : '');
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+  const asked = request(`${bff.url}${address}`, { method, headers: { ...headers, ...length } });
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    asked.on('response', resolve);
+    asked.on('upgrade', () => reject(new Error('upgraded')));
+    asked.on('error', reject);
+    asked.end(body);
+  });
+  let received = '';
+  for await (const chunk of answer) received += chunk;
+  const type = answer.headers['content-type']?.split(';')[0] ?? '';
+  return { status: answer.statusCode ?? 0, type, body: type.endsWith('json') ? JSON.parse(received) : received };
+};
+
+/** What is wrong with an answer, by the document; empty when it is as documented. */
+const faultsOf = (operation: Operation, { status, type, body }: Given): unknown[] => {
+  const { content } = operation.responses[status] ?? {};
+  const { schema } = content?.[type] ?? {};
+  if (!schema) return [`${status} with ${type} is not documented`];
+  return Check(schema, body) ? [] : Errors(schema, body)[1];
+};
+
+describe('the OpenAPI document', () => {
+  it('names every operation, once, and gives each answer a description and a form', () => {
+    expect([...documented.keys()].sort()).toEqual(Object.keys(ways).sort());
+    for (const { call, summary, responses } of documented.values()) {
+      expect(summary, call).toMatch(/^[A-Z]/);
+      for (const { description, content } of Object.values(responses)) {
+        expect(description, call).toMatch(/\.$/);
+        expect(Object.values(content ?? {}), call).toHaveLength(1);
+      }
+    }
+  });
+
+  const cases = Object.entries(ways).flatMap(([id, answers]) => Object.keys(answers).map((status) => [id, Number(status)] as const));
+  it.each(cases)('is kept by %s, which answers %i as it says', async (id, status) => {
+    const operation = documented.get(id);
+    const way = ways[id]?.[status];
+    if (!operation || !way) throw new Error(`${id} is not documented`);
+    const given = await ask(operation.call, await way());
+    expect(given.status, JSON.stringify(given.body)).toBe(status);
+    expect(faultsOf(operation, given)).toEqual([]);
+  });
+
+  it('promises no answer that is not asked for above', () => {
+    for (const [id, { responses }] of documented) {
+      const asked = Object.keys(ways[id] ?? {});
+      expect([id, Object.keys(responses).sort()]).toEqual([id, [...asked, ...(id === 'watchPortfolio' ? ['101'] : [])].sort()]);
+    }
+  });
+
+  it('is kept by the frames of the WebSocket, with a price and without, real and simulated', async () => {
+    const operation = documented.get('watchPortfolio');
+    if (!operation) throw new Error('not documented');
+    const owner = createUser(systemClock);
+    for (const symbol of ['bnbusdt', 'dogeusdt']) await well.call(owner, 'POST', '/api/v1/profile/coins', coin(symbol));
+    well.publish('bnbusdt', '600');
+    const socket = await openSocket(well.wsUrl, owner);
+    await socket.next((frame) => frame.TotalValue === '600');
+    well.aggregator.simulated = true;
+    await socket.next((frame) => frame.Simulated === true);
+    for (const body of socket.messages) expect(faultsOf(operation, { status: 101, type: 'application/json', body })).toEqual([]);
+    expect(faultsOf(operation, { status: 101, type: 'application/json', body: { ...socket.messages[0], Other: 1 } })).not.toEqual([]);
+    await socket.close();
+    well.aggregator.simulated = false;
+    await until(async () => (await well.call(undefined, 'GET', '/ready')).body.simulated === false);
+  });
+});

@@ -1,0 +1,155 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Clock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import { maxSymbolLength } from '@tickfolio/lib/market/symbol';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { problems, rangeQuery } from '../api/contract.js';
+import type { ReadTurns } from '../api/read-turns.js';
+import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
+import { dayMomentOf } from '../market/day-moments.js';
+import type { KeptListings } from '../market/kept-listings.js';
+import {
+  type Candle,
+  type CandleRange,
+  candleRanges,
+  type DayTicker,
+  type MarketArchive,
+  type TrailPoint,
+} from '../market/market-archive.js';
+import type { Kind } from '../market/portfolio-value.js';
+import type { SymbolLookup } from '../market/symbol-lookup.js';
+import { type Assets, assetsOf, type Symbols } from '../market/symbols.js';
+import type { Portfolios } from '../portfolio/portfolios.js';
+
+export interface CandleRoutesOptions extends ReadTurns {
+  readonly verify: VerifyAccessToken;
+  readonly archive: MarketArchive;
+  readonly portfolios: Pick<Portfolios, 'readMany'>;
+  readonly symbols: Symbols;
+  readonly lookup: SymbolLookup;
+  /** What was listed at any time. */
+  readonly keptListings: Pick<KeptListings, 'read'>;
+  /** Of the prices that arrive now; undefined while nobody knows. */
+  readonly kind: () => Kind | undefined;
+  /** The one that frames are dated by. */
+  readonly clock: Clock;
+}
+
+const moment = Type.String({ format: 'date-time', examples: ['2026-01-27T10:00:00.000Z'] });
+const price = Type.String({ description: 'exact decimal text', examples: ['68123.45'] });
+const orNull = <T extends Type.TSchema>(type: T, description: string) => Type.Union([type, Type.Null()], { description });
+const CandleAnswer = Type.Object({ Time: moment, Open: price, High: price, Low: price, Close: price });
+const VolumeAnswer = Type.Object({
+  Time: moment,
+  Base: Type.String({ description: 'in the base asset, exact decimal text', examples: ['12408.51302'] }),
+  Quote: Type.String({ description: 'in the quote asset, exact decimal text', examples: ['845310222.1940537'] }),
+});
+const CandlesAnswer = Type.Object(
+  {
+    Symbol: Type.String({ examples: ['btcusdt'] }),
+    BaseAsset: orNull(
+      Type.String({ examples: ['BTC'] }),
+      'what the symbol is of; null where no list that was ever read here had it and you do not hold it',
+    ),
+    QuoteAsset: orNull(Type.String({ examples: ['USDT'] }), 'what its prices are in; null as before'),
+    Status: orNull(
+      Type.Enum(['trading', 'paused', 'delisted'], { examples: ['trading'] }),
+      'how the exchange has it; null while its list is not known',
+    ),
+    Range: Type.String({ examples: ['24h'] }),
+    StepSeconds: Type.Integer({ description: 'how much time a candle holds', examples: [600] }),
+    Candles: Type.Array(CandleAnswer),
+    Today: orNull(CandleAnswer, 'since midnight UTC; null while there is nothing'),
+    Day: orNull(
+      Type.Object({ Time: moment, Open: price, High: price, Low: price }),
+      'the 24 hours before `Time`, the newest ticker, as the exchange counts them; null where there is none of the last hour',
+    ),
+    Volume: orNull(VolumeAnswer, 'what was traded in the 24 hours before; null where it was not recorded'),
+    Last: orNull(
+      Type.Object({ Time: moment, Price: price }),
+      'of a delisted symbol the last price that was recorded, however old; else null',
+    ),
+  },
+  { description: 'Candles in the quote asset, oldest first; stretches without a trade are left out.' },
+);
+
+const isoOf = (atMs: number) => new Date(atMs).toISOString();
+const answerCandle = ({ atMs, open, high, low, close }: Candle) => ({ Time: isoOf(atMs), Open: open, High: high, Low: low, Close: close });
+
+/** Candles of every symbol that is listed, or held, or that the archive knows. */
+export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = async (app, options) => {
+  const { verify, inTurn, inArchiveTurn, archive, portfolios, symbols, lookup, keptListings, kind, clock } = options;
+  app.addHook('onRequest', requireSignIn(verify));
+  const isSimulated = () => {
+    const known = kind();
+    return known === undefined ? undefined : known === 'simulated';
+  };
+  /** Of the exchange's own 24 hours; nothing where there is no archive: then what is known of today has to do. */
+  const dayOf = async (symbol: string): Promise<DayTicker | undefined> => {
+    const simulated = isSimulated();
+    const days = simulated === undefined ? undefined : await archive.days(simulated).catch(() => undefined);
+    const day = days?.get(symbol);
+    if (!day || simulated === undefined) return day;
+    // The change that stands above is counted from that.
+    const opens = await archive.opensAt(dayMomentOf(clock.now()), [symbol], simulated).catch(() => undefined);
+    return { ...day, open: opens?.get(symbol)?.price ?? day.open };
+  };
+  const heldAssets = async (userId: string, symbol: string): Promise<Assets | undefined> => {
+    const coins = (await portfolios.readMany([userId])).get(userId);
+    const quote = coins?.find((coin) => coin.symbol === symbol)?.quoteAsset;
+    return quote === undefined ? undefined : assetsOf({ symbol, quoteAsset: quote });
+  };
+  /** What is known of a symbol that is not on the list. @throws AppError not_found for one that nobody knows */
+  const goneSymbol = async (
+    request: FastifyRequest,
+    symbol: string,
+  ): Promise<{ assets: Assets | undefined; last: TrailPoint | undefined }> => {
+    const assets = symbols.assets(symbol) ?? (await inTurn(request, () => heldAssets(signedIn(request).userId, symbol)));
+    const last = await inArchiveTurn(request, () => archive.last(symbol, isSimulated()));
+    if (!assets && !last) throw new AppError('not_found', `The exchange does not list ${JSON.stringify(symbol)}.`);
+    const known = kind();
+    return { assets: assets ?? (known && (await inTurn(request, () => keptListings.read(known, symbol)))), last };
+  };
+
+  app.get(
+    '/api/v1/coins/:symbol/candles',
+    {
+      schema: {
+        tags: ['market'],
+        security: [{ bearerAuth: [] }],
+        operationId: 'getCandles',
+        summary: 'Candles of a symbol, from the archive',
+        description: 'Also of a symbol that the exchange has delisted, where it is held or the archive knows it.',
+        params: Type.Object({ symbol: Type.String({ maxLength: maxSymbolLength, examples: ['btcusdt'] }) }),
+        querystring: rangeQuery(Object.keys(candleRanges), '24h'),
+        response: { 200: CandlesAnswer, ...problems(400, 401, 404, 429, 503) },
+      },
+    },
+    async (request) => {
+      const symbol = request.params.symbol.toLowerCase();
+      const range = (request.query.range ?? '24h') as CandleRange;
+      await lookup.lookAgain(symbol);
+      const standing = symbols.standing(symbol);
+      const gone = standing === 'gone' ? await goneSymbol(request, symbol) : undefined;
+      const assets = gone?.assets ?? symbols.assets(symbol);
+      // An archive whose archiver is older has no volumes.
+      const [candles, today, day, volume] = await inArchiveTurn(request, () =>
+        Promise.all([archive.candles(symbol, range), archive.today(symbol), dayOf(symbol), archive.volume(symbol).catch(() => undefined)]),
+      );
+      return {
+        Symbol: symbol,
+        BaseAsset: assets?.BaseAsset ?? null,
+        QuoteAsset: assets?.QuoteAsset ?? null,
+        Status: standing === 'gone' ? ('delisted' as const) : (standing ?? null),
+        Range: range,
+        StepSeconds: candleRanges[range].stepMs / 1_000,
+        Candles: candles.map(answerCandle),
+        Today: today ? answerCandle(today) : null,
+        Day: day ? { Time: isoOf(day.atMs), Open: day.open, High: day.high, Low: day.low } : null,
+        Volume: volume ? { Time: isoOf(volume.atMs), Base: volume.base, Quote: volume.quote } : null,
+        Last: gone?.last ? { Time: isoOf(gone.last.atMs), Price: gone.last.price } : null,
+      };
+    },
+  );
+};

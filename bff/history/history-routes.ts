@@ -1,0 +1,168 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Clock } from '@tickfolio/lib/clock';
+import { formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { moment, problems, usdt } from '../api/contract.js';
+import type { ReadTurns } from '../api/read-turns.js';
+import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
+import { dayMomentOf, nextDayMomentOf } from '../market/day-moments.js';
+import type { MarketArchive, TrailPoint } from '../market/market-archive.js';
+import { type Kind, requireKind } from '../market/portfolio-value.js';
+import type { Coin, Portfolios } from '../portfolio/portfolios.js';
+import { dayOf, type ValueHistory } from './value-history.js';
+
+export interface HistoryRoutesOptions extends ReadTurns {
+  readonly verify: VerifyAccessToken;
+  readonly history: Pick<ValueHistory, 'opens'>;
+  readonly archive: MarketArchive;
+  readonly portfolios: Pick<Portfolios, 'readMany'>;
+  /** Of the prices that arrive now; undefined while nobody knows. */
+  readonly kind: () => Kind | undefined;
+  readonly clock: Clock;
+}
+
+const security = [{ bearerAuth: [] }];
+const price = Type.String({ description: 'exact decimal text', examples: ['68123.45'] });
+const quotePrice = Type.String({ description: 'exact decimal text, in the quote asset', examples: ['68123.45'] });
+const symbolName = Type.String({ examples: ['btcusdt'] });
+const dayAgo = Type.Array(Type.Object({ Symbol: symbolName, Price: usdt, QuotePrice: quotePrice, Time: moment }));
+const DayAnswer = Type.Object(
+  {
+    AsOf: moment,
+    Since: moment,
+    Opens: Type.Array(Type.Object({ Symbol: symbolName, Price: usdt, QuotePrice: quotePrice, Since: moment })),
+    DayAgo: {
+      ...dayAgo,
+      description:
+        'What every coin that is held cost 24 hours before `Time`, a ticker of a full minute that is the same for everybody, where the archive has one.',
+    },
+    DayAgoNext: {
+      ...Type.Union([Type.Object({ From: moment, Prices: dayAgo }), Type.Null()]),
+      description: 'What takes the place of `DayAgo` at `From`, a moment that all clients share; null while that is not known.',
+    },
+  },
+  {
+    description:
+      'The first price of today (UTC) that is known of every coin that is held, and from when it is: of a new coin not from midnight. And what it cost 24 hours ago.',
+  },
+);
+const TrailsAnswer = Type.Object(
+  {
+    Trails: Type.Array(
+      Type.Object({ Symbol: Type.String({ examples: ['btcusdt'] }), Points: Type.Array(Type.Object({ Time: moment, Price: price })) }),
+    ),
+  },
+  { description: 'The price of every minute of the last half hour, of the coins that are held.' },
+);
+const isoOf = (atMs: number) => new Date(atMs).toISOString();
+const dayMs = 86_400_000;
+const minuteMs = 60_000;
+const nothing = (): ReadonlyMap<string, never> => new Map<string, never>();
+
+/** What a day's figures need of the archive. */
+interface DayReading {
+  /** Symbols of which no price of midnight is known. */
+  readonly late: readonly string[];
+  readonly needed: readonly string[];
+  readonly momentMs: number;
+  readonly nextMomentMs: number | undefined;
+}
+
+/** What prices were: from the archive, and from the BFF's own records where it has none. */
+export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = async (app, options) => {
+  const { verify, inTurn, inArchiveTurn, history, archive, portfolios, kind, clock } = options;
+  app.addHook('onRequest', requireSignIn(verify));
+  const knownKind = () => requireKind(kind());
+  /** Of the exchange's own 24 hours; nothing where there is no archive: then what is known of today has to do. */
+  const agoOf = (opens: ReadonlyMap<string, TrailPoint>, coins: readonly Coin[]) =>
+    coins.flatMap(({ symbol, quoteAsset }) => {
+      const own = opens.get(symbol);
+      const rate = quoteAsset === 'usdt' ? { price: '1', atMs: own?.atMs ?? 0 } : opens.get(`${quoteAsset}usdt`);
+      if (own === undefined || rate === undefined) return [];
+      const price = formatDecimal(multiply(parseDecimal(own.price), parseDecimal(rate.price)));
+      return [{ Symbol: symbol, Price: price, QuotePrice: own.price, Time: isoOf(Math.min(own.atMs, rate.atMs)) }];
+    });
+  /**
+   * What the archive is asked for a day's figures, all at once. Nothing where there is no archive, or it does not come to it: then the first price
+   * that was recorded has to do, and what is known of today.
+   */
+  const readArchive = (request: FastifyRequest, known: Kind, asked: DayReading) => {
+    const simulated = known === 'simulated';
+    const opensAt = (atMs: number) => archive.opensAt(atMs, asked.needed, simulated).catch(nothing);
+    const all = () =>
+      Promise.all([
+        archive.midnight(asked.late, simulated).catch(nothing),
+        opensAt(asked.momentMs),
+        asked.nextMomentMs === undefined ? undefined : opensAt(asked.nextMomentMs),
+      ]);
+    return inArchiveTurn(request, all).catch(() => [nothing(), nothing(), undefined] as const);
+  };
+  const coinsOf = async (userId: string) => (await portfolios.readMany([userId])).get(userId) ?? [];
+
+  app.get(
+    '/api/v1/profile/day',
+    {
+      schema: {
+        tags: ['profile'],
+        security,
+        operationId: 'getDayOpens',
+        summary: "Today's first prices and those of 24 hours ago, to count changes from",
+        response: { 200: DayAnswer, ...problems(401, 429, 503) },
+      },
+    },
+    async (request) => {
+      const nowMs = clock.now();
+      const midnightMs = Math.floor(nowMs / dayMs) * dayMs;
+      const { known, coins, needed, opens } = await inTurn(request, async () => {
+        const held = await coinsOf(signedIn(request).userId);
+        const symbols = [...new Set(held.flatMap(({ symbol, quoteAsset }) => [symbol, `${quoteAsset}usdt`]))];
+        const ofKind = knownKind();
+        return { known: ofKind, coins: held, needed: symbols, opens: await history.opens(ofKind, dayOf(nowMs), symbols) };
+      });
+      // Of a coin that was added later the archive may still know what it cost at midnight.
+      const late = needed.filter((symbol) => symbol !== 'usdtusdt' && !((opens.get(symbol)?.atMs ?? nowMs) < midnightMs + minuteMs));
+      const next = nextDayMomentOf(nowMs);
+      const asked = { late, needed, momentMs: dayMomentOf(nowMs), nextMomentMs: next?.moment };
+      const [midnights, ago, agoNext] = await readArchive(request, known, asked);
+      for (const [symbol, open] of midnights) if (open.atMs < (opens.get(symbol)?.atMs ?? nowMs)) opens.set(symbol, open);
+      const found = coins.flatMap(({ symbol, quoteAsset }) => {
+        const own = opens.get(symbol);
+        const rate = quoteAsset === 'usdt' ? { price: '1', atMs: 0 } : opens.get(`${quoteAsset}usdt`);
+        if (own === undefined || rate === undefined) return [];
+        const price = formatDecimal(multiply(parseDecimal(own.price), parseDecimal(rate.price)));
+        return [{ Symbol: symbol, Price: price, QuotePrice: own.price, Since: isoOf(Math.max(own.atMs, rate.atMs)) }];
+      });
+      return {
+        AsOf: isoOf(nowMs),
+        Since: isoOf(midnightMs),
+        Opens: found,
+        DayAgo: agoOf(ago, coins),
+        DayAgoNext: next && agoNext ? { From: isoOf(next.fromMs), Prices: agoOf(agoNext, coins) } : null,
+      };
+    },
+  );
+
+  app.get(
+    '/api/v1/profile/trails',
+    {
+      schema: {
+        tags: ['profile'],
+        security,
+        operationId: 'getTrails',
+        summary: 'The last half hour of the prices of what is held',
+        response: { 200: TrailsAnswer, ...problems(401, 429, 503) },
+      },
+    },
+    async (request) => {
+      const coins = await inTurn(request, () => coinsOf(signedIn(request).userId));
+      const trails = await inArchiveTurn(request, () => archive.trails(coins.map(({ symbol }) => symbol)));
+      return {
+        Trails: [...trails].map(([symbol, points]) => ({
+          Symbol: symbol,
+          Points: points.map(({ atMs, price: text }) => ({ Time: isoOf(atMs), Price: text })),
+        })),
+      };
+    },
+  );
+};

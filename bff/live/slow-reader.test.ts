@@ -1,0 +1,184 @@
+import { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { createManualClock, systemClock } from '@tickfolio/lib/clock';
+import type { Postgres } from '@tickfolio/lib/postgres';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
+import { textFrame } from '../prices/text-frame.js';
+import { createUser, openTestPostgres, startTestBff } from '../test-bff.js';
+import { createClientSocket, defaultSocketLimits } from './client-socket.js';
+import { createSocketMetrics } from './socket-metrics.js';
+import { openSocket } from './test-socket.js';
+
+/** A connection whose other end reads only when the test says so. */
+class FakeSocket extends EventEmitter {
+  sent: { readonly kind: 'data' | 'ping'; readonly text: string }[] = [];
+  bufferedAmount = 0;
+  closedWith: number | undefined;
+  terminated = false;
+  readonly OPEN = 1;
+  readyState = 1;
+  write(bytes: string) {
+    for (let at = 0; at < bytes.length; ) {
+      const kind = bytes.charCodeAt(at) === 0x89 ? 'ping' : 'data';
+      const short = bytes.charCodeAt(at + 1);
+      const start = at + (short < 126 ? 2 : 4);
+      const end = start + (short < 126 ? short : bytes.charCodeAt(at + 2) * 256 + bytes.charCodeAt(at + 3));
+      this.sent.push({ kind, text: bytes.slice(start, end) });
+      at = end;
+    }
+    return true;
+  }
+  close(code: number) {
+    this.closedWith = code;
+  }
+  terminate() {
+    this.terminated = true;
+    this.emit('close');
+  }
+  /** Reads everything that was sent, answering pings in order. */
+  read() {
+    const read = this.sent;
+    this.sent = [];
+    for (const { kind, text } of read) if (kind === 'ping') this.emit('pong', Buffer.from(text));
+    return read.filter(({ kind }) => kind === 'data').map(({ text }) => text);
+  }
+}
+
+const setUp = (frameBytes = 1_000) => {
+  const clock = createManualClock();
+  const metrics = createMetrics('bff');
+  const socket = new FakeSocket();
+  let version = 0;
+  const frame = () => textFrame(`${version}`.padEnd(frameBytes));
+  const client = createClientSocket({
+    socket: socket as unknown as WebSocket,
+    connection: socket as unknown as Duplex,
+    token: { userId: 'u', userName: 'n', sessionId: 's', expiresAtMs: clock.now() + 900_000 },
+    verify: () => {
+      throw new Error('not used');
+    },
+    newest: frame,
+    clock,
+    tokenClock: clock,
+    log: silentLogger(),
+    metrics: createSocketMetrics(metrics),
+    limits: defaultSocketLimits,
+  });
+  const tick = () => {
+    version++;
+    client.changed(clock.monotonic());
+  };
+  const seconds = (count: number, each: () => void = () => undefined) => {
+    for (let i = 0; i < count; i++) {
+      clock.advance(1_000);
+      each();
+      client.sweep();
+    }
+  };
+  return { clock, metrics, socket, client, tick, seconds, version: () => version };
+};
+
+describe('a client that reads slowly', () => {
+  it('gets fewer and newer frames; what is on its way to it is bounded', async () => {
+    const { socket, tick, metrics, version } = setUp();
+    const most = defaultSocketLimits.windowBytes + 2_000;
+    for (let i = 0; i < 5_000; i++) tick();
+    expect(socket.sent.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(most);
+    const behind = socket.read();
+    expect(behind.length).toBeLessThan(70);
+    // It has caught up, and at once gets the newest, only once.
+    expect(socket.read().map((text) => text.trim())).toEqual([String(version())]);
+    expect(await metrics.text()).toMatch(/pushes_skipped_total 49\d\d/);
+  });
+  it('is not closed as long as it reads at all', () => {
+    const { socket, tick, seconds } = setUp(10_000);
+    let count = 0;
+    seconds(300, () => {
+      for (let i = 0; i < 10; i++) tick();
+      if (++count % 5 === 0) socket.read();
+    });
+    expect(socket.closedWith).toBeUndefined();
+  });
+  it('is held by what waits in this process too, whatever it claims to have read', () => {
+    const { socket, tick } = setUp();
+    socket.bufferedAmount = 100_000;
+    tick();
+    expect(socket.sent).toEqual([]);
+  });
+});
+
+describe('a client that reads nothing', () => {
+  it('is closed with 4408 within 30 s and cut soon after', () => {
+    const { socket, tick, seconds, clock } = setUp();
+    seconds(24, tick);
+    expect(socket.closedWith).toBeUndefined();
+    seconds(1, tick);
+    expect(socket.closedWith).toBe(4408);
+    expect(socket.terminated).toBe(false);
+    clock.advance(2_000);
+    expect(socket.terminated).toBe(true);
+  });
+  it('is found without any price moving: a dead peer', () => {
+    const { socket, seconds } = setUp();
+    seconds(14);
+    expect(socket.sent).toEqual([]);
+    seconds(1);
+    expect(socket.sent).toEqual([{ kind: 'ping', text: '0' }]);
+    seconds(10);
+    expect(socket.closedWith).toBe(4408);
+  });
+  it('is not taken for one that answers pings, for as long as it likes', () => {
+    const { socket, seconds } = setUp();
+    seconds(600, () => socket.read());
+    expect(socket.closedWith).toBeUndefined();
+  });
+  it('cannot pass by claiming to have read what was not sent', () => {
+    const { socket, seconds } = setUp();
+    seconds(26, () => {
+      for (const claim of ['99999999', '-1', 'x', '', '0x0', 'NaN', '1e0']) socket.emit('pong', Buffer.from(claim));
+    });
+    expect(socket.closedWith).toBe(4408);
+  });
+});
+
+describe('among real connections', () => {
+  let postgres: Postgres;
+  beforeAll(async () => {
+    postgres = await openTestPostgres();
+  });
+  afterAll(() => postgres.close());
+
+  it('those that read nothing are closed with 4408 while the others keep their pace', async () => {
+    const bff = await startTestBff({
+      postgres,
+      options: { socketLimits: { pingIntervalMs: 500, silenceLimitMs: 1_500, closeGraceMs: 5_000 } },
+    });
+    const open = async (count: number) => {
+      const users = Array.from({ length: count }, () => createUser(systemClock));
+      for (const user of users) await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' });
+      return Promise.all(users.map((user) => openSocket(bff.wsUrl, user)));
+    };
+    const [readers, stopped] = [await open(30), await open(10)];
+    await Promise.all([...readers, ...stopped].map((socket) => socket.next()));
+    for (const socket of stopped) socket.ws.pause();
+    const delays: number[] = [];
+    const endAt = performance.now() + 4_000;
+    for (let price = 1; performance.now() < endAt; price++) {
+      const sentAt = performance.now();
+      bff.publish('btcusdt', String(price));
+      await Promise.all(readers.map((socket) => socket.next((f) => f.TotalValue === String(price))));
+      delays.push(performance.now() - sentAt);
+      for (const socket of readers) socket.clear();
+    }
+    for (const socket of stopped) {
+      socket.ws.resume();
+      expect((await socket.closed).code).toBe(4408);
+    }
+    expect(delays.length).toBeGreaterThan(20);
+    expect(delays.sort((a, b) => a - b)[Math.floor(delays.length * 0.9)]).toBeLessThan(150);
+    for (const socket of readers) await socket.close();
+    await bff.close();
+  });
+});

@@ -1,0 +1,260 @@
+import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import type { Clock } from '@tickfolio/lib/clock';
+import { AppError, toAppError } from '@tickfolio/lib/errors';
+import { createTurns } from '../api/turns.js';
+import { createArchiveOpens, type OpensAt } from './archive-opens.js';
+import { createSymbolReadings, type SymbolReadings } from './symbol-readings.js';
+
+/** A stretch of time of a symbol; prices are exact decimal texts. */
+export interface Candle {
+  readonly atMs: number;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+}
+
+export interface TrailPoint {
+  readonly atMs: number;
+  readonly price: string;
+}
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** What a chart can ask for, made of the archive's rollups: at most 400 candles each. */
+export const candleRanges = {
+  '1h': { spanMs: hourMs, stepMs: minuteMs },
+  '6h': { spanMs: 6 * hourMs, stepMs: 2 * minuteMs },
+  '24h': { spanMs: dayMs, stepMs: 10 * minuteMs },
+  '7d': { spanMs: 7 * dayMs, stepMs: hourMs },
+  '30d': { spanMs: 30 * dayMs, stepMs: 4 * hourMs },
+  '1y': { spanMs: 365 * dayMs, stepMs: dayMs },
+} as const;
+export type CandleRange = keyof typeof candleRanges;
+
+/** What was traded in 24 hours, exact, in the base and in the quote asset. */
+export interface Volume {
+  /** The end of the 24 hours. */
+  readonly atMs: number;
+  readonly base: string;
+  readonly quote: string;
+}
+
+/** The 24 hours before a symbol's newest ticker, as the exchange counts them; prices are exact decimal texts. */
+export interface DayTicker {
+  /** The end of the 24 hours. */
+  readonly atMs: number;
+  /** What it cost at their beginning. */
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+}
+
+/** Prices of the past, where there is an archive. @throws AppError unavailable where there is none, or it does not answer */
+export interface MarketArchive {
+  /** Oldest first; minutes without a ticker are left out. */
+  candles(symbol: string, range: CandleRange): Promise<readonly Candle[]>;
+  /** Today's (UTC) stretch so far; undefined when there is none. */
+  today(symbol: string): Promise<Candle | undefined>;
+  /** Of the newest ticker, of the last hour; undefined when there is none, or when it did not say. */
+  volume(symbol: string): Promise<Volume | undefined>;
+  /**
+   * The newest price of a symbol, however old; undefined where there is none, or no archive at all.
+   * @param simulated of which kind; undefined for either
+   */
+  last(symbol: string, simulated: boolean | undefined): Promise<TrailPoint | undefined>;
+  /** By symbol, of all whose newest ticker is of the last hour; one reading for whoever asks. */
+  days(simulated: boolean): Promise<ReadonlyMap<string, DayTicker>>;
+  readonly opensAt: OpensAt;
+  /** What symbols cost at midnight UTC: the first prices of the day's first minutes, by symbol. */
+  midnight(symbols: readonly string[], simulated: boolean): Promise<ReadonlyMap<string, TrailPoint>>;
+  /** The closes of the last minutes, by symbol. */
+  trails(symbols: readonly string[]): Promise<ReadonlyMap<string, readonly TrailPoint[]>>;
+}
+
+export interface MarketArchiveOptions {
+  /** Undefined while there is no ClickHouse. */
+  readonly clickhouse: () => ClickHouse | undefined;
+  readonly database: string;
+  readonly table: string;
+  readonly clock: Clock;
+}
+
+const queryTimeoutMs = 4_000;
+const trailSpanMs = 30 * minuteMs;
+/** So long after midnight a first price still counts as that of midnight. */
+const midnightSpanMs = 10 * minuteMs;
+/** More than any exchange lists. */
+const maxSymbols = 10_000;
+/** Many viewers of a coin cost one query in so long. */
+const keptMs = 4_000;
+const maxKept = 512;
+/** What a symbol cost at midnight stays; what is not there may be about to come. */
+const lackingMs = 10_000;
+/** A trail has a point a minute. */
+const keptTrailMs = 15_000;
+/** So many questions are asked at once, and so many wait for their turn; the archive has others to answer too. */
+const [maxQueries, maxWaiting, maxWaitMs] = [8, 64, 4_000];
+type Params = Record<string, string | number | readonly string[]>;
+
+interface CandleAnswer {
+  readonly at: string;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+}
+
+const toCandle = ({ at, ...prices }: CandleAnswer): Candle => ({ ...prices, atMs: Number(at) * 1_000 });
+
+export const createMarketArchive = ({ clickhouse, database, table, clock }: MarketArchiveOptions): MarketArchive => {
+  const latest = `${database}.${table}_latest`;
+  /** SQL of the moment of the newest ticker: what is dated later was dated wrongly. @param of which symbols */
+  const newestAt = (of: string) =>
+    `ifNull((SELECT maxOrNull(l.event_time) FROM ${latest} AS l WHERE l.symbol ${of}), toDateTime64('2105-12-31 00:00:00', 3, 'UTC'))`;
+  const newest = newestAt('= {symbol:String}');
+  const rollup = (size: '1m' | '1h') => `${database}.${table.replace(/_tickers$/, '')}_ohlc_${size}`;
+  const turns = createTurns({ clock, atOnce: maxQueries, maxWaiting, maxWaitMs, words: 'The archive is asked for too much at once.' });
+  const kept = new Map<string, { readonly atMs: number; readonly answer: Promise<unknown> }>();
+
+  /** Undefined where there is no archive. */
+  const ask = async <T>(sql: string, params: Params, maxRows: number): Promise<T[] | undefined> => {
+    try {
+      const server = clickhouse();
+      return server && (await turns.take('', () => server.query<T>(sql, params, { timeoutMs: queryTimeoutMs, maxRows })));
+    } catch (thrown) {
+      const fault = toAppError(thrown);
+      if (fault.code === 'not_found') return undefined; // The archiver has not made its tables yet.
+      throw new AppError('unavailable', 'The archive of prices does not answer.', { cause: fault, retryAfterMs: 5_000 });
+    }
+  };
+  const read = async <T>(sql: string, params: Params, maxRows: number): Promise<T[]> => {
+    const rows = await ask<T>(sql, params, maxRows);
+    if (rows) return rows;
+    const message = 'There is no archive of prices here.';
+    throw new AppError('unavailable', message, { retryAfterMs: 60_000, fields: [{ field: 'archive', message, reason: 'no-archive' }] });
+  };
+  const shared = <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const nowMs = clock.monotonic();
+    const known = kept.get(key);
+    if (known && nowMs - known.atMs < keptMs) return known.answer as Promise<T>;
+    const answer = work();
+    answer.catch(() => {
+      // What fails late may have a younger one in its place.
+      if (kept.get(key)?.answer === answer) kept.delete(key);
+    });
+    kept.delete(key);
+    kept.set(key, { atMs: nowMs, answer });
+    const [oldest] = kept.keys();
+    if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest);
+    return answer;
+  };
+  const readMidnight = async (symbols: readonly string[], from: number, simulated: boolean) => {
+    const rows = await read<{ symbol: string; at: string; price: string }>(
+      // By the table behind the view: what was delivered twice has the same first price.
+      `SELECT t.symbol AS symbol, toUnixTimestamp64Milli(min(t.event_time)) AS at, argMin(t.close_price, t.event_time) AS price
+       FROM ${database}.${table}_rows AS t WHERE t.symbol IN {symbols:Array(String)} AND startsWith(t.event_type, 'simulated') = {simulated:UInt8}
+         AND t.event_time >= fromUnixTimestamp64Milli({from:Int64}) AND t.event_time < fromUnixTimestamp64Milli({to:Int64}) GROUP BY symbol`,
+      { symbols: symbols.map((symbol) => symbol.toUpperCase()), simulated: simulated ? 1 : 0, from, to: from + midnightSpanMs },
+      symbols.length,
+    );
+    return new Map(rows.map(({ symbol, at, price }) => [symbol.toLowerCase(), { atMs: Number(at), price }]));
+  };
+  const readTrails = async (symbols: readonly string[]) => {
+    const rows = await read<{ symbol: string; at: string; close: string }>(
+      `SELECT c.symbol AS symbol, toUnixTimestamp(c.start) AS at, c.close AS close FROM ${rollup('1m')} AS c
+       WHERE c.symbol IN {symbols:Array(String)} AND c.start >= toDateTime({from:UInt32})
+         AND c.start <= ${newestAt('IN {symbols:Array(String)}')} ORDER BY symbol, at`,
+      { symbols: symbols.map((symbol) => symbol.toUpperCase()), from: Math.floor((clock.now() - trailSpanMs) / 1_000) },
+      symbols.length * (trailSpanMs / minuteMs + 2),
+    );
+    const trails = new Map<string, TrailPoint[]>();
+    for (const { symbol, at, close } of rows) {
+      const trail = trails.get(symbol.toLowerCase()) ?? [];
+      trails.set(symbol.toLowerCase(), trail);
+      trail.push({ atMs: Number(at) * 1_000, price: close });
+    }
+    return trails;
+  };
+  const midnightsOf = (from: number, simulated: boolean): SymbolReadings<TrailPoint> =>
+    createSymbolReadings({ read: (symbols) => readMidnight(symbols, from, simulated), keptMs: dayMs, lackingMs, clock });
+  let midnights: { from: number; real: SymbolReadings<TrailPoint>; simulated: SymbolReadings<TrailPoint> } | undefined;
+  const trails = createSymbolReadings({ read: readTrails, keptMs: keptTrailMs, lackingMs, clock });
+  const columns = 'argMin(c.open, c.start) AS open, max(c.high) AS high, min(c.low) AS low, argMax(c.close, c.start) AS close';
+
+  return {
+    candles: (symbol, range) =>
+      shared(`candles ${symbol} ${range}`, async () => {
+        const { spanMs, stepMs } = candleRanges[range];
+        const fromMs = Math.floor((clock.now() - spanMs) / stepMs + 1) * stepMs;
+        const rows = await read<CandleAnswer>(
+          `SELECT intDiv(toUnixTimestamp(c.start), {step:UInt32}) * {step:UInt32} AS at, ${columns}
+           FROM ${rollup(stepMs < hourMs ? '1m' : '1h')} AS c
+           WHERE c.symbol = {symbol:String} AND c.start >= toDateTime({from:UInt32}) AND c.start <= ${newest}
+           GROUP BY at ORDER BY at`,
+          { symbol: symbol.toUpperCase(), step: stepMs / 1_000, from: fromMs / 1_000 },
+          spanMs / stepMs + 2,
+        );
+        return rows.map(toCandle);
+      }),
+    today: (symbol) => {
+      const midnight = Math.floor(clock.now() / dayMs) * (dayMs / 1_000);
+      return shared(`today ${symbol} ${midnight}`, async () => {
+        const [row] = await read<CandleAnswer>(
+          `SELECT {from:UInt32} AS at, ${columns} FROM ${rollup('1m')} AS c
+           WHERE c.symbol = {symbol:String} AND c.start >= toDateTime({from:UInt32}) AND c.start <= ${newest} GROUP BY c.symbol`,
+          { symbol: symbol.toUpperCase(), from: midnight },
+          1,
+        );
+        return row && toCandle(row);
+      });
+    },
+    volume: (symbol) =>
+      shared(`volume ${symbol}`, async () => {
+        const [row] = await read<{ at: string; base: string | null; quote: string | null }>(
+          `SELECT toUnixTimestamp64Milli(t.event_time) AS at, t.volume AS base, t.quote_volume AS quote FROM ${database}.${table}_rows AS t
+           WHERE t.symbol = {symbol:String} AND t.event_time >= fromUnixTimestamp64Milli({from:Int64})
+             AND t.event_time <= ${newest}
+           ORDER BY t.symbol DESC, t.event_time DESC, t.message_id DESC LIMIT 1`,
+          { symbol: symbol.toUpperCase(), from: clock.now() - hourMs },
+          1,
+        );
+        return typeof row?.base === 'string' && typeof row.quote === 'string'
+          ? { atMs: Number(row.at), base: row.base, quote: row.quote }
+          : undefined;
+      }),
+    last: (symbol, simulated) =>
+      shared(`last ${symbol} ${simulated}`, async () => {
+        const rows = await ask<{ at: string; price: string }>(
+          `SELECT toUnixTimestamp64Milli(t.event_time) AS at, t.close_price AS price FROM ${database}.${table}_rows AS t
+           WHERE t.symbol = {symbol:String} AND ({either:UInt8} OR startsWith(t.event_type, 'simulated') = {simulated:UInt8})
+             AND t.event_time <= ${newest}
+           ORDER BY t.symbol DESC, t.event_time DESC, t.message_id DESC LIMIT 1`,
+          { symbol: symbol.toUpperCase(), either: simulated === undefined ? 1 : 0, simulated: simulated ? 1 : 0 },
+          1,
+        );
+        const row = rows?.[0];
+        return row && { atMs: Number(row.at), price: row.price };
+      }),
+    days: (simulated) =>
+      shared(`days ${simulated}`, async () => {
+        const rows = await read<{ symbol: string; at: string; open: string; high: string; low: string }>(
+          `SELECT t.symbol AS symbol, toUnixTimestamp64Milli(t.event_time) AS at, t.open_price AS open, t.high_price AS high, t.low_price AS low
+           FROM ${latest} AS t WHERE startsWith(t.event_type, 'simulated') = {simulated:UInt8}
+             AND t.event_time >= fromUnixTimestamp64Milli({from:Int64}) AND t.open_price > 0`,
+          { simulated: simulated ? 1 : 0, from: clock.now() - hourMs },
+          maxSymbols,
+        );
+        return new Map(rows.map(({ symbol, at, ...prices }) => [symbol.toLowerCase(), { ...prices, atMs: Number(at) }]));
+      }),
+    opensAt: createArchiveOpens({ read, rows: `${database}.${table}_rows`, clock }),
+    midnight: (symbols, simulated) => {
+      const from = Math.floor(clock.now() / dayMs) * dayMs;
+      if (midnights?.from !== from) midnights = { from, real: midnightsOf(from, false), simulated: midnightsOf(from, true) };
+      return midnights[simulated ? 'simulated' : 'real'].of(symbols);
+    },
+    trails: trails.of,
+  };
+};

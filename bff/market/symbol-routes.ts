@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import { Type } from 'typebox';
+import { problems, SymbolsAnswer } from '../api/contract.js';
+import { hasAlready } from '../api/etag.js';
+import { acceptedEncoding } from '../page/web-files.js';
+import type { SymbolLookup } from './symbol-lookup.js';
+import type { Symbols } from './symbols.js';
+
+const compressors = {
+  br: (text: string) => promisify(brotliCompress)(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }),
+  gzip: (text: string) => promisify(gzip)(text),
+};
+
+/** The list of what can be held, made once per revision of the exchange's list. */
+export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols; readonly lookup: SymbolLookup }> = async (
+  app,
+  { symbols, lookup },
+) => {
+  let made:
+    | {
+        readonly revision: string;
+        readonly etag: string;
+        readonly text: string;
+        readonly br: Promise<Buffer>;
+        readonly gzip: Promise<Buffer>;
+      }
+    | undefined;
+  const answer = () => {
+    const { revision, symbols: all } = symbols.listed();
+    if (made?.revision !== revision) {
+      const text = JSON.stringify({ Revision: revision, Symbols: all });
+      // Of the text: another build makes another answer of the same list.
+      const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+      made = { revision, etag, text, br: compressors.br(text), gzip: compressors.gzip(text) };
+    }
+    return made;
+  };
+  app.get<{ Querystring: { fresh?: 'true' } }>(
+    '/api/v1/symbols',
+    {
+      schema: {
+        tags: ['market'],
+        operationId: 'listSymbols',
+        summary: 'Every symbol that can be held',
+        description: 'Its ETag stays as long as the list does; ask with `If-None-Match` to learn cheaply that nothing changed.',
+        querystring: Type.Object({
+          fresh: Type.Optional(
+            Type.Enum(['true'], {
+              description: 'has the exchange asked again first, for a symbol that is not listed; that is done once in ten seconds at most',
+              examples: ['true'],
+            }),
+          ),
+        }),
+        response: { 200: SymbolsAnswer, ...problems(400, 503) },
+      },
+    },
+    async (request, reply) => {
+      if (request.query.fresh) await lookup.lookAgain();
+      const list = answer();
+      const { etag } = list;
+      const kept = request.query.fresh ? 'no-store' : 'public, max-age=60';
+      reply.header('etag', etag).header('cache-control', kept).header('vary', 'accept-encoding');
+      if (hasAlready(request, etag)) return (reply as FastifyReply).code(304).send();
+      const encoding = acceptedEncoding(request.headers['accept-encoding']);
+      reply.type('application/json; charset=utf-8').serializer(String);
+      if (!encoding) return reply.send(list.text);
+      return reply.header('content-encoding', encoding).send(await list[encoding]);
+    },
+  );
+};

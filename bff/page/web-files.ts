@@ -1,0 +1,101 @@
+import { fileURLToPath } from 'node:url';
+import { AppError } from '@tickfolio/lib/errors';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasAlready } from '../api/etag.js';
+import { pageRoutes } from '../api/public-url.js';
+import type { PageAssets } from './page-assets.js';
+import { type Encoding, type PageFile, readPageFiles } from './page-files.js';
+
+/** Where `npm run build` puts the page: beside this workspace, in the source tree as in an image. */
+export const builtPage = fileURLToPath(
+  new URL(import.meta.url.includes('/dist/') ? '../../../web/dist/page' : '../../web/dist/page', import.meta.url),
+);
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The best of what the client says it can read. */
+export const acceptedEncoding = (accepted: string | undefined): Encoding | undefined => {
+  const named = (accepted ?? '').toLowerCase().split(',');
+  const takes = (encoding: Encoding) => named.some((part) => part.trim().split(/\s*;/)[0] === encoding && !/;\s*q=0(\.0*)?\s*$/.test(part));
+  return takes('br') ? 'br' : takes('gzip') ? 'gzip' : undefined;
+};
+
+const send = (request: FastifyRequest, reply: FastifyReply, file: PageFile): FastifyReply => {
+  reply.header('cache-control', file.forEver ? 'public, max-age=31536000, immutable' : 'no-cache');
+  reply.header('etag', file.etag).header('vary', 'accept-encoding').header('content-security-policy', policy);
+  if (hasAlready(request, file.etag)) return reply.code(304).send();
+  reply.type(file.type);
+  const encoding = acceptedEncoding(request.headers['accept-encoding']);
+  const small = encoding && file.compressed[encoding];
+  if (!encoding || !small) return reply.send(file.bytes);
+  return reply.header('content-encoding', encoding).send(small);
+};
+
+const notBuilt = (basePath: string) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>tickfolio</title>
+<h1>The page is not built</h1><p>Run <code>npm run build</code> and start again. The interfaces work: <a href="${basePath}docs">their description</a>.</p></html>`;
+
+export interface WebFilesOptions {
+  /** Answers addresses that there are not. Default the app itself. */
+  readonly root?: FastifyInstance;
+  /** Where the page stands in its host, with a slash at both ends. Default `/`. */
+  readonly basePath?: string;
+  /** Shares this build's files with replicas of others. Default nobody. */
+  readonly share?: (files: ReadonlyMap<string, PageFile>) => PageAssets;
+}
+
+/** Files of other builds: before this replica listens the others can serve its own, and it serves theirs. */
+const serveOthers = (app: FastifyInstance, assets: PageAssets): void => {
+  app.get<{ Params: { readonly name: string } }>('/assets/:name', async (request, reply) => {
+    const { name } = request.params;
+    const file = /^[\w.-]{1,200}$/.test(name) ? await assets.find(`assets/${name}`) : undefined;
+    if (!file) throw new AppError('not_found', 'No build of the page has this file.');
+    return send(request, reply, file);
+  });
+  app.addHook('onReady', () => assets.offer());
+  app.addHook('onClose', async () => assets.close());
+};
+
+/**
+ * Serves the built page, held in memory: compressed beforehand, kept by browsers for ever where the name is made of the content.
+ * @param folder what the build wrote; where there is no page in it, the page's address says so
+ */
+export const addWebFiles = (app: FastifyInstance, folder: string, { root = app, basePath = '/', share }: WebFilesOptions = {}): void => {
+  const files = readPageFiles(folder, basePath);
+  const page = files?.get('index.html');
+  if (!files || !page) {
+    app.log.warn({ folder }, 'the page is not built; run "npm run build"');
+    app.get('/', async (_request, reply) =>
+      reply
+        .code(503)
+        .header('content-security-policy', policy)
+        .header('cache-control', 'no-store')
+        .type('text/html; charset=utf-8')
+        .send(notBuilt(basePath)),
+    );
+    return;
+  }
+  for (const url of pageRoutes) app.get(url, async (request, reply) => send(request, reply, page));
+  for (const [name, file] of files) {
+    if (file !== page) app.get(`/${name}`, async (request, reply) => send(request, reply, file));
+  }
+  if (share) serveOthers(app, share(files));
+  // A person who mistyped an address gets a page that says so, a program the problem.
+  root.addHook('onRequest', async (request, reply) => {
+    const isForPeople = request.method === 'GET' && request.headers.accept?.includes('text/html') && !/^\/(api|docs)\b/.test(request.url);
+    if (!request.is404 || !isForPeople) return;
+    reply.code(404).header('content-security-policy', policy).header('cache-control', 'no-store').header('vary', 'accept');
+    return reply.type(page.type).send(page.bytes);
+  });
+};

@@ -1,0 +1,172 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { AppError, type ErrorCode } from '@tickfolio/lib/errors';
+import { type Decimal, formatDecimal, isZero, negate, parseDecimal, quantityBounds } from '@tickfolio/lib/money';
+import type { Throttle } from '@tickfolio/lib/throttle';
+import { ChangeHeaders, ChangePath, CoinAnswer, CoinChangeBody, CoinRemovalBody, problems, RemovalAnswer } from '../api/contract.js';
+import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
+import type { SymbolLookup } from '../market/symbol-lookup.js';
+import type { Symbols } from '../market/symbols.js';
+import { notHeld } from './coin-refusal.js';
+import type { Change, Coin, Owner, Portfolios } from './portfolios.js';
+
+/** What is known of a change of a user's coins. */
+export interface PortfolioNews {
+  /** Of the portfolio after it; undefined where it is not known whether anything was changed. */
+  readonly version: number | undefined;
+  /** Whether a coin came or went, or may have. */
+  readonly symbolsChanged: boolean;
+}
+
+export interface CoinRoutesOptions {
+  readonly verify: VerifyAccessToken;
+  readonly portfolios: Portfolios;
+  readonly symbols: Symbols;
+  readonly lookup: SymbolLookup;
+  /** Limits the writes of each user. */
+  readonly writes: Throttle;
+  readonly onChange: (userId: string, news: PortfolioNews) => void;
+}
+
+/** What the header is good for. */
+const repeats = 'Repeated with the same `Idempotency-Key` within 7 days it changes nothing more and is answered the same.';
+const common = { tags: ['profile'], security: [{ bearerAuth: [] }] };
+
+export const answerCoin = ({ version, ...coin }: Coin) => ({
+  ID: coin.id,
+  CreatedAt: coin.createdAt.toISOString(),
+  UpdatedAt: coin.updatedAt.toISOString(),
+  DeletedAt: null,
+  Symbol: coin.symbol,
+  Quantity: coin.quantity,
+  UserID: coin.userId,
+  Version: version,
+});
+const answerChange = ({ id, coin }: Change) => ({ ...answerCoin(coin), ChangeID: id });
+
+const refuseQuantity = (message: string): AppError =>
+  new AppError('invalid_argument', `The quantity is not valid. ${message}`, {
+    fields: [{ field: 'quantity', message, reason: 'quantity-shape' }],
+  });
+
+/** @throws AppError invalid_argument for what is no decimal, has too many digits, or is zero */
+const readQuantity = (text: string): Decimal => {
+  let quantity: Decimal;
+  try {
+    quantity = parseDecimal(text, quantityBounds);
+  } catch (err) {
+    throw refuseQuantity(err instanceof AppError ? err.message : String(err));
+  }
+  if (isZero(quantity)) throw refuseQuantity('Zero changes nothing; send a positive amount to add or a negative one to take away.');
+  return quantity;
+};
+
+/** Refusals, each given before anything is written. After any other fault the change may have been made, and only its answer lost. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'invalid_argument',
+  'not_found',
+  'failed_precondition',
+  'unprocessable',
+  'resource_exhausted',
+]);
+const isRefusal = (thrown: unknown): boolean => thrown instanceof AppError && refusals.has(thrown.code);
+
+/** The changes of coins. */
+export const coinRoutes: FastifyPluginAsyncTypebox<CoinRoutesOptions> = async (app, options) => {
+  const { verify, portfolios, symbols, lookup, writes, onChange } = options;
+  app.addHook('onRequest', requireSignIn(verify));
+  app.addHook('preHandler', async (request) => writes.take(signedIn(request).userId));
+
+  /** Tells what the work changed, and where that is not known, that something may have changed. */
+  const told = async <T extends Change | undefined>({ userId }: Owner, work: () => Promise<T>): Promise<T> => {
+    try {
+      const change = await work();
+      if (change) {
+        const { coin, delta } = change;
+        onChange(userId, { version: coin.version, symbolsChanged: coin.quantity === '0' || coin.quantity === delta });
+      }
+      return change;
+    } catch (thrown) {
+      if (!isRefusal(thrown)) onChange(userId, { version: undefined, symbolsChanged: true });
+      throw thrown;
+    }
+  };
+  const increase = async (owner: Owner, symbol: string, by: Decimal, key: string | undefined): Promise<Change> => {
+    // What is held already is known to be valued, so this works while the symbol list cannot be had.
+    await lookup.lookAgain(symbol);
+    const held = await told(owner, () => portfolios.change(owner, symbol, by, key, () => symbols.requireMore(symbol)));
+    if (held) return held;
+    const listed = symbols.resolve(symbol);
+    return told(owner, () => portfolios.open(owner, listed, by, key));
+  };
+  const decrease = async (owner: Owner, symbol: string, by: Decimal, key: string | undefined): Promise<Change> => {
+    const change = await told(owner, () => portfolios.change(owner, symbol, by, key));
+    if (change) return change;
+    await lookup.lookAgain(symbol);
+    if (!symbols.mayExist(symbol)) symbols.resolve(symbol); // Answers a mistyped symbol with a suggestion.
+    throw notHeld('failed_precondition', symbol, ', so none can be taken away');
+  };
+
+  app.post(
+    '/coins',
+    {
+      schema: {
+        ...common,
+        operationId: 'changeCoin',
+        summary: 'Adds to a coin, or takes away from it',
+        description: `A decrease to exactly zero removes the coin and answers with quantity "0". ${repeats}`,
+        headers: ChangeHeaders,
+        body: CoinChangeBody,
+        response: { 200: CoinAnswer, ...problems(400, 401, 409, 413, 415, 422, 429, 503) },
+      },
+    },
+    async (request) => {
+      const owner = signedIn(request);
+      const symbol = request.body.symbol.toLowerCase();
+      const quantity = readQuantity(request.body.quantity);
+      const change = quantity.units > 0n ? increase : decrease;
+      return answerChange(await change(owner, symbol, quantity, request.headers['idempotency-key']));
+    },
+  );
+
+  app.delete(
+    '/coins',
+    {
+      schema: {
+        ...common,
+        operationId: 'removeCoin',
+        summary: 'Removes a coin, however much of it is held',
+        description: repeats,
+        headers: ChangeHeaders,
+        body: CoinRemovalBody,
+        response: { 200: RemovalAnswer, ...problems(400, 401, 404, 409, 413, 415, 429, 503) },
+      },
+    },
+    async (request) => {
+      const owner = signedIn(request);
+      const symbol = request.body.symbol.toLowerCase();
+      const change = await told(owner, () => portfolios.remove(owner, symbol, request.headers['idempotency-key']));
+      if (!change) throw notHeld('not_found', symbol);
+      const { id, delta, coin } = change;
+      const removed = formatDecimal(negate(parseDecimal(delta)));
+      return { message: 'coin successfully deleted', Symbol: symbol, Quantity: removed, Version: coin.version, ChangeID: id };
+    },
+  );
+
+  app.post(
+    '/changes/:id/undo',
+    {
+      schema: {
+        ...common,
+        operationId: 'undoChange',
+        summary: 'Reverses a change of a coin',
+        description: 'Of the last 7 days. Repeating it changes nothing more. The answer names a change too, which can be undone in turn.',
+        params: ChangePath,
+        response: { 200: CoinAnswer, ...problems(401, 404, 409, 429, 503) },
+      },
+    },
+    async (request) => {
+      const owner = signedIn(request);
+      return answerChange(await told(owner, () => portfolios.undo(owner, request.params.id)));
+    },
+  );
+};

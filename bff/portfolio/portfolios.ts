@@ -1,0 +1,145 @@
+import { type Clock, systemClock } from '@tickfolio/lib/clock';
+import type { AppError } from '@tickfolio/lib/errors';
+import { canonical } from '@tickfolio/lib/money';
+import { type Database, fromPostgresError, sqlState } from '@tickfolio/lib/postgres';
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { createTurns } from '../api/turns.js';
+import { coins, profiles } from '../schema.js';
+import { coinRefusal } from './coin-refusal.js';
+import { type Coin, createPortfolioChanges, type HeldSymbol, type Owner, type PortfolioChanges } from './portfolio-changes.js';
+
+export type { Change, Coin, HeldSymbol, Owner } from './portfolio-changes.js';
+
+/** What somebody holds at one moment. */
+export interface Portfolio {
+  /** Counts the changes of its coins, and never falls; 0 before the first. */
+  readonly version: number;
+  /** Oldest first. */
+  readonly coins: readonly Coin[];
+}
+
+/** Profiles and coins in the database. Every method throws AppError `unavailable` when the database is away. */
+export interface Portfolios extends PortfolioChanges {
+  /** Creates the profile; harmless when it is there. */
+  createProfile(owner: Owner): Promise<void>;
+  /** Creates the profile when it is missing. */
+  read(owner: Owner): Promise<Portfolio>;
+  /** Several users' at once, each as it was at one moment; users without a profile are left out. */
+  readPortfolios(userIds: readonly string[]): Promise<Map<string, Portfolio>>;
+  /** The coins of several users at once, oldest first; users without coins are left out. */
+  readMany(userIds: readonly string[]): Promise<Map<string, Coin[]>>;
+  /** The versions of several portfolios; users without a profile are left out. */
+  versions(userIds: readonly string[]): Promise<Map<string, number>>;
+  /** Every symbol that somebody holds. */
+  symbols(): Promise<HeldSymbol[]>;
+}
+
+export interface PortfoliosOptions {
+  /** How many different coins one profile may hold. Default 500. */
+  readonly maxCoins?: number;
+  /** How long changes wait for each other. Default the system's. */
+  readonly clock?: Clock;
+}
+
+/** As many as one user may make at once (`app.ts`). */
+const maxWaitingChanges = 300;
+/** The page waits for 15 s, and a change may take some. */
+const maxWaitMs = 10_000;
+const numericOutOfRange = '22003';
+const deadlockDetected = '40P01';
+
+/** Walks the index from symbol to symbol, so that its cost grows with the symbols and not with the holdings. */
+const heldSymbols = sql`(
+  with recursive held as (
+    (select symbol, quote_asset from coins where quantity > 0 order by symbol limit 1)
+    union all
+    select next.symbol, next.quote_asset from held, lateral (
+      select symbol, quote_asset from coins where symbol > held.symbol and quantity > 0 order by symbol limit 1
+    ) next
+  ) select symbol, quote_asset from held
+) held`;
+
+const translate = (thrown: unknown): AppError =>
+  sqlState(thrown) === numericOutOfRange
+    ? coinRefusal(
+        'failed_precondition',
+        'quantity',
+        'quantity-too-large',
+        'The quantity held would have more than 20 digits before the point; nothing was changed.',
+      )
+    : fromPostgresError(thrown);
+
+const orFault = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw translate(thrown);
+  }
+};
+
+/** A build of before locks a coin before its portfolio, and may wait for us as we for it; then the database undoes one of the two. */
+const againAfterDeadlock = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (sqlState(thrown) !== deadlockDetected) throw thrown;
+    return work();
+  }
+};
+
+const readPortfolios = async (db: Database, userIds: readonly string[]) => {
+  const found = new Map<string, { readonly version: number; readonly coins: Coin[] }>();
+  // One statement, so that a portfolio's version and its coins are of one moment.
+  const rows = await db
+    .select({ userId: profiles.id, version: profiles.version, coin: coins })
+    .from(profiles)
+    .leftJoin(coins, and(eq(coins.userId, profiles.id), gt(coins.quantity, '0')))
+    .where(inArray(profiles.id, [...userIds]))
+    .orderBy(asc(coins.id));
+  for (const { userId, version, coin } of rows) {
+    const portfolio = found.get(userId) ?? { version, coins: [] };
+    found.set(userId, portfolio);
+    if (coin) portfolio.coins.push({ ...coin, quantity: canonical(coin.quantity) });
+  }
+  return found;
+};
+
+export const createPortfolios = (db: Database, { maxCoins = 500, clock = systemClock }: PortfoliosOptions = {}): Portfolios => {
+  const changes = createPortfolioChanges(db, maxCoins);
+  // The changes of one user wait for each other in any case: here, where they hold no connection.
+  const words = 'Too many changes at once; please wait a little.';
+  const turns = createTurns({ clock, atOnce: 1, maxWaiting: maxWaitingChanges, maxWaitMs, words, failTogether: true });
+  const inTurn = <T>({ userId }: Owner, work: () => Promise<T>) => turns.take(userId, () => orFault(() => againAfterDeadlock(work)));
+  const insertProfile = ({ userId, userName }: Owner) => db.insert(profiles).values({ id: userId, name: userName }).onConflictDoNothing();
+
+  return {
+    createProfile: (owner) => orFault(async () => void (await insertProfile(owner))),
+    read: (owner) =>
+      orFault(async () => {
+        const found = (await readPortfolios(db, [owner.userId])).get(owner.userId);
+        if (!found) await insertProfile(owner);
+        return found ?? { version: 0, coins: [] };
+      }),
+    readPortfolios: (userIds) => orFault(() => readPortfolios(db, userIds)),
+    readMany: (userIds) =>
+      orFault(async () => {
+        const found = [...(await readPortfolios(db, userIds))];
+        return new Map(found.flatMap(([userId, portfolio]) => (portfolio.coins.length > 0 ? [[userId, portfolio.coins]] : [])));
+      }),
+    versions: (userIds) =>
+      orFault(async () => {
+        const rows = await db
+          .select({ id: profiles.id, version: profiles.version })
+          .from(profiles)
+          .where(inArray(profiles.id, [...userIds]));
+        return new Map(rows.map(({ id, version }) => [id, version]));
+      }),
+    change: (owner, symbol, by, key, allow) => inTurn(owner, () => changes.change(owner, symbol, by, key, allow)),
+    open: (owner, held, quantity, key) => inTurn(owner, () => changes.open(owner, held, quantity, key)),
+    remove: (owner, symbol, key) => inTurn(owner, () => changes.remove(owner, symbol, key)),
+    undo: (owner, changeId) => inTurn(owner, () => changes.undo(owner, changeId)),
+    forgetChanges: (keepMs, limit, nowMs) => orFault(() => changes.forgetChanges(keepMs, limit, nowMs)),
+    symbols: () =>
+      orFault(() => db.select({ symbol: sql<string>`held.symbol`, quoteAsset: sql<string>`held.quote_asset` }).from(heldSymbols)),
+  };
+};

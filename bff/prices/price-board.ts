@@ -1,0 +1,255 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import { type Decimal, formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
+import { isLaterPrice, type LastPrice } from '@tickfolio/lib/price-bus';
+import type { FeedWord } from '../market/aggregator-client.js';
+import { createExchangeClock, type ExchangeClock } from '../market/exchange-clock.js';
+import { type PriceState, priceStateOf, type Standing } from '../market/price-state.js';
+import { coinText } from './coin-text.js';
+import { createFrameClock, type FrameClock } from './frame-clock.js';
+
+/** A trade price as it arrives; texts are decimal, `symbol` is lower case. */
+export interface PriceReading extends LastPrice {
+  /** Start of the second and its revision, where the reading comes from one. */
+  readonly second?: number;
+  readonly revision?: number;
+  /** It was read where it is kept, and did not just arrive: it is as old as its trade. */
+  readonly kept?: boolean;
+}
+
+/** What the board knows of one symbol. Parsed and rendered once per reading, then shared by all who hold the symbol. */
+export interface Listing {
+  readonly symbol: string;
+  /** The listing that turns this one's price into USDT; undefined where the price is in USDT already. */
+  readonly conversion: Listing | undefined;
+  /** Undefined while the price, or the one it is converted with, is not known. */
+  readonly priceUsdt: Decimal | undefined;
+  /** Of the price, or where that is well of the one it is converted with. */
+  readonly state: PriceState;
+  /** A coin's part of a frame from the price up to the digits of its total, `"Price":"1.5","Total":"`, or up to the end of `null`. */
+  readonly beforeTotal: string;
+  /** The rest of the coin's part, `","PriceTime":…,"Stale":…,"PriceReceived":…}`. */
+  readonly afterTotal: string;
+}
+
+/** What is kept of a reading. */
+interface KnownReading extends Pick<LastPrice, 'timeMs' | 'tradeId'> {
+  readonly simulated: boolean | undefined;
+  readonly second: number | undefined;
+  readonly revision: number | undefined;
+  readonly value: Decimal;
+  readonly text: string;
+  readonly timeText: string;
+  /** When it arrived, monotonic; undefined for what was read. */
+  readonly arrivedMs: number | undefined;
+  /** From when its age counts, monotonic, and the same as frames tell it. */
+  fromMs: number;
+  fromText: string;
+}
+
+interface Entry extends Listing {
+  /** Lower case; undefined until somebody said it. */
+  quoteAsset: string | undefined;
+  conversion: Entry | undefined;
+  readonly dependents: Set<Entry>;
+  reading: KnownReading | undefined;
+  state: PriceState;
+  /** The conversion's symbol, where the state is that one's. */
+  stateOf: string | undefined;
+  priceUsdt: Decimal | undefined;
+  beforeTotal: string;
+  afterTotal: string;
+}
+
+export interface PriceBoardOptions {
+  readonly clock: Clock;
+  /** A price that is older is stale. */
+  readonly staleAfterMs: number;
+  /** Called with every listing whose shown state changed. */
+  readonly onChange: (listing: Listing) => void;
+  /** By which the age of what was read is counted. Default: one that was told nothing. */
+  readonly exchange?: ExchangeClock;
+  /** By which frames tell when prices came. Default: one of its own. */
+  readonly frames?: FrameClock;
+  /** Default: no list is known. */
+  readonly standing?: (symbol: string) => Standing | undefined;
+}
+
+/** The last price of every symbol that is or was needed here. Bounded by the symbols the exchange lists. */
+export interface PriceBoard {
+  /** @param quoteAsset lower case; anything but `usdt` is converted through `<quoteAsset>usdt`. */
+  listing(symbol: string, quoteAsset: string): Listing;
+  /** Takes a reading unless a later one is known, or it is of the other kind. @returns whether it was taken. @throws AppError for a price that is no decimal. */
+  take(reading: PriceReading): boolean;
+  /** The last reading; its price is canonical. */
+  last(symbol: string): LastPrice | undefined;
+  /** When the last reading came, or its trade was made, by the frames' clock: epoch milliseconds. */
+  cameAt(symbol: string): number | undefined;
+  /** Whether the price is old, missing, or of a feed that is broken. */
+  isStale(symbol: string): boolean;
+  /**
+   * @param feeds the words about symbols' feeds; what is not named is taken as working
+   * @param isDown nothing can arrive, whatever they say
+   */
+  setFeeds(feeds: ReadonlyMap<string, FeedWord>, isDown: boolean): void;
+  /** Whether prices are simulated now. What is known of the other kind is forgotten: the two never stand in one frame. */
+  setSimulated(simulated: boolean): void;
+  /** Counts every age anew: one of the clocks was set. */
+  retime(): void;
+  /** Finds what changed by the passing of time. */
+  sweep(): void;
+}
+
+/**
+ * How much older than its arrival a price may be that arrives: the second it was made in, and its way. A repair, or the first price of a coin
+ * that nobody has traded for hours, is older, and is no fresh price.
+ */
+const onTheWayMs = 5_000;
+
+const isLater = (next: PriceReading, known: KnownReading): boolean => {
+  if (next.tradeId !== known.tradeId) return isLaterPrice(next, known);
+  return next.second !== undefined && next.second === known.second && (next.revision ?? 0) > (known.revision ?? 0);
+};
+
+export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
+  const { clock, staleAfterMs, onChange, standing = () => undefined } = options;
+  const { exchange = createExchangeClock(clock), frames = createFrameClock(clock) } = options;
+  const entries = new Map<string, Entry>();
+  let feeds: ReadonlyMap<string, FeedWord> = new Map();
+  let isDown = false;
+  let simulated: boolean | undefined;
+
+  const ownState = ({ symbol, reading }: Entry): PriceState =>
+    priceStateOf({
+      feed: feeds.get(symbol),
+      isDown,
+      standing: standing(symbol),
+      hasPrice: reading !== undefined,
+      isOld: reading !== undefined && clock.monotonic() - reading.fromMs > staleAfterMs,
+    });
+  const wordOf = (entry: Entry): Pick<Entry, 'state' | 'stateOf'> => {
+    const own = ownState(entry);
+    if (own !== 'live' || !entry.conversion) return { state: own, stateOf: undefined };
+    return { state: ownState(entry.conversion), stateOf: entry.conversion.symbol };
+  };
+  const entryOf = (symbol: string): Entry => {
+    let entry = entries.get(symbol);
+    if (!entry) {
+      const none = { quoteAsset: undefined, conversion: undefined, reading: undefined, priceUsdt: undefined, stateOf: undefined };
+      entry = { symbol, ...none, dependents: new Set(), state: 'waiting', beforeTotal: '', afterTotal: '' };
+      write(entry);
+      entries.set(symbol, entry);
+    }
+    return entry;
+  };
+
+  const write = (entry: Entry) => {
+    const { reading, conversion } = entry;
+    const { state, stateOf } = wordOf(entry);
+    entry.state = state;
+    entry.stateOf = stateOf;
+    const rate = conversion?.reading?.value;
+    entry.priceUsdt = reading && (conversion === undefined ? reading.value : rate && multiply(reading.value, rate));
+    const { beforeTotal, afterTotal } = coinText(entry);
+    entry.beforeTotal = beforeTotal;
+    entry.afterTotal = afterTotal;
+  };
+  const render = (entry: Entry) => {
+    write(entry);
+    onChange(entry);
+  };
+  const renderChanged = () => {
+    for (const entry of entries.values()) {
+      const { state, stateOf } = wordOf(entry);
+      if (entry.state !== state || entry.stateOf !== stateOf) render(entry);
+    }
+  };
+  const renderAll = () => {
+    for (const entry of entries.values()) render(entry);
+  };
+
+  const fromMsOf = ({ arrivedMs, timeMs }: Pick<KnownReading, 'arrivedMs' | 'timeMs'>): number => {
+    const tradedMs = exchange.momentOf(timeMs);
+    if (arrivedMs === undefined) return Math.min(tradedMs, clock.monotonic());
+    return exchange.known ? Math.min(arrivedMs, tradedMs + onTheWayMs) : arrivedMs;
+  };
+  const textOf = (fromMs: number) => new Date(frames.at(fromMs)).toISOString();
+  const retime = () => {
+    for (const { reading } of entries.values()) {
+      if (!reading) continue;
+      reading.fromMs = fromMsOf(reading);
+      reading.fromText = textOf(reading.fromMs);
+    }
+    renderAll();
+  };
+
+  return {
+    listing: (symbol, quoteAsset) => {
+      const entry = entryOf(symbol);
+      if (entry.quoteAsset !== undefined) return entry;
+      entry.quoteAsset = quoteAsset;
+      if (quoteAsset !== 'usdt') {
+        entry.conversion = entryOf(`${quoteAsset}usdt`);
+        entry.conversion.dependents.add(entry);
+      }
+      if (entry.reading) render(entry);
+      else write(entry);
+      return entry;
+    },
+    take: (reading) => {
+      const entry = entryOf(reading.symbol);
+      if (simulated !== undefined && reading.simulated !== undefined && reading.simulated !== simulated) return false;
+      if (entry.reading && !isLater(reading, entry.reading)) return false;
+      const value = parseDecimal(reading.price);
+      const { timeMs, tradeId, second, revision, kept } = reading;
+      const arrivedMs = kept ? undefined : clock.monotonic();
+      const fromMs = fromMsOf({ arrivedMs, timeMs });
+      entry.reading = {
+        timeMs,
+        tradeId,
+        second,
+        revision,
+        // What arrives is of the kind that arrives now; what was kept need not be.
+        simulated: reading.simulated ?? (kept ? undefined : simulated),
+        value,
+        text: formatDecimal(value),
+        timeText: new Date(timeMs).toISOString(),
+        arrivedMs,
+        fromMs,
+        fromText: textOf(fromMs),
+      };
+      render(entry);
+      for (const dependent of entry.dependents) if (dependent.reading) render(dependent);
+      return true;
+    },
+    last: (symbol) => {
+      const reading = entries.get(symbol)?.reading;
+      if (!reading) return undefined;
+      const { text: price, timeMs, tradeId } = reading;
+      return { symbol, price, timeMs, tradeId, ...(reading.simulated === undefined ? {} : { simulated: reading.simulated }) };
+    },
+    cameAt: (symbol) => {
+      const reading = entries.get(symbol)?.reading;
+      return reading && frames.at(reading.fromMs);
+    },
+    isStale: (symbol) => {
+      const entry = entries.get(symbol);
+      return entry === undefined || wordOf(entry).state !== 'live';
+    },
+    setFeeds: (nextFeeds, nextIsDown) => {
+      feeds = nextFeeds;
+      isDown = nextIsDown;
+      renderChanged();
+    },
+    setSimulated: (next) => {
+      simulated = next;
+      const strange = [...entries.values()].filter(({ reading }) => reading?.simulated === !next);
+      for (const entry of strange) entry.reading = undefined;
+      if (strange.length > 0) renderAll();
+    },
+    retime,
+    sweep: () => {
+      if (frames.look()) retime();
+      else renderChanged();
+    },
+  };
+};
