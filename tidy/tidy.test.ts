@@ -75,7 +75,7 @@ describe('who may import whom', () => {
   it('a driver is imported in the adapter named after it only', () => {
     const adapters: Record<string, RegExp> = {
       ioredis: /^lib\/pubsub\/redis(-[\w-]+)?\.ts$/,
-      kafkajs: /^lib\/event-log\/kafka(-[\w-]+)?\.ts$/,
+      kafkajs: /^lib\/event-log\/kafka\/[\w-]+\.ts$/,
       pg: /^lib\/postgres\/server(-[\w-]+)?\.ts$/,
       '@electric-sql/pglite': /^lib\/postgres\/pglite(-[\w-]+)?\.ts$/,
       '@clickhouse/client': /^lib\/clickhouse\/[\w-]+\.ts$/,

@@ -4,7 +4,7 @@ import { systemClock } from '../clock/clock.js';
 import { createMetrics, silentLogger } from '../telemetry/telemetry.js';
 import { membershipContract } from './membership.contract.js';
 import { dealPartitions } from './membership.js';
-import { createMemoryEventLog } from './memory.js';
+import { createMemoryEventLog } from './memory/memory.js';
 
 membershipContract(
   'memory',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
-import { createMemoryEventLog } from '../event-log/memory.js';
+import { createMemoryEventLog } from '../event-log/memory/memory.js';
 import { makeTestCertificates } from '../grpc/test-certificates.js';
 import { startTestProxy, startTestTls } from '../http/test-proxy.js';
 import { StartError } from '../lifecycle/lifecycle.js';

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { joinRecorded, membershipContract } from '../membership.contract.js';
+import { startTestKafka, type TestKafka } from './test-kafka.js';
+import { openKafkaLog, quickLimits } from './test-kafka-log.js';
+
+const servers = await Promise.all([startTestKafka('4.1.0'), startTestKafka('3.9.1')]);
+afterAll(() => Promise.all(servers.map((server) => server?.close())));
+
+const program = fileURLToPath(new URL('../../dist/event-log/kafka/test-kafka-member.js', import.meta.url));
+const eventually = (read: () => unknown, expected: unknown, timeout = 30_000) =>
+  expect.poll(read, { timeout, interval: 5 }).toEqual(expected);
+
+interface Line {
+  readonly at: number;
+  readonly working?: readonly number[];
+  readonly kept?: readonly number[];
+  readonly certain?: boolean;
+}
+
+/** A member that is a process of its own. */
+const startMember = (kafka: TestKafka, topic: string) => {
+  const child: ChildProcess = spawn(process.execPath, [program, kafka.brokers[0] ?? '', topic], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  const lines = (): Line[] =>
+    text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Line);
+  return {
+    lines,
+    working: () => lines().findLast(({ working }) => working)?.working ?? [],
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+  };
+};
+
+for (const server of servers) {
+  if (!server) continue;
+  membershipContract(
+    `kafka ${server.version}`,
+    async () => {
+      const topic = `shares-${randomUUID()}`;
+      const logs = new Set<ReturnType<typeof openKafkaLog>>();
+      return {
+        topic,
+        open: () => {
+          const opened = openKafkaLog(server.brokers, { topic });
+          logs.add(opened);
+          return opened.eventLog;
+        },
+        end: async () => {
+          await Promise.all([...logs].map(({ eventLog }) => eventLog.close()));
+        },
+      };
+    },
+    30_000,
+  );
+}
+
+const groups = (kafka: TestKafka) => {
+  it('moves the shares of a killed member when its session is over', { timeout: 120_000 }, async () => {
+    const { eventLog, topic } = openKafkaLog(kafka.brokers, { topic: `shares-${randomUUID()}` });
+    const one = joinRecorded(eventLog, topic);
+    await eventually(() => one.working.size, 3);
+    const other = startMember(kafka, topic);
+    await eventually(() => [one.working.size, other.working().length], [2, 1]);
+    other.kill('SIGKILL');
+    const killedMs = performance.now();
+    await eventually(() => one.working.size, 3);
+    expect(performance.now() - killedMs).toBeLessThan((quickLimits.memberSessionMs ?? 0) + 6_000);
+    await eventLog.close();
+  });
+
+  it('a member that stood still longer than its session is not sure of anything until it is in the group again', {
+    timeout: 120_000,
+  }, async () => {
+    const { eventLog, topic } = openKafkaLog(kafka.brokers, { topic: `shares-${randomUUID()}` });
+    const one = joinRecorded(eventLog, topic);
+    await eventually(() => one.working.size, 3);
+    const other = startMember(kafka, topic);
+    await eventually(() => other.working().length, 1);
+    other.kill('SIGSTOP');
+    await eventually(() => one.working.size, 3);
+    await new Promise((resolve) => setTimeout(resolve, quickLimits.memberSessionMs));
+    const woken = Date.now();
+    const before = other.lines().length;
+    other.kill('SIGCONT');
+    await eventually(
+      () => [
+        one.working.size,
+        other
+          .lines()
+          .slice(before)
+          .some(({ kept }) => kept !== undefined),
+      ],
+      [2, true],
+    );
+    const since = other
+      .lines()
+      .slice(before)
+      .filter(({ at }) => at >= woken);
+    const joined = since.findIndex(({ kept }) => kept);
+    expect(since.slice(0, joined).filter(({ certain }) => certain)).toEqual([]);
+    expect(since[joined]).toMatchObject({ working: [expect.any(Number)], kept: [] });
+    await eventually(() => other.lines().at(-1)?.certain, true);
+    other.kill('SIGKILL');
+    await eventLog.close();
+  });
+
+  it('keeps what it has while Kafka is away, says so, and goes on undisturbed when it is back', { timeout: 120_000 }, async () => {
+    const { eventLog, topic } = openKafkaLog(kafka.brokers, { topic: `shares-${randomUUID()}` });
+    const one = joinRecorded(eventLog, topic);
+    await eventually(() => one.working.size, 3);
+    await kafka.kill();
+    await eventually(
+      () => one.membership.problem(),
+      `the member of group sharers is cut off from Kafka at ${kafka.brokers[0]} and keeps its partitions`,
+    );
+    expect([one.working.size, one.membership.certain]).toEqual([3, true]);
+    await kafka.restart();
+    await eventually(() => one.membership.problem(), undefined, 45_000);
+    expect([one.working.size, one.membership.certain]).toEqual([3, true]);
+    await eventLog.close();
+  });
+
+  it('has nothing until it has heard from Kafka', async () => {
+    const { eventLog, topic } = openKafkaLog(['127.0.0.1:1'], { limits: { closeMs: 100 } });
+    const one = joinRecorded(eventLog, topic);
+    expect(one.membership.problem()).toBe('the member of group sharers has not heard from Kafka at 127.0.0.1:1 yet and has no partition');
+    await eventLog.close();
+    expect(one.told).toEqual([]);
+  });
+};
+
+const [newest] = servers;
+describe.runIf(newest)('kafka members', () => {
+  if (newest) groups(newest);
+});

@@ -1,0 +1,72 @@
+import { getEventListeners } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Kafka } from 'kafkajs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createManualClock } from '../../clock/clock.js';
+import { createMetrics, silentLogger } from '../../telemetry/telemetry.js';
+import { createKafkaAdmin } from './admin.js';
+import { kafkaLimits } from './limits.js';
+import { openKafkaLog } from './test-kafka-log.js';
+
+describe('a Kafka that takes connections and answers nothing', () => {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).resume();
+  });
+  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve())));
+  afterAll(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const openBusy = async (closeMs: number) => {
+    const { eventLog, topic } = openKafkaLog([`127.0.0.1:${(server.address() as AddressInfo).port}`], { limits: { closeMs } });
+    eventLog.publish(topic, { key: 'k', value: '{}' });
+    void eventLog.append(topic, [{ key: 'k', value: '{}' }]).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return { eventLog, topic };
+  };
+  const took = async (closing: Promise<void>) => {
+    const startedMs = performance.now();
+    await closing;
+    return performance.now() - startedMs;
+  };
+
+  it('is left within one bound, not within one for each thing that waits for it', async () => {
+    const { eventLog } = await openBusy(600);
+    expect(await took(eventLog.close())).toBeLessThan(1_000);
+  });
+
+  it('is left as soon as whoever closes has no more time, by members and consumers too', async () => {
+    const { eventLog, topic } = await openBusy(60_000);
+    const group = { group: 'g', minBatchMessages: 1, maxBatchMessages: 1, maxBatchWaitMs: 10 };
+    await eventLog.consume(topic, group, async () => undefined);
+    eventLog.join(topic, 'sharers', { revoking: async () => undefined, assigned: () => undefined });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await took(eventLog.close(AbortSignal.timeout(200)))).toBeLessThan(700);
+  });
+});
+
+it('leaves nothing behind on a signal each time that somebody waited for topics', async () => {
+  const clock = createManualClock();
+  let known: string[] = [];
+  const admin = {
+    connect: async () => undefined,
+    disconnect: async () => undefined,
+    listTopics: async () => {
+      if (known.length === 0) throw new Error('the broker is away');
+      return known;
+    },
+    fetchTopicMetadata: async () => ({ topics: [{ name: 't', partitions: [{}] }] }),
+  };
+  const connect = () => ({ admin: () => admin }) as unknown as Kafka;
+  const deps = { connect, where: 'Kafka', clock, log: silentLogger(), metrics: createMetrics('test'), limits: kafkaLimits };
+  const topics = createKafkaAdmin(deps, [{ name: 't', partitions: 1 }]);
+  const { signal } = new AbortController();
+  const waiting = Array.from({ length: 50 }, () => topics.ready(signal));
+  known = ['t'];
+  await clock.advanceAsync(10_000);
+  await Promise.all(waiting);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+  await topics.close();
+});

@@ -1,0 +1,194 @@
+import { type Clock, waitUntil } from '../../clock/clock.js';
+import { AppError } from '../../errors/errors.js';
+import type { Logger, Metrics } from '../../telemetry/telemetry.js';
+import type { BatchHandler, ConsumeOptions, Consumer, EventLog, EventMessage, TopicSettings } from '../event-log.js';
+import { messageBytes } from '../message-bytes.js';
+import { type PartitionReader, startPartitionReader } from '../reading/partition-reader.js';
+import { nextMemoryBatch } from './batch.js';
+import { createMemoryGroups } from './groups.js';
+import { createMemoryTopic, type MemoryTopic } from './topic.js';
+
+export interface MemoryEventLogOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** How many messages a topic keeps; past it the oldest are dropped and counted. Default 100 000. */
+  readonly maxMessages?: number;
+  /** How large a message may be, key and headers included. Default 900 000, which is what the log on Kafka takes. */
+  readonly maxMessageBytes?: number;
+  /** Where offsets begin, for readers that remember them longer than this log lives. Default 0. */
+  readonly firstOffset?: number;
+  /** Topics and their partitions. */
+  readonly topics?: readonly TopicSettings[];
+  /** How many partitions a topic has that is not among them. Default 3. */
+  readonly partitions?: number;
+}
+
+interface Member {
+  readonly handler: BatchHandler;
+  readonly options: ConsumeOptions;
+  readonly readers: Map<number, PartitionReader>;
+}
+
+/** Members of one group on one topic share its partitions. */
+interface Group {
+  readonly topic: MemoryTopic;
+  /** The next offset to read, by partition. */
+  readonly committed: Map<number, number>;
+  readonly members: Member[];
+}
+
+/**
+ * An event log within this process; it ends with it. A new group begins at the oldest message that is kept. A message is forgotten
+ * without being counted as dropped once every group of its topic has committed it. When a member comes or goes, partitions move at
+ * once: the old member's handler may still run, but its heartbeat throws and its commit no longer counts.
+ */
+export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog => {
+  const { clock, log, metrics, maxMessages = 100_000, maxMessageBytes = 900_000, partitions = 3, firstOffset = 0 } = options;
+  const partitionsOf = new Map(options.topics?.map((topic) => [topic.name, topic.partitions]));
+  const topics = new Map<string, MemoryTopic>();
+  const groups = new Map<string, Group>();
+  const sharing = createMemoryGroups(log);
+  const published = metrics.counter({ name: 'events_published_total', help: 'Messages taken by the event log.', labelNames: ['topic'] });
+  const dropped = metrics.counter({ name: 'events_dropped_total', help: 'Messages lost for want of room.', labelNames: ['topic'] });
+  for (const topic of partitionsOf.keys()) dropped.inc({ topic }, 0);
+  let dropping = false;
+  let closed = false;
+
+  const topicOf = (name: string): MemoryTopic => {
+    const topic = topics.get(name) ?? createMemoryTopic(name, partitionsOf.get(name) ?? partitions, maxMessages, firstOffset);
+    topics.set(name, topic);
+    return topic;
+  };
+  const groupKey = (topic: string, group: string) => JSON.stringify([topic, group]);
+  const groupOf = (topic: MemoryTopic, name: string): Group => {
+    const key = groupKey(topic.name, name);
+    const group = groups.get(key) ?? { topic, committed: new Map(), members: [] };
+    groups.set(key, group);
+    return group;
+  };
+  const commit = (group: Group, partition: number, next: number): undefined => {
+    group.committed.set(partition, next);
+    const everywhere = [...groups.values()]
+      .filter((other) => other.topic === group.topic)
+      .map((other) => other.committed.get(partition) ?? 0);
+    group.topic.release(partition, Math.min(...everywhere));
+    dropping = false;
+  };
+  /** Gives every partition to one member, in turn; a partition that keeps its member is not disturbed. */
+  const share = (group: Group) => {
+    for (let partition = 0; partition < group.topic.partitions; partition++) {
+      const owner = group.members[partition % group.members.length];
+      for (const member of group.members) {
+        if (member === owner) continue;
+        member.readers.get(partition)?.revoke();
+        member.readers.delete(partition);
+      }
+      if (!owner || owner.readers.has(partition)) continue;
+      const { handler, options: consume } = owner;
+      const position = () => group.committed.get(partition) ?? 0;
+      const reader = startPartitionReader({
+        topic: group.topic.name,
+        partition,
+        handler,
+        clock,
+        log,
+        nextBatch: (ending) => nextMemoryBatch({ topic: group.topic, partition, position, consume, clock, ending }),
+        commit: (next) => commit(group, partition, Number(next)),
+      });
+      owner.readers.set(partition, reader);
+    }
+  };
+  const leave = async (group: Group, member: Member, until: AbortSignal | undefined) => {
+    // Readers finish before the partitions move, so that a clean leaving hands nothing over twice.
+    await waitUntil(until, Promise.all([...member.readers.values()].map((reader) => reader.finish())));
+    for (const reader of member.readers.values()) reader.revoke();
+    const at = group.members.indexOf(member);
+    if (at < 0) return;
+    group.members.splice(at, 1);
+    member.readers.clear();
+    if (!closed) share(group);
+  };
+
+  const take = (name: string, message: EventMessage) => {
+    const lost = topicOf(name).append(message, clock.now(), clock.monotonic());
+    published.inc({ topic: name });
+    if (lost === 0) return;
+    dropped.inc({ topic: name }, lost);
+    if (!dropping) log.warn({ topic: name, maxMessages }, 'the event log is full; its oldest messages are dropped');
+    dropping = true;
+  };
+
+  const refuse = (messages: readonly EventMessage[]) => {
+    if (closed) throw new AppError('unavailable', 'The event log is closed.');
+    const bytes = messages.reduce((most, message) => Math.max(most, messageBytes(message)), 0);
+    if (bytes > maxMessageBytes)
+      throw new AppError('payload_too_large', `A message of ${bytes} bytes is more than the ${maxMessageBytes} that the event log takes.`);
+  };
+
+  return {
+    publish: (name, message) => {
+      try {
+        refuse([message]);
+      } catch (err) {
+        dropped.inc({ topic: name });
+        if (!closed) log.warn({ err, topic: name, key: message.key }, 'a message was not taken by the event log');
+        return;
+      }
+      take(name, message);
+    },
+    append: async (name, messages) => {
+      refuse(messages);
+      for (const message of messages) take(name, message);
+    },
+    consume: async (name, consume, handler): Promise<Consumer> => {
+      if (closed) throw new AppError('unavailable', 'The event log is closed.');
+      const group = groupOf(topicOf(name), consume.group);
+      const member: Member = { handler, options: consume, readers: new Map() };
+      group.members.push(member);
+      share(group);
+      return {
+        lag: async () => {
+          let waiting = 0;
+          for (const partition of member.readers.keys()) {
+            const { first, next } = group.topic.bounds(partition);
+            waiting += next - Math.max(first, group.committed.get(partition) ?? 0);
+          }
+          return waiting;
+        },
+        close: (until) => leave(group, member, until),
+        failed: new Promise(() => undefined),
+      };
+    },
+    offsets: async (name, groupName) => {
+      if (closed) throw new AppError('unavailable', 'The event log is closed.');
+      const topic = topicOf(name);
+      const group = groupName === undefined ? undefined : groups.get(groupKey(name, groupName));
+      return Array.from({ length: topic.partitions }, (_, partition) => {
+        const { first, next } = topic.bounds(partition);
+        const committed = group?.committed.get(partition);
+        return {
+          partition,
+          first: String(first),
+          next: String(next),
+          ...(committed === undefined ? {} : { committed: String(committed) }),
+        };
+      });
+    },
+    offsetsAt: async (name, timeMs) => {
+      if (closed) throw new AppError('unavailable', 'The event log is closed.');
+      const topic = topicOf(name);
+      return Array.from({ length: topic.partitions }, (_, partition) => String(topic.offsetAt(partition, timeMs)));
+    },
+    join: (name, group, member) => {
+      if (closed) throw new AppError('unavailable', 'The event log is closed.');
+      return sharing.join(groupKey(name, group), topicOf(name).partitions, member);
+    },
+    check: async () => (closed ? 'is closed' : undefined),
+    close: async (until) => {
+      closed = true;
+      await sharing.close(until);
+      await Promise.all([...groups.values()].flatMap((group) => [...group.members].map((member) => leave(group, member, until))));
+    },
+  };
+};
