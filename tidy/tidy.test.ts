@@ -78,9 +78,9 @@ describe('who may import whom', () => {
       kafkajs: /^lib\/event-log\/kafka\/[\w-]+\.ts$/,
       pg: /^lib\/postgres\/server(-[\w-]+)?\.ts$/,
       '@electric-sql/pglite': /^lib\/postgres\/pglite(-[\w-]+)?\.ts$/,
-      '@clickhouse/client': /^lib\/clickhouse\/[\w-]+\.ts$/,
-      chdb: /^lib\/clickhouse\/chdb(-[\w-]+)?\.ts$/,
-      'chdb/durable/node': /^lib\/clickhouse\/chdb(-[\w-]+)?\.ts$/,
+      '@clickhouse/client': /^lib\/clickhouse\/(chdb\/)?[\w-]+\.ts$/,
+      chdb: /^lib\/clickhouse\/chdb\/[\w-]+\.ts$/,
+      'chdb/durable/node': /^lib\/clickhouse\/chdb\/[\w-]+\.ts$/,
     };
     const wrong = product.flatMap(({ path, imports }) =>
       imports.filter((name) => adapters[name] !== undefined && !adapters[name]?.test(path)).map((name) => `${path} -> ${name}`),

@@ -1,4 +1,4 @@
-import type { ChdbEngine, Classification } from './chdb-engine.js';
+import type { ChdbEngine, Classification } from './chdb/engine.js';
 import { ClickHouseFault } from './error.js';
 import { type SqlToken, sqlTokens } from './sql-token.js';
 import { sqlText } from './tab-separated.js';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import { type Logger, silentLogger } from '../telemetry/telemetry.js';
-import { openChdbClickHouse } from './chdb.js';
+import { openChdbClickHouse } from './chdb/chdb.js';
 import { applyRetention, type ClickHouse, runClickHouseMigrations } from './clickhouse.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-migrations-'));

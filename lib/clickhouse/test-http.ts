@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../clock/clock.js';
 import { silentLogger } from '../telemetry/telemetry.js';
-import { openChdbClickHouse } from './chdb.js';
+import { openChdbClickHouse } from './chdb/chdb.js';
 import { type ClickHouseHttpOptions, startClickHouseHttp } from './http.js';
 
 /** An embedded ClickHouse with a small archive in it, served as the all-in-one serves it. */

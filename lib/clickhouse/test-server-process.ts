@@ -1,6 +1,6 @@
 import { systemClock } from '../clock/clock.js';
 import { silentLogger } from '../telemetry/telemetry.js';
-import { openChdbClickHouse } from './chdb.js';
+import { openChdbClickHouse } from './chdb/chdb.js';
 import { startClickHouseHttp } from './http.js';
 
 // Started by test-server.ts: a ClickHouse of a test's own. Says its port when it serves, and ends with its input.

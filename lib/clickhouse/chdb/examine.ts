@@ -1,6 +1,6 @@
-import type { Clock } from '../clock/clock.js';
-import { DamagedStoreError, type TableContents } from '../embedded-store/embedded-store.js';
-import type { Logger } from '../telemetry/telemetry.js';
+import type { Clock } from '../../clock/clock.js';
+import { DamagedStoreError, type TableContents } from '../../embedded-store/embedded-store.js';
+import type { Logger } from '../../telemetry/telemetry.js';
 import { openChdbClickHouse } from './chdb.js';
 
 /** All parts of a table are read for it. */

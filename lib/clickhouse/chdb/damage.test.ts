@@ -2,9 +2,9 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../clock/clock.js';
-import { DamagedStoreError } from '../embedded-store/embedded-store.js';
-import { createLogger } from '../telemetry/telemetry.js';
+import { systemClock } from '../../clock/clock.js';
+import { DamagedStoreError } from '../../embedded-store/embedded-store.js';
+import { createLogger } from '../../telemetry/telemetry.js';
 import { type ChdbClickHouse, openChdbClickHouse } from './chdb.js';
 
 const place = mkdtempSync(join(tmpdir(), 'tickfolio-chdb-damage-'));

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from 'chdb';
-import { DamagedStoreError, freeBytes, lacksRoom, NoRoomError, wasOpened } from '../embedded-store/embedded-store.js';
-import { StartError } from '../lifecycle/lifecycle.js';
-import { keepFreeBytes } from './chdb-access.js';
-import { removeFrozen } from './chdb-copy.js';
-import { findChdbDamage, hasDatabases } from './chdb-files.js';
-import { readFault } from './error.js';
+import { DamagedStoreError, freeBytes, lacksRoom, NoRoomError, wasOpened } from '../../embedded-store/embedded-store.js';
+import { StartError } from '../../lifecycle/lifecycle.js';
+import { readFault } from '../error.js';
+import { keepFreeBytes } from './access.js';
+import { removeFrozen } from './copy.js';
+import { findChdbDamage, hasDatabases } from './files.js';
 
 /**
  * Free bytes without which it is not opened: a new one must be able to make its tables, one that is there is read on a full disk too.

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../clock/clock.js';
-import { silentLogger } from '../telemetry/telemetry.js';
+import { systemClock } from '../../clock/clock.js';
+import { silentLogger } from '../../telemetry/telemetry.js';
 import { type ChdbClickHouse, openChdbClickHouse } from './chdb.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-insert-'));

@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ClickHouseClientConfigOptions, ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import type { HoldStore } from '../embedded-store/embedded-store.js';
-import type { Logger } from '../telemetry/telemetry.js';
-import { copyChdb } from './chdb-copy.js';
-import { type ChdbEngine, type ChdbEngineOptions, type EngineStatement, openChdbEngine } from './chdb-engine.js';
-import { runInLane } from './chdb-lane.js';
-import type { ClickHouse, Params } from './clickhouse.js';
-import { createClientPort } from './client-port.js';
-import { createLane, type Lane } from './lane.js';
-import { paramTexts } from './tab-separated.js';
+import type { HoldStore } from '../../embedded-store/embedded-store.js';
+import type { Logger } from '../../telemetry/telemetry.js';
+import type { ClickHouse, Params } from '../clickhouse.js';
+import { createClientPort } from '../client-port.js';
+import { createLane, type Lane } from '../lane.js';
+import { paramTexts } from '../tab-separated.js';
+import { copyChdb } from './copy.js';
+import { type ChdbEngine, type ChdbEngineOptions, type EngineStatement, openChdbEngine } from './engine.js';
+import { runInLane } from './lane.js';
 
-export { keepFreeBytes } from './chdb-access.js';
-export type { ChdbEngine, ChdbEngineOptions } from './chdb-engine.js';
-export { NoEngineError } from './chdb-package.js';
-export { chdbNeedsBytes } from './chdb-start.js';
+export { keepFreeBytes } from './access.js';
+export type { ChdbEngine, ChdbEngineOptions } from './engine.js';
+export { NoEngineError } from './package.js';
+export { chdbNeedsBytes } from './start.js';
 
 export interface ChdbClickHouseOptions extends ChdbEngineOptions {
   readonly log: Logger;

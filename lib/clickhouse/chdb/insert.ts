@@ -1,6 +1,6 @@
 import type { Session } from 'chdb';
-import type { EngineAnswer } from './chdb-engine.js';
-import { ClickHouseFault } from './error.js';
+import { ClickHouseFault } from '../error.js';
+import type { EngineAnswer } from './engine.js';
 
 /** The INSERTs of our own adapters. Their rows go to the engine as they are, which leaves the event loop free. */
 const plainInsert = /^INSERT INTO ([\w.]+) \(([\w, ]+)\) FORMAT (TabSeparated|JSONCompactEachRow|JSONEachRow)$/;

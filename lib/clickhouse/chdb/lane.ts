@@ -1,5 +1,5 @@
-import type { ChdbEngine, EngineAnswer, EngineStatement } from './chdb-engine.js';
-import type { Lane } from './lane.js';
+import type { Lane } from '../lane.js';
+import type { ChdbEngine, EngineAnswer, EngineStatement } from './engine.js';
 
 /**
  * Runs a statement in its turn, after `prepare` has let it. The caller gets the answer, or its own signal's reason, at once; the lane is

@@ -1,17 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from 'chdb';
-import { type Clock, sleep } from '../clock/clock.js';
-import { noteOpened } from '../embedded-store/embedded-store.js';
-import { AppError } from '../errors/errors.js';
-import { lockFolder } from '../postgres/folder-lock.js';
-import { analystRole, engineConfig } from './chdb-access.js';
-import { hasDatabases } from './chdb-files.js';
-import { insertRows } from './chdb-insert.js';
-import { type ChdbPackage, loadChdb } from './chdb-package.js';
-import { prepareFiles, setAsideParts, startFault } from './chdb-start.js';
-import { readFault } from './error.js';
-import { sqlText } from './tab-separated.js';
+import { type Clock, sleep } from '../../clock/clock.js';
+import { noteOpened } from '../../embedded-store/embedded-store.js';
+import { AppError } from '../../errors/errors.js';
+import { lockFolder } from '../../postgres/folder-lock.js';
+import { readFault } from '../error.js';
+import { sqlText } from '../tab-separated.js';
+import { analystRole, engineConfig } from './access.js';
+import { hasDatabases } from './files.js';
+import { insertRows } from './insert.js';
+import { type ChdbPackage, loadChdb } from './package.js';
+import { prepareFiles, setAsideParts, startFault } from './start.js';
 
 /** One statement for the engine, with everything that is its own and stays with nobody after it. */
 export interface EngineStatement {

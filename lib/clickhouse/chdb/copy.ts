@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { storedTables } from './chdb-files.js';
+import { storedTables } from './files.js';
 
 /** Where the engine puts frozen parts, in its data. */
 const shadow = 'shadow';
