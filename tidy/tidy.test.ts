@@ -76,8 +76,8 @@ describe('who may import whom', () => {
     const adapters: Record<string, RegExp> = {
       ioredis: /^lib\/pubsub\/redis(-[\w-]+)?\.ts$/,
       kafkajs: /^lib\/event-log\/kafka\/[\w-]+\.ts$/,
-      pg: /^lib\/postgres\/server(-[\w-]+)?\.ts$/,
-      '@electric-sql/pglite': /^lib\/postgres\/pglite(-[\w-]+)?\.ts$/,
+      pg: /^lib\/postgres\/server\/[\w-]+\.ts$/,
+      '@electric-sql/pglite': /^lib\/postgres\/pglite\/[\w-]+\.ts$/,
       '@clickhouse/client': /^lib\/clickhouse\/(chdb\/)?[\w-]+\.ts$/,
       chdb: /^lib\/clickhouse\/chdb\/[\w-]+\.ts$/,
       'chdb/durable/node': /^lib\/clickhouse\/chdb\/[\w-]+\.ts$/,

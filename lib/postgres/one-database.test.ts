@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
 import { silentLogger } from '../telemetry/telemetry.js';
-import { openServerPostgres, type ServerPostgresOptions } from './server.js';
-import { shareTestPostgres } from './test-server.js';
+import { openServerPostgres, type ServerPostgresOptions } from './server/server.js';
+import { shareTestPostgres } from './server/test-server.js';
 
 const server = await shareTestPostgres();
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-migrations-'));

@@ -3,8 +3,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@tickfolio/lib/clock';
+import { lockFolder } from '@tickfolio/lib/folder-lock';
 import { StartError } from '@tickfolio/lib/lifecycle';
-import { lockFolder } from '@tickfolio/lib/postgres/folder-lock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDataFolder } from '../data-folder.js';

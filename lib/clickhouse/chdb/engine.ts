@@ -4,7 +4,7 @@ import type { Session } from 'chdb';
 import { type Clock, sleep } from '../../clock/clock.js';
 import { noteOpened } from '../../embedded-store/embedded-store.js';
 import { AppError } from '../../errors/errors.js';
-import { lockFolder } from '../../postgres/folder-lock.js';
+import { lockFolder } from '../../folder-lock/folder-lock.js';
 import { readFault } from '../error.js';
 import { sqlText } from '../tab-separated.js';
 import { analystRole, engineConfig } from './access.js';

@@ -1,0 +1,118 @@
+import pg from 'pg';
+import { sleep } from '../../clock/clock.js';
+import { hostPort } from '../../config/config.js';
+import { StartError } from '../../lifecycle/lifecycle.js';
+import { setSessionSql } from '../session-settings.js';
+import { databaseFault, isPoolerRefusal, sqlState } from '../sql-error.js';
+import { bringUpToDate, requireUpToDate } from './migrations.js';
+import { answerGraceMs } from './pool.js';
+import type { ServerPostgresOptions } from './server.js';
+
+type StartOptions = ServerPostgresOptions & { readonly schema: string };
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+const firstRetryMs = 100;
+const maxRetryMs = 2_000;
+/** These hold our text; SQL_ASCII does because it keeps bytes as they come. */
+const encodings: readonly string[] = ['UTF8', 'SQL_ASCII'];
+
+/**
+ * Waits until the database is there and as the migrations want it.
+ * @throws StartError
+ */
+export const prepareDatabase = async (options: StartOptions): Promise<void> => {
+  const { host, port, migrate = 'auto', migrateAt } = options;
+  if (migrate === 'auto') await whenReady(options, migrateAt ?? { host, port }, (client) => bringUpToDate(client, options));
+  if (migrate === 'off' || migrateAt) await whenReady(options, { host, port }, (client) => requireUpToDate(client, options));
+};
+
+type Work = (client: pg.ClientBase) => Promise<void>;
+
+const whenReady = async (options: StartOptions, place: Place, work: Work): Promise<void> => {
+  const { log, clock, startTimeoutMs = 60_000, refusalPatienceMs = 5_000, signal } = options;
+  const { host, port } = place;
+  const startMs = clock.monotonic();
+  let refused: { readonly words: string; readonly sinceMs: number } | undefined;
+  for (let retryMs = firstRetryMs; ; retryMs = Math.min(retryMs * 2, maxRetryMs)) {
+    try {
+      await attempt(options, place, work);
+      return;
+    } catch (err) {
+      if (err instanceof StartError) throw err;
+      const fault = databaseFault(err);
+      if (fault === 'refused' || fault === 'too-slow') throw refusal(err, options, place);
+      const [words, nowMs] = [reasonOf(err), clock.monotonic()];
+      // A pooler does not say whether it will be the same again; it shows.
+      if (!isPoolerRefusal(err)) refused = undefined;
+      else if (refused?.words !== words) refused = { words, sinceMs: nowMs };
+      else if (nowMs - refused.sinceMs >= refusalPatienceMs)
+        throw new StartError(`What answers at ${hostPort({ host, port })} refuses: ${words}.`);
+      if (signal?.aborted || nowMs + retryMs > startMs + startTimeoutMs)
+        throw new StartError(
+          `PostgreSQL at ${hostPort({ host, port })} did not become ready within ${startTimeoutMs / 1_000} s (${words}).`,
+        );
+      log.warn({ host, port, retryMs, reason: words }, 'PostgreSQL is not ready yet');
+      await sleep(clock, retryMs, signal);
+    }
+  }
+};
+
+const reasonOf = (err: unknown): string => {
+  if (!(err instanceof Error)) return String(err);
+  return err.message || ('code' in err ? String(err.code) : err.name);
+};
+
+/** What will be the same at the next attempt, in words for the operator; what no database said stays what it is. */
+const refusal = (err: unknown, { user, database }: StartOptions, { host, port }: Place): unknown => {
+  const state = sqlState(err);
+  const server = `PostgreSQL at ${hostPort({ host, port })}`;
+  if (state === undefined) return err;
+  if (state === '28P01' || state === '28000')
+    return new StartError(`${server} refuses the user "${user}" or its password (${reasonOf(err)}).`);
+  if (state === '3D000') return new StartError(`${server} has no database "${database}".`);
+  return new StartError(`${server} refuses what the start needs of the database "${database}": ${reasonOf(err)} (SQLSTATE ${state}).`);
+};
+
+/** One connection and one transaction, in which everything of the start is done. */
+const attempt = async (options: StartOptions, { host, port }: Place, work: Work): Promise<void> => {
+  const { user, password, database, schema, log, connectTimeoutMs = 5_000, migrationTimeoutMs = 120_000 } = options;
+  const client = new pg.Client({
+    host,
+    port,
+    user,
+    password,
+    database,
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: migrationTimeoutMs + answerGraceMs,
+  });
+  client.on('error', (err) => log.warn({ reason: err.message }, 'the connection of the start broke'));
+  client.on('notice', ({ severity, message }) => {
+    if (severity === 'WARNING') log.warn({ database, warning: message }, 'PostgreSQL warns');
+  });
+  try {
+    await client.connect();
+    await client.query(
+      `begin isolation level read committed; ${setSessionSql({ schema, statementTimeoutMs: migrationTimeoutMs }, 'transaction')}`,
+    );
+    await requireEncoding(client, options);
+    await work(client);
+    await client.query('commit');
+  } finally {
+    await client.end().catch(() => undefined); // What was not committed is taken back.
+  }
+};
+
+const requireEncoding = async (client: pg.ClientBase, { database, log }: StartOptions) => {
+  const { rows } = await client.query<{ encoding: string }>(`select current_setting('server_encoding') as encoding`);
+  const encoding = rows[0]?.encoding ?? 'unknown';
+  if (!encodings.includes(encoding))
+    throw new StartError(
+      `The database "${database}" is encoded in ${encoding}, which has no room for all letters that symbols are written in. ` +
+        `Make one in UTF8 and move the data there: createdb --template=template0 --encoding=UTF8.`,
+    );
+  if (encoding !== 'UTF8') log.warn({ database, encoding }, 'the database is not in UTF8; texts are kept as they come');
+};
