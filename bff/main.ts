@@ -3,13 +3,13 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { hostPort } from '@tickfolio/lib/config';
 import { createCallTimes, grpcTlsOf, withGrpcTls } from '@tickfolio/lib/grpc';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
+import { startTracing } from '@tickfolio/lib/otlp';
 import { postgresServer } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
+import { tracePubSub } from '@tickfolio/lib/pubsub/tracing';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
-import { tracePubSub } from '@tickfolio/lib/tracing/pubsub';
-import { startTracing } from '@tickfolio/lib/tracing/start';
 import {
   builtPage,
   createAggregatorClient,

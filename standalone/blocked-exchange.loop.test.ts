@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type ExchangeSim, startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { systemClock } from '@tickfolio/lib/clock';
 import { makeTestCertificates, type TestCertificates } from '@tickfolio/lib/grpc/test-certificates';
-import { startTestProxy, startTestTls, type TestProxy } from '@tickfolio/lib/http/test-proxy';
+import { startTestProxy, startTestTls, type TestProxy } from '@tickfolio/lib/outbound/test-proxy';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { allInOneEnv, coldStartMs, temporaryFolder } from './test-all-in-one.js';

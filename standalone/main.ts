@@ -1,7 +1,7 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
+import { startTracing } from '@tickfolio/lib/otlp';
 import { createLogger } from '@tickfolio/lib/telemetry';
-import { startTracing } from '@tickfolio/lib/tracing/start';
 import { standaloneConfig } from './config.js';
 import { createNotices } from './notices.js';
 import { checkOpenFiles } from './open-files.js';

@@ -1,4 +1,4 @@
-import { startTestCollector } from '@tickfolio/lib/tracing/test-collector';
+import { startTestCollector } from '@tickfolio/lib/otlp/test-collector';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, signUp, type TestPerson } from './test-client.js';
 import { metricFaults, parseExposition } from './test-exposition.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '@tickfolio/lib/clock';
-import type { ProxySettings } from '@tickfolio/lib/http/outbound';
+import type { ProxySettings } from '@tickfolio/lib/outbound';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { socketProxies, streamFallback } from '@tickfolio/socket/config';
 import { probeExchange } from '@tickfolio/socket/probe';

@@ -7,15 +7,15 @@ import { hostPort } from '@tickfolio/lib/config';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { traceEventLog } from '@tickfolio/lib/event-log/tracing';
 import { type Postgres, postgresServer } from '@tickfolio/lib/postgres';
 import { openPglite, type PglitePostgres } from '@tickfolio/lib/postgres/pglite';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
+import { tracePubSub } from '@tickfolio/lib/pubsub/tracing';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
-import { traceEventLog } from '@tickfolio/lib/tracing/event-log';
-import { tracePubSub } from '@tickfolio/lib/tracing/pubsub';
 import type { StandaloneConfig } from './config.js';
 import type { DataFolder } from './data-folder.js';
 

@@ -1,4 +1,4 @@
-import type { CollectedSpan, TestCollector } from '@tickfolio/lib/tracing/test-collector';
+import type { CollectedSpan, TestCollector } from '@tickfolio/lib/otlp/test-collector';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, signUp, type TestPerson } from './test-client.js';
 import { eventually } from './test-process.js';

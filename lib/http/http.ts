@@ -1,4 +1,3 @@
-export { traceRequests } from '../tracing/http.js';
 export { endWithProblem } from './connection-fault.js';
 export { type FetchTextOptions, fetchText, type TextAnswer } from './fetch-text.js';
 export { listen } from './listen.js';
@@ -8,3 +7,4 @@ export { frameworkErrors, type Problem, problemOf, setProblemHandlers } from './
 export { HttpRefusal } from './refusal.js';
 export { createHttpServer, type HttpServerOptions } from './server.js';
 export { cutStalledStreams, cutWhenStalled } from './stalled-answer.js';
+export { traceRequests } from './tracing.js';

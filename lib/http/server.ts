@@ -1,10 +1,10 @@
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions, fastify, LogController } from 'fastify';
 import { AppError } from '../errors/errors.js';
 import { type Logger, requestIdKey, requestIdOf } from '../telemetry/telemetry.js';
-import { traceRequests } from '../tracing/http.js';
 import { clientErrorHandler } from './connection-fault.js';
 import { frameworkErrors, setProblemHandlers } from './problem.js';
 import { HttpRefusal } from './refusal.js';
+import { traceRequests } from './tracing.js';
 
 export interface HttpServerOptions
   extends Pick<

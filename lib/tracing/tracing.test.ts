@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { traceClickHouse } from '../clickhouse/tracing.js';
 import { systemClock } from '../clock/clock.js';
 import { createMemoryEventLog } from '../event-log/memory/memory.js';
+import { traceEventLog } from '../event-log/tracing.js';
 import { makeTestCertificates } from '../grpc/test-certificates.js';
-import { startTestProxy, startTestTls } from '../http/test-proxy.js';
 import { StartError } from '../lifecycle/lifecycle.js';
+import { startTracing } from '../otlp/start.js';
+import { startTestCollector } from '../otlp/test-collector.js';
+import { startTestProxy, startTestTls } from '../outbound/test-proxy.js';
+import { traceQueries } from '../postgres/tracing.js';
+import { tracePubSub } from '../pubsub/tracing.js';
 import { createLogger, createMetrics, silentLogger } from '../telemetry/telemetry.js';
-import { traceClickHouse } from './clickhouse.js';
-import { traceEventLog } from './event-log.js';
-import { tracePubSub } from './pubsub.js';
-import { traceQueries } from './sql.js';
-import { startTracing } from './start.js';
-import { startTestCollector } from './test-collector.js';
 import { carry, inChildSpan, inSpan, isTracing, traceFields } from './tracing.js';
 
 const opened: { close(): unknown }[] = [];

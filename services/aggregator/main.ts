@@ -3,14 +3,14 @@ import { SocketServiceClient } from '@tickfolio/gen/market/v1';
 import { systemClock } from '@tickfolio/lib/clock';
 import { hostPort } from '@tickfolio/lib/config';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
+import { traceEventLog } from '@tickfolio/lib/event-log/tracing';
 import { createGrpcClient, grpcTlsOf, withGrpcTls } from '@tickfolio/lib/grpc';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
+import { startTracing } from '@tickfolio/lib/otlp';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
+import { tracePubSub } from '@tickfolio/lib/pubsub/tracing';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
-import { traceEventLog } from '@tickfolio/lib/tracing/event-log';
-import { tracePubSub } from '@tickfolio/lib/tracing/pubsub';
-import { startTracing } from '@tickfolio/lib/tracing/start';
 import { shareCount, shareTopic, startAggregator, tickerPartitions, tickerTopic } from './app.js';
 import { aggregatorConfig } from './config.js';
 

@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
+import { traceClickHouse } from '@tickfolio/lib/clickhouse/tracing';
 import { systemClock } from '@tickfolio/lib/clock';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
+import { traceEventLog } from '@tickfolio/lib/event-log/tracing';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
+import { startTracing } from '@tickfolio/lib/otlp';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
-import { traceClickHouse } from '@tickfolio/lib/tracing/clickhouse';
-import { traceEventLog } from '@tickfolio/lib/tracing/event-log';
-import { startTracing } from '@tickfolio/lib/tracing/start';
 import { startArchiver } from './app.js';
 import { archiverConfig, archiverOptions } from './config.js';
 import { archiveTopics } from './topics.js';

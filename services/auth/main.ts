@@ -1,10 +1,10 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { grpcTlsOf, withGrpcTls } from '@tickfolio/lib/grpc';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
+import { startTracing } from '@tickfolio/lib/otlp';
 import { postgresServer } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
-import { startTracing } from '@tickfolio/lib/tracing/start';
 import { migrationsFolder, startAuth } from './app.js';
 import { authConfig, authLimits } from './config.js';
 

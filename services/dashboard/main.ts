@@ -1,9 +1,9 @@
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
+import { traceClickHouse } from '@tickfolio/lib/clickhouse/tracing';
 import { systemClock } from '@tickfolio/lib/clock';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
+import { startTracing } from '@tickfolio/lib/otlp';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
-import { traceClickHouse } from '@tickfolio/lib/tracing/clickhouse';
-import { startTracing } from '@tickfolio/lib/tracing/start';
 import { startDashboard } from './app.js';
 import { dashboardConfig, dashboardOptions } from './config.js';
 

@@ -1,6 +1,6 @@
 import { address, addressOrOff, duration, environment, logLevel, url, z } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
-import { type ProxySettings, proxyVariables } from '@tickfolio/lib/http/outbound';
+import { type ProxySettings, proxyVariables } from '@tickfolio/lib/outbound';
 import type { SocketLimits } from './limits.js';
 
 /** The exchange serves the same streams at both ports; company networks often let 443 through only. */

@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { fetchText } from '@tickfolio/lib/http';
-import { createOutbound, noProxies, type Outbound } from '@tickfolio/lib/http/outbound';
+import { createOutbound, noProxies, type Outbound } from '@tickfolio/lib/outbound';
 import { type ConnectionEnd, type ExchangeConnection, openExchangeConnection } from './exchange/exchange-connection.js';
 import { streamNameOf } from './exchange/frame.js';
 import { closedInWords } from './exchange/stream-address.js';

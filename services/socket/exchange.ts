@@ -1,5 +1,5 @@
 import type { Clock } from '@tickfolio/lib/clock';
-import { createOutbound, noProxies, type ProxySettings } from '@tickfolio/lib/http/outbound';
+import { createOutbound, noProxies, type ProxySettings } from '@tickfolio/lib/outbound';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import {
   type ConnectionEnd,

@@ -1,8 +1,8 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { grpcTlsOf, withGrpcTls } from '@tickfolio/lib/grpc';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
+import { startTracing } from '@tickfolio/lib/otlp';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
-import { startTracing } from '@tickfolio/lib/tracing/start';
 import { startSocket } from './app.js';
 import { socketConfig, socketLimits, socketProxies, streamFallback } from './config.js';
 

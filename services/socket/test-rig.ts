@@ -2,7 +2,7 @@ import { type RawResponse, SocketServiceClient, type StreamState, type StreamSta
 import { systemClock } from '@tickfolio/lib/clock';
 import type { AppError } from '@tickfolio/lib/errors';
 import { createGrpcClient, fromGrpcError } from '@tickfolio/lib/grpc';
-import type { ProxySettings } from '@tickfolio/lib/http/outbound';
+import type { ProxySettings } from '@tickfolio/lib/outbound';
 import { createLogger, createMetrics, type Metrics } from '@tickfolio/lib/telemetry';
 import { type SocketApp, type SocketLimits, startSocket } from './app.js';
 import type { StreamKind } from './exchange/frame.js';

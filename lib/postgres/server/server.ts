@@ -5,10 +5,10 @@ import type { Clock } from '../../clock/clock.js';
 import type { Address } from '../../config/config.js';
 import { AppError } from '../../errors/errors.js';
 import type { Logger, Metrics } from '../../telemetry/telemetry.js';
-import { traceQueries } from '../../tracing/sql.js';
 import type { Database, Postgres } from '../postgres.js';
 import { type SessionOptions, setSessionSql } from '../session-settings.js';
 import { databaseFault } from '../sql-error.js';
+import { traceQueries } from '../tracing.js';
 import { createServerPool, type ServerPool } from './pool.js';
 import { prepareDatabase } from './start.js';
 

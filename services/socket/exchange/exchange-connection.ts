@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '@tickfolio/lib/clock';
-import type { Outbound } from '@tickfolio/lib/http/outbound';
+import type { Outbound } from '@tickfolio/lib/outbound';
 import WebSocket, { type RawData } from 'ws';
 import type { SocketLimits } from '../limits.js';
 import { answerInWords, saidIn } from '../rest/exchange-words.js';

@@ -1,5 +1,5 @@
 import { AppError } from '@tickfolio/lib/errors';
-import { ProxyFault } from '@tickfolio/lib/http/outbound';
+import { ProxyFault } from '@tickfolio/lib/outbound';
 import { answerInWords, saidIn } from './exchange-words.js';
 import { retryAfterMsOf } from './retry-after.js';
 

@@ -7,10 +7,10 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { sleep } from '../clock/clock.js';
 import { ConfigError, readConfig, z } from '../config/config.js';
-import { createOutbound, type ProxySettings, proxyVariables } from '../http/outbound.js';
 import { type Closable, StartError } from '../lifecycle/lifecycle.js';
+import { createOutbound, type ProxySettings, proxyVariables } from '../outbound/outbound.js';
+import { setTracing } from '../tracing/tracing.js';
 import type { TracingOptions } from './start.js';
-import { setTracing } from './tracing.js';
 
 /** At the end of the process the collector gets so long to take what waits. */
 const closeMs = 2_000;

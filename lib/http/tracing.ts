@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isTracing, type OpenSpan, openSpan, SpanKind, traceOf } from './tracing.js';
+import { isTracing, type OpenSpan, openSpan, SpanKind, traceOf } from '../tracing/tracing.js';
 
 /** Asked by machines every few seconds, and no request of anybody. */
 const unseen = new Set<string | undefined>(['/health', '/ready', '/metrics']);

@@ -1,5 +1,5 @@
-import type { ClickHouse } from '../clickhouse/clickhouse.js';
-import { inChildSpan, isTracing, SpanKind } from './tracing.js';
+import { inChildSpan, isTracing, SpanKind } from '../tracing/tracing.js';
+import type { ClickHouse } from './clickhouse.js';
 
 const maxTextLength = 2_000;
 

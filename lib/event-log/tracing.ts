@@ -1,5 +1,5 @@
-import type { EventLog } from '../event-log/event-log.js';
-import { carry, detached, inSpan, isSampled, isTracing, openSpan, SpanKind, traceOf } from './tracing.js';
+import { carry, detached, inSpan, isSampled, isTracing, openSpan, SpanKind, traceOf } from '../tracing/tracing.js';
+import type { EventLog } from './event-log.js';
 
 const attributes = (operation: 'send' | 'process', topic: string) => ({
   'messaging.system': 'kafka',

@@ -1,4 +1,4 @@
-import { inChildSpan, isTracing, SpanKind } from './tracing.js';
+import { inChildSpan, isTracing, SpanKind } from '../tracing/tracing.js';
 
 /** What both a pool and a connection have; arguments are the driver's. */
 export interface Queries {

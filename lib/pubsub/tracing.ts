@@ -1,5 +1,5 @@
-import type { PubSub } from '../pubsub/pubsub.js';
-import { carry, detached, inSpan, isSampled, isTracing, openSpan, SpanKind, traceOf } from './tracing.js';
+import { carry, detached, inSpan, isSampled, isTracing, openSpan, SpanKind, traceOf } from '../tracing/tracing.js';
+import type { PubSub } from './pubsub.js';
 
 /** Channels of this prefix carry notices, which belong to the request that caused them; the others carry prices. */
 const noticePrefix = 'tickfolio:';
