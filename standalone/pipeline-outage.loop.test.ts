@@ -1,5 +1,5 @@
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
-import { startTestClickHouse } from '@tickfolio/lib/clickhouse/test-server';
+import { startTestClickHouse } from '@tickfolio/lib/clickhouse/sql-port/test-server';
 import { systemClock } from '@tickfolio/lib/clock';
 import { startTestKafka } from '@tickfolio/lib/event-log/test-kafka';
 import { silentLogger } from '@tickfolio/lib/telemetry';

@@ -1,4 +1,4 @@
-import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/test-server';
+import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/sql-port/test-server';
 import { startTestKafka, type TestKafka } from '@tickfolio/lib/event-log/test-kafka';
 import { freePort } from '@tickfolio/lib/http/test-free-port';
 import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';

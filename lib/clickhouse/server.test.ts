@@ -5,7 +5,7 @@ import { silentLogger } from '../telemetry/telemetry.js';
 import { describeClickHouse } from './clickhouse.contract.js';
 import type { ClickHouse } from './clickhouse.js';
 import { openServerClickHouse } from './server.js';
-import { startTestClickHouse, type TestClickHouse } from './test-server.js';
+import { startTestClickHouse, type TestClickHouse } from './sql-port/test-server.js';
 
 const password = 'only-for-tests';
 let server: TestClickHouse;

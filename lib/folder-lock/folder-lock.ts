@@ -4,7 +4,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { type Clock, sleep, systemClock } from '../clock/clock.js';
 import { StartError } from '../lifecycle/lifecycle.js';
-import { openSocketRoom, type SocketRoom } from '../postgres/socket-room.js';
+import { openSocketRoom, type SocketRoom } from './socket-room.js';
 
 /** An exclusive hold on a folder. */
 export interface FolderLock {

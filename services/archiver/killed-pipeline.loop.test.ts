@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
-import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/test-server';
+import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/sql-port/test-server';
 import { systemClock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';

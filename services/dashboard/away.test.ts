@@ -1,6 +1,6 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
-import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/test-server';
+import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/sql-port/test-server';
 import { systemClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';

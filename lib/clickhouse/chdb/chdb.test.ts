@@ -10,7 +10,7 @@ import { systemClock } from '../../clock/clock.js';
 import { StartError } from '../../lifecycle/lifecycle.js';
 import { silentLogger } from '../../telemetry/telemetry.js';
 import { describeClickHouse } from '../clickhouse.contract.js';
-import { startTestClickHouse } from '../test-server.js';
+import { startTestClickHouse } from '../sql-port/test-server.js';
 import { type ChdbClickHouseOptions, openChdbClickHouse } from './chdb.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-chdb-'));

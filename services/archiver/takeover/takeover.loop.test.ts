@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
-import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/test-server';
+import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/sql-port/test-server';
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { silentLogger } from '@tickfolio/lib/telemetry';

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { ClickHouseFault } from './error.js';
-import { urlSettings } from './http-setting.js';
+import { ClickHouseFault } from '../error.js';
+import { urlSettings } from './setting.js';
 
 /** What a request of ClickHouse's HTTP interface asks for. */
 export interface HttpStatement {

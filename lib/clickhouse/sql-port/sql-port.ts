@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Clock, sleep } from '../clock/clock.js';
-import { AppError } from '../errors/errors.js';
-import { cutWhenStalled } from '../http/http.js';
-import { StartError } from '../lifecycle/lifecycle.js';
-import type { Logger } from '../telemetry/telemetry.js';
+import { type Clock, sleep } from '../../clock/clock.js';
+import { AppError } from '../../errors/errors.js';
+import { cutWhenStalled } from '../../http/http.js';
+import { StartError } from '../../lifecycle/lifecycle.js';
+import type { Logger } from '../../telemetry/telemetry.js';
+import type { ChdbEngine } from '../chdb/engine.js';
+import { runInLane } from '../chdb/lane.js';
+import { ClickHouseFault } from '../error.js';
+import { createLane } from '../lane.js';
 import { createAnalystGuard } from './analyst-guard.js';
-import type { ChdbEngine } from './chdb/engine.js';
-import { runInLane } from './chdb/lane.js';
-import { ClickHouseFault } from './error.js';
-import { formatOf, sendFault, sendResult, statusOf } from './http-answer.js';
-import { isLoopback, mayAsk } from './http-origin.js';
-import { type HttpStatement, type RequestBounds, readStatement } from './http-request.js';
-import { type AnalystLimits, analystSettings } from './http-setting.js';
-import { createLane } from './lane.js';
+import { formatOf, sendFault, sendResult, statusOf } from './answer.js';
+import { isLoopback, mayAsk } from './origin.js';
+import { type HttpStatement, type RequestBounds, readStatement } from './request.js';
+import { type AnalystLimits, analystSettings } from './setting.js';
 
 export interface ClickHouseHttpDeps {
   readonly engine: ChdbEngine;

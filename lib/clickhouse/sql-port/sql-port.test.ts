@@ -5,12 +5,12 @@ import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createManualClock, systemClock } from '../clock/clock.js';
-import { StartError } from '../lifecycle/lifecycle.js';
-import { silentLogger } from '../telemetry/telemetry.js';
-import { startClickHouseHttp } from './http.js';
-import { openServerClickHouse } from './server.js';
-import { startTestHttp } from './test-http.js';
+import { createManualClock, systemClock } from '../../clock/clock.js';
+import { StartError } from '../../lifecycle/lifecycle.js';
+import { silentLogger } from '../../telemetry/telemetry.js';
+import { openServerClickHouse } from '../server.js';
+import { startClickHouseHttp } from './sql-port.js';
+import { startTestHttp } from './test-sql-port.js';
 
 let served: Awaited<ReturnType<typeof startTestHttp>>;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
-import type { ChdbEngine, Classification } from './chdb/engine.js';
-import { ClickHouseFault } from './error.js';
+import type { ChdbEngine, Classification } from '../chdb/engine.js';
+import { ClickHouseFault } from '../error.js';
+import { sqlText } from '../tab-separated.js';
 import { type SqlToken, sqlTokens } from './sql-token.js';
-import { sqlText } from './tab-separated.js';
 
 /**
  * Judges a text before the engine runs it as an analyst.

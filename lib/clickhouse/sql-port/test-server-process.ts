@@ -1,7 +1,7 @@
-import { systemClock } from '../clock/clock.js';
-import { silentLogger } from '../telemetry/telemetry.js';
-import { openChdbClickHouse } from './chdb/chdb.js';
-import { startClickHouseHttp } from './http.js';
+import { systemClock } from '../../clock/clock.js';
+import { silentLogger } from '../../telemetry/telemetry.js';
+import { openChdbClickHouse } from '../chdb/chdb.js';
+import { startClickHouseHttp } from './sql-port.js';
 
 // Started by test-server.ts: a ClickHouse of a test's own. Says its port when it serves, and ends with its input.
 const [path = '', port = '0', password = '', zone = ''] = process.argv.slice(2);

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { EngineAnswer } from './chdb/engine.js';
-import type { ClickHouseFault } from './error.js';
+import type { EngineAnswer } from '../chdb/engine.js';
+import type { ClickHouseFault } from '../error.js';
 
 const zip = promisify(gzip);
 /** Fast: the reader is usually on the same machine. */

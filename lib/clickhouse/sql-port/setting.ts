@@ -1,4 +1,4 @@
-import { ClickHouseFault } from './error.js';
+import { ClickHouseFault } from '../error.js';
 
 /** What a query may take at most; also what it gets when it asks for nothing. */
 export interface AnalystLimits {
