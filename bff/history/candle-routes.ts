@@ -7,8 +7,7 @@ import { Type } from 'typebox';
 import { problems, rangeQuery } from '../api/contract.js';
 import type { ReadTurns } from '../api/read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
-import { dayMomentOf } from '../market/day-moments.js';
-import type { KeptListings } from '../market/kept-listings.js';
+import { dayMomentOf } from '../archive/day-moments.js';
 import {
   type Candle,
   type CandleRange,
@@ -16,7 +15,8 @@ import {
   type DayTicker,
   type MarketArchive,
   type TrailPoint,
-} from '../market/market-archive.js';
+} from '../archive/market-archive.js';
+import type { KeptListings } from '../market/kept-listings.js';
 import type { Kind } from '../market/portfolio-value.js';
 import type { SymbolLookup } from '../market/symbol-lookup.js';
 import { type Assets, assetsOf, type Symbols } from '../market/symbols.js';

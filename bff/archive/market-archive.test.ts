@@ -6,9 +6,9 @@ import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createValueHistory } from '../history/value-history.js';
+import { createKeptListings } from '../market/kept-listings.js';
 import { createUser, openTestPostgres, startTestBff, testSymbols } from '../test-bff.js';
 import { dayMomentOf, nextDayMomentOf } from './day-moments.js';
-import { createKeptListings } from './kept-listings.js';
 import { createMarketArchive } from './market-archive.js';
 
 const [database, table, log] = ['crypto', 'market_tickers', silentLogger()];
