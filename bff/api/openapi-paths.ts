@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
-import { webSocketPath } from '../live/ws-route.js';
 import { problems } from './contract.js';
 
 /** The addresses that fastify's routes do not describe by themselves. */
+
+export const webSocketPath = '/api/v1/ws';
 
 const webSocketDescription = `An upgrade to WebSocket. The token goes in the \`Authorization\` header or, for browsers, in the subprotocol
 list: \`new WebSocket(url, ["bearer", accessToken])\`. The whole portfolio comes at once and whenever a price or the portfolio changes.

@@ -3,11 +3,10 @@ import { AppError } from '@tickfolio/lib/errors';
 import { endWithProblem, HttpRefusal } from '@tickfolio/lib/http';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { SessionGate } from '../accounts/session-gate.js';
+import { webSocketPath } from '../api/openapi-paths.js';
 import type { Origins } from '../api/origins.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import type { ClientSockets } from './client-sockets.js';
-
-export const webSocketPath = '/api/v1/ws';
 
 export interface WebSocketRouteOptions {
   readonly verify: VerifyAccessToken;

@@ -1,8 +1,13 @@
 import { AppError } from '@tickfolio/lib/errors';
-import type { HeldSymbol } from '../portfolio/portfolios.js';
 import type { SymbolEntry, SymbolList } from './aggregator-client.js';
 import type { Standing } from './price-state.js';
 import { createSymbolSuggestion, type SuggestSymbol } from './symbol-suggestion.js';
+
+/** A symbol somebody holds; both lower case. */
+export interface HeldSymbol {
+  readonly symbol: string;
+  readonly quoteAsset: string;
+}
 
 /** What the exchange lists, as far as it is known here. */
 export interface Symbols {

@@ -2,6 +2,7 @@ import { type AppError, differentRequest } from '@tickfolio/lib/errors';
 import { add, canonical, compare, type Decimal, formatDecimal, isZero, negate, parseDecimal, zero } from '@tickfolio/lib/money';
 import type { Database, Transaction } from '@tickfolio/lib/postgres';
 import { and, asc, count, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import type { HeldSymbol } from '../market/symbols.js';
 import { coins, portfolioChanges, profiles } from '../schema.js';
 import { coinRefusal } from './coin-refusal.js';
 
@@ -31,12 +32,6 @@ export interface Change {
 export interface Owner {
   readonly userId: string;
   readonly userName: string;
-}
-
-/** A symbol somebody holds; both lower case. */
-export interface HeldSymbol {
-  readonly symbol: string;
-  readonly quoteAsset: string;
 }
 
 /**

@@ -4,11 +4,12 @@ import { canonical } from '@tickfolio/lib/money';
 import { type Database, fromPostgresError, sqlState } from '@tickfolio/lib/postgres';
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { createTurns } from '../api/turns.js';
+import type { HeldSymbol } from '../market/symbols.js';
 import { coins, profiles } from '../schema.js';
 import { coinRefusal } from './coin-refusal.js';
-import { type Coin, createPortfolioChanges, type HeldSymbol, type Owner, type PortfolioChanges } from './portfolio-changes.js';
+import { type Coin, createPortfolioChanges, type Owner, type PortfolioChanges } from './portfolio-changes.js';
 
-export type { Change, Coin, HeldSymbol, Owner } from './portfolio-changes.js';
+export type { Change, Coin, Owner } from './portfolio-changes.js';
 
 /** What somebody holds at one moment. */
 export interface Portfolio {

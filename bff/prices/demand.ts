@@ -4,8 +4,8 @@ import { type Logger, requestIdOf } from '@tickfolio/lib/telemetry';
 import { because, type Context, currentCause, detached } from '@tickfolio/lib/tracing';
 import type { AggregatorClient, Demanded, FeedWord } from '../market/aggregator-client.js';
 import type { ExchangeClock } from '../market/exchange-clock.js';
-import type { Symbols } from '../market/symbols.js';
-import type { HeldSymbol, Portfolios } from '../portfolio/portfolios.js';
+import type { HeldSymbol, Symbols } from '../market/symbols.js';
+import type { Portfolios } from '../portfolio/portfolios.js';
 import type { PriceBoard } from './price-board.js';
 
 export interface DemandDeps {

@@ -5,8 +5,10 @@ import { toAppError } from '@tickfolio/lib/errors';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { createBackoff } from '../backoff.js';
 import type { SocketLimits } from '../limits.js';
-import type { Listing } from '../streams/feed.js';
 import { createPauses } from './pauses.js';
+
+/** What the exchange's symbol list says: a status such as `TRADING`, `absent`, or undefined before it was read. */
+export type Listing = string | 'absent' | undefined;
 
 /** One reading of the exchange's symbol list. */
 export interface SymbolList {

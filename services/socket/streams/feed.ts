@@ -2,12 +2,25 @@ import { type RawFrame, StreamState, type StreamStatus } from '@tickfolio/gen/ma
 import type { Timer } from '@tickfolio/lib/clock';
 import type { ExchangeFrame, StreamKind } from '../exchange/frame.js';
 import type { Link } from '../pool/stream-events.js';
+import type { Listing } from '../rest/symbols.js';
 import type { Subscriber } from './subscriber.js';
 import type { Sequence } from './trade-sequence.js';
-import type { Watch } from './watchdog.js';
 
 /** A frame on its way to the subscribers. */
 export type FeedFrame = ExchangeFrame & { readonly raw: RawFrame };
+
+/** What the watchdog remembers of one stream. */
+export interface Watch {
+  /** How often the symbol's other stream showed, since this one's last frame, that this one had something to say. */
+  evidence: number;
+  evidenceSinceMs: number;
+  tries: number;
+  nextTryMs: number;
+  /** The last price of the last mini-ticker. */
+  close: string;
+}
+
+export const newWatch = (): Watch => ({ evidence: 0, evidenceSinceMs: 0, tries: 0, nextTryMs: 0, close: '' });
 
 /** One upstream stream and everybody who listens to it. */
 export interface Feed {
@@ -39,9 +52,6 @@ export interface Feed {
   /** Runs while nobody listens. */
   linger: Timer | undefined;
 }
-
-/** What the exchange's symbol list says: a status such as `TRADING`, `absent`, or undefined before it was read. */
-export type Listing = string | 'absent' | undefined;
 
 /** The state of a stream, from everything known about it; the strongest statement first. */
 export const stateOf = (feed: Feed): { state: StreamState; detail: string } => {

@@ -6,7 +6,8 @@ import type { SocketLimits } from '../limits.js';
 import type { SocketMetrics } from '../metrics.js';
 import type { ConnectionPool } from '../pool/connection-pool.js';
 import type { StreamEvents } from '../pool/stream-events.js';
-import { type Feed, type FeedFrame, type Listing, stateOf } from './feed.js';
+import type { Listing } from '../rest/symbols.js';
+import { type Feed, type FeedFrame, newWatch, stateOf } from './feed.js';
 import { createFrameJudge } from './frame-judge.js';
 import { createHistoryCheck } from './history-check.js';
 import type { RefusedStream } from './refused-streams.js';
@@ -14,7 +15,7 @@ import type { Subscriber } from './subscriber.js';
 import { createTickerSequence } from './ticker-sequence.js';
 import { createTradeSequence, type SequenceEvents } from './trade-sequence.js';
 import { createTradingHalts } from './trading-halts.js';
-import { createStreamWatchdog, newWatch } from './watchdog.js';
+import { createStreamWatchdog } from './watchdog.js';
 
 export interface SubscriptionsDeps {
   readonly clock: Clock;

@@ -2,9 +2,9 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { createFeedClock } from '@tickfolio/lib/market/feed-clock';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../limits.js';
-import type { Feed } from './feed.js';
+import { type Feed, newWatch } from './feed.js';
 import { createTickerSequence } from './ticker-sequence.js';
-import { createStreamWatchdog, newWatch } from './watchdog.js';
+import { createStreamWatchdog } from './watchdog.js';
 
 const rig = () => {
   const clock = createManualClock();

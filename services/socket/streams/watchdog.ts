@@ -1,19 +1,6 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import type { SocketLimits } from '../limits.js';
-import type { Feed } from './feed.js';
-
-/** What the watchdog remembers of one stream. */
-export interface Watch {
-  /** How often the symbol's other stream showed, since this one's last frame, that this one had something to say. */
-  evidence: number;
-  evidenceSinceMs: number;
-  tries: number;
-  nextTryMs: number;
-  /** The last price of the last mini-ticker. */
-  close: string;
-}
-
-export const newWatch = (): Watch => ({ evidence: 0, evidenceSinceMs: 0, tries: 0, nextTryMs: 0, close: '' });
+import type { Feed, Watch } from './feed.js';
 
 export interface WatchdogActions {
   /** @param broken whether it is certain that frames are missing, rather than that the market is quiet */
