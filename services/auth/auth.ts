@@ -1,9 +1,9 @@
 import { signAccessToken } from '@tickfolio/lib/access-token';
 import { AppError } from '@tickfolio/lib/errors';
 import { renewalTimes } from '@tickfolio/lib/renewal';
-import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Throttle } from '@tickfolio/lib/throttle';
 import type { Accounts } from './accounts/accounts.js';
+import type { Caller } from './accounts/caller.js';
 import { addressKey } from './accounts/client-address.js';
 import { type Credentials, isPossibleName, isPossiblePassword, nameKey, normalPassword } from './accounts/credentials.js';
 import type { PasswordHasher } from './accounts/password-hasher.js';
@@ -12,13 +12,6 @@ import type { AuthMetrics } from './metrics.js';
 import type { ListEndedSessions } from './sessions/ended-sessions.js';
 import { isPossibleRefreshToken } from './sessions/refresh-token.js';
 import type { IssuedToken, SessionRef, Sessions } from './sessions/sessions.js';
-
-/** Who asks, and for how long it matters. */
-export interface Caller {
-  readonly address: string;
-  readonly log: Logger;
-  readonly signal: AbortSignal;
-}
 
 export interface Tokens {
   readonly accessToken: string;

@@ -2,7 +2,8 @@ import type * as wire from '@tickfolio/gen/auth/v1';
 import { AuthServiceService } from '@tickfolio/gen/auth/v1';
 import type { CallContext, GrpcServer } from '@tickfolio/lib/grpc';
 import { fromPostgresError } from '@tickfolio/lib/postgres';
-import type { Auth, Caller } from './auth.js';
+import type { Caller } from './accounts/caller.js';
+import type { Auth } from './auth.js';
 
 /** Name in grpc.health.v1. */
 export const serviceName = 'auth.v1.AuthService';

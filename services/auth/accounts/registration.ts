@@ -1,8 +1,8 @@
 import { AppError, differentRequest } from '@tickfolio/lib/errors';
 import type { Throttle } from '@tickfolio/lib/throttle';
-import type { Caller } from '../auth.js';
 import type { AuthMetrics } from '../metrics.js';
 import { type Accounts, nameTaken } from './accounts.js';
+import type { Caller } from './caller.js';
 import { addressKey } from './client-address.js';
 import { type Credentials, nameKey, normalPassword, requireNewCredentials } from './credentials.js';
 import type { PasswordHasher } from './password-hasher.js';

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { Redirect } from '../frame/redirect.js';
 import { useParts, useSession } from '../parts.js';
-import { newChangeKey } from '../portfolio/change-key.js';
+import { newChangeKey } from '../session/change-key.js';
 import { isProblem } from '../session/problem.js';
 import { useText } from '../text/language.js';
 import { type CredentialFaults, CredentialsForm } from './credentials-form.js';

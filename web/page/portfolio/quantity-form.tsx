@@ -3,10 +3,10 @@ import { type FormEvent, useRef, useState } from 'react';
 import { faultText } from '../account/fault-text.js';
 import { Field } from '../account/field.js';
 import { useIsHere } from '../frame/use-is-here.js';
+import { newChangeKey } from '../session/change-key.js';
 import { grouped, money } from '../text/amount.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
-import { newChangeKey } from './change-key.js';
 import { readQuantity } from './quantity.js';
 
 interface QuantityFormProps {

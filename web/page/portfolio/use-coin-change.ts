@@ -3,12 +3,12 @@ import { useMemo } from 'react';
 import { faultText } from '../account/fault-text.js';
 import { useToast } from '../frame/toasts.js';
 import { useParts } from '../parts.js';
+import { newChangeKey } from '../session/change-key.js';
 import type { Session } from '../session/session.js';
 import { grouped } from '../text/amount.js';
 import { coinName } from '../text/coin-names.js';
 import { useText } from '../text/language.js';
 import { nameAmong, pairOf } from '../text/pair.js';
-import { newChangeKey } from './change-key.js';
 import { createCoinChanges, type MadeChange } from './coin-changes.js';
 import { noteRecent } from './recent-symbols.js';
 
