@@ -1,6 +1,6 @@
 # `make run` and `make test` are all a newcomer needs: each installs and builds what is missing first.
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test journeys check gen bench soak kills certificates audit up down logs ps observe stack clean
+.PHONY: help run backup restore test journeys check gen docs bench soak kills certificates audit up down logs ps observe stack clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ check: node_modules/.installed ## format, lint, types, protocol files, house rul
 
 gen: node_modules/.installed ## write gen/ anew from proto/
 	@npm run --silent gen
+
+docs: node_modules/.installed ## write docs/settings.md and docs/errors.md anew from the code
+	@npm run --silent docs
 
 bench: node_modules/.installed ## measure against floors, in the same run
 	@npm run --silent bench
@@ -88,4 +91,4 @@ stack: node_modules/.installed ## prove the containers: walk-through, data kept,
 	@npm run --silent stack
 
 clean: ## remove what was built, keep the data
-	rm -rf node_modules gen/dist lib/dist services/*/dist bff/dist web/dist standalone/dist bench/dist deploy/dist tidy/dist
+	rm -rf node_modules gen/dist lib/dist services/*/dist bff/dist web/dist standalone/dist bench/dist deploy/dist examples/dist tidy/dist

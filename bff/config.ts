@@ -18,27 +18,32 @@ const list = () =>
     );
 
 const origins = () =>
-  list().superRefine((all, ctx) => {
-    for (const origin of all) {
-      const good = URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase();
-      if (!good) ctx.addIssue({ code: 'custom', message: `must list origins such as https://app.example.com, not "${origin}"` });
-    }
-  });
+  list()
+    .superRefine((all, ctx) => {
+      for (const origin of all) {
+        const good = URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase();
+        if (!good) ctx.addIssue({ code: 'custom', message: `must list origins such as https://app.example.com, not "${origin}"` });
+      }
+    })
+    .meta({ kind: 'origins such as `https://app.example.com`, separated by commas' });
 
 /** Each `host:port` or a whole http(s) URL, separated by commas. */
 const httpAddresses = () =>
-  z.string({ error: 'is required (host:port)' }).transform((texts, ctx) =>
-    texts.split(',').map((part) => {
-      const text = part.trim();
-      const isUrl = /^https?:\/\//.test(text);
-      const target = isUrl ? text.replace(/\/+$/, '') : `http://${text}`;
-      const isAddress = /^[^/:]+:\d+$|^\[[^\]]+\]:\d+$/.test(text) && addressFault(text, true) === undefined;
-      const good = URL.canParse(target) && new URL(target).port !== '0' && (isUrl || isAddress);
-      if (!good)
-        ctx.addIssue({ code: 'custom', message: `must be host:port or an http URL, or several separated by commas, not "${text}"` });
-      return target;
-    }),
-  );
+  z
+    .string({ error: 'is required (host:port)' })
+    .transform((texts, ctx) =>
+      texts.split(',').map((part) => {
+        const text = part.trim();
+        const isUrl = /^https?:\/\//.test(text);
+        const target = isUrl ? text.replace(/\/+$/, '') : `http://${text}`;
+        const isAddress = /^[^/:]+:\d+$|^\[[^\]]+\]:\d+$/.test(text) && addressFault(text, true) === undefined;
+        const good = URL.canParse(target) && new URL(target).port !== '0' && (isUrl || isAddress);
+        if (!good)
+          ctx.addIssue({ code: 'custom', message: `must be host:port or an http URL, or several separated by commas, not "${text}"` });
+        return target;
+      }),
+    )
+    .meta({ kind: '`host:port` or a URL, several separated by commas' });
 
 /**
  * The settings of the BFF run as a service of its own; it needs all its servers and has no embedded counterparts.
@@ -48,33 +53,36 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
   z.object({
     ENV: environment(),
     LOG_LEVEL: logLevel(),
-    HTTP_HOST: z.string().default('0.0.0.0'),
-    HTTP_PORT: port(8080),
+    HTTP_HOST: z.string().default('0.0.0.0').describe('The address that HTTP listens on.'),
+    HTTP_PORT: port(8080).describe('The port of REST, the WebSocket and the page.'),
     ...postgresSettings(env, 'profile_db'),
-    POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000),
+    POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000).describe('Connections to the database at once, at most.'),
     JWT_SECRET: jwtSecret(env.ENV),
-    REDIS_ADDR: serverAddress(),
-    /** SPUBLISH and SSUBSCRIBE instead of PUBLISH and SUBSCRIBE; the same at every service. Redis 7 and later. */
-    REDIS_SHARDED_PUBSUB: flag(false),
-    AUTH_SERVICE_ADDR: serverAddress('authorization-service:50051'),
-    /** One or several; a name with several addresses stands for as many aggregators. */
-    AGGREGATOR_ADDR: httpAddresses(),
-    /** Where people open the page; then pages of these addresses and of ALLOWED_ORIGINS are the only ones that may ask. */
-    PUBLIC_URL: publicUrls(),
-    BASE_PATH: basePath(env.PUBLIC_URL),
-    TRUST_PROXY: trustedProxies(),
-    ALLOWED_ORIGINS: origins(),
-    STALE_AFTER: duration('60s'),
-    PUSH_WINDOW: duration('5ms'),
-    FRAME_EVERY: duration('1s'),
-    MAX_COINS: integer(500, 1, 10_000),
-    MAX_SOCKETS: integer(20_000, 1, 1_000_000),
-    MAX_SOCKETS_PER_USER: integer(20, 1, 10_000),
-    AUTH_RATE_LIMIT: integer(60, 1, 1_000_000),
-    AUTH_RATE_WINDOW: duration('1m'),
+    REDIS_ADDR: serverAddress().describe('Redis, for live prices and notices between replicas.'),
+    REDIS_SHARDED_PUBSUB: flag(false).describe('Sharded channels (SPUBLISH, SSUBSCRIBE); the same at every service. Redis 7 or later.'),
+    AUTH_SERVICE_ADDR: serverAddress('authorization-service:50051').describe('The auth service, by gRPC.'),
+    AGGREGATOR_ADDR: httpAddresses().describe('One aggregator or several; a name with several addresses stands for as many.'),
+    PUBLIC_URL: publicUrls().describe(
+      'Where people open the page, as in the address bar, path included. When set, only pages of these addresses and of `ALLOWED_ORIGINS` may ask.',
+    ),
+    BASE_PATH: basePath(env.PUBLIC_URL).describe(
+      'The path under which a proxy shows the page, whether or not it takes it off. Unset: the path of `PUBLIC_URL`.',
+    ),
+    TRUST_PROXY: trustedProxies().describe('Whose `X-Forwarded-For` and `X-Forwarded-Host` are believed.'),
+    ALLOWED_ORIGINS: origins().describe("Pages of other origins, of the same site, that may call from a browser with the user's cookie."),
+    STALE_AFTER: duration('60s').describe('The age from which a price counts as old.'),
+    PUSH_WINDOW: duration('5ms').describe('Prices that come within this time go out in one frame.'),
+    FRAME_EVERY: duration('1s').describe('A frame goes out so often also without a change.'),
+    MAX_COINS: integer(500, 1, 10_000).describe('Coins of one portfolio.'),
+    MAX_SOCKETS: integer(20_000, 1, 1_000_000).describe('WebSockets of one replica.'),
+    MAX_SOCKETS_PER_USER: integer(20, 1, 10_000).describe('WebSockets of one user at one replica.'),
+    AUTH_RATE_LIMIT: integer(60, 1, 1_000_000).describe('Calls of the account routes from one client address in `AUTH_RATE_WINDOW`.'),
+    AUTH_RATE_WINDOW: duration('1m').describe('The window of `AUTH_RATE_LIMIT`.'),
     // The archive of prices, for charts; without it the page draws what happens now.
     ...clickHouseSettings(env),
-    CLICKHOUSE_ADDR: clickHouseSettings(env).CLICKHOUSE_ADDR.optional(),
+    CLICKHOUSE_ADDR: clickHouseSettings(env)
+      .CLICKHOUSE_ADDR.optional()
+      .describe('Unset: no archive; charts begin when the page is opened.'),
     ...grpcTlsSettings,
   });
 

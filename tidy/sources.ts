@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const root = fileURLToPath(new URL('..', import.meta.url));
+// Compiled, for `make docs`, this file lies one folder deeper.
+export const root = fileURLToPath(new URL(import.meta.url.includes('/tidy/dist/') ? '../..' : '..', import.meta.url));
 
 const skipped = new Set(['node_modules', 'dist', '.git', 'data', 'backups', 'coverage']);
 

@@ -48,7 +48,8 @@ export const publicUrls = () =>
       if (paths.size > 1)
         ctx.addIssue({ code: 'custom', message: `must have one path for all addresses, not ${[...paths].join(' and ')}` });
       return all;
-    });
+    })
+    .meta({ kind: 'addresses such as `https://portfolio.example.com`, separated by commas' });
 
 /**
  * The path under which the page stands in its host, `/` where it has the host to itself.
@@ -69,5 +70,6 @@ export const basePath = (given: string | undefined) => {
       else if (readUrl(first) && path !== told)
         ctx.addIssue({ code: 'custom', message: `must be the path of PUBLIC_URL, which is ${told}, not "${text}"` });
       return path ?? '/';
-    });
+    })
+    .meta({ kind: 'path such as `/tickfolio/`' });
 };

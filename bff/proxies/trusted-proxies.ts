@@ -32,4 +32,5 @@ export const trustedProxies = () =>
         if (fault !== undefined) ctx.addIssue({ code: 'custom', message: fault });
       }
       return all;
-    });
+    })
+    .meta({ kind: '`false`, or addresses and networks such as `10.0.0.0/8`, separated by commas' });

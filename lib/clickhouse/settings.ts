@@ -4,15 +4,19 @@ const nativePort = 9000;
 
 /** The HTTP interface of ClickHouse as `host:port`. */
 const httpAddress = () =>
-  z.string({ error: 'is required (host:port)' }).transform((text, ctx): Address => {
-    const address = parseAddress(text);
-    const fault = addressFault(text, true);
-    if (fault !== undefined) ctx.addIssue({ code: 'custom', message: fault });
-    if (address?.port === nativePort) {
-      ctx.addIssue({ code: 'custom', message: `must name ClickHouse's HTTP port (8123); ${nativePort} is the one of its native protocol` });
-    }
-    return address ?? { host: '', port: 0 };
-  });
+  z
+    .string({ error: 'is required (host:port)' })
+    .transform((text, ctx): Address => {
+      const address = parseAddress(text);
+      const fault = addressFault(text, true);
+      if (fault !== undefined) ctx.addIssue({ code: 'custom', message: fault });
+      if (address?.port === nativePort) {
+        const message = `must name ClickHouse's HTTP port (8123); ${nativePort} is the one of its native protocol`;
+        ctx.addIssue({ code: 'custom', message });
+      }
+      return address ?? { host: '', port: 0 };
+    })
+    .meta({ kind: '`host:port`' });
 
 /** A name that needs no quoting in SQL. */
 const identifier = (fallback: string) =>
@@ -26,9 +30,9 @@ const identifier = (fallback: string) =>
  * @param env decides, by its `ENV`, whether an example value will do as the password
  */
 export const clickHouseSettings = (env: NodeJS.ProcessEnv) => ({
-  CLICKHOUSE_ADDR: httpAddress(),
-  CLICKHOUSE_USER: z.string().default('default'),
-  CLICKHOUSE_PASSWORD: password(env.ENV).default(''),
-  CLICKHOUSE_DATABASE: identifier('crypto'),
-  CLICKHOUSE_TABLE: identifier('market_tickers'),
+  CLICKHOUSE_ADDR: httpAddress().describe("ClickHouse's HTTP port (8123), not the native one."),
+  CLICKHOUSE_USER: z.string().default('default').describe('The user at ClickHouse.'),
+  CLICKHOUSE_PASSWORD: password(env.ENV).default('').describe('The password of `CLICKHOUSE_USER`.'),
+  CLICKHOUSE_DATABASE: identifier('crypto').describe('The database of the archive.'),
+  CLICKHOUSE_TABLE: identifier('market_tickers').describe('The view that shows the tickers; other tables are named after it.'),
 });

@@ -17,6 +17,8 @@ const portNumber = (text: string): number | undefined => {
   return port <= 65_535 ? port : undefined;
 };
 
+// What is said of a setting in `meta({ kind })` is what docs/settings.md calls its values; what it means stands in its `describe(…)`.
+
 const portFrom = (least: number, fallback: number) =>
   z
     .string()
@@ -26,7 +28,8 @@ const portFrom = (least: number, fallback: number) =>
       if (value === undefined || value < least)
         ctx.addIssue({ code: 'custom', message: `must be a port number from ${least} to 65535, not "${text}"` });
       return value ?? 0;
-    });
+    })
+    .meta({ kind: least === 0 ? 'port; `0` picks a free one' : 'port' });
 
 /** A TCP port to listen on; 0 picks a free one. */
 export const port = (fallback: number) => portFrom(0, fallback);
@@ -71,19 +74,22 @@ const addressText = (fallback: string | undefined) =>
   fallback === undefined ? z.string({ error: 'is required (host:port)' }) : z.string().default(fallback);
 
 /** `host:port` to listen on, 0 for any free port; required unless a fallback is given. */
-export const address = (fallback?: string) => addressText(fallback).transform(toAddress(false));
+export const address = (fallback?: string) => addressText(fallback).transform(toAddress(false)).meta({ kind: '`host:port`' });
 
 /** `host:port` of a server; required unless a fallback is given. */
-export const serverAddress = (fallback?: string) => addressText(fallback).transform(toAddress(true));
+export const serverAddress = (fallback?: string) => addressText(fallback).transform(toAddress(true)).meta({ kind: '`host:port`' });
 
 /** `host:port` of servers, several separated by commas; required. Their texts. */
 export const addressList = () =>
-  z.string({ error: 'is required (host:port, several separated by commas)' }).transform((text, ctx) => {
-    const all = text.split(',').map((part) => part.trim());
-    const bad = all.find((part) => !part.includes(':') || part.startsWith(':') || addressFault(part, true) !== undefined);
-    if (bad !== undefined) ctx.addIssue({ code: 'custom', message: `must be host:port, several separated by commas, not "${text}"` });
-    return all;
-  });
+  z
+    .string({ error: 'is required (host:port, several separated by commas)' })
+    .transform((text, ctx) => {
+      const all = text.split(',').map((part) => part.trim());
+      const bad = all.find((part) => !part.includes(':') || part.startsWith(':') || addressFault(part, true) !== undefined);
+      if (bad !== undefined) ctx.addIssue({ code: 'custom', message: `must be host:port, several separated by commas, not "${text}"` });
+      return all;
+    })
+    .meta({ kind: '`host:port`, several separated by commas' });
 
 /** Where a service serves beside its main port; `off` (undefined when read) for nowhere. */
 export const addressOrOff = (fallback: string) =>
@@ -95,7 +101,8 @@ export const addressOrOff = (fallback: string) =>
       const value = parseAddress(text);
       if (!value) ctx.addIssue({ code: 'custom', message: `must be host:port or off, not "${text}"` });
       return value;
-    });
+    })
+    .meta({ kind: '`host:port`, `:port` or `off`' });
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -121,7 +128,8 @@ export const duration = (fallback: string, max?: string) =>
       const message = durationFault(text, max);
       if (message !== undefined) ctx.addIssue({ code: 'custom', message: `${message}, not "${text}"` });
       return durationMs(text);
-    });
+    })
+    .meta({ kind: max === undefined ? 'duration' : `duration, at most \`${max}\`` });
 
 export const integer = (fallback: number, min: number, max: number) =>
   z
@@ -132,7 +140,8 @@ export const integer = (fallback: number, min: number, max: number) =>
       if (!(value >= min && value <= max))
         ctx.addIssue({ code: 'custom', message: `must be a whole number from ${min} to ${max}, not "${text}"` });
       return value;
-    });
+    })
+    .meta({ kind: `whole number, ${min} to ${max}` });
 
 export const required = () => z.string({ error: 'is required' }).min(1, 'is required');
 
@@ -141,22 +150,34 @@ export const flag = (fallback: boolean) =>
   z
     .enum(['true', 'false', '1', '0', 'on', 'off'], { error: 'must be true or false' })
     .default(fallback ? 'true' : 'false')
-    .transform((text) => text === 'true' || text === '1' || text === 'on');
+    .transform((text) => text === 'true' || text === '1' || text === 'on')
+    .meta({ kind: '`on` or `off`' });
 
 /** An absolute URL with one of the schemes (`ws:`, `https:` …), without a trailing slash. */
 export const url = (schemes: readonly string[], fallback?: string) => {
   const text = fallback === undefined ? required() : z.string().default(fallback);
-  return text.transform((value, ctx) => {
-    if (!URL.canParse(value) || !schemes.includes(new URL(value).protocol)) {
-      ctx.addIssue({ code: 'custom', message: `must be a URL starting with ${schemes.map((s) => `${s}//`).join(' or ')}, not "${value}"` });
-    } else if (new URL(value).port === '0')
-      ctx.addIssue({ code: 'custom', message: `must name the port of a server, which 0 is not, in "${value}"` });
-    return value.replace(/\/+$/, '');
-  });
+  return text
+    .transform((value, ctx) => {
+      if (!URL.canParse(value) || !schemes.includes(new URL(value).protocol)) {
+        const starts = schemes.map((scheme) => `${scheme}//`).join(' or ');
+        ctx.addIssue({ code: 'custom', message: `must be a URL starting with ${starts}, not "${value}"` });
+      } else if (new URL(value).port === '0')
+        ctx.addIssue({ code: 'custom', message: `must name the port of a server, which 0 is not, in "${value}"` });
+      return value.replace(/\/+$/, '');
+    })
+    .meta({ kind: `URL, ${schemes.map((scheme) => `\`${scheme}//\``).join(' or ')}` });
 };
 
-export const environment = () => z.string().default('production');
-export const logLevel = () => z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info');
+export const environment = () =>
+  z
+    .string()
+    .default('production')
+    .describe('`local`: published example secrets are accepted, and cookies work over plain http. Any other name: neither.');
+export const logLevel = () =>
+  z
+    .enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` })
+    .default('info')
+    .describe('The least severe log lines that are written, as JSON.');
 
 /** The path of a file; its content when read. */
 export const file = () =>
@@ -171,7 +192,8 @@ export const file = () =>
         return Buffer.alloc(0);
       }
     })
-    .optional();
+    .optional()
+    .meta({ kind: 'path of a file' });
 
 /** Values that stand in documents and examples, and so are no secrets. */
 export const publishedSecrets: readonly string[] = [
@@ -189,10 +211,13 @@ export const secretFault = (secret: string, env: string): string | undefined => 
 
 /** A secret to sign tokens with. @param env the value of ENV, which decides whether a published example will do */
 export const jwtSecret = (env: string | undefined) =>
-  required().superRefine((text, ctx) => {
-    const fault = secretFault(text, env || 'production');
-    if (fault) ctx.addIssue({ code: 'custom', message: fault });
-  });
+  required()
+    .superRefine((text, ctx) => {
+      const fault = secretFault(text, env || 'production');
+      if (fault) ctx.addIssue({ code: 'custom', message: fault });
+    })
+    .meta({ kind: 'at least 32 characters' })
+    .describe('Signs access tokens; the same at auth and bff. `openssl rand -hex 32` makes one.');
 
 /** The same of servers' passwords. */
 export const publishedPasswords: readonly string[] = ['change-me-local-only'];

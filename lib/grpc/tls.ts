@@ -11,7 +11,11 @@ export interface GrpcTls {
 }
 
 /** The settings of every service that speaks gRPC; files, read at start. To be read through `withGrpcTls`. */
-export const grpcTlsSettings = { GRPC_TLS_CA: file(), GRPC_TLS_CERT: file(), GRPC_TLS_KEY: file() };
+export const grpcTlsSettings = {
+  GRPC_TLS_CA: file().describe('Mutual TLS between the services: the authority, in PEM. All three files or none.'),
+  GRPC_TLS_CERT: file().describe('The certificate of this service, in PEM. Read at the start: renew it, then restart.'),
+  GRPC_TLS_KEY: file().describe('Its key, in PEM, without a passphrase.'),
+};
 
 interface Settings {
   readonly GRPC_TLS_CA?: Buffer | undefined;

@@ -37,16 +37,21 @@ const proxy = () =>
       ctx.addIssue({ code: 'custom', message });
       return undefined;
     })
-    .optional();
+    .optional()
+    .meta({ kind: '`http://user:password@proxy.example.com:3128`' });
 
 /** For the schema of a service that talks to the outside; both spellings are in use, and the lower-case one comes first, as with curl. */
 export const proxyVariables = {
-  HTTPS_PROXY: proxy(),
-  HTTP_PROXY: proxy(),
-  NO_PROXY: z.string().optional(),
-  https_proxy: proxy(),
-  http_proxy: proxy(),
-  no_proxy: z.string().optional(),
+  HTTPS_PROXY: proxy().describe(
+    'The proxy for `https:` and `wss:` addresses outside (the exchange, an OTLP collector), always by CONNECT.',
+  ),
+  HTTP_PROXY: proxy().describe(
+    'The proxy for `http:` and `ws:` addresses outside. Inside addresses (this machine, private ones, names without a dot) are reached directly.',
+  ),
+  NO_PROXY: z.string().optional().describe('Hosts that are reached directly all the same, separated by commas.'),
+  https_proxy: proxy().describe('As `HTTPS_PROXY`; this spelling comes first, as with curl.'),
+  http_proxy: proxy().describe('As `HTTP_PROXY`.'),
+  no_proxy: z.string().optional().describe('As `NO_PROXY`.'),
 };
 
 const privateNetworks = new BlockList();

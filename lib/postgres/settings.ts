@@ -5,21 +5,24 @@ import { type Address, password, required, serverAddress, serverPort, z } from '
  * @param env decides, by its `ENV`, whether an example value will do as the password
  */
 export const postgresSettings = (env: NodeJS.ProcessEnv, database: string) => ({
-  POSTGRES_HOST: required(),
-  POSTGRES_PORT: serverPort(5432),
-  POSTGRES_USER: required(),
-  POSTGRES_PASSWORD: password(env.ENV),
-  POSTGRES_DB: z.string().default(database),
-  /** Where the tables are, whatever the role's own search_path says. */
+  POSTGRES_HOST: required().describe('The PostgreSQL server, or the pooler in front of it.'),
+  POSTGRES_PORT: serverPort(5432).describe('The port of `POSTGRES_HOST`.'),
+  POSTGRES_USER: required().describe('The role that the service signs in with.'),
+  POSTGRES_PASSWORD: password(env.ENV).describe("The role's password."),
+  POSTGRES_DB: z.string().default(database).describe('The database, in UTF8.'),
   POSTGRES_SCHEMA: z
     .string()
     .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be 1 to 63 lower-case letters a to z, digits and _, of which a digit is not the first')
     .refine((name) => !/^(pg_|information_schema$)/.test(name), 'must not be a schema of PostgreSQL itself')
-    .default('public'),
-  /** `off` leaves the migrations to another process and waits for them. */
-  POSTGRES_MIGRATE: z.enum(['auto', 'off'], { error: 'must be auto or off' }).default('auto'),
-  /** Where they are run: PostgreSQL itself, where POSTGRES_HOST is a pooler. Unset: at POSTGRES_HOST and POSTGRES_PORT. */
-  POSTGRES_MIGRATE_ADDR: serverAddress().optional(),
+    .default('public')
+    .describe("The schema of the tables, whatever the role's own `search_path` says."),
+  POSTGRES_MIGRATE: z
+    .enum(['auto', 'off'], { error: 'must be auto or off' })
+    .default('auto')
+    .describe('`off`: another process runs the migrations, and the start waits up to a minute for them.'),
+  POSTGRES_MIGRATE_ADDR: serverAddress()
+    .optional()
+    .describe('Where migrations are run, past a pooler for instance. Unset: at `POSTGRES_HOST` and `POSTGRES_PORT`.'),
 });
 
 interface Settings {

@@ -24,22 +24,22 @@ export const symbolList = (fallback: string) =>
         ctx.addIssue({ code: 'custom', message: `must list symbols such as btcusdt, separated by commas, not "${bad}"` });
       if (symbols.length > maxFollowed) ctx.addIssue({ code: 'custom', message: `must not list more than ${maxFollowed} symbols` });
       return symbols;
-    });
+    })
+    .meta({ kind: 'symbols, separated by commas' });
 
 /** The aggregator's settings, by the names that deployments set. */
 export const aggregatorConfig = z.object({
   ENV: environment(),
   LOG_LEVEL: logLevel(),
-  SERVER_ADDR: address(':8088'),
-  BROKERS: addressList(),
-  REDIS_ADDR: serverAddress(),
-  /** SPUBLISH and SSUBSCRIBE instead of PUBLISH and SUBSCRIBE; the same at every service. Redis 7 and later. */
-  REDIS_SHARDED_PUBSUB: flag(false),
-  SOCKET_SERVICE_ADDR: serverAddress(),
-  /** Shares the symbols with the other aggregators of the same Kafka, each symbol with one. Off: this one publishes every symbol. */
-  SYMBOL_SHARES: flag(false),
-  /** Followed besides what portfolios hold, so that the archive has them: symbols, comma-separated. */
-  FOLLOW_SYMBOLS: symbolList(''),
+  SERVER_ADDR: address(':8088').describe("Where the aggregator's HTTP is served."),
+  BROKERS: addressList().describe('Kafka, for mini-tickers and shares.'),
+  REDIS_ADDR: serverAddress().describe('Redis, for live prices and notices between replicas.'),
+  REDIS_SHARDED_PUBSUB: flag(false).describe('Sharded channels (SPUBLISH, SSUBSCRIBE); the same at every service. Redis 7 or later.'),
+  SOCKET_SERVICE_ADDR: serverAddress().describe('The socket service, by gRPC.'),
+  SYMBOL_SHARES: flag(false).describe(
+    '`on`: share the symbols with the other aggregators of the same Kafka. `off`: this one publishes all.',
+  ),
+  FOLLOW_SYMBOLS: symbolList('').describe('Symbols that are archived whoever holds them, besides what portfolios hold.'),
   ...grpcTlsSettings,
 });
 

@@ -22,15 +22,12 @@ export const archiveSettings = () => ({
       /^(?!\.{1,2}$)[\w.-]{1,240}$/,
       'must be a topic name: 1 to 240 letters A to Z, digits, ".", "_" and "-", and neither "." nor ".." alone',
     )
-    .default('binance.miniticker'),
-  KAFKA_GROUP_ID: z.string().min(1).default('clickhouse-consumer-group'),
-  /** A batch goes to ClickHouse at once when this many rows wait. */
-  BATCH_SIZE: integer(100, 1, 100_000),
-  /** Never more rows than this in one insert, however long the backlog. */
-  BATCH_MAX: integer(10_000, 1, 100_000),
-  /** A smaller batch goes after this time. */
-  BATCH_TIMEOUT: duration('10s'),
-  /** How long rows are kept; `off` for ever. */
+    .default('binance.miniticker')
+    .describe('The topic of the mini-tickers.'),
+  KAFKA_GROUP_ID: z.string().min(1).default('clickhouse-consumer-group').describe("The archivers' consumer group."),
+  BATCH_SIZE: integer(100, 1, 100_000).describe('Rows at which a batch goes to ClickHouse at once.'),
+  BATCH_MAX: integer(10_000, 1, 100_000).describe('The most rows of one insert, however long the backlog.'),
+  BATCH_TIMEOUT: duration('10s').describe('A smaller batch goes after this time.'),
   RETENTION: z
     .string()
     .default('off')
@@ -41,11 +38,16 @@ export const archiveSettings = () => ({
         ctx.addIssue({ code: 'custom', message: `must be whole days from 1d to ${maxRetentionDays}d, or off, not "${text}"` });
       }
       return match ? Number(match[1]) : undefined;
-    }),
-  /** How often Kafka's offsets are compared with the rows. */
-  AUDIT_INTERVAL: duration('1m'),
-  /** The zone in which versions before this one wrote the archive, where it is not that of ClickHouse's host any more. */
-  ARCHIVE_WRITTEN_IN: timeZone().optional(),
+    })
+    .meta({ kind: `whole days such as \`90d\`, at most \`${maxRetentionDays}d\`, or \`off\`` })
+    .describe('How long rows are kept; `off`: for ever. Candles of a minute and an hour are always kept.'),
+  AUDIT_INTERVAL: duration('1m').describe("How often Kafka's offsets are compared with the rows."),
+  ARCHIVE_WRITTEN_IN: timeZone()
+    .optional()
+    .meta({ kind: 'time zone such as `Europe/Berlin`' })
+    .describe(
+      "The zone in which versions before 0.1.0 wrote the archive; read once, when its times are corrected. Unset: the zone of ClickHouse's host.",
+    ),
 });
 
 /**
@@ -56,11 +58,10 @@ export const archiverConfig = (env: NodeJS.ProcessEnv = {}) =>
   z.object({
     ENV: environment(),
     LOG_LEVEL: logLevel(),
-    KAFKA_BROKERS: addressList(),
+    KAFKA_BROKERS: addressList().describe('Kafka.'),
     ...clickHouseSettings(env),
     ...archiveSettings(),
-    /** Where /health, /ready and /metrics are served; `off` for nowhere. */
-    METRICS_ADDR: addressOrOff(':9466'),
+    METRICS_ADDR: addressOrOff(':9466').describe('Where `/health`, `/ready` and `/metrics` are served.'),
   });
 
 /** The same for `npm run audit`, which only reads. */

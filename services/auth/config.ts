@@ -13,21 +13,19 @@ export const authConfig = (env: NodeJS.ProcessEnv) =>
   z.object({
     ENV: environment(),
     LOG_LEVEL: logLevel(),
-    GRPC_PORT: port(50051),
+    GRPC_PORT: port(50051).describe("Where auth's gRPC is served."),
     ...postgresSettings(env, 'auth_db'),
-    POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000),
+    POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000).describe('Connections to the database at once, at most.'),
     JWT_SECRET: jwtSecret(env.ENV),
-    JWT_ACCESS_TTL: duration('15m', maxAccessTtl.text),
-    /** How long a refresh token lives unused. */
-    JWT_REFRESH_TTL: duration('168h', '3650d'),
-    /** After this time a session ends, however busy it is. */
-    SESSION_TTL: duration('30d', '3650d'),
-    /** How many logins one name, one address and how many registrations one address may try at once. */
-    LOGINS_PER_NAME: integer(10, 1, 1_000_000),
-    LOGINS_PER_ADDRESS: integer(100, 1, 1_000_000),
-    REGISTRATIONS_PER_ADDRESS: integer(200, 1, 1_000_000),
-    /** Where /health, /ready and /metrics are served; `off` for nowhere. */
-    METRICS_ADDR: addressOrOff(':9465'),
+    JWT_ACCESS_TTL: duration('15m', maxAccessTtl.text).describe('How long an access token is valid.'),
+    JWT_REFRESH_TTL: duration('168h', '3650d').describe('How long a refresh token is valid unused.'),
+    SESSION_TTL: duration('30d', '3650d').describe('After this time a session ends, however busy it is.'),
+    LOGINS_PER_NAME: integer(10, 1, 1_000_000).describe('Logins under one name at once; then one more every 30 s.'),
+    LOGINS_PER_ADDRESS: integer(100, 1, 1_000_000).describe('Failed logins from one client address at once; then one more every second.'),
+    REGISTRATIONS_PER_ADDRESS: integer(200, 1, 1_000_000).describe(
+      'Registrations from one client address at once; then one more every 2 s.',
+    ),
+    METRICS_ADDR: addressOrOff(':9465').describe('Where `/health`, `/ready` and `/metrics` are served.'),
     ...grpcTlsSettings,
   });
 

@@ -10,15 +10,14 @@ const binanceStreams = { url: 'wss://stream.binance.com:9443', fallback: 'wss://
 export const socketConfig = z.object({
   ENV: environment(),
   LOG_LEVEL: logLevel(),
-  /** Where gRPC is served. */
-  ADDRESS: address('0.0.0.0:50051'),
-  BINANCE_WS_URL: url(['wss:', 'ws:'], binanceStreams.url),
-  BINANCE_REST_URL: url(['https:', 'http:'], 'https://api.binance.com'),
-  /** Where /health, /ready and /metrics are served; `off` for nowhere. */
-  METRICS_ADDR: addressOrOff(':9464'),
-  /** How long a connection to the exchange is used before it is replaced. */
-  CONNECTION_LIFETIME: duration('23h'),
-  SYMBOLS_REFRESH: duration('10m'),
+  ADDRESS: address('0.0.0.0:50051').describe("Where the socket service's gRPC is served; the same port as auth's by default."),
+  BINANCE_WS_URL: url(['wss:', 'ws:'], binanceStreams.url).describe(
+    'The streams of the exchange, or of another one that speaks its protocol.',
+  ),
+  BINANCE_REST_URL: url(['https:', 'http:'], 'https://api.binance.com').describe("The exchange's REST interface."),
+  METRICS_ADDR: addressOrOff(':9464').describe('Where `/health`, `/ready` and `/metrics` are served.'),
+  CONNECTION_LIFETIME: duration('23h').describe('How long a connection to the exchange is used before it is replaced.'),
+  SYMBOLS_REFRESH: duration('10m').describe("How often the exchange's list of symbols is read."),
   ...proxyVariables,
   ...grpcTlsSettings,
 });

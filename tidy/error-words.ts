@@ -1,0 +1,158 @@
+/** What docs/errors.md says of a refusal, besides what the code says of it. */
+export interface ErrorWords {
+  /** When it is answered. */
+  readonly means: string;
+  /** What a client, or the person before it, does then. */
+  readonly act: string;
+}
+
+/** Of a field, in `errors[].reason` of a problem. */
+export interface FieldErrorWords extends ErrorWords {
+  readonly status: 400 | 404 | 409 | 422 | 503;
+  readonly field: string;
+}
+
+const retry = 'Ask again after `Retry-After` seconds, with growing pauses.';
+const mend = 'Mend the program; the same request is refused again.';
+
+/** By the last word of the problem's URN. */
+export const problemWords: Readonly<Record<string, ErrorWords>> = {
+  'invalid-argument': { means: 'The request is malformed. `errors` names each wrong field.', act: 'Mend the fields, then send it again.' },
+  unprocessable: {
+    means: 'The symbol is well formed, but cannot be held: not listed, delisted, or not convertible to USDT.',
+    act: 'Choose another symbol; `detail` suggests one where it can. `errors[].reason` says which of these it is.',
+  },
+  unauthenticated: {
+    means: 'No access token, one that ran out, one of an ended session, or a wrong name or password.',
+    act: 'Refresh the access token once; when that is refused with 401 too, sign in again.',
+  },
+  'permission-denied': {
+    means: 'A page of another site asked with a browser.',
+    act: 'Set `PUBLIC_URL` or `ALLOWED_ORIGINS` where the page is yours; `detail` names both addresses.',
+  },
+  'not-found': {
+    means: 'There is nothing at this address, or what it names is not held.',
+    act: 'Check the path, or read the portfolio anew.',
+  },
+  'already-exists': { means: 'The name is taken.', act: 'Choose another name.' },
+  'failed-precondition': {
+    means: 'It conflicts with what is there now; nothing was changed. At a refresh: a later call renewed the session first.',
+    act: 'Read what is there, then decide. `errors[].reason` says what is in the way. A refused refresh is repeated after `Retry-After`.',
+  },
+  'resource-exhausted': {
+    means: 'Too many attempts, changes or renewals in a short time.',
+    act: 'Wait for `Retry-After` seconds; nothing was changed.',
+  },
+  'payload-too-large': { means: 'The body is larger than the route takes.', act: mend },
+  canceled: { means: 'The caller left before the answer was there.', act: 'Nothing; it is seen in logs only.' },
+  'deadline-exceeded': {
+    means: 'A service or a database took too long to answer.',
+    act: `${retry} A change is repeated with the same \`Idempotency-Key\`.`,
+  },
+  unavailable: {
+    means: 'Something that is needed is away: accounts, a database, the exchange, the archive. `detail` names it.',
+    act: `${retry} A change is repeated with the same \`Idempotency-Key\`.`,
+  },
+  internal: {
+    means: 'A fault of the server; its log has it under the `requestId` of the answer.',
+    act: 'Tell the operator the `requestId`.',
+  },
+  'method-not-allowed': { means: 'The address does not take this method.', act: 'Use one that `Allow` names.' },
+  'request-timed-out': { means: 'The request did not arrive whole in time.', act: 'Send it again.' },
+  'address-too-long': { means: 'The address is too long.', act: mend },
+  'unsupported-media-type': { means: 'The body is not JSON.', act: 'Send `content-type: application/json`.' },
+  'expectation-failed': { means: 'The request has an `Expect` that is not met.', act: 'Send it without `Expect`.' },
+  'upgrade-required': { means: 'A plain request to the address of the WebSocket.', act: 'Open a WebSocket of version 13 there.' },
+  'headers-too-large': { means: 'The headers of the request are too large.', act: mend },
+};
+
+export const fieldErrorWords: Readonly<Record<string, FieldErrorWords>> = {
+  'different-request': {
+    status: 409,
+    field: 'idempotency-key',
+    means: 'The `Idempotency-Key` was used for another request in the last 7 days, or for another registration at any time.',
+    act: 'Take a new key for each new request; keep the key for repeats of the same one.',
+  },
+  'more-than-held': {
+    status: 409,
+    field: 'quantity',
+    means: 'Less is held than is to be taken away.',
+    act: 'Take away at most what is held.',
+  },
+  'name-shape': {
+    status: 400,
+    field: 'name',
+    means: 'The name is not 3 to 64 characters of A to Z, a to z, 0 to 9, `_`, `.` and `-`.',
+    act: 'Choose another name.',
+  },
+  'no-archive': {
+    status: 503,
+    field: 'archive',
+    means: 'This installation has no archive of prices.',
+    act: 'Go on without charts; asking again is of no use until `CLICKHOUSE_ADDR` is set.',
+  },
+  'not-held': {
+    status: 404,
+    field: 'symbol',
+    means: 'The coin is not held (409 where some of it was to be taken away).',
+    act: 'Read the portfolio anew.',
+  },
+  'password-common': {
+    status: 400,
+    field: 'password',
+    means:
+      'It is guessed first: one of the 10,000 commonest passwords, a common English or German word with a few digits and signs behind it, or one character over and over.',
+    act: 'Choose another password.',
+  },
+  'password-like-name': {
+    status: 400,
+    field: 'password',
+    means: 'It is the name (or `tickfolio`) with nothing but digits and signs.',
+    act: 'Choose another password.',
+  },
+  'password-long': { status: 400, field: 'password', means: 'It has more than 128 characters.', act: 'Choose a shorter one.' },
+  'password-short': { status: 400, field: 'password', means: 'It has fewer than 8 characters.', act: 'Choose a longer one.' },
+  'quantity-shape': {
+    status: 400,
+    field: 'quantity',
+    means: 'It is no decimal text, is zero, or has more than 20 digits before the point or 18 after.',
+    act: 'Send a text such as `"1.5"`.',
+  },
+  'quantity-too-large': {
+    status: 409,
+    field: 'quantity',
+    means: 'The sum would have more than 20 digits before the point.',
+    act: 'Add less.',
+  },
+  'symbol-delisted': { status: 422, field: 'symbol', means: 'The exchange no longer trades it.', act: 'Choose another symbol.' },
+  'symbol-not-valued': {
+    status: 422,
+    field: 'symbol',
+    means: 'Its price is in an asset that cannot be converted to USDT.',
+    act: 'Choose the symbol that `detail` suggests, or another market of the same asset.',
+  },
+  'too-many-coins': {
+    status: 409,
+    field: 'symbol',
+    means: 'The portfolio holds as many coins as it may (`MAX_COINS`).',
+    act: 'Remove one first.',
+  },
+  'unknown-change': {
+    status: 404,
+    field: 'id',
+    means: "There is no such change: never, somebody else's, or older than 7 days.",
+    act: 'Make the opposite change by hand.',
+  },
+  'unknown-symbol': {
+    status: 422,
+    field: 'symbol',
+    means: 'The exchange does not list it.',
+    act: 'Check the spelling; `detail` suggests a close one. `GET /api/v1/symbols` lists all.',
+  },
+  'valuation-asset': {
+    status: 422,
+    field: 'symbol',
+    means: 'USDT is what everything is valued in, so it has no price of its own.',
+    act: 'Hold a coin that has a price in USDT.',
+  },
+};

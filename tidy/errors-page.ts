@@ -1,0 +1,79 @@
+import { AppError, type ErrorCode, httpStatusOf } from '@tickfolio/lib/errors';
+import { HttpRefusal, problemOf } from '@tickfolio/lib/http';
+import { fieldErrorWords, problemWords } from './error-words.js';
+import { readSources, type Source } from './sources.js';
+
+/** Everything that REST may answer instead of what was asked for, by status and name. */
+const problems = () => {
+  const errors = (Object.keys(httpStatusOf) as ErrorCode[]).map((code) => new AppError(code, ''));
+  const refusals = Array.from({ length: 200 }, (_, index) => HttpRefusal.of(400 + index, '')).filter((refusal) => refusal !== undefined);
+  return [...errors, ...refusals]
+    .map((error) => problemOf(error))
+    .map(({ type, title, status }) => ({ name: type.split(/[:/]/).at(-1) ?? '', title, status }))
+    .sort((a, b) => a.status - b.status || (a.name < b.name ? -1 : 1));
+};
+
+/** What services say for others to answer stands in lib/errors. */
+const answersClients = ({ path, workspace, forTests }: Source): boolean =>
+  !forTests && (['bff', 'services/auth'].includes(workspace) || path.startsWith('lib/errors/'));
+
+/** The stable words of fields, as the sources of who answers clients have them. */
+export const fieldReasons = (): string[] => {
+  const words = [
+    /\breason: '([a-z-]+)'/g,
+    /\bcoinRefusal\(\s*\w+(?:'\w+')?,\s*'[\w-]+',\s*'([a-z-]+)'/g,
+    /\bcoinRefusal\(\s*'\w+',\s*'[\w-]+',\s*'([a-z-]+)'/g,
+    /\brefusal\(\s*'([a-z-]+)'/g,
+  ];
+  const sources = readSources().filter(answersClients);
+  const found = sources.flatMap(({ text }) => words.flatMap((word) => [...text.matchAll(word)].map((match) => match[1] ?? '')));
+  return [...new Set(found)].sort();
+};
+
+const sameNames = (what: string, inCode: readonly string[], inWords: Readonly<Record<string, unknown>>): void => {
+  const lacking = inCode.filter((name) => !Object.hasOwn(inWords, name));
+  const gone = Object.keys(inWords).filter((name) => !inCode.includes(name));
+  if (lacking.length > 0) throw new Error(`tidy/error-words.ts says nothing of the ${what} ${lacking.join(', ')}`);
+  if (gone.length > 0) throw new Error(`tidy/error-words.ts speaks of the ${what} ${gone.join(', ')}, which no source has`);
+};
+
+const intro = `# Errors of the REST interface
+
+<!-- Generated from the code and tidy/error-words.ts: run "make docs". -->
+
+Everything that fails is answered as \`application/problem+json\` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): \`title\` and \`status\`,
+a \`detail\` for people, a \`requestId\` that the server's log has too, and a URN for programs, \`urn:tickfolio:problem:<name>\`.
+\`errors\` names the fields of a request that are wrong; a field's \`reason\` is a stable word, for programs that say it in another language.
+Each name and each reason is a heading of this page.
+
+`;
+
+/** docs/errors.md. @throws Error naming a refusal that nothing is said of */
+export const errorsPage = (): string => {
+  const all = problems();
+  const reasons = fieldReasons();
+  sameNames(
+    'problem',
+    all.map(({ name }) => name),
+    problemWords,
+  );
+  sameNames('reason', reasons, fieldErrorWords);
+  const problemParts = all.map(({ name, title, status }) => {
+    const { means, act } = problemWords[name] ?? { means: '', act: '' };
+    return `### ${name}\n\n${status} · ${title} · \`urn:tickfolio:problem:${name}\`\n\n${means}\n\n**What to do:** ${act}\n`;
+  });
+  const fieldParts = reasons.flatMap((reason) => {
+    const words = fieldErrorWords[reason];
+    return words ? [`### ${reason}\n\n${words.status} · field \`${words.field}\`\n\n${words.means}\n\n**What to do:** ${words.act}\n`] : [];
+  });
+  const table = all.map(({ name, title, status }) => `| ${status} | [${name}](#${name}) | ${title} |`);
+  return [
+    intro,
+    '| status | name | title |\n|---|---|---|\n',
+    `${table.join('\n')}\n`,
+    '\n## Problems\n\n',
+    problemParts.join('\n'),
+    '\n## Fields: `errors[].reason`\n\n',
+    fieldParts.join('\n'),
+  ].join('');
+};
