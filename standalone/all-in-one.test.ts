@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AllInOne, allInOneEnv, startAllInOne, temporaryFolder } from './test-all-in-one.js';
 import { callJson, type LiveSocket, openSocket, type PortfolioFrame, signIn, signUp } from './test-client.js';
+import { describeDocuments } from './test-documents.js';
 import { Exact, inventedPrices, tradedPrices, wrongConversion } from './test-price-record.js';
 import { eventually, startProcess } from './test-process.js';
-import { describeReadmeWalk } from './test-readme-walk.js';
 import { wrongTotals } from './test-totals.js';
 
 /** Beside other files on a small machine; how soon things come is held where a run is alone, in start.loop.test.ts. */
@@ -157,7 +157,7 @@ describe('the all-in-one run shows a portfolio live', () => {
   });
 });
 
-describeReadmeWalk(() => one);
+describeDocuments(() => one);
 
 describe('the data folder', () => {
   it('keeps accounts and portfolios over a restart and over kill -9, and is refused to a second run', async () => {

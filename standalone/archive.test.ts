@@ -40,7 +40,7 @@ describe('the archive of the all-in-one run', () => {
     expect(await number('SELECT count() - uniqExact(message_id) FROM crypto.market_tickers')).toBe(0);
   });
 
-  it.each(savedQueries())('answers as pasted from the README: %s', async (query) => {
+  it.each(savedQueries())('answers as pasted from the documents: %s', async (query) => {
     const { status, text } = await ask(query);
     expect([status, text]).toEqual([200, expect.stringMatching(/\S/)]);
   });

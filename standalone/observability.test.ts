@@ -25,7 +25,7 @@ describe('alerts', () => {
     expect(time).toMatch(/^\d+[smh]$/);
     expect(['critical', 'warning']).toContain(labels.severity);
     expect(annotations.summary.length).toBeGreaterThan(10);
-    expect(annotations.runbook).toBe(`deploy/observability/README.md#${alert.toLowerCase()}`);
+    expect(annotations.runbook).toBe(`docs/operate/alerts.md#${alert.toLowerCase()}`);
     const [, text = ''] = new RegExp(`^### ${alert}\\n([^#]+)`, 'm').exec(runbook) ?? [];
     for (const part of ['**Means**', '**Look at**', '**Do**']) expect(text).toContain(part);
   });

@@ -100,7 +100,7 @@ describe.runIf(kafka)('with Kafka and ClickHouse both away', () => {
     socket.close();
   });
 
-  it.each(savedQueries())("ClickHouse's own port answers as pasted from the README: %s", async (query) => {
+  it.each(savedQueries())("ClickHouse's own port answers as pasted from the documents: %s", async (query) => {
     const response = await fetch(`http://${server.address.host}:${server.address.port}/`, { method: 'POST', body: query });
     expect([response.status, await response.text()]).toEqual([200, expect.stringMatching(/\S/)]);
   });

@@ -33,7 +33,7 @@ export interface LiveSocket {
   close(): void;
 }
 
-/** A signed-in person of a test, speaking REST and WebSocket as the README documents them. */
+/** A signed-in person of a test, speaking REST and WebSocket as docs/api has them. */
 export interface TestPerson {
   readonly name: string;
   readonly token: () => string;

@@ -37,7 +37,7 @@ export const readDashboards = (): Dashboard[] =>
     ...(JSON.parse(readFileSync(join(folder, 'dashboards', file), 'utf8')) as Omit<Dashboard, 'file'>),
   }));
 
-export const readRunbook = (): string => readFileSync(join(folder, 'README.md'), 'utf8');
+export const readRunbook = (): string => readFileSync(join(projectRoot, 'docs/operate/alerts.md'), 'utf8');
 
 /** Where Prometheus looks for each service. */
 export const readScrapes = (): Map<string, { readonly host: string; readonly port: number }> => {

@@ -13,11 +13,14 @@ export interface FieldErrorWords extends ErrorWords {
 }
 
 const retry = 'Ask again after `Retry-After` seconds, with growing pauses.';
-const mend = 'Mend the program; the same request is refused again.';
+const fix = 'Fix the program; the same request is refused again.';
 
 /** By the last word of the problem's URN. */
 export const problemWords: Readonly<Record<string, ErrorWords>> = {
-  'invalid-argument': { means: 'The request is malformed. `errors` names each wrong field.', act: 'Mend the fields, then send it again.' },
+  'invalid-argument': {
+    means: 'The request is malformed. `errors` names each wrong field.',
+    act: 'Correct the fields, then send it again.',
+  },
   unprocessable: {
     means: 'The symbol is well formed, but cannot be held: not listed, delisted, or not convertible to USDT.',
     act: 'Choose another symbol; `detail` suggests one where it can. `errors[].reason` says which of these it is.',
@@ -43,7 +46,7 @@ export const problemWords: Readonly<Record<string, ErrorWords>> = {
     means: 'Too many attempts, changes or renewals in a short time.',
     act: 'Wait for `Retry-After` seconds; nothing was changed.',
   },
-  'payload-too-large': { means: 'The body is larger than the route takes.', act: mend },
+  'payload-too-large': { means: 'The body is larger than the route takes.', act: fix },
   canceled: { means: 'The caller left before the answer was there.', act: 'Nothing; it is seen in logs only.' },
   'deadline-exceeded': {
     means: 'A service or a database took too long to answer.',
@@ -59,11 +62,11 @@ export const problemWords: Readonly<Record<string, ErrorWords>> = {
   },
   'method-not-allowed': { means: 'The address does not take this method.', act: 'Use one that `Allow` names.' },
   'request-timed-out': { means: 'The request did not arrive whole in time.', act: 'Send it again.' },
-  'address-too-long': { means: 'The address is too long.', act: mend },
+  'address-too-long': { means: 'The address is too long.', act: fix },
   'unsupported-media-type': { means: 'The body is not JSON.', act: 'Send `content-type: application/json`.' },
   'expectation-failed': { means: 'The request has an `Expect` that is not met.', act: 'Send it without `Expect`.' },
   'upgrade-required': { means: 'A plain request to the address of the WebSocket.', act: 'Open a WebSocket of version 13 there.' },
-  'headers-too-large': { means: 'The headers of the request are too large.', act: mend },
+  'headers-too-large': { means: 'The headers of the request are too large.', act: fix },
 };
 
 export const fieldErrorWords: Readonly<Record<string, FieldErrorWords>> = {

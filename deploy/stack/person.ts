@@ -24,7 +24,7 @@ export const call = async (
   return { status: answer.status, body: parsed, text, headers: answer.headers };
 };
 
-/** Somebody who uses the stack over REST as the README documents it. */
+/** Somebody who uses the stack over REST as docs/api has it. */
 export interface Person {
   readonly name: string;
   readonly token: () => string;

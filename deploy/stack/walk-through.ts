@@ -38,7 +38,7 @@ export const demandPortfolio = async (person: Person): Promise<void> => {
   demand(status === 200 && found === held, `the profile is not ${held}: ${status} ${text}`);
 };
 
-/** The live frame, the rows, the pages: the rest of the README. @returns how many tickers the archive shows */
+/** The live frame, the rows, the pages: what the documents promise. @returns how many tickers the archive shows */
 export const demandLife = async ({ clock, archive, urls }: Stack, person: Person, watcher: Watcher): Promise<number> => {
   await demandPortfolio(person);
   const sinceMs = clock.now();
