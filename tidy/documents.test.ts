@@ -82,6 +82,17 @@ describe('the documents', () => {
   });
 });
 
+describe('the changelog', () => {
+  it('begins with what is unreleased, and sorts each version', () => {
+    const { text } = named('CHANGELOG.md');
+    const versions = [...text.matchAll(/^## (.*)$/gm)].map(([, version = '']) => version);
+    expect(versions[0]).toBe('Unreleased');
+    expect(versions.slice(1).filter((version) => !/^\d+\.\d+\.\d+ - \d{4}-\d\d-\d\d$/.test(version))).toEqual([]);
+    const kinds = [...text.matchAll(/^### (.*)$/gm)].map(([, kind = '']) => kind);
+    expect(kinds.filter((kind) => !['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'].includes(kind))).toEqual([]);
+  });
+});
+
 describe('the README', () => {
   it('has at most 150 lines', () => {
     expect(named('README.md').text.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
