@@ -17,12 +17,12 @@ const read = (path: string): string => readFileSync(join(projectRoot, path), 'ut
 const blocks = (page: string, language: string): string[] =>
   [...read(page).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, code = '']) => code);
 
-/** Pages that let their reader paste commands; that no other file does is held by tidy/documents.test.ts. */
-const shellPages = readdirSync(join(projectRoot, 'docs'), { recursive: true, encoding: 'utf8' })
+const docs = readdirSync(join(projectRoot, 'docs'), { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.md'))
   .map((path) => `docs/${path}`)
-  .filter((page) => blocks(page, 'sh').length > 0)
   .sort();
+/** Pages that let their reader paste commands; that no other file does is held by tidy/documents.test.ts. */
+const shellPages = docs.filter((page) => blocks(page, 'sh').length > 0);
 
 const hasWebSockets = (): Promise<boolean> =>
   run('/usr/bin/python3', ['-c', 'import websockets']).then(
@@ -73,6 +73,19 @@ export const describeDocuments = (of: () => AllInOne): void => {
     it('docs/api/rest.md refreshes, signs out and undoes', async () => {
       const text = blocks('docs/api/rest.md', 'sh').join('');
       for (const path of ['/auth/refresh', '/auth/logout', '/undo']) expect(text).toContain(path);
+    });
+
+    it('every address of REST that they name is one that the server describes', async () => {
+      const { paths } = (await (await fetch(`${of().base}/docs/json`)).json()) as { paths: Record<string, unknown> };
+      const described = new Set(Object.keys(paths).map((path) => path.replace(/\{[^}]+\}/g, ':')));
+      const named = ['README.md', 'bff/README.md', ...docs].flatMap((page) =>
+        [...read(page).matchAll(/(\/api\/v1\/[\w:/-]+)(?![\w$]|\/\$)/g)].map(([, path = '']) => ({
+          page,
+          path: path.replace(/:\w+/g, ':'),
+        })),
+      );
+      expect(named.length).toBeGreaterThan(10);
+      expect(named.filter(({ path }) => !described.has(path))).toEqual([]);
     });
 
     it('examples/watch.py prints the total', async () => {
