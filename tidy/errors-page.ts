@@ -17,17 +17,34 @@ const problems = () => {
 const answersClients = ({ path, workspace, forTests }: Source): boolean =>
   !forTests && (['bff', 'services/auth'].includes(workspace) || path.startsWith('lib/errors/'));
 
-/** The stable words of fields, as the sources of who answers clients have them. */
-export const fieldReasons = (): string[] => {
-  const words = [
-    /\breason: '([a-z-]+)'/g,
-    /\bcoinRefusal\(\s*\w+(?:'\w+')?,\s*'[\w-]+',\s*'([a-z-]+)'/g,
-    /\bcoinRefusal\(\s*'\w+',\s*'[\w-]+',\s*'([a-z-]+)'/g,
-    /\brefusal\(\s*'([a-z-]+)'/g,
-  ];
+/** A stable word of a field, with what stands beside it in the source; the rest is said by hand in error-words.ts. */
+interface FieldReason {
+  readonly reason: string;
+  readonly field: string | undefined;
+  readonly status: number | undefined;
+}
+
+const reasonPatterns = [
+  /\{\s*field: '(?<field>[\w-]+)',[^;]{0,200}?reason: '(?<reason>[a-z-]+)'/g,
+  /\bcoinRefusal\(\s*(?:'(?<code>\w+)'|\w+),\s*'(?<field>[\w-]+)',\s*'(?<reason>[a-z-]+)'/g,
+  /\brefusal\(\s*'(?<reason>[a-z-]+)'/g,
+  /\breason: '(?<reason>[a-z-]+)'/g,
+];
+
+/** Of the sources of who answers clients, each reason once, in the order of the alphabet. */
+export const fieldReasons = (): FieldReason[] => {
   const sources = readSources().filter(answersClients);
-  const found = sources.flatMap(({ text }) => words.flatMap((word) => [...text.matchAll(word)].map((match) => match[1] ?? '')));
-  return [...new Set(found)].sort();
+  const found = reasonPatterns.flatMap((pattern) =>
+    sources.flatMap(({ text }) =>
+      [...text.matchAll(pattern)].map(({ groups = {} }): FieldReason => {
+        const { reason = '', field, code }: Record<string, string | undefined> = groups;
+        const status = code === undefined ? undefined : httpStatusOf[code as ErrorCode].status;
+        return { reason, field, status };
+      }),
+    ),
+  );
+  // What says most stands first, because its pattern does.
+  return [...new Map(found.reverse().map((one) => [one.reason, one])).values()].sort((a, b) => (a.reason < b.reason ? -1 : 1));
 };
 
 const sameNames = (what: string, inCode: readonly string[], inWords: Readonly<Record<string, unknown>>): void => {
@@ -51,13 +68,19 @@ Each name and each reason is a heading of this page.
 /** docs/errors.md. @throws Error naming a refusal that nothing is said of */
 export const errorsPage = (): string => {
   const all = problems();
-  const reasons = fieldReasons();
+  const found = fieldReasons();
+  const reasons = found.map(({ reason }) => reason);
   sameNames(
     'problem',
     all.map(({ name }) => name),
     problemWords,
   );
   sameNames('reason', reasons, fieldErrorWords);
+  for (const { reason, field, status } of found) {
+    const words = fieldErrorWords[reason];
+    if ((field ?? words?.field) !== words?.field || (status ?? words?.status) !== words?.status)
+      throw new Error(`tidy/error-words.ts says another field or status of ${reason} than the code`);
+  }
   const problemParts = all.map(({ name, title, status }) => {
     const { means, act } = problemWords[name] ?? { means: '', act: '' };
     return `### ${name}\n\n${status} · ${title} · \`urn:tickfolio:problem:${name}\`\n\n${means}\n\n**What to do:** ${act}\n`;

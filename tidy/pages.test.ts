@@ -30,7 +30,14 @@ describe('what a person looks up', () => {
 
   it('the reasons of refusals are found however they are written', () => {
     expect(fieldReasons()).toEqual(
-      expect.arrayContaining(['name-shape', 'not-held', 'too-many-coins', 'quantity-too-large', 'unknown-symbol']),
+      expect.arrayContaining([
+        { reason: 'name-shape', field: 'name', status: undefined },
+        { reason: 'not-held', field: 'symbol', status: undefined },
+        { reason: 'password-like-name', field: 'password', status: undefined },
+        { reason: 'too-many-coins', field: 'symbol', status: 409 },
+        { reason: 'unknown-change', field: 'id', status: 404 },
+        { reason: 'unknown-symbol', field: undefined, status: undefined },
+      ]),
     );
   });
 });
