@@ -77,9 +77,9 @@ describe('the all-in-one run shows a portfolio live', () => {
     const settledMs = Date.now() + 2_000; // Until then a price may be the last trade of before, which closes no second.
     const settled = (frames: readonly PortfolioFrame[]) => frames.filter(({ AsOf }) => Date.parse(AsOf) > settledMs);
     await eventually(() => (sockets.every(({ frames }) => settled(frames).length >= 4) ? true : undefined), patienceMs, 'four frames each');
+    for (const { close } of sockets) close(); // A frame that comes while the record is read would be younger than it.
     const conversion = await tradedPrices(simUrl, 'btcusdt');
-    for (const { frames, close } of sockets) {
-      close();
+    for (const { frames } of sockets) {
       expect(
         settled(frames)
           .map((frame) => wrongConversion(frame, 'ethbtc', conversion))
