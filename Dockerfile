@@ -23,7 +23,7 @@ COPY services/exchange-sim/package.json services/exchange-sim/
 FROM manifests AS build
 RUN --mount=type=cache,target=/root/.npm NODE_ENV=development npm ci --ignore-scripts --loglevel=error
 COPY . .
-RUN npx tsc -b gen lib bff web services/* \
+RUN npx tsc -b gen lib bff web services/*/ \
  && node web/dist/build.js \
  && rm -rf node_modules tsconfig*.json \
  && find . -type f \( -name '*.ts' -o -name 'tsconfig.json' -o -name '.tsbuildinfo' -o -name 'test-*' -o -name '*.contract.*' \) -delete \
