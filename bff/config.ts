@@ -68,7 +68,9 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     BASE_PATH: basePath(env.PUBLIC_URL).describe(
       'The path under which a proxy shows the page, whether or not it takes it off. Unset: the path of `PUBLIC_URL`.',
     ),
-    TRUST_PROXY: trustedProxies().describe('Whose `X-Forwarded-For` and `X-Forwarded-Host` are believed.'),
+    TRUST_PROXY: trustedProxies().describe(
+      'The proxies whose `X-Forwarded-For` and `X-Forwarded-Host` are believed. `true`, everybody, is refused.',
+    ),
     ALLOWED_ORIGINS: origins().describe("Pages of other origins, of the same site, that may call from a browser with the user's cookie."),
     STALE_AFTER: duration('60s').describe('The age from which a price counts as old.'),
     PUSH_WINDOW: duration('5ms').describe('Prices that come within this time go out in one frame.'),

@@ -33,4 +33,6 @@ export const trustedProxies = () =>
       }
       return all;
     })
-    .meta({ kind: '`false`, or addresses and networks such as `10.0.0.0/8`, separated by commas' });
+    .meta({
+      kind: '`false`, or addresses and networks as the bff sees them (`127.0.0.1`, `10.0.0.0/8`, `fd00::/8`, `loopback`, `linklocal`, `uniquelocal`), separated by commas',
+    });

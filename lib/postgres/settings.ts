@@ -15,7 +15,9 @@ export const postgresSettings = (env: NodeJS.ProcessEnv, database: string) => ({
     .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be 1 to 63 lower-case letters a to z, digits and _, of which a digit is not the first')
     .refine((name) => !/^(pg_|information_schema$)/.test(name), 'must not be a schema of PostgreSQL itself')
     .default('public')
-    .describe("The schema of the tables, whatever the role's own `search_path` says."),
+    .describe(
+      "The schema of the tables and of their migrations, whatever the role's own `search_path` says; services that share a database need one each.",
+    ),
   POSTGRES_MIGRATE: z
     .enum(['auto', 'off'], { error: 'must be auto or off' })
     .default('auto')

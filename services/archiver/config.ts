@@ -40,8 +40,12 @@ export const archiveSettings = () => ({
       return match ? Number(match[1]) : undefined;
     })
     .meta({ kind: `whole days such as \`90d\`, at most \`${maxRetentionDays}d\`, or \`off\`` })
-    .describe('How long rows are kept; `off`: for ever. Candles of a minute and an hour are always kept.'),
-  AUDIT_INTERVAL: duration('1m').describe("How often Kafka's offsets are compared with the rows."),
+    .describe(
+      'How long rows are kept; `off`: for ever. Candles of a minute and an hour are always kept. When it is made longer, the archive notes what may be gone already.',
+    ),
+  AUDIT_INTERVAL: duration('1m').describe(
+    "How often Kafka's offsets are compared with the rows. The dashboard and `AuditOld` call it overdue after twice as long, at the soonest after 5 and 10 minutes.",
+  ),
   ARCHIVE_WRITTEN_IN: timeZone()
     .optional()
     .meta({ kind: 'time zone such as `Europe/Berlin`' })
