@@ -1,16 +1,16 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, RouterProvider } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { BrokenPage } from './frame/broken-page.js';
-import { MissingPage } from './frame/missing-page.js';
-import { Shell } from './frame/shell.js';
-import { SignedIn } from './frame/signed-in.js';
-import { ToastProvider } from './frame/toasts.js';
 import { type Parts, PartsProvider } from './parts.js';
 import { basePath } from './place.js';
+import { forgetRecent } from './portfolio/changes/recent-symbols.js';
 import { PortfolioPage } from './portfolio/portfolio-page.js';
-import { forgetRecent } from './portfolio/recent-symbols.js';
 import { isProblem } from './session/problem.js';
+import { BrokenPage } from './shell/broken-page.js';
+import { MissingPage } from './shell/missing-page.js';
+import { Shell } from './shell/shell.js';
+import { SignedIn } from './shell/signed-in.js';
+import { ToastProvider } from './shell/toasts.js';
 import { LanguageProvider } from './text/language.js';
 
 const queryClient = new QueryClient({

@@ -1,9 +1,9 @@
 import { lazy, Suspense, useCallback, useState } from 'react';
-import { setTheme, type Theme, useTheme } from '../frame/theme.js';
-import { useToast } from '../frame/toasts.js';
+import { faultText } from '../kit/fault-text.js';
 import { useParts, useSession } from '../parts.js';
+import { setTheme, type Theme, useTheme } from '../shell/theme.js';
+import { useToast } from '../shell/toasts.js';
 import { type Language, languages, useSpeaking } from '../text/language.js';
-import { faultText } from './fault-text.js';
 
 const SignOutEverywhereDialog = lazy(() =>
   import('./sign-out-everywhere-dialog.js').then(({ SignOutEverywhereDialog: found }) => ({ default: found })),

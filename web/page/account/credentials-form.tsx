@@ -1,8 +1,8 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { Field } from '../kit/field.js';
 import { useParts } from '../parts.js';
 import type { CookieRisk } from '../session/cookie-risk.js';
 import { useText } from '../text/language.js';
-import { Field } from './field.js';
 
 export interface CredentialFaults {
   readonly name?: string | undefined;

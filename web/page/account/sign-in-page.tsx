@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
-import { Redirect } from '../frame/redirect.js';
+import { faultText } from '../kit/fault-text.js';
 import { useParts, useSession } from '../parts.js';
 import { isProblem } from '../session/problem.js';
+import { Redirect } from '../shell/redirect.js';
 import { useText } from '../text/language.js';
 import { type CredentialFaults, CredentialsForm } from './credentials-form.js';
-import { faultText } from './fault-text.js';
 import { useNextAddress } from './next-address.js';
 
 export const SignInPage = () => {

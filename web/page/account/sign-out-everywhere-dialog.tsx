@@ -1,10 +1,10 @@
 import { Dialog, DialogDescription, DialogDismiss, DialogHeading } from '@ariakit/react';
 import { useRef, useState } from 'react';
-import { useToast } from '../frame/toasts.js';
-import { useIsHere } from '../frame/use-is-here.js';
+import { faultText } from '../kit/fault-text.js';
 import { useParts } from '../parts.js';
+import { useToast } from '../shell/toasts.js';
+import { useIsHere } from '../shell/use-is-here.js';
 import { useText } from '../text/language.js';
-import { faultText } from './fault-text.js';
 
 /** Asks before all sessions end; the keyboard starts at the way back. */
 export const SignOutEverywhereDialog = ({ onClose }: { readonly onClose: () => void }) => {

@@ -1,12 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import { useRef } from 'react';
-import { Redirect } from '../frame/redirect.js';
+import { faultText, fieldText } from '../kit/fault-text.js';
 import { useParts, useSession } from '../parts.js';
 import { newChangeKey } from '../session/change-key.js';
 import { isProblem } from '../session/problem.js';
+import { Redirect } from '../shell/redirect.js';
 import { useText } from '../text/language.js';
 import { type CredentialFaults, CredentialsForm } from './credentials-form.js';
-import { faultText, fieldText } from './fault-text.js';
 import { useNextAddress } from './next-address.js';
 import { passwordLength } from './password-length.js';
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { useDark } from '../frame/theme.js';
+import { useDark } from '../shell/theme.js';
 import { grouped } from '../text/amount.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';

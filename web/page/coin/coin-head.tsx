@@ -1,11 +1,11 @@
 import { useEffect } from 'react';
+import { ChangeMark } from '../kit/change-mark.js';
+import { CoinBadge } from '../kit/coin-badge.js';
+import { Digits } from '../kit/digits.js';
+import { NoPrice, PriceTag } from '../kit/price-state.js';
 import type { Freshness as Fresh } from '../live/freshness.js';
 import type { Row } from '../live/portfolio-view.js';
-import { ChangeMark } from '../portfolio/change-mark.js';
-import { CoinBadge } from '../portfolio/coin-badge.js';
-import { Digits } from '../portfolio/digits.js';
 import { Freshness } from '../portfolio/freshness.js';
-import { NoPrice, PriceTag } from '../portfolio/price-state.js';
 import { grouped } from '../text/amount.js';
 import { digitsSize } from '../text/digits-size.js';
 import { useSpeaking } from '../text/language.js';

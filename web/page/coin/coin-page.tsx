@@ -1,10 +1,10 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useState } from 'react';
-import { CardBoundary } from '../frame/card-boundary.js';
-import { Skeleton } from '../frame/skeleton.js';
 import { useLive } from '../parts.js';
-import { useNewListings, useSymbols } from '../portfolio/use-symbols.js';
+import { useNewListings, useSymbols } from '../portfolio/changes/use-symbols.js';
 import { isProblem } from '../session/problem.js';
+import { CardBoundary } from '../shell/card-boundary.js';
+import { Skeleton } from '../shell/skeleton.js';
 import { grouped } from '../text/amount.js';
 import { coinName } from '../text/coin-names.js';
 import { useText } from '../text/language.js';
@@ -18,9 +18,11 @@ import { type CandleRange, candleRanges, useCandles, useGrowingCandle } from './
 import { useCoinFreshness } from './use-coin-freshness.js';
 
 const CandleChart = lazy(() => import('./candle-chart.js').then(({ CandleChart: found }) => ({ default: found })));
-const AddCoinDialog = lazy(() => import('../portfolio/add-coin-dialog.js').then(({ AddCoinDialog: found }) => ({ default: found })));
+const AddCoinDialog = lazy(() =>
+  import('../portfolio/changes/add-coin-dialog.js').then(({ AddCoinDialog: found }) => ({ default: found })),
+);
 const ChangeCoinDialog = lazy(() =>
-  import('../portfolio/change-coin-dialog.js').then(({ ChangeCoinDialog: found }) => ({ default: found })),
+  import('../portfolio/changes/change-coin-dialog.js').then(({ ChangeCoinDialog: found }) => ({ default: found })),
 );
 
 /** Of a coin that is gone the last hour would be empty. */

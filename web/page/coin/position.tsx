@@ -1,5 +1,5 @@
+import { ChangeMark } from '../kit/change-mark.js';
 import type { Row } from '../live/portfolio-view.js';
-import { ChangeMark } from '../portfolio/change-mark.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
 

@@ -1,19 +1,19 @@
 import { lazy, Suspense, useCallback, useState } from 'react';
-import { CardBoundary } from '../frame/card-boundary.js';
-import { Skeleton } from '../frame/skeleton.js';
 import { useLive } from '../parts.js';
+import { CardBoundary } from '../shell/card-boundary.js';
+import { Skeleton } from '../shell/skeleton.js';
 import { useText } from '../text/language.js';
 import { useDayBases } from '../value/use-day-bases.js';
 import { ValuePanel } from '../value/value-panel.js';
 import { Allocation } from './allocation.js';
-import { CoinTable } from './coin-table.js';
+import { useSymbols } from './changes/use-symbols.js';
 import { Freshness } from './freshness.js';
+import { CoinTable } from './table/coin-table.js';
 import { TotalPanel } from './total-panel.js';
-import { useSymbols } from './use-symbols.js';
 import { useTrailSeeds } from './use-trail-seeds.js';
 
-const loadAdd = () => import('./add-coin-dialog.js');
-const loadChange = () => import('./change-coin-dialog.js');
+const loadAdd = () => import('./changes/add-coin-dialog.js');
+const loadChange = () => import('./changes/change-coin-dialog.js');
 const AddCoinDialog = lazy(() => loadAdd().then(({ AddCoinDialog: found }) => ({ default: found })));
 const ChangeCoinDialog = lazy(() => loadChange().then(({ ChangeCoinDialog: found }) => ({ default: found })));
 

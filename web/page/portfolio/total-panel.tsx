@@ -1,4 +1,6 @@
 import { useEffect } from 'react';
+import { ChangeMark } from '../kit/change-mark.js';
+import { Digits } from '../kit/digits.js';
 import type { PortfolioView, Row } from '../live/portfolio-view.js';
 import { useLive } from '../parts.js';
 import type { Change } from '../text/change.js';
@@ -6,8 +8,6 @@ import { digitsSize } from '../text/digits-size.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
 import type { Messages } from '../text/messages-en.js';
-import { ChangeMark } from './change-mark.js';
-import { Digits } from './digits.js';
 import { Freshness } from './freshness.js';
 import { someCoins, TotalLacks } from './total-lacks.js';
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import 'uplot/dist/uPlot.min.css';
-import { useDark } from '../frame/theme.js';
+import { useDark } from '../shell/theme.js';
 import { grouped } from '../text/amount.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';

@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { formatDecimal } from '@tickfolio/lib/money';
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
-import { CardBoundary } from '../frame/card-boundary.js';
 import type { Total } from '../live/portfolio-view.js';
 import { usePace, useParts } from '../parts.js';
+import { CardBoundary } from '../shell/card-boundary.js';
 import { grouped } from '../text/amount.js';
 import { useSpeaking, useText } from '../text/language.js';
 import { markWords } from './mark-words.js';

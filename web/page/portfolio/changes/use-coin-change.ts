@@ -1,14 +1,14 @@
 import { negate, parseDecimal } from '@tickfolio/lib/money';
 import { useMemo } from 'react';
-import { faultText } from '../account/fault-text.js';
-import { useToast } from '../frame/toasts.js';
-import { useParts } from '../parts.js';
-import { newChangeKey } from '../session/change-key.js';
-import type { Session } from '../session/session.js';
-import { grouped } from '../text/amount.js';
-import { coinName } from '../text/coin-names.js';
-import { useText } from '../text/language.js';
-import { nameAmong, pairOf } from '../text/pair.js';
+import { faultText } from '../../kit/fault-text.js';
+import { useParts } from '../../parts.js';
+import { newChangeKey } from '../../session/change-key.js';
+import type { Session } from '../../session/session.js';
+import { useToast } from '../../shell/toasts.js';
+import { grouped } from '../../text/amount.js';
+import { coinName } from '../../text/coin-names.js';
+import { useText } from '../../text/language.js';
+import { nameAmong, pairOf } from '../../text/pair.js';
 import { createCoinChanges, type MadeChange } from './coin-changes.js';
 import { noteRecent } from './recent-symbols.js';
 

@@ -1,7 +1,7 @@
 import { type Decimal, formatDecimal, negate, parseDecimal } from '@tickfolio/lib/money';
-import type { CoinStep } from '../live/expected-changes.js';
-import type { PortfolioStore } from '../live/portfolio-store.js';
-import type { Session } from '../session/session.js';
+import type { CoinStep } from '../../live/expected-changes.js';
+import type { PortfolioStore } from '../../live/portfolio-store.js';
+import type { Session } from '../../session/session.js';
 
 /** A change that the server has made. */
 export interface MadeChange {

@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { useParts } from '../parts.js';
-import { basePath } from '../place.js';
-import { Problem, problemOf } from '../session/problem.js';
+import { useParts } from '../../parts.js';
+import { basePath } from '../../place.js';
+import { Problem, problemOf } from '../../session/problem.js';
 
 /** A symbol that can be held. */
 export interface ListedSymbol {

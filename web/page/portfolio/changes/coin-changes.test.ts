@@ -1,14 +1,14 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { parseDecimal } from '@tickfolio/lib/money';
 import { describe, expect, it } from 'vitest';
-import { faultText } from '../account/fault-text.js';
-import { createKeeping } from '../browser-facilities.js';
-import { createPortfolioStore } from '../live/portfolio-store.js';
-import { createPriceTrails } from '../live/price-trails.js';
-import { newChangeKey } from '../session/change-key.js';
-import { Problem } from '../session/problem.js';
-import type { Session } from '../session/session.js';
-import { en } from '../text/messages-en.js';
+import { createKeeping } from '../../browser-facilities.js';
+import { faultText } from '../../kit/fault-text.js';
+import { createPortfolioStore } from '../../live/portfolio-store.js';
+import { createPriceTrails } from '../../live/price-trails.js';
+import { newChangeKey } from '../../session/change-key.js';
+import { Problem } from '../../session/problem.js';
+import type { Session } from '../../session/session.js';
+import { en } from '../../text/messages-en.js';
 import { createCoinChanges } from './coin-changes.js';
 
 interface Asked {

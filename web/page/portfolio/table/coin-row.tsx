@@ -1,14 +1,14 @@
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
-import type { Row } from '../live/portfolio-view.js';
-import { Figure } from '../text/figure.js';
-import { useSpeaking } from '../text/language.js';
-import { besideName } from '../text/pair.js';
-import { ChangeMark } from './change-mark.js';
-import { CoinBadge } from './coin-badge.js';
-import { Digits } from './digits.js';
-import { NoPrice, PriceTag } from './price-state.js';
-import { Sparkline } from './sparkline.js';
+import { ChangeMark } from '../../kit/change-mark.js';
+import { CoinBadge } from '../../kit/coin-badge.js';
+import { Digits } from '../../kit/digits.js';
+import { NoPrice, PriceTag } from '../../kit/price-state.js';
+import { Sparkline } from '../../kit/sparkline.js';
+import type { Row } from '../../live/portfolio-view.js';
+import { Figure } from '../../text/figure.js';
+import { useSpeaking } from '../../text/language.js';
+import { besideName } from '../../text/pair.js';
 import { role } from './table-roles.js';
 import type { Columns } from './use-columns.js';
 

@@ -1,12 +1,12 @@
 import { add, type Decimal, formatDecimal, multiply, parseDecimal, subtract } from '@tickfolio/lib/money';
 import { type FormEvent, useRef, useState } from 'react';
-import { faultText } from '../account/fault-text.js';
-import { Field } from '../account/field.js';
-import { useIsHere } from '../frame/use-is-here.js';
-import { newChangeKey } from '../session/change-key.js';
-import { grouped, money } from '../text/amount.js';
-import { Figure } from '../text/figure.js';
-import { useSpeaking } from '../text/language.js';
+import { faultText } from '../../kit/fault-text.js';
+import { Field } from '../../kit/field.js';
+import { newChangeKey } from '../../session/change-key.js';
+import { useIsHere } from '../../shell/use-is-here.js';
+import { grouped, money } from '../../text/amount.js';
+import { Figure } from '../../text/figure.js';
+import { useSpeaking } from '../../text/language.js';
 import { readQuantity } from './quantity.js';
 
 interface QuantityFormProps {

@@ -10,10 +10,10 @@ import {
   DialogHeading,
 } from '@ariakit/react';
 import { useState } from 'react';
-import { faultText } from '../account/fault-text.js';
-import { useText } from '../text/language.js';
-import { besideName, nameAmong } from '../text/pair.js';
-import { CoinBadge } from './coin-badge.js';
+import { CoinBadge } from '../../kit/coin-badge.js';
+import { faultText } from '../../kit/fault-text.js';
+import { useText } from '../../text/language.js';
+import { besideName, nameAmong } from '../../text/pair.js';
 import { QuantityForm } from './quantity-form.js';
 import { recentSymbols } from './recent-symbols.js';
 import { type FoundSymbol, searchSymbols } from './symbol-search.js';

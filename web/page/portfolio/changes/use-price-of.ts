@@ -1,6 +1,6 @@
 import { type Decimal, divide } from '@tickfolio/lib/money';
-import { useLive, useParts } from '../parts.js';
-import { exact } from '../text/exact.js';
+import { useLive, useParts } from '../../parts.js';
+import { exact } from '../../text/exact.js';
 
 const ratioScale = 18;
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { type Decimal, multiply } from '@tickfolio/lib/money';
-import { useParts } from '../parts.js';
-import { exact } from '../text/exact.js';
+import { useParts } from '../../parts.js';
+import { exact } from '../../text/exact.js';
 
 /** What a coin cost in USDT when it was recorded last. */
 export interface RecordedPrice {

@@ -1,7 +1,7 @@
 import { useMemo, useRef, useState } from 'react';
-import type { DayBasis, Row } from '../live/portfolio-view.js';
-import { useText } from '../text/language.js';
-import { basesHeldTwice, nameAmong } from '../text/pair.js';
+import type { DayBasis, Row } from '../../live/portfolio-view.js';
+import { useText } from '../../text/language.js';
+import { basesHeldTwice, nameAmong } from '../../text/pair.js';
 import { createHeldOrder, type Order, orders } from './coin-order.js';
 import { CoinRow } from './coin-row.js';
 import { role } from './table-roles.js';

@@ -1,8 +1,8 @@
 import { Dialog, DialogDismiss, DialogHeading, Tab, TabList, TabPanel, TabProvider } from '@ariakit/react';
 import { useState } from 'react';
-import { useLive } from '../parts.js';
-import { useText } from '../text/language.js';
-import { basesHeldTwice, nameAmong } from '../text/pair.js';
+import { useLive } from '../../parts.js';
+import { useText } from '../../text/language.js';
+import { basesHeldTwice, nameAmong } from '../../text/pair.js';
 import { QuantityForm } from './quantity-form.js';
 import { useCoinChange } from './use-coin-change.js';
 import { usePriceOf } from './use-price-of.js';

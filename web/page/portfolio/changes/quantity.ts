@@ -1,7 +1,7 @@
 import { add, compare, type Decimal, formatDecimal, parseDecimal, quantityBounds } from '@tickfolio/lib/money';
-import { grouped } from '../text/amount.js';
-import type { Messages } from '../text/messages-en.js';
-import { readNumber } from '../text/read-number.js';
+import { grouped } from '../../text/amount.js';
+import type { Messages } from '../../text/messages-en.js';
+import { readNumber } from '../../text/read-number.js';
 
 /** What was typed, or what is wrong with it. */
 export type QuantityInput =

@@ -1,4 +1,4 @@
-import { keeping } from '../keeping.js';
+import { keeping } from '../../keeping.js';
 
 const recentKey = 'tickfolio.recent';
 const maxRecent = 6;

@@ -1,8 +1,8 @@
 import { type RefObject, useEffect, useReducer, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { heldSymbols } from '../live/held-symbols.js';
-import type { Row } from '../live/portfolio-view.js';
-import { useParts } from '../parts.js';
+import { heldSymbols } from '../../live/held-symbols.js';
+import type { Row } from '../../live/portfolio-view.js';
+import { useParts } from '../../parts.js';
 import { createTurns } from './turns.js';
 
 /** Rows so near to what is seen count as seen. */

@@ -1,6 +1,6 @@
 import { compare } from '@tickfolio/lib/money';
-import type { Row } from '../live/portfolio-view.js';
-import { exact } from '../text/exact.js';
+import type { Row } from '../../live/portfolio-view.js';
+import { exact } from '../../text/exact.js';
 
 export const orders = ['value', 'name', 'change'] as const;
 export type Order = (typeof orders)[number];
