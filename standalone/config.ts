@@ -6,7 +6,7 @@ import { dashboardConfig } from '@tickfolio/dashboard/config';
 import { exchangeSimSchema } from '@tickfolio/exchange-sim/config';
 import { address, addressOrOff, duration, required, serverAddress, z } from '@tickfolio/lib/config';
 import { socketConfig } from '@tickfolio/socket/config';
-import { jwtSecretFile, realArchive, simulatedArchive } from './store-names.js';
+import { jwtSecretFile, realArchive, simulatedArchive } from './stores/store-names.js';
 
 /** What else lies in the data folder, where an embedded database has a folder of its name. */
 const takenNames: readonly string[] = [realArchive, simulatedArchive, jwtSecretFile];

@@ -4,7 +4,7 @@ import { startTracing } from '@tickfolio/lib/otlp';
 import { createLogger } from '@tickfolio/lib/telemetry';
 import { standaloneConfig } from './config.js';
 import { createNotices } from './notices.js';
-import { checkOpenFiles } from './open-files.js';
+import { checkOpenFiles } from './start/open-files.js';
 
 const config = readSettings('tickfolio', standaloneConfig(process.env), process.env);
 const print = (text: string) => void process.stdout.write(`${text}\n`);

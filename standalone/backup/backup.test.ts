@@ -7,7 +7,7 @@ import { lockFolder } from '@tickfolio/lib/folder-lock';
 import { StartError } from '@tickfolio/lib/lifecycle';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDataFolder } from '../data-folder.js';
+import { openDataFolder } from '../stores/data-folder.js';
 import { restoreBackup } from './restore.js';
 import { serveSnapshots } from './snapshots.js';
 import { takeBackup } from './take.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDataFolder } from '../data-folder.js';
+import { openDataFolder } from '../stores/data-folder.js';
 import { restoreBackup } from './restore.js';
 import { serveSnapshots } from './snapshots.js';
 import { takeBackup } from './take.js';

@@ -8,7 +8,7 @@ import { freeBytes, type HeldStore, type HoldStore, NoRoomError } from '@tickfol
 import { openSocketRoom } from '@tickfolio/lib/folder-lock/socket-room';
 import type { Closable } from '@tickfolio/lib/lifecycle';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import type { DiskWatch } from '../disk-watch.js';
+import type { DiskWatch } from '../stores/disk-watch.js';
 import { storeBytes } from './file-tree.js';
 import { realPath } from './real-path.js';
 

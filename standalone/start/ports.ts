@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import type { Address } from '@tickfolio/lib/config';
 import { StartError } from '@tickfolio/lib/lifecycle';
-import type { StandaloneConfig } from './config.js';
+import type { StandaloneConfig } from '../config.js';
 import type { ChosenSource } from './price-source.js';
 
 /** Where auth listens: its gRPC does not leave the machine. */

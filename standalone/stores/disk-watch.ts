@@ -6,7 +6,7 @@ import { freeBytes, freeInWords } from '@tickfolio/lib/embedded-store';
 import type { Dependency } from '@tickfolio/lib/http';
 import type { Closable } from '@tickfolio/lib/lifecycle';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import { realPath } from './backup/real-path.js';
+import { realPath } from '../backup/real-path.js';
 
 /** A folder on whose disk is written. */
 export interface WatchedFolder {

@@ -11,8 +11,8 @@ import type { Clock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import type { Lifecycle } from '@tickfolio/lib/lifecycle';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
-import type { NamedStore } from './backup/snapshots.js';
-import type { StandaloneConfig } from './config.js';
+import type { NamedStore } from '../backup/snapshots.js';
+import type { StandaloneConfig } from '../config.js';
 import type { DataFolder } from './data-folder.js';
 import { archiveName } from './store-names.js';
 

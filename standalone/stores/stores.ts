@@ -16,7 +16,7 @@ import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { tracePubSub } from '@tickfolio/lib/pubsub/tracing';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
-import type { StandaloneConfig } from './config.js';
+import type { StandaloneConfig } from '../config.js';
 import type { DataFolder } from './data-folder.js';
 
 interface StoreDeps {

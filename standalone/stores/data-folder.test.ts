@@ -2,8 +2,8 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@tickfolio/lib/clock';
 import { expect, it } from 'vitest';
+import { temporaryFolder } from '../test-all-in-one.js';
 import { openDataFolder } from './data-folder.js';
-import { temporaryFolder } from './test-all-in-one.js';
 
 it('keeps a secret, and refuses a kept one that somebody made too short', async () => {
   const place = await temporaryFolder();

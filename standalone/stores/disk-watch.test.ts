@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createManualClock } from '@tickfolio/lib/clock';
 import { createLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
+import { mountSmallDisk } from '../test-small-disk.js';
 import { type Disk, storesInDanger, watchDisks } from './disk-watch.js';
-import { mountSmallDisk } from './test-small-disk.js';
 
 const folder = (name: string, path = name, danger = 'then things stop') => ({ name, path, danger });
 

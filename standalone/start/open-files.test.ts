@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { allInOneEnv } from '../test-all-in-one.js';
+import { startProcess } from '../test-process.js';
 import { checkOpenFiles } from './open-files.js';
-import { allInOneEnv } from './test-all-in-one.js';
-import { startProcess } from './test-process.js';
 
 it('says in one sentence that the machine lets too few files be open, before anything is made', async () => {
   const limited = ['-c', 'ulimit -n 256 && exec "$0" standalone/dist/main.js', process.execPath];

@@ -3,7 +3,7 @@ import type { ProxySettings } from '@tickfolio/lib/outbound';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { socketProxies, streamFallback } from '@tickfolio/socket/config';
 import { probeExchange } from '@tickfolio/socket/probe';
-import type { StandaloneConfig } from './config.js';
+import type { StandaloneConfig } from '../config.js';
 
 export type PriceSource = 'binance' | 'simulated';
 

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import type { StandaloneConfig } from './config.js';
+import type { StandaloneConfig } from '../config.js';
+import { mountSmallDisk } from '../test-small-disk.js';
 import type { DataFolder } from './data-folder.js';
 import { checkRoom } from './embedded-stores.js';
-import { mountSmallDisk } from './test-small-disk.js';
 
 const disk = mountSmallDisk({ megabytes: 8, files: 1_000 });
 const large = mkdtempSync(join(tmpdir(), 'tickfolio-large-'));

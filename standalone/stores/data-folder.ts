@@ -5,7 +5,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { secretFault } from '@tickfolio/lib/config';
 import { type Closable, StartError } from '@tickfolio/lib/lifecycle';
 import { lockFolder } from '@tickfolio/lib/postgres';
-import { finishSwap } from './backup/swap.js';
+import { finishSwap } from '../backup/swap.js';
 
 export interface DataFolder extends Closable {
   readonly path: string;
