@@ -8,9 +8,9 @@ import { freeBytes, type HeldStore, type HoldStore, NoRoomError } from '@tickfol
 import { openSocketRoom } from '@tickfolio/lib/folder-lock/socket-room';
 import type { Closable } from '@tickfolio/lib/lifecycle';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import type { DiskWatch } from '../stores/disk-watch.js';
 import { storeBytes } from './file-tree.js';
 import { realPath } from './real-path.js';
+import type { WatchFolder } from './watched-folder.js';
 
 /** Beside the folder's locks. */
 export const snapshotSocket = 'snapshot.sock';
@@ -58,7 +58,7 @@ export interface SnapshotDeps {
   readonly stores: readonly NamedStore[];
   readonly elsewhere: readonly string[];
   /** Looks at a folder's disk until that is ended. */
-  readonly watch?: DiskWatch['watch'];
+  readonly watch?: WatchFolder;
 }
 
 /**
@@ -134,7 +134,7 @@ export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere
 };
 
 /** Has the disk of a backup looked at while it is written, as long as its process is connected. */
-const watchTarget = (socket: Socket, watch: DiskWatch['watch'], log: Logger): void => {
+const watchTarget = (socket: Socket, watch: WatchFolder, log: Logger): void => {
   let text = '';
   const take = (chunk: Buffer) => {
     text += chunk.toString();

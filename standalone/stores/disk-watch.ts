@@ -7,16 +7,7 @@ import type { Dependency } from '@tickfolio/lib/http';
 import type { Closable } from '@tickfolio/lib/lifecycle';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { realPath } from '../backup/real-path.js';
-
-/** A folder on whose disk is written. */
-export interface WatchedFolder {
-  /** For people, after "the disk of". */
-  readonly name: string;
-  /** Links are followed; it need not be there yet. */
-  readonly path: string;
-  /** What comes of a full disk, in words. */
-  readonly danger: string;
-}
+import type { WatchedFolder, WatchFolder } from '../backup/watched-folder.js';
 
 /** One disk as it is now. */
 export interface Disk {
@@ -36,8 +27,7 @@ export interface DiskWatchDeps {
 export interface DiskWatch extends Closable {
   /** For /ready. Nothing that is needed to answer: portfolios are read, and prices flow, with a full disk too. */
   readonly dependency: Dependency;
-  /** Looks at a folder's disk too, at once and from now on. @returns ends that */
-  watch(folder: WatchedFolder): () => void;
+  readonly watch: WatchFolder;
 }
 
 const periodMs = 10_000;
