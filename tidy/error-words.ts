@@ -104,7 +104,7 @@ export const fieldErrorWords: Readonly<Record<string, FieldErrorWords>> = {
     status: 400,
     field: 'password',
     means:
-      'It is guessed first: one of the 10,000 commonest passwords, a common English or German word with a few digits and signs behind it, or one character over and over.',
+      'It is guessed first: one of the 10,000 commonest passwords, a common English or German word (also doubled, backwards, or with a few digits and signs), or a few characters over and over.',
     act: 'Choose another password.',
   },
   'password-like-name': {
@@ -115,6 +115,12 @@ export const fieldErrorWords: Readonly<Record<string, FieldErrorWords>> = {
   },
   'password-long': { status: 400, field: 'password', means: 'It has more than 128 characters.', act: 'Choose a shorter one.' },
   'password-short': { status: 400, field: 'password', means: 'It has fewer than 8 characters.', act: 'Choose a longer one.' },
+  'password-unicode': {
+    status: 400,
+    field: 'password',
+    means: 'It has something in it that is no character of Unicode, such as half a surrogate pair.',
+    act: 'Send it as UTF-8, as it was typed.',
+  },
   'quantity-shape': {
     status: 400,
     field: 'quantity',
