@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import {
   addByKeyboard,
   browser,
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => run?.close());
 
 describe.skipIf(!browser).concurrent('the page', () => {
-  it('leads from signing up to a live value, exact to the last digit, and says at the field what is wrong', async () => {
+  it('leads from signing up to a live value, exact to the last digit, and says at the field what is wrong', async ({ expect }) => {
     await withPage(
       {},
       async ({ page }) => {
@@ -105,7 +105,9 @@ describe.skipIf(!browser).concurrent('the page', () => {
     );
   });
 
-  it('shows what a coin would be worth before it is added: at a recorded price, exactly, or says that there is none', async () => {
+  it('shows what a coin would be worth before it is added: at a recorded price, exactly, or says that there is none', async ({
+    expect,
+  }) => {
     const account = await createAccount(run.base, { btcusdt: '1' });
     await withPage({}, async ({ page }) => {
       const candles = (Close: string) => ({ Candles: [{ Time: '2026-01-27T10:00:00.000Z', Open: '1', High: '1', Low: '1', Close }] });
@@ -131,7 +133,7 @@ describe.skipIf(!browser).concurrent('the page', () => {
     });
   });
 
-  it('shows what was traded in 24 hours on the page of a coin, short and exact, or that it was not recorded', async () => {
+  it('shows what was traded in 24 hours on the page of a coin, short and exact, or that it was not recorded', async ({ expect }) => {
     const account = await createAccount(run.base, { btcusdt: '1' });
     await withPage({}, async ({ page }) => {
       const candle = { Time: '2026-01-27T10:00:00.000Z', Open: '68000', High: '69000', Low: '67000', Close: '68500' };
@@ -154,7 +156,7 @@ describe.skipIf(!browser).concurrent('the page', () => {
     });
   });
 
-  it('speaks German, with its commas', async () => {
+  it('speaks German, with its commas', async ({ expect }) => {
     const account = await createAccount(run.base, { btcusdt: '1' });
     const speak = async (page: Page) => {
       await page.goto(`${run.base}/sign-up`);
