@@ -32,7 +32,7 @@ export const projectFiles = (): string[] => {
 export interface Source {
   /** From the project's root, with `/`. */
   readonly path: string;
-  /** `lib`, `bff`, `services/auth` … */
+  /** `lib`, `bff`, `services/auth` … ; `services` is the registry's. */
   readonly workspace: string;
   readonly text: string;
   /** Module names of its imports and exports-from. */
@@ -44,8 +44,8 @@ export interface Source {
 const importPattern = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;
 
 const workspaceOf = (path: string): string => {
-  const [first = '', second = ''] = path.split('/');
-  return first === 'services' ? `${first}/${second}` : first;
+  const [first = '', second = '', inside] = path.split('/');
+  return first === 'services' && inside !== undefined ? `${first}/${second}` : first;
 };
 
 /** The project's own TypeScript files, without generated ones. */

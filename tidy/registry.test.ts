@@ -1,0 +1,116 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Call,
+  callersFirst,
+  type Message,
+  readyNames,
+  type Service,
+  serviceNames,
+  services,
+  speaksGrpc,
+} from '@tickfolio/services/registry';
+import { serverNames, servers } from '@tickfolio/services/servers';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { projectFiles, root } from './sources.js';
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const sorted = (texts: Iterable<string>): string[] => [...texts].sort();
+const withGrpc = serviceNames.filter(speaksGrpc);
+
+/** Compiles only where the registry would take what is written. */
+type Takes<Entry, Wrong> = Wrong extends Entry ? true : false;
+
+describe('the registry of services', () => {
+  it('does not compile with a call to nobody, over a face that is not there, or with a folder of another', () => {
+    const taken: [
+      Takes<Call, { to: 'auth'; over: 'grpc' }>,
+      Takes<Call, { to: 'nobody'; over: 'grpc' }>,
+      Takes<Call, { to: 'auth'; over: 'http' }>,
+      Takes<Call, { to: 'bff'; over: 'grpc' }>,
+      Takes<Call, { to: 'socket'; over: 'redis' }>,
+      Takes<Message, { to: 'auth'; over: 'redis' }>,
+      Takes<Message, { to: 'bff'; over: 'kafka' }>,
+      Takes<Service['needs'][number], 'postgres-nobody'>,
+      Takes<Service['folder'], 'services/nobody'>,
+    ] = [true, false, false, false, false, false, false, false, false];
+    expect(taken.filter(Boolean)).toHaveLength(1);
+  });
+  it('has every folder of a service, and no other', () => {
+    const folders = projectFiles().flatMap((path) => /^(services\/[^/]+|bff)\/package\.json$/.exec(path)?.[1] ?? []);
+    expect(sorted(serviceNames.map((name) => services[name].folder))).toEqual(sorted(folders));
+    for (const name of serviceNames) {
+      const { name: workspace } = JSON.parse(read(`${services[name].folder}/package.json`)) as { name: string };
+      expect(workspace).toBe(`@tickfolio/${name}`);
+    }
+  });
+  it('names who is called before who calls, and sends only over what both need', () => {
+    for (const [place, name] of callersFirst.entries())
+      for (const { to } of services[name].calls) expect([name, to, callersFirst.indexOf(to) > place]).toEqual([name, to, true]);
+    for (const name of serviceNames)
+      for (const { over } of services[name].sends) expect([name, services[name].needs]).toEqual([name, expect.arrayContaining([over])]);
+  });
+  it('gives a port of one service to no other, and a database to one service', () => {
+    const ports = serviceNames.flatMap((name) => {
+      const { grpc, http, operations } = services[name];
+      return [...new Set([grpc?.port, http?.port, operations.port])].filter((port) => port !== undefined);
+    });
+    expect(new Set(ports).size).toBe(ports.length);
+    const published = [...serviceNames.map((name) => services[name]), ...Object.values(servers)].flatMap((one) => [...one.published]);
+    expect(new Set(published).size).toBe(published.length);
+    for (const server of serverNames.filter((one) => servers[one].kind === 'postgres'))
+      expect([server, serviceNames.filter((name) => services[name].needs.includes(server)).length]).toEqual([server, 1]);
+  });
+  it('names the gRPC services that the contracts have', () => {
+    const ofContracts = projectFiles()
+      .filter((path) => /^proto\/.*\.proto$/.test(path))
+      .flatMap((path) => {
+        const text = read(path);
+        const packageName = /^package ([\w.]+);/m.exec(text)?.[1];
+        return [...text.matchAll(/^service (\w+)/gm)].map(([, name]) => `${packageName}.${name}`);
+      });
+    expect(sorted(serviceNames.flatMap((name) => services[name].grpc?.services ?? []))).toEqual(sorted(ofContracts));
+  });
+});
+
+describe('as the registry has it', () => {
+  it('services/README.md says what each service is', () => {
+    const rows = [...read('services/README.md').matchAll(/^\| \[([\w-]+)\]\(([^)]+)\/README\.md\) \| (.+) \|$/gm)];
+    const told = rows.filter(([, name]) => name !== 'web').map(([, name, link, words]) => [name, join('services', link ?? ''), words]);
+    expect(told.sort()).toEqual(serviceNames.map((name) => [name, services[name].folder, services[name].words]).sort());
+    expect(serviceNames.filter((name) => !existsSync(join(root, services[name].folder, 'README.md')))).toEqual([]);
+  });
+  it('Prometheus reads every service at its port, and nothing else', () => {
+    interface Scrape {
+      readonly job_name: string;
+      readonly dns_sd_configs: readonly { readonly names: readonly string[]; readonly port: number }[];
+    }
+    const { scrape_configs: scrapes } = parse(read('deploy/observability/prometheus.yml')) as { scrape_configs: readonly Scrape[] };
+    const found = scrapes.map(({ job_name: job, dns_sd_configs: where }) => [job, where.map(({ names, port }) => [...names, port])]);
+    expect(found.sort()).toEqual(serviceNames.map((name) => [name, [[name, services[name].operations.port]]]).sort());
+  });
+  it('alerts speak of services that are there, and one rings for each that is not running', () => {
+    const alerts = read('deploy/observability/alerts.yml');
+    const jobs = [...alerts.matchAll(/job(?:=~?|!=|!~)"([^"]*)"/g)].flatMap(([, names = '']) => names.split('|'));
+    expect(sorted(new Set(jobs.filter((job) => !(serviceNames as readonly string[]).includes(job))))).toEqual([]);
+    const watched = [...alerts.matchAll(/absent\(up\{job="([^"]+)"\}\)/g)].map(([, job = '']) => job);
+    expect(sorted(watched)).toEqual(sorted(readyNames));
+    const metrics = [...alerts.matchAll(/\btickfolio_(\w+)/g)].map(([, rest = '']) => rest);
+    const prefixes = serviceNames.map((name) => `${name.replaceAll('-', '_')}_`);
+    expect(metrics.filter((metric) => !prefixes.some((prefix) => metric.startsWith(prefix)))).toEqual([]);
+  });
+  it('certificates are made for everyone who speaks gRPC, with all its names', () => {
+    const script = read('deploy/certificates/make-certificates.sh');
+    const made = [...script.matchAll(/^certificate ([\w-]+)((?: [\w-]+)*)$/gm)].map(([, name, names = '']) => [
+      name,
+      names.split(' ').filter(Boolean),
+    ]);
+    expect(made.sort()).toEqual(withGrpc.map((name) => [name, services[name].aliases]).sort());
+    const told = [/^ {2}<service>\.crt, \.key +for (.+): server/m, /^echo "Certificates for (.+) lie in/m];
+    for (const list of told) {
+      const words = list.exec(script)?.[1]?.split(/, | and /) ?? [];
+      expect([String(list), sorted(words)]).toEqual([String(list), sorted(withGrpc)]);
+    }
+  });
+});
