@@ -48,8 +48,8 @@ describe('the settings of the all-in-one run', () => {
 
   it('are each used, by the run itself or by what the service makes of its settings', () => {
     const sources = [
-      ...readdirSync(new URL('.', import.meta.url))
-        .filter((name) => name.endsWith('.ts') && !/(^|\.)(test|config)\b/.test(name))
+      ...readdirSync(new URL('.', import.meta.url), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts') && !/^dist\b|(^|[./])(test|config)\b/.test(name))
         .map((name) => new URL(name, import.meta.url)),
       ...['bff', 'services/archiver', 'services/auth', 'services/dashboard', 'services/socket'].map(
         (folder) => new URL(`../${folder}/config.ts`, import.meta.url),
