@@ -6,12 +6,13 @@ import { bffConfig } from '@tickfolio/bff/config';
 import { dashboardConfig } from '@tickfolio/dashboard/config';
 import { variables as simulatorVariables } from '@tickfolio/exchange-sim/config';
 import { ConfigError, readConfig } from '@tickfolio/lib/config';
+import type { ServiceName } from '@tickfolio/services/registry';
 import { socketConfig } from '@tickfolio/socket/config';
 import { describe, expect, it } from 'vitest';
 import { standaloneConfig } from './config.js';
 
 /** What each service that runs in this process reads. */
-const services: Readonly<Record<string, readonly string[]>> = {
+const services: Readonly<Record<ServiceName, readonly string[]>> = {
   socket: Object.keys(socketConfig.shape),
   aggregator: Object.keys(aggregatorConfig.shape),
   auth: Object.keys(authConfig({}).shape),

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readyNames } from '@tickfolio/services/registry';
 import { describe, expect, it } from 'vitest';
-import { readAlerts, readDashboards, readObservabilityCompose, readRunbook, readScrapes } from './test-observability.js';
+import { readAlerts, readDashboards, readObservabilityCompose, readRunbook } from './test-observability.js';
 import { projectRoot } from './test-process.js';
 import { readPromQl } from './test-promql.js';
 
@@ -69,7 +70,6 @@ describe('the compose file', () => {
     }
   });
   it('gives every scraped service of ours its settings for traces', () => {
-    const scraped = [...readScrapes().keys()].filter((name) => name !== 'exchange-sim');
-    expect(scraped.filter((name) => services[name] === undefined)).toEqual([]);
+    expect(readyNames.filter((name) => services[name] === undefined)).toEqual([]);
   });
 });

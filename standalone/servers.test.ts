@@ -8,6 +8,7 @@ import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { startTestRedis } from '@tickfolio/lib/pubsub/test-redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { readyNames } from '@tickfolio/services/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type AllInOne, startAllInOne, temporaryFolder } from './test-all-in-one.js';
@@ -73,8 +74,7 @@ describe('the all-in-one run on servers, other addresses and another exchange', 
   it('shows the metrics of every service wherever metrics are served', async () => {
     for (const base of [one.base, metricsUrl]) {
       const text = String((await callJson(base, 'GET', '/metrics')).body.text);
-      for (const service of ['bff', 'auth', 'socket', 'aggregator', 'archiver', 'dashboard'])
-        expect([base, text]).toEqual([base, expect.stringContaining(`tickfolio_${service}_`)]);
+      for (const service of readyNames) expect([base, text]).toEqual([base, expect.stringContaining(`tickfolio_${service}_`)]);
       const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
       expect(new Set(names).size).toBe(names.length);
       expect(names).toContain('process_resident_memory_bytes');

@@ -3,13 +3,12 @@ import { startTestKafka, type TestKafka } from '@tickfolio/lib/event-log/test-ka
 import { freePort } from '@tickfolio/lib/http/test-free-port';
 import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { startTestRedis } from '@tickfolio/lib/pubsub/test-redis';
+import { type ReadyName, readyNames, services } from '@tickfolio/services/registry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { callJson, signUp } from './test-client.js';
 import { eventually, startProcess, type TestProcess } from './test-process.js';
 import { openSilentPort, type SilentPort } from './test-silent-port.js';
 
-const services = ['socket', 'aggregator', 'auth', 'bff', 'archiver', 'dashboard'] as const;
-type Service = (typeof services)[number];
 /** What compose allows before it kills. */
 const stopWithinMs = 10_000;
 
@@ -23,10 +22,10 @@ interface Neighbours {
   readonly auth: number;
   readonly aggregator: number;
 }
-type Ports = Record<Service, number> & { readonly socketOps: number; readonly authOps: number };
+type Ports = Record<ReadyName, number> & { readonly socketOps: number; readonly authOps: number };
 
 const local = (port: number) => `127.0.0.1:${port}`;
-const environments = (to: Neighbours, own: Ports): Record<Service, Record<string, string>> => {
+const environments = (to: Neighbours, own: Ports): Record<ReadyName, Record<string, string>> => {
   const jwt = { JWT_SECRET: 'a secret of the tests, long enough to be taken', ENV: 'local', LOG_LEVEL: 'info' };
   const database = (name: string) => ({
     POSTGRES_HOST: '127.0.0.1',
@@ -64,18 +63,18 @@ const environments = (to: Neighbours, own: Ports): Record<Service, Record<string
   };
 };
 const freePorts = async (): Promise<Ports> => {
-  const names = [...services, 'socketOps', 'authOps'] as const;
+  const names = [...readyNames, 'socketOps', 'authOps'] as const;
   const ports = await Promise.all(names.map(freePort));
   return Object.fromEntries(names.map((name, i) => [name, ports[i] ?? 0])) as unknown as Ports;
 };
-const startAll = (env: Record<Service, Record<string, string>>): Map<Service, TestProcess> =>
+const startAll = (env: Record<ReadyName, Record<string, string>>): Map<ReadyName, TestProcess> =>
   new Map(
-    services.map((name) => {
-      const folder = name === 'bff' ? name : `services/${name}`;
+    readyNames.map((name) => {
+      const { folder } = services[name];
       return [name, startProcess(process.execPath, ['--enable-source-maps', `${folder}/dist/main.js`], env[name])];
     }),
   );
-const expectCleanStops = async (running: Map<Service, TestProcess>) => {
+const expectCleanStops = async (running: Map<ReadyName, TestProcess>) => {
   const stops = [...running].map(async ([name, one]) => {
     const startedMs = performance.now();
     const { code } = await one.end('SIGTERM');
@@ -116,7 +115,7 @@ describe('a service that is told to stop while every neighbour takes connections
     const { redis, postgres, kafka, clickhouse } = servers;
     const own = await freePorts();
     const sim = await freePort();
-    startProcess(process.execPath, ['--enable-source-maps', 'services/exchange-sim/dist/main.js', '--port', String(sim)], {});
+    startProcess(process.execPath, ['--enable-source-maps', `${services['exchange-sim'].folder}/dist/main.js`, '--port', String(sim)], {});
     const ports = { postgres: postgres.port, exchange: sim, socket: own.socket, auth: own.auth, aggregator: own.aggregator };
     const between = new Map<string, SilentPort>();
     for (const [name, port] of Object.entries(ports)) {

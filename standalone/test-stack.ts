@@ -1,16 +1,16 @@
 import { freePort } from '@tickfolio/lib/http/test-free-port';
 import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { startTestRedis } from '@tickfolio/lib/pubsub/test-redis';
+import { serviceNames as everyName, type ServiceName, services } from '@tickfolio/services/registry';
 import { callJson } from './test-client.js';
 import { startTestNames } from './test-names.js';
 import { eventually, startProcess, type TestProcess } from './test-process.js';
 
-export const serviceNames = ['exchange-sim', 'socket', 'aggregator', 'auth', 'bff'] as const;
 /** These have their servers away in a stack, which the live path must not care about; started where a test wants them. */
-export const pipelineNames = ['archiver', 'dashboard'] as const;
+export const pipelineNames: readonly ServiceName[] = ['archiver', 'dashboard'];
+export const serviceNames = everyName.filter((name) => !pipelineNames.includes(name));
 /** A second one of each, started where a test wants it. */
 export const twinNames = ['aggregator-2', 'bff-2'] as const;
-export type ServiceName = (typeof serviceNames)[number] | (typeof pipelineNames)[number];
 export type PartName = ServiceName | (typeof twinNames)[number];
 
 export interface StackOptions {
@@ -126,8 +126,8 @@ export const startStack = async (
   const base = `http://${local(http)}`;
   const start = (name: PartName) => {
     const { args = [], env } = settings[name];
-    const program = name.replace(/-2$/, '');
-    const folder = program === 'bff' ? program : `services/${program}`;
+    const program = name.replace(/-2$/, '') as ServiceName;
+    const { folder } = services[program];
     running.set(
       name,
       startProcess(process.execPath, ['--enable-source-maps', `${folder}/dist/main.js`, ...args], {

@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { aggregatorConfig } from '@tickfolio/aggregator/config';
-import { archiverConfig } from '@tickfolio/archiver/config';
-import { authConfig } from '@tickfolio/auth/config';
-import { bffConfig } from '@tickfolio/bff/config';
-import { dashboardConfig } from '@tickfolio/dashboard/config';
-import { variables as exchangeSimVariables } from '@tickfolio/exchange-sim/config';
 import { publishedPasswords, publishedSecrets } from '@tickfolio/lib/config';
-import { socketConfig } from '@tickfolio/socket/config';
+import { services as registry, type ServiceName, serviceNames } from '@tickfolio/services/registry';
+import { memoryBounds, serverNames, servers, tools } from '@tickfolio/services/servers';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { serviceSettings } from './service-settings.js';
 import { projectFiles, root } from './sources.js';
 
 interface ComposeService {
@@ -32,7 +28,18 @@ const text = read('compose.yaml');
 const compose = parse(text, { merge: true }) as { readonly services: Record<string, ComposeService>; readonly networks: object };
 const services = Object.entries(compose.services);
 const ours = services.filter(([, { build }]) => build !== undefined);
+const others = services.filter(([, { build }]) => build === undefined);
+const toolNames: readonly string[] = Object.keys(tools);
+/** What the registry says of each. */
+const known: Readonly<Record<string, { readonly published: readonly number[]; readonly memoryMb: number; readonly core?: boolean }>> = {
+  ...registry,
+  ...servers,
+  ...tools,
+};
 const names = (list: readonly (readonly [string, ComposeService])[]) => list.map(([name]) => name);
+
+/** The name of a part, which others may know by another. */
+const partOf = (host: string): string => serviceNames.find((name) => registry[name].aliases.includes(host)) ?? host;
 
 /** The settings of .env.example by name. */
 const example = new Map(
@@ -52,9 +59,10 @@ describe('compose.yaml', () => {
     expect(validate({ services: { x: { imagee: 'y' } } })).toBe(false);
   });
   it('has every service and server', () => {
-    const needed = ['bff', 'socket', 'aggregator', 'auth', 'archiver', 'dashboard', 'exchange-sim'];
-    expect(names(ours).sort()).toEqual(needed.sort());
-    expect(names(services)).toEqual(expect.arrayContaining(['postgres-auth', 'postgres-profile', 'redis', 'kafka', 'clickhouse']));
+    expect(names(ours).sort()).toEqual([...serviceNames].sort());
+    expect(names(others).sort()).toEqual([...serverNames, ...toolNames].sort());
+    expect(ours.filter(([name, { profiles = [] }]) => profiles.join() !== (registry[name as ServiceName].profile ?? ''))).toEqual([]);
+    expect(others.filter(([name, { profiles = [] }]) => profiles.join() !== (toolNames.includes(name) ? 'tools' : ''))).toEqual([]);
     const stages = new Set([...read('Dockerfile').matchAll(/^FROM \S+ AS (\S+)$/gm)].map((match) => match[1]));
     expect(ours.filter(([name, { build }]) => build?.target !== name || !stages.has(name))).toEqual([]);
   });
@@ -64,17 +72,56 @@ describe('compose.yaml', () => {
     const bases = [...read('Dockerfile').matchAll(/^FROM (\S+:\S+)/gm)].map((match) => match[1]);
     expect(bases).toEqual(['node:24-bookworm-slim']);
   });
-  it('checks the health of everything, and bounds its memory (4 GB in all) and its logs', () => {
+  it('checks the health of everything, and bounds its memory as the registry says, and its logs', () => {
     const lacking = services.filter(([, { healthcheck, mem_limit, logging }]) => !healthcheck?.test || !mem_limit || !logging);
     expect(names(lacking)).toEqual([]);
-    const megabytes = services.map(([, { mem_limit = '' }]) => Number(/^(\d+)m$/.exec(mem_limit)?.[1]));
-    expect(megabytes.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(4_096);
+    expect(services.map(([name, { mem_limit }]) => [name, mem_limit])).toEqual(
+      names(services).map((name) => [name, `${known[name]?.memoryMb}m`]),
+    );
+  });
+  it('takes 6 GB in all without the tools, and the first system 4 GB with them', () => {
+    const sum = (list: readonly { readonly memoryMb: number }[]) => list.reduce((total, { memoryMb }) => total + memoryMb, 0);
+    const parts = [...Object.values(registry), ...Object.values(servers)];
+    expect(sum(parts)).toBeLessThanOrEqual(memoryBounds.wholeMb);
+    expect(sum([...parts.filter(({ core }) => core), ...Object.values(tools)])).toBeLessThanOrEqual(memoryBounds.coreMb);
   });
   it('publishes the documented ports only, and on loopback only', () => {
-    const published = services.flatMap(([, { ports = [] }]) => ports);
-    const numbers = published.map((port) => /^127\.0\.0\.1:\$\{\w+:-(\d+)\}:\d+$/.exec(port)?.[1] ?? port);
-    const documented = [8080, 50051, 50052, 8088, 8083, 9443, 5432, 5434, 6379, 9092, 8123, 9000, 8081, 8082, 8084];
-    expect(numbers.sort()).toEqual(documented.map(String).sort());
+    for (const [name, { ports = [] }] of services) {
+      const numbers = ports.map((port) => /^127\.0\.0\.1:\$\{\w+:-(\d+)\}:\d+$/.exec(port)?.[1] ?? port);
+      expect([name, numbers]).toEqual([name, known[name]?.published.map(String)]);
+    }
+  });
+  it('knows each service by its documented names too', () => {
+    const aliases = ours.map(([name, { networks }]) => {
+      const joined = networks as { readonly 'crypto-network'?: { readonly aliases?: readonly string[] } } | undefined;
+      return [name, joined?.['crypto-network']?.aliases ?? []];
+    });
+    expect(aliases).toEqual(names(ours).map((name) => [name, registry[name as ServiceName].aliases]));
+  });
+  it('asks each service at its own port and by its own gRPC name whether it is well', () => {
+    const asked = ours.map(([name, { healthcheck }]) => [name, healthcheck?.test.at(-1)]);
+    const expected = names(ours).map((name) => {
+      const { grpc, operations } = registry[name as ServiceName];
+      return [name, grpc ? `grpc://127.0.0.1:${grpc.port}/${grpc.services[0]}` : `http://127.0.0.1:${operations.port}${operations.ready}`];
+    });
+    expect(asked).toEqual(expected);
+  });
+  it('leads each service to what the registry lets it need and call, and to nothing else', () => {
+    const found = ours.map(([name, { environment = {} }]) => {
+      // Addresses are given by name and port, but for the database, whose port is a setting of its own.
+      const hosts = Object.values(environment).flatMap((value) => /^([a-z][a-z-]+):\d+$/.exec(value)?.[1] ?? []);
+      return [name, [...new Set([...hosts, ...(environment.POSTGRES_HOST ? [environment.POSTGRES_HOST] : [])].map(partOf))].sort()];
+    });
+    const expected = names(ours).map((name) => {
+      const { needs, calls } = registry[name as ServiceName];
+      return [name, [...needs.filter((need) => need !== 'exchange'), ...calls.map(({ to }) => to)].sort()];
+    });
+    expect(found).toEqual(expected);
+    const databases = ours.flatMap(([, { environment = {} }]) =>
+      environment.POSTGRES_HOST ? [[environment.POSTGRES_HOST, environment.POSTGRES_DB]] : [],
+    );
+    const owned = serverNames.flatMap((name) => (servers[name].kind === 'postgres' ? [[name, servers[name].database]] : []));
+    expect(databases.sort()).toEqual(owned.sort());
   });
   it('joins everything by one network', () => {
     expect(Object.keys(compose.networks)).toEqual(['crypto-network']);
@@ -89,19 +136,12 @@ describe('compose.yaml', () => {
     expect(read('Dockerfile')).toMatch(/^USER node$/m);
   });
   it('sets only variables that the service reads', () => {
-    const known: Record<string, readonly string[]> = {
-      bff: Object.keys(bffConfig({}).shape),
-      auth: Object.keys(authConfig({}).shape),
-      socket: Object.keys(socketConfig.shape),
-      aggregator: Object.keys(aggregatorConfig.shape),
-      archiver: Object.keys(archiverConfig().shape),
-      dashboard: Object.keys(dashboardConfig().shape),
-      'exchange-sim': Object.keys(exchangeSimVariables),
-    };
     // Read by the first lines of main.ts, before the service's own settings.
     const everywhere = /^(GRPC_TLS_|OTEL_)/;
     const unknown = ours.flatMap(([name, { environment = {} }]) =>
-      Object.keys(environment).filter((variable) => !known[name]?.includes(variable) && !everywhere.test(variable)),
+      Object.keys(environment).filter(
+        (variable) => !serviceSettings[name as ServiceName].names.includes(variable) && !everywhere.test(variable),
+      ),
     );
     expect(unknown).toEqual([]);
   });
@@ -127,8 +167,7 @@ describe('the images', () => {
     // Optional peers, which npm installs for nobody who does not ask for them; the Dockerfile takes even these lines out.
     expect(engines.filter((name) => lib.peerDependencies?.[name] === undefined)).toEqual([]);
     for (const [name] of ours) {
-      const folder = name === 'bff' ? name : `services/${name}`;
-      const manifest = JSON.parse(read(`${folder}/package.json`)) as Record<string, Record<string, string>>;
+      const manifest = JSON.parse(read(`${registry[name as ServiceName].folder}/package.json`)) as Record<string, Record<string, string>>;
       expect(engines.filter((engine) => manifest.dependencies?.[engine] !== undefined)).toEqual([]);
     }
     expect(read('Dockerfile')).toMatch(/npm pkg delete devDependencies peerDependencies peerDependenciesMeta -w lib/);

@@ -1,80 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { aggregatorConfig } from '@tickfolio/aggregator/config';
-import { archiverConfig } from '@tickfolio/archiver/config';
-import { authConfig } from '@tickfolio/auth/config';
-import { bffConfig } from '@tickfolio/bff/config';
-import { dashboardConfig } from '@tickfolio/dashboard/config';
-import { variables as exchangeSimVariables } from '@tickfolio/exchange-sim/config';
-import { parseAddress, readConfig } from '@tickfolio/lib/config';
-import { socketConfig } from '@tickfolio/socket/config';
+import { parseAddress } from '@tickfolio/lib/config';
+import { services as registry, type ServiceName, serviceNames, speaksGrpc } from '@tickfolio/services/registry';
+import { exchangePorts, servers } from '@tickfolio/services/servers';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Manifest, renderKustomization } from './kustomization.js';
+import type { Autoscaler, Container, Deployment, Labels, Peer, Policy, Probe, Service } from './manifest-kinds.js';
+import { type Env, serviceSettings } from './service-settings.js';
 import { readSources, root } from './sources.js';
-
-interface Probe {
-  readonly httpGet?: { readonly path: string; readonly port: string };
-}
-interface Container {
-  readonly name: string;
-  readonly image: string;
-  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
-  readonly envFrom: readonly { readonly configMapRef: { readonly name: string } }[];
-  readonly env?: readonly {
-    readonly name: string;
-    readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
-  }[];
-  readonly startupProbe?: Probe;
-  readonly livenessProbe?: Probe;
-  readonly readinessProbe?: Probe;
-  readonly resources: { readonly requests: Readonly<Record<string, string>>; readonly limits: Readonly<Record<string, string>> };
-  readonly securityContext: object;
-  readonly volumeMounts: readonly object[];
-  readonly lifecycle: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
-}
-type Labels = Readonly<Record<string, string>>;
-interface Deployment {
-  readonly replicas?: number;
-  readonly selector: { readonly matchLabels: Labels };
-  readonly template: {
-    readonly metadata: { readonly labels: Labels; readonly annotations: Labels };
-    readonly spec: {
-      readonly containers: readonly [Container];
-      readonly securityContext: object;
-      readonly terminationGracePeriodSeconds: number;
-      readonly topologySpreadConstraints: readonly { readonly labelSelector: { readonly matchLabels: Labels } }[];
-      readonly volumes: readonly object[];
-      readonly automountServiceAccountToken: boolean;
-      readonly enableServiceLinks: boolean;
-    };
-  };
-}
-interface Service {
-  readonly selector: Labels;
-  readonly ports: readonly { readonly port: number; readonly targetPort: string }[];
-}
-interface Autoscaler {
-  readonly scaleTargetRef: { readonly kind: string; readonly name: string };
-  readonly minReplicas: number;
-  readonly maxReplicas: number;
-  readonly metrics: readonly {
-    readonly pods?: { readonly metric: { readonly name: string } };
-    readonly external?: { readonly metric: { readonly name: string } };
-  }[];
-}
-interface Peer {
-  readonly podSelector?: { readonly matchLabels: Labels };
-}
-interface Policy {
-  readonly podSelector: { readonly matchLabels?: Labels };
-  readonly ingress?: readonly { readonly from?: readonly Peer[]; readonly ports: readonly { readonly port: number }[] }[];
-  readonly egress?: readonly { readonly to?: readonly Peer[]; readonly ports: readonly { readonly port: number }[] }[];
-}
 
 const folder = join(root, 'deploy/kubernetes');
 const nameLabel = 'app.kubernetes.io/name';
-const services = ['bff', 'auth', 'socket', 'aggregator', 'archiver', 'dashboard'];
+/** The simulator runs in the local overlay only. */
+const services = serviceNames.filter((name) => registry[name].profile === undefined);
 /** What the production overlay expects to find, made outside git. */
 const outside: Readonly<Record<string, readonly string[]>> = {
   jwt: ['JWT_SECRET'],
@@ -84,21 +23,13 @@ const outside: Readonly<Record<string, readonly string[]>> = {
 };
 const drainSeconds = 10;
 
-type Env = Readonly<Record<string, string>>;
-/** The settings each service knows, and how it reads them. */
-const settings: Readonly<
-  Record<string, { readonly names: readonly string[]; readonly read: (env: Env) => Readonly<Record<string, unknown>> }>
-> = {
-  bff: { names: Object.keys(bffConfig({}).shape), read: (env) => readConfig('bff', bffConfig(env), env) },
-  auth: { names: Object.keys(authConfig({}).shape), read: (env) => readConfig('auth', authConfig(env), env) },
-  socket: { names: Object.keys(socketConfig.shape), read: (env) => readConfig('socket', socketConfig, env) },
-  aggregator: { names: Object.keys(aggregatorConfig.shape), read: (env) => readConfig('aggregator', aggregatorConfig, env) },
-  archiver: { names: Object.keys(archiverConfig().shape), read: (env) => readConfig('archiver', archiverConfig(env), env) },
-  dashboard: { names: Object.keys(dashboardConfig().shape), read: (env) => readConfig('dashboard', dashboardConfig(env), env) },
-  'exchange-sim': { names: Object.keys(exchangeSimVariables), read: (env) => env },
-};
 /** Settings that say where a service listens. */
 const listening = ['HTTP_PORT', 'GRPC_PORT', 'ADDRESS', 'METRICS_ADDR', 'SERVER_ADDR', 'DASHBOARD_PORT', 'EXCHANGE_SIM_PORT'];
+/** Where a service listens, as the registry has it. */
+const portsOf = (name: string): number[] => {
+  const { grpc, http, operations } = registry[name as ServiceName];
+  return [...new Set([grpc?.port, http?.port, operations.port])].filter((port) => port !== undefined);
+};
 const portOf = (value: unknown): number =>
   typeof value === 'object' && value !== null && 'port' in value ? Number(value.port) : Number(value);
 
@@ -192,14 +123,13 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
   it('sets what the services know, and values they accept', () => {
     for (const [name, container] of containers()) {
       const env = envOf(container);
-      const service = settings[name];
-      if (!service) throw new Error(`nothing is known of ${name}'s settings`);
-      const { names, read } = service;
+      const { names, read } = serviceSettings[name as ServiceName];
       expect([name, Object.keys(env).filter((variable) => !names.includes(variable))]).toEqual([name, []]);
       // Files of a Secret, which nobody has here.
       const config = read(Object.fromEntries(Object.entries(env).filter(([variable]) => !variable.startsWith('GRPC_TLS_'))));
       const ports = listening.filter((variable) => config[variable] !== undefined).map((variable) => portOf(config[variable]));
       expect([name, container.ports.map(({ containerPort }) => containerPort).sort()]).toEqual([name, ports.sort()]);
+      expect([name, ports]).toEqual([name, portsOf(name).sort()]);
     }
   });
   it('takes secrets from where they are, and holds none that is not published', () => {
@@ -218,7 +148,7 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
     for (const [name, { template }] of deployments()) {
       const [container] = template.spec.containers;
       const files = Object.entries(envOf(container)).filter(([variable]) => variable.startsWith('GRPC_TLS_'));
-      const wanted = overlay === 'production' && settings[name]?.names.includes('GRPC_TLS_CA');
+      const wanted = overlay === 'production' && speaksGrpc(name as ServiceName);
       const expected = {
         GRPC_TLS_CA: '/etc/grpc-tls/ca.crt',
         GRPC_TLS_CERT: '/etc/grpc-tls/tls.crt',
@@ -297,7 +227,33 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
     }
     expect(calls).toBeGreaterThanOrEqual(13);
     const figures = policies.find(([name]) => name === 'operations')?.[1].ingress?.[0]?.ports.map(({ port }) => port);
-    const scraped = deployments().map(([, { template }]) => Number(template.metadata.annotations['prometheus.io/port']));
-    expect(scraped.filter((port) => port !== 9443 && !figures?.includes(port))).toEqual([]);
+    expect(figures?.toSorted()).toEqual(services.map((name) => registry[name].operations.port).toSorted());
+    const scraped = deployments().map(([name, { template }]) => [name, Number(template.metadata.annotations['prometheus.io/port'])]);
+    expect(scraped).toEqual(names.map((name) => [name, registry[name as ServiceName].operations.port]));
+  });
+  it('opens the ways that the registry has, and no other', () => {
+    const nameOf = ({ podSelector }: Peer) => podSelector?.matchLabels[nameLabel];
+    /** `to bff 8080`, and `to anyone 5432` for what lies outside. */
+    const ways = (word: string, peers: readonly Peer[] | undefined, ports: readonly { readonly port: number }[]) =>
+      (peers?.map(nameOf) ?? ['anyone']).flatMap((peer) => ports.map(({ port }) => `${word} ${peer} ${port}`));
+    for (const [policy, { ingress = [], egress = [] }] of of<Policy>('NetworkPolicy')) {
+      const name = services.find((one) => one === policy);
+      if (!name) continue;
+      const { calls, needs, http } = registry[name];
+      const facePort = (to: ServiceName, over: 'grpc' | 'http') => registry[to][over]?.port;
+      const callers = services.flatMap((from) => registry[from].calls.flatMap(({ to, over }) => (to === name ? [{ from, over }] : [])));
+      const servedBy = needs.flatMap((need) => (need === 'exchange' ? exchangePorts : [servers[need].port]));
+      const expected = [
+        ...calls.map(({ to, over }) => `to ${to} ${facePort(to, over)}`),
+        ...servedBy.map((port) => `to anyone ${port}`),
+        ...callers.map(({ from, over }) => `from ${from} ${facePort(name, over)}`),
+        ...(http?.for === 'clients' ? [`from anyone ${http.port}`] : []),
+      ];
+      const found = [
+        ...egress.flatMap(({ to, ports }) => ways('to', to, ports)),
+        ...ingress.flatMap(({ from, ports }) => ways('from', from, ports)),
+      ];
+      expect([name, found.sort()]).toEqual([name, expected.sort()]);
+    }
   });
 });

@@ -4,6 +4,7 @@ import { authConfig } from '@tickfolio/auth/config';
 import { bffConfig } from '@tickfolio/bff/config';
 import { dashboardConfig } from '@tickfolio/dashboard/config';
 import { exchangeSimSchema, variables as exchangeSimVariables } from '@tickfolio/exchange-sim/config';
+import type { ServiceName } from '@tickfolio/services/registry';
 import { socketConfig } from '@tickfolio/socket/config';
 import { standaloneConfig } from '@tickfolio/standalone/config';
 import { type Setting, settingsOf } from './setting.js';
@@ -41,14 +42,17 @@ const backup: readonly Setting[] = [
 ];
 
 const run = 'make run';
+const ofServices: Readonly<Record<ServiceName, readonly Setting[]>> = {
+  socket: [...settingsOf(socketConfig.shape), ...tracing],
+  aggregator: [...settingsOf(aggregatorConfig.shape), ...tracing],
+  bff: [...settingsOf(bffConfig({}).shape), ...tracing],
+  auth: [...settingsOf(authConfig({}).shape), ...tracing],
+  archiver: [...settingsOf(archiverConfig().shape), ...tracing],
+  dashboard: [...settingsOf(dashboardConfig().shape), ...tracing],
+  'exchange-sim': simulator(),
+};
 const readers: readonly (readonly [string, readonly Setting[]])[] = [
-  ['socket', [...settingsOf(socketConfig.shape), ...tracing]],
-  ['aggregator', [...settingsOf(aggregatorConfig.shape), ...tracing]],
-  ['bff', [...settingsOf(bffConfig({}).shape), ...tracing]],
-  ['auth', [...settingsOf(authConfig({}).shape), ...tracing]],
-  ['archiver', [...settingsOf(archiverConfig().shape), ...tracing]],
-  ['dashboard', [...settingsOf(dashboardConfig().shape), ...tracing]],
-  ['exchange-sim', simulator()],
+  ...Object.entries(ofServices),
   ['make audit', settingsOf(auditConfig().shape)],
   ['make backup', backup],
   [run, [...settingsOf(standaloneConfig({}).shape), ...tracing]],

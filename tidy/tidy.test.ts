@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
+import { serviceNames } from '@tickfolio/services/registry';
 import { describe, expect, it } from 'vitest';
 import { projectFiles, readSources, root, type Source } from './sources.js';
 
@@ -42,7 +43,7 @@ const leavesTheProject = (path: string, line: string): boolean => {
   return stepsUp(code) > depth || /[rR]oot(,\s*['"`]|\}\/?)\.\./.test(code);
 };
 
-const services = ['socket', 'aggregator', 'auth', 'archiver', 'dashboard', 'exchange-sim', 'bff', 'web'];
+const services = [...serviceNames, 'web'];
 
 describe('who may import whom', () => {
   it('no service imports another', () => {

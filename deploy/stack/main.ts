@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '@tickfolio/lib/clock';
 import { runProcess, StartError } from '@tickfolio/lib/lifecycle';
 import { createLogger } from '@tickfolio/lib/telemetry';
+import { readyNames } from '@tickfolio/services/registry';
 import { createArchiveQuery } from './archive-query.js';
 import { runCommand } from './command.js';
 import { createCompose } from './compose.js';
@@ -76,9 +77,7 @@ await runProcess(
         life.fail(new StartError('Interrupted: what is not said above was not proved.'));
         return;
       }
-      const logs = await Promise.all(
-        ['bff', 'aggregator', 'socket', 'auth', 'archiver', 'dashboard'].map((service) => compose.logs(service).catch(() => '')),
-      );
+      const logs = await Promise.all(readyNames.map((service) => compose.logs(service).catch(() => '')));
       throw new StartError(`${logs.join('')}\n${err instanceof Error ? err.message : err}`);
     }
   },

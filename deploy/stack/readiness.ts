@@ -1,13 +1,7 @@
 import { z } from '@tickfolio/lib/config';
+import { type ReadyName, readyNames, services } from '@tickfolio/services/registry';
 import { call } from './person.js';
 import type { Stack } from './stack.js';
-
-/** The services that say what they need. */
-export const observers = ['bff', 'aggregator', 'dashboard', 'socket', 'auth', 'archiver'] as const;
-export type Observer = (typeof observers)[number];
-
-/** Their /ready that no port of this machine leads to. */
-const insidePorts = { socket: 9464, auth: 9465, archiver: 9466 } as const;
 
 const shape = z.object({
   status: z.string(),
@@ -16,17 +10,18 @@ const shape = z.object({
 export type Readiness = z.output<typeof shape>;
 
 /** @throws when the service does not answer */
-export const readinessOf = async ({ compose, urls }: Stack, service: Observer): Promise<Readiness> => {
+export const readinessOf = async ({ compose, urls }: Stack, service: ReadyName): Promise<Readiness> => {
   if (service === 'bff' || service === 'aggregator' || service === 'dashboard')
     return shape.parse((await call(`${urls[service]}/ready`)).body);
-  const program = `fetch('http://127.0.0.1:${insidePorts[service]}/ready').then(async (answer) => console.log(await answer.text()))`;
+  // No port of this machine leads there.
+  const program = `fetch('http://127.0.0.1:${services[service].operations.port}/ready').then(async (answer) => console.log(await answer.text()))`;
   return shape.parse(JSON.parse(await compose.exec(service, ['node', '-e', program])));
 };
 
 /** What is not well, over all services; empty when all is. */
 export const faultsNow = async (stack: Stack): Promise<string[]> => {
   const all = await Promise.all(
-    observers.map(async (service) => {
+    readyNames.map(async (service) => {
       try {
         const { dependencies } = await readinessOf(stack, service);
         return Object.entries(dependencies).flatMap(([name, { status }]) => (status === 'ok' ? [] : [`${service}: ${name} ${status}`]));

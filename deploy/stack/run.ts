@@ -1,3 +1,4 @@
+import { callersFirst } from '@tickfolio/services/registry';
 import { baseImage } from './compose.js';
 import { demandHardened, imageSizes } from './images.js';
 import { killAndWatch, wholeMs } from './kill.js';
@@ -82,7 +83,7 @@ export const proveStack = async ({ stack, audit, own, print }: RunDeps): Promise
   for (const { name, profiles } of ours) if (!profiles.includes('sim')) await demandJsonLines(stack, name);
   say(`The walk-through works: account, coins, live frame, rows (${rows}), pages, logs.`);
 
-  const stops = await stopInOrder(stack, ['bff', 'auth', 'aggregator', 'socket', 'archiver', 'dashboard', 'exchange-sim']);
+  const stops = await stopInOrder(stack, callersFirst);
   await compose.down();
   await compose.up(names);
   await settled();
