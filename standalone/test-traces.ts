@@ -1,8 +1,23 @@
 import type { CollectedSpan, TestCollector } from '@tickfolio/lib/otlp/test-collector';
+import { type ServiceName, serviceNames, services } from '@tickfolio/services/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, signUp, type TestPerson } from './test-client.js';
 import { eventually } from './test-process.js';
-import type { Stack } from './test-stack.js';
+import { pipelineNames, type Stack } from './test-stack.js';
+
+/** Kafka is away in this stack, and with it what goes that way. */
+const isTraced = (name: ServiceName): boolean => !pipelineNames.includes(name);
+/** Who meets whom, as the spans have it: a span of one service in one of another. */
+const edgesIn = (spans: readonly CollectedSpan[]): string[] => {
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  return spans.flatMap(({ service, kind, parentSpanId, attributes }) => {
+    const parent = byId.get(parentSpanId);
+    if (kind === 'consumer' && parent?.kind === 'producer')
+      return [`${parent.service} sends to ${service} over ${attributes['messaging.system']}`];
+    if (kind !== 'server' || !parent) return [];
+    return [`${parent.service} calls ${service} over ${attributes['rpc.system.name'] ?? 'http'}`];
+  });
+};
 
 const password = 'correct horse battery';
 
@@ -125,6 +140,20 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
       };
       await eventually(() => collector.spans.filter(isPrice).find(isWhole), 20_000, 'a traced price');
       expect(collector.spans.filter(({ attributes }) => /^\/(health|ready|metrics)$/.test(String(attributes['http.route'])))).toEqual([]);
+    });
+
+    it('shows every call and message between services that the registry has, and no other', async () => {
+      // Whoever looks for what is not listed has the exchange asked again, which goes through all of them.
+      await person.addCoin('nosuchusdt', '1');
+      const edges = () => new Set(edgesIn(collector.spans));
+      const expected = serviceNames
+        .filter(isTraced)
+        .flatMap((from) => [
+          ...services[from].calls.map(({ to, over }) => `${from} calls ${to} over ${over}`),
+          ...services[from].sends.filter(({ to }) => isTraced(to)).map(({ to, over }) => `${from} sends to ${to} over ${over}`),
+        ]);
+      await eventually(() => (expected.every((edge) => edges().has(edge)) ? true : undefined), 20_000, 'every edge').catch(() => undefined);
+      expect([...edges()].sort()).toEqual(expected.sort());
     });
 
     it('makes no trace of polls, and carries no secret and no value given to SQL', async () => {
