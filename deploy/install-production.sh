@@ -1,7 +1,9 @@
 #!/bin/sh
-# Used by the Dockerfile: installs what one service (a workspace folder) needs in production, and nothing that no program loads.
+# Used by the Dockerfile: installs what one service, given by its name, needs in production, and nothing that no program loads.
 set -eu
-npm pkg set --json workspaces="[\"gen\",\"lib\",\"$1\"]"
+folder="services/$1"
+[ -d "$folder" ] || folder="$1"
+npm pkg set --json workspaces="[\"gen\",\"lib\",\"$folder\"]"
 npm install --omit=dev --ignore-scripts --loglevel=error
 # Three builds of each OpenTelemetry package lie side by side; Node loads the CommonJS one.
 find node_modules/@opentelemetry -type d \( -name esm -o -name esnext \) -path '*/build/*' -prune -exec rm -rf {} +
