@@ -63,7 +63,7 @@ describe('a store that is damaged', () => {
     expect(backup.output()).toMatch(/could not be copied .*the embedded database has stopped/i);
     expect(await one.process.ended).toEqual({ code: 1, signal: null });
     show('profile_db/data/global');
-    expect(one.process.output()).toMatch(/the embedded database has stopped; it is opened anew: .*pg_control/);
+    expect(one.process.output()).toMatch(/the embedded database has stopped; it is opened anew \(folder [^)]*\): .*pg_control/);
     expect(one.process.output()).toContain('The store profile_db (portfolios and their values over time) is damaged');
     expect(one.process.output()).not.toMatch(/\n\s+at /);
   });
@@ -130,7 +130,7 @@ describe('a disk that is too full', () => {
     const ballast = join(disk.path, 'ballast');
     fill(ballast, 30_000_000);
     await process.waitFor(/the disk of the data folder is nearly full; .*: \d+ MB are free, 134 MB should be\n/, 15_000);
-    await process.waitFor(/a batch could not be stored; trying again until it can: .*not enough space/, 15_000);
+    await process.waitFor(/a batch could not be stored; trying again until it can \(what rows, partition \d+\): .*not enough space/, 15_000);
     fill(ballast, 0);
     expect(await ready()).toMatch(/"data-folder":\{"status":"down","required":false,"reason":"its disk is nearly full: \d+ MB are free/);
     // Who watches and changes a portfolio does not notice.
