@@ -31,6 +31,7 @@ describe.skipIf(!browser).concurrent('the page', () => {
         await page.goto(run.base);
         await page.waitForURL(/sign-in$/, { waitUntil: 'commit' });
         await page.getByRole('link', { name: 'Create account' }).click();
+        await page.getByRole('heading', { name: 'Create account' }).waitFor(); // Until then the fields are those of the page before.
         await page.getByLabel('Name').fill('x');
         await page.getByLabel('Password', { exact: true }).fill('short');
         await page.getByRole('button', { name: 'Create account' }).click();

@@ -38,6 +38,7 @@ const windowOf = async (context: BrowserContext): Promise<TestWindow> => {
     signUp: async (address, name) => {
       await page.goto(address);
       await page.getByRole('link', { name: 'Create account' }).click();
+      await page.getByRole('heading', { name: 'Create account' }).waitFor(); // Until then the fields are those of the page before.
       await fill(name, 'Create account');
     },
     addCoin: async (query, quantity) => {

@@ -178,6 +178,7 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await page.route(/\/auth\/register$/, lose, { times: 1 });
     await page.goto(bff.url);
     await page.getByRole('link', { name: 'Create account' }).click();
+    await page.getByRole('heading', { name: 'Create account' }).waitFor(); // Until then the fields are those of the page before.
     await page.getByLabel('Name').fill('quick-to-take-it');
     await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
     await button(page, 'Create account').click();

@@ -1,8 +1,8 @@
 import { createClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AllInOne, startAllInOne, temporaryFolder } from '../test-all-in-one.js';
-import { eventually } from '../test-process.js';
-import { savedQueries } from '../test-saved-queries.js';
+import { type AllInOne, startAllInOne, temporaryFolder } from './test-all-in-one.js';
+import { eventually } from './test-process.js';
+import { savedQueries } from './test-saved-queries.js';
 
 describe('the archive of the all-in-one run', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
