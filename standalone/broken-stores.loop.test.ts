@@ -130,7 +130,10 @@ describe('a disk that is too full', () => {
     const ballast = join(disk.path, 'ballast');
     fill(ballast, 30_000_000);
     await process.waitFor(/the disk of the data folder is nearly full; .*: \d+ MB are free, 134 MB should be\n/, 15_000);
-    await process.waitFor(/a batch could not be stored; trying again until it can \(what rows, partition \d+\): .*not enough space/, 15_000);
+    await process.waitFor(
+      /a batch could not be stored; trying again until it can \(what rows, partition \d+\): .*not enough space/,
+      15_000,
+    );
     fill(ballast, 0);
     expect(await ready()).toMatch(/"data-folder":\{"status":"down","required":false,"reason":"its disk is nearly full: \d+ MB are free/);
     // Who watches and changes a portfolio does not notice.
