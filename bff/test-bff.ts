@@ -37,8 +37,11 @@ export const lateToken = 'late';
 export const createFakeAuth = (clock: Clock) => {
   const accounts = new Map<string, { userId: string; name: string; password: string; key: string }>();
   const sessions = new Map<string, { sessionId: string; userId: string; name: string }>();
-  /** Refresh tokens that were exchanged, and the session of each. */
-  const used = new Map<string, string>();
+  /** Refresh tokens that were exchanged. */
+  const used = new Map<string, { readonly sessionId: string; readonly userId: string; readonly name: string }>();
+  /** For each refresh token the one that it was given for; an exchange of it tells that the answer with it was heard. */
+  const parents = new Map<string, string>();
+  const heard = new Set<string>();
   const ended = new Set<string>();
   /** Every session that was opened, by its user. */
   const opened = new Map<string, Set<string>>();
@@ -84,14 +87,22 @@ export const createFakeAuth = (clock: Clock) => {
     refresh: async (refreshToken, meta) => {
       called('refresh', meta);
       if (refreshToken === lateToken) throw new AppError('failed_precondition', 'The session was renewed by a later call.');
-      const session = sessions.get(refreshToken);
+      const before = used.get(refreshToken);
+      // As of the real one, an answer may be lost: until somebody comes with what it brought, it is given again.
+      const session = sessions.get(refreshToken) ?? (heard.has(refreshToken) ? undefined : before);
       sessions.delete(refreshToken);
-      const endedSession = used.get(refreshToken);
-      if (endedSession !== undefined) ended.add(endedSession);
+      if (before && !session) ended.add(before.sessionId);
       if (!session || ended.has(session.sessionId))
-        throw new AppError('unauthenticated', 'The refresh token is not valid.', endedSession ? { facts: { endedSession } } : {});
-      used.set(refreshToken, session.sessionId);
-      return open(session.userId, session.name, session.sessionId);
+        throw new AppError(
+          'unauthenticated',
+          'The refresh token is not valid.',
+          before ? { facts: { endedSession: before.sessionId } } : {},
+        );
+      used.set(refreshToken, session);
+      heard.add(parents.get(refreshToken) ?? '');
+      const issued = open(session.userId, session.name, session.sessionId);
+      parents.set(issued.refreshToken, refreshToken);
+      return issued;
     },
     logout: async (refreshToken, meta) => {
       called('logout', meta);

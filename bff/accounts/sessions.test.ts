@@ -68,6 +68,7 @@ describe('a session that ended', () => {
     const untouched = await openSocket(there.wsUrl, other);
     const next = await post(here, 'refresh', one.cookie);
     expect(next.status).toBe(200);
+    expect((await post(there, 'refresh', next.cookie)).status).toBe(200);
     const reuse = await post(here, 'refresh', one.cookie);
     expect([reuse.status, reuse.token]).toEqual([401, undefined]);
     for (const socket of sockets) expect(await socket.closed).toMatchObject(ended);

@@ -142,4 +142,26 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     expect(asked).toBeLessThan(6);
     await context.close();
   });
+  it('whose server is away for a moment while a part of the page is loaded keeps the page, and has the part once the server is back', async () => {
+    const { page, context, signIn } = await openWindow(browser, { serviceWorkers: 'block' });
+    let isAway = false;
+    let asked = 0;
+    await page.goto(bff.url);
+    await signIn(await createHolder(bff));
+    await page.getByTestId('total').getByText('50,000').waitFor();
+    await page.route('**', (route) => (isAway ? route.abort() : route.fallback()));
+    await page.route(/\/assets\/add-coin-dialog-.*js$/, (route) => {
+      isAway = asked++ === 0;
+      return isAway ? route.abort() : route.fallback();
+    });
+    await page.getByRole('button', { name: 'Add coin' }).click();
+    await expect.poll(() => asked).toBe(1);
+    await page.evaluate('window.isTheSamePage = true');
+    await page.waitForTimeout(1_000); // In which it must not go away.
+    isAway = false;
+    await expect.poll(() => asked).toBe(2);
+    await page.getByRole('combobox', { name: 'Search a coin' }).waitFor();
+    expect(await page.evaluate('window.isTheSamePage')).toBe(true);
+    await context.close();
+  });
 });

@@ -1,4 +1,5 @@
-// Loads the page anew where a file of it is gone, which an update may have done: once for each build and minute, so never in circles. And
+// Loads the page anew where a file of it is gone, which an update may have done: once for each build and minute, so never in circles, and
+// only while the server answers, since a browser shows its own page of faults in place of one that cannot be loaded. And
 // why the page does not appear, in words, where it does not: its script is kept back, breaks, or is too new for the browser. In the
 // language of browsers of 2016; for older ones stand the page's own first words, which need no script.
 (() => {
@@ -44,11 +45,8 @@
     const entry = document.querySelector('script[type="module"]');
     return entry ? entry.src : '';
   };
-  let leaving = false;
-  /** @returns false where loading the page anew has not helped */
-  const loadAnew = () => {
-    if (leaving) return true;
-    if (!navigator.onLine) return false;
+  /** @returns false where this build was loaded anew already, which has not helped; true once, which is kept */
+  const takeTry = () => {
     try {
       const key = `tickfolio.loaded-anew ${document.querySelector('meta[name="base-path"]').content}`;
       const now = Date.now();
@@ -59,14 +57,29 @@
       if (after[buildOf()]) return false;
       after[buildOf()] = now;
       sessionStorage.setItem(key, JSON.stringify(after));
+      return true;
     } catch (_blocked) {
       // Nothing is kept here; whether this was a reload is known all the same.
       const navigation = performance.getEntriesByType('navigation')[0];
-      if (!navigation || navigation.type === 'reload') return false;
+      return Boolean(navigation) && navigation.type !== 'reload';
     }
+  };
+  const answerMs = 5000;
+  let leaving = false;
+  /** @param otherwise called where loading the page anew has not helped, or would show the browser's own page of faults */
+  const loadAnew = (otherwise) => {
+    if (leaving) return;
     leaving = true;
-    location.reload();
-    return true;
+    const stay = () => {
+      leaving = false;
+      otherwise();
+    };
+    const request = new XMLHttpRequest();
+    request.open('HEAD', location.href);
+    request.timeout = answerMs;
+    request.onload = () => (request.status < 500 && takeTry() ? location.reload() : stay());
+    request.onerror = request.ontimeout = stay;
+    request.send();
   };
   const isOwnFile = (address) => address && address.indexOf(`${location.origin}/`) === 0 && address.indexOf('/assets/') > 0;
   const isOld = !('noModule' in document.createElement('script')) || !window.AbortSignal || !AbortSignal.timeout || !Object.hasOwn;
@@ -75,14 +88,14 @@
     'error',
     (event) => {
       const address = event.target.src || event.target.href;
-      if (isOwnFile(address) && loadAnew()) return;
-      if (address) sayOnceThere('file', address);
+      if (isOwnFile(address)) loadAnew(() => sayOnceThere('file', address));
+      else if (address) sayOnceThere('file', address);
       else if (/^(Uncaught )?SyntaxError/.test(event.message)) sayOnceThere('old', '');
       else if (event.message) sayOnceThere('fault', event.message);
     },
     true,
   );
   // A part that is loaded later; the page itself says what else is to be said of it.
-  addEventListener('vite:preloadError', loadAnew);
+  addEventListener('vite:preloadError', () => loadAnew(() => undefined));
   addEventListener('unhandledrejection', (event) => sayOnceThere('fault', String(event.reason)));
 })();

@@ -1,12 +1,13 @@
-import { lazy, Suspense, useCallback, useState } from 'react';
+import { Suspense, useCallback, useState } from 'react';
 import { faultText } from '../kit/fault-text.js';
+import { latePart } from '../kit/late-part.js';
 import { useParts, useSession } from '../parts.js';
 import { setTheme, type Theme, useTheme } from '../shell/theme.js';
 import { useToast } from '../shell/toasts.js';
 import { type Language, languages, useSpeaking } from '../text/language.js';
 
-const SignOutEverywhereDialog = lazy(() =>
-  import('./sign-out-everywhere-dialog.js').then(({ SignOutEverywhereDialog: found }) => ({ default: found })),
+const SignOutEverywhereDialog = latePart(() =>
+  import('./sign-out-everywhere-dialog.js').then(({ SignOutEverywhereDialog: found }) => found),
 );
 const themes: readonly Theme[] = ['system', 'light', 'dark'];
 

@@ -1,5 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useState } from 'react';
+import { Suspense, useCallback, useState } from 'react';
+import { latePart } from '../kit/late-part.js';
 import { useLive } from '../parts.js';
 import { useNewListings, useSymbols } from '../portfolio/changes/use-symbols.js';
 import { isProblem } from '../session/problem.js';
@@ -17,13 +18,9 @@ import { Position } from './position.js';
 import { type CandleRange, candleRanges, useCandles, useGrowingCandle } from './use-candles.js';
 import { useCoinFreshness } from './use-coin-freshness.js';
 
-const CandleChart = lazy(() => import('./candle-chart.js').then(({ CandleChart: found }) => ({ default: found })));
-const AddCoinDialog = lazy(() =>
-  import('../portfolio/changes/add-coin-dialog.js').then(({ AddCoinDialog: found }) => ({ default: found })),
-);
-const ChangeCoinDialog = lazy(() =>
-  import('../portfolio/changes/change-coin-dialog.js').then(({ ChangeCoinDialog: found }) => ({ default: found })),
-);
+const CandleChart = latePart(() => import('./candle-chart.js').then(({ CandleChart: found }) => found));
+const AddCoinDialog = latePart(() => import('../portfolio/changes/add-coin-dialog.js').then(({ AddCoinDialog: found }) => found));
+const ChangeCoinDialog = latePart(() => import('../portfolio/changes/change-coin-dialog.js').then(({ ChangeCoinDialog: found }) => found));
 
 /** Of a coin that is gone the last hour would be empty. */
 const usualRange = (isGone: boolean): CandleRange => (isGone ? '1y' : '1h');

@@ -1,4 +1,5 @@
-import { lazy, Suspense, useCallback, useState } from 'react';
+import { Suspense, useCallback, useState } from 'react';
+import { latePart } from '../kit/late-part.js';
 import { useLive } from '../parts.js';
 import { CardBoundary } from '../shell/card-boundary.js';
 import { Skeleton } from '../shell/skeleton.js';
@@ -14,8 +15,8 @@ import { useTrailSeeds } from './use-trail-seeds.js';
 
 const loadAdd = () => import('./changes/add-coin-dialog.js');
 const loadChange = () => import('./changes/change-coin-dialog.js');
-const AddCoinDialog = lazy(() => loadAdd().then(({ AddCoinDialog: found }) => ({ default: found })));
-const ChangeCoinDialog = lazy(() => loadChange().then(({ ChangeCoinDialog: found }) => ({ default: found })));
+const AddCoinDialog = latePart(() => loadAdd().then(({ AddCoinDialog: found }) => found));
+const ChangeCoinDialog = latePart(() => loadChange().then(({ ChangeCoinDialog: found }) => found));
 
 type Open = { readonly kind: 'none' } | { readonly kind: 'add' } | { readonly kind: 'change'; readonly symbol: string };
 

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { formatDecimal } from '@tickfolio/lib/money';
-import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { Suspense, useMemo, useRef, useState } from 'react';
+import { latePart } from '../kit/late-part.js';
 import type { Total } from '../live/portfolio-view.js';
 import { usePace, useParts } from '../parts.js';
 import { CardBoundary } from '../shell/card-boundary.js';
@@ -12,7 +13,7 @@ import { type ValueRange, valueRanges } from './ranges.js';
 import { type RecordedValues, readValues, type ValueAnswer } from './recorded-values.js';
 import { type LinePoint, lineOf } from './value-line.js';
 
-const ValueChart = lazy(() => import('./value-chart.js').then(({ ValueChart: found }) => ({ default: found })));
+const ValueChart = latePart(() => import('./value-chart.js').then(({ ValueChart: found }) => found));
 
 const refreshMs = 60_000;
 /** The moving end is drawn this often at most. */
