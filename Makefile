@@ -54,10 +54,15 @@ certificates: ## certificates for mutual TLS between the services, in ./certific
 audit: node_modules/.installed ## Kafka's messages against ClickHouse's rows, partition by partition
 	@npm run --silent audit
 
-# The stack of compose.yaml. TOOLS=0 leaves the web UIs out; SIM=1 takes prices from the simulator instead of the exchange.
+# The stack of compose.yaml. TOOLS=0 leaves the web UIs out; SIM=1 takes prices from the simulator instead of the exchange; PARTS=core is the
+# first system alone (live path, archive, page).
 TOOLS ?= 1
+PARTS ?= whole
+ifeq ($(filter core whole,$(PARTS)),)
+$(error PARTS is core or whole, not '$(PARTS)')
+endif
 compose = docker compose --env-file .env
-profiles = $(if $(filter 1,$(TOOLS)),--profile tools) $(if $(filter 1,$(SIM)),--profile sim)
+profiles = $(if $(filter whole,$(PARTS)),--profile whole) $(if $(filter 1,$(TOOLS)),--profile tools) $(if $(filter 1,$(SIM)),--profile sim)
 ifeq ($(SIM),1)
 up: export BINANCE_WS_URL = ws://exchange-sim:9443
 up: export BINANCE_REST_URL = http://exchange-sim:9443
@@ -71,7 +76,7 @@ endif
 	  *) printf '%s\n' "$$line" ;; esac; done <.env.example >.env
 	@echo "Wrote .env: .env.example with new secrets."
 
-up: .env ## every service and server in containers (SIM=1: simulated prices; TOOLS=0: without web UIs)
+up: .env ## every service and server in containers (SIM=1: simulated prices; TOOLS=0: without web UIs; PARTS=core: the first system)
 	@$(compose) $(profiles) up -d --build --wait --wait-timeout 300 || { $(compose) ps -a; exit 1; }
 	@$(compose) ps
 

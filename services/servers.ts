@@ -1,8 +1,8 @@
 /** Servers of others that our services keep their data in, or send it through. */
 
 interface Server {
-  /** A postgres holds one database, which belongs to one service. */
-  readonly kind: 'postgres' | 'redis' | 'kafka' | 'clickhouse';
+  /** A postgres holds one database, which belongs to one service; a postgres-core those of several, each with a role of its own. */
+  readonly kind: 'postgres' | 'postgres-core' | 'redis' | 'kafka' | 'clickhouse';
   /** Inside the network, for our services. */
   readonly port: number;
   /** What compose opens on this machine by default. */
@@ -11,18 +11,21 @@ interface Server {
   readonly memoryMb: number;
   /** Of the first system: live path, archive, page. */
   readonly core: boolean;
+  /** Runs only where compose's profile is chosen. */
+  readonly profile?: 'whole';
 }
 
 export const servers = {
   'postgres-auth': { kind: 'postgres', database: 'auth_db', port: 5432, published: [5432], memoryMb: 144, core: true },
   'postgres-profile': { kind: 'postgres', database: 'profile_db', port: 5432, published: [5434], memoryMb: 144, core: true },
+  'postgres-core': { kind: 'postgres-core', port: 5432, published: [5435], memoryMb: 288, core: false, profile: 'whole' },
   redis: { kind: 'redis', port: 6379, published: [6379], memoryMb: 304, core: true },
   kafka: { kind: 'kafka', port: 9092, published: [9092], memoryMb: 640, core: true },
   clickhouse: { kind: 'clickhouse', port: 8123, published: [8123, 9000], memoryMb: 864, core: true },
 } as const satisfies Readonly<
   Record<
     string,
-    (Server & { readonly kind: 'postgres'; readonly database: string }) | (Server & { readonly kind: 'redis' | 'kafka' | 'clickhouse' })
+    (Server & { readonly kind: 'postgres'; readonly database: string }) | (Server & { readonly kind: Exclude<Server['kind'], 'postgres'> })
   >
 >;
 export type ServerName = keyof typeof servers;

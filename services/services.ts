@@ -22,6 +22,8 @@ interface Entry {
   readonly memoryMb: number;
   /** What it keeps its data in, sends it through or takes it from. */
   readonly needs: readonly (ServerName | 'exchange')[];
+  /** Of postgres-core, for who needs that; the role is called the same. */
+  readonly database?: string;
   readonly calls: readonly { readonly to: string; readonly over: 'grpc' | 'http' }[];
   /** Who gets its messages, over a server that both need. */
   readonly sends: readonly { readonly to: string; readonly over: 'redis' | 'kafka' }[];
@@ -30,7 +32,7 @@ interface Entry {
   /** Of the first system: live path, archive, page. */
   readonly core: boolean;
   /** Runs only where compose's profile is chosen. */
-  readonly profile?: 'sim';
+  readonly profile?: 'sim' | 'whole';
 }
 
 const entries = {

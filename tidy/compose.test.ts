@@ -23,6 +23,10 @@ interface ComposeService {
   readonly profiles?: readonly string[];
 }
 
+interface Joined {
+  readonly 'crypto-network'?: { readonly aliases?: readonly string[] };
+}
+
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const text = read('compose.yaml');
 const compose = parse(text, { merge: true }) as { readonly services: Record<string, ComposeService>; readonly networks: object };
@@ -31,7 +35,9 @@ const ours = services.filter(([, { build }]) => build !== undefined);
 const others = services.filter(([, { build }]) => build === undefined);
 const toolNames: readonly string[] = Object.keys(tools);
 /** What the registry says of each. */
-const known: Readonly<Record<string, { readonly published: readonly number[]; readonly memoryMb: number; readonly core?: boolean }>> = {
+const known: Readonly<
+  Record<string, { readonly published: readonly number[]; readonly memoryMb: number; readonly core?: boolean; readonly profile?: string }>
+> = {
   ...registry,
   ...servers,
   ...tools,
@@ -56,13 +62,19 @@ describe('compose.yaml', () => {
     const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
     validate(compose);
     expect(validate.errors).toBeNull();
+    validate(parse(read('deploy/isolated.compose.yaml')));
+    expect(validate.errors).toBeNull();
     expect(validate({ services: { x: { imagee: 'y' } } })).toBe(false);
   });
   it('has every service and server', () => {
     expect(names(ours).sort()).toEqual([...serviceNames].sort());
     expect(names(others).sort()).toEqual([...serverNames, ...toolNames].sort());
     expect(ours.filter(([name, { profiles = [] }]) => profiles.join() !== (registry[name as ServiceName].profile ?? ''))).toEqual([]);
-    expect(others.filter(([name, { profiles = [] }]) => profiles.join() !== (toolNames.includes(name) ? 'tools' : ''))).toEqual([]);
+    const profileOf = (name: string) => (toolNames.includes(name) ? 'tools' : (known[name]?.profile ?? ''));
+    expect(others.filter(([name, { profiles = [] }]) => profiles.join() !== profileOf(name))).toEqual([]);
+    // What is not of the first system is left out by `make up PARTS=core`.
+    for (const [name, { core, profile }] of Object.entries({ ...registry, ...servers } as typeof known))
+      expect([name, core]).toEqual([name, profile !== 'whole']);
     expect(ours.filter(([name, { build }]) => build?.args.SERVICE !== name || build.target !== undefined)).toEqual([]);
     expect(ours.filter(([name, { image }]) => !image.startsWith(`tickfolio/${name}:`))).toEqual([]);
   });
@@ -93,7 +105,7 @@ describe('compose.yaml', () => {
   });
   it('knows each service by its documented names too', () => {
     const aliases = ours.map(([name, { networks }]) => {
-      const joined = networks as { readonly 'crypto-network'?: { readonly aliases?: readonly string[] } } | undefined;
+      const joined = networks as Joined | undefined;
       return [name, joined?.['crypto-network']?.aliases ?? []];
     });
     expect(aliases).toEqual(names(ours).map((name) => [name, registry[name as ServiceName].aliases]));
@@ -122,6 +134,17 @@ describe('compose.yaml', () => {
     );
     const owned = serverNames.flatMap((name) => (servers[name].kind === 'postgres' ? [[name, servers[name].database]] : []));
     expect(databases.sort()).toEqual(owned.sort());
+  });
+  it('has each database of postgres-core reached by the name of its service, and in the isolated form by a server of that name', () => {
+    const owners = serviceNames.filter((name) => registry[name].database !== undefined).map((name) => `postgres-${name}`);
+    const joined = compose.services['postgres-core']?.networks;
+    const aliases = Array.isArray(joined) ? [] : ((joined as Joined | undefined)?.['crypto-network']?.aliases ?? []);
+    expect(aliases).toEqual(owners);
+    const isolated = parse(read('deploy/isolated.compose.yaml')) as {
+      readonly services: Record<string, ComposeService & { scale?: number }>;
+    };
+    expect(isolated.services['postgres-core']?.scale).toBe(0);
+    expect(Object.keys(isolated.services).filter((name) => name !== 'postgres-core')).toEqual(owners);
   });
   it('joins everything by one network', () => {
     expect(Object.keys(compose.networks)).toEqual(['crypto-network']);

@@ -61,6 +61,12 @@ describe('the registry of services', () => {
     expect(new Set(published).size).toBe(published.length);
     for (const server of serverNames.filter((one) => servers[one].kind === 'postgres'))
       expect([server, serviceNames.filter((name) => services[name].needs.includes(server)).length]).toEqual([server, 1]);
+    const owners = serviceNames.filter((name) => services[name].needs.includes('postgres-core'));
+    expect(serviceNames.filter((name) => services[name].database !== undefined)).toEqual(owners);
+    const listed = read('deploy/postgres/databases')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    expect(listed).toEqual(owners.map((name) => `${name} ${services[name].database}`));
   });
   it('names the gRPC services that the contracts have', () => {
     const ofContracts = projectFiles()

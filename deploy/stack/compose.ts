@@ -32,7 +32,10 @@ export type Compose = ReturnType<typeof createCompose>;
 export const createCompose = (project: string, settings: string, options: Omit<CommandOptions, 'withinMs'>) => {
   const docker = (args: readonly string[], withinMs = shortMs) => runCommand('docker', args, { ...options, withinMs });
   const compose = (args: readonly string[], withinMs = shortMs) =>
-    docker(['compose', '-p', project, '--env-file', settings, '--profile', 'sim', '--profile', 'tools', ...args], withinMs);
+    docker(
+      ['compose', '-p', project, '--env-file', settings, '--profile', 'whole', '--profile', 'sim', '--profile', 'tools', ...args],
+      withinMs,
+    );
   const ids = new Map<string, string>();
   const idOf = async (service: string): Promise<string> => {
     const known = ids.get(service) ?? (await compose(['ps', '-aq', service])).trim();

@@ -35,6 +35,8 @@ const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
     keeps: [prices, sockets, profileRefused, archive, dashboard],
     named: [{ by: 'bff', as: 'profile-database' }],
   },
+  // Nobody needs it yet.
+  'postgres-core': { keeps: [prices, sockets, newSocket, profile, coins, login, archive, dashboard], named: [] },
   redis: {
     keeps: [sockets, profile, coins, login, archive, dashboard],
     named: [

@@ -1,0 +1,29 @@
+#!/bin/sh
+# The health check of postgres-core: the server answers, and has every database of the list, each with the role that owns it. What is missing
+# is made, so a list that grew needs nothing but a new start. Nobody connects to another's database, nor to those that every server has.
+# A role's password is <DATABASE>_PASSWORD, in capitals, where that is set, else POSTGRES_PASSWORD; it is set when the role is made.
+# Arguments: the list, and where the server is (default: /postgres/databases, 127.0.0.1, 5432).
+set -eu
+list=${1:-/postgres/databases}
+export PGHOST="${2:-127.0.0.1}" PGPORT="${3:-5432}" PGUSER="$POSTGRES_USER" PGPASSWORD="$POSTGRES_PASSWORD" PGDATABASE=postgres PGCONNECT_TIMEOUT=3
+
+sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 "$@"; }
+
+grep -v '^#' "$list" | while read -r _service database more; do
+  [ -n "$database" ] || continue
+  case "$database$more" in *[!a-z0-9_]*) echo "$list: '$database $more' is no name of a database" >&2; exit 1 ;; esac
+  made=$(sql -v name="$database" <<'SQL'
+select (select count(*) from pg_roles where rolname = :'name') || ' ' || (select count(*) from pg_database where datname = :'name');
+SQL
+)
+  case "$made" in "1 1") continue ;; esac
+  variable=$(printf '%s_PASSWORD' "$database" | tr 'a-z' 'A-Z')
+  eval "password=\${$variable:-\$POSTGRES_PASSWORD}"
+  case "$made" in 0*) printf '%s\n' "create role :\"name\" login password :'password';" | sql -v name="$database" -v password="$password" ;; esac
+  case "$made" in *" 0") printf '%s\n' 'create database :"name" owner :"name";' | sql -v name="$database" ;; esac
+  echo "made database $database"
+done
+
+# Of what was made above, and of what every server has.
+sql -c "select 'revoke connect, temporary on database ' || quote_ident(datname) || ' from public;' from pg_database
+  where datallowconn and has_database_privilege('public', oid, 'connect')" | sql
