@@ -164,4 +164,13 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     expect(await page.evaluate('window.isTheSamePage')).toBe(true);
     await context.close();
   });
+  it('on a slow line goes from signing in to making an account at once, and never types into fields that are about to go', async () => {
+    const { page, context } = await openWindow(browser, { serviceWorkers: 'block' });
+    await page.goto(`${bff.url}/sign-in`);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.route(/\/assets\//, () => undefined); // Nothing more comes.
+    await page.getByRole('link', { name: 'Create account' }).click();
+    await page.getByRole('heading', { name: 'Create account' }).waitFor();
+    await context.close();
+  });
 });

@@ -53,9 +53,9 @@ const account = createRoute({
     </SignedIn>
   ),
 });
-const SignInPage = lazyRouteComponent(() => import('./account/sign-in-page.js'), 'SignInPage');
+const SignInPage = lazyRouteComponent(() => import('./account/entrances.js'), 'SignInPage');
 const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignInPage });
-const SignUpPage = lazyRouteComponent(() => import('./account/sign-up-page.js'), 'SignUpPage');
+const SignUpPage = lazyRouteComponent(() => import('./account/entrances.js'), 'SignUpPage');
 const signUp = createRoute({ getParentRoute: () => root, path: '/sign-up', component: SignUpPage });
 
 const router = createRouter({
