@@ -22,7 +22,7 @@ RUN npx tsc -b gen lib bff web services/*/ \
  && node web/dist/build.js \
  && rm -rf node_modules tsconfig*.json \
  && find . -type f \( -name '*.ts' -o -name 'tsconfig.json' -o -name '.tsbuildinfo' -o -name 'test-*' -o -name '*.contract.*' \) -delete \
- && find . -type d -name 'test-*' -prune -exec rm -r {} + \
+ && find lib services bff -type d -name kit -prune -exec rm -r {} + \
  && find . -depth -type d -empty -delete
 
 # What is this service's own. The link has the same name in every image; the page goes with the gateway, which serves it.

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { startTestKafka } from '@tickfolio/lib/event-log/test-kafka';
+import { startTestKafka } from '@tickfolio/lib/kit/kafka';
 import type { ArchiveEngine, ArchiveRun } from './archive-engine.js';
 import type { Benchmark } from './benchmark.js';
 import type { Child } from './child.js';

@@ -1,7 +1,7 @@
 import { AuthServiceClient } from '@tickfolio/gen/auth/v1';
 import { sleep, systemClock } from '@tickfolio/lib/clock';
 import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
-import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
+import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
 import type { AuthServer } from './auth-server.js';
 import type { BenchContext, Benchmark } from './benchmark.js';
 import { createLatencies } from './latencies.js';

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { systemClock as clock, sleep } from '@tickfolio/lib/clock';
+import { startTestRedis } from '@tickfolio/lib/kit/redis';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
-import { startTestRedis } from '@tickfolio/lib/pubsub/test-redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import type { Benchmark } from './benchmark.js';
 import type { FanOutListener } from './fan-out-listener.js';

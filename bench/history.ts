@@ -1,4 +1,4 @@
-import { startTestPostgres, type TestPostgres } from '@tickfolio/lib/postgres/test-server';
+import { startTestPostgres, type TestPostgres } from '@tickfolio/lib/kit/postgres';
 import type { BenchContext, Benchmark } from './benchmark.js';
 import type { Child } from './child.js';
 import type { HistoryBff } from './history-bff.js';

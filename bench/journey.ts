@@ -1,5 +1,5 @@
 import { sleep, systemClock } from '@tickfolio/lib/clock';
-import { startTestRedis } from '@tickfolio/lib/pubsub/test-redis';
+import { startTestRedis } from '@tickfolio/lib/kit/redis';
 import type { BenchContext, Benchmark } from './benchmark.js';
 import { jwtSecret } from './delivery.js';
 import type { DeliveryBff } from './delivery-bff.js';

@@ -1,8 +1,8 @@
 import { systemClock } from '@tickfolio/lib/clock';
+import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { parseDecimal } from '@tickfolio/lib/money';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
-import { shareTestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, describe, expect, it } from 'vitest';
 import { migrationsFolder } from './app.js';

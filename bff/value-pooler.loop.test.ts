@@ -1,7 +1,7 @@
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
+import { startTestPgBouncer } from '@tickfolio/lib/kit/pgbouncer';
+import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
-import { startTestPgBouncer } from '@tickfolio/lib/postgres/test-pgbouncer';
-import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createValueHistory } from './history/value-history.js';

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually, startProcess } from '@tickfolio/lib/kit/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AllInOne, allInOneEnv, startAllInOne, temporaryFolder } from './test-all-in-one.js';
 import { callJson, type LiveSocket, openSocket, type PortfolioFrame, signIn, signUp } from './test-client.js';
 import { describeDocuments } from './test-documents.js';
 import { Exact, inventedPrices, tradedPrices, wrongConversion } from './test-price-record.js';
-import { eventually, startProcess } from './test-process.js';
 import { wrongTotals } from './test-totals.js';
 
 /** Beside other files on a small machine; how soon things come is held where a run is alone, in start.loop.test.ts. */

@@ -1,7 +1,7 @@
 import { createClient } from '@clickhouse/client';
+import { eventually } from '@tickfolio/lib/kit/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AllInOne, startAllInOne, temporaryFolder } from './test-all-in-one.js';
-import { eventually } from './test-process.js';
 import { savedQueries } from './test-saved-queries.js';
 
 describe('the archive of the all-in-one run', () => {

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { type ExchangeSim, startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { systemClock } from '@tickfolio/lib/clock';
-import { makeTestCertificates, type TestCertificates } from '@tickfolio/lib/grpc/test-certificates';
-import { startTestProxy, startTestTls, type TestProxy } from '@tickfolio/lib/outbound/test-proxy';
+import { makeTestCertificates, type TestCertificates } from '@tickfolio/lib/kit/certificates';
+import { startProcess, type TestProcess } from '@tickfolio/lib/kit/process';
+import { startTestProxy, startTestTls, type TestProxy } from '@tickfolio/lib/kit/proxy';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { allInOneEnv, coldStartMs, temporaryFolder } from './test-all-in-one.js';
 import { signUp } from './test-client.js';
-import { startProcess, type TestProcess } from './test-process.js';
 
 // The compiled run at the exchange's own addresses, which a company's proxy alone can reach; behind it stands the simulator.
 

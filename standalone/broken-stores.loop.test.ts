@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { examineChdb } from '@tickfolio/lib/clickhouse/chdb-examine';
 import { systemClock } from '@tickfolio/lib/clock';
 import { freeBytes } from '@tickfolio/lib/embedded-store';
+import { eventually, startProcess } from '@tickfolio/lib/kit/process';
+import { mountSmallDisk, type SmallDisk } from '@tickfolio/lib/kit/small-disk';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AllInOne, allInOneEnv, startAllInOne, temporaryFolder } from './test-all-in-one.js';
 import { callJson, signIn, signUp } from './test-client.js';
-import { eventually, startProcess } from './test-process.js';
-import { mountSmallDisk, type SmallDisk } from './test-small-disk.js';
 
 const start = (dataFolder: string) =>
   startProcess(process.execPath, ['--enable-source-maps', 'standalone/dist/main.js'], allInOneEnv(dataFolder));

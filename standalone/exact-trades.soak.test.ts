@@ -1,9 +1,9 @@
 import type { ExchangeSim } from '@tickfolio/exchange-sim/app';
-import { recordedFrames, recordings } from '@tickfolio/lib/recordings/test-recordings';
+import { eventually } from '@tickfolio/lib/kit/process';
+import { recordedFrames, recordings } from '@tickfolio/lib/kit/recordings';
 import { createLogger, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import { startPath } from './test-price-path.js';
-import { eventually } from './test-process.js';
 import { createTestRandom } from './test-random.js';
 import { expectExact, isSettled } from './test-second-stats.js';
 

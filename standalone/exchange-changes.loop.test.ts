@@ -1,14 +1,14 @@
 import { migrationsFolder } from '@tickfolio/bff/app';
 import { type ExchangeSim, startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { systemClock } from '@tickfolio/lib/clock';
+import { shareTestPglite } from '@tickfolio/lib/kit/pglite';
+import { eventually } from '@tickfolio/lib/kit/process';
 import type { Postgres } from '@tickfolio/lib/postgres';
-import { shareTestPglite } from '@tickfolio/lib/postgres/test-pglite';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PortfolioFrame } from './test-client.js';
 import { type LivePath, startLivePath } from './test-live-path.js';
 import { Exact } from './test-price-record.js';
-import { eventually } from './test-process.js';
 
 // From the exchange's protocol to the client's frame: what an exchange does to its list, played by the simulator.
 

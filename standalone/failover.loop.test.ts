@@ -1,9 +1,9 @@
-import { startTestAddress, type TestAddress } from '@tickfolio/lib/postgres/test-address';
-import { startTestPostgres, type TestPostgres } from '@tickfolio/lib/postgres/test-server';
+import { startTestPostgres, type TestPostgres } from '@tickfolio/lib/kit/postgres';
+import { startTestAddress, type TestAddress } from '@tickfolio/lib/kit/postgres-address';
+import { eventually } from '@tickfolio/lib/kit/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AllInOne, startAllInOne, temporaryFolder } from './test-all-in-one.js';
 import { callJson, signIn, signUp, type TestPerson } from './test-client.js';
-import { eventually } from './test-process.js';
 
 const primary = await startTestPostgres();
 const standby = await primary?.startStandby();

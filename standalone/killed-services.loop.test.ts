@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { makeTestCertificates } from '@tickfolio/lib/grpc/test-certificates';
+import { makeTestCertificates } from '@tickfolio/lib/kit/certificates';
+import { eventually } from '@tickfolio/lib/kit/process';
 import type { ServiceName } from '@tickfolio/services/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, type PortfolioFrame, signUp, type TestPerson } from './test-client.js';
 import { inventedPrices } from './test-price-record.js';
-import { eventually } from './test-process.js';
 import { type Stack, startStack } from './test-stack.js';
 import { wrongTotals } from './test-totals.js';
 

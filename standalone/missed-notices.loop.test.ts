@@ -2,16 +2,16 @@ import { connect } from 'node:net';
 import { migrationsFolder as authMigrations, defaultLimits, startAuth } from '@tickfolio/auth/app';
 import { type AggregatorClient, createAuthClient, migrationsFolder as profileMigrations, startBff } from '@tickfolio/bff/app';
 import { systemClock as clock } from '@tickfolio/lib/clock';
+import { shareTestPostgres, type TestPostgres } from '@tickfolio/lib/kit/postgres';
+import { startTestAddress } from '@tickfolio/lib/kit/postgres-address';
+import { eventually } from '@tickfolio/lib/kit/process';
+import { startTestRedis, type TestRedis } from '@tickfolio/lib/kit/redis';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
-import { startTestAddress } from '@tickfolio/lib/postgres/test-address';
-import { shareTestPostgres, type TestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
-import { startTestRedis, type TestRedis } from '@tickfolio/lib/pubsub/test-redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, openSocket, signIn, signUp } from './test-client.js';
-import { eventually } from './test-process.js';
 import { createTestRandom } from './test-random.js';
 
 // Two replicas on real servers, each of whose connections is cut at random while coins are changed and people sign out.

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { projectRoot } from '@tickfolio/lib/kit/process';
 import { readyNames } from '@tickfolio/services/registry';
 import { describe, expect, it } from 'vitest';
 import { readAlerts, readDashboards, readObservabilityCompose, readRunbook } from './test-observability.js';
-import { projectRoot } from './test-process.js';
 import { readPromQl } from './test-promql.js';
 
 describe('reading PromQL', () => {

@@ -1,8 +1,8 @@
 import type { ReferenceTrade } from '@tickfolio/aggregator/reference-second-stats';
 import { systemClock } from '@tickfolio/lib/clock';
+import { eventually } from '@tickfolio/lib/kit/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPath } from './test-price-path.js';
-import { eventually } from './test-process.js';
 import { expectExact, isSettled } from './test-second-stats.js';
 
 /** How many trades of each symbol are sent as they cannot be right. */

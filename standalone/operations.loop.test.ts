@@ -1,10 +1,10 @@
-import { startTestCollector } from '@tickfolio/lib/otlp/test-collector';
+import { startTestCollector } from '@tickfolio/lib/kit/collector';
+import { eventually } from '@tickfolio/lib/kit/process';
 import { serviceNames as everyService, readyNames, type ServiceName } from '@tickfolio/services/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, signUp, type TestPerson } from './test-client.js';
 import { metricFaults, parseExposition } from './test-exposition.js';
 import { readAlerts, readDashboards, readScrapes } from './test-observability.js';
-import { eventually } from './test-process.js';
 import { readPromQl } from './test-promql.js';
 import { pipelineNames, type Stack, startStack } from './test-stack.js';
 import { describeTraces } from './test-traces.js';

@@ -1,6 +1,6 @@
-import { accessibilityFaults, startChromium } from '@tickfolio/lib/browser/test-chromium';
-import { settled } from '@tickfolio/lib/browser/test-settled';
-import { freePort } from '@tickfolio/lib/http/test-free-port';
+import { accessibilityFaults, startChromium } from '@tickfolio/lib/kit/chromium';
+import { freePort } from '@tickfolio/lib/kit/free-port';
+import { settled } from '@tickfolio/lib/kit/settled';
 import { canonical, divide, formatDecimal, parseDecimal, subtract } from '@tickfolio/lib/money';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

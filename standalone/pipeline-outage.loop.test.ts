@@ -1,12 +1,12 @@
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
-import { startTestClickHouse } from '@tickfolio/lib/clickhouse/sql-port/test-server';
 import { systemClock } from '@tickfolio/lib/clock';
-import { startTestKafka } from '@tickfolio/lib/event-log/test-kafka';
+import { startTestClickHouse } from '@tickfolio/lib/kit/clickhouse';
+import { startTestKafka } from '@tickfolio/lib/kit/kafka';
+import { eventually } from '@tickfolio/lib/kit/process';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AllInOne, startAllInOne, temporaryFolder } from './test-all-in-one.js';
 import { callJson, signUp } from './test-client.js';
-import { eventually } from './test-process.js';
 import { savedQueries } from './test-saved-queries.js';
 
 // `make kills` makes it the full minute.

@@ -2,13 +2,13 @@ import { shareTopic } from '@tickfolio/aggregator/app';
 import type { ReferenceTrade } from '@tickfolio/aggregator/reference-second-stats';
 import { systemClock } from '@tickfolio/lib/clock';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
-import { startTestKafka } from '@tickfolio/lib/event-log/test-kafka';
+import { startTestKafka } from '@tickfolio/lib/kit/kafka';
+import { eventually } from '@tickfolio/lib/kit/process';
 import { createPriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, openSocket, signUp, type TestPerson } from './test-client.js';
-import { eventually } from './test-process.js';
 import { expectExact, isSettled } from './test-second-stats.js';
 import { type PartName, type Stack, startStack } from './test-stack.js';
 

@@ -1,12 +1,12 @@
-import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/sql-port/test-server';
-import { startTestKafka, type TestKafka } from '@tickfolio/lib/event-log/test-kafka';
-import { freePort } from '@tickfolio/lib/http/test-free-port';
-import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
-import { startTestRedis } from '@tickfolio/lib/pubsub/test-redis';
+import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/clickhouse';
+import { freePort } from '@tickfolio/lib/kit/free-port';
+import { startTestKafka, type TestKafka } from '@tickfolio/lib/kit/kafka';
+import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
+import { eventually, startProcess, type TestProcess } from '@tickfolio/lib/kit/process';
+import { startTestRedis } from '@tickfolio/lib/kit/redis';
 import { type ReadyName, readyNames, services } from '@tickfolio/services/registry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { callJson, signUp } from './test-client.js';
-import { eventually, startProcess, type TestProcess } from './test-process.js';
 import { openSilentPort, type SilentPort } from './test-silent-port.js';
 
 /** What compose allows before it kills. */

@@ -1,8 +1,8 @@
+import { eventually } from '@tickfolio/lib/kit/process';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { startAllInOne, temporaryFolder } from './test-all-in-one.js';
 import { callJson, signUp } from './test-client.js';
-import { eventually } from './test-process.js';
 
 const sockets = 1_000;
 const deaf = 50;

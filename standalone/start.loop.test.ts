@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { freePort } from '@tickfolio/lib/http/test-free-port';
+import { freePort } from '@tickfolio/lib/kit/free-port';
+import { startProcess } from '@tickfolio/lib/kit/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allInOneEnv, coldStartMs, temporaryFolder } from './test-all-in-one.js';
 import { signUp } from './test-client.js';
-import { startProcess } from './test-process.js';
 
 const starts = 5;
 const firstPriceWithinMs = 5_000;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startProcess, type TestProcess } from './test-process.js';
+import { startProcess, type TestProcess } from '@tickfolio/lib/kit/process';
 
 export interface AllInOne {
   readonly base: string;

@@ -1,5 +1,5 @@
+import { eventually } from '@tickfolio/lib/kit/process';
 import { WebSocket } from 'ws';
-import { eventually } from './test-process.js';
 
 export interface PortfolioFrame {
   readonly UserID: string;

@@ -4,11 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { projectRoot, startProcess } from '@tickfolio/lib/kit/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { AllInOne } from './test-all-in-one.js';
 import { signUp } from './test-client.js';
-import { projectRoot, startProcess } from './test-process.js';
 
 const run = promisify(execFile);
 const read = (path: string): string => readFileSync(join(projectRoot, path), 'utf8');

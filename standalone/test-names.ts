@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@tickfolio/lib/http/test-free-port';
+import { freePort } from '@tickfolio/lib/kit/free-port';
 
 /** Looks names up in a file before it asks anybody, in a process that begins with it. */
 const lookUpInFile = `

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { projectRoot } from '@tickfolio/lib/kit/process';
 import { parse } from 'yaml';
-import { projectRoot } from './test-process.js';
 
 const folder = join(projectRoot, 'deploy/observability');
 

@@ -1,5 +1,5 @@
-import { accessibilityFaults } from '@tickfolio/lib/browser/test-chromium';
-import { settled } from '@tickfolio/lib/browser/test-settled';
+import { accessibilityFaults } from '@tickfolio/lib/kit/chromium';
+import { settled } from '@tickfolio/lib/kit/settled';
 import type { BrowserContextOptions } from 'playwright-core';
 import { expect } from 'vitest';
 import { createAccount, type OpenPage, signIn, withPage } from './test-page.js';

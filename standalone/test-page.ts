@@ -1,9 +1,9 @@
-import { startChromium } from '@tickfolio/lib/browser/test-chromium';
+import { startChromium } from '@tickfolio/lib/kit/chromium';
+import { eventually } from '@tickfolio/lib/kit/process';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { type AllInOne, startAllInOne, temporaryFolder } from './test-all-in-one.js';
 import { callJson } from './test-client.js';
-import { eventually } from './test-process.js';
 
 /** A Chromium, where one is installed; without it nothing of the page is covered, which is said on standard error and fails in CI. */
 export const browser = await startChromium();

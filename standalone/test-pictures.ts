@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { migrationsFolder } from '@tickfolio/bff/app';
 import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { systemClock } from '@tickfolio/lib/clock';
+import { projectRoot } from '@tickfolio/lib/kit/process';
 import { openPglite } from '@tickfolio/lib/postgres/pglite';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
@@ -10,7 +11,6 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { startAllInOne, temporaryFolder } from './test-all-in-one.js';
 import { browser, createAccount, exactTotal, signIn, withPage } from './test-page.js';
-import { projectRoot } from './test-process.js';
 import { createTestRandom } from './test-random.js';
 
 // The README's pictures of the page, by `npm run screenshots`: a portfolio with a day behind it, in both themes.

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { projectRoot } from './test-process.js';
+import { projectRoot } from '@tickfolio/lib/kit/process';
 
 /** Every statement that docs/use/archive.md gives analysts, and the one in its curl. */
 export const savedQueries = (): string[] => {

@@ -1,10 +1,10 @@
-import { freePort } from '@tickfolio/lib/http/test-free-port';
-import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
-import { startTestRedis } from '@tickfolio/lib/pubsub/test-redis';
+import { freePort } from '@tickfolio/lib/kit/free-port';
+import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
+import { eventually, startProcess, type TestProcess } from '@tickfolio/lib/kit/process';
+import { startTestRedis } from '@tickfolio/lib/kit/redis';
 import { serviceNames as everyName, type ServiceName, services } from '@tickfolio/services/registry';
 import { callJson } from './test-client.js';
 import { startTestNames } from './test-names.js';
-import { eventually, startProcess, type TestProcess } from './test-process.js';
 
 /** These have their servers away in a stack, which the live path must not care about; started where a test wants them. */
 export const pipelineNames: readonly ServiceName[] = ['archiver', 'dashboard'];

@@ -1,8 +1,8 @@
-import type { CollectedSpan, TestCollector } from '@tickfolio/lib/otlp/test-collector';
+import type { CollectedSpan, TestCollector } from '@tickfolio/lib/kit/collector';
+import { eventually } from '@tickfolio/lib/kit/process';
 import { type ServiceName, serviceNames, services } from '@tickfolio/services/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, signUp, type TestPerson } from './test-client.js';
-import { eventually } from './test-process.js';
 import { pipelineNames, type Stack } from './test-stack.js';
 
 /** Kafka is away in this stack, and with it what goes that way. */

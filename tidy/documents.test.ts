@@ -52,7 +52,7 @@ describe('the documents', () => {
     const missing = pages
       .filter(({ path }) => path !== 'CHANGELOG.md')
       .flatMap(({ path, text }) =>
-        [...text.matchAll(/`([\w./*-]+\/[\w.*-]+\.(?:test|contract)\.ts|[\w./-]+\/test-[\w-]+\.ts)`/g)]
+        [...text.matchAll(/`([\w./*-]+\/[\w.*-]+\.(?:test|contract)\.ts|[\w./-]+\/(?:test-|kit\/)[\w-]+\.ts)`/g)]
           .map(([, name = '']) => name)
           .filter((name) => filesLike(name).length === 0)
           .map((name) => `${path}: ${name}`),

@@ -48,6 +48,11 @@ const workspaceOf = (path: string): string => {
   return first === 'services' && inside !== undefined ? `${first}/${second}` : first;
 };
 
+/** A kit is what tests stand on, in whichever room; the page's own kit is what its parts are made of. */
+const isForTests = (path: string): boolean =>
+  /\.(test|contract)\.ts$|(^|\/)test-[^/]+\.ts$|(^|\/)tests?\/|^tidy\//.test(path) ||
+  (/(^|\/)kit\//.test(path) && !path.startsWith('web/page/kit/'));
+
 /** The project's own TypeScript files, without generated ones. */
 export const readSources = (): Source[] =>
   projectFiles()
@@ -55,6 +60,6 @@ export const readSources = (): Source[] =>
     .map((path) => {
       const text = readFileSync(join(root, path), 'utf8');
       const imports = [...text.matchAll(importPattern)].map((match) => match[1] ?? match[2] ?? '');
-      const forTests = /\.(test|contract)\.ts$|(^|\/)test-[^/]+\.ts$|(^|\/)tests?\//.test(path) || path.startsWith('tidy/');
+      const forTests = isForTests(path);
       return { path, workspace: workspaceOf(path), text, imports, forTests };
     });

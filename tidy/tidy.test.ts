@@ -139,7 +139,7 @@ describe('what stands beside the project', () => {
     expect(outside.filter(([path, line]) => !leavesTheProject(path, line))).toEqual([]);
     const inside: [string, string][] = [
       ['services/auth/x.ts', "new URL('../../web/', import.meta.url)"],
-      ['lib/recordings/x.ts', "import.meta.url.includes('/dist/') ? '../../recordings/' : './'"],
+      ['lib/kit/x.ts', "import.meta.url.includes('/dist/') ? '../../kit/recordings/' : './recordings/'"],
       ['tidy/sources.ts', "new URL('..', import.meta.url)"],
       ['lib/x.ts', 'const all = [...one, ...two];'],
     ];
@@ -232,7 +232,7 @@ describe('names and habits', () => {
     ).toEqual([]);
   });
   it('no recorded data, archives or data folders are committed', () => {
-    const made = 'lib/recordings/made.frames.jsonl';
+    const made = 'lib/kit/recordings/made.frames.jsonl';
     expect(projectFiles().filter((path) => /\.(jar|gz|tgz|zip|sqlite|parquet)$|frames\.jsonl/.test(path))).toEqual([made]);
     expect(statSync(join(root, made)).size).toBeLessThan(40_000);
   });

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { type ClickHouse, runClickHouseMigrations } from '@tickfolio/lib/clickhouse';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
-import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/sql-port/test-server';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
+import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/clickhouse';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createValueHistory } from '../history/value-history.js';

@@ -1,4 +1,4 @@
-import { accessibilityFaults, startChromium } from '@tickfolio/lib/browser/test-chromium';
+import { accessibilityFaults, startChromium } from '@tickfolio/lib/kit/chromium';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtPage } from '../app.js';

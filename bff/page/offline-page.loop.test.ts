@@ -4,8 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { createServer as createSilentServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accessibilityFaults, startChromium } from '@tickfolio/lib/browser/test-chromium';
 import { systemClock } from '@tickfolio/lib/clock';
+import { accessibilityFaults, startChromium } from '@tickfolio/lib/kit/chromium';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { builtPage } from '../app.js';

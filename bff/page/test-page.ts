@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@tickfolio/lib/browser/test-chromium';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@tickfolio/lib/kit/chromium';
 import type { TestBff } from '../test-bff.js';
 
 /** Beside other work on a small machine a page takes its time. */

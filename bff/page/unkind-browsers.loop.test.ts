@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accessibilityFaults, openChromiumProfile, type Route, startChromium } from '@tickfolio/lib/browser/test-chromium';
+import { accessibilityFaults, openChromiumProfile, type Route, startChromium } from '@tickfolio/lib/kit/chromium';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtPage } from '../app.js';

@@ -1,4 +1,4 @@
-import { type Page, type Route, startChromium } from '@tickfolio/lib/browser/test-chromium';
+import { type Page, type Route, startChromium } from '@tickfolio/lib/kit/chromium';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtPage } from '../app.js';

@@ -1,8 +1,8 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { add, formatDecimal, negate, parseDecimal, subtract, zero } from '@tickfolio/lib/money';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
-import { shareTestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, describe, expect, it } from 'vitest';
 import { migrationsFolder } from '../app.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:https';
-import { startChromium } from '@tickfolio/lib/browser/test-chromium';
-import { freePort } from '@tickfolio/lib/http/test-free-port';
+import { startChromium } from '@tickfolio/lib/kit/chromium';
+import { freePort } from '@tickfolio/lib/kit/free-port';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtPage } from '../app.js';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@tickfolio/lib/http/test-free-port';
+import { freePort } from '@tickfolio/lib/kit/free-port';
 import { until } from '../test-bff.js';
 import {
   host,

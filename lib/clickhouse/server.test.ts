@@ -1,11 +1,11 @@
 import { createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
+import { startTestClickHouse, type TestClickHouse } from '../kit/clickhouse.js';
 import { silentLogger } from '../telemetry/telemetry.js';
 import { describeClickHouse } from './clickhouse.contract.js';
 import type { ClickHouse } from './clickhouse.js';
 import { openServerClickHouse } from './server.js';
-import { startTestClickHouse, type TestClickHouse } from './sql-port/test-server.js';
 
 const password = 'only-for-tests';
 let server: TestClickHouse;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { describeTimers } from '../kit/timers.js';
 import { createManualClock, sleep, systemClock } from './clock.js';
-import { describeTimers } from './test-timers.js';
 
 describe('manual clock', () => {
   it('stands still until told to move', () => {

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StartError } from '../lifecycle/lifecycle.js';
 import { lockFolder } from './folder-lock.js';
 
-const holder = fileURLToPath(new URL('../dist/folder-lock/test-holder.js', import.meta.url));
+const holder = fileURLToPath(new URL('../dist/folder-lock/kit/holder.js', import.meta.url));
 const lock = (folder: string) => lockFolder(folder);
 
 describe('a folder lock', () => {

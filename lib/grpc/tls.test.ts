@@ -3,10 +3,10 @@ import { AuthServiceClient, AuthServiceService, type GetSessionRequest, type Get
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { type ConfigError, readConfig, z } from '../config/config.js';
 import type { AppError } from '../errors/errors.js';
+import { makeTestCertificates } from '../kit/certificates.js';
 import { createLogger, silentLogger } from '../telemetry/telemetry.js';
 import { channelOptions } from './client.js';
 import { callUnary, createGrpcClient, createGrpcServer, type GrpcTls, grpcTlsOf, grpcTlsSettings, isServing, withGrpcTls } from './grpc.js';
-import { makeTestCertificates } from './test-certificates.js';
 import { clientCredentials } from './tls.js';
 
 const ours = makeTestCertificates();

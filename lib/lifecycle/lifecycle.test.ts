@@ -105,7 +105,7 @@ describe('lifecycle', () => {
   });
 });
 
-const program = fileURLToPath(new URL('../dist/lifecycle/test-process.js', import.meta.url));
+const program = fileURLToPath(new URL('../dist/lifecycle/kit/program.js', import.meta.url));
 
 interface Ended {
   readonly code: number | null;

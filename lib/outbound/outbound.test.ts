@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { ConfigError, readConfig, z } from '../config/config.js';
+import { startTestProxy, type TestProxy } from '../kit/proxy.js';
 import { createOutbound, noProxies, type Outbound, ProxyFault, proxyFor, proxyVariables } from './outbound.js';
-import { startTestProxy, type TestProxy } from './test-proxy.js';
 
 const read = (env: NodeJS.ProcessEnv) => readConfig('test', z.object(proxyVariables), env);
 const settings = (env: NodeJS.ProcessEnv) => {

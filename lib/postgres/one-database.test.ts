@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
+import { shareTestPostgres } from '../kit/postgres.js';
 import { silentLogger } from '../telemetry/telemetry.js';
 import { openServerPostgres, type ServerPostgresOptions } from './server/server.js';
-import { shareTestPostgres } from './server/test-server.js';
 
 const server = await shareTestPostgres();
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-migrations-'));

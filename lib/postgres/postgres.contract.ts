@@ -19,7 +19,7 @@ const failure = (work: Promise<unknown>): Promise<unknown> =>
     (err: unknown) => err,
   );
 
-/** What every adapter does. `open` opens a database with `test-migrations` in it, of this suite alone. */
+/** What every adapter does. `open` opens a database with `kit/migrations` in it, of this suite alone. */
 export const describePostgres = (name: string, open: () => Promise<Postgres>): void => {
   describe(`${name} as a postgres`, () => {
     let postgres: Postgres;

@@ -1,9 +1,9 @@
 import { afterAll, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
+import { startTestRedis } from '../kit/redis.js';
 import { createMemoryPubSub } from '../pubsub/memory.js';
 import type { Listener } from '../pubsub/pubsub.js';
 import { createRedisPubSub } from '../pubsub/redis.js';
-import { startTestRedis } from '../pubsub/test-redis.js';
 import { createMetrics, silentLogger } from '../telemetry/telemetry.js';
 import { priceBusContract } from './price-bus.contract.js';
 import { createPriceBus } from './price-bus.js';

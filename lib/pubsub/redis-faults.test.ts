@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
+import { startTestRedis } from '../kit/redis.js';
 import { createPriceBus } from '../price-bus/price-bus.js';
 import { createLogger, createMetrics } from '../telemetry/telemetry.js';
 import { createRedisPubSub } from './redis.js';
-import { startTestRedis } from './test-redis.js';
 
 const server = await startTestRedis();
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
+import { startTestRedis, type TestRedis } from '../kit/redis.js';
 import { createLogger, createMetrics } from '../telemetry/telemetry.js';
 import { pubSubContract } from './pubsub.contract.js';
 import type { PubSub } from './pubsub.js';
 import { createRedisPubSub, type RedisPubSubOptions } from './redis.js';
-import { startTestRedis, type TestRedis } from './test-redis.js';
 
 const server = await startTestRedis();
 

@@ -1,4 +1,4 @@
-import { recordedFrames, recordings } from '@tickfolio/lib/recordings/test-recordings';
+import { recordedFrames, recordings } from '@tickfolio/lib/kit/recordings';
 import { describe, expect, it } from 'vitest';
 import { createMarketBench, type MarketBench } from './feed/test-feed.js';
 import { type ReferenceTrade, referenceSecondStats } from './tape/test-reference-second-stats.js';

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
-import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/sql-port/test-server';
 import { systemClock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
-import { startTestKafka, type TestKafka } from '@tickfolio/lib/event-log/test-kafka';
+import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/clickhouse';
+import { startTestKafka, type TestKafka } from '@tickfolio/lib/kit/kafka';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archiveNames } from './archive.js';

@@ -1,6 +1,6 @@
 import { tabSeparated } from '@tickfolio/lib/clickhouse';
 import type { StoredMessage } from '@tickfolio/lib/event-log';
-import { membersOf, writeObject } from '@tickfolio/lib/json/test-writing';
+import { membersOf, writeObject } from '@tickfolio/lib/kit/json-writing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTickers } from './test-tickers.js';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
+import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const main = fileURLToPath(new URL('./dist/main.js', import.meta.url));

@@ -2,10 +2,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@tickfolio/lib/clock';
+import { notCovered, shareTestPostgres } from '@tickfolio/lib/kit/postgres';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { sqlState, uniqueViolation } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
-import { notCovered, shareTestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { createLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';

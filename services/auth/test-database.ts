@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '@tickfolio/lib/clock';
+import { shareTestPglite } from '@tickfolio/lib/kit/pglite';
+import type { TestPostgres } from '@tickfolio/lib/kit/postgres';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
-import { shareTestPglite } from '@tickfolio/lib/postgres/test-pglite';
-import type { TestPostgres } from '@tickfolio/lib/postgres/test-server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { migrationsFolder } from './migrations-folder.js';
 

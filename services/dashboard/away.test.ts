@@ -1,7 +1,7 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
-import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/sql-port/test-server';
 import { systemClock } from '@tickfolio/lib/clock';
+import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/clickhouse';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestArchive, rowsOf, startTestDashboard, type TestDashboard, textOf } from './archive/test-archive.js';

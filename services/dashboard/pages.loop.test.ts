@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accessibilityFaults, startChromium } from '@tickfolio/lib/browser/test-chromium';
-import { settled } from '@tickfolio/lib/browser/test-settled';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { accessibilityFaults, startChromium } from '@tickfolio/lib/kit/chromium';
+import { settled } from '@tickfolio/lib/kit/settled';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

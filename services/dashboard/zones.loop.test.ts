@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startChromium } from '@tickfolio/lib/browser/test-chromium';
-import { settled } from '@tickfolio/lib/browser/test-settled';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
+import { startChromium } from '@tickfolio/lib/kit/chromium';
+import { settled } from '@tickfolio/lib/kit/settled';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

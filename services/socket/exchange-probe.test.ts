@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { systemClock } from '@tickfolio/lib/clock';
-import { startTestProxy } from '@tickfolio/lib/outbound/test-proxy';
+import { startTestProxy } from '@tickfolio/lib/kit/proxy';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { answerJson, type ScriptedExchange, startScriptedExchange } from './exchange/test-scripted-exchange.js';
 import type { ExchangePlace } from './exchange.js';

@@ -1,6 +1,6 @@
+import { startProcess } from '@tickfolio/lib/kit/process';
 import { expect, it } from 'vitest';
 import { allInOneEnv } from '../test-all-in-one.js';
-import { startProcess } from '../test-process.js';
 import { checkOpenFiles } from './open-files.js';
 
 it('says in one sentence that the machine lets too few files be open, before anything is made', async () => {

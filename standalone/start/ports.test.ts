@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { freePort } from '@tickfolio/lib/http/test-free-port';
+import { freePort } from '@tickfolio/lib/kit/free-port';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { portFaults } from './ports.js';
 

@@ -1,6 +1,6 @@
 import { type ExchangeSim, startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { systemClock } from '@tickfolio/lib/clock';
-import { startTestProxy, type TestProxy } from '@tickfolio/lib/outbound/test-proxy';
+import { startTestProxy, type TestProxy } from '@tickfolio/lib/kit/proxy';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { answering, choosePriceSource, type Exchange } from './price-source.js';

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createManualClock } from '@tickfolio/lib/clock';
+import { mountSmallDisk } from '@tickfolio/lib/kit/small-disk';
 import { createLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
-import { mountSmallDisk } from '../test-small-disk.js';
 import { type Disk, storesInDanger, watchDisks } from './disk-watch.js';
 
 const folder = (name: string, path = name, danger = 'then things stop') => ({ name, path, danger });

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mountSmallDisk } from '@tickfolio/lib/kit/small-disk';
 import { afterAll, expect, it } from 'vitest';
 import type { StandaloneConfig } from '../config.js';
-import { mountSmallDisk } from '../test-small-disk.js';
 import type { DataFolder } from './data-folder.js';
 import { checkRoom } from './embedded-stores.js';
 

@@ -1,4 +1,4 @@
-import { describeTimers } from '@tickfolio/lib/clock/test-timers';
+import { describeTimers } from '@tickfolio/lib/kit/timers';
 import { browserClock } from './clock.js';
 
 describeTimers('the browser’s clock', browserClock);

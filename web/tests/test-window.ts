@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startChromium } from '@tickfolio/lib/browser/test-chromium';
+import { startChromium } from '@tickfolio/lib/kit/chromium';
 import type { BrowserContextOptions, Page, Route, WebSocketRoute } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { type TestFrame, userOf } from './test-frame.js';

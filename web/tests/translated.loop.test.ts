@@ -1,4 +1,4 @@
-import { settled } from '@tickfolio/lib/browser/test-settled';
+import { settled } from '@tickfolio/lib/kit/settled';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { frameAt } from './test-frame.js';

@@ -7,10 +7,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../clock/clock.js';
+import { startTestClickHouse } from '../../kit/clickhouse.js';
 import { StartError } from '../../lifecycle/lifecycle.js';
 import { silentLogger } from '../../telemetry/telemetry.js';
 import { describeClickHouse } from '../clickhouse.contract.js';
-import { startTestClickHouse } from '../sql-port/test-server.js';
 import { type ChdbClickHouseOptions, openChdbClickHouse } from './chdb.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-chdb-'));
@@ -25,7 +25,7 @@ const open = (name: string, options: Partial<ChdbClickHouseOptions> = {}) =>
 
 /** Another process with the folder; `lines` are what it says. */
 const startHolder = (name: string, batchRows = 0) => {
-  const file = fileURLToPath(new URL('../../dist/clickhouse/chdb/test-holder.js', import.meta.url));
+  const file = fileURLToPath(new URL('../../dist/clickhouse/chdb/kit/holder.js', import.meta.url));
   const child = spawn(process.execPath, [file, join(folder, name), String(batchRows)], { stdio: ['pipe', 'pipe', 'inherit'] });
   children.add(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

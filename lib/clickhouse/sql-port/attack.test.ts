@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestHttp } from './test-sql-port.js';
+import { startTestHttp } from './kit/sql-port.js';
 
 let served: Awaited<ReturnType<typeof startTestHttp>>;
 let secretFile: string;

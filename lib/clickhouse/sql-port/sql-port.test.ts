@@ -9,8 +9,8 @@ import { createManualClock, systemClock } from '../../clock/clock.js';
 import { StartError } from '../../lifecycle/lifecycle.js';
 import { silentLogger } from '../../telemetry/telemetry.js';
 import { openServerClickHouse } from '../server.js';
+import { startTestHttp } from './kit/sql-port.js';
 import { startClickHouseHttp } from './sql-port.js';
-import { startTestHttp } from './test-sql-port.js';
 
 let served: Awaited<ReturnType<typeof startTestHttp>>;
 beforeAll(async () => {

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { Kafka, logLevel, PartitionAssigners } from 'kafkajs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../errors/errors.js';
+import { startTestKafka, type TestKafka } from '../../kit/kafka.js';
 import type { Batch } from '../event-log.js';
-import { startTestKafka, type TestKafka } from './test-kafka.js';
-import { openKafkaLog } from './test-kafka-log.js';
+import { openKafkaLog } from './kit/log.js';
 
 const server = await startTestKafka();
 afterAll(() => server?.close());
@@ -19,7 +19,7 @@ const group = { group: 'readers', minBatchMessages: 1_000, maxBatchMessages: 1_0
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 const valuesOf = ({ messages }: Batch) => messages.map(({ value }) => Number(value.toString()));
 const messagesTo = (count: number) => numbers(0, count).map((i) => ({ key: `KEY${i % 30}`, value: String(i) }));
-const reader = fileURLToPath(new URL('../../dist/event-log/kafka/test-kafka-reader.js', import.meta.url));
+const reader = fileURLToPath(new URL('../../dist/event-log/kafka/kit/reader.js', import.meta.url));
 
 const groups = (kafka: TestKafka) => {
   const admin = async <T>(work: (of: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> => {

@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
+import { startTestKafka } from '../../kit/kafka.js';
 import { kafkaContract } from './kafka.contract.js';
-import { startTestKafka } from './test-kafka.js';
 
 const server = await startTestKafka('3.9.1');
 afterAll(() => server?.close());

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { makeSmallTopic, type TestKafka } from '../../kit/kafka.js';
 import { eventLogContract } from '../event-log.contract.js';
 import { smallLogBytes, smallLogContract } from '../small-log.contract.js';
-import { makeSmallTopic, type TestKafka } from './test-kafka.js';
-import { openKafkaLog } from './test-kafka-log.js';
+import { openKafkaLog } from './kit/log.js';
 
 /** What holds on every Kafka that is supported. */
 export const kafkaContract = ({ version, brokers }: TestKafka): void => {

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { startTestKafka } from '../../kit/kafka.js';
 import { kafkaContract } from './kafka.contract.js';
-import { startTestKafka } from './test-kafka.js';
-import { openKafkaLog } from './test-kafka-log.js';
+import { openKafkaLog } from './kit/log.js';
 
 // The newest line; kafka-3.loop.test.ts has the last one before it.
 const server = await startTestKafka('4.1.0');

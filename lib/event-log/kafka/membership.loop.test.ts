@@ -2,14 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { startTestKafka, type TestKafka } from '../../kit/kafka.js';
 import { joinRecorded, membershipContract } from '../membership.contract.js';
-import { startTestKafka, type TestKafka } from './test-kafka.js';
-import { openKafkaLog, quickLimits } from './test-kafka-log.js';
+import { openKafkaLog, quickLimits } from './kit/log.js';
 
 const servers = await Promise.all([startTestKafka('4.1.0'), startTestKafka('3.9.1')]);
 afterAll(() => Promise.all(servers.map((server) => server?.close())));
 
-const program = fileURLToPath(new URL('../../dist/event-log/kafka/test-kafka-member.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/event-log/kafka/kit/member.js', import.meta.url));
 const eventually = (read: () => unknown, expected: unknown, timeout = 30_000) =>
   expect.poll(read, { timeout, interval: 5 }).toEqual(expected);
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../errors/errors.js';
+import { startTestKafka, type TestKafka } from '../../kit/kafka.js';
 import type { StoredMessage } from '../event-log.js';
-import { startTestKafka, type TestKafka } from './test-kafka.js';
-import { openKafkaLog } from './test-kafka-log.js';
+import { openKafkaLog } from './kit/log.js';
 
 const server = await startTestKafka();
 afterAll(() => server?.close());

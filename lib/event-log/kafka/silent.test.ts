@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createManualClock } from '../../clock/clock.js';
 import { createMetrics, silentLogger } from '../../telemetry/telemetry.js';
 import { createKafkaAdmin } from './admin.js';
+import { openKafkaLog } from './kit/log.js';
 import { kafkaLimits } from './limits.js';
-import { openKafkaLog } from './test-kafka-log.js';
 
 describe('a Kafka that takes connections and answers nothing', () => {
   const sockets = new Set<Socket>();

@@ -8,7 +8,7 @@ import { DamagedStoreError } from '../../embedded-store/embedded-store.js';
 import { createLogger } from '../../telemetry/telemetry.js';
 import { openPglite } from './pglite.js';
 
-const migrationsFolder = fileURLToPath(new URL('../test-migrations', import.meta.url));
+const migrationsFolder = fileURLToPath(new URL('../kit/migrations', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-damage-'));
 const lines: string[] = [];
 const open = () =>

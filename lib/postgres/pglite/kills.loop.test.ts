@@ -15,8 +15,8 @@ const rowsEach = 150;
 
 it(`PGlite keeps every acknowledged row through ${kills} kills (-9)`, { timeout: 30_000 + kills * 20_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tickfolio-pglite-'));
-  const migrationsFolder = fileURLToPath(new URL('../test-migrations', import.meta.url));
-  const writer = fileURLToPath(new URL('../../dist/postgres/pglite/test-writer.js', import.meta.url));
+  const migrationsFolder = fileURLToPath(new URL('../kit/migrations', import.meta.url));
+  const writer = fileURLToPath(new URL('../../dist/postgres/pglite/kit/writer.js', import.meta.url));
   const acknowledged: string[] = [];
   for (let kill = 0; kill < kills; kill++) {
     const child = spawn(process.execPath, [writer, folder, migrationsFolder, `kill-${kill}`], { stdio: ['ignore', 'pipe', 'inherit'] });

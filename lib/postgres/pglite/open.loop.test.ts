@@ -11,7 +11,7 @@ import { openPglite, type PgliteOptions, type PglitePostgres } from './pglite.js
 
 // What becomes of an embedded database while it is open.
 
-const migrationsFolder = fileURLToPath(new URL('../test-migrations', import.meta.url));
+const migrationsFolder = fileURLToPath(new URL('../kit/migrations', import.meta.url));
 const place = mkdtempSync(join(tmpdir(), 'tickfolio-open-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 

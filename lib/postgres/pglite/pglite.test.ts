@@ -6,14 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../clock/clock.js';
+import { openTestPglite } from '../../kit/pglite.js';
 import { silentLogger } from '../../telemetry/telemetry.js';
 import { describePostgres } from '../postgres.contract.js';
 import type { Postgres } from '../postgres.js';
 import { openPglite } from './pglite.js';
-import { openTestPglite } from './test-pglite.js';
 
-const writer = fileURLToPath(new URL('../../dist/postgres/pglite/test-writer.js', import.meta.url));
-const migrationsFolder = fileURLToPath(new URL('../test-migrations', import.meta.url));
+const writer = fileURLToPath(new URL('../../dist/postgres/pglite/kit/writer.js', import.meta.url));
+const migrationsFolder = fileURLToPath(new URL('../kit/migrations', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-pglite-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const open = (folder: string) => openPglite({ folder, migrationsFolder, log: silentLogger(), clock: systemClock });

@@ -3,14 +3,14 @@ import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../clock/clock.js';
+import { startTestPgBouncer, type TestPgBouncer } from '../../kit/pgbouncer.js';
+import { startTestPostgres } from '../../kit/postgres.js';
 import { silentLogger } from '../../telemetry/telemetry.js';
 import { describePostgres } from '../postgres.contract.js';
 import { fromPostgresError, type Postgres } from '../postgres.js';
 import { openServerPostgres, type ServerPostgresOptions } from './server.js';
-import { startTestPgBouncer, type TestPgBouncer } from './test-pgbouncer.js';
-import { startTestPostgres } from './test-server.js';
 
-const migrationsFolder = fileURLToPath(new URL('../test-migrations', import.meta.url));
+const migrationsFolder = fileURLToPath(new URL('../kit/migrations', import.meta.url));
 const server = await startTestPostgres();
 const databases = ['contract', 'strange', 'starters', 'limits', 'neighbours', 'outage'];
 const poolers: TestPgBouncer[] = [];

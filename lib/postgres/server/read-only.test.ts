@@ -2,12 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createManualClock, systemClock } from '../../clock/clock.js';
+import { shareTestPostgres } from '../../kit/postgres.js';
 import { silentLogger } from '../../telemetry/telemetry.js';
 import { fromPostgresError, type Postgres } from '../postgres.js';
 import { openServerPostgres, type ServerPostgresOptions } from './server.js';
-import { shareTestPostgres } from './test-server.js';
 
-const migrationsFolder = fileURLToPath(new URL('../test-migrations', import.meta.url));
+const migrationsFolder = fileURLToPath(new URL('../kit/migrations', import.meta.url));
 const server = await shareTestPostgres();
 const caught = (work: PromiseLike<unknown>) =>
   Promise.resolve(work).then(() => expect.unreachable('should have failed'), fromPostgresError);

@@ -3,14 +3,14 @@ import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../clock/clock.js';
 import type { AppError } from '../../errors/errors.js';
+import { startTestPostgres, type TestPostgres } from '../../kit/postgres.js';
 import { StartError } from '../../lifecycle/lifecycle.js';
 import { createLogger, silentLogger } from '../../telemetry/telemetry.js';
 import { describePostgres } from '../postgres.contract.js';
 import { fromPostgresError, type Postgres } from '../postgres.js';
 import { openServerPostgres, type ServerPostgresOptions } from './server.js';
-import { startTestPostgres, type TestPostgres } from './test-server.js';
 
-const migrationsFolder = fileURLToPath(new URL('../test-migrations', import.meta.url));
+const migrationsFolder = fileURLToPath(new URL('../kit/migrations', import.meta.url));
 const server = await startTestPostgres();
 afterAll(() => server?.close());
 

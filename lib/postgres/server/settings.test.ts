@@ -2,13 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../clock/clock.js';
+import { shareTestPostgres } from '../../kit/postgres.js';
 import { createLogger } from '../../telemetry/telemetry.js';
 import { describePostgres } from '../postgres.contract.js';
 import type { Postgres } from '../postgres.js';
 import { openServerPostgres, type ServerPostgresOptions } from './server.js';
-import { shareTestPostgres } from './test-server.js';
 
-const migrationsFolder = fileURLToPath(new URL('../test-migrations', import.meta.url));
+const migrationsFolder = fileURLToPath(new URL('../kit/migrations', import.meta.url));
 const server = await shareTestPostgres();
 
 /** Each other than we need it, as made for other programs of the same server. */

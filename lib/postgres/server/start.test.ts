@@ -2,11 +2,11 @@ import { createServer, type Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../clock/clock.js';
+import { listening } from '../../kit/postgres.js';
 import { createLogger } from '../../telemetry/telemetry.js';
 import { openServerPostgres } from './server.js';
-import { listening } from './test-server.js';
 
-const migrationsFolder = fileURLToPath(new URL('../test-migrations', import.meta.url));
+const migrationsFolder = fileURLToPath(new URL('../kit/migrations', import.meta.url));
 
 /** The protocol's ErrorResponse. @param routine only PostgreSQL itself says where its errors come from */
 const errorResponse = (code: string, words: string, routine?: string): Buffer => {

@@ -1,4 +1,4 @@
-import { recordedTickers } from '@tickfolio/lib/recordings/test-recordings';
+import { recordedTickers } from '@tickfolio/lib/kit/recordings';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,8 +1,8 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
-import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/clickhouse/sql-port/test-server';
 import { systemClock } from '@tickfolio/lib/clock';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/clickhouse';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archiveNames } from '../archive.js';

@@ -1,4 +1,4 @@
-import { shareTestPostgres } from '@tickfolio/lib/postgres/test-server';
+import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { describe } from 'vitest';
 import { openEmbeddedDatabase, openServerDatabase } from '../test-database.js';
 import { describeSessions } from './sessions.contract.js';

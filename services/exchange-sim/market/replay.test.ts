@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createManualClock } from '@tickfolio/lib/clock';
-import { recordedFrames, recordings } from '@tickfolio/lib/recordings/test-recordings';
+import { recordedFrames, recordings } from '@tickfolio/lib/kit/recordings';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ExchangeSim, startExchangeSim } from '../app.js';

@@ -1,4 +1,4 @@
-import { type Member, membersOf, shuffled, writeObject, writeText } from '@tickfolio/lib/json/test-writing';
+import { type Member, membersOf, shuffled, writeObject, writeText } from '@tickfolio/lib/kit/json-writing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Incoming, readAnyMessage, readMessage } from './frame.js';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { GrpcTls } from './tls.js';
+import type { GrpcTls } from '../grpc/tls.js';
 
 const script = fileURLToPath(new URL('../../deploy/certificates/make-certificates.sh', import.meta.url));
 const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });

@@ -3,8 +3,8 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, wr
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { freePort } from '../../http/test-free-port.js';
-import { host, notCovered, serverUser, type TestPostgres } from './test-server.js';
+import { freePort } from './free-port.js';
+import { host, notCovered, serverUser, type TestPostgres } from './postgres.js';
 
 /** A real PgBouncer of a test's own, before a server. */
 export interface TestPgBouncer {

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { systemClock } from '../../clock/clock.js';
-import { silentLogger } from '../../telemetry/telemetry.js';
-import type { Postgres } from '../postgres.js';
-import { openPglite } from './pglite.js';
+import { systemClock } from '../clock/clock.js';
+import { openPglite } from '../postgres/pglite/pglite.js';
+import type { Postgres } from '../postgres/postgres.js';
+import { silentLogger } from '../telemetry/telemetry.js';
 
 /** A new database in a folder of its own, which `close` removes. */
 export const openTestPglite = async (migrationsFolder: string): Promise<Postgres> => {

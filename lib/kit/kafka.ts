@@ -4,10 +4,10 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { freePort } from '../../http/test-free-port.js';
-import { findKafkaJars, type KafkaVersion } from './test-kafka-jars.js';
+import { freePort } from './free-port.js';
+import { findKafkaJars, type KafkaVersion } from './kafka-jars.js';
 
-export type { KafkaVersion } from './test-kafka-jars.js';
+export type { KafkaVersion } from './kafka-jars.js';
 
 /** A real Apache Kafka broker of a test's own: one node in KRaft mode. */
 export interface TestKafka {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { freePort } from './test-free-port.js';
+import { freePort } from './free-port.js';
 
 it('gives servers of tests ports of their own, none of which the system gives to somebody else meanwhile', async () => {
   const ports = await Promise.all(Array.from({ length: 300 }, freePort));

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../clock/clock.js';
-import { silentLogger } from '../../telemetry/telemetry.js';
-import { openChdbClickHouse } from '../chdb/chdb.js';
-import { type ClickHouseHttpOptions, startClickHouseHttp } from './sql-port.js';
+import { systemClock } from '../../../clock/clock.js';
+import { silentLogger } from '../../../telemetry/telemetry.js';
+import { openChdbClickHouse } from '../../chdb/chdb.js';
+import { type ClickHouseHttpOptions, startClickHouseHttp } from '../sql-port.js';
 
 /** An embedded ClickHouse with a small archive in it, served as the all-in-one serves it. */
 export const startTestHttp = async (options: Partial<ClickHouseHttpOptions> = {}) => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Clock } from './clock.js';
+import type { Clock } from '../clock/clock.js';
 
 const dayMs = 24 * 3_600_000;
 

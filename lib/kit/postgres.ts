@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { freePort } from '../../http/test-free-port.js';
-import { findPostgresBinaries, type PostgresBinaries } from './test-binaries.js';
+import { freePort } from './free-port.js';
+import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
 
 /** A real PostgreSQL server of this test's own. */
 export interface TestPostgres {

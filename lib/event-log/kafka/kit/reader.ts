@@ -1,7 +1,7 @@
-import { systemClock } from '../../clock/clock.js';
-import { createMetrics, silentLogger } from '../../telemetry/telemetry.js';
-import { createKafkaEventLog } from './kafka.js';
-import { quickLimits } from './test-kafka-log.js';
+import { systemClock } from '../../../clock/clock.js';
+import { createMetrics, silentLogger } from '../../../telemetry/telemetry.js';
+import { createKafkaEventLog } from '../kafka.js';
+import { quickLimits } from './log.js';
 
 // Started by kafka-groups.loop.test.ts: reads a topic, writes down what it is handed, and never finishes a batch that holds `stop`.
 const [broker = '', topic = '', group = '', stop = ''] = process.argv.slice(2);

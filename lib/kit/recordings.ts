@@ -3,13 +3,13 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
-// Frames of the exchange that tests play. The file beside this one is made up, in the shape and with the habits of real frames: bursts within a
+// Frames of the exchange that tests play. The file below recordings/ is made up, in the shape and with the habits of real frames: bursts within a
 // millisecond, gaps of seconds, ids without holes, a line that stood still. RECORDINGS names a folder with recorded ones, which are played too.
 
 /** Files of lines `{"recv":<seconds>,"frame":{"stream","data"}}`, plain or `.gz`. */
 const isRecording = (name: string): boolean => /\.frames\.jsonl(\.gz)?$/.test(name);
 
-const made = fileURLToPath(new URL(import.meta.url.includes('/dist/') ? '../../recordings/' : './', import.meta.url));
+const made = fileURLToPath(new URL(import.meta.url.includes('/dist/') ? '../../kit/recordings/' : './recordings/', import.meta.url));
 const filesIn = (folder: string): string[] =>
   readdirSync(folder)
     .sort()

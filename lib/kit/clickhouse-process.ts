@@ -1,9 +1,9 @@
-import { systemClock } from '../../clock/clock.js';
-import { silentLogger } from '../../telemetry/telemetry.js';
-import { openChdbClickHouse } from '../chdb/chdb.js';
-import { startClickHouseHttp } from './sql-port.js';
+import { openChdbClickHouse } from '../clickhouse/chdb/chdb.js';
+import { startClickHouseHttp } from '../clickhouse/sql-port/sql-port.js';
+import { systemClock } from '../clock/clock.js';
+import { silentLogger } from '../telemetry/telemetry.js';
 
-// Started by test-server.ts: a ClickHouse of a test's own. Says its port when it serves, and ends with its input.
+// Started by clickhouse.ts: a ClickHouse of a test's own. Says its port when it serves, and ends with its input.
 const [path = '', port = '0', password = '', zone = ''] = process.argv.slice(2);
 const deps = { clock: systemClock, log: silentLogger() };
 const { engine, close } = await openChdbClickHouse({ path, ...deps, ...(zone === '' ? {} : { zone }) });

@@ -1,4 +1,4 @@
-import { lockFolder } from './folder-lock.js';
+import { lockFolder } from '../folder-lock.js';
 
 // Started by folder-lock.test.ts: locks a folder, says how that went, and stays until it is killed or its input ends.
 const [folder = ''] = process.argv.slice(2);

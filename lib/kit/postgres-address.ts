@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { host, listening } from './test-server.js';
+import { host, listening } from './postgres.js';
 
 /** An address that can be made to lead elsewhere, as a name or a floating address does after a failover. */
 export interface TestAddress {

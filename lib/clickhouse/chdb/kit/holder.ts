@@ -1,6 +1,6 @@
-import { systemClock } from '../../clock/clock.js';
-import { silentLogger } from '../../telemetry/telemetry.js';
-import { openChdbClickHouse } from './chdb.js';
+import { systemClock } from '../../../clock/clock.js';
+import { silentLogger } from '../../../telemetry/telemetry.js';
+import { openChdbClickHouse } from '../chdb.js';
 
 // Started by chdb.test.ts: opens a folder, says how that went, and then writes batches, saying after each one that it was acknowledged.
 const [folder = '', batchRows = '0'] = process.argv.slice(2);

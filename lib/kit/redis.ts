@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../http/test-free-port.js';
+import { freePort } from './free-port.js';
 
 /** A real Redis server of a test's own. */
 export interface TestRedis {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../../clock/clock.js';
-import { createLogger, createMetrics } from '../../telemetry/telemetry.js';
-import type { EventLog } from '../event-log.js';
-import { createKafkaEventLog, type KafkaEventLogOptions } from './kafka.js';
-import type { KafkaLimits } from './limits.js';
+import { systemClock } from '../../../clock/clock.js';
+import { createLogger, createMetrics } from '../../../telemetry/telemetry.js';
+import type { EventLog } from '../../event-log.js';
+import { createKafkaEventLog, type KafkaEventLogOptions } from '../kafka.js';
+import type { KafkaLimits } from '../limits.js';
 
 /** An event log on a test's broker, as quick to notice a lost member as a test wants it. */
 export interface OpenedKafkaLog {

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { systemClock } from '../../clock/clock.js';
-import { silentLogger } from '../../telemetry/telemetry.js';
-import { openPglite } from './pglite.js';
+import { systemClock } from '../../../clock/clock.js';
+import { silentLogger } from '../../../telemetry/telemetry.js';
+import { openPglite } from '../pglite.js';
 
 // Started by the tests of PGlite: writes rows without end and prints each name once its insert is acknowledged.
 const [folder = '', migrationsFolder = '', prefix = ''] = process.argv.slice(2);

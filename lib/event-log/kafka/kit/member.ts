@@ -1,7 +1,7 @@
-import { systemClock } from '../../clock/clock.js';
-import { createMetrics, silentLogger } from '../../telemetry/telemetry.js';
-import { createKafkaEventLog } from './kafka.js';
-import { quickLimits } from './test-kafka-log.js';
+import { systemClock } from '../../../clock/clock.js';
+import { createMetrics, silentLogger } from '../../../telemetry/telemetry.js';
+import { createKafkaEventLog } from '../kafka.js';
+import { quickLimits } from './log.js';
 
 // Started by kafka-membership.loop.test.ts: joins a group and writes down, as JSON lines, what it is told and every 20 ms whether it is sure of it.
 const [broker = '', topic = ''] = process.argv.slice(2);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Address } from '../../config/config.js';
+import type { Address } from '../config/config.js';
 
 /**
  * ClickHouse as a process of a test's own: the real engine behind ClickHouse's HTTP interface, with a data folder. What it is not is
@@ -38,10 +38,7 @@ const startMs = 30_000;
 const startTries = 5;
 /** Programs run compiled only, also when this file is read as source. */
 const program = fileURLToPath(
-  new URL(
-    import.meta.url.endsWith('.ts') ? '../../dist/clickhouse/sql-port/test-server-process.js' : './test-server-process.js',
-    import.meta.url,
-  ),
+  new URL(import.meta.url.endsWith('.ts') ? '../dist/kit/clickhouse-process.js' : './clickhouse-process.js', import.meta.url),
 );
 
 /** Starts it on a free port of 127.0.0.1. It also ends when this process is killed. */
