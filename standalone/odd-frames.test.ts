@@ -1,4 +1,4 @@
-import type { ReferenceTrade } from '@tickfolio/aggregator/reference-second-stats';
+import type { ReferenceTrade } from '@tickfolio/aggregator/kit/reference-second-stats';
 import { systemClock } from '@tickfolio/lib/clock';
 import { eventually } from '@tickfolio/lib/kit/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

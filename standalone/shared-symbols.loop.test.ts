@@ -1,5 +1,5 @@
 import { shareTopic } from '@tickfolio/aggregator/app';
-import type { ReferenceTrade } from '@tickfolio/aggregator/reference-second-stats';
+import type { ReferenceTrade } from '@tickfolio/aggregator/kit/reference-second-stats';
 import { systemClock } from '@tickfolio/lib/clock';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { startTestKafka } from '@tickfolio/lib/kit/kafka';

@@ -1,5 +1,5 @@
 import { startAggregator } from '@tickfolio/aggregator/app';
-import type { ReferenceTrade } from '@tickfolio/aggregator/reference-second-stats';
+import type { ReferenceTrade } from '@tickfolio/aggregator/kit/reference-second-stats';
 import { type ExchangeSimOptions, type RecordedTrade, startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { SocketServiceClient } from '@tickfolio/gen/market/v1';
 import { systemClock } from '@tickfolio/lib/clock';

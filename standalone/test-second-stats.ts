@@ -1,4 +1,4 @@
-import { type ReferenceTrade, referenceSecondStats } from '@tickfolio/aggregator/reference-second-stats';
+import { type ReferenceTrade, referenceSecondStats } from '@tickfolio/aggregator/kit/reference-second-stats';
 import type { SecondStat } from '@tickfolio/lib/price-bus';
 import { expect } from 'vitest';
 

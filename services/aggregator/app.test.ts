@@ -5,9 +5,9 @@ import { createLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AggregatorOptions } from './app.js';
 import { marketDefaults } from './feed/market.js';
-import type { ReferenceTrade } from './tape/test-reference-second-stats.js';
-import { type AggregatorRig, startRig, until } from './test-aggregator.js';
-import { type FakeSocket, startFakeSocket, tradePayload } from './test-socket.js';
+import { type AggregatorRig, startRig, until } from './kit/aggregator.js';
+import type { ReferenceTrade } from './kit/reference-second-stats.js';
+import { type FakeSocket, startFakeSocket, tradePayload } from './kit/socket.js';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {

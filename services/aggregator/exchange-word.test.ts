@@ -1,8 +1,8 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { afterEach, expect, it } from 'vitest';
-import type { ReferenceTrade } from './tape/test-reference-second-stats.js';
-import { startRig, until } from './test-aggregator.js';
-import { type FakeSocket, startFakeSocket, tradePayload } from './test-socket.js';
+import { startRig, until } from './kit/aggregator.js';
+import type { ReferenceTrade } from './kit/reference-second-stats.js';
+import { type FakeSocket, startFakeSocket, tradePayload } from './kit/socket.js';
 
 // What the aggregator passes on of the exchange besides prices: its time, and why a price does not come.
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { until } from './test-aggregator.js';
+import { until } from './kit/aggregator.js';
 
 // The compiled program, as a deployment starts it; `npm test` builds it first.
 const program = join(import.meta.dirname, 'dist/main.js');

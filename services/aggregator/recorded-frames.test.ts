@@ -1,8 +1,8 @@
 import { recordedFrames, recordings } from '@tickfolio/lib/kit/recordings';
 import { describe, expect, it } from 'vitest';
-import { createMarketBench, type MarketBench } from './feed/test-feed.js';
-import { type ReferenceTrade, referenceSecondStats } from './tape/test-reference-second-stats.js';
-import { toTrade } from './tape/test-tape.js';
+import { createMarketBench, type MarketBench } from './kit/feed.js';
+import { type ReferenceTrade, referenceSecondStats } from './kit/reference-second-stats.js';
+import { toTrade } from './kit/tape.js';
 
 interface Frame {
   readonly payload: string;

@@ -3,8 +3,8 @@ import { AppError } from '@tickfolio/lib/errors';
 import { createPriceBus, type PriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startRig, until } from './test-aggregator.js';
-import { startFakeSocket } from './test-socket.js';
+import { startRig, until } from './kit/aggregator.js';
+import { startFakeSocket } from './kit/socket.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

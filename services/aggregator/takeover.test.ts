@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTapeBench, startMs, type TapeBench, tradeAt } from './tape/test-tape.js';
+import { createTapeBench, startMs, type TapeBench, tradeAt } from './kit/tape.js';
 
 const brief = ({ second, trades, complete, revision }: TapeBench['published'][0]) => [
   (second - startMs) / 1_000,

@@ -11,7 +11,7 @@ import { type Archiver, startArchiver } from './app.js';
 import { archiveNames } from './archive.js';
 import { auditAll } from './audit/audit.js';
 import { auditTable, verdict } from './audit/table.js';
-import { createTickers, type MadeTicker } from './test-tickers.js';
+import { createTickers, type MadeTicker } from './kit/tickers.js';
 import { tickerColumns } from './ticker-row.js';
 
 const log = silentLogger();

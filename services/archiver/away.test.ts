@@ -6,7 +6,7 @@ import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import { startArchiver } from './app.js';
-import { createTickers } from './test-tickers.js';
+import { createTickers } from './kit/tickers.js';
 
 const log = silentLogger();
 const options = {

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import type { Archive } from './archive.js';
 import { createBatchWriter } from './batch-writer.js';
 import type { DeadLetter } from './dead-letters.js';
+import { createTickers } from './kit/tickers.js';
 import { createArchiverMetrics } from './metrics.js';
-import { createTickers } from './test-tickers.js';
 import type { TickerLines } from './ticker-lines.js';
 
 const message = (offset: number, value: string): StoredMessage => ({

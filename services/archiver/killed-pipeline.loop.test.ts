@@ -11,8 +11,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archiveNames } from './archive.js';
 import { type AuditDeps, auditAll } from './audit/audit.js';
 import { auditTable, verdict } from './audit/table.js';
-import { archiverProgram, createArchiverProcess, pause, poisonOf, produce, runAudit } from './test-pipeline.js';
-import { createRandom, createTickers } from './test-tickers.js';
+import { archiverProgram, createArchiverProcess, pause, poisonOf, produce, runAudit } from './kit/pipeline.js';
+import { createRandom, createTickers } from './kit/tickers.js';
 import { type TickerRow, tickerColumns } from './ticker-row.js';
 import { archiveTopics } from './topics.js';
 

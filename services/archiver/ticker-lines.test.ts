@@ -3,7 +3,7 @@ import type { StoredMessage } from '@tickfolio/lib/event-log';
 import { membersOf, writeObject } from '@tickfolio/lib/kit/json-writing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTickers } from './test-tickers.js';
+import { createTickers } from './kit/tickers.js';
 import { readTickerLines } from './ticker-lines.js';
 import { parseTickerRow, tickerColumns } from './ticker-row.js';
 

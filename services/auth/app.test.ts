@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAccounts } from './accounts/accounts.js';
 import { createPasswordHasher } from './accounts/password-hasher.js';
 import { type AuthLimits, startAuth } from './app.js';
-import { codeOf, jwtSecret, password, startTestAuth } from './test-auth.js';
-import { openEmbeddedDatabase } from './test-database.js';
+import { codeOf, jwtSecret, password, startTestAuth } from './kit/auth.js';
+import { openEmbeddedDatabase } from './kit/database.js';
 
 const caught = async (work: Promise<unknown>): Promise<AppError> => {
   const err: unknown = await work.then(

@@ -1,7 +1,7 @@
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { codeOf, startTestAuth } from './test-auth.js';
-import { openEmbeddedDatabase } from './test-database.js';
+import { codeOf, startTestAuth } from './kit/auth.js';
+import { openEmbeddedDatabase } from './kit/database.js';
 
 let postgres: Postgres;
 beforeAll(async () => {

@@ -3,10 +3,10 @@ import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAccounts } from './accounts/accounts.js';
+import { openEmbeddedDatabase } from './kit/database.js';
 import { defaultLimits } from './limits.js';
 import { refreshTokens } from './schema.js';
 import { createSessions, type Rotation } from './sessions/sessions.js';
-import { openEmbeddedDatabase } from './test-database.js';
 
 let postgres: Postgres;
 beforeAll(async () => {

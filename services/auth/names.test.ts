@@ -11,8 +11,8 @@ import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAccounts } from './accounts/accounts.js';
 import { createPasswordHasher } from './accounts/password-hasher.js';
+import { codeOf, startTestAuth } from './kit/auth.js';
 import { migrationsFolder } from './migrations-folder.js';
-import { codeOf, startTestAuth } from './test-auth.js';
 
 const server = await shareTestPostgres();
 // Debian's and npm's PostgreSQL have ICU's locales; the C library's are rarely installed.

@@ -4,11 +4,11 @@ import { renewalTimes } from '@tickfolio/lib/renewal';
 import { isNotNull, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccounts } from './accounts/accounts.js';
+import { openEmbeddedDatabase } from './kit/database.js';
 import { defaultLimits } from './limits.js';
 import { refreshTokens } from './schema.js';
 import { refreshTokenHash } from './sessions/refresh-token.js';
 import { createSessions, type Rotation } from './sessions/sessions.js';
-import { openEmbeddedDatabase } from './test-database.js';
 
 const { answerMs, retryMs, callMs, aheadMs, lateMs, onTheWayMs } = renewalTimes;
 const renewEveryMs = defaultLimits.accessTtlMs - aheadMs;

@@ -3,10 +3,10 @@ import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { databaseTime, type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAccounts } from './accounts/accounts.js';
+import { codeOf, jwtSecret, startTestAuth } from './kit/auth.js';
+import { openEmbeddedDatabase } from './kit/database.js';
 import { defaultLimits } from './limits.js';
 import { createSessions, type Rotation } from './sessions/sessions.js';
-import { codeOf, jwtSecret, startTestAuth } from './test-auth.js';
-import { openEmbeddedDatabase } from './test-database.js';
 
 let postgres: Postgres;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/clickhouse';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTestArchive, rowsOf, startTestDashboard, type TestDashboard, textOf } from './archive/test-archive.js';
+import { createTestArchive, rowsOf, startTestDashboard, type TestDashboard, textOf } from './kit/archive.js';
 
 // A ClickHouse server that goes and comes back; one story, told in order.
 

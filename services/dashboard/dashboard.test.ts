@@ -19,7 +19,7 @@ import {
   type TestRow,
   textOf,
   timeOf,
-} from './archive/test-archive.js';
+} from './kit/archive.js';
 import { tickersPerPage } from './pages/tickers-page.js';
 
 // Exact pages of known rows, read from the real engine.

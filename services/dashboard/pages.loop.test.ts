@@ -10,7 +10,7 @@ import { settled } from '@tickfolio/lib/kit/settled';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestArchive, startTestDashboard, type TestArchive, type TestDashboard } from './archive/test-archive.js';
+import { createTestArchive, startTestDashboard, type TestArchive, type TestDashboard } from './kit/archive.js';
 
 // The pages in a real Chromium. Without one nothing of this is covered, which is said on standard error and fails in CI.
 

@@ -9,7 +9,7 @@ import { settled } from '@tickfolio/lib/kit/settled';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestArchive, startTestDashboard, type TestDashboard } from './archive/test-archive.js';
+import { createTestArchive, startTestDashboard, type TestDashboard } from './kit/archive.js';
 
 // The pages in browsers of other time zones, over the night in which New York puts its clocks forward.
 

@@ -2,7 +2,7 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExchangeSim, type ExchangeSimOptions, startExchangeSim } from './app.js';
-import { connect, eventually, getJson, type TestClient } from './test-client.js';
+import { connect, eventually, getJson, type TestClient } from './kit/client.js';
 
 // What an exchange does to those who trust each single frame, answer and page of it.
 

@@ -3,8 +3,8 @@ import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExchangeSim, type ExchangeSimOptions, startExchangeSim } from './app.js';
+import { connect, eventually, refusalOf } from './kit/client.js';
 import { exchangeLimits } from './limits.js';
-import { connect, eventually, refusalOf } from './test-client.js';
 
 let sim: ExchangeSim | undefined;
 const start = async (options: ExchangeSimOptions = {}): Promise<{ readonly sim: ExchangeSim; readonly clock: ManualClock }> => {

@@ -3,7 +3,7 @@ import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExchangeSim, type ExchangeSimOptions, startExchangeSim } from './app.js';
 import type { FaultInput } from './faults/fault.js';
-import { connect, getJson, type TestClient } from './test-client.js';
+import { connect, getJson, type TestClient } from './kit/client.js';
 
 let sim: ExchangeSim;
 const start = async (options: ExchangeSimOptions = {}) => {

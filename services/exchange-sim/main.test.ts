@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultSchema } from './faults/fault.js';
-import { eventually, getJson } from './test-client.js';
+import { eventually, getJson } from './kit/client.js';
 
 // The compiled program, as `npm run exchange-sim` starts it; `npm test` builds it first.
 const program = join(import.meta.dirname, 'dist/main.js');

@@ -4,16 +4,8 @@ import type { AppError } from '@tickfolio/lib/errors';
 import { callUnary, fromGrpcError } from '@tickfolio/lib/grpc';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SocketLimits } from './app.js';
-import {
-  answerJson,
-  listOf,
-  type ScriptedExchange,
-  startScriptedExchange,
-  tickerOf,
-  tradeOf,
-  wrap,
-} from './exchange/test-scripted-exchange.js';
-import { eventually, pauseMs, type Rig, startRig } from './test-rig.js';
+import { eventually, pauseMs, type Rig, startRig } from './kit/rig.js';
+import { answerJson, listOf, type ScriptedExchange, startScriptedExchange, tickerOf, tradeOf, wrap } from './kit/scripted-exchange.js';
 
 const symbols = ['btcusdt', 'ethusdt', 'bnbusdt', 'solusdt'];
 let exchange: ScriptedExchange;

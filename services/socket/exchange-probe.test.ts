@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:net';
 import { systemClock } from '@tickfolio/lib/clock';
 import { startTestProxy } from '@tickfolio/lib/kit/proxy';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { answerJson, type ScriptedExchange, startScriptedExchange } from './exchange/test-scripted-exchange.js';
 import type { ExchangePlace } from './exchange.js';
 import { probeExchange, probeTimeoutMs } from './exchange-probe.js';
+import { answerJson, type ScriptedExchange, startScriptedExchange } from './kit/scripted-exchange.js';
 
 /** Nobody listens at either; fetch knows port 9 and asks nobody there. */
 const closed = 'ws://127.0.0.1:9';

@@ -4,7 +4,7 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SocketLimits } from './app.js';
-import { eventually, type Rig, startRig } from './test-rig.js';
+import { eventually, type Rig, startRig } from './kit/rig.js';
 
 // The service against a simulated exchange that works and yet says or brings what is wrong.
 

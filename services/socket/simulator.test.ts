@@ -6,7 +6,7 @@ import { callUnary } from '@tickfolio/lib/grpc';
 import { createLogger, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SocketLimits } from './app.js';
-import { eventually, pauseMs, type Reader, type Rig, startRig } from './test-rig.js';
+import { eventually, pauseMs, type Reader, type Rig, startRig } from './kit/rig.js';
 
 // The service against an exchange that imitates the real one, its limits included.
 

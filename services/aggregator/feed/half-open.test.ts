@@ -1,8 +1,8 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { AppError } from '@tickfolio/lib/errors';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startRig, until } from '../test-aggregator.js';
-import { connectSocket, startFakeSocket } from '../test-socket.js';
+import { startRig, until } from '../kit/aggregator.js';
+import { connectSocket, startFakeSocket } from '../kit/socket.js';
 import { marketDefaults } from './market.js';
 
 const closing: (() => unknown)[] = [];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type ReferenceTrade, referenceSecondStats } from '../tape/test-reference-second-stats.js';
-import { startMs, toTrade } from '../tape/test-tape.js';
-import { tradePayload } from '../test-socket.js';
-import { createMarketBench } from './test-feed.js';
+import { createMarketBench } from '../kit/feed.js';
+import { type ReferenceTrade, referenceSecondStats } from '../kit/reference-second-stats.js';
+import { tradePayload } from '../kit/socket.js';
+import { startMs, toTrade } from '../kit/tape.js';
 
 /** A symbol's trades, and how much later than they happened they arrive. */
 interface Line {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toTrade, tradeAt } from '../tape/test-tape.js';
+import { toTrade, tradeAt } from '../kit/tape.js';
 import type { HistoryRow } from '../tape/trade.js';
 import { createMissingPrices } from './missing-prices.js';
 

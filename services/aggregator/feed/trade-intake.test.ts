@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ReferenceTrade } from '../tape/test-reference-second-stats.js';
-import { startMs, toTrade, tradeAt } from '../tape/test-tape.js';
-import { tradePayload } from '../test-socket.js';
-import { createMarketBench, type MarketBench } from './test-feed.js';
+import { createMarketBench, type MarketBench } from '../kit/feed.js';
+import type { ReferenceTrade } from '../kit/reference-second-stats.js';
+import { tradePayload } from '../kit/socket.js';
+import { startMs, toTrade, tradeAt } from '../kit/tape.js';
 
 let bench: MarketBench | undefined;
 afterEach(() => {

@@ -4,7 +4,7 @@ import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
-import { startMs } from '../tape/test-tape.js';
+import { startMs } from '../kit/tape.js';
 import { measurePublishing } from './publish-metrics.js';
 
 /** Publishing over a server that takes what comes, drops it, or is away. */

@@ -5,8 +5,8 @@ import { createPriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type AggregatorRig, startRig, until } from '../test-aggregator.js';
-import { startFakeSocket } from '../test-socket.js';
+import { type AggregatorRig, startRig, until } from '../kit/aggregator.js';
+import { startFakeSocket } from '../kit/socket.js';
 import { shareCount, shareOf, shareTopic } from './shares.js';
 
 const closing: (() => Promise<unknown>)[] = [];

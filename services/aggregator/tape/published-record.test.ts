@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { startMs, toTrade, tradeAt } from '../kit/tape.js';
 import { createPublishedRecord } from './published-record.js';
 import { startSecond } from './second-trades.js';
-import { startMs, toTrade, tradeAt } from './test-tape.js';
 
 /** The second that begins so many seconds after the start, with one trade. */
 const secondAt = (n: number) => startSecond(toTrade(tradeAt(n * 10, n * 1_000)));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTapeBench, startMs, type TapeBench, tradeAt } from './test-tape.js';
+import { createTapeBench, startMs, type TapeBench, tradeAt } from '../kit/tape.js';
 
 const perSecond = 100;
 const stepMs = 1_000 / perSecond;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { brief, createTapeBench, startMs, tradeAt } from './test-tape.js';
+import { brief, createTapeBench, startMs, tradeAt } from '../kit/tape.js';
 
 describe('a feed that breaks', () => {
   it('holds the last second for 2 s, publishes it as incomplete, and completes it when the next trade shows that nothing is missing', () => {

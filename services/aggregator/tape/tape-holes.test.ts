@@ -1,7 +1,7 @@
 import { AppError } from '@tickfolio/lib/errors';
 import { describe, expect, it } from 'vitest';
-import { referenceSecondStats } from './test-reference-second-stats.js';
-import { brief, createTapeBench, startMs, tradeAt } from './test-tape.js';
+import { referenceSecondStats } from '../kit/reference-second-stats.js';
+import { brief, createTapeBench, startMs, tradeAt } from '../kit/tape.js';
 
 describe('holes', () => {
   const record = [tradeAt(1, 0), tradeAt(2, 1_100), tradeAt(3, 1_400), tradeAt(4, 1_700), tradeAt(5, 2_100)];

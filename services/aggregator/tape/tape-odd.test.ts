@@ -1,6 +1,6 @@
 import type { PublishedThrough } from '@tickfolio/lib/price-bus';
 import { describe, expect, it } from 'vitest';
-import { brief, createTapeBench, startMs, tradeAt } from './test-tape.js';
+import { brief, createTapeBench, startMs, tradeAt } from '../kit/tape.js';
 
 const hourMs = 3_600_000;
 const noPrice = 'its price is not above 0';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type ReferenceTrade, referenceSecondStats } from '../kit/reference-second-stats.js';
+import { createTapeBench, startMs, tradeAt } from '../kit/tape.js';
 import { tapeDefaults } from './tape-limits.js';
-import { type ReferenceTrade, referenceSecondStats } from './test-reference-second-stats.js';
-import { createTapeBench, startMs, tradeAt } from './test-tape.js';
 
 const stepMs = 10;
 const endMs = 6_000;

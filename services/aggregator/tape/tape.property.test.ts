@@ -1,8 +1,8 @@
 import type { SecondStat } from '@tickfolio/lib/price-bus';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ReferenceTrade, referenceSecondStats } from './test-reference-second-stats.js';
-import { createTapeBench, startMs, type TapeBench } from './test-tape.js';
+import { type ReferenceTrade, referenceSecondStats } from '../kit/reference-second-stats.js';
+import { createTapeBench, startMs, type TapeBench } from '../kit/tape.js';
 
 const amount = fc.bigInt(1n, 10n ** 14n).map((units) => {
   const digits = units.toString().padStart(9, '0');

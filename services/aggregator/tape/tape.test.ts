@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { referenceSecondStats } from './test-reference-second-stats.js';
-import { brief, createTapeBench, startMs, toTrade, tradeAt } from './test-tape.js';
+import { referenceSecondStats } from '../kit/reference-second-stats.js';
+import { brief, createTapeBench, startMs, toTrade, tradeAt } from '../kit/tape.js';
 
 describe('seconds', () => {
   it('publishes a second as soon as a trade of a later one arrived, but never the one it began in', () => {

@@ -9,8 +9,8 @@ import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startArchiver } from '../app.js';
 import { archiveNames } from '../archive.js';
+import { createTickers } from '../kit/tickers.js';
 import { keptSinceMs } from '../schema.js';
-import { createTickers } from '../test-tickers.js';
 import { auditAll, createRunningAudit } from './audit.js';
 import { verdict } from './table.js';
 

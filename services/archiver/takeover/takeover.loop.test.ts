@@ -13,9 +13,9 @@ import { AppError } from '@tickfolio/lib/errors';
 import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/clickhouse';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addTickers, contentOf, inZone, recordingLog, table, writeArchive } from '../kit/old-archive.js';
+import { createRandom } from '../kit/tickers.js';
 import { migrateArchive } from '../schema.js';
-import { createRandom } from '../test-tickers.js';
-import { addTickers, contentOf, inZone, recordingLog, table, writeArchive } from './test-old-archive.js';
 
 const host = 'Asia/Kathmandu';
 
@@ -114,7 +114,7 @@ describe('archives of before times had zones, on a server in Kathmandu', () => {
 });
 
 describe('the data folder of a computer in Shanghai', () => {
-  const program = fileURLToPath(new URL('../dist/takeover/test-takeover-process.js', import.meta.url));
+  const program = fileURLToPath(new URL('../dist/kit/takeover-process.js', import.meta.url));
   const folder = mkdtempSync(join(tmpdir(), 'tickfolio-takeover-'));
   const children = new Set<ChildProcess>();
   afterAll(() => {

@@ -7,8 +7,8 @@ import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archiveNames } from '../archive.js';
 import { auditAll } from '../audit/audit.js';
+import { addTickers, contentOf, createArchiveTables, inZone, recordingLog, table, writeArchive } from '../kit/old-archive.js';
 import { migrateArchive } from '../schema.js';
-import { addTickers, contentOf, createArchiveTables, inZone, recordingLog, table, writeArchive } from './test-old-archive.js';
 
 // A server whose host is in New York, with archives as versions before wrote them there.
 const zone = 'America/New_York';

@@ -1,9 +1,9 @@
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { codeOf, password, startTestAuth } from '../kit/auth.js';
+import { openEmbeddedDatabase } from '../kit/database.js';
 import { accounts } from '../schema.js';
-import { codeOf, password, startTestAuth } from '../test-auth.js';
-import { openEmbeddedDatabase } from '../test-database.js';
 
 let postgres: Postgres;
 let auth: Awaited<ReturnType<typeof startTestAuth>>;

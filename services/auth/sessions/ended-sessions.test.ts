@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createManualClock } from '@tickfolio/lib/clock';
 import { timeOf } from '@tickfolio/lib/postgres';
 import { afterAll, expect, it } from 'vitest';
+import { codeOf, startTestAuth } from '../kit/auth.js';
+import { openEmbeddedDatabase } from '../kit/database.js';
 import { accounts, sessions } from '../schema.js';
-import { codeOf, startTestAuth } from '../test-auth.js';
-import { openEmbeddedDatabase } from '../test-database.js';
 import { createListEndedSessions } from './ended-sessions.js';
 
 const postgres = await openEmbeddedDatabase();

@@ -1,6 +1,6 @@
 import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { describe } from 'vitest';
-import { openEmbeddedDatabase, openServerDatabase } from '../test-database.js';
+import { openEmbeddedDatabase, openServerDatabase } from '../kit/database.js';
 import { describeSessions } from './sessions.contract.js';
 
 describeSessions('PGlite', openEmbeddedDatabase);

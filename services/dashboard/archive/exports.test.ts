@@ -5,7 +5,7 @@ import { brotliDecompressSync, createBrotliDecompress, createGunzip } from 'node
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { startTestDashboard, type TestDashboard } from './test-archive.js';
+import { startTestDashboard, type TestDashboard } from '../kit/archive.js';
 
 const longId = 'x'.repeat(2_000);
 const path = '/symbols/BTCUSDT/tickers.csv?range=24h';

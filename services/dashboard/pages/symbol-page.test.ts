@@ -20,7 +20,7 @@ import {
   type TestDashboard,
   type TestRow,
   textOf,
-} from '../archive/test-archive.js';
+} from '../kit/archive.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-symbol-'));
 const dayMs = 86_400_000;

@@ -2,7 +2,7 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExchangeSim, startExchangeSim } from '../app.js';
-import { connect, getJson, type TestClient } from '../test-client.js';
+import { connect, getJson, type TestClient } from '../kit/client.js';
 import { type Alteration, alterText, escapedText } from './alteration.js';
 
 let sim: ExchangeSim | undefined;

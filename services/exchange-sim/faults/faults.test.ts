@@ -2,7 +2,7 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExchangeSim, type ExchangeSimOptions, startExchangeSim } from '../app.js';
-import { connect, eventually, getJson, refusalOf, type TestClient } from '../test-client.js';
+import { connect, eventually, getJson, refusalOf, type TestClient } from '../kit/client.js';
 import type { FaultInput } from './fault.js';
 
 let sim: ExchangeSim | undefined;

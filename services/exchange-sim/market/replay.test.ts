@@ -7,7 +7,7 @@ import { recordedFrames, recordings } from '@tickfolio/lib/kit/recordings';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ExchangeSim, startExchangeSim } from '../app.js';
-import { connect, eventually, getJson } from '../test-client.js';
+import { connect, eventually, getJson } from '../kit/client.js';
 import type { ReplayOptions } from './replay.js';
 
 let folder = '';

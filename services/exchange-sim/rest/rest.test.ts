@@ -3,7 +3,7 @@ import { add, formatDecimal, multiply, parseDecimal, zero } from '@tickfolio/lib
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExchangeSim, type ExchangeSimOptions, type RecordedTrade, startExchangeSim } from '../app.js';
-import { connect, eventually, type Frame, getJson } from '../test-client.js';
+import { connect, eventually, type Frame, getJson } from '../kit/client.js';
 
 let sim: ExchangeSim | undefined;
 const start = async (options: ExchangeSimOptions = {}) => {

@@ -3,7 +3,7 @@ import { add, compare, formatDecimal, multiply, parseDecimal, subtract, zero } f
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExchangeSim, type ExchangeSimOptions, type RecordedTrade, startExchangeSim } from '../app.js';
-import { connect, eventually, type Frame } from '../test-client.js';
+import { connect, eventually, type Frame } from '../kit/client.js';
 
 let sim: ExchangeSim | undefined;
 const start = async (options: ExchangeSimOptions = {}) => {

@@ -2,8 +2,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { StreamState } from '@tickfolio/gen/market/v1';
 import { startTestProxy, type TestProxy } from '@tickfolio/lib/kit/proxy';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventually, type Rig, type RigOptions, startRig } from '../test-rig.js';
-import { answerJson, type ScriptedExchange, startScriptedExchange, tradeOf } from './test-scripted-exchange.js';
+import { eventually, type Rig, type RigOptions, startRig } from '../kit/rig.js';
+import { answerJson, type ScriptedExchange, startScriptedExchange, tradeOf } from '../kit/scripted-exchange.js';
 
 let exchange: ScriptedExchange;
 let rig: Rig | undefined;

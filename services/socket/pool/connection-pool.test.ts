@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createPoolRig as rig } from '../kit/pool.js';
 import type { SocketLimits } from '../limits.js';
-import { createPoolRig as rig } from './test-pool.js';
 
 const btc = 'btcusdt@aggTrade';
 const eth = 'ethusdt@aggTrade';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createPoolRig } from './test-pool.js';
+import { createPoolRig } from '../kit/pool.js';
 
 let rig: ReturnType<typeof createPoolRig> | undefined;
 afterEach(() => rig?.pool.close());

@@ -1,9 +1,9 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { describe, expect, it } from 'vitest';
 import type { ExchangeConnection } from '../exchange/exchange-connection.js';
+import { createPoolRig as rig } from '../kit/pool.js';
 import { defaultLimits } from '../limits.js';
 import { createSilenceWatch } from './silence-watch.js';
-import { createPoolRig as rig } from './test-pool.js';
 
 const btc = 'btcusdt@aggTrade';
 const eth = 'ethusdt@aggTrade';

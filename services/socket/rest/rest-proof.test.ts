@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { answerJson, type ScriptedExchange, startScriptedExchange } from '../exchange/test-scripted-exchange.js';
-import { eventually, type Rig, startRig } from '../test-rig.js';
+import { eventually, type Rig, startRig } from '../kit/rig.js';
+import { answerJson, type ScriptedExchange, startScriptedExchange } from '../kit/scripted-exchange.js';
 
 let exchange: ScriptedExchange;
 let rig: Rig;

@@ -1,7 +1,7 @@
 import { type Clock, createManualClock } from '@tickfolio/lib/clock';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
-import { listOf } from '../exchange/test-scripted-exchange.js';
+import { listOf } from '../kit/scripted-exchange.js';
 import { defaultLimits, type SocketLimits } from '../limits.js';
 import { createSocketMetrics } from '../metrics.js';
 import { createExchangeRest } from './rest.js';

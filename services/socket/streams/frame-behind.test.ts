@@ -2,7 +2,7 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import { readMessage } from '../exchange/frame.js';
-import { tickerOf, wrap } from '../exchange/test-scripted-exchange.js';
+import { tickerOf, wrap } from '../kit/scripted-exchange.js';
 import { createSocketMetrics } from '../metrics.js';
 import { createFrameJudge } from './frame-judge.js';
 

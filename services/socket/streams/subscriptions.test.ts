@@ -2,7 +2,7 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import { readMessage } from '../exchange/frame.js';
-import { tradeOf, wrap } from '../exchange/test-scripted-exchange.js';
+import { tradeOf, wrap } from '../kit/scripted-exchange.js';
 import { defaultLimits } from '../limits.js';
 import { createSocketMetrics } from '../metrics.js';
 import type { ConnectionPool } from '../pool/connection-pool.js';

@@ -3,7 +3,7 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { callUnary } from '@tickfolio/lib/grpc';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { expect, it } from 'vitest';
-import { eventually, startRig } from '../test-rig.js';
+import { eventually, startRig } from '../kit/rig.js';
 
 it('has coins that stop trading paused or gone from the list within a minute, though that is read every ten', async () => {
   const sim = await startExchangeSim({ clock: systemClock, log: silentLogger() }, { symbols: 20, pastDay: false, tradeRate: 40 });

@@ -4,8 +4,8 @@ import type { AppError } from '@tickfolio/lib/errors';
 import { createGrpcClient, fromGrpcError } from '@tickfolio/lib/grpc';
 import type { ProxySettings } from '@tickfolio/lib/outbound';
 import { createLogger, createMetrics, type Metrics } from '@tickfolio/lib/telemetry';
-import { type SocketApp, type SocketLimits, startSocket } from './app.js';
-import type { StreamKind } from './exchange/frame.js';
+import { type SocketApp, type SocketLimits, startSocket } from '../app.js';
+import type { StreamKind } from '../exchange/frame.js';
 
 // For tests only: the service on free ports, with its log kept, and readers that remember what they got.
 

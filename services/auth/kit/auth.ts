@@ -5,7 +5,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
 import { type DatabaseTime, type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
-import { type AuthLimits, startAuth } from './app.js';
+import { type AuthLimits, startAuth } from '../app.js';
 
 export const jwtSecret = randomBytes(32).toString('hex');
 export const password = 'correct horse battery';

@@ -2,8 +2,8 @@ import { type Clock, sleep, systemClock } from '@tickfolio/lib/clock';
 import type { EventMessage } from '@tickfolio/lib/event-log';
 import type { LastPrice, PriceBus, SecondStat } from '@tickfolio/lib/price-bus';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
-import { type Aggregator, type AggregatorDeps, type AggregatorOptions, startAggregator } from './app.js';
-import { connectSocket } from './test-socket.js';
+import { type Aggregator, type AggregatorDeps, type AggregatorOptions, startAggregator } from '../app.js';
+import { connectSocket } from './socket.js';
 
 /** The service with its HTTP and gRPC real and its outputs kept, for tests. */
 export interface AggregatorRig {

@@ -13,8 +13,8 @@ import {
 import { AppError } from '@tickfolio/lib/errors';
 import { createGrpcClient, createGrpcServer } from '@tickfolio/lib/grpc';
 import { silentLogger } from '@tickfolio/lib/telemetry';
-import type { StreamKind } from './feed/market-feed.js';
-import type { ReferenceTrade } from './tape/test-reference-second-stats.js';
+import type { StreamKind } from '../feed/market-feed.js';
+import type { ReferenceTrade } from './reference-second-stats.js';
 
 /** A stream that somebody reads from the fake. */
 export interface OpenStream {

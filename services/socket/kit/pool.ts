@@ -2,12 +2,12 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import type { ConnectionEnd, ConnectionEvents, ExchangeConnection } from '../exchange/exchange-connection.js';
 import { type ExchangeFrame, readMessage } from '../exchange/frame.js';
-import { tickerOf, tradeOf, wrap } from '../exchange/test-scripted-exchange.js';
 import { defaultLimits, type SocketLimits } from '../limits.js';
 import { createSocketMetrics } from '../metrics.js';
-import { createConnectionGate } from './connection-gate.js';
-import { createConnectionPool } from './connection-pool.js';
-import type { Link } from './stream-events.js';
+import { createConnectionGate } from '../pool/connection-gate.js';
+import { createConnectionPool } from '../pool/connection-pool.js';
+import type { Link } from '../pool/stream-events.js';
+import { tickerOf, tradeOf, wrap } from './scripted-exchange.js';
 
 // For tests only: the pool over connections of which every event is decided by the test, in a time that stands still.
 

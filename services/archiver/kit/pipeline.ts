@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { EventLog } from '@tickfolio/lib/event-log';
-import type { createTickers } from './test-tickers.js';
-import type { TickerRow } from './ticker-row.js';
+import type { TickerRow } from '../ticker-row.js';
+import type { createTickers } from './tickers.js';
 
-export const archiverProgram = fileURLToPath(new URL('./dist/main.js', import.meta.url));
-export const auditProgram = fileURLToPath(new URL('./dist/audit/main.js', import.meta.url));
+export const archiverProgram = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+export const auditProgram = fileURLToPath(new URL('../dist/audit/main.js', import.meta.url));
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The compiled archiver as a process, as it is deployed. */

@@ -2,7 +2,7 @@ import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { systemClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { migrateArchive } from '../schema.js';
-import { createArchiveTables, recordingLog, table, writeMany } from './test-old-archive.js';
+import { createArchiveTables, recordingLog, table, writeMany } from './old-archive.js';
 
 // Started by takeover.loop.test.ts, on a host in the zone that TZ names: writes an archive as versions before wrote it, or takes one over.
 const [what = '', path = '', rows = '0', startMs = '0'] = process.argv.slice(2);

@@ -5,7 +5,7 @@ import type { TestPostgres } from '@tickfolio/lib/kit/postgres';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
-import { migrationsFolder } from './migrations-folder.js';
+import { migrationsFolder } from '../migrations-folder.js';
 
 const common = { migrationsFolder, log: silentLogger(), clock: systemClock };
 

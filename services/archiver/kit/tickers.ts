@@ -1,4 +1,4 @@
-import { type TickerRow, tickerColumns } from './ticker-row.js';
+import { type TickerRow, tickerColumns } from '../ticker-row.js';
 
 /** A generator of 32-bit numbers from a seed (xorshift), so that a failed run can be had again. */
 export const createRandom = (seed: string): (() => number) => {

@@ -3,10 +3,10 @@ import { createFeedClock, type FeedClock } from '@tickfolio/lib/market/feed-cloc
 import type { LastPrice, PublishedThrough, SecondStat } from '@tickfolio/lib/price-bus';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { createTally, type Tally } from '../tally.js';
-import { createTape, type Tape } from './tape.js';
-import { type TapeOptions, tapeDefaults } from './tape-limits.js';
-import type { ReferenceTrade } from './test-reference-second-stats.js';
-import { parseAmount, type Trade, type VoidTrade } from './trade.js';
+import { createTape, type Tape } from '../tape/tape.js';
+import { type TapeOptions, tapeDefaults } from '../tape/tape-limits.js';
+import { parseAmount, type Trade, type VoidTrade } from '../tape/trade.js';
+import type { ReferenceTrade } from './reference-second-stats.js';
 
 /** A tape under a clock that a test moves, for tests. */
 export interface TapeBench {

@@ -2,10 +2,10 @@ import type { RawResponse } from '@tickfolio/gen/market/v1';
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import type { LastPrice, SecondStat } from '@tickfolio/lib/price-bus';
 import { silentLogger } from '@tickfolio/lib/telemetry';
+import { createMarket } from '../feed/market.js';
+import type { MarketFeed } from '../feed/market-feed.js';
 import { createPublishGate } from '../publishing/publish-gate.js';
 import { createTally, type Tally } from '../tally.js';
-import { createMarket } from './market.js';
-import type { MarketFeed } from './market-feed.js';
 
 /** A market under a clock that a test moves, fed with the trade frames that the test pushes; for tests. */
 export interface MarketBench {
