@@ -7,8 +7,8 @@ import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, describe, expect, it } from 'vitest';
 import { migrationsFolder } from './app.js';
 import { createValueHistory } from './history/value-history.js';
+import { pointsOf } from './kit/bff.js';
 import { createPortfolios } from './portfolio/portfolios.js';
-import { pointsOf } from './test-bff.js';
 
 const server = await shareTestPostgres();
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { until } from './kit/bff.js';
 import { createAggregatorClient } from './market/aggregator-client.js';
-import { until } from './test-bff.js';
 
 const closing: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {

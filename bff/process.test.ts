@@ -9,8 +9,8 @@ import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openSocket } from './live/test-socket.js';
-import { createUser, jwtSecret, readAnswer, second, testSymbols, until } from './test-bff.js';
+import { createUser, jwtSecret, readAnswer, second, testSymbols, until } from './kit/bff.js';
+import { openSocket } from './kit/socket.js';
 
 const program = fileURLToPath(new URL('./dist/main.js', import.meta.url));
 const isBuilt = existsSync(program);

@@ -7,8 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createValueHistory } from './history/value-history.js';
 import { createValuePartitions } from './history/value-partitions.js';
 import { createValueRounds } from './history/value-rounds.js';
+import { pointsOf } from './kit/bff.js';
 import { migrationsFolder } from './schema.js';
-import { pointsOf } from './test-bff.js';
 
 const database = 'profile_db';
 const server = await startTestPostgres();

@@ -1,7 +1,7 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createFakeAuth, openTestPostgres, readAnswer, startTestBff, type TestBff, type TestBffOptions } from '../test-bff.js';
+import { createFakeAuth, openTestPostgres, readAnswer, startTestBff, type TestBff, type TestBffOptions } from '../kit/bff.js';
 import type { AuthClient } from './auth-client.js';
 
 let postgres: Postgres;

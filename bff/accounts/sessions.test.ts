@@ -6,8 +6,8 @@ import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { openSocket } from '../live/test-socket.js';
-import { createFakeAuth, openTestPostgres, startTestBff, type TestBff, type TestBffOptions, until } from '../test-bff.js';
+import { createFakeAuth, openTestPostgres, startTestBff, type TestBff, type TestBffOptions, until } from '../kit/bff.js';
+import { openSocket } from '../kit/socket.js';
 import { createSessionGate } from './session-gate.js';
 
 let postgres: Postgres;

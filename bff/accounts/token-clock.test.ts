@@ -2,8 +2,8 @@ import { type Clock, createManualClock, systemClock } from '@tickfolio/lib/clock
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openSocket } from '../live/test-socket.js';
-import { createFakeAuth, createUser, openTestPostgres, startTestBff, type TestBff, type TestBffOptions, until } from '../test-bff.js';
+import { createFakeAuth, createUser, openTestPostgres, startTestBff, type TestBff, type TestBffOptions, until } from '../kit/bff.js';
+import { openSocket } from '../kit/socket.js';
 import { createTokenClock } from './token-clock.js';
 
 const minuteMs = 60_000;

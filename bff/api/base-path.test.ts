@@ -7,8 +7,8 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { StartError } from '@tickfolio/lib/lifecycle';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSocket } from '../live/test-socket.js';
-import { createUser, openTestPostgres, readAnswer, startTestBff, type TestBff } from '../test-bff.js';
+import { createUser, openTestPostgres, readAnswer, startTestBff, type TestBff } from '../kit/bff.js';
+import { openSocket } from '../kit/socket.js';
 import { withoutBasePath } from './base-path.js';
 import { ownAddresses, pageRoutes } from './public-url.js';
 

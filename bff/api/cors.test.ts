@@ -1,7 +1,7 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createUser, openTestPostgres, startTestBff, type TestBff } from '../test-bff.js';
+import { createUser, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 
 const page = 'https://app.example.com';
 let postgres: Postgres;

@@ -6,8 +6,8 @@ import { AppError } from '@tickfolio/lib/errors';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { Check, Errors } from 'typebox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSocket } from '../live/test-socket.js';
-import { createUser, lateToken, openTestPostgres, startTestBff, type TestBff, until } from '../test-bff.js';
+import { createUser, lateToken, openTestPostgres, startTestBff, type TestBff, until } from '../kit/bff.js';
+import { openSocket } from '../kit/socket.js';
 
 interface Operation {
   readonly operationId: string;

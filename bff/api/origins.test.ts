@@ -3,8 +3,8 @@ import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSocket } from '../live/test-socket.js';
-import { createUser, openTestPostgres, startTestBff, type TestBffOptions } from '../test-bff.js';
+import { createUser, openTestPostgres, startTestBff, type TestBffOptions } from '../kit/bff.js';
+import { openSocket } from '../kit/socket.js';
 
 let postgres: Postgres;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createUser, openTestPostgres, startTestBff, type TestBff, type TestUser, until } from '../test-bff.js';
+import { createUser, openTestPostgres, startTestBff, type TestBff, type TestUser, until } from '../kit/bff.js';
 
 let postgres: Postgres;
 let bff: TestBff;

@@ -11,7 +11,7 @@ import {
   type TestBff,
   type TestUser,
   until,
-} from '../test-bff.js';
+} from '../kit/bff.js';
 
 let postgres: Postgres;
 let bff: TestBff;

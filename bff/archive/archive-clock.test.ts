@@ -9,9 +9,9 @@ import { createKeptPrices } from '../history/kept-prices.js';
 import { createValueHistory } from '../history/value-history.js';
 import { createValueRecorder } from '../history/value-recorder.js';
 import { createValueRounds } from '../history/value-rounds.js';
+import { createUser, openTestPostgres, pointsOf, startTestBff, type TestBff, until } from '../kit/bff.js';
 import { createPortfolios } from '../portfolio/portfolios.js';
 import { createPriceBoard } from '../prices/price-board.js';
-import { createUser, openTestPostgres, pointsOf, startTestBff, type TestBff, until } from '../test-bff.js';
 import { createMarketArchive } from './market-archive.js';
 
 const hourMs = 3_600_000;

@@ -6,8 +6,8 @@ import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/cli
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createValueHistory } from '../history/value-history.js';
+import { createUser, openTestPostgres, startTestBff, testSymbols } from '../kit/bff.js';
 import { createKeptListings } from '../market/kept-listings.js';
-import { createUser, openTestPostgres, startTestBff, testSymbols } from '../test-bff.js';
 import { dayMomentOf, nextDayMomentOf } from './day-moments.js';
 import { createMarketArchive } from './market-archive.js';
 

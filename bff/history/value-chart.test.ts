@@ -2,8 +2,8 @@ import type { Postgres } from '@tickfolio/lib/postgres';
 import { lt } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openTestPostgres, pointsOf } from '../kit/bff.js';
 import { valueHours, valueMinutes } from '../schema.js';
-import { openTestPostgres, pointsOf } from '../test-bff.js';
 import { createValueHistory, type ValueHistory } from './value-history.js';
 import { type ValueRange, valueRanges } from './value-ranges.js';
 

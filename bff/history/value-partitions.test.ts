@@ -9,9 +9,9 @@ import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrationsUpTo } from '../page/test-older-build.js';
+import { pointsOf } from '../kit/bff.js';
+import { migrationsUpTo } from '../kit/older-build.js';
 import { migrationsFolder } from '../schema.js';
-import { pointsOf } from '../test-bff.js';
 import { createValueHistory } from './value-history.js';
 import { createValuePartitions } from './value-partitions.js';
 

@@ -1,6 +1,6 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { expect, it } from 'vitest';
-import { createUser, openTestPostgres, startTestBff } from '../test-bff.js';
+import { createUser, openTestPostgres, startTestBff } from '../kit/bff.js';
 import { createValueHistory } from './value-history.js';
 
 it('answers who asks again only with what is new, keeps nothing on a disk, and gives nobody what is of somebody else', async () => {

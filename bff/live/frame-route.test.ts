@@ -3,10 +3,10 @@ import { createHttpServer } from '@tickfolio/lib/http';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createUser, openTestPostgres, startTestBff, type TestBff, until } from '../test-bff.js';
+import { createUser, openTestPostgres, startTestBff, type TestBff, until } from '../kit/bff.js';
+import { type Frame, openSocket } from '../kit/socket.js';
 import { frameRoute } from './frame-route.js';
 import type { Viewer, Viewing } from './live-portfolios.js';
-import { type Frame, openSocket } from './test-socket.js';
 
 let postgres: Postgres;
 let bff: TestBff;

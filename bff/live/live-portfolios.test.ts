@@ -4,12 +4,12 @@ import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
+import { second } from '../kit/bff.js';
+import type { Frame } from '../kit/socket.js';
 import type { Coin } from '../portfolio/portfolios.js';
 import { createPriceBoard } from '../prices/price-board.js';
 import { createPriceFeed } from '../prices/price-feed.js';
-import { second } from '../test-bff.js';
 import { createLivePortfolios } from './live-portfolios.js';
-import type { Frame } from './test-socket.js';
 
 /** @param busMs how long the bus takes to tell last prices */
 const setUp = (busMs = 0) => {

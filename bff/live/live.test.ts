@@ -1,8 +1,8 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createUser, openTestPostgres, startTestBff, type TestBff, type TestBffOptions, until } from '../test-bff.js';
-import { openSocket } from './test-socket.js';
+import { createUser, openTestPostgres, startTestBff, type TestBff, type TestBffOptions, until } from '../kit/bff.js';
+import { openSocket } from '../kit/socket.js';
 
 let postgres: Postgres;
 const running: TestBff[] = [];

@@ -2,8 +2,8 @@ import { accessibilityFaults, startChromium } from '@tickfolio/lib/kit/chromium'
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtPage } from '../app.js';
+import { openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import type { SymbolEntry } from '../market/aggregator-client.js';
-import { openTestPostgres, startTestBff, type TestBff } from '../test-bff.js';
 
 // What the built page says in Chromium of coins whose price is missing or old, and of what pauses or is new at the exchange.
 

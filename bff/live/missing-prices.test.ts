@@ -10,12 +10,12 @@ import { createKeptPrices } from '../history/kept-prices.js';
 import { createValueHistory } from '../history/value-history.js';
 import { createValueRecorder } from '../history/value-recorder.js';
 import { createValueRounds } from '../history/value-rounds.js';
+import { createUser, openTestPostgres, pointsOf, until } from '../kit/bff.js';
 import type { Kind } from '../market/portfolio-value.js';
 import type { Standing } from '../market/price-state.js';
 import { createPortfolios } from '../portfolio/portfolios.js';
 import { createPriceBoard } from '../prices/price-board.js';
 import { createPriceFeed } from '../prices/price-feed.js';
-import { createUser, openTestPostgres, pointsOf, until } from '../test-bff.js';
 
 let postgres: Postgres;
 beforeAll(async () => {

@@ -4,10 +4,10 @@ import type { PubSub } from '@tickfolio/lib/pubsub';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
+import { createFakeAuth, createUser, openTestPostgres, startTestBff, until } from '../kit/bff.js';
+import { openSocket } from '../kit/socket.js';
 import { createNotices } from '../replicas/notices.js';
-import { createFakeAuth, createUser, openTestPostgres, startTestBff, until } from '../test-bff.js';
 import { startReconciliation } from './reconciliation.js';
-import { openSocket } from './test-socket.js';
 
 /** Loses every message, as while the connection that publishes is down. */
 const lossy = (): PubSub => ({ ...createMemoryPubSub(), publish: () => undefined });

@@ -5,11 +5,11 @@ import type { Postgres } from '@tickfolio/lib/postgres';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
+import { createUser, openTestPostgres, startTestBff } from '../kit/bff.js';
+import { openSocket } from '../kit/socket.js';
 import { textFrame } from '../prices/text-frame.js';
-import { createUser, openTestPostgres, startTestBff } from '../test-bff.js';
 import { createClientSocket, defaultSocketLimits } from './client-socket.js';
 import { createSocketMetrics } from './socket-metrics.js';
-import { openSocket } from './test-socket.js';
 
 /** A connection whose other end reads only when the test says so. */
 class FakeSocket extends EventEmitter {

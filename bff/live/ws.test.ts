@@ -5,17 +5,8 @@ import type { Postgres } from '@tickfolio/lib/postgres';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import {
-  createUser,
-  openTestPostgres,
-  second,
-  startTestBff,
-  type TestBff,
-  type TestBffOptions,
-  type TestUser,
-  until,
-} from '../test-bff.js';
-import { openSocket, type TestSocket } from './test-socket.js';
+import { createUser, openTestPostgres, second, startTestBff, type TestBff, type TestBffOptions, type TestUser, until } from '../kit/bff.js';
+import { openSocket, type TestSocket } from '../kit/socket.js';
 
 let postgres: Postgres;
 const running: TestBff[] = [];

@@ -3,7 +3,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import { createMetrics } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import { createCircuitMetrics } from '../circuit-metrics.js';
-import { createFakeAggregator } from '../test-bff.js';
+import { createFakeAggregator } from '../kit/bff.js';
 import { findAggregators } from './aggregator-addresses.js';
 import { createAggregatorClient, type FeedState } from './aggregator-client.js';
 import { createAggregators } from './aggregators.js';

@@ -6,7 +6,7 @@ import { silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { migrationsFolder } from '../app.js';
-import { openTestPostgres } from '../test-bff.js';
+import { openTestPostgres } from '../kit/bff.js';
 import { createKeptListings, type Listing } from './kept-listings.js';
 import { startListingKeeper } from './listing-keeper.js';
 import type { Kind } from './portfolio-value.js';

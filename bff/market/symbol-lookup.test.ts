@@ -1,7 +1,7 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { expect, it } from 'vitest';
-import { createFakeAggregator } from '../test-bff.js';
+import { createFakeAggregator } from '../kit/bff.js';
 import { createSymbolLookup } from './symbol-lookup.js';
 import { createSymbols } from './symbols.js';
 

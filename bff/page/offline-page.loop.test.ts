@@ -9,8 +9,8 @@ import { accessibilityFaults, startChromium } from '@tickfolio/lib/kit/chromium'
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { builtPage } from '../app.js';
-import { createFakeAuth, openTestPostgres, startTestBff, type TestBff, until } from '../test-bff.js';
-import { createHolder as createHolderAt, openWindow as openPage, waitMs } from './test-page.js';
+import { createFakeAuth, openTestPostgres, startTestBff, type TestBff, until } from '../kit/bff.js';
+import { createHolder as createHolderAt, openWindow as openPage, waitMs } from '../kit/page.js';
 
 // The built page in Chromium, opened while nobody answers.
 

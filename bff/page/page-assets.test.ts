@@ -6,7 +6,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openTestPostgres, startTestBff } from '../test-bff.js';
+import { openTestPostgres, startTestBff } from '../kit/bff.js';
 import { createPageAssets } from './page-assets.js';
 import { readPageFiles } from './page-files.js';
 

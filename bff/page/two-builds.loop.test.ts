@@ -9,8 +9,8 @@ import type { Postgres } from '@tickfolio/lib/postgres';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtPage } from '../app.js';
-import { createFakeAuth, openTestPostgres, startTestBff, type TestBff } from '../test-bff.js';
-import { createHolder, openWindow } from './test-page.js';
+import { createFakeAuth, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
+import { createHolder, openWindow } from '../kit/page.js';
 
 // Two builds of the page behind a balancer that sends every request elsewhere, as during an update without affinity.
 

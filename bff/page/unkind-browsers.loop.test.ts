@@ -5,8 +5,8 @@ import { accessibilityFaults, openChromiumProfile, type Route, startChromium } f
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtPage } from '../app.js';
-import { openTestPostgres, startTestBff, type TestBff } from '../test-bff.js';
-import { createHolder, openWindow, password, windowIn } from './test-page.js';
+import { openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
+import { createHolder, openWindow, password, windowIn } from '../kit/page.js';
 
 // The built page in browsers that take less than a page would like: no cookies, no storage, plain http, no script, an old script.
 

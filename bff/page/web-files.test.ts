@@ -5,7 +5,7 @@ import { brotliCompressSync, brotliDecompressSync, gzipSync } from 'node:zlib';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFakeAggregator, openTestPostgres, startTestBff, testSymbols } from '../test-bff.js';
+import { createFakeAggregator, openTestPostgres, startTestBff, testSymbols } from '../kit/bff.js';
 import { acceptedEncoding, addWebFiles } from './web-files.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-page-'));

@@ -2,8 +2,8 @@ import { type Page, type Route, startChromium } from '@tickfolio/lib/kit/chromiu
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtPage } from '../app.js';
-import { createHolder, openWindow, type TestWindow } from '../page/test-page.js';
-import { openTestPostgres, startTestBff, type TestBff } from '../test-bff.js';
+import { openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
+import { createHolder, openWindow, type TestWindow } from '../kit/page.js';
 
 // Changes of coins in the built page when the server refuses them, does not answer, or somebody else has signed in meanwhile.
 

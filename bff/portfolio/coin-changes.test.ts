@@ -5,8 +5,8 @@ import type { Postgres } from '@tickfolio/lib/postgres';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openSocket } from '../live/test-socket.js';
-import { createUser, openTestPostgres, startTestBff, type TestBff, type TestUser } from '../test-bff.js';
+import { createUser, openTestPostgres, startTestBff, type TestBff, type TestUser } from '../kit/bff.js';
+import { openSocket } from '../kit/socket.js';
 import { startChangeRetention } from './change-retention.js';
 import { createPortfolios } from './portfolios.js';
 

@@ -2,10 +2,10 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
+import { createFakeAggregator } from '../kit/bff.js';
 import { createExchangeClock } from '../market/exchange-clock.js';
 import type { HeldSymbol } from '../market/symbols.js';
 import { createSymbols } from '../market/symbols.js';
-import { createFakeAggregator } from '../test-bff.js';
 import { createDemand } from './demand.js';
 import { createPriceBoard, type PriceBoard } from './price-board.js';
 

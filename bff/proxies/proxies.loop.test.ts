@@ -5,10 +5,10 @@ import { freePort } from '@tickfolio/lib/kit/free-port';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtPage } from '../app.js';
-import { openWindow, password, waitMs } from '../page/test-page.js';
-import { openTestPostgres, startTestBff, type TestBff } from '../test-bff.js';
-import { createTestProxies, findProxies, type TestProxy } from './test-proxies.js';
-import { siteName } from './test-proxy-files.js';
+import { openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
+import { openWindow, password, waitMs } from '../kit/page.js';
+import { createTestProxies, findProxies, type TestProxy } from '../kit/proxies.js';
+import { siteName } from '../kit/proxy-files.js';
 
 // The built page in Chromium, behind real proxies: as people write them, and as deploy/proxies has them.
 

@@ -8,12 +8,12 @@ import { createPriceBus, type PriceBus, type SecondStat } from '@tickfolio/lib/p
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, type Metrics, silentLogger } from '@tickfolio/lib/telemetry';
-import type { AuthClient, CallMeta, TokenPair } from './accounts/auth-client.js';
-import { type BffDeps, type BffOptions, type ListenOptions, migrationsFolder, type RunningBff, startBff } from './app.js';
-import type { ValueHistory } from './history/value-history.js';
-import { createFakeAggregator } from './test-aggregator.js';
+import type { AuthClient, CallMeta, TokenPair } from '../accounts/auth-client.js';
+import { type BffDeps, type BffOptions, type ListenOptions, migrationsFolder, type RunningBff, startBff } from '../app.js';
+import type { ValueHistory } from '../history/value-history.js';
+import { createFakeAggregator } from './aggregator.js';
 
-export { createFakeAggregator, testSymbols } from './test-aggregator.js';
+export { createFakeAggregator, testSymbols } from './aggregator.js';
 
 export const jwtSecret = 'a secret of the tests only, and long enough';
 

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@tickfolio/lib/kit/chromium';
-import type { TestBff } from '../test-bff.js';
+import type { TestBff } from './bff.js';
 
 /** Beside other work on a small machine a page takes its time. */
 export const waitMs = 45_000;

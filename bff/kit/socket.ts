@@ -1,5 +1,5 @@
 import { type ClientOptions, WebSocket } from 'ws';
-import type { TestUser } from '../test-bff.js';
+import type { TestUser } from './bff.js';
 
 export interface CoinLine {
   readonly Symbol: string;

@@ -1,5 +1,5 @@
 import { AppError } from '@tickfolio/lib/errors';
-import type { AggregatorClient, Demanded, FeedState, FeedWord, SymbolEntry } from './market/aggregator-client.js';
+import type { AggregatorClient, Demanded, FeedState, FeedWord, SymbolEntry } from '../market/aggregator-client.js';
 
 const listed = (symbol: string, quoteAsset: string, status = 'TRADING'): SymbolEntry => ({ symbol, quoteAsset, status });
 

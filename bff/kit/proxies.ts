@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@tickfolio/lib/kit/free-port';
-import { until } from '../test-bff.js';
+import { until } from './bff.js';
 import {
   host,
   leastFiles,
@@ -16,7 +16,7 @@ import {
   plainNginxFiles,
   recommendedFiles,
   underPathFiles,
-} from './test-proxy-files.js';
+} from './proxy-files.js';
 
 /** A real proxy of a test's own. */
 export interface TestProxy {
