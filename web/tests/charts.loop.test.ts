@@ -1,9 +1,9 @@
 import { settled } from '@tickfolio/lib/kit/settled';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { bitcoinAt } from './test-frame.js';
-import { drawnLine, gapsOf, peaksOf } from './test-plot.js';
-import { browser, drawn, pointAt, withWindow } from './test-window.js';
+import { bitcoinAt } from './kit/frame.js';
+import { drawnLine, gapsOf, peaksOf } from './kit/plot.js';
+import { browser, drawn, pointAt, withWindow } from './kit/window.js';
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;

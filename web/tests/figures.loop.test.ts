@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { frameAt } from './test-frame.js';
-import { browser, drawn, origin, withWindow } from './test-window.js';
+import { frameAt } from './kit/frame.js';
+import { browser, drawn, origin, withWindow } from './kit/window.js';
 
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
 const time = '2026-06-15T11:59:00.000Z';

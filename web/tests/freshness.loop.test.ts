@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { frameAt, type TestFrame } from './test-frame.js';
-import { browser, origin, withWindow } from './test-window.js';
+import { frameAt, type TestFrame } from './kit/frame.js';
+import { browser, origin, withWindow } from './kit/window.js';
 
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
 /** Nearly all of the value is in bitcoin. */

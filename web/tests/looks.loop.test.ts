@@ -1,8 +1,8 @@
 import { settled } from '@tickfolio/lib/kit/settled';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { frameAt } from './test-frame.js';
-import { browser, withWindow } from './test-window.js';
+import { frameAt } from './kit/frame.js';
+import { browser, withWindow } from './kit/window.js';
 
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
 const bitcoin = { btcusdt: { price: '100' } };

@@ -1,8 +1,8 @@
 import { settled } from '@tickfolio/lib/kit/settled';
 import { describe, expect, it } from 'vitest';
-import { frameAt } from './test-frame.js';
-import { drawnLine, gapsOf } from './test-plot.js';
-import { browser, drawn, pointAt, withWindow } from './test-window.js';
+import { frameAt } from './kit/frame.js';
+import { drawnLine, gapsOf } from './kit/plot.js';
+import { browser, drawn, pointAt, withWindow } from './kit/window.js';
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;

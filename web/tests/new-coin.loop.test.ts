@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { frameAt } from './test-frame.js';
-import { browser, withWindow } from './test-window.js';
+import { frameAt } from './kit/frame.js';
+import { browser, withWindow } from './kit/window.js';
 
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
 const bitcoin = { quantity: '0.5', price: '68000', total: '34000' };

@@ -1,7 +1,7 @@
 import { devices } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { frameAt } from './test-frame.js';
-import { browser, drawn, withWindow } from './test-window.js';
+import { frameAt } from './kit/frame.js';
+import { browser, drawn, withWindow } from './kit/window.js';
 
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
 const spanMs = 3_000;

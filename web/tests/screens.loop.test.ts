@@ -1,8 +1,8 @@
 import { settled } from '@tickfolio/lib/kit/settled';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { bitcoinAt, frameAt } from './test-frame.js';
-import { browser, drawn, origin, pointAt, withWindow } from './test-window.js';
+import { bitcoinAt, frameAt } from './kit/frame.js';
+import { browser, drawn, origin, pointAt, withWindow } from './kit/window.js';
 
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
 const secondMs = 1_000;

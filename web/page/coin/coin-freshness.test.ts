@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FrameCoin } from '../live/frame.js';
-import { testAsOf, testCoin } from '../live/test-view.js';
+import { testAsOf, testCoin } from '../live/kit/view.js';
 import { coinFreshnessOf } from './coin-freshness.js';
 
 const asOfMs = Date.parse(testAsOf);

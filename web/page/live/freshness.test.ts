@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FrameCoin } from './frame.js';
 import { freshnessOf } from './freshness.js';
-import { testAsOf, testCoin, viewOfCoins } from './test-view.js';
+import { testAsOf, testCoin, viewOfCoins } from './kit/view.js';
 
 const Exact = Decimal.clone({ precision: 100 });
 const asOfMs = Date.parse(testAsOf);

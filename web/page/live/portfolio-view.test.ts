@@ -2,10 +2,10 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { parseDecimal } from '@tickfolio/lib/money';
 import { describe, expect, it } from 'vitest';
 import type { Frame, FrameCoin } from './frame.js';
+import { testCoin, viewOfCoins } from './kit/view.js';
 import { createPortfolioStore } from './portfolio-store.js';
 import type { DayBase } from './portfolio-view.js';
 import { createPriceTrails } from './price-trails.js';
-import { testCoin, viewOfCoins } from './test-view.js';
 
 const asOf = '2026-01-27T10:00:01.000Z';
 const coin = (symbol: string, Quantity: string, Price: string, Total: string, PriceTime = '2026-01-27T10:00:00.500Z'): FrameCoin => ({

@@ -1,6 +1,6 @@
 import { parseDecimal } from '@tickfolio/lib/money';
 import { describe, expect, it } from 'vitest';
-import { testCoin, viewOfCoins } from '../live/test-view.js';
+import { testCoin, viewOfCoins } from '../live/kit/view.js';
 import { partsOf } from './allocation-parts.js';
 
 const look = (total: string, totals: Readonly<Record<string, string>>) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readToken } from './access-token.js';
-import { createBrowser, lifeSeconds } from './test-browser.js';
+import { createBrowser, lifeSeconds } from './kit/browser.js';
 
 const coin = { symbol: 'btcusdt', quantity: '1' };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBrowser, lifeSeconds } from './test-browser.js';
+import { createBrowser, lifeSeconds } from './kit/browser.js';
 
 describe('a session', () => {
   it('asks nothing of the server for who never signed in', async () => {

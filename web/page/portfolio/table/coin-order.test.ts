@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { testCoin, viewOfCoins } from '../../live/test-view.js';
+import { testCoin, viewOfCoins } from '../../live/kit/view.js';
 import { createHeldOrder, inOrder, type Order } from './coin-order.js';
 
 const symbols = (totals: Readonly<Record<string, string | null>>, order: Order) => {

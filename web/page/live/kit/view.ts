@@ -1,8 +1,8 @@
 import { createManualClock } from '@tickfolio/lib/clock';
-import type { Frame, FrameCoin } from './frame.js';
-import { createPortfolioStore } from './portfolio-store.js';
-import type { PortfolioView } from './portfolio-view.js';
-import { createPriceTrails } from './price-trails.js';
+import type { Frame, FrameCoin } from '../frame.js';
+import { createPortfolioStore } from '../portfolio-store.js';
+import type { PortfolioView } from '../portfolio-view.js';
+import { createPriceTrails } from '../price-trails.js';
 
 export const testAsOf = '2026-01-27T10:00:01.000Z';
 

@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js';
-import { readToken } from './access-token.js';
-import { createSession, type Session, type SessionDeps } from './session.js';
+import type { Clock } from '../../clock.js';
+import { readToken } from '../access-token.js';
+import { createSession, type Session, type SessionDeps } from '../session.js';
 
 /** Time that moves when the test says so. */
 const createClock = () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { startChromium } from '@tickfolio/lib/kit/chromium';
 import type { BrowserContextOptions, Page, Route, WebSocketRoute } from 'playwright-core';
 import { afterAll } from 'vitest';
-import { type TestFrame, userOf } from './test-frame.js';
+import { type TestFrame, userOf } from './frame.js';
 
 // The built page in Chromium, with a server that says what a test wants it to say: any time, any price, any history.
 
@@ -13,7 +13,7 @@ export const browser = await startChromium();
 afterAll(() => browser?.close());
 
 export const origin = 'https://tickfolio.test';
-const built = fileURLToPath(new URL('../dist/page', import.meta.url));
+const built = fileURLToPath(new URL('../../dist/page', import.meta.url));
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
