@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually, startProcess } from '@tickfolio/lib/kit/process';
+import { startProcess } from '@tickfolio/lib/kit/process';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AllInOne, allInOneEnv, startAllInOne, temporaryFolder } from './test-all-in-one.js';
+import { type AllInOne, allInOneEnv, startAllInOne } from './test-all-in-one.js';
 import { callJson, type LiveSocket, openSocket, type PortfolioFrame, signIn, signUp } from './test-client.js';
 import { describeDocuments } from './test-documents.js';
 import { Exact, inventedPrices, tradedPrices, wrongConversion } from './test-price-record.js';

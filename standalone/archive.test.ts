@@ -1,7 +1,8 @@
 import { createClient } from '@clickhouse/client';
-import { eventually } from '@tickfolio/lib/kit/process';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AllInOne, startAllInOne, temporaryFolder } from './test-all-in-one.js';
+import { type AllInOne, startAllInOne } from './test-all-in-one.js';
 import { savedQueries } from './test-saved-queries.js';
 
 describe('the archive of the all-in-one run', () => {

@@ -4,9 +4,10 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { makeTestCertificates, type TestCertificates } from '@tickfolio/lib/kit/certificates';
 import { startProcess, type TestProcess } from '@tickfolio/lib/kit/process';
 import { startTestProxy, startTestTls, type TestProxy } from '@tickfolio/lib/kit/proxy';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { allInOneEnv, coldStartMs, temporaryFolder } from './test-all-in-one.js';
+import { allInOneEnv, coldStartMs } from './test-all-in-one.js';
 import { signUp } from './test-client.js';
 
 // The compiled run at the exchange's own addresses, which a company's proxy alone can reach; behind it stands the simulator.

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { examineChdb } from '@tickfolio/lib/clickhouse/chdb-examine';
 import { systemClock } from '@tickfolio/lib/clock';
 import { freeBytes } from '@tickfolio/lib/embedded-store';
-import { eventually, startProcess } from '@tickfolio/lib/kit/process';
+import { startProcess } from '@tickfolio/lib/kit/process';
 import { mountSmallDisk, type SmallDisk } from '@tickfolio/lib/kit/small-disk';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AllInOne, allInOneEnv, startAllInOne, temporaryFolder } from './test-all-in-one.js';
+import { type AllInOne, allInOneEnv, startAllInOne } from './test-all-in-one.js';
 import { callJson, signIn, signUp } from './test-client.js';
 
 const start = (dataFolder: string) =>

@@ -1,6 +1,6 @@
 import type { ExchangeSim } from '@tickfolio/exchange-sim/app';
-import { eventually } from '@tickfolio/lib/kit/process';
 import { recordedFrames, recordings } from '@tickfolio/lib/kit/recordings';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { createLogger, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import { startPath } from './test-price-path.js';

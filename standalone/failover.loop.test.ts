@@ -1,8 +1,9 @@
 import { startTestPostgres, type TestPostgres } from '@tickfolio/lib/kit/postgres';
 import { startTestAddress, type TestAddress } from '@tickfolio/lib/kit/postgres-address';
-import { eventually } from '@tickfolio/lib/kit/process';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AllInOne, startAllInOne, temporaryFolder } from './test-all-in-one.js';
+import { type AllInOne, startAllInOne } from './test-all-in-one.js';
 import { callJson, signIn, signUp, type TestPerson } from './test-client.js';
 
 const primary = await startTestPostgres();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { makeTestCertificates } from '@tickfolio/lib/kit/certificates';
-import { eventually } from '@tickfolio/lib/kit/process';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import type { ServiceName } from '@tickfolio/services/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, type PortfolioFrame, signUp, type TestPerson } from './test-client.js';

@@ -4,8 +4,8 @@ import { type AggregatorClient, createAuthClient, migrationsFolder as profileMig
 import { systemClock as clock } from '@tickfolio/lib/clock';
 import { shareTestPostgres, type TestPostgres } from '@tickfolio/lib/kit/postgres';
 import { startTestAddress } from '@tickfolio/lib/kit/postgres-address';
-import { eventually } from '@tickfolio/lib/kit/process';
 import { startTestRedis, type TestRedis } from '@tickfolio/lib/kit/redis';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';

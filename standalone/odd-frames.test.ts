@@ -1,6 +1,6 @@
 import type { ReferenceTrade } from '@tickfolio/aggregator/kit/reference-second-stats';
 import { systemClock } from '@tickfolio/lib/clock';
-import { eventually } from '@tickfolio/lib/kit/process';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPath } from './test-price-path.js';
 import { expectExact, isSettled } from './test-second-stats.js';

@@ -1,5 +1,5 @@
 import { startTestCollector } from '@tickfolio/lib/kit/collector';
-import { eventually } from '@tickfolio/lib/kit/process';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { serviceNames as everyService, readyNames, type ServiceName } from '@tickfolio/services/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, signUp, type TestPerson } from './test-client.js';

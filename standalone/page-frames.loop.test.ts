@@ -1,7 +1,8 @@
 import type { ExchangeSim } from '@tickfolio/exchange-sim/app';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startAllInOne, temporaryFolder } from './test-all-in-one.js';
+import { startAllInOne } from './test-all-in-one.js';
 import { type FrameTrace, traceFrames } from './test-frame-trace.js';
 import { browser, createAccount, signIn, withPage } from './test-page.js';
 import { startTickingExchange, tickingCoins } from './test-ticking-coins.js';

@@ -2,10 +2,11 @@ import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { systemClock } from '@tickfolio/lib/clock';
 import { startTestClickHouse } from '@tickfolio/lib/kit/clickhouse';
 import { startTestKafka } from '@tickfolio/lib/kit/kafka';
-import { eventually } from '@tickfolio/lib/kit/process';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AllInOne, startAllInOne, temporaryFolder } from './test-all-in-one.js';
+import { type AllInOne, startAllInOne } from './test-all-in-one.js';
 import { callJson, signUp } from './test-client.js';
 import { savedQueries } from './test-saved-queries.js';
 

@@ -4,12 +4,12 @@ import { type ChdbClickHouse, openChdbClickHouse } from '@tickfolio/lib/clickhou
 import { systemClock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
-import { eventually } from '@tickfolio/lib/kit/process';
 import { type RecordedTicker, recordedTickers } from '@tickfolio/lib/kit/recordings';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { Decimal } from 'decimal.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder } from './test-all-in-one.js';
 
 /** Texts of the exchange's shape, at the ends of what it sends. */
 const extreme: RecordedTicker[] = [

@@ -5,13 +5,14 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { freePort } from '@tickfolio/lib/kit/free-port';
 import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { startTestRedis } from '@tickfolio/lib/kit/redis';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { readyNames } from '@tickfolio/services/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type AllInOne, startAllInOne, temporaryFolder } from './test-all-in-one.js';
+import { type AllInOne, startAllInOne } from './test-all-in-one.js';
 import { callJson, signUp } from './test-client.js';
 
 const hasIPv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));

@@ -3,7 +3,7 @@ import type { ReferenceTrade } from '@tickfolio/aggregator/kit/reference-second-
 import { systemClock } from '@tickfolio/lib/clock';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { startTestKafka } from '@tickfolio/lib/kit/kafka';
-import { eventually } from '@tickfolio/lib/kit/process';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { createPriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';

@@ -2,8 +2,9 @@ import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/cli
 import { freePort } from '@tickfolio/lib/kit/free-port';
 import { startTestKafka, type TestKafka } from '@tickfolio/lib/kit/kafka';
 import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
-import { eventually, startProcess, type TestProcess } from '@tickfolio/lib/kit/process';
+import { startProcess, type TestProcess } from '@tickfolio/lib/kit/process';
 import { startTestRedis } from '@tickfolio/lib/kit/redis';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { type ReadyName, readyNames, services } from '@tickfolio/services/registry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { callJson, signUp } from './test-client.js';

@@ -1,7 +1,8 @@
-import { eventually } from '@tickfolio/lib/kit/process';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { startAllInOne, temporaryFolder } from './test-all-in-one.js';
+import { startAllInOne } from './test-all-in-one.js';
 import { callJson, signUp } from './test-client.js';
 
 const sockets = 1_000;

@@ -3,8 +3,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '@tickfolio/lib/kit/free-port';
 import { startProcess } from '@tickfolio/lib/kit/process';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allInOneEnv, coldStartMs, temporaryFolder } from './test-all-in-one.js';
+import { allInOneEnv, coldStartMs } from './test-all-in-one.js';
 import { signUp } from './test-client.js';
 
 const starts = 5;

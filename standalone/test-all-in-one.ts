@@ -1,17 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { startProcess, type TestProcess } from '@tickfolio/lib/kit/process';
 
 export interface AllInOne {
   readonly base: string;
   readonly process: TestProcess;
 }
-
-export const temporaryFolder = async (): Promise<{ path: string; remove(): Promise<void> }> => {
-  const path = await mkdtemp(join(tmpdir(), 'tickfolio-'));
-  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }) };
-};
 
 /** How long making the embedded databases may take on a small machine that runs other tests beside. */
 export const coldStartMs = 90_000;

@@ -1,4 +1,4 @@
-import { eventually } from '@tickfolio/lib/kit/process';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { WebSocket } from 'ws';
 
 export interface PortfolioFrame {

@@ -1,8 +1,9 @@
 import { startChromium } from '@tickfolio/lib/kit/chromium';
-import { eventually } from '@tickfolio/lib/kit/process';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll } from 'vitest';
-import { type AllInOne, startAllInOne, temporaryFolder } from './test-all-in-one.js';
+import { type AllInOne, startAllInOne } from './test-all-in-one.js';
 import { callJson } from './test-client.js';
 
 /** A Chromium, where one is installed; without it nothing of the page is covered, which is said on standard error and fails in CI. */

@@ -4,12 +4,13 @@ import { migrationsFolder } from '@tickfolio/bff/app';
 import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { systemClock } from '@tickfolio/lib/clock';
 import { projectRoot } from '@tickfolio/lib/kit/process';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import { openPglite } from '@tickfolio/lib/postgres/pglite';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { startAllInOne, temporaryFolder } from './test-all-in-one.js';
+import { startAllInOne } from './test-all-in-one.js';
 import { browser, createAccount, exactTotal, signIn, withPage } from './test-page.js';
 import { createTestRandom } from './test-random.js';
 

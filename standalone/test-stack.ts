@@ -1,7 +1,8 @@
 import { freePort } from '@tickfolio/lib/kit/free-port';
 import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
-import { eventually, startProcess, type TestProcess } from '@tickfolio/lib/kit/process';
+import { startProcess, type TestProcess } from '@tickfolio/lib/kit/process';
 import { startTestRedis } from '@tickfolio/lib/kit/redis';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { serviceNames as everyName, type ServiceName, services } from '@tickfolio/services/registry';
 import { callJson } from './test-client.js';
 import { startTestNames } from './test-names.js';

@@ -1,5 +1,5 @@
 import type { CollectedSpan, TestCollector } from '@tickfolio/lib/kit/collector';
-import { eventually } from '@tickfolio/lib/kit/process';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { type ServiceName, serviceNames, services } from '@tickfolio/services/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, signUp, type TestPerson } from './test-client.js';

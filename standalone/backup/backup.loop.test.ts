@@ -2,12 +2,14 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, 
 import { basename, dirname, join } from 'node:path';
 import { migrationsFolder as profileMigrations } from '@tickfolio/bff/app';
 import { systemClock } from '@tickfolio/lib/clock';
-import { eventually, startProcess } from '@tickfolio/lib/kit/process';
+import { startProcess } from '@tickfolio/lib/kit/process';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { openPglite } from '@tickfolio/lib/postgres/pglite';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AllInOne, startAllInOne, temporaryFolder } from '../test-all-in-one.js';
+import { type AllInOne, startAllInOne } from '../test-all-in-one.js';
 import { callJson, signIn, signUp, type TestPerson } from '../test-client.js';
 import { createTestRandom } from '../test-random.js';
 import { readManifest } from './manifest.js';

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { migrationsFolder } from '@tickfolio/auth/app';
 import { migrationsFolder as profileMigrations } from '@tickfolio/bff/app';
 import { systemClock } from '@tickfolio/lib/clock';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import { openPglite } from '@tickfolio/lib/postgres/pglite';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from '../test-all-in-one.js';
 import { restoreBackup } from './restore.js';
 import { takeBackup } from './take.js';
 

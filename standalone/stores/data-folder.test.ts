@@ -1,8 +1,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@tickfolio/lib/clock';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from '../test-all-in-one.js';
 import { openDataFolder } from './data-folder.js';
 
 it('keeps a secret, and refuses a kept one that somebody made too short', async () => {
