@@ -13,7 +13,7 @@ const built = ['**/node_modules/**', '**/dist/**'];
 const loops = '**/*.loop.test.ts';
 const soak = '**/*.soak.test.ts';
 // On whole runs as users start them; what such a file started ends with its process.
-const journeys = ['all-in-one', 'archive', 'page', 'servers'].map((name) => `standalone/${name}.test.ts`);
+const journeys = 'e2e/journeys/*.test.ts';
 const exclude = [...built, loops, soak];
 /** Of polls that name no time of their own; no promise, a busy machine takes longer than vitest's one second. */
 const patience = { expect: { poll: { timeout: 15_000 } } };
@@ -43,8 +43,8 @@ export default defineConfig({
         test: {
           name: 'rooms',
           isolate: false,
-          include: ['{lib,bff,web,services,deploy,standalone}/**/*.test.ts'],
-          exclude: [...exclude, ...journeys],
+          include: ['{lib,bff,web,services,standalone,e2e}/**/*.test.ts'],
+          exclude: [...exclude, journeys],
           ...patience,
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -54,7 +54,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'journeys',
-          include: journeys,
+          include: [journeys],
           exclude,
           ...patience,
           testTimeout: 180_000,
@@ -62,7 +62,7 @@ export default defineConfig({
         },
       },
       // Not a test: the README's pictures, by `npm run screenshots`.
-      { ...shared, test: { name: 'pictures', include: ['standalone/test-pictures.ts'], testTimeout: 600_000 } },
+      { ...shared, test: { name: 'pictures', include: ['e2e/pictures/pictures.ts'], testTimeout: 600_000 } },
       { ...shared, test: { name: 'loops', include: [loops], exclude: built, ...alone } },
       { ...shared, test: { name: 'soak', include: [soak], exclude: built, ...alone } },
     ],

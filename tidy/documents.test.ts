@@ -102,7 +102,7 @@ describe('the README', () => {
 describe('a service, and every other folder that one looks into', () => {
   it('has a README of its own, of 10 to 25 lines where it is a service', () => {
     const services = filesLike('services/*/package.json').map((path) => posix.dirname(path));
-    const folders = [...services, 'bff', 'web', 'lib', 'standalone', 'deploy', 'bench', 'services', 'examples'];
+    const folders = [...services, 'bff', 'web', 'lib', 'standalone', 'e2e', 'deploy', 'bench', 'services', 'examples'];
     expect(folders.filter((folder) => !byPath.has(`${folder}/README.md`))).toEqual([]);
     const lines = (folder: string) => named(`${folder}/README.md`).text.trimEnd().split('\n').length;
     expect(services.filter((folder) => lines(folder) < 10 || lines(folder) > 25)).toEqual([]);
@@ -110,7 +110,7 @@ describe('a service, and every other folder that one looks into', () => {
 });
 
 describe('what a reader pastes', () => {
-  it('stands where standalone/test-documents.ts runs it: in the README and below docs/', () => {
+  it('stands where e2e/kit/documents.ts runs it: in the README and below docs/', () => {
     const elsewhere = pages.filter(({ path }) => path !== 'README.md' && !path.startsWith('docs/'));
     expect(elsewhere.filter(({ blocks }) => blocks.some(({ language }) => language === 'sh')).map(({ path }) => path)).toEqual([]);
     expect(firstLines('sh').filter((line) => line.startsWith('README.md')).length).toBe(1);
@@ -118,10 +118,10 @@ describe('what a reader pastes', () => {
 
   it('is not run only where it needs Docker, a cluster, or is what runs the tests', () => {
     expect(firstLines('console').sort()).toEqual([
-      'README.md: make run', // standalone/start.loop.test.ts and .ci/run
+      'README.md: make run', // e2e/loops/start.loop.test.ts and .ci/run
       'deploy/kubernetes/README.md: kubectl apply -k deploy/kubernetes/overlays/local',
       'docs/operate/alerts.md: docker compose -f compose.yaml -f deploy/observability/compose.yaml --profile observability up -d',
-      'docs/operate/backup.md: make backup', // standalone/backup/backup.loop.test.ts
+      'docs/operate/backup.md: make backup', // e2e/loops/backup.loop.test.ts
       'docs/start/containers.md: make observe',
       'docs/start/containers.md: make up', // make stack
     ]);

@@ -48,9 +48,9 @@ const workspaceOf = (path: string): string => {
   return first === 'services' && inside !== undefined ? `${first}/${second}` : first;
 };
 
-/** A kit is what tests stand on, in whichever room; the page's own kit is what its parts are made of. */
+/** A kit is what tests stand on, in whichever room; the page's own kit is what its parts are made of. What proves the containers is a program. */
 const isForTests = (path: string): boolean =>
-  /\.(test|contract)\.ts$|(^|\/)test-[^/]+\.ts$|(^|\/)tests?\/|^tidy\//.test(path) ||
+  /\.(test|contract)\.ts$|(^|\/)test-[^/]+\.ts$|(^|\/)tests?\/|^tidy\/|^e2e\/(?!containers\/)/.test(path) ||
   (/(^|\/)kit\//.test(path) && !path.startsWith('web/page/kit/'));
 
 /** The project's own TypeScript files, without generated ones. */

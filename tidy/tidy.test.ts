@@ -66,6 +66,16 @@ describe('who may import whom', () => {
       ),
     ).toEqual([]);
   });
+  it('nothing imports what is proved of the whole', () => {
+    const wrong = sources.filter(({ imports }) => imports.some((name) => name.startsWith('@tickfolio/e2e')));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+  it('no program imports a kit of tests, which no image holds', () => {
+    const wrong = product
+      .filter(({ workspace, path }) => workspace !== 'e2e' && !path.startsWith('web/page/'))
+      .flatMap(({ path, imports }) => imports.filter((name) => /(^|\/)kit\//.test(name)).map((name) => `${path} -> ${name}`));
+    expect(wrong).toEqual([]);
+  });
   it('nobody reaches into another workspace by a relative path', () => {
     const wrong = sources.flatMap(({ path, workspace, imports }) =>
       imports

@@ -1,0 +1,215 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startProcess } from '@tickfolio/lib/kit/process';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AllInOne, allInOneEnv, startAllInOne } from '../kit/all-in-one.js';
+import { callJson, type LiveSocket, openSocket, type PortfolioFrame, signIn, signUp } from '../kit/client.js';
+import { describeDocuments } from '../kit/documents.js';
+import { Exact, inventedPrices, tradedPrices, wrongConversion } from '../kit/price-record.js';
+import { wrongTotals } from '../kit/totals.js';
+
+/** Beside other files on a small machine; how soon things come is held where a run is alone, in start.loop.test.ts. */
+const patienceMs = 20_000;
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let one: AllInOne;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  one = await startAllInOne(folder.path);
+});
+afterAll(async () => {
+  await one?.process.end('SIGTERM');
+  await folder?.remove();
+});
+
+describe('the all-in-one run shows a portfolio live', () => {
+  it('tells where to look, where prices come from, where the data lies, and the first live price', async () => {
+    await one.process.waitFor(/first live price.*btcusdt.*\d/i, patienceMs);
+    const text = one.process.output();
+    expect(text).toContain(folder.path);
+    expect(text).toMatch(/simulated/i);
+    expect(text).toMatch(/\/api\/v1\/ws/);
+  });
+
+  it('serves the journey from sign-up to exact live totals, by header and by subprotocol', async () => {
+    const person = await signUp(one.base);
+    expect((await person.addCoin('btcusdt', '1.5')).body).toMatchObject({ Symbol: 'btcusdt', Quantity: '1.5', DeletedAt: null });
+    expect((await person.addCoin('ETHUSDT', '10')).body).toMatchObject({ Symbol: 'ethusdt', Quantity: '10' });
+    const sockets = [await person.connect('header'), await person.connect('subprotocol')];
+    expect(sockets[1]?.protocol()).toBe('bearer');
+    const watch = async (socket: LiveSocket) => {
+      const first = await socket.frame(() => true, patienceMs, 0);
+      expect(first.Coins.map((coin) => coin.Symbol)).toEqual(['btcusdt', 'ethusdt']);
+      expect(first).toMatchObject({ UserName: person.name, Simulated: true });
+      await socket.frame((frame) => frame.Coins.every((coin) => coin.Price !== null), patienceMs, 0);
+      // That they come at once and then once a second is shown alone, by start.loop.test.ts.
+      const enough = socket.frames.length + 5;
+      await eventually(() => (socket.frames.length >= enough ? true : undefined), 20_000, 'five more frames');
+      expect(socket.frames.map(wrongTotals).filter(Boolean)).toEqual([]);
+      expect(new Set(socket.frames.map((frame) => frame.TotalValue)).size).toBeGreaterThan(2);
+      socket.close();
+    };
+    await Promise.all(sockets.map(watch));
+  });
+
+  it('takes no account with "password" or its own name as the password, in words and in one that programs know', async () => {
+    const refused = async (name: string, password: string) => {
+      const { status, body } = await callJson(one.base, 'POST', '/api/v1/auth/register', { name, password });
+      return { status, errors: body.errors };
+    };
+    const common = { field: 'password', message: 'is one of those that are guessed first; choose another', reason: 'password-common' };
+    expect(await refused('weak', 'password')).toEqual({ status: 400, errors: [common] });
+    const message = 'must be more than your name or "tickfolio", digits and signs';
+    const likeName = { field: 'password', message, reason: 'password-like-name' };
+    expect(await refused('Samename', 'samename1')).toEqual({ status: 400, errors: [likeName] });
+  });
+
+  it('values a coin quoted in another asset exactly, at a price of that asset that the exchange itself recorded', async () => {
+    const [, simUrl = ''] = await one.process.waitFor(/simulator at (http:\S+)/, 1_000);
+    // One holds the asset it is converted through as well, the other does not: who holds it must not matter.
+    const [alone, both] = await Promise.all([signUp(one.base), signUp(one.base)]);
+    for (const person of [alone, both]) expect((await person.addCoin('ethbtc', '2.123456789012345678')).status).toBe(200);
+    expect((await both.addCoin('btcusdt', '0.5')).status).toBe(200);
+    const sockets = await Promise.all([alone.connect(), both.connect()]);
+    const isPriced = (frame: PortfolioFrame) => frame.Coins.every(({ Total }) => Total !== null);
+    await Promise.all(sockets.map((socket) => socket.frame(isPriced, patienceMs, 0)));
+    const settledMs = Date.now() + 2_000; // Until then a price may be the last trade of before, which closes no second.
+    const settled = (frames: readonly PortfolioFrame[]) => frames.filter(({ AsOf }) => Date.parse(AsOf) > settledMs);
+    await eventually(() => (sockets.every(({ frames }) => settled(frames).length >= 4) ? true : undefined), patienceMs, 'four frames each');
+    for (const { close } of sockets) close(); // A frame that comes while the record is read would be younger than it.
+    const conversion = await tradedPrices(simUrl, 'btcusdt');
+    for (const { frames } of sockets) {
+      expect(
+        settled(frames)
+          .map((frame) => wrongConversion(frame, 'ethbtc', conversion))
+          .filter(Boolean),
+      ).toEqual([]);
+      for (const symbol of ['ethbtc', 'btcusdt']) expect(await inventedPrices(simUrl, symbol, frames)).toEqual([]);
+      // The sum, and by the price in the same frame where there is one.
+      for (const { TotalValue, Coins } of settled(frames)) {
+        const [ethbtc, btcusdt] = ['ethbtc', 'btcusdt'].map((symbol) => Coins.find((coin) => coin.Symbol === symbol));
+        const total = new Exact(ethbtc?.Total ?? 0);
+        expect(TotalValue).toBe(total.plus(btcusdt?.Total ?? 0).toFixed());
+        if (btcusdt)
+          expect(total.toFixed()).toBe(
+            new Exact(ethbtc?.Quantity ?? 0)
+              .times(ethbtc?.Price ?? 0)
+              .times(btcusdt.Price ?? 0)
+              .toFixed(),
+          );
+      }
+    }
+  });
+
+  it('pushes a change made over REST to the open socket', async () => {
+    const person = await signUp(one.base);
+    const socket = await person.connect();
+    expect((await socket.frame(() => true, patienceMs, 0)).Coins).toEqual([]);
+    await person.addCoin('solusdt', '3');
+    await socket.frame((frame) => frame.Coins[0]?.Symbol === 'solusdt' && frame.Coins[0].Quantity === '3', patienceMs, 0);
+    await person.addCoin('solusdt', '-3');
+    await socket.frame((frame) => frame.Coins.length === 0, patienceMs);
+    socket.close();
+  });
+
+  it('is ready, says that prices are simulated, and serves metrics and the API page', async () => {
+    const ready = await callJson(one.base, 'GET', '/ready');
+    expect(ready.status).toBe(200);
+    expect(ready.body).toMatchObject({ simulated: true });
+    expect((await callJson(one.base, 'GET', '/health')).status).toBe(200);
+    expect(String((await callJson(one.base, 'GET', '/metrics')).body.text)).toContain('tickfolio_bff_');
+    expect((await fetch(`${one.base}/docs`)).status).toBe(200);
+    expect(JSON.stringify((await callJson(one.base, 'GET', '/docs/json')).body)).toContain('Prices are simulated, not real.');
+  });
+
+  it('answers bad input with the documented error and stays up', async () => {
+    const person = await signUp(one.base);
+    const wrong: [unknown, number][] = [
+      ['{"symbol":', 400],
+      ['[]', 400],
+      [{ symbol: 'btcusdt' }, 400],
+      [{ symbol: 'btcusdt', quantity: 1.5 }, 400],
+      [{ symbol: 'btcusdt', quantity: '0' }, 400],
+      [{ symbol: 'btcusdt', quantity: '1e5' }, 400],
+      [{ symbol: 'btcusdt', quantity: `0.${'0'.repeat(18)}1` }, 400],
+      [{ symbol: 'btcusd', quantity: '1' }, 422],
+      [{ symbol: '../etc', quantity: '1' }, 422],
+      [{ symbol: 'btcusdt', quantity: '-1' }, 409],
+      [{ symbol: 'btcusdt', quantity: '1', extra: 'x'.repeat(40_000) }, 413],
+    ];
+    for (const [body, status] of wrong) {
+      const answer = await person.call('POST', '/api/v1/profile/coins', body);
+      expect([body, answer.status]).toEqual([body, status]);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(answer.body).toMatchObject({ status, title: expect.any(String), detail: expect.any(String), type: expect.any(String) });
+      expect(JSON.stringify(answer.body)).not.toMatch(/\bat .*\.(ts|js):\d/);
+    }
+    expect((await person.call('GET', '/api/v1/profile')).body).toMatchObject({ Coins: [] });
+    for (const token of ['', 'x', 'a.b.c', `${person.token()}x`]) {
+      expect((await callJson(one.base, 'GET', '/api/v1/profile', undefined, { authorization: `Bearer ${token}` })).status).toBe(401);
+      await expect(openSocket(one.base, token || 'none')).rejects.toThrow(/401/);
+    }
+    const flooded = await person.connect();
+    flooded.send('x'.repeat(200_000));
+    expect((await flooded.closed).code).toBe(1009);
+    expect((await callJson(one.base, 'GET', '/health')).status).toBe(200);
+  });
+});
+
+describeDocuments(() => one);
+
+describe('the data folder', () => {
+  it('keeps accounts and portfolios over a restart and over kill -9, and is refused to a second run', async () => {
+    const person = await signUp(one.base);
+    expect((await person.addCoin('btcusdt', '1.5')).status).toBe(200);
+    const second = startProcess(process.execPath, ['standalone/dist/main.js'], allInOneEnv(folder.path));
+    expect((await second.ended).code).toBe(1);
+    expect(second.output()).toContain(folder.path);
+    expect(second.output()).toMatch(/is in use by process \d+, .* DATA_DIR sets it\.\n$/);
+    expect(second.output()).not.toMatch(/\n\s+at /);
+    expect(await one.process.end('SIGTERM')).toEqual({ code: 0, signal: null });
+
+    one = await startAllInOne(folder.path);
+    let back = await signIn(one.base, person.name);
+    expect((await back.call('GET', '/api/v1/profile')).body).toMatchObject({
+      Name: person.name,
+      Coins: [{ Symbol: 'btcusdt', Quantity: '1.5' }],
+    });
+    expect((await back.addCoin('ethusdt', '10')).status).toBe(200);
+    await one.process.end('SIGKILL');
+
+    one = await startAllInOne(folder.path);
+    back = await signIn(one.base, person.name);
+    const { body } = await back.call('GET', '/api/v1/profile');
+    expect(body).toMatchObject({ Coins: [{ Symbol: 'btcusdt' }, { Symbol: 'ethusdt', Quantity: '10' }] });
+    // The token of before the kill still opens a socket: its secret lies in the folder too.
+    const socket = await openSocket(one.base, person.token());
+    expect((await socket.frame((frame) => frame.Coins.every((coin) => coin.Price !== null), patienceMs, 0)).Coins).toHaveLength(2);
+    // The terminal is closed: clients are told to reconnect, as with Ctrl-C.
+    expect(await one.process.end('SIGHUP')).toEqual({ code: 0, signal: null });
+    expect((await socket.closed).code).toBe(1001);
+  });
+
+  it('is not even made when settings are wrong; every fault is named', async () => {
+    const elsewhere = join(tmpdir(), `tickfolio-not-made-${process.pid}`);
+    const wrong = startProcess(
+      process.execPath,
+      ['standalone/dist/main.js'],
+      allInOneEnv(elsewhere, { HTTP_PORT: 'eighty', JWT_SECRET: 'short', PRICE_SOURCE: 'moon' }),
+    );
+    expect((await wrong.ended).code).toBe(1);
+    for (const name of ['HTTP_PORT', 'JWT_SECRET', 'PRICE_SOURCE']) expect(wrong.output()).toContain(name);
+    expect(existsSync(elsewhere)).toBe(false);
+  });
+
+  it('that is no folder is named, with the variable that sets it', async () => {
+    const file = join(process.cwd(), 'package.json');
+    const wrong = startProcess(process.execPath, ['standalone/dist/main.js'], allInOneEnv(file));
+    expect((await wrong.ended).code).toBe(1);
+    expect(wrong.output()).toContain(`The data folder cannot be used: EEXIST: file already exists, mkdir '${file}'. DATA_DIR sets it.\n`);
+    expect(wrong.output()).not.toMatch(/\n\s+at /);
+  });
+});

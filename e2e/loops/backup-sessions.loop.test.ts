@@ -1,0 +1,37 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { migrationsFolder } from '@tickfolio/auth/app';
+import { migrationsFolder as profileMigrations } from '@tickfolio/bff/app';
+import { systemClock } from '@tickfolio/lib/clock';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
+import { openPglite } from '@tickfolio/lib/postgres/pglite';
+import { silentLogger } from '@tickfolio/lib/telemetry';
+import { restoreBackup } from '@tickfolio/standalone/backup/restore';
+import { takeBackup } from '@tickfolio/standalone/backup/take';
+import { sql } from 'drizzle-orm';
+import { expect, it } from 'vitest';
+
+const deps = { clock: systemClock, log: silentLogger(), signal: new AbortController().signal };
+
+it('a restore ends the sessions of every database with accounts, whatever the run that was backed up called it', async () => {
+  const place = await temporaryFolder();
+  const [dataFolder, backup, target] = ['data', 'backup', 'new'].map((name) => join(place.path, name)) as [string, string, string];
+  const open = (folder: string, migrations = migrationsFolder) => openPglite({ ...deps, folder, migrationsFolder: migrations });
+  const auth = await open(join(dataFolder, 'people'));
+  await auth.db.execute(sql`with maria as (insert into accounts (name, name_key, password_hash) values ('maria', 'maria', '-') returning id)
+    insert into sessions (user_id, created_at, expires_at) select id, now(), now() + interval '1 hour' from maria`);
+  await auth.close();
+  await (await open(join(dataFolder, 'profile_db'), profileMigrations)).close();
+  await writeFile(join(dataFolder, 'jwt-secret'), 'secret');
+  await takeBackup(deps, dataFolder, backup);
+
+  expect(await restoreBackup(deps, { backup, dataFolder: target })).toMatchObject({
+    accountStores: ['people'],
+    endedSessions: 1,
+  });
+  const restored = await open(join(target, 'people'));
+  const { rows } = (await restored.db.execute(sql`select revoked_because from sessions`)) as unknown as { rows: unknown[] };
+  expect(rows).toEqual([{ revoked_because: 'everywhere' }]);
+  await restored.close();
+  await place.remove();
+});

@@ -1,0 +1,136 @@
+import { migrationsFolder } from '@tickfolio/bff/app';
+import { type ExchangeSim, startExchangeSim } from '@tickfolio/exchange-sim/app';
+import { systemClock } from '@tickfolio/lib/clock';
+import { shareTestPglite } from '@tickfolio/lib/kit/pglite';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
+import type { Postgres } from '@tickfolio/lib/postgres';
+import { silentLogger } from '@tickfolio/lib/telemetry';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PortfolioFrame } from '../kit/client.js';
+import { type LivePath, startLivePath } from '../kit/live-path.js';
+import { Exact } from '../kit/price-record.js';
+
+// From the exchange's protocol to the client's frame: what an exchange does to its list, played by the simulator.
+
+const minuteMs = 60_000;
+const owner = 'holds-both';
+const control = 'holds-one';
+let postgres: Postgres;
+let sim: ExchangeSim;
+let path: LivePath;
+beforeAll(async () => {
+  postgres = await shareTestPglite(migrationsFolder);
+  sim = await startExchangeSim({ clock: systemClock, log: silentLogger() }, { symbols: 12, tradeRate: 20, pastDay: false });
+});
+afterAll(async () => {
+  await path?.close();
+  await sim?.close();
+  await postgres?.close();
+});
+
+let minutes = 0;
+/** A wall clock that is some minutes off, later each time, for which a minute begins 3 s from now: that is when values are recorded. */
+const clockBeforeMinute = () => {
+  const offMs = ++minutes * minuteMs + minuteMs - 3_000 - (systemClock.now() % minuteMs);
+  return { ...systemClock, now: () => systemClock.now() + offMs };
+};
+const hold = (userId: string, symbol: string, quantity: string) =>
+  eventually(
+    async () => ((await path.call(userId, 'POST', '/api/v1/profile/coins', { symbol, quantity })).status === 200 ? true : undefined),
+    5_000,
+    `${userId} holds ${symbol}`,
+    50,
+  );
+interface Point {
+  readonly Value: string;
+  readonly Missing?: readonly string[];
+  readonly Old?: readonly string[];
+}
+const points = async (userId: string) => (await path.call(userId, 'GET', '/api/v1/profile/value?range=1h')).body.Points as readonly Point[];
+/** Waits for the next minute of both users, which comes soon; on a busy machine the BFF may miss one. @returns their new points */
+const nextMinute = async (): Promise<readonly [Point | undefined, Point | undefined]> => {
+  for (let tries = 0; ; tries++) {
+    await path.restartBff(clockBeforeMinute());
+    const before = await Promise.all([owner, control].map(points));
+    const fresh = async () => {
+      const now = await Promise.all([owner, control].map(points));
+      return now.every((all, i) => all.length > (before[i]?.length ?? 0)) ? ([now[0]?.at(-1), now[1]?.at(-1)] as const) : undefined;
+    };
+    const found = await eventually(fresh, 6_000, 'a new point', 100).catch((err: unknown) => {
+      if (tries === 2) throw err;
+    });
+    if (found) return found;
+  }
+};
+const coinOf = ({ Coins }: PortfolioFrame, symbol: string) => Coins.find((coin) => coin.Symbol === symbol);
+
+describe('an exchange that changes its list while a portfolio is watched', () => {
+  it('delists a coin: its last price stays with the reason, over a restart too, and the history of the portfolio goes on', async () => {
+    path = await startLivePath({ sim, postgres });
+    await hold(owner, 'btcusdt', '1');
+    await hold(owner, 'xrpusdt', '10');
+    await hold(control, 'btcusdt', '1');
+    const live = ({ Coins }: PortfolioFrame) => Coins.length === 2 && Coins.every(({ Price, Stale }) => Price !== null && !Stale);
+    await (await path.watch(owner)).frame(live, 10_000, 0);
+    await path.restartBff(clockBeforeMinute());
+    const socket = await path.watch(owner); // By a computer whose clock is minutes ahead, and nothing is stale.
+    await socket.frame(live, 5_000, 0);
+
+    sim.faults.add({ kind: 'delist', symbol: 'xrpusdt' });
+    const delisted = await socket.frame((frame) => coinOf(frame, 'xrpusdt')?.PriceState === 'delisted', 10_000);
+    const lastPrice = coinOf(delisted, 'xrpusdt')?.Price ?? '';
+    expect(lastPrice).not.toBe('');
+    expect((await nextMinute())[0]).toMatchObject({ Old: ['xrpusdt'] });
+    await path.close();
+
+    path = await startLivePath({ sim, postgres });
+    const again = await path.watch(owner);
+    const frame = await again.frame(({ Coins }) => Coins.length === 2 && Coins.every(({ Price }) => Price !== null), 10_000, 0);
+    expect(coinOf(frame, 'xrpusdt')).toMatchObject({ Price: lastPrice, Stale: true });
+    await again.frame((one) => coinOf(one, 'xrpusdt')?.PriceState === 'delisted' && coinOf(one, 'btcusdt')?.Stale === false, 10_000, 0);
+    const [both, one] = await nextMinute();
+    expect([both?.Old, both?.Missing, one?.Old]).toEqual([['xrpusdt'], undefined, undefined]);
+    // Both of the same minute: what the one has more is the kept price, to the last digit.
+    expect(new Exact(both?.Value ?? 0).minus(one?.Value ?? 0).toFixed()).toBe(new Exact(lastPrice).times(10).toFixed());
+
+    const change = (quantity: string) => path.call(owner, 'POST', '/api/v1/profile/coins', { symbol: 'xrpusdt', quantity });
+    expect((await change('1')).status).toBe(422);
+    expect(await change('-9.5')).toMatchObject({ status: 200, body: { Quantity: '0.5' } });
+    expect((await path.call(owner, 'DELETE', '/api/v1/profile/coins', { symbol: 'xrpusdt' })).status).toBe(200);
+    expect((await change('1')).status).toBe(422);
+  });
+
+  it('goes into maintenance and comes back: coins keep their prices, the list stays, and prices flow again within 5 s of its end', async () => {
+    const socket = await path.watch(control);
+    await socket.frame(({ Coins }) => Coins[0]?.Stale === false, 5_000, 0);
+    const { id } = sim.faults.add({ kind: 'maintenance' });
+    const halted = await socket.frame(({ Coins }) => Coins[0]?.PriceState === 'halted', 5_000);
+    expect(halted.TotalValue).toBe(halted.Coins[0]?.Price);
+    const listedAs = (status: string) =>
+      eventually(
+        async () => {
+          const { Symbols } = (await path.call(control, 'GET', '/api/v1/symbols')).body as {
+            Symbols: { Symbol: string; Status: string }[];
+          };
+          return Symbols.length > 5 && Symbols.every(({ Status }) => Status === status) ? true : undefined;
+        },
+        5_000,
+        `every symbol is listed as ${status}`,
+        50,
+      );
+    await listedAs('paused');
+    await hold(control, 'ethbtc', '2');
+    sim.faults.remove(id);
+    await socket.frame(({ Coins }) => Coins.length === 2 && Coins.every(({ Stale }) => !Stale), 5_000);
+    await listedAs('trading');
+    socket.close();
+  });
+
+  it('lists a coin, which can be added within seconds, and its price comes', async () => {
+    sim.faults.add({ kind: 'list', symbol: 'freshusdt' });
+    await hold(control, 'freshusdt', '3');
+    const socket = await path.watch(control);
+    await socket.frame((frame) => coinOf(frame, 'freshusdt')?.Stale === false, 8_000, 0);
+    socket.close();
+  });
+});
