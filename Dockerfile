@@ -21,8 +21,7 @@ COPY . .
 RUN npx tsc -b gen lib bff web services/*/ \
  && node web/dist/build.js \
  && rm -rf node_modules tsconfig*.json \
- && find . -type f \( -name '*.ts' -o -name 'tsconfig.json' -o -name '.tsbuildinfo' -o -name 'test-*' -o -name '*.contract.*' \) -delete \
- && find lib services bff -type d -name kit -prune -exec rm -r {} + \
+ && find . -type f \( -name '*.ts' -o -name 'tsconfig.json' -o -name '.tsbuildinfo' \) -delete \
  && find . -depth -type d -empty -delete
 
 # What is this service's own. The link has the same name in every image; the page goes with the gateway, which serves it.
