@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import { afterEach, describe, expect, it } from 'vitest';
-import { until } from './kit/bff.js';
 import { createAggregatorClient } from './market/aggregator-client.js';
 
 const closing: (() => Promise<unknown> | unknown)[] = [];

@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '@tickfolio/lib/clock';
 import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { startTestRedis } from '@tickfolio/lib/kit/redis';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createUser, jwtSecret, readAnswer, second, testSymbols, until } from './kit/bff.js';
+import { createUser, jwtSecret, readAnswer, second, testSymbols } from './kit/bff.js';
 import { openSocket } from './kit/socket.js';
 
 const program = fileURLToPath(new URL('./dist/main.js', import.meta.url));

@@ -1,12 +1,13 @@
 import { maxAccessTtl } from '@tickfolio/lib/access-token';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { createFakeAuth, openTestPostgres, startTestBff, type TestBff, type TestBffOptions, until } from '../kit/bff.js';
+import { createFakeAuth, openTestPostgres, startTestBff, type TestBff, type TestBffOptions } from '../kit/bff.js';
 import { openSocket } from '../kit/socket.js';
 import { createSessionGate } from './session-gate.js';
 

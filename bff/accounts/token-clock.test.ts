@@ -1,8 +1,9 @@
 import { type Clock, createManualClock, systemClock } from '@tickfolio/lib/clock';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createFakeAuth, createUser, openTestPostgres, startTestBff, type TestBff, type TestBffOptions, until } from '../kit/bff.js';
+import { createFakeAuth, createUser, openTestPostgres, startTestBff, type TestBff, type TestBffOptions } from '../kit/bff.js';
 import { openSocket } from '../kit/socket.js';
 import { createTokenClock } from './token-clock.js';
 

@@ -3,10 +3,11 @@ import { type IncomingMessage, request } from 'node:http';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { Check, Errors } from 'typebox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createUser, lateToken, openTestPostgres, startTestBff, type TestBff, until } from '../kit/bff.js';
+import { createUser, lateToken, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { openSocket } from '../kit/socket.js';
 
 interface Operation {

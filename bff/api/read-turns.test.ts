@@ -1,10 +1,11 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createUser, openTestPostgres, startTestBff, type TestBff, type TestUser, until } from '../kit/bff.js';
+import { createUser, openTestPostgres, startTestBff, type TestBff, type TestUser } from '../kit/bff.js';
 
 let postgres: Postgres;
 let bff: TestBff;

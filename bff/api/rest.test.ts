@@ -1,4 +1,5 @@
 import { systemClock } from '@tickfolio/lib/clock';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -10,7 +11,6 @@ import {
   startTestBff,
   type TestBff,
   type TestUser,
-  until,
 } from '../kit/bff.js';
 
 let postgres: Postgres;

@@ -1,5 +1,6 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import { timeOf } from '@tickfolio/lib/postgres';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
@@ -9,7 +10,7 @@ import { createKeptPrices } from '../history/kept-prices.js';
 import { createValueHistory } from '../history/value-history.js';
 import { createValueRecorder } from '../history/value-recorder.js';
 import { createValueRounds } from '../history/value-rounds.js';
-import { createUser, openTestPostgres, pointsOf, startTestBff, type TestBff, until } from '../kit/bff.js';
+import { createUser, openTestPostgres, pointsOf, startTestBff, type TestBff } from '../kit/bff.js';
 import { createPortfolios } from '../portfolio/portfolios.js';
 import { createPriceBoard } from '../prices/price-board.js';
 import { createMarketArchive } from './market-archive.js';

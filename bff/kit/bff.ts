@@ -3,6 +3,7 @@ import { signAccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, systemClock } from '@tickfolio/lib/clock';
 import { AppError, differentRequest } from '@tickfolio/lib/errors';
 import { shareTestPglite } from '@tickfolio/lib/kit/pglite';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createPriceBus, type PriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
@@ -267,13 +268,4 @@ export const startTestBff = async ({
     publish: (symbol, price) => priceBus.publish(second(symbol, price, clock.now())),
     call,
   };
-};
-
-/** Resolves once `holds` does; looks again and again, for at most `withinMs`. */
-export const until = async (holds: () => boolean | Promise<boolean>, withinMs = 5_000): Promise<void> => {
-  const giveUp = performance.now() + withinMs;
-  while (!(await holds())) {
-    if (performance.now() > giveUp) throw new Error(`did not happen within ${withinMs} ms: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 };

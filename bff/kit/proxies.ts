@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@tickfolio/lib/kit/free-port';
-import { until } from './bff.js';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import {
   host,
   leastFiles,

@@ -1,9 +1,10 @@
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { createHttpServer } from '@tickfolio/lib/http';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createUser, openTestPostgres, startTestBff, type TestBff, until } from '../kit/bff.js';
+import { createUser, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { type Frame, openSocket } from '../kit/socket.js';
 import { frameRoute } from './frame-route.js';
 import type { Viewer, Viewing } from './live-portfolios.js';

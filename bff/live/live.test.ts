@@ -1,7 +1,8 @@
 import { systemClock } from '@tickfolio/lib/clock';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createUser, openTestPostgres, startTestBff, type TestBff, type TestBffOptions, until } from '../kit/bff.js';
+import { createUser, openTestPostgres, startTestBff, type TestBff, type TestBffOptions } from '../kit/bff.js';
 import { openSocket } from '../kit/socket.js';
 
 let postgres: Postgres;

@@ -1,4 +1,5 @@
 import { createManualClock } from '@tickfolio/lib/clock';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import { parseDecimal } from '@tickfolio/lib/money';
 import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
@@ -10,7 +11,7 @@ import { createKeptPrices } from '../history/kept-prices.js';
 import { createValueHistory } from '../history/value-history.js';
 import { createValueRecorder } from '../history/value-recorder.js';
 import { createValueRounds } from '../history/value-rounds.js';
-import { createUser, openTestPostgres, pointsOf, until } from '../kit/bff.js';
+import { createUser, openTestPostgres, pointsOf } from '../kit/bff.js';
 import type { Kind } from '../market/portfolio-value.js';
 import type { Standing } from '../market/price-state.js';
 import { createPortfolios } from '../portfolio/portfolios.js';

@@ -1,10 +1,11 @@
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
-import { createFakeAuth, createUser, openTestPostgres, startTestBff, until } from '../kit/bff.js';
+import { createFakeAuth, createUser, openTestPostgres, startTestBff } from '../kit/bff.js';
 import { openSocket } from '../kit/socket.js';
 import { createNotices } from '../replicas/notices.js';
 import { startReconciliation } from './reconciliation.js';

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { createUser, openTestPostgres, second, startTestBff, type TestBff, type TestBffOptions, type TestUser, until } from '../kit/bff.js';
+import { createUser, openTestPostgres, second, startTestBff, type TestBff, type TestBffOptions, type TestUser } from '../kit/bff.js';
 import { openSocket, type TestSocket } from '../kit/socket.js';
 
 let postgres: Postgres;

@@ -1,7 +1,8 @@
 import { systemClock } from '@tickfolio/lib/clock';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createUser, openTestPostgres, second, startTestBff, type TestBff, type TestBffOptions, testSymbols, until } from '../kit/bff.js';
+import { createUser, openTestPostgres, second, startTestBff, type TestBff, type TestBffOptions, testSymbols } from '../kit/bff.js';
 import { openSocket } from '../kit/socket.js';
 
 let postgres: Postgres;

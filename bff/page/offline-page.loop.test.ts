@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@tickfolio/lib/clock';
 import { accessibilityFaults, startChromium } from '@tickfolio/lib/kit/chromium';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { builtPage } from '../app.js';
-import { createFakeAuth, openTestPostgres, startTestBff, type TestBff, until } from '../kit/bff.js';
+import { createFakeAuth, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { createHolder as createHolderAt, openWindow as openPage, waitMs } from '../kit/page.js';
 
 // The built page in Chromium, opened while nobody answers.

@@ -47,7 +47,7 @@ describe('the all-in-one run shows a portfolio live', () => {
       await socket.frame((frame) => frame.Coins.every((coin) => coin.Price !== null), patienceMs, 0);
       // That they come at once and then once a second is shown alone, by start.loop.test.ts.
       const enough = socket.frames.length + 5;
-      await eventually(() => (socket.frames.length >= enough ? true : undefined), 20_000, 'five more frames');
+      await eventually('five more frames', () => socket.frames.length >= enough, 20_000);
       expect(socket.frames.map(wrongTotals).filter(Boolean)).toEqual([]);
       expect(new Set(socket.frames.map((frame) => frame.TotalValue)).size).toBeGreaterThan(2);
       socket.close();
@@ -78,7 +78,7 @@ describe('the all-in-one run shows a portfolio live', () => {
     await Promise.all(sockets.map((socket) => socket.frame(isPriced, patienceMs, 0)));
     const settledMs = Date.now() + 2_000; // Until then a price may be the last trade of before, which closes no second.
     const settled = (frames: readonly PortfolioFrame[]) => frames.filter(({ AsOf }) => Date.parse(AsOf) > settledMs);
-    await eventually(() => (sockets.every(({ frames }) => settled(frames).length >= 4) ? true : undefined), patienceMs, 'four frames each');
+    await eventually('four frames each', () => sockets.every(({ frames }) => settled(frames).length >= 4), patienceMs);
     for (const { close } of sockets) close(); // A frame that comes while the record is read would be younger than it.
     const conversion = await tradedPrices(simUrl, 'btcusdt');
     for (const { frames } of sockets) {

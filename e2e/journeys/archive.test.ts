@@ -29,7 +29,7 @@ describe('the archive of the all-in-one run', () => {
   beforeAll(async () => {
     folder = await temporaryFolder();
     await start();
-    await eventually(async () => ((await rows()) >= 30 ? true : undefined), 20_000, 'thirty tickers');
+    await eventually('thirty tickers', async () => (await rows()) >= 30, 20_000);
   });
   afterAll(async () => {
     await one?.process.end('SIGTERM');
@@ -82,9 +82,9 @@ describe('the archive of the all-in-one run', () => {
     expect(front).toContain('BTCUSDT');
     expect(front).toMatch(/simulated/i);
     await eventually(
-      async () => (/Complete/.test(await (await fetch(`${dashboard}/pipeline`)).text()) ? true : undefined),
-      15_000,
       'the verdict on the pipeline page',
+      async () => /Complete/.test(await (await fetch(`${dashboard}/pipeline`)).text()),
+      15_000,
     );
     expect(await number('SELECT sum(missing) + sum(duplicate) FROM crypto.market_tickers_audits')).toBe(0);
   });
@@ -103,16 +103,16 @@ describe('the archive of the all-in-one run', () => {
     await start();
     expect(await rows()).toBeGreaterThanOrEqual(stored);
     await eventually(
-      async () => ((await number(`SELECT count() FROM crypto.market_tickers WHERE event_time > '${newest}'`)) > 10 ? true : undefined),
-      20_000,
       'new tickers after the restart',
+      async () => (await number(`SELECT count() FROM crypto.market_tickers WHERE event_time > '${newest}'`)) > 10,
+      20_000,
     );
     expect(await number('SELECT count() - uniqExact(message_id) FROM crypto.market_tickers')).toBe(0);
     const since = 'audited_at > now64(3) - INTERVAL 10 SECOND';
     await eventually(
-      async () => ((await number(`SELECT max(archived) FROM crypto.market_tickers_audits WHERE ${since}`)) > 0 ? true : undefined),
-      15_000,
       'an audit after the restart',
+      async () => (await number(`SELECT max(archived) FROM crypto.market_tickers_audits WHERE ${since}`)) > 0,
+      15_000,
     );
     expect(await number(`SELECT sum(missing) + sum(duplicate) FROM crypto.market_tickers_audits WHERE ${since}`)).toBe(0);
   });

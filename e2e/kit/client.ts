@@ -94,7 +94,7 @@ export const openSocket = async (base: string, token: string, how: 'header' | 's
     closed,
     protocol: () => socket.protocol,
     send: (text) => socket.send(text),
-    frame: (wanted, withinMs, from = frames.length) => eventually(() => frames.slice(from).find(wanted), withinMs, 'the awaited frame'),
+    frame: (wanted, withinMs, from = frames.length) => eventually('the awaited frame', () => frames.slice(from).find(wanted), withinMs),
     close: () => socket.terminate(),
   };
 };

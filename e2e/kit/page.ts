@@ -95,7 +95,7 @@ export const watchSockets = (page: Page) => {
 /** Waits until the total is another. */
 export const totalMoves = async (page: Page, what: string) => {
   const before = await exactTotal(page);
-  await eventually(async () => ((await exactTotal(page)) === before ? undefined : true), 30_000, what);
+  await eventually(what, async () => ((await exactTotal(page)) === before ? undefined : true), 30_000);
 };
 /** Picks a coin in the dialog that is open. */
 export const pickByKeyboard = async (page: Page, query: string): Promise<void> => {

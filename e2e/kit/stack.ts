@@ -158,12 +158,10 @@ export const startStack = async (
     },
     ready: async (withinMs) => {
       const answer = () => callJson(base, 'GET', '/ready').catch(() => undefined);
-      await eventually(async () => ((await answer())?.status === 200 ? true : undefined), withinMs, 'the stack is ready').catch(
-        async (err) => {
-          const outputs = serviceNames.map((name) => `--- ${name}\n${service(name).output().slice(-2_000)}`).join('\n');
-          throw new Error(`${String(err)}; /ready: ${JSON.stringify((await answer())?.body)}\n${outputs}`);
-        },
-      );
+      await eventually('the stack is ready', async () => (await answer())?.status === 200, withinMs).catch(async (err) => {
+        const outputs = serviceNames.map((name) => `--- ${name}\n${service(name).output().slice(-2_000)}`).join('\n');
+        throw new Error(`${String(err)}; /ready: ${JSON.stringify((await answer())?.body)}\n${outputs}`);
+      });
     },
     close: async () => {
       await Promise.all([...running.values()].map((one) => one.end('SIGTERM')));

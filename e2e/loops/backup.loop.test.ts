@@ -87,11 +87,7 @@ describe('a backup of the whole data folder', () => {
 
     one = await startAllInOne(dataFolder);
     person = await signIn(one.base, person.name);
-    await eventually(
-      async () => (Number(await ask('SELECT count() FROM crypto.market_tickers')) > 30 ? true : undefined),
-      30_000,
-      'tickers',
-    );
+    await eventually('tickers', async () => Number(await ask('SELECT count() FROM crypto.market_tickers')) > 30, 30_000);
     const socket = await person.connect();
     await socket.frame((frame) => frame.Coins.every(({ Price }) => Price !== null), 10_000, 0);
     const from = socket.arrivals.length;

@@ -140,14 +140,14 @@ describe('a disk that is too full', () => {
     expect(await ready()).toMatch(/"data-folder":\{"status":"down","required":false,"reason":"its disk is nearly full: \d+ MB are free/);
     // Who watches and changes a portfolio does not notice.
     const seen = socket.frames.length;
-    await eventually(() => (socket.frames.length > seen + 2 ? true : undefined), 10_000, 'frames with a full disk');
+    await eventually('frames with a full disk', () => socket.frames.length > seen + 2, 10_000);
     expect((await person.addCoin('btcusdt', '1')).status).toBe(200);
     expect((await signIn(base, person.name)).token()).not.toBe('');
     const stored = await rows();
     rmSync(ballast);
     await process.waitFor(/the disk of the data folder has room again/, 15_000);
-    await eventually(async () => ((await ready()).includes('"data-folder":{"status":"ok"') ? true : undefined), 10_000, '/ready is well');
-    await eventually(async () => ((await rows()) > stored ? true : undefined), 20_000, 'the archive goes on');
+    await eventually('/ready is well', async () => (await ready()).includes('"data-folder":{"status":"ok"'), 10_000);
+    await eventually('the archive goes on', async () => (await rows()) > stored, 20_000);
     expect(process.output().match(/nearly full/g)).toHaveLength(1);
     socket.close();
     expect(await process.end('SIGTERM')).toEqual({ code: 0, signal: null });

@@ -36,9 +36,9 @@ const clockBeforeMinute = () => {
 };
 const hold = (userId: string, symbol: string, quantity: string) =>
   eventually(
-    async () => ((await path.call(userId, 'POST', '/api/v1/profile/coins', { symbol, quantity })).status === 200 ? true : undefined),
-    5_000,
     `${userId} holds ${symbol}`,
+    async () => (await path.call(userId, 'POST', '/api/v1/profile/coins', { symbol, quantity })).status === 200,
+    5_000,
     50,
   );
 interface Point {
@@ -56,7 +56,7 @@ const nextMinute = async (): Promise<readonly [Point | undefined, Point | undefi
       const now = await Promise.all([owner, control].map(points));
       return now.every((all, i) => all.length > (before[i]?.length ?? 0)) ? ([now[0]?.at(-1), now[1]?.at(-1)] as const) : undefined;
     };
-    const found = await eventually(fresh, 6_000, 'a new point', 100).catch((err: unknown) => {
+    const found = await eventually('a new point', fresh, 6_000, 100).catch((err: unknown) => {
       if (tries === 2) throw err;
     });
     if (found) return found;
@@ -108,6 +108,7 @@ describe('an exchange that changes its list while a portfolio is watched', () =>
     expect(halted.TotalValue).toBe(halted.Coins[0]?.Price);
     const listedAs = (status: string) =>
       eventually(
+        `every symbol is listed as ${status}`,
         async () => {
           const { Symbols } = (await path.call(control, 'GET', '/api/v1/symbols')).body as {
             Symbols: { Symbol: string; Status: string }[];
@@ -115,7 +116,6 @@ describe('an exchange that changes its list while a portfolio is watched', () =>
           return Symbols.length > 5 && Symbols.every(({ Status }) => Status === status) ? true : undefined;
         },
         5_000,
-        `every symbol is listed as ${status}`,
         50,
       );
     await listedAs('paused');

@@ -42,13 +42,12 @@ describe.runIf(primary && standby)('a failover of PostgreSQL', () => {
     const { 'profile-database': profile, authorization } = body.dependencies as Record<string, { reason?: string }>;
     return { status, reasons: [profile?.reason, authorization?.reason] };
   };
-  const whenReady = () =>
-    eventually(async () => ((await ready()).reasons.join('') === '' ? true : undefined), 10_000, 'both databases to be well');
+  const whenReady = () => eventually('both databases to be well', async () => (await ready()).reasons.join('') === '', 10_000);
   const follows = (server: TestPostgres, quantity: string) =>
     eventually(
-      async () => ((await server.query(`select from coins where quantity = ${quantity}`, 'profile_db')).length > 0 ? true : undefined),
-      20_000,
       'the standby to have what the primary has',
+      async () => (await server.query(`select from coins where quantity = ${quantity}`, 'profile_db')).length > 0,
+      20_000,
     );
   const held = async () =>
     ((await person.call('GET', '/api/v1/profile')).body.Coins as { Quantity: string }[]).map((coin) => coin.Quantity);
@@ -61,15 +60,15 @@ describe.runIf(primary && standby)('a failover of PostgreSQL', () => {
     address.pointTo(standby.port);
     const answers: number[] = [];
     await eventually(
+      'a change that is taken',
       async () => {
         answers.push((await person.addCoin('btcusdt', '1')).status);
         return answers.at(-1) === 200 ? true : undefined;
       },
       10_000,
-      'a change that is taken',
     );
     expect(answers.filter((status) => status !== 503 && status !== 200)).toEqual([]);
-    await eventually(() => signIn(one.base, person.name).catch(() => undefined), 10_000, 'a login that is taken');
+    await eventually('a login that is taken', () => signIn(one.base, person.name).catch(() => undefined), 10_000);
     await whenReady();
     expect(await held()).toEqual(['2']);
     expect(await standby.query('select quantity::float from coins', 'profile_db')).toEqual([{ quantity: 2 }]);
@@ -84,7 +83,7 @@ describe.runIf(primary && standby)('a failover of PostgreSQL', () => {
     await standby.crash();
     address.pointTo(next.port);
     const words = 'The database is read-only.,says that it does not serve';
-    await eventually(async () => ((await ready()).reasons.join() === words ? true : undefined), 10_000, `readiness to say "${words}"`);
+    await eventually(`readiness to say "${words}"`, async () => (await ready()).reasons.join() === words, 10_000);
     expect((await ready()).status).toBe(503);
     const credentials = { name: person.name, password: 'correct horse battery' };
     const refused = await Promise.all([

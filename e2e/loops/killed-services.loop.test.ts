@@ -38,19 +38,14 @@ describe('each service killed (-9) and restarted in turn while a client watches'
 function watchKills(stack: Stack) {
   let person: TestPerson;
   let socket: LiveSocket;
-  const connect = () => eventually(() => person.connect().catch(() => undefined), resumeWithinMs, 'a new connection');
+  const connect = () => eventually('a new connection', () => person.connect().catch(() => undefined), resumeWithinMs);
 
   beforeAll(async () => {
     await stack.ready(30_000);
     person = await signUp(stack.base);
     // The list of symbols may come a moment after the services are ready.
     const add = (symbol: string, quantity: string) =>
-      eventually(
-        async () => ((await person.addCoin(symbol, quantity)).status === 200 ? true : undefined),
-        5_000,
-        `${symbol} is added`,
-        200,
-      );
+      eventually(`${symbol} is added`, async () => (await person.addCoin(symbol, quantity)).status === 200, 5_000, 200);
     await add('btcusdt', '1.5');
     await add('ethusdt', '10');
     socket = await connect();
@@ -64,9 +59,9 @@ function watchKills(stack: Stack) {
   /** How long a process takes to load its program is the machine's; the 5 s are from when it answers anybody. */
   const serving = (name: ServiceName) =>
     eventually(
+      `${name} answers`,
       async () => (await callJson(stack.operations(name), 'GET', '/metrics').catch(() => undefined)) && true,
       30_000,
-      `${name} answers`,
     );
 
   /**
@@ -80,9 +75,9 @@ function watchKills(stack: Stack) {
     const isFresh = ({ Coins }: PortfolioFrame) =>
       Coins.length === 2 && Coins.every(({ PriceTime }) => PriceTime !== null && Date.parse(PriceTime) >= sinceMs);
     await eventually(
+      `${what}; last frame ${JSON.stringify(socket.frames.at(-1))}`,
       () => socket.frames.slice(from).find(isFresh),
       resumeWithinMs,
-      `${what}; last frame ${JSON.stringify(socket.frames.at(-1))}`,
     );
     const frames = socket.frames.slice(from);
     expect(frames.map(wrongTotals).filter(Boolean)).toEqual([]);
@@ -144,7 +139,7 @@ function watchKills(stack: Stack) {
     expect((await person.addCoin('btcusdt', '0.5')).body).toMatchObject({ Quantity: '2' });
     await socket.frame((frame) => frame.Coins[0]?.Quantity === '2', 5_000, 0);
     expect((await person.addCoin('btcusdt', '-0.5')).body).toMatchObject({ Quantity: '1.5' });
-    await eventually(async () => ((await login()).status === 200 ? true : undefined), resumeWithinMs, 'a login works again', 500);
+    await eventually('a login works again', async () => (await login()).status === 200, resumeWithinMs, 500);
     expect(await person.refresh()).toBe(200);
     await expectFreshPrices('prices after postgres came back');
   });
@@ -157,15 +152,9 @@ function watchKills(stack: Stack) {
     expect(Number(login.headers.get('retry-after'))).toBeGreaterThan(0);
     await expectFreshPrices('prices while auth is away');
     stack.start('auth');
-    await eventually(
-      async () =>
-        (await callJson(stack.base, 'POST', '/api/v1/auth/login', { name: person.name, password: 'correct horse battery' })).status === 200
-          ? true
-          : undefined,
-      10_000,
-      'login works again',
-      500, // Logins are limited per address.
-    );
+    const loginAgain = () => callJson(stack.base, 'POST', '/api/v1/auth/login', { name: person.name, password: 'correct horse battery' });
+    // Logins are limited per address.
+    await eventually('login works again', async () => (await loginAgain()).status === 200, 10_000, 500);
   });
 
   it('everything ends cleanly on SIGTERM, the client told by close code 1001', async () => {

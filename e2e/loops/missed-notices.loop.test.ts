@@ -172,7 +172,7 @@ describe.runIf(redis && server)('two replicas whose connections break at random'
         }),
       );
     const before = wrong();
-    await eventually(() => (wrong().length === 0 ? true : undefined), 30_000, `all to be right; at first: ${before.join('; ')}`);
+    await eventually(`all to be right; at first: ${before.join('; ')}`, () => wrong().length === 0, 30_000);
     const metrics = await Promise.all(replicas.map((replica) => replica.metrics.text()));
     expect(metrics.join('')).toMatch(/redis_connection_losses_total [1-9]/);
   });

@@ -61,8 +61,8 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
   beforeAll(async () => {
     for (const name of pipelineNames) one.start(name);
     await one.ready(60_000);
-    person = await eventually(() => signUp(one.base).catch(() => undefined), 20_000, 'an account');
-    await eventually(async () => ((await person.addCoin('btcusdt', '1')).status === 200 ? true : undefined), 20_000, 'a coin');
+    person = await eventually('an account', () => signUp(one.base).catch(() => undefined), 20_000);
+    await eventually('a coin', async () => (await person.addCoin('btcusdt', '1')).status === 200, 20_000);
     socket = await person.connect();
     await socket.frame((frame) => frame.Coins[0]?.Price !== null, 20_000, 0);
   });
@@ -70,9 +70,9 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
 
   it.each(everyService)('%s: its metrics follow the conventions and show what it is there for', async (name) => {
     const metrics = await eventually(
+      `${name} serves its metrics`,
       async () => (await callJson(one.operations(name), 'GET', '/metrics').catch(() => undefined))?.body.text,
       20_000,
-      `${name} serves its metrics`,
     );
     const families = parseExposition(String(metrics));
     for (const { name: metric, type } of families.values())
@@ -106,7 +106,7 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
       )?.value;
     };
     const flows = (name: ServiceName, sample: string) =>
-      eventually(async () => (((await figure(name, sample)) ?? 0) > 0 ? true : undefined), 20_000, `${name} shows ${sample}`);
+      eventually(`${name} shows ${sample}`, async () => ((await figure(name, sample)) ?? 0) > 0, 20_000);
     await flows('socket', 'event_lag_seconds_count');
     await flows('aggregator', 'second_publish_lag_seconds_count');
     await flows('bff', 'price_lag_seconds_count');
@@ -137,15 +137,15 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
       ['auth', { msg: 'call answered', method: 'auth.v1.AuthService/Login', code: 'UNAUTHENTICATED' }],
     ] as const) {
       const lines = await eventually(
+        `${name} logs it`,
         () => linesWith(name, 'login-of-a-test.1').at(0) && linesWith(name, 'login-of-a-test.1'),
         5_000,
-        `${name} logs it`,
       );
       expect(lines).toEqual([expect.objectContaining(expectedLine)]);
     }
     const wild = (await login('a wild id; not to be copied into logs')).headers.get('x-request-id') ?? '';
     expect(wild).toMatch(/^[0-9a-f-]{36}$/);
-    expect((await eventually(() => linesWith('auth', wild).at(0), 5_000, 'auth logs it')).code).toBe('UNAUTHENTICATED');
+    expect((await eventually('auth logs it', () => linesWith('auth', wild).at(0), 5_000)).code).toBe('UNAUTHENTICATED');
   });
 
   describeTraces(one, collector);

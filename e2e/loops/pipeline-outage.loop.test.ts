@@ -55,7 +55,7 @@ describe.runIf(kafka)('with Kafka and ClickHouse both away', () => {
     expect((await person.addCoin('ethusdt', '10')).status).toBe(200);
     const socket = await person.connect();
     await socket.frame(({ Coins }) => Coins.every(({ Price }) => Price !== null), 10_000, 0);
-    await eventually(async () => ((await rows()) > 30 ? true : undefined), 30_000, 'the first rows').catch((err: unknown) => {
+    await eventually('the first rows', async () => (await rows()) > 30, 30_000).catch((err: unknown) => {
       throw new Error(`${err}\n${one.process.output()}`);
     });
 
@@ -63,7 +63,7 @@ describe.runIf(kafka)('with Kafka and ClickHouse both away', () => {
     const downSince = Date.now();
     const from = socket.arrivals.length;
     const downAtMs = performance.now();
-    await eventually(() => (performance.now() - downAtMs > outageMs ? true : undefined), outageMs + 1_000, 'the outage', 100);
+    await eventually('the outage', () => performance.now() - downAtMs > outageMs, outageMs + 1_000, 100);
     const arrivals = [downAtMs, ...socket.arrivals.slice(from), performance.now()];
     const gaps = arrivals.slice(1).map((atMs, i) => atMs - (arrivals[i] ?? 0));
     expect(Math.max(...gaps)).toBeLessThan(longestGapMs);
@@ -74,10 +74,11 @@ describe.runIf(kafka)('with Kafka and ClickHouse both away', () => {
     const downUntil = Date.now();
     await Promise.all([kafka.restart(), server.restart()]);
     const published = await metric('events_published_total');
-    await eventually(async () => ((await rows()) >= published ? true : undefined), 90_000, `${published} rows`);
+    await eventually(`${published} rows`, async () => (await rows()) >= published, 90_000);
     expect(await metric('events_dropped_total')).toBe(0);
     expect(await number('SELECT count() - uniqExact(message_id) AS n FROM crypto.market_tickers')).toBe(0);
     await eventually(
+      'the audit has caught up',
       async () =>
         (await number(
           'SELECT sum(lag) + sum(missing) + sum(duplicate) AS n FROM crypto.market_tickers_audits WHERE audited_at > now64(3) - INTERVAL 2 SECOND',
@@ -85,7 +86,6 @@ describe.runIf(kafka)('with Kafka and ClickHouse both away', () => {
           ? true
           : undefined,
       30_000,
-      'the audit has caught up',
     );
     expect(
       await number(

@@ -54,12 +54,12 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
   };
   const haveShares = (counts: readonly number[], withinMs: number) =>
     eventually(
+      `${counts.join(' and ')} shares`,
       async () => {
         const found = await Promise.all([owned('aggregator'), owned('aggregator-2')]);
         return found.join() === counts.join() ? true : undefined;
       },
       withinMs,
-      `${counts.join(' and ')} shares`,
     );
   const metric = async (name: PartName, of: string): Promise<number> => {
     const text = String((await callJson(stack.operations(name), 'GET', '/metrics')).body.text);
@@ -74,7 +74,7 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
   const flowAgain = async (sinceMs: number): Promise<number> => {
     const startedMs = performance.now();
     const isFresh = (symbol: string) => published.some((stat) => stat.symbol === symbol && stat.second >= sinceMs);
-    await eventually(() => (busy.every(isFresh) ? true : undefined), takeoverMs + 2_000, 'a fresh second of every busy symbol');
+    await eventually('a fresh second of every busy symbol', () => busy.every(isFresh), takeoverMs + 2_000);
     return performance.now() - startedMs;
   };
   /** Holds everything published from the start against the simulator's own record. @returns how many trades and seconds that were */
@@ -85,7 +85,7 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
       records = new Map(await Promise.all(symbols.map(async (symbol) => [symbol, await recordOf(symbol)] as const)));
       return symbols.every((symbol) => isSettled(symbol, records.get(symbol) ?? [], published, untilMs)) ? true : undefined;
     };
-    await eventually(settled, 15_000, 'every second is published', 200).catch(() => undefined);
+    await eventually('every second is published', settled, 15_000, 200).catch(() => undefined);
     const stats = published.filter(({ second }) => second + 1_000 <= untilMs);
     const trades = symbols.map((symbol) => expectExact(symbol, records.get(symbol) ?? [], stats, untilMs));
     expect(Math.min(...trades.slice(0, busy.length))).toBeGreaterThan(0);
@@ -118,7 +118,7 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
     person = await signUp(stack.base);
     for (const symbol of symbols) {
       const add = async () => ((await person.addCoin(symbol, '1')).status === 200 ? true : undefined);
-      await eventually(add, 10_000, `${symbol} is added`, 200);
+      await eventually(`${symbol} is added`, add, 10_000, 200);
     }
     sockets = await Promise.all([stack.base, stack.operations('bff-2')].map((base) => openSocket(base, person.token())));
     const isFull = ({ Coins }: { readonly Coins: readonly { readonly Price: string | null }[] }) =>
@@ -149,7 +149,7 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
       const faults = Object.entries(each).filter(([, word]) => word !== 'ok');
       return status === 200 && faults.length === 1 && stack.operations('aggregator').endsWith(faults[0]?.[0] ?? '-') ? true : undefined;
     };
-    const named = eventually(away, takeoverMs, 'the BFF is ready and names the one that is away');
+    const named = eventually('the BFF is ready and names the one that is away', away, takeoverMs);
     await haveShares([0, 24], takeoverMs);
     const sharesMs = performance.now() - killedMs;
     const flowMs = await flowAgain(sinceMs).then(() => performance.now() - killedMs);
@@ -189,7 +189,7 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
     const { pid } = stack.service('aggregator-2');
     process.kill(pid, 'SIGSTOP');
     const stoppedMs = performance.now();
-    await eventually(async () => ((await owned('aggregator')) === 24 ? true : undefined), takeoverMs, 'the other has all');
+    await eventually('the other has all', async () => (await owned('aggregator')) === 24, takeoverMs);
     await flowAgain(Date.now());
     const flowMs = performance.now() - stoppedMs;
     process.kill(pid, 'SIGCONT');
@@ -211,10 +211,10 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
       const shares = (answer.body as { dependencies: Record<string, { reason?: string }> }).dependencies['symbol-shares'];
       return answer.status === 200 && /keeps its partitions/.test(shares?.reason ?? '') ? true : undefined;
     };
-    await eventually(word, takeoverMs, '/ready says that the group cannot be heard');
+    await eventually('/ready says that the group cannot be heard', word, takeoverMs);
     await flowAgain(Date.now());
     await kafkaOf?.restart();
-    await eventually(async () => ((await word()) ? undefined : true), 30_000, 'the group is heard again');
+    await eventually('the group is heard again', async () => ((await word()) ? undefined : true), 30_000);
     await haveShares([12, 12], patienceMs);
     await flowAgain(Date.now());
     await tell('Kafka away and back', {});

@@ -102,7 +102,7 @@ describe('a service that is told to stop while every neighbour takes connections
     const silent = { redis: port, clickhouse: port, exchange: port, socket: port, auth: port, aggregator: port };
     const running = startAll(environments({ ...to, ...silent }, await freePorts()));
     // Each says what it misses, or where it serves, and is in the middle of asking then.
-    for (const [name, one] of running) await eventually(() => one.output() || undefined, 30_000, `${name} says something`);
+    for (const [name, one] of running) await eventually(`${name} says something`, () => one.output() || undefined, 30_000);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     await expectCleanStops(running);
   });
@@ -144,19 +144,12 @@ describe('a service that is told to stop while every neighbour takes connections
       ['archiver', own.archiver],
       ['socket', own.socketOps],
     ] as const) {
-      await eventually(async () => ((await readiness(port))?.status === 200 ? true : undefined), 60_000, `${name} is ready`, 100).catch(
-        async (err) => {
-          throw new Error(`${err}: ${JSON.stringify((await readiness(port))?.body)}\n${running.get(name)?.output().slice(-2_000)}`);
-        },
-      );
+      await eventually(`${name} is ready`, async () => (await readiness(port))?.status === 200, 60_000, 100).catch(async (err) => {
+        throw new Error(`${err}: ${JSON.stringify((await readiness(port))?.body)}\n${running.get(name)?.output().slice(-2_000)}`);
+      });
     }
     const person = await signUp(base);
-    await eventually(
-      async () => ((await person.addCoin('btcusdt', '1')).status === 200 ? true : undefined),
-      10_000,
-      'a coin is added',
-      200,
-    );
+    await eventually('a coin is added', async () => (await person.addCoin('btcusdt', '1')).status === 200, 10_000, 200);
 
     for (const silent of between.values()) silent.hush();
     for (const server of [redis, kafka, clickhouse]) server.freeze();

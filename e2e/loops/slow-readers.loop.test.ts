@@ -80,12 +80,12 @@ it('1,000 sockets of which 50 read nothing: the others stay on time, the memory 
     expect(isFlat).toBe(true);
     expect((await memory()) - memoryBefore).toBeLessThan(150);
     await eventually(
+      'the deaf sockets are closed',
       async () =>
         /tickfolio_bff_\w*sockets\w* (950|9[0-4]\d|8[5-9]\d)\b/.test(String((await callJson(one.base, 'GET', '/metrics')).body.text))
           ? true
           : undefined,
       90_000,
-      'the deaf sockets are closed',
     );
   } finally {
     for (const socket of opened) socket.terminate();

@@ -40,9 +40,9 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
       );
     /** The spans of a request's trace, once `hops` are all among them. */
     const traceOf = async (requestId: string, hops: readonly string[]): Promise<CollectedSpan[]> => {
-      const root = await eventually(spanOf(requestId), 10_000, `the span of ${requestId}`);
+      const root = await eventually(`the span of ${requestId}`, spanOf(requestId), 10_000);
       const spans = () => collector.spans.filter(({ traceId }) => traceId === root.traceId);
-      await eventually(() => (hops.every((hop) => ways(spans()).includes(hop)) ? true : undefined), 10_000, 'every hop').catch((err) => {
+      await eventually('every hop', () => hops.every((hop) => ways(spans()).includes(hop)), 10_000).catch((err) => {
         throw new Error(`${String(err)}: ${JSON.stringify(hops, null, 1)} in ${JSON.stringify(ways(spans()), null, 1)}`);
       });
       return spans();
@@ -83,7 +83,7 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
           .split('\n')
           .filter((line) => line.includes('"a-login"'));
       for (const name of ['bff', 'auth'] as const) {
-        await eventually(() => lines(name).at(0), 5_000, `${name} logs it`);
+        await eventually(`${name} logs it`, () => lines(name).at(0), 5_000);
         for (const line of lines(name))
           expect(JSON.parse(line)).toMatchObject({ trace_id: spans[0]?.traceId, span_id: expect.any(String) });
       }
@@ -121,7 +121,7 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
         });
       await call('not-sampled', '00');
       await call('sampled', '01');
-      const span = await eventually(spanOf('sampled'), 10_000, 'the span');
+      const span = await eventually('the span', spanOf('sampled'), 10_000);
       expect(span).toMatchObject({ traceId, parentSpanId: 'b7ad6b7169203331', name: 'GET /api/v1/profile' });
       expect(spanOf('not-sampled')()).toBeUndefined();
     });
@@ -138,7 +138,7 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
         const found = ways(collector.spans.filter((span) => span.traceId === traceId));
         return hops.every((hop) => found.includes(hop));
       };
-      await eventually(() => collector.spans.filter(isPrice).find(isWhole), 20_000, 'a traced price');
+      await eventually('a traced price', () => collector.spans.filter(isPrice).find(isWhole), 20_000);
       expect(collector.spans.filter(({ attributes }) => /^\/(health|ready|metrics)$/.test(String(attributes['http.route'])))).toEqual([]);
     });
 
@@ -152,7 +152,7 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
           ...services[from].calls.map(({ to, over }) => `${from} calls ${to} over ${over}`),
           ...services[from].sends.filter(({ to }) => isTraced(to)).map(({ to, over }) => `${from} sends to ${to} over ${over}`),
         ]);
-      await eventually(() => (expected.every((edge) => edges().has(edge)) ? true : undefined), 20_000, 'every edge').catch(() => undefined);
+      await eventually('every edge', () => expected.every((edge) => edges().has(edge)), 20_000).catch(() => undefined);
       expect([...edges()].sort()).toEqual(expected.sort());
     });
 

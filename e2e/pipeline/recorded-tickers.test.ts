@@ -88,6 +88,7 @@ describe('tickers in the archive', () => {
       },
     );
     const rows = await eventually(
+      'every ticker',
       async () => {
         const columns = `message_id, toUnixTimestamp64Milli(event_time) AS ms, toUnixTimestamp64Milli(receive_time) AS received,
           close_price, open_price, high_price, low_price, change_price, change_percent, volume, quote_volume`;
@@ -96,7 +97,6 @@ describe('tickers in the archive', () => {
         return all.length >= payloads.length ? all : undefined;
       },
       40_000,
-      'every ticker',
     );
     const stored = new Map(rows.map((row) => [row.message_id, row]));
     expect(stored.size).toBe(payloads.length);

@@ -54,7 +54,7 @@ describe('trades equal to the last one', () => {
       const path = await startPath({ seed: roundSeed, tradeRate: 3 }, symbols, { log });
       const drawn: string[] = [];
       try {
-        await eventually(() => (path.published.length > 5 ? true : undefined), 10_000, 'the first seconds');
+        await eventually('the first seconds', () => path.published.length > 5, 10_000);
         for (let i = 0; i < 24; i++) {
           drawn.push(misbehave(path.sim, random));
           await new Promise((resolve) => setTimeout(resolve, 200 + random() * 800));
@@ -62,7 +62,7 @@ describe('trades equal to the last one', () => {
         path.sim.faults.clear();
         const untilMs = Date.now() + 1_000;
         const settled = () => symbols.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
-        await eventually(() => (Date.now() > untilMs && settled() ? true : undefined), 15_000, 'the repairs').catch(() => undefined);
+        await eventually('the repairs', () => Date.now() > untilMs && settled(), 15_000).catch(() => undefined);
         const counted = symbols.map((symbol) => expectExact(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
         expect(Math.min(...counted)).toBeGreaterThan(0);
         expect(counted.reduce((sum, count) => sum + count)).toBeGreaterThan(500);
@@ -80,14 +80,14 @@ describe('trades equal to the last one', () => {
   it('with two connections of which one is half a second late over the end of each second', async () => {
     const path = await startPath({ seed, tradeRate: 20 }, symbols, { limits: { streamsPerConnection: symbols.length / 2 }, log });
     try {
-      await eventually(() => (path.published.length > 5 ? true : undefined), 10_000, 'the first seconds');
+      await eventually('the first seconds', () => path.published.length > 5, 10_000);
       for (let i = 0; i < 5; i++) {
         await new Promise((resolve) => setTimeout(resolve, 1_750 - (Date.now() % 1_000)));
         path.sim.faults.add({ kind: 'stall', mode: 'hold', connection: 1, forMs: 500 });
       }
       const untilMs = Date.now();
       const settled = () => symbols.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
-      await eventually(() => (settled() ? true : undefined), 10_000, 'the last seconds').catch(() => undefined);
+      await eventually('the last seconds', () => settled(), 10_000).catch(() => undefined);
       for (const symbol of symbols) {
         expect(expectExact(symbol, path.record.get(symbol) ?? [], path.published, untilMs)).toBeGreaterThan(0);
       }
@@ -108,10 +108,10 @@ describe('trades equal to the last one', () => {
     const path = await startPath({ replay: { file, speed: Math.min(15, lengthMs / 6_000), times } }, followed, { log });
     try {
       const played = () => [...path.record.values()].reduce((sum, list) => sum + list.length, 0);
-      await eventually(() => (played() === recorded.length ? true : undefined), 30_000, 'the recording is played');
+      await eventually('the recording is played', () => played() === recorded.length, 30_000);
       const endMs = Date.now() + 3_000;
       const settled = () => followed.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, endMs));
-      await eventually(() => (settled() ? true : undefined), 15_000, 'the last second of each symbol is proven').catch(() => undefined);
+      await eventually('the last second of each symbol is proven', () => settled(), 15_000).catch(() => undefined);
       const counted = followed.map((symbol) => expectExact(symbol, path.record.get(symbol) ?? [], path.published, endMs));
       expect(counted.reduce((sum, count) => sum + count)).toBeGreaterThan(0.5 * recorded.length);
     } finally {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../errors/errors.js';
+import { becomes } from '../kit/becomes.js';
 import type { Batch, ConsumeOptions, Consumer, EventLog, PartitionOffsets, StoredMessage } from './event-log.js';
 
 /** A log under test with an empty topic of three partitions; `end` closes it and whatever stands behind it. */
@@ -16,7 +17,6 @@ export interface ContractLimits {
 
 /** What every event log must do. */
 export const eventLogContract = (name: string, open: () => Promise<OpenedEventLog>, { patienceMs }: ContractLimits): void => {
-  const eventually = (read: () => unknown, expected: unknown) => expect.poll(read, { timeout: patienceMs, interval: 10 }).toEqual(expected);
   const testTimeout = 4 * patienceMs + 5_000;
 
   describe(`event log contract: ${name}`, { timeout: testTimeout }, () => {
@@ -53,7 +53,7 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
       const seen = recorder();
       await eventLog.consume(topic, group({ minBatchMessages: 10, maxBatchMessages: 40 }), seen.handler);
       publishAll(0, 300);
-      await eventually(() => seen.values().length, 300);
+      await becomes(() => seen.values().length, 300, patienceMs);
       expect(seen.sorted()).toEqual(numbers(0, 300));
       const places = new Map<string, number>();
       const latest = new Map<string, bigint>();
@@ -80,7 +80,7 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
       await eventLog.consume(topic, group({ group: 'one' }), one.handler);
       await eventLog.consume(topic, group({ group: 'two' }), two.handler);
       publishAll(0, 50);
-      await eventually(() => [one.sorted(), two.sorted()], [numbers(0, 50), numbers(0, 50)]);
+      await becomes(() => [one.sorted(), two.sorted()], [numbers(0, 50), numbers(0, 50)], patienceMs);
     });
 
     it('hands the same messages over again to a handler that threw, in order, and loses none', async () => {
@@ -95,7 +95,7 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
         await seen.handler(batch);
       });
       publishAll(0, 60);
-      await eventually(() => seen.sorted(), numbers(0, 60));
+      await becomes(() => seen.sorted(), numbers(0, 60), patienceMs);
       expect(failed.length).toBeGreaterThan(0);
       expect(seen.values().length).toBe(60);
     });
@@ -104,12 +104,12 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
       const first = recorder();
       const consumer = await eventLog.consume(topic, group(), first.handler);
       publishAll(0, 60);
-      await eventually(() => first.sorted(), numbers(0, 60));
+      await becomes(() => first.sorted(), numbers(0, 60), patienceMs);
       await consumer.close();
       publishAll(60, 90);
       const second = recorder();
       await eventLog.consume(topic, group(), second.handler);
-      await eventually(() => second.sorted(), numbers(60, 90));
+      await becomes(() => second.sorted(), numbers(60, 90), patienceMs);
       expect(second.values().length).toBe(30);
     });
 
@@ -119,16 +119,20 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
       await eventLog.consume(topic, group(), one.handler);
       const leaving = await eventLog.consume(topic, group(), two.handler);
       let sent = 0;
-      await eventually(() => {
-        publishAll(sent, sent + 30);
-        sent += 30;
-        return [one.batches.length > 0, two.batches.length > 0];
-      }, [true, true]);
+      await becomes(
+        () => {
+          publishAll(sent, sent + 30);
+          sent += 30;
+          return [one.batches.length > 0, two.batches.length > 0];
+        },
+        [true, true],
+        patienceMs,
+      );
       const all = () => [...new Set([...one.values(), ...two.values()])].sort((a, b) => a - b);
-      await eventually(all, numbers(0, sent));
+      await becomes(all, numbers(0, sent), patienceMs);
       await leaving.close();
       publishAll(sent, sent + 60);
-      await eventually(() => one.sorted().filter((value) => value >= sent), numbers(sent, sent + 60));
+      await becomes(() => one.sorted().filter((value) => value >= sent), numbers(sent, sent + 60), patienceMs);
       expect(two.values().some((value) => value >= sent)).toBe(false);
     });
 
@@ -149,14 +153,14 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
       });
       publishAll(0, 90);
       // Any of them may stay.
-      await eventually(() => running.size, 3);
+      await becomes(() => running.size, 3, patienceMs);
       const others: Consumer[] = [];
       // With three members each owns one partition, so whichever was running may have moved.
       const seen = recorder();
       const joining = Promise.all([eventLog.consume(topic, group(), seen.handler), eventLog.consume(topic, group(), seen.handler)]);
-      await eventually(() => told instanceof Error, true);
+      await becomes(() => told instanceof Error, true, patienceMs);
       others.push(...(await joining));
-      await eventually(() => seen.batches.length > 0, true);
+      await becomes(() => seen.batches.length > 0, true, patienceMs);
       await Promise.all(others.map((consumer) => consumer.close()));
     });
 
@@ -166,7 +170,7 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
       eventLog.publish(topic, { key: 'ключ', value: '' });
       const found: StoredMessage[] = [];
       await eventLog.consume(topic, group(), async ({ messages }) => void found.push(...messages));
-      await eventually(() => found.length, 2);
+      await becomes(() => found.length, 2, patienceMs);
       const byKey = new Map(found.map((message) => [message.key, message]));
       expect([...(byKey.get('')?.value ?? [])]).toEqual([...bytes]);
       expect(byKey.get('')?.headers).toEqual({ reason: 'not JSON – “ä”', empty: '' });
@@ -191,8 +195,8 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
       expect(await span('readers')).toEqual({ first: 0, next: 30, committed: Number.NaN });
       const seen = recorder();
       const consumer = await eventLog.consume(topic, group(), seen.handler);
-      await eventually(() => seen.sorted(), numbers(0, 30));
-      await eventually(async () => (await span('readers')).committed, 30);
+      await becomes(() => seen.sorted(), numbers(0, 30), patienceMs);
+      await becomes(async () => (await span('readers')).committed, 30, patienceMs);
       await consumer.close();
       await eventLog.append(topic, messages);
       expect(await span('readers')).toMatchObject({ next: 60, committed: 30 });
@@ -225,9 +229,9 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
         await seen.handler(batch);
       });
       publishAll(0, 75);
-      await eventually(() => consumer.lag(), 75);
+      await becomes(() => consumer.lag(), 75, patienceMs);
       release();
-      await eventually(() => consumer.lag(), 0);
+      await becomes(() => consumer.lag(), 0, patienceMs);
       expect(seen.values().length).toBe(75);
     });
 
@@ -244,7 +248,7 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
         handled.push(...batch.messages.map((message) => message.value.toString()));
       });
       eventLog.publish(topic, { key: 'A', value: '1' });
-      await eventually(() => started, true);
+      await becomes(() => started, true, patienceMs);
       let left = false;
       const leaving = consumer.close().then(() => {
         left = true;
@@ -257,11 +261,11 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
       const next = recorder();
       await eventLog.consume(topic, group(), next.handler);
       eventLog.publish(topic, { key: 'A', value: '2' });
-      await eventually(() => next.values(), [2]);
+      await becomes(() => next.values(), [2], patienceMs);
     });
 
     it('is well while open; closed it takes nothing more', async () => {
-      await eventually(() => eventLog.check(), undefined);
+      await becomes(() => eventLog.check(), undefined, patienceMs);
       await eventLog.close();
       await eventLog.close();
       eventLog.publish(topic, { key: 'A', value: '1' });

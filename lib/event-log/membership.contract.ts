@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { becomes } from '../kit/becomes.js';
 import type { EventLog } from './event-log.js';
 import type { Membership } from './membership.js';
 
@@ -46,8 +47,6 @@ export const joinRecorded = (eventLog: EventLog, topic: string, endMs = 0): Reco
 
 /** What a group must do that shares partitions. */
 export const membershipContract = (name: string, openGroup: () => Promise<OpenedGroup>, patienceMs: number): void => {
-  const eventually = (read: () => unknown, expected: unknown) => expect.poll(read, { timeout: patienceMs, interval: 5 }).toEqual(expected);
-
   describe(`membership contract: ${name}`, { timeout: 4 * patienceMs + 5_000 }, () => {
     let group: OpenedGroup;
     beforeEach(async () => {
@@ -63,7 +62,7 @@ export const membershipContract = (name: string, openGroup: () => Promise<Opened
 
     it('gives one member everything', async () => {
       const one = join();
-      await eventually(() => [...one.working].sort(), [0, 1, 2]);
+      await becomes(() => [...one.working].sort(), [0, 1, 2], patienceMs);
       expect([...one.membership.partitions].sort()).toEqual([0, 1, 2]);
       expect(one.membership.certain).toBe(true);
       expect(one.membership.problem()).toBeUndefined();
@@ -72,9 +71,9 @@ export const membershipContract = (name: string, openGroup: () => Promise<Opened
 
     it('splits between two, none twice and none left, and moves only what must move', async () => {
       const one = join();
-      await eventually(() => one.working.size, 3);
+      await becomes(() => one.working.size, 3, patienceMs);
       const two = join();
-      await eventually(() => [shares(one, two), two.working.size], ['0,1,2', 1]);
+      await becomes(() => [shares(one, two), two.working.size], ['0,1,2', 1], patienceMs);
       expect(one.told[1]).toBe('revoking');
       const kept = [...one.working].sort().join();
       expect(one.told.at(-1)).toBe(`assigned ${kept} kept ${kept}`);
@@ -88,13 +87,13 @@ export const membershipContract = (name: string, openGroup: () => Promise<Opened
         const all = members.flatMap(({ working }) => [...working]);
         if (new Set(all).size < all.length) doubles++;
       }, 1);
-      await eventually(() => shares(...members), '0,1,2');
+      await becomes(() => shares(...members), '0,1,2', patienceMs);
       members.push(join(60));
-      await eventually(() => members.map(({ working }) => working.size), [1, 1, 1]);
+      await becomes(() => members.map(({ working }) => working.size), [1, 1, 1], patienceMs);
       await members[0]?.close();
-      await eventually(() => shares(...members), '0,1,2');
+      await becomes(() => shares(...members), '0,1,2', patienceMs);
       await members[1]?.close();
-      await eventually(() => members[2]?.working.size, 3);
+      await becomes(() => members[2]?.working.size, 3, patienceMs);
       clearInterval(looking);
       expect(doubles).toBe(0);
     });
@@ -112,20 +111,20 @@ export const membershipContract = (name: string, openGroup: () => Promise<Opened
           throw new Error('and this fails too');
         },
       });
-      await eventually(() => given > 0, true);
+      await becomes(() => given > 0, true, patienceMs);
       const other = join();
-      await eventually(() => other.working.size > 0, true);
+      await becomes(() => other.working.size > 0, true, patienceMs);
       await failing.close();
-      await eventually(() => other.working.size, 3);
+      await becomes(() => other.working.size, 3, patienceMs);
     });
 
     it('hands over at once when a member leaves, after that has ended its work', async () => {
       const one = join();
       const two = join(50);
-      await eventually(() => [shares(one, two), one.working.size > 0, two.working.size > 0], ['0,1,2', true, true]);
+      await becomes(() => [shares(one, two), one.working.size > 0, two.working.size > 0], ['0,1,2', true, true], patienceMs);
       const startedMs = performance.now();
       await Promise.all([two.close(), two.close()]);
-      await eventually(() => one.working.size, 3);
+      await becomes(() => one.working.size, 3, patienceMs);
       expect(performance.now() - startedMs).toBeLessThan(3_000);
       expect(two.told.at(-1)).toBe('revoking');
       expect(two.membership.partitions.size).toBe(0);

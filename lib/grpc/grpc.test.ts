@@ -14,6 +14,7 @@ import {
 import { service as healthService } from 'grpc-health-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../errors/errors.js';
+import { becomes } from '../kit/becomes.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import { createLogger, silentLogger } from '../telemetry/telemetry.js';
 import {
@@ -34,7 +35,6 @@ const loopback = (port: number) => ({ host: '127.0.0.1', port });
 const frame = (payload: string): RawResponse => ({ frames: [{ payload, receiveTimeMs: 1 }], statuses: [] });
 const symbols: ListSymbolsResponse = { revision: 'r1', symbols: [], simulated: true };
 const aborted = (signal: AbortSignal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-const eventually = (read: () => unknown, expected: unknown) => expect.poll(read, { timeout: 5_000, interval: 5 }).toEqual(expected);
 
 let server: GrpcServer;
 let client: SocketServiceClient;
@@ -142,7 +142,7 @@ describe('unary calls', () => {
     };
     const err = await failure(listSymbols({ deadlineMs: 50 }));
     expect(err).toMatchObject({ code: 'deadline_exceeded', message: 'The service did not answer in time.' });
-    await eventually(() => (reason instanceof AppError ? reason.code : undefined), 'canceled');
+    await becomes(() => (reason instanceof AppError ? reason.code : undefined), 'canceled');
   });
 
   it('end when the caller gives up, before or during the call', async () => {
@@ -156,10 +156,10 @@ describe('unary calls', () => {
     };
     const controller = new AbortController();
     const calling = failure(listSymbols({ signal: controller.signal }));
-    await eventually(() => started, true);
+    await becomes(() => started, true);
     controller.abort();
     expect((await calling).code).toBe('canceled');
-    await eventually(() => canceled, true);
+    await becomes(() => canceled, true);
     expect((await failure(listSymbols({ signal: AbortSignal.abort() }))).code).toBe('canceled');
   });
 
@@ -216,7 +216,7 @@ describe('server streams', () => {
       throw new AppError('permission_denied', 'No.');
     };
     const messages = read();
-    await eventually(() => lines.some((line) => line.includes('call refused')), true);
+    await becomes(() => lines.some((line) => line.includes('call refused')), true);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect((await failure(payloads(messages))).code).toBe('permission_denied');
   });
@@ -240,7 +240,7 @@ describe('server streams', () => {
     };
     const outcome = await leave().catch((err: Error) => err.message);
     expect(outcome).toBe({ break: 'ended', throw: 'reader failed', return: 'returned', abort: 'ended' }[way]);
-    await eventually(() => (left instanceof AppError ? left.code : undefined), 'canceled');
+    await becomes(() => (left instanceof AppError ? left.code : undefined), 'canceled');
   });
 
   it('give nothing to a reader that had given up before it began', async () => {
@@ -327,7 +327,7 @@ describe('shutting down', () => {
       return symbols;
     };
     const running = listSymbols();
-    await eventually(() => started, true);
+    await becomes(() => started, true);
     const closing = server.close();
     expect((await failure(listSymbols({ deadlineMs: 2_000 }))).code).toBe('unavailable');
     finish();
@@ -344,7 +344,7 @@ describe('shutting down', () => {
       return new Promise(() => undefined);
     };
     const running = failure(listSymbols());
-    await eventually(() => started, true);
+    await becomes(() => started, true);
     await server.close();
     expect((await running).code).toBe('unavailable');
   });
@@ -359,9 +359,9 @@ describe('shutting down', () => {
     const bare = connect(`http://127.0.0.1:${port}`);
     bare.on('error', () => undefined);
     await new Promise((resolve) => bare.once('connect', resolve));
-    await eventually(() => seen, ['SERVING']);
+    await becomes(() => seen, ['SERVING']);
     await server.close();
-    await eventually(() => seen, ['SERVING', 'NOT_SERVING']);
+    await becomes(() => seen, ['SERVING', 'NOT_SERVING']);
     bare.destroy();
   });
 

@@ -1,15 +1,28 @@
-/** Polls until `check` returns something; for what another process does in its own time. */
-export const eventually = async <T>(
-  check: () => Promise<T | undefined> | T | undefined,
-  withinMs: number,
-  what: string,
-  everyMs = 20,
-): Promise<T> => {
-  const giveUpAt = performance.now() + withinMs;
+/** What is polled gives something once it is so; until then nothing, `false`, or an error. */
+type Check<T> = () => Promise<T | undefined | false> | T | undefined | false;
+
+const patienceMs = 8_000;
+const pauseMs = 10;
+
+/**
+ * Polls until `check` gives something; for what goes on in its own time. A check that throws is asked again.
+ * @throws Error that says what did not come, and why last
+ */
+export const eventually = async <T>(what: string, check: Check<T>, withinMs = patienceMs, everyMs = pauseMs): Promise<T> => {
+  const giveUpAtMs = performance.now() + withinMs;
   for (;;) {
-    const found = await check();
-    if (found !== undefined) return found;
-    if (performance.now() > giveUpAt) throw new Error(`not within ${withinMs} ms: ${what}`);
+    let cause: unknown;
+    try {
+      const found = await check();
+      if (found !== undefined && found !== false) return found;
+    } catch (err) {
+      cause = err;
+    }
+    if (performance.now() > giveUpAtMs)
+      throw new Error(`not within ${withinMs} ms: ${what}${cause instanceof Error ? `: ${cause.message}` : ''}`, { cause });
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 };
+
+/** The same where the check's own text says what is waited for. */
+export const until = <T>(check: Check<T>, withinMs?: number): Promise<T> => eventually(String(check), check, withinMs);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { becomes } from '../kit/becomes.js';
 import type { PubSub } from '../pubsub/pubsub.js';
 import { createPriceBus, type LastPrice, type PriceBus, type SecondStat } from './price-bus.js';
 
@@ -7,8 +8,6 @@ export interface OpenedCarrier {
   readonly pubsub: PubSub;
   end(): Promise<void>;
 }
-
-const eventually = (read: () => unknown, expected: unknown) => expect.poll(read, { timeout: 5_000, interval: 5 }).toEqual(expected);
 
 /** What the price bus must do over every pub/sub. */
 export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier>): void => {
@@ -63,9 +62,9 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       const one = await follow(['eth']);
       const sent = Array.from({ length: 50 }, (_, i) => stat(i % 2 ? 'eth' : 'btc', i + 1, `1.${i + 1}`));
       for (const second of sent) bus.publish(second);
-      await eventually(() => both.seen.length, 50);
+      await becomes(() => both.seen.length, 50);
       expect(both.seen).toEqual(sent);
-      await eventually(
+      await becomes(
         () => one.seen,
         sent.filter((second) => second.symbol === symbol('eth')),
       );
@@ -77,28 +76,28 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       await subscription.remove([symbol('btc')]);
       bus.publish(stat('btc', 1, '1'));
       bus.publish(stat('eth', 1, '2'));
-      await eventually(() => seen, [stat('eth', 1, '2')]);
+      await becomes(() => seen, [stat('eth', 1, '2')]);
     });
 
     it('uses the lower-case symbol as the channel and the contract fields as the message', async () => {
       const seen: [string, unknown][] = [];
       await carrier.pubsub.subscribe([symbol('btc')], { message: (channel, text) => void seen.push([channel, JSON.parse(text)]) });
       bus.publish(stat('btc', 1, '68123.45'));
-      await eventually(() => seen, [[symbol('btc'), stat('btc', 1, '68123.45')]]);
+      await becomes(() => seen, [[symbol('btc'), stat('btc', 1, '68123.45')]]);
     });
 
     it('keeps the close of a second as the last price, there already when the second arrives', async () => {
       const found: Promise<Map<string, LastPrice>>[] = [];
       await bus.subscribe([symbol('btc')], { second: () => void found.push(bus.last([symbol('btc')])) });
       bus.publish(stat('btc', 7, '68123.45'));
-      await eventually(() => found.length, 1);
+      await becomes(() => found.length, 1);
       expect(await found[0]).toEqual(new Map([[symbol('btc'), lastOf(stat('btc', 7, '68123.45'))]]));
     });
 
     it('knows no last price of a symbol that never had one', async () => {
       await follow(['btc']);
       bus.publish(stat('btc', 1, '1'));
-      await eventually(async () => [...(await bus.last([symbol('eth'), symbol('btc'), symbol('none')])).keys()], [symbol('btc')]);
+      await becomes(async () => [...(await bus.last([symbol('eth'), symbol('btc'), symbol('none')])).keys()], [symbol('btc')]);
       expect(await bus.last([])).toEqual(new Map());
     });
 
@@ -133,7 +132,7 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       const found: Promise<Map<string, unknown>>[] = [];
       await bus.subscribe([symbol('btc')], { second: () => void found.push(bus.through([symbol('eth'), symbol('btc')])) });
       bus.publish(stat('btc', 9, '9'), through);
-      await eventually(() => found.length, 1);
+      await becomes(() => found.length, 1);
       expect(await found[0]).toEqual(new Map([[symbol('btc'), through]]));
       bus.publishPrice(lastOf(stat('btc', 10, '10')));
       bus.publish(stat('btc', 10, '10'));
@@ -159,7 +158,7 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       bus.publish(newest);
       bus.publish(repaired);
       bus.setLast({ ...lastOf(newest), price: '8', tradeId: 8 });
-      await eventually(() => seen, [newest, repaired]);
+      await becomes(() => seen, [newest, repaired]);
       expect(await bus.last([symbol('btc')])).toEqual(new Map([[symbol('btc'), lastOf(newest)]]));
     });
 
@@ -176,7 +175,7 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       bus.setLast(known);
       for (const [next, expected] of cases) {
         bus.setLast({ ...known, ...next });
-        await eventually(kept, expected);
+        await becomes(kept, expected);
       }
     });
 
@@ -191,14 +190,14 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       bus.publishPrice(lastOf(late));
       bus.publishPrice(lastOf(eth));
       bus.publish(btc);
-      await eventually(() => secondsOnly.seen, [btc]);
-      await eventually(() => prices, [lastOf(btc), lastOf(eth)]);
+      await becomes(() => secondsOnly.seen, [btc]);
+      await becomes(() => prices, [lastOf(btc), lastOf(eth)]);
       expect(secondsOnly.malformed).toEqual([]);
       expect(await bus.last([symbol('btc'), symbol('eth')])).toEqual(new Map([btc, eth].map((one) => [one.symbol, lastOf(one)])));
       await subscription.remove([symbol('eth')]);
       bus.publishPrice(lastOf(stat('eth', 7, '7')));
       bus.publishPrice(lastOf(stat('btc', 8, '8')));
-      await eventually(() => prices.at(-1), lastOf(stat('btc', 8, '8')));
+      await becomes(() => prices.at(-1), lastOf(stat('btc', 8, '8')));
       expect(prices).toHaveLength(3);
     });
 
@@ -215,7 +214,7 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       carrier.pubsub.publish(channel, 'garbage');
       carrier.pubsub.publish(channel, JSON.stringify({ ...good, symbol: symbol('eth') }));
       bus.publishPrice(good);
-      await eventually(() => prices, [good]);
+      await becomes(() => prices, [good]);
       expect(malformed).toEqual([`${channel}: no last price`, `${channel}: is about ${symbol('eth')}`]);
     });
 
@@ -227,16 +226,16 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       const kinds = async () => [...(await bus.last(['btc', 'eth', 'bnb'].map(symbol))).values()].map(({ simulated }) => simulated);
       expect(await kinds()).toEqual([true, false, undefined]);
       bus.publish(stat('eth', 2, '2'), undefined, true);
-      await eventually(kinds, [true, true, undefined]);
+      await becomes(kinds, [true, true, undefined]);
     });
 
     it('keeps a last price without sending anything', async () => {
       const { seen } = await follow(['btc']);
       const last = { symbol: symbol('btc'), price: '1.25', timeMs: 1, tradeId: 1 };
       bus.setLast(last);
-      await eventually(() => bus.last([symbol('btc')]), new Map([[symbol('btc'), last]]));
+      await becomes(() => bus.last([symbol('btc')]), new Map([[symbol('btc'), last]]));
       bus.publish(stat('btc', 2, '2'));
-      await eventually(() => seen, [stat('btc', 2, '2')]);
+      await becomes(() => seen, [stat('btc', 2, '2')]);
     });
 
     it('skips what is no second and says why, and goes on', async () => {
@@ -245,7 +244,7 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       carrier.pubsub.publish(symbol('btc'), JSON.stringify({ ...stat('btc', 1, '1'), close: 1.5 }));
       carrier.pubsub.publish(symbol('btc'), JSON.stringify(stat('eth', 1, '1')));
       bus.publish(stat('btc', 2, '2'));
-      await eventually(() => seen, [stat('btc', 2, '2')]);
+      await becomes(() => seen, [stat('btc', 2, '2')]);
       expect(malformed).toEqual([
         `${symbol('btc')}: not JSON`,
         `${symbol('btc')}: close is not a decimal text`,
@@ -257,7 +256,7 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       await follow(['btc']);
       carrier.pubsub.retain({ key: `last:${symbol('btc')}`, text: 'garbage' });
       bus.publish(stat('eth', 1, '2'));
-      await eventually(async () => [...(await bus.last([symbol('btc'), symbol('eth')])).keys()], [symbol('eth')]);
+      await becomes(async () => [...(await bus.last([symbol('btc'), symbol('eth')])).keys()], [symbol('eth')]);
     });
 
     it('is as well as what carries it', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../errors/errors.js';
+import { becomes } from '../kit/becomes.js';
 import type { PubSub } from './pubsub.js';
 
 /** A pub/sub under test; `end` closes it and whatever stands behind it. */
@@ -9,7 +10,6 @@ export interface OpenedPubSub {
 }
 
 /** Waits until `read` satisfies the expectation, at most 5 s: real servers answer when they please. */
-const eventually = (read: () => unknown, expected: unknown) => expect.poll(read, { timeout: 5_000, interval: 5 }).toEqual(expected);
 
 /** What every pub/sub must do, whatever carries it. */
 export const pubSubContract = (name: string, open: () => Promise<OpenedPubSub>): void => {
@@ -36,7 +36,7 @@ export const pubSubContract = (name: string, open: () => Promise<OpenedPubSub>):
       await pubsub.subscribe([named('a')], listener);
       const expected = Array.from({ length: 2_000 }, (_, i) => [named('a'), String(i)]);
       for (let i = 0; i < 2_000; i++) pubsub.publish(named('a'), String(i));
-      await eventually(() => seen.length, expected.length);
+      await becomes(() => seen.length, expected.length);
       expect(seen).toEqual(expected);
     });
 
@@ -45,7 +45,7 @@ export const pubSubContract = (name: string, open: () => Promise<OpenedPubSub>):
       await pubsub.subscribe([named('a')], listener);
       pubsub.publish(named('a'), 'x');
       expect(seen).toEqual([]);
-      await eventually(() => seen, [[named('a'), 'x']]);
+      await becomes(() => seen, [[named('a'), 'x']]);
     });
 
     it('is silent on channels nobody asked for', async () => {
@@ -53,7 +53,7 @@ export const pubSubContract = (name: string, open: () => Promise<OpenedPubSub>):
       await pubsub.subscribe([named('a')], listener);
       pubsub.publish(named('b'), 'not for us');
       pubsub.publish(named('a'), 'for us');
-      await eventually(() => seen, [[named('a'), 'for us']]);
+      await becomes(() => seen, [[named('a'), 'for us']]);
     });
 
     it('serves two subscribers of a channel, and the leaving of one leaves the other', async () => {
@@ -62,10 +62,10 @@ export const pubSubContract = (name: string, open: () => Promise<OpenedPubSub>):
       const leaving = await pubsub.subscribe([named('a'), named('b')], first.listener);
       await pubsub.subscribe([named('a')], second.listener);
       pubsub.publish(named('a'), '1');
-      await eventually(() => [first.seen, second.seen], [[[named('a'), '1']], [[named('a'), '1']]]);
+      await becomes(() => [first.seen, second.seen], [[[named('a'), '1']], [[named('a'), '1']]]);
       await leaving.close();
       pubsub.publish(named('a'), '2');
-      await eventually(() => second.seen.length, 2);
+      await becomes(() => second.seen.length, 2);
       expect(first.seen).toHaveLength(1);
     });
 
@@ -76,15 +76,15 @@ export const pubSubContract = (name: string, open: () => Promise<OpenedPubSub>):
       await subscription.add([named('a')]);
       pubsub.publish(named('a'), '1');
       pubsub.publish(named('b'), '2');
-      await eventually(() => seen.map(([, text]) => text), ['1', '2']);
+      await becomes(() => seen.map(([, text]) => text), ['1', '2']);
       await subscription.remove([named('a')]);
       await subscription.remove([named('a'), named('never followed')]);
       pubsub.publish(named('a'), '3');
       pubsub.publish(named('b'), '4');
-      await eventually(() => seen.map(([, text]) => text), ['1', '2', '4']);
+      await becomes(() => seen.map(([, text]) => text), ['1', '2', '4']);
       await subscription.add([named('a')]);
       pubsub.publish(named('a'), '5');
-      await eventually(() => seen.map(([, text]) => text), ['1', '2', '4', '5']);
+      await becomes(() => seen.map(([, text]) => text), ['1', '2', '4', '5']);
     });
 
     it('keeps silent after a subscription was closed, also when it is closed or changed again', async () => {
@@ -98,7 +98,7 @@ export const pubSubContract = (name: string, open: () => Promise<OpenedPubSub>):
       await subscription.remove([named('a')]);
       pubsub.publish(named('a'), '1');
       pubsub.publish(named('b'), '2');
-      await eventually(() => witness.seen.length, 2);
+      await becomes(() => witness.seen.length, 2);
       expect(seen).toEqual([]);
     });
 
@@ -112,14 +112,14 @@ export const pubSubContract = (name: string, open: () => Promise<OpenedPubSub>):
         subscription.add([named('a')]),
       ]);
       pubsub.publish(named('a'), 'x');
-      await eventually(() => seen, [[named('a'), 'x']]);
+      await becomes(() => seen, [[named('a'), 'x']]);
     });
 
     it('keeps what is retained with a message before the message arrives', async () => {
       const found: Promise<(string | undefined)[]>[] = [];
       await pubsub.subscribe([named('a')], { message: () => void found.push(pubsub.read([named('key')])) });
       pubsub.publish(named('a'), 'message', { key: named('key'), text: 'retained' });
-      await eventually(() => found.length, 1);
+      await becomes(() => found.length, 1);
       expect(await found[0]).toEqual(['retained']);
     });
 
@@ -127,7 +127,7 @@ export const pubSubContract = (name: string, open: () => Promise<OpenedPubSub>):
       pubsub.retain({ key: named('k1'), text: 'old' });
       pubsub.retain({ key: named('k2'), text: 'two' });
       pubsub.retain({ key: named('k1'), text: 'new' });
-      await eventually(() => pubsub.read([named('k2')]), ['two']);
+      await becomes(() => pubsub.read([named('k2')]), ['two']);
       expect(await pubsub.read([named('k2'), named('none'), named('k1'), named('k2')])).toEqual(['two', undefined, 'new', 'two']);
       expect(await pubsub.read([])).toEqual([]);
     });
@@ -144,8 +144,8 @@ export const pubSubContract = (name: string, open: () => Promise<OpenedPubSub>):
       await pubsub.subscribe([named('a')], listener);
       pubsub.publish(named('a'), '1');
       pubsub.publish(named('a'), '2');
-      await eventually(() => seen.map(([, text]) => text), ['1', '2']);
-      await eventually(() => calls, 2);
+      await becomes(() => seen.map(([, text]) => text), ['1', '2']);
+      await becomes(() => calls, 2);
     });
 
     it('carries 500 channels at once, and any text', async () => {
@@ -153,7 +153,7 @@ export const pubSubContract = (name: string, open: () => Promise<OpenedPubSub>):
       const channels = Array.from({ length: 500 }, (_, i) => named(`c${i}`));
       await pubsub.subscribe(channels, listener);
       for (const channel of channels) pubsub.publish(channel, `{"of":"${channel}","text":"äöü\\n€ \u0000 🙂"}`);
-      await eventually(() => seen.length, 500);
+      await becomes(() => seen.length, 500);
       expect(seen).toEqual(channels.map((channel) => [channel, `{"of":"${channel}","text":"äöü\\n€ \u0000 🙂"}`]));
     });
 

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
+import { becomes } from '../kit/becomes.js';
 import { startTestRedis } from '../kit/redis.js';
 import { createPriceBus } from '../price-bus/price-bus.js';
 import { createLogger, createMetrics } from '../telemetry/telemetry.js';
@@ -20,7 +21,6 @@ const open = (address: { readonly host: string; readonly port: number }) => {
       .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   return { pubsub, metric, lines };
 };
-const eventually = (read: () => unknown, expected: unknown) => expect.poll(read, { timeout: 8_000, interval: 5 }).toEqual(expected);
 
 if (server) {
   describe('a coin that trades once an hour', () => {
@@ -44,9 +44,9 @@ if (server) {
       await pubsub.read(['anything']);
       await admin.call(begin[0] ?? '', ...begin.slice(1));
       bus.publishPrice(last);
-      await eventually(async () => (await metric(`redis_refused_total{word="${word}"}`)) > 0, true);
+      await becomes(async () => (await metric(`redis_refused_total{word="${word}"}`)) > 0, true);
       await admin.call(end[0] ?? '', ...end.slice(1));
-      await eventually(async () => (await bus.last([last.symbol])).get(last.symbol)?.price, '0.01');
+      await becomes(async () => (await bus.last([last.symbol])).get(last.symbol)?.price, '0.01');
       await admin.flushall();
       await pubsub.close();
     });
@@ -57,12 +57,12 @@ if (server) {
       await Promise.all([former.pubsub.read(['anything']), now.pubsub.read(['anything'])]);
       await admin.config('SET', 'maxmemory', '1');
       for (const symbol of [last.symbol, 'keptusdt']) busOfFormer.publishPrice({ ...last, symbol });
-      await eventually(async () => (await former.metric('redis_refused_total{word="OOM"}')) >= 2, true);
+      await becomes(async () => (await former.metric('redis_refused_total{word="OOM"}')) >= 2, true);
       busOfFormer.release((symbol) => symbol === last.symbol);
       await admin.config('SET', 'maxmemory', '0');
       busOfNow.publishPrice({ ...last, price: '0.03', tradeId: 9 });
       // The other one has been written back by now.
-      await eventually(async () => (await busOfNow.last(['keptusdt'])).size, 1);
+      await becomes(async () => (await busOfNow.last(['keptusdt'])).size, 1);
       expect((await busOfNow.last([last.symbol])).get(last.symbol)?.price).toBe('0.03');
       await admin.flushall();
       await Promise.all([former.pubsub.close(), now.pubsub.close()]);
@@ -76,15 +76,15 @@ if (server) {
         const losses = await metric('redis_connection_losses_total');
         await admin.set(`last:${last.symbol}`, JSON.stringify(there));
         await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-        await eventually(() => metric('redis_connection_losses_total'), losses + 1);
-        await eventually(() => metric('redis_connected'), 1);
+        await becomes(() => metric('redis_connection_losses_total'), losses + 1);
+        await becomes(() => metric('redis_connected'), 1);
       };
       bus.publishPrice(last);
-      await eventually(kept, '0.01');
+      await becomes(kept, '0.01');
       await server.restart();
-      await eventually(kept, '0.01');
+      await becomes(kept, '0.01');
       await foundAfterReturn({ ...last, price: '0.009', tradeId: 6 });
-      await eventually(kept, '0.01');
+      await becomes(kept, '0.01');
       await foundAfterReturn({ ...last, price: '0.02', tradeId: 8 });
       expect([await kept(), await kept()]).toEqual(['0.02', '0.02']);
       await pubsub.close();
@@ -103,13 +103,13 @@ if (server) {
     await bus.subscribe([last.symbol], { second: () => undefined, price: ({ price }) => void heard.push(price) });
     await pubsub.subscribe(['notices'], { message: (_channel, text) => void notices.push(text), resumed: () => undefined });
     bus.publishPrice(last);
-    await eventually(async () => (await bus.last([last.symbol])).get(last.symbol)?.price, '0.01');
+    await becomes(async () => (await bus.last([last.symbol])).get(last.symbol)?.price, '0.01');
 
     const [, folder = ''] = (await admin.config('GET', 'dir')) as string[];
     const save = async (place: string, word: string) => {
       await admin.config('SET', 'dir', place);
       await admin.bgsave();
-      await eventually(
+      await becomes(
         async () => /rdb_bgsave_in_progress:0\s[\s\S]*rdb_last_bgsave_status:(\w+)/.exec(await admin.info('persistence'))?.[1],
         word,
       );
@@ -120,19 +120,19 @@ if (server) {
     expect(await pubsub.check()).toBeUndefined();
     for (const price of ['0.02', '0.03']) {
       bus.publishPrice({ ...last, price, tradeId: last.tradeId + Number(price) * 100 });
-      await eventually(() => heard.at(-1), price);
+      await becomes(() => heard.at(-1), price);
       pubsub.publish('notices', price); // Nothing is to be kept of it, so it is no sign that anything may be.
-      await eventually(() => notices.at(-1), price);
+      await becomes(() => notices.at(-1), price);
     }
-    await eventually(async () => (await metric('redis_refused_total{word="MISCONF"}')) >= 2, true);
+    await becomes(async () => (await metric('redis_refused_total{word="MISCONF"}')) >= 2, true);
     expect((await bus.last([last.symbol])).get(last.symbol)?.price).toBe('0.01');
     expect(lines.filter((line) => line.includes('takes writes again'))).toEqual([]);
     expect(lines.filter((line) => line.includes('refuses writes'))).toEqual([expect.stringContaining('MISCONF')]);
     expect(await metric('redis_messages_dropped_total')).toBe(0);
 
     await save(folder, 'ok');
-    await eventually(async () => (await bus.last([last.symbol])).get(last.symbol)?.price, '0.03');
-    await eventually(() => lines.filter((line) => line.includes('takes writes again')).length, 1);
+    await becomes(async () => (await bus.last([last.symbol])).get(last.symbol)?.price, '0.03');
+    await becomes(() => lines.filter((line) => line.includes('takes writes again')).length, 1);
     await pubsub.close();
     admin.disconnect();
     await other.close();
@@ -152,11 +152,11 @@ if (server) {
     await a.pubsub.subscribe(['other'], listener('is not concerned'));
     await b.pubsub.read(['anything']);
     await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    await eventually(async () => {
+    await becomes(async () => {
       b.pubsub.publish('notices', 'ended');
       return (await b.metric('redis_messages_dropped_total')) > 0;
     }, true);
-    await eventually(() => told.includes('looks again'), true);
+    await becomes(() => told.includes('looks again'), true);
     expect(told).not.toContain('is not concerned');
     expect(await a.metric('redis_messages_dropped_total')).toBe(0);
     await Promise.all([a.pubsub.close(), b.pubsub.close()]);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
+import { becomes } from '../kit/becomes.js';
 import { startTestRedis, type TestRedis } from '../kit/redis.js';
 import { createLogger, createMetrics } from '../telemetry/telemetry.js';
 import { pubSubContract } from './pubsub.contract.js';
@@ -29,8 +30,6 @@ const openPubSub = (address: { host: string; port: number }, options: Partial<Re
   return { pubsub, lines, metric };
 };
 
-const eventually = (read: () => unknown, expected: unknown, timeout = 8_000) =>
-  expect.poll(read, { timeout, interval: 10 }).toEqual(expected);
 const unavailable = expect.objectContaining({ name: 'AppError', code: 'unavailable' });
 
 describe('redis pub/sub without Redis', () => {
@@ -74,7 +73,7 @@ if (server) {
       if (!old) throw new Error('redis-server was there a moment ago');
       const { pubsub, lines } = openPubSub(old, { sharded: true });
       const said = `Redis at 127.0.0.1:${old.port} has no sharded pub/sub: that takes Redis 7 or later, or REDIS_SHARDED_PUBSUB=off`;
-      await eventually(() => pubsub.check(), said);
+      await becomes(() => pubsub.check(), said);
       expect(lines).toContain(`${said}.`);
       await pubsub.close();
       await old.close();
@@ -88,8 +87,8 @@ if (server) {
       await pubsub.subscribe(['a'], { message: (_channel, text) => void seen.push(text) });
       pubsub.publish('a', '1', { key: 'k', text: '1' });
       pubsub.publish('a', '2', { key: 'k', text: '2' });
-      await eventually(() => metric('redis_refused_total{word="OOM"}'), 2);
-      await eventually(() => seen, ['1', '2']);
+      await becomes(() => metric('redis_refused_total{word="OOM"}'), 2);
+      await becomes(() => seen, ['1', '2']);
       expect(await metric('redis_retained_dropped_total')).toBe(0);
       expect(await metric('redis_messages_dropped_total')).toBe(0);
       await pubsub.close();
@@ -105,7 +104,7 @@ if (server) {
       await two.subscribe(['between'], { message: (_channel, text) => void seen.push(text) });
       await one.read(['anything']);
       one.publish('between', 'hello', { key: 'between:last', text: 'kept' });
-      await eventually(() => seen, ['hello']);
+      await becomes(() => seen, ['hello']);
       expect(await two.read(['between:last'])).toEqual(['kept']);
       await Promise.all([one.close(), two.close()]);
     });
@@ -118,7 +117,7 @@ if (server) {
       await one.read(['anything']);
       for (let i = 0; i < 100; i++) one.publish('farewell', String(i));
       await one.close();
-      await eventually(() => seen.length, 100);
+      await becomes(() => seen.length, 100);
       await two.close();
     });
 
@@ -131,9 +130,9 @@ if (server) {
       const second = await pubsub.subscribe(['shared'], { message: () => void seen.push('second') });
       await first.close();
       witness.publish('shared', 'x');
-      await eventually(() => seen, ['second']);
+      await becomes(() => seen, ['second']);
       await second.close();
-      await eventually(() => subscribersOf(server, 'shared'), 0);
+      await becomes(() => subscribersOf(server, 'shared'), 0);
       await Promise.all([pubsub.close(), witness.close()]);
     });
 
@@ -142,13 +141,13 @@ if (server) {
       const seen: string[] = [];
       await pubsub.subscribe(['flood'], { message: (_channel, text) => void seen.push(text) });
       for (let i = 0; i < 1_000; i++) pubsub.publish('flood', String(i), { key: 'flood:last', text: String(i) });
-      await eventually(async () => seen.length + (await metric('redis_messages_dropped_total')), 1_000);
+      await becomes(async () => seen.length + (await metric('redis_messages_dropped_total')), 1_000);
       expect(seen.length).toBeGreaterThan(0);
       expect(seen.length).toBeLessThanOrEqual(50);
-      await eventually(() => pubsub.read(['flood:last']), ['999']);
+      await becomes(() => pubsub.read(['flood:last']), ['999']);
       expect(lines.filter((line) => line.includes('too slowly'))).toHaveLength(1);
       pubsub.publish('flood', 'after');
-      await eventually(() => seen.at(-1), 'after');
+      await becomes(() => seen.at(-1), 'after');
       await pubsub.close();
     });
   });
@@ -174,18 +173,18 @@ if (server) {
       await pubsub.subscribe(['b'], { message: () => undefined, resumed: () => void told.push('second') });
       const left = await pubsub.subscribe(['c'], { message: () => void seen.push('never'), resumed: () => void told.push('never') });
       pubsub.publish('a', '1', { key: 'k', text: 'before' });
-      await eventually(() => seen, ['a1']);
+      await becomes(() => seen, ['a1']);
       expect(told).toEqual([]);
 
       await mortal.kill();
-      await eventually(() => metric('redis_connected'), 0);
+      await becomes(() => metric('redis_connected'), 0);
       const heap = process.memoryUsage().heapUsed;
       const startedMs = performance.now();
       for (let i = 0; i < 200_000; i++) pubsub.publish('a', `lost ${i}`, { key: i % 2 ? 'k' : `k${i % 900}`, text: `meanwhile ${i}` });
       expect(performance.now() - startedMs).toBeLessThan(5_000);
       expect(process.memoryUsage().heapUsed - heap).toBeLessThan(100 * 2 ** 20);
       // Up to `maxInFlight` of them went to a socket whose end was not noticed yet, and are counted when it is.
-      await eventually(async () => (await metric('redis_messages_dropped_total')) >= 200_000, true);
+      await becomes(async () => (await metric('redis_messages_dropped_total')) >= 200_000, true);
       await expect(pubsub.read(['k'])).rejects.toEqual(unavailable);
       await expect(subscription.add(['late'])).rejects.toEqual(unavailable);
       await subscription.remove(['b']);
@@ -193,14 +192,14 @@ if (server) {
       expect(await pubsub.check()).toEqual(expect.stringContaining('is not connected'));
 
       await mortal.restart();
-      await eventually(() => [...new Set(told)].sort(), ['first', 'second']);
-      await eventually(() => metric('redis_connected'), 1);
-      await eventually(() => pubsub.read(['k', 'k898']), ['meanwhile 199999', 'meanwhile 199798']);
+      await becomes(() => [...new Set(told)].sort(), ['first', 'second']);
+      await becomes(() => metric('redis_connected'), 1);
+      await becomes(() => pubsub.read(['k', 'k898']), ['meanwhile 199999', 'meanwhile 199798']);
       for (const channel of ['b', 'c', 'late', 'a']) pubsub.publish(channel, '2');
-      await eventually(() => seen, ['a1', 'a2']);
+      await becomes(() => seen, ['a1', 'a2']);
       await subscription.add(['late']);
       pubsub.publish('late', '3');
-      await eventually(() => seen, ['a1', 'a2', 'late3']);
+      await becomes(() => seen, ['a1', 'a2', 'late3']);
       expect(await pubsub.check()).toBeUndefined();
       expect(lines.filter((line) => line.includes('Redis at'))).toEqual([
         `Connected to Redis at 127.0.0.1:${mortal.port}.`,
@@ -231,12 +230,12 @@ if (server) {
         const before = resumed;
         await mortal.kill();
         await mortal.restart();
-        await eventually(() => resumed > before, true);
+        await becomes(() => resumed > before, true);
         const since = next;
-        await eventually(() => last > since, true);
+        await becomes(() => last > since, true);
       }
       publishing.cancel();
-      await eventually(() => pubsub.read(['steady:last']), [String(next - 1)]);
+      await becomes(() => pubsub.read(['steady:last']), [String(next - 1)]);
       expect(backwards).toBe(0);
       await pubsub.close();
     });
@@ -247,13 +246,13 @@ if (server) {
       let resumed = 0;
       await pubsub.subscribe(['a'], { message: (_channel, text) => void seen.push(text), resumed: () => void resumed++ });
       mortal.freeze();
-      await eventually(() => metric('redis_connected'), 0);
+      await becomes(() => metric('redis_connected'), 0);
       await expect(pubsub.read(['k'])).rejects.toEqual(unavailable);
       mortal.thaw();
-      await eventually(() => resumed, 1);
-      await eventually(() => metric('redis_connected'), 1);
+      await becomes(() => resumed, 1);
+      await becomes(() => metric('redis_connected'), 1);
       pubsub.publish('a', 'after');
-      await eventually(() => seen, ['after']);
+      await becomes(() => seen, ['after']);
       await pubsub.close();
     });
 
@@ -275,13 +274,13 @@ if (server) {
       const seen: string[] = [];
       const following = pubsub.subscribe(['a'], { message: (_channel, text) => void seen.push(text) });
       const reading = pubsub.read(['nothing here']);
-      await eventually(() => lines.length, 1);
+      await becomes(() => lines.length, 1);
       await mortal.restart();
       await following;
       expect(await reading).toEqual([undefined]);
-      await eventually(() => pubsub.check(), undefined);
+      await becomes(() => pubsub.check(), undefined);
       pubsub.publish('a', 'x');
-      await eventually(() => seen, ['x']);
+      await becomes(() => seen, ['x']);
       await pubsub.close();
     });
   });

@@ -1,11 +1,12 @@
 import { StreamState } from '@tickfolio/gen/market/v1';
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { createLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AggregatorOptions } from './app.js';
 import { marketDefaults } from './feed/market.js';
-import { type AggregatorRig, startRig, until } from './kit/aggregator.js';
+import { type AggregatorRig, startRig } from './kit/aggregator.js';
 import type { ReferenceTrade } from './kit/reference-second-stats.js';
 import { type FakeSocket, startFakeSocket, tradePayload } from './kit/socket.js';
 
@@ -23,7 +24,7 @@ const start = async (options: Partial<AggregatorOptions> = {}): Promise<{ fake: 
   const fake = await socketAt();
   const rig = await startRig(fake.port, options);
   closing.push(() => rig.close());
-  await until('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
+  await eventually('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
   return { fake, rig };
 };
 const streamsOf = (fake: FakeSocket, kind: string) => fake.streams.filter((stream) => stream.kind === kind);
@@ -33,7 +34,7 @@ const followed = async (fake: FakeSocket, rig: AggregatorRig, symbols: readonly 
     const open = streamsOf(fake, kind);
     return open.length === 1 && [...(open[0]?.symbols ?? [])].sort().join() === [...symbols].sort().join();
   };
-  await until('both streams', () => isSo('aggTrade') && isSo('miniTicker'));
+  await eventually('both streams', () => isSo('aggTrade') && isSo('miniTicker'));
 };
 const trade = (id: number, timeMs: number, price = '10.00000000'): ReferenceTrade => ({ id, price, quantity: '2.00000000', timeMs });
 /** Start of the second in which the test runs. */
@@ -48,11 +49,11 @@ describe('a followed symbol that the exchange does not list', () => {
     const rig = await startRig(fake.port, { alwaysFollow, symbolList: { refreshMs: 20 } }, systemClock, { log });
     closing.push(() => rig.close());
     const degraded = async () => (await rig.call('GET', '/ready')).body.degraded;
-    await until('named', async () => (await degraded()) === 'FOLLOW_SYMBOLS names symbols that the exchange does not list: a, b');
+    await eventually('named', async () => (await degraded()) === 'FOLLOW_SYMBOLS names symbols that the exchange does not list: a, b');
     const told = () => lines.filter((line) => line.includes('FOLLOW_SYMBOLS'));
     expect(told()).toEqual(['FOLLOW_SYMBOLS names symbols that the exchange does not list: a, b']);
     fake.listed = [...fake.listed, 'a', 'b'];
-    await until('listed', async () => (await degraded()) === null);
+    await eventually('listed', async () => (await degraded()) === null);
     expect(told().slice(1)).toEqual(['the exchange lists every symbol of FOLLOW_SYMBOLS now']);
   });
 });
@@ -63,10 +64,10 @@ describe('the way of a price', () => {
     const t0 = thisSecond();
     fake.history.set('btcusdt', [trade(7, t0 - 5_000, '9.50000000')]);
     await followed(fake, rig, ['btcusdt']);
-    await until('the first last price', () => rig.told.length > 0);
+    await eventually('the first last price', () => rig.told.length > 0);
     expect(rig.told[0]).toEqual({ symbol: 'btcusdt', price: '9.5', timeMs: t0 - 5_000, tradeId: 7, simulated: true });
     fake.trades('btcusdt', trade(8, t0 + 10), trade(9, t0 + 20, '11.00000000'), trade(10, t0 + 1_000));
-    await until('a second', () => rig.published.length > 0);
+    await eventually('a second', () => rig.published.length > 0);
     expect(rig.published[0]).toEqual({
       symbol: 'btcusdt',
       second: t0,
@@ -103,7 +104,7 @@ describe('the way of a price', () => {
       const sent = [...record.filter(({ id }) => id === 1 || id === 6), trade(7, t0 + 1_000)];
       stream.send({ frames: sent.map((one) => ({ payload: tradePayload('btcusdt', one), receiveTimeMs: t0 })) });
     }
-    await until('the repaired second', () => rig.published.some(({ trades }) => trades === 6));
+    await eventually('the repaired second', () => rig.published.some(({ trades }) => trades === 6));
     expect(rig.published.filter(({ second }) => second === t0)).toHaveLength(1);
     expect(fake.pages.at(-1)).toMatchObject({ symbol: 'btcusdt', fromId: 2, limit: 4 });
     expect(await rig.metric('gaps_found_total')).toBe(1);
@@ -134,9 +135,9 @@ describe('the way of a price', () => {
     ];
     for (const stream of fake.streams) stream.send({ frames: [...bad, ...odd].map((payload) => ({ payload, receiveTimeMs: t0 })) });
     fake.trades('btcusdt', trade(1, t0 - 1_000), trade(2, t0), trade(3, t0 + 1_000));
-    await until('a second', () => rig.published.length > 0);
+    await eventually('a second', () => rig.published.length > 0);
     expect(rig.published[0]).toMatchObject({ second: t0, trades: 1, complete: true });
-    await until('the count', async () => (await rig.metric('payloads_malformed_total')) === 2 * bad.length + odd.length);
+    await eventually('the count', async () => (await rig.metric('payloads_malformed_total')) === 2 * bad.length + odd.length);
   });
 
   it('hands each mini-ticker to the event log once', async () => {
@@ -160,8 +161,8 @@ describe('the way of a price', () => {
     // Too large for the archive's columns, which is not for the aggregator to judge.
     const large = { ...frame, payload: payload.replace('000123', '000124').replace('68123.45', '99999999999') };
     stream?.send({ frames: [large] });
-    await until('the tickers', () => rig.events.length > 1);
-    await until('the count', async () => (await rig.metric('tickers_duplicate_total')) === 2);
+    await eventually('the tickers', () => rig.events.length > 1);
+    await eventually('the count', async () => (await rig.metric('tickers_duplicate_total')) === 2);
     expect(rig.events.map(({ message }) => JSON.parse(String(message.value)).close_price)).toEqual(['68123.45000000', '99999999999000000']);
     expect(rig.events[0]?.topic).toBe('binance.miniticker');
     expect(rig.events[0]?.message.key).toBe('BTCUSDT');
@@ -189,12 +190,12 @@ describe('the streams', () => {
     await followed(fake, rig, ['btcusdt']);
     fake.mute = true;
     await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt', 'ethusdt'] });
-    await until('the new stream', () => streamsOf(fake, 'aggTrade').length === 2);
+    await eventually('the new stream', () => streamsOf(fake, 'aggTrade').length === 2);
     const t0 = thisSecond();
     fake.trades('btcusdt', trade(1, t0 - 1_000));
     // A trade's frame is a first message too, so send the rest by the old stream only.
     fake.mute = false;
-    await until('the old stream to end', () => streamsOf(fake, 'aggTrade').length === 1);
+    await eventually('the old stream to end', () => streamsOf(fake, 'aggTrade').length === 1);
     expect(streamsOf(fake, 'aggTrade')[0]?.symbols).toEqual(['btcusdt', 'ethusdt']);
     expect(await rig.metric('streams_broken_total')).toBe(0);
   });
@@ -207,12 +208,12 @@ describe('the streams', () => {
     const [old] = streamsOf(fake, 'aggTrade');
     fake.mute = true;
     await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt', 'ethusdt'] });
-    await until('several attempts', () => fake.opened.filter(({ kind }) => kind === 'aggTrade').length >= 4);
+    await eventually('several attempts', () => fake.opened.filter(({ kind }) => kind === 'aggTrade').length >= 4);
     expect(streamsOf(fake, 'aggTrade')).toContain(old);
     const { body } = await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt', 'ethusdt'] });
     expect(body).toMatchObject({ feeds: { btcusdt: { state: 'live' }, ethusdt: { state: 'pending' } } });
     fake.mute = false;
-    await until('the switch', () => streamsOf(fake, 'aggTrade').length === 1 && streamsOf(fake, 'aggTrade')[0] !== old);
+    await eventually('the switch', () => streamsOf(fake, 'aggTrade').length === 1 && streamsOf(fake, 'aggTrade')[0] !== old);
   });
 
   it('one that was ended for reading too slowly is opened again at once, and what was missed is filled', async () => {
@@ -220,16 +221,16 @@ describe('the streams', () => {
     await followed(fake, rig, ['btcusdt']);
     const t0 = thisSecond();
     fake.trades('btcusdt', trade(1, t0 - 1_000));
-    await until('the trade', async () => (await rig.metric('trades_total')) === 1);
+    await eventually('the trade', async () => (await rig.metric('trades_total')) === 1);
     streamsOf(fake, 'aggTrade')[0]?.end(new AppError('resource_exhausted', 'too slow'));
     fake.history.set(
       'btcusdt',
       [1, 2, 3, 4].map((id) => trade(id, t0 + id)),
     );
-    await until('another stream', () => fake.opened.filter(({ kind }) => kind === 'aggTrade').length === 2);
-    await until('that it is open', () => streamsOf(fake, 'aggTrade').length === 1);
+    await eventually('another stream', () => fake.opened.filter(({ kind }) => kind === 'aggTrade').length === 2);
+    await eventually('that it is open', () => streamsOf(fake, 'aggTrade').length === 1);
     fake.trades('btcusdt', trade(5, t0 + 5));
-    await until('every trade', async () => (await rig.metric('trades_total')) === 5);
+    await eventually('every trade', async () => (await rig.metric('trades_total')) === 5);
   });
 
   it('come back within 5 s of a restart of the socket service, and a quiet symbol is asked about once', async () => {
@@ -237,9 +238,9 @@ describe('the streams', () => {
     await followed(fake, rig, ['btcusdt']);
     const t0 = thisSecond();
     fake.trades('btcusdt', trade(1, t0 - 1_500), trade(2, t0 - 500));
-    await until('the trades', async () => (await rig.metric('trades_total')) === 2);
+    await eventually('the trades', async () => (await rig.metric('trades_total')) === 2);
     await fake.close();
-    await until('the break', async () => {
+    await eventually('the break', async () => {
       const { body } = await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt'] });
       return (body as { feeds: { btcusdt: { state: string } } }).feeds.btcusdt.state === 'broken';
     });
@@ -249,11 +250,11 @@ describe('the streams', () => {
 
     const again = await socketAt(fake.port);
     again.history.set('btcusdt', [trade(1, t0 - 1_500), trade(2, t0 - 500), trade(3, t0 - 400)]);
-    await until('a new stream', () => streamsOf(again, 'aggTrade').length === 1, 5_000);
-    await until('the missed trade', async () => (await rig.metric('trades_total')) === 3);
+    await eventually('a new stream', () => streamsOf(again, 'aggTrade').length === 1, 5_000);
+    await eventually('the missed trade', async () => (await rig.metric('trades_total')) === 3);
     expect(again.pages).toHaveLength(1);
     expect(again.pages[0]).toMatchObject({ symbol: 'btcusdt', fromId: 2 });
-    await until('readiness', async () => (await rig.call('GET', '/ready')).status === 200, 15_000);
+    await eventually('readiness', async () => (await rig.call('GET', '/ready')).status === 200, 15_000);
   });
 
   it('say in /ready when only the mini-tickers for the archive do not come, while prices go on', async () => {
@@ -265,11 +266,11 @@ describe('the streams', () => {
       const { status, body } = await rig.call('GET', '/ready');
       return { status, ...(body as { dependencies: Record<string, { status: string; reason?: string }> }).dependencies.tickers };
     };
-    await until('the word of it', async () => (await tickers()).reason === 'gone');
+    await eventually('the word of it', async () => (await tickers()).reason === 'gone');
     expect(await tickers()).toEqual({ status: 'down', required: false, reason: 'gone' });
     expect((await rig.call('GET', '/ready')).status).toBe(200);
     fake.mute = false;
-    await until('the next stream', async () => (await tickers()).reason === undefined, 10_000);
+    await eventually('the next stream', async () => (await tickers()).reason === undefined, 10_000);
   });
 
   it('are opened whatever starts first', async () => {
@@ -280,16 +281,16 @@ describe('the streams', () => {
     expect((await rig.call('GET', '/symbols')).status).toBe(503);
     expect((await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt'] })).status).toBe(200);
     const fake = await socketAt(reserved.port);
-    await until('the stream', () => streamsOf(fake, 'aggTrade').length === 1, 5_000);
+    await eventually('the stream', () => streamsOf(fake, 'aggTrade').length === 1, 5_000);
   });
 
   it('are opened for what is always followed, whoever lets go of it', async () => {
     const { fake, rig } = await start({ alwaysFollow: ['btcusdt'], registry: { lingerMs: 1 } });
     const symbolsOf = (kind: string) => streamsOf(fake, kind).map(({ symbols }) => [...symbols].sort());
-    await until('its streams', () => ['aggTrade', 'miniTicker'].every((kind) => JSON.stringify(symbolsOf(kind)) === '[["btcusdt"]]'));
+    await eventually('its streams', () => ['aggTrade', 'miniTicker'].every((kind) => JSON.stringify(symbolsOf(kind)) === '[["btcusdt"]]'));
     await followed(fake, rig, ['btcusdt', 'ethusdt']);
     await rig.call('PUT', '/subscriptions/bff', { symbols: [] });
-    await until('the rest let go', () => JSON.stringify(symbolsOf('miniTicker')) === '[["btcusdt"]]');
+    await eventually('the rest let go', () => JSON.stringify(symbolsOf('miniTicker')) === '[["btcusdt"]]');
   });
 
   it('tell how each symbol fares', async () => {
@@ -309,7 +310,7 @@ describe('the streams', () => {
       ethusdt: { state: 'halted', detail: 'BREAK', sinceMs: 6 },
       bnbusdt: { state: 'refused', detail: 'HTTP 451', sinceMs: 7 },
     };
-    await until('the states', async () => {
+    await eventually('the states', async () => {
       const { body } = await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt', 'ethusdt', 'bnbusdt'] });
       if (Object.keys(body.lastPrices ?? {}).length < 3) return false;
       return JSON.stringify(body.feeds) === JSON.stringify(feeds);

@@ -1,6 +1,7 @@
 import { systemClock } from '@tickfolio/lib/clock';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterEach, expect, it } from 'vitest';
-import { startRig, until } from './kit/aggregator.js';
+import { startRig } from './kit/aggregator.js';
 import type { ReferenceTrade } from './kit/reference-second-stats.js';
 import { type FakeSocket, startFakeSocket, tradePayload } from './kit/socket.js';
 
@@ -18,9 +19,9 @@ const start = async (clock = systemClock) => {
   closing.push(() => rig.close());
   const follow = async (symbols: readonly string[]) => {
     await rig.call('PUT', '/subscriptions/bff', { symbols });
-    await until('the stream of trades', () => streamsOf(fake).some((stream) => stream.symbols.length === symbols.length));
+    await eventually('the stream of trades', () => streamsOf(fake).some((stream) => stream.symbols.length === symbols.length));
   };
-  await until('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
+  await eventually('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
   return { fake, rig, follow };
 };
 const streamsOf = (fake: FakeSocket) => fake.streams.filter(({ kind }) => kind === 'aggTrade');
@@ -39,12 +40,12 @@ it.each([60_000, -60_000])(
     const sentMs = systemClock.now();
     // Two, because a clock that contradicts the very first frame is believed until a second one bears it out.
     fake.trades('btcusdt', trade(8, sentMs), trade(9, sentMs));
-    await until('the exchange’s time', async () => (await told()) !== undefined);
+    await eventually('the exchange’s time', async () => (await told()) !== undefined);
     const aheadMs = Number(await told()) - systemClock.now();
     expect(Math.abs(aheadMs)).toBeLessThan(2_000);
     const before = await rig.metric('price_publish_lag_seconds_sum');
     const count = rig.told.length;
-    await until('its price', () => rig.told.length > count, 4_000);
+    await eventually('its price', () => rig.told.length > count, 4_000);
     expect((await rig.metric('price_publish_lag_seconds_sum')) - before).toBeLessThan(3);
   },
 );
@@ -60,11 +61,11 @@ it('says of a coin without a price whether it was never traded or cannot be read
     };
     return [feeds.btcusdt?.noPrice, feeds.ethusdt?.noPrice, feeds.bnbusdt?.noPrice].join();
   };
-  await until('history was asked', async () => (await why()) === 'never-traded,never-traded,unreadable');
+  await eventually('history was asked', async () => (await why()) === 'never-traded,never-traded,unreadable');
   fake.trades('btcusdt', trade(1, t0 + 10));
   for (const stream of streamsOf(fake))
     stream.send({ frames: [{ payload: tradePayload('ethusdt', trade(1, t0, '1e-20')), receiveTimeMs: t0 }] });
-  await until('the trades', async () => (await why()) === ',unreadable,unreadable');
+  await eventually('the trades', async () => (await why()) === ',unreadable,unreadable');
   fake.trades('ethusdt', trade(2, t0 + 20));
-  await until('a trade that can be read', async () => (await why()) === ',,unreadable');
+  await eventually('a trade that can be read', async () => (await why()) === ',,unreadable');
 });

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterEach, describe, expect, it } from 'vitest';
-import { until } from './kit/aggregator.js';
 
 // The compiled program, as a deployment starts it; `npm test` builds it first.
 const program = join(import.meta.dirname, 'dist/main.js');
@@ -42,7 +42,7 @@ describe('the program', () => {
   it('serves while every server is away, says so, and ends cleanly on SIGTERM', async () => {
     const { child, output, ended } = run({ ...away, SERVER_ADDR: '127.0.0.1:0' });
     const portIn = () => /"port":(\d+)/.exec(output.out)?.[1];
-    await until('the port', () => portIn() !== undefined, 15_000);
+    await eventually('the port', () => portIn() !== undefined, 15_000);
     const base = `http://127.0.0.1:${portIn()}`;
     expect((await fetch(`${base}/health`)).status).toBe(200);
     const ready = await fetch(`${base}/ready`);

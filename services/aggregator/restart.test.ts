@@ -1,9 +1,10 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { createPriceBus, type PriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startRig, until } from './kit/aggregator.js';
+import { startRig } from './kit/aggregator.js';
 import { startFakeSocket } from './kit/socket.js';
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -24,7 +25,7 @@ const startBeside = async (left: PriceBus, priceBus: PriceBus = left) => {
   fake.listed = [symbol];
   const rig = await startRig(fake.port, {}, systemClock, { priceBus });
   closing.push(() => rig.close());
-  await until('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
+  await eventually('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
   const priceNow = async () => {
     const { body } = await rig.call('PUT', '/subscriptions/bff', { symbols: [symbol] });
     return (body as { lastPrices: Record<string, { price: string; tradeId: number }> }).lastPrices[symbol];
@@ -38,7 +39,7 @@ describe('a coin that is traded once an hour', () => {
     bus.publishPrice({ ...hourly, simulated: true });
     const { fake, rig, priceNow } = await startBeside(bus);
     fake.pageFault = new AppError('failed_precondition', 'HTTP 451');
-    await until('its price', async () => (await priceNow())?.tradeId === 77);
+    await eventually('its price', async () => (await priceNow())?.tradeId === 77);
     expect(await priceNow()).toMatchObject({ price: '71.5' });
     expect(await rig.metric('backfill_pages_total')).toBe(0);
   });
@@ -49,7 +50,7 @@ describe('a coin that is traded once an hour', () => {
     const bus = createPriceBus(pubsub);
     const { fake, rig, priceNow } = await startBeside(bus);
     fake.history.set(symbol, [rowOf(76, hourAgo - 3_600_000)]);
-    await until('the history was read', async () => {
+    await eventually('the history was read', async () => {
       await priceNow();
       return (await rig.metric('backfill_pages_total')) > 0;
     });
@@ -63,7 +64,7 @@ describe('a coin that is traded once an hour', () => {
     const { fake, priceNow } = await startBeside(bus);
     expect(await priceNow()).toBeUndefined();
     fake.history.set(symbol, [rowOf(5, hourAgo - 3_600_000)]);
-    await until('its own price', async () => (await priceNow())?.tradeId === 5);
+    await eventually('its own price', async () => (await priceNow())?.tradeId === 5);
     expect((await bus.last([symbol])).get(symbol)).toMatchObject({ price: '60', simulated: true });
   });
 });
@@ -73,5 +74,5 @@ it('an aggregator that cannot read where the seconds ended says in its metrics t
   const resume = () => Promise.reject(new AppError('unavailable', 'Redis is starting.'));
   const { rig, priceNow } = await startBeside(bus, { ...bus, resume });
   await priceNow();
-  await until('the count', async () => (await rig.metric('symbols_begun_anew_total')) === 1);
+  await eventually('the count', async () => (await rig.metric('symbols_begun_anew_total')) === 1);
 });

@@ -5,6 +5,7 @@ import { type ChdbClickHouse, openChdbClickHouse } from '@tickfolio/lib/clickhou
 import { systemClock } from '@tickfolio/lib/clock';
 import type { EventLog, StoredMessage } from '@tickfolio/lib/event-log';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { becomes } from '@tickfolio/lib/kit/becomes';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Archiver, startArchiver } from './app.js';
@@ -18,7 +19,6 @@ const log = silentLogger();
 const clock = systemClock;
 const topic = 'binance.miniticker';
 const group = 'clickhouse-consumer-group';
-const eventually = (read: () => unknown, expected: unknown) => expect.poll(read, { timeout: 10_000, interval: 20 }).toEqual(expected);
 
 describe('the archiver', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tickfolio-archiver-'));
@@ -101,7 +101,7 @@ describe('the archiver', () => {
     const made = make(500);
     publish(made);
     await start();
-    await eventually(count, 500);
+    await becomes(count, 500);
     const columns = tickerColumns.map((name) => (/_price$|_percent$|volume$/.test(name) ? name : `toString(${name}) AS ${name}`));
     const rows = await clickhouse.query<Record<string, string>>(
       `SELECT ${columns.join(', ')} FROM ${names.view} ORDER BY message_id SETTINGS output_format_decimal_trailing_zeros = 1`,
@@ -115,7 +115,7 @@ describe('the archiver', () => {
     publish(made);
     publish(made);
     await start();
-    await eventually(async () => (await audit()).reduce((sum, one) => sum + Number(one.archived), 0), 120);
+    await becomes(async () => (await audit()).reduce((sum, one) => sum + Number(one.archived), 0), 120);
     expect(await count()).toBe(60);
     const [minutes] = await clickhouse.query<{ tickers: string }>(`SELECT sum(tickers) AS tickers FROM crypto.tickers_${tables}_ohlc_1m`);
     expect(Number(minutes?.tickers)).toBe(60);
@@ -138,21 +138,21 @@ describe('the archiver', () => {
     eventLog.publish(topic, { key: 'POISON', value: second.value.replace(/"close_price":"[^"]*"/, '"close_price":1.5') });
     publish([second]);
     await start();
-    await eventually(count, 2);
-    await eventually(() => letters.length, 2);
+    await becomes(count, 2);
+    await becomes(() => letters.length, 2);
     expect(letters.map(({ key, value, headers }) => [key, value[0], headers.reason, headers['origin-topic']])).toEqual([
       ['POISON', 0xff, 'the message is not UTF-8 text', topic],
       ['POISON', '{'.charCodeAt(0), 'close_price must be a decimal text, not a JSON number, which is not exact', topic],
     ]);
-    await eventually(async () => verdict(await audit()), 'Complete: all 4 messages are there, none twice.');
+    await becomes(async () => verdict(await audit()), 'Complete: all 4 messages are there, none twice.');
     await reader.close();
   });
 
   it('tells its audit in /ready, in metrics, and as rows for the dashboard', async () => {
     publish(make(90));
     await start();
-    await eventually(count, 90);
-    await eventually(async () => {
+    await becomes(count, 90);
+    await becomes(async () => {
       const [kept] = await clickhouse.query<{ seen: string }>(
         `SELECT max(checked_to) - 0 AS seen FROM ${names.audits} WHERE lag = 0 AND missing = 0`,
       );
@@ -161,7 +161,7 @@ describe('the archiver', () => {
     const ready = await callReady();
     expect(ready.status).toBe(200);
     expect(ready.body.audit).toMatchObject({ missing: 0, duplicate: 0 });
-    await eventually(async () => (await metrics.text()).includes('tickfolio_archiver_lag_messages 0'), true);
+    await becomes(async () => (await metrics.text()).includes('tickfolio_archiver_lag_messages 0'), true);
     const text = await metrics.text();
     expect(text).toContain('tickfolio_archiver_missing{partition="0"} 0');
     expect(text).toContain('tickfolio_archiver_duplicate{partition="2"} 0');
@@ -173,8 +173,8 @@ describe('the archiver', () => {
     const made = make(90);
     publish(made);
     await start({ auditIntervalMs: 60_000 });
-    await eventually(count, 90);
-    await eventually(async () => verdict(await audit()), 'Complete: all 90 messages are there, none twice.');
+    await becomes(count, 90);
+    await becomes(async () => verdict(await audit()), 'Complete: all 90 messages are there, none twice.');
     await clickhouse.command(`ALTER TABLE ${names.rows} DELETE WHERE message_id = {id:String} SETTINGS mutations_sync = 1`, {
       id: made[7]?.row[0] ?? '',
     });
@@ -187,8 +187,8 @@ describe('the archiver', () => {
     const made = make(90);
     publish(made);
     await start({ auditIntervalMs: 60_000 });
-    await eventually(count, 90);
-    await eventually(async () => verdict(await audit()), 'Complete: all 90 messages are there, none twice.');
+    await becomes(count, 90);
+    await becomes(async () => verdict(await audit()), 'Complete: all 90 messages are there, none twice.');
     await clickhouse.command(
       `INSERT INTO ${names.rows} SELECT * REPLACE (event_time + INTERVAL 1 MILLISECOND AS event_time) FROM ${names.view} WHERE message_id = {id:String}`,
       { id: made[7]?.row[0] ?? '' },
@@ -202,7 +202,7 @@ describe('the archiver', () => {
     publish(Array.from({ length: 30 }, next));
     publish(make(30));
     await start({ retentionDays: 7 });
-    await eventually(
+    await becomes(
       async () =>
         Number(
           (
@@ -214,7 +214,7 @@ describe('the archiver', () => {
       60,
     );
     await clickhouse.command(`OPTIMIZE TABLE ${names.rows} FINAL`);
-    await eventually(count, 30);
+    await becomes(count, 30);
     const keptSinceMs = () => Date.now() - 7 * 86_400_000;
     expect(verdict(await auditAll({ clickhouse, eventLog, names, topic, group, clock, keptSinceMs }))).toBe(
       'Complete: all 60 messages are there, none twice.',

@@ -1,8 +1,9 @@
 import { createManualClock } from '@tickfolio/lib/clock';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExchangeSim, type ExchangeSimOptions, startExchangeSim } from './app.js';
-import { connect, eventually, getJson, type TestClient } from './kit/client.js';
+import { connect, getJson, type TestClient } from './kit/client.js';
 
 // What an exchange does to those who trust each single frame, answer and page of it.
 
@@ -60,7 +61,7 @@ describe('answers', () => {
     mute.send({ method: 'LIST_SUBSCRIPTIONS', id: 1 });
     clock.advance(50_000);
     await settle(other);
-    await eventually(() => on(other, btc).length > 50);
+    await until(() => on(other, btc).length > 50);
     expect([mute.frames.length, pings, pongs]).toEqual([0, 0, 0]);
     clock.advance(10_000);
     expect(await settle(mute)).toMatchObject({ result: [btc] });
@@ -93,7 +94,7 @@ describe('history', () => {
       const asked = page('symbol=BTCUSDT').then(() => {
         isHere = true;
       });
-      await eventually(() => sim.faults.list()[0]?.hits === round);
+      await until(() => sim.faults.list()[0]?.hits === round);
       clock.advance(790);
       await page('symbol=ETHUSDT');
       expect(isHere).toBe(false);

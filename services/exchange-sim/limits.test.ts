@@ -1,9 +1,10 @@
 import { request } from 'node:http';
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
+import { eventually, until } from '@tickfolio/lib/kit/wait-until';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExchangeSim, type ExchangeSimOptions, startExchangeSim } from './app.js';
-import { connect, eventually, refusalOf } from './kit/client.js';
+import { connect, refusalOf } from './kit/client.js';
 import { exchangeLimits } from './limits.js';
 
 let sim: ExchangeSim | undefined;
@@ -92,11 +93,11 @@ describe('limits of a connection', () => {
     const reading = await connect(`${sim.url}/ws/eurusdt@miniTicker`);
     lazy.ws.pause();
     await eventually(
+      'the cut',
       () => {
         clock.advance(100);
         return sim.connections().length === 1;
       },
-      'the cut',
       15_000,
     );
     expect(reading.ws.readyState).toBe(reading.ws.OPEN);
@@ -120,7 +121,7 @@ describe('pings', () => {
     const seen = await pings(client);
     for (let round = 1; round <= 6; round++) {
       clock.advance(20_000);
-      await eventually(() => seen.length === round);
+      await until(() => seen.length === round);
       // A reply after the pong shows that the pong has arrived before time moves on.
       await client.ask({ method: 'LIST_SUBSCRIPTIONS', id: round });
     }

@@ -4,9 +4,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultSchema } from './faults/fault.js';
-import { eventually, getJson } from './kit/client.js';
+import { getJson } from './kit/client.js';
 
 // The compiled program, as `npm run exchange-sim` starts it; `npm test` builds it first.
 const program = join(import.meta.dirname, 'dist/main.js');
@@ -53,7 +54,7 @@ describe('the program', () => {
   it('prints its addresses, serves, records every trade, and ends cleanly on SIGINT', async () => {
     const record = join(folder, 'record.jsonl');
     const { child, output, ended } = run(['--port', '0', '--symbols', '5', '--rate', '5', '--record', record, '--log-level', 'warn']);
-    const base = await eventually(() => /REST\s+(http:\/\/127\.0\.0\.1:\d+)/.exec(output.out)?.[1], 'the address', 15_000);
+    const base = await eventually('the address', () => /REST\s+(http:\/\/127\.0\.0\.1:\d+)/.exec(output.out)?.[1], 15_000);
     expect(output.out).toContain(base.replace('http', 'ws'));
     let served: number[] = [];
     // The simulated market trades in real time; a few dozen trades take about a second.
@@ -80,7 +81,7 @@ describe('the program', () => {
     expect(await ended).toBe(1);
     expect(output.err).toContain(`Port ${port} on 127.0.0.1 is in use. Choose another with --port`);
     const moved = run(['--port', '0', '--symbols', '1'], { EXCHANGE_SIM_PORT: String(port) });
-    await eventually(() => moved.output.out.includes('REST'), 'the start', 15_000);
+    await eventually('the start', () => moved.output.out.includes('REST'), 15_000);
     moved.child.kill('SIGTERM');
     expect(await moved.ended).toBe(0);
     holder.close();

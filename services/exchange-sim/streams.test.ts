@@ -1,8 +1,9 @@
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExchangeSim, type ExchangeSimOptions, startExchangeSim } from './app.js';
-import { connect, eventually, type Frame, refusalOf } from './kit/client.js';
+import { connect, type Frame, refusalOf } from './kit/client.js';
 
 let sim: ExchangeSim | undefined;
 const start = async (options: ExchangeSimOptions = {}): Promise<{ readonly sim: ExchangeSim; readonly clock: ManualClock }> => {
@@ -93,7 +94,7 @@ describe('streams', () => {
     clock.advance(10_000);
     const ids = (frames: readonly Frame[]) => frames.map((f) => (f.data ?? f).a);
     const last = sim.trades('btcusdt', undefined, 1)[0]?.id;
-    await Promise.all([a, b].map((c) => eventually(() => last !== undefined && ids(c.frames).includes(last))));
+    await Promise.all([a, b].map((c) => until(() => last !== undefined && ids(c.frames).includes(last))));
     expect(ids(a.frames)).toEqual(ids(b.frames));
     expect(new Set(ids(a.frames)).size).toBe(a.frames.length);
   });

@@ -2,9 +2,10 @@ import { credentials } from '@grpc/grpc-js';
 import { SocketServiceClient, StreamState } from '@tickfolio/gen/market/v1';
 import type { AppError } from '@tickfolio/lib/errors';
 import { callUnary, fromGrpcError } from '@tickfolio/lib/grpc';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SocketLimits } from './app.js';
-import { eventually, pauseMs, type Rig, startRig } from './kit/rig.js';
+import { pauseMs, type Rig, startRig } from './kit/rig.js';
 import { answerJson, listOf, type ScriptedExchange, startScriptedExchange, tickerOf, tradeOf, wrap } from './kit/scripted-exchange.js';
 
 const symbols = ['btcusdt', 'ethusdt', 'bnbusdt', 'solusdt'];

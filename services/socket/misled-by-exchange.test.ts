@@ -1,10 +1,11 @@
 import { type ExchangeSim, startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { StreamState } from '@tickfolio/gen/market/v1';
 import { systemClock } from '@tickfolio/lib/clock';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SocketLimits } from './app.js';
-import { eventually, type Rig, startRig } from './kit/rig.js';
+import { type Rig, startRig } from './kit/rig.js';
 
 // The service against a simulated exchange that works and yet says or brings what is wrong.
 

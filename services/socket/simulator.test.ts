@@ -3,10 +3,11 @@ import { StreamState } from '@tickfolio/gen/market/v1';
 import { systemClock } from '@tickfolio/lib/clock';
 import type { AppError } from '@tickfolio/lib/errors';
 import { callUnary } from '@tickfolio/lib/grpc';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { createLogger, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SocketLimits } from './app.js';
-import { eventually, pauseMs, type Reader, type Rig, startRig } from './kit/rig.js';
+import { pauseMs, type Reader, type Rig, startRig } from './kit/rig.js';
 
 // The service against an exchange that imitates the real one, its limits included.
 

@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import { afterAll, describe, expect, it } from 'vitest';
 
 // Every `make …` and `npm run …` builds first, and people run several of them in terminals side by side.
@@ -28,10 +29,6 @@ const build = (command: string) => {
 };
 
 const read = () => readFileSync(join(folder, 'log'), 'utf8');
-
-const until = async (isTrue: () => boolean) => {
-  while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
-};
 
 describe('builds at once', () => {
   it('run one after the other, and say that they wait', async () => {

@@ -1,8 +1,8 @@
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import type { Person } from '../client/person.js';
 import type { Watcher } from '../client/watcher.js';
 import { faultsNow, readinessOf } from '../stack/readiness.js';
 import { demand, type Stack } from '../stack/stack.js';
-import { eventually } from '../stack/wait.js';
 import type { Outage } from './promises.js';
 import type { Victim } from './victims.js';
 import { held } from './walk-through.js';
@@ -47,13 +47,13 @@ const namings = (stack: Stack, { named, name }: Victim): Promise<string[]> =>
   Promise.all(
     named.map(({ by, as }) =>
       eventually(
-        stack.clock,
         `/ready of ${by} names ${as} while ${name} is away`,
         async () => {
           const found = (await readinessOf(stack, by)).dependencies[as];
           return found?.status === 'down' ? `${by}: ${as}` : undefined;
         },
-        { withinMs: namedMs, everyMs: readyPollMs },
+        namedMs,
+        readyPollMs,
       ),
     ),
   );
@@ -64,8 +64,7 @@ const timeRecovery = async ({ stack, person, watcher }: Scene, what: string): Pr
   const sinceMs = clock.now();
   const from = watcher.frames.length;
   const timed = async (step: string, check: () => Promise<boolean> | boolean, everyMs = framePollMs) => {
-    const options = { withinMs: recoverMs, everyMs };
-    await eventually(clock, `${what}: ${step}`, async () => ((await check()) ? true : undefined), options);
+    await eventually(`${what}: ${step}`, async () => await check(), recoverMs, everyMs);
     return clock.now() - sinceMs;
   };
   const [pricesMs, loginMs, readyMs, archiveMs] = await Promise.all([
@@ -94,12 +93,10 @@ const sitOut = async (scene: Scene, victim: Victim): Promise<readonly string[]> 
 };
 
 /** Kills its first process behind the engine's back, as a crash does, and waits until the engine has started it again. */
-const crash = async ({ clock, compose }: Stack, { name }: Victim): Promise<void> => {
+const crash = async ({ compose }: Stack, { name }: Victim): Promise<void> => {
   const before = await compose.restarts(name);
   await compose.crash(name);
-  await eventually(clock, `the engine restarts ${name}`, async () => ((await compose.restarts(name)) > before ? true : undefined), {
-    withinMs: restartMs,
-  });
+  await eventually(`the engine restarts ${name}`, async () => (await compose.restarts(name)) > before, restartMs, readyPollMs);
 };
 
 /** Kills one part with -9, twice: for an outage in which what must hold is held to, and as a crash. @throws what did not hold */

@@ -1,7 +1,7 @@
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { call, type Person } from '../client/person.js';
 import { startWatcher, type Watcher } from '../client/watcher.js';
 import { demand, type Stack } from '../stack/stack.js';
-import { eventually } from '../stack/wait.js';
 import { held } from './walk-through.js';
 
 /** What is looked at while one part is dead. */
@@ -24,6 +24,7 @@ export interface Promised {
 /** A frame is due every second, and a busy machine may be late. */
 const frameMs = 15_000;
 const rowMs = 30_000;
+const pollMs = 200;
 const answerMs = 15_000;
 
 const refusedForNow = async (what: string, ask: () => Promise<{ status: number; headers: Headers; text: string }>) => {
@@ -34,13 +35,12 @@ const refusedForNow = async (what: string, ask: () => Promise<{ status: number; 
 export const promises = {
   prices: {
     words: 'prices',
-    check: async ({ stack, watcher, killedAtMs, framesBefore }) => {
+    check: async ({ watcher, killedAtMs, framesBefore }) => {
       // Trades of a second after the kill at the earliest: nothing that was on its way already.
       await eventually(
-        stack.clock,
         'prices flow on',
         () => watcher.frames.slice(framesBefore).find(({ pricedSinceMs = 0 }) => pricedSinceMs > killedAtMs + 1_000),
-        { withinMs: frameMs },
+        frameMs,
       );
     },
   },
@@ -53,7 +53,7 @@ export const promises = {
     check: async ({ stack, person }) => {
       const other = startWatcher(stack.clock, stack.urls.bff, person.token);
       try {
-        const first = await eventually(stack.clock, 'a new socket gets a frame', () => other.frames[0], { withinMs: answerMs });
+        const first = await eventually('a new socket gets a frame', () => other.frames[0], answerMs);
         demand(first.holds === held, `a new socket's first frame holds ${first.holds}`);
       } finally {
         other.close();
@@ -69,7 +69,7 @@ export const promises = {
   },
   coins: {
     words: 'coin changes',
-    check: async ({ stack, person, watcher }) => {
+    check: async ({ person, watcher }) => {
       for (const [quantity, sum] of [
         ['0.25', '1.75'],
         ['-0.25', '1.5'],
@@ -78,10 +78,9 @@ export const promises = {
         const { status, text } = await person.addCoin('btcusdt', quantity);
         demand(status === 200, `a coin change answered ${status}: ${text}`);
         await eventually(
-          stack.clock,
           `the change to ${sum} is on the socket`,
           () => watcher.frames.slice(from).find(({ holds }) => holds.startsWith(`btcusdt ${sum},`)),
-          { withinMs: frameMs },
+          frameMs,
         );
       }
     },
@@ -98,9 +97,7 @@ export const promises = {
   archive: {
     words: 'archiving',
     check: async ({ stack, killedAtMs }) => {
-      await eventually(stack.clock, 'new rows', async () => ((await stack.archive.count(killedAtMs + 1_000)) > 0 ? true : undefined), {
-        withinMs: rowMs,
-      });
+      await eventually('new rows', async () => (await stack.archive.count(killedAtMs + 1_000)) > 0, rowMs, pollMs);
     },
   },
   dashboard: {

@@ -1,3 +1,4 @@
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { callersFirst } from '@tickfolio/services/registry';
 import { createPerson, type Person } from '../client/person.js';
 import { startWatcher, type Watcher } from '../client/watcher.js';
@@ -5,7 +6,6 @@ import { baseImage } from '../docker/compose.js';
 import { demandHardened, imageSizes } from '../stack/images.js';
 import { faultsNow } from '../stack/readiness.js';
 import { demand, type Stack, seconds } from '../stack/stack.js';
-import { eventually } from '../stack/wait.js';
 import { killAndWatch, wholeMs } from './kill.js';
 import { imageTable, killTable } from './report.js';
 import { victims } from './victims.js';
@@ -64,18 +64,14 @@ export const proveStack = async ({ stack, audit, own, print }: RunDeps): Promise
   const names = up.map(({ name }) => name);
   const startMs = clock.monotonic();
   await compose.up(names);
-  const settled = () =>
-    eventually(clock, 'every /ready is well', async () => ((await faultsNow(stack)).length === 0 ? true : undefined), {
-      withinMs: settleMs,
-      everyMs: 500,
-    });
+  const settled = () => eventually('every /ready is well', async () => (await faultsNow(stack)).length === 0, settleMs, 500);
   await settled();
   say(`All healthy and ready after ${seconds(clock.monotonic() - startMs)}.`);
   for (const { name } of ours) await demandHardened(stack, name);
   say('No image holds an embedded store; each runs as its own user, cannot write and has no capabilities.');
 
   const person: Person = createPerson(urls.bff, 'alice', 'correct horse battery');
-  await openAccount(stack, person);
+  await openAccount(person);
   const first = own(startWatcher(clock, urls.bff, person.token));
   const rows = await demandLife(stack, person, first);
   first.close();

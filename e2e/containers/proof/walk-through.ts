@@ -1,9 +1,10 @@
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { call, type Person } from '../client/person.js';
 import type { Watcher } from '../client/watcher.js';
 import { demand, type Stack } from '../stack/stack.js';
-import { eventually } from '../stack/wait.js';
 
 const soonMs = 60_000;
+const pollMs = 200;
 
 /** What the person of the walk-through holds from then on. */
 export const heldCoins = [
@@ -13,21 +14,14 @@ export const heldCoins = [
 export const held = heldCoins.map(({ symbol, quantity }) => `${symbol} ${quantity}`).join(', ');
 
 /** The README's first steps: an account, a session, coins. */
-export const openAccount = async ({ clock }: Stack, person: Person): Promise<void> => {
+export const openAccount = async (person: Person): Promise<void> => {
   const registered = await person.register();
   demand(registered.status === 201, `register answered ${registered.status}: ${registered.text}`);
   const entered = await person.login();
   demand(entered.status === 200, `login answered ${entered.status}: ${entered.text}`);
   // The exchange's list of symbols may come a moment after everything is healthy.
   for (const { symbol, quantity } of heldCoins)
-    await eventually(
-      clock,
-      `${symbol} is added`,
-      async () => ((await person.addCoin(symbol, quantity)).status === 200 ? true : undefined),
-      {
-        withinMs: soonMs,
-      },
-    );
+    await eventually(`${symbol} is added`, async () => (await person.addCoin(symbol, quantity)).status === 200, soonMs, pollMs);
 };
 
 /** Whether the portfolio reads as it was made. */
@@ -43,29 +37,26 @@ export const demandLife = async ({ clock, archive, urls }: Stack, person: Person
   await demandPortfolio(person);
   const sinceMs = clock.now();
   await eventually(
-    clock,
     'a frame with fresh prices of every coin',
     () => watcher.frames.find((frame) => frame.holds === held && (frame.pricedSinceMs ?? 0) >= sinceMs),
-    { withinMs: soonMs },
+    soonMs,
   );
   demand(watcher.faults.length === 0, `wrong totals: ${watcher.faults.slice(0, 3).join('; ')}`);
-  const rows = await eventually(clock, 'rows of the last minute', async () => (await archive.count(sinceMs)) || undefined, {
-    withinMs: soonMs,
-  });
+  const rows = await eventually('rows of the last minute', async () => (await archive.count(sinceMs)) || undefined, soonMs, pollMs);
   demand(rows > 0, 'the archive is empty');
   const one = await archive.text(
     "SELECT symbol, close_price FROM crypto.market_tickers WHERE symbol = 'BTCUSDT' ORDER BY event_time DESC LIMIT 1",
   );
   demand(/^BTCUSDT\t\d+(\.\d+)?$/.test(one), `the newest row of BTCUSDT reads "${one}"`);
   await eventually(
-    clock,
     'the dashboard shows BTCUSDT',
     async () => {
       const page = await call(`${urls.dashboard}/symbols/BTCUSDT`, { headers: { accept: 'text/html' } });
       const start = await call(`${urls.dashboard}/`, { headers: { accept: 'text/html' } });
       return page.status === 200 && start.text.includes('data-key="BTCUSDT"') ? true : undefined;
     },
-    { withinMs: soonMs },
+    soonMs,
+    pollMs,
   );
   for (const path of ['/', '/docs']) {
     const page = await call(`${urls.bff}${path}`, { headers: { accept: 'text/html' } });

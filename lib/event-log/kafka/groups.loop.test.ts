@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Kafka, logLevel, PartitionAssigners } from 'kafkajs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../errors/errors.js';
+import { becomes } from '../../kit/becomes.js';
 import { startTestKafka, type TestKafka } from '../../kit/kafka.js';
 import type { Batch } from '../event-log.js';
 import { openKafkaLog } from './kit/log.js';
@@ -13,8 +14,7 @@ afterAll(() => server?.close());
 
 // Port 1 needs privileges to be served, so nobody answers there.
 const nowhere = ['127.0.0.1:1'];
-const eventually = (read: () => unknown, expected: unknown, timeout = 45_000) =>
-  expect.poll(read, { timeout, interval: 10 }).toEqual(expected);
+const patienceMs = 45_000;
 const group = { group: 'readers', minBatchMessages: 1_000, maxBatchMessages: 1_000, maxBatchWaitMs: 20 };
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 const valuesOf = ({ messages }: Batch) => messages.map(({ value }) => Number(value.toString()));
@@ -40,16 +40,16 @@ const groups = (kafka: TestKafka) => {
       running--;
     };
     await eventLog.consume(topic, { ...group, minBatchMessages: 10, maxBatchMessages: 10 }, slowly);
-    await eventually(() => running > 0 && handled.length > 0, true);
+    await becomes(() => running > 0 && handled.length > 0, true, patienceMs);
     const joined = handled.length;
     const second: number[] = [];
     await eventLog.consume(topic, { ...group, minBatchMessages: 10, maxBatchMessages: 10 }, async (batch) => {
       second.push(...valuesOf(batch));
       await slowly(batch);
     });
-    await eventually(() => second.length > 0, true);
+    await becomes(() => second.length > 0, true, patienceMs);
     expect(joined).toBeLessThan(150);
-    await eventually(() => handled.length >= 150, true);
+    await becomes(() => handled.length >= 150, true, patienceMs);
     expect([...handled].sort((a, b) => a - b)).toEqual(numbers(0, 150));
     await eventLog.close();
   });
@@ -72,16 +72,17 @@ const groups = (kafka: TestKafka) => {
         }
       }
     });
-    await eventually(() => stuck.length, 90);
+    await becomes(() => stuck.length, 90, patienceMs);
     const taken: number[] = [];
     await eventLog.consume(topic, group, async (batch) => void taken.push(...valuesOf(batch)));
-    await eventually(() => taken.length > 0 && told.length > 0, true);
+    await becomes(() => taken.length > 0 && told.length > 0, true, patienceMs);
     expect(told[0]).toEqual(expect.objectContaining({ constructor: AppError, code: 'canceled' }));
     expect(stuck).toEqual(expect.arrayContaining(taken));
     over = true;
-    await eventually(
+    await becomes(
       async () => (await eventLog.offsets(topic, 'readers')).reduce((sum, { committed }) => sum + Number(committed ?? 0), 0),
       90,
+      patienceMs,
     );
     await eventLog.close();
   });
@@ -101,21 +102,21 @@ const groups = (kafka: TestKafka) => {
       out += data.toString();
     });
     const committed = async () => (await eventLog.offsets(topic, group.group)).find((of) => of.committed !== undefined)?.committed;
-    await eventually(committed, '40');
-    await eventually(() => out.includes('45\n'), true);
+    await becomes(committed, '40', patienceMs);
+    await becomes(() => out.includes('45\n'), true, patienceMs);
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await ended;
     const seen: number[] = [];
     await eventLog.consume(topic, group, async (batch) => void seen.push(...valuesOf(batch)));
-    await eventually(() => seen.length, 60);
+    await becomes(() => seen.length, 60, patienceMs);
     expect(seen).toEqual(numbers(40, 100));
     await eventLog.close();
   });
 
   it('says when a consumer died for good, instead of hanging', async () => {
     const { eventLog, topic } = openKafkaLog(kafka.brokers);
-    await eventually(() => eventLog.check(), undefined);
+    await becomes(() => eventLog.check(), undefined, patienceMs);
     // A member that shares partitions out by another protocol: Kafka refuses ours, and no repeat helps.
     const foreign = new Kafka({ brokers: [...kafka.brokers], logLevel: logLevel.NOTHING }).consumer({
       groupId: group.group,
@@ -154,7 +155,7 @@ const groups = (kafka: TestKafka) => {
       if (batch.partition === stuck) await gate;
       seen.push(...valuesOf(batch));
     });
-    await eventually(() => stuck !== undefined, true);
+    await becomes(() => stuck !== undefined, true, patienceMs);
     const filling = 'x'.repeat(1_000);
     await eventLog.append(
       topic,
@@ -162,10 +163,10 @@ const groups = (kafka: TestKafka) => {
     );
     const offsets = await eventLog.offsets(topic);
     const others = offsets.filter(({ partition }) => partition !== stuck).reduce((sum, { next }) => sum + Number(next), 0);
-    await eventually(() => seen.length, others);
-    await eventually(() => consumer.lag(), 3_000 - others);
+    await becomes(() => seen.length, others, patienceMs);
+    await becomes(() => consumer.lag(), 3_000 - others, patienceMs);
     release();
-    await eventually(() => seen.length, 3_000);
+    await becomes(() => seen.length, 3_000, patienceMs);
     await eventLog.close();
   });
 
@@ -199,7 +200,11 @@ const groups = (kafka: TestKafka) => {
     await eventLog.append(topic, messagesTo(10));
     await admin((own) => own.deleteTopics({ topics: [topic] }));
     eventLog.publish(topic, { key: 'A', value: '1' });
-    await eventually(async () => (await eventLog.offsets(topic).catch(() => [])).reduce((sum, { next }) => sum + Number(next), 0), 1);
+    await becomes(
+      async () => (await eventLog.offsets(topic).catch(() => [])).reduce((sum, { next }) => sum + Number(next), 0),
+      1,
+      patienceMs,
+    );
     await eventLog.close();
   });
 
@@ -212,7 +217,7 @@ const groups = (kafka: TestKafka) => {
     for (let i = 0; i < 50; i++) eventLog.publish(topic, { key: 'A', value: noise() });
     eventLog.publish(topic, { key: 'A', value: Buffer.concat(Array.from({ length: 10 }, noise)) });
     eventLog.publish(topic, { key: 'A', value: Buffer.alloc(1_000_000) });
-    await eventually(() => metric('events_waiting'), 0);
+    await becomes(() => metric('events_waiting'), 0, patienceMs);
     expect((await eventLog.offsets(topic)).reduce((sum, { next }) => sum + Number(next), 0)).toBe(50);
     expect(await metric('events_dropped_total')).toBe(2);
     await expect(eventLog.append(topic, [{ key: 'A', value: Buffer.alloc(1_000_000) }])).rejects.toEqual(
@@ -223,22 +228,23 @@ const groups = (kafka: TestKafka) => {
 
   it('reads what others wrote without a key, a value or with a header twice', async () => {
     const { eventLog, topic } = openKafkaLog(kafka.brokers);
-    await eventually(() => eventLog.check(), undefined);
+    await becomes(() => eventLog.check(), undefined, patienceMs);
     const producer = new Kafka({ brokers: [...kafka.brokers], logLevel: logLevel.NOTHING }).producer({ createPartitioner: () => () => 0 });
-    await eventually(
+    await becomes(
       () =>
         eventLog
           .offsets(topic)
           .then((all) => all.length)
           .catch(() => 0),
       3,
+      patienceMs,
     );
     await producer.connect();
     await producer.send({ topic, messages: [{ value: null, headers: { reason: ['first', Buffer.from('last')] } }] });
     await producer.disconnect();
     const seen: Batch[] = [];
     await eventLog.consume(topic, group, async (batch) => void seen.push(batch));
-    await eventually(() => seen.length, 1);
+    await becomes(() => seen.length, 1, patienceMs);
     expect(seen[0]?.messages[0]).toMatchObject({ key: '', headers: { reason: 'last' } });
     expect(seen[0]?.messages[0]?.value).toHaveLength(0);
     await eventLog.close();

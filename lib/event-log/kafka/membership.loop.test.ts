@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { becomes } from '../../kit/becomes.js';
 import { startTestKafka, type TestKafka } from '../../kit/kafka.js';
 import { joinRecorded, membershipContract } from '../membership.contract.js';
 import { openKafkaLog, quickLimits } from './kit/log.js';
@@ -10,8 +11,7 @@ const servers = await Promise.all([startTestKafka('4.1.0'), startTestKafka('3.9.
 afterAll(() => Promise.all(servers.map((server) => server?.close())));
 
 const program = fileURLToPath(new URL('../../dist/event-log/kafka/kit/member.js', import.meta.url));
-const eventually = (read: () => unknown, expected: unknown, timeout = 30_000) =>
-  expect.poll(read, { timeout, interval: 5 }).toEqual(expected);
+const patienceMs = 30_000;
 
 interface Line {
   readonly at: number;
@@ -66,12 +66,12 @@ const groups = (kafka: TestKafka) => {
   it('moves the shares of a killed member when its session is over', { timeout: 120_000 }, async () => {
     const { eventLog, topic } = openKafkaLog(kafka.brokers, { topic: `shares-${randomUUID()}` });
     const one = joinRecorded(eventLog, topic);
-    await eventually(() => one.working.size, 3);
+    await becomes(() => one.working.size, 3, patienceMs);
     const other = startMember(kafka, topic);
-    await eventually(() => [one.working.size, other.working().length], [2, 1]);
+    await becomes(() => [one.working.size, other.working().length], [2, 1], patienceMs);
     other.kill('SIGKILL');
     const killedMs = performance.now();
-    await eventually(() => one.working.size, 3);
+    await becomes(() => one.working.size, 3, patienceMs);
     expect(performance.now() - killedMs).toBeLessThan((quickLimits.memberSessionMs ?? 0) + 6_000);
     await eventLog.close();
   });
@@ -81,16 +81,16 @@ const groups = (kafka: TestKafka) => {
   }, async () => {
     const { eventLog, topic } = openKafkaLog(kafka.brokers, { topic: `shares-${randomUUID()}` });
     const one = joinRecorded(eventLog, topic);
-    await eventually(() => one.working.size, 3);
+    await becomes(() => one.working.size, 3, patienceMs);
     const other = startMember(kafka, topic);
-    await eventually(() => other.working().length, 1);
+    await becomes(() => other.working().length, 1, patienceMs);
     other.kill('SIGSTOP');
-    await eventually(() => one.working.size, 3);
+    await becomes(() => one.working.size, 3, patienceMs);
     await new Promise((resolve) => setTimeout(resolve, quickLimits.memberSessionMs));
     const woken = Date.now();
     const before = other.lines().length;
     other.kill('SIGCONT');
-    await eventually(
+    await becomes(
       () => [
         one.working.size,
         other
@@ -99,6 +99,7 @@ const groups = (kafka: TestKafka) => {
           .some(({ kept }) => kept !== undefined),
       ],
       [2, true],
+      patienceMs,
     );
     const since = other
       .lines()
@@ -107,7 +108,7 @@ const groups = (kafka: TestKafka) => {
     const joined = since.findIndex(({ kept }) => kept);
     expect(since.slice(0, joined).filter(({ certain }) => certain)).toEqual([]);
     expect(since[joined]).toMatchObject({ working: [expect.any(Number)], kept: [] });
-    await eventually(() => other.lines().at(-1)?.certain, true);
+    await becomes(() => other.lines().at(-1)?.certain, true, patienceMs);
     other.kill('SIGKILL');
     await eventLog.close();
   });
@@ -115,15 +116,16 @@ const groups = (kafka: TestKafka) => {
   it('keeps what it has while Kafka is away, says so, and goes on undisturbed when it is back', { timeout: 120_000 }, async () => {
     const { eventLog, topic } = openKafkaLog(kafka.brokers, { topic: `shares-${randomUUID()}` });
     const one = joinRecorded(eventLog, topic);
-    await eventually(() => one.working.size, 3);
+    await becomes(() => one.working.size, 3, patienceMs);
     await kafka.kill();
-    await eventually(
+    await becomes(
       () => one.membership.problem(),
       `the member of group sharers is cut off from Kafka at ${kafka.brokers[0]} and keeps its partitions`,
+      patienceMs,
     );
     expect([one.working.size, one.membership.certain]).toEqual([3, true]);
     await kafka.restart();
-    await eventually(() => one.membership.problem(), undefined, 45_000);
+    await becomes(() => one.membership.problem(), undefined, 45_000);
     expect([one.working.size, one.membership.certain]).toEqual([3, true]);
     await eventLog.close();
   });

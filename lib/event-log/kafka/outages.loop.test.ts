@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../errors/errors.js';
+import { becomes } from '../../kit/becomes.js';
 import { startTestKafka, type TestKafka } from '../../kit/kafka.js';
 import type { StoredMessage } from '../event-log.js';
 import { openKafkaLog } from './kit/log.js';
@@ -8,8 +9,7 @@ import { openKafkaLog } from './kit/log.js';
 const server = await startTestKafka();
 afterAll(() => server?.close());
 
-const eventually = (read: () => unknown, expected: unknown, timeout = 60_000) =>
-  expect.poll(read, { timeout, interval: 20 }).toEqual(expected);
+const patienceMs = 60_000;
 const usualOutageMs = 10_000;
 const unavailable = expect.objectContaining({ constructor: AppError, code: 'unavailable' });
 /** Another for each test: what a failed one left behind disturbs no other. */
@@ -69,8 +69,8 @@ const outages = (kafka: TestKafka) => {
     await expect(consumer.lag()).rejects.toEqual(unavailable);
     expect(await metric('events_waiting')).toBe(5_000);
     await kafka.restart();
-    await eventually(() => seen.distinct(), numbers(0, 5_000));
-    await eventually(() => eventLog.check(), undefined);
+    await becomes(() => seen.distinct(), numbers(0, 5_000), patienceMs);
+    await becomes(() => eventLog.check(), undefined, patienceMs);
     expect(seen.disorder).toEqual([]);
     expect(seen.places.size).toBe(5_000);
     expect(await metric('events_dropped_total')).toBe(0);
@@ -93,19 +93,19 @@ const outages = (kafka: TestKafka) => {
     let longestOutageMs = 0;
     for (let round = 1; round <= 2; round++) {
       const before = seen.places.size;
-      await eventually(() => seen.places.size > before + 500, true);
+      await becomes(() => seen.places.size > before + 500, true, patienceMs);
       const killedMs = performance.now();
       await kafka.kill();
       const atDeath = sent;
-      await eventually(() => sent > atDeath + 500, true);
+      await becomes(() => sent > atDeath + 500, true, patienceMs);
       expect(await eventLog.check()).toEqual(expect.any(String));
       await kafka.restart();
       longestOutageMs = Math.max(longestOutageMs, performance.now() - killedMs);
     }
-    await eventually(() => seen.places.size > sent - 2_000, true);
+    await becomes(() => seen.places.size > sent - 2_000, true, patienceMs);
     clearInterval(load);
-    await eventually(() => seen.distinct().length, sent);
-    await eventually(() => consumer.lag(), 0);
+    await becomes(() => seen.distinct().length, sent, patienceMs);
+    await becomes(() => consumer.lag(), 0, patienceMs);
     expect(seen.distinct()).toEqual(numbers(0, sent));
     expect(seen.disorder).toEqual([]);
     expect(await metric('events_dropped_total')).toBe(0);
@@ -128,7 +128,7 @@ const outages = (kafka: TestKafka) => {
     expect(await metric('events_dropped_total')).toBe(2_000);
     expect(await metric('events_waiting')).toBe(1_000);
     await kafka.restart();
-    await eventually(() => seen.distinct(), [-1, ...numbers(2_000, 3_000)]);
+    await becomes(() => seen.distinct(), [-1, ...numbers(2_000, 3_000)], patienceMs);
     expect(await metric('events_dropped_total')).toBe(2_000);
     expect(lines.filter((line) => line.includes('the buffer is full'))).toHaveLength(1);
     await eventLog.close();
@@ -145,8 +145,8 @@ const outages = (kafka: TestKafka) => {
         () => true,
         () => false,
       );
-    await eventually(isTaken, true);
-    await eventually(() => seen.distinct(), [0]);
+    await becomes(isTaken, true, patienceMs);
+    await becomes(() => seen.distinct(), [0], patienceMs);
     kafka.freeze();
     const startMs = performance.now();
     expect(await eventLog.check()).toContain('did not answer within 500 ms');
@@ -154,8 +154,8 @@ const outages = (kafka: TestKafka) => {
     expect(performance.now() - startMs).toBeLessThan(2_500);
     eventLog.publish(topic, { key: 'A', value: '2' });
     kafka.thaw();
-    await eventually(() => seen.distinct().includes(2), true);
-    await eventually(() => eventLog.check(), undefined);
+    await becomes(() => seen.distinct().includes(2), true, patienceMs);
+    await becomes(() => eventLog.check(), undefined, patienceMs);
     await eventLog.close();
   });
 
@@ -173,12 +173,12 @@ const outages = (kafka: TestKafka) => {
       await seen.handler(batch);
     });
     for (let i = 0; i < 100; i++) eventLog.publish(topic, { key: keyOf(i), value: String(i) });
-    await eventually(() => started, true);
+    await becomes(() => started, true, patienceMs);
     await kafka.kill();
     release();
-    await eventually(() => seen.places.size > 0, true);
+    await becomes(() => seen.places.size > 0, true, patienceMs);
     await kafka.restart();
-    await eventually(() => consumer.lag().catch(() => 'away'), 0);
+    await becomes(() => consumer.lag().catch(() => 'away'), 0, patienceMs);
     expect(seen.distinct()).toEqual(numbers(0, 100));
     await eventLog.close();
   });
@@ -186,7 +186,7 @@ const outages = (kafka: TestKafka) => {
   it('closes within its bound while the broker is away', async () => {
     const { eventLog, topic } = openKafkaLog(kafka.brokers, { topic: `prices-${randomUUID()}`, limits: { closeMs: 500 } });
     await eventLog.consume(topic, group, async () => undefined);
-    await eventually(() => eventLog.check(), undefined);
+    await becomes(() => eventLog.check(), undefined, patienceMs);
     await kafka.kill();
     eventLog.publish(topic, { key: 'A', value: '1' });
     const startMs = performance.now();

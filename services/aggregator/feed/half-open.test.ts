@@ -1,7 +1,8 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { AppError } from '@tickfolio/lib/errors';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startRig, until } from '../kit/aggregator.js';
+import { startRig } from '../kit/aggregator.js';
 import { connectSocket, startFakeSocket } from '../kit/socket.js';
 import { marketDefaults } from './market.js';
 
@@ -55,19 +56,19 @@ describe('a socket service whose machine is gone without a word', () => {
     const stream = { ...marketDefaults.stream, minRetryMs: 50, maxRetryMs: 100, firstMessageMs: 400 };
     const rig = await startRig(fake.port, { market: { stream } }, undefined, { socket });
     closing.push(() => rig.close());
-    await until('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
+    await eventually('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
     const stateOf = async () => {
       const { body } = await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt'] });
       return (body.feeds as Record<string, { state: string; detail: string }>).btcusdt;
     };
-    await until('live', async () => (await stateOf())?.state === 'live' && fake.streams.length === 2);
+    await eventually('live', async () => (await stateOf())?.state === 'live' && fake.streams.length === 2);
     expect((await rig.call('GET', '/ready')).body).toMatchObject({ dependencies: { socket: { status: 'ok' }, tickers: { status: 'ok' } } });
 
     way.goSilent();
-    await until('broken', async () => (await stateOf())?.state === 'broken', 2_000);
+    await eventually('broken', async () => (await stateOf())?.state === 'broken', 2_000);
     expect((await stateOf())?.detail).toContain('The socket service cannot be heard');
-    await until('live again', async () => (await stateOf())?.state === 'live', 3_000);
-    await until('ready', async () => (await rig.call('GET', '/ready')).status === 200);
+    await eventually('live again', async () => (await stateOf())?.state === 'live', 3_000);
+    await eventually('ready', async () => (await rig.call('GET', '/ready')).status === 200);
     expect(fake.opened.length).toBeGreaterThanOrEqual(4);
   });
 
@@ -77,13 +78,13 @@ describe('a socket service whose machine is gone without a word', () => {
     fake.heartbeatMs = 100;
     const rig = await startRig(fake.port);
     closing.push(() => rig.close());
-    await until('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
+    await eventually('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
     await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt'] });
-    await until('both streams', () => fake.streams.length === 2);
+    await eventually('both streams', () => fake.streams.length === 2);
     const before = fake.opened.length;
     fake.fallSilent();
-    await until('opened anew', () => fake.opened.length >= before + 2, 3_000);
-    await until('ready', async () => (await rig.call('GET', '/ready')).status === 200);
+    await eventually('opened anew', () => fake.opened.length >= before + 2, 3_000);
+    await eventually('ready', async () => (await rig.call('GET', '/ready')).status === 200);
   });
 });
 
@@ -93,13 +94,13 @@ describe('readiness', () => {
     closing.push(() => fake.close());
     const rig = await startRig(fake.port);
     closing.push(() => rig.close());
-    await until('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
+    await eventually('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
     await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt'] });
-    await until('both streams', () => fake.streams.length === 2);
+    await eventually('both streams', () => fake.streams.length === 2);
     fake.mute = true;
     fake.streams.find(({ kind }) => kind === 'miniTicker')?.end(new AppError('unavailable', 'No tickers today.'));
     const ready = async () => (await rig.call('GET', '/ready')) as { status: number; body: { dependencies?: unknown } };
-    await until('told', async () => JSON.stringify((await ready()).body).includes('No tickers today.'));
+    await eventually('told', async () => JSON.stringify((await ready()).body).includes('No tickers today.'));
     expect(await ready()).toMatchObject({
       status: 200,
       body: { dependencies: { socket: { status: 'ok' }, tickers: { status: 'down', required: false } } },

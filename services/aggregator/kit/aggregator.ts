@@ -1,4 +1,4 @@
-import { type Clock, sleep, systemClock } from '@tickfolio/lib/clock';
+import { type Clock, systemClock } from '@tickfolio/lib/clock';
 import type { EventMessage } from '@tickfolio/lib/event-log';
 import type { LastPrice, PriceBus, SecondStat } from '@tickfolio/lib/price-bus';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
@@ -86,13 +86,4 @@ export const startRig = async (
     },
   };
   return rig;
-};
-
-/** Asks again and again until the answer is yes. @throws with `what` after `limitMs`. */
-export const until = async (what: string, isSo: () => boolean | Promise<boolean>, limitMs = 5_000): Promise<void> => {
-  const endMs = systemClock.monotonic() + limitMs;
-  while (!(await isSo())) {
-    if (systemClock.monotonic() > endMs) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await sleep(systemClock, 10);
-  }
 };

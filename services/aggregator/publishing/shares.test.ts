@@ -1,11 +1,12 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import type { EventLog, GroupMember, Membership } from '@tickfolio/lib/event-log';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { createPriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type AggregatorRig, startRig, until } from '../kit/aggregator.js';
+import { type AggregatorRig, startRig } from '../kit/aggregator.js';
 import { startFakeSocket } from '../kit/socket.js';
 import { shareCount, shareOf, shareTopic } from './shares.js';
 
@@ -49,7 +50,7 @@ describe('aggregators that share the symbols', () => {
         sharing: eventLog,
       });
       closing.push(() => rig.close());
-      await until('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
+      await eventually('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
       return rig;
     };
     const tell = async (rig: AggregatorRig, set: readonly string[] = symbols) =>
@@ -76,13 +77,13 @@ describe('aggregators that share the symbols', () => {
     });
     expect(await one.metric('shares_owned')).toBe(0);
     await tell(one);
-    await until('one has all', async () => (await live(one))[0]?.length === symbols.length);
+    await eventually('one has all', async () => (await live(one))[0]?.length === symbols.length);
     expect((await tell(one)).shares).toEqual({ owned: 24, of: 24 });
     for (let i = 0; i < 5; i++) tradeAll(100 + i, t0 + i * 1_000);
-    await until('four seconds of each', () => published.length >= 4 * symbols.length);
+    await eventually('four seconds of each', () => published.length >= 4 * symbols.length);
 
     const two = await start();
-    await until('each is live at one of them', async () => {
+    await eventually('each is live at one of them', async () => {
       const [a = [], b = []] = await live(one, two);
       return a.length > 0 && b.length > 0 && [...a, ...b].sort().join() === [...symbols].sort().join();
     });
@@ -91,7 +92,7 @@ describe('aggregators that share the symbols', () => {
       { owned: 12, of: 24 },
     ]);
     for (let i = 5; i < 10; i++) tradeAll(100 + i, t0 + i * 1_000);
-    await until('what came since', () => published.length >= 9 * symbols.length);
+    await eventually('what came since', () => published.length >= 9 * symbols.length);
     expect((await two.call('GET', '/ready')).body).toMatchObject({ shares: { owned: 12, of: 24 }, status: 'ready' });
     expect(await two.metric('shares_gained_total')).toBe(12);
     expect(await one.metric('shares_lost_total')).toBe(12);
@@ -100,9 +101,9 @@ describe('aggregators that share the symbols', () => {
     await one.close();
     // Missed by everybody's streams, but not by the history.
     for (const symbol of symbols) fake.history.get(symbol)?.push(tradeAt(110, t0 + 10_000));
-    await until('two has all', async () => (await live(two))[0]?.length === symbols.length);
+    await eventually('two has all', async () => (await live(two))[0]?.length === symbols.length);
     for (let i = 11; i < 15; i++) tradeAll(100 + i, t0 + i * 1_000);
-    await until('the rest', () => published.length >= 14 * symbols.length);
+    await eventually('the rest', () => published.length >= 14 * symbols.length);
     for (const symbol of symbols) {
       const own = published.filter((stat) => stat.symbol === symbol && stat.second < t0 + 14_000);
       expect(own.map(({ second, revision, complete }) => [second, revision, complete])).toEqual(
@@ -115,14 +116,17 @@ describe('aggregators that share the symbols', () => {
     const { fake, start, tell } = await setUp();
     const [one, two] = await Promise.all([start(), start()]);
     for (const rig of [one, two]) await tell(rig, []);
-    await until('both have shares', async () => (await one.metric('shares_owned')) === 12 && (await two.metric('shares_owned')) === 12);
+    await eventually(
+      'both have shares',
+      async () => (await one.metric('shares_owned')) === 12 && (await two.metric('shares_owned')) === 12,
+    );
     for (const rig of [one, two]) for (const symbol of symbols) await rig.call('GET', `/coin?symbol=${symbol}&id=u1`);
-    await until('each symbol is followed once', () => {
+    await eventually('each symbol is followed once', () => {
       const trades = fake.streams.filter(({ kind }) => kind === 'aggTrade').flatMap((stream) => stream.symbols);
       return [...trades].sort().join() === [...symbols].sort().join();
     });
     await two.close();
-    await until('one follows all', () => {
+    await eventually('one follows all', () => {
       const trades = fake.streams.filter(({ kind }) => kind === 'aggTrade');
       return trades.length === 1 && trades[0]?.symbols.length === symbols.length;
     });
@@ -131,24 +135,24 @@ describe('aggregators that share the symbols', () => {
   it('go on where the only one of them ended, and begin anew with what nobody held in between', async () => {
     const { fake, published, t0, start, tell, live, tradeAll } = await setUp();
     const one = await start();
-    await until('one has all', async () => (await live(one))[0]?.length === symbols.length);
+    await eventually('one has all', async () => (await live(one))[0]?.length === symbols.length);
     for (let i = 0; i < 4; i++) tradeAll(100 + i, t0 + i * 1_000);
-    await until('three seconds of each', () => published.length >= 3 * symbols.length);
+    await eventually('three seconds of each', () => published.length >= 3 * symbols.length);
     await one.close();
     const two = await start();
-    await until('two goes on', async () => (await live(two))[0]?.length === symbols.length);
+    await eventually('two goes on', async () => (await live(two))[0]?.length === symbols.length);
     tradeAll(104, t0 + 4_000);
-    await until('what was not published is', () => published.length >= 4 * symbols.length);
+    await eventually('what was not published is', () => published.length >= 4 * symbols.length);
     expect(await two.metric('symbols_continued_total')).toBe(symbols.length);
 
     await tell(two, []);
-    await until('nothing is followed', () => fake.streams.length === 0);
+    await eventually('nothing is followed', () => fake.streams.length === 0);
     for (const symbol of symbols) fake.history.get(symbol)?.push(tradeAt(105, t0 + 5_000));
-    await until('two has all again', async () => (await live(two))[0]?.length === symbols.length);
+    await eventually('two has all again', async () => (await live(two))[0]?.length === symbols.length);
     const priced = async () => Object.values((await tell(two)).lastPrices) as { tradeId: number }[];
-    await until('the history was read again', async () => (await priced()).every(({ tradeId }) => tradeId === 105));
+    await eventually('the history was read again', async () => (await priced()).every(({ tradeId }) => tradeId === 105));
     for (let i = 6; i < 9; i++) tradeAll(100 + i, t0 + i * 1_000);
-    await until('new seconds', () => published.filter(({ second }) => second === t0 + 7_000).length === symbols.length);
+    await eventually('new seconds', () => published.filter(({ second }) => second === t0 + 7_000).length === symbols.length);
     expect(await two.metric('symbols_continued_total')).toBe(symbols.length);
     expect(published.filter(({ second }) => second === t0 + 4_000 || second === t0 + 5_000)).toEqual([]);
   });
@@ -174,24 +178,24 @@ describe('an aggregator that cannot hear the group', () => {
     closing.push(() => rig.close());
     const t0 = thisSecond() - 20_000;
     fake.history.set('btcusdt', [tradeAt(99, t0 - 1_000)]);
-    await until('the symbol is followed', async () => {
+    await eventually('the symbol is followed', async () => {
       const { body } = await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt'] });
       return Object.keys((body as { lastPrices: object }).lastPrices).length === 1 && fake.streams.length === 2;
     });
     for (let i = 0; i < 3; i++) fake.trades('btcusdt', tradeAt(100 + i, t0 + i * 1_000));
-    await until('it publishes', () => published.length === 2);
+    await eventually('it publishes', () => published.length === 2);
     const mark = { second: t0 + 2_000, tradeId: 102, tradeTimeMs: t0 + 2_000, revision: 1, final: true };
     other.publish({ ...(published[1] as SecondStat), second: t0 + 2_000 }, { symbol: 'btcusdt', last: mark, later: [], by: 'another' });
-    await until('it gives way', async () => {
+    await eventually('it gives way', async () => {
       const { body } = await rig.call('GET', '/ready');
       const word = (body as { dependencies: Record<string, { reason?: string }> }).dependencies['symbol-shares']?.reason;
       return word?.includes('another aggregator publishes our symbols') ?? false;
     });
     const before = published.length;
     fake.trades('btcusdt', tradeAt(103, t0 + 3_000), tradeAt(104, t0 + 4_000));
-    await until('its seconds wait', async () => (await rig.metric('seconds_withheld_total')) === 2);
+    await eventually('its seconds wait', async () => (await rig.metric('seconds_withheld_total')) === 2);
     expect(published.length).toBe(before);
     state.problem = undefined;
-    await until('it goes on', () => published.length > before);
+    await eventually('it goes on', () => published.length > before);
   });
 });

@@ -5,6 +5,7 @@ import { type ChdbClickHouse, openChdbClickHouse } from '@tickfolio/lib/clickhou
 import { type Clock, systemClock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { becomes } from '@tickfolio/lib/kit/becomes';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startArchiver } from '../app.js';
@@ -19,7 +20,6 @@ const clock = systemClock;
 const topic = 'binance.miniticker';
 const group = 'archivers';
 const dayMs = 86_400_000;
-const eventually = (read: () => unknown, expected: unknown) => expect.poll(read, { timeout: 10_000, interval: 20 }).toEqual(expected);
 
 describe('the audit', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tickfolio-audit-'));
@@ -68,7 +68,7 @@ describe('the audit', () => {
     const former = await openLog();
     const first = await start(former, table);
     publish(former, 30, 'former', clock.now() - dayMs);
-    await eventually(() => said(former, table), 'Complete: all 30 messages are there, none twice');
+    await becomes(() => said(former, table), 'Complete: all 30 messages are there, none twice');
     await first.archiver.close();
     // All of that was an hour ago.
     await clickhouse.command(`ALTER TABLE ${names.offsets} UPDATE noted_at = noted_at - 3600 WHERE 1 SETTINGS mutations_sync = 1`);
@@ -81,12 +81,12 @@ describe('the audit', () => {
       async () => undefined,
     );
     publish(anew, 40, 'anew', clock.now());
-    await eventually(async () => (await anew.offsets(topic, group)).reduce((sum, { committed }) => sum + Number(committed ?? 0), 0), 40);
+    await becomes(async () => (await anew.offsets(topic, group)).reduce((sum, { committed }) => sum + Number(committed ?? 0), 0), 40);
     await somebody.close();
     expect(await said(anew, table)).toBe('NOT complete: 40 missing, 0 duplicate');
     const second = await start(anew, table);
     publish(anew, 30, 'anew, archived', clock.now());
-    await eventually(() => said(anew, table), 'NOT complete: 40 missing, 0 duplicate');
+    await becomes(() => said(anew, table), 'NOT complete: 40 missing, 0 duplicate');
     await second.archiver.close();
   });
 
@@ -97,7 +97,7 @@ describe('the audit', () => {
     const audit = createRunningAudit({ clickhouse, eventLog, names: archiveNames('crypto', table), topic, group, clock });
     for (let round = 1; round <= 3; round++) {
       publish(eventLog, 30, `released ${round}`, clock.now());
-      await eventually(() => committedOf(eventLog), round * 30);
+      await becomes(() => committedOf(eventLog), round * 30);
       const audits = await audit();
       expect(audits.reduce((sum, one) => sum + one.missing, 0n)).toBe(0n);
       if (round > 1) expect(audits.reduce((sum, { messages }) => sum + messages, 0n)).toBe(30n);
@@ -114,7 +114,7 @@ describe('the audit', () => {
     agoMs = 0;
     publish(eventLog, 30, 'new', clock.now());
     const { archiver } = await start(eventLog, table);
-    await eventually(async () => {
+    await becomes(async () => {
       const [found] = await clickhouse.query<{ n: string }>(`SELECT count() AS n FROM ${names.offsets} FINAL`).catch(() => []);
       return Number(found?.n);
     }, 50);
@@ -130,20 +130,20 @@ describe('the audit', () => {
     const eventLog = await openLog();
     const first = await start(eventLog, table, 1);
     publish(eventLog, 30, 'three days ago', clock.now() - 3 * dayMs);
-    await eventually(() => committedOf(eventLog), 30);
+    await becomes(() => committedOf(eventLog), 30);
     await clickhouse.command(`OPTIMIZE TABLE ${names.rows} FINAL`);
     expect(await clickhouse.query(`SELECT count() AS n FROM ${names.view}`)).toEqual([{ n: '0' }]);
     await first.archiver.close();
     for (const days of [90, undefined]) {
       const { archiver } = await start(eventLog, table, days);
-      await eventually(async () => archiver.dependencies[0]?.check(), undefined);
+      await becomes(async () => archiver.dependencies[0]?.check(), undefined);
       expect(await said(eventLog, table, days)).toBe('Complete: all 30 messages are there, none twice');
       await archiver.close();
     }
     // What is lost from now on is missed.
     const last = await start(eventLog, table);
     publish(eventLog, 5, 'today', clock.now());
-    await eventually(() => committedOf(eventLog), 35);
+    await becomes(() => committedOf(eventLog), 35);
     await clickhouse.command(`ALTER TABLE ${names.rows} DELETE WHERE 1 SETTINGS mutations_sync = 1`);
     expect(await said(eventLog, table)).toBe('NOT complete: 5 missing, 0 duplicate');
     await last.archiver.close();
@@ -160,10 +160,10 @@ describe('the audit', () => {
       const { archiver } = await start(eventLog, table);
       const audit = createRunningAudit({ clickhouse, eventLog, names, topic, group, clock: then });
       publish(eventLog, 10, 'one', then.now());
-      await eventually(() => committedOf(eventLog), 10);
+      await becomes(() => committedOf(eventLog), 10);
       expect(await missing(audit)).toBe(0n);
       publish(eventLog, 50, 'two', then.now());
-      await eventually(() => committedOf(eventLog), 60);
+      await becomes(() => committedOf(eventLog), 60);
       await clickhouse.command(
         `ALTER TABLE ${names.rows} DELETE WHERE (kafka_partition, kafka_offset) IN
        (SELECT kafka_partition, max(kafka_offset) FROM ${names.rows} GROUP BY kafka_partition ORDER BY kafka_partition LIMIT 1) SETTINGS mutations_sync = 1`,
@@ -175,7 +175,7 @@ describe('the audit', () => {
       expect(await missing(audit)).toBeLessThanOrEqual(1n);
       await clickhouse.command(`ALTER TABLE ${names.offsets} DELETE WHERE 1 SETTINGS mutations_sync = 1`);
       publish(eventLog, 20, 'three', then.now());
-      await eventually(() => committedOf(eventLog), 80);
+      await becomes(() => committedOf(eventLog), 80);
       expect(await missing(audit)).toBeLessThanOrEqual(1n);
       await archiver.close();
     },
@@ -186,17 +186,17 @@ describe('the audit', () => {
     const eventLog = await openLog();
     const { archiver, metrics } = await start(eventLog, table);
     publish(eventLog, 3, 'before', clock.now() - dayMs);
-    await eventually(() => said(eventLog, table), 'Complete: all 3 messages are there, none twice');
+    await becomes(() => said(eventLog, table), 'Complete: all 3 messages are there, none twice');
     await clickhouse.command('CREATE TABLE crypto.mine (price Decimal32(6)) ENGINE = MergeTree ORDER BY price');
     await clickhouse.command(
       `CREATE MATERIALIZED VIEW crypto.mine_feed TO crypto.mine AS SELECT toDecimal32(close_price * 1000000, 6) AS price FROM crypto.${table}_rows`,
     );
     publish(eventLog, 20, 'after', clock.now());
     const clickHouseFault = () => archiver.dependencies.find(({ name }) => name === 'clickhouse')?.check();
-    await eventually(async () => String(await clickHouseFault()).startsWith('rows: ClickHouse: '), true);
+    await becomes(async () => String(await clickHouseFault()).startsWith('rows: ClickHouse: '), true);
     expect(await metrics.text()).toContain('tickfolio_archiver_dead_letters_total 0');
     await clickhouse.command('DROP TABLE crypto.mine_feed');
-    await eventually(() => said(eventLog, table), 'Complete: all 23 messages are there, none twice');
+    await becomes(() => said(eventLog, table), 'Complete: all 23 messages are there, none twice');
     expect((await eventLog.offsets(`${topic}.dlq`)).map(({ next }) => next)).toEqual(['0', '0', '0']);
     await archiver.close();
   });

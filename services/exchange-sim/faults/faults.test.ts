@@ -1,8 +1,9 @@
 import { createManualClock } from '@tickfolio/lib/clock';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExchangeSim, type ExchangeSimOptions, startExchangeSim } from '../app.js';
-import { connect, eventually, getJson, refusalOf, type TestClient } from '../kit/client.js';
+import { connect, getJson, refusalOf, type TestClient } from '../kit/client.js';
 import type { FaultInput } from './fault.js';
 
 let sim: ExchangeSim | undefined;
@@ -155,7 +156,7 @@ describe('faults on connections', () => {
     const clients = [await streamed(sim), await streamed(sim), await streamed(sim)] as const;
     expect(sim.faults.add({ kind: 'close', connection: sim.connections()[0]?.id ?? 0, code: 1012, reason: 'restart' }).hits).toBe(1);
     expect(await clients[0].closed).toEqual({ code: 1012, reason: 'restart' });
-    await eventually(() => sim.connections().length === 2);
+    await until(() => sim.connections().length === 2);
     expect(sim.faults.add({ kind: 'close' }).hits).toBe(2);
     for (const client of clients.slice(1)) expect((await client.closed).code).toBe(1006);
   });
@@ -212,10 +213,10 @@ describe('faults on connections', () => {
     await settle(client);
     expect(pongs).toEqual([]);
     clock.advance(200);
-    await eventually(() => pongs.length === 1);
+    await until(() => pongs.length === 1);
     clock.advance(10_000);
     client.ws.ping('at once');
-    await eventually(() => pongs.at(-1) === 'at once');
+    await until(() => pongs.at(-1) === 'at once');
   });
 
   it('noPing: sends none, and nobody is cut for not answering', async () => {
@@ -228,7 +229,7 @@ describe('faults on connections', () => {
     await settle(client);
     expect(pings).toBe(0);
     clock.advance(12_000);
-    await eventually(() => pings === 1);
+    await until(() => pings === 1);
   });
 });
 
@@ -251,7 +252,7 @@ describe('other faults', () => {
       answered = true;
       return status;
     });
-    await eventually(() => sim.faults.list().length === 0);
+    await until(() => sim.faults.list().length === 0);
     clock.advance(2_900);
     await getJson(`${sim.restUrl}/api/v3/time`);
     expect(answered).toBe(false);

@@ -1,3 +1,4 @@
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { WebSocket } from 'ws';
 
 /** A plain WebSocket client for tests: keeps what came, and waits for what should come. */
@@ -35,17 +36,6 @@ export interface Frame {
   readonly result: readonly string[];
 }
 
-/** Polls until `value` is something; rejects after `deadlineMs`. */
-export const eventually = async <T>(value: () => T | undefined | false, what = 'the condition', deadlineMs = 5_000): Promise<T> => {
-  const end = performance.now() + deadlineMs;
-  for (;;) {
-    const found = value();
-    if (found !== undefined && found !== false) return found;
-    if (performance.now() > end) throw new Error(`${what} did not come true within ${deadlineMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
-
 /** Rejects with the HTTP status in the message when the upgrade is refused. */
 export const connect = async (url: string, options: { readonly autoPong?: boolean } = {}): Promise<TestClient> => {
   const ws = new WebSocket(url, options);
@@ -62,7 +52,7 @@ export const connect = async (url: string, options: { readonly autoPong?: boolea
   const client: TestClient = {
     ws,
     frames,
-    frame: (fits, { from = 0, deadlineMs } = {}) => eventually(() => frames.slice(from).find(fits), 'the frame', deadlineMs),
+    frame: (fits, { from = 0, deadlineMs } = {}) => eventually('the frame', () => frames.slice(from).find(fits), deadlineMs),
     send: (message) => ws.send(typeof message === 'string' ? message : JSON.stringify(message)),
     ask: (message) => {
       const from = frames.length;

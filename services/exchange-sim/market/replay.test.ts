@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createManualClock } from '@tickfolio/lib/clock';
 import { recordedFrames, recordings } from '@tickfolio/lib/kit/recordings';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ExchangeSim, startExchangeSim } from '../app.js';
-import { connect, eventually, getJson } from '../kit/client.js';
+import { connect, getJson } from '../kit/client.js';
 import type { ReplayOptions } from './replay.js';
 
 let folder = '';
@@ -91,7 +92,7 @@ describe('replay', () => {
     const client = await connect(`${sim.url}/stream?streams=btcusdt@aggTrade/btcusdt@bookTicker`);
     clock.advance(21_000);
     const expected = synthetic().map(({ frame }) => frame);
-    await eventually(() => client.frames.length >= expected.length);
+    await until(() => client.frames.length >= expected.length);
     expect(client.frames).toEqual(expected);
   });
 
@@ -100,10 +101,10 @@ describe('replay', () => {
     const client = await connect(`${sim.url}/ws/btcusdt@aggTrade`);
     const beganMs = clock.now();
     clock.advance(1_000);
-    await eventually(() => client.frames.length > 90);
+    await until(() => client.frames.length > 90);
     expect(client.frames.length).toBeLessThan(110);
     clock.advance(1_100);
-    await eventually(() => client.frames.length === 200);
+    await until(() => client.frames.length === 200);
     for (const [i, frame] of client.frames.entries()) {
       expect(frame.a).toBe(500 + i);
       expect(Math.abs(frame.T - (beganMs + i * 10))).toBeLessThan(3);
@@ -151,7 +152,7 @@ describe('recordings', () => {
       clock.advance(100);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await eventually(() => client.frames.length >= expected.length);
+    await until(() => client.frames.length >= expected.length);
     expect(client.frames).toEqual(expected);
     const rows = expected.filter(({ data }) => data.e === 'aggTrade');
     for (const symbol of new Set(rows.map(({ data }) => String(data.s))))

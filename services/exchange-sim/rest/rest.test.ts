@@ -1,9 +1,10 @@
 import { createManualClock } from '@tickfolio/lib/clock';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import { add, formatDecimal, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExchangeSim, type ExchangeSimOptions, type RecordedTrade, startExchangeSim } from '../app.js';
-import { connect, eventually, type Frame, getJson } from '../kit/client.js';
+import { connect, type Frame, getJson } from '../kit/client.js';
 
 let sim: ExchangeSim | undefined;
 const start = async (options: ExchangeSimOptions = {}) => {
@@ -38,9 +39,9 @@ describe('aggTrades', () => {
     const { sim, clock, record, get } = await start({ tradeRate: 5 });
     const client = await connect(`${sim.url}/ws/btcusdt@aggTrade`);
     clock.advance(20_000);
-    await eventually(() => client.frames.length > 300);
+    await until(() => client.frames.length > 300);
     client.ws.terminate();
-    await eventually(() => sim.connections().length === 0);
+    await until(() => sim.connections().length === 0);
     clock.advance(60_000);
     const again = await connect(`${sim.url}/ws/btcusdt@aggTrade`);
     clock.advance(20_000);

@@ -1,9 +1,10 @@
 import { createManualClock } from '@tickfolio/lib/clock';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import { add, compare, formatDecimal, multiply, parseDecimal, subtract, zero } from '@tickfolio/lib/money';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExchangeSim, type ExchangeSimOptions, type RecordedTrade, startExchangeSim } from '../app.js';
-import { connect, eventually, type Frame } from '../kit/client.js';
+import { connect, type Frame } from '../kit/client.js';
 
 let sim: ExchangeSim | undefined;
 const start = async (options: ExchangeSimOptions = {}) => {
@@ -64,7 +65,7 @@ describe('mini-tickers', () => {
     expect(Number(first.q)).toBeGreaterThan(1_000_000);
     for (const text of [first.o, first.h, first.l, first.c]) expect(Number(text)).toBeGreaterThan(40_000);
     // Within one minute nothing leaves the window.
-    const later: Frame = await eventually(() =>
+    const later: Frame = await until(() =>
       client.frames.findLast((f) => f.E > first.E + 15_000 && Math.floor(f.E / 60_000) === Math.floor(first.E / 60_000)),
     );
     const between = record.slice(marks.get(first.E), marks.get(later.E)).filter(({ symbol }) => symbol === 'BTCUSDT');
@@ -78,10 +79,10 @@ describe('mini-tickers', () => {
     const all = await connect(`${sim.url}/stream?streams=!miniTicker@arr`);
     const own = await connect(`${sim.url}/ws/btcusdt@miniTicker/ethusdt@miniTicker`);
     clock.advance(10_000);
-    const arrays = await eventually(() => all.frames.length >= 10 && all.frames);
+    const arrays = await until(() => all.frames.length >= 10 && all.frames);
     expect(arrays).toHaveLength(10);
     const items = arrays.flatMap(({ data }) => data);
-    await eventually(() => own.frames.length >= 10);
+    await until(() => own.frames.length >= 10);
     for (const frame of own.frames) expect(items).toContainEqual(frame);
     for (const { data } of arrays) expect(new Set(data.map((item: Frame) => item.s)).size).toBe(data.length);
     const second = arrays[5]?.data ?? [];

@@ -1,8 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { StreamState } from '@tickfolio/gen/market/v1';
 import { startTestProxy, type TestProxy } from '@tickfolio/lib/kit/proxy';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventually, type Rig, type RigOptions, startRig } from '../kit/rig.js';
+import { type Rig, type RigOptions, startRig } from '../kit/rig.js';
 import { answerJson, type ScriptedExchange, startScriptedExchange, tradeOf } from '../kit/scripted-exchange.js';
 
 let exchange: ScriptedExchange;

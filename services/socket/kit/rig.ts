@@ -115,13 +115,4 @@ export const startRig = async ({ wsUrl, wsFallbackUrl, restUrl, proxies, limits,
   };
 };
 
-/** Polls until the condition holds. @throws Error with `what` after `withinMs`. */
-export const eventually = async (what: string, condition: () => boolean | Promise<boolean>, withinMs = 8_000): Promise<void> => {
-  const endMs = performance.now() + withinMs;
-  while (!(await condition())) {
-    if (performance.now() > endMs) throw new Error(`not within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
-
 export const pauseMs = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

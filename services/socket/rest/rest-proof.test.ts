@@ -1,5 +1,6 @@
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { eventually, type Rig, startRig } from '../kit/rig.js';
+import { type Rig, startRig } from '../kit/rig.js';
 import { answerJson, type ScriptedExchange, startScriptedExchange } from '../kit/scripted-exchange.js';
 
 let exchange: ScriptedExchange;

@@ -1,9 +1,10 @@
 import { startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { systemClock } from '@tickfolio/lib/clock';
 import { callUnary } from '@tickfolio/lib/grpc';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { expect, it } from 'vitest';
-import { eventually, startRig } from '../kit/rig.js';
+import { startRig } from '../kit/rig.js';
 
 it('has coins that stop trading paused or gone from the list within a minute, though that is read every ten', async () => {
   const sim = await startExchangeSim({ clock: systemClock, log: silentLogger() }, { symbols: 20, pastDay: false, tradeRate: 40 });
