@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { systemClock } from '@tickfolio/lib/clock';
 import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
+import { endProcesses, projectRoot, startProgram, type TestProcess } from '@tickfolio/lib/kit/process';
 import { startTestRedis } from '@tickfolio/lib/kit/redis';
 import { until } from '@tickfolio/lib/kit/wait-until';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
@@ -13,33 +13,20 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createUser, jwtSecret, readAnswer, second, testSymbols } from './kit/bff.js';
 import { openSocket } from './kit/socket.js';
 
-const program = fileURLToPath(new URL('./dist/main.js', import.meta.url));
-const isBuilt = existsSync(program);
+const program = 'bff/dist/main.js';
+const isBuilt = existsSync(join(projectRoot, program));
 if (!isBuilt) console.warn('NOT COVERED: the BFF is not compiled (npm run build), so it was not run as a process of its own.');
 const postgres = isBuilt ? await startTestPostgres() : undefined;
 const redis = isBuilt ? await startTestRedis() : undefined;
 
-/** Runs the compiled program. */
-const run = (env: NodeJS.ProcessEnv) => {
-  const child = spawn(process.execPath, [program], { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    errors += chunk;
-  });
-  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  return { child, ended, output: () => output, errors: () => errors };
-};
+const run = (env: NodeJS.ProcessEnv) => startProgram(program, env);
 
 describe.skipIf(!isBuilt)('the BFF as a process', () => {
   it('names every wrong or missing variable and exits with 1', async () => {
     const bff = run({ HTTP_PORT: 'x' });
-    expect(await bff.ended).toBe(1);
+    expect((await bff.ended).code).toBe(1);
     for (const name of ['HTTP_PORT', 'POSTGRES_HOST', 'POSTGRES_USER', 'POSTGRES_PASSWORD', 'JWT_SECRET', 'REDIS_ADDR', 'AGGREGATOR_ADDR'])
-      expect(bff.errors()).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+      expect(bff.err()).toMatch(new RegExp(`^ {2}${name} `, 'm'));
   });
 });
 
@@ -87,14 +74,8 @@ describe.skipIf(!postgres || !redis)('two BFF processes on real PostgreSQL and R
       AGGREGATOR_ADDR: `127.0.0.1:${await aggregator()}`,
     };
     const [one, two] = [run(env), run(env)];
-    closing.push(() => one.child.kill('SIGKILL') && two.child.kill('SIGKILL'));
-    const portOf = async (bff: ReturnType<typeof run>) => {
-      const found = () => /"port":(\d+),"msg":"serving/.exec(bff.output())?.[1];
-      await until(() => found() !== undefined, 15_000).catch((cause) => {
-        throw new Error(`did not start: ${bff.output()}${bff.errors()}`, { cause });
-      });
-      return found() ?? '';
-    };
+    closing.push(endProcesses);
+    const portOf = async (bff: TestProcess) => (await bff.waitFor(/"port":(\d+),"msg":"serving/, 15_000))[1] ?? '';
     const ports = [await portOf(one), await portOf(two)] as const;
     await until(async () => (await fetch(`http://127.0.0.1:${ports[0]}/ready`)).status === 200);
     const user = createUser(clock);
@@ -133,15 +114,14 @@ describe.skipIf(!postgres || !redis)('two BFF processes on real PostgreSQL and R
       return sockets.every((socket) => socket.messages.some((f) => f.TotalValue === '222.5'));
     });
 
-    one.child.kill('SIGTERM');
+    const oneEnded = one.end('SIGTERM');
     expect((await sockets[0]?.closed)?.code).toBe(1001);
-    expect(await one.ended).toBe(0);
-    two.child.kill('SIGTERM');
-    expect(await two.ended).toBe(0);
+    expect((await oneEnded).code).toBe(0);
+    expect((await two.end('SIGTERM')).code).toBe(0);
     for (const bff of [one, two]) {
       expect(bff.output()).not.toContain(user.token);
       expect(bff.output()).not.toContain(jwtSecret);
-      expect(bff.errors()).toBe('');
+      expect(bff.err()).toBe('');
     }
   });
 });

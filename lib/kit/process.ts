@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 
@@ -8,8 +10,13 @@ export interface TestProcess {
   readonly pid: number;
   /** Everything it wrote so far. */
   output(): string;
+  /** What of it went to its standard output, and to its standard error. */
+  out(): string;
+  err(): string;
   /** Resolves with the match once the output has it. @throws Error with the output when it ends or the time passes first */
   waitFor(pattern: RegExp, withinMs: number): Promise<RegExpExecArray>;
+  isOver(): boolean;
+  send(signal: NodeJS.Signals): void;
   /** Sends the signal and resolves when the process has ended. */
   end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -22,7 +29,7 @@ const running = new Map<ChildProcess, (signal: NodeJS.Signals) => void>();
 export const startProcess = (
   command: string,
   args: readonly string[],
-  env: Record<string, string>,
+  env: NodeJS.ProcessEnv,
   ending: 'alone' | 'with its children' = 'alone',
 ): TestProcess => {
   const child = spawn(command, args, {
@@ -37,13 +44,15 @@ export const startProcess = (
   };
   running.set(child, send);
   let text = '';
+  const apart = { out: '', err: '' };
   const waiting = new Set<() => void>();
-  const take = (chunk: Buffer) => {
-    text += chunk.toString();
+  const take = (from: 'out' | 'err') => (chunk: string) => {
+    text += chunk;
+    apart[from] += chunk;
     for (const look of waiting) look();
   };
-  child.stdout.on('data', take);
-  child.stderr.on('data', take);
+  child.stdout.setEncoding('utf8').on('data', take('out'));
+  child.stderr.setEncoding('utf8').on('data', take('err'));
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once('close', (code, signal) => {
       running.delete(child);
@@ -54,6 +63,12 @@ export const startProcess = (
   return {
     pid: child.pid ?? -1,
     output: () => text,
+    out: () => apart.out,
+    err: () => apart.err,
+    isOver: () => !running.has(child),
+    send: (signal) => {
+      if (running.has(child)) send(signal);
+    },
     ended,
     waitFor: (pattern, withinMs) =>
       new Promise((resolve, reject) => {
@@ -83,7 +98,17 @@ export const startProcess = (
   };
 };
 
-// Also after a failure: nothing that a test file started outlives it.
-afterAll(() => {
+/** Starts a compiled program of the project, given by its path from the root. @throws Error where it was not built */
+export const startProgram = (file: string, env: NodeJS.ProcessEnv, ...args: readonly string[]): TestProcess => {
+  if (!existsSync(join(projectRoot, file))) throw new Error(`${file} is missing: run "npm run build" first`);
+  return startProcess(process.execPath, ['--enable-source-maps', file, ...args], env);
+};
+
+/** Ends at once whatever still runs. */
+export const endProcesses = (): void => {
   for (const send of running.values()) send('SIGKILL');
-});
+};
+
+// Also after a failure: nothing that a test file started outlives it. Files that share a process share this module, so its end counts too.
+afterAll(endProcesses);
+process.once('exit', endProcesses);

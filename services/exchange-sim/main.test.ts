@@ -1,40 +1,25 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startProgram } from '@tickfolio/lib/kit/process';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultSchema } from './faults/fault.js';
 import { getJson } from './kit/client.js';
 
 // The compiled program, as `npm run exchange-sim` starts it; `npm test` builds it first.
-const program = join(import.meta.dirname, 'dist/main.js');
+const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => startProgram('services/exchange-sim/dist/main.js', env, ...args);
 let folder = '';
 beforeAll(async () => {
-  if (!existsSync(program)) throw new Error(`${program} is missing: run \`npm run build\` first.`);
   folder = await mkdtemp(join(tmpdir(), 'exchange-sim-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
-  const child = spawn(process.execPath, [program, ...args], { env: { PATH: process.env.PATH, ...env } });
-  const output = { out: '', err: '' };
-  child.stdout.on('data', (data) => {
-    output.out += data;
-  });
-  child.stderr.on('data', (data) => {
-    output.err += data;
-  });
-  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  return { child, output, ended };
-};
-
 describe('the program', () => {
   it('explains itself: every option and every fault', async () => {
-    const { output, ended } = run(['--help']);
-    expect(await ended).toBe(0);
+    const program = run(['--help']);
+    expect((await program.ended).code).toBe(0);
     for (const option of [
       '--port',
       '--host',
@@ -47,15 +32,15 @@ describe('the program', () => {
       '--record',
       '--log-level',
     ])
-      expect(output.out).toContain(option);
-    for (const { shape } of faultSchema.options) expect(output.out).toContain(`{"kind":"${shape.kind.value}"`);
+      expect(program.out()).toContain(option);
+    for (const { shape } of faultSchema.options) expect(program.out()).toContain(`{"kind":"${shape.kind.value}"`);
   });
 
   it('prints its addresses, serves, records every trade, and ends cleanly on SIGINT', async () => {
     const record = join(folder, 'record.jsonl');
-    const { child, output, ended } = run(['--port', '0', '--symbols', '5', '--rate', '5', '--record', record, '--log-level', 'warn']);
-    const base = await eventually('the address', () => /REST\s+(http:\/\/127\.0\.0\.1:\d+)/.exec(output.out)?.[1], 15_000);
-    expect(output.out).toContain(base.replace('http', 'ws'));
+    const program = run(['--port', '0', '--symbols', '5', '--rate', '5', '--record', record, '--log-level', 'warn']);
+    const base = await eventually('the address', () => /REST\s+(http:\/\/127\.0\.0\.1:\d+)/.exec(program.out())?.[1], 15_000);
+    expect(program.out()).toContain(base.replace('http', 'ws'));
     let served: number[] = [];
     // The simulated market trades in real time; a few dozen trades take about a second.
     for (let tries = 0; served.length < 150 && tries < 200; tries++) {
@@ -63,13 +48,12 @@ describe('the program', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     expect(served.length).toBeGreaterThanOrEqual(150);
-    child.kill('SIGINT');
-    expect(await ended).toBe(0);
+    expect((await program.end('SIGINT')).code).toBe(0);
     const lines = (await readFile(record, 'utf8')).trim().split('\n');
     const trades = lines.map((line) => JSON.parse(line));
     const recorded = trades.filter(({ symbol }) => symbol === 'BTCUSDT').map(({ id }) => id);
     expect(recorded.slice(0, served.length)).toEqual(served);
-    expect(output.err).toBe('');
+    expect(program.err()).toBe('');
   });
 
   it('reads its port from the environment, the option wins, and a port in use is named with the way out', async () => {
@@ -77,22 +61,21 @@ describe('the program', () => {
     const port = await new Promise<number>((resolve) =>
       holder.listen(0, '127.0.0.1', () => resolve((holder.address() as { port: number }).port)),
     );
-    const { output, ended } = run(['--log-level', 'silent'], { EXCHANGE_SIM_PORT: String(port) });
-    expect(await ended).toBe(1);
-    expect(output.err).toContain(`Port ${port} on 127.0.0.1 is in use. Choose another with --port`);
+    const program = run(['--log-level', 'silent'], { EXCHANGE_SIM_PORT: String(port) });
+    expect((await program.ended).code).toBe(1);
+    expect(program.err()).toContain(`Port ${port} on 127.0.0.1 is in use. Choose another with --port`);
     const moved = run(['--port', '0', '--symbols', '1'], { EXCHANGE_SIM_PORT: String(port) });
-    await eventually('the start', () => moved.output.out.includes('REST'), 15_000);
-    moved.child.kill('SIGTERM');
-    expect(await moved.ended).toBe(0);
+    await eventually('the start', () => moved.out().includes('REST'), 15_000);
+    expect((await moved.end('SIGTERM')).code).toBe(0);
     holder.close();
   });
 
   it('names every wrong option at once', async () => {
-    const { output, ended } = run(['--port', '99999', '--rate', 'fast', '--symbols', '0']);
-    expect(await ended).toBe(1);
-    for (const option of ['--port', '--rate', '--symbols']) expect(output.err).toContain(option);
+    const program = run(['--port', '99999', '--rate', 'fast', '--symbols', '0']);
+    expect((await program.ended).code).toBe(1);
+    for (const option of ['--port', '--rate', '--symbols']) expect(program.err()).toContain(option);
     const unknown = run(['--nonsense']);
-    expect(await unknown.ended).toBe(1);
-    expect(unknown.output.err).toContain('--help');
+    expect((await unknown.ended).code).toBe(1);
+    expect(unknown.err()).toContain('--help');
   });
 });

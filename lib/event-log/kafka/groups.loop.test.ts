@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { Kafka, logLevel, PartitionAssigners } from 'kafkajs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../errors/errors.js';
 import { becomes } from '../../kit/becomes.js';
 import { startTestKafka, type TestKafka } from '../../kit/kafka.js';
+import { startProgram } from '../../kit/process.js';
 import type { Batch } from '../event-log.js';
 import { openKafkaLog } from './kit/log.js';
 
@@ -19,7 +18,7 @@ const group = { group: 'readers', minBatchMessages: 1_000, maxBatchMessages: 1_0
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 const valuesOf = ({ messages }: Batch) => messages.map(({ value }) => Number(value.toString()));
 const messagesTo = (count: number) => numbers(0, count).map((i) => ({ key: `KEY${i % 30}`, value: String(i) }));
-const reader = fileURLToPath(new URL('../../dist/event-log/kafka/kit/reader.js', import.meta.url));
+const reader = 'lib/dist/event-log/kafka/kit/reader.js';
 
 const groups = (kafka: TestKafka) => {
   const admin = async <T>(work: (of: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> => {
@@ -94,19 +93,11 @@ const groups = (kafka: TestKafka) => {
       topic,
       numbers(0, 100).map((i) => ({ key: 'A', value: String(i) })),
     );
-    const child = spawn(process.execPath, [reader, kafka.brokers[0] ?? '', topic, group.group, '45'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let out = '';
-    child.stdout.on('data', (data: Buffer) => {
-      out += data.toString();
-    });
+    const child = startProgram(reader, {}, kafka.brokers[0] ?? '', topic, group.group, '45');
     const committed = async () => (await eventLog.offsets(topic, group.group)).find((of) => of.committed !== undefined)?.committed;
     await becomes(committed, '40', patienceMs);
-    await becomes(() => out.includes('45\n'), true, patienceMs);
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
+    await becomes(() => child.out().includes('45\n'), true, patienceMs);
+    await child.end('SIGKILL');
     const seen: number[] = [];
     await eventLog.consume(topic, group, async (batch) => void seen.push(...valuesOf(batch)));
     await becomes(() => seen.length, 60, patienceMs);

@@ -1,16 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { becomes } from '../../kit/becomes.js';
 import { startTestKafka, type TestKafka } from '../../kit/kafka.js';
+import { startProgram } from '../../kit/process.js';
 import { joinRecorded, membershipContract } from '../membership.contract.js';
 import { openKafkaLog, quickLimits } from './kit/log.js';
 
 const servers = await Promise.all([startTestKafka('4.1.0'), startTestKafka('3.9.1')]);
 afterAll(() => Promise.all(servers.map((server) => server?.close())));
 
-const program = fileURLToPath(new URL('../../dist/event-log/kafka/kit/member.js', import.meta.url));
+const program = 'lib/dist/event-log/kafka/kit/member.js';
 const patienceMs = 30_000;
 
 interface Line {
@@ -22,20 +21,17 @@ interface Line {
 
 /** A member that is a process of its own. */
 const startMember = (kafka: TestKafka, topic: string) => {
-  const child: ChildProcess = spawn(process.execPath, [program, kafka.brokers[0] ?? '', topic], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-  });
+  const child = startProgram(program, {}, kafka.brokers[0] ?? '', topic);
   const lines = (): Line[] =>
-    text
+    child
+      .out()
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line) as Line);
   return {
     lines,
     working: () => lines().findLast(({ working }) => working)?.working ?? [],
-    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    kill: (signal: NodeJS.Signals) => child.send(signal),
   };
 };
 

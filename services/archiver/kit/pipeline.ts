@@ -1,51 +1,31 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { EventLog } from '@tickfolio/lib/event-log';
+import { startProgram } from '@tickfolio/lib/kit/process';
 import type { TickerRow } from '../ticker-row.js';
 import type { createTickers } from './tickers.js';
 
-export const archiverProgram = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-export const auditProgram = fileURLToPath(new URL('../dist/audit/main.js', import.meta.url));
+const archiver = 'services/archiver/dist/main.js';
+const audit = 'services/archiver/dist/audit/main.js';
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The compiled archiver as a process, as it is deployed. */
 export const createArchiverProcess = (name: string, env: NodeJS.ProcessEnv) => {
-  let child: ChildProcess | undefined;
-  let said = '';
-  const start = () => {
-    const started = spawn(process.execPath, [archiverProgram], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [started.stdout, started.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        said = (said + text).slice(-20_000);
-      });
-    }
-    child = started;
-  };
-  const end = async (signal: NodeJS.Signals) => {
-    const dying = child;
-    child = undefined;
-    if (!dying || dying.exitCode !== null || dying.signalCode !== null) return;
-    const ended = once(dying, 'exit');
-    dying.kill(signal);
-    await ended;
-  };
-  start();
+  const start = () => startProgram(archiver, { ...process.env, ...env });
+  let program = start();
   return {
     name,
-    kill: () => end('SIGKILL'),
+    kill: () => program.end('SIGKILL'),
     restart: async () => {
-      await end('SIGKILL');
-      start();
+      await program.end('SIGKILL');
+      program = start();
     },
     /** Leaves in order, which moves its partitions while others are in the middle of a batch. */
-    leave: () => end('SIGTERM'),
+    leave: () => program.end('SIGTERM'),
     /** Ends by itself only when it cannot go on. */
-    get ended() {
-      return child !== undefined && (child.exitCode !== null || child.signalCode !== null);
+    get gaveUp() {
+      return program.isOver();
     },
     get said() {
-      return said;
+      return program.output().slice(-20_000);
     },
   };
 };
@@ -94,13 +74,7 @@ export const runAudit = async (
   env: NodeJS.ProcessEnv,
   ...args: string[]
 ): Promise<{ readonly code: number | null; readonly text: string }> => {
-  const child = spawn(process.execPath, [auditProgram, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (part: string) => {
-      text += part;
-    });
-  }
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, text };
+  const program = startProgram(audit, { ...process.env, ...env }, ...args);
+  const { code } = await program.ended;
+  return { code, text: program.output() };
 };
