@@ -1,15 +1,15 @@
 import { sleep, systemClock } from '@tickfolio/lib/clock';
 import { startTestRedis } from '@tickfolio/lib/kit/redis';
-import type { BenchContext, Benchmark } from './benchmark.js';
-import { jwtSecret } from './delivery.js';
-import type { DeliveryBff } from './delivery-bff.js';
-import type { DeliveryClients } from './delivery-clients.js';
-import { groups, symbolsOf } from './delivery-load.js';
-import { percent, short, whole } from './table.js';
-import type { TradesAggregator } from './trades-aggregator.js';
-import type { TradesExchange } from './trades-exchange.js';
-import type { TradesSocket } from './trades-socket.js';
-import { coreShare } from './usage.js';
+import type { DeliveryBff } from './delivery/bff.js';
+import type { DeliveryClients } from './delivery/clients.js';
+import { jwtSecret } from './delivery/delivery.js';
+import { groups, symbolsOf } from './delivery/load.js';
+import type { BenchContext, Benchmark } from './measure/benchmark.js';
+import { percent, short, whole } from './measure/table.js';
+import { coreShare } from './measure/usage.js';
+import type { TradesAggregator } from './trades/aggregator.js';
+import type { TradesExchange } from './trades/exchange.js';
+import type { TradesSocket } from './trades/socket.js';
 
 /** Trades a second over all symbols. */
 const rates = [1_000, 5_000] as const;
@@ -19,11 +19,11 @@ const warmUpMs = 5_000;
 const everySecond = 1_000;
 
 const measureSize = async ({ children, say, seconds }: BenchContext, users: number, redisPort: number): Promise<string[][]> => {
-  const exchange = children.start<TradesExchange>('trades-exchange.js');
-  const socket = children.start<TradesSocket>('trades-socket.js');
-  const aggregator = children.start<TradesAggregator>('trades-aggregator.js');
-  const bff = children.start<DeliveryBff>('delivery-bff.js');
-  const clients = children.start<DeliveryClients>('delivery-clients.js');
+  const exchange = children.start<TradesExchange>('trades/exchange.js');
+  const socket = children.start<TradesSocket>('trades/socket.js');
+  const aggregator = children.start<TradesAggregator>('trades/aggregator.js');
+  const bff = children.start<DeliveryBff>('delivery/bff.js');
+  const clients = children.start<DeliveryClients>('delivery/clients.js');
   const services = { socket, aggregator, bff } as const;
   await aggregator.ask('start', await socket.ask('start', await exchange.ask('start', symbols)), symbols, redisPort);
   const port = await bff.ask('start', users, jwtSecret, everySecond, redisPort);

@@ -1,17 +1,17 @@
 import { cpus, loadavg } from 'node:os';
 import { sleep, systemClock } from '@tickfolio/lib/clock';
-import { archive } from './archive.js';
-import { auth } from './auth.js';
-import { createChildren } from './child.js';
-import { delivery } from './delivery.js';
-import { fanOut } from './fan-out.js';
-import { history } from './history.js';
+import { archive } from './archive/archive.js';
+import { auth } from './auth/auth.js';
+import { delivery } from './delivery/delivery.js';
+import { fanOut } from './fan-out/fan-out.js';
+import { history } from './history/history.js';
 import { journey } from './journey.js';
+import { createChildren } from './measure/child.js';
+import { type BenchOptions, helpText, readOptions, UsageError } from './measure/options.js';
+import { toMarkdown } from './measure/table.js';
 import { money } from './money.js';
-import { type BenchOptions, helpText, readOptions, UsageError } from './options.js';
-import { toMarkdown } from './table.js';
-import { trades } from './trades.js';
-import { valuation } from './valuation.js';
+import { trades } from './trades/trades.js';
+import { valuation } from './valuation/valuation.js';
 
 const benchmarks = [journey, delivery, trades, archive, auth, history, fanOut, valuation, money];
 /** No run takes longer, whatever hangs. */

@@ -1,8 +1,8 @@
 import { add, formatDecimal, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
 import { Decimal } from 'decimal.js';
-import type { Benchmark } from './benchmark.js';
-import { type Contestant, contest } from './contest.js';
-import { none, times, whole } from './table.js';
+import type { Benchmark } from './measure/benchmark.js';
+import { type Contestant, contest } from './measure/contest.js';
+import { none, times, whole } from './measure/table.js';
 
 /** More digits than any product or sum here has, so that decimal.js is exact too. */
 Decimal.set({ precision: 80, toExpNeg: -80, toExpPos: 80 });

@@ -13,8 +13,8 @@ import type { EventLog } from '@tickfolio/lib/event-log';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
-import { serveParent } from './child.js';
-import { cpuBetween, readUsage } from './usage.js';
+import { serveParent } from '../measure/child.js';
+import { cpuBetween, readUsage } from '../measure/usage.js';
 
 const log = silentLogger();
 const topic = 'binance.miniticker';

@@ -1,4 +1,4 @@
-import { preciseNow } from './latencies.js';
+import { preciseNow } from '../measure/latencies.js';
 
 /** How prices arrive. `spread`: each symbol once a second, evenly over it; `burst`: all symbols at the second's turn; `saturated`: as fast as frames go; `still`: no price moves. */
 export type Pace = 'none' | 'spread' | 'burst' | 'saturated' | 'still';

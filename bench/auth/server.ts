@@ -2,8 +2,8 @@ import { migrationsFolder, startAuth } from '@tickfolio/auth/app';
 import { systemClock as clock } from '@tickfolio/lib/clock';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
-import { serveParent } from './child.js';
-import { readUsage } from './usage.js';
+import { serveParent } from '../measure/child.js';
+import { readUsage } from '../measure/usage.js';
 
 // The auth service as it is, on a real PostgreSQL; only its throttles are out of the way.
 

@@ -7,10 +7,10 @@ import { createPriceBus, type PriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
-import { reportToParent, serveParent } from './child.js';
-import { createLatencies, preciseNow } from './latencies.js';
-import { progressMs } from './trades-load.js';
-import { readUsage } from './usage.js';
+import { reportToParent, serveParent } from '../measure/child.js';
+import { createLatencies, preciseNow } from '../measure/latencies.js';
+import { readUsage } from '../measure/usage.js';
+import { progressMs } from './load.js';
 
 const clock = systemClock;
 const log = silentLogger();

@@ -10,10 +10,10 @@ import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
-import { serveParent } from './child.js';
-import { coinsPerUser, groups, type Pace, stampPrice, startPace, symbolsOf } from './delivery-load.js';
-import { standInAggregator, standInAuth } from './stand-ins.js';
-import { readUsage } from './usage.js';
+import { serveParent } from '../measure/child.js';
+import { standInAggregator, standInAuth } from '../measure/stand-ins.js';
+import { readUsage } from '../measure/usage.js';
+import { coinsPerUser, groups, type Pace, stampPrice, startPace, symbolsOf } from './load.js';
 
 // The BFF as it is, between stand-ins of its neighbours. Prices come over the in-process price bus; writing them costs this
 // process next to nothing (a text from a template), reading them is the BFF's work and is measured.

@@ -1,12 +1,12 @@
 import { sleep, systemClock } from '@tickfolio/lib/clock';
-import type { BenchContext, Benchmark } from './benchmark.js';
-import type { Child } from './child.js';
-import type { DeliveryBff } from './delivery-bff.js';
-import type { DeliveryClients } from './delivery-clients.js';
-import type { DeliveryFloor } from './delivery-floor.js';
-import type { Pace } from './delivery-load.js';
-import { none, percent, short, times, whole } from './table.js';
-import { coreShare, cpuBetween } from './usage.js';
+import type { BenchContext, Benchmark } from '../measure/benchmark.js';
+import type { Child } from '../measure/child.js';
+import { none, percent, short, times, whole } from '../measure/table.js';
+import { coreShare, cpuBetween } from '../measure/usage.js';
+import type { DeliveryBff } from './bff.js';
+import type { DeliveryClients } from './clients.js';
+import type { DeliveryFloor } from './floor.js';
+import type { Pace } from './load.js';
 
 export const jwtSecret = 'a secret of the benchmark only, and long enough';
 const warmUpMs = 1_500;
@@ -94,9 +94,9 @@ const measureServer = async (
 
 const measureSize = async (context: BenchContext, users: number) => {
   const { children } = context;
-  const clients = children.start<DeliveryClients>('delivery-clients.js');
+  const clients = children.start<DeliveryClients>('delivery/clients.js');
   const measureBff = async (frameEveryMs: number, ownPaces: readonly Pace[]) => {
-    const bff = children.start<DeliveryBff>('delivery-bff.js');
+    const bff = children.start<DeliveryBff>('delivery/bff.js');
     const port = await bff.ask('start', users, jwtSecret, frameEveryMs, null);
     const measured = await measureServer(context, 'bff', bff, clients, port, users, jwtSecret, ownPaces);
     await bff.close();
@@ -105,7 +105,7 @@ const measureSize = async (context: BenchContext, users: number) => {
   const ours = await measureBff(changesOnly, paces);
   const still = await measureBff(everySecond, ['still']);
   const frameBytes = Math.round(ours.phases.get('spread')?.frameBytes ?? usualFrameBytes);
-  const bare = children.start<DeliveryFloor>('delivery-floor.js');
+  const bare = children.start<DeliveryFloor>('delivery/floor.js');
   const floor = await measureServer(context, 'floor', bare, clients, await bare.ask('start', frameBytes), users, null);
   await children.close();
   return { users, ours: { ...ours, phases: new Map([...ours.phases, ...still.phases]) }, floor };

@@ -1,15 +1,15 @@
 import { sleep, systemClock } from '@tickfolio/lib/clock';
-import type { BenchContext, Benchmark } from './benchmark.js';
-import type { Child } from './child.js';
-import type { LatencySummary } from './latencies.js';
-import { percent, short, times, whole } from './table.js';
-import type { TradesAggregator } from './trades-aggregator.js';
-import type { TradesExchange } from './trades-exchange.js';
-import type { TradesFloorAggregator } from './trades-floor-aggregator.js';
-import type { TradesFloorSocket } from './trades-floor-socket.js';
-import { tradeSymbols } from './trades-load.js';
-import type { TradesSocket } from './trades-socket.js';
-import { coreShare, cpuBetween } from './usage.js';
+import type { BenchContext, Benchmark } from '../measure/benchmark.js';
+import type { Child } from '../measure/child.js';
+import type { LatencySummary } from '../measure/latencies.js';
+import { percent, short, times, whole } from '../measure/table.js';
+import { coreShare, cpuBetween } from '../measure/usage.js';
+import type { TradesAggregator } from './aggregator.js';
+import type { TradesExchange } from './exchange.js';
+import type { TradesFloorAggregator } from './floor-aggregator.js';
+import type { TradesFloorSocket } from './floor-socket.js';
+import { tradeSymbols } from './load.js';
+import type { TradesSocket } from './socket.js';
 
 /** Trades a second; 0: as many as go through. */
 const rates = [0, 2_000, 10_000] as const;
@@ -92,16 +92,16 @@ export const trades: Benchmark = {
   run: async (context) => {
     const { children } = context;
     const ours = await measureChain(context, 'socket and aggregator', {
-      exchange: children.start<TradesExchange>('trades-exchange.js'),
-      socket: children.start<TradesSocket>('trades-socket.js'),
-      aggregator: children.start<TradesAggregator>('trades-aggregator.js'),
+      exchange: children.start<TradesExchange>('trades/exchange.js'),
+      socket: children.start<TradesSocket>('trades/socket.js'),
+      aggregator: children.start<TradesAggregator>('trades/aggregator.js'),
     });
     await children.close();
     const floor = await measureChain(context, 'floor', {
-      exchange: children.start<TradesExchange>('trades-exchange.js'),
+      exchange: children.start<TradesExchange>('trades/exchange.js'),
       // The same tasks, done by the least code that does them.
-      socket: children.start<TradesFloorSocket>('trades-floor-socket.js') as unknown as Child<TradesSocket>,
-      aggregator: children.start<TradesFloorAggregator>('trades-floor-aggregator.js') as unknown as Child<TradesAggregator>,
+      socket: children.start<TradesFloorSocket>('trades/floor-socket.js') as unknown as Child<TradesSocket>,
+      aggregator: children.start<TradesFloorAggregator>('trades/floor-aggregator.js') as unknown as Child<TradesAggregator>,
     });
     const rows = rates.flatMap((rate, i) => {
       const [own, bare] = [ours[i], floor[i]];

@@ -1,9 +1,9 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { startSocket } from '@tickfolio/socket/app';
-import { serveParent } from './child.js';
-import { batching } from './trades-load.js';
-import { readUsage } from './usage.js';
+import { serveParent } from '../measure/child.js';
+import { readUsage } from '../measure/usage.js';
+import { batching } from './load.js';
 
 const tasks = {
   start: async (exchangePort: number): Promise<number> => {

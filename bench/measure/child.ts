@@ -28,7 +28,7 @@ export interface Child<T extends Tasks> {
 
 /** The child processes of one benchmark; all are gone after `close`. */
 export interface Children {
-  /** @param file compiled program beside this one, such as `delivery-bff.js` */
+  /** @param file compiled program of a benchmark, such as `delivery/bff.js` */
   start<T extends Tasks>(file: string, nodeOptions?: readonly string[]): Child<T>;
   close(): Promise<void>;
 }
@@ -40,11 +40,11 @@ export const createChildren = (profileFolder: string | undefined): Children => {
   const all: Child<Tasks>[] = [];
   // A folder for each program: threads of one process write files of their own.
   const profiling = (file: string) =>
-    profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(profileFolder, file.replace('.js', ''))}`];
+    profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(profileFolder, file.replace('/', '-').replace('.js', ''))}`];
   return {
     start: <T extends Tasks>(file: string, nodeOptions: readonly string[] = []) => {
       const execArgv = [...nodeOptions, '--expose-gc', '--enable-source-maps', ...profiling(file)];
-      const child = wrap<T>(file, fork(new URL(file, import.meta.url), { execArgv }));
+      const child = wrap<T>(file, fork(new URL(`../${file}`, import.meta.url), { execArgv }));
       all.push(child as unknown as Child<Tasks>);
       return child;
     },

@@ -7,9 +7,9 @@ import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
-import { serveParent } from './child.js';
-import { standInAggregator, standInAuth } from './stand-ins.js';
-import { readUsage } from './usage.js';
+import { serveParent } from '../measure/child.js';
+import { standInAggregator, standInAuth } from '../measure/stand-ins.js';
+import { readUsage } from '../measure/usage.js';
 
 // The BFF as it is, on a real PostgreSQL and between stand-ins of its neighbours. Its clock is moved by the benchmark, minute by minute.
 

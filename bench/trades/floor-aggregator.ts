@@ -1,9 +1,9 @@
 import { credentials } from '@grpc/grpc-js';
 import { type RawResponse, SocketServiceClient } from '@tickfolio/gen/market/v1';
-import { reportToParent, serveParent } from './child.js';
-import { createLatencies, preciseNow } from './latencies.js';
-import { progressMs, tradeSymbols } from './trades-load.js';
-import { readUsage } from './usage.js';
+import { reportToParent, serveParent } from '../measure/child.js';
+import { createLatencies, preciseNow } from '../measure/latencies.js';
+import { readUsage } from '../measure/usage.js';
+import { progressMs, tradeSymbols } from './load.js';
 
 // The least a reader of the gRPC stream can do: parse every payload.
 

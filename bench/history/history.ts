@@ -1,10 +1,10 @@
 import { startTestPostgres, type TestPostgres } from '@tickfolio/lib/kit/postgres';
-import type { BenchContext, Benchmark } from './benchmark.js';
-import type { Child } from './child.js';
-import type { HistoryBff } from './history-bff.js';
-import { createLatencies } from './latencies.js';
-import { none, short, times, whole } from './table.js';
-import { cpuBetween } from './usage.js';
+import type { BenchContext, Benchmark } from '../measure/benchmark.js';
+import type { Child } from '../measure/child.js';
+import { createLatencies } from '../measure/latencies.js';
+import { none, short, times, whole } from '../measure/table.js';
+import { cpuBetween } from '../measure/usage.js';
+import type { HistoryBff } from './bff.js';
 
 const coinsPerUser = 5;
 const symbolCount = 500;
@@ -156,7 +156,7 @@ const reading = async ({ say, seconds }: BenchContext, bff: Bff, port: number): 
 
 const measure = async (context: BenchContext, server: TestPostgres): Promise<string[][]> => {
   await server.createDatabase(database);
-  const bff = context.children.start<HistoryBff>('history-bff.js');
+  const bff = context.children.start<HistoryBff>('history/bff.js');
   const { host, port, user, password } = server;
   const symbols = Array.from({ length: symbolCount }, (_, n) => `coin${n}usdt`);
   const running = await bff.ask('start', { host, port, user, password }, database, symbols);

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { serveParent } from './child.js';
-import { groupOf, groups, type Pace, stampPrice, startPace } from './delivery-load.js';
-import { readUsage } from './usage.js';
+import { serveParent } from '../measure/child.js';
+import { readUsage } from '../measure/usage.js';
+import { groupOf, groups, type Pace, stampPrice, startPace } from './load.js';
 
 // The least that a WebSocket server in Node can do: `ws` alone, one ready-made frame a client with the time written into it.
 

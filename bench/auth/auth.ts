@@ -2,11 +2,11 @@ import { AuthServiceClient } from '@tickfolio/gen/auth/v1';
 import { sleep, systemClock } from '@tickfolio/lib/clock';
 import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
 import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
-import type { AuthServer } from './auth-server.js';
-import type { BenchContext, Benchmark } from './benchmark.js';
-import { createLatencies } from './latencies.js';
-import { percent, short, whole } from './table.js';
-import { coreShare, cpuBetween } from './usage.js';
+import type { BenchContext, Benchmark } from '../measure/benchmark.js';
+import { createLatencies } from '../measure/latencies.js';
+import { percent, short, whole } from '../measure/table.js';
+import { coreShare, cpuBetween } from '../measure/usage.js';
+import type { AuthServer } from './server.js';
 
 const people = 16;
 const password = 'correct horse battery';
@@ -14,7 +14,7 @@ const options = { deadlineMs: 20_000, waitForReady: true };
 
 const measure = async ({ children, say, seconds }: BenchContext, server: NonNullable<Awaited<ReturnType<typeof startTestPostgres>>>) => {
   await server.createDatabase('auth_db');
-  const auth = children.start<AuthServer>('auth-server.js');
+  const auth = children.start<AuthServer>('auth/server.js');
   const { host, port, user, password: secret } = server;
   const client = createGrpcClient(
     AuthServiceClient,

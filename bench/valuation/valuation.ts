@@ -1,10 +1,10 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { add, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
 import { Decimal } from 'decimal.js';
-import type { Benchmark } from './benchmark.js';
-import { loadBffValuation } from './bff-valuation.js';
-import { type Contestant, contest } from './contest.js';
-import { times, whole } from './table.js';
+import type { Benchmark } from '../measure/benchmark.js';
+import { type Contestant, contest } from '../measure/contest.js';
+import { times, whole } from '../measure/table.js';
+import { loadBffValuation } from './bff.js';
 
 Decimal.set({ precision: 80, toExpNeg: -80, toExpPos: 80 });
 

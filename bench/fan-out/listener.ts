@@ -1,7 +1,7 @@
 import { systemClock as clock } from '@tickfolio/lib/clock';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
-import { serveParent } from './child.js';
+import { serveParent } from '../measure/child.js';
 
 // What stands in for BFF replicas: connections of their own that follow every channel.
 

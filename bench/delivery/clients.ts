@@ -2,10 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { signAccessToken } from '@tickfolio/lib/access-token';
 import { systemClock } from '@tickfolio/lib/clock';
-import { reportToParent, serveParent } from './child.js';
-import { stampAgeMs, userIdOf } from './delivery-load.js';
-import { createLatencies, preciseNow } from './latencies.js';
-import { readUsage } from './usage.js';
+import { reportToParent, serveParent } from '../measure/child.js';
+import { createLatencies, preciseNow } from '../measure/latencies.js';
+import { readUsage } from '../measure/usage.js';
+import { stampAgeMs, userIdOf } from './load.js';
 
 // Many WebSocket clients on plain TCP sockets: it must cost less than what it measures. All read into one buffer.
 

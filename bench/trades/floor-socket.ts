@@ -1,9 +1,9 @@
 import { Server, ServerCredentials, type ServerWritableStream, type sendUnaryData, status } from '@grpc/grpc-js';
 import { type RawFrame, type RawResponse, SocketServiceService } from '@tickfolio/gen/market/v1';
 import { WebSocket } from 'ws';
-import { serveParent } from './child.js';
-import { batching, tradeSymbols } from './trades-load.js';
-import { readUsage } from './usage.js';
+import { serveParent } from '../measure/child.js';
+import { readUsage } from '../measure/usage.js';
+import { batching, tradeSymbols } from './load.js';
 
 // The least a process between the exchange and gRPC can do: read a frame, parse it once, pass it on in batches.
 

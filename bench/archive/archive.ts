@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
 import { startTestKafka } from '@tickfolio/lib/kit/kafka';
-import type { ArchiveEngine, ArchiveRun } from './archive-engine.js';
-import type { Benchmark } from './benchmark.js';
-import type { Child } from './child.js';
-import { short, times, whole } from './table.js';
+import type { Benchmark } from '../measure/benchmark.js';
+import type { Child } from '../measure/child.js';
+import { short, times, whole } from '../measure/table.js';
+import type { ArchiveEngine, ArchiveRun } from './engine.js';
 
 /** As an archiver is by default, and as one is set that has much to catch up with. */
 const setups = [
@@ -24,7 +24,7 @@ export const archive: Benchmark = {
     try {
       if (kafka) {
         say('filling Kafka');
-        const filler = children.start<ArchiveEngine>('archive-engine.js');
+        const filler = children.start<ArchiveEngine>('archive/engine.js');
         await filler.ask('fill', rows, kafka.brokers);
         await filler.close();
       }
@@ -32,7 +32,7 @@ export const archive: Benchmark = {
         /** Each in a process of its own, so that none pays for what another left behind. */
         const measure = async (from: string, ask: (engine: Child<ArchiveEngine>) => Promise<ArchiveRun>): Promise<ArchiveRun> => {
           say(`${whole(rows)} rows, ${whole(batchRows)} an insert: ${from}`);
-          const engine = children.start<ArchiveEngine>('archive-engine.js', nodeOptions);
+          const engine = children.start<ArchiveEngine>('archive/engine.js', nodeOptions);
           await engine.ask('bare', batchRows * warmUpBatches, batchRows);
           const run = await ask(engine);
           await engine.ask('close');

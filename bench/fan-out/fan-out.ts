@@ -3,9 +3,9 @@ import { systemClock as clock, sleep } from '@tickfolio/lib/clock';
 import { startTestRedis } from '@tickfolio/lib/kit/redis';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
-import type { Benchmark } from './benchmark.js';
-import type { FanOutListener } from './fan-out-listener.js';
-import { none, percent, short, times, whole } from './table.js';
+import type { Benchmark } from '../measure/benchmark.js';
+import { none, percent, short, times, whole } from '../measure/table.js';
+import type { FanOutListener } from './listener.js';
 
 const channels = Array.from({ length: 500 }, (_, i) => `f${String(i).padStart(3, '0')}usdt`);
 /** As long as a price ahead of its second is. */
@@ -47,7 +47,7 @@ export const fanOut: Benchmark = {
       });
       try {
         say(`${count} replicas`);
-        const listener = children.start<FanOutListener>('fan-out-listener.js');
+        const listener = children.start<FanOutListener>('fan-out/listener.js');
         await listener.ask('follow', redis.port, count, channels);
         const before = await listener.ask('received');
         const cpuBefore = await serverCpu(redis.port);

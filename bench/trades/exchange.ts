@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { serveParent } from './child.js';
-import { readUsage } from './usage.js';
+import { serveParent } from '../measure/child.js';
+import { readUsage } from '../measure/usage.js';
 
 // An exchange that sends as many trades as it is told to, with consecutive ids and the time now, in the exchange's own protocol.
 
