@@ -76,6 +76,17 @@ describe('who may import whom', () => {
       .flatMap(({ path, imports }) => imports.filter((name) => /(^|\/)kit\//.test(name)).map((name) => `${path} -> ${name}`));
     expect(wrong).toEqual([]);
   });
+  it('the benchmarks name programs and modules that are there', () => {
+    // By text, so no compiler looks: their own child processes, and what they measure inside the gateway.
+    const named = sources
+      .filter(({ workspace }) => workspace === 'bench')
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/(?:start<\w+>|beside)\('([\w/-]+)\.js'\)/g)].map(([, name = '']) => ({ path, name })),
+      );
+    const isThere = ({ name }: { name: string }) => ['bench', 'bff'].some((folder) => existsSync(join(root, folder, `${name}.ts`)));
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((one) => !isThere(one))).toEqual([]);
+  });
   it('nobody reaches into another workspace by a relative path', () => {
     const wrong = sources.flatMap(({ path, workspace, imports }) =>
       imports

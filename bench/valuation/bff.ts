@@ -22,8 +22,8 @@ export type Holding = object;
 export const loadBffValuation = async (): Promise<BffValuation> => {
   const beside = (file: string) => new URL(file, import.meta.resolve('@tickfolio/bff/app')).href;
   const [board, frame]: [BffValuation, BffValuation] = await Promise.all([
-    import(beside('price-board.js')),
-    import(beside('portfolio-frame.js')),
+    import(beside('prices/price-board.js')),
+    import(beside('live/portfolio-frame.js')),
   ]);
   const { createHolding, renderHead, renderFrame } = frame;
   return { createPriceBoard: board.createPriceBoard, createHolding, renderHead, renderFrame };
