@@ -1,6 +1,6 @@
 # `make run` and `make test` are all a newcomer needs: each installs and builds what is missing first.
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test journeys check gen docs bench soak kills certificates audit up down logs ps observe stack clean
+.PHONY: help run backup restore test journeys check gen docs bench soak kills long certificates audit up down logs ps observe stack clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,11 +42,20 @@ docs: node_modules/.installed ## write docs/settings.md and docs/errors.md anew 
 bench: node_modules/.installed ## measure against floors, in the same run
 	@npm run --silent bench
 
-soak: node_modules/.installed ## every trade under faults, round after round (SEED=n ROUNDS=n)
+soak: node_modules/.installed ## every trade under faults, round after round (SEED=n ROUNDS=n MINUTES=n)
 	@npm run --silent soak
 
 kills: node_modules/.installed ## what must run alone: kill -9 of every part, outages, the page over them (SEED=n KILLS=n)
 	@npm run --silent kills
+
+# In turn, because each needs the machine for itself.
+long: export SEED ?= $(shell date +%Y%m%d)
+long: export SEEDS ?= 1000
+long: export KILLS ?= 100
+long: export MINUTES ?= 60
+long: node_modules/.installed ## models, kills and soak with full figures, in hours (SEED=n SEEDS=n KILLS=n MINUTES=n)
+	@echo "SEED=$(SEED) SEEDS=$(SEEDS) KILLS=$(KILLS) MINUTES=$(MINUTES)"
+	@npm run --silent long
 
 certificates: ## certificates for mutual TLS between the services, in ./certificates
 	@deploy/certificates/make-certificates.sh

@@ -46,7 +46,8 @@ export default defineConfig({
           include: ['{lib,bff,web,services,standalone,e2e}/**/*.test.ts'],
           exclude: [...exclude, journeys],
           ...patience,
-          testTimeout: 60_000,
+          // With the full figures of `make long` a model's test may take its time.
+          testTimeout: process.env.SEEDS ? 900_000 : 60_000,
           hookTimeout: 60_000,
         },
       },

@@ -1,3 +1,4 @@
+import { seedsOf } from '@tickfolio/lib/kit/counts';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { lt } from 'drizzle-orm';
 import fc from 'fast-check';
@@ -107,7 +108,7 @@ describe('the value over time', () => {
         expect(Math.abs((times.at(-1) ?? 0) - Math.max(...kept))).toBeLessThanOrEqual(stepMs);
         expect(new Set(times.map((at) => Math.floor(at / stepMs))).size).toBe(times.length);
       }),
-      { numRuns: 40 },
+      { numRuns: seedsOf(40) },
     );
   });
   const firstOfHour = (at: number, moments: readonly number[]) =>

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { seedsOf } from '@tickfolio/lib/kit/counts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as ws from 'ws';
@@ -39,7 +40,7 @@ describe('a frame of the protocol, as text', () => {
       const ping = text.slice(0, 125);
       expect(Buffer.from(pingFrame(ping), 'latin1').equals(frameOf(ping, 9))).toBe(true);
     });
-    fc.assert(property, { numRuns: 200 });
+    fc.assert(property, { numRuns: seedsOf(200) });
   });
 
   it('has one byte for each character', () => {

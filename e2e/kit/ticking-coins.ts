@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ExchangeSim, startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { systemClock } from '@tickfolio/lib/clock';
+import { createRandom } from '@tickfolio/lib/kit/random';
 import { silentLogger } from '@tickfolio/lib/telemetry';
-import { createTestRandom } from './random.js';
 
 /** Names of coins that nobody else has. */
 export const tickingCoins = (count: number): readonly string[] =>
@@ -14,7 +14,7 @@ export const tickingCoins = (count: number): readonly string[] =>
  * It begins with the first subscription.
  */
 export const startTickingExchange = async (coins: readonly string[], seconds: number, folder: string): Promise<ExchangeSim> => {
-  const random = createTestRandom('ticking coins');
+  const random = createRandom('ticking coins');
   const beginMs = 1_760_000_000_000;
   const lines: string[] = [];
   const traded = coins.map((coin) => ({ symbol: coin.toUpperCase(), atMs: random() * 900, price: Math.exp(random() * 11 - 1) }));

@@ -2,7 +2,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, 
 import { basename, dirname, join } from 'node:path';
 import { migrationsFolder as profileMigrations } from '@tickfolio/bff/app';
 import { systemClock } from '@tickfolio/lib/clock';
+import { countOf, seed } from '@tickfolio/lib/kit/counts';
 import { startProcess } from '@tickfolio/lib/kit/process';
+import { createRandom } from '@tickfolio/lib/kit/random';
 import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { openPglite } from '@tickfolio/lib/postgres/pglite';
@@ -12,10 +14,8 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AllInOne, startAllInOne } from '../kit/all-in-one.js';
 import { callJson, signIn, signUp, type TestPerson } from '../kit/client.js';
-import { createTestRandom } from '../kit/random.js';
 
-const kills = Math.ceil(Number(process.env.KILLS ?? 10) / 12);
-const seed = process.env.SEED ?? '1';
+const kills = Math.ceil(countOf('KILLS', 10) / 12);
 
 let place: Awaited<ReturnType<typeof temporaryFolder>>;
 let dataFolder = '';
@@ -175,7 +175,7 @@ describe('a backup of the whole data folder', () => {
 });
 
 describe(`killed with -9 at ${kills} random moments each (SEED=${seed})`, () => {
-  const random = createTestRandom(seed);
+  const random = createRandom(seed);
   /** Kills it once the other one has shown how long it takes. */
   const killSome = async (what: 'backup' | 'restore', target: () => string, check: () => Promise<void>) => {
     const startedMs = performance.now();

@@ -2,8 +2,10 @@ import { connect } from 'node:net';
 import { migrationsFolder as authMigrations, defaultLimits, startAuth } from '@tickfolio/auth/app';
 import { type AggregatorClient, createAuthClient, migrationsFolder as profileMigrations, startBff } from '@tickfolio/bff/app';
 import { systemClock as clock } from '@tickfolio/lib/clock';
+import { seed } from '@tickfolio/lib/kit/counts';
 import { shareTestPostgres, type TestPostgres } from '@tickfolio/lib/kit/postgres';
 import { startTestAddress } from '@tickfolio/lib/kit/postgres-address';
+import { createRandom } from '@tickfolio/lib/kit/random';
 import { startTestRedis, type TestRedis } from '@tickfolio/lib/kit/redis';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
@@ -12,11 +14,9 @@ import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, openSocket, signIn, signUp } from '../kit/client.js';
-import { createTestRandom } from '../kit/random.js';
 
 // Two replicas on real servers, each of whose connections is cut at random while coins are changed and people sign out.
 
-const seed = process.env.SEED ?? new Date().toISOString().slice(0, 10);
 const seconds = 15;
 const people = 6;
 const symbols = ['btcusdt', 'ethusdt', 'solusdt'];
@@ -78,7 +78,7 @@ describe.runIf(redis && server)('two replicas whose connections break at random'
   });
 
   it(`show everybody what the database has, and keep no socket of an ended session, within 30 s (seed ${seed})`, async () => {
-    const random = createTestRandom(seed);
+    const random = createRandom(seed);
     const oneOf = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;
     await Promise.all(['auth_db', 'profile_db'].map((name) => server.createDatabase(name)));
     const { host, port, user, password } = server;

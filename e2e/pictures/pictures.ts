@@ -4,6 +4,7 @@ import { migrationsFolder } from '@tickfolio/bff/app';
 import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { systemClock } from '@tickfolio/lib/clock';
 import { projectRoot } from '@tickfolio/lib/kit/process';
+import { createRandom } from '@tickfolio/lib/kit/random';
 import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import { openPglite } from '@tickfolio/lib/postgres/pglite';
 import { silentLogger } from '@tickfolio/lib/telemetry';
@@ -12,7 +13,6 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { startAllInOne } from '../kit/all-in-one.js';
 import { browser, createAccount, exactTotal, signIn, withPage } from '../kit/page.js';
-import { createTestRandom } from '../kit/random.js';
 
 // The README's pictures of the page, by `npm run screenshots`: a portfolio with a day behind it, in both themes.
 
@@ -30,7 +30,7 @@ const wander = (last: number, count: number, size: number, random: () => number)
 
 /** Writes the day before into the stores of a run that has ended. */
 const writeHistory = async (folder: string, name: string, total: number, prices: ReadonlyMap<string, number>) => {
-  const random = createTestRandom('pictures');
+  const random = createRandom('pictures');
   const [clock, log] = [systemClock, silentLogger()];
   const now = Math.floor(clock.now() / minuteMs) * minuteMs;
   const postgres = await openPglite({ folder: join(folder, 'profile_db'), migrationsFolder, log, clock });

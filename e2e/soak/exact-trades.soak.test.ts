@@ -1,14 +1,15 @@
 import type { ExchangeSim } from '@tickfolio/exchange-sim/app';
+import { countOf, seed } from '@tickfolio/lib/kit/counts';
+import { createRandom } from '@tickfolio/lib/kit/random';
 import { recordedFrames, recordings } from '@tickfolio/lib/kit/recordings';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { createLogger, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import { startPath } from '../kit/price-path.js';
-import { createTestRandom } from '../kit/random.js';
 import { expectExact, isSettled } from '../kit/second-stats.js';
 
-const seed = process.env.SEED ?? '20261121';
-const rounds = Number(process.env.ROUNDS ?? 1);
+const minutes = countOf('MINUTES', 0);
+const rounds = countOf('ROUNDS', minutes === 0 ? 1 : 0);
 const log = process.env.TEST_LOG ? createLogger('test', 'info') : silentLogger();
 const symbols = ['btcusdt', 'ethusdt', 'solusdt', 'bnbusdt', 'ethbtc', 'adausdt'];
 
@@ -46,35 +47,45 @@ const misbehave = (sim: ExchangeSim, random: () => number): string => {
 };
 
 describe('trades equal to the last one', () => {
+  const playRound = async (roundSeed: string) => {
+    console.log(`faults drawn from seed ${roundSeed} (SEED=${seed})`);
+    const random = createRandom(roundSeed);
+    const path = await startPath({ seed: roundSeed, tradeRate: 3 }, symbols, { log });
+    const drawn: string[] = [];
+    try {
+      await eventually('the first seconds', () => path.published.length > 5, 10_000);
+      for (let i = 0; i < 24; i++) {
+        drawn.push(misbehave(path.sim, random));
+        await new Promise((resolve) => setTimeout(resolve, 200 + random() * 800));
+      }
+      path.sim.faults.clear();
+      const untilMs = Date.now() + 1_000;
+      const settled = () => symbols.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
+      await eventually('the repairs', () => Date.now() > untilMs && settled(), 15_000).catch(() => undefined);
+      const counted = symbols.map((symbol) => expectExact(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
+      expect(Math.min(...counted)).toBeGreaterThan(0);
+      expect(counted.reduce((sum, count) => sum + count)).toBeGreaterThan(500);
+      expect(path.aggregator.tally).toMatchObject({ tradesLost: 0, tradesLate: 0 });
+      console.log(`${counted.reduce((sum, count) => sum + count)} trades equal; ${JSON.stringify(path.aggregator.tally)}`);
+    } catch (err) {
+      console.log(`faults: ${drawn.join(' ')}\n${JSON.stringify(path.aggregator.tally)}`);
+      throw err;
+    } finally {
+      await path.close();
+    }
+  };
   it.each(Array.from({ length: rounds }, (_, round) => `${seed}-${round}`))(
     'with disconnects, stalls, losses, duplicates and disorder (seed %s)',
-    async (roundSeed) => {
-      console.log(`faults drawn from seed ${roundSeed} (SEED=${seed} ROUNDS=${rounds})`);
-      const random = createTestRandom(roundSeed);
-      const path = await startPath({ seed: roundSeed, tradeRate: 3 }, symbols, { log });
-      const drawn: string[] = [];
-      try {
-        await eventually('the first seconds', () => path.published.length > 5, 10_000);
-        for (let i = 0; i < 24; i++) {
-          drawn.push(misbehave(path.sim, random));
-          await new Promise((resolve) => setTimeout(resolve, 200 + random() * 800));
-        }
-        path.sim.faults.clear();
-        const untilMs = Date.now() + 1_000;
-        const settled = () => symbols.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
-        await eventually('the repairs', () => Date.now() > untilMs && settled(), 15_000).catch(() => undefined);
-        const counted = symbols.map((symbol) => expectExact(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
-        expect(Math.min(...counted)).toBeGreaterThan(0);
-        expect(counted.reduce((sum, count) => sum + count)).toBeGreaterThan(500);
-        expect(path.aggregator.tally).toMatchObject({ tradesLost: 0, tradesLate: 0 });
-        console.log(`${counted.reduce((sum, count) => sum + count)} trades equal; ${JSON.stringify(path.aggregator.tally)}`);
-      } catch (err) {
-        console.log(`faults: ${drawn.join(' ')}\n${JSON.stringify(path.aggregator.tally)}`);
-        throw err;
-      } finally {
-        await path.close();
-      }
+    playRound,
+  );
+
+  it.runIf(minutes > 0)(
+    `with the same for ${minutes} minutes, round after round (seed ${seed})`,
+    async () => {
+      const untilMs = performance.now() + minutes * 60_000;
+      for (let round = 0; performance.now() < untilMs; round++) await playRound(`${seed}-${round}`);
     },
+    (minutes + 3) * 60_000,
   );
 
   it('with two connections of which one is half a second late over the end of each second', async () => {

@@ -4,20 +4,21 @@ import { systemClock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/clickhouse';
+import { countOf, seed } from '@tickfolio/lib/kit/counts';
 import { startTestKafka, type TestKafka } from '@tickfolio/lib/kit/kafka';
+import { createRandom } from '@tickfolio/lib/kit/random';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archiveNames } from './archive.js';
 import { type AuditDeps, auditAll } from './audit/audit.js';
 import { auditTable, verdict } from './audit/table.js';
 import { createArchiverProcess, pause, poisonOf, produce, runAudit } from './kit/pipeline.js';
-import { createRandom, createTickers } from './kit/tickers.js';
+import { createTickers } from './kit/tickers.js';
 import { type TickerRow, tickerColumns } from './ticker-row.js';
 import { archiveTopics } from './topics.js';
 
 // The long loop is `make kills KILLS=100 SEED=1`, and KAFKA=3.9.1 tries the other line.
-const kills = Number(process.env.KILLS ?? 12);
-const seed = process.env.SEED ?? '1';
+const kills = countOf('KILLS', 12);
 const kafkaVersion = process.env.KAFKA === '3.9.1' ? '3.9.1' : '4.1.0';
 /** Each run has a topic, a group and a table of its own. */
 const topicOf = (archivers: number) => `binance.miniticker-${archivers}`;

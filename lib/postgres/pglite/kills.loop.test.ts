@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../clock/clock.js';
+import { countOf } from '../../kit/counts.js';
 import { silentLogger } from '../../telemetry/telemetry.js';
 import { openPglite } from './pglite.js';
 
-const kills = Number(process.env.KILLS ?? 10);
+const kills = countOf('KILLS', 10);
 const rowsEach = 150;
 
 it(`PGlite keeps every acknowledged row through ${kills} kills (-9)`, { timeout: 30_000 + kills * 20_000 }, async () => {

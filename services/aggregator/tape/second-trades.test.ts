@@ -1,3 +1,4 @@
+import { seedsOf } from '@tickfolio/lib/kit/counts';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -47,7 +48,7 @@ describe('the trades of a second', () => {
           trades: given.length,
         });
       }),
-      { numRuns: 100 },
+      { numRuns: seedsOf(100) },
     );
   });
 });

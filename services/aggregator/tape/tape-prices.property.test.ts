@@ -1,3 +1,4 @@
+import { seedsOf } from '@tickfolio/lib/kit/counts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ReferenceTrade, referenceSecondStats } from '../kit/reference-second-stats.js';
@@ -53,7 +54,7 @@ describe('a symbol of hundreds of trades a second that loses some', () => {
         // Nothing is told twice as often for being busy: one price ahead for each second, and the first one.
         expect(bench.told.length).toBeLessThanOrEqual(endMs / 1_000 + 2);
       }),
-      { numRuns: 8 },
+      { numRuns: seedsOf(8) },
     );
   });
 });

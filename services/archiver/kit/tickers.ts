@@ -1,17 +1,5 @@
+import { createRandom } from '@tickfolio/lib/kit/random';
 import { type TickerRow, tickerColumns } from '../ticker-row.js';
-
-/** A generator of 32-bit numbers from a seed (xorshift), so that a failed run can be had again. */
-export const createRandom = (seed: string): (() => number) => {
-  let state = [...seed].reduce((hash, char) => Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0, 0x811c9dc5) || 1;
-  return () => {
-    state ^= state << 13;
-    state >>>= 0;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return state / 2 ** 32;
-  };
-};
 
 const eightDecimals = (units: number): string => {
   const digits = String(units).padStart(9, '0');

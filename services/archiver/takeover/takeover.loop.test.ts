@@ -11,10 +11,11 @@ import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/clickhouse';
+import { countOf, seed } from '@tickfolio/lib/kit/counts';
+import { createRandom } from '@tickfolio/lib/kit/random';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addTickers, contentOf, inZone, recordingLog, table, writeArchive } from '../kit/old-archive.js';
-import { createRandom } from '../kit/tickers.js';
 import { migrateArchive } from '../schema.js';
 
 const host = 'Asia/Kathmandu';
@@ -129,8 +130,7 @@ describe('the data folder of a computer in Shanghai', () => {
     children.add(child);
     return { child, lines: createInterface({ input: child.stdout }) };
   };
-  const seed = process.env.SEED ?? '1';
-  const kills = Number(process.env.KILLS ?? 5);
+  const kills = countOf('KILLS', 5);
   const rows = 300_000;
   const startMs = Date.parse('2026-10-31T12:00:00Z');
 

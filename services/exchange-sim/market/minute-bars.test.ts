@@ -1,3 +1,4 @@
+import { seedsOf } from '@tickfolio/lib/kit/counts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMinuteBars, type PastMinute } from './minute-bars.js';
@@ -51,7 +52,7 @@ describe('minute bars', () => {
         }
         expect(bars.day(nowMs + waitMs)).toMatchObject(expectedDay(rows, nowMs + waitMs));
       }),
-      { numRuns: 200 },
+      { numRuns: seedsOf(200) },
     );
   });
 

@@ -1,4 +1,5 @@
 import { createManualClock } from '@tickfolio/lib/clock';
+import { seedsOf } from '@tickfolio/lib/kit/counts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTradeSequence, type Sequenced } from './trade-sequence.js';
@@ -84,7 +85,7 @@ describe('trade sequence', () => {
         expect(holes).toEqual([]);
         expect(sequence.settled).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: seedsOf(500) },
     );
   });
 
@@ -109,7 +110,7 @@ describe('trade sequence', () => {
         expect(whole).toEqual(whole.map((_, index) => (whole[0] ?? 0) + index));
         expect(clock.pending).toBe(0);
       }),
-      { numRuns: 500 },
+      { numRuns: seedsOf(500) },
     );
   });
 

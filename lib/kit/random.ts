@@ -1,5 +1,5 @@
 /** Numbers in [0, 1) that a seed decides (mulberry32 over a text's hash). */
-export const createTestRandom = (seed: string): (() => number) => {
+export const createRandom = (seed: string): (() => number) => {
   let state = [...seed].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 16_777_619), 2_166_136_261);
   return () => {
     state = (state + 0x6d2b79f5) | 0;
