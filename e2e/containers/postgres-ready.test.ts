@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { startTestPostgres } from '@tickfolio/lib/postgres/test-server';
+import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { afterAll, describe, expect, it } from 'vitest';
 
 // postgres-core's health check against a real server of its own, since it changes who may connect to what every server has.
@@ -16,7 +16,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const script = fileURLToPath(new URL('ready.sh', import.meta.url));
+const script = fileURLToPath(new URL('../../deploy/postgres/ready.sh', import.meta.url));
 const list = join(folder, 'databases');
 const { host = '', port = 0, user = '', password = '' } = server ?? {};
 const check = async (lines: readonly string[], passwords: Readonly<Record<string, string>> = {}) => {
