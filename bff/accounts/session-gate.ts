@@ -1,4 +1,4 @@
-import { defaultClockToleranceMs, maxAccessTtl } from '@tickfolio/lib/access-token';
+import { clockToleranceMs, maxAccessTtl } from '@tickfolio/lib/access-token';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
@@ -33,8 +33,6 @@ export interface SessionGateDeps {
 }
 
 export interface SessionGateOptions {
-  /** Longer than any access token lives. Default the longest that auth gives one, and what clocks may differ. */
-  readonly rememberMs?: number;
   /** Questions on their way at once. Default 64. */
   readonly maxAsking?: number;
   /** Questions waiting for their turn; past it a token passes unasked. Default 5 000. */
@@ -43,9 +41,12 @@ export interface SessionGateOptions {
   readonly maxWaitMs?: number;
 }
 
+/** Longer than any access token lives: the longest that auth gives one, and what clocks may differ. */
+const rememberMs = maxAccessTtl.ms + clockToleranceMs;
+
 export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOptions = {}): SessionGate => {
   const { auth, foundEnded, clock, log, metrics } = deps;
-  const { rememberMs = maxAccessTtl.ms + defaultClockToleranceMs, maxAsking = 64, maxWaiting = 5_000, maxWaitMs = 1_000 } = options;
+  const { maxAsking = 64, maxWaiting = 5_000, maxWaitMs = 1_000 } = options;
   const ended = createEndedSessions(clock, rememberMs);
   const turns = createTurns({ clock, atOnce: maxAsking, maxWaiting, maxWaitMs, words: 'Too many sessions are asked about.' });
   const answers = metrics.counter<'answer'>({

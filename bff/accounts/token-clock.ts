@@ -1,4 +1,4 @@
-import { defaultClockToleranceMs, issuedAtMs } from '@tickfolio/lib/access-token';
+import { clockToleranceMs, issuedAtMs } from '@tickfolio/lib/access-token';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import type { AuthClient, TokenPair } from './auth-client.js';
@@ -26,7 +26,7 @@ export interface TokenClockDeps {
 }
 
 /** It is told again when it has come down to half of that: near the bound it would be told again and again. */
-const [warnMs, mendedMs] = [defaultClockToleranceMs, defaultClockToleranceMs / 2];
+const [warnMs, mendedMs] = [clockToleranceMs, clockToleranceMs / 2];
 const widthOf = ([from, to]: Span) => to - from;
 
 export const createTokenClock = ({ clock, log, metrics }: TokenClockDeps): TokenClock => {

@@ -66,10 +66,6 @@ export interface LivePortfoliosOptions {
   readonly pushWindowMs?: number;
   /** A user who is connected gets a frame about so often at least, also when nothing changed. Default 1 000. */
   readonly frameEveryMs?: number;
-  /** Pushing pauses for other work after so long. Default 8. */
-  readonly pushSliceMs?: number;
-  /** How many users' coins one query reads. Default 250. */
-  readonly maxUsersPerRead?: number;
   /** Pause after a failed read. Default 1 000. */
   readonly retryMs?: number;
 }
@@ -91,9 +87,14 @@ interface User extends Receiver, Pushed {
 
 const nothingHeld: Portfolio = { version: 0, coins: [] };
 
+/** Pushing pauses for other work after so long. */
+const pushSliceMs = 8;
+/** How many users' coins one query reads. */
+const maxUsersPerRead = 250;
+
 export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePortfoliosOptions = {}): LivePortfolios => {
   const { portfolios, board, feed, clock, log, simulated, asOf = clock.now } = deps;
-  const { pushWindowMs = 5, frameEveryMs = 1_000, pushSliceMs = 8, maxUsersPerRead = 250, retryMs = 1_000 } = options;
+  const { pushWindowMs = 5, frameEveryMs = 1_000, retryMs = 1_000 } = options;
   const users = new Map<string, User>();
   const holders = new Map<Listing, Set<User>>();
   const rhythm = createFrameRhythm<User>(frameEveryMs);

@@ -28,13 +28,14 @@ export interface PageAssetsDeps {
   readonly files: ReadonlyMap<string, PageFile>;
 }
 
+/** How often a replica says that it serves its build. */
+const offerEveryMs = 10 * 60_000;
+/** How long a start waits until the others have its files. */
+const maxOfferMs = 3_000;
+
 export interface PageAssetsOptions {
   /** How long after the last replica of their build files are kept. Default a day. */
   readonly keepMs?: number;
-  /** How often a replica says that it serves its build. Default 10 minutes. */
-  readonly offerEveryMs?: number;
-  /** How long a start waits until the others have its files. Default 3 000. */
-  readonly maxOfferMs?: number;
 }
 
 /** Bytes of other builds that are held in memory; a build has less than 1 MB. */
@@ -51,7 +52,7 @@ export const createPageAssets = (
   { db, clock, time = databaseTime, log, files }: PageAssetsDeps,
   options: PageAssetsOptions = {},
 ): PageAssets => {
-  const { keepMs = 24 * 3_600_000, offerEveryMs = 10 * 60_000, maxOfferMs = 3_000 } = options;
+  const { keepMs = 24 * 3_600_000 } = options;
   const own = [...files].filter(([, { forEver }]) => forEver);
   const held = new Map<string, PageFile>();
   let heldBytes = 0;

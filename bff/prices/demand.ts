@@ -31,13 +31,6 @@ export interface DemandOptions {
   readonly periodMs?: number;
   /** Pause after a call that failed. Default 500. */
   readonly retryMs?: number;
-  /** How long changes are gathered before they are told. Default 25. */
-  readonly gatherMs?: number;
-  /**
-   * After so long without an answer no feed counts as working; and so long the last word about a symbol holds that moves from one
-   * aggregator to another. Default 10 000.
-   */
-  readonly answerMaxAgeMs?: number;
 }
 
 /** Tells the aggregator which symbols are needed and takes its word for the feeds' state, the symbol list and missing prices. */
@@ -56,9 +49,14 @@ export interface Demand {
 /** A last price is taken from here only when the bus, which is faster, is behind by more than this. */
 const busBehindMs = 3_000;
 
+/** How long changes are gathered before they are told. */
+const gatherMs = 25;
+/** After so long without an answer no feed counts as working; and so long the last word about a symbol holds that moves from one aggregator to another. */
+const answerMaxAgeMs = 10_000;
+
 export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Demand => {
   const { portfolios, aggregator, symbols, board, exchange, clock, log, onSimulated, checkPriceBus } = deps;
-  const { periodMs = 2_000, retryMs = 500, gatherMs = 25, answerMaxAgeMs = 10_000 } = options;
+  const { periodMs = 2_000, retryMs = 500 } = options;
   let held: readonly HeldSymbol[] | undefined;
   let simulated: boolean | undefined;
   let answeredAt = clock.monotonic();

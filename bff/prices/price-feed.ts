@@ -20,9 +20,10 @@ export interface PriceFeedDeps {
   readonly onFresh?: (reading: PriceReading) => void;
 }
 
+/** How long `follow` waits for the last known prices. */
+const readyTimeoutMs = 1_000;
+
 export interface PriceFeedOptions {
-  /** How long `follow` waits for the last known prices. Default 1 000. */
-  readonly readyTimeoutMs?: number;
   /** Pause after a failure of the bus. Default 1 000. */
   readonly retryMs?: number;
   /** How long a symbol is followed after its last holder here left, so that reconnecting clients cost nothing. Default 10 000. */
@@ -56,7 +57,7 @@ const maxReadSymbols = 500;
 
 export const createPriceFeed = (
   { priceBus, board, kept = async () => [], clock, log, onMalformed, onFresh }: PriceFeedDeps,
-  { readyTimeoutMs = 1_000, retryMs = 1_000, lingerMs = 10_000 }: PriceFeedOptions = {},
+  { retryMs = 1_000, lingerMs = 10_000 }: PriceFeedOptions = {},
 ): PriceFeed => {
   const followed = new Map<string, Followed>();
   const leaving = new Map<string, Timer>();

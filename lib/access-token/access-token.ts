@@ -17,8 +17,6 @@ export interface AccessTokenOptions {
   /** Shared by the service that signs and the one that verifies; at least 32 characters (`secretFault` in lib/config). */
   readonly secret: string;
   readonly clock: Pick<Clock, 'now'>;
-  /** How far the clocks of the two services may differ. Default 5 000. */
-  readonly clockToleranceMs?: number;
 }
 
 /**
@@ -26,8 +24,8 @@ export interface AccessTokenOptions {
  * A longer life would also make little of signing out: only sockets and some calls ask whether a session is still open.
  */
 export const maxAccessTtl = { text: '24h', ms: 24 * 3_600_000 } as const;
-/** How far the clocks of the service that signs and the one that verifies may differ, unless told otherwise. */
-export const defaultClockToleranceMs = 5_000;
+/** How far the clocks of the service that signs and the one that verifies may differ. */
+export const clockToleranceMs = 5_000;
 
 const issuer = 'tickfolio-auth';
 const audience = 'tickfolio';
@@ -72,11 +70,7 @@ export const issuedAtMs = (token: string): number | undefined => {
 };
 
 /** @returns a function that reads a token. It throws AppError `unauthenticated`; `accessTokenFault` tells expired from invalid. */
-export const createAccessTokenVerifier = ({
-  secret,
-  clock,
-  clockToleranceMs = defaultClockToleranceMs,
-}: AccessTokenOptions): ((token: string) => AccessToken) => {
+export const createAccessTokenVerifier = ({ secret, clock }: AccessTokenOptions): ((token: string) => AccessToken) => {
   const key = keyOf(secret);
   const settings = { issuer, audience, clockTolerance: clockToleranceMs / 1_000 };
   const read = (token: string) => {

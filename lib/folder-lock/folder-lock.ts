@@ -12,11 +12,12 @@ export interface FolderLock {
   close(): Promise<void>;
 }
 
+/** How long another process that is just starting may take to say whether it got the folder. */
+const decisionTimeoutMs = 5_000;
+
 export interface FolderLockOptions {
   /** Default the system's: other processes are waited for in real time. */
   readonly clock?: Clock;
-  /** How long another process that is just starting may take to say whether it got the folder. Default 5 000. */
-  readonly decisionTimeoutMs?: number;
 }
 
 /** What a process says of itself to one that wants the same folder. */
@@ -43,7 +44,7 @@ const retryMs = 25;
  * @throws StartError when another process holds the folder, or the folder cannot be used.
  */
 export const lockFolder = async (folder: string, options: FolderLockOptions = {}): Promise<FolderLock> => {
-  const { clock = systemClock, decisionTimeoutMs = 5_000 } = options;
+  const { clock = systemClock } = options;
   const room = openSocketRoom(folder);
   const giveUpMs = clock.monotonic() + decisionTimeoutMs;
   const own = await makeClaim(room, clock.now()).catch((err: unknown) => {

@@ -31,6 +31,9 @@ export interface CallContext {
   readonly log: Logger;
 }
 
+/** How many calls one connection may have open. */
+const maxConcurrentStreams = 1_000;
+
 export interface GrpcServerOptions {
   readonly log: Logger;
   /** Absent: calls are not measured. */
@@ -41,8 +44,6 @@ export interface GrpcServerOptions {
   readonly drainMs?: number;
   /** Absent: not encrypted. */
   readonly tls?: GrpcTls | undefined;
-  /** How many calls one connection may have open. Default 1 000. */
-  readonly maxConcurrentStreams?: number;
   /**
    * Connections are given up after so long, so that a replica that was added gets its share of calls. Only where nothing streams: the
    * library takes the next ping on a connection that is being given up for its end (grpc-js 1.14.7). Default never.
@@ -92,7 +93,6 @@ export const createGrpcServer = ({
   answerLevel = 'debug',
   drainMs = 5_000,
   tls,
-  maxConcurrentStreams = 1_000,
   maxConnectionAgeMs,
 }: GrpcServerOptions): GrpcServer => {
   // The library writes to the console otherwise, also about what its caller is told anyway.

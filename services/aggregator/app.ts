@@ -12,7 +12,7 @@ import { createSubscriptions } from './demand/subscriptions.js';
 import { createSymbolList, type SymbolListOptions, symbolListDefaults } from './demand/symbol-list.js';
 import { createUnlisted } from './demand/unlisted.js';
 import { createMarket, type MarketOptions, marketDefaults } from './feed/market.js';
-import { createMarketFeed, type MarketFeedOptions } from './feed/market-feed.js';
+import { createMarketFeed } from './feed/market-feed.js';
 import { markKind } from './price-kind.js';
 import { createPublishGate } from './publishing/publish-gate.js';
 import { measurePublishing } from './publishing/publish-metrics.js';
@@ -39,7 +39,6 @@ export interface AggregatorOptions {
   readonly address: Address;
   /** Symbols in lower case that are followed for ever, whoever holds them. Default none. */
   readonly alwaysFollow?: readonly string[];
-  readonly feed?: MarketFeedOptions;
   readonly market?: Partial<MarketOptions>;
   readonly registry?: Partial<RegistryOptions>;
   readonly symbolList?: Partial<SymbolListOptions>;
@@ -61,7 +60,7 @@ const alwaysHolder = 'FOLLOW_SYMBOLS';
 export const startAggregator = async (deps: AggregatorDeps, options: AggregatorOptions): Promise<Aggregator> => {
   const { clock, log, metrics, priceBus, eventLog } = deps;
   const tally = createTally();
-  const feed = createMarketFeed(deps.socket, options.feed);
+  const feed = createMarketFeed(deps.socket);
   const exchangeNow = () => market.exchangeTimeMs ?? clock.now();
   const published = measurePublishing({ priceBus, metrics, clock, log, exchangeNow });
   const by = randomUUID();

@@ -6,6 +6,9 @@ import type { Logger } from '../../telemetry/telemetry.js';
 import { pgliteNeedsBytes, prepareFiles } from './files.js';
 import { isPgliteFault, type PgliteThread, startPgliteThread } from './thread.js';
 
+/** A database that stops again so soon after it was opened anew is not opened once more. */
+const steadyMs = 600_000;
+
 export interface PgliteConnectionOptions {
   /** Where the database lives; locked for this process. */
   readonly folder: string;
@@ -17,8 +20,6 @@ export interface PgliteConnectionOptions {
   readonly closeTimeoutMs?: number;
   /** A statement that takes longer is never answered: the thread is given up. Default 120 000. */
   readonly answerTimeoutMs?: number;
-  /** A database that stops again so soon after it was opened anew is not opened once more. Default 600 000. */
-  readonly steadyMs?: number;
 }
 
 /** The database in its thread, which is replaced once when it is lost. */
@@ -37,7 +38,7 @@ export interface PgliteConnection {
  * @throws DamagedStoreError, NoRoomError, StartError
  */
 export const openPgliteConnection = async (options: PgliteConnectionOptions): Promise<PgliteConnection> => {
-  const { folder, log, clock, startTimeoutMs = 60_000, closeTimeoutMs = 5_000, answerTimeoutMs = 120_000, steadyMs = 600_000 } = options;
+  const { folder, log, clock, startTimeoutMs = 60_000, closeTimeoutMs = 5_000, answerTimeoutMs = 120_000 } = options;
   let fail: (err: StartError) => void = () => undefined;
   const failed = new Promise<StartError>((resolve) => {
     fail = resolve;

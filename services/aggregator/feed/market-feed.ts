@@ -19,19 +19,16 @@ export interface MarketFeed {
   listSymbols(knownRevision: string, fresh: boolean, signal: AbortSignal): Promise<ListSymbolsResponse>;
 }
 
-export interface MarketFeedOptions {
-  /**
-   * How long a page of history may take; it may wait for its turn in the exchange's weight budget, and 150 kB come slowly over a bad
-   * line. What hangs is given up by the socket service, which sees the bytes, and a dead one by gRPC's keepalive. Default 60 000.
-   */
-  readonly pageDeadlineMs?: number;
-  /** Of the list of all symbols, some 200 kB. Default 20 000. */
-  readonly symbolsDeadlineMs?: number;
-}
+/**
+ * How long a page of history may take; it may wait for its turn in the exchange's weight budget, and 150 kB come slowly over a bad
+ * line. What hangs is given up by the socket service, which sees the bytes, and a dead one by gRPC's keepalive.
+ */
+const pageDeadlineMs = 60_000;
+/** Of the list of all symbols, some 200 kB. */
+const symbolsDeadlineMs = 20_000;
 
 /** The market feed over the socket service's gRPC. The client stays its owner's to close. */
-export const createMarketFeed = (client: SocketServiceClient, options: MarketFeedOptions = {}): MarketFeed => {
-  const { pageDeadlineMs = 60_000, symbolsDeadlineMs = 20_000 } = options;
+export const createMarketFeed = (client: SocketServiceClient): MarketFeed => {
   const call = (kind: StreamKind, symbols: string[]): ClientReadableStream<RawResponse> =>
     kind === 'aggTrade' ? client.receiveRawAggTrade({ symbols }) : client.receiveRawMiniTicker({ symbols });
   return {

@@ -8,6 +8,9 @@ import { knownSymbols, type SymbolSpec } from './symbols.js';
 import { createTradeHistory } from './trade-history.js';
 import { typicalLots, yesterdayOf } from './yesterday.js';
 
+/** A gap in the driving clock longer than this (a suspended machine) is skipped, not traded through. */
+const maxCatchUpMs = 60_000;
+
 export interface MarketOptions {
   /** Same seed and same start give the same trades, byte for byte. Default '1'. */
   readonly seed?: string;
@@ -20,8 +23,6 @@ export interface MarketOptions {
   readonly warmUpMs?: number;
   /** Newest trades kept of a busy symbol; quiet ones keep about an hour's worth. Default 20 000. */
   readonly historyTrades?: number;
-  /** A gap in the driving clock longer than this (a suspended machine) is skipped, not traded through. Default 60 000. */
-  readonly maxCatchUpMs?: number;
   /** Make up the 24 hours before. Default true. */
   readonly pastDay?: boolean;
 }
@@ -62,7 +63,6 @@ export const createMarket = (options: MarketOptions): PriceSource => {
     tradeRate = 1,
     warmUpMs = 10_000,
     historyTrades = 20_000,
-    maxCatchUpMs = 60_000,
     pastDay = true,
   } = options;
   const beginMs = startMs - warmUpMs;
