@@ -6,7 +6,7 @@ import { type Clock, sleep, systemClock } from '../clock/clock.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import { openSocketRoom, type SocketRoom } from './socket-room.js';
 
-/** An exclusive hold on a folder. */
+/** An exclusive lock on a folder. */
 export interface FolderLock {
   /** Lets the next process in. */
   close(): Promise<void>;
@@ -56,7 +56,7 @@ export const lockFolder = async (folder: string, options: FolderLockOptions = {}
       own.publish();
       let rival = await strongestRival(room, own.id, clock);
       if (!rival) {
-        own.hold();
+        own.keep();
         return { close: own.close };
       }
       // A rival with a larger id sees this claim and withdraws, unless it holds the folder since before; a smaller one goes first.
@@ -84,7 +84,7 @@ interface OwnClaim {
   /** Shows the claim to others. Idempotent, like `withdraw`. */
   publish(): void;
   withdraw(): void;
-  hold(): void;
+  keep(): void;
   close(): Promise<void>;
 }
 
@@ -111,7 +111,7 @@ const makeClaim = async (room: SocketRoom, sinceMs: number): Promise<OwnClaim> =
       if (published) renameSync(path, draft);
       published = false;
     },
-    hold: () => {
+    keep: () => {
       held = true;
       server.unref();
     },

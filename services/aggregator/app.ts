@@ -79,12 +79,12 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
     gate.release(kept);
     follow();
   };
-  const hold = () => {
-    gate.hold();
+  const pause = () => {
+    gate.pause();
     return priceBus.settled();
   };
   const { sharing } = deps;
-  const shares: Shares = sharing ? joinShares({ eventLog: sharing, clock, tally, hold, moved }) : everyShare;
+  const shares: Shares = sharing ? joinShares({ eventLog: sharing, clock, tally, pause, moved }) : everyShare;
   const rivals = watchRivals({ clock, log, priceBus, gate, shares, by });
   const registry = createRegistry(clock, () => follow(), { ...registryDefaults, ...options.registry });
   const notFollowed = options.alwaysFollow?.length

@@ -34,7 +34,7 @@ export interface KafkaAssignment {
   take(partition: number, messages: readonly StoredMessage[], bytes: number): 'more' | 'enough' | 'foreign';
   partitions(): readonly number[];
   /** No handler begins until the next `assign`. */
-  hold(): void;
+  pause(): void;
   /** Whether a handler runs. */
   isHandling(): boolean;
   /** No further batch; resolves when the running handlers ended. */
@@ -127,7 +127,7 @@ export const createKafkaAssignment = (options: KafkaAssignmentOptions): KafkaAss
       return mine.buffer.isFull() ? 'enough' : 'more';
     },
     partitions: () => [...owned.keys()],
-    hold: () => {
+    pause: () => {
       holding = true;
     },
     isHandling: () => [...owned.values()].some(({ handling }) => handling),

@@ -77,7 +77,7 @@ export const startKafkaConsumer = (
       ...inner,
       protocol: (subscription) => {
         if (assignment.partitions().length > 0) {
-          assignment.hold();
+          assignment.pause();
           handoverUntilMs ??= clock.monotonic() + limits.handoverMs;
           if (isBusy() && clock.monotonic() < handoverUntilMs) throw notYet();
         }

@@ -41,7 +41,7 @@ describe('the publishing gate', () => {
   it('holds seconds back while shares move, sends those that stayed and leaves the others; prices go on', () => {
     const { gate, sent, tally } = setUp();
     gate.publish(stat('a', 1), undefined);
-    gate.hold();
+    gate.pause();
     gate.publish(stat('a', 2), undefined);
     gate.publish(stat('b', 2), undefined);
     gate.flush();
@@ -67,7 +67,7 @@ describe('the publishing gate', () => {
 
   it('drops the oldest when too many wait, and counts them', () => {
     const { gate, sent, tally } = setUp(3);
-    gate.hold();
+    gate.pause();
     for (let second = 1; second <= 5; second++) gate.publish(stat('a', second), undefined);
     sent.length = 0;
     gate.release(() => true);
@@ -83,7 +83,7 @@ describe('the publishing gate', () => {
       for (let i = 0; i < count; i++) gate.publish(second, undefined);
       return systemClock.monotonic() - startMs;
     };
-    gate.hold();
+    gate.pause();
     timeOf(200_000);
     // Moving the whole list up took 0.1 to 0.4 ms for each.
     expect(timeOf(20_000)).toBeLessThan(500);
@@ -105,8 +105,8 @@ describe('an aggregator that shares symbols, when the group is lost in the middl
         return { partitions: all, certain: true, problem: () => state.problem, close: async () => undefined };
       },
     };
-    const hold = async () => gate.hold();
-    const shares = joinShares({ eventLog, clock, tally, hold, moved: (kept) => gate.release(kept) });
+    const pause = async () => gate.pause();
+    const shares = joinShares({ eventLog, clock, tally, pause, moved: (kept) => gate.release(kept) });
     shares.needsKnown();
     state.member?.assigned(all, new Set());
     const play = (seconds: number) => {

@@ -11,7 +11,7 @@ export interface PublishGate {
   /** False while this process may not speak for its symbols at all. */
   readonly isSure: boolean;
   /** From now on seconds wait. */
-  hold(): void;
+  pause(): void;
   /** Seconds leave again: those that waited too, except of symbols that are somebody else's now. */
   release(isOurs: (symbol: string) => boolean): void;
   /** How far the symbols are published from here since they are ours; those of which a second was. */
@@ -73,7 +73,7 @@ export const createPublishGate = ({ priceBus, certain, by, tally, log, maxWaitin
     get isSure() {
       return certain();
     },
-    hold: () => {
+    pause: () => {
       held = true;
     },
     release: (isOurs) => {

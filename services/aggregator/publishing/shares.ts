@@ -43,7 +43,7 @@ export interface SharesDeps {
   readonly clock: Clock;
   readonly tally: Tally;
   /** Shares may move: publish nothing until `moved`. Resolves when everything published has arrived. Called again it goes on. */
-  readonly hold: () => Promise<void>;
+  readonly pause: () => Promise<void>;
   /** @param kept whether a symbol was ours all along */
   readonly moved: (kept: (symbol: string) => boolean) => void;
 }
@@ -59,7 +59,7 @@ const maxHoldMs = 6_000;
 const lookMs = 500;
 
 /** Shares the symbols with the other aggregators of the group. */
-export const joinShares = ({ eventLog, clock, tally, hold, moved }: SharesDeps): Shares => {
+export const joinShares = ({ eventLog, clock, tally, pause, moved }: SharesDeps): Shares => {
   let membership: Membership | undefined;
   let owned: ReadonlySet<number> = new Set();
   let timer: Timer | undefined;
@@ -87,7 +87,7 @@ export const joinShares = ({ eventLog, clock, tally, hold, moved }: SharesDeps):
         moved((symbol) => owned.has(shareOf(symbol)));
       });
     }
-    return hold();
+    return pause();
   };
   const join = () => {
     timer?.cancel();
