@@ -76,7 +76,7 @@ const order = [
   ['access-token', 'money', 'throttle', 'tracing'],
   ['market', 'telemetry'],
   ['config', 'event-log'],
-  ['lifecycle', 'outbound', 'pubsub'],
+  ['events', 'lifecycle', 'outbound', 'pubsub'],
   ['embedded-store', 'folder-lock', 'grpc', 'http', 'otlp', 'price-bus'],
   ['clickhouse', 'health', 'postgres'],
 ];

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startArchiver } from '@tickfolio/archiver/app';
-import { archiveNames, createArchive } from '@tickfolio/archiver/archive';
+import { archiveTopics, startArchiver } from '@tickfolio/archiver/app';
+import { createArchive } from '@tickfolio/archiver/archive';
 import { createTickers, type MadeTicker } from '@tickfolio/archiver/kit/tickers';
 import { migrateArchive } from '@tickfolio/archiver/schema';
 import { readTickerLines, type TickerLines } from '@tickfolio/archiver/ticker-lines';
@@ -12,12 +12,14 @@ import { systemClock as clock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { archiveNames } from '@tickfolio/lib/events/archive';
+import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { serveParent } from '../measure/child.js';
 import { cpuBetween, readUsage } from '../measure/usage.js';
 
 const log = silentLogger();
-const topic = 'binance.miniticker';
+const topic = miniTickers.name;
 const symbols = 300;
 /** The tape begins here; a batch stays within one month, as batches of live tickers do. */
 const startMs = Date.UTC(2026, 0, 5);
@@ -55,10 +57,7 @@ const open = async () => {
 };
 
 const openLog = (brokers: readonly string[] | null): EventLog => {
-  const topics = [
-    { name: topic, partitions: 3 },
-    { name: `${topic}.dlq`, partitions: 1 },
-  ];
+  const topics = archiveTopics(topic);
   const metrics = createMetrics('log');
   return brokers === null
     ? createMemoryEventLog({ clock, log, metrics, topics, maxMessages: 5_000_000 })

@@ -1,4 +1,5 @@
 import type { Clock } from '@tickfolio/lib/clock';
+import { simulatedMark } from '@tickfolio/lib/events/mini-ticker';
 import { createSymbolReadings, type SymbolReadings } from './symbol-readings.js';
 
 /** Of a symbol, exact decimal text. */
@@ -33,7 +34,7 @@ export const createArchiveOpens = ({ read, rows, clock }: ArchiveOpensDeps): Ope
   const ms = 'toUnixTimestamp64Milli(t.event_time)';
   const distance = `if(${ms} <= {at:Int64}, {at:Int64} - ${ms}, ${hourMs} + ${ms} - {at:Int64})`;
   const sql = `SELECT t.symbol AS symbol, argMin(${ms}, ${distance}) AS time, argMin(t.open_price, ${distance}) AS price
-    FROM ${rows} AS t WHERE t.symbol IN {symbols:Array(String)} AND startsWith(t.event_type, 'simulated') = {simulated:UInt8}
+    FROM ${rows} AS t WHERE t.symbol IN {symbols:Array(String)} AND startsWith(t.event_type, '${simulatedMark}') = {simulated:UInt8}
       AND t.event_time >= fromUnixTimestamp64Milli({from:Int64}) AND t.event_time < fromUnixTimestamp64Milli({to:Int64}) AND t.open_price > 0
     GROUP BY symbol`;
   const readOpens = async (atMs: number, simulated: boolean, symbols: readonly string[]) => {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type ClickHouse, runClickHouseMigrations } from '@tickfolio/lib/clickhouse';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
+import { archiveMigrations, usualArchive } from '@tickfolio/lib/events/archive';
 import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/clickhouse';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -11,7 +12,8 @@ import { createKeptListings } from '../market/kept-listings.js';
 import { dayMomentOf, nextDayMomentOf } from './day-moments.js';
 import { createMarketArchive } from './market-archive.js';
 
-const [database, table, log] = ['crypto', 'market_tickers', silentLogger()];
+const { database, table } = usualArchive;
+const log = silentLogger();
 let server: TestClickHouse;
 let clickhouse: ClickHouse;
 beforeAll(async () => {
@@ -19,8 +21,7 @@ beforeAll(async () => {
   server = await startTestClickHouse({ zone: 'America/New_York' });
   clickhouse = openServerClickHouse({ address: server.address, user: 'default', password: '', clock: systemClock, log });
   const migrations = fileURLToPath(new URL('../../services/archiver/migrations', import.meta.url));
-  const names = { table, ohlc: 'market_ohlc' };
-  await runClickHouseMigrations({ clickhouse, log }, { folder: migrations, database, names, journal: `${table}_migrations` });
+  await runClickHouseMigrations({ clickhouse, log }, { folder: migrations, ...archiveMigrations(database, table) });
 });
 afterAll(async () => {
   await clickhouse?.close();

@@ -1,6 +1,8 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError, toAppError } from '@tickfolio/lib/errors';
+import { archiveNames } from '@tickfolio/lib/events/archive';
+import { simulatedMark } from '@tickfolio/lib/events/mini-ticker';
 import { createTurns } from '../api/turns.js';
 import { createArchiveOpens, type OpensAt } from './archive-opens.js';
 import { createSymbolReadings, type SymbolReadings } from './symbol-readings.js';
@@ -109,13 +111,12 @@ interface CandleAnswer {
 
 const toCandle = ({ at, ...prices }: CandleAnswer): Candle => ({ ...prices, atMs: Number(at) * 1_000 });
 
-export const createMarketArchive = ({ clickhouse, database, table, clock }: MarketArchiveOptions): MarketArchive => {
-  const latest = `${database}.${table}_latest`;
+export const createMarketArchive = ({ clickhouse, database, table: prefix, clock }: MarketArchiveOptions): MarketArchive => {
+  const { rows: tickers, latest, minutes, hours } = archiveNames(database, prefix);
   /** SQL of the moment of the newest ticker: what is dated later was dated wrongly. @param of which symbols */
   const newestAt = (of: string) =>
     `ifNull((SELECT maxOrNull(l.event_time) FROM ${latest} AS l WHERE l.symbol ${of}), toDateTime64('2105-12-31 00:00:00', 3, 'UTC'))`;
   const newest = newestAt('= {symbol:String}');
-  const rollup = (size: '1m' | '1h') => `${database}.${table.replace(/_tickers$/, '')}_ohlc_${size}`;
   const turns = createTurns({ clock, atOnce: maxQueries, maxWaiting, maxWaitMs, words: 'The archive is asked for too much at once.' });
   const kept = new Map<string, { readonly atMs: number; readonly answer: Promise<unknown> }>();
 
@@ -155,7 +156,7 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
     const rows = await read<{ symbol: string; at: string; price: string }>(
       // By the table behind the view: what was delivered twice has the same first price.
       `SELECT t.symbol AS symbol, toUnixTimestamp64Milli(min(t.event_time)) AS at, argMin(t.close_price, t.event_time) AS price
-       FROM ${database}.${table}_rows AS t WHERE t.symbol IN {symbols:Array(String)} AND startsWith(t.event_type, 'simulated') = {simulated:UInt8}
+       FROM ${tickers} AS t WHERE t.symbol IN {symbols:Array(String)} AND startsWith(t.event_type, '${simulatedMark}') = {simulated:UInt8}
          AND t.event_time >= fromUnixTimestamp64Milli({from:Int64}) AND t.event_time < fromUnixTimestamp64Milli({to:Int64}) GROUP BY symbol`,
       { symbols: symbols.map((symbol) => symbol.toUpperCase()), simulated: simulated ? 1 : 0, from, to: from + midnightSpanMs },
       symbols.length,
@@ -164,7 +165,7 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
   };
   const readTrails = async (symbols: readonly string[]) => {
     const rows = await read<{ symbol: string; at: string; close: string }>(
-      `SELECT c.symbol AS symbol, toUnixTimestamp(c.start) AS at, c.close AS close FROM ${rollup('1m')} AS c
+      `SELECT c.symbol AS symbol, toUnixTimestamp(c.start) AS at, c.close AS close FROM ${minutes} AS c
        WHERE c.symbol IN {symbols:Array(String)} AND c.start >= toDateTime({from:UInt32})
          AND c.start <= ${newestAt('IN {symbols:Array(String)}')} ORDER BY symbol, at`,
       { symbols: symbols.map((symbol) => symbol.toUpperCase()), from: Math.floor((clock.now() - trailSpanMs) / 1_000) },
@@ -191,7 +192,7 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
         const fromMs = Math.floor((clock.now() - spanMs) / stepMs + 1) * stepMs;
         const rows = await read<CandleAnswer>(
           `SELECT intDiv(toUnixTimestamp(c.start), {step:UInt32}) * {step:UInt32} AS at, ${columns}
-           FROM ${rollup(stepMs < hourMs ? '1m' : '1h')} AS c
+           FROM ${stepMs < hourMs ? minutes : hours} AS c
            WHERE c.symbol = {symbol:String} AND c.start >= toDateTime({from:UInt32}) AND c.start <= ${newest}
            GROUP BY at ORDER BY at`,
           { symbol: symbol.toUpperCase(), step: stepMs / 1_000, from: fromMs / 1_000 },
@@ -203,7 +204,7 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
       const midnight = Math.floor(clock.now() / dayMs) * (dayMs / 1_000);
       return shared(`today ${symbol} ${midnight}`, async () => {
         const [row] = await read<CandleAnswer>(
-          `SELECT {from:UInt32} AS at, ${columns} FROM ${rollup('1m')} AS c
+          `SELECT {from:UInt32} AS at, ${columns} FROM ${minutes} AS c
            WHERE c.symbol = {symbol:String} AND c.start >= toDateTime({from:UInt32}) AND c.start <= ${newest} GROUP BY c.symbol`,
           { symbol: symbol.toUpperCase(), from: midnight },
           1,
@@ -214,7 +215,7 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
     volume: (symbol) =>
       shared(`volume ${symbol}`, async () => {
         const [row] = await read<{ at: string; base: string | null; quote: string | null }>(
-          `SELECT toUnixTimestamp64Milli(t.event_time) AS at, t.volume AS base, t.quote_volume AS quote FROM ${database}.${table}_rows AS t
+          `SELECT toUnixTimestamp64Milli(t.event_time) AS at, t.volume AS base, t.quote_volume AS quote FROM ${tickers} AS t
            WHERE t.symbol = {symbol:String} AND t.event_time >= fromUnixTimestamp64Milli({from:Int64})
              AND t.event_time <= ${newest}
            ORDER BY t.symbol DESC, t.event_time DESC, t.message_id DESC LIMIT 1`,
@@ -228,8 +229,8 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
     last: (symbol, simulated) =>
       shared(`last ${symbol} ${simulated}`, async () => {
         const rows = await ask<{ at: string; price: string }>(
-          `SELECT toUnixTimestamp64Milli(t.event_time) AS at, t.close_price AS price FROM ${database}.${table}_rows AS t
-           WHERE t.symbol = {symbol:String} AND ({either:UInt8} OR startsWith(t.event_type, 'simulated') = {simulated:UInt8})
+          `SELECT toUnixTimestamp64Milli(t.event_time) AS at, t.close_price AS price FROM ${tickers} AS t
+           WHERE t.symbol = {symbol:String} AND ({either:UInt8} OR startsWith(t.event_type, '${simulatedMark}') = {simulated:UInt8})
              AND t.event_time <= ${newest}
            ORDER BY t.symbol DESC, t.event_time DESC, t.message_id DESC LIMIT 1`,
           { symbol: symbol.toUpperCase(), either: simulated === undefined ? 1 : 0, simulated: simulated ? 1 : 0 },
@@ -242,14 +243,14 @@ export const createMarketArchive = ({ clickhouse, database, table, clock }: Mark
       shared(`days ${simulated}`, async () => {
         const rows = await read<{ symbol: string; at: string; open: string; high: string; low: string }>(
           `SELECT t.symbol AS symbol, toUnixTimestamp64Milli(t.event_time) AS at, t.open_price AS open, t.high_price AS high, t.low_price AS low
-           FROM ${latest} AS t WHERE startsWith(t.event_type, 'simulated') = {simulated:UInt8}
+           FROM ${latest} AS t WHERE startsWith(t.event_type, '${simulatedMark}') = {simulated:UInt8}
              AND t.event_time >= fromUnixTimestamp64Milli({from:Int64}) AND t.open_price > 0`,
           { simulated: simulated ? 1 : 0, from: clock.now() - hourMs },
           maxSymbols,
         );
         return new Map(rows.map(({ symbol, at, ...prices }) => [symbol.toLowerCase(), { ...prices, atMs: Number(at) }]));
       }),
-    opensAt: createArchiveOpens({ read, rows: `${database}.${table}_rows`, clock }),
+    opensAt: createArchiveOpens({ read, rows: tickers, clock }),
     midnight: (symbols, simulated) => {
       const from = Math.floor(clock.now() / dayMs) * dayMs;
       if (midnights?.from !== from) midnights = { from, real: midnightsOf(from, false), simulated: midnightsOf(from, true) };

@@ -1,4 +1,5 @@
 import { type Address, addressFault, parseAddress, password, z } from '../config/config.js';
+import { usualArchive } from '../events/archive.js';
 
 const nativePort = 9000;
 
@@ -33,6 +34,6 @@ export const clickHouseSettings = (env: NodeJS.ProcessEnv) => ({
   CLICKHOUSE_ADDR: httpAddress().describe("ClickHouse's HTTP port (8123), not the native one."),
   CLICKHOUSE_USER: z.string().default('default').describe('The user at ClickHouse.'),
   CLICKHOUSE_PASSWORD: password(env.ENV).default('').describe('The password of `CLICKHOUSE_USER`.'),
-  CLICKHOUSE_DATABASE: identifier('crypto').describe('The database of the archive.'),
-  CLICKHOUSE_TABLE: identifier('market_tickers').describe('The view that shows the tickers; other tables are named after it.'),
+  CLICKHOUSE_DATABASE: identifier(usualArchive.database).describe('The database of the archive.'),
+  CLICKHOUSE_TABLE: identifier(usualArchive.table).describe('The view that shows the tickers; other tables are named after it.'),
 });

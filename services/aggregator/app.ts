@@ -21,7 +21,6 @@ import { everyShare, joinShares, type Shares, shareCount } from './publishing/sh
 import { createTally, exportTally, type Tally } from './tally.js';
 
 export { shareCount, shareTopic } from './publishing/shares.js';
-export { tickerPartitions, tickerTopic } from './tickers/ticker-intake.js';
 
 export interface AggregatorDeps {
   readonly clock: Clock;

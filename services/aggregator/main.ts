@@ -4,6 +4,7 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { hostPort } from '@tickfolio/lib/config';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { traceEventLog } from '@tickfolio/lib/event-log/tracing';
+import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
 import { createGrpcClient, grpcTlsOf, withGrpcTls } from '@tickfolio/lib/grpc';
 import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
 import { startTracing } from '@tickfolio/lib/otlp';
@@ -11,7 +12,7 @@ import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { tracePubSub } from '@tickfolio/lib/pubsub/tracing';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
-import { shareCount, shareTopic, startAggregator, tickerPartitions, tickerTopic } from './app.js';
+import { shareCount, shareTopic, startAggregator } from './app.js';
 import { aggregatorConfig } from './config.js';
 
 /** Prices freeze for as long as nobody notices that the socket service's machine is gone. */
@@ -34,10 +35,7 @@ await runProcess(
         createKafkaEventLog({
           brokers: config.BROKERS,
           clientId: `aggregator-${hostname()}`,
-          topics: [
-            { name: tickerTopic, partitions: tickerPartitions },
-            ...(config.SYMBOL_SHARES ? [{ name: shareTopic, partitions: shareCount }] : []),
-          ],
+          topics: [miniTickers, ...(config.SYMBOL_SHARES ? [{ name: shareTopic, partitions: shareCount }] : [])],
           clock,
           log,
           metrics,

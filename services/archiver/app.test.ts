@@ -5,15 +5,15 @@ import { type ChdbClickHouse, openChdbClickHouse } from '@tickfolio/lib/clickhou
 import { systemClock } from '@tickfolio/lib/clock';
 import type { EventLog, StoredMessage } from '@tickfolio/lib/event-log';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { archiveNames } from '@tickfolio/lib/events/archive';
+import { tickerColumns } from '@tickfolio/lib/events/mini-ticker';
 import { becomes } from '@tickfolio/lib/kit/becomes';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Archiver, startArchiver } from './app.js';
-import { archiveNames } from './archive.js';
 import { auditAll } from './audit/audit.js';
 import { auditTable, verdict } from './audit/table.js';
 import { createTickers, type MadeTicker } from './kit/tickers.js';
-import { tickerColumns } from './ticker-row.js';
 
 const log = silentLogger();
 const clock = systemClock;

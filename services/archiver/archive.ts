@@ -1,8 +1,7 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { AppError } from '@tickfolio/lib/errors';
-import { namesOf } from './takeover/zoneless.js';
+import { type ArchiveNames, offsetColumns, rowColumns } from '@tickfolio/lib/events/archive';
 import type { TickerLines } from './ticker-lines.js';
-import { tickerColumns } from './ticker-row.js';
 
 /** Where rows are kept. */
 export interface Archive {
@@ -20,32 +19,6 @@ export interface Archive {
   /** Notes messages as dead letters, so that the audit does not miss them. */
   storeDead(topic: string, partition: number, offsets: readonly string[]): Promise<void>;
 }
-
-/** Full names of the archive's tables. */
-export interface ArchiveNames {
-  /** What queries read: every ticker once. */
-  readonly view: string;
-  readonly rows: string;
-  readonly offsets: string;
-  readonly audits: string;
-  /** Since when rows were kept under earlier rules. */
-  readonly retentions: string;
-  /** Rows of an older version while they are being set right. */
-  readonly zoneless: string;
-}
-
-/** @param database and table are plain identifiers. */
-export const archiveNames = (database: string, table: string): ArchiveNames => ({
-  view: `${database}.${table}`,
-  rows: `${database}.${table}_rows`,
-  offsets: `${database}.${table}_offsets`,
-  audits: `${database}.${table}_audits`,
-  retentions: `${database}.${table}_retentions`,
-  zoneless: `${database}.${namesOf({ database, table }, 'rows').zoneless}`,
-});
-
-const rowColumns = [...tickerColumns, 'kafka_topic', 'kafka_partition', 'kafka_offset'];
-const offsetColumns = ['topic', 'kafka_partition', 'kafka_offset', 'symbol', 'event_time', 'dead_letter'];
 
 export const createArchive = (clickhouse: ClickHouse, names: ArchiveNames): Archive => ({
   store: ({ bytes, messages }) => clickhouse.insertLines(names.rows, rowColumns, { bytes, count: messages.length }),

@@ -1,5 +1,6 @@
 import { clickHouseSettings } from '@tickfolio/lib/clickhouse';
 import { addressList, addressOrOff, duration, environment, integer, logLevel, z } from '@tickfolio/lib/config';
+import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
 
 /** A name of the IANA time zone database. */
 const timeZone = () =>
@@ -22,7 +23,7 @@ export const archiveSettings = () => ({
       /^(?!\.{1,2}$)[\w.-]{1,240}$/,
       'must be a topic name: 1 to 240 letters A to Z, digits, ".", "_" and "-", and neither "." nor ".." alone',
     )
-    .default('binance.miniticker')
+    .default(miniTickers.name)
     .describe('The topic of the mini-tickers.'),
   KAFKA_GROUP_ID: z.string().min(1).default('clickhouse-consumer-group').describe("The archivers' consumer group."),
   BATCH_SIZE: integer(100, 1, 100_000).describe('Rows at which a batch goes to ClickHouse at once.'),

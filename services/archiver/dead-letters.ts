@@ -1,5 +1,6 @@
 import { AppError } from '@tickfolio/lib/errors';
 import type { EventLog, EventMessage, StoredMessage } from '@tickfolio/lib/event-log';
+import { deadLettersOf } from '@tickfolio/lib/events/topic';
 
 export interface DeadLetter {
   readonly message: StoredMessage;
@@ -31,7 +32,7 @@ const cut = (message: EventMessage, maxBytes: number, own: Readonly<Record<strin
 
 /** Writes to `<topic>.dlq`: the message's own key and bytes, with where it came from and why as headers. */
 export const createDeadLetters = (eventLog: EventLog, topic: string): DeadLetters => {
-  const append = (messages: readonly EventMessage[]) => eventLog.append(deadLetterTopic(topic), messages);
+  const append = (messages: readonly EventMessage[]) => eventLog.append(deadLettersOf(topic).name, messages);
   /** @returns whether the log took them; @throws what is no matter of size */
   const fits = async (...messages: readonly EventMessage[]): Promise<boolean> => {
     try {
@@ -63,5 +64,3 @@ export const createDeadLetters = (eventLog: EventLog, topic: string): DeadLetter
     },
   };
 };
-
-export const deadLetterTopic = (topic: string): string => `${topic}.dlq`;

@@ -3,18 +3,19 @@ import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { systemClock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
+import { archiveNames } from '@tickfolio/lib/events/archive';
+import { tickerColumns } from '@tickfolio/lib/events/mini-ticker';
 import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/clickhouse';
 import { countOf, seed } from '@tickfolio/lib/kit/counts';
 import { startTestKafka, type TestKafka } from '@tickfolio/lib/kit/kafka';
 import { createRandom } from '@tickfolio/lib/kit/random';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { archiveNames } from './archive.js';
 import { type AuditDeps, auditAll } from './audit/audit.js';
 import { auditTable, verdict } from './audit/table.js';
 import { createArchiverProcess, pause, poisonOf, produce, runAudit } from './kit/pipeline.js';
 import { createTickers } from './kit/tickers.js';
-import { type TickerRow, tickerColumns } from './ticker-row.js';
+import type { TickerRow } from './ticker-row.js';
 import { archiveTopics } from './topics.js';
 
 // The long loop is `make kills KILLS=100 SEED=1`, and KAFKA=3.9.1 tries the other line.

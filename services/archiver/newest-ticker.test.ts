@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ClickHouse, runClickHouseMigrations } from '@tickfolio/lib/clickhouse';
 import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { systemClock } from '@tickfolio/lib/clock';
+import { archiveMigrations } from '@tickfolio/lib/events/archive';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrationsFolder } from './schema.js';
@@ -19,9 +20,7 @@ const migrate = () =>
     { clickhouse, log },
     {
       folder: migrationsFolder,
-      database: 'crypto',
-      names: { table: 'market_tickers', ohlc: 'market_ohlc' },
-      journal: 'market_tickers_migrations',
+      ...archiveMigrations('crypto', 'market_tickers'),
     },
   );
 beforeAll(async () => {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { applyRetention, type ClickHouse, runClickHouseMigrations } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { archiveMigrations, archiveNames, archivePart } from '@tickfolio/lib/events/archive';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { carryOver, feedAgain, setAside } from './takeover/takeover.js';
 
@@ -38,16 +39,14 @@ export const migrateArchive = async (
   const unfedSince = await setAside(takeover, await writersZone(deps.clickhouse, writtenIn));
   await runClickHouseMigrations(deps, {
     folder: migrationsFolder,
-    database,
-    names: { table, ohlc: `${table.replace(/_tickers$/, '')}_ohlc` },
-    journal: `${table}_migrations`,
+    ...archiveMigrations(database, table),
   });
   if (unfedSince !== undefined) await feedAgain(takeover, unfedSince);
   await carryOver(takeover);
-  const changing = (days: number | undefined) => noteRetention(deps.clickhouse, `${database}.${table}_retentions`, days);
+  const changing = (days: number | undefined) => noteRetention(deps.clickhouse, archiveNames(database, table).retentions, days);
   await applyRetention(deps, database, [
-    { table: `${table}_rows`, time: 'event_time', days: retentionDays, changing },
-    { table: `${table}_offsets`, time: 'noted_at', days: offsetsDays },
+    { table: archivePart(table, 'rows'), time: 'event_time', days: retentionDays, changing },
+    { table: archivePart(table, 'offsets'), time: 'noted_at', days: offsetsDays },
   ]);
 };
 

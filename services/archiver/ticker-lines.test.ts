@@ -1,11 +1,12 @@
 import { tabSeparated } from '@tickfolio/lib/clickhouse';
 import type { StoredMessage } from '@tickfolio/lib/event-log';
+import { tickerColumns } from '@tickfolio/lib/events/mini-ticker';
 import { membersOf, writeObject } from '@tickfolio/lib/kit/json-writing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTickers } from './kit/tickers.js';
 import { readTickerLines } from './ticker-lines.js';
-import { parseTickerRow, tickerColumns } from './ticker-row.js';
+import { parseTickerRow } from './ticker-row.js';
 
 const good = {
   message_id: 'BTCUSDT-1769508000123',

@@ -1,7 +1,8 @@
 import { tabSeparated } from '@tickfolio/lib/clickhouse';
 import type { Batch, StoredMessage } from '@tickfolio/lib/event-log';
+import { tickerColumns } from '@tickfolio/lib/events/mini-ticker';
 import type { DeadLetter } from './dead-letters.js';
-import { isDay, maxMessageBytes, maxTextLength, parseTickerRow, tickerColumns } from './ticker-row.js';
+import { isDay, maxMessageBytes, maxTextLength, parseTickerRow } from './ticker-row.js';
 
 /** Rows as lines of ClickHouse's TabSeparated format, in one buffer, each with the message it came in. */
 export interface TickerLines {

@@ -1,7 +1,8 @@
+import { tickerColumns } from '@tickfolio/lib/events/mini-ticker';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseTickerRow, tickerColumns } from './ticker-row.js';
+import { parseTickerRow } from './ticker-row.js';
 
 const good = {
   message_id: 'BTCUSDT-1769508000123',

@@ -1,39 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { fitsDecimal64 } from '@tickfolio/lib/clickhouse';
+import type { TickerMessage, tickerColumns } from '@tickfolio/lib/events/mini-ticker';
 
-/** One stored row: the columns of the table in their order, then where the message came from. */
-export type TickerRow = readonly [
-  messageId: string,
-  eventType: string,
-  eventTime: string,
-  receiveTime: string,
-  symbol: string,
-  closePrice: string,
-  openPrice: string,
-  highPrice: string,
-  lowPrice: string,
-  changePrice: string,
-  changePercent: string,
-  volume: string | null,
-  quoteVolume: string | null,
-];
-
-/** The columns of a message and of the table, in the order of a row. */
-export const tickerColumns = [
-  'message_id',
-  'event_type',
-  'event_time',
-  'receive_time',
-  'symbol',
-  'close_price',
-  'open_price',
-  'high_price',
-  'low_price',
-  'change_price',
-  'change_percent',
-  'volume',
-  'quote_volume',
-] as const;
+type ValuesOf<Columns extends readonly (keyof TickerMessage)[]> = {
+  readonly [At in keyof Columns]: null extends TickerMessage[Columns[At]] ? string | null : string;
+};
+/** The values of a stored row, in the order of the columns. */
+export type TickerRow = ValuesOf<typeof tickerColumns>;
 
 /** What DateTime holds, which candles begin with and the age of rows is counted in: other times would come round as one of these. */
 const firstTimeMs = 0;

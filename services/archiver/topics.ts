@@ -1,7 +1,5 @@
-import { deadLetterTopic } from './dead-letters.js';
+import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
+import { deadLettersOf } from '@tickfolio/lib/events/topic';
 
 /** The topics the archiver needs, with their partitions. */
-export const archiveTopics = (topic: string) => [
-  { name: topic, partitions: 3 },
-  { name: deadLetterTopic(topic), partitions: 1 },
-];
+export const archiveTopics = (topic: string) => [{ name: topic, partitions: miniTickers.partitions }, deadLettersOf(topic)];

@@ -1,11 +1,11 @@
 import helmet from '@fastify/helmet';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { type Clock, waitUntil } from '@tickfolio/lib/clock';
+import { archiveNames } from '@tickfolio/lib/events/archive';
 import { addOperations, cutStalledStreams, frameworkErrors, listen, measureRequests, traceRequests } from '@tickfolio/lib/http';
 import { type Logger, type Metrics, requestIdKey, requestIdOf } from '@tickfolio/lib/telemetry';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { createArchive } from './archive/archive.js';
-import { archiveNames } from './archive/archive-names.js';
 import { createReadings } from './archive/readings.js';
 import { loadAssets } from './files/assets.js';
 import { addCompression } from './files/compression.js';

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError, httpStatusOf, toAppError } from '@tickfolio/lib/errors';
+import type { ArchiveNames } from '@tickfolio/lib/events/archive';
+import { simulatedMark } from '@tickfolio/lib/events/mini-ticker';
 import { problemOf } from '@tickfolio/lib/http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Archive, Away } from './archive/archive.js';
-import type { ArchiveNames } from './archive/archive-names.js';
 import { rangeOf, readBars } from './archive/bars.js';
 import { barsCsv, fileName } from './archive/csv.js';
 import { createExports } from './archive/exports.js';
@@ -63,7 +64,7 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
   let marked: boolean | undefined;
   const latest = async () => {
     const reading = await readings.get('latest', liveMs, () => orEmpty(readLatest(archive, names), noTickers));
-    if (reading.value?.size) marked = [...reading.value.values()].some(({ eventType }) => eventType.startsWith('simulated'));
+    if (reading.value?.size) marked = [...reading.value.values()].some(({ eventType }) => eventType.startsWith(simulatedMark));
     return reading;
   };
 

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { tickerPartitions, tickerTopic } from '@tickfolio/aggregator/app';
 import { archiveTopics } from '@tickfolio/archiver/app';
 import type { Clock } from '@tickfolio/lib/clock';
 import { hostPort } from '@tickfolio/lib/config';
@@ -8,6 +7,7 @@ import type { EventLog } from '@tickfolio/lib/event-log';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { traceEventLog } from '@tickfolio/lib/event-log/tracing';
+import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
 import { type Postgres, postgresServer } from '@tickfolio/lib/postgres';
 import { openPglite, type PglitePostgres } from '@tickfolio/lib/postgres/pglite';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
@@ -67,9 +67,8 @@ export const openEventLog = (deps: StoreDeps & { readonly metrics: Metrics }, co
   const brokers = config.BROKERS ?? config.KAFKA_BROKERS;
   // The archive remembers offsets beyond this process, so none may come twice.
   if (!brokers) return traceEventLog(createMemoryEventLog({ ...deps, firstOffset: deps.clock.now() * 1_000 }));
-  const published = { name: tickerTopic, partitions: tickerPartitions };
   const read = archiveTopics(config.KAFKA_TOPIC);
-  const topics = read.some(({ name }) => name === tickerTopic) ? read : [published, ...read];
+  const topics = read.some(({ name }) => name === miniTickers.name) ? read : [miniTickers, ...read];
   return traceEventLog(createKafkaEventLog({ ...deps, brokers, clientId: `tickfolio-${hostname()}`, topics }));
 };
 

@@ -81,7 +81,7 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
       const made = await ask((admin) =>
         admin.createTopics({ topics: lacking.map(({ name, partitions }) => ({ topic: name, numPartitions: partitions })) }),
       );
-      if (made) log.info({ topics: lacking }, 'Topics were created.');
+      if (made) log.info({ topics: lacking.map(({ name, partitions }) => ({ name, partitions })) }, 'Topics were created.');
     }
     const { topics: found } = await ask((admin) => admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) }));
     for (const { name, partitions } of topics) {

@@ -1,13 +1,14 @@
+import type { TickerMessage } from '@tickfolio/lib/events/mini-ticker';
 import { recordedTickers } from '@tickfolio/lib/kit/recordings';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTickerMemory, parseMiniTicker, type TickerRow } from './mini-ticker.js';
+import { createTickerMemory, parseMiniTicker } from './mini-ticker.js';
 
 const payload = (fields: object) =>
   JSON.stringify({ e: '24hrMiniTicker', E: 1_700_000_000_123, s: 'BTCUSDT', c: '2.5', o: '2', h: '3', l: '1', v: '0', q: '0', ...fields });
 const read = (fields: object) => parseMiniTicker(payload(fields), 1_700_000_000_200);
-const rowOf = (ticker: ReturnType<typeof parseMiniTicker>): TickerRow => {
+const rowOf = (ticker: ReturnType<typeof parseMiniTicker>): TickerMessage => {
   if (typeof ticker === 'string') throw new Error(ticker);
   return ticker.row;
 };

@@ -1,3 +1,4 @@
+import { simulatedMark, type TickerMessage } from '@tickfolio/lib/events/mini-ticker';
 import {
   type Decimal,
   type DecimalBounds,
@@ -10,36 +11,9 @@ import {
   zero,
 } from '@tickfolio/lib/money';
 
-/**
- * One row of the archive's table, as JSON text is made of it, exact whatever its size. Whether the archive's columns hold it is the archiver's
- * to judge: what they do not hold goes to the dead letters, where its reason stands and its bytes are kept.
- */
-export interface TickerRow {
-  /** `<SYMBOL>-<event time in milliseconds>`: the same for the same ticker however often it is received. */
-  readonly message_id: string;
-  readonly event_type: string;
-  /** `YYYY-MM-DD hh:mm:ss.mmm`, UTC, as columns of that zone read and print it; a time after 2299 as epoch milliseconds. */
-  readonly event_time: string | number;
-  readonly receive_time: string | number;
-  /** Upper case. */
-  readonly symbol: string;
-  /** Prices are the exchange's own texts. */
-  readonly close_price: string;
-  readonly open_price: string;
-  readonly high_price: string;
-  readonly low_price: string;
-  /** Close minus open of the ticker's 24 hours, exact. */
-  readonly change_price: string;
-  /** The change in percent of the opening price, to 8 decimals, half away from zero; 0 where the opening price is 0. */
-  readonly change_percent: string;
-  /** What was traded in the 24 hours, in the base asset and in the quote asset; null where the exchange does not say. */
-  readonly volume: string | null;
-  readonly quote_volume: string | null;
-}
-
 export interface MiniTicker {
   readonly eventMs: number;
-  readonly row: TickerRow;
+  readonly row: TickerMessage;
 }
 
 const hundred: Decimal = { units: 100n, scale: 0 };
@@ -66,9 +40,6 @@ const readVolume = (value: unknown): string | null | undefined => {
   if (whole === undefined) return value;
   return fraction === undefined ? whole : `${whole}.${fraction}`;
 };
-
-/** Stands before the type of a ticker that is not real, in the log and in the archive. */
-const simulatedMark = 'simulated ';
 
 /** Reads a miniTicker payload (JSON text). @param simulated the row says so @returns the reason, as text, when it is none. */
 export const parseMiniTicker = (payload: string, receiveMs: number, simulated = false): MiniTicker | string => {
@@ -98,9 +69,9 @@ export const parseMiniTicker = (payload: string, receiveMs: number, simulated = 
   if (volume === undefined || quoteVolume === undefined) return 'a volume is not a decimal text';
   const priceText = (text: string): string => (plainText.test(text) ? text : formatDecimal(values.get(text) ?? zero));
   const symbol = s.toUpperCase();
-  const row: TickerRow = {
+  const row: TickerMessage = {
     message_id: `${symbol}-${E}`,
-    event_type: simulated ? simulatedMark + e : e,
+    event_type: simulated ? `${simulatedMark} ${e}` : e,
     event_time: timeText(E),
     receive_time: timeText(receiveMs),
     symbol,

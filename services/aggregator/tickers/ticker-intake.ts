@@ -1,14 +1,13 @@
 import type { RawResponse } from '@tickfolio/gen/market/v1';
 import type { EventLog } from '@tickfolio/lib/event-log';
+import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
+import { messageOf } from '@tickfolio/lib/events/topic';
 import type { FeedClock } from '@tickfolio/lib/market/feed-clock';
 import { isPrice } from '@tickfolio/lib/money';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { PublishGate } from '../publishing/publish-gate.js';
 import type { Tally } from '../tally.js';
 import { createTickerMemory, parseMiniTicker } from './mini-ticker.js';
-
-export const tickerTopic = 'binance.miniticker';
-export const tickerPartitions = 3;
 
 export interface TickerIntakeDeps {
   readonly log: Logger;
@@ -54,7 +53,7 @@ export const createTickerIntake = (deps: TickerIntakeDeps): TickerIntake => {
         else if (!memory.isNew(symbol, ticker.eventMs)) tally.tickersDuplicate += 1;
         else if (gate.isSure) {
           tally.tickers += 1;
-          eventLog.publish(tickerTopic, { key: symbol, value: JSON.stringify(ticker.row) });
+          eventLog.publish(miniTickers.name, messageOf(miniTickers, ticker.row));
         }
       }
     },

@@ -5,11 +5,11 @@ import { type ChdbClickHouse, openChdbClickHouse } from '@tickfolio/lib/clickhou
 import { type Clock, systemClock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { archiveNames } from '@tickfolio/lib/events/archive';
 import { becomes } from '@tickfolio/lib/kit/becomes';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startArchiver } from '../app.js';
-import { archiveNames } from '../archive.js';
 import { createTickers } from '../kit/tickers.js';
 import { keptSinceMs } from '../schema.js';
 import { auditAll, createRunningAudit } from './audit.js';

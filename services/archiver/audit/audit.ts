@@ -1,6 +1,7 @@
 import { AppError } from '@tickfolio/lib/errors';
 import type { PartitionOffsets } from '@tickfolio/lib/event-log';
 import { offsetsDays } from '../schema.js';
+import { namesOf } from '../takeover/zoneless.js';
 import { type AuditDeps, auditPartition, type PartitionAudit } from './partition-audit.js';
 import { wereWrittenBy } from './topic-life.js';
 
@@ -12,8 +13,9 @@ const comparableMs = (offsetsDays - 1) * dayMs;
 
 /** @throws AppError unavailable while rows are on their way from one table to another, so that none of them passes for missing */
 const refuseTakeover = async ({ clickhouse, names }: AuditDeps): Promise<void> => {
+  const { zoneless, full } = namesOf(names, 'rows');
   const [found] = await clickhouse.query("SELECT 1 FROM system.tables WHERE concat(database, '.', name) = {name:String}", {
-    name: names.zoneless,
+    name: full(zoneless),
   });
   if (found) throw new AppError('unavailable', 'The archiver is still setting older rows right; please ask again when it is done.');
 };

@@ -1,6 +1,6 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { AppError } from '@tickfolio/lib/errors';
-import type { ArchiveNames } from '../archive.js';
+import type { ArchiveNames } from '@tickfolio/lib/events/archive';
 
 export interface KeptSinceDeps {
   readonly clickhouse: ClickHouse;

@@ -1,4 +1,5 @@
 import { sleep, unlessAborted } from '@tickfolio/lib/clock';
+import { auditColumns } from '@tickfolio/lib/events/archive';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { ArchiverMetrics } from '../metrics.js';
 import { type AuditDeps, createRunningAudit, type PartitionAudit } from './audit.js';
@@ -14,22 +15,6 @@ export interface AuditReport {
   readonly missing: number;
   readonly duplicate: number;
 }
-
-const columns = [
-  'audited_at',
-  'topic',
-  'kafka_partition',
-  'messages',
-  'archived',
-  'repeated',
-  'dead_letters',
-  'missing',
-  'duplicate',
-  'lag',
-  'checked_from',
-  'checked_to',
-  'interval_ms',
-];
 
 const sumOf = (audits: readonly PartitionAudit[], of: (audit: PartitionAudit) => bigint): number =>
   Number(audits.reduce((sum, audit) => sum + of(audit), 0n));
@@ -70,7 +55,7 @@ export const createAuditReports = (deps: AuditReportsDeps) => {
       String(one.next),
       intervalMs,
     ]);
-    if (rows.length > 0) await clickhouse.insert(names.audits, columns, rows);
+    if (rows.length > 0) await clickhouse.insert(names.audits, auditColumns, rows);
   };
 
   return {

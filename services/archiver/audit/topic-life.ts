@@ -1,7 +1,7 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
-import type { ArchiveNames } from '../archive.js';
+import type { ArchiveNames } from '@tickfolio/lib/events/archive';
 
 export interface TopicLifeDeps {
   readonly clickhouse: ClickHouse;

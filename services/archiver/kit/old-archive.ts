@@ -2,12 +2,12 @@ import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ClickHouse, runClickHouseMigrations, type Value } from '@tickfolio/lib/clickhouse';
+import { archiveMigrations } from '@tickfolio/lib/events/archive';
+import { tickerColumns } from '@tickfolio/lib/events/mini-ticker';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { migrationsFolder } from '../schema.js';
-import { tickerColumns } from '../ticker-row.js';
 
 export const table = 'market_tickers';
-const names = { table, ohlc: 'market_ohlc' };
 /** The first migration that gave times a zone. */
 const zones = '007';
 
@@ -116,7 +116,7 @@ export const createArchiveTables = async (clickhouse: ClickHouse, database: stri
   try {
     for (const file of readdirSync(migrationsFolder))
       if (zoned || file < zones) copyFileSync(join(migrationsFolder, file), join(folder, file));
-    await runClickHouseMigrations({ clickhouse, log: silentLogger() }, { folder, database, names, journal: `${table}_migrations` });
+    await runClickHouseMigrations({ clickhouse, log: silentLogger() }, { folder, ...archiveMigrations(database, table) });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

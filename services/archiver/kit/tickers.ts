@@ -1,5 +1,6 @@
+import { tickerColumns } from '@tickfolio/lib/events/mini-ticker';
 import { createRandom } from '@tickfolio/lib/kit/random';
-import { type TickerRow, tickerColumns } from '../ticker-row.js';
+import type { TickerRow } from '../ticker-row.js';
 
 const eightDecimals = (units: number): string => {
   const digits = String(units).padStart(9, '0');

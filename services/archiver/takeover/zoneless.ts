@@ -1,4 +1,5 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import { type ArchivePart, archivePart } from '@tickfolio/lib/events/archive';
 import type { Logger } from '@tickfolio/lib/telemetry';
 
 /** What the takeover works with. Names are plain identifiers. */
@@ -25,7 +26,7 @@ export const zonedColumns = {
   audits: { audited_at: "DateTime64(3, 'UTC')" },
   offsets: { event_time: "DateTime64(3, 'UTC')", noted_at: "DateTime64(3, 'UTC')" },
   rows: { event_time: "DateTime64(3, 'UTC')", receive_time: "DateTime64(3, 'UTC')", inserted_at: "DateTime64(3, 'UTC')" },
-} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
+} as const satisfies Partial<Record<ArchivePart, Readonly<Record<string, string>>>>;
 
 export type Part = keyof typeof zonedColumns;
 export const parts = Object.keys(zonedColumns) as readonly Part[];
@@ -36,11 +37,11 @@ export const zonelessEnd = '_zoneless';
 /** Names of one table of the archive. */
 export const namesOf = ({ database, table }: Pick<TakeoverDeps, 'database' | 'table'>, part: Part) => ({
   /** The one that everybody writes and reads. */
-  own: `${table}_${part}`,
+  own: archivePart(table, part),
   /** Set aside: all of its times are yet to be judged. */
-  zoneless: `${table}_${part}${zonelessEnd}`,
+  zoneless: `${archivePart(table, part)}${zonelessEnd}`,
   /** Empty, with zones, until it becomes the own one. */
-  twin: `${table}_${part}_zoned`,
+  twin: `${archivePart(table, part)}_zoned`,
   full: (name: string) => `${database}.${name}`,
 });
 

@@ -1,6 +1,6 @@
+import type { ArchiveNames } from '@tickfolio/lib/events/archive';
 import { compare, type Decimal, divide, formatDecimal, isZero, multiply, parseDecimal, subtract } from '@tickfolio/lib/money';
 import type { Archive } from './archive.js';
-import type { ArchiveNames } from './archive-names.js';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

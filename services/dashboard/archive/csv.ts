@@ -1,3 +1,4 @@
+import { tickerColumns } from '@tickfolio/lib/events/mini-ticker';
 import type { Bar } from './bars.js';
 import type { ArchivedTicker } from './ticker-pages.js';
 
@@ -19,21 +20,7 @@ const csvLine = (fields: readonly string[]): string => `${fields.map(csvField).j
 const timeField = (atMs: number): string => new Date(atMs).toISOString();
 
 /** The archive's own column names and order. */
-export const tickersHead = csvLine([
-  'message_id',
-  'event_type',
-  'event_time',
-  'receive_time',
-  'symbol',
-  'close_price',
-  'open_price',
-  'high_price',
-  'low_price',
-  'change_price',
-  'change_percent',
-  'volume',
-  'quote_volume',
-]);
+export const tickersHead = csvLine(tickerColumns);
 
 export const tickerLines = (tickers: readonly ArchivedTicker[]): string =>
   tickers

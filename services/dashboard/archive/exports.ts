@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { AppError } from '@tickfolio/lib/errors';
+import type { ArchiveNames } from '@tickfolio/lib/events/archive';
 import type { Archive } from './archive.js';
-import type { ArchiveNames } from './archive-names.js';
 import { maxExportRows, tickerLines, tickersHead } from './csv.js';
 import { type PageStart, readTickerPage } from './ticker-pages.js';
 

@@ -1,6 +1,6 @@
+import type { ArchiveNames } from '@tickfolio/lib/events/archive';
 import { compare, type Decimal, parseDecimal } from '@tickfolio/lib/money';
 import type { Archive } from './archive.js';
-import type { ArchiveNames } from './archive-names.js';
 
 /** One ticker. Decimals are ClickHouse's exact texts, without trailing zeros. */
 export interface Ticker {
@@ -18,7 +18,7 @@ export interface Ticker {
 }
 
 /** The columns of a `Ticker` in SQL, from whatever has the archive's columns. Times as milliseconds, so that no time zone matters. */
-export const tickerColumns = `message_id AS messageId, event_type AS eventType, symbol, toUnixTimestamp64Milli(event_time) AS eventMs,
+export const tickerSelection = `message_id AS messageId, event_type AS eventType, symbol, toUnixTimestamp64Milli(event_time) AS eventMs,
   toUnixTimestamp64Milli(receive_time) AS receiveMs, close_price AS close, open_price AS open, high_price AS high, low_price AS low,
   change_price AS change, change_percent AS percent`;
 
@@ -36,7 +36,7 @@ export const maxSymbols = 10_000;
 
 /** The newest ticker of every symbol. */
 export const readLatest = async (archive: Archive, names: ArchiveNames): Promise<ReadonlyMap<string, Ticker>> => {
-  const answers = await archive.read<TickerAnswer>(`SELECT ${tickerColumns} FROM ${names.latest}`, {}, maxSymbols);
+  const answers = await archive.read<TickerAnswer>(`SELECT ${tickerSelection} FROM ${names.latest}`, {}, maxSymbols);
   return new Map(answers.map((answer) => [answer.symbol, readTicker(answer)]));
 };
 

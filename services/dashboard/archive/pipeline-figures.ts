@@ -1,5 +1,5 @@
+import { type ArchiveNames, archivePart } from '@tickfolio/lib/events/archive';
 import type { Archive } from './archive.js';
-import type { ArchiveNames } from './archive-names.js';
 
 const minuteMs = 60_000;
 /** How far back the rate of rows is shown. */
@@ -110,7 +110,7 @@ export const readStorage = async (archive: Archive, names: ArchiveNames): Promis
   const [sum] = await archive.read<{ rows: string; bytes: string; plainBytes: string }>(
     `SELECT sumIf(p.rows, p.table = {rows:String}) AS rows, sum(p.bytes_on_disk) AS bytes, sum(p.data_uncompressed_bytes) AS plainBytes
      FROM system.parts AS p WHERE p.active AND p.database = {database:String} AND startsWith(p.table, {prefix:String})`,
-    { database: names.database, prefix: `${names.table}_`, rows: `${names.table}_rows` },
+    { database: names.database, prefix: `${names.table}_`, rows: archivePart(names.table, 'rows') },
     1,
   );
   return { rows: BigInt(sum?.rows ?? 0), bytes: BigInt(sum?.bytes ?? 0), plainBytes: BigInt(sum?.plainBytes ?? 0) };

@@ -1,7 +1,7 @@
 import type { Params } from '@tickfolio/lib/clickhouse';
+import type { ArchiveNames } from '@tickfolio/lib/events/archive';
 import type { Archive } from './archive.js';
-import type { ArchiveNames } from './archive-names.js';
-import { readTicker, type Ticker, type TickerAnswer, tickerColumns } from './latest-tickers.js';
+import { readTicker, type Ticker, type TickerAnswer, tickerSelection } from './latest-tickers.js';
 
 /** A place between two tickers of a symbol: a time and, of several tickers of that time, the id. */
 export interface Cursor {
@@ -87,7 +87,7 @@ export const readTickerPage = async (archive: Archive, names: ArchiveNames, requ
   for (const windowMs of windowsMs) {
     const edgeMs = ascending ? Math.min(endOfTimeMs, fromMs + windowMs) : Math.max(floorMs, fromMs - windowMs);
     const answers = await archive.read<TickerAnswer & Pick<ArchivedTicker, 'volume' | 'quoteVolume'>>(
-      `SELECT ${tickerColumns}, volume, quote_volume AS quoteVolume FROM ${names.tickers}
+      `SELECT ${tickerSelection}, volume, quote_volume AS quoteVolume FROM ${names.view}
        WHERE symbol = {symbol:String} AND ${where} AND event_time ${within} ${moment('edge')}
        ORDER BY event_time ${direction}, message_id ${direction} LIMIT {limit:UInt32}`,
       { ...params, symbol, edge: String(edgeMs), limit: size + 1 },

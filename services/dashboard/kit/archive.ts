@@ -1,11 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import { type ClickHouse, runClickHouseMigrations, type Value } from '@tickfolio/lib/clickhouse';
 import { type Clock, type ManualClock, systemClock } from '@tickfolio/lib/clock';
+import {
+  archiveMigrations,
+  archiveNames,
+  archivePart,
+  auditColumns,
+  offsetColumns,
+  rowColumns,
+  usualArchive,
+} from '@tickfolio/lib/events/archive';
+import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { type Dashboard, type DashboardOptions, startDashboard } from '../app.js';
 
-export const database = 'crypto';
-export const table = 'market_tickers';
+export const { database, table } = usualArchive;
+const names = archiveNames(database, table);
 
 /** A row of the archive; what is left out is made up. */
 export interface TestRow {
@@ -29,39 +39,8 @@ export interface TestRow {
 export const timeOf = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, -1);
 export const messageIdOf = ({ messageId, symbol, eventMs }: TestRow): string => messageId ?? `${symbol}-${eventMs}`;
 
-const rowColumns = [
-  'message_id',
-  'event_type',
-  'event_time',
-  'receive_time',
-  'symbol',
-  'close_price',
-  'open_price',
-  'high_price',
-  'low_price',
-  'change_price',
-  'change_percent',
-  'volume',
-  'quote_volume',
-  'kafka_topic',
-  'kafka_partition',
-  'kafka_offset',
-];
-
-const auditColumns = [
-  'audited_at',
-  'topic',
-  'kafka_partition',
-  'messages',
-  'archived',
-  'repeated',
-  'dead_letters',
-  'missing',
-  'duplicate',
-  'lag',
-  'checked_from',
-  'checked_to',
-];
+/** Also of an archive that an older archiver made. */
+const columnsOfAudit = auditColumns.filter((name) => name !== 'interval_ms');
 
 const rowsPerInsert = 50_000;
 const drainMs = 1_000;
@@ -77,24 +56,22 @@ export const createTestArchive = async (clickhouse: ClickHouse) => {
         folder: fileURLToPath(
           new URL(import.meta.url.includes('/dist/') ? '../../../archiver/migrations' : '../../archiver/migrations', import.meta.url),
         ),
-        database,
-        names: { table, ohlc: 'market_ohlc' },
-        journal: `${table}_migrations`,
+        ...archiveMigrations(database, table),
       },
     );
   await migrate();
   return {
     /** Removes everything. */
     clear: async () => {
-      for (const part of ['rows', 'offsets', '1m', '1h', 'newest', 'audits'])
-        await clickhouse.command(`TRUNCATE TABLE ${database}.${table}_${part}`);
+      for (const part of ['rows', 'offsets', '1m', '1h', 'newest', 'audits'] as const)
+        await clickhouse.command(`TRUNCATE TABLE ${database}.${archivePart(table, part)}`);
     },
     drop: () => clickhouse.command(`DROP DATABASE ${database}`),
     migrate,
     add: async (rows: readonly TestRow[]) => {
       for (let at = 0; at < rows.length; at += rowsPerInsert) {
         await clickhouse.insert(
-          `${database}.${table}_rows`,
+          names.rows,
           rowColumns,
           rows.slice(at, at + rowsPerInsert).map((row): Value[] => {
             const { symbol, eventMs, close, open = close, high = close, low = close, change = '0', percent = '0' } = row;
@@ -108,7 +85,7 @@ export const createTestArchive = async (clickhouse: ClickHouse) => {
               ...prices,
               row.volume ?? null,
               row.quoteVolume ?? null,
-              'binance.miniticker',
+              miniTickers.name,
               0,
               offset++,
             ];
@@ -117,10 +94,10 @@ export const createTestArchive = async (clickhouse: ClickHouse) => {
       }
     },
     audit: (atMs: number, partition: number, found: { readonly missing?: number; readonly duplicate?: number; readonly lag?: number }) =>
-      clickhouse.insert(`${database}.${table}_audits`, auditColumns, [
+      clickhouse.insert(names.audits, columnsOfAudit, [
         [
           timeOf(atMs),
-          'binance.miniticker',
+          miniTickers.name,
           partition,
           100,
           100,
@@ -134,11 +111,7 @@ export const createTestArchive = async (clickhouse: ClickHouse) => {
         ],
       ]),
     deadLetter: (partition: number, at: number) =>
-      clickhouse.insert(
-        `${database}.${table}_offsets`,
-        ['topic', 'kafka_partition', 'kafka_offset', 'symbol', 'event_time', 'dead_letter'],
-        [['binance.miniticker', partition, at, '', '1970-01-01 00:00:00.000', true]],
-      ),
+      clickhouse.insert(names.offsets, offsetColumns, [[miniTickers.name, partition, at, '', '1970-01-01 00:00:00.000', true]]),
   };
 };
 

@@ -1,3 +1,4 @@
+import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
 import { filterTickers, type SortColumn, type SortDirection, sortTickers, type Ticker } from '../archive/latest-tickers.js';
 import { clockText, timeText } from '../browser/time-text.js';
 import { type Html, type HtmlPart, html } from './html.js';
@@ -93,7 +94,7 @@ const emptyArchive = (log: TickerLog) => html`<section class="empty">
 <p>ClickHouse answers, and its archive is empty. Rows arrive when all of this runs:</p>
 <ol>
 <li>the <strong>aggregator</strong>, which writes mini-tickers to ${logWords(log).name}: of the symbols that somebody holds, and of those in <code>FOLLOW_SYMBOLS</code>;</li>
-${log.kind === 'kafka' && html`<li><strong>Kafka</strong>, reached by both (topic <code>binance.miniticker</code>);</li>`}
+${log.kind === 'kafka' && html`<li><strong>Kafka</strong>, reached by both (topic <code>${miniTickers.name}</code>);</li>`}
 <li>the <strong>archiver</strong>, which carries them into ClickHouse in batches (<code>BATCH_SIZE</code> rows or after <code>BATCH_TIMEOUT</code>, ${logWords(log).limit}).</li>
 </ol>
 <p>This page fills by itself. <a href="/pipeline">The pipeline page</a> shows how far rows get.</p>
