@@ -10,6 +10,7 @@ import { startTestProxy, startTestTls } from '../kit/proxy.js';
 import { StartError } from '../lifecycle/lifecycle.js';
 import { startTracing } from '../otlp/start.js';
 import { traceQueries } from '../postgres/tracing.js';
+import { createMemoryPubSub } from '../pubsub/memory.js';
 import { tracePubSub } from '../pubsub/tracing.js';
 import { createLogger, createMetrics, silentLogger } from '../telemetry/telemetry.js';
 import { carry, inChildSpan, inSpan, isTracing, traceFields } from './tracing.js';
@@ -120,6 +121,33 @@ describe('tracing', () => {
       pubsub.publish('tickfolio:notice', '{"a":3}');
     });
     expect(published).toEqual(['{"a":1}', '{"a":2}', 'text', expect.stringMatching(/^\{"a":3,"traceparent":"00-[\da-f-]{52}"\}$/)]);
+  });
+
+  it('follows a notice from where it was sent, also one with nothing else in it, of an earlier build, or with the trace among its fields', async () => {
+    const { sent } = await traced();
+    const plain = createMemoryPubSub();
+    opened.push(plain);
+    const pubsub = tracePubSub(plain);
+    const heard: unknown[] = [];
+    let last: () => void = () => undefined;
+    const all = new Promise<void>((resolve) => {
+      last = resolve;
+    });
+    await pubsub.subscribe(['tickfolio:notice'], { message: (_channel, text) => heard.push(JSON.parse(text)) === 4 && last() });
+    await inSpan('request', {}, () => {
+      pubsub.publish('tickfolio:notice', '{}');
+      const { traceparent } = carry();
+      plain.publish('tickfolio:notice', `{"a":1,"traceparent":"${traceparent}"}`);
+      plain.publish('tickfolio:notice', `{ "traceparent" :"${traceparent}", "b": 2}`);
+      plain.publish('tickfolio:notice', `{"c":{"traceparent":"${traceparent}"}}`);
+    });
+    await all;
+    const traceparent = expect.stringMatching(/^00-[\da-f-]{52}$/);
+    expect(heard).toEqual([{ traceparent }, { a: 1, traceparent }, { b: 2, traceparent }, { c: { traceparent } }]);
+    const spans = await sent();
+    const [request, send] = ['request', 'send tickfolio:notice'].map((name) => spans.find((span) => span.name === name));
+    const parents = spans.filter(({ kind }) => kind === 'consumer').map(({ parentSpanId }) => parentSpanId);
+    expect(parents).toEqual([send?.spanId, request?.spanId, request?.spanId]);
   });
 
   it('shows statements as they are written, never their values, and no polls', async () => {
