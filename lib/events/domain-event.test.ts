@@ -1,0 +1,72 @@
+import { Type } from 'typebox';
+import { describe, expect, it } from 'vitest';
+import { createEventTopic } from './domain-event.js';
+
+const order = { orderId: Type.String(), portfolioId: Type.String() };
+const orders = createEventTopic({
+  name: 'order-events',
+  partitions: 6,
+  keyOf: ({ data }) => data.portfolioId,
+  types: {
+    'order.accepted': { schema: 1, data: Type.Object(order) },
+    'order.rejected': { schema: 2, data: Type.Object({ ...order, reason: Type.String(), detail: Type.Optional(Type.String()) }) },
+  },
+});
+const envelope = {
+  id: '0199a3c2-0000-7000-8000-000000000001',
+  source: 'orders',
+  epoch: 1,
+  userId: 'u1',
+  stream: 'order:o1',
+  version: 5,
+  time: '2026-11-28T07:40:00.123Z',
+};
+const data = { orderId: 'o1', portfolioId: 'p1' };
+const accepted = { ...envelope, type: 'order.accepted', data } as const;
+const bytes = (event: object) => ({ value: Buffer.from(JSON.stringify(event)) });
+
+describe('a domain event', () => {
+  it('goes to the log under its key, with the schema of its type, and is read as it was', () => {
+    const { key, value, headers } = orders.messageOf({ ...envelope, type: 'order.rejected', data: { ...data, reason: 'no-cash' } });
+    expect([key, headers]).toEqual(['p1', undefined]);
+    const event = { ...envelope, type: 'order.rejected', schema: 2, data: { ...data, reason: 'no-cash' } };
+    expect(orders.read({ value: Buffer.from(value) })).toEqual({ kind: 'event', event });
+  });
+
+  it('has its trace also in the headers, where the log looks for it', () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    expect(orders.messageOf({ ...accepted, traceparent }).headers).toEqual({ traceparent });
+  });
+
+  it('of an older schema, or with fields of a later version, is read', () => {
+    const older = { ...envelope, type: 'order.rejected', schema: 1, data: { ...data, reason: 'no-cash' } };
+    expect(orders.read(bytes(older))).toEqual({ kind: 'event', event: older });
+    const more = { ...accepted, schema: 1, more: 1, data: { ...data, more: [] } };
+    expect(orders.read(bytes(more))).toEqual({ kind: 'event', event: more });
+  });
+
+  it('of a type that is not known is no fault', () => {
+    expect(orders.read(bytes({ ...accepted, type: 'order.split', schema: 9, data: null }))).toEqual({ kind: 'other', type: 'order.split' });
+  });
+
+  it.each<[unknown, string]>([
+    [{ ...accepted, schema: 2 }, 'order.accepted has schema 2, and 1 is the newest known here'],
+    [{ ...accepted, schema: 1, version: 0 }, 'event.version must be >= 1'],
+    [{ ...accepted, schema: 1, data: { orderId: 'o1' } }, 'data must have required properties portfolioId'],
+    [{ ...accepted, schema: 1, time: 'yesterday' }, 'event.time must match pattern'],
+    ['text', 'event must be object'],
+  ])('that cannot be understood says why: %j', (event, reason) => {
+    expect(orders.read(bytes(event as object))).toEqual({ kind: 'unreadable', reason: expect.stringContaining(reason) });
+  });
+  it.each([
+    [Buffer.from('{"a"'), 'the message is not JSON'],
+    [Buffer.from([0x22, 0xff, 0x22]), 'the message is not UTF-8 text'],
+  ])('that is no text of JSON says so', (value, reason) => expect(orders.read({ value })).toEqual({ kind: 'unreadable', reason }));
+
+  it('that nobody could read is not written', () => {
+    expect(() => orders.messageOf({ ...accepted, version: 1.5 })).toThrow('event.version must be integer');
+    const of = (type: string, more: object) => orders.messageOf({ ...accepted, ...more, type } as typeof accepted);
+    expect(() => of('order.rejected', {})).toThrow('data must have required properties reason');
+    expect(() => of('user.created', {})).toThrow('order-events has no events of type user.created');
+  });
+});
