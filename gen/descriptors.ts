@@ -1,8 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 // Compiled files live one folder down, in dist/.
 const here = new URL('.', import.meta.url);
-const file = new URL(here.pathname.endsWith('/dist/') ? '../descriptors.binpb' : 'descriptors.binpb', here);
+const folder = here.pathname.endsWith('/dist/') ? new URL('..', here) : here;
 
-/** The serialized FileDescriptorSet of everything in proto/, for server reflection. */
-export const readDescriptors = (): Buffer => readFileSync(file);
+/** The serialized FileDescriptorSet of everything in proto/, for server reflection: those of its packages, one after the other. */
+export const readDescriptors = (): Buffer =>
+  Buffer.concat(
+    readdirSync(folder)
+      .sort()
+      .map((name) => new URL(`${name}/v1/descriptors.binpb`, folder))
+      .filter((file) => existsSync(file))
+      .map((file) => readFileSync(file)),
+  );

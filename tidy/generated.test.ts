@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -19,7 +19,11 @@ it('gen/ is what proto/ generates', () => {
   try {
     const buf = join(root, 'node_modules/.bin/buf');
     execFileSync(buf, ['generate', 'proto', '-o', fresh], { cwd: root });
-    execFileSync(buf, ['build', 'proto', '-o', join(fresh, 'gen/descriptors.binpb')], { cwd: root });
+    for (const name of readdirSync(join(root, 'proto')))
+      if (existsSync(join(root, 'proto', name, 'v1')))
+        execFileSync(buf, ['build', 'proto', '--path', `proto/${name}/v1`, '-o', join(fresh, 'gen', name, 'v1/descriptors.binpb')], {
+          cwd: root,
+        });
     const files = filesBelow(join(fresh, 'gen'));
     expect(files.length).toBeGreaterThan(2);
     // What a proto file left behind when it went is still imported by nobody, but looks as if it could be.
