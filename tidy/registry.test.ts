@@ -19,6 +19,13 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const sorted = (texts: Iterable<string>): string[] => [...texts].sort();
 const withGrpc = serviceNames.filter(speaksGrpc);
 
+/** The files of the services beside Prometheus's own settings, by whose they are. */
+const observed = (end: 'scrape.yml' | 'rules.yml'): [string, string][] =>
+  projectFiles().flatMap((path) => {
+    const name = new RegExp(`^deploy/observability/services/([\\w-]+)\\.${end}$`).exec(path)?.[1];
+    return name === undefined ? [] : [[name, read(path)]];
+  });
+
 /** Compiles only where the registry would take what is written. */
 type Takes<Entry, Wrong> = Wrong extends Entry ? true : false;
 
@@ -92,12 +99,16 @@ describe('as the registry has it', () => {
       readonly job_name: string;
       readonly dns_sd_configs: readonly { readonly names: readonly string[]; readonly port: number }[];
     }
-    const { scrape_configs: scrapes } = parse(read('deploy/observability/prometheus.yml')) as { scrape_configs: readonly Scrape[] };
-    const found = scrapes.map(({ job_name: job, dns_sd_configs: where }) => [job, where.map(({ names, port }) => [...names, port])]);
-    expect(found.sort()).toEqual(serviceNames.map((name) => [name, [[name, services[name].operations.port]]]).sort());
+    const found = observed('scrape.yml').flatMap(([of, text]) => {
+      const { scrape_configs: scrapes } = parse(text) as { scrape_configs: readonly Scrape[] };
+      expect([of, scrapes.map(({ job_name: job }) => job)]).toEqual([of, [of]]);
+      return scrapes;
+    });
+    const jobs = found.map(({ job_name: job, dns_sd_configs: where }) => [job, where.map(({ names, port }) => [...names, port])]);
+    expect(jobs.sort()).toEqual(serviceNames.map((name) => [name, [[name, services[name].operations.port]]]).sort());
   });
   it('alerts speak of services that are there, and one rings for each that is not running', () => {
-    const alerts = read('deploy/observability/alerts.yml');
+    const alerts = [read('deploy/observability/alerts.yml'), ...observed('rules.yml').map(([, text]) => text)].join('\n');
     const jobs = [...alerts.matchAll(/job(?:=~?|!=|!~)"([^"]*)"/g)].flatMap(([, names = '']) => names.split('|'));
     expect(sorted(new Set(jobs.filter((job) => !(serviceNames as readonly string[]).includes(job))))).toEqual([]);
     const watched = [...alerts.matchAll(/absent\(up\{job="([^"]+)"\}\)/g)].map(([, job = '']) => job);

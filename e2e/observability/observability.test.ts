@@ -31,7 +31,10 @@ describe('alerts', () => {
     for (const part of ['**Means**', '**Look at**', '**Do**']) expect(text).toContain(part);
   });
   it('have names of their own, and the runbook speaks of no others', () => {
-    const names = alerts.map(({ alert }) => alert).sort();
+    // One alert is there once for each service.
+    const missing = alerts.filter(({ alert }) => alert === 'ServiceMissing').map(({ expr }) => expr.trim());
+    expect(missing.sort()).toEqual(readyNames.map((name) => `absent(up{job="${name}"})`).sort());
+    const names = [...alerts.map(({ alert }) => alert).filter((name) => name !== 'ServiceMissing'), 'ServiceMissing'].sort();
     expect(new Set(names).size).toBe(names.length);
     expect([...runbook.matchAll(/^### (\w+)$/gm)].map((match) => match[1]).sort()).toEqual(names);
   });

@@ -28,8 +28,16 @@ export interface Dashboard {
 
 const readYaml = <T>(file: string): T => parse(readFileSync(join(folder, file), 'utf8')) as T;
 
+/** Of each service: where Prometheus reads it, and the alert that rings when none of it runs. */
+const ofServices = (end: string): string[] =>
+  readdirSync(join(folder, 'services'))
+    .filter((file) => file.endsWith(end))
+    .map((file) => `services/${file}`);
+
 export const readAlerts = (): Alert[] =>
-  readYaml<{ groups: readonly { readonly rules: readonly Alert[] }[] }>('alerts.yml').groups.flatMap(({ rules }) => rules);
+  ['alerts.yml', ...ofServices('.rules.yml')].flatMap((file) =>
+    readYaml<{ groups: readonly { readonly rules: readonly Alert[] }[] }>(file).groups.flatMap(({ rules }) => rules),
+  );
 
 export const readDashboards = (): Dashboard[] =>
   readdirSync(join(folder, 'dashboards')).map((file) => ({
@@ -45,7 +53,7 @@ export const readScrapes = (): Map<string, { readonly host: string; readonly por
     readonly job_name: string;
     readonly dns_sd_configs: readonly { readonly names: readonly string[]; readonly port: number }[];
   }
-  const { scrape_configs: scrapes } = readYaml<{ scrape_configs: readonly Scrape[] }>('prometheus.yml');
+  const scrapes = ofServices('.scrape.yml').flatMap((file) => readYaml<{ scrape_configs: readonly Scrape[] }>(file).scrape_configs);
   return new Map(
     scrapes.map(({ job_name: job, dns_sd_configs: [config] }) => [job, { host: config?.names[0] ?? '', port: config?.port ?? 0 }]),
   );
