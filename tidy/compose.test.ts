@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publishedPasswords, publishedSecrets } from '@tickfolio/lib/config';
-import { services as registry, type ServiceName, serviceNames } from '@tickfolio/services/registry';
+import { readyNames, services as registry, type ServiceName, serviceNames } from '@tickfolio/services/registry';
 import { memoryBounds, serverNames, servers, tools } from '@tickfolio/services/servers';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
@@ -160,13 +160,19 @@ describe('compose.yaml', () => {
   });
   it('sets only variables that the service reads', () => {
     // Read by the first lines of main.ts, before the service's own settings.
-    const everywhere = /^(GRPC_TLS_|OTEL_)/;
+    const everywhere = /^(GRPC_TLS_|OTEL_|TRACE_HOT_PATH_RATIO$)/;
     const unknown = ours.flatMap(([name, { environment = {} }]) =>
       Object.keys(environment).filter(
         (variable) => !serviceSettings[name as ServiceName].names.includes(variable) && !everywhere.test(variable),
       ),
     );
     expect(unknown).toEqual([]);
+  });
+  it('gives every service that can be asked whether it is ready its settings for traces', () => {
+    const traced = ours.filter(
+      ([, { environment = {} }]) => 'OTEL_EXPORTER_OTLP_ENDPOINT' in environment && 'TRACE_HOT_PATH_RATIO' in environment,
+    );
+    expect(names(traced).sort()).toEqual([...readyNames].sort());
   });
   it('takes nothing from outside that .env.example does not explain', () => {
     const used = new Set([...text.matchAll(/(?<!\$)\$\{(\w+)/g)].map((match) => match[1] ?? ''));

@@ -72,7 +72,4 @@ describe('the compose file', () => {
       expect([limit, profiles]).toEqual([expect.stringMatching(/^\d+m$/), ['observability']]);
     }
   });
-  it('gives every scraped service of ours its settings for traces', () => {
-    expect(readyNames.filter((name) => services[name] === undefined)).toEqual([]);
-  });
 });
