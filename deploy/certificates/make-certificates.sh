@@ -6,19 +6,34 @@ set -eu
 usage() {
   cat <<'TEXT'
 make-certificates.sh [--force] [--days N] [--also NAME]... [FOLDER]
+make-certificates.sh --list
 
 Writes into FOLDER (default ./certificates):
   ca.crt, ca.key          the authority
-  <service>.crt, .key     for socket, auth, aggregator and bff: server and client at once
+  <service>.crt, .key     for each service that speaks gRPC: server and client at once
 
   --days N     how long they are valid; default 365. Services read them at start: renew, then restart one after the other
   --also NAME  one more host name for every certificate, such as a Kubernetes service name
   --force      replace what is there
+  --list       write nothing; show each service that gets one, with its other names
 TEXT
 }
 fail() {
   echo "make-certificates: $1" >&2
   exit 2
+}
+
+# One line for each service that serves or calls gRPC: its name, then the others by which compose knows it.
+registry=$(dirname "$0")/../../services/services.ts
+services() {
+  [ -f "$registry" ] || fail "$registry, which names the services, is not there"
+  awk -v quote="'" '
+    /^  [^ ].*: \{$/ { name = $1; gsub("[:" quote "]", "", name); grpc = 0; names = ""; inside = 0 }
+    /^    grpc: / || index($0, "over: " quote "grpc" quote) { grpc = 1 }
+    /^    aliases: / { inside = 1 }
+    inside { line = $0; sub(/^ *aliases: /, "", line); gsub("[^a-z0-9-]+", " ", line); names = names " " line; if (index($0, "]")) inside = 0 }
+    /^  \},$/ && name != "" { if (grpc) { $0 = name " " names; $1 = $1; print }; name = "" }
+  ' "$registry"
 }
 
 days=365
@@ -29,6 +44,7 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --help | -h) usage; exit 0 ;;
     --force) force=true ;;
+    --list) services; exit 0 ;;
     --days) [ $# -gt 1 ] || fail "--days takes a number"; days=$2; shift ;;
     --also) [ $# -gt 1 ] || fail "--also takes a host name"; also="$also,DNS:$2"; shift ;;
     -*) fail "there is no option $1; see --help" ;;
@@ -69,13 +85,17 @@ TEXT
     -days "$days" -extfile "$draft/extensions" -out "$draft/$service.crt" 2>/dev/null
   rm "$draft/$service.csr"
 }
-certificate auth authorization-service
-certificate socket socket-service
-certificate aggregator aggregator-service
-certificate bff profile-service
+made=""
+services >"$draft/services"
+while read -r service names; do
+  # Word by word: a service has several names.
+  certificate "$service" $names
+  made="$made${made:+, }$service"
+done <"$draft/services"
+[ -n "$made" ] || fail "no service in $registry speaks gRPC"
 
-rm -f "$draft/extensions" "$draft"/*.srl
+rm -f "$draft/extensions" "$draft/services" "$draft"/*.srl
 cp "$draft"/*.crt "$draft"/*.key "$folder/"
 # A container runs as another user, and mounts one service's two files and ca.crt, which are no secret.
 chmod 644 "$folder"/*.crt
-echo "Certificates for auth, socket, aggregator and bff lie in $folder, valid for $days days."
+echo "Certificates for $made lie in $folder, valid for $days days."
