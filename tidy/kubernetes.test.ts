@@ -53,6 +53,11 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
   const containers = () => deployments().map(([name, { template }]) => [name, template.spec.containers[0]] as const);
   const dataOf = (kind: string, name: string): Readonly<Record<string, string>> | undefined =>
     all.find((one) => one.kind === kind && one.metadata.name === name)?.data as Readonly<Record<string, string>> | undefined;
+  /** What its policies together let a service do: one of them stands with each service that it calls. */
+  const policyOf = (name: string): Required<Pick<Policy, 'ingress' | 'egress'>> => {
+    const own = of<Policy>('NetworkPolicy').filter(([, { podSelector }]) => podSelector.matchLabels?.[nameLabel] === name);
+    return { ingress: own.flatMap(([, { ingress = [] }]) => ingress), egress: own.flatMap(([, { egress = [] }]) => egress) };
+  };
   /** The environment of a service, with words of some length for secrets that only production knows. */
   const envOf = (container: Container): Env => ({
     ...Object.assign({}, ...container.envFrom.map(({ configMapRef }) => dataOf('ConfigMap', configMapRef.name))),
@@ -197,7 +202,6 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
   });
   it('lets the services reach each other and their servers, and nothing else reach them', () => {
     const policies = of<Policy>('NetworkPolicy');
-    const policyOf = (name: string) => policies.find(([, { podSelector }]) => podSelector.matchLabels?.[nameLabel] === name)?.[1];
     const names = deployments().map(([name]) => name);
     expect(policies).toContainEqual(['nothing-else', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }]);
     let calls = 0;
@@ -215,9 +219,9 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
         const ours = names.includes(host);
         const isPeer = (peers: readonly Peer[] | undefined, peer: string) =>
           peers ? peers.some(({ podSelector }) => podSelector?.matchLabels[nameLabel] === peer) : !ours;
-        const leaves = policyOf(name)?.egress?.some(({ to, ports }) => isPeer(to, host) && ports.some((open) => open.port === port));
+        const leaves = policyOf(name).egress.some(({ to, ports }) => isPeer(to, host) && ports.some((open) => open.port === port));
         const enters =
-          !ours || policyOf(host)?.ingress?.some(({ from, ports }) => isPeer(from, name) && ports.some((open) => open.port === port));
+          !ours || policyOf(host).ingress.some(({ from, ports }) => isPeer(from, name) && ports.some((open) => open.port === port));
         const served =
           !ours || of<Service>('Service').some(([found, { ports }]) => found === host && ports.some((open) => open.port === port));
         // The simulator's port is the exchange's, so that the rule for anywhere lets it through.
@@ -225,20 +229,18 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
       }
     }
     expect(calls).toBeGreaterThanOrEqual(13);
-    const figures = policies.find(([name]) => name === 'operations')?.[1].ingress?.[0]?.ports.map(({ port }) => port);
-    expect(figures?.toSorted()).toEqual(services.map((name) => registry[name].operations.port).toSorted());
     const scraped = deployments().map(([name, { template }]) => [name, Number(template.metadata.annotations['prometheus.io/port'])]);
     expect(scraped).toEqual(names.map((name) => [name, registry[name as ServiceName].operations.port]));
   });
   it('opens the ways that the registry has, and no other', () => {
-    const nameOf = ({ podSelector }: Peer) => podSelector?.matchLabels[nameLabel];
+    const nameOf = ({ podSelector, namespaceSelector }: Peer) =>
+      podSelector?.matchLabels[nameLabel] ?? namespaceSelector?.matchLabels['kubernetes.io/metadata.name'];
     /** `to bff 8080`, and `to anyone 5432` for what lies outside. */
     const ways = (word: string, peers: readonly Peer[] | undefined, ports: readonly { readonly port: number }[]) =>
       (peers?.map(nameOf) ?? ['anyone']).flatMap((peer) => ports.map(({ port }) => `${word} ${peer} ${port}`));
-    for (const [policy, { ingress = [], egress = [] }] of of<Policy>('NetworkPolicy')) {
-      const name = services.find((one) => one === policy);
-      if (!name) continue;
-      const { calls, needs, http } = registry[name];
+    for (const name of services) {
+      const { ingress, egress } = policyOf(name);
+      const { calls, needs, http, operations } = registry[name];
       const facePort = (to: ServiceName, over: 'grpc' | 'http') => registry[to][over]?.port;
       const callers = services.flatMap((from) => registry[from].calls.flatMap(({ to, over }) => (to === name ? [{ from, over }] : [])));
       const servedBy = needs.flatMap((need) => (need === 'exchange' ? exchangePorts : [servers[need].port]));
@@ -247,6 +249,7 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
         ...servedBy.map((port) => `to anyone ${port}`),
         ...callers.map(({ from, over }) => `from ${from} ${facePort(name, over)}`),
         ...(http?.for === 'clients' ? [`from anyone ${http.port}`] : []),
+        `from monitoring ${operations.port}`,
       ];
       const found = [
         ...egress.flatMap(({ to, ports }) => ways('to', to, ports)),

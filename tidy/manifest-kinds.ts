@@ -52,6 +52,7 @@ export interface Autoscaler {
 }
 export interface Peer {
   readonly podSelector?: { readonly matchLabels: Labels };
+  readonly namespaceSelector?: { readonly matchLabels: Labels };
 }
 export interface Policy {
   readonly podSelector: { readonly matchLabels?: Labels };
