@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAddress } from '@tickfolio/lib/config';
 import { services as registry, type ServiceName, serviceNames, speaksGrpc } from '@tickfolio/services/registry';
-import { exchangePorts, servers } from '@tickfolio/services/servers';
+import { exchangePorts, serverNames, servers } from '@tickfolio/services/servers';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Manifest, renderKustomization } from './kustomization.js';
@@ -17,9 +17,14 @@ const services = serviceNames.filter((name) => registry[name].profile === undefi
 /** What the production overlay expects to find, made outside git. */
 const outside: Readonly<Record<string, readonly string[]>> = {
   jwt: ['JWT_SECRET'],
-  'postgres-auth': ['POSTGRES_USER', 'POSTGRES_PASSWORD'],
-  'postgres-profile': ['POSTGRES_USER', 'POSTGRES_PASSWORD'],
   clickhouse: ['CLICKHOUSE_USER', 'CLICKHOUSE_PASSWORD'],
+  // By the server of a database, and where that has several by whose it is.
+  ...Object.fromEntries(
+    [
+      ...serverNames.filter((name) => servers[name].kind === 'postgres'),
+      ...services.filter((name) => registry[name].database !== undefined).map((name) => `postgres-${name}`),
+    ].map((name) => [name, ['POSTGRES_USER', 'POSTGRES_PASSWORD']]),
+  ),
 };
 const drainSeconds = 10;
 
