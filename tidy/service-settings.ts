@@ -1,24 +1,23 @@
-import { aggregatorConfig } from '@tickfolio/aggregator/config';
-import { archiverConfig } from '@tickfolio/archiver/config';
-import { authConfig } from '@tickfolio/auth/config';
-import { bffConfig } from '@tickfolio/bff/config';
-import { dashboardConfig } from '@tickfolio/dashboard/config';
 import { variables as exchangeSimVariables } from '@tickfolio/exchange-sim/config';
 import { readConfig } from '@tickfolio/lib/config';
-import type { ServiceName } from '@tickfolio/services/registry';
-import { socketConfig } from '@tickfolio/socket/config';
+import { type ServiceName, serviceNames } from '@tickfolio/services/registry';
+import { type Env, serviceConfigs } from './service-configs.js';
 
-export type Env = Readonly<Record<string, string>>;
+export type { Env } from './service-configs.js';
 
-/** The settings each service knows, and how it reads them. `read` throws ConfigError. */
-export const serviceSettings: Readonly<
-  Record<ServiceName, { readonly names: readonly string[]; readonly read: (env: Env) => Readonly<Record<string, unknown>> }>
-> = {
-  bff: { names: Object.keys(bffConfig({}).shape), read: (env) => readConfig('bff', bffConfig(env), env) },
-  auth: { names: Object.keys(authConfig({}).shape), read: (env) => readConfig('auth', authConfig(env), env) },
-  socket: { names: Object.keys(socketConfig.shape), read: (env) => readConfig('socket', socketConfig, env) },
-  aggregator: { names: Object.keys(aggregatorConfig.shape), read: (env) => readConfig('aggregator', aggregatorConfig, env) },
-  archiver: { names: Object.keys(archiverConfig().shape), read: (env) => readConfig('archiver', archiverConfig(env), env) },
-  dashboard: { names: Object.keys(dashboardConfig().shape), read: (env) => readConfig('dashboard', dashboardConfig(env), env) },
-  'exchange-sim': { names: Object.keys(exchangeSimVariables), read: (env) => env },
+interface ServiceSettings {
+  readonly names: readonly string[];
+  /** @throws ConfigError */
+  readonly read: (env: Env) => Readonly<Record<string, unknown>>;
+}
+
+const settingsOf = (name: ServiceName): ServiceSettings => {
+  if (name === 'exchange-sim') return { names: Object.keys(exchangeSimVariables), read: (env) => env };
+  const config = serviceConfigs[name];
+  return { names: Object.keys(config({}).shape), read: (env) => readConfig(name, config(env), env) };
 };
+
+/** The settings each service knows, and how it reads them. */
+export const serviceSettings = Object.fromEntries(serviceNames.map((name) => [name, settingsOf(name)])) as Readonly<
+  Record<ServiceName, ServiceSettings>
+>;

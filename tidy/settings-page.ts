@@ -1,12 +1,7 @@
-import { aggregatorConfig } from '@tickfolio/aggregator/config';
-import { archiverConfig, auditConfig } from '@tickfolio/archiver/config';
-import { authConfig } from '@tickfolio/auth/config';
-import { bffConfig } from '@tickfolio/bff/config';
-import { dashboardConfig } from '@tickfolio/dashboard/config';
+import { auditConfig } from '@tickfolio/archiver/config';
 import { exchangeSimSchema, variables as exchangeSimVariables } from '@tickfolio/exchange-sim/config';
-import type { ServiceName } from '@tickfolio/services/registry';
-import { socketConfig } from '@tickfolio/socket/config';
 import { standaloneConfig } from '@tickfolio/standalone/config';
+import { configuredNames, serviceConfigs } from './service-configs.js';
 import { type Setting, settingsOf } from './setting.js';
 
 const simulator = (): Setting[] => {
@@ -42,17 +37,12 @@ const backup: readonly Setting[] = [
 ];
 
 const run = 'make run';
-const ofServices: Readonly<Record<ServiceName, readonly Setting[]>> = {
-  socket: [...settingsOf(socketConfig.shape), ...tracing],
-  aggregator: [...settingsOf(aggregatorConfig.shape), ...tracing],
-  bff: [...settingsOf(bffConfig({}).shape), ...tracing],
-  auth: [...settingsOf(authConfig({}).shape), ...tracing],
-  archiver: [...settingsOf(archiverConfig().shape), ...tracing],
-  dashboard: [...settingsOf(dashboardConfig().shape), ...tracing],
-  'exchange-sim': simulator(),
-};
+const ofServices: readonly (readonly [string, readonly Setting[]])[] = [
+  ...configuredNames.map((name) => [name, [...settingsOf(serviceConfigs[name]({}).shape), ...tracing]] as const),
+  ['exchange-sim', simulator()],
+];
 const readers: readonly (readonly [string, readonly Setting[]])[] = [
-  ...Object.entries(ofServices),
+  ...ofServices,
   ['make audit', settingsOf(auditConfig().shape)],
   ['make backup', backup],
   [run, [...settingsOf(standaloneConfig({}).shape), ...tracing]],
