@@ -43,6 +43,9 @@ const leavesTheProject = (path: string, line: string): boolean => {
   return stepsUp(code) > depth || /[rR]oot(,\s*['"`]|\}\/?)\.\./.test(code);
 };
 
+/** A time that doubles with each failure. */
+const growingPause = /Ms\b.*\b2 \*\* [a-zA-Z(]|\b2 \*\* [a-zA-Z(].*Ms\b|Math\.min\((2 \* \w+Ms|\w+Ms \* 2), /;
+
 const services = [...serviceNames, 'web'];
 
 describe('who may import whom', () => {
@@ -186,6 +189,21 @@ describe('what only one place may do', () => {
     const [joined, apart] = [/\$\{[\w.]*host\}:\$\{/i, /includes\(':'\) \? `\[/];
     const allowed = (path: string) => path === 'lib/config/config.ts';
     expect([...matches(product, joined, allowed), ...matches(product, apart, allowed)]).toEqual([]);
+  });
+  it('only lib/retry lets pauses grow', () => {
+    // The dashboard's scripts reach the browser as they are compiled, without what they would import.
+    const allowed = /^lib\/retry\/|^services\/dashboard\/browser\//;
+    expect(matches(product, growingPause, (path) => allowed.test(path))).toEqual([]);
+  });
+  it('a pause that grows is seen, and no other power', () => {
+    const growing = [
+      'Math.min(capMs, baseMs * 2 ** times)',
+      'x = 2 ** Math.min(n, 16) * firstMs',
+      'retryMs = Math.min(2 * retryMs, maxRetryMs)',
+    ];
+    expect(growing.filter((line) => !growingPause.test(line))).toEqual([]);
+    const others = ['const maxTimerMs = 2 ** 31 - 1;', 'const units = 2n ** bits;', 'Math.min(2 * closeMs + 1, 5)', 'size * 2 ** level'];
+    expect(others.filter((line) => growingPause.test(line))).toEqual([]);
   });
   it('chance comes from outside too', () => {
     expect(matches(product, /\bMath\.random\(/, (path) => path.endsWith('/main.ts'))).toEqual([]);

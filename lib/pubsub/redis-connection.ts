@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import type { Clock } from '../clock/clock.js';
 import { type Address, hostPort } from '../config/config.js';
 import { AppError } from '../errors/errors.js';
+import { retryPauseMs } from '../retry/retry.js';
 
 export interface RedisConnectionOptions {
   readonly address: Address;
@@ -48,7 +49,7 @@ export const openRedisConnection = (options: RedisConnectionOptions): RedisConne
     socketTimeout: silenceMs,
     disconnectTimeout: closeMs,
     keepAlive: 10_000,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt - 1, 10), maxRetryMs),
+    retryStrategy: (attempt) => retryPauseMs({ minRetryMs: 50, maxRetryMs }, attempt - 1),
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     autoResubscribe: false,

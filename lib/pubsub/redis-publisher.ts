@@ -1,6 +1,7 @@
 import type { ChainableCommander } from 'ioredis';
 import type { Clock, Timer } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
+import { createBackoff } from '../retry/retry.js';
 import type { Logger, Metrics } from '../telemetry/telemetry.js';
 import { createMissedChannels, missedChannel } from './missed-channels.js';
 import type { Retained } from './pubsub.js';
@@ -38,8 +39,8 @@ type Write =
 
 type Loss = 'disconnected' | 'overflow' | Refusal;
 
-/** What is refused for now is written once more after this pause, which grows from the first to the second. */
-const [minRefusedPauseMs, maxRefusedPauseMs] = [1_000, 10_000];
+/** What is refused for now is written once more after such a pause; all of it at once, so never sooner than after half a second. */
+const refusedPauses = { minRetryMs: 1_000, maxRetryMs: 10_000, leastShare: 0.5 };
 /** How long losses are gathered before they are told. */
 const missedPauseMs = 1_000;
 
@@ -77,7 +78,7 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
   const refusing = new Set<Write['kind']>();
   /** What was to be kept and was refused is wanted by nobody any more: whether such a write would be refused still is not known. */
   let doubtful = false;
-  let refusedPauseMs = minRefusedPauseMs;
+  const refusedBackoff = createBackoff(refusedPauses);
   /** Until then nothing that was refused is written once more. */
   let resting: Timer | undefined;
   const missed = createMissedChannels();
@@ -119,12 +120,11 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
   /** A server that has become a replica stays one, but its name may lead to another one by now. */
   const rest = (refusal: Refusal) => {
     if (resting) return;
-    resting = clock.after(refusedPauseMs, () => {
+    resting = clock.after(refusedBackoff.next(), () => {
       resting = undefined;
       if (refusal === 'READONLY') connection.renew();
       else writeAgain();
     });
-    refusedPauseMs = Math.min(2 * refusedPauseMs, maxRefusedPauseMs);
   };
   /** @param sent what of the batch the results are of */
   const settle = (batch: readonly Write[], sent: readonly Write[], results: readonly [Error | null, unknown][] | null) => {
@@ -156,7 +156,7 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
       log.warn({ err: refusal }, 'Redis refuses writes; what is to be kept is remembered and written once it may be');
     if (wasRefusing && refusing.size === 0) log.warn('Redis takes writes again.');
     if (passing) rest(passing);
-    else if (!broken && !resting) refusedPauseMs = minRefusedPauseMs;
+    else if (!broken && !resting) refusedBackoff.reset();
     if (pending.length + inFlight < maxInFlight / 2) overflowing = false;
     // A socket that fails at once, before its end was noticed, must not be tried again and again in one turn; nor what was just refused.
     if (!broken && !resting) writeBack();

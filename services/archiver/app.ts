@@ -1,10 +1,11 @@
 import { type ClickHouse, givenUpBy } from '@tickfolio/lib/clickhouse';
-import { type Clock, sleep, unlessAborted } from '@tickfolio/lib/clock';
+import { type Clock, unlessAborted } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import { toAppError } from '@tickfolio/lib/errors';
 import type { Consumer, EventLog } from '@tickfolio/lib/event-log';
 import { archiveNames } from '@tickfolio/lib/events/archive';
 import { addOperations, createHttpServer, type Dependency, listen } from '@tickfolio/lib/http';
+import { type NextTry, retrying } from '@tickfolio/lib/retry';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { createArchive } from './archive.js';
 import { createAuditReports } from './audit/reports.js';
@@ -56,8 +57,7 @@ export interface Archiver {
 
 const finishMs = 3_000;
 
-const startRetryBaseMs = 500;
-const startRetryCapMs = 10_000;
+const startPolicy = { minRetryMs: 500, maxRetryMs: 10_000 };
 
 /** Starts the service; it needs none of its servers to be there yet. @throws StartError when the port is taken. */
 export const startArchiver = async (deps: ArchiverDeps, options: ArchiverOptions): Promise<Archiver> => {
@@ -100,23 +100,19 @@ export const startArchiver = async (deps: ArchiverDeps, options: ArchiverOptions
     const tell = (words: string) => {
       startFault = words;
     };
-    for (let attempt = 0; !closing.signal.aborted; attempt++) {
-      try {
-        const schema = { database, table, retentionDays, writtenIn, signal: closing.signal, tell };
-        await unlessAborted(closing.signal, migrateArchive({ clickhouse: preparing, log }, schema));
-        startFault = undefined;
-        return;
-      } catch (err) {
-        if (closing.signal.aborted) return;
-        const fault = toAppError(err);
-        if (fault.code === 'failed_precondition') throw fault;
-        const waitMs = Math.min(startRetryCapMs, startRetryBaseMs * 2 ** Math.min(attempt, 16));
-        if (attempt === 0)
-          log.warn({ err, retryInMs: waitMs }, 'the tables of the archive cannot be prepared; trying again until they can');
-        startFault = fault.message;
-        await sleep(clock, waitMs, closing.signal);
-      }
-    }
+    const isPassing = (err: unknown, { failures, retryInMs }: NextTry): boolean => {
+      if (closing.signal.aborted) return true;
+      const fault = toAppError(err);
+      if (fault.code === 'failed_precondition') throw fault;
+      if (failures === 1) log.warn({ err, retryInMs }, 'the tables of the archive cannot be prepared; trying again until they can');
+      startFault = fault.message;
+      return true;
+    };
+    await retrying(clock, startPolicy, closing.signal, isPassing, async () => {
+      const schema = { database, table, retentionDays, writtenIn, signal: closing.signal, tell };
+      await unlessAborted(closing.signal, migrateArchive({ clickhouse: preparing, log }, schema));
+      startFault = undefined;
+    });
   };
   const begin = async () => {
     await prepareTables();

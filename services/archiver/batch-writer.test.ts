@@ -4,7 +4,7 @@ import type { Batch, StoredMessage } from '@tickfolio/lib/event-log';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import type { Archive } from './archive.js';
-import { createBatchWriter } from './batch-writer.js';
+import { batchWriterLimits, createBatchWriter } from './batch-writer.js';
 import type { DeadLetter } from './dead-letters.js';
 import { createTickers } from './kit/tickers.js';
 import { createArchiverMetrics } from './metrics.js';
@@ -43,7 +43,7 @@ const setup = (
       letters.push(...all);
     },
   };
-  const writer = createBatchWriter({
+  const deps = {
     archive,
     deadLetters,
     clock,
@@ -51,7 +51,8 @@ const setup = (
     metrics: createArchiverMetrics(metrics),
     signal: closing.signal,
     cut: cut.signal,
-  });
+  };
+  const writer = createBatchWriter(deps, { ...batchWriterLimits, random: () => 0.999_999 });
   let beats = 0;
   const heartbeat = { run: async () => {} };
   const batch = (messages: readonly StoredMessage[]): Batch => ({

@@ -1,6 +1,7 @@
 import { type Clock, sleep, unlessAborted } from '@tickfolio/lib/clock';
 import { AppError, toAppError } from '@tickfolio/lib/errors';
 import type { Batch, BatchHandler } from '@tickfolio/lib/event-log';
+import { createBackoff, type RetryPolicy } from '@tickfolio/lib/retry';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Archive } from './archive.js';
 import type { DeadLetter, DeadLetters } from './dead-letters.js';
@@ -20,17 +21,15 @@ export interface BatchWriterDeps {
   readonly cut: AbortSignal;
 }
 
-export interface BatchWriterLimits {
-  /** Waits between tries grow from the first to the second. */
-  readonly retryBaseMs: number;
-  readonly retryCapMs: number;
+/** The pauses are those between tries. */
+export interface BatchWriterLimits extends RetryPolicy {
   /** How often a wait or a long insert tells the group that we are alive. */
   readonly heartbeatMs: number;
   /** The wait before a batch of which too much was refused is halved anew, which may take some thousand inserts. */
   readonly refusedPauseMs: number;
 }
 
-export const batchWriterLimits: BatchWriterLimits = { retryBaseMs: 250, retryCapMs: 5_000, heartbeatMs: 1_000, refusedPauseMs: 60_000 };
+export const batchWriterLimits: BatchWriterLimits = { minRetryMs: 250, maxRetryMs: 5_000, heartbeatMs: 1_000, refusedPauseMs: 60_000 };
 
 /** A batch that was not handled is handed over again after 5 s at most; one that never comes back has moved to somebody else. */
 const handedOverAgainMs = 30_000;
@@ -85,14 +84,15 @@ export const createBatchWriter = (deps: BatchWriterDeps, limits: BatchWriterLimi
 
   /** Tries until it works. @throws when the partition is no longer ours, when we are closing, and what is no passing trouble. */
   const persist = async <T>(batch: Batch, what: string, work: () => Promise<T>): Promise<T> => {
-    for (let attempt = 0; ; attempt++) {
+    const backoff = createBackoff(limits);
+    for (;;) {
       try {
         const result = await alive(batch, work());
         isWell(batch, what);
         return result;
       } catch (err) {
         if (signal.aborted || !(err instanceof AppError) || err.code === 'invalid_argument' || err.code === 'canceled') throw err;
-        const waitMs = Math.min(limits.retryCapMs, limits.retryBaseMs * 2 ** Math.min(attempt, 16));
+        const waitMs = Math.round(backoff.next());
         complain(batch, what, err, waitMs);
         await alive(batch, sleep(clock, waitMs, signal));
         if (signal.aborted) throw err;

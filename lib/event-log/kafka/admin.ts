@@ -1,6 +1,7 @@
 import type { Admin } from 'kafkajs';
-import { sleep, unlessAborted } from '../../clock/clock.js';
+import { unlessAborted } from '../../clock/clock.js';
 import { AppError } from '../../errors/errors.js';
+import { type NextTry, retrying } from '../../retry/retry.js';
 import type { PartitionOffsets, TopicSettings } from '../event-log.js';
 import { isPassing, type KafkaDeps, within } from './client.js';
 
@@ -30,6 +31,8 @@ interface Link {
 /** kafkajs' own attempts within one question; it is bounded in time besides. */
 const attempts = 2;
 
+const closed = () => new AppError('unavailable', 'The event log is closed.');
+
 export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings[]): KafkaAdmin => {
   const { connect, where, clock, log, limits } = deps;
   const kafka = connect(attempts);
@@ -45,7 +48,7 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
   };
   const hangUp = ({ admin }: Link) => admin.then((open) => open.disconnect()).catch(() => undefined);
   const ask = async <T>(question: (admin: Admin) => Promise<T>): Promise<T> => {
-    if (closing.signal.aborted) throw new AppError('unavailable', 'The event log is closed.');
+    if (closing.signal.aborted) throw closed();
     current ??= { admin: open(), questions: 0, left: false };
     const link = current;
     link.questions += 1;
@@ -64,14 +67,10 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
   /** kafkajs gives up at once where Kafka says that a partition has no leader yet. */
   const askOn = async <T>(question: (admin: Admin) => Promise<T>): Promise<T> => {
     const giveUpAt = clock.monotonic() + limits.answerTimeoutMs;
-    for (let retryMs = limits.minRetryMs; ; retryMs = Math.min(2 * retryMs, limits.maxRetryMs)) {
-      try {
-        return await ask(question);
-      } catch (err) {
-        if (!isPassing(err) || clock.monotonic() + retryMs >= giveUpAt) throw err;
-        await sleep(clock, retryMs, closing.signal);
-      }
-    }
+    const passes = (err: unknown, { retryInMs }: NextTry) => isPassing(err) && clock.monotonic() + retryInMs < giveUpAt;
+    const answer = await retrying(clock, limits, closing.signal, passes, async () => ({ found: await ask(question) }));
+    if (!answer) throw closed();
+    return answer.found;
   };
   const makeTopics = async () => {
     const known = new Set(await ask((admin) => admin.listTopics()));
@@ -90,20 +89,19 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
         log.warn({ topic: name, partitions: has, wanted: partitions }, 'A topic has fewer partitions than it should; it is left as it is.');
     }
   };
+  const tryOn = (err: unknown) => {
+    if (!waiting && !closing.signal.aborted) log.warn({ err }, `${where} is not ready; trying on.`);
+    waiting = true;
+    return true;
+  };
   const look = async () => {
-    for (let retryMs = limits.minRetryMs; missing && !closing.signal.aborted; retryMs = Math.min(2 * retryMs, limits.maxRetryMs)) {
-      try {
-        await makeTopics();
-        missing = false;
-        if (waiting) log.info(`${where} answers.`);
-        waiting = false;
-      } catch (err) {
-        if (closing.signal.aborted) return;
-        if (!waiting) log.warn({ err }, `${where} is not ready; trying on.`);
-        waiting = true;
-        await sleep(clock, retryMs, closing.signal);
-      }
-    }
+    if (!missing) return;
+    await retrying(clock, limits, closing.signal, tryOn, async () => {
+      await makeTopics();
+      missing = false;
+      if (waiting) log.info(`${where} answers.`);
+      waiting = false;
+    });
   };
   const settled = () => {
     looking ??= look().finally(() => {

@@ -16,7 +16,7 @@ describe('kafka committer', () => {
       clock,
       log: createLogger('test', 'debug', (line) => void lines.push(JSON.parse(line) as { level: number; msg: string })),
       where: 'Kafka',
-      limits: { minRetryMs: 100, maxRetryMs: 400, commitLateMs: 10_000 },
+      limits: { minRetryMs: 100, maxRetryMs: 400, random: () => 0.999_999, commitLateMs: 10_000 },
       refused: (outcome) => void counted.push(outcome),
       send: (offsets) => {
         sent.push([...offsets].map(([partition, next]) => `${partition}:${next}`).join(' '));

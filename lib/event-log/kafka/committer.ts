@@ -1,4 +1,5 @@
 import { type Clock, sleep } from '../../clock/clock.js';
+import { createBackoff, type RetryPolicy } from '../../retry/retry.js';
 import type { Logger, Metrics } from '../../telemetry/telemetry.js';
 import { isFinal, isRebalance, rootOf } from './client.js';
 import type { KafkaLimits } from './limits.js';
@@ -23,7 +24,7 @@ export interface KafkaCommitterOptions {
   readonly log: Logger;
   /** The server, for people. */
   readonly where: string;
-  readonly limits: Pick<KafkaLimits, 'minRetryMs' | 'maxRetryMs' | 'commitLateMs'>;
+  readonly limits: RetryPolicy & Pick<KafkaLimits, 'commitLateMs'>;
   readonly refused: CommitFailures;
 }
 
@@ -46,7 +47,7 @@ export interface KafkaCommitter {
 }
 
 export const createKafkaCommitter = ({ send, clock, log, where, limits, refused }: KafkaCommitterOptions): KafkaCommitter => {
-  const { minRetryMs, maxRetryMs, commitLateMs } = limits;
+  const { commitLateMs } = limits;
   const wanted = new Map<number, { readonly next: bigint; readonly sinceMs: number; readonly done: () => void }>();
   const idle = new Set<() => void>();
   let pause = new AbortController();
@@ -75,20 +76,20 @@ export const createKafkaCommitter = ({ send, clock, log, where, limits, refused 
   const run = async () => {
     if (running) return;
     running = true;
-    let retryMs = minRetryMs;
+    const backoff = createBackoff(limits);
     while (wanted.size > 0) {
       const offsets = new Map([...wanted].map(([partition, { next }]) => [partition, next]));
       pause = new AbortController();
       try {
         await send(offsets);
         for (const [partition, next] of offsets) if (wanted.get(partition)?.next === next) settle(partition);
-        retryMs = minRetryMs;
+        backoff.reset();
         if (fault) log.warn(`${where} takes commits again.`);
         fault = undefined;
       } catch (err) {
+        const retryMs = Math.round(backoff.next());
         complain(err, retryMs);
         await sleep(clock, retryMs, pause.signal);
-        retryMs = Math.min(2 * retryMs, maxRetryMs);
       }
     }
     running = false;

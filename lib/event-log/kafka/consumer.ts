@@ -1,6 +1,7 @@
 import { type EachBatchPayload, type KafkaMessage, type PartitionAssigner, PartitionAssigners } from 'kafkajs';
-import { sleep, waitUntil } from '../../clock/clock.js';
+import { waitUntil } from '../../clock/clock.js';
 import { AppError } from '../../errors/errors.js';
+import { retrying } from '../../retry/retry.js';
 import type { BatchHandler, ConsumeOptions, Consumer, StoredMessage } from '../event-log.js';
 import { watchSilence } from '../reading/silence-watch.js';
 import type { KafkaAdmin } from './admin.js';
@@ -176,21 +177,26 @@ export const startKafkaConsumer = (
   };
   const start = async () => {
     starts++;
-    for (let retryMs = limits.minRetryMs; !closing.signal.aborted; retryMs = Math.min(2 * retryMs, limits.maxRetryMs)) {
-      try {
-        await admin.ready(closing.signal);
-        if (closing.signal.aborted) return;
-        await consumer.connect();
-        await consumer.subscribe({ topics: [topic], fromBeginning: true });
-        await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 1, eachBatch });
-        return;
-      } catch (err) {
-        log.warn({ err: rootOf(err) }, `${who} cannot begin yet; trying on.`);
-        admin.doubtTopics();
-        await consumer.disconnect().catch(() => undefined);
-        await sleep(clock, retryMs, closing.signal);
-      }
-    }
+    await retrying(
+      clock,
+      limits,
+      closing.signal,
+      () => true,
+      async () => {
+        try {
+          await admin.ready(closing.signal);
+          if (closing.signal.aborted) return;
+          await consumer.connect();
+          await consumer.subscribe({ topics: [topic], fromBeginning: true });
+          await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 1, eachBatch });
+        } catch (err) {
+          log.warn({ err: rootOf(err) }, `${who} cannot begin yet; trying on.`);
+          admin.doubtTopics();
+          await consumer.disconnect().catch(() => undefined);
+          throw err;
+        }
+      },
+    );
   };
   let started = start();
 

@@ -1,5 +1,6 @@
 import { AssignerProtocol, type PartitionAssigner } from 'kafkajs';
 import { sleep } from '../../clock/clock.js';
+import { retrying } from '../../retry/retry.js';
 import { dealPartitions, type GroupMember, type Membership, noPartitions } from '../membership.js';
 import { watchSilence } from '../reading/silence-watch.js';
 import type { KafkaAdmin } from './admin.js';
@@ -161,21 +162,26 @@ export const startKafkaMembership = (
     return own;
   };
   const start = async (own: ReturnType<typeof open>) => {
-    for (let retryMs = limits.minRetryMs; !closing.signal.aborted; retryMs = Math.min(2 * retryMs, limits.maxRetryMs)) {
-      try {
-        await admin.ready(closing.signal);
-        if (closing.signal.aborted || own !== consumer) return;
-        await own.connect();
-        await own.subscribe({ topics: [topic] });
-        await own.run({ autoCommit: false, eachBatch: async () => undefined });
-        return;
-      } catch (err) {
-        log.warn({ err: rootOf(err) }, `${who} cannot begin yet; trying on.`);
-        admin.doubtTopics();
-        await own.disconnect().catch(() => undefined);
-        await sleep(clock, retryMs, closing.signal);
-      }
-    }
+    await retrying(
+      clock,
+      limits,
+      closing.signal,
+      () => true,
+      async () => {
+        try {
+          await admin.ready(closing.signal);
+          if (closing.signal.aborted || own !== consumer) return;
+          await own.connect();
+          await own.subscribe({ topics: [topic] });
+          await own.run({ autoCommit: false, eachBatch: async () => undefined });
+        } catch (err) {
+          log.warn({ err: rootOf(err) }, `${who} cannot begin yet; trying on.`);
+          admin.doubtTopics();
+          await own.disconnect().catch(() => undefined);
+          throw err;
+        }
+      },
+    );
   };
   const reopen = () => {
     joined = false;

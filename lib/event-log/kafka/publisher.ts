@@ -1,5 +1,6 @@
 import { sleep } from '../../clock/clock.js';
 import { AppError } from '../../errors/errors.js';
+import { createBackoff } from '../../retry/retry.js';
 import type { EventMessage } from '../event-log.js';
 import type { KafkaAdmin } from './admin.js';
 import { type KafkaDeps, rootOf, within } from './client.js';
@@ -105,7 +106,7 @@ export const createKafkaPublisher = (deps: KafkaDeps, admin: KafkaAdmin, topics:
   };
   const sendAll = async () => {
     await sleep(clock, limits.lingerMs, hurry.signal);
-    let retryMs = limits.minRetryMs;
+    const backoff = createBackoff(limits);
     while (waiting.size > 0 && !giveUp.signal.aborted) {
       await admin.ready(giveUp.signal);
       if (giveUp.signal.aborted) return;
@@ -119,15 +120,14 @@ export const createKafkaPublisher = (deps: KafkaDeps, admin: KafkaAdmin, topics:
         if (problem !== undefined) log.warn(`${where} takes messages again.`);
         problem = undefined;
         overflowing = false;
-        retryMs = limits.minRetryMs;
+        backoff.reset();
       } catch (err) {
         failures.inc();
         if (problem === undefined) log.warn({ err }, `${where} takes no messages; they wait, and sending goes on.`);
         problem = `${where} takes no messages (${rootOf(err).message})`;
         putBack(left);
         admin.doubtTopics();
-        await sleep(clock, retryMs, giveUp.signal);
-        retryMs = Math.min(2 * retryMs, limits.maxRetryMs);
+        await sleep(clock, backoff.next(), giveUp.signal);
       } finally {
         sending = 0;
         count();

@@ -1,5 +1,6 @@
-import { type Clock, sleep } from '../../clock/clock.js';
+import type { Clock } from '../../clock/clock.js';
 import { AppError } from '../../errors/errors.js';
+import { type NextTry, retrying } from '../../retry/retry.js';
 import type { Logger } from '../../telemetry/telemetry.js';
 import type { BatchHandler, StoredMessage } from '../event-log.js';
 
@@ -25,8 +26,8 @@ export interface PartitionReader {
   finish(): Promise<void>;
 }
 
-const minRetryMs = 100;
-const maxRetryMs = 5_000;
+/** Nothing is left to chance: what is handed over to is in this process, and waits for nobody else. */
+const policy = { minRetryMs: 100, maxRetryMs: 5_000, leastShare: 1 };
 
 export const startPartitionReader = (options: PartitionReaderOptions): PartitionReader => {
   const { topic, partition, handler, clock, log, nextBatch, commit, turn = async () => undefined } = options;
@@ -37,23 +38,19 @@ export const startPartitionReader = (options: PartitionReaderOptions): Partition
   const heartbeat = async () => {
     if (revoked) throw new AppError('canceled', `Partition ${partition} of ${topic} moved to another member of the group.`);
   };
+  const again = (err: unknown, { retryInMs }: NextTry) => {
+    if (!revoked) log.warn({ err, topic, partition, retryMs: retryInMs }, 'a batch was not handled and is handed over again');
+    return true;
+  };
   /** Hands the same messages over until the handler takes them. */
-  const handle = async (messages: readonly StoredMessage[]): Promise<void> => {
-    for (let retryMs = minRetryMs; ; retryMs = Math.min(2 * retryMs, maxRetryMs)) {
+  const handle = (messages: readonly StoredMessage[]): Promise<void> =>
+    retrying(clock, policy, signal, again, async () => {
       await turn(signal);
       if (signal.aborted) return;
-      try {
-        await handler({ topic, partition, messages, heartbeat });
-        const last = messages.at(-1);
-        if (last && !revoked) await commit(BigInt(last.offset) + 1n, signal);
-        return;
-      } catch (err) {
-        if (revoked) return;
-        log.warn({ err, topic, partition, retryMs }, 'a batch was not handled and is handed over again');
-        await sleep(clock, retryMs, signal);
-      }
-    }
-  };
+      await handler({ topic, partition, messages, heartbeat });
+      const last = messages.at(-1);
+      if (last && !revoked) await commit(BigInt(last.offset) + 1n, signal);
+    });
   const run = async () => {
     while (!signal.aborted) {
       const messages = await nextBatch(signal);

@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { sleep } from '../../clock/clock.js';
 import { hostPort } from '../../config/config.js';
 import { StartError } from '../../lifecycle/lifecycle.js';
+import { type NextTry, retrying } from '../../retry/retry.js';
 import { setSessionSql } from '../session-settings.js';
 import { databaseFault, isPoolerRefusal, sqlState } from '../sql-error.js';
 import { bringUpToDate, requireUpToDate } from './migrations.js';
@@ -15,8 +15,8 @@ interface Place {
   readonly port: number;
 }
 
-const firstRetryMs = 100;
-const maxRetryMs = 2_000;
+/** Most of a pause is certain: how often is asked within the time that a start has, and how long a pooler repeats itself, depends on it. */
+const policy = { minRetryMs: 100, maxRetryMs: 2_000, leastShare: 0.75 };
 /** These hold our text; SQL_ASCII does because it keeps bytes as they come. */
 const encodings: readonly string[] = ['UTF8', 'SQL_ASCII'];
 
@@ -37,28 +37,29 @@ const whenReady = async (options: StartOptions, place: Place, work: Work): Promi
   const { host, port } = place;
   const startMs = clock.monotonic();
   let refused: { readonly words: string; readonly sinceMs: number } | undefined;
-  for (let retryMs = firstRetryMs; ; retryMs = Math.min(retryMs * 2, maxRetryMs)) {
-    try {
-      await attempt(options, place, work);
-      return;
-    } catch (err) {
-      if (err instanceof StartError) throw err;
-      const fault = databaseFault(err);
-      if (fault === 'refused' || fault === 'too-slow') throw refusal(err, options, place);
-      const [words, nowMs] = [reasonOf(err), clock.monotonic()];
-      // A pooler does not say whether it will be the same again; it shows.
-      if (!isPoolerRefusal(err)) refused = undefined;
-      else if (refused?.words !== words) refused = { words, sinceMs: nowMs };
-      else if (nowMs - refused.sinceMs >= refusalPatienceMs)
-        throw new StartError(`What answers at ${hostPort({ host, port })} refuses: ${words}.`);
-      if (signal?.aborted || nowMs + retryMs > startMs + startTimeoutMs)
-        throw new StartError(
-          `PostgreSQL at ${hostPort({ host, port })} did not become ready within ${startTimeoutMs / 1_000} s (${words}).`,
-        );
-      log.warn({ host, port, retryMs, reason: words }, 'PostgreSQL is not ready yet');
-      await sleep(clock, retryMs, signal);
-    }
-  }
+  let words = 'it was not waited for';
+  const late = () =>
+    new StartError(`PostgreSQL at ${hostPort({ host, port })} did not become ready within ${startTimeoutMs / 1_000} s (${words}).`);
+  const passes = (err: unknown, { retryInMs }: NextTry): boolean => {
+    if (err instanceof StartError) return false;
+    const fault = databaseFault(err);
+    if (fault === 'refused' || fault === 'too-slow') throw refusal(err, options, place);
+    words = reasonOf(err);
+    const nowMs = clock.monotonic();
+    // A pooler does not say whether it will be the same again; it shows.
+    if (!isPoolerRefusal(err)) refused = undefined;
+    else if (refused?.words !== words) refused = { words, sinceMs: nowMs };
+    else if (nowMs - refused.sinceMs >= refusalPatienceMs)
+      throw new StartError(`What answers at ${hostPort({ host, port })} refuses: ${words}.`);
+    if (signal?.aborted || nowMs + retryInMs > startMs + startTimeoutMs) throw late();
+    log.warn({ host, port, retryMs: retryInMs, reason: words }, 'PostgreSQL is not ready yet');
+    return true;
+  };
+  const ready = await retrying(clock, policy, signal, passes, async () => {
+    await attempt(options, place, work);
+    return true;
+  });
+  if (!ready) throw late();
 };
 
 const reasonOf = (err: unknown): string => {

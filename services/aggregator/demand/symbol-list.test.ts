@@ -3,7 +3,7 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
-import { createSymbolList } from './symbol-list.js';
+import { createSymbolList, symbolListDefaults } from './symbol-list.js';
 
 const listed = (...names: string[]) =>
   names.map((symbol) => ({ symbol, baseAsset: 'A', quoteAsset: 'USDT', status: 'TRADING', tickSize: '1', stepSize: '1', paused: false }));
@@ -24,7 +24,8 @@ const build = () => {
       return state.answer;
     },
   };
-  const list = createSymbolList({ clock, feed, log: silentLogger(), changed: () => state.changes++ });
+  const longest = { ...symbolListDefaults, random: () => 0.999_999 };
+  const list = createSymbolList({ clock, feed, log: silentLogger(), changed: () => state.changes++ }, longest);
   return { clock, asked, fresh, state, list };
 };
 

@@ -1,15 +1,14 @@
 import type { Symbol as ListedSymbol } from '@tickfolio/gen/market/v1';
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { toAppError } from '@tickfolio/lib/errors';
+import { createBackoff, type RetryPolicy } from '@tickfolio/lib/retry';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { MarketFeed } from '../feed/market-feed.js';
 
-export interface SymbolListOptions {
+/** The pauses are those after a failed reading, by default 100 ms to 1 s. */
+export interface SymbolListOptions extends RetryPolicy {
   /** Costs next to nothing while the list is the same. Default 3 000. */
   readonly refreshMs: number;
-  /** After a failed reading; doubled up to the second. Default 100 and 1 000. */
-  readonly minRetryMs: number;
-  readonly maxRetryMs: number;
 }
 
 export const symbolListDefaults: SymbolListOptions = { refreshMs: 3_000, minRetryMs: 100, maxRetryMs: 1_000 };
@@ -65,20 +64,19 @@ export const createSymbolList = (
     return mine;
   };
   const follow = async () => {
-    let failures = 0;
+    const backoff = createBackoff(options);
     while (!controller.signal.aborted) {
       let waitMs = options.refreshMs;
       try {
         await refresh();
-        failures = 0;
+        backoff.reset();
       } catch (thrown) {
         if (controller.signal.aborted) return;
         const error = toAppError(thrown);
         fault = error.message;
-        waitMs = Math.min(options.maxRetryMs, options.minRetryMs * 2 ** Math.min(failures, 16));
-        failures += 1;
+        waitMs = backoff.next();
         // The first ones are a start in which the socket service is not up yet.
-        if (failures === 3) log.warn({ code: error.code, reason: error.message }, 'symbol list cannot be read');
+        if (backoff.failures === 3) log.warn({ code: error.code, reason: error.message }, 'symbol list cannot be read');
       }
       await sleep(clock, waitMs, controller.signal);
     }

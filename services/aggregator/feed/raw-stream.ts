@@ -1,22 +1,19 @@
 import type { RawResponse } from '@tickfolio/gen/market/v1';
 import type { Clock, Timer } from '@tickfolio/lib/clock';
 import { toAppError } from '@tickfolio/lib/errors';
+import { createBackoff, type RetryPolicy } from '@tickfolio/lib/retry';
 import type { Logger } from '@tickfolio/lib/telemetry';
 
-export interface RawStreamOptions {
+/** The pauses are those before any further attempt, by default up to 100 ms before the first and up to 1 s. */
+export interface RawStreamOptions extends RetryPolicy {
   /** A new stream has this long for its first message. Default 5 000. */
   readonly firstMessageMs: number;
   /** How long the old stream is still read after the new one began, so that nothing on its way is cut. Default 200. */
   readonly overlapMs: number;
-  /** Wait before the first and at most before any further attempt. Default 100 and 1 000. */
-  readonly minRetryMs: number;
-  readonly maxRetryMs: number;
   /** A stream that promised to be heard every so often is given up when nothing comes for so many times as long. Default 3. */
   readonly silentHeartbeats: number;
   /** A stream that lived this long counts as a success. Default 5 000. */
   readonly provenMs: number;
-  /** From 0 to 1; for jitter. */
-  readonly random: () => number;
 }
 
 export const rawStreamDefaults: RawStreamOptions = {
@@ -24,9 +21,9 @@ export const rawStreamDefaults: RawStreamOptions = {
   overlapMs: 200,
   minRetryMs: 100,
   maxRetryMs: 1_000,
+  leastShare: 0.2,
   silentHeartbeats: 3,
   provenMs: 5_000,
-  random: Math.random,
 };
 
 export interface RawStreamDeps {
@@ -70,21 +67,16 @@ export const createRawStream = (deps: RawStreamDeps, options: RawStreamOptions =
   let current: Link | undefined;
   let next: Link | undefined;
   let retry: Timer | undefined;
-  let failures = 0;
+  const backoff = createBackoff(options);
   let lastReason = 'not connected yet';
   let closed = false;
 
-  const waitMs = (): number => {
-    const ceiling = Math.min(options.maxRetryMs, options.minRetryMs * 2 ** Math.min(failures, 16));
-    return ceiling * (0.2 + 0.8 * options.random());
-  };
   const retryLater = () => {
     if (closed || retry || wanted.length === 0) return;
-    retry = clock.after(waitMs(), () => {
+    retry = clock.after(backoff.next(), () => {
       retry = undefined;
       reconcile();
     });
-    failures += 1;
   };
   const promote = (link: Link) => {
     const old = current;
@@ -97,7 +89,7 @@ export const createRawStream = (deps: RawStreamDeps, options: RawStreamOptions =
   const ended = (link: Link, reason: string) => {
     if (link.controller.signal.aborted && link !== next && link !== current) return;
     lastReason = reason;
-    if (clock.monotonic() - link.openedMs >= options.provenMs) failures = 0;
+    if (clock.monotonic() - link.openedMs >= options.provenMs) backoff.reset();
     if (link === next) next = undefined;
     else if (link === current) {
       current = undefined;

@@ -1,4 +1,5 @@
 import type { AppError } from '@tickfolio/lib/errors';
+import { createBackoff, doubledMs, retryPauseMs } from '@tickfolio/lib/retry';
 import { holeRequest, type PageRequest, pageLimit } from './page-request.js';
 import type { TapeOptions } from './tape-limits.js';
 import type { TradeSequence } from './trade-sequence.js';
@@ -44,18 +45,14 @@ export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
   let quietSinceBreak = false;
   let probeAtMs: number | undefined;
   let notBeforeMs = 0;
-  let failures = 0;
+  const failures = createBackoff(options);
   let lacks = 0;
   let seedLimit = 1;
   /** Since the last trade that was believed. */
   let doubts = 0;
 
-  const retryIn = (attempt: number): number => {
-    const ceiling = Math.min(options.maxRetryMs, options.minRetryMs * 2 ** Math.min(attempt, 16));
-    return ceiling / 2 + (ceiling / 2) * options.random();
-  };
   const served = () => {
-    failures = 0;
+    failures.reset();
     lacks = 0;
     notBeforeMs = 0;
   };
@@ -76,7 +73,7 @@ export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
       }
       if (feedBroken) {
         feedBroken = false;
-        failures = 0;
+        failures.reset();
         notBeforeMs = 0;
       }
       // Every step of a recovery (asked, answered, first frame) may come after the moment an earlier probe looked at.
@@ -107,7 +104,7 @@ export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
         served();
         return true;
       }
-      notBeforeMs = localMs + retryIn(lacks);
+      notBeforeMs = localMs + retryPauseMs(options, lacks);
       return false;
     },
     empty,
@@ -117,12 +114,11 @@ export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
     },
     doubted: (localMs) => {
       if (probeAtMs !== undefined) return;
-      probeAtMs = localMs + Math.min(maxDoubtDelayMs, options.probeDelayMs * 2 ** Math.min(doubts, 16));
+      probeAtMs = localMs + doubledMs(options.probeDelayMs, maxDoubtDelayMs, doubts);
       doubts += 1;
     },
     failed: (error, localMs) => {
-      notBeforeMs = localMs + Math.max(error.retryAfterMs ?? 0, retryIn(failures));
-      failures += 1;
+      notBeforeMs = localMs + Math.max(error.retryAfterMs ?? 0, failures.next());
     },
     probed: () => {
       probeAtMs = undefined;

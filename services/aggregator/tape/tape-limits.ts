@@ -1,6 +1,8 @@
+import type { RetryPolicy } from '@tickfolio/lib/retry';
 import { type LedgerOptions, ledgerDefaults } from './second-ledger.js';
 
-export interface TapeOptions extends LedgerOptions {
+/** The pauses are those between questions to the exchange's history, by default from 200 ms to 5 s, and never less than half as long. */
+export interface TapeOptions extends LedgerOptions, RetryPolicy {
   /** A hole younger than this may be mere reordering and is not asked for. Default 150. */
   readonly reorderMs: number;
   /** After the feed came back a trade has this long to show what was missed, before history is asked. Default 1 000. */
@@ -27,10 +29,6 @@ export interface TapeOptions extends LedgerOptions {
   readonly maxHoleLagRetries: number;
   /** A hole of which history could not be had for this long is given up. Default 600 000. */
   readonly maxHoleAgeMs: number;
-  readonly minRetryMs: number;
-  readonly maxRetryMs: number;
-  /** From 0 to 1; for jitter. */
-  readonly random: () => number;
 }
 
 export const tapeDefaults: TapeOptions = {
@@ -50,5 +48,5 @@ export const tapeDefaults: TapeOptions = {
   maxHoleAgeMs: 600_000,
   minRetryMs: 200,
   maxRetryMs: 5_000,
-  random: Math.random,
+  leastShare: 0.5,
 };

@@ -1,4 +1,5 @@
 import type { Clock } from '@tickfolio/lib/clock';
+import { doubledMs } from '@tickfolio/lib/retry';
 import type { SocketLimits } from '../limits.js';
 
 /** Streams that the exchange refused, and when each is asked for again. No refusal is for ever: symbols are listed, bad moments pass. */
@@ -45,7 +46,7 @@ export const createRefusals = (
       const last = refusals.get(name);
       const times = (last?.times ?? 0) + 1;
       const firstMs = isAboutName ? limits.refusedNameRetryMs : limits.refusalRetryMs;
-      const retryInMs = Math.min(limits.refusalRetryCapMs, firstMs * 2 ** (times - 1));
+      const retryInMs = doubledMs(firstMs, limits.refusalRetryCapMs, times - 1);
       refusals.set(name, { why, times, isAboutName, dueMs: clock.monotonic() + retryInMs });
       return { isNews: last?.why !== why, retryInMs };
     },

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
+import { type Backoff, createBackoff } from '@tickfolio/lib/retry';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import { type Backoff, createBackoff } from '../backoff.js';
 import type { ConnectionEnd, ConnectionEvents, ExchangeConnection } from '../exchange/exchange-connection.js';
 import type { SocketLimits } from '../limits.js';
 import type { SocketMetrics } from '../metrics.js';
@@ -50,7 +50,7 @@ export class ConnectionSlot {
   constructor(deps: SlotDeps) {
     this.#deps = deps;
     const { backoffBaseMs, backoffCapMs } = deps.limits;
-    this.#backoff = createBackoff({ baseMs: backoffBaseMs, capMs: backoffCapMs, random: deps.random });
+    this.#backoff = createBackoff({ minRetryMs: backoffBaseMs, maxRetryMs: backoffCapMs, random: deps.random });
     this.#silence = createSilenceWatch(deps.clock, deps.limits, deps.events);
     this.#downSinceMs = deps.clock.monotonic();
     this.#connect();

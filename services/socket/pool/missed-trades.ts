@@ -1,4 +1,5 @@
 import type { Clock } from '@tickfolio/lib/clock';
+import { doubledMs } from '@tickfolio/lib/retry';
 import type { ExchangeConnection } from '../exchange/exchange-connection.js';
 
 /** What is known of streams, whichever connection brought it. All times are the exchange's own, epoch milliseconds: its clock is not ours. */
@@ -27,7 +28,6 @@ const underWayMs = 1_000;
 const shownAfterMs = 1_000;
 /** Asked at least so often: after a quiet night a connection that broke is found within this time too. */
 const maxPauseMs = 600_000;
-const maxDoublings = 20;
 
 /**
  * A connection that brought data is held against them. One that brought none yet is not to blame for what was traded before it stood, so
@@ -55,8 +55,7 @@ export const createMissedTrades = (clock: Clock, { lastTradedMs, lastEventMs }: 
   const begin = (connection: ExchangeConnection) => {
     judged = connection;
     told.clear();
-    const doublings = Math.min(maxDoublings, Math.max(0, replacements - 1));
-    nextPauseMs = Math.min(maxPauseMs, (connection.lastDataMs === undefined ? afterMs / 2 : afterMs) * 2 ** doublings);
+    nextPauseMs = doubledMs(connection.lastDataMs === undefined ? afterMs / 2 : afterMs, maxPauseMs, Math.max(0, replacements - 1));
   };
   const pick = (names: ReadonlySet<string>): string | undefined =>
     liveliest !== undefined && names.has(liveliest) ? liveliest : [...names][turn % names.size];

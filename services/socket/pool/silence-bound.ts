@@ -1,3 +1,4 @@
+import { doubledMs } from '@tickfolio/lib/retry';
 import type { SocketLimits } from '../limits.js';
 
 /** How long a connection may show no sign of life before it is replaced. */
@@ -9,8 +10,6 @@ export interface SilenceBound {
   readonly boundMs: () => number;
 }
 
-const maxDoublings = 20;
-
 export const createSilenceBound = (limits: Pick<SocketLimits, 'connectionSilenceMs' | 'silenceCapMs'>): SilenceBound => {
   // Replacements since the last sign of life: where they do not help, they become rare. Nothing else moves the bound.
   let replacements = 0;
@@ -19,8 +18,8 @@ export const createSilenceBound = (limits: Pick<SocketLimits, 'connectionSilence
       replacements = 0;
     },
     replaced: () => {
-      replacements = Math.min(replacements + 1, maxDoublings);
+      replacements += 1;
     },
-    boundMs: () => Math.min(limits.silenceCapMs, limits.connectionSilenceMs * 2 ** replacements),
+    boundMs: () => doubledMs(limits.connectionSilenceMs, limits.silenceCapMs, replacements),
   };
 };

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Symbol as ListedSymbol } from '@tickfolio/gen/market/v1';
 import { type Clock, sleep, type Timer } from '@tickfolio/lib/clock';
 import { toAppError } from '@tickfolio/lib/errors';
+import { createBackoff } from '@tickfolio/lib/retry';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import { createBackoff } from '../backoff.js';
 import type { SocketLimits } from '../limits.js';
 import { createPauses } from './pauses.js';
 
@@ -61,7 +61,7 @@ const revisionOf = ({ symbols, simulated }: SymbolList): string =>
 
 export const createSymbols = ({ clock, log, random, read, changed }: SymbolsDeps, limits: SymbolsLimits): Symbols => {
   const stop = new AbortController();
-  const backoff = createBackoff({ baseMs: limits.backoffBaseMs, capMs: limits.backoffCapMs, random });
+  const backoff = createBackoff({ minRetryMs: limits.backoffBaseMs, maxRetryMs: limits.backoffCapMs, random });
   const pauses = createPauses(clock);
   let current: (SymbolList & { readonly revision: string }) | undefined;
   let statuses = new Map<string, string>();

@@ -41,3 +41,70 @@ describe('one minute of the exchange', () => {
     expect(budget.take(100)).toBe(0);
   });
 });
+
+describe('weight budget', () => {
+  it('spends no more than its part in a minute, and starts anew with the next', () => {
+    const clock = createManualClock(1_700_000_041_000); // One second into the exchange's minute, as we count it.
+    const budget = createWeightBudget(clock, 100);
+    for (let call = 0; call < 25; call++) expect(budget.take(4)).toBe(0);
+    expect(budget.take(4)).toBe(60_000);
+    clock.advance(59_999);
+    expect(budget.take(4)).toBe(1);
+    clock.advance(1);
+    expect(budget.take(4)).toBe(0);
+  });
+
+  it('counts what others at our address used', () => {
+    const clock = createManualClock();
+    const budget = createWeightBudget(clock, 100);
+    budget.take(4);
+    budget.learn(98);
+    expect(budget.take(4)).toBeGreaterThan(0);
+    expect(budget.used).toBe(98);
+  });
+
+  it('does not take an answer that is late by a minute for what was used in this one', () => {
+    const clock = createManualClock(1_700_000_040_000); // A minute of the exchange begins.
+    const budget = createWeightBudget(clock, 100);
+    clock.advance(59_000);
+    budget.take(4);
+    const askedAtMs = clock.now();
+    budget.learn(96, askedAtMs);
+    clock.advance(2_500);
+    expect(budget.take(4)).toBe(0);
+    budget.learn(100, askedAtMs);
+    expect([budget.used, budget.take(4)]).toEqual([4, 0]);
+    budget.learn(50, clock.now());
+    expect(budget.used).toBe(50);
+  });
+
+  it.each([
+    ['behind', 30_000],
+    ['ahead', -30_000],
+  ])('counts by the exchange’s minute on a computer whose clock is half a minute %s, also after that was set', (_how, aheadMs) => {
+    const time = createManualClock(1_700_000_041_000 - aheadMs);
+    let setMs = 0;
+    const clock = { ...time, now: () => time.now() + setMs };
+    const budget = createWeightBudget(clock, 100);
+    expect(budget.take(60)).toBe(0);
+    budget.told(clock.now() + aheadMs);
+    // What was used before the clock was known counts.
+    expect([budget.used, budget.take(60)]).toEqual([60, 60_000]);
+    setMs = aheadMs;
+    time.advance(59_999);
+    expect(budget.take(60)).toBe(1);
+    time.advance(1);
+    expect(budget.take(60)).toBe(0);
+    budget.learn(80, budget.nowMs);
+    expect(budget.used).toBe(80);
+  });
+
+  it('asks nothing while the exchange said to wait', () => {
+    const clock = createManualClock();
+    const budget = createWeightBudget(clock, 100);
+    budget.block(5_000);
+    expect(budget.take(1)).toBe(5_000);
+    clock.advance(5_000);
+    expect(budget.take(1)).toBe(0);
+  });
+});

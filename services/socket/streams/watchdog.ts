@@ -1,4 +1,5 @@
 import type { Clock } from '@tickfolio/lib/clock';
+import { doubledMs } from '@tickfolio/lib/retry';
 import type { SocketLimits } from '../limits.js';
 import type { Feed, Watch } from './feed.js';
 
@@ -17,7 +18,8 @@ export interface StreamWatchdog {
 
 // One piece of evidence may be late (a ticker shows a trade that was seen before it); three in a row are not.
 const enoughEvidence = 3;
-const maxDoublings = 6;
+/** Of the first wait after an act that did not help. */
+const longestWaits = 64;
 
 /**
  * Finds single streams that fell silent on a connection that works. Silence alone proves nothing: a minor pair may not
@@ -32,7 +34,7 @@ export const createStreamWatchdog = (clock: Clock, limits: SocketLimits, actions
   const postpone = (watch: Watch, baseMs: number) => {
     watch.tries += 1;
     watch.evidence = 0;
-    watch.nextTryMs = clock.monotonic() + baseMs * 2 ** Math.min(watch.tries, maxDoublings);
+    watch.nextTryMs = clock.monotonic() + doubledMs(baseMs, longestWaits * baseMs, watch.tries);
   };
   return {
     saw: (feed, close) => {

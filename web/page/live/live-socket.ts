@@ -1,3 +1,4 @@
+import { doubledMs, retryPauseMs } from '@tickfolio/lib/retry/backoff';
 import type { Clock, Timer } from '../clock.js';
 import { isProblem } from '../session/problem.js';
 import { type Frame, isConnectionMessage, isFrame } from './frame.js';
@@ -33,8 +34,7 @@ export interface LiveSocket {
   close(): void;
 }
 
-const firstRetryMs = 500;
-const maxRetryMs = 10_000;
+const pauses = { minRetryMs: 500, maxRetryMs: 10_000, leastShare: 0.5 };
 /** The server sends at least once a second. */
 const silenceMs = 8_000;
 /** Of WebSocket.readyState. */
@@ -71,14 +71,14 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
       return;
     }
     deps.onConnection('reconnecting');
-    const ceiling = Math.min(maxRetryMs, firstRetryMs * 2 ** tries++);
+    const failures = tries++;
     if (code === closeCodes.signInAgain)
       void deps.renew().then(
         () => later(0),
-        (thrown: unknown) => (isProblem(thrown, 401) ? undefined : later(ceiling)),
+        (thrown: unknown) => (isProblem(thrown, 401) ? undefined : later(doubledMs(pauses.minRetryMs, pauses.maxRetryMs, failures))),
       );
-    else if (code === closeCodes.goingAway && tries === 1) later(random() * firstRetryMs);
-    else later(ceiling / 2 + (random() * ceiling) / 2);
+    else if (code === closeCodes.goingAway && failures === 0) later(random() * pauses.minRetryMs);
+    else later(retryPauseMs({ ...pauses, random }, failures));
   };
   const listen = () => {
     silence?.cancel();

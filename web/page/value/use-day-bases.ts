@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { doubledMs } from '@tickfolio/lib/retry/backoff';
 import { useEffect, useState } from 'react';
 import { framedSymbols } from '../live/held-symbols.js';
 import type { DayPlan } from '../live/portfolio-store.js';
@@ -53,7 +54,7 @@ export const dayRefreshMs = (answeredAt: string | undefined, part: number, soon:
   const answeredMs = answeredAt === undefined ? Number.NaN : Date.parse(answeredAt);
   const toTurnMs = askFromMs + Math.floor(askForMs * part) - (answeredMs % refreshMs);
   const turnMs = Number.isNaN(toTurnMs) ? refreshMs : toTurnMs < leastMs ? toTurnMs + refreshMs : toTurnMs;
-  return soon ? Math.min(soonestMs * 2 ** Math.max(0, asked - 1), soonMs, turnMs) : turnMs;
+  return soon ? doubledMs(soonestMs, Math.min(soonMs, turnMs), Math.max(0, asked - 1)) : turnMs;
 };
 
 const baseOf = ({ Symbol: symbol, Price, QuotePrice }: PriceThen, sinceMs: number | undefined): readonly [string, DayBase] => [
