@@ -1,5 +1,6 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { createLane, type Lane } from '@tickfolio/lib/lane';
 
 /** Does so much of the work of one key at once, and the rest in its order. */
 export interface Turns {
@@ -23,60 +24,37 @@ export interface TurnsOptions {
   readonly failTogether?: boolean;
 }
 
-interface Waiting {
-  begin(): void;
-  fail(thrown: unknown): void;
-}
-
 const isOutage = (thrown: unknown): boolean =>
   thrown instanceof AppError && (thrown.code === 'unavailable' || thrown.code === 'deadline_exceeded');
 
 export const createTurns = (options: TurnsOptions): Turns => {
   const { clock, atOnce, maxWaiting, maxWaitMs, words, failTogether = false } = options;
   /** Only keys of which something is done. */
-  const lines = new Map<string, { running: number; readonly waiting: Set<Waiting> }>();
-  const tooMuch = () => new AppError('resource_exhausted', words, { retryAfterMs: 1_000 });
-
-  /** Undefined where it is here already. */
-  const turn = (key: string): Promise<void> | undefined => {
-    const line = lines.get(key) ?? { running: 0, waiting: new Set() };
-    if (line.running < atOnce) {
-      line.running++;
-      lines.set(key, line);
-      return undefined;
-    }
-    const { waiting } = line;
-    if (waiting.size >= maxWaiting) throw tooMuch();
-    return new Promise<void>((resolve, reject) => {
-      const end = (then: () => void) => {
-        timer.cancel();
-        waiting.delete(mine);
-        then();
-      };
-      const mine: Waiting = { begin: () => end(resolve), fail: (thrown) => end(() => reject(thrown)) };
-      const timer = clock.after(maxWaitMs, () => mine.fail(tooMuch()));
-      waiting.add(mine);
-    });
+  const lanes = new Map<string, Lane>();
+  const laneOptions = {
+    width: atOnce,
+    maxWaiting,
+    patience: { clock, ms: maxWaitMs },
+    refuse: () => new AppError('resource_exhausted', words, { retryAfterMs: 1_000 }),
   };
-  const leave = (key: string) => {
-    const line = lines.get(key);
-    if (!line) return;
-    const [next] = line.waiting;
-    if (next) next.begin();
-    else if (--line.running === 0) lines.delete(key);
+  const laneOf = (key: string): Lane => {
+    const lane = lanes.get(key) ?? createLane(laneOptions);
+    lanes.set(key, lane);
+    return lane;
   };
 
   return {
     take: async (key, work) => {
-      const coming = turn(key);
-      if (coming) await coming;
+      const lane = laneOf(key);
+      const inTurn = () =>
+        work().catch((thrown: unknown) => {
+          if (failTogether && isOutage(thrown)) lane.failWaiting(thrown);
+          throw thrown;
+        });
       try {
-        return await work();
-      } catch (thrown) {
-        if (failTogether && isOutage(thrown)) for (const waiting of [...(lines.get(key)?.waiting ?? [])]) waiting.fail(thrown);
-        throw thrown;
+        return await lane.run(inTurn);
       } finally {
-        leave(key);
+        if (lane.isIdle && lanes.get(key) === lane) lanes.delete(key);
       }
     },
   };

@@ -3,10 +3,11 @@ import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ClickHouseClientConfigOptions, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { HoldStore } from '../../embedded-store/embedded-store.js';
+import type { Lane } from '../../lane/lane.js';
 import type { Logger } from '../../telemetry/telemetry.js';
 import type { ClickHouse, Params } from '../clickhouse.js';
 import { createClientPort } from '../client-port.js';
-import { createLane, type Lane } from '../lane.js';
+import { createQueryLane } from '../query-lane.js';
 import { paramTexts } from '../tab-separated.js';
 import { copyChdb } from './copy.js';
 import { type ChdbEngine, type ChdbEngineOptions, type EngineStatement, openChdbEngine } from './engine.js';
@@ -47,8 +48,8 @@ export const openChdbClickHouse = async (options: ChdbClickHouseOptions): Promis
       { reason: engine.setAside.slice(0, maxToldParts).join('; '), parts: engine.setAside.length },
       'parts of the archive cannot be read and were set aside; what no older part holds is missing until a backup is restored, or those folders are removed',
     );
-  const writes = createLane({ width: 1, maxWaiting, name: 'writes to the embedded ClickHouse' });
-  const reads = createLane({ width: maxReaders, maxWaiting, name: 'queries of the embedded ClickHouse' });
+  const writes = createQueryLane({ width: 1, maxWaiting, name: 'writes to the embedded ClickHouse' });
+  const reads = createQueryLane({ width: maxReaders, maxWaiting, name: 'queries of the embedded ClickHouse' });
   const client = createClient({
     connection: createEngineConnection(engine, writes, reads),
     log: { level: ClickHouseLogLevel.OFF },

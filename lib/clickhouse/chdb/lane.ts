@@ -1,4 +1,4 @@
-import type { Lane } from '../lane.js';
+import type { Lane } from '../../lane/lane.js';
 import type { ChdbEngine, EngineAnswer, EngineStatement } from './engine.js';
 
 /**

@@ -8,7 +8,7 @@ import type { Logger } from '../../telemetry/telemetry.js';
 import type { ChdbEngine } from '../chdb/engine.js';
 import { runInLane } from '../chdb/lane.js';
 import { ClickHouseFault } from '../error.js';
-import { createLane } from '../lane.js';
+import { createQueryLane } from '../query-lane.js';
 import { createAnalystGuard } from './analyst-guard.js';
 import { formatOf, sendFault, sendResult, statusOf } from './answer.js';
 import { isLoopback, mayAsk } from './origin.js';
@@ -77,7 +77,7 @@ export const startClickHouseHttp = async (deps: ClickHouseHttpDeps, options: Cli
   const limits: AnalystLimits = { ...defaultLimits, ...options.limits };
   const guard = readOnly ? await createAnalystGuard(engine) : undefined;
   const patience = readOnly ? { clock, ms: maxWaitMs } : undefined;
-  const lane = createLane({ width: maxConcurrent, maxWaiting, patience, name: 'queries' });
+  const lane = createQueryLane({ width: maxConcurrent, maxWaiting, patience, name: 'queries' });
   const bounds: RequestBounds = {
     maxQueryBytes: readOnly ? maxQueryBytes : maxBodyBytes,
     maxBodyBytes: readOnly ? maxQueryBytes : maxBodyBytes,

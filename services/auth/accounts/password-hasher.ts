@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { AppError } from '@tickfolio/lib/errors';
+import { createLane } from '@tickfolio/lib/lane';
 
 /** Hashes and checks passwords with argon2id, off the event loop, a bounded number at a time. */
 export interface PasswordHasher {
@@ -26,54 +27,21 @@ const retryAfterMs = 2_000;
 export const createPasswordHasher = async (options: PasswordHasherOptions = {}): Promise<PasswordHasher> => {
   const { maxConcurrent = 2, maxWaiting = 32 } = options;
   const nobodys = await hash(randomBytes(32).toString('base64url'), cost);
-  const waiting = new Set<() => void>();
-  let running = 0;
-
-  const turn = (signal: AbortSignal | undefined): Promise<void> => {
-    if (signal?.aborted) return Promise.reject(left());
-    if (running < maxConcurrent) {
-      running += 1;
-      return Promise.resolve();
-    }
-    if (waiting.size >= maxWaiting) {
-      return Promise.reject(
-        new AppError('resource_exhausted', 'Too many people sign in at the moment; please try again shortly.', { retryAfterMs }),
-      );
-    }
-    return new Promise((resolve, reject) => {
-      const begin = () => {
-        waiting.delete(begin);
-        signal?.removeEventListener('abort', leave);
-        resolve();
-      };
-      const leave = () => {
-        waiting.delete(begin);
-        reject(left());
-      };
-      waiting.add(begin);
-      signal?.addEventListener('abort', leave, { once: true });
-    });
-  };
-  const inTurn = async <T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
-    await turn(signal);
-    try {
-      return await work();
-    } finally {
-      const [next] = waiting;
-      if (next) next();
-      else running -= 1;
-    }
-  };
+  const full = () =>
+    new AppError('resource_exhausted', 'Too many people sign in at the moment; please try again shortly.', { retryAfterMs });
+  const lane = createLane({
+    width: maxConcurrent,
+    maxWaiting,
+    refuse: (why) => (why === 'left' ? new AppError('canceled', 'The caller left.') : full()),
+  });
   return {
-    hash: (password, signal) => inTurn(() => hash(password, cost), signal),
+    hash: (password, signal) => lane.run(() => hash(password, cost), signal),
     verify: async (passwordHash, password, signal) => {
-      const matches = await inTurn(() => verify(passwordHash ?? nobodys, password), signal);
+      const matches = await lane.run(() => verify(passwordHash ?? nobodys, password), signal);
       return matches && passwordHash !== undefined;
     },
     get waiting() {
-      return waiting.size;
+      return lane.waiting;
     },
   };
 };
-
-const left = () => new AppError('canceled', 'The caller left.');

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { createManualClock } from '../clock/clock.js';
-import { createLane } from './lane.js';
+import { createQueryLane } from './query-lane.js';
 
 it('says within seconds that too many queries run, rather than to wait for theirs to end', async () => {
   const clock = createManualClock();
-  const lane = createLane({ width: 2, maxWaiting: 4, patience: { clock, ms: 3_000 }, name: 'queries' });
+  const lane = createQueryLane({ width: 2, maxWaiting: 4, patience: { clock, ms: 3_000 }, name: 'queries' });
   const ends: (() => void)[] = [];
   const heavy = () => lane.run(() => new Promise<void>((resolve) => void ends.push(resolve)));
   const running = [heavy(), heavy()];

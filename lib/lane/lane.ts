@@ -1,13 +1,21 @@
 import type { Clock } from '../clock/clock.js';
-import { AppError } from '../errors/errors.js';
 
-/** Lets a bounded number of jobs run at once, the others wait for their turn, in order. */
+/** A semaphore: lets a bounded number of jobs run at once, the others wait for their turn, in order. */
 export interface Lane {
-  /** @throws AppError resource_exhausted when too many wait already or no turn came in time, canceled after `close`, and what the job throws. */
+  /** @throws what `refuse` makes of a turn that does not come, and what the job throws */
   run<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** How many wait for their turn. */
+  readonly waiting: number;
+  /** Whether nothing runs, and so nothing waits. */
+  readonly isIdle: boolean;
+  /** None of those that wait gets its turn any more: each fails with this. */
+  failWaiting(thrown: unknown): void;
   /** Refuses what waits and what comes; resolves when the running jobs ended. */
   close(): Promise<void>;
 }
+
+/** Why a turn does not come: too many wait, it took too long, the signal aborted, or the lane was closed. */
+export type NoTurn = 'full' | 'late' | 'left' | 'closed';
 
 export interface LaneOptions {
   /** Jobs that run at once. */
@@ -15,20 +23,19 @@ export interface LaneOptions {
   readonly maxWaiting: number;
   /** How long a job waits for its turn, and by which clock. Default: until it comes. */
   readonly patience?: { readonly clock: Pick<Clock, 'after'>; readonly ms: number } | undefined;
-  /** For error messages: what there is too much of. */
-  readonly name: string;
+  /** What is thrown then. */
+  readonly refuse: (why: NoTurn) => Error;
 }
 
 interface Waiting {
   start(): void;
-  refuse(err: Error): void;
+  fail(thrown: unknown): void;
 }
 
-export const createLane = ({ width, maxWaiting, patience, name }: LaneOptions): Lane => {
+export const createLane = ({ width, maxWaiting, patience, refuse }: LaneOptions): Lane => {
   const waiting = new Set<Waiting>();
   const running = new Set<Promise<unknown>>();
   let closed = false;
-  const refusal = () => new AppError('unavailable', 'ClickHouse: the embedded engine has been closed.');
 
   const turn = (signal: AbortSignal | undefined): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -37,24 +44,18 @@ export const createLane = ({ width, maxWaiting, patience, name }: LaneOptions): 
         timer?.cancel();
         signal?.removeEventListener('abort', onAbort);
       };
-      const onAbort = () => {
-        leave();
-        reject(new AppError('canceled', `Given up while it waited for other ${name}.`));
-      };
       const entry: Waiting = {
         start: () => {
           leave();
           resolve();
         },
-        refuse: (err) => {
+        fail: (thrown) => {
           leave();
-          reject(err);
+          reject(thrown);
         },
       };
-      const timer = patience?.clock.after(patience.ms, () => {
-        const message = `Too many ${name} run: none of ${width} has ended within ${patience.ms / 1_000} s. Ask again a little later.`;
-        entry.refuse(new AppError('resource_exhausted', message, { retryAfterMs: patience.ms }));
-      });
+      const onAbort = () => entry.fail(refuse('left'));
+      const timer = patience?.clock.after(patience.ms, () => entry.fail(refuse('late')));
       waiting.add(entry);
       signal?.addEventListener('abort', onAbort, { once: true });
     });
@@ -68,26 +69,36 @@ export const createLane = ({ width, maxWaiting, patience, name }: LaneOptions): 
     taken++;
     first.start();
   };
+  const failWaiting = (thrown: unknown) => {
+    for (const entry of [...waiting]) entry.fail(thrown);
+  };
   return {
-    run: async (job, signal) => {
-      if (closed) throw refusal();
-      if (signal?.aborted) throw new AppError('canceled', 'Given up before it began.');
+    run: async <T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
+      if (closed) throw refuse('closed');
+      if (signal?.aborted) throw refuse('left');
       if (taken < width) taken++;
-      else if (waiting.size >= maxWaiting) {
-        throw new AppError('resource_exhausted', `Too many ${name} wait already (${maxWaiting}).`, { retryAfterMs: 1_000 });
-      } else await turn(signal);
-      const work = job();
-      running.add(work);
+      else if (waiting.size >= maxWaiting) throw refuse('full');
+      else await turn(signal);
+      let work: Promise<T> | undefined;
       try {
+        work = job();
+        running.add(work);
         return await work;
       } finally {
-        running.delete(work);
+        if (work) running.delete(work);
         next();
       }
     },
+    get waiting() {
+      return waiting.size;
+    },
+    get isIdle() {
+      return taken === 0;
+    },
+    failWaiting,
     close: async () => {
       closed = true;
-      for (const entry of waiting) entry.refuse(refusal());
+      failWaiting(refuse('closed'));
       while (running.size > 0) await Promise.allSettled(running);
     },
   };
