@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { hasAlready } from '@tickfolio/lib/http';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { moment, problems, rangeQuery, usdt } from '../api/contract.js';
-import { hasAlready } from '../api/etag.js';
 import type { ReadInTurn } from '../api/read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import { type Kind, requireKind } from '../market/portfolio-value.js';
@@ -69,7 +69,7 @@ export const valueRoutes: FastifyPluginAsyncTypebox<ValueRoutesOptions> = async 
         const etag = `"${revision}"`;
         // Nothing of anybody lies on a disk; it is for programs that keep the answer themselves.
         reply.header('etag', etag).header('cache-control', 'no-store').header('vary', 'authorization');
-        if (hasAlready(request, etag)) return (reply as FastifyReply).code(304).send();
+        if (hasAlready(request.headers['if-none-match'], etag)) return (reply as FastifyReply).code(304).send();
         const found = await points(request.query.after === undefined ? undefined : Date.parse(request.query.after));
         return {
           Range: range,

@@ -1,18 +1,12 @@
-import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
+import { acceptedEncoding, compress, etagOf, hasAlready } from '@tickfolio/lib/http';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { problems, SymbolsAnswer } from '../api/contract.js';
-import { hasAlready } from '../api/etag.js';
-import { acceptedEncoding } from '../page/web-files.js';
 import type { SymbolLookup } from './symbol-lookup.js';
 import type { Symbols } from './symbols.js';
 
-const compressors = {
-  br: (text: string) => promisify(brotliCompress)(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }),
-  gzip: (text: string) => promisify(gzip)(text),
-};
+/** Some 10 ms for the list of a whole exchange. */
+const quality = 6;
 
 /** The list of what can be held, made once per revision of the exchange's list. */
 export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols; readonly lookup: SymbolLookup }> = async (
@@ -33,8 +27,8 @@ export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols; reado
     if (made?.revision !== revision) {
       const text = JSON.stringify({ Revision: revision, Symbols: all });
       // Of the text: another build makes another answer of the same list.
-      const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
-      made = { revision, etag, text, br: compressors.br(text), gzip: compressors.gzip(text) };
+      const bytes = Buffer.from(text);
+      made = { revision, etag: etagOf(text), text, br: compress('br', bytes, quality), gzip: compress('gzip', bytes, quality) };
     }
     return made;
   };
@@ -63,7 +57,7 @@ export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols; reado
       const { etag } = list;
       const kept = request.query.fresh ? 'no-store' : 'public, max-age=60';
       reply.header('etag', etag).header('cache-control', kept).header('vary', 'accept-encoding');
-      if (hasAlready(request, etag)) return (reply as FastifyReply).code(304).send();
+      if (hasAlready(request.headers['if-none-match'], etag)) return (reply as FastifyReply).code(304).send();
       const encoding = acceptedEncoding(request.headers['accept-encoding']);
       reply.type('application/json; charset=utf-8').serializer(String);
       if (!encoding) return reply.send(list.text);

@@ -1,20 +1,19 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { compress, type StaticFile } from '@tickfolio/lib/http';
 import { type Database, type DatabaseTime, databaseTime, fromPostgresError } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { eq, inArray, lt, sql } from 'drizzle-orm';
 import { createTurns } from '../api/turns.js';
 import { pageAssets } from '../schema.js';
-import { fileOf, type PageFile } from './page-files.js';
+import { fileOf } from './page-files.js';
 
 /** What replicas of several builds of the page share: each serves the files of all, by the names that are made of their content. */
 export interface PageAssets {
   /** Hands this build's files to the others, and says so again until it is closed. Resolves when they have them, or it took too long. Never throws. */
   offer(): Promise<void>;
   /** A file of another build. @throws AppError unavailable */
-  find(name: string): Promise<PageFile | undefined>;
+  find(name: string): Promise<StaticFile | undefined>;
   close(): void;
 }
 
@@ -25,7 +24,7 @@ export interface PageAssetsDeps {
   readonly time?: DatabaseTime;
   readonly log: Logger;
   /** This build's, by name. */
-  readonly files: ReadonlyMap<string, PageFile>;
+  readonly files: ReadonlyMap<string, StaticFile>;
 }
 
 /** How often a replica says that it serves its build. */
@@ -46,15 +45,13 @@ const maxWaiting = 200;
 const maxWaitMs = 5_000;
 const minBytesToCompress = 600;
 
-const compress = promisify(gzip);
-
 export const createPageAssets = (
   { db, clock, time = databaseTime, log, files }: PageAssetsDeps,
   options: PageAssetsOptions = {},
 ): PageAssets => {
   const { keepMs = 24 * 3_600_000 } = options;
   const own = [...files].filter(([, { forEver }]) => forEver);
-  const held = new Map<string, PageFile>();
+  const held = new Map<string, StaticFile>();
   let heldBytes = 0;
   const turns = createTurns({ clock, atOnce: maxAsking, maxWaiting, maxWaitMs, words: 'Too many files are asked for.' });
 
@@ -77,12 +74,12 @@ export const createPageAssets = (
     });
   const timer = clock.every(offerEveryMs, () => void offer());
 
-  const read = async (name: string): Promise<PageFile | undefined> => {
+  const read = async (name: string): Promise<StaticFile | undefined> => {
     const [row] = await db.select({ bytes: pageAssets.bytes }).from(pageAssets).where(eq(pageAssets.name, name));
     if (!row) return undefined;
     const bytes = Buffer.from(row.bytes);
     const isText = /\.(js|css|svg|json)$/.test(name) && bytes.length >= minBytesToCompress;
-    const file = fileOf(name, bytes, isText ? { gzip: await compress(bytes) } : {});
+    const file = fileOf(name, bytes, isText ? { gzip: await compress('gzip', bytes, 6) } : {});
     if (heldBytes + bytes.length <= maxHeldBytes && !held.has(name)) {
       held.set(name, file);
       heldBytes += bytes.length;

@@ -2,38 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { type StaticFile, staticFile } from '@tickfolio/lib/http';
 
-/** A file of the built page, held in memory. */
-export interface PageFile {
-  readonly bytes: Buffer;
-  readonly type: string;
-  readonly etag: string;
-  /** Its name changes with its content. */
-  readonly forEver: boolean;
-  readonly compressed: Readonly<Partial<Record<Encoding, Buffer>>>;
-}
-
-export type Encoding = 'br' | 'gzip';
-
-const types: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  json: 'application/json',
-  webmanifest: 'application/manifest+json',
-  svg: 'image/svg+xml',
-  png: 'image/png',
-  woff2: 'font/woff2',
-};
-
-/** @param name from the page's folder, with `/` */
-export const fileOf = (name: string, bytes: Buffer, compressed: PageFile['compressed']): PageFile => ({
-  bytes,
-  type: types[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
-  etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
-  forEver: name.startsWith('assets/'),
-  compressed,
-});
+/** @param name from the page's folder, with `/`; the build names what lies in `assets/` by its content */
+export const fileOf = (name: string, bytes: Buffer, compressed: StaticFile['compressed']): StaticFile =>
+  staticFile(name, bytes, { forEver: name.startsWith('assets/'), compressed });
 
 /** The two files that know where they stand; all others name each other relative to themselves. */
 const indexName = 'index.html';
@@ -41,7 +14,7 @@ const workerName = 'worker.js';
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Writes the place into what the build left relative, and into the worker, which knows the index by its hash, the index's new one. */
-const place = (files: Map<string, PageFile>, basePath: string) => {
+const place = (files: Map<string, StaticFile>, basePath: string) => {
   const change = (name: string, edit: (text: string) => string) => {
     const file = files.get(name);
     if (!file) return;
@@ -58,7 +31,7 @@ const place = (files: Map<string, PageFile>, basePath: string) => {
  * Reads what the build wrote, for a page that stands under `basePath` of its host.
  * @returns by names from the folder, with `/`; undefined where no page was built
  */
-export const readPageFiles = (folder: string, basePath: string): ReadonlyMap<string, PageFile> | undefined => {
+export const readPageFiles = (folder: string, basePath: string): ReadonlyMap<string, StaticFile> | undefined => {
   if (!existsSync(join(folder, indexName))) return undefined;
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/\.(br|gz|map)$|^\./.test(entry.name))

@@ -6,7 +6,7 @@ import type { Postgres } from '@tickfolio/lib/postgres';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFakeAggregator, openTestPostgres, startTestBff, testSymbols } from '../kit/bff.js';
-import { acceptedEncoding, addWebFiles } from './web-files.js';
+import { addWebFiles } from './web-files.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-page-'));
 const script = `console.log(${JSON.stringify('x'.repeat(2_000))});`;
@@ -89,13 +89,6 @@ describe('the page', () => {
     expect(answer.statusCode).toBe(503);
     expect(answer.body).toContain('npm run build');
   });
-});
-
-it('takes the best encoding that is not refused', () => {
-  expect(acceptedEncoding('gzip, deflate, br')).toBe('br');
-  expect(acceptedEncoding('br;q=0, gzip;q=0.5')).toBe('gzip');
-  expect(acceptedEncoding('brotli')).toBeUndefined();
-  expect(acceptedEncoding(undefined)).toBeUndefined();
 });
 
 describe('the page in the BFF', () => {

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@tickfolio/lib/errors';
+import { type StaticFile, sendStaticFile } from '@tickfolio/lib/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { hasAlready } from '../api/etag.js';
 import { pageRoutes } from '../api/public-url.js';
 import type { PageAssets } from './page-assets.js';
-import { type Encoding, type PageFile, readPageFiles } from './page-files.js';
+import { readPageFiles } from './page-files.js';
 
 /** Where `npm run build` puts the page: beside this workspace, in the source tree as in an image. */
 export const builtPage = fileURLToPath(
@@ -25,23 +25,8 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The best of what the client says it can read. */
-export const acceptedEncoding = (accepted: string | undefined): Encoding | undefined => {
-  const named = (accepted ?? '').toLowerCase().split(',');
-  const takes = (encoding: Encoding) => named.some((part) => part.trim().split(/\s*;/)[0] === encoding && !/;\s*q=0(\.0*)?\s*$/.test(part));
-  return takes('br') ? 'br' : takes('gzip') ? 'gzip' : undefined;
-};
-
-const send = (request: FastifyRequest, reply: FastifyReply, file: PageFile): FastifyReply => {
-  reply.header('cache-control', file.forEver ? 'public, max-age=31536000, immutable' : 'no-cache');
-  reply.header('etag', file.etag).header('vary', 'accept-encoding').header('content-security-policy', policy);
-  if (hasAlready(request, file.etag)) return reply.code(304).send();
-  reply.type(file.type);
-  const encoding = acceptedEncoding(request.headers['accept-encoding']);
-  const small = encoding && file.compressed[encoding];
-  if (!encoding || !small) return reply.send(file.bytes);
-  return reply.header('content-encoding', encoding).send(small);
-};
+const send = (request: FastifyRequest, reply: FastifyReply, file: StaticFile): FastifyReply =>
+  sendStaticFile(request, reply.header('content-security-policy', policy), file);
 
 const notBuilt = (basePath: string) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>tickfolio</title>
 <h1>The page is not built</h1><p>Run <code>npm run build</code> and start again. The interfaces work: <a href="${basePath}docs">their description</a>.</p></html>`;
@@ -52,7 +37,7 @@ export interface WebFilesOptions {
   /** Where the page stands in its host, with a slash at both ends. Default `/`. */
   readonly basePath?: string;
   /** Shares this build's files with replicas of others. Default nobody. */
-  readonly share?: (files: ReadonlyMap<string, PageFile>) => PageAssets;
+  readonly share?: (files: ReadonlyMap<string, StaticFile>) => PageAssets;
 }
 
 /** Files of other builds: before this replica listens the others can serve its own, and it serves theirs. */

@@ -1,4 +1,7 @@
 export { endWithProblem } from './connection-fault.js';
+export { compress } from './content/compression.js';
+export { acceptedEncoding, type Encoding, hasAlready } from './content/negotiation.js';
+export { etagOf, type StaticFile, sendStaticFile, staticFile } from './content/static-file.js';
 export { type FetchTextOptions, fetchText, type TextAnswer } from './fetch-text.js';
 export { listen } from './listen.js';
 export { type MeasureOptions, measureRequests } from './measure.js';

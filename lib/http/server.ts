@@ -9,9 +9,18 @@ import { traceRequests } from './tracing.js';
 export interface HttpServerOptions
   extends Pick<
     FastifyServerOptions,
-    'bodyLimit' | 'requestTimeout' | 'forceCloseConnections' | 'trustProxy' | 'rewriteUrl' | 'ajv' | 'schemaErrorFormatter'
+    | 'bodyLimit'
+    | 'requestTimeout'
+    | 'forceCloseConnections'
+    | 'trustProxy'
+    | 'rewriteUrl'
+    | 'routerOptions'
+    | 'ajv'
+    | 'schemaErrorFormatter'
   > {
   readonly log: Logger;
+  /** Sets what answers a failure of a request that could be read, and an address at which nothing is. Default: problem+json for everybody. */
+  readonly answerFailures?: (app: FastifyInstance) => void;
 }
 
 /** A request must have arrived whole within this time. */
@@ -23,7 +32,7 @@ const checkIntervalMs = 1_000;
  * A fastify server without routes that answers whatever fails, at whatever stage, as problem+json: what is no HTTP, an unreadable
  * address, a wrong method, a wrong body, an error of a route. It takes the caller's `x-request-id` or makes one, sends it back, and logs no request by itself.
  */
-export const createHttpServer = ({ log, ...options }: HttpServerOptions): FastifyInstance => {
+export const createHttpServer = ({ log, answerFailures = setProblemHandlers, ...options }: HttpServerOptions): FastifyInstance => {
   const app: FastifyInstance = fastify({
     requestTimeout: defaultRequestTimeoutMs,
     ...options,
@@ -39,7 +48,7 @@ export const createHttpServer = ({ log, ...options }: HttpServerOptions): Fastif
     genReqId: ({ headers }) => requestIdOf(headers[requestIdKey]),
   });
   traceRequests(app);
-  setProblemHandlers(app);
+  answerFailures(app);
   app.addHook('onRequest', async ({ raw, id }, reply) => {
     reply.header(requestIdKey, id);
     if (raw.httpVersion === '1.1' && raw.headers.host === undefined)

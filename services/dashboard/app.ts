@@ -2,9 +2,9 @@ import helmet from '@fastify/helmet';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { type Clock, waitUntil } from '@tickfolio/lib/clock';
 import { archiveNames } from '@tickfolio/lib/events/archive';
-import { addOperations, cutStalledStreams, frameworkErrors, listen, measureRequests, traceRequests } from '@tickfolio/lib/http';
-import { type Logger, type Metrics, requestIdKey, requestIdOf } from '@tickfolio/lib/telemetry';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { addOperations, createHttpServer, cutStalledStreams, listen, measureRequests } from '@tickfolio/lib/http';
+import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import type { FastifyInstance } from 'fastify';
 import { createArchive } from './archive/archive.js';
 import { createReadings } from './archive/readings.js';
 import { loadAssets } from './files/assets.js';
@@ -40,8 +40,6 @@ export interface Dashboard {
   close(until?: AbortSignal): Promise<void>;
 }
 
-/** A request must have arrived whole within this time. */
-const requestTimeoutMs = 10_000;
 /** The archive's symbols may be this long. */
 const maxSymbolLength = 256;
 /** Readings kept: some hundred pages that people look at at once, each at most a few hundred rows. */
@@ -50,16 +48,12 @@ const maxReadings = 256;
 const build = (deps: DashboardDeps, options: DashboardOptions): FastifyInstance => {
   const { clickhouse, clock, log, metrics } = deps;
   const { simulated = () => undefined } = options;
-  const app: FastifyInstance = Fastify({
-    frameworkErrors,
-    loggerInstance: log as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+  const app = createHttpServer({
+    log,
     bodyLimit: 1,
-    requestTimeout: requestTimeoutMs,
-    return503OnClosing: false,
-    requestIdHeader: false,
-    genReqId: ({ headers }) => requestIdOf(headers[requestIdKey]),
     routerOptions: { maxParamLength: maxSymbolLength, ignoreTrailingSlash: true },
+    // The routes answer people with pages.
+    answerFailures: () => undefined,
   });
   const queries = metrics.histogram({
     name: 'query_duration_seconds',
@@ -68,10 +62,6 @@ const build = (deps: DashboardDeps, options: DashboardOptions): FastifyInstance 
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
   });
   const exported = metrics.counter({ name: 'exported_rows_total', help: 'Tickers written into CSV files' });
-  traceRequests(app);
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header(requestIdKey, request.id);
-  });
   // Open pages ask every two seconds, so an answer is no news.
   measureRequests(app, metrics, { level: 'debug' });
   addCompression(app);
@@ -100,7 +90,7 @@ const build = (deps: DashboardDeps, options: DashboardOptions): FastifyInstance 
       archive: createArchive({ clickhouse, clock, log, observe }),
       names: archiveNames(options.database, options.table),
       readings: createReadings(clock, maxReadings),
-      assets: loadAssets(),
+      assets: await loadAssets(),
       clock,
       simulated,
       log: options.tickerLog ?? serverLog,

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Clock } from '@tickfolio/lib/clock';
-import { AppError, httpStatusOf, toAppError } from '@tickfolio/lib/errors';
+import { AppError, toAppError } from '@tickfolio/lib/errors';
 import type { ArchiveNames } from '@tickfolio/lib/events/archive';
 import { simulatedMark } from '@tickfolio/lib/events/mini-ticker';
 import { problemOf } from '@tickfolio/lib/http';
@@ -95,15 +95,14 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
   };
   const sendError = (request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply => {
     if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
-    if (wantsProblem(request)) {
-      const problem = problemOf(error, request.id);
+    const problem = problemOf(error, request.id);
+    if (wantsProblem(request))
       return reply
         .code(problem.status)
         .header('vary', 'accept')
         .type('application/problem+json; charset=utf-8')
         .send(JSON.stringify(problem));
-    }
-    return send(reply, frameOf([]), errorPage(error), httpStatusOf[error.code].status);
+    return send(reply, frameOf([]), errorPage(error), problem.status);
   };
 
   /** A page that stands on `main`. Where that could not be read it is worth a 503, so that programs notice. */

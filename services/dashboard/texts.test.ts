@@ -4,7 +4,6 @@ import { csvField, fileName } from './archive/csv.js';
 import { suggestSymbols } from './archive/latest-tickers.js';
 import { cursorOf, parseCursor } from './archive/ticker-pages.js';
 import { ageText, agoText, timeText } from './browser/time-text.js';
-import { encodingFor } from './files/compression.js';
 import { html, jsonBlock } from './pages/html.js';
 import { sizeText, verdictOf } from './pages/pipeline-page.js';
 import { changeHtml, grouped, signed } from './pages/ticker-cells.js';
@@ -165,18 +164,4 @@ describe('addresses', () => {
     expect(suggestSymbols('XYZXYZXYZ', symbols)).toEqual([]);
     expect(suggestSymbols('A'.repeat(256), symbols)).toEqual([]);
   });
-});
-
-it('compression is what the reader accepts', () => {
-  for (const [accepted, encoding] of [
-    [undefined, undefined],
-    ['', undefined],
-    ['identity', undefined],
-    ['gzip', 'gzip'],
-    ['GZIP;q=0.5, br;q=0.1', 'br'],
-    ['br;q=0, gzip', 'gzip'],
-    ['br;q=0.0,gzip;q=0', undefined],
-    ['deflate, zstd', undefined],
-  ] as const)
-    expect(encodingFor(accepted)).toBe(encoding);
 });

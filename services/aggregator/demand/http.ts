@@ -1,5 +1,5 @@
 import { AppError } from '@tickfolio/lib/errors';
-import { addOperations, createHttpServer, measureRequests, type Operations } from '@tickfolio/lib/http';
+import { addOperations, createHttpServer, hasAlready, measureRequests, type Operations } from '@tickfolio/lib/http';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { FastifyInstance } from 'fastify';
 import type { Subscriptions } from './subscriptions.js';
@@ -27,9 +27,6 @@ const setSchema = {
     properties: { symbols: { type: 'array', maxItems: maxSetSymbols, items: { type: 'string', maxLength: 64 } } },
   },
 } as const;
-
-const matches = (header: string | undefined, tag: string): boolean =>
-  header?.split(',').some((entry) => entry.trim() === '*' || entry.trim().replace(/^W\//, '') === tag) ?? false;
 
 /** The HTTP face; does not listen yet. */
 export const buildHttp = ({ log, operations, subscriptions, list }: HttpDeps): FastifyInstance => {
@@ -63,7 +60,7 @@ export const buildHttp = ({ log, operations, subscriptions, list }: HttpDeps): F
     if (!list.known) throw new AppError('unavailable', 'The list of symbols is not known yet.', { retryAfterMs: 1_000 });
     const tag = `"${list.revision.replaceAll('"', '')}"`;
     reply.header('etag', tag).header('cache-control', 'no-cache');
-    if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send();
+    if (hasAlready(request.headers['if-none-match'], tag)) return reply.code(304).send();
     return { revision: list.revision, simulated: list.simulated, symbols: list.symbols };
   });
   return app;

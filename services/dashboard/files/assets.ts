@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compress, sendStaticFile, staticFile } from '@tickfolio/lib/http';
 import { StartError } from '@tickfolio/lib/lifecycle';
 import type { FastifyInstance } from 'fastify';
-import { compress, type Encoding, encodingFor } from './compression.js';
 
 /** Addresses of what every page needs; they change with the content. */
 export interface AssetUrls {
@@ -21,11 +21,6 @@ export interface Assets {
   add(app: FastifyInstance): void;
 }
 
-const types: Readonly<Record<string, string>> = {
-  css: 'text/css; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  svg: 'image/svg+xml',
-};
 /** Compressed once. */
 const quality = 9;
 
@@ -54,35 +49,29 @@ const readAll = (): ReadonlyMap<string, Buffer> => {
 };
 
 /** Reads scripts, styles and the chart library into memory. @throws StartError when they were not built. */
-export const loadAssets = (): Assets => {
-  const files = readAll();
+export const loadAssets = async (): Promise<Assets> => {
+  const all = readAll();
   const hash = createHash('sha256');
-  for (const [name, bytes] of files) hash.update(`${name}\0${bytes.length}\0`).update(bytes);
+  for (const [name, bytes] of all) hash.update(`${name}\0${bytes.length}\0`).update(bytes);
   // One hash for all of them, because the scripts name each other.
   const version = hash.digest('hex').slice(0, 16);
   const url = (name: string) => `/assets/${version}/${name}`;
-  const small = new Map<string, Promise<Buffer>>();
-  const compressed = (name: string, bytes: Buffer, encoding: Encoding): Promise<Buffer> => {
-    const key = `${encoding}/${name}`;
-    const made = small.get(key) ?? compress(encoding, bytes, quality);
-    small.set(key, made);
-    return made;
-  };
+  const files = new Map(
+    await Promise.all(
+      [...all].map(async ([name, bytes]) => {
+        const [br, gzip] = await Promise.all([compress('br', bytes, quality), compress('gzip', bytes, quality)]);
+        return [name, staticFile(name, bytes, { forEver: true, compressed: { br, gzip } })] as const;
+      }),
+    ),
+  );
   return {
     urls: { style: url('dashboard.css'), chartStyle: url('uplot.css'), script: url('main.js'), icon: url('icon.svg') },
     add: (app) => {
       app.get<{ Params: { version: string; name: string } }>('/assets/:version/:name', async (request, reply) => {
-        const { name } = request.params;
-        const bytes = files.get(name);
-        if (!bytes) return reply.callNotFound();
+        const file = files.get(request.params.name);
+        if (!file) return reply.callNotFound();
         // A page of another replica's version gets what is here, but nobody keeps it under that name.
-        const own = request.params.version === version;
-        reply.header('cache-control', own ? 'public, max-age=31536000, immutable' : 'no-cache');
-        reply.type(types[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream');
-        const encoding = encodingFor(request.headers['accept-encoding']);
-        if (!encoding) return bytes;
-        reply.header('content-encoding', encoding).header('vary', 'accept-encoding');
-        return compressed(name, bytes, encoding);
+        return sendStaticFile(request, reply, { ...file, forEver: request.params.version === version });
       });
     },
   };

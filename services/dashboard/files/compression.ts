@@ -1,12 +1,7 @@
 import { pipeline, type Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib';
+import { constants, createBrotliCompress, createGzip } from 'node:zlib';
+import { acceptedEncoding, compress, type Encoding } from '@tickfolio/lib/http';
 import type { FastifyInstance } from 'fastify';
-
-const brotliAsync = promisify(brotliCompress);
-const gzipAsync = promisify(gzip);
-
-export type Encoding = 'br' | 'gzip';
 
 /** Below this a compressed answer is hardly smaller. */
 const minBytes = 1_024;
@@ -14,26 +9,10 @@ const minBytes = 1_024;
 const liveQuality = 4;
 const compressible = /^(text\/|application\/([\w.-]+\+)?json|image\/svg)/;
 
-/** The best of what the client says it can read; undefined for neither. */
-export const encodingFor = (accepted: string | undefined): Encoding | undefined => {
-  const refused = /;\s*q=0(\.0*)?\s*$/;
-  const names = (accepted ?? '')
-    .split(',')
-    .filter((part) => !refused.test(part))
-    .map((part) => part.split(';')[0]?.trim().toLowerCase());
-  return (['br', 'gzip'] as const).find((encoding) => names.includes(encoding));
-};
-
-export const compress = (encoding: Encoding, bytes: Buffer, quality: number): Promise<Buffer> =>
-  encoding === 'br'
-    ? brotliAsync(bytes, { params: { ...brotliParams(quality), [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } })
-    : gzipAsync(bytes, { level: Math.min(9, quality) });
-
-const brotliParams = (quality: number) => ({ [constants.BROTLI_PARAM_QUALITY]: quality });
 /** Gives out every piece as it comes: brotli by itself gives nothing before it has some 8 MB, and an archive may need minutes for so much. */
 const packing = (encoding: Encoding) =>
   encoding === 'br'
-    ? createBrotliCompress({ params: brotliParams(liveQuality), flush: constants.BROTLI_OPERATION_FLUSH })
+    ? createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: liveQuality }, flush: constants.BROTLI_OPERATION_FLUSH })
     : createGzip({ level: liveQuality, flush: constants.Z_SYNC_FLUSH });
 
 const isStream = (payload: unknown): payload is Readable => typeof (payload as Readable | null)?.pipe === 'function';
@@ -43,8 +22,10 @@ export const addCompression = (app: FastifyInstance): void => {
   app.addHook('onSend', async (request, reply, payload) => {
     const type = reply.getHeader('content-type');
     if (payload === null || reply.hasHeader('content-encoding') || typeof type !== 'string' || !compressible.test(type)) return payload;
-    reply.header('vary', [reply.getHeader('vary'), 'accept-encoding'].filter(Boolean).join(', '));
-    const encoding = encodingFor(request.headers['accept-encoding']);
+    const vary = String(reply.getHeader('vary') ?? '');
+    if (vary.includes('accept-encoding')) return payload; // Whoever sent it has looked.
+    reply.header('vary', [vary, 'accept-encoding'].filter(Boolean).join(', '));
+    const encoding = acceptedEncoding(request.headers['accept-encoding']);
     if (!encoding) return payload;
     if (isStream(payload)) {
       reply.header('content-encoding', encoding).removeHeader('content-length');

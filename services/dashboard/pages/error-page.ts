@@ -1,4 +1,5 @@
-import { type AppError, httpStatusOf } from '@tickfolio/lib/errors';
+import type { AppError } from '@tickfolio/lib/errors';
+import { problemOf } from '@tickfolio/lib/http';
 import { type Html, html } from './html.js';
 import type { PageContent } from './page.js';
 
@@ -11,7 +12,7 @@ const page = (title: string, main: Html): PageContent => ({
 
 /** Why there is no page, in words. */
 export const errorPage = (error: AppError): PageContent => {
-  const { status, title } = httpStatusOf[error.code];
+  const { status, title } = problemOf(error);
   return page(
     title,
     html`<h1>${title}</h1>
