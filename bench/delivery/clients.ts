@@ -22,7 +22,7 @@ const clients = new Set<Client>();
 const shared = Buffer.allocUnsafe(256 * 1_024);
 const priceMark = Buffer.from('"Price":"');
 /** `stamp`: from the time written into the first price. `window`: from the end of the second that each new price is of. */
-export type DelayFrom = 'stamp' | 'window';
+type DelayFrom = 'stamp' | 'window';
 
 let measuring = false;
 let delayFrom: DelayFrom = 'stamp';

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
-import { accessTokenFault, createAccessTokenVerifier, signAccessToken } from './access-token.js';
+import { createAccessTokenVerifier, signAccessToken } from './access-token.js';
 
 const secret = randomBytes(32).toString('hex');
 const who = { userId: 'u-1', userName: 'Ada', sessionId: 's-1' };
@@ -20,7 +20,11 @@ const faultOf = (work: () => unknown) => {
   } catch (err) {
     expect(err).toBeInstanceOf(AppError);
     expect((err as AppError).code).toBe('unauthenticated');
-    return accessTokenFault(err);
+    const faults: Readonly<Record<string, string>> = {
+      'The access token has expired.': 'expired',
+      'The access token is not valid.': 'invalid',
+    };
+    return faults[(err as AppError).message];
   }
   return 'accepted';
 };

@@ -46,19 +46,8 @@ export const signAccessToken = (
   return { token: jsonwebtoken.sign(claims, keyOf(secret), { algorithm }), expiresAtMs: exp * 1_000 };
 };
 
-export type AccessTokenFault = 'expired' | 'invalid';
-
-class AccessTokenError extends AppError {
-  readonly fault: AccessTokenFault;
-  constructor(fault: AccessTokenFault, cause: unknown) {
-    super('unauthenticated', fault === 'expired' ? 'The access token has expired.' : 'The access token is not valid.', { cause });
-    this.fault = fault;
-  }
-}
-
-/** Why a token was refused; undefined for an error of another kind. */
-export const accessTokenFault = (thrown: unknown): AccessTokenFault | undefined =>
-  thrown instanceof AccessTokenError ? thrown.fault : undefined;
+const refusal = (fault: 'expired' | 'invalid', cause: unknown) =>
+  new AppError('unauthenticated', fault === 'expired' ? 'The access token has expired.' : 'The access token is not valid.', { cause });
 
 /** Longer texts are refused unread; a real token has about 350 characters. */
 const maxTokenLength = 2_048;
@@ -69,7 +58,7 @@ export const issuedAtMs = (token: string): number | undefined => {
   return typeof claims === 'object' && typeof claims?.iat === 'number' ? claims.iat * 1_000 : undefined;
 };
 
-/** @returns a function that reads a token. It throws AppError `unauthenticated`; `accessTokenFault` tells expired from invalid. */
+/** @returns a function that reads a token. It throws AppError `unauthenticated`, in words that tell expired from invalid. */
 export const createAccessTokenVerifier = ({ secret, clock }: AccessTokenOptions): ((token: string) => AccessToken) => {
   const key = keyOf(secret);
   const settings = { issuer, audience, clockTolerance: clockToleranceMs / 1_000 };
@@ -77,15 +66,15 @@ export const createAccessTokenVerifier = ({ secret, clock }: AccessTokenOptions)
     try {
       return jsonwebtoken.verify(token, key, { ...settings, algorithms: [algorithm], clockTimestamp: Math.floor(clock.now() / 1_000) });
     } catch (err) {
-      throw new AccessTokenError(err instanceof jsonwebtoken.TokenExpiredError ? 'expired' : 'invalid', err);
+      throw refusal(err instanceof jsonwebtoken.TokenExpiredError ? 'expired' : 'invalid', err);
     }
   };
   return (token) => {
-    if (token.length > maxTokenLength) throw new AccessTokenError('invalid', new Error('too long'));
+    if (token.length > maxTokenLength) throw refusal('invalid', new Error('too long'));
     const claims = read(token);
     const { sub, name, sid, exp } = typeof claims === 'string' ? {} : claims;
     if (typeof sub !== 'string' || typeof name !== 'string' || typeof sid !== 'string' || typeof exp !== 'number') {
-      throw new AccessTokenError('invalid', new Error('a claim is missing'));
+      throw refusal('invalid', new Error('a claim is missing'));
     }
     return { userId: sub, userName: name, sessionId: sid, expiresAtMs: exp * 1_000 };
   };

@@ -1,8 +1,8 @@
 export { fitsDecimal64 } from './decimal64.js';
-export { ClickHouseFault, clickHouseFault, serverCode } from './error.js';
+export { clickHouseFault } from './error.js';
 export { givenUpBy } from './given-up.js';
-export { type MigrationOptions, runClickHouseMigrations } from './migrations.js';
-export { applyRetention, type Retention } from './retention.js';
+export { runClickHouseMigrations } from './migrations.js';
+export { applyRetention } from './retention.js';
 export { clickHouseSettings } from './settings.js';
 export { tabSeparated } from './tab-separated.js';
 
@@ -37,7 +37,7 @@ export interface Lines {
 /**
  * One ClickHouse, a server or the embedded engine. Table names are written out (`database.table`).
  *
- * Errors are AppError with ClickHouse's own words as message and its code on the cause (`serverCode`):
+ * Errors are AppError with ClickHouse's own words as message and its code on the cause (`clickHouseFault`):
  * `unavailable` (not reached, overloaded, read-only; try again), `deadline_exceeded` (took longer than `timeoutMs`; whether an insert
  * took place is unknown), `resource_exhausted` (more rows or bytes than allowed), `invalid_argument` (in `insert`: a row's value does
  * not fit its column, whoever tries; in `query` and `command`: the statement is wrong), `failed_precondition` (in `insert`: a materialized

@@ -25,14 +25,11 @@ export const readFault = (text: string): ClickHouseFault | undefined => {
   return new ClickHouseFault(Number(found[1]), type?.[1] ?? 'UNKNOWN_EXCEPTION', type ? words.slice(0, type.index) : words);
 };
 
-/** What ClickHouse complained about, behind an error of `ClickHouse`; undefined for other errors. */
+/** What ClickHouse complained about, with its number (`60` for UNKNOWN_TABLE), behind an error of `ClickHouse`; undefined for other errors. */
 export const clickHouseFault = (err: unknown): ClickHouseFault | undefined => {
   for (let at: unknown = err; at instanceof Error; at = at.cause) if (at instanceof ClickHouseFault) return at;
   return undefined;
 };
-
-/** The number of ClickHouse's error (`60` for UNKNOWN_TABLE), behind an error of `ClickHouse`. */
-export const serverCode = (err: unknown): number | undefined => clickHouseFault(err)?.code;
 
 /** Names of ClickHouse's `ErrorCodes`. What stands nowhere here is `internal`. */
 const codesOf: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {

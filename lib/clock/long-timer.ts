@@ -4,7 +4,7 @@ export interface Timer {
 }
 
 /** Node and browsers fire a timer that is set further ahead than this at once. */
-export const maxTimerMs = 2 ** 31 - 1;
+const maxTimerMs = 2 ** 31 - 1;
 
 type Start = (delayMs: number, run: () => void) => Timer;
 

@@ -1,7 +1,19 @@
+import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { amountBounds, amountKind, type DecimalBounds, formatDecimal, isPrice, marketBounds, multiply, parseDecimal } from './money.js';
+import {
+  amountBounds,
+  amountKind,
+  type DecimalBounds,
+  formatDecimal,
+  isPrice,
+  marketBounds,
+  multiply,
+  parseDecimal,
+  readAmount,
+} from './money.js';
 
+const Exact = Decimal.clone({ precision: 100, toExpNeg: -100, toExpPos: 100 });
 const digits = (min: number, max: number) => fc.stringMatching(new RegExp(`^[0-9]{${min},${max}}$`));
 /** Decimal texts of every size, and texts that are nearly some. */
 const text = fc.oneof(
@@ -48,5 +60,63 @@ describe('an amount of a market', () => {
   it('times another fits what is computed of amounts', () => {
     const most = parseDecimal(`${'9'.repeat(20)}.${'9'.repeat(18)}`, amountBounds);
     expect(amountKind(formatDecimal(multiply(most, most)), marketBounds)).toBe('positive');
+  });
+});
+
+describe('an amount that was judged to be one', () => {
+  const isAmount = (given: string) => ['positive', 'zero'].includes(amountKind(given));
+  it('is read exactly in whatever form the exchange writes it', () => {
+    const digits = (max: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${max}}$`));
+    const text = fc.oneof(
+      fc.tuple(digits(14), fc.stringMatching(/^[0-9]{8}$/)).map((parts) => parts.join('.')),
+      fc.tuple(digits(14), digits(9)).map((parts) => parts.join('.')),
+      digits(14),
+    );
+    fc.assert(
+      fc.property(text, (given) => {
+        expect(formatDecimal(readAmount(given))).toBe(new Exact(given).toFixed());
+      }),
+    );
+  });
+
+  it('is read by the short cut as it is the long way: the same number, or refused', () => {
+    const text = fc.oneof(
+      fc.stringMatching(/^[0-9.+\-e ]{0,14}$/),
+      fc.tuple(fc.stringMatching(/^[0-9]{0,22}$/), fc.stringMatching(/^[0-9]{7,9}$/)).map((parts) => parts.join('.')),
+      fc.tuple(fc.stringMatching(/^[0-9]{1,22}$/), fc.stringMatching(/^[0-9]{0,20}$/)).map((parts) => parts.join('.')),
+    );
+    const slowly = (given: string): string => {
+      try {
+        return /^[+-]/.test(given) ? 'refused' : formatDecimal(parseDecimal(given, { maxIntegerDigits: 20, maxFractionDigits: 18 }));
+      } catch {
+        return 'refused';
+      }
+    };
+    fc.assert(
+      fc.property(text, (given) => {
+        expect(isAmount(given) ? formatDecimal(readAmount(given)) : 'refused').toBe(slowly(given));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it.each([
+    '',
+    '.',
+    '1.',
+    '.5',
+    '-1.00000000',
+    '+1e5',
+    '1e5',
+    '0x10',
+    ' 1.00000000',
+    '1,5',
+    '1.0000000a',
+    'a.00000000',
+    '+1.00000000',
+    `1.${'1'.repeat(19)}`,
+    '9'.repeat(21),
+  ])('"%s" is refused', (text) => {
+    expect(isAmount(text)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { AppError } from '../errors/errors.js';
-import { type DecimalBounds, marketBounds, maxTextLength } from './bounds.js';
+import { amountBounds, type DecimalBounds, marketBounds, maxTextLength } from './bounds.js';
 
 export { amountBounds, type DecimalBounds, marketBounds, quantityBounds } from './bounds.js';
 export { type AmountKind, amountKind, isPrice } from './market-amount.js';
@@ -41,6 +41,17 @@ export const parseDecimal = (text: string, bounds: DecimalBounds = marketBounds)
   }
   const units = BigInt(whole + fraction);
   return { units: sign === '-' ? -units : units, scale: fraction.length };
+};
+
+const pointCode = 46;
+/** Exchanges write every price and quantity with 8 decimals; that form has a short cut, any other is read the long way. */
+const usualScale = 8;
+
+/** Reads a price or quantity that `amountKind` has judged to be one. Usual texts all get one scale, so that sums of them need no conversion. */
+export const readAmount = (text: string): Decimal => {
+  const point = text.length - usualScale - 1;
+  if (text.charCodeAt(point) !== pointCode) return parseDecimal(text, amountBounds);
+  return { units: BigInt(text.slice(0, point) + text.slice(point + 1)), scale: usualScale };
 };
 
 const unitsAt = (value: Decimal, scale: number): bigint => value.units * powerOfTen(scale - value.scale);

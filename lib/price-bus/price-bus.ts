@@ -3,7 +3,7 @@ import { decodeLastPrice, isLaterPrice, type LastPrice } from './last-price.js';
 import { decodePublishedThrough, type PublishedThrough } from './published-through.js';
 import { decodeSecondStat, type SecondStat } from './second-stat.js';
 
-export { decodeLastPrice, isLaterPrice, type LastPrice, toLastPrice } from './last-price.js';
+export { isLaterPrice, type LastPrice, toLastPrice } from './last-price.js';
 export type { PublishedSecond, PublishedThrough } from './published-through.js';
 export { decodeSecondStat, type SecondStat } from './second-stat.js';
 

@@ -42,5 +42,3 @@ export const aggregatorConfig = z.object({
   FOLLOW_SYMBOLS: symbolList('').describe('Symbols that are archived whoever holds them, besides what portfolios hold.'),
   ...grpcTlsSettings,
 });
-
-export type AggregatorConfig = z.output<typeof aggregatorConfig>;

@@ -16,7 +16,7 @@ const timeZone = () =>
 const maxRetentionDays = 10_000;
 
 /** What of it holds wherever the archiver runs. */
-export const archiveSettings = () => ({
+const archiveSettings = () => ({
   KAFKA_TOPIC: z
     .string()
     .regex(

@@ -2,7 +2,7 @@ import { clickHouseSettings } from '@tickfolio/lib/clickhouse';
 import { environment, logLevel, port, z } from '@tickfolio/lib/config';
 
 /** Where the pages are served. */
-export const dashboardPlace = () => ({
+const dashboardPlace = () => ({
   HTTP_HOST: z.string().min(1).default('0.0.0.0').describe('The address that HTTP listens on.'),
   DASHBOARD_PORT: port(8083).describe('The port of the dashboard.'),
 });

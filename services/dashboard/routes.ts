@@ -50,7 +50,7 @@ const orEmpty = async <T>(read: Promise<T>, empty: T): Promise<T> => {
   }
 };
 
-export const wantsProblem = (request: FastifyRequest): boolean => {
+const wantsProblem = (request: FastifyRequest): boolean => {
   const accepted = request.headers.accept ?? '';
   return /\bapplication\/([\w.-]+\+)?json\b/i.test(accepted) && !/\btext\/html\b/i.test(accepted);
 };

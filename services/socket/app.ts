@@ -14,7 +14,7 @@ import { serve, serviceName } from './rpc.js';
 import { refusedInWords } from './streams/refused-streams.js';
 import { createSubscriptions } from './streams/subscriptions.js';
 
-export { defaultLimits, type SocketLimits } from './limits.js';
+export type { SocketLimits } from './limits.js';
 
 export interface SocketDeps {
   readonly clock: Clock;

@@ -34,7 +34,7 @@ const portfolio = createRoute({
   ),
 });
 const CoinPage = lazyRouteComponent(() => import('./coin/coin-page.js'), 'CoinPage');
-export const coinRoute = createRoute({
+const coinRoute = createRoute({
   getParentRoute: () => root,
   path: '/coins/$symbol',
   component: () => (

@@ -10,7 +10,7 @@ export interface CommandOptions {
 }
 
 /** A program that ended with anything but 0; `message` has the end of what it wrote. */
-export class CommandError extends Error {
+class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 

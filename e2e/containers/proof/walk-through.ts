@@ -7,7 +7,7 @@ const soonMs = 60_000;
 const pollMs = 200;
 
 /** What the person of the walk-through holds from then on. */
-export const heldCoins = [
+const heldCoins = [
   { symbol: 'btcusdt', quantity: '1.5' },
   { symbol: 'ethusdt', quantity: '10' },
 ] as const;
@@ -25,7 +25,7 @@ export const openAccount = async (person: Person): Promise<void> => {
 };
 
 /** Whether the portfolio reads as it was made. */
-export const demandPortfolio = async (person: Person): Promise<void> => {
+const demandPortfolio = async (person: Person): Promise<void> => {
   const { status, body, text } = await person.profile();
   const coins = Array.isArray(body.Coins) ? (body.Coins as readonly { Symbol: string; Quantity: string }[]) : [];
   const found = coins.map(({ Symbol: symbol, Quantity }) => `${symbol} ${Quantity}`).join(', ');

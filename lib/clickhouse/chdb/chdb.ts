@@ -14,7 +14,6 @@ import { type ChdbEngine, type ChdbEngineOptions, type EngineStatement, openChdb
 import { runInLane } from './lane.js';
 
 export { keepFreeBytes } from './access.js';
-export type { ChdbEngine, ChdbEngineOptions } from './engine.js';
 export { NoEngineError } from './package.js';
 export { chdbNeedsBytes } from './start.js';
 

@@ -25,7 +25,7 @@ export const statusOf = ({ type }: ClickHouseFault): number =>
   Number(Object.entries(statusNames).find(([, names]) => names.test(type))?.[0] ?? 500);
 
 /** As a server writes it into the body. */
-export const faultText = ({ code, type, message }: ClickHouseFault, version: string): string =>
+const faultText = ({ code, type, message }: ClickHouseFault, version: string): string =>
   `Code: ${code}. DB::Exception: ${message}${/[.!?]$/.test(message) ? '' : '.'} (${type}) (version ${version})\n`;
 
 const contentTypes: readonly (readonly [RegExp, string])[] = [

@@ -31,8 +31,7 @@ const unzip = promisify(gunzip);
 /** Named, and not refused by a weight of 0. */
 const takesGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;
 
-export const tooLarge = (what: string, bytes: number) =>
-  new ClickHouseFault(223, 'QUERY_IS_TOO_LARGE', `${what} is larger than ${bytes} bytes.`);
+const tooLarge = (what: string, bytes: number) => new ClickHouseFault(223, 'QUERY_IS_TOO_LARGE', `${what} is larger than ${bytes} bytes.`);
 
 const readBody = async (request: IncomingMessage, maxBytes: number): Promise<Buffer> => {
   const chunks: Buffer[] = [];

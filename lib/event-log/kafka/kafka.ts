@@ -13,8 +13,6 @@ import { type KafkaLimits, kafkaLimits } from './limits.js';
 import { startKafkaMembership } from './membership.js';
 import { createKafkaPublisher } from './publisher.js';
 
-export type { KafkaLimits } from './limits.js';
-
 export interface KafkaEventLogOptions {
   /** `host:port` of some brokers; the others are found by them. */
   readonly brokers: readonly string[];

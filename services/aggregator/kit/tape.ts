@@ -1,11 +1,12 @@
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { createFeedClock, type FeedClock } from '@tickfolio/lib/market/feed-clock';
+import { readAmount } from '@tickfolio/lib/money';
 import type { LastPrice, PublishedThrough, SecondStat } from '@tickfolio/lib/price-bus';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { createTally, type Tally } from '../tally.js';
 import { createTape, type Tape } from '../tape/tape.js';
 import { type TapeOptions, tapeDefaults } from '../tape/tape-limits.js';
-import { parseAmount, type Trade, type VoidTrade } from '../tape/trade.js';
+import type { Trade, VoidTrade } from '../tape/trade.js';
 import type { ReferenceTrade } from './reference-second-stats.js';
 
 /** A tape under a clock that a test moves, for tests. */
@@ -33,8 +34,8 @@ export const startMs = 1_700_000_000_000;
 
 export const toTrade = ({ id, price, quantity, timeMs }: ReferenceTrade): Trade => ({
   id,
-  price: parseAmount(price),
-  quantity: parseAmount(quantity),
+  price: readAmount(price),
+  quantity: readAmount(quantity),
   timeMs,
 });
 

@@ -5,7 +5,7 @@ import type { Tally } from '../tally.js';
 /** Carries no message: its partitions are the shares, and their assignment to the members of the group says whose each is. */
 export const shareTopic = 'tickfolio.symbol-shares';
 export const shareCount = 24;
-export const shareGroup = 'tickfolio-aggregators';
+const shareGroup = 'tickfolio-aggregators';
 
 /** The share a symbol (lower case) belongs to, for ever the same. */
 export const shareOf = (symbol: string): number => partitionOf(symbol, shareCount);

@@ -1,9 +1,9 @@
 import { seedsOf } from '@tickfolio/lib/kit/counts';
+import { readAmount } from '@tickfolio/lib/money';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addTrade, startSecond, toSecondStat } from './second-trades.js';
-import { parseAmount } from './trade.js';
 
 const Exact = Decimal.clone({ precision: 200, toExpNeg: -200, toExpPos: 200 });
 
@@ -25,8 +25,8 @@ describe('the trades of a second', () => {
       fc.property(trades, (given) => {
         const made = given.map(({ id, price, quantity, ms }) => ({
           id,
-          price: parseAmount(price),
-          quantity: parseAmount(quantity),
+          price: readAmount(price),
+          quantity: readAmount(quantity),
           timeMs: 5_000 + ms,
         }));
         const [first, ...rest] = made;

@@ -1,8 +1,7 @@
 import type { AggTrade } from '@tickfolio/gen/market/v1';
-import { AppError } from '@tickfolio/lib/errors';
 import { tradeFault, tradeFaults } from '@tickfolio/lib/market/agg-trade';
 import { isMarketTime } from '@tickfolio/lib/market/market-time';
-import { amountBounds, amountKind, type Decimal, parseDecimal } from '@tickfolio/lib/money';
+import { type Decimal, readAmount } from '@tickfolio/lib/money';
 
 /** One aggregate trade. */
 export interface Trade {
@@ -40,27 +39,6 @@ export interface VoidFrame {
   readonly symbol: string;
   readonly trade: VoidTrade;
 }
-
-const pointCode = 46;
-/** The exchange writes every price and quantity with 8 decimals; that form has a short cut, any other is read the long way. */
-const usualScale = 8;
-
-/** Reads a price or quantity that was judged before. Usual texts all get one scale, so that sums of them need no conversion. */
-const readAmount = (text: string): Decimal => {
-  const point = text.length - usualScale - 1;
-  if (text.charCodeAt(point) !== pointCode) return parseDecimal(text, amountBounds);
-  return { units: BigInt(text.slice(0, point) + text.slice(point + 1)), scale: usualScale };
-};
-
-/**
- * Reads a price or quantity exactly.
- * @throws AppError invalid_argument for what is no amount of a market: no decimal, one with a sign, one with too many digits.
- */
-export const parseAmount = (text: string): Decimal => {
-  const kind = amountKind(text);
-  if (kind === 'positive' || kind === 'zero') return readAmount(text);
-  throw new AppError('invalid_argument', `Not a price or quantity: it is ${kind === 'unreadable' ? 'no decimal text' : 'too long'}.`);
-};
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 

@@ -7,7 +7,6 @@ import { namesOf, type Part, readTables, type TakeoverDeps, zonelessEnd, zoneOf 
 
 export { feedAgain } from './feeds.js';
 export { setAside } from './set-aside.js';
-export type { TakeoverDeps } from './zoneless.js';
 
 const hourMs = 3_600_000;
 const hours = (ms: number): string => `${ms > 0 ? '+' : ''}${Math.round((ms / hourMs) * 100) / 100} h`;

@@ -32,7 +32,7 @@ export const readTicker = (answer: TickerAnswer): Ticker => ({
 });
 
 /** More symbols than any exchange lists. */
-export const maxSymbols = 10_000;
+const maxSymbols = 10_000;
 
 /** The newest ticker of every symbol. */
 export const readLatest = async (archive: Archive, names: ArchiveNames): Promise<ReadonlyMap<string, Ticker>> => {

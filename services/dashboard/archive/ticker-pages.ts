@@ -9,7 +9,7 @@ export interface Cursor {
   readonly messageId: string;
 }
 
-export const maxMessageIdLength = 256;
+const maxMessageIdLength = 256;
 
 export const cursorOf = ({ eventMs, messageId }: Cursor): string => `${eventMs}_${messageId}`;
 

@@ -1,9 +1,9 @@
 import { type Html, html } from './html.js';
 
-export type Direction = 'up' | 'down' | 'flat';
+type Direction = 'up' | 'down' | 'flat';
 
 /** Which way an exact decimal text points. */
-export const directionOf = (text: string): Direction => (text.startsWith('-') ? 'down' : /[1-9]/.test(text) ? 'up' : 'flat');
+const directionOf = (text: string): Direction => (text.startsWith('-') ? 'down' : /[1-9]/.test(text) ? 'up' : 'flat');
 
 /** With its sign, also a positive one. */
 export const signed = (text: string): string => (directionOf(text) === 'up' ? `+${text}` : text);

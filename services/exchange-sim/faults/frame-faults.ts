@@ -27,9 +27,9 @@ export interface FrameFaultDeps {
 }
 
 /** Frames a stall withholds at most; what comes on top is lost. */
-export const maxHeldFrames = 50_000;
+const maxHeldFrames = 50_000;
 /** A frame waiting to change places with the next goes out after this, when none comes. */
-export const maxReorderWaitMs = 1_000;
+const maxReorderWaitMs = 1_000;
 
 interface Held {
   readonly subscriber: Subscriber;

@@ -6,10 +6,10 @@ import type { SymbolSpec } from '../market/symbols.js';
 import { type TimeUnit, timeText } from '../market/trade.js';
 import type { StreamHub } from './stream-hub.js';
 
-export const allTickers = '!miniTicker@arr';
+const allTickers = '!miniTicker@arr';
 
 /** Payload of `<symbol>@miniTicker`, in the exchange's field order. */
-export const miniTickerText = (spec: SymbolSpec, day: DayStats, eventMs: number, unit: TimeUnit): string => {
+const miniTickerText = (spec: SymbolSpec, day: DayStats, eventMs: number, unit: TimeUnit): string => {
   const price = (ticks: number) => amountText(ticks, spec.priceDecimals);
   return (
     `{"e":"24hrMiniTicker","E":${timeText(eventMs, unit)},"s":"${spec.symbol}","c":"${price(day.close)}","o":"${price(day.open)}","h":"${price(day.high)}","l":"${price(day.low)}",` +

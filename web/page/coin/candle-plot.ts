@@ -21,7 +21,7 @@ export interface CandlePlot {
 
 const dayMs = 86_400_000;
 /** A step that is cut at midnight UTC. */
-export const isDaily = (stepMs: number): boolean => stepMs >= dayMs;
+const isDaily = (stepMs: number): boolean => stepMs >= dayMs;
 
 const msOf = (time: Time) => (time as UTCTimestamp) * 1_000;
 const timeOf = (atMs: number) => (atMs / 1_000) as UTCTimestamp;

@@ -12,7 +12,7 @@ import { useSpeaking } from '../text/language.js';
 import { besideName, type Pair } from '../text/pair.js';
 
 /** A price and, where it is not of now, when it was made. */
-export interface ShownPrice {
+interface ShownPrice {
   /** Exact, in the quote asset. */
   readonly price: string;
   /** Epoch milliseconds. */

@@ -5,7 +5,7 @@ import { Figure } from '../text/figure.js';
 import { useText } from '../text/language.js';
 
 /** What was traded in 24 hours, exact. */
-export interface Volume {
+interface Volume {
   readonly base: string;
   readonly quote: string;
 }

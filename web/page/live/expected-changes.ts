@@ -53,7 +53,7 @@ interface Chain {
 }
 
 /** So long after its answer a change is shown at most, if frames come that do not tell (of a server older than this page): then they are right. */
-export const boundMs = 3_000;
+const boundMs = 3_000;
 
 const quantityOf = ({ base, steps }: Chain): string | null => {
   let quantity = base;

@@ -15,7 +15,7 @@ export type Freshness =
   | { readonly kind: 'recorded' };
 
 /** Prices no older than this count as fresh. */
-export const freshMs = 2_000;
+const freshMs = 2_000;
 const secondMs = 1_000;
 
 /** When a price came, by one clock: the time of the trade is the exchange's. */

@@ -118,7 +118,7 @@ const basisOf = (since: readonly (number | undefined)[]): DayBasis => {
 };
 
 /** What a coin is worth with another quantity, at the same price. */
-export const totalFor = (coin: FrameCoin, quantity: string): string | null => {
+const totalFor = (coin: FrameCoin, quantity: string): string | null => {
   if (coin.Total === null || coin.Price === null) return null;
   if (coin.Symbol.endsWith('usdt')) return formatDecimal(multiply(exact(quantity), exact(coin.Price)));
   const held = exact(coin.Quantity);

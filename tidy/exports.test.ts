@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { readSubpaths, unusedExports } from './exports.js';
+import { readSources, type Source } from './sources.js';
+
+/** What stays although only tests take it, and why. */
+const kept: Readonly<Record<string, string>> = {
+  'services/services.ts': 'the registry is data; most of it is there to be compared with what is deployed',
+  'services/servers.ts': 'as the registry',
+  'lib/clickhouse/error.ts': 'what the port says of its errors, held by the contract suite of every adapter',
+  'lib/postgres/database-time.ts': 'a database whose time a test decides',
+};
+
+const source = (path: string, text: string, forTests = false): Source => ({ path, text, forTests, workspace: 'lib', imports: [] });
+
+describe('what a file exports', () => {
+  it('is taken by somebody; by more than tests, unless the file needs it itself', () => {
+    const unused = unusedExports(readSources()).filter(({ path }) => kept[path] === undefined);
+    expect(unused.map(({ path, name }) => `${path}: ${name}`)).toEqual([]);
+  });
+  it('of a workspace is a subpath that somebody imports', () => {
+    const imported = new Set(readSources().flatMap(({ imports }) => imports));
+    expect([...readSubpaths().keys()].filter((subpath) => !imported.has(subpath))).toEqual([]);
+  });
+  it('is taken by name, through what passes it on, and when it is loaded late', () => {
+    const files = [
+      source('lib/a.ts', 'export const used = 1;\nexport const unused = 2; // used\nexport const late = 3;\nexport class Passed {}\n'),
+      source('lib/room.ts', "export { type Passed as Given, unused } from './a.js';\n"),
+      source(
+        'lib/b.ts',
+        "import { used } from './a.js';\nimport type { Given } from '@tickfolio/lib/room';\nimport('./a.js').then(({ late }) => late);\n",
+      ),
+    ];
+    const found = unusedExports(files, new Map([['@tickfolio/lib/room', 'lib/room.ts']]));
+    expect(found).toEqual([
+      { path: 'lib/a.ts', name: 'unused' },
+      { path: 'lib/room.ts', name: 'unused' },
+    ]);
+  });
+  it('may be there for a test where the file needs it too, and a type where it says what another export takes', () => {
+    const files = [
+      source(
+        'lib/a.ts',
+        'export const inner = 1;\nexport const dead = 2;\nconst own = inner;\nexport interface Options {}\ninterface Own {}\nexport type Alone = Own;\nexport const outer = (options: Options) => own;\n',
+      ),
+      source('lib/a.test.ts', "import { dead, inner } from './a.js';\n", true),
+      source('lib/b.ts', "import { outer } from './a.js';\n"),
+    ];
+    expect(unusedExports(files, new Map())).toEqual([
+      { path: 'lib/a.ts', name: 'dead' },
+      { path: 'lib/a.ts', name: 'Alone' },
+    ]);
+  });
+});
