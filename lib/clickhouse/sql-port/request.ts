@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { acceptedEncoding } from '../../http/http.js';
 import { ClickHouseFault } from '../error.js';
 import { urlSettings } from './setting.js';
 
@@ -28,8 +29,6 @@ export interface RequestBounds {
 }
 
 const unzip = promisify(gunzip);
-/** Named, and not refused by a weight of 0. */
-const takesGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;
 
 const tooLarge = (what: string, bytes: number) => new ClickHouseFault(223, 'QUERY_IS_TOO_LARGE', `${what} is larger than ${bytes} bytes.`);
 
@@ -113,6 +112,6 @@ export const readStatement = async (
       [...params].filter(([name]) => name.startsWith('param_')).map(([name, value]) => [name.slice('param_'.length), value]),
     ),
     ...credentials(request, params),
-    gzip: params.get('enable_http_compression') === '1' && takesGzip.test(header(request, 'accept-encoding') ?? ''),
+    gzip: params.get('enable_http_compression') === '1' && acceptedEncoding(header(request, 'accept-encoding'), ['gzip']) === 'gzip',
   };
 };
