@@ -73,7 +73,7 @@ describe('layers of a service: main, then config, adapters and app, then its fac
 /** The rooms of lib from below: each may look into those of the lines before its own, no room of the same line into another. */
 const order = [
   ['clock', 'errors', 'renewal'],
-  ['access-token', 'money', 'throttle', 'tracing'],
+  ['access-token', 'lane', 'money', 'retry', 'throttle', 'tracing'],
   ['market', 'telemetry'],
   ['config', 'event-log'],
   ['events', 'lifecycle', 'outbound', 'pubsub'],

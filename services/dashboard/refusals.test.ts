@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestDashboard, type TestDashboard } from './archive/test-archive.js';
+import { startTestDashboard, type TestDashboard } from './kit/archive.js';
 
 let dashboard: TestDashboard;
 beforeAll(async () => {
