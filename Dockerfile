@@ -24,12 +24,12 @@ RUN npx tsc -b gen lib bff web services/*/ \
  && find . -type f \( -name '*.ts' -o -name 'tsconfig.json' -o -name '.tsbuildinfo' \) -delete \
  && find . -depth -type d -empty -delete
 
-# What is this service's own. The link has the same name in every image; the page goes with the gateway, which serves it.
+# What is this service's own. The link has the same name in every image; the bodies of REST and the page go with the gateway, which serves them.
 FROM build AS own
 ARG SERVICE
-RUN folder="services/$SERVICE"; [ -d "$folder" ] || folder="$SERVICE"; pages=; [ "$SERVICE" != bff ] || pages=web/dist/page; \
+RUN folder="services/$SERVICE"; [ -d "$folder" ] || folder="$SERVICE"; more=; [ "$SERVICE" != bff ] || more="api web/dist/page"; \
     [ -f "$folder/dist/main.js" ] || { echo "There is no service \"$SERVICE\": give one by --build-arg SERVICE=<name>" >&2; exit 2; }; \
-    mkdir /own && cp -r --parents "$folder" $pages /own && ln -s "$folder" /own/service
+    mkdir /own && cp -r --parents "$folder" $more /own && ln -s "$folder" /own/service
 
 # The lock file pins the versions; what no service needs, and the engines of embedded stores, are left out of the tree before it is laid out.
 FROM manifests AS packages

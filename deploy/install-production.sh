@@ -3,7 +3,9 @@
 set -eu
 folder="services/$1"
 [ -d "$folder" ] || folder="$1"
-npm pkg set --json workspaces="[\"gen\",\"lib\",\"$folder\"]"
+shared='"gen","lib"'
+grep -q '"@tickfolio/api"' "$folder/package.json" && shared="\"api\",$shared"
+npm pkg set --json workspaces="[$shared,\"$folder\"]"
 npm install --omit=dev --ignore-scripts --loglevel=error
 # Three builds of each OpenTelemetry package lie side by side; Node loads the CommonJS one.
 find node_modules/@opentelemetry -type d \( -name esm -o -name esnext \) -path '*/build/*' -prune -exec rm -rf {} +

@@ -1,6 +1,6 @@
+import { fieldErrorWords, problemWords } from '@tickfolio/api/error-words';
 import { AppError, type ErrorCode, httpStatusOf } from '@tickfolio/lib/errors';
 import { HttpRefusal, problemOf } from '@tickfolio/lib/http';
-import { fieldErrorWords, problemWords } from './error-words.js';
 import { readSources, type Source } from './sources.js';
 
 /** Everything that REST may answer instead of what was asked for, by status and name. */
@@ -17,7 +17,7 @@ const problems = () => {
 const answersClients = ({ path, workspace, forTests }: Source): boolean =>
   !forTests && (['bff', 'services/auth'].includes(workspace) || path.startsWith('lib/errors/'));
 
-/** A stable word of a field, with what stands beside it in the source; the rest is said by hand in error-words.ts. */
+/** A stable word of a field, with what stands beside it in the source; the rest is said by hand in api/errors/error-words.ts. */
 interface FieldReason {
   readonly reason: string;
   readonly field: string | undefined;
@@ -50,13 +50,13 @@ export const fieldReasons = (): FieldReason[] => {
 const sameNames = (what: string, inCode: readonly string[], inWords: Readonly<Record<string, unknown>>): void => {
   const lacking = inCode.filter((name) => !Object.hasOwn(inWords, name));
   const gone = Object.keys(inWords).filter((name) => !inCode.includes(name));
-  if (lacking.length > 0) throw new Error(`tidy/error-words.ts says nothing of the ${what} ${lacking.join(', ')}`);
-  if (gone.length > 0) throw new Error(`tidy/error-words.ts speaks of the ${what} ${gone.join(', ')}, which no source has`);
+  if (lacking.length > 0) throw new Error(`api/errors/error-words.ts says nothing of the ${what} ${lacking.join(', ')}`);
+  if (gone.length > 0) throw new Error(`api/errors/error-words.ts speaks of the ${what} ${gone.join(', ')}, which no source has`);
 };
 
 const intro = `# Errors of the REST interface
 
-<!-- Generated from the code and tidy/error-words.ts: run "make docs". -->
+<!-- Generated from the code and api/errors/error-words.ts: run "make docs". -->
 
 Everything that fails is answered as \`application/problem+json\` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): \`title\` and \`status\`,
 a \`detail\` for people, a \`requestId\` that the server's log has too, and a URN for programs, \`urn:tickfolio:problem:<name>\`.
@@ -79,7 +79,7 @@ export const errorsPage = (): string => {
   for (const { reason, field, status } of found) {
     const words = fieldErrorWords[reason];
     if ((field ?? words?.field) !== words?.field || (status ?? words?.status) !== words?.status)
-      throw new Error(`tidy/error-words.ts says another field or status of ${reason} than the code`);
+      throw new Error(`api/errors/error-words.ts says another field or status of ${reason} than the code`);
   }
   const problemParts = all.map(({ name, title, status }) => {
     const { means, act } = problemWords[name] ?? { means: '', act: '' };

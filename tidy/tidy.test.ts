@@ -59,12 +59,15 @@ describe('who may import whom', () => {
       );
     expect(wrong).toEqual([]);
   });
-  it('lib and gen stand below every service', () => {
-    const wrong = product.filter(({ workspace }) => workspace === 'lib' || workspace === 'gen');
+  it('lib, gen and api stand below every service', () => {
+    const wrong = product.filter(({ workspace }) => ['lib', 'gen', 'api'].includes(workspace));
     expect(
-      wrong.flatMap(({ path, imports }) =>
+      wrong.flatMap(({ path, workspace, imports }) =>
         imports
-          .filter((name) => name.startsWith('@tickfolio/') && !/^@tickfolio\/(lib|gen)\//.test(name))
+          .filter(
+            (name) =>
+              name.startsWith('@tickfolio/') && !(workspace === 'api' ? /^@tickfolio\/api\// : /^@tickfolio\/(lib|gen|api)\//).test(name),
+          )
           .map((name) => `${path} -> ${name}`),
       ),
     ).toEqual([]);

@@ -1,7 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import {
+  AccessTokenAnswer,
+  CookieAnswer,
+  LoggedOutAnswer,
+  LoggedOutEverywhereAnswer,
+  LoginBody,
+  RegisterBody,
+  RegisteredAnswer,
+} from '@tickfolio/api/accounts';
+import { ChangeHeaders } from '@tickfolio/api/fields';
+import { problems } from '@tickfolio/api/problem';
 import { AppError } from '@tickfolio/lib/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AccessTokenAnswer, ChangeHeaders, CookieAnswer, LoginBody, messageAnswer, problems, RegisterBody } from '../api/contract.js';
 import type { Origins } from '../api/origins.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import type { Portfolios } from '../portfolio/portfolios.js';
@@ -63,7 +73,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
           'Repeated with the same `Idempotency-Key`, name and password it is answered the same, where the first answer was lost; with another name or password 409.',
         headers: ChangeHeaders,
         body: RegisterBody,
-        response: { 201: messageAnswer('user created successfully'), ...problems(400, 403, 409, 413, 415, 429, 503) },
+        response: { 201: RegisteredAnswer, ...problems(400, 403, 409, 413, 415, 429, 503) },
       },
     },
     async (request, reply) => {
@@ -150,7 +160,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
         operationId: 'logOut',
         summary: 'Ends the session: its refresh token and its open sockets',
         security: [{ refreshCookie: [] }],
-        response: { 200: messageAnswer('logged out successfully'), ...problems(403, 429, 503) },
+        response: { 200: LoggedOutAnswer, ...problems(403, 429, 503) },
       },
     },
     async (request, reply) => {
@@ -179,7 +189,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
         operationId: 'logOutEverywhere',
         summary: 'Ends all sessions of the user, on all devices: their refresh tokens and their open sockets',
         security: [{ bearerAuth: [] }],
-        response: { 200: messageAnswer('logged out everywhere successfully'), ...problems(401, 403, 429, 503) },
+        response: { 200: LoggedOutEverywhereAnswer, ...problems(401, 403, 429, 503) },
       },
     },
     async (request, reply) => {

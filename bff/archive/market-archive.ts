@@ -1,3 +1,4 @@
+import type { CandleRange } from '@tickfolio/api/market';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError, toAppError } from '@tickfolio/lib/errors';
@@ -33,8 +34,7 @@ export const candleRanges = {
   '7d': { spanMs: 7 * dayMs, stepMs: hourMs },
   '30d': { spanMs: 30 * dayMs, stepMs: 4 * hourMs },
   '1y': { spanMs: 365 * dayMs, stepMs: dayMs },
-} as const;
-export type CandleRange = keyof typeof candleRanges;
+} as const satisfies Readonly<Record<CandleRange, object>>;
 
 /** What was traded in 24 hours, exact, in the base and in the quote asset. */
 export interface Volume {

@@ -1,21 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { CandlesAnswer, CandlesPath, CandlesQuery } from '@tickfolio/api/market';
+import { problems } from '@tickfolio/api/problem';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { maxSymbolLength } from '@tickfolio/lib/market/symbol';
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
-import { problems, rangeQuery } from '../api/contract.js';
 import type { ReadTurns } from '../api/read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import { dayMomentOf } from '../archive/day-moments.js';
-import {
-  type Candle,
-  type CandleRange,
-  candleRanges,
-  type DayTicker,
-  type MarketArchive,
-  type TrailPoint,
-} from '../archive/market-archive.js';
+import { type Candle, candleRanges, type DayTicker, type MarketArchive, type TrailPoint } from '../archive/market-archive.js';
 import type { KeptListings } from '../market/kept-listings.js';
 import type { Kind } from '../market/portfolio-value.js';
 import type { SymbolLookup } from '../market/symbol-lookup.js';
@@ -35,44 +27,6 @@ export interface CandleRoutesOptions extends ReadTurns {
   /** The one that frames are dated by. */
   readonly clock: Clock;
 }
-
-const moment = Type.String({ format: 'date-time', examples: ['2026-01-27T10:00:00.000Z'] });
-const price = Type.String({ description: 'exact decimal text', examples: ['68123.45'] });
-const orNull = <T extends Type.TSchema>(type: T, description: string) => Type.Union([type, Type.Null()], { description });
-const CandleAnswer = Type.Object({ Time: moment, Open: price, High: price, Low: price, Close: price });
-const VolumeAnswer = Type.Object({
-  Time: moment,
-  Base: Type.String({ description: 'in the base asset, exact decimal text', examples: ['12408.51302'] }),
-  Quote: Type.String({ description: 'in the quote asset, exact decimal text', examples: ['845310222.1940537'] }),
-});
-const CandlesAnswer = Type.Object(
-  {
-    Symbol: Type.String({ examples: ['btcusdt'] }),
-    BaseAsset: orNull(
-      Type.String({ examples: ['BTC'] }),
-      'what the symbol is of; null where no list that was ever read here had it and you do not hold it',
-    ),
-    QuoteAsset: orNull(Type.String({ examples: ['USDT'] }), 'what its prices are in; null as before'),
-    Status: orNull(
-      Type.Enum(['trading', 'paused', 'delisted'], { examples: ['trading'] }),
-      'how the exchange has it; null while its list is not known',
-    ),
-    Range: Type.String({ examples: ['24h'] }),
-    StepSeconds: Type.Integer({ description: 'how much time a candle holds', examples: [600] }),
-    Candles: Type.Array(CandleAnswer),
-    Today: orNull(CandleAnswer, 'since midnight UTC; null while there is nothing'),
-    Day: orNull(
-      Type.Object({ Time: moment, Open: price, High: price, Low: price }),
-      'the 24 hours before `Time`, the newest ticker, as the exchange counts them; null where there is none of the last hour',
-    ),
-    Volume: orNull(VolumeAnswer, 'what was traded in the 24 hours before; null where it was not recorded'),
-    Last: orNull(
-      Type.Object({ Time: moment, Price: price }),
-      'of a delisted symbol the last price that was recorded, however old; else null',
-    ),
-  },
-  { description: 'Candles in the quote asset, oldest first; stretches without a trade are left out.' },
-);
 
 const isoOf = (atMs: number) => new Date(atMs).toISOString();
 const answerCandle = ({ atMs, open, high, low, close }: Candle) => ({ Time: isoOf(atMs), Open: open, High: high, Low: low, Close: close });
@@ -121,14 +75,14 @@ export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = asyn
         operationId: 'getCandles',
         summary: 'Candles of a symbol, from the archive',
         description: 'Also of a symbol that the exchange has delisted, where it is held or the archive knows it.',
-        params: Type.Object({ symbol: Type.String({ maxLength: maxSymbolLength, examples: ['btcusdt'] }) }),
-        querystring: rangeQuery(Object.keys(candleRanges), '24h'),
+        params: CandlesPath,
+        querystring: CandlesQuery,
         response: { 200: CandlesAnswer, ...problems(400, 401, 404, 429, 503) },
       },
     },
     async (request) => {
       const symbol = request.params.symbol.toLowerCase();
-      const range = (request.query.range ?? '24h') as CandleRange;
+      const range = request.query.range ?? '24h';
       await lookup.lookAgain(symbol);
       const standing = symbols.standing(symbol);
       const gone = standing === 'gone' ? await goneSymbol(request, symbol) : undefined;

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { DayAnswer, TrailsAnswer } from '@tickfolio/api/history';
+import { problems } from '@tickfolio/api/problem';
 import type { Clock } from '@tickfolio/lib/clock';
 import { formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
-import { moment, problems, usdt } from '../api/contract.js';
 import type { ReadTurns } from '../api/read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import { dayMomentOf, nextDayMomentOf } from '../archive/day-moments.js';
@@ -23,38 +23,6 @@ export interface HistoryRoutesOptions extends ReadTurns {
 }
 
 const security = [{ bearerAuth: [] }];
-const price = Type.String({ description: 'exact decimal text', examples: ['68123.45'] });
-const quotePrice = Type.String({ description: 'exact decimal text, in the quote asset', examples: ['68123.45'] });
-const symbolName = Type.String({ examples: ['btcusdt'] });
-const dayAgo = Type.Array(Type.Object({ Symbol: symbolName, Price: usdt, QuotePrice: quotePrice, Time: moment }));
-const DayAnswer = Type.Object(
-  {
-    AsOf: moment,
-    Since: moment,
-    Opens: Type.Array(Type.Object({ Symbol: symbolName, Price: usdt, QuotePrice: quotePrice, Since: moment })),
-    DayAgo: {
-      ...dayAgo,
-      description:
-        'What every coin that is held cost 24 hours before `Time`, a ticker of a full minute that is the same for everybody, where the archive has one.',
-    },
-    DayAgoNext: {
-      ...Type.Union([Type.Object({ From: moment, Prices: dayAgo }), Type.Null()]),
-      description: 'What takes the place of `DayAgo` at `From`, a moment that all clients share; null while that is not known.',
-    },
-  },
-  {
-    description:
-      'The first price of today (UTC) that is known of every coin that is held, and from when it is: of a new coin not from midnight. And what it cost 24 hours ago.',
-  },
-);
-const TrailsAnswer = Type.Object(
-  {
-    Trails: Type.Array(
-      Type.Object({ Symbol: Type.String({ examples: ['btcusdt'] }), Points: Type.Array(Type.Object({ Time: moment, Price: price })) }),
-    ),
-  },
-  { description: 'The price of every minute of the last half hour, of the coins that are held.' },
-);
 const isoOf = (atMs: number) => new Date(atMs).toISOString();
 const dayMs = 86_400_000;
 const minuteMs = 60_000;

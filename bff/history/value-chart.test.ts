@@ -1,3 +1,4 @@
+import type { ValueRange } from '@tickfolio/api/history';
 import { seedsOf } from '@tickfolio/lib/kit/counts';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { lt } from 'drizzle-orm';
@@ -6,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openTestPostgres, pointsOf } from '../kit/bff.js';
 import { valueHours, valueMinutes } from '../schema.js';
 import { createValueHistory, type ValueHistory } from './value-history.js';
-import { type ValueRange, valueRanges } from './value-ranges.js';
+import { valueRanges } from './value-ranges.js';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

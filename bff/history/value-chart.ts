@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { ValueRange } from '@tickfolio/api/history';
 import { type Database, databaseTime, fromPostgresError } from '@tickfolio/lib/postgres';
 import { type SQL, sql } from 'drizzle-orm';
 import { isSimulated, type Kind, type Valued } from '../market/portfolio-value.js';
-import { chartBins, completeOnly, minutesKeptMs, type ValueRange, valueRanges } from './value-ranges.js';
+import { chartBins, completeOnly, minutesKeptMs, valueRanges } from './value-ranges.js';
 
 export interface ValuePoint extends Valued {
   /** The minute whose value it is, epoch milliseconds. */

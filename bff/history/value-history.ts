@@ -1,9 +1,9 @@
+import type { ValueRange } from '@tickfolio/api/history';
 import { type Database, databaseTime, fromPostgresError } from '@tickfolio/lib/postgres';
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { isSimulated, type Kind, type UserValue } from '../market/portfolio-value.js';
 import { coins, dayOpens, valueHours, valueMinutes } from '../schema.js';
 import { createValueCharts, type ValueChart } from './value-chart.js';
-import type { ValueRange } from './value-ranges.js';
 
 /** The first price that is known of a day, in the symbol's quote asset, and from when it is. */
 export interface DayOpen {

@@ -1,3 +1,5 @@
+import type { ValueRange } from '@tickfolio/api/history';
+
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
@@ -9,8 +11,7 @@ export const valueRanges = {
   '7d': 7 * dayMs,
   '30d': 30 * dayMs,
   '1y': 365 * dayMs,
-} as const;
-export type ValueRange = keyof typeof valueRanges;
+} as const satisfies Readonly<Record<ValueRange, number>>;
 
 /** How long minutes and hours are kept. */
 export const minutesKeptMs = 2 * dayMs;

@@ -1,13 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { ValueAnswer, ValueQuery } from '@tickfolio/api/history';
+import { problems } from '@tickfolio/api/problem';
 import { hasAlready } from '@tickfolio/lib/http';
 import type { FastifyReply } from 'fastify';
-import { Type } from 'typebox';
-import { moment, problems, rangeQuery, usdt } from '../api/contract.js';
 import type { ReadInTurn } from '../api/read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import { type Kind, requireKind } from '../market/portfolio-value.js';
 import type { ValueHistory } from './value-history.js';
-import { type ValueRange, valueRanges } from './value-ranges.js';
 
 export interface ValueRoutesOptions {
   readonly verify: VerifyAccessToken;
@@ -16,34 +15,6 @@ export interface ValueRoutesOptions {
   /** Of the prices that arrive now; undefined while nobody knows. */
   readonly kind: () => Kind | undefined;
 }
-
-const lacked = (description: string) =>
-  Type.Optional(Type.Array(Type.String({ examples: ['tornusdt'] }), { description: `${description}; left out where there are none` }));
-const ValueAnswer = Type.Object(
-  {
-    Range: Type.String({ examples: ['24h'] }),
-    StepSeconds: Type.Integer({ description: 'how far apart points are at most where nothing is missing', examples: [300] }),
-    Points: Type.Array(
-      Type.Object({
-        Time: moment,
-        Value: usdt,
-        Missing: lacked('coins without any price, which are not in the value'),
-        Old: lacked('coins at a price that stood still: delisted, halted, or their prices did not arrive'),
-      }),
-    ),
-  },
-  { description: 'What the portfolio was worth: the last value of every step, oldest first; steps without any are left out.' },
-);
-const query = Type.Object({
-  ...rangeQuery(Object.keys(valueRanges), '24h').properties,
-  after: Type.Optional(
-    Type.String({
-      format: 'date-time',
-      description: 'only what is later, as the time of the newest point of before',
-      examples: ['2026-01-27T10:00:00.000Z'],
-    }),
-  ),
-});
 
 /** What portfolios were worth, from the BFF's own records. */
 export const valueRoutes: FastifyPluginAsyncTypebox<ValueRoutesOptions> = async (app, { verify, inTurn, history, kind }) => {
@@ -58,13 +29,13 @@ export const valueRoutes: FastifyPluginAsyncTypebox<ValueRoutesOptions> = async 
         summary: 'What the portfolio was worth over time',
         description:
           'Its ETag stays until there is a new point, as a rule once a step; ask with `If-None-Match`, or with `after` for what is new.',
-        querystring: query,
+        querystring: ValueQuery,
         response: { 200: ValueAnswer, ...problems(400, 401, 429, 503) },
       },
     },
     (request, reply) =>
       inTurn(request, async () => {
-        const range = (request.query.range ?? '24h') as ValueRange;
+        const range = request.query.range ?? '24h';
         const { stepMs, revision, points } = await history.chart(requireKind(kind()), signedIn(request).userId, range);
         const etag = `"${revision}"`;
         // Nothing of anybody lies on a disk; it is for programs that keep the answer themselves.

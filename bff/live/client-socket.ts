@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
+import { closeCodes } from '@tickfolio/api/close-codes';
 import type { AccessToken } from '@tickfolio/lib/access-token';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { RawData, WebSocket } from 'ws';
 import type { TokenClock } from '../accounts/token-clock.js';
 import { asciiJson, pingFrame, textFrame } from '../prices/text-frame.js';
-import { closeCodes } from './close-codes.js';
 import type { SocketMetrics } from './socket-metrics.js';
 
 export interface ClientSocketLimits {

@@ -1,9 +1,9 @@
+import { closeCodes } from '@tickfolio/api/close-codes';
 import type { AccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { WebSocket } from 'ws';
 import { type ClientSocket, type ClientSocketDeps, type ClientSocketLimits, createClientSocket } from './client-socket.js';
-import { closeCodes } from './close-codes.js';
 import type { LivePortfolios } from './live-portfolios.js';
 import type { SocketMetrics } from './socket-metrics.js';
 

@@ -1,8 +1,8 @@
+import { Frame } from '@tickfolio/api/frame';
+import { problems } from '@tickfolio/api/problem';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { FastifyPluginAsync } from 'fastify';
-import { problems } from '../api/contract.js';
-import { Frame } from '../api/openapi-paths.js';
 import type { ReadInTurn } from '../api/read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import type { Owner } from '../portfolio/portfolios.js';

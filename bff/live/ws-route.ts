@@ -1,9 +1,9 @@
 import websocket from '@fastify/websocket';
+import { webSocketPath } from '@tickfolio/api/web-socket';
 import { AppError } from '@tickfolio/lib/errors';
 import { endWithProblem, HttpRefusal } from '@tickfolio/lib/http';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { SessionGate } from '../accounts/session-gate.js';
-import { webSocketPath } from '../api/openapi-paths.js';
 import type { Origins } from '../api/origins.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import type { ClientSockets } from './client-sockets.js';

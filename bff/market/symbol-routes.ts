@@ -1,7 +1,7 @@
+import { SymbolsAnswer, SymbolsQuery } from '@tickfolio/api/market';
+import { problems } from '@tickfolio/api/problem';
 import { acceptedEncoding, compress, etagOf, hasAlready } from '@tickfolio/lib/http';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
-import { Type } from 'typebox';
-import { problems, SymbolsAnswer } from '../api/contract.js';
 import type { SymbolLookup } from './symbol-lookup.js';
 import type { Symbols } from './symbols.js';
 
@@ -32,7 +32,7 @@ export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols; reado
     }
     return made;
   };
-  app.get<{ Querystring: { fresh?: 'true' } }>(
+  app.get<{ Querystring: SymbolsQuery }>(
     '/api/v1/symbols',
     {
       schema: {
@@ -40,14 +40,7 @@ export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols; reado
         operationId: 'listSymbols',
         summary: 'Every symbol that can be held',
         description: 'Its ETag stays as long as the list does; ask with `If-None-Match` to learn cheaply that nothing changed.',
-        querystring: Type.Object({
-          fresh: Type.Optional(
-            Type.Enum(['true'], {
-              description: 'has the exchange asked again first, for a symbol that is not listed; that is done once in ten seconds at most',
-              examples: ['true'],
-            }),
-          ),
-        }),
+        querystring: SymbolsQuery,
         response: { 200: SymbolsAnswer, ...problems(400, 503) },
       },
     },

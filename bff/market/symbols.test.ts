@@ -1,4 +1,6 @@
+import { maxSymbolLength } from '@tickfolio/api/fields';
 import { AppError } from '@tickfolio/lib/errors';
+import { maxSymbolLength as maxBetweenServices } from '@tickfolio/lib/market/symbol';
 import { describe, expect, it } from 'vitest';
 import type { SymbolEntry } from './aggregator-client.js';
 import { createSymbols } from './symbols.js';
@@ -85,4 +87,8 @@ it('a symbol that pauses may be held and is no typing mistake, nor is a pair tha
   expect(() => symbols.resolve('btcudst')).toThrow('Did you mean btcusdt?');
   expect(['ethbtc', 'endusdt', 'oldusdt', 'nosuch'].map(symbols.standing)).toEqual(['paused', 'paused', 'gone', 'gone']);
   expect(new Set(symbols.listed().symbols.map(({ Status }) => Status))).toEqual(new Set(['paused']));
+});
+
+it('a symbol may be as long in a request as it may be between the services', () => {
+  expect(maxSymbolLength).toBe(maxBetweenServices);
 });

@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { ChangeHeaders } from '@tickfolio/api/fields';
+import { ChangePath, CoinAnswer, CoinChangeBody, CoinRemovalBody, RemovalAnswer } from '@tickfolio/api/portfolio';
+import { problems } from '@tickfolio/api/problem';
 import { AppError, type ErrorCode } from '@tickfolio/lib/errors';
 import { type Decimal, formatDecimal, isZero, negate, parseDecimal, quantityBounds } from '@tickfolio/lib/money';
 import type { Throttle } from '@tickfolio/lib/throttle';
-import { ChangeHeaders, ChangePath, CoinAnswer, CoinChangeBody, CoinRemovalBody, problems, RemovalAnswer } from '../api/contract.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import type { SymbolLookup } from '../market/symbol-lookup.js';
 import type { Symbols } from '../market/symbols.js';

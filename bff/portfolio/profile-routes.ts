@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { messageAnswer, ProfileAnswer, problems } from '../api/contract.js';
+import { ProfileAnswer, ProfileCreatedAnswer } from '@tickfolio/api/portfolio';
+import { problems } from '@tickfolio/api/problem';
 import type { ReadInTurn } from '../api/read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import { answerCoin } from './coin-routes.js';
@@ -40,7 +41,7 @@ export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = as
         ...common,
         operationId: 'createProfile',
         summary: 'Creates the portfolio; harmless when it is there',
-        response: { 201: messageAnswer('profile created successfully'), ...problems(401, 429, 503) },
+        response: { 201: ProfileCreatedAnswer, ...problems(401, 429, 503) },
       },
     },
     async (request, reply) => {

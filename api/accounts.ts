@@ -1,0 +1,45 @@
+import { Type } from 'typebox';
+import type { Body } from './body.js';
+import { messageAnswer, strict } from './fields.js';
+
+const name = Type.String({
+  pattern: '^[A-Za-z0-9_.-]{3,64}$',
+  description: '3 to 64 characters of the letters A to Z, the digits 0 to 9, "_", "." and "-"',
+  examples: ['myuser'],
+});
+/** The auth service has the same bounds; what no account can have need not be carried there. */
+const maxNameLength = 64;
+const maxPasswordLength = 128;
+/** A character may be typed as a letter and up to three marks; the auth service counts those as one. */
+const maxTypedLength = 4 * maxPasswordLength;
+const password = Type.String({
+  minLength: 8,
+  maxLength: maxTypedLength,
+  description: `8 to ${maxPasswordLength} characters, accents typed by themselves not counted; none of the commonest passwords, and more than the name with digits`,
+  examples: ['correct horse battery'],
+});
+
+export const RegisterBody = Type.Object({ name, password }, strict);
+/** Not checked like a registration, save for its size: what no account can have is simply wrong. */
+export const LoginBody = Type.Object(
+  {
+    name: Type.String({ maxLength: maxNameLength, examples: ['myuser'] }),
+    password: Type.String({ maxLength: maxTypedLength, examples: ['correct horse battery'] }),
+  },
+  strict,
+);
+export const RegisteredAnswer = messageAnswer('user created successfully');
+export const LoggedOutAnswer = messageAnswer('logged out successfully');
+export const LoggedOutEverywhereAnswer = messageAnswer('logged out everywhere successfully');
+export const AccessTokenAnswer = Type.Object(
+  { accessToken: Type.String({ description: 'a JWT, valid for 15 minutes', examples: ['eyJhbGciOiJIUzI1NiJ9.…'] }) },
+  { description: 'The access token; the refresh token is in the cookie.' },
+);
+export const CookieAnswer = Type.Object(
+  {
+    kept: Type.Boolean({ description: 'it came with this request; false too where nobody is signed in', examples: [true] }),
+    needsHttps: Type.Boolean({ description: 'browsers drop it where the page was opened by plain http', examples: [true] }),
+  },
+  { description: 'What is known of the cookie.' },
+);
+export type CookieAnswer = Body<typeof CookieAnswer>;

@@ -1,0 +1,64 @@
+import { Type } from 'typebox';
+import type { Body } from './body.js';
+import { moment, orNull, price, range, symbolName, usdt } from './fields.js';
+
+export const ValueQuery = Type.Object({
+  range: range(['1h', '24h', '7d', '30d', '1y'], '24h'),
+  after: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      description: 'only what is later, as the time of the newest point of before',
+      examples: ['2026-01-27T10:00:00.000Z'],
+    }),
+  ),
+});
+export type ValueRange = NonNullable<Body<typeof ValueQuery>['range']>;
+const lacked = (description: string) =>
+  Type.Optional(Type.Array(Type.String({ examples: ['tornusdt'] }), { description: `${description}; left out where there are none` }));
+export const ValueAnswer = Type.Object(
+  {
+    Range: Type.String({ examples: ['24h'] }),
+    StepSeconds: Type.Integer({ description: 'how far apart points are at most where nothing is missing', examples: [300] }),
+    Points: Type.Array(
+      Type.Object({
+        Time: moment,
+        Value: usdt,
+        Missing: lacked('coins without any price, which are not in the value'),
+        Old: lacked('coins at a price that stood still: delisted, halted, or their prices did not arrive'),
+      }),
+    ),
+  },
+  { description: 'What the portfolio was worth: the last value of every step, oldest first; steps without any are left out.' },
+);
+export type ValueAnswer = Body<typeof ValueAnswer>;
+
+const quotePrice = Type.String({ description: 'exact decimal text, in the quote asset', examples: ['68123.45'] });
+const dayAgo = Type.Array(Type.Object({ Symbol: symbolName, Price: usdt, QuotePrice: quotePrice, Time: moment }));
+export const DayAnswer = Type.Object(
+  {
+    AsOf: moment,
+    Since: moment,
+    Opens: Type.Array(Type.Object({ Symbol: symbolName, Price: usdt, QuotePrice: quotePrice, Since: moment })),
+    DayAgo: {
+      ...dayAgo,
+      description:
+        'What every coin that is held cost 24 hours before `Time`, a ticker of a full minute that is the same for everybody, where the archive has one.',
+    },
+    DayAgoNext: orNull(Type.Object({ From: moment, Prices: dayAgo }), {
+      description: 'What takes the place of `DayAgo` at `From`, a moment that all clients share; null while that is not known.',
+    }),
+  },
+  {
+    description:
+      'The first price of today (UTC) that is known of every coin that is held, and from when it is: of a new coin not from midnight. And what it cost 24 hours ago.',
+  },
+);
+export type DayAnswer = Body<typeof DayAnswer>;
+
+export const TrailsAnswer = Type.Object(
+  {
+    Trails: Type.Array(Type.Object({ Symbol: symbolName, Points: Type.Array(Type.Object({ Time: moment, Price: price })) })),
+  },
+  { description: 'The price of every minute of the last half hour, of the coins that are held.' },
+);
+export type TrailsAnswer = Body<typeof TrailsAnswer>;

@@ -1,0 +1,60 @@
+import { Type } from 'typebox';
+import type { Body } from '../body.js';
+import { orNull, strict, symbolName, userId, version } from '../fields.js';
+
+const amount = (example: string, description: string) => Type.String({ description, examples: [example] });
+const moment = (example: string) => Type.String({ format: 'date-time', examples: [example] });
+
+const Coin = Type.Object(
+  {
+    Symbol: symbolName,
+    Quantity: amount('1.5', 'exact decimal text'),
+    Version: version('the version of the portfolio, as the quantity was changed last'),
+    Price: orNull(amount('68123.45', 'in the quote asset; null while there is none')),
+    Total: orNull(amount('102185.175', 'quantity × price in USDT; null while there is no price')),
+    PriceTime: orNull(moment('2026-01-27T10:00:00.981Z')),
+    Stale: Type.Boolean({ description: 'the price is old or its feed is broken', examples: [false] }),
+    PriceReceived: orNull(
+      Type.String({
+        format: 'date-time',
+        description: 'from when the age of the price counts, by the clock of AsOf: its arrival, or its trade where that was long before',
+        examples: ['2026-01-27T10:00:01.004Z'],
+      }),
+    ),
+    PriceState: Type.Optional(
+      Type.Enum(['waiting', 'old', 'halted', 'delisted', 'never-traded', 'unreadable', 'feed-down'], {
+        description: 'why the price is missing or old; left out for a price of now',
+        examples: ['halted'],
+      }),
+    ),
+    PriceStateOf: Type.Optional(
+      Type.String({
+        description: 'the symbol of that state, where it is the one that the price is converted with',
+        examples: ['btcusdt'],
+      }),
+    ),
+    BaseAsset: Type.Optional(
+      Type.String({
+        description: 'what is held, with `PriceState`: the list of symbols need not have such a coin any more',
+        examples: ['LTC'],
+      }),
+    ),
+    QuoteAsset: Type.Optional(Type.String({ description: 'what its price is in, with `PriceState`', examples: ['BTC'] })),
+  },
+  strict,
+);
+
+/** The whole portfolio at one moment, over the WebSocket and over REST. */
+export const Frame = Type.Object(
+  {
+    UserID: userId,
+    UserName: Type.String({ examples: ['myuser'] }),
+    Version: version('counts the changes of the coins, and never falls'),
+    TotalValue: amount('102185.175', 'the sum of the totals, in USDT'),
+    Coins: Type.Array(Coin),
+    AsOf: moment('2026-01-27T10:00:01.034Z'),
+    Simulated: Type.Optional(Type.Boolean({ description: 'true where the prices are not real; otherwise it is not there' })),
+  },
+  { ...strict, description: 'The whole portfolio.' },
+);
+export type Frame = Body<typeof Frame>;

@@ -1,0 +1,43 @@
+import { Type } from 'typebox';
+
+const Problem = Type.Object(
+  {
+    type: Type.String({ examples: ['urn:tickfolio:problem:invalid-argument'] }),
+    title: Type.String({ examples: ['Invalid request'] }),
+    status: Type.Integer({ examples: [400] }),
+    detail: Type.String({ examples: ['The request is not valid: quantity is required.'] }),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object({
+          field: Type.String({ examples: ['quantity'] }),
+          message: Type.String({ examples: ['is required'] }),
+          reason: Type.Optional(Type.String({ description: 'a stable word for programs', examples: ['password-common'] })),
+        }),
+      ),
+    ),
+    requestId: Type.Optional(Type.String()),
+  },
+  { description: 'A problem as RFC 9457 has it.' },
+);
+
+const problemStatus = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: Problem } },
+});
+const descriptions: Readonly<Record<number, string>> = {
+  400: 'The request is malformed; `errors` names the fields of a body.',
+  401: 'Not signed in.',
+  403: 'A page of another site asked.',
+  404: 'Not held, or not there.',
+  409: 'It conflicts with what is there; nothing was changed.',
+  413: 'The body is too large.',
+  415: 'The body is not `application/json`.',
+  422: 'The symbol is not listed or cannot be valued in USDT.',
+  426: 'This is a WebSocket of version 13; `Upgrade` says so.',
+  429: 'Too many attempts; see Retry-After.',
+  503: 'Temporarily unavailable; see Retry-After.',
+};
+
+/** The `response` entries of the problems that a route may answer with. */
+export const problems = (...statuses: readonly number[]) =>
+  Object.fromEntries(statuses.map((status) => [status, problemStatus(descriptions[status] ?? 'Refused.')]));
