@@ -17,7 +17,7 @@ const lacked = (description: string) =>
   Type.Optional(Type.Array(Type.String({ examples: ['tornusdt'] }), { description: `${description}; left out where there are none` }));
 export const ValueAnswer = Type.Object(
   {
-    Range: Type.String({ examples: ['24h'] }),
+    Range: Type.Unsafe<ValueRange>(Type.String({ examples: ['24h'] })),
     StepSeconds: Type.Integer({ description: 'how far apart points are at most where nothing is missing', examples: [300] }),
     Points: Type.Array(
       Type.Object({

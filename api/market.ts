@@ -49,7 +49,7 @@ export const CandlesAnswer = Type.Object(
     Status: orNull(Type.Enum(['trading', 'paused', 'delisted'], { examples: ['trading'] }), {
       description: 'how the exchange has it; null while its list is not known',
     }),
-    Range: Type.String({ examples: ['24h'] }),
+    Range: Type.Unsafe<CandleRange>(Type.String({ examples: ['24h'] })),
     StepSeconds: Type.Integer({ description: 'how much time a candle holds', examples: [600] }),
     Candles: Type.Array(Candle),
     Today: orNull(Candle, { description: 'since midnight UTC; null while there is nothing' }),

@@ -93,6 +93,15 @@ describe('who may import whom', () => {
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter((one) => !isThere(one))).toEqual([]);
   });
+  it('the page takes the types of api, and of its code the close codes only', () => {
+    const code = /import (?!type )[^;]*?from '@tickfolio\/api\/(?!close-codes')[\w-]+'/;
+    expect(
+      ["import { Frame } from '@tickfolio/api/frame'", "import type { Frame } from '@tickfolio/api/frame'"].filter((line) =>
+        code.test(line),
+      ),
+    ).toHaveLength(1);
+    expect(product.filter(({ path, text }) => path.startsWith('web/page/') && code.test(text)).map(({ path }) => path)).toEqual([]);
+  });
   it('nobody reaches into another workspace by a relative path', () => {
     const wrong = sources.flatMap(({ path, workspace, imports }) =>
       imports

@@ -17,6 +17,7 @@ const sources = [
   'page',
   'worker',
   'public',
+  '../api/live/close-codes.ts',
   '../lib/clock',
   '../lib/money',
   '../lib/errors',

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { closeCodes } from '@tickfolio/api/close-codes';
+import type { ConnectionMessage } from '@tickfolio/api/messages';
 import type { AccessToken } from '@tickfolio/lib/access-token';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
@@ -108,7 +109,7 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
     // In one write: that is what a frame costs.
     write(sentBytes - pingedBytes >= limits.pingEveryBytes ? frame + nextPing() : frame);
   };
-  const say = (message: Readonly<Record<string, string>>) => {
+  const say = (message: ConnectionMessage) => {
     if (state === 'open') send(textFrame(asciiJson(message)));
   };
   const changed = (waitedMs: number | undefined) => {
@@ -144,7 +145,7 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
       messages = 0;
     }
     if (++messages <= limits.maxMessages) return false;
-    end(closeCodes.tooMany, 'too many messages');
+    end(closeCodes.tooMany.code, 'too many messages');
     return true;
   };
   const renew = (text: string) => {
@@ -193,9 +194,9 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
     sweep: () => {
       if (state !== 'open') return;
       const remainingMs = token.expiresAtMs - tokenClock.now();
-      if (remainingMs <= 0) end(closeCodes.signInAgain, 'the access token ran out');
+      if (remainingMs <= 0) end(closeCodes.signInAgain.code, 'the access token ran out');
       else if (waitingSince !== undefined && clock.monotonic() - waitingSince >= limits.silenceLimitMs)
-        end(closeCodes.tooSlow, 'too slow or gone: no ping was answered in time');
+        end(closeCodes.tooSlow.code, 'too slow or gone: no ping was answered in time');
       else {
         if (waitingSince === undefined && clock.monotonic() - lastPingAt >= limits.pingIntervalMs) write(nextPing());
         if (remainingMs <= limits.warnBeforeExpiryMs && !warned) {

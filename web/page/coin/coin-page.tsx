@@ -1,4 +1,5 @@
 import { Link, useParams } from '@tanstack/react-router';
+import type { CandleRange } from '@tickfolio/api/market';
 import { Suspense, useCallback, useState } from 'react';
 import { latePart } from '../kit/late-part.js';
 import { useLive } from '../parts.js';
@@ -15,7 +16,7 @@ import { useDayBases } from '../value/use-day-bases.js';
 import { CoinHead } from './coin-head.js';
 import { DayRange } from './day-range.js';
 import { Position } from './position.js';
-import { type CandleRange, candleRanges, useCandles, useGrowingCandle } from './use-candles.js';
+import { candleRanges, useCandles, useGrowingCandle } from './use-candles.js';
 import { useCoinFreshness } from './use-coin-freshness.js';
 
 const CandleChart = latePart(() => import('./candle-chart.js').then(({ CandleChart: found }) => found));

@@ -1,37 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
+import type { CandleRange, CandlesAnswer as ServedCandles } from '@tickfolio/api/market';
 import { useMemo, useRef } from 'react';
 import { useParts } from '../parts.js';
+import type { OfAnyAge } from '../session/any-age.js';
 import { isProblem } from '../session/problem.js';
 import { spanMs } from '../value/ranges.js';
 import { type Candle, growCandle, type Slot, slotsOf } from './candle.js';
 import type { Day } from './day-range.js';
 
-export const candleRanges = ['1h', '6h', '24h', '7d', '30d', '1y'] as const;
-export type CandleRange = (typeof candleRanges)[number];
+export const candleRanges = ['1h', '6h', '24h', '7d', '30d', '1y'] as const satisfies readonly CandleRange[];
 
-interface DayText {
-  readonly Open: string;
-  readonly High: string;
-  readonly Low: string;
-}
-interface CandleText extends DayText {
-  readonly Time: string;
-  readonly Close: string;
-}
-/** A server of before this page says nothing of the symbol itself. */
-interface CandlesAnswer {
-  readonly BaseAsset?: string | null;
-  readonly QuoteAsset?: string | null;
-  readonly Status?: 'trading' | 'paused' | 'delisted' | null;
-  readonly Last?: { readonly Time: string; readonly Price: string } | null;
-  readonly Range: CandleRange;
-  readonly StepSeconds: number;
-  readonly Candles: readonly CandleText[];
-  readonly Today: CandleText | null;
-  /** A server of before this page does not know it. */
-  readonly Day?: (DayText & { readonly Time: string }) | null;
-  readonly Volume: { readonly Base: string; readonly Quote: string } | null;
-}
+type CandlesAnswer = OfAnyAge<ServedCandles, 'BaseAsset' | 'QuoteAsset' | 'Status' | 'Last' | 'Day'>;
+type CandleText = ServedCandles['Candles'][number];
+type DayText = Omit<CandleText, 'Time' | 'Close'>;
 
 const refreshMs = 30_000;
 const none: readonly Candle[] = [];

@@ -1,44 +1,18 @@
-/** Why a price is missing, or is not of now. */
-export type PriceState = 'waiting' | 'old' | 'halted' | 'delisted' | 'never-traded' | 'unreadable' | 'feed-down';
+import type { Frame as ServedFrame } from '@tickfolio/api/frame';
+import type { ConnectionMessage } from '@tickfolio/api/messages';
+import type { OfAnyAge } from '../session/any-age.js';
 
-/** One coin of a frame, as the server sends it. Amounts are exact decimal texts. */
-export interface FrameCoin {
-  readonly Symbol: string;
-  readonly Quantity: string;
-  /** The portfolio's version as the quantity was changed last. Missing where the server is older than this page. */
-  readonly Version?: number;
-  /** In the quote asset; null while there is none. */
-  readonly Price: string | null;
-  /** In USDT. */
-  readonly Total: string | null;
-  readonly PriceTime: string | null;
-  readonly Stale: boolean;
-  /** From when the age of the price counts, by the clock of `AsOf`. Missing where the server is older than this page. */
-  readonly PriceReceived?: string | null;
-  /** Missing for a price of now. */
-  readonly PriceState?: PriceState;
-  /** The symbol that the price is converted with, where it is that one's state. */
-  readonly PriceStateOf?: string;
-  /** Beside a state, upper case: the list of symbols need not have it. Missing where the server is older than this page. */
-  readonly BaseAsset?: string;
-  readonly QuoteAsset?: string;
-}
+type ServedCoin = ServedFrame['Coins'][number];
+
+/** Why a price is missing, or is not of now. */
+export type PriceState = NonNullable<ServedCoin['PriceState']>;
+
+/** One coin of a frame. */
+export type FrameCoin = OfAnyAge<ServedCoin, 'Version' | 'PriceReceived'>;
 
 /** The whole portfolio at one moment. */
-export interface Frame {
-  readonly UserID: string;
-  readonly UserName: string;
-  /** Counts the changes of the coins, and never falls. Missing where the server is older than this page. */
-  readonly Version?: number;
-  readonly TotalValue: string;
+export interface Frame extends OfAnyAge<Omit<ServedFrame, 'Coins'>, 'Version'> {
   readonly Coins: readonly FrameCoin[];
-  readonly AsOf: string;
-  readonly Simulated?: boolean;
-}
-
-/** A message about the connection itself. */
-export interface ConnectionMessage {
-  readonly Type: 'token-expiring' | 'token-accepted' | 'error';
 }
 
 export const isFrame = (message: unknown): message is Frame =>

@@ -1,3 +1,5 @@
+import { actionAfter } from '@tickfolio/api/close-codes';
+import type { Refresh } from '@tickfolio/api/messages';
 import { doubledMs, retryPauseMs } from '@tickfolio/lib/retry/backoff';
 import type { Clock, Timer } from '../clock.js';
 import { isProblem } from '../session/problem.js';
@@ -39,7 +41,8 @@ const pauses = { minRetryMs: 500, maxRetryMs: 10_000, leastShare: 0.5 };
 const silenceMs = 8_000;
 /** Of WebSocket.readyState. */
 const openState = 1;
-const closeCodes = { goingAway: 1001, signInAgain: 4401, tooMany: 4429 };
+/** Of a connection that broke, as browsers have it. */
+const brokenCode = 1006;
 
 /** The portfolio's socket, kept open: it reconnects with backoff and jitter, notices silence, and renews its token in place. */
 export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
@@ -66,26 +69,28 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
   const lost = (code: number) => {
     detach();
     if (closed) return;
-    if (code === closeCodes.tooMany) {
+    const action = actionAfter(code);
+    if (action === 'stop') {
       deps.onConnection('refused');
       return;
     }
     deps.onConnection('reconnecting');
     const failures = tries++;
-    if (code === closeCodes.signInAgain)
+    if (action === 'refresh')
       void deps.renew().then(
         () => later(0),
         (thrown: unknown) => (isProblem(thrown, 401) ? undefined : later(doubledMs(pauses.minRetryMs, pauses.maxRetryMs, failures))),
       );
-    else if (code === closeCodes.goingAway && failures === 0) later(random() * pauses.minRetryMs);
+    else if (action === 'reconnect-now' && failures === 0) later(random() * pauses.minRetryMs);
     else later(retryPauseMs({ ...pauses, random }, failures));
   };
   const listen = () => {
     silence?.cancel();
-    silence = clock.after(silenceMs, () => lost(0));
+    silence = clock.after(silenceMs, () => lost(brokenCode));
   };
   const offer = (token: string) => {
-    if (socket?.readyState === openState) socket.send(JSON.stringify({ type: 'refresh', accessToken: token }));
+    const message: Refresh = { type: 'refresh', accessToken: token };
+    if (socket?.readyState === openState) socket.send(JSON.stringify(message));
   };
   const take = (text: string) => {
     listen();
@@ -105,7 +110,7 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
       if (closed || socket) return;
       opened = deps.open(token); // May be refused by the browser itself.
     } catch (thrown) {
-      if (!isProblem(thrown, 401)) lost(0);
+      if (!isProblem(thrown, 401)) lost(brokenCode);
       return;
     }
     socket = opened;

@@ -1,11 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
+import type { TrailsAnswer } from '@tickfolio/api/history';
 import { useEffect } from 'react';
 import { framedSymbols } from '../live/held-symbols.js';
 import { useLive, useParts } from '../parts.js';
-
-interface Trails {
-  readonly Trails: readonly { readonly Symbol: string; readonly Points: readonly { readonly Time: string; readonly Price: string }[] }[];
-}
 
 const minuteMs = 60_000;
 
@@ -15,7 +12,7 @@ export const useTrailSeeds = () => {
   const held = useLive(() => framedSymbols(store.frame?.Coins));
   const { data } = useQuery({
     queryKey: ['trails', held],
-    queryFn: () => session.call<Trails>('GET', '/api/v1/profile/trails'),
+    queryFn: () => session.call<TrailsAnswer>('GET', '/api/v1/profile/trails'),
     enabled: held !== '',
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,

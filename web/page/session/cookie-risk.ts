@@ -1,3 +1,5 @@
+import type { CookieAnswer } from '@tickfolio/api/accounts';
+
 /** Why nobody stays signed in here: a reload, or some minutes, sign out. */
 export type CookieRisk =
   /** The browser blocks cookies. */
@@ -6,12 +8,6 @@ export type CookieRisk =
   | 'needs-https'
   /** It did not come back, for no reason that can be seen from here. */
   | 'not-kept';
-
-/** What the server says of the cookie. */
-export interface CookieFacts {
-  readonly kept: boolean;
-  readonly needsHttps: boolean;
-}
 
 /** What of the browser decides it. */
 export interface CookieJar {
@@ -22,7 +18,7 @@ export interface CookieJar {
 }
 
 /** @param signedIn whether a cookie has been sent, and so should have come back */
-export const cookieRisk = ({ kept, needsHttps }: CookieFacts, jar: CookieJar, signedIn: boolean): CookieRisk | undefined => {
+export const cookieRisk = ({ kept, needsHttps }: CookieAnswer, jar: CookieJar, signedIn: boolean): CookieRisk | undefined => {
   if (kept) return undefined;
   if (!jar.takesCookies) return 'blocked';
   if (needsHttps && !jar.isSecure) return 'needs-https';
@@ -30,7 +26,7 @@ export const cookieRisk = ({ kept, needsHttps }: CookieFacts, jar: CookieJar, si
 };
 
 /** @returns undefined for what is no such answer, of a server before its update for instance */
-export const readCookieFacts = (answer: unknown): CookieFacts | undefined => {
+export const readCookieFacts = (answer: unknown): CookieAnswer | undefined => {
   if (typeof answer !== 'object' || answer === null) return undefined;
   const { kept, needsHttps } = answer as Record<string, unknown>;
   return typeof kept === 'boolean' && typeof needsHttps === 'boolean' ? { kept, needsHttps } : undefined;

@@ -1,3 +1,4 @@
+import type { ValueRange } from '@tickfolio/api/history';
 import type { Messages } from '../text/messages-en.js';
 
 export type RangeName = keyof Messages['ranges'];
@@ -17,8 +18,7 @@ export const spanMs: Readonly<Record<RangeName, number>> = {
 };
 
 /** The ranges of the portfolio's value. */
-export const valueRanges = ['1h', '24h', '7d', '30d', '1y'] as const satisfies readonly RangeName[];
-export type ValueRange = (typeof valueRanges)[number];
+export const valueRanges = ['1h', '24h', '7d', '30d', '1y'] as const satisfies readonly ValueRange[];
 
 /** How far apart recorded values are at most where none is missing: the server answers with at most 400, evenly apart. */
 export const coarsestStepMs: Readonly<Record<ValueRange, number>> = {

@@ -1,18 +1,9 @@
-import type { ValueRange } from './ranges.js';
+import type { ValueAnswer as ServedValues, ValueRange } from '@tickfolio/api/history';
+import type { OfAnyAge } from '../session/any-age.js';
 import { spanMs } from './ranges.js';
 import type { LinePoint } from './value-line.js';
 
-export interface ValueAnswer {
-  readonly Range: ValueRange;
-  /** A server of before this page does not say it. */
-  readonly StepSeconds?: number;
-  readonly Points: readonly {
-    readonly Time: string;
-    readonly Value: string;
-    readonly Missing?: readonly string[];
-    readonly Old?: readonly string[];
-  }[];
-}
+export type ValueAnswer = OfAnyAge<ServedValues, 'StepSeconds'>;
 
 /** What is recorded of a range. */
 export interface RecordedValues {

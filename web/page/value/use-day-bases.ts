@@ -1,28 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
+import type { DayAnswer as ServedDay } from '@tickfolio/api/history';
 import { doubledMs } from '@tickfolio/lib/retry/backoff';
 import { useEffect, useState } from 'react';
 import { framedSymbols } from '../live/held-symbols.js';
 import type { DayPlan } from '../live/portfolio-store.js';
 import type { DayBase, Row } from '../live/portfolio-view.js';
 import { useLive, useParts } from '../parts.js';
+import type { OfAnyAge } from '../session/any-age.js';
 import { exact } from '../text/exact.js';
 
-interface PriceThen {
-  readonly Symbol: string;
-  /** In USDT. */
-  readonly Price: string;
-  /** In the quote asset; a server of before this page does not say it. */
-  readonly QuotePrice?: string;
-}
+type Open = ServedDay['Opens'][number];
+type PriceThen = OfAnyAge<Omit<Open, 'Since'>, 'QuotePrice'>;
 
+/** Where changes of the day are counted from. */
 export interface DayAnswer {
-  /** The server's time; missing, like what is optional below, where it is older than this page. */
-  readonly AsOf?: string;
-  /** Today's first known prices, from when on they are. */
-  readonly Opens: readonly (PriceThen & { readonly Since: string })[];
-  /** Prices of 24 hours ago, where the archive has them. */
+  readonly AsOf?: ServedDay['AsOf'];
+  readonly Opens: readonly OfAnyAge<Open, 'QuotePrice'>[];
   readonly DayAgo?: readonly PriceThen[];
-  /** Those that take their place, at the same moment on every page; null while they are not known. */
   readonly DayAgoNext?: { readonly From: string; readonly Prices: readonly PriceThen[] } | null;
 }
 

@@ -1,4 +1,5 @@
-import { coarsestStepMs, spanMs, type ValueRange } from './ranges.js';
+import type { ValueRange } from '@tickfolio/api/history';
+import { coarsestStepMs, spanMs } from './ranges.js';
 
 /** A moment of a line. */
 export interface LinePoint {

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ValueRange } from '@tickfolio/api/history';
 import { formatDecimal } from '@tickfolio/lib/money';
 import { Suspense, useMemo, useRef, useState } from 'react';
 import { latePart } from '../kit/late-part.js';
@@ -9,7 +10,7 @@ import { grouped } from '../text/amount.js';
 import { useSpeaking, useText } from '../text/language.js';
 import { markWords } from './mark-words.js';
 import { RangeTabs } from './range-tabs.js';
-import { type ValueRange, valueRanges } from './ranges.js';
+import { valueRanges } from './ranges.js';
 import { type RecordedValues, readValues, type ValueAnswer } from './recorded-values.js';
 import { type LinePoint, lineOf } from './value-line.js';
 

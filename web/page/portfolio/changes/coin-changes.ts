@@ -1,6 +1,8 @@
+import type { CoinAnswer as ServedCoin, RemovalAnswer as ServedRemoval } from '@tickfolio/api/portfolio';
 import { type Decimal, formatDecimal, negate, parseDecimal } from '@tickfolio/lib/money';
 import type { CoinStep } from '../../live/expected-changes.js';
 import type { PortfolioStore } from '../../live/portfolio-store.js';
+import type { OfAnyAge } from '../../session/any-age.js';
 import type { Session } from '../../session/session.js';
 
 /** A change that the server has made. */
@@ -23,20 +25,15 @@ export interface CoinChangesDeps {
   readonly newKey: () => string;
 }
 
-/** What a server that is older than this page leaves out is optional. */
-interface CoinAnswer {
-  readonly Quantity: string;
-  readonly Version?: number;
-  readonly ChangeID?: string;
-}
-/** Its quantity is what was removed. */
-type RemovalAnswer = Partial<CoinAnswer>;
+type CoinAnswer = OfAnyAge<ServedCoin, 'Version' | 'ChangeID'>;
+type RemovalAnswer = OfAnyAge<ServedRemoval, 'Quantity' | 'Version' | 'ChangeID'>;
+type AnyAnswer = Pick<RemovalAnswer, 'Quantity' | 'Version' | 'ChangeID'>;
 
 const coins = '/api/v1/profile/coins';
 
 export const createCoinChanges = ({ call, store, newKey }: CoinChangesDeps): CoinChanges => {
   /** Shows the step as made while it is asked for. @param left what is held after it */
-  const expecting = async <T extends RemovalAnswer>(symbol: string, step: CoinStep, ask: () => Promise<T>, left: (answer: T) => string) => {
+  const expecting = async <T extends AnyAnswer>(symbol: string, step: CoinStep, ask: () => Promise<T>, left: (answer: T) => string) => {
     const expected = store.expect(symbol, step);
     try {
       const answer = await ask();

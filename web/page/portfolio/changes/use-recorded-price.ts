@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { CandlesAnswer } from '@tickfolio/api/market';
 import { type Decimal, multiply } from '@tickfolio/lib/money';
 import { useParts } from '../../parts.js';
 import { exact } from '../../text/exact.js';
@@ -8,10 +9,6 @@ export interface RecordedPrice {
   readonly price: Decimal;
   /** Epoch milliseconds, the start of its minute. */
   readonly atMs: number;
-}
-
-interface CandlesAnswer {
-  readonly Candles: readonly { readonly Time: string; readonly Close: string }[];
 }
 
 const refreshMs = 10_000;

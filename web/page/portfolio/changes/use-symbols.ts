@@ -1,17 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { SymbolsAnswer } from '@tickfolio/api/market';
 import { useEffect } from 'react';
 import { useParts } from '../../parts.js';
 import { basePath } from '../../place.js';
+import type { OfAnyAge } from '../../session/any-age.js';
 import { Problem, problemOf } from '../../session/problem.js';
 
 /** A symbol that can be held. */
-export interface ListedSymbol {
-  readonly Symbol: string;
-  readonly BaseAsset: string;
-  readonly QuoteAsset: string;
-  /** Paused: not traded at the moment. Missing where the server is older than this page. */
-  readonly Status?: 'trading' | 'paused';
-}
+export type ListedSymbol = OfAnyAge<SymbolsAnswer['Symbols'][number], 'Status'>;
 
 const queryKey = ['symbols'];
 /** Of a shorter name nothing can be said, and who types goes on within this. */
