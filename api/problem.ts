@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 
-const Problem = Type.Object(
+/** What is answered instead of what was asked for. */
+export const Problem = Type.Object(
   {
     type: Type.String({ examples: ['urn:tickfolio:problem:invalid-argument'] }),
     title: Type.String({ examples: ['Invalid request'] }),

@@ -20,6 +20,7 @@ import type { AuthClient } from './accounts/auth-client.js';
 import { authRoutes } from './accounts/auth-routes.js';
 import { createTokenClock, tellingTime } from './accounts/token-clock.js';
 import { serveUnder, withoutBasePath } from './api/base-path.js';
+import { documents } from './api/documents.js';
 import { bodyFaults } from './api/input-faults.js';
 import { acceptJsonOnly } from './api/json-body.js';
 import { swaggerOptions, swaggerUiOptions } from './api/openapi.js';
@@ -240,7 +241,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       swaggerUi,
       swaggerUiOptions(basePath, () => live.demand.simulated === true),
     );
-    scope.get('/openapi.json', async () => app.swagger());
+    await scope.register(documents);
     if (options.webFolder === undefined) scope.get('/', async (_request, reply) => reply.redirect(atPublic('/docs')));
     else
       addWebFiles(scope, options.webFolder, {

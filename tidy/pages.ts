@@ -1,8 +1,10 @@
+import { asyncApi } from '@tickfolio/api/asyncapi';
 import { errorsPage } from './errors-page.js';
 import { settingsPage } from './settings-page.js';
 
-/** Pages of docs/ that are written by `make docs`, by their path from the project's root. */
+/** What is written by `make docs`, by its path from the project's root. */
 export const pages: Readonly<Record<string, () => string>> = {
+  'api/asyncapi.json': () => `${JSON.stringify(asyncApi(), null, 2)}\n`,
   'docs/errors.md': errorsPage,
   'docs/settings.md': settingsPage,
 };

@@ -8,4 +8,4 @@ export const webSocketDescription = `An upgrade to WebSocket. The token goes in 
 list: \`new WebSocket(url, ["bearer", accessToken])\`. The whole portfolio comes at once and whenever a price or the portfolio changes.
 Messages with a \`Type\` are about the connection: \`token-expiring\`, \`token-accepted\`, \`error\`.
 To stay connected send \`{"type":"refresh","accessToken":"…"}\` before the token runs out.
-Close codes, and what to do then: ${codes.join('; ')}.`;
+Close codes, and what to do then: ${codes.join('; ')}. All of it for programs: \`/asyncapi.json\`.`;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, request } from 'node:http';
+import { asyncApi } from '@tickfolio/api/asyncapi';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
@@ -14,7 +15,10 @@ interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly responses: Readonly<
-    Record<string, { readonly description: string; readonly content?: Readonly<Record<string, { schema: object }>> }>
+    Record<
+      string,
+      { readonly description: string; readonly content?: Readonly<Record<string, { schema: object & { readonly $ref?: string } }>> }
+    >
   >;
 }
 
@@ -50,6 +54,11 @@ let well: TestBff;
 let ill: TestBff;
 let strict: TestBff;
 let full: TestBff;
+/** Of the answers of /openapi.json. */
+let document: {
+  readonly components: { readonly schemas: { readonly Problem: object } };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+};
 const documented = new Map<string, Operation & { readonly call: string }>();
 
 beforeAll(async () => {
@@ -63,9 +72,7 @@ beforeAll(async () => {
   ill.auth.state.down = true;
   strict = await startTestBff({ postgres, options: { maxAuthCalls: 1, writesPerUser: { burst: 1, refillMs: 60_000 } } });
   full = await startTestBff({ postgres, options: { maxSockets: 0, readsPerUser: { atOnce: 0, maxWaiting: 0 } } });
-  const document = JSON.parse((await well.call(undefined, 'GET', '/openapi.json')).text) as {
-    paths: Record<string, Record<string, Operation>>;
-  };
+  document = JSON.parse((await well.call(undefined, 'GET', '/openapi.json')).text);
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       documented.set(operation.operationId, { ...operation, call: `${method.toUpperCase()} ${path.replace(/(.)\/$/, '$1')}` });
@@ -266,7 +273,8 @@ const faultsOf = (operation: Operation, { status, type, body }: Given): unknown[
   const { content } = operation.responses[status] ?? {};
   const { schema } = content?.[type] ?? {};
   if (!schema) return [`${status} with ${type} is not documented`];
-  return Check(schema, body) ? [] : Errors(schema, body)[1];
+  const form = schema.$ref === '#/components/schemas/Problem' ? document.components.schemas.Problem : schema;
+  return Check(form, body) ? [] : Errors(form, body)[1];
 };
 
 describe('the OpenAPI document', () => {
@@ -289,6 +297,14 @@ describe('the OpenAPI document', () => {
     const given = await ask(operation.call, await way());
     expect(given.status, JSON.stringify(given.body)).toBe(status);
     expect(faultsOf(operation, given)).toEqual([]);
+  });
+
+  it('is committed in api/, as is that of the WebSocket, so that a change of what clients see is seen', async () => {
+    // In the order of the alphabet: which route was made first means nothing.
+    const inOrder = (paths: object) => Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const text = `${JSON.stringify({ ...document, paths: inOrder(document.paths) }, null, 2)}\n`;
+    await expect(text, 'run "make docs"').toMatchFileSnapshot('../../api/openapi.json');
+    expect(JSON.parse((await well.call(undefined, 'GET', '/asyncapi.json')).text)).toEqual(JSON.parse(JSON.stringify(asyncApi())));
   });
 
   it('promises no answer that is not asked for above', () => {

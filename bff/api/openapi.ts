@@ -1,11 +1,20 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui';
+import { Problem } from '@tickfolio/api/problem';
 import { plainPaths } from './openapi-paths.js';
 
 const description = `Live crypto portfolio values, exact to the last digit.
 
 Everything that fails is answered as \`application/problem+json\` (RFC 9457). Beside what each call names, an address answers 405 with
 \`Allow\` for a method it does not take, 404 is for an address where there is nothing, and 400, 408 and 431 are for what is hardly HTTP.`;
+
+/** Names the form of all problems where it stands, so that who makes a client of the document gets one type. */
+const nameProblems = <Document extends object>(document: Document): Document =>
+  JSON.parse(
+    JSON.stringify(document, (key, value: unknown) =>
+      key === 'application/problem+json' ? { schema: { $ref: '#/components/schemas/Problem' } } : value,
+    ),
+  );
 
 /** @param basePath under which the paths of the document stand */
 export const swaggerOptions = (basePath: string): FastifyDynamicSwaggerOptions => ({
@@ -25,7 +34,9 @@ export const swaggerOptions = (basePath: string): FastifyDynamicSwaggerOptions =
   transformObject: (document) => {
     if (!('openapiObject' in document)) return document.swaggerObject;
     const { openapiObject } = document;
-    return { ...openapiObject, paths: { ...openapiObject.paths, ...plainPaths } };
+    const paths = { ...openapiObject.paths, ...plainPaths };
+    const components = { ...openapiObject.components, schemas: { ...openapiObject.components?.schemas, Problem } };
+    return nameProblems({ ...openapiObject, paths, components });
   },
 });
 

@@ -6,7 +6,7 @@ import { z } from '@tickfolio/lib/config';
 export const pageRoutes = ['/', '/sign-in', '/sign-up', '/account', '/coins/:symbol'];
 /** What the server's own addresses begin with, which a path before them may not hide; files of the page are seen when it is served. */
 export const ownAddresses: ReadonlySet<string> = new Set([
-  ...['api', 'assets', 'docs', 'health', 'metrics', 'openapi.json', 'ready'],
+  ...['api', 'assets', 'asyncapi.json', 'docs', 'health', 'metrics', 'openapi.json', 'ready'],
   ...pageRoutes.flatMap((route) => route.split('/')[1] || []),
 ]);
 
