@@ -3,10 +3,11 @@ import { Type } from 'typebox';
 /** What is answered instead of what was asked for. */
 export const Problem = Type.Object(
   {
-    type: Type.String({ examples: ['urn:tickfolio:problem:invalid-argument'] }),
+    type: Type.String({ description: 'the page that explains the reason', examples: ['/docs/errors/invalid-argument'] }),
     title: Type.String({ examples: ['Invalid request'] }),
     status: Type.Integer({ examples: [400] }),
     detail: Type.String({ examples: ['The request is not valid: quantity is required.'] }),
+    code: Type.String({ description: 'the reason, for programs', examples: ['urn:tickfolio:problem:invalid-argument'] }),
     errors: Type.Optional(
       Type.Array(
         Type.Object({

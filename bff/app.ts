@@ -21,6 +21,7 @@ import { authRoutes } from './accounts/auth-routes.js';
 import { createTokenClock, tellingTime } from './accounts/token-clock.js';
 import { serveUnder, withoutBasePath } from './api/base-path.js';
 import { documents } from './api/documents.js';
+import { errorPages, errorPagesAt } from './api/error-pages.js';
 import { bodyFaults } from './api/input-faults.js';
 import { acceptJsonOnly } from './api/json-body.js';
 import { swaggerOptions, swaggerUiOptions } from './api/openapi.js';
@@ -131,6 +132,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
     log,
     bodyLimit: maxBodyBytes,
     trustProxy: options.trustProxy ?? false,
+    errorPages: errorPagesAt(basePath),
     rewriteUrl: ({ url = '/' }) => withoutBasePath(url, basePath),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true, verbose: true } },
     schemaErrorFormatter: (faults) => bodyFaults(faults),
@@ -176,7 +178,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
     errorResponseBuilder: (_request, { ttl }) =>
       new AppError('resource_exhausted', 'Too many attempts from this address; please wait.', { retryAfterMs: ttl }),
   });
-  takeUpgrades(app, live.sockets);
+  takeUpgrades(app, live.sockets, errorPagesAt(basePath));
   void app.register(async (scope) => {
     scope.decorateRequest('signedIn', null);
     scope.addHook('onRequest', async (request) => {
@@ -242,6 +244,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       swaggerUiOptions(basePath, () => live.demand.simulated === true),
     );
     await scope.register(documents);
+    await scope.register(errorPages, { basePath });
     if (options.webFolder === undefined) scope.get('/', async (_request, reply) => reply.redirect(atPublic('/docs')));
     else
       addWebFiles(scope, options.webFolder, {

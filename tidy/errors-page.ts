@@ -1,17 +1,7 @@
 import { fieldErrorWords, problemWords } from '@tickfolio/api/error-words';
-import { AppError, type ErrorCode, httpStatusOf } from '@tickfolio/lib/errors';
-import { HttpRefusal, problemOf } from '@tickfolio/lib/http';
+import { type ErrorCode, httpStatusOf } from '@tickfolio/lib/errors';
+import { problemKinds } from '@tickfolio/lib/http';
 import { readSources, type Source } from './sources.js';
-
-/** Everything that REST may answer instead of what was asked for, by status and name. */
-const problems = () => {
-  const errors = (Object.keys(httpStatusOf) as ErrorCode[]).map((code) => new AppError(code, ''));
-  const refusals = Array.from({ length: 200 }, (_, index) => HttpRefusal.of(400 + index, '')).filter((refusal) => refusal !== undefined);
-  return [...errors, ...refusals]
-    .map((error) => problemOf(error))
-    .map(({ type, title, status }) => ({ name: type.split(/[:/]/).at(-1) ?? '', title, status }))
-    .sort((a, b) => a.status - b.status || (a.name < b.name ? -1 : 1));
-};
 
 /** What services say for others to answer stands in lib/errors. */
 const answersClients = ({ path, workspace, forTests }: Source): boolean =>
@@ -59,7 +49,8 @@ const intro = `# Errors of the REST interface
 <!-- Generated from the code and api/errors/error-words.ts: run "make docs". -->
 
 Everything that fails is answered as \`application/problem+json\` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)): \`title\` and \`status\`,
-a \`detail\` for people, a \`requestId\` that the server's log has too, and a URN for programs, \`urn:tickfolio:problem:<name>\`.
+a \`detail\` for people, a \`requestId\` that the server's log has too, a \`code\` for programs, \`urn:tickfolio:problem:<name>\`, and as \`type\`
+the address of a page about it, \`/docs/errors/<name>\`. All of them are listed at \`/docs/errors\`.
 \`errors\` names the fields of a request that are wrong; a field's \`reason\` is a stable word, for programs that say it in another language.
 Each name and each reason is a heading of this page.
 
@@ -67,7 +58,7 @@ Each name and each reason is a heading of this page.
 
 /** docs/errors.md. @throws Error naming a refusal that nothing is said of */
 export const errorsPage = (): string => {
-  const all = problems();
+  const all = [...problemKinds].map(([name, kind]) => ({ name, ...kind }));
   const found = fieldReasons();
   const reasons = found.map(({ reason }) => reason);
   sameNames(

@@ -149,7 +149,8 @@ describe('the account routes', () => {
         status: 401,
         cookie: '',
         rest: {
-          type: 'urn:tickfolio:problem:unauthenticated',
+          type: '/docs/errors/unauthenticated',
+          code: 'urn:tickfolio:problem:unauthenticated',
           title: 'Not signed in',
           status: 401,
           detail: 'The name or the password is wrong.',

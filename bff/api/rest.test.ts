@@ -37,7 +37,8 @@ const held = async () => {
 const expectProblem = ({ status, headers, body }: Answer, expected: number, detail: RegExp, field?: string) => {
   expect({ status, body }).toMatchObject({ status: expected, body: { status: expected, detail: expect.stringMatching(detail) } });
   expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
-  expect(body.type).toMatch(/^urn:tickfolio:problem:/);
+  const [, reason] = /^urn:tickfolio:problem:([a-z-]+)$/.exec(body.code) ?? [];
+  expect(body.type).toBe(`/docs/errors/${reason}`);
   expect(body.title).toEqual(expect.any(String));
   if (field) expect(body.errors).toContainEqual(expect.objectContaining({ field, message: expect.any(String) }));
   expect(JSON.stringify(body)).not.toMatch(/node_modules|\.ts:|\.js:|select |insert /);

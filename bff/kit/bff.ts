@@ -189,6 +189,7 @@ export interface AnswerBody {
   readonly type: string;
   readonly title: string;
   readonly detail: string;
+  readonly code: string;
   readonly requestId: string;
   readonly errors: readonly { readonly field: string; readonly message: string }[];
   readonly message: string;

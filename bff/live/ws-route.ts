@@ -64,8 +64,8 @@ export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (
 
 const maxMessageBytes = 4 * 1024;
 
-/** Makes the app take upgrades; what of them is refused is answered as everything else. */
-export const takeUpgrades = (app: FastifyInstance, sockets: ClientSockets): void => {
+/** Makes the app take upgrades; what of them is refused is answered as everything else. @param errorPages as `createHttpServer` has it */
+export const takeUpgrades = (app: FastifyInstance, sockets: ClientSockets, errorPages: string): void => {
   void app.register(websocket, {
     options: { maxPayload: maxMessageBytes, handleProtocols: chooseSubprotocol, perMessageDeflate: false },
     preClose: async () => {
@@ -84,7 +84,7 @@ export const takeUpgrades = (app: FastifyInstance, sockets: ClientSockets): void
   void app.after(() => {
     // The route has looked at the handshake already; what is left is an unreadable list of subprotocols.
     app.websocketServer.on('wsClientError', (err, socket) =>
-      endWithProblem(socket, new AppError('invalid_argument', `The WebSocket handshake is not valid: ${err.message}.`)),
+      endWithProblem(socket, new AppError('invalid_argument', `The WebSocket handshake is not valid: ${err.message}.`), errorPages),
     );
   });
 };

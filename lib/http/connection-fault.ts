@@ -8,14 +8,14 @@ import { HttpRefusal } from './refusal.js';
 /** The client gets so long to take the answer and leave; cut at once it would often see no answer at all. */
 const lingerMs = 1_000;
 
-/** Answers a connection on which there is no request to reply to, and ends it. */
-export const endWithProblem = (socket: Duplex, error: AppError): void => {
+/** Answers a connection on which there is no request to reply to, and ends it. @param errorPages as `problemOf` has it */
+export const endWithProblem = (socket: Duplex, error: AppError, errorPages?: string): void => {
   if (socket.writableEnded) return; // Answered; what else arrives is read and dropped.
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const problem = problemOf(error);
+  const problem = problemOf(error, undefined, errorPages);
   const body = JSON.stringify(problem);
   const headers = {
     ...(error instanceof HttpRefusal ? error.headers : {}),
@@ -40,7 +40,9 @@ const isAnswering = (socket: Socket & { readonly _httpMessage?: { readonly heade
   socket._httpMessage?.headersSent === true;
 
 /** For fastify's option of this name: answers what is no readable request at all. */
-export const clientErrorHandler = (error: Error & { readonly code?: string }, socket: Socket): void => {
-  if (error.code === 'ECONNRESET' || isAnswering(socket)) socket.destroy();
-  else endWithProblem(socket, faultOf(error.code));
-};
+export const clientErrorHandlerWith =
+  (errorPages?: string) =>
+  (error: Error & { readonly code?: string }, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || isAnswering(socket)) socket.destroy();
+    else endWithProblem(socket, faultOf(error.code), errorPages);
+  };

@@ -127,7 +127,7 @@ describe('problem details', () => {
   });
 
   it('leave out what there is nothing to say about', () => {
-    expect(Object.keys(problemOf(new AppError('not_found', 'Gone.')))).toEqual(['type', 'title', 'status', 'detail']);
+    expect(Object.keys(problemOf(new AppError('not_found', 'Gone.')))).toEqual(['type', 'title', 'status', 'detail', 'code']);
   });
 });
 

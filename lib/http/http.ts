@@ -6,7 +6,7 @@ export { fetchText } from './fetch-text.js';
 export { listen } from './listen.js';
 export { measureRequests } from './measure.js';
 export { addOperations, type Dependency, type Operations } from './operations.js';
-export { problemOf } from './problem.js';
+export { problemKinds, problemOf } from './problem.js';
 export { HttpRefusal } from './refusal.js';
 export { createHttpServer } from './server.js';
 export { cutStalledStreams, cutWhenStalled } from './stalled-answer.js';

@@ -1,27 +1,49 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify';
 import { AppError, type ErrorCode, type FieldError, httpStatusOf, toAppError } from '../errors/errors.js';
 import { requestIdKey } from '../telemetry/telemetry.js';
-import { HttpRefusal } from './refusal.js';
+import { HttpRefusal, refusalStatuses } from './refusal.js';
 import { createRouteTable } from './route-table.js';
 
 /** RFC 9457 problem details. */
 export interface Problem {
+  /** The page that explains the reason, where the server has such pages; else what `code` is. */
   readonly type: string;
   readonly title: string;
   readonly status: number;
   readonly detail: string;
+  /** The reason as a URN. */
+  readonly code: string;
   readonly errors?: readonly FieldError[];
   readonly requestId?: string;
 }
 
-export const problemOf = (error: AppError, requestId?: string): Problem => {
+const kindOf = (error: AppError) => {
   const { status, title } = error instanceof HttpRefusal ? error : httpStatusOf[error.code];
-  const name = error instanceof HttpRefusal ? title.toLowerCase().replaceAll(' ', '-') : error.code.replaceAll('_', '-');
+  const name = error instanceof HttpRefusal ? title.toLowerCase() : error.code;
+  return { reason: name.replaceAll(/[ _]/g, '-'), title, status };
+};
+
+/** What any server may answer instead of what was asked for, by its reason, a stable word in kebab-case. */
+export const problemKinds: ReadonlyMap<string, { readonly title: string; readonly status: number }> = new Map(
+  [
+    ...(Object.keys(httpStatusOf) as ErrorCode[]).map((code) => new AppError(code, '')),
+    ...refusalStatuses.map((status) => new HttpRefusal(status, '')),
+  ]
+    .map(kindOf)
+    .sort((a, b) => a.status - b.status || (a.reason < b.reason ? -1 : 1))
+    .map(({ reason, ...kind }) => [reason, kind]),
+);
+
+/** @param errorPages under which address, with a slash at its end, each reason has a page. Default nowhere */
+export const problemOf = (error: AppError, requestId?: string, errorPages?: string): Problem => {
+  const { reason, title, status } = kindOf(error);
+  const code = `urn:tickfolio:problem:${reason}`;
   return {
-    type: `urn:tickfolio:problem:${name}`,
+    type: errorPages === undefined ? code : `${errorPages}${reason}`,
     title,
     status,
     detail: error.message,
+    code,
     ...(error.fields.length ? { errors: error.fields } : {}),
     ...(requestId === undefined ? {} : { requestId }),
   };
@@ -70,33 +92,35 @@ const fromFastify = (error: FastifyError): AppError => {
   return new AppError(code, words, { cause: error });
 };
 
-const send = (reply: FastifyReply, error: AppError): FastifyReply => {
+const send = (reply: FastifyReply, error: AppError, errorPages: string | undefined): FastifyReply => {
   if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1000)));
   if (error instanceof HttpRefusal) reply.headers(error.headers);
-  const problem = problemOf(error, reply.request.id);
+  const problem = problemOf(error, reply.request.id, errorPages);
   return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
 };
 
 /** For fastify's option of this name: answers what fails before an error handler is asked, such as an unreadable URL. */
-export const frameworkErrors: NonNullable<FastifyServerOptions['frameworkErrors']> = (error, request, reply) => {
-  reply.header(requestIdKey, request.id); // No hook runs before this.
-  send(reply as FastifyReply, fromFastify(error));
-};
+export const frameworkErrorsWith =
+  (errorPages?: string): NonNullable<FastifyServerOptions['frameworkErrors']> =>
+  (error, request, reply) => {
+    reply.header(requestIdKey, request.id); // No hook runs before this.
+    send(reply as FastifyReply, fromFastify(error), errorPages);
+  };
 
 /** Answers every error of the app, its own and fastify's, as problem+json. */
-export const setProblemHandlers = (app: FastifyInstance): void => {
+export const setProblemHandlers = (app: FastifyInstance, errorPages?: string): void => {
   app.setErrorHandler<FastifyError>((thrown, request, reply) => {
     const error = fromFastify(thrown);
     if (error.code === 'internal') request.log.error({ err: error }, 'request failed');
     else request.log.debug({ code: error.code, reason: error.message }, 'request refused');
-    return send(reply, error);
+    return send(reply, error, errorPages);
   });
   const routes = createRouteTable(app);
   app.setNotFoundHandler((request, reply) => {
     const [path = ''] = request.url.split('?');
     const allowed = routes.methodsAt(path);
-    if (allowed.length === 0) return send(reply, new AppError('not_found', `There is nothing at ${request.method} ${path}.`));
+    if (allowed.length === 0) return send(reply, new AppError('not_found', `There is nothing at ${request.method} ${path}.`), errorPages);
     const words = `${path} does not take ${request.method}; it takes ${allowed.join(', ')}.`;
-    return send(reply, new HttpRefusal(405, words, { allow: allowed.join(', ') }));
+    return send(reply, new HttpRefusal(405, words, { allow: allowed.join(', ') }), errorPages);
   });
 };

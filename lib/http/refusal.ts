@@ -12,6 +12,7 @@ const titles = {
 } as const;
 
 export type RefusalStatus = keyof typeof titles;
+export const refusalStatuses = Object.keys(titles).map(Number) as RefusalStatus[];
 
 /** A refusal that is a matter of HTTP and of nothing behind it. */
 export class HttpRefusal extends AppError {

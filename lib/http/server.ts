@@ -1,8 +1,8 @@
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions, fastify, LogController } from 'fastify';
 import { AppError } from '../errors/errors.js';
 import { type Logger, requestIdKey, requestIdOf } from '../telemetry/telemetry.js';
-import { clientErrorHandler } from './connection-fault.js';
-import { frameworkErrors, setProblemHandlers } from './problem.js';
+import { clientErrorHandlerWith } from './connection-fault.js';
+import { frameworkErrorsWith, setProblemHandlers } from './problem.js';
 import { HttpRefusal } from './refusal.js';
 import { traceRequests } from './tracing.js';
 
@@ -21,6 +21,8 @@ export interface HttpServerOptions
   readonly log: Logger;
   /** Sets what answers a failure of a request that could be read, and an address at which nothing is. Default: problem+json for everybody. */
   readonly answerFailures?: (app: FastifyInstance) => void;
+  /** Under which address, with a slash at its end, each reason of a problem has a page. Default nowhere. */
+  readonly errorPages?: string;
 }
 
 /** A request must have arrived whole within this time. */
@@ -32,12 +34,12 @@ const checkIntervalMs = 1_000;
  * A fastify server without routes that answers whatever fails, at whatever stage, as problem+json: what is no HTTP, an unreadable
  * address, a wrong method, a wrong body, an error of a route. It takes the caller's `x-request-id` or makes one, sends it back, and logs no request by itself.
  */
-export const createHttpServer = ({ log, answerFailures = setProblemHandlers, ...options }: HttpServerOptions): FastifyInstance => {
+export const createHttpServer = ({ log, errorPages, answerFailures, ...options }: HttpServerOptions): FastifyInstance => {
   const app: FastifyInstance = fastify({
     requestTimeout: defaultRequestTimeoutMs,
     ...options,
-    frameworkErrors,
-    clientErrorHandler,
+    frameworkErrors: frameworkErrorsWith(errorPages),
+    clientErrorHandler: clientErrorHandlerWith(errorPages),
     // Without a Host Node would refuse with an empty answer; the hook below does it in words.
     http: { requireHostHeader: false, connectionsCheckingInterval: checkIntervalMs },
     // A child, whose level `listen` can turn for a moment.
@@ -48,7 +50,8 @@ export const createHttpServer = ({ log, answerFailures = setProblemHandlers, ...
     genReqId: ({ headers }) => requestIdOf(headers[requestIdKey]),
   });
   traceRequests(app);
-  answerFailures(app);
+  if (answerFailures) answerFailures(app);
+  else setProblemHandlers(app, errorPages);
   app.addHook('onRequest', async ({ raw, id }, reply) => {
     reply.header(requestIdKey, id);
     if (raw.httpVersion === '1.1' && raw.headers.host === undefined)
