@@ -1,3 +1,4 @@
+import type { Frame } from '@tickfolio/api/frame';
 import { createManualClock } from '@tickfolio/lib/clock';
 import { Decimal as Reference } from 'decimal.js';
 import fc from 'fast-check';
@@ -7,22 +8,6 @@ import { createHolding, renderFrame, renderHead } from './portfolio-frame.js';
 
 const Exact = Reference.clone({ precision: 400, toExpNeg: -400, toExpPos: 400 });
 const owner = renderHead({ userId: 'u1', userName: 'myuser' }, 7);
-
-interface Frame {
-  readonly UserID: string;
-  readonly UserName: string;
-  readonly TotalValue: string;
-  readonly AsOf: string;
-  readonly Simulated?: boolean;
-  readonly Coins: readonly {
-    readonly Symbol: string;
-    readonly Quantity: string;
-    readonly Price: string | null;
-    readonly Total: string | null;
-    readonly PriceTime: string | null;
-    readonly Stale: boolean;
-  }[];
-}
 
 const setUp = () => {
   const clock = createManualClock();
