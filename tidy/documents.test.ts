@@ -102,7 +102,7 @@ describe('the README', () => {
 describe('a service, and every other folder that one looks into', () => {
   it('has a README of its own, of 10 to 25 lines where it is a service', () => {
     const services = filesLike('services/*/package.json').map((path) => posix.dirname(path));
-    const folders = [...services, 'bff', 'web', 'lib', 'standalone', 'e2e', 'deploy', 'bench', 'services', 'examples'];
+    const folders = [...services, 'bff', 'web', 'api', 'lib', 'standalone', 'e2e', 'deploy', 'bench', 'services', 'examples'];
     expect(folders.filter((folder) => !byPath.has(`${folder}/README.md`))).toEqual([]);
     const lines = (folder: string) => named(`${folder}/README.md`).text.trimEnd().split('\n').length;
     expect(services.filter((folder) => lines(folder) < 10 || lines(folder) > 25)).toEqual([]);

@@ -1,34 +1,10 @@
+import type { Frame as ServedFrame } from '@tickfolio/api/frame';
+import { readReceived } from '@tickfolio/api/kit/received';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { TestUser } from './bff.js';
 
-export interface CoinLine {
-  readonly Symbol: string;
-  readonly Quantity: string;
-  readonly Version: number;
-  readonly Price: string | null;
-  readonly Total: string | null;
-  readonly PriceTime: string | null;
-  readonly Stale: boolean;
-  readonly PriceReceived: string | null;
-  readonly PriceState?: string;
-  readonly PriceStateOf?: string;
-  readonly BaseAsset?: string;
-  readonly QuoteAsset?: string;
-}
-
-export interface Frame {
-  readonly UserID: string;
-  readonly UserName: string;
-  readonly Version: number;
-  readonly TotalValue: string;
-  readonly Coins: readonly CoinLine[];
-  readonly AsOf: string;
-  readonly Simulated?: boolean;
-  /** Only on messages about the connection. */
-  readonly Type?: string;
-  readonly Detail?: string;
-  readonly ExpiresAt?: string;
-}
+/** A frame, or a message about the connection, of which the last three fields are. */
+export type Frame = ServedFrame & { readonly Type?: string; readonly Detail?: string; readonly ExpiresAt?: string };
 
 export interface TestSocket {
   readonly ws: WebSocket;
@@ -57,7 +33,8 @@ export const openSocket = (
   const waiting = new Set<() => void>();
   ws.on('message', (data) => {
     texts.push(data.toString());
-    messages.push(JSON.parse(data.toString()) as Frame);
+    // What the document of the WebSocket has otherwise is thrown here, where nobody can overlook it.
+    messages.push(readReceived(data.toString()) as Frame);
     for (const look of waiting) look();
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve) =>

@@ -1,25 +1,9 @@
+import type { Frame } from '@tickfolio/api/frame';
+import { isFrame, readReceived } from '@tickfolio/api/kit/received';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { WebSocket } from 'ws';
 
-export interface PortfolioFrame {
-  readonly UserID: string;
-  readonly UserName: string;
-  readonly Version: number;
-  readonly TotalValue: string;
-  readonly Coins: readonly {
-    readonly Symbol: string;
-    readonly Quantity: string;
-    readonly Version: number;
-    readonly Price: string | null;
-    readonly Total: string | null;
-    /** When the trade behind the price was made. */
-    readonly PriceTime: string | null;
-    readonly Stale: boolean;
-    readonly PriceState?: string;
-  }[];
-  readonly AsOf: string;
-  readonly Simulated?: boolean;
-}
+export type PortfolioFrame = Frame;
 
 export interface LiveSocket {
   readonly frames: PortfolioFrame[];
@@ -75,9 +59,10 @@ export const openSocket = async (base: string, token: string, how: 'header' | 's
   const frames: PortfolioFrame[] = [];
   const arrivals: number[] = [];
   socket.on('message', (data) => {
-    const frame = JSON.parse(String(data)) as PortfolioFrame;
-    if (frame.Coins === undefined) return;
-    frames.push(frame);
+    // What the document of the WebSocket has otherwise is thrown here, where nobody can overlook it.
+    const message = readReceived(String(data));
+    if (!isFrame(message)) return;
+    frames.push(message);
     arrivals.push(performance.now());
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { frameAt } from './kit/frame.js';
+import { frameAt, type TestFrame } from './kit/frame.js';
 import { browser, origin, withWindow } from './kit/window.js';
 
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
@@ -8,7 +8,7 @@ describe.skipIf(!browser)('the page of a coin', () => {
   it('is there also where it was delisted, with its last price and its chart, for who holds it and for who only looks', async () => {
     const [held] = frameAt(noon, { ltcusdt: { quantity: '3', price: '80.5', total: '241.5' } }, '241.5').Coins;
     const lastTime = '2026-03-02T09:30:00.000Z';
-    const Coins = held ? [{ ...held, PriceTime: lastTime, Stale: true, PriceState: 'delisted' }] : [];
+    const Coins: TestFrame['Coins'] = held ? [{ ...held, PriceTime: lastTime, Stale: true, PriceState: 'delisted' }] : [];
     const frame = { ...frameAt(noon, {}, '241.5'), Coins };
     const known = {
       Range: '1y',

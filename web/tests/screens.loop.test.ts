@@ -1,7 +1,7 @@
 import { settled } from '@tickfolio/lib/kit/settled';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { bitcoinAt, frameAt } from './kit/frame.js';
+import { bitcoinAt, frameAt, type TestFrame } from './kit/frame.js';
 import { browser, drawn, origin, pointAt, withWindow } from './kit/window.js';
 
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
@@ -243,7 +243,7 @@ describe.skipIf(!browser)('the screen', () => {
       );
       // The pair that its price is converted with is halted, which is the longest of the words about a price.
       const assets = { BaseAsset: 'DOGE', QuoteAsset: 'TUSD' };
-      const halted = {
+      const halted: TestFrame = {
         ...frame,
         Coins: frame.Coins.map((coin) =>
           coin.Symbol === 'dogeusdt'

@@ -1,23 +1,14 @@
-import { z } from '@tickfolio/lib/config';
+import type { Frame as WholeFrame } from '@tickfolio/api/frame';
 import { Decimal } from 'decimal.js';
 
 // Checked with a decimal library that the services do not use.
 const Exact = Decimal.clone({ precision: 120, toExpNeg: -200, toExpPos: 200 });
 
-export const frameShape = z.object({
-  TotalValue: z.string(),
-  Coins: z.array(
-    z.object({
-      Symbol: z.string(),
-      Quantity: z.string(),
-      Price: z.string().nullable(),
-      Total: z.string().nullable(),
-      PriceTime: z.string().nullable(),
-    }),
-  ),
-});
-
-export type Frame = z.output<typeof frameShape>;
+type Coin = Pick<WholeFrame['Coins'][number], 'Symbol' | 'Quantity' | 'Price' | 'Total' | 'PriceTime'>;
+/** What of a frame is looked at. */
+export interface Frame extends Pick<WholeFrame, 'TotalValue'> {
+  readonly Coins: readonly Coin[];
+}
 
 /** What is wrong with the sums of a frame whose coins are all quoted in USDT, or undefined when every digit is right. */
 export const faultOf = ({ Coins, TotalValue }: Frame): string | undefined => {

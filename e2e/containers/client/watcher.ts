@@ -1,6 +1,7 @@
+import { isFrame, type Received, readReceived } from '@tickfolio/api/kit/received';
 import type { Clock } from '@tickfolio/lib/clock';
 import { WebSocket } from 'ws';
-import { type Frame, faultOf, frameShape, pricedSince } from './frame.js';
+import { type Frame, faultOf, pricedSince } from './frame.js';
 
 const reconnectMs = 250;
 const handshakeMs = 5_000;
@@ -44,6 +45,14 @@ export const startWatcher = (clock: Clock, base: string, token: () => string): W
     const holds = frame.Coins.map(({ Symbol: symbol, Quantity }) => `${symbol} ${Quantity}`).join(', ');
     frames.push({ atMs: clock.now(), pricedSinceMs: pricedSince(frame), holds, connection });
   };
+  const read = (text: string): Received | undefined => {
+    try {
+      return readReceived(text);
+    } catch (err) {
+      faults.push(String(err).slice(0, 300));
+      return undefined;
+    }
+  };
   const connect = () => {
     if (closed) return;
     const current = new WebSocket(`${base.replace('http', 'ws')}/api/v1/ws`, {
@@ -57,11 +66,8 @@ export const startWatcher = (clock: Clock, base: string, token: () => string): W
       connection += 1;
     });
     current.on('message', (data) => {
-      const message: unknown = JSON.parse(String(data));
-      if (typeof message === 'object' && message !== null && 'Type' in message) return;
-      const frame = frameShape.safeParse(message);
-      if (frame.success) see(frame.data);
-      else faults.push(`no frame: ${String(data).slice(0, 200)}`);
+      const message = read(String(data));
+      if (message && isFrame(message)) see(message);
     });
     current.on('error', () => undefined); // Told by 'close' too.
     current.on('close', () => {

@@ -1,27 +1,10 @@
+import type { Frame } from '../../page/live/frame.js';
+
 /** Whose frames these are. */
 export const userOf = { id: 'u-1', name: 'maria' };
 
-export interface TestCoin {
-  readonly Symbol: string;
-  readonly Quantity: string;
-  readonly Price: string | null;
-  readonly Total: string | null;
-  readonly PriceTime: string | null;
-  readonly Stale: boolean;
-  readonly PriceState?: string;
-  readonly PriceStateOf?: string;
-  readonly BaseAsset?: string;
-  readonly QuoteAsset?: string;
-}
-
-export interface TestFrame {
-  readonly UserID: string;
-  readonly UserName: string;
-  readonly TotalValue: string;
-  readonly Coins: readonly TestCoin[];
-  readonly AsOf: string;
-  readonly Simulated?: boolean;
-}
+/** As the page takes it, also of a server that is older than the page. */
+export type TestFrame = Frame;
 
 interface Held {
   readonly quantity?: string;
