@@ -21,7 +21,14 @@ const services: Readonly<Record<ServiceName, readonly string[]>> = {
   dashboard: Object.keys(dashboardConfig().shape),
   'exchange-sim': Object.keys(simulatorVariables),
 };
-const own = ['CLICKHOUSE_HTTP_ADDR', 'DATA_DIR', 'PRICE_SOURCE', 'AUTH_POSTGRES_DB', 'PROFILE_POSTGRES_DB'];
+/** Of several services by the same name, which the run reads too. */
+const ownNames = {
+  ADDRESS: 'SOCKET_ADDRESS',
+  GRPC_PORT: 'AUTH_GRPC_PORT',
+  HTTP_PORT: 'BFF_HTTP_PORT',
+  SERVER_ADDR: 'AGGREGATOR_SERVER_ADDR',
+};
+const own = ['CLICKHOUSE_HTTP_ADDR', 'DATA_DIR', 'PRICE_SOURCE', 'AUTH_POSTGRES_DB', 'PROFILE_POSTGRES_DB', ...Object.values(ownNames)];
 
 const read = (env: NodeJS.ProcessEnv) => readConfig('tickfolio', standaloneConfig(env), env);
 const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
@@ -60,7 +67,9 @@ describe('the settings of the all-in-one run', () => {
     const text = sources.map((file) => readFileSync(file, 'utf8')).join('\n');
     const refused = ['GRPC_TLS_CA', 'GRPC_TLS_CERT', 'GRPC_TLS_KEY', 'SYMBOL_SHARES', 'POSTGRES_DB'];
     const unused = Object.keys(standaloneConfig({}).shape).filter((name) => !new RegExp(`\\bconfig\\.${name}\\b`).test(text));
-    expect(unused).toEqual(refused);
+    // HTTP_PORT is read where the BFF makes its options.
+    const readByOwnName = Object.keys(ownNames).filter((name) => name !== 'HTTP_PORT');
+    expect(unused.sort()).toEqual([...refused, ...readByOwnName].sort());
   });
 
   it.each(['clickhouse', 'Clickhouse', 'clickhouse-simulated', 'jwt-secret'])(
@@ -143,6 +152,17 @@ describe('the settings of the all-in-one run', () => {
     });
     const unset = ['LOG_LEVEL', 'METRICS_ADDR', 'JWT_SECRET', 'REDIS_ADDR', 'POSTGRES_HOST', 'BROKERS'] as const;
     expect(unset.filter((name) => settings[name] !== undefined)).toEqual([]);
+  });
+
+  it('read where services listen by names that are theirs alone, and by those of before', () => {
+    for (const [before, ownName] of Object.entries(ownNames)) {
+      const text = before.endsWith('PORT') ? '7000' : '127.0.0.1:7000';
+      const settings = [before, ownName].map((name) => read({ [name]: text }) as Readonly<Record<string, unknown>>);
+      expect(settings[0]?.[ownName]).toEqual(settings[1]?.[ownName]);
+      expect(faultsOf({ [before]: text, [ownName]: text.replace('7000', '7001') })).toEqual([
+        `${before} is set to something else than ${ownName}, which means the same: set one of them`,
+      ]);
+    }
   });
 
   it('name two databases, never one for both services', () => {

@@ -1,18 +1,8 @@
 import { createServer, type Server } from 'node:net';
 import type { Address } from '@tickfolio/lib/config';
 import { StartError } from '@tickfolio/lib/lifecycle';
-import type { StandaloneConfig } from '../config.js';
+import type { ListeningPlace } from './listening-place.js';
 import type { ChosenSource } from './price-source.js';
-
-/** Where auth listens: its gRPC does not leave the machine. */
-export const loopback = '127.0.0.1';
-
-/** A port that the run is going to listen on. */
-export interface ListeningPlace {
-  /** What moves it. */
-  readonly variable: string;
-  readonly address: Address;
-}
 
 const reasons: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use',
@@ -51,24 +41,9 @@ export const portFaults = async (places: readonly ListeningPlace[]): Promise<Map
 };
 
 /** @throws StartError naming every port that cannot be had, and the variable that moves it */
-export const checkPorts = async (config: StandaloneConfig, choosing: Promise<ChosenSource>): Promise<void> => {
-  const simulator: ListeningPlace = {
-    variable: 'EXCHANGE_SIM_PORT',
-    address: { host: config.EXCHANGE_SIM_HOST, port: config.EXCHANGE_SIM_PORT },
-  };
-  const places: ListeningPlace[] = [
-    { variable: 'HTTP_PORT', address: { host: config.HTTP_HOST, port: config.HTTP_PORT } },
-    { variable: 'DASHBOARD_PORT', address: { host: config.HTTP_HOST, port: config.DASHBOARD_PORT } },
-    { variable: 'GRPC_PORT', address: { host: loopback, port: config.GRPC_PORT } },
-    { variable: 'ADDRESS', address: config.ADDRESS },
-    { variable: 'SERVER_ADDR', address: config.SERVER_ADDR },
-  ];
-  if (config.CLICKHOUSE_HTTP_ADDR && !config.CLICKHOUSE_ADDR) {
-    places.push({ variable: 'CLICKHOUSE_HTTP_ADDR', address: config.CLICKHOUSE_HTTP_ADDR });
-  }
-  if (config.METRICS_ADDR) places.push({ variable: 'METRICS_ADDR', address: config.METRICS_ADDR });
-  const faults = await portFaults([...places, simulator]);
-  // The simulator's port matters only when it will be used, which `auto` knows a moment later.
-  if (faults.has(simulator.variable) && (await choosing).source === 'binance') faults.delete(simulator.variable);
+export const checkPorts = async (places: readonly ListeningPlace[], choosing: Promise<ChosenSource>): Promise<void> => {
+  const faults = await portFaults(places);
+  for (const { variable, onlyWhenSimulated } of places)
+    if (onlyWhenSimulated && faults.has(variable) && (await choosing).source === 'binance') faults.delete(variable);
   if (faults.size > 0) throw new StartError([...faults.values()].join('\n'));
 };

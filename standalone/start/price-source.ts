@@ -1,9 +1,8 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import type { ProxySettings } from '@tickfolio/lib/outbound';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import { socketProxies, streamFallback } from '@tickfolio/socket/config';
+import { type SocketConfig, socketProxies, streamFallback } from '@tickfolio/socket/config';
 import { probeExchange } from '@tickfolio/socket/probe';
-import type { StandaloneConfig } from '../config.js';
 
 export type PriceSource = 'binance' | 'simulated';
 
@@ -17,7 +16,9 @@ export interface Exchange {
 }
 
 /** The exchange that the settings name. */
-export const realExchange = (config: StandaloneConfig): Exchange => ({
+export const realExchange = (
+  config: Parameters<typeof socketProxies>[0] & Pick<SocketConfig, 'BINANCE_REST_URL' | 'BINANCE_WS_URL'>,
+): Exchange => ({
   restUrl: config.BINANCE_REST_URL,
   wsUrl: config.BINANCE_WS_URL,
   wsFallbackUrl: streamFallback(config.BINANCE_WS_URL),

@@ -3,11 +3,8 @@ import { chdbNeedsBytes } from '@tickfolio/lib/clickhouse/chdb';
 import { freeBytes, freeInWords, neededInWords } from '@tickfolio/lib/embedded-store';
 import { StartError } from '@tickfolio/lib/lifecycle';
 import { pgliteNeedsBytes } from '@tickfolio/lib/postgres/pglite';
-import type { NamedStore } from '../backup/snapshots.js';
-import type { StandaloneConfig } from '../config.js';
 import type { DataFolder } from './data-folder.js';
 import { realArchive, simulatedArchive } from './store-names.js';
-import type { OpenedDatabase } from './stores.js';
 
 /** One store of the data folder. */
 export interface EmbeddedStore {
@@ -19,7 +16,16 @@ export interface EmbeddedStore {
   readonly without: string;
 }
 
-type StoreNames = Pick<StandaloneConfig, 'AUTH_POSTGRES_DB' | 'PROFILE_POSTGRES_DB'>;
+interface StoreNames {
+  readonly AUTH_POSTGRES_DB: string;
+  readonly PROFILE_POSTGRES_DB: string;
+}
+
+/** What may lie on a server instead. */
+interface StoreSettings extends StoreNames {
+  readonly POSTGRES_HOST?: string | undefined;
+  readonly CLICKHOUSE_ADDR?: unknown;
+}
 
 /** Every store that a run may keep in its data folder. */
 export const embeddedStores = ({ AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB }: StoreNames): readonly EmbeddedStore[] => [
@@ -34,24 +40,14 @@ export const embeddedStores = ({ AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB }: StoreN
 ];
 
 /** Of the databases that a run keeps in its data folder. */
-export const databaseNames = ({ POSTGRES_HOST, AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB }: StandaloneConfig): readonly string[] =>
+const databaseNames = ({ POSTGRES_HOST, AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB }: StoreSettings): readonly string[] =>
   POSTGRES_HOST ? [] : [AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB];
-
-/** The databases that this run has open in its data folder. */
-export const openStores = (
-  { AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB }: StoreNames,
-  auth: OpenedDatabase,
-  profile: OpenedDatabase,
-): NamedStore[] => [
-  ...(auth.hold ? [{ name: AUTH_POSTGRES_DB, hold: auth.hold, linked: false }] : []),
-  ...(profile.hold ? [{ name: PROFILE_POSTGRES_DB, hold: profile.hold, linked: false }] : []),
-];
 
 /**
  * Looks, before anything is made, whether the disk has room for the stores that this run opens in its data folder.
  * @throws StartError saying how much is needed and how much there is
  */
-export const checkRoom = (config: StandaloneConfig, folder: DataFolder): void => {
+export const checkRoom = (config: StoreSettings, folder: DataFolder): void => {
   // A store that is a link to another disk looks for room there when it is opened.
   const isElsewhere = (name: string) =>
     (statSync(folder.part(name), { throwIfNoEntry: false }) ?? statSync(folder.path)).dev !== statSync(folder.path).dev;

@@ -1,0 +1,41 @@
+import { aggregatorConfig, symbolList } from '@tickfolio/aggregator/config';
+import { bffConfig } from '@tickfolio/bff/config';
+import { address, z } from '@tickfolio/lib/config';
+import { withOwnNames } from '../run/own-names.js';
+import { definePart } from '../run/part.js';
+import { inRun } from '../run/unneeded.js';
+import { dialTarget } from '../start/dial.js';
+import { eventLog, pubsub } from './messages.js';
+import { socket } from './socket.js';
+
+const ownAddress = { SERVER_ADDR: address('127.0.0.1:8088').describe(aggregatorConfig.shape.SERVER_ADDR.description ?? '') };
+
+export const aggregator = definePart({
+  name: 'aggregator',
+  needs: { eventLog, pubsub, socket },
+  settings: (env) => ({
+    ...inRun(aggregatorConfig.shape),
+    ...withOwnNames(env, 'AGGREGATOR', ownAddress, ['SERVER_ADDR']),
+    AGGREGATOR_ADDR: bffConfig(env).shape.AGGREGATOR_ADDR.optional().describe('An aggregator that runs elsewhere.'),
+    /** The one of a run has its symbols to itself. */
+    SYMBOL_SHARES: z.enum(['off', 'false', '0'], { error: 'is for aggregators that run as services of their own' }).optional(),
+    // There is something to look at before anybody holds anything.
+    FOLLOW_SYMBOLS: symbolList('btcusdt,ethusdt,bnbusdt,solusdt,xrpusdt,adausdt,dogeusdt,ltcusdt,linkusdt,ethbtc').describe(
+      'Symbols that are archived whoever holds them, besides what portfolios hold.',
+    ),
+  }),
+  listens: ({ AGGREGATOR_SERVER_ADDR }) => [{ variable: 'SERVER_ADDR', address: AGGREGATOR_SERVER_ADDR }],
+  start: async ({ config, own, service }, given) => {
+    const { startAggregator } = await import('@tickfolio/aggregator/app');
+    const { SocketServiceClient } = await import('@tickfolio/gen/market/v1');
+    const { createGrpcClient } = await import('@tickfolio/lib/grpc');
+    const client = own('socket client', createGrpcClient(SocketServiceClient, given.socket.target));
+    const app = await startAggregator(
+      { ...service('aggregator'), priceBus: given.pubsub.priceBus, eventLog: given.eventLog, socket: client },
+      { address: config.AGGREGATOR_SERVER_ADDR, alwaysFollow: config.FOLLOW_SYMBOLS },
+    );
+    const ownUrl = `http://${dialTarget({ ...config.AGGREGATOR_SERVER_ADDR, port: app.port })}`;
+    /** Where it is called, which may be another one than this process's own. */
+    return { url: config.AGGREGATOR_ADDR?.[0] ?? ownUrl, close: app.close };
+  },
+});

@@ -1,0 +1,42 @@
+import { authConfig, authLimits } from '@tickfolio/auth/config';
+import { serverAddress } from '@tickfolio/lib/config';
+import { withOwnNames } from '../run/own-names.js';
+import { definePart } from '../run/part.js';
+import { inRun } from '../run/unneeded.js';
+import { dialTarget } from '../start/dial.js';
+import { loopback } from '../start/listening-place.js';
+import { accountsName, databases } from './databases.js';
+import { jwtSecret } from './jwt-secret.js';
+
+const database = definePart({
+  name: 'database of accounts',
+  needs: { databases },
+  settings: accountsName,
+  start: async ({ config }, given) => {
+    const { migrationsFolder } = await import('@tickfolio/auth/app');
+    return given.databases.open({ name: config.AUTH_POSTGRES_DB, migrationsFolder });
+  },
+});
+
+export const auth = definePart({
+  name: 'auth',
+  needs: { database, jwtSecret },
+  settings: (env) => {
+    const shape = inRun(authConfig(env).shape);
+    return {
+      ...shape,
+      ...accountsName(env),
+      ...withOwnNames(env, 'AUTH', shape, ['GRPC_PORT']),
+      AUTH_SERVICE_ADDR: serverAddress().optional().describe('An auth service that runs elsewhere.'),
+    };
+  },
+  listens: ({ AUTH_GRPC_PORT }) => [{ variable: 'GRPC_PORT', address: { host: loopback, port: AUTH_GRPC_PORT } }],
+  start: async ({ config, service }, given) => {
+    const { startAuth } = await import('@tickfolio/auth/app');
+    const app = await startAuth(
+      { ...service('auth'), postgres: given.database.postgres },
+      { address: { host: loopback, port: config.AUTH_GRPC_PORT }, jwtSecret: given.jwtSecret, limits: authLimits(config) },
+    );
+    return { target: dialTarget(config.AUTH_SERVICE_ADDR ?? { host: loopback, port: app.port }), close: app.close };
+  },
+});

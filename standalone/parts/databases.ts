@@ -1,0 +1,107 @@
+import { bffConfig } from '@tickfolio/bff/config';
+import { required, z } from '@tickfolio/lib/config';
+import { type Postgres, postgresServer } from '@tickfolio/lib/postgres';
+import type { NamedStore } from '../backup/snapshots.js';
+import { definePart } from '../run/part.js';
+import { jwtSecretFile, realArchive, simulatedArchive } from '../stores/store-names.js';
+import { openingInWords } from '../stores/stores-in-words.js';
+
+/** What else lies in the data folder, where an embedded database has a folder of its name. */
+const takenNames: readonly string[] = [realArchive, simulatedArchive, jwtSecretFile];
+
+/** @param onServer whether it is a database of a server, which has other names beside it */
+const databaseName = (fallback: string, onServer: boolean) =>
+  z
+    .string()
+    .regex(/^[\w-]{1,63}$/, 'must be 1 to 63 letters A to Z, digits, _ and -')
+    // Not every file system tells capitals from small letters.
+    .refine((name) => onServer || !takenNames.includes(name.toLowerCase()), {
+      error: ({ input }) =>
+        `must be another name: "${input}" is what something else in the data folder is called (${takenNames.join(', ')})`,
+    })
+    .default(fallback);
+
+/** What the database of accounts is called. */
+export const accountsName = (env: NodeJS.ProcessEnv) => ({
+  AUTH_POSTGRES_DB: databaseName('auth_db', Boolean(env.POSTGRES_HOST)).describe('The database of accounts, or its folder in `DATA_DIR`.'),
+});
+
+/** What the database of portfolios is called. */
+export const portfoliosName = (env: NodeJS.ProcessEnv) => {
+  const onServer = Boolean(env.POSTGRES_HOST);
+  const accounts = env.AUTH_POSTGRES_DB || 'auth_db';
+  return {
+    PROFILE_POSTGRES_DB: databaseName('profile_db', onServer)
+      .refine(
+        (name) => (onServer ? name !== accounts : name.toLowerCase() !== accounts.toLowerCase()),
+        'must be another database than AUTH_POSTGRES_DB',
+      )
+      .describe('The database of portfolios, or its folder in `DATA_DIR`.'),
+  };
+};
+
+export interface DatabasePlace {
+  readonly name: string;
+  readonly migrationsFolder: string;
+  /** Bounds the connections to a server. */
+  readonly maxConnections?: number;
+}
+
+/** Where services open their databases: the server where one is named, else embedded engines. */
+export const databases = definePart({
+  name: 'databases',
+  needs: {},
+  settings: (env) => {
+    const { shape } = bffConfig(env);
+    const onServer = Boolean(env.POSTGRES_HOST);
+    return {
+      ...accountsName(env),
+      ...portfoliosName(env),
+      POSTGRES_HOST: shape.POSTGRES_HOST.optional().describe('A PostgreSQL server instead of the embedded databases.'),
+      POSTGRES_PORT: shape.POSTGRES_PORT,
+      POSTGRES_USER: (onServer ? required() : z.string().optional()).describe('Required beside `POSTGRES_HOST`.'),
+      POSTGRES_PASSWORD: (onServer ? required() : z.string().optional()).describe('Required beside `POSTGRES_HOST`.'),
+      POSTGRES_SCHEMA: shape.POSTGRES_SCHEMA,
+      POSTGRES_MIGRATE: shape.POSTGRES_MIGRATE,
+      POSTGRES_MIGRATE_ADDR: shape.POSTGRES_MIGRATE_ADDR,
+      POSTGRES_DB: onServer
+        ? z
+            .undefined({
+              error:
+                'names one database, but the all-in-one run has two; set AUTH_POSTGRES_DB (auth_db) and PROFILE_POSTGRES_DB (profile_db) instead',
+            })
+            .optional()
+        : z.string().optional().describe('Refused beside `POSTGRES_HOST`, because this run has two databases.'),
+    };
+  },
+  start: ({ config, clock, log, folder, own, signal, fail, print, watchStore }) => {
+    const stores: NamedStore[] = [];
+    print(openingInWords(config, folder));
+    const openEmbedded = async ({ name, migrationsFolder }: DatabasePlace): Promise<Postgres> => {
+      watchStore(name);
+      const { openPglite } = await import('@tickfolio/lib/postgres/pglite');
+      const opened = await openPglite({ clock, log, folder: folder.part(name), migrationsFolder });
+      void opened.failed.then(fail);
+      stores.push({ name, hold: opened.hold, linked: false });
+      return opened;
+    };
+    const openOnServer = async ({ name: database, ...options }: DatabasePlace): Promise<Postgres> => {
+      const { openServerPostgres } = await import('@tickfolio/lib/postgres/server');
+      return openServerPostgres({ ...options, ...postgresServer(config), clock, log, signal, database });
+    };
+    return {
+      /** The embedded ones, as far as they are open, to be held and copied. */
+      stores,
+      /** Opens a database, brought up to date, that is closed with the run, also while it is being opened. */
+      open: async (place: DatabasePlace): Promise<{ readonly postgres: Postgres }> => {
+        const opening = config.POSTGRES_HOST === undefined ? openEmbedded(place) : openOnServer(place);
+        const close = async () => {
+          const opened = await opening.catch(() => undefined); // A fault is told where the opening is awaited.
+          await opened?.close();
+        };
+        own(`database ${place.name}`, { close });
+        return { postgres: await opening };
+      },
+    };
+  },
+});

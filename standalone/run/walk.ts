@@ -1,0 +1,53 @@
+import type { Closable } from '@tickfolio/lib/lifecycle';
+import type { AnyPart, Run, RunDeps } from './part.js';
+
+/** What the parts of a run made. */
+export interface Walked {
+  made<P extends AnyPart>(part: P): Awaited<ReturnType<P['start']>>;
+}
+
+/** The run was ended while it was starting: what came now would find everything closed. */
+class Ended extends Error {}
+
+const isClosable = (made: unknown): made is Closable =>
+  typeof made === 'object' && made !== null && 'close' in made && typeof made.close === 'function';
+
+/**
+ * Starts every part as soon as what it needs has been made, beside the others, and has what it made owned: so everything is closed before what it
+ * stands on.
+ * @returns undefined where the run was ended meanwhile
+ * @throws what the first part threw that could not be started; no further one is started then
+ */
+export const walkParts = async <Config>(
+  parts: readonly AnyPart[],
+  deps: RunDeps & { readonly config: Config },
+): Promise<Walked | undefined> => {
+  const starting = new Map<AnyPart, Promise<unknown>>();
+  let broken = false;
+  const begin = async (part: AnyPart): Promise<unknown> => {
+    const needs = Object.entries(part.needs).map(async ([as, need]) => [as, await startOf(need)] as const);
+    const given = Object.fromEntries(await Promise.all(needs));
+    if (broken || deps.signal.aborted) throw new Ended();
+    const made = await part.start({ ...deps, soon: startOf } as Run<Config> as never, given as never);
+    if (isClosable(made)) deps.own(part.name, made);
+    return made;
+  };
+  const startOf = (part: AnyPart): Promise<unknown> => {
+    const started = starting.get(part) ?? begin(part);
+    starting.set(part, started);
+    started.catch(() => {
+      broken = true;
+    });
+    return started;
+  };
+  try {
+    await Promise.all(parts.map(startOf));
+  } catch (err) {
+    if (!(err instanceof Ended)) throw err;
+    return undefined;
+  }
+  if (deps.signal.aborted) return undefined;
+  const results = new Map<AnyPart, unknown>();
+  for (const [part, started] of starting) results.set(part, await started);
+  return { made: (part) => results.get(part) as never };
+};

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { type Address, hostPort } from '@tickfolio/lib/config';
+import type { DataFolder } from './data-folder.js';
+
+interface Postgres {
+  readonly POSTGRES_HOST?: string | undefined;
+  readonly POSTGRES_PORT: number;
+}
+
+interface Stores extends Postgres, Brokers {
+  readonly CLICKHOUSE_ADDR?: Address | undefined;
+  readonly REDIS_ADDR?: Address | undefined;
+}
+
+interface Brokers {
+  readonly BROKERS?: readonly string[] | undefined;
+  readonly KAFKA_BROKERS?: readonly string[] | undefined;
+}
+
+/** Undefined where the event log is in memory. */
+export const brokersOf = ({ BROKERS, KAFKA_BROKERS }: Brokers): readonly string[] | undefined => BROKERS ?? KAFKA_BROKERS;
+
+/** What the start waits for before anything else. */
+export const openingInWords = (
+  config: Postgres & { readonly AUTH_POSTGRES_DB: string; readonly PROFILE_POSTGRES_DB: string },
+  folder: DataFolder,
+): string => {
+  if (config.POSTGRES_HOST) return `Connecting to ${postgresInWords(config)} ...`;
+  return existsSync(folder.part(config.AUTH_POSTGRES_DB)) && existsSync(folder.part(config.PROFILE_POSTGRES_DB))
+    ? 'Opening the embedded databases ...'
+    : 'Making the embedded databases (once; it takes a few seconds) ...';
+};
+
+const postgresInWords = ({ POSTGRES_HOST, POSTGRES_PORT }: Postgres): string | undefined =>
+  POSTGRES_HOST && `PostgreSQL at ${hostPort({ host: POSTGRES_HOST, port: POSTGRES_PORT })}`;
+
+const clickHouseInWords = ({ CLICKHOUSE_ADDR }: Stores): string | undefined =>
+  CLICKHOUSE_ADDR && `ClickHouse at ${hostPort(CLICKHOUSE_ADDR)}`;
+
+/** What is kept on servers, and so in no backup of the data folder. */
+export const elsewhereInWords = (config: Stores): string[] => {
+  const [accounts, archive] = [postgresInWords(config), clickHouseInWords(config)];
+  return [...(accounts ? [`accounts and portfolios, in ${accounts}`] : []), ...(archive ? [`the archive, in ${archive}`] : [])];
+};
+
+const kafkaInWords = (config: Stores): string => {
+  const brokers = brokersOf(config);
+  return brokers ? `Kafka at ${brokers.join(', ')}` : 'event log in memory';
+};
+
+export const storesInWords = (config: Stores): string =>
+  [
+    postgresInWords(config) ?? 'embedded PostgreSQL (PGlite)',
+    config.REDIS_ADDR ? `Redis at ${hostPort(config.REDIS_ADDR)}` : 'pub/sub in memory',
+    kafkaInWords(config),
+    clickHouseInWords(config) ?? 'embedded ClickHouse (chDB)',
+  ].join(', ');
