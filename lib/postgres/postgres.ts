@@ -1,6 +1,5 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 
-export { lockFolder } from '../folder-lock/folder-lock.js';
 export { type DatabaseTime, databaseTime, timeOf } from './database-time.js';
 export { postgresServer, postgresSettings } from './settings.js';
 export { checkViolation, fromPostgresError, sqlState, uniqueViolation, violatedConstraint } from './sql-error.js';
