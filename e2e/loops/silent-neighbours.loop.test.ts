@@ -65,7 +65,7 @@ const environments = (to: Neighbours, own: Ports): Record<ReadyName, Record<stri
 };
 const freePorts = async (): Promise<Ports> => {
   const names = [...readyNames, 'socketOps', 'authOps'] as const;
-  const ports = await Promise.all(names.map(freePort));
+  const ports = await Promise.all(names.map(() => freePort()));
   return Object.fromEntries(names.map((name, i) => [name, ports[i] ?? 0])) as unknown as Ports;
 };
 const startAll = (env: Record<ReadyName, Record<string, string>>): Map<ReadyName, TestProcess> =>

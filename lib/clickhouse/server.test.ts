@@ -2,6 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
 import { startTestClickHouse, type TestClickHouse } from '../kit/clickhouse.js';
+import { freePort } from '../kit/free-port.js';
 import { silentLogger } from '../telemetry/telemetry.js';
 import { describeClickHouse } from './clickhouse.contract.js';
 import type { ClickHouse } from './clickhouse.js';
@@ -22,13 +23,7 @@ describeClickHouse('server', async () => open());
 
 describe('a clickhouse server', () => {
   it('need not be there when it is opened', async () => {
-    const closed = await new Promise<number>((resolve) => {
-      const probe = createServer().listen(0, '127.0.0.1', () => {
-        const bound = probe.address();
-        probe.close(() => resolve(bound !== null && typeof bound === 'object' ? bound.port : 0));
-      });
-    });
-    const clickhouse = open({ address: { host: '127.0.0.1', port: closed } });
+    const clickhouse = open({ address: { host: '127.0.0.1', port: await freePort() } });
     expect(await clickhouse.check()).toMatch(/cannot be reached: .*ECONNREFUSED/);
     await expect(clickhouse.insert('a.b', ['id'], [[1]])).rejects.toMatchObject({ code: 'unavailable' });
     await clickhouse.close();

@@ -15,10 +15,13 @@ const isFree = (port: number): Promise<boolean> =>
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 
-/** A port of 127.0.0.1 on which nobody listens, for a server that has to be named before it is started. This process gives none twice. */
-export const freePort = async (): Promise<number> => {
+/**
+ * A port of 127.0.0.1 on which nobody listens, for a server that has to be named before it is started, or where nothing shall be found. This
+ * process gives none twice. @param from no lower one
+ */
+export const freePort = async (from = lowest): Promise<number> => {
   for (let attempt = 0; attempt < tries; attempt++) {
-    const port = lowest + Math.floor(Math.random() * (highest - lowest + 1));
+    const port = from + Math.floor(Math.random() * (highest - from + 1));
     if (given.has(port)) continue;
     given.add(port);
     if (await isFree(port)) return port;
