@@ -4,6 +4,7 @@ import { createSessionGate, type SessionGate } from './accounts/session-gate.js'
 import type { TokenClock } from './accounts/token-clock.js';
 import type { VerifyAccessToken } from './api/sign-in.js';
 import type { BffDeps } from './app.js';
+import { createDemand, type Demand } from './demand/demand.js';
 import { createKeptPrices } from './history/kept-prices.js';
 import { createValueHistory, type ValueHistory } from './history/value-history.js';
 import { createValuePartitions } from './history/value-partitions.js';
@@ -24,7 +25,6 @@ import { createSymbols, type Symbols } from './market/symbols.js';
 import { startChangeRetention } from './portfolio/change-retention.js';
 import type { PortfolioNews } from './portfolio/coin-routes.js';
 import type { Portfolios } from './portfolio/portfolios.js';
-import { createDemand, type Demand } from './prices/demand.js';
 import { createFrameClock } from './prices/frame-clock.js';
 import { createPriceBoard, type PriceBoard } from './prices/price-board.js';
 import { createPriceFeed, type PriceFeed } from './prices/price-feed.js';

@@ -6,8 +6,8 @@ import { createFakeAggregator } from '../kit/bff.js';
 import { createExchangeClock } from '../market/exchange-clock.js';
 import type { HeldSymbol } from '../market/symbols.js';
 import { createSymbols } from '../market/symbols.js';
+import { createPriceBoard, type PriceBoard } from '../prices/price-board.js';
 import { createDemand } from './demand.js';
-import { createPriceBoard, type PriceBoard } from './price-board.js';
 
 const setUp = (databaseDown = false) => {
   const clock = createManualClock();

@@ -6,7 +6,7 @@ import type { AggregatorClient, Demanded, FeedWord } from '../market/aggregator-
 import type { ExchangeClock } from '../market/exchange-clock.js';
 import type { HeldSymbol, Symbols } from '../market/symbols.js';
 import type { Portfolios } from '../portfolio/portfolios.js';
-import type { PriceBoard } from './price-board.js';
+import type { PriceBoard } from '../prices/price-board.js';
 
 export interface DemandDeps {
   readonly portfolios: Pick<Portfolios, 'symbols'>;
