@@ -34,7 +34,7 @@ import { valueRoutes } from './history/value-routes.js';
 import { type ClientSocketLimits, defaultSocketLimits } from './live/client-socket.js';
 import { frameRoute } from './live/frame-route.js';
 import { takeUpgrades, webSocketRoute } from './live/ws-route.js';
-import { createLivePart, kindOf } from './live-part.js';
+import { createLivePart } from './live-part.js';
 import type { AggregatorClient } from './market/aggregator-client.js';
 import { symbolRoutes } from './market/symbol-routes.js';
 import { createPageAssets } from './page/page-assets.js';
@@ -223,7 +223,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
       table: options.archiveTable ?? 'market_tickers',
       clock: exchangeClock,
     });
-    const kind = () => kindOf(live.demand);
+    const kind = live.kind.now;
     await scope.register(historyRoutes, { verify, ...turns, history: live.history, archive, portfolios, kind, clock: exchangeClock });
     await scope.register(candleRoutes, {
       verify,
@@ -241,7 +241,7 @@ const createBff = (deps: BffDeps, options: BffOptions): FastifyInstance => {
     await scope.register(webSocketRoute, { verify, gate: live.gate, sockets: live.sockets, origins });
     await scope.register(
       swaggerUi,
-      swaggerUiOptions(basePath, () => live.demand.simulated === true),
+      swaggerUiOptions(basePath, () => live.kind.simulated === true),
     );
     await scope.register(documents);
     await scope.register(errorPages, { basePath });

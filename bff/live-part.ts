@@ -19,15 +19,15 @@ import { createSocketMetrics, showSymbols } from './live/socket-metrics.js';
 import { createExchangeClock, type ExchangeClock } from './market/exchange-clock.js';
 import { createKeptListings, type KeptListings } from './market/kept-listings.js';
 import { startListingKeeper } from './market/listing-keeper.js';
-import type { Kind } from './market/portfolio-value.js';
+import { createPriceKind, type PriceKind } from './market/price-kind.js';
 import { createSymbolLookup, type SymbolLookup } from './market/symbol-lookup.js';
 import { createSymbols, type Symbols } from './market/symbols.js';
 import { startChangeRetention } from './portfolio/change-retention.js';
 import type { PortfolioNews } from './portfolio/coin-routes.js';
 import type { Portfolios } from './portfolio/portfolios.js';
 import { createFrameClock } from './prices/frame-clock.js';
-import { createPriceBoard, type PriceBoard } from './prices/price-board.js';
-import { createPriceFeed, type PriceFeed } from './prices/price-feed.js';
+import { createPriceBoard } from './prices/price-board.js';
+import { createPriceFeed } from './prices/price-feed.js';
 import { createNotices, type Notices } from './replicas/notices.js';
 
 export interface LivePartOptions {
@@ -51,6 +51,7 @@ export interface LivePart {
   /** What was listed at any time; written here. */
   readonly listings: Pick<KeptListings, 'read'>;
   readonly exchange: ExchangeClock;
+  readonly kind: PriceKind;
   readonly demand: Demand;
   /** What portfolios were worth; written here once a minute. */
   readonly history: ValueHistory;
@@ -63,10 +64,6 @@ export interface LivePart {
 }
 
 const sweepMs = 1_000;
-
-/** @returns undefined while nobody knows where prices come from */
-export const kindOf = ({ simulated }: Pick<Demand, 'simulated'>): Kind | undefined =>
-  simulated === undefined ? undefined : simulated ? 'simulated' : 'real';
 
 export const createLivePart = (
   {
@@ -85,7 +82,8 @@ export const createLivePart = (
   options: LivePartOptions,
 ): LivePart => {
   const socketMetrics = createSocketMetrics(metrics);
-  const gate = createSessionGate({ auth, foundEnded: (sessionId) => notices.sessionEnded(sessionId), clock, log, metrics });
+  const notices = createNotices({ pubsub, clock, log });
+  const gate = createSessionGate({ auth, foundEnded: notices.sessionEnded, clock, log, metrics });
   const verify = (text: string): AccessToken => {
     const token = verifyToken(text);
     gate.refuseEnded(token.sessionId);
@@ -99,55 +97,48 @@ export const createLivePart = (
   };
   const symbols = createSymbols();
   const lookup = createSymbolLookup({ aggregator, symbols, clock, log });
-  const exchange = createExchangeClock(clock, () => board.retime());
+  const exchange = createExchangeClock(clock);
   const frames = createFrameClock(clock);
-  const board: PriceBoard = createPriceBoard({
+  const board = createPriceBoard({
     clock,
     exchange,
     frames,
     staleAfterMs: options.staleAfterMs,
     standing: symbols.standing,
-    onChange: (listing) => live.priceChanged(listing),
   });
+  const kind = createPriceKind();
   const kept = createKeptPrices(postgres.db);
-  const feed: PriceFeed = createPriceFeed({
+  const feed = createPriceFeed({
     priceBus,
     board,
     kept: (asked) => {
-      const kind = kindOf(demand);
-      return kind && kept.read(kind, asked);
+      const known = kind.now();
+      return known && kept.read(known, asked);
     },
     clock,
     log,
     onMalformed: () => socketMetrics.malformedPrices.inc(),
     onFresh: ({ timeMs }) => socketMetrics.priceLag.observe(Math.max(0, exchange.now() - timeMs) / 1_000),
   });
+  const live = createLivePortfolios(
+    { portfolios, board, feed, clock, log, simulated: () => kind.simulated === true, asOf: frames.now },
+    { pushWindowMs: options.pushWindowMs, frameEveryMs: options.frameEveryMs },
+  );
   const onSimulated = (simulated: boolean, isNews: boolean) => {
     board.setSimulated(simulated);
     feed.reread(); // What is kept can be asked for, or has to be asked for anew.
     if (isNews) live.allChanged();
   };
-  const demand: Demand = createDemand(
-    { portfolios, aggregator, symbols, board, exchange, clock, log, onSimulated, checkPriceBus: () => priceBus.check() },
+  const demand = createDemand(
+    { portfolios, aggregator, symbols, board, kind, exchange, clock, log, onSimulated, checkPriceBus: () => priceBus.check() },
     { periodMs: options.demandPeriodMs },
-  );
-  const live = createLivePortfolios(
-    { portfolios, board, feed, clock, log, simulated: () => demand.simulated === true, asOf: frames.now },
-    { pushWindowMs: options.pushWindowMs, frameEveryMs: options.frameEveryMs },
   );
   const sockets = createClientSockets({ live, verify: verifyAndAsk, clock, tokenClock, log, metrics: socketMetrics }, options);
   const endSession = (sessionId: string) => {
     gate.end(sessionId);
     sockets.endSession(sessionId);
   };
-  const notices = createNotices(
-    { pubsub, clock, log },
-    {
-      portfolioChanged: live.reload,
-      sessionEnded: endSession,
-      resumed: live.reloadAll,
-    },
-  );
+  notices.connect({ portfolioChanged: live.reload, sessionEnded: endSession, resumed: live.reloadAll });
   const reconciliation = startReconciliation(
     { portfolios, live, auth, hasEnded: gate.hasEnded, foundEnded: endSession, clock, log, metrics },
     { periodMs: options.reconcileEveryMs },
@@ -168,7 +159,7 @@ export const createLivePart = (
     board,
     priceBus,
     kept,
-    kind: () => (demand.check() === undefined ? kindOf(demand) : undefined),
+    kind: () => (demand.check() === undefined ? kind.now() : undefined),
     clock,
     exchange,
     log,
@@ -183,6 +174,7 @@ export const createLivePart = (
     lookup,
     listings,
     exchange,
+    kind,
     demand,
     history,
     notices,

@@ -18,7 +18,7 @@ export const readinessOf = (
     ...beside.map((dependency) => ({ ...dependency, required: false })),
   ],
   facts: () => ({
-    simulated: live.demand.simulated ?? null,
+    simulated: live.kind.simulated ?? null,
     clockOffsetMs: live.exchange.offsetMs ?? null,
     tokenClockOffsetMs: tokenClock.offsetMs ?? null,
     ...(live.demand.aggregators ? { aggregators: live.demand.aggregators } : {}),

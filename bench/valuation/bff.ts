@@ -2,7 +2,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 
 /** The BFF's own valuation, as far as it is measured here. */
 export interface BffValuation {
-  createPriceBoard(options: { clock: Clock; staleAfterMs: number; onChange: (listing: Listing) => void }): {
+  createPriceBoard(options: { clock: Clock; staleAfterMs: number }): {
     listing(symbol: string, quoteAsset: string): Listing;
     take(reading: { symbol: string; price: string; timeMs: number; tradeId: number }): boolean;
   };

@@ -34,7 +34,7 @@ const timeText = new Date(timeMs).toISOString();
 /** Prices and valuation as the BFF does them: one parse a tick, one frame a portfolio. */
 const byBff = async () => {
   const { createPriceBoard, createHolding, renderHead, renderFrame } = await loadBffValuation();
-  const board = createPriceBoard({ clock: createManualClock(timeMs), staleAfterMs: 60_000, onChange: () => undefined });
+  const board = createPriceBoard({ clock: createManualClock(timeMs), staleAfterMs: 60_000 });
   const listings = symbols.map((symbol) => board.listing(symbol, 'usdt'));
   const holdings = quantities.map((own) => listings.map((listing, coin) => createHolding(listing, own[coin] ?? '', versionOf(coin))));
   const heads = users.map((user) => renderHead(user, version));

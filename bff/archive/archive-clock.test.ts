@@ -81,7 +81,7 @@ it('keeps the first prices of the day of the exchange, as they are asked for, wi
     history,
     rounds: createValueRounds(postgres.db),
     portfolios,
-    board: createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined }),
+    board: createPriceBoard({ clock, staleAfterMs: 60_000 }),
     priceBus,
     kept: createKeptPrices(postgres.db),
     kind: () => 'real',

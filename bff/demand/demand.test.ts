@@ -4,6 +4,7 @@ import { silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import { createFakeAggregator } from '../kit/bff.js';
 import { createExchangeClock } from '../market/exchange-clock.js';
+import { createPriceKind } from '../market/price-kind.js';
 import type { HeldSymbol } from '../market/symbols.js';
 import { createSymbols } from '../market/symbols.js';
 import { createPriceBoard, type PriceBoard } from '../prices/price-board.js';
@@ -14,9 +15,9 @@ const setUp = (databaseDown = false) => {
   const { fake, client } = createFakeAggregator();
   const state = { held: [] as HeldSymbol[], databaseDown, busFault: undefined as string | undefined, simulated: [] as boolean[] };
   const symbols = createSymbols();
-  const exchange = createExchangeClock(clock, () => board.retime());
+  const exchange = createExchangeClock(clock);
   const standing = symbols.standing;
-  const board: PriceBoard = createPriceBoard({ clock, exchange, standing, staleAfterMs: 60_000, onChange: () => undefined });
+  const board: PriceBoard = createPriceBoard({ clock, exchange, standing, staleAfterMs: 60_000 });
   const portfolios = {
     symbols: async () => {
       if (state.databaseDown) throw new AppError('unavailable', 'The database cannot be reached.');
@@ -26,9 +27,10 @@ const setUp = (databaseDown = false) => {
   const onSimulated = (simulated: boolean) => void state.simulated.push(simulated);
   const checkPriceBus = async () => state.busFault;
   const log = silentLogger();
-  const demand = createDemand({ portfolios, aggregator: client, symbols, board, exchange, clock, log, onSimulated, checkPriceBus });
+  const kind = createPriceKind();
+  const demand = createDemand({ portfolios, aggregator: client, symbols, board, kind, exchange, clock, log, onSimulated, checkPriceBus });
   const quality = (symbol: string, quote = 'usdt') => /"Stale":(\w+)/.exec(board.listing(symbol, quote).afterTotal)?.[1] === 'true';
-  return { clock, fake, state, symbols, board, demand, quality };
+  return { clock, fake, state, symbols, board, demand, kind, quality };
 };
 
 describe('the demand', () => {
@@ -161,25 +163,25 @@ describe('the demand', () => {
   });
 
   it('knows nothing of where prices come from while the aggregator has no symbol list, and forgets nothing when it has none again', async () => {
-    const { clock, fake, state, demand, symbols } = setUp();
+    const { clock, fake, state, demand, kind, symbols } = setUp();
     fake.revision = '';
     await clock.advanceAsync(2_000);
-    expect([demand.simulated, demand.check(), symbols.revision]).toEqual([undefined, expect.stringMatching(/./), undefined]);
+    expect([kind.simulated, demand.check(), symbols.revision]).toEqual([undefined, expect.stringMatching(/./), undefined]);
     Object.assign(fake, { revision: 'r1', simulated: true });
     await clock.advanceAsync(2_000);
-    expect([demand.simulated, demand.check(), symbols.revision]).toEqual([true, undefined, 'r1']);
+    expect([kind.simulated, demand.check(), symbols.revision]).toEqual([true, undefined, 'r1']);
     Object.assign(fake, { revision: '', simulated: false }); // It was restarted.
     await clock.advanceAsync(2_000);
-    expect([demand.simulated, demand.check(), symbols.revision]).toEqual([true, undefined, 'r1']);
+    expect([kind.simulated, demand.check(), symbols.revision]).toEqual([true, undefined, 'r1']);
     expect(state.simulated).toEqual([true]);
   });
 
   it('reports real prices becoming simulated once', async () => {
-    const { clock, fake, state, demand } = setUp();
+    const { clock, fake, state, kind } = setUp();
     await clock.advanceAsync(2_000);
     fake.simulated = true;
     await clock.advanceAsync(10_000);
     expect(state.simulated).toEqual([false, true]);
-    expect(demand.simulated).toBe(true);
+    expect(kind.simulated).toBe(true);
   });
 });

@@ -31,7 +31,7 @@ const createRoom = (startMs: number) => {
   const priceBus = createPriceBus(pubsub);
   const portfolios = createPortfolios(postgres.db);
   const history = createValueHistory(postgres.db, timeOf(clock));
-  const board = createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined });
+  const board = createPriceBoard({ clock, staleAfterMs: 60_000 });
   const flow: { kind: 'real' | 'simulated' | undefined } = { kind: 'real' };
   const kept = createKeptPrices(postgres.db);
   const rounds = createValueRounds(postgres.db);
@@ -146,7 +146,7 @@ const createReplica = (
     },
     rounds,
     portfolios: { readMany: async () => new Map() },
-    board: createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined }),
+    board: createPriceBoard({ clock, staleAfterMs: 60_000 }),
     priceBus: { last: async () => new Map(), check: async () => undefined },
     kept: { read: async () => [], write: async () => undefined },
     kind: () => 'real',

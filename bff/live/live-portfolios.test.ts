@@ -35,7 +35,7 @@ const setUp = (busMs = 0) => {
       );
     },
   };
-  const board = createPriceBoard({ clock, staleAfterMs: 60_000, onChange: (listing) => live.priceChanged(listing) });
+  const board = createPriceBoard({ clock, staleAfterMs: 60_000 });
   const feed = createPriceFeed({ priceBus, board, clock, log });
   clock.every(1_000, board.sweep);
   const live = createLivePortfolios({ portfolios, board, feed, clock, log, simulated: () => false });

@@ -41,8 +41,6 @@ export interface LivePortfolios {
   reloadAll(): void;
   /** The users who are connected here, with the version of the portfolio that they are shown. */
   shown(): [userId: string, version: number][];
-  /** A price or its quality changed. */
-  priceChanged(listing: Listing): void;
   /** Something that every frame says changed. */
   allChanged(): void;
   readonly users: number;
@@ -118,6 +116,10 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
   const mark = (user: User) => {
     if (user.ready) queue.changed(user);
   };
+  board.connect((listing) => {
+    queue.causedHere();
+    for (const user of holders.get(listing) ?? []) mark(user);
+  });
   const beat = clock.every(rhythm.lookEveryMs, () => {
     rhythm.look(clock.monotonic(), queue.due);
     queue.pushDue();
@@ -269,10 +271,6 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     shown: () => [...users.values()].flatMap(({ ready, userId, version }) => (ready ? [[userId, version]] : [])),
     reloadAll: () => {
       for (const userId of users.keys()) requestRead(userId);
-    },
-    priceChanged: (listing) => {
-      queue.causedHere();
-      for (const user of holders.get(listing) ?? []) mark(user);
     },
     allChanged: () => {
       for (const user of users.values()) mark(user);

@@ -36,7 +36,7 @@ const createRoom = (atMs = start + day++ * 86_400_000, kind: Kind = 'real') => {
   const history = createValueHistory(postgres.db, timeOf(clock));
   const kept = createKeptPrices(postgres.db);
   const standings = new Map<string, Standing>();
-  const board = createPriceBoard({ clock, staleAfterMs: minuteMs, onChange: () => undefined, standing: (symbol) => standings.get(symbol) });
+  const board = createPriceBoard({ clock, staleAfterMs: minuteMs, standing: (symbol) => standings.get(symbol) });
   board.setSimulated(kind === 'simulated');
   const flow: { kind: Kind | undefined } = { kind };
   // Its rounds are the test's.

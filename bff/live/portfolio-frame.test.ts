@@ -12,7 +12,8 @@ const owner = renderHead({ userId: 'u1', userName: 'myuser' }, 7);
 const setUp = () => {
   const clock = createManualClock();
   const changed: string[] = [];
-  const board = createPriceBoard({ clock, staleAfterMs: 60_000, onChange: (listing) => changed.push(listing.symbol) });
+  const board = createPriceBoard({ clock, staleAfterMs: 60_000 });
+  board.connect((listing) => changed.push(listing.symbol));
   let tradeId = 0;
   const take = (symbol: string, price: string, rest: Partial<PriceReading> = {}) =>
     board.take({ symbol, price, timeMs: clock.now(), tradeId: ++tradeId, ...rest });

@@ -146,8 +146,10 @@ it('heeds a notice of a replica before versions, and of one that has them', asyn
     sessionEnded: () => undefined,
     resumed: () => void heard.push('stands'),
   };
-  const notices = createNotices({ pubsub, clock: systemClock, log: silentLogger() }, listener);
-  const other = createNotices({ pubsub, clock: systemClock, log: silentLogger() }, { ...listener, portfolioChanged: () => undefined });
+  const notices = createNotices({ pubsub, clock: systemClock, log: silentLogger() });
+  const other = createNotices({ pubsub, clock: systemClock, log: silentLogger() });
+  notices.connect(listener);
+  other.connect({ ...listener, portfolioChanged: () => undefined });
   await until(() => heard.length === 2);
   pubsub.publish('tickfolio:portfolio-changed', '{"from":"before","id":"u1"}');
   other.portfolioChanged('u2', 5);
@@ -177,7 +179,8 @@ it('reads again what happened while the first subscription was slow to stand', a
     sessionEnded: () => undefined,
     resumed: () => void heard.push('again'),
   };
-  const notices = createNotices({ pubsub: slow, clock, log: silentLogger() }, listener);
+  const notices = createNotices({ pubsub: slow, clock, log: silentLogger() });
+  notices.connect(listener);
   await clock.advanceAsync(299);
   expect(heard).toEqual([]);
   await clock.advanceAsync(1);

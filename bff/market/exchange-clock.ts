@@ -13,6 +13,8 @@ export interface ExchangeClock {
   readonly known: boolean;
   /** How far the exchange's time is ahead of the wall clock here, whole milliseconds; undefined until it was told. */
   readonly offsetMs: number | undefined;
+  /** Has what was counted by it counted anew whenever it is set. One is told: who counts. */
+  connect(onSet: () => void): void;
   /** When it is, or was, that time there: on the monotonic clock. */
   momentOf(exchangeTimeMs: number): number;
 }
@@ -20,11 +22,11 @@ export interface ExchangeClock {
 /** The answer's way takes some milliseconds, more or less each time; within this nothing is set anew, so that times stand still. */
 const toleranceMs = 1_000;
 
-/** @param onSet what was counted by it before is to be counted anew */
-export const createExchangeClock = (clock: Clock, onSet: () => void = () => undefined): ExchangeClock => {
+export const createExchangeClock = (clock: Clock): ExchangeClock => {
   /** The exchange's time at the monotonic clock's zero. */
   let zeroMs = clock.now() - clock.monotonic();
   let newestZeroMs: number | undefined;
+  let onSet: () => void = () => undefined;
   return {
     now: () => Math.floor(zeroMs + clock.monotonic()),
     told: (exchangeTimeMs, atMs) => {
@@ -39,6 +41,9 @@ export const createExchangeClock = (clock: Clock, onSet: () => void = () => unde
     },
     get offsetMs() {
       return newestZeroMs === undefined ? undefined : Math.round(newestZeroMs + clock.monotonic() - clock.now());
+    },
+    connect: (next) => {
+      onSet = next;
     },
     momentOf: (exchangeTimeMs) => exchangeTimeMs - zeroMs,
   };

@@ -49,7 +49,7 @@ describe('a frame', () => {
   const setUp = () => {
     const clock = createManualClock();
     const standings = new Map<string, Standing>();
-    const board = createPriceBoard({ clock, staleAfterMs: 60_000, onChange: () => undefined, standing: (symbol) => standings.get(symbol) });
+    const board = createPriceBoard({ clock, staleAfterMs: 60_000, standing: (symbol) => standings.get(symbol) });
     const take = (symbol: string, price: string) => board.take({ symbol, price, timeMs: clock.now(), tradeId: clock.now() });
     const coin = (symbol: string, quote = 'usdt') => {
       const frame = renderFrame(

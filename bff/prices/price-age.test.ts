@@ -14,10 +14,11 @@ const computer = (offMs: number) => {
   const time = createManualClock();
   const wall = { offMs };
   const clock = { ...time, now: () => time.now() + wall.offMs };
-  const exchange: ExchangeClock = createExchangeClock(clock, () => board.retime());
+  const exchange: ExchangeClock = createExchangeClock(clock);
   const frames = createFrameClock(clock);
   let changes = 0;
-  const board: PriceBoard = createPriceBoard({ clock, exchange, frames, staleAfterMs: minuteMs, onChange: () => changes++ });
+  const board: PriceBoard = createPriceBoard({ clock, exchange, frames, staleAfterMs: minuteMs });
+  board.connect(() => changes++);
   let tradeId = 0;
   const take = (agoMs = 0, kept = false) =>
     board.take({ symbol: 'btcusdt', price: '2', timeMs: time.now() - agoMs, tradeId: ++tradeId, ...(kept ? { kept } : {}) });

@@ -64,9 +64,7 @@ export interface PriceBoardOptions {
   readonly clock: Clock;
   /** A price that is older is stale. */
   readonly staleAfterMs: number;
-  /** Called with every listing whose shown state changed. */
-  readonly onChange: (listing: Listing) => void;
-  /** By which the age of what was read is counted. Default: one that was told nothing. */
+  /** By which the age of what was read is counted; whenever it is set every age is counted anew. Default: one that was told nothing. */
   readonly exchange?: ExchangeClock;
   /** By which frames tell when prices came. Default: one of its own. */
   readonly frames?: FrameClock;
@@ -76,6 +74,8 @@ export interface PriceBoardOptions {
 
 /** The last price of every symbol that is or was needed here. Bounded by the symbols the exchange lists. */
 export interface PriceBoard {
+  /** Tells every listing whose shown state changes from now on. One is told: who shows them. */
+  connect(onChange: (listing: Listing) => void): void;
   /** @param quoteAsset lower case; anything but `usdt` is converted through `<quoteAsset>usdt`. */
   listing(symbol: string, quoteAsset: string): Listing;
   /** Takes a reading unless a later one is known, or it is of the other kind. @returns whether it was taken. @throws AppError for a price that is no decimal. */
@@ -93,8 +93,6 @@ export interface PriceBoard {
   setFeeds(feeds: ReadonlyMap<string, FeedWord>, isDown: boolean): void;
   /** Whether prices are simulated now. What is known of the other kind is forgotten: the two never stand in one frame. */
   setSimulated(simulated: boolean): void;
-  /** Counts every age anew: one of the clocks was set. */
-  retime(): void;
   /** Finds what changed by the passing of time. */
   sweep(): void;
 }
@@ -111,12 +109,13 @@ const isLater = (next: PriceReading, known: KnownReading): boolean => {
 };
 
 export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
-  const { clock, staleAfterMs, onChange, standing = () => undefined } = options;
+  const { clock, staleAfterMs, standing = () => undefined } = options;
   const { exchange = createExchangeClock(clock), frames = createFrameClock(clock) } = options;
   const entries = new Map<string, Entry>();
   let feeds: ReadonlyMap<string, FeedWord> = new Map();
   let isDown = false;
   let simulated: boolean | undefined;
+  let onChange: (listing: Listing) => void = () => undefined;
 
   const ownState = ({ symbol, reading }: Entry): PriceState =>
     priceStateOf({
@@ -173,6 +172,7 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
     return exchange.known ? Math.min(arrivedMs, tradedMs + onTheWayMs) : arrivedMs;
   };
   const textOf = (fromMs: number) => new Date(frames.at(fromMs)).toISOString();
+  /** Counts every age anew: one of the clocks was set. */
   const retime = () => {
     for (const { reading } of entries.values()) {
       if (!reading) continue;
@@ -181,8 +181,12 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
     }
     renderAll();
   };
+  exchange.connect(retime);
 
   return {
+    connect: (next) => {
+      onChange = next;
+    },
     listing: (symbol, quoteAsset) => {
       const entry = entryOf(symbol);
       if (entry.quoteAsset !== undefined) return entry;
@@ -246,7 +250,6 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
       for (const entry of strange) entry.reading = undefined;
       if (strange.length > 0) renderAll();
     },
-    retime,
     sweep: () => {
       if (frames.look()) retime();
       else renderChanged();

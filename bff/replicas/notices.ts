@@ -20,6 +20,8 @@ export interface NoticeListener {
 
 /** Tells all BFF replicas, this one included, what happened on one of them. A hint only: what one misses, `reconciliation.ts` finds. */
 export interface Notices {
+  /** Heeds from now on what is told here, and what the others tell as soon as they can be heard. One heeds: who has what they are about. */
+  connect(listener: NoticeListener): void;
   portfolioChanged(userId: string, version: number | undefined): void;
   sessionEnded(sessionId: string): void;
   close(): Promise<void>;
@@ -29,8 +31,9 @@ const portfolioChannel = 'tickfolio:portfolio-changed';
 const sessionChannel = 'tickfolio:session-ended';
 const retryMs = 1_000;
 
-export const createNotices = ({ pubsub, clock, log }: NoticesDeps, listener: NoticeListener): Notices => {
+export const createNotices = ({ pubsub, clock, log }: NoticesDeps): Notices => {
   const ownId = randomUUID();
+  let listener: NoticeListener | undefined;
   let subscription: Subscription | undefined;
   let retry: Timer | undefined;
   let closed = false;
@@ -40,30 +43,33 @@ export const createNotices = ({ pubsub, clock, log }: NoticesDeps, listener: Not
     if (!notice) log.warn({ channel }, 'a notice could not be read and was skipped');
     else if (notice.from === ownId)
       return; // Heeded when it was sent.
-    else if (channel === portfolioChannel) listener.portfolioChanged(notice.id, notice.version);
-    else listener.sessionEnded(notice.id);
+    else if (channel === portfolioChannel) listener?.portfolioChanged(notice.id, notice.version);
+    else listener?.sessionEnded(notice.id);
   };
   const open = async () => {
     try {
-      subscription = await pubsub.subscribe([portfolioChannel, sessionChannel], { message, resumed: () => listener.resumed() });
+      subscription = await pubsub.subscribe([portfolioChannel, sessionChannel], { message, resumed: () => listener?.resumed() });
       // What happened elsewhere until now went by unheard, however short that was.
       if (closed) await subscription.close();
-      else listener.resumed();
+      else listener?.resumed();
     } catch (err) {
       log.warn({ err }, 'notices of other replicas cannot be heard; trying again');
       if (!closed) retry = clock.after(retryMs, () => void open());
     }
   };
-  void open();
   const tell = (channel: string, id: string, version?: number) => pubsub.publish(channel, JSON.stringify({ from: ownId, id, version }));
 
   return {
+    connect: (next) => {
+      listener = next;
+      void open();
+    },
     portfolioChanged: (userId, version) => {
-      listener.portfolioChanged(userId, version);
+      listener?.portfolioChanged(userId, version);
       tell(portfolioChannel, userId, version);
     },
     sessionEnded: (sessionId) => {
-      listener.sessionEnded(sessionId);
+      listener?.sessionEnded(sessionId);
       tell(sessionChannel, sessionId);
     },
     close: async () => {
