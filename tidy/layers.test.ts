@@ -26,10 +26,7 @@ describe('layers of a service: main, then config, adapters and app, then its fac
     expect(wrongImports(parts, (name, source) => meant(name, source) === 'config' && !isProgram(source))).toEqual([]);
   });
   it('what puts a service together is imported by programs alone', () => {
-    // These two take the type of what the gateway is made of; they go with what is left of it.
-    const rest = ['bff/live-part.ts', 'bff/readiness.ts'];
-    const others = parts.filter(({ path }) => !rest.includes(path));
-    expect(wrongImports(others, (name, source) => meant(name, source) === 'app' && !isProgram(source))).toEqual([]);
+    expect(wrongImports(parts, (name, source) => meant(name, source) === 'app' && !isProgram(source))).toEqual([]);
   });
   it('the gRPC face is imported by what puts the service together alone', () => {
     expect(wrongImports(parts, (name, source) => meant(name, source) === 'rpc' && inside(source) !== 'app.ts')).toEqual([]);

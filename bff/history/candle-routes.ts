@@ -67,7 +67,7 @@ export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = asyn
   };
 
   app.get(
-    '/api/v1/coins/:symbol/candles',
+    '/coins/:symbol/candles',
     {
       schema: {
         tags: ['market'],

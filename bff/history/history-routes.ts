@@ -69,7 +69,7 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
   const coinsOf = async (userId: string) => (await portfolios.readMany([userId])).get(userId) ?? [];
 
   app.get(
-    '/api/v1/profile/day',
+    '/profile/day',
     {
       schema: {
         tags: ['profile'],
@@ -112,7 +112,7 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
   );
 
   app.get(
-    '/api/v1/profile/trails',
+    '/profile/trails',
     {
       schema: {
         tags: ['profile'],

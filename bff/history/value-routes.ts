@@ -20,7 +20,7 @@ export interface ValueRoutesOptions {
 export const valueRoutes: FastifyPluginAsyncTypebox<ValueRoutesOptions> = async (app, { verify, inTurn, history, kind }) => {
   app.addHook('onRequest', requireSignIn(verify));
   app.get(
-    '/api/v1/profile/value',
+    '/profile/value',
     {
       schema: {
         tags: ['profile'],

@@ -39,7 +39,7 @@ export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (
   };
   app.route({
     method: 'GET',
-    url: webSocketPath,
+    url: '/ws', // Below the module's prefix: webSocketPath.
     onRequest: [
       async (request) => {
         requireHandshake(request);

@@ -33,7 +33,7 @@ export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols; reado
     return made;
   };
   app.get<{ Querystring: SymbolsQuery }>(
-    '/api/v1/symbols',
+    '/symbols',
     {
       schema: {
         tags: ['market'],

@@ -1,0 +1,61 @@
+import { createMarketArchive } from '../archive/market-archive.js';
+import { createKeptListings } from '../market/kept-listings.js';
+import type { BffModule } from '../module.js';
+import type { Shared } from '../shared.js';
+import { candleRoutes } from './candle-routes.js';
+import { historyRoutes } from './history-routes.js';
+import { createKeptPrices } from './kept-prices.js';
+import { createValueHistory, type ValueHistory } from './value-history.js';
+import { createValuePartitions } from './value-partitions.js';
+import { createValueRecorder } from './value-recorder.js';
+import { createValueRetention } from './value-retention.js';
+import { createValueRounds } from './value-rounds.js';
+import { valueRoutes } from './value-routes.js';
+
+/** Writes down what portfolios are worth, and forgets what is old. */
+const startRecording = ({ deps, portfolios, market: { exchange, kind }, prices, demand }: Shared, history: ValueHistory) => {
+  const { postgres, priceBus, clock, log } = deps;
+  const recorder = createValueRecorder({
+    history,
+    rounds: createValueRounds(postgres.db),
+    portfolios,
+    board: prices.board,
+    priceBus,
+    kept: createKeptPrices(postgres.db),
+    kind: () => (demand.check() === undefined ? kind.now() : undefined),
+    clock,
+    exchange,
+    log,
+  });
+  const retention = createValueRetention({ partitions: createValuePartitions(postgres.db, clock), history, clock, exchange, log });
+  return {
+    close: () => {
+      retention.close();
+      return recorder.close();
+    },
+  };
+};
+
+/** What portfolios were worth, and what coins cost. */
+export const history: BffModule = {
+  tag: 'profile',
+  prefix: '/api/v1',
+  register: async (scope, shared) => {
+    const { deps, options, sessions, turns, portfolios, market } = shared;
+    const values = createValueHistory(deps.postgres.db);
+    const recording = startRecording(shared, values);
+    scope.addHook('onClose', () => recording.close());
+    const { symbols, lookup, exchangeTime: clock } = market;
+    const archive = createMarketArchive({
+      clickhouse: deps.clickhouse ?? (() => undefined),
+      database: options.archiveDatabase,
+      table: options.archiveTable,
+      clock,
+    });
+    const keptListings = createKeptListings(deps.postgres.db);
+    const reading = { verify: sessions.verify, ...turns, portfolios, history: values, archive, kind: market.kind.now, clock };
+    await scope.register(historyRoutes, reading);
+    await scope.register(candleRoutes, { ...reading, symbols, lookup, keptListings });
+    await scope.register(valueRoutes, reading);
+  },
+};

@@ -1,0 +1,57 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import type { Sessions } from '../accounts/sessions.js';
+import type { Market } from '../market/market.js';
+import type { Portfolios } from '../portfolio/portfolios.js';
+import type { Prices } from '../prices/prices.js';
+import { type ClientSocketLimits, defaultSocketLimits } from './client-socket.js';
+import { type ClientSockets, createClientSockets } from './client-sockets.js';
+import { createLivePortfolios, type LivePortfolios } from './live-portfolios.js';
+import { createSocketMetrics } from './socket-metrics.js';
+
+export interface LiveDeps {
+  readonly portfolios: Pick<Portfolios, 'readPortfolios'>;
+  readonly prices: Pick<Prices, 'board' | 'feed' | 'frames'>;
+  readonly market: Pick<Market, 'kind'>;
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** As the BFF's options say them. */
+export interface LiveOptions {
+  readonly pushWindowMs: number;
+  readonly frameEveryMs: number;
+  readonly maxSockets: number;
+  readonly maxSocketsPerUser: number;
+  readonly closeSpreadMs: number;
+  readonly socketLimits?: Partial<ClientSocketLimits>;
+}
+
+/** Portfolios in the moment, and the sockets that show them. */
+export interface Live {
+  readonly portfolios: LivePortfolios;
+  readonly sockets: ClientSockets;
+  /** Lets nobody of the session in any more, and closes its sockets here. */
+  endSession(sessionId: string): void;
+}
+
+export const createLive = (deps: LiveDeps, options: LiveOptions): Live => {
+  const { portfolios, prices, market, sessions, clock, log } = deps;
+  const { board, feed, frames } = prices;
+  const { gate, tokenClock, verifyAndAsk: verify } = sessions;
+  const metrics = createSocketMetrics(deps.metrics);
+  const simulated = () => market.kind.simulated === true;
+  const live = createLivePortfolios({ portfolios, board, feed, clock, log, simulated, asOf: frames.now }, options);
+  const limits = { ...defaultSocketLimits, ...options.socketLimits };
+  const sockets = createClientSockets({ live, verify, clock, tokenClock, log, metrics }, { ...options, limits });
+  return {
+    portfolios: live,
+    sockets,
+    endSession: (sessionId) => {
+      gate.end(sessionId);
+      sockets.endSession(sessionId);
+    },
+  };
+};

@@ -1,0 +1,21 @@
+import type { BffModule } from '../module.js';
+import { frameRoute } from './frame-route.js';
+import { startReconciliation } from './reconciliation.js';
+import { webSocketRoute } from './ws-route.js';
+
+/** Portfolios in the moment: over a WebSocket, or frame by frame. */
+export const live: BffModule = {
+  tag: 'live',
+  prefix: '/api/v1',
+  register: async (scope, { deps: { clock, log, metrics }, options, sessions, turns: { inTurn }, portfolios, live: here, origins }) => {
+    const { auth, verify, gate } = sessions;
+    const { sockets, endSession: foundEnded } = here;
+    const reconciliation = startReconciliation(
+      { portfolios, live: here.portfolios, auth, hasEnded: gate.hasEnded, foundEnded, clock, log, metrics },
+      { periodMs: options.reconcileEveryMs },
+    );
+    scope.addHook('onClose', async () => reconciliation.close());
+    await scope.register(frameRoute, { prefix: '/profile', verify, inTurn, live: here.portfolios, clock });
+    await scope.register(webSocketRoute, { verify, gate, sockets, origins });
+  },
+};

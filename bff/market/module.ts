@@ -1,0 +1,17 @@
+import type { BffModule } from '../module.js';
+import { createKeptListings } from './kept-listings.js';
+import { startListingKeeper } from './listing-keeper.js';
+import { symbolRoutes } from './symbol-routes.js';
+
+/** What the exchange lists, as the aggregator tells it. */
+export const market: BffModule = {
+  tag: 'market',
+  prefix: '/api/v1',
+  // Without it the last prices are still shown, with their age.
+  dependency: ({ demand }) => ({ name: 'aggregator', required: false, check: () => demand.check() }),
+  register: async (scope, { deps: { postgres, clock, log }, market: { symbols, lookup } }) => {
+    const keeper = startListingKeeper({ symbols, listings: createKeptListings(postgres.db), clock, log });
+    scope.addHook('onClose', async () => keeper.close());
+    await scope.register(symbolRoutes, { symbols, lookup });
+  },
+};

@@ -1,0 +1,9 @@
+import { accounts } from './accounts/module.js';
+import { history } from './history/module.js';
+import { live } from './live/module.js';
+import { market } from './market/module.js';
+import type { BffModule } from './module.js';
+import { portfolio } from './portfolio/module.js';
+
+/** Every domain of the gateway, in the order in which the OpenAPI document names them. A new one is a folder and a line here. */
+export const modules: readonly BffModule[] = [accounts, portfolio, history, market, live];

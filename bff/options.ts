@@ -1,0 +1,104 @@
+import type { ClickHouse } from '@tickfolio/lib/clickhouse';
+import type { Clock } from '@tickfolio/lib/clock';
+import type { Dependency } from '@tickfolio/lib/http';
+import type { Postgres } from '@tickfolio/lib/postgres';
+import type { PriceBus } from '@tickfolio/lib/price-bus';
+import type { PubSub } from '@tickfolio/lib/pubsub';
+import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import type { ThrottleLimit } from '@tickfolio/lib/throttle';
+import type { AuthClient } from './accounts/auth-client.js';
+import type { ReadsPerUser } from './api/read-turns.js';
+import type { ClientSocketLimits } from './live/client-socket.js';
+import type { AggregatorClient } from './market/aggregator-client.js';
+
+export interface BffDeps {
+  /** `profile_db`, opened with `migrationsFolder`. */
+  readonly postgres: Postgres;
+  readonly auth: AuthClient;
+  readonly aggregator: AggregatorClient;
+  readonly priceBus: PriceBus;
+  /** Carries the notices between replicas. */
+  readonly pubsub: PubSub;
+  /** The archive of prices, as soon as there is one. Default: there is none, and the page draws what happens now. */
+  readonly clickhouse?: () => ClickHouse | undefined;
+  /** What else stands in this process and is needed for prices, to be told in `/ready`; no reason to be not ready. Default nothing. */
+  readonly beside?: readonly Dependency[];
+  /** What of it `/ready` shows beside the BFF's own facts. */
+  readonly factsBeside?: () => Readonly<Record<string, unknown>>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface BffOptions {
+  /** What access tokens are signed with. */
+  readonly jwtSecret: string;
+  /** False only with `ENV=local`. Default true. */
+  readonly secureCookie?: boolean;
+  /** The addresses at which people open the page, each ending in a slash; then requests of pages elsewhere are refused. Default not known. */
+  readonly publicUrls?: readonly string[];
+  /** The path under which the page stands in its host, with a slash at both ends; proxies may take it off or leave it on. Default `/`. */
+  readonly basePath?: string;
+  /** As fastify has it: which proxies' `X-Forwarded-*` are believed. Default none. */
+  readonly trustProxy?: boolean | string[];
+  /** Origins of pages that may call besides the server's own. Default none. */
+  readonly allowedOrigins?: readonly string[];
+  /** A price whose trade is older is marked stale. Default 60 000. */
+  readonly staleAfterMs?: number;
+  /** Ticks that arrive within this time make one push per user. Default 5. */
+  readonly pushWindowMs?: number;
+  /** A connected client gets a frame at least so often, also when no price moves. Default 1 000. */
+  readonly frameEveryMs?: number;
+  /** How often the needed symbols are told to the aggregator. Default 2 000. */
+  readonly demandPeriodMs?: number;
+  /** Default 500. */
+  readonly maxCoinsPerProfile?: number;
+  /** Default 20. */
+  readonly maxSocketsPerUser?: number;
+  /** Default 20 000. */
+  readonly maxSockets?: number;
+  readonly socketLimits?: Partial<ClientSocketLimits>;
+  /** Closing every client on shutdown is spread over so long. Default 2 000. */
+  readonly closeSpreadMs?: number;
+  /** Calls of one address to one auth route in `authWindowMs`. Default 60 in 60 000. */
+  readonly maxAuthCalls?: number;
+  readonly authWindowMs?: number;
+  /** Changes of the coins of one user. Default 300 at once, then one a second. */
+  readonly writesPerUser?: ThrottleLimit;
+  /** What one user reads, of the database and of the archive each. Default 4 at once, and 100 waiting. */
+  readonly readsPerUser?: ReadsPerUser;
+  /** How often what is shown is compared with the database, and the auth service asked for ends of sessions. Default 20 000. */
+  readonly reconcileEveryMs?: number;
+  /** The folder of the built page (`builtPage`). Default: no page is served. */
+  readonly webFolder?: string;
+  /** What the archive is called. Default `crypto` and `market_tickers`. */
+  readonly archiveDatabase?: string;
+  readonly archiveTable?: string;
+}
+
+/** What holds where nothing else is said. */
+export const bffDefaults = {
+  secureCookie: true,
+  publicUrls: [],
+  basePath: '/',
+  trustProxy: false,
+  allowedOrigins: [],
+  staleAfterMs: 60_000,
+  pushWindowMs: 5,
+  frameEveryMs: 1_000,
+  demandPeriodMs: 2_000,
+  maxCoinsPerProfile: 500,
+  maxSocketsPerUser: 20,
+  maxSockets: 20_000,
+  closeSpreadMs: 2_000,
+  maxAuthCalls: 60,
+  authWindowMs: 60_000,
+  /** Enough to fill a portfolio in one go. */
+  writesPerUser: { burst: 300, refillMs: 1_000 },
+  reconcileEveryMs: 20_000,
+  archiveDatabase: 'crypto',
+  archiveTable: 'market_tickers',
+} satisfies Partial<BffOptions>;
+
+/** Options with the defaults in their places. */
+export type SettledOptions = BffOptions & Required<Pick<BffOptions, keyof typeof bffDefaults>>;

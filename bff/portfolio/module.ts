@@ -1,0 +1,20 @@
+import { createThrottle } from '@tickfolio/lib/throttle';
+import type { BffModule } from '../module.js';
+import { startChangeRetention } from './change-retention.js';
+import { coinRoutes } from './coin-routes.js';
+import { profileRoutes } from './profile-routes.js';
+
+/** What a user holds, and the changes of it. */
+export const portfolio: BffModule = {
+  tag: 'profile',
+  prefix: '/api/v1/profile',
+  register: async (scope, { deps: { clock, log }, options, sessions: { verify }, turns, portfolios, market, portfolioChanged }) => {
+    const retention = startChangeRetention({ portfolios, clock, log });
+    scope.addHook('onClose', async () => retention.close());
+    const words = 'Too many changes in a short time; please wait a little.';
+    const writes = createThrottle({ clock, ...options.writesPerUser, words });
+    await scope.register(profileRoutes, { verify, inTurn: turns.inTurn, portfolios });
+    const { symbols, lookup } = market;
+    await scope.register(coinRoutes, { verify, portfolios, writes, symbols, lookup, onChange: portfolioChanged });
+  },
+};

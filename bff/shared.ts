@@ -1,0 +1,76 @@
+import { webSocketPath } from '@tickfolio/api/web-socket';
+import { createSessions, type Sessions } from './accounts/sessions.js';
+import { createOrigins, type Origins } from './api/origins.js';
+import { createReadTurns, type ReadTurns } from './api/read-turns.js';
+import { createDemand, type Demand } from './demand/demand.js';
+import { createKeptPrices } from './history/kept-prices.js';
+import { createLive, type Live } from './live/live.js';
+import { createMarket, type Market } from './market/market.js';
+import type { BffDeps, SettledOptions } from './options.js';
+import type { PortfolioNews } from './portfolio/coin-routes.js';
+import { createPortfolios, type Portfolios } from './portfolio/portfolios.js';
+import { createPrices, type Prices } from './prices/prices.js';
+import { createNotices, type Notices } from './replicas/notices.js';
+
+/** What several domains need: built before any of them, closed after all. What one alone needs it builds itself. */
+export interface Shared {
+  readonly deps: BffDeps;
+  readonly options: SettledOptions;
+  readonly origins: Origins;
+  readonly notices: Notices;
+  readonly sessions: Sessions;
+  readonly turns: ReadTurns;
+  readonly portfolios: Portfolios;
+  readonly market: Market;
+  readonly prices: Prices;
+  readonly live: Live;
+  readonly demand: Demand;
+  /** Where the browser sees a path of this server. */
+  atPublic(path: string): string;
+  /** Has what changed in a user's coins shown everywhere, and its symbols followed. */
+  portfolioChanged(userId: string, news: PortfolioNews): void;
+  close(): Promise<void>;
+}
+
+/** Each knows only what was built before it; the last lines connect what is to hear of what comes later. */
+export const createShared = (deps: BffDeps, options: SettledOptions): Shared => {
+  const { postgres, aggregator, priceBus, pubsub, clock, log, metrics } = deps;
+  const { publicUrls, allowedOrigins, secureCookie, basePath } = options;
+  const atPublic = (path: string) => basePath + path.slice(1);
+  const origins = createOrigins(deps, { publicUrls, allowed: allowedOrigins, secureCookie, webSocketPath: atPublic(webSocketPath) });
+  const turns = createReadTurns(clock, options.readsPerUser);
+  const notices = createNotices({ pubsub, clock, log });
+  const sessions = createSessions({ auth: deps.auth, notices, clock, log, metrics }, options.jwtSecret);
+  const portfolios = createPortfolios(postgres.db, { clock, maxCoins: options.maxCoinsPerProfile });
+  const market = createMarket({ aggregator, clock, log });
+  const { read: readKept } = createKeptPrices(postgres.db);
+  const prices = createPrices({ priceBus, readKept, market, clock, log, metrics }, options.staleAfterMs);
+  const live = createLive({ portfolios, prices, market, sessions, clock, log, metrics }, options);
+
+  const { board, feed } = prices;
+  const onSimulated = (simulated: boolean, isNews: boolean) => {
+    board.setSimulated(simulated);
+    feed.reread(); // What is kept can be asked for, or has to be asked for anew.
+    if (isNews) live.portfolios.allChanged();
+  };
+  const demand = createDemand(
+    { ...market, portfolios, aggregator, board, onSimulated, clock, log, checkPriceBus: () => priceBus.check() },
+    { periodMs: options.demandPeriodMs },
+  );
+  const { reload, reloadAll } = live.portfolios;
+  notices.connect({ portfolioChanged: reload, sessionEnded: live.endSession, resumed: reloadAll });
+
+  return {
+    ...{ deps, options, origins, notices, sessions, turns, portfolios, market, prices, live, demand, atPublic },
+    portfolioChanged: (userId, { version, symbolsChanged }) => {
+      notices.portfolioChanged(userId, version);
+      if (symbolsChanged) demand.changed();
+    },
+    close: async () => {
+      demand.close();
+      live.portfolios.close();
+      await notices.close();
+      await prices.close();
+    },
+  };
+};
