@@ -3,7 +3,8 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { Decimal as Reference } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPriceBoard, type PriceReading } from '../prices/price-board.js';
+import { createPriceBoard } from '../prices/price-board.js';
+import type { PriceReading } from '../prices/price-reading.js';
 import { createHolding, renderFrame, renderHead } from './portfolio-frame.js';
 
 const Exact = Reference.clone({ precision: 400, toExpNeg: -400, toExpPos: 400 });

@@ -1,5 +1,5 @@
 import { add, type Decimal, formatDecimal, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
-import type { Listing } from '../prices/price-board.js';
+import type { Listing } from '../prices/listing.js';
 import { asciiJson } from '../prices/text-frame.js';
 
 /** One coin of a live portfolio. */

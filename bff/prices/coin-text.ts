@@ -1,5 +1,6 @@
 import type { Decimal } from '@tickfolio/lib/money';
 import type { PriceState } from '../market/price-state.js';
+import type { KnownReading } from './price-reading.js';
 import { asciiJson } from './text-frame.js';
 
 export interface CoinTextInput {
@@ -7,7 +8,7 @@ export interface CoinTextInput {
   /** Lower case; undefined where nobody said it. */
   readonly quoteAsset: string | undefined;
   /** Undefined while there is no price. */
-  readonly reading: { readonly text: string; readonly timeText: string; readonly fromText: string } | undefined;
+  readonly reading: Pick<KnownReading, 'text' | 'timeText' | 'age'> | undefined;
   /** Undefined while there is no total. */
   readonly priceUsdt: Decimal | undefined;
   readonly state: PriceState;
@@ -34,7 +35,7 @@ const stateText = ({ symbol, quoteAsset, state, stateOf }: CoinTextInput): strin
 export const coinText = (input: CoinTextInput): { readonly beforeTotal: string; readonly afterTotal: string } => {
   const { reading, priceUsdt, state } = input;
   const price = reading ? `"${reading.text}"` : 'null';
-  const [time, from] = reading ? [`"${reading.timeText}"`, `"${reading.fromText}"`] : ['null', 'null'];
+  const [time, from] = reading ? [`"${reading.timeText}"`, `"${reading.age.fromText}"`] : ['null', 'null'];
   const quality = `"PriceTime":${time},"Stale":${state !== 'live'},"PriceReceived":${from}`;
   return {
     beforeTotal: `"Price":${price},"Total":${priceUsdt ? '"' : 'null'}`,

@@ -1,50 +1,14 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import { type Decimal, formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
-import { isLaterPrice, type LastPrice } from '@tickfolio/lib/price-bus';
+import type { LastPrice } from '@tickfolio/lib/price-bus';
 import type { FeedWord } from '../market/aggregator-client.js';
 import { createExchangeClock, type ExchangeClock } from '../market/exchange-clock.js';
 import { type PriceState, priceStateOf, type Standing } from '../market/price-state.js';
 import { coinText } from './coin-text.js';
 import { createFrameClock, type FrameClock } from './frame-clock.js';
-
-/** A trade price as it arrives; texts are decimal, `symbol` is lower case. */
-export interface PriceReading extends LastPrice {
-  /** Start of the second and its revision, where the reading comes from one. */
-  readonly second?: number;
-  readonly revision?: number;
-  /** It was read where it is kept, and did not just arrive: it is as old as its trade. */
-  readonly kept?: boolean;
-}
-
-/** What the board knows of one symbol. Parsed and rendered once per reading, then shared by all who hold the symbol. */
-export interface Listing {
-  readonly symbol: string;
-  /** The listing that turns this one's price into USDT; undefined where the price is in USDT already. */
-  readonly conversion: Listing | undefined;
-  /** Undefined while the price, or the one it is converted with, is not known. */
-  readonly priceUsdt: Decimal | undefined;
-  /** Of the price, or where that is well of the one it is converted with. */
-  readonly state: PriceState;
-  /** A coin's part of a frame from the price up to the digits of its total, `"Price":"1.5","Total":"`, or up to the end of `null`. */
-  readonly beforeTotal: string;
-  /** The rest of the coin's part, `","PriceTime":…,"Stale":…,"PriceReceived":…}`. */
-  readonly afterTotal: string;
-}
-
-/** What is kept of a reading. */
-interface KnownReading extends Pick<LastPrice, 'timeMs' | 'tradeId'> {
-  readonly simulated: boolean | undefined;
-  readonly second: number | undefined;
-  readonly revision: number | undefined;
-  readonly value: Decimal;
-  readonly text: string;
-  readonly timeText: string;
-  /** When it arrived, monotonic; undefined for what was read. */
-  readonly arrivedMs: number | undefined;
-  /** From when its age counts, monotonic, and the same as frames tell it. */
-  fromMs: number;
-  fromText: string;
-}
+import type { Listing } from './listing.js';
+import { createPriceAges } from './price-age.js';
+import { isLater, type KnownReading, type PriceReading } from './price-reading.js';
 
 interface Entry extends Listing {
   /** Lower case; undefined until somebody said it. */
@@ -97,20 +61,10 @@ export interface PriceBoard {
   sweep(): void;
 }
 
-/**
- * How much older than its arrival a price may be that arrives: the second it was made in, and its way. A repair, or the first price of a coin
- * that nobody has traded for hours, is older, and is no fresh price.
- */
-const onTheWayMs = 5_000;
-
-const isLater = (next: PriceReading, known: KnownReading): boolean => {
-  if (next.tradeId !== known.tradeId) return isLaterPrice(next, known);
-  return next.second !== undefined && next.second === known.second && (next.revision ?? 0) > (known.revision ?? 0);
-};
-
 export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
   const { clock, staleAfterMs, standing = () => undefined } = options;
   const { exchange = createExchangeClock(clock), frames = createFrameClock(clock) } = options;
+  const ageOf = createPriceAges({ clock, exchange, frames });
   const entries = new Map<string, Entry>();
   let feeds: ReadonlyMap<string, FeedWord> = new Map();
   let isDown = false;
@@ -123,7 +77,7 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
       isDown,
       standing: standing(symbol),
       hasPrice: reading !== undefined,
-      isOld: reading !== undefined && clock.monotonic() - reading.fromMs > staleAfterMs,
+      isOld: reading !== undefined && clock.monotonic() - reading.age.fromMs > staleAfterMs,
     });
   const wordOf = (entry: Entry): Pick<Entry, 'state' | 'stateOf'> => {
     const own = ownState(entry);
@@ -166,18 +120,11 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
     for (const entry of entries.values()) render(entry);
   };
 
-  const fromMsOf = ({ arrivedMs, timeMs }: Pick<KnownReading, 'arrivedMs' | 'timeMs'>): number => {
-    const tradedMs = exchange.momentOf(timeMs);
-    if (arrivedMs === undefined) return Math.min(tradedMs, clock.monotonic());
-    return exchange.known ? Math.min(arrivedMs, tradedMs + onTheWayMs) : arrivedMs;
-  };
-  const textOf = (fromMs: number) => new Date(frames.at(fromMs)).toISOString();
   /** Counts every age anew: one of the clocks was set. */
   const retime = () => {
     for (const { reading } of entries.values()) {
       if (!reading) continue;
-      reading.fromMs = fromMsOf(reading);
-      reading.fromText = textOf(reading.fromMs);
+      reading.age = ageOf(reading);
     }
     renderAll();
   };
@@ -206,7 +153,6 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
       const value = parseDecimal(reading.price);
       const { timeMs, tradeId, second, revision, kept } = reading;
       const arrivedMs = kept ? undefined : clock.monotonic();
-      const fromMs = fromMsOf({ arrivedMs, timeMs });
       entry.reading = {
         timeMs,
         tradeId,
@@ -218,8 +164,7 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
         text: formatDecimal(value),
         timeText: new Date(timeMs).toISOString(),
         arrivedMs,
-        fromMs,
-        fromText: textOf(fromMs),
+        age: ageOf({ timeMs, arrivedMs }),
       };
       render(entry);
       for (const dependent of entry.dependents) if (dependent.reading) render(dependent);
@@ -233,7 +178,7 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
     },
     cameAt: (symbol) => {
       const reading = entries.get(symbol)?.reading;
-      return reading && frames.at(reading.fromMs);
+      return reading && frames.at(reading.age.fromMs);
     },
     isStale: (symbol) => {
       const entry = entries.get(symbol);

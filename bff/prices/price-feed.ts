@@ -2,7 +2,9 @@ import type { Clock, Timer } from '@tickfolio/lib/clock';
 import type { LastPrice, PriceBus, SecondStat } from '@tickfolio/lib/price-bus';
 import type { Subscription } from '@tickfolio/lib/pubsub';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import type { Listing, PriceBoard, PriceReading } from './price-board.js';
+import type { Listing } from './listing.js';
+import type { PriceBoard } from './price-board.js';
+import type { PriceReading } from './price-reading.js';
 
 export interface PriceFeedDeps {
   readonly priceBus: PriceBus;

@@ -4,9 +4,10 @@ import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import type { Market } from '../market/market.js';
 import type { Kind } from '../market/portfolio-value.js';
 import { createFrameClock, type FrameClock } from './frame-clock.js';
-import { createPriceBoard, type PriceBoard, type PriceReading } from './price-board.js';
+import { createPriceBoard, type PriceBoard } from './price-board.js';
 import { createPriceFeed, type PriceFeed } from './price-feed.js';
 import { createPriceMetrics, showSymbols } from './price-metrics.js';
+import type { PriceReading } from './price-reading.js';
 
 export interface PricesDeps {
   readonly priceBus: PriceBus;
