@@ -1,13 +1,14 @@
-import type { Clock, Timer } from '@tickfolio/lib/clock';
+import type { Clock } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import { because, type Context, currentCause } from '@tickfolio/lib/tracing';
+import { because, currentCause } from '@tickfolio/lib/tracing';
 import type { Owner, Portfolio, Portfolios } from '../portfolio/portfolios.js';
-import type { Listing } from '../prices/listing.js';
 import type { PriceBoard } from '../prices/price-board.js';
 import type { PriceFeed } from '../prices/price-feed.js';
 import { textFrame } from '../prices/text-frame.js';
 import { createFrameRhythm, type Receiver } from './frame-rhythm.js';
+import { createHolders } from './holders.js';
 import { createHolding, type Holding, renderFrame, renderHead } from './portfolio-frame.js';
+import { createPortfolioReader } from './portfolio-reader.js';
 import { createPushQueue, type Pushed } from './push-queue.js';
 
 /** One open connection of a user. */
@@ -65,8 +66,6 @@ export interface LivePortfoliosOptions {
   readonly pushWindowMs?: number;
   /** A user who is connected gets a frame about so often at least, also when nothing changed. Default 1 000. */
   readonly frameEveryMs?: number;
-  /** Pause after a failed read. Default 1 000. */
-  readonly retryMs?: number;
 }
 
 interface User extends Receiver, Pushed {
@@ -84,24 +83,15 @@ interface User extends Receiver, Pushed {
   frame: string | undefined;
 }
 
-const nothingHeld: Portfolio = { version: 0, coins: [] };
-
 /** Pushing pauses for other work after so long. */
 const pushSliceMs = 8;
-/** How many users' coins one query reads. */
-const maxUsersPerRead = 250;
 
 export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePortfoliosOptions = {}): LivePortfolios => {
   const { portfolios, board, feed, clock, log, simulated, asOf = clock.now } = deps;
-  const { pushWindowMs = 5, frameEveryMs = 1_000, retryMs = 1_000 } = options;
+  const { pushWindowMs = 5, frameEveryMs = 1_000 } = options;
   const users = new Map<string, User>();
-  const holders = new Map<Listing, Set<User>>();
+  const holders = createHolders<User>(feed);
   const rhythm = createFrameRhythm<User>(frameEveryMs);
-  /** Whose coins are to be read, and the request for which that is, where one is traced. */
-  const toRead = new Map<string, Context | undefined>();
-  let reading = false;
-  let readTimer: Timer | undefined;
-  let closed = false;
 
   /** @param waitedMs undefined where the frame is not for a change */
   const push = (user: User, nowMs: number, waitedMs: number | undefined) => {
@@ -119,25 +109,13 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
   };
   board.connect((listing) => {
     queue.causedHere();
-    for (const user of holders.get(listing) ?? []) mark(user);
+    for (const user of holders.of(listing)) mark(user);
   });
   const beat = clock.every(rhythm.lookEveryMs, () => {
     rhythm.look(clock.monotonic(), queue.due);
     queue.pushDue();
   });
 
-  const hold = (user: User, listing: Listing): Promise<void> | undefined => {
-    const others = holders.get(listing);
-    if (others) others.add(user);
-    else holders.set(listing, new Set([user]));
-    return feed.follow(listing);
-  };
-  const drop = (user: User, listing: Listing) => {
-    const others = holders.get(listing);
-    others?.delete(user);
-    if (others?.size === 0) holders.delete(listing);
-    feed.release(listing);
-  };
   /** Takes what the database says, and shows it once the last known prices of what is new are here. */
   const setPortfolio = (user: User, { version, coins }: Portfolio) => {
     const before = new Map(user.holdings.map((holding) => [holding.listing, holding]));
@@ -158,10 +136,10 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     for (const { listing } of holdings) {
       const known = before.delete(listing);
       // Until the first frame also for what is held already: its price may still be on its way for the read before this one.
-      const wait = known ? (user.ready ? undefined : feed.known(listing)) : hold(user, listing);
+      const wait = known ? (user.ready ? undefined : feed.known(listing)) : holders.add(user, listing);
       if (wait) waits.push(wait);
     }
-    for (const listing of before.keys()) drop(user, listing);
+    for (const listing of before.keys()) holders.remove(user, listing);
     const shown = () => {
       if (cause) void because(cause, 'push portfolio', () => show(user));
       else show(user);
@@ -177,53 +155,21 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     if (first) rhythm.join(user);
   };
 
-  const readNext = async () => {
-    const next = [...toRead].slice(0, maxUsersPerRead);
-    for (const [id] of next) toRead.delete(id);
-    // Read together for all; a traced one among them shows it.
-    const cause = next.find(([, one]) => one)?.[1];
-    return because(cause, 'read portfolios', () =>
-      readThese(
-        next.map(([id]) => id),
-        cause,
-      ),
-    );
-  };
-  const readThese = async (ids: readonly string[], cause: Context | undefined) => {
-    const found = await portfolios.readPortfolios(ids).catch((err: unknown) => {
-      log.warn({ err, users: ids.length }, 'portfolios could not be read; trying again');
-      return undefined;
-    });
-    for (const id of ids) {
-      const user = users.get(id);
-      if (!user) continue;
-      if (found) setPortfolio(user, found.get(id) ?? nothingHeld);
-      else if (user.ready) toRead.set(id, cause);
-      // Whoever came while this read was on its way asked for another, and all wait for that.
-      else if (!toRead.has(id)) for (const viewer of user.viewers) viewer.failed();
-    }
-    return found !== undefined;
-  };
-  const readAll = async () => {
-    if (reading || readTimer) return;
-    reading = true;
-    while (toRead.size && !closed) {
-      if (await readNext()) continue;
-      readTimer = clock.after(retryMs, () => {
-        readTimer = undefined;
-        void readAll();
-      });
-      break;
-    }
-    reading = false;
-  };
-  const requestRead = (userId: string) => {
-    toRead.set(userId, toRead.get(userId) ?? currentCause());
-    // In the next turn, so that users who come together are read together.
-    queueMicrotask(() => void readAll());
-  };
+  const reader = createPortfolioReader({
+    portfolios,
+    clock,
+    log,
+    read: (userId, portfolio) => {
+      const user = users.get(userId);
+      if (user) setPortfolio(user, portfolio);
+    },
+    isShown: (userId) => users.get(userId)?.ready === true,
+    failed: (userId) => {
+      for (const viewer of users.get(userId)?.viewers ?? []) viewer.failed();
+    },
+  });
   const forget = (user: User) => {
-    for (const { listing } of user.holdings) drop(user, listing);
+    for (const { listing } of user.holdings) holders.remove(user, listing);
     user.holdings = [];
     user.queued = false;
     rhythm.leave(user);
@@ -249,7 +195,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
         users.set(userId, user);
       }
       // Also for somebody known whose first read failed: those before were sent away, and nobody else asks again.
-      if (!user.ready) requestRead(owner.userId);
+      if (!user.ready) reader.request(owner.userId);
       const joined = user;
       joined.viewers.add(viewer);
       const render = () => renderFrame(joined.head, joined.holdings, asOf(), simulated());
@@ -267,11 +213,11 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     },
     reload: (userId, version) => {
       const user = users.get(userId);
-      if (user && !(user.ready && version !== undefined && version <= user.version)) requestRead(userId);
+      if (user && !(user.ready && version !== undefined && version <= user.version)) reader.request(userId);
     },
     shown: () => [...users.values()].flatMap(({ ready, userId, version }) => (ready ? [[userId, version]] : [])),
     reloadAll: () => {
-      for (const userId of users.keys()) requestRead(userId);
+      for (const userId of users.keys()) reader.request(userId);
     },
     allChanged: () => {
       for (const user of users.values()) mark(user);
@@ -281,10 +227,9 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     },
     viewersOf: (userId) => [...(users.get(userId)?.viewers ?? [])].filter(({ once }) => !once).length,
     close: () => {
-      closed = true;
       beat.cancel();
       queue.close();
-      readTimer?.cancel();
+      reader.close();
       for (const user of users.values()) forget(user);
     },
   };
