@@ -3,8 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { type Clock, sleep } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
-import type { ClickHouse, Params, StatementOptions, Value } from './clickhouse.js';
-import { maxInsertRows } from './clickhouse.js';
+import { type ClickHouse, maxInsertRows, type Params, type StatementOptions, type Value } from './port.js';
 import { ClickHouseFault, fromFault, readFault } from './error.js';
 import { jsonLine, tabSeparatedLine } from './tab-separated.js';
 

@@ -1,4 +1,4 @@
-import type { ClickHouse } from './clickhouse.js';
+import type { ClickHouse } from './port.js';
 
 /** The same ClickHouse, whose statements are given up when the signal aborts, unless they bring a signal of their own. */
 export const givenUpBy = (signal: AbortSignal, clickhouse: ClickHouse): ClickHouse => ({

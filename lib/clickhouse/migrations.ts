@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../errors/errors.js';
 import type { Logger } from '../telemetry/telemetry.js';
-import type { ClickHouse } from './clickhouse.js';
+import type { ClickHouse } from './port.js';
 
 export interface MigrationOptions {
   /** Files `001_what.sql`, run in the order of their names. Every statement may run again without harm (`IF NOT EXISTS`, `OR REPLACE`). */

@@ -1,5 +1,5 @@
 import type { Logger } from '../telemetry/telemetry.js';
-import type { ClickHouse } from './clickhouse.js';
+import type { ClickHouse } from './port.js';
 
 /** How long one table keeps its rows. */
 export interface Retention {

@@ -2,7 +2,7 @@ import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Clock } from '../clock/clock.js';
 import { type Address, hostPort } from '../config/config.js';
 import type { Logger } from '../telemetry/telemetry.js';
-import type { ClickHouse } from './clickhouse.js';
+import type { ClickHouse } from './port.js';
 import { createClientPort } from './client-port.js';
 
 export interface ServerClickHouseOptions {

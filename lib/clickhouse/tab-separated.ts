@@ -1,4 +1,4 @@
-import type { Params, Value } from './clickhouse.js';
+import type { Params, Value } from './port.js';
 
 const special = /[\\\t\n\r\0\b\f]/;
 const specials = /[\\\t\n\r\0\b\f]/g;

@@ -1,5 +1,5 @@
 import { inChildSpan, isTracing, SpanKind } from '../tracing/tracing.js';
-import type { ClickHouse } from './clickhouse.js';
+import type { ClickHouse } from './port.js';
 
 const maxTextLength = 2_000;
 

@@ -10,7 +10,7 @@ import { ConfigError, readConfig, z } from '../config/config.js';
 import { type Closable, StartError } from '../lifecycle/lifecycle.js';
 import { createOutbound, type ProxySettings, proxyVariables } from '../outbound/outbound.js';
 import { setTracing } from '../tracing/tracing.js';
-import type { TracingOptions } from './start.js';
+import type { TracingOptions } from './options.js';
 
 /** At the end of the process the collector gets so long to take what waits. */
 const closeMs = 2_000;

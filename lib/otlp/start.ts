@@ -1,16 +1,5 @@
-import type { Clock } from '../clock/clock.js';
 import { type Closable, StartError } from '../lifecycle/lifecycle.js';
-import type { Logger } from '../telemetry/telemetry.js';
-
-export interface TracingOptions {
-  /** Name of the service, unless OTEL_SERVICE_NAME gives another. */
-  readonly service: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly log: Logger;
-  readonly clock: Clock;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-}
+import type { TracingOptions } from './options.js';
 
 /** How much of the hot path is traced where TRACE_HOT_PATH_RATIO does not say. */
 const defaultHotPathRatio = 0.001;

@@ -5,7 +5,7 @@ import { type ClickHouseClientConfigOptions, ClickHouseLogLevel, createClient } 
 import type { HoldStore } from '../../embedded-store/embedded-store.js';
 import type { Lane } from '../../lane/lane.js';
 import type { Logger } from '../../telemetry/telemetry.js';
-import type { ClickHouse, Params } from '../clickhouse.js';
+import type { ClickHouse, Params } from '../port.js';
 import { createClientPort } from '../client-port.js';
 import { createQueryLane } from '../query-lane.js';
 import { paramTexts } from '../tab-separated.js';

@@ -160,7 +160,8 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
       await session.queryAsync(setUp(statement, id));
       signal?.throwIfAborted();
       if (closing) throw closedError();
-      if (statement.body) return await insertRows(session, statement.sql, statement.body);
+      if (statement.body)
+        return { bytes: Buffer.alloc(0), rows: 0, elapsedSeconds: await insertRows(session, statement.sql, statement.body) };
       const result = await session.queryAsync(statement.sql, { format: statement.format ?? 'TabSeparated' });
       const bytes = result.bytes();
       return {

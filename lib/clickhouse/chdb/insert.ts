@@ -1,6 +1,5 @@
 import type { Session } from 'chdb';
 import { ClickHouseFault } from '../error.js';
-import type { EngineAnswer } from './engine.js';
 
 /** The INSERTs of our own adapters. Their rows go to the engine as they are, which leaves the event loop free. */
 const plainInsert = /^INSERT INTO ([\w.]+) \(([\w, ]+)\) FORMAT (TabSeparated|JSONCompactEachRow|JSONEachRow)$/;
@@ -21,16 +20,13 @@ const withoutEmptyLines = (body: Buffer, sql: string): Buffer => {
   return Buffer.from(body.toString('latin1').replace(/\n{2,}/g, '\n'), 'latin1');
 };
 
-/** Runs an INSERT with its rows. @param sql ends with the name of their format. @throws what the engine throws */
-export const insertRows = async (session: Session, sql: string, body: Buffer): Promise<EngineAnswer> => {
+/** Runs an INSERT with its rows. @param sql ends with the name of their format. @returns the seconds it took. @throws what the engine throws */
+export const insertRows = async (session: Session, sql: string, body: Buffer): Promise<number> => {
   const rows = withoutEmptyLines(body, sql);
-  const none = Buffer.alloc(0);
   const [, table, columns, format] = plainInsert.exec(sql) ?? [];
   if (table !== undefined && columns !== undefined && format !== undefined) {
     const named = { table, columns: columns.split(', '), format: format as 'TabSeparated' | 'JSONCompactEachRow' | 'JSONEachRow' };
-    const { elapsed } = await session.insert({ ...named, values: rows });
-    return { bytes: none, rows: 0, elapsedSeconds: elapsed };
+    return (await session.insert({ ...named, values: rows })).elapsed;
   }
-  const { elapsed } = await session.queryAsync(`${sql}\n${rows.toString('utf8')}`);
-  return { bytes: none, rows: 0, elapsedSeconds: elapsed };
+  return (await session.queryAsync(`${sql}\n${rows.toString('utf8')}`)).elapsed;
 };

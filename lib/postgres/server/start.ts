@@ -5,8 +5,8 @@ import { type NextTry, retrying } from '../../retry/retry.js';
 import { setSessionSql } from '../session-settings.js';
 import { databaseFault, isPoolerRefusal, sqlState } from '../sql-error.js';
 import { bringUpToDate, requireUpToDate } from './migrations.js';
+import type { ServerPostgresOptions } from './options.js';
 import { answerGraceMs } from './pool.js';
-import type { ServerPostgresOptions } from './server.js';
 
 type StartOptions = ServerPostgresOptions & { readonly schema: string };
 

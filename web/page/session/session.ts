@@ -5,8 +5,8 @@ import { type CookieJar, type CookieRisk, cookieRisk, readCookieFacts } from './
 import { createPatientFetch } from './patient-fetch.js';
 import { isProblem, Problem, signedOut } from './problem.js';
 import { createServerCalls } from './server-calls.js';
-import { createTurns } from './turns.js';
-import { createUserCalls } from './user-calls.js';
+import { createTurns, type TabLocks } from './turns.js';
+import { createUserCalls, type UserCall, type UserTokens } from './user-calls.js';
 
 /** `ended`: not by this browser. `everywhere`: by this browser, with all other devices of the user. */
 type LeaveReason = 'ended' | 'everywhere';
@@ -19,7 +19,7 @@ export type SessionState =
   | { readonly kind: 'signed-in'; readonly userId: string; readonly userName: string; readonly risk?: CookieRisk | undefined };
 
 /** Who is signed in, in all tabs of this browser. The access token lives in memory only; the cookie that renews it is out of reach. */
-export interface Session {
+export interface Session extends UserTokens {
   readonly state: SessionState;
   subscribe(listener: () => void): () => void;
   /** @param key the same for every try of the same account, which then is made once */
@@ -29,22 +29,13 @@ export interface Session {
   signOut(): Promise<void>;
   /** Ends every session of the user, on all devices. @throws Problem */
   signOutEverywhere(): Promise<void>;
-  /** A token that is good for a while yet; renewed when it is not. @throws Problem, 401 when the session is over */
-  token(): Promise<string>;
-  /** A new token, whatever the present one is. @throws Problem */
-  renew(): Promise<string>;
   /** Why nobody will stay signed in here, as far as that can be known beforehand. */
   cookieRisk(): Promise<CookieRisk | undefined>;
   /** Where nobody knows yet who is signed in: asks now, not only when it is due. */
   retry(): void;
   /** Calls back with every new token, whichever tab got it. */
   onToken(listener: (token: string) => void): () => void;
-  /**
-   * Calls the server as who is signed in when it is called, and as nobody else.
-   * @param more further headers
-   * @throws Problem, 401 when that one is signed out meanwhile
-   */
-  call<T>(method: string, path: string, body?: unknown, more?: Readonly<Record<string, string>>): Promise<T>;
+  readonly call: UserCall;
 }
 
 export interface SessionDeps {
@@ -53,7 +44,7 @@ export interface SessionDeps {
   /** Reaches the other tabs. */
   readonly channel: Pick<BroadcastChannel, 'postMessage' | 'onmessage'>;
   /** One tab at a time renews. */
-  readonly locks: Pick<LockManager, 'request'> | undefined;
+  readonly locks: TabLocks;
   /** Remembers across visits that a session may be there; where it does not last, the cookie is tried at every visit. */
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> & { readonly lasts?: boolean };
   /** Default one that keeps everything. */

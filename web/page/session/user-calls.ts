@@ -1,9 +1,23 @@
 import { readToken, type TokenFacts } from './access-token.js';
 import { problemOf, signedOut } from './problem.js';
 import type { ServerCalls } from './server-calls.js';
-import type { Session } from './session.js';
 
-export interface UserCallsDeps extends Pick<Session, 'token' | 'renew'>, Pick<ServerCalls, 'ask'> {
+/** The access tokens of who is signed in. */
+export interface UserTokens {
+  /** A token that is good for a while yet; renewed when it is not. @throws Problem, 401 when the session is over */
+  token(): Promise<string>;
+  /** A new token, whatever the present one is. @throws Problem */
+  renew(): Promise<string>;
+}
+
+/**
+ * Calls the server as who is signed in when it is called, and as nobody else.
+ * @param more further headers
+ * @throws Problem, 401 when that one is signed out meanwhile
+ */
+export type UserCall = <T>(method: string, path: string, body?: unknown, more?: Readonly<Record<string, string>>) => Promise<T>;
+
+export interface UserCallsDeps extends UserTokens, Pick<ServerCalls, 'ask'> {
   /** Who is signed in now, as far as that is known. */
   readonly userId: () => string | undefined;
 }
@@ -17,7 +31,7 @@ const tokenOf = (token: string, userId: string | undefined): TokenFacts => {
 
 /** Calls as who is signed in when they begin: by the time a token was renewed it may be somebody else's, whose account it is not meant for. */
 export const createUserCalls =
-  ({ token, renew, ask, userId }: UserCallsDeps): Session['call'] =>
+  ({ token, renew, ask, userId }: UserCallsDeps): UserCall =>
   async <T>(method: string, path: string, body?: unknown, more: Readonly<Record<string, string>> = {}): Promise<T> => {
     const begunBy = userId();
     const send = async ({ token: accessToken }: TokenFacts) => {
