@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@tickfolio/lib/clock';
-import { StartError } from '@tickfolio/lib/lifecycle';
+import { StartError } from '@tickfolio/lib/errors';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createUser, openTestPostgres, readAnswer, startTestBff, type TestBff } from '../kit/bff.js';

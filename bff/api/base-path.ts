@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { StartError } from '@tickfolio/lib/lifecycle';
+import { StartError } from '@tickfolio/lib/errors';
 import type { FastifyInstance } from 'fastify';
 
 // The path under which a proxy shows this server in its host. Some proxies take it off, some leave it on; here both are served.

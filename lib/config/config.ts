@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
-import { logLevels } from '../telemetry/telemetry.js';
 
 export { z } from 'zod';
 
@@ -173,6 +172,11 @@ export const environment = () =>
     .string()
     .default('production')
     .describe('`local`: published example secrets are accepted, and cookies work over plain http. Any other name: neither.');
+
+/** The log's own names, the least severe first. */
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
 export const logLevel = () =>
   z
     .enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` })

@@ -1,4 +1,4 @@
-import { StartError } from '../lifecycle/lifecycle.js';
+import { StartError } from '../errors/errors.js';
 
 /** Thrown when what an embedded store wrote is not there any more, or not as it was. No further start mends that. */
 export class DamagedStoreError extends StartError {

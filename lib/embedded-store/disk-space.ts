@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { StartError } from '../lifecycle/lifecycle.js';
+import { StartError } from '../errors/errors.js';
 
 /** Thrown when the disk has no room for what a store has to write. */
 export class NoRoomError extends StartError {

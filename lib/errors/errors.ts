@@ -49,6 +49,11 @@ export class AppError extends Error {
   }
 }
 
+/** Thrown at a start, or given to a lifecycle's `fail`, for a fault that the operator can mend; printed as plain text, without a stack. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
 /** Makes an AppError of anything thrown. What is not one already becomes `internal`, its text kept as the cause only. */
 export const toAppError = (thrown: unknown): AppError =>
   thrown instanceof AppError ? thrown : new AppError('internal', 'Something went wrong on our side.', { cause: thrown });

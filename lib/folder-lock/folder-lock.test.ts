@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { StartError } from '../lifecycle/lifecycle.js';
+import { StartError } from '../errors/errors.js';
 import { lockFolder } from './folder-lock.js';
 
 const holder = fileURLToPath(new URL('../dist/folder-lock/kit/holder.js', import.meta.url));

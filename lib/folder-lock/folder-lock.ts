@@ -3,7 +3,7 @@ import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { type Clock, sleep, systemClock } from '../clock/clock.js';
-import { StartError } from '../lifecycle/lifecycle.js';
+import { StartError } from '../errors/errors.js';
 import { openSocketRoom, type SocketRoom } from './socket-room.js';
 
 /** An exclusive lock on a folder. */

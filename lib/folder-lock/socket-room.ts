@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { StartError } from '../lifecycle/lifecycle.js';
+import { StartError } from '../errors/errors.js';
 
 /** Where the sockets of a folder lie: those of its locks, and others of whoever holds it. */
 export interface SocketRoom {

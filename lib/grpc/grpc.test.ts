@@ -13,9 +13,8 @@ import {
 } from '@tickfolio/gen/market/v1';
 import { service as healthService } from 'grpc-health-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AppError } from '../errors/errors.js';
+import { AppError, StartError } from '../errors/errors.js';
 import { becomes } from '../kit/becomes.js';
-import { StartError } from '../lifecycle/lifecycle.js';
 import { createLogger, silentLogger } from '../telemetry/telemetry.js';
 import {
   type CallContext,

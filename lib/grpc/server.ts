@@ -10,8 +10,7 @@ import {
 } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { type Address, hostPort } from '../config/config.js';
-import { AppError, toAppError } from '../errors/errors.js';
-import { StartError } from '../lifecycle/lifecycle.js';
+import { AppError, StartError, toAppError } from '../errors/errors.js';
 import { type Logger, type Metrics, requestIdKey, requestIdOf } from '../telemetry/telemetry.js';
 import { isTracing, type OpenSpan, openSpan, SpanKind, traceOf } from '../tracing/tracing.js';
 import { createCallMetrics } from './call-metrics.js';

@@ -1,8 +1,7 @@
 import { connect } from 'node:net';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AppError, type ErrorCode, httpStatusOf } from '../errors/errors.js';
-import { StartError } from '../lifecycle/lifecycle.js';
+import { AppError, type ErrorCode, httpStatusOf, StartError } from '../errors/errors.js';
 import { createLogger, createMetrics, silentLogger } from '../telemetry/telemetry.js';
 import { addOperations, createHttpServer, type Dependency, listen, type Operations, problemOf } from './http.js';
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Address } from '../config/config.js';
-import { StartError } from '../lifecycle/lifecycle.js';
+import { StartError } from '../errors/errors.js';
 
 /** Runs `work` while fastify says nothing: its line for each address would repeat what the service says itself. */
 const quietly = async (app: FastifyInstance, work: () => Promise<unknown>): Promise<void> => {

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock/clock.js';
 import { ConfigError, readConfig, type z } from '../config/config.js';
+import { StartError } from '../errors/errors.js';
 import type { Logger } from '../telemetry/telemetry.js';
 import { callNeighboursDirectly } from './direct-calls.js';
 import { outliveOutput } from './output.js';
@@ -89,11 +90,6 @@ export const createLifecycle = (log: Logger, options: LifecycleOptions = {}): Li
     },
   };
 };
-
-/** Thrown, or given to `fail`, for a fault that the operator can mend; printed as plain text, without a stack. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
-}
 
 export interface RunOptions {
   readonly log: Logger;

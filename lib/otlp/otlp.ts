@@ -7,7 +7,8 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { sleep } from '../clock/clock.js';
 import { ConfigError, readConfig, z } from '../config/config.js';
-import { type Closable, StartError } from '../lifecycle/lifecycle.js';
+import { StartError } from '../errors/errors.js';
+import type { Closable } from '../lifecycle/lifecycle.js';
 import { createOutbound, type ProxySettings, proxyVariables } from '../outbound/outbound.js';
 import { setTracing } from '../tracing/tracing.js';
 import type { TracingOptions } from './options.js';

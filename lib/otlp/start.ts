@@ -1,4 +1,5 @@
-import { type Closable, StartError } from '../lifecycle/lifecycle.js';
+import { StartError } from '../errors/errors.js';
+import type { Closable } from '../lifecycle/lifecycle.js';
 import type { TracingOptions } from './options.js';
 
 /** How much of the hot path is traced where TRACE_HOT_PATH_RATIO does not say. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../clock/clock.js';
-import { createComplaint, createLogger, createMetrics, logLevels, silentLogger } from './telemetry.js';
+import { logLevels } from '../config/config.js';
+import { createComplaint, createLogger, createMetrics, silentLogger } from './telemetry.js';
 
 const logged = (write: (log: ReturnType<typeof createLogger>) => void, level: (typeof logLevels)[number] = 'info') => {
   const lines: string[] = [];

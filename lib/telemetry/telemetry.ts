@@ -10,7 +10,7 @@ import {
   type HistogramConfiguration,
   Registry,
 } from 'prom-client';
-
+import type { LogLevel } from '../config/config.js';
 import { traceFields } from '../tracing/tracing.js';
 import { type Collect, type Figure, guardedCollect } from './guarded-collect.js';
 
@@ -37,9 +37,6 @@ const redactDepth = 4;
 const redactPaths = secretNames.flatMap((name) =>
   Array.from({ length: redactDepth }, (_, depth) => `${'*.'.repeat(depth)}["${name}"]`.replace('.[', '[')),
 );
-
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 /** Lines that standard output does not take at the moment are kept up to this size, then dropped. */
 const maxKeptBytes = 1_048_576;

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '@tickfolio/lib/clock';
 import { hostPort } from '@tickfolio/lib/config';
-import { StartError } from '@tickfolio/lib/lifecycle';
+import { StartError } from '@tickfolio/lib/errors';
 import { createMetrics, type Logger, type Metrics } from '@tickfolio/lib/telemetry';
 import { WebSocketServer } from 'ws';
 import { type Connection, createConnection } from './connections/connection.js';

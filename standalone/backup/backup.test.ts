@@ -3,8 +3,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@tickfolio/lib/clock';
+import { StartError } from '@tickfolio/lib/errors';
 import { lockFolder } from '@tickfolio/lib/folder-lock';
-import { StartError } from '@tickfolio/lib/lifecycle';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDataFolder } from '../stores/data-folder.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readlink, realpath, rmdir, stat, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { StartError } from '@tickfolio/lib/lifecycle';
+import { StartError } from '@tickfolio/lib/errors';
 import { isWithin } from './real-path.js';
 
 /** What lies in a folder; paths from it, with `/`, in an order in which a folder comes before what it has in it. */

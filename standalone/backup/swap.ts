@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { StartError } from '@tickfolio/lib/lifecycle';
+import { StartError } from '@tickfolio/lib/errors';
 import { syncFolder } from './file-tree.js';
 import { realPath } from './real-path.js';
 

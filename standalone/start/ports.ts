@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import type { Address } from '@tickfolio/lib/config';
-import { StartError } from '@tickfolio/lib/lifecycle';
+import { StartError } from '@tickfolio/lib/errors';
 import type { ListeningPlace } from './listening-place.js';
 import type { ChosenSource } from './price-source.js';
 

@@ -3,8 +3,9 @@ import { lstat, mkdir, open, readFile, readlink, rename, stat } from 'node:fs/pr
 import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '@tickfolio/lib/clock';
 import { secretFault } from '@tickfolio/lib/config';
+import { StartError } from '@tickfolio/lib/errors';
 import { lockFolder } from '@tickfolio/lib/folder-lock';
-import { type Closable, StartError } from '@tickfolio/lib/lifecycle';
+import type { Closable } from '@tickfolio/lib/lifecycle';
 import { finishSwap } from '../backup/swap.js';
 
 export interface DataFolder extends Closable {

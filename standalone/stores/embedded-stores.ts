@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { chdbNeedsBytes } from '@tickfolio/lib/clickhouse/chdb';
 import { freeBytes, freeInWords, neededInWords } from '@tickfolio/lib/embedded-store';
-import { StartError } from '@tickfolio/lib/lifecycle';
+import { StartError } from '@tickfolio/lib/errors';
 import { pgliteNeedsBytes } from '@tickfolio/lib/postgres/pglite';
 import type { DataFolder } from './data-folder.js';
 import { realArchive, simulatedArchive } from './store-names.js';

@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { DamagedStoreError, NoRoomError } from '@tickfolio/lib/embedded-store';
-import { StartError } from '@tickfolio/lib/lifecycle';
+import { StartError } from '@tickfolio/lib/errors';
 import type { EmbeddedStore } from './embedded-stores.js';
 
 export interface AdviceFacts {

@@ -1,4 +1,4 @@
-import { StartError } from '../../lifecycle/lifecycle.js';
+import { StartError } from '../../errors/errors.js';
 
 /** What is used of the package. */
 export interface ChdbPackage {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from 'chdb';
 import { DamagedStoreError, freeBytes, lacksRoom, NoRoomError, wasOpened } from '../../embedded-store/embedded-store.js';
-import { StartError } from '../../lifecycle/lifecycle.js';
+import { StartError } from '../../errors/errors.js';
 import { readFault } from '../error.js';
 import { keepFreeBytes } from './access.js';
 import { removeFrozen } from './copy.js';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createManualClock, systemClock } from '../../clock/clock.js';
-import { StartError } from '../../lifecycle/lifecycle.js';
+import { StartError } from '../../errors/errors.js';
 import { silentLogger } from '../../telemetry/telemetry.js';
 import { openServerClickHouse } from '../server.js';
 import { startTestHttp } from './kit/sql-port.js';

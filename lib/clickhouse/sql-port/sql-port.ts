@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Clock, sleep } from '../../clock/clock.js';
-import { AppError } from '../../errors/errors.js';
+import { AppError, StartError } from '../../errors/errors.js';
 import { cutWhenStalled } from '../../http/http.js';
-import { StartError } from '../../lifecycle/lifecycle.js';
 import type { Logger } from '../../telemetry/telemetry.js';
 import type { ChdbEngine } from '../chdb/engine.js';
 import { runInLane } from '../chdb/lane.js';

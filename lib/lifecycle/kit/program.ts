@@ -1,7 +1,8 @@
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
+import { StartError } from '../../errors/errors.js';
 import { createLogger } from '../../telemetry/telemetry.js';
-import { refuseToStart, runProcess, StartError } from '../lifecycle.js';
+import { refuseToStart, runProcess } from '../lifecycle.js';
 
 // A process for the lifecycle's tests. Its first argument says how it behaves.
 const [behaviour = ''] = process.argv.slice(2);

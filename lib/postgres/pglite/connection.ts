@@ -1,7 +1,6 @@
 import type { Clock } from '../../clock/clock.js';
 import { DamagedStoreError, lacksRoom, NoRoomError } from '../../embedded-store/embedded-store.js';
-import { AppError } from '../../errors/errors.js';
-import { StartError } from '../../lifecycle/lifecycle.js';
+import { AppError, StartError } from '../../errors/errors.js';
 import type { Logger } from '../../telemetry/telemetry.js';
 import { pgliteNeedsBytes, prepareFiles } from './files.js';
 import { isPgliteFault, type PgliteThread, startPgliteThread } from './thread.js';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DamagedStoreError, freeBytes, lacksRoom, NoRoomError, wasOpened } from '../../embedded-store/embedded-store.js';
-import { StartError } from '../../lifecycle/lifecycle.js';
+import { StartError } from '../../errors/errors.js';
 import { emptyDatabaseBytes, unpackEmptyDatabase } from './empty.js';
 
 /** PostgreSQL's log consists of files of this size, each written whole before it is used. */

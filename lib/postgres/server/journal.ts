@@ -1,6 +1,6 @@
 import type { readMigrationFiles } from 'drizzle-orm/migrator';
 import type pg from 'pg';
-import { StartError } from '../../lifecycle/lifecycle.js';
+import { StartError } from '../../errors/errors.js';
 
 export type Migration = ReturnType<typeof readMigrationFiles>[number];
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { hostPort } from '../../config/config.js';
-import { StartError } from '../../lifecycle/lifecycle.js';
+import { StartError } from '../../errors/errors.js';
 import { type NextTry, retrying } from '../../retry/retry.js';
 import { setSessionSql } from '../session-settings.js';
 import { databaseFault, isPoolerRefusal, sqlState } from '../sql-error.js';

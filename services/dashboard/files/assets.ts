@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { StartError } from '@tickfolio/lib/errors';
 import { compress, sendStaticFile, staticFile } from '@tickfolio/lib/http';
-import { StartError } from '@tickfolio/lib/lifecycle';
 import type { FastifyInstance } from 'fastify';
 
 /** Addresses of what every page needs; they change with the content. */

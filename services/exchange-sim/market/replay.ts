@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import { AppError } from '@tickfolio/lib/errors';
-import { StartError } from '@tickfolio/lib/lifecycle';
+import { AppError, StartError } from '@tickfolio/lib/errors';
 import { decimalsOf, unitsOf } from './fixed-point.js';
 import { createMinuteBars } from './minute-bars.js';
 import { type Listing, noteTrade, type PriceSource } from './price-source.js';
