@@ -11,8 +11,9 @@ import { AppError } from '../errors/errors.js';
 import { requestIdKey } from '../telemetry/telemetry.js';
 import { carry, inChildSpan, SpanKind } from '../tracing/tracing.js';
 import type { ObserveCall } from './call-metrics.js';
+import { clientCredentials } from './credentials.js';
 import { codeName, fromGrpcError } from './status.js';
-import { clientCredentials, type GrpcTls } from './tls.js';
+import type { GrpcTls } from './tls.js';
 
 /**
  * Channel settings of every client: dead peers surface in 40 s, reconnects come quickly and stay bounded, replicas are used in turn.

@@ -14,9 +14,10 @@ import { AppError, StartError, toAppError } from '../errors/errors.js';
 import { type Logger, type Metrics, requestIdKey, requestIdOf } from '../telemetry/telemetry.js';
 import { isTracing, type OpenSpan, openSpan, SpanKind, traceOf } from '../tracing/tracing.js';
 import { createCallMetrics } from './call-metrics.js';
+import { serverCredentials } from './credentials.js';
 import { createReflection } from './reflection.js';
 import { codeName, type GrpcStatus, toGrpcStatus } from './status.js';
-import { type GrpcTls, serverCredentials } from './tls.js';
+import type { GrpcTls } from './tls.js';
 
 /** What a handler knows of the call it serves. */
 export interface CallContext {

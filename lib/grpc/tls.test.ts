@@ -6,8 +6,8 @@ import type { AppError } from '../errors/errors.js';
 import { makeTestCertificates } from '../kit/certificates.js';
 import { createLogger, silentLogger } from '../telemetry/telemetry.js';
 import { channelOptions } from './client.js';
+import { clientCredentials } from './credentials.js';
 import { callUnary, createGrpcClient, createGrpcServer, type GrpcTls, grpcTlsOf, grpcTlsSettings, isServing, withGrpcTls } from './grpc.js';
-import { clientCredentials } from './tls.js';
 
 const ours = makeTestCertificates();
 const foreign = makeTestCertificates();

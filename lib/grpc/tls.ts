@@ -1,5 +1,4 @@
 import { createSecureContext } from 'node:tls';
-import { type ChannelCredentials, credentials, ServerCredentials } from '@grpc/grpc-js';
 import { file, type z } from '../config/config.js';
 import type { Logger } from '../telemetry/telemetry.js';
 
@@ -56,9 +55,3 @@ export const grpcTlsOf = (config: Settings & { readonly ENV: string }, log: Logg
   if (config.ENV !== 'local') log.warn(`gRPC between the services is neither encrypted nor authenticated; set ${names.join(', ')}`);
   return undefined;
 };
-
-export const serverCredentials = (tls: GrpcTls | undefined): ServerCredentials =>
-  tls ? ServerCredentials.createSsl(tls.ca, [{ cert_chain: tls.cert, private_key: tls.key }], true) : ServerCredentials.createInsecure();
-
-export const clientCredentials = (tls: GrpcTls | undefined): ChannelCredentials =>
-  tls ? credentials.createSsl(tls.ca, tls.key, tls.cert) : credentials.createInsecure();

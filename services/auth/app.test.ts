@@ -257,6 +257,12 @@ describe('the auth service', () => {
     expect(await answer.json()).toMatchObject({ status: 400, detail: 'The address is not a valid URL.' });
   });
 
+  it('can be closed more than once', async () => {
+    const { app } = await build();
+    await Promise.all([app.close(), app.close()]);
+    await app.close();
+  });
+
   it('ends open calls before it is closed, and refuses a port in use by name', async () => {
     const { app, name, register, session } = await build();
     await session('unknown'); // Connected, so that the next call is on its way at once.

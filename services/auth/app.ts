@@ -1,15 +1,15 @@
-import { type Clock, waitUntil } from '@tickfolio/lib/clock';
+import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
-import { createGrpcServer, type GrpcTls } from '@tickfolio/lib/grpc';
-import { addOperations, createHttpServer, type Dependency, listen } from '@tickfolio/lib/http';
+import type { GrpcTls } from '@tickfolio/lib/grpc';
 import { type DatabaseTime, databaseTime, type Postgres } from '@tickfolio/lib/postgres';
+import { type RunningService, watchDependency } from '@tickfolio/lib/service';
+import { serveGrpc } from '@tickfolio/lib/service/grpc';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { createThrottle } from '@tickfolio/lib/throttle';
 import { createAccounts } from './accounts/accounts.js';
 import { createPasswordHasher } from './accounts/password-hasher.js';
 import { createAuth } from './auth.js';
 import { startCleanup } from './cleanup.js';
-import { watchDatabase } from './database-health.js';
 import { type AuthLimits, defaultLimits } from './limits.js';
 import { createAuthMetrics } from './metrics.js';
 import { serve, serviceName } from './rpc.js';
@@ -44,18 +44,8 @@ export interface AuthOptions {
   readonly limits?: Partial<AuthLimits>;
 }
 
-export interface AuthApp {
-  /** Bound port of the gRPC server. */
-  readonly port: number;
-  readonly operationsPort: number | undefined;
-  /** What the service needs and whether it has it, for somebody else's /ready too. */
-  readonly dependencies: readonly Dependency[];
-  /** Open calls end, within a bound. */
-  close(until?: AbortSignal): Promise<void>;
-}
-
 /** Starts the auth service. @throws StartError when a port is taken. */
-export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<AuthApp> => {
+export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<RunningService> => {
   const { postgres, clock, time = databaseTime, log, metrics } = deps;
   const limits: AuthLimits = { ...defaultLimits, ...options.limits };
   const hasher = await createPasswordHasher({ maxConcurrent: limits.maxConcurrentHashes, maxWaiting: limits.maxWaitingHashes });
@@ -76,45 +66,38 @@ export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<A
     accessTtlMs: limits.accessTtlMs,
   });
 
-  const server = createGrpcServer({ log, metrics, answerLevel: 'info', drainMs: limits.drainMs, tls: options.tls, maxConnectionAgeMs });
-  serve(server, auth);
-  let draining = false;
-  const operations = createHttpServer({ log });
-  const announce = (up: boolean) => {
-    for (const name of ['', serviceName]) server.setServing(name, up);
-  };
-  const database = watchDatabase({
-    postgres,
-    clock,
-    log,
-    limits,
-    changed: announce,
-  });
-  const dependencies: Dependency[] = [{ name: 'auth-database', required: true, check: () => database.fault }];
-  addOperations(operations, { metrics, dependencies, draining: () => draining });
+  const database = watchDependency(
+    { clock, log },
+    {
+      name: 'auth-database',
+      required: true,
+      words: 'the database',
+      ask: () => postgres.ping(),
+      periodMs: limits.healthPeriodMs,
+      timeoutMs: limits.healthTimeoutMs,
+    },
+  );
   const cleanup = startCleanup({ clock, log, metrics: authMetrics, sessions, limits });
-
-  let closing: Promise<void> | undefined;
-  const closeAll = async () => {
-    draining = true;
-    database.close();
-    await server.close();
-    await cleanup.close();
-    await operations.close();
-  };
-  const close = (until?: AbortSignal) => {
-    closing ??= waitUntil(until, closeAll());
-    return closing;
-  };
-  try {
-    await database.known;
-    const port = await server.listen(options.address, 'GRPC_PORT');
-    announce(database.fault === undefined);
-    const operationsPort = options.operationsAddress && (await listen(operations, options.operationsAddress, 'METRICS_ADDR'));
-    log.info({ port }, 'serving accounts and sessions');
-    return { port, operationsPort, dependencies, close };
-  } catch (err) {
-    await close();
-    throw err;
-  }
+  const { address, operationsAddress, tls } = options;
+  const served = await serveGrpc(
+    { clock, log, metrics },
+    {
+      address,
+      portVariable: 'GRPC_PORT',
+      operationsAddress,
+      tls,
+      answerLevel: 'info',
+      drainMs: limits.drainMs,
+      maxConnectionAgeMs,
+      service: serviceName,
+      dependencies: [database],
+      add: (server) => serve(server, auth),
+      stop: async () => {
+        database.close();
+        await cleanup.close();
+      },
+    },
+  );
+  log.info({ port: served.port }, 'serving accounts and sessions');
+  return served;
 };

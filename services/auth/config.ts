@@ -41,3 +41,11 @@ export const authLimits = (config: Omit<AuthConfig, `POSTGRES_${string}` | 'JWT_
   registrationsPerAddress: { ...defaultLimits.registrationsPerAddress, burst: config.REGISTRATIONS_PER_ADDRESS },
   maxConcurrentHashes: Math.max(2, availableParallelism()),
 });
+
+/** How the service runs as a process of its own. */
+export const authOptions = (config: AuthConfig) => ({
+  address: { host: '0.0.0.0', port: config.GRPC_PORT },
+  operationsAddress: config.METRICS_ADDR,
+  jwtSecret: config.JWT_SECRET,
+  limits: authLimits(config),
+});
