@@ -528,6 +528,7 @@ describe('the gRPC face', () => {
     await eventually('told', () => reader.error !== undefined);
     expect(reader.error?.code).toBe('unavailable');
     expect(exchange.connections.every(({ closed }) => closed)).toBe(true);
+    await app.close();
   });
 
   it('names the variable when its port is taken', async () => {

@@ -1,8 +1,9 @@
 import { StreamState } from '@tickfolio/gen/market/v1';
-import { type Clock, waitUntil } from '@tickfolio/lib/clock';
+import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
-import { createGrpcServer, type GrpcTls } from '@tickfolio/lib/grpc';
-import { addOperations, createHttpServer, type Dependency, listen } from '@tickfolio/lib/http';
+import type { GrpcTls } from '@tickfolio/lib/grpc';
+import type { RunningService } from '@tickfolio/lib/service';
+import { serveGrpc } from '@tickfolio/lib/service/grpc';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { createExchange, type ExchangePlace } from './exchange.js';
 import { defaultLimits, type SocketLimits } from './limits.js';
@@ -35,23 +36,14 @@ export interface SocketOptions extends ExchangePlace {
   readonly limits?: Partial<SocketLimits>;
 }
 
-export interface SocketApp {
-  /** Bound port of the gRPC server. */
-  readonly port: number;
-  readonly operationsPort: number | undefined;
-  /** What the service needs and whether it has it, for somebody else's /ready too. */
-  readonly dependencies: readonly Dependency[];
-  /** What its /ready shows besides, likewise. */
+export interface SocketApp extends RunningService {
+  /** What its /ready shows besides, for somebody else's too. */
   facts(): Readonly<Record<string, unknown>>;
   /** The address at which the exchange's streams are had, or tried. */
   readonly streamUrl: string;
   /** Why they are not had, in words. */
   readonly streamFault: string | undefined;
-  /** Streams are told to move, the exchange's connections are closed. */
-  close(until?: AbortSignal): Promise<void>;
 }
-
-const healthPeriodMs = 250;
 
 const nameOf = (state: StreamState): string => StreamState[state].replace('STREAM_STATE_', '').toLowerCase();
 
@@ -64,7 +56,6 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   const { rest, time } = exchange;
   const gate = createConnectionGate(clock, limits.attemptsPerWindow, limits.attemptWindowMs);
 
-  const server = createGrpcServer({ log, metrics: deps.metrics, drainMs: limits.drainMs, tls: options.tls });
   const symbols = createSymbols(
     { clock, log, random, read: (signal) => rest.symbolList(signal), changed: () => subscriptions.listingChanged() },
     limits,
@@ -91,7 +82,6 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
         events,
       }),
   });
-  serve(server, { clock, log, limits, metrics, subscriptions, rest, symbols });
 
   const { pool } = subscriptions;
   observe(deps.metrics, 'connections_open', 'Open connections to the exchange', () => pool.connections.open);
@@ -122,14 +112,6 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     const fault = symbols.fault ?? exchange.restFault;
     return fault !== undefined && pool.connections.open > 0 ? `prices stream in, but the REST interface does not work: ${fault}` : fault;
   };
-  const dependencies: Dependency[] = [
-    { name: 'exchange-streams', required: true, check: streamFault },
-    { name: 'exchange-rest', required: false, check: restFault },
-  ];
-  const tellHealth = () => server.setServing(serviceName, streamFault() === undefined);
-  tellHealth();
-  const health = clock.every(healthPeriodMs, tellHealth);
-
   const offsetSeconds = () => time.offset && time.offset.offsetMs / 1_000;
   observe(deps.metrics, 'clock_offset_seconds', "The exchange's clock minus this computer's; missing until measured", offsetSeconds);
   const facts = () => ({
@@ -142,53 +124,42 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
     clockUncertaintyMs: time.offset?.uncertaintyMs ?? null,
   });
 
-  let draining = false;
-  const operations = createHttpServer({ log });
-  addOperations(operations, {
-    metrics: deps.metrics,
-    dependencies,
-    facts: () => ({
-      simulated: symbols.current?.simulated ?? null,
-      symbols: symbols.current?.symbols.length ?? 0,
-      connections: pool.connections,
-      ...facts(),
-    }),
-    draining: () => draining,
-  });
-  let closing: Promise<void> | undefined;
-  const closeAll = async () => {
-    draining = true;
-    health.cancel();
-    await server.close();
-    await Promise.all([symbols.close(), subscriptions.shutdown()]);
-    await operations.close();
-    await exchange.close();
-  };
-  const close = (until?: AbortSignal) => {
-    closing ??= waitUntil(until, closeAll());
-    return closing;
-  };
-
-  try {
-    const port = await server.listen(options.address, 'ADDRESS');
-    const operationsPort = options.operationsAddress && (await listen(operations, options.operationsAddress, 'METRICS_ADDR'));
-    const { streamUrl, proxy } = exchange;
-    log.info({ port, exchange: streamUrl, ...(proxy ? { proxy } : {}) }, 'serving market data');
-    return {
-      port,
-      operationsPort,
-      dependencies,
-      facts,
-      get streamUrl() {
-        return exchange.streamUrl;
+  const served = await serveGrpc(
+    { clock, log, metrics: deps.metrics },
+    {
+      address: options.address,
+      portVariable: 'ADDRESS',
+      operationsAddress: options.operationsAddress,
+      tls: options.tls,
+      drainMs: limits.drainMs,
+      service: serviceName,
+      dependencies: [
+        { name: 'exchange-streams', required: true, check: streamFault },
+        { name: 'exchange-rest', required: false, check: restFault },
+      ],
+      facts: () => ({
+        simulated: symbols.current?.simulated ?? null,
+        symbols: symbols.current?.symbols.length ?? 0,
+        connections: pool.connections,
+        ...facts(),
+      }),
+      add: (server) => serve(server, { clock, log, limits, metrics, subscriptions, rest, symbols }),
+      stop: async () => {
+        await Promise.all([symbols.close(), subscriptions.shutdown()]);
+        await exchange.close();
       },
-      get streamFault() {
-        return streamFault();
-      },
-      close,
-    };
-  } catch (err) {
-    await close();
-    throw err;
-  }
+    },
+  );
+  const { streamUrl, proxy } = exchange;
+  log.info({ port: served.port, exchange: streamUrl, ...(proxy ? { proxy } : {}) }, 'serving market data');
+  return {
+    ...served,
+    facts,
+    get streamUrl() {
+      return exchange.streamUrl;
+    },
+    get streamFault() {
+      return streamFault();
+    },
+  };
 };

@@ -41,3 +41,14 @@ export const socketProxies = (
 
 /** Where else the streams of BINANCE_WS_URL are served, as far as that is known: of the exchange's own address only. */
 export const streamFallback = (wsUrl: string): string | undefined => (wsUrl === binanceStreams.url ? binanceStreams.fallback : undefined);
+
+/** How the service runs as a process of its own. */
+export const socketOptions = (config: SocketConfig) => ({
+  address: config.ADDRESS,
+  operationsAddress: config.METRICS_ADDR,
+  exchangeWsUrl: config.BINANCE_WS_URL,
+  exchangeWsFallbackUrl: streamFallback(config.BINANCE_WS_URL),
+  exchangeRestUrl: config.BINANCE_REST_URL,
+  proxies: socketProxies(config),
+  limits: socketLimits(config),
+});
