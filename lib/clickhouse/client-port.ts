@@ -3,8 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { type Clock, sleep } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
-import { type ClickHouse, maxInsertRows, type Params, type StatementOptions, type Value } from './port.js';
 import { ClickHouseFault, fromFault, readFault } from './error.js';
+import { type ClickHouse, maxInsertRows, type Params, type StatementOptions, type Value } from './port.js';
 import { jsonLine, tabSeparatedLine } from './tab-separated.js';
 
 const defaultTimeoutMs = 30_000;

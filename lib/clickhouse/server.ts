@@ -2,8 +2,8 @@ import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Clock } from '../clock/clock.js';
 import { type Address, hostPort } from '../config/config.js';
 import type { Logger } from '../telemetry/telemetry.js';
-import type { ClickHouse } from './port.js';
 import { createClientPort } from './client-port.js';
+import type { ClickHouse } from './port.js';
 
 export interface ServerClickHouseOptions {
   /** The HTTP interface, usually port 8123. */

@@ -25,7 +25,7 @@ export const serveHttp = async ({ clock }: { readonly clock: Clock }, face: Http
   const server = face.build(() => draining);
   const close = closingOnce(async (until) => {
     draining = true;
-    await face.stop?.(until);
+    if (face.stop) await face.stop(until);
     const cut = clock.after(drainMs, () => server.server.closeAllConnections());
     try {
       await waitUntil(until, server.close());

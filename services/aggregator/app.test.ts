@@ -58,6 +58,12 @@ describe('a followed symbol that the exchange does not list', () => {
   });
 });
 
+it('can be closed more than once', async () => {
+  const { rig } = await start();
+  await Promise.all([rig.app.close(), rig.app.close()]);
+  await rig.app.close();
+});
+
 describe('the way of a price', () => {
   it('goes from the stream to the price bus, and the last price to whoever asks', async () => {
     const { fake, rig } = await start();

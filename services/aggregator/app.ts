@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { SocketServiceClient } from '@tickfolio/gen/market/v1';
-import { type Clock, waitUntil } from '@tickfolio/lib/clock';
+import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import type { EventLog } from '@tickfolio/lib/event-log';
-import { listen } from '@tickfolio/lib/http';
+import type { Dependency } from '@tickfolio/lib/http';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
+import { type RunningService, serveHttp } from '@tickfolio/lib/service';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { buildHttp } from './demand/http.js';
 import { createRegistry, type RegistryOptions, registryDefaults } from './demand/registry.js';
@@ -20,7 +21,7 @@ import { watchRivals } from './publishing/rival-watch.js';
 import { everyShare, joinShares, type Shares, shareCount } from './publishing/shares.js';
 import { createTally, exportTally, type Tally } from './tally.js';
 
-export { shareCount, shareTopic } from './publishing/shares.js';
+export { shareTopic } from './publishing/shares.js';
 
 export interface AggregatorDeps {
   readonly clock: Clock;
@@ -43,13 +44,10 @@ export interface AggregatorOptions {
   readonly symbolList?: Partial<SymbolListOptions>;
 }
 
-export interface Aggregator {
-  /** The bound HTTP port. */
-  readonly port: number;
+/** Closing ends the streams and the HTTP face. */
+export interface Aggregator extends RunningService {
   /** The counts behind the metrics, live. */
   readonly tally: Readonly<Tally>;
-  /** Ends the streams and the HTTP face, waits for nothing after the signal; what was passed in stays open. */
-  close(until?: AbortSignal): Promise<void>;
 }
 
 /** Holds what is always followed; no user has such a name. */
@@ -111,56 +109,40 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
   gauge('shares_owned', 'Shares of the symbols that this aggregator publishes', () => shares.counts?.owned ?? shareCount);
   gauge('trades_missing', 'Aggregate trades missing now', () => market.missing);
 
-  let draining = false;
-  const app = buildHttp({
-    log,
-    list,
-    subscriptions: createSubscriptions(registry, list, market, shares),
-    operations: {
-      metrics,
-      dependencies: [
-        { name: 'socket', required: true, check: () => market.fault ?? list.fault },
-        // Portfolios live without them, the archive does not.
-        { name: 'tickers', required: false, check: () => market.tickerFault },
-        { name: 'price-bus', required: true, check: () => priceBus.check() },
-        { name: 'event-log', required: false, check: () => eventLog.check() },
-        // Its members keep what they have while the group cannot be heard, so prices go on.
-        ...(sharing ? [{ name: 'symbol-shares', required: false, check: () => shares.fault }] : []),
-      ],
-      facts: () => ({
-        simulated: list.known ? list.simulated : null,
-        symbols: market.symbols,
-        degraded: unlisted.words ?? null,
-        ...(sharing ? { shares: shares.counts } : {}),
-      }),
-      draining: () => draining,
-    },
+  const dependencies: readonly Dependency[] = [
+    { name: 'socket', required: true, check: () => market.fault ?? list.fault },
+    // Portfolios live without them, the archive does not.
+    { name: 'tickers', required: false, check: () => market.tickerFault },
+    { name: 'price-bus', required: true, check: () => priceBus.check() },
+    { name: 'event-log', required: false, check: () => eventLog.check() },
+    // Its members keep what they have while the group cannot be heard, so prices go on.
+    ...(sharing ? [{ name: 'symbol-shares', required: false, check: () => shares.fault }] : []),
+  ];
+  const facts = () => ({
+    simulated: list.known ? list.simulated : null,
+    symbols: market.symbols,
+    degraded: unlisted.words ?? null,
+    ...(sharing ? { shares: shares.counts } : {}),
   });
-  const stop = () => {
-    rivals.close();
-    list.close();
-    registry.close();
-    market.close();
-    published.close();
-  };
-  try {
-    const port = await listen(app, options.address, 'SERVER_ADDR');
-    log.info({ port }, 'aggregator listens');
-    return {
-      port,
-      tally,
-      close: async (until) => {
-        draining = true;
+  const subscriptions = createSubscriptions(registry, list, market, shares);
+  const served = await serveHttp(
+    { clock },
+    {
+      address: options.address,
+      portVariable: 'SERVER_ADDR',
+      dependencies,
+      build: (draining) => buildHttp({ log, list, subscriptions, operations: { metrics, dependencies, facts, draining } }),
+      stop: async (until) => {
         // Handed over first: the others begin while this one is still closing.
         await shares.close(until);
-        stop();
-        await waitUntil(until, app.close());
+        rivals.close();
+        list.close();
+        registry.close();
+        market.close();
+        published.close();
       },
-    };
-  } catch (err) {
-    await shares.close();
-    stop();
-    await app.close();
-    throw err;
-  }
+    },
+  );
+  log.info({ port: served.port }, 'aggregator listens');
+  return { ...served, tally };
 };

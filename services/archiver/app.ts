@@ -4,8 +4,8 @@ import type { Address } from '@tickfolio/lib/config';
 import { toAppError } from '@tickfolio/lib/errors';
 import type { Consumer, EventLog } from '@tickfolio/lib/event-log';
 import { archiveNames } from '@tickfolio/lib/events/archive';
-import { addOperations, createHttpServer, type Dependency, listen } from '@tickfolio/lib/http';
 import { type NextTry, retrying } from '@tickfolio/lib/retry';
+import { type RunningService, serveOperations } from '@tickfolio/lib/service';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { createArchive } from './archive.js';
 import { createAuditReports } from './audit/reports.js';
@@ -43,16 +43,13 @@ export interface ArchiverOptions {
   readonly operationsAddress?: Address | undefined;
 }
 
-export interface Archiver {
-  readonly operationsPort: number | undefined;
-  readonly dependencies: readonly Dependency[];
+/**
+ * Closing finishes the batch in hand (its offsets are committed), within 3 s and no longer than until the signal, then leaves the group.
+ * What could not be finished is handled again by whoever reads on.
+ */
+export interface Archiver extends RunningService<undefined> {
   /** Settles when reading the topic came to an end that nothing here can mend; the process should end and be started anew. */
   readonly failed: Promise<Error>;
-  /**
-   * Finishes the batch in hand (its offsets are committed), within 3 s and no longer than until the signal, then leaves the group; what was
-   * passed in stays open. What could not be finished is handled again by whoever reads on.
-   */
-  close(until?: AbortSignal): Promise<void>;
 }
 
 const finishMs = 3_000;
@@ -124,42 +121,32 @@ export const startArchiver = async (deps: ArchiverDeps, options: ArchiverOptions
     log.info({ topic: options.topic, table: names.view, ...options.batch }, 'archiving mini-tickers');
     await audits.run(options.auditIntervalMs, closing.signal);
   };
-  const dependencies: Dependency[] = [
-    { name: 'clickhouse', required: true, check: () => startFault ?? writer.fault ?? clickhouse.check() },
-    { name: 'event-log', required: true, check: () => eventLog.check() },
-  ];
-  let draining = false;
-  const operations = createHttpServer({ log });
-  addOperations(operations, {
-    metrics: deps.metrics,
-    dependencies,
-    facts: () => ({ audit: audits.latest }),
-    draining: () => draining,
-  });
-  const operationsPort = options.operationsAddress && (await listen(operations, options.operationsAddress, 'METRICS_ADDR'));
-  const lag = watchLag({ clock, log, metrics: deps.metrics, consumer: () => consumer }, options.lagIntervalMs ?? 5_000);
-  const running = begin().catch((err: unknown) => fail(toAppError(err)));
-
-  let ended: Promise<void> | undefined;
-  return {
-    operationsPort,
-    dependencies,
-    failed,
-    close: (until) => {
-      ended ??= (async () => {
-        draining = true;
-        closing.abort();
-        lag.close();
-        const end = () => cut.abort();
-        const timer = clock.after(finishMs, end);
-        until?.addEventListener('abort', end, { once: true });
-        await running;
-        await consumer?.close(until);
-        await operations.close();
-        timer.cancel();
-        until?.removeEventListener('abort', end);
-      })();
-      return ended;
-    },
+  let lag: { close(): void } | undefined;
+  let running: Promise<void> | undefined;
+  const stop = async (until?: AbortSignal) => {
+    closing.abort();
+    lag?.close();
+    const end = () => cut.abort();
+    const timer = clock.after(finishMs, end);
+    until?.addEventListener('abort', end, { once: true });
+    await running;
+    await consumer?.close(until);
+    timer.cancel();
+    until?.removeEventListener('abort', end);
   };
+  const served = await serveOperations(
+    { log, metrics: deps.metrics },
+    {
+      address: options.operationsAddress,
+      dependencies: [
+        { name: 'clickhouse', required: true, check: () => startFault ?? writer.fault ?? clickhouse.check() },
+        { name: 'event-log', required: true, check: () => eventLog.check() },
+      ],
+      facts: () => ({ audit: audits.latest }),
+      stop,
+    },
+  );
+  lag = watchLag({ clock, log, metrics: deps.metrics, consumer: () => consumer }, options.lagIntervalMs ?? 5_000);
+  running = begin().catch((err: unknown) => fail(toAppError(err)));
+  return { ...served, failed };
 };

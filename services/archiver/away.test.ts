@@ -90,4 +90,13 @@ describe('an archiver whose servers are away', () => {
     await closesWithin(fakeClickHouse({ query: (_sql, _params, given) => hang(given) }), 150);
     await closesWithin(fakeClickHouse({ command: (_sql, _params, given) => hang(given) }), 150);
   });
+
+  it('can be closed more than once', async () => {
+    const eventLog = createMemoryEventLog({ clock: systemClock, log, metrics: createMetrics('log') });
+    const metrics = createMetrics('archiver');
+    const app = await startArchiver({ eventLog, clickhouse: fakeClickHouse(), clock: systemClock, log, metrics }, options);
+    await Promise.all([app.close(), app.close()]);
+    await app.close();
+    await eventLog.close();
+  });
 });

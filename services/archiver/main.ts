@@ -1,55 +1,22 @@
 import { hostname } from 'node:os';
+import { clickHouseServer } from '@tickfolio/lib/clickhouse';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { traceClickHouse } from '@tickfolio/lib/clickhouse/tracing';
-import { systemClock } from '@tickfolio/lib/clock';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { traceEventLog } from '@tickfolio/lib/event-log/tracing';
-import { readSettings, runProcess } from '@tickfolio/lib/lifecycle';
-import { startTracing } from '@tickfolio/lib/otlp';
-import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
+import { runService } from '@tickfolio/lib/service';
 import { startArchiver } from './app.js';
 import { archiverConfig, archiverOptions } from './config.js';
 import { archiveTopics } from './topics.js';
 
-const config = readSettings('archiver', archiverConfig(process.env), process.env);
-const clock = systemClock;
-const log = createLogger('archiver', config.LOG_LEVEL);
-const metrics = createMetrics('archiver', { process: true });
+const surroundings = { env: process.env, random: Math.random };
 
-await runProcess(
-  async (life) => {
-    life.own('traces', await startTracing({ service: 'archiver', env: process.env, log, clock: systemClock, random: Math.random }));
-    const clickhouse = traceClickHouse(
-      life.own(
-        'clickhouse',
-        openServerClickHouse({
-          address: config.CLICKHOUSE_ADDR,
-          user: config.CLICKHOUSE_USER,
-          password: config.CLICKHOUSE_PASSWORD,
-          log,
-          clock,
-        }),
-      ),
-    );
-    const eventLog = traceEventLog(
-      life.own(
-        'event log',
-        createKafkaEventLog({
-          brokers: config.KAFKA_BROKERS,
-          clientId: `archiver-${hostname()}`,
-          topics: archiveTopics(config.KAFKA_TOPIC),
-          clock,
-          log,
-          metrics,
-        }),
-      ),
-    );
-    const app = await startArchiver(
-      { eventLog, clickhouse, clock, log, metrics },
-      { ...archiverOptions(config), operationsAddress: config.METRICS_ADDR },
-    );
-    life.own('archiver', app);
-    void app.failed.then((err) => life.fail(err));
-  },
-  { log },
-);
+await runService('archiver', archiverConfig(process.env), surroundings, async ({ config, life, ...part }) => {
+  const clickhouse = life.own('clickhouse', openServerClickHouse({ ...part, ...clickHouseServer(config) }));
+  const kafka = { brokers: config.KAFKA_BROKERS, clientId: `archiver-${hostname()}`, topics: archiveTopics(config.KAFKA_TOPIC) };
+  const eventLog = life.own('event log', createKafkaEventLog({ ...part, ...kafka }));
+  const adapters = { clickhouse: traceClickHouse(clickhouse), eventLog: traceEventLog(eventLog) };
+  const options = { ...archiverOptions(config), operationsAddress: config.METRICS_ADDR };
+  const archiver = life.own('archiver', await startArchiver({ ...part, ...adapters }, options));
+  void archiver.failed.then((err) => life.fail(err));
+});

@@ -5,8 +5,8 @@ import { type ClickHouseClientConfigOptions, ClickHouseLogLevel, createClient } 
 import type { HoldStore } from '../../embedded-store/embedded-store.js';
 import type { Lane } from '../../lane/lane.js';
 import type { Logger } from '../../telemetry/telemetry.js';
-import type { ClickHouse, Params } from '../port.js';
 import { createClientPort } from '../client-port.js';
+import type { ClickHouse, Params } from '../port.js';
 import { createQueryLane } from '../query-lane.js';
 import { paramTexts } from '../tab-separated.js';
 import { copyChdb } from './copy.js';

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { clickHouseServer } from '@tickfolio/lib/clickhouse';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { sleep, systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
@@ -31,13 +32,7 @@ const audit = async (waitMs: number): Promise<number> => {
   const config = readSettings('audit', auditConfig(), process.env);
   const clock = systemClock;
   const log = createLogger('audit', config.LOG_LEVEL);
-  const clickhouse = openServerClickHouse({
-    address: config.CLICKHOUSE_ADDR,
-    user: config.CLICKHOUSE_USER,
-    password: config.CLICKHOUSE_PASSWORD,
-    log,
-    clock,
-  });
+  const clickhouse = openServerClickHouse({ ...clickHouseServer(config), log, clock });
   const eventLog = createKafkaEventLog({
     brokers: config.KAFKA_BROKERS,
     clientId: 'audit',
