@@ -1,8 +1,10 @@
 import helmet from '@fastify/helmet';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
-import { type Clock, waitUntil } from '@tickfolio/lib/clock';
+import type { Clock } from '@tickfolio/lib/clock';
+import type { Address } from '@tickfolio/lib/config';
 import { archiveNames } from '@tickfolio/lib/events/archive';
-import { addOperations, createHttpServer, cutStalledStreams, listen, measureRequests } from '@tickfolio/lib/http';
+import { addOperations, createHttpServer, cutStalledStreams, measureRequests, type Operations } from '@tickfolio/lib/http';
+import { type RunningService, serveHttp } from '@tickfolio/lib/service';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { createArchive } from './archive/archive.js';
@@ -20,9 +22,8 @@ export interface DashboardDeps {
 }
 
 export interface DashboardOptions {
-  readonly host: string;
-  /** 0 picks a free one. */
-  readonly port: number;
+  /** Port 0 picks a free one. */
+  readonly address: Address;
   /** Plain identifiers, as the archiver has them. */
   readonly database: string;
   readonly table: string;
@@ -34,18 +35,16 @@ export interface DashboardOptions {
   readonly drainMs?: number;
 }
 
-export interface Dashboard {
-  readonly port: number;
-  /** Finishes what was asked, bounded and no longer than until the signal, and closes; what was passed in stays open. */
-  close(until?: AbortSignal): Promise<void>;
-}
-
 /** The archive's symbols may be this long. */
 const maxSymbolLength = 256;
 /** Readings kept: some hundred pages that people look at at once, each at most a few hundred rows. */
 const maxReadings = 256;
 
-const build = (deps: DashboardDeps, options: DashboardOptions): FastifyInstance => {
+const build = (
+  deps: DashboardDeps,
+  options: DashboardOptions,
+  operations: Pick<Operations, 'dependencies' | 'draining'>,
+): FastifyInstance => {
   const { clickhouse, clock, log, metrics } = deps;
   const { simulated = () => undefined } = options;
   const app = createHttpServer({
@@ -96,36 +95,25 @@ const build = (deps: DashboardDeps, options: DashboardOptions): FastifyInstance 
       log: options.tickerLog ?? serverLog,
       countExported: (rows) => exported.inc(rows),
     });
-    addOperations(scope, {
-      metrics,
-      // Without it the pages still come and say so; taking this replica out would only hide that.
-      dependencies: [{ name: 'clickhouse', required: false, check: () => clickhouse.check() }],
-      facts: () => ({ simulated: simulated() ?? null }),
-    });
+    addOperations(scope, { metrics, ...operations, facts: () => ({ simulated: simulated() ?? null }) });
   });
   return app;
 };
 
 /** Starts the service; ClickHouse need not be there yet. @throws StartError when the port is taken or the scripts were not built. */
-export const startDashboard = async (deps: DashboardDeps, options: DashboardOptions): Promise<Dashboard> => {
-  const app = build(deps, options);
-  let closing: Promise<void> | undefined;
-  const close = async (until: AbortSignal | undefined) => {
-    const cut = deps.clock.after(options.drainMs ?? 5_000, () => app.server.closeAllConnections());
-    await waitUntil(until, app.close());
-    cut.cancel();
-  };
-  try {
-    const port = await listen(app, options, 'DASHBOARD_PORT');
-    return {
-      port,
-      close: (until) => {
-        closing ??= close(until);
-        return closing;
-      },
-    };
-  } catch (err) {
-    await app.close();
-    throw err;
-  }
+export const startDashboard = async (deps: DashboardDeps, options: DashboardOptions): Promise<RunningService> => {
+  const { clickhouse, clock } = deps;
+  // Without it the pages still come and say so; taking this replica out would only hide that.
+  const dependencies = [{ name: 'clickhouse', required: false, check: () => clickhouse.check() }];
+  const { address, drainMs } = options;
+  return serveHttp(
+    { clock },
+    {
+      address,
+      portVariable: 'DASHBOARD_PORT',
+      dependencies,
+      drainMs,
+      build: (draining) => build(deps, options, { dependencies, draining }),
+    },
+  );
 };

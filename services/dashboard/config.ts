@@ -25,8 +25,7 @@ export type DashboardConfig = z.output<ReturnType<typeof dashboardConfig>>;
 export const dashboardOptions = (
   config: Pick<DashboardConfig, 'HTTP_HOST' | 'DASHBOARD_PORT' | 'CLICKHOUSE_DATABASE' | 'CLICKHOUSE_TABLE'>,
 ) => ({
-  host: config.HTTP_HOST,
-  port: config.DASHBOARD_PORT,
+  address: { host: config.HTTP_HOST, port: config.DASHBOARD_PORT },
   database: config.CLICKHOUSE_DATABASE,
   table: config.CLICKHOUSE_TABLE,
 });

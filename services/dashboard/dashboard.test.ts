@@ -48,6 +48,10 @@ beforeEach(async () => {
 });
 afterEach(() => dashboard.close());
 
+it('can be closed more than once', async () => {
+  await Promise.all([dashboard.close(), dashboard.close()]);
+});
+
 const btc: TestRow = {
   symbol: 'BTCUSDT',
   eventMs: startMs - 3_000,

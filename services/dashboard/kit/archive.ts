@@ -11,8 +11,9 @@ import {
   usualArchive,
 } from '@tickfolio/lib/events/archive';
 import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
+import type { RunningService } from '@tickfolio/lib/service';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
-import { type Dashboard, type DashboardOptions, startDashboard } from '../app.js';
+import { type DashboardOptions, startDashboard } from '../app.js';
 
 export const { database, table } = usualArchive;
 const names = archiveNames(database, table);
@@ -117,7 +118,7 @@ export const createTestArchive = async (clickhouse: ClickHouse) => {
 
 export type TestArchive = Awaited<ReturnType<typeof createTestArchive>>;
 
-export interface TestDashboard extends Dashboard {
+export interface TestDashboard extends RunningService {
   readonly url: string;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
   /** The page's HTML. */
@@ -129,7 +130,7 @@ export const startTestDashboard = async (
   { clock = systemClock, ...options }: Pick<DashboardOptions, 'simulated' | 'tickerLog'> & { readonly clock?: Clock | ManualClock } = {},
 ): Promise<TestDashboard> => {
   const deps = { clickhouse, clock, log: silentLogger(), metrics: createMetrics('dashboard') };
-  const dashboard = await startDashboard(deps, { host: '127.0.0.1', port: 0, database, table, ...options, drainMs });
+  const dashboard = await startDashboard(deps, { address: { host: '127.0.0.1', port: 0 }, database, table, ...options, drainMs });
   const url = `http://127.0.0.1:${dashboard.port}`;
   const get: TestDashboard['get'] = (path, headers = {}) =>
     fetch(url + path, { headers: { accept: 'text/html', ...headers }, redirect: 'manual' });
