@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '@tickfolio/lib/clock';
-import { hostPort } from '@tickfolio/lib/config';
+import { type Address, hostPort } from '@tickfolio/lib/config';
 import { StartError } from '@tickfolio/lib/errors';
+import { closingOnce, type RunningService } from '@tickfolio/lib/service';
 import { createMetrics, type Logger, type Metrics } from '@tickfolio/lib/telemetry';
 import { WebSocketServer } from 'ws';
 import { type Connection, createConnection } from './connections/connection.js';
@@ -46,10 +47,8 @@ export interface ExchangeSimDeps {
 }
 
 export interface ExchangeSimOptions extends Partial<Omit<MarketOptions, 'maxCatchUpMs'>> {
-  /** Default 127.0.0.1. */
-  readonly host?: string;
-  /** Default 0, a free one. */
-  readonly port?: number;
+  /** Default a free port of 127.0.0.1. */
+  readonly address?: Address;
   /** How often the market moves. Default 20. */
   readonly tickMs?: number;
   /** Default flat. */
@@ -64,8 +63,8 @@ export interface ExchangeSimOptions extends Partial<Omit<MarketOptions, 'maxCatc
   readonly portHint?: string;
 }
 
-export interface ExchangeSim {
-  readonly port: number;
+/** Closing says goodbye (1001) to every client; by the clock, those that do not answer are cut after a second. */
+export interface ExchangeSim extends RunningService {
   /** Base of the WebSocket addresses: `ws://host:port`. */
   readonly url: string;
   readonly restUrl: string;
@@ -76,8 +75,6 @@ export interface ExchangeSim {
   trades(symbol: string, fromId?: number, limit?: number): readonly KeptTrade[];
   /** Open connections, oldest first. */
   connections(): readonly { readonly id: number; readonly streams: readonly string[] }[];
-  /** Says goodbye (1001) to every client; by the clock, those that do not answer are cut after a second. */
-  close(): Promise<void>;
 }
 
 /** An address may name 1,024 streams, which is more than Node takes of a request's head by default (16 KiB). */
@@ -90,7 +87,7 @@ const maxHeadBytes = 131_072;
 export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeSimOptions = {}): Promise<ExchangeSim> => {
   const { log, metrics = createMetrics('exchange-sim') } = deps;
   const clock = createForwardClock(deps.clock);
-  const { host = '127.0.0.1', port = 0, tickMs = 20, errorShape = 'flat', recordSink, seed = '1' } = options;
+  const { address = { host: '127.0.0.1', port: 0 }, tickMs = 20, errorShape = 'flat', recordSink, seed = '1' } = options;
   const limits: Limits = { ...exchangeLimits, ...options.limits };
   const replay = options.replay && (await loadReplay(options.replay));
   const source: PriceSource = replay ?? createMarket({ ...options, startMs: options.startMs ?? clock.now() });
@@ -149,12 +146,14 @@ export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeS
   });
 
   move();
-  const boundPort = await listen(server, host, port, options.portHint ?? '--port (or the variable EXCHANGE_SIM_PORT)');
+  const boundPort = await listen(server, address, options.portHint ?? '--port (or the variable EXCHANGE_SIM_PORT)');
   const timers = [clock.every(tickMs, move), ...(replay ? [] : [startMiniTickers(clock, hub, listings)])];
-  const at = hostPort({ host, port: boundPort });
+  const at = hostPort({ host: address.host, port: boundPort });
 
   return {
     port: boundPort,
+    operationsPort: boundPort,
+    dependencies: [],
     url: `ws://${at}`,
     restUrl: `http://${at}`,
     faults,
@@ -164,14 +163,14 @@ export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeS
       return (fromId === undefined ? trades?.latest(limit) : trades?.from(fromId, limit)) ?? [];
     },
     connections: () => [...connections.values()].map(({ id, streams }) => ({ id, streams })),
-    close: async () => {
+    close: closingOnce(async () => {
       for (const timer of timers) timer.cancel();
       faults.clear();
       for (const connection of connections.values()) connection.cut(1001, 'Going away');
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
-    },
+    }),
   };
 };
 
@@ -207,7 +206,7 @@ const recordedOf = ({ spec }: Listing, trade: Trade): RecordedTrade => ({
   buyerIsMaker: trade.buyerIsMaker,
 });
 
-const listen = (server: Server, host: string, port: number, hint: string): Promise<number> =>
+const listen = (server: Server, { host, port }: Address, hint: string): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (err: NodeJS.ErrnoException) => {
       if (err.code === 'EADDRINUSE') reject(new StartError(`Port ${port} on ${host} is in use. Choose another with ${hint}.`));

@@ -192,9 +192,18 @@ describe('closing the simulator', () => {
     deaf.ws.terminate();
   });
 
+  it('can be closed more than once', async () => {
+    const { sim } = await start();
+    await Promise.all([sim.close(), sim.close()]);
+    await sim.close();
+  });
+
   it('names a port in use and how to move it', async () => {
     const { sim } = await start();
-    const second = startExchangeSim({ clock: createManualClock(), log: silentLogger() }, { port: sim.port, symbols: 1 });
+    const second = startExchangeSim(
+      { clock: createManualClock(), log: silentLogger() },
+      { address: { host: '127.0.0.1', port: sim.port }, symbols: 1 },
+    );
     await expect(second).rejects.toThrow(new RegExp(`Port ${sim.port} .* in use.*--port`));
   });
 });

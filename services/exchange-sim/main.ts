@@ -55,8 +55,7 @@ const run = async (config: ExchangeSimConfig): Promise<void> => {
       const sim = await startExchangeSim(
         { clock: systemClock, log, metrics: createMetrics('exchange-sim', { process: true }) },
         {
-          host: config['--host'],
-          port: config['--port'],
+          address: { host: config['--host'], port: config['--port'] },
           seed: config['--seed'],
           symbols: config['--symbols'],
           tradeRate: config['--rate'],

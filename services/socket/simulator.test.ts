@@ -253,7 +253,7 @@ describe('against the simulated exchange', () => {
     await pauseMs(300);
     sim = await startExchangeSim(
       { clock: systemClock, log: silentLogger() },
-      { symbols: 20, pastDay: false, port: first.port, tradeRate: 20 },
+      { symbols: 20, pastDay: false, address: { host: '127.0.0.1', port: first.port }, tradeRate: 20 },
     );
     const before = trades.frames.length;
     await eventually('back', () => trades.frames.length > before, 5_000);

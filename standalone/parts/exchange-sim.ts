@@ -45,8 +45,7 @@ export const exchange = definePart({
     const sim = own(
       'exchange simulator',
       await startExchangeSim(service('exchange-sim'), {
-        host,
-        port: config.EXCHANGE_SIM_PORT,
+        address: { host, port: config.EXCHANGE_SIM_PORT },
         seed: config.SIM_SEED,
         portHint: 'Set EXCHANGE_SIM_PORT to another one.',
       }),
