@@ -70,12 +70,12 @@ describe('layers of a service: main, then config, adapters and app, then its fac
 /** The rooms of lib from below: each may look into those of the lines before its own, no room of the same line into another. */
 const order = [
   ['clock', 'errors', 'renewal'],
-  ['access-token', 'lane', 'money', 'retry', 'throttle', 'tracing'],
+  ['access-token', 'config', 'lane', 'money', 'retry', 'throttle', 'tracing'],
   ['market', 'telemetry'],
-  ['config', 'event-log'],
+  ['event-log'],
   ['events', 'lifecycle', 'outbound', 'pubsub'],
   ['embedded-store', 'folder-lock', 'grpc', 'http', 'otlp', 'price-bus'],
-  ['clickhouse', 'health', 'postgres'],
+  ['clickhouse', 'health', 'postgres', 'service'],
 ];
 
 describe('the rooms of lib', () => {

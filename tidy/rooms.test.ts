@@ -61,6 +61,16 @@ const roomEdges = (): Edges => {
   return edges;
 };
 
+/** Who imports whom between files, also when only for a type or when it is loaded later. */
+const fileEdges = (): Edges =>
+  new Map(sources.map(({ path, imports }) => [path, new Set(imports.flatMap((name) => fileOf(path, name) ?? []))]));
+
+describe('files', () => {
+  it('of which one imports another are not imported by it, not even by a type', () => {
+    expect(circles(fileEdges())).toEqual([]);
+  });
+});
+
 describe('rooms', () => {
   it('of which one looks into another are not looked into by it, not even by a type', () => {
     expect(circles(roomEdges())).toEqual([]);
