@@ -1,12 +1,13 @@
 import type { CandleRange } from '@tickfolio/api/market';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
-import { AppError, toAppError } from '@tickfolio/lib/errors';
 import { archiveNames } from '@tickfolio/lib/events/archive';
 import { simulatedMark } from '@tickfolio/lib/events/mini-ticker';
-import { createTurns } from '../api/turns.js';
+import { createArchiveMidnights, type Midnight } from './archive-midnights.js';
 import { createArchiveOpens, type OpensAt } from './archive-opens.js';
-import { createSymbolReadings, type SymbolReadings } from './symbol-readings.js';
+import { createArchiveReader } from './archive-reader.js';
+import { createArchiveTrails, type TrailPoint } from './archive-trails.js';
+import { createKeptAnswers } from './kept-answers.js';
 
 /** A stretch of time of a symbol; prices are exact decimal texts. */
 export interface Candle {
@@ -15,11 +16,6 @@ export interface Candle {
   readonly high: string;
   readonly low: string;
   readonly close: string;
-}
-
-export interface TrailPoint {
-  readonly atMs: number;
-  readonly price: string;
 }
 
 const minuteMs = 60_000;
@@ -70,8 +66,7 @@ export interface MarketArchive {
   /** By symbol, of all whose newest ticker is of the last hour; one reading for whoever asks. */
   days(simulated: boolean): Promise<ReadonlyMap<string, DayTicker>>;
   readonly opensAt: OpensAt;
-  /** What symbols cost at midnight UTC: the first prices of the day's first minutes, by symbol. */
-  midnight(symbols: readonly string[], simulated: boolean): Promise<ReadonlyMap<string, TrailPoint>>;
+  readonly midnight: Midnight;
   /** The closes of the last minutes, by symbol. */
   trails(symbols: readonly string[]): Promise<ReadonlyMap<string, readonly TrailPoint[]>>;
 }
@@ -84,22 +79,8 @@ export interface MarketArchiveOptions {
   readonly clock: Clock;
 }
 
-const queryTimeoutMs = 4_000;
-const trailSpanMs = 30 * minuteMs;
-/** So long after midnight a first price still counts as that of midnight. */
-const midnightSpanMs = 10 * minuteMs;
 /** More than any exchange lists. */
 const maxSymbols = 10_000;
-/** Many viewers of a coin cost one query in so long. */
-const keptMs = 4_000;
-const maxKept = 512;
-/** What a symbol cost at midnight stays; what is not there may be about to come. */
-const lackingMs = 10_000;
-/** A trail has a point a minute. */
-const keptTrailMs = 15_000;
-/** So many questions are asked at once, and so many wait for their turn; the archive has others to answer too. */
-const [maxQueries, maxWaiting, maxWaitMs] = [8, 64, 4_000];
-type Params = Record<string, string | number | readonly string[]>;
 
 interface CandleAnswer {
   readonly at: string;
@@ -117,72 +98,9 @@ export const createMarketArchive = ({ clickhouse, database, table: prefix, clock
   const newestAt = (of: string) =>
     `ifNull((SELECT maxOrNull(l.event_time) FROM ${latest} AS l WHERE l.symbol ${of}), toDateTime64('2105-12-31 00:00:00', 3, 'UTC'))`;
   const newest = newestAt('= {symbol:String}');
-  const turns = createTurns({ clock, atOnce: maxQueries, maxWaiting, maxWaitMs, words: 'The archive is asked for too much at once.' });
-  const kept = new Map<string, { readonly atMs: number; readonly answer: Promise<unknown> }>();
-
-  /** Undefined where there is no archive. */
-  const ask = async <T>(sql: string, params: Params, maxRows: number): Promise<T[] | undefined> => {
-    try {
-      const server = clickhouse();
-      return server && (await turns.take('', () => server.query<T>(sql, params, { timeoutMs: queryTimeoutMs, maxRows })));
-    } catch (thrown) {
-      const fault = toAppError(thrown);
-      if (fault.code === 'not_found') return undefined; // The archiver has not made its tables yet.
-      throw new AppError('unavailable', 'The archive of prices does not answer.', { cause: fault, retryAfterMs: 5_000 });
-    }
-  };
-  const read = async <T>(sql: string, params: Params, maxRows: number): Promise<T[]> => {
-    const rows = await ask<T>(sql, params, maxRows);
-    if (rows) return rows;
-    const message = 'There is no archive of prices here.';
-    throw new AppError('unavailable', message, { retryAfterMs: 60_000, fields: [{ field: 'archive', message, reason: 'no-archive' }] });
-  };
-  const shared = <T>(key: string, work: () => Promise<T>): Promise<T> => {
-    const nowMs = clock.monotonic();
-    const known = kept.get(key);
-    if (known && nowMs - known.atMs < keptMs) return known.answer as Promise<T>;
-    const answer = work();
-    answer.catch(() => {
-      // What fails late may have a younger one in its place.
-      if (kept.get(key)?.answer === answer) kept.delete(key);
-    });
-    kept.delete(key);
-    kept.set(key, { atMs: nowMs, answer });
-    const [oldest] = kept.keys();
-    if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest);
-    return answer;
-  };
-  const readMidnight = async (symbols: readonly string[], from: number, simulated: boolean) => {
-    const rows = await read<{ symbol: string; at: string; price: string }>(
-      // By the table behind the view: what was delivered twice has the same first price.
-      `SELECT t.symbol AS symbol, toUnixTimestamp64Milli(min(t.event_time)) AS at, argMin(t.close_price, t.event_time) AS price
-       FROM ${tickers} AS t WHERE t.symbol IN {symbols:Array(String)} AND startsWith(t.event_type, '${simulatedMark}') = {simulated:UInt8}
-         AND t.event_time >= fromUnixTimestamp64Milli({from:Int64}) AND t.event_time < fromUnixTimestamp64Milli({to:Int64}) GROUP BY symbol`,
-      { symbols: symbols.map((symbol) => symbol.toUpperCase()), simulated: simulated ? 1 : 0, from, to: from + midnightSpanMs },
-      symbols.length,
-    );
-    return new Map(rows.map(({ symbol, at, price }) => [symbol.toLowerCase(), { atMs: Number(at), price }]));
-  };
-  const readTrails = async (symbols: readonly string[]) => {
-    const rows = await read<{ symbol: string; at: string; close: string }>(
-      `SELECT c.symbol AS symbol, toUnixTimestamp(c.start) AS at, c.close AS close FROM ${minutes} AS c
-       WHERE c.symbol IN {symbols:Array(String)} AND c.start >= toDateTime({from:UInt32})
-         AND c.start <= ${newestAt('IN {symbols:Array(String)}')} ORDER BY symbol, at`,
-      { symbols: symbols.map((symbol) => symbol.toUpperCase()), from: Math.floor((clock.now() - trailSpanMs) / 1_000) },
-      symbols.length * (trailSpanMs / minuteMs + 2),
-    );
-    const trails = new Map<string, TrailPoint[]>();
-    for (const { symbol, at, close } of rows) {
-      const trail = trails.get(symbol.toLowerCase()) ?? [];
-      trails.set(symbol.toLowerCase(), trail);
-      trail.push({ atMs: Number(at) * 1_000, price: close });
-    }
-    return trails;
-  };
-  const midnightsOf = (from: number, simulated: boolean): SymbolReadings<TrailPoint> =>
-    createSymbolReadings({ read: (symbols) => readMidnight(symbols, from, simulated), keptMs: dayMs, lackingMs, clock });
-  let midnights: { from: number; real: SymbolReadings<TrailPoint>; simulated: SymbolReadings<TrailPoint> } | undefined;
-  const trails = createSymbolReadings({ read: readTrails, keptMs: keptTrailMs, lackingMs, clock });
+  const { ask, read } = createArchiveReader({ clickhouse, clock });
+  /** Many viewers of a coin cost one query. */
+  const shared = createKeptAnswers(clock);
   const columns = 'argMin(c.open, c.start) AS open, max(c.high) AS high, min(c.low) AS low, argMax(c.close, c.start) AS close';
 
   return {
@@ -251,11 +169,7 @@ export const createMarketArchive = ({ clickhouse, database, table: prefix, clock
         return new Map(rows.map(({ symbol, at, ...prices }) => [symbol.toLowerCase(), { ...prices, atMs: Number(at) }]));
       }),
     opensAt: createArchiveOpens({ read, rows: tickers, clock }),
-    midnight: (symbols, simulated) => {
-      const from = Math.floor(clock.now() / dayMs) * dayMs;
-      if (midnights?.from !== from) midnights = { from, real: midnightsOf(from, false), simulated: midnightsOf(from, true) };
-      return midnights[simulated ? 'simulated' : 'real'].of(symbols);
-    },
-    trails: trails.of,
+    midnight: createArchiveMidnights({ read, rows: tickers, clock }),
+    trails: createArchiveTrails({ read, minutes, newestAt, clock }).of,
   };
 };
