@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { closeCodes } from './close-codes.js';
+import { closings } from './close-codes.js';
 import { Frame } from './frame.js';
 import { MessageRefused, Refresh, TokenAccepted, TokenExpiring } from './messages.js';
 import { webSocketPath } from './web-socket.js';
@@ -40,7 +40,7 @@ export const asyncApi = () => ({
           description: 'For browsers, which cannot set a header: the access token follows it in the list. Only `bearer` is answered.',
         },
       ],
-      'x-close-codes': Object.values(closeCodes),
+      'x-close-codes': closings(),
     },
   },
   operations: {

@@ -1,8 +1,8 @@
-import { closeCodes } from './close-codes.js';
+import { closings } from './close-codes.js';
 
 export const webSocketPath = '/api/v1/ws';
 
-const codes = Object.values(closeCodes).map(({ code, reason, action }) => `${code} (${reason}) ${action}`);
+const codes = closings().map(({ code, reason, action }) => `${code} (${reason}) ${action}`);
 
 export const webSocketDescription = `An upgrade to WebSocket. The token goes in the \`Authorization\` header or, for browsers, in the subprotocol
 list: \`new WebSocket(url, ["bearer", accessToken])\`. The whole portfolio comes at once and whenever a price or the portfolio changes.

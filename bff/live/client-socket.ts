@@ -145,7 +145,7 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
       messages = 0;
     }
     if (++messages <= limits.maxMessages) return false;
-    end(closeCodes.tooMany.code, 'too many messages');
+    end(closeCodes.tooMany, 'too many messages');
     return true;
   };
   const renew = (text: string) => {
@@ -194,9 +194,9 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
     sweep: () => {
       if (state !== 'open') return;
       const remainingMs = token.expiresAtMs - tokenClock.now();
-      if (remainingMs <= 0) end(closeCodes.signInAgain.code, 'the access token ran out');
+      if (remainingMs <= 0) end(closeCodes.signInAgain, 'the access token ran out');
       else if (waitingSince !== undefined && clock.monotonic() - waitingSince >= limits.silenceLimitMs)
-        end(closeCodes.tooSlow.code, 'too slow or gone: no ping was answered in time');
+        end(closeCodes.tooSlow, 'too slow or gone: no ping was answered in time');
       else {
         if (waitingSince === undefined && clock.monotonic() - lastPingAt >= limits.pingIntervalMs) write(nextPing());
         if (remainingMs <= limits.warnBeforeExpiryMs && !warned) {

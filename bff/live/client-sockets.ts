@@ -91,16 +91,16 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
         viewing?.leave();
         if (open.size === 0) allClosed?.();
       });
-      if (closing) client.end(closeCodes.goingAway.code, 'the server is shutting down');
-      else if (isOneTooMany) client.end(closeCodes.tooMany.code, 'too many sockets of one user');
+      if (closing) client.end(closeCodes.goingAway, 'the server is shutting down');
+      else if (isOneTooMany) client.end(closeCodes.tooMany, 'too many sockets of one user');
       else {
-        const failed = () => client.end(closeCodes.tryAgainLater.code, 'the portfolio cannot be read at the moment');
+        const failed = () => client.end(closeCodes.tryAgainLater, 'the portfolio cannot be read at the moment');
         viewing = live.join(token, { changed: client.changed, failed });
         client.changed(undefined);
       }
     },
     endSession: (sessionId) => {
-      for (const client of open) if (client.sessionId === sessionId) client.end(closeCodes.signInAgain.code, 'the session was ended');
+      for (const client of open) if (client.sessionId === sessionId) client.end(closeCodes.signInAgain, 'the session was ended');
     },
     close: async () => {
       closing = true;
@@ -111,7 +111,7 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
       const clients = [...open];
       const perSlice = Math.ceil(clients.length / closeSlices);
       for (let from = 0; from < clients.length; from += perSlice) {
-        for (const client of clients.slice(from, from + perSlice)) client.end(closeCodes.goingAway.code, 'the server is shutting down');
+        for (const client of clients.slice(from, from + perSlice)) client.end(closeCodes.goingAway, 'the server is shutting down');
         if (clients.length > closeSlices) await sleep(clock, closeSpreadMs / closeSlices);
       }
       // Each client cuts itself after its grace time; this is for a clock or a socket that fails to.
