@@ -15,6 +15,8 @@ export type HoldStore = <T>(work: (held: HeldStore) => Promise<T>) => Promise<T>
 
 /** How much a table of a store holds. */
 export interface TableContents {
+  /** Of which of the store's databases it is, where it has several. */
+  readonly schema?: string;
   readonly name: string;
   readonly rows: number;
 }

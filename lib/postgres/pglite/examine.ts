@@ -4,8 +4,8 @@ import { lockFolder } from '../../folder-lock/folder-lock.js';
 import type { Logger } from '../../telemetry/telemetry.js';
 import { openPgliteConnection } from './connection.js';
 
-const userTables = `select format('%I.%I', schemaname, tablename) as path, tablename as name from pg_tables
-  where schemaname not in ('pg_catalog', 'information_schema', 'drizzle') order by 1`;
+const userTables = `select format('%I.%I', schemaname, tablename) as path, schemaname as schema, tablename as name from pg_tables
+  where schemaname not in ('pg_catalog', 'information_schema') and tablename <> '__drizzle_migrations' order by 1`;
 
 /**
  * Opens a database that nobody uses, without bringing it up to date, and reads every row of it, by which PostgreSQL proves the checksums of its
@@ -23,9 +23,9 @@ export const examinePglite = async (
       (await connection.ask({ kind: 'query', text, params: [], rowMode: 'object' })).rows as readonly T[];
     try {
       const contents: TableContents[] = [];
-      for (const { path, name } of await rowsOf<{ path: string; name: string }>(userTables)) {
+      for (const { path, schema, name } of await rowsOf<{ path: string; schema: string; name: string }>(userTables)) {
         const [counted] = await rowsOf<{ rows: number }>(`select count(t::text)::int as rows from ${path} t`);
-        contents.push({ name, rows: Number(counted?.rows ?? 0) });
+        contents.push({ schema, name, rows: Number(counted?.rows ?? 0) });
       }
       return contents;
     } catch (err) {

@@ -4,7 +4,15 @@ export interface WorkerStart {
 }
 
 export type WorkerRequest =
-  | { readonly kind: 'query'; readonly id: number; readonly text: string; readonly params: unknown[]; readonly rowMode: 'array' | 'object' }
+  | {
+      readonly kind: 'query';
+      readonly id: number;
+      readonly text: string;
+      readonly params: unknown[];
+      readonly rowMode: 'array' | 'object';
+      /** Where unqualified names are looked up and made; absent: where they were last. */
+      readonly schema?: string;
+    }
   | { readonly kind: 'copy'; readonly id: number; readonly to: string }
   | { readonly kind: 'close'; readonly id: number };
 

@@ -1,11 +1,12 @@
 import type { Clock } from '../../clock/clock.js';
 import { AppError } from '../../errors/errors.js';
 import type { QueryResult } from './protocol.js';
+import { createTurns, type Turns, type TurnsOptions } from './turns.js';
 
 type RowMode = 'array' | 'object';
 type Run = (text: string, params: unknown[], rowMode: RowMode) => Promise<QueryResult>;
 
-interface Querying {
+export interface Querying {
   query(text: string, params?: unknown[], options?: { rowMode?: RowMode }): Promise<QueryResult>;
 }
 
@@ -16,61 +17,20 @@ export interface PgliteSession extends Querying {
   alone<T>(work: (client: Querying) => Promise<T>): Promise<T>;
 }
 
-export interface PgliteSessionOptions {
-  readonly clock: Clock;
-  /** Called at the beginning of every turn, before anything is run. */
-  readonly ready?: () => Promise<void>;
-  /** How many statements and transactions may wait for their turn. Default 1 000. */
-  readonly maxWaiting?: number;
-  /** How long one may wait for its turn. Default 10 000. */
-  readonly waitTimeoutMs?: number;
+export interface PgliteSessionOptions extends TurnsOptions {
+  /** Shared with other sessions on the same connection. Default its own. */
+  readonly turns?: Turns;
   /** After this time a transaction is rolled back. Default 15 000. */
   readonly transactionTimeoutMs?: number;
 }
 
 /**
  * Lets many callers share the one connection that PGlite has: whoever has the turn (one statement, or one whole transaction)
- * has it alone, in the order of asking.
+ * has it alone.
  */
 export const createPgliteSession = (run: Run, options: PgliteSessionOptions): PgliteSession => {
-  const { clock, ready = async () => undefined, maxWaiting = 1_000, waitTimeoutMs = 10_000, transactionTimeoutMs = 15_000 } = options;
-  const waiting = new Set<() => void>();
-  let taken = false;
-
-  const next = () => {
-    const [first] = waiting;
-    if (first) first();
-    else taken = false;
-  };
-  const turn = (): Promise<void> => {
-    if (!taken) {
-      taken = true;
-      return Promise.resolve();
-    }
-    if (waiting.size >= maxWaiting) return Promise.reject(busy(`more than ${maxWaiting} statements wait`));
-    return new Promise((resolve, reject) => {
-      const begin = () => {
-        waiting.delete(begin);
-        timer.cancel();
-        resolve();
-      };
-      const timer = clock.after(waitTimeoutMs, () => {
-        waiting.delete(begin);
-        reject(busy(`no turn within ${waitTimeoutMs} ms`));
-      });
-      waiting.add(begin);
-    });
-  };
-  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-    await turn();
-    try {
-      await ready();
-      return await work();
-    } finally {
-      next();
-    }
-  };
-  const query: Querying['query'] = (text, params = [], { rowMode = 'object' } = {}) => inTurn(() => run(text, params, rowMode));
+  const { clock, turns = createTurns(options), transactionTimeoutMs = 15_000 } = options;
+  const query: Querying['query'] = (text, params = [], { rowMode = 'object' } = {}) => turns.take(() => run(text, params, rowMode));
   /** The connection for as long as `work` takes; what it asks later is refused. */
   const lend = async <T>(work: (client: Querying) => Promise<T>): Promise<T> => {
     let over = false;
@@ -85,7 +45,7 @@ export const createPgliteSession = (run: Run, options: PgliteSessionOptions): Pg
     }
   };
   const transaction: PgliteSession['transaction'] = (work) =>
-    inTurn(async () => {
+    turns.take(async () => {
       await run('begin', [], 'object');
       try {
         const result = await lend((client) => within(clock, transactionTimeoutMs, work(client)));
@@ -96,10 +56,8 @@ export const createPgliteSession = (run: Run, options: PgliteSessionOptions): Pg
         throw err;
       }
     });
-  return { query, transaction, alone: (work) => inTurn(() => lend(work)) };
+  return { query, transaction, alone: (work) => turns.take(() => lend(work)) };
 };
-
-const busy = (why: string) => new AppError('unavailable', 'The database is too busy.', { cause: new Error(why), retryAfterMs: 1_000 });
 
 const within = <T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {

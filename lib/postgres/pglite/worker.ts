@@ -49,6 +49,17 @@ const open = async (): Promise<PGlite> => {
   return database;
 };
 
+/** The schema that names without one mean. */
+let current: string | undefined;
+
+/** What is asked in a transaction begins with its `begin`, so this is never undone by a rollback. */
+const goTo = async (database: PGlite, schema = current): Promise<void> => {
+  if (schema === current) return;
+  current = undefined;
+  await database.query(`select set_config('search_path', quote_ident($1), false)`, [schema]);
+  current = schema;
+};
+
 const serve = async (database: PGlite, request: WorkerRequest): Promise<void> => {
   try {
     if (request.kind === 'close') {
@@ -63,6 +74,7 @@ const serve = async (database: PGlite, request: WorkerRequest): Promise<void> =>
       send({ id: request.id, result: { rows: [], fields: [] } });
       return;
     }
+    await goTo(database, request.schema);
     const { rows, fields, affectedRows } = await database.query(request.text, request.params, { rowMode: request.rowMode, parsers });
     send({ id: request.id, result: { rows, fields, ...(affectedRows === undefined ? {} : { affectedRows }) } });
   } catch (err) {
