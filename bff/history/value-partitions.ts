@@ -64,14 +64,14 @@ const name = (text: string) => sql.raw(`"${text}"`);
 const literal = (atMs: number) => sql.raw(`'${new Date(atMs).toISOString()}'`);
 
 export interface ValuePartitionsOptions {
-  /** How many pages of a table are looked through by one statement. Default 1 000, some 100,000 rows. */
+  /** How many pages of a table are looked through by one statement. Default 10, some 1,000 rows. */
   readonly pagesPerStep?: number;
 }
 
 export const createValuePartitions = (
   db: Database,
   clock: Pick<Clock, 'monotonic'>,
-  { pagesPerStep = 1_000 }: ValuePartitionsOptions = {},
+  { pagesPerStep = 10 }: ValuePartitionsOptions = {},
 ): ValuePartitions => {
   /** The page that is next, of the tables whose old rows are being removed; past the last one it is infinite until all have been looked through. */
   const places = new Map<string, number>();

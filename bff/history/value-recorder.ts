@@ -1,6 +1,7 @@
 import { type Clock, sleep, type Timer } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { add, type Decimal, formatDecimal, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
+import { inBackground } from '@tickfolio/lib/postgres';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { ExchangeClock } from '../market/exchange-clock.js';
@@ -194,7 +195,7 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
     const nowMs = clock.now() - aheadMs;
     const toNextMs = minuteOf(nowMs) + minuteMs - nowMs;
     timer = clock.after(toNextMs, () => {
-      running = guarded().finally(() => {
+      running = inBackground(guarded).finally(() => {
         running = undefined;
         if (!closed) schedule();
       });

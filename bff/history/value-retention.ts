@@ -1,4 +1,5 @@
 import type { Clock } from '@tickfolio/lib/clock';
+import { inBackground } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { ExchangeClock } from '../market/exchange-clock.js';
 import type { ValueHistory } from './value-history.js';
@@ -85,8 +86,8 @@ export const createValueRetention = ({ partitions, history, clock, exchange, log
     await prune();
     running = false;
   };
-  const first = clock.after(firstMs, () => void round());
-  const others = clock.every(minuteMs, () => void round());
+  const first = clock.after(firstMs, () => void inBackground(round));
+  const others = clock.every(minuteMs, () => void inBackground(round));
   return {
     close: () => {
       closed = true;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '@tickfolio/lib/clock';
+import { inBackground } from '@tickfolio/lib/postgres';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import type { AuthClient } from '../accounts/auth-client.js';
 import type { Portfolios } from '../portfolio/portfolios.js';
@@ -86,9 +87,9 @@ export const startReconciliation = (deps: ReconciliationDeps, options: Reconcili
   };
   const round = async () => {
     await Promise.all([attempt('the versions of portfolios', comparePortfolios), attempt('ends of sessions', askForEnds)]);
-    if (!closed) timer = clock.after(periodMs, () => void round());
+    if (!closed) timer = clock.after(periodMs, () => void inBackground(round));
   };
-  timer = clock.after(Math.min(firstMs, periodMs), () => void round());
+  timer = clock.after(Math.min(firstMs, periodMs), () => void inBackground(round));
 
   return {
     close: () => {

@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { compress, type StaticFile } from '@tickfolio/lib/http';
-import { type Database, type DatabaseTime, databaseTime, fromPostgresError } from '@tickfolio/lib/postgres';
+import { type Database, type DatabaseTime, databaseTime, fromPostgresError, inBackground } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { eq, inArray, lt, sql } from 'drizzle-orm';
 import { createTurns } from '../api/turns.js';
@@ -69,7 +69,8 @@ export const createPageAssets = (
       .where(lt(pageAssets.seenAt, sql`least(${before}::timestamptz, ${time()} - make_interval(secs => ${keepMs / 1_000}))`));
   };
   const offer = () =>
-    write().catch((err: unknown) => {
+    // Nobody who signs in should wait for it, where the database has one connection.
+    inBackground(write).catch((err: unknown) => {
       log.warn({ err: fromPostgresError(err) }, 'the files of the page could not be handed to other replicas; trying again later');
     });
   const timer = clock.every(offerEveryMs, () => void offer());

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
+import { inBackground } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Portfolios } from './portfolios.js';
 
@@ -29,7 +30,7 @@ export const startChangeRetention = (deps: ChangeRetentionDeps, options: ChangeR
   let closed = false;
 
   const later = (ms: number) => {
-    if (!closed) timer = clock.after(ms, () => void forgetPiece());
+    if (!closed) timer = clock.after(ms, () => void inBackground(forgetPiece));
   };
   const forgetPiece = async () => {
     try {

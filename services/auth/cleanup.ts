@@ -1,5 +1,5 @@
 import { type Clock, sleep } from '@tickfolio/lib/clock';
-import { fromPostgresError } from '@tickfolio/lib/postgres';
+import { fromPostgresError, inBackground } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { AuthLimits } from './limits.js';
 import type { AuthMetrics } from './metrics.js';
@@ -43,7 +43,7 @@ export const startCleanup = ({ clock, log, metrics, sessions, limits }: CleanupD
     if (deleted > 0) log.info({ deleted }, 'deleted expired sessions and tokens');
   };
   const timer = clock.every(limits.cleanupPeriodMs, () => {
-    running ??= run().finally(() => {
+    running ??= inBackground(run).finally(() => {
       running = undefined;
     });
   });
