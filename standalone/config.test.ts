@@ -72,12 +72,12 @@ describe('the settings of the all-in-one run', () => {
     expect(unused.sort()).toEqual([...refused, ...readByOwnName].sort());
   });
 
-  it.each(['clickhouse', 'Clickhouse', 'clickhouse-simulated', 'jwt-secret'])(
+  it.each(['databases', 'clickhouse', 'Clickhouse', 'clickhouse-simulated', 'jwt-secret'])(
     'do not let a database and something else in the data folder have one name, %s',
     (name) => {
       for (const variable of ['AUTH_POSTGRES_DB', 'PROFILE_POSTGRES_DB'])
         expect(faultsOf({ [variable]: name })).toEqual([
-          `${variable} must be another name: "${name}" is what something else in the data folder is called (clickhouse, clickhouse-simulated, jwt-secret)`,
+          `${variable} must be another name: "${name}" is what something else in the data folder is called (databases, clickhouse, clickhouse-simulated, jwt-secret)`,
         ]);
       // A server's databases lie elsewhere.
       const server = { POSTGRES_HOST: 'db', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p' };

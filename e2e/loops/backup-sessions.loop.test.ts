@@ -4,7 +4,7 @@ import { migrationsFolder } from '@tickfolio/auth/app';
 import { migrationsFolder as profileMigrations } from '@tickfolio/bff/app';
 import { systemClock } from '@tickfolio/lib/clock';
 import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
-import { openPglite } from '@tickfolio/lib/postgres/pglite';
+import { openPglite, openPgliteEngine } from '@tickfolio/lib/postgres/pglite';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { restoreBackup } from '@tickfolio/standalone/backup/restore';
 import { takeBackup } from '@tickfolio/standalone/backup/take';
@@ -31,6 +31,27 @@ it('a restore ends the sessions of every database with accounts, whatever the ru
   });
   const restored = await open(join(target, 'people'));
   const { rows } = (await restored.db.execute(sql`select revoked_because from sessions`)) as unknown as { rows: unknown[] };
+  expect(rows).toEqual([{ revoked_because: 'everywhere' }]);
+  await restored.close();
+  await place.remove();
+});
+
+it('a restore ends them also where all databases are in one engine', async () => {
+  const place = await temporaryFolder();
+  const [dataFolder, backup, target] = ['data', 'backup', 'new'].map((name) => join(place.path, name)) as [string, string, string];
+  const openAll = (folder: string) => openPgliteEngine({ ...deps, folder: join(folder, 'databases') });
+  const engine = await openAll(dataFolder);
+  const { db } = await engine.database({ schema: 'people', migrationsFolder });
+  await engine.database({ schema: 'profile_db', migrationsFolder: profileMigrations });
+  await db.execute(sql`with maria as (insert into accounts (name, name_key, password_hash) values ('maria', 'maria', '-') returning id)
+    insert into sessions (user_id, created_at, expires_at) select id, now(), now() + interval '1 hour' from maria`);
+  await engine.close();
+  await writeFile(join(dataFolder, 'jwt-secret'), 'secret');
+  await takeBackup(deps, dataFolder, backup);
+
+  expect(await restoreBackup(deps, { backup, dataFolder: target })).toMatchObject({ accountStores: ['people'], endedSessions: 1 });
+  const restored = await openAll(target);
+  const { rows } = await restored.session.query('select revoked_because from people.sessions');
   expect(rows).toEqual([{ revoked_because: 'everywhere' }]);
   await restored.close();
   await place.remove();

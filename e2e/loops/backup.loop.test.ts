@@ -7,7 +7,7 @@ import { startProcess } from '@tickfolio/lib/kit/process';
 import { createRandom } from '@tickfolio/lib/kit/random';
 import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
-import { openPglite } from '@tickfolio/lib/postgres/pglite';
+import { openPgliteEngine } from '@tickfolio/lib/postgres/pglite';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { readManifest } from '@tickfolio/standalone/backup/manifest';
 import { sql } from 'drizzle-orm';
@@ -78,12 +78,12 @@ describe('a backup of the whole data folder', () => {
     const { ID } = (await person.call('GET', '/api/v1/profile')).body as { ID: string };
     await one.process.waitFor(/Ctrl-C stops it/, 20_000);
     await one.process.end('SIGTERM');
-    const folder = join(dataFolder, 'profile_db');
-    const profile = await openPglite({ folder, migrationsFolder: profileMigrations, log: silentLogger(), clock: systemClock });
+    const engine = await openPgliteEngine({ folder: join(dataFolder, 'databases'), log: silentLogger(), clock: systemClock });
+    const profile = await engine.database({ schema: 'profile_db', migrationsFolder: profileMigrations });
     for (let minutes = 10; minutes < 15; minutes++)
       await profile.db.execute(sql`insert into portfolio_values (user_id, simulated, minute, value)
         values (${ID}, true, date_trunc('minute', now()) - make_interval(mins => ${minutes}::int), ${`1000.${minutes}`}::numeric)`);
-    await profile.close();
+    await engine.close();
 
     one = await startAllInOne(dataFolder);
     person = await signIn(one.base, person.name);
@@ -97,7 +97,7 @@ describe('a backup of the whole data folder', () => {
     for (const { status } of await Promise.all(changes)) expect(status).toBe(200);
     const said = await backingUp;
     expect(said).toContain(`Backed up to ${backup}: `);
-    expect(said).toMatch(/auth_db: 1 accounts/);
+    expect(said).toMatch(/databases: 1 accounts/);
     expect(said).toContain(`clickhouse-simulated is a link to ${archive}: what lies there is in it.`);
     expect(readdirSync(archive)).not.toContain('data.snapshot');
     expect(said).toMatch(/The run went on; it wrote nothing for \d+\.\d s\./);
@@ -124,7 +124,7 @@ describe('a backup of the whole data folder', () => {
     const damaged = join(place.path, 'damaged backup');
     cpSync(backup, damaged, { recursive: true, verbatimSymlinks: true });
     const { files } = await readManifest(damaged);
-    const file = join(damaged, 'data', files.find(({ path }) => path.startsWith('profile_db/data/pg_wal/0'))?.path ?? '');
+    const file = join(damaged, 'data', files.find(({ path }) => path.startsWith('databases/data/pg_wal/0'))?.path ?? '');
     const bytes = readFileSync(file);
     bytes[1_000] = (bytes[1_000] ?? 0) ^ 1;
     writeFileSync(file, bytes);
@@ -135,12 +135,12 @@ describe('a backup of the whole data folder', () => {
   });
 
   it('is not taken of a damaged store, which is named', async () => {
-    const control = join(dataFolder, 'auth_db/data/global/pg_control');
+    const control = join(dataFolder, 'databases/data/global/pg_control');
     const whole = readFileSync(control);
     writeFileSync(control, Buffer.alloc(whole.length));
     const never = join(place.path, 'never');
     expect(await run('backup', 'refused', never)).toMatch(
-      /auth_db is damaged: global\/pg_control has nothing but zeros\. Nothing was backed up/,
+      /databases is damaged: global\/pg_control has nothing but zeros\. Nothing was backed up/,
     );
     expect(readdirSync(place.path).filter((name) => name.startsWith('never'))).toEqual([]);
     writeFileSync(control, whole);
@@ -160,7 +160,7 @@ describe('a backup of the whole data folder', () => {
     const said = await run('restore', 'done');
     expect(said).toMatch(/All sessions were ended \(2\): everybody signs in again\./);
     const [, kept = ''] = /What was there before is kept in (.+)\.\n/.exec(said) ?? [];
-    expect(existsSync(join(kept, 'auth_db'))).toBe(true);
+    expect(existsSync(join(kept, 'databases'))).toBe(true);
 
     one = await startAllInOne(dataFolder);
     expect((await callJson(one.base, 'POST', '/api/v1/auth/refresh', undefined, { cookie })).status).toBe(401);
@@ -210,7 +210,7 @@ describe(`killed with -9 at ${kills} random moments each (SEED=${seed})`, () => 
       'restore',
       () => backup,
       async () => {
-        expect([dataFolder, `${dataFolder}.restored`].some((folder) => existsSync(join(folder, 'auth_db')))).toBe(true);
+        expect([dataFolder, `${dataFolder}.restored`].some((folder) => existsSync(join(folder, 'databases')))).toBe(true);
         const kept = besides().map((name) => join(dirname(dataFolder), name));
         expect(kept.filter((folder) => existsSync(join(folder, 'of the first')))).toHaveLength(1);
       },

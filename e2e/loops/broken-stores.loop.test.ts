@@ -40,7 +40,7 @@ describe('a store that is damaged', () => {
   const show = (name: string) => renameSync(join(folder.path, 'hidden'), join(folder.path, name));
 
   it.each([
-    ['profile_db', 'profile_db/data/global', 'portfolios and their values over time', 'global is missing'],
+    ['databases', 'databases/data/global', 'accounts and sessions, portfolios and their values over time', 'global is missing'],
     ['clickhouse-simulated', 'clickhouse-simulated/data/metadata', 'the archive of simulated tickers', 'metadata is missing'],
   ])('ends the start with what is broken, what is safe and what to do: %s', async (store, part, holds, why) => {
     hide(part);
@@ -55,7 +55,7 @@ describe('a store that is damaged', () => {
   it('while the run goes on ends it the same way, after it was opened anew in vain', async () => {
     one = await startAllInOne(folder.path);
     await one.process.waitFor(/Ctrl-C stops it/, 20_000);
-    hide('profile_db/data/global');
+    hide('databases/data/global');
     // A backup asks the databases to write everything down.
     const backup = startProcess(process.execPath, ['standalone/dist/backup/main.js', 'backup'], {
       DATA_DIR: folder.path,
@@ -64,15 +64,15 @@ describe('a store that is damaged', () => {
     expect((await backup.ended).code).toBe(1);
     expect(backup.output()).toMatch(/could not be copied .*the embedded database has stopped/i);
     expect(await one.process.ended).toEqual({ code: 1, signal: null });
-    show('profile_db/data/global');
+    show('databases/data/global');
     expect(one.process.output()).toMatch(/the embedded database has stopped; it is opened anew \(folder [^)]*\): .*pg_control/);
-    expect(one.process.output()).toContain('The store profile_db (portfolios and their values over time) is damaged');
+    expect(one.process.output()).toContain('The store databases (accounts and sessions, portfolios and their values over time) is damaged');
     expect(one.process.output()).not.toMatch(/\n\s+at /);
   });
 
   it('can be moved aside, and the run begins anew with that one only', async () => {
-    hide('profile_db/data/global');
-    renameSync(join(folder.path, 'profile_db'), join(folder.path, 'profile_db.damaged'));
+    hide('databases/data/global');
+    renameSync(join(folder.path, 'databases'), join(folder.path, 'databases.damaged'));
     one = await startAllInOne(folder.path);
     expect(await one.process.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
@@ -96,7 +96,7 @@ describe('a disk that is too full', () => {
     const said = (await refusal(folder)).trim().split('\n');
     expect(said).toEqual([
       expect.stringMatching(
-        /^The disk of the data folder \S+ is too full for a start: \d+ MB are free, \d+ MB are needed \(\d+ MB for auth_db, \d+ MB for profile_db, \d+ MB for the archive\)\. Free \d+ MB, or set DATA_DIR to a folder on another disk\.$/,
+        /^The disk of the data folder \S+ is too full for a start: \d+ MB are free, \d+ MB are needed \(\d+ MB for the databases, \d+ MB for the archive\)\. Free \d+ MB, or set DATA_DIR to a folder on another disk\.$/,
       ),
     ]);
     expect(readdirSync(folder).filter((name) => name !== '.lock' && name !== 'jwt-secret')).toEqual([]);
@@ -107,9 +107,9 @@ describe('a disk that is too full', () => {
     const folder = join(disk.path, 'data');
     disk.resize({ ...enough, files: 700 });
     expect(await refusal(folder)).toMatch(
-      /The disk of \S+_db has room for \d+ more files only \(inodes\)\. Free some of it and start again/,
+      /The disk of \S+databases has room for \d+ more files only \(inodes\)\. Free some of it and start again/,
     );
-    for (const name of ['auth_db', 'profile_db']) expect(existsSync(join(folder, name, 'data.new'))).toBe(false);
+    expect(existsSync(join(folder, 'databases', 'data.new'))).toBe(false);
     disk.resize(enough);
     one = await startAllInOne(folder);
   });

@@ -56,7 +56,7 @@ describe('the start of the all-in-one run', () => {
   });
 
   it(`shows the first live price within 5 s of a warm start (the best of ${starts}), in clean lines, and says that it stops`, async () => {
-    expect(existsSync(join(folder.path, 'profile_db')), 'the test before has made the databases').toBe(true);
+    expect(existsSync(join(folder.path, 'databases')), 'the test before has made the databases').toBe(true);
     const tookMs: number[] = [];
     // Whatever else keeps the machine busy (other test files do) must do so every time to hide a slow start; one quick start proves that it can be.
     for (let i = 0; i < starts && !tookMs.some((ms) => ms < firstPriceWithinMs); i++) {
@@ -124,7 +124,7 @@ describe('the start of the all-in-one run', () => {
     for (const [variable, { port }] of Object.entries(wanted))
       expect(run.output()).toContain(`Port ${port} on 127.0.0.1 is in use. Set ${variable} to another one`);
     expect(run.output().trim().split('\n')).toHaveLength(5);
-    expect(existsSync(join(untouched, 'auth_db'))).toBe(false);
+    expect(existsSync(join(untouched, 'databases'))).toBe(false);
     await Promise.all([http, grpc, socket, aggregator, sim].map(({ free }) => free()));
   });
 

@@ -6,7 +6,7 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { projectRoot } from '@tickfolio/lib/kit/process';
 import { createRandom } from '@tickfolio/lib/kit/random';
 import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
-import { openPglite } from '@tickfolio/lib/postgres/pglite';
+import { openPgliteEngine } from '@tickfolio/lib/postgres/pglite';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import type { BrowserContextOptions, Page } from 'playwright-core';
@@ -33,7 +33,8 @@ const writeHistory = async (folder: string, name: string, total: number, prices:
   const random = createRandom('pictures');
   const [clock, log] = [systemClock, silentLogger()];
   const now = Math.floor(clock.now() / minuteMs) * minuteMs;
-  const postgres = await openPglite({ folder: join(folder, 'profile_db'), migrationsFolder, log, clock });
+  const engine = await openPgliteEngine({ folder: join(folder, 'databases'), log, clock });
+  const postgres = await engine.database({ schema: 'profile_db', migrationsFolder });
   const values = wander(total, dayMinutes, 0.0024, random);
   for (const [at, value] of values.entries()) {
     const minute = new Date(now - (dayMinutes - 1 - at) * minuteMs).toISOString();
@@ -48,7 +49,7 @@ const writeHistory = async (folder: string, name: string, total: number, prices:
       sql`insert into day_opens (day, symbol, price, simulated, recorded_at) values (${today}::date, ${symbol}, ${open}::numeric, true, ${today}::timestamptz) on conflict (day, simulated, symbol) do update set price = excluded.price, recorded_at = excluded.recorded_at`,
     );
   }
-  await postgres.close();
+  await engine.close();
 
   const clickhouse = await openChdbClickHouse({ path: join(folder, 'clickhouse-simulated'), clock, log });
   const perMinute = 12;

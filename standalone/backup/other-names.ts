@@ -1,4 +1,5 @@
 import type { RestoredFolder } from './restore.js';
+import { databasesOf } from './stores.js';
 
 /** The names that a run with the same settings gives its databases. */
 export interface DatabaseNames {
@@ -12,7 +13,9 @@ export interface DatabaseNames {
  * @returns lines for whoever restores
  */
 export const otherNames = ({ stores, accountStores }: Pick<RestoredFolder, 'stores' | 'accountStores'>, names: DatabaseNames): string[] => {
-  const others = stores.filter(({ name, kind }) => kind === 'database' && !accountStores.includes(name)).map(({ name }) => name);
+  const others = stores
+    .flatMap((store) => (store.tables?.length ? databasesOf(store).map(({ name }) => name) : store.kind === 'database' ? [store.name] : []))
+    .filter((name) => !accountStores.includes(name));
   const advise = (what: string, found: readonly string[], variable: keyof DatabaseNames) =>
     found.length === 0 || found.includes(names[variable])
       ? []

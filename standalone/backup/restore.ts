@@ -5,11 +5,11 @@ import { migrationsFolder as authMigrations, endRestoredSessions, holdsAccounts 
 import { DamagedStoreError, freeBytes, freeInWords, neededInWords } from '@tickfolio/lib/embedded-store';
 import { StartError } from '@tickfolio/lib/errors';
 import { type FolderLock, lockFolder } from '@tickfolio/lib/folder-lock';
-import { openPglite } from '@tickfolio/lib/postgres/pglite';
+import { openPgliteEngine } from '@tickfolio/lib/postgres/pglite';
 import { copyTree, type Digest, readThrough, removeEmpty } from './file-tree.js';
 import { filesName, type Manifest, readManifest } from './manifest.js';
 import { realPath } from './real-path.js';
-import { type ExaminedStore, examineStores } from './stores.js';
+import { databasesOf, type ExaminedStore, examineStores } from './stores.js';
 import { checkSwap, finishSwap, restoringName, swapIn } from './swap.js';
 import type { BackupDeps } from './take.js';
 
@@ -79,9 +79,11 @@ const put = async (
       await copyFiles(backup, manifest, aside, signal);
       const stores = await examine(aside, backup, deps);
       // Whatever they are called: the run that was backed up may have named them otherwise than this one does.
-      const accountStores = stores.filter(({ kind, tables = [] }) => kind === 'database' && holdsAccounts(tables.map(({ name }) => name)));
       let endedSessions = 0;
-      for (const { name } of accountStores) endedSessions += await endSessions(join(aside, name), deps);
+      for (const store of stores) {
+        const schemas = accountDatabases(store).map(({ schema }) => schema);
+        if (schemas.length > 0) endedSessions += await endSessions(join(aside, store.name), schemas, deps);
+      }
       signal.throwIfAborted();
       const keptName = freeName(`${dataFolder}.before-${new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '-')}`);
       const kept = await swapIn(dataFolder, keptName);
@@ -90,7 +92,7 @@ const put = async (
         dataFolder,
         kept: kept ? keptName : undefined,
         stores,
-        accountStores: accountStores.map(({ name }) => name),
+        accountStores: stores.flatMap(accountDatabases).map(({ name }) => name),
         endedSessions,
       };
     } finally {
@@ -201,12 +203,18 @@ const examine = async (aside: string, backup: string, deps: BackupDeps): Promise
   }
 };
 
-const endSessions = async (folder: string, { clock, log }: BackupDeps): Promise<number> => {
-  const postgres = await openPglite({ folder, migrationsFolder: authMigrations, clock, log });
+/** Of a store, those with accounts in them. */
+const accountDatabases = (store: ExaminedStore) => databasesOf(store).filter(({ tables }) => holdsAccounts(tables));
+
+const endSessions = async (folder: string, schemas: readonly string[], { clock, log }: BackupDeps): Promise<number> => {
+  const engine = await openPgliteEngine({ folder, clock, log });
+  let ended = 0;
   try {
-    return await endRestoredSessions(postgres.db);
+    for (const schema of schemas)
+      ended += await endRestoredSessions((await engine.database({ schema, migrationsFolder: authMigrations })).db);
+    return ended;
   } finally {
-    await postgres.close();
+    await engine.close();
   }
 };
 

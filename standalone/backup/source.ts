@@ -6,9 +6,11 @@ import { StartError } from '@tickfolio/lib/errors';
 import { lockFolder } from '@tickfolio/lib/folder-lock';
 import { openSocketRoom } from '@tickfolio/lib/folder-lock/socket-room';
 import { type FileTree, type Link, readTree } from './file-tree.js';
+import { storeOf } from './manifest.js';
 import { realPath } from './real-path.js';
 import { type SnapshotAnswer, type SnapshotRequest, snapshotSocket } from './snapshots.js';
 import { isKept, isSetAside } from './stores.js';
+import { takenOverIn } from './taken-over.js';
 
 /** A data folder that stays as it is until it is closed. */
 export interface BackupSource {
@@ -42,6 +44,12 @@ export const openBackupSource = async (dataFolder: string, target: string, clock
   return lock instanceof StartError ? ofRun(dataFolder, target, clock, lock) : ofLockedFolder(dataFolder, clock, lock);
 };
 
+/** What a backup has of a data folder. Databases whose contents lie in another one by now would only be copied once more. */
+const keptIn = (dataFolder: string) => {
+  const former = takenOverIn(dataFolder);
+  return (path: string): boolean => isKept(path) && !former.has(storeOf(path));
+};
+
 const setAsideIn = async (dataFolder: string): Promise<string[]> => (await readdir(dataFolder)).filter(isSetAside).sort();
 
 const ofLockedFolder = async (dataFolder: string, clock: Clock, lock: { close(): Promise<void> }): Promise<BackupSource> => {
@@ -54,7 +62,7 @@ const ofLockedFolder = async (dataFolder: string, clock: Clock, lock: { close():
 };
 
 const lockedFolder = async (dataFolder: string, clock: Clock) => {
-  const tree = await readTree(dataFolder, isKept);
+  const tree = await readTree(dataFolder, keptIn(dataFolder));
   return {
     tree,
     followed: tree.followed,
@@ -91,8 +99,9 @@ const runEnded = () => new StartError('The run ended while its stores were being
 type Snapshot = Exclude<SnapshotAnswer, { readonly fault: string }>;
 
 const ofSnapshot = async (dataFolder: string, { folder, stores, takenAtMs, heldMs, elsewhere }: Snapshot) => {
+  const wanted = keptIn(dataFolder);
   const held = new Set(stores.map((name) => `${name}/data`));
-  const around = await readTree(dataFolder, (path) => isKept(path) && !held.has(path));
+  const around = await readTree(dataFolder, (path) => wanted(path) && !held.has(path));
   const snapshot = await readTree(folder, isKept);
   const inSnapshot = new Set([...snapshot.files, ...snapshot.links.map(({ path }) => path)]);
   return {

@@ -65,6 +65,21 @@ export const examineStores = async (
   return stores;
 };
 
+/** The databases of a store: one, called as the store is, or several, each a schema of the one engine. */
+export const databasesOf = ({
+  name,
+  kind,
+  tables = [],
+}: ExaminedStore): { readonly name: string; readonly schema: string; readonly tables: string[] }[] => {
+  if (kind !== 'database') return [];
+  const schemas = new Set(tables.map(({ schema = 'public' }) => schema));
+  return [...schemas].map((schema) => ({
+    name: schema === 'public' ? name : schema,
+    schema,
+    tables: tables.filter((table) => (table.schema ?? 'public') === schema).map((table) => table.name),
+  }));
+};
+
 /** A store in words, for whoever takes or restores a backup. */
 export const storeInWords = ({ name, kind, tables }: ExaminedStore): string => {
   if (kind === 'files') return name;

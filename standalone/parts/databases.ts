@@ -1,19 +1,21 @@
 import { bffConfig } from '@tickfolio/bff/config';
+import { waitUntil } from '@tickfolio/lib/clock';
 import { required, z } from '@tickfolio/lib/config';
 import { type Postgres, postgresServer } from '@tickfolio/lib/postgres';
 import type { NamedStore } from '../backup/snapshots.js';
 import { definePart } from '../run/part.js';
-import { jwtSecretFile, realArchive, simulatedArchive } from '../stores/store-names.js';
+import { allDatabases, jwtSecretFile, realArchive, simulatedArchive } from '../stores/store-names.js';
 import { openingInWords } from '../stores/stores-in-words.js';
 
-/** What else lies in the data folder, where an embedded database has a folder of its name. */
-const takenNames: readonly string[] = [realArchive, simulatedArchive, jwtSecretFile];
+/** What else lies in the data folder, where earlier builds had a folder for each database. */
+const takenNames: readonly string[] = [allDatabases, realArchive, simulatedArchive, jwtSecretFile];
 
 /** @param onServer whether it is a database of a server, which has other names beside it */
 const databaseName = (fallback: string, onServer: boolean) =>
   z
     .string()
     .regex(/^[\w-]{1,63}$/, 'must be 1 to 63 letters A to Z, digits, _ and -')
+    .refine((name) => onServer || !/^(pg_|information_schema$|drizzle$)/i.test(name), 'must not be a schema of PostgreSQL itself')
     // Not every file system tells capitals from small letters.
     .refine((name) => onServer || !takenNames.includes(name.toLowerCase()), {
       error: ({ input }) =>
@@ -23,7 +25,9 @@ const databaseName = (fallback: string, onServer: boolean) =>
 
 /** What the database of accounts is called. */
 export const accountsName = (env: NodeJS.ProcessEnv) => ({
-  AUTH_POSTGRES_DB: databaseName('auth_db', Boolean(env.POSTGRES_HOST)).describe('The database of accounts, or its folder in `DATA_DIR`.'),
+  AUTH_POSTGRES_DB: databaseName('auth_db', Boolean(env.POSTGRES_HOST)).describe(
+    'The database of accounts, or its schema in the embedded one.',
+  ),
 });
 
 /** What the database of portfolios is called. */
@@ -36,7 +40,7 @@ export const portfoliosName = (env: NodeJS.ProcessEnv) => {
         (name) => (onServer ? name !== accounts : name.toLowerCase() !== accounts.toLowerCase()),
         'must be another database than AUTH_POSTGRES_DB',
       )
-      .describe('The database of portfolios, or its folder in `DATA_DIR`.'),
+      .describe('The database of portfolios, or its schema in the embedded one.'),
   };
 };
 
@@ -47,7 +51,7 @@ export interface DatabasePlace {
   readonly maxConnections?: number;
 }
 
-/** Where services open their databases: the server where one is named, else embedded engines. */
+/** Where services open their databases: the server where one is named, else as schemas of one embedded engine. */
 export const databases = definePart({
   name: 'databases',
   needs: {},
@@ -74,34 +78,61 @@ export const databases = definePart({
         : z.string().optional().describe('Refused beside `POSTGRES_HOST`, because this run has two databases.'),
     };
   },
-  start: ({ config, clock, log, folder, own, signal, fail, print, watchStore }) => {
+  start: async ({ config, clock, log, folder, own, signal, fail, print, watchStore }) => {
     const stores: NamedStore[] = [];
-    print(openingInWords(config, folder));
-    const openEmbedded = async ({ name, migrationsFolder }: DatabasePlace): Promise<Postgres> => {
-      watchStore(name);
-      const { openPglite } = await import('@tickfolio/lib/postgres/pglite');
-      const opened = await openPglite({ clock, log, folder: folder.part(name), migrationsFolder });
-      void opened.failed.then(fail);
-      stores.push({ name, hold: opened.hold, linked: false });
-      return opened;
-    };
     const openOnServer = async ({ name: database, ...options }: DatabasePlace): Promise<Postgres> => {
       const { openServerPostgres } = await import('@tickfolio/lib/postgres/server');
       return openServerPostgres({ ...options, ...postgresServer(config), clock, log, signal, database });
     };
+    const openEngine = async () => {
+      watchStore(allDatabases);
+      const { openPgliteEngine } = await import('@tickfolio/lib/postgres/pglite');
+      const { removeTakenOver, takeOver } = await import('../stores/take-over.js');
+      const former = await formerDatabases(config);
+      const isNew = await takeOver({ clock, log, print, signal }, folder.path, former);
+      signal.throwIfAborted();
+      const engine = await openPgliteEngine({ clock, log, folder: folder.part(allDatabases) });
+      if (!isNew) await removeTakenOver(folder.path, { log });
+      void engine.failed.then(fail);
+      stores.push({ name: allDatabases, hold: engine.hold, linked: false });
+      return engine;
+    };
+    print(openingInWords(config, folder));
+    const opening = config.POSTGRES_HOST === undefined ? openEngine() : undefined;
+    // Closed with the run, also while it is being opened; a fault is told where the opening is awaited.
+    own('databases', {
+      close: (until) =>
+        waitUntil(
+          until,
+          Promise.resolve(
+            opening?.then(
+              ({ close }) => close(),
+              () => undefined,
+            ),
+          ),
+        ),
+    });
+    const engine = await opening;
+    const open = ({ name, ...place }: DatabasePlace): Promise<Postgres> =>
+      engine ? engine.database({ schema: name, migrationsFolder: place.migrationsFolder }) : openOnServer({ name, ...place });
     return {
-      /** The embedded ones, as far as they are open, to be held and copied. */
+      /** The embedded ones, to be held and copied. */
       stores,
       /** Opens a database, brought up to date, that is closed with the run, also while it is being opened. */
       open: async (place: DatabasePlace): Promise<{ readonly postgres: Postgres }> => {
-        const opening = config.POSTGRES_HOST === undefined ? openEmbedded(place) : openOnServer(place);
-        const close = async () => {
-          const opened = await opening.catch(() => undefined); // A fault is told where the opening is awaited.
-          await opened?.close();
-        };
-        own(`database ${place.name}`, { close });
-        return { postgres: await opening };
+        const opened = open(place);
+        own(`database ${place.name}`, { close: async (until) => (await opened.catch(() => undefined))?.close(until) });
+        return { postgres: await opened };
       },
     };
   },
 });
+
+/** What had an engine to itself until 0.1.0. */
+const formerDatabases = async (config: { readonly AUTH_POSTGRES_DB: string; readonly PROFILE_POSTGRES_DB: string }) => {
+  const [auth, bff] = await Promise.all([import('@tickfolio/auth/app'), import('@tickfolio/bff/app')]);
+  return [
+    { name: config.AUTH_POSTGRES_DB, migrationsFolder: auth.migrationsFolder },
+    { name: config.PROFILE_POSTGRES_DB, migrationsFolder: bff.migrationsFolder },
+  ];
+};

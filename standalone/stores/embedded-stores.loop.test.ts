@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mountSmallDisk } from '@tickfolio/lib/kit/small-disk';
 import { afterAll, expect, it } from 'vitest';
-import type { StandaloneConfig } from '../config.js';
 import type { DataFolder } from './data-folder.js';
 import { checkRoom } from './embedded-stores.js';
 
@@ -17,15 +16,14 @@ afterAll(() => {
 it('starts on a small disk whose stores are links to a large one', ({ skip }) => {
   if (!disk) return skip();
   const folder = { path: disk.path, part: (name: string) => join(disk.path, name) } as DataFolder;
-  const config = { AUTH_POSTGRES_DB: 'auth_db', PROFILE_POSTGRES_DB: 'profile_db' } as StandaloneConfig;
+  const config = {};
   const link = (name: string) => {
     mkdirSync(join(large, name));
     symlinkSync(join(large, name), folder.part(name));
   };
-  expect(() => checkRoom(config, folder)).toThrow(/for auth_db, \d+ MB for profile_db, \d+ MB for the archive/);
+  expect(() => checkRoom(config, folder)).toThrow(/for the databases, \d+ MB for the archive/);
   link('clickhouse');
-  link('auth_db');
-  expect(() => checkRoom(config, folder)).toThrow(/\(\d+ MB for profile_db\)/);
-  link('profile_db');
+  expect(() => checkRoom(config, folder)).toThrow(/\(\d+ MB for the databases\)/);
+  link('databases');
   checkRoom(config, folder);
 });

@@ -4,7 +4,7 @@ import { freeBytes, freeInWords, neededInWords } from '@tickfolio/lib/embedded-s
 import { StartError } from '@tickfolio/lib/errors';
 import { pgliteNeedsBytes } from '@tickfolio/lib/postgres/pglite';
 import type { DataFolder } from './data-folder.js';
-import { realArchive, simulatedArchive } from './store-names.js';
+import { allDatabases, realArchive, simulatedArchive } from './store-names.js';
 
 /** One store of the data folder. */
 export interface EmbeddedStore {
@@ -22,13 +22,19 @@ interface StoreNames {
 }
 
 /** What may lie on a server instead. */
-interface StoreSettings extends StoreNames {
+interface StoreSettings {
   readonly POSTGRES_HOST?: string | undefined;
   readonly CLICKHOUSE_ADDR?: unknown;
 }
 
 /** Every store that a run may keep in its data folder. */
 export const embeddedStores = ({ AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB }: StoreNames): readonly EmbeddedStore[] => [
+  {
+    name: allDatabases,
+    holds: 'accounts and sessions, portfolios and their values over time',
+    without: 'then there are no accounts and no portfolios',
+  },
+  // As earlier builds left them.
   {
     name: AUTH_POSTGRES_DB,
     holds: 'accounts and sessions',
@@ -38,10 +44,6 @@ export const embeddedStores = ({ AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB }: StoreN
   { name: realArchive, holds: 'the archive of tickers', without: 'then the archive begins anew' },
   { name: simulatedArchive, holds: 'the archive of simulated tickers', without: 'then that archive begins anew' },
 ];
-
-/** Of the databases that a run keeps in its data folder. */
-const databaseNames = ({ POSTGRES_HOST, AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB }: StoreSettings): readonly string[] =>
-  POSTGRES_HOST ? [] : [AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB];
 
 /**
  * Looks, before anything is made, whether the disk has room for the stores that this run opens in its data folder.
@@ -53,7 +55,7 @@ export const checkRoom = (config: StoreSettings, folder: DataFolder): void => {
     (statSync(folder.part(name), { throwIfNoEntry: false }) ?? statSync(folder.path)).dev !== statSync(folder.path).dev;
   const bytesHere = (name: string, needsBytes: (path: string) => number) => (isElsewhere(name) ? 0 : needsBytes(folder.part(name)));
   const needs = [
-    ...databaseNames(config).map((name) => ({ name, bytes: bytesHere(name, pgliteNeedsBytes) })),
+    ...(config.POSTGRES_HOST ? [] : [{ name: 'the databases', bytes: bytesHere(allDatabases, pgliteNeedsBytes) }]),
     // Which of the two archives it will be is not known yet.
     ...(config.CLICKHOUSE_ADDR
       ? []

@@ -1,5 +1,7 @@
-// What lies in the data folder beside the databases, which have folders of their own names.
+// What lies in the data folder.
 
+/** Every database of a run, each by its name. */
+export const allDatabases = 'databases';
 export const realArchive = 'clickhouse';
 /** What is archived from an own simulator is kept apart: it must never pass for history. */
 export const simulatedArchive = 'clickhouse-simulated';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Address, hostPort } from '@tickfolio/lib/config';
 import type { DataFolder } from './data-folder.js';
+import { allDatabases } from './store-names.js';
 
 interface Postgres {
   readonly POSTGRES_HOST?: string | undefined;
@@ -18,15 +19,12 @@ interface Brokers {
 }
 
 /** Undefined where the event log is in memory. */
-export const brokersOf = ({ BROKERS, KAFKA_BROKERS }: Brokers): readonly string[] | undefined => BROKERS ?? KAFKA_BROKERS;
+export const brokersOf = (config: Brokers): readonly string[] | undefined => config.BROKERS ?? config.KAFKA_BROKERS;
 
 /** What the start waits for before anything else. */
-export const openingInWords = (
-  config: Postgres & { readonly AUTH_POSTGRES_DB: string; readonly PROFILE_POSTGRES_DB: string },
-  folder: DataFolder,
-): string => {
+export const openingInWords = (config: Postgres, folder: DataFolder): string => {
   if (config.POSTGRES_HOST) return `Connecting to ${postgresInWords(config)} ...`;
-  return existsSync(folder.part(config.AUTH_POSTGRES_DB)) && existsSync(folder.part(config.PROFILE_POSTGRES_DB))
+  return existsSync(folder.part(allDatabases))
     ? 'Opening the embedded databases ...'
     : 'Making the embedded databases (once; it takes a few seconds) ...';
 };

@@ -16,12 +16,12 @@ export interface TurnsOptions {
   readonly maxWaiting?: number;
   /** How long one may wait for its turn. Default 10 000. */
   readonly waitTimeoutMs?: number;
-  /** How long work in the background lets requests go before it. Default 1 000. */
-  readonly yieldMs?: number;
   /** Told of a turn that took longer than anybody should have to wait. */
   readonly tooLong?: (tookMs: number) => void;
 }
 
+/** How long work in the background lets requests go before it. */
+const yieldMs = 1_000;
 /** Nobody should have the connection for longer. */
 const maxTurnMs = 100;
 
@@ -32,7 +32,7 @@ interface Waiter {
 
 /** In the order of asking, requests before work in the background. */
 export const createTurns = (options: TurnsOptions): Turns => {
-  const { clock, ready = async () => undefined, maxWaiting = 1_000, waitTimeoutMs = 10_000, yieldMs = 1_000, tooLong } = options;
+  const { clock, ready = async () => undefined, maxWaiting = 1_000, waitTimeoutMs = 10_000, tooLong } = options;
   const requests = new Set<Waiter>();
   const background = new Set<Waiter>();
   let taken = false;

@@ -1,0 +1,24 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from '@tickfolio/lib/config';
+
+/** In the folder of a store: the former databases that were copied into it and are still there, and how those were left. */
+export const takenOverName = 'taken-over.json';
+
+const noteSchema = z.array(
+  z.object({
+    name: z.string(),
+    /** A hash of what changes whenever somebody opens the database. */
+    control: z.string(),
+  }),
+);
+export type TakenOver = z.output<typeof noteSchema>[number];
+
+export const readTakenOver = (folder: string): TakenOver[] => {
+  const file = join(folder, takenOverName);
+  return existsSync(file) ? noteSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : [];
+};
+
+/** Stores of a data folder whose contents lie in another one by now: no part of a backup. */
+export const takenOverIn = (dataFolder: string): ReadonlySet<string> =>
+  new Set(readdirSync(dataFolder).flatMap((name) => readTakenOver(join(dataFolder, name)).map((former) => former.name)));
