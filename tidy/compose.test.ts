@@ -44,8 +44,12 @@ const known: Readonly<
 };
 const names = (list: readonly (readonly [string, ComposeService])[]) => list.map(([name]) => name);
 
+/** Who has a database of postgres-core, which each of them knows by a name of its own. */
+const tenants = serviceNames.filter((name) => registry[name].database !== undefined);
 /** The name of a part, which others may know by another. */
-const partOf = (host: string): string => serviceNames.find((name) => registry[name].aliases.includes(host)) ?? host;
+const partOf = (host: string): string =>
+  serviceNames.find((name) => registry[name].aliases.includes(host)) ??
+  (tenants.some((name) => host === `postgres-${name}`) ? 'postgres-core' : host);
 
 /** The settings of .env.example by name. */
 const example = new Map(
@@ -133,10 +137,11 @@ describe('compose.yaml', () => {
       environment.POSTGRES_HOST ? [[environment.POSTGRES_HOST, environment.POSTGRES_DB]] : [],
     );
     const owned = serverNames.flatMap((name) => (servers[name].kind === 'postgres' ? [[name, servers[name].database]] : []));
-    expect(databases.sort()).toEqual(owned.sort());
+    const rented = tenants.map((name) => [`postgres-${name}`, registry[name].database]);
+    expect(databases.sort()).toEqual([...owned, ...rented].sort());
   });
   it('has each database of postgres-core reached by the name of its service, and in the isolated form by a server of that name', () => {
-    const owners = serviceNames.filter((name) => registry[name].database !== undefined).map((name) => `postgres-${name}`);
+    const owners = tenants.map((name) => `postgres-${name}`);
     const joined = compose.services['postgres-core']?.networks;
     const aliases = Array.isArray(joined) ? [] : ((joined as Joined | undefined)?.['crypto-network']?.aliases ?? []);
     expect(aliases).toEqual(owners);

@@ -13,7 +13,7 @@ import { readSources, root } from './sources.js';
 const folder = join(root, 'deploy/kubernetes');
 const nameLabel = 'app.kubernetes.io/name';
 /** The simulator runs in the local overlay only. */
-const services = serviceNames.filter((name) => registry[name].profile === undefined);
+const services = serviceNames.filter((name) => registry[name].profile !== 'sim');
 /** What the production overlay expects to find, made outside git. */
 const outside: Readonly<Record<string, readonly string[]>> = {
   jwt: ['JWT_SECRET'],
