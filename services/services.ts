@@ -164,6 +164,9 @@ export const services: { readonly [Name in ServiceName]: Service & { readonly fo
   entries;
 export const serviceNames = Object.keys(entries) as readonly ServiceName[];
 export const readyNames = serviceNames.filter((name): name is ReadyName => services[name].operations.ready === '/ready');
+/** The first system: the processes that whole plays are made of. A later service has plays of its own. */
+export type CoreName = NamesOf<{ core: true }>;
+export const coreNames = serviceNames.filter((name): name is CoreName => services[name].core);
 /** Callers before whom they call, as they are ended. */
 export const callersFirst: readonly ServiceName[] = serviceNames.toReversed();
 /** Has a certificate for gRPC where it is encrypted: serves it, or calls by it. */

@@ -3,16 +3,16 @@ import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { startProcess, type TestProcess } from '@tickfolio/lib/kit/process';
 import { startTestRedis } from '@tickfolio/lib/kit/redis';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
-import { serviceNames as everyName, type ServiceName, services } from '@tickfolio/services/registry';
+import { type CoreName, coreNames, services } from '@tickfolio/services/registry';
 import { callJson } from './client.js';
 import { startTestNames } from './names.js';
 
 /** These have their servers away in a stack, which the live path must not care about; started where a test wants them. */
-export const pipelineNames: readonly ServiceName[] = ['archiver', 'dashboard'];
-export const serviceNames = everyName.filter((name) => !pipelineNames.includes(name));
+export const pipelineNames: readonly CoreName[] = ['archiver', 'dashboard'];
+export const serviceNames = coreNames.filter((name) => !pipelineNames.includes(name));
 /** A second one of each, started where a test wants it. */
 export const twinNames = ['aggregator-2', 'bff-2'] as const;
-export type PartName = ServiceName | (typeof twinNames)[number];
+export type PartName = CoreName | (typeof twinNames)[number];
 
 export interface StackOptions {
   /** Of a real Kafka, over which the aggregators then share the symbols. Default: nothing listens where it should be. */
@@ -59,7 +59,7 @@ export const startStack = async (
   const local = (port: number) => `127.0.0.1:${port}`;
   const names = byName ? startTestNames() : undefined;
   /** How a service is reached by the others. Certificates are made out to these names. */
-  const reached = async (name: ServiceName, port: number) => (names ? names.add(name, port) : local(port));
+  const reached = async (name: CoreName, port: number) => (names ? names.add(name, port) : local(port));
   const [socketAddr, aggregatorAddr, authAddr] = await Promise.all([
     reached('socket', socket),
     reached('aggregator', aggregator),
@@ -127,7 +127,7 @@ export const startStack = async (
   const base = `http://${local(http)}`;
   const start = (name: PartName) => {
     const { args = [], env } = settings[name];
-    const program = name.replace(/-2$/, '') as ServiceName;
+    const program = name.replace(/-2$/, '') as CoreName;
     const { folder } = services[program];
     running.set(
       name,

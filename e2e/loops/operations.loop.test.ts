@@ -1,6 +1,6 @@
 import { startTestCollector } from '@tickfolio/lib/kit/collector';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
-import { serviceNames as everyService, readyNames, type ServiceName } from '@tickfolio/services/registry';
+import { type CoreName, coreNames, serviceNames as everyService } from '@tickfolio/services/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, signUp, type TestPerson } from '../kit/client.js';
 import { pipelineNames, type Stack, startStack } from '../kit/stack.js';
@@ -19,7 +19,7 @@ afterAll(() => collector.close());
 if (!stack) console.warn('NOT COVERED: the services as processes of their own (Redis or PostgreSQL is not installed).');
 
 /** Metrics that show that the service measures what it is there for. */
-const expected: Readonly<Record<ServiceName, readonly string[]>> = {
+const expected: Readonly<Record<CoreName, readonly string[]>> = {
   'exchange-sim': ['connections_open', 'trades_total'],
   socket: ['event_lag_seconds', 'last_frame_timestamp_seconds', 'sequence_holes_total', 'grpc_streams_open', 'dependency_up'],
   aggregator: [
@@ -43,7 +43,7 @@ const expected: Readonly<Record<ServiceName, readonly string[]>> = {
   dashboard: ['query_duration_seconds', 'http_request_duration_seconds', 'dependency_up'],
 };
 
-const logLines = (one: Stack, name: ServiceName): Record<string, unknown>[] =>
+const logLines = (one: Stack, name: CoreName): Record<string, unknown>[] =>
   one
     .service(name)
     .output()
@@ -68,7 +68,7 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
   });
   afterAll(() => one.close());
 
-  it.each(everyService)('%s: its metrics follow the conventions and show what it is there for', async (name) => {
+  it.each(coreNames)('%s: its metrics follow the conventions and show what it is there for', async (name) => {
     const metrics = await eventually(
       `${name} serves its metrics`,
       async () => (await callJson(one.operations(name), 'GET', '/metrics').catch(() => undefined))?.body.text,
@@ -97,7 +97,7 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
   });
 
   it('shows in figures that prices flow, and what is away', async () => {
-    const figure = async (name: ServiceName, sample: string, labels: Record<string, string> = {}) => {
+    const figure = async (name: CoreName, sample: string, labels: Record<string, string> = {}) => {
       const text = String((await callJson(one.operations(name), 'GET', '/metrics')).body.text);
       const samples = [...parseExposition(text).values()].flatMap((family) => family.samples);
       return samples.find(
@@ -105,7 +105,7 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
           found.name === `tickfolio_${name}_${sample}` && Object.entries(labels).every(([key, value]) => found.labels[key] === value),
       )?.value;
     };
-    const flows = (name: ServiceName, sample: string) =>
+    const flows = (name: CoreName, sample: string) =>
       eventually(`${name} shows ${sample}`, async () => ((await figure(name, sample)) ?? 0) > 0, 20_000);
     await flows('socket', 'event_lag_seconds_count');
     await flows('aggregator', 'second_publish_lag_seconds_count');
@@ -131,7 +131,7 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
     expect(answer.status).toBe(401);
     expect(answer.headers.get('x-request-id')).toBe('login-of-a-test.1');
     expect(answer.body.requestId).toBe('login-of-a-test.1');
-    const linesWith = (name: ServiceName, id: string) => logLines(one, name).filter((line) => line.requestId === id);
+    const linesWith = (name: CoreName, id: string) => logLines(one, name).filter((line) => line.requestId === id);
     for (const [name, expectedLine] of [
       ['bff', { msg: 'request answered', route: '/api/v1/auth/login', status: 401 }],
       ['auth', { msg: 'call answered', method: 'auth.v1.AuthService/Login', code: 'UNAUTHENTICATED' }],
@@ -151,7 +151,7 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
   describeTraces(one, collector);
 
   // Last, because it ends them; whoever is called before its callers, so that each is at work for those who are left.
-  const atWork: readonly ServiceName[] = [...readyNames, 'exchange-sim'];
+  const atWork = coreNames.toSorted((a, b) => Number(a === 'exchange-sim') - Number(b === 'exchange-sim'));
   it.each(atWork)('%s ends with 0 within 10 s of SIGTERM while it is at work', async (name) => {
     const busy = new AbortController();
     const load = Array.from({ length: 8 }, async () => {

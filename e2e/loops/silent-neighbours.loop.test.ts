@@ -5,7 +5,7 @@ import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { startProcess, type TestProcess } from '@tickfolio/lib/kit/process';
 import { startTestRedis } from '@tickfolio/lib/kit/redis';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
-import { type ReadyName, readyNames, services } from '@tickfolio/services/registry';
+import { type CoreName, type ReadyName, readyNames, services } from '@tickfolio/services/registry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { callJson, signUp } from '../kit/client.js';
 import { openSilentPort, type SilentPort } from '../kit/silent-port.js';
@@ -23,10 +23,12 @@ interface Neighbours {
   readonly auth: number;
   readonly aggregator: number;
 }
-type Ports = Record<ReadyName, number> & { readonly socketOps: number; readonly authOps: number };
+type CoreReady = CoreName & ReadyName;
+const named = readyNames.filter((name): name is CoreReady => services[name].core);
+type Ports = Record<CoreReady, number> & { readonly socketOps: number; readonly authOps: number };
 
 const local = (port: number) => `127.0.0.1:${port}`;
-const environments = (to: Neighbours, own: Ports): Record<ReadyName, Record<string, string>> => {
+const environments = (to: Neighbours, own: Ports): Record<CoreReady, Record<string, string>> => {
   const jwt = { JWT_SECRET: 'a secret of the tests, long enough to be taken', ENV: 'local', LOG_LEVEL: 'info' };
   const database = (name: string) => ({
     POSTGRES_HOST: '127.0.0.1',
@@ -64,18 +66,18 @@ const environments = (to: Neighbours, own: Ports): Record<ReadyName, Record<stri
   };
 };
 const freePorts = async (): Promise<Ports> => {
-  const names = [...readyNames, 'socketOps', 'authOps'] as const;
+  const names = [...named, 'socketOps', 'authOps'] as const;
   const ports = await Promise.all(names.map(() => freePort()));
   return Object.fromEntries(names.map((name, i) => [name, ports[i] ?? 0])) as unknown as Ports;
 };
-const startAll = (env: Record<ReadyName, Record<string, string>>): Map<ReadyName, TestProcess> =>
+const startAll = (env: Record<CoreReady, Record<string, string>>): Map<CoreReady, TestProcess> =>
   new Map(
-    readyNames.map((name) => {
+    named.map((name) => {
       const { folder } = services[name];
       return [name, startProcess(process.execPath, ['--enable-source-maps', `${folder}/dist/main.js`], env[name])];
     }),
   );
-const expectCleanStops = async (running: Map<ReadyName, TestProcess>) => {
+const expectCleanStops = async (running: Map<CoreReady, TestProcess>) => {
   const stops = [...running].map(async ([name, one]) => {
     const startedMs = performance.now();
     const { code } = await one.end('SIGTERM');

@@ -1,12 +1,12 @@
 import type { CollectedSpan, TestCollector } from '@tickfolio/lib/kit/collector';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
-import { type ServiceName, serviceNames, services } from '@tickfolio/services/registry';
+import { type CoreName, coreNames, services } from '@tickfolio/services/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, signUp, type TestPerson } from '../kit/client.js';
 import { pipelineNames, type Stack } from '../kit/stack.js';
 
 /** Kafka is away in this stack, and with it what goes that way. */
-const isTraced = (name: ServiceName): boolean => !pipelineNames.includes(name);
+const isTraced = (name: CoreName): boolean => !pipelineNames.includes(name);
 /** Who meets whom, as the spans have it: a span of one service in one of another. */
 const edgesIn = (spans: readonly CollectedSpan[]): string[] => {
   const byId = new Map(spans.map((span) => [span.spanId, span]));
@@ -146,11 +146,13 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
       // Whoever looks for what is not listed has the exchange asked again, which goes through all of them.
       await person.addCoin('nosuchusdt', '1');
       const edges = () => new Set(edgesIn(collector.spans));
-      const expected = serviceNames
+      const expected = coreNames
         .filter(isTraced)
         .flatMap((from) => [
-          ...services[from].calls.map(({ to, over }) => `${from} calls ${to} over ${over}`),
-          ...services[from].sends.filter(({ to }) => isTraced(to)).map(({ to, over }) => `${from} sends to ${to} over ${over}`),
+          ...services[from].calls.filter(({ to }) => services[to].core).map(({ to, over }) => `${from} calls ${to} over ${over}`),
+          ...services[from].sends
+            .filter(({ to }) => services[to].core && !pipelineNames.includes(to))
+            .map(({ to, over }) => `${from} sends to ${to} over ${over}`),
         ]);
       await eventually('every edge', () => expected.every((edge) => edges().has(edge)), 20_000).catch(() => undefined);
       expect([...edges()].sort()).toEqual(expected.sort());

@@ -1,9 +1,9 @@
-import type { ReadyName, ServiceName } from '@tickfolio/services/registry';
+import type { CoreName, ReadyName } from '@tickfolio/services/registry';
 import type { ServerName } from '@tickfolio/services/servers';
 import { type Promised, promises } from './promises.js';
 
 export interface Victim {
-  readonly name: ServiceName | ServerName;
+  readonly name: CoreName | ServerName;
   /** What must hold while it is dead. */
   readonly keeps: readonly Promised[];
   /** Who must name it in /ready, and by which name. */
