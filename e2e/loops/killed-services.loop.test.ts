@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { makeTestCertificates } from '@tickfolio/lib/kit/certificates';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
-import type { ServiceName } from '@tickfolio/services/registry';
+import type { CoreName } from '@tickfolio/services/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, type PortfolioFrame, signUp, type TestPerson } from '../kit/client.js';
 import { inventedPrices } from '../kit/price-record.js';
@@ -57,7 +57,7 @@ function watchKills(stack: Stack) {
   });
 
   /** How long a process takes to load its program is the machine's; the 5 s are from when it answers anybody. */
-  const serving = (name: ServiceName) =>
+  const serving = (name: CoreName) =>
     eventually(
       `${name} answers`,
       async () => (await callJson(stack.operations(name), 'GET', '/metrics').catch(() => undefined)) && true,
@@ -84,7 +84,7 @@ function watchKills(stack: Stack) {
     for (const symbol of ['btcusdt', 'ethusdt']) expect(await inventedPrices(stack.simUrl, symbol, frames, recordSinceMs)).toEqual([]);
   };
 
-  it.each<ServiceName>(['exchange-sim', 'socket', 'aggregator', 'auth'])(
+  it.each<CoreName>(['exchange-sim', 'socket', 'aggregator', 'auth'])(
     '%s: prices resume within 5 s on the same connection',
     async (name) => {
       const before = socket.frames.length;

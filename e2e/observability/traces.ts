@@ -151,7 +151,7 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
         .flatMap((from) => [
           ...services[from].calls.filter(({ to }) => services[to].core).map(({ to, over }) => `${from} calls ${to} over ${over}`),
           ...services[from].sends
-            .filter(({ to }) => services[to].core && !pipelineNames.includes(to))
+            .filter(({ to }) => coreNames.some((name) => name === to && isTraced(name)))
             .map(({ to, over }) => `${from} sends to ${to} over ${over}`),
         ]);
       await eventually('every edge', () => expected.every((edge) => edges().has(edge)), 20_000).catch(() => undefined);
