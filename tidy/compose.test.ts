@@ -29,7 +29,10 @@ interface Joined {
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const text = read('compose.yaml');
-const compose = parse(text, { merge: true }) as { readonly services: Record<string, ComposeService>; readonly networks: object };
+const compose = parse(text, { merge: true, maxAliasCount: -1 }) as {
+  readonly services: Record<string, ComposeService>;
+  readonly networks: object;
+};
 const services = Object.entries(compose.services);
 const ours = services.filter(([, { build }]) => build !== undefined);
 const others = services.filter(([, { build }]) => build === undefined);
