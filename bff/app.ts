@@ -18,7 +18,6 @@ import { createServer } from './server.js';
 import { createShared } from './shared.js';
 
 export { type AuthClient, createAuthClient } from './accounts/auth-client.js';
-export { createCircuitMetrics } from './circuit-metrics.js';
 export { findAggregators } from './market/aggregator-addresses.js';
 export { type AggregatorClient, createAggregatorClient } from './market/aggregator-client.js';
 export { createAggregators } from './market/aggregators.js';

@@ -1,8 +1,6 @@
-import { startAggregator } from '@tickfolio/aggregator/app';
-import { SocketServiceClient } from '@tickfolio/gen/market/v1';
+import { createSocketClient, startAggregator } from '@tickfolio/aggregator/app';
 import { systemClock } from '@tickfolio/lib/clock';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
-import { createGrpcClient } from '@tickfolio/lib/grpc';
 import { createPriceBus, type PriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
@@ -63,7 +61,7 @@ const tasks = {
         ? createMemoryPubSub({ log })
         : createRedisPubSub({ address: { host: '127.0.0.1', port: redisPort }, log, clock, metrics });
     const priceBus = watched(createPriceBus(pubsub));
-    const socket = createGrpcClient(SocketServiceClient, `127.0.0.1:${socketPort}`);
+    const socket = createSocketClient({ clock, target: `127.0.0.1:${socketPort}` });
     const eventLog = createMemoryEventLog({ clock, log, metrics });
     const deps = { clock, log, metrics, priceBus, eventLog, socket };
     aggregator = await startAggregator(deps, { address: { host: '127.0.0.1', port: 0 } });

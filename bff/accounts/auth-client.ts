@@ -1,11 +1,7 @@
 import { AuthServiceClient, type TokenPair } from '@tickfolio/gen/auth/v1';
-import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { callUnary, createGrpcClient, type GrpcTls, isServing, type ObserveCall } from '@tickfolio/lib/grpc';
+import { createServiceClient, type Neighbour } from '@tickfolio/lib/grpc';
 import { renewalTimes } from '@tickfolio/lib/renewal';
-import { ConsecutiveBreaker, ConstantBackoff, handleWhen, type IBreaker, retry, SamplingBreaker } from 'cockatiel';
-import type { ObserveCircuit } from '../circuit-metrics.js';
-import { createCallClass } from './call-class.js';
 
 export type { TokenPair } from '@tickfolio/gen/auth/v1';
 
@@ -53,12 +49,7 @@ export interface AuthClient {
   close(): void;
 }
 
-export interface AuthClientOptions {
-  readonly clock: Clock;
-  /** `host:port` */
-  readonly target: string;
-  /** Absent: not encrypted. */
-  readonly tls?: GrpcTls | undefined;
+export interface AuthClientOptions extends Neighbour {
   /** Every call ends within this time; a password is hashed in about 50 ms, more under load. Default that of `renewalTimes`. */
   readonly deadlineMs?: number;
   /** After so many failures in a row no call of the same class is tried for `restMs`; of passwords, when half of those in 10 s fail. Default 5. */
@@ -67,85 +58,56 @@ export interface AuthClientOptions {
   readonly restMs?: number;
   /** For the question whether a session is open, which an upgrade waits for. Default 500. */
   readonly sessionDeadlineMs?: number;
-  readonly observe?: ObserveCall;
-  readonly observeCircuit?: ObserveCircuit;
 }
 
-const checkDeadlineMs = 800;
-
-/** Passwords are hashed a few at a time; more on their way would only wait there. */
-const maxPasswords = 64;
+/** Passwords are hashed a few at a time; more on their way would only wait there. Some slow ones in a row are a busy moment, half of them an outage. */
+const passwordBounds = {
+  circuit: 'auth-passwords',
+  opens: { failedShare: 0.5, withinMs: 10_000, minPerSecond: 0.5 },
+  maxAtOnce: 64,
+  maxWaiting: 0,
+  maxWaitMs: 0,
+};
 /** Quick ones; with the passwords and the gate's questions well below the 1 000 calls that one connection takes. */
-const maxRenewals = 256;
-const maxRenewalsWaiting = 5_000;
-/** As many as the gate asks, and who else does. */
-const maxQuestions = 128;
-
-/** Some slow passwords in a row are a busy moment, half of them an outage. */
-const passwordSample = { threshold: 0.5, duration: 10_000, minimumRps: 0.5 };
+const renewalBounds = { circuit: 'auth', maxAtOnce: 256, maxWaiting: 5_000, maxWaitMs: renewalTimes.waitMs };
+/** As many as the gate asks, and who else does. Its short deadline says nothing about calls that may take longer. */
+const questionBounds = { circuit: 'auth-sessions', maxAtOnce: 128, maxWaiting: 5_000 };
 
 export const createAuthClient = (options: AuthClientOptions): AuthClient => {
-  const {
-    clock,
-    target,
-    deadlineMs = renewalTimes.callMs,
-    breakAfterFailures = 5,
-    restMs = 2_000,
-    sessionDeadlineMs = 500,
-    observe,
-  } = options;
-  const client = createGrpcClient(AuthServiceClient, target, options.tls);
-  const classOf = (circuit: string, breaker: IBreaker, maxAtOnce: number, maxWaiting: number, maxWaitMs: number) =>
-    createCallClass({ clock, circuit, breaker, restMs, maxAtOnce, maxWaiting, maxWaitMs, observeCircuit: options.observeCircuit });
-  const inRow = () => new ConsecutiveBreaker(breakAfterFailures);
-  const ofPasswords = classOf('auth-passwords', new SamplingBreaker(passwordSample), maxPasswords, 0, 0);
-  const ofRenewals = classOf('auth', inRow(), maxRenewals, maxRenewalsWaiting, renewalTimes.waitMs);
-  // Its short deadline says nothing about calls that may take longer.
-  const ofQuestions = classOf('auth-sessions', inRow(), maxQuestions, maxRenewalsWaiting, sessionDeadlineMs);
-  const again = retry(
-    handleWhen((err) => err instanceof AppError && err.code === 'unavailable'),
-    {
-      maxAttempts: 1,
-      backoff: new ConstantBackoff(100),
+  const { deadlineMs = renewalTimes.callMs, breakAfterFailures = 5, restMs = 2_000, sessionDeadlineMs = 500, ...neighbour } = options;
+  const opens = { failuresInRow: breakAfterFailures };
+  const { client, call, check, close } = createServiceClient(AuthServiceClient, {
+    ...neighbour,
+    away: 'Accounts cannot be reached at the moment; please try again in a few seconds.',
+    restMs,
+    classes: {
+      passwords: { deadlineMs, bounds: passwordBounds },
+      renewals: { deadlineMs, bounds: { ...renewalBounds, opens } },
+      questions: { deadlineMs: sessionDeadlineMs, bounds: { ...questionBounds, opens, maxWaitMs: sessionDeadlineMs } },
+      // Past the breakers: it is asked at a pace of its own, and an auth service of before does not know the question.
+      ends: { deadlineMs },
     },
-  );
-
-  const tokensOf = (tokens: TokenPair | undefined): TokenPair => {
+  });
+  const tokensOf = ({ tokens }: { readonly tokens: TokenPair | undefined }): TokenPair => {
     if (!tokens) throw new AppError('internal', 'Something went wrong on our side.', { cause: new Error('the answer carries no tokens') });
     return tokens;
   };
+  // Only those are repeated that change nothing the second time; a refresh rotates and a login counts.
+  const repeated = (requestId: string) => ({ requestId, repeatable: true });
 
   return {
     register: (name, password, idempotencyKey, { requestId, clientAddress }) =>
-      ofPasswords(() =>
-        callUnary(client, client.register, { name, password, clientAddress, idempotencyKey }, { deadlineMs, requestId, observe }),
-      ),
-    login: (name, password, { requestId, clientAddress }) =>
-      ofPasswords(async () =>
-        tokensOf((await callUnary(client, client.login, { name, password, clientAddress }, { deadlineMs, requestId, observe })).tokens),
-      ),
-    refresh: (refreshToken, { requestId, clientAddress }) =>
-      ofRenewals(async () => {
-        const answer = await callUnary(client, client.refreshToken, { refreshToken, clientAddress }, { deadlineMs, requestId, observe });
-        return tokensOf(answer.tokens);
-      }),
-    // The two calls that change nothing when they are repeated; a refresh rotates and a login counts.
-    logout: (refreshToken, { requestId }) =>
-      ofRenewals(() => again.execute(() => callUnary(client, client.logout, { refreshToken }, { deadlineMs, requestId, observe }))),
-    logoutEverywhere: (userId, { requestId }) =>
-      ofRenewals(async () => {
-        const call = () => callUnary(client, client.logoutEverywhere, { userId }, { deadlineMs, requestId, observe });
-        return (await again.execute(call)).sessionIds;
-      }),
-    isSessionOpen: (sessionId, requestId) =>
-      ofQuestions(async () => {
-        const options = { deadlineMs: sessionDeadlineMs, requestId, observe };
-        return (await callUnary(client, client.getSession, { sessionId }, options)).open;
-      }),
-    // Past the breakers: it is asked at a pace of its own, and an auth service of before does not know the question.
-    endedSessions: (sinceMs, cursor, requestId) =>
-      callUnary(client, client.listEndedSessions, { sinceMs, cursor }, { deadlineMs, requestId, observe }),
-    check: async () => ((await isServing(client, '', { deadlineMs: checkDeadlineMs })) ? undefined : 'says that it does not serve'),
-    close: () => client.close(),
+      call('passwords', client.register, { name, password, clientAddress, idempotencyKey }, { requestId }),
+    login: async (name, password, { requestId, clientAddress }) =>
+      tokensOf(await call('passwords', client.login, { name, password, clientAddress }, { requestId })),
+    refresh: async (refreshToken, { requestId, clientAddress }) =>
+      tokensOf(await call('renewals', client.refreshToken, { refreshToken, clientAddress }, { requestId })),
+    logout: (refreshToken, { requestId }) => call('renewals', client.logout, { refreshToken }, repeated(requestId)),
+    logoutEverywhere: async (userId, { requestId }) =>
+      (await call('renewals', client.logoutEverywhere, { userId }, repeated(requestId))).sessionIds,
+    isSessionOpen: async (sessionId, requestId) => (await call('questions', client.getSession, { sessionId }, { requestId })).open,
+    endedSessions: (sinceMs, cursor, requestId) => call('ends', client.listEndedSessions, { sinceMs, cursor }, { requestId }),
+    check,
+    close,
   };
 };

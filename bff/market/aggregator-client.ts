@@ -1,12 +1,8 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { z } from '@tickfolio/lib/config';
-import { AppError } from '@tickfolio/lib/errors';
-import { fetchText } from '@tickfolio/lib/http';
+import { createHttpClient } from '@tickfolio/lib/http';
 import { type LastPrice, toLastPrice } from '@tickfolio/lib/price-bus';
-import { requestIdKey } from '@tickfolio/lib/telemetry';
-import { carry, inChildSpan, SpanKind } from '@tickfolio/lib/tracing';
-import { type CircuitBreakerPolicy, ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError } from 'cockatiel';
-import type { ObserveCircuit } from '../circuit-metrics.js';
+import type { ObserveCircuit } from '@tickfolio/lib/telemetry/circuit-metrics';
 
 export type FeedState = 'live' | 'pending' | 'broken' | 'halted' | 'unknown' | 'refused';
 
@@ -101,77 +97,40 @@ const symbolsAnswer = z.object({
   symbols: z.array(z.object({ symbol: z.string(), quoteAsset: z.string(), status: z.string(), paused: z.boolean().optional() })),
 });
 
-const idHeader = (requestId: string | undefined): Record<string, string> => (requestId === undefined ? {} : { [requestIdKey]: requestId });
-
-interface Init {
-  readonly method?: string;
-  readonly body?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly withinMs?: number;
-  readonly by?: CircuitBreakerPolicy;
-}
-
-const spanOf = (method: string, path: string) => ({
-  kind: SpanKind.CLIENT,
-  attributes: { 'http.request.method': method, 'url.template': path, 'server.address': 'aggregator' },
-});
-
 /** Talks to the aggregator's HTTP interface. */
 export const createAggregatorClient = (options: AggregatorClientOptions): AggregatorConnection => {
   const { baseUrl, deadlineMs = 2_000, freshDeadlineMs = 6_000, breakAfterFailures = 5, restMs = 1_000 } = options;
   const { circuit = 'aggregator', observeCircuit } = options;
-  const createBreaker = () => circuitBreaker(handleAll, { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(breakAfterFailures) });
-  const breaker = createBreaker();
-  // The exchange is asked for these: that it is slow says nothing about the aggregator, and must not stop the demand for prices.
-  const freshBreaker = createBreaker();
-  const forget = [observeCircuit?.(circuit, breaker), observeCircuit?.(`${circuit}, fresh list`, freshBreaker)];
-
-  const call = async <S extends z.ZodType>(path: string, answer: S, init: Init = {}): Promise<z.output<S>> => {
-    const { method = 'GET', withinMs = deadlineMs, by = breaker, ...rest } = init;
-    try {
-      return await by.execute(() =>
-        inChildSpan(
-          `${method} ${path}`,
-          () => spanOf(method, path),
-          async () => {
-            const headers = { ...init.headers, ...carry() };
-            const bounds = {
-              clock: systemClock,
-              fetch,
-              who: 'The aggregator',
-              silenceMs: withinMs,
-              totalMs,
-              maxBytes: () => maxAnswerBytes,
-            };
-            const { response, text } = await fetchText(`${baseUrl}${path}`, { ...rest, method, headers }, bounds);
-            if (!response.ok) throw new Error(`it answered ${response.status}`);
-            return answer.parse(JSON.parse(text));
-          },
-        ),
-      );
-    } catch (cause) {
-      const why = isBrokenCircuitError(cause) ? 'is resting after repeated failures' : 'does not answer';
-      throw new AppError('unavailable', `The aggregator ${why}.`, { cause, retryAfterMs: restMs });
-    }
-  };
-
+  const { call, close } = createHttpClient({
+    clock: systemClock,
+    baseUrl,
+    name: 'aggregator',
+    who: 'The aggregator',
+    // The exchange is asked for fresh lists: that it is slow says nothing about the aggregator, and must not stop the demand for prices.
+    circuits: { quick: circuit, fresh: `${circuit}, fresh list` },
+    opens: { failuresInRow: breakAfterFailures },
+    restMs,
+    totalMs,
+    maxAnswerBytes,
+    observeCircuit,
+  });
   return {
     demand: async (symbols, requestId) => {
-      const body = JSON.stringify({ symbols });
-      const headers = { 'content-type': 'application/json', ...idHeader(requestId) };
-      const answer = await call(`/subscriptions/${holder}`, demandAnswer, { method: 'PUT', body, headers });
+      const read = (given: unknown) => demandAnswer.parse(given);
+      const told = { method: 'PUT', body: { symbols }, requestId, silenceMs: deadlineMs, read };
+      const answer = await call('quick', `/subscriptions/${holder}`, told);
       const lastPrices = Object.entries(answer.lastPrices).flatMap(([symbol, given]): [string, Omit<LastPrice, 'symbol'>][] => {
         const last = toLastPrice(typeof given === 'object' ? { ...given, symbol } : given);
         return last ? [[symbol, { price: last.price, timeMs: last.timeMs, tradeId: last.tradeId }]] : [];
       });
       return { ...answer, feeds: new Map(Object.entries(answer.feeds)), lastPrices: new Map(lastPrices) };
     },
-    symbols: (requestId, fresh = false) =>
-      fresh
-        ? call('/symbols?fresh=true', symbolsAnswer, { headers: idHeader(requestId), withinMs: freshDeadlineMs, by: freshBreaker })
-        : call('/symbols', symbolsAnswer, { headers: idHeader(requestId) }),
-    close: () => {
-      for (const end of forget) end?.();
+    symbols: (requestId, fresh = false) => {
+      const read = (given: unknown) => symbolsAnswer.parse(given);
+      return fresh
+        ? call('fresh', '/symbols?fresh=true', { requestId, silenceMs: freshDeadlineMs, read })
+        : call('quick', '/symbols', { requestId, silenceMs: deadlineMs, read });
     },
+    close,
   };
 };

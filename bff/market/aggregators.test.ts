@@ -1,8 +1,8 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { createMetrics } from '@tickfolio/lib/telemetry';
+import { createCircuitMetrics } from '@tickfolio/lib/telemetry/circuit-metrics';
 import { describe, expect, it } from 'vitest';
-import { createCircuitMetrics } from '../circuit-metrics.js';
 import { createFakeAggregator } from '../kit/bff.js';
 import { findAggregators } from './aggregator-addresses.js';
 import { createAggregatorClient, type FeedState } from './aggregator-client.js';

@@ -1,12 +1,10 @@
-import { startAggregator } from '@tickfolio/aggregator/app';
+import { createSocketClient, startAggregator } from '@tickfolio/aggregator/app';
 import { type AuthClient, createAggregatorClient, startBff } from '@tickfolio/bff/app';
 import type { ExchangeSim } from '@tickfolio/exchange-sim/app';
-import { SocketServiceClient } from '@tickfolio/gen/market/v1';
 import { signAccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
-import { createGrpcClient } from '@tickfolio/lib/grpc';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
@@ -59,7 +57,7 @@ export const startLivePath = async ({ sim, postgres }: LivePathOptions): Promise
     exchangeRestUrl: sim.restUrl,
     limits: { symbolsRefreshMs: 300, drainMs: 200, closeMs: 200 },
   });
-  const socketClient = createGrpcClient(SocketServiceClient, `127.0.0.1:${socket.port}`);
+  const socketClient = createSocketClient({ clock: systemClock, target: `127.0.0.1:${socket.port}` });
   const aggregator = await startAggregator(
     { ...parts('aggregator'), priceBus, eventLog, socket: socketClient },
     { address: loopback, symbolList: { refreshMs: 100 } },

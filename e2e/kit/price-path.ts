@@ -1,11 +1,9 @@
-import { startAggregator } from '@tickfolio/aggregator/app';
+import { createSocketClient, startAggregator } from '@tickfolio/aggregator/app';
 import type { ReferenceTrade } from '@tickfolio/aggregator/kit/reference-second-stats';
 import { type ExchangeSimOptions, type RecordedTrade, startExchangeSim } from '@tickfolio/exchange-sim/app';
-import { SocketServiceClient } from '@tickfolio/gen/market/v1';
 import { systemClock } from '@tickfolio/lib/clock';
 import type { EventMessage } from '@tickfolio/lib/event-log';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
-import { createGrpcClient } from '@tickfolio/lib/grpc';
 import { createPriceBus, type LastPrice, type SecondStat } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, type Logger, silentLogger } from '@tickfolio/lib/telemetry';
@@ -33,7 +31,7 @@ export const startPath = async (
     { clock, log, metrics: socketMetrics },
     { address: { host: '127.0.0.1', port: 0 }, exchangeWsUrl: sim.url, exchangeRestUrl: sim.restUrl, limits },
   );
-  const client = createGrpcClient(SocketServiceClient, `127.0.0.1:${socket.port}`);
+  const client = createSocketClient({ clock, target: `127.0.0.1:${socket.port}` });
   const pubsub = createMemoryPubSub();
   const priceBus = createPriceBus(pubsub);
   const published: SecondStat[] = [];

@@ -10,5 +10,5 @@ export {
   type Value,
 } from './port.js';
 export { applyRetention } from './retention.js';
-export { clickHouseServer, clickHouseSettings } from './settings.js';
+export { clickHouseLogin, clickHouseSettings } from './settings.js';
 export { tabSeparated } from './tab-separated.js';

@@ -38,9 +38,8 @@ export const clickHouseSettings = (env: NodeJS.ProcessEnv) => ({
   CLICKHOUSE_TABLE: identifier(usualArchive.table).describe('The view that shows the tickers; other tables are named after it.'),
 });
 
-/** What of these settings a server is opened with. */
-export const clickHouseServer = <Where extends Address | undefined>(config: {
-  readonly CLICKHOUSE_ADDR: Where;
-  readonly CLICKHOUSE_USER: string;
-  readonly CLICKHOUSE_PASSWORD: string;
-}) => ({ address: config.CLICKHOUSE_ADDR, user: config.CLICKHOUSE_USER, password: config.CLICKHOUSE_PASSWORD });
+/** What of these settings a server is opened with, besides its address. */
+export const clickHouseLogin = (config: { readonly CLICKHOUSE_USER: string; readonly CLICKHOUSE_PASSWORD: string }) => ({
+  user: config.CLICKHOUSE_USER,
+  password: config.CLICKHOUSE_PASSWORD,
+});

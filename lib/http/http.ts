@@ -9,4 +9,5 @@ export { addOperations, type Dependency, type Operations } from './operations.js
 export { problemKinds, problemOf } from './problem.js';
 export { HttpRefusal } from './refusal.js';
 export { createHttpServer } from './server.js';
+export { createHttpClient } from './service-client.js';
 export { cutStalledStreams, cutWhenStalled } from './stalled-answer.js';

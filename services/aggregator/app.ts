@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { SocketServiceClient } from '@tickfolio/gen/market/v1';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import type { EventLog } from '@tickfolio/lib/event-log';
@@ -14,6 +13,7 @@ import { createSymbolList, type SymbolListOptions, symbolListDefaults } from './
 import { createUnlisted } from './demand/unlisted.js';
 import { createMarket, type MarketOptions, marketDefaults } from './feed/market.js';
 import { createMarketFeed } from './feed/market-feed.js';
+import type { SocketClient } from './feed/socket-client.js';
 import { markKind } from './price-kind.js';
 import { createPublishGate } from './publishing/publish-gate.js';
 import { measurePublishing } from './publishing/publish-metrics.js';
@@ -21,6 +21,7 @@ import { watchRivals } from './publishing/rival-watch.js';
 import { everyShare, joinShares, type Shares, shareCount } from './publishing/shares.js';
 import { createTally, exportTally, type Tally } from './tally.js';
 
+export { createSocketClient } from './feed/socket-client.js';
 export { shareTopic } from './publishing/shares.js';
 
 export interface AggregatorDeps {
@@ -31,7 +32,7 @@ export interface AggregatorDeps {
   readonly eventLog: Pick<EventLog, 'publish' | 'check'>;
   /** With it the symbols are shared with the other aggregators; its topics must have `shareTopic`. Default: all are this one's. */
   readonly sharing?: Pick<EventLog, 'join'>;
-  readonly socket: SocketServiceClient;
+  readonly socket: Pick<SocketClient, 'client' | 'call'>;
 }
 
 export interface AggregatorOptions {

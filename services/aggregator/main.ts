@@ -1,14 +1,12 @@
 import { hostname } from 'node:os';
-import { SocketServiceClient } from '@tickfolio/gen/market/v1';
 import { hostPort } from '@tickfolio/lib/config';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
 import { traceEventLog } from '@tickfolio/lib/event-log/tracing';
-import { createGrpcClient } from '@tickfolio/lib/grpc';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { tracePubSub } from '@tickfolio/lib/pubsub/tracing';
 import { runService } from '@tickfolio/lib/service';
-import { startAggregator } from './app.js';
+import { createSocketClient, startAggregator } from './app.js';
 import { aggregatorConfig } from './config.js';
 import { aggregatorTopics } from './topics.js';
 
@@ -20,8 +18,8 @@ await runService('aggregator', aggregatorConfig, surroundings, async ({ config, 
   const redis = life.own('redis', createRedisPubSub({ ...part, address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB }));
   const kafka = { brokers: config.BROKERS, clientId: `aggregator-${hostname()}`, topics: aggregatorTopics(config.SYMBOL_SHARES) };
   const eventLog = traceEventLog(life.own('event log', createKafkaEventLog({ ...part, ...kafka })));
-  const socket = createGrpcClient(SocketServiceClient, hostPort(config.SOCKET_SERVICE_ADDR), tls, { deadPeerMs: socketGoneMs });
-  life.own('socket client', { close: () => socket.close() });
+  const target = hostPort(config.SOCKET_SERVICE_ADDR);
+  const socket = life.own('socket client', createSocketClient({ ...part, target, tls, deadPeerMs: socketGoneMs }));
   const adapters = {
     priceBus: createPriceBus(tracePubSub(redis)),
     eventLog,

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { clickHouseServer } from '@tickfolio/lib/clickhouse';
+import { clickHouseLogin } from '@tickfolio/lib/clickhouse';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { traceClickHouse } from '@tickfolio/lib/clickhouse/tracing';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
@@ -12,7 +12,8 @@ import { archiveTopics } from './topics.js';
 const surroundings = { env: process.env, random: Math.random };
 
 await runService('archiver', archiverConfig(process.env), surroundings, async ({ config, life, ...part }) => {
-  const clickhouse = life.own('clickhouse', openServerClickHouse({ ...part, ...clickHouseServer(config) }));
+  const login = clickHouseLogin(config);
+  const clickhouse = life.own('clickhouse', openServerClickHouse({ ...part, ...login, address: config.CLICKHOUSE_ADDR }));
   const kafka = { brokers: config.KAFKA_BROKERS, clientId: `archiver-${hostname()}`, topics: archiveTopics(config.KAFKA_TOPIC) };
   const eventLog = life.own('event log', createKafkaEventLog({ ...part, ...kafka }));
   const adapters = { clickhouse: traceClickHouse(clickhouse), eventLog: traceEventLog(eventLog) };

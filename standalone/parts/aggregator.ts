@@ -26,12 +26,11 @@ export const aggregator = definePart({
   }),
   listens: ({ AGGREGATOR_SERVER_ADDR }) => [{ variable: 'SERVER_ADDR', address: AGGREGATOR_SERVER_ADDR }],
   start: async ({ config, own, service }, given) => {
-    const { startAggregator } = await import('@tickfolio/aggregator/app');
-    const { SocketServiceClient } = await import('@tickfolio/gen/market/v1');
-    const { createGrpcClient } = await import('@tickfolio/lib/grpc');
-    const client = own('socket client', createGrpcClient(SocketServiceClient, given.socket.target));
+    const { createSocketClient, startAggregator } = await import('@tickfolio/aggregator/app');
+    const about = service('aggregator');
+    const client = own('socket client', createSocketClient({ clock: about.clock, target: given.socket.target }));
     const app = await startAggregator(
-      { ...service('aggregator'), priceBus: given.pubsub.priceBus, eventLog: given.eventLog, socket: client },
+      { ...about, priceBus: given.pubsub.priceBus, eventLog: given.eventLog, socket: client },
       { address: config.AGGREGATOR_SERVER_ADDR, alwaysFollow: config.FOLLOW_SYMBOLS },
     );
     const ownUrl = `http://${dialTarget({ ...config.AGGREGATOR_SERVER_ADDR, port: app.port })}`;

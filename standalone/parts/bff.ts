@@ -31,8 +31,9 @@ export const bff = definePart({
   },
   listens: ({ HTTP_HOST, BFF_HTTP_PORT }) => [{ variable: 'HTTP_PORT', address: { host: HTTP_HOST, port: BFF_HTTP_PORT } }],
   start: async ({ config, clock, disks, own, service, soon }, given) => {
-    const { builtPage, createAggregatorClient, createAuthClient, createCircuitMetrics, startBff } = await import('@tickfolio/bff/app');
+    const { builtPage, createAggregatorClient, createAuthClient, startBff } = await import('@tickfolio/bff/app');
     const { createCallTimes } = await import('@tickfolio/lib/grpc');
+    const { createCircuitMetrics } = await import('@tickfolio/lib/telemetry/circuit-metrics');
     const about = service('bff');
     const observeCircuit = createCircuitMetrics(about.metrics);
     const observe = createCallTimes(about.metrics);

@@ -6,14 +6,15 @@ import {
   type ListSymbolsRequest,
   type ListSymbolsResponse,
   type RawResponse,
-  SocketServiceClient,
   SocketServiceService,
   StreamState,
 } from '@tickfolio/gen/market/v1';
+import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { createGrpcClient, createGrpcServer } from '@tickfolio/lib/grpc';
+import { createGrpcServer } from '@tickfolio/lib/grpc';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import type { StreamKind } from '../feed/market-feed.js';
+import { createSocketClient, type SocketClient } from '../feed/socket-client.js';
 import type { ReferenceTrade } from './reference-second-stats.js';
 
 /** A stream that somebody reads from the fake. */
@@ -162,5 +163,5 @@ export const startFakeSocket = async (port = 0): Promise<FakeSocket> => {
 };
 
 /** @param deadPeerMs after which a peer that is gone without a word is noticed */
-export const connectSocket = (port: number, deadPeerMs?: number): SocketServiceClient =>
-  createGrpcClient(SocketServiceClient, `127.0.0.1:${port}`, undefined, deadPeerMs === undefined ? {} : { deadPeerMs });
+export const connectSocket = (port: number, deadPeerMs?: number): SocketClient =>
+  createSocketClient({ clock: systemClock, target: `127.0.0.1:${port}`, ...(deadPeerMs === undefined ? {} : { deadPeerMs }) });

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { clickHouseServer } from '@tickfolio/lib/clickhouse';
+import { clickHouseLogin } from '@tickfolio/lib/clickhouse';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { sleep, systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
@@ -32,7 +32,7 @@ const audit = async (waitMs: number): Promise<number> => {
   const config = readSettings('audit', auditConfig(), process.env);
   const clock = systemClock;
   const log = createLogger('audit', config.LOG_LEVEL);
-  const clickhouse = openServerClickHouse({ ...clickHouseServer(config), log, clock });
+  const clickhouse = openServerClickHouse({ ...clickHouseLogin(config), address: config.CLICKHOUSE_ADDR, log, clock });
   const eventLog = createKafkaEventLog({
     brokers: config.KAFKA_BROKERS,
     clientId: 'audit',

@@ -1,10 +1,10 @@
-import type { Metrics } from '@tickfolio/lib/telemetry';
-import { type CircuitBreakerPolicy, CircuitState } from 'cockatiel';
+import type { Breaker } from '../retry/breaker.js';
+import type { Metrics } from './telemetry.js';
 
 /** Shows a breaker under a name of its own. @returns what ends that: its series go with whoever had the breaker */
-export type ObserveCircuit = (circuit: string, breaker: CircuitBreakerPolicy) => () => void;
+export type ObserveCircuit = (circuit: string, breaker: Breaker) => () => void;
 
-/** Shows the state of circuit breakers. */
+/** Shows the state of circuit breakers; once for each service's metrics. */
 export const createCircuitMetrics = (metrics: Metrics): ObserveCircuit => {
   const open = metrics.gauge({
     name: 'circuit_open',
@@ -19,12 +19,12 @@ export const createCircuitMetrics = (metrics: Metrics): ObserveCircuit => {
   return (circuit, breaker) => {
     open.set({ circuit }, 0);
     opened.inc({ circuit }, 0);
-    const listening = breaker.onStateChange((state) => {
-      open.set({ circuit }, state === CircuitState.Closed ? 0 : 1);
-      if (state === CircuitState.Open) opened.inc({ circuit });
+    const end = breaker.onChange((state) => {
+      open.set({ circuit }, state === 'closed' ? 0 : 1);
+      if (state === 'open') opened.inc({ circuit });
     });
     return () => {
-      listening.dispose();
+      end();
       open.remove({ circuit });
       opened.remove({ circuit });
     };
