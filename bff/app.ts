@@ -1,8 +1,9 @@
 import swaggerUi from '@fastify/swagger-ui';
 import { webSocketPath } from '@tickfolio/api/web-socket';
-import { waitUntil } from '@tickfolio/lib/clock';
+import type { Address } from '@tickfolio/lib/config';
 import { AppError } from '@tickfolio/lib/errors';
-import { addOperations, listen } from '@tickfolio/lib/http';
+import { addOperations, type Operations } from '@tickfolio/lib/http';
+import { type RunningService, serveHttp } from '@tickfolio/lib/service';
 import type { FastifyInstance } from 'fastify';
 import { documents } from './api/documents.js';
 import { errorPages, errorPagesAt } from './api/error-pages.js';
@@ -15,7 +16,7 @@ import { addWebFiles } from './page/web-files.js';
 import { tellAddress } from './proxies/start-words.js';
 import { readinessOf } from './readiness.js';
 import { createServer } from './server.js';
-import { createShared } from './shared.js';
+import { createShared, type Shared } from './shared.js';
 
 export { type AuthClient, createAuthClient } from './accounts/auth-client.js';
 export { findAggregators } from './market/aggregator-addresses.js';
@@ -37,9 +38,9 @@ const addPage = (scope: FastifyInstance, root: FastifyInstance, deps: BffDeps, {
 };
 
 /** Builds the whole BFF without listening. Closing the instance closes what it opened; the dependencies stay their owner's. */
-const createBff = (deps: BffDeps, options: SettledOptions): FastifyInstance => {
+const createBff = (shared: Shared, options: SettledOptions, readiness: Omit<Operations, 'metrics'>): FastifyInstance => {
+  const { deps } = shared;
   const app = createServer(deps, options, tags);
-  const shared = createShared(deps, options);
   takeUpgrades(app, shared.live.sockets, errorPagesAt(options.basePath));
   void app.register(async (scope) => {
     scope.decorateRequest('signedIn', null);
@@ -55,41 +56,35 @@ const createBff = (deps: BffDeps, options: SettledOptions): FastifyInstance => {
     await scope.register(documents);
     await scope.register(errorPages, { basePath: options.basePath });
     addPage(scope, app, deps, options);
-    addOperations(scope, { metrics: deps.metrics, ...readinessOf(shared, modules) });
+    addOperations(scope, { metrics: deps.metrics, ...readiness });
   });
   app.addHook('onClose', () => shared.close());
   return app;
 };
 
 export interface ListenOptions {
-  readonly host: string;
-  /** 0 picks a free one. */
-  readonly port: number;
+  /** Port 0 picks a free one. */
+  readonly address: Address;
   /** On closing, answers that a client has not taken after so long are cut off. Default 5 000. */
   readonly drainMs?: number;
 }
 
-export interface RunningBff {
-  readonly port: number;
-  /** Sends every client elsewhere, finishes what was asked, and closes, within some 6 s and no later than the signal. */
-  close(until?: AbortSignal): Promise<void>;
-}
-
-/** Builds the BFF and listens. @throws StartError when the port is taken */
-export const startBff = async (deps: BffDeps, given: BffOptions & ListenOptions): Promise<RunningBff> => {
+/**
+ * Builds the BFF and listens. Closing sends every client elsewhere and takes some 6 s at most.
+ * @throws StartError when the port is taken
+ */
+export const startBff = async (deps: BffDeps, given: BffOptions & ListenOptions): Promise<RunningService> => {
+  const { address, drainMs } = given;
   const options = { ...bffDefaults, ...given };
-  const app = createBff(deps, options);
-  try {
-    const port = await listen(app, options, 'HTTP_PORT');
-    tellAddress(deps.log, options);
-    const close = async (until?: AbortSignal) => {
-      const cut = deps.clock.after(options.drainMs ?? 5_000, () => app.server.closeAllConnections());
-      await waitUntil(until, app.close());
-      cut.cancel();
-    };
-    return { port, close };
-  } catch (err) {
-    await app.close();
-    throw err;
-  }
+  const shared = createShared(deps, options);
+  const readiness = readinessOf(shared, modules);
+  const running = await serveHttp(deps, {
+    address,
+    portVariable: 'HTTP_PORT',
+    dependencies: readiness.dependencies,
+    drainMs,
+    build: (draining) => createBff(shared, options, { ...readiness, draining }),
+  });
+  tellAddress(deps.log, options);
+  return running;
 };

@@ -92,8 +92,7 @@ export type BffConfig = z.output<ReturnType<typeof bffConfig>>;
 
 /** What of the settings the BFF itself takes; the rest is for the adapters. */
 export const bffOptions = (config: Omit<BffConfig, `POSTGRES_${string}` | `${string}_ADDR` | `GRPC_TLS_${string}` | 'LOG_LEVEL'>) => ({
-  host: config.HTTP_HOST,
-  port: config.HTTP_PORT,
+  address: { host: config.HTTP_HOST, port: config.HTTP_PORT },
   jwtSecret: config.JWT_SECRET,
   secureCookie: config.ENV !== 'local',
   publicUrls: config.PUBLIC_URL,

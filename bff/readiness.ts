@@ -3,8 +3,8 @@ import type { BffModule } from './module.js';
 import type { Shared } from './shared.js';
 
 /** What `/ready` says. Without a neighbour of a module the others go on. */
-export const readinessOf = (shared: Shared, modules: readonly BffModule[]): Pick<Operations, 'dependencies' | 'facts' | 'draining'> => {
-  const { deps, market, demand, live, sessions } = shared;
+export const readinessOf = (shared: Shared, modules: readonly BffModule[]): Pick<Operations, 'dependencies' | 'facts'> => {
+  const { deps, market, demand, sessions } = shared;
   const { postgres, priceBus, beside = [], factsBeside } = deps;
   return {
     dependencies: [
@@ -20,6 +20,5 @@ export const readinessOf = (shared: Shared, modules: readonly BffModule[]): Pick
       ...(demand.aggregators ? { aggregators: demand.aggregators } : {}),
       ...factsBeside?.(),
     }),
-    draining: () => live.sockets.isClosing,
   };
 };

@@ -101,7 +101,13 @@ const tasks = {
     if (redisPort === null)
       for (const symbol of symbols.flat()) priceBus.setLast({ symbol, price: '68123.45', timeMs: Date.now(), tradeId: 0 });
     const deps = { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics };
-    const bff = await startBff(deps, { host: '127.0.0.1', port: 0, jwtSecret, secureCookie: false, demandPeriodMs, frameEveryMs });
+    const bff = await startBff(deps, {
+      address: { host: '127.0.0.1', port: 0 },
+      jwtSecret,
+      secureCookie: false,
+      demandPeriodMs,
+      frameEveryMs,
+    });
     return bff.port;
   },
   setPace: async (pace: Pace) => {

@@ -47,7 +47,7 @@ const tasks = {
     for (const symbol of symbols) priceBus.setLast({ symbol, price: '68123.45', timeMs: clock.now(), tradeId: 1, simulated: false });
     const neighbours = { auth: standInAuth, aggregator: standInAggregator(symbols) };
     const deps = { ...neighbours, postgres, priceBus, pubsub, clock, log, metrics };
-    const { port } = await startBff(deps, { host: '127.0.0.1', port: 0, jwtSecret, secureCookie: false });
+    const { port } = await startBff(deps, { address: { host: '127.0.0.1', port: 0 }, jwtSecret, secureCookie: false });
     await until(`to_regclass('value_rounds') is not null`);
     return { port, nowMs: clock.now() };
   },

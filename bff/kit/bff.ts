@@ -8,9 +8,10 @@ import type { Postgres } from '@tickfolio/lib/postgres';
 import { createPriceBus, type PriceBus, type SecondStat } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
+import type { RunningService } from '@tickfolio/lib/service';
 import { createMetrics, type Metrics, silentLogger } from '@tickfolio/lib/telemetry';
 import type { AuthClient, CallMeta, TokenPair } from '../accounts/auth-client.js';
-import { type BffDeps, type BffOptions, type ListenOptions, migrationsFolder, type RunningBff, startBff } from '../app.js';
+import { type BffDeps, type BffOptions, type ListenOptions, migrationsFolder, startBff } from '../app.js';
 import type { ValueHistory } from '../history/value-history.js';
 import { createFakeAggregator } from './aggregator.js';
 
@@ -164,7 +165,7 @@ export const second = (symbol: string, price: string, timeMs: number, rest: Part
   };
 };
 
-export interface TestBff extends RunningBff {
+export interface TestBff extends RunningService {
   readonly url: string;
   readonly wsUrl: string;
   readonly clock: Clock;
@@ -245,7 +246,7 @@ export const startTestBff = async ({
   const metrics = createMetrics('bff');
   const bff = await startBff(
     { postgres, auth: auth.client, aggregator: client, priceBus, pubsub: ownPubSub, clock, log: silentLogger(), metrics, ...deps },
-    { host: '127.0.0.1', port: 0, jwtSecret, secureCookie: false, demandPeriodMs: 50, maxAuthCalls: 10_000, ...options },
+    { address: { host: '127.0.0.1', port: 0 }, jwtSecret, secureCookie: false, demandPeriodMs: 50, maxAuthCalls: 10_000, ...options },
   );
   const url = `http://127.0.0.1:${bff.port}`;
   const call: TestBff['call'] = async (user, method, path, body, more = {}) => {

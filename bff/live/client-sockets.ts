@@ -29,7 +29,6 @@ export interface ClientSocketsOptions {
 export interface ClientSockets {
   /** No more are taken: the limit is reached, or all are being closed. */
   readonly isFull: boolean;
-  readonly isClosing: boolean;
   /** @param connection what `socket` writes to */
   open(socket: WebSocket, connection: ClientSocketDeps['connection'], token: AccessToken): void;
   /** Closes the sockets of a session that was ended. */
@@ -65,9 +64,6 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
   return {
     get isFull() {
       return closing || open.size >= maxSockets;
-    },
-    get isClosing() {
-      return closing;
     },
     open: (socket, connection, token) => {
       const isOneTooMany = live.viewersOf(token.userId) >= maxSocketsPerUser;

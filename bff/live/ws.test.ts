@@ -362,6 +362,11 @@ describe('closing', () => {
     expect(new Set(codes.map(({ code }) => code))).toEqual(new Set([1001]));
     await closing;
   });
+  it('is done once, however often it is asked for', async () => {
+    const bff = await start();
+    await Promise.all([bff.close(), bff.close()]);
+    await bff.close();
+  });
   it('does not wait for a client that has stopped', async () => {
     const bff = await start({ options: { socketLimits: { closeGraceMs: 100 } } });
     const socket = await openSocket(bff.wsUrl, createUser(systemClock));

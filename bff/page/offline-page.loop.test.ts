@@ -42,7 +42,7 @@ const createServer = () => {
   };
   const start = async (webFolder = builtPage) => {
     await stop();
-    bff = await startTestBff({ postgres, auth, options: { webFolder, port } });
+    bff = await startTestBff({ postgres, auth, options: { webFolder, address: { host: '127.0.0.1', port } } });
     port = bff.port;
     bff.publish('btcusdt', '50000');
     return bff.url;

@@ -67,7 +67,7 @@ export const startLivePath = async ({ sim, postgres }: LivePathOptions): Promise
   const openBff = () =>
     startBff(
       { ...parts('bff'), clock, postgres, auth, aggregator: client, priceBus, pubsub },
-      { ...loopback, jwtSecret, secureCookie: false, demandPeriodMs: 100, closeSpreadMs: 50 },
+      { address: loopback, jwtSecret, secureCookie: false, demandPeriodMs: 100, closeSpreadMs: 50 },
     );
   let bff = await openBff();
   const base = () => `http://127.0.0.1:${bff.port}`;

@@ -45,7 +45,7 @@ const startReplica = async (redis: TestRedis, server: TestPostgres, authPort: nu
   const auth = createAuthClient({ clock, target: `127.0.0.1:${toAuth.port}` });
   const bff = await startBff(
     { postgres, auth, aggregator, priceBus: createPriceBus(pubsub), pubsub, clock, log, metrics },
-    { host: '127.0.0.1', port: 0, jwtSecret, secureCookie: false, maxAuthCalls: 10_000 },
+    { address: { host: '127.0.0.1', port: 0 }, jwtSecret, secureCookie: false, maxAuthCalls: 10_000 },
   );
   return {
     base: `http://127.0.0.1:${bff.port}`,
