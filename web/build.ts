@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -22,6 +22,7 @@ const sources = [
   '../lib/money',
   '../lib/errors',
   '../lib/renewal',
+  '../lib/retry',
   '../package-lock.json',
 ];
 
@@ -61,13 +62,19 @@ const buildPage = async () => {
 
 const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Gives the scripts that run before the others a name made of their content, as all others have. */
-const nameEarlyScripts = () => {
+/** Makes the scripts that run before the others as small as those, and gives them a name made of their content, as all others have. */
+const finishEarlyScripts = async () => {
+  const { minify } = await import('vite');
   const index = join(outDir, 'index.html');
   for (const stem of ['appearance', 'first-words']) {
-    const script = readFileSync(join(outDir, `${stem}.js`));
-    const name = `assets/${stem}-${sha256(script).slice(0, 8)}.js`;
-    renameSync(join(outDir, `${stem}.js`), join(outDir, name));
+    // Both keep to the language of browsers that are too old for the page.
+    const { code, errors } = await minify(`${stem}.js`, readFileSync(join(outDir, `${stem}.js`), 'utf8'), {
+      compress: { target: 'es2015' },
+    });
+    if (errors.length > 0) throw new Error(`${stem}.js: ${errors.map(({ message }) => message).join('; ')}`);
+    const name = `assets/${stem}-${sha256(code).slice(0, 8)}.js`;
+    writeFileSync(join(outDir, name), code);
+    rmSync(join(outDir, `${stem}.js`));
     writeFileSync(index, readFileSync(index, 'utf8').replace(`/${stem}.js`, `/${name}`));
   }
 };
@@ -114,7 +121,7 @@ const built = fingerprintOfSources();
 if (!isBuilt(built)) {
   clearDrafts();
   await buildPage();
-  nameEarlyScripts();
+  await finishEarlyScripts();
   await buildWorker();
   compress();
   replacePage(built);

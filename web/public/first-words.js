@@ -40,31 +40,27 @@
     else say(kind, detail);
   };
   const minGapMs = 60000;
-  /** The page's own script; its name is made of its content. */
-  const buildOf = () => {
-    const entry = document.querySelector('script[type="module"]');
-    return entry ? entry.src : '';
-  };
   /** @returns false where this build was loaded anew already, which has not helped; true once, which is kept */
   const takeTry = () => {
     try {
       const key = `tickfolio.loaded-anew ${document.querySelector('meta[name="base-path"]').content}`;
       const now = Date.now();
+      /** The page's own script; its name is made of its content. */
+      const build = document.querySelector('script[type="module"]').src;
       const before = JSON.parse(sessionStorage.getItem(key) || '{}');
       const after = {};
       // Of several builds that a balancer shows in turn, each has one try.
-      for (const build of Object.keys(before)) if (Math.abs(now - before[build]) < minGapMs) after[build] = before[build];
-      if (after[buildOf()]) return false;
-      after[buildOf()] = now;
+      for (const one of Object.keys(before)) if (Math.abs(now - before[one]) < minGapMs) after[one] = before[one];
+      if (after[build]) return false;
+      after[build] = now;
       sessionStorage.setItem(key, JSON.stringify(after));
       return true;
     } catch (_blocked) {
       // Nothing is kept here; whether this was a reload is known all the same.
       const navigation = performance.getEntriesByType('navigation')[0];
-      return Boolean(navigation) && navigation.type !== 'reload';
+      return navigation && navigation.type !== 'reload';
     }
   };
-  const answerMs = 5000;
   let leaving = false;
   /** @param otherwise called where loading the page anew has not helped, or would show the browser's own page of faults */
   const loadAnew = (otherwise) => {
@@ -74,12 +70,11 @@
       leaving = false;
       otherwise();
     };
-    const request = new XMLHttpRequest();
-    request.open('HEAD', location.href);
-    request.timeout = answerMs;
-    request.onload = () => (request.status < 500 && takeTry() ? location.reload() : stay());
-    request.onerror = request.ontimeout = stay;
-    request.send();
+    // Only a browser too old for the page lacks what bounds it.
+    fetch(location.href, { method: 'HEAD', signal: AbortSignal.timeout(5000) }).then(
+      (answer) => (answer.status < 500 && takeTry() ? location.reload() : stay()),
+      stay,
+    );
   };
   const isOwnFile = (address) => address && address.indexOf(`${location.origin}/`) === 0 && address.indexOf('/assets/') > 0;
   const isOld = !('noModule' in document.createElement('script')) || !window.AbortSignal || !AbortSignal.timeout || !Object.hasOwn;

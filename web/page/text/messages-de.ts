@@ -203,7 +203,6 @@ export const de: Messages = {
   high: 'Hoch',
   low: 'Tief',
   open: 'Anfang',
-  closing: 'Schluss',
   dayVolume: 'Umsatz in 24 Std.',
   notRecorded: 'nicht festgehalten',
   inPart: 'nicht alle Kurse waren aktuell',

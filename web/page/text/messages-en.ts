@@ -204,7 +204,6 @@ export const en = {
   high: 'High',
   low: 'Low',
   open: 'Open',
-  closing: 'Close',
   dayVolume: '24 h volume',
   notRecorded: 'not recorded',
   inPart: 'not all prices were current',
