@@ -31,7 +31,7 @@ const until = async <T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean,
 
 const json = async (url: string, method = 'GET'): Promise<Record<string, unknown>> => {
   const response = await fetch(url, { method, headers: { accept: 'application/json' } });
-  return { status: response.status, ...((await response.json()) as object) };
+  return { ...((await response.json()) as object), code: response.status };
 };
 
 /**
@@ -62,13 +62,13 @@ export const tryInRun = async (folder: string): Promise<void> => {
     if (url === undefined) throw new Error('the run ended before it had started');
     const ready = await until(
       () => json(`${url}/ready`),
-      ({ status }) => status === 200,
+      ({ code }) => code === 200,
       answerMs,
     );
     if (!JSON.stringify(ready).includes('"trial"')) throw new Error(`/ready does not name the trial service: ${JSON.stringify(ready)}`);
     await until(
       () => json(`${url}/api/v1/trials`, 'POST'),
-      ({ status }) => status === 201,
+      ({ code }) => code === 201,
       answerMs,
     );
     await until(
