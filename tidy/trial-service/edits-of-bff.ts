@@ -37,10 +37,10 @@ export const bffEdits: readonly Edit[] = [
     path: 'bff/main.ts',
     why: 'its client is made',
     put: [
-      { after: '  createCircuitMetrics,\n', text: '  createTrialClient,\n' },
+      { after: '  createAuthClient,\n', text: '  createTrialClient,\n' },
       {
-        before: '    const aggregator = createAggregators({\n',
-        text: "    const trial = life.own('trial', createTrialClient(hostPort(config.TRIAL_SERVICE_ADDR), grpcTlsOf(config, log)));\n",
+        before: '  const aggregator = createAggregators({\n',
+        text: "  const trial = life.own('trial', createTrialClient({ ...neighbour, target: hostPort(config.TRIAL_SERVICE_ADDR) }));\n",
       },
       { after: 'postgres, auth, ', text: 'trial, ' },
     ],
@@ -59,10 +59,10 @@ export const bffEdits: readonly Edit[] = [
     put: [
       { after: "import { socket } from './socket.js';\n", text: "import { trial } from './trial.js';\n" },
       { after: 'needs: { aggregator, auth, database, jwtSecret, pubsub, socket', text: ', trial' },
-      { after: 'createCircuitMetrics, ', text: 'createTrialClient, ' },
+      { after: 'createAuthClient, ', text: 'createTrialClient, ' },
       {
         before: '    const archive: { clickhouse',
-        text: "    const trialClient = own('trial client', createTrialClient(given.trial.target));\n",
+        text: "    const trialClient = own('trial client', createTrialClient({ clock, target: given.trial.target, observe, observeCircuit }));\n",
       },
       { after: '        auth: authClient,\n', text: '        trial: trialClient,\n' },
     ],
