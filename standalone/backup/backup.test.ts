@@ -198,6 +198,16 @@ describe('a restore', () => {
     await folder.close();
   });
 
+  it('is what a run has that was started between its last two steps, on a new folder that is in the way', async () => {
+    await take();
+    await cp(join(backup, 'data'), `${dataFolder}.restored`, { recursive: true });
+    await rename(dataFolder, `${dataFolder}.before-1`);
+    await mkdir(dataFolder);
+    const folder = await openDataFolder(dataFolder, systemClock);
+    expect([folder.finishedRestore, await readFile(folder.part('store/rows'), 'utf8')]).toEqual([true, 'one, two']);
+    await folder.close();
+  });
+
   it('that was killed before is done anew, whatever it left', async () => {
     await take();
     await writeFile(join(dataFolder, 'store', 'rows'), 'now');

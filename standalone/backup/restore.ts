@@ -86,7 +86,7 @@ const put = async (
       }
       signal.throwIfAborted();
       const keptName = freeName(`${dataFolder}.before-${new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '-')}`);
-      const kept = await swapIn(dataFolder, keptName);
+      const kept = await swapIn(clock, dataFolder, keptName);
       return {
         manifest,
         dataFolder,

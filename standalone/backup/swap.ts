@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { StartError } from '@tickfolio/lib/errors';
 import { syncFolder } from './file-tree.js';
 import { realPath } from './real-path.js';
@@ -20,6 +21,10 @@ export const checkSwap = async (dataFolder: string): Promise<void> => {
     );
 };
 
+/** A run that made a folder of its own between the two names gives it up in far less. */
+const yieldMs = 5_000;
+const lookMs = 20;
+
 /** Whether it has anything that somebody could miss. */
 const isEmpty = async (folder: string): Promise<boolean> => (await readdir(folder)).every((name) => name === '.lock');
 
@@ -29,7 +34,7 @@ const isEmpty = async (folder: string): Promise<boolean> => (await readdir(folde
  * @param keptName what the data folder of before is called from now on
  * @returns whether there was one with something in it, which is kept
  */
-export const swapIn = async (dataFolder: string, keptName: string): Promise<boolean> => {
+export const swapIn = async (clock: Clock, dataFolder: string, keptName: string): Promise<boolean> => {
   const restored = restoredName(dataFolder);
   // Of a restore that was killed before it took anything's place.
   await rm(restored, { recursive: true, force: true });
@@ -37,13 +42,28 @@ export const swapIn = async (dataFolder: string, keptName: string): Promise<bool
   const kept = !(await isEmpty(dataFolder));
   // Also one with nothing in it, to be removed where no run that is started meanwhile can have it.
   await rename(dataFolder, keptName);
-  await rename(restored, dataFolder).catch((err: unknown) => {
-    // A run that was started at this very moment may have given it its name.
-    if (existsSync(restored) || !existsSync(dataFolder)) throw err;
-  });
+  await giveName(clock, restored, dataFolder);
   await syncFolder(dirname(dataFolder));
   if (!kept) await rm(keptName, { recursive: true });
   return kept;
+};
+
+/** Changes the second name. A run that is started at this very moment may do it as well, or have a folder there that it gives up. */
+const giveName = async (clock: Clock, restored: string, dataFolder: string): Promise<void> => {
+  for (const giveUpMs = clock.monotonic() + yieldMs; ; await sleep(clock, lookMs)) {
+    try {
+      await rename(restored, dataFolder);
+      return;
+    } catch (err) {
+      if (!existsSync(restored) && existsSync(dataFolder)) return;
+      const isTaken = err instanceof Error && 'code' in err && (err.code === 'ENOTEMPTY' || err.code === 'EEXIST');
+      if (!isTaken) throw err;
+      if (clock.monotonic() > giveUpMs)
+        throw new StartError(
+          `Something else made ${dataFolder} in the moment of the exchange. What was restored is whole, in ${restored}: move that folder away, and give this one its name.`,
+        );
+    }
+  }
 };
 
 /**
@@ -58,3 +78,7 @@ export const finishSwap = async (name: string): Promise<boolean> => {
   await rename(restoredName(dataFolder), dataFolder);
   return true;
 };
+
+/** Whether a new folder, which this process has locked, stands where a restore has one to put. */
+export const isInTheWay = async (dataFolder: string): Promise<boolean> =>
+  existsSync(restoredName(realPath(dataFolder))) && (await isEmpty(dataFolder));

@@ -6,7 +6,8 @@ import { secretFault } from '@tickfolio/lib/config';
 import { StartError } from '@tickfolio/lib/errors';
 import { lockFolder } from '@tickfolio/lib/folder-lock';
 import type { Closable } from '@tickfolio/lib/lifecycle';
-import { finishSwap } from '../backup/swap.js';
+import { removeEmpty } from '../backup/file-tree.js';
+import { finishSwap, isInTheWay } from '../backup/swap.js';
 
 export interface DataFolder extends Closable {
   readonly path: string;
@@ -66,6 +67,12 @@ export const openDataFolder = async (path: string, clock: Clock): Promise<DataFo
     throw new StartError(`The data folder cannot be used: ${err.message}. DATA_DIR sets it.`);
   });
   const lock = await lockFolder(folder, { clock }).catch(advise);
+  if (await isInTheWay(folder)) {
+    // Made between the two steps of a restore, or before a killed one was to be finished.
+    await lock.close();
+    await removeEmpty([join(folder, '.lock'), folder]);
+    return openDataFolder(path, clock);
+  }
   return {
     path: folder,
     finishedRestore,
