@@ -126,7 +126,8 @@ describe.skipIf(!browser)('our configuration', { timeout: 120_000 }, () => {
     const upstream = await freePort();
     const proxy = await proxies.recommended(name, upstream);
     const site = `https://${siteName}:${proxy.port}/`;
-    const options = { port: upstream, publicUrls: [site], trustProxy: ['127.0.0.1'], secureCookie: true, maxAuthCalls };
+    const address = { host: '127.0.0.1', port: upstream };
+    const options = { address, publicUrls: [site], trustProxy: ['127.0.0.1'], secureCookie: true, maxAuthCalls };
     await withBff(options, async (bff) => {
       await expect.poll(() => logInFrom('127.0.0.9', proxy), { timeout: 10_000 }).toBe(401);
       await (await visit(site, 'live')).leave();
