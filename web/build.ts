@@ -56,7 +56,16 @@ const buildPage = async () => {
     resolve: { conditions: ['tickfolio-source', 'module', 'browser', 'production'] },
     // Files name each other relative to themselves; the server writes into the index where they stand.
     base: './',
-    build: { outDir, emptyOutDir: true, target: 'es2022', sourcemap: false, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2022',
+      sourcemap: false,
+      assetsInlineLimit: 0,
+      // A late style that did not come would not be asked for again with its script.
+      cssCodeSplit: false,
+      modulePreload: { polyfill: false },
+    },
   });
 };
 

@@ -89,7 +89,6 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
     const prices = new Map<string, string>();
     for (let from = 0; from < symbols.length; from += maxReadSymbols) {
       const page = symbols.slice(from, from + maxReadSymbols);
-      console.log('READ', new Date().toISOString(), page, JSON.stringify([...(await priceBus.last(page)).values()]), page.map((s) => JSON.stringify(board.listing(s, 'usdt').state)));
       for (const reading of (await priceBus.last(page)).values()) {
         board.take({ ...reading, kept: true });
         if (reading.simulated === undefined || reading.simulated === (kind === 'simulated')) prices.set(reading.symbol, reading.price);

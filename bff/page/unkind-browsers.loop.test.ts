@@ -173,4 +173,47 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await page.getByRole('heading', { name: 'Create account' }).waitFor();
     await context.close();
   });
+  it('whose server is away for a moment while the page of a coin is loaded keeps the page, and has that of the coin once the server is back', async () => {
+    const { page, context, signIn } = await openWindow(browser, { serviceWorkers: 'block' });
+    let isAway = false;
+    let asked = 0;
+    await page.goto(bff.url);
+    await signIn(await createHolder(bff));
+    await page.getByTestId('total').getByText('50,000').waitFor();
+    await page.evaluate('window.isTheSamePage = true');
+    await page.route('**', (route) => (isAway ? route.abort() : route.fallback()));
+    await page.route(/\/assets\/coin-page-.*js$/, (route) => {
+      isAway = asked++ === 0;
+      return isAway ? route.abort() : route.fallback();
+    });
+    await page.locator('a[href*="/coins/btcusdt"]').first().click();
+    await expect.poll(() => asked).toBe(1);
+    await page.waitForTimeout(1_500); // In which it must not go away.
+    isAway = false;
+    expect(await page.evaluate('window.isTheSamePage')).toBe(true);
+    await page.getByRole('heading', { name: /Bitcoin|BTC/ }).waitFor();
+    await context.close();
+  });
+  it('whose server is away for a moment while a chart is loaded has the chart with its styles once the server is back', async () => {
+    const { page, context, signIn } = await openWindow(browser, { serviceWorkers: 'block' });
+    let isAway = false;
+    let asked = 0;
+    const pointAt = (agoMs: number) => ({ Time: new Date(Date.now() - agoMs).toISOString(), Value: '50000' });
+    await page.goto(bff.url);
+    await page.route('**', (route) => (isAway ? route.abort() : route.fallback()));
+    await page.route(/\/api\/v1\/profile\/value/, (route) =>
+      route.fulfill({ json: { Range: '24h', StepSeconds: 300, Points: [600_000, 300_000, 60_000].map(pointAt) } }),
+    );
+    await page.route(/\/assets\/value-chart-.*(js|css)$/, (route) => {
+      if (asked++ === 0) isAway = true;
+      return isAway ? route.abort() : route.fallback();
+    });
+    await signIn(await createHolder(bff));
+    await expect.poll(() => asked).toBeGreaterThan(0);
+    await page.waitForTimeout(300);
+    isAway = false;
+    await page.locator('.u-over').waitFor({ state: 'attached' });
+    expect(await page.evaluate("getComputedStyle(document.querySelector('.u-over')).position")).toBe('absolute');
+    await context.close();
+  });
 });

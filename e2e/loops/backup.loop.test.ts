@@ -199,7 +199,7 @@ describe(`killed with -9 at ${kills} random moments each (SEED=${seed})`, () => 
       () => join(place.path, `killed ${++number}`),
       async () => {
         const target = join(place.path, `killed ${number}`);
-        if (existsSync(target)) expect((await readManifest(target)).stores).toHaveLength(4);
+        if (existsSync(target)) expect((await readManifest(target)).stores.map(({ name }) => name)).toContain('databases');
       },
     );
   });

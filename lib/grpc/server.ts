@@ -107,6 +107,8 @@ export const createGrpcServer = ({
   });
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
   health.addToServer(server);
+  /** By `setServing`. */
+  const told = new Map<string, 'SERVING' | 'NOT_SERVING'>();
 
   const definitions: ServiceDefinition[] = [];
   const open = new Set<OpenCall>();
@@ -215,11 +217,17 @@ export const createGrpcServer = ({
             );
           else {
             health.setStatus('', 'SERVING');
+            told.set('', 'SERVING');
             resolve(port);
           }
         });
       }),
-    setServing: (service, serving) => health.setStatus(service, serving && !closing ? 'SERVING' : 'NOT_SERVING'),
+    setServing: (service, serving) => {
+      const status = serving && !closing ? 'SERVING' : 'NOT_SERVING';
+      // The library tells whoever watches at every call, also of what is the same.
+      if (told.get(service) !== status) health.setStatus(service, status);
+      told.set(service, status);
+    },
     close: () => {
       closing ??= new Promise((resolve) => {
         health.setStatus('', 'NOT_SERVING');

@@ -19,7 +19,7 @@ export interface OperationsOptions {
 /** The port for operations of a service that listens when `listen` is called; /ready says `draining` as soon as it closes. */
 export const createOperationsPort = ({ log, metrics }: OperationsDeps, { dependencies, facts, stop }: OperationsOptions) => {
   let draining = false;
-  const server = createHttpServer({ log });
+  const server = createHttpServer({ log, forceCloseConnections: true });
   addOperations(server, { metrics, dependencies, draining: () => draining, ...(facts ? { facts } : {}) });
   return {
     /** @returns the bound port. @throws StartError when it is taken */

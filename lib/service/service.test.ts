@@ -1,4 +1,7 @@
-import { Client } from '@grpc/grpc-js';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { Client, type ClientReadableStream, credentials, makeClientConstructor } from '@grpc/grpc-js';
+import { service as healthService } from 'grpc-health-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createManualClock, type ManualClock, systemClock } from '../clock/clock.js';
 import { createGrpcClient, isServing } from '../grpc/grpc.js';
@@ -162,5 +165,53 @@ describe('health over gRPC', () => {
     fault = undefined;
     await clock.advanceAsync(1_000);
     expect(await health()).toEqual([true, true]);
+  });
+});
+
+const pause = (ms: number) => new Promise<string>((resolve) => setTimeout(() => resolve('still waits'), ms));
+
+describe('a service that is ended', () => {
+  it('waits no longer than it may for somebody who connected to its operations and asks nothing', async () => {
+    const running = await serveOperations(
+      { log, metrics: createMetrics('test') },
+      { address, dependencies: [], stop: async () => undefined },
+    );
+    const silent = connect(running.operationsPort ?? 0, '127.0.0.1');
+    own({ close: () => silent.destroy() });
+    await once(silent, 'connect');
+    await fetch(`http://127.0.0.1:${running.operationsPort}/health`, { headers: { connection: 'close' } });
+    expect(await Promise.race([running.close(AbortSignal.timeout(500)).then(() => 'ended'), pause(4_000)])).toBe('ended');
+  });
+});
+
+describe('who watches the health of a service', () => {
+  it('is told once while nothing changes', async () => {
+    const clock = createManualClock();
+    const running = await serveGrpc(
+      { clock, log, metrics: createMetrics('test') },
+      {
+        address,
+        portVariable: 'THE_PORT',
+        service: 'test.v1.Test',
+        drainMs: 100,
+        dependencies: [{ name: 'needed', required: true, check: () => undefined }],
+        add: () => undefined,
+        stop: async () => undefined,
+      },
+    );
+    own(running);
+    const Health = makeClientConstructor(healthService, 'Health');
+    const client = new Health(`127.0.0.1:${running.port}`, credentials.createInsecure()) as unknown as Client & {
+      watch(request: { service: string }): ClientReadableStream<{ status: string }>;
+    };
+    own(client);
+    const told: string[] = [];
+    const call = client.watch({ service: 'test.v1.Test' });
+    call.on('data', ({ status }) => told.push(status)).on('error', () => undefined);
+    own({ close: () => call.cancel() });
+    await once(call, 'data');
+    for (let i = 0; i < 20; i++) clock.advance(250);
+    await pause(300);
+    expect(told).toEqual(['SERVING']);
   });
 });

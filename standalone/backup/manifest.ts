@@ -5,7 +5,7 @@ import { z } from '@tickfolio/lib/config';
 import { StartError } from '@tickfolio/lib/errors';
 
 /** Raised when an older build could not restore what a newer one backs up. */
-const formatVersion = 1;
+const formatVersion = 2;
 export const manifestName = 'manifest.json';
 /** Where the files lie, beside the manifest, as they lie in the data folder. */
 export const filesName = 'data';
@@ -19,7 +19,7 @@ export const storeOf = (path: string): string => path.split('/')[0] ?? '';
 const count = z.number().int().nonnegative();
 
 const manifestSchema = z.object({
-  format: z.literal(formatVersion),
+  format: z.union([z.literal(1), z.literal(formatVersion)]),
   product: z.literal('tickfolio'),
   /** Of the product that took the backup. */
   version: z.string(),

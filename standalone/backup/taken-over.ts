@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from '@tickfolio/lib/config';
@@ -19,6 +20,18 @@ export const readTakenOver = (folder: string): TakenOver[] => {
   return existsSync(file) ? noteSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : [];
 };
 
-/** Stores of a data folder whose contents lie in another one by now: no part of a backup. */
+/** Changes whenever somebody opens the database. */
+export const controlOf = (folder: string): string | undefined => {
+  const file = join(folder, 'data/global/pg_control');
+  return existsSync(file) ? createHash('sha256').update(readFileSync(file)).digest('hex') : undefined;
+};
+
+/** Stores of a data folder whose contents lie in another one by now: no part of a backup, unless an earlier build has changed them since. */
 export const takenOverIn = (dataFolder: string): ReadonlySet<string> =>
-  new Set(readdirSync(dataFolder).flatMap((name) => readTakenOver(join(dataFolder, name)).map((former) => former.name)));
+  new Set(
+    readdirSync(dataFolder).flatMap((name) =>
+      readTakenOver(join(dataFolder, name))
+        .filter((former) => [undefined, former.control].includes(controlOf(join(dataFolder, former.name))))
+        .map((former) => former.name),
+    ),
+  );

@@ -76,3 +76,22 @@ it('starts nothing more once the run is ended, and closes what comes then', asyn
   await new Promise((resolve) => setImmediate(resolve));
   expect(events).toEqual(['start store', 'close store']);
 });
+
+it.each([1, 2])('says why a part of a part could not be started, also where another one is ready at that moment (%i)', async (ticks) => {
+  const { part, walk } = setUp();
+  let open: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const database = part('database of accounts', {}, async () => {
+    await gate;
+    throw new Error('its disk is full');
+  });
+  const archive = part('archive', {}, async () => {
+    await gate;
+    for (let tick = 0; tick < ticks; tick++) await undefined;
+  });
+  const walking = walk([part('auth', { database }), part('dashboard', { archive })]);
+  setTimeout(open, 1);
+  await expect(walking).rejects.toThrow('its disk is full');
+});

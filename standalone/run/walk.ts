@@ -23,11 +23,11 @@ export const walkParts = async <Config>(
   deps: RunDeps & { readonly config: Config },
 ): Promise<Walked | undefined> => {
   const starting = new Map<AnyPart, Promise<unknown>>();
-  let broken = false;
+  let fault: { readonly err: unknown } | undefined;
   const begin = async (part: AnyPart): Promise<unknown> => {
     const needs = Object.entries(part.needs).map(async ([as, need]) => [as, await startOf(need)] as const);
     const given = Object.fromEntries(await Promise.all(needs));
-    if (broken || deps.signal.aborted) throw new Ended();
+    if (fault || deps.signal.aborted) throw new Ended();
     const made = await part.start({ ...deps, soon: startOf } as Run<Config> as never, given as never);
     if (isClosable(made)) deps.own(part.name, made);
     return made;
@@ -35,15 +35,16 @@ export const walkParts = async <Config>(
   const startOf = (part: AnyPart): Promise<unknown> => {
     const started = starting.get(part) ?? begin(part);
     starting.set(part, started);
-    started.catch(() => {
-      broken = true;
+    started.catch((err: unknown) => {
+      if (!(err instanceof Ended)) fault ??= { err };
     });
     return started;
   };
   try {
     await Promise.all(parts.map(startOf));
-  } catch (err) {
-    if (!(err instanceof Ended)) throw err;
+  } catch {
+    // Not what came first here: a part of a part is heard of later than one that was not begun because of it.
+    if (fault) throw (fault as { readonly err: unknown }).err;
     return undefined;
   }
   if (deps.signal.aborted) return undefined;

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@tickfolio/lib/clock';
 import { countOf } from '@tickfolio/lib/kit/counts';
 import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import { openPgliteEngine } from '@tickfolio/lib/postgres/pglite';
-import { createLogger } from '@tickfolio/lib/telemetry';
+import { createLogger, silentLogger } from '@tickfolio/lib/telemetry';
 import { expect, it } from 'vitest';
 import { takenOverIn } from '../backup/taken-over.js';
 import { allContents, former, formerContents, makeFormerDatabases } from '../kit/former-databases.js';
@@ -35,15 +35,34 @@ it('finds accounts, portfolios and values of before in one database, to the last
   expect(await takeOver(deps, place.path, former)).toBe(false);
   expect([...takenOverIn(place.path)]).toEqual(['auth_db', 'profile_db']);
 
-  // Somebody started an earlier build meanwhile.
+  // Somebody started an earlier build meanwhile: that one is in a backup.
   const [, profile = expect.unreachable()] = former;
   const earlier = await openPgliteEngine({ ...deps, folder: join(place.path, profile.name) });
   await earlier.session.query('delete from public.portfolio_values_before');
   await earlier.close();
+  expect([...takenOverIn(place.path)]).toEqual(['auth_db']);
   const left = () => [...former.map(({ name }) => name), allDatabases].filter((name) => existsSync(join(place.path, name)));
   await removeTakenOver(place.path, { log });
   expect(left()).toEqual(['profile_db', 'databases']);
   expect(lines).toEqual([expect.stringMatching(/^an earlier build has changed profile_db since/)]);
+  await place.remove();
+});
+
+it('refuses to copy while a database lies there that no setting names, and touches no folder that is in the way', async () => {
+  const place = await temporaryFolder();
+  const deps = { clock: systemClock, log: silentLogger(), print: () => undefined, signal: new AbortController().signal };
+  await makeFormerDatabases(place.path, 2);
+  const [auth, profile] = former;
+  if (!auth || !profile) return expect.unreachable();
+  // AUTH_POSTGRES_DB was forgotten once: copied without it, it would never be.
+  await rename(join(place.path, 'auth_db'), join(place.path, 'people'));
+  await expect(takeOver(deps, place.path, former)).rejects.toThrow(/^people in .* AUTH_POSTGRES_DB/);
+  await mkdir(join(place.path, allDatabases));
+  await writeFile(join(place.path, allDatabases, 'dump.sql'), 'mine');
+  const named = [{ ...auth, name: 'people' }, profile];
+  await expect(takeOver(deps, place.path, named)).rejects.toThrow(/is in the way/);
+  await rm(join(place.path, allDatabases, 'dump.sql'));
+  expect(await takeOver(deps, place.path, named)).toBe(true);
   await place.remove();
 });
 

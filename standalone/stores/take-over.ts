@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { lstat, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { lstat, open, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@tickfolio/lib/clock';
-import { freeBytes, NoRoomError, wasOpened } from '@tickfolio/lib/embedded-store';
+import { freeBytes, lacksRoom, NoRoomError, wasOpened } from '@tickfolio/lib/embedded-store';
+import { StartError } from '@tickfolio/lib/errors';
 import { openPgliteEngine, pgliteNeedsBytes, takeOverDatabase } from '@tickfolio/lib/postgres/pglite';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { storeBytes, syncFolder } from '../backup/file-tree.js';
 import { realPath } from '../backup/real-path.js';
-import { readTakenOver, takenOverName } from '../backup/taken-over.js';
+import { isKept } from '../backup/stores.js';
+import { controlOf, readTakenOver, takenOverName } from '../backup/taken-over.js';
 import { allDatabases } from './store-names.js';
 
 // Until 0.1.0 each database of a run had an engine to itself. What those hold is copied into the one engine once, and they are kept until the next start.
@@ -29,12 +30,6 @@ export interface TakeOverDeps {
 
 const has = (folder: string): boolean => existsSync(join(folder, 'data')) || wasOpened(folder);
 
-/** Changes whenever somebody opens the database. */
-const controlOf = (folder: string): string | undefined => {
-  const file = join(folder, 'data/global/pg_control');
-  return existsSync(file) ? createHash('sha256').update(readFileSync(file)).digest('hex') : undefined;
-};
-
 /** Which former databases the next start of a run copies. */
 const toTakeOver = <Former extends { readonly name: string }>(dataFolder: string, former: readonly Former[]): Former[] =>
   has(join(dataFolder, allDatabases)) ? [] : former.filter(({ name }) => has(join(dataFolder, name)));
@@ -46,14 +41,50 @@ const toTakeOver = <Former extends { readonly name: string }>(dataFolder: string
  * @throws DamagedStoreError, NoRoomError, StartError
  */
 export const takeOver = async (deps: TakeOverDeps, dataFolder: string, former: readonly FormerDatabase[]): Promise<boolean> => {
-  const { clock, log, print, signal } = deps;
+  const { print, signal } = deps;
   const found = toTakeOver(dataFolder, former);
   const target = join(dataFolder, allDatabases);
   const draft = `${target}.new`;
   await rm(draft, { recursive: true, force: true });
+  if (!has(target)) await refuseUnnamed(dataFolder, former);
   if (found.length === 0) return false;
   print(`Copying ${found.map(({ name }) => name).join(' and ')} into one database, once; both are kept until the next start ...`);
   await checkRoom(dataFolder, draft, found);
+  try {
+    await copy(deps, dataFolder, draft, found);
+  } catch (err) {
+    await rm(draft, { recursive: true, force: true }); // Its room is needed, by an earlier build as well.
+    throw lacksRoom(err) && !(err instanceof StartError) ? new NoRoomError(dataFolder, pgliteNeedsBytes(dataFolder)) : err;
+  }
+  signal.throwIfAborted();
+  await removeEmptyTarget(target);
+  await rename(draft, target);
+  await syncFolder(dataFolder);
+  return true;
+};
+
+/** @throws StartError where the folder has a database that no setting names: once the others are copied it would never be */
+const refuseUnnamed = async (dataFolder: string, former: readonly FormerDatabase[]): Promise<void> => {
+  const names = new Set([allDatabases, ...former.map(({ name }) => name)]);
+  const unnamed = (await readdir(dataFolder)).filter(
+    (name) => isKept(name) && !names.has(name) && existsSync(join(dataFolder, name, 'data/PG_VERSION')),
+  );
+  if (unnamed.length > 0)
+    throw new StartError(
+      `${unnamed.join(' and ')} in ${dataFolder} is a database that neither AUTH_POSTGRES_DB nor PROFILE_POSTGRES_DB names, and databases are ` +
+        'copied into one only once. Set the name that it had, or move it out of the folder.',
+    );
+};
+
+/** Made for its lock, and nothing else. */
+const removeEmptyTarget = async (target: string): Promise<void> => {
+  await rm(join(target, '.lock'), { recursive: true, force: true });
+  await rmdir(target).catch((err: NodeJS.ErrnoException) => {
+    if (err.code !== 'ENOENT') throw new StartError(`${target} is in the way of the databases: it is not empty, or a link. Move it.`);
+  });
+};
+
+const copy = async ({ clock, log, signal }: TakeOverDeps, dataFolder: string, draft: string, found: readonly FormerDatabase[]) => {
   const engine = await openPgliteEngine({ folder: draft, clock, log });
   try {
     for (const { name, migrationsFolder } of found) {
@@ -64,13 +95,14 @@ export const takeOver = async (deps: TakeOverDeps, dataFolder: string, former: r
     await engine.close();
   }
   const note = found.map(({ name }) => ({ name, control: controlOf(join(dataFolder, name)) ?? '' }));
-  await writeFile(join(draft, takenOverName), `${JSON.stringify(note)}\n`, { mode: 0o600 });
+  const file = await open(join(draft, takenOverName), 'w', 0o600);
+  try {
+    await file.writeFile(`${JSON.stringify(note)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
   await syncFolder(draft);
-  signal.throwIfAborted();
-  await rm(target, { recursive: true, force: true }); // Made for its lock, and nothing else.
-  await rename(draft, target);
-  await syncFolder(dataFolder);
-  return true;
 };
 
 /** @throws NoRoomError where the disk of the data folder has no room for the copies */
@@ -96,7 +128,14 @@ export const removeTakenOver = async (dataFolder: string, { log }: Pick<TakeOver
         { database: name },
         `an earlier build has changed ${name} since its contents were copied into ${allDatabases}; it is not used, and kept: move it away`,
       );
-    } else await remove(folder);
+      continue;
+    }
+    try {
+      await remove(folder);
+    } catch (err) {
+      kept++;
+      log.warn({ err, database: name }, `${name}, whose contents are in ${allDatabases}, could not be removed`);
+    }
   }
   if (kept === 0) await unlink(join(dataFolder, allDatabases, takenOverName));
 };

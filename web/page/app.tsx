@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, RouterProvider } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { loadPatiently } from './kit/late-part.js';
 import { type Parts, PartsProvider } from './parts.js';
 import { basePath } from './place.js';
 import { forgetRecent } from './portfolio/changes/recent-symbols.js';
@@ -33,7 +34,7 @@ const portfolio = createRoute({
     </SignedIn>
   ),
 });
-const CoinPage = lazyRouteComponent(() => import('./coin/coin-page.js'), 'CoinPage');
+const CoinPage = lazyRouteComponent(() => loadPatiently(() => import('./coin/coin-page.js')), 'CoinPage');
 const coinRoute = createRoute({
   getParentRoute: () => root,
   path: '/coins/$symbol',
@@ -43,7 +44,7 @@ const coinRoute = createRoute({
     </SignedIn>
   ),
 });
-const AccountPage = lazyRouteComponent(() => import('./account/account-page.js'), 'AccountPage');
+const AccountPage = lazyRouteComponent(() => loadPatiently(() => import('./account/account-page.js')), 'AccountPage');
 const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
@@ -53,9 +54,9 @@ const account = createRoute({
     </SignedIn>
   ),
 });
-const SignInPage = lazyRouteComponent(() => import('./account/entrances.js'), 'SignInPage');
+const SignInPage = lazyRouteComponent(() => loadPatiently(() => import('./account/entrances.js')), 'SignInPage');
 const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignInPage });
-const SignUpPage = lazyRouteComponent(() => import('./account/entrances.js'), 'SignUpPage');
+const SignUpPage = lazyRouteComponent(() => loadPatiently(() => import('./account/entrances.js')), 'SignUpPage');
 const signUp = createRoute({ getParentRoute: () => root, path: '/sign-up', component: SignUpPage });
 
 const router = createRouter({

@@ -50,6 +50,21 @@ describe('databases of one PGlite', () => {
     expect(await names(other.db)).toEqual(['b', 'c']);
   });
 
+  it('keep what one acknowledged although another one was closed in the middle of its transaction', async () => {
+    const [one, other] = await Promise.all(['closed', 'beside'].map((schema) => engine.database({ schema, migrationsFolder })));
+    if (!one || !other) return expect.unreachable();
+    const cut = one.db.transaction(async (tx) => {
+      await add(tx, 'a');
+      await one.close();
+      await add(tx, 'b');
+    });
+    await cut.catch(() => undefined);
+    await add(other.db, 'acknowledged');
+    // A transaction that is still open here would refuse it.
+    await engine.session.query('vacuum beside.vaults');
+    expect(await names(other.db)).toEqual(['acknowledged']);
+  });
+
   it('are not larger after each filling and emptying', async () => {
     const { db } = await engine.database({ schema: 'queue', migrationsFolder });
     const sizes: number[] = [];

@@ -60,7 +60,7 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
     ready,
     tooLong: (tookMs) => log.debug({ tookMs: Math.round(tookMs), folder }, 'the embedded database had no time for anybody else'),
   });
-  const sessionIn = (schema: string | undefined, name: string, run = (work: () => Promise<never>) => work()) => {
+  const sessionIn = (schema: string | undefined, name: string) => {
     const statements = traceQueries(
       {
         query: (text: string, params: unknown[], rowMode: 'array' | 'object') =>
@@ -68,10 +68,7 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
       },
       name,
     );
-    return createPgliteSession((text, params, rowMode) => run(() => statements.query(text, params, rowMode) as Promise<never>), {
-      ...options,
-      turns,
-    });
+    return createPgliteSession((text, params, rowMode) => statements.query(text, params, rowMode) as Promise<never>, { ...options, turns });
   };
   const session = sessionIn(undefined, 'pglite');
   const upkeep = [keepLogShort(session, options), vacuumNowAndThen(session, options)];
@@ -81,7 +78,12 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
     failed,
     database: async ({ schema, migrationsFolder, name = schema }) => {
       let closed = false;
-      const own = sessionIn(schema, name, (work) => (closed ? Promise.reject(over()) : work()));
+      const session = sessionIn(schema, name);
+      // What has begun ends: a transaction that could neither be committed nor rolled back would take in what others ask after it.
+      const own: Pick<PgliteSession, 'query' | 'transaction'> = {
+        query: (...asked) => (closed ? Promise.reject(over()) : session.query(...asked)),
+        transaction: (work) => (closed ? Promise.reject(over()) : session.transaction(work)),
+      };
       // drizzle calls nothing of a PGlite but `query` and `transaction`.
       const db = drizzle(own as unknown as PGlite);
       try {

@@ -1,20 +1,32 @@
 import { type ComponentType, lazy } from 'react';
 import { browserClock as clock } from '../clock.js';
 
-/** Pauses double from this up to the other, together half a minute: a server that restarts is back sooner. */
 const firstPauseMs = 500;
 const lastPauseMs = 16_000;
+const maxAnswerMs = 5_000;
 
-const loadPatiently = <Part,>(load: () => Promise<Part>, pauseMs = firstPauseMs): Promise<Part> =>
-  load().catch(async (thrown: unknown) => {
-    if (pauseMs > lastPauseMs) throw thrown;
-    await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
-    return loadPatiently(load, pauseMs * 2);
-  });
+const isServerThere = (): Promise<boolean> =>
+  fetch(location.href, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(maxAnswerMs) }).then(
+    ({ status }) => status < 500,
+    () => false,
+  );
 
-/**
- * A part of the page that is loaded when it is first shown. React would keep a failure for as long as the page is open, so one that does
- * not come is asked for again. @throws what the last try threw, while it is shown
- */
+/** Loads, and while the server is away waits for it. @throws Error where it is not there a second time, with the server there: then the file is gone */
+export const loadPatiently = async <Part,>(load: () => Promise<Part>): Promise<Part> => {
+  let wasThere = false;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(lastPauseMs, pauseMs * 2)) {
+    try {
+      return await load();
+    } catch (thrown) {
+      const isThere = await isServerThere();
+      // In words of its own: at those of browsers the router would load the whole page anew, again and again.
+      if (isThere && wasThere) throw new Error('A part of the page is gone.', { cause: thrown });
+      wasThere = isThere;
+      if (!isThere) await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
+    }
+  }
+};
+
+/** A part of the page that is loaded when it is first shown. React would keep a failure for as long as the page is open. */
 export const latePart = <Props extends object>(load: () => Promise<ComponentType<Props>>) =>
   lazy(() => loadPatiently(load).then((Part) => ({ default: Part })));

@@ -195,3 +195,28 @@ describe('the live values', () => {
     expect([count.reads, count.sockets >= sockets]).toEqual([reads + 1, true]);
   });
 });
+
+it.each([1009, 1007])('values are read where something between page and server closes every socket with %i', async (code) => {
+  const clock = createManualClock();
+  const told: Connection[] = [];
+  const totals: string[] = [];
+  let sockets = 0;
+  const connection = createLiveConnection({
+    clock,
+    random: () => 0.5,
+    open: () => {
+      sockets++;
+      const socket = { readyState: 1, onmessage: null, onclose: null, close: () => undefined } as unknown as WebSocket;
+      clock.after(20, () => socket.onclose?.({ code } as CloseEvent));
+      return socket;
+    },
+    token: async () => 'token',
+    renew: async () => 'token',
+    read: async () => frame('read'),
+    onFrame: ({ TotalValue }) => totals.push(TotalValue),
+    onConnection: (next) => told.push(next),
+  });
+  await clock.advanceAsync(20_000);
+  connection.close();
+  expect([told.at(-1), totals.length > 3, sockets > 1]).toEqual(['reading', true, true]);
+});

@@ -1,4 +1,4 @@
-import { actionAfter } from '@tickfolio/api/close-codes';
+import { actionAfter, closeCodes } from '@tickfolio/api/close-codes';
 import type { Refresh } from '@tickfolio/api/messages';
 import { doubledMs, retryPauseMs } from '@tickfolio/lib/retry/backoff';
 import type { Clock, Timer } from '../clock.js';
@@ -70,7 +70,8 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
     detach();
     if (closed) return;
     const action = actionAfter(code);
-    if (action === 'stop') {
+    // The other reasons to stop are faults of a program: of something in between, where it is this page.
+    if (code === closeCodes.tooMany) {
       deps.onConnection('refused');
       return;
     }
