@@ -79,7 +79,7 @@ describe('trades equal to the last one', () => {
     playRound,
   );
 
-  it.runIf(minutes > 0)(
+  it.each(minutes > 0 ? [minutes] : [])(
     `with the same for ${minutes} minutes, round after round (seed ${seed})`,
     async () => {
       const untilMs = performance.now() + minutes * 60_000;
