@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { signAccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, systemClock } from '@tickfolio/lib/clock';
-import { AppError, differentRequest } from '@tickfolio/lib/errors';
 import { shareTestPglite } from '@tickfolio/lib/kit/pglite';
 import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
@@ -10,14 +9,13 @@ import type { PubSub } from '@tickfolio/lib/pubsub';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import type { RunningService } from '@tickfolio/lib/service';
 import { createMetrics, type Metrics, silentLogger } from '@tickfolio/lib/telemetry';
-import type { AuthClient, CallMeta, TokenPair } from '../accounts/auth-client.js';
 import { type BffDeps, type BffOptions, type ListenOptions, migrationsFolder, startBff } from '../app.js';
 import type { ValueHistory } from '../history/value-history.js';
 import { createFakeAggregator } from './aggregator.js';
+import { createFakeAuth, jwtSecret } from './auth.js';
 
 export { createFakeAggregator, testSymbols } from './aggregator.js';
-
-export const jwtSecret = 'a secret of the tests only, and long enough';
+export { createFakeAuth, jwtSecret, lateToken } from './auth.js';
 
 export const openTestPostgres = (): Promise<Postgres> => shareTestPglite(migrationsFolder);
 
@@ -31,108 +29,6 @@ export interface TestUser {
   readonly token: string;
   readonly sessionId: string;
 }
-
-/** A refresh token whose call was held up until the one after it was used. */
-export const lateToken = 'late';
-
-/** An auth service in memory: names are taken once, passwords are compared, refresh tokens work once. */
-export const createFakeAuth = (clock: Clock) => {
-  const accounts = new Map<string, { userId: string; name: string; password: string; key: string }>();
-  const sessions = new Map<string, { sessionId: string; userId: string; name: string }>();
-  /** Refresh tokens that were exchanged. */
-  const used = new Map<string, { readonly sessionId: string; readonly userId: string; readonly name: string }>();
-  /** For each refresh token the one that it was given for; an exchange of it tells that the answer with it was heard. */
-  const parents = new Map<string, string>();
-  const heard = new Set<string>();
-  const ended = new Set<string>();
-  /** Every session that was opened, by its user. */
-  const opened = new Map<string, Set<string>>();
-  const calls: { readonly method: string; readonly meta: CallMeta }[] = [];
-  const state = { down: false };
-  const called = (method: string, meta: CallMeta) => {
-    calls.push({ method, meta });
-    if (state.down) throw new AppError('unavailable', 'Accounts cannot be reached at the moment.', { retryAfterMs: 2_000 });
-  };
-  const open = (userId: string, name: string, sessionId: string): TokenPair => {
-    const { token, expiresAtMs } = signAccessToken({ secret: jwtSecret, clock }, { userId, userName: name, sessionId }, 900_000);
-    const refreshToken = randomUUID();
-    opened.set(userId, (opened.get(userId) ?? new Set()).add(sessionId));
-    sessions.set(refreshToken, { sessionId, userId, name });
-    return {
-      accessToken: token,
-      accessExpiresAtMs: expiresAtMs,
-      refreshToken,
-      refreshExpiresAtMs: clock.now() + 604_800_000,
-      renewableForMs: 2_592_000_000,
-      userId,
-      userName: name,
-      sessionId,
-    };
-  };
-  const client: AuthClient = {
-    register: async (name, password, key, meta) => {
-      called('register', meta);
-      const made = key === '' ? undefined : [...accounts.values()].find((account) => account.key === key);
-      if (made && (made.name !== name || made.password !== password)) throw differentRequest();
-      if (made) return { userId: made.userId };
-      if (accounts.has(name.toLowerCase())) throw new AppError('already_exists', 'The name is taken.');
-      const userId = randomUUID();
-      accounts.set(name.toLowerCase(), { userId, name, password, key });
-      return { userId };
-    },
-    login: async (name, password, meta) => {
-      called('login', meta);
-      const account = accounts.get(name.toLowerCase());
-      if (account?.password !== password) throw new AppError('unauthenticated', 'The name or the password is wrong.');
-      return open(account.userId, account.name, randomUUID());
-    },
-    refresh: async (refreshToken, meta) => {
-      called('refresh', meta);
-      if (refreshToken === lateToken) throw new AppError('failed_precondition', 'The session was renewed by a later call.');
-      const before = used.get(refreshToken);
-      // As of the real one, an answer may be lost: until somebody comes with what it brought, it is given again.
-      const session = sessions.get(refreshToken) ?? (heard.has(refreshToken) ? undefined : before);
-      sessions.delete(refreshToken);
-      if (before && !session) ended.add(before.sessionId);
-      if (!session || ended.has(session.sessionId))
-        throw new AppError(
-          'unauthenticated',
-          'The refresh token is not valid.',
-          before ? { facts: { endedSession: before.sessionId } } : {},
-        );
-      used.set(refreshToken, session);
-      heard.add(parents.get(refreshToken) ?? '');
-      const issued = open(session.userId, session.name, session.sessionId);
-      parents.set(issued.refreshToken, refreshToken);
-      return issued;
-    },
-    logout: async (refreshToken, meta) => {
-      called('logout', meta);
-      const session = sessions.get(refreshToken);
-      sessions.delete(refreshToken);
-      if (session) ended.add(session.sessionId);
-      return { sessionId: session?.sessionId ?? '', userId: session?.userId ?? '' };
-    },
-    logoutEverywhere: async (userId, meta) => {
-      called('logoutEverywhere', meta);
-      const all = [...(opened.get(userId) ?? [])];
-      for (const sessionId of all) ended.add(sessionId);
-      return all;
-    },
-    // Tokens that a test signed by itself belong to sessions it did not end.
-    isSessionOpen: async (sessionId, requestId) => {
-      called('isSessionOpen', { requestId, clientAddress: '' });
-      return !ended.has(sessionId);
-    },
-    endedSessions: async () => {
-      if (state.down) throw new AppError('unavailable', 'Accounts cannot be reached at the moment.');
-      return { sessionIds: [...ended], next: '', asOfMs: clock.now() };
-    },
-    check: async () => (state.down ? 'is down' : undefined),
-    close: () => undefined,
-  };
-  return { client, calls, state };
-};
 
 /** A user with a valid token, without the detour over registration. */
 export const createUser = (clock: Clock, ttlMs = 900_000, userId: string = randomUUID()): TestUser => {

@@ -6,7 +6,7 @@ import type { SocketLimits } from '../limits.js';
 import type { SocketMetrics } from '../metrics.js';
 import type { ConnectionGate } from './connection-gate.js';
 import { obey, wordsOf } from './exchange-refusal.js';
-import { canHandOver, type Rotation, type RotationReason } from './rotation.js';
+import { canHandOver, carriedOnlyBefore, type Rotation, type RotationReason } from './rotation.js';
 import { createSilenceWatch, type SilenceWatch } from './silence-watch.js';
 import type { Link, StreamEvents } from './stream-events.js';
 
@@ -251,7 +251,8 @@ export class ConnectionSlot {
     const nowMs = clock.monotonic();
     if (canHandOver({ reason, names: this.names, old, next, nowMs, settleMs, settled: events.settled })) {
       this.#takeOver(rotation);
-      this.#reportRefused(old, next);
+      for (const name of carriedOnlyBefore(this.names, old, next))
+        events.link(name, { kind: 'rejected', detail: 'the exchange refuses the stream' });
       void old?.close();
       metrics.rotations.inc({ reason });
       log.info({ reason, tookMs: Math.round(nowMs - rotation.startedMs) }, 'the new connection to the exchange took over');
@@ -259,14 +260,6 @@ export class ConnectionSlot {
       log.warn({ reason }, 'a new connection does not deliver what the old one does; giving it up');
       this.#dropRotation();
       this.#retryRotation(reason, limits.backoffBaseMs + this.#backoff.next());
-    }
-  }
-
-  /** What only the old connection still carried. */
-  #reportRefused(old: ExchangeConnection | undefined, next: ExchangeConnection): void {
-    for (const name of this.names) {
-      if (old?.acknowledgedAtMs(name) === undefined || next.acknowledgedAtMs(name) !== undefined || !next.isRefused(name)) continue;
-      this.#deps.events.link(name, { kind: 'rejected', detail: 'the exchange refuses the stream' });
     }
   }
 

@@ -45,3 +45,9 @@ export const canHandOver = (handover: Handover): boolean => {
   for (const name of names) if (!isHandedOver(name, handover)) return false;
   return true;
 };
+
+/** What the old connection carried and the new one is refused. */
+export const carriedOnlyBefore = (names: Iterable<string>, old: ExchangeConnection | undefined, next: ExchangeConnection) =>
+  [...names].filter(
+    (name) => old?.acknowledgedAtMs(name) !== undefined && next.acknowledgedAtMs(name) === undefined && next.isRefused(name),
+  );
