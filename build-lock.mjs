@@ -1,5 +1,6 @@
-// `node build-lock.mjs <command>` runs a shell command in this folder while nobody else does the same: whoever comes second waits, and then
-// finds everything built. Plain JavaScript of Node alone, because it runs before anything is compiled.
+// `node build-lock.mjs <command>` runs a shell command in this folder while nobody else does the same: whoever comes
+// second waits, and then finds everything built. Plain JavaScript of Node alone, because it runs before anything is
+// compiled.
 import { spawn } from 'node:child_process';
 import { linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -12,9 +13,9 @@ const retryMs = 100;
 const maxWaitMs = 15 * 60_000;
 
 /**
- * Every turn is a listening socket under the next number, which the command's processes have open too: the kernel stops answering on it when
- * the last of them ends, however that happens. The highest number is never removed, so whoever takes a number that was removed already finds a
- * higher one and withdraws.
+ * Every turn is a listening socket under the next number, which the command's processes have open too: the kernel stops
+ * answering on it when the last of them ends, however that happens. The highest number is never removed, so whoever
+ * takes a number that was removed already finds a higher one and withdraws.
  */
 const turns = () =>
   readdirSync(room)
@@ -86,11 +87,13 @@ const turn = await waitForTurn().catch((err) => {
   return null;
 });
 if (turn === undefined) {
-  console.error(`Nothing was built: another build has been running in this folder for ${maxWaitMs / 60_000} minutes. End it first.`);
+  console.error(
+    `Nothing was built: another build has been running in this folder for ${maxWaitMs / 60_000} minutes. End it first.`,
+  );
   process.exit(1);
 }
-// The turn ends after the command, not before it: a compiler goes on where only its shell, or this process, was told to end.
-// Node has no public name for a listening socket's number.
+// The turn ends after the command, not before it: a compiler goes on where only its shell, or this process, was told to
+// end. Node has no public name for a listening socket's number.
 const socket = turn?._handle?.fd ?? 'ignore';
 const child = spawn(process.argv.slice(2).join(' '), { shell: true, stdio: ['inherit', 'inherit', 'inherit', socket] });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

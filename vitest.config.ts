@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import type { Reporter } from 'vitest/node';
 
-// Tests read the workspaces' sources; programs that tests start as processes are the compiled ones (npm test builds first).
-// Neither 'import' nor 'module' may stand here: the test's process gets these names too, and a require() in a package would then find ES modules.
+// Tests read the workspaces' sources; programs that tests start as processes are the compiled ones (npm test builds
+// first). Neither 'import' nor 'module' may stand here: the test's process gets these names too, and a require() in a
+// package would then find ES modules.
 const conditions = ['tickfolio-source', 'node'];
 const shared = {
   resolve: { conditions },
@@ -33,7 +34,8 @@ export default defineConfig({
   test: {
     reporters: ['default', summary],
     globalSetup: './vitest.temporary.ts',
-    // Most of the time tests wait for processes and sockets, so twice as many workers as the smallest machine has cores.
+    // Most of the time tests wait for processes and sockets, so twice as many workers as the smallest machine has
+    // cores.
     maxWorkers: 4,
     projects: [
       { ...shared, test: { name: 'tidy', include: ['tidy/**/*.test.ts'], exclude, testTimeout: 30_000 } },

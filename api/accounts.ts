@@ -37,8 +37,14 @@ export const AccessTokenAnswer = Type.Object(
 );
 export const CookieAnswer = Type.Object(
   {
-    kept: Type.Boolean({ description: 'it came with this request; false too where nobody is signed in', examples: [true] }),
-    needsHttps: Type.Boolean({ description: 'browsers drop it where the page was opened by plain http', examples: [true] }),
+    kept: Type.Boolean({
+      description: 'it came with this request; false too where nobody is signed in',
+      examples: [true],
+    }),
+    needsHttps: Type.Boolean({
+      description: 'browsers drop it where the page was opened by plain http',
+      examples: [true],
+    }),
   },
   { description: 'What is known of the cookie.' },
 );

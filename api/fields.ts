@@ -17,9 +17,12 @@ export const orNull = <Schema extends Type.TSchema>(type: Schema, options: Type.
 
 /** How far back a chart asks. */
 export const range = <Names extends string[]>(names: readonly [...Names], fallback: Names[number]) =>
-  Type.Optional(Type.Enum(names, { description: `how far back; ${fallback} where it is not said`, examples: [fallback] }));
+  Type.Optional(
+    Type.Enum(names, { description: `how far back; ${fallback} where it is not said`, examples: [fallback] }),
+  );
 
-export const messageAnswer = (example: string) => Type.Object({ message: Type.String({ examples: [example] }) }, { description: 'Done.' });
+export const messageAnswer = (example: string) =>
+  Type.Object({ message: Type.String({ examples: [example] }) }, { description: 'Done.' });
 export const ChangeHeaders = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({

@@ -14,11 +14,18 @@ export const ValueQuery = Type.Object({
 });
 export type ValueRange = NonNullable<Body<typeof ValueQuery>['range']>;
 const lacked = (description: string) =>
-  Type.Optional(Type.Array(Type.String({ examples: ['tornusdt'] }), { description: `${description}; left out where there are none` }));
+  Type.Optional(
+    Type.Array(Type.String({ examples: ['tornusdt'] }), {
+      description: `${description}; left out where there are none`,
+    }),
+  );
 export const ValueAnswer = Type.Object(
   {
     Range: Type.Unsafe<ValueRange>(Type.String({ examples: ['24h'] })),
-    StepSeconds: Type.Integer({ description: 'how far apart points are at most where nothing is missing', examples: [300] }),
+    StepSeconds: Type.Integer({
+      description: 'how far apart points are at most where nothing is missing',
+      examples: [300],
+    }),
     Points: Type.Array(
       Type.Object({
         Time: moment,
@@ -28,7 +35,10 @@ export const ValueAnswer = Type.Object(
       }),
     ),
   },
-  { description: 'What the portfolio was worth: the last value of every step, oldest first; steps without any are left out.' },
+  {
+    description:
+      'What the portfolio was worth: the last value of every step, oldest first; steps without any are left out.',
+  },
 );
 export type ValueAnswer = Body<typeof ValueAnswer>;
 
@@ -45,7 +55,8 @@ export const DayAnswer = Type.Object(
         'What every coin that is held cost 24 hours before `Time`, a ticker of a full minute that is the same for everybody, where the archive has one.',
     },
     DayAgoNext: orNull(Type.Object({ From: moment, Prices: dayAgo }), {
-      description: 'What takes the place of `DayAgo` at `From`, a moment that all clients share; null while that is not known.',
+      description:
+        'What takes the place of `DayAgo` at `From`, a moment that all clients share; null while that is not known.',
     }),
   },
   {
@@ -57,7 +68,9 @@ export type DayAnswer = Body<typeof DayAnswer>;
 
 export const TrailsAnswer = Type.Object(
   {
-    Trails: Type.Array(Type.Object({ Symbol: symbolName, Points: Type.Array(Type.Object({ Time: moment, Price: price })) })),
+    Trails: Type.Array(
+      Type.Object({ Symbol: symbolName, Points: Type.Array(Type.Object({ Time: moment, Price: price })) }),
+    ),
   },
   { description: 'The price of every minute of the last half hour, of the coins that are held.' },
 );

@@ -5,7 +5,8 @@ import { maxSymbolLength, moment, orNull, price, range, symbolName } from './fie
 export const SymbolsQuery = Type.Object({
   fresh: Type.Optional(
     Type.Enum(['true'], {
-      description: 'has the exchange asked again first, for a symbol that is not listed; that is done once in ten seconds at most',
+      description:
+        'has the exchange asked again first, for a symbol that is not listed; that is done once in ten seconds at most',
       examples: ['true'],
     }),
   ),
@@ -54,7 +55,8 @@ export const CandlesAnswer = Type.Object(
     Candles: Type.Array(Candle),
     Today: orNull(Candle, { description: 'since midnight UTC; null while there is nothing' }),
     Day: orNull(Type.Object({ Time: moment, Open: price, High: price, Low: price }), {
-      description: 'the 24 hours before `Time`, the newest ticker, as the exchange counts them; null where there is none of the last hour',
+      description:
+        'the 24 hours before `Time`, the newest ticker, as the exchange counts them; null where there is none of the last hour',
     }),
     Volume: orNull(Volume, { description: 'what was traded in the 24 hours before; null where it was not recorded' }),
     Last: orNull(Type.Object({ Time: moment, Price: price }), {

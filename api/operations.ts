@@ -8,7 +8,8 @@ export const ReadyAnswer = Type.Object(
     status: Type.Union([Type.Literal('ready'), Type.Literal('not ready'), Type.Literal('draining')]),
     simulated: orNull(Type.Boolean(), { description: 'whether prices are simulated; null while nobody knows' }),
     clockOffsetMs: orNull(Type.Integer(), {
-      description: "how far the exchange's time is ahead of this machine's clock, in milliseconds; null while nobody knows",
+      description:
+        "how far the exchange's time is ahead of this machine's clock, in milliseconds; null while nobody knows",
     }),
     tokenClockOffsetMs: orNull(Type.Integer(), {
       description:

@@ -37,7 +37,10 @@ const coin = {
   UserID: userId,
   Version: version('of the portfolio, as the quantity was changed last'),
 };
-const changeId = Type.String({ description: 'names the change, to undo it', examples: ['0b7c4a1e-93d2-4c55-9f0a-6a1de2f83b47'] });
+const changeId = Type.String({
+  description: 'names the change, to undo it',
+  examples: ['0b7c4a1e-93d2-4c55-9f0a-6a1de2f83b47'],
+});
 export const CoinAnswer = Type.Object({ ...coin, ChangeID: changeId }, { description: 'The coin as it is held now.' });
 export type CoinAnswer = Body<typeof CoinAnswer>;
 export const RemovalAnswer = Type.Object(

@@ -3,17 +3,25 @@ import { Type } from 'typebox';
 /** What is answered instead of what was asked for. */
 export const Problem = Type.Object(
   {
-    type: Type.String({ description: 'the page that explains the reason', examples: ['/docs/errors/invalid-argument'] }),
+    type: Type.String({
+      description: 'the page that explains the reason',
+      examples: ['/docs/errors/invalid-argument'],
+    }),
     title: Type.String({ examples: ['Invalid request'] }),
     status: Type.Integer({ examples: [400] }),
     detail: Type.String({ examples: ['The request is not valid: quantity is required.'] }),
-    code: Type.String({ description: 'the reason, for programs', examples: ['urn:tickfolio:problem:invalid-argument'] }),
+    code: Type.String({
+      description: 'the reason, for programs',
+      examples: ['urn:tickfolio:problem:invalid-argument'],
+    }),
     errors: Type.Optional(
       Type.Array(
         Type.Object({
           field: Type.String({ examples: ['quantity'] }),
           message: Type.String({ examples: ['is required'] }),
-          reason: Type.Optional(Type.String({ description: 'a stable word for programs', examples: ['password-common'] })),
+          reason: Type.Optional(
+            Type.String({ description: 'a stable word for programs', examples: ['password-common'] }),
+          ),
         }),
       ),
     ),

@@ -18,7 +18,11 @@ const openWithinMs = 30_000;
 const warmUpMs = 5_000;
 const everySecond = 1_000;
 
-const measureSize = async ({ children, say, seconds }: BenchContext, users: number, redisPort: number): Promise<string[][]> => {
+const measureSize = async (
+  { children, say, seconds }: BenchContext,
+  users: number,
+  redisPort: number,
+): Promise<string[][]> => {
   const exchange = children.start<TradesExchange>('trades/exchange.js');
   const socket = children.start<TradesSocket>('trades/socket.js');
   const aggregator = children.start<TradesAggregator>('trades/aggregator.js');
@@ -46,7 +50,8 @@ const measureSize = async ({ children, say, seconds }: BenchContext, users: numb
     await sleep(systemClock, seconds * 1_000);
     const seen = await clients.ask('end');
     const to = await usages();
-    if (seen.open !== users || seen.lost > 0) throw new Error(`${seen.lost} connections were lost, ${seen.open} of ${users} are open`);
+    if (seen.open !== users || seen.lost > 0)
+      throw new Error(`${seen.lost} connections were lost, ${seen.open} of ${users} are open`);
     if (seen.latency.count === 0) throw new Error('no price arrived');
     const cores = Object.keys(services).map((_, i) => {
       const [before, after] = [from[i], to[i]];
@@ -68,7 +73,8 @@ const measureSize = async ({ children, say, seconds }: BenchContext, users: numb
 
 export const journey: Benchmark = {
   name: 'journey',
-  about: 'exchange frames through socket, aggregator, Redis and BFF to WebSocket clients: the delay that it adds to the second',
+  about:
+    'exchange frames through socket, aggregator, Redis and BFF to WebSocket clients: the delay that it adds to the second',
   run: async (context) => {
     const redis = await startTestRedis();
     if (!redis) throw new Error('The journey needs redis-server, which is not installed.');
@@ -77,7 +83,17 @@ export const journey: Benchmark = {
       for (const users of context.clients) rows.push(...(await measureSize(context, users, redis.port)));
       return {
         title: "journey: from the exchange's frame to the client's, every service a process of its own, real Redis",
-        columns: ['load', 'prices/s', 'frames/s', 'p50 ms', 'p99 ms', 'max ms', 'socket core', 'aggregator core', 'BFF core'],
+        columns: [
+          'load',
+          'prices/s',
+          'frames/s',
+          'p50 ms',
+          'p99 ms',
+          'max ms',
+          'socket core',
+          'aggregator core',
+          'BFF core',
+        ],
         rows,
         notes: [
           'Delay is from the end of a second, by trade time, to the frame with its last price in the client: what the whole path adds to the one-second window, for every new price of every coin of every client. The allowance for late trades (10 ms) and the wait of the BFF for more prices (5 ms) are in it.',

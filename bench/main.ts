@@ -45,6 +45,8 @@ try {
   if (options === 'help') process.stdout.write(helpText(benchmarks));
   else await runAll(options);
 } catch (err) {
-  process.stderr.write(err instanceof UsageError ? `${err.message}\nSee npm run bench -- --help\n` : `${String(err)}\n`);
+  process.stderr.write(
+    err instanceof UsageError ? `${err.message}\nSee npm run bench -- --help\n` : `${String(err)}\n`,
+  );
   process.exitCode = err instanceof UsageError ? 2 : 1;
 }

@@ -17,7 +17,10 @@ const ours = { a: texts.map((text) => parseDecimal(text)), b: otherTexts.map((te
 const theirs = { a: texts.map((text) => new Decimal(text)), b: otherTexts.map((text) => new Decimal(text)) };
 const units = { a: ours.a.map((value) => value.units), b: ours.b.map((value) => value.units) };
 const digits = texts.map((text) => text.replace('.', ''));
-const products = { ours: ours.a.map((a, i) => multiply(a, ours.b[i] ?? zero)), theirs: theirs.a.map((a, i) => a.times(theirs.b[i] ?? 0)) };
+const products = {
+  ours: ours.a.map((a, i) => multiply(a, ours.b[i] ?? zero)),
+  theirs: theirs.a.map((a, i) => a.times(theirs.b[i] ?? 0)),
+};
 
 /** Every result is kept until the next round: one that nobody could see might never be computed. */
 const results: unknown[] = new Array(pieces).fill(undefined);
@@ -79,7 +82,8 @@ const checkSameResults = () => {
     const other = otherTexts[i] ?? '';
     const ourText = formatDecimal(multiply(parseDecimal(text), parseDecimal(other)));
     const theirText = new Decimal(text).times(other).toFixed();
-    if (ourText !== theirText) throw new Error(`${text} x ${other}: lib/money says ${ourText}, decimal.js says ${theirText}`);
+    if (ourText !== theirText)
+      throw new Error(`${text} x ${other}: lib/money says ${ourText}, decimal.js says ${theirText}`);
   }
 };
 
@@ -91,8 +95,19 @@ export const money: Benchmark = {
     const rows = operations.map(({ name, contestants }) => {
       say(name);
       const rates = contest(contestants, seconds / 4);
-      const [our, their, floor] = ['ours', 'decimal.js', 'floor'].map((one) => rates.get(one) ?? Number.NaN) as [number, number, number];
-      return [name, whole(our), whole(their), times(our / their), Number.isFinite(floor) ? whole(floor) : none, times(our / floor)];
+      const [our, their, floor] = ['ours', 'decimal.js', 'floor'].map((one) => rates.get(one) ?? Number.NaN) as [
+        number,
+        number,
+        number,
+      ];
+      return [
+        name,
+        whole(our),
+        whole(their),
+        times(our / their),
+        Number.isFinite(floor) ? whole(floor) : none,
+        times(our / floor),
+      ];
     });
     return {
       title: 'money: exact decimals, operations a second on one core',

@@ -31,14 +31,31 @@ export { migrationsFolder } from './schema.js';
 const tags = [...new Set([...modules.map(({ tag }) => tag), 'operations'])];
 
 /** Serves the page, or where there is none the description of the interfaces. */
-const addPage = (scope: FastifyInstance, root: FastifyInstance, deps: BffDeps, { webFolder, basePath }: SettledOptions): void => {
+const addPage = (
+  scope: FastifyInstance,
+  root: FastifyInstance,
+  deps: BffDeps,
+  { webFolder, basePath }: SettledOptions,
+): void => {
   const { postgres, clock, log } = deps;
   if (webFolder === undefined) scope.get('/', async (_request, reply) => reply.redirect(`${basePath}docs`));
-  else addWebFiles(scope, webFolder, { root, basePath, share: (files) => createPageAssets({ db: postgres.db, clock, log, files }) });
+  else
+    addWebFiles(scope, webFolder, {
+      root,
+      basePath,
+      share: (files) => createPageAssets({ db: postgres.db, clock, log, files }),
+    });
 };
 
-/** Builds the whole BFF without listening. Closing the instance closes what it opened; the dependencies stay their owner's. */
-const createBff = (shared: Shared, options: SettledOptions, readiness: Omit<Operations, 'metrics'>): FastifyInstance => {
+/**
+ * Builds the whole BFF without listening. Closing the instance closes what it opened; the dependencies stay their
+ * owner's.
+ */
+const createBff = (
+  shared: Shared,
+  options: SettledOptions,
+  readiness: Omit<Operations, 'metrics'>,
+): FastifyInstance => {
   const { deps } = shared;
   const app = createServer(deps, options, tags);
   takeUpgrades(app, shared.live.sockets, errorPagesAt(options.basePath));
@@ -48,7 +65,8 @@ const createBff = (shared: Shared, options: SettledOptions, readiness: Omit<Oper
       if (request.ws && !request.is404 && request.routeOptions.url !== webSocketPath)
         throw new AppError('invalid_argument', `Only ${webSocketPath} speaks WebSocket.`);
     });
-    for (const module of modules) await scope.register(async (own) => module.register(own, shared), { prefix: module.prefix });
+    for (const module of modules)
+      await scope.register(async (own) => module.register(own, shared), { prefix: module.prefix });
     await scope.register(
       swaggerUi,
       swaggerUiOptions(options.basePath, () => shared.market.kind.simulated === true),

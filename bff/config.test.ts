@@ -34,11 +34,22 @@ describe('the settings of the BFF', () => {
       AUTH_SERVICE_ADDR: { host: 'authorization-service', port: 50051 },
       AGGREGATOR_ADDR: ['http://aggregator:8088'],
     });
-    expect(bffOptions(read(good))).toMatchObject({ secureCookie: true, trustProxy: false, allowedOrigins: [], staleAfterMs: 60_000 });
+    expect(bffOptions(read(good))).toMatchObject({
+      secureCookie: true,
+      trustProxy: false,
+      allowedOrigins: [],
+      staleAfterMs: 60_000,
+    });
   });
   it('are refused with every fault at once', () => {
     expect(
-      faults({ HTTP_PORT: 'http', JWT_SECRET: 'short', TRUST_PROXY: 'my proxy', ALLOWED_ORIGINS: 'example.com', STALE_AFTER: '60' }),
+      faults({
+        HTTP_PORT: 'http',
+        JWT_SECRET: 'short',
+        TRUST_PROXY: 'my proxy',
+        ALLOWED_ORIGINS: 'example.com',
+        STALE_AFTER: '60',
+      }),
     ).toEqual(
       [
         /^HTTP_PORT must be a port/,
@@ -56,16 +67,25 @@ describe('the settings of the BFF', () => {
   });
   it('take a published secret on the developer’s machine only', () => {
     const [published] = publishedSecrets;
-    expect(faults({ ...good, JWT_SECRET: published })).toEqual([expect.stringMatching(/^JWT_SECRET is a published example/)]);
+    expect(faults({ ...good, JWT_SECRET: published })).toEqual([
+      expect.stringMatching(/^JWT_SECRET is a published example/),
+    ]);
     expect(bffOptions(read({ ...good, JWT_SECRET: published, ENV: 'local' })).secureCookie).toBe(false);
   });
   it('take an aggregator as host and port or as a URL, and proxies as networks', () => {
-    expect(read({ ...good, AGGREGATOR_ADDR: 'https://aggregator.example/' }).AGGREGATOR_ADDR).toEqual(['https://aggregator.example']);
-    expect(read({ ...good, AGGREGATOR_ADDR: 'a:8088, b:8088' }).AGGREGATOR_ADDR).toEqual(['http://a:8088', 'http://b:8088']);
+    expect(read({ ...good, AGGREGATOR_ADDR: 'https://aggregator.example/' }).AGGREGATOR_ADDR).toEqual([
+      'https://aggregator.example',
+    ]);
+    expect(read({ ...good, AGGREGATOR_ADDR: 'a:8088, b:8088' }).AGGREGATOR_ADDR).toEqual([
+      'http://a:8088',
+      'http://b:8088',
+    ]);
     for (const wrong of [':8088', 'aggregator', 'aggregator:http', 'ftp://aggregator:1', 'a:8088,'])
       expect(faults({ ...good, AGGREGATOR_ADDR: wrong })).toEqual([expect.stringMatching(/^AGGREGATOR_ADDR must be/)]);
     expect(read({ ...good, TRUST_PROXY: '10.0.0.0/8, loopback' }).TRUST_PROXY).toEqual(['10.0.0.0/8', 'loopback']);
-    expect(read({ ...good, ALLOWED_ORIGINS: 'https://a.example, http://localhost:3000' }).ALLOWED_ORIGINS).toHaveLength(2);
+    expect(read({ ...good, ALLOWED_ORIGINS: 'https://a.example, http://localhost:3000' }).ALLOWED_ORIGINS).toHaveLength(
+      2,
+    );
   });
   it('take the address that people open from the address bar, path and all', () => {
     const place = (env: NodeJS.ProcessEnv) => {
@@ -86,9 +106,13 @@ describe('the settings of the BFF', () => {
       'https://example.com/?x',
       'https://example.com/a%20b/',
     ])
-      expect(faults({ ...good, PUBLIC_URL: wrong })).toEqual([expect.stringMatching(/^PUBLIC_URL must list addresses such as https/)]);
+      expect(faults({ ...good, PUBLIC_URL: wrong })).toEqual([
+        expect.stringMatching(/^PUBLIC_URL must list addresses such as https/),
+      ]);
     for (const wrong of ['tickfolio', '/a b/', '//evil.example/', '/a/../b/', 'https://example.com/'])
-      expect(faults({ ...good, BASE_PATH: wrong })).toEqual([expect.stringMatching(/^BASE_PATH must be a path such as \/tickfolio\//)]);
+      expect(faults({ ...good, BASE_PATH: wrong })).toEqual([
+        expect.stringMatching(/^BASE_PATH must be a path such as \/tickfolio\//),
+      ]);
     expect(faults({ ...good, PUBLIC_URL: 'https://a.example/x/,https://b.example/' })).toEqual([
       expect.stringMatching(/^PUBLIC_URL must have one path for all addresses, not \/x\/ and \//),
     ]);

@@ -1,5 +1,16 @@
 import { clickHouseSettings } from '@tickfolio/lib/clickhouse';
-import { addressFault, duration, environment, flag, integer, jwtSecret, logLevel, port, serverAddress, z } from '@tickfolio/lib/config';
+import {
+  addressFault,
+  duration,
+  environment,
+  flag,
+  integer,
+  jwtSecret,
+  logLevel,
+  port,
+  serverAddress,
+  z,
+} from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { postgresSettings } from '@tickfolio/lib/postgres';
 import { basePath, publicUrls } from './api/public-url.js';
@@ -22,7 +33,11 @@ const origins = () =>
     .superRefine((all, ctx) => {
       for (const origin of all) {
         const good = URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase();
-        if (!good) ctx.addIssue({ code: 'custom', message: `must list origins such as https://app.example.com, not "${origin}"` });
+        if (!good)
+          ctx.addIssue({
+            code: 'custom',
+            message: `must list origins such as https://app.example.com, not "${origin}"`,
+          });
       }
     })
     .meta({ kind: 'origins such as `https://app.example.com`, separated by commas' });
@@ -39,7 +54,10 @@ const httpAddresses = () =>
         const isAddress = /^[^/:]+:\d+$|^\[[^\]]+\]:\d+$/.test(text) && addressFault(text, true) === undefined;
         const good = URL.canParse(target) && new URL(target).port !== '0' && (isUrl || isAddress);
         if (!good)
-          ctx.addIssue({ code: 'custom', message: `must be host:port or an http URL, or several separated by commas, not "${text}"` });
+          ctx.addIssue({
+            code: 'custom',
+            message: `must be host:port or an http URL, or several separated by commas, not "${text}"`,
+          });
         return target;
       }),
     )
@@ -59,9 +77,13 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000).describe('Connections to the database at once, at most.'),
     JWT_SECRET: jwtSecret(env.ENV),
     REDIS_ADDR: serverAddress().describe('Redis, for live prices and notices between replicas.'),
-    REDIS_SHARDED_PUBSUB: flag(false).describe('Sharded channels (SPUBLISH, SSUBSCRIBE); the same at every service. Redis 7 or later.'),
+    REDIS_SHARDED_PUBSUB: flag(false).describe(
+      'Sharded channels (SPUBLISH, SSUBSCRIBE); the same at every service. Redis 7 or later.',
+    ),
     AUTH_SERVICE_ADDR: serverAddress('authorization-service:50051').describe('The auth service, by gRPC.'),
-    AGGREGATOR_ADDR: httpAddresses().describe('One aggregator or several; a name with several addresses stands for as many.'),
+    AGGREGATOR_ADDR: httpAddresses().describe(
+      'One aggregator or several; a name with several addresses stands for as many.',
+    ),
     PUBLIC_URL: publicUrls().describe(
       'Where people open the page, as in the address bar, path included. When set, only pages of these addresses and of `ALLOWED_ORIGINS` may ask.',
     ),
@@ -71,14 +93,18 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     TRUST_PROXY: trustedProxies().describe(
       'The proxies whose `X-Forwarded-For` and `X-Forwarded-Host` are believed. `true`, everybody, is refused.',
     ),
-    ALLOWED_ORIGINS: origins().describe("Pages of other origins, of the same site, that may call from a browser with the user's cookie."),
+    ALLOWED_ORIGINS: origins().describe(
+      "Pages of other origins, of the same site, that may call from a browser with the user's cookie.",
+    ),
     STALE_AFTER: duration('60s').describe('The age from which a price counts as old.'),
     PUSH_WINDOW: duration('5ms').describe('Prices that come within this time go out in one frame.'),
     FRAME_EVERY: duration('1s').describe('A frame goes out so often also without a change.'),
     MAX_COINS: integer(500, 1, 10_000).describe('Coins of one portfolio.'),
     MAX_SOCKETS: integer(20_000, 1, 1_000_000).describe('WebSockets of one replica.'),
     MAX_SOCKETS_PER_USER: integer(20, 1, 10_000).describe('WebSockets of one user at one replica.'),
-    AUTH_RATE_LIMIT: integer(60, 1, 1_000_000).describe('Calls of the account routes from one client address in `AUTH_RATE_WINDOW`.'),
+    AUTH_RATE_LIMIT: integer(60, 1, 1_000_000).describe(
+      'Calls of the account routes from one client address in `AUTH_RATE_WINDOW`.',
+    ),
     AUTH_RATE_WINDOW: duration('1m').describe('The window of `AUTH_RATE_LIMIT`.'),
     // The archive of prices, for charts; without it the page draws what happens now.
     ...clickHouseSettings(env),
@@ -91,7 +117,9 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
 export type BffConfig = z.output<ReturnType<typeof bffConfig>>;
 
 /** What of the settings the BFF itself takes; the rest is for the adapters. */
-export const bffOptions = (config: Omit<BffConfig, `POSTGRES_${string}` | `${string}_ADDR` | `GRPC_TLS_${string}` | 'LOG_LEVEL'>) => ({
+export const bffOptions = (
+  config: Omit<BffConfig, `POSTGRES_${string}` | `${string}_ADDR` | `GRPC_TLS_${string}` | 'LOG_LEVEL'>,
+) => ({
   address: { host: config.HTTP_HOST, port: config.HTTP_PORT },
   jwtSecret: config.JWT_SECRET,
   secureCookie: config.ENV !== 'local',

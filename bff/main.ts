@@ -23,20 +23,44 @@ import { bffConfig, bffOptions } from './config.js';
 const surroundings = { env: process.env, random: Math.random };
 
 await runService('bff', bffConfig(process.env), surroundings, async ({ config, life, tls, ...part }) => {
-  const server = { ...postgresServer(config), database: config.POSTGRES_DB, maxConnections: config.POSTGRES_MAX_CONNECTIONS };
-  const postgres = life.own('postgres', await openServerPostgres({ ...part, ...server, migrationsFolder, signal: life.signal }));
-  const redis = life.own('redis', createRedisPubSub({ ...part, address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB }));
+  const server = {
+    ...postgresServer(config),
+    database: config.POSTGRES_DB,
+    maxConnections: config.POSTGRES_MAX_CONNECTIONS,
+  };
+  const postgres = life.own(
+    'postgres',
+    await openServerPostgres({ ...part, ...server, migrationsFolder, signal: life.signal }),
+  );
+  const redis = life.own(
+    'redis',
+    createRedisPubSub({ ...part, address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB }),
+  );
   const pubsub = tracePubSub(redis);
   const observeCircuit = createCircuitMetrics(part.metrics);
   const neighbour = { clock: part.clock, tls, observe: createCallTimes(part.metrics), observeCircuit };
-  const auth = life.own('authorization', createAuthClient({ ...neighbour, target: hostPort(config.AUTH_SERVICE_ADDR) }));
+  const auth = life.own(
+    'authorization',
+    createAuthClient({ ...neighbour, target: hostPort(config.AUTH_SERVICE_ADDR) }),
+  );
   const aggregator = createAggregators({
     addresses: findAggregators(config.AGGREGATOR_ADDR, part.clock),
     connect: (baseUrl, circuit) => createAggregatorClient({ baseUrl, circuit, observeCircuit }),
   });
   const address = config.CLICKHOUSE_ADDR;
-  const clickhouse = address && life.own('clickhouse', openServerClickHouse({ ...part, ...clickHouseLogin(config), address }));
-  const adapters = { clickhouse: () => clickhouse, postgres, auth, aggregator, priceBus: createPriceBus(pubsub), pubsub };
-  const { port } = life.own('http', await startBff({ ...part, ...adapters }, { ...bffOptions(config), webFolder: builtPage }));
+  const clickhouse =
+    address && life.own('clickhouse', openServerClickHouse({ ...part, ...clickHouseLogin(config), address }));
+  const adapters = {
+    clickhouse: () => clickhouse,
+    postgres,
+    auth,
+    aggregator,
+    priceBus: createPriceBus(pubsub),
+    pubsub,
+  };
+  const { port } = life.own(
+    'http',
+    await startBff({ ...part, ...adapters }, { ...bffOptions(config), webFolder: builtPage }),
+  );
   part.log.info({ host: config.HTTP_HOST, port }, 'serving REST and WebSocket');
 });

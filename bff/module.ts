@@ -10,6 +10,9 @@ export interface BffModule {
   readonly prefix: string;
   /** The neighbour that it needs, as `/ready` tells of it. */
   readonly dependency?: (shared: Shared) => Dependency;
-  /** Adds its routes to a scope of its own, and starts what works beside them; the scope's `onClose` ends that, before what is shared closes. */
+  /**
+   * Adds its routes to a scope of its own, and starts what works beside them; the scope's `onClose` ends that, before
+   * what is shared closes.
+   */
   register(scope: FastifyInstance, shared: Shared): Promise<void>;
 }

@@ -23,7 +23,9 @@ afterAll(async () => {
 
 describe('the domains of the gateway', () => {
   it('each have a group in the description of the interfaces, in which there is something', () => {
-    const used = new Set(Object.values(document.paths).flatMap((methods) => Object.values(methods).flatMap(({ tags }) => tags)));
+    const used = new Set(
+      Object.values(document.paths).flatMap((methods) => Object.values(methods).flatMap(({ tags }) => tags)),
+    );
     expect(document.tags.map(({ name }) => name)).toEqual(['auth', 'profile', 'market', 'live', 'operations']);
     expect(modules.filter(({ tag }) => !used.has(tag))).toEqual([]);
   });

@@ -5,5 +5,8 @@ import { market } from './market/module.js';
 import type { BffModule } from './module.js';
 import { portfolio } from './portfolio/module.js';
 
-/** Every domain of the gateway, in the order in which the OpenAPI document names them. A new one is a folder and a line here. */
+/**
+ * Every domain of the gateway, in the order in which the OpenAPI document names them. A new one is a folder and a line
+ * here.
+ */
 export const modules: readonly BffModule[] = [accounts, portfolio, history, market, live];

@@ -40,7 +40,10 @@ describe('the aggregator over HTTP', () => {
       json(response, {
         symbolsRevision: 'r7',
         simulated: true,
-        feeds: { btcusdt: { state: 'live', detail: '', sinceMs: 0 }, ethusdt: { state: 'a state of the future', detail: '', sinceMs: 0 } },
+        feeds: {
+          btcusdt: { state: 'live', detail: '', sinceMs: 0 },
+          ethusdt: { state: 'a state of the future', detail: '', sinceMs: 0 },
+        },
         lastPrices: { btcusdt: { price: '1.5', timeMs: 5, tradeId: 6 } },
       });
     });
@@ -53,7 +56,8 @@ describe('the aggregator over HTTP', () => {
   });
   it('is told what is needed also while the exchange takes too long for a fresh list', async () => {
     const { baseUrl } = await serve((request, _body, response) => {
-      if (request.method === 'PUT') json(response, { symbolsRevision: 'r7', simulated: true, feeds: {}, lastPrices: {} });
+      if (request.method === 'PUT')
+        json(response, { symbolsRevision: 'r7', simulated: true, feeds: {}, lastPrices: {} });
     });
     const client = createAggregatorClient({ baseUrl, freshDeadlineMs: 50, breakAfterFailures: 2, restMs: 60_000 });
     for (let i = 0; i < 3; i++) await expect(client.symbols('r', true)).rejects.toMatchObject({ code: 'unavailable' });
@@ -86,7 +90,10 @@ describe('the aggregator over HTTP', () => {
       ]),
     });
     const client = createAggregatorClient({ baseUrl, deadlineMs: 100, freshDeadlineMs: 10_000 });
-    expect(await client.symbols('id', true)).toMatchObject({ revision: '/symbols?fresh=true', symbols: [{ paused: true }] });
+    expect(await client.symbols('id', true)).toMatchObject({
+      revision: '/symbols?fresh=true',
+      symbols: [{ paused: true }],
+    });
     await expect(client.symbols('id')).rejects.toMatchObject({ code: 'unavailable' });
   });
   it('leaves out a last price that is none, so that it costs the others nothing', async () => {
@@ -97,7 +104,11 @@ describe('the aggregator over HTTP', () => {
         symbolsRevision: 'r7',
         simulated: false,
         feeds: {},
-        lastPrices: Object.fromEntries([['good', good], ['none', null], ...odd.map((more, at) => [`odd${at}`, { ...good, ...more }])]),
+        lastPrices: Object.fromEntries([
+          ['good', good],
+          ['none', null],
+          ...odd.map((more, at) => [`odd${at}`, { ...good, ...more }]),
+        ]),
       }),
     );
     const { lastPrices } = await createAggregatorClient({ baseUrl }).demand(['good']);
@@ -113,7 +124,10 @@ describe('the aggregator over HTTP', () => {
   ])('with %s counts as unavailable', async (_what, answer) => {
     const { baseUrl } = await serve((_request, _body, response) => void answer(response));
     const client = createAggregatorClient({ baseUrl, deadlineMs: 200 });
-    await expect(client.symbols()).rejects.toMatchObject({ code: 'unavailable', message: 'The aggregator does not answer.' });
+    await expect(client.symbols()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'The aggregator does not answer.',
+    });
   });
   it('is read to the end also over a line on which its list takes longer than an answer may', async () => {
     const list = JSON.stringify({ revision: 'r', simulated: false, symbols: [] });

@@ -21,7 +21,10 @@ export interface BffDeps {
   readonly pubsub: PubSub;
   /** The archive of prices, as soon as there is one. Default: there is none, and the page draws what happens now. */
   readonly clickhouse?: () => ClickHouse | undefined;
-  /** What else stands in this process and is needed for prices, to be told in `/ready`; no reason to be not ready. Default nothing. */
+  /**
+   * What else stands in this process and is needed for prices, to be told in `/ready`; no reason to be not ready.
+   * Default nothing.
+   */
   readonly beside?: readonly Dependency[];
   /** What of it `/ready` shows beside the BFF's own facts. */
   readonly factsBeside?: () => Readonly<Record<string, unknown>>;
@@ -35,9 +38,15 @@ export interface BffOptions {
   readonly jwtSecret: string;
   /** False only with `ENV=local`. Default true. */
   readonly secureCookie?: boolean;
-  /** The addresses at which people open the page, each ending in a slash; then requests of pages elsewhere are refused. Default not known. */
+  /**
+   * The addresses at which people open the page, each ending in a slash; then requests of pages elsewhere are refused.
+   * Default not known.
+   */
   readonly publicUrls?: readonly string[];
-  /** The path under which the page stands in its host, with a slash at both ends; proxies may take it off or leave it on. Default `/`. */
+  /**
+   * The path under which the page stands in its host, with a slash at both ends; proxies may take it off or leave it
+   * on. Default `/`.
+   */
   readonly basePath?: string;
   /** As fastify has it: which proxies' `X-Forwarded-*` are believed. Default none. */
   readonly trustProxy?: boolean | string[];
@@ -67,7 +76,10 @@ export interface BffOptions {
   readonly writesPerUser?: ThrottleLimit;
   /** What one user reads, of the database and of the archive each. Default 4 at once, and 100 waiting. */
   readonly readsPerUser?: ReadsPerUser;
-  /** How often what is shown is compared with the database, and the auth service asked for ends of sessions. Default 20 000. */
+  /**
+   * How often what is shown is compared with the database, and the auth service asked for ends of sessions. Default 20
+   * 000.
+   */
   readonly reconcileEveryMs?: number;
   /** The folder of the built page (`builtPage`). Default: no page is served. */
   readonly webFolder?: string;

@@ -15,7 +15,8 @@ import { openSocket } from './kit/socket.js';
 
 const program = 'bff/dist/main.js';
 const isBuilt = existsSync(join(projectRoot, program));
-if (!isBuilt) console.warn('NOT COVERED: the BFF is not compiled (npm run build), so it was not run as a process of its own.');
+if (!isBuilt)
+  console.warn('NOT COVERED: the BFF is not compiled (npm run build), so it was not run as a process of its own.');
 const postgres = isBuilt ? await startTestPostgres() : undefined;
 const redis = isBuilt ? await startTestRedis() : undefined;
 
@@ -25,7 +26,15 @@ describe.skipIf(!isBuilt)('the BFF as a process', () => {
   it('names every wrong or missing variable and exits with 1', async () => {
     const bff = run({ HTTP_PORT: 'x' });
     expect((await bff.ended).code).toBe(1);
-    for (const name of ['HTTP_PORT', 'POSTGRES_HOST', 'POSTGRES_USER', 'POSTGRES_PASSWORD', 'JWT_SECRET', 'REDIS_ADDR', 'AGGREGATOR_ADDR'])
+    for (const name of [
+      'HTTP_PORT',
+      'POSTGRES_HOST',
+      'POSTGRES_USER',
+      'POSTGRES_PASSWORD',
+      'JWT_SECRET',
+      'REDIS_ADDR',
+      'AGGREGATOR_ADDR',
+    ])
       expect(bff.err()).toMatch(new RegExp(`^ {2}${name} `, 'm'));
   });
 });

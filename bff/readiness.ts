@@ -3,7 +3,10 @@ import type { BffModule } from './module.js';
 import type { Shared } from './shared.js';
 
 /** What `/ready` says. Without a neighbour of a module the others go on. */
-export const readinessOf = (shared: Shared, modules: readonly BffModule[]): Pick<Operations, 'dependencies' | 'facts'> => {
+export const readinessOf = (
+  shared: Shared,
+  modules: readonly BffModule[],
+): Pick<Operations, 'dependencies' | 'facts'> => {
   const { deps, market, demand, sessions } = shared;
   const { postgres, priceBus, beside = [], factsBeside } = deps;
   return {

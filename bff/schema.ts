@@ -31,8 +31,8 @@ export const profiles = pgTable('profiles', {
 });
 
 /**
- * What users hold. A row whose quantity is 0 is about to be removed and counts as not held. The quote asset is kept with the
- * coin, so that it can be valued while the exchange's symbol list cannot be had.
+ * What users hold. A row whose quantity is 0 is about to be removed and counts as not held. The quote asset is kept
+ * with the coin, so that it can be valued while the exchange's symbol list cannot be had.
  */
 export const coins = pgTable(
   'coins',
@@ -91,7 +91,13 @@ const lacks = () => ({ missing: text('missing').array(), old: text('old').array(
 /** What a portfolio was worth at the start of a minute; a partition for every day (UTC). */
 export const valueMinutes = pgTable(
   'value_minutes',
-  { userId: text('user_id').notNull(), simulated, minute: moment('minute').notNull(), value: numeric('value').notNull(), ...lacks() },
+  {
+    userId: text('user_id').notNull(),
+    simulated,
+    minute: moment('minute').notNull(),
+    value: numeric('value').notNull(),
+    ...lacks(),
+  },
   (table) => [primaryKey({ columns: [table.userId, table.simulated, table.minute] })],
 );
 

@@ -17,7 +17,8 @@ import type { BffDeps, SettledOptions } from './options.js';
 const maxBodyBytes = 16 * 1024;
 
 /**
- * A server without routes, with what holds for every route: bodies, headers, origins, cookies, limits, figures, the description.
+ * A server without routes, with what holds for every route: bodies, headers, origins, cookies, limits, figures, the
+ * description.
  * @param tags the groups of the description, in their order
  */
 export const createServer = (
@@ -31,7 +32,15 @@ export const createServer = (
     trustProxy,
     errorPages: errorPagesAt(basePath),
     rewriteUrl: ({ url = '/' }) => withoutBasePath(url, basePath),
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true, verbose: true } },
+    ajv: {
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allErrors: true,
+        verbose: true,
+      },
+    },
     schemaErrorFormatter: (faults) => bodyFaults(faults),
   });
   serveUnder(app, basePath);

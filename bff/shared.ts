@@ -37,7 +37,12 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   const { postgres, aggregator, priceBus, pubsub, clock, log, metrics } = deps;
   const { publicUrls, allowedOrigins, secureCookie, basePath } = options;
   const atPublic = (path: string) => basePath + path.slice(1);
-  const origins = createOrigins(deps, { publicUrls, allowed: allowedOrigins, secureCookie, webSocketPath: atPublic(webSocketPath) });
+  const origins = createOrigins(deps, {
+    publicUrls,
+    allowed: allowedOrigins,
+    secureCookie,
+    webSocketPath: atPublic(webSocketPath),
+  });
   const turns = createReadTurns(clock, options.readsPerUser);
   const notices = createNotices({ pubsub, clock, log });
   const sessions = createSessions({ auth: deps.auth, notices, clock, log, metrics }, options.jwtSecret);

@@ -24,7 +24,8 @@ const post = async (path: string, init: RequestInit): Promise<Session> => {
   const cookie = response.headers.getSetCookie().map((line) => line.split(';')[0]);
   return { accessToken, cookie: cookie.join('; ') };
 };
-const login = () => post('login', { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name, password }) });
+const login = () =>
+  post('login', { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name, password }) });
 const refresh = ({ cookie }: Session) => post('refresh', { headers: { cookie } });
 
 let session = await login();
@@ -42,7 +43,8 @@ const watch = (shown: () => void): Promise<number> =>
       if (message.TotalValue !== undefined) {
         shown();
         console.log(message.TotalValue);
-      } else if (message.Type === 'token-expiring') renew().catch((err: unknown) => console.error(`not renewed yet: ${err}`));
+      } else if (message.Type === 'token-expiring')
+        renew().catch((err: unknown) => console.error(`not renewed yet: ${err}`));
     });
     socket.on('error', (err) => console.error(err.message)); // It closes then.
     socket.on('close', resolve);

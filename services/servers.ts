@@ -1,7 +1,10 @@
 /** Servers of others that our services keep their data in, or send it through. */
 
 interface Server {
-  /** A postgres holds one database, which belongs to one service; a postgres-core those of several, each with a role of its own. */
+  /**
+   * A postgres holds one database, which belongs to one service; a postgres-core those of several, each with a role of
+   * its own.
+   */
   readonly kind: 'postgres' | 'postgres-core' | 'redis' | 'kafka' | 'clickhouse';
   /** Inside the network, for our services. */
   readonly port: number;
@@ -17,15 +20,30 @@ interface Server {
 
 export const servers = {
   'postgres-auth': { kind: 'postgres', database: 'auth_db', port: 5432, published: [5432], memoryMb: 144, core: true },
-  'postgres-profile': { kind: 'postgres', database: 'profile_db', port: 5432, published: [5434], memoryMb: 144, core: true },
-  'postgres-core': { kind: 'postgres-core', port: 5432, published: [5435], memoryMb: 288, core: false, profile: 'whole' },
+  'postgres-profile': {
+    kind: 'postgres',
+    database: 'profile_db',
+    port: 5432,
+    published: [5434],
+    memoryMb: 144,
+    core: true,
+  },
+  'postgres-core': {
+    kind: 'postgres-core',
+    port: 5432,
+    published: [5435],
+    memoryMb: 288,
+    core: false,
+    profile: 'whole',
+  },
   redis: { kind: 'redis', port: 6379, published: [6379], memoryMb: 304, core: true },
   kafka: { kind: 'kafka', port: 9092, published: [9092], memoryMb: 640, core: true },
   clickhouse: { kind: 'clickhouse', port: 8123, published: [8123, 9000], memoryMb: 864, core: true },
 } as const satisfies Readonly<
   Record<
     string,
-    (Server & { readonly kind: 'postgres'; readonly database: string }) | (Server & { readonly kind: Exclude<Server['kind'], 'postgres'> })
+    | (Server & { readonly kind: 'postgres'; readonly database: string })
+    | (Server & { readonly kind: Exclude<Server['kind'], 'postgres'> })
   >
 >;
 export type ServerName = keyof typeof servers;

@@ -1,8 +1,9 @@
 import type { ServerName } from './servers.js';
 
 /**
- * Every service, said once. The tests hold compose, Kubernetes, Prometheus, alerts, certificates, images, settings and documents
- * against it, and a trace of the running services against `calls`. In order: whoever is called stands before who calls.
+ * Every service, said once. The tests hold compose, Kubernetes, Prometheus, alerts, certificates, images, settings and
+ * documents against it, and a trace of the running services against `calls`. In order: whoever is called stands before
+ * who calls.
  */
 interface Entry {
   /** Its workspace, which is called after it. */
@@ -145,13 +146,17 @@ const entries = {
 type Entries = typeof entries;
 export type ServiceName = keyof Entries;
 type NamesOf<Face> = { [Name in ServiceName]: Entries[Name] extends Face ? Name : never }[ServiceName];
-type Needing<Server> = { [Name in ServiceName]: Server extends Entries[Name]['needs'][number] ? Name : never }[ServiceName];
+type Needing<Server> = {
+  [Name in ServiceName]: Server extends Entries[Name]['needs'][number] ? Name : never;
+}[ServiceName];
 
 /** Of one service by another, over a face that it has. */
 export type Call =
   | { readonly to: NamesOf<{ grpc: object }>; readonly over: 'grpc' }
   | { readonly to: NamesOf<{ http: object }>; readonly over: 'http' };
-export type Message = { readonly to: Needing<'redis'>; readonly over: 'redis' } | { readonly to: Needing<'kafka'>; readonly over: 'kafka' };
+export type Message =
+  | { readonly to: Needing<'redis'>; readonly over: 'redis' }
+  | { readonly to: Needing<'kafka'>; readonly over: 'kafka' };
 export interface Service extends Entry {
   readonly folder: 'bff' | `services/${ServiceName}`;
   readonly calls: readonly Call[];
@@ -160,10 +165,13 @@ export interface Service extends Entry {
 /** Those that say by name, at `/ready`, what they lack. */
 export type ReadyName = NamesOf<{ operations: { ready: '/ready' } }>;
 
-export const services: { readonly [Name in ServiceName]: Service & { readonly folder: Name extends 'bff' ? Name : `services/${Name}` } } =
-  entries;
+export const services: {
+  readonly [Name in ServiceName]: Service & { readonly folder: Name extends 'bff' ? Name : `services/${Name}` };
+} = entries;
 export const serviceNames = Object.keys(entries) as readonly ServiceName[];
-export const readyNames = serviceNames.filter((name): name is ReadyName => services[name].operations.ready === '/ready');
+export const readyNames = serviceNames.filter(
+  (name): name is ReadyName => services[name].operations.ready === '/ready',
+);
 /** The first system: the processes that whole plays are made of. A later service has plays of its own. */
 export type CoreName = NamesOf<{ core: true }>;
 export const coreNames = serviceNames.filter((name): name is CoreName => services[name].core);

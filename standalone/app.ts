@@ -46,7 +46,8 @@ export interface StandaloneDeps {
 /** Starts every service in this process, real gRPC between them, on embedded stores where no server is named. */
 export const startStandalone = async (deps: StandaloneDeps, config: StandaloneConfig): Promise<void> => {
   const farewell = ownFarewell(deps.life, deps.print);
-  const advised = (err: unknown) => adviseOnStore(err, { stores: embeddedStores(config), backups: findBackups(config.DATA_DIR) });
+  const advised = (err: unknown) =>
+    adviseOnStore(err, { stores: embeddedStores(config), backups: findBackups(config.DATA_DIR) });
   try {
     await startParts(deps, config, (err) => deps.life.fail(advised(err) as Error));
   } catch (err) {
@@ -56,11 +57,16 @@ export const startStandalone = async (deps: StandaloneDeps, config: StandaloneCo
 };
 
 /** @param fail ends the run, in order: a store broke for good while it ran */
-const startParts = async (deps: StandaloneDeps, config: StandaloneConfig, fail: (err: Error) => void): Promise<void> => {
+const startParts = async (
+  deps: StandaloneDeps,
+  config: StandaloneConfig,
+  fail: (err: Error) => void,
+): Promise<void> => {
   const { clock, log, logOf, life, random, print } = deps;
   const { signal } = life;
   const folder = life.own('data folder', await openDataFolder(config.DATA_DIR, clock));
-  if (folder.finishedRestore) print('A restore that was cut off in its last step has been finished: this is the restored data folder.');
+  if (folder.finishedRestore)
+    print('A restore that was cut off in its last step has been finished: this is the restored data folder.');
   const metricsOf = createServiceMetrics();
   metricsOf('bff'); // The first one carries the process's own figures.
 
@@ -90,14 +96,21 @@ interface Started {
 }
 
 /** Gives copies of the stores from now on, and shows where everything is. */
-const tellStart = async (deps: StandaloneDeps, config: StandaloneConfig, { folder, disks, walked }: Started): Promise<void> => {
+const tellStart = async (
+  deps: StandaloneDeps,
+  config: StandaloneConfig,
+  { folder, disks, walked }: Started,
+): Promise<void> => {
   const { clock, log, life, print } = deps;
   const { source, from, simulated, tell } = walked.made(exchange);
   const archive = walked.made(clickhouse);
   const archiveStore = typeof archive === 'string' ? undefined : archive.store;
   const stores = [...walked.made(databases).stores, ...(archiveStore ? [archiveStore] : [])];
   const elsewhere = elsewhereInWords(config);
-  life.own('snapshots', await serveSnapshots({ clock, log, dataFolder: folder.path, stores, elsewhere, watch: disks.watch }));
+  life.own(
+    'snapshots',
+    await serveSnapshots({ clock, log, dataFolder: folder.path, stores, elsewhere, watch: disks.watch }),
+  );
   const http = { host: config.HTTP_HOST, port: walked.made(bff).port };
   const { url: aggregatorUrl } = walked.made(aggregator);
   const settled = await settle({ clock, signal: life.signal }, { bffUrl: `http://${dialTarget(http)}`, aggregatorUrl });
@@ -105,7 +118,10 @@ const tellStart = async (deps: StandaloneDeps, config: StandaloneConfig, { folde
   if (life.signal.aborted) return;
   const { app } = walked.made(socket);
   const boundPort = walked.made(sqlPort)?.port;
-  const sql = boundPort === undefined ? undefined : shownTarget({ host: config.CLICKHOUSE_HTTP_ADDR?.host ?? '', port: boundPort });
+  const sql =
+    boundPort === undefined
+      ? undefined
+      : shownTarget({ host: config.CLICKHOUSE_HTTP_ADDR?.host ?? '', port: boundPort });
   const dashboardPort = walked.made(dashboard)?.port ?? 0;
   print(
     banner({
@@ -113,7 +129,10 @@ const tellStart = async (deps: StandaloneDeps, config: StandaloneConfig, { folde
       publicUrls: config.PUBLIC_URL,
       basePath: config.BASE_PATH,
       cookies: cookiesInWords(config.ENV !== 'local', config.PUBLIC_URL),
-      archive: typeof archive === 'string' ? archive : { dashboard: shownTarget({ host: config.HTTP_HOST, port: dashboardPort }), sql },
+      archive:
+        typeof archive === 'string'
+          ? archive
+          : { dashboard: shownTarget({ host: config.HTTP_HOST, port: dashboardPort }), sql },
       source,
       exchange: { restUrl: from.restUrl, wsUrl: app.streamUrl },
       usualWsUrl: source.source === 'binance' ? config.BINANCE_WS_URL : app.streamUrl,
@@ -121,7 +140,10 @@ const tellStart = async (deps: StandaloneDeps, config: StandaloneConfig, { folde
       simulated: simulated(),
       dataFolder: folder.path,
       stores: storesInWords(config),
-      logs: config.LOG_LEVEL === undefined ? 'warnings, in words (LOG_LEVEL=info shows more, as JSON)' : `LOG_LEVEL=${config.LOG_LEVEL}`,
+      logs:
+        config.LOG_LEVEL === undefined
+          ? 'warnings, in words (LOG_LEVEL=info shows more, as JSON)'
+          : `LOG_LEVEL=${config.LOG_LEVEL}`,
     }),
   );
   void tellFirstPrice(walked.made(priceWatch), { clock, log, aggregatorUrl, print });

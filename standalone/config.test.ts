@@ -28,7 +28,14 @@ const ownNames = {
   HTTP_PORT: 'BFF_HTTP_PORT',
   SERVER_ADDR: 'AGGREGATOR_SERVER_ADDR',
 };
-const own = ['CLICKHOUSE_HTTP_ADDR', 'DATA_DIR', 'PRICE_SOURCE', 'AUTH_POSTGRES_DB', 'PROFILE_POSTGRES_DB', ...Object.values(ownNames)];
+const own = [
+  'CLICKHOUSE_HTTP_ADDR',
+  'DATA_DIR',
+  'PRICE_SOURCE',
+  'AUTH_POSTGRES_DB',
+  'PROFILE_POSTGRES_DB',
+  ...Object.values(ownNames),
+];
 
 const read = (env: NodeJS.ProcessEnv) => readConfig('tickfolio', standaloneConfig(env), env);
 const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
@@ -66,7 +73,9 @@ describe('the settings of the all-in-one run', () => {
     ];
     const text = sources.map((file) => readFileSync(file, 'utf8')).join('\n');
     const refused = ['GRPC_TLS_CA', 'GRPC_TLS_CERT', 'GRPC_TLS_KEY', 'SYMBOL_SHARES', 'POSTGRES_DB'];
-    const unused = Object.keys(standaloneConfig({}).shape).filter((name) => !new RegExp(`\\bconfig\\.${name}\\b`).test(text));
+    const unused = Object.keys(standaloneConfig({}).shape).filter(
+      (name) => !new RegExp(`\\bconfig\\.${name}\\b`).test(text),
+    );
     // Those that have another name too are read by that one.
     expect(unused.filter((name) => !(name in ownNames)).sort()).toEqual(refused.sort());
   });
@@ -85,7 +94,9 @@ describe('the settings of the all-in-one run', () => {
   );
 
   it('do not let two embedded databases have names that some disks do not tell apart', () => {
-    expect(faultsOf({ PROFILE_POSTGRES_DB: 'Auth_DB' })).toEqual(['PROFILE_POSTGRES_DB must be another database than AUTH_POSTGRES_DB']);
+    expect(faultsOf({ PROFILE_POSTGRES_DB: 'Auth_DB' })).toEqual([
+      'PROFILE_POSTGRES_DB must be another database than AUTH_POSTGRES_DB',
+    ]);
   });
 
   it.each([
@@ -184,6 +195,8 @@ describe('the settings of the all-in-one run', () => {
   it('take a published secret with ENV=local only, which is the default here', () => {
     const published = { JWT_SECRET: 'tickfolio-local-development-secret-not-for-production' };
     expect(faultsOf(published)).toEqual([]);
-    expect(faultsOf({ ...published, ENV: 'production' })).toEqual([expect.stringMatching(/^JWT_SECRET is a published example/)]);
+    expect(faultsOf({ ...published, ENV: 'production' })).toEqual([
+      expect.stringMatching(/^JWT_SECRET is a published example/),
+    ]);
   });
 });

@@ -9,7 +9,8 @@ import { checkOpenFiles } from './start/open-files.js';
 const config = readSettings('tickfolio', standaloneConfig(process.env), process.env);
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const notices = createNotices(systemClock, print);
-const logOf = (service: string) => (config.LOG_LEVEL ? createLogger(service, config.LOG_LEVEL) : createLogger(service, 'warn', notices));
+const logOf = (service: string) =>
+  config.LOG_LEVEL ? createLogger(service, config.LOG_LEVEL) : createLogger(service, 'warn', notices);
 const log = logOf('standalone');
 
 await runProcess(
@@ -17,7 +18,10 @@ await runProcess(
     checkOpenFiles(process.report.getReport());
     // Most of the program, loaded when it is known that it can be.
     const { startStandalone } = await import('./app.js');
-    life.own('traces', await startTracing({ service: 'standalone', env: process.env, log, clock: systemClock, random: Math.random }));
+    life.own(
+      'traces',
+      await startTracing({ service: 'standalone', env: process.env, log, clock: systemClock, random: Math.random }),
+    );
     await startStandalone({ clock: systemClock, log, logOf, life, random: Math.random, print }, config);
   },
   { log },

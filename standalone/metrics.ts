@@ -1,7 +1,8 @@
 import { createMetrics, type Metrics } from '@tickfolio/lib/telemetry';
 
 /**
- * Metrics of each service of this process. Names tell the services apart, so wherever one of them serves /metrics, all are shown.
+ * Metrics of each service of this process. Names tell the services apart, so wherever one of them serves /metrics, all
+ * are shown.
  * @returns the metrics of the named service, made once; the first one carries the process's own figures
  */
 export const createServiceMetrics = (): ((service: string) => Metrics) => {

@@ -34,10 +34,18 @@ it('tells the same warning once a minute, and then how often it was', () => {
 it('says which coin, stream or page a warning is about, and why', () => {
   const { said, log } = start();
   log.warn({ stream: 'ethusdt@aggTrade', last: 7, next: 3 }, 'the exchange began to count anew; following it');
-  log.warn({ stream: 'ethusdt@aggTrade', why: 'code -1121: no' }, 'the exchange refuses a stream; it is asked for again later');
-  log.child({ symbol: 'btcusdt' }).warn({ id: 9, timeMs: 1 }, 'a trade came late for its second, which stays as it was published');
+  log.warn(
+    { stream: 'ethusdt@aggTrade', why: 'code -1121: no' },
+    'the exchange refuses a stream; it is asked for again later',
+  );
+  log
+    .child({ symbol: 'btcusdt' })
+    .warn({ id: 9, timeMs: 1 }, 'a trade came late for its second, which stays as it was published');
   log.warn({ database: 'auth_db', warning: 'too old' }, 'PostgreSQL warns');
-  log.warn({ names: ['a', 'b'], silentMs: 3, requestId: 'r1', password: 'secret', nested: { x: 1 } }, 'Something ends with a full stop.');
+  log.warn(
+    { names: ['a', 'b'], silentMs: 3, requestId: 'r1', password: 'secret', nested: { x: 1 } },
+    'Something ends with a full stop.',
+  );
   log.error({ err: new Error('No space left') }, 'The database cannot be reached.');
   expect(said.map((text) => text.slice(text.indexOf('socket: ') + 'socket: '.length))).toEqual([
     'the exchange began to count anew; following it (stream ethusdt@aggTrade, last 7, next 3)',

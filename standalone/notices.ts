@@ -51,7 +51,10 @@ const factsOf = (line: LogLine): (readonly [string, string])[] =>
 export const createNotices = (clock: Clock, print: (text: string) => void): ((line: string) => void) => {
   const told = new Map<string, { atMs: number; heardMs: number; unsaid: number }>();
   const warnings = new Map<string, { sinceMs: number; things: number; unsaid: number }>();
-  /** @param thing what the warning is about @returns how many cases were not told, or undefined where this one is not told either */
+  /**
+   * @param thing what the warning is about @returns how many cases were not told, or undefined where this one is not
+   * told either
+   */
   const turn = (warning: string, thing: string, cases: number): number | undefined => {
     const nowMs = clock.monotonic();
     const key = `${warning} ${thing}`;
@@ -80,7 +83,9 @@ export const createNotices = (clock: Clock, print: (text: string) => void): ((li
     const line = JSON.parse(text) as LogLine;
     const { level, time, service, msg, reason, why, err, times = 1 } = line;
     // Counts differ from case to case; it is texts that name a thing.
-    const things = Object.entries(line).flatMap(([name, value]) => (typeof value === 'string' && !untold.test(name) ? [value] : []));
+    const things = Object.entries(line).flatMap(([name, value]) =>
+      typeof value === 'string' && !untold.test(name) ? [value] : [],
+    );
     const unsaid = turn(`${service} ${msg}`, things.join(' '), times);
     if (unsaid === undefined) return;
     const cause = reason ?? why ?? err?.message;
@@ -88,7 +93,9 @@ export const createNotices = (clock: Clock, print: (text: string) => void): ((li
     const about = facts.length > 0 ? ` (${facts.join(', ')})` : '';
     const often = unsaid > 0 ? ` (and ${unsaid} times more since it was told last)` : '';
     const at = new Date(time).toTimeString().slice(0, 8);
-    print(`  ${at}  ${severity(level)}  ${service}: ${msg.replace(/\.$/, '')}${about}${cause === undefined ? '' : `: ${cause}`}${often}`);
+    print(
+      `  ${at}  ${severity(level)}  ${service}: ${msg.replace(/\.$/, '')}${about}${cause === undefined ? '' : `: ${cause}`}${often}`,
+    );
     if (level >= fatalLevel && err?.stack !== undefined) print(err.stack);
   };
 };

@@ -13,8 +13,8 @@ import { socket } from './parts/socket.js';
 import { sqlPort } from './parts/sql-port.js';
 
 /**
- * What a run consists of. They start in the order of their needs, not in this one; where two read a setting of one name, what the later says of it
- * holds.
+ * What a run consists of. They start in the order of their needs, not in this one; where two read a setting of one
+ * name, what the later says of it holds.
  */
 export const parts = [
   bff,

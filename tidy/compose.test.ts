@@ -39,7 +39,15 @@ const others = services.filter(([, { build }]) => build === undefined);
 const toolNames: readonly string[] = Object.keys(tools);
 /** What the registry says of each. */
 const known: Readonly<
-  Record<string, { readonly published: readonly number[]; readonly memoryMb: number; readonly core?: boolean; readonly profile?: string }>
+  Record<
+    string,
+    {
+      readonly published: readonly number[];
+      readonly memoryMb: number;
+      readonly core?: boolean;
+      readonly profile?: string;
+    }
+  >
 > = {
   ...registry,
   ...servers,
@@ -65,7 +73,9 @@ const example = new Map(
 describe('compose.yaml', () => {
   it('follows the Compose Specification', () => {
     // The schema names draft-07 by its https address, which Ajv knows by its http one.
-    const { $schema: _, ...schema } = JSON.parse(read('node_modules/dclint/schemas/compose.schema.json')) as { readonly $schema: string };
+    const { $schema: _, ...schema } = JSON.parse(read('node_modules/dclint/schemas/compose.schema.json')) as {
+      readonly $schema: string;
+    };
     const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
     validate(compose);
     expect(validate.errors).toBeNull();
@@ -76,7 +86,9 @@ describe('compose.yaml', () => {
   it('has every service and server', () => {
     expect(names(ours).sort()).toEqual([...serviceNames].sort());
     expect(names(others).sort()).toEqual([...serverNames, ...toolNames].sort());
-    expect(ours.filter(([name, { profiles = [] }]) => profiles.join() !== (registry[name as ServiceName].profile ?? ''))).toEqual([]);
+    expect(
+      ours.filter(([name, { profiles = [] }]) => profiles.join() !== (registry[name as ServiceName].profile ?? '')),
+    ).toEqual([]);
     const profileOf = (name: string) => (toolNames.includes(name) ? 'tools' : (known[name]?.profile ?? ''));
     expect(others.filter(([name, { profiles = [] }]) => profiles.join() !== profileOf(name))).toEqual([]);
     // What is not of the first system is left out by `make up PARTS=core`.
@@ -92,17 +104,22 @@ describe('compose.yaml', () => {
     expect(bases).toEqual(['node:24-bookworm-slim']);
   });
   it('checks the health of everything, and bounds its memory as the registry says, and its logs', () => {
-    const lacking = services.filter(([, { healthcheck, mem_limit, logging }]) => !healthcheck?.test || !mem_limit || !logging);
+    const lacking = services.filter(
+      ([, { healthcheck, mem_limit, logging }]) => !healthcheck?.test || !mem_limit || !logging,
+    );
     expect(names(lacking)).toEqual([]);
     expect(services.map(([name, { mem_limit }]) => [name, mem_limit])).toEqual(
       names(services).map((name) => [name, `${known[name]?.memoryMb}m`]),
     );
   });
   it('takes 6 GB in all without the tools, and the first system 4 GB with them', () => {
-    const sum = (list: readonly { readonly memoryMb: number }[]) => list.reduce((total, { memoryMb }) => total + memoryMb, 0);
+    const sum = (list: readonly { readonly memoryMb: number }[]) =>
+      list.reduce((total, { memoryMb }) => total + memoryMb, 0);
     const parts = [...Object.values(registry), ...Object.values(servers)];
     expect(sum(parts)).toBeLessThanOrEqual(memoryBounds.wholeMb);
-    expect(sum([...parts.filter(({ core }) => core), ...Object.values(tools)])).toBeLessThanOrEqual(memoryBounds.coreMb);
+    expect(sum([...parts.filter(({ core }) => core), ...Object.values(tools)])).toBeLessThanOrEqual(
+      memoryBounds.coreMb,
+    );
   });
   it('publishes the documented ports only, and on loopback only', () => {
     for (const [name, { ports = [] }] of services) {
@@ -121,7 +138,12 @@ describe('compose.yaml', () => {
     const asked = ours.map(([name, { healthcheck }]) => [name, healthcheck?.test.at(-1)]);
     const expected = names(ours).map((name) => {
       const { grpc, operations } = registry[name as ServiceName];
-      return [name, grpc ? `grpc://127.0.0.1:${grpc.port}/${grpc.services[0]}` : `http://127.0.0.1:${operations.port}${operations.ready}`];
+      return [
+        name,
+        grpc
+          ? `grpc://127.0.0.1:${grpc.port}/${grpc.services[0]}`
+          : `http://127.0.0.1:${operations.port}${operations.ready}`,
+      ];
     });
     expect(asked).toEqual(expected);
   });
@@ -129,7 +151,10 @@ describe('compose.yaml', () => {
     const found = ours.map(([name, { environment = {} }]) => {
       // Addresses are given by name and port, but for the database, whose port is a setting of its own.
       const hosts = Object.values(environment).flatMap((value) => /^([a-z][a-z-]+):\d+$/.exec(value)?.[1] ?? []);
-      return [name, [...new Set([...hosts, ...(environment.POSTGRES_HOST ? [environment.POSTGRES_HOST] : [])].map(partOf))].sort()];
+      return [
+        name,
+        [...new Set([...hosts, ...(environment.POSTGRES_HOST ? [environment.POSTGRES_HOST] : [])].map(partOf))].sort(),
+      ];
     });
     const expected = names(ours).map((name) => {
       const { needs, calls } = registry[name as ServiceName];
@@ -139,7 +164,9 @@ describe('compose.yaml', () => {
     const databases = ours.flatMap(([, { environment = {} }]) =>
       environment.POSTGRES_HOST ? [[environment.POSTGRES_HOST, environment.POSTGRES_DB]] : [],
     );
-    const owned = serverNames.flatMap((name) => (servers[name].kind === 'postgres' ? [[name, servers[name].database]] : []));
+    const owned = serverNames.flatMap((name) =>
+      servers[name].kind === 'postgres' ? [[name, servers[name].database]] : [],
+    );
     const rented = tenants.map((name) => [`postgres-${name}`, registry[name].database]);
     expect(databases.sort()).toEqual([...owned, ...rented].sort());
   });
@@ -163,7 +190,9 @@ describe('compose.yaml', () => {
     expect(names(elsewhere)).toEqual([]);
   });
   it('gives our services nothing to write on and no privileges', () => {
-    expect(names(ours.filter(([, { read_only, cap_drop }]) => read_only !== true || cap_drop?.join() !== 'ALL'))).toEqual([]);
+    expect(
+      names(ours.filter(([, { read_only, cap_drop }]) => read_only !== true || cap_drop?.join() !== 'ALL')),
+    ).toEqual([]);
     expect(read('Dockerfile')).toMatch(/^USER node$/m);
   });
   it('sets only variables that the service reads', () => {
@@ -178,7 +207,8 @@ describe('compose.yaml', () => {
   });
   it('gives every service that can be asked whether it is ready its settings for traces', () => {
     const traced = ours.filter(
-      ([, { environment = {} }]) => 'OTEL_EXPORTER_OTLP_ENDPOINT' in environment && 'TRACE_HOT_PATH_RATIO' in environment,
+      ([, { environment = {} }]) =>
+        'OTEL_EXPORTER_OTLP_ENDPOINT' in environment && 'TRACE_HOT_PATH_RATIO' in environment,
     );
     expect(names(traced).sort()).toEqual([...readyNames].sort());
   });
@@ -201,12 +231,18 @@ describe('the images', () => {
     const lib = JSON.parse(read('lib/package.json')) as Record<string, Record<string, string>>;
     const engines = ['@electric-sql/pglite', 'chdb'];
     expect(engines.filter((name) => lib.dependencies?.[name] !== undefined)).toEqual([]);
-    // Optional peers, which npm installs for nobody who does not ask for them; the Dockerfile takes even these lines out.
+    // Optional peers, which npm installs for nobody who does not ask for them; the Dockerfile takes even these lines
+    // out.
     expect(engines.filter((name) => lib.peerDependencies?.[name] === undefined)).toEqual([]);
     for (const [name] of ours) {
-      const manifest = JSON.parse(read(`${registry[name as ServiceName].folder}/package.json`)) as Record<string, Record<string, string>>;
+      const manifest = JSON.parse(read(`${registry[name as ServiceName].folder}/package.json`)) as Record<
+        string,
+        Record<string, string>
+      >;
       expect(engines.filter((engine) => manifest.dependencies?.[engine] !== undefined)).toEqual([]);
     }
-    expect(read('Dockerfile')).toMatch(/npm pkg delete devDependencies peerDependencies peerDependenciesMeta --workspaces/);
+    expect(read('Dockerfile')).toMatch(
+      /npm pkg delete devDependencies peerDependencies peerDependenciesMeta --workspaces/,
+    );
   });
 });

@@ -19,7 +19,8 @@ const named = (path: string): Page => byPath.get(path) ?? readPage(path, '');
 const deadEnd = (from: Page, { path, anchor }: Page['links'][number]): string | undefined => {
   const target = path === '' ? from.path : posix.join(posix.dirname(from.path), path);
   if (!existsSync(join(root, target))) return `${from.path}: ${path} is not there`;
-  if (anchor !== '' && byPath.get(target)?.anchors.has(anchor) !== true) return `${from.path}: ${target} has no heading #${anchor}`;
+  if (anchor !== '' && byPath.get(target)?.anchors.has(anchor) !== true)
+    return `${from.path}: ${target} has no heading #${anchor}`;
   return undefined;
 };
 
@@ -76,7 +77,9 @@ describe('the documents', () => {
       .filter(({ path }) => !/^(CHANGELOG\.md|bench\/README\.md|docs\/(errors|settings)\.md)$/.test(path))
       .flatMap(({ path, text }) => {
         const code = path === 'README.md' ? text : text.replace(/^```.*?^```$/gms, '');
-        return code.split('\n').flatMap((line) => (line.length > 120 && !line.startsWith('|') ? [`${path}: ${line}`] : []));
+        return code
+          .split('\n')
+          .flatMap((line) => (line.length > 120 && !line.startsWith('|') ? [`${path}: ${line}`] : []));
       });
     expect(wide).toEqual([]);
   });
@@ -89,7 +92,9 @@ describe('the changelog', () => {
     expect(versions[0]).toBe('Unreleased');
     expect(versions.slice(1).filter((version) => !/^\d+\.\d+\.\d+ - \d{4}-\d\d-\d\d$/.test(version))).toEqual([]);
     const kinds = [...text.matchAll(/^### (.*)$/gm)].map(([, kind = '']) => kind);
-    expect(kinds.filter((kind) => !['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'].includes(kind))).toEqual([]);
+    expect(
+      kinds.filter((kind) => !['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'].includes(kind)),
+    ).toEqual([]);
   });
 });
 
@@ -102,7 +107,19 @@ describe('the README', () => {
 describe('a service, and every other folder that one looks into', () => {
   it('has a README of its own, of 10 to 25 lines where it is a service', () => {
     const services = filesLike('services/*/package.json').map((path) => posix.dirname(path));
-    const folders = [...services, 'bff', 'web', 'api', 'lib', 'standalone', 'e2e', 'deploy', 'bench', 'services', 'examples'];
+    const folders = [
+      ...services,
+      'bff',
+      'web',
+      'api',
+      'lib',
+      'standalone',
+      'e2e',
+      'deploy',
+      'bench',
+      'services',
+      'examples',
+    ];
     expect(folders.filter((folder) => !byPath.has(`${folder}/README.md`))).toEqual([]);
     const lines = (folder: string) => named(`${folder}/README.md`).text.trimEnd().split('\n').length;
     expect(services.filter((folder) => lines(folder) < 10 || lines(folder) > 25)).toEqual([]);
@@ -112,7 +129,9 @@ describe('a service, and every other folder that one looks into', () => {
 describe('what a reader pastes', () => {
   it('stands where e2e/kit/documents.ts runs it: in the README and below docs/', () => {
     const elsewhere = pages.filter(({ path }) => path !== 'README.md' && !path.startsWith('docs/'));
-    expect(elsewhere.filter(({ blocks }) => blocks.some(({ language }) => language === 'sh')).map(({ path }) => path)).toEqual([]);
+    expect(
+      elsewhere.filter(({ blocks }) => blocks.some(({ language }) => language === 'sh')).map(({ path }) => path),
+    ).toEqual([]);
     expect(firstLines('sh').filter((line) => line.startsWith('README.md')).length).toBe(1);
   });
 

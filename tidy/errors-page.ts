@@ -7,7 +7,10 @@ import { readSources, type Source } from './sources.js';
 const answersClients = ({ path, workspace, forTests }: Source): boolean =>
   !forTests && (['bff', 'services/auth'].includes(workspace) || path.startsWith('lib/errors/'));
 
-/** A stable word of a field, with what stands beside it in the source; the rest is said by hand in api/errors/error-words.ts. */
+/**
+ * A stable word of a field, with what stands beside it in the source; the rest is said by hand in
+ * api/errors/error-words.ts.
+ */
 interface FieldReason {
   readonly reason: string;
   readonly field: string | undefined;
@@ -34,14 +37,18 @@ export const fieldReasons = (): FieldReason[] => {
     ),
   );
   // What says most stands first, because its pattern does.
-  return [...new Map(found.reverse().map((one) => [one.reason, one])).values()].sort((a, b) => (a.reason < b.reason ? -1 : 1));
+  return [...new Map(found.reverse().map((one) => [one.reason, one])).values()].sort((a, b) =>
+    a.reason < b.reason ? -1 : 1,
+  );
 };
 
 const sameNames = (what: string, inCode: readonly string[], inWords: Readonly<Record<string, unknown>>): void => {
   const lacking = inCode.filter((name) => !Object.hasOwn(inWords, name));
   const gone = Object.keys(inWords).filter((name) => !inCode.includes(name));
-  if (lacking.length > 0) throw new Error(`api/errors/error-words.ts says nothing of the ${what} ${lacking.join(', ')}`);
-  if (gone.length > 0) throw new Error(`api/errors/error-words.ts speaks of the ${what} ${gone.join(', ')}, which no source has`);
+  if (lacking.length > 0)
+    throw new Error(`api/errors/error-words.ts says nothing of the ${what} ${lacking.join(', ')}`);
+  if (gone.length > 0)
+    throw new Error(`api/errors/error-words.ts speaks of the ${what} ${gone.join(', ')}, which no source has`);
 };
 
 const intro = `# Errors of the REST interface
@@ -78,7 +85,11 @@ export const errorsPage = (): string => {
   });
   const fieldParts = reasons.flatMap((reason) => {
     const words = fieldErrorWords[reason];
-    return words ? [`### ${reason}\n\n${words.status} · field \`${words.field}\`\n\n${words.means}\n\n**What to do:** ${words.act}\n`] : [];
+    return words
+      ? [
+          `### ${reason}\n\n${words.status} · field \`${words.field}\`\n\n${words.means}\n\n**What to do:** ${words.act}\n`,
+        ]
+      : [];
   });
   const table = all.map(({ name, title, status }) => `| ${status} | [${name}](#${name}) | ${title} |`);
   return [

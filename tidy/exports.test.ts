@@ -11,7 +11,13 @@ const kept: Readonly<Record<string, string>> = {
   'lib/postgres/database-time.ts': 'a database whose time a test decides',
 };
 
-const source = (path: string, text: string, forTests = false): Source => ({ path, text, forTests, workspace: 'lib', imports: [] });
+const source = (path: string, text: string, forTests = false): Source => ({
+  path,
+  text,
+  forTests,
+  workspace: 'lib',
+  imports: [],
+});
 
 describe('what a file exports', () => {
   it('is taken by somebody; by more than tests, unless the file needs it itself', () => {
@@ -29,7 +35,10 @@ describe('what a file exports', () => {
   });
   it('is taken by name, through what passes it on, and when it is loaded late', () => {
     const files = [
-      source('lib/a.ts', 'export const used = 1;\nexport const unused = 2; // used\nexport const late = 3;\nexport class Passed {}\n'),
+      source(
+        'lib/a.ts',
+        'export const used = 1;\nexport const unused = 2; // used\nexport const late = 3;\nexport class Passed {}\n',
+      ),
       source('lib/room.ts', "export { type Passed as Given, unused } from './a.js';\n"),
       source(
         'lib/b.ts',

@@ -15,7 +15,8 @@ interface Takers {
 }
 
 const comments = /\/\*[\s\S]*?\*\/|(^|[\s;{}(),])\/\/.*/g;
-const declarations = /^export (?:declare )?(?:abstract )?(?:async )?(?:const|let|function\*?|class|interface|type|enum) (\w+)/gm;
+const declarations =
+  /^export (?:declare )?(?:abstract )?(?:async )?(?:const|let|function\*?|class|interface|type|enum) (\w+)/gm;
 /** `import { a, type B as C } from 'x'`, `export { a as b } from 'x'`, `export { a };` */
 const clauses = /^(import|export)\s+(?:type\s+)?(?:\w+\s*,\s*)?\{([^}]*)\}(?:\s*from\s+['"]([^'"]+)['"])?/gm;
 const dynamic = /\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
@@ -41,14 +42,21 @@ export const readSubpaths = (): ReadonlyMap<string, string> =>
           name: string;
           exports?: Record<string, { 'tickfolio-source'?: string }>;
         };
-        return Object.entries(manifest.exports ?? {}).flatMap(([subpath, { 'tickfolio-source': source }]): [string, string][] =>
-          source === undefined ? [] : [[manifest.name + subpath.slice(1), posix.join(posix.dirname(path), source)]],
+        return Object.entries(manifest.exports ?? {}).flatMap(
+          ([subpath, { 'tickfolio-source': source }]): [string, string][] =>
+            source === undefined ? [] : [[manifest.name + subpath.slice(1), posix.join(posix.dirname(path), source)]],
         );
       }),
   );
 
-/** Whom every export of `sources` is taken by, re-exports seen through. @param subpaths of workspaces, by the name that others import */
-const takersOfExports = (sources: readonly Source[], subpaths: ReadonlyMap<string, string>): ReadonlyMap<Export, Takers> => {
+/**
+ * Whom every export of `sources` is taken by, re-exports seen through. @param subpaths of workspaces, by the name that
+ * others import
+ */
+const takersOfExports = (
+  sources: readonly Source[],
+  subpaths: ReadonlyMap<string, string>,
+): ReadonlyMap<Export, Takers> => {
   const paths = new Set(sources.map(({ path }) => path));
   const fileOf = (from: string, name: string): string | undefined => {
     if (!name.startsWith('.')) return subpaths.get(name);
@@ -104,7 +112,8 @@ const takersOfExports = (sources: readonly Source[], subpaths: ReadonlyMap<strin
   return new Map(exports.map((one) => [one, reach(`${one.path} ${one.name}`, new Set())]));
 };
 
-const isDeclaredAs = (kinds: string, name: string) => new RegExp(`^export (declare )?(abstract )?(async )?(${kinds}) ${name}\\b`);
+const isDeclaredAs = (kinds: string, name: string) =>
+  new RegExp(`^export (declare )?(abstract )?(async )?(${kinds}) ${name}\\b`);
 const anything = 'const|let|function\\*?|class|interface|type|enum';
 
 /** Whether the file itself needs it: a value for anything, a type to say what another export takes or gives. */
@@ -128,7 +137,9 @@ export const unusedExports = (sources: readonly Source[], subpaths = readSubpath
     if (!source || source.forTests || product) return [];
     const code = source.text.replace(comments, '$1');
     const isDeclared = (kinds: string) => code.split('\n').some((line) => isDeclaredAs(kinds, one.name).test(line));
-    const isUsed = isDeclared(anything) ? isNeededAtHome(code, one.name) && (tests || isDeclared('interface|type')) : tests;
+    const isUsed = isDeclared(anything)
+      ? isNeededAtHome(code, one.name) && (tests || isDeclared('interface|type'))
+      : tests;
     return isUsed ? [] : [one];
   });
 };

@@ -21,13 +21,19 @@ it('gen/ is what proto/ generates', () => {
     execFileSync(buf, ['generate', 'proto', '-o', fresh], { cwd: root });
     for (const name of readdirSync(join(root, 'proto')))
       if (existsSync(join(root, 'proto', name, 'v1')))
-        execFileSync(buf, ['build', 'proto', '--path', `proto/${name}/v1`, '-o', join(fresh, 'gen', name, 'v1/descriptors.binpb')], {
-          cwd: root,
-        });
+        execFileSync(
+          buf,
+          ['build', 'proto', '--path', `proto/${name}/v1`, '-o', join(fresh, 'gen', name, 'v1/descriptors.binpb')],
+          {
+            cwd: root,
+          },
+        );
     const files = filesBelow(join(fresh, 'gen'));
     expect(files.length).toBeGreaterThan(2);
     // What a proto file left behind when it went is still imported by nobody, but looks as if it could be.
-    const present = filesBelow(join(root, 'gen')).filter((file) => !byHand.has(file) && !/^(dist|node_modules)\//.test(file));
+    const present = filesBelow(join(root, 'gen')).filter(
+      (file) => !byHand.has(file) && !/^(dist|node_modules)\//.test(file),
+    );
     expect(present).toEqual(files);
     for (const file of files) {
       const same = readFileSync(join(fresh, 'gen', file)).equals(readFileSync(join(root, 'gen', file)));

@@ -29,7 +29,15 @@ const outside: Readonly<Record<string, readonly string[]>> = {
 const drainSeconds = 10;
 
 /** Settings that say where a service listens. */
-const listening = ['HTTP_PORT', 'GRPC_PORT', 'ADDRESS', 'METRICS_ADDR', 'SERVER_ADDR', 'DASHBOARD_PORT', 'EXCHANGE_SIM_PORT'];
+const listening = [
+  'HTTP_PORT',
+  'GRPC_PORT',
+  'ADDRESS',
+  'METRICS_ADDR',
+  'SERVER_ADDR',
+  'DASHBOARD_PORT',
+  'EXCHANGE_SIM_PORT',
+];
 /** Where a service listens, as the registry has it. */
 const portsOf = (name: string): number[] => {
   const { grpc, http, operations } = registry[name as ServiceName];
@@ -38,30 +46,44 @@ const portsOf = (name: string): number[] => {
 const portOf = (value: unknown): number =>
   typeof value === 'object' && value !== null && 'port' in value ? Number(value.port) : Number(value);
 
-const schema = JSON.parse(readFileSync(join(folder, 'schema.json'), 'utf8')) as { readonly $defs: Readonly<Record<string, unknown>> };
+const schema = JSON.parse(readFileSync(join(folder, 'schema.json'), 'utf8')) as {
+  readonly $defs: Readonly<Record<string, unknown>>;
+};
 const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(schema, 'kubernetes');
 /** What is wrong with a manifest in the eyes of Kubernetes. */
 const faultsOf = (manifest: Manifest): string[] => {
-  const [group = '', version = ''] = manifest.apiVersion.includes('/') ? manifest.apiVersion.split('/') : ['core', manifest.apiVersion];
+  const [group = '', version = ''] = manifest.apiVersion.includes('/')
+    ? manifest.apiVersion.split('/')
+    : ['core', manifest.apiVersion];
   const name = `io.k8s.api.${group.split('.')[0]}.${version}.${manifest.kind}`;
   const where = `${manifest.kind} ${manifest.metadata.name}`;
   if (!(name in schema.$defs)) return [`${where}: ${manifest.apiVersion} is not in schema.json`];
   const check = ajv.getSchema(`kubernetes#/$defs/${name}`);
   check?.(manifest);
-  return (check?.errors ?? []).map((error) => `${where}${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`);
+  return (check?.errors ?? []).map(
+    (error) => `${where}${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`,
+  );
 };
 
 describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay) => {
   let all: Manifest[];
-  const of = <T>(kind: string): [string, T][] => all.filter((one) => one.kind === kind).map((one) => [one.metadata.name, one.spec as T]);
+  const of = <T>(kind: string): [string, T][] =>
+    all.filter((one) => one.kind === kind).map((one) => [one.metadata.name, one.spec as T]);
   const deployments = () => of<Deployment>('Deployment');
   const containers = () => deployments().map(([name, { template }]) => [name, template.spec.containers[0]] as const);
   const dataOf = (kind: string, name: string): Readonly<Record<string, string>> | undefined =>
-    all.find((one) => one.kind === kind && one.metadata.name === name)?.data as Readonly<Record<string, string>> | undefined;
+    all.find((one) => one.kind === kind && one.metadata.name === name)?.data as
+      | Readonly<Record<string, string>>
+      | undefined;
   /** What its policies together let a service do: one of them stands with each service that it calls. */
   const policyOf = (name: string): Required<Pick<Policy, 'ingress' | 'egress'>> => {
-    const own = of<Policy>('NetworkPolicy').filter(([, { podSelector }]) => podSelector.matchLabels?.[nameLabel] === name);
-    return { ingress: own.flatMap(([, { ingress = [] }]) => ingress), egress: own.flatMap(([, { egress = [] }]) => egress) };
+    const own = of<Policy>('NetworkPolicy').filter(
+      ([, { podSelector }]) => podSelector.matchLabels?.[nameLabel] === name,
+    );
+    return {
+      ingress: own.flatMap(([, { ingress = [] }]) => ingress),
+      egress: own.flatMap(([, { egress = [] }]) => egress),
+    };
   };
   /** The environment of a service, with words of some length for secrets that only production knows. */
   const envOf = (container: Container): Env => ({
@@ -69,7 +91,10 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
     ...Object.fromEntries(
       (container.env ?? []).map(({ name, valueFrom: { secretKeyRef } }) => {
         const secret = dataOf('Secret', secretKeyRef.name)?.[secretKeyRef.key];
-        return [name, secret === undefined ? '0123456789abcdefghijklmnopqrstuvwxyz' : Buffer.from(secret, 'base64').toString()];
+        return [
+          name,
+          secret === undefined ? '0123456789abcdefghijklmnopqrstuvwxyz' : Buffer.from(secret, 'base64').toString(),
+        ];
       }),
     ),
   });
@@ -124,7 +149,9 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
         automountServiceAccountToken: false,
         enableServiceLinks: false,
       });
-      expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(container.lifecycle.preStop.sleep.seconds + drainSeconds);
+      expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(
+        container.lifecycle.preStop.sleep.seconds + drainSeconds,
+      );
       expect(topologySpreadConstraints.map(({ labelSelector }) => labelSelector)).toEqual([selector, selector]);
       expect(template.metadata.labels).toMatchObject(selector.matchLabels);
     }
@@ -135,22 +162,32 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
       const { names, read } = serviceSettings[name as ServiceName];
       expect([name, Object.keys(env).filter((variable) => !names.includes(variable))]).toEqual([name, []]);
       // Files of a Secret, which nobody has here.
-      const config = read(Object.fromEntries(Object.entries(env).filter(([variable]) => !variable.startsWith('GRPC_TLS_'))));
-      const ports = listening.filter((variable) => config[variable] !== undefined).map((variable) => portOf(config[variable]));
+      const config = read(
+        Object.fromEntries(Object.entries(env).filter(([variable]) => !variable.startsWith('GRPC_TLS_'))),
+      );
+      const ports = listening
+        .filter((variable) => config[variable] !== undefined)
+        .map((variable) => portOf(config[variable]));
       expect([name, container.ports.map(({ containerPort }) => containerPort).sort()]).toEqual([name, ports.sort()]);
       expect([name, ports]).toEqual([name, portsOf(name).sort()]);
     }
   });
   it('takes secrets from where they are, and holds none that is not published', () => {
-    const wanted = containers().flatMap(([, { env = [] }]) => env.map(({ valueFrom: { secretKeyRef } }) => secretKeyRef));
+    const wanted = containers().flatMap(([, { env = [] }]) =>
+      env.map(({ valueFrom: { secretKeyRef } }) => secretKeyRef),
+    );
     const missing = wanted.filter(({ name, key }) =>
       overlay === 'local' ? dataOf('Secret', name)?.[key] === undefined : !outside[name]?.includes(key),
     );
     expect(missing).toEqual([]);
     if (overlay === 'production') expect(all.filter(({ kind }) => kind === 'Secret')).toEqual([]);
-    const environments = containers().flatMap(([name, container]) => (name === 'exchange-sim' ? [] : [envOf(container).ENV]));
+    const environments = containers().flatMap(([name, container]) =>
+      name === 'exchange-sim' ? [] : [envOf(container).ENV],
+    );
     expect(new Set(environments)).toEqual(new Set([overlay]));
-    const readable = all.filter(({ kind, data }) => kind === 'ConfigMap' && /PASSWORD|SECRET/.test(JSON.stringify(data)));
+    const readable = all.filter(
+      ({ kind, data }) => kind === 'ConfigMap' && /PASSWORD|SECRET/.test(JSON.stringify(data)),
+    );
     expect(readable).toEqual([]);
   });
   it('encrypts gRPC in production, with certificates from a Secret of each service', () => {
@@ -166,12 +203,17 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
       expect([name, Object.fromEntries(files)]).toEqual([name, wanted ? expected : {}]);
       if (!wanted) continue;
       expect(container.volumeMounts).toContainEqual({ name: 'grpc-tls', mountPath: '/etc/grpc-tls', readOnly: true });
-      expect(template.spec.volumes).toContainEqual({ name: 'grpc-tls', secret: { secretName: `grpc-tls-${name}`, defaultMode: 0o440 } });
+      expect(template.spec.volumes).toContainEqual({
+        name: 'grpc-tls',
+        secret: { secretName: `grpc-tls-${name}`, defaultMode: 0o440 },
+      });
     }
   });
   it('leads every Service, budget and autoscaler to pods that are there', () => {
     const find = (labels: Labels) =>
-      deployments().filter(([, { template }]) => Object.entries(labels).every(([name, value]) => template.metadata.labels[name] === value));
+      deployments().filter(([, { template }]) =>
+        Object.entries(labels).every(([name, value]) => template.metadata.labels[name] === value),
+      );
     for (const [name, { selector, ports }] of of<Service>('Service')) {
       const [found, ...more] = find(selector);
       expect([name, found?.[0], more]).toEqual([name, name, []]);
@@ -190,7 +232,9 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
     for (const [name, { selector }] of of<Deployment>('PodDisruptionBudget'))
       expect(find(selector.matchLabels).map(([found]) => found)).toEqual([name]);
     const sources = readSources();
-    for (const [name, { scaleTargetRef, minReplicas, maxReplicas, metrics }] of of<Autoscaler>('HorizontalPodAutoscaler')) {
+    for (const [name, { scaleTargetRef, minReplicas, maxReplicas, metrics }] of of<Autoscaler>(
+      'HorizontalPodAutoscaler',
+    )) {
       const target = deployments().find(([found]) => found === scaleTargetRef.name);
       expect([name, target?.[0], target?.[1].replicas]).toEqual([name, name, undefined]);
       expect(minReplicas).toBeLessThanOrEqual(maxReplicas);
@@ -200,7 +244,9 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
         const own = metric.replace(`tickfolio_${name}_`, '');
         expect([
           metric,
-          sources.some(({ workspace, text, forTests }) => !forTests && workspace.endsWith(name) && text.includes(`name: '${own}'`)),
+          sources.some(
+            ({ workspace, text, forTests }) => !forTests && workspace.endsWith(name) && text.includes(`name: '${own}'`),
+          ),
         ]).toEqual([metric, true]);
       }
     }
@@ -218,23 +264,41 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
           : variable === 'POSTGRES_HOST'
             ? { host: value, port: 5432 }
             : parseAddress(value);
-        if (!address || listening.includes(variable) || !(url || variable === 'POSTGRES_HOST' || value.includes(':'))) continue;
+        if (!address || listening.includes(variable) || !(url || variable === 'POSTGRES_HOST' || value.includes(':')))
+          continue;
         calls++;
         const { host, port } = address;
         const ours = names.includes(host);
         const isPeer = (peers: readonly Peer[] | undefined, peer: string) =>
           peers ? peers.some(({ podSelector }) => podSelector?.matchLabels[nameLabel] === peer) : !ours;
-        const leaves = policyOf(name).egress.some(({ to, ports }) => isPeer(to, host) && ports.some((open) => open.port === port));
+        const leaves = policyOf(name).egress.some(
+          ({ to, ports }) => isPeer(to, host) && ports.some((open) => open.port === port),
+        );
         const enters =
-          !ours || policyOf(host).ingress.some(({ from, ports }) => isPeer(from, name) && ports.some((open) => open.port === port));
+          !ours ||
+          policyOf(host).ingress.some(
+            ({ from, ports }) => isPeer(from, name) && ports.some((open) => open.port === port),
+          );
         const served =
-          !ours || of<Service>('Service').some(([found, { ports }]) => found === host && ports.some((open) => open.port === port));
+          !ours ||
+          of<Service>('Service').some(
+            ([found, { ports }]) => found === host && ports.some((open) => open.port === port),
+          );
         // The simulator's port is the exchange's, so that the rule for anywhere lets it through.
-        expect([name, variable, host === 'exchange-sim' || leaves, enters, served]).toEqual([name, variable, true, true, true]);
+        expect([name, variable, host === 'exchange-sim' || leaves, enters, served]).toEqual([
+          name,
+          variable,
+          true,
+          true,
+          true,
+        ]);
       }
     }
     expect(calls).toBeGreaterThanOrEqual(13);
-    const scraped = deployments().map(([name, { template }]) => [name, Number(template.metadata.annotations['prometheus.io/port'])]);
+    const scraped = deployments().map(([name, { template }]) => [
+      name,
+      Number(template.metadata.annotations['prometheus.io/port']),
+    ]);
     expect(scraped).toEqual(names.map((name) => [name, registry[name as ServiceName].operations.port]));
   });
   it('opens the ways that the registry has, and no other', () => {
@@ -247,7 +311,9 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
       const { ingress, egress } = policyOf(name);
       const { calls, needs, http, operations } = registry[name];
       const facePort = (to: ServiceName, over: 'grpc' | 'http') => registry[to][over]?.port;
-      const callers = services.flatMap((from) => registry[from].calls.flatMap(({ to, over }) => (to === name ? [{ from, over }] : [])));
+      const callers = services.flatMap((from) =>
+        registry[from].calls.flatMap(({ to, over }) => (to === name ? [{ from, over }] : [])),
+      );
       const servedBy = needs.flatMap((need) => (need === 'exchange' ? exchangePorts : [servers[need].port]));
       const expected = [
         ...calls.map(({ to, over }) => `to ${to} ${facePort(to, over)}`),

@@ -30,7 +30,11 @@ interface Kustomization {
   readonly components?: readonly string[];
   readonly configMapGenerator?: readonly Generator[];
   readonly secretGenerator?: readonly Generator[];
-  readonly patches?: readonly { readonly path?: string; readonly patch?: string; readonly target: { kind: string; name?: string } }[];
+  readonly patches?: readonly {
+    readonly path?: string;
+    readonly patch?: string;
+    readonly target: { kind: string; name?: string };
+  }[];
   readonly replicas?: readonly { readonly name: string; readonly count: number }[];
 }
 
@@ -73,7 +77,14 @@ const generate = (kind: 'ConfigMap' | 'Secret', generator: Generator, folder: st
   if ((generator.behavior === 'merge') !== (existing !== undefined))
     throw new Error(`${folder}: ${kind} ${generator.name} merges with nothing, or twice`);
   if (existing) Object.assign(existing.data as Fields, data);
-  else all.push({ apiVersion: 'v1', kind, metadata: { name: generator.name }, data, ...(kind === 'Secret' ? { type: 'Opaque' } : {}) });
+  else
+    all.push({
+      apiVersion: 'v1',
+      kind,
+      metadata: { name: generator.name },
+      data,
+      ...(kind === 'Secret' ? { type: 'Opaque' } : {}),
+    });
 };
 
 const patch = (manifest: Manifest, { op, path, value }: Operation): void => {
@@ -131,8 +142,8 @@ const apply = (folder: string, all: Manifest[]): void => {
 };
 
 /**
- * The manifests of a kustomization, as `kustomize build` gives them, but that generated names carry no hash of their content.
- * Knows what deploy/kubernetes uses and no more. @throws Error naming what it does not understand
+ * The manifests of a kustomization, as `kustomize build` gives them, but that generated names carry no hash of their
+ * content. Knows what deploy/kubernetes uses and no more. @throws Error naming what it does not understand
  */
 export const renderKustomization = (folder: string): Manifest[] => {
   const all: Manifest[] = [];

@@ -10,7 +10,9 @@ const isProgram = (source: Source): boolean => /(^|\/)main\.tsx?$/.test(source.p
 
 /** Lists `path -> name` of every import that may not be. */
 const wrongImports = (of: readonly Source[], isWrong: (name: string, source: Source) => boolean): string[] =>
-  of.flatMap((source) => source.imports.filter((name) => isWrong(name, source)).map((name) => `${source.path} -> ${name}`));
+  of.flatMap((source) =>
+    source.imports.filter((name) => isWrong(name, source)).map((name) => `${source.path} -> ${name}`),
+  );
 /** The file of the same workspace that is meant, without its ending. */
 const meant = (name: string, { path, workspace }: Source): string | undefined =>
   name.startsWith('.')
@@ -29,7 +31,9 @@ describe('layers of a service: main, then config, adapters and app, then its fac
     expect(wrongImports(parts, (name, source) => meant(name, source) === 'app' && !isProgram(source))).toEqual([]);
   });
   it('the gRPC face is imported by what puts the service together alone', () => {
-    expect(wrongImports(parts, (name, source) => meant(name, source) === 'rpc' && inside(source) !== 'app.ts')).toEqual([]);
+    expect(wrongImports(parts, (name, source) => meant(name, source) === 'rpc' && inside(source) !== 'app.ts')).toEqual(
+      [],
+    );
   });
   it('an adapter is chosen in programs alone: everybody else knows its port', () => {
     const adapter =
@@ -46,7 +50,8 @@ describe('layers of a service: main, then config, adapters and app, then its fac
       /^services\/exchange-sim\/(connections\/doorman|market\/replay)\.ts$/,
       /^services\/socket\/exchange\/exchange-connection\.ts$/,
     ];
-    const opens = /^(node:(fs|fs\/promises|net|http|http2|https|tls|dns|dns\/promises|dgram|child_process|worker_threads)|ws|undici)$/;
+    const opens =
+      /^(node:(fs|fs\/promises|net|http|http2|https|tls|dns|dns\/promises|dgram|child_process|worker_threads)|ws|undici)$/;
     // Types, and what only looks at an address as text.
     const harmless = /^import (type \{[^}]*\}|\{ ?((type \w+|isIPv?[46]?|BlockList),? ?)+\}) from/;
     const wrong = parts
@@ -60,14 +65,18 @@ describe('layers of a service: main, then config, adapters and app, then its fac
   });
   it('what the product is about stands on nothing that speaks to anybody', () => {
     const rooms = /^(services\/(aggregator\/(tape|tickers)|socket\/pool|exchange-sim\/(streams|faults))|bff\/prices)\//;
-    const speaks = /^(fastify|@fastify\/|@grpc\/|drizzle-orm|@tickfolio\/lib\/(grpc|http|outbound|postgres|clickhouse|otlp|lifecycle))/;
+    const speaks =
+      /^(fastify|@fastify\/|@grpc\/|drizzle-orm|@tickfolio\/lib\/(grpc|http|outbound|postgres|clickhouse|otlp|lifecycle))/;
     const domain = parts.filter(({ path }) => rooms.test(path));
     expect(domain.length).toBeGreaterThan(40);
     expect(wrongImports(domain, (name) => speaks.test(name))).toEqual([]);
   });
 });
 
-/** The rooms of lib from below: each may look into those of the lines before its own, no room of the same line into another. */
+/**
+ * The rooms of lib from below: each may look into those of the lines before its own, no room of the same line into
+ * another.
+ */
 const order = [
   ['clock', 'errors', 'renewal'],
   ['access-token', 'config', 'lane', 'money', 'retry', 'throttle', 'tracing'],

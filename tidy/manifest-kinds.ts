@@ -15,7 +15,10 @@ export interface Container {
   readonly startupProbe?: Probe;
   readonly livenessProbe?: Probe;
   readonly readinessProbe?: Probe;
-  readonly resources: { readonly requests: Readonly<Record<string, string>>; readonly limits: Readonly<Record<string, string>> };
+  readonly resources: {
+    readonly requests: Readonly<Record<string, string>>;
+    readonly limits: Readonly<Record<string, string>>;
+  };
   readonly securityContext: object;
   readonly volumeMounts: readonly object[];
   readonly lifecycle: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
@@ -56,6 +59,9 @@ export interface Peer {
 }
 export interface Policy {
   readonly podSelector: { readonly matchLabels?: Labels };
-  readonly ingress?: readonly { readonly from?: readonly Peer[]; readonly ports: readonly { readonly port: number }[] }[];
+  readonly ingress?: readonly {
+    readonly from?: readonly Peer[];
+    readonly ports: readonly { readonly port: number }[];
+  }[];
   readonly egress?: readonly { readonly to?: readonly Peer[]; readonly ports: readonly { readonly port: number }[] }[];
 }

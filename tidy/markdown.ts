@@ -45,7 +45,9 @@ export const readPage = (path: string, text: string): Page => {
       const [file = '', anchor = ''] = target.split('#');
       return { path: file, anchor };
     });
-  const headings = [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')));
+  const headings = [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    anchorOf(heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')),
+  );
   return { path, text, blocks, links, anchors: new Set(headings) };
 };
 

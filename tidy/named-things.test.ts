@@ -11,7 +11,9 @@ const pages = readPages().filter(({ path }) => path !== 'CHANGELOG.md');
 
 /** `page: name` of everything in backticks or blocks that a pattern finds and that is not known. */
 const unknown = (pattern: RegExp, isKnown: (name: string) => boolean): string[] =>
-  pages.flatMap(({ path, text }) => [...text.matchAll(pattern)].flatMap(([, name = '']) => (isKnown(name) ? [] : [`${path}: ${name}`])));
+  pages.flatMap(({ path, text }) =>
+    [...text.matchAll(pattern)].flatMap(([, name = '']) => (isKnown(name) ? [] : [`${path}: ${name}`])),
+  );
 
 describe('the documents name', () => {
   it('no setting that nobody reads', () => {
@@ -43,9 +45,14 @@ describe('the documents name', () => {
     // Some are written with a prefix that is put before them, some as `gapsFound` for `gaps_found_total`.
     const spellings = (name: string): string[] => {
       const bare = name.replace(/_total$/, '');
-      return [name, name.replace(/^[a-z]+_/, ''), bare.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())];
+      return [
+        name,
+        name.replace(/^[a-z]+_/, ''),
+        bare.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      ];
     };
-    const metric = /`(?:tickfolio_(?:[a-z]+|exchange_sim)_)?([a-z]+(?:_[a-z]+)*_(?:total|seconds|bytes|messages))(?:\{[^`]*\})?`/g;
+    const metric =
+      /`(?:tickfolio_(?:[a-z]+|exchange_sim)_)?([a-z]+(?:_[a-z]+)*_(?:total|seconds|bytes|messages))(?:\{[^`]*\})?`/g;
     expect(unknown(metric, (name) => spellings(name).some((spelling) => words.has(spelling)))).toEqual([]);
   });
 });

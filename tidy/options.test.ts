@@ -13,8 +13,9 @@ interface Option {
 const optional: readonly Option[] = sources
   .filter(({ forTests, workspace }) => !forTests && workspace !== 'bench' && workspace !== 'examples')
   .flatMap(({ path, text }) =>
-    [...text.matchAll(/interface (\w*(?:Options|Limits|Deps))(?: extends [^{]+)? \{\n([\s\S]*?)\n\}/g)].flatMap(([, of = '', body = '']) =>
-      [...body.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name = '']) => ({ path, of, name })),
+    [...text.matchAll(/interface (\w*(?:Options|Limits|Deps))(?: extends [^{]+)? \{\n([\s\S]*?)\n\}/g)].flatMap(
+      ([, of = '', body = '']) =>
+        [...body.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name = '']) => ({ path, of, name })),
     ),
   );
 
@@ -23,6 +24,8 @@ const isSetIn = (text: string, name: string): boolean => new RegExp(`(?<![.\\w])
 
 it('no option is left that nobody sets, not even a test: it is a constant', () => {
   expect(optional.length).toBeGreaterThan(100);
-  const unset = optional.filter(({ path, name }) => !sources.some((other) => other.path !== path && isSetIn(other.text, name)));
+  const unset = optional.filter(
+    ({ path, name }) => !sources.some((other) => other.path !== path && isSetIn(other.text, name)),
+  );
   expect(unset.map(({ path, of, name }) => `${path}: ${of}.${name}`)).toEqual([]);
 });

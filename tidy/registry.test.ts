@@ -55,9 +55,11 @@ describe('the registry of services', () => {
   });
   it('names who is called before who calls, and sends only over what both need', () => {
     for (const [place, name] of callersFirst.entries())
-      for (const { to } of services[name].calls) expect([name, to, callersFirst.indexOf(to) > place]).toEqual([name, to, true]);
+      for (const { to } of services[name].calls)
+        expect([name, to, callersFirst.indexOf(to) > place]).toEqual([name, to, true]);
     for (const name of serviceNames)
-      for (const { over } of services[name].sends) expect([name, services[name].needs]).toEqual([name, expect.arrayContaining([over])]);
+      for (const { over } of services[name].sends)
+        expect([name, services[name].needs]).toEqual([name, expect.arrayContaining([over])]);
   });
   it('gives a port of one service to no other, and a database to one service', () => {
     const ports = serviceNames.flatMap((name) => {
@@ -65,10 +67,15 @@ describe('the registry of services', () => {
       return [...new Set([grpc?.port, http?.port, operations.port])].filter((port) => port !== undefined);
     });
     expect(new Set(ports).size).toBe(ports.length);
-    const published = [...serviceNames.map((name) => services[name]), ...Object.values(servers)].flatMap((one) => [...one.published]);
+    const published = [...serviceNames.map((name) => services[name]), ...Object.values(servers)].flatMap((one) => [
+      ...one.published,
+    ]);
     expect(new Set(published).size).toBe(published.length);
     for (const server of serverNames.filter((one) => servers[one].kind === 'postgres'))
-      expect([server, serviceNames.filter((name) => services[name].needs.includes(server)).length]).toEqual([server, 1]);
+      expect([server, serviceNames.filter((name) => services[name].needs.includes(server)).length]).toEqual([
+        server,
+        1,
+      ]);
     const owners = serviceNames.filter((name) => services[name].needs.includes('postgres-core'));
     expect(serviceNames.filter((name) => services[name].database !== undefined)).toEqual(owners);
     const listed = read('deploy/postgres/databases')
@@ -91,7 +98,9 @@ describe('the registry of services', () => {
 describe('as the registry has it', () => {
   it('services/README.md says what each service is', () => {
     const rows = [...read('services/README.md').matchAll(/^\| \[([\w-]+)\]\(([^)]+)\/README\.md\) \| (.+) \|$/gm)];
-    const told = rows.filter(([, name]) => name !== 'web').map(([, name, link, words]) => [name, join('services', link ?? ''), words]);
+    const told = rows
+      .filter(([, name]) => name !== 'web')
+      .map(([, name, link, words]) => [name, join('services', link ?? ''), words]);
     expect(told.sort()).toEqual(serviceNames.map((name) => [name, services[name].folder, services[name].words]).sort());
     expect(serviceNames.filter((name) => !existsSync(join(root, services[name].folder, 'README.md')))).toEqual([]);
   });
@@ -105,11 +114,16 @@ describe('as the registry has it', () => {
       expect([of, scrapes.map(({ job_name: job }) => job)]).toEqual([of, [of]]);
       return scrapes;
     });
-    const jobs = found.map(({ job_name: job, dns_sd_configs: where }) => [job, where.map(({ names, port }) => [...names, port])]);
+    const jobs = found.map(({ job_name: job, dns_sd_configs: where }) => [
+      job,
+      where.map(({ names, port }) => [...names, port]),
+    ]);
     expect(jobs.sort()).toEqual(serviceNames.map((name) => [name, [[name, services[name].operations.port]]]).sort());
   });
   it('alerts speak of services that are there, and one rings for each that is not running', () => {
-    const alerts = [read('deploy/observability/alerts.yml'), ...observed('rules.yml').map(([, text]) => text)].join('\n');
+    const alerts = [read('deploy/observability/alerts.yml'), ...observed('rules.yml').map(([, text]) => text)].join(
+      '\n',
+    );
     const jobs = [...alerts.matchAll(/job(?:=~?|!=|!~)"([^"]*)"/g)].flatMap(([, names = '']) => names.split('|'));
     expect(sorted(new Set(jobs.filter((job) => !(serviceNames as readonly string[]).includes(job))))).toEqual([]);
     const watched = [...alerts.matchAll(/absent\(up\{job="([^"]+)"\}\)/g)].map(([, job = '']) => job);
@@ -119,7 +133,9 @@ describe('as the registry has it', () => {
     expect(metrics.filter((metric) => !prefixes.some((prefix) => metric.startsWith(prefix)))).toEqual([]);
   });
   it('certificates are made for everyone who speaks gRPC, with all its names', () => {
-    const listed = execFileSync('sh', [join(root, 'deploy/certificates/make-certificates.sh'), '--list'], { encoding: 'utf8' });
+    const listed = execFileSync('sh', [join(root, 'deploy/certificates/make-certificates.sh'), '--list'], {
+      encoding: 'utf8',
+    });
     const made = listed.split('\n').flatMap((line) => (line === '' ? [] : [line.split(' ')]));
     expect(made.sort()).toEqual(withGrpc.map((name) => [name, ...services[name].aliases]).sort());
   });

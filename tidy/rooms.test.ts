@@ -7,7 +7,9 @@ const sources = readSources().filter(({ forTests }) => !forTests);
 const paths = new Set(sources.map(({ path }) => path));
 /** The files behind the subpaths of lib, which services and the gateway import by name. */
 const exportsOfLib = (
-  JSON.parse(readFileSync(join(root, 'lib/package.json'), 'utf8')) as { exports: Record<string, { 'tickfolio-source': string }> }
+  JSON.parse(readFileSync(join(root, 'lib/package.json'), 'utf8')) as {
+    exports: Record<string, { 'tickfolio-source': string }>;
+  }
 ).exports;
 
 const fileOf = (from: string, name: string): string | undefined => {
@@ -55,7 +57,13 @@ const roomEdges = (): Edges => {
       const target = fileOf(path, name);
       if (target === undefined) continue;
       const [from, to] = [posix.dirname(path), posix.dirname(target)];
-      if (from === to || doors(workspace).includes(from) || doors(workspace).includes(to) || !to.startsWith(`${workspace}/`)) continue;
+      if (
+        from === to ||
+        doors(workspace).includes(from) ||
+        doors(workspace).includes(to) ||
+        !to.startsWith(`${workspace}/`)
+      )
+        continue;
       edges.set(from, (edges.get(from) ?? new Set()).add(to));
     }
   return edges;

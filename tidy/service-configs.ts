@@ -11,7 +11,9 @@ export type ConfiguredName = Exclude<ServiceName, 'exchange-sim'>;
 /** Each service's config.ts exports it under the service's name: `authConfig`, `socketConfig`. */
 const load = async (name: ConfiguredName): Promise<[ConfiguredName, ServiceConfig]> => {
   const exported = `${name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Config`;
-  const module = (await import(`@tickfolio/${name}/config`)) as Readonly<Record<string, ServiceConfig | z.ZodObject | undefined>>;
+  const module = (await import(`@tickfolio/${name}/config`)) as Readonly<
+    Record<string, ServiceConfig | z.ZodObject | undefined>
+  >;
   const config = module[exported];
   if (config === undefined) throw new Error(`config.ts of ${name} exports no ${exported}`);
   return [name, typeof config === 'function' ? config : () => config];

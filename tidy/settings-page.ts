@@ -15,7 +15,8 @@ const simulator = (): Setting[] => {
 const tracing: readonly Setting[] = [
   {
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
-    words: 'The collector that traces go to, over OTLP/HTTP. Unset: no traces. The other standard `OTEL_*` variables hold too.',
+    words:
+      'The collector that traces go to, over OTLP/HTTP. Unset: no traces. The other standard `OTEL_*` variables hold too.',
     kind: 'URL',
     fallback: 'none',
   },
@@ -30,7 +31,8 @@ const backup: readonly Setting[] = [
   { name: 'DATA_DIR', words: '', kind: 'text', fallback: '`./data`' },
   {
     name: 'BACKUP',
-    words: 'The folder of the backup: for `make backup` where it is made, for `make restore` the one to restore (required there).',
+    words:
+      'The folder of the backup: for `make backup` where it is made, for `make restore` the one to restore (required there).',
     kind: 'path of a folder',
     fallback: '`./backups/<time>`',
   },
@@ -69,7 +71,9 @@ const apart = (readings: readonly Reading[], of: (reading: Reading) => string): 
 /** What most readers say of it, then what others add. */
 const wordsOf = (readings: readonly Reading[]): string => {
   const readersOf = (text: string) => readings.filter(({ words }) => words === text).map(({ reader }) => reader);
-  const [common = '', ...others] = unique(readings.map(({ words }) => words)).sort((a, b) => readersOf(b).length - readersOf(a).length);
+  const [common = '', ...others] = unique(readings.map(({ words }) => words)).sort(
+    (a, b) => readersOf(b).length - readersOf(a).length,
+  );
   return [
     common,
     ...others.map(
@@ -106,7 +110,9 @@ The simulator has more options: \`npm run exchange-sim -- --help\`. What a proxy
 
 /** docs/settings.md. @throws Error naming a variable that nothing is said of */
 export const settingsPage = (): string => {
-  const readings = readers.flatMap(([reader, settings]) => settings.map((setting): Reading => ({ ...setting, reader })));
+  const readings = readers.flatMap(([reader, settings]) =>
+    settings.map((setting): Reading => ({ ...setting, reader })),
+  );
   const names = unique(readings.map(({ name }) => name)).sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
   const required = readers
     .filter(([reader]) => reader !== run)

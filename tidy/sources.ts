@@ -41,14 +41,18 @@ export interface Source {
   readonly forTests: boolean;
 }
 
-const importPattern = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;
+const importPattern =
+  /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g;
 
 const workspaceOf = (path: string): string => {
   const [first = '', second = '', inside] = path.split('/');
   return first === 'services' && inside !== undefined ? `${first}/${second}` : first;
 };
 
-/** A kit is what tests stand on, in whichever room; the page's own kit is what its parts are made of. What proves the containers is a program. */
+/**
+ * A kit is what tests stand on, in whichever room; the page's own kit is what its parts are made of. What proves the
+ * containers is a program.
+ */
 const isForTests = (path: string): boolean =>
   /\.(test|contract)\.ts$|(^|\/)test-[^/]+\.ts$|(^|\/)tests?\/|^tidy\/|^e2e\/(?!containers\/)/.test(path) ||
   (/(^|\/)kit\//.test(path) && !path.startsWith('web/page/kit/'));

@@ -7,7 +7,9 @@ import { projectFiles, readSources, root, type Source } from './sources.js';
 
 const sources = readSources();
 // Examples are programs of their readers, who live by no rules of this house.
-const product = sources.filter(({ forTests, workspace }) => !forTests && workspace !== 'bench' && workspace !== 'examples');
+const product = sources.filter(
+  ({ forTests, workspace }) => !forTests && workspace !== 'bench' && workspace !== 'examples',
+);
 
 const withoutComment = (line: string): string => line.replace(/(^|[^:'"`])\/\/.*|^\s*\/?\*.*/, '$1');
 
@@ -18,7 +20,11 @@ const wrongLines = (files: readonly Source[], isWrong: (line: string) => boolean
   );
 
 /** The same of every match outside comments. */
-const matches = (files: readonly Source[], pattern: RegExp, allowed: (path: string) => boolean = () => false): string[] =>
+const matches = (
+  files: readonly Source[],
+  pattern: RegExp,
+  allowed: (path: string) => boolean = () => false,
+): string[] =>
   wrongLines(
     files.filter((file) => !allowed(file.path)),
     (line) => pattern.test(withoutComment(line)),
@@ -26,11 +32,13 @@ const matches = (files: readonly Source[], pattern: RegExp, allowed: (path: stri
 
 /** Left for later or switched off; mostly said in comments, so these count. */
 const isUnfinished = (line: string): boolean =>
-  /\b(TODO|FIXME|XXX)\b|@ts-(ignore|expect-error|nocheck)|biome-ignore|eslint-disable|\b(v8|c8|istanbul) ignore\b/.test(line) ||
-  /\b(it|test|describe)(\.\w+)*\.(only|skip|todo)\b/.test(withoutComment(line));
+  /\b(TODO|FIXME|XXX)\b|@ts-(ignore|expect-error|nocheck)|biome-ignore|eslint-disable|\b(v8|c8|istanbul) ignore\b/.test(
+    line,
+  ) || /\b(it|test|describe)(\.\w+)*\.(only|skip|todo)\b/.test(withoutComment(line));
 
 /** The type that switches types off, in a type's place. */
-const isUntyped = (line: string): boolean => /(:|\bas|=|<|\||&|,\s\w+:)\s*any\b(?!['"`]| \w)|\bany\[\]|, any>/.test(withoutComment(line));
+const isUntyped = (line: string): boolean =>
+  /(:|\bas|=|<|\||&|,\s\w+:)\s*any\b(?!['"`]| \w)|\bany\[\]|, any>/.test(withoutComment(line));
 
 /** How far above itself a text leads: the steps `..` in a row. */
 const stepsUp = (line: string): number =>
@@ -54,7 +62,9 @@ describe('who may import whom', () => {
       .filter((source) => source.workspace !== 'standalone')
       .flatMap((source) =>
         source.imports
-          .filter((name) => services.some((service) => name === `@tickfolio/${service}` || name.startsWith(`@tickfolio/${service}/`)))
+          .filter((name) =>
+            services.some((service) => name === `@tickfolio/${service}` || name.startsWith(`@tickfolio/${service}/`)),
+          )
           .map((name) => `${source.path} -> ${name}`),
       );
     expect(wrong).toEqual([]);
@@ -66,7 +76,8 @@ describe('who may import whom', () => {
         imports
           .filter(
             (name) =>
-              name.startsWith('@tickfolio/') && !(workspace === 'api' ? /^@tickfolio\/api\// : /^@tickfolio\/(lib|gen|api)\//).test(name),
+              name.startsWith('@tickfolio/') &&
+              !(workspace === 'api' ? /^@tickfolio\/api\// : /^@tickfolio\/(lib|gen|api)\//).test(name),
           )
           .map((name) => `${path} -> ${name}`),
       ),
@@ -79,7 +90,9 @@ describe('who may import whom', () => {
   it('no program imports a kit of tests, which no image holds', () => {
     const wrong = product
       .filter(({ workspace, path }) => workspace !== 'e2e' && !path.startsWith('web/page/'))
-      .flatMap(({ path, imports }) => imports.filter((name) => /(^|\/)kit\//.test(name)).map((name) => `${path} -> ${name}`));
+      .flatMap(({ path, imports }) =>
+        imports.filter((name) => /(^|\/)kit\//.test(name)).map((name) => `${path} -> ${name}`),
+      );
     expect(wrong).toEqual([]);
   });
   it('the benchmarks name programs and modules that are there', () => {
@@ -89,18 +102,21 @@ describe('who may import whom', () => {
       .flatMap(({ path, text }) =>
         [...text.matchAll(/(?:start<\w+>|beside)\('([\w/-]+)\.js'\)/g)].map(([, name = '']) => ({ path, name })),
       );
-    const isThere = ({ name }: { name: string }) => ['bench', 'bff'].some((folder) => existsSync(join(root, folder, `${name}.ts`)));
+    const isThere = ({ name }: { name: string }) =>
+      ['bench', 'bff'].some((folder) => existsSync(join(root, folder, `${name}.ts`)));
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter((one) => !isThere(one))).toEqual([]);
   });
   it('the page takes the types of api, and of its code the close codes only', () => {
     const code = /import (?!type )[^;]*?from '@tickfolio\/api\/(?!close-codes')[\w-]+'/;
     expect(
-      ["import { Frame } from '@tickfolio/api/frame'", "import type { Frame } from '@tickfolio/api/frame'"].filter((line) =>
-        code.test(line),
+      ["import { Frame } from '@tickfolio/api/frame'", "import type { Frame } from '@tickfolio/api/frame'"].filter(
+        (line) => code.test(line),
       ),
     ).toHaveLength(1);
-    expect(product.filter(({ path, text }) => path.startsWith('web/page/') && code.test(text)).map(({ path }) => path)).toEqual([]);
+    expect(
+      product.filter(({ path, text }) => path.startsWith('web/page/') && code.test(text)).map(({ path }) => path),
+    ).toEqual([]);
   });
   it('nobody reaches into another workspace by a relative path', () => {
     const wrong = sources.flatMap(({ path, workspace, imports }) =>
@@ -122,7 +138,9 @@ describe('who may import whom', () => {
       'chdb/durable/node': /^lib\/clickhouse\/chdb\/[\w-]+\.ts$/,
     };
     const wrong = product.flatMap(({ path, imports }) =>
-      imports.filter((name) => adapters[name] !== undefined && !adapters[name]?.test(path)).map((name) => `${path} -> ${name}`),
+      imports
+        .filter((name) => adapters[name] !== undefined && !adapters[name]?.test(path))
+        .map((name) => `${path} -> ${name}`),
     );
     expect(wrong).toEqual([]);
   });
@@ -134,7 +152,9 @@ describe('who may import whom', () => {
           string,
           Record<string, string> | undefined
         >;
-        const shared = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { devDependencies: Record<string, string> };
+        const shared = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+          devDependencies: Record<string, string>;
+        };
         // Peers: half a gigabyte that no service's image shall hold. Whoever opens an embedded store brings its engine.
         const known = {
           ...manifest.dependencies,
@@ -161,7 +181,9 @@ describe('what stands beside the project', () => {
     const files = projectFiles().filter((path) => path !== 'tidy/tidy.test.ts' && !/\.(png|binpb)$/.test(path));
     const wrong = files.flatMap((path) => {
       const lines = readFileSync(join(root, path), 'utf8').split('\n');
-      return lines.flatMap((line, index) => (leavesTheProject(path, line) ? [`${path}:${index + 1}: ${line.trim()}`] : []));
+      return lines.flatMap((line, index) =>
+        leavesTheProject(path, line) ? [`${path}:${index + 1}: ${line.trim()}`] : [],
+      );
     });
     expect(wrong).toEqual([]);
   });
@@ -192,10 +214,13 @@ describe('what only one place may do', () => {
     expect(matches(product, /process\.env\b/, (path) => path.endsWith('/main.ts'))).toEqual([]);
   });
   it('time comes from the clock', () => {
-    // lib/grpc states deadlines in wall-clock time, as its library wants them; lib/http bounds a check of the running process.
+    // lib/grpc states deadlines in wall-clock time, as its library wants them; lib/http bounds a check of the running
+    // process.
     const allowed = /^lib\/(clock|grpc|http|lifecycle)\/|^web\/page\/clock\.ts$|\/main\.tsx?$/;
     expect(
-      matches(product, /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bperformance\.now\(/, (path) => allowed.test(path)),
+      matches(product, /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bperformance\.now\(/, (path) =>
+        allowed.test(path),
+      ),
     ).toEqual([]);
   });
   it('only lib/config writes an address, because an IPv6 host stands in brackets', () => {
@@ -215,7 +240,12 @@ describe('what only one place may do', () => {
       'retryMs = Math.min(2 * retryMs, maxRetryMs)',
     ];
     expect(growing.filter((line) => !growingPause.test(line))).toEqual([]);
-    const others = ['const maxTimerMs = 2 ** 31 - 1;', 'const units = 2n ** bits;', 'Math.min(2 * closeMs + 1, 5)', 'size * 2 ** level'];
+    const others = [
+      'const maxTimerMs = 2 ** 31 - 1;',
+      'const units = 2n ** bits;',
+      'Math.min(2 * closeMs + 1, 5)',
+      'size * 2 ** level',
+    ];
     expect(others.filter((line) => growingPause.test(line))).toEqual([]);
   });
   it('chance comes from outside too', () => {
@@ -226,7 +256,8 @@ describe('what only one place may do', () => {
 describe('names and habits', () => {
   it('files and folders are kebab-case nouns', () => {
     const wrong = sources.filter(
-      ({ path }) => !/^[a-z0-9/.-]+$/.test(path) || /(^|\/)(utils?|helpers?|common|manager|misc|impl)(\/|\.|$)/.test(path),
+      ({ path }) =>
+        !/^[a-z0-9/.-]+$/.test(path) || /(^|\/)(utils?|helpers?|common|manager|misc|impl)(\/|\.|$)/.test(path),
     );
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
@@ -273,19 +304,25 @@ describe('names and habits', () => {
     const wrong = projectFiles()
       .filter((path) => path.endsWith('/package.json'))
       .filter(
-        (path) => (JSON.parse(readFileSync(join(root, path), 'utf8')) as { name: string }).name !== `@tickfolio/${path.split('/').at(-2)}`,
+        (path) =>
+          (JSON.parse(readFileSync(join(root, path), 'utf8')) as { name: string }).name !==
+          `@tickfolio/${path.split('/').at(-2)}`,
       );
     expect(wrong).toEqual([]);
   });
   it('no workspace exports its root', () => {
     const manifests = projectFiles().filter((path) => path.endsWith('/package.json'));
     expect(
-      manifests.filter((path) => '.' in ((JSON.parse(readFileSync(join(root, path), 'utf8')) as { exports?: object }).exports ?? {})),
+      manifests.filter(
+        (path) => '.' in ((JSON.parse(readFileSync(join(root, path), 'utf8')) as { exports?: object }).exports ?? {}),
+      ),
     ).toEqual([]);
   });
   it('no recorded data, archives or data folders are committed', () => {
     const made = 'lib/kit/recordings/made.frames.jsonl';
-    expect(projectFiles().filter((path) => /\.(jar|gz|tgz|zip|sqlite|parquet)$|frames\.jsonl/.test(path))).toEqual([made]);
+    expect(projectFiles().filter((path) => /\.(jar|gz|tgz|zip|sqlite|parquet)$|frames\.jsonl/.test(path))).toEqual([
+      made,
+    ]);
     expect(statSync(join(root, made)).size).toBeLessThan(40_000);
   });
 });

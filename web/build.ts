@@ -71,7 +71,10 @@ const buildPage = async () => {
 
 const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Makes the scripts that run before the others as small as those, and gives them a name made of their content, as all others have. */
+/**
+ * Makes the scripts that run before the others as small as those, and gives them a name made of their content, as all
+ * others have.
+ */
 const finishEarlyScripts = async () => {
   const { minify } = await import('vite');
   const index = join(outDir, 'index.html');
@@ -93,7 +96,11 @@ const buildWorker = async () => {
   const { build } = await import('vite');
   const index = sha256(readFileSync(join(outDir, 'index.html')));
   const assets = readdirSync(join(outDir, 'assets')).sort();
-  const pageFiles = { build: sha256([index, ...assets].join()).slice(0, 16), index, assets: assets.map((name) => `assets/${name}`) };
+  const pageFiles = {
+    build: sha256([index, ...assets].join()).slice(0, 16),
+    index,
+    assets: assets.map((name) => `assets/${name}`),
+  };
   await build({
     root: web,
     configFile: false,

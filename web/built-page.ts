@@ -8,7 +8,10 @@ const dist = fileURLToPath(new URL('.', import.meta.url));
 const page = join(dist, 'page');
 const stamp = join(dist, 'page.sources');
 
-/** Where this process makes a page: it is renamed when it is whole, so that two builds at once, or one ended in its middle, leave no mixture. */
+/**
+ * Where this process makes a page: it is renamed when it is whole, so that two builds at once, or one ended in its
+ * middle, leave no mixture.
+ */
 export const draft = `${page}-${process.pid}`;
 
 const fingerprint = (folder: string): string => {
@@ -23,7 +26,8 @@ const fingerprint = (folder: string): string => {
 /** A file that is missing or another one makes it another text. */
 const stampOf = (sources: string, folder: string): string => `${sources}\n${fingerprint(folder)}\n`;
 
-const hasCode = (err: unknown, ...codes: readonly string[]): boolean => codes.includes((err as NodeJS.ErrnoException).code ?? '');
+const hasCode = (err: unknown, ...codes: readonly string[]): boolean =>
+  codes.includes((err as NodeJS.ErrnoException).code ?? '');
 
 /** Whether a whole page lies there that was built of these sources. */
 export const isBuilt = (sources: string): boolean => {
@@ -62,7 +66,9 @@ const renameUnless = (from: string, to: string, ...codes: readonly string[]): bo
   }
 };
 
-/** Puts the draft in the place of the page before, and stamps it last. Of two builds at once the later one's page stays. */
+/**
+ * Puts the draft in the place of the page before, and stamps it last. Of two builds at once the later one's page stays.
+ */
 export const replacePage = (sources: string): void => {
   const before = `${draft}-before`;
   const nextStamp = stampOf(sources, draft);

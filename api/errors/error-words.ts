@@ -39,7 +39,8 @@ export const problemWords: Readonly<Record<string, ErrorWords>> = {
   },
   'already-exists': { means: 'The name is taken.', act: 'Choose another name.' },
   'failed-precondition': {
-    means: 'It conflicts with what is there now; nothing was changed. At a refresh: a later call renewed the session first.',
+    means:
+      'It conflicts with what is there now; nothing was changed. At a refresh: a later call renewed the session first.',
     act: 'Read what is there, then decide. `errors[].reason` says what is in the way. A refused refresh is repeated after `Retry-After`.',
   },
   'resource-exhausted': {
@@ -65,7 +66,10 @@ export const problemWords: Readonly<Record<string, ErrorWords>> = {
   'address-too-long': { means: 'The address is too long.', act: fix },
   'unsupported-media-type': { means: 'The body is not JSON.', act: 'Send `content-type: application/json`.' },
   'expectation-failed': { means: 'The request has an `Expect` that is not met.', act: 'Send it without `Expect`.' },
-  'upgrade-required': { means: 'A plain request to the address of the WebSocket.', act: 'Open a WebSocket of version 13 there.' },
+  'upgrade-required': {
+    means: 'A plain request to the address of the WebSocket.',
+    act: 'Open a WebSocket of version 13 there.',
+  },
   'headers-too-large': { means: 'The headers of the request are too large.', act: fix },
 };
 
@@ -73,7 +77,8 @@ export const fieldErrorWords: Readonly<Record<string, FieldErrorWords>> = {
   'different-request': {
     status: 409,
     field: 'idempotency-key',
-    means: 'The `Idempotency-Key` was used for another request in the last 7 days, or for another registration at any time.',
+    means:
+      'The `Idempotency-Key` was used for another request in the last 7 days, or for another registration at any time.',
     act: 'Take a new key for each new request; keep the key for repeats of the same one.',
   },
   'more-than-held': {
@@ -113,8 +118,18 @@ export const fieldErrorWords: Readonly<Record<string, FieldErrorWords>> = {
     means: 'It is the name (or `tickfolio`) with nothing but digits and signs.',
     act: 'Choose another password.',
   },
-  'password-long': { status: 400, field: 'password', means: 'It has more than 128 characters.', act: 'Choose a shorter one.' },
-  'password-short': { status: 400, field: 'password', means: 'It has fewer than 8 characters.', act: 'Choose a longer one.' },
+  'password-long': {
+    status: 400,
+    field: 'password',
+    means: 'It has more than 128 characters.',
+    act: 'Choose a shorter one.',
+  },
+  'password-short': {
+    status: 400,
+    field: 'password',
+    means: 'It has fewer than 8 characters.',
+    act: 'Choose a longer one.',
+  },
   'password-unicode': {
     status: 400,
     field: 'password',
@@ -133,7 +148,12 @@ export const fieldErrorWords: Readonly<Record<string, FieldErrorWords>> = {
     means: 'The sum would have more than 20 digits before the point.',
     act: 'Add less.',
   },
-  'symbol-delisted': { status: 422, field: 'symbol', means: 'The exchange no longer trades it.', act: 'Choose another symbol.' },
+  'symbol-delisted': {
+    status: 422,
+    field: 'symbol',
+    means: 'The exchange no longer trades it.',
+    act: 'Choose another symbol.',
+  },
   'symbol-not-valued': {
     status: 422,
     field: 'symbol',

@@ -25,7 +25,9 @@ export const readReceived = (text: string): Received => {
   const validator = sent.find((one) => one.name === name)?.validator;
   if (!validator) throw new Error(`no message of api/asyncapi.json: ${text}`);
   if (!validator.Check(message))
-    throw new Error(`no ${name} as api/asyncapi.json has it: ${JSON.stringify(validator.Errors(message)[1])} in ${text}`);
+    throw new Error(
+      `no ${name} as api/asyncapi.json has it: ${JSON.stringify(validator.Errors(message)[1])} in ${text}`,
+    );
   return message;
 };
 

@@ -28,7 +28,9 @@ const [coin] = frame.Coins;
 describe('the document of the WebSocket', () => {
   it('names every message of a channel and of an operation that it has', () => {
     const document = JSON.parse(JSON.stringify(asyncApi())) as object;
-    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) => path.split('/'));
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) =>
+      path.split('/'),
+    );
     expect(references.length).toBeGreaterThan(10);
     const at = (path: readonly string[]) =>
       path.reduce<unknown>((found, key) => (found as Record<string, unknown> | undefined)?.[key], document);

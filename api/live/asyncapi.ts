@@ -4,18 +4,26 @@ import { Frame } from './frame.js';
 import { MessageRefused, Refresh, TokenAccepted, TokenExpiring } from './messages.js';
 import { webSocketPath } from './web-socket.js';
 
-const ofServer = { frame: Frame, tokenExpiring: TokenExpiring, tokenAccepted: TokenAccepted, messageRefused: MessageRefused };
+const ofServer = {
+  frame: Frame,
+  tokenExpiring: TokenExpiring,
+  tokenAccepted: TokenAccepted,
+  messageRefused: MessageRefused,
+};
 const ofClient = { refresh: Refresh };
 const messages: Readonly<Record<string, TSchema & { readonly description?: string }>> = { ...ofServer, ...ofClient };
 
-const mapped = <Value>(names: readonly string[], of: (name: string) => Value) => Object.fromEntries(names.map((name) => [name, of(name)]));
+const mapped = <Value>(names: readonly string[], of: (name: string) => Value) =>
+  Object.fromEntries(names.map((name) => [name, of(name)]));
 const channel = '#/channels/live';
 const on = (names: readonly string[]) => names.map((name) => ({ $ref: `${channel}/messages/${name}` }));
 
 const description = `The live portfolio. The whole of it comes at once, then again whenever a price or the portfolio changes, and about once a
 second also without a change. Messages with a \`Type\` are about the connection. Pings come every 15 s.`;
 
-/** The document of the WebSocket by AsyncAPI 3.0, as the server sees it: it sends frames and receives refreshed tokens. */
+/**
+ * The document of the WebSocket by AsyncAPI 3.0, as the server sees it: it sends frames and receives refreshed tokens.
+ */
 export const asyncApi = () => ({
   asyncapi: '3.0.0',
   info: { title: 'tickfolio', version: '1', description, license: { name: 'MIT' } },
@@ -37,7 +45,8 @@ export const asyncApi = () => ({
       'x-subprotocols': [
         {
           name: 'bearer',
-          description: 'For browsers, which cannot set a header: the access token follows it in the list. Only `bearer` is answered.',
+          description:
+            'For browsers, which cannot set a header: the access token follows it in the list. Only `bearer` is answered.',
         },
       ],
       'x-close-codes': closings(),
@@ -60,6 +69,10 @@ export const asyncApi = () => ({
   },
   components: {
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-    messages: mapped(Object.keys(messages), (name) => ({ name, summary: messages[name]?.description, payload: messages[name] })),
+    messages: mapped(Object.keys(messages), (name) => ({
+      name,
+      summary: messages[name]?.description,
+      payload: messages[name],
+    })),
   },
 });

@@ -42,7 +42,9 @@ const reasons: Readonly<Record<CloseCode, string>> = {
 };
 
 /** What to do after a code, one that the server did not send included: the connection broke. */
-export const actionAfter = (code: number): CloseAction => (code in actions ? actions[code as CloseCode] : 'reconnect-later');
+export const actionAfter = (code: number): CloseAction =>
+  code in actions ? actions[code as CloseCode] : 'reconnect-later';
 
 /** Every code with why it is sent and what to do then, for documents. */
-export const closings = () => Object.values(closeCodes).map((code) => ({ code, reason: reasons[code], action: actions[code] }));
+export const closings = () =>
+  Object.values(closeCodes).map((code) => ({ code, reason: reasons[code], action: actions[code] }));

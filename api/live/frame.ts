@@ -17,7 +17,8 @@ const Coin = Type.Object(
     PriceReceived: orNull(
       Type.String({
         format: 'date-time',
-        description: 'from when the age of the price counts, by the clock of AsOf: its arrival, or its trade where that was long before',
+        description:
+          'from when the age of the price counts, by the clock of AsOf: its arrival, or its trade where that was long before',
         examples: ['2026-01-27T10:00:01.004Z'],
       }),
     ),
@@ -39,7 +40,9 @@ const Coin = Type.Object(
         examples: ['LTC'],
       }),
     ),
-    QuoteAsset: Type.Optional(Type.String({ description: 'what its price is in, with `PriceState`', examples: ['BTC'] })),
+    QuoteAsset: Type.Optional(
+      Type.String({ description: 'what its price is in, with `PriceState`', examples: ['BTC'] }),
+    ),
   },
   strict,
 );
@@ -53,7 +56,9 @@ export const Frame = Type.Object(
     TotalValue: amount('102185.175', 'the sum of the totals, in USDT'),
     Coins: Type.Array(Coin),
     AsOf: moment('2026-01-27T10:00:01.034Z'),
-    Simulated: Type.Optional(Type.Boolean({ description: 'true where the prices are not real; otherwise it is not there' })),
+    Simulated: Type.Optional(
+      Type.Boolean({ description: 'true where the prices are not real; otherwise it is not there' }),
+    ),
   },
   { ...strict, description: 'The whole portfolio.' },
 );

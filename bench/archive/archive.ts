@@ -30,7 +30,10 @@ export const archive: Benchmark = {
       }
       for (const { batchRows, nodeOptions } of setups) {
         /** Each in a process of its own, so that none pays for what another left behind. */
-        const measure = async (from: string, ask: (engine: Child<ArchiveEngine>) => Promise<ArchiveRun>): Promise<ArchiveRun> => {
+        const measure = async (
+          from: string,
+          ask: (engine: Child<ArchiveEngine>) => Promise<ArchiveRun>,
+        ): Promise<ArchiveRun> => {
           say(`${whole(rows)} rows, ${whole(batchRows)} an insert: ${from}`);
           const engine = children.start<ArchiveEngine>('archive/engine.js', nodeOptions);
           await engine.ask('bare', batchRows * warmUpBatches, batchRows);
@@ -39,13 +42,23 @@ export const archive: Benchmark = {
           await engine.close();
           const { rowsPerSecond, cpuUsPerRow, peakRssBytes } = run;
           const ofBare = times(rowsPerSecond / (bare ?? run).rowsPerSecond);
-          lines.push([whole(batchRows), from, whole(rowsPerSecond), ofBare, short(cpuUsPerRow), whole(peakRssBytes / 1_048_576)]);
+          lines.push([
+            whole(batchRows),
+            from,
+            whole(rowsPerSecond),
+            ofBare,
+            short(cpuUsPerRow),
+            whole(peakRssBytes / 1_048_576),
+          ]);
           return run;
         };
         let bare: ArchiveRun | undefined;
         bare = await measure('bare inserts (floor)', (engine) => engine.ask('bare', rows, batchRows));
         await measure('archiver, log in memory', (engine) => engine.ask('archive', rows, batchRows, null));
-        if (kafka) await measure(`archiver, Kafka ${kafka.version}`, (engine) => engine.ask('archive', rows, batchRows, kafka.brokers));
+        if (kafka)
+          await measure(`archiver, Kafka ${kafka.version}`, (engine) =>
+            engine.ask('archive', rows, batchRows, kafka.brokers),
+          );
       }
     } finally {
       await kafka?.close();
@@ -57,7 +70,10 @@ export const archive: Benchmark = {
       rows: lines,
       notes: [
         `${whole(rows)} rows into the archive's own tables (rows, offsets, both rollups, the newest tickers) in ${tmpdir()}.`,
-        ...optioned.map(({ batchRows, nodeOptions }) => `With ${whole(batchRows)} rows an insert Node runs with ${nodeOptions.join(' ')}.`),
+        ...optioned.map(
+          ({ batchRows, nodeOptions }) =>
+            `With ${whole(batchRows)} rows an insert Node runs with ${nodeOptions.join(' ')}.`,
+        ),
         'CPU is of the process with client, archiver and engine, one for each line; Kafka runs beside it on the same cores. The log in memory holds all messages in that process.',
         ...(kafka ? [] : ['Kafka was not measured: it is not to be had here.']),
       ],

@@ -46,7 +46,11 @@ const measured = async (rows: number, work: () => Promise<void>): Promise<Archiv
   await work();
   sampling.cancel();
   const after = readUsage();
-  return { rowsPerSecond: (rows * 1_000) / (after.atMs - before.atMs), cpuUsPerRow: cpuBetween(before, after) / rows, peakRssBytes };
+  return {
+    rowsPerSecond: (rows * 1_000) / (after.atMs - before.atMs),
+    cpuUsPerRow: cpuBetween(before, after) / rows,
+    peakRssBytes,
+  };
 };
 
 const open = async () => {

@@ -12,7 +12,10 @@ const people = 16;
 const password = 'correct horse battery';
 const options = { deadlineMs: 20_000, waitForReady: true };
 
-const measure = async ({ children, say, seconds }: BenchContext, server: NonNullable<Awaited<ReturnType<typeof startTestPostgres>>>) => {
+const measure = async (
+  { children, say, seconds }: BenchContext,
+  server: NonNullable<Awaited<ReturnType<typeof startTestPostgres>>>,
+) => {
   await server.createDatabase('auth_db');
   const auth = children.start<AuthServer>('auth/server.js');
   const { host, port, user, password: secret } = server;
@@ -21,20 +24,33 @@ const measure = async ({ children, say, seconds }: BenchContext, server: NonNull
     `127.0.0.1:${await auth.ask('start', { host, port, user, password: secret }, 'auth_db')}`,
   );
   const login = (person: number) =>
-    callUnary(client, client.login, { name: `person-${person}`, password, clientAddress: '' }, options).then(({ tokens }) => tokens);
+    callUnary(client, client.login, { name: `person-${person}`, password, clientAddress: '' }, options).then(
+      ({ tokens }) => tokens,
+    );
   const sessions: string[] = [];
   const tokens: string[] = [];
   for (let person = 0; person < people; person++) {
-    await callUnary(client, client.register, { name: `person-${person}`, password, clientAddress: '', idempotencyKey: '' }, options);
+    await callUnary(
+      client,
+      client.register,
+      { name: `person-${person}`, password, clientAddress: '', idempotencyKey: '' },
+      options,
+    );
     const own = await login(person);
     sessions.push(own?.sessionId ?? '');
     tokens.push(own?.refreshToken ?? '');
   }
   const refresh = async (person: number) => {
-    const answer = await callUnary(client, client.refreshToken, { refreshToken: tokens[person] ?? '', clientAddress: '' }, options);
+    const answer = await callUnary(
+      client,
+      client.refreshToken,
+      { refreshToken: tokens[person] ?? '', clientAddress: '' },
+      options,
+    );
     tokens[person] = answer.tokens?.refreshToken ?? '';
   };
-  const asked = (person: number) => callUnary(client, client.getSession, { sessionId: sessions[person] ?? '' }, options);
+  const asked = (person: number) =>
+    callUnary(client, client.getSession, { sessionId: sessions[person] ?? '' }, options);
 
   const row = async (name: string, call: (person: number) => Promise<unknown>, inFlight: number): Promise<string[]> => {
     say(name);
@@ -67,7 +83,11 @@ const measure = async ({ children, say, seconds }: BenchContext, server: NonNull
     ];
   };
   try {
-    return [await row('login', login, 2), await row('refresh', refresh, people), await row('is a session open', asked, people)];
+    return [
+      await row('login', login, 2),
+      await row('refresh', refresh, people),
+      await row('is a session open', asked, people),
+    ];
   } finally {
     client.close();
   }

@@ -12,11 +12,17 @@ const unlimited = { burst: 1_000_000_000, refillMs: 1 };
 
 const tasks = {
   /** @returns the port of its gRPC */
-  start: async (server: { host: string; port: number; user: string; password: string }, database: string): Promise<number> => {
+  start: async (
+    server: { host: string; port: number; user: string; password: string },
+    database: string,
+  ): Promise<number> => {
     const metrics = createMetrics('auth');
     const postgres = await openServerPostgres({ ...server, database, migrationsFolder, log, clock });
     const throttles = { loginsPerName: unlimited, loginsPerAddress: unlimited, registrationsPerAddress: unlimited };
-    const options = { address: { host: '127.0.0.1', port: 0 }, jwtSecret: 'a secret of the benchmark only, and long enough' };
+    const options = {
+      address: { host: '127.0.0.1', port: 0 },
+      jwtSecret: 'a secret of the benchmark only, and long enough',
+    };
     const { port } = await startAuth({ postgres, clock, log, metrics }, { ...options, limits: throttles });
     return port;
   },

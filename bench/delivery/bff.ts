@@ -15,8 +15,8 @@ import { standInAggregator, standInAuth } from '../measure/stand-ins.js';
 import { readUsage } from '../measure/usage.js';
 import { coinsPerUser, groups, type Pace, stampPrice, startPace, symbolsOf } from './load.js';
 
-// The BFF as it is, between stand-ins of its neighbours. Prices come over the in-process price bus; writing them costs this
-// process next to nothing (a text from a template), reading them is the BFF's work and is measured.
+// The BFF as it is, between stand-ins of its neighbours. Prices come over the in-process price bus; writing them costs
+// this process next to nothing (a text from a template), reading them is the BFF's work and is measured.
 
 const symbols = Array.from({ length: groups }, (_, group) => symbolsOf(group));
 const clock = systemClock;
@@ -57,7 +57,10 @@ const openDatabase = async (users: number) => {
   return postgres;
 };
 
-/** Longer than a run: the query for the held symbols would be answered by a thread of this process, which no deployment has. */
+/**
+ * Longer than a run: the query for the held symbols would be answered by a thread of this process, which no deployment
+ * has.
+ */
 const demandPeriodMs = 600_000;
 let users = 0;
 let arrived = 0;
@@ -65,8 +68,8 @@ let arrived = 0;
 const missingAfterMs = 200;
 
 /**
- * Ticks group after group as fast as frames arrive at the other end, with at most one frame of each user on its way: more
- * prices would be made one frame by the BFF, and reading them would count as the cost of that frame.
+ * Ticks group after group as fast as frames arrive at the other end, with at most one frame of each user on its way:
+ * more prices would be made one frame by the BFF, and reading them would count as the cost of that frame.
  */
 const saturate = (): (() => void) => {
   let expected = arrived;
@@ -95,11 +98,13 @@ const tasks = {
    */
   start: async (count: number, jwtSecret: string, frameEveryMs: number, redisPort: number | null): Promise<number> => {
     users = count;
-    if (redisPort !== null) pubsub = createRedisPubSub({ address: { host: '127.0.0.1', port: redisPort }, log, clock, metrics });
+    if (redisPort !== null)
+      pubsub = createRedisPubSub({ address: { host: '127.0.0.1', port: redisPort }, log, clock, metrics });
     const postgres = await openDatabase(users);
     const priceBus = createPriceBus(pubsub);
     if (redisPort === null)
-      for (const symbol of symbols.flat()) priceBus.setLast({ symbol, price: '68123.45', timeMs: Date.now(), tradeId: 0 });
+      for (const symbol of symbols.flat())
+        priceBus.setLast({ symbol, price: '68123.45', timeMs: Date.now(), tradeId: 0 });
     const deps = { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics };
     const bff = await startBff(deps, {
       address: { host: '127.0.0.1', port: 0 },

@@ -21,7 +21,9 @@ interface Client {
 const clients = new Set<Client>();
 const shared = Buffer.allocUnsafe(256 * 1_024);
 const priceMark = Buffer.from('"Price":"');
-/** `stamp`: from the time written into the first price. `window`: from the end of the second that each new price is of. */
+/**
+ * `stamp`: from the time written into the first price. `window`: from the end of the second that each new price is of.
+ */
 type DelayFrom = 'stamp' | 'window';
 
 let measuring = false;
@@ -149,7 +151,10 @@ const reportMs = 2;
 const openingAtOnce = 64;
 
 const tasks = {
-  /** Opens a connection for each user. @param jwtSecret signs a token for each; undefined when none is asked for @returns how long it took, milliseconds */
+  /**
+   * Opens a connection for each user. @param jwtSecret signs a token for each; undefined when none is asked for
+   * @returns how long it took, milliseconds
+   */
   open: async (port: number, users: number, jwtSecret: string | null): Promise<number> => {
     const tokenOf = (user: number): string | undefined => {
       if (jwtSecret === null) return undefined;
@@ -181,7 +186,16 @@ const tasks = {
     const to = readUsage();
     for (const arrival of arrivals.splice(0)) readArrival(arrival);
     const seconds = (to.atMs - from.atMs) / 1_000;
-    return { frames, bytes, unstamped, lost, open: clients.size, seconds, cpuUs: to.cpuUs - from.cpuUs, latency: latencies.summary() };
+    return {
+      frames,
+      bytes,
+      unstamped,
+      lost,
+      open: clients.size,
+      seconds,
+      cpuUs: to.cpuUs - from.cpuUs,
+      latency: latencies.summary(),
+    };
   },
   /** Tells the parent again and again how many frames arrived, or stops to. */
   report: async (on: boolean) => {

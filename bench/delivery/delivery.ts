@@ -27,7 +27,13 @@ interface Phase {
 
 type Server = Pick<Child<DeliveryFloor>, 'ask'> | Pick<Child<DeliveryBff>, 'ask'>;
 
-const measure = async (server: Server, clients: Child<DeliveryClients>, pace: Pace, users: number, seconds: number): Promise<Phase> => {
+const measure = async (
+  server: Server,
+  clients: Child<DeliveryClients>,
+  pace: Pace,
+  users: number,
+  seconds: number,
+): Promise<Phase> => {
   const ask = server.ask as Child<DeliveryFloor>['ask'];
   await clients.ask('report', pace === 'saturated');
   await ask('setPace', pace);
@@ -39,9 +45,11 @@ const measure = async (server: Server, clients: Child<DeliveryClients>, pace: Pa
   await sleep(systemClock, seconds * 1_000);
   const [to, seen] = await Promise.all([ask('usage', false), clients.ask('end')]);
   await ask('setPace', 'none');
-  if (seen.open !== users || seen.lost > 0) throw new Error(`${seen.lost} connections were lost, ${seen.open} of ${users} are open`);
+  if (seen.open !== users || seen.lost > 0)
+    throw new Error(`${seen.lost} connections were lost, ${seen.open} of ${users} are open`);
   if (seen.frames === 0) throw new Error('no frame arrived');
-  if (pace !== 'still' && seen.unstamped > seen.frames / 100) throw new Error(`${seen.unstamped} of ${seen.frames} frames carry no time`);
+  if (pace !== 'still' && seen.unstamped > seen.frames / 100)
+    throw new Error(`${seen.unstamped} of ${seen.frames} frames carry no time`);
   return {
     framesPerSecond: seen.frames / seen.seconds,
     usPerFrame: cpuBetween(from, to) / seen.frames,
@@ -61,7 +69,9 @@ interface Measured {
 
 // Saturated first: it lets the compiler finish with the code that is measured next.
 const paces: readonly Pace[] = ['saturated', 'spread', 'burst'];
-/** Further away than the end of a run: frames for changes only, so that a client gets exactly as many as prices make. */
+/**
+ * Further away than the end of a run: frames for changes only, so that a client gets exactly as many as prices make.
+ */
 const changesOnly = 600_000;
 /** The default of the BFF. */
 const everySecond = 1_000;
@@ -138,7 +148,18 @@ export const delivery: Benchmark = {
     for (const users of context.clients) sizes.push(await measureSize(context, users));
     return {
       title: 'delivery: from the price bus to the clients, one BFF process',
-      columns: ['clients', 'frames/s', 'CPU us/frame', 'of floor', 'core', 'p50 ms', 'p99 ms', 'RSS KB/client', 'opens/s', 'bytes'],
+      columns: [
+        'clients',
+        'frames/s',
+        'CPU us/frame',
+        'of floor',
+        'core',
+        'p50 ms',
+        'p99 ms',
+        'RSS KB/client',
+        'opens/s',
+        'bytes',
+      ],
       rows: sizes.flatMap(rowsOf),
       notes: [
         'Each client is a user with a portfolio of 10 coins, 300 symbols in all. `spread`: every symbol once a second, spread over it, which is one frame a second and client; `burst`: all 300 at the turn of the second; `saturated`: as fast as the frames arrive at the clients, at most one of each client on its way from the BFF; `still`: no price moves, and each client gets the frame that it is owed every second (in the other rows frames are for changes alone, so that they can be counted).',

@@ -4,7 +4,8 @@ import { serveParent } from '../measure/child.js';
 import { readUsage } from '../measure/usage.js';
 import { groupOf, groups, type Pace, stampPrice, startPace } from './load.js';
 
-// The least that a WebSocket server in Node can do: `ws` alone, one ready-made frame a client with the time written into it.
+// The least that a WebSocket server in Node can do: `ws` alone, one ready-made frame a client with the time written
+// into it.
 
 interface Receiver {
   readonly socket: WebSocket;
@@ -55,7 +56,9 @@ const tasks = {
     const head = '{"UserID":"00000000-0000-4000-8000-000000000000","Coins":[{"Price":"';
     const rest = '18341.227911"}]}';
     stampAt = head.length;
-    template = Buffer.from(head + rest.slice(0, 12) + rest.slice(12).padStart(Math.max(4, frameBytes - head.length - 12)));
+    template = Buffer.from(
+      head + rest.slice(0, 12) + rest.slice(12).padStart(Math.max(4, frameBytes - head.length - 12)),
+    );
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false, backlog: 4_096 });
     server.on('connection', (socket) => {
       const receiver = { socket, group: groupOf(receivers.length) };

@@ -1,10 +1,15 @@
 import { preciseNow } from '../measure/latencies.js';
 
-/** How prices arrive. `spread`: each symbol once a second, evenly over it; `burst`: all symbols at the second's turn; `saturated`: as fast as frames go; `still`: no price moves. */
+/**
+ * How prices arrive. `spread`: each symbol once a second, evenly over it; `burst`: all symbols at the second's turn;
+ * `saturated`: as fast as frames go; `still`: no price moves.
+ */
 export type Pace = 'none' | 'spread' | 'burst' | 'saturated' | 'still';
 
 export const coinsPerUser = 10;
-/** Users of one group hold the same ten symbols, whose prices come together: one frame a second and user when spread. */
+/**
+ * Users of one group hold the same ten symbols, whose prices come together: one frame a second and user when spread.
+ */
 export const groups = 30;
 
 export const symbolsOf = (group: number): string[] =>
@@ -14,7 +19,8 @@ export const groupOf = (user: number): number => user % groups;
 
 export const userIdOf = (user: number): string => `00000000-0000-4000-8000-${String(user).padStart(12, '0')}`;
 
-// A price carries the moment of its publication: tenths of a millisecond, nine digits of them, kept from losing zeros at either end.
+// A price carries the moment of its publication: tenths of a millisecond, nine digits of them, kept from losing zeros
+// at either end.
 const stampModulus = 1_000_000_000;
 const stampDigits = 9;
 const pointAt = 5;

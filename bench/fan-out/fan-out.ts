@@ -22,7 +22,9 @@ const serverCpu = (port: number): Promise<number> =>
     let text = '';
     socket.on('data', (chunk) => {
       text += chunk.toString();
-      const [system, user] = ['used_cpu_sys', 'used_cpu_user'].map((name) => new RegExp(`${name}:([\\d.]+)\r`).exec(text)?.[1]);
+      const [system, user] = ['used_cpu_sys', 'used_cpu_user'].map(
+        (name) => new RegExp(`${name}:([\\d.]+)\r`).exec(text)?.[1],
+      );
       if (system === undefined || user === undefined) return;
       socket.destroy();
       resolve(Number(system) + Number(user));
@@ -61,7 +63,8 @@ export const fanOut: Benchmark = {
         const expected = sent * count;
         const giveUpAt = performance.now() + 10_000;
         while ((await listener.ask('received')) - before < expected) {
-          if (performance.now() > giveUpAt) throw new Error(`${(await listener.ask('received')) - before} of ${expected} messages arrived`);
+          if (performance.now() > giveUpAt)
+            throw new Error(`${(await listener.ask('received')) - before} of ${expected} messages arrived`);
           await sleep(clock, turnMs);
         }
         const elapsedSeconds = (performance.now() - startedAt) / 1_000;

@@ -8,7 +8,8 @@ import { serveParent } from '../measure/child.js';
 const log = silentLogger();
 let received = 0;
 
-const connect = (port: number) => createRedisPubSub({ address: { host: '127.0.0.1', port }, log, clock, metrics: createMetrics('bench') });
+const connect = (port: number) =>
+  createRedisPubSub({ address: { host: '127.0.0.1', port }, log, clock, metrics: createMetrics('bench') });
 
 const tasks = {
   follow: async (port: number, replicas: number, channels: readonly string[]): Promise<void> => {

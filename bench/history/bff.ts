@@ -11,7 +11,8 @@ import { serveParent } from '../measure/child.js';
 import { standInAggregator, standInAuth } from '../measure/stand-ins.js';
 import { readUsage } from '../measure/usage.js';
 
-// The BFF as it is, on a real PostgreSQL and between stand-ins of its neighbours. Its clock is moved by the benchmark, minute by minute.
+// The BFF as it is, on a real PostgreSQL and between stand-ins of its neighbours. Its clock is moved by the benchmark,
+// minute by minute.
 
 const jwtSecret = 'a secret of the benchmark only, and long enough';
 const log = silentLogger();
@@ -25,14 +26,17 @@ const roundWithinMs = 80_000;
 
 let postgres: Postgres | undefined;
 const isSo = async (condition: string): Promise<boolean> => {
-  const [row] = (await postgres?.db.select({ is: sql<boolean>`is_so` }).from(sql.raw(`(select ${condition} as is_so) asked`))) ?? [];
+  const [row] =
+    (await postgres?.db.select({ is: sql<boolean>`is_so` }).from(sql.raw(`(select ${condition} as is_so) asked`))) ??
+    [];
   return row?.is === true;
 };
 /** @returns how many milliseconds passed until then */
 const until = async (condition: string): Promise<number> => {
   const startedAt = performance.now();
   while (!(await isSo(condition))) {
-    if (performance.now() - startedAt > roundWithinMs) throw new Error(`was not so within ${roundWithinMs} ms: ${condition}`);
+    if (performance.now() - startedAt > roundWithinMs)
+      throw new Error(`was not so within ${roundWithinMs} ms: ${condition}`);
     await sleep(systemClock, lookEveryMs);
   }
   return performance.now() - startedAt;
@@ -40,11 +44,16 @@ const until = async (condition: string): Promise<number> => {
 
 const tasks = {
   /** @returns the port it listens on, and what time it has */
-  start: async (server: { host: string; port: number; user: string; password: string }, database: string, symbols: readonly string[]) => {
+  start: async (
+    server: { host: string; port: number; user: string; password: string },
+    database: string,
+    symbols: readonly string[],
+  ) => {
     postgres = await openServerPostgres({ ...server, database, migrationsFolder, log, clock: systemClock });
     const pubsub = createMemoryPubSub({ log });
     const priceBus = createPriceBus(pubsub);
-    for (const symbol of symbols) priceBus.setLast({ symbol, price: '68123.45', timeMs: clock.now(), tradeId: 1, simulated: false });
+    for (const symbol of symbols)
+      priceBus.setLast({ symbol, price: '68123.45', timeMs: clock.now(), tradeId: 1, simulated: false });
     const neighbours = { auth: standInAuth, aggregator: standInAggregator(symbols) };
     const deps = { ...neighbours, postgres, priceBus, pubsub, clock, log, metrics };
     const { port } = await startBff(deps, { address: { host: '127.0.0.1', port: 0 }, jwtSecret, secureCookie: false });

@@ -32,7 +32,10 @@ const timed = async (server: TestPostgres, statement: string): Promise<number> =
 };
 
 const fillPortfolios = async (server: TestPostgres, users: number) => {
-  await server.query(`insert into profiles (id, name) select ${idSql}, 'user-' || u from generate_series(0, ${users - 1}) u`, database);
+  await server.query(
+    `insert into profiles (id, name) select ${idSql}, 'user-' || u from generate_series(0, ${users - 1}) u`,
+    database,
+  );
   await server.query(
     `insert into coins (user_id, symbol, quote_asset, quantity)
      select ${idSql}, ${symbolsSql}, 'usdt', ((u * 7 + c * 13) % 5000 + 1)::numeric / 1000
@@ -96,10 +99,20 @@ const recording = async ({ say, users }: BenchContext, server: TestPostgres, bff
   const [first = Number.NaN, ...others] = took;
   const usualMs = Math.max(...others);
   return [
-    [`a minute of ${whole(users)} users, seconds`, short(usualMs / 1_000), short(floorMs / 1_000), times(usualMs / floorMs)],
+    [
+      `a minute of ${whole(users)} users, seconds`,
+      short(usualMs / 1_000),
+      short(floorMs / 1_000),
+      times(usualMs / floorMs),
+    ],
     ['the first one of an hour, hours too, seconds', short(first / 1_000), none, none],
     ['CPU of the BFF for a minute, seconds', short(cpuMs / 1_000), none, none],
-    ['rows a minute that would be possible', whole((users * minuteMs) / usualMs), whole((users * minuteMs) / floorMs), none],
+    [
+      'rows a minute that would be possible',
+      whole((users * minuteMs) / usualMs),
+      whole((users * minuteMs) / floorMs),
+      none,
+    ],
     ['bytes a row, with its index', whole(size.bytes / size.rows), none, none],
   ];
 };
@@ -119,7 +132,14 @@ const pruning = async ({ say, users }: BenchContext, server: TestPostgres, bff: 
   await server.query(`create table floor_day as select * from ${name}`, database);
   const floorMs = await timed(server, 'delete from floor_day');
   const tookMs = await bff.ask('nextDay', name);
-  return [[`removing a day of ${whole(oldRows)} rows, seconds`, short(tookMs / 1_000), short(floorMs / 1_000), times(tookMs / floorMs)]];
+  return [
+    [
+      `removing a day of ${whole(oldRows)} rows, seconds`,
+      short(tookMs / 1_000),
+      short(floorMs / 1_000),
+      times(tookMs / floorMs),
+    ],
+  ];
 };
 
 const reading = async ({ say, seconds }: BenchContext, bff: Bff, port: number): Promise<string[][]> => {
@@ -149,7 +169,12 @@ const reading = async ({ say, seconds }: BenchContext, bff: Bff, port: number): 
     }
     const { count, p50 } = latencies.summary();
     const cpuMs = cpuBetween(from, await bff.ask('usage')) / count / 1_000;
-    rows.push([`a chart of ${name}, ${points} points, ms (CPU of the BFF)`, `${short(p50)} (${short(cpuMs)})`, none, none]);
+    rows.push([
+      `a chart of ${name}, ${points} points, ms (CPU of the BFF)`,
+      `${short(p50)} (${short(cpuMs)})`,
+      none,
+      none,
+    ]);
   }
   return rows;
 };

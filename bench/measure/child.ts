@@ -40,7 +40,9 @@ export const createChildren = (profileFolder: string | undefined): Children => {
   const all: Child<Tasks>[] = [];
   // A folder for each program: threads of one process write files of their own.
   const profiling = (file: string) =>
-    profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(profileFolder, file.replace('/', '-').replace('.js', ''))}`];
+    profileFolder === undefined
+      ? []
+      : ['--cpu-prof', `--cpu-prof-dir=${join(profileFolder, file.replace('/', '-').replace('.js', ''))}`];
   return {
     start: <T extends Tasks>(file: string, nodeOptions: readonly string[] = []) => {
       const execArgv = [...nodeOptions, '--expose-gc', '--enable-source-maps', ...profiling(file)];

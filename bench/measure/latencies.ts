@@ -36,7 +36,12 @@ export const createLatencies = (): Latencies => {
       count += 1;
       if (ms > max) max = ms;
     },
-    summary: () => ({ count, p50: count ? percentile(0.5) : Number.NaN, p99: count ? percentile(0.99) : Number.NaN, max }),
+    summary: () => ({
+      count,
+      p50: count ? percentile(0.5) : Number.NaN,
+      p99: count ? percentile(0.99) : Number.NaN,
+      max,
+    }),
   };
 };
 

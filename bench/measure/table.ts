@@ -14,7 +14,16 @@ export const toMarkdown = ({ title, columns, rows, notes }: Report): string => {
     `| ${widths.map((width, i) => (i === 0 ? (cells[i] ?? '').padEnd(width) : (cells[i] ?? '').padStart(width))).join(' | ')} |`;
   const rule = `|${widths.map((width, i) => (i === 0 ? `:${'-'.repeat(width + 1)}` : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
   const list = notes.map((note) => `- ${note}`);
-  return [`## ${title}`, '', line(columns), rule, ...rows.map(line), '', ...list, ...(list.length > 0 ? [''] : [])].join('\n');
+  return [
+    `## ${title}`,
+    '',
+    line(columns),
+    rule,
+    ...rows.map(line),
+    '',
+    ...list,
+    ...(list.length > 0 ? [''] : []),
+  ].join('\n');
 };
 
 /** A whole number with thousands separated. */

@@ -47,7 +47,11 @@ const watched = (bus: PriceBus): PriceBus => ({
 const follow = async () => {
   const body = JSON.stringify({ symbols });
   const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(`http://127.0.0.1:${aggregator?.port}/subscriptions/bench`, { method: 'PUT', body, headers });
+  const answer = await fetch(`http://127.0.0.1:${aggregator?.port}/subscriptions/bench`, {
+    method: 'PUT',
+    body,
+    headers,
+  });
   return (await answer.json()) as { feeds: Record<string, { state: string }> };
 };
 

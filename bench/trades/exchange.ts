@@ -4,7 +4,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { serveParent } from '../measure/child.js';
 import { readUsage } from '../measure/usage.js';
 
-// An exchange that sends as many trades as it is told to, with consecutive ids and the time now, in the exchange's own protocol.
+// An exchange that sends as many trades as it is told to, with consecutive ids and the time now, in the exchange's own
+// protocol.
 
 interface Book {
   readonly stream: string;

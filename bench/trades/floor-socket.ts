@@ -43,9 +43,13 @@ const tasks = {
       if (text.startsWith('{"stream"')) take(text);
     });
     setInterval(flush, batching.flushMs);
-    socket.send(JSON.stringify({ method: 'SUBSCRIBE', params: tradeSymbols.map((symbol) => `${symbol}@aggTrade`), id: 1 }));
+    socket.send(
+      JSON.stringify({ method: 'SUBSCRIBE', params: tradeSymbols.map((symbol) => `${symbol}@aggTrade`), id: 1 }),
+    );
     return new Promise((resolve, reject) => {
-      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (err, port) => (err ? reject(err) : resolve(port)));
+      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (err, port) =>
+        err ? reject(err) : resolve(port),
+      );
     });
   },
   usage: async () => ({ ...readUsage(), parsed: parsed !== undefined }),

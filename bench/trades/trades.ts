@@ -69,7 +69,12 @@ const measure = async ({ exchange, socket, aggregator }: Chain, rate: number, se
 const measureChain = async ({ say, seconds }: BenchContext, name: string, chain: Chain): Promise<Phase[]> => {
   const { exchange, socket, aggregator } = chain;
   aggregator.onReport((count) => void exchange.ask('progress', count).catch(() => undefined));
-  await aggregator.ask('start', await socket.ask('start', await exchange.ask('start', tradeSymbols)), tradeSymbols, null);
+  await aggregator.ask(
+    'start',
+    await socket.ask('start', await exchange.ask('start', tradeSymbols)),
+    tradeSymbols,
+    null,
+  );
   await exchange.ask('send', openingRate);
   const giveUpAt = performance.now() + openWithinMs;
   while ((await aggregator.ask('live')) < tradeSymbols.length) {
@@ -101,7 +106,9 @@ export const trades: Benchmark = {
       exchange: children.start<TradesExchange>('trades/exchange.js'),
       // The same tasks, done by the least code that does them.
       socket: children.start<TradesFloorSocket>('trades/floor-socket.js') as unknown as Child<TradesSocket>,
-      aggregator: children.start<TradesFloorAggregator>('trades/floor-aggregator.js') as unknown as Child<TradesAggregator>,
+      aggregator: children.start<TradesFloorAggregator>(
+        'trades/floor-aggregator.js',
+      ) as unknown as Child<TradesAggregator>,
     });
     const rows = rates.flatMap((rate, i) => {
       const [own, bare] = [ours[i], floor[i]];
@@ -127,7 +134,18 @@ export const trades: Benchmark = {
     const perCore = (us: number | undefined) => whole(1e6 / (us ?? Number.NaN));
     return {
       title: 'trades: from exchange frames to seconds on the price bus',
-      columns: ['load', 'trades/s', 'socket us', 'of floor', 'core', 'aggregator us', 'of floor', 'core', 'p50 ms', 'p99 ms'],
+      columns: [
+        'load',
+        'trades/s',
+        'socket us',
+        'of floor',
+        'core',
+        'aggregator us',
+        'of floor',
+        'core',
+        'p50 ms',
+        'p99 ms',
+      ],
       rows,
       notes: [
         `One full core would take ${perCore(saturated?.socketUs)} trades/s in the socket service and ${perCore(saturated?.aggregatorUs)} in the aggregator, by their CPU for each trade when saturated; together with the exchange they are three processes.`,

@@ -15,7 +15,8 @@ const ticks = 50;
 
 const symbols = Array.from({ length: coins }, (_, coin) => `coin${coin}usdt`);
 /** Prices with 2 to 8 decimals, another for each tick. */
-const priceText = (coin: number, tick: number): string => (68_000 / 7 ** coin + (1 + tick) * 10 ** -Math.min(8, 2 + coin)).toFixed(8);
+const priceText = (coin: number, tick: number): string =>
+  (68_000 / 7 ** coin + (1 + tick) * 10 ** -Math.min(8, 2 + coin)).toFixed(8);
 const quantityText = (user: number, coin: number): string =>
   `${1 + ((user * 7 + coin * 3) % 50)}.${String(1 + ((user + coin) % 9)).padStart(1 + (coin % 6), '0')}`;
 
@@ -36,19 +37,24 @@ const byBff = async () => {
   const { createPriceBoard, createHolding, renderHead, renderFrame } = await loadBffValuation();
   const board = createPriceBoard({ clock: createManualClock(timeMs), staleAfterMs: 60_000 });
   const listings = symbols.map((symbol) => board.listing(symbol, 'usdt'));
-  const holdings = quantities.map((own) => listings.map((listing, coin) => createHolding(listing, own[coin] ?? '', versionOf(coin))));
+  const holdings = quantities.map((own) =>
+    listings.map((listing, coin) => createHolding(listing, own[coin] ?? '', versionOf(coin))),
+  );
   const heads = users.map((user) => renderHead(user, version));
   let tradeId = 0;
   return (tick: number, frame: (text: string) => void) => {
     tradeId += 1;
-    for (const [coin, symbol] of symbols.entries()) board.take({ symbol, price: pricesOf[tick]?.[coin] ?? '', timeMs, tradeId });
+    for (const [coin, symbol] of symbols.entries())
+      board.take({ symbol, price: pricesOf[tick]?.[coin] ?? '', timeMs, tradeId });
     for (const [user, head] of heads.entries()) frame(renderFrame(head, holdings[user] ?? [], timeMs, false));
   };
 };
 
 /** The same frames, character for character, written with decimal.js. */
 const byDecimal = () => {
-  const own = quantities.map((row) => row.map((text) => ({ text: new Decimal(text).toFixed(), value: new Decimal(text) })));
+  const own = quantities.map((row) =>
+    row.map((text) => ({ text: new Decimal(text).toFixed(), value: new Decimal(text) })),
+  );
   return (tick: number, frame: (text: string) => void) => {
     const prices = (pricesOf[tick] ?? []).map((text) => new Decimal(text));
     const fields = prices.map((price) => `"Price":"${price.toFixed()}"`);
@@ -131,11 +137,13 @@ const framesOf = (value: (tick: number, frame: (text: string) => void) => void):
 
 export const valuation: Benchmark = {
   name: 'valuation',
-  about: 'exact value of a portfolio of 10 coins, as the BFF computes and writes it, against decimal.js and bare BigInt',
+  about:
+    'exact value of a portfolio of 10 coins, as the BFF computes and writes it, against decimal.js and bare BigInt',
   run: async ({ seconds, say }) => {
     const bff = await byBff();
     const reference = framesOf(byDecimal());
-    if (framesOf(bff).some((text, i) => text !== reference[i])) throw new Error('the BFF and decimal.js do not write the same frames');
+    if (framesOf(bff).some((text, i) => text !== reference[i]))
+      throw new Error('the BFF and decimal.js do not write the same frames');
     say('portfolios of 10 coins');
     const rates = contest(
       [rendering('frame by the BFF', bff), rendering('frame by decimal.js', byDecimal()), ...arithmetic()],
@@ -148,7 +156,13 @@ export const valuation: Benchmark = {
       columns: ['what', 'portfolios/s', 'us each', 'of decimal.js', 'of the floor'],
       rows: [...rates.keys()].map((name) => {
         const kind = name.startsWith('frame') ? 'frame by decimal.js' : 'sum by decimal.js';
-        return [name, whole(rate(name)), (1e6 / rate(name)).toFixed(2), times(rate(name) / rate(kind)), times(rate(name) / floor)];
+        return [
+          name,
+          whole(rate(name)),
+          (1e6 / rate(name)).toFixed(2),
+          times(rate(name) / rate(kind)),
+          times(rate(name) / floor),
+        ];
       }),
       notes: [
         '"frame" is the whole client frame as bytes: ten products, their sum, eleven amounts formatted; both ways are checked to write the same characters.',

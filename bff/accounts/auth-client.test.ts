@@ -69,7 +69,10 @@ describe('the auth service over gRPC', () => {
     });
     const client = connect();
     expect(await client.login('n', 'right', meta)).toMatchObject({ accessToken: 'a', sessionId: 's' });
-    await expect(client.login('n', 'wrong', meta)).rejects.toMatchObject({ code: 'resource_exhausted', retryAfterMs: 7_000 });
+    await expect(client.login('n', 'wrong', meta)).rejects.toMatchObject({
+      code: 'resource_exhausted',
+      retryAfterMs: 7_000,
+    });
     expect(seen).toEqual(['login trace-1 203.0.113.7', 'login trace-1 203.0.113.7']);
     expect(await client.check()).toBeUndefined();
     server.setServing('', false);
@@ -77,7 +80,10 @@ describe('the auth service over gRPC', () => {
   });
   it('that does not answer in time counts as unavailable', async () => {
     const { connect } = await serve(() => new Promise(() => undefined));
-    await expect(connect({ deadlineMs: 100 }).login('n', 'p', meta)).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 2_000 });
+    await expect(connect({ deadlineMs: 100 }).login('n', 'p', meta)).rejects.toMatchObject({
+      code: 'unavailable',
+      retryAfterMs: 2_000,
+    });
   });
   it('repeats a logout once, a login never', async () => {
     const away = () => Promise.reject(new AppError('unavailable', 'Starting.'));
@@ -91,7 +97,9 @@ describe('the auth service over gRPC', () => {
   it('repeats a sign-out everywhere once, whose answer names the sessions', async () => {
     let calls = 0;
     const everywhere = () =>
-      ++calls === 1 ? Promise.reject(new AppError('unavailable', 'Starting.')) : Promise.resolve({ sessionIds: ['s-1', 's-2'] });
+      ++calls === 1
+        ? Promise.reject(new AppError('unavailable', 'Starting.'))
+        : Promise.resolve({ sessionIds: ['s-1', 's-2'] });
     const { seen, connect } = await serve(unused, unused, { everywhere });
     expect(await connect().logoutEverywhere('u', meta)).toEqual(['s-1', 's-2']);
     expect(seen).toEqual(['everywhere trace-1', 'everywhere trace-1']);
@@ -100,7 +108,8 @@ describe('the auth service over gRPC', () => {
     let fault = new AppError('unauthenticated', 'The name or the password is wrong.');
     const { seen, connect } = await serve(() => Promise.reject(fault));
     const client = connect({ restMs: 60_000 });
-    for (let i = 0; i < 10; i++) await expect(client.login('n', 'p', meta)).rejects.toMatchObject({ code: 'unauthenticated' });
+    for (let i = 0; i < 10; i++)
+      await expect(client.login('n', 'p', meta)).rejects.toMatchObject({ code: 'unauthenticated' });
     fault = new AppError('unavailable', 'Away.');
     for (let i = 0; i < 20; i++)
       await expect(client.login('n', 'p', meta)).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 60_000 });
@@ -120,7 +129,9 @@ describe('the auth service over gRPC', () => {
     await expect(client.login('n', 'p', meta)).rejects.toMatchObject({ code: 'unavailable' });
   });
   it('gets so many passwords at once, and renewals have their places all the same', async () => {
-    const { seen, connect } = await serve(() => new Promise(() => undefined), unused, { refresh: async () => ({ tokens }) });
+    const { seen, connect } = await serve(() => new Promise(() => undefined), unused, {
+      refresh: async () => ({ tokens }),
+    });
     const client = connect({ deadlineMs: 1_000 });
     const logins = Array.from({ length: 100 }, () => client.login('n', 'p', meta).catch(({ code }: AppError) => code));
     expect(await client.refresh('r', meta)).toMatchObject({ refreshToken: 'r' });
@@ -135,13 +146,17 @@ describe('the auth service over gRPC', () => {
     };
     const { connect } = await serve(unused, unused, { refresh });
     const client = connect({ breakAfterFailures: 3, restMs: 60_000 });
-    for (let i = 0; i < 10; i++) await expect(client.refresh('r', meta)).rejects.toMatchObject({ retryAfterMs: 60_000 });
+    for (let i = 0; i < 10; i++)
+      await expect(client.refresh('r', meta)).rejects.toMatchObject({ retryAfterMs: 60_000 });
     expect(asked).toBe(3);
   });
   it('tells which session the second use of a refresh token ended', async () => {
     const refused = new AppError('unauthenticated', 'The session has ended.', { facts: { endedSession: 's-1' } });
     const { connect } = await serve(unused, unused, { refresh: () => Promise.reject(refused) });
-    await expect(connect().refresh('r', meta)).rejects.toMatchObject({ code: 'unauthenticated', facts: { endedSession: 's-1' } });
+    await expect(connect().refresh('r', meta)).rejects.toMatchObject({
+      code: 'unauthenticated',
+      facts: { endedSession: 's-1' },
+    });
   });
   it('is asked for a session within a short time, and left alone about it without touching logins', async () => {
     let open = true;
@@ -153,7 +168,8 @@ describe('the auth service over gRPC', () => {
     open = false;
     expect(await client.isSessionOpen('s', 'trace-2')).toBe(false);
     hangs = true;
-    for (let i = 0; i < 5; i++) await expect(client.isSessionOpen('s', 'trace-2')).rejects.toMatchObject({ code: 'unavailable' });
+    for (let i = 0; i < 5; i++)
+      await expect(client.isSessionOpen('s', 'trace-2')).rejects.toMatchObject({ code: 'unavailable' });
     expect(seen).toEqual(Array(4).fill('session'));
     expect(await client.login('n', 'p', meta)).toMatchObject({ sessionId: 's' });
   });

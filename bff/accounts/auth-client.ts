@@ -50,9 +50,15 @@ export interface AuthClient {
 }
 
 export interface AuthClientOptions extends Neighbour {
-  /** Every call ends within this time; a password is hashed in about 50 ms, more under load. Default that of `renewalTimes`. */
+  /**
+   * Every call ends within this time; a password is hashed in about 50 ms, more under load. Default that of
+   * `renewalTimes`.
+   */
   readonly deadlineMs?: number;
-  /** After so many failures in a row no call of the same class is tried for `restMs`; of passwords, when half of those in 10 s fail. Default 5. */
+  /**
+   * After so many failures in a row no call of the same class is tried for `restMs`; of passwords, when half of those
+   * in 10 s fail. Default 5.
+   */
   readonly breakAfterFailures?: number;
   /** Default 2 000. */
   readonly restMs?: number;
@@ -60,7 +66,10 @@ export interface AuthClientOptions extends Neighbour {
   readonly sessionDeadlineMs?: number;
 }
 
-/** Passwords are hashed a few at a time; more on their way would only wait there. Some slow ones in a row are a busy moment, half of them an outage. */
+/**
+ * Passwords are hashed a few at a time; more on their way would only wait there. Some slow ones in a row are a busy
+ * moment, half of them an outage.
+ */
 const passwordBounds = {
   circuit: 'auth-passwords',
   opens: { failedShare: 0.5, withinMs: 10_000, minPerSecond: 0.5 },
@@ -74,7 +83,13 @@ const renewalBounds = { circuit: 'auth', maxAtOnce: 256, maxWaiting: 5_000, maxW
 const questionBounds = { circuit: 'auth-sessions', maxAtOnce: 128, maxWaiting: 5_000 };
 
 export const createAuthClient = (options: AuthClientOptions): AuthClient => {
-  const { deadlineMs = renewalTimes.callMs, breakAfterFailures = 5, restMs = 2_000, sessionDeadlineMs = 500, ...neighbour } = options;
+  const {
+    deadlineMs = renewalTimes.callMs,
+    breakAfterFailures = 5,
+    restMs = 2_000,
+    sessionDeadlineMs = 500,
+    ...neighbour
+  } = options;
   const opens = { failuresInRow: breakAfterFailures };
   const { client, call, check, close } = createServiceClient(AuthServiceClient, {
     ...neighbour,
@@ -89,7 +104,10 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
     },
   });
   const tokensOf = ({ tokens }: { readonly tokens: TokenPair | undefined }): TokenPair => {
-    if (!tokens) throw new AppError('internal', 'Something went wrong on our side.', { cause: new Error('the answer carries no tokens') });
+    if (!tokens)
+      throw new AppError('internal', 'Something went wrong on our side.', {
+        cause: new Error('the answer carries no tokens'),
+      });
     return tokens;
   };
   // Only those are repeated that change nothing the second time; a refresh rotates and a login counts.
@@ -105,8 +123,10 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
     logout: (refreshToken, { requestId }) => call('renewals', client.logout, { refreshToken }, repeated(requestId)),
     logoutEverywhere: async (userId, { requestId }) =>
       (await call('renewals', client.logoutEverywhere, { userId }, repeated(requestId))).sessionIds,
-    isSessionOpen: async (sessionId, requestId) => (await call('questions', client.getSession, { sessionId }, { requestId })).open,
-    endedSessions: (sinceMs, cursor, requestId) => call('ends', client.listEndedSessions, { sinceMs, cursor }, { requestId }),
+    isSessionOpen: async (sessionId, requestId) =>
+      (await call('questions', client.getSession, { sessionId }, { requestId })).open,
+    endedSessions: (sinceMs, cursor, requestId) =>
+      call('ends', client.listEndedSessions, { sinceMs, cursor }, { requestId }),
     check,
     close,
   };

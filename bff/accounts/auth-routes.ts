@@ -43,7 +43,20 @@ export interface AuthRoutesOptions {
 const tags = ['auth'];
 
 export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (app, options) => {
-  const { auth, portfolios, notices, verify, gate, tokenClock, origins, watch, publicPath, secureCookie, maxCalls, windowMs } = options;
+  const {
+    auth,
+    portfolios,
+    notices,
+    verify,
+    gate,
+    tokenClock,
+    origins,
+    watch,
+    publicPath,
+    secureCookie,
+    maxCalls,
+    windowMs,
+  } = options;
   const config = { rateLimit: { max: maxCalls, timeWindow: windowMs } };
   const cookie = createSessionCookie(publicPath, secureCookie);
 
@@ -54,7 +67,8 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
 
   const metaOf = (request: FastifyRequest) => ({ requestId: request.id, clientAddress: request.ip });
   const answerTokens = (request: FastifyRequest, reply: FastifyReply, tokens: TokenPair) => {
-    // Longer than the token lives: where the answer with its successor is lost, it is all that the browser has, and still good.
+    // Longer than the token lives: where the answer with its successor is lost, it is all that the browser has, and
+    // still good.
     cookie.set(reply, tokens.refreshToken, tokens.renewableForMs || tokens.refreshExpiresAtMs - tokenClock.now());
     origins.remember(request, reply);
     reply.header('cache-control', 'no-store');
@@ -101,7 +115,8 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
         response: { 200: AccessTokenAnswer, ...problems(400, 401, 403, 413, 415, 429, 503) },
       },
     },
-    async (request, reply) => answerTokens(request, reply, await auth.login(request.body.name, request.body.password, metaOf(request))),
+    async (request, reply) =>
+      answerTokens(request, reply, await auth.login(request.body.name, request.body.password, metaOf(request))),
   );
 
   app.post(

@@ -1,7 +1,14 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createFakeAuth, openTestPostgres, readAnswer, startTestBff, type TestBff, type TestBffOptions } from '../kit/bff.js';
+import {
+  createFakeAuth,
+  openTestPostgres,
+  readAnswer,
+  startTestBff,
+  type TestBff,
+  type TestBffOptions,
+} from '../kit/bff.js';
 import type { AuthClient } from './auth-client.js';
 
 let postgres: Postgres;
@@ -75,9 +82,9 @@ describe('the account routes', () => {
       expect(await post(path, { name: 'bob\udfff', password: 'a good password' })).toMatchObject(refused('name'));
       const body = Buffer.from(JSON.stringify({ name, password: '\u00ffaaaaaaaaaaaaa' }), 'latin1');
       const headers = { 'content-type': 'application/json' };
-      expect(await readAnswer(await fetch(`${bff.url}/api/v1/auth/${path}`, { method: 'POST', headers, body }))).toMatchObject(
-        refused('body'),
-      );
+      expect(
+        await readAnswer(await fetch(`${bff.url}/api/v1/auth/${path}`, { method: 'POST', headers, body })),
+      ).toMatchObject(refused('body'));
     }
     expect((await post('register', { name, password: '\ud83d\udd11 a good password' })).status).toBe(201);
   });
@@ -85,11 +92,15 @@ describe('the account routes', () => {
   it('answer a registration once more to its owner whom the answer did not reach, and nobody else', async () => {
     const { post } = await start();
     const who = credentials();
-    const again = (body: object, key = 'one-wish') => post('register', body, { 'idempotency-key': `${key}-${who.name}` });
+    const again = (body: object, key = 'one-wish') =>
+      post('register', body, { 'idempotency-key': `${key}-${who.name}` });
     const done = { status: 201, body: { message: 'user created successfully' } };
     for (let time = 0; time < 2; time++) expect(await again(who)).toMatchObject(done);
     expect((await post('login', who)).status).toBe(200);
-    const other = { status: 409, body: { title: 'Conflict', errors: [{ field: 'idempotency-key', reason: 'different-request' }] } };
+    const other = {
+      status: 409,
+      body: { title: 'Conflict', errors: [{ field: 'idempotency-key', reason: 'different-request' }] },
+    };
     expect(await again({ ...who, password: 'another good one' })).toMatchObject(other);
     expect(await again(credentials())).toMatchObject(other);
     expect(await again(who, 'another-wish')).toMatchObject({ status: 409, body: { title: 'Already exists' } });
@@ -174,7 +185,10 @@ describe('the account routes', () => {
   ])('refuse %s at registration', async (_what, fault, field, why) => {
     const { post } = await start();
     const { status, body } = await post('register', { ...credentials(), ...fault });
-    expect({ status, errors: body.errors }).toEqual({ status: 400, errors: [{ field, message: expect.stringMatching(why) }] });
+    expect({ status, errors: body.errors }).toEqual({
+      status: 400,
+      errors: [{ field, message: expect.stringMatching(why) }],
+    });
   });
 
   it('take a long password, and sign in with it, from a keyboard that writes its accents by themselves', async () => {

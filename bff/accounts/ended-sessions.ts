@@ -1,8 +1,8 @@
 import type { Clock } from '@tickfolio/lib/clock';
 
 /**
- * Sessions that ended lately, so that their access tokens, valid for some minutes more, open nothing here.
- * Best effort: it is not kept across a restart, and past `max` the oldest are forgotten: half a million in a day take some 60 MB.
+ * Sessions that ended lately, so that their access tokens, valid for some minutes more, open nothing here. Best effort:
+ * it is not kept across a restart, and past `max` the oldest are forgotten: half a million in a day take some 60 MB.
  */
 export interface EndedSessions {
   add(sessionId: string): void;

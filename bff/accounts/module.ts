@@ -14,6 +14,16 @@ export const accounts: BffModule = {
     const { secureCookie, maxAuthCalls: maxCalls, authWindowMs: windowMs } = options;
     const watch = createTransportWatch(deps, { secureCookie });
     const publicPath = atPublic(prefix);
-    await scope.register(authRoutes, { ...sessions, portfolios, notices, origins, watch, publicPath, secureCookie, maxCalls, windowMs });
+    await scope.register(authRoutes, {
+      ...sessions,
+      portfolios,
+      notices,
+      origins,
+      watch,
+      publicPath,
+      secureCookie,
+      maxCalls,
+      windowMs,
+    });
   },
 };

@@ -3,7 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /** The cookie that carries a session's refresh token, out of reach of scripts and sent to the account routes only. */
 export interface SessionCookie {
   read(request: FastifyRequest): string | undefined;
-  /** @param forMs how long the auth service may take the token; a browser counts from when it gets the answer, so keeps it no shorter */
+  /**
+   * @param forMs how long the auth service may take the token; a browser counts from when it gets the answer, so keeps
+   * it no shorter
+   */
   set(reply: FastifyReply, refreshToken: string, forMs: number): void;
   clear(reply: FastifyReply): void;
 }

@@ -7,8 +7,9 @@ import type { AuthClient } from './auth-client.js';
 import { createEndedSessions } from './ended-sessions.js';
 
 /**
- * Keeps out the access tokens of sessions that ended: they are valid for some minutes more. Ends are heard of by notice and remembered
- * for a while; what was missed (before this process ran, or while notices could not be heard) is found by asking the auth service.
+ * Keeps out the access tokens of sessions that ended: they are valid for some minutes more. Ends are heard of by notice
+ * and remembered for a while; what was missed (before this process ran, or while notices could not be heard) is found
+ * by asking the auth service.
  */
 export interface SessionGate {
   /** Remembers that a session ended. */
@@ -17,7 +18,8 @@ export interface SessionGate {
   /** @throws AppError unauthenticated for a session known to have ended */
   refuseEnded(sessionId: string): void;
   /**
-   * Asks the auth service too. Nobody is kept out because it cannot be asked, or is asked too much: a valid token keeps working.
+   * Asks the auth service too. Nobody is kept out because it cannot be asked, or is asked too much: a valid token keeps
+   * working.
    * @throws AppError unauthenticated
    */
   ask(sessionId: string, requestId: string): Promise<void>;
@@ -37,7 +39,9 @@ export interface SessionGateOptions {
   readonly maxAsking?: number;
   /** Questions waiting for their turn; past it a token passes unasked. Default 5 000. */
   readonly maxWaiting?: number;
-  /** How long one waits for its turn; then too a token passes unasked. Default 1 000, as somebody waits to be let in. */
+  /**
+   * How long one waits for its turn; then too a token passes unasked. Default 1 000, as somebody waits to be let in.
+   */
   readonly maxWaitMs?: number;
 }
 
@@ -48,7 +52,13 @@ export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOpt
   const { auth, foundEnded, clock, log, metrics } = deps;
   const { maxAsking = 64, maxWaiting = 5_000, maxWaitMs = 1_000 } = options;
   const ended = createEndedSessions(clock, rememberMs);
-  const turns = createTurns({ clock, atOnce: maxAsking, maxWaiting, maxWaitMs, words: 'Too many sessions are asked about.' });
+  const turns = createTurns({
+    clock,
+    atOnce: maxAsking,
+    maxWaiting,
+    maxWaitMs,
+    words: 'Too many sessions are asked about.',
+  });
   const answers = metrics.counter<'answer'>({
     name: 'session_checks_total',
     help: 'Questions whether a session is open, by answer: open, ended, unknown (auth could not be asked; the token passed)',

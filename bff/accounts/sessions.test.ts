@@ -28,7 +28,11 @@ const start = async (options: Partial<TestBffOptions> = {}) => {
 /** Replicas with the same auth service; `pubsub` only where they hear each other. */
 const startReplicas = async (count: number, hearing = true) => {
   const shared = { auth: createFakeAuth(systemClock), ...(hearing ? { pubsub: createMemoryPubSub() } : {}) };
-  return { auth: shared.auth, add: () => start(shared), replicas: await Promise.all(Array.from({ length: count }, () => start(shared))) };
+  return {
+    auth: shared.auth,
+    add: () => start(shared),
+    replicas: await Promise.all(Array.from({ length: count }, () => start(shared))),
+  };
 };
 let people = 0;
 const post = async (bff: TestBff, path: string, cookie: string) => {
@@ -88,7 +92,9 @@ describe('a session that ended', () => {
     const stranger = await (await signUp(here))();
     const sessions = [await logIn(), await logIn(), await logIn()];
     const [one] = sessions as [(typeof sessions)[0]];
-    const sockets = await Promise.all(sessions.flatMap((each) => [openSocket(here.wsUrl, each), openSocket(there.wsUrl, each)]));
+    const sockets = await Promise.all(
+      sessions.flatMap((each) => [openSocket(here.wsUrl, each), openSocket(there.wsUrl, each)]),
+    );
     const untouched = await openSocket(there.wsUrl, stranger);
     const call = () => here.call(one, 'POST', '/api/v1/auth/logout-everywhere');
 
@@ -138,7 +144,9 @@ describe('a session that ended', () => {
     const after = await add();
     expect(await upgrade(after, one)).toBe(401);
     expect(await upgrade(after, other)).toBe(101);
-    expect(await after.metrics.text()).toMatch(/session_checks_total\{answer="ended"\} 1[\s\S]*session_checks_total\{answer="open"\} 1/);
+    expect(await after.metrics.text()).toMatch(
+      /session_checks_total\{answer="ended"\} 1[\s\S]*session_checks_total\{answer="open"\} 1/,
+    );
   });
 
   it('without this replica hearing of it is found at the next upgrade, for its open sockets too', async () => {
@@ -266,7 +274,14 @@ describe('a renewal that is refused for now', () => {
     const auth = createFakeAuth(systemClock);
     const refresh = async () => Promise.reject(new AppError(code, 'Not now.', { retryAfterMs: 5_000 }));
     const bff = await start({ auth: { ...auth, client: { ...auth.client, refresh } } });
-    const answer = await fetch(`${bff.url}/api/v1/auth/refresh`, { method: 'POST', headers: { cookie: 'refreshToken=a-token' } });
-    expect([answer.status, answer.headers.getSetCookie(), answer.headers.get('retry-after')]).toEqual([status, [], '5']);
+    const answer = await fetch(`${bff.url}/api/v1/auth/refresh`, {
+      method: 'POST',
+      headers: { cookie: 'refreshToken=a-token' },
+    });
+    expect([answer.status, answer.headers.getSetCookie(), answer.headers.get('retry-after')]).toEqual([
+      status,
+      [],
+      '5',
+    ]);
   });
 });

@@ -29,7 +29,10 @@ export interface Sessions {
 }
 
 /** @param secret what access tokens are signed with */
-export const createSessions = ({ auth: client, notices, clock, log, metrics }: SessionsDeps, secret: string): Sessions => {
+export const createSessions = (
+  { auth: client, notices, clock, log, metrics }: SessionsDeps,
+  secret: string,
+): Sessions => {
   const tokenClock = createTokenClock({ clock, log, metrics });
   const auth = tellingTime(client, tokenClock, clock);
   const gate = createSessionGate({ auth, foundEnded: notices.sessionEnded, clock, log, metrics });

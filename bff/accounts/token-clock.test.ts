@@ -3,7 +3,14 @@ import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createFakeAuth, createUser, openTestPostgres, startTestBff, type TestBff, type TestBffOptions } from '../kit/bff.js';
+import {
+  createFakeAuth,
+  createUser,
+  openTestPostgres,
+  startTestBff,
+  type TestBff,
+  type TestBffOptions,
+} from '../kit/bff.js';
 import { openSocket } from '../kit/socket.js';
 import { createTokenClock } from './token-clock.js';
 
@@ -42,7 +49,9 @@ describe('with the clock of the auth service’s database 20 minutes', () => {
     expect((await one.call({ token: accessToken }, 'GET', '/api/v1/profile')).status).toBe(200);
     await until(async () => (await other.call({ token: accessToken }, 'GET', '/api/v1/profile')).status === 200);
     for (const bff of [one, other]) expect(Math.abs(Number(await offsetOf(bff)) - offMs)).toBeLessThan(5_000);
-    expect(await one.metrics.text()).toMatch(new RegExp(`token_clock_offset_seconds [^\\n]*${offMs < 0 ? '-1(199|200)' : '1(199|200)'}`));
+    expect(await one.metrics.text()).toMatch(
+      new RegExp(`token_clock_offset_seconds [^\\n]*${offMs < 0 ? '-1(199|200)' : '1(199|200)'}`),
+    );
   });
 
   it('ahead, a token that has run out there opens nothing here', async () => {

@@ -4,8 +4,9 @@ import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import type { AuthClient, TokenPair } from './auth-client.js';
 
 /**
- * What time it is where access tokens are made, which is what they run out by: the time of the auth service's database. Its answers tell it,
- * and the monotonic clock carries it on, so that a clock that is wrong, here or there, or is set, keeps nobody out and nobody in.
+ * What time it is where access tokens are made, which is what they run out by: the time of the auth service's database.
+ * Its answers tell it, and the monotonic clock carries it on, so that a clock that is wrong, here or there, or is set,
+ * keeps nobody out and nobody in.
  */
 export interface TokenClock {
   /** Epoch milliseconds, whole. Before it was told, the wall clock here is the best guess. */
@@ -52,7 +53,10 @@ export const createTokenClock = ({ clock, log, metrics }: TokenClockDeps): Token
     warned = !warned;
     const facts = { tokenClockOffsetMs: offset() };
     if (warned)
-      log.warn(facts, "this computer's clock and that of the auth service's database differ; access tokens are judged by the latter");
+      log.warn(
+        facts,
+        "this computer's clock and that of the auth service's database differ; access tokens are judged by the latter",
+      );
     else log.warn(facts, "this computer's clock agrees with that of the auth service's database again");
   };
   metrics.gauge({
@@ -81,7 +85,11 @@ export const createTokenClock = ({ clock, log, metrics }: TokenClockDeps): Token
 };
 
 /** The same client; what its answers say of the time there is told to the clock. */
-export const tellingTime = (auth: AuthClient, tokenClock: Pick<TokenClock, 'told'>, clock: Pick<Clock, 'monotonic'>): AuthClient => {
+export const tellingTime = (
+  auth: AuthClient,
+  tokenClock: Pick<TokenClock, 'told'>,
+  clock: Pick<Clock, 'monotonic'>,
+): AuthClient => {
   const timed = async <T>(call: () => Promise<T>, timesOf: (answer: T) => Span | undefined): Promise<T> => {
     const beganMs = clock.monotonic();
     const answer = await call();

@@ -18,7 +18,10 @@ let postgres: Postgres;
 let bff: TestBff;
 beforeAll(async () => {
   mkdirSync(join(folder, 'assets'));
-  writeFileSync(join(folder, 'index.html'), '<!doctype html><link href="./assets/a-1.css"><script src="./assets/a-1.js"></script>');
+  writeFileSync(
+    join(folder, 'index.html'),
+    '<!doctype html><link href="./assets/a-1.css"><script src="./assets/a-1.js"></script>',
+  );
   writeFileSync(join(folder, 'assets/a-1.js'), 'import("./b-2.js");');
   postgres = await openTestPostgres();
   bff = await startTestBff({ postgres, options: { basePath, webFolder: folder } });
@@ -31,7 +34,8 @@ afterAll(async () => {
 
 /** As a proxy asks that leaves the path on, and as one that takes it off. */
 const proxies = { 'leaves the path on': basePath, 'takes it off': '/' };
-const ask = async (path: string, init: RequestInit = {}) => readAnswer(await fetch(bff.url + path, { redirect: 'manual', ...init }));
+const ask = async (path: string, init: RequestInit = {}) =>
+  readAnswer(await fetch(bff.url + path, { redirect: 'manual', ...init }));
 
 describe.each(Object.entries(proxies))('the page under a path, behind a proxy that %s,', (_what, at) => {
   it('is whole: it asks for its files where they are', async () => {
@@ -86,7 +90,9 @@ describe('the path itself', () => {
   });
   it('is refused where it would hide an address of the server', async () => {
     const starting = startTestBff({ postgres, options: { basePath: '/api/' } });
-    await expect(starting).rejects.toThrow(new StartError('BASE_PATH must not begin with /api, which is an address of the server itself.'));
+    await expect(starting).rejects.toThrow(
+      new StartError('BASE_PATH must not begin with /api, which is an address of the server itself.'),
+    );
   });
   it('is where the page leads to that was not built', async () => {
     for (const [webFolder, expected] of [

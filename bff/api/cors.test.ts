@@ -15,14 +15,23 @@ afterAll(async () => {
   await postgres.close();
 });
 
-const ask = async (method: string, path: string, origin: string | undefined, headers: Record<string, string> = {}, at = bff.url) => {
+const ask = async (
+  method: string,
+  path: string,
+  origin: string | undefined,
+  headers: Record<string, string> = {},
+  at = bff.url,
+) => {
   const answer = await fetch(`${at}${path}`, { method, headers: { ...(origin ? { origin } : {}), ...headers } });
   const text = await answer.text();
   const cors = [...answer.headers.keys()].filter((name) => name.startsWith('access-control-'));
   return { status: answer.status, header: (name: string) => answer.headers.get(name), cors, text };
 };
 const preflight = (path: string, method: string, origin: string) =>
-  ask('OPTIONS', path, origin, { 'access-control-request-method': method, 'access-control-request-headers': 'authorization,content-type' });
+  ask('OPTIONS', path, origin, {
+    'access-control-request-method': method,
+    'access-control-request-headers': 'authorization,content-type',
+  });
 
 describe('a page of an allowed origin', () => {
   it.each([
@@ -36,7 +45,9 @@ describe('a page of an allowed origin', () => {
     expect(header('access-control-allow-origin')).toBe(page);
     expect(header('access-control-allow-credentials')).toBe('true');
     expect(header('access-control-allow-methods')?.split(', ')).toContain(method);
-    expect(header('access-control-allow-headers')?.split(', ')).toEqual(expect.arrayContaining(['authorization', 'content-type']));
+    expect(header('access-control-allow-headers')?.split(', ')).toEqual(
+      expect.arrayContaining(['authorization', 'content-type']),
+    );
     expect(header('access-control-max-age')).toBe('600');
     expect(header('vary')).toMatch(/\bOrigin\b/i);
   });
@@ -48,7 +59,11 @@ describe('a page of an allowed origin', () => {
       [{}, 401],
     ] as const) {
       const { status, header } = await ask('GET', '/api/v1/profile', page, headers);
-      expect([status, header('access-control-allow-origin'), header('access-control-allow-credentials')]).toEqual([expected, page, 'true']);
+      expect([status, header('access-control-allow-origin'), header('access-control-allow-credentials')]).toEqual([
+        expected,
+        page,
+        'true',
+      ]);
       expect(header('access-control-expose-headers')).toContain('retry-after');
       expect(header('vary')).toMatch(/\bOrigin\b/i);
     }

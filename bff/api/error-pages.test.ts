@@ -10,7 +10,10 @@ let below: TestBff;
 
 beforeAll(async () => {
   postgres = await openTestPostgres();
-  [bff, below] = await Promise.all([startTestBff({ postgres }), startTestBff({ postgres, options: { basePath: '/tickfolio/' } })]);
+  [bff, below] = await Promise.all([
+    startTestBff({ postgres }),
+    startTestBff({ postgres, options: { basePath: '/tickfolio/' } }),
+  ]);
 });
 afterAll(async () => {
   await bff?.close();

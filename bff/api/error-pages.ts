@@ -18,7 +18,8 @@ const policy = [
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 /** Words of the catalogue, in which names stand between backticks. */
-const html = (words: string): string => words.replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign).replace(/`([^`]+)`/g, '<code>$1</code>');
+const html = (words: string): string =>
+  words.replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign).replace(/`([^`]+)`/g, '<code>$1</code>');
 
 const pageOf = (title: string, content: string): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -51,9 +52,15 @@ const entries = (): ReadonlyMap<string, Entry> => {
 export const errorPages: FastifyPluginAsync<{ readonly basePath: string }> = async (app, { basePath }) => {
   const all = entries();
   const at = errorPagesAt(basePath);
-  const list = [...all].map(([reason, { words }]) => `<li><a href="${at}${reason}"><code>${reason}</code></a> ${html(words.means)}</li>`);
+  const list = [...all].map(
+    ([reason, { words }]) => `<li><a href="${at}${reason}"><code>${reason}</code></a> ${html(words.means)}</li>`,
+  );
   const send = (reply: FastifyReply, page: string): FastifyReply =>
-    reply.header('content-security-policy', policy).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
+    reply
+      .header('content-security-policy', policy)
+      .header('cache-control', 'no-cache')
+      .type('text/html; charset=utf-8')
+      .send(page);
 
   app.get('/docs/errors', async (_request, reply) => send(reply, pageOf('Errors', `<ul>\n${list.join('\n')}\n</ul>`)));
   app.get<{ Params: { readonly reason: string } }>('/docs/errors/:reason', async (request, reply) => {

@@ -1,7 +1,8 @@
 import { AppError, type FieldError } from '@tickfolio/lib/errors';
 import type { FastifySchemaValidationError } from 'fastify';
 
-const numberAsAmount = 'must be a text such as "1.5", not a JSON number: programs round those, and an amount here is exact';
+const numberAsAmount =
+  'must be a text such as "1.5", not a JSON number: programs round those, and an amount here is exact';
 
 const kindOf = (data: unknown): string => {
   if (data === null || typeof data === 'boolean') return String(data);

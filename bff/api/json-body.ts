@@ -15,8 +15,8 @@ const forbiddenKey = 'No object of the body may have the key "__proto__", or "co
 const noUtf8 = { field: 'body', message: 'must be UTF-8' };
 
 /**
- * JSON is the only body, and an empty one with the JSON type is no body: clients set the type on calls that have none. Every text in it is
- * well-formed Unicode, and no object has a key twice.
+ * JSON is the only body, and an empty one with the JSON type is no body: clients set the type on calls that have none.
+ * Every text in it is well-formed Unicode, and no object has a key twice.
  */
 export const acceptJsonOnly = (app: FastifyInstance) => {
   app.removeAllContentTypeParsers();
@@ -24,7 +24,8 @@ export const acceptJsonOnly = (app: FastifyInstance) => {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
     if (bytes.length === 0) return done(null, undefined);
     // Decoding would put the same character in the place of all bytes that are none.
-    if (!isUtf8(bytes)) return done(new AppError('invalid_argument', 'The body is not valid: it is no UTF-8.', { fields: [noUtf8] }));
+    if (!isUtf8(bytes))
+      return done(new AppError('invalid_argument', 'The body is not valid: it is no UTF-8.', { fields: [noUtf8] }));
     const json = bytes.toString();
     parse(request, json, (fault, value) => {
       if (fault) return done(isJson(json) ? new AppError('invalid_argument', forbiddenKey, { cause: fault }) : fault);

@@ -1,12 +1,16 @@
 import { AppError } from '@tickfolio/lib/errors';
 
-/** A text of valid JSON, and the colon behind it where it is a key. A text begins only where the one before has ended, so this takes one pass. */
+/**
+ * A text of valid JSON, and the colon behind it where it is a key. A text begins only where the one before has ended,
+ * so this takes one pass.
+ */
 const texts = /"[^"\\]*(?:\\.[^"\\]*)*"\s*(:?)/gs;
 
 /** The keys as they stand in it, one entry for each time. */
 const writtenKeys = (json: string): string[] => {
   const keys: string[] = [];
-  for (const [text, colon] of json.matchAll(texts)) if (colon) keys.push(JSON.parse(text.slice(0, text.lastIndexOf('"') + 1)));
+  for (const [text, colon] of json.matchAll(texts))
+    if (colon) keys.push(JSON.parse(text.slice(0, text.lastIndexOf('"') + 1)));
   return keys;
 };
 
@@ -43,12 +47,16 @@ const requireKeysOnce = (json: string, members: readonly Member[]): void => {
   for (const { key, inside } of members) if (!isList(inside)) kept.set(key, (kept.get(key) ?? 0) + 1);
   for (const key of writtenKeys(json)) {
     const left = (kept.get(key) ?? 0) - 1;
-    if (left < 0) throw refuse(key.toWellFormed(), 'stands there twice; send it once, so that it is clear which is meant');
+    if (left < 0)
+      throw refuse(key.toWellFormed(), 'stands there twice; send it once, so that it is clear which is meant');
     kept.set(key, left);
   }
 };
 
-/** A half of a character by itself can be written in JSON (`\ud800`), and everything that stores or compares texts takes all of them for one. */
+/**
+ * A half of a character by itself can be written in JSON (`\ud800`), and everything that stores or compares texts takes
+ * all of them for one.
+ */
 const requireWholeCharacters = (members: readonly Member[]): void => {
   for (const member of members) {
     const { key, value } = member;

@@ -36,7 +36,10 @@ export const plainPaths = {
       operationId: 'getReadiness',
       tags,
       summary: 'Whether the service can do its work, dependency by dependency',
-      responses: { 200: json('It can.', ReadyAnswer), 503: json('Something required is down, or the service drains.', ReadyAnswer) },
+      responses: {
+        200: json('It can.', ReadyAnswer),
+        503: json('Something required is down, or the service drains.', ReadyAnswer),
+      },
     },
   },
   '/metrics': {
@@ -44,7 +47,9 @@ export const plainPaths = {
       operationId: 'getMetrics',
       tags,
       summary: 'Metrics for Prometheus',
-      responses: { 200: { description: 'Prometheus text.', content: { 'text/plain': { schema: { type: 'string' } } } } },
+      responses: {
+        200: { description: 'Prometheus text.', content: { 'text/plain': { schema: { type: 'string' } } } },
+      },
     },
   },
 };

@@ -17,7 +17,10 @@ interface Operation {
   readonly responses: Readonly<
     Record<
       string,
-      { readonly description: string; readonly content?: Readonly<Record<string, { schema: object & { readonly $ref?: string } }>> }
+      {
+        readonly description: string;
+        readonly content?: Readonly<Record<string, { schema: object & { readonly $ref?: string } }>>;
+      }
     >
   >;
 }
@@ -42,14 +45,17 @@ const minute = {
 const archive: ClickHouse = {
   insert: async () => undefined,
   insertLines: async () => undefined,
-  query: async <T>(_sql: string, params?: Readonly<Record<string, unknown>>) => (params?.symbol === 'NOTHING' ? [] : [minute as T]),
+  query: async <T>(_sql: string, params?: Readonly<Record<string, unknown>>) =>
+    params?.symbol === 'NOTHING' ? [] : [minute as T],
   command: async () => undefined,
   check: async () => undefined,
   close: async () => undefined,
 };
 
 let postgres: Postgres;
-/** As it should be; with the database away; where an address may ask once; where no socket is taken, and nothing read. */
+/**
+ * As it should be; with the database away; where an address may ask once; where no socket is taken, and nothing read.
+ */
 let well: TestBff;
 let ill: TestBff;
 let strict: TestBff;
@@ -70,12 +76,18 @@ beforeAll(async () => {
   const away: Postgres = { ...postgres, db: new Proxy(postgres.db, { get: () => cut }), ping: async () => cut() };
   ill = await startTestBff({ postgres: away, deps: { aggregator: { demand: cut, symbols: cut } } });
   ill.auth.state.down = true;
-  strict = await startTestBff({ postgres, options: { maxAuthCalls: 1, writesPerUser: { burst: 1, refillMs: 60_000 } } });
+  strict = await startTestBff({
+    postgres,
+    options: { maxAuthCalls: 1, writesPerUser: { burst: 1, refillMs: 60_000 } },
+  });
   full = await startTestBff({ postgres, options: { maxSockets: 0, readsPerUser: { atOnce: 0, maxWaiting: 0 } } });
   document = JSON.parse((await well.call(undefined, 'GET', '/openapi.json')).text);
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
-      documented.set(operation.operationId, { ...operation, call: `${method.toUpperCase()} ${path.replace(/(.)\/$/, '$1')}` });
+      documented.set(operation.operationId, {
+        ...operation,
+        call: `${method.toUpperCase()} ${path.replace(/(.)\/$/, '$1')}`,
+      });
     }
   }
 });
@@ -103,7 +115,9 @@ const cookieOf = async (bff: TestBff) => {
 const coin = (symbol: string, quantity = '1') => JSON.stringify({ symbol, quantity });
 
 /** One way to get each answer: which BFF, the headers, the body. */
-type Way = () => Promise<readonly [TestBff, Record<string, string>, string?]> | readonly [TestBff, Record<string, string>, string?];
+type Way = () =>
+  | Promise<readonly [TestBff, Record<string, string>, string?]>
+  | readonly [TestBff, Record<string, string>, string?];
 const twice =
   (path: string): Way =>
   async () => {
@@ -177,7 +191,12 @@ const ways: Record<string, Record<number, Way>> = {
     429: () => [full, bearer],
     503: () => [ill, bearer],
   },
-  getDayOpens: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
+  getDayOpens: {
+    200: () => [well, bearer],
+    401: () => [well, {}],
+    429: () => [full, bearer],
+    503: () => [ill, bearer],
+  },
   getTrails: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
   getCandles: {
     200: () => [well, { ...bearer, 'x-path': 'btcusdt' }],
@@ -190,7 +209,12 @@ const ways: Record<string, Record<number, Way>> = {
   getFrame: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
   listSymbols: { 200: () => [well, {}], 400: () => [well, { 'x-query': 'fresh=no' }], 503: () => [ill, {}] },
   getProfile: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
-  createProfile: { 201: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
+  createProfile: {
+    201: () => [well, bearer],
+    401: () => [well, {}],
+    429: () => [full, bearer],
+    503: () => [ill, bearer],
+  },
   changeCoin: {
     200: () => [well, { ...bearer, ...json }, coin('btcusdt')],
     400: () => [well, { ...bearer, ...json }, coin('btcusdt', '1e3')],
@@ -253,7 +277,8 @@ const upgrade = {
 /** By node:http, which unlike fetch sends the headers of an upgrade too. */
 const ask = async (call: string, [bff, headers, body]: Awaited<ReturnType<Way>>): Promise<Given> => {
   const [method, path = ''] = call.split(' ');
-  const address = path.replace(/\{\w+\}/, headers['x-path'] ?? '') + (headers['x-query'] ? `?${headers['x-query']}` : '');
+  const address =
+    path.replace(/\{\w+\}/, headers['x-path'] ?? '') + (headers['x-query'] ? `?${headers['x-query']}` : '');
   const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
   const asked = request(`${bff.url}${address}`, { method, headers: { ...headers, ...length } });
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -289,7 +314,9 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  const cases = Object.entries(ways).flatMap(([id, answers]) => Object.keys(answers).map((status) => [id, Number(status)] as const));
+  const cases = Object.entries(ways).flatMap(([id, answers]) =>
+    Object.keys(answers).map((status) => [id, Number(status)] as const),
+  );
   it.each(cases)('is kept by %s, which answers %i as it says', async (id, status) => {
     const operation = documented.get(id);
     const way = ways[id]?.[status];
@@ -304,13 +331,18 @@ describe('the OpenAPI document', () => {
     const inOrder = (paths: object) => Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1)));
     const text = `${JSON.stringify({ ...document, paths: inOrder(document.paths) }, null, 2)}\n`;
     await expect(text, 'run "make docs"').toMatchFileSnapshot('../../api/openapi.json');
-    expect(JSON.parse((await well.call(undefined, 'GET', '/asyncapi.json')).text)).toEqual(JSON.parse(JSON.stringify(asyncApi())));
+    expect(JSON.parse((await well.call(undefined, 'GET', '/asyncapi.json')).text)).toEqual(
+      JSON.parse(JSON.stringify(asyncApi())),
+    );
   });
 
   it('promises no answer that is not asked for above', () => {
     for (const [id, { responses }] of documented) {
       const asked = Object.keys(ways[id] ?? {});
-      expect([id, Object.keys(responses).sort()]).toEqual([id, [...asked, ...(id === 'watchPortfolio' ? ['101'] : [])].sort()]);
+      expect([id, Object.keys(responses).sort()]).toEqual([
+        id,
+        [...asked, ...(id === 'watchPortfolio' ? ['101'] : [])].sort(),
+      ]);
     }
   });
 
@@ -324,8 +356,11 @@ describe('the OpenAPI document', () => {
     await socket.next((frame) => frame.TotalValue === '600');
     well.aggregator.simulated = true;
     await socket.next((frame) => frame.Simulated === true);
-    for (const body of socket.messages) expect(faultsOf(operation, { status: 101, type: 'application/json', body })).toEqual([]);
-    expect(faultsOf(operation, { status: 101, type: 'application/json', body: { ...socket.messages[0], Other: 1 } })).not.toEqual([]);
+    for (const body of socket.messages)
+      expect(faultsOf(operation, { status: 101, type: 'application/json', body })).toEqual([]);
+    expect(
+      faultsOf(operation, { status: 101, type: 'application/json', body: { ...socket.messages[0], Other: 1 } }),
+    ).not.toEqual([]);
     await socket.close();
     well.aggregator.simulated = false;
     await until(async () => (await well.call(undefined, 'GET', '/ready')).body.simulated === false);

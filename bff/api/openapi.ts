@@ -40,7 +40,10 @@ export const swaggerOptions = (basePath: string): FastifyDynamicSwaggerOptions =
   },
 });
 
-/** The page's own scripts only; its styles are partly inline. @param simulated whether the prices of the moment are not real */
+/**
+ * The page's own scripts only; its styles are partly inline. @param simulated whether the prices of the moment are not
+ * real
+ */
 export const swaggerUiOptions = (basePath: string, simulated: () => boolean): FastifySwaggerUiOptions => ({
   routePrefix: '/docs',
   indexPrefix: basePath,

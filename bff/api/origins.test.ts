@@ -29,23 +29,35 @@ const clock = createManualClock();
 const launch = async (options: NonNullable<TestBffOptions['options']>) => {
   const lines: string[] = [];
   const log = createLogger('bff', 'info', (line) => lines.push(line));
-  const bff = await startTestBff({ postgres, clock: { ...systemClock, monotonic: clock.monotonic }, deps: { log }, options });
+  const bff = await startTestBff({
+    postgres,
+    clock: { ...systemClock, monotonic: clock.monotonic },
+    deps: { log },
+    options,
+  });
   await bff.call(undefined, 'POST', '/api/v1/auth/register', who);
   /** By node:http, which unlike fetch sends any Host. */
   const send = (method: string, path: string, headers: Record<string, string>, body?: unknown) =>
     new Promise<{ status: number; detail: string; cookies: readonly string[] }>((resolve, reject) => {
       const text = body === undefined ? '' : JSON.stringify(body);
-      const type = body === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) };
-      const asked = request(`${bff.url}/api/v1/auth/${path}`, { method, headers: { ...type, ...headers } }, (answer) => {
-        let received = '';
-        answer.on('data', (chunk) => {
-          received += chunk;
-        });
-        answer.on('end', () => {
-          const { detail } = JSON.parse(received) as { detail: string };
-          resolve({ status: answer.statusCode ?? 0, detail, cookies: answer.headers['set-cookie'] ?? [] });
-        });
-      });
+      const type =
+        body === undefined
+          ? {}
+          : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) };
+      const asked = request(
+        `${bff.url}/api/v1/auth/${path}`,
+        { method, headers: { ...type, ...headers } },
+        (answer) => {
+          let received = '';
+          answer.on('data', (chunk) => {
+            received += chunk;
+          });
+          answer.on('end', () => {
+            const { detail } = JSON.parse(received) as { detail: string };
+            resolve({ status: answer.statusCode ?? 0, detail, cookies: answer.headers['set-cookie'] ?? [] });
+          });
+        },
+      );
       asked.on('error', reject);
       asked.end(text);
     });
@@ -67,21 +79,24 @@ const byPage = { 'x-requested-with': 'tickfolio' };
 const rewritten = { 'the upstream’s address': 'tickfolio_backend', 'the name without its port': 'nas' };
 
 describe('a person behind a proxy that changes the address', () => {
-  it.each(Object.entries(rewritten))('signs in and gets live values all the same, where Host is %s', async (_what, host) => {
-    const { logIn, send, upgrade } = await start();
-    const page = { host, origin: 'http://nas:8090' };
-    for (const proof of [byPage, { 'sec-fetch-site': 'same-origin' }]) {
-      const { status, cookies } = await logIn({ ...page, ...proof });
-      expect(status).toBe(200);
-      const [session = '', origin = ''] = cookies.map((cookie) => cookie.split(';')[0] ?? '');
-      expect(await send('POST', 'refresh', { ...page, ...proof, cookie: session })).toMatchObject({ status: 200 });
-      expect(cookies[1]).toMatch(/^pageOrigin=.*; Path=\/api\/v1\/ws; HttpOnly; SameSite=Strict$/);
-      expect(await upgrade({ ...page, cookie: origin })).toBe(101);
-      // Another page of the same host (cookies know no ports) is not that page, and without the cookie nobody is.
-      expect(await upgrade({ host, origin: 'http://nas:9999', cookie: origin })).toBe(403);
-      expect(await upgrade(page)).toBe(403);
-    }
-  });
+  it.each(Object.entries(rewritten))(
+    'signs in and gets live values all the same, where Host is %s',
+    async (_what, host) => {
+      const { logIn, send, upgrade } = await start();
+      const page = { host, origin: 'http://nas:8090' };
+      for (const proof of [byPage, { 'sec-fetch-site': 'same-origin' }]) {
+        const { status, cookies } = await logIn({ ...page, ...proof });
+        expect(status).toBe(200);
+        const [session = '', origin = ''] = cookies.map((cookie) => cookie.split(';')[0] ?? '');
+        expect(await send('POST', 'refresh', { ...page, ...proof, cookie: session })).toMatchObject({ status: 200 });
+        expect(cookies[1]).toMatch(/^pageOrigin=.*; Path=\/api\/v1\/ws; HttpOnly; SameSite=Strict$/);
+        expect(await upgrade({ ...page, cookie: origin })).toBe(101);
+        // Another page of the same host (cookies know no ports) is not that page, and without the cookie nobody is.
+        expect(await upgrade({ host, origin: 'http://nas:9999', cookie: origin })).toBe(403);
+        expect(await upgrade(page)).toBe(403);
+      }
+    },
+  );
 
   it('needs no second cookie where nothing was changed', async () => {
     const { bff, logIn } = await start();
@@ -90,8 +105,12 @@ describe('a person behind a proxy that changes the address', () => {
       expect([status, cookies.length]).toEqual([200, 1]);
     }
     // Some proxies name the port that is the usual one.
-    expect(await logIn({ host: 'portfolio.example:443', origin: 'https://portfolio.example' })).toMatchObject({ status: 200 });
-    expect(await logIn({ host: 'portfolio.example:443', origin: 'http://portfolio.example' })).toMatchObject({ status: 403 });
+    expect(await logIn({ host: 'portfolio.example:443', origin: 'https://portfolio.example' })).toMatchObject({
+      status: 200,
+    });
+    expect(await logIn({ host: 'portfolio.example:443', origin: 'http://portfolio.example' })).toMatchObject({
+      status: 403,
+    });
   });
 
   it('signs in where the proxy says which address was asked, and is named in TRUST_PROXY', async () => {
@@ -140,14 +159,19 @@ describe('a page of another site', () => {
     ['without an address', { 'sec-fetch-site': 'cross-site' }],
   ])('%s ends no session and renews none', async (_what, headers) => {
     const { send } = await start();
-    for (const path of ['refresh', 'logout']) expect([path, (await send('POST', path, headers)).status]).toEqual([path, 403]);
+    for (const path of ['refresh', 'logout'])
+      expect([path, (await send('POST', path, headers)).status]).toEqual([path, 403]);
   });
   it('cannot send what tells a page of ours: the browser asks first, and gets no leave', async () => {
     const { bff } = await start({ allowedOrigins: ['https://app.example.com'] });
     for (const origin of ['https://evil.example', 'https://app.example.com']) {
       const answer = await fetch(`${bff.url}/api/v1/auth/logout`, {
         method: 'OPTIONS',
-        headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-requested-with' },
+        headers: {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'x-requested-with',
+        },
       });
       await answer.text();
       expect(answer.headers.get('access-control-allow-headers') ?? '').not.toContain('x-requested-with');
@@ -198,8 +222,12 @@ describe('the log at the start', () => {
   it('says that cookies need https, where they may not get it', async () => {
     const sentence = 'cookies need https outside ENV=local';
     expect(await said({ secureCookie: true })).toContain(sentence);
-    expect(await said({ secureCookie: true, publicUrls: ['http://nas:8090/'] })).toMatch(/"level":40.*PUBLIC_URL names http:\/\/nas:8090/);
-    expect(await said({ secureCookie: true, publicUrls: ['https://a.example/', 'http://localhost:8080/'] })).not.toContain(sentence);
+    expect(await said({ secureCookie: true, publicUrls: ['http://nas:8090/'] })).toMatch(
+      /"level":40.*PUBLIC_URL names http:\/\/nas:8090/,
+    );
+    expect(
+      await said({ secureCookie: true, publicUrls: ['https://a.example/', 'http://localhost:8080/'] }),
+    ).not.toContain(sentence);
     expect(await said({ secureCookie: false })).not.toContain(sentence);
   });
 });

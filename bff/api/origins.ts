@@ -9,8 +9,8 @@ export interface Origins {
   /** @throws AppError permission_denied for a request that another site's page made, naming both addresses */
   check(request: FastifyRequest): void;
   /**
-   * Remembers, in a cookie that goes to the WebSocket's address only, which page signed in: over an upgrade the browser says no more
-   * than where the page is from. Needed, and done, only where `request`'s own address was rewritten.
+   * Remembers, in a cookie that goes to the WebSocket's address only, which page signed in: over an upgrade the browser
+   * says no more than where the page is from. Needed, and done, only where `request`'s own address was rewritten.
    */
   remember(request: FastifyRequest, reply: FastifyReply): void;
 }
@@ -21,7 +21,10 @@ export interface OriginsDeps {
 }
 
 export interface OriginsOptions {
-  /** Where people open the page; then the address in a request proves nothing (a foreign name may lead here: DNS rebinding). */
+  /**
+   * Where people open the page; then the address in a request proves nothing (a foreign name may lead here: DNS
+   * rebinding).
+   */
   readonly publicUrls: readonly string[];
   /** Origins (`https://app.example.com`) of pages besides the server's own. */
   readonly allowed: readonly string[];
@@ -30,7 +33,9 @@ export interface OriginsOptions {
   readonly webSocketPath: string;
 }
 
-/** Sent by the page itself. A page of another origin cannot send it: the browser would ask here first, and get no leave. */
+/**
+ * Sent by the page itself. A page of another origin cannot send it: the browser would ask here first, and get no leave.
+ */
 const pageHeader = { name: 'x-requested-with', value: 'tickfolio' };
 const rememberedName = 'pageOrigin';
 const complaintPeriodMs = 10_000;
@@ -46,14 +51,24 @@ type Proof =
 
 export const createOrigins = ({ clock, log }: OriginsDeps, options: OriginsOptions): Origins => {
   const { publicUrls, allowed, secureCookie, webSocketPath } = options;
-  const known = new Set([...publicUrls.map((url) => new URL(url).origin), ...allowed.map((origin) => origin.toLowerCase())]);
-  const complain = createComplaint(clock, log, 'a page was refused, because it is of another address than this server', complaintPeriodMs);
+  const known = new Set([
+    ...publicUrls.map((url) => new URL(url).origin),
+    ...allowed.map((origin) => origin.toLowerCase()),
+  ]);
+  const complain = createComplaint(
+    clock,
+    log,
+    'a page was refused, because it is of another address than this server',
+    complaintPeriodMs,
+  );
 
   const proofOf = (request: FastifyRequest): Proof | undefined => {
     const origin = request.headers.origin?.toLowerCase();
-    // Set by the browser alone and by no script; not sent over plain http by name, nor by every browser with an upgrade.
+    // Set by the browser alone and by no script; not sent over plain http by name, nor by every browser with an
+    // upgrade.
     const site = request.headers['sec-fetch-site'];
-    if (origin === undefined) return site === undefined || site === 'same-origin' || site === 'none' ? 'no page' : undefined;
+    if (origin === undefined)
+      return site === undefined || site === 'same-origin' || site === 'none' ? 'no page' : undefined;
     if (known.has(origin)) return 'listed';
     if (site === 'same-origin') return 'word of the browser';
     if (site === 'same-site' || site === 'cross-site') return undefined;
@@ -66,9 +81,15 @@ export const createOrigins = ({ clock, log }: OriginsDeps, options: OriginsOptio
 
   const detailOf = (request: FastifyRequest): string => {
     const { origin, host = '', 'sec-fetch-site': site } = request.headers;
-    const page = origin === undefined ? `a page of another site (Sec-Fetch-Site: ${site})` : `a page of "${origin.slice(0, maxShown)}"`;
+    const page =
+      origin === undefined
+        ? `a page of another site (Sec-Fetch-Site: ${site})`
+        : `a page of "${origin.slice(0, maxShown)}"`;
     const believed = request.host === host ? 'its Host header' : "the proxy's X-Forwarded-Host";
-    const own = publicUrls.length > 0 ? `${publicUrls.join(', ')} (PUBLIC_URL)` : `"${request.host.slice(0, maxShown)}" (${believed})`;
+    const own =
+      publicUrls.length > 0
+        ? `${publicUrls.join(', ')} (PUBLIC_URL)`
+        : `"${request.host.slice(0, maxShown)}" (${believed})`;
     const remedy =
       publicUrls.length > 0
         ? 'If that is an address of this page, add it to PUBLIC_URL.'
@@ -87,7 +108,12 @@ export const createOrigins = ({ clock, log }: OriginsDeps, options: OriginsOptio
       const origin = request.headers.origin?.toLowerCase();
       if (origin === undefined || proofOf(request) !== 'word of the browser') return;
       if (publicUrls.length === 0 && isAt(origin, request.host)) return; // The upgrade will show it as well.
-      reply.setCookie(rememberedName, origin, { httpOnly: true, sameSite: 'strict', secure: secureCookie, path: webSocketPath });
+      reply.setCookie(rememberedName, origin, {
+        httpOnly: true,
+        sameSite: 'strict',
+        secure: secureCookie,
+        path: webSocketPath,
+      });
     },
   };
 };

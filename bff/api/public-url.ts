@@ -1,10 +1,14 @@
 import { z } from '@tickfolio/lib/config';
 
-// Where people open the page: known to who set the proxy up, and to nobody else. What reaches this server may have been rewritten.
+// Where people open the page: known to who set the proxy up, and to nobody else. What reaches this server may have been
+// rewritten.
 
 /** The addresses of the page itself; anything else that is no file of it is a 404. */
 export const pageRoutes = ['/', '/sign-in', '/sign-up', '/account', '/coins/:symbol'];
-/** What the server's own addresses begin with, which a path before them may not hide; files of the page are seen when it is served. */
+/**
+ * What the server's own addresses begin with, which a path before them may not hide; files of the page are seen when it
+ * is served.
+ */
 export const ownAddresses: ReadonlySet<string> = new Set([
   ...['api', 'assets', 'asyncapi.json', 'docs', 'health', 'metrics', 'openapi.json', 'ready'],
   ...pageRoutes.flatMap((route) => route.split('/')[1] || []),
@@ -29,7 +33,10 @@ const partsOf = (texts: string): string[] =>
     .map((text) => text.trim())
     .filter(Boolean);
 
-/** The addresses at which people open the page (`https://portfolio.example.com`, or with a path), separated by commas; their texts, each ending in a slash. */
+/**
+ * The addresses at which people open the page (`https://portfolio.example.com`, or with a path), separated by commas;
+ * their texts, each ending in a slash.
+ */
 export const publicUrls = () =>
   z
     .string()
@@ -46,7 +53,10 @@ export const publicUrls = () =>
       });
       const paths = new Set(all.filter(Boolean).map((url) => new URL(url).pathname));
       if (paths.size > 1)
-        ctx.addIssue({ code: 'custom', message: `must have one path for all addresses, not ${[...paths].join(' and ')}` });
+        ctx.addIssue({
+          code: 'custom',
+          message: `must have one path for all addresses, not ${[...paths].join(' and ')}`,
+        });
       return all;
     })
     .meta({ kind: 'addresses such as `https://portfolio.example.com`, separated by commas' });
@@ -65,8 +75,12 @@ export const basePath = (given: string | undefined) => {
       const path = asBasePath(text);
       const [, start = ''] = text.split('/');
       if (ownAddresses.has(start))
-        ctx.addIssue({ code: 'custom', message: `must not begin with /${start}, which is an address of the server itself` });
-      else if (path === undefined) ctx.addIssue({ code: 'custom', message: `must be a path such as /tickfolio/, not "${text}"` });
+        ctx.addIssue({
+          code: 'custom',
+          message: `must not begin with /${start}, which is an address of the server itself`,
+        });
+      else if (path === undefined)
+        ctx.addIssue({ code: 'custom', message: `must be a path such as /tickfolio/, not "${text}"` });
       else if (readUrl(first) && path !== told)
         ctx.addIssue({ code: 'custom', message: `must be the path of PUBLIC_URL, which is ${told}, not "${text}"` });
       return path ?? '/';

@@ -59,11 +59,15 @@ it('refuses what a script asks for beyond its turn, with a time to wait, and nob
 it('shows a portfolio, and what the database knows of the day, while the archive hangs and a user has five tabs open', async () => {
   const giveUp: (() => void)[] = [];
   const query = () =>
-    new Promise((_resolve, reject) => giveUp.push(() => reject(new AppError('deadline_exceeded', 'ClickHouse was too slow.'))));
+    new Promise((_resolve, reject) =>
+      giveUp.push(() => reject(new AppError('deadline_exceeded', 'ClickHouse was too slow.'))),
+    );
   const hung = await startTestBff({ postgres, deps: { clickhouse: () => ({ query }) as unknown as ClickHouse } });
   const user = createUser(systemClock);
   const statusOf = async (path: string) => (await hung.call(user, 'GET', `/api/v1/${path}`)).status;
-  expect((await hung.call(user, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' })).status).toBe(200);
+  expect((await hung.call(user, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' })).status).toBe(
+    200,
+  );
   const tabs = Array.from({ length: 5 }, () =>
     ['profile/day', 'profile/trails', 'coins/btcusdt/candles', 'coins/nobodyusdt/candles'].map(statusOf),
   ).flat();

@@ -4,12 +4,15 @@ import { signedIn } from './sign-in.js';
 import { createTurns } from './turns.js';
 
 /**
- * Reads something for the user who asks, in the user's turn: however much one asks for at once, there are connections left for others.
+ * Reads something for the user who asks, in the user's turn: however much one asks for at once, there are connections
+ * left for others.
  * @throws AppError resource_exhausted when too much of the user's waits, or this did too long
  */
 export type ReadInTurn = <T>(request: FastifyRequest, work: () => Promise<T>) => Promise<T>;
 
-/** One of each for what is read from it and nothing else: nobody waits for the archive to hear what the database has. */
+/**
+ * One of each for what is read from it and nothing else: nobody waits for the archive to hear what the database has.
+ */
 export interface ReadTurns {
   /** Of the database. */
   readonly inTurn: ReadInTurn;
@@ -23,8 +26,8 @@ export interface ReadsPerUser {
 }
 
 /**
- * Less than half of the database's connections at once, and half of the archive's; one has its answer within some milliseconds. A page asks for six things as it is
- * opened, and a person has a dozen of them at most.
+ * Less than half of the database's connections at once, and half of the archive's; one has its answer within some
+ * milliseconds. A page asks for six things as it is opened, and a person has a dozen of them at most.
  */
 const readsPerUser: ReadsPerUser = { atOnce: 4, maxWaiting: 100 };
 /** The page waits for 15 s. */

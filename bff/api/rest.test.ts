@@ -28,14 +28,18 @@ afterEach(() => {
   bff.aggregator.down = false;
 });
 
-const change = (symbol: unknown, quantity: unknown) => bff.call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity });
+const change = (symbol: unknown, quantity: unknown) =>
+  bff.call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity });
 const remove = (symbol: string) => bff.call(user, 'DELETE', '/api/v1/profile/coins', { symbol });
 const held = async () => {
   const { body } = await bff.call(user, 'GET', '/api/v1/profile');
   return Object.fromEntries(body.Coins.map((coin) => [coin.Symbol, coin.Quantity]));
 };
 const expectProblem = ({ status, headers, body }: Answer, expected: number, detail: RegExp, field?: string) => {
-  expect({ status, body }).toMatchObject({ status: expected, body: { status: expected, detail: expect.stringMatching(detail) } });
+  expect({ status, body }).toMatchObject({
+    status: expected,
+    body: { status: expected, detail: expect.stringMatching(detail) },
+  });
   expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
   const [, reason] = /^urn:tickfolio:problem:([a-z-]+)$/.exec(body.code) ?? [];
   expect(body.type).toBe(`/docs/errors/${reason}`);
@@ -70,12 +74,26 @@ describe('the profile', () => {
     expect(profile.status).toBe(200);
     expect(profile.body).toEqual({ ID: user.userId, Name: user.name, Coins: [kept], Version: 1 });
     expect(Object.keys(profile.body)).toEqual(['ID', 'Name', 'Coins', 'Version']);
-    expect(Object.keys(kept)).toEqual(['ID', 'CreatedAt', 'UpdatedAt', 'DeletedAt', 'Symbol', 'Quantity', 'UserID', 'Version']);
+    expect(Object.keys(kept)).toEqual([
+      'ID',
+      'CreatedAt',
+      'UpdatedAt',
+      'DeletedAt',
+      'Symbol',
+      'Quantity',
+      'UserID',
+      'Version',
+    ]);
   });
 
   it('comes into being on first use', async () => {
     user = createUser(systemClock);
-    expect((await bff.call(user, 'GET', '/api/v1/profile')).body).toEqual({ ID: user.userId, Name: user.name, Coins: [], Version: 0 });
+    expect((await bff.call(user, 'GET', '/api/v1/profile')).body).toEqual({
+      ID: user.userId,
+      Name: user.name,
+      Coins: [],
+      Version: 0,
+    });
     user = createUser(systemClock);
     expect((await change('btcusdt', '1')).status).toBe(200);
   });
@@ -130,9 +148,13 @@ describe('changing coins', () => {
     expectProblem(await change('btcusdt', '0.000000000000000001'), 409, /more than 20 digits/);
     expectProblem(await change('btcusdt', most), 409, /more than 20 digits/, 'quantity');
     // The page says it in its own language.
-    expect((await change('btcusdt', most)).body.errors).toMatchObject([{ field: 'quantity', reason: 'quantity-too-large' }]);
+    expect((await change('btcusdt', most)).body.errors).toMatchObject([
+      { field: 'quantity', reason: 'quantity-too-large' },
+    ]);
     expect(await held()).toEqual({ btcusdt: most });
-    expect((await change('btcusdt', `-${'9'.repeat(20)}.${'9'.repeat(17)}8`)).body.Quantity).toBe('0.000000000000000001');
+    expect((await change('btcusdt', `-${'9'.repeat(20)}.${'9'.repeat(17)}8`)).body.Quantity).toBe(
+      '0.000000000000000001',
+    );
     expectProblem(await change('btcusdt', '0.0000000000000000001'), 400, /At most 18 decimals/, 'quantity');
     expectProblem(await change('btcusdt', `1${'0'.repeat(20)}`), 400, /At most 20 digits/, 'quantity');
   });
@@ -198,7 +220,8 @@ describe('changing coins', () => {
     const { client, fake } = createFakeAggregator();
     fake.down = true;
     const lonely = await startTestBff({ postgres, deps: { aggregator: client } });
-    const ask = (symbol: string, quantity: string) => lonely.call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity });
+    const ask = (symbol: string, quantity: string) =>
+      lonely.call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity });
     expect((await ask('btcusdt', '2')).body.Quantity).toBe('3');
     expect((await ask('btcusdt', '-1')).body.Quantity).toBe('2');
     const refused = await ask('ethusdt', '1');
@@ -216,7 +239,11 @@ describe('changing coins', () => {
 
 describe('bodies', () => {
   const send = (body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
-    fetch(`${bff.url}/api/v1/profile/coins`, { method: 'POST', body, headers: { authorization: `Bearer ${user.token}`, ...headers } });
+    fetch(`${bff.url}/api/v1/profile/coins`, {
+      method: 'POST',
+      body,
+      headers: { authorization: `Bearer ${user.token}`, ...headers },
+    });
 
   it.each([
     ['no JSON', '{"symbol":', /not valid JSON/],
@@ -231,11 +258,27 @@ describe('bodies', () => {
       /"constructor" with a "prototype"/,
     ],
     ['one key twice', '{"symbol":"btcusdt","quantity":"1","symbol":"ethusdt"}', /symbol stands there twice/],
-    ['one key twice, spelled in another way', '{"symbol":"btcusdt","quantity":"1","\\u0073ymbol":"ethusdt"}', /symbol stands there twice/],
-    ['one key twice deep inside', '{"symbol":"btcusdt","quantity":"1","x":[{"a":{"b":1,"b":1}}]}', /b stands there twice/],
+    [
+      'one key twice, spelled in another way',
+      '{"symbol":"btcusdt","quantity":"1","\\u0073ymbol":"ethusdt"}',
+      /symbol stands there twice/,
+    ],
+    [
+      'one key twice deep inside',
+      '{"symbol":"btcusdt","quantity":"1","x":[{"a":{"b":1,"b":1}}]}',
+      /b stands there twice/,
+    ],
     ['half a character', '{"symbol":"btc\\ud800usdt","quantity":"1"}', /symbol must be whole Unicode characters/],
-    ['half a character in a key', '{"symbol":"btcusdt","quantity":"1","\\udfff":1}', /must be whole Unicode characters/],
-    ['a symbol that is a number', '{"symbol":7,"quantity":"1"}', /symbol must be a text such as "btcusdt", not a number/],
+    [
+      'half a character in a key',
+      '{"symbol":"btcusdt","quantity":"1","\\udfff":1}',
+      /must be whole Unicode characters/,
+    ],
+    [
+      'a symbol that is a number',
+      '{"symbol":7,"quantity":"1"}',
+      /symbol must be a text such as "btcusdt", not a number/,
+    ],
     ['an empty symbol', '{"symbol":"","quantity":"1"}', /symbol must not be empty/],
     ['two faults', '{"quantity":2}', /symbol is required.*JSON number|JSON number.*symbol is required/],
   ])('with %s are refused with 400', async (_what, body, why) => {
@@ -256,7 +299,11 @@ describe('bodies', () => {
       /application\/json/,
     );
     expectProblem(await readAnswer(await send('{}', { 'content-type': 'text/plain' })), 415, /application\/json/);
-    expectProblem(await readAnswer(await send('{}', { 'content-type': 'application/json; charset=utf-16' })), 400, /not valid|required/);
+    expectProblem(
+      await readAnswer(await send('{}', { 'content-type': 'application/json; charset=utf-16' })),
+      400,
+      /not valid|required/,
+    );
   });
   it('past 16 KiB are refused with 413', async () => {
     expectProblem(await readAnswer(await send(JSON.stringify({ symbol: 'x'.repeat(17_000) }))), 413, /too large/);
@@ -274,7 +321,12 @@ describe('around the contract', () => {
   it('names the ranges that there are, once, to who asks for another', async () => {
     const answer = await bff.call(user, 'GET', '/api/v1/profile/value?range=2h');
     expectProblem(answer, 400, /^The request is not valid: range must be one of 1h, 24h, 7d, 30d, 1y\.$/, 'range');
-    expectProblem(await bff.call(user, 'GET', '/api/v1/coins/btcusdt/candles?range='), 400, /range must be one of 1h, 6h,/, 'range');
+    expectProblem(
+      await bff.call(user, 'GET', '/api/v1/coins/btcusdt/candles?range='),
+      400,
+      /range must be one of 1h, 6h,/,
+      'range',
+    );
   });
   it('answers an unreadable URL with a problem too', async () => {
     const answer = await fetch(`${bff.url}/api/v1/%zz`);
@@ -340,7 +392,9 @@ describe('around the contract', () => {
       status: 200,
       body: {
         status: 'ready',
-        dependencies: { 'exchange-streams': { status: 'down', required: false, reason: 'the exchange answered HTTP 451' } },
+        dependencies: {
+          'exchange-streams': { status: 'down', required: false, reason: 'the exchange answered HTTP 451' },
+        },
       },
     });
     await one.close();

@@ -14,7 +14,8 @@ export type VerifyAccessToken = (token: string) => AccessToken;
 
 const missing = () => new AppError('unauthenticated', 'Send an access token: "Authorization: Bearer <accessToken>".');
 
-const fromHeader = (request: FastifyRequest): string | undefined => /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+const fromHeader = (request: FastifyRequest): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 
 /** Browsers cannot set headers on a WebSocket; they offer the subprotocols `bearer` and the token. */
 const fromSubprotocol = (request: FastifyRequest): string | undefined => {

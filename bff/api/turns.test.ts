@@ -6,7 +6,14 @@ import { createTurns } from './turns.js';
 /** Work that ends when it is told to. */
 const setUp = (maxWaiting = 10, atOnce = 1) => {
   const clock = createManualClock();
-  const turns = createTurns({ clock, atOnce, maxWaiting, maxWaitMs: 10_000, words: 'Too much at once.', failTogether: true });
+  const turns = createTurns({
+    clock,
+    atOnce,
+    maxWaiting,
+    maxWaitMs: 10_000,
+    words: 'Too much at once.',
+    failTogether: true,
+  });
   const running: { readonly name: string; end(thrown?: unknown): void }[] = [];
   const take = (key: string, name: string) =>
     turns.take(

@@ -4,7 +4,10 @@ import { createLane, type Lane } from '@tickfolio/lib/lane';
 
 /** Does so much of the work of one key at once, and the rest in its order. */
 export interface Turns {
-  /** @throws AppError resource_exhausted when too much waits, or this did too long; then the work is never done. Else whatever the work throws */
+  /**
+   * @throws AppError resource_exhausted when too much waits, or this did too long; then the work is never done. Else
+   * whatever the work throws
+   */
   take<T>(key: string, work: () => Promise<T>): Promise<T>;
 }
 
@@ -18,8 +21,8 @@ export interface TurnsOptions {
   /** What a refusal says. */
   readonly words: string;
   /**
-   * Where something is away, all that waits for the same key fails with it, instead of finding the same out one after the other. Only for
-   * work that is all of one kind. Default false.
+   * Where something is away, all that waits for the same key fails with it, instead of finding the same out one after
+   * the other. Only for work that is all of one kind. Default false.
    */
   readonly failTogether?: boolean;
 }

@@ -37,25 +37,32 @@ const askedFrom = () => {
 it.each([
   ['90 minutes ahead', 1.5 * hourMs],
   ['a week behind', -168 * hourMs],
-])('charts and the figures of the day are of the exchange’s last hours with a clock here that is %s', async (_how, aheadMs) => {
-  const { moments, clickhouse } = askedFrom();
-  const bff: TestBff = await startTestBff({ postgres, deps: { clickhouse } });
-  const exchangeMs = () => systemClock.now() - aheadMs;
-  bff.aggregator.exchangeTimeMs = exchangeMs();
-  const user = createUser(systemClock);
-  await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' });
-  await until(async () => Math.abs(Number(JSON.parse((await bff.call(user, 'GET', '/ready')).text).clockOffsetMs) + aheadMs) < 60_000);
-  moments.length = 0;
-  for (const path of ['coins/btcusdt/candles?range=1h', 'profile/day', 'profile/trails']) await bff.call(user, 'GET', `/api/v1/${path}`);
-  expect(moments.length).toBeGreaterThan(3);
-  for (const moment of moments) {
-    expect(moment).toBeLessThanOrEqual(exchangeMs());
-    expect(moment).toBeGreaterThan(exchangeMs() - 25 * hourMs); // Midnight at the latest.
-  }
-  const { Since } = JSON.parse((await bff.call(user, 'GET', '/api/v1/profile/day')).text) as { Since: string };
-  expect(Since).toBe(`${new Date(exchangeMs()).toISOString().slice(0, 10)}T00:00:00.000Z`);
-  await bff.close();
-});
+])(
+  'charts and the figures of the day are of the exchange’s last hours with a clock here that is %s',
+  async (_how, aheadMs) => {
+    const { moments, clickhouse } = askedFrom();
+    const bff: TestBff = await startTestBff({ postgres, deps: { clickhouse } });
+    const exchangeMs = () => systemClock.now() - aheadMs;
+    bff.aggregator.exchangeTimeMs = exchangeMs();
+    const user = createUser(systemClock);
+    await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' });
+    await until(
+      async () =>
+        Math.abs(Number(JSON.parse((await bff.call(user, 'GET', '/ready')).text).clockOffsetMs) + aheadMs) < 60_000,
+    );
+    moments.length = 0;
+    for (const path of ['coins/btcusdt/candles?range=1h', 'profile/day', 'profile/trails'])
+      await bff.call(user, 'GET', `/api/v1/${path}`);
+    expect(moments.length).toBeGreaterThan(3);
+    for (const moment of moments) {
+      expect(moment).toBeLessThanOrEqual(exchangeMs());
+      expect(moment).toBeGreaterThan(exchangeMs() - 25 * hourMs); // Midnight at the latest.
+    }
+    const { Since } = JSON.parse((await bff.call(user, 'GET', '/api/v1/profile/day')).text) as { Since: string };
+    expect(Since).toBe(`${new Date(exchangeMs()).toISOString().slice(0, 10)}T00:00:00.000Z`);
+    await bff.close();
+  },
+);
 
 it('shows at midnight the day that begins, and not for some seconds more the one before', async () => {
   const { moments, clickhouse } = askedFrom();
@@ -99,5 +106,8 @@ it('keeps the first prices of the day of the exchange, as they are asked for, wi
   expect([...(await opens('2027-11-08'))]).toEqual([['daiusdt', { price: '1.0002', atMs: exchange.now() }]]);
   expect([...(await opens('2027-11-15'))]).toEqual([]);
   // A value is of its minute by the database, which the chart is read by.
-  expect((await pointsOf(history, 'real', userId, '1h', clock.now())).map(({ atMs }) => atMs)).toEqual([noonMs, noonMs + 60_000]);
+  expect((await pointsOf(history, 'real', userId, '1h', clock.now())).map(({ atMs }) => atMs)).toEqual([
+    noonMs,
+    noonMs + 60_000,
+  ]);
 });

@@ -25,15 +25,29 @@ export const createArchiveMidnights = ({ read, rows, clock }: ArchiveMidnightsDe
       `SELECT t.symbol AS symbol, toUnixTimestamp64Milli(min(t.event_time)) AS at, argMin(t.close_price, t.event_time) AS price
        FROM ${rows} AS t WHERE t.symbol IN {symbols:Array(String)} AND startsWith(t.event_type, '${simulatedMark}') = {simulated:UInt8}
          AND t.event_time >= fromUnixTimestamp64Milli({from:Int64}) AND t.event_time < fromUnixTimestamp64Milli({to:Int64}) GROUP BY symbol`,
-      { symbols: symbols.map((symbol) => symbol.toUpperCase()), simulated: simulated ? 1 : 0, from, to: from + midnightSpanMs },
+      {
+        symbols: symbols.map((symbol) => symbol.toUpperCase()),
+        simulated: simulated ? 1 : 0,
+        from,
+        to: from + midnightSpanMs,
+      },
       symbols.length,
     );
     return new Map(found.map(({ symbol, at, price }) => [symbol.toLowerCase(), { atMs: Number(at), price }]));
   };
   const readingsOf = (from: number, simulated: boolean): SymbolReadings<TrailPoint> =>
-    createSymbolReadings({ read: (symbols) => readMidnight(symbols, from, simulated), keptMs: dayMs, lackingMs, clock });
+    createSymbolReadings({
+      read: (symbols) => readMidnight(symbols, from, simulated),
+      keptMs: dayMs,
+      lackingMs,
+      clock,
+    });
   let today:
-    | { readonly from: number; readonly real: SymbolReadings<TrailPoint>; readonly simulated: SymbolReadings<TrailPoint> }
+    | {
+        readonly from: number;
+        readonly real: SymbolReadings<TrailPoint>;
+        readonly simulated: SymbolReadings<TrailPoint>;
+      }
     | undefined;
   return (symbols, simulated) => {
     const from = Math.floor(clock.now() / dayMs) * dayMs;

@@ -10,13 +10,21 @@ interface OpenPrice {
 }
 
 /**
- * What symbols cost 24 hours before the newest ticker of the hour before `atMs`, or where there is none before the first one after it: the same
- * whenever it is asked for, and whoever asks. By symbol.
+ * What symbols cost 24 hours before the newest ticker of the hour before `atMs`, or where there is none before the
+ * first one after it: the same whenever it is asked for, and whoever asks. By symbol.
  */
-export type OpensAt = (atMs: number, symbols: readonly string[], simulated: boolean) => Promise<ReadonlyMap<string, OpenPrice>>;
+export type OpensAt = (
+  atMs: number,
+  symbols: readonly string[],
+  simulated: boolean,
+) => Promise<ReadonlyMap<string, OpenPrice>>;
 
 export interface ArchiveOpensDeps {
-  readonly read: <T>(sql: string, params: Record<string, string | number | readonly string[]>, maxRows: number) => Promise<T[]>;
+  readonly read: <T>(
+    sql: string,
+    params: Record<string, string | number | readonly string[]>,
+    maxRows: number,
+  ) => Promise<T[]>;
   /** The table of tickers. What was delivered twice has the same prices. */
   readonly rows: string;
   readonly clock: Pick<Clock, 'monotonic'>;

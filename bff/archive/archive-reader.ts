@@ -5,7 +5,10 @@ import { createTurns } from '../api/turns.js';
 
 export type ArchiveParams = Readonly<Record<string, string | number | readonly string[]>>;
 
-/** Asks the archive, a few questions at once. @throws AppError unavailable where it does not answer, or is asked for too much */
+/**
+ * Asks the archive, a few questions at once. @throws AppError unavailable where it does not answer, or is asked for too
+ * much
+ */
 export interface ArchiveReader {
   /** Undefined where there is no archive, or the archiver has not made its tables yet. */
   ask<T>(sql: string, params: ArchiveParams, maxRows: number): Promise<T[] | undefined>;
@@ -24,15 +27,26 @@ const queryTimeoutMs = 4_000;
 const [maxQueries, maxWaiting, maxWaitMs] = [8, 64, 4_000];
 
 export const createArchiveReader = ({ clickhouse, clock }: ArchiveReaderDeps): ArchiveReader => {
-  const turns = createTurns({ clock, atOnce: maxQueries, maxWaiting, maxWaitMs, words: 'The archive is asked for too much at once.' });
+  const turns = createTurns({
+    clock,
+    atOnce: maxQueries,
+    maxWaiting,
+    maxWaitMs,
+    words: 'The archive is asked for too much at once.',
+  });
   const ask: ArchiveReader['ask'] = async <T>(sql: string, params: ArchiveParams, maxRows: number) => {
     try {
       const server = clickhouse();
-      return server && (await turns.take('', () => server.query<T>(sql, params, { timeoutMs: queryTimeoutMs, maxRows })));
+      return (
+        server && (await turns.take('', () => server.query<T>(sql, params, { timeoutMs: queryTimeoutMs, maxRows })))
+      );
     } catch (thrown) {
       const fault = toAppError(thrown);
       if (fault.code === 'not_found') return undefined; // The archiver has not made its tables yet.
-      throw new AppError('unavailable', 'The archive of prices does not answer.', { cause: fault, retryAfterMs: 5_000 });
+      throw new AppError('unavailable', 'The archive of prices does not answer.', {
+        cause: fault,
+        retryAfterMs: 5_000,
+      });
     }
   };
   return {
@@ -41,7 +55,10 @@ export const createArchiveReader = ({ clickhouse, clock }: ArchiveReaderDeps): A
       const rows = await ask<T>(sql, params, maxRows);
       if (rows) return rows;
       const message = 'There is no archive of prices here.';
-      throw new AppError('unavailable', message, { retryAfterMs: 60_000, fields: [{ field: 'archive', message, reason: 'no-archive' }] });
+      throw new AppError('unavailable', message, {
+        retryAfterMs: 60_000,
+        fields: [{ field: 'archive', message, reason: 'no-archive' }],
+      });
     },
   };
 };

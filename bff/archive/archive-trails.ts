@@ -24,7 +24,12 @@ const keptMs = 15_000;
 const lackingMs = 10_000;
 
 /** The closes of the last minutes, by symbol. */
-export const createArchiveTrails = ({ read, minutes, newestAt, clock }: ArchiveTrailsDeps): SymbolReadings<readonly TrailPoint[]> => {
+export const createArchiveTrails = ({
+  read,
+  minutes,
+  newestAt,
+  clock,
+}: ArchiveTrailsDeps): SymbolReadings<readonly TrailPoint[]> => {
   const readTrails = async (symbols: readonly string[]) => {
     const rows = await read<{ symbol: string; at: string; close: string }>(
       `SELECT c.symbol AS symbol, toUnixTimestamp(c.start) AS at, c.close AS close FROM ${minutes} AS c

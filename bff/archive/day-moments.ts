@@ -1,6 +1,7 @@
 /**
- * Whose 24 hours changes are counted from. Every replica and every page counts from the same tickers at the same time: those of a full minute,
- * which come into force some time after it, so that the archive has them, and pages have asked for them one after the other.
+ * Whose 24 hours changes are counted from. Every replica and every page counts from the same tickers at the same time:
+ * those of a full minute, which come into force some time after it, so that the archive has them, and pages have asked
+ * for them one after the other.
  */
 const minuteMs = 60_000;
 /** After its minute, in milliseconds: when the archive is sure to have its tickers, and when it comes into force. */

@@ -1,6 +1,9 @@
 import type { Clock } from '@tickfolio/lib/clock';
 
-/** Answers that many ask for at one time: one question for all of them in so long. @param key says what is asked; the same key, the same type */
+/**
+ * Answers that many ask for at one time: one question for all of them in so long. @param key says what is asked; the
+ * same key, the same type
+ */
 export type KeptAnswers = <T>(key: string, ask: () => Promise<T>) => Promise<T>;
 
 const keptMs = 4_000;

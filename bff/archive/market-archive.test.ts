@@ -19,7 +19,13 @@ let clickhouse: ClickHouse;
 beforeAll(async () => {
   // On a host far from UTC, so that a time that is read in its zone does not go unnoticed.
   server = await startTestClickHouse({ zone: 'America/New_York' });
-  clickhouse = openServerClickHouse({ address: server.address, user: 'default', password: '', clock: systemClock, log });
+  clickhouse = openServerClickHouse({
+    address: server.address,
+    user: 'default',
+    password: '',
+    clock: systemClock,
+    log,
+  });
   const migrations = fileURLToPath(new URL('../../services/archiver/migrations', import.meta.url));
   await runClickHouseMigrations({ clickhouse, log }, { folder: migrations, ...archiveMigrations(database, table) });
 });
@@ -28,7 +34,16 @@ afterAll(async () => {
   await server?.close();
 });
 
-const columns = ['message_id', 'event_type', 'event_time', 'receive_time', 'symbol', 'close_price', 'volume', 'quote_volume'];
+const columns = [
+  'message_id',
+  'event_type',
+  'event_time',
+  'receive_time',
+  'symbol',
+  'close_price',
+  'volume',
+  'quote_volume',
+];
 /** With what the exchange says of the 24 hours before. */
 const dayColumns = [
   'message_id',
@@ -41,7 +56,13 @@ const dayColumns = [
   'high_price',
   'low_price',
 ];
-type Ticker = readonly [symbol: string, time: string, price: string, type?: string, volumes?: readonly [string, string]];
+type Ticker = readonly [
+  symbol: string,
+  time: string,
+  price: string,
+  type?: string,
+  volumes?: readonly [string, string],
+];
 const add = (tickers: readonly Ticker[]) =>
   clickhouse.insert(
     `${database}.${table}_rows`,
@@ -73,7 +94,9 @@ it('knows what cost what at midnight: of the first minutes only, and never a sim
   expect(await archive.midnight(['btcusdt', 'ethusdt', 'solusdt'], false)).toEqual(
     new Map([['btcusdt', { price: '68000.12345678', atMs: at('00:00:01.500') }]]),
   );
-  expect(await archive.midnight(['btcusdt'], true)).toEqual(new Map([['btcusdt', { price: '1', atMs: at('00:00:00.500') }]]));
+  expect(await archive.midnight(['btcusdt'], true)).toEqual(
+    new Map([['btcusdt', { price: '1', atMs: at('00:00:00.500') }]]),
+  );
   expect(await archive.midnight([], false)).toEqual(new Map());
 });
 
@@ -109,7 +132,12 @@ it('is asked once for what a thousand pages want to know at midnight, and never 
     atOnce -= 1;
     return [];
   };
-  const archive = createMarketArchive({ clickhouse: () => ({ query }) as unknown as ClickHouse, database, table, clock });
+  const archive = createMarketArchive({
+    clickhouse: () => ({ query }) as unknown as ClickHouse,
+    database,
+    table,
+    clock,
+  });
   const pages = Array.from({ length: 1_000 }, (_, page) => ['btcusdt', `coin${page % 50}usdt`]);
   await Promise.all(pages.map((symbols) => archive.midnight(symbols, false)));
   await Promise.all(pages.map((symbols) => archive.trails(symbols)));
@@ -141,7 +169,9 @@ it('draws the last hour, day and minutes of a price also from an archive in New 
     quarter,
     { atMs: at('02:40'), open: '1.3', high: '1.3', low: '1.3', close: '1.3' },
   ]);
-  expect((await archive.candles('xrpusdt', '24h')).map(({ atMs }) => atMs)).toEqual(['01:30', '02:10', '02:40', '07:30'].map(at));
+  expect((await archive.candles('xrpusdt', '24h')).map(({ atMs }) => atMs)).toEqual(
+    ['01:30', '02:10', '02:40', '07:30'].map(at),
+  );
   expect((await archive.candles('xrpusdt', '7d')).map(({ atMs }) => atMs)).toEqual(['01:00', '02:00', '07:00'].map(at));
   expect(await archive.today('xrpusdt')).toMatchObject({ atMs: at('00:00'), open: '1.1' });
   expect((await archive.trails(['xrpusdt'])).get('xrpusdt')?.slice(0, 2)).toEqual([
@@ -154,7 +184,12 @@ it('knows the volumes of the newest ticker, all their digits, and none where it 
   const volumes = (base: string, quote: string) => ['24hrMiniTicker', [base, quote]] as const;
   await add([
     ['SHIBUSDT', '2026-11-21 13:58:00.000', '0.00001', ...volumes('1', '1')],
-    ['SHIBUSDT', '2026-11-21 13:59:00.000', '0.00001', ...volumes('912345678901234567890.12345678', '9123456789012345.67')],
+    [
+      'SHIBUSDT',
+      '2026-11-21 13:59:00.000',
+      '0.00001',
+      ...volumes('912345678901234567890.12345678', '9123456789012345.67'),
+    ],
     ['BNBUSDT', '2026-11-21 13:58:00.000', '600', ...volumes('1', '1')],
     ['BNBUSDT', '2026-11-21 13:59:00.000', '600'],
     ['ADAUSDT', '2026-11-21 12:30:00.000', '1', ...volumes('1', '1')],
@@ -165,7 +200,8 @@ it('knows the volumes of the newest ticker, all their digits, and none where it 
     base: '912345678901234567890.12345678',
     quote: '9123456789012345.67',
   });
-  for (const symbol of ['bnbusdt', 'adausdt', 'solusdt']) expect([symbol, await archive.volume(symbol)]).toEqual([symbol, undefined]);
+  for (const symbol of ['bnbusdt', 'adausdt', 'solusdt'])
+    expect([symbol, await archive.volume(symbol)]).toEqual([symbol, undefined]);
 });
 
 it('knows what the exchange says of the last 24 hours: of the newest ticker, as long as it is of the last hour, real and simulated apart', async () => {
@@ -179,14 +215,23 @@ it('knows what the exchange says of the last 24 hours: of the newest ticker, as 
   await clickhouse.insert(
     `${database}.${table}_rows`,
     dayColumns,
-    rows.map(([type, time, symbol, ...prices]) => [`${symbol}-${time}`, type ?? '', time ?? '', time ?? '', symbol ?? '', ...prices]),
+    rows.map(([type, time, symbol, ...prices]) => [
+      `${symbol}-${time}`,
+      type ?? '',
+      time ?? '',
+      time ?? '',
+      symbol ?? '',
+      ...prices,
+    ]),
   );
   const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
   const of = async (simulated: boolean) => {
     const days = await archiveAt('2026-11-22T14:00:00.000Z').days(simulated);
     return new Map([...days].filter(([symbol]) => /^(ltc|xrp|dot|new)/.test(symbol)));
   };
-  expect(await of(false)).toEqual(new Map([['ltcusdt', { atMs: at('13:59:00.000'), open: '80.00000001', high: '96', low: '79' }]]));
+  expect(await of(false)).toEqual(
+    new Map([['ltcusdt', { atMs: at('13:59:00.000'), open: '80.00000001', high: '96', low: '79' }]]),
+  );
   expect(await of(true)).toEqual(new Map([['xrpusdt', { atMs: at('13:59:30.000'), open: '1', high: '3', low: '1' }]]));
 });
 
@@ -244,7 +289,9 @@ it("counts today's change of a coin from midnight where the archive knows it, el
     ],
   ]);
   await expect
-    .poll(async () => JSON.parse((await bff.call(user, 'GET', '/api/v1/profile/day')).text) as unknown, { timeout: 10_000 })
+    .poll(async () => JSON.parse((await bff.call(user, 'GET', '/api/v1/profile/day')).text) as unknown, {
+      timeout: 10_000,
+    })
     .toEqual({
       AsOf: expect.any(String),
       Since: iso(midnightMs),
@@ -268,7 +315,8 @@ it('counts the change of a day from 24 hours before a full minute, also of a coi
   const clock = { ...systemClock, now: () => noon + 16_000 };
   const bff = await startTestBff({ postgres, clock, deps: { clickhouse: () => clickhouse } });
   const user = createUser(clock);
-  for (const symbol of ['dogeusdt', 'bnbusdt', 'bnbeth']) await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity: '1' });
+  for (const symbol of ['dogeusdt', 'bnbusdt', 'bnbeth'])
+    await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity: '1' });
   const iso = (atMs: number) => new Date(atMs).toISOString();
   const text = (atMs: number) => iso(atMs).replace('T', ' ').slice(0, -1);
   const row = (symbol: string, atMs: number, ...prices: string[]) => {
@@ -291,7 +339,8 @@ it('counts the change of a day from 24 hours before a full minute, also of a coi
   const laterDoge = { Symbol: 'dogeusdt', Price: '0.1002', QuotePrice: '0.1002', Time: iso(noon - 1_000) };
   const { DayAgo, DayAgoNext } = await read('/api/v1/profile/day');
   // Of a coin without a ticker nothing is made up.
-  const sorted = (prices: unknown) => [...(prices as { Symbol: string }[])].sort((a, b) => b.Symbol.localeCompare(a.Symbol));
+  const sorted = (prices: unknown) =>
+    [...(prices as { Symbol: string }[])].sort((a, b) => b.Symbol.localeCompare(a.Symbol));
   expect(sorted(DayAgo)).toEqual([doge, bnb]);
   expect(DayAgoNext).toMatchObject({ From: iso(noon + 45_000) });
   expect(sorted((DayAgoNext as { Prices: unknown }).Prices)).toEqual([laterDoge, bnb]);
@@ -319,14 +368,21 @@ it('gives two pages the same figures of 24 hours ago at any moment, whenever and
   await clickhouse.insert(`${database}.${table}_rows`, dayColumns.slice(0, 7), rows);
   /** What a page shows at a moment that asked then. */
   const shownAt = async (atMs: number, askedMs: number) => {
-    const archive = createMarketArchive({ clickhouse: () => clickhouse, database, table, clock: createManualClock(askedMs) });
+    const archive = createMarketArchive({
+      clickhouse: () => clickhouse,
+      database,
+      table,
+      clock: createManualClock(askedMs),
+    });
     const next = nextDayMomentOf(askedMs);
     const moment = next && atMs >= next.fromMs ? next.moment : dayMomentOf(askedMs);
     return (await archive.opensAt(moment, ['avaxusdt'], false)).get('avaxusdt')?.price;
   };
   for (const atMs of [start + 44 * second, start + 45 * second, start + 100 * second]) {
     const asked = [
-      ...[17, 30, 41].map((at) => Math.floor((atMs - 17 * second) / minute) * minute + at * second).filter((ms) => ms <= atMs),
+      ...[17, 30, 41]
+        .map((at) => Math.floor((atMs - 17 * second) / minute) * minute + at * second)
+        .filter((ms) => ms <= atMs),
       atMs,
     ];
     const shown = await Promise.all(asked.map((askedMs) => shownAt(atMs, askedMs)));
@@ -347,12 +403,19 @@ it('names a delisted coin that nobody holds and no list has any more, after a re
   const before = await start();
   before.aggregator.symbols = [...testSymbols, { symbol: 'lunabusd', quoteAsset: 'BUSD', status: 'TRADING' }];
   before.aggregator.revision = 'with';
-  await expect.poll(() => kept.read('real', 'lunabusd'), { timeout: 5_000 }).toEqual({ BaseAsset: 'LUNA', QuoteAsset: 'BUSD' });
+  await expect
+    .poll(() => kept.read('real', 'lunabusd'), { timeout: 5_000 })
+    .toEqual({ BaseAsset: 'LUNA', QuoteAsset: 'BUSD' });
   await before.close();
   const bff = await start();
   const read = async (symbol: string) =>
     JSON.parse((await bff.call(user, 'GET', `/api/v1/coins/${symbol}/candles?range=1y`)).text) as unknown;
-  expect(await read('lunabusd')).toMatchObject({ Status: 'delisted', BaseAsset: 'LUNA', QuoteAsset: 'BUSD', Last: { Price: '0.0001' } });
+  expect(await read('lunabusd')).toMatchObject({
+    Status: 'delisted',
+    BaseAsset: 'LUNA',
+    QuoteAsset: 'BUSD',
+    Last: { Price: '0.0001' },
+  });
   // What only simulated lists had is not known of real ones.
   expect(await read('simbusd')).toMatchObject({ Status: 'delisted', BaseAsset: null, QuoteAsset: null });
   await bff.close();
@@ -389,7 +452,10 @@ it('shows the page of a coin that was delisted: to who holds it, to anybody wher
   });
   expect((ftt.body.Candles as unknown[]).length).toBeGreaterThan(0);
   // On the list as ended.
-  expect(await read('oldusdt')).toMatchObject({ status: 200, body: { Status: 'delisted', BaseAsset: 'OLD', Last: { Price: '3' } } });
+  expect(await read('oldusdt')).toMatchObject({
+    status: 200,
+    body: { Status: 'delisted', BaseAsset: 'OLD', Last: { Price: '3' } },
+  });
   expect(await read('btcusdt')).toMatchObject({ status: 200, body: { Status: 'trading', Last: null } });
   expect((await read('nosuchusdt')).status).toBe(404);
   await bff.close();

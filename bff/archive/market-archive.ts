@@ -50,7 +50,10 @@ export interface DayTicker {
   readonly low: string;
 }
 
-/** Prices of the past, where there is an archive. @throws AppError unavailable where there is none, or it does not answer */
+/**
+ * Prices of the past, where there is an archive. @throws AppError unavailable where there is none, or it does not
+ * answer
+ */
 export interface MarketArchive {
   /** Oldest first; minutes without a ticker are left out. */
   candles(symbol: string, range: CandleRange): Promise<readonly Candle[]>;
@@ -92,7 +95,12 @@ interface CandleAnswer {
 
 const toCandle = ({ at, ...prices }: CandleAnswer): Candle => ({ ...prices, atMs: Number(at) * 1_000 });
 
-export const createMarketArchive = ({ clickhouse, database, table: prefix, clock }: MarketArchiveOptions): MarketArchive => {
+export const createMarketArchive = ({
+  clickhouse,
+  database,
+  table: prefix,
+  clock,
+}: MarketArchiveOptions): MarketArchive => {
   const { rows: tickers, latest, minutes, hours } = archiveNames(database, prefix);
   /** SQL of the moment of the newest ticker: what is dated later was dated wrongly. @param of which symbols */
   const newestAt = (of: string) =>
@@ -101,7 +109,8 @@ export const createMarketArchive = ({ clickhouse, database, table: prefix, clock
   const { ask, read } = createArchiveReader({ clickhouse, clock });
   /** Many viewers of a coin cost one query. */
   const shared = createKeptAnswers(clock);
-  const columns = 'argMin(c.open, c.start) AS open, max(c.high) AS high, min(c.low) AS low, argMax(c.close, c.start) AS close';
+  const columns =
+    'argMin(c.open, c.start) AS open, max(c.high) AS high, min(c.low) AS low, argMax(c.close, c.start) AS close';
 
   return {
     candles: (symbol, range) =>
@@ -166,7 +175,9 @@ export const createMarketArchive = ({ clickhouse, database, table: prefix, clock
           { simulated: simulated ? 1 : 0, from: clock.now() - hourMs },
           maxSymbols,
         );
-        return new Map(rows.map(({ symbol, at, ...prices }) => [symbol.toLowerCase(), { ...prices, atMs: Number(at) }]));
+        return new Map(
+          rows.map(({ symbol, at, ...prices }) => [symbol.toLowerCase(), { ...prices, atMs: Number(at) }]),
+        );
       }),
     opensAt: createArchiveOpens({ read, rows: tickers, clock }),
     midnight: createArchiveMidnights({ read, rows: tickers, clock }),

@@ -20,7 +20,12 @@ const maxSymbols = 500;
 const maxKept = 10_000;
 
 /** One reading at a time; what is asked for meanwhile is the next one, together. */
-export const createSymbolReadings = <T>({ read, keptMs, lackingMs, clock }: SymbolReadingsOptions<T>): SymbolReadings<T> => {
+export const createSymbolReadings = <T>({
+  read,
+  keptMs,
+  lackingMs,
+  clock,
+}: SymbolReadingsOptions<T>): SymbolReadings<T> => {
   const known = new Map<string, { readonly atMs: number; readonly value: T | undefined }>();
   let wanted = new Set<string>();
   let next: Promise<ReadonlyMap<string, unknown>> | undefined;

@@ -13,7 +13,12 @@ import { createDemand } from './demand.js';
 const setUp = (databaseDown = false) => {
   const clock = createManualClock();
   const { fake, client } = createFakeAggregator();
-  const state = { held: [] as HeldSymbol[], databaseDown, busFault: undefined as string | undefined, simulated: [] as boolean[] };
+  const state = {
+    held: [] as HeldSymbol[],
+    databaseDown,
+    busFault: undefined as string | undefined,
+    simulated: [] as boolean[],
+  };
   const symbols = createSymbols();
   const exchange = createExchangeClock(clock);
   const standing = symbols.standing;
@@ -28,8 +33,20 @@ const setUp = (databaseDown = false) => {
   const checkPriceBus = async () => state.busFault;
   const log = silentLogger();
   const kind = createPriceKind();
-  const demand = createDemand({ portfolios, aggregator: client, symbols, board, kind, exchange, clock, log, onSimulated, checkPriceBus });
-  const quality = (symbol: string, quote = 'usdt') => /"Stale":(\w+)/.exec(board.listing(symbol, quote).afterTotal)?.[1] === 'true';
+  const demand = createDemand({
+    portfolios,
+    aggregator: client,
+    symbols,
+    board,
+    kind,
+    exchange,
+    clock,
+    log,
+    onSimulated,
+    checkPriceBus,
+  });
+  const quality = (symbol: string, quote = 'usdt') =>
+    /"Stale":(\w+)/.exec(board.listing(symbol, quote).afterTotal)?.[1] === 'true';
   return { clock, fake, state, symbols, board, demand, kind, quality };
 };
 
@@ -145,7 +162,10 @@ describe('the demand', () => {
       ['b:8088', 'The aggregator does not answer.'],
     ]);
     await clock.advanceAsync(2_000);
-    expect([demand.check(), demand.aggregators]).toEqual([undefined, { 'a:8088': 'ok', 'b:8088': 'The aggregator does not answer.' }]);
+    expect([demand.check(), demand.aggregators]).toEqual([
+      undefined,
+      { 'a:8088': 'ok', 'b:8088': 'The aggregator does not answer.' },
+    ]);
   });
 
   it('takes a last price only where the bus is behind', async () => {
@@ -166,7 +186,11 @@ describe('the demand', () => {
     const { clock, fake, state, demand, kind, symbols } = setUp();
     fake.revision = '';
     await clock.advanceAsync(2_000);
-    expect([kind.simulated, demand.check(), symbols.revision]).toEqual([undefined, expect.stringMatching(/./), undefined]);
+    expect([kind.simulated, demand.check(), symbols.revision]).toEqual([
+      undefined,
+      expect.stringMatching(/./),
+      undefined,
+    ]);
     Object.assign(fake, { revision: 'r1', simulated: true });
     await clock.advanceAsync(2_000);
     expect([kind.simulated, demand.check(), symbols.revision]).toEqual([true, undefined, 'r1']);

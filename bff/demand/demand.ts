@@ -29,7 +29,9 @@ export interface DemandOptions {
   readonly periodMs?: number;
 }
 
-/** Tells the aggregator which symbols are needed, and hands on what it answers: of feeds, prices, symbols and itself. */
+/**
+ * Tells the aggregator which symbols are needed, and hands on what it answers: of feeds, prices, symbols and itself.
+ */
 export interface Demand {
   /** The set may have changed: tell at once. */
   changed(): void;
@@ -44,12 +46,19 @@ export interface Demand {
 const retryMs = 500;
 /** How long changes are gathered before they are told. */
 const gatherMs = 25;
-/** After so long without an answer no feed counts as working; so long a word about a symbol holds that moves between aggregators. */
+/**
+ * After so long without an answer no feed counts as working; so long a word about a symbol holds that moves between
+ * aggregators.
+ */
 const answerMaxAgeMs = 10_000;
 
 /** What is held and what that is converted with, each once, in order. */
 const neededOf = (held: readonly HeldSymbol[]): string[] =>
-  [...new Set(held.flatMap(({ symbol, quoteAsset }) => (quoteAsset === 'usdt' ? [symbol] : [symbol, `${quoteAsset}usdt`])))].sort();
+  [
+    ...new Set(
+      held.flatMap(({ symbol, quoteAsset }) => (quoteAsset === 'usdt' ? [symbol] : [symbol, `${quoteAsset}usdt`])),
+    ),
+  ].sort();
 
 export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Demand => {
   const { portfolios, aggregator, board, exchange, clock, log, checkPriceBus } = deps;
@@ -88,7 +97,8 @@ export const createDemand = (deps: DemandDeps, options: DemandOptions = {}): Dem
         answeredAt = clock.monotonic();
         if (answer.exchangeTimeMs !== undefined) exchange.told(answer.exchangeTimeMs, (askedAt + answeredAt) / 2);
         await take(answer, requestId);
-        if (failure !== undefined) log[hasAnswered ? 'warn' : 'info']({ symbols: held?.length }, 'the aggregator answers');
+        if (failure !== undefined)
+          log[hasAnswered ? 'warn' : 'info']({ symbols: held?.length }, 'the aggregator answers');
         hasAnswered = true;
         failure = undefined;
       }

@@ -1,7 +1,10 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import type { FeedWord } from '../market/aggregator-client.js';
 
-/** What answers say of symbols' feeds. The last word holds for a while for a symbol that nobody answers for, as one that moves to another aggregator. */
+/**
+ * What answers say of symbols' feeds. The last word holds for a while for a symbol that nobody answers for, as one that
+ * moves to another aggregator.
+ */
 export interface FeedWords {
   take(feeds: ReadonlyMap<string, FeedWord>): void;
   /** By symbol; as they were when the last answer came. */

@@ -2,7 +2,9 @@ import type { Clock } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Demanded } from '../market/aggregator-client.js';
 
-/** The aggregators as their answers show them: which of several is away, and whether all shares of the symbols have one. */
+/**
+ * The aggregators as their answers show them: which of several is away, and whether all shares of the symbols have one.
+ */
 export interface Neighbours {
   take(answer: Pick<Demanded, 'shares' | 'aggregators'>): void;
   /** How each of several is, by address: `ok` or what is wrong. Undefined where there is one. */
@@ -29,7 +31,8 @@ export const createNeighbours = ({ clock, log }: NeighboursDeps, longMs: number)
     }
     for (const [address, fault] of each) {
       const before = states?.[address] ?? 'ok';
-      if (fault !== undefined && before === 'ok') log.warn({ address, reason: fault }, 'an aggregator does not answer; the others do');
+      if (fault !== undefined && before === 'ok')
+        log.warn({ address, reason: fault }, 'an aggregator does not answer; the others do');
       if (fault === undefined && before !== 'ok') log.warn({ address }, 'an aggregator answers again');
     }
     states = Object.fromEntries([...each].map(([address, fault]) => [address, fault ?? 'ok']));

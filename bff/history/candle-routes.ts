@@ -30,7 +30,13 @@ export interface CandleRoutesOptions extends ReadTurns {
 }
 
 const isoOf = (atMs: number) => new Date(atMs).toISOString();
-const answerCandle = ({ atMs, open, high, low, close }: Candle) => ({ Time: isoOf(atMs), Open: open, High: high, Low: low, Close: close });
+const answerCandle = ({ atMs, open, high, low, close }: Candle) => ({
+  Time: isoOf(atMs),
+  Open: open,
+  High: high,
+  Low: low,
+  Close: close,
+});
 
 /** Candles of every symbol that is listed, or held, or that the archive knows. */
 export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = async (app, options) => {
@@ -60,7 +66,8 @@ export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = asyn
     request: FastifyRequest,
     symbol: string,
   ): Promise<{ assets: Assets | undefined; last: TrailPoint | undefined }> => {
-    const assets = symbols.assets(symbol) ?? (await inTurn(request, () => heldAssets(signedIn(request).userId, symbol)));
+    const assets =
+      symbols.assets(symbol) ?? (await inTurn(request, () => heldAssets(signedIn(request).userId, symbol)));
     const last = await inArchiveTurn(request, () => archive.last(symbol, isSimulated()));
     if (!assets && !last) throw new AppError('not_found', `The exchange does not list ${JSON.stringify(symbol)}.`);
     const known = kind();
@@ -90,7 +97,12 @@ export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = asyn
       const assets = gone?.assets ?? symbols.assets(symbol);
       // An archive whose archiver is older has no volumes.
       const [candles, today, day, volume] = await inArchiveTurn(request, () =>
-        Promise.all([archive.candles(symbol, range), archive.today(symbol), dayOf(symbol), archive.volume(symbol).catch(() => undefined)]),
+        Promise.all([
+          archive.candles(symbol, range),
+          archive.today(symbol),
+          dayOf(symbol),
+          archive.volume(symbol).catch(() => undefined),
+        ]),
       );
       return {
         Symbol: symbol,

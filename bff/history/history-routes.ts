@@ -53,8 +53,8 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
       return [{ Symbol: symbol, Price: price, QuotePrice: own.price, Time: isoOf(Math.min(own.atMs, rate.atMs)) }];
     });
   /**
-   * What the archive is asked for a day's figures, all at once. Nothing where there is no archive, or it does not come to it: then the first price
-   * that was recorded has to do, and what is known of today.
+   * What the archive is asked for a day's figures, all at once. Nothing where there is no archive, or it does not come
+   * to it: then the first price that was recorded has to do, and what is known of today.
    */
   const readArchive = (request: FastifyRequest, known: Kind, asked: DayReading) => {
     const simulated = known === 'simulated';
@@ -87,14 +87,22 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
         const held = await coinsOf(signedIn(request).userId);
         const symbols = [...new Set(held.flatMap(({ symbol, quoteAsset }) => [symbol, `${quoteAsset}usdt`]))];
         const ofKind = knownKind();
-        return { known: ofKind, coins: held, needed: symbols, opens: await history.opens(ofKind, dayOf(nowMs), symbols) };
+        return {
+          known: ofKind,
+          coins: held,
+          needed: symbols,
+          opens: await history.opens(ofKind, dayOf(nowMs), symbols),
+        };
       });
       // Of a coin that was added later the archive may still know what it cost at midnight.
-      const late = needed.filter((symbol) => symbol !== 'usdtusdt' && !((opens.get(symbol)?.atMs ?? nowMs) < midnightMs + minuteMs));
+      const late = needed.filter(
+        (symbol) => symbol !== 'usdtusdt' && !((opens.get(symbol)?.atMs ?? nowMs) < midnightMs + minuteMs),
+      );
       const next = nextDayMomentOf(nowMs);
       const asked = { late, needed, momentMs: dayMomentOf(nowMs), nextMomentMs: next?.moment };
       const [midnights, ago, agoNext] = await readArchive(request, known, asked);
-      for (const [symbol, open] of midnights) if (open.atMs < (opens.get(symbol)?.atMs ?? nowMs)) opens.set(symbol, open);
+      for (const [symbol, open] of midnights)
+        if (open.atMs < (opens.get(symbol)?.atMs ?? nowMs)) opens.set(symbol, open);
       const found = coins.flatMap(({ symbol, quoteAsset }) => {
         const own = opens.get(symbol);
         const rate = quoteAsset === 'usdt' ? { price: '1', atMs: 0 } : opens.get(`${quoteAsset}usdt`);

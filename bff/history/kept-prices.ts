@@ -11,8 +11,8 @@ export interface ReceivedPrice extends LastPrice {
 }
 
 /**
- * Last prices in the database: they outlive the price bus, and what the exchange does not list any more. Bounded by the symbols that were ever
- * held. Every method throws AppError `unavailable` when the database is away.
+ * Last prices in the database: they outlive the price bus, and what the exchange does not list any more. Bounded by the
+ * symbols that were ever held. Every method throws AppError `unavailable` when the database is away.
  */
 export interface KeptPrices {
   /** Those of these symbols that are kept, of that kind. */

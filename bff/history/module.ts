@@ -13,7 +13,10 @@ import { createValueRounds } from './value-rounds.js';
 import { valueRoutes } from './value-routes.js';
 
 /** Writes down what portfolios are worth, and forgets what is old. */
-const startRecording = ({ deps, portfolios, market: { exchange, kind }, prices, demand }: Shared, history: ValueHistory) => {
+const startRecording = (
+  { deps, portfolios, market: { exchange, kind }, prices, demand }: Shared,
+  history: ValueHistory,
+) => {
   const { postgres, priceBus, clock, log } = deps;
   const recorder = createValueRecorder({
     history,
@@ -27,7 +30,13 @@ const startRecording = ({ deps, portfolios, market: { exchange, kind }, prices, 
     exchange,
     log,
   });
-  const retention = createValueRetention({ partitions: createValuePartitions(postgres.db, clock), history, clock, exchange, log });
+  const retention = createValueRetention({
+    partitions: createValuePartitions(postgres.db, clock),
+    history,
+    clock,
+    exchange,
+    log,
+  });
   return {
     close: () => {
       retention.close();
@@ -53,7 +62,15 @@ export const history: BffModule = {
       clock,
     });
     const keptListings = createKeptListings(deps.postgres.db);
-    const reading = { verify: sessions.verify, ...turns, portfolios, history: values, archive, kind: market.kind.now, clock };
+    const reading = {
+      verify: sessions.verify,
+      ...turns,
+      portfolios,
+      history: values,
+      archive,
+      kind: market.kind.now,
+      clock,
+    };
     await scope.register(historyRoutes, reading);
     await scope.register(candleRoutes, { ...reading, symbols, lookup, keptListings });
     await scope.register(valueRoutes, reading);

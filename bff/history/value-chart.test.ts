@@ -32,13 +32,20 @@ const addMinutes = async (...atMs: number[]) => {
   for (let from = 0; from < atMs.length; from += 1_000)
     await postgres.db
       .insert(valueMinutes)
-      .values(atMs.slice(from, from + 1_000).map((at) => ({ ...shared, minute: new Date(at), value: String(at / minuteMs) })));
+      .values(
+        atMs.slice(from, from + 1_000).map((at) => ({ ...shared, minute: new Date(at), value: String(at / minuteMs) })),
+      );
 };
 const addHours = (...atMs: number[]) =>
   postgres.db
     .insert(valueHours)
     .values(
-      atMs.map((at) => ({ ...shared, hour: new Date(Math.floor(at / hourMs) * hourMs), at: new Date(at), value: String(at / minuteMs) })),
+      atMs.map((at) => ({
+        ...shared,
+        hour: new Date(Math.floor(at / hourMs) * hourMs),
+        at: new Date(at),
+        value: String(at / minuteMs),
+      })),
     )
     .onConflictDoNothing();
 const every = (stepMs: number, fromMs: number, toMs: number) =>
@@ -51,7 +58,10 @@ const timesOf = async (range: ValueRange, nowMs = now) =>
 
 describe('the value over time', () => {
   it('has a year of somebody who looks twice a day, at odd hours', async () => {
-    const visits = every(dayMs, midnight - 300 * dayMs, midnight).flatMap((day) => [day + 13 * hourMs, day + 17 * hourMs]);
+    const visits = every(dayMs, midnight - 300 * dayMs, midnight).flatMap((day) => [
+      day + 13 * hourMs,
+      day + 17 * hourMs,
+    ]);
     await addHours(...visits);
     const times = await timesOf('1y');
     expect(times).toHaveLength(300);
@@ -86,29 +96,39 @@ describe('the value over time', () => {
   });
 
   it('shows the first and the last there is in every range, whatever was recorded when', async () => {
-    const agoMs = fc.oneof(fc.integer({ min: 0, max: 120 }), fc.integer({ min: 0, max: 2_880 }), fc.integer({ min: 0, max: 1_000_000 }));
+    const agoMs = fc.oneof(
+      fc.integer({ min: 0, max: 120 }),
+      fc.integer({ min: 0, max: 2_880 }),
+      fc.integer({ min: 0, max: 1_000_000 }),
+    );
     const recorded = fc.uniqueArray(
       agoMs.map((minutes) => Math.floor((now - minutes * minuteMs) / minuteMs) * minuteMs),
       { maxLength: 40 },
     );
     await fc.assert(
-      fc.asyncProperty(recorded, fc.constantFrom(...(Object.keys(valueRanges) as ValueRange[])), async (moments, range) => {
-        await postgres.db.delete(valueMinutes);
-        await postgres.db.delete(valueHours);
-        const minutes = moments.filter((at) => now - at <= 2 * dayMs);
-        if (minutes.length > 0) await addMinutes(...minutes);
-        if (moments.length > 0) await addHours(...moments);
-        const { stepMs, points } = await history.chart('real', 'anna', range, now);
-        const times = (await points()).map(({ atMs }) => atMs);
-        // Of what is older than two days the first of an hour is all there is.
-        const kept = moments.filter((at) => now - at <= valueRanges[range] && (minutes.includes(at) || firstOfHour(at, moments)));
-        expect(times.length > 0).toBe(kept.length > 0);
-        expect(times.length).toBeLessThanOrEqual(402);
-        if (kept.length === 0) return;
-        expect(Math.abs((times[0] ?? 0) - Math.min(...kept))).toBeLessThanOrEqual(stepMs);
-        expect(Math.abs((times.at(-1) ?? 0) - Math.max(...kept))).toBeLessThanOrEqual(stepMs);
-        expect(new Set(times.map((at) => Math.floor(at / stepMs))).size).toBe(times.length);
-      }),
+      fc.asyncProperty(
+        recorded,
+        fc.constantFrom(...(Object.keys(valueRanges) as ValueRange[])),
+        async (moments, range) => {
+          await postgres.db.delete(valueMinutes);
+          await postgres.db.delete(valueHours);
+          const minutes = moments.filter((at) => now - at <= 2 * dayMs);
+          if (minutes.length > 0) await addMinutes(...minutes);
+          if (moments.length > 0) await addHours(...moments);
+          const { stepMs, points } = await history.chart('real', 'anna', range, now);
+          const times = (await points()).map(({ atMs }) => atMs);
+          // Of what is older than two days the first of an hour is all there is.
+          const kept = moments.filter(
+            (at) => now - at <= valueRanges[range] && (minutes.includes(at) || firstOfHour(at, moments)),
+          );
+          expect(times.length > 0).toBe(kept.length > 0);
+          expect(times.length).toBeLessThanOrEqual(402);
+          if (kept.length === 0) return;
+          expect(Math.abs((times[0] ?? 0) - Math.min(...kept))).toBeLessThanOrEqual(stepMs);
+          expect(Math.abs((times.at(-1) ?? 0) - Math.max(...kept))).toBeLessThanOrEqual(stepMs);
+          expect(new Set(times.map((at) => Math.floor(at / stepMs))).size).toBe(times.length);
+        },
+      ),
       { numRuns: seedsOf(40) },
     );
   });
@@ -130,27 +150,30 @@ describe('the value over time', () => {
     expect((await history.chart('real', 'berta', '24h', now)).revision).not.toBe(revision);
   });
 
-  it.each(['24h', '7d', '1y'] as const)('is told anew to who has a chart of %s whenever it is another one', async (range) => {
-    const told = new Map<string, string>();
-    const look = async (nowMs: number) => {
-      const { revision, points } = await history.chart('real', 'anna', range, nowMs);
-      const body = JSON.stringify(await points());
-      expect((told.get(revision) ?? body) === body).toBe(true);
-      told.set(revision, body);
-    };
-    await addHours(...every(hourMs, midnight - 20 * dayMs, midnight));
-    await addMinutes(...every(minuteMs, midnight - 3 * dayMs, midnight));
-    await look(now);
-    await postgres.db.delete(valueMinutes).where(lt(valueMinutes.minute, new Date(midnight - 2 * dayMs)));
-    await look(now);
-    // After a pause of hours, the minutes of the step that runs come first.
-    const minute = Math.floor(now / minuteMs) * minuteMs;
-    const late = minute + 3 * minuteMs;
-    for (const at of every(minuteMs, minute, minute + 12 * minuteMs)) {
-      if (at !== late) await addMinutes(at);
-      await look(at + 1_000);
-    }
-    await addMinutes(late); // By a round that took long.
-    await look(minute + 12 * minuteMs);
-  });
+  it.each(['24h', '7d', '1y'] as const)(
+    'is told anew to who has a chart of %s whenever it is another one',
+    async (range) => {
+      const told = new Map<string, string>();
+      const look = async (nowMs: number) => {
+        const { revision, points } = await history.chart('real', 'anna', range, nowMs);
+        const body = JSON.stringify(await points());
+        expect((told.get(revision) ?? body) === body).toBe(true);
+        told.set(revision, body);
+      };
+      await addHours(...every(hourMs, midnight - 20 * dayMs, midnight));
+      await addMinutes(...every(minuteMs, midnight - 3 * dayMs, midnight));
+      await look(now);
+      await postgres.db.delete(valueMinutes).where(lt(valueMinutes.minute, new Date(midnight - 2 * dayMs)));
+      await look(now);
+      // After a pause of hours, the minutes of the step that runs come first.
+      const minute = Math.floor(now / minuteMs) * minuteMs;
+      const late = minute + 3 * minuteMs;
+      for (const at of every(minuteMs, minute, minute + 12 * minuteMs)) {
+        if (at !== late) await addMinutes(at);
+        await look(at + 1_000);
+      }
+      await addMinutes(late); // By a round that took long.
+      await look(minute + 12 * minuteMs);
+    },
+  );
 });

@@ -17,7 +17,8 @@ export interface ValueChart {
   /** Another one as soon as `points` are others, however they came to be; unlike every other user's. */
   readonly revision: string;
   /**
-   * The last value of every step, oldest first. The first and the last are within a step of the first and the last that is recorded.
+   * The last value of every step, oldest first. The first and the last are within a step of the first and the last that
+   * is recorded.
    * @param afterMs of what is later only
    */
   points(afterMs?: number): Promise<readonly ValuePoint[]>;
@@ -47,7 +48,8 @@ const toPoint = ({ atMs, value, missing, old }: PointRow): ValuePoint => ({
 
 const timeOf = (atMs: number) => sql`${new Date(atMs).toISOString()}::timestamptz`;
 const epochMs = (moment: string) => sql.raw(`(extract(epoch from ${moment}) * 1000)::bigint`);
-const digestOf = (points: readonly ValuePoint[]) => createHash('sha256').update(JSON.stringify(points)).digest('base64url').slice(0, 22);
+const digestOf = (points: readonly ValuePoint[]) =>
+  createHash('sha256').update(JSON.stringify(points)).digest('base64url').slice(0, 22);
 
 /** @throws AppError unavailable when the database is away */
 export const createValueCharts = (db: Database) => {
@@ -56,7 +58,8 @@ export const createValueCharts = (db: Database) => {
   /** The moments of the first and the last value of a range, and of the first of which there is a minute. */
   const ends = async (userId: string, kind: Kind, range: ValueRange, now: SQL) => {
     const begins = sql`${now} - ${valueRanges[range]} * interval '1 millisecond'`;
-    const within = (from: typeof minutes) => sql`${rowsOf(from, userId, kind)} and ${from.key} >= ${begins} and ${from.key} <= ${now}`;
+    const within = (from: typeof minutes) =>
+      sql`${rowsOf(from, userId, kind)} and ${from.key} >= ${begins} and ${from.key} <= ${now}`;
     const both = (which: 'min' | 'max', best: 'least' | 'greatest') => {
       const end = (from: typeof minutes) => sql`(select ${sql.raw(which)}(${from.key}) ${within(from)})`;
       return valueRanges[range] > minutesKeptMs ? sql`${sql.raw(best)}(${end(minutes)}, ${end(hours)})` : end(minutes);
@@ -64,19 +67,43 @@ export const createValueCharts = (db: Database) => {
     const found = sql`(select ${both('min', 'least')} as first, ${both('max', 'greatest')} as last,
       (select min(${minutes.key}) ${within(minutes)}) as minute, ${now} as now) ends`;
     const moment = (of: string) => sql<string | null>`${epochMs(of)}`;
-    const columns = { firstMs: moment('first'), lastMs: moment('last'), minutesFromMs: moment('minute'), nowMs: moment('now') };
+    const columns = {
+      firstMs: moment('first'),
+      lastMs: moment('last'),
+      minutesFromMs: moment('minute'),
+      nowMs: moment('now'),
+    };
     const [row] = await db.select(columns).from(found);
     if (row?.firstMs == null || row.lastMs == null) return undefined;
     const { firstMs, lastMs, minutesFromMs, nowMs } = row;
-    return { firstMs: Number(firstMs), lastMs: Number(lastMs), minutesFromMs: Number(minutesFromMs), nowMs: Number(nowMs) };
+    return {
+      firstMs: Number(firstMs),
+      lastMs: Number(lastMs),
+      minutesFromMs: Number(minutesFromMs),
+      nowMs: Number(nowMs),
+    };
   };
-  /** The last row of every bin, found bin by bin in the index: a row is a page of its own, for rows lie in the order of time. */
-  const lastOfBins = async (userId: string, kind: Kind, fromMs: number, stepMs: number, withHours: boolean, nowMs: number) => {
+  /**
+   * The last row of every bin, found bin by bin in the index: a row is a page of its own, for rows lie in the order of
+   * time.
+   */
+  const lastOfBins = async (
+    userId: string,
+    kind: Kind,
+    fromMs: number,
+    stepMs: number,
+    withHours: boolean,
+    nowMs: number,
+  ) => {
     const step = sql.raw(`interval '${stepMs / 1_000} seconds'`);
     const [first, now] = [timeOf(fromMs), timeOf(nowMs)];
-    const lastOf = (from: typeof minutes) => sql`(select ${from.at} as at, value, missing, old ${rowsOf(from, userId, kind)}
+    const lastOf = (
+      from: typeof minutes,
+    ) => sql`(select ${from.at} as at, value, missing, old ${rowsOf(from, userId, kind)}
       and ${from.key} >= bin and ${from.key} < bin + ${step} and ${from.key} >= ${first} and ${from.key} <= ${now} order by ${from.key} desc limit 1)`;
-    const last = withHours ? sql`(${lastOf(minutes)} union all ${lastOf(hours)} order by at desc limit 1)` : lastOf(minutes);
+    const last = withHours
+      ? sql`(${lastOf(minutes)} union all ${lastOf(hours)} order by at desc limit 1)`
+      : lastOf(minutes);
     const points = sql`(select last.* from generate_series(date_bin(${step}, ${first}, 'epoch'), ${now}, ${step}) as bin, lateral ${last} last) points`;
     const columns = {
       atMs: sql<string>`${epochMs('at')}`,
@@ -95,7 +122,9 @@ export const createValueCharts = (db: Database) => {
     const { stepMs, fromMs, withHours } = chartBins(range, found.firstMs, nowMs);
     const startOf = (atMs: number) => Math.max(fromMs, Math.floor(atMs / stepMs) * stepMs);
     const tell = async (startMs: number) =>
-      startMs > nowMs ? [] : completeOnly(await orFault(lastOfBins(userId, kind, startMs, stepMs, withHours, nowMs)), stepMs, nowMs);
+      startMs > nowMs
+        ? []
+        : completeOnly(await orFault(lastOfBins(userId, kind, startMs, stepMs, withHours, nowMs)), stepMs, nowMs);
     const newest = digestOf(await tell(startOf(found.lastMs - lateMs - stepMs)));
     // Where minutes are dropped, the first of their hours are told instead.
     revision.push(stepMs, fromMs, withHours ? found.minutesFromMs : 0, newest);

@@ -49,7 +49,8 @@ const createRoom = (startMs: number) => {
   };
   const recorder = createValueRecorder(deps);
   let tradeId = 0;
-  const price = (symbol: string, text: string) => priceBus.setLast({ symbol, price: text, timeMs: clock.now(), tradeId: ++tradeId });
+  const price = (symbol: string, text: string) =>
+    priceBus.setLast({ symbol, price: text, timeMs: clock.now(), tradeId: ++tradeId });
   const hold = async (coins: Record<string, [string, string]>) => {
     const user = createUser(clock);
     const owner = { userId: user.userId, userName: user.name };
@@ -122,7 +123,9 @@ it('never mixes real and simulated prices on one database', async () => {
     ['real', '90000'],
   ] as const) {
     expect(await pointsOf(room.history, kind, owner, '24h', now)).toEqual([{ atMs: now - 20_000, value }]);
-    expect(await room.history.opens(kind, '2026-12-01', ['btcusdt'])).toEqual(new Map([['btcusdt', { price: value, atMs: now }]]));
+    expect(await room.history.opens(kind, '2026-12-01', ['btcusdt'])).toEqual(
+      new Map([['btcusdt', { price: value, atMs: now }]]),
+    );
   }
   await room.recorder.close();
 });
@@ -163,24 +166,27 @@ describe('of a replica whose clock is wrong', () => {
   it.each([
     ['ahead', hourMs],
     ['behind', -hourMs],
-  ])('has every value at its own minute where it is an hour %s, and none of another time when that minute comes', async (how, offMs) => {
-    const startMs = Date.parse(how === 'ahead' ? '2027-07-01T10:00:10.000Z' : '2027-07-02T10:00:10.000Z');
-    const room = createRoom(startMs);
-    await room.recorder.close();
-    const off = createOff(room, offMs);
-    const owner = await room.hold({ btcusdt: ['usdt', '1'] });
-    await room.price('btcusdt', '5');
-    await off.record();
-    room.clock.advance(hourMs);
-    await off.close();
-    await room.price('btcusdt', '7');
-    await createValueRecorder(room.deps).record();
-    const minute = startMs - 10_000;
-    expect(await pointsOf(room.history, 'real', owner, '24h', room.clock.now())).toEqual([
-      { atMs: minute, value: '5' },
-      { atMs: minute + hourMs, value: '7' },
-    ]);
-  });
+  ])(
+    'has every value at its own minute where it is an hour %s, and none of another time when that minute comes',
+    async (how, offMs) => {
+      const startMs = Date.parse(how === 'ahead' ? '2027-07-01T10:00:10.000Z' : '2027-07-02T10:00:10.000Z');
+      const room = createRoom(startMs);
+      await room.recorder.close();
+      const off = createOff(room, offMs);
+      const owner = await room.hold({ btcusdt: ['usdt', '1'] });
+      await room.price('btcusdt', '5');
+      await off.record();
+      room.clock.advance(hourMs);
+      await off.close();
+      await room.price('btcusdt', '7');
+      await createValueRecorder(room.deps).record();
+      const minute = startMs - 10_000;
+      expect(await pointsOf(room.history, 'real', owner, '24h', room.clock.now())).toEqual([
+        { atMs: minute, value: '5' },
+        { atMs: minute + hourMs, value: '7' },
+      ]);
+    },
+  );
 
   it('begins no day before it is there', async () => {
     const room = createRoom(Date.parse('2027-07-03T23:30:00.000Z'));
@@ -203,7 +209,12 @@ describe('of a replica whose clock is wrong', () => {
         return undefined;
       },
     };
-    const replica = createReplica({ ...clock, now: () => clock.now() + 1_001 }, [], { now: async () => clock.now() }, rounds);
+    const replica = createReplica(
+      { ...clock, now: () => clock.now() + 1_001 },
+      [],
+      { now: async () => clock.now() },
+      rounds,
+    );
     for (let second = 0; second < 240; second++) await clock.advanceAsync(1_000);
     expect(minutes).toEqual(['10:00', '10:01', '10:02', '10:03', '10:04']);
     await replica.close();
@@ -226,7 +237,9 @@ describe('of several replicas', () => {
   it('another goes on with the next minute when one breaks off, and with the hour that it left undone', async () => {
     const recorded: string[] = [];
     const clock = createManualClock(Date.parse('2027-06-02T10:00:30.000Z'));
-    const broken = createReplica(clock, recorded, { record: () => Promise.reject(new Error('The database cannot be reached.')) });
+    const broken = createReplica(clock, recorded, {
+      record: () => Promise.reject(new Error('The database cannot be reached.')),
+    });
     await expect(broken.record()).rejects.toThrow('cannot be reached');
     await broken.close();
     clock.advance(minuteMs);
@@ -277,7 +290,10 @@ describe('of a replica that cannot do its part', () => {
       const cut = createValueRecorder({
         ...room.deps,
         priceBus: {
-          last: broken === 'last' ? () => Promise.reject(new AppError('unavailable', 'Redis did not answer.')) : async () => new Map(),
+          last:
+            broken === 'last'
+              ? () => Promise.reject(new AppError('unavailable', 'Redis did not answer.'))
+              : async () => new Map(),
           check: async () => (broken === 'check' ? 'cannot be reached' : undefined),
         },
       });
@@ -292,7 +308,10 @@ describe('of a replica that cannot do its part', () => {
     const room = createRoom(Date.parse('2027-05-01T10:00:10.000Z'));
     await room.recorder.close();
     // Its rounds are the test's.
-    const recorder = createValueRecorder({ ...room.deps, clock: { ...room.clock, after: () => ({ cancel: () => undefined }) } });
+    const recorder = createValueRecorder({
+      ...room.deps,
+      clock: { ...room.clock, after: () => ({ cancel: () => undefined }) },
+    });
     const [early, late] = [await room.hold({ btcusdt: ['usdt', '1'] }), await room.hold({ ethusdt: ['usdt', '1'] })];
     await room.price('btcusdt', '5');
     await recorder.record();
@@ -305,7 +324,9 @@ describe('of a replica that cannot do its part', () => {
     await postgres.db.delete(valueMinutes);
     const later = room.clock.now() + 3 * 24 * hourMs;
     expect(await pointsOf(room.history, 'real', early, '7d', later)).toHaveLength(1);
-    expect(await pointsOf(room.history, 'real', late, '7d', later)).toEqual([{ atMs: Date.parse('2027-05-01T10:01:00.000Z'), value: '7' }]);
+    expect(await pointsOf(room.history, 'real', late, '7d', later)).toEqual([
+      { atMs: Date.parse('2027-05-01T10:01:00.000Z'), value: '7' },
+    ]);
   });
 });
 
@@ -316,6 +337,8 @@ it('says of an hour that was recorded from its middle on what it was worth then,
   await room.recorder.record();
   await postgres.db.delete(valueMinutes);
   const later = room.clock.now() + 10 * 24 * hourMs;
-  expect(await pointsOf(room.history, 'real', owner, '30d', later)).toEqual([{ atMs: Date.parse('2026-08-01T13:37:00.000Z'), value: '5' }]);
+  expect(await pointsOf(room.history, 'real', owner, '30d', later)).toEqual([
+    { atMs: Date.parse('2026-08-01T13:37:00.000Z'), value: '5' },
+  ]);
   await room.recorder.close();
 });

@@ -14,7 +14,9 @@ export interface DayOpen {
 const hourMs = 3_600_000;
 const maxRowsPerInsert = 1_000;
 
-/** Values in the course of time, in the database. Every method throws AppError `unavailable` when the database is away. */
+/**
+ * Values in the course of time, in the database. Every method throws AppError `unavailable` when the database is away.
+ */
 export interface ValueHistory {
   /** The database's time, which is what values are stamped with: a minute is the same one for every replica. */
   now(): Promise<number>;
@@ -36,7 +38,8 @@ const pagesOf = <T>(rows: readonly T[]): T[][] =>
   );
 
 /** In one order whoever writes: two who wait for each other's rows in two orders would stop each other. */
-const inOrder = <T>(rows: readonly T[], keyOf: (row: T) => string): T[] => [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+const inOrder = <T>(rows: readonly T[], keyOf: (row: T) => string): T[] =>
+  [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 
 /** A list of symbols as PostgreSQL reads one; null for none. */
 const listText = (symbols: readonly string[] | undefined): string | null =>
@@ -99,7 +102,13 @@ export const createValueHistory = (db: Database, time = databaseTime): ValueHist
   putOpens: (kind, atMs, prices) =>
     orFault(async () => {
       const [day, recordedAt, simulated] = [dayOf(atMs), new Date(atMs), isSimulated(kind)];
-      const rows = inOrder([...prices], ([symbol]) => symbol).map(([symbol, price]) => ({ day, symbol, price, simulated, recordedAt }));
+      const rows = inOrder([...prices], ([symbol]) => symbol).map(([symbol, price]) => ({
+        day,
+        symbol,
+        price,
+        simulated,
+        recordedAt,
+      }));
       for (const page of pagesOf(rows)) await db.insert(dayOpens).values(page).onConflictDoNothing();
     }),
   opens: (kind, day, symbols) =>
@@ -108,7 +117,9 @@ export const createValueHistory = (db: Database, time = databaseTime): ValueHist
       const rows = await db
         .select()
         .from(dayOpens)
-        .where(and(eq(dayOpens.day, day), eq(dayOpens.simulated, isSimulated(kind)), inArray(dayOpens.symbol, [...symbols])));
+        .where(
+          and(eq(dayOpens.day, day), eq(dayOpens.simulated, isSimulated(kind)), inArray(dayOpens.symbol, [...symbols])),
+        );
       return new Map(rows.map(({ symbol, price, recordedAt }) => [symbol, { price, atMs: recordedAt.getTime() }]));
     }),
 });

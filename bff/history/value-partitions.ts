@@ -7,10 +7,14 @@ import { hoursKeptMs, minutesKeptMs } from './value-ranges.js';
 
 /** The tables behind values in the course of time: made ahead, and dropped when nothing in them is kept any longer. */
 export interface ValuePartitions {
-  /** Makes those of now and of the time after it. @returns whether all are there; false while another replica is at it. @throws AppError */
+  /**
+   * Makes those of now and of the time after it. @returns whether all are there; false while another replica is at it.
+   * @throws AppError
+   */
   prepare(nowMs: number): Promise<boolean>;
   /**
-   * Drops those of which nothing is kept, and removes what lies in none, as far as that goes in `budgetMs`; goes on from there when it is called again.
+   * Drops those of which nothing is kept, and removes what lies in none, as far as that goes in `budgetMs`; goes on
+   * from there when it is called again.
    * @returns whether all of it is gone; false too while another replica is at it. @throws AppError
    */
   prune(nowMs: number, budgetMs: number): Promise<boolean>;
@@ -25,7 +29,8 @@ const lockTimeout = sql`set local lock_timeout = '2s'`;
 /** Any number that nobody else uses in the same database. */
 const partitionLock = sql`pg_try_advisory_xact_lock(7237001523)`;
 const startOfDay = (atMs: number, days: number) => (Math.floor(atMs / dayMs) + days) * dayMs;
-const startOfMonth = (atMs: number, months: number) => Date.UTC(new Date(atMs).getUTCFullYear(), new Date(atMs).getUTCMonth() + months);
+const startOfMonth = (atMs: number, months: number) =>
+  Date.UTC(new Date(atMs).getUTCFullYear(), new Date(atMs).getUTCMonth() + months);
 const digitsOf = (atMs: number, count: number) => new Date(atMs).toISOString().replaceAll('-', '').slice(0, count);
 
 interface Partitioned {
@@ -73,7 +78,10 @@ export const createValuePartitions = (
   clock: Pick<Clock, 'monotonic'>,
   { pagesPerStep = 10 }: ValuePartitionsOptions = {},
 ): ValuePartitions => {
-  /** The page that is next, of the tables whose old rows are being removed; past the last one it is infinite until all have been looked through. */
+  /**
+   * The page that is next, of the tables whose old rows are being removed; past the last one it is infinite until all
+   * have been looked through.
+   */
   const places = new Map<string, number>();
 
   /** Only one does it at a time, of all replicas. @returns whether it was this one */
@@ -135,7 +143,9 @@ export const createValuePartitions = (
       if (clock.monotonic() >= untilMs) return false;
       const within = sql`ctid >= ${`(${page},0)`}::tid and ctid < ${`(${page + pagesPerStep},0)`}::tid`;
       const mine = await alone((tx) =>
-        tx.execute(sql`delete from ${name(table)} where ${within} and ${name(column)} < ${before.toISOString()}::timestamptz`),
+        tx.execute(
+          sql`delete from ${name(table)} where ${within} and ${name(column)} < ${before.toISOString()}::timestamptz`,
+        ),
       );
       if (!mine) return false;
     }
@@ -157,7 +167,8 @@ export const createValuePartitions = (
         } catch (err) {
           faults.push(err);
         }
-      for (const table of partitioned.leftovers) done = (await pruneRest(table, partitioned.column, new Date(oldestMs), untilMs)) && done;
+      for (const table of partitioned.leftovers)
+        done = (await pruneRest(table, partitioned.column, new Date(oldestMs), untilMs)) && done;
     }
     if (done) places.clear();
     if (faults.length > 0) throw faults[0]; // Not before the rest was removed: whoever may not drop tables may remove rows.

@@ -19,7 +19,9 @@ export const hoursKeptMs = 2 * 365 * dayMs;
 
 /** An answer has at most so many steps, so one point more, and another where the first one is cut by the range. */
 const maxSteps = 400;
-const steps = [1, 2, 5, 10, 15].map((minutes) => minutes * minuteMs).concat([1, 2, 3, 6, 12, 24].map((hours) => hours * hourMs));
+const steps = [1, 2, 5, 10, 15]
+  .map((minutes) => minutes * minuteMs)
+  .concat([1, 2, 3, 6, 12, 24].map((hours) => hours * hourMs));
 
 /** Stretches of one length, counted from the epoch, of each of which a chart shows the last value. */
 export interface ChartBins {
@@ -30,7 +32,9 @@ export interface ChartBins {
   readonly withHours: boolean;
 }
 
-/** @param oldestMs of the first value within the range: of a portfolio that is young the minutes tell more than hours */
+/**
+ * @param oldestMs of the first value within the range: of a portfolio that is young the minutes tell more than hours
+ */
 export const chartBins = (range: ValueRange, oldestMs: number, nowMs: number): ChartBins => {
   const firstMs = Math.max(nowMs - valueRanges[range], oldestMs);
   const withHours = nowMs - firstMs > minutesKeptMs;
@@ -39,8 +43,15 @@ export const chartBins = (range: ValueRange, oldestMs: number, nowMs: number): C
   return { stepMs, fromMs: Math.floor(firstMs / stepMs) * stepMs, withHours };
 };
 
-/** Of a step that runs nothing is told while the one before it is there: it may still change, and ask again for every minute. */
-export const completeOnly = <P extends { readonly atMs: number }>(points: readonly P[], stepMs: number, nowMs: number): readonly P[] => {
+/**
+ * Of a step that runs nothing is told while the one before it is there: it may still change, and ask again for every
+ * minute.
+ */
+export const completeOnly = <P extends { readonly atMs: number }>(
+  points: readonly P[],
+  stepMs: number,
+  nowMs: number,
+): readonly P[] => {
   const [before, last] = points.slice(-2);
   const runs = last !== undefined && stepMs > minuteMs && last.atMs >= Math.floor(nowMs / stepMs) * stepMs;
   return runs && before !== undefined && last.atMs - before.atMs <= stepMs ? points.slice(0, -1) : points;

@@ -29,9 +29,10 @@ export interface ValueRecorderDeps {
 }
 
 /**
- * Writes down once a minute what every portfolio is worth, also of users who are not connected, and the last prices that it is made of. A coin
- * without a price costs its own part only: what the value lacks is written with it. Of all replicas one does it, whoever is first in that minute.
- * Which minute that is the database says, whatever time it is here.
+ * Writes down once a minute what every portfolio is worth, also of users who are not connected, and the last prices
+ * that it is made of. A coin without a price costs its own part only: what the value lacks is written with it. Of all
+ * replicas one does it, whoever is first in that minute. Which minute that is the database says, whatever time it is
+ * here.
  */
 export interface ValueRecorder {
   /** One round, for the minute that is running, unless another replica has it. */
@@ -48,7 +49,8 @@ const earlyMs = 1_000;
 const maxUsersPerPage = 500;
 const maxReadSymbols = 500;
 
-const conversionOf = ({ quoteAsset }: Coin): string | undefined => (quoteAsset === 'usdt' ? undefined : `${quoteAsset}usdt`);
+const conversionOf = ({ quoteAsset }: Coin): string | undefined =>
+  quoteAsset === 'usdt' ? undefined : `${quoteAsset}usdt`;
 
 /** @returns undefined where no coin has a price */
 const worthOf = (coins: readonly Coin[], board: PriceBoard): Valued | undefined => {
@@ -84,21 +86,28 @@ export const createValueRecorder = (deps: ValueRecorderDeps): ValueRecorder => {
   let running: Promise<void> | undefined;
   let closed = false;
 
-  /** Reads the newest prices of what no open socket asks for, and of what the bus does not have. @returns the bus's as texts */
+  /**
+   * Reads the newest prices of what no open socket asks for, and of what the bus does not have. @returns the bus's as
+   * texts
+   */
   const readPrices = async (kind: Kind, symbols: readonly string[]): Promise<Map<string, string>> => {
     const prices = new Map<string, string>();
     for (let from = 0; from < symbols.length; from += maxReadSymbols) {
       const page = symbols.slice(from, from + maxReadSymbols);
       for (const reading of (await priceBus.last(page)).values()) {
         board.take({ ...reading, kept: true });
-        if (reading.simulated === undefined || reading.simulated === (kind === 'simulated')) prices.set(reading.symbol, reading.price);
+        if (reading.simulated === undefined || reading.simulated === (kind === 'simulated'))
+          prices.set(reading.symbol, reading.price);
       }
       const lacking = page.filter((symbol) => board.last(symbol) === undefined);
-      if (lacking.length > 0) for (const reading of await kept.read(kind, lacking)) board.take({ ...reading, kept: true });
+      if (lacking.length > 0)
+        for (const reading of await kept.read(kind, lacking)) board.take({ ...reading, kept: true });
     }
     return prices;
   };
-  /** Keeps the last prices that are later than those kept before. What does not say of which kind it is, is not kept. */
+  /**
+   * Keeps the last prices that are later than those kept before. What does not say of which kind it is, is not kept.
+   */
   const keepPrices = async (kind: Kind, symbols: readonly string[]) => {
     const simulated = kind === 'simulated';
     const later = symbols.flatMap((symbol): ReceivedPrice[] => {

@@ -10,12 +10,18 @@ export interface ValueRetentionDeps {
   /** What values are stamped by: the partitions are those of the database's days. */
   readonly history: Pick<ValueHistory, 'now'>;
   readonly clock: Clock;
-  /** Held against the clocks here and of the database, each of which may be off by days for a while, as after a virtual machine's resume. */
+  /**
+   * Held against the clocks here and of the database, each of which may be off by days for a while, as after a virtual
+   * machine's resume.
+   */
   readonly exchange: Pick<ExchangeClock, 'known' | 'now'>;
   readonly log: Logger;
 }
 
-/** Makes room for the values of the days to come, and removes what is kept no longer; apart from the recording, which goes on whatever becomes of it. */
+/**
+ * Makes room for the values of the days to come, and removes what is kept no longer; apart from the recording, which
+ * goes on whatever becomes of it.
+ */
 export interface ValueRetention {
   /** Does not wait for what is being done: it can be repeated. */
   close(): void;
@@ -56,7 +62,13 @@ const daily = (
   };
 };
 
-export const createValueRetention = ({ partitions, history, clock, exchange, log }: ValueRetentionDeps): ValueRetention => {
+export const createValueRetention = ({
+  partitions,
+  history,
+  clock,
+  exchange,
+  log,
+}: ValueRetentionDeps): ValueRetention => {
   let closed = false;
   const warn = (err: unknown, words: string) => {
     if (!closed) log.warn({ err }, words);
@@ -65,9 +77,13 @@ export const createValueRetention = ({ partitions, history, clock, exchange, log
     clock,
     history.now,
     (nowMs) => partitions.prepare(nowMs),
-    (err) => warn(err, 'no tables could be made for the values of the next days; those are recorded into the common one'),
+    (err) =>
+      warn(err, 'no tables could be made for the values of the next days; those are recorded into the common one'),
   );
-  /** What is removed stays so: all clocks have to say that it is over. While the exchange's is not known nothing new is recorded either. */
+  /**
+   * What is removed stays so: all clocks have to say that it is over. While the exchange's is not known nothing new is
+   * recorded either.
+   */
   const agreedNow = async () => {
     const databaseMs = await history.now();
     return exchange.known ? Math.min(clock.now(), exchange.now(), databaseMs) : undefined;

@@ -14,7 +14,10 @@ export interface ValueRound {
 
 /** Who records which minute, of all replicas. Every method throws AppError `unavailable` when the database is away. */
 export interface ValueRounds {
-  /** Whoever asks first has the minute, unless they release it: what is left out of it when they die is left out. @returns undefined when somebody has it */
+  /**
+   * Whoever asks first has the minute, unless they release it: what is left out of it when they die is left out.
+   * @returns undefined when somebody has it
+   */
   take(kind: Kind, minuteMs: number): Promise<ValueRound | undefined>;
 }
 
@@ -31,7 +34,9 @@ export const createValueRounds = (db: Database): ValueRounds => ({
       const before = await db
         .select({ minute: valueRounds.minute })
         .from(valueRounds)
-        .where(and(ofKind, gte(valueRounds.minute, hour), lt(valueRounds.minute, minute), isNotNull(valueRounds.doneAt)))
+        .where(
+          and(ofKind, gte(valueRounds.minute, hour), lt(valueRounds.minute, minute), isNotNull(valueRounds.doneAt)),
+        )
         .limit(1);
       const finish = async () => {
         try {

@@ -18,15 +18,26 @@ it('answers who asks again only with what is new, keeps nothing on a disk, and g
       false,
     );
   const ask = (user: typeof anna, query: string, headers: Record<string, string> = {}) =>
-    fetch(`${bff.url}/api/v1/profile/value?${query}`, { headers: { authorization: `Bearer ${user.token}`, ...headers } });
+    fetch(`${bff.url}/api/v1/profile/value?${query}`, {
+      headers: { authorization: `Bearer ${user.token}`, ...headers },
+    });
   await expect.poll(async () => (await ask(anna, 'range=1h')).status, { timeout: 10_000 }).toBe(200);
   const first = await ask(anna, 'range=1h');
   const etag = first.headers.get('etag') ?? '';
-  const { Points, StepSeconds } = (await first.json()) as { Points: { Time: string; Value: string }[]; StepSeconds: number };
-  expect([StepSeconds, Points.map(({ Value }) => Value), first.headers.get('cache-control')]).toEqual([60, ['3', '2', '1'], 'no-store']);
+  const { Points, StepSeconds } = (await first.json()) as {
+    Points: { Time: string; Value: string }[];
+    StepSeconds: number;
+  };
+  expect([StepSeconds, Points.map(({ Value }) => Value), first.headers.get('cache-control')]).toEqual([
+    60,
+    ['3', '2', '1'],
+    'no-store',
+  ]);
   expect((await ask(anna, 'range=1h', { 'if-none-match': etag })).status).toBe(304);
   expect((await ask(berta, 'range=1h', { 'if-none-match': etag })).status).toBe(200);
-  const later = (await (await ask(anna, `range=1h&after=${Points[1]?.Time}`)).json()) as typeof first & { Points: unknown[] };
+  const later = (await (await ask(anna, `range=1h&after=${Points[1]?.Time}`)).json()) as typeof first & {
+    Points: unknown[];
+  };
   expect(later.Points).toEqual(Points.slice(2));
   expect((await ask(anna, 'range=1h&after=yesterday')).status).toBe(400);
   await history.record('real', minute, [{ userId: anna.userId, value: '0' }], false);

@@ -17,7 +17,10 @@ export interface ValueRoutesOptions {
 }
 
 /** What portfolios were worth, from the BFF's own records. */
-export const valueRoutes: FastifyPluginAsyncTypebox<ValueRoutesOptions> = async (app, { verify, inTurn, history, kind }) => {
+export const valueRoutes: FastifyPluginAsyncTypebox<ValueRoutesOptions> = async (
+  app,
+  { verify, inTurn, history, kind },
+) => {
   app.addHook('onRequest', requireSignIn(verify));
   app.get(
     '/profile/value',

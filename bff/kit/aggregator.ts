@@ -1,7 +1,11 @@
 import { AppError } from '@tickfolio/lib/errors';
 import type { AggregatorClient, Demanded, FeedState, FeedWord, SymbolEntry } from '../market/aggregator-client.js';
 
-const listed = (symbol: string, quoteAsset: string, status = 'TRADING'): SymbolEntry => ({ symbol, quoteAsset, status });
+const listed = (symbol: string, quoteAsset: string, status = 'TRADING'): SymbolEntry => ({
+  symbol,
+  quoteAsset,
+  status,
+});
 
 export const testSymbols: readonly SymbolEntry[] = [
   listed('btcusdt', 'USDT'),
@@ -48,7 +52,8 @@ export const createFakeAggregator = () => {
       fake.told.push(symbols);
       const { revision: symbolsRevision, simulated, exchangeTimeMs, lastPrices, shares, aggregators } = fake;
       const feeds = new Map([...fake.feeds].map(([symbol, state]): [string, FeedWord] => [symbol, { state }]));
-      for (const [symbol, noPrice] of fake.noPrices) feeds.set(symbol, { state: feeds.get(symbol)?.state ?? 'live', noPrice });
+      for (const [symbol, noPrice] of fake.noPrices)
+        feeds.set(symbol, { state: feeds.get(symbol)?.state ?? 'live', noPrice });
       return { symbolsRevision, simulated, exchangeTimeMs, feeds, lastPrices, shares, aggregators };
     },
     symbols: async (_requestId, fresh) => {

@@ -15,7 +15,9 @@ export const createFakeAuth = (clock: Clock) => {
   const sessions = new Map<string, { sessionId: string; userId: string; name: string }>();
   /** Refresh tokens that were exchanged. */
   const used = new Map<string, { readonly sessionId: string; readonly userId: string; readonly name: string }>();
-  /** For each refresh token the one that it was given for; an exchange of it tells that the answer with it was heard. */
+  /**
+   * For each refresh token the one that it was given for; an exchange of it tells that the answer with it was heard.
+   */
   const parents = new Map<string, string>();
   const heard = new Set<string>();
   const ended = new Set<string>();
@@ -25,10 +27,15 @@ export const createFakeAuth = (clock: Clock) => {
   const state = { down: false };
   const called = (method: string, meta: CallMeta) => {
     calls.push({ method, meta });
-    if (state.down) throw new AppError('unavailable', 'Accounts cannot be reached at the moment.', { retryAfterMs: 2_000 });
+    if (state.down)
+      throw new AppError('unavailable', 'Accounts cannot be reached at the moment.', { retryAfterMs: 2_000 });
   };
   const open = (userId: string, name: string, sessionId: string): TokenPair => {
-    const { token, expiresAtMs } = signAccessToken({ secret: jwtSecret, clock }, { userId, userName: name, sessionId }, 900_000);
+    const { token, expiresAtMs } = signAccessToken(
+      { secret: jwtSecret, clock },
+      { userId, userName: name, sessionId },
+      900_000,
+    );
     const refreshToken = randomUUID();
     opened.set(userId, (opened.get(userId) ?? new Set()).add(sessionId));
     sessions.set(refreshToken, { sessionId, userId, name });
@@ -62,7 +69,8 @@ export const createFakeAuth = (clock: Clock) => {
     },
     refresh: async (refreshToken, meta) => {
       called('refresh', meta);
-      if (refreshToken === lateToken) throw new AppError('failed_precondition', 'The session was renewed by a later call.');
+      if (refreshToken === lateToken)
+        throw new AppError('failed_precondition', 'The session was renewed by a later call.');
       const before = used.get(refreshToken);
       // As of the real one, an answer may be lost: until somebody comes with what it brought, it is given again.
       const session = sessions.get(refreshToken) ?? (heard.has(refreshToken) ? undefined : before);

@@ -112,7 +112,12 @@ export interface Answer {
 export const readAnswer = async (response: Response): Promise<Answer> => {
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
-  return { status: response.status, headers: response.headers, text, body: (isJson ? JSON.parse(text) : {}) as AnswerBody };
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: (isJson ? JSON.parse(text) : {}) as AnswerBody,
+  };
 };
 
 export interface TestBffOptions {
@@ -141,8 +146,25 @@ export const startTestBff = async ({
   const priceBus = createPriceBus(ownPubSub);
   const metrics = createMetrics('bff');
   const bff = await startBff(
-    { postgres, auth: auth.client, aggregator: client, priceBus, pubsub: ownPubSub, clock, log: silentLogger(), metrics, ...deps },
-    { address: { host: '127.0.0.1', port: 0 }, jwtSecret, secureCookie: false, demandPeriodMs: 50, maxAuthCalls: 10_000, ...options },
+    {
+      postgres,
+      auth: auth.client,
+      aggregator: client,
+      priceBus,
+      pubsub: ownPubSub,
+      clock,
+      log: silentLogger(),
+      metrics,
+      ...deps,
+    },
+    {
+      address: { host: '127.0.0.1', port: 0 },
+      jwtSecret,
+      secureCookie: false,
+      demandPeriodMs: 50,
+      maxAuthCalls: 10_000,
+      ...options,
+    },
   );
   const url = `http://127.0.0.1:${bff.port}`;
   const call: TestBff['call'] = async (user, method, path, body, more = {}) => {
@@ -150,9 +172,17 @@ export const startTestBff = async ({
     if (user) headers.authorization = `Bearer ${user.token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    return readAnswer(await fetch(`${url}${path}`, { method, headers, redirect: 'manual', ...(body === undefined ? {} : { body: text }) }));
+    return readAnswer(
+      await fetch(`${url}${path}`, {
+        method,
+        headers,
+        redirect: 'manual',
+        ...(body === undefined ? {} : { body: text }),
+      }),
+    );
   };
-  if (!deps?.aggregator) await until(async () => (await call(undefined, 'GET', '/ready')).body.dependencies.aggregator?.status === 'ok');
+  if (!deps?.aggregator)
+    await until(async () => (await call(undefined, 'GET', '/ready')).body.dependencies.aggregator?.status === 'ok');
   return {
     ...bff,
     url,

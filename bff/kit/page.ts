@@ -56,7 +56,10 @@ const windowOf = async (context: BrowserContext): Promise<TestWindow> => {
   };
 };
 
-export const openWindow = async (browser: Browser | undefined, options: BrowserContextOptions = {}): Promise<TestWindow> => {
+export const openWindow = async (
+  browser: Browser | undefined,
+  options: BrowserContextOptions = {},
+): Promise<TestWindow> => {
   if (!browser) throw new Error('no browser');
   return windowOf(await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options }));
 };
@@ -69,7 +72,10 @@ export const createHolder = async (bff: TestBff): Promise<string> => {
   const name = `holder-${++people}`;
   await bff.call(undefined, 'POST', '/api/v1/auth/register', { name, password });
   const login = await bff.call(undefined, 'POST', '/api/v1/auth/login', { name, password });
-  await bff.call({ token: login.body.accessToken }, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' });
+  await bff.call({ token: login.body.accessToken }, 'POST', '/api/v1/profile/coins', {
+    symbol: 'btcusdt',
+    quantity: '1',
+  });
   bff.publish('btcusdt', '50000');
   return name;
 };

@@ -27,15 +27,24 @@ export interface TestProxy {
 /** Debian puts servers where not everybody looks. */
 const PATH = `${process.env.PATH}:/usr/sbin`;
 
-/** Programs that are found; for the others a line on standard error, or in CI an error, but for Traefik, which Debian does not have. */
+/**
+ * Programs that are found; for the others a line on standard error, or in CI an error, but for Traefik, which Debian
+ * does not have.
+ */
 export const findProxies = (): ReadonlySet<ProxyName> => {
-  const versions: Record<ProxyName, readonly string[]> = { nginx: ['-v'], haproxy: ['-v'], caddy: ['version'], traefik: ['version'] };
+  const versions: Record<ProxyName, readonly string[]> = {
+    nginx: ['-v'],
+    haproxy: ['-v'],
+    caddy: ['version'],
+    traefik: ['version'],
+  };
   const found = (Object.keys(versions) as ProxyName[]).filter((name) => {
     try {
       execFileSync(name, versions[name], { stdio: 'ignore', env: { PATH } });
       return true;
     } catch {
-      const debian = name === 'traefik' ? 'not in Debian' : `Debian: apt-get install ${name === 'nginx' ? 'nginx-light' : name}`;
+      const debian =
+        name === 'traefik' ? 'not in Debian' : `Debian: apt-get install ${name === 'nginx' ? 'nginx-light' : name}`;
       const sentence = `${name} is not installed, so nothing was tested behind it here (${debian})`;
       if (process.env.CI && name !== 'traefik') throw new Error(sentence);
       process.stderr.write(`NOT COVERED: ${sentence}\n`);
@@ -70,7 +79,10 @@ const run = async (name: ProxyName, { port, folder }: ProxyPlace, files: ProxyFi
   // Whatever Caddy wants to remember, it remembers here.
   const env = { PATH, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
   const child: ChildProcess = spawn(name, args[name], { stdio: ['ignore', 'pipe', 'pipe'], env });
-  const watchdog = spawn('sh', ['-c', `cat >/dev/null; kill ${child.pid}`], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  const watchdog = spawn('sh', ['-c', `cat >/dev/null; kill ${child.pid}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk) => {
@@ -102,7 +114,10 @@ export interface TestProxies {
   least(name: Exclude<ProxyName, 'nginx'>, upstream: number): Promise<TestProxy>;
   /** With our configuration, over https, on a port of its own. */
   recommended(name: ProxyName, upstream: number): Promise<TestProxy>;
-  /** nginx with our configuration, over plain http, under a path. @param passes what goes to the upstream: the path too, or what follows it */
+  /**
+   * nginx with our configuration, over plain http, under a path. @param passes what goes to the upstream: the path too,
+   * or what follows it
+   */
   underPath(path: string, passes: 'the path' | 'the rest', upstream: number): Promise<TestProxy>;
   close(): Promise<void>;
 }
@@ -126,7 +141,8 @@ export const createTestProxies = (): TestProxies => {
     plainNginx: (how, upstream, given) => start('nginx', upstream, (place) => plainNginxFiles(how, place), given),
     least: (name, upstream) => start(name, upstream, (place) => leastFiles(name, place)),
     recommended: (name, upstream) => start(name, upstream, (place) => recommendedFiles(name, place, certificate())),
-    underPath: (path, passes, upstream) => start('nginx', upstream, (place) => underPathFiles(path, passes, place, certificate())),
+    underPath: (path, passes, upstream) =>
+      start('nginx', upstream, (place) => underPathFiles(path, passes, place, certificate())),
     close: async () => {
       await Promise.all(own.map((proxy) => proxy.close()));
       rmSync(folder, { recursive: true, force: true });

@@ -31,19 +31,27 @@ http {
 }`,
 });
 
-/** nginx as people write it: with nothing said (the upstream's address as Host, no upgrades), or from a hundred tutorials (Host without its port). */
+/**
+ * nginx as people write it: with nothing said (the upstream's address as Host, no upgrades), or from a hundred
+ * tutorials (Host without its port).
+ */
 export const plainNginxFiles = (how: 'bare' | 'usual', { folder, port, upstream }: ProxyPlace): ProxyFiles => {
   const usual =
     'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; proxy_set_header Host $host;';
   const said = how === 'bare' ? '' : usual;
-  return nginxFiles(folder, `server { listen ${host}:${port}; location / { proxy_pass http://${host}:${upstream}; ${said} } }`);
+  return nginxFiles(
+    folder,
+    `server { listen ${host}:${port}; location / { proxy_pass http://${host}:${upstream}; ${said} } }`,
+  );
 };
 
 /** The least that works, over plain http. */
 export const leastFiles = (name: Exclude<ProxyName, 'nginx'>, { folder, port, upstream }: ProxyPlace): ProxyFiles => {
   const server = `${host}:${upstream}`;
   const files: Record<typeof name, ProxyFiles> = {
-    caddy: { Caddyfile: `{\n\tadmin off\n\tdefault_bind ${host}\n}\nhttp://:${port} {\n\treverse_proxy ${server}\n}\n` },
+    caddy: {
+      Caddyfile: `{\n\tadmin off\n\tdefault_bind ${host}\n}\nhttp://:${port} {\n\treverse_proxy ${server}\n}\n`,
+    },
     haproxy: {
       'haproxy.cfg': `defaults
   mode http
@@ -71,7 +79,9 @@ export const makeCertificate = (folder: string): string => {
   const path = join(folder, 'site');
   const subject = ['-subj', `/CN=${siteName}`, '-addext', `subjectAltName=DNS:${siteName}`];
   const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', `${path}.key`, '-out', `${path}.crt`], { stdio: 'ignore' });
+  execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', `${path}.key`, '-out', `${path}.crt`], {
+    stdio: 'ignore',
+  });
   writeFileSync(`${path}.pem`, readFileSync(`${path}.crt`, 'utf8') + readFileSync(`${path}.key`, 'utf8'));
   return path;
 };
@@ -102,8 +112,16 @@ export const recommendedFiles = (name: ProxyName, place: ProxyPlace, certificate
   return files[name]();
 };
 
-/** The same of nginx over plain http, under a path. @param passes what goes to the upstream: the path too, or what follows it */
-export const underPathFiles = (path: string, passes: 'the path' | 'the rest', place: ProxyPlace, certificate: string): ProxyFiles => {
+/**
+ * The same of nginx over plain http, under a path. @param passes what goes to the upstream: the path too, or what
+ * follows it
+ */
+export const underPathFiles = (
+  path: string,
+  passes: 'the path' | 'the rest',
+  place: ProxyPlace,
+  certificate: string,
+): ProxyFiles => {
   const upstream = `proxy_pass http://${host}:${place.upstream}`;
   const text = ours('nginx.conf', place, certificate)
     .replace(' ssl;', ';')

@@ -10,13 +10,19 @@ import { asciiJson, pingFrame, textFrame } from '../prices/text-frame.js';
 import type { SocketMetrics } from './socket-metrics.js';
 
 export interface ClientSocketLimits {
-  /** How many bytes may be on their way to a client that has not shown that it read them. Default 65 536, and one frame more. */
+  /**
+   * How many bytes may be on their way to a client that has not shown that it read them. Default 65 536, and one frame
+   * more.
+   */
   readonly windowBytes: number;
   /** A ping follows after so many bytes, so that the client's pong tells how far it has read. Default 32 768. */
   readonly pingEveryBytes: number;
   /** A ping follows after so long in any case. Default 15 000. */
   readonly pingIntervalMs: number;
-  /** A client that answers no ping for so long is closed. With the interval above a dead peer is found within 26 s. Default 10 000. */
+  /**
+   * A client that answers no ping for so long is closed. With the interval above a dead peer is found within 26 s.
+   * Default 10 000.
+   */
   readonly silenceLimitMs: number;
   /** After the close frame the client has so long to answer before the connection is cut. Default 2 000. */
   readonly closeGraceMs: number;
@@ -40,7 +46,10 @@ export const defaultSocketLimits: ClientSocketLimits = {
 
 export interface ClientSocketDeps {
   readonly socket: WebSocket;
-  /** What `socket` writes to. Frames go there directly: through `socket` each would be a buffer and a second one for its header. */
+  /**
+   * What `socket` writes to. Frames go there directly: through `socket` each would be a buffer and a second one for its
+   * header.
+   */
   readonly connection: Pick<Duplex, 'write' | 'on'>;
   readonly token: AccessToken;
   /** @throws AppError unauthenticated */
@@ -61,7 +70,9 @@ export interface ClientSocket {
   /** Of the token in use; a refreshed token may belong to another session of the same user. */
   readonly sessionId: string;
   readonly bufferedBytes: number;
-  /** Sends the newest frame, or notes that the client is owed it. @param waitedMs how long ago the change was noticed */
+  /**
+   * Sends the newest frame, or notes that the client is owed it. @param waitedMs how long ago the change was noticed
+   */
   changed(waitedMs: number | undefined): void;
   /** Looks after pings, silence and the token; to be called about once a second. */
   sweep(): void;
@@ -76,8 +87,8 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
   let state: 'open' | 'ending' = 'open';
   let behind = false;
   let warned = false;
-  // Pings carry the count of bytes sent before them and pongs bring it back: in-order delivery makes that a receipt for those bytes,
-  // whatever the kernels on both sides buffer.
+  // Pings carry the count of bytes sent before them and pongs bring it back: in-order delivery makes that a receipt for
+  // those bytes, whatever the kernels on both sides buffer.
   let sentBytes = 0;
   let pingedBytes = 0;
   let receivedBytes = 0;
@@ -216,7 +227,9 @@ const readRefresh = (text: string): string | undefined => {
     const message: unknown = JSON.parse(text);
     if (typeof message !== 'object' || message === null) return undefined;
     const { type, accessToken, ...rest } = message as Record<string, unknown>;
-    return type === 'refresh' && typeof accessToken === 'string' && Object.keys(rest).length === 0 ? accessToken : undefined;
+    return type === 'refresh' && typeof accessToken === 'string' && Object.keys(rest).length === 0
+      ? accessToken
+      : undefined;
   } catch {
     return undefined;
   }

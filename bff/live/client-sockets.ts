@@ -3,7 +3,12 @@ import type { AccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { WebSocket } from 'ws';
-import { type ClientSocket, type ClientSocketDeps, type ClientSocketLimits, createClientSocket } from './client-socket.js';
+import {
+  type ClientSocket,
+  type ClientSocketDeps,
+  type ClientSocketLimits,
+  createClientSocket,
+} from './client-socket.js';
 import type { LivePortfolios } from './live-portfolios.js';
 import type { SocketMetrics } from './socket-metrics.js';
 
@@ -96,7 +101,8 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
       }
     },
     endSession: (sessionId) => {
-      for (const client of open) if (client.sessionId === sessionId) client.end(closeCodes.signInAgain, 'the session was ended');
+      for (const client of open)
+        if (client.sessionId === sessionId) client.end(closeCodes.signInAgain, 'the session was ended');
     },
     close: async () => {
       closing = true;
@@ -107,7 +113,8 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
       const clients = [...open];
       const perSlice = Math.ceil(clients.length / closeSlices);
       for (let from = 0; from < clients.length; from += perSlice) {
-        for (const client of clients.slice(from, from + perSlice)) client.end(closeCodes.goingAway, 'the server is shutting down');
+        for (const client of clients.slice(from, from + perSlice))
+          client.end(closeCodes.goingAway, 'the server is shutting down');
         if (clients.length > closeSlices) await sleep(clock, closeSpreadMs / closeSlices);
       }
       // Each client cuts itself after its grace time; this is for a clock or a socket that fails to.

@@ -7,8 +7,8 @@ export interface Receiver {
 }
 
 /**
- * Finds who has had no frame for so long that the next is due, whether or not anything changed. One timer for all looks at each receiver
- * about once in the time that it may be without a frame; a frame that is sent costs nothing here.
+ * Finds who has had no frame for so long that the next is due, whether or not anything changed. One timer for all looks
+ * at each receiver about once in the time that it may be without a frame; a frame that is sent costs nothing here.
  */
 export interface FrameRhythm<T extends Receiver> {
   /** How often `look` is to be called. */
@@ -24,10 +24,16 @@ export interface FrameRhythm<T extends Receiver> {
 const slots = 64;
 /** As a share of the time: due so early that looking, sending and a busy moment have room. */
 const dueShare = 0.95;
-/** After a frame for a change: so late that the next price is there first. Due earlier, every client would get each second's frame twice. */
+/**
+ * After a frame for a change: so late that the next price is there first. Due earlier, every client would get each
+ * second's frame twice.
+ */
 const changeDueShare = 1.1;
 const lookShare = 0.02;
-/** Receivers are due up to so much earlier, each by a share of its own: those who had a frame at one moment do not get the next at one. */
+/**
+ * Receivers are due up to so much earlier, each by a share of its own: those who had a frame at one moment do not get
+ * the next at one.
+ */
 const spreadShare = 0.1;
 const changeSpreadShare = 0.06;
 const spreads = 10;

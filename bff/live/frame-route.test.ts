@@ -23,7 +23,11 @@ afterAll(async () => {
 const path = '/api/v1/profile/frame';
 const frameOf = async (user: ReturnType<typeof createUser>) => {
   const { status, headers, text } = await bff.call(user, 'GET', path);
-  expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([200, 'application/json; charset=utf-8', 'no-store']);
+  expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
+    200,
+    'application/json; charset=utf-8',
+    'no-store',
+  ]);
   return JSON.parse(text) as Frame;
 };
 const hold = (user: ReturnType<typeof createUser>, symbol: string, quantity: string) =>
@@ -41,7 +45,10 @@ describe('a frame over REST', () => {
     await until(async () => (await frameOf(user)).TotalValue === '3000');
     await hold(user, 'ethusdt', '0.5');
     const frame = await frameOf(user);
-    expect(frame).toMatchObject({ TotalValue: '4000', Coins: [{ Symbol: 'ethusdt', Quantity: '2', Price: '2000', Total: '4000' }] });
+    expect(frame).toMatchObject({
+      TotalValue: '4000',
+      Coins: [{ Symbol: 'ethusdt', Quantity: '2', Price: '2000', Total: '4000' }],
+    });
 
     const socket = await openSocket(bff.wsUrl, user);
     const { AsOf, ...rest } = await socket.next();
@@ -81,7 +88,9 @@ describe('a frame over REST', () => {
     expect([(await refused).statusCode, viewers.length]).toEqual([503, 1]);
     await clock.advanceAsync(5_001);
     const answer = await late;
-    expect([answer.statusCode, Number(answer.headers['retry-after']), viewers.length, clock.pending]).toEqual([503, 2, 0, 0]);
+    expect([answer.statusCode, Number(answer.headers['retry-after']), viewers.length, clock.pending]).toEqual([
+      503, 2, 0, 0,
+    ]);
     await app.close();
   });
 });

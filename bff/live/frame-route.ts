@@ -18,16 +18,20 @@ export interface FrameRouteOptions {
 }
 
 /**
- * One frame, for who cannot keep a WebSocket open: read anew, with the newest prices. The symbols are followed from here on, and for some
- * seconds more, so whoever asks again within them gets prices of that moment.
+ * One frame, for who cannot keep a WebSocket open: read anew, with the newest prices. The symbols are followed from
+ * here on, and for some seconds more, so whoever asks again within them gets prices of that moment.
  */
-export const frameRoute: FastifyPluginAsync<FrameRouteOptions> = async (app, { verify, inTurn, live, clock, timeoutMs = 5_000 }) => {
+export const frameRoute: FastifyPluginAsync<FrameRouteOptions> = async (
+  app,
+  { verify, inTurn, live, clock, timeoutMs = 5_000 },
+) => {
   /** @throws AppError unavailable */
   const read = async (owner: Owner): Promise<string> => {
     let [take, fail]: [(text: string) => void, () => void] = [() => undefined, () => undefined];
     const frame = new Promise<string>((resolve, reject) => {
       take = resolve;
-      fail = () => reject(new AppError('unavailable', 'The portfolio cannot be read at the moment.', { retryAfterMs: 2_000 }));
+      fail = () =>
+        reject(new AppError('unavailable', 'The portfolio cannot be read at the moment.', { retryAfterMs: 2_000 }));
     });
     const late = clock.after(timeoutMs, fail);
     const look = () => {
@@ -52,7 +56,8 @@ export const frameRoute: FastifyPluginAsync<FrameRouteOptions> = async (app, { v
         tags: ['live'],
         operationId: 'getFrame',
         summary: 'The live portfolio at this moment',
-        description: 'For where no WebSocket gets through; ask again every few seconds. It is what the WebSocket sends first.',
+        description:
+          'For where no WebSocket gets through; ask again every few seconds. It is what the WebSocket sends first.',
         security: [{ bearerAuth: [] }],
         response: { 200: Frame, ...problems(401, 429, 503) },
       },

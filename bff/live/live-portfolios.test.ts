@@ -31,7 +31,9 @@ const setUp = (busMs = 0) => {
       reads.push(ids);
       if (state.down) throw new AppError('unavailable', 'The database cannot be reached.');
       return new Map(
-        ids.flatMap((id) => (database.has(id) ? [[id, { version: versions.get(id) ?? 0, coins: database.get(id) ?? [] }]] : [])),
+        ids.flatMap((id) =>
+          database.has(id) ? [[id, { version: versions.get(id) ?? 0, coins: database.get(id) ?? [] }]] : [],
+        ),
       );
     },
   };
@@ -113,7 +115,12 @@ describe('live portfolios', () => {
     publish('btcusdt', '10');
     publish('ethusdt', '1');
     await clock.advanceAsync(20);
-    expect([first.totals, again.totals, other.totals, nobody.totals]).toEqual([['0', '12'], ['0', '12'], ['0', '1'], ['0']]);
+    expect([first.totals, again.totals, other.totals, nobody.totals]).toEqual([
+      ['0', '12'],
+      ['0', '12'],
+      ['0', '1'],
+      ['0'],
+    ]);
     expect(first.viewing.frame()).toBe(again.viewing.frame());
   });
 
@@ -237,7 +244,8 @@ describe('live portfolios', () => {
       // As late and as early as a busy machine has them.
       await clock.advanceAsync(second % 2 === 0 ? 980 : 1_020);
     }
-    for (const { totals } of viewers) expect(totals).toEqual(Array.from({ length: seconds + 1 }, (_, total) => `${total}`));
+    for (const { totals } of viewers)
+      expect(totals).toEqual(Array.from({ length: seconds + 1 }, (_, total) => `${total}`));
   });
 
   it('send what is due without a change at moments of their own to users who had their last frame together', async () => {

@@ -25,7 +25,10 @@ export interface Viewer {
 }
 
 export interface Viewing {
-  /** The newest, as `textFrame` writes it. Undefined until the portfolio was read for the first time, when `changed` is called. */
+  /**
+   * The newest, as `textFrame` writes it. Undefined until the portfolio was read for the first time, when `changed` is
+   * called.
+   */
   frame(): string | undefined;
   /** The same as JSON alone, for who has no WebSocket. */
   text(): string | undefined;
@@ -126,7 +129,8 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
         ? known
         : createHolding(listing, coin.quantity, coin.version);
     });
-    const same = holdings.length === user.holdings.length && holdings.every((holding, i) => holding === user.holdings[i]);
+    const same =
+      holdings.length === user.holdings.length && holdings.every((holding, i) => holding === user.holdings[i]);
     if (same && version === user.version && user.ready) return;
     user.holdings = holdings;
     user.version = version;
@@ -135,7 +139,8 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     const waits: Promise<void>[] = [];
     for (const { listing } of holdings) {
       const known = before.delete(listing);
-      // Until the first frame also for what is held already: its price may still be on its way for the read before this one.
+      // Until the first frame also for what is held already: its price may still be on its way for the read before this
+      // one.
       const wait = known ? (user.ready ? undefined : feed.known(listing)) : holders.add(user, listing);
       if (wait) waits.push(wait);
     }
@@ -191,7 +196,13 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
           framedAt: 0,
           framedForChange: false,
         };
-        user = { userId, owner: { userId, userName: owner.userName }, viewers: new Set(), head: renderHead(owner), ...none };
+        user = {
+          userId,
+          owner: { userId, userName: owner.userName },
+          viewers: new Set(),
+          head: renderHead(owner),
+          ...none,
+        };
         users.set(userId, user);
       }
       // Also for somebody known whose first read failed: those before were sent away, and nobody else asks again.

@@ -58,12 +58,16 @@ describe('the main path', () => {
   it('sends every open socket of the user a change made over REST', async () => {
     const bff = await start();
     const user = createUser(systemClock);
-    const sockets = await Promise.all([openSocket(bff.wsUrl, user), openSocket(bff.wsUrl, undefined, {}, ['bearer', user.token])]);
+    const sockets = await Promise.all([
+      openSocket(bff.wsUrl, user),
+      openSocket(bff.wsUrl, undefined, {}, ['bearer', user.token]),
+    ]);
     expect(sockets[1]?.ws.protocol).toBe('bearer');
     for (const socket of sockets) expect((await socket.next()).Coins).toEqual([]);
     bff.publish('dogeusdt', '0.1');
     await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol: 'dogeusdt', quantity: '3' });
-    for (const socket of sockets) expect(await socket.next((f) => f.Coins.length === 1)).toMatchObject({ TotalValue: '0.3' });
+    for (const socket of sockets)
+      expect(await socket.next((f) => f.Coins.length === 1)).toMatchObject({ TotalValue: '0.3' });
     await bff.call(user, 'DELETE', '/api/v1/profile/coins', { symbol: 'dogeusdt' });
     for (const socket of sockets) {
       socket.clear();

@@ -5,7 +5,8 @@ import { builtPage } from '../app.js';
 import { openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import type { SymbolEntry } from '../market/aggregator-client.js';
 
-// What the built page says in Chromium of coins whose price is missing or old, and of what pauses or is new at the exchange.
+// What the built page says in Chromium of coins whose price is missing or old, and of what pauses or is new at the
+// exchange.
 
 const browser = await startChromium();
 const password = 'correct horse battery';
@@ -24,8 +25,18 @@ afterAll(async () => {
 
 describe.skipIf(!browser)('the page', { timeout: 120_000 }, () => {
   it.each([
-    ['en-GB', 'light', 1_280, ['delisted', 'trading paused', 'never traded', 'Not included, because there is no price: BNB']],
-    ['de-DE', 'dark', 390, ['delistet', 'Handel pausiert', 'noch nie gehandelt', 'Nicht enthalten, weil es keinen Kurs gibt: BNB']],
+    [
+      'en-GB',
+      'light',
+      1_280,
+      ['delisted', 'trading paused', 'never traded', 'Not included, because there is no price: BNB'],
+    ],
+    [
+      'de-DE',
+      'dark',
+      390,
+      ['delistet', 'Handel pausiert', 'noch nie gehandelt', 'Nicht enthalten, weil es keinen Kurs gibt: BNB'],
+    ],
   ] as const)(
     'says at each coin why it has no live price, and which is not in the total (%s)',
     async (locale, colorScheme, width, words) => {
@@ -38,9 +49,15 @@ describe.skipIf(!browser)('the page', { timeout: 120_000 }, () => {
       const { aggregator } = bff;
       aggregator.feeds.set('ethusdt', 'unknown').set('dogeusdt', 'halted').set('bnbusdt', 'live');
       aggregator.noPrices.set('bnbusdt', 'never-traded');
-      for (const [symbol, price] of Object.entries({ btcusdt: '50000', ethusdt: '2500', dogeusdt: '0.25' })) bff.publish(symbol, price);
+      for (const [symbol, price] of Object.entries({ btcusdt: '50000', ethusdt: '2500', dogeusdt: '0.25' }))
+        bff.publish(symbol, price);
 
-      const context = await browser.newContext({ locale, colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+      const context = await browser.newContext({
+        locale,
+        colorScheme,
+        viewport: { width, height: 900 },
+        reducedMotion: 'reduce',
+      });
       const page = await context.newPage();
       await page.goto(bff.url);
       const form = page.getByRole('textbox');

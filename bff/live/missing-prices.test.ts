@@ -28,7 +28,10 @@ const minuteMs = 60_000;
 const start = Date.parse('2027-03-01T12:00:00.000Z');
 let day = 0;
 
-/** A BFF's recorder just after its start: an empty bus and board, on the database that stays. Every room of a test has a day of its own. */
+/**
+ * A BFF's recorder just after its start: an empty bus and board, on the database that stays. Every room of a test has a
+ * day of its own.
+ */
 const createRoom = (atMs = start + day++ * 86_400_000, kind: Kind = 'real') => {
   const clock = createManualClock(atMs);
   const priceBus = createPriceBus(createMemoryPubSub());
@@ -52,7 +55,11 @@ const createRoom = (atMs = start + day++ * 86_400_000, kind: Kind = 'real') => {
   const hold = async (...coins: readonly (readonly [symbol: string, quoteAsset: string, quantity: string])[]) => {
     const user = createUser(clock);
     for (const [symbol, quoteAsset, quantity] of coins)
-      await portfolios.open({ userId: user.userId, userName: user.name }, { symbol, quoteAsset }, parseDecimal(quantity));
+      await portfolios.open(
+        { userId: user.userId, userName: user.name },
+        { symbol, quoteAsset },
+        parseDecimal(quantity),
+      );
     return user.userId;
   };
   const delist = (symbol: string) => {
@@ -136,7 +143,9 @@ describe('the value over time', () => {
     const owner = await room.hold(['btcusdt', 'usdt', '1']);
     await room.price('btcusdt', '100');
     for (let minute = 0; minute < 5; minute++) await room.record();
-    expect((await room.points(owner)).map(({ value, old }) => [value, old])).toEqual(Array.from({ length: 5 }, () => ['100', undefined]));
+    expect((await room.points(owner)).map(({ value, old }) => [value, old])).toEqual(
+      Array.from({ length: 5 }, () => ['100', undefined]),
+    );
     await room.recorder.close();
   });
 
@@ -152,7 +161,8 @@ describe('the value over time', () => {
 });
 
 describe('a last price', () => {
-  const keptOf = async (room: ReturnType<typeof createRoom>, kind: Kind, symbol: string) => (await room.kept.read(kind, [symbol]))[0];
+  const keptOf = async (room: ReturnType<typeof createRoom>, kind: Kind, symbol: string) =>
+    (await room.kept.read(kind, [symbol]))[0];
 
   it('is kept exactly, once a minute, and only goes forward, whichever replica writes', async () => {
     const room = createRoom();
@@ -178,10 +188,19 @@ describe('a last price', () => {
 
     const real = createRoom(simulated.clock.now());
     await real.price('btcusdt', '100');
-    await real.priceBus.setLast({ symbol: 'ghostusdt', price: '1000', timeMs: real.clock.now(), tradeId: 1, simulated: true });
+    await real.priceBus.setLast({
+      symbol: 'ghostusdt',
+      price: '1000',
+      timeMs: real.clock.now(),
+      tradeId: 1,
+      simulated: true,
+    });
     await real.record();
     expect(await real.points(owner)).toMatchObject([{ value: '100', missing: ['ghostusdt'] }]);
-    expect([await keptOf(real, 'real', 'ghostusdt'), (await keptOf(real, 'simulated', 'ghostusdt'))?.price]).toEqual([undefined, '1000']);
+    expect([await keptOf(real, 'real', 'ghostusdt'), (await keptOf(real, 'simulated', 'ghostusdt'))?.price]).toEqual([
+      undefined,
+      '1000',
+    ]);
     await real.recorder.close();
   });
 

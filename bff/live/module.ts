@@ -7,7 +7,10 @@ import { webSocketRoute } from './ws-route.js';
 export const live: BffModule = {
   tag: 'live',
   prefix: '/api/v1',
-  register: async (scope, { deps: { clock, log, metrics }, options, sessions, turns: { inTurn }, portfolios, live: here, origins }) => {
+  register: async (
+    scope,
+    { deps: { clock, log, metrics }, options, sessions, turns: { inTurn }, portfolios, live: here, origins },
+  ) => {
     const { auth, verify, gate } = sessions;
     const { sockets, endSession: foundEnded } = here;
     const reconciliation = startReconciliation(

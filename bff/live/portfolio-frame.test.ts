@@ -25,7 +25,10 @@ const read = (text: string) => JSON.parse(text) as Frame;
 describe('a portfolio frame', () => {
   it('has the contract example, key for key', () => {
     const { board, take, clock } = setUp();
-    const holdings = [createHolding(board.listing('btcusdt', 'usdt'), '1.5', 7), createHolding(board.listing('ethusdt', 'usdt'), '10', 3)];
+    const holdings = [
+      createHolding(board.listing('btcusdt', 'usdt'), '1.5', 7),
+      createHolding(board.listing('ethusdt', 'usdt'), '10', 3),
+    ];
     take('btcusdt', '68123.45');
     take('ethusdt', '3456.78000000');
     const time = new Date(clock.now()).toISOString();
@@ -38,7 +41,10 @@ describe('a portfolio frame', () => {
 
   it('leaves a coin without a price out of the sum', () => {
     const { board, take, clock } = setUp();
-    const holdings = [createHolding(board.listing('btcusdt', 'usdt'), '2'), createHolding(board.listing('newusdt', 'usdt'), '5')];
+    const holdings = [
+      createHolding(board.listing('btcusdt', 'usdt'), '2'),
+      createHolding(board.listing('newusdt', 'usdt'), '5'),
+    ];
     take('btcusdt', '10');
     const frame = read(renderFrame(owner, holdings, clock.now(), true));
     expect(frame.TotalValue).toBe('20');
@@ -76,9 +82,16 @@ describe('a portfolio frame', () => {
   it('is exact whatever the amounts, and computes again what a later price changed', () => {
     const amount = (digits: number, decimals: number) =>
       fc
-        .tuple(fc.bigInt({ min: 0n, max: 10n ** BigInt(digits) - 1n }), fc.stringMatching(new RegExp(`^\\d{0,${decimals}}$`)))
+        .tuple(
+          fc.bigInt({ min: 0n, max: 10n ** BigInt(digits) - 1n }),
+          fc.stringMatching(new RegExp(`^\\d{0,${decimals}}$`)),
+        )
         .map(([whole, fraction]) => new Exact(`${whole}${fraction && `.${fraction}`}`).toFixed());
-    const coin = fc.record({ quantity: amount(20, 18), prices: fc.array(amount(12, 12), { maxLength: 3 }), inBtc: fc.boolean() });
+    const coin = fc.record({
+      quantity: amount(20, 18),
+      prices: fc.array(amount(12, 12), { maxLength: 3 }),
+      inBtc: fc.boolean(),
+    });
     fc.assert(
       fc.property(fc.array(coin, { maxLength: 12 }), amount(8, 8), (coins, rate) => {
         const { board, take, clock } = setUp();

@@ -23,8 +23,10 @@ export const createHolding = (listing: Listing, quantity: string, version = 0): 
 });
 
 /** What a user's frames begin with. */
-export const renderHead = ({ userId, userName }: { readonly userId: string; readonly userName: string }, version = 0): string =>
-  `{"UserID":${asciiJson(userId)},"UserName":${asciiJson(userName)},"Version":${version},"TotalValue":"`;
+export const renderHead = (
+  { userId, userName }: { readonly userId: string; readonly userName: string },
+  version = 0,
+): string => `{"UserID":${asciiJson(userId)},"UserName":${asciiJson(userName)},"Version":${version},"TotalValue":"`;
 
 let timeMs = Number.NaN;
 let timeText = '';
@@ -35,8 +37,9 @@ const textOfTime = (ms: number): string => {
 };
 
 /**
- * The frame that clients get: JSON text in the contract's key order, ASCII only, every amount exact. Totals are computed anew each
- * time: kept ones, thousands of small objects that change every second, cost the garbage collector more than the arithmetic.
+ * The frame that clients get: JSON text in the contract's key order, ASCII only, every amount exact. Totals are
+ * computed anew each time: kept ones, thousands of small objects that change every second, cost the garbage collector
+ * more than the arithmetic.
  * @param head of `renderHead`
  * @param asOfMs time of the valuation, epoch milliseconds
  */

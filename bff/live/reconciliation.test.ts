@@ -127,8 +127,13 @@ it('shows a change and ends a session of another replica although no notice come
   const account = { name: 'somebody', password: 'a good password' };
   await one.call(undefined, 'POST', '/api/v1/auth/register', account);
   const login = await one.call(undefined, 'POST', '/api/v1/auth/login', account);
-  const [mine, session] = await Promise.all([openSocket(two.wsUrl, user), openSocket(two.wsUrl, { token: login.body.accessToken })]);
-  expect((await one.call(user, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' })).status).toBe(200);
+  const [mine, session] = await Promise.all([
+    openSocket(two.wsUrl, user),
+    openSocket(two.wsUrl, { token: login.body.accessToken }),
+  ]);
+  expect((await one.call(user, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' })).status).toBe(
+    200,
+  );
   expect(await mine.next(({ Version }) => Version === 1)).toMatchObject({ Coins: [{ Quantity: '1' }] });
   const cookie = login.headers.getSetCookie()[0]?.split(';')[0] ?? '';
   expect((await one.call(undefined, 'POST', '/api/v1/auth/logout', undefined, { cookie })).status).toBe(200);

@@ -32,10 +32,14 @@ const firstMs = 2_000;
 const maxPages = 100;
 
 /**
- * Finds what notices missed: they are sent at most once, and a connection that breaks takes some along. Every now and then the versions
- * of what is shown are compared with the database, and the auth service is asked which sessions ended since.
+ * Finds what notices missed: they are sent at most once, and a connection that breaks takes some along. Every now and
+ * then the versions of what is shown are compared with the database, and the auth service is asked which sessions ended
+ * since.
  */
-export const startReconciliation = (deps: ReconciliationDeps, options: ReconciliationOptions = {}): { close(): void } => {
+export const startReconciliation = (
+  deps: ReconciliationDeps,
+  options: ReconciliationOptions = {},
+): { close(): void } => {
   const { portfolios, live, auth, hasEnded, foundEnded, clock, log, metrics } = deps;
   const { periodMs = 20_000, pageSize = 1_000 } = options;
   const missed = metrics.counter<'kind'>({
@@ -86,7 +90,10 @@ export const startReconciliation = (deps: ReconciliationDeps, options: Reconcili
     }
   };
   const round = async () => {
-    await Promise.all([attempt('the versions of portfolios', comparePortfolios), attempt('ends of sessions', askForEnds)]);
+    await Promise.all([
+      attempt('the versions of portfolios', comparePortfolios),
+      attempt('ends of sessions', askForEnds),
+    ]);
     if (!closed) timer = clock.after(periodMs, () => void inBackground(round));
   };
   timer = clock.after(Math.min(firstMs, periodMs), () => void inBackground(round));

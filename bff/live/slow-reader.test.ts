@@ -157,7 +157,8 @@ describe('among real connections', () => {
     });
     const open = async (count: number) => {
       const users = Array.from({ length: count }, () => createUser(systemClock));
-      for (const user of users) await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' });
+      for (const user of users)
+        await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' });
       return Promise.all(users.map((user) => openSocket(bff.wsUrl, user)));
     };
     const [readers, stopped] = [await open(30), await open(10)];

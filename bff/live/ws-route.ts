@@ -33,9 +33,13 @@ const requireHandshake = ({ ws, headers }: FastifyRequest) => {
 };
 
 /** The upgrade; everything that can be refused is refused before it, as an HTTP answer. */
-export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (app, { verify, gate, sockets, origins }) => {
+export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (
+  app,
+  { verify, gate, sockets, origins },
+) => {
   const refuseWhenFull = () => {
-    if (sockets.isFull) throw new AppError('unavailable', 'No more connections are taken here at the moment.', { retryAfterMs: 2_000 });
+    if (sockets.isFull)
+      throw new AppError('unavailable', 'No more connections are taken here at the moment.', { retryAfterMs: 2_000 });
   };
   app.route({
     method: 'GET',
@@ -64,7 +68,10 @@ export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (
 
 const maxMessageBytes = 4 * 1024;
 
-/** Makes the app take upgrades; what of them is refused is answered as everything else. @param errorPages as `createHttpServer` has it */
+/**
+ * Makes the app take upgrades; what of them is refused is answered as everything else. @param errorPages as
+ * `createHttpServer` has it
+ */
 export const takeUpgrades = (app: FastifyInstance, sockets: ClientSockets, errorPages: string): void => {
   void app.register(websocket, {
     options: { maxPayload: maxMessageBytes, handleProtocols: chooseSubprotocol, perMessageDeflate: false },
@@ -84,7 +91,11 @@ export const takeUpgrades = (app: FastifyInstance, sockets: ClientSockets, error
   void app.after(() => {
     // The route has looked at the handshake already; what is left is an unreadable list of subprotocols.
     app.websocketServer.on('wsClientError', (err, socket) =>
-      endWithProblem(socket, new AppError('invalid_argument', `The WebSocket handshake is not valid: ${err.message}.`), errorPages),
+      endWithProblem(
+        socket,
+        new AppError('invalid_argument', `The WebSocket handshake is not valid: ${err.message}.`),
+        errorPages,
+      ),
     );
   });
 };

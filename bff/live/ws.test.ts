@@ -6,7 +6,15 @@ import type { Postgres } from '@tickfolio/lib/postgres';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { createUser, openTestPostgres, second, startTestBff, type TestBff, type TestBffOptions, type TestUser } from '../kit/bff.js';
+import {
+  createUser,
+  openTestPostgres,
+  second,
+  startTestBff,
+  type TestBff,
+  type TestBffOptions,
+  type TestUser,
+} from '../kit/bff.js';
 import { openSocket, type TestSocket } from '../kit/socket.js';
 
 let postgres: Postgres;
@@ -69,7 +77,10 @@ describe('the upgrade', () => {
       openSocket(`${bff.wsUrl}?access_token=${createUser(systemClock).token}`, undefined),
     ]) {
       const { status, text } = await refusal(opening);
-      expect({ status, problem: JSON.parse(text) }).toMatchObject({ status: 401, problem: { status: 401, title: 'Not signed in' } });
+      expect({ status, problem: JSON.parse(text) }).toMatchObject({
+        status: 401,
+        problem: { status: 401, title: 'Not signed in' },
+      });
     }
   });
 
@@ -246,7 +257,10 @@ describe('two replicas', () => {
     expect((await socket.next()).Coins).toEqual([]);
     here.publish('btcusdt', '3');
     await hold(here, user, 'btcusdt', '2');
-    expect(await socket.next((f) => f.Coins.length === 1)).toMatchObject({ TotalValue: '6', Coins: [{ Price: '3', Total: '6' }] });
+    expect(await socket.next((f) => f.Coins.length === 1)).toMatchObject({
+      TotalValue: '6',
+      Coins: [{ Price: '3', Total: '6' }],
+    });
     here.publish('btcusdt', '4');
     await socket.next((f) => f.TotalValue === '8');
     await socket.close();
@@ -263,7 +277,8 @@ describe('two replicas', () => {
     const sockets = [await openSocket(here.wsUrl, one), await openSocket(there.wsUrl, one)];
     const untouched = await openSocket(there.wsUrl, other);
     await fetch(`${here.url}/api/v1/auth/logout`, { method: 'POST', headers: { cookie: one.cookie } });
-    for (const socket of sockets) expect(await socket.closed).toMatchObject({ code: 4401, reason: 'the session was ended' });
+    for (const socket of sockets)
+      expect(await socket.closed).toMatchObject({ code: 4401, reason: 'the session was ended' });
     expect((await refusal(openSocket(there.wsUrl, one))).status).toBe(401);
     expect(untouched.ws.readyState).toBe(WebSocket.OPEN);
     await untouched.close();
@@ -309,7 +324,10 @@ describe('frames', () => {
     await socket.next((f) => f.Coins[0]?.Stale === false);
     bff.aggregator.feeds.set('btcusdt', 'broken');
     socket.clear();
-    expect(await socket.next((f) => f.Coins[0]?.Stale === true)).toMatchObject({ TotalValue: '5', Coins: [{ Price: '5' }] });
+    expect(await socket.next((f) => f.Coins[0]?.Stale === true)).toMatchObject({
+      TotalValue: '5',
+      Coins: [{ Price: '5' }],
+    });
     bff.aggregator.feeds.set('btcusdt', 'live');
     bff.publish('btcusdt', '5');
     socket.clear();

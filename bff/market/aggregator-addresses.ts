@@ -2,7 +2,10 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 
-/** Every aggregator there is now, as base URLs. Never throws: what cannot be looked up is what was found before, or the name itself. */
+/**
+ * Every aggregator there is now, as base URLs. Never throws: what cannot be looked up is what was found before, or the
+ * name itself.
+ */
 export type AggregatorAddresses = () => Promise<readonly string[]>;
 
 /** The addresses a host name has now. */
@@ -16,10 +19,14 @@ const maxAddresses = 64;
 const lookUpAll: LookUp = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);
 
 /**
- * @param baseUrls each of one aggregator, or of a name that has one address for each of several (a headless service, a compose service
- * with replicas). An https URL stands for itself, because a certificate is made out to the name.
+ * @param baseUrls each of one aggregator, or of a name that has one address for each of several (a headless service, a
+ * compose service with replicas). An https URL stands for itself, because a certificate is made out to the name.
  */
-export const findAggregators = (baseUrls: readonly string[], clock: Clock, lookUp: LookUp = lookUpAll): AggregatorAddresses => {
+export const findAggregators = (
+  baseUrls: readonly string[],
+  clock: Clock,
+  lookUp: LookUp = lookUpAll,
+): AggregatorAddresses => {
   const found = new Map<string, readonly string[]>();
 
   const expand = async (baseUrl: string): Promise<readonly string[]> => {

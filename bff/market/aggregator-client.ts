@@ -87,14 +87,19 @@ const demandAnswer = z.object({
   symbolsRevision: z.string(),
   simulated: z.boolean(),
   exchangeTimeMs: z.number().optional(),
-  feeds: z.record(z.string(), z.object({ state: feedState.catch('broken'), noPrice: noPrice.optional().catch(undefined) })),
+  feeds: z.record(
+    z.string(),
+    z.object({ state: feedState.catch('broken'), noPrice: noPrice.optional().catch(undefined) }),
+  ),
   lastPrices: z.record(z.string(), z.unknown()),
   shares: z.object({ owned: z.number(), of: z.number() }).optional(),
 });
 const symbolsAnswer = z.object({
   revision: z.string(),
   simulated: z.boolean(),
-  symbols: z.array(z.object({ symbol: z.string(), quoteAsset: z.string(), status: z.string(), paused: z.boolean().optional() })),
+  symbols: z.array(
+    z.object({ symbol: z.string(), quoteAsset: z.string(), status: z.string(), paused: z.boolean().optional() }),
+  ),
 });
 
 /** Talks to the aggregator's HTTP interface. */
@@ -106,7 +111,8 @@ export const createAggregatorClient = (options: AggregatorClientOptions): Aggreg
     baseUrl,
     name: 'aggregator',
     who: 'The aggregator',
-    // The exchange is asked for fresh lists: that it is slow says nothing about the aggregator, and must not stop the demand for prices.
+    // The exchange is asked for fresh lists: that it is slow says nothing about the aggregator, and must not stop the
+    // demand for prices.
     circuits: { quick: circuit, fresh: `${circuit}, fresh list` },
     opens: { failuresInRow: breakAfterFailures },
     restMs,
@@ -119,10 +125,12 @@ export const createAggregatorClient = (options: AggregatorClientOptions): Aggreg
       const read = (given: unknown) => demandAnswer.parse(given);
       const told = { method: 'PUT', body: { symbols }, requestId, silenceMs: deadlineMs, read };
       const answer = await call('quick', `/subscriptions/${holder}`, told);
-      const lastPrices = Object.entries(answer.lastPrices).flatMap(([symbol, given]): [string, Omit<LastPrice, 'symbol'>][] => {
-        const last = toLastPrice(typeof given === 'object' ? { ...given, symbol } : given);
-        return last ? [[symbol, { price: last.price, timeMs: last.timeMs, tradeId: last.tradeId }]] : [];
-      });
+      const lastPrices = Object.entries(answer.lastPrices).flatMap(
+        ([symbol, given]): [string, Omit<LastPrice, 'symbol'>][] => {
+          const last = toLastPrice(typeof given === 'object' ? { ...given, symbol } : given);
+          return last ? [[symbol, { price: last.price, timeMs: last.timeMs, tradeId: last.tradeId }]] : [];
+        },
+      );
       return { ...answer, feeds: new Map(Object.entries(answer.feeds)), lastPrices: new Map(lastPrices) };
     },
     symbols: (requestId, fresh = false) => {

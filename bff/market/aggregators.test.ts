@@ -35,7 +35,10 @@ describe('several aggregators', () => {
     const { client, fakeOf, circuits } = setUp();
     await client.demand([]);
     const price = { price: '1', timeMs: 1, tradeId: 1 };
-    Object.assign(fakeOf('a'), { feeds: feeds({ btcusdt: 'live', ethusdt: 'pending' }), shares: { owned: 13, of: 24 } });
+    Object.assign(fakeOf('a'), {
+      feeds: feeds({ btcusdt: 'live', ethusdt: 'pending' }),
+      shares: { owned: 13, of: 24 },
+    });
     Object.assign(fakeOf('b'), { feeds: feeds({ ethusdt: 'live', ltcusdt: 'broken' }), shares: { owned: 11, of: 24 } });
     fakeOf('a')
       .lastPrices.set('ethusdt', { ...price, tradeId: 5 })
@@ -133,9 +136,18 @@ describe('the addresses of aggregators', () => {
   };
 
   it('are all that a name has, itself where it has one, and what was found before while it cannot be looked up', async () => {
-    const { clock, names, lookUp } = setUpNames({ many: ['10.0.0.2', '10.0.0.1', '10.0.0.2', 'fd00::1'], one: ['10.0.0.9'] });
+    const { clock, names, lookUp } = setUpNames({
+      many: ['10.0.0.2', '10.0.0.1', '10.0.0.2', 'fd00::1'],
+      one: ['10.0.0.9'],
+    });
     const find = findAggregators(['http://many:8088', 'http://one:8088', 'http://unknown:1'], clock, lookUp);
-    const all = ['http://10.0.0.1:8088', 'http://10.0.0.2:8088', 'http://[fd00::1]:8088', 'http://one:8088', 'http://unknown:1'];
+    const all = [
+      'http://10.0.0.1:8088',
+      'http://10.0.0.2:8088',
+      'http://[fd00::1]:8088',
+      'http://one:8088',
+      'http://unknown:1',
+    ];
     expect(await find()).toEqual(all);
     names.delete('many');
     expect(await find()).toEqual(all);

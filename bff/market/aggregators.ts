@@ -17,8 +17,8 @@ const best: readonly FeedState[] = ['live', 'pending', 'halted', 'broken', 'refu
 const nameOf = (baseUrl: string): string => new URL(baseUrl).host;
 
 /**
- * Several aggregators that share the symbols, as one: each is told everything that is needed, and answers for what it publishes.
- * Fails only when none answers.
+ * Several aggregators that share the symbols, as one: each is told everything that is needed, and answers for what it
+ * publishes. Fails only when none answers.
  */
 export const createAggregators = ({ addresses, connect }: AggregatorsDeps): AggregatorClient => {
   const clients = new Map<string, AggregatorConnection>();
@@ -31,7 +31,8 @@ export const createAggregators = ({ addresses, connect }: AggregatorsDeps): Aggr
       client.close();
     }
     return all.map((baseUrl) => {
-      const client = clients.get(baseUrl) ?? connect(baseUrl, all.length === 1 ? 'aggregator' : `aggregator ${nameOf(baseUrl)}`);
+      const client =
+        clients.get(baseUrl) ?? connect(baseUrl, all.length === 1 ? 'aggregator' : `aggregator ${nameOf(baseUrl)}`);
       clients.set(baseUrl, client);
       return [baseUrl, client];
     });

@@ -2,7 +2,15 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createUser, openTestPostgres, second, startTestBff, type TestBff, type TestBffOptions, testSymbols } from '../kit/bff.js';
+import {
+  createUser,
+  openTestPostgres,
+  second,
+  startTestBff,
+  type TestBff,
+  type TestBffOptions,
+  testSymbols,
+} from '../kit/bff.js';
 import { openSocket } from '../kit/socket.js';
 
 let postgres: Postgres;
@@ -19,7 +27,13 @@ const start = async (options: Partial<TestBffOptions> = {}) => {
   running.push(bff);
   const user = createUser(bff.clock);
   const change = (symbol: string, quantity: string, key?: string) =>
-    bff.call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity }, key === undefined ? {} : { 'idempotency-key': key });
+    bff.call(
+      user,
+      'POST',
+      '/api/v1/profile/coins',
+      { symbol, quantity },
+      key === undefined ? {} : { 'idempotency-key': key },
+    );
   /** What the aggregator says from now on has arrived. */
   const heard = async () => {
     const before = bff.aggregator.told.length;
@@ -61,7 +75,9 @@ describe.each([
     expect(ages[0]).toBeLessThan(1_000);
     expect(Math.abs((ages[1] ?? 0) - 600_000)).toBeLessThan(2_500);
     expect(Math.abs(Date.parse(frame.AsOf) - clock.now())).toBeLessThan(3_000);
-    expect(Math.abs(Number((await bff.call(undefined, 'GET', '/ready')).body.clockOffsetMs) + offMs)).toBeLessThan(2_500);
+    expect(Math.abs(Number((await bff.call(undefined, 'GET', '/ready')).body.clockOffsetMs) + offMs)).toBeLessThan(
+      2_500,
+    );
     await socket.close();
   });
 });
@@ -70,7 +86,11 @@ describe('while the exchange is in maintenance', () => {
   it('the list stays, with every coin paused, and a coin can be added, one that is converted too', async () => {
     const { bff, change, heard, symbols } = await start();
     expect(await symbols()).toMatchObject({ btcusdt: 'trading', ethbtc: 'trading', pausedusdt: 'paused' });
-    bff.aggregator.symbols = testSymbols.map((entry) => ({ ...entry, status: 'BREAK', paused: entry.symbol !== 'oldusdt' }));
+    bff.aggregator.symbols = testSymbols.map((entry) => ({
+      ...entry,
+      status: 'BREAK',
+      paused: entry.symbol !== 'oldusdt',
+    }));
     bff.aggregator.revision = 'maintenance';
     await heard();
     expect(await symbols()).toMatchObject({ btcusdt: 'paused', ethusdt: 'paused', ethbtc: 'paused' });
@@ -91,7 +111,10 @@ describe('while the exchange is in maintenance', () => {
     bff.aggregator.symbols = testSymbols.map((entry) => ({ ...entry, status: 'BREAK', paused: true }));
     bff.aggregator.revision = 'maintenance';
     bff.aggregator.feeds.set('btcusdt', 'halted');
-    expect(await socket.next((f) => f.Coins[0]?.PriceState === 'halted')).toMatchObject({ TotalValue: '10', Coins: [{ Stale: true }] });
+    expect(await socket.next((f) => f.Coins[0]?.PriceState === 'halted')).toMatchObject({
+      TotalValue: '10',
+      Coins: [{ Stale: true }],
+    });
     Object.assign(bff.aggregator, { symbols: testSymbols, revision: 'r2' });
     bff.aggregator.feeds.set('btcusdt', 'live');
     await heard();
@@ -109,7 +132,10 @@ describe('a coin that the exchange lists since a moment ago', () => {
     expect(await change('newusdt', '3')).toMatchObject({ status: 200, body: { Symbol: 'newusdt', Quantity: '3' } });
     expect(await symbols()).toMatchObject({ newusdt: 'trading' });
     expect((await bff.call(user, 'GET', '/api/v1/coins/newusdt/candles')).status).toBe(503); // There is no archive, which is another thing.
-    expect(await change('nweusdt', '3')).toMatchObject({ status: 422, body: { detail: expect.stringContaining('Did you mean newusdt?') } });
+    expect(await change('nweusdt', '3')).toMatchObject({
+      status: 422,
+      body: { detail: expect.stringContaining('Did you mean newusdt?') },
+    });
     expect(bff.aggregator.looks).toBe(1);
   });
 

@@ -1,8 +1,8 @@
 import type { Clock } from '@tickfolio/lib/clock';
 
 /**
- * What time it is at the exchange: told by the aggregator, which reads it in the frames, and carried on by the monotonic clock, so that
- * neither a wrong local clock nor one that is set changes how old a price is.
+ * What time it is at the exchange: told by the aggregator, which reads it in the frames, and carried on by the
+ * monotonic clock, so that neither a wrong local clock nor one that is set changes how old a price is.
  */
 export interface ExchangeClock {
   /** Epoch milliseconds, whole. Before it was told, the wall clock at the start is the best guess. */
@@ -19,7 +19,10 @@ export interface ExchangeClock {
   momentOf(exchangeTimeMs: number): number;
 }
 
-/** The answer's way takes some milliseconds, more or less each time; within this nothing is set anew, so that times stand still. */
+/**
+ * The answer's way takes some milliseconds, more or less each time; within this nothing is set anew, so that times
+ * stand still.
+ */
 const toleranceMs = 1_000;
 
 export const createExchangeClock = (clock: Clock): ExchangeClock => {

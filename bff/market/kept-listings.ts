@@ -8,8 +8,8 @@ import { type Assets, assetsOf } from './symbols.js';
 export type Listing = Pick<SymbolEntry, 'symbol' | 'quoteAsset'>;
 
 /**
- * What the exchange listed at any time, in the database: it outlives the list, which forgets what was delisted. Bounded by what was ever
- * listed. Every method throws AppError `unavailable` when the database is away.
+ * What the exchange listed at any time, in the database: it outlives the list, which forgets what was delisted. Bounded
+ * by what was ever listed. Every method throws AppError `unavailable` when the database is away.
  */
 export interface KeptListings {
   /** What a symbol is of and priced in; undefined for one that no list had. */
@@ -36,7 +36,11 @@ export const createKeptListings = (db: Database): KeptListings => ({
     // In one order whoever writes: two replicas that lock the same rows in two orders would stop each other.
     const rows = [...listings]
       .sort((a, b) => (a.symbol < b.symbol ? -1 : 1))
-      .map(({ symbol, quoteAsset }) => ({ symbol, simulated: kind === 'simulated', quoteAsset: quoteAsset.toLowerCase() }));
+      .map(({ symbol, quoteAsset }) => ({
+        symbol,
+        simulated: kind === 'simulated',
+        quoteAsset: quoteAsset.toLowerCase(),
+      }));
     try {
       for (let from = 0; from < rows.length; from += maxRowsPerInsert)
         await db

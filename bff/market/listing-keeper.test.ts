@@ -29,7 +29,11 @@ it('keeps of each list what is new, again after a fault, and real and simulated 
     for (let turn = 0; turn < 5; turn++) await Promise.resolve();
   };
   await pass(1_000);
-  symbols.replace({ revision: 'a', simulated: false, symbols: [entry('btcusdt', 'USDT'), entry('btcusdt', 'USDT'), entry('odd', 'EUR')] });
+  symbols.replace({
+    revision: 'a',
+    simulated: false,
+    symbols: [entry('btcusdt', 'USDT'), entry('btcusdt', 'USDT'), entry('odd', 'EUR')],
+  });
   await pass(1_000);
   isAway = false;
   await pass(29_999);
@@ -65,7 +69,9 @@ it('knows over an update what was held and priced before it', async () => {
   const postgres = await openTestPostgres();
   const run = (text: string) => postgres.db.execute(sql.raw(text));
   await run("insert into profiles (id, name) values ('u', 'maria')");
-  await run("insert into coins (user_id, symbol, quote_asset, quantity) values ('u', 'lunabusd', 'busd', 0), ('u', 'ethbtc', 'btc', 1)");
+  await run(
+    "insert into coins (user_id, symbol, quote_asset, quantity) values ('u', 'lunabusd', 'busd', 0), ('u', 'ethbtc', 'btc', 1)",
+  );
   await run(
     "insert into last_prices (symbol, simulated, price, trade_time, trade_id, received_at) values ('lunabusd', false, 1, now(), 1, now())",
   );

@@ -19,7 +19,8 @@ export interface ListingKeeperOptions {
 }
 
 /** A symbol that does not end with what it is priced in tells nothing of its base. */
-const isNamed = ({ symbol, quoteAsset }: Listing): boolean => quoteAsset !== '' && symbol.endsWith(quoteAsset.toLowerCase());
+const isNamed = ({ symbol, quoteAsset }: Listing): boolean =>
+  quoteAsset !== '' && symbol.endsWith(quoteAsset.toLowerCase());
 
 /** Keeps what the exchange lists, apart from every request: of each new list what was not kept before. */
 export const startListingKeeper = (deps: ListingKeeperDeps, options: ListingKeeperOptions = {}): { close(): void } => {

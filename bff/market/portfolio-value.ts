@@ -23,5 +23,7 @@ export const isSimulated = (kind: Kind): boolean => kind === 'simulated';
 /** @throws AppError unavailable while nobody knows where prices come from */
 export const requireKind = (kind: Kind | undefined): Kind => {
   if (kind) return kind;
-  throw new AppError('unavailable', 'Where prices come from is not known yet; please try again in a few seconds.', { retryAfterMs: 2_000 });
+  throw new AppError('unavailable', 'Where prices come from is not known yet; please try again in a few seconds.', {
+    retryAfterMs: 2_000,
+  });
 };

@@ -6,14 +6,24 @@ import type { FeedWord } from './aggregator-client.js';
 import { isStandstill, type PriceState, priceStateOf, type Standing } from './price-state.js';
 
 describe('why a price is missing or old', () => {
-  const trading = { feed: { state: 'live' }, isDown: false, standing: 'trading', hasPrice: true, isOld: false } as const;
+  const trading = {
+    feed: { state: 'live' },
+    isDown: false,
+    standing: 'trading',
+    hasPrice: true,
+    isOld: false,
+  } as const;
   it.each<[PriceState, string, Partial<Parameters<typeof priceStateOf>[0]>]>([
     ['live', 'it flows', {}],
     ['live', 'nobody has said anything about its feed yet', { feed: undefined, standing: undefined }],
     ['live', 'it trades although the list still says that it pauses', { standing: 'paused' }],
     ['live', 'it trades although the list says that it is gone', { standing: 'gone' }],
     ['old', 'nobody trades it', { isOld: true }],
-    ['old', 'nobody trades it, and no frame came since the feed was asked for', { feed: { state: 'pending' }, isOld: true }],
+    [
+      'old',
+      'nobody trades it, and no frame came since the feed was asked for',
+      { feed: { state: 'pending' }, isOld: true },
+    ],
     ['waiting', 'it was added a moment ago', { feed: { state: 'pending' }, hasPrice: false }],
     ['waiting', 'nothing is known yet', { feed: undefined, standing: undefined, hasPrice: false }],
     ['never-traded', 'its history is empty', { feed: { state: 'live', noPrice: 'never-traded' }, hasPrice: false }],
@@ -22,15 +32,39 @@ describe('why a price is missing or old', () => {
       'its history is empty, because it begins to trade only later',
       { feed: { state: 'halted', noPrice: 'never-traded' }, standing: 'paused', hasPrice: false },
     ],
-    ['unreadable', 'its price has more digits than are read', { feed: { state: 'live', noPrice: 'unreadable' }, hasPrice: false }],
-    ['unreadable', 'its price has become one that cannot be read', { feed: { state: 'live', noPrice: 'unreadable' }, isOld: true }],
-    ['halted', 'the exchange halts it, be the price as new as it may', { feed: { state: 'halted' }, standing: 'paused' }],
-    ['halted', 'the exchange is in maintenance and has closed its streams', { feed: { state: 'broken' }, standing: 'paused', isOld: true }],
+    [
+      'unreadable',
+      'its price has more digits than are read',
+      { feed: { state: 'live', noPrice: 'unreadable' }, hasPrice: false },
+    ],
+    [
+      'unreadable',
+      'its price has become one that cannot be read',
+      { feed: { state: 'live', noPrice: 'unreadable' }, isOld: true },
+    ],
+    [
+      'halted',
+      'the exchange halts it, be the price as new as it may',
+      { feed: { state: 'halted' }, standing: 'paused' },
+    ],
+    [
+      'halted',
+      'the exchange is in maintenance and has closed its streams',
+      { feed: { state: 'broken' }, standing: 'paused', isOld: true },
+    ],
     ['halted', 'it pauses, and has no price yet', { standing: 'paused', hasPrice: false }],
     ['delisted', 'the list has it no longer', { feed: { state: 'unknown' }, standing: 'gone', isOld: true }],
-    ['delisted', 'the list has it no longer, and no price was kept', { feed: { state: 'unknown' }, standing: 'gone', hasPrice: false }],
+    [
+      'delisted',
+      'the list has it no longer, and no price was kept',
+      { feed: { state: 'unknown' }, standing: 'gone', hasPrice: false },
+    ],
     ['delisted', 'its trading was ended', { feed: { state: 'halted' }, standing: 'gone', isOld: true }],
-    ['delisted', 'the aggregator’s list is newer than the one here', { feed: { state: 'unknown' }, standing: 'trading', isOld: true }],
+    [
+      'delisted',
+      'the aggregator’s list is newer than the one here',
+      { feed: { state: 'unknown' }, standing: 'trading', isOld: true },
+    ],
     ['delisted', 'it is gone, whatever else is away', { isDown: true, standing: 'gone' }],
     ['feed-down', 'its stream is silent', { feed: { state: 'broken' } }],
     ['feed-down', 'the exchange refuses this address', { feed: { state: 'refused' }, hasPrice: false }],
@@ -40,7 +74,16 @@ describe('why a price is missing or old', () => {
   });
 
   it('is a standstill only where nothing newer can come as things are', () => {
-    const all: PriceState[] = ['live', 'waiting', 'old', 'halted', 'delisted', 'never-traded', 'unreadable', 'feed-down'];
+    const all: PriceState[] = [
+      'live',
+      'waiting',
+      'old',
+      'halted',
+      'delisted',
+      'never-traded',
+      'unreadable',
+      'feed-down',
+    ];
     expect(all.filter(isStandstill)).toEqual(['halted', 'delisted', 'unreadable', 'feed-down']);
   });
 });
@@ -50,7 +93,8 @@ describe('a frame', () => {
     const clock = createManualClock();
     const standings = new Map<string, Standing>();
     const board = createPriceBoard({ clock, staleAfterMs: 60_000, standing: (symbol) => standings.get(symbol) });
-    const take = (symbol: string, price: string) => board.take({ symbol, price, timeMs: clock.now(), tradeId: clock.now() });
+    const take = (symbol: string, price: string) =>
+      board.take({ symbol, price, timeMs: clock.now(), tradeId: clock.now() });
     const coin = (symbol: string, quote = 'usdt') => {
       const frame = renderFrame(
         renderHead({ userId: 'u', userName: 'u' }),
@@ -93,7 +137,12 @@ describe('a frame', () => {
     standings.set('tusdusdt', 'gone');
     feeds(['tusdusdt', { state: 'unknown' }]);
     board.sweep();
-    expect(coin('ethtusd', 'tusd')).toMatchObject({ Total: '5', Stale: true, PriceState: 'delisted', PriceStateOf: 'tusdusdt' });
+    expect(coin('ethtusd', 'tusd')).toMatchObject({
+      Total: '5',
+      Stale: true,
+      PriceState: 'delisted',
+      PriceStateOf: 'tusdusdt',
+    });
     feeds(['ethtusd', { state: 'broken' }], ['tusdusdt', { state: 'unknown' }]);
     const { PriceState, PriceStateOf } = coin('ethtusd', 'tusd') as Record<string, unknown>;
     expect([PriceState, PriceStateOf]).toEqual(['feed-down', undefined]);
@@ -108,8 +157,18 @@ describe('a frame', () => {
     feeds(['solbusd', { state: 'unknown' }]);
     expect(coin('solbusd', 'busd')).toMatchObject({ PriceState: 'delisted', BaseAsset: 'SOL', QuoteAsset: 'BUSD' });
     standings.set('tornusdt', 'gone'); // Of which no price came at all.
-    expect(coin('tornusdt')).toMatchObject({ Price: null, PriceState: 'delisted', BaseAsset: 'TORN', QuoteAsset: 'USDT' });
-    expect(coin('adarub', 'rub')).toMatchObject({ Price: null, PriceState: 'waiting', BaseAsset: 'ADA', QuoteAsset: 'RUB' });
+    expect(coin('tornusdt')).toMatchObject({
+      Price: null,
+      PriceState: 'delisted',
+      BaseAsset: 'TORN',
+      QuoteAsset: 'USDT',
+    });
+    expect(coin('adarub', 'rub')).toMatchObject({
+      Price: null,
+      PriceState: 'waiting',
+      BaseAsset: 'ADA',
+      QuoteAsset: 'RUB',
+    });
   });
 
   it('names the coin itself as soon as it is the coin that is halted, and no more the symbol that it is converted with', () => {
@@ -129,11 +188,23 @@ describe('a frame', () => {
   it('never holds a real price beside simulated ones', () => {
     const { board, coin, clock } = setUp();
     const reading = (symbol: string, simulated?: boolean, kept = true) =>
-      board.take({ symbol, price: '1', timeMs: clock.now(), tradeId: 1, kept, ...(simulated === undefined ? {} : { simulated }) });
+      board.take({
+        symbol,
+        price: '1',
+        timeMs: clock.now(),
+        tradeId: 1,
+        kept,
+        ...(simulated === undefined ? {} : { simulated }),
+      });
     board.setSimulated(false);
-    expect([reading('btcusdt', false), reading('ethusdt', true), reading('bnbusdt', undefined, false)]).toEqual([true, false, true]);
+    expect([reading('btcusdt', false), reading('ethusdt', true), reading('bnbusdt', undefined, false)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
     board.setSimulated(true);
-    for (const symbol of ['btcusdt', 'ethusdt', 'bnbusdt']) expect(coin(symbol)).toMatchObject({ Price: null, Total: null });
+    for (const symbol of ['btcusdt', 'ethusdt', 'bnbusdt'])
+      expect(coin(symbol)).toMatchObject({ Price: null, Total: null });
     expect([reading('btcusdt', false), reading('btcusdt', true)]).toEqual([false, true]);
     expect(coin('btcusdt')).toMatchObject({ Price: '1', Total: '2' });
   });

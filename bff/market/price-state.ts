@@ -10,7 +10,15 @@ import type { FeedWord } from './aggregator-client.js';
  * - `unreadable`: its newest trade could not be read
  * - `feed-down`: prices cannot arrive: the exchange, a service or the price bus is away
  */
-export type PriceState = 'live' | 'waiting' | 'old' | 'halted' | 'delisted' | 'never-traded' | 'unreadable' | 'feed-down';
+export type PriceState =
+  | 'live'
+  | 'waiting'
+  | 'old'
+  | 'halted'
+  | 'delisted'
+  | 'never-traded'
+  | 'unreadable'
+  | 'feed-down';
 
 /** How the exchange's list has a symbol: paused may trade again, gone will not. */
 export type Standing = 'trading' | 'paused' | 'gone';
@@ -39,6 +47,9 @@ export const priceStateOf = ({ feed, isDown, standing, hasPrice, isOld }: PriceS
   return feed?.noPrice === 'unreadable' ? 'unreadable' : 'old';
 };
 
-/** Whether a coin is valued at a price that only stands still: nothing newer can come as things are. An old one is what the market says. */
+/**
+ * Whether a coin is valued at a price that only stands still: nothing newer can come as things are. An old one is what
+ * the market says.
+ */
 export const isStandstill = (state: PriceState): boolean =>
   state === 'halted' || state === 'delisted' || state === 'unreadable' || state === 'feed-down';

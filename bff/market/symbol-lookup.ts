@@ -4,11 +4,14 @@ import { type Logger, requestIdOf } from '@tickfolio/lib/telemetry';
 import type { AggregatorClient } from './aggregator-client.js';
 import type { Symbols } from './symbols.js';
 
-/** Looks at the exchange's list again for a symbol that is not on the one known here: new listings are found within seconds. */
+/**
+ * Looks at the exchange's list again for a symbol that is not on the one known here: new listings are found within
+ * seconds.
+ */
 export interface SymbolLookup {
   /**
-   * Resolves at once for a symbol that is listed, and where the list was looked at a moment ago or was already for this symbol; else with the
-   * newest list in `symbols`, or as it was where that cannot be had. Never rejects.
+   * Resolves at once for a symbol that is listed, and where the list was looked at a moment ago or was already for this
+   * symbol; else with the newest list in `symbols`, or as it was where that cannot be had. Never rejects.
    * @param symbol lower case; undefined for any
    */
   lookAgain(symbol?: string): Promise<void>;

@@ -28,7 +28,13 @@ export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols; reado
       const text = JSON.stringify({ Revision: revision, Symbols: all });
       // Of the text: another build makes another answer of the same list.
       const bytes = Buffer.from(text);
-      made = { revision, etag: etagOf(text), text, br: compress('br', bytes, quality), gzip: compress('gzip', bytes, quality) };
+      made = {
+        revision,
+        etag: etagOf(text),
+        text,
+        br: compress('br', bytes, quality),
+        gzip: compress('gzip', bytes, quality),
+      };
     }
     return made;
   };
@@ -39,7 +45,8 @@ export const symbolRoutes: FastifyPluginAsync<{ readonly symbols: Symbols; reado
         tags: ['market'],
         operationId: 'listSymbols',
         summary: 'Every symbol that can be held',
-        description: 'Its ETag stays as long as the list does; ask with `If-None-Match` to learn cheaply that nothing changed.',
+        description:
+          'Its ETag stays as long as the list does; ask with `If-None-Match` to learn cheaply that nothing changed.',
         querystring: SymbolsQuery,
         response: { 200: SymbolsAnswer, ...problems(400, 503) },
       },

@@ -1,6 +1,8 @@
 import type { SymbolEntry } from './aggregator-client.js';
 
-/** Finds the symbol that somebody most likely meant; undefined where nothing is close enough to be more than a guess. */
+/**
+ * Finds the symbol that somebody most likely meant; undefined where nothing is close enough to be more than a guess.
+ */
 export type SuggestSymbol = (typed: string) => string | undefined;
 
 /** Optimal string alignment distance (insert, delete, replace, swap neighbours), given up past `limit`. */
@@ -13,7 +15,8 @@ const editDistance = (a: string, b: string, limit: number): number => {
     for (let j = 1; j <= b.length; j++) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1;
       let best = Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + cost);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, (before[j - 2] ?? 0) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, (before[j - 2] ?? 0) + 1);
       row.push(best);
     }
     if (Math.min(...row) > limit) return limit + 1;
@@ -67,14 +70,20 @@ export const createSymbolSuggestion = (symbols: readonly SymbolEntry[], valuatio
     const quote = quotes.find((one) => plain.endsWith(one) && plain !== one);
     const base = quote ? plain.slice(0, -quote.length) : plain;
     // Written the other way round, USDT/BTC is the price of a coin too.
-    const obvious = [plain, plain.replace(/usd$/, defaultQuote), `${base === defaultQuote ? quote : base}${defaultQuote}`];
+    const obvious = [
+      plain,
+      plain.replace(/usd$/, defaultQuote),
+      `${base === defaultQuote ? quote : base}${defaultQuote}`,
+    ];
     const found = obvious.find((text) => text !== typed && names.has(text));
     if (found || base === defaultQuote) return found;
     return nearest((candidate) => {
       if (quote !== undefined && candidate.quote !== quote) return tooFar;
       const byBase = distanceOf(base, candidate.base, toleranceOf(Math.max(base.length, candidate.base.length)));
       // Without a quote asset that is known, that part may be what was mistyped.
-      return quote === undefined ? Math.min(byBase, distanceOf(plain, candidate.symbol, toleranceOf(plain.length - 2))) : byBase;
+      return quote === undefined
+        ? Math.min(byBase, distanceOf(plain, candidate.symbol, toleranceOf(plain.length - 2)))
+        : byBase;
     });
   };
 };

@@ -5,7 +5,11 @@ import { describe, expect, it } from 'vitest';
 import type { SymbolEntry } from './aggregator-client.js';
 import { createSymbols } from './symbols.js';
 
-const listed = (symbol: string, quoteAsset: string, status = 'TRADING'): SymbolEntry => ({ symbol, quoteAsset, status });
+const listed = (symbol: string, quoteAsset: string, status = 'TRADING'): SymbolEntry => ({
+  symbol,
+  quoteAsset,
+  status,
+});
 const list = [
   listed('ethbtc', 'BTC'),
   listed('btcusdt', 'USDT'),
@@ -59,9 +63,12 @@ describe('a symbol that is not listed', () => {
     expect(suggestionFor(typed)).toBe(meant);
   });
 
-  it.each(['zzz', 'x', 'sx', 'bitcoin', 'abcdefghij', 'nikeusdt', 'xyz-usdt'])('%s is near none, and none is made up', (typed) => {
-    expect(refusalOf(typed)).toBe(`The exchange does not list "${typed}".`);
-  });
+  it.each(['zzz', 'x', 'sx', 'bitcoin', 'abcdefghij', 'nikeusdt', 'xyz-usdt'])(
+    '%s is near none, and none is made up',
+    (typed) => {
+      expect(refusalOf(typed)).toBe(`The exchange does not list "${typed}".`);
+    },
+  );
 
   it.each(['usdt', 'usdtusdt', 'usd'])('%s is what everything is valued in, and like no coin', (typed) => {
     expect(refusalOf(typed)).toMatch(/^USDT is what everything is valued in; .*\.$/);
@@ -71,7 +78,9 @@ describe('a symbol that is not listed', () => {
 describe('a symbol that is listed but cannot be held', () => {
   it('is told why, with the same coin in USDT where there is one and nothing like it otherwise', () => {
     expect(refusalOf('oldusdt')).toBe('The exchange no longer trades oldusdt.');
-    expect(refusalOf('usdttry')).toBe('usdttry is priced in TRY, which cannot be converted to USDT: tryusdt is not traded.');
+    expect(refusalOf('usdttry')).toBe(
+      'usdttry is priced in TRY, which cannot be converted to USDT: tryusdt is not traded.',
+    );
     expect(suggestionFor('linktry')).toBe('linkusdt');
   });
 });
@@ -85,7 +94,12 @@ it('a symbol that pauses may be held and is no typing mistake, nor is a pair tha
   expect(symbols.resolve('endusdt')).toEqual({ symbol: 'endusdt', quoteAsset: 'usdt' });
   expect(() => symbols.resolve('oldusdt')).toThrow('The exchange no longer trades oldusdt.');
   expect(() => symbols.resolve('btcudst')).toThrow('Did you mean btcusdt?');
-  expect(['ethbtc', 'endusdt', 'oldusdt', 'nosuch'].map(symbols.standing)).toEqual(['paused', 'paused', 'gone', 'gone']);
+  expect(['ethbtc', 'endusdt', 'oldusdt', 'nosuch'].map(symbols.standing)).toEqual([
+    'paused',
+    'paused',
+    'gone',
+    'gone',
+  ]);
   expect(new Set(symbols.listed().symbols.map(({ Status }) => Status))).toEqual(new Set(['paused']));
 });
 

@@ -18,7 +18,8 @@ export interface Symbols {
   readonly list: SymbolList | undefined;
   /**
    * Finds a symbol that may be held: listed, traded or paused, and valued in USDT directly or through `<quote>usdt`.
-   * @throws AppError unprocessable with the reason and, where one is close, a suggestion; unavailable while no list is known
+   * @throws AppError unprocessable with the reason and, where one is close, a suggestion; unavailable while no list is
+   * known
    */
   resolve(symbol: string): HeldSymbol;
   /**
@@ -50,7 +51,10 @@ export interface ListedSymbol extends Assets {
   readonly Status: 'trading' | 'paused';
 }
 
-/** The exchange's status of a symbol that is not traded any more, unless the list says that it pauses. Other pauses end by themselves. */
+/**
+ * The exchange's status of a symbol that is not traded any more, unless the list says that it pauses. Other pauses end
+ * by themselves.
+ */
 const delisted = 'BREAK';
 const valuationAsset = 'USDT';
 const retryAfterMs = 5_000;
@@ -72,7 +76,8 @@ export const createSymbols = (): Symbols => {
     entry.quoteAsset === valuationAsset ? undefined : `${entry.quoteAsset}${valuationAsset}`.toLowerCase();
   const standingOf = ({ status, paused }: SymbolEntry): Standing =>
     status === 'TRADING' ? 'trading' : status !== delisted || paused ? 'paused' : 'gone';
-  const isUsable = (entry: SymbolEntry | undefined): entry is SymbolEntry => entry !== undefined && standingOf(entry) !== 'gone';
+  const isUsable = (entry: SymbolEntry | undefined): entry is SymbolEntry =>
+    entry !== undefined && standingOf(entry) !== 'gone';
   const standing = (symbol: string): Standing | undefined => {
     const entry = bySymbol.get(symbol);
     return revision === undefined ? undefined : entry ? standingOf(entry) : 'gone';
@@ -82,7 +87,9 @@ export const createSymbols = (): Symbols => {
     return conversion === undefined || isUsable(bySymbol.get(conversion));
   };
   const notKnown = () =>
-    new AppError('unavailable', 'The list of symbols is not known yet; please try again in a few seconds.', { retryAfterMs });
+    new AppError('unavailable', 'The list of symbols is not known yet; please try again in a few seconds.', {
+      retryAfterMs,
+    });
   const refusal = (reason: string, why: string, suggestion?: string): AppError => {
     const message = suggestion ? `${why} Did you mean ${suggestion}?` : why;
     return new AppError('unprocessable', message, { fields: [{ field: 'symbol', message, reason }] });
@@ -97,7 +104,8 @@ export const createSymbols = (): Symbols => {
         'valuation-asset',
         `${valuationAsset} is what everything is valued in; hold a coin that has a price in it, such as btcusdt.`,
       );
-    if (!entry) throw refusal('unknown-symbol', `The exchange does not list ${JSON.stringify(symbol)}.`, suggest(symbol));
+    if (!entry)
+      throw refusal('unknown-symbol', `The exchange does not list ${JSON.stringify(symbol)}.`, suggest(symbol));
     if (!isUsable(entry)) throw goneOf(symbol);
     if (!isValued(entry)) {
       const { quoteAsset } = entry;

@@ -51,7 +51,10 @@ const createServer = () => {
 };
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** The build under another name: every file called differently, and `mark` to be seen in the page's title and in its script. */
+/**
+ * The build under another name: every file called differently, and `mark` to be seen in the page's title and in its
+ * script.
+ */
 const buildAnother = (mark: string): string => {
   const target = join(folder, mark);
   mkdirSync(join(target, 'assets'), { recursive: true });
@@ -188,7 +191,8 @@ describe.skipIf(!browser)('the page, opened while nobody answers,', { timeout: 1
     // While an update is rolled out, the worker is the new one and the page still the old one: nothing of it is kept.
     const mixed = join(folder, 'mixed');
     cpSync(builtPage, mixed, { recursive: true, filter: (path) => !/worker\.js/.test(path) });
-    for (const name of readdirSync(join(next, 'assets'))) cpSync(join(next, 'assets', name), join(mixed, 'assets', name));
+    for (const name of readdirSync(join(next, 'assets')))
+      cpSync(join(next, 'assets', name), join(mixed, 'assets', name));
     cpSync(join(next, 'worker.js'), join(mixed, 'worker.js'));
     await start(mixed);
     const updated = (await page.evaluate(

@@ -91,7 +91,8 @@ it('takes no files from pages that are open because the clock of a replica is da
     return read;
   };
   const right = createManualClock(Date.now());
-  const replica = (build: string, clock = right) => createPageAssets({ db: postgres.db, clock, log: silentLogger(), files: files(build) });
+  const replica = (build: string, clock = right) =>
+    createPageAssets({ db: postgres.db, clock, log: silentLogger(), files: files(build) });
   await replica('before').offer();
   await replica('after', createManualClock(right.now() + 2 * 86_400_000)).offer();
   expect(await replica('fourth').find('assets/index-before.js')).toBeDefined();

@@ -1,16 +1,28 @@
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { compress, type StaticFile } from '@tickfolio/lib/http';
-import { type Database, type DatabaseTime, databaseTime, fromPostgresError, inBackground } from '@tickfolio/lib/postgres';
+import {
+  type Database,
+  type DatabaseTime,
+  databaseTime,
+  fromPostgresError,
+  inBackground,
+} from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { eq, inArray, lt, sql } from 'drizzle-orm';
 import { createTurns } from '../api/turns.js';
 import { pageAssets } from '../schema.js';
 import { fileOf } from './page-files.js';
 
-/** What replicas of several builds of the page share: each serves the files of all, by the names that are made of their content. */
+/**
+ * What replicas of several builds of the page share: each serves the files of all, by the names that are made of their
+ * content.
+ */
 export interface PageAssets {
-  /** Hands this build's files to the others, and says so again until it is closed. Resolves when they have them, or it took too long. Never throws. */
+  /**
+   * Hands this build's files to the others, and says so again until it is closed. Resolves when they have them, or it
+   * took too long. Never throws.
+   */
   offer(): Promise<void>;
   /** A file of another build. @throws AppError unavailable */
   find(name: string): Promise<StaticFile | undefined>;
@@ -53,12 +65,22 @@ export const createPageAssets = (
   const own = [...files].filter(([, { forEver }]) => forEver);
   const held = new Map<string, StaticFile>();
   let heldBytes = 0;
-  const turns = createTurns({ clock, atOnce: maxAsking, maxWaiting, maxWaitMs, words: 'Too many files are asked for.' });
+  const turns = createTurns({
+    clock,
+    atOnce: maxAsking,
+    maxWaiting,
+    maxWaitMs,
+    words: 'Too many files are asked for.',
+  });
 
   const write = async () => {
     const seenAt = time();
     const names = own.map(([name]) => name);
-    const there = await db.update(pageAssets).set({ seenAt }).where(inArray(pageAssets.name, names)).returning({ name: pageAssets.name });
+    const there = await db
+      .update(pageAssets)
+      .set({ seenAt })
+      .where(inArray(pageAssets.name, names))
+      .returning({ name: pageAssets.name });
     const known = new Set(there.map(({ name }) => name));
     for (const [name, { bytes }] of own)
       if (!known.has(name)) await db.insert(pageAssets).values({ name, bytes, seenAt }).onConflictDoNothing();
@@ -66,12 +88,17 @@ export const createPageAssets = (
     const before = new Date(clock.now() - keepMs).toISOString();
     await db
       .delete(pageAssets)
-      .where(lt(pageAssets.seenAt, sql`least(${before}::timestamptz, ${time()} - make_interval(secs => ${keepMs / 1_000}))`));
+      .where(
+        lt(pageAssets.seenAt, sql`least(${before}::timestamptz, ${time()} - make_interval(secs => ${keepMs / 1_000}))`),
+      );
   };
   const offer = () =>
     // Nobody who signs in should wait for it, where the database has one connection.
     inBackground(write).catch((err: unknown) => {
-      log.warn({ err: fromPostgresError(err) }, 'the files of the page could not be handed to other replicas; trying again later');
+      log.warn(
+        { err: fromPostgresError(err) },
+        'the files of the page could not be handed to other replicas; trying again later',
+      );
     });
   const timer = clock.every(offerEveryMs, () => void offer());
 

@@ -13,7 +13,10 @@ const indexName = 'index.html';
 const workerName = 'worker.js';
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Writes the place into what the build left relative, and into the worker, which knows the index by its hash, the index's new one. */
+/**
+ * Writes the place into what the build left relative, and into the worker, which knows the index by its hash, the
+ * index's new one.
+ */
 const place = (files: Map<string, StaticFile>, basePath: string) => {
   const change = (name: string, edit: (text: string) => string) => {
     const file = files.get(name);
@@ -42,7 +45,10 @@ export const readPageFiles = (folder: string, basePath: string): ReadonlyMap<str
       const path = join(folder, name);
       const br = variant(`${path}.br`);
       const gzip = variant(`${path}.gz`);
-      return [name.replaceAll('\\', '/'), fileOf(name, readFileSync(path), { ...(br && { br }), ...(gzip && { gzip }) })];
+      return [
+        name.replaceAll('\\', '/'),
+        fileOf(name, readFileSync(path), { ...(br && { br }), ...(gzip && { gzip }) }),
+      ];
     }),
   );
   place(files, basePath);

@@ -48,7 +48,13 @@ const startBalancer = async (ports: readonly number[]): Promise<{ url: string; s
     request.pipe(onward);
   });
   server.on('upgrade', (request, socket, head) => {
-    const onward = forward({ host: '127.0.0.1', port: next(), path: request.url, method: 'GET', headers: request.headers });
+    const onward = forward({
+      host: '127.0.0.1',
+      port: next(),
+      path: request.url,
+      method: 'GET',
+      headers: request.headers,
+    });
     onward.on('upgrade', (answer, far) => {
       const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${String(value)}`);
       socket.write(['HTTP/1.1 101 Switching Protocols', ...lines, '', ''].join('\r\n'));
@@ -91,7 +97,10 @@ describe.skipIf(!browser)('during an update', { timeout: 120_000 }, () => {
     const name = await createHolder(older);
     const builds = new Set<string>();
     for (let visit = 0; visit < 3; visit++) {
-      const { page, context, signIn, faults } = await openWindow(browser, visit === 2 ? {} : { serviceWorkers: 'block' });
+      const { page, context, signIn, faults } = await openWindow(
+        browser,
+        visit === 2 ? {} : { serviceWorkers: 'block' },
+      );
       let loads = 0;
       page.on('load', () => loads++);
       const missing: string[] = [];
@@ -129,7 +138,10 @@ describe.skipIf(!browser)('during an update', { timeout: 120_000 }, () => {
   });
   it.each([
     ['keeps something for a page', ''],
-    ['keeps nothing', 'Object.defineProperty(window, "sessionStorage", { get() { throw new DOMException("", "SecurityError"); } })'],
+    [
+      'keeps nothing',
+      'Object.defineProperty(window, "sessionStorage", { get() { throw new DOMException("", "SecurityError"); } })',
+    ],
   ])('a part that is nowhere is asked for some times, not for ever, in a browser that %s', async (_what, script) => {
     const { page, context, signIn } = await openWindow(browser, { serviceWorkers: 'block' });
     if (script) await page.addInitScript(script);

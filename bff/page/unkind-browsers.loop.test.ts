@@ -8,7 +8,8 @@ import { builtPage } from '../app.js';
 import { openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { createHolder, openWindow, password, windowIn } from '../kit/page.js';
 
-// The built page in browsers that take less than a page would like: no cookies, no storage, plain http, no script, an old script.
+// The built page in browsers that take less than a page would like: no cookies, no storage, plain http, no script, an
+// old script.
 
 const names = ['--host-resolver-rules=MAP nas 127.0.0.1', '--disable-features=HttpsUpgrades'];
 const browser = await startChromium(names);
@@ -90,7 +91,11 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
   const script = /\/assets\/index-[^/]+\.js$/;
   const javascript = (body: string) => (route: Route) => route.fulfill({ contentType: 'text/javascript', body });
   it.each([
-    ['is kept back by a filter', (route: Route) => route.abort('blockedbyclient'), /could not be loaded.*\/assets\/index-/],
+    [
+      'is kept back by a filter',
+      (route: Route) => route.abort('blockedbyclient'),
+      /could not be loaded.*\/assets\/index-/,
+    ],
     ['breaks', javascript('throw new Error("boom");'), /could not start: .*boom/],
     ['fails later', javascript('Promise.reject(new Error("boom"));'), /could not start: .*boom/],
     ['is too new for the browser', javascript('const x = #;'), /too old for this page/],
@@ -120,7 +125,9 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await page.getByText('One moment …').waitFor();
     await expect.poll(() => page.getByText('Einen Moment …').isVisible()).toBe(false);
     // Some seconds later; the animation is moved on instead, as soon as it has begun.
-    await expect.poll(() => page.evaluate('document.getAnimations().map((animation) => animation.finish()).length')).toBeGreaterThan(0);
+    await expect
+      .poll(() => page.evaluate('document.getAnimations().map((animation) => animation.finish()).length'))
+      .toBeGreaterThan(0);
     await page.getByText('If nothing follows, this browser is too old').waitFor();
     await context.close();
     const without = await openWindow(browser, { javaScriptEnabled: false });

@@ -106,15 +106,24 @@ describe('the page in the BFF', () => {
   it('tells a person who mistyped an address so, and a program by a problem', async () => {
     const ask = async (method: string, path: string, accept: string) => {
       const answer = await fetch(bff.url + path, { method, headers: { accept } });
-      return { status: answer.status, type: answer.headers.get('content-type'), policy: answer.headers.get('content-security-policy') };
+      return {
+        status: answer.status,
+        type: answer.headers.get('content-type'),
+        policy: answer.headers.get('content-security-policy'),
+      };
     };
     const html = 'text/html,application/xhtml+xml,*/*;q=0.8';
-    const page = { status: 404, type: 'text/html; charset=utf-8', policy: expect.stringContaining("script-src 'self'") };
+    const page = {
+      status: 404,
+      type: 'text/html; charset=utf-8',
+      policy: expect.stringContaining("script-src 'self'"),
+    };
     for (const path of ['/nowhere', '/account/', '/coins/btcusdt/more?x=1'])
       expect([path, await ask('GET', path, html)]).toEqual([path, page]);
     const problem = { status: 404, type: 'application/problem+json; charset=utf-8' };
     expect(await ask('GET', '/nowhere', '*/*')).toMatchObject(problem);
-    for (const path of ['/api/v1/nowhere', '/docs/nowhere']) expect([path, await ask('GET', path, html)]).toMatchObject([path, problem]);
+    for (const path of ['/api/v1/nowhere', '/docs/nowhere'])
+      expect([path, await ask('GET', path, html)]).toMatchObject([path, problem]);
     expect(await ask('POST', '/nowhere', html)).toMatchObject(problem);
     expect(await ask('POST', '/account', html)).toMatchObject({ ...problem, status: 405 });
   });

@@ -53,10 +53,15 @@ const serveOthers = (app: FastifyInstance, assets: PageAssets): void => {
 };
 
 /**
- * Serves the built page, held in memory: compressed beforehand, kept by browsers for ever where the name is made of the content.
+ * Serves the built page, held in memory: compressed beforehand, kept by browsers for ever where the name is made of the
+ * content.
  * @param folder what the build wrote; where there is no page in it, the page's address says so
  */
-export const addWebFiles = (app: FastifyInstance, folder: string, { root = app, basePath = '/', share }: WebFilesOptions = {}): void => {
+export const addWebFiles = (
+  app: FastifyInstance,
+  folder: string,
+  { root = app, basePath = '/', share }: WebFilesOptions = {},
+): void => {
   const files = readPageFiles(folder, basePath);
   const page = files?.get('index.html');
   if (!files || !page) {
@@ -78,9 +83,14 @@ export const addWebFiles = (app: FastifyInstance, folder: string, { root = app, 
   if (share) serveOthers(app, share(files));
   // A person who mistyped an address gets a page that says so, a program the problem.
   root.addHook('onRequest', async (request, reply) => {
-    const isForPeople = request.method === 'GET' && request.headers.accept?.includes('text/html') && !/^\/(api|docs)\b/.test(request.url);
+    const isForPeople =
+      request.method === 'GET' && request.headers.accept?.includes('text/html') && !/^\/(api|docs)\b/.test(request.url);
     if (!request.is404 || !isForPeople) return;
-    reply.code(404).header('content-security-policy', policy).header('cache-control', 'no-store').header('vary', 'accept');
+    reply
+      .code(404)
+      .header('content-security-policy', policy)
+      .header('cache-control', 'no-store')
+      .header('vary', 'accept');
     return reply.type(page.type).send(page.bytes);
   });
 };

@@ -23,7 +23,10 @@ export interface ChangeRetentionOptions {
 const dayMs = 86_400_000;
 
 /** Forgets changes that are too old, piece by piece until none is left, apart from every request. */
-export const startChangeRetention = (deps: ChangeRetentionDeps, options: ChangeRetentionOptions = {}): { close(): void } => {
+export const startChangeRetention = (
+  deps: ChangeRetentionDeps,
+  options: ChangeRetentionOptions = {},
+): { close(): void } => {
   const { portfolios, clock, log } = deps;
   const { keepMs = 7 * dayMs, periodMs = 600_000, pieceRows = 1_000, pauseMs = 100 } = options;
   let timer: Timer | undefined;

@@ -5,7 +5,8 @@ import { builtPage } from '../app.js';
 import { openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { createHolder, openWindow, type TestWindow } from '../kit/page.js';
 
-// Changes of coins in the built page when the server refuses them, does not answer, or somebody else has signed in meanwhile.
+// Changes of coins in the built page when the server refuses them, does not answer, or somebody else has signed in
+// meanwhile.
 
 const browser = await startChromium();
 let postgres: Postgres;
@@ -22,7 +23,11 @@ afterAll(async () => {
 
 const changes = /\/api\/v1\/profile\/(coins|changes)/;
 const why = 'An order holds this coin.';
-const refusal = { status: 409, contentType: 'application/problem+json', body: JSON.stringify({ status: 409, detail: why }) };
+const refusal = {
+  status: 409,
+  contentType: 'application/problem+json',
+  body: JSON.stringify({ status: 409, detail: why }),
+};
 const refuseNext = (page: Page) => page.route(changes, (route: Route) => route.fulfill(refusal), { times: 1 });
 
 const open = async (): Promise<TestWindow> => {

@@ -28,13 +28,19 @@ beforeAll(async () => {
     };
     const result = await postgres.db.transaction(
       (tx) =>
-        work(new Proxy(tx, { get: (target, name) => Reflect.get(noDeletion && name === 'delete' ? { delete: broken } : target, name) })),
+        work(
+          new Proxy(tx, {
+            get: (target, name) => Reflect.get(noDeletion && name === 'delete' ? { delete: broken } : target, name),
+          }),
+        ),
       config,
     );
     if (lostAnswer) throw lostAnswer;
     return result;
   };
-  const db = new Proxy(postgres.db, { get: (target, name) => (name === 'transaction' ? transaction : Reflect.get(target, name)) });
+  const db = new Proxy(postgres.db, {
+    get: (target, name) => (name === 'transaction' ? transaction : Reflect.get(target, name)),
+  });
   bff = await startTestBff({
     postgres: { ...postgres, db },
     options: { maxCoinsPerProfile: 3, writesPerUser: { burst: 40, refillMs: 1_000 } },
@@ -147,7 +153,12 @@ describe('undoing', () => {
   });
   it('of another user’s change, of one that never was, or of what is no change finds nothing', async () => {
     const { ChangeID } = (await change('2')).body;
-    for (const answer of [await undo(ChangeID, createUser(systemClock)), await undo(randomUUID()), await undo('1'), await undo('%00')])
+    for (const answer of [
+      await undo(ChangeID, createUser(systemClock)),
+      await undo(randomUUID()),
+      await undo('1'),
+      await undo('%00'),
+    ])
       expect(answer.status).toBe(404);
     expect(await held()).toEqual({ btcusdt: '2' });
   });
@@ -173,7 +184,9 @@ describe('the version of a portfolio', () => {
       ['ethusdt', 2],
     ]);
     expect((await change('-1')).body).toMatchObject({ Quantity: '0', Version: 3 });
-    expect(await socket.next(({ Version }) => Version === 3)).toMatchObject({ Coins: [{ Symbol: 'ethusdt', Version: 2 }] });
+    expect(await socket.next(({ Version }) => Version === 3)).toMatchObject({
+      Coins: [{ Symbol: 'ethusdt', Version: 2 }],
+    });
     expect(await profile()).toMatchObject({ Version: 3, Coins: [{ Version: 2 }] });
     await socket.close();
   });
@@ -255,10 +268,13 @@ it('forgets changes after seven days, in pieces, and goes on after a fault', asy
 it('forgets only what is old, and then neither repeats nor undoes it', async () => {
   const portfolios = createPortfolios(postgres.db);
   const { ChangeID } = (await change('1', 'old')).body;
-  await postgres.db.execute(sql`update portfolio_changes set made_at = now() - interval '8 days' where id = ${ChangeID}`);
+  await postgres.db.execute(
+    sql`update portfolio_changes set made_at = now() - interval '8 days' where id = ${ChangeID}`,
+  );
   const { ChangeID: young } = (await change('2')).body;
   const days = 86_400_000;
-  // Also by a clock that is ahead by more, as after a virtual machine's resume: whoever sends a request again must not have it twice.
+  // Also by a clock that is ahead by more, as after a virtual machine's resume: whoever sends a request again must not
+  // have it twice.
   expect(await portfolios.forgetChanges(7 * days, 1_000, Date.now() + 8 * days)).toBe(1);
   expect((await undo(ChangeID)).status).toBe(404);
   expect((await undo(young)).status).toBe(200);

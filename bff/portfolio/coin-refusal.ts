@@ -1,6 +1,8 @@
 import { AppError } from '@tickfolio/lib/errors';
 
-/** A change that is not made. @param reason a stable word, for which the page has a sentence in its reader's language */
+/**
+ * A change that is not made. @param reason a stable word, for which the page has a sentence in its reader's language
+ */
 export const coinRefusal = (
   code: 'failed_precondition' | 'invalid_argument' | 'not_found',
   field: string,

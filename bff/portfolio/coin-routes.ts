@@ -30,7 +30,8 @@ export interface CoinRoutesOptions {
 }
 
 /** What the header is good for. */
-const repeats = 'Repeated with the same `Idempotency-Key` within 7 days it changes nothing more and is answered the same.';
+const repeats =
+  'Repeated with the same `Idempotency-Key` within 7 days it changes nothing more and is answered the same.';
 const common = { tags: ['profile'], security: [{ bearerAuth: [] }] };
 
 export const answerCoin = ({ version, ...coin }: Coin) => ({
@@ -58,11 +59,15 @@ const readQuantity = (text: string): Decimal => {
   } catch (err) {
     throw refuseQuantity(err instanceof AppError ? err.message : String(err));
   }
-  if (isZero(quantity)) throw refuseQuantity('Zero changes nothing; send a positive amount to add or a negative one to take away.');
+  if (isZero(quantity))
+    throw refuseQuantity('Zero changes nothing; send a positive amount to add or a negative one to take away.');
   return quantity;
 };
 
-/** Refusals, each given before anything is written. After any other fault the change may have been made, and only its answer lost. */
+/**
+ * Refusals, each given before anything is written. After any other fault the change may have been made, and only its
+ * answer lost.
+ */
 const refusals: ReadonlySet<ErrorCode> = new Set([
   'invalid_argument',
   'not_found',
@@ -150,7 +155,13 @@ export const coinRoutes: FastifyPluginAsyncTypebox<CoinRoutesOptions> = async (a
       if (!change) throw notHeld('not_found', symbol);
       const { id, delta, coin } = change;
       const removed = formatDecimal(negate(parseDecimal(delta)));
-      return { message: 'coin successfully deleted', Symbol: symbol, Quantity: removed, Version: coin.version, ChangeID: id };
+      return {
+        message: 'coin successfully deleted',
+        Symbol: symbol,
+        Quantity: removed,
+        Version: coin.version,
+        ChangeID: id,
+      };
     },
   );
 
@@ -161,7 +172,8 @@ export const coinRoutes: FastifyPluginAsyncTypebox<CoinRoutesOptions> = async (a
         ...common,
         operationId: 'undoChange',
         summary: 'Reverses a change of a coin',
-        description: 'Of the last 7 days. Repeating it changes nothing more. The answer names a change too, which can be undone in turn.',
+        description:
+          'Of the last 7 days. Repeating it changes nothing more. The answer names a change too, which can be undone in turn.',
         params: ChangePath,
         response: { 200: CoinAnswer, ...problems(401, 404, 409, 429, 503) },
       },

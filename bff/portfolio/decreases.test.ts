@@ -16,14 +16,24 @@ describe.skipIf(!server)('concurrent changes on a real PostgreSQL server', () =>
     if (!server) return undefined;
     const { host, port, user, password } = server;
     await server.createDatabase('profile_db');
-    const options = { host, port, user, password, database: 'profile_db', migrationsFolder, log: silentLogger(), clock: systemClock };
+    const options = {
+      host,
+      port,
+      user,
+      password,
+      database: 'profile_db',
+      migrationsFolder,
+      log: silentLogger(),
+      clock: systemClock,
+    };
     // Two replicas that start together, each with its own connections.
     return Promise.all([1, 2].map(() => openServerPostgres({ ...options, maxConnections: connections / 2 })));
   })();
   afterAll(async () => {
     for (const postgres of (await opening) ?? []) await postgres.close();
   });
-  const replicas = async () => ((await opening) ?? []).map((postgres) => createPortfolios(postgres.db, { maxCoins: 5 }));
+  const replicas = async () =>
+    ((await opening) ?? []).map((postgres) => createPortfolios(postgres.db, { maxCoins: 5 }));
   const owner = (userId: string) => ({ userId, userName: userId });
   const btc = { symbol: 'btcusdt', quoteAsset: 'usdt' };
 
@@ -33,10 +43,13 @@ describe.skipIf(!server)('concurrent changes on a real PostgreSQL server', () =>
     const user = owner('decreases');
     await one.open(user, btc, parseDecimal('10'));
     const by = parseDecimal('-0.3');
-    const results = await Promise.allSettled(Array.from({ length: 100 }, (_, i) => (i % 2 ? one : two).change(user, btc.symbol, by)));
+    const results = await Promise.allSettled(
+      Array.from({ length: 100 }, (_, i) => (i % 2 ? one : two).change(user, btc.symbol, by)),
+    );
     const taken = results.filter((result) => result.status === 'fulfilled').length;
     expect(taken).toBe(33); // 33 × 0.3 = 9.9
-    for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'failed_precondition' });
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'failed_precondition' });
     expect((await one.read(user)).coins.map((coin) => coin.quantity)).toEqual(['0.1']);
   });
 
@@ -78,7 +91,9 @@ describe.skipIf(!server)('concurrent changes on a real PostgreSQL server', () =>
         two.change(user, btc.symbol, parseDecimal('-1')),
         two.open(user, btc, parseDecimal('2')),
       ]);
-      const taken = results.slice(0, 2).filter((result) => result.status === 'fulfilled' && result.value !== undefined).length;
+      const taken = results
+        .slice(0, 2)
+        .filter((result) => result.status === 'fulfilled' && result.value !== undefined).length;
       expect(taken).toBeGreaterThan(0);
       expect((await one.read(user)).coins.map((coin) => coin.quantity)).toEqual([String(3 - taken)]);
       await one.remove(user, btc.symbol);
@@ -98,7 +113,9 @@ describe.skipIf(!server)('concurrent changes on a real PostgreSQL server', () =>
     const made = new Map(results.map(({ id, coin }) => [id, coin.version]));
     expect([...made.values()].sort()).toEqual([1, 2, 3, 4]);
     expect(await two.read(user)).toMatchObject({ version: 4, coins: [{ quantity: '2' }, { quantity: '2' }] });
-    const undone = await Promise.all(Array.from({ length: 10 }, (_, i) => (i % 2 ? one : two).undo(user, results[0]?.id ?? '')));
+    const undone = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => (i % 2 ? one : two).undo(user, results[0]?.id ?? '')),
+    );
     expect(new Set(undone.map(({ id }) => id)).size).toBe(1);
     expect((await one.versions([user.userId, 'nobody'])).get(user.userId)).toBe(5);
   });
@@ -108,7 +125,9 @@ describe.skipIf(!server)('concurrent changes on a real PostgreSQL server', () =>
     if (!one || !two) return;
     const user = owner('new-coins');
     const results = await Promise.allSettled(
-      Array.from({ length: 20 }, (_, i) => (i % 2 ? one : two).open(user, { symbol: `c${i}usdt`, quoteAsset: 'usdt' }, parseDecimal('1'))),
+      Array.from({ length: 20 }, (_, i) =>
+        (i % 2 ? one : two).open(user, { symbol: `c${i}usdt`, quoteAsset: 'usdt' }, parseDecimal('1')),
+      ),
     );
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(5);
     expect((await one.read(user)).coins).toHaveLength(5);

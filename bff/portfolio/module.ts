@@ -8,7 +8,10 @@ import { profileRoutes } from './profile-routes.js';
 export const portfolio: BffModule = {
   tag: 'profile',
   prefix: '/api/v1/profile',
-  register: async (scope, { deps: { clock, log }, options, sessions: { verify }, turns, portfolios, market, portfolioChanged }) => {
+  register: async (
+    scope,
+    { deps: { clock, log }, options, sessions: { verify }, turns, portfolios, market, portfolioChanged },
+  ) => {
     const retention = startChangeRetention({ portfolios, clock, log });
     scope.addHook('onClose', async () => retention.close());
     const words = 'Too many changes in a short time; please wait a little.';

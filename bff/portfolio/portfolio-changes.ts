@@ -1,5 +1,15 @@
 import { type AppError, differentRequest } from '@tickfolio/lib/errors';
-import { add, canonical, compare, type Decimal, formatDecimal, isZero, negate, parseDecimal, zero } from '@tickfolio/lib/money';
+import {
+  add,
+  canonical,
+  compare,
+  type Decimal,
+  formatDecimal,
+  isZero,
+  negate,
+  parseDecimal,
+  zero,
+} from '@tickfolio/lib/money';
 import type { Database, Transaction } from '@tickfolio/lib/postgres';
 import { and, asc, count, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { HeldSymbol } from '../market/symbols.js';
@@ -35,24 +45,32 @@ export interface Owner {
 }
 
 /**
- * The changes of portfolios, each in one transaction with what a repeat and an undo of it need: under the same key a change is made once
- * and answered the same. Where one throws AppError `unavailable`, it is unknown whether it was made.
+ * The changes of portfolios, each in one transaction with what a repeat and an undo of it need: under the same key a
+ * change is made once and answered the same. Where one throws AppError `unavailable`, it is unknown whether it was
+ * made.
  */
 export interface PortfolioChanges {
   /**
-   * Adds to a coin that is held, or takes away from it; down to exactly zero removes it. Concurrent calls never take more than there is.
+   * Adds to a coin that is held, or takes away from it; down to exactly zero removes it. Concurrent calls never take
+   * more than there is.
    * @param by not zero; negative takes away @returns undefined when the coin is not held
    * @param allow throws what is to be thrown where a held coin may not be changed so; not asked of a repeat
-   * @throws AppError failed_precondition when less is held, when the sum has too many digits, or when the key stands for another request
+   * @throws AppError failed_precondition when less is held, when the sum has too many digits, or when the key stands
+   * for another request
    */
   change(owner: Owner, symbol: string, by: Decimal, key?: string, allow?: () => void): Promise<Change | undefined>;
-  /** Starts to hold a coin, or adds to it. @throws AppError failed_precondition past the coin limit, else as `change` */
+  /**
+   * Starts to hold a coin, or adds to it. @throws AppError failed_precondition past the coin limit, else as `change`
+   */
   open(owner: Owner, held: HeldSymbol, quantity: Decimal, key?: string): Promise<Change>;
-  /** Takes away all that is held of a coin. @returns undefined when the coin is not held. @throws AppError as `change` */
+  /**
+   * Takes away all that is held of a coin. @returns undefined when the coin is not held. @throws AppError as `change`
+   */
   remove(owner: Owner, symbol: string, key?: string): Promise<Change | undefined>;
   /**
    * Reverses a change, once however often it is called.
-   * @throws AppError not_found for a change that is unknown, somebody else's or too old; failed_precondition when less is held by now than it added
+   * @throws AppError not_found for a change that is unknown, somebody else's or too old; failed_precondition when less
+   * is held by now than it added
    */
   undo(owner: Owner, changeId: string): Promise<Change>;
   /** Forgets what is older by the clock here and by the database's, at most `limit`. @returns how many went */
@@ -76,7 +94,8 @@ const toChange = (row: ChangeRow): Change => {
   return { id: row.id, delta: canonical(row.delta), coin };
 };
 
-const ofCoin = (userId: string, symbol: string): SQL | undefined => and(eq(coins.userId, userId), eq(coins.symbol, symbol));
+const ofCoin = (userId: string, symbol: string): SQL | undefined =>
+  and(eq(coins.userId, userId), eq(coins.symbol, symbol));
 
 const tooLittle = (held: string, symbol: string, by: Decimal): AppError =>
   coinRefusal(
@@ -148,7 +167,11 @@ const note = async (tx: Transaction, { key, ...intent }: Intent, coin: CoinRow, 
 /** Throws what the database throws. */
 export const createPortfolioChanges = (db: Database, maxCoins: number): PortfolioChanges => {
   /** Does the work unless it was done under this key before. */
-  const once = (owner: Owner, intent: Intent, work: (tx: Transaction) => Promise<Change | undefined>): Promise<Change | undefined> =>
+  const once = (
+    owner: Owner,
+    intent: Intent,
+    work: (tx: Transaction) => Promise<Change | undefined>,
+  ): Promise<Change | undefined> =>
     db.transaction(async (tx) => {
       await lockPortfolio(tx, owner);
       if (intent.key === undefined) return work(tx);
@@ -157,7 +180,12 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
       return known ? toChange(known) : work(tx);
     });
   /** @throws AppError failed_precondition past the coin limit */
-  const insert = async (tx: Transaction, userId: string, { symbol, quoteAsset }: HeldSymbol, quantity: Decimal): Promise<CoinRow> => {
+  const insert = async (
+    tx: Transaction,
+    userId: string,
+    { symbol, quoteAsset }: HeldSymbol,
+    quantity: Decimal,
+  ): Promise<CoinRow> => {
     const [held] = await tx
       .select({ coins: count() })
       .from(coins)
@@ -200,7 +228,9 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
     },
     open: async (owner, held, quantity, key) => {
       const intent = { key, request: requestOf(held.symbol, quantity) };
-      const opened = await once(owner, intent, async (tx) => note(tx, intent, await put(tx, owner.userId, held, quantity), quantity));
+      const opened = await once(owner, intent, async (tx) =>
+        note(tx, intent, await put(tx, owner.userId, held, quantity), quantity),
+      );
       return opened as Change;
     },
     remove: (owner, symbol, key) => {
@@ -232,12 +262,18 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
         .from(portfolioChanges)
         // By the clock that wrote them too: ours may be days ahead for a while.
         .where(
-          lt(portfolioChanges.madeAt, sql`least(${before.toISOString()}::timestamptz, now() - make_interval(secs => ${keepMs / 1_000}))`),
+          lt(
+            portfolioChanges.madeAt,
+            sql`least(${before.toISOString()}::timestamptz, now() - make_interval(secs => ${keepMs / 1_000}))`,
+          ),
         )
         .orderBy(asc(portfolioChanges.madeAt))
         .limit(limit)
         .for('update', { skipLocked: true });
-      const gone = await db.delete(portfolioChanges).where(inArray(portfolioChanges.id, old)).returning({ id: portfolioChanges.id });
+      const gone = await db
+        .delete(portfolioChanges)
+        .where(inArray(portfolioChanges.id, old))
+        .returning({ id: portfolioChanges.id });
       return gone.length;
     },
   };

@@ -78,7 +78,10 @@ const orFault = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
-/** A build of before locks a coin before its portfolio, and may wait for us as we for it; then the database undoes one of the two. */
+/**
+ * A build of before locks a coin before its portfolio, and may wait for us as we for it; then the database undoes one
+ * of the two.
+ */
 const againAfterDeadlock = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
@@ -105,13 +108,18 @@ const readPortfolios = async (db: Database, userIds: readonly string[]) => {
   return found;
 };
 
-export const createPortfolios = (db: Database, { maxCoins = 500, clock = systemClock }: PortfoliosOptions = {}): Portfolios => {
+export const createPortfolios = (
+  db: Database,
+  { maxCoins = 500, clock = systemClock }: PortfoliosOptions = {},
+): Portfolios => {
   const changes = createPortfolioChanges(db, maxCoins);
   // The changes of one user wait for each other in any case: here, where they hold no connection.
   const words = 'Too many changes at once; please wait a little.';
   const turns = createTurns({ clock, atOnce: 1, maxWaiting: maxWaitingChanges, maxWaitMs, words, failTogether: true });
-  const inTurn = <T>({ userId }: Owner, work: () => Promise<T>) => turns.take(userId, () => orFault(() => againAfterDeadlock(work)));
-  const insertProfile = ({ userId, userName }: Owner) => db.insert(profiles).values({ id: userId, name: userName }).onConflictDoNothing();
+  const inTurn = <T>({ userId }: Owner, work: () => Promise<T>) =>
+    turns.take(userId, () => orFault(() => againAfterDeadlock(work)));
+  const insertProfile = ({ userId, userName }: Owner) =>
+    db.insert(profiles).values({ id: userId, name: userName }).onConflictDoNothing();
 
   return {
     createProfile: (owner) => orFault(async () => void (await insertProfile(owner))),
@@ -125,7 +133,9 @@ export const createPortfolios = (db: Database, { maxCoins = 500, clock = systemC
     readMany: (userIds) =>
       orFault(async () => {
         const found = [...(await readPortfolios(db, userIds))];
-        return new Map(found.flatMap(([userId, portfolio]) => (portfolio.coins.length > 0 ? [[userId, portfolio.coins]] : [])));
+        return new Map(
+          found.flatMap(([userId, portfolio]) => (portfolio.coins.length > 0 ? [[userId, portfolio.coins]] : [])),
+        );
       }),
     versions: (userIds) =>
       orFault(async () => {
@@ -141,6 +151,8 @@ export const createPortfolios = (db: Database, { maxCoins = 500, clock = systemC
     undo: (owner, changeId) => inTurn(owner, () => changes.undo(owner, changeId)),
     forgetChanges: (keepMs, limit, nowMs) => orFault(() => changes.forgetChanges(keepMs, limit, nowMs)),
     symbols: () =>
-      orFault(() => db.select({ symbol: sql<string>`held.symbol`, quoteAsset: sql<string>`held.quote_asset` }).from(heldSymbols)),
+      orFault(() =>
+        db.select({ symbol: sql<string>`held.symbol`, quoteAsset: sql<string>`held.quote_asset` }).from(heldSymbols),
+      ),
   };
 };

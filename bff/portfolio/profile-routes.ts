@@ -14,7 +14,10 @@ export interface ProfileRoutesOptions {
 
 const common = { tags: ['profile'], security: [{ bearerAuth: [] }] };
 
-export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = async (app, { verify, inTurn, portfolios }) => {
+export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = async (
+  app,
+  { verify, inTurn, portfolios },
+) => {
   app.addHook('onRequest', requireSignIn(verify));
 
   app.get(

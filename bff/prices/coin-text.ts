@@ -29,8 +29,8 @@ const stateText = ({ symbol, quoteAsset, state, stateOf }: CoinTextInput): strin
 };
 
 /**
- * What a frame says of a coin before and after the digits of its total: `"Price":"1.5","Total":"`, or up to the end of `null`; and
- * `","PriceTime":…,"Stale":…,"PriceReceived":…}`.
+ * What a frame says of a coin before and after the digits of its total: `"Price":"1.5","Total":"`, or up to the end of
+ * `null`; and `","PriceTime":…,"Stale":…,"PriceReceived":…}`.
  */
 export const coinText = (input: CoinTextInput): { readonly beforeTotal: string; readonly afterTotal: string } => {
   const { reading, priceUsdt, state } = input;

@@ -1,8 +1,9 @@
 import type { Clock } from '@tickfolio/lib/clock';
 
 /**
- * The wall clock as frames tell it. It runs with the monotonic clock, so that the difference between two of its times is how much time went
- * by; where the wall clock was set, `look` follows it, and every time that a frame tells is to be written anew.
+ * The wall clock as frames tell it. It runs with the monotonic clock, so that the difference between two of its times
+ * is how much time went by; where the wall clock was set, `look` follows it, and every time that a frame tells is to be
+ * written anew.
  */
 export interface FrameClock {
   /** Epoch milliseconds. */

@@ -10,7 +10,10 @@ export interface Listing {
   readonly priceUsdt: Decimal | undefined;
   /** Of the price, or where that is well of the one it is converted with. */
   readonly state: PriceState;
-  /** A coin's part of a frame from the price up to the digits of its total, `"Price":"1.5","Total":"`, or up to the end of `null`. */
+  /**
+   * A coin's part of a frame from the price up to the digits of its total, `"Price":"1.5","Total":"`, or up to the end
+   * of `null`.
+   */
   readonly beforeTotal: string;
   /** The rest of the coin's part, `","PriceTime":…,"Stale":…,"PriceReceived":…}`. */
   readonly afterTotal: string;

@@ -9,7 +9,10 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const head = renderHead({ userId: 'u', userName: 'maria' });
 
-/** A computer whose wall clock is off by so much from the exchange's, and can be set; its monotonic clock runs as it should. */
+/**
+ * A computer whose wall clock is off by so much from the exchange's, and can be set; its monotonic clock runs as it
+ * should.
+ */
 const computer = (offMs: number) => {
   const time = createManualClock();
   const wall = { offMs };
@@ -21,7 +24,13 @@ const computer = (offMs: number) => {
   board.connect(() => changes++);
   let tradeId = 0;
   const take = (agoMs = 0, kept = false) =>
-    board.take({ symbol: 'btcusdt', price: '2', timeMs: time.now() - agoMs, tradeId: ++tradeId, ...(kept ? { kept } : {}) });
+    board.take({
+      symbol: 'btcusdt',
+      price: '2',
+      timeMs: time.now() - agoMs,
+      tradeId: ++tradeId,
+      ...(kept ? { kept } : {}),
+    });
   /** The aggregator's answer, which came at once. */
   const told = (byMs = 0) => exchange.told(time.now() + byMs, time.monotonic());
   const coin = () => {
@@ -29,7 +38,12 @@ const computer = (offMs: number) => {
     const text = renderFrame(head, [createHolding(board.listing('btcusdt', 'usdt'), '1')], frames.now(), false);
     const { AsOf, Coins } = JSON.parse(text) as { AsOf: string; Coins: { PriceReceived: string; Stale: boolean }[] };
     const { PriceReceived = '', Stale } = Coins[0] ?? {};
-    return { stale: Stale, ageMs: Date.parse(AsOf) - Date.parse(PriceReceived), asOfMs: Date.parse(AsOf), received: PriceReceived };
+    return {
+      stale: Stale,
+      ageMs: Date.parse(AsOf) - Date.parse(PriceReceived),
+      asOfMs: Date.parse(AsOf),
+      received: PriceReceived,
+    };
   };
   const advance = (ms: number) => time.advance(ms);
   return { board, exchange, take, told, coin, wall, advance, now: clock.now, changes: () => changes };
@@ -88,21 +102,24 @@ describe('the age of a price', () => {
     expect(coin()).toMatchObject({ stale: false, ageMs: 1_000 });
   });
 
-  it.each([-hourMs, -5_000, 5_000, hourMs])('does not change when the wall clock is set by %i ms in the middle of a run', (setMs) => {
-    const { take, coin, told, wall, advance } = computer(0);
-    told();
-    take();
-    advance(10_000);
-    const before = coin();
-    wall.offMs += setMs;
-    const after = coin();
-    expect(after).toMatchObject({ stale: false, ageMs: 10_000 });
-    expect(after.asOfMs - before.asOfMs).toBe(setMs);
-    advance(51_000);
-    expect(coin()).toMatchObject({ stale: true, ageMs: 61_000 });
-    take();
-    expect(coin()).toMatchObject({ stale: false, ageMs: 0 });
-  });
+  it.each([-hourMs, -5_000, 5_000, hourMs])(
+    'does not change when the wall clock is set by %i ms in the middle of a run',
+    (setMs) => {
+      const { take, coin, told, wall, advance } = computer(0);
+      told();
+      take();
+      advance(10_000);
+      const before = coin();
+      wall.offMs += setMs;
+      const after = coin();
+      expect(after).toMatchObject({ stale: false, ageMs: 10_000 });
+      expect(after.asOfMs - before.asOfMs).toBe(setMs);
+      advance(51_000);
+      expect(coin()).toMatchObject({ stale: true, ageMs: 61_000 });
+      take();
+      expect(coin()).toMatchObject({ stale: false, ageMs: 0 });
+    },
+  );
 
   it('is that of its trade where a trade of hours ago arrives only now, as the first price of a quiet coin', () => {
     const { take, coin, told } = computer(0);

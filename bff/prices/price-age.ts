@@ -16,15 +16,18 @@ export interface PriceAgeDeps {
   readonly frames: FrameClock;
 }
 
-/** When a price was traded, by the exchange, and when it arrived, monotonic; undefined for one that was read where it is kept. */
+/**
+ * When a price was traded, by the exchange, and when it arrived, monotonic; undefined for one that was read where it is
+ * kept.
+ */
 interface Times {
   readonly timeMs: number;
   readonly arrivedMs: number | undefined;
 }
 
 /**
- * How much older than its arrival a price may be that arrives: the second it was made in, and its way. A repair, or the first price of a coin
- * that nobody has traded for hours, is older, and is no fresh price.
+ * How much older than its arrival a price may be that arrives: the second it was made in, and its way. A repair, or the
+ * first price of a coin that nobody has traded for hours, is older, and is no fresh price.
  */
 const onTheWayMs = 5_000;
 

@@ -28,7 +28,10 @@ export interface PriceBoardOptions {
   readonly clock: Clock;
   /** A price that is older is stale. */
   readonly staleAfterMs: number;
-  /** By which the age of what was read is counted; whenever it is set every age is counted anew. Default: one that was told nothing. */
+  /**
+   * By which the age of what was read is counted; whenever it is set every age is counted anew. Default: one that was
+   * told nothing.
+   */
   readonly exchange?: ExchangeClock;
   /** By which frames tell when prices came. Default: one of its own. */
   readonly frames?: FrameClock;
@@ -42,7 +45,10 @@ export interface PriceBoard {
   connect(onChange: (listing: Listing) => void): void;
   /** @param quoteAsset lower case; anything but `usdt` is converted through `<quoteAsset>usdt`. */
   listing(symbol: string, quoteAsset: string): Listing;
-  /** Takes a reading unless a later one is known, or it is of the other kind. @returns whether it was taken. @throws AppError for a price that is no decimal. */
+  /**
+   * Takes a reading unless a later one is known, or it is of the other kind. @returns whether it was taken. @throws
+   * AppError for a price that is no decimal.
+   */
   take(reading: PriceReading): boolean;
   /** The last reading; its price is canonical. */
   last(symbol: string): LastPrice | undefined;
@@ -55,7 +61,9 @@ export interface PriceBoard {
    * @param isDown nothing can arrive, whatever they say
    */
   setFeeds(feeds: ReadonlyMap<string, FeedWord>, isDown: boolean): void;
-  /** Whether prices are simulated now. What is known of the other kind is forgotten: the two never stand in one frame. */
+  /**
+   * Whether prices are simulated now. What is known of the other kind is forgotten: the two never stand in one frame.
+   */
   setSimulated(simulated: boolean): void;
   /** Finds what changed by the passing of time. */
   sweep(): void;
@@ -87,7 +95,13 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
   const entryOf = (symbol: string): Entry => {
     let entry = entries.get(symbol);
     if (!entry) {
-      const none = { quoteAsset: undefined, conversion: undefined, reading: undefined, priceUsdt: undefined, stateOf: undefined };
+      const none = {
+        quoteAsset: undefined,
+        conversion: undefined,
+        reading: undefined,
+        priceUsdt: undefined,
+        stateOf: undefined,
+      };
       entry = { symbol, ...none, dependents: new Set(), state: 'waiting', beforeTotal: '', afterTotal: '' };
       write(entry);
       entries.set(symbol, entry);
@@ -174,7 +188,13 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
       const reading = entries.get(symbol)?.reading;
       if (!reading) return undefined;
       const { text: price, timeMs, tradeId } = reading;
-      return { symbol, price, timeMs, tradeId, ...(reading.simulated === undefined ? {} : { simulated: reading.simulated }) };
+      return {
+        symbol,
+        price,
+        timeMs,
+        tradeId,
+        ...(reading.simulated === undefined ? {} : { simulated: reading.simulated }),
+      };
     },
     cameAt: (symbol) => {
       const reading = entries.get(symbol)?.reading;

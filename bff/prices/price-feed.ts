@@ -10,8 +10,8 @@ export interface PriceFeedDeps {
   readonly priceBus: PriceBus;
   readonly board: PriceBoard;
   /**
-   * Last prices that outlive the bus, asked for what the bus does not have. Undefined while it is not known of which kind they have to be;
-   * `reread` says when it is. @throws AppError unavailable. Default: there are none.
+   * Last prices that outlive the bus, asked for what the bus does not have. Undefined while it is not known of which
+   * kind they have to be; `reread` says when it is. @throws AppError unavailable. Default: there are none.
    */
   readonly kept?: (symbols: readonly string[]) => Promise<readonly PriceReading[]> | undefined;
   readonly clock: Clock;
@@ -28,13 +28,19 @@ const readyTimeoutMs = 1_000;
 export interface PriceFeedOptions {
   /** Pause after a failure of the bus. Default 1 000. */
   readonly retryMs?: number;
-  /** How long a symbol is followed after its last holder here left, so that reconnecting clients cost nothing. Default 10 000. */
+  /**
+   * How long a symbol is followed after its last holder here left, so that reconnecting clients cost nothing. Default
+   * 10 000.
+   */
   readonly lingerMs?: number;
 }
 
 /** Keeps the board supplied with the prices of the followed symbols and of what converts them. */
 export interface PriceFeed {
-  /** Counts a follower in. Resolves when the listing's last known price was read, or could not be within `readyTimeoutMs`; undefined when it was before. */
+  /**
+   * Counts a follower in. Resolves when the listing's last known price was read, or could not be within
+   * `readyTimeoutMs`; undefined when it was before.
+   */
   follow(listing: Listing): Promise<void> | undefined;
   /** The same wait for a listing that is followed already. */
   known(listing: Listing): Promise<void> | undefined;
@@ -122,7 +128,8 @@ export const createPriceFeed = (
   };
   /** One step towards what is wanted. @returns whether there was anything to do. */
   const step = async (): Promise<boolean> => {
-    const inState = (state: Followed['state']) => [...followed].filter(([, entry]) => entry.state === state).map(([symbol]) => symbol);
+    const inState = (state: Followed['state']) =>
+      [...followed].filter(([, entry]) => entry.state === state).map(([symbol]) => symbol);
     const unwanted = inState('unwanted');
     if (unwanted.length && subscription) {
       for (const symbol of unwanted) {

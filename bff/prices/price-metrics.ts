@@ -2,7 +2,10 @@ import type { Metrics } from '@tickfolio/lib/telemetry';
 
 /** What the prices that come here tell. No label grows with symbols. */
 export const createPriceMetrics = (metrics: Metrics) => ({
-  malformed: metrics.counter({ name: 'price_messages_malformed_total', help: 'Messages on the price bus that could not be read' }),
+  malformed: metrics.counter({
+    name: 'price_messages_malformed_total',
+    help: 'Messages on the price bus that could not be read',
+  }),
   lag: metrics.histogram({
     name: 'price_lag_seconds',
     help: 'From a trade, by the exchange, to its price reaching this process, of every price newer than the one before',
@@ -11,7 +14,11 @@ export const createPriceMetrics = (metrics: Metrics) => ({
 });
 
 /** How many symbols are followed here, and of how many of them the price is stale; counted when somebody looks. */
-export const showSymbols = (metrics: Metrics, symbols: () => Iterable<string>, isStale: (symbol: string) => boolean): void => {
+export const showSymbols = (
+  metrics: Metrics,
+  symbols: () => Iterable<string>,
+  isStale: (symbol: string) => boolean,
+): void => {
   const count = (name: string, help: string, counts: (symbol: string) => boolean) =>
     metrics.gauge({
       name,

@@ -32,7 +32,9 @@ describe('a frame of the protocol, as text', () => {
   it('is what ws itself would send, byte for byte', () => {
     const { Sender } = ws as unknown as { Sender: { frame(data: Buffer, options: object): Buffer[] } };
     const frameOf = (data: string, opcode: number): Buffer =>
-      Buffer.concat(Sender.frame(Buffer.from(data, 'latin1'), { fin: true, rsv1: false, opcode, mask: false, readOnly: true }));
+      Buffer.concat(
+        Sender.frame(Buffer.from(data, 'latin1'), { fin: true, rsv1: false, opcode, mask: false, readOnly: true }),
+      );
     const length = fc.oneof(fc.nat(300), fc.integer({ min: 65_500, max: 65_600 }), fc.nat(200_000));
     const property = fc.property(length, fc.stringMatching(/^[ -~]{1,20}$/), (size, unit) => {
       const text = unit.repeat(Math.ceil(size / unit.length)).slice(0, size);

@@ -9,7 +9,10 @@ export interface UnderstoodAddress {
 }
 
 /** Says at the start where this server takes itself to be, before anybody has to guess it from a refusal. */
-export const tellAddress = (log: Logger, { publicUrls, basePath, trustProxy, secureCookie }: UnderstoodAddress): void => {
+export const tellAddress = (
+  log: Logger,
+  { publicUrls, basePath, trustProxy, secureCookie }: UnderstoodAddress,
+): void => {
   const believed = typeof trustProxy === 'boolean' ? (trustProxy ? 'everybody' : 'nobody') : trustProxy.join(', ');
   const place =
     publicUrls.length > 0

@@ -2,7 +2,8 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { createComplaint, type Logger } from '@tickfolio/lib/telemetry';
 import type { FastifyRequest } from 'fastify';
 
-// What stands between browsers and this server, and cannot be seen in its settings: told to the operator from what requests say.
+// What stands between browsers and this server, and cannot be seen in its settings: told to the operator from what
+// requests say.
 
 const complaintPeriodMs = 600_000;
 
@@ -11,7 +12,8 @@ export const cookiesNeedHttps =
   'cookies need https outside ENV=local: a browser that opened the page by plain http drops them, and every reload signs out';
 
 /** Whether browsers keep a Secure cookie of this page all the same. */
-const isOnOneMachine = ({ hostname }: URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$|\.localhost$/.test(hostname);
+const isOnOneMachine = ({ hostname }: URL): boolean =>
+  /^(localhost|127(\.\d+){3}|\[::1\])$|\.localhost$/.test(hostname);
 
 /** @returns whether a Secure cookie comes to nothing in a page of this address */
 export const dropsSecureCookies = (pageUrl: string): boolean => {
@@ -19,7 +21,10 @@ export const dropsSecureCookies = (pageUrl: string): boolean => {
   return url.protocol === 'http:' && !isOnOneMachine(url);
 };
 
-/** Looks at a request of the account routes: whether it came over what the settings do not know, or will not carry what they promise. */
+/**
+ * Looks at a request of the account routes: whether it came over what the settings do not know, or will not carry what
+ * they promise.
+ */
 export const createTransportWatch = (
   { clock, log }: { readonly clock: Clock; readonly log: Logger },
   { secureCookie }: { readonly secureCookie: boolean },
@@ -33,7 +38,8 @@ export const createTransportWatch = (
   );
   return (request) => {
     const { origin, 'x-forwarded-for': forwardedFor } = request.headers;
-    if (secureCookie && origin !== undefined && URL.canParse(origin) && dropsSecureCookies(origin)) ofCookies(`a page of ${origin} asked`);
+    if (secureCookie && origin !== undefined && URL.canParse(origin) && dropsSecureCookies(origin))
+      ofCookies(`a page of ${origin} asked`);
     const peer = request.socket.remoteAddress;
     if (forwardedFor !== undefined && request.ip === peer) ofProxies(`${peer} sent X-Forwarded-For`);
   };

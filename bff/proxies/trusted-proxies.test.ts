@@ -3,7 +3,8 @@ import fastify from 'fastify';
 import { expect, it } from 'vitest';
 import { trustedProxies } from './trusted-proxies.js';
 
-const read = (text: string) => readConfig('bff', z.object({ TRUST_PROXY: trustedProxies() }), { TRUST_PROXY: text }).TRUST_PROXY;
+const read = (text: string) =>
+  readConfig('bff', z.object({ TRUST_PROXY: trustedProxies() }), { TRUST_PROXY: text }).TRUST_PROXY;
 const faults = (text: string): readonly string[] => {
   try {
     read(text);
@@ -14,15 +15,22 @@ const faults = (text: string): readonly string[] => {
   return [];
 };
 
-it.each(['127.0.0.1', '10.0.0.0/8', '0.0.0.0/1', '1.2.3.4/32', '::1', 'fd00::/8', '2001:db8::1/128', '::ffff:10.0.0.1', 'loopback'])(
-  'believes the proxy %s, and the server starts with it',
-  async (text) => {
-    expect(read(text)).toEqual([text]);
-    const app = fastify({ trustProxy: read(text) });
-    await app.ready();
-    await app.close();
-  },
-);
+it.each([
+  '127.0.0.1',
+  '10.0.0.0/8',
+  '0.0.0.0/1',
+  '1.2.3.4/32',
+  '::1',
+  'fd00::/8',
+  '2001:db8::1/128',
+  '::ffff:10.0.0.1',
+  'loopback',
+])('believes the proxy %s, and the server starts with it', async (text) => {
+  expect(read(text)).toEqual([text]);
+  const app = fastify({ trustProxy: read(text) });
+  await app.ready();
+  await app.close();
+});
 
 it('takes several, and by default nobody', () => {
   expect(read('10.0.0.0/8, ::1 ,uniquelocal')).toEqual(['10.0.0.0/8', '::1', 'uniquelocal']);
@@ -47,5 +55,7 @@ it.each([
 });
 
 it.each(['1', '0', '2130706433', 'true'])('does not guess which proxies are meant by %s', (text) => {
-  expect(faults(text)).toEqual([expect.stringMatching(/^TRUST_PROXY must not be .* write the addresses or networks of your proxies/)]);
+  expect(faults(text)).toEqual([
+    expect.stringMatching(/^TRUST_PROXY must not be .* write the addresses or networks of your proxies/),
+  ]);
 });

@@ -18,9 +18,15 @@ export interface NoticeListener {
   resumed(): void;
 }
 
-/** Tells all BFF replicas, this one included, what happened on one of them. A hint only: what one misses, `reconciliation.ts` finds. */
+/**
+ * Tells all BFF replicas, this one included, what happened on one of them. A hint only: what one misses,
+ * `reconciliation.ts` finds.
+ */
 export interface Notices {
-  /** Heeds from now on what is told here, and what the others tell as soon as they can be heard. One heeds: who has what they are about. */
+  /**
+   * Heeds from now on what is told here, and what the others tell as soon as they can be heard. One heeds: who has what
+   * they are about.
+   */
   connect(listener: NoticeListener): void;
   portfolioChanged(userId: string, version: number | undefined): void;
   sessionEnded(sessionId: string): void;
@@ -48,7 +54,10 @@ export const createNotices = ({ pubsub, clock, log }: NoticesDeps): Notices => {
   };
   const open = async () => {
     try {
-      subscription = await pubsub.subscribe([portfolioChannel, sessionChannel], { message, resumed: () => listener?.resumed() });
+      subscription = await pubsub.subscribe([portfolioChannel, sessionChannel], {
+        message,
+        resumed: () => listener?.resumed(),
+      });
       // What happened elsewhere until now went by unheard, however short that was.
       if (closed) await subscription.close();
       else listener?.resumed();
@@ -57,7 +66,8 @@ export const createNotices = ({ pubsub, clock, log }: NoticesDeps): Notices => {
       if (!closed) retry = clock.after(retryMs, () => void open());
     }
   };
-  const tell = (channel: string, id: string, version?: number) => pubsub.publish(channel, JSON.stringify({ from: ownId, id, version }));
+  const tell = (channel: string, id: string, version?: number) =>
+    pubsub.publish(channel, JSON.stringify({ from: ownId, id, version }));
 
   return {
     connect: (next) => {

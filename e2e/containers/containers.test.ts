@@ -22,7 +22,13 @@ const frame = (total: string, sum: string): Frame => ({
   TotalValue: sum,
   Coins: [
     { Symbol: 'btcusdt', Quantity: '0.1', Price: '0.2', Total: total, PriceTime: '2026-01-27T10:00:01.000Z' },
-    { Symbol: 'ethusdt', Quantity: '3', Price: '0.00000001', Total: '0.00000003', PriceTime: '2026-01-27T10:00:00.000Z' },
+    {
+      Symbol: 'ethusdt',
+      Quantity: '3',
+      Price: '0.00000001',
+      Total: '0.00000003',
+      PriceTime: '2026-01-27T10:00:00.000Z',
+    },
   ],
 });
 
@@ -36,7 +42,10 @@ it('a frame is as fresh as its oldest price', () => {
   const whole = frame('0.02', '0.02000003');
   expect(pricedSince(whole)).toBe(Date.parse('2026-01-27T10:00:00.000Z'));
   expect(
-    pricedSince({ ...whole, Coins: [...whole.Coins, { Symbol: 'x', Quantity: '1', Price: null, Total: null, PriceTime: null }] }),
+    pricedSince({
+      ...whole,
+      Coins: [...whole.Coins, { Symbol: 'x', Quantity: '1', Price: null, Total: null, PriceTime: null }],
+    }),
   ).toBe(undefined);
 });
 
@@ -65,11 +74,15 @@ describe('a program that is run', () => {
     await expect(runCommand('no-such-program', [], options)).rejects.toThrow('ENOENT');
   });
   it('ends with its children when its time is over, or the run is', async () => {
-    await expect(runCommand('sh', ['-c', 'sleep 30; true'], { ...options, withinMs: 200 })).rejects.toThrow('took longer than 200 ms');
+    await expect(runCommand('sh', ['-c', 'sleep 30; true'], { ...options, withinMs: 200 })).rejects.toThrow(
+      'took longer than 200 ms',
+    );
     const run = new AbortController();
     const running = runCommand('sh', ['-c', 'sleep 30; true'], { ...options, signal: run.signal });
     run.abort();
     await expect(running).rejects.toThrow('SIGKILL');
-    await expect(runCommand('sh', ['-c', 'true'], { ...options, signal: run.signal })).rejects.toThrow('the run was ended');
+    await expect(runCommand('sh', ['-c', 'true'], { ...options, signal: run.signal })).rejects.toThrow(
+      'the run was ended',
+    );
   });
 });

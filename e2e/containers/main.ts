@@ -14,7 +14,8 @@ import { proveStack } from './proof/run.js';
 import { ownSettings, settingsFile } from './stack/settings.js';
 import type { Stack } from './stack/stack.js';
 
-// Proves compose.yaml on this machine (docker and compose v2): `make stack`. Ends with 0 only when everything held, and clears up either way.
+// Proves compose.yaml on this machine (docker and compose v2): `make stack`. Ends with 0 only when everything held, and
+// clears up either way.
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const project = 'tickfolio-stack';
@@ -29,7 +30,9 @@ const say = (line: string) => {
 /** Nothing else of the environment reaches compose: a variable set by chance would replace a setting of this run. */
 const env = Object.fromEntries(
   Object.entries(process.env).filter(([name]) =>
-    /^(PATH|HOME|LANG|TMPDIR|DOCKER_\w+|COMPOSE_PARALLEL_LIMIT|BUILDKIT_\w+|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY)$/.test(name),
+    /^(PATH|HOME|LANG|TMPDIR|DOCKER_\w+|COMPOSE_PARALLEL_LIMIT|BUILDKIT_\w+|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY)$/.test(
+      name,
+    ),
   ),
 );
 

@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { afterAll, describe, expect, it } from 'vitest';
 
-// postgres-core's health check against a real server of its own, since it changes who may connect to what every server has.
+// postgres-core's health check against a real server of its own, since it changes who may connect to what every server
+// has.
 
 const server = await startTestPostgres();
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-databases-'));
@@ -28,9 +29,13 @@ const check = async (lines: readonly string[], passwords: Readonly<Record<string
 const signIn = async (role: string, database: string, secret: string): Promise<string> => {
   const args = ['-X', '-q', '-A', '-t', '-h', host, '-p', String(port), '-U', role, '-d', database];
   const env = { PATH: process.env.PATH, PGPASSWORD: secret };
-  const asked = promisify(execFile)('psql', [...args, '-c', 'create table if not exists mine (id int)', '-c', 'select current_user'], {
-    env,
-  });
+  const asked = promisify(execFile)(
+    'psql',
+    [...args, '-c', 'create table if not exists mine (id int)', '-c', 'select current_user'],
+    {
+      env,
+    },
+  );
   return asked.then(
     ({ stdout }) => stdout.trim(),
     (err: { stderr: string }) => err.stderr,

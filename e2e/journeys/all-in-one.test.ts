@@ -36,7 +36,11 @@ describe('the all-in-one run shows a portfolio live', () => {
 
   it('serves the journey from sign-up to exact live totals, by header and by subprotocol', async () => {
     const person = await signUp(one.base);
-    expect((await person.addCoin('btcusdt', '1.5')).body).toMatchObject({ Symbol: 'btcusdt', Quantity: '1.5', DeletedAt: null });
+    expect((await person.addCoin('btcusdt', '1.5')).body).toMatchObject({
+      Symbol: 'btcusdt',
+      Quantity: '1.5',
+      DeletedAt: null,
+    });
     expect((await person.addCoin('ETHUSDT', '10')).body).toMatchObject({ Symbol: 'ethusdt', Quantity: '10' });
     const sockets = [await person.connect('header'), await person.connect('subprotocol')];
     expect(sockets[1]?.protocol()).toBe('bearer');
@@ -60,7 +64,11 @@ describe('the all-in-one run shows a portfolio live', () => {
       const { status, body } = await callJson(one.base, 'POST', '/api/v1/auth/register', { name, password });
       return { status, errors: body.errors };
     };
-    const common = { field: 'password', message: 'is one of those that are guessed first; choose another', reason: 'password-common' };
+    const common = {
+      field: 'password',
+      message: 'is one of those that are guessed first; choose another',
+      reason: 'password-common',
+    };
     expect(await refused('weak', 'password')).toEqual({ status: 400, errors: [common] });
     const message = 'must be more than your name or "tickfolio", digits and signs';
     const likeName = { field: 'password', message, reason: 'password-like-name' };
@@ -71,7 +79,8 @@ describe('the all-in-one run shows a portfolio live', () => {
     const [, simUrl = ''] = await one.process.waitFor(/simulator at (http:\S+)/, 1_000);
     // One holds the asset it is converted through as well, the other does not: who holds it must not matter.
     const [alone, both] = await Promise.all([signUp(one.base), signUp(one.base)]);
-    for (const person of [alone, both]) expect((await person.addCoin('ethbtc', '2.123456789012345678')).status).toBe(200);
+    for (const person of [alone, both])
+      expect((await person.addCoin('ethbtc', '2.123456789012345678')).status).toBe(200);
     expect((await both.addCoin('btcusdt', '0.5')).status).toBe(200);
     const sockets = await Promise.all([alone.connect(), both.connect()]);
     const isPriced = (frame: PortfolioFrame) => frame.Coins.every(({ Total }) => Total !== null);
@@ -109,7 +118,11 @@ describe('the all-in-one run shows a portfolio live', () => {
     const socket = await person.connect();
     expect((await socket.frame(() => true, patienceMs, 0)).Coins).toEqual([]);
     await person.addCoin('solusdt', '3');
-    await socket.frame((frame) => frame.Coins[0]?.Symbol === 'solusdt' && frame.Coins[0].Quantity === '3', patienceMs, 0);
+    await socket.frame(
+      (frame) => frame.Coins[0]?.Symbol === 'solusdt' && frame.Coins[0].Quantity === '3',
+      patienceMs,
+      0,
+    );
     await person.addCoin('solusdt', '-3');
     await socket.frame((frame) => frame.Coins.length === 0, patienceMs);
     socket.close();
@@ -122,7 +135,9 @@ describe('the all-in-one run shows a portfolio live', () => {
     expect((await callJson(one.base, 'GET', '/health')).status).toBe(200);
     expect(String((await callJson(one.base, 'GET', '/metrics')).body.text)).toContain('tickfolio_bff_');
     expect((await fetch(`${one.base}/docs`)).status).toBe(200);
-    expect(JSON.stringify((await callJson(one.base, 'GET', '/docs/json')).body)).toContain('Prices are simulated, not real.');
+    expect(JSON.stringify((await callJson(one.base, 'GET', '/docs/json')).body)).toContain(
+      'Prices are simulated, not real.',
+    );
   });
 
   it('answers bad input with the documented error and stays up', async () => {
@@ -144,12 +159,19 @@ describe('the all-in-one run shows a portfolio live', () => {
       const answer = await person.call('POST', '/api/v1/profile/coins', body);
       expect([body, answer.status]).toEqual([body, status]);
       expect(answer.headers.get('content-type')).toContain('application/problem+json');
-      expect(answer.body).toMatchObject({ status, title: expect.any(String), detail: expect.any(String), type: expect.any(String) });
+      expect(answer.body).toMatchObject({
+        status,
+        title: expect.any(String),
+        detail: expect.any(String),
+        type: expect.any(String),
+      });
       expect(JSON.stringify(answer.body)).not.toMatch(/\bat .*\.(ts|js):\d/);
     }
     expect((await person.call('GET', '/api/v1/profile')).body).toMatchObject({ Coins: [] });
     for (const token of ['', 'x', 'a.b.c', `${person.token()}x`]) {
-      expect((await callJson(one.base, 'GET', '/api/v1/profile', undefined, { authorization: `Bearer ${token}` })).status).toBe(401);
+      expect(
+        (await callJson(one.base, 'GET', '/api/v1/profile', undefined, { authorization: `Bearer ${token}` })).status,
+      ).toBe(401);
       await expect(openSocket(one.base, token || 'none')).rejects.toThrow(/401/);
     }
     const flooded = await person.connect();
@@ -187,7 +209,9 @@ describe('the data folder', () => {
     expect(body).toMatchObject({ Coins: [{ Symbol: 'btcusdt' }, { Symbol: 'ethusdt', Quantity: '10' }] });
     // The token of before the kill still opens a socket: its secret lies in the folder too.
     const socket = await openSocket(one.base, person.token());
-    expect((await socket.frame((frame) => frame.Coins.every((coin) => coin.Price !== null), patienceMs, 0)).Coins).toHaveLength(2);
+    expect(
+      (await socket.frame((frame) => frame.Coins.every((coin) => coin.Price !== null), patienceMs, 0)).Coins,
+    ).toHaveLength(2);
     // The terminal is closed: clients are told to reconnect, as with Ctrl-C.
     expect(await one.process.end('SIGHUP')).toEqual({ code: 0, signal: null });
     expect((await socket.closed).code).toBe(1001);
@@ -209,7 +233,9 @@ describe('the data folder', () => {
     const file = join(process.cwd(), 'package.json');
     const wrong = startProcess(process.execPath, ['standalone/dist/main.js'], allInOneEnv(file));
     expect((await wrong.ended).code).toBe(1);
-    expect(wrong.output()).toContain(`The data folder cannot be used: EEXIST: file already exists, mkdir '${file}'. DATA_DIR sets it.\n`);
+    expect(wrong.output()).toContain(
+      `The data folder cannot be used: EEXIST: file already exists, mkdir '${file}'. DATA_DIR sets it.\n`,
+    );
     expect(wrong.output()).not.toMatch(/\n\s+at /);
   });
 });

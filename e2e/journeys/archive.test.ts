@@ -21,7 +21,11 @@ describe('the archive of the all-in-one run', () => {
   };
   const ask = async (query: string) => {
     const response = await fetch(sql, { method: 'POST', body: query });
-    return { status: response.status, text: await response.text(), code: response.headers.get('x-clickhouse-exception-code') };
+    return {
+      status: response.status,
+      text: await response.text(),
+      code: response.headers.get('x-clickhouse-exception-code'),
+    };
   };
   const number = async (query: string) => Number((await ask(query)).text);
   const rows = () => number('SELECT count() FROM crypto.market_tickers');
@@ -37,7 +41,11 @@ describe('the archive of the all-in-one run', () => {
   });
 
   it('fills by itself, before anybody holds anything', async () => {
-    expect(await number("SELECT uniqExact(symbol) FROM crypto.market_tickers WHERE symbol IN ('BTCUSDT', 'ETHUSDT', 'ETHBTC')")).toBe(3);
+    expect(
+      await number(
+        "SELECT uniqExact(symbol) FROM crypto.market_tickers WHERE symbol IN ('BTCUSDT', 'ETHUSDT', 'ETHBTC')",
+      ),
+    ).toBe(3);
     expect(await number('SELECT count() - uniqExact(message_id) FROM crypto.market_tickers')).toBe(0);
   });
 
@@ -94,7 +102,11 @@ describe('the archive of the all-in-one run', () => {
     newest = (await ask('SELECT max(event_time) FROM crypto.market_tickers')).text.trim();
     await one.process.end('SIGKILL');
     // An exchange that cannot be reached is real all the same.
-    await start({ PRICE_SOURCE: 'binance', BINANCE_WS_URL: 'ws://127.0.0.1:1', BINANCE_REST_URL: 'http://127.0.0.1:1' });
+    await start({
+      PRICE_SOURCE: 'binance',
+      BINANCE_WS_URL: 'ws://127.0.0.1:1',
+      BINANCE_REST_URL: 'http://127.0.0.1:1',
+    });
     expect(await rows()).toBe(0);
     await one.process.end('SIGTERM');
   });
@@ -114,6 +126,8 @@ describe('the archive of the all-in-one run', () => {
       async () => (await number(`SELECT max(archived) FROM crypto.market_tickers_audits WHERE ${since}`)) > 0,
       15_000,
     );
-    expect(await number(`SELECT sum(missing) + sum(duplicate) FROM crypto.market_tickers_audits WHERE ${since}`)).toBe(0);
+    expect(await number(`SELECT sum(missing) + sum(duplicate) FROM crypto.market_tickers_audits WHERE ${since}`)).toBe(
+      0,
+    );
   });
 });

@@ -14,7 +14,8 @@ import {
 } from '../kit/page.js';
 import { inspectPages } from '../kit/page-views.js';
 
-// The page in a real Chromium, on the all-in-one run as its users start it: what takes seconds. What takes longer is in page.loop.test.ts.
+// The page in a real Chromium, on the all-in-one run as its users start it: what takes seconds. What takes longer is in
+// page.loop.test.ts.
 
 let run: Awaited<ReturnType<typeof startRun>>;
 beforeAll(async () => {
@@ -23,7 +24,9 @@ beforeAll(async () => {
 afterAll(() => run?.close());
 
 describe.skipIf(!browser).concurrent('the page', () => {
-  it('leads from signing up to a live value, exact to the last digit, and says at the field what is wrong', async ({ expect }) => {
+  it('leads from signing up to a live value, exact to the last digit, and says at the field what is wrong', async ({
+    expect,
+  }) => {
     await withPage(
       {},
       async ({ page }) => {
@@ -39,11 +42,16 @@ describe.skipIf(!browser).concurrent('the page', () => {
           .poll(() => page.getByRole('alert').allInnerTexts())
           .toEqual(['Use 3 to 64 letters A to Z, digits 0 to 9, “_”, “.” or “-”.', 'Use at least 8 characters.']);
         expect(await page.locator('.field .hint').count()).toBe(0); // They would say the same again.
-        expect(await page.getByLabel('Name').evaluate((input) => input === input.ownerDocument.activeElement)).toBe(true);
+        expect(await page.getByLabel('Name').evaluate((input) => input === input.ownerDocument.activeElement)).toBe(
+          true,
+        );
         await page.getByLabel('Name').fill(`new-${process.pid}`);
         await page.getByLabel('Password', { exact: true }).fill('password');
         await page.keyboard.press('Enter');
-        await page.getByRole('alert').getByText('This password is one of those that are guessed first. Choose another.').waitFor();
+        await page
+          .getByRole('alert')
+          .getByText('This password is one of those that are guessed first. Choose another.')
+          .waitFor();
         await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
         await page.keyboard.press('Enter');
         await page.getByRole('heading', { name: 'Add your first coin' }).waitFor();
@@ -111,7 +119,9 @@ describe.skipIf(!browser).concurrent('the page', () => {
   }) => {
     const account = await createAccount(run.base, { btcusdt: '1' });
     await withPage({}, async ({ page }) => {
-      const candles = (Close: string) => ({ Candles: [{ Time: '2026-01-27T10:00:00.000Z', Open: '1', High: '1', Low: '1', Close }] });
+      const candles = (Close: string) => ({
+        Candles: [{ Time: '2026-01-27T10:00:00.000Z', Open: '1', High: '1', Low: '1', Close }],
+      });
       await page.route('**/coins/ethusdt/candles*', (route) => route.fulfill({ json: candles('3210.10') }));
       await page.route('**/coins/solusdt/candles*', (route) => route.fulfill({ json: { Candles: [] } }));
       await signIn(page, run.base, account);
@@ -124,7 +134,9 @@ describe.skipIf(!browser).concurrent('the page', () => {
         await page.keyboard.press('Escape');
         return worth;
       };
-      expect(await worthOf('eth', '10000000000000.01', /Price of \d\d:\d\d; goes live when added/)).toBe('32,101,000,000,000,032.10 USDT');
+      expect(await worthOf('eth', '10000000000000.01', /Price of \d\d:\d\d; goes live when added/)).toBe(
+        '32,101,000,000,000,032.10 USDT',
+      );
       expect(await worthOf('sol', '2', /No price is recorded/)).toBe('');
       // Of a coin that is held it is the live one.
       await page.getByRole('button', { name: 'Change Bitcoin' }).click();
@@ -134,11 +146,19 @@ describe.skipIf(!browser).concurrent('the page', () => {
     });
   });
 
-  it('shows what was traded in 24 hours on the page of a coin, short and exact, or that it was not recorded', async ({ expect }) => {
+  it('shows what was traded in 24 hours on the page of a coin, short and exact, or that it was not recorded', async ({
+    expect,
+  }) => {
     const account = await createAccount(run.base, { btcusdt: '1' });
     await withPage({}, async ({ page }) => {
       const candle = { Time: '2026-01-27T10:00:00.000Z', Open: '68000', High: '69000', Low: '67000', Close: '68500' };
-      const answer = (Volume: object | null) => ({ Range: '1h', StepSeconds: 60, Candles: [candle], Today: candle, Volume });
+      const answer = (Volume: object | null) => ({
+        Range: '1h',
+        StepSeconds: 60,
+        Candles: [candle],
+        Today: candle,
+        Volume,
+      });
       const volume = { Time: candle.Time, Base: '12408.51302', Quote: '845999999.9940537' };
       await page.route('**/coins/btcusdt/candles*', (route) => route.fulfill({ json: answer(volume) }));
       await page.route('**/coins/ethusdt/candles*', (route) => route.fulfill({ json: answer(null) }));
@@ -151,7 +171,10 @@ describe.skipIf(!browser).concurrent('the page', () => {
       };
       const amounts = (await volumeOf('btcusdt')).locator('.short-amount');
       expect(await amounts.locator('[aria-hidden]').allInnerTexts()).toEqual(['12.4 K BTC', '846 M USDT']);
-      expect(await amounts.locator('.visually-hidden').allTextContents()).toEqual(['12,408.51302 BTC', '845,999,999.9940537 USDT']);
+      expect(await amounts.locator('.visually-hidden').allTextContents()).toEqual([
+        '12,408.51302 BTC',
+        '845,999,999.9940537 USDT',
+      ]);
       expect(await amounts.first().getAttribute('title')).toBe('12,408.51302 BTC');
       expect(await (await volumeOf('ethusdt')).innerText()).toBe('not recorded');
     });

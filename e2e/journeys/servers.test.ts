@@ -75,7 +75,8 @@ describe('the all-in-one run on servers, other addresses and another exchange', 
   it('shows the metrics of every service wherever metrics are served', async () => {
     for (const base of [one.base, metricsUrl]) {
       const text = String((await callJson(base, 'GET', '/metrics')).body.text);
-      for (const service of readyNames) expect([base, text]).toEqual([base, expect.stringContaining(`tickfolio_${service}_`)]);
+      for (const service of readyNames)
+        expect([base, text]).toEqual([base, expect.stringContaining(`tickfolio_${service}_`)]);
       const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
       expect(new Set(names).size).toBe(names.length);
       expect(names).toContain('process_resident_memory_bytes');
@@ -98,8 +99,15 @@ describe('the all-in-one run on servers, other addresses and another exchange', 
       console.warn('not covered here: the all-in-one run on Redis (it is not installed)');
       return;
     }
-    const pubsub = createRedisPubSub({ address: redis, clock: systemClock, log: silentLogger(), metrics: createMetrics('test') });
-    const second = await new Promise((resolve) => void createPriceBus(pubsub).subscribe(['btcusdt'], { second: resolve }));
+    const pubsub = createRedisPubSub({
+      address: redis,
+      clock: systemClock,
+      log: silentLogger(),
+      metrics: createMetrics('test'),
+    });
+    const second = await new Promise(
+      (resolve) => void createPriceBus(pubsub).subscribe(['btcusdt'], { second: resolve }),
+    );
     expect(second).toMatchObject({ symbol: 'btcusdt' });
     await pubsub.close();
   });
@@ -108,7 +116,10 @@ describe('the all-in-one run on servers, other addresses and another exchange', 
     const person = await signUp(one.base);
     for (const symbol of ['btcusdt', 'ethusdt']) expect((await person.addCoin(symbol, '1')).status).toBe(200);
     const third = await person.addCoin('solusdt', '1'); // MAX_COINS
-    expect(third).toMatchObject({ status: expect.any(Number), body: { detail: expect.stringContaining('at most 2 different coins') } });
+    expect(third).toMatchObject({
+      status: expect.any(Number),
+      body: { detail: expect.stringContaining('at most 2 different coins') },
+    });
     const socket = await person.connect();
     await socket.frame((frame) => frame.Coins.some(({ Price, Stale }) => Price !== null && Stale), 20_000, 0); // STALE_AFTER
     socket.close();
@@ -124,7 +135,8 @@ describe('the all-in-one run on servers, other addresses and another exchange', 
       });
     expect(await openFrom('https://app.example.com')).toBe('open'); // ALLOWED_ORIGINS
     expect(await openFrom('https://other.example.com')).toContain('403');
-    const wrong = () => callJson(one.base, 'POST', '/api/v1/auth/login', { name: 'nobody-here', password: 'wrong password' });
+    const wrong = () =>
+      callJson(one.base, 'POST', '/api/v1/auth/login', { name: 'nobody-here', password: 'wrong password' });
     expect([(await wrong()).status, (await wrong()).status, (await wrong()).status]).toEqual([401, 401, 429]); // LOGINS_PER_NAME
     let answers = 0;
     for (let status = 0; status !== 429 && answers < 100; answers++)

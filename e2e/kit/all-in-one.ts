@@ -24,7 +24,11 @@ export const allInOneEnv = (dataFolder: string, more: Record<string, string> = {
 
 /** Starts the compiled all-in-one run as its users do and waits for its banner. */
 export const startAllInOne = async (dataFolder: string, more: Record<string, string> = {}): Promise<AllInOne> => {
-  const run = startProcess(process.execPath, ['--enable-source-maps', 'standalone/dist/main.js'], allInOneEnv(dataFolder, more));
+  const run = startProcess(
+    process.execPath,
+    ['--enable-source-maps', 'standalone/dist/main.js'],
+    allInOneEnv(dataFolder, more),
+  );
   const [, base = ''] = await run.waitFor(/(http:\/\/[\w.:]+)\/docs/, coldStartMs);
   return { base, process: run };
 };

@@ -34,7 +34,13 @@ export interface TestPerson {
   connect(how?: 'header' | 'subprotocol'): Promise<LiveSocket>;
 }
 
-export const callJson = async (base: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+export const callJson = async (
+  base: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+) => {
   const answer = await fetch(`${base}${path}`, {
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
@@ -52,10 +58,16 @@ const cookieOf = (headers: Headers): string =>
     .find((line) => line.startsWith('refreshToken='))
     ?.split(';')[0] ?? '';
 
-export const openSocket = async (base: string, token: string, how: 'header' | 'subprotocol' = 'header'): Promise<LiveSocket> => {
+export const openSocket = async (
+  base: string,
+  token: string,
+  how: 'header' | 'subprotocol' = 'header',
+): Promise<LiveSocket> => {
   const url = `${base.replace('http', 'ws')}/api/v1/ws`;
   const socket =
-    how === 'header' ? new WebSocket(url, { headers: { authorization: `Bearer ${token}` } }) : new WebSocket(url, ['bearer', token]);
+    how === 'header'
+      ? new WebSocket(url, { headers: { authorization: `Bearer ${token}` } })
+      : new WebSocket(url, ['bearer', token]);
   const frames: PortfolioFrame[] = [];
   const arrivals: number[] = [];
   socket.on('message', (data) => {
@@ -79,7 +91,8 @@ export const openSocket = async (base: string, token: string, how: 'header' | 's
     closed,
     protocol: () => socket.protocol,
     send: (text) => socket.send(text),
-    frame: (wanted, withinMs, from = frames.length) => eventually('the awaited frame', () => frames.slice(from).find(wanted), withinMs),
+    frame: (wanted, withinMs, from = frames.length) =>
+      eventually('the awaited frame', () => frames.slice(from).find(wanted), withinMs),
     close: () => socket.terminate(),
   };
 };

@@ -41,7 +41,10 @@ export const describeDocuments = (of: () => AllInOne): void => {
       scratch = await mkdtemp(join(tmpdir(), 'documents-'));
     });
     afterAll(() => rm(scratch, { recursive: true, force: true }));
-    /** The only differences to what a reader pastes, besides B: this run's SQL port, and a place for the cookies that no other test uses. */
+    /**
+     * The only differences to what a reader pastes, besides B: this run's SQL port, and a place for the cookies that no
+     * other test uses.
+     */
     const here = (code: string): string => {
       const [, sql = ''] = /SQL +http:\/\/(\S+)/.exec(of().process.output()) ?? [];
       return code.replaceAll('localhost:8123', sql).replaceAll('/tmp/tickfolio.jar', join(scratch, 'jar'));
@@ -50,7 +53,12 @@ export const describeDocuments = (of: () => AllInOne): void => {
     it('the walk of the README registers, signs in, adds coins, shows the portfolio and its live value by wscat', async () => {
       const [walk = ''] = blocks('README.md', 'sh');
       expect(read('examples/walk.sh')).toBe(`#!/bin/sh\n${walk}`);
-      const shell = startProcess('sh', ['-c', `sleep 60 | {\nset -e\n${here(walk)}}`], { B: of().base }, 'with its children');
+      const shell = startProcess(
+        'sh',
+        ['-c', `sleep 60 | {\nset -e\n${here(walk)}}`],
+        { B: of().base },
+        'with its children',
+      );
       await shell.waitFor(/"TotalValue":"[1-9]\d*(\.\d+)?"/, 30_000);
       await shell.end('SIGTERM');
       const text = shell.output();
@@ -118,7 +126,9 @@ export const describeDocuments = (of: () => AllInOne): void => {
         }
       };
       const priced = new Promise<void>((resolve) => {
-        const page = { log: (value: unknown) => shown.push(value) && typeof value === 'string' && value !== '0' && resolve() };
+        const page = {
+          log: (value: unknown) => shown.push(value) && typeof value === 'string' && value !== '0' && resolve(),
+        };
         const code = program.replaceAll('localhost:8080', of().base.replace('http://', ''));
         new Function('WebSocket', 'accessToken', 'console', code)(BrowserSocket, person.token(), page);
       });

@@ -12,7 +12,11 @@ interface TraceEvent {
   readonly tdur?: number;
   readonly args: {
     readonly name?: string;
-    readonly frame_reporter?: { readonly state: string; readonly frame_source: number; readonly frame_sequence: number };
+    readonly frame_reporter?: {
+      readonly state: string;
+      readonly frame_source: number;
+      readonly frame_sequence: number;
+    };
   };
 }
 
@@ -47,7 +51,8 @@ const namesOf = {
   commit: ['Commit'],
 } as const;
 
-const cpuMs = (events: readonly TraceEvent[]) => events.reduce((sum, { tdur, dur }) => sum + (tdur ?? dur ?? 0), 0) / 1_000;
+const cpuMs = (events: readonly TraceEvent[]) =>
+  events.reduce((sum, { tdur, dur }) => sum + (tdur ?? dur ?? 0), 0) / 1_000;
 
 const read = (bytes: Buffer): FrameTrace => {
   const { traceEvents } = JSON.parse(bytes.toString()) as { traceEvents: readonly TraceEvent[] };
@@ -58,7 +63,9 @@ const read = (bytes: Buffer): FrameTrace => {
   const [main = []] = mains.sort((a, b) => busiest(b) - busiest(a));
   /** The fate of each frame; one that waited for the main thread is told of more than once. */
   const fates = new Map<string, string[]>();
-  const reports = traceEvents.filter(({ name, ph, pid }) => name === 'PipelineReporter' && ph === 'b' && pid === main[0]?.pid);
+  const reports = traceEvents.filter(
+    ({ name, ph, pid }) => name === 'PipelineReporter' && ph === 'b' && pid === main[0]?.pid,
+  );
   const times = reports.map(({ ts }) => ts).sort((a, b) => a - b);
   const fromUs = (times[0] ?? 0) + beginningUs;
   for (const { ts, args } of reports) {

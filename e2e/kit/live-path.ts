@@ -15,7 +15,10 @@ import { callJson, type LiveSocket, openSocket } from './client.js';
 const jwtSecret = 'a secret of the tests only, and long enough';
 const loopback = { host: '127.0.0.1', port: 0 };
 
-/** The services on the way of a price in this process, with real gRPC, HTTP and WebSocket between them, and a price bus that forgets. */
+/**
+ * The services on the way of a price in this process, with real gRPC, HTTP and WebSocket between them, and a price bus
+ * that forgets.
+ */
 export interface LivePath {
   /** Starts the BFF anew, with another clock; the others go on. */
   restartBff(clock: Clock): Promise<void>;
@@ -79,7 +82,8 @@ export const startLivePath = async ({ sim, postgres }: LivePathOptions): Promise
       clock = next;
       bff = await openBff();
     },
-    call: (userId, method, path, body) => callJson(base(), method, path, body, { authorization: `Bearer ${tokenOf(userId)}` }),
+    call: (userId, method, path, body) =>
+      callJson(base(), method, path, body, { authorization: `Bearer ${tokenOf(userId)}` }),
     watch: (userId) => openSocket(base(), tokenOf(userId)),
     close: async () => {
       await bff.close();

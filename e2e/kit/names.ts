@@ -25,7 +25,10 @@ dns.promises.lookup = async (host, options) => {
 syncBuiltinESMExports();
 `;
 
-/** Names of services whose addresses change with every restart, as they do in containers: what listened at the old one is gone. */
+/**
+ * Names of services whose addresses change with every restart, as they do in containers: what listened at the old one
+ * is gone.
+ */
 export interface TestNames {
   /** Variables for processes that look names up here. */
   readonly env: Readonly<Record<string, string>>;

@@ -4,7 +4,12 @@ import type { BrowserContextOptions } from 'playwright-core';
 import { expect } from 'vitest';
 import { createAccount, type OpenPage, signIn, withPage } from './page.js';
 
-export const phone: BrowserContextOptions = { viewport: { width: 375, height: 812 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
+export const phone: BrowserContextOptions = {
+  viewport: { width: 375, height: 812 },
+  isMobile: true,
+  hasTouch: true,
+  deviceScaleFactor: 2,
+};
 
 const fiveCoins = { btcusdt: '1.5', ethusdt: '10.123456789012345678', solusdt: '120', dogeusdt: '25000', ethbtc: '2' };
 const gates = ['/sign-in', '/sign-up'];
@@ -34,7 +39,10 @@ export const inspectPages = async (base: string, options: BrowserContextOptions)
         await ready(open);
         await inspect(path);
         await settled(async () =>
-          expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([path, true]),
+          expect([path, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([
+            path,
+            true,
+          ]),
         );
       }
       await page.goto(base);

@@ -6,7 +6,10 @@ import { afterAll } from 'vitest';
 import { type AllInOne, startAllInOne } from './all-in-one.js';
 import { callJson } from './client.js';
 
-/** A Chromium, where one is installed; without it nothing of the page is covered, which is said on standard error and fails in CI. */
+/**
+ * A Chromium, where one is installed; without it nothing of the page is covered, which is said on standard error and
+ * fails in CI.
+ */
 export const browser = await startChromium();
 afterAll(() => browser?.close());
 
@@ -19,7 +22,10 @@ export interface OpenPage {
   readonly faults: string[];
 }
 
-/** Opens a window of its own, closed when `work` is done, and fails on what the browser complains about, but for what is expected. */
+/**
+ * Opens a window of its own, closed when `work` is done, and fails on what the browser complains about, but for what is
+ * expected.
+ */
 export const withPage = async (
   options: BrowserContextOptions,
   work: (open: OpenPage) => Promise<void>,
@@ -53,7 +59,11 @@ export interface TestAccount {
 let accounts = 0;
 
 /** An account with coins, made over REST. */
-export const createAccount = async (base: string, coins: Readonly<Record<string, string>> = {}, name?: string): Promise<TestAccount> => {
+export const createAccount = async (
+  base: string,
+  coins: Readonly<Record<string, string>> = {},
+  name?: string,
+): Promise<TestAccount> => {
   const account = { name: name ?? `page-${process.pid}-${++accounts}`, password: 'correct horse battery' };
   await callJson(base, 'POST', '/api/v1/auth/register', account);
   const { body } = await callJson(base, 'POST', '/api/v1/auth/login', account);

@@ -11,7 +11,10 @@ import { type SocketLimits, startSocket } from '@tickfolio/socket/app';
 import { expect } from 'vitest';
 import { callJson } from './client.js';
 
-/** Exchange, socket and aggregator over real WebSocket and real gRPC; every published second, told price and archived ticker is kept. For tests. */
+/**
+ * Exchange, socket and aggregator over real WebSocket and real gRPC; every published second, told price and archived
+ * ticker is kept. For tests.
+ */
 export const startPath = async (
   options: ExchangeSimOptions,
   followed: readonly string[],
@@ -51,7 +54,9 @@ export const startPath = async (
     { clock, log, metrics: createMetrics('aggregator'), priceBus, eventLog: kept, socket: client },
     { address: { host: '127.0.0.1', port: 0 } },
   );
-  const answer = await callJson(`http://127.0.0.1:${aggregator.port}`, 'PUT', '/subscriptions/test', { symbols: followed });
+  const answer = await callJson(`http://127.0.0.1:${aggregator.port}`, 'PUT', '/subscriptions/test', {
+    symbols: followed,
+  });
   expect(answer.status).toBe(200);
   return {
     sim,

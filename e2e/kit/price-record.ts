@@ -12,7 +12,10 @@ export interface KeptPrice {
 
 const maxTrades = 20_000;
 
-/** What the simulator itself says was traded of a symbol, oldest first: a source that no service of the product has touched. */
+/**
+ * What the simulator itself says was traded of a symbol, oldest first: a source that no service of the product has
+ * touched.
+ */
 export const tradedPrices = async (simUrl: string, symbol: string): Promise<readonly KeptPrice[]> => {
   const answer = await fetch(`${simUrl}/sim/trades?symbol=${symbol}&limit=${maxTrades}`);
   const rows = (await answer.json()) as { readonly p: string; readonly T: number }[];
@@ -45,16 +48,21 @@ export const inventedPrices = async (
 };
 
 /**
- * What counts as the same moment. Two symbols' prices do not arrive at the same instant, and a run that shares its cores with other tests
- * may stand still for seconds; how fresh prices are is measured in `bench/`, here that they are recorded ones.
+ * What counts as the same moment. Two symbols' prices do not arrive at the same instant, and a run that shares its
+ * cores with other tests may stand still for seconds; how fresh prices are is measured in `bench/`, here that they are
+ * recorded ones.
  */
 const sameMomentMs = 10_000;
 
 /**
- * Why a coin's total is not quantity × price × a price of the same moment of `<quote>usdt` by the simulator's record; undefined when it is,
- * to the last digit.
+ * Why a coin's total is not quantity × price × a price of the same moment of `<quote>usdt` by the simulator's record;
+ * undefined when it is, to the last digit.
  */
-export const wrongConversion = (frame: PortfolioFrame, symbol: string, conversion: readonly KeptPrice[]): string | undefined => {
+export const wrongConversion = (
+  frame: PortfolioFrame,
+  symbol: string,
+  conversion: readonly KeptPrice[],
+): string | undefined => {
   const coin = frame.Coins.find((one) => one.Symbol === symbol);
   if (!coin || coin.Price === null || coin.Total === null) return `${symbol} has no total`;
   const asOfMs = Date.parse(frame.AsOf);

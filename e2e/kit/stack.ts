@@ -7,7 +7,9 @@ import { type CoreName, coreNames, services } from '@tickfolio/services/registry
 import { callJson } from './client.js';
 import { startTestNames } from './names.js';
 
-/** These have their servers away in a stack, which the live path must not care about; started where a test wants them. */
+/**
+ * These have their servers away in a stack, which the live path must not care about; started where a test wants them.
+ */
 export const pipelineNames: readonly CoreName[] = ['archiver', 'dashboard'];
 export const serviceNames = coreNames.filter((name) => !pipelineNames.includes(name));
 /** A second one of each, started where a test wants it. */
@@ -15,7 +17,9 @@ export const twinNames = ['aggregator-2', 'bff-2'] as const;
 export type PartName = CoreName | (typeof twinNames)[number];
 
 export interface StackOptions {
-  /** Of a real Kafka, over which the aggregators then share the symbols. Default: nothing listens where it should be. */
+  /**
+   * Of a real Kafka, over which the aggregators then share the symbols. Default: nothing listens where it should be.
+   */
   readonly brokers?: readonly string[];
   /** Services are known to each other by names, and have another address after every start. Default: loopback. */
   readonly names?: boolean;
@@ -53,8 +57,12 @@ export const startStack = async (
   }
   await postgres.createDatabase('auth_db');
   await postgres.createDatabase('profile_db');
-  const [sim = 0, socket = 0, aggregator = 0, auth = 0, http = 0, dead = 0] = await Promise.all(Array.from({ length: 6 }, freePort));
-  const [socketOps = 0, authOps = 0, archiver = 0, dashboard = 0] = await Promise.all(Array.from({ length: 4 }, freePort));
+  const [sim = 0, socket = 0, aggregator = 0, auth = 0, http = 0, dead = 0] = await Promise.all(
+    Array.from({ length: 6 }, freePort),
+  );
+  const [socketOps = 0, authOps = 0, archiver = 0, dashboard = 0] = await Promise.all(
+    Array.from({ length: 4 }, freePort),
+  );
   const [aggregator2 = 0, http2 = 0] = await Promise.all([freePort(), freePort()]);
   const local = (port: number) => `127.0.0.1:${port}`;
   const names = byName ? startTestNames() : undefined;
@@ -158,10 +166,12 @@ export const startStack = async (
     },
     ready: async (withinMs) => {
       const answer = () => callJson(base, 'GET', '/ready').catch(() => undefined);
-      await eventually('the stack is ready', async () => (await answer())?.status === 200, withinMs).catch(async (err) => {
-        const outputs = serviceNames.map((name) => `--- ${name}\n${service(name).output().slice(-2_000)}`).join('\n');
-        throw new Error(`${String(err)}; /ready: ${JSON.stringify((await answer())?.body)}\n${outputs}`);
-      });
+      await eventually('the stack is ready', async () => (await answer())?.status === 200, withinMs).catch(
+        async (err) => {
+          const outputs = serviceNames.map((name) => `--- ${name}\n${service(name).output().slice(-2_000)}`).join('\n');
+          throw new Error(`${String(err)}; /ready: ${JSON.stringify((await answer())?.body)}\n${outputs}`);
+        },
+      );
     },
     close: async () => {
       await Promise.all([...running.values()].map((one) => one.end('SIGTERM')));

@@ -10,14 +10,22 @@ export const tickingCoins = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, at) => `t${at.toString().padStart(3, '0')}usdt`);
 
 /**
- * Starts a simulated exchange on which every coin trades once in every second, at a new price: a recording made up here.
- * It begins with the first subscription.
+ * Starts a simulated exchange on which every coin trades once in every second, at a new price: a recording made up
+ * here. It begins with the first subscription.
  */
-export const startTickingExchange = async (coins: readonly string[], seconds: number, folder: string): Promise<ExchangeSim> => {
+export const startTickingExchange = async (
+  coins: readonly string[],
+  seconds: number,
+  folder: string,
+): Promise<ExchangeSim> => {
   const random = createRandom('ticking coins');
   const beginMs = 1_760_000_000_000;
   const lines: string[] = [];
-  const traded = coins.map((coin) => ({ symbol: coin.toUpperCase(), atMs: random() * 900, price: Math.exp(random() * 11 - 1) }));
+  const traded = coins.map((coin) => ({
+    symbol: coin.toUpperCase(),
+    atMs: random() * 900,
+    price: Math.exp(random() * 11 - 1),
+  }));
   traded.sort((a, b) => a.atMs - b.atMs);
   for (let second = 0; second < seconds; second++) {
     for (const coin of traded) {
@@ -37,7 +45,9 @@ export const startTickingExchange = async (coins: readonly string[], seconds: nu
         m: random() < 0.5,
         M: true,
       };
-      lines.push(JSON.stringify({ recv: time / 1_000, frame: { stream: `${coin.symbol.toLowerCase()}@aggTrade`, data } }));
+      lines.push(
+        JSON.stringify({ recv: time / 1_000, frame: { stream: `${coin.symbol.toLowerCase()}@aggTrade`, data } }),
+      );
     }
   }
   const file = join(folder, 'ticking-coins.jsonl');

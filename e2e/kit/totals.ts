@@ -3,7 +3,9 @@ import type { PortfolioFrame } from './client.js';
 
 const Exact = Decimal.clone({ precision: 120, toExpNeg: -200, toExpPos: 200 });
 
-/** What is wrong with the sums of a frame whose coins are all quoted in USDT, or undefined when every digit is right. */
+/**
+ * What is wrong with the sums of a frame whose coins are all quoted in USDT, or undefined when every digit is right.
+ */
 export const wrongTotals = (frame: PortfolioFrame): string | undefined => {
   let sum = new Exact(0);
   for (const coin of frame.Coins) {

@@ -15,8 +15,13 @@ const deps = { clock: systemClock, log: silentLogger(), signal: new AbortControl
 
 it('a restore ends the sessions of every database with accounts, whatever the run that was backed up called it', async () => {
   const place = await temporaryFolder();
-  const [dataFolder, backup, target] = ['data', 'backup', 'new'].map((name) => join(place.path, name)) as [string, string, string];
-  const open = (folder: string, migrations = migrationsFolder) => openPglite({ ...deps, folder, migrationsFolder: migrations });
+  const [dataFolder, backup, target] = ['data', 'backup', 'new'].map((name) => join(place.path, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const open = (folder: string, migrations = migrationsFolder) =>
+    openPglite({ ...deps, folder, migrationsFolder: migrations });
   const auth = await open(join(dataFolder, 'people'));
   await auth.db.execute(sql`with maria as (insert into accounts (name, name_key, password_hash) values ('maria', 'maria', '-') returning id)
     insert into sessions (user_id, created_at, expires_at) select id, now(), now() + interval '1 hour' from maria`);
@@ -30,7 +35,9 @@ it('a restore ends the sessions of every database with accounts, whatever the ru
     endedSessions: 1,
   });
   const restored = await open(join(target, 'people'));
-  const { rows } = (await restored.db.execute(sql`select revoked_because from sessions`)) as unknown as { rows: unknown[] };
+  const { rows } = (await restored.db.execute(sql`select revoked_because from sessions`)) as unknown as {
+    rows: unknown[];
+  };
   expect(rows).toEqual([{ revoked_because: 'everywhere' }]);
   await restored.close();
   await place.remove();
@@ -38,7 +45,11 @@ it('a restore ends the sessions of every database with accounts, whatever the ru
 
 it('a restore ends them also where all databases are in one engine', async () => {
   const place = await temporaryFolder();
-  const [dataFolder, backup, target] = ['data', 'backup', 'new'].map((name) => join(place.path, name)) as [string, string, string];
+  const [dataFolder, backup, target] = ['data', 'backup', 'new'].map((name) => join(place.path, name)) as [
+    string,
+    string,
+    string,
+  ];
   const openAll = (folder: string) => openPgliteEngine({ ...deps, folder: join(folder, 'databases') });
   const engine = await openAll(dataFolder);
   const { db } = await engine.database({ schema: 'people', migrationsFolder });
@@ -49,7 +60,10 @@ it('a restore ends them also where all databases are in one engine', async () =>
   await writeFile(join(dataFolder, 'jwt-secret'), 'secret');
   await takeBackup(deps, dataFolder, backup);
 
-  expect(await restoreBackup(deps, { backup, dataFolder: target })).toMatchObject({ accountStores: ['people'], endedSessions: 1 });
+  expect(await restoreBackup(deps, { backup, dataFolder: target })).toMatchObject({
+    accountStores: ['people'],
+    endedSessions: 1,
+  });
   const restored = await openAll(target);
   const { rows } = await restored.session.query('select revoked_because from people.sessions');
   expect(rows).toEqual([{ revoked_because: 'everywhere' }]);

@@ -56,7 +56,9 @@ const ask = async (query: string): Promise<string> => {
 };
 /** The archive's rows of before a moment: how many, and what is in them. */
 const archivedBefore = (moment: number) =>
-  ask(`SELECT count(), sum(cityHash64(*)) FROM crypto.market_tickers WHERE toUnixTimestamp64Milli(inserted_at) < ${moment}`);
+  ask(
+    `SELECT count(), sum(cityHash64(*)) FROM crypto.market_tickers WHERE toUnixTimestamp64Milli(inserted_at) < ${moment}`,
+  );
 const valuesBefore = async (person: TestPerson, moment: number) => {
   const { body } = await person.call('GET', '/api/v1/profile/value?range=1h');
   const points = body.Points as { Time: string; Value: string }[];
@@ -78,7 +80,11 @@ describe('a backup of the whole data folder', () => {
     const { ID } = (await person.call('GET', '/api/v1/profile')).body as { ID: string };
     await one.process.waitFor(/Ctrl-C stops it/, 20_000);
     await one.process.end('SIGTERM');
-    const engine = await openPgliteEngine({ folder: join(dataFolder, 'databases'), log: silentLogger(), clock: systemClock });
+    const engine = await openPgliteEngine({
+      folder: join(dataFolder, 'databases'),
+      log: silentLogger(),
+      clock: systemClock,
+    });
     const profile = await engine.database({ schema: 'profile_db', migrationsFolder: profileMigrations });
     for (let minutes = 10; minutes < 15; minutes++)
       await profile.db.execute(sql`insert into portfolio_values (user_id, simulated, minute, value)
@@ -87,7 +93,11 @@ describe('a backup of the whole data folder', () => {
 
     one = await startAllInOne(dataFolder);
     person = await signIn(one.base, person.name);
-    await eventually('tickers', async () => Number(await ask('SELECT count() FROM crypto.market_tickers')) > 30, 30_000);
+    await eventually(
+      'tickers',
+      async () => Number(await ask('SELECT count() FROM crypto.market_tickers')) > 30,
+      30_000,
+    );
     const socket = await person.connect();
     await socket.frame((frame) => frame.Coins.every(({ Price }) => Price !== null), 10_000, 0);
     const from = socket.arrivals.length;
@@ -124,13 +134,19 @@ describe('a backup of the whole data folder', () => {
     const damaged = join(place.path, 'damaged backup');
     cpSync(backup, damaged, { recursive: true, verbatimSymlinks: true });
     const { files } = await readManifest(damaged);
-    const file = join(damaged, 'data', files.find(({ path }) => path.startsWith('databases/data/pg_wal/0'))?.path ?? '');
+    const file = join(
+      damaged,
+      'data',
+      files.find(({ path }) => path.startsWith('databases/data/pg_wal/0'))?.path ?? '',
+    );
     const bytes = readFileSync(file);
     bytes[1_000] = (bytes[1_000] ?? 0) ^ 1;
     writeFileSync(file, bytes);
     await one.process.end('SIGTERM');
     const listing = readdirSync(dataFolder);
-    expect(await run('restore', 'refused', damaged)).toContain(`${file} has another content than when the backup was taken`);
+    expect(await run('restore', 'refused', damaged)).toContain(
+      `${file} has another content than when the backup was taken`,
+    );
     expect(readdirSync(dataFolder)).toEqual(listing);
   });
 
@@ -199,7 +215,8 @@ describe(`killed with -9 at ${kills} random moments each (SEED=${seed})`, () => 
       () => join(place.path, `killed ${++number}`),
       async () => {
         const target = join(place.path, `killed ${number}`);
-        if (existsSync(target)) expect((await readManifest(target)).stores.map(({ name }) => name)).toContain('databases');
+        if (existsSync(target))
+          expect((await readManifest(target)).stores.map(({ name }) => name)).toContain('databases');
       },
     );
   });
@@ -210,7 +227,9 @@ describe(`killed with -9 at ${kills} random moments each (SEED=${seed})`, () => 
       'restore',
       () => backup,
       async () => {
-        expect([dataFolder, `${dataFolder}.restored`].some((folder) => existsSync(join(folder, 'databases')))).toBe(true);
+        expect([dataFolder, `${dataFolder}.restored`].some((folder) => existsSync(join(folder, 'databases')))).toBe(
+          true,
+        );
         const kept = besides().map((name) => join(dirname(dataFolder), name));
         expect(kept.filter((folder) => existsSync(join(folder, 'of the first')))).toHaveLength(1);
       },

@@ -10,7 +10,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { allInOneEnv, coldStartMs } from '../kit/all-in-one.js';
 import { signUp } from '../kit/client.js';
 
-// The compiled run at the exchange's own addresses, which a company's proxy alone can reach; behind it stands the simulator.
+// The compiled run at the exchange's own addresses, which a company's proxy alone can reach; behind it stands the
+// simulator.
 
 let sim: ExchangeSim;
 let certificates: TestCertificates;
@@ -26,7 +27,11 @@ beforeAll(async () => {
   const rest = await startTestTls(sim.port, certificates.made('api.binance.com', 1));
   const streams = await startTestTls(sim.port, certificates.made('stream.binance.com', 1));
   proxy = await startTestProxy({
-    places: { 'api.binance.com:443': rest.port, 'stream.binance.com:9443': streams.port, 'stream.binance.com:443': streams.port },
+    places: {
+      'api.binance.com:443': rest.port,
+      'stream.binance.com:9443': streams.port,
+      'stream.binance.com:443': streams.port,
+    },
     credentials: 'me@company:s3cret',
   });
   opened.push(rest, streams, proxy);
@@ -50,7 +55,11 @@ const start = (more: Record<string, string>): TestProcess => {
     HTTPS_PROXY: `http://me%40company:s3cret@127.0.0.1:${proxy.port}`,
     ...more,
   };
-  run = startProcess(process.execPath, ['--enable-source-maps', 'standalone/dist/main.js'], allInOneEnv(folder.path, env));
+  run = startProcess(
+    process.execPath,
+    ['--enable-source-maps', 'standalone/dist/main.js'],
+    allInOneEnv(folder.path, env),
+  );
   return run;
 };
 const banner = async (one: TestProcess) => {

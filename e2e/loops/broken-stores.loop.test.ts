@@ -40,8 +40,18 @@ describe('a store that is damaged', () => {
   const show = (name: string) => renameSync(join(folder.path, 'hidden'), join(folder.path, name));
 
   it.each([
-    ['databases', 'databases/data/global', 'accounts and sessions, portfolios and their values over time', 'global is missing'],
-    ['clickhouse-simulated', 'clickhouse-simulated/data/metadata', 'the archive of simulated tickers', 'metadata is missing'],
+    [
+      'databases',
+      'databases/data/global',
+      'accounts and sessions, portfolios and their values over time',
+      'global is missing',
+    ],
+    [
+      'clickhouse-simulated',
+      'clickhouse-simulated/data/metadata',
+      'the archive of simulated tickers',
+      'metadata is missing',
+    ],
   ])('ends the start with what is broken, what is safe and what to do: %s', async (store, part, holds, why) => {
     hide(part);
     const said = await refusal(folder.path);
@@ -65,8 +75,12 @@ describe('a store that is damaged', () => {
     expect(backup.output()).toMatch(/could not be copied .*the embedded database has stopped/i);
     expect(await one.process.ended).toEqual({ code: 1, signal: null });
     show('databases/data/global');
-    expect(one.process.output()).toMatch(/the embedded database has stopped; it is opened anew \(folder [^)]*\): .*pg_control/);
-    expect(one.process.output()).toContain('The store databases (accounts and sessions, portfolios and their values over time) is damaged');
+    expect(one.process.output()).toMatch(
+      /the embedded database has stopped; it is opened anew \(folder [^)]*\): .*pg_control/,
+    );
+    expect(one.process.output()).toContain(
+      'The store databases (accounts and sessions, portfolios and their values over time) is damaged',
+    );
     expect(one.process.output()).not.toMatch(/\n\s+at /);
   });
 
@@ -90,7 +104,9 @@ describe('a disk that is too full', () => {
   });
   const enough = { megabytes: 320, files: 100_000 };
 
-  it('ends the first start with one sentence that says how much is needed, and leaves nothing half made', async ({ skip }) => {
+  it('ends the first start with one sentence that says how much is needed, and leaves nothing half made', async ({
+    skip,
+  }) => {
     if (!disk) return skip();
     const folder = join(disk.path, 'data');
     const said = (await refusal(folder)).trim().split('\n');
@@ -126,18 +142,25 @@ describe('a disk that is too full', () => {
     const socket = await person.connect();
     const rows = async () => {
       const sql = /SQL +(http:\/\/\S+)/.exec(process.output())?.[1] ?? '';
-      return Number(await (await fetch(sql, { method: 'POST', body: 'SELECT count() FROM crypto.market_tickers' })).text());
+      return Number(
+        await (await fetch(sql, { method: 'POST', body: 'SELECT count() FROM crypto.market_tickers' })).text(),
+      );
     };
     await process.waitFor(/Ctrl-C stops it/, 20_000);
     const ballast = join(disk.path, 'ballast');
     fill(ballast, 30_000_000);
-    await process.waitFor(/the disk of the data folder is nearly full; .*: \d+ MB are free, 134 MB should be\n/, 15_000);
+    await process.waitFor(
+      /the disk of the data folder is nearly full; .*: \d+ MB are free, 134 MB should be\n/,
+      15_000,
+    );
     await process.waitFor(
       /a batch could not be stored; trying again until it can \(what rows, partition \d+\): .*not enough space/,
       15_000,
     );
     fill(ballast, 0);
-    expect(await ready()).toMatch(/"data-folder":\{"status":"down","required":false,"reason":"its disk is nearly full: \d+ MB are free/);
+    expect(await ready()).toMatch(
+      /"data-folder":\{"status":"down","required":false,"reason":"its disk is nearly full: \d+ MB are free/,
+    );
     // Who watches and changes a portfolio does not notice.
     const seen = socket.frames.length;
     await eventually('frames with a full disk', () => socket.frames.length > seen + 2, 10_000);
@@ -151,12 +174,17 @@ describe('a disk that is too full', () => {
     expect(process.output().match(/nearly full/g)).toHaveLength(1);
     socket.close();
     expect(await process.end('SIGTERM')).toEqual({ code: 0, signal: null });
-    const examined = await examineChdb(join(disk.path, 'data/clickhouse-simulated'), { clock: systemClock, log: silentLogger() });
+    const examined = await examineChdb(join(disk.path, 'data/clickhouse-simulated'), {
+      clock: systemClock,
+      log: silentLogger(),
+    });
     expect(examined.find(({ name }) => name === 'crypto.market_tickers_rows')?.rows).toBeGreaterThan(stored);
   });
 });
 
-it('a store that is a link to another disk: that disk is told in the log and in /ready when it is nearly full', async ({ skip }) => {
+it('a store that is a link to another disk: that disk is told in the log and in /ready when it is nearly full', async ({
+  skip,
+}) => {
   const disk = mountSmallDisk({ megabytes: 320, files: 100_000 });
   if (!disk) return skip();
   const folder = await temporaryFolder();
@@ -165,13 +193,18 @@ it('a store that is a link to another disk: that disk is told in the log and in 
   try {
     await process.waitFor(/Ctrl-C stops it/, 20_000);
     fill(join(disk.path, 'ballast'), 100_000_000);
-    await process.waitFor(/the disk of clickhouse-simulated is nearly full; with less than 67 MB the archive waits/, 20_000);
+    await process.waitFor(
+      /the disk of clickhouse-simulated is nearly full; with less than 67 MB the archive waits/,
+      20_000,
+    );
     const { status, body } = await callJson(base, 'GET', '/ready');
     expect(status).toBe(200);
     expect(JSON.stringify(body.dependencies)).toMatch(
       /"data-folder":\{"status":"down","required":false,"reason":"the disk of clickhouse-simulated is nearly full: \d+ MB are free, 134 MB should be"/,
     );
-    expect(String((await callJson(base, 'GET', '/metrics')).body.text)).toMatch(/dependency_up\{dependency="data-folder",[^}]*\} 0\n/);
+    expect(String((await callJson(base, 'GET', '/metrics')).body.text)).toMatch(
+      /dependency_up\{dependency="data-folder",[^}]*\} 0\n/,
+    );
   } finally {
     await process.end('SIGTERM');
     disk.close();

@@ -20,7 +20,10 @@ let sim: ExchangeSim;
 let path: LivePath;
 beforeAll(async () => {
   postgres = await shareTestPglite(migrationsFolder);
-  sim = await startExchangeSim({ clock: systemClock, log: silentLogger() }, { symbols: 12, tradeRate: 20, pastDay: false });
+  sim = await startExchangeSim(
+    { clock: systemClock, log: silentLogger() },
+    { symbols: 12, tradeRate: 20, pastDay: false },
+  );
 });
 afterAll(async () => {
   await path?.close();
@@ -29,7 +32,10 @@ afterAll(async () => {
 });
 
 let minutes = 0;
-/** A wall clock that is some minutes off, later each time, for which a minute begins `leadMs` from now: that is when values are recorded. */
+/**
+ * A wall clock that is some minutes off, later each time, for which a minute begins `leadMs` from now: that is when
+ * values are recorded.
+ */
 const clockBeforeMinute = (leadMs = 3_000) => {
   const offMs = ++minutes * minuteMs + minuteMs - leadMs - (systemClock.now() % minuteMs);
   return { ...systemClock, now: () => systemClock.now() + offMs };
@@ -46,17 +52,20 @@ interface Point {
   readonly Missing?: readonly string[];
   readonly Old?: readonly string[];
 }
-const points = async (userId: string) => (await path.call(userId, 'GET', '/api/v1/profile/value?range=1h')).body.Points as readonly Point[];
+const points = async (userId: string) =>
+  (await path.call(userId, 'GET', '/api/v1/profile/value?range=1h')).body.Points as readonly Point[];
 /**
- * Waits for the next minute of both users. Minutes are the database's, so a BFF whose clock has one soon makes up at once for a minute that
- * nobody has recorded yet, and otherwise waits for the real one. @returns their new points
+ * Waits for the next minute of both users. Minutes are the database's, so a BFF whose clock has one soon makes up at
+ * once for a minute that nobody has recorded yet, and otherwise waits for the real one. @returns their new points
  */
 const nextMinute = async (): Promise<readonly [Point | undefined, Point | undefined]> => {
   const before = await Promise.all([owner, control].map(points));
   await path.restartBff(clockBeforeMinute());
   const fresh = async () => {
     const now = await Promise.all([owner, control].map(points));
-    return now.every((all, i) => all.length > (before[i]?.length ?? 0)) ? ([now[0]?.at(-1), now[1]?.at(-1)] as const) : undefined;
+    return now.every((all, i) => all.length > (before[i]?.length ?? 0))
+      ? ([now[0]?.at(-1), now[1]?.at(-1)] as const)
+      : undefined;
   };
   return eventually('a new point', fresh, minuteMs + 10_000, 250);
 };
@@ -68,7 +77,8 @@ describe('an exchange that changes its list while a portfolio is watched', () =>
     await hold(owner, 'btcusdt', '1');
     await hold(owner, 'xrpusdt', '10');
     await hold(control, 'btcusdt', '1');
-    const live = ({ Coins }: PortfolioFrame) => Coins.length === 2 && Coins.every(({ Price, Stale }) => Price !== null && !Stale);
+    const live = ({ Coins }: PortfolioFrame) =>
+      Coins.length === 2 && Coins.every(({ Price, Stale }) => Price !== null && !Stale);
     await (await path.watch(owner)).frame(live, 10_000, 0);
     await path.restartBff(clockBeforeMinute());
     const socket = await path.watch(owner); // By a computer whose clock is minutes ahead, and nothing is stale.
@@ -85,15 +95,24 @@ describe('an exchange that changes its list while a portfolio is watched', () =>
 
     path = await startLivePath({ sim, postgres });
     const again = await path.watch(owner);
-    const frame = await again.frame(({ Coins }) => Coins.length === 2 && Coins.every(({ Price }) => Price !== null), 10_000, 0);
+    const frame = await again.frame(
+      ({ Coins }) => Coins.length === 2 && Coins.every(({ Price }) => Price !== null),
+      10_000,
+      0,
+    );
     expect(coinOf(frame, 'xrpusdt')).toMatchObject({ Price: lastPrice, Stale: true });
-    await again.frame((one) => coinOf(one, 'xrpusdt')?.PriceState === 'delisted' && coinOf(one, 'btcusdt')?.Stale === false, 10_000, 0);
+    await again.frame(
+      (one) => coinOf(one, 'xrpusdt')?.PriceState === 'delisted' && coinOf(one, 'btcusdt')?.Stale === false,
+      10_000,
+      0,
+    );
     const [both, one] = await nextMinute();
     expect([both?.Old, both?.Missing, one?.Old]).toEqual([['xrpusdt'], undefined, undefined]);
     // Both of the same minute: what the one has more is the kept price, to the last digit.
     expect(new Exact(both?.Value ?? 0).minus(one?.Value ?? 0).toFixed()).toBe(new Exact(lastPrice).times(10).toFixed());
 
-    const change = (quantity: string) => path.call(owner, 'POST', '/api/v1/profile/coins', { symbol: 'xrpusdt', quantity });
+    const change = (quantity: string) =>
+      path.call(owner, 'POST', '/api/v1/profile/coins', { symbol: 'xrpusdt', quantity });
     expect((await change('1')).status).toBe(422);
     expect(await change('-9.5')).toMatchObject({ status: 200, body: { Quantity: '0.5' } });
     expect((await path.call(owner, 'DELETE', '/api/v1/profile/coins', { symbol: 'xrpusdt' })).status).toBe(200);

@@ -42,7 +42,8 @@ describe.runIf(primary && standby)('a failover of PostgreSQL', () => {
     const { 'profile-database': profile, authorization } = body.dependencies as Record<string, { reason?: string }>;
     return { status, reasons: [profile?.reason, authorization?.reason] };
   };
-  const whenReady = () => eventually('both databases to be well', async () => (await ready()).reasons.join('') === '', 10_000);
+  const whenReady = () =>
+    eventually('both databases to be well', async () => (await ready()).reasons.join('') === '', 10_000);
   const follows = (server: TestPostgres, quantity: string) =>
     eventually(
       'the standby to have what the primary has',

@@ -49,7 +49,11 @@ function watchKills(stack: Stack) {
     await add('btcusdt', '1.5');
     await add('ethusdt', '10');
     socket = await connect();
-    await socket.frame((frame) => frame.Coins.length === 2 && frame.Coins.every((coin) => coin.Price !== null), 10_000, 0);
+    await socket.frame(
+      (frame) => frame.Coins.length === 2 && frame.Coins.every((coin) => coin.Price !== null),
+      10_000,
+      0,
+    );
   });
   afterAll(async () => {
     socket?.close();
@@ -65,8 +69,8 @@ function watchKills(stack: Stack) {
     );
 
   /**
-   * Holds that within 5 s of now a frame comes whose every price is of a trade made after now, and that every frame up to it is right: each
-   * total, and each price by the simulator's own record.
+   * Holds that within 5 s of now a frame comes whose every price is of a trade made after now, and that every frame up
+   * to it is right: each total, and each price by the simulator's own record.
    * @param from the number of frames before the fault; those during it count too
    * @param recordSinceMs when the record begins: a simulator that was killed knows nothing of its life before
    */
@@ -81,7 +85,8 @@ function watchKills(stack: Stack) {
     );
     const frames = socket.frames.slice(from);
     expect(frames.map(wrongTotals).filter(Boolean)).toEqual([]);
-    for (const symbol of ['btcusdt', 'ethusdt']) expect(await inventedPrices(stack.simUrl, symbol, frames, recordSinceMs)).toEqual([]);
+    for (const symbol of ['btcusdt', 'ethusdt'])
+      expect(await inventedPrices(stack.simUrl, symbol, frames, recordSinceMs)).toEqual([]);
   };
 
   it.each<CoreName>(['exchange-sim', 'socket', 'aggregator', 'auth'])(
@@ -123,7 +128,8 @@ function watchKills(stack: Stack) {
     const before = socket.frames.length;
     await stack.postgres.crash();
     await expectFreshPrices('prices while postgres is away', before);
-    const login = () => callJson(stack.base, 'POST', '/api/v1/auth/login', { name: person.name, password: 'correct horse battery' });
+    const login = () =>
+      callJson(stack.base, 'POST', '/api/v1/auth/login', { name: person.name, password: 'correct horse battery' });
     for (const answer of [
       await person.call('GET', '/api/v1/profile'),
       await person.call('POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' }),
@@ -133,7 +139,9 @@ function watchKills(stack: Stack) {
       expect(answer).toMatchObject({ status: 503, body: { status: 503, detail: expect.any(String) } });
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     }
-    expect((await callJson(stack.base, 'GET', '/ready')).body).toMatchObject({ dependencies: { 'profile-database': { status: 'down' } } });
+    expect((await callJson(stack.base, 'GET', '/ready')).body).toMatchObject({
+      dependencies: { 'profile-database': { status: 'down' } },
+    });
     await stack.postgres.restart();
     await stack.ready(2 * resumeWithinMs);
     expect((await person.addCoin('btcusdt', '0.5')).body).toMatchObject({ Quantity: '2' });
@@ -147,12 +155,16 @@ function watchKills(stack: Stack) {
   it('with auth away a valid access token keeps working and a login answers 503 with Retry-After', async () => {
     await stack.kill('auth');
     expect((await person.call('GET', '/api/v1/profile')).status).toBe(200);
-    const login = await callJson(stack.base, 'POST', '/api/v1/auth/login', { name: person.name, password: 'correct horse battery' });
+    const login = await callJson(stack.base, 'POST', '/api/v1/auth/login', {
+      name: person.name,
+      password: 'correct horse battery',
+    });
     expect(login.status).toBe(503);
     expect(Number(login.headers.get('retry-after'))).toBeGreaterThan(0);
     await expectFreshPrices('prices while auth is away');
     stack.start('auth');
-    const loginAgain = () => callJson(stack.base, 'POST', '/api/v1/auth/login', { name: person.name, password: 'correct horse battery' });
+    const loginAgain = () =>
+      callJson(stack.base, 'POST', '/api/v1/auth/login', { name: person.name, password: 'correct horse battery' });
     // Logins are limited per address.
     await eventually('login works again', async () => (await loginAgain()).status === 200, 10_000, 500);
   });

@@ -1,6 +1,11 @@
 import { connect } from 'node:net';
 import { migrationsFolder as authMigrations, defaultLimits, startAuth } from '@tickfolio/auth/app';
-import { type AggregatorClient, createAuthClient, migrationsFolder as profileMigrations, startBff } from '@tickfolio/bff/app';
+import {
+  type AggregatorClient,
+  createAuthClient,
+  migrationsFolder as profileMigrations,
+  startBff,
+} from '@tickfolio/bff/app';
 import { systemClock as clock } from '@tickfolio/lib/clock';
 import { seed } from '@tickfolio/lib/kit/counts';
 import { shareTestPostgres, type TestPostgres } from '@tickfolio/lib/kit/postgres';
@@ -34,7 +39,11 @@ const aggregator: AggregatorClient = {
 
 const startReplica = async (redis: TestRedis, server: TestPostgres, authPort: number) => {
   const addresses = await Promise.all([redis.port, server.port, authPort].map(startTestAddress));
-  const [toRedis, toPostgres, toAuth] = addresses as [(typeof addresses)[0], (typeof addresses)[0], (typeof addresses)[0]];
+  const [toRedis, toPostgres, toAuth] = addresses as [
+    (typeof addresses)[0],
+    (typeof addresses)[0],
+    (typeof addresses)[0],
+  ];
   const metrics = createMetrics('bff');
   const { user, password } = server;
   const postgres = await openServerPostgres({
@@ -125,10 +134,16 @@ describe.runIf(redis && server)('two replicas whose connections break at random'
     const attempt = (work: Promise<unknown>) => work.catch(() => undefined);
     const change = () => {
       const { token } = oneOf(sessions);
-      const body = { symbol: oneOf(symbols), quantity: String(Math.ceil(random() * 5) - (random() < 0.4 ? 6 : 0) || 1) };
-      return attempt(callJson(oneOf(bases), 'POST', '/api/v1/profile/coins', body, { authorization: `Bearer ${token}` }));
+      const body = {
+        symbol: oneOf(symbols),
+        quantity: String(Math.ceil(random() * 5) - (random() < 0.4 ? 6 : 0) || 1),
+      };
+      return attempt(
+        callJson(oneOf(bases), 'POST', '/api/v1/profile/coins', body, { authorization: `Bearer ${token}` }),
+      );
     };
-    const signOut = () => attempt(callJson(oneOf(bases), 'POST', '/api/v1/auth/logout', undefined, { cookie: oneOf(sessions).cookie }));
+    const signOut = () =>
+      attempt(callJson(oneOf(bases), 'POST', '/api/v1/auth/logout', undefined, { cookie: oneOf(sessions).cookie }));
     const cut = () => oneOf(oneOf(replicas).addresses).cutOne((count) => Math.floor(random() * count));
     const under: Promise<unknown>[] = [];
     const untilMs = performance.now() + seconds * 1_000;
@@ -144,12 +159,16 @@ describe.runIf(redis && server)('two replicas whose connections break at random'
     const away = setInterval(() => killPublishers(redis), 10);
     for (const { token } of sessions) {
       const headers = { authorization: `Bearer ${token}` };
-      await attempt(callJson(oneOf(bases), 'POST', '/api/v1/profile/coins', { symbol: oneOf(symbols), quantity: '1' }, headers));
+      await attempt(
+        callJson(oneOf(bases), 'POST', '/api/v1/profile/coins', { symbol: oneOf(symbols), quantity: '1' }, headers),
+      );
     }
     clearInterval(away);
 
     const ended = new Set(
-      (await server.query<{ id: string }>('select id from sessions where revoked_at is not null', 'auth_db')).map(({ id }) => id),
+      (await server.query<{ id: string }>('select id from sessions where revoked_at is not null', 'auth_db')).map(
+        ({ id }) => id,
+      ),
     );
     expect(ended.size).toBeGreaterThan(0);
     expect(ended.size).toBeLessThan(sessions.length);
@@ -161,14 +180,18 @@ describe.runIf(redis && server)('two replicas whose connections break at random'
     );
     for (const { user_id, line } of rows) held.set(user_id, line);
     const lineOf = (frame: LiveSocket['frames'][number] | undefined) =>
-      frame && `${frame.Version}:${frame.Coins.map((coin) => `${coin.Symbol} ${coin.Quantity} ${coin.Version}`).join()}`;
+      frame &&
+      `${frame.Version}:${frame.Coins.map((coin) => `${coin.Symbol} ${coin.Quantity} ${coin.Version}`).join()}`;
     const wrong = () =>
       sessions.flatMap(({ id, userId, sockets }) =>
         sockets.flatMap((socket, replica) => {
-          if (ended.has(id)) return closed.has(socket) ? [] : [`a socket of an ended session is open at replica ${replica}`];
+          if (ended.has(id))
+            return closed.has(socket) ? [] : [`a socket of an ended session is open at replica ${replica}`];
           if (closed.has(socket)) return [`a socket was closed at replica ${replica} though its session goes on`];
           const shown = lineOf(socket.frames.at(-1));
-          return shown === (held.get(userId) ?? '0:') ? [] : [`replica ${replica} shows ${shown} instead of ${held.get(userId)}`];
+          return shown === (held.get(userId) ?? '0:')
+            ? []
+            : [`replica ${replica} shows ${shown} instead of ${held.get(userId)}`];
         }),
       );
     const before = wrong();

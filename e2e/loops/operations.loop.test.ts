@@ -21,7 +21,13 @@ if (!stack) console.warn('NOT COVERED: the services as processes of their own (R
 /** Metrics that show that the service measures what it is there for. */
 const expected: Readonly<Record<CoreName, readonly string[]>> = {
   'exchange-sim': ['connections_open', 'trades_total'],
-  socket: ['event_lag_seconds', 'last_frame_timestamp_seconds', 'sequence_holes_total', 'grpc_streams_open', 'dependency_up'],
+  socket: [
+    'event_lag_seconds',
+    'last_frame_timestamp_seconds',
+    'sequence_holes_total',
+    'grpc_streams_open',
+    'dependency_up',
+  ],
   aggregator: [
     'price_publish_lag_seconds',
     'gaps_found_total',
@@ -79,18 +85,26 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
       for (const end of type === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']) names.add(metric + end);
     const own = `tickfolio_${name.replaceAll('-', '_')}_`;
     expect([...families.values()].flatMap(metricFaults)).toEqual([]);
-    expect([...families.keys()].filter((family) => !family.startsWith(own) && !/^(process|nodejs)_/.test(family))).toEqual([]);
+    expect(
+      [...families.keys()].filter((family) => !family.startsWith(own) && !/^(process|nodejs)_/.test(family)),
+    ).toEqual([]);
     for (const metric of [...expected[name], 'build_info']) expect([...families.keys()]).toContain(own + metric);
-    expect([...families.keys()]).toEqual(expect.arrayContaining(['process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds']));
+    expect([...families.keys()]).toEqual(
+      expect.arrayContaining(['process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds']),
+    );
   });
 
   it('has every metric that a dashboard or an alert names, and is scraped', () => {
     const expressions = [
       ...readAlerts().map(({ expr }) => expr),
-      ...readDashboards().flatMap(({ panels }) => panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))),
+      ...readDashboards().flatMap(({ panels }) =>
+        panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
+      ),
     ].map(readPromQl);
     expect(expressions.length).toBeGreaterThan(100);
-    expect([...new Set(expressions.flatMap((expression) => expression.names))].filter((name) => !names.has(name))).toEqual([]);
+    expect(
+      [...new Set(expressions.flatMap((expression) => expression.names))].filter((name) => !names.has(name)),
+    ).toEqual([]);
     const matched = (pattern: string) => [...names].some((name) => new RegExp(`^(?:${pattern})$`).test(name));
     expect(expressions.flatMap(({ patterns }) => patterns).filter((pattern) => !matched(pattern))).toEqual([]);
     expect([...readScrapes().keys()].sort()).toEqual([...everyService].sort());
@@ -102,7 +116,8 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
       const samples = [...parseExposition(text).values()].flatMap((family) => family.samples);
       return samples.find(
         (found) =>
-          found.name === `tickfolio_${name}_${sample}` && Object.entries(labels).every(([key, value]) => found.labels[key] === value),
+          found.name === `tickfolio_${name}_${sample}` &&
+          Object.entries(labels).every(([key, value]) => found.labels[key] === value),
       )?.value;
     };
     const flows = (name: CoreName, sample: string) =>
@@ -120,13 +135,22 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
       await figure('auth', 'grpc_request_duration_seconds_count', { method: 'auth.v1.AuthService/Login', code: 'OK' }),
     ).toBeGreaterThan(0);
     expect(
-      await figure('bff', 'grpc_client_request_duration_seconds_count', { method: 'auth.v1.AuthService/Login', code: 'OK' }),
+      await figure('bff', 'grpc_client_request_duration_seconds_count', {
+        method: 'auth.v1.AuthService/Login',
+        code: 'OK',
+      }),
     ).toBeGreaterThan(0);
   });
 
   it("writes a login's request id into the lines of both services, and sends it back; a wild one is replaced", async () => {
     const login = (requestId: string) =>
-      callJson(one.base, 'POST', '/api/v1/auth/login', { name: person.name, password: 'not the password' }, { 'x-request-id': requestId });
+      callJson(
+        one.base,
+        'POST',
+        '/api/v1/auth/login',
+        { name: person.name, password: 'not the password' },
+        { 'x-request-id': requestId },
+      );
     const answer = await login('login-of-a-test.1');
     expect(answer.status).toBe(401);
     expect(answer.headers.get('x-request-id')).toBe('login-of-a-test.1');
@@ -157,7 +181,10 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
     const load = Array.from({ length: 8 }, async () => {
       while (!busy.signal.aborted) {
         if (name === 'auth')
-          await callJson(one.base, 'POST', '/api/v1/auth/login', { name: person.name, password: 'wrong password' }).catch(() => undefined);
+          await callJson(one.base, 'POST', '/api/v1/auth/login', {
+            name: person.name,
+            password: 'wrong password',
+          }).catch(() => undefined);
         else if (name === 'bff') await person.addCoin('btcusdt', '1').catch(() => undefined);
         else await callJson(one.operations(name), 'GET', '/metrics').catch(() => undefined);
         await new Promise((resolve) => setTimeout(resolve, 5));

@@ -36,7 +36,10 @@ afterAll(async () => {
   await Promise.all([exchange?.close(), folder?.remove()]);
 });
 
-/** Something that the page's main thread has to move in every picture of the screen; it shows how many the thread gets done. */
+/**
+ * Something that the page's main thread has to move in every picture of the screen; it shows how many the thread gets
+ * done.
+ */
 const moveInEveryPicture = (page: Page) =>
   page.evaluate(`(() => {
     const dot = document.createElement('div');
@@ -76,19 +79,24 @@ it.skipIf(!browser)(
   async () => {
     const account = await createAccount(run.base, Object.fromEntries(coins.map((symbol) => [symbol, '1.25'])));
     const [full, empty, own]: [FrameTrace[], FrameTrace[], FrameTrace[]] = [[], [], []];
-    // Whatever else the machine does, it does to both pages and in some rounds more than in others: the best round of each counts.
+    // Whatever else the machine does, it does to both pages and in some rounds more than in others: the best round of
+    // each counts.
     const best = (traces: readonly FrameTrace[]) => Math.max(...traces.map(({ shownPerSecond }) => shownPerSecond));
     const rate = () => best(full) / best(empty);
     // Ratios to the empty page of the same round, because a slow machine is slow with both.
     const beside = (part: (trace: FrameTrace, round: number) => number) => Math.min(...own.map(part));
     /** The thread's CPU time, in times of a page where one thing moves in every picture. */
     const mainTimes = () => beside(({ mainMs }, round) => mainMs / (empty[round]?.mainMs ?? 0));
-    /** Of the pictures that a push asks for, which are the longest, the second longest, in times of the longest of the empty page. */
+    /**
+     * Of the pictures that a push asks for, which are the longest, the second longest, in times of the longest of the
+     * empty page.
+     */
     const pictureTimes = () => beside(({ frameMs }, round) => (frameMs[1] ?? 0) / (empty[round]?.frameMs[0] ?? 0));
     const limits = { rate: 0.95, mainTimes: 2, pictureTimes: 20 };
     /** Ticks and pushes are as many as the machine gets done. */
     let isOnTime = false;
-    const isSmooth = () => isOnTime && rate() > limits.rate && mainTimes() < limits.mainTimes && pictureTimes() < limits.pictureTimes;
+    const isSmooth = () =>
+      isOnTime && rate() > limits.rate && mainTimes() < limits.mainTimes && pictureTimes() < limits.pictureTimes;
     for (let round = 0; round < minRounds || (round < maxRounds && !isSmooth()); round++) {
       const beside = await traceEmptyPage();
       say(`an empty page: ${shown(beside)}`);
@@ -102,7 +110,9 @@ it.skipIf(!browser)(
         const prices = new Map<string, string | null>();
         page.on('websocket', (socket) =>
           socket.on('framereceived', ({ payload }) => {
-            const { Coins = [] } = JSON.parse(String(payload)) as { Coins?: readonly { Symbol: string; Price: string | null }[] };
+            const { Coins = [] } = JSON.parse(String(payload)) as {
+              Coins?: readonly { Symbol: string; Price: string | null }[];
+            };
             if (Coins.length > 0) pushes++;
             for (const { Symbol: symbol, Price } of Coins) {
               if (prices.get(symbol) !== Price) ticks++;

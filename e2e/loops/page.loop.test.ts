@@ -6,10 +6,20 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAllInOne } from '../kit/all-in-one.js';
 import { callJson, signIn as signInByRest } from '../kit/client.js';
-import { browser, createAccount, type OpenPage, signIn, startRun, totalMoves, watchSockets, withPage } from '../kit/page.js';
+import {
+  browser,
+  createAccount,
+  type OpenPage,
+  signIn,
+  startRun,
+  totalMoves,
+  watchSockets,
+  withPage,
+} from '../kit/page.js';
 import { inspectPages, phone } from '../kit/page-views.js';
 
-// The page in a real Chromium, on the all-in-one run as its users start it. Access tokens live seconds here, so every journey goes over their end.
+// The page in a real Chromium, on the all-in-one run as its users start it. Access tokens live seconds here, so every
+// journey goes over their end.
 
 const lifeSeconds = 8;
 let run: Awaited<ReturnType<typeof startRun>>;
@@ -17,7 +27,12 @@ let env: Record<string, string>;
 beforeAll(async () => {
   if (!browser) return;
   // The page is to find the server again where it was.
-  env = { HTTP_PORT: String(await freePort()), JWT_ACCESS_TTL: `${lifeSeconds}s`, AUTH_RATE_LIMIT: '10000', LOGINS_PER_ADDRESS: '10000' };
+  env = {
+    HTTP_PORT: String(await freePort()),
+    JWT_ACCESS_TTL: `${lifeSeconds}s`,
+    AUTH_RATE_LIMIT: '10000',
+    LOGINS_PER_ADDRESS: '10000',
+  };
   run = await startRun(env);
 });
 afterAll(() => run?.close());
@@ -87,7 +102,8 @@ describe.skipIf(!browser)('the page', () => {
             await page.getByRole('link', { name: /^Account/ }).click();
             const button = page.getByRole('button', { name: 'Sign out everywhere' });
             const dialog = page.getByRole('alertdialog', { name: 'Sign out on all devices?' });
-            const hasFocus = (element: typeof button) => element.evaluate((node) => node === node.ownerDocument.activeElement);
+            const hasFocus = (element: typeof button) =>
+              element.evaluate((node) => node === node.ownerDocument.activeElement);
             await button.click();
             await dialog.waitFor();
             expect(await dialog.innerText()).toContain('Every browser and device');
@@ -126,7 +142,9 @@ describe.skipIf(!browser)('the page', () => {
 
   it('has a table for screen readers, with the rows out of sight, also where rows are drawn as grids on a phone', async () => {
     const { body } = await callJson(run.base, 'GET', '/api/v1/symbols');
-    const symbols = (body.Symbols as readonly { readonly Symbol: string }[]).slice(0, 30).map(({ Symbol: symbol }) => symbol);
+    const symbols = (body.Symbols as readonly { readonly Symbol: string }[])
+      .slice(0, 30)
+      .map(({ Symbol: symbol }) => symbol);
     const account = await createAccount(run.base, Object.fromEntries(symbols.map((symbol) => [symbol, '1'])));
     // Of 24 hours once the archive has them of a coin.
     const change = expect.stringMatching(/^(24 h|Change)$/) as string;
@@ -146,7 +164,8 @@ describe.skipIf(!browser)('the page', () => {
           const table = await tableAsRead(page);
           expect(table).toMatchObject({ name: `Holdings ${symbols.length}`, columns });
           expect(table.rows).toHaveLength(symbols.length);
-          for (const row of table.rows) expect(row).toEqual({ coin: expect.stringMatching(/\w/), cells: columns.length });
+          for (const row of table.rows)
+            expect(row).toEqual({ coin: expect.stringMatching(/\w/), cells: columns.length });
         });
         // Said, not left to what the browser makes of the layout.
         expect(await page.locator('.coins :is(thead, tbody, tr, th, td):not([role])').count()).toBe(0);
@@ -166,7 +185,9 @@ describe.skipIf(!browser)('the page', () => {
         await settled(async () => {
           const cut = await page
             .locator('.coins .cell-price, .coins .cell-value')
-            .evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent));
+            .evaluateAll((cells) =>
+              cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent),
+            );
           const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
           expect({ width, cut, wide }).toEqual({ width, cut: [], wide: false });
         });
@@ -206,7 +227,9 @@ describe.skipIf(!browser)('the page', () => {
         const text = `${units > 0n ? '+' : ''}${whole}.${part.padEnd(2, '0')} %`;
         return { coin: coin === text, total: total === text, isTold, shown: coin, expected: text };
       };
-      await expect.poll(same, { timeout: 150_000, interval: 500 }).toMatchObject({ coin: true, total: true, isTold: true });
+      await expect
+        .poll(same, { timeout: 150_000, interval: 500 })
+        .toMatchObject({ coin: true, total: true, isTold: true });
     });
   });
 

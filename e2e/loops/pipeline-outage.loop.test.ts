@@ -25,7 +25,13 @@ describe.runIf(kafka)('with Kafka and ClickHouse both away', () => {
 
   beforeAll(async () => {
     [server, folder] = await Promise.all([startTestClickHouse(), temporaryFolder()]);
-    clickhouse = openServerClickHouse({ address: server.address, user: 'default', password: '', log: silentLogger(), clock: systemClock });
+    clickhouse = openServerClickHouse({
+      address: server.address,
+      user: 'default',
+      password: '',
+      log: silentLogger(),
+      clock: systemClock,
+    });
     one = await startAllInOne(folder.path, {
       BROKERS: kafka.brokers.join(','),
       CLICKHOUSE_ADDR: `${server.address.host}:${server.address.port}`,
@@ -49,7 +55,9 @@ describe.runIf(kafka)('with Kafka and ClickHouse both away', () => {
     return Number(new RegExp(`^tickfolio_aggregator_${name}\\{[^}]*\\} (\\S+)`, 'm').exec(text)?.[1] ?? 0);
   };
 
-  it('prices flow on, and every ticker of that time is in ClickHouse afterwards', { timeout: outageMs + 120_000 }, async () => {
+  it('prices flow on, and every ticker of that time is in ClickHouse afterwards', {
+    timeout: outageMs + 120_000,
+  }, async () => {
     const person = await signUp(one.base);
     expect((await person.addCoin('btcusdt', '1.5')).status).toBe(200);
     expect((await person.addCoin('ethusdt', '10')).status).toBe(200);
@@ -102,7 +110,10 @@ describe.runIf(kafka)('with Kafka and ClickHouse both away', () => {
   });
 
   it.each(savedQueries())("ClickHouse's own port answers as pasted from the documents: %s", async (query) => {
-    const response = await fetch(`http://${server.address.host}:${server.address.port}/`, { method: 'POST', body: query });
+    const response = await fetch(`http://${server.address.host}:${server.address.port}/`, {
+      method: 'POST',
+      body: query,
+    });
     expect([response.status, await response.text()]).toEqual([200, expect.stringMatching(/\S/)]);
   });
 });

@@ -67,29 +67,45 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
   };
   const recordOf = async (symbol: string): Promise<ReferenceTrade[]> => {
     const answer = await fetch(`${stack.simUrl}/sim/trades?symbol=${symbol}&limit=${keptTrades}`);
-    const rows = (await answer.json()) as { readonly a: number; readonly p: string; readonly q: string; readonly T: number }[];
+    const rows = (await answer.json()) as {
+      readonly a: number;
+      readonly p: string;
+      readonly q: string;
+      readonly T: number;
+    }[];
     return rows.map((row) => ({ id: row.a, price: row.p, quantity: row.q, timeMs: row.T }));
   };
-  /** Until each busy symbol has a second whose trades were all made after this moment. @returns how long that took, milliseconds */
+  /**
+   * Until each busy symbol has a second whose trades were all made after this moment. @returns how long that took,
+   * milliseconds
+   */
   const flowAgain = async (sinceMs: number): Promise<number> => {
     const startedMs = performance.now();
     const isFresh = (symbol: string) => published.some((stat) => stat.symbol === symbol && stat.second >= sinceMs);
     await eventually('a fresh second of every busy symbol', () => busy.every(isFresh), takeoverMs + 2_000);
     return performance.now() - startedMs;
   };
-  /** Holds everything published from the start against the simulator's own record. @returns how many trades and seconds that were */
+  /**
+   * Holds everything published from the start against the simulator's own record. @returns how many trades and seconds
+   * that were
+   */
   const expectAllExact = async () => {
     const untilMs = Date.now();
     let records = new Map<string, ReferenceTrade[]>();
     const settled = async () => {
       records = new Map(await Promise.all(symbols.map(async (symbol) => [symbol, await recordOf(symbol)] as const)));
-      return symbols.every((symbol) => isSettled(symbol, records.get(symbol) ?? [], published, untilMs)) ? true : undefined;
+      return symbols.every((symbol) => isSettled(symbol, records.get(symbol) ?? [], published, untilMs))
+        ? true
+        : undefined;
     };
     await eventually('every second is published', settled, 15_000, 200).catch(() => undefined);
     const stats = published.filter(({ second }) => second + 1_000 <= untilMs);
     const trades = symbols.map((symbol) => expectExact(symbol, records.get(symbol) ?? [], stats, untilMs));
     expect(Math.min(...trades.slice(0, busy.length))).toBeGreaterThan(0);
-    return { trades: trades.reduce((sum, count) => sum + count), seconds: stats.filter(({ complete }) => complete).length };
+    return {
+      trades: trades.reduce((sum, count) => sum + count),
+      seconds: stats.filter(({ complete }) => complete).length,
+    };
   };
   /** Messages about a second that was complete already. */
   const publishedTwice = (): number => {
@@ -112,7 +128,8 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
     await createPriceBus(pubsub).subscribe(symbols, { second: (stat) => published.push(stat) });
     const group = { group: 'test', minBatchMessages: 1, maxBatchMessages: 1_000, maxBatchWaitMs: 100 };
     await eventLog.consume(tickerTopic, group, async ({ messages }) => {
-      for (const { value } of messages) tickers.push((JSON.parse(value.toString()) as { message_id: string }).message_id);
+      for (const { value } of messages)
+        tickers.push((JSON.parse(value.toString()) as { message_id: string }).message_id);
     });
     await haveShares([12, 12], patienceMs);
     person = await signUp(stack.base);
@@ -120,7 +137,9 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
       const add = async () => ((await person.addCoin(symbol, '1')).status === 200 ? true : undefined);
       await eventually(`${symbol} is added`, add, 10_000, 200);
     }
-    sockets = await Promise.all([stack.base, stack.operations('bff-2')].map((base) => openSocket(base, person.token())));
+    sockets = await Promise.all(
+      [stack.base, stack.operations('bff-2')].map((base) => openSocket(base, person.token())),
+    );
     const isFull = ({ Coins }: { readonly Coins: readonly { readonly Price: string | null }[] }) =>
       Coins.length === symbols.length && Coins.every(({ Price }) => Price !== null);
     for (const socket of sockets) await socket.frame(isFull, 10_000, 0);
@@ -136,7 +155,11 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
     const from = second?.frames.length ?? 0;
     expect((await person.addCoin('btcusdt', '0.5')).body).toMatchObject({ Quantity: '1.5' });
     for (const socket of [first, second])
-      await socket?.frame(({ Coins }) => Coins.some((coin) => coin.Symbol === 'btcusdt' && coin.Quantity === '1.5'), 10_000, from);
+      await socket?.frame(
+        ({ Coins }) => Coins.some((coin) => coin.Symbol === 'btcusdt' && coin.Quantity === '1.5'),
+        10_000,
+        from,
+      );
   });
 
   it('an aggregator killed (-9): its symbols move within 10 s, and no second is lost or published twice', async () => {
@@ -147,7 +170,9 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
       const { status, body } = await callJson(stack.base, 'GET', '/ready');
       const each = (body as { aggregators?: Record<string, string> }).aggregators ?? {};
       const faults = Object.entries(each).filter(([, word]) => word !== 'ok');
-      return status === 200 && faults.length === 1 && stack.operations('aggregator').endsWith(faults[0]?.[0] ?? '-') ? true : undefined;
+      return status === 200 && faults.length === 1 && stack.operations('aggregator').endsWith(faults[0]?.[0] ?? '-')
+        ? true
+        : undefined;
     };
     const named = eventually('the BFF is ready and names the one that is away', away, takeoverMs);
     await haveShares([0, 24], takeoverMs);
@@ -167,7 +192,10 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
     stack.start('aggregator');
     await haveShares([12, 12], patienceMs);
     const flowMs = performance.now() - startedMs + (await flowAgain(Date.now()));
-    await tell('started again', { secondsFlowMs: Math.round(flowMs), secondsLeft: await metric('aggregator-2', 'seconds_left_total') });
+    await tell('started again', {
+      secondsFlowMs: Math.round(flowMs),
+      secondsLeft: await metric('aggregator-2', 'seconds_left_total'),
+    });
   });
 
   it('an aggregator ended (SIGTERM): handed over at once, and no second is lost or published twice', async () => {
@@ -208,7 +236,9 @@ function shareSymbols(stack: Stack, brokers: readonly string[]) {
     await flowAgain(sinceMs);
     const word = async () => {
       const answer = await callJson(stack.operations('aggregator'), 'GET', '/ready');
-      const shares = (answer.body as { dependencies: Record<string, { reason?: string }> }).dependencies['symbol-shares'];
+      const shares = (answer.body as { dependencies: Record<string, { reason?: string }> }).dependencies[
+        'symbol-shares'
+      ];
       return answer.status === 200 && /keeps its partitions/.test(shares?.reason ?? '') ? true : undefined;
     };
     await eventually('/ready says that the group cannot be heard', word, takeoverMs);

@@ -61,7 +61,13 @@ const environments = (to: Neighbours, own: Ports): Record<CoreReady, Record<stri
       AGGREGATOR_ADDR: local(to.aggregator),
       ...database('profile_db'),
     },
-    archiver: { ...clickhouse, KAFKA_BROKERS: to.kafka, METRICS_ADDR: local(own.archiver), BATCH_SIZE: '1', BATCH_TIMEOUT: '100ms' },
+    archiver: {
+      ...clickhouse,
+      KAFKA_BROKERS: to.kafka,
+      METRICS_ADDR: local(own.archiver),
+      BATCH_SIZE: '1',
+      BATCH_TIMEOUT: '100ms',
+    },
     dashboard: { ...clickhouse, HTTP_HOST: '127.0.0.1', DASHBOARD_PORT: String(own.dashboard) },
   };
 };
@@ -104,7 +110,8 @@ describe('a service that is told to stop while every neighbour takes connections
     const silent = { redis: port, clickhouse: port, exchange: port, socket: port, auth: port, aggregator: port };
     const running = startAll(environments({ ...to, ...silent }, await freePorts()));
     // Each says what it misses, or where it serves, and is in the middle of asking then.
-    for (const [name, one] of running) await eventually(`${name} says something`, () => one.output() || undefined, 30_000);
+    for (const [name, one] of running)
+      await eventually(`${name} says something`, () => one.output() || undefined, 30_000);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     await expectCleanStops(running);
   });
@@ -118,8 +125,18 @@ describe('a service that is told to stop while every neighbour takes connections
     const { redis, postgres, kafka, clickhouse } = servers;
     const own = await freePorts();
     const sim = await freePort();
-    startProcess(process.execPath, ['--enable-source-maps', `${services['exchange-sim'].folder}/dist/main.js`, '--port', String(sim)], {});
-    const ports = { postgres: postgres.port, exchange: sim, socket: own.socket, auth: own.auth, aggregator: own.aggregator };
+    startProcess(
+      process.execPath,
+      ['--enable-source-maps', `${services['exchange-sim'].folder}/dist/main.js`, '--port', String(sim)],
+      {},
+    );
+    const ports = {
+      postgres: postgres.port,
+      exchange: sim,
+      socket: own.socket,
+      auth: own.auth,
+      aggregator: own.aggregator,
+    };
     const between = new Map<string, SilentPort>();
     for (const [name, port] of Object.entries(ports)) {
       const silent = await openSilentPort(port);
@@ -146,9 +163,13 @@ describe('a service that is told to stop while every neighbour takes connections
       ['archiver', own.archiver],
       ['socket', own.socketOps],
     ] as const) {
-      await eventually(`${name} is ready`, async () => (await readiness(port))?.status === 200, 60_000, 100).catch(async (err) => {
-        throw new Error(`${err}: ${JSON.stringify((await readiness(port))?.body)}\n${running.get(name)?.output().slice(-2_000)}`);
-      });
+      await eventually(`${name} is ready`, async () => (await readiness(port))?.status === 200, 60_000, 100).catch(
+        async (err) => {
+          throw new Error(
+            `${err}: ${JSON.stringify((await readiness(port))?.body)}\n${running.get(name)?.output().slice(-2_000)}`,
+          );
+        },
+      );
     }
     const person = await signUp(base);
     await eventually('a coin is added', async () => (await person.addCoin('btcusdt', '1')).status === 200, 10_000, 200);

@@ -15,7 +15,10 @@ const percentile = (values: number[], share: number): number =>
 /** The newest second of which a frame has a price; epoch seconds. */
 const newestSecond = (text: string): number => {
   const { Coins } = JSON.parse(text) as { readonly Coins: readonly { readonly PriceTime: string | null }[] };
-  return Math.max(0, ...Coins.map(({ PriceTime }) => (PriceTime === null ? 0 : Math.floor(Date.parse(PriceTime) / 1_000))));
+  return Math.max(
+    0,
+    ...Coins.map(({ PriceTime }) => (PriceTime === null ? 0 : Math.floor(Date.parse(PriceTime) / 1_000))),
+  );
 };
 
 it('1,000 sockets of which 50 read nothing: the others stay on time, the memory stays bounded, the deaf ones are closed', async () => {
@@ -25,7 +28,18 @@ it('1,000 sockets of which 50 read nothing: the others stay on time, the memory 
   try {
     const people = await Promise.all(Array.from({ length: users }, () => signUp(one.base)));
     // A wide portfolio makes frames large enough to fill the buffers of those that do not read.
-    const held = ['btcusdt', 'ethusdt', 'bnbusdt', 'solusdt', 'xrpusdt', 'adausdt', 'dogeusdt', 'ltcusdt', 'linkusdt', 'dotusdt'];
+    const held = [
+      'btcusdt',
+      'ethusdt',
+      'bnbusdt',
+      'solusdt',
+      'xrpusdt',
+      'adausdt',
+      'dogeusdt',
+      'ltcusdt',
+      'linkusdt',
+      'dotusdt',
+    ];
     for (const person of people) for (const symbol of held) await person.addCoin(symbol, '1.23456789');
     const url = `${one.base.replace('http', 'ws')}/api/v1/ws`;
     /** Those of the phase that is measured. */
@@ -36,7 +50,8 @@ it('1,000 sockets of which 50 read nothing: the others stay on time, the memory 
         let shown = Number.POSITIVE_INFINITY;
         socket.on('message', (text) => {
           const newest = newestSecond(String(text));
-          // From the end of the second to its price, so that a push that is held up counts, however late its frame is made.
+          // From the end of the second to its price, so that a push that is held up counts, however late its frame is
+          // made.
           if (newest > shown) delays?.push(Date.now() - (newest + 1) * 1_000);
           shown = newest;
         });
@@ -44,10 +59,15 @@ it('1,000 sockets of which 50 read nothing: the others stay on time, the memory 
         socket.once('error', reject);
         opened.push(socket);
       });
-    for (let from = 0; from < sockets; from += 50) await Promise.all(Array.from({ length: 50 }, (_, index) => open(from + index)));
+    for (let from = 0; from < sockets; from += 50)
+      await Promise.all(Array.from({ length: 50 }, (_, index) => open(from + index)));
     const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
     const memory = async () =>
-      Number(/process_resident_memory_bytes (\d+)/.exec(String((await callJson(one.base, 'GET', '/metrics')).body.text))?.[1]) / 1_048_576;
+      Number(
+        /process_resident_memory_bytes (\d+)/.exec(
+          String((await callJson(one.base, 'GET', '/metrics')).body.text),
+        )?.[1],
+      ) / 1_048_576;
     const delaysFor = async (ms: number): Promise<number[]> => {
       const found: number[] = [];
       delays = found;
@@ -82,7 +102,9 @@ it('1,000 sockets of which 50 read nothing: the others stay on time, the memory 
     await eventually(
       'the deaf sockets are closed',
       async () =>
-        /tickfolio_bff_\w*sockets\w* (950|9[0-4]\d|8[5-9]\d)\b/.test(String((await callJson(one.base, 'GET', '/metrics')).body.text))
+        /tickfolio_bff_\w*sockets\w* (950|9[0-4]\d|8[5-9]\d)\b/.test(
+          String((await callJson(one.base, 'GET', '/metrics')).body.text),
+        )
           ? true
           : undefined,
       90_000,

@@ -58,7 +58,8 @@ describe('the start of the all-in-one run', () => {
   it(`shows the first live price within 5 s of a warm start (the best of ${starts}), in clean lines, and says that it stops`, async () => {
     expect(existsSync(join(folder.path, 'databases')), 'the test before has made the databases').toBe(true);
     const tookMs: number[] = [];
-    // Whatever else keeps the machine busy (other test files do) must do so every time to hide a slow start; one quick start proves that it can be.
+    // Whatever else keeps the machine busy (other test files do) must do so every time to hide a slow start; one quick
+    // start proves that it can be.
     for (let i = 0; i < starts && !tookMs.some((ms) => ms < firstPriceWithinMs); i++) {
       const spawnedAt = performance.now();
       const warm = start({});
@@ -73,13 +74,16 @@ describe('the start of the all-in-one run', () => {
     expect(Math.min(...tookMs)).toBeLessThan(firstPriceWithinMs);
   });
 
-  it.each([0, 500, 1_000, 1_500, 2_000])('ended %i ms after it began to open its stores, it stops without a complaint', async (afterMs) => {
-    const run = start({ PRICE_SOURCE: 'simulated' }, join(folder.path, `ended-after-${afterMs}`));
-    await run.waitFor(/Making the embedded databases/, coldStartMs);
-    await new Promise((resolve) => setTimeout(resolve, afterMs));
-    expect((await run.end('SIGINT')).code).toBe(0);
-    expect(run.output()).toMatch(/Stopping: [^\n]*\n +Stopped\.\n$/);
-  });
+  it.each([0, 500, 1_000, 1_500, 2_000])(
+    'ended %i ms after it began to open its stores, it stops without a complaint',
+    async (afterMs) => {
+      const run = start({ PRICE_SOURCE: 'simulated' }, join(folder.path, `ended-after-${afterMs}`));
+      await run.waitFor(/Making the embedded databases/, coldStartMs);
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      expect((await run.end('SIGINT')).code).toBe(0);
+      expect(run.output()).toMatch(/Stopping: [^\n]*\n +Stopped\.\n$/);
+    },
+  );
 
   it('sends a frame at once and then one a second at least', async () => {
     const run = start({});
@@ -94,7 +98,10 @@ describe('the start of the all-in-one run', () => {
       const from = socket.arrivals.length;
       await new Promise((resolve) => setTimeout(resolve, 10_000));
       const arrivals = socket.arrivals.slice(from);
-      return { frames: arrivals.length, longestMs: Math.max(...arrivals.slice(1).map((at, i) => at - (arrivals[i] ?? at))) };
+      return {
+        frames: arrivals.length,
+        longestMs: Math.max(...arrivals.slice(1).map((at, i) => at - (arrivals[i] ?? at))),
+      };
     };
     // Ten, unless the first or the last second was cut.
     const isSteady = ({ frames, longestMs }: Awaited<ReturnType<typeof look>>) => frames >= 9 && longestMs < 1_500;
@@ -120,7 +127,13 @@ describe('the start of the all-in-one run', () => {
       untouched,
     );
     expect((await run.ended).code).toBe(1);
-    const wanted = { HTTP_PORT: http, GRPC_PORT: grpc, ADDRESS: socket, SERVER_ADDR: aggregator, EXCHANGE_SIM_PORT: sim };
+    const wanted = {
+      HTTP_PORT: http,
+      GRPC_PORT: grpc,
+      ADDRESS: socket,
+      SERVER_ADDR: aggregator,
+      EXCHANGE_SIM_PORT: sim,
+    };
     for (const [variable, { port }] of Object.entries(wanted))
       expect(run.output()).toContain(`Port ${port} on 127.0.0.1 is in use. Set ${variable} to another one`);
     expect(run.output().trim().split('\n')).toHaveLength(5);
@@ -130,7 +143,11 @@ describe('the start of the all-in-one run', () => {
 
   it('minds the port of the simulator where `auto` comes to need it', async () => {
     const sim = await occupy();
-    const auto = start({ BINANCE_REST_URL: `http://127.0.0.1:${await freePort()}`, EXCHANGE_SIM_PORT: sim.port, PRICE_SOURCE: 'auto' });
+    const auto = start({
+      BINANCE_REST_URL: `http://127.0.0.1:${await freePort()}`,
+      EXCHANGE_SIM_PORT: sim.port,
+      PRICE_SOURCE: 'auto',
+    });
     expect((await auto.ended).code).toBe(1);
     expect(auto.output()).toMatch(/^Port \d+ .* Set EXCHANGE_SIM_PORT to another one/);
     await sim.free();

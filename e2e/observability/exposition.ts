@@ -3,7 +3,11 @@ export interface MetricFamily {
   readonly name: string;
   readonly type: string;
   readonly help: string;
-  readonly samples: { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+  readonly samples: {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly value: number;
+  }[];
 }
 
 const sampleLine = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/;
@@ -51,7 +55,10 @@ const wrongUnit =
 const growing = new Set(['symbol', 'user', 'user_id', 'name', 'path', 'url', 'address', 'request_id', 'session']);
 const maxSeries = 400;
 
-/** What a metric does against Prometheus' conventions, as `promtool check metrics` and its naming page have them; empty when well. */
+/**
+ * What a metric does against Prometheus' conventions, as `promtool check metrics` and its naming page have them; empty
+ * when well.
+ */
 export const metricFaults = ({ name, type, help, samples }: MetricFamily): string[] => {
   const faults: [boolean, string][] = [
     [help.trim() === '', 'has no help'],
@@ -64,8 +71,14 @@ export const metricFaults = ({ name, type, help, samples }: MetricFamily): strin
     [wrongUnit.test(name), 'is not in a base unit (seconds, bytes, ratio)'],
     [type !== 'counter' && /_(seconds|bytes)_/.test(name), 'does not end in its unit'],
     [samples.length > maxSeries * (type === 'histogram' ? 20 : 1), `has ${samples.length} series`],
-    [samples.some(({ labels }) => Object.keys(labels).some((label) => growing.has(label))), 'has a label that grows without bound'],
-    [new Set(samples.map((sample) => JSON.stringify([sample.name, sample.labels]))).size !== samples.length, 'has a series twice'],
+    [
+      samples.some(({ labels }) => Object.keys(labels).some((label) => growing.has(label))),
+      'has a label that grows without bound',
+    ],
+    [
+      new Set(samples.map((sample) => JSON.stringify([sample.name, sample.labels]))).size !== samples.length,
+      'has a series twice',
+    ],
     [type === 'counter' && samples.some(({ value }) => value < 0), 'counts below zero'],
   ];
   return faults.filter(([isFault]) => isFault).map(([, fault]) => `${name} ${fault}`);

@@ -34,7 +34,10 @@ describe('alerts', () => {
     // One alert is there once for each service.
     const missing = alerts.filter(({ alert }) => alert === 'ServiceMissing').map(({ expr }) => expr.trim());
     expect(missing.sort()).toEqual(readyNames.map((name) => `absent(up{job="${name}"})`).sort());
-    const names = [...alerts.map(({ alert }) => alert).filter((name) => name !== 'ServiceMissing'), 'ServiceMissing'].sort();
+    const names = [
+      ...alerts.map(({ alert }) => alert).filter((name) => name !== 'ServiceMissing'),
+      'ServiceMissing',
+    ].sort();
     expect(new Set(names).size).toBe(names.length);
     expect([...runbook.matchAll(/^### (\w+)$/gm)].map((match) => match[1]).sort()).toEqual(names);
   });

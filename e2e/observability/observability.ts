@@ -53,13 +53,21 @@ export const readScrapes = (): Map<string, { readonly host: string; readonly por
     readonly job_name: string;
     readonly dns_sd_configs: readonly { readonly names: readonly string[]; readonly port: number }[];
   }
-  const scrapes = ofServices('.scrape.yml').flatMap((file) => readYaml<{ scrape_configs: readonly Scrape[] }>(file).scrape_configs);
+  const scrapes = ofServices('.scrape.yml').flatMap(
+    (file) => readYaml<{ scrape_configs: readonly Scrape[] }>(file).scrape_configs,
+  );
   return new Map(
-    scrapes.map(({ job_name: job, dns_sd_configs: [config] }) => [job, { host: config?.names[0] ?? '', port: config?.port ?? 0 }]),
+    scrapes.map(({ job_name: job, dns_sd_configs: [config] }) => [
+      job,
+      { host: config?.names[0] ?? '', port: config?.port ?? 0 },
+    ]),
   );
 };
 
 export const readObservabilityCompose = () =>
-  readYaml<{ services: Record<string, { image?: string; ports?: string[]; volumes?: string[]; mem_limit?: string; profiles?: string[] }> }>(
-    'compose.yaml',
-  ).services;
+  readYaml<{
+    services: Record<
+      string,
+      { image?: string; ports?: string[]; volumes?: string[]; mem_limit?: string; profiles?: string[] }
+    >;
+  }>('compose.yaml').services;

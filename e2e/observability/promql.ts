@@ -17,7 +17,8 @@ export const readPromQl = (expression: string): PromQl => {
   parser.parse(text).iterate({
     enter: (node) => {
       if (node.type.isError) faults.push(`${text.slice(0, node.from)}<HERE>${text.slice(node.from)}`);
-      if (node.name === 'Identifier' && node.node.parent?.name === 'VectorSelector') names.push(text.slice(node.from, node.to));
+      if (node.name === 'Identifier' && node.node.parent?.name === 'VectorSelector')
+        names.push(text.slice(node.from, node.to));
     },
   });
   return { faults, names, patterns: [...text.matchAll(/__name__\s*=~\s*"([^"]+)"/g)].map((match) => match[1] ?? '') };

@@ -21,7 +21,9 @@ const edgesIn = (spans: readonly CollectedSpan[]): string[] => {
 
 const password = 'correct horse battery';
 
-/** How a request and a price are seen by who follows their traces through a stack that sends its spans to `collector`. */
+/**
+ * How a request and a price are seen by who follows their traces through a stack that sends its spans to `collector`.
+ */
 export const describeTraces = (one: Stack, collector: TestCollector): void => {
   describe('traces, as a collector gets them', () => {
     let person: TestPerson;
@@ -36,14 +38,17 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
 
     const spanOf = (requestId: string) => () =>
       collector.spans.find(
-        ({ service, kind, attributes }) => service === 'bff' && kind === 'server' && attributes['tickfolio.request_id'] === requestId,
+        ({ service, kind, attributes }) =>
+          service === 'bff' && kind === 'server' && attributes['tickfolio.request_id'] === requestId,
       );
     /** The spans of a request's trace, once `hops` are all among them. */
     const traceOf = async (requestId: string, hops: readonly string[]): Promise<CollectedSpan[]> => {
       const root = await eventually(`the span of ${requestId}`, spanOf(requestId), 10_000);
       const spans = () => collector.spans.filter(({ traceId }) => traceId === root.traceId);
       await eventually('every hop', () => hops.every((hop) => ways(spans()).includes(hop)), 10_000).catch((err) => {
-        throw new Error(`${String(err)}: ${JSON.stringify(hops, null, 1)} in ${JSON.stringify(ways(spans()), null, 1)}`);
+        throw new Error(
+          `${String(err)}: ${JSON.stringify(hops, null, 1)} in ${JSON.stringify(ways(spans()), null, 1)}`,
+        );
       });
       return spans();
     };
@@ -57,7 +62,13 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
 
     it('shows every hop of a login', async () => {
       const path = '/api/v1/auth/login';
-      const answer = await callJson(one.base, 'POST', path, { name: person.name, password }, { 'x-request-id': 'a-login' });
+      const answer = await callJson(
+        one.base,
+        'POST',
+        path,
+        { name: person.name, password },
+        { 'x-request-id': 'a-login' },
+      );
       expect(answer.status).toBe(200);
       const login = 'auth.v1.AuthService/Login';
       const spans = await traceOf('a-login', [
@@ -67,9 +78,9 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
         `auth server: ${login} > auth client: select accounts`,
         `auth server: ${login} > auth client: insert sessions`,
       ]);
-      expect(spans.find(({ kind, service }) => service === 'auth' && kind === 'server')?.attributes['tickfolio.request_id']).toBe(
-        'a-login',
-      );
+      expect(
+        spans.find(({ kind, service }) => service === 'auth' && kind === 'server')?.attributes['tickfolio.request_id'],
+      ).toBe('a-login');
       expect(spans.find(({ name }) => name === 'select accounts')?.attributes).toMatchObject({
         'db.system.name': 'postgresql',
         'db.namespace': 'auth_db',
@@ -92,7 +103,10 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
     it('shows every hop of a coin change, to the sockets, to the other replicas and to the aggregator', async () => {
       const path = '/api/v1/profile/coins';
       const body = { symbol: 'ethusdt', quantity: '2' };
-      const answer = await person.call('POST', path, body, { 'x-request-id': 'a-coin', authorization: `Bearer ${person.token()}` });
+      const answer = await person.call('POST', path, body, {
+        'x-request-id': 'a-coin',
+        authorization: `Bearer ${person.token()}`,
+      });
       expect(answer.status).toBe(200);
       await socket.frame((frame) => frame.Coins.length === 2, 10_000, 0);
       const root = `bff server: POST ${path}`;
@@ -139,7 +153,9 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
         return hops.every((hop) => found.includes(hop));
       };
       await eventually('a traced price', () => collector.spans.filter(isPrice).find(isWhole), 20_000);
-      expect(collector.spans.filter(({ attributes }) => /^\/(health|ready|metrics)$/.test(String(attributes['http.route'])))).toEqual([]);
+      expect(
+        collector.spans.filter(({ attributes }) => /^\/(health|ready|metrics)$/.test(String(attributes['http.route']))),
+      ).toEqual([]);
     });
 
     it('shows every call and message between services that the registry has, and no other', async () => {
@@ -149,7 +165,9 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
       const expected = coreNames
         .filter(isTraced)
         .flatMap((from) => [
-          ...services[from].calls.filter(({ to }) => services[to].core).map(({ to, over }) => `${from} calls ${to} over ${over}`),
+          ...services[from].calls
+            .filter(({ to }) => services[to].core)
+            .map(({ to, over }) => `${from} calls ${to} over ${over}`),
           ...services[from].sends
             .filter(({ to }) => coreNames.some((name) => name === to && isTraced(name)))
             .map(({ to, over }) => `${from} sends to ${to} over ${over}`),
@@ -161,7 +179,13 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
     it('makes no trace of polls, and carries no secret and no value given to SQL', async () => {
       const roots = new Set(collector.spans.filter(({ parentSpanId }) => parentSpanId === '').map(({ kind }) => kind));
       expect([...roots].sort()).toEqual(['producer', 'server']);
-      for (const secret of [password, person.token(), person.cookie(), person.cookie().split('=')[1] ?? '', person.name])
+      for (const secret of [
+        password,
+        person.token(),
+        person.cookie(),
+        person.cookie().split('=')[1] ?? '',
+        person.name,
+      ])
         expect(collector.text().includes(secret)).toBe(false);
     });
   });

@@ -17,7 +17,15 @@ import { browser, createAccount, exactTotal, signIn, withPage } from '../kit/pag
 // The README's pictures of the page, by `npm run screenshots`: a portfolio with a day behind it, in both themes.
 
 const pictures = join(projectRoot, 'web/screenshots');
-const coins = { btcusdt: '1.25', ethusdt: '14.5', solusdt: '160', linkusdt: '620.75', adausdt: '9500', dogeusdt: '18000', ltcusdt: '30' };
+const coins = {
+  btcusdt: '1.25',
+  ethusdt: '14.5',
+  solusdt: '160',
+  linkusdt: '620.75',
+  adausdt: '9500',
+  dogeusdt: '18000',
+  ltcusdt: '30',
+};
 const minuteMs = 60_000;
 const dayMinutes = 1_440;
 
@@ -56,8 +64,18 @@ const writeHistory = async (folder: string, name: string, total: number, prices:
   for (const [symbol, price] of prices) {
     const closes = wander(price, 360 * perMinute, 0.0007, random);
     const rows = closes.map((close, at) => {
-      const time = new Date(now - (closes.length - at) * (minuteMs / perMinute)).toISOString().replace('T', ' ').replace('Z', '');
-      return [`picture-${symbol}-${at}`, '24hrMiniTicker', time, time, symbol.toUpperCase(), close.toFixed(price < 10 ? 4 : 2)];
+      const time = new Date(now - (closes.length - at) * (minuteMs / perMinute))
+        .toISOString()
+        .replace('T', ' ')
+        .replace('Z', '');
+      return [
+        `picture-${symbol}-${at}`,
+        '24hrMiniTicker',
+        time,
+        time,
+        symbol.toUpperCase(),
+        close.toFixed(price < 10 ? 4 : 2),
+      ];
     });
     const columns = ['message_id', 'event_type', 'event_time', 'receive_time', 'symbol', 'close_price'];
     await clickhouse.insert('crypto.market_tickers_rows', columns, rows);

@@ -28,7 +28,11 @@ describe('an exchange that sends what cannot be right', () => {
   beforeAll(async () => {
     path = await startPath({ tradeRate: 6, symbols: 12, pastDay: false, warmUpMs: 1_000 }, symbols);
     const { sim, published, record } = path;
-    await eventually('seconds', () => symbols.every((symbol) => published.some((stat) => stat.symbol === symbol)) || undefined, 20_000);
+    await eventually(
+      'seconds',
+      () => symbols.every((symbol) => published.some((stat) => stat.symbol === symbol)) || undefined,
+      20_000,
+    );
     for (const symbol of symbols) {
       const next = sim.listings.get(symbol.toUpperCase())?.trades.endId ?? 0;
       altered.set(
@@ -41,7 +45,8 @@ describe('an exchange that sends what cannot be right', () => {
     sim.faults.add({ kind: 'alter', as: 'hour-ahead', stream: 'btcusdt@miniTicker', count: 1 });
     sim.faults.add({ kind: 'alter', as: 'microseconds', stream: 'ethusdt@miniTicker', count: 1 });
     sim.faults.add({ kind: 'alter', as: 'never-traded', stream: 'solusdt@miniTicker', count: 1 });
-    const isPast = (symbol: string) => (sim.listings.get(symbol.toUpperCase())?.trades.endId ?? 0) > (altered.get(symbol)?.at(-1) ?? 0) + 5;
+    const isPast = (symbol: string) =>
+      (sim.listings.get(symbol.toUpperCase())?.trades.endId ?? 0) > (altered.get(symbol)?.at(-1) ?? 0) + 5;
     await eventually('all odd trades sent', () => symbols.every(isPast) || undefined, 20_000);
     untilMs = Math.floor(systemClock.now() / 1_000) * 1_000;
     await eventually(
@@ -76,7 +81,8 @@ describe('an exchange that sends what cannot be right', () => {
     const first = Math.min(...final.keys());
     const trades = record.filter(({ timeMs }) => timeMs >= first && timeMs < untilMs).length;
     expect([...final.values()].reduce((sum, stat) => sum + stat.trades, 0)).toBe(trades);
-    if (odd[symbol].as === 'zero-price') expect([...final.values()].some(({ lastTradeId }) => ids.has(lastTradeId))).toBe(false);
+    if (odd[symbol].as === 'zero-price')
+      expect([...final.values()].some(({ lastTradeId }) => ids.has(lastTradeId))).toBe(false);
     expect(tally).toMatchObject({ tradesLost: 0, tradesLate: 0, tradesTooLate: 0, sequenceRestarts: 0 });
   });
 
@@ -107,8 +113,13 @@ describe('an exchange that sends what cannot be right', () => {
   });
 
   it('the archive of a symbol goes on behind a mini-ticker of another hour, and has no price of 0', async () => {
-    const archived = () => path.tickers.map((text) => JSON.parse(text) as { symbol: string; message_id: string; close_price: string });
-    await eventually('mini-tickers', () => archived().filter(({ symbol }) => symbol === 'BTCUSDT').length > 3 || undefined, 20_000);
+    const archived = () =>
+      path.tickers.map((text) => JSON.parse(text) as { symbol: string; message_id: string; close_price: string });
+    await eventually(
+      'mini-tickers',
+      () => archived().filter(({ symbol }) => symbol === 'BTCUSDT').length > 3 || undefined,
+      20_000,
+    );
     for (const { message_id: id, close_price: close } of archived()) {
       expect(Math.abs(Number(id.split('-')[1]) - systemClock.now()), id).toBeLessThan(120_000);
       expect(Number(close), id).toBeGreaterThan(0);

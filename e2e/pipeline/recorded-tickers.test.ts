@@ -45,7 +45,10 @@ const extreme: RecordedTicker[] = [
   },
 ];
 
-/** The column's text: the exchange's own where that has eight decimals, as nearly all have; the sample's others have fewer. */
+/**
+ * The column's text: the exchange's own where that has eight decimals, as nearly all have; the sample's others have
+ * fewer.
+ */
 const eightDecimals = (text: string): string => {
   const [whole = '', fraction = ''] = text.split('.');
   return `${whole}.${fraction.padEnd(8, '0')}`;
@@ -156,9 +159,14 @@ describe('tickers in the archive', () => {
       },
     );
     await expect.poll(() => letters.size, { timeout: 20_000 }).toBe(payloads.length);
-    for (const [{ s = '' }, reason] of payloads) expect([s, letters.get(s)?.reason]).toEqual([s, expect.stringContaining(reason)]);
+    for (const [{ s = '' }, reason] of payloads)
+      expect([s, letters.get(s)?.reason]).toEqual([s, expect.stringContaining(reason)]);
     // With all their digits, for whoever wants to know.
-    expect(letters.get('TINYUSDT')).toMatchObject({ close_price: '1.50000000', open_price: '0.00000001', change_percent: '14999999900' });
+    expect(letters.get('TINYUSDT')).toMatchObject({
+      close_price: '1.50000000',
+      open_price: '0.00000001',
+      change_percent: '14999999900',
+    });
     await archiver.close();
     await reader.close();
     await eventLog.close();

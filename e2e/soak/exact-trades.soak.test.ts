@@ -60,13 +60,18 @@ describe('trades equal to the last one', () => {
       }
       path.sim.faults.clear();
       const untilMs = Date.now() + 1_000;
-      const settled = () => symbols.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
+      const settled = () =>
+        symbols.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
       await eventually('the repairs', () => Date.now() > untilMs && settled(), 15_000).catch(() => undefined);
-      const counted = symbols.map((symbol) => expectExact(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
+      const counted = symbols.map((symbol) =>
+        expectExact(symbol, path.record.get(symbol) ?? [], path.published, untilMs),
+      );
       expect(Math.min(...counted)).toBeGreaterThan(0);
       expect(counted.reduce((sum, count) => sum + count)).toBeGreaterThan(500);
       expect(path.aggregator.tally).toMatchObject({ tradesLost: 0, tradesLate: 0 });
-      console.log(`${counted.reduce((sum, count) => sum + count)} trades equal; ${JSON.stringify(path.aggregator.tally)}`);
+      console.log(
+        `${counted.reduce((sum, count) => sum + count)} trades equal; ${JSON.stringify(path.aggregator.tally)}`,
+      );
     } catch (err) {
       console.log(`faults: ${drawn.join(' ')}\n${JSON.stringify(path.aggregator.tally)}`);
       throw err;
@@ -89,7 +94,10 @@ describe('trades equal to the last one', () => {
   );
 
   it('with two connections of which one is half a second late over the end of each second', async () => {
-    const path = await startPath({ seed, tradeRate: 20 }, symbols, { limits: { streamsPerConnection: symbols.length / 2 }, log });
+    const path = await startPath({ seed, tradeRate: 20 }, symbols, {
+      limits: { streamsPerConnection: symbols.length / 2 },
+      log,
+    });
     try {
       await eventually('the first seconds', () => path.published.length > 5, 10_000);
       for (let i = 0; i < 5; i++) {
@@ -97,7 +105,8 @@ describe('trades equal to the last one', () => {
         path.sim.faults.add({ kind: 'stall', mode: 'hold', connection: 1, forMs: 500 });
       }
       const untilMs = Date.now();
-      const settled = () => symbols.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
+      const settled = () =>
+        symbols.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
       await eventually('the last seconds', () => settled(), 10_000).catch(() => undefined);
       for (const symbol of symbols) {
         expect(expectExact(symbol, path.record.get(symbol) ?? [], path.published, untilMs)).toBeGreaterThan(0);
@@ -109,7 +118,9 @@ describe('trades equal to the last one', () => {
     }
   });
 
-  const plays = [...recordings].flatMap(([name, file]) => (['shift', 'keep'] as const).map((times) => ({ name, file, times })));
+  const plays = [...recordings].flatMap(([name, file]) =>
+    (['shift', 'keep'] as const).map((times) => ({ name, file, times })),
+  );
   it.each(plays)('for the frames of $name, with their times: $times', async ({ file, times }) => {
     const frames = recordedFrames(file);
     const recorded = frames.map(({ data }) => data).filter(({ e }) => e === 'aggTrade');
@@ -121,9 +132,12 @@ describe('trades equal to the last one', () => {
       const played = () => [...path.record.values()].reduce((sum, list) => sum + list.length, 0);
       await eventually('the recording is played', () => played() === recorded.length, 30_000);
       const endMs = Date.now() + 3_000;
-      const settled = () => followed.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, endMs));
+      const settled = () =>
+        followed.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, endMs));
       await eventually('the last second of each symbol is proven', () => settled(), 15_000).catch(() => undefined);
-      const counted = followed.map((symbol) => expectExact(symbol, path.record.get(symbol) ?? [], path.published, endMs));
+      const counted = followed.map((symbol) =>
+        expectExact(symbol, path.record.get(symbol) ?? [], path.published, endMs),
+      );
       expect(counted.reduce((sum, count) => sum + count)).toBeGreaterThan(0.5 * recorded.length);
     } finally {
       await path.close();

@@ -50,7 +50,15 @@ describe('an access token', () => {
   it('is refused with another secret, algorithm, issuer or audience, and when tampered with', () => {
     const { clock, verify, sign } = build();
     const seconds = Math.floor(clock.now() / 1_000);
-    const claims = { sub: 'u-1', name: 'Ada', sid: 's-1', iss: 'tickfolio-auth', aud: 'tickfolio', iat: seconds, exp: seconds + 60 };
+    const claims = {
+      sub: 'u-1',
+      name: 'Ada',
+      sid: 's-1',
+      iss: 'tickfolio-auth',
+      aud: 'tickfolio',
+      iat: seconds,
+      exp: seconds + 60,
+    };
     const signed = (change: object, key = secret, algorithm: 'HS256' | 'HS512' = 'HS256') => {
       const text = `${part({ alg: algorithm, typ: 'JWT' })}.${part({ ...claims, ...change })}`;
       const digest = createHmac(algorithm === 'HS256' ? 'sha256' : 'sha512', key).update(text);
@@ -76,6 +84,7 @@ describe('an access token', () => {
       nothing: '',
       'far too long': 'a'.repeat(100_000),
     };
-    for (const [what, token] of Object.entries(wrong)) expect([what, faultOf(() => verify(token))]).toEqual([what, 'invalid']);
+    for (const [what, token] of Object.entries(wrong))
+      expect([what, faultOf(() => verify(token))]).toEqual([what, 'invalid']);
   });
 });

@@ -14,7 +14,9 @@ export interface AccessToken {
 }
 
 export interface AccessTokenOptions {
-  /** Shared by the service that signs and the one that verifies; at least 32 characters (`secretFault` in lib/config). */
+  /**
+   * Shared by the service that signs and the one that verifies; at least 32 characters (`secretFault` in lib/config).
+   */
   readonly secret: string;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -42,29 +44,51 @@ export const signAccessToken = (
 ): { token: string; expiresAtMs: number } => {
   const nowMs = clock.now();
   const exp = Math.ceil((nowMs + ttlMs) / 1_000);
-  const claims = { sub: userId, name: userName, sid: sessionId, iss: issuer, aud: audience, iat: Math.floor(nowMs / 1_000), exp };
+  const claims = {
+    sub: userId,
+    name: userName,
+    sid: sessionId,
+    iss: issuer,
+    aud: audience,
+    iat: Math.floor(nowMs / 1_000),
+    exp,
+  };
   return { token: jsonwebtoken.sign(claims, keyOf(secret), { algorithm }), expiresAtMs: exp * 1_000 };
 };
 
 const refusal = (fault: 'expired' | 'invalid', cause: unknown) =>
-  new AppError('unauthenticated', fault === 'expired' ? 'The access token has expired.' : 'The access token is not valid.', { cause });
+  new AppError(
+    'unauthenticated',
+    fault === 'expired' ? 'The access token has expired.' : 'The access token is not valid.',
+    { cause },
+  );
 
 /** Longer texts are refused unread; a real token has about 350 characters. */
 const maxTokenLength = 2_048;
 
-/** When the token was made, by the time of who made it: a whole second, rounded down. For a token that comes from there: nothing else of it is looked at. */
+/**
+ * When the token was made, by the time of who made it: a whole second, rounded down. For a token that comes from there:
+ * nothing else of it is looked at.
+ */
 export const issuedAtMs = (token: string): number | undefined => {
   const claims = jsonwebtoken.decode(token);
   return typeof claims === 'object' && typeof claims?.iat === 'number' ? claims.iat * 1_000 : undefined;
 };
 
-/** @returns a function that reads a token. It throws AppError `unauthenticated`, in words that tell expired from invalid. */
+/**
+ * @returns a function that reads a token. It throws AppError `unauthenticated`, in words that tell expired from
+ * invalid.
+ */
 export const createAccessTokenVerifier = ({ secret, clock }: AccessTokenOptions): ((token: string) => AccessToken) => {
   const key = keyOf(secret);
   const settings = { issuer, audience, clockTolerance: clockToleranceMs / 1_000 };
   const read = (token: string) => {
     try {
-      return jsonwebtoken.verify(token, key, { ...settings, algorithms: [algorithm], clockTimestamp: Math.floor(clock.now() / 1_000) });
+      return jsonwebtoken.verify(token, key, {
+        ...settings,
+        algorithms: [algorithm],
+        clockTimestamp: Math.floor(clock.now() / 1_000),
+      });
     } catch (err) {
       throw refusal(err instanceof jsonwebtoken.TokenExpiredError ? 'expired' : 'invalid', err);
     }

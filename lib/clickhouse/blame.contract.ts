@@ -4,7 +4,9 @@ import type { ClickHouse } from './clickhouse.js';
 /** What every adapter says of statements that cannot be done, or that nobody waits for any more. */
 export const itBlamesTheRightOne = (get: () => ClickHouse): void => {
   it('does not blame a row for what a view over the table cannot hold', async () => {
-    await get().command('CREATE TABLE vault.prices (symbol String, price Decimal64(8)) ENGINE = MergeTree ORDER BY symbol');
+    await get().command(
+      'CREATE TABLE vault.prices (symbol String, price Decimal64(8)) ENGINE = MergeTree ORDER BY symbol',
+    );
     await get().command('CREATE TABLE vault.small (price Decimal32(6)) ENGINE = MergeTree ORDER BY price');
     await get().command(
       'CREATE MATERIALIZED VIEW vault.small_feed TO vault.small AS SELECT toDecimal32(price * 1000, 6) AS price FROM vault.prices',
@@ -19,7 +21,11 @@ export const itBlamesTheRightOne = (get: () => ClickHouse): void => {
   it('gives a statement up at once when nobody waits for it any more', async () => {
     const leaving = new AbortController();
     const startedMs = performance.now();
-    const asked = get().query('SELECT sleepEachRow(0.5) FROM numbers(20)', {}, { signal: leaving.signal, settings: { max_block_size: 1 } });
+    const asked = get().query(
+      'SELECT sleepEachRow(0.5) FROM numbers(20)',
+      {},
+      { signal: leaving.signal, settings: { max_block_size: 1 } },
+    );
     setTimeout(() => leaving.abort(), 50);
     await expect(asked).rejects.toMatchObject({ code: 'canceled' });
     await expect(get().query('SELECT 1', {}, { signal: leaving.signal })).rejects.toMatchObject({ code: 'canceled' });

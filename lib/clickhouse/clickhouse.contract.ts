@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../errors/errors.js';
 import { itBlamesTheRightOne } from './blame.contract.js';
-import { type ClickHouse, clickHouseFault, fitsDecimal64, maxInsertRows, tabSeparated, type Value } from './clickhouse.js';
+import {
+  type ClickHouse,
+  clickHouseFault,
+  fitsDecimal64,
+  maxInsertRows,
+  tabSeparated,
+  type Value,
+} from './clickhouse.js';
 import { itTakesTimesForUtc } from './zone.contract.js';
 
 const failure = (work: Promise<unknown>): Promise<AppError> =>
@@ -14,7 +21,9 @@ const failure = (work: Promise<unknown>): Promise<AppError> =>
     },
   );
 
-/** What every adapter does. `open` opens a ClickHouse of this suite alone, whose last `close` may take everything away. */
+/**
+ * What every adapter does. `open` opens a ClickHouse of this suite alone, whose last `close` may take everything away.
+ */
 export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>): void => {
   describe(`${name} as a clickhouse`, () => {
     let clickhouse: ClickHouse;
@@ -75,7 +84,16 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
           at: '2026-01-27 10:00:00.123',
           note: null,
         },
-        { id: 3, name: '', amount: '0.00000001', big: '1', small: '-1', held: true, at: '2026-01-27 10:00:00.123', note: null },
+        {
+          id: 3,
+          name: '',
+          amount: '0.00000001',
+          big: '1',
+          small: '-1',
+          held: true,
+          at: '2026-01-27 10:00:00.123',
+          note: null,
+        },
       ]);
     });
 
@@ -84,7 +102,10 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
 
     it('tells decimals without zeros at their end, or with all of them when asked', async () => {
       await fresh();
-      await clickhouse.insert('vault.coins', columns, [coin(1, { amount: '88412.34000000' }), coin(2, { amount: '7' })]);
+      await clickhouse.insert('vault.coins', columns, [
+        coin(1, { amount: '88412.34000000' }),
+        coin(2, { amount: '7' }),
+      ]);
       const sql = 'SELECT amount FROM vault.coins ORDER BY id';
       expect(await clickhouse.query(sql)).toEqual([{ amount: '88412.34' }, { amount: '7' }]);
       expect(await clickhouse.query(sql, {}, { settings: { output_format_decimal_trailing_zeros: 1 } })).toEqual([
@@ -97,7 +118,25 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
 
     it('keeps lines that look like the end of a statement, or like nothing', async () => {
       await clickhouse.command('CREATE TABLE vault.words (word String) ENGINE = MergeTree ORDER BY tuple()');
-      const words = ['', '', 'a;', ';', ' ', 'SELECT 1', '', '-- x', '/*', "'", '\\', '\\N', 'FORMAT TabSeparated', '', '\0', '\b\f', ''];
+      const words = [
+        '',
+        '',
+        'a;',
+        ';',
+        ' ',
+        'SELECT 1',
+        '',
+        '-- x',
+        '/*',
+        "'",
+        '\\',
+        '\\N',
+        'FORMAT TabSeparated',
+        '',
+        '\0',
+        '\b\f',
+        '',
+      ];
       await clickhouse.insert(
         'vault.words',
         ['word'],
@@ -129,21 +168,28 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
 
     it('inserts thousands of rows at once, none of them lost or twice', async () => {
       await fresh();
-      const rows = Array.from({ length: 12_345 }, (_, id) => coin(id, { amount: `${id}.${String(id).padStart(8, '0')}` }));
+      const rows = Array.from({ length: 12_345 }, (_, id) =>
+        coin(id, { amount: `${id}.${String(id).padStart(8, '0')}` }),
+      );
       await clickhouse.insert('vault.coins', columns, rows);
-      expect(await clickhouse.query('SELECT count() AS n, uniqExact(id) AS ids, sum(amount) AS total FROM vault.coins')).toEqual([
-        { n: '12345', ids: '12345', total: '76193340.7619334' },
-      ]);
+      expect(
+        await clickhouse.query('SELECT count() AS n, uniqExact(id) AS ids, sum(amount) AS total FROM vault.coins'),
+      ).toEqual([{ n: '12345', ids: '12345', total: '76193340.7619334' }]);
     });
 
     it('inserts lines as it inserts the rows they were made of', async () => {
       await fresh();
-      const rows = Array.from({ length: 4_321 }, (_, id) => coin(id, { amount: `${id}.${String(id).padStart(8, '0')}` }));
+      const rows = Array.from({ length: 4_321 }, (_, id) =>
+        coin(id, { amount: `${id}.${String(id).padStart(8, '0')}` }),
+      );
       const sums = 'SELECT count() AS n, groupBitXor(cityHash64(*)) AS hash FROM vault.coins';
       await clickhouse.insert('vault.coins', columns, rows);
       const expected = await clickhouse.query(sums);
       await fresh();
-      const lines = (of: readonly string[]) => ({ bytes: Buffer.from(of.map((line) => `${line}\n`).join('')), count: of.length });
+      const lines = (of: readonly string[]) => ({
+        bytes: Buffer.from(of.map((line) => `${line}\n`).join('')),
+        count: of.length,
+      });
       await clickhouse.insertLines('vault.coins', columns, lines(rows.map(tabSeparated)));
       expect(await clickhouse.query(sums)).toEqual(expected);
       const short = await failure(clickhouse.insertLines('vault.coins', columns, lines(['1\t2'])));
@@ -173,7 +219,13 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
 
     it('blames a row that does not fit, and stores none of its neighbours', async () => {
       await fresh();
-      for (const changes of [{ amount: '10000000000' }, { amount: 'abc' }, { at: 'yesterday' }, { id: -1 }, { big: '1.5' }]) {
+      for (const changes of [
+        { amount: '10000000000' },
+        { amount: 'abc' },
+        { at: 'yesterday' },
+        { id: -1 },
+        { big: '1.5' },
+      ]) {
         const err = await failure(clickhouse.insert('vault.coins', columns, [coin(1), coin(2, changes), coin(3)]));
         expect({ changes, code: err.code, message: err.message }).toMatchObject({ changes, code: 'invalid_argument' });
         expect(err.message).toMatch(/^ClickHouse: .+ \([A-Z_]+\)$/s);
@@ -184,7 +236,11 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
 
     it('blames no row for a table that is not there, nor for a column that is not', async () => {
       const missing = await failure(clickhouse.insert('vault.nothing', ['id'], [[1]]));
-      expect({ code: missing.code, server: clickHouseFault(missing)?.code, type: clickHouseFault(missing)?.type }).toEqual({
+      expect({
+        code: missing.code,
+        server: clickHouseFault(missing)?.code,
+        type: clickHouseFault(missing)?.type,
+      }).toEqual({
         code: 'not_found',
         server: 60,
         type: 'UNKNOWN_TABLE',
@@ -197,8 +253,12 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
       await expect(clickhouse.insert('vault.coins', columns, [[1, 2]])).rejects.toBeInstanceOf(TypeError);
       await expect(clickhouse.insert('vault.coins', ['id'], [[Number.NaN]])).rejects.toBeInstanceOf(TypeError);
       await expect(clickhouse.insert('vault.coins', ['id) VALUES (1'], [[1]])).rejects.toBeInstanceOf(TypeError);
-      await expect(clickhouse.insert('vault.coins; DROP TABLE vault.coins', ['id'], [[1]])).rejects.toBeInstanceOf(TypeError);
-      await expect(clickhouse.insert('vault.coins', ['id'], new Array(maxInsertRows + 1).fill([1]))).rejects.toBeInstanceOf(RangeError);
+      await expect(clickhouse.insert('vault.coins; DROP TABLE vault.coins', ['id'], [[1]])).rejects.toBeInstanceOf(
+        TypeError,
+      );
+      await expect(
+        clickhouse.insert('vault.coins', ['id'], new Array(maxInsertRows + 1).fill([1])),
+      ).rejects.toBeInstanceOf(RangeError);
       await expect(clickhouse.insert('vault.coins', ['id'], [])).resolves.toBeUndefined();
     });
 
@@ -206,7 +266,15 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
       const nasty = `'; DROP TABLE vault.coins; -- \\ \t \n "\` {x:String} \\N 'ü`;
       const rows = await clickhouse.query(
         'SELECT {text:String} AS text, {n:UInt64} AS n, {d:Decimal64(8)} AS d, {at:DateTime64(3)} AS at, {list:Array(String)} AS list, {nothing:Nullable(String)} AS nothing, {yes:Bool} AS yes',
-        { text: nasty, n: 2n ** 64n - 1n, d: '1.50000000', at: '2026-01-27 10:00:00.123', list: ['a', nasty], nothing: null, yes: true },
+        {
+          text: nasty,
+          n: 2n ** 64n - 1n,
+          d: '1.50000000',
+          at: '2026-01-27 10:00:00.123',
+          list: ['a', nasty],
+          nothing: null,
+          yes: true,
+        },
       );
       expect(rows).toEqual([
         {
@@ -225,7 +293,9 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
 
     it('keeps the parameters of statements that run together apart', async () => {
       const texts = Array.from({ length: 20 }, (_, at) => `text ${at}`);
-      const answers = await Promise.all(texts.map((text) => clickhouse.query<{ text: string }>('SELECT {text:String} AS text', { text })));
+      const answers = await Promise.all(
+        texts.map((text) => clickhouse.query<{ text: string }>('SELECT {text:String} AS text', { text })),
+      );
       expect(answers.map(([row]) => row?.text)).toEqual(texts);
     });
 
@@ -247,13 +317,19 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
         });
         expect(err.message).toContain(type);
       }
-      expect((await failure(clickhouse.command('CREATE TABLE vault.coins (id Int8) ENGINE = Memory'))).code).toBe('already_exists');
+      expect((await failure(clickhouse.command('CREATE TABLE vault.coins (id Int8) ENGINE = Memory'))).code).toBe(
+        'already_exists',
+      );
     });
 
     it('refuses more rows than it was told to expect', async () => {
       expect(await clickhouse.query('SELECT number FROM numbers(10)', {}, { maxRows: 10 })).toHaveLength(10);
-      expect((await failure(clickhouse.query('SELECT number FROM numbers(11)', {}, { maxRows: 10 }))).code).toBe('resource_exhausted');
-      expect((await failure(clickhouse.query('SELECT number FROM numbers(1000000)', {}, { maxRows: 10 }))).code).toBe('resource_exhausted');
+      expect((await failure(clickhouse.query('SELECT number FROM numbers(11)', {}, { maxRows: 10 }))).code).toBe(
+        'resource_exhausted',
+      );
+      expect((await failure(clickhouse.query('SELECT number FROM numbers(1000000)', {}, { maxRows: 10 }))).code).toBe(
+        'resource_exhausted',
+      );
     });
 
     it('lets no setting stay behind', async () => {
@@ -264,7 +340,8 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
     });
 
     it('gives a statement up that takes too long, and goes on', async () => {
-      const endless = 'SELECT count() AS n FROM numbers(1000000000000) WHERE sipHash64(number) = 1 SETTINGS max_threads = 1';
+      const endless =
+        'SELECT count() AS n FROM numbers(1000000000000) WHERE sipHash64(number) = 1 SETTINGS max_threads = 1';
       const startedMs = performance.now();
       const [slow, quick] = await Promise.all([
         failure(clickhouse.query(endless, {}, { timeoutMs: 300 })),
@@ -287,7 +364,8 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
     });
 
     it('keeps exactly the decimals that are said to fit', async () => {
-      const digits = (min: number, max: number) => fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max });
+      const digits = (min: number, max: number) =>
+        fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max });
       const decimal = fc
         .tuple(fc.constantFrom('', '-'), digits(0, 13), fc.option(digits(0, 10)))
         .map(([sign, whole, fraction]) => `${sign}${whole}${fraction === null ? '' : `.${fraction}`}`);
@@ -300,7 +378,10 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
           .replace(/^-0$/, '0');
       for (const [id, text] of texts.entries()) {
         const stored = await clickhouse.insert('vault.coins', columns, [coin(50_000 + id, { amount: text })]).then(
-          () => clickhouse.query<{ amount: string }>('SELECT amount FROM vault.coins WHERE id = {id:UInt32}', { id: 50_000 + id }),
+          () =>
+            clickhouse.query<{ amount: string }>('SELECT amount FROM vault.coins WHERE id = {id:UInt32}', {
+              id: 50_000 + id,
+            }),
           () => [],
         );
         const kept = /^-?\d+(\.\d+)?$/.test(text) && stored[0]?.amount === canonical(text);

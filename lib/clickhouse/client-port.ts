@@ -18,9 +18,9 @@ const serverGraceSeconds = 5;
 const rowsPerSlice = 2_000;
 
 /**
- * Our inserts wait until they are stored, whatever the server's default is; no block is taken for a repeat of another; and rows with
- * strange times do not make a block impossible that spans more than a hundred months. What materialized views make of the rows is made
- * side by side, which takes a sixth off an insert into the archive.
+ * Our inserts wait until they are stored, whatever the server's default is; no block is taken for a repeat of another;
+ * and rows with strange times do not make a block impossible that spans more than a hundred months. What materialized
+ * views make of the rows is made side by side, which takes a sixth off an insert into the archive.
  */
 const insertSettings: ClickHouseSettings = {
   async_insert: 0,
@@ -30,12 +30,18 @@ const insertSettings: ClickHouseSettings = {
   // ClickHouse reads more than 10 MB in parallel otherwise, and promises "all or none" for a single block only.
   input_format_parallel_parsing: 0,
 };
-const exactNumbers: ClickHouseSettings = { output_format_json_quote_64bit_integers: 1, output_format_json_quote_decimals: 1 };
+const exactNumbers: ClickHouseSettings = {
+  output_format_json_quote_64bit_integers: 1,
+  output_format_json_quote_decimals: 1,
+};
 
 const tableName = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$/;
 const columnName = /^[A-Za-z_]\w*$/;
 
-/** TabSeparated costs the least on both sides; but a row of one empty text would be an empty line, where chDB takes rows to end. */
+/**
+ * TabSeparated costs the least on both sides; but a row of one empty text would be an empty line, where chDB takes rows
+ * to end.
+ */
 const formatFor = (width: number) => (width > 1 ? 'TabSeparated' : 'JSONCompactEachRow');
 
 /** One buffer per slice of rows; other work runs between them. */
@@ -62,10 +68,14 @@ interface Exchange {
 }
 
 /**
- * Sends one statement and reads the whole answer. The errors are read here, because the client keeps only a part of ClickHouse's words.
+ * Sends one statement and reads the whole answer. The errors are read here, because the client keeps only a part of
+ * ClickHouse's words.
  * @throws ClickHouseFault, and what the connection throws
  */
-const exchange = async (client: ClickHouseClient, { sql, values, params, settings, signal }: Exchange): Promise<string> => {
+const exchange = async (
+  client: ClickHouseClient,
+  { sql, values, params, settings, signal }: Exchange,
+): Promise<string> => {
   const { stream, http_status_code, response_headers } = await client.exec({
     query: sql,
     ...(values ? { values } : {}),
@@ -89,7 +99,10 @@ export interface ClientPortOptions {
 }
 
 /** Both adapters' `ClickHouse`, over a client whose every statement brings its own settings. */
-export const createClientPort = (client: ClickHouseClient, { clock, closeTimeoutMs = 5_000, shut }: ClientPortOptions): ClickHouse => {
+export const createClientPort = (
+  client: ClickHouseClient,
+  { clock, closeTimeoutMs = 5_000, shut }: ClientPortOptions,
+): ClickHouse => {
   let closing: Promise<void> | undefined;
   const running = new Set<Promise<unknown>>();
 
@@ -111,7 +124,9 @@ export const createClientPort = (client: ClickHouseClient, { clock, closeTimeout
     if (ended) throw ended;
     signal?.addEventListener('abort', cancel, { once: true });
     const timer = clock.after(timeoutMs, () =>
-      end(new AppError('deadline_exceeded', `ClickHouse did not answer within ${timeoutMs} ms.`, { retryAfterMs: 1_000 })),
+      end(
+        new AppError('deadline_exceeded', `ClickHouse did not answer within ${timeoutMs} ms.`, { retryAfterMs: 1_000 }),
+      ),
     );
     const job = work(controller.signal);
     running.add(job);
@@ -135,7 +150,11 @@ export const createClientPort = (client: ClickHouseClient, { clock, closeTimeout
   });
 
   const insertBytes = async (
-    into: { readonly table: string; readonly columns: readonly string[]; readonly options?: StatementOptions | undefined },
+    into: {
+      readonly table: string;
+      readonly columns: readonly string[];
+      readonly options?: StatementOptions | undefined;
+    },
     count: number,
     bytes: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   ): Promise<void> => {
@@ -180,13 +199,16 @@ export const createClientPort = (client: ClickHouseClient, { clock, closeTimeout
         });
         const lines = text === '' ? [] : text.trimEnd().split('\n');
         // ClickHouse bounds whole blocks, so a little more than the limit can come through.
-        if (lines.length > maxRows) throw new AppError('resource_exhausted', `The query found more than ${maxRows} rows.`);
+        if (lines.length > maxRows)
+          throw new AppError('resource_exhausted', `The query found more than ${maxRows} rows.`);
         return lines.map((line) => JSON.parse(line) as T);
       });
     },
     command: async (sql, params, options = {}) => {
       const { timeoutMs = defaultTimeoutMs } = options;
-      await bounded('statement', options, (signal) => exchange(client, { sql, params, settings: common(options, timeoutMs), signal }));
+      await bounded('statement', options, (signal) =>
+        exchange(client, { sql, params, settings: common(options, timeoutMs), signal }),
+      );
     },
     check: async () => {
       try {

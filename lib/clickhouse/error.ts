@@ -22,10 +22,17 @@ export const readFault = (text: string): ClickHouseFault | undefined => {
   if (!found) return undefined;
   const words = (found[2] as string).trim();
   const type = typePattern.exec(words);
-  return new ClickHouseFault(Number(found[1]), type?.[1] ?? 'UNKNOWN_EXCEPTION', type ? words.slice(0, type.index) : words);
+  return new ClickHouseFault(
+    Number(found[1]),
+    type?.[1] ?? 'UNKNOWN_EXCEPTION',
+    type ? words.slice(0, type.index) : words,
+  );
 };
 
-/** What ClickHouse complained about, with its number (`60` for UNKNOWN_TABLE), behind an error of `ClickHouse`; undefined for other errors. */
+/**
+ * What ClickHouse complained about, with its number (`60` for UNKNOWN_TABLE), behind an error of `ClickHouse`;
+ * undefined for other errors.
+ */
 export const clickHouseFault = (err: unknown): ClickHouseFault | undefined => {
   for (let at: unknown = err; at instanceof Error; at = at.cause) if (at instanceof ClickHouseFault) return at;
   return undefined;
@@ -63,13 +70,22 @@ const codesOf: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
   ],
   deadline_exceeded: ['TIMEOUT_EXCEEDED', 'TOO_SLOW'],
   resource_exhausted: ['TOO_MANY_ROWS', 'TOO_MANY_BYTES', 'TOO_MANY_ROWS_OR_BYTES', 'QUOTA_EXCEEDED'],
-  unauthenticated: ['AUTHENTICATION_FAILED', 'UNKNOWN_USER', 'WRONG_PASSWORD', 'REQUIRED_PASSWORD', 'IP_ADDRESS_NOT_ALLOWED'],
+  unauthenticated: [
+    'AUTHENTICATION_FAILED',
+    'UNKNOWN_USER',
+    'WRONG_PASSWORD',
+    'REQUIRED_PASSWORD',
+    'IP_ADDRESS_NOT_ALLOWED',
+  ],
   permission_denied: ['ACCESS_DENIED', 'READONLY', 'QUERY_IS_PROHIBITED'],
   not_found: ['UNKNOWN_TABLE', 'UNKNOWN_DATABASE'],
   already_exists: ['TABLE_ALREADY_EXISTS', 'DATABASE_ALREADY_EXISTS'],
 };
 
-/** A value that its column cannot hold. Only these blame the rows of an insert, so that nothing else is ever taken for a bad row. */
+/**
+ * A value that its column cannot hold. Only these blame the rows of an insert, so that nothing else is ever taken for a
+ * bad row.
+ */
 const wrongValue = [
   'CANNOT_PARSE_TEXT',
   'CANNOT_PARSE_ESCAPE_SEQUENCE',
@@ -129,7 +145,10 @@ const wrongValues = new Set(wrongValue);
 const wrongStatements = new Set([...wrongStatement, ...wrongValue]);
 const retryAfterMs = 1_000;
 
-/** What ClickHouse adds to the words of an error that a view had with rows which the table itself has taken; no code tells it. */
+/**
+ * What ClickHouse adds to the words of an error that a view had with rows which the table itself has taken; no code
+ * tells it.
+ */
 const byView = /while pushing to view/i;
 
 const codeOf = ({ type, message }: ClickHouseFault, operation: 'insert' | 'statement'): ErrorCode => {

@@ -82,7 +82,8 @@ describe('migrations', () => {
     );
     await clickhouse.insert('noted.thing_migrations', ['name', 'applied_at'], [['001_things', kept]]);
     await migrate('noted');
-    const read = 'SELECT applied_at, toTypeName(applied_at) AS type FROM noted.thing_migrations WHERE applied_at = {kept:String}';
+    const read =
+      'SELECT applied_at, toTypeName(applied_at) AS type FROM noted.thing_migrations WHERE applied_at = {kept:String}';
     expect(await clickhouse.query(read, { kept })).toEqual([{ applied_at: kept, type: "DateTime64(3, 'UTC')" }]);
   });
 
@@ -125,7 +126,8 @@ describe('migrations', () => {
     writeFileSync(later, "ALTER TABLE {database}.{thing}_rows ADD COLUMN IF NOT EXISTS mark String DEFAULT 'x';\n");
     const killed = {
       ...clickhouse,
-      command: (sql: string) => (sql.includes('ADD COLUMN') ? Promise.reject(new Error('killed')) : clickhouse.command(sql)),
+      command: (sql: string) =>
+        sql.includes('ADD COLUMN') ? Promise.reject(new Error('killed')) : clickhouse.command(sql),
     };
     try {
       await migrate('cut');
@@ -148,7 +150,10 @@ describe('migrations', () => {
       await clickhouse.command(`CREATE ${stranger}`);
       const err = await migrate(`strange_${at}`).catch((thrown: unknown) => thrown);
       expect(err).toBeInstanceOf(AppError);
-      expect(err).toMatchObject({ code: 'failed_precondition', message: expect.stringMatching(/is not ours.+RENAME TABLE/) });
+      expect(err).toMatchObject({
+        code: 'failed_precondition',
+        message: expect.stringMatching(/is not ours.+RENAME TABLE/),
+      });
       expect(Object.keys(await engines(`strange_${at}`))).toHaveLength(1);
     }
   });
@@ -168,7 +173,8 @@ describe('retention', () => {
     );
     return /TTL (.+?)(?: SETTINGS|$)/.exec(found?.engine ?? '')?.[1];
   };
-  const apply = (days: number | undefined) => applyRetention({ clickhouse, log }, 'kept', [{ table: 'thing_rows', time: 'at', days }]);
+  const apply = (days: number | undefined) =>
+    applyRetention({ clickhouse, log }, 'kept', [{ table: 'thing_rows', time: 'at', days }]);
 
   it('is set, changed, left alone and taken away', async () => {
     await migrate('kept');
@@ -179,9 +185,11 @@ describe('retention', () => {
     await Promise.all([apply(7), apply(7), apply(7)]);
     expect(await ttl()).toBe('toDateTime(at) + toIntervalDay(7)');
     const commands: string[] = [];
-    await applyRetention({ clickhouse: { ...clickhouse, command: async (sql) => void commands.push(sql) }, log }, 'kept', [
-      { table: 'thing_rows', time: 'at', days: 7 },
-    ]);
+    await applyRetention(
+      { clickhouse: { ...clickhouse, command: async (sql) => void commands.push(sql) }, log },
+      'kept',
+      [{ table: 'thing_rows', time: 'at', days: 7 }],
+    );
     expect(commands).toEqual([]);
     await apply(undefined);
     expect(await ttl()).toBeUndefined();
@@ -190,7 +198,8 @@ describe('retention', () => {
   it('lets go of rows that are older', async () => {
     await migrate('kept');
     const now = new Date();
-    const at = (daysAgo: number) => new Date(now.getTime() - daysAgo * 86_400_000).toISOString().replace('T', ' ').slice(0, -1);
+    const at = (daysAgo: number) =>
+      new Date(now.getTime() - daysAgo * 86_400_000).toISOString().replace('T', ' ').slice(0, -1);
     await clickhouse.insert(
       'kept.thing_rows',
       ['id', 'at'],

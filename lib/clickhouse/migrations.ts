@@ -5,7 +5,10 @@ import type { Logger } from '../telemetry/telemetry.js';
 import type { ClickHouse } from './port.js';
 
 export interface MigrationOptions {
-  /** Files `001_what.sql`, run in the order of their names. Every statement may run again without harm (`IF NOT EXISTS`, `OR REPLACE`). */
+  /**
+   * Files `001_what.sql`, run in the order of their names. Every statement may run again without harm (`IF NOT EXISTS`,
+   * `OR REPLACE`).
+   */
   readonly folder: string;
   /** What the files call `{database}`, and made when it is not there. */
   readonly database: string;
@@ -39,16 +42,23 @@ interface Migration {
 }
 
 /**
- * Brings a database's tables up to date. ClickHouse has no locks, so several starters may do the same at the same time: every step
- * can be repeated. What was removed by hand is made again, and every later file runs once more after it: a table is made as its first
- * version, and what it became since stands in those.
- * @throws AppError failed_precondition when one of the names belongs to a table that these files did not make, and what `ClickHouse` throws.
+ * Brings a database's tables up to date. ClickHouse has no locks, so several starters may do the same at the same time:
+ * every step can be repeated. What was removed by hand is made again, and every later file runs once more after it: a
+ * table is made as its first version, and what it became since stands in those.
+ * @throws AppError failed_precondition when one of the names belongs to a table that these files did not make, and what
+ * `ClickHouse` throws.
  */
-export const runClickHouseMigrations = async ({ clickhouse, log }: MigrationDeps, options: MigrationOptions): Promise<void> => {
+export const runClickHouseMigrations = async (
+  { clickhouse, log }: MigrationDeps,
+  options: MigrationOptions,
+): Promise<void> => {
   const { folder, database, names, journal } = options;
   for (const name of [database, journal, ...Object.values(names)]) {
     if (!identifier.test(name))
-      throw new AppError('failed_precondition', `"${name}" is no name for a database or table: letters, digits and _, at most 64.`);
+      throw new AppError(
+        'failed_precondition',
+        `"${name}" is no name for a database or table: letters, digits and _, at most 64.`,
+      );
   }
   const migrations = readMigrations(folder, { ...names, database });
   if (migrations.length === 0) throw new Error(`${folder} has no migrations`);
@@ -58,7 +68,8 @@ export const runClickHouseMigrations = async ({ clickhouse, log }: MigrationDeps
   // Where it is there, the right to make databases is not needed.
   if (!known) await run(`CREATE DATABASE IF NOT EXISTS ${database}`);
   const existing = await readTables(clickhouse, database);
-  for (const { creations } of migrations) for (const creation of creations) refuseStranger(database, creation, existing.get(creation.name));
+  for (const { creations } of migrations)
+    for (const creation of creations) refuseStranger(database, creation, existing.get(creation.name));
 
   await run(
     `CREATE TABLE IF NOT EXISTS ${database}.${journal} (name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = ReplacingMergeTree ORDER BY name`,
@@ -69,7 +80,8 @@ export const runClickHouseMigrations = async ({ clickhouse, log }: MigrationDeps
   const applied = await readApplied(clickhouse, `${database}.${journal}`);
   // Read anew, after the journal: whatever another starter has noted there by now is there.
   const present = await readTables(clickhouse, database);
-  const isDone = ({ name, creations }: Migration) => applied.has(name) && creations.every((creation) => present.has(creation.name));
+  const isDone = ({ name, creations }: Migration) =>
+    applied.has(name) && creations.every((creation) => present.has(creation.name));
   const begin = migrations.findIndex((migration) => !isDone(migration));
   if (begin < 0) return;
   const due = migrations.slice(begin);
@@ -80,7 +92,9 @@ export const runClickHouseMigrations = async ({ clickhouse, log }: MigrationDeps
     for (const statement of statements) await run(statement);
     await clickhouse.insert(`${database}.${journal}`, ['name'], [[name]]);
     const isMissing = creations.some((creation) => !present.has(creation.name));
-    const again = isMissing ? 'a table was missing and has been made again' : 'ran a migration again, after one before it';
+    const again = isMissing
+      ? 'a table was missing and has been made again'
+      : 'ran a migration again, after one before it';
     log.info({ migration: name, database }, applied.has(name) ? again : 'applied a migration');
   }
 };
@@ -101,7 +115,11 @@ const readTables = async (clickhouse: ClickHouse, database: string): Promise<Map
   return new Map(tables.map((table) => [table.name, table]));
 };
 
-const refuseStranger = (database: string, { name, engine, sources }: Creation, found: ExistingTable | undefined): void => {
+const refuseStranger = (
+  database: string,
+  { name, engine, sources }: Creation,
+  found: ExistingTable | undefined,
+): void => {
   if (!found) return;
   // Replicated and cloud servers put a word before the engine's name.
   const ours = found.engine.endsWith(engine) && sources.every((source) => found.definition.includes(source));

@@ -6,10 +6,14 @@ export interface QueryLaneOptions extends Pick<LaneOptions, 'width' | 'maxWaitin
   readonly name: string;
 }
 
-/** A lane of statements. Who gets no turn is told so by an AppError: resource_exhausted, canceled, or unavailable once it is closed. */
+/**
+ * A lane of statements. Who gets no turn is told so by an AppError: resource_exhausted, canceled, or unavailable once
+ * it is closed.
+ */
 export const createQueryLane = ({ name, ...options }: QueryLaneOptions): Lane => {
   const { width, maxWaiting, patience } = options;
-  const full = () => new AppError('resource_exhausted', `Too many ${name} wait already (${maxWaiting}).`, { retryAfterMs: 1_000 });
+  const full = () =>
+    new AppError('resource_exhausted', `Too many ${name} wait already (${maxWaiting}).`, { retryAfterMs: 1_000 });
   const late = (ms: number) =>
     new AppError(
       'resource_exhausted',

@@ -8,7 +8,9 @@ export interface Retention {
   readonly time: string;
   /** Whole days; undefined for ever. */
   readonly days: number | undefined;
-  /** Waited for before a rule that let rows go is changed. @param days what it was; undefined where it was none of ours */
+  /**
+   * Waited for before a rule that let rows go is changed. @param days what it was; undefined where it was none of ours
+   */
   readonly changing?: ((days: number | undefined) => Promise<void>) | undefined;
 }
 
@@ -21,7 +23,8 @@ export const applyRetention = async (
   retentions: readonly Retention[],
 ): Promise<void> => {
   for (const { table, time, days, changing } of retentions) {
-    if (days !== undefined && !(Number.isInteger(days) && days > 0)) throw new RangeError(`${days} is no number of days`);
+    if (days !== undefined && !(Number.isInteger(days) && days > 0))
+      throw new RangeError(`${days} is no number of days`);
     const [found] = await clickhouse.query<{ engine: string }>(
       'SELECT engine_full AS engine FROM system.tables WHERE database = {database:String} AND name = {table:String}',
       { database, table },

@@ -17,7 +17,14 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 
 const open = (changes: Partial<Parameters<typeof openServerClickHouse>[0]> = {}): ClickHouse =>
-  openServerClickHouse({ address: server.address, user: 'default', password, clock: systemClock, log: silentLogger(), ...changes });
+  openServerClickHouse({
+    address: server.address,
+    user: 'default',
+    password,
+    clock: systemClock,
+    log: silentLogger(),
+    ...changes,
+  });
 
 describeClickHouse('server', async () => open());
 
@@ -53,7 +60,9 @@ describe('a clickhouse server', () => {
       ),
     );
     await server.kill();
-    expect(new Set([...(await Promise.all(broken)), 'stored', 'unavailable'])).toEqual(new Set(['stored', 'unavailable']));
+    expect(new Set([...(await Promise.all(broken)), 'stored', 'unavailable'])).toEqual(
+      new Set(['stored', 'unavailable']),
+    );
     await expect(clickhouse.query('SELECT 1')).rejects.toMatchObject({ code: 'unavailable' });
     await server.restart();
     expect(await clickhouse.check()).toBeUndefined();
@@ -81,11 +90,15 @@ describe('a clickhouse server', () => {
     const liar = createServer((socket) => {
       sockets.add(socket);
       socket.on('error', () => undefined);
-      socket.once('data', () => socket.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 20\r\n\r\n<html>sorry</html>\r\n'));
+      socket.once('data', () =>
+        socket.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 20\r\n\r\n<html>sorry</html>\r\n'),
+      );
     });
     await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve));
     const bound = liar.address();
-    const clickhouse = open({ address: { host: '127.0.0.1', port: bound !== null && typeof bound === 'object' ? bound.port : 0 } });
+    const clickhouse = open({
+      address: { host: '127.0.0.1', port: bound !== null && typeof bound === 'object' ? bound.port : 0 },
+    });
     await expect(clickhouse.insert('a.b', ['id'], [[1]])).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining('sorry'),

@@ -24,7 +24,10 @@ const identifier = (fallback: string) =>
   z
     .string()
     .default(fallback)
-    .refine((text) => /^[A-Za-z_]\w{0,63}$/.test(text), 'must be 1 to 64 letters A to Z, digits and _, of which a digit is not the first');
+    .refine(
+      (text) => /^[A-Za-z_]\w{0,63}$/.test(text),
+      'must be 1 to 64 letters A to Z, digits and _, of which a digit is not the first',
+    );
 
 /**
  * Where ClickHouse is, and what the archive is called there: variables for a service's settings.
@@ -35,11 +38,16 @@ export const clickHouseSettings = (env: NodeJS.ProcessEnv) => ({
   CLICKHOUSE_USER: z.string().default('default').describe('The user at ClickHouse.'),
   CLICKHOUSE_PASSWORD: password(env.ENV).default('').describe('The password of `CLICKHOUSE_USER`.'),
   CLICKHOUSE_DATABASE: identifier(usualArchive.database).describe('The database of the archive.'),
-  CLICKHOUSE_TABLE: identifier(usualArchive.table).describe('The view that shows the tickers; other tables are named after it.'),
+  CLICKHOUSE_TABLE: identifier(usualArchive.table).describe(
+    'The view that shows the tickers; other tables are named after it.',
+  ),
 });
 
 /** What of these settings a server is opened with, besides its address. */
-export const clickHouseLogin = (config: { readonly CLICKHOUSE_USER: string; readonly CLICKHOUSE_PASSWORD: string }) => ({
+export const clickHouseLogin = (config: {
+  readonly CLICKHOUSE_USER: string;
+  readonly CLICKHOUSE_PASSWORD: string;
+}) => ({
   user: config.CLICKHOUSE_USER,
   password: config.CLICKHOUSE_PASSWORD,
 });

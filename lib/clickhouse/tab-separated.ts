@@ -12,7 +12,8 @@ const escapes: Readonly<Record<string, string>> = {
   '\f': '\\f',
 };
 
-const escapeText = (text: string): string => (special.test(text) ? text.replace(specials, (found) => escapes[found] as string) : text);
+const escapeText = (text: string): string =>
+  special.test(text) ? text.replace(specials, (found) => escapes[found] as string) : text;
 
 /** A value as a TabSeparated field. @throws TypeError for what is no value. */
 const field = (value: Value): string => {
@@ -23,7 +24,10 @@ const field = (value: Value): string => {
   throw new TypeError(`${String(value)} is no value that ClickHouse can store`);
 };
 
-/** Values as fields of ClickHouse's TabSeparated format, without the end of a line. @throws TypeError for what is no value. */
+/**
+ * Values as fields of ClickHouse's TabSeparated format, without the end of a line. @throws TypeError for what is no
+ * value.
+ */
 export const tabSeparated = (values: readonly Value[]): string => values.map(field).join('\t');
 
 /** One line of ClickHouse's TabSeparated format. @throws TypeError when the row does not have `width` values. */
@@ -37,7 +41,8 @@ export const jsonLine = (row: readonly Value[], width: number): string => {
   if (row.length !== width) throw new TypeError(`a row of ${row.length} values does not fit ${width} columns`);
   const values = row.map((value) => {
     if (typeof value === 'bigint') return String(value);
-    if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`${value} is no value that ClickHouse can store`);
+    if (typeof value === 'number' && !Number.isFinite(value))
+      throw new TypeError(`${value} is no value that ClickHouse can store`);
     return value;
   });
   return `${JSON.stringify(values)}\n`;

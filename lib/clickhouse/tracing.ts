@@ -3,7 +3,10 @@ import type { ClickHouse } from './port.js';
 
 const maxTextLength = 2_000;
 
-/** The same ClickHouse, whose statements are spans of the trace they are made in: the text with its placeholders, never a value or a row. */
+/**
+ * The same ClickHouse, whose statements are spans of the trace they are made in: the text with its placeholders, never
+ * a value or a row.
+ */
 export const traceClickHouse = (clickhouse: ClickHouse): ClickHouse => {
   if (!isTracing()) return clickhouse;
   const plan = (summary: string, attributes: Readonly<Record<string, string | number>>) => () => ({
@@ -22,7 +25,8 @@ export const traceClickHouse = (clickhouse: ClickHouse): ClickHouse => {
       inChildSpan(`insert ${table}`, plan(`insert ${table}`, { 'db.operation.batch.size': lines.count }), () =>
         clickhouse.insertLines(table, columns, lines, options),
       ),
-    query: (sql, params, options) => inChildSpan(verbOf(sql), plan(verbOf(sql), textOf(sql)), () => clickhouse.query(sql, params, options)),
+    query: (sql, params, options) =>
+      inChildSpan(verbOf(sql), plan(verbOf(sql), textOf(sql)), () => clickhouse.query(sql, params, options)),
     command: (sql, params, options) =>
       inChildSpan(verbOf(sql), plan(verbOf(sql), textOf(sql)), () => clickhouse.command(sql, params, options)),
   };

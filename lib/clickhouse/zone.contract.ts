@@ -22,11 +22,17 @@ export const itTakesTimesForUtc = (open: () => ClickHouse): void => {
     // Half an hour of February in UTC, of January in New York.
     const february = { moment: Date.parse('2026-02-01T00:30:00Z') / 1_000 };
     expect(
-      await clickhouse.query('SELECT toYYYYMM(toDateTime({moment:UInt32})) AS month, toDate(toDateTime({moment:UInt32})) AS day', february),
+      await clickhouse.query(
+        'SELECT toYYYYMM(toDateTime({moment:UInt32})) AS month, toDate(toDateTime({moment:UInt32})) AS day',
+        february,
+      ),
     ).toEqual([{ month: 202602, day: '2026-02-01' }]);
     const around = { from: secondsText(Date.now() - 1_800_000), to: secondsText(Date.now() + 1_800_000) };
-    expect(await clickhouse.query('SELECT now() BETWEEN toDateTime({from:String}) AND toDateTime({to:String}) AS near', around)).toEqual([
-      { near: 1 },
-    ]);
+    expect(
+      await clickhouse.query(
+        'SELECT now() BETWEEN toDateTime({from:String}) AND toDateTime({to:String}) AS near',
+        around,
+      ),
+    ).toEqual([{ near: 1 }]);
   });
 };

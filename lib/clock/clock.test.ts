@@ -27,7 +27,9 @@ describe('manual clock', () => {
           clock.after(delay, () => ran.push([i, clock.now()]));
         });
         clock.advance(100);
-        const expected = delays.map((delay, i) => [i, Math.max(0, delay)] as [number, number]).sort((a, b) => a[1] - b[1] || a[0] - b[0]);
+        const expected = delays
+          .map((delay, i) => [i, Math.max(0, delay)] as [number, number])
+          .sort((a, b) => a[1] - b[1] || a[0] - b[0]);
         expect(ran).toEqual(expected);
         expect(clock.pending).toBe(0);
       }),

@@ -45,7 +45,10 @@ export const sleep = (clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     signal?.addEventListener('abort', finish, { once: true });
   });
 
-/** The work's result, unless the signal aborts before: then nobody waits for it any longer. @throws what the work throws, and the signal's reason */
+/**
+ * The work's result, unless the signal aborts before: then nobody waits for it any longer. @throws what the work
+ * throws, and the signal's reason
+ */
 export const unlessAborted = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     const leave = () => reject(signal.reason);
@@ -54,7 +57,9 @@ export const unlessAborted = <T>(signal: AbortSignal, work: Promise<T>): Promise
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
 
-/** Waits for the work, but no longer than until the signal; then it goes on alone. @throws what the work throws by then */
+/**
+ * Waits for the work, but no longer than until the signal; then it goes on alone. @throws what the work throws by then
+ */
 export const waitUntil = async (until: AbortSignal | undefined, work: Promise<unknown>): Promise<void> => {
   if (!until) await work;
   else
@@ -93,7 +98,8 @@ export const createManualClock = (startMs = 1_700_000_000_000): ManualClock => {
     let first: Waiting | undefined;
     for (const entry of waiting) {
       if (entry.dueMs > untilMs) continue;
-      if (!first || entry.dueMs < first.dueMs || (entry.dueMs === first.dueMs && entry.order < first.order)) first = entry;
+      if (!first || entry.dueMs < first.dueMs || (entry.dueMs === first.dueMs && entry.order < first.order))
+        first = entry;
     }
     return first;
   };

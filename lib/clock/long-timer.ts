@@ -8,7 +8,10 @@ const maxTimerMs = 2 ** 31 - 1;
 
 type Start = (delayMs: number, run: () => void) => Timer;
 
-/** Timers as far ahead as one likes, made of those that a runtime has. @param start and `repeat` take at most `maxTimerMs` */
+/**
+ * Timers as far ahead as one likes, made of those that a runtime has. @param start and `repeat` take at most
+ * `maxTimerMs`
+ */
 export const createLongTimers = (start: Start, repeat: Start): { readonly after: Start; readonly every: Start } => {
   const after: Start = (delayMs, run) => {
     let timer: Timer;

@@ -37,7 +37,8 @@ const faultsOf = (schema: z.ZodType, env: NodeJS.ProcessEnv): readonly string[] 
 /** Reads one variable. */
 const read = <S extends z.ZodType>(schema: S, text?: string): z.output<S> =>
   (readConfig('test', z.object({ X: schema }), text === undefined ? {} : { X: text }) as { X: z.output<S> }).X;
-const refused = (schema: z.ZodType, text?: string) => faultsOf(z.object({ X: schema }), text === undefined ? {} : { X: text })[0];
+const refused = (schema: z.ZodType, text?: string) =>
+  faultsOf(z.object({ X: schema }), text === undefined ? {} : { X: text })[0];
 
 describe('readConfig', () => {
   const schema = z.object({
@@ -53,7 +54,9 @@ describe('readConfig', () => {
   });
 
   it('reads what is set and fills in the rest', () => {
-    expect(readConfig('bff', schema, { REDIS_ADDR: 'redis:6379', JWT_SECRET: 's', LOG_LEVEL: 'debug', OTHER: 'x' })).toEqual({
+    expect(
+      readConfig('bff', schema, { REDIS_ADDR: 'redis:6379', JWT_SECRET: 's', LOG_LEVEL: 'debug', OTHER: 'x' }),
+    ).toEqual({
       HTTP_PORT: 8080,
       REDIS_ADDR: { host: 'redis', port: 6379 },
       JWT_SECRET: 's',
@@ -76,7 +79,9 @@ describe('readConfig', () => {
       BINANCE_WS_URL: 'https://x',
     };
     const faults = faultsOf(schema, env);
-    expect(faults.map((fault) => fault.split(' ')[0]).sort()).toEqual([...Object.keys(env), 'JWT_SECRET', 'REDIS_ADDR'].sort());
+    expect(faults.map((fault) => fault.split(' ')[0]).sort()).toEqual(
+      [...Object.keys(env), 'JWT_SECRET', 'REDIS_ADDR'].sort(),
+    );
     const message = new ConfigError('bff', faults).message;
     expect(message).toContain('bff cannot start');
     for (const fault of faults) expect(message).toContain(`\n  ${fault}`);
@@ -99,32 +104,50 @@ describe('addresses and ports', () => {
     ['[::1]:8088', { host: '::1', port: 8088 }],
   ])('reads %s', (text, expected) => expect(parseAddress(text)).toEqual(expected));
 
-  it.each(['redis', 'redis:', 'redis:x', 'redis:65536', 'redis:-1', 'redis:6379 ', 'redis://x:6379', 'my host:1', '', ':'])(
-    'finds no address in "%s"',
-    (text) => {
-      expect(parseAddress(text)).toBeUndefined();
-      if (text !== '') expect(refused(address(), text)).toContain('must be host:port');
-    },
-  );
+  it.each([
+    'redis',
+    'redis:',
+    'redis:x',
+    'redis:65536',
+    'redis:-1',
+    'redis:6379 ',
+    'redis://x:6379',
+    'my host:1',
+    '',
+    ':',
+  ])('finds no address in "%s"', (text) => {
+    expect(parseAddress(text)).toBeUndefined();
+    if (text !== '') expect(refused(address(), text)).toContain('must be host:port');
+  });
 
-  it.each(['::1', 'fe80::1', '::', 'redis::6379', 'a:b:c:1', '2001:db8::8080', '[redis]:6379', '[::1', '::1]:80', '[]:80'])(
-    'does not guess where the host of %s ends and its port begins',
-    (text) => {
-      expect(parseAddress(text)).toBeUndefined();
-      expect(refused(address(), text)).toMatch(text.includes('[') ? /must be host:port/ : /an IPv6 address goes in brackets/);
-    },
-  );
+  it.each([
+    '::1',
+    'fe80::1',
+    '::',
+    'redis::6379',
+    'a:b:c:1',
+    '2001:db8::8080',
+    '[redis]:6379',
+    '[::1',
+    '::1]:80',
+    '[]:80',
+  ])('does not guess where the host of %s ends and its port begins', (text) => {
+    expect(parseAddress(text)).toBeUndefined();
+    expect(refused(address(), text)).toMatch(
+      text.includes('[') ? /must be host:port/ : /an IPv6 address goes in brackets/,
+    );
+  });
 
   it('says of a server’s port 0 that nothing can be there, and lets who listens have any free one', () => {
     expect(refused(serverAddress(), 'redis:0')).toBe('X must name the port of a server, which 0 is not, in "redis:0"');
     expect(refused(addressList(), 'kafka:9092,kafka:0')).toContain('must be host:port');
     expect(refused(serverPort(5432), '0')).toBe('X must be a port number from 1 to 65535, not "0"');
-    expect([read(address(), ':0').port, read(port(1), '0'), read(serverPort(5432)), read(serverAddress('[::1]:1'))]).toEqual([
-      0,
-      0,
-      5432,
-      { host: '::1', port: 1 },
-    ]);
+    expect([
+      read(address(), ':0').port,
+      read(port(1), '0'),
+      read(serverPort(5432)),
+      read(serverAddress('[::1]:1')),
+    ]).toEqual([0, 0, 5432, { host: '::1', port: 1 }]);
   });
 
   it('uses the fallback, and reads it like any other', () => {
@@ -201,7 +224,9 @@ describe('numbers, switches and URLs', () => {
     expect(refused(url(['https:']), 'http://api.binance.com')).toContain('https://');
     expect(refused(url(['ws:', 'wss:']), 'not a url')).toContain('ws:// or wss://');
     expect(refused(url(['https:']))).toBe('X is required');
-    expect(refused(url(['https:']), 'https://api.binance.com:0')).toContain('must name the port of a server, which 0 is not');
+    expect(refused(url(['https:']), 'https://api.binance.com:0')).toContain(
+      'must name the port of a server, which 0 is not',
+    );
   });
 });
 
@@ -229,7 +254,8 @@ describe('secrets', () => {
 
   it('count as for production unless ENV says otherwise', () => {
     const [published = ''] = publishedSecrets;
-    for (const env of [undefined, '', 'production']) expect(refused(jwtSecret(env), published)).toContain('published example');
+    for (const env of [undefined, '', 'production'])
+      expect(refused(jwtSecret(env), published)).toContain('published example');
     expect(read(jwtSecret('local'), published)).toBe(published);
     expect(refused(jwtSecret('local'))).toBe('X is required');
   });
@@ -237,7 +263,8 @@ describe('secrets', () => {
 
 describe('passwords', () => {
   it('must not be a published example, except with ENV=local', () => {
-    const read = (text: string, env: string | undefined) => readConfig('x', z.object({ P: password(env) }), { P: text });
+    const read = (text: string, env: string | undefined) =>
+      readConfig('x', z.object({ P: password(env) }), { P: text });
     expect(publishedPasswords.length).toBeGreaterThan(0);
     for (const text of publishedPasswords) {
       for (const env of ['production', undefined, '']) expect(() => read(text, env)).toThrow('ENV=local');

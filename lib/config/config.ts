@@ -16,7 +16,8 @@ const portNumber = (text: string): number | undefined => {
   return port <= 65_535 ? port : undefined;
 };
 
-// What is said of a setting in `meta({ kind })` is what docs/settings.md calls its values; what it means stands in its `describe(…)`.
+// What is said of a setting in `meta({ kind })` is what docs/settings.md calls its values; what it means stands in its
+// `describe(…)`.
 
 const portFrom = (least: number, fallback: number) =>
   z
@@ -51,10 +52,14 @@ export const parseAddress = (text: string, defaultHost = '0.0.0.0'): Address | u
   return port === undefined || host === undefined ? undefined : { host, port };
 };
 
-/** What is wrong with a text as an address; undefined where nothing is. @param isServer somebody is to be reached there, so its port is known */
+/**
+ * What is wrong with a text as an address; undefined where nothing is. @param isServer somebody is to be reached there,
+ * so its port is known
+ */
 export const addressFault = (text: string, isServer: boolean): string | undefined => {
   const value = parseAddress(text);
-  if (value) return isServer && value.port === 0 ? `must name the port of a server, which 0 is not, in "${text}"` : undefined;
+  if (value)
+    return isServer && value.port === 0 ? `must name the port of a server, which 0 is not, in "${text}"` : undefined;
   return `must be host:port, not "${text}"${/:.*:/.test(text) && !text.startsWith('[') ? '; an IPv6 address goes in brackets: [::1]:6379' : ''}`;
 };
 
@@ -67,16 +72,19 @@ const toAddress =
   };
 
 /** How an address is dialled and shown: `host:port`, an IPv6 host in brackets. */
-export const hostPort = ({ host, port }: Address): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
+export const hostPort = ({ host, port }: Address): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
 const addressText = (fallback: string | undefined) =>
   fallback === undefined ? z.string({ error: 'is required (host:port)' }) : z.string().default(fallback);
 
 /** `host:port` to listen on, 0 for any free port; required unless a fallback is given. */
-export const address = (fallback?: string) => addressText(fallback).transform(toAddress(false)).meta({ kind: '`host:port`' });
+export const address = (fallback?: string) =>
+  addressText(fallback).transform(toAddress(false)).meta({ kind: '`host:port`' });
 
 /** `host:port` of a server; required unless a fallback is given. */
-export const serverAddress = (fallback?: string) => addressText(fallback).transform(toAddress(true)).meta({ kind: '`host:port`' });
+export const serverAddress = (fallback?: string) =>
+  addressText(fallback).transform(toAddress(true)).meta({ kind: '`host:port`' });
 
 /** `host:port` of servers, several separated by commas; required. Their texts. */
 export const addressList = () =>
@@ -84,8 +92,11 @@ export const addressList = () =>
     .string({ error: 'is required (host:port, several separated by commas)' })
     .transform((text, ctx) => {
       const all = text.split(',').map((part) => part.trim());
-      const bad = all.find((part) => !part.includes(':') || part.startsWith(':') || addressFault(part, true) !== undefined);
-      if (bad !== undefined) ctx.addIssue({ code: 'custom', message: `must be host:port, several separated by commas, not "${text}"` });
+      const bad = all.find(
+        (part) => !part.includes(':') || part.startsWith(':') || addressFault(part, true) !== undefined,
+      );
+      if (bad !== undefined)
+        ctx.addIssue({ code: 'custom', message: `must be host:port, several separated by commas, not "${text}"` });
       return all;
     })
     .meta({ kind: '`host:port`, several separated by commas' });
@@ -118,7 +129,10 @@ const durationFault = (text: string, max = '999999999d'): string | undefined => 
   return durationMs(text) > durationMs(max) ? `must be at most ${max}` : undefined;
 };
 
-/** A length of time with its unit (`10s`, `15m`, `168h`, `250ms`), as milliseconds. @param max the longest, written alike. Default any */
+/**
+ * A length of time with its unit (`10s`, `15m`, `168h`, `250ms`), as milliseconds. @param max the longest, written
+ * alike. Default any
+ */
 export const duration = (fallback: string, max?: string) =>
   z
     .string()
@@ -171,7 +185,9 @@ export const environment = () =>
   z
     .string()
     .default('production')
-    .describe('`local`: published example secrets are accepted, and cookies work over plain http. Any other name: neither.');
+    .describe(
+      '`local`: published example secrets are accepted, and cookies work over plain http. Any other name: neither.',
+    );
 
 /** The log's own names, the least severe first. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -209,7 +225,8 @@ export const publishedSecrets: readonly string[] = [
 /** Why a JWT secret must not be used, or undefined when it may. */
 export const secretFault = (secret: string, env: string): string | undefined => {
   if ([...secret].length < 32) return 'must be at least 32 characters long';
-  if (env !== 'local' && publishedSecrets.includes(secret)) return 'is a published example value, allowed with ENV=local only';
+  if (env !== 'local' && publishedSecrets.includes(secret))
+    return 'is a published example value, allowed with ENV=local only';
   return undefined;
 };
 

@@ -7,7 +7,9 @@ export class NoRoomError extends StartError {
 
   /** @param neededBytes how much must be free, as far as that is known */
   constructor(folder: string, neededBytes: number) {
-    super(`${lackInWords(folder, neededBytes)}. Free some of it and start again; nothing that is stored already is lost.`);
+    super(
+      `${lackInWords(folder, neededBytes)}. Free some of it and start again; nothing that is stored already is lost.`,
+    );
     this.folder = folder;
   }
 }
@@ -16,7 +18,8 @@ const lackInWords = (folder: string, neededBytes: number): string => {
   const { files, ffree } = statfsSync(folder);
   const free = freeBytes(folder);
   // A disk can also have bytes left, and no names for them.
-  if (files > 0 && ffree < fewFiles && free > neededBytes) return `The disk of ${folder} has room for ${ffree} more files only (inodes)`;
+  if (files > 0 && ffree < fewFiles && free > neededBytes)
+    return `The disk of ${folder} has room for ${ffree} more files only (inodes)`;
   return `The disk of ${folder} is full: ${freeInWords(free)} are free, ${neededInWords(neededBytes)} are needed`;
 };
 
@@ -28,7 +31,9 @@ export const freeInWords = (bytes: number): string => `${Math.floor(bytes / mega
 /** Rounded up, so that nobody is told to free less than is needed. */
 export const neededInWords = (bytes: number): string => `${Math.ceil(bytes / megabyte)} MB`;
 
-/** What this process may still write on the disk of an existing folder; infinite where the file system does not count. */
+/**
+ * What this process may still write on the disk of an existing folder; infinite where the file system does not count.
+ */
 export const freeBytes = (folder: string): number => {
   const { blocks, bavail, bsize } = statfsSync(folder);
   return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;

@@ -2,8 +2,8 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * A file in a store's folder that says that the store was opened there once. Without it a store whose files are gone could not be told from one
- * that was never made, and would begin anew, empty and without a word.
+ * A file in a store's folder that says that the store was opened there once. Without it a store whose files are gone
+ * could not be told from one that was never made, and would begin anew, empty and without a word.
  */
 const markName = 'opened';
 

@@ -4,9 +4,19 @@ import { AppError, httpStatusOf, toAppError } from './errors.js';
 describe('AppError', () => {
   it('carries code, message, cause, fields and retry time', () => {
     const cause = new Error('inner');
-    const error = new AppError('invalid_argument', 'Wrong.', { cause, fields: [{ field: 'a', message: 'is bad' }], retryAfterMs: 5 });
+    const error = new AppError('invalid_argument', 'Wrong.', {
+      cause,
+      fields: [{ field: 'a', message: 'is bad' }],
+      retryAfterMs: 5,
+    });
     expect(error).toBeInstanceOf(Error);
-    expect(error).toMatchObject({ name: 'AppError', code: 'invalid_argument', message: 'Wrong.', cause, retryAfterMs: 5 });
+    expect(error).toMatchObject({
+      name: 'AppError',
+      code: 'invalid_argument',
+      message: 'Wrong.',
+      cause,
+      retryAfterMs: 5,
+    });
     expect(error.fields).toEqual([{ field: 'a', message: 'is bad' }]);
   });
 

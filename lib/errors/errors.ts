@@ -32,7 +32,9 @@ export interface AppErrorOptions {
   readonly facts?: Readonly<Record<string, string>>;
 }
 
-/** The only error type that crosses a boundary of this product. `message` is safe to show to the caller; `cause` is not. */
+/**
+ * The only error type that crosses a boundary of this product. `message` is safe to show to the caller; `cause` is not.
+ */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly fields: readonly FieldError[];
@@ -49,21 +51,32 @@ export class AppError extends Error {
   }
 }
 
-/** Thrown at a start, or given to a lifecycle's `fail`, for a fault that the operator can mend; printed as plain text, without a stack. */
+/**
+ * Thrown at a start, or given to a lifecycle's `fail`, for a fault that the operator can mend; printed as plain text,
+ * without a stack.
+ */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-/** Makes an AppError of anything thrown. What is not one already becomes `internal`, its text kept as the cause only. */
+/**
+ * Makes an AppError of anything thrown. What is not one already becomes `internal`, its text kept as the cause only.
+ */
 export const toAppError = (thrown: unknown): AppError =>
-  thrown instanceof AppError ? thrown : new AppError('internal', 'Something went wrong on our side.', { cause: thrown });
+  thrown instanceof AppError
+    ? thrown
+    : new AppError('internal', 'Something went wrong on our side.', { cause: thrown });
 
 /** An Idempotency-Key that stands for another request already. */
 export const differentRequest = (): AppError => {
   const message = 'was used for another request already';
-  return new AppError('failed_precondition', `The Idempotency-Key ${message}; nothing was changed. Each new request takes a new key.`, {
-    fields: [{ field: 'idempotency-key', message, reason: 'different-request' }],
-  });
+  return new AppError(
+    'failed_precondition',
+    `The Idempotency-Key ${message}; nothing was changed. Each new request takes a new key.`,
+    {
+      fields: [{ field: 'idempotency-key', message, reason: 'different-request' }],
+    },
+  );
 };
 
 /** HTTP status and problem title of each code. */

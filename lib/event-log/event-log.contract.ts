@@ -16,7 +16,11 @@ export interface ContractLimits {
 }
 
 /** What every event log must do. */
-export const eventLogContract = (name: string, open: () => Promise<OpenedEventLog>, { patienceMs }: ContractLimits): void => {
+export const eventLogContract = (
+  name: string,
+  open: () => Promise<OpenedEventLog>,
+  { patienceMs }: ContractLimits,
+): void => {
   const testTimeout = 4 * patienceMs + 5_000;
 
   describe(`event log contract: ${name}`, { timeout: testTimeout }, () => {
@@ -36,7 +40,8 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
     };
     const recorder = () => {
       const batches: Batch[] = [];
-      const values = () => batches.flatMap((batch) => batch.messages.map((message) => Number(message.value.toString())));
+      const values = () =>
+        batches.flatMap((batch) => batch.messages.map((message) => Number(message.value.toString())));
       const sorted = () => [...new Set(values())].sort((a, b) => a - b);
       return { batches, values, sorted, handler: async (batch: Batch) => void batches.push(batch) };
     };
@@ -157,7 +162,10 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
       const others: Consumer[] = [];
       // With three members each owns one partition, so whichever was running may have moved.
       const seen = recorder();
-      const joining = Promise.all([eventLog.consume(topic, group(), seen.handler), eventLog.consume(topic, group(), seen.handler)]);
+      const joining = Promise.all([
+        eventLog.consume(topic, group(), seen.handler),
+        eventLog.consume(topic, group(), seen.handler),
+      ]);
       await becomes(() => told instanceof Error, true, patienceMs);
       others.push(...(await joining));
       await becomes(() => seen.batches.length > 0, true, patienceMs);
@@ -185,8 +193,15 @@ export const eventLogContract = (name: string, open: () => Promise<OpenedEventLo
         const partitions = await eventLog.offsets(topic, name);
         expect(partitions.map(({ partition }) => partition)).toEqual([0, 1, 2]);
         const sum = (read: (of: PartitionOffsets) => string | undefined) =>
-          partitions.reduce((total, of) => total + Number(read(of) ?? 'NaN') - (begin.get(of.partition) ?? Number.NaN), 0);
-        return { first: sum(({ first }) => first), next: sum(({ next }) => next), committed: sum(({ committed }) => committed) };
+          partitions.reduce(
+            (total, of) => total + Number(read(of) ?? 'NaN') - (begin.get(of.partition) ?? Number.NaN),
+            0,
+          );
+        return {
+          first: sum(({ first }) => first),
+          next: sum(({ next }) => next),
+          committed: sum(({ committed }) => committed),
+        };
       };
       const messages = keys.map((key, i) => ({ key, value: String(i) }));
       await eventLog.append(topic, messages);

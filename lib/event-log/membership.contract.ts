@@ -121,7 +121,11 @@ export const membershipContract = (name: string, openGroup: () => Promise<Opened
     it('hands over at once when a member leaves, after that has ended its work', async () => {
       const one = join();
       const two = join(50);
-      await becomes(() => [shares(one, two), one.working.size > 0, two.working.size > 0], ['0,1,2', true, true], patienceMs);
+      await becomes(
+        () => [shares(one, two), one.working.size > 0, two.working.size > 0],
+        ['0,1,2', true, true],
+        patienceMs,
+      );
       const startedMs = performance.now();
       await Promise.all([two.close(), two.close()]);
       await becomes(() => one.working.size, 3, patienceMs);

@@ -20,12 +20,19 @@ const all = (count: number) => Array.from({ length: count }, (_, i) => i);
 describe('dealing partitions out', () => {
   it('gives each to one member, evenly, and moves only what must move', () => {
     const claims = fc
-      .tuple(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 6 }), fc.infiniteStream(fc.integer({ min: 0, max: 9 })))
+      .tuple(
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.infiniteStream(fc.integer({ min: 0, max: 9 })),
+      )
       .map(([count, members, draws]) => {
         const owners = all(count).map((partition) => [Number(draws.next().value), partition] as const);
         return {
           count,
-          claims: all(members).map((m) => ({ memberId: `m${m}`, partitions: owners.filter(([o]) => o === m).map(([, p]) => p) })),
+          claims: all(members).map((m) => ({
+            memberId: `m${m}`,
+            partitions: owners.filter(([o]) => o === m).map(([, p]) => p),
+          })),
         };
       });
     fc.assert(

@@ -18,4 +18,5 @@ export const murmur2 = (data: Uint8Array): number => {
 };
 
 /** The partition of a key, the same one that Kafka's default partitioner chooses. */
-export const partitionOf = (key: string, partitions: number): number => (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
+export const partitionOf = (key: string, partitions: number): number =>
+  (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;

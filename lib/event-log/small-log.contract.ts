@@ -51,7 +51,8 @@ export const smallLogContract = (name: string, open: () => Promise<OpenedSmallLo
       const { eventLog, topic } = opened;
       try {
         const sizes = [15_000, 1, 2, 3, 15_001, 4, 15_002];
-        for (const size of [...sizes.slice(0, 3), 3 * smallLogBytes, ...sizes.slice(3)]) eventLog.publish(topic, message(size));
+        for (const size of [...sizes.slice(0, 3), 3 * smallLogBytes, ...sizes.slice(3)])
+          eventLog.publish(topic, message(size));
         expect(await sizesIn(opened, sizes.length)).toEqual(sizes);
         expect(await opened.dropped()).toBe(1);
       } finally {

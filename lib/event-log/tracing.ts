@@ -9,7 +9,10 @@ const attributes = (operation: 'send' | 'process', topic: string) => ({
 /** A batch may hold thousands of messages; so many of the traced ones are linked. */
 const maxLinks = 32;
 
-/** Carries traces through the event log in message headers: of the sampled few that are published, to the batch in which they are handled. */
+/**
+ * Carries traces through the event log in message headers: of the sampled few that are published, to the batch in which
+ * they are handled.
+ */
 export const traceEventLog = (eventLog: EventLog): EventLog => {
   if (!isTracing()) return eventLog;
   return {
@@ -19,7 +22,9 @@ export const traceEventLog = (eventLog: EventLog): EventLog => {
         eventLog.publish(topic, message);
         return;
       }
-      const span = detached(() => openSpan(`send ${topic}`, { kind: SpanKind.PRODUCER, attributes: attributes('send', topic) }));
+      const span = detached(() =>
+        openSpan(`send ${topic}`, { kind: SpanKind.PRODUCER, attributes: attributes('send', topic) }),
+      );
       try {
         span.run(() => eventLog.publish(topic, { ...message, headers: { ...message.headers, ...carry() } }));
       } finally {

@@ -3,7 +3,9 @@ import { tickerColumns } from './mini-ticker.js';
 /** What the archive is called where nothing else is set. */
 export const usualArchive = { database: 'crypto', table: 'market_tickers' } as const;
 
-/** The tables of the archive, by what their names end in. Of the candles and the newest ticker there are views besides. */
+/**
+ * The tables of the archive, by what their names end in. Of the candles and the newest ticker there are views besides.
+ */
 export type ArchivePart = 'rows' | 'offsets' | 'newest' | '1m' | '1h' | 'audits' | 'retentions';
 export const archivePart = (table: string, part: ArchivePart): string => `${table}_${part}`;
 
@@ -33,7 +35,8 @@ const candlesOf = (table: string): string => `${table.replace(/_tickers$/, '')}_
 
 /** @throws TypeError for a name that is no plain identifier. */
 export const archiveNames = (database: string, table: string): ArchiveNames => {
-  for (const name of [database, table]) if (!plain.test(name)) throw new TypeError(`"${name}" is no plain name of a database or a table`);
+  for (const name of [database, table])
+    if (!plain.test(name)) throw new TypeError(`"${name}" is no plain name of a database or a table`);
   const full = (name: string) => `${database}.${name}`;
   const part = (of: ArchivePart) => full(archivePart(table, of));
   return {
@@ -60,7 +63,14 @@ export const archiveMigrations = (database: string, table: string) => ({
 /** Of a row: the ticker's, then where its message came from. */
 export const rowColumns = [...tickerColumns, 'kafka_topic', 'kafka_partition', 'kafka_offset'] as const;
 /** Of what is noted about a message; `symbol` is empty of a dead letter. */
-export const offsetColumns = ['topic', 'kafka_partition', 'kafka_offset', 'symbol', 'event_time', 'dead_letter'] as const;
+export const offsetColumns = [
+  'topic',
+  'kafka_partition',
+  'kafka_offset',
+  'symbol',
+  'event_time',
+  'dead_letter',
+] as const;
 /** Of an audit's result for a partition. */
 export const auditColumns = [
   'audited_at',

@@ -9,7 +9,10 @@ const orders = createEventTopic({
   keyOf: ({ data }) => data.portfolioId,
   types: {
     'order.accepted': { schema: 1, data: Type.Object(order) },
-    'order.rejected': { schema: 2, data: Type.Object({ ...order, reason: Type.String(), detail: Type.Optional(Type.String()) }) },
+    'order.rejected': {
+      schema: 2,
+      data: Type.Object({ ...order, reason: Type.String(), detail: Type.Optional(Type.String()) }),
+    },
   },
 });
 const envelope = {
@@ -27,7 +30,11 @@ const bytes = (event: object) => ({ value: Buffer.from(JSON.stringify(event)) })
 
 describe('a domain event', () => {
   it('goes to the log under its key, with the schema of its type, and is read as it was', () => {
-    const { key, value, headers } = orders.messageOf({ ...envelope, type: 'order.rejected', data: { ...data, reason: 'no-cash' } });
+    const { key, value, headers } = orders.messageOf({
+      ...envelope,
+      type: 'order.rejected',
+      data: { ...data, reason: 'no-cash' },
+    });
     expect([key, headers]).toEqual(['p1', undefined]);
     const event = { ...envelope, type: 'order.rejected', schema: 2, data: { ...data, reason: 'no-cash' } };
     expect(orders.read({ value: Buffer.from(value) })).toEqual({ kind: 'event', event });
@@ -46,7 +53,10 @@ describe('a domain event', () => {
   });
 
   it('of a type that is not known is no fault', () => {
-    expect(orders.read(bytes({ ...accepted, type: 'order.split', schema: 9, data: null }))).toEqual({ kind: 'other', type: 'order.split' });
+    expect(orders.read(bytes({ ...accepted, type: 'order.split', schema: 9, data: null }))).toEqual({
+      kind: 'other',
+      type: 'order.split',
+    });
   });
 
   it.each<[unknown, string]>([
@@ -56,12 +66,17 @@ describe('a domain event', () => {
     [{ ...accepted, schema: 1, time: 'yesterday' }, 'event.time must match pattern'],
     ['text', 'event must be object'],
   ])('that cannot be understood says why: %j', (event, reason) => {
-    expect(orders.read(bytes(event as object))).toEqual({ kind: 'unreadable', reason: expect.stringContaining(reason) });
+    expect(orders.read(bytes(event as object))).toEqual({
+      kind: 'unreadable',
+      reason: expect.stringContaining(reason),
+    });
   });
   it.each([
     [Buffer.from('{"a"'), 'the message is not JSON'],
     [Buffer.from([0x22, 0xff, 0x22]), 'the message is not UTF-8 text'],
-  ])('that is no text of JSON says so', (value, reason) => expect(orders.read({ value })).toEqual({ kind: 'unreadable', reason }));
+  ])('that is no text of JSON says so', (value, reason) =>
+    expect(orders.read({ value })).toEqual({ kind: 'unreadable', reason }),
+  );
 
   it('that nobody could read is not written', () => {
     expect(() => orders.messageOf({ ...accepted, version: 1.5 })).toThrow('event.version must be integer');

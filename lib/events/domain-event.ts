@@ -19,11 +19,16 @@ const envelope = Type.Object({
   time: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' }),
   requestId: Type.Optional(name),
   causedBy: Type.Optional(Type.String({ description: 'The `id` of the event that led to it.' })),
-  traceparent: Type.Optional(Type.String({ description: 'Kept from the request to the log, where it is a header of the message too.' })),
+  traceparent: Type.Optional(
+    Type.String({ description: 'Kept from the request to the log, where it is a header of the message too.' }),
+  ),
   data: Type.Unknown(),
 });
 
-/** One type of event. Fields are added to its data, never renamed or dropped; an incompatible event is a new type beside the old one. */
+/**
+ * One type of event. Fields are added to its data, never renamed or dropped; an incompatible event is a new type beside
+ * the old one.
+ */
 export interface EventType<Data extends TSchema = TSchema> {
   readonly schema: number;
   readonly data: Data;
@@ -33,7 +38,10 @@ type Envelope = Readonly<Omit<Static<typeof envelope>, 'type' | 'data'>>;
 
 /** An event of one of these types. */
 export type DomainEvent<Types extends EventTypes> = {
-  readonly [Name in keyof Types & string]: Envelope & { readonly type: Name; readonly data: Readonly<Static<Types[Name]['data']>> };
+  readonly [Name in keyof Types & string]: Envelope & {
+    readonly type: Name;
+    readonly data: Readonly<Static<Types[Name]['data']>>;
+  };
 }[keyof Types & string];
 type WithoutSchema<Event> = Event extends unknown ? Omit<Event, 'schema'> : never;
 
@@ -66,7 +74,9 @@ const faultOf = (check: Pick<Validator, 'Check' | 'Errors'>, value: unknown, of:
 /** A topic of domain events, each with the envelope. What is written is checked, and so is what is read. */
 export const createEventTopic = <const Types extends EventTypes>(plan: EventTopicPlan<Types>): EventTopic<Types> => {
   const around = Compile(envelope);
-  const within = new Map(Object.entries(plan.types).map(([type, { schema, data }]) => [type, { schema, check: Compile(data) }]));
+  const within = new Map(
+    Object.entries(plan.types).map(([type, { schema, data }]) => [type, { schema, check: Compile(data) }]),
+  );
 
   const read = (event: unknown): ReadEvent<Types> => {
     const fault = faultOf(around, event, 'event');
@@ -75,9 +85,14 @@ export const createEventTopic = <const Types extends EventTypes>(plan: EventTopi
     const known = within.get(type);
     if (!known) return { kind: 'other', type };
     if (schema > known.schema)
-      return { kind: 'unreadable', reason: `${type} has schema ${schema}, and ${known.schema} is the newest known here` };
+      return {
+        kind: 'unreadable',
+        reason: `${type} has schema ${schema}, and ${known.schema} is the newest known here`,
+      };
     const wrong = faultOf(known.check, data, 'data');
-    return wrong === undefined ? { kind: 'event', event: event as DomainEvent<Types> } : { kind: 'unreadable', reason: wrong };
+    return wrong === undefined
+      ? { kind: 'event', event: event as DomainEvent<Types> }
+      : { kind: 'unreadable', reason: wrong };
   };
   return {
     name: plan.name,
@@ -87,9 +102,16 @@ export const createEventTopic = <const Types extends EventTypes>(plan: EventTopi
       const written = { ...event, schema: within.get(event.type)?.schema ?? 1 };
       const found = read(written);
       if (found.kind !== 'event')
-        throw new AppError('invalid_argument', found.kind === 'other' ? `${plan.name} has no events of type ${found.type}` : found.reason);
+        throw new AppError(
+          'invalid_argument',
+          found.kind === 'other' ? `${plan.name} has no events of type ${found.type}` : found.reason,
+        );
       const { traceparent } = event;
-      return { key: plan.keyOf(event), value: JSON.stringify(written), ...(traceparent === undefined ? {} : { headers: { traceparent } }) };
+      return {
+        key: plan.keyOf(event),
+        value: JSON.stringify(written),
+        ...(traceparent === undefined ? {} : { headers: { traceparent } }),
+      };
     },
     read: ({ value }) => {
       if (!isUtf8(value)) return { kind: 'unreadable', reason: 'the message is not UTF-8 text' };

@@ -36,9 +36,16 @@ describe('a mini-ticker', () => {
 
   it('is one as well in the form of before, without volumes, or of later, with more', () => {
     const { volume: _, quote_volume: __, ...before } = ticker;
-    expect([ticker, before, { ...ticker, later: 1 }].map((one) => Check(miniTickers.schema, one))).toEqual([true, true, true]);
+    expect([ticker, before, { ...ticker, later: 1 }].map((one) => Check(miniTickers.schema, one))).toEqual([
+      true,
+      true,
+      true,
+    ]);
     const { symbol: ___, ...nobodys } = ticker;
-    expect([nobodys, { ...ticker, close_price: 1.5 }].map((one) => Check(miniTickers.schema, one))).toEqual([false, false]);
+    expect([nobodys, { ...ticker, close_price: 1.5 }].map((one) => Check(miniTickers.schema, one))).toEqual([
+      false,
+      false,
+    ]);
   });
 });
 

@@ -3,7 +3,10 @@ import type { Topic } from './topic.js';
 
 const description = (text: string) => ({ description: text });
 const time = (what: string) =>
-  Type.Union([Type.String(), Type.Integer()], description(`${what}: \`YYYY-MM-DD hh:mm:ss.mmm\`, UTC; after 2299 epoch milliseconds.`));
+  Type.Union(
+    [Type.String(), Type.Integer()],
+    description(`${what}: \`YYYY-MM-DD hh:mm:ss.mmm\`, UTC; after 2299 epoch milliseconds.`),
+  );
 const price = (what: string) => Type.String(description(`${what}, a decimal text, exact whatever its size.`));
 const volume = (what: string) =>
   Type.Union(
@@ -12,14 +15,17 @@ const volume = (what: string) =>
   );
 
 /**
- * The exchange's 24 hours up to a moment, as a message and as a row of the archive. Whether the archive's columns hold it is the archiver's to
- * judge: what they do not hold goes to the dead letters, where its reason stands and its bytes are kept.
+ * The exchange's 24 hours up to a moment, as a message and as a row of the archive. Whether the archive's columns hold
+ * it is the archiver's to judge: what they do not hold goes to the dead letters, where its reason stands and its bytes
+ * are kept.
  */
 const schema = Type.Object({
   message_id: Type.String(
     description('`<SYMBOL>-<event time in milliseconds>`: the same for the same ticker however often it is received.'),
   ),
-  event_type: Type.String(description("The exchange's word for it; `simulated ` stands before it where the ticker is not real.")),
+  event_type: Type.String(
+    description("The exchange's word for it; `simulated ` stands before it where the ticker is not real."),
+  ),
   event_time: time("The exchange's time"),
   receive_time: time('When it was received'),
   symbol: Type.String(description('Upper case.')),
@@ -29,7 +35,9 @@ const schema = Type.Object({
   low_price: price('The lowest'),
   change_price: price('Close minus open'),
   change_percent: Type.String(
-    description('The change in percent of the opening price, to 8 decimals, half away from zero; 0 where that price is 0.'),
+    description(
+      'The change in percent of the opening price, to 8 decimals, half away from zero; 0 where that price is 0.',
+    ),
   ),
   volume: Type.Optional(volume('base asset')),
   quote_volume: Type.Optional(volume('quote asset')),

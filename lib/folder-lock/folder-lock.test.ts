@@ -94,16 +94,19 @@ describe('a folder lock', () => {
     await expect(lock(file)).rejects.toThrow(/cannot be used/);
   });
 
-  it.runIf(process.platform === 'linux')('takes a folder whose path is longer than the address of a socket may be', async () => {
-    folder = join(folder, 'd'.repeat(120), 'e'.repeat(120));
-    const first = startHolder();
-    expect(await first.said).toBe('held');
-    await expect(lock(folder)).rejects.toThrow(`is in use by process ${first.child.pid}`);
-    first.child.kill('SIGKILL');
-    await first.ended;
-    const second = await lock(folder);
-    expect(readdirSync(join(folder, '.lock'))).toHaveLength(1);
-    await second.close();
-    expect(readdirSync(join(folder, '.lock'))).toEqual([]);
-  });
+  it.runIf(process.platform === 'linux')(
+    'takes a folder whose path is longer than the address of a socket may be',
+    async () => {
+      folder = join(folder, 'd'.repeat(120), 'e'.repeat(120));
+      const first = startHolder();
+      expect(await first.said).toBe('held');
+      await expect(lock(folder)).rejects.toThrow(`is in use by process ${first.child.pid}`);
+      first.child.kill('SIGKILL');
+      await first.ended;
+      const second = await lock(folder);
+      expect(readdirSync(join(folder, '.lock'))).toHaveLength(1);
+      await second.close();
+      expect(readdirSync(join(folder, '.lock'))).toEqual([]);
+    },
+  );
 });

@@ -29,18 +29,23 @@ interface Claim {
   readonly held: boolean;
 }
 
-/** Every claim is one listening Unix socket of this name; the kernel stops answering on it when its process ends, however that happens. */
+/**
+ * Every claim is one listening Unix socket of this name; the kernel stops answering on it when its process ends,
+ * however that happens.
+ */
 const claimName = /^claim-[0-9a-f-]{36}\.sock$/;
 const answerTimeoutMs = 1_000;
 const retryMs = 25;
 
 /**
- * Takes a folder for this process alone, also against processes in other containers of the same host; not against other hosts.
+ * Takes a folder for this process alone, also against processes in other containers of the same host; not against other
+ * hosts.
  *
- * A process publishes its claim (a socket that listens already, renamed to its final name) and only then looks for others'. Of two
- * processes at least the later one therefore sees the other, so there are never two holders. Claims that see each other while
- * neither holds the folder are decided by the smaller id, the other one withdraws and looks again. A claim that nobody answers for
- * belongs to a process that is gone; its name is never used again, so it can be removed without a race.
+ * A process publishes its claim (a socket that listens already, renamed to its final name) and only then looks for
+ * others'. Of two processes at least the later one therefore sees the other, so there are never two holders. Claims
+ * that see each other while neither holds the folder are decided by the smaller id, the other one withdraws and looks
+ * again. A claim that nobody answers for belongs to a process that is gone; its name is never used again, so it can be
+ * removed without a race.
  * @throws StartError when another process holds the folder, or the folder cannot be used.
  */
 export const lockFolder = async (folder: string, options: FolderLockOptions = {}): Promise<FolderLock> => {
@@ -59,7 +64,8 @@ export const lockFolder = async (folder: string, options: FolderLockOptions = {}
         own.keep();
         return { close: own.close };
       }
-      // A rival with a larger id sees this claim and withdraws, unless it holds the folder since before; a smaller one goes first.
+      // A rival with a larger id sees this claim and withdraws, unless it holds the folder since before; a smaller one
+      // goes first.
       if (rival.held || rival.id < own.id) own.withdraw();
       while (rival && !rival.held && clock.monotonic() < giveUpMs) {
         await sleep(clock, retryMs);
@@ -75,7 +81,8 @@ export const lockFolder = async (folder: string, options: FolderLockOptions = {}
 };
 
 const refusal = (folder: string, { pid, sinceMs }: Claim) => {
-  const who = pid > 0 ? `process ${pid}, since ${new Date(sinceMs).toISOString()}` : 'another process that does not answer';
+  const who =
+    pid > 0 ? `process ${pid}, since ${new Date(sinceMs).toISOString()}` : 'another process that does not answer';
   return new StartError(`The folder ${folder} is in use by ${who}. Stop it first, or choose another folder.`);
 };
 

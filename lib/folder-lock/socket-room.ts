@@ -33,5 +33,7 @@ export const openSocketRoom = (folder: string): SocketRoom => {
     return { path, address: `/proc/self/fd/${opened}`, close: () => closeSync(opened) };
   }
   const excess = Math.min(tooLong(path), tooLong(near));
-  throw new StartError(`The path of the folder ${folder} is ${excess} bytes too long to be locked. Choose a shorter one.`);
+  throw new StartError(
+    `The path of the folder ${folder} is ${excess} bytes too long to be locked. Choose a shorter one.`,
+  );
 };

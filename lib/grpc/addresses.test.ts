@@ -38,11 +38,25 @@ const streams = (server: GrpcServer, host: string, isStreaming: boolean) => {
   };
 };
 
-/** A server on one of the addresses of this machine, which answers with that address; one with an age streams nothing. */
-const serve = async (host: string, port: number, maxConnectionAgeMs?: number): Promise<{ server: GrpcServer; port: number }> => {
-  const server = createGrpcServer({ log: silentLogger(), drainMs: 200, ...(maxConnectionAgeMs ? { maxConnectionAgeMs } : {}) });
+/**
+ * A server on one of the addresses of this machine, which answers with that address; one with an age streams nothing.
+ */
+const serve = async (
+  host: string,
+  port: number,
+  maxConnectionAgeMs?: number,
+): Promise<{ server: GrpcServer; port: number }> => {
+  const server = createGrpcServer({
+    log: silentLogger(),
+    drainMs: 200,
+    ...(maxConnectionAgeMs ? { maxConnectionAgeMs } : {}),
+  });
   server.addService(SocketServiceService, {
-    listSymbols: server.unary<ListSymbolsRequest, ListSymbolsResponse>(async () => ({ revision: host, symbols: [], simulated: true })),
+    listSymbols: server.unary<ListSymbolsRequest, ListSymbolsResponse>(async () => ({
+      revision: host,
+      symbols: [],
+      simulated: true,
+    })),
     ...streams(server, host, maxConnectionAgeMs === undefined),
     listAggTrades: server.unary(async () => ({ trades: [] })),
   });
@@ -98,7 +112,9 @@ it('loses no stream to the pings of its client', async () => {
 it('is given no age at which its connections are given up where it streams: the ping after that would end every stream', () => {
   const server = createGrpcServer({ log: silentLogger(), maxConnectionAgeMs: 45_000 });
   open.push(server);
-  expect(() => server.serverStreaming(async () => undefined)).toThrow('A server that streams gives up no connection for its age');
+  expect(() => server.serverStreaming(async () => undefined)).toThrow(
+    'A server that streams gives up no connection for its age',
+  );
 });
 
 it('gets calls when it is added to others that are well and give up connections for their age; no call is lost in between', async () => {
@@ -143,6 +159,11 @@ it('is reached over IPv6 as over IPv4, by the address as a setting has it', asyn
   const { port } = await serve('::1', 0);
   const client = createGrpcClient(SocketServiceClient, hostPort(address().parse(`[::1]:${port}`)));
   open.push(client);
-  const asked = callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 5_000, waitForReady: true });
+  const asked = callUnary(
+    client,
+    client.listSymbols,
+    { knownRevision: '', fresh: false },
+    { deadlineMs: 5_000, waitForReady: true },
+  );
   expect(await asked).toMatchObject({ revision: '::1' });
 });

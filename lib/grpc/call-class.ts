@@ -26,7 +26,10 @@ export interface CallClassOptions extends CallBounds {
 }
 
 export interface CallClass {
-  /** Makes a call of this class. @throws AppError; `unavailable` with a retry time where the service is away or has too much to do */
+  /**
+   * Makes a call of this class. @throws AppError; `unavailable` with a retry time where the service is away or has too
+   * much to do
+   */
   run<T>(work: () => Promise<T>): Promise<T>;
   /** Takes its series out of the metrics. */
   close(): void;
@@ -37,11 +40,12 @@ class NoTurnError extends Error {}
 
 /** The service's own fault, as opposed to an answer the caller has to live with. */
 const isOutage = (err: unknown): boolean =>
-  err instanceof AppError && (err.code === 'unavailable' || err.code === 'deadline_exceeded' || err.code === 'internal');
+  err instanceof AppError &&
+  (err.code === 'unavailable' || err.code === 'deadline_exceeded' || err.code === 'internal');
 
 /**
- * Calls of one service of like cost, which share a breaker and a bound. Each class has its own: a hundred slow passwords say nothing
- * about renewals, and take no place from them.
+ * Calls of one service of like cost, which share a breaker and a bound. Each class has its own: a hundred slow
+ * passwords say nothing about renewals, and take no place from them.
  */
 export const createCallClass = (options: CallClassOptions): CallClass => {
   const { clock, circuit, opens, restMs, maxAtOnce, maxWaiting, maxWaitMs, away, observeCircuit } = options;

@@ -16,15 +16,17 @@ import { codeName, fromGrpcError } from './status.js';
 import type { GrpcTls } from './tls.js';
 
 /**
- * Channel settings of every client: dead peers surface in 40 s, reconnects come quickly and stay bounded, replicas are used in turn.
- * A company's proxy is for the outside; the library would send calls between the services through `https_proxy` too.
+ * Channel settings of every client: dead peers surface in 40 s, reconnects come quickly and stay bounded, replicas are
+ * used in turn. A company's proxy is for the outside; the library would send calls between the services through
+ * `https_proxy` too.
  */
 export const channelOptions: ChannelOptions = {
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
   'grpc.initial_reconnect_backoff_ms': 250,
   'grpc.max_reconnect_backoff_ms': 2_000,
-  // A lost connection has the name looked up again. The library's own 30 s would be 30 s of nothing wherever a restart changes addresses.
+  // A lost connection has the name looked up again. The library's own 30 s would be 30 s of nothing wherever a restart
+  // changes addresses.
   'grpc.dns_min_time_between_resolutions_ms': 1_000,
   // The name service is not asked for settings.
   'grpc.service_config_disable_resolution': 1,
@@ -41,12 +43,20 @@ export interface ClientSettings {
 }
 
 /** One client per target; the owner calls its `close()`. @param target `host:port` @param tls absent: not encrypted */
-export const createGrpcClient = <C>(Client: ClientConstructor<C>, target: string, tls?: GrpcTls, { deadPeerMs }: ClientSettings = {}): C =>
+export const createGrpcClient = <C>(
+  Client: ClientConstructor<C>,
+  target: string,
+  tls?: GrpcTls,
+  { deadPeerMs }: ClientSettings = {},
+): C =>
   new Client(`dns:///${target}`, clientCredentials(tls), {
     ...channelOptions,
     ...(deadPeerMs === undefined
       ? {}
-      : { 'grpc.keepalive_time_ms': Math.ceil(deadPeerMs / 2), 'grpc.keepalive_timeout_ms': Math.ceil(deadPeerMs / 2) }),
+      : {
+          'grpc.keepalive_time_ms': Math.ceil(deadPeerMs / 2),
+          'grpc.keepalive_timeout_ms': Math.ceil(deadPeerMs / 2),
+        }),
   });
 
 export interface UnaryOptions {
@@ -74,13 +84,23 @@ export interface UnaryMethod<Req, Res> {
 const pathOf = (method: { readonly path?: string }): string => method.path?.replace(/^\//, '') ?? 'unknown';
 
 /** Calls `method` of `client` with a deadline. @throws AppError */
-export const callUnary = <Req, Res>(client: object, method: UnaryMethod<Req, Res>, request: Req, options: UnaryOptions): Promise<Res> => {
+export const callUnary = <Req, Res>(
+  client: object,
+  method: UnaryMethod<Req, Res>,
+  request: Req,
+  options: UnaryOptions,
+): Promise<Res> => {
   const attributes = () => ({ 'rpc.system.name': 'grpc', 'rpc.method': pathOf(method) });
   const plan = () => ({ kind: SpanKind.CLIENT, attributes: attributes() });
   return inChildSpan(pathOf(method), plan, () => callOnce(client, method, request, options));
 };
 
-const callOnce = <Req, Res>(client: object, method: UnaryMethod<Req, Res>, request: Req, options: UnaryOptions): Promise<Res> =>
+const callOnce = <Req, Res>(
+  client: object,
+  method: UnaryMethod<Req, Res>,
+  request: Req,
+  options: UnaryOptions,
+): Promise<Res> =>
   new Promise((resolve, reject) => {
     const { signal } = options;
     if (signal?.aborted) {
@@ -92,11 +112,17 @@ const callOnce = <Req, Res>(client: object, method: UnaryMethod<Req, Res>, reque
     for (const [key, value] of Object.entries(carry())) metadata.set(key, value);
     const cancel = () => call.cancel();
     const start = performance.now();
-    const call = method.call(client, request, metadata, { deadline: Date.now() + options.deadlineMs }, (err, response) => {
-      signal?.removeEventListener('abort', cancel);
-      options.observe?.(pathOf(method), codeName(err?.code ?? status.OK), (performance.now() - start) / 1_000);
-      if (err) reject(fromGrpcError(err));
-      else resolve(response);
-    });
+    const call = method.call(
+      client,
+      request,
+      metadata,
+      { deadline: Date.now() + options.deadlineMs },
+      (err, response) => {
+        signal?.removeEventListener('abort', cancel);
+        options.observe?.(pathOf(method), codeName(err?.code ?? status.OK), (performance.now() - start) / 1_000);
+        if (err) reject(fromGrpcError(err));
+        else resolve(response);
+      },
+    );
     signal?.addEventListener('abort', cancel, { once: true });
   });

@@ -1,7 +1,14 @@
 import { connect } from 'node:http2';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type Client, credentials, loadPackageDefinition, makeClientConstructor, type ServerWritableStream, status } from '@grpc/grpc-js';
+import {
+  type Client,
+  credentials,
+  loadPackageDefinition,
+  makeClientConstructor,
+  type ServerWritableStream,
+  status,
+} from '@grpc/grpc-js';
 import { loadFileDescriptorSetFromBuffer, loadSync } from '@grpc/proto-loader';
 import {
   type ListSymbolsRequest,
@@ -33,7 +40,8 @@ type Listing = (request: ListSymbolsRequest, context: CallContext) => Promise<Li
 const loopback = (port: number) => ({ host: '127.0.0.1', port });
 const frame = (payload: string): RawResponse => ({ frames: [{ payload, receiveTimeMs: 1 }], statuses: [] });
 const symbols: ListSymbolsResponse = { revision: 'r1', symbols: [], simulated: true };
-const aborted = (signal: AbortSignal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
 let server: GrpcServer;
 let client: SocketServiceClient;
@@ -48,7 +56,9 @@ const start = async (drainMs = 500) => {
   server = createGrpcServer({ log: createLogger('test', 'debug', (line) => void lines.push(line)), drainMs });
   server.addService(SocketServiceService, {
     listSymbols: server.unary<ListSymbolsRequest, ListSymbolsResponse>((request, context) => list(request, context)),
-    receiveRawAggTrade: server.serverStreaming<RawAggTradeRequest, RawResponse>((call, context) => stream(call, context)),
+    receiveRawAggTrade: server.serverStreaming<RawAggTradeRequest, RawResponse>((call, context) =>
+      stream(call, context),
+    ),
     receiveRawMiniTicker: server.serverStreaming<RawAggTradeRequest, RawResponse>(async () => undefined),
     listAggTrades: server.unary(async () => {
       throw new AppError('unprocessable', 'Not today.');
@@ -107,7 +117,10 @@ describe('unary calls', () => {
 
   it('carry an error with its fields and retry time', async () => {
     list = async () => {
-      throw new AppError('resource_exhausted', 'Too fast.', { fields: [{ field: 'name', message: 'is tired' }], retryAfterMs: 1_500 });
+      throw new AppError('resource_exhausted', 'Too fast.', {
+        fields: [{ field: 'name', message: 'is tired' }],
+        retryAfterMs: 1_500,
+      });
     };
     expect(await failure(listSymbols())).toMatchObject({
       code: 'resource_exhausted',
@@ -115,7 +128,9 @@ describe('unary calls', () => {
       fields: [{ field: 'name', message: 'is tired' }],
       retryAfterMs: 1_500,
     });
-    expect(await failure(callUnary(client, client.listAggTrades, { symbol: 'x', limit: 1 }, { deadlineMs: 5_000 }))).toMatchObject({
+    expect(
+      await failure(callUnary(client, client.listAggTrades, { symbol: 'x', limit: 1 }, { deadlineMs: 5_000 })),
+    ).toMatchObject({
       code: 'unprocessable',
       message: 'Not today.',
     });
@@ -206,7 +221,11 @@ describe('server streams', () => {
     const reading = (async () => {
       for await (const message of read()) seen.push(message.frames[0]?.payload ?? '');
     })();
-    expect(await failure(reading)).toMatchObject({ code: 'resource_exhausted', message: 'Too slow.', retryAfterMs: 10 });
+    expect(await failure(reading)).toMatchObject({
+      code: 'resource_exhausted',
+      message: 'Too slow.',
+      retryAfterMs: 10,
+    });
     expect(seen).toEqual(['1']);
   });
 
@@ -220,27 +239,30 @@ describe('server streams', () => {
     expect((await failure(payloads(messages))).code).toBe('permission_denied');
   });
 
-  it.each(['break', 'throw', 'return', 'abort'])('are cancelled at the server when the reader leaves by %s', async (way) => {
-    let left: unknown;
-    stream = async (call, { signal }) => {
-      call.write(frame('1'));
-      await aborted(signal);
-      left = signal.reason;
-    };
-    const controller = new AbortController();
-    const leave = async () => {
-      for await (const _message of read(controller.signal)) {
-        if (way === 'break') break;
-        if (way === 'throw') throw new Error('reader failed');
-        if (way === 'return') return 'returned';
-        controller.abort();
-      }
-      return 'ended';
-    };
-    const outcome = await leave().catch((err: Error) => err.message);
-    expect(outcome).toBe({ break: 'ended', throw: 'reader failed', return: 'returned', abort: 'ended' }[way]);
-    await becomes(() => (left instanceof AppError ? left.code : undefined), 'canceled');
-  });
+  it.each(['break', 'throw', 'return', 'abort'])(
+    'are cancelled at the server when the reader leaves by %s',
+    async (way) => {
+      let left: unknown;
+      stream = async (call, { signal }) => {
+        call.write(frame('1'));
+        await aborted(signal);
+        left = signal.reason;
+      };
+      const controller = new AbortController();
+      const leave = async () => {
+        for await (const _message of read(controller.signal)) {
+          if (way === 'break') break;
+          if (way === 'throw') throw new Error('reader failed');
+          if (way === 'return') return 'returned';
+          controller.abort();
+        }
+        return 'ended';
+      };
+      const outcome = await leave().catch((err: Error) => err.message);
+      expect(outcome).toBe({ break: 'ended', throw: 'reader failed', return: 'returned', abort: 'ended' }[way]);
+      await becomes(() => (left instanceof AppError ? left.code : undefined), 'canceled');
+    },
+  );
 
   it('give nothing to a reader that had given up before it began', async () => {
     stream = async (call, { signal }) => {
@@ -407,7 +429,9 @@ describe('what every server answers', () => {
   it('grpc.health.v1: for the whole server, for a service, and for one it does not have', async () => {
     const health = openHealth();
     const ask = (service: string) =>
-      new Promise((resolve) => health.check({ service }, (err, answer) => resolve(err ? status[err.code] : answer?.status)));
+      new Promise((resolve) =>
+        health.check({ service }, (err, answer) => resolve(err ? status[err.code] : answer?.status)),
+      );
     expect(await ask('')).toBe('SERVING');
     expect(await ask('market.v1.SocketService')).toBe('NOT_FOUND');
     server.setServing('market.v1.SocketService', true);
@@ -415,12 +439,18 @@ describe('what every server answers', () => {
     server.setServing('market.v1.SocketService', false);
     expect(await ask('market.v1.SocketService')).toBe('NOT_SERVING');
     const options = { deadlineMs: 5_000 };
-    expect([await isServing(client, '', options), await isServing(client, 'market.v1.SocketService', options)]).toEqual([true, false]);
+    expect([await isServing(client, '', options), await isServing(client, 'market.v1.SocketService', options)]).toEqual(
+      [true, false],
+    );
     expect((await failure(isServing(client, 'no.such.Service', options))).code).toBe('not_found');
   });
 
   it.each(['v1', 'v1alpha'])('server reflection %s, so that grpcurl needs no files', async (version) => {
-    const folder = join(dirname(createRequire(import.meta.url).resolve('@grpc/reflection')), '../proto/grpc/reflection', version);
+    const folder = join(
+      dirname(createRequire(import.meta.url).resolve('@grpc/reflection')),
+      '../proto/grpc/reflection',
+      version,
+    );
     const definition = loadSync(join(folder, 'reflection.proto'), { keepCase: true, oneofs: true });
     const loaded = loadPackageDefinition(definition) as unknown as Record<
       string,
@@ -448,11 +478,18 @@ describe('what every server answers', () => {
     const listed = await ask({ host: '', list_services: '' });
     const names = listed.list_services_response?.service.map(({ name }) => name);
     expect(names?.sort()).toEqual(['grpc.health.v1.Health', 'market.v1.SocketService']);
-    // As grpcurl does before a call: the file of a symbol, whatever that file imports, and in it the messages of the method.
+    // As grpcurl does before a call: the file of a symbol, whatever that file imports, and in it the messages of the
+    // method.
     for (const [symbol, declared] of [
-      ['market.v1.SocketService.ReceiveRawAggTrade', ['market.v1.SocketService', 'market.v1.RawAggTradeRequest', 'market.v1.RawResponse']],
+      [
+        'market.v1.SocketService.ReceiveRawAggTrade',
+        ['market.v1.SocketService', 'market.v1.RawAggTradeRequest', 'market.v1.RawResponse'],
+      ],
       ['market.v1.SocketService', ['market.v1.SocketService']],
-      ['grpc.health.v1.Health', ['grpc.health.v1.Health', 'grpc.health.v1.HealthCheckRequest', 'grpc.health.v1.HealthCheckResponse']],
+      [
+        'grpc.health.v1.Health',
+        ['grpc.health.v1.Health', 'grpc.health.v1.HealthCheckRequest', 'grpc.health.v1.HealthCheckResponse'],
+      ],
     ] as const) {
       const found = await ask({ host: '', file_containing_symbol: symbol });
       const files = found.file_descriptor_response?.file_descriptor_proto ?? [];
@@ -460,6 +497,8 @@ describe('what every server answers', () => {
       const definitions = loadFileDescriptorSetFromBuffer(Buffer.concat(files.map(asSetEntry)));
       expect(Object.keys(definitions), symbol).toEqual(expect.arrayContaining([...declared]));
     }
-    expect((await ask({ host: '', file_containing_symbol: 'market.v1.NoSuchService' })).error_response?.error_code).toBe(status.NOT_FOUND);
+    expect(
+      (await ask({ host: '', file_containing_symbol: 'market.v1.NoSuchService' })).error_response?.error_code,
+    ).toBe(status.NOT_FOUND);
   });
 });

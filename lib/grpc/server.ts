@@ -24,8 +24,8 @@ export interface CallContext {
   /** The caller's request id, or a new one. */
   readonly requestId: string;
   /**
-   * Aborted, with an AppError as the reason, when the caller left or its deadline passed; for a stream also when the server
-   * begins to drain, for a unary call when its time to finish is over.
+   * Aborted, with an AppError as the reason, when the caller left or its deadline passed; for a stream also when the
+   * server begins to drain, for a unary call when its time to finish is over.
    */
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -45,8 +45,9 @@ export interface GrpcServerOptions {
   /** Absent: not encrypted. */
   readonly tls?: GrpcTls | undefined;
   /**
-   * Connections are given up after so long, so that a replica that was added gets its share of calls. Only where nothing streams: the
-   * library takes the next ping on a connection that is being given up for its end (grpc-js 1.14.7). Default never.
+   * Connections are given up after so long, so that a replica that was added gets its share of calls. Only where
+   * nothing streams: the library takes the next ping on a connection that is being given up for its end (grpc-js
+   * 1.14.7). Default never.
    */
   readonly maxConnectionAgeMs?: number;
 }
@@ -68,8 +69,9 @@ export interface GrpcServer {
   /** What grpc.health.v1 answers for a service (full name) and, with '', for the whole server. */
   setServing(service: string, serving: boolean): void;
   /**
-   * Health turns NOT_SERVING and new calls are refused with UNAVAILABLE. Streams see their signal aborted and end with UNAVAILABLE
-   * when their handler returns; unary calls may finish. What is open after `drainMs` is told UNAVAILABLE and cut.
+   * Health turns NOT_SERVING and new calls are refused with UNAVAILABLE. Streams see their signal aborted and end with
+   * UNAVAILABLE when their handler returns; unary calls may finish. What is open after `drainMs` is told UNAVAILABLE
+   * and cut.
    */
   close(): Promise<void>;
 }
@@ -113,7 +115,8 @@ export const createGrpcServer = ({
   const definitions: ServiceDefinition[] = [];
   const open = new Set<OpenCall>();
   const measure = metrics && createCallMetrics(metrics);
-  const moving = () => new AppError('unavailable', 'The server is shutting down; call another one.', { retryAfterMs: 0 });
+  const moving = () =>
+    new AppError('unavailable', 'The server is shutting down; call another one.', { retryAfterMs: 0 });
   let closing: Promise<void> | undefined;
 
   /** Registers a call; `answer` ends it with an error or not at all, and is called once at most. */
@@ -186,7 +189,9 @@ export const createGrpcServer = ({
     },
     unary: (handler) => (call, callback) => {
       let response: Parameters<typeof callback>[1];
-      const { context, end, run } = begin('unary', call, (error) => (error ? callback(error) : callback(null, response)));
+      const { context, end, run } = begin('unary', call, (error) =>
+        error ? callback(error) : callback(null, response),
+      );
       if (closing) return;
       run(() =>
         (async () => handler(call.request, context))().then((answer) => {
@@ -197,12 +202,17 @@ export const createGrpcServer = ({
     },
     serverStreaming: (handler) => {
       if (maxConnectionAgeMs !== undefined)
-        throw new Error('A server that streams gives up no connection for its age: the next ping would end its streams.');
+        throw new Error(
+          'A server that streams gives up no connection for its age: the next ping would end its streams.',
+        );
       return (call) => {
         call.on('error', (err) => log.debug({ err }, 'stream broke'));
         const { context, end } = begin('stream', call, (error) => (error ? call.emit('error', error) : call.end()));
         if (closing) return;
-        (async () => handler(call, context))().then(() => end(context.signal.aborted ? context.signal.reason : undefined), end);
+        (async () => handler(call, context))().then(
+          () => end(context.signal.aborted ? context.signal.reason : undefined),
+          end,
+        );
       };
     },
     listen: (address, portVariable) =>

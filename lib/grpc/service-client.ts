@@ -4,7 +4,14 @@ import { AppError } from '../errors/errors.js';
 import type { ObserveCircuit } from '../telemetry/circuit-metrics.js';
 import { type CallBounds, type CallClass, createCallClass } from './call-class.js';
 import type { ObserveCall } from './call-metrics.js';
-import { type ClientConstructor, type ClientSettings, callUnary, createGrpcClient, type UnaryMethod, type UnaryOptions } from './client.js';
+import {
+  type ClientConstructor,
+  type ClientSettings,
+  callUnary,
+  createGrpcClient,
+  type UnaryMethod,
+  type UnaryOptions,
+} from './client.js';
 import { isServing } from './health.js';
 import type { GrpcTls } from './tls.js';
 
@@ -46,7 +53,10 @@ export interface CallMeta extends Pick<UnaryOptions, 'requestId' | 'signal'> {
 export interface ServiceClient<C extends Client, Class extends string> {
   /** For its methods, and for streams; `call` makes the others. */
   readonly client: C;
-  /** Calls `method`, as its class bounds it. @throws AppError; `unavailable` in words and with a retry time where the class is bounded */
+  /**
+   * Calls `method`, as its class bounds it. @throws AppError; `unavailable` in words and with a retry time where the
+   * class is bounded
+   */
   call<Req, Res>(callClass: Class, method: UnaryMethod<Req, Res>, request: Req, meta?: CallMeta): Promise<Res>;
   /** Undefined when the service says it serves, else what is wrong. @throws AppError when it cannot be asked */
   check(): Promise<string | undefined>;
@@ -85,7 +95,8 @@ export const createServiceClient = <C extends Client, Class extends string>(
       const calls = bounded.get(callClass);
       return calls ? calls.run(work) : work();
     },
-    check: async () => ((await isServing(client, '', { deadlineMs: checkDeadlineMs })) ? undefined : 'says that it does not serve'),
+    check: async () =>
+      (await isServing(client, '', { deadlineMs: checkDeadlineMs })) ? undefined : 'says that it does not serve',
     close: () => {
       for (const calls of bounded.values()) calls.close();
       client.close();

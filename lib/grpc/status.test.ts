@@ -23,12 +23,22 @@ describe('AppError and gRPC status', () => {
         fc.option(fc.nat(), { nil: undefined }),
         fc.option(fc.record({ one: fc.string(), two: fc.string() }), { nil: {} }),
         (code, message, faults, wait, facts) => {
-          const sent = new AppError(code, message, { fields: faults, facts, ...(wait === undefined ? {} : { retryAfterMs: wait }) });
+          const sent = new AppError(code, message, {
+            fields: faults,
+            facts,
+            ...(wait === undefined ? {} : { retryAfterMs: wait }),
+          });
           const { code: statusCode, ...rest } = toGrpcStatus(sent);
           expect(statusCode).toBe(grpcStatusOf[code]);
           const read = fromGrpcError(asReceived({ code: statusCode, ...rest }));
           const { code: readCode, message: readMessage, fields: readFields, retryAfterMs, facts: readFacts } = read;
-          expect([readCode, readMessage, readFields, retryAfterMs, readFacts]).toEqual([code, message, faults, wait, facts]);
+          expect([readCode, readMessage, readFields, retryAfterMs, readFacts]).toEqual([
+            code,
+            message,
+            faults,
+            wait,
+            facts,
+          ]);
         },
       ),
     );

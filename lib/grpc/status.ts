@@ -79,7 +79,9 @@ const readDetail = (metadata: Metadata | undefined): Detail | undefined => {
   }
 };
 
-/** What a caller is told of a failure that no service of ours put into words: the library's own words name addresses. */
+/**
+ * What a caller is told of a failure that no service of ours put into words: the library's own words name addresses.
+ */
 const sentences: Partial<Readonly<Record<ErrorCode, string>>> = {
   canceled: 'The call was canceled.',
   deadline_exceeded: 'The service did not answer in time.',

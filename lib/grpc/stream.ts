@@ -5,7 +5,10 @@ import { fromGrpcError } from './status.js';
  * Reads a server stream message by message, at the reader's pace. Leaving the loop in whatever way cancels the call.
  * @throws AppError when the call fails; ends quietly when `signal` aborts.
  */
-export const readStream = <T>(call: ClientReadableStream<T>, signal?: AbortSignal): AsyncGenerator<T, void, undefined> => {
+export const readStream = <T>(
+  call: ClientReadableStream<T>,
+  signal?: AbortSignal,
+): AsyncGenerator<T, void, undefined> => {
   // Heard from now on: a call may fail before the first message is asked for, and its cancellation is an error too.
   let failure: unknown;
   call.on('error', (err) => {

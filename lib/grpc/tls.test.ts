@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import { AuthServiceClient, AuthServiceService, type GetSessionRequest, type GetSessionResponse } from '@tickfolio/gen/auth/v1';
+import {
+  AuthServiceClient,
+  AuthServiceService,
+  type GetSessionRequest,
+  type GetSessionResponse,
+} from '@tickfolio/gen/auth/v1';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { type ConfigError, readConfig, z } from '../config/config.js';
 import type { AppError } from '../errors/errors.js';
@@ -7,7 +12,16 @@ import { makeTestCertificates } from '../kit/certificates.js';
 import { createLogger, silentLogger } from '../telemetry/telemetry.js';
 import { channelOptions } from './client.js';
 import { clientCredentials } from './credentials.js';
-import { callUnary, createGrpcClient, createGrpcServer, type GrpcTls, grpcTlsOf, grpcTlsSettings, isServing, withGrpcTls } from './grpc.js';
+import {
+  callUnary,
+  createGrpcClient,
+  createGrpcServer,
+  type GrpcTls,
+  grpcTlsOf,
+  grpcTlsSettings,
+  isServing,
+  withGrpcTls,
+} from './grpc.js';
 
 const ours = makeTestCertificates();
 const foreign = makeTestCertificates();
@@ -42,7 +56,8 @@ const connect = (target: string, tls: GrpcTls | undefined) => {
   opened.push(client);
   return client;
 };
-const ask = (client: AuthServiceClient) => callUnary(client, client.getSession, { sessionId: 's' }, { deadlineMs: 3_000 });
+const ask = (client: AuthServiceClient) =>
+  callUnary(client, client.getSession, { sessionId: 's' }, { deadlineMs: 3_000 });
 const refusal = async (client: AuthServiceClient): Promise<string> => {
   const err = (await ask(client).catch((thrown: unknown) => thrown)) as AppError;
   expect(err).toMatchObject({ code: 'unavailable', message: 'The service cannot be reached at the moment.' });
@@ -68,7 +83,8 @@ describe('gRPC with certificates', () => {
   });
 
   it('is not given to a server of another authority or name or time, and the cause says why', async () => {
-    const asked = async (tls: GrpcTls) => refusal(connect(`127.0.0.1:${(await startServer(tls, 'x')).port}`, ours.of('bff')));
+    const asked = async (tls: GrpcTls) =>
+      refusal(connect(`127.0.0.1:${(await startServer(tls, 'x')).port}`, ours.of('bff')));
     expect(await asked(foreign.of('auth'))).toMatch(/self-signed certificate|unable to verify/);
     expect(await asked(ours.made('elsewhere', 1))).toContain("does not match certificate's altnames");
     expect(await asked(ours.made('late', -1))).toContain('certificate has expired');
@@ -104,7 +120,10 @@ describe('the settings', () => {
   });
 
   it.each([
-    [{ GRPC_TLS_CA: '/nowhere/ca.crt' }, 'GRPC_TLS_CA must be a file that can be read; "/nowhere/ca.crt" cannot (ENOENT)'],
+    [
+      { GRPC_TLS_CA: '/nowhere/ca.crt' },
+      'GRPC_TLS_CA must be a file that can be read; "/nowhere/ca.crt" cannot (ENOENT)',
+    ],
     [{ GRPC_TLS_CA: path('ca.key') }, 'GRPC_TLS_CA must be a file of PEM certificates'],
     [{ GRPC_TLS_CERT: path('auth.key') }, 'GRPC_TLS_CERT must be a file of PEM certificates'],
     [{ GRPC_TLS_KEY: path('auth.crt') }, 'GRPC_TLS_KEY must be a file of a PEM private key without a passphrase'],
@@ -126,7 +145,8 @@ describe('the settings', () => {
 it('calls go to every server of a name in turn, and on when one of them dies', async () => {
   const first = await startServer(undefined, 'first', '127.0.0.1');
   await startServer(undefined, 'second', '127.0.0.2', first.port);
-  // A resolver of names with several addresses, as a headless service is one, is not to be had everywhere; a list of addresses is.
+  // A resolver of names with several addresses, as a headless service is one, is not to be had everywhere; a list of
+  // addresses is.
   const client = new AuthServiceClient(
     `ipv4:127.0.0.1:${first.port},127.0.0.2:${first.port}`,
     clientCredentials(undefined),
@@ -136,7 +156,10 @@ it('calls go to every server of a name in turn, and on when one of them dies', a
   const seen = async (calls: number) => {
     const names = new Set<string>();
     for (let i = 0; i < calls; i++)
-      names.add((await callUnary(client, client.getSession, { sessionId: 's' }, { deadlineMs: 3_000, waitForReady: true })).userId);
+      names.add(
+        (await callUnary(client, client.getSession, { sessionId: 's' }, { deadlineMs: 3_000, waitForReady: true }))
+          .userId,
+      );
     return [...names].sort();
   };
   await expect.poll(() => seen(10), { timeout: 5_000 }).toEqual(['first', 'second']);

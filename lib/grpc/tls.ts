@@ -30,7 +30,8 @@ const check = (settings: Settings, ctx: z.RefinementCtx): void => {
   const refuse = (name: string, message: string) => ctx.addIssue({ code: 'custom', path: [name], message });
   if (names.every((name) => settings[name] === undefined)) return;
   for (const name of names)
-    if (settings[name] === undefined) refuse(name, `is required beside ${names.filter((other) => other !== name).join(' and ')}`);
+    if (settings[name] === undefined)
+      refuse(name, `is required beside ${names.filter((other) => other !== name).join(' and ')}`);
   const faultOf = (parts: Parameters<typeof createSecureContext>[0]): boolean => {
     try {
       createSecureContext(parts);
@@ -39,7 +40,8 @@ const check = (settings: Settings, ctx: z.RefinementCtx): void => {
       return true;
     }
   };
-  if (ca && (!ca.includes('BEGIN CERTIFICATE') || faultOf({ ca }))) refuse('GRPC_TLS_CA', 'must be a file of PEM certificates');
+  if (ca && (!ca.includes('BEGIN CERTIFICATE') || faultOf({ ca })))
+    refuse('GRPC_TLS_CA', 'must be a file of PEM certificates');
   if (cert && faultOf({ cert })) refuse('GRPC_TLS_CERT', 'must be a file of PEM certificates');
   else if (key && faultOf({ key })) refuse('GRPC_TLS_KEY', 'must be a file of a PEM private key without a passphrase');
   else if (cert && key && faultOf({ cert, key })) refuse('GRPC_TLS_KEY', 'is not the key of GRPC_TLS_CERT');
@@ -52,6 +54,7 @@ export const withGrpcTls = <S extends z.ZodType<Settings>>(schema: S): S => sche
 export const grpcTlsOf = (config: Settings & { readonly ENV: string }, log: Logger): GrpcTls | undefined => {
   const { GRPC_TLS_CA: ca, GRPC_TLS_CERT: cert, GRPC_TLS_KEY: key } = config;
   if (ca && cert && key) return { ca, cert, key };
-  if (config.ENV !== 'local') log.warn(`gRPC between the services is neither encrypted nor authenticated; set ${names.join(', ')}`);
+  if (config.ENV !== 'local')
+    log.warn(`gRPC between the services is neither encrypted nor authenticated; set ${names.join(', ')}`);
   return undefined;
 };

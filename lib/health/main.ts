@@ -1,4 +1,5 @@
-// A container's health check: asks the program in it what its callers would ask. Exit code 0 when it is well; the reason otherwise.
+// A container's health check: asks the program in it what its callers would ask. Exit code 0 when it is well; the
+// reason otherwise.
 //   node main.js http://127.0.0.1:8080/ready
 //   node main.js grpc://127.0.0.1:50051/auth.v1.AuthService
 

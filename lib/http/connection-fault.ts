@@ -8,7 +8,9 @@ import { HttpRefusal } from './refusal.js';
 /** The client gets so long to take the answer and leave; cut at once it would often see no answer at all. */
 const lingerMs = 1_000;
 
-/** Answers a connection on which there is no request to reply to, and ends it. @param errorPages as `problemOf` has it */
+/**
+ * Answers a connection on which there is no request to reply to, and ends it. @param errorPages as `problemOf` has it
+ */
 export const endWithProblem = (socket: Duplex, error: AppError, errorPages?: string): void => {
   if (socket.writableEnded) return; // Answered; what else arrives is read and dropped.
   if (!socket.writable) {
@@ -35,7 +37,10 @@ const faultOf = (code: string | undefined): AppError => {
   return new AppError('invalid_argument', 'The request is not valid HTTP.');
 };
 
-/** Whether an answer has begun on this connection, which half of another must not follow. Node's own handling looks at the same. */
+/**
+ * Whether an answer has begun on this connection, which half of another must not follow. Node's own handling looks at
+ * the same.
+ */
 const isAnswering = (socket: Socket & { readonly _httpMessage?: { readonly headersSent: boolean } | null }): boolean =>
   socket._httpMessage?.headersSent === true;
 

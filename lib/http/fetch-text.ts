@@ -6,7 +6,10 @@ export interface FetchTextOptions {
   readonly fetch: typeof globalThis.fetch;
   /** Who is asked, for errors: `The exchange`. */
   readonly who: string;
-  /** How long nothing may come: neither the head of the answer nor the next piece of its body. Progress counts, not size. */
+  /**
+   * How long nothing may come: neither the head of the answer nor the next piece of its body. Progress counts, not
+   * size.
+   */
   readonly silenceMs: number;
   /** How long the whole may take, however steadily it comes. */
   readonly totalMs: number;
@@ -45,7 +48,9 @@ export const fetchText = async (address: string, init: RequestInit, options: Fet
   const late = (what: string) => stop.abort(new AppError('deadline_exceeded', `${who} ${what}.`));
   const cancel = () => stop.abort(new AppError('canceled', 'The call was canceled.'));
   let begun = false;
-  const total = clock.after(totalMs, () => late(`${begun ? 'was still sending after' : 'did not answer within'} ${totalMs / 1_000} s`));
+  const total = clock.after(totalMs, () =>
+    late(`${begun ? 'was still sending after' : 'did not answer within'} ${totalMs / 1_000} s`),
+  );
   const awaitMore = (what: string): Timer => clock.after(silenceMs, () => late(`${what} ${silenceMs / 1_000} s`));
   let silence = awaitMore('did not answer within');
   let bytes = 0;
@@ -53,7 +58,8 @@ export const fetchText = async (address: string, init: RequestInit, options: Fet
     silence.cancel();
     silence = awaitMore('stopped in the middle of its answer, for');
     bytes += more;
-    if (bytes > bound) throw new AppError('unavailable', `${who} sent more than can be right (${bound} bytes and more).`);
+    if (bytes > bound)
+      throw new AppError('unavailable', `${who} sent more than can be right (${bound} bytes and more).`);
   };
   signal?.addEventListener('abort', cancel, { once: true });
   try {

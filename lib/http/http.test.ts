@@ -33,7 +33,10 @@ describe('problem details', () => {
 
   it.each(Object.keys(httpStatusOf) as ErrorCode[])('tell of %s with its own status, title and words', async (code) => {
     app.get('/x', async () => {
-      throw new AppError(code, 'What happened.', { fields: [{ field: 'a', message: 'is bad' }], cause: new Error('inside') });
+      throw new AppError(code, 'What happened.', {
+        fields: [{ field: 'a', message: 'is bad' }],
+        cause: new Error('inside'),
+      });
     });
     const { body } = await problem('/x');
     expect(body).toMatchObject({
@@ -78,14 +81,33 @@ describe('problem details', () => {
       { field: 'symbol', message: 'is required' },
       { field: 'extra', message: 'is not a known field' },
     ]);
-    const inner = await problem({ method: 'POST', url: '/x', payload: { symbol: 'b', quantity: '1', inner: { deep: [] } } });
+    const inner = await problem({
+      method: 'POST',
+      url: '/x',
+      payload: { symbol: 'b', quantity: '1', inner: { deep: [] } },
+    });
     expect(inner.body.errors).toEqual([{ field: 'inner.deep', message: expect.any(String) }]);
   });
 
   it.each([
-    ['a body that is no JSON', { headers: { 'content-type': 'application/json' }, payload: '{"a":' }, 400, 'The body is not valid JSON.'],
-    ['an empty body', { headers: { 'content-type': 'application/json' }, payload: '' }, 400, 'The body is empty; send a JSON object.'],
-    ['another media type', { headers: { 'content-type': 'text/csv' }, payload: 'a,b' }, 415, 'Send the body as application/json.'],
+    [
+      'a body that is no JSON',
+      { headers: { 'content-type': 'application/json' }, payload: '{"a":' },
+      400,
+      'The body is not valid JSON.',
+    ],
+    [
+      'an empty body',
+      { headers: { 'content-type': 'application/json' }, payload: '' },
+      400,
+      'The body is empty; send a JSON object.',
+    ],
+    [
+      'another media type',
+      { headers: { 'content-type': 'text/csv' }, payload: 'a,b' },
+      415,
+      'Send the body as application/json.',
+    ],
     [
       'a body that is too large',
       { headers: { 'content-type': 'application/json' }, payload: JSON.stringify('x'.repeat(2_000)) },
@@ -100,7 +122,9 @@ describe('problem details', () => {
   it('say that there is nothing at an address, without repeating its query', async () => {
     const { body } = await problem('/nowhere?token=secret');
     expect(body).toMatchObject({ status: 404, detail: 'There is nothing at GET /nowhere.' });
-    expect((await problem({ method: 'DELETE', url: '/nowhere' })).body.detail).toBe('There is nothing at DELETE /nowhere.');
+    expect((await problem({ method: 'DELETE', url: '/nowhere' })).body.detail).toBe(
+      'There is nothing at DELETE /nowhere.',
+    );
   });
 
   it('name the methods that an address does take', async () => {
@@ -126,7 +150,13 @@ describe('problem details', () => {
   });
 
   it('leave out what there is nothing to say about', () => {
-    expect(Object.keys(problemOf(new AppError('not_found', 'Gone.')))).toEqual(['type', 'title', 'status', 'detail', 'code']);
+    expect(Object.keys(problemOf(new AppError('not_found', 'Gone.')))).toEqual([
+      'type',
+      'title',
+      'status',
+      'detail',
+      'code',
+    ]);
   });
 });
 
@@ -150,7 +180,12 @@ describe('what is hardly a request', () => {
   };
 
   it.each([
-    ['headers past the bound', `GET /x HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`, 431, /headers .* too large/],
+    [
+      'headers past the bound',
+      `GET /x HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`,
+      431,
+      /headers .* too large/,
+    ],
     ['no HTTP', 'hello there\r\n\r\n', 400, /not valid HTTP/],
     ['a header without a colon', 'GET /x HTTP/1.1\r\nHost: a\r\nbroken\r\n\r\n', 400, /not valid HTTP/],
     [
@@ -161,7 +196,12 @@ describe('what is hardly a request', () => {
     ],
     ['a request that never ends', 'POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n', 408, /did not arrive whole/],
     ['no Host', 'GET /x HTTP/1.1\r\nConnection: close\r\n\r\n', 400, /no Host header/],
-    ['an expectation', 'GET /x HTTP/1.1\r\nHost: a\r\nExpect: a miracle\r\nConnection: close\r\n\r\n', 417, /cannot be met/],
+    [
+      'an expectation',
+      'GET /x HTTP/1.1\r\nHost: a\r\nExpect: a miracle\r\nConnection: close\r\n\r\n',
+      417,
+      /cannot be met/,
+    ],
     ['an unreadable address', 'GET /%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 400, /not a valid URL/],
   ])(
     'is told so: %s',
@@ -204,7 +244,11 @@ const bodySchema = {
 };
 
 describe('operations', () => {
-  const dependency = (name: string, required: boolean, check: Dependency['check']): Dependency => ({ name, required, check });
+  const dependency = (name: string, required: boolean, check: Dependency['check']): Dependency => ({
+    name,
+    required,
+    check,
+  });
   const ready = async (dependencies: readonly Dependency[], more: Pick<Operations, 'draining' | 'facts'> = {}) => {
     addOperations(app, { metrics: createMetrics('test'), dependencies, checkTimeoutMs: 50, ...more });
     const answer = await app.inject('/ready');
@@ -227,7 +271,10 @@ describe('operations', () => {
     expect(body).toEqual({
       status: 'ready',
       simulated: true,
-      dependencies: { redis: { status: 'ok', required: true }, kafka: { status: 'down', required: false, reason: 'cannot be reached' } },
+      dependencies: {
+        redis: { status: 'ok', required: true },
+        kafka: { status: 'down', required: false, reason: 'cannot be reached' },
+      },
     });
   });
 
@@ -248,7 +295,10 @@ describe('operations', () => {
     const { status, body } = await ready([dependency('redis', true, check), dependency('slow too', true, check)]);
     expect(performance.now() - startedMs).toBeLessThan(1_000);
     expect(status).toBe(503);
-    expect(body).toMatchObject({ status: 'not ready', dependencies: { redis: { status: 'down', required: true, reason } } });
+    expect(body).toMatchObject({
+      status: 'not ready',
+      dependencies: { redis: { status: 'down', required: true, reason } },
+    });
   });
 
   it('/ready is 503 while the service drains, though everything is well', async () => {
@@ -285,11 +335,15 @@ describe('listen', () => {
     const second = createHttpServer({ log: silentLogger() });
     const refused = listen(second, { host: '127.0.0.1', port }, 'HTTP_PORT');
     await expect(refused).rejects.toBeInstanceOf(StartError);
-    await expect(refused).rejects.toThrow(`Port ${port} on 127.0.0.1 is in use. Set HTTP_PORT to another one (0 picks a free one).`);
+    await expect(refused).rejects.toThrow(
+      `Port ${port} on 127.0.0.1 is in use. Set HTTP_PORT to another one (0 picks a free one).`,
+    );
     await second.close();
   });
 
   it('passes on what is no matter of the port', async () => {
-    await expect(listen(app, { host: 'no.such.host.invalid', port: 0 }, 'HTTP_PORT')).rejects.not.toBeInstanceOf(StartError);
+    await expect(listen(app, { host: 'no.such.host.invalid', port: 0 }, 'HTTP_PORT')).rejects.not.toBeInstanceOf(
+      StartError,
+    );
   });
 });

@@ -21,7 +21,9 @@ export const listen = async (app: FastifyInstance, address: Address, portVariabl
     const code = err instanceof Error && 'code' in err ? err.code : undefined;
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw err;
     const why = code === 'EACCES' ? 'may not be opened by this user' : 'is in use';
-    throw new StartError(`Port ${address.port} on ${address.host} ${why}. Set ${portVariable} to another one (0 picks a free one).`);
+    throw new StartError(
+      `Port ${address.port} on ${address.host} ${why}. Set ${portVariable} to another one (0 picks a free one).`,
+    );
   }
   const bound = app.server.address();
   return bound !== null && typeof bound === 'object' ? bound.port : address.port;

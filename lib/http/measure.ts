@@ -6,8 +6,15 @@ export interface MeasureOptions {
   readonly level?: 'info' | 'debug';
 }
 
-/** Times every answer by method, route (never the address itself) and status, and logs a line for it. To be called before the routes are made. */
-export const measureRequests = (app: FastifyInstance, metrics: Metrics, { level = 'info' }: MeasureOptions = {}): void => {
+/**
+ * Times every answer by method, route (never the address itself) and status, and logs a line for it. To be called
+ * before the routes are made.
+ */
+export const measureRequests = (
+  app: FastifyInstance,
+  metrics: Metrics,
+  { level = 'info' }: MeasureOptions = {},
+): void => {
   const durations = metrics.histogram({
     name: 'http_request_duration_seconds',
     help: 'From a request being read to its answer being sent, by method, route and status',
@@ -18,6 +25,9 @@ export const measureRequests = (app: FastifyInstance, metrics: Metrics, { level 
     const { method } = request;
     const route = request.routeOptions.url ?? 'none';
     durations.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1_000);
-    request.log[level]({ method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request answered');
+    request.log[level](
+      { method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'request answered',
+    );
   });
 };

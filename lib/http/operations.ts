@@ -21,7 +21,10 @@ export interface Operations {
   readonly checkTimeoutMs?: number;
 }
 
-const bounded = (check: () => Promise<string | undefined> | string | undefined, ms: number): Promise<string | undefined> => {
+const bounded = (
+  check: () => Promise<string | undefined> | string | undefined,
+  ms: number,
+): Promise<string | undefined> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(() => resolve(`did not answer within ${ms} ms`), ms);
@@ -36,7 +39,11 @@ const bounded = (check: () => Promise<string | undefined> | string | undefined, 
 export const addOperations = (app: FastifyInstance, operations: Operations): void => {
   const { metrics, dependencies, checkTimeoutMs = 1_000 } = operations;
   const faultsNow = () =>
-    Promise.all(dependencies.map(async (dependency) => [dependency, await bounded(() => dependency.check(), checkTimeoutMs)] as const));
+    Promise.all(
+      dependencies.map(
+        async (dependency) => [dependency, await bounded(() => dependency.check(), checkTimeoutMs)] as const,
+      ),
+    );
   if (dependencies.length > 0)
     metrics.gauge({
       name: 'dependency_up',

@@ -81,7 +81,10 @@ const fromFastify = (error: FastifyError): AppError => {
       const message = missing ? 'is required' : extra ? 'is not a known field' : (fault.message ?? 'is not valid');
       return { field, message };
     });
-    return new AppError('invalid_argument', `The ${error.validationContext ?? 'request'} is not valid.`, { fields, cause: error });
+    return new AppError('invalid_argument', `The ${error.validationContext ?? 'request'} is not valid.`, {
+      fields,
+      cause: error,
+    });
   }
   const status = error.statusCode ?? 500;
   const words = sentences[error.code] ?? error.message;
@@ -99,7 +102,9 @@ const send = (reply: FastifyReply, error: AppError, errorPages: string | undefin
   return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
 };
 
-/** For fastify's option of this name: answers what fails before an error handler is asked, such as an unreadable URL. */
+/**
+ * For fastify's option of this name: answers what fails before an error handler is asked, such as an unreadable URL.
+ */
 export const frameworkErrorsWith =
   (errorPages?: string): NonNullable<FastifyServerOptions['frameworkErrors']> =>
   (error, request, reply) => {
@@ -119,7 +124,8 @@ export const setProblemHandlers = (app: FastifyInstance, errorPages?: string): v
   app.setNotFoundHandler((request, reply) => {
     const [path = ''] = request.url.split('?');
     const allowed = routes.methodsAt(path);
-    if (allowed.length === 0) return send(reply, new AppError('not_found', `There is nothing at ${request.method} ${path}.`), errorPages);
+    if (allowed.length === 0)
+      return send(reply, new AppError('not_found', `There is nothing at ${request.method} ${path}.`), errorPages);
     const words = `${path} does not take ${request.method}; it takes ${allowed.join(', ')}.`;
     return send(reply, new HttpRefusal(405, words, { allow: allowed.join(', ') }), errorPages);
   });

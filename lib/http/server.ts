@@ -1,4 +1,10 @@
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions, fastify, LogController } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerOptions,
+  fastify,
+  LogController,
+} from 'fastify';
 import { AppError } from '../errors/errors.js';
 import { type Logger, requestIdKey, requestIdOf } from '../telemetry/telemetry.js';
 import { clientErrorHandlerWith } from './connection-fault.js';
@@ -19,7 +25,10 @@ export interface HttpServerOptions
     | 'schemaErrorFormatter'
   > {
   readonly log: Logger;
-  /** Sets what answers a failure of a request that could be read, and an address at which nothing is. Default: problem+json for everybody. */
+  /**
+   * Sets what answers a failure of a request that could be read, and an address at which nothing is. Default:
+   * problem+json for everybody.
+   */
   readonly answerFailures?: (app: FastifyInstance) => void;
   /** Under which address, with a slash at its end, each reason of a problem has a page. Default nowhere. */
   readonly errorPages?: string;
@@ -31,10 +40,16 @@ const defaultRequestTimeoutMs = 10_000;
 const checkIntervalMs = 1_000;
 
 /**
- * A fastify server without routes that answers whatever fails, at whatever stage, as problem+json: what is no HTTP, an unreadable
- * address, a wrong method, a wrong body, an error of a route. It takes the caller's `x-request-id` or makes one, sends it back, and logs no request by itself.
+ * A fastify server without routes that answers whatever fails, at whatever stage, as problem+json: what is no HTTP, an
+ * unreadable address, a wrong method, a wrong body, an error of a route. It takes the caller's `x-request-id` or makes
+ * one, sends it back, and logs no request by itself.
  */
-export const createHttpServer = ({ log, errorPages, answerFailures, ...options }: HttpServerOptions): FastifyInstance => {
+export const createHttpServer = ({
+  log,
+  errorPages,
+  answerFailures,
+  ...options
+}: HttpServerOptions): FastifyInstance => {
   const app: FastifyInstance = fastify({
     requestTimeout: defaultRequestTimeoutMs,
     ...options,
@@ -57,7 +72,8 @@ export const createHttpServer = ({ log, errorPages, answerFailures, ...options }
     if (raw.httpVersion === '1.1' && raw.headers.host === undefined)
       throw new AppError('invalid_argument', 'The request has no Host header.');
     const { expect } = raw.headers;
-    if (expect !== undefined && !/^100-continue$/i.test(expect)) throw new HttpRefusal(417, `"Expect: ${expect}" cannot be met.`);
+    if (expect !== undefined && !/^100-continue$/i.test(expect))
+      throw new HttpRefusal(417, `"Expect: ${expect}" cannot be met.`);
   });
   // Without a listener Node answers by itself, with an empty body; the hook above refuses what comes here.
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));

@@ -50,10 +50,16 @@ export const createHttpClient = <Class extends string>(options: HttpClientOption
   const { clock, baseUrl, name, who, circuits, opens, restMs, totalMs, maxAnswerBytes, observeCircuit } = options;
   const breakerOf = () => createBreaker({ opens, restMs });
   const classes = Object.keys(circuits) as Class[];
-  const breakers = Object.fromEntries(classes.map((one) => [one, breakerOf()])) as Record<Class, ReturnType<typeof breakerOf>>;
+  const breakers = Object.fromEntries(classes.map((one) => [one, breakerOf()])) as Record<
+    Class,
+    ReturnType<typeof breakerOf>
+  >;
   const forget = classes.map((one) => observeCircuit?.(circuits[one], breakers[one]));
 
-  const ask = async <T>(path: string, { method = 'GET', body, requestId, silenceMs, read }: HttpCall<T>): Promise<T> => {
+  const ask = async <T>(
+    path: string,
+    { method = 'GET', body, requestId, silenceMs, read }: HttpCall<T>,
+  ): Promise<T> => {
     const headers = {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(requestId === undefined ? {} : { [requestIdKey]: requestId }),

@@ -4,15 +4,16 @@ import type { Clock } from '../clock/clock.js';
 
 const lookMs = 30_000;
 /**
- * After so many looks without progress, 5 minutes, an answer is cut. The kernel's buffers are full with some 4 MB and then take more in steps of
- * 1.5 MB, for which a reader of 20 kB a second needs 75 s, and one of 5 kB 5 minutes. No source of ours is silent for so long.
+ * After so many looks without progress, 5 minutes, an answer is cut. The kernel's buffers are full with some 4 MB and
+ * then take more in steps of 1.5 MB, for which a reader of 20 kB a second needs 75 s, and one of 5 kB 5 minutes. No
+ * source of ours is silent for so long.
  */
 const maxIdleLooks = 10;
 
 /**
- * Destroys an answer whose reader stopped taking it, so that what it holds (one of few places, memory, a file) goes back. Who takes a
- * little now and then, over whatever slow line, is waited for. To be called when sending begins; the answer should be written in pieces
- * of some 64 KiB, because a piece counts once all of it was taken.
+ * Destroys an answer whose reader stopped taking it, so that what it holds (one of few places, memory, a file) goes
+ * back. Who takes a little now and then, over whatever slow line, is waited for. To be called when sending begins; the
+ * answer should be written in pieces of some 64 KiB, because a piece counts once all of it was taken.
  * @param told called when it is cut
  */
 export const cutWhenStalled = (response: ServerResponse, clock: Clock, told: () => void): void => {
@@ -38,7 +39,8 @@ const isStream = (payload: unknown): boolean => typeof (payload as { pipe?: unkn
 /** The same for every answer of a server that is a stream. To be called before the routes are made. */
 export const cutStalledStreams = (app: FastifyInstance, clock: Clock): void => {
   app.addHook('onSend', async (request, reply, payload) => {
-    if (isStream(payload)) cutWhenStalled(reply.raw, clock, () => request.log.info('a reader stopped taking its answer, which was cut'));
+    if (isStream(payload))
+      cutWhenStalled(reply.raw, clock, () => request.log.info('a reader stopped taking its answer, which was cut'));
     return payload;
   });
 };

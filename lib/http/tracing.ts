@@ -4,7 +4,10 @@ import { isTracing, type OpenSpan, openSpan, SpanKind, traceOf } from '../tracin
 /** Asked by machines every few seconds, and no request of anybody. */
 const unseen = new Set<string | undefined>(['/health', '/ready', '/metrics']);
 
-/** Makes a span of every request of `app`, as part of the caller's trace where it names one. To be called before other hooks are added. */
+/**
+ * Makes a span of every request of `app`, as part of the caller's trace where it names one. To be called before other
+ * hooks are added.
+ */
 export const traceRequests = (app: FastifyInstance): void => {
   if (!isTracing()) return;
   const spans = new WeakMap<FastifyRequest, OpenSpan>();

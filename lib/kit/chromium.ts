@@ -19,7 +19,8 @@ const usual = ['--no-sandbox', '--disable-gpu'];
 export const startChromium = async (more: readonly string[] = []): Promise<Browser | undefined> => {
   const executablePath = installed();
   if (executablePath === undefined) {
-    const sentence = 'Chromium is not installed, so no page was tried in a browser here (Debian: apt-get install chromium)';
+    const sentence =
+      'Chromium is not installed, so no page was tried in a browser here (Debian: apt-get install chromium)';
     if (process.env.CI) throw new Error(sentence);
     process.stderr.write(`NOT COVERED: ${sentence}\n`);
     return undefined;
@@ -27,7 +28,9 @@ export const startChromium = async (more: readonly string[] = []): Promise<Brows
   return chromium.launch({ executablePath, args: [...usual, ...more] });
 };
 
-/** Starts Chromium, where `startChromium` found one, with a profile of the test's making. @param folder of the profile */
+/**
+ * Starts Chromium, where `startChromium` found one, with a profile of the test's making. @param folder of the profile
+ */
 export const openChromiumProfile = (folder: string, options: BrowserContextOptions = {}): Promise<BrowserContext> =>
   chromium.launchPersistentContext(folder, { ...options, executablePath: installed() ?? '', args: usual });
 
@@ -44,5 +47,7 @@ interface AxeAnswer {
 export const accessibilityFaults = async (page: Page): Promise<string[]> => {
   await page.evaluate(axeSource);
   const { violations } = (await page.evaluate('axe.run({ resultTypes: ["violations"] })')) as AxeAnswer;
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
+  );
 };

@@ -9,7 +9,13 @@ const deps = { clock: systemClock, log: silentLogger() };
 const { engine, close } = await openChdbClickHouse({ path, ...deps, ...(zone === '' ? {} : { zone }) });
 const http = await startClickHouseHttp(
   { engine, ...deps },
-  { port: Number(port), readOnly: false, maxConcurrent: 3, maxWaiting: 1_000, ...(password === '' ? {} : { password }) },
+  {
+    port: Number(port),
+    readOnly: false,
+    maxConcurrent: 3,
+    maxWaiting: 1_000,
+    ...(password === '' ? {} : { password }),
+  },
 );
 process.stdout.write(`serving ${http.port}\n`);
 process.stdin.resume().on('end', () => void http.close().then(() => close()));

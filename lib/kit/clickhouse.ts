@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 import type { Address } from '../config/config.js';
 
 /**
- * ClickHouse as a process of a test's own: the real engine behind ClickHouse's HTTP interface, with a data folder. What it is not is
- * ClickHouse's own server program: no replication, no native protocol, results are collected before they are sent.
+ * ClickHouse as a process of a test's own: the real engine behind ClickHouse's HTTP interface, with a data folder. What
+ * it is not is ClickHouse's own server program: no replication, no native protocol, results are collected before they
+ * are sent.
  */
 export interface TestClickHouse {
   readonly address: Address;
@@ -27,7 +28,10 @@ export interface TestClickHouse {
 export interface TestClickHouseOptions {
   /** Asked of every request. Default none. */
   readonly password?: string;
-  /** The time zone of its host, and of its sessions as on any server. Default that of this process, and UTC for sessions. */
+  /**
+   * The time zone of its host, and of its sessions as on any server. Default that of this process, and UTC for
+   * sessions.
+   */
   readonly zone?: string;
   /** As the product's own engine: sessions in UTC wherever the host is. Default false. */
   readonly embedded?: boolean;
@@ -38,7 +42,10 @@ const startMs = 30_000;
 const startTries = 5;
 /** Programs run compiled only, also when this file is read as source. */
 const program = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../dist/kit/clickhouse-process.js' : './clickhouse-process.js', import.meta.url),
+  new URL(
+    import.meta.url.endsWith('.ts') ? '../dist/kit/clickhouse-process.js' : './clickhouse-process.js',
+    import.meta.url,
+  ),
 );
 
 /** Starts it on a free port of 127.0.0.1. It also ends when this process is killed. */
@@ -50,11 +57,15 @@ export const startTestClickHouse = async (options: TestClickHouseOptions = {}): 
   process.once('exit', endWithUs);
 
   const launch = async (port: number): Promise<number> => {
-    const started = spawn(process.execPath, [program, join(folder, 'data'), String(port), password, (!embedded && zone) || ''], {
-      // Its input ends when this process dies, however that happens.
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, ...(zone === undefined ? {} : { TZ: zone }), UV_THREADPOOL_SIZE: '8' },
-    });
+    const started = spawn(
+      process.execPath,
+      [program, join(folder, 'data'), String(port), password, (!embedded && zone) || ''],
+      {
+        // Its input ends when this process dies, however that happens.
+        stdio: ['pipe', 'pipe', 'pipe'],
+        env: { ...process.env, ...(zone === undefined ? {} : { TZ: zone }), UV_THREADPOOL_SIZE: '8' },
+      },
+    );
     child = started;
     let said = '';
     started.stderr.setEncoding('utf8').on('data', (text: string) => {

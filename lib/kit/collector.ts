@@ -40,7 +40,10 @@ interface WireBody {
 
 const read = (attributes: WireAttributes = []): Record<string, unknown> =>
   Object.fromEntries(
-    attributes.map(({ key, value }) => [key, value.stringValue ?? value.boolValue ?? Number(value.intValue ?? value.doubleValue)]),
+    attributes.map(({ key, value }) => [
+      key,
+      value.stringValue ?? value.boolValue ?? Number(value.intValue ?? value.doubleValue),
+    ]),
   );
 const kinds = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
 

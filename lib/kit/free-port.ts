@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 
 /**
- * Above what services use and browsers refuse, and below what systems give to those who name no port and to outgoing connections: what is free there
- * stays free until it is used.
+ * Above what services use and browsers refuse, and below what systems give to those who name no port and to outgoing
+ * connections: what is free there stays free until it is used.
  */
 const [lowest, highest] = [10_100, 29_999];
 const tries = 100;
@@ -16,8 +16,8 @@ const isFree = (port: number): Promise<boolean> =>
   });
 
 /**
- * A port of 127.0.0.1 on which nobody listens, for a server that has to be named before it is started, or where nothing shall be found. This
- * process gives none twice. @param from no lower one
+ * A port of 127.0.0.1 on which nobody listens, for a server that has to be named before it is started, or where nothing
+ * shall be found. This process gives none twice. @param from no lower one
  */
 export const freePort = async (from = lowest): Promise<number> => {
   for (let attempt = 0; attempt < tries; attempt++) {

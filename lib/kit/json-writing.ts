@@ -19,7 +19,9 @@ export const writeText = (g: fc.GeneratorValue, text: string): string => {
 /** An object with these members in this order, and blanks where JSON allows them. */
 export const writeObject = (g: fc.GeneratorValue, members: readonly Member[]): string => {
   const space = () => g(fc.constantFrom, '', '', '', ' ', '\n\t');
-  const texts = members.map(([name, value]) => `${space()}${writeText(g, name)}${space()}:${space()}${value}${space()}`);
+  const texts = members.map(
+    ([name, value]) => `${space()}${writeText(g, name)}${space()}:${space()}${value}${space()}`,
+  );
   return `{${texts.join(',') || space()}}`;
 };
 
@@ -27,12 +29,21 @@ export const writeObject = (g: fc.GeneratorValue, members: readonly Member[]): s
 export const shuffled = <T>(g: fc.GeneratorValue, items: readonly T[]): T[] =>
   g(fc.boolean) ? [...items] : g(() => fc.shuffledSubarray([...items], { minLength: items.length }));
 
-/** An object's members, at times with some twice, some odd ones, and some that nobody asked for. @param odd values as JSON */
-export const membersOf = (g: fc.GeneratorValue, fields: Readonly<Record<string, unknown>>, odd: readonly string[]): Member[] => {
+/**
+ * An object's members, at times with some twice, some odd ones, and some that nobody asked for. @param odd values as
+ * JSON
+ */
+export const membersOf = (
+  g: fc.GeneratorValue,
+  fields: Readonly<Record<string, unknown>>,
+  odd: readonly string[],
+): Member[] => {
   const members = Object.entries(fields).map(
     ([name, value]): Member => [name, typeof value === 'string' ? writeText(g, value) : JSON.stringify(value)],
   );
   const names = [...Object.keys(fields), 'x', '__proto__', 'constructor', 'stream', 'data'];
-  const more = g(fc.array, fc.tuple(fc.constantFrom(...names), fc.constantFrom(...odd)), { maxLength: g(fc.boolean) ? 0 : 2 });
+  const more = g(fc.array, fc.tuple(fc.constantFrom(...names), fc.constantFrom(...odd)), {
+    maxLength: g(fc.boolean) ? 0 : 2,
+  });
   return shuffled(g, [...more, ...members]);
 };

@@ -64,14 +64,18 @@ const alone = async (lockFile: string, work: () => Promise<void>): Promise<void>
 };
 
 /** The class path of a Kafka version, fetched with Maven when it is not here yet, or what is missing for that. */
-export const findKafkaJars = async (version: KafkaVersion): Promise<{ readonly classPath: string } | { readonly missing: string }> => {
-  if (await missingProgram('java', '-version')) return { missing: 'java is not installed (Debian: apt-get install default-jre-headless)' };
+export const findKafkaJars = async (
+  version: KafkaVersion,
+): Promise<{ readonly classPath: string } | { readonly missing: string }> => {
+  if (await missingProgram('java', '-version'))
+    return { missing: 'java is not installed (Debian: apt-get install default-jre-headless)' };
   const packages = dirname(dirname(createRequire(import.meta.url).resolve('kafkajs/package.json')));
   const cache = join(packages, '.cache', 'tickfolio');
   const folder = join(cache, `kafka-${version}`);
   const found = { classPath: join(folder, '*') };
   if (existsSync(folder)) return found;
-  if (await missingProgram('mvn', '-version')) return { missing: 'mvn is not installed (Debian: apt-get install maven)' };
+  if (await missingProgram('mvn', '-version'))
+    return { missing: 'mvn is not installed (Debian: apt-get install maven)' };
   mkdirSync(cache, { recursive: true });
   try {
     await alone(join(cache, `kafka-${version}.lock`), async () => {
@@ -79,7 +83,15 @@ export const findKafkaJars = async (version: KafkaVersion): Promise<{ readonly c
       const fresh = join(cache, `kafka-${version}.${process.pid}`);
       const pom = `${fresh}.xml`;
       writeFileSync(pom, pomOf(version));
-      const wanted = ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${fresh}`];
+      const wanted = [
+        '-q',
+        '-B',
+        '-f',
+        pom,
+        'dependency:copy-dependencies',
+        '-DincludeScope=runtime',
+        `-DoutputDirectory=${fresh}`,
+      ];
       try {
         await run('mvn', wanted, { timeout: downloadMs });
         // The name appears only when every jar is there.
@@ -90,7 +102,9 @@ export const findKafkaJars = async (version: KafkaVersion): Promise<{ readonly c
       }
     });
   } catch (err) {
-    return { missing: `the jars could not be fetched with Maven (${err instanceof Error ? err.message.split('\n')[0] : String(err)})` };
+    return {
+      missing: `the jars could not be fetched with Maven (${err instanceof Error ? err.message.split('\n')[0] : String(err)})`,
+    };
   }
   return found;
 };

@@ -31,7 +31,10 @@ export interface TestKafka {
 const host = '127.0.0.1';
 const startMs = 60_000;
 const pollMs = 50;
-/** Nearly all of a start is the loading of classes, which the optimising compiler would only slow down; the heap is never filled. */
+/**
+ * Nearly all of a start is the loading of classes, which the optimising compiler would only slow down; the heap is
+ * never filled.
+ */
 const javaOptions = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', '-Xmx256m'];
 const clusterId = 'dGlja2ZvbGlvLXRlc3QtMQ';
 
@@ -107,9 +110,10 @@ export const makeSmallTopic = async (brokers: readonly string[], maxBytes: numbe
 };
 
 /**
- * Starts a broker of Apache Kafka with a new data folder on free ports. The jars come from Maven Central once per version.
- * It also ends when this process is killed.
- * @returns undefined, with a line on standard error, where Java or the jars are not to be had; in CI (`CI` set) that is an error.
+ * Starts a broker of Apache Kafka with a new data folder on free ports. The jars come from Maven Central once per
+ * version. It also ends when this process is killed.
+ * @returns undefined, with a line on standard error, where Java or the jars are not to be had; in CI (`CI` set) that is
+ * an error.
  */
 export const startTestKafka = async (version: KafkaVersion = '4.1.0'): Promise<TestKafka | undefined> => {
   const jars = await findKafkaJars(version);
@@ -124,10 +128,14 @@ export const startTestKafka = async (version: KafkaVersion = '4.1.0'): Promise<T
   const settingsFile = join(folder, 'server.properties');
   const java = (...given: string[]) => {
     const log = openSync(logFile, 'a');
-    const child = spawn('java', [...javaOptions, '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', jars.classPath, ...given], {
-      stdio: ['ignore', log, log],
-      cwd: folder,
-    });
+    const child = spawn(
+      'java',
+      [...javaOptions, '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', jars.classPath, ...given],
+      {
+        stdio: ['ignore', log, log],
+        cwd: folder,
+      },
+    );
     closeSync(log);
     return child;
   };
@@ -157,11 +165,14 @@ export const startTestKafka = async (version: KafkaVersion = '4.1.0'): Promise<T
   const prepare = async (): Promise<number> => {
     const [port, controllerPort] = await Promise.all([freePort(), freePort()]);
     rmSync(join(folder, 'data'), { recursive: true, force: true });
-    const settings = Object.entries(settingsOf(folder, port, controllerPort)).map(([name, value]) => `${name}=${value}\n`);
+    const settings = Object.entries(settingsOf(folder, port, controllerPort)).map(
+      ([name, value]) => `${name}=${value}\n`,
+    );
     writeFileSync(settingsFile, settings.join(''));
     const format = java('kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', clusterId, '-c', settingsFile);
     const code = await new Promise((resolve) => format.once('exit', resolve));
-    if (code !== 0) throw new Error(`Kafka's storage could not be formatted:\n${readFileSync(logFile, 'utf8').slice(-2_000)}`);
+    if (code !== 0)
+      throw new Error(`Kafka's storage could not be formatted:\n${readFileSync(logFile, 'utf8').slice(-2_000)}`);
     return port;
   };
 

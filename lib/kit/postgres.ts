@@ -38,8 +38,8 @@ const readyTimeoutMs = 20_000;
 const pollMs = 50;
 
 /**
- * Starts a server with a new data folder on a free port of 127.0.0.1. It also ends, and its folder goes, when this process is
- * killed. Undefined, after a line that says so, where no PostgreSQL is to be had; in CI that is an error.
+ * Starts a server with a new data folder on a free port of 127.0.0.1. It also ends, and its folder goes, when this
+ * process is killed. Undefined, after a line that says so, where no PostgreSQL is to be had; in CI that is an error.
  */
 export const startTestPostgres = async (): Promise<TestPostgres | undefined> => {
   const folder = mkdtempSync(join(tmpdir(), 'tickfolio-postgres-'));
@@ -68,8 +68,8 @@ export const notCovered = (words: string) => {
 let shared: Promise<TestPostgres | undefined> | undefined;
 
 /**
- * One for all test files of a process, which run one after another, each with databases and roles of its own. It ends with the
- * process, and stays as it is: who crashes it or changes its settings starts another.
+ * One for all test files of a process, which run one after another, each with databases and roles of its own. It ends
+ * with the process, and stays as it is: who crashes it or changes its settings starts another.
  */
 export const shareTestPostgres = (): Promise<TestPostgres | undefined> => {
   shared ??= startTestPostgres();
@@ -98,7 +98,10 @@ export const listening = (server: Server): Promise<number> =>
     });
   });
 
-/** Runs the server until its own input ends, which the kernel sees to when the test's process dies; then stops it and cleans up. */
+/**
+ * Runs the server until its own input ends, which the kernel sees to when the test's process dies; then stops it and
+ * cleans up.
+ */
 const keeper = `
 "$1" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c full_page_writes=off \
   -c synchronous_commit=off -c max_connections=200 -c shared_buffers=32MB >>"$2/log" 2>&1 </dev/null &
@@ -214,7 +217,8 @@ const start = async (
     user,
     password,
     origin: binaries.origin,
-    createDatabase: async (name, how = '') => void (await query(`create database "${name.replaceAll('"', '""')}" ${how}`)),
+    createDatabase: async (name, how = '') =>
+      void (await query(`create database "${name.replaceAll('"', '""')}" ${how}`)),
     query,
     startStandby: async () => {
       if (!existsSync(join(binaries.folder, 'pg_basebackup'))) {

@@ -13,7 +13,9 @@ export interface TestProcess {
   /** What of it went to its standard output, and to its standard error. */
   out(): string;
   err(): string;
-  /** Resolves with the match once the output has it. @throws Error with the output when it ends or the time passes first */
+  /**
+   * Resolves with the match once the output has it. @throws Error with the output when it ends or the time passes first
+   */
   waitFor(pattern: RegExp, withinMs: number): Promise<RegExpExecArray>;
   isOver(): boolean;
   send(signal: NodeJS.Signals): void;
@@ -25,7 +27,9 @@ export interface TestProcess {
 /** Those that have not ended, and what reaches each. */
 const running = new Map<ChildProcess, (signal: NodeJS.Signals) => void>();
 
-/** Starts a program of the project in an environment of its own; whatever a test leaves running ends with the test run. */
+/**
+ * Starts a program of the project in an environment of its own; whatever a test leaves running ends with the test run.
+ */
 export const startProcess = (
   command: string,
   args: readonly string[],
@@ -109,6 +113,7 @@ export const endProcesses = (): void => {
   for (const send of running.values()) send('SIGKILL');
 };
 
-// Also after a failure: nothing that a test file started outlives it. Files that share a process share this module, so its end counts too.
+// Also after a failure: nothing that a test file started outlives it. Files that share a process share this module, so
+// its end counts too.
 afterAll(endProcesses);
 process.once('exit', endProcesses);

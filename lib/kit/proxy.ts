@@ -70,7 +70,10 @@ export const startTestProxy = async ({ places, credentials }: TestProxyOptions):
       return;
     }
     const port = places[target];
-    const status = wanted && request.headers['proxy-authorization'] !== wanted ? 407 : (proxy.refuse?.(target) ?? (port ? 200 : 502));
+    const status =
+      wanted && request.headers['proxy-authorization'] !== wanted
+        ? 407
+        : (proxy.refuse?.(target) ?? (port ? 200 : 502));
     if (status !== 200 || port === undefined) {
       const challenge = status === 407 ? 'Proxy-Authenticate: Basic realm="test"\r\n' : '';
       socket.end(`HTTP/1.1 ${status} No\r\n${challenge}Content-Length: 2\r\n\r\nno`);

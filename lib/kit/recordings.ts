@@ -3,13 +3,16 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
-// Frames of the exchange that tests play. The file below recordings/ is made up, in the shape and with the habits of real frames: bursts within a
-// millisecond, gaps of seconds, ids without holes, a line that stood still. RECORDINGS names a folder with recorded ones, which are played too.
+// Frames of the exchange that tests play. The file below recordings/ is made up, in the shape and with the habits of
+// real frames: bursts within a millisecond, gaps of seconds, ids without holes, a line that stood still. RECORDINGS
+// names a folder with recorded ones, which are played too.
 
 /** Files of lines `{"recv":<seconds>,"frame":{"stream","data"}}`, plain or `.gz`. */
 const isRecording = (name: string): boolean => /\.frames\.jsonl(\.gz)?$/.test(name);
 
-const made = fileURLToPath(new URL(import.meta.url.includes('/dist/') ? '../../kit/recordings/' : './recordings/', import.meta.url));
+const made = fileURLToPath(
+  new URL(import.meta.url.includes('/dist/') ? '../../kit/recordings/' : './recordings/', import.meta.url),
+);
 const filesIn = (folder: string): string[] =>
   readdirSync(folder)
     .sort()
@@ -24,7 +27,8 @@ export const recordings: ReadonlyMap<string, string> = new Map(
     .map((file) => [basename(file), file]),
 );
 
-const textOf = (file: string): string => (file.endsWith('.gz') ? gunzipSync(readFileSync(file)) : readFileSync(file)).toString();
+const textOf = (file: string): string =>
+  (file.endsWith('.gz') ? gunzipSync(readFileSync(file)) : readFileSync(file)).toString();
 const linesOf = (file: string): string[] => textOf(file).split('\n').filter(Boolean);
 
 export interface RecordedFrame {
@@ -53,7 +57,9 @@ export interface RecordedTicker {
   readonly q: string;
 }
 
-/** Every mini-ticker of all recordings, and of other JSON lines that RECORDINGS holds, once, whatever it is wrapped in. */
+/**
+ * Every mini-ticker of all recordings, and of other JSON lines that RECORDINGS holds, once, whatever it is wrapped in.
+ */
 export const recordedTickers = (): RecordedTicker[] => {
   const lines = folders
     .flatMap(filesIn)

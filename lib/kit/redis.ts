@@ -61,7 +61,8 @@ const isInstalled = (): Promise<boolean> =>
  */
 export const startTestRedis = async (more: readonly string[] = []): Promise<TestRedis | undefined> => {
   if (!(await isInstalled())) {
-    const sentence = 'redis-server is not installed, so nothing was tested against real Redis here (Debian: apt-get install redis-server)';
+    const sentence =
+      'redis-server is not installed, so nothing was tested against real Redis here (Debian: apt-get install redis-server)';
     if (process.env.CI) throw new Error(sentence);
     process.stderr.write(`NOT COVERED: ${sentence}\n`);
     return undefined;
@@ -73,11 +74,22 @@ export const startTestRedis = async (more: readonly string[] = []): Promise<Test
   process.once('exit', endWithUs);
 
   const launch = async (port: number) => {
-    const settings = { bind: host, port, save: '', appendonly: 'no', dir: folder, daemonize: 'no', loglevel: 'warning' };
+    const settings = {
+      bind: host,
+      port,
+      save: '',
+      appendonly: 'no',
+      dir: folder,
+      daemonize: 'no',
+      loglevel: 'warning',
+    };
     const given = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
     child = spawn('redis-server', [...given, ...more], { stdio: 'ignore' });
     // Ends the server also when this process is killed: then the pipe closes.
-    watchdog = spawn('sh', ['-c', `cat >/dev/null; kill -9 ${child.pid}`], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    watchdog = spawn('sh', ['-c', `cat >/dev/null; kill -9 ${child.pid}`], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    });
     await whenAnswering(child, port);
   };
   const kill = async () => {

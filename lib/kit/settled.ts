@@ -4,7 +4,8 @@ import { vi } from 'vitest';
 const patienceMs = 20_000;
 
 /**
- * Looks at a page until everything holds that `look` expects, because what was done just now may not be drawn yet. What never comes to hold
- * fails as it was seen last.
+ * Looks at a page until everything holds that `look` expects, because what was done just now may not be drawn yet. What
+ * never comes to hold fails as it was seen last.
  */
-export const settled = <T>(look: () => Promise<T>): Promise<T> => vi.waitFor(look, { timeout: patienceMs, interval: 50 });
+export const settled = <T>(look: () => Promise<T>): Promise<T> =>
+  vi.waitFor(look, { timeout: patienceMs, interval: 50 });

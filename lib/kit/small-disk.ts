@@ -16,11 +16,15 @@ export interface SmallDiskOptions {
   readonly files: number;
 }
 
-/** A disk of its own for a test, in memory. Undefined, after a line that says so, where this user may mount none: no package could be installed for it. */
+/**
+ * A disk of its own for a test, in memory. Undefined, after a line that says so, where this user may mount none: no
+ * package could be installed for it.
+ */
 export const mountSmallDisk = (options: SmallDiskOptions): SmallDisk | undefined => {
   const path = mkdtempSync(join(tmpdir(), 'tickfolio-disk-'));
   const limits = ({ megabytes, files }: SmallDiskOptions) => `size=${megabytes}m,nr_inodes=${files}`;
-  const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const run = (command: string, ...args: string[]) =>
+    execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   try {
     run('mount', '-t', 'tmpfs', '-o', limits(options), 'tickfolio-test', path);
   } catch (err) {

@@ -8,7 +8,12 @@ const pauseMs = 10;
  * Polls until `check` gives something; for what goes on in its own time. A check that throws is asked again.
  * @throws Error that says what did not come, and why last
  */
-export const eventually = async <T>(what: string, check: Check<T>, withinMs = patienceMs, everyMs = pauseMs): Promise<T> => {
+export const eventually = async <T>(
+  what: string,
+  check: Check<T>,
+  withinMs = patienceMs,
+  everyMs = pauseMs,
+): Promise<T> => {
   const giveUpAtMs = performance.now() + withinMs;
   for (;;) {
     let cause: unknown;
@@ -19,7 +24,9 @@ export const eventually = async <T>(what: string, check: Check<T>, withinMs = pa
       cause = err;
     }
     if (performance.now() > giveUpAtMs)
-      throw new Error(`not within ${withinMs} ms: ${what}${cause instanceof Error ? `: ${cause.message}` : ''}`, { cause });
+      throw new Error(`not within ${withinMs} ms: ${what}${cause instanceof Error ? `: ${cause.message}` : ''}`, {
+        cause,
+      });
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 };

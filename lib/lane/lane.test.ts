@@ -12,7 +12,9 @@ const setUp = (options: Partial<LaneOptions> = {}) => {
   const run = (name: string, signal?: AbortSignal) =>
     lane.run(() => {
       begun.push(name);
-      return new Promise<string>((resolve, reject) => ends.set(name, (thrown) => (thrown ? reject(thrown) : resolve(name))));
+      return new Promise<string>((resolve, reject) =>
+        ends.set(name, (thrown) => (thrown ? reject(thrown) : resolve(name))),
+      );
     }, signal);
   const end = async (name: string, thrown?: Error) => {
     ends.get(name)?.(thrown);

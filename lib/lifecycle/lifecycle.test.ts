@@ -121,7 +121,10 @@ describe('runProcess in a real process', () => {
   });
 
   /** Runs the program to its end, sending signals when it says the given words. */
-  const run = (behaviour: string, signals: readonly { readonly after: string; readonly send: NodeJS.Signals }[] = []): Promise<Ended> => {
+  const run = (
+    behaviour: string,
+    signals: readonly { readonly after: string; readonly send: NodeJS.Signals }[] = [],
+  ): Promise<Ended> => {
     if (!existsSync(program)) throw new Error('lib/dist is not built: run "npm run build" first');
     const child = spawn(process.execPath, [program, behaviour], { stdio: ['ignore', 'pipe', 'pipe'] });
     children.push(child);
@@ -149,9 +152,14 @@ describe('runProcess in a real process', () => {
     });
   };
 
-  /** Runs the program as `"$0" "$1" behaviour`, with its output wherever the command puts it. @returns the exit code of the program */
+  /**
+   * Runs the program as `"$0" "$1" behaviour`, with its output wherever the command puts it. @returns the exit code of
+   * the program
+   */
   const runInShell = (command: string): Promise<{ readonly code: number | null; readonly stderr: string }> => {
-    const child = spawn('bash', ['-o', 'pipefail', '-c', command, process.execPath, program], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn('bash', ['-o', 'pipefail', '-c', command, process.execPath, program], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     children.push(child);
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -164,13 +172,31 @@ describe('runProcess in a real process', () => {
 
   it.each(['SIGTERM', 'SIGINT'] as const)('%s: closes in reverse order and exits with 0', async (send) => {
     const { code, messages, stderr } = await run('plain', [{ after: 'started', send }]);
-    expect(messages).toEqual(['started', 'shutting down', 'last closed', 'closed', 'closed', 'first closed', 'closed', 'stopped']);
+    expect(messages).toEqual([
+      'started',
+      'shutting down',
+      'last closed',
+      'closed',
+      'closed',
+      'first closed',
+      'closed',
+      'stopped',
+    ]);
     expect([code, stderr]).toEqual([0, '']);
   });
 
   it('what has done its work closes in order and exits with 0', async () => {
     const { code, messages, stderr } = await run('finish');
-    expect(messages).toEqual(['started', 'shutting down', 'last closed', 'closed', 'closed', 'first closed', 'closed', 'stopped']);
+    expect(messages).toEqual([
+      'started',
+      'shutting down',
+      'last closed',
+      'closed',
+      'closed',
+      'first closed',
+      'closed',
+      'stopped',
+    ]);
     expect([code, stderr]).toEqual([0, '']);
   });
 
@@ -202,15 +228,22 @@ describe('runProcess in a real process', () => {
 
   it('goes on when nobody reads what it logs and prints any more, as behind `| head`, and says so once', async () => {
     const { code, stderr } = await runInShell('"$0" "$1" talks | head -n 1 >/dev/null');
-    expect(stderr).toMatch(/^Nothing more can be written to standard output \(.*EPIPE.*\); everything else goes on\.\nstill here\n$/);
+    expect(stderr).toMatch(
+      /^Nothing more can be written to standard output \(.*EPIPE.*\); everything else goes on\.\nstill here\n$/,
+    );
     expect(code).toBe(0);
   });
 
-  it.runIf(process.platform === 'linux')('goes on when the disk that takes what it logs and prints is full', async () => {
-    const { code, stderr } = await runInShell('"$0" "$1" talks >/dev/full');
-    expect(stderr).toMatch(/^Nothing more can be written to standard output \(.*ENOSPC.*\); everything else goes on\.\nstill here\n$/);
-    expect(code).toBe(0);
-  });
+  it.runIf(process.platform === 'linux')(
+    'goes on when the disk that takes what it logs and prints is full',
+    async () => {
+      const { code, stderr } = await runInShell('"$0" "$1" talks >/dev/full');
+      expect(stderr).toMatch(
+        /^Nothing more can be written to standard output \(.*ENOSPC.*\); everything else goes on\.\nstill here\n$/,
+      );
+      expect(code).toBe(0);
+    },
+  );
 
   it('a fault that breaks it while it runs and that the operator can mend is a plain sentence too', async () => {
     const { code, stderr, messages } = await run('fail-in-words');

@@ -7,7 +7,10 @@ import { outliveOutput } from './output.js';
 
 /** Something that was opened and must be closed once. */
 export interface Closable {
-  /** @param until aborts when nothing may be waited for any longer: what stands behind this has to be closed too before the process ends */
+  /**
+   * @param until aborts when nothing may be waited for any longer: what stands behind this has to be closed too before
+   * the process ends
+   */
   close(until?: AbortSignal): Promise<void> | void;
 }
 
@@ -16,8 +19,8 @@ export interface Lifecycle {
   /** Takes over an opened thing and hands it back. What comes while it is already closing is closed at once. */
   own<T extends Closable>(name: string, thing: T): T;
   /**
-   * Closes everything once, last opened first; a failing close is logged and does not keep the others open. Each is given half of the
-   * time that is left, so that one that waits for a silent server leaves enough for the others.
+   * Closes everything once, last opened first; a failing close is logged and does not keep the others open. Each is
+   * given half of the time that is left, so that one that waits for a silent server leaves enough for the others.
    */
   close(): Promise<void>;
   /** Aborted when closing begins. */
@@ -94,8 +97,8 @@ export const createLifecycle = (log: Logger, options: LifecycleOptions = {}): Li
 export interface RunOptions {
   readonly log: Logger;
   /**
-   * After this time a shutdown that has not ended is cut short with exit code 1; what is closed may wait for others four fifths of it.
-   * Default 10 000.
+   * After this time a shutdown that has not ended is cut short with exit code 1; what is closed may wait for others
+   * four fifths of it. Default 10 000.
    */
   readonly shutdownDeadlineMs?: number;
 }
@@ -103,10 +106,11 @@ export interface RunOptions {
 const closingShare = 0.8;
 
 /**
- * Runs a process: starts it, ends it on SIGINT, SIGTERM or SIGHUP (its terminal was closed) with exit code 0 after everything is closed,
- * and with 1 when the start fails, something is thrown that nobody caught, or the deadline passes. A second signal ends it at once, but for
- * SIGHUP: the kernel and the shell both send it, and nobody sends it out of impatience.
- * A start that a signal breaks off may throw: that is no failure. A closed or full standard output ends nothing.
+ * Runs a process: starts it, ends it on SIGINT, SIGTERM or SIGHUP (its terminal was closed) with exit code 0 after
+ * everything is closed, and with 1 when the start fails, something is thrown that nobody caught, or the deadline
+ * passes. A second signal ends it at once, but for SIGHUP: the kernel and the shell both send it, and nobody sends it
+ * out of impatience. A start that a signal breaks off may throw: that is no failure. A closed or full standard output
+ * ends nothing.
  */
 export const runProcess = async (
   start: (life: Lifecycle) => Promise<void>,

@@ -1,6 +1,7 @@
 /**
- * Lets the process outlive its standard output, which may be closed (`| head`, a terminal that is gone) or full (a file on a full disk):
- * what should have been written is lost, and standard error says so once. The log's own stream reports its faults here too.
+ * Lets the process outlive its standard output, which may be closed (`| head`, a terminal that is gone) or full (a file
+ * on a full disk): what should have been written is lost, and standard error says so once. The log's own stream reports
+ * its faults here too.
  */
 export const outliveOutput = (): void => {
   let told = false;

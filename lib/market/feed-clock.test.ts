@@ -12,17 +12,20 @@ describe('the clock of the feed', () => {
     expect(feed.now()).toEqual({ localMs: 500, feedMs: startMs + 500 });
   });
 
-  it.each([[-5_000], [5_000], [-150_000_000_000]])('follows the events, however wrong the local clock is (%i ms)', (offMs) => {
-    const clock = createManualClock(startMs);
-    const feed = createFeedClock(clock);
-    // Frames take 40 to 140 ms; the quickest tells the most.
-    for (const delayMs of [140, 40, 90]) {
-      clock.advance(200);
-      feed.observe(clock.now() + offMs - delayMs);
-    }
-    clock.advance(300);
-    expect(feed.now().feedMs).toBe(clock.now() + offMs - 40);
-  });
+  it.each([[-5_000], [5_000], [-150_000_000_000]])(
+    'follows the events, however wrong the local clock is (%i ms)',
+    (offMs) => {
+      const clock = createManualClock(startMs);
+      const feed = createFeedClock(clock);
+      // Frames take 40 to 140 ms; the quickest tells the most.
+      for (const delayMs of [140, 40, 90]) {
+        clock.advance(200);
+        feed.observe(clock.now() + offMs - delayMs);
+      }
+      clock.advance(300);
+      expect(feed.now().feedMs).toBe(clock.now() + offMs - 40);
+    },
+  );
 
   it('forgets an old delay after a while, so that it can grow again', () => {
     const clock = createManualClock(startMs);
@@ -54,7 +57,12 @@ describe('the clock of the feed', () => {
         expect(feed.now().feedMs).toBe(clock.now() - 40);
       }
     }
-    expect([3_600_000, 6_000, 1_000, -3_600_000].map((ms) => feed.isAhead(clock.now() + ms))).toEqual([true, true, false, false]);
+    expect([3_600_000, 6_000, 1_000, -3_600_000].map((ms) => feed.isAhead(clock.now() + ms))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('does the same where the local clock is wrong by hours, and for a recording of years ago', () => {

@@ -8,7 +8,10 @@ const maxAheadMs = 5_000;
 /** A frame that is quicker than every other by more than this sets the clock only when others bear it out. */
 const aloneMs = 1_000;
 
-/** When do frames that contradict the clock set it? When so many agree, of more symbols than speak against them, or none does for so long. */
+/**
+ * When do frames that contradict the clock set it? When so many agree, of more symbols than speak against them, or none
+ * does for so long.
+ */
 const rivalFrames = 5;
 const rivalLastsMs = 5_000;
 /** Single ones of an hour do not add up; but where nothing else is heard for this long, two are enough. */
@@ -26,14 +29,16 @@ export interface Moment {
  * The exchange's clock, seen through its frames: local time minus the smallest delay seen lately. So neither a wrong
  * local clock nor a recording that is replayed makes a second look over too early or too late.
  *
- * No single frame is its yardstick: one with a time that lies ahead of what all others say, and of this computer's clock, is not
- * believed. Where the others come to say the same, because time was set or a recording begins anew, the clock follows them.
+ * No single frame is its yardstick: one with a time that lies ahead of what all others say, and of this computer's
+ * clock, is not believed. Where the others come to say the same, because time was set or a recording begins anew, the
+ * clock follows them.
  */
 export interface FeedClock {
   /** Takes a frame for what it says of the time. @returns false for a time further ahead than any delay explains. */
   observe(eventMs: number, symbol?: string): boolean;
   /**
-   * Whether a time of the exchange lies further ahead of the feed than can be; before the first frame only what is no time at all.
+   * Whether a time of the exchange lies further ahead of the feed than can be; before the first frame only what is no
+   * time at all.
    * @param byMs default 5 000
    */
   isAhead(timeMs: number, byMs?: number): boolean;
@@ -89,7 +94,8 @@ export const createFeedClock = (clock: Clock): FeedClock => {
     if (!Number.isFinite(known)) return count > 1;
     const unopposedMs = localMs - rival.againstMs;
     if (count < rivalFrames) return count > 1 && unopposedMs >= rivalAgeMs;
-    // Frames may be late, all of a connection together, but never early: only those that are ahead need not wait for silence.
+    // Frames may be late, all of a connection together, but never early: only those that are ahead need not wait for
+    // silence.
     const isShared = delayMs < known && frames.size > 1 && frames.size > against.size;
     return isShared || unopposedMs >= rivalLastsMs;
   };
@@ -105,7 +111,9 @@ export const createFeedClock = (clock: Clock): FeedClock => {
   const contradict = (eventMs: number, symbol: string, localMs: number, known: number): boolean => {
     const delayMs = localMs - eventMs;
     const aheadMs = known - delayMs;
-    const bears = Number.isFinite(known) ? aheadMs > 0 && isNearHere(eventMs, aloneMs) : eventMs <= clock.now() + maxAheadMs;
+    const bears = Number.isFinite(known)
+      ? aheadMs > 0 && isNearHere(eventMs, aloneMs)
+      : eventMs <= clock.now() + maxAheadMs;
     if (bears) accept(delayMs, localMs);
     else if (vote(delayMs, symbol, localMs, known)) set(delayMs, localMs);
     else return aheadMs <= maxAheadMs || isNearHere(eventMs, maxAheadMs);

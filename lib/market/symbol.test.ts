@@ -6,10 +6,16 @@ describe('the name of a symbol', () => {
     expect(isSymbol(name)).toBe(true);
   });
 
-  it.each(['', 'BTCUSDT', 'btc usdt', 'btcusdt@trade', 'btc/usdt', 'btc"', 'x'.repeat(maxSymbolLength + 1), 'btcusdt\n'])(
-    'cannot be %j',
-    (name) => {
-      expect(isSymbol(name)).toBe(false);
-    },
-  );
+  it.each([
+    '',
+    'BTCUSDT',
+    'btc usdt',
+    'btcusdt@trade',
+    'btc/usdt',
+    'btc"',
+    'x'.repeat(maxSymbolLength + 1),
+    'btcusdt\n',
+  ])('cannot be %j', (name) => {
+    expect(isSymbol(name)).toBe(false);
+  });
 });

@@ -8,8 +8,8 @@ export interface DecimalBounds {
 export const quantityBounds: DecimalBounds = { maxIntegerDigits: 20, maxFractionDigits: 18 };
 
 /**
- * What an exchange may write as one price or one quantity. Binance itself writes 8 decimals and at most 13 digits before the point;
- * 18 decimals are what the smallest units of tokens have.
+ * What an exchange may write as one price or one quantity. Binance itself writes 8 decimals and at most 13 digits
+ * before the point; 18 decimals are what the smallest units of tokens have.
  */
 export const amountBounds: DecimalBounds = { maxIntegerDigits: 20, maxFractionDigits: 18 };
 

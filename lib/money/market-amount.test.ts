@@ -47,10 +47,35 @@ describe('an amount of a market', () => {
   });
 
   it('says what is wrong: no decimal, or too long a one', () => {
-    for (const wrong of ['', '.', '1.', '.5', '1..2', '-1', '+1', '1e5', '0x10', ' 1', '1 ', '1,5', '١', '1\n', 1.5, null, undefined, {}])
+    for (const wrong of [
+      '',
+      '.',
+      '1.',
+      '.5',
+      '1..2',
+      '-1',
+      '+1',
+      '1e5',
+      '0x10',
+      ' 1',
+      '1 ',
+      '1,5',
+      '١',
+      '1\n',
+      1.5,
+      null,
+      undefined,
+      {},
+    ])
       expect(amountKind(wrong)).toBe('unreadable');
-    for (const long of ['1'.repeat(21), `0.${'0'.repeat(18)}1`, '0'.repeat(1_000)]) expect(amountKind(long)).toBe('too many digits');
-    expect(['0', '000.000', '0.000000000012', '12'].map((amount) => amountKind(amount))).toEqual(['zero', 'zero', 'positive', 'positive']);
+    for (const long of ['1'.repeat(21), `0.${'0'.repeat(18)}1`, '0'.repeat(1_000)])
+      expect(amountKind(long)).toBe('too many digits');
+    expect(['0', '000.000', '0.000000000012', '12'].map((amount) => amountKind(amount))).toEqual([
+      'zero',
+      'zero',
+      'positive',
+      'positive',
+    ]);
   });
 
   it('of 0 is no price', () => {
@@ -87,7 +112,9 @@ describe('an amount that was judged to be one', () => {
     );
     const slowly = (given: string): string => {
       try {
-        return /^[+-]/.test(given) ? 'refused' : formatDecimal(parseDecimal(given, { maxIntegerDigits: 20, maxFractionDigits: 18 }));
+        return /^[+-]/.test(given)
+          ? 'refused'
+          : formatDecimal(parseDecimal(given, { maxIntegerDigits: 20, maxFractionDigits: 18 }));
       } catch {
         return 'refused';
       }

@@ -8,8 +8,9 @@ const nineCode = 57;
 const pointCode = 46;
 
 /**
- * Judges a price, quantity or volume as exchanges write it: digits, and a point with digits on both sides; no sign. Looks at each
- * character once and makes nothing of it, because it is done for every trade. Zeros that say nothing do not count as digits.
+ * Judges a price, quantity or volume as exchanges write it: digits, and a point with digits on both sides; no sign.
+ * Looks at each character once and makes nothing of it, because it is done for every trade. Zeros that say nothing do
+ * not count as digits.
  * @param bounds default those of one price or quantity
  */
 export const amountKind = (text: unknown, bounds: DecimalBounds = amountBounds): AmountKind => {

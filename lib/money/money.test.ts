@@ -1,7 +1,17 @@
 import { Decimal as Reference } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, canonical, compare, divide, formatDecimal, multiply, parseDecimal, quantityBounds, subtract } from './money.js';
+import {
+  add,
+  canonical,
+  compare,
+  divide,
+  formatDecimal,
+  multiply,
+  parseDecimal,
+  quantityBounds,
+  subtract,
+} from './money.js';
 
 const Exact = Reference.clone({ precision: 200, toExpNeg: -400, toExpPos: 400 });
 
@@ -38,7 +48,9 @@ describe('money agrees with a decimal library', () => {
         const y = new Exact(right);
         fc.pre(!y.isZero());
         const expected = new Exact(left).dividedBy(y).toDecimalPlaces(scale, Reference.ROUND_HALF_UP);
-        expect(formatDecimal(divide(parseDecimal(left), parseDecimal(right), scale))).toBe(expected.isZero() ? '0' : expected.toFixed());
+        expect(formatDecimal(divide(parseDecimal(left), parseDecimal(right), scale))).toBe(
+          expected.isZero() ? '0' : expected.toFixed(),
+        );
       }),
     );
     expect(() => divide(parseDecimal('1'), parseDecimal('0.0'), 2)).toThrow(RangeError);
@@ -46,9 +58,12 @@ describe('money agrees with a decimal library', () => {
 });
 
 describe('parseDecimal', () => {
-  it.each(['', ' 1', '1 ', '1e3', '.5', '5.', '1,5', '0x10', 'NaN', 'Infinity', '--1', '1.2.3', '١'])('refuses %j', (text) => {
-    expect(() => parseDecimal(text)).toThrow(/decimal number/);
-  });
+  it.each(['', ' 1', '1 ', '1e3', '.5', '5.', '1,5', '0x10', 'NaN', 'Infinity', '--1', '1.2.3', '١'])(
+    'refuses %j',
+    (text) => {
+      expect(() => parseDecimal(text)).toThrow(/decimal number/);
+    },
+  );
   it('keeps 20 digits and 18 decimals of a quantity and refuses more, not rounding', () => {
     const most = `${'9'.repeat(20)}.${'9'.repeat(18)}`;
     expect(canonical(most, quantityBounds)).toBe(most);

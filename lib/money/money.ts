@@ -29,7 +29,11 @@ const powerOfTen = (exponent: number): bigint => {
 export const parseDecimal = (text: string, bounds: DecimalBounds = marketBounds): Decimal => {
   if (text.length > maxTextLength(bounds)) throw new AppError('invalid_argument', 'The number is too long.');
   const match = pattern.exec(text);
-  if (!match) throw new AppError('invalid_argument', 'Not a decimal number: write it with digits and at most one point, as in "1.5".');
+  if (!match)
+    throw new AppError(
+      'invalid_argument',
+      'Not a decimal number: write it with digits and at most one point, as in "1.5".',
+    );
   const sign = match[1];
   const whole = (match[2] as string).replace(/^0+(?=\d)/, '');
   const fraction = (match[3] ?? '').replace(/0+$/, '');
@@ -37,17 +41,25 @@ export const parseDecimal = (text: string, bounds: DecimalBounds = marketBounds)
     throw new AppError('invalid_argument', `At most ${bounds.maxIntegerDigits} digits may stand before the point.`);
   }
   if (fraction.length > bounds.maxFractionDigits) {
-    throw new AppError('invalid_argument', `At most ${bounds.maxFractionDigits} decimals are kept; more are refused, not rounded.`);
+    throw new AppError(
+      'invalid_argument',
+      `At most ${bounds.maxFractionDigits} decimals are kept; more are refused, not rounded.`,
+    );
   }
   const units = BigInt(whole + fraction);
   return { units: sign === '-' ? -units : units, scale: fraction.length };
 };
 
 const pointCode = 46;
-/** Exchanges write every price and quantity with 8 decimals; that form has a short cut, any other is read the long way. */
+/**
+ * Exchanges write every price and quantity with 8 decimals; that form has a short cut, any other is read the long way.
+ */
 const usualScale = 8;
 
-/** Reads a price or quantity that `amountKind` has judged to be one. Usual texts all get one scale, so that sums of them need no conversion. */
+/**
+ * Reads a price or quantity that `amountKind` has judged to be one. Usual texts all get one scale, so that sums of them
+ * need no conversion.
+ */
 export const readAmount = (text: string): Decimal => {
   const point = text.length - usualScale - 1;
   if (text.charCodeAt(point) !== pointCode) return parseDecimal(text, amountBounds);
@@ -70,7 +82,8 @@ export const subtract = (a: Decimal, b: Decimal): Decimal => add(a, negate(b));
 export const multiply = (a: Decimal, b: Decimal): Decimal => ({ units: a.units * b.units, scale: a.scale + b.scale });
 
 /**
- * `a / b` to `scale` decimals, half away from zero. The one operation that can round; used for ratios, never for totals.
+ * `a / b` to `scale` decimals, half away from zero. The one operation that can round; used for ratios, never for
+ * totals.
  * @throws RangeError when b is zero.
  */
 export const divide = (a: Decimal, b: Decimal, scale: number): Decimal => {

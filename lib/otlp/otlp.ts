@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { type ExportResult, ExportResultCode, setGlobalErrorHandler, W3CTraceContextPropagator } from '@opentelemetry/core';
+import {
+  type ExportResult,
+  ExportResultCode,
+  setGlobalErrorHandler,
+  W3CTraceContextPropagator,
+} from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
@@ -21,7 +26,8 @@ const announced = (exporter: SpanExporter, { log }: Pick<TracingOptions, 'log'>,
   let away = false;
   const tell = ({ code, error }: ExportResult) => {
     const failed = code !== ExportResultCode.SUCCESS;
-    if (failed && !away) log.warn({ endpoint, reason: error?.message }, 'traces cannot be delivered and are dropped until they can');
+    if (failed && !away)
+      log.warn({ endpoint, reason: error?.message }, 'traces cannot be delivered and are dropped until they can');
     if (!failed && away) log.warn({ endpoint }, 'traces are delivered again');
     away = failed;
   };
@@ -72,17 +78,24 @@ const throughProxy = (endpoint: string, env: NodeJS.ProcessEnv) => {
 };
 
 /**
- * The exporting side, loaded only where traces are wanted: OTLP over HTTP, in batches, from a bounded queue (OTEL_BSP_*), through
- * the proxy of HTTPS_PROXY or HTTP_PROXY where the collector is outside.
+ * The exporting side, loaded only where traces are wanted: OTLP over HTTP, in batches, from a bounded queue
+ * (OTEL_BSP_*), through the proxy of HTTPS_PROXY or HTTP_PROXY where the collector is outside.
  */
-export const startOtlp = (options: TracingOptions & { readonly hotPathRatio: number; readonly endpoint: string }): Closable => {
+export const startOtlp = (
+  options: TracingOptions & { readonly hotPathRatio: number; readonly endpoint: string },
+): Closable => {
   const { service, env, log, clock, random, hotPathRatio, endpoint } = options;
   setGlobalErrorHandler((err) => log.debug({ err }, 'OpenTelemetry'));
   const given = detectResources({ detectors: [envDetector] });
-  const own = resourceFromAttributes({ 'service.name': env.OTEL_SERVICE_NAME || service, 'service.namespace': 'tickfolio' });
+  const own = resourceFromAttributes({
+    'service.name': env.OTEL_SERVICE_NAME || service,
+    'service.namespace': 'tickfolio',
+  });
   const provider = new BasicTracerProvider({
     resource: defaultResource().merge(own).merge(given),
-    spanProcessors: [new BatchSpanProcessor(announced(new OTLPTraceExporter(throughProxy(endpoint, env)), { log }, endpoint))],
+    spanProcessors: [
+      new BatchSpanProcessor(announced(new OTLPTraceExporter(throughProxy(endpoint, env)), { log }, endpoint)),
+    ],
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
@@ -92,7 +105,10 @@ export const startOtlp = (options: TracingOptions & { readonly hotPathRatio: num
   return {
     close: async () => {
       setTracing(undefined, random);
-      await Promise.race([provider.shutdown().catch((err: unknown) => log.debug({ err }, 'traces were left')), sleep(clock, closeMs)]);
+      await Promise.race([
+        provider.shutdown().catch((err: unknown) => log.debug({ err }, 'traces were left')),
+        sleep(clock, closeMs),
+      ]);
       for (const api of [context, propagation, trace]) api.disable();
     },
   };

@@ -12,9 +12,9 @@ const readRatio = (text = ''): number => {
 };
 
 /**
- * Sends traces to the collector that OTEL_EXPORTER_OTLP_ENDPOINT (or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) names, as the standard
- * OTEL_* variables have it. Without one tracing is off, and nothing of it is loaded. To be called before anything else is opened;
- * closing sends what waits, within 2 s. @throws StartError
+ * Sends traces to the collector that OTEL_EXPORTER_OTLP_ENDPOINT (or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) names, as the
+ * standard OTEL_* variables have it. Without one tracing is off, and nothing of it is loaded. To be called before
+ * anything else is opened; closing sends what waits, within 2 s. @throws StartError
  */
 export const startTracing = async (options: TracingOptions): Promise<Closable> => {
   const { env } = options;

@@ -73,7 +73,11 @@ describe('who is reached through the proxy', () => {
       HTTPS_PROXY: { host: 'proxy.example.com:3128' },
       http_proxy: { username: 'a', protocol: 'https:' },
     });
-    const wrong = { HTTPS_PROXY: 'socks5://me:s3cret@proxy:1080', https_proxy: 'http://me:s3cret%@proxy:1', HTTP_PROXY: 'http://' };
+    const wrong = {
+      HTTPS_PROXY: 'socks5://me:s3cret@proxy:1080',
+      https_proxy: 'http://me:s3cret%@proxy:1',
+      HTTP_PROXY: 'http://',
+    };
     const faults = (() => {
       try {
         read(wrong);
@@ -98,7 +102,9 @@ describe('through a proxy that knows CONNECT', () => {
     const { port } = target.address() as AddressInfo;
     proxy = await startTestProxy({ places: { [`${name}:80`]: port }, ...(credentials ? { credentials } : {}) });
     const [, user, password] = /^(.*?):(.*)$/.exec(given)?.map(encodeURIComponent) ?? [];
-    outbound = createOutbound(settings({ HTTP_PROXY: `http://${user ? `${user}:${password}@` : ''}127.0.0.1:${proxy.port}` }));
+    outbound = createOutbound(
+      settings({ HTTP_PROXY: `http://${user ? `${user}:${password}@` : ''}127.0.0.1:${proxy.port}` }),
+    );
   };
   const call = async () => (await outbound.fetch(`http://${name}/x`, { headers: { accept: 'text/plain' } })).text();
   const connect = (signal?: AbortSignal) =>
@@ -109,7 +115,9 @@ describe('through a proxy that knows CONNECT', () => {
         resolve(String(data));
         socket.terminate();
       });
-      socket.once('error', (err) => resolve(err instanceof ProxyFault ? `proxy: ${err.message}` : `other: ${err.message}`));
+      socket.once('error', (err) =>
+        resolve(err instanceof ProxyFault ? `proxy: ${err.message}` : `other: ${err.message}`),
+      );
     });
   const faultOf = async (asked: Promise<unknown>) => {
     const err = await asked.catch((thrown: unknown) => thrown);
@@ -117,7 +125,8 @@ describe('through a proxy that knows CONNECT', () => {
   };
 
   beforeEach(async () => {
-    answer = (request, response) => response.end(`${request.method} ${request.headers.host} ${request.headers['proxy-authorization']}`);
+    answer = (request, response) =>
+      response.end(`${request.method} ${request.headers.host} ${request.headers['proxy-authorization']}`);
     target = createServer((request, response) => answer(request, response));
     new WebSocketServer({ server: target }).on('connection', (socket) => socket.send('hello'));
     await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
@@ -163,7 +172,8 @@ describe('through a proxy that knows CONNECT', () => {
   it('one that is away is named', async () => {
     await startWith();
     await proxy.close();
-    for (const said of [await faultOf(call()), await connect()]) expect(said).toMatch(/^proxy: .* cannot be reached \(ECONNREFUSED\)/);
+    for (const said of [await faultOf(call()), await connect()])
+      expect(said).toMatch(/^proxy: .* cannot be reached \(ECONNREFUSED\)/);
   });
 
   it('one that says nothing is left when the caller gives up, and no connection to it stays', async () => {

@@ -7,13 +7,16 @@ import { createTunnelAgent, type TunnelOptions } from './tunnel-agent.js';
 export { ProxyFault } from './proxy-fault.js';
 export { noProxies, type ProxySettings, proxyFor, proxyVariables } from './proxy-settings.js';
 
-/** The way to outside addresses, through a proxy where one is set; always by CONNECT, so that no proxy sees what is said over TLS. */
+/**
+ * The way to outside addresses, through a proxy where one is set; always by CONNECT, so that no proxy sees what is said
+ * over TLS.
+ */
 export interface Outbound {
   /** Like Node's own. @throws TypeError whose cause is a ProxyFault where the proxy is to blame */
   readonly fetch: typeof globalThis.fetch;
   /**
-   * For clients of Node's http, such as WebSockets: an agent of their own, which fails with a ProxyFault where the proxy is to blame.
-   * Undefined where the address is reached directly.
+   * For clients of Node's http, such as WebSockets: an agent of their own, which fails with a ProxyFault where the
+   * proxy is to blame. Undefined where the address is reached directly.
    */
   agentFor(address: string, options?: TunnelOptions): Agent | undefined;
   /** `host:port` of the proxy on the way, for people. */
@@ -26,7 +29,9 @@ export const createOutbound = (settings: ProxySettings): Outbound => {
   const dispatchers = new Map<string, Promise<Dispatcher>>();
   // Loaded where there is a proxy only: it takes a tenth of a second and 20 MB.
   const dispatcherFor = (proxy: URL): Promise<Dispatcher> => {
-    const known = dispatchers.get(proxy.href) ?? import('./tunnel-dispatcher.js').then(({ tunnelDispatcher }) => tunnelDispatcher(proxy));
+    const known =
+      dispatchers.get(proxy.href) ??
+      import('./tunnel-dispatcher.js').then(({ tunnelDispatcher }) => tunnelDispatcher(proxy));
     dispatchers.set(proxy.href, known);
     return known;
   };

@@ -4,7 +4,8 @@ export class ProxyFault extends Error {
 }
 
 /** `host:port` of a proxy, without user and password. */
-export const placeOf = (proxy: URL): string => `${proxy.hostname}:${proxy.port || (proxy.protocol === 'https:' ? '443' : '80')}`;
+export const placeOf = (proxy: URL): string =>
+  `${proxy.hostname}:${proxy.port || (proxy.protocol === 'https:' ? '443' : '80')}`;
 
 /** @param target `host:port` that was asked for */
 export const refusedByProxy = (proxy: URL, target: string, status: number): ProxyFault => {

@@ -22,7 +22,9 @@ const canBeRead = ({ username, password }: URL): boolean => {
   }
 };
 
-/** A proxy's address; `host:port` stands for `http://host:port`. Faults do not repeat it, since it may hold a password. */
+/**
+ * A proxy's address; `host:port` stands for `http://host:port`. Faults do not repeat it, since it may hold a password.
+ */
 const proxy = () =>
   z
     .string()
@@ -40,7 +42,10 @@ const proxy = () =>
     .optional()
     .meta({ kind: '`http://user:password@proxy.example.com:3128`' });
 
-/** For the schema of a service that talks to the outside; both spellings are in use, and the lower-case one comes first, as with curl. */
+/**
+ * For the schema of a service that talks to the outside; both spellings are in use, and the lower-case one comes first,
+ * as with curl.
+ */
 export const proxyVariables = {
   HTTPS_PROXY: proxy().describe(
     'The proxy for `https:` and `wss:` addresses outside (the exchange, an OTLP collector), always by CONNECT.',
@@ -75,17 +80,28 @@ const familyOf = (host: string): 'ipv4' | 'ipv6' => (isIP(host) === 6 ? 'ipv6' :
 
 /** This machine, a private address, or a name that only a network of one's own knows (`redis`, `tick.internal`). */
 const isInside = (host: string): boolean =>
-  isIP(host) ? privateNetworks.check(host, familyOf(host)) : !host.includes('.') || /\.(localhost|local|internal|svc)$/.test(host);
+  isIP(host)
+    ? privateNetworks.check(host, familyOf(host))
+    : !host.includes('.') || /\.(localhost|local|internal|svc)$/.test(host);
 
 const isInNetwork = (host: string, text: string): boolean => {
   const [network = '', bits = ''] = text.split('/');
-  if (!isIP(host) || isIP(network) !== isIP(host) || !/^\d{1,3}$/.test(bits) || Number(bits) > (isIP(host) === 6 ? 128 : 32)) return false;
+  if (
+    !isIP(host) ||
+    isIP(network) !== isIP(host) ||
+    !/^\d{1,3}$/.test(bits) ||
+    Number(bits) > (isIP(host) === 6 ? 128 : 32)
+  )
+    return false;
   const list = new BlockList();
   list.addSubnet(network, Number(bits), familyOf(host));
   return list.check(host, familyOf(host));
 };
 
-/** `example.com` means its subdomains too, as do `.example.com` and `*.example.com`; a port narrows it; `10.0.0.0/8` is a network. */
+/**
+ * `example.com` means its subdomains too, as do `.example.com` and `*.example.com`; a port narrows it; `10.0.0.0/8` is
+ * a network.
+ */
 const isMeant = (entry: string, host: string, port: string): boolean => {
   if (entry === '*') return true;
   if (entry.includes('/')) return isInNetwork(host, entry);
@@ -97,7 +113,10 @@ const isMeant = (entry: string, host: string, port: string): boolean => {
 
 const defaultPorts: Readonly<Record<string, string>> = { 'https:': '443', 'wss:': '443', 'http:': '80', 'ws:': '80' };
 
-/** The proxy for an address (`https:`, `wss:`, `http:`, `ws:`); undefined for what is reached directly, as everything inside is. */
+/**
+ * The proxy for an address (`https:`, `wss:`, `http:`, `ws:`); undefined for what is reached directly, as everything
+ * inside is.
+ */
 export const proxyFor = (address: string, { https, http, except = '' }: ProxySettings): URL | undefined => {
   const { protocol, hostname, port } = new URL(address);
   const chosen = protocol === 'https:' || protocol === 'wss:' ? https : http;

@@ -34,7 +34,11 @@ class TunnelAgent extends HttpsProxyAgent<string> {
     const socket = await this.#reach(super.connect(request, { ...options, ...this.#options.tls }));
     if (status === 200) return socket;
     socket.destroy();
-    throw refusedByProxy(this.#proxy, hostPort({ host: String(options.host), port: Number(options.port) }), status ?? 0);
+    throw refusedByProxy(
+      this.#proxy,
+      hostPort({ host: String(options.host), port: Number(options.port) }),
+      status ?? 0,
+    );
   }
 
   async #reach<T extends Duplex>(connecting: Promise<T>): Promise<T> {

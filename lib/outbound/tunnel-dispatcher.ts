@@ -33,5 +33,9 @@ export const tunnelDispatcher = (proxy: URL): Dispatcher =>
   });
 
 /** The fetch that goes with the dispatcher; Node's own takes none but of its own version. */
-export const fetchOver = async (dispatcher: Dispatcher, address: string, init: RequestInit | undefined): Promise<Response> =>
+export const fetchOver = async (
+  dispatcher: Dispatcher,
+  address: string,
+  init: RequestInit | undefined,
+): Promise<Response> =>
   (await fetch(address, { ...(init as Parameters<typeof fetch>[1]), dispatcher })) as unknown as Response;

@@ -15,9 +15,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const migrationsOf = (service: string, tables: readonly string[]): string => {
   const at = join(folder, `${service}-${tables.length}`);
   mkdirSync(join(at, 'meta'), { recursive: true });
-  const entries = tables.map((_, idx) => ({ idx, version: '7', when: 1_769_500_000_000 + idx, tag: `000${idx}`, breakpoints: true }));
+  const entries = tables.map((_, idx) => ({
+    idx,
+    version: '7',
+    when: 1_769_500_000_000 + idx,
+    tag: `000${idx}`,
+    breakpoints: true,
+  }));
   writeFileSync(join(at, 'meta', '_journal.json'), JSON.stringify({ version: '7', dialect: 'postgresql', entries }));
-  for (const [i, table] of tables.entries()) writeFileSync(join(at, `000${i}.sql`), `CREATE TABLE "${table}" ("id" serial PRIMARY KEY);`);
+  for (const [i, table] of tables.entries())
+    writeFileSync(join(at, `000${i}.sql`), `CREATE TABLE "${table}" ("id" serial PRIMARY KEY);`);
   return at;
 };
 const accounts = migrationsOf('accounts', ['accounts', 'sessions']);
@@ -25,13 +32,28 @@ const laterAccounts = migrationsOf('accounts', ['accounts', 'sessions', 'recover
 const portfolios = migrationsOf('portfolios', ['profiles', 'coins', 'hours']);
 
 describe.skipIf(!server)(`two services on one database (${server?.origin ?? 'none found: NOT COVERED'})`, () => {
-  const start = async (database: string, migrationsFolder: string, more: Partial<ServerPostgresOptions> = {}): Promise<void> => {
+  const start = async (
+    database: string,
+    migrationsFolder: string,
+    more: Partial<ServerPostgresOptions> = {},
+  ): Promise<void> => {
     if (!server) throw new Error('no server');
     const { host, port, user, password } = server;
-    const options = { host, port, user, password, database, migrationsFolder, log: silentLogger(), clock: systemClock, ...more };
+    const options = {
+      host,
+      port,
+      user,
+      password,
+      database,
+      migrationsFolder,
+      log: silentLogger(),
+      clock: systemClock,
+      ...more,
+    };
     await (await openServerPostgres(options)).close();
   };
-  const query = async (database: string, text: string) => (await server?.query<Record<string, unknown>>(text, database)) ?? [];
+  const query = async (database: string, text: string) =>
+    (await server?.query<Record<string, unknown>>(text, database)) ?? [];
   /** Those of the services, as `schema.table`. */
   const tables = async (database: string) => {
     const rows = await query(
@@ -43,7 +65,8 @@ describe.skipIf(!server)(`two services on one database (${server?.origin ?? 'non
   };
   /** As a build left it that knew no other journal than the common one. */
   const forgetOwnJournal = (database: string, schema: string) => query(database, `drop table "${schema}".__migrations`);
-  const common = async (database: string) => (await query(database, 'select 1 from drizzle.__drizzle_migrations')).length;
+  const common = async (database: string) =>
+    (await query(database, 'select 1 from drizzle.__drizzle_migrations')).length;
   const both = ['auth.accounts', 'auth.sessions', 'profile.coins', 'profile.hours', 'profile.profiles'];
 
   it('gives each its tables in a schema of its own, whichever starts first, and finds them again', async () => {
@@ -110,7 +133,10 @@ describe.skipIf(!server)(`two services on one database (${server?.origin ?? 'non
     await start('used_first', accounts);
     await forgetOwnJournal('used_first', 'public');
     // Every role can make tables in `public` before PostgreSQL 15.
-    await query('used_first', `create role only_uses login password 'uses'; grant create on schema public to only_uses`);
+    await query(
+      'used_first',
+      `create role only_uses login password 'uses'; grant create on schema public to only_uses`,
+    );
     await query(
       'used_first',
       'grant usage on schema drizzle to only_uses; grant select, insert on all tables in schema drizzle to only_uses',

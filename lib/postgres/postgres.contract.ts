@@ -2,7 +2,14 @@ import { eq, sql } from 'drizzle-orm';
 import { bigint, jsonb, numeric, pgTable, serial, text, timestamp } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../errors/errors.js';
-import { checkViolation, fromPostgresError, type Postgres, sqlState, uniqueViolation, violatedConstraint } from './postgres.js';
+import {
+  checkViolation,
+  fromPostgresError,
+  type Postgres,
+  sqlState,
+  uniqueViolation,
+  violatedConstraint,
+} from './postgres.js';
 
 const vaults = pgTable('vaults', {
   id: serial('id').primaryKey(),
@@ -56,25 +63,34 @@ export const describePostgres = (name: string, open: () => Promise<Postgres>): v
       expect(await postgres.db.select({ name: vaults.name, note: vaults.note }).from(vaults)).toEqual([
         { name: 'a', note: { tags: ['x'] } },
       ]);
-      expect(await postgres.db.delete(vaults).where(eq(vaults.name, 'a')).returning({ name: vaults.name })).toEqual([{ name: 'a' }]);
+      expect(await postgres.db.delete(vaults).where(eq(vaults.name, 'a')).returning({ name: vaults.name })).toEqual([
+        { name: 'a' },
+      ]);
       expect(await postgres.db.select().from(vaults)).toEqual([]);
     });
 
     it('gives every moment back as it was written, on the days 1 to 12 of a month too', async () => {
       const moments = ['2026-11-05T10:00:00.123Z', '2026-11-25T23:59:59.999Z', '1902-02-03T00:00:00.000Z'];
-      for (const moment of moments) await postgres.db.insert(vaults).values({ name: moment, amount: '1', openedAt: new Date(moment) });
-      const rows = await postgres.db.select({ name: vaults.name, openedAt: vaults.openedAt }).from(vaults).orderBy(vaults.id);
+      for (const moment of moments)
+        await postgres.db.insert(vaults).values({ name: moment, amount: '1', openedAt: new Date(moment) });
+      const rows = await postgres.db
+        .select({ name: vaults.name, openedAt: vaults.openedAt })
+        .from(vaults)
+        .orderBy(vaults.id);
       expect(rows.map(({ openedAt }) => openedAt.toISOString())).toEqual(moments);
-      const [made] = await postgres.db.insert(vaults).values({ name: 'now', amount: '1' }).returning({ openedAt: vaults.openedAt });
+      const [made] = await postgres.db
+        .insert(vaults)
+        .values({ name: 'now', amount: '1' })
+        .returning({ openedAt: vaults.openedAt });
       expect(Math.abs((made?.openedAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
     });
 
     it('keeps the letters of every script', async () => {
       const name = '币安人生USDT, Größe, Iıİi, 🔑, \\';
       await postgres.db.insert(vaults).values({ name, amount: '1', note: { name } });
-      expect(await postgres.db.select({ name: vaults.name, note: vaults.note }).from(vaults).where(eq(vaults.name, name))).toEqual([
-        { name, note: { name } },
-      ]);
+      expect(
+        await postgres.db.select({ name: vaults.name, note: vaults.note }).from(vaults).where(eq(vaults.name, name)),
+      ).toEqual([{ name, note: { name } }]);
     });
 
     it('keeps a numeric exactly, as text', async () => {
@@ -97,7 +113,9 @@ export const describePostgres = (name: string, open: () => Promise<Postgres>): v
     });
 
     it('keeps what a statement carried out of the error that travels on', async () => {
-      const error = fromPostgresError(await failure(postgres.db.insert(vaults).values({ name: 'hidden-secret', amount: '-77' })));
+      const error = fromPostgresError(
+        await failure(postgres.db.insert(vaults).values({ name: 'hidden-secret', amount: '-77' })),
+      );
       expect(error).toBeInstanceOf(AppError);
       expect(error.code).toBe('internal');
       const cause = error.cause as Error & Record<string, unknown>;
@@ -157,7 +175,10 @@ export const describePostgres = (name: string, open: () => Promise<Postgres>): v
         }),
       );
       await entered;
-      const other = postgres.db.insert(vaults).values({ name: 'outside', amount: '1' }).returning({ name: vaults.name });
+      const other = postgres.db
+        .insert(vaults)
+        .values({ name: 'outside', amount: '1' })
+        .returning({ name: vaults.name });
       leave();
       await transaction;
       expect(await other).toEqual([{ name: 'outside' }]);

@@ -6,8 +6,8 @@ export { postgresServer, postgresSettings } from './settings.js';
 export { checkViolation, fromPostgresError, sqlState, uniqueViolation, violatedConstraint } from './sql-error.js';
 
 /**
- * A drizzle database of either adapter. Use the query builder with `returning()`; what a bare `execute` returns differs between
- * the adapters. Errors are drizzle's; read them with `sqlState` and hand them on through `fromPostgresError`.
+ * A drizzle database of either adapter. Use the query builder with `returning()`; what a bare `execute` returns differs
+ * between the adapters. Errors are drizzle's; read them with `sqlState` and hand them on through `fromPostgresError`.
  */
 export type Database = PgDatabase<PgQueryResultHKT>;
 
@@ -17,8 +17,14 @@ export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 /** One PostgreSQL database, migrated. An acknowledged commit survives a kill of this process. */
 export interface Postgres {
   readonly db: Database;
-  /** Resolves when the database answers and takes changes. @throws AppError unavailable, within the adapter's connect and statement limits */
+  /**
+   * Resolves when the database answers and takes changes. @throws AppError unavailable, within the adapter's connect
+   * and statement limits
+   */
   ping(): Promise<void>;
-  /** Lets running statements end, within a bound and no longer than until the signal, and closes every connection. Idempotent. */
+  /**
+   * Lets running statements end, within a bound and no longer than until the signal, and closes every connection.
+   * Idempotent.
+   */
   close(until?: AbortSignal): Promise<void>;
 }

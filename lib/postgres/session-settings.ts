@@ -8,8 +8,8 @@ export interface SessionOptions {
 
 /**
  * What our statements and the reading of their answers stand on. A server, a database or a role may have other defaults
- * (`ALTER DATABASE …`, `ALTER ROLE … SET`), made for other programs. `default_transaction_read_only` is left as it is: it is how
- * an operator or a provider stops all writing.
+ * (`ALTER DATABASE …`, `ALTER ROLE … SET`), made for other programs. `default_transaction_read_only` is left as it is:
+ * it is how an operator or a provider stops all writing.
  */
 const settingsOf = ({ schema, statementTimeoutMs }: SessionOptions): Readonly<Record<string, string>> => ({
   // The form of texts.

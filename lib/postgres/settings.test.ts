@@ -20,9 +20,14 @@ describe('the settings of a PostgreSQL server', () => {
     const migrateAt = { host: 'db', port: 5432 };
     expect(postgresServer(read({ ...server, ...more }))).toMatchObject({ schema: 'mine', migrate: 'off', migrateAt });
   });
-  it.each(['pg_catalog', 'pg_mine', 'information_schema'])('do not put tables into %s, which is PostgreSQL’s own', (name) => {
-    expect(() => read({ ...server, POSTGRES_SCHEMA: name })).toThrow('POSTGRES_SCHEMA must not be a schema of PostgreSQL itself');
-  });
+  it.each(['pg_catalog', 'pg_mine', 'information_schema'])(
+    'do not put tables into %s, which is PostgreSQL’s own',
+    (name) => {
+      expect(() => read({ ...server, POSTGRES_SCHEMA: name })).toThrow(
+        'POSTGRES_SCHEMA must not be a schema of PostgreSQL itself',
+      );
+    },
+  );
   it('are refused by name', () => {
     const wrong = { POSTGRES_SCHEMA: 'My "schema"', POSTGRES_MIGRATE: 'no', POSTGRES_MIGRATE_ADDR: 'db' };
     const faults = (() => {

@@ -12,7 +12,10 @@ export const postgresSettings = (env: NodeJS.ProcessEnv, database: string) => ({
   POSTGRES_DB: z.string().default(database).describe('The database, in UTF8.'),
   POSTGRES_SCHEMA: z
     .string()
-    .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be 1 to 63 lower-case letters a to z, digits and _, of which a digit is not the first')
+    .regex(
+      /^[a-z_][a-z0-9_]{0,62}$/,
+      'must be 1 to 63 lower-case letters a to z, digits and _, of which a digit is not the first',
+    )
     .refine((name) => !/^(pg_|information_schema$)/.test(name), 'must not be a schema of PostgreSQL itself')
     .default('public')
     .describe(

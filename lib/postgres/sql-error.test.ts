@@ -3,18 +3,51 @@ import { describe, expect, it } from 'vitest';
 import { databaseFault, fromPostgresError, isPoolerRefusal } from './sql-error.js';
 
 /** As PostgreSQL's driver throws it. */
-const thrown = (code: string, more: object = { routine: 'exec_simple_query' }) => Object.assign(new Error('words'), { code, ...more });
+const thrown = (code: string, more: object = { routine: 'exec_simple_query' }) =>
+  Object.assign(new Error('words'), { code, ...more });
 
 describe('what a failure in the database means', () => {
   const faults = {
-    away: ['08000', '08001', '08003', '08004', '08006', '53000', '53100', '53200', '53300', '57P01', '57P02', '57P03', '57P04', '57P05'],
+    away: [
+      '08000',
+      '08001',
+      '08003',
+      '08004',
+      '08006',
+      '53000',
+      '53100',
+      '53200',
+      '53300',
+      '57P01',
+      '57P02',
+      '57P03',
+      '57P04',
+      '57P05',
+    ],
     'read-only': ['25006'],
     'too-slow': ['57014', '55P03', '25P03', '25P04'],
-    refused: ['08P01', '53400', '28000', '28P01', '3D000', '42501', '42P01', '0A000', '25001', '25P02', '23505', '22P05', '55000', 'XX000'],
+    refused: [
+      '08P01',
+      '53400',
+      '28000',
+      '28P01',
+      '3D000',
+      '42501',
+      '42P01',
+      '0A000',
+      '25001',
+      '25P02',
+      '23505',
+      '22P05',
+      '55000',
+      'XX000',
+    ],
   };
   it.each(Object.entries(faults))('is %s for the codes of that kind', (fault, codes) => {
     expect(codes.filter((code) => databaseFault(thrown(code)) !== fault)).toEqual([]);
-    expect(codes.filter((code) => databaseFault(new DrizzleQueryError('select', [], thrown(code))) !== fault)).toEqual([]);
+    expect(codes.filter((code) => databaseFault(new DrizzleQueryError('select', [], thrown(code))) !== fault)).toEqual(
+      [],
+    );
   });
   it('is away when the connection was lost, and a mistake of ours when it is one', () => {
     expect(databaseFault(new Error('Connection terminated unexpectedly'))).toBe('away');
@@ -23,7 +56,11 @@ describe('what a failure in the database means', () => {
   });
   it('is away when a pooler says so, which has one code for everything', () => {
     const relayed = thrown('08P01', {});
-    expect([databaseFault(relayed), isPoolerRefusal(relayed), isPoolerRefusal(thrown('08P01'))]).toEqual(['away', true, false]);
+    expect([databaseFault(relayed), isPoolerRefusal(relayed), isPoolerRefusal(thrown('08P01'))]).toEqual([
+      'away',
+      true,
+      false,
+    ]);
   });
   it('is told as "come again" where that helps, and with what happened: a full disk is no database that cannot be reached', () => {
     expect(fromPostgresError(thrown('25006'))).toMatchObject({

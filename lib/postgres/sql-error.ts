@@ -25,33 +25,39 @@ export const sqlState = (thrown: unknown): string | undefined => {
 /** The name of the constraint that a statement violated. */
 export const violatedConstraint = (thrown: unknown): string | undefined => {
   const error = driverError(thrown);
-  return error instanceof Error && 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : undefined;
+  return error instanceof Error && 'constraint' in error && typeof error.constraint === 'string'
+    ? error.constraint
+    : undefined;
 };
 
 /**
- * What a failure means for whoever asked: the database is `away` or `read-only` and may be otherwise in a moment; it took too
- * long; or it refuses, and will refuse the same again.
+ * What a failure means for whoever asked: the database is `away` or `read-only` and may be otherwise in a moment; it
+ * took too long; or it refuses, and will refuse the same again.
  */
 export type DatabaseFault = 'away' | 'read-only' | 'too-slow' | 'refused';
 
 /**
- * What passes by itself, class by class. 08: the connection is lost or was not had (08P01 is looked at apart). 53: out of memory,
- * disk or connections, but not past a limit that was set for it (53400). 57P0x: shut down, crashed, starting, its database
- * dropped (a new connection says whether it is gone), idle for too long. 58: the system under it. 40001, 40P01: serialization
- * failure, deadlock. The rest refuses: 28 and 3D (user, password, database), 42 (no such thing, no right to it), 0A (not
- * supported), 25 but for 25006, and whatever else comes.
+ * What passes by itself, class by class. 08: the connection is lost or was not had (08P01 is looked at apart). 53: out
+ * of memory, disk or connections, but not past a limit that was set for it (53400). 57P0x: shut down, crashed,
+ * starting, its database dropped (a new connection says whether it is gone), idle for too long. 58: the system under
+ * it. 40001, 40P01: serialization failure, deadlock. The rest refuses: 28 and 3D (user, password, database), 42 (no
+ * such thing, no right to it), 0A (not supported), 25 but for 25006, and whatever else comes.
  */
 const passing = /^(08(?!P01)|53(?!400)|57P0[1-5]|58|40001|40P01)/;
 /** A statement or a lock wait that took too long, or a transaction in which nothing happened. */
 const tooLong = new Set(['57014', '55P03', '25P03', '25P04']);
 
 /**
- * True of a refusal in words of a pooler between us and PostgreSQL. PgBouncer 1.18 gives everything that it says or passes on
- * while somebody connects this one code: an unknown database as well as a server that is starting. PostgreSQL's own errors name the routine they come from.
+ * True of a refusal in words of a pooler between us and PostgreSQL. PgBouncer 1.18 gives everything that it says or
+ * passes on while somebody connects this one code: an unknown database as well as a server that is starting.
+ * PostgreSQL's own errors name the routine they come from.
  */
 export const isPoolerRefusal = (thrown: unknown): boolean => {
   const error = driverError(thrown);
-  return sqlState(error) === protocolViolation && !(error instanceof Error && 'routine' in error && typeof error.routine === 'string');
+  return (
+    sqlState(error) === protocolViolation &&
+    !(error instanceof Error && 'routine' in error && typeof error.routine === 'string')
+  );
 };
 
 /**
@@ -84,9 +90,9 @@ const awayInWords = (state: string | undefined): string =>
   troubles.find(([states]) => states.test(state ?? ''))?.[1] ?? 'The database cannot be reached.';
 
 /**
- * The AppError of anything a store threw: `unavailable` when the database is away or read-only, `deadline_exceeded` when it was too
- * slow, `internal` for the rest. What is an AppError already stays. Statements, their parameters and the rows they failed on,
- * which may hold secrets, are left out of the cause.
+ * The AppError of anything a store threw: `unavailable` when the database is away or read-only, `deadline_exceeded`
+ * when it was too slow, `internal` for the rest. What is an AppError already stays. Statements, their parameters and
+ * the rows they failed on, which may hold secrets, are left out of the cause.
  */
 export const fromPostgresError = (thrown: unknown): AppError => {
   if (thrown instanceof AppError) return thrown;
@@ -103,7 +109,10 @@ export const fromPostgresError = (thrown: unknown): AppError => {
     case 'too-slow':
       return new AppError('deadline_exceeded', 'The database took too long to answer.', { cause });
     case 'read-only':
-      return new AppError('unavailable', 'The database is read-only at the moment; nothing was changed.', { cause, retryAfterMs: 1_000 });
+      return new AppError('unavailable', 'The database is read-only at the moment; nothing was changed.', {
+        cause,
+        retryAfterMs: 1_000,
+      });
     case 'away':
       return new AppError('unavailable', awayInWords(state), { cause, retryAfterMs: 1_000 });
     case 'refused':

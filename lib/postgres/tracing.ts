@@ -21,8 +21,8 @@ const summaryOf = (text: string): string => {
 };
 
 /**
- * The same object, whose promised queries are spans of the trace they are made in. The statement is shown as it was written, with
- * its placeholders; the values never are.
+ * The same object, whose promised queries are spans of the trace they are made in. The statement is shown as it was
+ * written, with its placeholders; the values never are.
  */
 export const traceQueries = <T extends Queries>(target: T, database: string): T => {
   if (!isTracing()) return target;

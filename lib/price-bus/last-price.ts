@@ -16,16 +16,25 @@ export interface LastPrice {
   readonly simulated?: boolean;
 }
 
-/** Ids that fall while time goes on by this much are a new series (an exchange that began to count anew), not an old trade. */
+/**
+ * Ids that fall while time goes on by this much are a new series (an exchange that began to count anew), not an old
+ * trade.
+ */
 const newSeriesAfterMs = 2_000;
 
 type TradeMoment = Pick<LastPrice, 'timeMs' | 'tradeId'>;
 
-/** Whether a price replaces a known one: the exchange's trade ids say what came first; times may be equal, or be corrected. */
+/**
+ * Whether a price replaces a known one: the exchange's trade ids say what came first; times may be equal, or be
+ * corrected.
+ */
 export const isLaterPrice = (next: TradeMoment, known: TradeMoment): boolean =>
   next.tradeId > known.tradeId || (next.tradeId < known.tradeId && next.timeMs > known.timeMs + newSeriesAfterMs);
 
-/** Reads a LastPrice from what JSON holds. @returns undefined when it is none: a price of 0 and a time past 2299 are none either. */
+/**
+ * Reads a LastPrice from what JSON holds. @returns undefined when it is none: a price of 0 and a time past 2299 are
+ * none either.
+ */
 export const toLastPrice = (value: unknown): LastPrice | undefined => {
   if (typeof value !== 'object' || value === null) return undefined;
   const { symbol, price, timeMs, tradeId, simulated } = value as Record<string, unknown>;

@@ -81,7 +81,9 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
 
     it('uses the lower-case symbol as the channel and the contract fields as the message', async () => {
       const seen: [string, unknown][] = [];
-      await carrier.pubsub.subscribe([symbol('btc')], { message: (channel, text) => void seen.push([channel, JSON.parse(text)]) });
+      await carrier.pubsub.subscribe([symbol('btc')], {
+        message: (channel, text) => void seen.push([channel, JSON.parse(text)]),
+      });
       bus.publish(stat('btc', 1, '68123.45'));
       await becomes(() => seen, [[symbol('btc'), stat('btc', 1, '68123.45')]]);
     });
@@ -97,7 +99,10 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
     it('knows no last price of a symbol that never had one', async () => {
       await follow(['btc']);
       bus.publish(stat('btc', 1, '1'));
-      await becomes(async () => [...(await bus.last([symbol('eth'), symbol('btc'), symbol('none')])).keys()], [symbol('btc')]);
+      await becomes(
+        async () => [...(await bus.last([symbol('eth'), symbol('btc'), symbol('none')])).keys()],
+        [symbol('btc')],
+      );
       expect(await bus.last([])).toEqual(new Map());
     });
 
@@ -127,10 +132,18 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
     });
 
     it('keeps how far a symbol is published, in the step of the second itself, until it is forgotten', async () => {
-      const at = (second: number, tradeId: number, final = true) => ({ second, tradeId, tradeTimeMs: second + 1, revision: 1, final });
+      const at = (second: number, tradeId: number, final = true) => ({
+        second,
+        tradeId,
+        tradeTimeMs: second + 1,
+        revision: 1,
+        final,
+      });
       const through = { symbol: symbol('btc'), last: at(1_000, 4), later: [at(3_000, 9, false)] };
       const found: Promise<Map<string, unknown>>[] = [];
-      await bus.subscribe([symbol('btc')], { second: () => void found.push(bus.through([symbol('eth'), symbol('btc')])) });
+      await bus.subscribe([symbol('btc')], {
+        second: () => void found.push(bus.through([symbol('eth'), symbol('btc')])),
+      });
       bus.publish(stat('btc', 9, '9'), through);
       await becomes(() => found.length, 1);
       expect(await found[0]).toEqual(new Map([[symbol('btc'), through]]));
@@ -139,7 +152,11 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       await bus.settled();
       expect(await bus.through([symbol('btc')])).toEqual(new Map([[symbol('btc'), through]]));
       bus.publish(stat('btc', 11, '11'), { ...through, last: at(4_000, 11), later: [], by: 'me' });
-      expect((await bus.through([symbol('btc')])).get(symbol('btc'))).toMatchObject({ last: { tradeId: 11 }, later: [], by: 'me' });
+      expect((await bus.through([symbol('btc')])).get(symbol('btc'))).toMatchObject({
+        last: { tradeId: 11 },
+        later: [],
+        by: 'me',
+      });
       bus.keepThrough(through);
       expect((await bus.resume([symbol('btc')])).get(symbol('btc'))).toMatchObject({ through, last: { tradeId: 11 } });
       bus.forgetThrough(symbol('btc'));
@@ -181,7 +198,10 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
 
     it('sends a price ahead of its second to those who ask for it, once, and keeps it', async () => {
       const prices: LastPrice[] = [];
-      const subscription = await bus.subscribe([symbol('btc')], { second: () => undefined, price: (last) => void prices.push(last) });
+      const subscription = await bus.subscribe([symbol('btc')], {
+        second: () => undefined,
+        price: (last) => void prices.push(last),
+      });
       await subscription.add([symbol('eth')]);
       const secondsOnly = await follow(['btc', 'eth']);
       const [btc, eth, late] = [stat('btc', 5, '5'), stat('eth', 6, '6'), stat('btc', 4, '4')];
@@ -193,7 +213,9 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       await becomes(() => secondsOnly.seen, [btc]);
       await becomes(() => prices, [lastOf(btc), lastOf(eth)]);
       expect(secondsOnly.malformed).toEqual([]);
-      expect(await bus.last([symbol('btc'), symbol('eth')])).toEqual(new Map([btc, eth].map((one) => [one.symbol, lastOf(one)])));
+      expect(await bus.last([symbol('btc'), symbol('eth')])).toEqual(
+        new Map([btc, eth].map((one) => [one.symbol, lastOf(one)])),
+      );
       await subscription.remove([symbol('eth')]);
       bus.publishPrice(lastOf(stat('eth', 7, '7')));
       bus.publishPrice(lastOf(stat('btc', 8, '8')));
@@ -223,7 +245,8 @@ export const priceBusContract = (name: string, open: () => Promise<OpenedCarrier
       bus.publishPrice({ ...lastOf(stat('eth', 1, '2')), simulated: false });
       bus.publish(stat('bnb', 1, '3'));
       await bus.settled();
-      const kinds = async () => [...(await bus.last(['btc', 'eth', 'bnb'].map(symbol))).values()].map(({ simulated }) => simulated);
+      const kinds = async () =>
+        [...(await bus.last(['btc', 'eth', 'bnb'].map(symbol))).values()].map(({ simulated }) => simulated);
       expect(await kinds()).toEqual([true, false, undefined]);
       bus.publish(stat('eth', 2, '2'), undefined, true);
       await becomes(kinds, [true, true, undefined]);

@@ -18,7 +18,12 @@ priceBusContract('memory', async () => {
 
 if (server) {
   priceBusContract('redis', async () => {
-    const pubsub = createRedisPubSub({ address: server, log: silentLogger(), metrics: createMetrics('test'), clock: systemClock });
+    const pubsub = createRedisPubSub({
+      address: server,
+      log: silentLogger(),
+      metrics: createMetrics('test'),
+      clock: systemClock,
+    });
     return { pubsub, end: () => pubsub.close() };
   });
 }

@@ -14,7 +14,8 @@ export { decodeSecondStat, type SecondStat } from './second-stat.js';
 export interface PriceBus {
   /**
    * Sends a second and keeps its close as the symbol's last price unless a later one is kept. Never waits.
-   * @param through what is published with it; kept in the same step, so that whoever goes on neither repeats nor leaves out this second
+   * @param through what is published with it; kept in the same step, so that whoever goes on neither repeats nor leaves
+   * out this second
    * @param simulated whether the prices are; kept with the last price where it is known
    */
   publish(stat: SecondStat, through?: PublishedThrough, simulated?: boolean): void;
@@ -25,14 +26,18 @@ export interface PriceBus {
   /** How far those symbols are published of which that is known. @throws AppError unavailable */
   through(symbols: readonly string[]): Promise<Map<string, PublishedThrough>>;
   /**
-   * What is kept of symbols that are published from here from now on: nothing older replaces their last prices. @throws AppError unavailable
+   * What is kept of symbols that are published from here from now on: nothing older replaces their last prices. @throws
+   * AppError unavailable
    */
   resume(symbols: readonly string[]): Promise<Map<string, Kept>>;
   /** Keeps how far a symbol is published, without sending anything. */
   keepThrough(through: PublishedThrough): void;
   /** Nobody is to go on where this symbol's publishing ended: its seconds end here. */
   forgetThrough(symbol: string): void;
-  /** Somebody else publishes these symbols from now on: nothing that is remembered of them may be written over what they keep. */
+  /**
+   * Somebody else publishes these symbols from now on: nothing that is remembered of them may be written over what they
+   * keep.
+   */
   release(isReleased: (symbol: string) => boolean): void;
   /** Resolves when everything published so far has reached the server. @throws AppError unavailable */
   settled(): Promise<void>;
@@ -84,7 +89,8 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
   // A repair of an old second must not put an old price back; one entry per symbol the publisher owns.
   const newest = new Map<string, LastPrice>();
   const entryOf = (last: LastPrice): Retained => ({ key: keyOf(last.symbol), text: JSON.stringify(last) });
-  const isLater = (last: LastPrice, kept: LastPrice | undefined): boolean => !kept || isOtherKind(last, kept) || isLaterPrice(last, kept);
+  const isLater = (last: LastPrice, kept: LastPrice | undefined): boolean =>
+    !kept || isOtherKind(last, kept) || isLaterPrice(last, kept);
   const advance = (last: LastPrice): Retained | undefined => {
     if (!isLater(last, newest.get(last.symbol))) return undefined;
     newest.set(last.symbol, last);
@@ -110,7 +116,10 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
     return found;
   };
   const readLast = (symbols: readonly string[]) => readEach(symbols, keyOf, lastIn);
-  /** What was kept may be gone, or be an older copy; a coin that trades once an hour would have no price, or an old one, until then. */
+  /**
+   * What was kept may be gone, or be an older copy; a coin that trades once an hour would have no price, or an old one,
+   * until then.
+   */
   const keepAgain = async (symbols: readonly string[], attempt = 1): Promise<void> => {
     let kept: ReadonlyMap<string, LastPrice>;
     try {
@@ -123,12 +132,19 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
   };
   pubsub.onReturn(() => {
     const symbols = [...newest.keys()];
-    for (let from = 0; from < symbols.length; from += maxReadSymbols) void keepAgain(symbols.slice(from, from + maxReadSymbols));
+    for (let from = 0; from < symbols.length; from += maxReadSymbols)
+      void keepAgain(symbols.slice(from, from + maxReadSymbols));
   });
   return {
     publish: (stat, through, simulated) => {
       const kind = simulated === undefined ? {} : { simulated };
-      const last = advance({ symbol: stat.symbol, price: stat.close, timeMs: stat.lastTradeTime, tradeId: stat.lastTradeId, ...kind });
+      const last = advance({
+        symbol: stat.symbol,
+        price: stat.close,
+        timeMs: stat.lastTradeTime,
+        tradeId: stat.lastTradeId,
+        ...kind,
+      });
       const kept = through && { key: throughKeyOf(stat.symbol), text: JSON.stringify(through) };
       pubsub.publish(stat.symbol, JSON.stringify(stat), ...[last, kept].filter((entry) => entry !== undefined));
     },
@@ -162,7 +178,8 @@ export const createPriceBus = (pubsub: PubSub): PriceBus => {
     settled: async () => void (await pubsub.read([throughKeyOf('')])),
     last: readLast,
     subscribe: async (symbols, listener) => {
-      const channelsOf = (names: readonly string[]) => (listener.price ? names.flatMap((name) => [name, pricePrefix + name]) : names);
+      const channelsOf = (names: readonly string[]) =>
+        listener.price ? names.flatMap((name) => [name, pricePrefix + name]) : names;
       const takePrice = (channel: string, text: string) => {
         const last = decodeLastPrice(text);
         if (!last) listener.malformed?.(channel, 'no last price');

@@ -20,7 +20,10 @@ export interface PublishedThrough {
   readonly symbol: string;
   /** The last second of which it holds that it and every one before it is published for good. */
   readonly last: PublishedSecond;
-  /** Later ones that are published already, because the last one's successor waits for a repair; oldest first, mostly none. */
+  /**
+   * Later ones that are published already, because the last one's successor waits for a repair; oldest first, mostly
+   * none.
+   */
   readonly later: readonly PublishedSecond[];
   /** Who published it, where publishers have names. */
   readonly by?: string;
@@ -29,7 +32,13 @@ export interface PublishedThrough {
 const isPublishedSecond = (value: unknown): value is PublishedSecond => {
   if (typeof value !== 'object' || value === null) return false;
   const { second, tradeId, tradeTimeMs, revision, final } = value as Record<string, unknown>;
-  return isMarketTime(second) && isMarketTime(tradeTimeMs) && isCount(tradeId) && isCount(revision) && typeof final === 'boolean';
+  return (
+    isMarketTime(second) &&
+    isMarketTime(tradeTimeMs) &&
+    isCount(tradeId) &&
+    isCount(revision) &&
+    typeof final === 'boolean'
+  );
 };
 
 /** Reads a PublishedThrough from JSON. @returns undefined when it is none. */
@@ -42,6 +51,7 @@ export const decodePublishedThrough = (text: string): PublishedThrough | undefin
   }
   if (typeof value !== 'object' || value === null) return undefined;
   const { symbol, last, later, by } = value as Record<string, unknown>;
-  const isOne = typeof symbol === 'string' && isPublishedSecond(last) && Array.isArray(later) && later.every(isPublishedSecond);
+  const isOne =
+    typeof symbol === 'string' && isPublishedSecond(last) && Array.isArray(later) && later.every(isPublishedSecond);
   return isOne ? { symbol, last, later, ...(typeof by === 'string' ? { by } : {}) } : undefined;
 };

@@ -38,7 +38,8 @@ describe('decodeSecondStat', () => {
       fc.property(stat, (given) => {
         const read = decodeSecondStat(JSON.stringify(given));
         expect(read).toEqual(given);
-        for (const text of [given.open, given.high, given.low, given.close, given.volume, given.quoteVolume]) parseDecimal(text);
+        for (const text of [given.open, given.high, given.low, given.close, given.volume, given.quoteVolume])
+          parseDecimal(text);
       }),
     );
   });
@@ -61,10 +62,21 @@ describe('decodeSecondStat', () => {
 
   it('names the field that is missing or of the wrong kind', () => {
     fc.assert(
-      fc.property(stat, fc.constantFrom(...(Object.keys(statOf()) as (keyof SecondStat)[])), fc.anything(), (given, field, wrong) => {
-        fc.pre(typeof wrong !== 'string' && typeof wrong !== 'boolean' && !(Number.isSafeInteger(wrong) && Number(wrong) >= 0));
-        expect(decodeSecondStat(JSON.stringify({ ...given, [field]: wrong }) ?? '')).toEqual(expect.stringContaining(field));
-      }),
+      fc.property(
+        stat,
+        fc.constantFrom(...(Object.keys(statOf()) as (keyof SecondStat)[])),
+        fc.anything(),
+        (given, field, wrong) => {
+          fc.pre(
+            typeof wrong !== 'string' &&
+              typeof wrong !== 'boolean' &&
+              !(Number.isSafeInteger(wrong) && Number(wrong) >= 0),
+          );
+          expect(decodeSecondStat(JSON.stringify({ ...given, [field]: wrong }) ?? '')).toEqual(
+            expect.stringContaining(field),
+          );
+        },
+      ),
     );
   });
 
@@ -91,7 +103,9 @@ describe('what a market may say', () => {
   it('a price times a quantity, each with all the digits it may have, can be read by whoever gets the second', () => {
     const most = parseDecimal(`${'9'.repeat(20)}.${'9'.repeat(18)}`, amountBounds);
     const turnover = multiply(multiply(most, most), { units: 99_999_999n, scale: 0 });
-    expect(decodeSecondStat(JSON.stringify({ ...statOf(), quoteVolume: formatDecimal(turnover) }))).toMatchObject({ trades: 37 });
+    expect(decodeSecondStat(JSON.stringify({ ...statOf(), quoteVolume: formatDecimal(turnover) }))).toMatchObject({
+      trades: 37,
+    });
     parseDecimal(formatDecimal(turnover));
   });
 

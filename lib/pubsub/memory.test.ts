@@ -17,7 +17,10 @@ describe('memory pub/sub', () => {
 
   it('drops the newest messages of a burst past its bound, says so once, and goes on', async () => {
     const lines: string[] = [];
-    const pubsub = createMemoryPubSub({ maxWaiting: 3, log: createLogger('test', 'info', (line) => void lines.push(line)) });
+    const pubsub = createMemoryPubSub({
+      maxWaiting: 3,
+      log: createLogger('test', 'info', (line) => void lines.push(line)),
+    });
     const seen: string[] = [];
     await pubsub.subscribe(['a'], { message: (_channel, text) => void seen.push(text) });
     for (const text of ['1', '2', '3', '4', '5']) pubsub.publish('a', text);

@@ -6,7 +6,10 @@ export interface MemoryPubSubOptions {
   readonly log?: Logger;
   /** How many keys are retained; past it the key written longest ago is forgotten. Default 10 000. */
   readonly maxRetained?: number;
-  /** How many messages may wait for delivery within one turn of the event loop; more are dropped and logged. Default 100 000. */
+  /**
+   * How many messages may wait for delivery within one turn of the event loop; more are dropped and logged. Default 100
+   * 000.
+   */
   readonly maxWaiting?: number;
 }
 
@@ -16,8 +19,9 @@ interface Follower {
 }
 
 /**
- * A pub/sub within this process. Messages are handed over in a microtask after `publish` returned, all channels in publishing
- * order, so a listener never runs inside its publisher's call; to those who followed at the publishing and still do.
+ * A pub/sub within this process. Messages are handed over in a microtask after `publish` returned, all channels in
+ * publishing order, so a listener never runs inside its publisher's call; to those who followed at the publishing and
+ * still do.
  */
 export const createMemoryPubSub = (options: MemoryPubSubOptions = {}): PubSub => {
   const { log = silentLogger(), maxRetained = 10_000, maxWaiting = 100_000 } = options;
@@ -76,7 +80,8 @@ export const createMemoryPubSub = (options: MemoryPubSubOptions = {}): PubSub =>
       const to = followers.get(channel);
       if (!to) return;
       if (waiting.length >= maxWaiting) {
-        if (!overflowing) log.warn({ channel, maxWaiting }, 'too many messages wait for delivery; the newest are dropped');
+        if (!overflowing)
+          log.warn({ channel, maxWaiting }, 'too many messages wait for delivery; the newest are dropped');
         overflowing = true;
         return;
       }

@@ -128,7 +128,12 @@ export const pubSubContract = (name: string, open: () => Promise<OpenedPubSub>):
       pubsub.retain({ key: named('k2'), text: 'two' });
       pubsub.retain({ key: named('k1'), text: 'new' });
       await becomes(() => pubsub.read([named('k2')]), ['two']);
-      expect(await pubsub.read([named('k2'), named('none'), named('k1'), named('k2')])).toEqual(['two', undefined, 'new', 'two']);
+      expect(await pubsub.read([named('k2'), named('none'), named('k1'), named('k2')])).toEqual([
+        'two',
+        undefined,
+        'new',
+        'two',
+      ]);
       expect(await pubsub.read([])).toEqual([]);
     });
 

@@ -4,8 +4,10 @@
  */
 export interface PubSub {
   /**
-   * Sends to everyone subscribed now. Never waits and never throws: a message that cannot be sent is dropped and counted.
-   * @param retain keeps each `text` under its `key` for `read`, in the same step: who sees one sees the other, whoever is killed meanwhile.
+   * Sends to everyone subscribed now. Never waits and never throws: a message that cannot be sent is dropped and
+   * counted.
+   * @param retain keeps each `text` under its `key` for `read`, in the same step: who sees one sees the other, whoever
+   * is killed meanwhile.
    */
   publish(channel: string, text: string, ...retain: readonly Retained[]): void;
   /** Keeps a text without sending anything. */
@@ -14,9 +16,15 @@ export interface PubSub {
   forget(keys: readonly string[]): void;
   /** The retained texts of these keys, in their order; undefined where there is none. @throws AppError unavailable */
   read(keys: readonly string[]): Promise<(string | undefined)[]>;
-  /** Opens a subscription that follows a changing set of channels. Resolves when it is active. @throws AppError unavailable */
+  /**
+   * Opens a subscription that follows a changing set of channels. Resolves when it is active. @throws AppError
+   * unavailable
+   */
   subscribe(channels: readonly string[], listener: Listener): Promise<Subscription>;
-  /** Calls `run` whenever the connection for writing is back after a loss: what is retained may be gone, or older than what was written last. */
+  /**
+   * Calls `run` whenever the connection for writing is back after a loss: what is retained may be gone, or older than
+   * what was written last.
+   */
   onReturn(run: () => void): void;
   /** Undefined when the server answers, else what is wrong. */
   check(): Promise<string | undefined>;
@@ -32,8 +40,8 @@ export interface Retained {
 export interface Listener {
   message(channel: string, text: string): void;
   /**
-   * Messages may be gone, because this connection was lost and is back, or because somebody who publishes could not send to one of these
-   * channels for a while: read again what matters. May come more often than needed.
+   * Messages may be gone, because this connection was lost and is back, or because somebody who publishes could not
+   * send to one of these channels for a while: read again what matters. May come more often than needed.
    */
   resumed?(): void;
 }

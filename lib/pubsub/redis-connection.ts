@@ -79,9 +79,12 @@ export const openRedisConnection = (options: RedisConnectionOptions): RedisConne
 
   const answer = <T>(command: Promise<T>, withinMs: number): Promise<T> =>
     new Promise((resolve, reject) => {
-      const refuse = (reason: string, cause?: unknown) => reject(new AppError('unavailable', `${where} ${reason}.`, { cause }));
+      const refuse = (reason: string, cause?: unknown) =>
+        reject(new AppError('unavailable', `${where} ${reason}.`, { cause }));
       const timer = clock.after(withinMs, () => refuse(`did not answer within ${withinMs} ms`));
-      command.then(resolve, (err: Error) => refuse(`did not do what it was asked (${err.message})`, err)).finally(() => timer.cancel());
+      command
+        .then(resolve, (err: Error) => refuse(`did not do what it was asked (${err.message})`, err))
+        .finally(() => timer.cancel());
     });
 
   return {

@@ -101,7 +101,10 @@ if (server) {
     const heard: string[] = [];
     const notices: string[] = [];
     await bus.subscribe([last.symbol], { second: () => undefined, price: ({ price }) => void heard.push(price) });
-    await pubsub.subscribe(['notices'], { message: (_channel, text) => void notices.push(text), resumed: () => undefined });
+    await pubsub.subscribe(['notices'], {
+      message: (_channel, text) => void notices.push(text),
+      resumed: () => undefined,
+    });
     bus.publishPrice(last);
     await becomes(async () => (await bus.last([last.symbol])).get(last.symbol)?.price, '0.01');
 
@@ -110,7 +113,8 @@ if (server) {
       await admin.config('SET', 'dir', place);
       await admin.bgsave();
       await becomes(
-        async () => /rdb_bgsave_in_progress:0\s[\s\S]*rdb_last_bgsave_status:(\w+)/.exec(await admin.info('persistence'))?.[1],
+        async () =>
+          /rdb_bgsave_in_progress:0\s[\s\S]*rdb_last_bgsave_status:(\w+)/.exec(await admin.info('persistence'))?.[1],
         word,
       );
     };

@@ -18,7 +18,9 @@ const setUp = async () => {
       set: (key: string, text: string) => void batch.push(`set ${key} ${text}`),
       exec: () => {
         if (batch.length > 0) sent.push(batch);
-        return new Promise((resolve, reject) => answers.push({ fail: reject, refuse: (err) => resolve(batch.map(() => [err, null])) }));
+        return new Promise((resolve, reject) =>
+          answers.push({ fail: reject, refuse: (err) => resolve(batch.map(() => [err, null])) }),
+        );
       },
     };
   };
@@ -110,20 +112,23 @@ describe('a second time in which Redis refuses writes', () => {
   it.each([
     ['after it was refused', ['answer', 'forget']],
     ['while it was on its way', ['forget', 'answer']],
-  ])('is told too, where nobody wanted the price any more that was refused first: given up %s', async (_when, steps) => {
-    const room = await setUp();
-    for (const step of steps)
-      if (step === 'answer') await room.answer(0, 'full');
-      else room.publisher.forget(['last:btcusdt']);
-    expect(room.told('refuses writes')).toBe(1);
-    await room.clock.advanceAsync(1_000);
-    await retain(room, 'ethusdt');
-    await room.answer(1, 'full');
-    expect(room.told('refuses writes')).toBe(2);
-    await room.clock.advanceAsync(20_000); // Written once more, and refused again: that is the same time.
-    await room.answer(2, 'full');
-    expect([room.sent.length, room.told('refuses writes'), room.told('takes writes again')]).toEqual([3, 2, 0]);
-  });
+  ])(
+    'is told too, where nobody wanted the price any more that was refused first: given up %s',
+    async (_when, steps) => {
+      const room = await setUp();
+      for (const step of steps)
+        if (step === 'answer') await room.answer(0, 'full');
+        else room.publisher.forget(['last:btcusdt']);
+      expect(room.told('refuses writes')).toBe(1);
+      await room.clock.advanceAsync(1_000);
+      await retain(room, 'ethusdt');
+      await room.answer(1, 'full');
+      expect(room.told('refuses writes')).toBe(2);
+      await room.clock.advanceAsync(20_000); // Written once more, and refused again: that is the same time.
+      await room.answer(2, 'full');
+      expect([room.sent.length, room.told('refuses writes'), room.told('takes writes again')]).toEqual([3, 2, 0]);
+    },
+  );
 
   it('is told after it was told that it takes them again, and not before', async () => {
     const room = await setUp();

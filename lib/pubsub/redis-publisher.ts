@@ -27,7 +27,10 @@ export interface RedisPublisher {
   retain(entry: Retained): void;
   forget(keys: readonly string[]): void;
   read(keys: readonly string[]): Promise<(string | undefined)[]>;
-  /** To be called when the connection is ready: writes what could not be written, and says which channels missed messages. */
+  /**
+   * To be called when the connection is ready: writes what could not be written, and says which channels missed
+   * messages.
+   */
   resume(): void;
   /** Waits, at most that long, for the answers to what was sent. */
   finish(withinMs: number): Promise<void>;
@@ -39,12 +42,18 @@ type Write =
 
 type Loss = 'disconnected' | 'overflow' | Refusal;
 
-/** What is refused for now is written once more after such a pause; all of it at once, so never sooner than after half a second. */
+/**
+ * What is refused for now is written once more after such a pause; all of it at once, so never sooner than after half a
+ * second.
+ */
 const refusedPauses = { minRetryMs: 1_000, maxRetryMs: 10_000, leastShare: 0.5 };
 /** How long losses are gathered before they are told. */
 const missedPauseMs = 1_000;
 
-/** Writes of one turn of the event loop leave as one transaction, of which Redis does all or nothing; their answers are only counted. */
+/**
+ * Writes of one turn of the event loop leave as one transaction, of which Redis does all or nothing; their answers are
+ * only counted.
+ */
 export const createRedisPublisher = (connection: RedisConnection, options: RedisPublisherOptions): RedisPublisher => {
   const { clock, log, metrics, maxInFlight, maxUnwritten, requestTimeoutMs, sharded } = options;
   const messagesDropped = metrics.counter({
@@ -76,7 +85,10 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
   let overflowing = false;
   /** Kinds of writes of which the last one was refused: messages may pass where nothing may be kept. */
   const refusing = new Set<Write['kind']>();
-  /** What was to be kept and was refused is wanted by nobody any more: whether such a write would be refused still is not known. */
+  /**
+   * What was to be kept and was refused is wanted by nobody any more: whether such a write would be refused still is
+   * not known.
+   */
   let doubtful = false;
   const refusedBackoff = createBackoff(refusedPauses);
   /** Until then nothing that was refused is written once more. */
@@ -127,7 +139,11 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
     });
   };
   /** @param sent what of the batch the results are of */
-  const settle = (batch: readonly Write[], sent: readonly Write[], results: readonly [Error | null, unknown][] | null) => {
+  const settle = (
+    batch: readonly Write[],
+    sent: readonly Write[],
+    results: readonly [Error | null, unknown][] | null,
+  ) => {
     inFlight -= batch.length;
     batches.delete(batch);
     const wasRefusing = refusing.size > 0;
@@ -158,7 +174,8 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
     if (passing) rest(passing);
     else if (!broken && !resting) refusedBackoff.reset();
     if (pending.length + inFlight < maxInFlight / 2) overflowing = false;
-    // A socket that fails at once, before its end was noticed, must not be tried again and again in one turn; nor what was just refused.
+    // A socket that fails at once, before its end was noticed, must not be tried again and again in one turn; nor what
+    // was just refused.
     if (!broken && !resting) writeBack();
     if (inFlight === 0 && pending.length === 0) finished?.();
   };
@@ -216,7 +233,10 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
       send(write);
     }
   };
-  /** After a pause: what was refused, and is still to be kept, is written; where nothing is, no answer will tell whether Redis takes it. */
+  /**
+   * After a pause: what was refused, and is still to be kept, is written; where nothing is, no answer will tell whether
+   * Redis takes it.
+   */
   const writeAgain = () => {
     writeBack();
     const sent = [pending, ...batches].flat().some((write) => write.kind === 'retained');
@@ -241,7 +261,8 @@ export const createRedisPublisher = (connection: RedisConnection, options: Redis
       await connection.whenUp(requestTimeoutMs);
       flush();
       const found = await connection.answer(connection.redis.mget([...keys]), requestTimeoutMs);
-      if (found.length !== keys.length) throw new AppError('unavailable', 'Redis gave an answer that does not fit the question.');
+      if (found.length !== keys.length)
+        throw new AppError('unavailable', 'Redis gave an answer that does not fit the question.');
       return found.map((text) => text ?? undefined);
     },
     resume: () => {

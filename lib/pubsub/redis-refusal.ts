@@ -1,8 +1,18 @@
 /**
- * The first word of what Redis answers to a write that it refuses for now: its memory is full, its disk does not take the snapshot, it has
- * become a replica, it is loading, a script runs, its cluster or its replicas are not complete.
+ * The first word of what Redis answers to a write that it refuses for now: its memory is full, its disk does not take
+ * the snapshot, it has become a replica, it is loading, a script runs, its cluster or its replicas are not complete.
  */
-const passing = ['OOM', 'MISCONF', 'READONLY', 'LOADING', 'BUSY', 'MASTERDOWN', 'NOREPLICAS', 'CLUSTERDOWN', 'TRYAGAIN'] as const;
+const passing = [
+  'OOM',
+  'MISCONF',
+  'READONLY',
+  'LOADING',
+  'BUSY',
+  'MASTERDOWN',
+  'NOREPLICAS',
+  'CLUSTERDOWN',
+  'TRYAGAIN',
+] as const;
 
 /** `final`: the same write will be refused again, such as one that is not allowed. */
 export type Refusal = (typeof passing)[number] | 'final';

@@ -38,8 +38,14 @@ interface Waiting {
 const maxChannelsPerCommand = 1_000;
 const refusalPauseMs = 1_000;
 
-/** Keeps one connection subscribed to exactly what its subscriptions want, in one running exchange with the server at a time. */
-export const createRedisSubscriber = (connection: RedisConnection, options: RedisSubscriberOptions): RedisSubscriber => {
+/**
+ * Keeps one connection subscribed to exactly what its subscriptions want, in one running exchange with the server at a
+ * time.
+ */
+export const createRedisSubscriber = (
+  connection: RedisConnection,
+  options: RedisSubscriberOptions,
+): RedisSubscriber => {
   const { log, clock, requestTimeoutMs, sharded } = options;
   const { redis } = connection;
   const wanted = new Map<string, Set<Follower>>();

@@ -171,7 +171,10 @@ if (server) {
         resumed: () => void told.push('first'),
       });
       await pubsub.subscribe(['b'], { message: () => undefined, resumed: () => void told.push('second') });
-      const left = await pubsub.subscribe(['c'], { message: () => void seen.push('never'), resumed: () => void told.push('never') });
+      const left = await pubsub.subscribe(['c'], {
+        message: () => void seen.push('never'),
+        resumed: () => void told.push('never'),
+      });
       pubsub.publish('a', '1', { key: 'k', text: 'before' });
       await becomes(() => seen, ['a1']);
       expect(told).toEqual([]);
@@ -180,7 +183,8 @@ if (server) {
       await becomes(() => metric('redis_connected'), 0);
       const heap = process.memoryUsage().heapUsed;
       const startedMs = performance.now();
-      for (let i = 0; i < 200_000; i++) pubsub.publish('a', `lost ${i}`, { key: i % 2 ? 'k' : `k${i % 900}`, text: `meanwhile ${i}` });
+      for (let i = 0; i < 200_000; i++)
+        pubsub.publish('a', `lost ${i}`, { key: i % 2 ? 'k' : `k${i % 900}`, text: `meanwhile ${i}` });
       expect(performance.now() - startedMs).toBeLessThan(5_000);
       expect(process.memoryUsage().heapUsed - heap).toBeLessThan(100 * 2 ** 20);
       // Up to `maxInFlight` of them went to a socket whose end was not noticed yet, and are counted when it is.
@@ -224,7 +228,8 @@ if (server) {
       });
       let next = 0;
       const publishing = systemClock.every(1, () => {
-        for (let i = 0; i < 20; i++, next++) pubsub.publish('steady', String(next), { key: 'steady:last', text: String(next) });
+        for (let i = 0; i < 20; i++, next++)
+          pubsub.publish('steady', String(next), { key: 'steady:last', text: String(next) });
       });
       for (let round = 1; round <= 4; round++) {
         const before = resumed;
@@ -244,7 +249,10 @@ if (server) {
       const { pubsub, metric } = openPubSub(mortal, { pingEveryMs: 100, silenceMs: 300, requestTimeoutMs: 200 });
       const seen: string[] = [];
       let resumed = 0;
-      await pubsub.subscribe(['a'], { message: (_channel, text) => void seen.push(text), resumed: () => void resumed++ });
+      await pubsub.subscribe(['a'], {
+        message: (_channel, text) => void seen.push(text),
+        resumed: () => void resumed++,
+      });
       mortal.freeze();
       await becomes(() => metric('redis_connected'), 0);
       await expect(pubsub.read(['k'])).rejects.toEqual(unavailable);

@@ -14,8 +14,8 @@ export interface RedisPubSubOptions {
   readonly metrics: Metrics;
   readonly clock: Clock;
   /**
-   * Publishes to and follows sharded channels (SPUBLISH, SSUBSCRIBE), which a cluster does not send to its every node; Redis 7 and
-   * later. All who talk to each other need the same. Default false.
+   * Publishes to and follows sharded channels (SPUBLISH, SSUBSCRIBE), which a cluster does not send to its every node;
+   * Redis 7 and later. All who talk to each other need the same. Default false.
    */
   readonly sharded?: boolean;
   /** How long `read`, `check` and following channels may take, connecting included. Default 3 000. */
@@ -35,18 +35,29 @@ export interface RedisPubSubOptions {
 }
 
 /**
- * A pub/sub over Redis. Redis need not be up: the two connections (one publishes and reads, one listens) come and come back
- * by themselves. While there is none, messages are dropped and counted, retained texts are remembered (the latest of each
- * key) and written on return, and `read` and `subscribe` wait their bound and then throw AppError unavailable.
- * After a reconnect every subscription follows its channels again and is then told by `resumed`; so is one, of whatever process, whose
- * channels missed messages because the publisher alone was cut off.
+ * A pub/sub over Redis. Redis need not be up: the two connections (one publishes and reads, one listens) come and come
+ * back by themselves. While there is none, messages are dropped and counted, retained texts are remembered (the latest
+ * of each key) and written on return, and `read` and `subscribe` wait their bound and then throw AppError unavailable.
+ * After a reconnect every subscription follows its channels again and is then told by `resumed`; so is one, of whatever
+ * process, whose channels missed messages because the publisher alone was cut off.
  */
 export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
-  const { address, log, metrics, clock, requestTimeoutMs = 3_000, maxInFlight = 10_000, maxUnwritten = 10_000 } = options;
+  const {
+    address,
+    log,
+    metrics,
+    clock,
+    requestTimeoutMs = 3_000,
+    maxInFlight = 10_000,
+    maxUnwritten = 10_000,
+  } = options;
   const { pingEveryMs = 5_000, silenceMs = 3_000, maxRetryMs = 1_000, closeMs = 1_000, sharded = false } = options;
   const where = `Redis at ${hostPort(address)}`;
   const connected = metrics.gauge({ name: 'redis_connected', help: '1 while both connections to Redis stand.' });
-  const losses = metrics.counter({ name: 'redis_connection_losses_total', help: 'How often a connection to Redis was lost.' });
+  const losses = metrics.counter({
+    name: 'redis_connection_losses_total',
+    help: 'How often a connection to Redis was lost.',
+  });
   let announced: 'nothing' | 'up' | 'down' = 'nothing';
   let closed = false;
   let unable: string | undefined;
@@ -57,7 +68,9 @@ export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
   const checkSharded = async () => {
     const known = await publishing.redis.call('COMMAND', 'INFO', 'SPUBLISH').catch(() => undefined);
     if (!Array.isArray(known)) return; // The connection is lost again.
-    unable = known[0] ? undefined : `${where} has no sharded pub/sub: that takes Redis 7 or later, or REDIS_SHARDED_PUBSUB=off`;
+    unable = known[0]
+      ? undefined
+      : `${where} has no sharded pub/sub: that takes Redis 7 or later, or REDIS_SHARDED_PUBSUB=off`;
     if (unable !== undefined) log.error(`${unable}.`);
   };
   const isUp = () => publishing.isUp() && listening.isUp();
@@ -107,7 +120,15 @@ export const createRedisPubSub = (options: RedisPubSubOptions): PubSub => {
     down: () => undefined,
   });
   const listening = open({ up: () => subscriber.resume(), down: () => subscriber.interrupt() });
-  const publisher = createRedisPublisher(publishing, { clock, log, metrics, maxInFlight, maxUnwritten, requestTimeoutMs, sharded });
+  const publisher = createRedisPublisher(publishing, {
+    clock,
+    log,
+    metrics,
+    maxInFlight,
+    maxUnwritten,
+    requestTimeoutMs,
+    sharded,
+  });
   const subscriber = createRedisSubscriber(listening, { log, clock, requestTimeoutMs, sharded });
   const refuseClosed = () => {
     if (closed) throw new AppError('unavailable', 'The pub/sub is closed.');

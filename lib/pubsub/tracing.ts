@@ -3,7 +3,10 @@ import type { PubSub } from './pubsub.js';
 
 /** Channels of this prefix carry notices, which belong to the request that caused them; the others carry prices. */
 const noticePrefix = 'tickfolio:';
-/** A pub/sub has no headers: the trace is one more field of a JSON object. Receivers do not look at fields they do not know. */
+/**
+ * A pub/sub has no headers: the trace is one more field of a JSON object. Receivers do not look at fields they do not
+ * know.
+ */
 const field = 'traceparent';
 const mark = `"${field}"`;
 
@@ -17,7 +20,10 @@ const fieldsOf = (text: string): Fields | undefined => {
     return undefined;
   }
 };
-/** The trace a message names. Only those in which the field's name stands are read, as prices are many and few of them are traced. */
+/**
+ * The trace a message names. Only those in which the field's name stands are read, as prices are many and few of them
+ * are traced.
+ */
 const traceIn = (text: string): string | undefined => {
   const trace = text.includes(mark) ? fieldsOf(text)?.[field] : undefined;
   return typeof trace === 'string' ? trace : undefined;
@@ -31,7 +37,10 @@ const attributes = (operation: 'send' | 'process', channel: string) => ({
 });
 const kindOf = (channel: string) => (channel.startsWith(noticePrefix) ? channel : 'price');
 
-/** Carries traces through a pub/sub of JSON objects: always for notices sent within a trace, for the sampled few of the prices. */
+/**
+ * Carries traces through a pub/sub of JSON objects: always for notices sent within a trace, for the sampled few of the
+ * prices.
+ */
 export const tracePubSub = (pubsub: PubSub): PubSub => {
   if (!isTracing()) return pubsub;
   return {
@@ -48,7 +57,9 @@ export const tracePubSub = (pubsub: PubSub): PubSub => {
         const { traceparent } = carry();
         pubsub.publish(channel, traceparent ? JSON.stringify({ ...fields, [field]: traceparent }) : text, ...retained);
       };
-      const span = isNotice ? openSpan(`send ${kindOf(channel)}`, plan) : detached(() => openSpan(`send ${kindOf(channel)}`, plan));
+      const span = isNotice
+        ? openSpan(`send ${kindOf(channel)}`, plan)
+        : detached(() => openSpan(`send ${kindOf(channel)}`, plan));
       try {
         span.run(send);
       } finally {
@@ -65,7 +76,11 @@ export const tracePubSub = (pubsub: PubSub): PubSub => {
               listener.message(channel, text);
               return;
             }
-            const plan = { kind: SpanKind.CONSUMER, attributes: attributes('process', channel), parent: traceOf({ traceparent }) };
+            const plan = {
+              kind: SpanKind.CONSUMER,
+              attributes: attributes('process', channel),
+              parent: traceOf({ traceparent }),
+            };
             void inSpan(`process ${kindOf(channel)}`, plan, () => listener.message(channel, text));
           },
         }),

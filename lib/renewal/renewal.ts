@@ -1,6 +1,6 @@
 /**
- * The times of renewing a session, of the page, the BFF and the auth service. They depend on each other: what one waits for, another
- * has to remember. All in milliseconds.
+ * The times of renewing a session, of the page, the BFF and the auth service. They depend on each other: what one waits
+ * for, another has to remember. All in milliseconds.
  */
 export interface RenewalTimes {
   /** How long a renewal waits in the BFF for its turn at the auth service, where many want one. */
@@ -13,11 +13,14 @@ export interface RenewalTimes {
   readonly retryMs: number;
   /** The page renews at most so long before its access token ends. */
   readonly aheadMs: number;
-  /** How long a call may be held up on each of its two ways, page to BFF and BFF to auth, and still count as one that was late. */
+  /**
+   * How long a call may be held up on each of its two ways, page to BFF and BFF to auth, and still count as one that
+   * was late.
+   */
   readonly onTheWayMs: number;
   /**
-   * For so long after the successor of a refresh token was used, a use of that token is taken for a call that was held up, and refused
-   * without a consequence. Later it is theft.
+   * For so long after the successor of a refresh token was used, a use of that token is taken for a call that was held
+   * up, and refused without a consequence. Later it is theft.
    */
   readonly lateMs: number;
 }
@@ -26,10 +29,16 @@ export interface RenewalTimes {
 export const fittingTimes = (times: RenewalTimes): RenewalTimes => {
   const { waitMs, callMs, answerMs, retryMs, aheadMs, onTheWayMs, lateMs } = times;
   const rules: readonly (readonly [boolean, string])[] = [
-    [answerMs > waitMs + callMs, 'the page has to hear what the BFF says of an auth service that does not answer, or has too much to do'],
+    [
+      answerMs > waitMs + callMs,
+      'the page has to hear what the BFF says of an auth service that does not answer, or has too much to do',
+    ],
     [aheadMs >= 2 * (answerMs + retryMs), 'an access token has to outlive two tries to renew it that get no answer'],
     // Sent at the last moment before the page gave up on the try before it, then held up on the way.
-    [lateMs >= 2 * onTheWayMs + answerMs + retryMs + waitMs + callMs, 'a call that was held up must not be taken for theft'],
+    [
+      lateMs >= 2 * onTheWayMs + answerMs + retryMs + waitMs + callMs,
+      'a call that was held up must not be taken for theft',
+    ],
   ];
   for (const [holds, why] of rules) if (!holds) throw new Error(`the times of renewals do not fit together: ${why}`);
   return times;

@@ -1,4 +1,6 @@
-/** How long is paused between attempts. The limits of most parts have these names, and can be handed over as they are. */
+/**
+ * How long is paused between attempts. The limits of most parts have these names, and can be handed over as they are.
+ */
 export interface RetryPolicy {
   /** The ceiling of the first pause; it doubles with each failure up to the other. */
   readonly minRetryMs: number;
@@ -16,7 +18,10 @@ const maxDoublings = 30;
 export const doubledMs = (firstMs: number, mostMs: number, times: number): number =>
   Math.min(mostMs, firstMs * 2 ** Math.min(times, maxDoublings));
 
-/** A pause by chance, so that those that failed together do not come back together. @param failures before the one that it follows; 0 at first */
+/**
+ * A pause by chance, so that those that failed together do not come back together. @param failures before the one that
+ * it follows; 0 at first
+ */
 export const retryPauseMs = (policy: RetryPolicy, failures: number): number => {
   const { minRetryMs, maxRetryMs, leastShare = 0, random = Math.random } = policy;
   return doubledMs(minRetryMs, maxRetryMs, failures) * (leastShare + (1 - leastShare) * random());

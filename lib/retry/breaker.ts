@@ -1,6 +1,15 @@
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError, SamplingBreaker } from 'cockatiel';
+import {
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleAll,
+  isBrokenCircuitError,
+  SamplingBreaker,
+} from 'cockatiel';
 
-/** When a breaker opens: after so many failures in a row, or when such a share of what was tried within a time failed. */
+/**
+ * When a breaker opens: after so many failures in a row, or when such a share of what was tried within a time failed.
+ */
 export type OpensAfter =
   | { readonly failuresInRow: number }
   | {
@@ -22,7 +31,9 @@ export class RestingError extends Error {
   override readonly name = 'RestingError';
 }
 
-/** Stops asking somebody who fails again and again, so that callers are answered at once and the other side may recover. */
+/**
+ * Stops asking somebody who fails again and again, so that callers are answered at once and the other side may recover.
+ */
 export interface Breaker {
   /** Whatever `work` throws counts as a failure. @throws RestingError, and what `work` throws */
   run<T>(work: () => Promise<T>): Promise<T>;

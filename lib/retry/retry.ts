@@ -13,7 +13,8 @@ export interface NextTry {
 
 /**
  * Does `work` until it succeeds, with a pause after each failure that grows up to the policy's ceiling.
- * @param isPassing asked after each failure, also where the signal aborted meanwhile; may tell people, and may throw what says it better
+ * @param isPassing asked after each failure, also where the signal aborted meanwhile; may tell people, and may throw
+ * what says it better
  * @returns undefined once the signal aborted before `work` succeeded
  * @throws what `work` threw and does not pass
  */

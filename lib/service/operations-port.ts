@@ -16,14 +16,21 @@ export interface OperationsOptions {
   stop(until?: AbortSignal): Promise<void>;
 }
 
-/** The port for operations of a service that listens when `listen` is called; /ready says `draining` as soon as it closes. */
-export const createOperationsPort = ({ log, metrics }: OperationsDeps, { dependencies, facts, stop }: OperationsOptions) => {
+/**
+ * The port for operations of a service that listens when `listen` is called; /ready says `draining` as soon as it
+ * closes.
+ */
+export const createOperationsPort = (
+  { log, metrics }: OperationsDeps,
+  { dependencies, facts, stop }: OperationsOptions,
+) => {
   let draining = false;
   const server = createHttpServer({ log, forceCloseConnections: true });
   addOperations(server, { metrics, dependencies, draining: () => draining, ...(facts ? { facts } : {}) });
   return {
     /** @returns the bound port. @throws StartError when it is taken */
-    listen: async (address: Address | undefined): Promise<number | undefined> => address && listen(server, address, 'METRICS_ADDR'),
+    listen: async (address: Address | undefined): Promise<number | undefined> =>
+      address && listen(server, address, 'METRICS_ADDR'),
     close: closingOnce(async (until) => {
       draining = true;
       await stop(until);
@@ -32,7 +39,9 @@ export const createOperationsPort = ({ log, metrics }: OperationsDeps, { depende
   };
 };
 
-/** Serves /health, /ready and /metrics of a service that serves nothing else. @throws StartError when the port is taken */
+/**
+ * Serves /health, /ready and /metrics of a service that serves nothing else. @throws StartError when the port is taken
+ */
 export const serveOperations = async (
   deps: OperationsDeps,
   { address, ...options }: OperationsOptions & { readonly address: Address | undefined },

@@ -36,8 +36,8 @@ export interface Given<Config> {
 }
 
 /**
- * Runs a service as a process of its own, from its settings to its last close. Wrong settings are all printed and end it with 1, before
- * anything is opened. Traces begin first and end last.
+ * Runs a service as a process of its own, from its settings to its last close. Wrong settings are all printed and end
+ * it with 1, before anything is opened. Traces begin first and end last.
  * @param name of the service: its logger's, and with it the prefix of its metrics
  */
 export const runService = async <Config extends ServiceSettings>(
@@ -53,7 +53,14 @@ export const runService = async <Config extends ServiceSettings>(
   await runProcess(
     async (life) => {
       life.own('traces', await startTracing({ service: name, env, log, clock, random }));
-      await open({ config, life, clock, log, metrics, tls: 'GRPC_TLS_CA' in schema.shape ? grpcTlsOf(config, log) : undefined });
+      await open({
+        config,
+        life,
+        clock,
+        log,
+        metrics,
+        tls: 'GRPC_TLS_CA' in schema.shape ? grpcTlsOf(config, log) : undefined,
+      });
     },
     { log },
   );

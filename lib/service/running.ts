@@ -9,8 +9,9 @@ export interface RunningService<Port extends number | undefined = number> {
   /** What the service needs and whether it has it, for somebody else's /ready too. */
   readonly dependencies: readonly Dependency[];
   /**
-   * Takes no new work, finishes what is under way within a bound, and closes what the service opened; what was passed in stays open.
-   * However often it is called, it is done once. @param until nothing is waited for any longer than until this signal
+   * Takes no new work, finishes what is under way within a bound, and closes what the service opened; what was passed
+   * in stays open. However often it is called, it is done once. @param until nothing is waited for any longer than
+   * until this signal
    */
   close(until?: AbortSignal): Promise<void>;
 }

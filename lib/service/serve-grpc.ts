@@ -30,8 +30,8 @@ export interface GrpcFace
 const healthPeriodMs = 250;
 
 /**
- * Serves gRPC with health and reflection, and the operations beside it. grpc.health.v1 says for the service and for the whole server
- * whether everything that is required is there, from the first answer of what is watched on.
+ * Serves gRPC with health and reflection, and the operations beside it. grpc.health.v1 says for the service and for the
+ * whole server whether everything that is required is there, from the first answer of what is watched on.
  * @throws StartError when a port is taken; then everything that was begun here is closed, and `stop` called
  */
 export const serveGrpc = async (deps: GrpcFaceDeps, face: GrpcFace): Promise<RunningService> => {

@@ -18,7 +18,10 @@ export interface HttpFace {
   stop?(until?: AbortSignal): Promise<void>;
 }
 
-/** Serves HTTP, and the operations on the same port. @throws StartError when it is taken; then `stop` is called and the server closed */
+/**
+ * Serves HTTP, and the operations on the same port. @throws StartError when it is taken; then `stop` is called and the
+ * server closed
+ */
 export const serveHttp = async ({ clock }: { readonly clock: Clock }, face: HttpFace): Promise<RunningService> => {
   const { address, portVariable, dependencies, drainMs = 5_000 } = face;
   let draining = false;

@@ -81,7 +81,10 @@ const kinds: Readonly<Record<string, Start>> = {
       },
     ),
   'nothing but operations': (port, { stop }) =>
-    serveOperations({ log, metrics: createMetrics('test') }, { address: { ...address, port }, dependencies: [dependency], stop }),
+    serveOperations(
+      { log, metrics: createMetrics('test') },
+      { address: { ...address, port }, dependencies: [dependency], stop },
+    ),
 };
 
 describe.each(Object.entries(kinds))('a service that serves %s', (_kind, start) => {
@@ -98,7 +101,11 @@ describe.each(Object.entries(kinds))('a service that serves %s', (_kind, start) 
   it('says in /ready that it drains while it ends what is under way', async () => {
     const { stop, release } = stopping();
     const running = own(await start(0, { stop }));
-    expect(await readyOf(running)).toMatchObject({ code: 200, status: 'ready', dependencies: { neighbour: { status: 'ok' } } });
+    expect(await readyOf(running)).toMatchObject({
+      code: 200,
+      status: 'ready',
+      dependencies: { neighbour: { status: 'ok' } },
+    });
     const closed = running.close();
     expect(await readyOf(running)).toMatchObject({ code: 503, status: 'draining' });
     release();
@@ -111,7 +118,9 @@ describe.each(Object.entries(kinds))('a service that serves %s', (_kind, start) 
     const running = own(await start(0, { stop }));
     const second = stopping();
     second.release();
-    await expect(start((running.port ?? running.operationsPort) as number, { stop: second.stop })).rejects.toThrow(/THE_PORT|METRICS_ADDR/);
+    await expect(start((running.port ?? running.operationsPort) as number, { stop: second.stop })).rejects.toThrow(
+      /THE_PORT|METRICS_ADDR/,
+    );
     expect(second.stops).toEqual(['stop']);
   });
 });
@@ -180,7 +189,9 @@ describe('a service that is ended', () => {
     own({ close: () => silent.destroy() });
     await once(silent, 'connect');
     await fetch(`http://127.0.0.1:${running.operationsPort}/health`, { headers: { connection: 'close' } });
-    expect(await Promise.race([running.close(AbortSignal.timeout(500)).then(() => 'ended'), pause(4_000)])).toBe('ended');
+    expect(await Promise.race([running.close(AbortSignal.timeout(500)).then(() => 'ended'), pause(4_000)])).toBe(
+      'ended',
+    );
   });
 });
 

@@ -11,7 +11,14 @@ it('who reads warnings only is told of the end of an outage of the database, as 
   const ask = async () => {
     if (fault) throw fault;
   };
-  const options = { name: 'auth-database', required: true, words: 'the database', ask, periodMs: 1_000, timeoutMs: 500 };
+  const options = {
+    name: 'auth-database',
+    required: true,
+    words: 'the database',
+    ask,
+    periodMs: 1_000,
+    timeoutMs: 500,
+  };
   const health = watchDependency({ clock, log }, options);
   await health.known;
   expect(lines).toEqual([]);

@@ -12,7 +12,10 @@ export interface Watched extends Dependency {
   close(): void;
 }
 
-/** Health must be told at any moment, so whatever the service cannot do without answers at once; what has to be asked first is watched. */
+/**
+ * Health must be told at any moment, so whatever the service cannot do without answers at once; what has to be asked
+ * first is watched.
+ */
 export type ServedDependency =
   | Watched
   | (Dependency & { readonly required: false })

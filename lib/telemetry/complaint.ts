@@ -5,9 +5,10 @@ import type { Clock } from '../clock/clock.js';
 const maxThings = 5;
 
 /**
- * Logs something that may happen very often: in `everyMs` at most once about the same thing, and about five things, with how often it
- * happened since the line before.
- * @returns the reporter, which takes the reason, and what it is about, such as its symbol: facts that are texts tell one thing from another
+ * Logs something that may happen very often: in `everyMs` at most once about the same thing, and about five things,
+ * with how often it happened since the line before.
+ * @returns the reporter, which takes the reason, and what it is about, such as its symbol: facts that are texts tell
+ * one thing from another
  */
 export const createComplaint = (
   clock: Clock,

@@ -9,12 +9,16 @@ export type Collect<M> = (this: M) => void | Promise<void>;
 const maxCollectMs = 2_000;
 
 /**
- * A figure's own reading that keeps the others from being shown neither by an error nor by its time: then this one is left out.
- * A reading that is still under way is not begun a second time.
+ * A figure's own reading that keeps the others from being shown neither by an error nor by its time: then this one is
+ * left out. A reading that is still under way is not begun a second time.
  * @param labelled whether the figure has labels
  * @param failed is told of each time that it did not come
  */
-export const guardedCollect = <M extends Figure>(collect: Collect<M>, labelled: boolean, failed: () => void): Collect<M> => {
+export const guardedCollect = <M extends Figure>(
+  collect: Collect<M>,
+  labelled: boolean,
+  failed: () => void,
+): Collect<M> => {
   let running: Promise<void> | undefined;
   return async function guarded(this: M) {
     running ??= (async () => collect.call(this))().finally(() => {

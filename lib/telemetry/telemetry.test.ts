@@ -26,31 +26,40 @@ describe('logger', () => {
     expect(lines).toHaveLength(6 - at);
   });
 
-  it.each(['password', 'token', 'accessToken', 'refreshToken', 'authorization', 'cookie', 'secret', 'JWT_SECRET', 'set-cookie'])(
-    'never writes a %s, four levels deep, and leaves the object as it was',
-    (name) => {
-      const value = 'do-not-show';
-      const objects = [
-        { [name]: value },
-        { a: { [name]: value } },
-        { a: { b: { [name]: value } } },
-        { a: { b: { c: { [name]: value } } } },
-      ];
-      for (const object of objects) {
-        const before = JSON.stringify(object);
-        const [line = ''] = logged((log) => log.info(object, 'with a secret'));
-        expect(line).not.toContain(value);
-        expect(line).toContain('[redacted]');
-        expect(JSON.stringify(object)).toBe(before);
-      }
-    },
-  );
+  it.each([
+    'password',
+    'token',
+    'accessToken',
+    'refreshToken',
+    'authorization',
+    'cookie',
+    'secret',
+    'JWT_SECRET',
+    'set-cookie',
+  ])('never writes a %s, four levels deep, and leaves the object as it was', (name) => {
+    const value = 'do-not-show';
+    const objects = [
+      { [name]: value },
+      { a: { [name]: value } },
+      { a: { b: { [name]: value } } },
+      { a: { b: { c: { [name]: value } } } },
+    ];
+    for (const object of objects) {
+      const before = JSON.stringify(object);
+      const [line = ''] = logged((log) => log.info(object, 'with a secret'));
+      expect(line).not.toContain(value);
+      expect(line).toContain('[redacted]');
+      expect(JSON.stringify(object)).toBe(before);
+    }
+  });
 
   it('never writes a secret that hangs on an error or a child logger', () => {
     const err = Object.assign(new Error('query failed'), { password: 'do-not-show', config: { token: 'do-not-show' } });
     const lines = logged((log) => {
       log.error({ err }, 'failed');
-      log.child({ authorization: 'Bearer do-not-show', requestId: 'r1' }).info({ headers: { cookie: 'do-not-show' } }, 'child');
+      log
+        .child({ authorization: 'Bearer do-not-show', requestId: 'r1' })
+        .info({ headers: { cookie: 'do-not-show' } }, 'child');
     });
     expect(lines.join('')).not.toContain('do-not-show');
     expect(lines[0]).toContain('query failed');
@@ -60,11 +69,15 @@ describe('logger', () => {
   it('joins the sentences of an error and its causes as one: no full stop before a colon', () => {
     const full = new Error('The disk of the database is full.', { cause: new Error('could not extend file') });
     const [line = ''] = logged((log) => log.error({ err: full }, 'failed'));
-    expect((JSON.parse(line) as { err: { message: string } }).err.message).toBe('The disk of the database is full: could not extend file');
+    expect((JSON.parse(line) as { err: { message: string } }).err.message).toBe(
+      'The disk of the database is full: could not extend file',
+    );
   });
 
   it('writes an error with its stack and its causes', () => {
-    const [line = ''] = logged((log) => log.error({ err: new Error('outer', { cause: new Error('inner') }) }, 'failed'));
+    const [line = ''] = logged((log) =>
+      log.error({ err: new Error('outer', { cause: new Error('inner') }) }, 'failed'),
+    );
     expect(line).toContain('outer');
     expect(line).toContain('inner');
     expect(line).toContain('telemetry.test');
@@ -160,7 +173,8 @@ describe('a complaint', () => {
     const lines: { symbol?: string; times?: number }[] = [];
     const log = createLogger('socket', 'info', (line) => void lines.push(JSON.parse(line) as (typeof lines)[0]));
     const complain = createComplaint(clock, log, 'something cannot be right', 10_000);
-    for (let id = 0; id < 3; id++) for (const coin of [1, 2, 3, 4, 5, 6, 7]) complain('its time', { symbol: `coin${coin}`, id });
+    for (let id = 0; id < 3; id++)
+      for (const coin of [1, 2, 3, 4, 5, 6, 7]) complain('its time', { symbol: `coin${coin}`, id });
     expect(lines.map(({ symbol }) => symbol)).toEqual(['coin1', 'coin2', 'coin3', 'coin4', 'coin5']);
     clock.advance(10_000);
     complain('its time', { symbol: 'coin7', id: 9 });

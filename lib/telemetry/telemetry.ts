@@ -117,13 +117,18 @@ export const createMetrics = (service: string, options: { readonly process?: boo
     labelNames: ['metric'],
   });
   /** The prefixed name, this registry, and a reading that cannot harm the others. */
-  const named = <M extends Figure, C extends { readonly name: string; readonly labelNames?: readonly string[]; collect?: Collect<M> }>(
+  const named = <
+    M extends Figure,
+    C extends { readonly name: string; readonly labelNames?: readonly string[]; collect?: Collect<M> },
+  >(
     config: C,
   ) => {
     const name = prefix + config.name;
     const { collect, labelNames = [] } = config;
     if (collect) errors.inc({ metric: name }, 0);
-    const guarded = collect && { collect: guardedCollect(collect, labelNames.length > 0, () => errors.inc({ metric: name })) };
+    const guarded = collect && {
+      collect: guardedCollect(collect, labelNames.length > 0, () => errors.inc({ metric: name })),
+    };
     return { ...config, ...guarded, ...own, name };
   };
   return {

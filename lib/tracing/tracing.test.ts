@@ -42,20 +42,26 @@ const traced = async (env: NodeJS.ProcessEnv = {}) => {
 };
 
 describe('tracing that is off', () => {
-  it.each([{}, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_SDK_DISABLED: 'true' }, { OTEL_EXPORTER_OTLP_ENDPOINT: '' }])(
-    'does the work only: %j',
-    async (env) => {
-      await start(env);
-      expect(isTracing()).toBe(false);
-      expect(await inSpan('x', {}, () => 1)).toBe(1);
-      expect([carry(), traceFields()]).toEqual([{}, {}]);
-      const target = { query: () => 2 };
-      expect(traceQueries(target, 'db')).toBe(target);
-      const eventLog = createMemoryEventLog({ topics: [], clock: systemClock, log: silentLogger(), metrics: createMetrics('test') });
-      opened.push(eventLog);
-      expect(traceEventLog(eventLog)).toBe(eventLog);
-    },
-  );
+  it.each([
+    {},
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_SDK_DISABLED: 'true' },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: '' },
+  ])('does the work only: %j', async (env) => {
+    await start(env);
+    expect(isTracing()).toBe(false);
+    expect(await inSpan('x', {}, () => 1)).toBe(1);
+    expect([carry(), traceFields()]).toEqual([{}, {}]);
+    const target = { query: () => 2 };
+    expect(traceQueries(target, 'db')).toBe(target);
+    const eventLog = createMemoryEventLog({
+      topics: [],
+      clock: systemClock,
+      log: silentLogger(),
+      metrics: createMetrics('test'),
+    });
+    opened.push(eventLog);
+    expect(traceEventLog(eventLog)).toBe(eventLog);
+  });
   it('refuses a ratio that is none', async () => {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', TRACE_HOT_PATH_RATIO: 'often' };
     await expect(start(env)).rejects.toThrow(StartError);
@@ -106,7 +112,11 @@ describe('tracing', () => {
     const published: string[] = [];
     const pubsub = tracePubSub({
       publish: (_channel: string, text: string) => void published.push(text),
-      subscribe: async () => ({ add: async () => undefined, remove: async () => undefined, close: async () => undefined }),
+      subscribe: async () => ({
+        add: async () => undefined,
+        remove: async () => undefined,
+        close: async () => undefined,
+      }),
       retain: () => undefined,
       onReturn: () => undefined,
       forget: () => undefined,
@@ -120,7 +130,12 @@ describe('tracing', () => {
       pubsub.publish('tickfolio:notice', 'text');
       pubsub.publish('tickfolio:notice', '{"a":3}');
     });
-    expect(published).toEqual(['{"a":1}', '{"a":2}', 'text', expect.stringMatching(/^\{"a":3,"traceparent":"00-[\da-f-]{52}"\}$/)]);
+    expect(published).toEqual([
+      '{"a":1}',
+      '{"a":2}',
+      'text',
+      expect.stringMatching(/^\{"a":3,"traceparent":"00-[\da-f-]{52}"\}$/),
+    ]);
   });
 
   it('follows a notice from where it was sent, also one with nothing else in it, of an earlier build, or with the trace among its fields', async () => {
@@ -133,7 +148,9 @@ describe('tracing', () => {
     const all = new Promise<void>((resolve) => {
       last = resolve;
     });
-    await pubsub.subscribe(['tickfolio:notice'], { message: (_channel, text) => heard.push(JSON.parse(text)) === 4 && last() });
+    await pubsub.subscribe(['tickfolio:notice'], {
+      message: (_channel, text) => heard.push(JSON.parse(text)) === 4 && last(),
+    });
     await inSpan('request', {}, () => {
       pubsub.publish('tickfolio:notice', '{}');
       const { traceparent } = carry();
@@ -145,7 +162,9 @@ describe('tracing', () => {
     const traceparent = expect.stringMatching(/^00-[\da-f-]{52}$/);
     expect(heard).toEqual([{ traceparent }, { a: 1, traceparent }, { b: 2, traceparent }, { c: { traceparent } }]);
     const spans = await sent();
-    const [request, send] = ['request', 'send tickfolio:notice'].map((name) => spans.find((span) => span.name === name));
+    const [request, send] = ['request', 'send tickfolio:notice'].map((name) =>
+      spans.find((span) => span.name === name),
+    );
     const parents = spans.filter(({ kind }) => kind === 'consumer').map(({ parentSpanId }) => parentSpanId);
     expect(parents).toEqual([send?.spanId, request?.spanId, request?.spanId]);
   });
@@ -186,7 +205,10 @@ describe('tracing', () => {
     const certificates = makeTestCertificates();
     opened.push({ close: certificates.remove });
     const collector = await startTestCollector();
-    const tls = await startTestTls(Number(new URL(collector.endpoint).port), certificates.made('collector.example.com', 1));
+    const tls = await startTestTls(
+      Number(new URL(collector.endpoint).port),
+      certificates.made('collector.example.com', 1),
+    );
     const proxy = await startTestProxy({ places: { 'collector.example.com:443': tls.port }, credentials: 'me:secret' });
     opened.push(collector, tls, proxy);
     const endpoint = 'https://collector.example.com';
@@ -206,7 +228,11 @@ describe('tracing', () => {
   it('says once that the collector is away, keeps a bounded number of spans, and ends in time', async () => {
     const lines: string[] = [];
     const away = 'http://127.0.0.1:1';
-    Object.assign(process.env, { OTEL_EXPORTER_OTLP_ENDPOINT: away, OTEL_EXPORTER_OTLP_TIMEOUT: '200', OTEL_BSP_SCHEDULE_DELAY: '10' });
+    Object.assign(process.env, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: away,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '200',
+      OTEL_BSP_SCHEDULE_DELAY: '10',
+    });
     const log = createLogger('test', 'info', (line) => void lines.push(line));
     const tracing = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: away }, log);
     const about = () => lines.filter((line) => line.includes('cannot be delivered'));
@@ -223,6 +249,7 @@ describe('tracing', () => {
     await tracing.close();
     expect(performance.now() - closing).toBeLessThan(3_000);
     expect(about()).toHaveLength(1);
-    for (const name of ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TIMEOUT', 'OTEL_BSP_SCHEDULE_DELAY']) delete process.env[name];
+    for (const name of ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TIMEOUT', 'OTEL_BSP_SCHEDULE_DELAY'])
+      delete process.env[name];
   });
 });

@@ -13,7 +13,9 @@ import { AppError } from '../errors/errors.js';
 
 export { type Context, SpanKind } from '@opentelemetry/api';
 
-/** What carries a trace to another process: HTTP headers, gRPC metadata, message headers; the W3C's `traceparent` in it. */
+/**
+ * What carries a trace to another process: HTTP headers, gRPC metadata, message headers; the W3C's `traceparent` in it.
+ */
 export type Carrier = Readonly<Record<string, string>>;
 
 export interface SpanPlan {
@@ -35,7 +37,10 @@ export interface OpenSpan {
   end(fault?: string, attributes?: Attributes): void;
 }
 
-/** On for the whole process or not at all, decided before anything else starts; a plain flag, since every seam asks for it. */
+/**
+ * On for the whole process or not at all, decided before anything else starts; a plain flag, since every seam asks for
+ * it.
+ */
 let hotPathRatio: number | undefined;
 let draw: () => number = () => 1;
 
@@ -58,7 +63,10 @@ const faultOf = (thrown: unknown): string => {
   return thrown instanceof Error ? thrown.name : 'error';
 };
 
-const begin = (name: string, { kind = SpanKind.INTERNAL, attributes = {}, parent = context.active(), links = [] }: SpanPlan) => {
+const begin = (
+  name: string,
+  { kind = SpanKind.INTERNAL, attributes = {}, parent = context.active(), links = [] }: SpanPlan,
+) => {
   const linked = links.flatMap((link) => {
     const spanContext = trace.getSpanContext(link);
     return spanContext ? [{ context: spanContext }] : [];
@@ -101,7 +109,10 @@ export const inSpan = async <T>(name: string, plan: SpanPlan, work: () => Promis
 export const inChildSpan = async <T>(name: string, plan: () => SpanPlan, work: () => Promise<T> | T): Promise<T> =>
   hotPathRatio !== undefined && trace.getActiveSpan()?.isRecording() ? inSpan(name, plan(), work) : work();
 
-/** The trace under way, for work that follows later and outside of it (after a timer, in a batch); undefined where there is none. */
+/**
+ * The trace under way, for work that follows later and outside of it (after a timer, in a batch); undefined where there
+ * is none.
+ */
 export const currentCause = (): Context | undefined => {
   if (hotPathRatio === undefined) return undefined;
   const active = context.active();
@@ -113,7 +124,8 @@ export const because = async <T>(cause: Context | undefined, name: string, work:
   cause === undefined ? work() : inSpan(name, { parent: cause }, work);
 
 /** Runs `work` in no trace, so that the timers and connections it makes belong to none. */
-export const detached = <T>(work: () => T): T => (hotPathRatio === undefined ? work() : context.with(ROOT_CONTEXT, work));
+export const detached = <T>(work: () => T): T =>
+  hotPathRatio === undefined ? work() : context.with(ROOT_CONTEXT, work);
 
 /** What to send along so that the other side's spans join this trace; empty where there is none. */
 export const carry = (): Carrier => {
@@ -123,7 +135,8 @@ export const carry = (): Carrier => {
 };
 
 /** The trace that a message or request belongs to; the empty context where it names none. */
-export const traceOf = (carrier: Readonly<Record<string, unknown>>): Context => propagation.extract(ROOT_CONTEXT, carrier);
+export const traceOf = (carrier: Readonly<Record<string, unknown>>): Context =>
+  propagation.extract(ROOT_CONTEXT, carrier);
 
 /** What a log line says of the trace it belongs to. What a request left running after its end belongs to it no more. */
 export const traceFields = (): Record<string, string> => {

@@ -36,7 +36,12 @@ const followed = async (fake: FakeSocket, rig: AggregatorRig, symbols: readonly 
   };
   await eventually('both streams', () => isSo('aggTrade') && isSo('miniTicker'));
 };
-const trade = (id: number, timeMs: number, price = '10.00000000'): ReferenceTrade => ({ id, price, quantity: '2.00000000', timeMs });
+const trade = (id: number, timeMs: number, price = '10.00000000'): ReferenceTrade => ({
+  id,
+  price,
+  quantity: '2.00000000',
+  timeMs,
+});
 /** Start of the second in which the test runs. */
 const thisSecond = () => Math.floor(systemClock.now() / 1000) * 1000;
 
@@ -49,7 +54,10 @@ describe('a followed symbol that the exchange does not list', () => {
     const rig = await startRig(fake.port, { alwaysFollow, symbolList: { refreshMs: 20 } }, systemClock, { log });
     closing.push(() => rig.close());
     const degraded = async () => (await rig.call('GET', '/ready')).body.degraded;
-    await eventually('named', async () => (await degraded()) === 'FOLLOW_SYMBOLS names symbols that the exchange does not list: a, b');
+    await eventually(
+      'named',
+      async () => (await degraded()) === 'FOLLOW_SYMBOLS names symbols that the exchange does not list: a, b',
+    );
     const told = () => lines.filter((line) => line.includes('FOLLOW_SYMBOLS'));
     expect(told()).toEqual(['FOLLOW_SYMBOLS names symbols that the exchange does not list: a, b']);
     fake.listed = [...fake.listed, 'a', 'b'];
@@ -139,11 +147,15 @@ describe('the way of a price', () => {
       good.replace('"p":"10.00000000"', '"p":10'),
       good.replace('"q":"2.00000000"', '"q":"-2.00000000"'),
     ];
-    for (const stream of fake.streams) stream.send({ frames: [...bad, ...odd].map((payload) => ({ payload, receiveTimeMs: t0 })) });
+    for (const stream of fake.streams)
+      stream.send({ frames: [...bad, ...odd].map((payload) => ({ payload, receiveTimeMs: t0 })) });
     fake.trades('btcusdt', trade(1, t0 - 1_000), trade(2, t0), trade(3, t0 + 1_000));
     await eventually('a second', () => rig.published.length > 0);
     expect(rig.published[0]).toMatchObject({ second: t0, trades: 1, complete: true });
-    await eventually('the count', async () => (await rig.metric('payloads_malformed_total')) === 2 * bad.length + odd.length);
+    await eventually(
+      'the count',
+      async () => (await rig.metric('payloads_malformed_total')) === 2 * bad.length + odd.length,
+    );
   });
 
   it('hands each mini-ticker to the event log once', async () => {
@@ -169,7 +181,10 @@ describe('the way of a price', () => {
     stream?.send({ frames: [large] });
     await eventually('the tickers', () => rig.events.length > 1);
     await eventually('the count', async () => (await rig.metric('tickers_duplicate_total')) === 2);
-    expect(rig.events.map(({ message }) => JSON.parse(String(message.value)).close_price)).toEqual(['68123.45000000', '99999999999000000']);
+    expect(rig.events.map(({ message }) => JSON.parse(String(message.value)).close_price)).toEqual([
+      '68123.45000000',
+      '99999999999000000',
+    ]);
     expect(rig.events[0]?.topic).toBe('binance.miniticker');
     expect(rig.events[0]?.message.key).toBe('BTCUSDT');
     expect(JSON.parse(String(rig.events[0]?.message.value))).toEqual({
@@ -219,7 +234,10 @@ describe('the streams', () => {
     const { body } = await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt', 'ethusdt'] });
     expect(body).toMatchObject({ feeds: { btcusdt: { state: 'live' }, ethusdt: { state: 'pending' } } });
     fake.mute = false;
-    await eventually('the switch', () => streamsOf(fake, 'aggTrade').length === 1 && streamsOf(fake, 'aggTrade')[0] !== old);
+    await eventually(
+      'the switch',
+      () => streamsOf(fake, 'aggTrade').length === 1 && streamsOf(fake, 'aggTrade')[0] !== old,
+    );
   });
 
   it('one that was ended for reading too slowly is opened again at once, and what was missed is filled', async () => {
@@ -270,7 +288,10 @@ describe('the streams', () => {
     streamsOf(fake, 'miniTicker')[0]?.end(new AppError('unavailable', 'gone'));
     const tickers = async () => {
       const { status, body } = await rig.call('GET', '/ready');
-      return { status, ...(body as { dependencies: Record<string, { status: string; reason?: string }> }).dependencies.tickers };
+      return {
+        status,
+        ...(body as { dependencies: Record<string, { status: string; reason?: string }> }).dependencies.tickers,
+      };
     };
     await eventually('the word of it', async () => (await tickers()).reason === 'gone');
     expect(await tickers()).toEqual({ status: 'down', required: false, reason: 'gone' });
@@ -293,7 +314,9 @@ describe('the streams', () => {
   it('are opened for what is always followed, whoever lets go of it', async () => {
     const { fake, rig } = await start({ alwaysFollow: ['btcusdt'], registry: { lingerMs: 1 } });
     const symbolsOf = (kind: string) => streamsOf(fake, kind).map(({ symbols }) => [...symbols].sort());
-    await eventually('its streams', () => ['aggTrade', 'miniTicker'].every((kind) => JSON.stringify(symbolsOf(kind)) === '[["btcusdt"]]'));
+    await eventually('its streams', () =>
+      ['aggTrade', 'miniTicker'].every((kind) => JSON.stringify(symbolsOf(kind)) === '[["btcusdt"]]'),
+    );
     await followed(fake, rig, ['btcusdt', 'ethusdt']);
     await rig.call('PUT', '/subscriptions/bff', { symbols: [] });
     await eventually('the rest let go', () => JSON.stringify(symbolsOf('miniTicker')) === '[["btcusdt"]]');

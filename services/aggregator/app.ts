@@ -30,7 +30,10 @@ export interface AggregatorDeps {
   readonly metrics: Metrics;
   readonly priceBus: PriceBus;
   readonly eventLog: Pick<EventLog, 'publish' | 'check'>;
-  /** With it the symbols are shared with the other aggregators; its topics must have `shareTopic`. Default: all are this one's. */
+  /**
+   * With it the symbols are shared with the other aggregators; its topics must have `shareTopic`. Default: all are this
+   * one's.
+   */
   readonly sharing?: Pick<EventLog, 'join'>;
   readonly socket: Pick<SocketClient, 'client' | 'call'>;
 }
@@ -63,8 +66,17 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
   const published = measurePublishing({ priceBus, metrics, clock, log, exchangeNow });
   const by = randomUUID();
   const simulated = () => (list.known ? list.simulated : undefined);
-  const gate = createPublishGate({ priceBus: markKind(published, simulated), certain: () => shares.certain, by, tally, log });
-  const market = createMarket({ clock, log, tally, feed, priceBus, gate, eventLog, simulated }, { ...marketDefaults, ...options.market });
+  const gate = createPublishGate({
+    priceBus: markKind(published, simulated),
+    certain: () => shares.certain,
+    by,
+    tally,
+    log,
+  });
+  const market = createMarket(
+    { clock, log, tally, feed, priceBus, gate, eventLog, simulated },
+    { ...marketDefaults, ...options.market },
+  );
   // Until the list is known the socket service judges the symbols.
   const follow = (isOurs = shares.owns) => {
     const all = [...registry.symbols()].filter((symbol) => isOurs(symbol) && (!list.known || list.has(symbol)));
@@ -88,7 +100,8 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
   const notFollowed = options.alwaysFollow?.length
     ? registry.replace(alwaysHolder, new Set(options.alwaysFollow))
     : new Map<string, string>();
-  for (const [symbol, reason] of notFollowed) log.warn({ symbol, reason }, 'a symbol of FOLLOW_SYMBOLS is not followed');
+  for (const [symbol, reason] of notFollowed)
+    log.warn({ symbol, reason }, 'a symbol of FOLLOW_SYMBOLS is not followed');
   const unlisted = createUnlisted(log, () => list, options.alwaysFollow ?? []);
   const changed = () => {
     follow();
@@ -107,7 +120,11 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
     });
   gauge('symbols', 'Symbols followed', () => market.symbols);
   gauge('holds', 'Subscriptions, one per symbol and holder', () => registry.holds);
-  gauge('shares_owned', 'Shares of the symbols that this aggregator publishes', () => shares.counts?.owned ?? shareCount);
+  gauge(
+    'shares_owned',
+    'Shares of the symbols that this aggregator publishes',
+    () => shares.counts?.owned ?? shareCount,
+  );
   gauge('trades_missing', 'Aggregate trades missing now', () => market.missing);
 
   const dependencies: readonly Dependency[] = [
@@ -132,7 +149,8 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
       address: options.address,
       portVariable: 'SERVER_ADDR',
       dependencies,
-      build: (draining) => buildHttp({ log, list, subscriptions, operations: { metrics, dependencies, facts, draining } }),
+      build: (draining) =>
+        buildHttp({ log, list, subscriptions, operations: { metrics, dependencies, facts, draining } }),
       stop: async (until) => {
         // Handed over first: the others begin while this one is still closing.
         await shares.close(until);

@@ -29,7 +29,8 @@ describe('the settings', () => {
 
   it('list the symbols that are always followed', () => {
     const env = { BROKERS: 'a:9092', REDIS_ADDR: 'r:1', SOCKET_SERVICE_ADDR: 's:1' };
-    const listed = (FOLLOW_SYMBOLS?: string) => readConfig('aggregator', aggregatorConfig, { ...env, FOLLOW_SYMBOLS }).FOLLOW_SYMBOLS;
+    const listed = (FOLLOW_SYMBOLS?: string) =>
+      readConfig('aggregator', aggregatorConfig, { ...env, FOLLOW_SYMBOLS }).FOLLOW_SYMBOLS;
     expect(listed()).toEqual([]);
     expect(listed('BTCUSDT, ethusdt,btcusdt,')).toEqual(['btcusdt', 'ethusdt']);
     expect(faultsOf({ ...env, FOLLOW_SYMBOLS: 'btc/usdt' })).toEqual([expect.stringContaining('not "btc/usdt"')]);
@@ -46,7 +47,11 @@ describe('the settings', () => {
 
   it('take several brokers and refuse what is none', () => {
     const rest = { REDIS_ADDR: 'r:1', SOCKET_SERVICE_ADDR: 's:1' };
-    expect(readConfig('aggregator', aggregatorConfig, { ...rest, BROKERS: 'a:9092, b:9092' }).BROKERS).toEqual(['a:9092', 'b:9092']);
-    for (const BROKERS of ['kafka', ':9092', 'a:9092,', 'a:99999']) expect(faultsOf({ ...rest, BROKERS })).toHaveLength(1);
+    expect(readConfig('aggregator', aggregatorConfig, { ...rest, BROKERS: 'a:9092, b:9092' }).BROKERS).toEqual([
+      'a:9092',
+      'b:9092',
+    ]);
+    for (const BROKERS of ['kafka', ':9092', 'a:9092,', 'a:99999'])
+      expect(faultsOf({ ...rest, BROKERS })).toHaveLength(1);
   });
 });

@@ -18,11 +18,16 @@ export const symbolList = (fallback: string) =>
             .filter(Boolean),
         ),
       ];
-      if (/(^|,)\s*,/.test(text)) ctx.addIssue({ code: 'custom', message: `must have a symbol between every two commas, not "${text}"` });
+      if (/(^|,)\s*,/.test(text))
+        ctx.addIssue({ code: 'custom', message: `must have a symbol between every two commas, not "${text}"` });
       const bad = symbols.find((symbol) => !isSymbol(symbol));
       if (bad !== undefined)
-        ctx.addIssue({ code: 'custom', message: `must list symbols such as btcusdt, separated by commas, not "${bad}"` });
-      if (symbols.length > maxFollowed) ctx.addIssue({ code: 'custom', message: `must not list more than ${maxFollowed} symbols` });
+        ctx.addIssue({
+          code: 'custom',
+          message: `must list symbols such as btcusdt, separated by commas, not "${bad}"`,
+        });
+      if (symbols.length > maxFollowed)
+        ctx.addIssue({ code: 'custom', message: `must not list more than ${maxFollowed} symbols` });
       return symbols;
     })
     .meta({ kind: 'symbols, separated by commas' });
@@ -34,11 +39,15 @@ export const aggregatorConfig = z.object({
   SERVER_ADDR: address(':8088').describe("Where the aggregator's HTTP is served."),
   BROKERS: addressList().describe('Kafka, for mini-tickers and shares.'),
   REDIS_ADDR: serverAddress().describe('Redis, for live prices and notices between replicas.'),
-  REDIS_SHARDED_PUBSUB: flag(false).describe('Sharded channels (SPUBLISH, SSUBSCRIBE); the same at every service. Redis 7 or later.'),
+  REDIS_SHARDED_PUBSUB: flag(false).describe(
+    'Sharded channels (SPUBLISH, SSUBSCRIBE); the same at every service. Redis 7 or later.',
+  ),
   SOCKET_SERVICE_ADDR: serverAddress().describe('The socket service, by gRPC.'),
   SYMBOL_SHARES: flag(false).describe(
     '`on`: share the symbols with the other aggregators of the same Kafka. `off`: this one publishes all.',
   ),
-  FOLLOW_SYMBOLS: symbolList('').describe('Symbols that are archived whoever holds them, besides what portfolios hold.'),
+  FOLLOW_SYMBOLS: symbolList('').describe(
+    'Symbols that are archived whoever holds them, besides what portfolios hold.',
+  ),
   ...grpcTlsSettings,
 });

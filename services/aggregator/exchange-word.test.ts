@@ -19,13 +19,20 @@ const start = async (clock = systemClock) => {
   closing.push(() => rig.close());
   const follow = async (symbols: readonly string[]) => {
     await rig.call('PUT', '/subscriptions/bff', { symbols });
-    await eventually('the stream of trades', () => streamsOf(fake).some((stream) => stream.symbols.length === symbols.length));
+    await eventually('the stream of trades', () =>
+      streamsOf(fake).some((stream) => stream.symbols.length === symbols.length),
+    );
   };
   await eventually('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
   return { fake, rig, follow };
 };
 const streamsOf = (fake: FakeSocket) => fake.streams.filter(({ kind }) => kind === 'aggTrade');
-const trade = (id: number, timeMs: number, price = '10.00000000'): ReferenceTrade => ({ id, price, quantity: '2.00000000', timeMs });
+const trade = (id: number, timeMs: number, price = '10.00000000'): ReferenceTrade => ({
+  id,
+  price,
+  quantity: '2.00000000',
+  timeMs,
+});
 const thisSecond = () => Math.floor(systemClock.now() / 1000) * 1000;
 
 it.each([60_000, -60_000])(
@@ -35,7 +42,8 @@ it.each([60_000, -60_000])(
     const t0 = thisSecond();
     fake.history.set('btcusdt', [trade(7, t0 - 1_000)]);
     await follow(['btcusdt']);
-    const told = async () => (await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt'] })).body.exchangeTimeMs;
+    const told = async () =>
+      (await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt'] })).body.exchangeTimeMs;
     expect(await told()).toBeUndefined(); // No frame has told it yet.
     const sentMs = systemClock.now();
     // Two, because a clock that contradicts the very first frame is believed until a second one bears it out.
@@ -56,7 +64,8 @@ it('says of a coin without a price whether it was never traded or cannot be read
   fake.history.set('bnbusdt', [trade(3, t0, '0.000000000000000000012')]);
   await follow(['btcusdt', 'ethusdt', 'bnbusdt']);
   const why = async () => {
-    const { feeds } = (await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt', 'ethusdt', 'bnbusdt'] })).body as {
+    const { feeds } = (await rig.call('PUT', '/subscriptions/bff', { symbols: ['btcusdt', 'ethusdt', 'bnbusdt'] }))
+      .body as {
       feeds: Record<string, { noPrice?: string }>;
     };
     return [feeds.btcusdt?.noPrice, feeds.ethusdt?.noPrice, feeds.bnbusdt?.noPrice].join();

@@ -14,7 +14,8 @@ describe('the program', () => {
   it('refuses to start without its servers, naming each', async () => {
     const program = run({ SERVER_ADDR: 'nonsense' });
     expect((await program.ended).code).toBe(1);
-    for (const name of ['BROKERS', 'REDIS_ADDR', 'SOCKET_SERVICE_ADDR', 'SERVER_ADDR']) expect(program.err()).toContain(name);
+    for (const name of ['BROKERS', 'REDIS_ADDR', 'SOCKET_SERVICE_ADDR', 'SERVER_ADDR'])
+      expect(program.err()).toContain(name);
     expect(program.out()).toBe('');
   });
 
@@ -28,7 +29,11 @@ describe('the program', () => {
     expect(ready.status).toBe(503);
     expect(await ready.json()).toMatchObject({
       simulated: null,
-      dependencies: { socket: { status: 'down' }, 'price-bus': { status: 'down' }, 'event-log': { status: 'down', required: false } },
+      dependencies: {
+        socket: { status: 'down' },
+        'price-bus': { status: 'down' },
+        'event-log': { status: 'down', required: false },
+      },
     });
     expect((await fetch(`${base}/coin?symbol=btcusdt&id=u-1`)).status).toBe(200);
     expect(await (await fetch(`${base}/metrics`)).text()).toContain('tickfolio_aggregator_holds 1');

@@ -15,8 +15,15 @@ const socketGoneMs = 10_000;
 const surroundings = { env: process.env, random: Math.random };
 
 await runService('aggregator', aggregatorConfig, surroundings, async ({ config, life, tls, ...part }) => {
-  const redis = life.own('redis', createRedisPubSub({ ...part, address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB }));
-  const kafka = { brokers: config.BROKERS, clientId: `aggregator-${hostname()}`, topics: aggregatorTopics(config.SYMBOL_SHARES) };
+  const redis = life.own(
+    'redis',
+    createRedisPubSub({ ...part, address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB }),
+  );
+  const kafka = {
+    brokers: config.BROKERS,
+    clientId: `aggregator-${hostname()}`,
+    topics: aggregatorTopics(config.SYMBOL_SHARES),
+  };
   const eventLog = traceEventLog(life.own('event log', createKafkaEventLog({ ...part, ...kafka })));
   const target = hostPort(config.SOCKET_SERVICE_ADDR);
   const socket = life.own('socket client', createSocketClient({ ...part, target, tls, deadPeerMs: socketGoneMs }));

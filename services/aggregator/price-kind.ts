@@ -1,6 +1,9 @@
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 
-/** Says of every price that leaves whether it is simulated: kept last prices outlive this process, and the two kinds never mix. */
+/**
+ * Says of every price that leaves whether it is simulated: kept last prices outlive this process, and the two kinds
+ * never mix.
+ */
 export const markKind = (
   { publish, publishPrice }: Pick<PriceBus, 'publish' | 'publishPrice'>,
   simulated: () => boolean | undefined,

@@ -24,16 +24,23 @@ const readTrades = (file: string): Frame[] =>
       };
     });
 
-/** Plays the frames at their recorded times, some of them left out, to a market whose history has all that came so far. */
+/**
+ * Plays the frames at their recorded times, some of them left out, to a market whose history has all that came so far.
+ */
 const replay = async (frames: readonly Frame[], keep: (index: number) => boolean) => {
   const symbols = new Set(frames.map(({ symbol }) => symbol));
-  const bench = await createMarketBench((frames[0]?.receivedMs ?? 0) - 100, symbols, (clock) => async (symbol, { fromId, limit }) => {
-    if (fromId === undefined) return [];
-    return frames
-      .filter((frame) => frame.symbol === symbol && frame.trade.id >= fromId && frame.receivedMs <= clock.now())
-      .slice(0, limit)
-      .map(({ trade }) => toTrade(trade));
-  });
+  const bench = await createMarketBench(
+    (frames[0]?.receivedMs ?? 0) - 100,
+    symbols,
+    (clock) =>
+      async (symbol, { fromId, limit }) => {
+        if (fromId === undefined) return [];
+        return frames
+          .filter((frame) => frame.symbol === symbol && frame.trade.id >= fromId && frame.receivedMs <= clock.now())
+          .slice(0, limit)
+          .map(({ trade }) => toTrade(trade));
+      },
+  );
   const { clock } = bench;
   for (const [index, { payload, receivedMs }] of frames.entries()) {
     if (receivedMs > clock.now()) await clock.advanceAsync(receivedMs - clock.now());
@@ -60,10 +67,19 @@ describe.each([...recordings])('the frames of %s', (_name, file) => {
   it.each([
     ['as they came', () => true],
     // The first trade of a symbol begins its record and the last one shows that there were others.
-    ['with every third left out', (index: number) => index % 3 !== 0 || [...firstAndLast.values()].some((edge) => edge.has(index))],
+    [
+      'with every third left out',
+      (index: number) => index % 3 !== 0 || [...firstAndLast.values()].some((edge) => edge.has(index)),
+    ],
   ])('%s, give the seconds that an independent computation gives', async (_how, keep) => {
     const { tally, published, symbols } = await replay(frames, keep);
-    expect(tally).toMatchObject({ trades: frames.length, tradesLost: 0, payloadsMalformed: 0, tradesDuplicate: 0, tradesLate: 0 });
+    expect(tally).toMatchObject({
+      trades: frames.length,
+      tradesLost: 0,
+      payloadsMalformed: 0,
+      tradesDuplicate: 0,
+      tradesLate: 0,
+    });
     const complete = published.filter((stat) => stat.complete);
     expect(new Set(complete.map(({ symbol, second }) => `${symbol} ${second}`)).size).toBe(complete.length);
     for (const symbol of symbols) {

@@ -16,7 +16,12 @@ const symbol = 'btcusdt';
 const hourAgo = Math.floor(systemClock.now() / 1_000) * 1_000 - 3_600_000;
 /** Of a coin that is traded once an hour. */
 const hourly = { symbol, price: '71.5', timeMs: hourAgo, tradeId: 77 };
-const rowOf = (tradeId: number, timeMs: number) => ({ id: tradeId, price: '60.00000000', quantity: '1.00000000', timeMs });
+const rowOf = (tradeId: number, timeMs: number) => ({
+  id: tradeId,
+  price: '60.00000000',
+  quantity: '1.00000000',
+  timeMs,
+});
 
 /** An aggregator just started, beside what a former one left; its exchange is the simulator. */
 const startBeside = async (left: PriceBus, priceBus: PriceBus = left) => {

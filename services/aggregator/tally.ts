@@ -5,8 +5,10 @@ const helps = {
   tradesDuplicate: 'Aggregate trades received again and dropped',
   tradesLate: 'Aggregate trades that came after their second was published as complete, which does not change for them',
   tradesTooLate: 'Aggregate trades whose second is not kept any more',
-  tradesVoid: 'Ids of aggregate trades that have none: their price is 0, or their figures, ids or times cannot be right',
-  tradesDoubted: 'Aggregate trades of the stream whose time or id cannot be right by what the others say; the history is asked',
+  tradesVoid:
+    'Ids of aggregate trades that have none: their price is 0, or their figures, ids or times cannot be right',
+  tradesDoubted:
+    'Aggregate trades of the stream whose time or id cannot be right by what the others say; the history is asked',
   tradesBackfilled: 'Aggregate trades taken from the exchange history to fill holes',
   tradesLost: 'Aggregate trades that could not be had at all',
   gapsFound: 'Interruptions of the trade ids found',
@@ -24,7 +26,8 @@ const helps = {
   sharesGained: 'Shares of the symbols that came from somebody else, or from nobody',
   sharesLost: 'Shares of the symbols that went to somebody else',
   symbolsContinued: 'Times the seconds of a symbol went on exactly where they had ended',
-  symbolsBegunAnew: 'Times the seconds of a symbol began anew: too much was missing, or where they had ended could not be read',
+  symbolsBegunAnew:
+    'Times the seconds of a symbol began anew: too much was missing, or where they had ended could not be read',
   pricesAhead: 'Last prices sent ahead of their second',
   backfillPages: 'Pages of trade history read',
   backfillFailures: 'Requests for trade history that failed',

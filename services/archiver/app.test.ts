@@ -102,7 +102,9 @@ describe('the archiver', () => {
     publish(made);
     await start();
     await becomes(count, 500);
-    const columns = tickerColumns.map((name) => (/_price$|_percent$|volume$/.test(name) ? name : `toString(${name}) AS ${name}`));
+    const columns = tickerColumns.map((name) =>
+      /_price$|_percent$|volume$/.test(name) ? name : `toString(${name}) AS ${name}`,
+    );
     const rows = await clickhouse.query<Record<string, string>>(
       `SELECT ${columns.join(', ')} FROM ${names.view} ORDER BY message_id SETTINGS output_format_decimal_trailing_zeros = 1`,
     );
@@ -117,7 +119,9 @@ describe('the archiver', () => {
     await start();
     await becomes(async () => (await audit()).reduce((sum, one) => sum + Number(one.archived), 0), 120);
     expect(await count()).toBe(60);
-    const [minutes] = await clickhouse.query<{ tickers: string }>(`SELECT sum(tickers) AS tickers FROM crypto.tickers_${tables}_ohlc_1m`);
+    const [minutes] = await clickhouse.query<{ tickers: string }>(
+      `SELECT sum(tickers) AS tickers FROM crypto.tickers_${tables}_ohlc_1m`,
+    );
     expect(Number(minutes?.tickers)).toBe(60);
     const audits = await audit();
     expect(audits.reduce((sum, one) => sum + one.repeated, 0n)).toBe(60n);
@@ -135,7 +139,10 @@ describe('the archiver', () => {
     if (!first || !second) throw new Error('no tickers');
     publish([first]);
     eventLog.publish(topic, { key: 'POISON', value: Buffer.from([0xff, 0x00]) });
-    eventLog.publish(topic, { key: 'POISON', value: second.value.replace(/"close_price":"[^"]*"/, '"close_price":1.5') });
+    eventLog.publish(topic, {
+      key: 'POISON',
+      value: second.value.replace(/"close_price":"[^"]*"/, '"close_price":1.5'),
+    });
     publish([second]);
     await start();
     await becomes(count, 2);
@@ -175,9 +182,12 @@ describe('the archiver', () => {
     await start({ auditIntervalMs: 60_000 });
     await becomes(count, 90);
     await becomes(async () => verdict(await audit()), 'Complete: all 90 messages are there, none twice.');
-    await clickhouse.command(`ALTER TABLE ${names.rows} DELETE WHERE message_id = {id:String} SETTINGS mutations_sync = 1`, {
-      id: made[7]?.row[0] ?? '',
-    });
+    await clickhouse.command(
+      `ALTER TABLE ${names.rows} DELETE WHERE message_id = {id:String} SETTINGS mutations_sync = 1`,
+      {
+        id: made[7]?.row[0] ?? '',
+      },
+    );
     const audits = await audit();
     expect(verdict(audits)).toBe('NOT complete: 1 missing, 0 duplicate.');
     expect(auditTable(audits).split('\n').at(-1)).toMatch(/^ +all +90 +89 +0 +0 +0 +1 +0$/);

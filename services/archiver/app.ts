@@ -44,11 +44,14 @@ export interface ArchiverOptions {
 }
 
 /**
- * Closing finishes the batch in hand (its offsets are committed), within 3 s and no longer than until the signal, then leaves the group.
- * What could not be finished is handled again by whoever reads on.
+ * Closing finishes the batch in hand (its offsets are committed), within 3 s and no longer than until the signal, then
+ * leaves the group. What could not be finished is handled again by whoever reads on.
  */
 export interface Archiver extends RunningService<undefined> {
-  /** Settles when reading the topic came to an end that nothing here can mend; the process should end and be started anew. */
+  /**
+   * Settles when reading the topic came to an end that nothing here can mend; the process should end and be started
+   * anew.
+   */
   readonly failed: Promise<Error>;
 }
 
@@ -101,7 +104,8 @@ export const startArchiver = async (deps: ArchiverDeps, options: ArchiverOptions
       if (closing.signal.aborted) return true;
       const fault = toAppError(err);
       if (fault.code === 'failed_precondition') throw fault;
-      if (failures === 1) log.warn({ err, retryInMs }, 'the tables of the archive cannot be prepared; trying again until they can');
+      if (failures === 1)
+        log.warn({ err, retryInMs }, 'the tables of the archive cannot be prepared; trying again until they can');
       startFault = fault.message;
       return true;
     };

@@ -76,7 +76,9 @@ describe('the archive', () => {
       "event_time DateTime64(3, 'UTC')",
       "receive_time DateTime64(3, 'UTC')",
       'symbol String',
-      ...['close_price', 'open_price', 'high_price', 'low_price', 'change_price', 'change_percent'].map((name) => `${name} Decimal(18, 8)`),
+      ...['close_price', 'open_price', 'high_price', 'low_price', 'change_price', 'change_percent'].map(
+        (name) => `${name} Decimal(18, 8)`,
+      ),
       'volume Nullable(Decimal(38, 8))',
       'quote_volume Nullable(Decimal(38, 8))',
     ]);
@@ -86,14 +88,23 @@ describe('the archive', () => {
     const nowMs = Date.now();
     const symbols = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'];
     const rows = Array.from({ length: 3_000 }, (_, at) =>
-      rowOf({ symbol: symbols[at % 3] as string, timeMs: nowMs - 1_500_000 + at * 500, price: 6_812_345_000_000n + BigInt(at) }, at),
+      rowOf(
+        {
+          symbol: symbols[at % 3] as string,
+          timeMs: nowMs - 1_500_000 + at * 500,
+          price: 6_812_345_000_000n + BigInt(at),
+        },
+        at,
+      ),
     );
     const writer = async (sizes: readonly number[]) => {
       for (const batch of cut(rows, sizes)) await insert(batch);
     };
     await Promise.all([writer([700, 1, 450]), writer([333, 512])]);
 
-    expect(await clickhouse.query("SELECT count() AS n FROM crypto.market_tickers WHERE symbol = 'BTCUSDT'")).toEqual([{ n: '1000' }]);
+    expect(await clickhouse.query("SELECT count() AS n FROM crypto.market_tickers WHERE symbol = 'BTCUSDT'")).toEqual([
+      { n: '1000' },
+    ]);
     expect(
       await clickhouse.query(
         'SELECT symbol, count() AS n, max(close_price) AS last FROM crypto.market_tickers WHERE event_time >= now() - INTERVAL 1 HOUR GROUP BY symbol ORDER BY symbol',
@@ -104,9 +115,15 @@ describe('the archive', () => {
       { symbol: 'SOLUSDT', n: '1000', last: '68123.45002999' },
     ]);
     expect(
-      await clickhouse.query('SELECT count() AS n, uniqExact(message_id) AS ids, sum(close_price) AS total FROM crypto.market_tickers'),
+      await clickhouse.query(
+        'SELECT count() AS n, uniqExact(message_id) AS ids, sum(close_price) AS total FROM crypto.market_tickers',
+      ),
     ).toEqual([
-      { n: '3000', ids: '3000', total: shortened(priceText(rows.reduce((sum, _, at) => sum + 6_812_345_000_000n + BigInt(at), 0n))) },
+      {
+        n: '3000',
+        ids: '3000',
+        total: shortened(priceText(rows.reduce((sum, _, at) => sum + 6_812_345_000_000n + BigInt(at), 0n))),
+      },
     ]);
     const stored = await clickhouse.query<Record<string, string>>(
       `SELECT ${columns.map((name) => `toString(${name}) AS ${name}_text`).join(', ')} FROM crypto.market_tickers ORDER BY event_time`,
@@ -118,7 +135,9 @@ describe('the archive', () => {
 
   it('knows every offset, with its row or as a dead letter', async () => {
     await migrate('ledger');
-    const rows = Array.from({ length: 30 }, (_, at) => rowOf({ symbol: 'BTCUSDT', timeMs: 1_769_508_000_000 + at, price: 1n }, at));
+    const rows = Array.from({ length: 30 }, (_, at) =>
+      rowOf({ symbol: 'BTCUSDT', timeMs: 1_769_508_000_000 + at, price: 1n }, at),
+    );
     await insert(rows.slice(0, 20), 'ledger');
     await insert(rows.slice(10), 'ledger');
     const dead = ['binance.miniticker', 0, 30, '', '1970-01-01 00:00:00.000', true];
@@ -159,9 +178,14 @@ describe('the rollups', () => {
   };
   let run = 0;
 
-  it('equal a computation of their own, whatever is delivered again, in whatever order and cut', { timeout: 60_000 }, async () => {
+  it('equal a computation of their own, whatever is delivered again, in whatever order and cut', {
+    timeout: 60_000,
+  }, async () => {
     const history = fc.uniqueArray(
-      fc.record({ timeMs: fc.integer({ min: 0, max: 3 * 3_600_000 }), price: fc.bigInt({ min: 1n, max: 999_999_999_999_999_999n }) }),
+      fc.record({
+        timeMs: fc.integer({ min: 0, max: 3 * 3_600_000 }),
+        price: fc.bigInt({ min: 1n, max: 999_999_999_999_999_999n }),
+      }),
       { minLength: 1, maxLength: 60, selector: ({ timeMs }) => timeMs },
     );
     const delivery = fc.record({
@@ -172,13 +196,19 @@ describe('the rollups', () => {
       fc.asyncProperty(history, delivery, fc.boolean(), async (points, { sizes, again }, merge) => {
         const symbol = `RUN${run++}USDT`;
         // Over the end of a month, so that a batch lies in two of ClickHouse's partitions.
-        const tickers = points.map(({ timeMs, price }) => ({ symbol, timeMs: Date.UTC(2026, 0, 31, 22, 30) + timeMs, price }));
+        const tickers = points.map(({ timeMs, price }) => ({
+          symbol,
+          timeMs: Date.UTC(2026, 0, 31, 22, 30) + timeMs,
+          price,
+        }));
         const rows = tickers.map((ticker, at) => rowOf(ticker, at));
         const batches = cut(rows, sizes);
-        for (const [from, length] of again) batches.push(rows.slice(from % rows.length, (from % rows.length) + length + 1));
+        for (const [from, length] of again)
+          batches.push(rows.slice(from % rows.length, (from % rows.length) + length + 1));
         await Promise.all(batches.map((batch) => insert(batch)));
         if (merge)
-          for (const table of ['rows', '1m', '1h']) await clickhouse.command(`OPTIMIZE TABLE crypto.market_tickers_${table} FINAL`);
+          for (const table of ['rows', '1m', '1h'])
+            await clickhouse.command(`OPTIMIZE TABLE crypto.market_tickers_${table} FINAL`);
         for (const [name, bucketMs] of [
           ['1m', 60_000],
           ['1h', 3_600_000],
@@ -189,9 +219,11 @@ describe('the rollups', () => {
           );
           expect(read).toEqual(expected(tickers, bucketMs));
         }
-        expect(await clickhouse.query('SELECT count() AS n FROM crypto.market_tickers WHERE symbol = {symbol:String}', { symbol })).toEqual(
-          [{ n: String(tickers.length) }],
-        );
+        expect(
+          await clickhouse.query('SELECT count() AS n FROM crypto.market_tickers WHERE symbol = {symbol:String}', {
+            symbol,
+          }),
+        ).toEqual([{ n: String(tickers.length) }]);
       }),
       { numRuns: 25 },
     );
@@ -200,7 +232,9 @@ describe('the rollups', () => {
 
 describe('the tables', () => {
   const explain = async (sql: string) =>
-    (await clickhouse.query<{ explain: string }>(`EXPLAIN indexes = 1 ${sql}`)).map(({ explain: line }) => line.trim()).join('\n');
+    (await clickhouse.query<{ explain: string }>(`EXPLAIN indexes = 1 ${sql}`))
+      .map(({ explain: line }) => line.trim())
+      .join('\n');
   /** Of how many granules the primary key leaves how many. */
   const granules = (plan: string) => {
     const [, left, of] = /PrimaryKey[\s\S]*?Granules: (\d+)\/(\d+)/.exec(plan) ?? [];
@@ -227,13 +261,17 @@ describe('the tables', () => {
       'SELECT symbol, count() FROM large.market_tickers WHERE event_time >= now() + INTERVAL 40 DAY GROUP BY symbol',
     );
     expect(old).toMatch(/ReadFromPreparedSource|Parts: 0\/\d+/);
-    const minutes = await explain("SELECT * FROM large.market_ohlc_1m WHERE symbol = 'SYM042USDT' AND start >= now() - INTERVAL 15 MINUTE");
+    const minutes = await explain(
+      "SELECT * FROM large.market_ohlc_1m WHERE symbol = 'SYM042USDT' AND start >= now() - INTERVAL 15 MINUTE",
+    );
     expect(minutes).toMatch(/Keys:\nsymbol\nstart/);
   });
 
   it('are made by several starters at once, with other names too', async () => {
     await Promise.all(Array.from({ length: 4 }, () => migrate('busy', 'prices')));
-    const tables = await clickhouse.query<{ name: string }>("SELECT name FROM system.tables WHERE database = 'busy' ORDER BY name");
+    const tables = await clickhouse.query<{ name: string }>(
+      "SELECT name FROM system.tables WHERE database = 'busy' ORDER BY name",
+    );
     expect(tables.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['prices', 'prices_1h', 'prices_1m', 'prices_ohlc_1m', 'prices_offsets', 'prices_rows']),
     );
@@ -242,9 +280,13 @@ describe('the tables', () => {
   it('get the volumes added under rows that were stored before, and keep them when the view was removed by hand', async () => {
     const older = join(folder, 'older-migrations');
     mkdirSync(older);
-    for (const file of readdirSync(migrationsFolder)) if (file < '006') copyFileSync(join(migrationsFolder, file), join(older, file));
+    for (const file of readdirSync(migrationsFolder))
+      if (file < '006') copyFileSync(join(migrationsFolder, file), join(older, file));
     const names = { table: 'market_tickers', ohlc: 'market_ohlc' };
-    await runClickHouseMigrations({ clickhouse, log }, { folder: older, database: 'grown', names, journal: 'market_tickers_migrations' });
+    await runClickHouseMigrations(
+      { clickhouse, log },
+      { folder: older, database: 'grown', names, journal: 'market_tickers_migrations' },
+    );
     const timeMs = Date.UTC(2026, 0, 27);
     await insert([rowOf({ symbol: 'OLDUSDT', timeMs, price: 1n }, 0)], 'grown');
     await Promise.all([migrate('grown'), migrate('grown')]);
@@ -253,7 +295,8 @@ describe('the tables', () => {
       [...columns, 'volume', 'quote_volume'],
       [[...rowOf({ symbol: 'NEWUSDT', timeMs, price: 1n }, 1), '999999999999999999999999999999.99999999', '0.1']],
     );
-    const seen = () => clickhouse.query('SELECT symbol, volume, quote_volume FROM grown.market_tickers ORDER BY symbol');
+    const seen = () =>
+      clickhouse.query('SELECT symbol, volume, quote_volume FROM grown.market_tickers ORDER BY symbol');
     const expected = [
       { symbol: 'NEWUSDT', volume: '999999999999999999999999999999.99999999', quote_volume: '0.1' },
       { symbol: 'OLDUSDT', volume: null, quote_volume: null },
@@ -294,7 +337,10 @@ describe('the tables', () => {
         { symbol: 'BTCUSDT', volume: '1', quote_volume: '2' },
       ]);
       for (const rollup of ['market_ohlc_1m', 'market_ohlc_1h', 'market_tickers_latest', 'market_tickers_offsets'])
-        expect([rollup, await clickhouse.query(`SELECT symbol FROM dropped.${rollup}`)]).toEqual([rollup, [{ symbol: 'BTCUSDT' }]]);
+        expect([rollup, await clickhouse.query(`SELECT symbol FROM dropped.${rollup}`)]).toEqual([
+          rollup,
+          [{ symbol: 'BTCUSDT' }],
+        ]);
     });
 
     it('could all be made again: every file runs a second time over a filled archive and changes nothing', async () => {
@@ -327,7 +373,9 @@ describe('the tables', () => {
   it('keep rows and their offsets as long as they are told to', async () => {
     await migrate('brief');
     const day = 86_400_000;
-    const rows = [0, 5, 40].map((days, at) => rowOf({ symbol: 'BTCUSDT', timeMs: Date.now() - days * day, price: 1n }, at));
+    const rows = [0, 5, 40].map((days, at) =>
+      rowOf({ symbol: 'BTCUSDT', timeMs: Date.now() - days * day, price: 1n }, at),
+    );
     await insert(rows, 'brief');
     await clickhouse.insert(
       'brief.market_tickers_offsets',
@@ -338,11 +386,12 @@ describe('the tables', () => {
       { table: 'market_tickers_rows', time: 'event_time', days: 30 },
       { table: 'market_tickers_offsets', time: 'if(dead_letter, noted_at, event_time)', days: 30 },
     ]);
-    for (const table of ['rows', 'offsets']) await clickhouse.command(`OPTIMIZE TABLE brief.market_tickers_${table} FINAL`);
+    for (const table of ['rows', 'offsets'])
+      await clickhouse.command(`OPTIMIZE TABLE brief.market_tickers_${table} FINAL`);
     expect(await clickhouse.query('SELECT count() AS n FROM brief.market_tickers')).toEqual([{ n: '2' }]);
-    expect(await clickhouse.query('SELECT count() AS n, countIf(dead_letter) AS dead FROM brief.market_tickers_offsets')).toEqual([
-      { n: '3', dead: '1' },
-    ]);
+    expect(
+      await clickhouse.query('SELECT count() AS n, countIf(dead_letter) AS dead FROM brief.market_tickers_offsets'),
+    ).toEqual([{ n: '3', dead: '1' }]);
     // What was rolled up stays.
     expect(await clickhouse.query('SELECT sum(tickers) AS n FROM brief.market_ohlc_1h')).toEqual([{ n: '3' }]);
   });

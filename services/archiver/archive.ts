@@ -7,8 +7,8 @@ import type { TickerLines } from './ticker-lines.js';
 export interface Archive {
   /**
    * Resolves when ClickHouse acknowledged all rows. Storing a row again changes nothing that a query sees.
-   * @throws AppError unavailable, deadline_exceeded, failed_precondition (a view over the table is broken), canceled, invalid_argument
-   * (ClickHouse blames a row).
+   * @throws AppError unavailable, deadline_exceeded, failed_precondition (a view over the table is broken), canceled,
+   * invalid_argument (ClickHouse blames a row).
    */
   store(lines: TickerLines): Promise<void>;
   /**
@@ -30,7 +30,9 @@ export const createArchive = (clickhouse: ClickHouse, names: ArchiveNames): Arch
       await clickhouse.command(`INSERT INTO ${names.rows} (${columns}) SELECT ${columns} FROM ${names.rows} LIMIT 1`);
     } catch (err) {
       if (!(err instanceof AppError) || err.code !== 'invalid_argument') throw err;
-      throw new AppError('failed_precondition', `The archive refuses also what it took before: ${err.message}`, { cause: err });
+      throw new AppError('failed_precondition', `The archive refuses also what it took before: ${err.message}`, {
+        cause: err,
+      });
     }
     return true;
   },

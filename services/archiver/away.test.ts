@@ -20,7 +20,9 @@ const options = {
 
 /** Answers nothing, and keeps to what the port promises: a statement ends with its signal. */
 const hang = <T>(given: StatementOptions | undefined): Promise<T> =>
-  new Promise((_, reject) => given?.signal?.addEventListener('abort', () => reject(new AppError('canceled', 'given up')), { once: true }));
+  new Promise((_, reject) =>
+    given?.signal?.addEventListener('abort', () => reject(new AppError('canceled', 'given up')), { once: true }),
+  );
 const fakeClickHouse = (over: Partial<ClickHouse> = {}): ClickHouse => ({
   insert: async () => undefined,
   insertLines: async () => undefined,
@@ -71,7 +73,10 @@ describe('an archiver whose servers are away', () => {
 
   const closesWithin = async (clickhouse: ClickHouse, boundMs: number) => {
     const eventLog = createMemoryEventLog({ clock: systemClock, log, metrics: createMetrics('log') });
-    const app = await startArchiver({ eventLog, clickhouse, clock: systemClock, log, metrics: createMetrics('archiver') }, options);
+    const app = await startArchiver(
+      { eventLog, clickhouse, clock: systemClock, log, metrics: createMetrics('archiver') },
+      options,
+    );
     eventLog.publish('t', { key: 'K', value: createTickers('s', 1_700_000_000_000)().value });
     await new Promise((resolve) => setTimeout(resolve, 100));
     const until = new AbortController();
@@ -94,7 +99,10 @@ describe('an archiver whose servers are away', () => {
   it('can be closed more than once', async () => {
     const eventLog = createMemoryEventLog({ clock: systemClock, log, metrics: createMetrics('log') });
     const metrics = createMetrics('archiver');
-    const app = await startArchiver({ eventLog, clickhouse: fakeClickHouse(), clock: systemClock, log, metrics }, options);
+    const app = await startArchiver(
+      { eventLog, clickhouse: fakeClickHouse(), clock: systemClock, log, metrics },
+      options,
+    );
     await Promise.all([app.close(), app.close()]);
     await app.close();
     await eventLog.close();

@@ -20,7 +20,11 @@ const message = (offset: number, value: string): StoredMessage => ({
 
 /** A writer over an archive that says no as often as it is told to. */
 const setup = (
-  faults: { store?: (lines: TickerLines) => Promise<void>; storeAgain?: () => Promise<boolean>; send?: () => Promise<void> } = {},
+  faults: {
+    store?: (lines: TickerLines) => Promise<void>;
+    storeAgain?: () => Promise<boolean>;
+    send?: () => Promise<void>;
+  } = {},
 ) => {
   const clock = createManualClock(0);
   const stored: string[] = [];
@@ -210,7 +214,8 @@ describe('a batch', () => {
     let wrong = true;
     const { writer, batch, stored, letters, clock } = setup({
       store: async ({ messages }) => {
-        if (wrong && messages.some(({ offset }) => Number(offset) % 3 === 0)) throw new AppError('invalid_argument', 'Type mismatch');
+        if (wrong && messages.some(({ offset }) => Number(offset) % 3 === 0))
+          throw new AppError('invalid_argument', 'Type mismatch');
       },
       storeAgain: async () => true,
     });

@@ -29,9 +29,17 @@ export interface BatchWriterLimits extends RetryPolicy {
   readonly refusedPauseMs: number;
 }
 
-export const batchWriterLimits: BatchWriterLimits = { minRetryMs: 250, maxRetryMs: 5_000, heartbeatMs: 1_000, refusedPauseMs: 60_000 };
+export const batchWriterLimits: BatchWriterLimits = {
+  minRetryMs: 250,
+  maxRetryMs: 5_000,
+  heartbeatMs: 1_000,
+  refusedPauseMs: 60_000,
+};
 
-/** A batch that was not handled is handed over again after 5 s at most; one that never comes back has moved to somebody else. */
+/**
+ * A batch that was not handled is handed over again after 5 s at most; one that never comes back has moved to somebody
+ * else.
+ */
 const handedOverAgainMs = 30_000;
 
 export interface BatchWriter {
@@ -44,11 +52,17 @@ export interface BatchWriter {
  * Stores batches. A batch's handler resolves only when every message of it is either a row that ClickHouse acknowledged
  * or a dead letter that Kafka acknowledged; until then it tries again, for as long as the partition is ours.
  */
-export const createBatchWriter = (deps: BatchWriterDeps, limits: BatchWriterLimits = batchWriterLimits): BatchWriter => {
+export const createBatchWriter = (
+  deps: BatchWriterDeps,
+  limits: BatchWriterLimits = batchWriterLimits,
+): BatchWriter => {
   const { archive, deadLetters, clock, log, metrics, signal, cut } = deps;
   /** Of the batches in hand; each takes its own along. */
   const faults = new Map<Batch, string>();
-  /** Of partitions whose last batch could not be handled, until they get on or were handed over to nobody here for a while. */
+  /**
+   * Of partitions whose last batch could not be handled, until they get on or were handed over to nobody here for a
+   * while.
+   */
   const stuck = new Map<number, { readonly words: string; untilMs: number }>();
 
   /** Runs `work`, and keeps the membership alive meanwhile. @throws what work or the heartbeat threw. */
@@ -75,14 +89,20 @@ export const createBatchWriter = (deps: BatchWriterDeps, limits: BatchWriterLimi
   const complain = (batch: Batch, what: string, err: AppError, retryInMs: number) => {
     metrics.retries.inc({ what });
     if (!faults.has(batch))
-      log.warn({ err, what, partition: batch.partition, retryInMs }, 'a batch could not be stored; trying again until it can');
+      log.warn(
+        { err, what, partition: batch.partition, retryInMs },
+        'a batch could not be stored; trying again until it can',
+      );
     faults.set(batch, `${what}: ${err.message}`);
   };
   const isWell = (batch: Batch, what: string) => {
     if (faults.delete(batch)) log.warn({ what, partition: batch.partition }, 'the archive takes rows again');
   };
 
-  /** Tries until it works. @throws when the partition is no longer ours, when we are closing, and what is no passing trouble. */
+  /**
+   * Tries until it works. @throws when the partition is no longer ours, when we are closing, and what is no passing
+   * trouble.
+   */
   const persist = async <T>(batch: Batch, what: string, work: () => Promise<T>): Promise<T> => {
     const backoff = createBackoff(limits);
     for (;;) {
@@ -91,7 +111,8 @@ export const createBatchWriter = (deps: BatchWriterDeps, limits: BatchWriterLimi
         isWell(batch, what);
         return result;
       } catch (err) {
-        if (signal.aborted || !(err instanceof AppError) || err.code === 'invalid_argument' || err.code === 'canceled') throw err;
+        if (signal.aborted || !(err instanceof AppError) || err.code === 'invalid_argument' || err.code === 'canceled')
+          throw err;
         const waitMs = Math.round(backoff.next());
         complain(batch, what, err, waitMs);
         await alive(batch, sleep(clock, waitMs, signal));

@@ -4,7 +4,12 @@ import { help } from './audit/help.js';
 import { archiverConfig, auditConfig } from './config.js';
 
 const read = (env: NodeJS.ProcessEnv) =>
-  readConfig('archiver', archiverConfig({}), { ENV: 'local', KAFKA_BROKERS: 'kafka:9092', CLICKHOUSE_ADDR: 'clickhouse:8123', ...env });
+  readConfig('archiver', archiverConfig({}), {
+    ENV: 'local',
+    KAFKA_BROKERS: 'kafka:9092',
+    CLICKHOUSE_ADDR: 'clickhouse:8123',
+    ...env,
+  });
 const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
   try {
     read(env);
@@ -17,13 +22,13 @@ const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
 
 describe("the archiver's settings", () => {
   it('refuse to keep rows for so long that ClickHouse would let go of all of them at once', () => {
-    expect([read({ RETENTION: '90d' }), read({ RETENTION: '10000d' }), read({})].map(({ RETENTION }) => RETENTION)).toEqual([
-      90,
-      10_000,
-      undefined,
-    ]);
+    expect(
+      [read({ RETENTION: '90d' }), read({ RETENTION: '10000d' }), read({})].map(({ RETENTION }) => RETENTION),
+    ).toEqual([90, 10_000, undefined]);
     for (const days of ['36500d', '10001d', '0d', '90', '-1d'])
-      expect(faultsOf({ RETENTION: days })).toEqual([`RETENTION must be whole days from 1d to 10000d, or off, not "${days}"`]);
+      expect(faultsOf({ RETENTION: days })).toEqual([
+        `RETENTION must be whole days from 1d to 10000d, or off, not "${days}"`,
+      ]);
   });
 
   it('refuse what Kafka takes for no topic', () => {
@@ -36,7 +41,9 @@ describe("the archiver's settings", () => {
     expect(read({ ARCHIVE_WRITTEN_IN: 'Asia/Kolkata' }).ARCHIVE_WRITTEN_IN).toBe('Asia/Kolkata');
     expect(read({}).ARCHIVE_WRITTEN_IN).toBeUndefined();
     for (const zone of ['Europe/Atlantis', '5'])
-      expect(faultsOf({ ARCHIVE_WRITTEN_IN: zone })).toEqual(['ARCHIVE_WRITTEN_IN must be a time zone such as Europe/Berlin or UTC']);
+      expect(faultsOf({ ARCHIVE_WRITTEN_IN: zone })).toEqual([
+        'ARCHIVE_WRITTEN_IN must be a time zone such as Europe/Berlin or UTC',
+      ]);
   });
 });
 

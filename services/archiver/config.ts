@@ -12,7 +12,10 @@ const timeZone = () =>
     }
   }, 'must be a time zone such as Europe/Berlin or UTC');
 
-/** ClickHouse counts the end of a row's time as DateTime, which comes round in 2106: a longer one would end all rows at once. */
+/**
+ * ClickHouse counts the end of a row's time as DateTime, which comes round in 2106: a longer one would end all rows at
+ * once.
+ */
 const maxRetentionDays = 10_000;
 
 /** What of it holds wherever the archiver runs. */
@@ -36,7 +39,10 @@ const archiveSettings = () => ({
       const match = /^(\d{1,5})d$/.exec(text);
       const days = Number(match?.[1] ?? 0);
       if (text !== 'off' && (days === 0 || days > maxRetentionDays)) {
-        ctx.addIssue({ code: 'custom', message: `must be whole days from 1d to ${maxRetentionDays}d, or off, not "${text}"` });
+        ctx.addIssue({
+          code: 'custom',
+          message: `must be whole days from 1d to ${maxRetentionDays}d, or off, not "${text}"`,
+        });
       }
       return match ? Number(match[1]) : undefined;
     })
@@ -81,7 +87,10 @@ export const auditConfig = () =>
   });
 
 type ArchiveSettings = z.output<
-  z.ZodObject<Pick<ReturnType<typeof clickHouseSettings>, 'CLICKHOUSE_DATABASE' | 'CLICKHOUSE_TABLE'> & ReturnType<typeof archiveSettings>>
+  z.ZodObject<
+    Pick<ReturnType<typeof clickHouseSettings>, 'CLICKHOUSE_DATABASE' | 'CLICKHOUSE_TABLE'> &
+      ReturnType<typeof archiveSettings>
+  >
 >;
 
 /** What of the settings the archiver itself takes; the rest is for the adapters. */

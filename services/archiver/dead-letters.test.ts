@@ -10,7 +10,8 @@ const letter = (value: Buffer, headers = {}) => ({
 const recorded = (limitBytes: number) => {
   const sent: { topic: string; messages: readonly EventMessage[] }[] = [];
   const append = async (topic: string, messages: readonly EventMessage[]) => {
-    if (messages.some((message) => message.value.length > limitBytes)) throw new AppError('payload_too_large', 'too large');
+    if (messages.some((message) => message.value.length > limitBytes))
+      throw new AppError('payload_too_large', 'too large');
     sent.push({ topic, messages });
   };
   return { sent, deadLetters: createDeadLetters({ append } as unknown as EventLog, 'binance.miniticker') };

@@ -108,12 +108,17 @@ describe('the pipeline under kill -9', () => {
         { symbol },
       );
       const stored = rows.map((row) => tickerColumns.map((name) => row[`${name}_text`]));
-      const expected = made.filter((row) => row[4] === symbol).map((row) => row.map((text, at) => (at < 5 ? text : shortened(text))));
+      const expected = made
+        .filter((row) => row[4] === symbol)
+        .map((row) => row.map((text, at) => (at < 5 ? text : shortened(text))));
       expect(stored).toEqual(expected);
     }
   };
 
-  /** Every message that is no ticker is a dead letter, with its bytes and its origin; a kill may have sent it there twice. */
+  /**
+   * Every message that is no ticker is a dead letter, with its bytes and its origin; a kill may have sent it there
+   * twice.
+   */
   const expectDead = async ({ eventLog }: Pipeline, topic: string, poison: number) => {
     const origins = new Map<string, string>();
     const letters = await eventLog.consume(
@@ -128,7 +133,9 @@ describe('the pipeline under kill -9', () => {
     );
     await expect.poll(() => new Set(origins.values()).size, { timeout: 20_000 }).toBe(poison);
     await letters.close();
-    expect([...new Set(origins.values())].sort()).toEqual(Array.from({ length: poison }, (_, count) => poisonOf(count)).sort());
+    expect([...new Set(origins.values())].sort()).toEqual(
+      Array.from({ length: poison }, (_, count) => poisonOf(count)).sort(),
+    );
   };
 
   it.each([
@@ -152,7 +159,13 @@ describe('the pipeline under kill -9', () => {
         [{ name: 'broker', kill: kafka.kill, restart: kafka.restart }],
         [{ name: 'ClickHouse', kill: server.kill, restart: server.restart }],
       ];
-      const producer = produce(eventLog, topic, createTickers(`${seed}-${archivers}`, Date.UTC(2026, 0, 31, 23, 50)), 200, 50);
+      const producer = produce(
+        eventLog,
+        topic,
+        createTickers(`${seed}-${archivers}`, Date.UTC(2026, 0, 31, 23, 50)),
+        200,
+        50,
+      );
       const killed: Record<string, number> = {};
       try {
         for (let round = 0; round < kills; round++) {
@@ -167,7 +180,8 @@ describe('the pipeline under kill -9', () => {
           killed[what] = (killed[what] ?? 0) + 1;
           await pause(random() * 500);
           await part.restart();
-          for (const archiver of processes) if (archiver.gaveUp) throw new Error(`${archiver.name} gave up:\n${archiver.said}`);
+          for (const archiver of processes)
+            if (archiver.gaveUp) throw new Error(`${archiver.name} gave up:\n${archiver.said}`);
         }
         const { made, poison } = await producer.stop();
         const deps: AuditDeps = { clickhouse, eventLog, names, topic, group, clock: systemClock };
@@ -181,12 +195,18 @@ describe('the pipeline under kill -9', () => {
         const auditEnv = { ...env, LOG_LEVEL: 'error' };
         const right = await runAudit(auditEnv);
         expect([right.code, right.text]).toEqual([0, expect.stringContaining('Complete: ')]);
-        await clickhouse.command(`ALTER TABLE ${names.rows} DELETE WHERE message_id = {id:String} SETTINGS mutations_sync = 1`, {
-          id: made[0]?.[0] ?? '',
-        });
+        await clickhouse.command(
+          `ALTER TABLE ${names.rows} DELETE WHERE message_id = {id:String} SETTINGS mutations_sync = 1`,
+          {
+            id: made[0]?.[0] ?? '',
+          },
+        );
         for (const archiver of processes) await archiver.leave();
         const wrong = await runAudit(auditEnv, '--wait', '0');
-        expect([wrong.code, wrong.text]).toEqual([1, expect.stringMatching(/NOT complete: [1-9]\d* missing, 0 duplicate/)]);
+        expect([wrong.code, wrong.text]).toEqual([
+          1,
+          expect.stringMatching(/NOT complete: [1-9]\d* missing, 0 duplicate/),
+        ]);
       } catch (err) {
         console.log(processes.map(({ name, said }) => `${name}:\n${said.slice(-4_000)}`).join('\n'));
         throw err;

@@ -11,11 +11,14 @@ export interface LagWatchDeps {
 }
 
 /**
- * Asks the log now and then how much waits, one question at a time, so that reading the figure asks nobody: it stays what it was last,
- * with its time, while the log is away.
+ * Asks the log now and then how much waits, one question at a time, so that reading the figure asks nobody: it stays
+ * what it was last, with its time, while the log is away.
  */
 export const watchLag = ({ clock, log, metrics, consumer }: LagWatchDeps, everyMs: number): { close(): void } => {
-  const lag = metrics.gauge({ name: 'lag_messages', help: 'Messages of our partitions that were not stored yet, when it was last known' });
+  const lag = metrics.gauge({
+    name: 'lag_messages',
+    help: 'Messages of our partitions that were not stored yet, when it was last known',
+  });
   const time = metrics.gauge({ name: 'lag_timestamp_seconds', help: 'When that was, epoch seconds' });
   // Not known is not none.
   for (const gauge of [lag, time]) gauge.remove();

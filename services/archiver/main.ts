@@ -13,8 +13,15 @@ const surroundings = { env: process.env, random: Math.random };
 
 await runService('archiver', archiverConfig(process.env), surroundings, async ({ config, life, ...part }) => {
   const login = clickHouseLogin(config);
-  const clickhouse = life.own('clickhouse', openServerClickHouse({ ...part, ...login, address: config.CLICKHOUSE_ADDR }));
-  const kafka = { brokers: config.KAFKA_BROKERS, clientId: `archiver-${hostname()}`, topics: archiveTopics(config.KAFKA_TOPIC) };
+  const clickhouse = life.own(
+    'clickhouse',
+    openServerClickHouse({ ...part, ...login, address: config.CLICKHOUSE_ADDR }),
+  );
+  const kafka = {
+    brokers: config.KAFKA_BROKERS,
+    clientId: `archiver-${hostname()}`,
+    topics: archiveTopics(config.KAFKA_TOPIC),
+  };
   const eventLog = life.own('event log', createKafkaEventLog({ ...part, ...kafka }));
   const adapters = { clickhouse: traceClickHouse(clickhouse), eventLog: traceEventLog(eventLog) };
   const options = { ...archiverOptions(config), operationsAddress: config.METRICS_ADDR };

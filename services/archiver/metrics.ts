@@ -2,9 +2,16 @@ import type { Metrics } from '@tickfolio/lib/telemetry';
 
 /** What the archiver counts; names carry the service's prefix. */
 export const createArchiverMetrics = (metrics: Metrics) => ({
-  rows: metrics.counter({ name: 'rows_total', help: 'Rows that ClickHouse acknowledged, repeats after a crash included' }),
+  rows: metrics.counter({
+    name: 'rows_total',
+    help: 'Rows that ClickHouse acknowledged, repeats after a crash included',
+  }),
   deadLetters: metrics.counter({ name: 'dead_letters_total', help: 'Messages that went to the dead-letter topic' }),
-  retries: metrics.counter({ name: 'retries_total', help: 'Failed tries to store something, by what', labelNames: ['what'] }),
+  retries: metrics.counter({
+    name: 'retries_total',
+    help: 'Failed tries to store something, by what',
+    labelNames: ['what'],
+  }),
   batchRows: metrics.histogram({
     name: 'batch_rows',
     help: 'Rows per insert',

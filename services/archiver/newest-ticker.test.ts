@@ -34,10 +34,23 @@ afterAll(async () => {
 
 const timeText = (ms: number) => new Date(ms).toISOString().replace('T', ' ').slice(0, -1);
 const columns = ['message_id', 'event_type', 'event_time', 'receive_time', 'symbol', 'close_price'];
-/** One after the other, each in an insert of its own: when it was received and what it says of the time, from now, and the price. */
-const store = async (symbol: string, tickers: readonly (readonly [receivedMs: number, eventMs: number, price: string])[]) => {
+/**
+ * One after the other, each in an insert of its own: when it was received and what it says of the time, from now, and
+ * the price.
+ */
+const store = async (
+  symbol: string,
+  tickers: readonly (readonly [receivedMs: number, eventMs: number, price: string])[],
+) => {
   for (const [receivedMs, eventMs, price] of tickers) {
-    const row = [`${symbol}-${nowMs + eventMs}`, '24hrMiniTicker', timeText(nowMs + eventMs), timeText(nowMs + receivedMs), symbol, price];
+    const row = [
+      `${symbol}-${nowMs + eventMs}`,
+      '24hrMiniTicker',
+      timeText(nowMs + eventMs),
+      timeText(nowMs + receivedMs),
+      symbol,
+      price,
+    ];
     await clickhouse.insert('crypto.market_tickers_rows', columns, [row]);
   }
 };

@@ -24,12 +24,16 @@ const [maxShare, alwaysAllowed] = [0.02, 10];
 export const maxRefusedOf = (rows: number): number => Math.max(alwaysAllowed, Math.floor(rows * maxShare));
 
 /**
- * Stores rows; where ClickHouse refuses some for what they are, halves them until those are found. A row is bad only when it is refused
- * and another one is taken: else it is the table that takes nothing.
+ * Stores rows; where ClickHouse refuses some for what they are, halves them until those are found. A row is bad only
+ * when it is refused and another one is taken: else it is the table that takes nothing.
  * @returns what is refused alone; everything else is stored
- * @throws AppError `failed_precondition` when more are refused than can be for their own sake, or all and no other was ever taken
+ * @throws AppError `failed_precondition` when more are refused than can be for their own sake, or all and no other was
+ * ever taken
  */
-export const storeHalves = async (lines: TickerLines, { store, prove, maxRefused }: StoreHalves): Promise<readonly RefusedRow[]> => {
+export const storeHalves = async (
+  lines: TickerLines,
+  { store, prove, maxRefused }: StoreHalves,
+): Promise<readonly RefusedRow[]> => {
   const refused: RefusedRow[] = [];
   let proven = false;
   const refusalOf = (part: TickerLines): Promise<string | undefined> =>
@@ -62,6 +66,9 @@ export const storeHalves = async (lines: TickerLines, { store, prove, maxRefused
   await halve(lines);
   const [first] = refused;
   if (first && !proven && refused.length === lines.messages.length)
-    throw new AppError('failed_precondition', `ClickHouse refuses the first rows that this table is given: ${first.reason}`);
+    throw new AppError(
+      'failed_precondition',
+      `ClickHouse refuses the first rows that this table is given: ${first.reason}`,
+    );
   return refused;
 };

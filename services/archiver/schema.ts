@@ -7,9 +7,14 @@ import type { Logger } from '@tickfolio/lib/telemetry';
 import { carryOver, feedAgain, setAside } from './takeover/takeover.js';
 
 /** Beside the sources; compiled files lie one folder deeper. */
-export const migrationsFolder = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './migrations' : '../migrations', import.meta.url));
+export const migrationsFolder = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './migrations' : '../migrations', import.meta.url),
+);
 
-/** How long it is known what became of a message. Longer than any Kafka keeps messages by default; past it nothing can be compared any more. */
+/**
+ * How long it is known what became of a message. Longer than any Kafka keeps messages by default; past it nothing can
+ * be compared any more.
+ */
 export const offsetsDays = 30;
 
 export interface ArchiveSchema {
@@ -18,7 +23,10 @@ export interface ArchiveSchema {
   readonly table: string;
   /** How long rows are kept; undefined for ever. Rollups always are. */
   readonly retentionDays?: number | undefined;
-  /** The time zone in which older versions wrote what is there; undefined: ClickHouse's own, which is the one of its host. */
+  /**
+   * The time zone in which older versions wrote what is there; undefined: ClickHouse's own, which is the one of its
+   * host.
+   */
   readonly writtenIn?: string | undefined;
   /** Ends it between two steps, each of which can be repeated. */
   readonly signal?: AbortSignal | undefined;
@@ -27,9 +35,10 @@ export interface ArchiveSchema {
 }
 
 /**
- * Makes the archive's tables and views where they are missing, and sets times right that an older version wrote in another time zone than
- * UTC, which may take minutes where there are many. Safe with several starters.
- * @throws AppError failed_precondition when a table of these names is there that is not ours, or ClickHouse does not know the zone.
+ * Makes the archive's tables and views where they are missing, and sets times right that an older version wrote in
+ * another time zone than UTC, which may take minutes where there are many. Safe with several starters.
+ * @throws AppError failed_precondition when a table of these names is there that is not ours, or ClickHouse does not
+ * know the zone.
  */
 export const migrateArchive = async (
   deps: { readonly clickhouse: ClickHouse; readonly log: Logger },
@@ -43,7 +52,8 @@ export const migrateArchive = async (
   });
   if (unfedSince !== undefined) await feedAgain(takeover, unfedSince);
   await carryOver(takeover);
-  const changing = (days: number | undefined) => noteRetention(deps.clickhouse, archiveNames(database, table).retentions, days);
+  const changing = (days: number | undefined) =>
+    noteRetention(deps.clickhouse, archiveNames(database, table).retentions, days);
   await applyRetention(deps, database, [
     { table: archivePart(table, 'rows'), time: 'event_time', days: retentionDays, changing },
     { table: archivePart(table, 'offsets'), time: 'noted_at', days: offsetsDays },
@@ -53,7 +63,10 @@ export const migrateArchive = async (
 /** So long a rule may go on letting rows go while it is being changed. */
 const changeMinutes = 10;
 
-/** Notes which rows may be gone by a rule that ends now, so that the audit does not miss them. @param days undefined: any of them */
+/**
+ * Notes which rows may be gone by a rule that ends now, so that the audit does not miss them. @param days undefined:
+ * any of them
+ */
 const noteRetention = (clickhouse: ClickHouse, retentions: string, days: number | undefined): Promise<void> =>
   clickhouse.command(
     `INSERT INTO ${retentions} (rows_since) SELECT now64(3) - toIntervalDay({days:UInt32}) + toIntervalMinute({change:UInt32})`,

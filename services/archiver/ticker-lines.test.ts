@@ -38,7 +38,9 @@ const linesOf = (values: readonly Uint8Array[]) =>
 /** The same by the way that takes every message apart: a line, or why there is none. */
 const slowly = (value: Uint8Array, at = 0) => {
   const row = parseTickerRow(value);
-  return typeof row === 'string' ? { reason: row } : { line: tabSeparated([...row, topic, 2, 9_007_199_254_740_993n + BigInt(at)]) };
+  return typeof row === 'string'
+    ? { reason: row }
+    : { line: tabSeparated([...row, topic, 2, 9_007_199_254_740_993n + BigInt(at)]) };
 };
 const read = (value: Uint8Array) => {
   const { lines, dead } = linesOf([value]);
@@ -62,7 +64,8 @@ describe('a line', () => {
     '2026-01-27 10:00:00',
     '1899-12-31 23:59:59.000',
   );
-  const madeFor = (name: string) => (name.endsWith('_time') ? time : /_(price|percent)$|volume$/.test(name) ? decimal : text);
+  const madeFor = (name: string) =>
+    name.endsWith('_time') ? time : /_(price|percent)$|volume$/.test(name) ? decimal : text;
 
   it('is the row, for tickers as the aggregator writes them', () => {
     const next = createTickers('lines', Date.UTC(2026, 0, 31, 23, 59));
@@ -87,7 +90,18 @@ describe('a line', () => {
   });
 
   it('is the row, or the same refusal, in whatever way the message is written', () => {
-    const odd = ['1', '-1', '"1"', '"x"', 'null', '1e400', '12345678901234567890', '{}', '"0.123456789"', '"2026-01-27 10:00:00.123"'];
+    const odd = [
+      '1',
+      '-1',
+      '"1"',
+      '"x"',
+      'null',
+      '1e400',
+      '12345678901234567890',
+      '{}',
+      '"0.123456789"',
+      '"2026-01-27 10:00:00.123"',
+    ];
     let plain = 0;
     const property = fc.property(fc.gen(), (g) => {
       const fields = g(fc.boolean) ? good : { ...good, symbol: '币安人生USDT', message_id: 'a"b\\c' };
@@ -103,11 +117,16 @@ describe('a line', () => {
   it('is the row, or the same refusal, for a message that was damaged anywhere', () => {
     const whole = Buffer.from(JSON.stringify(good));
     fc.assert(
-      fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.constantFrom('change', 'insert', 'cut'), (at, byte, how) => {
-        const rest = whole.subarray(how === 'insert' ? at : at + 1);
-        const bytes = Buffer.concat([whole.subarray(0, at), Buffer.from(how === 'cut' ? [] : [byte]), rest]);
-        expect(read(bytes)).toEqual(slowly(bytes));
-      }),
+      fc.property(
+        fc.nat(whole.length - 1),
+        fc.nat(255),
+        fc.constantFrom('change', 'insert', 'cut'),
+        (at, byte, how) => {
+          const rest = whole.subarray(how === 'insert' ? at : at + 1);
+          const bytes = Buffer.concat([whole.subarray(0, at), Buffer.from(how === 'cut' ? [] : [byte]), rest]);
+          expect(read(bytes)).toEqual(slowly(bytes));
+        },
+      ),
       { numRuns: 2_000 },
     );
   });
@@ -116,7 +135,9 @@ describe('a line', () => {
     const pair = fc.integer({ min: 0, max: 99 }).map((value) => String(value).padStart(2, '0'));
     fc.assert(
       fc.property(pair, pair, pair, (hours, minutes, seconds) => {
-        const bytes = Buffer.from(JSON.stringify({ ...good, receive_time: `2026-01-27 ${hours}:${minutes}:${seconds}.999` }));
+        const bytes = Buffer.from(
+          JSON.stringify({ ...good, receive_time: `2026-01-27 ${hours}:${minutes}:${seconds}.999` }),
+        );
         expect(read(bytes)).toEqual(slowly(bytes));
         expect('line' in read(bytes)).toBe(hours < '24' && minutes < '60' && seconds < '60');
       }),
@@ -126,7 +147,14 @@ describe('a line', () => {
 
 describe('the lines of a batch', () => {
   const value = (fields: object) => Buffer.from(JSON.stringify({ ...good, ...fields }));
-  const mixed = [value({}), Buffer.from('poison'), value({ symbol: 'Ä\t' }), value({ later: 1 }), value({ close_price: '1e3' }), value({})];
+  const mixed = [
+    value({}),
+    Buffer.from('poison'),
+    value({ symbol: 'Ä\t' }),
+    value({ later: 1 }),
+    value({ close_price: '1e3' }),
+    value({}),
+  ];
 
   it('follow each other in their order, and leave out with a reason what is no ticker', () => {
     const { lines, dead } = linesOf(mixed);

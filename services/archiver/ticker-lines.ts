@@ -14,7 +14,14 @@ export interface TickerLines {
 }
 
 const code = (char: string): number => char.charCodeAt(0);
-const [tab, newline, space, quote, backslash, tilde] = [code('\t'), code('\n'), code(' '), code('"'), code('\\'), code('~')];
+const [tab, newline, space, quote, backslash, tilde] = [
+  code('\t'),
+  code('\n'),
+  code(' '),
+  code('"'),
+  code('\\'),
+  code('~'),
+];
 const [minus, point, colon, closingBrace] = [code('-'), code('.'), code(':'), code('}')];
 const [zero, two, three, five, nine] = [code('0'), code('2'), code('3'), code('5'), code('9')];
 
@@ -28,14 +35,20 @@ const shapeOf = (column: string): Shape => {
   return /_(price|percent)$/.test(column) ? 'price' : 'text';
 };
 /** What stands before a column's value in a message as the aggregator writes it. */
-const fields = tickerColumns.map((name, at) => ({ before: Buffer.from(`${at === 0 ? '{' : '",'}"${name}":"`), shape: shapeOf(name) }));
+const fields = tickerColumns.map((name, at) => ({
+  before: Buffer.from(`${at === 0 ? '{' : '",'}"${name}":"`),
+  shape: shapeOf(name),
+}));
 
 const timeBytes = '2026-01-27 10:00:00.000'.length;
 const dayBytes = '2026-01-27'.length;
 /** Digits that always fit: before the point in Decimal64(8) and in Decimal(38, 8), after the point in both. */
 const [maxPriceWhole, maxVolumeWhole, maxFraction] = [10, 30, 8];
 
-/** Where a value ends that begins at `from`, or -1 where it must be read in another way. The byte after it may be anything. */
+/**
+ * Where a value ends that begins at `from`, or -1 where it must be read in another way. The byte after it may be
+ * anything.
+ */
 type ValueEnd = (bytes: Uint8Array, from: number, end: number) => number;
 
 const textEnd: ValueEnd = (bytes, from, end) => {
@@ -62,7 +75,8 @@ const decimalEnd = (bytes: Uint8Array, from: number, end: number, maxWhole: numb
   return last > at + 1 && last - at - 1 <= maxFraction ? last : -1;
 };
 
-const priceEnd: ValueEnd = (bytes, from, end) => decimalEnd(bytes, bytes[from] === minus ? from + 1 : from, end, maxPriceWhole);
+const priceEnd: ValueEnd = (bytes, from, end) =>
+  decimalEnd(bytes, bytes[from] === minus ? from + 1 : from, end, maxPriceWhole);
 const volumeEnd: ValueEnd = (bytes, from, end) => decimalEnd(bytes, from, end, maxVolumeWhole);
 
 /** The day that was right last: rows of one hour share it. */
@@ -105,8 +119,9 @@ const endOf = (shape: Shape, bytes: Uint8Array, from: number, end: number): numb
 };
 
 /**
- * Copies the values of a message as the aggregator writes it: every column in its order, nothing else, only what stands in a line as it
- * is. Each byte is looked at once and no text is made of it, which is what makes an archiver of 100 000 rows a second.
+ * Copies the values of a message as the aggregator writes it: every column in its order, nothing else, only what stands
+ * in a line as it is. Each byte is looked at once and no text is made of it, which is what makes an archiver of 100 000
+ * rows a second.
  * @returns one past the last byte that was written, or -1 for any other message
  */
 const copyPlain = (message: Uint8Array, line: Buffer, start: number): number => {
@@ -131,7 +146,9 @@ const copyPlain = (message: Uint8Array, line: Buffer, start: number): number => 
  * Reads the messages of a batch for storing them: a line of the ticker's columns, then topic, partition and offset.
  * @returns the lines of what can be stored, and the rest with the reason
  */
-export const readTickerLines = (batch: Batch): { readonly lines: TickerLines; readonly dead: readonly DeadLetter[] } => {
+export const readTickerLines = (
+  batch: Batch,
+): { readonly lines: TickerLines; readonly dead: readonly DeadLetter[] } => {
   const place = Buffer.from(tabSeparated([batch.topic, batch.partition]));
   const dead: DeadLetter[] = [];
   const messages: StoredMessage[] = [];
@@ -168,8 +185,14 @@ export const readTickerLines = (batch: Batch): { readonly lines: TickerLines; re
 };
 
 /** @param ends where the lines end in `bytes`; @param begin where the first begins */
-const linesOf = (bytes: Buffer, messages: readonly StoredMessage[], ends: readonly number[], begin: number): TickerLines => ({
+const linesOf = (
+  bytes: Buffer,
+  messages: readonly StoredMessage[],
+  ends: readonly number[],
+  begin: number,
+): TickerLines => ({
   messages,
   bytes: bytes.subarray(begin, ends.at(-1) ?? begin),
-  slice: (from, to) => linesOf(bytes, messages.slice(from, to), ends.slice(from, to), from === 0 ? begin : (ends[from - 1] ?? begin)),
+  slice: (from, to) =>
+    linesOf(bytes, messages.slice(from, to), ends.slice(from, to), from === 0 ? begin : (ends[from - 1] ?? begin)),
 });

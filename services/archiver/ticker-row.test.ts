@@ -70,7 +70,9 @@ describe('a message of the topic', () => {
         ) as string;
         expect(new Decimal(kept).toFixed(8)).toBe(new Decimal(text).toFixed(8));
         const whole = `${'0'.repeat(12)}${digits.slice(0, -8)}`;
-        expect(new Decimal(column({ close_price: whole }, 'close_price') as string).toFixed()).toBe(new Decimal(whole).toFixed());
+        expect(new Decimal(column({ close_price: whole }, 'close_price') as string).toFixed()).toBe(
+          new Decimal(whole).toFixed(),
+        );
       }),
     );
   });
@@ -87,13 +89,11 @@ describe('a message of the topic', () => {
   ])('refuses the price %s', (given, why) => expect(read({ high_price: given })).toContain(`high_price ${why}`));
 
   it('has the volumes where the message has them', () => {
-    expect([undefined, null, '0', '007.10', `${'9'.repeat(30)}.00000001`].map((given) => column({ volume: given }, 'volume'))).toEqual([
-      null,
-      null,
-      '0',
-      '007.10',
-      `${'9'.repeat(30)}.00000001`,
-    ]);
+    expect(
+      [undefined, null, '0', '007.10', `${'9'.repeat(30)}.00000001`].map((given) =>
+        column({ volume: given }, 'volume'),
+      ),
+    ).toEqual([null, null, '0', '007.10', `${'9'.repeat(30)}.00000001`]);
     expect(column({ quote_volume: '1.0000000000' }, 'quote_volume')).toBe('1');
     for (const given of [1, '-1', '', '1e3', '1.000000001', '1'.repeat(31)]) {
       expect(read({ quote_volume: given })).toBe(
@@ -102,7 +102,9 @@ describe('a message of the topic', () => {
     }
   });
 
-  it.each(tickerColumns.slice(0, 11))('must have %s', (name) => expect(read({ [name]: undefined })).toBe(`${name} is missing`));
+  it.each(tickerColumns.slice(0, 11))('must have %s', (name) =>
+    expect(read({ [name]: undefined })).toBe(`${name} is missing`),
+  );
 
   it.each([
     ['', 'empty'],

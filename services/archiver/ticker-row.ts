@@ -8,7 +8,10 @@ type ValuesOf<Columns extends readonly (keyof TickerMessage)[]> = {
 /** The values of a stored row, in the order of the columns. */
 export type TickerRow = ValuesOf<typeof tickerColumns>;
 
-/** What DateTime holds, which candles begin with and the age of rows is counted in: other times would come round as one of these. */
+/**
+ * What DateTime holds, which candles begin with and the age of rows is counted in: other times would come round as one
+ * of these.
+ */
 const firstTimeMs = 0;
 const lastTimeMs = Date.UTC(2105, 11, 31, 23, 59, 59, 999);
 export const maxTextLength = 256;
@@ -38,8 +41,10 @@ const decimalOf = (fields: Readonly<Record<string, unknown>>, name: string): str
   const value = fields[name];
   if (typeof value === 'string' && fits.test(value)) return value;
   if (value === undefined) throw new Unreadable(`${name} is missing`);
-  if (typeof value === 'number') throw new Unreadable(`${name} must be a decimal text, not a JSON number, which is not exact`);
-  if (typeof value !== 'string' || !/^-?\d+(?:\.\d+)?$/.test(value)) throw new Unreadable(`${name} must be a decimal text such as "1.5"`);
+  if (typeof value === 'number')
+    throw new Unreadable(`${name} must be a decimal text, not a JSON number, which is not exact`);
+  if (typeof value !== 'string' || !/^-?\d+(?:\.\d+)?$/.test(value))
+    throw new Unreadable(`${name} must be a decimal text such as "1.5"`);
   if (value.length <= maxTextLength && fitsDecimal64(value)) return shortest(value);
   throw new Unreadable(`${name} does not fit Decimal64(8): at most 10 digits before the point and 8 after it`);
 };
@@ -78,7 +83,9 @@ const timeOf = (fields: Readonly<Record<string, unknown>>, name: string): string
   } else if (Number.isSafeInteger(value) && (value as number) >= firstTimeMs && (value as number) <= lastTimeMs) {
     return new Date(value as number).toISOString().replace('T', ' ').slice(0, -1);
   }
-  throw new Unreadable(`${name} must be a time such as "2026-01-27 10:00:00.000" (UTC) or epoch milliseconds, of the years 1970 to 2105`);
+  throw new Unreadable(
+    `${name} must be a time such as "2026-01-27 10:00:00.000" (UTC) or epoch milliseconds, of the years 1970 to 2105`,
+  );
 };
 
 /** Reads one message of the topic. @returns the row, or in words why there is none. */

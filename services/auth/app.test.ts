@@ -43,7 +43,12 @@ describe('the auth service', () => {
     const first = await login(name.toUpperCase());
     expect(first).toMatchObject({ userId, userName: name, refreshExpiresAtMs: clock.now() + 168 * 3_600_000 });
     const verify = createAccessTokenVerifier({ secret: jwtSecret, clock });
-    expect(verify(first.accessToken)).toEqual({ userId, userName: name, sessionId: first.sessionId, expiresAtMs: first.accessExpiresAtMs });
+    expect(verify(first.accessToken)).toEqual({
+      userId,
+      userName: name,
+      sessionId: first.sessionId,
+      expiresAtMs: first.accessExpiresAtMs,
+    });
     expect(first.accessExpiresAtMs - clock.now()).toBe(15 * 60_000);
     expect(await session(first.sessionId)).toEqual({ open: true, userId });
     const second = await refresh(first.refreshToken);
@@ -74,19 +79,29 @@ describe('the auth service', () => {
     const passwordHash = await hasher.hash('password', new AbortController().signal);
     const userId = await createAccounts(postgres.db).create(name, passwordHash);
     expect(await login(name, 'password')).toMatchObject({ userId });
-    expect((await caught(register(`${name}-2`, 'password'))).fields).toMatchObject([{ field: 'password', reason: 'password-common' }]);
+    expect((await caught(register(`${name}-2`, 'password'))).fields).toMatchObject([
+      { field: 'password', reason: 'password-common' },
+    ]);
   });
 
   it('answers an unknown name, a wrong password and what can be neither in the same words', async () => {
     const { name, register, login } = await build();
     await register(name);
     const answers = await Promise.all(
-      [login(name, 'wrong password'), login('nobody-at-all'), login('no name!', 'x'), login(name, 'x'.repeat(1_000)), login('', '')].map(
-        caught,
-      ),
+      [
+        login(name, 'wrong password'),
+        login('nobody-at-all'),
+        login('no name!', 'x'),
+        login(name, 'x'.repeat(1_000)),
+        login('', ''),
+      ].map(caught),
     );
     expect(
-      new Set(answers.map(({ code, message, fields, retryAfterMs }) => JSON.stringify({ code, message, fields, retryAfterMs }))).size,
+      new Set(
+        answers.map(({ code, message, fields, retryAfterMs }) =>
+          JSON.stringify({ code, message, fields, retryAfterMs }),
+        ),
+      ).size,
     ).toBe(1);
     expect(answers[0]?.code).toBe('unauthenticated');
   });
@@ -94,8 +109,13 @@ describe('the auth service', () => {
   it('hashes one password for an unknown name, a wrong password and an impossible one alike', async () => {
     const { name, register, login, metrics } = await build();
     await register(name);
-    const hashed = async () => Number(/^tickfolio_auth_password_hash_duration_seconds_count (\d+)/m.exec(await metrics())?.[1]);
-    const attempts = [() => login(name, 'wrong password'), () => login('nobody-at-all'), () => login(name, 'x'.repeat(1_000))];
+    const hashed = async () =>
+      Number(/^tickfolio_auth_password_hash_duration_seconds_count (\d+)/m.exec(await metrics())?.[1]);
+    const attempts = [
+      () => login(name, 'wrong password'),
+      () => login('nobody-at-all'),
+      () => login(name, 'x'.repeat(1_000)),
+    ];
     for (const [before, attempt] of attempts.entries()) {
       expect(await hashed()).toBe(1 + before);
       expect(await codeOf(attempt())).toBe('unauthenticated');
@@ -114,7 +134,8 @@ describe('the auth service', () => {
       await login(name);
     }
     for (const tried of [name, 'nobody-at-all']) {
-      for (let count = 0; count < 3; count++) expect(await codeOf(login(tried, 'wrong password'))).toBe('unauthenticated');
+      for (let count = 0; count < 3; count++)
+        expect(await codeOf(login(tried, 'wrong password'))).toBe('unauthenticated');
       const refused = await caught(login(tried.toUpperCase()));
       expect(refused).toMatchObject({ code: 'resource_exhausted', retryAfterMs: 30_000 });
     }
@@ -129,7 +150,10 @@ describe('the auth service', () => {
     for (let count = 0; count < 5; count++) await login(name, password, '203.0.113.1');
     expect(await codeOf(login('nobody-1', password, '203.0.113.1'))).toBe('unauthenticated');
     expect(await codeOf(login('nobody-2', password, '203.0.113.1'))).toBe('unauthenticated');
-    expect(await caught(login(name, password, '203.0.113.1'))).toMatchObject({ code: 'resource_exhausted', retryAfterMs: 10_000 });
+    expect(await caught(login(name, password, '203.0.113.1'))).toMatchObject({
+      code: 'resource_exhausted',
+      retryAfterMs: 10_000,
+    });
     await login(name, password, '203.0.113.2');
     await register(`${name}-2`, password, '203.0.113.1');
     expect(await codeOf(register(`${name}-3`, password, '203.0.113.1'))).toBe('resource_exhausted');
@@ -172,7 +196,8 @@ describe('the auth service', () => {
     const next = await refresh(desk.refreshToken);
     const { sessionIds } = await logoutEverywhere(userId);
     expect(sessionIds.sort()).toEqual([phone.sessionId, desk.sessionId].sort());
-    for (const { refreshToken } of [phone, desk, next]) expect(await codeOf(refresh(refreshToken))).toBe('unauthenticated');
+    for (const { refreshToken } of [phone, desk, next])
+      expect(await codeOf(refresh(refreshToken))).toBe('unauthenticated');
     expect(await session(phone.sessionId)).toEqual({ open: false, userId: '' });
     expect(await session((await login(name)).sessionId)).toEqual({ open: true, userId });
     expect(await logoutEverywhere('nobody')).toEqual({ sessionIds: [] });
@@ -188,7 +213,15 @@ describe('the auth service', () => {
     await logout(second.refreshToken);
     const text = lines.join('\n');
     expect(lines.length).toBeGreaterThan(3);
-    for (const secret of [password, 'a wrong secret', first.refreshToken, first.accessToken, second.refreshToken, jwtSecret, '$argon2id']) {
+    for (const secret of [
+      password,
+      'a wrong secret',
+      first.refreshToken,
+      first.accessToken,
+      second.refreshToken,
+      jwtSecret,
+      '$argon2id',
+    ]) {
       expect(text).not.toContain(secret);
     }
   });
@@ -220,7 +253,11 @@ describe('the auth service', () => {
     const { app, clock, login, ready } = await build({}, database);
     const health = await openHealth(app.port);
     open.push(health);
-    expect([await health.status(''), await health.status('auth.v1.AuthService'), await ready()]).toEqual(['SERVING', 'SERVING', 200]);
+    expect([await health.status(''), await health.status('auth.v1.AuthService'), await ready()]).toEqual([
+      'SERVING',
+      'SERVING',
+      200,
+    ]);
     away = true;
     await clock.advanceAsync(1_000);
     expect([await health.status(''), await health.status('auth.v1.AuthService'), await ready()]).toEqual([
@@ -238,7 +275,10 @@ describe('the auth service', () => {
   it('is not ready while its database is read-only, and says so', async () => {
     let readOnly = true;
     const readOnlyPing = () => Promise.reject(new AppError('unavailable', 'The database is read-only.'));
-    const { app, clock, lines } = await build({}, { ...postgres, ping: () => (readOnly ? readOnlyPing() : postgres.ping()) });
+    const { app, clock, lines } = await build(
+      {},
+      { ...postgres, ping: () => (readOnly ? readOnlyPing() : postgres.ping()) },
+    );
     const ready = async () => (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).json();
     expect(await ready()).toMatchObject({
       status: 'not ready',
@@ -287,8 +327,13 @@ const openHealth = async (port: number) => {
   return {
     status: (name: string) =>
       new Promise<string>((resolve, reject) => {
-        const check = client.check as (request: object, done: (err: Error | null, answer: { status: string | number }) => void) => void;
-        check.call(client, { service: name }, (err, { status } = { status: '' }) => (err ? reject(err) : resolve(String(status))));
+        const check = client.check as (
+          request: object,
+          done: (err: Error | null, answer: { status: string | number }) => void,
+        ) => void;
+        check.call(client, { service: name }, (err, { status } = { status: '' }) =>
+          err ? reject(err) : resolve(String(status)),
+        );
       }),
     close: () => client.close(),
   };

@@ -48,7 +48,10 @@ export interface AuthOptions {
 export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<RunningService> => {
   const { postgres, clock, time = databaseTime, log, metrics } = deps;
   const limits: AuthLimits = { ...defaultLimits, ...options.limits };
-  const hasher = await createPasswordHasher({ maxConcurrent: limits.maxConcurrentHashes, maxWaiting: limits.maxWaitingHashes });
+  const hasher = await createPasswordHasher({
+    maxConcurrent: limits.maxConcurrentHashes,
+    maxWaiting: limits.maxWaitingHashes,
+  });
   const sessions = createSessions(postgres.db, { time, clock, ...limits });
   const authMetrics = createAuthMetrics(metrics, () => hasher.waiting);
   const auth = createAuth({

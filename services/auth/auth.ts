@@ -5,7 +5,13 @@ import type { Throttle } from '@tickfolio/lib/throttle';
 import type { Accounts } from './accounts/accounts.js';
 import type { Caller } from './accounts/caller.js';
 import { addressKey } from './accounts/client-address.js';
-import { type Credentials, isPossibleName, isPossiblePassword, nameKey, normalPassword } from './accounts/credentials.js';
+import {
+  type Credentials,
+  isPossibleName,
+  isPossiblePassword,
+  nameKey,
+  normalPassword,
+} from './accounts/credentials.js';
 import type { PasswordHasher } from './accounts/password-hasher.js';
 import { createRegistration, type Register } from './accounts/registration.js';
 import type { AuthMetrics } from './metrics.js';
@@ -31,8 +37,8 @@ export interface Auth {
   /** @throws AppError unauthenticated for an unknown name and a wrong password alike, resource_exhausted */
   login(credentials: Credentials, caller: Caller): Promise<Tokens>;
   /**
-   * @throws AppError unauthenticated; where that use ended a session, its fact `endedSession` is the session's id; failed_precondition and
-   * resource_exhausted where a later try may succeed
+   * @throws AppError unauthenticated; where that use ended a session, its fact `endedSession` is the session's id;
+   * failed_precondition and resource_exhausted where a later try may succeed
    */
   refresh(refreshToken: string, caller: Caller): Promise<Tokens>;
   /** Ends the session; an unknown token is no error. */
@@ -57,7 +63,11 @@ export interface AuthDeps {
 
 const refusedLogin = () => new AppError('unauthenticated', 'The name or the password is wrong.');
 const refusedRefresh = (endedSession?: string) =>
-  new AppError('unauthenticated', 'The session has ended; please sign in again.', endedSession ? { facts: { endedSession } } : {});
+  new AppError(
+    'unauthenticated',
+    'The session has ended; please sign in again.',
+    endedSession ? { facts: { endedSession } } : {},
+  );
 /** Nothing is wrong with the session, so this is never `unauthenticated`, at which a page signs out. */
 const notNow = (kind: 'late' | 'busy') =>
   kind === 'late'
@@ -73,7 +83,11 @@ export const createAuth = (deps: AuthDeps): Auth => {
   const tokensOf = (userId: string, userName: string, issued: IssuedToken): Tokens => {
     const { sessionId, issuedAtMs } = issued;
     // By the same time as all else of the session.
-    const access = signAccessToken({ secret: jwtSecret, clock: { now: () => issuedAtMs } }, { userId, userName, sessionId }, accessTtlMs);
+    const access = signAccessToken(
+      { secret: jwtSecret, clock: { now: () => issuedAtMs } },
+      { userId, userName, sessionId },
+      accessTtlMs,
+    );
     return {
       accessToken: access.token,
       accessExpiresAtMs: access.expiresAtMs,
@@ -126,7 +140,10 @@ export const createAuth = (deps: AuthDeps): Auth => {
       if ('issued' in rotation) return tokensOf(rotation.userId, rotation.userName, rotation.issued);
       if (rotation.kind === 'reused') {
         const { sessionId, userId } = rotation;
-        caller.log.warn({ sessionId, userId, address: caller.address }, 'a refresh token was used twice; its session is revoked');
+        caller.log.warn(
+          { sessionId, userId, address: caller.address },
+          'a refresh token was used twice; its session is revoked',
+        );
         throw refusedRefresh(sessionId);
       }
       throw rotation.kind === 'refused' ? refusedRefresh() : notNow(rotation.kind);

@@ -13,11 +13,16 @@ export interface CleanupDeps {
   readonly limits: Pick<AuthLimits, 'cleanupPeriodMs' | 'cleanupBatchRows'>;
 }
 
-/** A batch is followed by a pause as long as itself, so that cleaning takes half of one connection at most, within these bounds. */
+/**
+ * A batch is followed by a pause as long as itself, so that cleaning takes half of one connection at most, within these
+ * bounds.
+ */
 const minPauseMs = 10;
 const maxPauseMs = 1_000;
 
-/** Deletes rows that are over, now and then, batch by batch until none is left. `close` waits for the batch that runs. */
+/**
+ * Deletes rows that are over, now and then, batch by batch until none is left. `close` waits for the batch that runs.
+ */
 export const startCleanup = ({ clock, log, metrics, sessions, limits }: CleanupDeps): { close(): Promise<void> } => {
   const stop = new AbortController();
   let running: Promise<void> | undefined;

@@ -35,7 +35,14 @@ describe('the settings of auth', () => {
   });
   it('are all named at once when they are wrong or missing', () => {
     const faults = faultsOf({ JWT_SECRET: 'short', GRPC_PORT: 'x', JWT_ACCESS_TTL: '15' }).join('\n');
-    for (const name of ['POSTGRES_HOST', 'POSTGRES_USER', 'POSTGRES_PASSWORD', 'JWT_SECRET', 'GRPC_PORT', 'JWT_ACCESS_TTL'])
+    for (const name of [
+      'POSTGRES_HOST',
+      'POSTGRES_USER',
+      'POSTGRES_PASSWORD',
+      'JWT_SECRET',
+      'GRPC_PORT',
+      'JWT_ACCESS_TTL',
+    ])
       expect(faults).toContain(name);
     expect(faultsOf({})).toContain('JWT_SECRET is required');
   });
@@ -43,7 +50,9 @@ describe('the settings of auth', () => {
     expect(faultsOf({ ...right, JWT_ACCESS_TTL: '24h' })).toEqual([]);
     expect(faultsOf({ ...right, JWT_ACCESS_TTL: '25h' })).toEqual(['JWT_ACCESS_TTL must be at most 24h, not "25h"']);
     expect(durationMs(maxAccessTtl.text)).toBe(maxAccessTtl.ms);
-    expect(faultsOf({ ...right, SESSION_TTL: '999999999d' })).toEqual(['SESSION_TTL must be at most 3650d, not "999999999d"']);
+    expect(faultsOf({ ...right, SESSION_TTL: '999999999d' })).toEqual([
+      'SESSION_TTL must be at most 3650d, not "999999999d"',
+    ]);
   });
   it('take a published secret with ENV=local only', () => {
     const published = { ...right, JWT_SECRET: 'tickfolio-local-development-secret-not-for-production' };

@@ -21,7 +21,9 @@ export const authConfig = (env: NodeJS.ProcessEnv) =>
     JWT_REFRESH_TTL: duration('168h', '3650d').describe('How long a refresh token is valid unused.'),
     SESSION_TTL: duration('30d', '3650d').describe('After this time a session ends, however busy it is.'),
     LOGINS_PER_NAME: integer(10, 1, 1_000_000).describe('Logins under one name at once; then one more every 30 s.'),
-    LOGINS_PER_ADDRESS: integer(100, 1, 1_000_000).describe('Failed logins from one client address at once; then one more every second.'),
+    LOGINS_PER_ADDRESS: integer(100, 1, 1_000_000).describe(
+      'Failed logins from one client address at once; then one more every second.',
+    ),
     REGISTRATIONS_PER_ADDRESS: integer(200, 1, 1_000_000).describe(
       'Registrations from one client address at once; then one more every 2 s.',
     ),
@@ -32,7 +34,9 @@ export const authConfig = (env: NodeJS.ProcessEnv) =>
 export type AuthConfig = z.output<ReturnType<typeof authConfig>>;
 
 /** What of the settings bounds the service; the rest is for the adapters. */
-export const authLimits = (config: Omit<AuthConfig, `POSTGRES_${string}` | 'JWT_SECRET' | 'LOG_LEVEL'>): Partial<AuthLimits> => ({
+export const authLimits = (
+  config: Omit<AuthConfig, `POSTGRES_${string}` | 'JWT_SECRET' | 'LOG_LEVEL'>,
+): Partial<AuthLimits> => ({
   accessTtlMs: config.JWT_ACCESS_TTL,
   refreshTtlMs: config.JWT_REFRESH_TTL,
   sessionTtlMs: config.SESSION_TTL,

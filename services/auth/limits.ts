@@ -9,7 +9,10 @@ export interface AuthLimits {
   readonly refreshTtlMs: number;
   /** After this time a session ends, however busy it is. */
   readonly sessionTtlMs: number;
-  /** How long after a successor was used the use of a refresh token is taken for a call that was held up, and not for theft. */
+  /**
+   * How long after a successor was used the use of a refresh token is taken for a call that was held up, and not for
+   * theft.
+   */
   readonly lateMs: number;
   /** How many refresh tokens one session may be given in a minute. */
   readonly maxTokensPerMinute: number;

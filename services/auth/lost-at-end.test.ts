@@ -28,15 +28,19 @@ const setUp = async () => {
   clock.advance(defaultLimits.refreshTtlMs - 1_000);
   const next = tokenOf(await sessions.rotate(first.token));
   clock.advance(20_000);
-  const rowsLeft = async () => (await postgres.db.select().from(refreshTokens).where(eq(refreshTokens.sessionId, first.sessionId))).length;
+  const rowsLeft = async () =>
+    (await postgres.db.select().from(refreshTokens).where(eq(refreshTokens.sessionId, first.sessionId))).length;
   return { clock, sessions, first, next, rowsLeft };
 };
 
-it.each(['', ', also after a clean-up'])('goes on for a browser whose last renewal in time got no answer%s', async (cleaned) => {
-  const { sessions, first } = await setUp();
-  if (cleaned) await sessions.deleteOver(1_000);
-  expect((await sessions.rotate(tokenOf(await sessions.rotate(first.token)))).kind).toBe('rotated');
-});
+it.each(['', ', also after a clean-up'])(
+  'goes on for a browser whose last renewal in time got no answer%s',
+  async (cleaned) => {
+    const { sessions, first } = await setUp();
+    if (cleaned) await sessions.deleteOver(1_000);
+    expect((await sessions.rotate(tokenOf(await sessions.rotate(first.token)))).kind).toBe('rotated');
+  },
+);
 
 it('does not take a call for theft that was held up past the end of its token, after a clean-up', async () => {
   const { sessions, first, next } = await setUp();
@@ -67,7 +71,8 @@ it('still finds who uses a token past its end whose successor was used long ago'
 it('is good until the end of its session while every answer is lost, and the browser is told to keep it until then', async () => {
   const { clock, sessions, first } = await setUp();
   const dayMs = 24 * 3_600_000;
-  for (; clock.now() < first.sessionEndsAtMs; clock.advance(dayMs)) expect((await sessions.rotate(first.token)).kind).toBe('again');
+  for (; clock.now() < first.sessionEndsAtMs; clock.advance(dayMs))
+    expect((await sessions.rotate(first.token)).kind).toBe('again');
   expect((await sessions.rotate(first.token)).kind).toBe('refused');
   expect(first.sessionEndsAtMs - first.issuedAtMs).toBe(defaultLimits.sessionTtlMs);
 });

@@ -7,7 +7,14 @@ import { authConfig, authOptions } from './config.js';
 const surroundings = { env: process.env, random: Math.random };
 
 await runService('auth', authConfig(process.env), surroundings, async ({ config, life, tls, ...part }) => {
-  const server = { ...postgresServer(config), database: config.POSTGRES_DB, maxConnections: config.POSTGRES_MAX_CONNECTIONS };
-  const postgres = life.own('database', await openServerPostgres({ ...part, ...server, migrationsFolder, signal: life.signal }));
+  const server = {
+    ...postgresServer(config),
+    database: config.POSTGRES_DB,
+    maxConnections: config.POSTGRES_MAX_CONNECTIONS,
+  };
+  const postgres = life.own(
+    'database',
+    await openServerPostgres({ ...part, ...server, migrationsFolder, signal: life.signal }),
+  );
   life.own('auth', await startAuth({ ...part, postgres }, { ...authOptions(config), tls }));
 });

@@ -27,7 +27,11 @@ export const createAuthMetrics = (metrics: Metrics, hashesWaiting: () => number)
       }
     },
     registrations: metrics.counter({ name: 'registrations_total', help: 'Accounts created' }),
-    logins: metrics.counter<'outcome'>({ name: 'logins_total', help: 'Login attempts: ok, refused, throttled', labelNames: ['outcome'] }),
+    logins: metrics.counter<'outcome'>({
+      name: 'logins_total',
+      help: 'Login attempts: ok, refused, throttled',
+      labelNames: ['outcome'],
+    }),
     refreshes: metrics.counter<'outcome'>({
       name: 'refreshes_total',
       help: 'Refresh attempts: rotated, again (the answer was lost, or two tabs asked), late (held up on its way), busy, reused (session revoked), refused',
@@ -37,6 +41,9 @@ export const createAuthMetrics = (metrics: Metrics, hashesWaiting: () => number)
       name: 'cleanup_done_timestamp_seconds',
       help: 'When no row of an expired session or token was left, or this process began',
     }),
-    deleted: metrics.counter({ name: 'expired_rows_deleted_total', help: 'Rows of expired sessions and tokens deleted' }),
+    deleted: metrics.counter({
+      name: 'expired_rows_deleted_total',
+      help: 'Rows of expired sessions and tokens deleted',
+    }),
   };
 };

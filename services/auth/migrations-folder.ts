@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
 /** Where the SQL of `auth_db` lies, also seen from the compiled file in dist/. */
-export const migrationsFolder = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './migrations' : '../migrations', import.meta.url));
+export const migrationsFolder = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './migrations' : '../migrations', import.meta.url),
+);

@@ -16,8 +16,12 @@ import { migrationsFolder } from './migrations-folder.js';
 
 const server = await shareTestPostgres();
 // Debian's and npm's PostgreSQL have ICU's locales; the C library's are rarely installed.
-const [icu] = (await server?.query<{ found: boolean }>(`select exists (select from pg_collation where collprovider = 'i') as found`)) ?? [];
-if (server && !icu?.found) notCovered(`${server.origin} was built without ICU, so names were not tested in a Turkish database`);
+const [icu] =
+  (await server?.query<{ found: boolean }>(
+    `select exists (select from pg_collation where collprovider = 'i') as found`,
+  )) ?? [];
+if (server && !icu?.found)
+  notCovered(`${server.origin} was built without ICU, so names were not tested in a Turkish database`);
 
 /** The migrations as a build had them that knew nothing of name keys. */
 const earlierMigrations = (): string => {
@@ -41,7 +45,10 @@ describe.skipIf(!icu?.found).each(['tr-TR', 'az-AZ'])('names in a database of th
   };
   const made = async (name: string): Promise<string> => {
     const database = `${name}_${locale.slice(0, 2)}`;
-    await server?.createDatabase(database, `template template0 encoding 'UTF8' locale_provider icu icu_locale '${locale}'`);
+    await server?.createDatabase(
+      database,
+      `template template0 encoding 'UTF8' locale_provider icu icu_locale '${locale}'`,
+    );
     return database;
   };
   const database = async (name: string, folder = migrationsFolder): Promise<Postgres> => {
@@ -49,7 +56,16 @@ describe.skipIf(!icu?.found).each(['tr-TR', 'az-AZ'])('names in a database of th
     const { host, port, user, password } = server;
     const log = createLogger('test', 'warn', (line) => lines.push(line));
     return keep(
-      await openServerPostgres({ host, port, user, password, database: name, migrationsFolder: folder, log, clock: systemClock }),
+      await openServerPostgres({
+        host,
+        port,
+        user,
+        password,
+        database: name,
+        migrationsFolder: folder,
+        log,
+        clock: systemClock,
+      }),
     );
   };
   const serve = async (postgres: Postgres) => keep(await startTestAuth(postgres));
@@ -60,7 +76,8 @@ describe.skipIf(!icu?.found).each(['tr-TR', 'az-AZ'])('names in a database of th
   it('with a capital I can sign in, in whatever case, and exist once', async () => {
     const { register, login } = await serve(await database(await made('capital')));
     const { userId } = await register('BILLIE');
-    for (const name of ['BILLIE', 'billie', 'Billie']) expect(await login(name)).toMatchObject({ userId, userName: 'BILLIE' });
+    for (const name of ['BILLIE', 'billie', 'Billie'])
+      expect(await login(name)).toMatchObject({ userId, userName: 'BILLIE' });
     expect(await codeOf(register('billie', 'another password'))).toBe('already_exists');
   });
 
@@ -82,7 +99,9 @@ describe.skipIf(!icu?.found).each(['tr-TR', 'az-AZ'])('names in a database of th
     expect(await codeOf(login('billie', 'of the older one'))).toBe('unauthenticated');
     for (const as of ['IRIS', 'iris']) expect(await userOf(as, 'of her alone')).toBe('IRIS');
     for (const as of ['BILLIE', 'billie', 'BilliE']) expect(await codeOf(register(as))).toBe('already_exists');
-    expect(lines.filter((line) => /account \S+ has the name of account \S+ but for capital letters/.test(line))).toHaveLength(1);
+    expect(
+      lines.filter((line) => /account \S+ has the name of account \S+ but for capital letters/.test(line)),
+    ).toHaveLength(1);
   });
 
   it('are guarded also beside a replica of an earlier build', async () => {

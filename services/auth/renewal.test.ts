@@ -106,15 +106,18 @@ const openPage = async ({ clock, rotate, signIn }: Rig, seed: number, nth: numbe
 };
 
 describe('renewing a session', () => {
-  it.each([2, 5])('signs nobody out where every %i. answer is lost and calls are held up for a minute, at every hop', async (nth) => {
-    const rig = createRig();
-    const page = await openPage(rig, nth, nth);
-    await rig.pass(20 * minuteMs);
-    page.closed = true;
-    expect(page).toMatchObject({ signedOut: false });
-    expect(page.renewals).toBeGreaterThan(1);
-    expect(await rig.sessions.userOf(page.sessionId)).toBeDefined();
-  });
+  it.each([2, 5])(
+    'signs nobody out where every %i. answer is lost and calls are held up for a minute, at every hop',
+    async (nth) => {
+      const rig = createRig();
+      const page = await openPage(rig, nth, nth);
+      await rig.pass(20 * minuteMs);
+      page.closed = true;
+      expect(page).toMatchObject({ signedOut: false });
+      expect(page.renewals).toBeGreaterThan(1);
+      expect(await rig.sessions.userOf(page.sessionId)).toBeDefined();
+    },
+  );
 
   it('signs nobody out of six tabs that start at once in a browser without locks', async () => {
     const { rotate, signIn } = createRig();
@@ -149,7 +152,9 @@ const useAsBefore = async ({ clock }: Rig, sessionId: string, token: string): Pr
   await postgres.db.execute(
     sql`update refresh_tokens set used_at = ${now} where token_hash = ${refreshTokenHash(token)} and used_at is null`,
   );
-  await postgres.db.execute(sql`update refresh_tokens set used_at = ${now} where session_id = ${sessionId} and used_at is null`);
+  await postgres.db.execute(
+    sql`update refresh_tokens set used_at = ${now} where session_id = ${sessionId} and used_at is null`,
+  );
   await postgres.db.execute(
     sql`insert into refresh_tokens (token_hash, session_id, created_at, expires_at) values (${refreshTokenHash(next)}, ${sessionId}, ${now}, ${expires})`,
   );
@@ -188,7 +193,9 @@ describe('a session while an update is rolled out', () => {
   it('of before the update goes on from its last token or the one before, and an older one is theft', async () => {
     const rig = createRig();
     const { sessionId, all } = await walk(rig, () => false);
-    await postgres.db.execute(sql`update refresh_tokens set superseded_at = null, family_hash = null where session_id = ${sessionId}`);
+    await postgres.db.execute(
+      sql`update refresh_tokens set superseded_at = null, family_hash = null where session_id = ${sessionId}`,
+    );
     await postgres.db.execute(sql`update sessions set family_hash = null where id = ${sessionId}`);
     const next = issuedBy(await rig.sessions.rotate(all.at(-2) ?? ''));
     expect((await rig.sessions.rotate(next)).kind).toBe('rotated');

@@ -34,17 +34,21 @@ export const serve = (server: GrpcServer, auth: Auth): void => {
     logout: unary<wire.LogoutRequest, wire.LogoutResponse>(
       async ({ refreshToken }) => (await auth.logout(refreshToken)) ?? { sessionId: '', userId: '' },
     ),
-    logoutEverywhere: unary<wire.LogoutEverywhereRequest, wire.LogoutEverywhereResponse>(async ({ userId }, { log }) => ({
-      sessionIds: [...(await auth.logoutEverywhere(userId, { log }))],
-    })),
+    logoutEverywhere: unary<wire.LogoutEverywhereRequest, wire.LogoutEverywhereResponse>(
+      async ({ userId }, { log }) => ({
+        sessionIds: [...(await auth.logoutEverywhere(userId, { log }))],
+      }),
+    ),
     getSession: unary<wire.GetSessionRequest, wire.GetSessionResponse>(async ({ sessionId }) => {
       const userId = await auth.sessionUser(sessionId);
       return { open: userId !== undefined, userId: userId ?? '' };
     }),
-    listEndedSessions: unary<wire.ListEndedSessionsRequest, wire.ListEndedSessionsResponse>(async ({ sinceMs, cursor }) => {
-      const { sessionIds, ...page } = await auth.listEndedSessions(sinceMs, cursor);
-      return { sessionIds: [...sessionIds], ...page };
-    }),
+    listEndedSessions: unary<wire.ListEndedSessionsRequest, wire.ListEndedSessionsResponse>(
+      async ({ sinceMs, cursor }) => {
+        const { sessionIds, ...page } = await auth.listEndedSessions(sinceMs, cursor);
+        return { sessionIds: [...sessionIds], ...page };
+      },
+    ),
   };
   server.addService(AuthServiceService, implementation);
 };

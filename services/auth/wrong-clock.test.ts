@@ -47,31 +47,41 @@ it.each([8, 31])('signs nobody out because the clock of one server is %i days ah
 it('deletes nothing because the clock of the database is eight days ahead for a while', async () => {
   const { clock, right, first } = await setUp(0);
   const ahead = timeOf({ now: () => clock.now() + 8 * 24 * hourMs });
-  await createSessions(postgres.db, { time: ahead, clock, ...defaultLimits }).deleteOver(defaultLimits.cleanupBatchRows);
+  await createSessions(postgres.db, { time: ahead, clock, ...defaultLimits }).deleteOver(
+    defaultLimits.cleanupBatchRows,
+  );
   expect((await right.rotate(first.token)).kind).toBe('rotated');
 });
 
-it.each(away)('takes nobody for a thief whose answer was on its way while a server whose clock is %s gave another', async (_how, offMs) => {
-  const { clock, right, off, first } = await setUp(offMs);
-  const onItsWay = tokenOf(await right.rotate(first.token));
-  expect((await off.rotate(first.token)).kind).toBe('again');
-  clock.advance(1_000);
-  expect((await right.rotate(onItsWay)).kind).toBe('rotated');
-});
+it.each(away)(
+  'takes nobody for a thief whose answer was on its way while a server whose clock is %s gave another',
+  async (_how, offMs) => {
+    const { clock, right, off, first } = await setUp(offMs);
+    const onItsWay = tokenOf(await right.rotate(first.token));
+    expect((await off.rotate(first.token)).kind).toBe('again');
+    clock.advance(1_000);
+    expect((await right.rotate(onItsWay)).kind).toBe('rotated');
+  },
+);
 
-it.each(away)('takes no call that was held up for theft where servers whose clocks are right and %s renew in turn', async (_how, offMs) => {
-  const { clock, right, off, first } = await setUp(offMs);
-  const heard = tokenOf(await right.rotate(first.token));
-  const next = tokenOf(await right.rotate(heard));
-  tokenOf(await off.rotate(next));
-  clock.advance(1_000);
-  for (const replica of [right, off]) for (const token of [first.token, heard]) expect((await replica.rotate(token)).kind).toBe('late');
-  clock.advance(defaultLimits.lateMs);
-  expect((await off.rotate(first.token)).kind).toBe('reused');
-});
+it.each(away)(
+  'takes no call that was held up for theft where servers whose clocks are right and %s renew in turn',
+  async (_how, offMs) => {
+    const { clock, right, off, first } = await setUp(offMs);
+    const heard = tokenOf(await right.rotate(first.token));
+    const next = tokenOf(await right.rotate(heard));
+    tokenOf(await off.rotate(next));
+    clock.advance(1_000);
+    for (const replica of [right, off])
+      for (const token of [first.token, heard]) expect((await replica.rotate(token)).kind).toBe('late');
+    clock.advance(defaultLimits.lateMs);
+    expect((await off.rotate(first.token)).kind).toBe('reused');
+  },
+);
 
 it('signs nobody out between two services whose clocks are an hour ahead and an hour behind', async () => {
-  const start = (offMs: number) => startTestAuth(postgres, {}, createManualClock(systemClock.now() + offMs), databaseTime);
+  const start = (offMs: number) =>
+    startTestAuth(postgres, {}, createManualClock(systemClock.now() + offMs), databaseTime);
   const [ahead, behind] = await Promise.all([start(hourMs), start(-hourMs)]);
   const { userId } = await ahead.register(ahead.name);
   const verify = createAccessTokenVerifier({ secret: jwtSecret, clock: systemClock });
@@ -84,7 +94,8 @@ it('signs nobody out between two services whose clocks are an hour ahead and an 
     const leftMs = verify(mine.accessToken).expiresAtMs - systemClock.now();
     expect(Math.abs(leftMs - defaultLimits.accessTtlMs)).toBeLessThan(10_000);
     const next = await replica.refresh(mine.refreshToken);
-    for (const other of [ahead, behind]) expect(await codeOf(other.refresh(before.refreshToken))).toBe('failed_precondition');
+    for (const other of [ahead, behind])
+      expect(await codeOf(other.refresh(before.refreshToken))).toBe('failed_precondition');
     mine = next;
   }
   expect(await ahead.session(mine.sessionId)).toEqual({ open: true, userId });

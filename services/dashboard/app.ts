@@ -3,7 +3,13 @@ import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import { archiveNames } from '@tickfolio/lib/events/archive';
-import { addOperations, createHttpServer, cutStalledStreams, measureRequests, type Operations } from '@tickfolio/lib/http';
+import {
+  addOperations,
+  createHttpServer,
+  cutStalledStreams,
+  measureRequests,
+  type Operations,
+} from '@tickfolio/lib/http';
 import { type RunningService, serveHttp } from '@tickfolio/lib/service';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import type { FastifyInstance } from 'fastify';
@@ -100,7 +106,10 @@ const build = (
   return app;
 };
 
-/** Starts the service; ClickHouse need not be there yet. @throws StartError when the port is taken or the scripts were not built. */
+/**
+ * Starts the service; ClickHouse need not be there yet. @throws StartError when the port is taken or the scripts were
+ * not built.
+ */
 export const startDashboard = async (deps: DashboardDeps, options: DashboardOptions): Promise<RunningService> => {
   const { clickhouse, clock } = deps;
   // Without it the pages still come and say so; taking this replica out would only hide that.

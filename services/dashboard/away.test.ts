@@ -24,7 +24,9 @@ beforeAll(async () => {
   });
   const archive = await createTestArchive(clickhouse);
   const nowMs = systemClock.now();
-  await archive.add(Array.from({ length: 40_000 }, (_, at) => ({ symbol: 'BTCUSDT', eventMs: nowMs - at * 50, close: '68123.45' })));
+  await archive.add(
+    Array.from({ length: 40_000 }, (_, at) => ({ symbol: 'BTCUSDT', eventMs: nowMs - at * 50, close: '68123.45' })),
+  );
   await archive.add([{ symbol: 'ETHUSDT', eventMs: nowMs, close: '3456.78' }]);
   await archive.audit(nowMs, 0, {});
 });
@@ -54,7 +56,10 @@ it('says so on every page when it starts without ClickHouse, and recovers by its
     expect(page).toContain('<noscript><meta http-equiv="refresh"');
     expect(page).not.toContain('secret-of-the-test');
     const problem = await dashboard.get(path, { accept: 'application/json' });
-    expect([problem.status, problem.headers.get('content-type')]).toEqual([503, 'application/problem+json; charset=utf-8']);
+    expect([problem.status, problem.headers.get('content-type')]).toEqual([
+      503,
+      'application/problem+json; charset=utf-8',
+    ]);
     await problem.text();
   }
   const ready = await dashboard.get('/ready');
@@ -63,7 +68,9 @@ it('says so on every page when it starts without ClickHouse, and recovers by its
     {
       status: 'ready',
       simulated: null,
-      dependencies: { clickhouse: { status: 'down', required: false, reason: expect.stringContaining('ECONNREFUSED') } },
+      dependencies: {
+        clickhouse: { status: 'down', required: false, reason: expect.stringContaining('ECONNREFUSED') },
+      },
     },
   ]);
   await server.restart();
@@ -77,7 +84,9 @@ it('shows the last hour and how old its newest row is, though the server is in K
   const page = await dashboard.page('/symbols/BTCUSDT?range=1h');
   expect(textOf(page)).not.toContain('No tickers of BTCUSDT in the last');
   expect(textOf(await dashboard.page('/'))).toMatch(/BTCUSDT.+\d\d:\d\d:\d\d (just now|\d+ s ago|1 min ago)/);
-  expect(textOf(await dashboard.page('/pipeline'))).toMatch(/Complete: nothing missing, nothing twice, checked (\d+ s|1 min) ago/);
+  expect(textOf(await dashboard.page('/pipeline'))).toMatch(
+    /Complete: nothing missing, nothing twice, checked (\d+ s|1 min) ago/,
+  );
   const [, first = ''] = (await (await dashboard.get('/symbols/BTCUSDT/tickers.csv?range=15m')).text()).split('\r\n');
   const [id = '', , eventTime = ''] = first.split(',');
   expect(eventTime).toBe(new Date(Number(id.split('-')[1])).toISOString());
@@ -85,7 +94,8 @@ it('shows the last hour and how old its newest row is, though the server is in K
 
 it('goes on showing what was read when ClickHouse is killed, and since when', async () => {
   const paths = ['/', '/symbols/BTCUSDT', '/pipeline'];
-  for (const path of paths) await expect.poll(async () => textOf(await dashboard.page(path)), { timeout: 15_000 }).not.toContain('away');
+  for (const path of paths)
+    await expect.poll(async () => textOf(await dashboard.page(path)), { timeout: 15_000 }).not.toContain('away');
   await server.kill();
   const killedMs = systemClock.now();
   await expect.poll(async () => textOf(await dashboard.page('/')), { timeout: 5_000 }).toContain('ClickHouse is away');
@@ -105,8 +115,12 @@ it('goes on showing what was read when ClickHouse is killed, and since when', as
   expect(other).toContain('The chart could not be read.');
   expect((await dashboard.get('/symbols/BTCUSDT/bars.csv')).status).toBe(503);
   await server.restart();
-  await expect.poll(async () => textOf(await dashboard.page('/')), { timeout: 15_000, interval: 200 }).not.toContain('away');
-  await expect.poll(async () => textOf(await dashboard.page('/pipeline')), { timeout: 15_000, interval: 200 }).not.toContain('away');
+  await expect
+    .poll(async () => textOf(await dashboard.page('/')), { timeout: 15_000, interval: 200 })
+    .not.toContain('away');
+  await expect
+    .poll(async () => textOf(await dashboard.page('/pipeline')), { timeout: 15_000, interval: 200 })
+    .not.toContain('away');
 });
 
 it('answers within its bound when ClickHouse hangs', async () => {
@@ -129,7 +143,9 @@ it('answers within its bound when ClickHouse hangs', async () => {
   } finally {
     server.thaw();
   }
-  await expect.poll(async () => textOf(await dashboard.page('/')), { timeout: 15_000, interval: 200 }).not.toContain('away');
+  await expect
+    .poll(async () => textOf(await dashboard.page('/')), { timeout: 15_000, interval: 200 })
+    .not.toContain('away');
 });
 
 it('breaks a file off when ClickHouse dies under it, rather than end it as if it were whole', async () => {

@@ -99,7 +99,16 @@ describe('the tickers', () => {
         `${timeOf(big.eventMs).slice(0, 19)} 26 h ago`,
       ],
       ['BTCUSDT', '68123.45', '▲ +1.67679104%', '▲ +1123.45', '69000.1', '66999.99', '67000', '10:00:27 3 s ago'],
-      ['SHIBUSDT', '0.00001234', '▼ -0.08097166%', '▼ -0.00000001', '0.000013', '0.00000001', '0.00001235', '09:59:25 1 min ago'],
+      [
+        'SHIBUSDT',
+        '0.00001234',
+        '▼ -0.08097166%',
+        '▼ -0.00000001',
+        '0.000013',
+        '0.00000001',
+        '0.00001235',
+        '09:59:25 1 min ago',
+      ],
     ]);
     expect(page).toContain('<span class="arrow" role="img" aria-label="up">▲</span>');
     expect(textOf(page)).toContain('3 symbols');
@@ -112,14 +121,21 @@ describe('the tickers', () => {
       { ...shib, eventMs: startMs + 300_000, ...received },
     ]);
     const page = await dashboard.page('/');
-    expect(rowsOf(page).map((cells) => cells.at(-1))).toEqual([expect.stringMatching(/ 2 s ago$/), expect.stringMatching(/ 2 s ago$/)]);
+    expect(rowsOf(page).map((cells) => cells.at(-1))).toEqual([
+      expect.stringMatching(/ 2 s ago$/),
+      expect.stringMatching(/ 2 s ago$/),
+    ]);
     expect(page).not.toContain('age stale');
     expect(textOf(await dashboard.page('/symbols/BTCUSDT'))).toContain('2 s ago');
     expect(factsOf(await dashboard.page('/pipeline'))).toMatchObject({ 'Newest row': '2 s ago' });
   });
 
   it('show the newest of a symbol, also when rows come late or twice', async () => {
-    const rows = [1, 5, 3, 2, 4].map((second) => ({ symbol: 'BTCUSDT', eventMs: startMs - 10_000 + second * 1_000, close: `${second}.5` }));
+    const rows = [1, 5, 3, 2, 4].map((second) => ({
+      symbol: 'BTCUSDT',
+      eventMs: startMs - 10_000 + second * 1_000,
+      close: `${second}.5`,
+    }));
     for (const row of rows) await archive.add([row]);
     await archive.add(rows.slice(2));
     const [first, ...others] = rowsOf(await dashboard.page('/'));
@@ -131,10 +147,14 @@ describe('the tickers', () => {
 
   it('say on every page that the tickers are simulated, where the newest say so', async () => {
     const said = async () => {
-      const texts = await Promise.all(['/', '/symbols/BTCUSDT', '/pipeline', '/nowhere'].map((path) => dashboard.page(path)));
+      const texts = await Promise.all(
+        ['/', '/symbols/BTCUSDT', '/pipeline', '/nowhere'].map((path) => dashboard.page(path)),
+      );
       return texts.map((text) => text.includes('Simulated prices.'));
     };
-    await archive.add([{ symbol: 'BTCUSDT', eventMs: startMs - 2_000, close: '1', eventType: 'simulated 24hrMiniTicker' }]);
+    await archive.add([
+      { symbol: 'BTCUSDT', eventMs: startMs - 2_000, close: '1', eventType: 'simulated 24hrMiniTicker' },
+    ]);
     await dashboard.page('/');
     expect(await said()).toEqual([true, true, true, true]);
     await archive.add([{ symbol: 'BTCUSDT', eventMs: startMs - 1_000, close: '1' }]);
@@ -179,7 +199,11 @@ describe('the tickers', () => {
 
   it('are found by a part of the symbol, keeping the order', async () => {
     await archive.add(
-      ['BTCUSDT', 'ETHBTC', 'ETHUSDT', 'WBTCETH'].map((symbol, at) => ({ symbol, eventMs: startMs, close: String(at + 1) })),
+      ['BTCUSDT', 'ETHBTC', 'ETHUSDT', 'WBTCETH'].map((symbol, at) => ({
+        symbol,
+        eventMs: startMs,
+        close: String(at + 1),
+      })),
     );
     const page = await dashboard.page('/?q=%20btc&sort=close&dir=desc');
     expect(rowsOf(page).map(([symbol]) => symbol)).toEqual(['WBTCETH', 'ETHBTC', 'BTCUSDT']);
@@ -192,7 +216,9 @@ describe('the tickers', () => {
 
   it('come in pages that together hold every symbol once', async () => {
     const count = 2 * tickersPerPage + 7;
-    await archive.add(Array.from({ length: count }, (_, at) => ({ symbol: `S${at}X`, eventMs: startMs, close: String(at) })));
+    await archive.add(
+      Array.from({ length: count }, (_, at) => ({ symbol: `S${at}X`, eventMs: startMs, close: String(at) })),
+    );
     const seen: string[] = [];
     let path: string | undefined = '/?sort=close&dir=desc';
     for (let pages = 0; path !== undefined && pages < 10; pages++) {
@@ -212,7 +238,9 @@ describe('the tickers', () => {
       expect(texts[0]).toContain('after BATCH_TIMEOUT, 1 s)');
       expect(texts[1]).toContain('its time limit (1 s)');
       expect(texts[1]).toContain('what waits there when it is killed is lost');
-      expect(textOf(await dashboard.page('/pipeline'))).toMatch(/10 s unless set otherwise.*wait in Kafka and are not lost/);
+      expect(textOf(await dashboard.page('/pipeline'))).toMatch(
+        /10 s unless set otherwise.*wait in Kafka and are not lost/,
+      );
     } finally {
       await inMemory.close();
     }
@@ -266,7 +294,10 @@ describe('what stands in the address', () => {
       const problem = await dashboard.get(path, { accept: 'application/json' });
       expect(problem.status).toBe(400);
       expect(problem.headers.get('content-type')).toContain('application/problem+json');
-      expect(await problem.json()).toMatchObject({ status: 400, errors: [{ field, message: expect.stringContaining(reason) }] });
+      expect(await problem.json()).toMatchObject({
+        status: 400,
+        errors: [{ field, message: expect.stringContaining(reason) }],
+      });
     }
   });
 
@@ -289,12 +320,19 @@ describe('what stands in the address', () => {
     await archive.add([btc]);
     for (const text of hostile) {
       const encoded = encodeURIComponent(text);
-      const paths = ['/symbols/', '/?q=', '/symbols/BTCUSDT?before=1_', '/symbols/BTCUSDT?after=1_', '/symbols/BTCUSDT?at='].map(
-        (start) => start + encoded,
-      );
+      const paths = [
+        '/symbols/',
+        '/?q=',
+        '/symbols/BTCUSDT?before=1_',
+        '/symbols/BTCUSDT?after=1_',
+        '/symbols/BTCUSDT?at=',
+      ].map((start) => start + encoded);
       for (const path of paths) {
         const answer = await dashboard.get(path);
-        expect([path, answer.status]).toEqual([path, expect.toSatisfy((status: number) => [200, 400, 404].includes(status))]);
+        expect([path, answer.status]).toEqual([
+          path,
+          expect.toSatisfy((status: number) => [200, 400, 404].includes(status)),
+        ]);
         const page = await answer.text();
         expect(page).not.toContain('<script>alert');
         expect(page).not.toContain('<img');
@@ -325,11 +363,17 @@ describe('what stands in the address', () => {
     expect(linkOf(page, 'BTCFDUSD')).toBeDefined();
     expect(linkOf(page, 'ETHUSDT')).toBeUndefined();
     const problem = await dashboard.get('/symbols/BTCUSD', { accept: 'application/problem+json' });
-    expect([problem.status, problem.headers.get('content-type')]).toEqual([404, 'application/problem+json; charset=utf-8']);
+    expect([problem.status, problem.headers.get('content-type')]).toEqual([
+      404,
+      'application/problem+json; charset=utf-8',
+    ]);
     const lower = await dashboard.get('/symbols/btcusdt/tickers.csv?range=6h');
     expect([lower.status, lower.headers.get('location')]).toEqual([302, '/symbols/BTCUSDT/tickers.csv?range=6h']);
     const nothing = await dashboard.get('/nothing');
-    expect([nothing.status, textOf(await nothing.text())]).toEqual([404, expect.stringContaining('There is nothing at GET /nothing')]);
+    expect([nothing.status, textOf(await nothing.text())]).toEqual([
+      404,
+      expect.stringContaining('There is nothing at GET /nothing'),
+    ]);
   });
 });
 
@@ -348,7 +392,12 @@ describe('the pipeline', () => {
     await archive.deadLetter(1, 9);
     const page = await dashboard.page('/pipeline');
     expect(textOf(page)).toContain('Complete: nothing missing, nothing twice, checked 20 s ago.');
-    expect(factsOf(page)).toMatchObject({ 'Rows per second': '1.5', 'Newest row': '29 s ago', Lag: '3 messages', 'Dead letters': '2' });
+    expect(factsOf(page)).toMatchObject({
+      'Rows per second': '1.5',
+      'Newest row': '29 s ago',
+      Lag: '3 messages',
+      'Dead letters': '2',
+    });
     expect(factsOf(page).Storage).toMatch(/^[\d.]+ KiB$/);
     expect(textOf(page)).toContain('102 stored rows');
     expect(rowsOf(page)).toEqual([
@@ -362,9 +411,13 @@ describe('the pipeline', () => {
     await archive.audit(startMs - 200_000, 0, {});
     await clickhouse.command('ALTER TABLE crypto.market_tickers_audits DROP COLUMN interval_ms');
     try {
-      expect(textOf(await dashboard.page('/pipeline'))).toContain('Complete: nothing missing, nothing twice, checked 3 min ago.');
+      expect(textOf(await dashboard.page('/pipeline'))).toContain(
+        'Complete: nothing missing, nothing twice, checked 3 min ago.',
+      );
     } finally {
-      await clickhouse.command('ALTER TABLE crypto.market_tickers_audits ADD COLUMN interval_ms UInt64 DEFAULT 0 AFTER checked_to');
+      await clickhouse.command(
+        'ALTER TABLE crypto.market_tickers_audits ADD COLUMN interval_ms UInt64 DEFAULT 0 AFTER checked_to',
+      );
     }
   });
 
@@ -392,7 +445,9 @@ describe('the pipeline', () => {
     await archive.audit(startMs, 0, {});
     await archive.audit(startMs, 1, {});
     clock.advance(600_000);
-    expect(textOf(await dashboard.page('/pipeline'))).toContain('Complete when last checked 10 min ago, and not checked since');
+    expect(textOf(await dashboard.page('/pipeline'))).toContain(
+      'Complete when last checked 10 min ago, and not checked since',
+    );
   });
 });
 
@@ -436,7 +491,11 @@ describe('every page', () => {
     const [, version = ''] = /\/assets\/([0-9a-f]{16})\//.exec(urls[0] ?? '') ?? [];
     for (const url of [...urls, `/assets/${version}/uplot.js`, `/assets/${version}/morph.js`]) {
       const answer = await dashboard.get(url, { 'accept-encoding': 'gzip, br' });
-      expect([url, answer.status, answer.headers.get('cache-control')]).toEqual([url, 200, 'public, max-age=31536000, immutable']);
+      expect([url, answer.status, answer.headers.get('cache-control')]).toEqual([
+        url,
+        200,
+        'public, max-age=31536000, immutable',
+      ]);
       expect(answer.headers.get('content-encoding')).toBe('br');
     }
     const other = await dashboard.get('/assets/0000000000000000/main.js');
@@ -451,7 +510,8 @@ describe('every page', () => {
     await archive.add([btc]);
     const paths = ['/', '/symbols/BTCUSDT', '/pipeline', '/symbols/NO', '/?page=x'];
     for (const path of paths) expect(textOf(await other.page(path))).toContain('Simulated prices.');
-    for (simulated of [false, undefined]) for (const path of paths) expect(textOf(await other.page(path))).not.toContain('Simulated');
+    for (simulated of [false, undefined])
+      for (const path of paths) expect(textOf(await other.page(path))).not.toContain('Simulated');
     await other.close();
   });
 
@@ -465,7 +525,9 @@ describe('every page', () => {
     });
     const metrics = await (await dashboard.get('/metrics')).text();
     expect(metrics).toMatch(/tickfolio_dashboard_query_duration_seconds_count\{outcome="ok"\} \d/);
-    expect(metrics).toContain('tickfolio_dashboard_http_request_duration_seconds_count{method="GET",route="/",status="200"} 1');
+    expect(metrics).toContain(
+      'tickfolio_dashboard_http_request_duration_seconds_count{method="GET",route="/",status="200"} 1',
+    );
   });
 
   it('costs one query however many look at it', async () => {

@@ -9,8 +9,14 @@ const surroundings = { env: process.env, random: Math.random };
 
 await runService('dashboard', dashboardConfig(process.env), surroundings, async ({ config, life, ...part }) => {
   const login = clickHouseLogin(config);
-  const clickhouse = life.own('clickhouse', openServerClickHouse({ ...part, ...login, address: config.CLICKHOUSE_ADDR }));
+  const clickhouse = life.own(
+    'clickhouse',
+    openServerClickHouse({ ...part, ...login, address: config.CLICKHOUSE_ADDR }),
+  );
   const options = dashboardOptions(config);
-  const { port } = life.own('http', await startDashboard({ ...part, clickhouse: traceClickHouse(clickhouse) }, options));
+  const { port } = life.own(
+    'http',
+    await startDashboard({ ...part, clickhouse: traceClickHouse(clickhouse) }, options),
+  );
   part.log.info({ host: options.address.host, port }, 'serving the dashboard');
 });

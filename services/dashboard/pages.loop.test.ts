@@ -12,7 +12,8 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestArchive, startTestDashboard, type TestArchive, type TestDashboard } from './kit/archive.js';
 
-// The pages in a real Chromium. Without one nothing of this is covered, which is said on standard error and fails in CI.
+// The pages in a real Chromium. Without one nothing of this is covered, which is said on standard error and fails in
+// CI.
 
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-pages-'));
 const browser: Browser | undefined = await startChromium();
@@ -26,7 +27,8 @@ let away = false;
 let startMs = 0;
 
 /** Rising and falling, with a few decimals. */
-const closeAt = (second: number, level: number): string => (level + Math.round(Math.sin(second / 200) * 5_000) / 100).toFixed(2);
+const closeAt = (second: number, level: number): string =>
+  (level + Math.round(Math.sin(second / 200) * 5_000) / 100).toFixed(2);
 const history = (symbol: string, level: number) =>
   Array.from({ length: chartSeconds }, (_, at) => ({
     symbol,
@@ -60,7 +62,9 @@ beforeAll(async () => {
   for (const partition of [0, 1, 2]) await archive.audit(startMs, partition, {});
   dashboard = await startTestDashboard(engine, { simulated: () => true });
   const query: ClickHouse['query'] = (...asked) =>
-    away ? Promise.reject(new AppError('unavailable', 'ClickHouse cannot be reached: gone for the test')) : engine.query(...asked);
+    away
+      ? Promise.reject(new AppError('unavailable', 'ClickHouse cannot be reached: gone for the test'))
+      : engine.query(...asked);
   fragile = await startTestDashboard({ ...engine, query });
 });
 afterAll(async () => {
@@ -72,9 +76,17 @@ afterAll(async () => {
 });
 
 /** Runs with a page of its own; what the browser complains about fails the test. */
-const withPage = async (options: BrowserContextOptions, work: (page: Page) => Promise<void>, expected: RegExp = /^$/): Promise<void> => {
+const withPage = async (
+  options: BrowserContextOptions,
+  work: (page: Page) => Promise<void>,
+  expected: RegExp = /^$/,
+): Promise<void> => {
   if (!browser) return;
-  const context = await browser.newContext({ baseURL: dashboard.url, viewport: { width: 1_280, height: 900 }, ...options });
+  const context = await browser.newContext({
+    baseURL: dashboard.url,
+    viewport: { width: 1_280, height: 900 },
+    ...options,
+  });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
@@ -87,22 +99,28 @@ const withPage = async (options: BrowserContextOptions, work: (page: Page) => Pr
   }
 };
 
-const cell = (page: Page, symbol: string, column: number) => page.locator(`tr[data-key="${symbol}"] > :nth-child(${column})`);
+const cell = (page: Page, symbol: string, column: number) =>
+  page.locator(`tr[data-key="${symbol}"] > :nth-child(${column})`);
 const status = (page: Page) => page.locator('.live p');
 
-// They run beside each other, so each has an `expect` of its own: the common one knows only of the test that began last.
-// Most of the time they wait; a busy machine makes them slow, not wrong.
+// They run beside each other, so each has an `expect` of its own: the common one knows only of the test that began
+// last. Most of the time they wait; a busy machine makes them slow, not wrong.
 describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 }, () => {
   it('keeps the tickers up to date without a reload, and moves nothing but figures', async ({ expect }) => {
     await withPage({}, async (page) => {
       await page.goto('/?sort=symbol&dir=asc');
       await page.evaluate('window.mark = 1');
-      const columns = () => page.evaluate(`[...document.querySelectorAll('thead th')].map((cell) => [cell.offsetLeft, cell.offsetWidth])`);
+      const columns = () =>
+        page.evaluate(`[...document.querySelectorAll('thead th')].map((cell) => [cell.offsetLeft, cell.offsetWidth])`);
       await expect.poll(() => status(page).textContent()).toBe('Live');
       const before = await columns();
       await page.locator('tr[data-key="A7USDT"] a').focus();
-      await archive.add([{ symbol: 'LIVEUSDT', eventMs: startMs + 1_000, close: '101.75', change: '1.5', percent: '0.5' }]);
-      await expect.poll(() => cell(page, 'LIVEUSDT', 2).textContent(), { timeout: 15_000, interval: 50 }).toBe('101.75');
+      await archive.add([
+        { symbol: 'LIVEUSDT', eventMs: startMs + 1_000, close: '101.75', change: '1.5', percent: '0.5' },
+      ]);
+      await expect
+        .poll(() => cell(page, 'LIVEUSDT', 2).textContent(), { timeout: 15_000, interval: 50 })
+        .toBe('101.75');
       // It lights up, and the sign, the arrow and the words turn with it.
       await expect.poll(() => cell(page, 'LIVEUSDT', 2).getAttribute('class')).toMatch(/flash-(odd|even)/);
       await expect.poll(() => cell(page, 'LIVEUSDT', 3).textContent()).toBe('▲ +0.5%');
@@ -122,7 +140,9 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
     await withPage({ reducedMotion: 'reduce' }, async (page) => {
       await page.goto('/?q=CALM');
       await archive.add([{ symbol: 'CALMUSDT', eventMs: startMs + 1_000, close: '101.25' }]);
-      await expect.poll(() => cell(page, 'CALMUSDT', 2).getAttribute('class'), { timeout: 15_000, interval: 50 }).toContain('flash');
+      await expect
+        .poll(() => cell(page, 'CALMUSDT', 2).getAttribute('class'), { timeout: 15_000, interval: 50 })
+        .toContain('flash');
       expect(await page.evaluate("getComputedStyle(document.querySelector('tbody td')).animationName")).toBe('none');
     });
   });
@@ -170,7 +190,9 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
     await withPage({ baseURL: fragile.url }, async (page) => {
       await page.goto('/');
       away = true;
-      await expect.poll(() => status(page).textContent(), { timeout: 15_000 }).toMatch(/^ClickHouse away since \d\d:\d\d:\d\d$/);
+      await expect
+        .poll(() => status(page).textContent(), { timeout: 15_000 })
+        .toMatch(/^ClickHouse away since \d\d:\d\d:\d\d$/);
       await expect.poll(() => page.locator('.notice.warn').textContent()).toContain('gone for the test');
       expect(await accessibilityFaults(page)).toEqual([]);
       expect(await page.locator('tbody tr').count()).toBeGreaterThan(40);
@@ -250,7 +272,9 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
       await expect.poll(() => readout.textContent(), { timeout: 15_000 }).toContain('close 699.99');
       // The page around the chart is merged by its own answer.
       await expect.poll(() => page.locator('.price').textContent(), { timeout: 15_000 }).toBe('699.99');
-      await expect.poll(() => page.locator('.rows tbody tr').first().textContent(), { timeout: 15_000 }).toContain('699.99');
+      await expect
+        .poll(() => page.locator('.rows tbody tr').first().textContent(), { timeout: 15_000 })
+        .toContain('699.99');
       await expect.poll(() => page.title(), { timeout: 15_000 }).toContain('CHARTUSDT 699.99');
     });
   });
@@ -259,7 +283,8 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
     await withPage({}, async (page) => {
       await page.goto('/');
       await page.getByRole('button', { name: 'Pause' }).waitFor();
-      const focused = () => page.evaluate('document.activeElement.innerText || document.activeElement.id') as Promise<string>;
+      const focused = () =>
+        page.evaluate('document.activeElement.innerText || document.activeElement.id') as Promise<string>;
       const tabTo = async (words: string) => {
         for (let presses = 0; presses < 60; presses++) {
           if ((await focused()).trim() === words) return;
@@ -273,7 +298,9 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
       };
       await page.keyboard.press('Tab');
       expect(await focused()).toBe('Skip to the content');
-      expect(await page.evaluate("document.querySelector('.skip').getBoundingClientRect().top")).toBeGreaterThanOrEqual(0);
+      expect(await page.evaluate("document.querySelector('.skip').getBoundingClientRect().top")).toBeGreaterThanOrEqual(
+        0,
+      );
       await page.keyboard.press('Enter');
       await page.waitForURL((url) => url.href.endsWith('/#content'));
       await tabTo('Percent');
@@ -313,7 +340,14 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
     });
   });
 
-  const views = ['/?sort=percent&dir=desc', '/symbols/BTCUSDT?range=15m', '/pipeline', '/symbols/BTCUSD', '/?sort=x', '/?q=nothing'];
+  const views = [
+    '/?sort=percent&dir=desc',
+    '/symbols/BTCUSDT?range=15m',
+    '/pipeline',
+    '/symbols/BTCUSD',
+    '/?sort=x',
+    '/?q=nothing',
+  ];
   const ready = async (page: Page, path: string) => {
     await page.goto(path);
     if (path.startsWith('/symbols/BTCUSDT')) await page.locator('#chart canvas').waitFor();
@@ -334,11 +368,19 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
 
   it('fits a phone: nothing but tables scrolls sideways, and axe-core finds no fault', async ({ expect }) => {
     await withPage(
-      { viewport: { width: 375, height: 812 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: 'dark' },
+      {
+        viewport: { width: 375, height: 812 },
+        deviceScaleFactor: 2,
+        hasTouch: true,
+        isMobile: true,
+        colorScheme: 'dark',
+      },
       async (page) => {
         for (const path of views) {
           await ready(page, path);
-          await settled(async () => expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 375]));
+          await settled(async () =>
+            expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 375]),
+          );
           if (path.includes('BTCUSDT')) {
             await expect.poll(async () => (await chartPixels(page)).green).toBeGreaterThan(100);
             expect(await accessibilityFaults(page)).toEqual([]);

@@ -23,9 +23,19 @@ const answerTo = (bytes: string): Promise<string> =>
 describe('a request that cannot be met is told why', () => {
   it.each([
     ['no HTTP', 'hello\r\n\r\n', 400, /not valid HTTP/],
-    ['headers past the bound', `GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`, 431, /headers .* too large/],
+    [
+      'headers past the bound',
+      `GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`,
+      431,
+      /headers .* too large/,
+    ],
     ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 400, /no Host header/],
-    ['an expectation', 'GET / HTTP/1.1\r\nHost: a\r\nExpect: a miracle\r\nConnection: close\r\n\r\n', 417, /cannot be met/],
+    [
+      'an expectation',
+      'GET / HTTP/1.1\r\nHost: a\r\nExpect: a miracle\r\nConnection: close\r\n\r\n',
+      417,
+      /cannot be met/,
+    ],
     ['an unreadable address', 'GET /%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 400, /not a valid URL/],
   ])('%s', async (_what, bytes, status, words) => {
     const answer = await answerTo(bytes);
@@ -43,7 +53,11 @@ describe('a request that cannot be met is told why', () => {
 it('a style or script that a browser has already is not sent again, and comes plain to who reads nothing else', async () => {
   const [, url = ''] = /(?:src|href)="(\/assets\/[^"]+)"/.exec(await dashboard.page('/nowhere')) ?? [];
   const plain = await dashboard.get(url, { 'accept-encoding': 'identity' });
-  expect([plain.status, plain.headers.get('content-encoding'), plain.headers.get('vary')]).toEqual([200, null, 'accept-encoding']);
+  expect([plain.status, plain.headers.get('content-encoding'), plain.headers.get('vary')]).toEqual([
+    200,
+    null,
+    'accept-encoding',
+  ]);
   const again = await dashboard.get(url, { 'if-none-match': plain.headers.get('etag') ?? '' });
   expect([again.status, await again.text()]).toEqual([304, '']);
 });

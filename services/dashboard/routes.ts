@@ -64,7 +64,8 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
   let marked: boolean | undefined;
   const latest = async () => {
     const reading = await readings.get('latest', liveMs, () => orEmpty(readLatest(archive, names), noTickers));
-    if (reading.value?.size) marked = [...reading.value.values()].some(({ eventType }) => eventType.startsWith(simulatedMark));
+    if (reading.value?.size)
+      marked = [...reading.value.values()].some(({ eventType }) => eventType.startsWith(simulatedMark));
     return reading;
   };
 
@@ -94,7 +95,8 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
       .send(renderPage(frame, content));
   };
   const sendError = (request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply => {
-    if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
+    if (error.retryAfterMs !== undefined)
+      reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
     const problem = problemOf(error, request.id);
     if (wantsProblem(request))
       return reply
@@ -106,7 +108,13 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
   };
 
   /** A page that stands on `main`. Where that could not be read it is worth a 503, so that programs notice. */
-  const sendRead = (request: FastifyRequest, reply: FastifyReply, main: Reading<unknown>, frame: PageFrame, content: PageContent) => {
+  const sendRead = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    main: Reading<unknown>,
+    frame: PageFrame,
+    content: PageContent,
+  ) => {
     if (main.value !== undefined) return send(reply, frame, content);
     const fault = main.fault ?? new AppError('unavailable', 'ClickHouse is away.');
     const isPage = fault.code !== 'resource_exhausted' && !wantsProblem(request);
@@ -120,7 +128,11 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
     return sendError(request, reply, error);
   });
   app.setNotFoundHandler((request, reply) =>
-    sendError(request, reply, new AppError('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`)),
+    sendError(
+      request,
+      reply,
+      new AppError('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`),
+    ),
   );
 
   app.get('/', async (request, reply) => {
@@ -133,7 +145,10 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
   type SymbolRoute = { Params: { symbol: string } };
 
   /** The symbol's newest ticker; undefined when the answer has been sent already. */
-  const knownSymbol = async (request: FastifyRequest<SymbolRoute>, reply: FastifyReply): Promise<Ticker | undefined> => {
+  const knownSymbol = async (
+    request: FastifyRequest<SymbolRoute>,
+    reply: FastifyReply,
+  ): Promise<Ticker | undefined> => {
     const { symbol } = request.params;
     const reading = await latest();
     const ticker = reading.value?.get(symbol);
@@ -146,7 +161,12 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
     }
     const frame = frameOf([reading]);
     if (reading.value === undefined) {
-      await sendRead(request, reply, reading, frame, { title: symbol, current: 'symbol', live: true, main: html`<h1>${symbol}</h1>` });
+      await sendRead(request, reply, reading, frame, {
+        title: symbol,
+        current: 'symbol',
+        live: true,
+        main: html`<h1>${symbol}</h1>`,
+      });
       return undefined;
     }
     if (wantsProblem(request)) throw new AppError('not_found', `The archive has no tickers of ${symbol}.`);
@@ -171,7 +191,11 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
       ),
     ]);
     const frame = frameOf([await latest(), bars, page]);
-    return send(reply, frame, symbolPage(query, { latest: ticker, bars: bars.value, page: page.value, marketMs }, frame.nowMs));
+    return send(
+      reply,
+      frame,
+      symbolPage(query, { latest: ticker, bars: bars.value, page: page.value, marketMs }, frame.nowMs),
+    );
   });
 
   const sendFile = (reply: FastifyReply, name: string): FastifyReply =>
@@ -206,12 +230,15 @@ export const addRoutes = (app: FastifyInstance, deps: RouteDeps): void => {
     const empty = { rows: 0n, bytes: 0n, plainBytes: 0n };
     const [tickers, rates, audits, deadLetters, storage] = await Promise.all([
       latest(),
-      readings.get('rates', pipelineMs, async () => orEmpty(readRates(archive, names, exchangeNow((await latest()).value, nowMs)), [])),
+      readings.get('rates', pipelineMs, async () =>
+        orEmpty(readRates(archive, names, exchangeNow((await latest()).value, nowMs)), []),
+      ),
       readings.get('audits', pipelineMs, () => orEmpty(readAudits(archive, names, nowMs), [])),
       readings.get('dead letters', slowFigureMs, () => orEmpty(readDeadLetters(archive, names), new Map())),
       readings.get('storage', pipelineMs, () => orEmpty(readStorage(archive, names), empty)),
     ]);
-    const newest = tickers.value && [...tickers.value.values()].reduce((latest, { receiveMs }) => Math.max(latest, receiveMs), 0);
+    const newest =
+      tickers.value && [...tickers.value.values()].reduce((latest, { receiveMs }) => Math.max(latest, receiveMs), 0);
     const frame = frameOf([tickers, rates, audits, deadLetters, storage]);
     const figures = {
       rates: rates.value?.length ? rates.value : undefined,

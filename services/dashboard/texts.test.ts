@@ -31,7 +31,9 @@ describe('HTML', () => {
   it('carries data that cannot end its element', () => {
     const block = jsonBlock('data', { text: '</script><script>alert(1)</script>' }).html;
     expect(block.match(/<\/?script/g)).toHaveLength(2);
-    expect(JSON.parse(/>(.*)<\/script>$/s.exec(block)?.[1] ?? '')).toEqual({ text: '</script><script>alert(1)</script>' });
+    expect(JSON.parse(/>(.*)<\/script>$/s.exec(block)?.[1] ?? '')).toEqual({
+      text: '</script><script>alert(1)</script>',
+    });
   });
 });
 
@@ -59,7 +61,13 @@ describe('figures', () => {
   });
 
   it('tell sizes in words', () => {
-    expect([0n, 1_023n, 1_024n, 1_536n, 5_000_000_000n].map(sizeText)).toEqual(['0 B', '1023 B', '1.0 KiB', '1.5 KiB', '4.7 GiB']);
+    expect([0n, 1_023n, 1_024n, 1_536n, 5_000_000_000n].map(sizeText)).toEqual([
+      '0 B',
+      '1023 B',
+      '1.0 KiB',
+      '1.5 KiB',
+      '4.7 GiB',
+    ]);
   });
 
   it('tell ages in the largest unit', () => {
@@ -131,12 +139,15 @@ describe('fields of a CSV file', () => {
   it('come back as they were, except what a spreadsheet would run', () => {
     const read = (field: string) => (field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field);
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('a', '1', '.', '-', '+', '=', '@', ',', '"', '\r', '\n', '\t', ' ') }), (text) => {
-        const field = csvField(text);
-        if (!field.startsWith('"')) expect(field).not.toMatch(/[",\r\n]/);
-        const isDecimal = /^-?\d+(\.\d+)?$/.test(text);
-        expect(read(field)).toBe(!isDecimal && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', '1', '.', '-', '+', '=', '@', ',', '"', '\r', '\n', '\t', ' ') }),
+        (text) => {
+          const field = csvField(text);
+          if (!field.startsWith('"')) expect(field).not.toMatch(/[",\r\n]/);
+          const isDecimal = /^-?\d+(\.\d+)?$/.test(text);
+          expect(read(field)).toBe(!isDecimal && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+        },
+      ),
     );
   });
 

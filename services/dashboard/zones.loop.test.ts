@@ -52,11 +52,13 @@ const axisOf = async (page: Page, range: string) => {
   await page.locator('#chart canvas').waitFor();
   // Whole once two pictures have passed in which nothing was added, however often it was drawn.
   const read = () =>
-    page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(window.drawn))))') as Promise<
-      string[]
-    >;
+    page.evaluate(
+      'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(window.drawn))))',
+    ) as Promise<string[]>;
   return settled(async () => {
-    const [before, after] = [await read(), await read()].map((texts) => [...new Set(texts.filter((text) => /^\d\d[:-]\d\d$/.test(text)))]);
+    const [before, after] = [await read(), await read()].map((texts) => [
+      ...new Set(texts.filter((text) => /^\d\d[:-]\d\d$/.test(text))),
+    ]);
     expect([before?.length === 0, after]).toEqual([false, before]);
     return after;
   });

@@ -84,10 +84,19 @@ const maxHeadBytes = 131_072;
  * Starts a simulated exchange: WebSocket streams, REST and fault control on one port.
  * @throws StartError when the port is taken or a recording cannot be read.
  */
-export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeSimOptions = {}): Promise<ExchangeSim> => {
+export const startExchangeSim = async (
+  deps: ExchangeSimDeps,
+  options: ExchangeSimOptions = {},
+): Promise<ExchangeSim> => {
   const { log, metrics = createMetrics('exchange-sim') } = deps;
   const clock = createForwardClock(deps.clock);
-  const { address = { host: '127.0.0.1', port: 0 }, tickMs = 20, errorShape = 'flat', recordSink, seed = '1' } = options;
+  const {
+    address = { host: '127.0.0.1', port: 0 },
+    tickMs = 20,
+    errorShape = 'flat',
+    recordSink,
+    seed = '1',
+  } = options;
   const limits: Limits = { ...exchangeLimits, ...options.limits };
   const replay = options.replay && (await loadReplay(options.replay));
   const source: PriceSource = replay ?? createMarket({ ...options, startMs: options.startMs ?? clock.now() });
@@ -97,7 +106,10 @@ export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeS
 
   const faults = createFaults({ clock, log, targets: targetsIn(clock, connections, source) }, seed);
   const hub = createStreamHub(faults.route);
-  const counts = createSimMetrics(metrics, { connections: () => connections.size, subscriptions: () => hub.subscriptions });
+  const counts = createSimMetrics(metrics, {
+    connections: () => connections.size,
+    subscriptions: () => hub.subscriptions,
+  });
   const sink = publishTo(hub, (trade) => {
     counts.trades.inc();
     recordSink?.(trade);
@@ -127,7 +139,12 @@ export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeS
     else rest(req, res, url);
   });
   const door = createDoorman({ clock, limits, faults, connections: () => connections.size });
-  const wss = new WebSocketServer({ noServer: true, maxPayload: limits.maxMessageBytes, perMessageDeflate: false, autoPong: false });
+  const wss = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.maxMessageBytes,
+    perMessageDeflate: false,
+    autoPong: false,
+  });
   wss.on('headers', (headers) => headers.push('X-Exchange-Simulator: 1'));
   server.on('upgrade', (req, socket, head) => {
     socket.on('error', (err) => log.debug({ err }, 'a connection broke'));
@@ -139,7 +156,12 @@ export const startExchangeSim = async (deps: ExchangeSimDeps, options: ExchangeS
       const onSubscribe = () => replay?.begin(clock.now());
       connections.set(
         id,
-        createConnection(ws, socket, { id, ...wanted }, { clock, log, hub, limits, errorShape, faults, onClose, onSubscribe }),
+        createConnection(
+          ws,
+          socket,
+          { id, ...wanted },
+          { clock, log, hub, limits, errorShape, faults, onClose, onSubscribe },
+        ),
       );
       log.debug({ connection: id, streams: wanted.streams.length }, 'connection opened');
     });
@@ -209,8 +231,10 @@ const recordedOf = ({ spec }: Listing, trade: Trade): RecordedTrade => ({
 const listen = (server: Server, { host, port }: Address, hint: string): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (err: NodeJS.ErrnoException) => {
-      if (err.code === 'EADDRINUSE') reject(new StartError(`Port ${port} on ${host} is in use. Choose another with ${hint}.`));
-      else reject(new StartError(`The exchange simulator cannot listen on ${hostPort({ host, port })}: ${err.message}`));
+      if (err.code === 'EADDRINUSE')
+        reject(new StartError(`Port ${port} on ${host} is in use. Choose another with ${hint}.`));
+      else
+        reject(new StartError(`The exchange simulator cannot listen on ${hostPort({ host, port })}: ${err.message}`));
     });
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });

@@ -20,8 +20,10 @@ afterEach(async () => {
 
 const btc = 'btcusdt@aggTrade';
 const eth = 'ethusdt@aggTrade';
-const settle = (client: TestClient) => client.ask({ method: 'LIST_SUBSCRIPTIONS', id: Math.floor(performance.now() * 1_000) });
-const on = (client: TestClient, stream: string) => client.frames.filter((frame) => frame.stream === stream).map(({ data }) => data);
+const settle = (client: TestClient) =>
+  client.ask({ method: 'LIST_SUBSCRIPTIONS', id: Math.floor(performance.now() * 1_000) });
+const on = (client: TestClient, stream: string) =>
+  client.frames.filter((frame) => frame.stream === stream).map(({ data }) => data);
 const isConsecutive = (ids: readonly number[]) => ids.every((id, index) => id === (ids[0] ?? 0) + index);
 
 describe('answers', () => {
@@ -29,7 +31,8 @@ describe('answers', () => {
     const { sim, clock } = await start();
     const [first, second] = [await connect(`${sim.url}/stream`), await connect(`${sim.url}/stream`)];
     sim.faults.add({ kind: 'refuseStream', stream: btc, connection: 1, forMs: 5_000 });
-    const subscribe = (client: TestClient, id: number, ...params: string[]) => client.ask({ method: 'SUBSCRIBE', params, id });
+    const subscribe = (client: TestClient, id: number, ...params: string[]) =>
+      client.ask({ method: 'SUBSCRIBE', params, id });
     const refused = { code: 2, msg: 'Invalid request: invalid stream' };
     expect(await subscribe(first, 1, eth, btc)).toEqual({ ...refused, id: 1 });
     expect(await subscribe(first, 2, eth)).toEqual({ result: null, id: 2 });
@@ -51,7 +54,10 @@ describe('answers', () => {
 
   it('stall with control: the connection says nothing at all, and the other one goes on', async () => {
     const { sim, clock } = await start({ limits: { messagesPerSecond: 100 } });
-    const [mute, other] = [await connect(`${sim.url}/stream?streams=${btc}`), await connect(`${sim.url}/stream?streams=${btc}`)];
+    const [mute, other] = [
+      await connect(`${sim.url}/stream?streams=${btc}`),
+      await connect(`${sim.url}/stream?streams=${btc}`),
+    ];
     sim.faults.add({ kind: 'stall', connection: 1, mode: 'lose', control: true, forMs: 60_000 });
     let pings = 0;
     let pongs = 0;
@@ -69,7 +75,8 @@ describe('answers', () => {
 });
 
 describe('history', () => {
-  const page = async (query: string) => (await getJson(`${sim?.restUrl}/api/v3/aggTrades?${query}`)).body as { a: number; T: number }[];
+  const page = async (query: string) =>
+    (await getJson(`${sim?.restUrl}/api/v3/aggTrades?${query}`)).body as { a: number; T: number }[];
 
   it('historyLag: trades come into it late, however they are asked for; other symbols at once', async () => {
     const { sim, clock } = await start();

@@ -8,7 +8,9 @@ import { connect, refusalOf } from './kit/client.js';
 import { exchangeLimits } from './limits.js';
 
 let sim: ExchangeSim | undefined;
-const start = async (options: ExchangeSimOptions = {}): Promise<{ readonly sim: ExchangeSim; readonly clock: ManualClock }> => {
+const start = async (
+  options: ExchangeSimOptions = {},
+): Promise<{ readonly sim: ExchangeSim; readonly clock: ManualClock }> => {
   const clock = createManualClock();
   sim = await startExchangeSim({ clock, log: silentLogger() }, { symbols: 4, ...options });
   return { sim, clock };
@@ -49,7 +51,10 @@ describe('limits of a connection', () => {
     const { sim } = await start();
     const client = await connect(`${sim.url}/ws`);
     const names = Array.from({ length: 1_025 }, (_, i) => `coin${i}usdt@aggTrade`);
-    expect(await client.ask({ method: 'SUBSCRIBE', params: names.slice(0, 1_024), id: 1 })).toEqual({ result: null, id: 1 });
+    expect(await client.ask({ method: 'SUBSCRIBE', params: names.slice(0, 1_024), id: 1 })).toEqual({
+      result: null,
+      id: 1,
+    });
     expect(await client.ask({ method: 'SUBSCRIBE', params: names.slice(1_023), id: 2 })).toMatchObject({ code: 2 });
     expect((await client.ask({ method: 'LIST_SUBSCRIPTIONS', id: 3 })).result).toHaveLength(1_024);
   });
@@ -151,7 +156,9 @@ describe('pings', () => {
 
 describe('the 24-hour cut', () => {
   it('is announced and comes at the set age, raw and combined', async () => {
-    const { sim, clock } = await start({ limits: { connectionLifetimeMs: 60_000, shutdownNoticeMs: 10_000, pingIntervalMs: 3_600_000 } });
+    const { sim, clock } = await start({
+      limits: { connectionLifetimeMs: 60_000, shutdownNoticeMs: 10_000, pingIntervalMs: 3_600_000 },
+    });
     const raw = await connect(`${sim.url}/ws`);
     const combined = await connect(`${sim.url}/stream`);
     clock.advance(49_990);

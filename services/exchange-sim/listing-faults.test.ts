@@ -20,11 +20,14 @@ const command = async (fault: FaultInput) => {
 };
 const statuses = async (): Promise<Record<string, string>> => {
   const { body } = await getJson(`${sim.restUrl}/api/v3/exchangeInfo`);
-  return Object.fromEntries((body.symbols as { symbol: string; status: string }[]).map(({ symbol, status }) => [symbol, status]));
+  return Object.fromEntries(
+    (body.symbols as { symbol: string; status: string }[]).map(({ symbol, status }) => [symbol, status]),
+  );
 };
 const settle = async (client: TestClient) =>
   void (await client.ask({ method: 'LIST_SUBSCRIPTIONS', id: 1_000_000 + client.frames.length }));
-const tradesOf = (client: TestClient, symbol: string) => client.frames.filter((frame) => frame.stream === `${symbol}@aggTrade`).length;
+const tradesOf = (client: TestClient, symbol: string) =>
+  client.frames.filter((frame) => frame.stream === `${symbol}@aggTrade`).length;
 
 describe('what an exchange does to its list', () => {
   it('takes a symbol off: not listed, no trades, its history unknown, the others go on', async () => {
@@ -35,7 +38,10 @@ describe('what an exchange does to its list', () => {
     await settle(client);
     expect([tradesOf(client, 'ethusdt'), tradesOf(client, 'btcusdt') > 0]).toEqual([0, true]);
     expect(Object.keys(await statuses())).toEqual(['BTCUSDT', 'BNBUSDT', 'SOLUSDT']);
-    expect(await getJson(`${sim.restUrl}/api/v3/aggTrades?symbol=ETHUSDT`)).toMatchObject({ status: 400, body: { code: -1121 } });
+    expect(await getJson(`${sim.restUrl}/api/v3/aggTrades?symbol=ETHUSDT`)).toMatchObject({
+      status: 400,
+      body: { code: -1121 },
+    });
     expect(await command({ kind: 'delist', symbol: 'ethusdt' })).toMatchObject({ status: 404 });
   });
 
@@ -86,7 +92,13 @@ describe('what an exchange does to its list', () => {
     expect(new Set(Object.values(await statuses()))).toEqual(new Set(['BREAK']));
     await fetch(`${sim.restUrl}/sim/faults/${body.faults?.[0]?.id}`, { method: 'DELETE' });
     clock.advance(5_000);
-    expect(await statuses()).toEqual({ BTCUSDT: 'TRADING', ETHUSDT: 'TRADING', BNBUSDT: 'HALT', SOLUSDT: 'HALT', NEWUSDT: 'TRADING' });
+    expect(await statuses()).toEqual({
+      BTCUSDT: 'TRADING',
+      ETHUSDT: 'TRADING',
+      BNBUSDT: 'HALT',
+      SOLUSDT: 'HALT',
+      NEWUSDT: 'TRADING',
+    });
     expect(sim.trades('btcusdt').at(-1)?.id).toBeGreaterThan(paused ?? 0);
     await command({ kind: 'maintenance', forMs: 1_000 });
     await command({ kind: 'maintenance', forMs: 3_000 });

@@ -9,7 +9,8 @@ import { faultSchema } from './faults/fault.js';
 import { getJson } from './kit/client.js';
 
 // The compiled program, as `npm run exchange-sim` starts it; `npm test` builds it first.
-const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => startProgram('services/exchange-sim/dist/main.js', env, ...args);
+const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  startProgram('services/exchange-sim/dist/main.js', env, ...args);
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'exchange-sim-'));
@@ -39,12 +40,18 @@ describe('the program', () => {
   it('prints its addresses, serves, records every trade, and ends cleanly on SIGINT', async () => {
     const record = join(folder, 'record.jsonl');
     const program = run(['--port', '0', '--symbols', '5', '--rate', '5', '--record', record, '--log-level', 'warn']);
-    const base = await eventually('the address', () => /REST\s+(http:\/\/127\.0\.0\.1:\d+)/.exec(program.out())?.[1], 15_000);
+    const base = await eventually(
+      'the address',
+      () => /REST\s+(http:\/\/127\.0\.0\.1:\d+)/.exec(program.out())?.[1],
+      15_000,
+    );
     expect(program.out()).toContain(base.replace('http', 'ws'));
     let served: number[] = [];
     // The simulated market trades in real time; a few dozen trades take about a second.
     for (let tries = 0; served.length < 150 && tries < 200; tries++) {
-      served = (await getJson(`${base}/sim/trades?symbol=btcusdt&fromId=1&limit=20000`)).body.map((row: { a: number }) => row.a);
+      served = (await getJson(`${base}/sim/trades?symbol=btcusdt&fromId=1&limit=20000`)).body.map(
+        (row: { a: number }) => row.a,
+      );
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     expect(served.length).toBeGreaterThanOrEqual(150);

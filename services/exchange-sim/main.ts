@@ -11,13 +11,19 @@ import { type ExchangeSimConfig, exchangeSimSchema, helpText, variables } from '
 import { exchangeLimits } from './limits.js';
 import { knownSymbols } from './market/symbols.js';
 
-/** Trades waiting to be written; past this the disk is too slow and the run ends rather than keep a record with holes. */
+/**
+ * Trades waiting to be written; past this the disk is too slow and the run ends rather than keep a record with holes.
+ */
 const maxRecordBacklogBytes = 64 * 1_048_576;
 
 /** The options given, or undefined when only help was asked for. */
 const readOptions = (): ExchangeSimConfig | undefined => {
-  const texts = Object.fromEntries(Object.keys(exchangeSimSchema.shape).map((name) => [name.slice(2), { type: 'string' as const }]));
-  const values: Readonly<Record<string, unknown>> = parseArgs({ options: { ...texts, help: { type: 'boolean', short: 'h' } } }).values;
+  const texts = Object.fromEntries(
+    Object.keys(exchangeSimSchema.shape).map((name) => [name.slice(2), { type: 'string' as const }]),
+  );
+  const values: Readonly<Record<string, unknown>> = parseArgs({
+    options: { ...texts, help: { type: 'boolean', short: 'h' } },
+  }).values;
   if (values.help === true) return undefined;
   const given = Object.entries(values).map(([name, value]) => [`--${name}`, String(value)]);
   const fromEnv = Object.entries(variables).map(([variable, name]) => [name, process.env[variable]]);
@@ -32,12 +38,15 @@ const openRecord = async (file: string) => {
   try {
     await once(stream, 'open');
   } catch (err) {
-    throw new StartError(`The record ${file} cannot be written: ${err instanceof Error ? err.message : err}. Name another with --record.`);
+    throw new StartError(
+      `The record ${file} cannot be written: ${err instanceof Error ? err.message : err}. Name another with --record.`,
+    );
   }
   return {
     write: (trade: RecordedTrade) => {
       stream.write(`${JSON.stringify(trade)}\n`);
-      if (stream.writableLength > maxRecordBacklogBytes) throw new StartError(`The record ${file} cannot be written fast enough.`);
+      if (stream.writableLength > maxRecordBacklogBytes)
+        throw new StartError(`The record ${file} cannot be written fast enough.`);
     },
     close: async () => {
       stream.end();
@@ -50,7 +59,8 @@ const run = async (config: ExchangeSimConfig): Promise<void> => {
   const log = createLogger('exchange-sim', config['--log-level']);
   await runProcess(
     async (life) => {
-      const record = config['--record'] === undefined ? undefined : life.own('record', await openRecord(config['--record']));
+      const record =
+        config['--record'] === undefined ? undefined : life.own('record', await openRecord(config['--record']));
       const file = config['--replay'];
       const sim = await startExchangeSim(
         { clock: systemClock, log, metrics: createMetrics('exchange-sim', { process: true }) },
@@ -66,7 +76,9 @@ const run = async (config: ExchangeSimConfig): Promise<void> => {
             pingIntervalMs: config['--ping'],
           },
           ...(record && { recordSink: record.write }),
-          ...(file !== undefined && { replay: { file, speed: config['--speed'], times: config['--times'], begin: config['--begin'] } }),
+          ...(file !== undefined && {
+            replay: { file, speed: config['--speed'], times: config['--times'], begin: config['--begin'] },
+          }),
         },
       );
       life.own('exchange-sim', sim);

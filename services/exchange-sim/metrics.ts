@@ -20,6 +20,9 @@ export const createSimMetrics = (metrics: Metrics, { connections, subscriptions 
   observe('subscriptions', 'Streams that are listened to, counted once for every connection', subscriptions);
   return {
     trades: metrics.counter({ name: 'trades_total', help: 'Trades made, those before the first connection included' }),
-    restCalls: metrics.counter({ name: 'rest_requests_total', help: 'REST requests, those refused by a fault included' }),
+    restCalls: metrics.counter({
+      name: 'rest_requests_total',
+      help: 'REST requests, those refused by a fault included',
+    }),
   };
 };

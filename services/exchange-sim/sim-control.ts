@@ -17,9 +17,13 @@ export const createSimControl = (faults: Faults, listings: ReadonlyMap<string, L
     const started = (Array.isArray(given) ? given : [given]).map((fault) => faults.add(fault));
     return JSON.stringify({ faults: started });
   };
-  const answer = async (req: IncomingMessage, url: URL): Promise<{ readonly status: number; readonly body: string }> => {
+  const answer = async (
+    req: IncomingMessage,
+    url: URL,
+  ): Promise<{ readonly status: number; readonly body: string }> => {
     const one = /^\/sim\/faults\/(\d{1,9})$/.exec(url.pathname)?.[1];
-    if (req.method === 'DELETE' && one !== undefined) return faults.remove(Number(one)) ? { status: 200, body: '{}' } : notFound;
+    if (req.method === 'DELETE' && one !== undefined)
+      return faults.remove(Number(one)) ? { status: 200, body: '{}' } : notFound;
     if (url.pathname === '/sim/faults') {
       if (req.method === 'POST') return { status: 200, body: await post(req) };
       if (req.method === 'DELETE') faults.clear();
@@ -47,7 +51,11 @@ export const createSimControl = (faults: Faults, listings: ReadonlyMap<string, L
         : err instanceof Error && 'status' in err
           ? Number(err.status)
           : httpStatusOf[toAppError(err).code].status;
-      sendJson(res, status, JSON.stringify({ error: isSyntax ? 'The body is not JSON.' : err instanceof Error ? err.message : 'failed' }));
+      sendJson(
+        res,
+        status,
+        JSON.stringify({ error: isSyntax ? 'The body is not JSON.' : err instanceof Error ? err.message : 'failed' }),
+      );
     }
   };
 };

@@ -6,7 +6,9 @@ import { type ExchangeSim, type ExchangeSimOptions, startExchangeSim } from './a
 import { connect, type Frame, refusalOf } from './kit/client.js';
 
 let sim: ExchangeSim | undefined;
-const start = async (options: ExchangeSimOptions = {}): Promise<{ readonly sim: ExchangeSim; readonly clock: ManualClock }> => {
+const start = async (
+  options: ExchangeSimOptions = {},
+): Promise<{ readonly sim: ExchangeSim; readonly clock: ManualClock }> => {
   const clock = createManualClock();
   sim = await startExchangeSim({ clock, log: silentLogger() }, { symbols: 40, ...options });
   return { sim, clock };
@@ -41,10 +43,16 @@ describe('streams', () => {
   it('subscribes live on a bare connection; replies are never wrapped', async () => {
     const { sim, clock } = await start();
     const client = await connect(`${sim.url}/stream`);
-    expect(await client.ask({ method: 'SUBSCRIBE', params: ['btcusdt@aggTrade'], id: 1 })).toEqual({ result: null, id: 1 });
+    expect(await client.ask({ method: 'SUBSCRIBE', params: ['btcusdt@aggTrade'], id: 1 })).toEqual({
+      result: null,
+      id: 1,
+    });
     clock.advance(2_000);
     await client.frame((f) => f.stream === 'btcusdt@aggTrade');
-    expect(await client.ask({ method: 'UNSUBSCRIBE', params: ['btcusdt@aggTrade'], id: 2 })).toEqual({ result: null, id: 2 });
+    expect(await client.ask({ method: 'UNSUBSCRIBE', params: ['btcusdt@aggTrade'], id: 2 })).toEqual({
+      result: null,
+      id: 2,
+    });
     const before = client.frames.length;
     clock.advance(5_000);
     await client.ask({ method: 'LIST_SUBSCRIPTIONS', id: 3 });
@@ -72,7 +80,9 @@ describe('streams', () => {
   it('stays silent on unknown symbols, upper case and streams it does not serve', async () => {
     const { sim, clock } = await start();
     const client = await connect(`${sim.url}/ws/nosuchcoin@aggTrade/BTCUSDT@aggTrade`);
-    expect(await client.ask({ method: 'SUBSCRIBE', params: ['btcusdt@depth20@100ms', 'btcusdt@kline_1d@+08:00'], id: 1 })).toEqual({
+    expect(
+      await client.ask({ method: 'SUBSCRIBE', params: ['btcusdt@depth20@100ms', 'btcusdt@kline_1d@+08:00'], id: 1 }),
+    ).toEqual({
       result: null,
       id: 1,
     });
@@ -83,14 +93,20 @@ describe('streams', () => {
 
   it('refuses malformed streams and other paths before the upgrade, and marks every answer', async () => {
     const { sim } = await start();
-    expect(await refusalOf(`${sim.url}/ws/btcusdt@nonsense`)).toMatchObject({ status: 400, headers: { 'x-exchange-simulator': '1' } });
+    expect(await refusalOf(`${sim.url}/ws/btcusdt@nonsense`)).toMatchObject({
+      status: 400,
+      headers: { 'x-exchange-simulator': '1' },
+    });
     expect(await refusalOf(`${sim.url}/elsewhere`)).toMatchObject({ status: 404 });
     expect(await refusalOf(`${sim.url}/stream?streams=btcusdt@kline_1d@+08:00`)).toBeUndefined();
   });
 
   it('sends the same trade to two connections, each once', async () => {
     const { sim, clock } = await start();
-    const [a, b] = await Promise.all([connect(`${sim.url}/ws/btcusdt@aggTrade`), connect(`${sim.url}/stream?streams=btcusdt@aggTrade`)]);
+    const [a, b] = await Promise.all([
+      connect(`${sim.url}/ws/btcusdt@aggTrade`),
+      connect(`${sim.url}/stream?streams=btcusdt@aggTrade`),
+    ]);
     clock.advance(10_000);
     const ids = (frames: readonly Frame[]) => frames.map((f) => (f.data ?? f).a);
     const last = sim.trades('btcusdt', undefined, 1)[0]?.id;

@@ -6,7 +6,15 @@ import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SocketLimits } from './app.js';
 import { pauseMs, type Rig, startRig } from './kit/rig.js';
-import { answerJson, listOf, type ScriptedExchange, startScriptedExchange, tickerOf, tradeOf, wrap } from './kit/scripted-exchange.js';
+import {
+  answerJson,
+  listOf,
+  type ScriptedExchange,
+  startScriptedExchange,
+  tickerOf,
+  tradeOf,
+  wrap,
+} from './kit/scripted-exchange.js';
 
 const symbols = ['btcusdt', 'ethusdt', 'bnbusdt', 'solusdt'];
 let exchange: ScriptedExchange;
@@ -23,10 +31,13 @@ afterEach(async () => {
 
 const start = async (limits: Partial<SocketLimits> = {}, random?: () => number): Promise<Rig> => {
   rig = await startRig({ wsUrl: exchange.wsUrl, restUrl: exchange.restUrl, limits, ...(random ? { random } : {}) });
-  await eventually('symbols read', async () => (rig ? rig.log.some(({ msg }) => String(msg).startsWith('the symbol list')) : false));
+  await eventually('symbols read', async () =>
+    rig ? rig.log.some(({ msg }) => String(msg).startsWith('the symbol list')) : false,
+  );
   return rig;
 };
-const subscribedTo = (name: string) => exchange.connections.filter((connection) => !connection.closed && connection.names.has(name));
+const subscribedTo = (name: string) =>
+  exchange.connections.filter((connection) => !connection.closed && connection.names.has(name));
 
 describe('the way of a frame', () => {
   it('answers at once with a status for every symbol and then passes on exactly what the exchange sends', async () => {
@@ -126,7 +137,9 @@ describe('what the exchange may do to us', () => {
     publish('btcusdt', (nowMs + 4) * 1_000);
     for (let at = 5; at < 8; at++) publish('btcusdt', nowMs + at);
     await eventually('all of them', () => reader.frames.length === 9);
-    expect(reader.frames.filter(({ s }) => s === 'BTCUSDT').map(({ E }) => Number(E) - nowMs)).toEqual([0, 1, 2, 5, 6, 7]);
+    expect(reader.frames.filter(({ s }) => s === 'BTCUSDT').map(({ E }) => Number(E) - nowMs)).toEqual([
+      0, 1, 2, 5, 6, 7,
+    ]);
     const text = (await rig?.metrics.text()) ?? '';
     expect(text).toContain('implausible_total{kind="miniTicker",why="its time lies ahead of all other frames"} 1');
     expect(text).toContain('implausible_total{kind="miniTicker",why="its time cannot be right"} 1');
@@ -156,7 +169,9 @@ describe('what the exchange may do to us', () => {
       exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', at + 2, more));
     });
     await eventually('their places', () => reader.idsOf('btcusdt').length === 4);
-    await eventually('what is wrong with the symbol', () => reader.statuses.some(({ detail }) => detail.includes('can be used')));
+    await eventually('what is wrong with the symbol', () =>
+      reader.statuses.some(({ detail }) => detail.includes('can be used')),
+    );
     expect(reader.stateOf('btcusdt')).toBe(StreamState.STREAM_STATE_PENDING);
     exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', 6));
     await eventually('live', () => reader.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE);
@@ -165,7 +180,9 @@ describe('what the exchange may do to us', () => {
       .split('\n')
       .filter((line) => line.startsWith('tickfolio_socket_implausible_total{'));
     expect(counted).toHaveLength(4);
-    expect(rig?.log.filter(({ msg }) => String(msg).includes('cannot be right'))).toMatchObject([{ stream: 'btcusdt@aggTrade' }]);
+    expect(rig?.log.filter(({ msg }) => String(msg).includes('cannot be right'))).toMatchObject([
+      { stream: 'btcusdt@aggTrade' },
+    ]);
   });
 
   it('sends a frame that is too large: the connection is replaced, the process stays', async () => {
@@ -173,7 +190,10 @@ describe('what the exchange may do to us', () => {
     const reader = read('aggTrade', ['btcusdt']);
     await eventually('subscribed', () => subscribedTo('btcusdt@aggTrade').length === 1);
     exchange.connections[0]?.send('x'.repeat(20_000));
-    await eventually('a new connection', () => exchange.connections.length === 2 && subscribedTo('btcusdt@aggTrade').length === 1);
+    await eventually(
+      'a new connection',
+      () => exchange.connections.length === 2 && subscribedTo('btcusdt@aggTrade').length === 1,
+    );
     exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', 1));
     await eventually('data', () => reader.frames.length === 1);
   });
@@ -182,12 +202,16 @@ describe('what the exchange may do to us', () => {
     ['flat', (id: number) => ({ code: 2, msg: 'Invalid request: invalid stream', id })],
     ['nested', (id: number) => ({ error: { code: 2, msg: 'Invalid request: invalid stream' }, id })],
   ])('refuses a stream with an error in the %s shape: that one is broken, the others flow', async (_shape, error) => {
-    exchange.answer = ({ params, id }) => JSON.stringify(params.includes('ethusdt@aggTrade') ? error(id) : { result: null, id });
+    exchange.answer = ({ params, id }) =>
+      JSON.stringify(params.includes('ethusdt@aggTrade') ? error(id) : { result: null, id });
     const { read } = await start({ controlSpacingMs: 20 });
     const reader = read('aggTrade', symbols);
     await eventually('refused', () => reader.stateOf('ethusdt') === StreamState.STREAM_STATE_BROKEN);
     expect(reader.statuses.findLast(({ symbol }) => symbol === 'ethusdt')?.detail).toContain('invalid stream');
-    await eventually('the others', () => subscribedTo('solusdt@aggTrade').length === 1 && subscribedTo('btcusdt@aggTrade').length === 1);
+    await eventually(
+      'the others',
+      () => subscribedTo('solusdt@aggTrade').length === 1 && subscribedTo('btcusdt@aggTrade').length === 1,
+    );
   });
 
   it('does not answer and sends data all the same: the data counts', async () => {
@@ -236,23 +260,28 @@ describe('what the exchange may do to us', () => {
     expect(reader.statuses.some(({ state }) => state === StreamState.STREAM_STATE_BROKEN)).toBe(false);
   });
 
-  it.each([451, 403])('refuses our address with HTTP %d: said as it is, without a storm, and mended when it lets us in', async (status) => {
-    exchange.refuse = { status };
-    const { read, log, app } = await start({ refusedRetryMs: 1_500, backoffBaseMs: 5, streamsPerConnection: 1 });
-    const reader = read('aggTrade', symbols);
-    await eventually('refused', () => symbols.every((symbol) => reader.stateOf(symbol) === StreamState.STREAM_STATE_REFUSED));
-    await pauseMs(300);
-    expect(exchange.attempts).toBeLessThanOrEqual(symbols.length);
-    expect(reader.statuses.at(-1)?.detail).toContain(`HTTP ${status}`);
-    expect(log.filter((line) => line.level === 50 && line.status === status)).toHaveLength(1);
-    const ready = await fetch(`http://127.0.0.1:${app.operationsPort}/ready`);
-    expect(ready.status).toBe(503);
-    expect(await ready.text()).toContain(`HTTP ${status}`);
-    exchange.refuse = undefined;
-    await eventually('let in', () => subscribedTo('btcusdt@aggTrade').length === 1, 8_000);
-    exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', 1));
-    await eventually('live', () => reader.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE);
-  });
+  it.each([451, 403])(
+    'refuses our address with HTTP %d: said as it is, without a storm, and mended when it lets us in',
+    async (status) => {
+      exchange.refuse = { status };
+      const { read, log, app } = await start({ refusedRetryMs: 1_500, backoffBaseMs: 5, streamsPerConnection: 1 });
+      const reader = read('aggTrade', symbols);
+      await eventually('refused', () =>
+        symbols.every((symbol) => reader.stateOf(symbol) === StreamState.STREAM_STATE_REFUSED),
+      );
+      await pauseMs(300);
+      expect(exchange.attempts).toBeLessThanOrEqual(symbols.length);
+      expect(reader.statuses.at(-1)?.detail).toContain(`HTTP ${status}`);
+      expect(log.filter((line) => line.level === 50 && line.status === status)).toHaveLength(1);
+      const ready = await fetch(`http://127.0.0.1:${app.operationsPort}/ready`);
+      expect(ready.status).toBe(503);
+      expect(await ready.text()).toContain(`HTTP ${status}`);
+      exchange.refuse = undefined;
+      await eventually('let in', () => subscribedTo('btcusdt@aggTrade').length === 1, 8_000);
+      exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', 1));
+      await eventually('live', () => reader.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE);
+    },
+  );
 
   it('says that we connect too often: nobody tries before Retry-After', async () => {
     exchange.refuse = { status: 429, headers: { 'retry-after': '1' } };
@@ -269,7 +298,8 @@ describe('what the exchange may do to us', () => {
     const { read } = await start();
     const reader = read('miniTicker', ['btcusdt']);
     await eventually('subscribed', () => subscribedTo('btcusdt@miniTicker').length === 1);
-    for (const timeMs of [1_000, 1_000, 2_000, 1_500, 3_000]) exchange.publish('btcusdt@miniTicker', tickerOf('btcusdt', timeMs));
+    for (const timeMs of [1_000, 1_000, 2_000, 1_500, 3_000])
+      exchange.publish('btcusdt@miniTicker', tickerOf('btcusdt', timeMs));
     await eventually('the last', () => reader.frames.at(-1)?.E === 3_000);
     expect(reader.frames.map(({ E }) => E)).toEqual([1_000, 2_000, 3_000]);
   });
@@ -278,7 +308,10 @@ describe('what the exchange may do to us', () => {
     const { read, metric } = await start({ evidenceMs: 500, controlSpacingMs: 20 });
     const trades = read('aggTrade', ['btcusdt']);
     read('miniTicker', ['btcusdt']);
-    await eventually('both', () => subscribedTo('btcusdt@miniTicker').length === 1 && subscribedTo('btcusdt@aggTrade').length === 1);
+    await eventually(
+      'both',
+      () => subscribedTo('btcusdt@miniTicker').length === 1 && subscribedTo('btcusdt@aggTrade').length === 1,
+    );
     exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', 1));
     let timeMs = 1_700_000_000_000;
     await eventually('renewed', () => {
@@ -312,7 +345,8 @@ describe('what the exchange may do to us', () => {
     const reader = read('miniTicker', ['btcusdt']);
     await eventually('subscribed', () => subscribedTo('btcusdt@miniTicker').length === 1);
     exchange.publish('btcusdt@miniTicker', tickerOf('btcusdt', 1_000));
-    const asked = () => exchange.connections[0]?.control.filter(({ method }) => method === 'LIST_SUBSCRIPTIONS').length ?? 0;
+    const asked = () =>
+      exchange.connections[0]?.control.filter(({ method }) => method === 'LIST_SUBSCRIPTIONS').length ?? 0;
     await eventually('asked again and again', () => asked() >= 8);
     expect(exchange.connections).toHaveLength(1);
     expect(reader.stateOf('btcusdt')).toBe(StreamState.STREAM_STATE_LIVE);
@@ -332,7 +366,8 @@ describe('what the exchange may do to us', () => {
     await eventually('broken', () => reader.stateOf('btcusdt') === StreamState.STREAM_STATE_BROKEN);
     exchange = await startScriptedExchange(symbols, port);
     await eventually('subscribed again', () => subscribedTo('btcusdt@aggTrade').length === 1);
-    for (let id = 1; id <= 20; id++) exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', id, { E: 1_700_009_000_000 + id }));
+    for (let id = 1; id <= 20; id++)
+      exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', id, { E: 1_700_009_000_000 + id }));
     await eventually('the new count', () => reader.idsOf('btcusdt').at(-1) === 20);
     expect(reader.error).toBeUndefined();
   });
@@ -357,9 +392,19 @@ describe('symbols', () => {
     list = listOf(['newusdt']);
     await eventually('delisted', () => reader.stateOf('btcusdt') === StreamState.STREAM_STATE_UNKNOWN_SYMBOL);
     await eventually('let go', () => subscribedTo('btcusdt@aggTrade').length === 0);
-    const known = await callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 2_000 });
+    const known = await callUnary(
+      client,
+      client.listSymbols,
+      { knownRevision: '', fresh: false },
+      { deadlineMs: 2_000 },
+    );
     expect(known.symbols.map(({ symbol }) => symbol)).toEqual(['newusdt']);
-    const same = await callUnary(client, client.listSymbols, { knownRevision: known.revision, fresh: false }, { deadlineMs: 2_000 });
+    const same = await callUnary(
+      client,
+      client.listSymbols,
+      { knownRevision: known.revision, fresh: false },
+      { deadlineMs: 2_000 },
+    );
     expect(same).toEqual({ revision: known.revision, symbols: [], simulated: false });
   });
 
@@ -371,9 +416,12 @@ describe('symbols', () => {
     await eventually('subscribed', () => subscribedTo('btcusdt@aggTrade').length === 1);
     exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', 1));
     await eventually('the frame', () => reader.frames.length === 1);
-    const failed = await callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 2_000 }).catch(
-      (err: AppError) => err,
-    );
+    const failed = await callUnary(
+      client,
+      client.listSymbols,
+      { knownRevision: '', fresh: false },
+      { deadlineMs: 2_000 },
+    ).catch((err: AppError) => err);
     expect(failed).toMatchObject({ code: 'unavailable', retryAfterMs: 500 });
   });
 });
@@ -411,10 +459,14 @@ describe('the gRPC face', () => {
     const row = { a: 5, p: '1.10', q: '2', f: 1, l: 2, T: 1_700_000_000_000, m: true, M: true };
     const list = exchange.rest;
     exchange.rest = (path, request, response) =>
-      path.includes('aggTrades') ? answerJson(response, [row, { ...row, a: 6, f: -1, l: -1 }]) : list(path, request, response);
+      path.includes('aggTrades')
+        ? answerJson(response, [row, { ...row, a: 6, f: -1, l: -1 }])
+        : list(path, request, response);
     const { client, metric } = await start();
     const ask = (request: { symbol: string; fromId?: number; limit: number }) =>
-      callUnary(client, client.listAggTrades, { fromId: undefined, ...request }, { deadlineMs: 2_000 }).catch((err: AppError) => err.code);
+      callUnary(client, client.listAggTrades, { fromId: undefined, ...request }, { deadlineMs: 2_000 }).catch(
+        (err: AppError) => err.code,
+      );
     expect(await ask({ symbol: 'BTCUSDT', limit: 1 })).toBe('invalid_argument');
     expect(await ask({ symbol: 'btcusdt', limit: 1_001 })).toBe('invalid_argument');
     expect(await ask({ symbol: 'btcusdt', limit: 1, fromId: -1 })).toBe('invalid_argument');
@@ -422,7 +474,15 @@ describe('the gRPC face', () => {
     expect(exchange.restCalls.filter((path) => path.includes('aggTrades'))).toEqual([]);
     expect(await ask({ symbol: 'btcusdt', limit: 0, fromId: 5 })).toEqual({
       trades: [
-        { id: 5, price: '1.10', quantity: '2', firstTradeId: 1, lastTradeId: 2, tradeTimeMs: 1_700_000_000_000, buyerIsMaker: true },
+        {
+          id: 5,
+          price: '1.10',
+          quantity: '2',
+          firstTradeId: 1,
+          lastTradeId: 2,
+          tradeTimeMs: 1_700_000_000_000,
+          buyerIsMaker: true,
+        },
       ],
       // A row that is no trade costs itself, not its page.
       voidIds: [6],
@@ -468,7 +528,8 @@ describe('the gRPC face', () => {
   it('is heard from every few seconds, also where nobody trades', async () => {
     const { read } = await start({ heartbeatMs: 40 });
     const reader = read('aggTrade', ['btcusdt']);
-    const isEmpty = ({ frames, statuses }: (typeof reader.messages)[number]) => frames.length === 0 && statuses.length === 0;
+    const isEmpty = ({ frames, statuses }: (typeof reader.messages)[number]) =>
+      frames.length === 0 && statuses.length === 0;
     await eventually('heard', () => reader.messages.filter(isEmpty).length >= 5);
     expect(reader.messages[0]).toMatchObject({ heartbeatMs: 40, statuses: [{ symbol: 'btcusdt' }] });
     expect(reader.messages.slice(1).every(({ heartbeatMs }) => heartbeatMs === undefined)).toBe(true);
@@ -498,7 +559,9 @@ describe('the gRPC face', () => {
     expect(await ready()).toMatchObject({
       status: 'ready',
       streams: { down: 0, wanted: 2, refused: 1 },
-      degraded: expect.stringMatching(/^1 of 2 streams is refused \(ethusdt@aggTrade\): the exchange refuses the stream: /),
+      degraded: expect.stringMatching(
+        /^1 of 2 streams is refused \(ethusdt@aggTrade\): the exchange refuses the stream: /,
+      ),
     });
     exchange.answer = usual;
     await eventually('taken', () => reader.stateOf('ethusdt') !== StreamState.STREAM_STATE_BROKEN);

@@ -85,7 +85,12 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
 
   const { pool } = subscriptions;
   observe(deps.metrics, 'connections_open', 'Open connections to the exchange', () => pool.connections.open);
-  observe(deps.metrics, 'connections_wanted', 'Connections to the exchange that should be open', () => pool.connections.wanted);
+  observe(
+    deps.metrics,
+    'connections_wanted',
+    'Connections to the exchange that should be open',
+    () => pool.connections.wanted,
+  );
   observe(deps.metrics, 'streams_down', 'Upstream streams whose connection is down', () => pool.streams.down);
   deps.metrics.gauge({
     name: 'connection_newest_frame_age_seconds',
@@ -107,18 +112,27 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   });
 
   // Without a stream asked for there is no connection; then the symbol list shows whether the exchange is there.
-  const streamFault = () => pool.fault ?? (pool.connections.wanted === 0 && !symbols.current ? symbols.fault : undefined);
+  const streamFault = () =>
+    pool.fault ?? (pool.connections.wanted === 0 && !symbols.current ? symbols.fault : undefined);
   const restFault = () => {
     const fault = symbols.fault ?? exchange.restFault;
-    return fault !== undefined && pool.connections.open > 0 ? `prices stream in, but the REST interface does not work: ${fault}` : fault;
+    return fault !== undefined && pool.connections.open > 0
+      ? `prices stream in, but the REST interface does not work: ${fault}`
+      : fault;
   };
   const offsetSeconds = () => time.offset && time.offset.offsetMs / 1_000;
-  observe(deps.metrics, 'clock_offset_seconds', "The exchange's clock minus this computer's; missing until measured", offsetSeconds);
+  observe(
+    deps.metrics,
+    'clock_offset_seconds',
+    "The exchange's clock minus this computer's; missing until measured",
+    offsetSeconds,
+  );
   const facts = () => ({
     streams: { ...pool.streams, refused: subscriptions.refused.length },
     degraded:
-      [pool.degraded, refusedInWords(subscriptions.refused, pool.streams.wanted), subscriptions.lateDates].filter(Boolean).join('; ') ||
-      null,
+      [pool.degraded, refusedInWords(subscriptions.refused, pool.streams.wanted), subscriptions.lateDates]
+        .filter(Boolean)
+        .join('; ') || null,
     exchangeStreams: exchange.streamUrl,
     clockOffsetMs: time.offset?.offsetMs ?? null,
     clockUncertaintyMs: time.offset?.uncertaintyMs ?? null,

@@ -10,7 +10,9 @@ const binanceStreams = { url: 'wss://stream.binance.com:9443', fallback: 'wss://
 export const socketConfig = z.object({
   ENV: environment(),
   LOG_LEVEL: logLevel(),
-  ADDRESS: address('0.0.0.0:50051').describe("Where the socket service's gRPC is served; the same port as auth's by default."),
+  ADDRESS: address('0.0.0.0:50051').describe(
+    "Where the socket service's gRPC is served; the same port as auth's by default.",
+  ),
   BINANCE_WS_URL: url(['wss:', 'ws:'], binanceStreams.url).describe(
     'The streams of the exchange, or of another one that speaks its protocol.',
   ),
@@ -25,7 +27,9 @@ export const socketConfig = z.object({
 export type SocketConfig = z.output<typeof socketConfig>;
 
 /** What of the settings bounds the service. */
-export const socketLimits = (config: Pick<SocketConfig, 'CONNECTION_LIFETIME' | 'SYMBOLS_REFRESH'>): Partial<SocketLimits> => ({
+export const socketLimits = (
+  config: Pick<SocketConfig, 'CONNECTION_LIFETIME' | 'SYMBOLS_REFRESH'>,
+): Partial<SocketLimits> => ({
   lifetimeMs: config.CONNECTION_LIFETIME,
   symbolsRefreshMs: config.SYMBOLS_REFRESH,
 });
@@ -40,7 +44,8 @@ export const socketProxies = (
 });
 
 /** Where else the streams of BINANCE_WS_URL are served, as far as that is known: of the exchange's own address only. */
-export const streamFallback = (wsUrl: string): string | undefined => (wsUrl === binanceStreams.url ? binanceStreams.fallback : undefined);
+export const streamFallback = (wsUrl: string): string | undefined =>
+  wsUrl === binanceStreams.url ? binanceStreams.fallback : undefined;
 
 /** How the service runs as a process of its own. */
 export const socketOptions = (config: SocketConfig) => ({

@@ -64,7 +64,8 @@ describe('an exchange is not there', () => {
     [
       'a sign-in page answers for it',
       () => {
-        exchange.rest = (_path, _request, response) => void response.writeHead(200).end('<html>Welcome to our hotel</html>');
+        exchange.rest = (_path, _request, response) =>
+          void response.writeHead(200).end('<html>Welcome to our hotel</html>');
         return { exchangeWsUrl: closed };
       },
       /^What answers at 127\.0\.0\.1:\d+ is not the exchange: it sent a web page/,
@@ -108,7 +109,11 @@ describe('an exchange is not there', () => {
       () => ({ exchangeRestUrl: nowhere }),
       /^its streams answer, but its REST interface does not work: it cannot be reached \(ECONNREFUSED\)$/,
     ],
-    ['nothing of it is', () => ({ exchangeRestUrl: nowhere, exchangeWsUrl: closed }), /^it cannot be reached \(ECONNREFUSED\)$/],
+    [
+      'nothing of it is',
+      () => ({ exchangeRestUrl: nowhere, exchangeWsUrl: closed }),
+      /^it cannot be reached \(ECONNREFUSED\)$/,
+    ],
   ])('when %s', async (_what, place, words) => {
     expect((await probe(place())).fault).toMatch(words);
   });

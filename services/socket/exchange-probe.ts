@@ -33,9 +33,19 @@ interface ProbeDeps {
 }
 
 const askTime = async ({ clock, outbound }: ProbeDeps, url: string): Promise<string | undefined> => {
-  const bounds = { clock, who: 'it', silenceMs: probeTimeoutMs, totalMs: probeTimeoutMs, maxBytes: () => maxAnswerBytes };
+  const bounds = {
+    clock,
+    who: 'it',
+    silenceMs: probeTimeoutMs,
+    totalMs: probeTimeoutMs,
+    maxBytes: () => maxAnswerBytes,
+  };
   try {
-    const { response, text } = await fetchText(`${url}/api/v3/time`, { redirect: 'manual' }, { ...bounds, fetch: outbound.fetch });
+    const { response, text } = await fetchText(
+      `${url}/api/v3/time`,
+      { redirect: 'manual' },
+      { ...bounds, fetch: outbound.fetch },
+    );
     if (!response.ok) return refusalOf(response, text, 0).message;
     readServerTime(readJson(text, url));
     return undefined;
@@ -58,7 +68,14 @@ const askStreams = ({ clock, outbound }: ProbeDeps, url: string) => {
     const proven = () => resolve(undefined);
     const ignored = () => undefined;
     const fail = (words: string, refused = false) => resolve({ words, refused });
-    const events = { opened: ignored, frame: proven, acknowledged: proven, rejected: proven, shutdownNotice: ignored, malformed: ignored };
+    const events = {
+      opened: ignored,
+      frame: proven,
+      acknowledged: proven,
+      rejected: proven,
+      shutdownNotice: ignored,
+      malformed: ignored,
+    };
     const ended = (end: ConnectionEnd) => fail(wordsOf(end), end.why !== 'failed');
     connection = openExchangeConnection({ url, clock, limits, outbound }, { ...events, controlSent: ignored, ended });
     connection.want(probeStream);
@@ -71,7 +88,8 @@ type Asked = ReturnType<typeof askStreams>;
 
 /** The address that answers, the first if it may be had. */
 const choose = async (clock: Clock, [first, other]: readonly Asked[]): Promise<string | undefined> => {
-  const usable = async (asked: Asked | undefined) => (asked && (await asked.fault) === undefined ? asked.url : undefined);
+  const usable = async (asked: Asked | undefined) =>
+    asked && (await asked.fault) === undefined ? asked.url : undefined;
   const lateOther = async () => {
     const url = await usable(other);
     if (url !== undefined) await Promise.race([first?.fault, sleep(clock, headStartMs)]);
@@ -84,8 +102,8 @@ const choose = async (clock: Clock, [first, other]: readonly Asked[]): Promise<s
 const asIt = (text: string): string => text.replace(/^The exchange|^the exchange/, 'it').replace(/\.$/, '');
 
 /**
- * Asks an exchange for what is needed of it, its time over REST and an answer over its streams, both at once, within `probeTimeoutMs`.
- * Never throws.
+ * Asks an exchange for what is needed of it, its time over REST and an answer over its streams, both at once, within
+ * `probeTimeoutMs`. Never throws.
  */
 export const probeExchange = async (clock: Clock, place: ExchangePlace): Promise<ExchangeProof> => {
   const { exchangeRestUrl, exchangeWsUrl, exchangeWsFallbackUrl, proxies = noProxies } = place;
@@ -96,7 +114,10 @@ export const probeExchange = async (clock: Clock, place: ExchangePlace): Promise
   try {
     const [restFault, streamUrl] = await Promise.all([askTime(deps, exchangeRestUrl), choose(clock, asked)]);
     if (streamUrl !== undefined)
-      return { streamUrl, fault: restFault && `its streams answer, but its REST interface does not work: ${asIt(restFault)}` };
+      return {
+        streamUrl,
+        fault: restFault && `its streams answer, but its REST interface does not work: ${asIt(restFault)}`,
+      };
     if (restFault !== undefined) return { streamUrl, fault: asIt(restFault) };
     const faults = (await Promise.all(asked.map((one) => one.fault))).filter((one) => one !== undefined);
     const refusal = faults.find(({ refused }) => refused);

@@ -43,7 +43,10 @@ export interface Exchange {
   readonly streamUrl: string;
   /** Why the REST interface does not answer either, where it was asked because the streams do not open. */
   readonly restFault: string | undefined;
-  /** To be called when no wanted stream is without a connection any more because nobody wants it: `restFault` is none then. */
+  /**
+   * To be called when no wanted stream is without a connection any more because nobody wants it: `restFault` is none
+   * then.
+   */
   noneMissing(): void;
   /** `host:port` of the proxy on the way to the streams. */
   readonly proxy: string | undefined;
@@ -53,15 +56,26 @@ export interface Exchange {
   close(): Promise<void>;
 }
 
-export const createExchange = ({ clock, log, metrics, limits, ...deps }: ExchangeDeps, place: ExchangePlace): Exchange => {
+export const createExchange = (
+  { clock, log, metrics, limits, ...deps }: ExchangeDeps,
+  place: ExchangePlace,
+): Exchange => {
   const { exchangeWsUrl, exchangeWsFallbackUrl, exchangeRestUrl, proxies = noProxies } = place;
   const outbound = createOutbound(proxies);
-  const rest = createExchangeRest({ clock, log, metrics, fetch: deps.fetch ?? outbound.fetch, url: exchangeRestUrl, limits });
+  const rest = createExchangeRest({
+    clock,
+    log,
+    metrics,
+    fetch: deps.fetch ?? outbound.fetch,
+    url: exchangeRestUrl,
+    limits,
+  });
   const proof = createRestProof((signal) => rest.time(signal));
   const address = createStreamAddress({
     log,
     urls: [exchangeWsUrl, ...(exchangeWsFallbackUrl === undefined ? [] : [exchangeWsFallbackUrl])],
-    answersOver: () => (proof.verdict && proof.verdict.fault === undefined ? new URL(exchangeRestUrl).protocol.slice(0, -1) : undefined),
+    answersOver: () =>
+      proof.verdict && proof.verdict.fault === undefined ? new URL(exchangeRestUrl).protocol.slice(0, -1) : undefined,
   });
   const time = createExchangeClock(
     { clock, log, read: (signal) => rest.time(signal) },

@@ -6,9 +6,14 @@ export interface SocketLimits {
   readonly maxConnections: number;
   /** Stream names in one SUBSCRIBE. */
   readonly namesPerMessage: number;
-  /** Least time between two control messages: at most 3 in any second, of the 5 the exchange allows with pongs counted. */
+  /**
+   * Least time between two control messages: at most 3 in any second, of the 5 the exchange allows with pongs counted.
+   */
   readonly controlSpacingMs: number;
-  /** How long a control message may stay unanswered before it is sent again, and after that before the connection is given up. */
+  /**
+   * How long a control message may stay unanswered before it is sent again, and after that before the connection is
+   * given up.
+   */
   readonly replyTimeoutMs: number;
   /** After which a stream that was refused in what may be a bad moment is asked for again; doubles with each time. */
   readonly refusalRetryMs: number;
@@ -22,7 +27,9 @@ export interface SocketLimits {
   /** Nor with any connection that has been down for so long. */
   readonly toleratedDownMs: number;
   readonly maxFrameBytes: number;
-  /** Connection attempts in `attemptWindowMs`; the exchange allows 300 in 5 minutes per address, others may share it. */
+  /**
+   * Connection attempts in `attemptWindowMs`; the exchange allows 300 in 5 minutes per address, others may share it.
+   */
   readonly attemptsPerWindow: number;
   readonly attemptWindowMs: number;
   readonly backoffBaseMs: number;
@@ -42,13 +49,15 @@ export interface SocketLimits {
 
   // Silence.
   /**
-   * No sign of life of a connection: neither data nor an answer. Minor pairs are quiet for minutes, so one without data is asked for an
-   * answer when two thirds of this are over. Looked at each second, so that it is noticed within 15 s.
+   * No sign of life of a connection: neither data nor an answer. Minor pairs are quiet for minutes, so one without data
+   * is asked for an answer when two thirds of this are over. Looked at each second, so that it is noticed within 15 s.
    */
   readonly connectionSilenceMs: number;
   /** That doubles with every replacement that stays silent too, up to this. */
   readonly silenceCapMs: number;
-  /** How long one stream of a symbol may be silent while the symbol's other stream shows that there is something to say. */
+  /**
+   * How long one stream of a symbol may be silent while the symbol's other stream shows that there is something to say.
+   */
   readonly evidenceMs: number;
   /** How long an acknowledged stream may go without its first frame. Doubles with every new try. */
   readonly firstFrameMs: number;
@@ -66,7 +75,10 @@ export interface SocketLimits {
   /** How long a connection without streams stays open. */
   readonly idleCloseMs: number;
   readonly flushMs: number;
-  /** At least so often a gRPC stream gets a message, an empty one if need be, so that its reader notices when it hears nobody. */
+  /**
+   * At least so often a gRPC stream gets a message, an empty one if need be, so that its reader notices when it hears
+   * nobody.
+   */
   readonly heartbeatMs: number;
   readonly framesPerMessage: number;
   /** What one gRPC stream may have waiting; above either it is ended. */

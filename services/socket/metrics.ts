@@ -36,13 +36,20 @@ export const createSocketMetrics = (metrics: Metrics) => {
       lastFrameMs = receiveMs;
       if (++frames % lagSampling === 0) eventLag.observe(Math.max(0, receiveMs - eventMs) / 1_000);
     },
-    attempts: metrics.counter({ name: 'connection_attempts_total', help: 'Connections to the exchange that were tried' }),
+    attempts: metrics.counter({
+      name: 'connection_attempts_total',
+      help: 'Connections to the exchange that were tried',
+    }),
     reconnects: metrics.counter({
       name: 'connections_lost_total',
       help: 'Connections to the exchange that ended unasked',
       labelNames: ['reason'],
     }),
-    rotations: metrics.counter({ name: 'rotations_total', help: 'Connections replaced without a gap', labelNames: ['reason'] }),
+    rotations: metrics.counter({
+      name: 'rotations_total',
+      help: 'Connections replaced without a gap',
+      labelNames: ['reason'],
+    }),
     controlMessages: metrics.counter({ name: 'control_messages_total', help: 'Control messages sent to the exchange' }),
     frames: metrics.counter({ name: 'frames_total', help: 'Data frames received', labelNames: ['kind'] }),
     duplicates: metrics.counter({
@@ -56,21 +63,38 @@ export const createSocketMetrics = (metrics: Metrics) => {
     }),
     unwanted: metrics.counter({ name: 'unwanted_frames_total', help: 'Frames of streams nobody wants any more' }),
     held: metrics.counter({ name: 'reorder_holds_total', help: 'Frames that waited for an earlier one' }),
-    holes: metrics.counter({ name: 'sequence_holes_total', help: 'Holes in the trade ids that were passed on as holes' }),
+    holes: metrics.counter({
+      name: 'sequence_holes_total',
+      help: 'Holes in the trade ids that were passed on as holes',
+    }),
     leaps: metrics.counter({
       name: 'sequence_leaps_total',
       help: 'Trades whose id leapt ahead while the ids before it went on; not followed',
     }),
     resets: metrics.counter({ name: 'sequence_resets_total', help: 'Streams whose ids began anew' }),
-    renewals: metrics.counter({ name: 'stream_renewals_total', help: 'Silent streams that were subscribed again', labelNames: ['kind'] }),
-    slowConsumers: metrics.counter({ name: 'slow_consumers_total', help: 'gRPC streams ended because they were read too slowly' }),
+    renewals: metrics.counter({
+      name: 'stream_renewals_total',
+      help: 'Silent streams that were subscribed again',
+      labelNames: ['kind'],
+    }),
+    slowConsumers: metrics.counter({
+      name: 'slow_consumers_total',
+      help: 'gRPC streams ended because they were read too slowly',
+    }),
     sendDelay: metrics.histogram({
       name: 'receive_to_send_seconds',
       help: 'From the first frame of a gRPC message arriving to the message being written',
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5],
     }),
-    restCalls: metrics.counter({ name: 'rest_calls_total', help: 'REST calls to the exchange', labelNames: ['call', 'outcome'] }),
-    weightUsed: metrics.gauge({ name: 'rest_weight_used', help: 'Request weight of the running minute as the exchange counts it' }),
+    restCalls: metrics.counter({
+      name: 'rest_calls_total',
+      help: 'REST calls to the exchange',
+      labelNames: ['call', 'outcome'],
+    }),
+    weightUsed: metrics.gauge({
+      name: 'rest_weight_used',
+      help: 'Request weight of the running minute as the exchange counts it',
+    }),
     malformed: (why: string) => malformed.inc({ why }),
     /** @param kind of the stream, or `history` for a row of REST */
     implausible: (kind: StreamKind | 'history', why: string) => implausible.inc({ kind, why }),

@@ -47,14 +47,25 @@ const complaintPeriodMs = 10_000;
 const loggedIds = 10;
 
 /** Adds the service to the server. */
-export const serve = (server: GrpcServer, { clock, log, limits, metrics, subscriptions, rest, symbols }: RpcDeps): void => {
+export const serve = (
+  server: GrpcServer,
+  { clock, log, limits, metrics, subscriptions, rest, symbols }: RpcDeps,
+): void => {
   let openStreams = 0;
-  const complain = createComplaint(clock, log, 'the exchange has trades in its history that cannot be right', complaintPeriodMs);
+  const complain = createComplaint(
+    clock,
+    log,
+    'the exchange has trades in its history that cannot be right',
+    complaintPeriodMs,
+  );
 
   /** One bad name costs itself only, unless there is no other. */
-  const checkSymbols = (asked: readonly string[]): { readonly good: readonly string[]; readonly bad: readonly string[] } => {
+  const checkSymbols = (
+    asked: readonly string[],
+  ): { readonly good: readonly string[]; readonly bad: readonly string[] } => {
     if (!asked.length) throw refuse('symbols', 'must name at least one symbol');
-    if (asked.length > limits.maxSymbolsPerRequest) throw refuse('symbols', `may name at most ${limits.maxSymbolsPerRequest} symbols`);
+    if (asked.length > limits.maxSymbolsPerRequest)
+      throw refuse('symbols', `may name at most ${limits.maxSymbolsPerRequest} symbols`);
     const names = [...new Set(asked)];
     const good = names.filter(isSymbol);
     if (!good.length) for (const symbol of names) checkSymbol(symbol, 'symbols[0]');
@@ -68,9 +79,13 @@ export const serve = (server: GrpcServer, { clock, log, limits, metrics, subscri
   ) => {
     const { good: names, bad } = checkSymbols(asked);
     if (openStreams >= limits.maxOpenStreams)
-      throw new AppError('resource_exhausted', `This server has ${limits.maxOpenStreams} streams open, which is all it takes.`, {
-        retryAfterMs: 1_000,
-      });
+      throw new AppError(
+        'resource_exhausted',
+        `This server has ${limits.maxOpenStreams} streams open, which is all it takes.`,
+        {
+          retryAfterMs: 1_000,
+        },
+      );
     openStreams += 1;
     const subscriber = createSubscriber(call, context.signal, { clock, limits, metrics });
     subscriptions.open(kind, names, subscriber);
@@ -96,7 +111,8 @@ export const serve = (server: GrpcServer, { clock, log, limits, metrics, subscri
     checkSymbol(symbol, 'symbol');
     if (limit < 0 || limit > pageMax) throw refuse('limit', `must be from 0 to ${pageMax}`);
     if (fromId !== undefined && fromId < 0) throw refuse('from_id', 'must not be negative');
-    if (symbols.listing(symbol) === 'absent') throw new AppError('not_found', 'The exchange does not list this symbol.');
+    if (symbols.listing(symbol) === 'absent')
+      throw new AppError('not_found', 'The exchange does not list this symbol.');
     const { trades, voidIds, faults } = await rest.aggTrades(symbol, fromId, limit || pageMax, signal);
     for (const fault of faults) metrics.implausible('history', fault);
     if (faults[0] !== undefined) complain(faults[0], { symbol, rows: faults.length, ids: voidIds.slice(0, loggedIds) });
@@ -106,7 +122,9 @@ export const serve = (server: GrpcServer, { clock, log, limits, metrics, subscri
     if (fresh) await symbols.lookAgain();
     const { current } = symbols;
     if (!current)
-      throw new AppError('unavailable', `The symbol list is not known yet: ${symbols.fault ?? 'being read'}`, { retryAfterMs: 500 });
+      throw new AppError('unavailable', `The symbol list is not known yet: ${symbols.fault ?? 'being read'}`, {
+        retryAfterMs: 500,
+      });
     const { revision, simulated } = current;
     return { revision, simulated, symbols: revision === knownRevision ? [] : [...current.symbols] };
   };

@@ -25,7 +25,10 @@ afterEach(async () => {
 
 const start = async (simOptions: ExchangeSimOptions = {}, limits: Partial<SocketLimits> = {}) => {
   const log = createLogger('exchange-sim', 'info', (line) => simLog.push(JSON.parse(line) as Record<string, unknown>));
-  const exchange = await startExchangeSim({ clock: systemClock, log }, { symbols: 20, pastDay: false, warmUpMs: 1_000, ...simOptions });
+  const exchange = await startExchangeSim(
+    { clock: systemClock, log },
+    { symbols: 20, pastDay: false, warmUpMs: 1_000, ...simOptions },
+  );
   const started = await startRig({ wsUrl: exchange.url, restUrl: exchange.restUrl, limits });
   sim = exchange;
   rig = started;
@@ -61,19 +64,25 @@ describe('against the simulated exchange', () => {
       const times = tickers.frames.filter(({ s }) => s === symbol.toUpperCase()).map(({ E }) => Number(E));
       expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
     }
-    expect([...trades.statuses, ...tickers.statuses].filter(({ state }) => state === StreamState.STREAM_STATE_BROKEN)).toEqual([]);
+    expect(
+      [...trades.statuses, ...tickers.statuses].filter(({ state }) => state === StreamState.STREAM_STATE_BROKEN),
+    ).toEqual([]);
     expect(offences()).toEqual([]);
   });
 
   it('keeps the old connection while the new one loses its first frames', async () => {
-    const { read, sim, metric } = await start({ tradeRate: 20 }, { lifetimeMs: 600, lifetimeJitter: 0, rotationSettleMs: 1_500 });
+    const { read, sim, metric } = await start(
+      { tradeRate: 20 },
+      { lifetimeMs: 600, lifetimeJitter: 0, rotationSettleMs: 1_500 },
+    );
     const trades = read('aggTrade', busy);
     const known = new Set<number>();
     await eventually(
       'rotations',
       async () => {
         for (const { id } of sim.connections()) {
-          if (!known.has(id) && known.size > 0) sim.faults.add({ kind: 'stall', connection: id, forMs: 300, mode: 'lose' });
+          if (!known.has(id) && known.size > 0)
+            sim.faults.add({ kind: 'stall', connection: id, forMs: 300, mode: 'lose' });
           known.add(id);
         }
         return (await metric('rotations_total')) >= 4;
@@ -134,17 +143,27 @@ describe('against the simulated exchange', () => {
       { symbol: 'btcusdt', fromId: before + 1, limit: after - before - 1 },
       { deadlineMs: 2_000 },
     );
-    expect(page.map(({ id }) => id)).toEqual(Array.from({ length: after - before - 1 }, (_, index) => before + 1 + index));
+    expect(page.map(({ id }) => id)).toEqual(
+      Array.from({ length: after - before - 1 }, (_, index) => before + 1 + index),
+    );
   });
 
   it('comes back by itself after every kind of disconnect', async () => {
     const { read, sim } = await start({ tradeRate: 20 }, { streamsPerConnection: 3, backoffBaseMs: 50 });
     const trades = read('aggTrade', busy);
-    await eventually('flowing', () => busy.every((symbol) => trades.stateOf(symbol) === StreamState.STREAM_STATE_LIVE), 10_000);
+    await eventually(
+      'flowing',
+      () => busy.every((symbol) => trades.stateOf(symbol) === StreamState.STREAM_STATE_LIVE),
+      10_000,
+    );
     for (const code of [undefined, 1001, 1012]) {
       sim.faults.add({ kind: 'close', ...(code === undefined ? {} : { code }) });
       await eventually('broken', () => trades.stateOf('btcusdt') !== StreamState.STREAM_STATE_LIVE);
-      await eventually('back', () => busy.every((symbol) => trades.stateOf(symbol) === StreamState.STREAM_STATE_LIVE), 10_000);
+      await eventually(
+        'back',
+        () => busy.every((symbol) => trades.stateOf(symbol) === StreamState.STREAM_STATE_LIVE),
+        10_000,
+      );
     }
     const ids = trades.idsOf('btcusdt');
     expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
@@ -179,13 +198,20 @@ describe('against the simulated exchange', () => {
     await eventually('flowing', () => trades.idsOf('btcusdt').length > 5);
     sim.faults.add({ kind: 'stall', stream: 'btcusdt@aggTrade', forMs: 6_500, mode: 'lose' });
     await eventually('noticed', () => trades.stateOf('btcusdt') === StreamState.STREAM_STATE_BROKEN, 6_500);
-    expect(log.some(({ msg, stream }) => String(msg).includes('subscribing it again') && stream === 'btcusdt@aggTrade')).toBe(true);
+    expect(
+      log.some(({ msg, stream }) => String(msg).includes('subscribing it again') && stream === 'btcusdt@aggTrade'),
+    ).toBe(true);
     await eventually('back', () => trades.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE, 15_000);
-    expect(trades.statuses.filter(({ symbol, state }) => symbol === 'ethusdt' && state === StreamState.STREAM_STATE_BROKEN)).toEqual([]);
+    expect(
+      trades.statuses.filter(({ symbol, state }) => symbol === 'ethusdt' && state === StreamState.STREAM_STATE_BROKEN),
+    ).toEqual([]);
   });
 
   it('sees one connection of several fall silent, and replaces that one', async () => {
-    const { read, sim } = await start({ tradeRate: 20 }, { streamsPerConnection: 2, connectionSilenceMs: 2_500, controlSpacingMs: 250 });
+    const { read, sim } = await start(
+      { tradeRate: 20 },
+      { streamsPerConnection: 2, connectionSilenceMs: 2_500, controlSpacingMs: 250 },
+    );
     const tickers = read('miniTicker', ['btcusdt', 'ethusdt', 'solusdt', 'bnbusdt']);
     await eventually(
       'flowing',
@@ -194,7 +220,11 @@ describe('against the simulated exchange', () => {
     );
     const [silent, other] = sim.connections().map(({ id }) => id);
     sim.faults.add({ kind: 'stall', connection: silent ?? 1, forMs: 60_000, mode: 'lose' });
-    await eventually('replaced', () => sim.connections().length === 2 && sim.connections().every(({ id }) => id !== silent), 8_000);
+    await eventually(
+      'replaced',
+      () => sim.connections().length === 2 && sim.connections().every(({ id }) => id !== silent),
+      8_000,
+    );
     expect(sim.connections().some(({ id }) => id === other)).toBe(true);
     await eventually('back', () => tickers.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE);
   });
@@ -263,9 +293,12 @@ describe('against the simulated exchange', () => {
   it('says what the exchange refuses, over REST too', async () => {
     const { client, sim } = await start({}, { refusedRetryMs: 400 });
     const ask = () =>
-      callUnary(client, client.listAggTrades, { symbol: 'btcusdt', fromId: undefined, limit: 1 }, { deadlineMs: 3_000 }).catch(
-        (err: AppError) => err,
-      );
+      callUnary(
+        client,
+        client.listAggTrades,
+        { symbol: 'btcusdt', fromId: undefined, limit: 1 },
+        { deadlineMs: 3_000 },
+      ).catch((err: AppError) => err);
     expect(await ask()).toMatchObject({ trades: [{ id: expect.any(Number) }] });
     sim.faults.add({ kind: 'rest', status: 503, path: 'aggTrades' });
     expect(await ask()).toMatchObject({ code: 'unavailable' });
@@ -282,7 +315,12 @@ describe('against the simulated exchange', () => {
   it('finds a new listing within a second of being asked for it, and notices the end of maintenance by the first trade', async () => {
     const { client, read, sim } = await start({ tradeRate: 20 }); // The list is read every 10 minutes.
     const list = async (fresh: boolean) => {
-      const { symbols } = await callUnary(client, client.listSymbols, { knownRevision: '', fresh }, { deadlineMs: 5_000 });
+      const { symbols } = await callUnary(
+        client,
+        client.listSymbols,
+        { knownRevision: '', fresh },
+        { deadlineMs: 5_000 },
+      );
       return new Map(symbols.map(({ symbol, status, paused }) => [symbol, paused ? 'paused' : status]));
     };
     const trades = read('aggTrade', ['btcusdt', 'newusdt']);
@@ -315,10 +353,15 @@ describe('against the simulated exchange', () => {
   it("shows how far the exchange's clock is from this computer's, in /ready, as a metric and in words", async () => {
     const { sim, app, metric, log } = await start({}, { clockEveryMs: 100 });
     const ready = async () =>
-      (await (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).json()) as { clockOffsetMs: number; clockUncertaintyMs: number };
+      (await (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).json()) as {
+        clockOffsetMs: number;
+        clockUncertaintyMs: number;
+      };
     await eventually('measured', async () => Math.abs((await ready()).clockOffsetMs ?? 9_999) < 500);
     sim.faults.add({ kind: 'clock', byMs: -92_000 });
-    await eventually('noticed', () => log.some(({ msg }) => String(msg).startsWith("this computer's clock is 92 s ahead")));
+    await eventually('noticed', () =>
+      log.some(({ msg }) => String(msg).startsWith("this computer's clock is 92 s ahead")),
+    );
     const { clockOffsetMs, clockUncertaintyMs } = await ready();
     expect(Math.abs(clockOffsetMs + 92_000)).toBeLessThanOrEqual(clockUncertaintyMs + 1);
     expect(await metric('clock_offset_seconds')).toBeCloseTo(-92, 0);

@@ -52,7 +52,11 @@ describe('a backup', () => {
     expect(await readFile(join(kept ?? '', 'store', 'rows'), 'utf8')).toBe('one, two, three');
     // The folder is free, and a run can have it.
     await (await openDataFolder(dataFolder, systemClock)).close();
-    expect((await readdir(place)).sort()).toEqual(['backups', "my 'data' folder", (kept ?? '').slice(place.length + 1)]);
+    expect((await readdir(place)).sort()).toEqual([
+      'backups',
+      "my 'data' folder",
+      (kept ?? '').slice(place.length + 1),
+    ]);
   });
 
   it('can be restored where there is no data folder', async () => {
@@ -111,7 +115,11 @@ describe('a damaged backup', () => {
       () => writeFile(join(backup, 'manifest.json'), '{"format":'),
       () => `${join(backup, 'manifest.json')}: it is no JSON`,
     ],
-    ['no manifest', () => rm(join(backup, 'manifest.json')), () => `${backup} is no backup: its manifest.json cannot be read (ENOENT).`],
+    [
+      'no manifest',
+      () => rm(join(backup, 'manifest.json')),
+      () => `${backup} is no backup: its manifest.json cannot be read (ENOENT).`,
+    ],
   ])('is refused, naming the file, and nothing is changed: %s', async (_, damage, words) => {
     await take();
     await damage();
@@ -170,7 +178,8 @@ describe('a restore', () => {
     await take();
     const starts: string[] = [];
     const signal = Object.assign(new AbortController().signal, {
-      throwIfAborted: () => void refusal(openDataFolder(dataFolder, systemClock)).then((words) => void starts.push(words)),
+      throwIfAborted: () =>
+        void refusal(openDataFolder(dataFolder, systemClock)).then((words) => void starts.push(words)),
     });
     await restoreBackup({ ...deps, signal }, { backup, dataFolder });
     await expect.poll(() => starts[0]).toMatch(/is in use by process \d+/);
@@ -218,7 +227,11 @@ describe('a restore', () => {
     await cp(dataFolder, `${dataFolder}.restored`, { recursive: true });
     const { kept } = await restore();
     expect(await readFile(join(dataFolder, 'store', 'rows'), 'utf8')).toBe('one, two');
-    expect((await readdir(place)).sort()).toEqual(['backups', "my 'data' folder", (kept ?? '').slice(place.length + 1)]);
+    expect((await readdir(place)).sort()).toEqual([
+      'backups',
+      "my 'data' folder",
+      (kept ?? '').slice(place.length + 1),
+    ]);
   });
 
   it('leaves everything to a run that is started on a new folder in the moment in which it looks for one', async () => {
@@ -237,7 +250,10 @@ describe('a restore', () => {
       }
       return systemClock.monotonic();
     };
-    const restoring = restoreBackup({ ...deps, clock: { ...systemClock, monotonic } }, { backup, dataFolder: elsewhere });
+    const restoring = restoreBackup(
+      { ...deps, clock: { ...systemClock, monotonic } },
+      { backup, dataFolder: elsewhere },
+    );
     expect(await refusal(restoring)).toMatch(/is in use by process \d+/);
     expect((await readdir(elsewhere)).sort()).toEqual(['.lock', 'jwt-secret']);
     expect(await readdir(join(elsewhere, '.lock'))).toEqual([claim]);
@@ -285,7 +301,14 @@ describe('a run that is asked for its stores', () => {
     const taken = await take();
     expect(taken.source.elsewhere).toEqual(['the archive, in ClickHouse at x:1']);
     expect(taken.source.heldMs).toBeGreaterThanOrEqual(0);
-    expect(events).toEqual(['a stands still', 'b stands still', 'a is copied', 'b is copied', 'b goes on', 'a goes on']);
+    expect(events).toEqual([
+      'a stands still',
+      'b stands still',
+      'a is copied',
+      'b is copied',
+      'b goes on',
+      'a goes on',
+    ]);
     expect(await readFile(join(backup, 'data', 'a', 'data', 'rows'), 'utf8')).toBe('rows of a');
     expect(await readFile(join(backup, 'data', 'store', 'rows'), 'utf8')).toBe('one, two');
     expect(await readdir(dataFolder)).not.toContain('.snapshot');
@@ -310,7 +333,9 @@ describe('a run that is asked for its stores', () => {
       },
     });
     await take();
-    await expect.poll(() => events).toEqual([`the backup ${backup}.unfinished, ${backup}.unfinished: looked at`, 'not any more']);
+    await expect
+      .poll(() => events)
+      .toEqual([`the backup ${backup}.unfinished, ${backup}.unfinished: looked at`, 'not any more']);
     await snapshots.close();
     await folder.close();
   });
@@ -326,7 +351,9 @@ describe('a run that is asked for its stores', () => {
       elsewhere: [],
     });
     for (const _ of ['once', 'and again'])
-      expect(await refusal(take())).toMatch(/is in use by process \d+.*\nIt was asked for a copy of its stores: .*tired/);
+      expect(await refusal(take())).toMatch(
+        /is in use by process \d+.*\nIt was asked for a copy of its stores: .*tired/,
+      );
     await snapshots.close();
     await folder.close();
     expect(existsSync(backup)).toBe(false);

@@ -7,7 +7,8 @@ import { realPath } from './real-path.js';
 const folder = 'backups';
 
 /** A name for a backup: the moment at which it is asked for, UTC. */
-export const defaultBackup = (nowMs: number): string => join(folder, new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '-'));
+export const defaultBackup = (nowMs: number): string =>
+  join(folder, new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '-'));
 
 export interface FoundBackups {
   readonly folder: string;
@@ -28,8 +29,8 @@ const isSame = (one: string, other: string): boolean =>
   resolve(one) === resolve(other) || attempt(() => realPath(one) === realPath(other)) === true;
 
 /**
- * Looks for the newest backup of a data folder where they go by default, among those that this build can restore. Never throws: it is asked while
- * something worse is told.
+ * Looks for the newest backup of a data folder where they go by default, among those that this build can restore. Never
+ * throws: it is asked while something worse is told.
  */
 export const findBackups = (dataFolder: string): FoundBackups => {
   const place = resolve(folder);

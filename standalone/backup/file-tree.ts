@@ -10,7 +10,10 @@ export interface FileTree {
   readonly files: readonly string[];
   /** Links within one store. */
   readonly links: readonly Link[];
-  /** Links that lead out of their store, as to another disk, and were followed: what they lead to is listed as if it lay there. */
+  /**
+   * Links that lead out of their store, as to another disk, and were followed: what they lead to is listed as if it lay
+   * there.
+   */
   readonly followed: readonly Link[];
 }
 
@@ -66,8 +69,12 @@ const followLink = async (link: string, around: readonly string[]) => {
     throw await refuse(`which cannot be read (${err.message}).`);
   });
   const real = await realpath(link);
-  if (found.isDirectory() && around.some((folder) => isWithin(real, folder))) throw await refuse('a folder that it lies in itself.');
-  return { real, kind: found.isDirectory() ? ('folder' as const) : found.isFile() ? ('file' as const) : ('other' as const) };
+  if (found.isDirectory() && around.some((folder) => isWithin(real, folder)))
+    throw await refuse('a folder that it lies in itself.');
+  return {
+    real,
+    kind: found.isDirectory() ? ('folder' as const) : found.isFile() ? ('file' as const) : ('other' as const),
+  };
 };
 
 /** How much the files of a store hold, which somebody may be writing in. */
@@ -102,7 +109,10 @@ const pieceBytes = 131_072;
 /** Files at once, so that one waits for the disk while another is read. */
 const width = 8;
 
-/** Reads a file, and writes it to `to` where one is named, readable for its owner only. What this resolves about is on the disk. */
+/**
+ * Reads a file, and writes it to `to` where one is named, readable for its owner only. What this resolves about is on
+ * the disk.
+ */
 export const readThrough = async (from: string, to?: string): Promise<Digest> => {
   const hash = createHash('sha256');
   const source = await open(from, 'r');
@@ -168,13 +178,20 @@ export const copyTree = async ({ tree, sourceOf, target, signal, check }: TreeCo
 };
 
 /** What each of some files is, in their order. */
-export const digestFiles = async (root: string, paths: readonly string[], signal: AbortSignal): Promise<(Digest & { path: string })[]> => {
+export const digestFiles = async (
+  root: string,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<(Digest & { path: string })[]> => {
   const digests = new Map<string, Digest>();
   await each(paths, signal, async (path) => void digests.set(path, await readThrough(join(root, path))));
   return paths.map((path) => ({ path, ...(digests.get(path) as Digest) }));
 };
 
-/** Removes folders in their order up to the first that has something in it: what another process put there is never taken from it. */
+/**
+ * Removes folders in their order up to the first that has something in it: what another process put there is never
+ * taken from it.
+ */
 export const removeEmpty = async (folders: readonly string[]): Promise<void> => {
   try {
     for (const folder of folders) await rmdir(folder);

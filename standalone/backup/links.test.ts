@@ -50,7 +50,8 @@ describe('a backup of a data folder with links to another disk', () => {
     const elsewhere = join(place, 'new machine', 'data');
     await rename(bigDisk, `${bigDisk} away`);
     await restore(elsewhere);
-    for (const way of ['deep', 'around']) expect(await readFile(join(elsewhere, 'store', 'part', way, 'rows'), 'utf8')).toBe('one, two');
+    for (const way of ['deep', 'around'])
+      expect(await readFile(join(elsewhere, 'store', 'part', way, 'rows'), 'utf8')).toBe('one, two');
     expect(await readFile(join(elsewhere, 'jwt-secret'), 'utf8')).toBe('secret');
   });
 
@@ -113,7 +114,13 @@ describe('a backup of a data folder with links to another disk', () => {
           },
         }),
     };
-    const snapshots = await serveSnapshots({ clock: systemClock, log: silentLogger(), dataFolder, stores: [store], elsewhere: [] });
+    const snapshots = await serveSnapshots({
+      clock: systemClock,
+      log: silentLogger(),
+      dataFolder,
+      stores: [store],
+      elsewhere: [],
+    });
     expect(existsSync(copyOfArchive)).toBe(false);
     await take();
     expect(await readFile(join(backup, 'data', 'archive', 'data', 'held'), 'utf8')).toBe('held');

@@ -43,7 +43,8 @@ const backUp = async (deps: BackupDeps, dataFolder: string, target: string): Pro
   const { folder, bytes, files, stores, source } = await takeBackup(deps, dataFolder, target);
   print(`Backed up to ${folder}: ${freeInWords(bytes)}, ${files} files, opened and whole.`);
   for (const store of stores) print(`  ${storeInWords(store)}`);
-  if (source.heldMs !== undefined) print(`The run went on; it wrote nothing for ${(source.heldMs / 1_000).toFixed(1)} s.`);
+  if (source.heldMs !== undefined)
+    print(`The run went on; it wrote nothing for ${(source.heldMs / 1_000).toFixed(1)} s.`);
   for (const { path, to } of source.followed) print(`${path} is a link to ${to}: what lies there is in it.`);
   for (const place of source.elsewhere) print(`Not in it, because the run keeps it elsewhere: ${place}.`);
   for (const name of source.setAside) print(`Not in it, because it was set aside: ${name}.`);
@@ -68,9 +69,13 @@ interface Asked {
 
 const readArguments = (): Asked => {
   try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean', short: 'h' } } });
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { help: { type: 'boolean', short: 'h' } },
+    });
     const [command, stranger] = positionals;
-    if (stranger !== undefined) throw new Error(`"${stranger}" is not understood: places are named by BACKUP and DATA_DIR.`);
+    if (stranger !== undefined)
+      throw new Error(`"${stranger}" is not understood: places are named by BACKUP and DATA_DIR.`);
     return { command, help: values.help === true };
   } catch (err) {
     return refuseToStart(`${err instanceof Error ? err.message : err}\nSee --help.`);
@@ -79,7 +84,8 @@ const readArguments = (): Asked => {
 
 const run = async (restoring: boolean): Promise<void> => {
   const { DATA_DIR, BACKUP, ...names } = readSettings(restoring ? 'restore' : 'backup', settings, process.env);
-  if (restoring && BACKUP === undefined) refuseToStart('BACKUP names the backup to restore: make restore BACKUP=<folder>. See --help.');
+  if (restoring && BACKUP === undefined)
+    refuseToStart('BACKUP names the backup to restore: make restore BACKUP=<folder>. See --help.');
   const clock = systemClock;
   const log = createLogger(restoring ? 'restore' : 'backup', 'warn', createNotices(clock, print));
   await runProcess(

@@ -13,7 +13,10 @@ export const filesName = 'data';
 /** A path below `data` that stays there, with `/`. */
 const path = z
   .string()
-  .refine((text) => text !== '' && !text.split('/').some((part) => part === '' || part === '.' || part === '..'), 'is no path');
+  .refine(
+    (text) => text !== '' && !text.split('/').some((part) => part === '' || part === '.' || part === '..'),
+    'is no path',
+  );
 /** The name of the store to which a path belongs. */
 export const storeOf = (path: string): string => path.split('/')[0] ?? '';
 const count = z.number().int().nonnegative();
@@ -32,7 +35,10 @@ const manifestSchema = z.object({
       name: z.string(),
       kind: z.enum(['database', 'archive', 'files']),
       bytes: count,
-      /** What was counted when the backup was opened to prove that it is whole; absent where it could not be opened on that machine. */
+      /**
+       * What was counted when the backup was opened to prove that it is whole; absent where it could not be opened on
+       * that machine.
+       */
       tables: z.array(z.object({ name: z.string(), rows: count })).optional(),
     }),
   ),
@@ -43,7 +49,10 @@ const manifestSchema = z.object({
   links: z.array(
     z
       .object({ path, to: z.string() })
-      .refine(({ path, to }) => !isAbsolute(to) && storeOf(join(dirname(path), to)) === storeOf(path), 'leads out of its store'),
+      .refine(
+        ({ path, to }) => !isAbsolute(to) && storeOf(join(dirname(path), to)) === storeOf(path),
+        'leads out of its store',
+      ),
   ),
 });
 
@@ -60,7 +69,10 @@ export const manifestText = (facts: Omit<Manifest, 'format' | 'product'>): strin
 const unread = (backup: string, err: NodeJS.ErrnoException) =>
   new StartError(`${backup} is no backup: its ${manifestName} cannot be read (${err.code ?? err.message}).`);
 
-/** Reads the manifest of a backup. @throws StartError for what is no backup, one of a newer build, and a damaged manifest */
+/**
+ * Reads the manifest of a backup. @throws StartError for what is no backup, one of a newer build, and a damaged
+ * manifest
+ */
 export const readManifest = async (backup: string): Promise<Manifest> => {
   const text = await readFile(join(backup, manifestName), 'utf8').catch((err: NodeJS.ErrnoException) => {
     throw unread(backup, err);
@@ -99,4 +111,5 @@ const parseManifest = (backup: string, text: string): Manifest => {
   throw damaged(file, `${issue?.path.join('.')} ${issue?.message}`);
 };
 
-const damaged = (file: string, why: string) => new StartError(`The backup is damaged: ${file}: ${why}. Nothing was changed.`);
+const damaged = (file: string, why: string) =>
+  new StartError(`The backup is damaged: ${file}: ${why}. Nothing was changed.`);

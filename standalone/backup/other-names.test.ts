@@ -22,5 +22,7 @@ it('tells whoever restores a run with names of its own which ones to set, so tha
   expect(otherNames(inOne, { AUTH_POSTGRES_DB: 'people', PROFILE_POSTGRES_DB: 'profile_db' })).toEqual([
     'Portfolios are in holdings, not in profile_db: start the run with PROFILE_POSTGRES_DB=holdings.',
   ]);
-  expect(otherNames({ stores: [], accountStores: [] }, { AUTH_POSTGRES_DB: 'a', PROFILE_POSTGRES_DB: 'b' })).toEqual([]);
+  expect(otherNames({ stores: [], accountStores: [] }, { AUTH_POSTGRES_DB: 'a', PROFILE_POSTGRES_DB: 'b' })).toEqual(
+    [],
+  );
 });

@@ -14,8 +14,8 @@ const linkAt = (path: string): string | undefined => {
 };
 
 /**
- * The path without links, also of what is not there (yet): a link that leads nowhere is followed as far as it goes, because between the two names
- * of a restore there is no data folder.
+ * The path without links, also of what is not there (yet): a link that leads nowhere is followed as far as it goes,
+ * because between the two names of a restore there is no data folder.
  * @throws StartError for links that lead in a circle, and what lies in a file
  */
 export const realPath = (path: string): string => {

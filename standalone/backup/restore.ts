@@ -30,8 +30,9 @@ export interface RestoredFolder {
 }
 
 /**
- * Makes a backup the data folder: looks whether it can be put there, proves every file of it, copies it aside, opens the copies, ends all sessions in
- * them, and only then exchanges the data folder, which is kept under another name. Until then nothing is changed; a kill at any moment loses nothing.
+ * Makes a backup the data folder: looks whether it can be put there, proves every file of it, copies it aside, opens
+ * the copies, ends all sessions in them, and only then exchanges the data folder, which is kept under another name.
+ * Until then nothing is changed; a kill at any moment loses nothing.
  * @throws StartError saying why nothing was restored; at once where a run has the folder
  */
 export const restoreBackup = async (deps: BackupDeps, options: RestoreOptions): Promise<RestoredFolder> => {
@@ -85,7 +86,9 @@ const put = async (
         if (schemas.length > 0) endedSessions += await endSessions(join(aside, store.name), schemas, deps);
       }
       signal.throwIfAborted();
-      const keptName = freeName(`${dataFolder}.before-${new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '-')}`);
+      const keptName = freeName(
+        `${dataFolder}.before-${new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '-')}`,
+      );
       const kept = await swapIn(clock, dataFolder, keptName);
       return {
         manifest,
@@ -141,7 +144,9 @@ const prove = async (backup: string, { files }: Manifest, signal: AbortSignal): 
   }
   if (faults.length === 0) return;
   const more = faults.length > maxNamed ? [`  and ${faults.length - maxNamed} more`] : [];
-  throw new StartError(['The backup is damaged, so nothing was restored:', ...faults.slice(0, maxNamed), ...more].join('\n'));
+  throw new StartError(
+    ['The backup is damaged, so nothing was restored:', ...faults.slice(0, maxNamed), ...more].join('\n'),
+  );
 };
 
 const difference = (expected: Digest, read: Digest): string | undefined => {
@@ -167,7 +172,9 @@ const checkPlace = async (folder: string, { files }: Manifest): Promise<void> =>
 /** @throws StartError */
 const checkAside = (aside: string): void => {
   if (existsSync(aside) && !existsSync(join(aside, '.lock')))
-    throw new StartError(`${aside} is in the way: it is not what a killed restore leaves. Move it. Nothing was changed.`);
+    throw new StartError(
+      `${aside} is in the way: it is not what a killed restore leaves. Move it. Nothing was changed.`,
+    );
 };
 
 /** A new folder of this process alone; what a killed restore left of it is removed. */
@@ -179,7 +186,12 @@ const openAside = async (aside: string, { clock }: BackupDeps) => {
   return lockFolder(aside, { clock });
 };
 
-const copyFiles = async (backup: string, { folders, files, links }: Manifest, aside: string, signal: AbortSignal): Promise<void> => {
+const copyFiles = async (
+  backup: string,
+  { folders, files, links }: Manifest,
+  aside: string,
+  signal: AbortSignal,
+): Promise<void> => {
   const expected = new Map(files.map((file) => [file.path, file]));
   await copyTree({
     tree: { folders, files: files.map(({ path }) => path), links },
@@ -189,7 +201,9 @@ const copyFiles = async (backup: string, { folders, files, links }: Manifest, as
     check: (path, digest) => {
       const fault = difference(expected.get(path) as Digest, digest);
       if (fault !== undefined)
-        throw new StartError(`${join(backup, filesName, path)} ${fault}: it was changed just now. Nothing was restored.`);
+        throw new StartError(
+          `${join(backup, filesName, path)} ${fault}: it was changed just now. Nothing was restored.`,
+        );
     },
   });
 };
@@ -199,7 +213,9 @@ const examine = async (aside: string, backup: string, deps: BackupDeps): Promise
     return await examineStores(aside, deps);
   } catch (err) {
     if (!(err instanceof DamagedStoreError)) throw err;
-    throw new StartError(`The store ${basename(err.folder)} of the backup ${backup} cannot be opened: ${err.why}. Nothing was restored.`);
+    throw new StartError(
+      `The store ${basename(err.folder)} of the backup ${backup} cannot be opened: ${err.why}. Nothing was restored.`,
+    );
   }
 };
 

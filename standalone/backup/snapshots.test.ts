@@ -34,12 +34,14 @@ const ask = async () => {
 /** As soon as nobody else's is in hand, which ends a moment after its asker went. */
 const askAlone = async () => {
   let given = await ask();
-  for (let i = 0; i < 100 && 'fault' in given.answer && given.answer.fault === 'another backup is being taken'; i++) given = await ask();
+  for (let i = 0; i < 100 && 'fault' in given.answer && given.answer.fault === 'another backup is being taken'; i++)
+    given = await ask();
   return given;
 };
 
 it('takes the next backup after one that could not be taken, nor its rest be removed', async () => {
-  // A file at the snapshot's place stands for whatever makes reading and removing it fail: a disk that errs, no file descriptors left.
+  // A file at the snapshot's place stands for whatever makes reading and removing it fail: a disk that errs, no file
+  // descriptors left.
   const inTheWay = join(dataFolder, snapshotName);
   await writeFile(inTheWay, '');
   expect((await ask()).answer).toEqual({ fault: expect.stringContaining('the stores could not be copied') });

@@ -17,7 +17,10 @@ export const snapshotSocket = 'snapshot.sock';
 /** In the data folder; it has a link for each store, to a copy that lies beside the store's own data. */
 export const snapshotName = '.snapshot';
 
-/** What a run answers to whoever connects: a snapshot that is there until they hang up, or why there is none. One line of JSON. */
+/**
+ * What a run answers to whoever connects: a snapshot that is there until they hang up, or why there is none. One line
+ * of JSON.
+ */
 export type SnapshotAnswer =
   | {
       readonly folder: string;
@@ -62,10 +65,18 @@ export interface SnapshotDeps {
 }
 
 /**
- * Gives whoever asks for it, on a socket that only the folder's owner can reach, a copy of all open stores as they are at one moment: writing
- * stands still in all of them while they are copied. One at a time; what a killed run left of one is removed.
+ * Gives whoever asks for it, on a socket that only the folder's owner can reach, a copy of all open stores as they are
+ * at one moment: writing stands still in all of them while they are copied. One at a time; what a killed run left of
+ * one is removed.
  */
-export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere, watch }: SnapshotDeps): Promise<Closable> => {
+export const serveSnapshots = async ({
+  clock,
+  log,
+  dataFolder,
+  stores,
+  elsewhere,
+  watch,
+}: SnapshotDeps): Promise<Closable> => {
   const folder = join(dataFolder, snapshotName);
   const room = openSocketRoom(dataFolder);
   await removeSnapshot(folder);
@@ -106,7 +117,10 @@ export const serveSnapshots = async ({ clock, log, dataFolder, stores, elsewhere
       socket.end();
     } finally {
       await removeSnapshot(folder).catch((err: unknown) => {
-        log.warn({ err, folder }, 'the copy for a backup could not be removed; the next backup and the next start try again');
+        log.warn(
+          { err, folder },
+          'the copy for a backup could not be removed; the next backup and the next start try again',
+        );
       });
       busy = false;
     }
@@ -142,11 +156,16 @@ const watchTarget = (socket: Socket, watch: WatchFolder, log: Logger): void => {
     if (end < 0 && text.length <= maxRequestLength) return;
     socket.off('data', take).resume();
     const target = readTarget(text.slice(0, end));
-    if (target === undefined) log.warn('whoever takes a backup says in no known words where to; the disk of it is not watched');
+    if (target === undefined)
+      log.warn('whoever takes a backup says in no known words where to; the disk of it is not watched');
     else
       socket.once(
         'close',
-        watch({ name: `the backup ${target}`, path: target, danger: 'without room no backup is made, and the run goes on' }),
+        watch({
+          name: `the backup ${target}`,
+          path: target,
+          danger: 'without room no backup is made, and the run goes on',
+        }),
       );
   };
   socket.on('data', take);
@@ -176,8 +195,8 @@ const checkRoom = async (dataFolder: string, names: readonly string[]): Promise<
 const dataOf = (dataFolder: string, name: string): string => join(dataFolder, name, 'data');
 
 /**
- * Makes the folder for a store's copy where the store really lies: second names are of one disk, and the store may be a link to another. The link is
- * made first, so that what a kill leaves is found.
+ * Makes the folder for a store's copy where the store really lies: second names are of one disk, and the store may be a
+ * link to another. The link is made first, so that what a kill leaves is found.
  * @returns the name that it has in the snapshot
  */
 const makePlace = async (dataFolder: string, name: string): Promise<string> => {
@@ -203,5 +222,10 @@ interface NamedHeld extends HeldStore {
 }
 
 /** Runs `work` while all of them are held: one after the other, always in this order. */
-const holdAll = <T>([first, ...others]: readonly NamedStore[], work: (held: readonly NamedHeld[]) => Promise<T>): Promise<T> =>
-  first === undefined ? work([]) : first.hold(({ copyTo }) => holdAll(others, (held) => work([{ name: first.name, copyTo }, ...held])));
+const holdAll = <T>(
+  [first, ...others]: readonly NamedStore[],
+  work: (held: readonly NamedHeld[]) => Promise<T>,
+): Promise<T> =>
+  first === undefined
+    ? work([])
+    : first.hold(({ copyTo }) => holdAll(others, (held) => work([{ name: first.name, copyTo }, ...held])));

@@ -44,15 +44,23 @@ export const openBackupSource = async (dataFolder: string, target: string, clock
   return lock instanceof StartError ? ofRun(dataFolder, target, clock, lock) : ofLockedFolder(dataFolder, clock, lock);
 };
 
-/** What a backup has of a data folder. Databases whose contents lie in another one by now would only be copied once more. */
+/**
+ * What a backup has of a data folder. Databases whose contents lie in another one by now would only be copied once
+ * more.
+ */
 const keptIn = (dataFolder: string) => {
   const former = takenOverIn(dataFolder);
   return (path: string): boolean => isKept(path) && !former.has(storeOf(path));
 };
 
-const setAsideIn = async (dataFolder: string): Promise<string[]> => (await readdir(dataFolder)).filter(isSetAside).sort();
+const setAsideIn = async (dataFolder: string): Promise<string[]> =>
+  (await readdir(dataFolder)).filter(isSetAside).sort();
 
-const ofLockedFolder = async (dataFolder: string, clock: Clock, lock: { close(): Promise<void> }): Promise<BackupSource> => {
+const ofLockedFolder = async (
+  dataFolder: string,
+  clock: Clock,
+  lock: { close(): Promise<void> },
+): Promise<BackupSource> => {
   try {
     return { ...(await lockedFolder(dataFolder, clock)), close: () => lock.close() };
   } catch (err) {
@@ -84,7 +92,8 @@ const ofRun = async (dataFolder: string, target: string, clock: Clock, inUse: St
     throw new StartError(
       `${inUse.message}\nIt gives no copy of its stores meanwhile: it is no run of this build, or it is still starting.`,
     );
-  if ('fault' in answer) throw new StartError(`${inUse.message}\nIt was asked for a copy of its stores: ${answer.fault}.`);
+  if ('fault' in answer)
+    throw new StartError(`${inUse.message}\nIt was asked for a copy of its stores: ${answer.fault}.`);
   try {
     return { ...(await ofSnapshot(dataFolder, answer)), stillThere, close };
   } catch (err) {
@@ -94,7 +103,8 @@ const ofRun = async (dataFolder: string, target: string, clock: Clock, inUse: St
   }
 };
 
-const runEnded = () => new StartError('The run ended while its stores were being copied, so nothing was backed up. Take the backup again.');
+const runEnded = () =>
+  new StartError('The run ended while its stores were being copied, so nothing was backed up. Take the backup again.');
 
 type Snapshot = Exclude<SnapshotAnswer, { readonly fault: string }>;
 

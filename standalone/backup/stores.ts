@@ -56,10 +56,12 @@ export const examineStores = async (
       stores.push({ name, kind });
       continue;
     }
-    const tables = await (kind === 'database' ? examinePglite(folder, deps) : examineChdb(folder, deps)).catch((err: unknown) => {
-      if (err instanceof NoEngineError) return undefined;
-      throw err;
-    });
+    const tables = await (kind === 'database' ? examinePglite(folder, deps) : examineChdb(folder, deps)).catch(
+      (err: unknown) => {
+        if (err instanceof NoEngineError) return undefined;
+        throw err;
+      },
+    );
     stores.push({ name, kind, ...(tables === undefined ? {} : { tables }) });
   }
   return stores;

@@ -29,8 +29,8 @@ const lookMs = 20;
 const isEmpty = async (folder: string): Promise<boolean> => (await readdir(folder)).every((name) => name === '.lock');
 
 /**
- * Makes what was restored the data folder, of which this process has the lock. Two names are changed; a kill between them leaves a whole one that
- * `finishSwap` gives its name.
+ * Makes what was restored the data folder, of which this process has the lock. Two names are changed; a kill between
+ * them leaves a whole one that `finishSwap` gives its name.
  * @param keptName what the data folder of before is called from now on
  * @returns whether there was one with something in it, which is kept
  */
@@ -48,7 +48,10 @@ export const swapIn = async (clock: Clock, dataFolder: string, keptName: string)
   return kept;
 };
 
-/** Changes the second name. A run that is started at this very moment may do it as well, or have a folder there that it gives up. */
+/**
+ * Changes the second name. A run that is started at this very moment may do it as well, or have a folder there that it
+ * gives up.
+ */
 const giveName = async (clock: Clock, restored: string, dataFolder: string): Promise<void> => {
   for (const giveUpMs = clock.monotonic() + yieldMs; ; await sleep(clock, lookMs)) {
     try {

@@ -28,8 +28,9 @@ export interface TakenBackup {
 }
 
 /**
- * Copies all stores of a data folder as they are at one moment, whether or not a run uses it; opens the copies to prove that they are whole; and
- * gives the backup its name only then, so that a kill at any moment leaves none that is not whole.
+ * Copies all stores of a data folder as they are at one moment, whether or not a run uses it; opens the copies to prove
+ * that they are whole; and gives the backup its name only then, so that a kill at any moment leaves none that is not
+ * whole.
  * @param target must not be there yet
  * @throws StartError saying why there is no backup
  */
@@ -37,7 +38,9 @@ export const takeBackup = async (deps: BackupDeps, dataFolder: string, target: s
   const { clock, signal } = deps;
   if (!existsSync(dataFolder)) throw new StartError(`There is no data folder at ${dataFolder}. DATA_DIR sets it.`);
   if (existsSync(target))
-    throw new StartError(`${target} is there already, and a backup never takes the place of another one. BACKUP names another place.`);
+    throw new StartError(
+      `${target} is there already, and a backup never takes the place of another one. BACKUP names another place.`,
+    );
   refuseInside([dataFolder], target);
   await makeFolder(dirname(target));
   const draft = await openDraft(`${target}.unfinished`, clock);
@@ -121,12 +124,18 @@ const copyStores = async (source: BackupSource, draft: string, signal: AbortSign
 };
 
 /** @throws StartError where the disk of the backup has no room for it */
-const checkRoom = async (tree: BackupSource['tree'], sourceOf: (path: string) => string, draft: string): Promise<void> => {
+const checkRoom = async (
+  tree: BackupSource['tree'],
+  sourceOf: (path: string) => string,
+  draft: string,
+): Promise<void> => {
   let needed = 0;
   for (const path of tree.files) needed += (await stat(sourceOf(path))).size;
   const free = freeBytes(draft);
   if (free < needed)
-    throw new StartError(`The backup needs ${neededInWords(needed)}, and the disk of ${dirname(draft)} has ${freeInWords(free)} free.`);
+    throw new StartError(
+      `The backup needs ${neededInWords(needed)}, and the disk of ${dirname(draft)} has ${freeInWords(free)} free.`,
+    );
 };
 
 /** @throws StartError naming the store of the data folder that is damaged */
@@ -151,10 +160,12 @@ interface DraftFacts {
 const describe = async (draft: string, { dataFolder, takenAtMs, stores }: DraftFacts, signal: AbortSignal) => {
   const root = join(draft, filesName);
   // Left by who opened them, and of no use to anybody.
-  for (const { name, kind } of stores) if (kind !== 'files') await rm(join(root, name, '.lock'), { recursive: true, force: true });
+  for (const { name, kind } of stores)
+    if (kind !== 'files') await rm(join(root, name, '.lock'), { recursive: true, force: true });
   const { folders, files, links } = await readTree(root, isKept);
   const digests = await digestFiles(root, files, signal);
-  const bytesOf = (name: string) => digests.reduce((sum, { path, bytes }) => (storeOf(path) === name ? sum + bytes : sum), 0);
+  const bytesOf = (name: string) =>
+    digests.reduce((sum, { path, bytes }) => (storeOf(path) === name ? sum + bytes : sum), 0);
   const text = manifestText({
     version: productVersion,
     takenAt: new Date(takenAtMs).toISOString(),

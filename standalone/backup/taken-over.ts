@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from '@tickfolio/lib/config';
 
-/** In the folder of a store: the former databases that were copied into it and are still there, and how those were left. */
+/**
+ * In the folder of a store: the former databases that were copied into it and are still there, and how those were left.
+ */
 export const takenOverName = 'taken-over.json';
 
 const noteSchema = z.array(
@@ -26,7 +28,10 @@ export const controlOf = (folder: string): string | undefined => {
   return existsSync(file) ? createHash('sha256').update(readFileSync(file)).digest('hex') : undefined;
 };
 
-/** Stores of a data folder whose contents lie in another one by now: no part of a backup, unless an earlier build has changed them since. */
+/**
+ * Stores of a data folder whose contents lie in another one by now: no part of a backup, unless an earlier build has
+ * changed them since.
+ */
 export const takenOverIn = (dataFolder: string): ReadonlySet<string> =>
   new Set(
     readdirSync(dataFolder).flatMap((name) =>

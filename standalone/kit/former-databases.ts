@@ -48,13 +48,23 @@ export const makeFormerDatabases = async (dataFolder: string, users: number): Pr
 
 const tables = [
   ...['accounts', 'sessions', 'refresh_tokens'].map((table) => ['auth_db', table] as const),
-  ...['profiles', 'coins', 'value_minutes', 'value_minutes_20260102', 'value_minutes_rest', 'portfolio_values_before', 'page_assets'].map(
-    (table) => ['profile_db', table] as const,
-  ),
+  ...[
+    'profiles',
+    'coins',
+    'value_minutes',
+    'value_minutes_20260102',
+    'value_minutes_rest',
+    'portfolio_values_before',
+    'page_assets',
+  ].map((table) => ['profile_db', table] as const),
 ];
 
 type Rows = (text: string) => Promise<readonly { readonly it: string }[]>;
-const fingerprints = async (rows: Rows, place: (database: string) => string, of: readonly (readonly [string, string])[]) => {
+const fingerprints = async (
+  rows: Rows,
+  place: (database: string) => string,
+  of: readonly (readonly [string, string])[],
+) => {
   const found: Record<string, string> = {};
   for (const [database, table] of of) {
     const [row] = await rows(

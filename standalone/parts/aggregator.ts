@@ -8,7 +8,9 @@ import { dialTarget } from '../start/dial.js';
 import { eventLog, pubsub } from './messages.js';
 import { socket } from './socket.js';
 
-const ownAddress = { SERVER_ADDR: address('127.0.0.1:8088').describe(aggregatorConfig.shape.SERVER_ADDR.description ?? '') };
+const ownAddress = {
+  SERVER_ADDR: address('127.0.0.1:8088').describe(aggregatorConfig.shape.SERVER_ADDR.description ?? ''),
+};
 
 export const aggregator = definePart({
   name: 'aggregator',
@@ -18,11 +20,13 @@ export const aggregator = definePart({
     ...withOwnNames(env, 'AGGREGATOR', ownAddress, ['SERVER_ADDR']),
     AGGREGATOR_ADDR: bffConfig(env).shape.AGGREGATOR_ADDR.optional().describe('An aggregator that runs elsewhere.'),
     /** The one of a run has its symbols to itself. */
-    SYMBOL_SHARES: z.enum(['off', 'false', '0'], { error: 'is for aggregators that run as services of their own' }).optional(),
+    SYMBOL_SHARES: z
+      .enum(['off', 'false', '0'], { error: 'is for aggregators that run as services of their own' })
+      .optional(),
     // There is something to look at before anybody holds anything.
-    FOLLOW_SYMBOLS: symbolList('btcusdt,ethusdt,bnbusdt,solusdt,xrpusdt,adausdt,dogeusdt,ltcusdt,linkusdt,ethbtc').describe(
-      'Symbols that are archived whoever holds them, besides what portfolios hold.',
-    ),
+    FOLLOW_SYMBOLS: symbolList(
+      'btcusdt,ethusdt,bnbusdt,solusdt,xrpusdt,adausdt,dogeusdt,ltcusdt,linkusdt,ethbtc',
+    ).describe('Symbols that are archived whoever holds them, besides what portfolios hold.'),
   }),
   listens: ({ AGGREGATOR_SERVER_ADDR }) => [{ variable: 'SERVER_ADDR', address: AGGREGATOR_SERVER_ADDR }],
   start: async ({ config, own, service }, given) => {

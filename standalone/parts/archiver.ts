@@ -21,7 +21,10 @@ export const archiver = definePart({
     const { startArchiver } = await import('@tickfolio/archiver/app');
     const { traceClickHouse } = await import('@tickfolio/lib/clickhouse/tracing');
     const store = traceClickHouse(given.clickhouse.clickhouse);
-    const app = await startArchiver({ ...service('archiver'), eventLog: given.eventLog, clickhouse: store }, archiverOptions(config));
+    const app = await startArchiver(
+      { ...service('archiver'), eventLog: given.eventLog, clickhouse: store },
+      archiverOptions(config),
+    );
     void app.failed.then(fail);
     return app;
   },

@@ -35,7 +35,11 @@ export const auth = definePart({
     const { startAuth } = await import('@tickfolio/auth/app');
     const app = await startAuth(
       { ...service('auth'), postgres: given.database.postgres },
-      { address: { host: loopback, port: config.AUTH_GRPC_PORT }, jwtSecret: given.jwtSecret, limits: authLimits(config) },
+      {
+        address: { host: loopback, port: config.AUTH_GRPC_PORT },
+        jwtSecret: given.jwtSecret,
+        limits: authLimits(config),
+      },
     );
     return { target: dialTarget(config.AUTH_SERVICE_ADDR ?? { host: loopback, port: app.port }), close: app.close };
   },

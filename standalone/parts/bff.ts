@@ -14,7 +14,10 @@ import { socket } from './socket.js';
 const database = definePart({
   name: 'database of portfolios',
   needs: { databases },
-  settings: (env) => ({ ...portfoliosName(env), POSTGRES_MAX_CONNECTIONS: bffConfig(env).shape.POSTGRES_MAX_CONNECTIONS }),
+  settings: (env) => ({
+    ...portfoliosName(env),
+    POSTGRES_MAX_CONNECTIONS: bffConfig(env).shape.POSTGRES_MAX_CONNECTIONS,
+  }),
   start: async ({ config }, given) => {
     const { migrationsFolder } = await import('@tickfolio/bff/app');
     const maxConnections = config.POSTGRES_MAX_CONNECTIONS;
@@ -29,7 +32,9 @@ export const bff = definePart({
     const shape = inRun(bffConfig(env).shape);
     return { ...shape, ...portfoliosName(env), ...withOwnNames(env, 'BFF', shape, ['HTTP_PORT']) };
   },
-  listens: ({ HTTP_HOST, BFF_HTTP_PORT }) => [{ variable: 'HTTP_PORT', address: { host: HTTP_HOST, port: BFF_HTTP_PORT } }],
+  listens: ({ HTTP_HOST, BFF_HTTP_PORT }) => [
+    { variable: 'HTTP_PORT', address: { host: HTTP_HOST, port: BFF_HTTP_PORT } },
+  ],
   start: async ({ config, clock, disks, own, service, soon }, given) => {
     const { builtPage, createAggregatorClient, createAuthClient, startBff } = await import('@tickfolio/bff/app');
     const { createCallTimes } = await import('@tickfolio/lib/grpc');
@@ -37,7 +42,10 @@ export const bff = definePart({
     const about = service('bff');
     const observeCircuit = createCircuitMetrics(about.metrics);
     const observe = createCallTimes(about.metrics);
-    const authClient = own('auth client', createAuthClient({ clock, target: given.auth.target, observe, observeCircuit }));
+    const authClient = own(
+      'auth client',
+      createAuthClient({ clock, target: given.auth.target, observe, observeCircuit }),
+    );
     const archive: { clickhouse?: ClickHouse } = {};
     soon(clickhouse).then(
       (opened) => {
@@ -58,7 +66,10 @@ export const bff = definePart({
         beside: [disks.dependency, ...(isOwn ? app.dependencies : [])],
         ...(isOwn ? { factsBeside: app.facts } : {}),
       },
-      { ...bffOptions({ ...config, HTTP_PORT: config.BFF_HTTP_PORT, JWT_SECRET: given.jwtSecret }), webFolder: builtPage },
+      {
+        ...bffOptions({ ...config, HTTP_PORT: config.BFF_HTTP_PORT, JWT_SECRET: given.jwtSecret }),
+        webFolder: builtPage,
+      },
     );
   },
 });

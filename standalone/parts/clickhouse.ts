@@ -23,7 +23,9 @@ export interface OpenedArchive {
   readonly store: NamedStore | undefined;
 }
 
-/** What the archive lies in, or in words why there is none on this machine. What comes from a simulator is kept apart. */
+/**
+ * What the archive lies in, or in words why there is none on this machine. What comes from a simulator is kept apart.
+ */
 export const clickhouse = definePart({
   name: 'clickhouse',
   needs: { exchange },

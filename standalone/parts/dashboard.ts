@@ -12,7 +12,9 @@ export const dashboard = definePart({
   name: 'dashboard',
   needs: { archiver, clickhouse, exchange },
   settings: (env) => ({ ...inRun(dashboardConfig(env).shape), ...eventLogSettings(env), BATCH_TIMEOUT: batchTimeout }),
-  listens: ({ HTTP_HOST, DASHBOARD_PORT }) => [{ variable: 'DASHBOARD_PORT', address: { host: HTTP_HOST, port: DASHBOARD_PORT } }],
+  listens: ({ HTTP_HOST, DASHBOARD_PORT }) => [
+    { variable: 'DASHBOARD_PORT', address: { host: HTTP_HOST, port: DASHBOARD_PORT } },
+  ],
   start: async ({ config, service }, given) => {
     if (typeof given.clickhouse === 'string') return undefined;
     const { startDashboard } = await import('@tickfolio/dashboard/app');

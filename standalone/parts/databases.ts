@@ -15,7 +15,10 @@ const databaseName = (fallback: string, onServer: boolean) =>
   z
     .string()
     .regex(/^[\w-]{1,63}$/, 'must be 1 to 63 letters A to Z, digits, _ and -')
-    .refine((name) => onServer || !/^(pg_|information_schema$|drizzle$)/i.test(name), 'must not be a schema of PostgreSQL itself')
+    .refine(
+      (name) => onServer || !/^(pg_|information_schema$|drizzle$)/i.test(name),
+      'must not be a schema of PostgreSQL itself',
+    )
     // Not every file system tells capitals from small letters.
     .refine((name) => onServer || !takenNames.includes(name.toLowerCase()), {
       error: ({ input }) =>
@@ -114,7 +117,9 @@ export const databases = definePart({
     });
     const engine = await opening;
     const open = ({ name, ...place }: DatabasePlace): Promise<Postgres> =>
-      engine ? engine.database({ schema: name, migrationsFolder: place.migrationsFolder }) : openOnServer({ name, ...place });
+      engine
+        ? engine.database({ schema: name, migrationsFolder: place.migrationsFolder })
+        : openOnServer({ name, ...place });
     return {
       /** The embedded ones, to be held and copied. */
       stores,

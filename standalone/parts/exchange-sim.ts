@@ -23,7 +23,11 @@ export const exchange = definePart({
     SIM_SEED: options['--seed'].describe('What the simulated prices are drawn from.'),
   }),
   listens: ({ EXCHANGE_SIM_HOST, EXCHANGE_SIM_PORT }) => [
-    { variable: 'EXCHANGE_SIM_PORT', address: { host: EXCHANGE_SIM_HOST, port: EXCHANGE_SIM_PORT }, onlyWhenSimulated: true },
+    {
+      variable: 'EXCHANGE_SIM_PORT',
+      address: { host: EXCHANGE_SIM_HOST, port: EXCHANGE_SIM_PORT },
+      onlyWhenSimulated: true,
+    },
   ],
   start: async ({ config, choosing, service, signal, own }) => {
     const source = await choosing;

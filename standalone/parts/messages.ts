@@ -17,7 +17,10 @@ export const pubsub = definePart({
   needs: {},
   settings: (env) => {
     const { REDIS_ADDR, REDIS_SHARDED_PUBSUB } = bffConfig(env).shape;
-    return { REDIS_ADDR: REDIS_ADDR.optional().describe('A Redis instead of pub/sub in memory.'), REDIS_SHARDED_PUBSUB };
+    return {
+      REDIS_ADDR: REDIS_ADDR.optional().describe('A Redis instead of pub/sub in memory.'),
+      REDIS_SHARDED_PUBSUB,
+    };
   },
   start: async ({ config, own, service }) => {
     const { createPriceBus } = await import('@tickfolio/lib/price-bus');
@@ -36,7 +39,11 @@ interface PubSubPlace {
 const openPubSub = async (config: PubSubPlace, deps: ServiceDeps): Promise<PubSub> => {
   const address = config.REDIS_ADDR;
   if (!address) return (await import('@tickfolio/lib/pubsub/memory')).createMemoryPubSub(deps);
-  return (await import('@tickfolio/lib/pubsub/redis')).createRedisPubSub({ ...deps, address, sharded: config.REDIS_SHARDED_PUBSUB });
+  return (await import('@tickfolio/lib/pubsub/redis')).createRedisPubSub({
+    ...deps,
+    address,
+    sharded: config.REDIS_SHARDED_PUBSUB,
+  });
 };
 
 export const eventLogSettings = (env: NodeJS.ProcessEnv) => ({
@@ -55,7 +62,11 @@ export const eventLog = definePart({
   },
 });
 
-const openEventLog = async (brokers: readonly string[] | undefined, topic: string, deps: ServiceDeps): Promise<EventLog> => {
+const openEventLog = async (
+  brokers: readonly string[] | undefined,
+  topic: string,
+  deps: ServiceDeps,
+): Promise<EventLog> => {
   if (!brokers) {
     const { createMemoryEventLog } = await import('@tickfolio/lib/event-log/memory');
     // The archive remembers offsets beyond this process, so none may come twice.

@@ -8,7 +8,13 @@ export const priceWatch = definePart({
   name: 'price watch',
   needs: { aggregator, pubsub },
   start: ({ clock, log, signal }, given) => {
-    const watch = watchFirstPrice({ clock, log, priceBus: given.pubsub.priceBus, aggregatorUrl: given.aggregator.url, signal });
+    const watch = watchFirstPrice({
+      clock,
+      log,
+      priceBus: given.pubsub.priceBus,
+      aggregatorUrl: given.aggregator.url,
+      signal,
+    });
     watch.first.catch(() => undefined); // Told where it is shown.
     return watch;
   },

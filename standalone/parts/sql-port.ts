@@ -13,7 +13,9 @@ export const sqlPort = definePart({
     ),
   }),
   listens: ({ CLICKHOUSE_ADDR, CLICKHOUSE_HTTP_ADDR }) =>
-    CLICKHOUSE_HTTP_ADDR && !CLICKHOUSE_ADDR ? [{ variable: 'CLICKHOUSE_HTTP_ADDR', address: CLICKHOUSE_HTTP_ADDR }] : [],
+    CLICKHOUSE_HTTP_ADDR && !CLICKHOUSE_ADDR
+      ? [{ variable: 'CLICKHOUSE_HTTP_ADDR', address: CLICKHOUSE_HTTP_ADDR }]
+      : [],
   start: async ({ config, service }, given) => {
     const engine = typeof given.clickhouse === 'string' ? undefined : given.clickhouse.engine;
     if (!engine || !config.CLICKHOUSE_HTTP_ADDR) return undefined;

@@ -31,6 +31,8 @@ describe('a setting that several services of one process have', () => {
 
   it('is told wrong by the name that was used', () => {
     for (const name of ['AUTH_GRPC_PORT', 'GRPC_PORT'])
-      expect(faultsOf({ [name]: 'eighty' })).toEqual([expect.stringMatching(new RegExp(`^${name} must be a port number`))]);
+      expect(faultsOf({ [name]: 'eighty' })).toEqual([
+        expect.stringMatching(new RegExp(`^${name} must be a port number`)),
+      ]);
   });
 });

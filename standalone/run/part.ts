@@ -52,7 +52,8 @@ export interface Run<Config> extends RunDeps {
 }
 
 /**
- * One thing that a run has: a service, or what services stand on. Another one is a file beside this and a line in `parts.ts`.
+ * One thing that a run has: a service, or what services stand on. Another one is a file beside this and a line in
+ * `parts.ts`.
  * @typeParam Made closed by whoever walks the parts, where it can be closed
  */
 export interface Part<Made, Needs extends Readonly<Record<string, AnyPart>>, Shape extends z.ZodRawShape> {
@@ -66,6 +67,10 @@ export interface Part<Made, Needs extends Readonly<Record<string, AnyPart>>, Sha
   start(run: Run<ConfigOf<Shape>>, given: { readonly [As in keyof Needs]: MadeBy<Needs[As]> }): Promise<Made> | Made;
 }
 
-export const definePart = <Made, const Needs extends Readonly<Record<string, AnyPart>>, Shape extends z.ZodRawShape = Record<never, never>>(
+export const definePart = <
+  Made,
+  const Needs extends Readonly<Record<string, AnyPart>>,
+  Shape extends z.ZodRawShape = Record<never, never>,
+>(
   part: Part<Made, Needs, Shape>,
 ): Part<Made, Needs, Shape> => part;

@@ -28,6 +28,8 @@ type InRun<Shape> = {
 
 /** The settings of a service as one part of a run. */
 export const inRun = <Shape extends z.ZodRawShape>(shape: Shape): InRun<Shape> => {
-  const optional = unneeded.filter((name) => name in shape).map((name) => [name, (shape[name] as unknown as z.ZodType).optional()]);
+  const optional = unneeded
+    .filter((name) => name in shape)
+    .map((name) => [name, (shape[name] as unknown as z.ZodType).optional()]);
   return { ...shape, ...Object.fromEntries(optional) };
 };

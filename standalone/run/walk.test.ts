@@ -9,7 +9,11 @@ import { walkParts } from './walk.js';
 const setUp = () => {
   const events: string[] = [];
   const life = createLifecycle(silentLogger(), { clock: systemClock });
-  const part = (name: string, needs: Record<string, AnyPart> = {}, start: () => Promise<void> = async () => undefined) =>
+  const part = (
+    name: string,
+    needs: Record<string, AnyPart> = {},
+    start: () => Promise<void> = async () => undefined,
+  ) =>
     definePart({
       name,
       needs,
@@ -20,7 +24,9 @@ const setUp = () => {
       },
     });
   const walk = (parts: readonly AnyPart[]) =>
-    walkParts(parts, { own: life.own, signal: life.signal, config: {} } as unknown as RunDeps & { readonly config: object });
+    walkParts(parts, { own: life.own, signal: life.signal, config: {} } as unknown as RunDeps & {
+      readonly config: object;
+    });
   return { events, life, part, walk };
 };
 
@@ -32,7 +38,14 @@ it('starts what a part needs before it, whatever their order, and closes it afte
   const walked = await walk([gateway, service, store]);
   expect(walked?.made(service).name).toBe('service');
   await life.close();
-  expect(events).toEqual(['start store', 'start service', 'start gateway', 'close gateway', 'close service', 'close store']);
+  expect(events).toEqual([
+    'start store',
+    'start service',
+    'start gateway',
+    'close gateway',
+    'close service',
+    'close store',
+  ]);
 });
 
 it('does not keep a part waiting for another one that it does not need', async () => {
@@ -77,21 +90,24 @@ it('starts nothing more once the run is ended, and closes what comes then', asyn
   expect(events).toEqual(['start store', 'close store']);
 });
 
-it.each([1, 2])('says why a part of a part could not be started, also where another one is ready at that moment (%i)', async (ticks) => {
-  const { part, walk } = setUp();
-  let open: () => void = () => undefined;
-  const gate = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const database = part('database of accounts', {}, async () => {
-    await gate;
-    throw new Error('its disk is full');
-  });
-  const archive = part('archive', {}, async () => {
-    await gate;
-    for (let tick = 0; tick < ticks; tick++) await undefined;
-  });
-  const walking = walk([part('auth', { database }), part('dashboard', { archive })]);
-  setTimeout(open, 1);
-  await expect(walking).rejects.toThrow('its disk is full');
-});
+it.each([1, 2])(
+  'says why a part of a part could not be started, also where another one is ready at that moment (%i)',
+  async (ticks) => {
+    const { part, walk } = setUp();
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const database = part('database of accounts', {}, async () => {
+      await gate;
+      throw new Error('its disk is full');
+    });
+    const archive = part('archive', {}, async () => {
+      await gate;
+      for (let tick = 0; tick < ticks; tick++) await undefined;
+    });
+    const walking = walk([part('auth', { database }), part('dashboard', { archive })]);
+    setTimeout(open, 1);
+    await expect(walking).rejects.toThrow('its disk is full');
+  },
+);

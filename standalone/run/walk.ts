@@ -13,8 +13,8 @@ const isClosable = (made: unknown): made is Closable =>
   typeof made === 'object' && made !== null && 'close' in made && typeof made.close === 'function';
 
 /**
- * Starts every part as soon as what it needs has been made, beside the others, and has what it made owned: so everything is closed before what it
- * stands on.
+ * Starts every part as soon as what it needs has been made, beside the others, and has what it made owned: so
+ * everything is closed before what it stands on.
  * @returns undefined where the run was ended meanwhile
  * @throws what the first part threw that could not be started; no further one is started then
  */

@@ -11,7 +11,10 @@ export interface AggregatorState {
 const timeoutMs = 2_000;
 const answer = z.object({
   simulated: z.boolean().nullable(),
-  dependencies: z.record(z.string(), z.object({ status: z.string(), required: z.boolean(), reason: z.string().optional() })),
+  dependencies: z.record(
+    z.string(),
+    z.object({ status: z.string(), required: z.boolean(), reason: z.string().optional() }),
+  ),
 });
 
 /** Asks an aggregator. Never throws: what cannot be asked is at fault. */
@@ -22,6 +25,9 @@ export const readAggregatorState = async (baseUrl: string): Promise<AggregatorSt
     const down = Object.values(dependencies).find(({ status, required }) => required && status !== 'ok');
     return { simulated: simulated ?? undefined, fault: down && (down.reason ?? 'a part is down') };
   } catch (err) {
-    return { simulated: undefined, fault: `the aggregator does not answer (${err instanceof Error ? err.message : err})` };
+    return {
+      simulated: undefined,
+      fault: `the aggregator does not answer (${err instanceof Error ? err.message : err})`,
+    };
   }
 };

@@ -34,7 +34,11 @@ describe('the line about prices', () => {
       { streamFault: 'the exchange answers over https, but its stream port 9443 does not (x): a firewall or a proxy?' },
       `from ${usual}, which has not answered yet: the exchange answers over https, but its stream port 9443 does not (x): a firewall or a proxy?`,
     ],
-    ['does not say live where the exchange has not told what it is', { simulated: undefined }, expect.not.stringContaining('live')],
+    [
+      'does not say live where the exchange has not told what it is',
+      { simulated: undefined },
+      expect.not.stringContaining('live'),
+    ],
     [
       'says why the simulator was taken',
       { source: { source: 'simulated', reason: 'it answers over https, but …' } },
@@ -54,7 +58,9 @@ describe('what the start prints', () => {
   it('is the address that people open, behind a proxy too', () => {
     expect(banner(live)).toContain('Portfolio   http://localhost:8080/\n');
     const publicUrls = ['https://example.com/tickfolio/', 'http://nas:8090/tickfolio/'];
-    expect(banner({ ...live, publicUrls })).toContain('Portfolio   https://example.com/tickfolio/, http://nas:8090/tickfolio/\n');
+    expect(banner({ ...live, publicUrls })).toContain(
+      'Portfolio   https://example.com/tickfolio/, http://nas:8090/tickfolio/\n',
+    );
   });
   it('has the path under which the page stands', () => {
     const said = banner({ ...live, basePath: '/tickfolio/' });
@@ -63,7 +69,8 @@ describe('what the start prints', () => {
       expect(said).toContain(`${line}\n`);
   });
   it('is also that a reload will sign out, where cookies need https and may not get it', () => {
-    const said = (secure: boolean, ...publicUrls: string[]) => banner({ ...live, cookies: cookiesInWords(secure, publicUrls) });
+    const said = (secure: boolean, ...publicUrls: string[]) =>
+      banner({ ...live, cookies: cookiesInWords(secure, publicUrls) });
     expect(said(true)).toMatch(/Cookies {5}cookies need https outside ENV=local.*every reload signs out/);
     expect(said(true, 'http://nas:8090/')).toContain('PUBLIC_URL names http://nas:8090/');
     for (const fine of [said(false), said(true, 'https://example.com/')]) expect(fine).not.toContain('Cookies');

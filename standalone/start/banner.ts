@@ -32,13 +32,15 @@ const priceLine = ({ source, exchange, usualWsUrl, streamFault, simulated }: Ban
   }
   if (simulated) return `SIMULATED, not real: ${exchange.restUrl} is a simulator`;
   if (streamFault !== undefined) return `from ${exchange.wsUrl}, which has not answered yet: ${streamFault}`;
-  if (simulated === undefined) return `from ${exchange.wsUrl}; what is traded there, ${exchange.restUrl} has not told yet`;
+  if (simulated === undefined)
+    return `from ${exchange.wsUrl}; what is traded there, ${exchange.restUrl} has not told yet`;
   return `live from ${exchange.wsUrl}${exchange.wsUrl === usualWsUrl ? '' : ` (${usualWsUrl} does not answer)`}`;
 };
 
 const archiveLines = ({ archive }: BannerFacts): string[] => {
   if (typeof archive === 'string') return [`  Dashboard   none: ${archive}`];
-  const sql = archive.sql === undefined ? [] : [`  SQL         http://${archive.sql} (ClickHouse's HTTP interface, read only)`];
+  const sql =
+    archive.sql === undefined ? [] : [`  SQL         http://${archive.sql} (ClickHouse's HTTP interface, read only)`];
   return [`  Dashboard   http://${archive.dashboard}`, ...sql];
 };
 

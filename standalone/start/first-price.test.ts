@@ -46,7 +46,8 @@ const watch = (): PriceWatch =>
     aggregatorUrl: `http://127.0.0.1:${(aggregator.address() as AddressInfo).port}`,
     signal: ending.signal,
   });
-const publish = (price: string, tradeId: number) => priceBus.publishPrice({ symbol: 'btcusdt', price, timeMs: tradeId, tradeId });
+const publish = (price: string, tradeId: number) =>
+  priceBus.publishPrice({ symbol: 'btcusdt', price, timeMs: tradeId, tradeId });
 const asksSince = async (count: number) => {
   const until = asked.length + count;
   while (asked.length < until) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -94,7 +95,10 @@ describe('the first live price', () => {
   });
 
   it('is waited for with the reason in words, and without an end', async () => {
-    feed = { state: 'broken', detail: 'the exchange answers over https, but its stream port 9443 does not (x): a firewall or a proxy?' };
+    feed = {
+      state: 'broken',
+      detail: 'the exchange answers over https, but its stream port 9443 does not (x): a firewall or a proxy?',
+    };
     let patience: () => void = () => undefined;
     const after = (_ms: number, run: () => void) => {
       patience = run;

@@ -43,17 +43,24 @@ const holding = z.object({
 
 class Refusal extends Error {}
 
-const read = async (response: Response) => ({ ok: response.ok, status: response.status, body: (await response.json()) as unknown });
+const read = async (response: Response) => ({
+  ok: response.ok,
+  status: response.status,
+  body: (await response.json()) as unknown,
+});
 
 /**
- * Follows one symbol until a price of its stream is out: the proof that the whole price path works. The exchange's history alone gives a
- * price too, and proves nothing of the kind.
+ * Follows one symbol until a price of its stream is out: the proof that the whole price path works. The exchange's
+ * history alone gives a price too, and proves nothing of the kind.
  */
 export const watchFirstPrice = ({ clock, log, priceBus, aggregatorUrl, signal }: FirstPriceDeps): PriceWatch => {
   let obstacle: string | undefined;
   const call = async (method: 'GET' | 'DELETE') => {
     const address = `${aggregatorUrl}/coin?symbol=${symbol}&id=first-price`;
-    const { status, ok, ...answer } = await fetch(address, { method, signal: AbortSignal.timeout(requestTimeoutMs) }).then(read);
+    const { status, ok, ...answer } = await fetch(address, {
+      method,
+      signal: AbortSignal.timeout(requestTimeoutMs),
+    }).then(read);
     if (!ok) throw new Refusal(`${method} /coin was answered with HTTP ${status}`);
     return answer.body;
   };
@@ -105,7 +112,9 @@ export const watchFirstPrice = ({ clock, log, priceBus, aggregatorUrl, signal }:
     } finally {
       await subscription.close();
       if (!signal.aborted)
-        await call('DELETE').catch((err: unknown) => log.warn({ err }, 'the symbol of the first price is still followed'));
+        await call('DELETE').catch((err: unknown) =>
+          log.warn({ err }, 'the symbol of the first price is still followed'),
+        );
     }
   };
   return {

@@ -1,6 +1,9 @@
 import { StartError } from '@tickfolio/lib/errors';
 
-/** The run has some 350 files and connections open when nobody is connected, and more for a moment while its programs are loaded. */
+/**
+ * The run has some 350 files and connections open when nobody is connected, and more for a moment while its programs
+ * are loaded.
+ */
 const neededFiles = 512;
 
 interface Report {

@@ -23,7 +23,9 @@ it('names every port that is taken, and nothing else; all are free again afterwa
   for (const _again of [1, 2]) {
     const faults = await portFaults(places);
     expect([...faults.keys()]).toEqual(['HTTP_PORT', 'ADDRESS']);
-    expect(faults.get('HTTP_PORT')).toBe(`Port ${taken} on 127.0.0.1 is in use. Set HTTP_PORT to another one (0 picks a free one).`);
+    expect(faults.get('HTTP_PORT')).toBe(
+      `Port ${taken} on 127.0.0.1 is in use. Set HTTP_PORT to another one (0 picks a free one).`,
+    );
   }
 });
 
@@ -34,7 +36,10 @@ it('says when two settings ask for the same port', async () => {
     { variable: 'SERVER_ADDR', address: at(free) },
   ]);
   expect([...faults]).toEqual([
-    ['SERVER_ADDR', `Port ${free} on 127.0.0.1 is asked for by HTTP_PORT already. Set SERVER_ADDR to another one (0 picks a free one).`],
+    [
+      'SERVER_ADDR',
+      `Port ${free} on 127.0.0.1 is asked for by HTTP_PORT already. Set SERVER_ADDR to another one (0 picks a free one).`,
+    ],
   ]);
 });
 

@@ -32,8 +32,13 @@ export const portFaults = async (places: readonly ListeningPlace[]): Promise<Map
       const code = err instanceof Error && 'code' in err ? String(err.code) : String(err);
       const twin = places.find((other) => opened.has(other.variable) && other.address.port === address.port);
       const reason =
-        code === 'EADDRINUSE' && twin ? `is asked for by ${twin.variable} already` : (reasons[code] ?? `cannot be opened (${code})`);
-      faults.set(variable, `Port ${address.port} on ${address.host} ${reason}. Set ${variable} to another one (0 picks a free one).`);
+        code === 'EADDRINUSE' && twin
+          ? `is asked for by ${twin.variable} already`
+          : (reasons[code] ?? `cannot be opened (${code})`);
+      faults.set(
+        variable,
+        `Port ${address.port} on ${address.host} ${reason}. Set ${variable} to another one (0 picks a free one).`,
+      );
     }
   }
   await Promise.all([...opened.values()].map((server) => new Promise((resolve) => server.close(resolve))));

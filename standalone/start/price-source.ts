@@ -43,8 +43,8 @@ export interface ChoosingDeps {
 }
 
 /**
- * Decides once, at start, where prices come from: `auto` takes the real exchange where all that is needed of it answers within 2 s, else
- * the simulator.
+ * Decides once, at start, where prices come from: `auto` takes the real exchange where all that is needed of it answers
+ * within 2 s, else the simulator.
  */
 export const choosePriceSource = async (
   setting: 'auto' | PriceSource,
@@ -52,7 +52,12 @@ export const choosePriceSource = async (
   { clock, log }: ChoosingDeps,
 ): Promise<ChosenSource> => {
   if (setting !== 'auto') return { source: setting, reason: undefined };
-  const place = { exchangeRestUrl: restUrl, exchangeWsUrl: wsUrl, exchangeWsFallbackUrl: wsFallbackUrl, ...(proxies ? { proxies } : {}) };
+  const place = {
+    exchangeRestUrl: restUrl,
+    exchangeWsUrl: wsUrl,
+    exchangeWsFallbackUrl: wsFallbackUrl,
+    ...(proxies ? { proxies } : {}),
+  };
   const { streamUrl, fault } = await probeExchange(clock, place);
   if (fault === undefined && streamUrl !== undefined) return { source: 'binance', reason: undefined, wsUrl: streamUrl };
   log.info({ exchange: restUrl, streams: wsUrl, fault }, 'the exchange cannot be used; prices are simulated'); // The banner tells it too.

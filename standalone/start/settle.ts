@@ -25,7 +25,8 @@ export interface SettlePlaces {
 }
 
 /**
- * Waits, within bounds, until the services have found each other and the exchange was heard from. Never throws: the run goes on without.
+ * Waits, within bounds, until the services have found each other and the exchange was heard from. Never throws: the run
+ * goes on without.
  * @returns what the aggregator says of the prices by then
  */
 export const settle = async (

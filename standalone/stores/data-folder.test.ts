@@ -13,7 +13,9 @@ it('keeps a secret, and refuses a kept one that somebody made too short', async 
   expect(await folder.secret('jwt-secret')).toBe(made);
   const file = join(place.path, 'jwt-secret');
   await writeFile(file, 'junk\n');
-  await expect(folder.secret('jwt-secret')).rejects.toThrow(`The secret in ${file} must be at least 32 characters long.`);
+  await expect(folder.secret('jwt-secret')).rejects.toThrow(
+    `The secret in ${file} must be at least 32 characters long.`,
+  );
   expect(await readFile(file, 'utf8')).toBe('junk\n');
   await folder.close();
   await place.remove();
@@ -28,6 +30,11 @@ it('is made with the folders it lies in, which are for their owner alone', async
   await place.remove();
 });
 
-it.each(['/proc/x', '/proc/x/y/z'])('says at once that it cannot be at %s, where nobody can make folders', async (path) => {
-  await expect(openDataFolder(path, systemClock)).rejects.toThrow(/^The data folder cannot be used: .*'\/proc.*\. DATA_DIR sets it\.$/);
-});
+it.each(['/proc/x', '/proc/x/y/z'])(
+  'says at once that it cannot be at %s, where nobody can make folders',
+  async (path) => {
+    await expect(openDataFolder(path, systemClock)).rejects.toThrow(
+      /^The data folder cannot be used: .*'\/proc.*\. DATA_DIR sets it\.$/,
+    );
+  },
+);

@@ -31,7 +31,9 @@ const readIfThere = async (file: string): Promise<string | undefined> => {
   }
 };
 
-/** With its parents. Node's own way of making them tries for ever where a file system takes no folders, as /proc does. */
+/**
+ * With its parents. Node's own way of making them tries for ever where a file system takes no folders, as /proc does.
+ */
 const makeFolder = async (folder: string): Promise<void> => {
   const make = () => mkdir(folder, { mode: 0o700 });
   try {
@@ -46,7 +48,10 @@ const makeFolder = async (folder: string): Promise<void> => {
   }
 };
 
-/** @throws StartError for a link that leads nowhere: a new folder made there could lie where another disk is to be mounted */
+/**
+ * @throws StartError for a link that leads nowhere: a new folder made there could lie where another disk is to be
+ * mounted
+ */
 const refuseLost = async (folder: string): Promise<void> => {
   const [link, target] = await Promise.all([lstat(folder), stat(folder)].map((found) => found.catch(() => undefined)));
   if (link?.isSymbolicLink() && target === undefined)
@@ -55,7 +60,10 @@ const refuseLost = async (folder: string): Promise<void> => {
     );
 };
 
-/** Opens (and at the first start makes) the data folder, for this process alone. @throws StartError when another run has it, or it cannot be made. */
+/**
+ * Opens (and at the first start makes) the data folder, for this process alone. @throws StartError when another run has
+ * it, or it cannot be made.
+ */
 export const openDataFolder = async (path: string, clock: Clock): Promise<DataFolder> => {
   const folder = resolve(path);
   const advise = (err: unknown) => {
@@ -81,7 +89,10 @@ export const openDataFolder = async (path: string, clock: Clock): Promise<DataFo
       const file = join(folder, name);
       const kept = await readIfThere(file);
       const fault = kept && secretFault(kept, 'production');
-      if (fault) throw new StartError(`The secret in ${file} ${fault}. Without that file a new one is made, and everybody signs in again.`);
+      if (fault)
+        throw new StartError(
+          `The secret in ${file} ${fault}. Without that file a new one is made, and everybody signs in again.`,
+        );
       if (kept) return kept;
       const made = randomBytes(48).toString('base64url');
       const fresh = await open(`${file}.new`, 'w', 0o600);

@@ -35,7 +35,10 @@ it('says once in words that the disk is nearly full, and once that it has room a
   expect(after(150)).toMatch(/150 MB are free/);
   expect(after(300)).toBeUndefined();
   expect(watch.dependency.required).toBe(false);
-  expect(lines).toEqual(['the disk of the data folder is nearly full; then things stop', 'the disk of the data folder has room again']);
+  expect(lines).toEqual([
+    'the disk of the data folder is nearly full; then things stop',
+    'the disk of the data folder has room again',
+  ]);
   watch.close();
 });
 
@@ -58,7 +61,9 @@ it('tells of the disk that a store really lies on, each once however many stores
   const archive = 'the disk of clickhouse is nearly full: 5 MB are free, 134 MB should be';
   expect(later()).toBe(archive);
   const end = watch.watch(folder('the backup'));
-  expect(watch.dependency.check()).toBe(`${archive}; the disk of the backup is nearly full: 6 MB are free, 134 MB should be`);
+  expect(watch.dependency.check()).toBe(
+    `${archive}; the disk of the backup is nearly full: 6 MB are free, 134 MB should be`,
+  );
   end();
   expect(later()).toBe(archive);
   expect(lines).toEqual([

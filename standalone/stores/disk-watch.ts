@@ -51,8 +51,8 @@ const realDiskOf = (path: string): Disk => {
 };
 
 /**
- * Says once in the log that a disk on which this run writes is nearly full, and once that it is not any more; in between /ready says it. Folders on one
- * disk are told by the name of the one that was named first.
+ * Says once in the log that a disk on which this run writes is nearly full, and once that it is not any more; in
+ * between /ready says it. Folders on one disk are told by the name of the one that was named first.
  */
 export const watchDisks = ({ clock, log, diskOf = realDiskOf }: DiskWatchDeps): DiskWatch => {
   const folders = new Set<WatchedFolder>();
@@ -73,7 +73,8 @@ export const watchDisks = ({ clock, log, diskOf = realDiskOf }: DiskWatchDeps): 
       if ('why' in found) {
         next.unknown.set(folder, found.why);
         if (idBefore !== undefined && faultBefore && !seen.has(idBefore)) next.low.set(idBefore, faultBefore);
-        if (!unknownBefore.has(folder)) log.warn({ reason: found.why }, `the disk of ${folder.name} cannot be looked at; ${folder.danger}`);
+        if (!unknownBefore.has(folder))
+          log.warn({ reason: found.why }, `the disk of ${folder.name} cannot be looked at; ${folder.danger}`);
         continue;
       }
       const { id, free } = found.disk;

@@ -40,7 +40,11 @@ export const embeddedStores = ({ AUTH_POSTGRES_DB, PROFILE_POSTGRES_DB }: StoreN
     holds: 'accounts and sessions',
     without: 'then there are no accounts, and the portfolios that are there belong to nobody',
   },
-  { name: PROFILE_POSTGRES_DB, holds: 'portfolios and their values over time', without: 'then every portfolio is empty' },
+  {
+    name: PROFILE_POSTGRES_DB,
+    holds: 'portfolios and their values over time',
+    without: 'then every portfolio is empty',
+  },
   { name: realArchive, holds: 'the archive of tickers', without: 'then the archive begins anew' },
   { name: simulatedArchive, holds: 'the archive of simulated tickers', without: 'then that archive begins anew' },
 ];
@@ -53,13 +57,19 @@ export const checkRoom = (config: StoreSettings, folder: DataFolder): void => {
   // A store that is a link to another disk looks for room there when it is opened.
   const isElsewhere = (name: string) =>
     (statSync(folder.part(name), { throwIfNoEntry: false }) ?? statSync(folder.path)).dev !== statSync(folder.path).dev;
-  const bytesHere = (name: string, needsBytes: (path: string) => number) => (isElsewhere(name) ? 0 : needsBytes(folder.part(name)));
+  const bytesHere = (name: string, needsBytes: (path: string) => number) =>
+    isElsewhere(name) ? 0 : needsBytes(folder.part(name));
   const needs = [
     ...(config.POSTGRES_HOST ? [] : [{ name: 'the databases', bytes: bytesHere(allDatabases, pgliteNeedsBytes) }]),
     // Which of the two archives it will be is not known yet.
     ...(config.CLICKHOUSE_ADDR
       ? []
-      : [{ name: 'the archive', bytes: Math.min(...[realArchive, simulatedArchive].map((name) => bytesHere(name, chdbNeedsBytes))) }]),
+      : [
+          {
+            name: 'the archive',
+            bytes: Math.min(...[realArchive, simulatedArchive].map((name) => bytesHere(name, chdbNeedsBytes))),
+          },
+        ]),
   ].filter(({ bytes }) => bytes > 0);
   const needed = needs.reduce((sum, { bytes }) => sum + bytes, 0);
   const free = freeBytes(folder.path);

@@ -7,8 +7,12 @@ import { adviseOnStore } from './store-advice.js';
 const stores = embeddedStores({ AUTH_POSTGRES_DB: 'auth_db', PROFILE_POSTGRES_DB: 'profile_db' });
 const words = (folder: string, newest: string | undefined) =>
   String(
-    (adviseOnStore(new DamagedStoreError(folder, 'global is missing'), { stores, backups: { newest, folder: '/x/backups' } }) as Error)
-      .message,
+    (
+      adviseOnStore(new DamagedStoreError(folder, 'global is missing'), {
+        stores,
+        backups: { newest, folder: '/x/backups' },
+      }) as Error
+    ).message,
   );
 
 it('tells whoever runs a damaged store what is broken, what is safe, and what to do, with commands that can be pasted', () => {
@@ -24,7 +28,9 @@ it('tells whoever runs a damaged store what is broken, what is safe, and what to
   expect(words(resolve('data/auth_db'), undefined)).toContain(
     '  make restore BACKUP=<a backup>   (none was found in /x/backups; what is there now is kept beside it)',
   );
-  expect(other).toContain(`mv '/my '\\''data'\\''/clickhouse' '/my '\\''data'\\''/clickhouse.damaged'   (then the archive begins anew)`);
+  expect(other).toContain(
+    `mv '/my '\\''data'\\''/clickhouse' '/my '\\''data'\\''/clickhouse.damaged'   (then the archive begins anew)`,
+  );
 });
 
 it('leaves other errors as they are', () => {

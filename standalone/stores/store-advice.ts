@@ -26,7 +26,8 @@ export const adviseOnStore = (err: unknown, { stores, backups }: AdviceFacts): u
   if (!(err instanceof DamagedStoreError)) return err;
   const { folder, why } = err;
   const store = stores.find(({ name }) => name === basename(folder));
-  const which = backups.newest === undefined ? `none was found in ${backups.folder}` : 'the newest one, with all stores';
+  const which =
+    backups.newest === undefined ? `none was found in ${backups.folder}` : 'the newest one, with all stores';
   const lines = [
     `The store ${basename(folder)}${store ? ` (${store.holds})` : ''} is damaged, and no further start will mend it.`,
     `  Where         ${folder}`,

@@ -38,7 +38,10 @@ const clickHouseInWords = ({ CLICKHOUSE_ADDR }: Stores): string | undefined =>
 /** What is kept on servers, and so in no backup of the data folder. */
 export const elsewhereInWords = (config: Stores): string[] => {
   const [accounts, archive] = [postgresInWords(config), clickHouseInWords(config)];
-  return [...(accounts ? [`accounts and portfolios, in ${accounts}`] : []), ...(archive ? [`the archive, in ${archive}`] : [])];
+  return [
+    ...(accounts ? [`accounts and portfolios, in ${accounts}`] : []),
+    ...(archive ? [`the archive, in ${archive}`] : []),
+  ];
 };
 
 const kafkaInWords = (config: Stores): string => {

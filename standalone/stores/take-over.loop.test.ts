@@ -41,7 +41,8 @@ it('finds accounts, portfolios and values of before in one database, to the last
   await earlier.session.query('delete from public.portfolio_values_before');
   await earlier.close();
   expect([...takenOverIn(place.path)]).toEqual(['auth_db']);
-  const left = () => [...former.map(({ name }) => name), allDatabases].filter((name) => existsSync(join(place.path, name)));
+  const left = () =>
+    [...former.map(({ name }) => name), allDatabases].filter((name) => existsSync(join(place.path, name)));
   await removeTakenOver(place.path, { log });
   expect(left()).toEqual(['profile_db', 'databases']);
   expect(lines).toEqual([expect.stringMatching(/^an earlier build has changed profile_db since/)]);
@@ -50,7 +51,12 @@ it('finds accounts, portfolios and values of before in one database, to the last
 
 it('refuses to copy while a database lies there that no setting names, and touches no folder that is in the way', async () => {
   const place = await temporaryFolder();
-  const deps = { clock: systemClock, log: silentLogger(), print: () => undefined, signal: new AbortController().signal };
+  const deps = {
+    clock: systemClock,
+    log: silentLogger(),
+    print: () => undefined,
+    signal: new AbortController().signal,
+  };
   await makeFormerDatabases(place.path, 2);
   const [auth, profile] = former;
   if (!auth || !profile) return expect.unreachable();
@@ -79,7 +85,9 @@ it(`loses nothing of what was there before through ${kills} kills (-9) while it 
     const startMs = performance.now();
     const child = spawn(process.execPath, [program, place.path], { stdio: 'inherit' });
     const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
-    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => child.once('exit', (...how) => resolve(how)));
+    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+      child.once('exit', (...how) => resolve(how)),
+    );
     clearTimeout(timer);
     if (signal !== 'SIGKILL') expect(code).toBe(0);
     return performance.now() - startMs;

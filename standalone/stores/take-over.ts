@@ -12,7 +12,8 @@ import { isKept } from '../backup/stores.js';
 import { controlOf, readTakenOver, takenOverName } from '../backup/taken-over.js';
 import { allDatabases } from './store-names.js';
 
-// Until 0.1.0 each database of a run had an engine to itself. What those hold is copied into the one engine once, and they are kept until the next start.
+// Until 0.1.0 each database of a run had an engine to itself. What those hold is copied into the one engine once, and
+// they are kept until the next start.
 
 /** One that had an engine to itself, in a folder of its name. */
 export interface FormerDatabase {
@@ -31,16 +32,22 @@ export interface TakeOverDeps {
 const has = (folder: string): boolean => existsSync(join(folder, 'data')) || wasOpened(folder);
 
 /** Which former databases the next start of a run copies. */
-const toTakeOver = <Former extends { readonly name: string }>(dataFolder: string, former: readonly Former[]): Former[] =>
-  has(join(dataFolder, allDatabases)) ? [] : former.filter(({ name }) => has(join(dataFolder, name)));
+const toTakeOver = <Former extends { readonly name: string }>(
+  dataFolder: string,
+  former: readonly Former[],
+): Former[] => (has(join(dataFolder, allDatabases)) ? [] : former.filter(({ name }) => has(join(dataFolder, name))));
 
 /**
- * Copies former databases into one engine, in a folder made aside that gets its name when everything is in it: a kill at any moment leaves either
- * the former ones alone or all of it.
+ * Copies former databases into one engine, in a folder made aside that gets its name when everything is in it: a kill
+ * at any moment leaves either the former ones alone or all of it.
  * @returns whether there was anything to copy
  * @throws DamagedStoreError, NoRoomError, StartError
  */
-export const takeOver = async (deps: TakeOverDeps, dataFolder: string, former: readonly FormerDatabase[]): Promise<boolean> => {
+export const takeOver = async (
+  deps: TakeOverDeps,
+  dataFolder: string,
+  former: readonly FormerDatabase[],
+): Promise<boolean> => {
   const { print, signal } = deps;
   const found = toTakeOver(dataFolder, former);
   const target = join(dataFolder, allDatabases);
@@ -48,13 +55,17 @@ export const takeOver = async (deps: TakeOverDeps, dataFolder: string, former: r
   await rm(draft, { recursive: true, force: true });
   if (!has(target)) await refuseUnnamed(dataFolder, former);
   if (found.length === 0) return false;
-  print(`Copying ${found.map(({ name }) => name).join(' and ')} into one database, once; both are kept until the next start ...`);
+  print(
+    `Copying ${found.map(({ name }) => name).join(' and ')} into one database, once; both are kept until the next start ...`,
+  );
   await checkRoom(dataFolder, draft, found);
   try {
     await copy(deps, dataFolder, draft, found);
   } catch (err) {
     await rm(draft, { recursive: true, force: true }); // Its room is needed, by an earlier build as well.
-    throw lacksRoom(err) && !(err instanceof StartError) ? new NoRoomError(dataFolder, pgliteNeedsBytes(dataFolder)) : err;
+    throw lacksRoom(err) && !(err instanceof StartError)
+      ? new NoRoomError(dataFolder, pgliteNeedsBytes(dataFolder))
+      : err;
   }
   signal.throwIfAborted();
   await removeEmptyTarget(target);
@@ -63,7 +74,10 @@ export const takeOver = async (deps: TakeOverDeps, dataFolder: string, former: r
   return true;
 };
 
-/** @throws StartError where the folder has a database that no setting names: once the others are copied it would never be */
+/**
+ * @throws StartError where the folder has a database that no setting names: once the others are copied it would never
+ * be
+ */
 const refuseUnnamed = async (dataFolder: string, former: readonly FormerDatabase[]): Promise<void> => {
   const names = new Set([allDatabases, ...former.map(({ name }) => name)]);
   const unnamed = (await readdir(dataFolder)).filter(
@@ -80,16 +94,32 @@ const refuseUnnamed = async (dataFolder: string, former: readonly FormerDatabase
 const removeEmptyTarget = async (target: string): Promise<void> => {
   await rm(join(target, '.lock'), { recursive: true, force: true });
   await rmdir(target).catch((err: NodeJS.ErrnoException) => {
-    if (err.code !== 'ENOENT') throw new StartError(`${target} is in the way of the databases: it is not empty, or a link. Move it.`);
+    if (err.code !== 'ENOENT')
+      throw new StartError(`${target} is in the way of the databases: it is not empty, or a link. Move it.`);
   });
 };
 
-const copy = async ({ clock, log, signal }: TakeOverDeps, dataFolder: string, draft: string, found: readonly FormerDatabase[]) => {
+const copy = async (
+  { clock, log, signal }: TakeOverDeps,
+  dataFolder: string,
+  draft: string,
+  found: readonly FormerDatabase[],
+) => {
   const engine = await openPgliteEngine({ folder: draft, clock, log });
   try {
     for (const { name, migrationsFolder } of found) {
-      const copied = await takeOverDatabase(engine, { folder: join(dataFolder, name), migrationsFolder, schema: name, clock, log, signal });
-      log.info({ database: name, rows: copied.reduce((sum, { rows }) => sum + rows, 0) }, 'the database was copied into the one of all');
+      const copied = await takeOverDatabase(engine, {
+        folder: join(dataFolder, name),
+        migrationsFolder,
+        schema: name,
+        clock,
+        log,
+        signal,
+      });
+      log.info(
+        { database: name, rows: copied.reduce((sum, { rows }) => sum + rows, 0) },
+        'the database was copied into the one of all',
+      );
     }
   } finally {
     await engine.close();
@@ -113,7 +143,8 @@ const checkRoom = async (dataFolder: string, draft: string, found: readonly Form
 };
 
 /**
- * Removes former databases that were copied in an earlier start. One that was changed since, by an earlier build, is kept, and that is told.
+ * Removes former databases that were copied in an earlier start. One that was changed since, by an earlier build, is
+ * kept, and that is told.
  */
 export const removeTakenOver = async (dataFolder: string, { log }: Pick<TakeOverDeps, 'log'>): Promise<void> => {
   const note = readTakenOver(join(dataFolder, allDatabases));
@@ -140,7 +171,9 @@ export const removeTakenOver = async (dataFolder: string, { log }: Pick<TakeOver
   if (kept === 0) await unlink(join(dataFolder, allDatabases, takenOverName));
 };
 
-/** The folder, and what it is a link to. What a kill leaves of it has no control file, and is removed by the next start. */
+/**
+ * The folder, and what it is a link to. What a kill leaves of it has no control file, and is removed by the next start.
+ */
 const remove = async (folder: string): Promise<void> => {
   const isLink = (await lstat(folder).catch(() => undefined))?.isSymbolicLink() ?? false;
   if (!existsSync(folder)) return isLink ? unlink(folder) : undefined;

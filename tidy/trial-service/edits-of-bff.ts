@@ -7,7 +7,8 @@ export const bffEdits: readonly Edit[] = [
     why: 'the setting of where the gateway finds it',
     put: [
       {
-        after: "    AUTH_SERVICE_ADDR: serverAddress('authorization-service:50051').describe('The auth service, by gRPC.'),\n",
+        after:
+          "    AUTH_SERVICE_ADDR: serverAddress('authorization-service:50051').describe('The auth service, by gRPC.'),\n",
         text: "    TRIAL_SERVICE_ADDR: serverAddress('trial:50090').describe('The trial service, by gRPC.'),\n",
       },
     ],
@@ -20,7 +21,10 @@ export const bffEdits: readonly Edit[] = [
         before: "import type { AggregatorClient } from './market/aggregator-client.js';\n",
         text: "import type { TrialClient } from './trial/trial-client.js';\n",
       },
-      { after: '  readonly auth: AuthClient;\n', text: '  /** Absent: there are no trials. */\n  readonly trial?: TrialClient;\n' },
+      {
+        after: '  readonly auth: AuthClient;\n',
+        text: '  /** Absent: there are no trials. */\n  readonly trial?: TrialClient;\n',
+      },
     ],
   },
   {

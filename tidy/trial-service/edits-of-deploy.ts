@@ -38,7 +38,10 @@ export const deployEdits: readonly Edit[] = [
         after: '  postgres-core:\n    <<: *server\n    profiles: [whole]\n',
         text: '    networks: { crypto-network: { aliases: [postgres-trial] } }\n',
       },
-      { after: '      AUTH_SERVICE_ADDR: authorization-service:50051\n', text: '      TRIAL_SERVICE_ADDR: trial:50090\n' },
+      {
+        after: '      AUTH_SERVICE_ADDR: authorization-service:50051\n',
+        text: '      TRIAL_SERVICE_ADDR: trial:50090\n',
+      },
     ],
   },
   {
@@ -110,7 +113,10 @@ export const deployEdits: readonly Edit[] = [
     path: 'deploy/kubernetes/overlays/local/kustomization.yaml',
     why: 'its settings and the password of its database on a cluster of one machine',
     put: [
-      { after: 'configMapGenerator:\n', text: '  - name: trial-settings\n    behavior: merge\n    literals: [ENV=local]\n' },
+      {
+        after: 'configMapGenerator:\n',
+        text: '  - name: trial-settings\n    behavior: merge\n    literals: [ENV=local]\n',
+      },
       { after: 'secretGenerator:\n', text: '  - name: postgres-trial\n    envs: [postgres.example.env]\n' },
     ],
   },

@@ -14,7 +14,9 @@ const inserted = (path: string, text: string, insertion: Insertion): string => {
   const anchor = 'after' in insertion ? insertion.after : insertion.before;
   const at = text.indexOf(anchor);
   if (at < 0)
-    throw new Error(`${path} has changed: there is no\n${anchor}\nbeside which the trial service is put. Mend tidy/trial-service.`);
+    throw new Error(
+      `${path} has changed: there is no\n${anchor}\nbeside which the trial service is put. Mend tidy/trial-service.`,
+    );
   const place = 'after' in insertion ? at + anchor.length : at;
   return text.slice(0, place) + insertion.text + text.slice(place);
 };

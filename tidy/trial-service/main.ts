@@ -7,7 +7,10 @@ import { serviceEdits } from './edits-of-services.js';
 import { copyTree } from './tree-copy.js';
 import { tryInRun } from './trial-run.js';
 
-/** What one more service may cost: with a gRPC face, a database, an event, a route of the gateway and a part of the all-in-one run. */
+/**
+ * What one more service may cost: with a gRPC face, a database, an event, a route of the gateway and a part of the
+ * all-in-one run.
+ */
 const maxTouched = 12;
 const edits: readonly Edit[] = [...serviceEdits, ...bffEdits, ...deployEdits];
 /** Changed by commands, nobody has to search for them. */
@@ -24,7 +27,10 @@ try {
   add(copy.folder);
   copy.link('services/trial');
   for (const edit of edits) apply(copy.folder, edit);
-  runIn(copy.folder, 'npm install --package-lock-only --ignore-scripts --offline --no-audit --no-fund --loglevel=error');
+  runIn(
+    copy.folder,
+    'npm install --package-lock-only --ignore-scripts --offline --no-audit --no-fund --loglevel=error',
+  );
   runIn(copy.folder, 'npm run --silent gen');
   say('It is formatted and built, and its pages are written ...');
   const touched = [...additions, ...edits.map(({ path }) => path)].filter((path) => /\.tsx?$/.test(path));
@@ -42,7 +48,9 @@ try {
   );
   for (const path of changed) say(`  ${path.padEnd(56)} ${whys.get(path) ?? 'for a reason that nobody wrote down'}`);
   if (changed.length > maxTouched) {
-    say(`\nThat is too much: a service may touch ${maxTouched} of them at most. ${changed.length - maxTouched} have to go.`);
+    say(
+      `\nThat is too much: a service may touch ${maxTouched} of them at most. ${changed.length - maxTouched} have to go.`,
+    );
     process.exitCode = 1;
   }
 } finally {

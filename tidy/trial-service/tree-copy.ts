@@ -26,23 +26,29 @@ const linksOf = (folder: string, to: string): void => {
 export const copyTree = (): TreeCopy => {
   const folder = mkdtempSync(join(tmpdir(), 'tickfolio-trial-'));
   const files = projectFiles().filter((path) => existsSync(join(root, path)));
-  const copy = (path: string) => cpSync(join(root, path), join(folder, path), { recursive: true, preserveTimestamps: true });
+  const copy = (path: string) =>
+    cpSync(join(root, path), join(folder, path), { recursive: true, preserveTimestamps: true });
   for (const path of files) copy(path);
   // What was compiled already need not be compiled again.
   const workspaces = files.filter((path) => path.endsWith('/package.json')).map(dirname);
-  for (const workspace of [...workspaces, 'tidy', 'examples']) if (existsSync(join(root, workspace, 'dist'))) copy(join(workspace, 'dist'));
+  for (const workspace of [...workspaces, 'tidy', 'examples'])
+    if (existsSync(join(root, workspace, 'dist'))) copy(join(workspace, 'dist'));
 
   const modules = join(folder, 'node_modules');
   linksOf(join(root, 'node_modules'), modules);
   mkdirSync(join(modules, '@tickfolio'));
-  const link = (workspace: string) => symlinkSync(join(folder, workspace), join(modules, '@tickfolio', workspace.split('/').at(-1) ?? ''));
+  const link = (workspace: string) =>
+    symlinkSync(join(folder, workspace), join(modules, '@tickfolio', workspace.split('/').at(-1) ?? ''));
   for (const workspace of workspaces) link(workspace);
   return {
     folder,
     link,
     changed: () =>
       files
-        .filter((path) => !existsSync(join(folder, path)) || !readFileSync(join(folder, path)).equals(readFileSync(join(root, path))))
+        .filter(
+          (path) =>
+            !existsSync(join(folder, path)) || !readFileSync(join(folder, path)).equals(readFileSync(join(root, path))),
+        )
         .sort(),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -24,7 +24,8 @@ const until = async <T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean,
   for (;;) {
     const answer = await ask();
     if (isWanted(answer)) return answer;
-    if (performance.now() > endMs) throw new Error(`not within ${ms} ms; the last answer was ${JSON.stringify(answer)}`);
+    if (performance.now() > endMs)
+      throw new Error(`not within ${ms} ms; the last answer was ${JSON.stringify(answer)}`);
     await pause(100);
   }
 };
@@ -65,7 +66,8 @@ export const tryInRun = async (folder: string): Promise<void> => {
       ({ code }) => code === 200,
       answerMs,
     );
-    if (!JSON.stringify(ready).includes('"trial"')) throw new Error(`/ready does not name the trial service: ${JSON.stringify(ready)}`);
+    if (!JSON.stringify(ready).includes('"trial"'))
+      throw new Error(`/ready does not name the trial service: ${JSON.stringify(ready)}`);
     await until(
       () => json(`${url}/api/v1/trials`, 'POST'),
       ({ code }) => code === 201,

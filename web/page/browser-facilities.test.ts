@@ -29,7 +29,12 @@ describe('a browser that blocks storage', () => {
     browser.blocked = true;
     const keeping = createKeeping(open);
     keeping.setItem('theme', 'dark');
-    expect([keeping.lasts, keeping.getItem('theme'), keeping.getItem('other'), kept.size]).toEqual([false, 'dark', null, 0]);
+    expect([keeping.lasts, keeping.getItem('theme'), keeping.getItem('other'), kept.size]).toEqual([
+      false,
+      'dark',
+      null,
+      0,
+    ]);
     keeping.removeItem('theme');
     expect(keeping.getItem('theme')).toBeNull();
   });

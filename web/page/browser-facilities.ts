@@ -1,5 +1,5 @@
-// What a browser may refuse to a page (cookies and storage blocked, opened by plain http, a private window), each with something in its
-// stead: without it the page has less, but it is there.
+// What a browser may refuse to a page (cookies and storage blocked, opened by plain http, a private window), each with
+// something in its stead: without it the page has less, but it is there.
 
 /** What is kept from visit to visit; as long as the tab, where the browser keeps nothing. */
 export interface Keeping extends Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
@@ -45,7 +45,10 @@ export const createKeeping = (open: () => Storage, prefix = ''): Keeping => {
 type Channel = Pick<BroadcastChannel, 'postMessage' | 'onmessage'>;
 
 /** Reaches the other tabs; where that is refused each is alone. */
-export const openChannel = (name: string, open: (name: string) => Channel = (given) => new BroadcastChannel(given)): Channel => {
+export const openChannel = (
+  name: string,
+  open: (name: string) => Channel = (given) => new BroadcastChannel(given),
+): Channel => {
   try {
     return open(name);
   } catch {
@@ -71,7 +74,10 @@ export const registerWorker = async (address: string): Promise<void> => {
   }
 };
 
-/** Whether cookies are kept here at all, by trying it: `navigator.cookieEnabled` is true also in a Chromium that blocks them. */
+/**
+ * Whether cookies are kept here at all, by trying it: `navigator.cookieEnabled` is true also in a Chromium that blocks
+ * them.
+ */
 export const takesCookies = (jar: Pick<Document, 'cookie'> = document): boolean => {
   try {
     jar.cookie = `${probe}=1; SameSite=Strict`;

@@ -28,7 +28,10 @@ export const useParts = (): Parts => {
 /** How far from its period a page asks, at most, as a part of it. */
 const spread = 0.1;
 
-/** A period of this page's own: those that were opened together, or found the server again together, do not go on asking together. */
+/**
+ * A period of this page's own: those that were opened together, or found the server again together, do not go on asking
+ * together.
+ */
 export const usePace = (periodMs: number): number => {
   const { random } = useParts();
   const [part] = useState(() => 1 - spread + 2 * spread * random());

@@ -36,7 +36,8 @@
   };
   // As soon as the whole document is read, which is before its script runs.
   const sayOnceThere = (kind, detail) => {
-    if (document.readyState === 'loading') document.addEventListener('readystatechange', () => say(kind, detail), { once: true });
+    if (document.readyState === 'loading')
+      document.addEventListener('readystatechange', () => say(kind, detail), { once: true });
     else say(kind, detail);
   };
   const minGapMs = 60000;
@@ -76,8 +77,10 @@
       stay,
     );
   };
-  const isOwnFile = (address) => address && address.indexOf(`${location.origin}/`) === 0 && address.indexOf('/assets/') > 0;
-  const isOld = !('noModule' in document.createElement('script')) || !window.AbortSignal || !AbortSignal.timeout || !Object.hasOwn;
+  const isOwnFile = (address) =>
+    address && address.indexOf(`${location.origin}/`) === 0 && address.indexOf('/assets/') > 0;
+  const isOld =
+    !('noModule' in document.createElement('script')) || !window.AbortSignal || !AbortSignal.timeout || !Object.hasOwn;
   if (isOld) sayOnceThere('old', '');
   addEventListener(
     'error',

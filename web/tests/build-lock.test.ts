@@ -20,10 +20,15 @@ afterAll(() => {
 
 /** A build that is one command, in a process group of its own, as a terminal gives it. */
 const build = (command: string) => {
-  const child = spawn(process.execPath, ['build-lock.mjs', command], { cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['build-lock.mjs', command], {
+    cwd: folder,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   started.push(child);
   let told = '';
-  for (const output of [child.stdout, child.stderr]) output.setEncoding('utf8').on('data', (text: string) => (told += text));
+  for (const output of [child.stdout, child.stderr])
+    output.setEncoding('utf8').on('data', (text: string) => (told += text));
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, told }));
   return { child, ended, told: () => told };
 };
@@ -32,7 +37,8 @@ const read = () => readFileSync(join(folder, 'log'), 'utf8');
 
 describe('builds at once', () => {
   it('run one after the other, and say that they wait', async () => {
-    const step = (name: string) => `echo begin ${name} >>log; until [ -e go ]; do sleep 0.02; done; echo end ${name} >>log`;
+    const step = (name: string) =>
+      `echo begin ${name} >>log; until [ -e go ]; do sleep 0.02; done; echo end ${name} >>log`;
     const first = build(step('first'));
     await until(() => existsSync(join(folder, 'log')));
     const others = ['second', 'third', 'fourth'].map((name) => build(step(name)));
@@ -56,19 +62,22 @@ describe('builds at once', () => {
     expect(await build('echo built').ended).toEqual({ code: 0, told: 'built\n' });
   });
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)('wait for the compiler of a build that was told to end with %s', async (signal) => {
-    // The shell waits for it, and does not pass the signal on.
-    const compile = `echo compiles >>log; until [ -e ${signal} ]; do sleep 0.02; done; echo compiled >>log`;
-    writeFileSync(join(folder, 'log'), '');
-    const first = build(`sh -c '${compile}' && true`);
-    await until(() => read() === 'compiles\n');
-    process.kill(first.child.pid ?? 0, signal);
-    const second = build('echo next >>log');
-    await until(() => second.told().includes('Another build is running in this folder') || read().includes('next'));
-    writeFileSync(join(folder, signal), '');
-    expect((await second.ended).code).toBe(0);
-    expect(read()).toBe('compiles\ncompiled\nnext\n');
-  });
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'wait for the compiler of a build that was told to end with %s',
+    async (signal) => {
+      // The shell waits for it, and does not pass the signal on.
+      const compile = `echo compiles >>log; until [ -e ${signal} ]; do sleep 0.02; done; echo compiled >>log`;
+      writeFileSync(join(folder, 'log'), '');
+      const first = build(`sh -c '${compile}' && true`);
+      await until(() => read() === 'compiles\n');
+      process.kill(first.child.pid ?? 0, signal);
+      const second = build('echo next >>log');
+      await until(() => second.told().includes('Another build is running in this folder') || read().includes('next'));
+      writeFileSync(join(folder, signal), '');
+      expect((await second.ended).code).toBe(0);
+      expect(read()).toBe('compiles\ncompiled\nnext\n');
+    },
+  );
 
   it('end as their command ended', async () => {
     expect((await build('exit 7').ended).code).toBe(7);

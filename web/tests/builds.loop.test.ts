@@ -16,7 +16,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-// Builds side by side, as a newcomer makes them who follows the README in two terminals, in a checkout that was never built.
+// Builds side by side, as a newcomer makes them who follows the README in two terminals, in a checkout that was never
+// built.
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Inside the project, where its packages are found; in a folder that git and all checks leave out. */
@@ -27,7 +28,10 @@ const page = join(checkout, 'web/dist/page');
 
 /** The project's files, whose workspaces are those of the copy. */
 const copyCheckout = () => {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   const paths = listed.split('\n').filter((name) => name && !name.endsWith('.png') && existsSync(join(root, name)));
   for (const path of paths) cpSync(join(root, path), join(checkout, path));
   const workspaces = join(checkout, 'node_modules/@tickfolio');
@@ -45,7 +49,9 @@ interface Ended {
 const run = (command: string, args: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
     const env = { ...process.env, NODE_OPTIONS: '' };
-    execFile(command, args, { cwd: checkout, env }, (err, stdout, stderr) => resolve({ code: err ? 1 : 0, told: stdout + stderr }));
+    execFile(command, args, { cwd: checkout, env }, (err, stdout, stderr) =>
+      resolve({ code: err ? 1 : 0, told: stdout + stderr }),
+    );
   });
 const build = () => run('npm', ['run', '--silent', 'build']);
 const buildPage = () => run(process.execPath, ['web/dist/build.js']);
@@ -61,9 +67,10 @@ const faultsIn = ({ told }: Ended): string[] => told.split('\n').filter((line) =
 const missingFiles = (): string[] => {
   const index = readFileSync(join(page, 'index.html'), 'utf8');
   const worker = readFileSync(join(page, 'worker.js'), 'utf8');
-  const named = [...index.matchAll(/(?:src|href)="\.\/([^"#?]+)"/g), ...worker.matchAll(/["'`](assets\/[\w.-]+)["'`]/g)].map(
-    ([, name = '']) => name,
-  );
+  const named = [
+    ...index.matchAll(/(?:src|href)="\.\/([^"#?]+)"/g),
+    ...worker.matchAll(/["'`](assets\/[\w.-]+)["'`]/g),
+  ].map(([, name = '']) => name);
   expect(named.length).toBeGreaterThan(10);
   return [...named, 'index.html.br', 'index.html.gz'].filter((name) => !existsSync(join(page, name)));
 };
@@ -76,7 +83,9 @@ describe('two builds at once', () => {
     const ended = await Promise.all([build(), later(1_000, build)]);
     expect(ended.map(({ code, told }) => (code === 0 ? '' : told))).toEqual(['', '']);
     expect(ended.flatMap(faultsIn)).toEqual([]);
-    expect(ended.filter(({ told }) => told.includes('Another build is running in this folder; waiting for it ...'))).toHaveLength(1);
+    expect(
+      ended.filter(({ told }) => told.includes('Another build is running in this folder; waiting for it ...')),
+    ).toHaveLength(1);
     expect(missingFiles()).toEqual([]);
     expect(readdirSync(join(checkout, 'web/dist')).filter((name) => /^page[-.]/.test(name))).toEqual(['page.sources']);
   });

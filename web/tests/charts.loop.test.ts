@@ -50,7 +50,8 @@ const tells = (page: Page, box: string, part: number, expected: string | RegExp)
     if (typeof expected === 'string') expect(told).toBe(expected);
     else expect(told).toMatch(expected);
   });
-const isWhole = async (page: Page) => expect(await page.getByText(/This page broke|could not be drawn/).count()).toBe(0);
+const isWhole = async (page: Page) =>
+  expect(await page.getByText(/This page broke|could not be drawn/).count()).toBe(0);
 const legend = async (page: Page) => (await page.locator('.chart-legend').innerText()).replace(/\s+/g, ' ').trim();
 describe.skipIf(!browser)('the value over time', () => {
   it('stands at its time, to the pixel, keeps the first recorded minute after two live minutes, and shows ten minutes without a record', async () => {
@@ -67,7 +68,8 @@ describe.skipIf(!browser)('the value over time', () => {
           const column = (agoMs: number) => ((dayMs - agoMs - second * secondMs) / dayMs) * line.width;
           const peaks = peaksOf(line);
           expect(peaks).toHaveLength(spikes.length);
-          for (const [at, ago] of spikes.entries()) expect(Math.abs((peaks[at] ?? 0) - column(ago))).toBeLessThanOrEqual(1);
+          for (const [at, ago] of spikes.entries())
+            expect(Math.abs((peaks[at] ?? 0) - column(ago))).toBeLessThanOrEqual(1);
           // Before the first record, and the ten minutes; nothing else.
           const gaps = gapsOf(line);
           expect(gaps).toHaveLength(2);
@@ -87,16 +89,26 @@ describe.skipIf(!browser)('the value over time', () => {
   });
 
   it('tells the exact value and the time under the pointer, in the live stretch too', async () => {
-    await withWindow({ frame: bitcoinAt(noon, '100'), answers: recorded(noon, minuteMs, hourMs, () => false) }, async ({ page, send }) => {
-      await page.getByRole('button', { name: '1 h', exact: true }).click();
-      await page.locator('.value-panel canvas').waitFor();
-      await send(bitcoinAt(noon + 30 * secondMs, '68007514285645934.134038712039781719'));
-      await tells(page, '.value-panel .u-over', 0.997, 'Jun 15, 2026, 12:00:30 PM UTC 68,007,514,285,645,934.134038712039781719 USDT');
-      await send(bitcoinAt(noon + 31 * secondMs, '68007514285645935.000000000000000001'));
-      // Though nobody moves the pointer.
-      await expect.poll(() => legend(page)).toBe('Jun 15, 2026, 12:00:31 PM UTC 68,007,514,285,645,935.000000000000000001 USDT');
-      await tells(page, '.value-panel .u-over', 0.5, /^Jun 15, 2026, 11:3\d:00 AM UTC 1\d\d\.5 USDT$/);
-    });
+    await withWindow(
+      { frame: bitcoinAt(noon, '100'), answers: recorded(noon, minuteMs, hourMs, () => false) },
+      async ({ page, send }) => {
+        await page.getByRole('button', { name: '1 h', exact: true }).click();
+        await page.locator('.value-panel canvas').waitFor();
+        await send(bitcoinAt(noon + 30 * secondMs, '68007514285645934.134038712039781719'));
+        await tells(
+          page,
+          '.value-panel .u-over',
+          0.997,
+          'Jun 15, 2026, 12:00:30 PM UTC 68,007,514,285,645,934.134038712039781719 USDT',
+        );
+        await send(bitcoinAt(noon + 31 * secondMs, '68007514285645935.000000000000000001'));
+        // Though nobody moves the pointer.
+        await expect
+          .poll(() => legend(page))
+          .toBe('Jun 15, 2026, 12:00:31 PM UTC 68,007,514,285,645,935.000000000000000001 USDT');
+        await tells(page, '.value-panel .u-over', 0.5, /^Jun 15, 2026, 11:3\d:00 AM UTC 1\d\d\.5 USDT$/);
+      },
+    );
   });
 
   it('tells it to a finger too', async () => {
@@ -121,7 +133,8 @@ describe.skipIf(!browser)('charts', () => {
     const weekly = candles('7d', hourMs, autumn + 2 * hourMs, 168);
     const answers = {
       ...recorded(autumn, minuteMs, 40 * minuteMs, () => false),
-      'coins/btcusdt/candles': (search: string) => (search.includes('7d') ? weekly : candles('1h', minuteMs, autumn - minuteMs, 50)),
+      'coins/btcusdt/candles': (search: string) =>
+        search.includes('7d') ? weekly : candles('1h', minuteMs, autumn - minuteMs, 50),
     };
     const frame = bitcoinAt(autumn - 5 * secondMs, '120');
     await withWindow({ timezoneId: 'Europe/Berlin', frame, answers }, async ({ page, send }) => {
@@ -148,7 +161,10 @@ describe.skipIf(!browser)('charts', () => {
   });
 
   it('go on when the clock of the server is set back, and show what is worth now', async () => {
-    const answers = { ...recorded(noon, minuteMs, hourMs, () => false), 'coins/btcusdt/candles': candles('1h', minuteMs, noon, 60) };
+    const answers = {
+      ...recorded(noon, minuteMs, hourMs, () => false),
+      'coins/btcusdt/candles': candles('1h', minuteMs, noon, 60),
+    };
     await withWindow({ frame: bitcoinAt(noon + 2 * secondMs, '120'), answers }, async ({ page, send }) => {
       await page.locator('.value-panel canvas').waitFor();
       for (const second of [3, -2, -70, -1, 4]) await send(bitcoinAt(noon + second * secondMs, `${120 + second}`));

@@ -8,7 +8,9 @@ describe.skipIf(!browser)('the page of a coin', () => {
   it('is there also where it was delisted, with its last price and its chart, for who holds it and for who only looks', async () => {
     const [held] = frameAt(noon, { ltcusdt: { quantity: '3', price: '80.5', total: '241.5' } }, '241.5').Coins;
     const lastTime = '2026-03-02T09:30:00.000Z';
-    const Coins: TestFrame['Coins'] = held ? [{ ...held, PriceTime: lastTime, Stale: true, PriceState: 'delisted' }] : [];
+    const Coins: TestFrame['Coins'] = held
+      ? [{ ...held, PriceTime: lastTime, Stale: true, PriceState: 'delisted' }]
+      : [];
     const frame = { ...frameAt(noon, {}, '241.5'), Coins };
     const known = {
       Range: '1y',

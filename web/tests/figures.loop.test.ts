@@ -28,13 +28,20 @@ const answers = {
   'coins/btcusdt/candles': candles,
   'coins/solusdt/candles': candles,
   // Of all that there was nothing is left to be seen, and twelve thousand times as much.
-  'profile/day': { Since: '', Opens: [], DayAgo: [ago('btcusdt', '0.05508'), ago('ethusdt', '0.279'), ago('solusdt', '99999999')] },
+  'profile/day': {
+    Since: '',
+    Opens: [],
+    DayAgo: [ago('btcusdt', '0.05508'), ago('ethusdt', '0.279'), ago('solusdt', '99999999')],
+  },
   'profile/coins': { Quantity: '1' },
   'profile/value': { Range: '24h', Points: [{ Time: time, Value: '1' }] },
 };
 
 const figures = '.digits, .change, .hint, .field .fault, .toast > span';
-/** Where lines of figures end otherwise than behind a group, at a blank, or in a fraction that has the line for itself: the text, with `|` there. */
+/**
+ * Where lines of figures end otherwise than behind a group, at a blank, or in a fraction that has the line for itself:
+ * the text, with `|` there.
+ */
 const tornFigures = (page: Page, group: string, point: string) =>
   page.evaluate(`[...document.querySelectorAll('${figures}')].flatMap((element) => {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
@@ -91,7 +98,10 @@ describe.skipIf(!browser)('long figures on phones', () => {
           await lookAt('portfolio');
           // Copied and read out it is the number alone.
           const plain = `${'99,999,999,999,999,999,999'.replaceAll(',', group)}${point}123456789012345678 BTC`;
-          expect(await row.locator('.below-value').evaluate((cell) => [cell.textContent, cell.innerText])).toEqual([plain, plain]);
+          expect(await row.locator('.below-value').evaluate((cell) => [cell.textContent, cell.innerText])).toEqual([
+            plain,
+            plain,
+          ]);
           const copied = `(() => { getSelection().selectAllChildren(document.querySelector('tr[data-symbol=btcusdt] .below-value')); return getSelection().toString(); })()`;
           expect(await page.evaluate(copied)).toBe(plain);
           expect(await row.ariaSnapshot()).toContain(plain);

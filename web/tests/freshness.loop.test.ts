@@ -7,7 +7,11 @@ const noon = Date.parse('2026-06-15T12:00:00.000Z');
 const two = frameAt(noon, { btcusdt: { price: '99.6' }, ethusdt: { price: '0.4' } }, '100');
 const candle = { Time: '2026-06-15T11:59:00.000Z', Open: '1', High: '2', Low: '1', Close: '2' };
 const candles = { Range: '1h', StepSeconds: 60, Candles: [candle], Today: null, Day: null, Volume: null };
-const answers = { 'coins/btcusdt/candles': candles, 'coins/ethusdt/candles': candles, 'coins/solusdt/candles': candles };
+const answers = {
+  'coins/btcusdt/candles': candles,
+  'coins/ethusdt/candles': candles,
+  'coins/solusdt/candles': candles,
+};
 
 /** The same with other words about its prices, of so long ago. */
 const withPrices = (frame: TestFrame, agoMs: number, more: object, which = /./): TestFrame => ({
@@ -20,8 +24,18 @@ const outage = withPrices(two, 600_000, { Stale: true, PriceState: 'feed-down' }
 
 describe.skipIf(!browser)('how live it is', () => {
   it.each([
-    ['en-GB', 'Live\n99 % of the value priced in the last 2 s', 'Live\npriced in the last 2 s', 'No prices have arrived since 11:50'],
-    ['de-DE', 'Live\n99 % des Werts in den letzten 2 s bepreist', 'Live\nin den letzten 2 s bepreist', 'Seit 11:50 kommen keine Kurse an'],
+    [
+      'en-GB',
+      'Live\n99 % of the value priced in the last 2 s',
+      'Live\npriced in the last 2 s',
+      'No prices have arrived since 11:50',
+    ],
+    [
+      'de-DE',
+      'Live\n99 % des Werts in den letzten 2 s bepreist',
+      'Live\nin den letzten 2 s bepreist',
+      'Seit 11:50 kommen keine Kurse an',
+    ],
   ])(
     'is told without rounding up, of the coin on its own page, and never as live during an outage, %s',
     async (locale, most, one, none) => {
@@ -60,7 +74,8 @@ describe.skipIf(!browser)('how live it is', () => {
   });
 
   it('waits for no first trade while no prices arrive, nor of what is traded no more', async () => {
-    const without = (PriceState: string) => withPrices(two, 0, { Price: null, Total: null, PriceTime: null, Stale: true, PriceState });
+    const without = (PriceState: string) =>
+      withPrices(two, 0, { Price: null, Total: null, PriceTime: null, Stale: true, PriceState });
     await withWindow({ frame: without('waiting') }, async ({ page, send }) => {
       const told = () => page.locator('.total-waiting').innerText();
       await expect.poll(told).toBe('Waiting for the first trade');
@@ -77,9 +92,13 @@ describe.skipIf(!browser)('how live it is', () => {
     const away = withPrices(more, 0, { Stale: true, PriceState: 'feed-down' });
     await withWindow({ frame: away, viewport: { width: 390, height: 800 } }, async ({ page, send }) => {
       const banner = page.getByRole('region', { name: 'Notices' }).locator('.banner');
-      await expect.poll(() => banner.allInnerTexts()).toEqual([expect.stringMatching(/^No prices are arriving from the exchange\. /)]);
+      await expect
+        .poll(() => banner.allInnerTexts())
+        .toEqual([expect.stringMatching(/^No prices are arriving from the exchange\. /)]);
       // Beside a long amount too.
-      const heights = await page.evaluate("[...document.querySelectorAll('tbody .tag')].map((tag) => tag.getBoundingClientRect().height)");
+      const heights = await page.evaluate(
+        "[...document.querySelectorAll('tbody .tag')].map((tag) => tag.getBoundingClientRect().height)",
+      );
       expect((heights as number[]).map((height) => height < 25)).toEqual([true, true]);
       await send(more);
       await expect.poll(() => banner.count()).toBe(0);
@@ -87,19 +106,34 @@ describe.skipIf(!browser)('how live it is', () => {
   });
 
   it('shows one change under a price in BTC, in the list, and on the page of the coin, and names two pairs of one coin apart', async () => {
-    const ago = (symbol: string, price: string, quotePrice: string) => ({ Symbol: symbol, Price: price, QuotePrice: quotePrice });
-    const day = { Since: '', Opens: [], DayAgo: [ago('ethbtc', '2000', '0.05268'), ago('ethusdt', '2000', '2000')] };
-    const frame = frameAt(noon, { ethbtc: { price: '0.05227', total: '1960.2' }, ethusdt: { price: '1960.2' } }, '3920.4');
-    await withWindow({ frame, answers: { ...answers, 'coins/ethbtc/candles': candles, 'profile/day': day } }, async ({ page }) => {
-      const changeOf = (symbol: string) => page.locator(`tr[data-symbol=${symbol}] .cell-change`).innerText();
-      await expect.poll(() => changeOf('ethbtc')).toMatch(/−0\.78 %/);
-      expect(await changeOf('ethusdt')).toMatch(/−1\.99 %/);
-      for (const name of ['Change Ethereum ETH/USDT', 'Change Ethereum ETH/BTC'])
-        expect(await page.getByRole('button', { name, exact: true }).count()).toBe(1);
-      await page.goto(`${origin}/coins/ethbtc`);
-      await expect.poll(() => page.locator('.coin-head').innerText()).toMatch(/0\.05227\s+BTC\s+down\s+▼\s*−0\.78 %\s+24 h/);
-      expect(await page.locator('.position').innerText()).toMatch(/24 h, value in USDT\s+down\s+▼\s*−39\.80\s+−1\.99 %/);
-      expect(await page.title()).toBe('Ethereum ETH/BTC · tickfolio');
+    const ago = (symbol: string, price: string, quotePrice: string) => ({
+      Symbol: symbol,
+      Price: price,
+      QuotePrice: quotePrice,
     });
+    const day = { Since: '', Opens: [], DayAgo: [ago('ethbtc', '2000', '0.05268'), ago('ethusdt', '2000', '2000')] };
+    const frame = frameAt(
+      noon,
+      { ethbtc: { price: '0.05227', total: '1960.2' }, ethusdt: { price: '1960.2' } },
+      '3920.4',
+    );
+    await withWindow(
+      { frame, answers: { ...answers, 'coins/ethbtc/candles': candles, 'profile/day': day } },
+      async ({ page }) => {
+        const changeOf = (symbol: string) => page.locator(`tr[data-symbol=${symbol}] .cell-change`).innerText();
+        await expect.poll(() => changeOf('ethbtc')).toMatch(/−0\.78 %/);
+        expect(await changeOf('ethusdt')).toMatch(/−1\.99 %/);
+        for (const name of ['Change Ethereum ETH/USDT', 'Change Ethereum ETH/BTC'])
+          expect(await page.getByRole('button', { name, exact: true }).count()).toBe(1);
+        await page.goto(`${origin}/coins/ethbtc`);
+        await expect
+          .poll(() => page.locator('.coin-head').innerText())
+          .toMatch(/0\.05227\s+BTC\s+down\s+▼\s*−0\.78 %\s+24 h/);
+        expect(await page.locator('.position').innerText()).toMatch(
+          /24 h, value in USDT\s+down\s+▼\s*−39\.80\s+−1\.99 %/,
+        );
+        expect(await page.title()).toBe('Ethereum ETH/BTC · tickfolio');
+      },
+    );
   });
 });

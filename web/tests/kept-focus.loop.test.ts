@@ -13,7 +13,9 @@ const answers = {
   'coins/ethusdt/candles': { Candles: [] },
 };
 const focused = (page: Page) =>
-  page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText") as Promise<string>;
+  page.evaluate(
+    "document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText",
+  ) as Promise<string>;
 const press = async (page: Page, ...keys: readonly string[]) => {
   for (const key of keys) await page.keyboard.press(key);
 };

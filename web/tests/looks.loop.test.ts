@@ -61,7 +61,8 @@ describe.skipIf(!browser)('a printed portfolio', () => {
     const two = frameAt(noon, { ...bitcoin, ethusdt: { price: '50' } }, '150');
     await withWindow({ frame: two, answers }, async ({ page }) => {
       await page.locator('tr[data-symbol=ethusdt]').waitFor();
-      const pressed = "[...document.querySelectorAll('button, select')].filter((element) => element.checkVisibility()).length";
+      const pressed =
+        "[...document.querySelectorAll('button, select')].filter((element) => element.checkVisibility()).length";
       expect(await page.evaluate(pressed)).toBeGreaterThan(5);
       await page.emulateMedia({ media: 'print' });
       expect(await page.evaluate(pressed)).toBe(0);

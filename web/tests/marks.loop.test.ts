@@ -14,7 +14,11 @@ describe.skipIf(!browser)('the value over time', () => {
   it('is dashed while a coin had no price, and says so to the pointer and to a screen reader', async () => {
     const Points = Array.from({ length: 60 }, (_, at) => {
       const ago = 60 - at;
-      return { Time: iso(noon - ago * minuteMs), Value: '100', ...(ago > 20 && ago <= 40 ? { Missing: ['tornusdt'] } : {}) };
+      return {
+        Time: iso(noon - ago * minuteMs),
+        Value: '100',
+        ...(ago > 20 && ago <= 40 ? { Missing: ['tornusdt'] } : {}),
+      };
     });
     const answers = { 'profile/value': { Range: '1h', StepSeconds: 60, Points } };
     await withWindow({ frame: frameAt(noon, held('btcusdt'), '100'), answers }, async ({ page }) => {

@@ -5,8 +5,17 @@ import { browser, withWindow } from './kit/window.js';
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
 const bitcoin = { quantity: '0.5', price: '68000', total: '34000' };
 const one = frameAt(noon, { btcusdt: bitcoin }, '34000');
-const both = frameAt(noon + 1_000, { btcusdt: bitcoin, solusdt: { quantity: '1000', price: '150', total: '150000' } }, '184000');
-const ago = (symbol: string, price: string) => ({ Symbol: symbol, Price: price, QuotePrice: price, Time: '2026-06-15T11:58:00.000Z' });
+const both = frameAt(
+  noon + 1_000,
+  { btcusdt: bitcoin, solusdt: { quantity: '1000', price: '150', total: '150000' } },
+  '184000',
+);
+const ago = (symbol: string, price: string) => ({
+  Symbol: symbol,
+  Price: price,
+  QuotePrice: price,
+  Time: '2026-06-15T11:58:00.000Z',
+});
 
 /** A server that keeps what was added only after it was asked for it, and knows a moment later what it cost. */
 const createServer = () => {
@@ -17,7 +26,13 @@ const createServer = () => {
     'profile/day': () => {
       at.asked += 1;
       const DayAgo = [ago('btcusdt', '69000'), ...(at.added && at.known ? [ago('solusdt', '160')] : [])];
-      return { AsOf: '2026-06-15T12:00:45.000Z', Since: '2026-06-15T00:00:00.000Z', Opens: [], DayAgo, DayAgoNext: null };
+      return {
+        AsOf: '2026-06-15T12:00:45.000Z',
+        Since: '2026-06-15T00:00:00.000Z',
+        Opens: [],
+        DayAgo,
+        DayAgoNext: null,
+      };
     },
   };
   return { at, answers };
@@ -30,9 +45,12 @@ describe.skipIf(!browser)('the change of 24 hours after a coin was added', () =>
   ])('says what it lacks, and is of everything within seconds: %s', async (locale, lacking, whole, part, all) => {
     const { at, answers } = createServer();
     await withWindow({ locale, frame: one, answers }, async ({ page, send }) => {
-      const figure = async () => (await page.locator('.changes > div').first().innerText()).replace(/^(gefallen|down)\s|▼/gm, '');
+      const figure = async () =>
+        (await page.locator('.changes > div').first().innerText()).replace(/^(gefallen|down)\s|▼/gm, '');
       const reads = (label: string, change: string) =>
-        expect.poll(async () => (await figure()).replace(/\s+/g, ' '), { timeout: 6_000 }).toMatch(new RegExp(`^${label} .*${change}$`));
+        expect
+          .poll(async () => (await figure()).replace(/\s+/g, ' '), { timeout: 6_000 })
+          .toMatch(new RegExp(`^${label} .*${change}$`));
       await reads(whole, part);
       await page.locator('.holdings-head .button').click();
       await page.locator('.search').fill('sol');

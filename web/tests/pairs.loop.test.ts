@@ -7,7 +7,11 @@ const symbols = ['SOL/USDT', 'SOL/BNB', 'DOGE/FDUSD', 'BTC/USDT'].map((pair) => 
   const [BaseAsset = '', QuoteAsset = ''] = pair.split('/');
   return { Symbol: `${BaseAsset}${QuoteAsset}`.toLowerCase(), BaseAsset, QuoteAsset };
 });
-const answers = { symbols: { Symbols: symbols }, 'coins/solbnb/candles': { Candles: [] }, 'coins/bnbusdt/candles': { Candles: [] } };
+const answers = {
+  symbols: { Symbols: symbols },
+  'coins/solbnb/candles': { Candles: [] },
+  'coins/bnbusdt/candles': { Candles: [] },
+};
 const viewport = { width: 1100, height: 800 };
 
 describe.skipIf(!browser)('a pair that is not in USDT', () => {
@@ -16,7 +20,9 @@ describe.skipIf(!browser)('a pair that is not in USDT', () => {
     await withWindow({ frame, answers, viewport }, async ({ page }) => {
       await page.getByRole('button', { name: 'Add coin' }).click();
       await page.locator('.search').fill('sol');
-      await expect.poll(() => page.locator('.found-item .coin-names').allInnerTexts()).toEqual(['Solana\nSOL', 'Solana\nSOL/BNB']);
+      await expect
+        .poll(() => page.locator('.found-item .coin-names').allInnerTexts())
+        .toEqual(['Solana\nSOL', 'Solana\nSOL/BNB']);
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'Add Solana SOL/BNB', exact: true }).waitFor();
@@ -26,7 +32,11 @@ describe.skipIf(!browser)('a pair that is not in USDT', () => {
   it('is named whole in the allocation, whatever stands beside it', async () => {
     const holdings = [['solbnb'], ['solbnb', 'dogefdusd'], ['btcusdt', 'solusdt', 'dogefdusd', 'solbnb']];
     const frames = holdings.map((held, at) =>
-      frameAt(noon + at * 1_000, Object.fromEntries(held.map((symbol) => [symbol, { price: '100' }])), (100 * held.length).toString()),
+      frameAt(
+        noon + at * 1_000,
+        Object.fromEntries(held.map((symbol) => [symbol, { price: '100' }])),
+        (100 * held.length).toString(),
+      ),
     );
     const first = frameAt(noon - 1_000, { btcusdt: { price: '100' } }, '100');
     await withWindow({ frame: first, answers, viewport }, async ({ page, send }) => {

@@ -44,8 +44,8 @@ describe.skipIf(!browser)('the screen', () => {
   it('keeps its digits at full strength while prices move', async () => {
     await withWindow({ frame: bitcoinAt(noon, '100'), answers }, async ({ page, send }) => {
       await page.getByTestId('total').waitFor();
-      // In every picture, because an animation may be over before anybody outside looks. What moves the opacity of digits or of what holds them:
-      // neither the ground that flashes behind them, nor the place of a chart to come.
+      // In every picture, because an animation may be over before anybody outside looks. What moves the opacity of
+      // digits or of what holds them: neither the ground that flashes behind them, nor the place of a chart to come.
       await page.evaluate(`(() => {
         Object.assign(window, { faded: new Set(), flashed: false });
         const look = () => {
@@ -67,21 +67,28 @@ describe.skipIf(!browser)('the screen', () => {
   });
 
   it('says that prices are simulated wherever one is and however far one scrolls, and nothing of it where they are real', async () => {
-    await withWindow({ frame: four('68000', true), answers, viewport: { width: 390, height: 600 } }, async ({ page, send }) => {
-      for (const path of ['/', '/coins/btcusdt', '/account', '/nowhere']) {
-        await page.goto(origin + path);
-        await page.getByText('Simulated', { exact: true }).waitFor();
-        for (const part of [0, 0.5, 1]) {
-          await page.evaluate(`scrollTo(0, document.documentElement.scrollHeight * ${part})`);
-          await settled(async () => {
-            const pill = await boxOf(page, '.pill');
-            expect([path, part, pill.top >= 0 && pill.bottom <= 600 && pill.left >= 0 && pill.right <= 390]).toEqual([path, part, true]);
-          });
+    await withWindow(
+      { frame: four('68000', true), answers, viewport: { width: 390, height: 600 } },
+      async ({ page, send }) => {
+        for (const path of ['/', '/coins/btcusdt', '/account', '/nowhere']) {
+          await page.goto(origin + path);
+          await page.getByText('Simulated', { exact: true }).waitFor();
+          for (const part of [0, 0.5, 1]) {
+            await page.evaluate(`scrollTo(0, document.documentElement.scrollHeight * ${part})`);
+            await settled(async () => {
+              const pill = await boxOf(page, '.pill');
+              expect([path, part, pill.top >= 0 && pill.bottom <= 600 && pill.left >= 0 && pill.right <= 390]).toEqual([
+                path,
+                part,
+                true,
+              ]);
+            });
+          }
         }
-      }
-      await send(four('68000'));
-      await page.locator('.pill').waitFor({ state: 'detached' });
-    });
+        await send(four('68000'));
+        await page.locator('.pill').waitFor({ state: 'detached' });
+      },
+    );
   });
 
   it('leads to the page that was asked for, after signing in as after making an account, and never to another site', async () => {
@@ -91,11 +98,14 @@ describe.skipIf(!browser)('the screen', () => {
       await page.getByRole('button', { name: button, exact: true }).click();
       await page.getByRole('link', { name: /^Account/ }).waitFor();
     };
-    await withWindow({ signedIn: false, path: '/coins/btcusdt?from=mail', frame: bitcoinAt(noon, '100'), answers }, async ({ page }) => {
-      await signIn(page, 'Sign in');
-      await page.getByRole('heading', { name: 'Bitcoin BTC' }).waitFor();
-      expect(page.url()).toBe(`${origin}/coins/btcusdt?from=mail`);
-    });
+    await withWindow(
+      { signedIn: false, path: '/coins/btcusdt?from=mail', frame: bitcoinAt(noon, '100'), answers },
+      async ({ page }) => {
+        await signIn(page, 'Sign in');
+        await page.getByRole('heading', { name: 'Bitcoin BTC' }).waitFor();
+        expect(page.url()).toBe(`${origin}/coins/btcusdt?from=mail`);
+      },
+    );
     // The address of the gate itself, as it is sent to another device.
     await withWindow(
       { signedIn: false, path: '/sign-in?next=%2Fcoins%2Fbtcusdt', frame: bitcoinAt(noon, '100'), answers },
@@ -121,32 +131,36 @@ describe.skipIf(!browser)('the screen', () => {
     ['Asia/Kolkata', 'en-GB', '17:29:00 GMT+5:30', '17:29', /^\d\d:00$/],
     ['Europe/Berlin', 'de-DE', '13:59:00 MESZ', '13:59', /^\d\d:00$/],
   ])('has one zone, that of the computer, also on its axes: %s', async (timezoneId, locale, live, minute, hour) => {
-    await withWindow({ timezoneId, locale, frame: bitcoinAt(noon, '100'), answers, path: '/account' }, async ({ page }) => {
-      await page.context().addInitScript(
-        `window.drawn = []; const { fillText } = CanvasRenderingContext2D.prototype;
+    await withWindow(
+      { timezoneId, locale, frame: bitcoinAt(noon, '100'), answers, path: '/account' },
+      async ({ page }) => {
+        await page.context().addInitScript(
+          `window.drawn = []; const { fillText } = CanvasRenderingContext2D.prototype;
          CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { window.drawn.push(String(text)); return fillText.call(this, text, ...rest); };`,
-      );
-      const onAxes = async () => ((await page.evaluate('window.drawn')) as string[]).filter((text) => /\d:\d\d/.test(text));
-      const everything = async () =>
-        `${await page.locator('#page').innerText()} ${(await page.evaluate("[...document.querySelectorAll('[title]')].map(({ title }) => title).join(' ')")) as string}`;
-      await page.goto(origin);
-      await page.locator('.value-panel canvas').waitFor();
-      const tells = (box: string, part: number, text: string) =>
-        settled(async () => {
-          await pointAt(page, box, part);
-          expect(await page.locator('.chart-legend').innerText()).toContain(text);
-        });
-      await tells('.value-panel .u-over', 0.997, live);
-      await expect.poll(async () => (await onAxes()).length).toBeGreaterThan(2);
-      expect((await onAxes()).filter((text) => !hour.test(text))).toEqual([]);
-      expect(await everything()).not.toMatch(/UTC/);
-      await page.goto(`${origin}/coins/btcusdt`);
-      await page.locator('.coin-chart canvas').first().waitFor();
-      await tells('.coin-chart .chart-box td:nth-child(2)', 58.5 / 60, minute);
-      expect(await everything()).not.toMatch(/UTC/);
-      const pattern = / [AP]M$/.test(minute) ? /^\d{1,2}:\d\d [AP]M$/ : /^\d\d:\d\d$/;
-      expect((await onAxes()).filter((text) => !pattern.test(text) && !text.includes(minute))).toEqual([]);
-    });
+        );
+        const onAxes = async () =>
+          ((await page.evaluate('window.drawn')) as string[]).filter((text) => /\d:\d\d/.test(text));
+        const everything = async () =>
+          `${await page.locator('#page').innerText()} ${(await page.evaluate("[...document.querySelectorAll('[title]')].map(({ title }) => title).join(' ')")) as string}`;
+        await page.goto(origin);
+        await page.locator('.value-panel canvas').waitFor();
+        const tells = (box: string, part: number, text: string) =>
+          settled(async () => {
+            await pointAt(page, box, part);
+            expect(await page.locator('.chart-legend').innerText()).toContain(text);
+          });
+        await tells('.value-panel .u-over', 0.997, live);
+        await expect.poll(async () => (await onAxes()).length).toBeGreaterThan(2);
+        expect((await onAxes()).filter((text) => !hour.test(text))).toEqual([]);
+        expect(await everything()).not.toMatch(/UTC/);
+        await page.goto(`${origin}/coins/btcusdt`);
+        await page.locator('.coin-chart canvas').first().waitFor();
+        await tells('.coin-chart .chart-box td:nth-child(2)', 58.5 / 60, minute);
+        expect(await everything()).not.toMatch(/UTC/);
+        const pattern = / [AP]M$/.test(minute) ? /^\d{1,2}:\d\d [AP]M$/ : /^\d\d:\d\d$/;
+        expect((await onAxes()).filter((text) => !pattern.test(text) && !text.includes(minute))).toEqual([]);
+      },
+    );
   });
 
   it('has a header and a banner from edge to edge, on short pages too', async () => {
@@ -176,7 +190,9 @@ describe.skipIf(!browser)('the screen', () => {
       await settled(async () => {
         const { left, right, top, bottom } = await boxOf(page, '.toast');
         expect(
-          await page.evaluate(`document.elementFromPoint(${(left + right) / 2}, ${(top + bottom) / 2}).closest('.toast') === null`),
+          await page.evaluate(
+            `document.elementFromPoint(${(left + right) / 2}, ${(top + bottom) / 2}).closest('.toast') === null`,
+          ),
         ).toBe(true);
       });
       await page.keyboard.press('Escape');
@@ -193,7 +209,10 @@ describe.skipIf(!browser)('the screen', () => {
           `[...document.querySelectorAll(${JSON.stringify(selector)})].map((element) => getComputedStyle(element).backgroundColor)`,
         ) as Promise<string[]>;
       await settled(async () => {
-        const [chosen, others] = [await grounds('.ranges [aria-pressed=true]'), await grounds('.ranges [aria-pressed=false]')];
+        const [chosen, others] = [
+          await grounds('.ranges [aria-pressed=true]'),
+          await grounds('.ranges [aria-pressed=false]'),
+        ];
         expect([chosen.length, others.includes(chosen[0] ?? '')]).toEqual([1, false]);
       });
       // A plate behind its text, in the text's own colour, would hide it.
@@ -205,12 +224,16 @@ describe.skipIf(!browser)('the screen', () => {
       const swatches = await grounds('.swatch');
       expect(new Set(swatches).size).toBe(swatches.length);
       await settled(async () =>
-        expect((await boxOf(page, '.total-value .digits')).top).toBeGreaterThanOrEqual((await boxOf(page, '#total-title')).bottom),
+        expect((await boxOf(page, '.total-value .digits')).top).toBeGreaterThanOrEqual(
+          (await boxOf(page, '#total-title')).bottom,
+        ),
       );
       await page.getByRole('button', { name: 'Add coin' }).click();
       const active = page.locator('.found-item[data-active-item]');
       await active.waitFor();
-      await expect.poll(() => active.evaluate((item) => item.ownerDocument.defaultView?.getComputedStyle(item).outlineStyle)).toBe('solid');
+      await expect
+        .poll(() => active.evaluate((item) => item.ownerDocument.defaultView?.getComputedStyle(item).outlineStyle))
+        .toBe('solid');
       await page.goto(`${origin}/coins/btcusdt`);
       await page.locator('.coin-chart canvas').first().waitFor();
     });
@@ -274,7 +297,12 @@ describe.skipIf(!browser)('the screen', () => {
               await settled(async () => {
                 await drawn(page);
                 const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
-                expect({ what, width, wide, cut: await page.evaluate(findCut) }).toEqual({ what, width, wide: false, cut: [] });
+                expect({ what, width, wide, cut: await page.evaluate(findCut) }).toEqual({
+                  what,
+                  width,
+                  wide: false,
+                  cut: [],
+                });
               });
             }
           };
@@ -283,7 +311,8 @@ describe.skipIf(!browser)('the screen', () => {
           const quantity = page.locator('.dialog input');
           // A row that is laid out for another width meanwhile is another one, which no press has reached.
           await settled(async () => {
-            if ((await quantity.count()) === 0) await page.locator('tr[data-symbol=ethusdt] .icon-button').click({ timeout: 1_000 });
+            if ((await quantity.count()) === 0)
+              await page.locator('tr[data-symbol=ethusdt] .icon-button').click({ timeout: 1_000 });
             expect(await quantity.count()).toBe(1);
           });
           await quantity.fill('99999999999999999998');
@@ -300,11 +329,15 @@ describe.skipIf(!browser)('the screen', () => {
   );
 
   it('has figures of now in rows out of sight, for who searches the page or prints it, though no push comes any more', async () => {
-    const held = (price: string) => Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`c${at}usdt`, { price }]));
+    const held = (price: string) =>
+      Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`c${at}usdt`, { price }]));
     await withWindow({ frame: frameAt(noon, held('100.25'), '6015'), expected: /503/ }, async ({ page, send }) => {
       const rows = page.locator('.coins tbody tr');
       const old = async (price: string) => (await rows.allTextContents()).filter((row) => !row.includes(price)).length;
-      /** Counts the old rows whenever some were drawn: nobody outside looks in time. @param then is done after the first ones */
+      /**
+       * Counts the old rows whenever some were drawn: nobody outside looks in time. @param then is done after the first
+       * ones
+       */
       const watch = (price: string, then: string) =>
         page.evaluate(`(() => {
           const old = () => [...document.querySelectorAll('.coins tbody tr')].filter((row) => !row.textContent.includes('${price}')).length;
@@ -322,7 +355,10 @@ describe.skipIf(!browser)('the screen', () => {
       await send(frameAt(noon + 1_000, held('101.25'), '6075'));
       await expect.poll(() => old('101.25')).toBe(0);
       expect(Math.max(...((await page.evaluate('window.counts')) as number[]))).toBeGreaterThan(0);
-      await watch('102.25', "window.watching.disconnect(); dispatchEvent(new Event('beforeprint')); window.counts.push(old());");
+      await watch(
+        '102.25',
+        "window.watching.disconnect(); dispatchEvent(new Event('beforeprint')); window.counts.push(old());",
+      );
       await send(frameAt(noon + 2_000, held('102.25'), '6135'));
       await expect.poll(() => page.evaluate('window.counts')).toEqual([expect.any(Number), 0]);
       expect(await page.evaluate('window.counts[0]')).toBeGreaterThan(0);

@@ -59,7 +59,9 @@ const bareTexts = (text: string, name = 'page.tsx'): string[] => {
       const children = (value.children as readonly Node[]).filter(
         (child) => child.type !== 'JSXText' || !/^\s*\n\s*$|^$/.test(String(child.value)),
       );
-      const texts = children.filter((child) => child.type === 'JSXExpressionContainer' && !isSafe(child.expression as Node));
+      const texts = children.filter(
+        (child) => child.type === 'JSXExpressionContainer' && !isSafe(child.expression as Node),
+      );
       if (children.length > 1 || value.type === 'JSXFragment')
         for (const { start } of texts) found.push(`${name}:${text.slice(0, start).split('\n').length}`);
     }
@@ -71,7 +73,9 @@ const bareTexts = (text: string, name = 'page.tsx'): string[] => {
 
 it('has every text that changes in an element of its own, so that a browser that translates the page keeps no old one', () => {
   expect(sources.length).toBeGreaterThan(70);
-  expect(sources.filter(({ name }) => name.endsWith('.tsx')).flatMap(({ name, text }) => bareTexts(text, name))).toEqual([]);
+  expect(
+    sources.filter(({ name }) => name.endsWith('.tsx')).flatMap(({ name, text }) => bareTexts(text, name)),
+  ).toEqual([]);
 });
 it('sees such texts, and nothing else', () => {
   const wrong = [
@@ -93,6 +97,7 @@ it('sees such texts, and nothing else', () => {
   expect(right.flatMap((text) => bareTexts(`const x = ${text};`))).toEqual([]);
 });
 it('writes times in one place only, so that a screen has one zone', () => {
-  const isTime = /toLocale(Time|Date)?String|toISOString|toUTCString|DateTimeFormat|getTimezoneOffset|\.get(UTC)?Hours\(/;
+  const isTime =
+    /toLocale(Time|Date)?String|toISOString|toUTCString|DateTimeFormat|getTimezoneOffset|\.get(UTC)?Hours\(/;
   expect(sources.filter(({ text }) => isTime.test(text)).map(({ name }) => name)).toEqual(['text/times.ts']);
 });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-// The worker as the browser runs it, on caches that are a Map: what it keeps of builds that come, go and come back. In Chromium: offline-page.loop.test.ts.
+// The worker as the browser runs it, on caches that are a Map: what it keeps of builds that come, go and come back. In
+// Chromium: offline-page.loop.test.ts.
 
 const place = 'https://page.example/';
 type Handler = (event: { waitUntil(work: Promise<unknown>): void }) => void;

@@ -1,4 +1,5 @@
-// Opens the page without a network: keeps the page's own files of one build, and nothing else. What it does not answer goes its usual way.
+// Opens the page without a network: keeps the page's own files of one build, and nothing else. What it does not answer
+// goes its usual way.
 declare const self: ServiceWorkerGlobalScope;
 
 /** What the build wrote, put in by it. */
@@ -30,13 +31,16 @@ const fetchIndex = async (): Promise<Response> => {
   const response = await fetch(indexAddress, { cache: 'no-store' });
   const digest = await crypto.subtle.digest('SHA-256', await response.clone().arrayBuffer());
   const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  // While an update is rolled out, another replica may have answered with another build's: then nothing is kept, and tried again later.
+  // While an update is rolled out, another replica may have answered with another build's: then nothing is kept, and
+  // tried again later.
   if (!response.ok || hex !== index) throw new Error('index.html is of another build');
   return response;
 };
 /** A build that was rolled back to may be kept since before; names are made of content, so that is all it needs. */
 const isKept = async (cache: Cache) => {
-  const found = await Promise.all([...assets, indexAddress].map((address) => cache.match(address, { ignoreVary: true })));
+  const found = await Promise.all(
+    [...assets, indexAddress].map((address) => cache.match(address, { ignoreVary: true })),
+  );
   return found.every((response) => response !== undefined);
 };
 const keep = async () => {
@@ -57,7 +61,8 @@ const install = async () => {
 
 /** In a build's cache: the how manyth it was to begin. Nobody asks for it. */
 const turnAddress = `${basePath}assets/turn`;
-const turnOf = async (name: string): Promise<number> => Number((await (await (await caches.open(name)).match(turnAddress))?.text()) ?? 0);
+const turnOf = async (name: string): Promise<number> =>
+  Number((await (await (await caches.open(name)).match(turnAddress))?.text()) ?? 0);
 
 /** Files of the build before stay for pages that are still open; their names are never those of others. */
 const clean = async () => {
@@ -70,9 +75,12 @@ const clean = async () => {
   await self.clients.claim();
 };
 
-const fromCache = async (address: string): Promise<Response | undefined> => (await caches.open(own)).match(address, { ignoreVary: true });
+const fromCache = async (address: string): Promise<Response | undefined> =>
+  (await caches.open(own)).match(address, { ignoreVary: true });
 const afterBound = () =>
-  new Promise<undefined>((resolve) => AbortSignal.timeout(maxAnswerMs).addEventListener('abort', () => resolve(undefined)));
+  new Promise<undefined>((resolve) =>
+    AbortSignal.timeout(maxAnswerMs).addEventListener('abort', () => resolve(undefined)),
+  );
 
 /** The server's page while it answers; else the one kept here, whose files are all kept too. */
 const openPage = async (request: Request): Promise<Response> => {
@@ -81,7 +89,8 @@ const openPage = async (request: Request): Promise<Response> => {
   if (answer && answer.status < 500) return answer;
   return (await fromCache(indexAddress)) ?? answer ?? asked;
 };
-const openAsset = async (request: Request): Promise<Response> => (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
+const openAsset = async (request: Request): Promise<Response> =>
+  (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
 self.addEventListener('activate', (event) => event.waitUntil(clean()));

@@ -10,7 +10,9 @@ export interface Frame extends Pick<WholeFrame, 'TotalValue'> {
   readonly Coins: readonly Coin[];
 }
 
-/** What is wrong with the sums of a frame whose coins are all quoted in USDT, or undefined when every digit is right. */
+/**
+ * What is wrong with the sums of a frame whose coins are all quoted in USDT, or undefined when every digit is right.
+ */
 export const faultOf = ({ Coins, TotalValue }: Frame): string | undefined => {
   let sum = new Exact(0);
   for (const { Symbol: symbol, Quantity, Price, Total } of Coins) {

@@ -50,6 +50,7 @@ export const createPerson = (base: string, name: string, password: string): Pers
       return answer;
     },
     profile: () => call(`${api}/profile`, { headers: authorized() }),
-    addCoin: (symbol, quantity) => call(`${api}/profile/coins`, { method: 'POST', body: { symbol, quantity }, headers: authorized() }),
+    addCoin: (symbol, quantity) =>
+      call(`${api}/profile/coins`, { method: 'POST', body: { symbol, quantity }, headers: authorized() }),
   };
 };

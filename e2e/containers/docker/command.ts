@@ -39,7 +39,8 @@ export const runCommand = (
     const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     // Its whole group, because docker has its commands done by children.
     const kill = () => {
-      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, 'SIGKILL');
     };
     signal.addEventListener('abort', kill, { once: true });
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -21,7 +21,11 @@ export interface ComposeService {
 const shape = z.object({
   services: z.record(
     z.string(),
-    z.object({ image: z.string().default(''), build: z.unknown().optional(), profiles: z.array(z.string()).default([]) }),
+    z.object({
+      image: z.string().default(''),
+      build: z.unknown().optional(),
+      profiles: z.array(z.string()).default([]),
+    }),
   ),
 });
 
@@ -33,7 +37,20 @@ export const createCompose = (project: string, settings: string, options: Omit<C
   const docker = (args: readonly string[], withinMs = shortMs) => runCommand('docker', args, { ...options, withinMs });
   const compose = (args: readonly string[], withinMs = shortMs) =>
     docker(
-      ['compose', '-p', project, '--env-file', settings, '--profile', 'whole', '--profile', 'sim', '--profile', 'tools', ...args],
+      [
+        'compose',
+        '-p',
+        project,
+        '--env-file',
+        settings,
+        '--profile',
+        'whole',
+        '--profile',
+        'sim',
+        '--profile',
+        'tools',
+        ...args,
+      ],
       withinMs,
     );
   const ids = new Map<string, string>();
@@ -43,11 +60,17 @@ export const createCompose = (project: string, settings: string, options: Omit<C
     ids.set(service, known);
     return known;
   };
-  const inspect = async (service: string, format: string) => (await docker(['inspect', '-f', format, await idOf(service)])).trim();
+  const inspect = async (service: string, format: string) =>
+    (await docker(['inspect', '-f', format, await idOf(service)])).trim();
   return {
     services: async (): Promise<ComposeService[]> => {
       const { services } = shape.parse(JSON.parse(await compose(['config', '--format', 'json'])));
-      return Object.entries(services).map(([name, { image, build, profiles }]) => ({ name, image, built: build !== undefined, profiles }));
+      return Object.entries(services).map(([name, { image, build, profiles }]) => ({
+        name,
+        image,
+        built: build !== undefined,
+        profiles,
+      }));
     },
     build: () => compose(['build'], buildMs),
     /** Whether the image is on this machine, now or after asking the registry for it. */
@@ -61,7 +84,10 @@ export const createCompose = (project: string, settings: string, options: Omit<C
     },
     imageBytes: async (image: string) => Number(await docker(['image', 'inspect', '-f', '{{.Size}}', image])),
     up: (services: readonly string[]) =>
-      compose(['up', '-d', '--no-build', '--pull', 'never', '--wait', '--wait-timeout', String(upMs / 2_000), ...services], upMs),
+      compose(
+        ['up', '-d', '--no-build', '--pull', 'never', '--wait', '--wait-timeout', String(upMs / 2_000), ...services],
+        upMs,
+      ),
     /** SIGTERM, and waits for the end of each. */
     stop: (services: readonly string[]) => compose(['stop', ...services], upMs),
     exitCode: (service: string) => inspect(service, '{{.State.ExitCode}}'),
@@ -77,7 +103,10 @@ export const createCompose = (project: string, settings: string, options: Omit<C
       await compose(['down', '--remove-orphans', '--volumes', '--timeout', '5'], upMs);
     },
     kill: async (service: string) => docker(['kill', '-s', 'KILL', await idOf(service)]),
-    /** Kills its first process from outside the container, where -9 reaches it, and not through the engine, which would leave it stopped. */
+    /**
+     * Kills its first process from outside the container, where -9 reaches it, and not through the engine, which would
+     * leave it stopped.
+     */
     crash: async (service: string) => {
       const pid = await inspect(service, '{{.State.Pid}}');
       const program = `process.kill(${pid}, 'SIGKILL')`;

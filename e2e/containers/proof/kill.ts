@@ -24,7 +24,8 @@ export interface Recovery {
 }
 
 /** When the last of it was as before. */
-export const wholeMs = ({ pricesMs, loginMs, readyMs, archiveMs }: Recovery): number => Math.max(pricesMs, loginMs, readyMs, archiveMs);
+export const wholeMs = ({ pricesMs, loginMs, readyMs, archiveMs }: Recovery): number =>
+  Math.max(pricesMs, loginMs, readyMs, archiveMs);
 
 /** What was seen of one victim. */
 export interface Killed {
@@ -76,7 +77,9 @@ const timeRecovery = async ({ stack, person, watcher }: Scene, what: string): Pr
   return { pricesMs, loginMs, readyMs, archiveMs };
 };
 
-/** Kills it and leaves it dead until everything was looked at. The engine restarts nothing that was killed through it. */
+/**
+ * Kills it and leaves it dead until everything was looked at. The engine restarts nothing that was killed through it.
+ */
 const sitOut = async (scene: Scene, victim: Victim): Promise<readonly string[]> => {
   const { stack, watcher } = scene;
   const { clock, compose } = stack;
@@ -92,14 +95,24 @@ const sitOut = async (scene: Scene, victim: Victim): Promise<readonly string[]> 
   return named;
 };
 
-/** Kills its first process behind the engine's back, as a crash does, and waits until the engine has started it again. */
+/**
+ * Kills its first process behind the engine's back, as a crash does, and waits until the engine has started it again.
+ */
 const crash = async ({ compose }: Stack, { name }: Victim): Promise<void> => {
   const before = await compose.restarts(name);
   await compose.crash(name);
-  await eventually(`the engine restarts ${name}`, async () => (await compose.restarts(name)) > before, restartMs, readyPollMs);
+  await eventually(
+    `the engine restarts ${name}`,
+    async () => (await compose.restarts(name)) > before,
+    restartMs,
+    readyPollMs,
+  );
 };
 
-/** Kills one part with -9, twice: for an outage in which what must hold is held to, and as a crash. @throws what did not hold */
+/**
+ * Kills one part with -9, twice: for an outage in which what must hold is held to, and as a crash. @throws what did not
+ * hold
+ */
 export const killAndWatch = async (stack: Stack, person: Person, watcher: Watcher, victim: Victim): Promise<Killed> => {
   const scene: Scene = { stack, person, watcher };
   const from = watcher.frames.length;

@@ -29,7 +29,10 @@ const answerMs = 15_000;
 
 const refusedForNow = async (what: string, ask: () => Promise<{ status: number; headers: Headers; text: string }>) => {
   const { status, headers, text } = await ask();
-  demand(status === 503 && Number(headers.get('retry-after')) > 0, `${what} answered ${status}, not 503 with Retry-After: ${text}`);
+  demand(
+    status === 503 && Number(headers.get('retry-after')) > 0,
+    `${what} answered ${status}, not 503 with Retry-After: ${text}`,
+  );
 };
 
 export const promises = {
@@ -46,7 +49,8 @@ export const promises = {
   },
   sockets: {
     words: 'open sockets',
-    check: async ({ watcher, cutsBefore }) => demand(watcher.isOpen() && watcher.cuts() === cutsBefore, 'the client was cut off'),
+    check: async ({ watcher, cutsBefore }) =>
+      demand(watcher.isOpen() && watcher.cuts() === cutsBefore, 'the client was cut off'),
   },
   newSocket: {
     words: 'new sockets',
@@ -104,7 +108,10 @@ export const promises = {
     words: 'dashboard',
     check: async ({ stack }) => {
       const page = await call(`${stack.urls.dashboard}/`, { headers: { accept: 'text/html' } });
-      demand(page.status === 200 && page.text.includes('data-key="BTCUSDT"'), `the dashboard answered ${page.status} without rows`);
+      demand(
+        page.status === 200 && page.text.includes('data-key="BTCUSDT"'),
+        `the dashboard answered ${page.status} without rows`,
+      );
     },
   },
 } as const satisfies Record<string, Promised>;

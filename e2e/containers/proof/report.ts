@@ -8,7 +8,8 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
   [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 
 /** What was promised to go on was held to, so only the rest has a time to come back in. */
-const timeOf = ({ keeps }: Victim, promised: Promised, ms: number): string => (keeps.includes(promised) ? 'never away' : seconds(ms));
+const timeOf = ({ keeps }: Victim, promised: Promised, ms: number): string =>
+  keeps.includes(promised) ? 'never away' : seconds(ms);
 
 /** The kills as a Markdown table. */
 export const killTable = (kills: readonly Killed[]): string =>

@@ -29,16 +29,21 @@ const pickServices = async ({ compose, say }: Stack) => {
   const all = await compose.services();
   const others = all.filter(({ built }) => !built);
   const present = new Map<string, boolean>();
-  for (const image of new Set(others.map((service) => service.image))) present.set(image, await compose.hasImage(image));
+  for (const image of new Set(others.map((service) => service.image)))
+    present.set(image, await compose.hasImage(image));
   const absent = others.filter(({ image }) => present.get(image) !== true);
-  for (const { name, image } of absent) say(`Left out: ${name}, because its image ${image} is not here and cannot be pulled.`);
+  for (const { name, image } of absent)
+    say(`Left out: ${name}, because its image ${image} is not here and cannot be pulled.`);
   const needed = absent.filter(({ profiles }) => !profiles.includes('tools'));
   demand(needed.length === 0, `nothing works without ${needed.map(({ image }) => image).join(', ')}`);
   return { ours: all.filter(({ built }) => built), up: all.filter((service) => !absent.includes(service)) };
 };
 
 /** Ends every service of ours by SIGTERM. @returns how long each took */
-const stopInOrder = async ({ clock, compose }: Stack, services: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+const stopInOrder = async (
+  { clock, compose }: Stack,
+  services: readonly string[],
+): Promise<ReadonlyMap<string, number>> => {
   const took = new Map<string, number>();
   for (const service of services) {
     const startMs = clock.monotonic();
@@ -64,7 +69,8 @@ export const proveStack = async ({ stack, audit, own, print }: RunDeps): Promise
   const names = up.map(({ name }) => name);
   const startMs = clock.monotonic();
   await compose.up(names);
-  const settled = () => eventually('every /ready is well', async () => (await faultsNow(stack)).length === 0, settleMs, 500);
+  const settled = () =>
+    eventually('every /ready is well', async () => (await faultsNow(stack)).length === 0, settleMs, 500);
   await settled();
   say(`All healthy and ready after ${seconds(clock.monotonic() - startMs)}.`);
   for (const { name } of ours) await demandHardened(stack, name);

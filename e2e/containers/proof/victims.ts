@@ -10,7 +10,8 @@ export interface Victim {
   readonly named: readonly { readonly by: ReadyName; readonly as: string }[];
 }
 
-const { prices, sockets, newSocket, profile, coins, login, loginRefused, profileRefused, archive, dashboard } = promises;
+const { prices, sockets, newSocket, profile, coins, login, loginRefused, profileRefused, archive, dashboard } =
+  promises;
 
 /** Every part, in the order in which it is killed. */
 const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
@@ -18,8 +19,14 @@ const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
     keeps: [sockets, newSocket, profile, coins, login, dashboard],
     named: [{ by: 'socket', as: 'exchange-streams' }],
   },
-  socket: { keeps: [sockets, newSocket, profile, coins, login, dashboard], named: [{ by: 'aggregator', as: 'socket' }] },
-  aggregator: { keeps: [sockets, newSocket, profile, coins, login, dashboard], named: [{ by: 'bff', as: 'aggregator' }] },
+  socket: {
+    keeps: [sockets, newSocket, profile, coins, login, dashboard],
+    named: [{ by: 'aggregator', as: 'socket' }],
+  },
+  aggregator: {
+    keeps: [sockets, newSocket, profile, coins, login, dashboard],
+    named: [{ by: 'bff', as: 'aggregator' }],
+  },
   auth: {
     keeps: [prices, sockets, newSocket, profile, coins, loginRefused, archive, dashboard],
     named: [{ by: 'bff', as: 'authorization' }],
@@ -59,4 +66,7 @@ const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
     ],
   },
 };
-export const victims: readonly Victim[] = (Object.keys(promised) as Victim['name'][]).map((name) => ({ name, ...promised[name] }));
+export const victims: readonly Victim[] = (Object.keys(promised) as Victim['name'][]).map((name) => ({
+  name,
+  ...promised[name],
+}));

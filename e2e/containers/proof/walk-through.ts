@@ -21,7 +21,12 @@ export const openAccount = async (person: Person): Promise<void> => {
   demand(entered.status === 200, `login answered ${entered.status}: ${entered.text}`);
   // The exchange's list of symbols may come a moment after everything is healthy.
   for (const { symbol, quantity } of heldCoins)
-    await eventually(`${symbol} is added`, async () => (await person.addCoin(symbol, quantity)).status === 200, soonMs, pollMs);
+    await eventually(
+      `${symbol} is added`,
+      async () => (await person.addCoin(symbol, quantity)).status === 200,
+      soonMs,
+      pollMs,
+    );
 };
 
 /** Whether the portfolio reads as it was made. */
@@ -33,7 +38,11 @@ const demandPortfolio = async (person: Person): Promise<void> => {
 };
 
 /** The live frame, the rows, the pages: what the documents promise. @returns how many tickers the archive shows */
-export const demandLife = async ({ clock, archive, urls }: Stack, person: Person, watcher: Watcher): Promise<number> => {
+export const demandLife = async (
+  { clock, archive, urls }: Stack,
+  person: Person,
+  watcher: Watcher,
+): Promise<number> => {
   await demandPortfolio(person);
   const sinceMs = clock.now();
   await eventually(
@@ -42,7 +51,12 @@ export const demandLife = async ({ clock, archive, urls }: Stack, person: Person
     soonMs,
   );
   demand(watcher.faults.length === 0, `wrong totals: ${watcher.faults.slice(0, 3).join('; ')}`);
-  const rows = await eventually('rows of the last minute', async () => (await archive.count(sinceMs)) || undefined, soonMs, pollMs);
+  const rows = await eventually(
+    'rows of the last minute',
+    async () => (await archive.count(sinceMs)) || undefined,
+    soonMs,
+    pollMs,
+  );
   demand(rows > 0, 'the archive is empty');
   const one = await archive.text(
     "SELECT symbol, close_price FROM crypto.market_tickers WHERE symbol = 'BTCUSDT' ORDER BY event_time DESC LIMIT 1",

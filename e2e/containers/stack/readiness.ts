@@ -24,7 +24,9 @@ export const faultsNow = async (stack: Stack): Promise<string[]> => {
     readyNames.map(async (service) => {
       try {
         const { dependencies } = await readinessOf(stack, service);
-        return Object.entries(dependencies).flatMap(([name, { status }]) => (status === 'ok' ? [] : [`${service}: ${name} ${status}`]));
+        return Object.entries(dependencies).flatMap(([name, { status }]) =>
+          status === 'ok' ? [] : [`${service}: ${name} ${status}`],
+        );
       } catch {
         return [`${service} does not answer`];
       }

@@ -15,9 +15,14 @@ const ofThisRun: Settings = {
   BATCH_TIMEOUT: '2s',
 };
 
-/** What a stack of its own is set to: the example's settings with new secrets, ports of its own and the simulator as the exchange. */
+/**
+ * What a stack of its own is set to: the example's settings with new secrets, ports of its own and the simulator as the
+ * exchange.
+ */
 export const ownSettings = async (example: string): Promise<Settings> => {
-  const given = [...example.matchAll(/^([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value] as const);
+  const given = [...example.matchAll(/^([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(
+    ([, name = '', value = '']) => [name, value] as const,
+  );
   const names = given.map(([name]) => name).filter((name) => name.endsWith('_PORT'));
   const ports: [string, string][] = [];
   for (const name of names) ports.push([name, String(await freePort(lowestPort))]);

@@ -5,14 +5,16 @@ export const analystRole = 'analyst';
 const ownerRole = 'owner';
 
 /**
- * With less than this free it begins no insert and no merge. Where the disk became full under a merge, the engine has put a part in place that it
- * could not read (an empty file of marks), and removed the parts it was made of minutes later.
+ * With less than this free it begins no insert and no merge. Where the disk became full under a merge, the engine has
+ * put a part in place that it could not read (an empty file of marks), and removed the parts it was made of minutes
+ * later.
  */
 export const keepFreeBytes = 64 * 1024 ** 2;
 
 /**
- * The engine's settings and rights, in ClickHouse's own configuration format. The embedded engine knows one user, so rights hang on roles:
- * a session starts with all of them and gives the owner's away before it runs an analyst's statement.
+ * The engine's settings and rights, in ClickHouse's own configuration format. The embedded engine knows one user, so
+ * rights hang on roles: a session starts with all of them and gives the owner's away before it runs an analyst's
+ * statement.
  * @param file where this text will lie
  * @param zone in which sessions read and print times that have none of their own; without it, it would be the host's
  */

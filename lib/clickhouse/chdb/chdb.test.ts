@@ -26,7 +26,9 @@ const open = (name: string, options: Partial<ChdbClickHouseOptions> = {}) =>
 /** Another process with the folder; `lines` are what it says. */
 const startHolder = (name: string, batchRows = 0) => {
   const file = fileURLToPath(new URL('../../dist/clickhouse/chdb/kit/holder.js', import.meta.url));
-  const child = spawn(process.execPath, [file, join(folder, name), String(batchRows)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [file, join(folder, name), String(batchRows)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   children.add(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
@@ -88,25 +90,34 @@ describe('the embedded clickhouse', () => {
     const server = await startTestClickHouse({ zone: 'Asia/Kathmandu', embedded: true });
     try {
       const ask = async (sql: string, search = '') => {
-        const answer = await fetch(`http://${server.address.host}:${server.address.port}/${search}`, { method: 'POST', body: sql });
+        const answer = await fetch(`http://${server.address.host}:${server.address.port}/${search}`, {
+          method: 'POST',
+          body: sql,
+        });
         return [(await answer.text()).trim(), answer.headers.get('x-clickhouse-timezone')];
       };
       const noon = "toUnixTimestamp(toDateTime('2026-01-27 12:00:00'))";
       const noonS = Date.parse('2026-01-27T12:00:00Z') / 1_000;
       expect(
-        await ask(`SELECT ${noon}, toDateTime(${noonS}), timezone(), abs(dateDiff('second', now(), toDateTime('${utcNow()}'))) < 60`),
+        await ask(
+          `SELECT ${noon}, toDateTime(${noonS}), timezone(), abs(dateDiff('second', now(), toDateTime('${utcNow()}'))) < 60`,
+        ),
       ).toEqual([`${noonS}\t2026-01-27 12:00:00\tUTC\t1`, 'UTC']);
       // Who asks for another zone gets it, and is told so.
       const tokyo = '?session_timezone=Asia/Tokyo';
       expect(await ask(`SELECT toDateTime(${noonS})`, tokyo)).toEqual(['2026-01-27 21:00:00', 'Asia/Tokyo']);
-      expect(await ask(`SELECT toDateTime(${noonS})`, '?session_timezone=')).toEqual(['2026-01-27 17:45:00', 'Asia/Kathmandu']);
+      expect(await ask(`SELECT toDateTime(${noonS})`, '?session_timezone=')).toEqual([
+        '2026-01-27 17:45:00',
+        'Asia/Kathmandu',
+      ]);
     } finally {
       await server.close();
     }
   });
 
   it('says in words that its package is missing', async () => {
-    const load = () => Promise.reject(Object.assign(new Error("Cannot find package 'chdb'"), { code: 'ERR_MODULE_NOT_FOUND' }));
+    const load = () =>
+      Promise.reject(Object.assign(new Error("Cannot find package 'chdb'"), { code: 'ERR_MODULE_NOT_FOUND' }));
     const refused = await open('missing', { load }).catch((err: unknown) => err);
     expect(refused).toBeInstanceOf(StartError);
     expect((refused as StartError).message).toMatch(/package "chdb".+Cannot find package 'chdb'.+CLICKHOUSE_ADDR/);
@@ -139,7 +150,9 @@ describe('the embedded clickhouse', () => {
 
   it('kills what still runs when it has waited long enough for it', async () => {
     const clickhouse = await open('killing', { closeTimeoutMs: 50 });
-    const endless = clickhouse.query('SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1').catch((err: unknown) => err);
+    const endless = clickhouse
+      .query('SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1')
+      .catch((err: unknown) => err);
     const startedMs = performance.now();
     await clickhouse.close();
     expect(performance.now() - startedMs).toBeLessThan(5_000);
@@ -157,7 +170,13 @@ describe('the embedded clickhouse', () => {
           (err: { code: string }) => err.code,
         ),
       );
-      expect((await Promise.all(started)).sort()).toEqual(['done', 'done', 'done', 'resource_exhausted', 'resource_exhausted']);
+      expect((await Promise.all(started)).sort()).toEqual([
+        'done',
+        'done',
+        'done',
+        'resource_exhausted',
+        'resource_exhausted',
+      ]);
     } finally {
       await clickhouse.close();
     }

@@ -35,8 +35,9 @@ export interface ChdbClickHouse extends ClickHouse {
 }
 
 /**
- * Opens the embedded ClickHouse (chDB) on a folder; it is there for what runs in one process with it, and needs some 250 MB of memory.
- * What was acknowledged survives a kill of this process. Statements of the same kind take turns: one write, `maxReaders` reads.
+ * Opens the embedded ClickHouse (chDB) on a folder; it is there for what runs in one process with it, and needs some
+ * 250 MB of memory. What was acknowledged survives a kill of this process. Statements of the same kind take turns: one
+ * write, `maxReaders` reads.
  * @throws DamagedStoreError, NoRoomError, NoEngineError, and StartError when another process has the folder.
  */
 export const openChdbClickHouse = async (options: ChdbClickHouseOptions): Promise<ChdbClickHouse> => {
@@ -66,10 +67,13 @@ export const openChdbClickHouse = async (options: ChdbClickHouseOptions): Promis
       "SELECT concat('`', database, '`.`', name, '`') AS name FROM system.tables WHERE engine LIKE '%MergeTree' AND database != 'system'",
     );
     // Past the lane of writes, which is held.
-    for (const table of tables) await engine.run({ sql: `ALTER TABLE ${table.name} FREEZE WITH NAME '${name}'` }).answer;
+    for (const table of tables)
+      await engine.run({ sql: `ALTER TABLE ${table.name} FREEZE WITH NAME '${name}'` }).answer;
   };
   const hold: HoldStore = (work) =>
-    writes.run(() => work({ copyTo: (folder) => copyChdb({ data: engine.data, freeze }, join(folder, basename(engine.data))) }));
+    writes.run(() =>
+      work({ copyTo: (folder) => copyChdb({ data: engine.data, freeze }, join(folder, basename(engine.data))) }),
+    );
   return { ...port, engine, hold };
 };
 
@@ -80,7 +84,9 @@ const maxToldParts = 5;
 const collect = async (stream: AsyncIterable<Uint8Array | string>): Promise<Buffer> => {
   const pieces: Buffer[] = [];
   for await (const piece of stream)
-    pieces.push(typeof piece === 'string' ? Buffer.from(piece) : Buffer.from(piece.buffer, piece.byteOffset, piece.length));
+    pieces.push(
+      typeof piece === 'string' ? Buffer.from(piece) : Buffer.from(piece.buffer, piece.byteOffset, piece.length),
+    );
   return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
 };
 
@@ -93,7 +99,10 @@ const httpSettings = /^(wait_end_of_query|send_progress_in_http_headers|(http|en
 /** What waits for other queries only; anything else, a comment in front too, takes its turn among the writes. */
 const reading = /^\s*\(*\s*(SELECT|WITH|SHOW|DESCRIBE|DESC|EXISTS|EXPLAIN)\b/i;
 
-/** Lets @clickhouse/client work on the engine. Every statement has a session of its own, so settings and parameters stay with nobody. */
+/**
+ * Lets @clickhouse/client work on the engine. Every statement has a session of its own, so settings and parameters stay
+ * with nobody.
+ */
 const createEngineConnection = (engine: ChdbEngine, writes: Lane, reads: Lane): Connection => {
   const statement = ({ query, clickhouse_settings = {}, query_params }: BaseParams): EngineStatement => ({
     sql: query,
@@ -106,7 +115,11 @@ const createEngineConnection = (engine: ChdbEngine, writes: Lane, reads: Lane): 
   });
   const run = async (given: EngineStatement, signal: AbortSignal | undefined): Promise<Buffer> =>
     (await runInLane(engine, reading.test(given.sql) ? reads : writes, given, signal)).bytes;
-  const done = (queryId: string | undefined) => ({ query_id: queryId ?? randomUUID(), response_headers: {}, http_status_code: 200 });
+  const done = (queryId: string | undefined) => ({
+    query_id: queryId ?? randomUUID(),
+    response_headers: {},
+    http_status_code: 200,
+  });
   const counted = {
     read_rows: '0',
     read_bytes: '0',

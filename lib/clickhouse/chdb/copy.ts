@@ -9,7 +9,9 @@ const shadow = 'shadow';
 export interface ChdbCopyDeps {
   /** The engine's own folder. */
   readonly data: string;
-  /** Gives every part of every table, as it is now, a second name below `shadow/<name>`. Nothing is written meanwhile. */
+  /**
+   * Gives every part of every table, as it is now, a second name below `shadow/<name>`. Nothing is written meanwhile.
+   */
   readonly freeze: (name: string) => Promise<void>;
 }
 
@@ -17,8 +19,8 @@ export interface ChdbCopyDeps {
 export const removeFrozen = (data: string): Promise<void> => rm(join(data, shadow), { recursive: true, force: true });
 
 /**
- * Copies the engine's data as they are now. Parts never change once they are written, so they get a second name instead of a copy, whatever the
- * engine merges meanwhile; all else is small.
+ * Copies the engine's data as they are now. Parts never change once they are written, so they get a second name instead
+ * of a copy, whatever the engine merges meanwhile; all else is small.
  * @param target a new folder on the same disk
  */
 export const copyChdb = async ({ data, freeze }: ChdbCopyDeps, target: string): Promise<void> => {

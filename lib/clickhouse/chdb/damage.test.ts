@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -45,8 +55,16 @@ describe('a damaged archive', () => {
   it.each<[string, (path: string) => void, RegExp]>([
     ['metadata is missing', remove(/data\/metadata$/), /metadata is missing/],
     ['store is missing', remove(/data\/store$/), /store\/.* with the definitions of the tables of vault is missing/],
-    ["a table's rows are missing", (path) => rmSync(tableFolder(path), { recursive: true }), /with the rows of vault\.kept is missing/],
-    ["a table's definition is missing", remove(/kept\.sql$/), /the definition of the table whose rows lie in store\/.* is missing/],
+    [
+      "a table's rows are missing",
+      (path) => rmSync(tableFolder(path), { recursive: true }),
+      /with the rows of vault\.kept is missing/,
+    ],
+    [
+      "a table's definition is missing",
+      remove(/kept\.sql$/),
+      /the definition of the table whose rows lie in store\/.* is missing/,
+    ],
     ["a table's definition is cut", (path) => truncateSync(find(path, /kept\.sql$/), 30), /kept\.sql is cut/],
     ['everything is missing', remove(/data$/), /metadata is missing/],
   ])('says what is broken, where the engine would begin anew without a word: %s', async (_, damage, why) => {

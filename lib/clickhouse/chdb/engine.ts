@@ -41,8 +41,8 @@ export interface ChdbEngine {
   /** What it could not read when it was opened, in words. */
   readonly setAside: readonly string[];
   /**
-   * Runs one statement in a session of its own. When the signal aborts, the promise settles at once, the statement is killed, and
-   * `ended` (not before) says that nothing of it runs any more.
+   * Runs one statement in a session of its own. When the signal aborts, the promise settles at once, the statement is
+   * killed, and `ended` (not before) says that nothing of it runs any more.
    * @throws ClickHouseFault, or the signal's reason
    */
   run(statement: EngineStatement, signal?: AbortSignal): EngineRun;
@@ -75,16 +75,25 @@ export interface ChdbEngineOptions {
   /** Made when missing. One process at a time, one folder per process. */
   readonly path: string;
   readonly clock: Clock;
-  /** Above this the engine refuses statements. It counts the memory of the whole process, so leave room for the others. Default 4 GB. */
+  /**
+   * Above this the engine refuses statements. It counts the memory of the whole process, so leave room for the others.
+   * Default 4 GB.
+   */
   readonly maxMemoryBytes?: number | undefined;
-  /** The zone in which times without one of their own are read and printed. Default UTC; another one is for tests, to be a server elsewhere. */
+  /**
+   * The zone in which times without one of their own are read and printed. Default UTC; another one is for tests, to be
+   * a server elsewhere.
+   */
   readonly zone?: string | undefined;
   /** For tests: how the packages are loaded. */
   readonly load?: (() => Promise<ChdbPackage>) | undefined;
 }
 
 const defaultMemoryBytes = 4_000_000_000;
-/** Whatever the host's zone is, and whether or not a table says its own: `now()` and times as text mean the same on every machine. */
+/**
+ * Whatever the host's zone is, and whether or not a table says its own: `now()` and times as text mean the same on
+ * every machine.
+ */
 const defaultZone = 'UTC';
 const killEveryMs = 100;
 /** Value of the package's `QueryClass.ReadOnly`. */
@@ -93,8 +102,8 @@ const readOnlyClass = 0;
 /**
  * Opens the engine on a folder, which it locks for this process.
  *
- * Statements run on libuv's threads, which file access and password hashing need too: a process with an engine should start with
- * UV_THREADPOOL_SIZE well above the number of statements that run at once.
+ * Statements run on libuv's threads, which file access and password hashing need too: a process with an engine should
+ * start with UV_THREADPOOL_SIZE well above the number of statements that run at once.
  * @throws DamagedStoreError, NoRoomError, NoEngineError, and StartError when another process has the folder.
  */
 export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEngine> => {
@@ -154,14 +163,22 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
     if (asAnalyst) lines.push(`SET ROLE ${analystRole}`, 'SET readonly = 1');
     return lines.join(';');
   };
-  const execute = async (statement: EngineStatement, id: string, signal: AbortSignal | undefined): Promise<EngineAnswer> => {
+  const execute = async (
+    statement: EngineStatement,
+    id: string,
+    signal: AbortSignal | undefined,
+  ): Promise<EngineAnswer> => {
     const session = new chdb.Session(data);
     try {
       await session.queryAsync(setUp(statement, id));
       signal?.throwIfAborted();
       if (closing) throw closedError();
       if (statement.body)
-        return { bytes: Buffer.alloc(0), rows: 0, elapsedSeconds: await insertRows(session, statement.sql, statement.body) };
+        return {
+          bytes: Buffer.alloc(0),
+          rows: 0,
+          elapsedSeconds: await insertRows(session, statement.sql, statement.body),
+        };
       const result = await session.queryAsync(statement.sql, { format: statement.format ?? 'TabSeparated' });
       const bytes = result.bytes();
       return {
@@ -184,7 +201,8 @@ export const openChdbEngine = async (options: ChdbEngineOptions): Promise<ChdbEn
     setAside,
     run: (statement, signal) => {
       const refused = closing ? closedError() : undefined;
-      if (refused || signal?.aborted) return { answer: Promise.reject(refused ?? signal?.reason), ended: Promise.resolve() };
+      if (refused || signal?.aborted)
+        return { answer: Promise.reject(refused ?? signal?.reason), ended: Promise.resolve() };
       const id = `statement-${++lastId}`;
       const work = execute(statement, id, signal);
       const ended = work.then(

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A database or a table as ClickHouse notes it: `<folder>/<name>.sql`, and where what belongs to it lies in `store`. */
+/**
+ * A database or a table as ClickHouse notes it: `<folder>/<name>.sql`, and where what belongs to it lies in `store`.
+ */
 interface Definition {
   readonly name: string;
   /** From the folder of the engine's data. */
@@ -54,8 +56,8 @@ export const hasDatabases = (data: string): boolean =>
   existsSync(join(data, 'metadata')) && readdirSync(join(data, 'metadata')).some((name) => name.endsWith('.sql'));
 
 /**
- * Looks whether what belongs together is there, before the engine is started: where it finds no definitions, or a table without its folder, it
- * begins anew without a word.
+ * Looks whether what belongs together is there, before the engine is started: where it finds no definitions, or a table
+ * without its folder, it begins anew without a word.
  * @param data the engine's own folder
  * @returns what is wrong, in words
  */
@@ -76,7 +78,9 @@ export const findChdbDamage = (data: string): string | undefined => {
 
 /** Tables that were dropped and whose rows are removed some minutes later. */
 const readDropped = (data: string): Definition[] =>
-  existsSync(join(data, 'metadata_dropped')) ? readDefinitions(data, 'metadata_dropped', /\bENGINE = \w*MergeTree\b/) : [];
+  existsSync(join(data, 'metadata_dropped'))
+    ? readDefinitions(data, 'metadata_dropped', /\bENGINE = \w*MergeTree\b/)
+    : [];
 
 /** The folders of all tables that keep rows, from the folder of the engine's data. */
 export const storedTables = (data: string): string[] =>

@@ -19,7 +19,8 @@ afterAll(async () => {
   await clickhouse?.close();
   rmSync(folder, { recursive: true, force: true });
 });
-const victims = () => clickhouse.query("SELECT count() AS n FROM system.tables WHERE database = 'vault' AND name = 'victim'");
+const victims = () =>
+  clickhouse.query("SELECT count() AS n FROM system.tables WHERE database = 'vault' AND name = 'victim'");
 const run = (sql: string, body: string) => clickhouse.engine.run({ sql, body: Buffer.from(body) }).answer;
 
 describe('rows for the embedded engine', () => {
@@ -29,10 +30,14 @@ describe('rows for the embedded engine', () => {
       'INSERT INTO vault.one FORMAT TSV',
       'INSERT INTO vault.one FORMAT LineAsString',
     ]) {
-      await expect(run(sql, 'x\n\nDROP TABLE vault.victim\n')).rejects.toMatchObject({ type: 'CANNOT_PARSE_INPUT_ASSERTION_FAILED' });
+      await expect(run(sql, 'x\n\nDROP TABLE vault.victim\n')).rejects.toMatchObject({
+        type: 'CANNOT_PARSE_INPUT_ASSERTION_FAILED',
+      });
     }
     for (const sql of ['INSERT INTO vault.one (a) FORMAT JSONEachRow', 'INSERT INTO vault.one FORMAT JSONEachRow']) {
-      await expect(run(sql, '{"a":"x"}\n\nDROP TABLE vault.victim\n')).rejects.toMatchObject({ name: 'ClickHouseFault' });
+      await expect(run(sql, '{"a":"x"}\n\nDROP TABLE vault.victim\n')).rejects.toMatchObject({
+        name: 'ClickHouseFault',
+      });
       await run(sql, '{"a":"ü"}\n\n\n{"a":"two"}\n\n');
     }
     expect(await clickhouse.query('SELECT a, count() AS n FROM vault.one GROUP BY a ORDER BY a')).toEqual([
@@ -62,9 +67,9 @@ describe('rows for the embedded engine', () => {
           pairs.map(([a]) => [a]),
         );
         const first = Number(rows[0]?.[0]);
-        expect(await clickhouse.query('SELECT id, a, b FROM vault.two WHERE id >= {first:UInt32} ORDER BY id', { first })).toEqual(
-          rows.map(([id, a, b]) => ({ id, a, b })),
-        );
+        expect(
+          await clickhouse.query('SELECT id, a, b FROM vault.two WHERE id >= {first:UInt32} ORDER BY id', { first }),
+        ).toEqual(rows.map(([id, a, b]) => ({ id, a, b })));
       }),
       { numRuns: 40 },
     );

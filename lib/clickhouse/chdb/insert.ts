@@ -5,8 +5,8 @@ import { ClickHouseFault } from '../error.js';
 const plainInsert = /^INSERT INTO ([\w.]+) \(([\w, ]+)\) FORMAT (TabSeparated|JSONCompactEachRow|JSONEachRow)$/;
 
 /**
- * chDB reads a text of several statements, and takes the rows of an INSERT to end at an empty line: what follows would be run as SQL.
- * Between rows of JSON empty lines mean nothing; in other formats they are rows.
+ * chDB reads a text of several statements, and takes the rows of an INSERT to end at an empty line: what follows would
+ * be run as SQL. Between rows of JSON empty lines mean nothing; in other formats they are rows.
  */
 const withoutEmptyLines = (body: Buffer, sql: string): Buffer => {
   if (!body.includes('\n\n')) return body;
@@ -20,12 +20,19 @@ const withoutEmptyLines = (body: Buffer, sql: string): Buffer => {
   return Buffer.from(body.toString('latin1').replace(/\n{2,}/g, '\n'), 'latin1');
 };
 
-/** Runs an INSERT with its rows. @param sql ends with the name of their format. @returns the seconds it took. @throws what the engine throws */
+/**
+ * Runs an INSERT with its rows. @param sql ends with the name of their format. @returns the seconds it took. @throws
+ * what the engine throws
+ */
 export const insertRows = async (session: Session, sql: string, body: Buffer): Promise<number> => {
   const rows = withoutEmptyLines(body, sql);
   const [, table, columns, format] = plainInsert.exec(sql) ?? [];
   if (table !== undefined && columns !== undefined && format !== undefined) {
-    const named = { table, columns: columns.split(', '), format: format as 'TabSeparated' | 'JSONCompactEachRow' | 'JSONEachRow' };
+    const named = {
+      table,
+      columns: columns.split(', '),
+      format: format as 'TabSeparated' | 'JSONCompactEachRow' | 'JSONEachRow',
+    };
     return (await session.insert({ ...named, values: rows })).elapsed;
   }
   return (await session.queryAsync(`${sql}\n${rows.toString('utf8')}`)).elapsed;

@@ -2,8 +2,8 @@ import type { Lane } from '../../lane/lane.js';
 import type { ChdbEngine, EngineAnswer, EngineStatement } from './engine.js';
 
 /**
- * Runs a statement in its turn, after `prepare` has let it. The caller gets the answer, or its own signal's reason, at once; the lane is
- * free when the engine is.
+ * Runs a statement in its turn, after `prepare` has let it. The caller gets the answer, or its own signal's reason, at
+ * once; the lane is free when the engine is.
  */
 export const runInLane = (
   engine: ChdbEngine,

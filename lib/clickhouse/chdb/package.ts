@@ -6,7 +6,10 @@ export interface ChdbPackage {
   readonly durable: Pick<typeof import('chdb/durable/node'), 'ChdbNodeEngine'>;
 }
 
-const loadPackages = async (): Promise<ChdbPackage> => ({ chdb: await import('chdb'), durable: await import('chdb/durable/node') });
+const loadPackages = async (): Promise<ChdbPackage> => ({
+  chdb: await import('chdb'),
+  durable: await import('chdb/durable/node'),
+});
 
 /** Thrown where there is no engine for this machine. */
 export class NoEngineError extends StartError {}

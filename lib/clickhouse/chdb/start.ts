@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from 'chdb';
-import { DamagedStoreError, freeBytes, lacksRoom, NoRoomError, wasOpened } from '../../embedded-store/embedded-store.js';
+import {
+  DamagedStoreError,
+  freeBytes,
+  lacksRoom,
+  NoRoomError,
+  wasOpened,
+} from '../../embedded-store/embedded-store.js';
 import { StartError } from '../../errors/errors.js';
 import { readFault } from '../error.js';
 import { keepFreeBytes } from './access.js';
@@ -9,10 +15,12 @@ import { removeFrozen } from './copy.js';
 import { findChdbDamage, hasDatabases } from './files.js';
 
 /**
- * Free bytes without which it is not opened: a new one must be able to make its tables, one that is there is read on a full disk too.
+ * Free bytes without which it is not opened: a new one must be able to make its tables, one that is there is read on a
+ * full disk too.
  * @param path its own folder
  */
-export const chdbNeedsBytes = (path: string): number => (hasDatabases(join(path, 'data')) ? 1024 ** 2 : keepFreeBytes + 16 * 1024 ** 2);
+export const chdbNeedsBytes = (path: string): number =>
+  hasDatabases(join(path, 'data')) ? 1024 ** 2 : keepFreeBytes + 16 * 1024 ** 2;
 
 /** @throws DamagedStoreError, NoRoomError */
 export const prepareFiles = async (path: string, data: string): Promise<void> => {
@@ -23,7 +31,10 @@ export const prepareFiles = async (path: string, data: string): Promise<void> =>
   await removeFrozen(data);
 };
 
-/** What chDB says when ClickHouse could not load what lies in its folder; ClickHouse's own words are on standard error then. */
+/**
+ * What chDB says when ClickHouse could not load what lies in its folder; ClickHouse's own words are on standard error
+ * then.
+ */
 const notLoaded = /^Failed to create connection for path/;
 
 /** Why the engine of a folder cannot be opened. */
@@ -36,8 +47,8 @@ export const startFault = (path: string, err: unknown): StartError => {
 };
 
 /**
- * Parts of tables that the engine could not read when it was opened and set aside; it goes on without them, and with older parts in their place
- * where those are still there.
+ * Parts of tables that the engine could not read when it was opened and set aside; it goes on without them, and with
+ * older parts in their place where those are still there.
  * @returns them in words, each with how many rows it had
  */
 export const setAsideParts = (session: Session): string[] =>

@@ -6,25 +6,41 @@ import { type SqlToken, sqlTokens } from './sql-token.js';
 /**
  * Judges a text before the engine runs it as an analyst.
  *
- * The engine itself refuses most: the analyst's role has no rights to files, networks and writes, and the session is read-only. What is left
- * is what the engine would let anybody do in a process of their own. It is judged by the engine's own parser and its own writing of the text,
- * so that no comment, quote or escape of the sender's hides anything.
+ * The engine itself refuses most: the analyst's role has no rights to files, networks and writes, and the session is
+ * read-only. What is left is what the engine would let anybody do in a process of their own. It is judged by the
+ * engine's own parser and its own writing of the text, so that no comment, quote or escape of the sender's hides
+ * anything.
  */
 export interface AnalystGuard {
   /** @returns the text as ClickHouse writes it. @throws ClickHouseFault, as a server would, when it must not run. */
   admit(sql: string, params: Readonly<Record<string, string>>): Promise<string>;
 }
 
-const accessDenied = (what: string) => new ClickHouseFault(497, 'ACCESS_DENIED', `default: Not enough privileges. ${what}`);
+const accessDenied = (what: string) =>
+  new ClickHouseFault(497, 'ACCESS_DENIED', `default: Not enough privileges. ${what}`);
 const readOnly = () => new ClickHouseFault(164, 'READONLY', 'default: Cannot execute query in readonly mode.');
 
-/** Functions that reach out of the engine, by whatever way their name comes in: `arrayMap(file, …)` and `APPLY file` call them too. */
-const refusedFunctions = /^(file|ai[A-Z]\w*|catboostEvaluate|getServerSetting|getMacro|showCertificate|addressTo\w+|eval)$/i;
+/**
+ * Functions that reach out of the engine, by whatever way their name comes in: `arrayMap(file, …)` and `APPLY file`
+ * call them too.
+ */
+const refusedFunctions =
+  /^(file|ai[A-Z]\w*|catboostEvaluate|getServerSetting|getMacro|showCertificate|addressTo\w+|eval)$/i;
 /** Table functions that make rows out of nothing, or of a query. Of the engine's others none may be named. */
 const allowedTableFunctions = new Set(
-  ['numbers', 'numbers_mt', 'zeros', 'zeros_mt', 'generateSeries', 'generate_series', 'primes', 'values', 'null', 'view', 'format'].map(
-    (name) => name.toLowerCase(),
-  ),
+  [
+    'numbers',
+    'numbers_mt',
+    'zeros',
+    'zeros_mt',
+    'generateSeries',
+    'generate_series',
+    'primes',
+    'values',
+    'null',
+    'view',
+    'format',
+  ].map((name) => name.toLowerCase()),
 );
 /** What client libraries and Tabix read about the tables, the language and the load. */
 const allowedSystemTables = new Set(
@@ -44,9 +60,11 @@ const hiddenColumns: Readonly<Record<string, readonly string[]>> = {
 
 /** @throws what the engine throws while it is asked for its functions */
 export const createAnalystGuard = async (engine: Pick<ChdbEngine, 'run' | 'classify'>): Promise<AnalystGuard> => {
-  const ask = async (sql: string) => (await engine.run({ sql, format: 'TabSeparatedRaw' }).answer).bytes.toString('utf8');
+  const ask = async (sql: string) =>
+    (await engine.run({ sql, format: 'TabSeparatedRaw' }).answer).bytes.toString('utf8');
   const tableFunctions = new Set((await ask('SELECT lower(name) FROM system.table_functions')).trim().split('\n'));
-  const isRefusedTableFunction = (name: string) => tableFunctions.has(name.toLowerCase()) && !allowedTableFunctions.has(name.toLowerCase());
+  const isRefusedTableFunction = (name: string) =>
+    tableFunctions.has(name.toLowerCase()) && !allowedTableFunctions.has(name.toLowerCase());
 
   /** The text as ClickHouse writes it, or ClickHouse's complaint about it. */
   const canonical = async (sql: string): Promise<string> => {
@@ -55,12 +73,17 @@ export const createAnalystGuard = async (engine: Pick<ChdbEngine, 'run' | 'class
     } catch (err) {
       if (!(err instanceof ClickHouseFault)) throw err;
       // What follows is about the question that was asked here, not about the sender's text.
-      throw new ClickHouseFault(err.code, err.type, err.message.replace(/:? In scope SELECT formatQuerySingleLine\([\s\S]*$/, ''));
+      throw new ClickHouseFault(
+        err.code,
+        err.type,
+        err.message.replace(/:? In scope SELECT formatQuerySingleLine\([\s\S]*$/, ''),
+      );
     }
   };
   return {
     admit: async (sql, params) => {
-      if (sql.includes('\0')) throw new ClickHouseFault(62, 'SYNTAX_ERROR', 'Syntax error: the text contains a zero byte.');
+      if (sql.includes('\0'))
+        throw new ClickHouseFault(62, 'SYNTAX_ERROR', 'Syntax error: the text contains a zero byte.');
       const written = await canonical(sql);
       refuseClass(await engine.classify(sql));
       refuseTokens(sqlTokens(written), params, isRefusedTableFunction);
@@ -82,7 +105,8 @@ const refuseTokens = (
   for (const [at, { kind, text: word }] of tokens.entries()) {
     if (kind !== 'name') continue;
     if (refusedFunctions.test(word)) throw accessDenied(`The name \`${word}\` cannot be used here.`);
-    if (text(at + 1) === '(' && isRefusedTableFunction(word)) throw accessDenied(`The table function \`${word}\` cannot be used here.`);
+    if (text(at + 1) === '(' && isRefusedTableFunction(word))
+      throw accessDenied(`The table function \`${word}\` cannot be used here.`);
     if (/^(SHOW|DESCRIBE)$/i.test(text(0) ?? '') && /^(PROCESSLIST|FILESYSTEM)$/i.test(word))
       throw accessDenied(`${word} cannot be shown here.`);
     // The engine refuses these at the end of a text, not in a subquery.
@@ -111,7 +135,8 @@ const refuseSystemTable = (tokens: readonly SqlToken[], table: string): void => 
         !(tokens[at - 2]?.text === 'count' && tokens[at - 1]?.text === '(' && tokens[at + 1]?.text === ')')) ||
       (kind === 'name' && /^COLUMNS$/i.test(text)),
   );
-  if (everything) throw accessDenied(`Name the columns of system.${table} instead of *; all can be read but ${hidden.join(', ')}.`);
+  if (everything)
+    throw accessDenied(`Name the columns of system.${table} instead of *; all can be read but ${hidden.join(', ')}.`);
   const named = tokens.find(({ kind, text }) => kind === 'name' && Object.values(hiddenColumns).flat().includes(text));
   if (named) throw accessDenied(`The column ${named.text} of system.${table} cannot be read here.`);
 };

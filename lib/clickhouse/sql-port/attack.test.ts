@@ -120,10 +120,18 @@ describe('the read-only clickhouse port', () => {
     for (const sql of ['DROP TABLE crypto.tickers_rows', 'SET readonly = 0', `SELECT 1 INTO OUTFILE '${out}'`]) {
       for (const text of disguises(sql)) await expectRefused(text);
       for (const method of ['GET', 'POST'])
-        await expectRefused('', `?query=${encodeURIComponent(sql)}`, { method, ...(method === 'GET' ? { body: null } : {}) });
+        await expectRefused('', `?query=${encodeURIComponent(sql)}`, {
+          method,
+          ...(method === 'GET' ? { body: null } : {}),
+        });
     }
-    await expectRefused('X\t2026-01-27 10:00:00\t1\t1\n', `?query=${encodeURIComponent('INSERT INTO crypto.tickers_rows FORMAT TSV')}`);
-    await expectRefused(gzipSync('DROP TABLE crypto.tickers_rows') as unknown as string, '', { headers: { 'Content-Encoding': 'gzip' } });
+    await expectRefused(
+      'X\t2026-01-27 10:00:00\t1\t1\n',
+      `?query=${encodeURIComponent('INSERT INTO crypto.tickers_rows FORMAT TSV')}`,
+    );
+    await expectRefused(gzipSync('DROP TABLE crypto.tickers_rows') as unknown as string, '', {
+      headers: { 'Content-Encoding': 'gzip' },
+    });
     expect(await tables()).toEqual(before);
     expect(await served.clickhouse.query('SELECT * FROM crypto.tickers_rows ORDER BY ALL')).toEqual(rows);
     expect(existsSync(out)).toBe(false);
@@ -300,7 +308,9 @@ describe('the read-only clickhouse port', () => {
     await expectRefused('SELECT path FROM {d:Identifier}.disks', '?param_d=system');
     await expectRefused('SELECT path FROM {t:Identifier}', `?param_t=${encodeURIComponent('system.disks')}`);
     await expectRefused('SELECT path FROM {t:Identifier}', `?param_t=${encodeURIComponent('`system`.disks')}`);
-    expect((await served.post('SELECT count() FROM {t:Identifier}', '?param_t=tickers&database=crypto')).text).toBe('3\n');
+    expect((await served.post('SELECT count() FROM {t:Identifier}', '?param_t=tickers&database=crypto')).text).toBe(
+      '3\n',
+    );
     for (const sql of [
       'SHOW DATABASES',
       'SHOW CREATE TABLE crypto.tickers_rows',
@@ -333,12 +343,18 @@ describe('the read-only clickhouse port', () => {
     await expectRefused('CREATE TABLE crypto.evil (a Int) ENGINE = Memory', '?readonly=0');
     await expectRefused('CREATE TABLE crypto.evil (a Int) ENGINE = Memory', '?readonly=0&role=owner');
     expect(
-      (await served.post("SELECT getSetting('readonly'), getSetting('max_memory_usage'), currentRoles()", '?max_memory_usage=999999999999'))
-        .text,
+      (
+        await served.post(
+          "SELECT getSetting('readonly'), getSetting('max_memory_usage'), currentRoles()",
+          '?max_memory_usage=999999999999',
+        )
+      ).text,
     ).toBe("1\t200000000\t['analyst']\n");
     expect((await served.post('SELECT {x:String}', '?param_x=a')).text).toBe('a\n');
     await expectRefused('SELECT {x:String}');
-    expect((await served.post("SELECT toString(getSetting('join_use_nulls'))", '?join_use_nulls=1')).text).toBe('true\n');
+    expect((await served.post("SELECT toString(getSetting('join_use_nulls'))", '?join_use_nulls=1')).text).toBe(
+      'true\n',
+    );
     expect((await served.post("SELECT toString(getSetting('join_use_nulls'))")).text).toBe('false\n');
     for (const value of ['1; DROP TABLE crypto.tickers_rows', "'", "\\'; DROP TABLE crypto.tickers_rows; --"]) {
       await served.post('SELECT 1', `?date_time_output_format=${encodeURIComponent(value)}`);

@@ -7,19 +7,28 @@ export const isLoopback = (host: string): boolean => loopbackName.test(host);
 const hostNameOf = (hostHeader: string): string => hostHeader.replace(/:\d*$/, '');
 
 const readableHeaders = 'X-ClickHouse-Query-Id, X-ClickHouse-Summary, X-ClickHouse-Format, X-ClickHouse-Exception-Code';
-const sendableHeaders = 'Content-Type, Authorization, X-ClickHouse-User, X-ClickHouse-Key, X-ClickHouse-Format, X-ClickHouse-Database';
+const sendableHeaders =
+  'Content-Type, Authorization, X-ClickHouse-User, X-ClickHouse-Key, X-ClickHouse-Format, X-ClickHouse-Database';
 
 export interface OriginRules {
-  /** The port is this machine's own, so nobody calls it by another name; a web page that does wants to get round its browser. */
+  /**
+   * The port is this machine's own, so nobody calls it by another name; a web page that does wants to get round its
+   * browser.
+   */
   readonly loopbackOnly: boolean;
   readonly corsOrigins: readonly string[];
 }
 
 /**
- * Sets the headers by which a browser lets a page of this machine (Tabix, say) read the answer, and refuses what a page from elsewhere sends.
+ * Sets the headers by which a browser lets a page of this machine (Tabix, say) read the answer, and refuses what a page
+ * from elsewhere sends.
  * @returns false when the request has been refused
  */
-export const mayAsk = (request: IncomingMessage, response: ServerResponse, { loopbackOnly, corsOrigins }: OriginRules): boolean => {
+export const mayAsk = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { loopbackOnly, corsOrigins }: OriginRules,
+): boolean => {
   const { origin, host = '' } = request.headers;
   const refuse = (why: string) => {
     response.writeHead(403, { 'Content-Type': 'text/plain; charset=UTF-8' }).end(`${why}\n`);
@@ -27,7 +36,9 @@ export const mayAsk = (request: IncomingMessage, response: ServerResponse, { loo
   };
   if (loopbackOnly && !isLoopback(hostNameOf(host))) return refuse('This port answers to the name localhost only.');
   response.setHeader('Vary', 'Origin');
-  const known = origin !== undefined && (corsOrigins.includes(origin) || (URL.canParse(origin) && isLoopback(new URL(origin).hostname)));
+  const known =
+    origin !== undefined &&
+    (corsOrigins.includes(origin) || (URL.canParse(origin) && isLoopback(new URL(origin).hostname)));
   if (known) {
     response.setHeader('Access-Control-Allow-Origin', origin);
     response.setHeader('Access-Control-Expose-Headers', readableHeaders);

@@ -30,7 +30,8 @@ export interface RequestBounds {
 
 const unzip = promisify(gunzip);
 
-const tooLarge = (what: string, bytes: number) => new ClickHouseFault(223, 'QUERY_IS_TOO_LARGE', `${what} is larger than ${bytes} bytes.`);
+const tooLarge = (what: string, bytes: number) =>
+  new ClickHouseFault(223, 'QUERY_IS_TOO_LARGE', `${what} is larger than ${bytes} bytes.`);
 
 const readBody = async (request: IncomingMessage, maxBytes: number): Promise<Buffer> => {
   const chunks: Buffer[] = [];
@@ -43,11 +44,13 @@ const readBody = async (request: IncomingMessage, maxBytes: number): Promise<Buf
   const body = Buffer.concat(chunks);
   const encoding = request.headers['content-encoding'];
   if (encoding === undefined || encoding === 'identity' || body.length === 0) return body;
-  if (encoding !== 'gzip') throw new ClickHouseFault(48, 'NOT_IMPLEMENTED', `Content-Encoding ${encoding} is not supported, gzip is.`);
+  if (encoding !== 'gzip')
+    throw new ClickHouseFault(48, 'NOT_IMPLEMENTED', `Content-Encoding ${encoding} is not supported, gzip is.`);
   try {
     return await unzip(body, { maxOutputLength: maxBytes });
   } catch (err) {
-    if (err instanceof Error && 'code' in err && err.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('The unpacked body', maxBytes);
+    if (err instanceof Error && 'code' in err && err.code === 'ERR_BUFFER_TOO_LARGE')
+      throw tooLarge('The unpacked body', maxBytes);
     throw new ClickHouseFault(354, 'ZLIB_INFLATE_FAILED', 'The body is not gzip.');
   }
 };
@@ -70,17 +73,22 @@ const credentials = (request: IncomingMessage, params: URLSearchParams) => {
   };
 };
 
-/** An id goes back in a header, so it is looked at before anything runs. Letters of any language will do, what ends a line will not. */
+/**
+ * An id goes back in a header, so it is looked at before anything runs. Letters of any language will do, what ends a
+ * line will not.
+ */
 const readQueryId = (request: IncomingMessage, params: URLSearchParams): string | undefined => {
   const id = params.get('query_id') || header(request, 'x-clickhouse-query-id');
-  if (id !== undefined && /\p{Cc}/u.test(id)) throw new ClickHouseFault(36, 'BAD_ARGUMENTS', 'The query_id has control characters.');
+  if (id !== undefined && /\p{Cc}/u.test(id))
+    throw new ClickHouseFault(36, 'BAD_ARGUMENTS', 'The query_id has control characters.');
   return id;
 };
 
 /** It goes back in a header too. */
 const readFormat = (request: IncomingMessage, params: URLSearchParams): string => {
   const format = params.get('default_format') ?? header(request, 'x-clickhouse-format') ?? 'TabSeparated';
-  if (!/^\w{1,64}$/.test(format)) throw new ClickHouseFault(73, 'UNKNOWN_FORMAT', `Unknown format ${format.slice(0, 64)}`);
+  if (!/^\w{1,64}$/.test(format))
+    throw new ClickHouseFault(73, 'UNKNOWN_FORMAT', `Unknown format ${format.slice(0, 64)}`);
   return format;
 };
 
@@ -91,7 +99,8 @@ export const readStatement = async (
   { maxQueryBytes, maxBodyBytes }: RequestBounds,
 ): Promise<HttpStatement | undefined> => {
   for (const name of ['compress', 'decompress']) {
-    if (params.get(name) === '1') throw new ClickHouseFault(48, 'NOT_IMPLEMENTED', `${name}=1 is not supported; use gzip.`);
+    if (params.get(name) === '1')
+      throw new ClickHouseFault(48, 'NOT_IMPLEMENTED', `${name}=1 is not supported; use gzip.`);
   }
   const query = params.get('query')?.trim() ?? '';
   const data = await readBody(request, maxBodyBytes);
@@ -109,9 +118,13 @@ export const readStatement = async (
     queryId: readQueryId(request, params),
     settings: urlSettings(params),
     params: Object.fromEntries(
-      [...params].filter(([name]) => name.startsWith('param_')).map(([name, value]) => [name.slice('param_'.length), value]),
+      [...params]
+        .filter(([name]) => name.startsWith('param_'))
+        .map(([name, value]) => [name.slice('param_'.length), value]),
     ),
     ...credentials(request, params),
-    gzip: params.get('enable_http_compression') === '1' && acceptedEncoding(header(request, 'accept-encoding'), ['gzip']) === 'gzip',
+    gzip:
+      params.get('enable_http_compression') === '1' &&
+      acceptedEncoding(header(request, 'accept-encoding'), ['gzip']) === 'gzip',
   };
 };

@@ -22,10 +22,13 @@ const numberOrText = (text: string): string | number => (numeric.test(text) && t
 
 /** The settings among URL parameters. */
 export const urlSettings = (params: URLSearchParams): Record<string, string | number> =>
-  Object.fromEntries([...params].filter(([name]) => !notForTheEngine.test(name)).map(([name, value]) => [name, numberOrText(value)]));
+  Object.fromEntries(
+    [...params].filter(([name]) => !notForTheEngine.test(name)).map(([name, value]) => [name, numberOrText(value)]),
+  );
 
 /**
- * An analyst's settings: of the given ones those that are harmless, and the limits, which can be asked for lower but not higher.
+ * An analyst's settings: of the given ones those that are harmless, and the limits, which can be asked for lower but
+ * not higher.
  * @throws ClickHouseFault, as a server says it of a user without the right to change a setting
  */
 export const analystSettings = (

@@ -51,7 +51,8 @@ const curlIsInstalled = async (): Promise<boolean> => {
 describe('the clickhouse port, for programs that exist', () => {
   it('answers curl, with TabSeparated when no format is named', async () => {
     if (!(await curlIsInstalled())) return;
-    const curl = (...args: string[]) => promisify(execFile)('curl', ['--silent', '--show-error', ...args]).then(({ stdout }) => stdout);
+    const curl = (...args: string[]) =>
+      promisify(execFile)('curl', ['--silent', '--show-error', ...args]).then(({ stdout }) => stdout);
     expect(await curl(`${served.url}/ping`)).toBe('Ok.\n');
     expect(await curl(served.url)).toBe('Ok.\n');
     expect(await curl(served.url, '--data-binary', saved)).toBe(savedText);
@@ -59,9 +60,13 @@ describe('the clickhouse port, for programs that exist', () => {
     expect(await curl('-G', served.url, '--data-urlencode', `query=${saved} FORMAT CSV`)).toBe(
       '"2026-01-27 10:00:00.000",68123.45\n"2026-01-27 10:00:01.000",68123.50000001\n',
     );
-    expect(await curl(`${served.url}/?database=crypto&param_s=ETHUSDT`, '-d', 'SELECT id FROM tickers WHERE symbol = {s:String};')).toBe(
-      '9007199254740993\n',
-    );
+    expect(
+      await curl(
+        `${served.url}/?database=crypto&param_s=ETHUSDT`,
+        '-d',
+        'SELECT id FROM tickers WHERE symbol = {s:String};',
+      ),
+    ).toBe('9007199254740993\n');
     expect(await curl('--compressed', `${served.url}/?enable_http_compression=1`, '-d', saved)).toBe(savedText);
     expect(await curl('-d', 'SELECT nope', served.url)).toMatch(
       /^Code: 47\. DB::Exception: .+\(UNKNOWN_IDENTIFIER\) \(version [\d.]+\)\n$/,
@@ -83,7 +88,9 @@ describe('the clickhouse port, for programs that exist', () => {
         'SELECT symbol, close_price, id FROM tickers WHERE symbol = {symbol:String} AND close_price > {low:Decimal64(8)} AND id IN {ids:Array(UInt64)}';
       const query_params = { symbol: 'ETHUSDT', low: '0.00000001', ids: [9_007_199_254_740_993n, 7n] };
       const rows = await client.query({ query, query_params, format: 'JSONEachRow' });
-      expect(await rows.json()).toEqual([{ symbol: 'ETHUSDT', close_price: '9999999999.99999999', id: '9007199254740993' }]);
+      expect(await rows.json()).toEqual([
+        { symbol: 'ETHUSDT', close_price: '9999999999.99999999', id: '9007199254740993' },
+      ]);
       const compact = await client.query({ query, query_params, format: 'JSONCompactEachRow' });
       expect(await compact.json()).toEqual([['ETHUSDT', '9999999999.99999999', '9007199254740993']]);
       const whole = await client.query({ query: 'SELECT 1 AS one', format: 'JSON' });
@@ -115,11 +122,15 @@ describe('the clickhouse port, for programs that exist', () => {
       log: silentLogger(),
     });
     expect(await clickhouse.check()).toBeUndefined();
-    expect(await clickhouse.query('SELECT id FROM crypto.tickers WHERE symbol = {s:String}', { s: 'ETHUSDT' })).toEqual([
-      { id: '9007199254740993' },
-    ]);
-    await expect(clickhouse.insert('crypto.tickers_rows', ['symbol'], [['X']])).rejects.toMatchObject({ code: 'permission_denied' });
-    await expect(clickhouse.command('DROP TABLE crypto.tickers_rows')).rejects.toMatchObject({ code: 'permission_denied' });
+    expect(await clickhouse.query('SELECT id FROM crypto.tickers WHERE symbol = {s:String}', { s: 'ETHUSDT' })).toEqual(
+      [{ id: '9007199254740993' }],
+    );
+    await expect(clickhouse.insert('crypto.tickers_rows', ['symbol'], [['X']])).rejects.toMatchObject({
+      code: 'permission_denied',
+    });
+    await expect(clickhouse.command('DROP TABLE crypto.tickers_rows')).rejects.toMatchObject({
+      code: 'permission_denied',
+    });
     await clickhouse.close();
   });
 
@@ -134,11 +145,17 @@ describe('the clickhouse port, for programs that exist', () => {
           'Accept-Encoding': 'gzip',
         },
       });
-      expect({ sql, status: answer.status, text: answer.status === 200 ? '' : answer.text }).toEqual({ sql, status: 200, text: '' });
+      expect({ sql, status: answer.status, text: answer.status === 200 ? '' : answer.text }).toEqual({
+        sql,
+        status: 200,
+        text: '',
+      });
       expect(answer.headers.get('access-control-allow-origin')).toBe('http://localhost:8082');
       return JSON.parse(answer.text) as { data: Record<string, unknown>[]; rows: number };
     };
-    expect((await tabix('SELECT version() as version')).data).toEqual([{ version: expect.stringMatching(/^\d+\.\d+/) }]);
+    expect((await tabix('SELECT version() as version')).data).toEqual([
+      { version: expect.stringMatching(/^\d+\.\d+/) },
+    ]);
     expect((await tabix('SELECT name FROM system.databases LIMIT 100')).data).toContainEqual({ name: 'crypto' });
     expect(
       (
@@ -147,11 +164,17 @@ describe('the clickhouse port, for programs that exist', () => {
         )
       ).data,
     ).toContainEqual(expect.objectContaining({ database: 'crypto', name: 'tickers', engine: 'View' }));
-    expect((await tabix("SELECT * FROM system.columns WHERE database = 'crypto' AND table = 'tickers' LIMIT 500")).rows).toBe(4);
+    expect(
+      (await tabix("SELECT * FROM system.columns WHERE database = 'crypto' AND table = 'tickers' LIMIT 500")).rows,
+    ).toBe(4);
     expect((await tabix('SELECT name, is_aggregate from system.functions')).rows).toBeGreaterThan(1_000);
-    expect((await tabix(saved, '&database=crypto&max_result_rows=500&max_execution_time=1&result_overflow_mode=break')).rows).toBe(2);
+    expect(
+      (await tabix(saved, '&database=crypto&max_result_rows=500&max_execution_time=1&result_overflow_mode=break')).rows,
+    ).toBe(2);
     expect((await post('SHOW CREATE TABLE crypto.tickers_rows', search)).text).toContain('ReplacingMergeTree');
-    const got = await raw(`/${search}&default_format=JSON&query=${encodeURIComponent(saved)}`, { Origin: 'http://127.0.0.1:8082' });
+    const got = await raw(`/${search}&default_format=JSON&query=${encodeURIComponent(saved)}`, {
+      Origin: 'http://127.0.0.1:8082',
+    });
     expect(JSON.parse(got.text)).toMatchObject({ rows: 2 });
   });
 
@@ -183,7 +206,9 @@ describe('the clickhouse port, for programs that exist', () => {
     expect(named.headers.get('x-clickhouse-query-id')).toBe('mine');
     expect(named.headers.get('content-type')).toBe('text/csv; charset=UTF-8; header=present');
     expect(named.text.split('\n')[0]).toBe('"event_time","close_price"');
-    const packed = await raw(`/?enable_http_compression=1&query=${encodeURIComponent(saved)}`, { 'Accept-Encoding': 'gzip' });
+    const packed = await raw(`/?enable_http_compression=1&query=${encodeURIComponent(saved)}`, {
+      'Accept-Encoding': 'gzip',
+    });
     expect(packed.headers['content-encoding']).toBe('gzip');
     const plain = await raw(`/?query=${encodeURIComponent(saved)}`, { 'Accept-Encoding': 'gzip' });
     expect(plain.text).toBe(savedText);
@@ -233,11 +258,18 @@ describe('the clickhouse port, when something is wrong', () => {
     expect(await post('SELECT number FROM numbers(10000000)')).toMatchObject({ code: 396 });
     expect(await post("SELECT repeat('x', 100) FROM numbers(100000)")).toMatchObject({ code: 396 });
     // Small in the engine, large as text.
-    expect(await post(`SELECT number AS ${'a'.repeat(200)} FROM numbers(100000) FORMAT JSONEachRow`)).toMatchObject({ code: 396 });
-    expect(await post(`SELECT number AS ${'a'.repeat(30_000)} FROM numbers(100000) FORMAT JSONEachRow`)).toMatchObject({ code: 241 });
+    expect(await post(`SELECT number AS ${'a'.repeat(200)} FROM numbers(100000) FORMAT JSONEachRow`)).toMatchObject({
+      code: 396,
+    });
+    expect(await post(`SELECT number AS ${'a'.repeat(30_000)} FROM numbers(100000) FORMAT JSONEachRow`)).toMatchObject({
+      code: 241,
+    });
     expect(await post('SELECT groupArray(number) FROM numbers(100000000)')).toMatchObject({ code: 241 });
     // Asleep, so that the limit is the engine's own and costs no work.
-    expect(await post('SELECT sleepEachRow(1) FROM numbers(1000)', '?max_block_size=1')).toMatchObject({ code: 159, status: 408 });
+    expect(await post('SELECT sleepEachRow(1) FROM numbers(1000)', '?max_block_size=1')).toMatchObject({
+      code: 159,
+      status: 408,
+    });
     // Limits can be asked for lower, not higher.
     const busy = 'SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 1';
     expect(await post(busy, '?max_execution_time=1')).toMatchObject({ code: 159, status: 408 });
@@ -263,13 +295,23 @@ describe('the clickhouse port, when something is wrong', () => {
     const other = await startClickHouseHttp(deps, { port: 0, maxConcurrent: 2, maxWaitMs: 200 });
     const controller = new AbortController();
     const ask = (sql: string) =>
-      fetch(`http://127.0.0.1:${other.port}/?max_block_size=1`, { method: 'POST', body: sql, signal: controller.signal });
+      fetch(`http://127.0.0.1:${other.port}/?max_block_size=1`, {
+        method: 'POST',
+        body: sql,
+        signal: controller.signal,
+      });
     try {
       const heavy = [1, 2].map(() => ask('SELECT sleepEachRow(1) AS heavy FROM numbers(20)').catch(() => 'aborted'));
-      const running = "SELECT count() AS n FROM system.processes WHERE query LIKE '%AS heavy%' AND query NOT LIKE '%processes%'";
-      await expect.poll(() => served.clickhouse.query<{ n: string }>(running), { timeout: 5_000 }).toEqual([{ n: '2' }]);
+      const running =
+        "SELECT count() AS n FROM system.processes WHERE query LIKE '%AS heavy%' AND query NOT LIKE '%processes%'";
+      await expect
+        .poll(() => served.clickhouse.query<{ n: string }>(running), { timeout: 5_000 })
+        .toEqual([{ n: '2' }]);
       const answer = await ask('SELECT 1');
-      expect([answer.status, await answer.text()]).toEqual([503, expect.stringMatching(/Too many queries run.*TOO_MANY_SIMULTANEOUS/)]);
+      expect([answer.status, await answer.text()]).toEqual([
+        503,
+        expect.stringMatching(/Too many queries run.*TOO_MANY_SIMULTANEOUS/),
+      ]);
       controller.abort();
       expect(await Promise.all(heavy)).toEqual(['aborted', 'aborted']);
     } finally {
@@ -325,7 +367,9 @@ describe('the clickhouse port, when something is wrong', () => {
 
   it('does not pack an answer for a reader who refuses it packed', async () => {
     const encodingFor = async (accepted: string) =>
-      (await raw('/?query=SELECT%201&enable_http_compression=1', { 'accept-encoding': accepted })).headers['content-encoding'];
+      (await raw('/?query=SELECT%201&enable_http_compression=1', { 'accept-encoding': accepted })).headers[
+        'content-encoding'
+      ];
     expect(await encodingFor('br, gzip;q=0')).toBeUndefined();
     expect(await encodingFor('gzip;q=0.5, br')).toBe('gzip');
   });
@@ -333,7 +377,10 @@ describe('the clickhouse port, when something is wrong', () => {
   it('keeps no answer in memory for a reader who stopped reading it', async () => {
     const clock = createManualClock();
     const limits = { maxResultBytes: 50_000_000 };
-    const http = await startClickHouseHttp({ engine: served.clickhouse.engine, clock, log: silentLogger() }, { port: 0, limits });
+    const http = await startClickHouseHttp(
+      { engine: served.clickhouse.engine, clock, log: silentLogger() },
+      { port: 0, limits },
+    );
     const socket = connect(http.port, '127.0.0.1');
     let cut = false;
     socket.on('close', () => {
@@ -356,9 +403,10 @@ describe('the clickhouse port, when something is wrong', () => {
 
   it('names the port that is taken', async () => {
     const deps = { engine: served.clickhouse.engine, clock: systemClock, log: silentLogger() };
-    const refused = await startClickHouseHttp(deps, { port: served.http.port, portVariable: 'CLICKHOUSE_HTTP_ADDR' }).catch(
-      (err: unknown) => err,
-    );
+    const refused = await startClickHouseHttp(deps, {
+      port: served.http.port,
+      portVariable: 'CLICKHOUSE_HTTP_ADDR',
+    }).catch((err: unknown) => err);
     expect(refused).toBeInstanceOf(StartError);
     expect((refused as StartError).message).toMatch(/is in use\. Set CLICKHOUSE_HTTP_ADDR/);
   });

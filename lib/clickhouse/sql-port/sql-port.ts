@@ -27,7 +27,10 @@ export interface ClickHouseHttpOptions {
   readonly port: number;
   /** For the message that the port is taken. */
   readonly portVariable?: string;
-  /** Default true: statements that only read, as the analyst's role. False, for tests: everything that the engine can do. */
+  /**
+   * Default true: statements that only read, as the analyst's role. False, for tests: everything that the engine can
+   * do.
+   */
   readonly readOnly?: boolean;
   /** Asked of every request when it is set; only without `readOnly`. */
   readonly password?: string;
@@ -38,7 +41,9 @@ export interface ClickHouseHttpOptions {
   /** Queries that wait for their turn, and how long; without `readOnly` as long as it takes. Default 16, 3 000. */
   readonly maxWaiting?: number;
   readonly maxWaitMs?: number;
-  /** Web pages, besides those of this machine, whose scripts may read answers: `https://tabix.example`. Default none. */
+  /**
+   * Web pages, besides those of this machine, whose scripts may read answers: `https://tabix.example`. Default none.
+   */
   readonly corsOrigins?: readonly string[];
 }
 
@@ -70,9 +75,19 @@ const killGraceMs = 1_000;
  * Whoever reaches the port needs no password, so it listens on this machine only, unless told otherwise.
  * @throws StartError when the port is taken
  */
-export const startClickHouseHttp = async (deps: ClickHouseHttpDeps, options: ClickHouseHttpOptions): Promise<ClickHouseHttp> => {
+export const startClickHouseHttp = async (
+  deps: ClickHouseHttpDeps,
+  options: ClickHouseHttpOptions,
+): Promise<ClickHouseHttp> => {
   const { engine, clock, log } = deps;
-  const { host = '127.0.0.1', readOnly = true, maxConcurrent = 2, maxWaiting = 16, maxWaitMs = 3_000, corsOrigins = [] } = options;
+  const {
+    host = '127.0.0.1',
+    readOnly = true,
+    maxConcurrent = 2,
+    maxWaiting = 16,
+    maxWaitMs = 3_000,
+    corsOrigins = [],
+  } = options;
   const limits: AnalystLimits = { ...defaultLimits, ...options.limits };
   const guard = readOnly ? await createAnalystGuard(engine) : undefined;
   const patience = readOnly ? { clock, ms: maxWaitMs } : undefined;
@@ -92,7 +107,8 @@ export const startClickHouseHttp = async (deps: ClickHouseHttpDeps, options: Cli
       const given = { sql, settings: kept, ...common, ...(body ? { body } : {}) };
       return { answer: await runInLane(engine, lane, given, signal), format: formatOf(sql, format) };
     }
-    if (body || database === 'system') throw new ClickHouseFault(164, 'READONLY', 'default: Cannot execute query in readonly mode.');
+    if (body || database === 'system')
+      throw new ClickHouseFault(164, 'READONLY', 'default: Cannot execute query in readonly mode.');
     const bounded = analystSettings(settings, limits);
     let written = sql;
     const judge = async () => {
@@ -114,11 +130,14 @@ export const startClickHouseHttp = async (deps: ClickHouseHttpDeps, options: Cli
     const controller = new AbortController();
     const timer = readOnly
       ? clock.after(limits.maxSeconds * 1_000 + killGraceMs, () =>
-          controller.abort(new ClickHouseFault(159, 'TIMEOUT_EXCEEDED', `Timeout exceeded: maximum: ${limits.maxSeconds} seconds`)),
+          controller.abort(
+            new ClickHouseFault(159, 'TIMEOUT_EXCEEDED', `Timeout exceeded: maximum: ${limits.maxSeconds} seconds`),
+          ),
         )
       : undefined;
     response.once('close', () => {
-      if (!response.writableFinished) controller.abort(new ClickHouseFault(394, 'QUERY_WAS_CANCELLED', 'The client has gone'));
+      if (!response.writableFinished)
+        controller.abort(new ClickHouseFault(394, 'QUERY_WAS_CANCELLED', 'The client has gone'));
     });
     const startedMs = clock.monotonic();
     try {
@@ -158,13 +177,16 @@ export const startClickHouseHttp = async (deps: ClickHouseHttpDeps, options: Cli
     response.setHeader('X-ClickHouse-Server-Display-Name', 'tickfolio');
     const { method = 'GET', url = '/' } = request;
     if (!URL.canParse(url, 'http://clickhouse')) {
-      response.writeHead(400, { 'Content-Type': 'text/plain; charset=UTF-8' }).end(`"${url}" is no address that can be read.\n`);
+      response
+        .writeHead(400, { 'Content-Type': 'text/plain; charset=UTF-8' })
+        .end(`"${url}" is no address that can be read.\n`);
       return;
     }
     const { pathname, searchParams } = new URL(url, 'http://clickhouse');
     if (!mayAsk(request, response, { loopbackOnly: isLoopback(host), corsOrigins })) return;
     if (method === 'OPTIONS') response.writeHead(204).end();
-    else if (!['GET', 'POST', 'HEAD'].includes(method)) response.writeHead(405, { Allow: 'GET, POST, HEAD, OPTIONS' }).end();
+    else if (!['GET', 'POST', 'HEAD'].includes(method))
+      response.writeHead(405, { Allow: 'GET, POST, HEAD, OPTIONS' }).end();
     else if (pathname === '/ping' || pathname === '/replicas_status')
       response.writeHead(200, { 'Content-Type': 'text/html; charset=UTF-8' }).end('Ok.\n');
     else if (pathname === '/') await answerQuery(request, response, searchParams);
@@ -185,7 +207,11 @@ export const startClickHouseHttp = async (deps: ClickHouseHttpDeps, options: Cli
       if (err.code !== 'EADDRINUSE' && err.code !== 'EACCES') reject(err);
       const why = err.code === 'EACCES' ? 'may not be opened by this user' : 'is in use';
       const { portVariable = 'the port' } = options;
-      reject(new StartError(`Port ${options.port} on ${host} ${why}. Set ${portVariable} to another one (0 picks a free one).`));
+      reject(
+        new StartError(
+          `Port ${options.port} on ${host} ${why}. Set ${portVariable} to another one (0 picks a free one).`,
+        ),
+      );
     });
     server.listen(options.port, host, resolve);
   });
@@ -207,7 +233,9 @@ export const startClickHouseHttp = async (deps: ClickHouseHttpDeps, options: Cli
   };
 };
 
-/** The zone that an answer's times are in: the one that was asked for; as on a server, an empty one asks for the host's. */
+/**
+ * The zone that an answer's times are in: the one that was asked for; as on a server, an empty one asks for the host's.
+ */
 const zoneOf = ({ settings }: HttpStatement, { zone, hostZone }: Pick<ChdbEngine, 'zone' | 'hostZone'>): string => {
   const asked = settings.session_timezone;
   return asked === undefined ? zone : String(asked) || hostZone;

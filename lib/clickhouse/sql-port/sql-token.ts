@@ -13,6 +13,7 @@ export const sqlTokens = (sql: string): SqlToken[] =>
     .filter((piece) => !/^\s/.test(piece))
     .map((piece): SqlToken => {
       if (/^[A-Za-z_]/.test(piece)) return { kind: 'name', text: piece };
-      if (piece.length > 1 && piece.startsWith('`')) return { kind: 'name', text: piece.slice(1, -1).replace(/\\([\s\S])/g, '$1') };
+      if (piece.length > 1 && piece.startsWith('`'))
+        return { kind: 'name', text: piece.slice(1, -1).replace(/\\([\s\S])/g, '$1') };
       return { kind: piece.length > 1 && piece.startsWith("'") ? 'text' : 'sign', text: piece };
     });

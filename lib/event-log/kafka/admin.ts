@@ -78,15 +78,23 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
     if (lacking.length > 0) {
       // Somebody else may be making them at the same time; then this says false, and all is well.
       const made = await ask((admin) =>
-        admin.createTopics({ topics: lacking.map(({ name, partitions }) => ({ topic: name, numPartitions: partitions })) }),
+        admin.createTopics({
+          topics: lacking.map(({ name, partitions }) => ({ topic: name, numPartitions: partitions })),
+        }),
       );
-      if (made) log.info({ topics: lacking.map(({ name, partitions }) => ({ name, partitions })) }, 'Topics were created.');
+      if (made)
+        log.info({ topics: lacking.map(({ name, partitions }) => ({ name, partitions })) }, 'Topics were created.');
     }
-    const { topics: found } = await ask((admin) => admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) }));
+    const { topics: found } = await ask((admin) =>
+      admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) }),
+    );
     for (const { name, partitions } of topics) {
       const has = found.find((topic) => topic.name === name)?.partitions.length ?? 0;
       if (has < partitions)
-        log.warn({ topic: name, partitions: has, wanted: partitions }, 'A topic has fewer partitions than it should; it is left as it is.');
+        log.warn(
+          { topic: name, partitions: has, wanted: partitions },
+          'A topic has fewer partitions than it should; it is left as it is.',
+        );
     }
   };
   const tryOn = (err: unknown) => {
@@ -124,8 +132,11 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
     },
     offsets: async (topic, group) => {
       const ends = await askOn((admin) => admin.fetchTopicOffsets(topic));
-      const read = group === undefined ? [] : await askOn((admin) => admin.fetchOffsets({ groupId: group, topics: [topic] }));
-      const committed = new Map(read.flatMap(({ partitions }) => partitions.map(({ partition, offset }) => [partition, offset])));
+      const read =
+        group === undefined ? [] : await askOn((admin) => admin.fetchOffsets({ groupId: group, topics: [topic] }));
+      const committed = new Map(
+        read.flatMap(({ partitions }) => partitions.map(({ partition, offset }) => [partition, offset])),
+      );
       return ends
         .map(({ partition, low, high }): PartitionOffsets => {
           const offset = committed.get(partition);

@@ -120,7 +120,10 @@ export const createKafkaAssignment = (options: KafkaAssignmentOptions): KafkaAss
       if (!mine) return 'foreign';
       if (!from || !last) return 'more';
       if (mine.next !== undefined && BigInt(from.offset) !== mine.next) {
-        log.warn({ topic, partition, expected: String(mine.next), found: from.offset }, 'The log does not go on where it ended.');
+        log.warn(
+          { topic, partition, expected: String(mine.next), found: from.offset },
+          'The log does not go on where it ended.',
+        );
       }
       mine.next = BigInt(last.offset) + 1n;
       mine.buffer.add(messages, bytes);

@@ -95,7 +95,10 @@ describe('kafka committer', () => {
   it('says at once that Kafka refuses commits for good, in the log and where somebody asks, until it takes them', async () => {
     const { committer, answer, commit, clock, warnings, counted } = open();
     const refusal = () =>
-      Object.assign(new Error('Not authorized to access group'), { name: 'KafkaJSProtocolError', type: 'GROUP_AUTHORIZATION_FAILED' });
+      Object.assign(new Error('Not authorized to access group'), {
+        name: 'KafkaJSProtocolError',
+        type: 'GROUP_AUTHORIZATION_FAILED',
+      });
     commit(0, 5n);
     expect(committer.problem()).toBeUndefined();
     await answer(refusal());

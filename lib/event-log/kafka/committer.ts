@@ -28,11 +28,13 @@ export interface KafkaCommitterOptions {
   readonly refused: CommitFailures;
 }
 
-/** Commits what is handled: one request at a time for all partitions, repeated until it succeeds or no longer matters. */
+/**
+ * Commits what is handled: one request at a time for all partitions, repeated until it succeeds or no longer matters.
+ */
 export interface KafkaCommitter {
   /**
-   * Everything of the partition before this offset is handled. Resolves when that is committed or forgotten; at once when the
-   * signal aborts, and then the committing goes on.
+   * Everything of the partition before this offset is handled. Resolves when that is committed or forgotten; at once
+   * when the signal aborts, and then the committing goes on.
    */
   commit(partition: number, next: bigint, ending: AbortSignal): Promise<void>;
   /** The partition is somebody else's now. */
@@ -46,7 +48,14 @@ export interface KafkaCommitter {
   problem(): string | undefined;
 }
 
-export const createKafkaCommitter = ({ send, clock, log, where, limits, refused }: KafkaCommitterOptions): KafkaCommitter => {
+export const createKafkaCommitter = ({
+  send,
+  clock,
+  log,
+  where,
+  limits,
+  refused,
+}: KafkaCommitterOptions): KafkaCommitter => {
   const { commitLateMs } = limits;
   const wanted = new Map<number, { readonly next: bigint; readonly sinceMs: number; readonly done: () => void }>();
   const idle = new Set<() => void>();
@@ -70,7 +79,10 @@ export const createKafkaCommitter = ({ send, clock, log, where, limits, refused 
     refused(final ? 'refused' : 'failed');
     const words = rootOf(err).message;
     if (fault === undefined || fault.final !== final)
-      log.warn({ err: rootOf(err), retryMs }, `${where} ${final ? 'refuses' : 'does not take'} the commits of what was handled; trying on`);
+      log.warn(
+        { err: rootOf(err), retryMs },
+        `${where} ${final ? 'refuses' : 'does not take'} the commits of what was handled; trying on`,
+      );
     fault = { words, final };
   };
   const run = async () => {

@@ -7,14 +7,23 @@ import { createCommitFailures } from './committer.js';
 import { startKafkaConsumer } from './consumer.js';
 import { kafkaLimits } from './limits.js';
 
-/** A member of a group whose joins and breaks are told it by hand, at a log of which 7 messages of each partition wait. */
+/**
+ * A member of a group whose joins and breaks are told it by hand, at a log of which 7 messages of each partition wait.
+ */
 const setUp = () => {
   const listeners = new Map<string, (event: { readonly payload: unknown }) => void>();
   const nothing = async () => undefined;
   const consumer = {
     events: { GROUP_JOIN: 'join', FETCH: 'fetch', HEARTBEAT: 'heartbeat', CRASH: 'crash' },
     on: (name: string, listener: (event: { readonly payload: unknown }) => void) => void listeners.set(name, listener),
-    ...{ connect: nothing, subscribe: nothing, run: nothing, disconnect: nothing, resume: () => undefined, seek: () => undefined },
+    ...{
+      connect: nothing,
+      subscribe: nothing,
+      run: nothing,
+      disconnect: nothing,
+      resume: () => undefined,
+      seek: () => undefined,
+    },
   } as unknown as Consumer;
   const admin = {
     ready: nothing,
@@ -44,7 +53,8 @@ const setUp = () => {
     member,
     join: (...partitions: readonly number[]) =>
       listeners.get('join')?.({ payload: { memberId: 'm', memberAssignment: { t: partitions } } }),
-    breaks: () => listeners.get('crash')?.({ payload: { error: new Error('the coordinator went away'), restart: true } }),
+    breaks: () =>
+      listeners.get('crash')?.({ payload: { error: new Error('the coordinator went away'), restart: true } }),
   };
 };
 

@@ -20,8 +20,9 @@ export interface KafkaConsumer extends Consumer {
 }
 
 /**
- * kafkajs' own attempts to connect, to join and so on, some two minutes. As long as they last the member keeps its place in the
- * group. After them it begins as a new member, and Kafka lets that in only when the session of the old one has run out.
+ * kafkajs' own attempts to connect, to join and so on, some two minutes. As long as they last the member keeps its
+ * place in the group. After them it begins as a new member, and Kafka lets that in only when the session of the old one
+ * has run out.
  */
 const attempts = 60;
 /** What one message costs in memory besides its own bytes. */
@@ -45,14 +46,18 @@ const storedOf = ({ offset, key, value, headers, timestamp }: KafkaMessage): Sto
 });
 
 /**
- * Reads for one member. kafkajs fetches on while handlers run: what it brings goes into bounded buffers, one per partition, and
- * its loop keeps the membership alive. Before the member joins again in a rebalance it waits, bounded, for its running handlers
- * and commits them; what it read of partitions that it keeps stays, and is not fetched again.
+ * Reads for one member. kafkajs fetches on while handlers run: what it brings goes into bounded buffers, one per
+ * partition, and its loop keeps the membership alive. Before the member joins again in a rebalance it waits, bounded,
+ * for its running handlers and commits them; what it read of partitions that it keeps stays, and is not fetched again.
  */
 export const startKafkaConsumer = (
   deps: KafkaConsumerDeps,
   admin: KafkaAdmin,
-  { topic, consume, handler }: { readonly topic: string; readonly consume: ConsumeOptions; readonly handler: BatchHandler },
+  {
+    topic,
+    consume,
+    handler,
+  }: { readonly topic: string; readonly consume: ConsumeOptions; readonly handler: BatchHandler },
 ): KafkaConsumer => {
   const { connect, where, clock, limits, commits } = deps;
   const log = deps.log.child({ topic, group: consume.group });
@@ -101,7 +106,8 @@ export const startKafkaConsumer = (
     retry: { retries: attempts, restartOnFailure: async () => !closing.signal.aborted },
   });
   const committer = createKafkaCommitter({
-    send: (offsets) => consumer.commitOffsets([...offsets].map(([partition, next]) => ({ topic, partition, offset: String(next) }))),
+    send: (offsets) =>
+      consumer.commitOffsets([...offsets].map(([partition, next]) => ({ topic, partition, offset: String(next) }))),
     clock,
     log,
     where,
@@ -133,7 +139,8 @@ export const startKafkaConsumer = (
     clock,
     silenceMs: limits.silenceMs,
     probe: async () => (await admin.check()) === undefined,
-    dead: () => die(new AppError('unavailable', `${who} heard nothing for ${limits.silenceMs} ms although ${where} answers.`)),
+    dead: () =>
+      die(new AppError('unavailable', `${who} heard nothing for ${limits.silenceMs} ms although ${where} answers.`)),
   });
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -145,7 +152,8 @@ export const startKafkaConsumer = (
     joined = true;
     starts = 0;
     const partitions = payload.memberAssignment[topic] ?? [];
-    for (const [partition, next] of assignment.assign(partitions)) consumer.seek({ topic, partition, offset: String(next) });
+    for (const [partition, next] of assignment.assign(partitions))
+      consumer.seek({ topic, partition, offset: String(next) });
     log.info({ partitions }, `Joined the group; ${partitions.length} partitions are ours.`);
   });
   consumer.on(consumer.events.FETCH, watch.heard);
@@ -188,7 +196,12 @@ export const startKafkaConsumer = (
           if (closing.signal.aborted) return;
           await consumer.connect();
           await consumer.subscribe({ topics: [topic], fromBeginning: true });
-          await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 1, eachBatch });
+          await consumer.run({
+            autoCommit: false,
+            eachBatchAutoResolve: false,
+            partitionsConsumedConcurrently: 1,
+            eachBatch,
+          });
         } catch (err) {
           log.warn({ err: rootOf(err) }, `${who} cannot begin yet; trying on.`);
           admin.doubtTopics();
@@ -208,7 +221,9 @@ export const startKafkaConsumer = (
     await within(clock, limits.closeMs, where, committer.settled(), until).catch(() => undefined);
     assignment.assign([]);
     const leaving = started.catch(() => undefined).then(() => consumer.disconnect());
-    await within(clock, limits.closeMs, where, leaving, until).catch((err: unknown) => log.debug({ err }, `${who} left without a word.`));
+    await within(clock, limits.closeMs, where, leaving, until).catch((err: unknown) =>
+      log.debug({ err }, `${who} left without a word.`),
+    );
   };
 
   return {
@@ -219,7 +234,9 @@ export const startKafkaConsumer = (
       const uncommitted = committer.problem();
       if (uncommitted !== undefined) return `${who} cannot commit: ${uncommitted}`;
       const silentMs = watch.silentMs();
-      return silentMs > limits.sessionTimeoutMs ? `${who} has heard nothing for ${Math.round(silentMs / 1_000)} s` : undefined;
+      return silentMs > limits.sessionTimeoutMs
+        ? `${who} has heard nothing for ${Math.round(silentMs / 1_000)} s`
+        : undefined;
     },
     lag: async () => {
       // Without partitions it would be 0, which says that nothing waits.

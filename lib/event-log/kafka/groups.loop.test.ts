@@ -79,7 +79,8 @@ const groups = (kafka: TestKafka) => {
     expect(stuck).toEqual(expect.arrayContaining(taken));
     over = true;
     await becomes(
-      async () => (await eventLog.offsets(topic, 'readers')).reduce((sum, { committed }) => sum + Number(committed ?? 0), 0),
+      async () =>
+        (await eventLog.offsets(topic, 'readers')).reduce((sum, { committed }) => sum + Number(committed ?? 0), 0),
       90,
       patienceMs,
     );
@@ -94,7 +95,8 @@ const groups = (kafka: TestKafka) => {
       numbers(0, 100).map((i) => ({ key: 'A', value: String(i) })),
     );
     const child = startProgram(reader, {}, kafka.brokers[0] ?? '', topic, group.group, '45');
-    const committed = async () => (await eventLog.offsets(topic, group.group)).find((of) => of.committed !== undefined)?.committed;
+    const committed = async () =>
+      (await eventLog.offsets(topic, group.group)).find((of) => of.committed !== undefined)?.committed;
     await becomes(committed, '40', patienceMs);
     await becomes(() => child.out().includes('45\n'), true, patienceMs);
     await child.end('SIGKILL');
@@ -115,7 +117,11 @@ const groups = (kafka: TestKafka) => {
       partitionAssigners: [
         (config) => {
           const inner = PartitionAssigners.roundRobin(config);
-          return { ...inner, name: 'Foreign', protocol: (subscription) => ({ ...inner.protocol(subscription), name: 'Foreign' }) };
+          return {
+            ...inner,
+            name: 'Foreign',
+            protocol: (subscription) => ({ ...inner.protocol(subscription), name: 'Foreign' }),
+          };
         },
       ],
     });
@@ -141,11 +147,15 @@ const groups = (kafka: TestKafka) => {
       release = resolve;
     });
     const seen: number[] = [];
-    const consumer = await eventLog.consume(topic, { ...group, minBatchMessages: 1, maxBatchMessages: 50 }, async (batch) => {
-      if (batch.messages.some(({ key }) => key === stuckKey)) stuck = batch.partition;
-      if (batch.partition === stuck) await gate;
-      seen.push(...valuesOf(batch));
-    });
+    const consumer = await eventLog.consume(
+      topic,
+      { ...group, minBatchMessages: 1, maxBatchMessages: 50 },
+      async (batch) => {
+        if (batch.messages.some(({ key }) => key === stuckKey)) stuck = batch.partition;
+        if (batch.partition === stuck) await gate;
+        seen.push(...valuesOf(batch));
+      },
+    );
     await becomes(() => stuck !== undefined, true, patienceMs);
     const filling = 'x'.repeat(1_000);
     await eventLog.append(
@@ -153,7 +163,9 @@ const groups = (kafka: TestKafka) => {
       numbers(30, 3_000).map((i) => ({ key: `KEY${i % 30}`, value: `${i} ${filling}` })),
     );
     const offsets = await eventLog.offsets(topic);
-    const others = offsets.filter(({ partition }) => partition !== stuck).reduce((sum, { next }) => sum + Number(next), 0);
+    const others = offsets
+      .filter(({ partition }) => partition !== stuck)
+      .reduce((sum, { next }) => sum + Number(next), 0);
     await becomes(() => seen.length, others, patienceMs);
     await becomes(() => consumer.lag(), 3_000 - others, patienceMs);
     release();
@@ -167,7 +179,9 @@ const groups = (kafka: TestKafka) => {
       { name: `letters-${randomUUID()}`, partitions: 1 },
     ];
     const opened = [1, 2, 3].map(() => openKafkaLog(kafka.brokers, { topics }));
-    await Promise.all(opened.map(({ eventLog }, i) => eventLog.append(topics[0]?.name ?? '', [{ key: 'A', value: String(i) }])));
+    await Promise.all(
+      opened.map(({ eventLog }, i) => eventLog.append(topics[0]?.name ?? '', [{ key: 'A', value: String(i) }])),
+    );
     const sizes = await Promise.all(topics.map(async ({ name }) => (await opened[0]?.eventLog.offsets(name))?.length));
     expect(sizes).toEqual([3, 1]);
     await Promise.all(opened.map(({ eventLog }) => eventLog.close()));
@@ -220,7 +234,9 @@ const groups = (kafka: TestKafka) => {
   it('reads what others wrote without a key, a value or with a header twice', async () => {
     const { eventLog, topic } = openKafkaLog(kafka.brokers);
     await becomes(() => eventLog.check(), undefined, patienceMs);
-    const producer = new Kafka({ brokers: [...kafka.brokers], logLevel: logLevel.NOTHING }).producer({ createPartitioner: () => () => 0 });
+    const producer = new Kafka({ brokers: [...kafka.brokers], logLevel: logLevel.NOTHING }).producer({
+      createPartitioner: () => () => 0,
+    });
     await becomes(
       () =>
         eventLog

@@ -35,13 +35,17 @@ describe('the gzip of a batch', () => {
         { minLength: 1, maxLength: 3 },
       )
       .map((members) => Buffer.concat(members));
-    const damaged = fc.tuple(packed, fc.nat(), fc.nat(255), fc.constantFrom('change', 'cut', 'more')).map(([whole, at, byte, how]) => {
-      const place = at % whole.length;
-      if (how === 'cut') return whole.subarray(0, place);
-      const tail =
-        how === 'more' ? [whole, Buffer.from([byte, 0, byte])] : [whole.subarray(0, place), Buffer.from([byte]), whole.subarray(place + 1)];
-      return Buffer.concat(tail);
-    });
+    const damaged = fc
+      .tuple(packed, fc.nat(), fc.nat(255), fc.constantFrom('change', 'cut', 'more'))
+      .map(([whole, at, byte, how]) => {
+        const place = at % whole.length;
+        if (how === 'cut') return whole.subarray(0, place);
+        const tail =
+          how === 'more'
+            ? [whole, Buffer.from([byte, 0, byte])]
+            : [whole.subarray(0, place), Buffer.from([byte]), whole.subarray(place + 1)];
+        return Buffer.concat(tail);
+      });
     const slowly = (given: Buffer): Buffer | string => {
       try {
         return gunzipSync(given);
@@ -65,7 +69,12 @@ describe('the gzip of a batch', () => {
 
   it('refuses what is damaged', async () => {
     const packed = gzipSync('ticker '.repeat(1_000));
-    for (const damaged of [Buffer.alloc(0), packed.subarray(0, 20), packed.subarray(0, -4), Buffer.from('no gzip at all')]) {
+    for (const damaged of [
+      Buffer.alloc(0),
+      packed.subarray(0, 20),
+      packed.subarray(0, -4),
+      Buffer.from('no gzip at all'),
+    ]) {
       await expect(codec.decompress(damaged)).rejects.toThrow();
     }
     packed.writeUInt32LE(7, packed.length - 4);

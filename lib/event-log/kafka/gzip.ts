@@ -20,9 +20,12 @@ const decompress = (packed: Buffer): Promise<Buffer> =>
   unpack(packed, { chunkSize: Math.min(maxChunkBytes, Math.max(minChunkBytes, sizeOf(packed) + 1)) });
 
 /**
- * Lets kafkajs unpack a batch into one piece of its size. Its own codec makes pieces of 16 KiB and then one of them, which costs the
- * event loop 2 us a ticker.
+ * Lets kafkajs unpack a batch into one piece of its size. Its own codec makes pieces of 16 KiB and then one of them,
+ * which costs the event loop 2 us a ticker.
  */
 export const useWholeGzip = (): void => {
-  CompressionCodecs[CompressionTypes.GZIP] = () => ({ compress: (encoder: { buffer: Buffer }) => pack(encoder.buffer), decompress });
+  CompressionCodecs[CompressionTypes.GZIP] = () => ({
+    compress: (encoder: { buffer: Buffer }) => pack(encoder.buffer),
+    decompress,
+  });
 };

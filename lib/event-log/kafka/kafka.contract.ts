@@ -26,7 +26,9 @@ export const kafkaContract = ({ version, brokers }: TestKafka): void => {
   smallLogContract(
     `kafka ${version}`,
     async () => {
-      const { eventLog, topic, metric } = openKafkaLog(brokers, { topic: await makeSmallTopic(brokers, smallLogBytes) });
+      const { eventLog, topic, metric } = openKafkaLog(brokers, {
+        topic: await makeSmallTopic(brokers, smallLogBytes),
+      });
       return { eventLog, topic, dropped: () => metric('events_dropped_total'), end: () => eventLog.close() };
     },
     10_000,

@@ -27,10 +27,11 @@ export interface KafkaEventLogOptions {
 }
 
 /**
- * An event log over Apache Kafka (3.9 and 4.x). Kafka need not be up: everything connects, and comes back, by itself. What is
- * published meanwhile waits within bounds. A message may be written twice when its acknowledgement was lost in an outage that was
- * longer than the client's own repeats (some 20 s), or when this process is killed; never in another order per key.
- * Consumers read what other programs wrote with no codec or gzip; a batch of another codec ends the consumer.
+ * An event log over Apache Kafka (3.9 and 4.x). Kafka need not be up: everything connects, and comes back, by itself.
+ * What is published meanwhile waits within bounds. A message may be written twice when its acknowledgement was lost in
+ * an outage that was longer than the client's own repeats (some 20 s), or when this process is killed; never in another
+ * order per key. Consumers read what other programs wrote with no codec or gzip; a batch of another codec ends the
+ * consumer.
  * @throws AppError `invalid_argument` when a topic is named twice.
  */
 export const createKafkaEventLog = (options: KafkaEventLogOptions): EventLog => {
@@ -48,7 +49,8 @@ export const createKafkaEventLog = (options: KafkaEventLogOptions): EventLog => 
   const known = new Set<string>();
   for (const { name } of topics) {
     // Kafka would refuse to make any of them, over and over.
-    if (known.has(name)) throw new AppError('invalid_argument', `Topic ${name} is named twice among the topics of this event log.`);
+    if (known.has(name))
+      throw new AppError('invalid_argument', `Topic ${name} is named twice among the topics of this event log.`);
     known.add(name);
   }
   const admin = createKafkaAdmin(deps, topics);
@@ -60,7 +62,8 @@ export const createKafkaEventLog = (options: KafkaEventLogOptions): EventLog => 
   let closed: Promise<void> | undefined;
 
   const refuseUnknown = (topic: string) => {
-    if (!known.has(topic)) throw new AppError('invalid_argument', `Topic ${topic} is not among the topics of this event log.`);
+    if (!known.has(topic))
+      throw new AppError('invalid_argument', `Topic ${topic} is not among the topics of this event log.`);
   };
   /** Everything side by side, but for what needs the other: handlers send, and who sends asks for topics. */
   const close = async (until: AbortSignal | undefined) => {

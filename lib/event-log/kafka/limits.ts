@@ -29,19 +29,29 @@ export interface KafkaLimits {
   readonly memberHeartbeatMs: number;
   /** How long a rebalance waits for a member. */
   readonly rebalanceTimeoutMs: number;
-  /** How long a rebalance is put off for handlers that are running, so that the next owner need not repeat their work. */
+  /**
+   * How long a rebalance is put off for handlers that are running, so that the next owner need not repeat their work.
+   */
   readonly handoverMs: number;
   /** A commit that is not taken for so long is a fault. Longer than a rebalance usually takes. */
   readonly commitLateMs: number;
-  /** Kafka answers a fetch when it has this much, or after this time. The time also bounds how long a rebalance and a leaving wait. */
+  /**
+   * Kafka answers a fetch when it has this much, or after this time. The time also bounds how long a rebalance and a
+   * leaving wait.
+   */
   readonly minFetchBytes: number;
   readonly fetchWaitMs: number;
   readonly maxFetchBytesPerPartition: number;
-  /** A partition is not read on while this much of it waits for the handler, or twice a full batch; one full batch always has room. */
+  /**
+   * A partition is not read on while this much of it waits for the handler, or twice a full batch; one full batch
+   * always has room.
+   */
   readonly maxUnhandledBytesPerPartition: number;
   /** A consumer that broke so often, without having been in its group in between, is dead. */
   readonly maxConsumerStarts: number;
-  /** A consumer that hears nothing for this long although Kafka answers others is dead. Longer than a rebalance takes. */
+  /**
+   * A consumer that hears nothing for this long although Kafka answers others is dead. Longer than a rebalance takes.
+   */
   readonly silenceMs: number;
 }
 

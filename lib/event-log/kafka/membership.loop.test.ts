@@ -109,7 +109,9 @@ const groups = (kafka: TestKafka) => {
     await eventLog.close();
   });
 
-  it('keeps what it has while Kafka is away, says so, and goes on undisturbed when it is back', { timeout: 120_000 }, async () => {
+  it('keeps what it has while Kafka is away, says so, and goes on undisturbed when it is back', {
+    timeout: 120_000,
+  }, async () => {
     const { eventLog, topic } = openKafkaLog(kafka.brokers, { topic: `shares-${randomUUID()}` });
     const one = joinRecorded(eventLog, topic);
     await becomes(() => one.working.size, 3, patienceMs);
@@ -129,7 +131,9 @@ const groups = (kafka: TestKafka) => {
   it('has nothing until it has heard from Kafka', async () => {
     const { eventLog, topic } = openKafkaLog(['127.0.0.1:1'], { limits: { closeMs: 100 } });
     const one = joinRecorded(eventLog, topic);
-    expect(one.membership.problem()).toBe('the member of group sharers has not heard from Kafka at 127.0.0.1:1 yet and has no partition');
+    expect(one.membership.problem()).toBe(
+      'the member of group sharers has not heard from Kafka at 127.0.0.1:1 yet and has no partition',
+    );
     await eventLog.close();
     expect(one.told).toEqual([]);
   });

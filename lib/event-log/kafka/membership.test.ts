@@ -17,7 +17,8 @@ const build = () => {
     const listeners = new Map<string, (event: object) => void>();
     consumers.push({
       emit: (event, payload = {}) => listeners.get(event)?.({ payload }),
-      joins: () => void assigner?.({ cluster: {} as never, groupId: '', logger: {} as never }).protocol({ topics: [topic] }),
+      joins: () =>
+        void assigner?.({ cluster: {} as never, groupId: '', logger: {} as never }).protocol({ topics: [topic] }),
     });
     const names = ['REQUEST', 'HEARTBEAT', 'REBALANCING', 'GROUP_JOIN', 'CRASH'];
     return {

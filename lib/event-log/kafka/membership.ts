@@ -8,7 +8,10 @@ import { type KafkaDeps, rootOf, within } from './client.js';
 
 /** kafkajs' own attempts at everything: with these it never gives its place in the group up because Kafka is away. */
 const attempts = 100_000;
-/** How often this process shows itself that it runs, and the longest pause between two such moments that is nothing unusual. */
+/**
+ * How often this process shows itself that it runs, and the longest pause between two such moments that is nothing
+ * unusual.
+ */
 const beatMs = 250;
 const usualPauseMs = 1_000;
 /** How long a heartbeat may be under way; so long before Kafka does we take our own session for over. */
@@ -32,8 +35,8 @@ const claimsOf = (userData: Buffer): readonly number[] => {
 };
 
 /**
- * A member of a Kafka group that reads nothing. Kafka deals out only when every living member has joined again, which each does
- * after it has ended its work; a member that is silent for its session time is taken for dead.
+ * A member of a Kafka group that reads nothing. Kafka deals out only when every living member has joined again, which
+ * each does after it has ended its work; a member that is silent for its session time is taken for dead.
  */
 export const startKafkaMembership = (
   deps: KafkaDeps,
@@ -47,7 +50,9 @@ export const startKafkaMembership = (
   const closing = new AbortController();
   let partitions = noPartitions;
   let memberId: string | undefined;
-  /** When the last request that Kafka granted was sent: as long after it as a session lasts, the partitions are ours. */
+  /**
+   * When the last request that Kafka granted was sent: as long after it as a session lasts, the partitions are ours.
+   */
   let grantedMs = Number.NEGATIVE_INFINITY;
   let requestedMs = 0;
   let lastBeatMs = clock.monotonic();
@@ -72,7 +77,10 @@ export const startKafkaMembership = (
     if (clock.monotonic() - grantedMs < memberSessionMs - sessionMarginMs) stoodStill = false;
   };
 
-  /** Begins to end the work, once for each dealing, and again for an attempt long after. @returns whether joining must wait for it. */
+  /**
+   * Begins to end the work, once for each dealing, and again for an attempt long after. @returns whether joining must
+   * wait for it.
+   */
   const mustWait = (): boolean => {
     if (partitions.size === 0) return false;
     if (!revoking || (revoking.done && clock.monotonic() >= revoking.untilMs)) {
@@ -94,25 +102,36 @@ export const startKafkaMembership = (
       name: 'tickfolio-sticky',
       version: 1,
       protocol: ({ topics }) => {
-        // Thrown into kafkajs' joining this makes it try again a little later; a consumer that was given up joins no more.
-        if (!isCurrent() || mustWait()) throw Object.assign(new Error('Work is being ended.'), { type: 'REBALANCE_IN_PROGRESS' });
+        // Thrown into kafkajs' joining this makes it try again a little later; a consumer that was given up joins no
+        // more.
+        if (!isCurrent() || mustWait())
+          throw Object.assign(new Error('Work is being ended.'), { type: 'REBALANCE_IN_PROGRESS' });
         const userData = Buffer.from(JSON.stringify([...partitions]));
         return { name: 'tickfolio-sticky', metadata: MemberMetadata.encode({ version: 1, topics, userData }) };
       },
       assign: async ({ members }) => {
-        const all = (cluster as unknown as TopicMetadata).findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+        const all = (cluster as unknown as TopicMetadata)
+          .findTopicPartitionMetadata(topic)
+          .map(({ partitionId }) => partitionId);
         const claims = members.map((one) => ({
           memberId: one.memberId,
           partitions: claimsOf(MemberMetadata.decode(one.memberMetadata)?.userData ?? Buffer.alloc(0)),
         }));
         return [...dealPartitions(all, claims)].map(([id, dealt]) => ({
           memberId: id,
-          memberAssignment: MemberAssignment.encode({ version: 1, assignment: { [topic]: [...dealt] }, userData: Buffer.alloc(0) }),
+          memberAssignment: MemberAssignment.encode({
+            version: 1,
+            assignment: { [topic]: [...dealt] },
+            userData: Buffer.alloc(0),
+          }),
         }));
       },
     });
 
-  /** What it tells counts for as long as it is the one in use: one that was given up may be told of an assignment until it is gone. */
+  /**
+   * What it tells counts for as long as it is the one in use: one that was given up may be told of an assignment until
+   * it is gone.
+   */
   const open = () => {
     const isCurrent = (): boolean => own === consumer;
     const own = connect(attempts).consumer({
@@ -126,7 +145,8 @@ export const startKafkaMembership = (
       retry: { retries: attempts, restartOnFailure: async () => isCurrent() && !closing.signal.aborted },
     });
     own.on(own.events.REQUEST, ({ payload: { apiName, duration } }) => {
-      if (isCurrent() && (apiName === 'Heartbeat' || apiName === 'SyncGroup')) requestedMs = clock.monotonic() - duration;
+      if (isCurrent() && (apiName === 'Heartbeat' || apiName === 'SyncGroup'))
+        requestedMs = clock.monotonic() - duration;
     });
     own.on(own.events.HEARTBEAT, () => {
       if (!isCurrent()) return;
@@ -219,7 +239,9 @@ export const startKafkaMembership = (
     const leaving = Promise.race([started.catch(() => undefined), sleep(clock, limits.memberHeartbeatMs)]).then(() =>
       consumer.disconnect(),
     );
-    await within(clock, limits.closeMs, where, leaving, until).catch((err: unknown) => log.debug({ err }, `${who} left without a word.`));
+    await within(clock, limits.closeMs, where, leaving, until).catch((err: unknown) =>
+      log.debug({ err }, `${who} left without a word.`),
+    );
   };
   let closed: Promise<void> | undefined;
 
@@ -235,7 +257,9 @@ export const startKafkaMembership = (
       if (!isCertain()) return `${who} stood still and has not heard from ${where} since`;
       if (!joined && partitions.size === 0) return `${who} has not heard from ${where} yet and has no partition`;
       const silentMs = watch.silentMs();
-      return !joined || silentMs > memberSessionMs ? `${who} is cut off from ${where} and keeps its partitions` : undefined;
+      return !joined || silentMs > memberSessionMs
+        ? `${who} is cut off from ${where} and keeps its partitions`
+        : undefined;
     },
     close: (until) => {
       closed ??= close(until);

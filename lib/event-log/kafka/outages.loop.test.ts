@@ -18,7 +18,10 @@ const keys = Array.from({ length: 20 }, (_, i) => `KEY${i}`);
 const keyOf = (i: number) => keys[i % keys.length] ?? '';
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
-/** What a consumer was handed: every offset, the values, and whether a key's values ever went back in the log's own order. */
+/**
+ * What a consumer was handed: every offset, the values, and whether a key's values ever went back in the log's own
+ * order.
+ */
 const ledger = () => {
   const places = new Map<string, number>();
   const latest = new Map<string, { readonly offset: bigint; readonly value: number }>();
@@ -30,14 +33,21 @@ const ledger = () => {
     repeats: () => repeats,
     values: () => [...places.values()],
     distinct: () => [...new Set(places.values())].sort((a, b) => a - b),
-    handler: async ({ partition, messages }: { readonly partition: number; readonly messages: readonly StoredMessage[] }) => {
+    handler: async ({
+      partition,
+      messages,
+    }: {
+      readonly partition: number;
+      readonly messages: readonly StoredMessage[];
+    }) => {
       for (const { key, offset, value } of messages) {
         const place = `${partition}/${offset}`;
         if (places.has(place)) repeats++;
         places.set(place, Number(value.toString()));
         const before = latest.get(key);
         const now = { offset: BigInt(offset), value: Number(value.toString()) };
-        if (before && now.offset > before.offset && now.value < before.value) disorder.push(`${key}: ${now.value} after ${before.value}`);
+        if (before && now.offset > before.offset && now.value < before.value)
+          disorder.push(`${key}: ${now.value} after ${before.value}`);
         if (!before || now.offset > before.offset) latest.set(key, now);
       }
     },
@@ -52,7 +62,9 @@ const outages = (kafka: TestKafka) => {
 
   it('starts without a broker, never waits, says so, and delivers everything once the broker is there', async () => {
     await kafka.kill();
-    const { eventLog, topic, lines, metric } = openKafkaLog(kafka.brokers, { limits: { answerTimeoutMs: 300, appendTimeoutMs: 300 } });
+    const { eventLog, topic, lines, metric } = openKafkaLog(kafka.brokers, {
+      limits: { answerTimeoutMs: 300, appendTimeoutMs: 300 },
+    });
     const seen = ledger();
     const consumer = await eventLog.consume(topic, group, seen.handler);
     let slow = 0;
@@ -109,8 +121,8 @@ const outages = (kafka: TestKafka) => {
     expect(seen.distinct()).toEqual(numbers(0, sent));
     expect(seen.disorder).toEqual([]);
     expect(await metric('events_dropped_total')).toBe(0);
-    // As long as the client's own repeats last, Kafka recognises what comes twice; they outlast an outage of usual length many times, but not the
-    // start of Kafka on a machine that has far too much to do.
+    // As long as the client's own repeats last, Kafka recognises what comes twice; they outlast an outage of usual
+    // length many times, but not the start of Kafka on a machine that has far too much to do.
     const sendsFailed = await metric('event_sends_failed_total');
     if (longestOutageMs < usualOutageMs) expect(sendsFailed).toBe(0);
     if (sendsFailed === 0) expect(seen.places.size).toBe(sent);
@@ -184,7 +196,10 @@ const outages = (kafka: TestKafka) => {
   });
 
   it('closes within its bound while the broker is away', async () => {
-    const { eventLog, topic } = openKafkaLog(kafka.brokers, { topic: `prices-${randomUUID()}`, limits: { closeMs: 500 } });
+    const { eventLog, topic } = openKafkaLog(kafka.brokers, {
+      topic: `prices-${randomUUID()}`,
+      limits: { closeMs: 500 },
+    });
     await eventLog.consume(topic, group, async () => undefined);
     await becomes(() => eventLog.check(), undefined, patienceMs);
     await kafka.kill();
@@ -198,7 +213,9 @@ const outages = (kafka: TestKafka) => {
 describe('kafka event log without a broker', () => {
   // Port 1 needs privileges to be served, so nobody answers there.
   it('bounds the buffer in bytes too', async () => {
-    const { eventLog, topic, metric } = openKafkaLog(['127.0.0.1:1'], { limits: { maxWaitingBytes: 100_000, closeMs: 100 } });
+    const { eventLog, topic, metric } = openKafkaLog(['127.0.0.1:1'], {
+      limits: { maxWaitingBytes: 100_000, closeMs: 100 },
+    });
     for (let i = 0; i < 30; i++) eventLog.publish(topic, { key: keyOf(i), value: 'x'.repeat(10_000) });
     expect(await metric('events_waiting')).toBe(9);
     expect(await metric('events_dropped_total')).toBe(21);

@@ -26,7 +26,8 @@ const open = (set: { maxBytes: number; down?: boolean }) => {
       if (set.down) throw new Error('the broker is away');
       const lengths = topicMessages.flatMap(({ messages }) => messages.map(({ value }) => value.length));
       const bytes = lengths.reduce((sum, length) => sum + length, 0);
-      if (bytes > set.maxBytes) throw Object.assign(new Error('too large'), { name: 'KafkaJSProtocolError', type: 'MESSAGE_TOO_LARGE' });
+      if (bytes > set.maxBytes)
+        throw Object.assign(new Error('too large'), { name: 'KafkaJSProtocolError', type: 'MESSAGE_TOO_LARGE' });
       taken.push(lengths);
     },
   };

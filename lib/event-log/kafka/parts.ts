@@ -10,7 +10,8 @@ export interface SendInParts {
 }
 
 /**
- * Sends a batch in its order, and in halves where Kafka is set to take less at once, until each message was taken or refused alone.
+ * Sends a batch in its order, and in halves where Kafka is set to take less at once, until each message was taken or
+ * refused alone.
  * @throws what `send` throws for any other reason: what was neither taken nor refused by then may be written or not.
  */
 export const sendInParts = async (batch: readonly Outgoing[], { send, taken, refused }: SendInParts): Promise<void> => {
@@ -32,7 +33,10 @@ export const sendInParts = async (batch: readonly Outgoing[], { send, taken, ref
 /** How many bytes a batch may have. */
 export interface BatchBound {
   readonly bytes: number;
-  /** To be told of each batch that was sent. @param largest the most that Kafka took of it at once, less than all of it where it was sent in parts */
+  /**
+   * To be told of each batch that was sent. @param largest the most that Kafka took of it at once, less than all of it
+   * where it was sent in parts
+   */
   sent(largest: number, inParts: boolean): void;
 }
 
@@ -40,8 +44,8 @@ export interface BatchBound {
 const growAfter = 20;
 
 /**
- * Remembers what Kafka takes at once, so that not every batch is cut anew, and grows again: the limit may be raised while we run, and
- * what it counts is compressed, so it fits more of other messages.
+ * Remembers what Kafka takes at once, so that not every batch is cut anew, and grows again: the limit may be raised
+ * while we run, and what it counts is compressed, so it fits more of other messages.
  */
 export const createBatchBound = (maxBytes: number): BatchBound => {
   let bytes = maxBytes;

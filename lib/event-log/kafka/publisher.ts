@@ -12,20 +12,43 @@ export interface KafkaPublisher {
   publish(topic: string, message: EventMessage): void;
   /** What is wrong, if the last send failed. */
   problem(): string | undefined;
-  /** Sends what waits, within its bound and no longer than until the signal; what is left then is dropped and counted. */
+  /**
+   * Sends what waits, within its bound and no longer than until the signal; what is left then is dropped and counted.
+   */
   close(until?: AbortSignal): Promise<void>;
 }
 
 const sizeOf = (batch: readonly Outgoing[]): number => batch.reduce((sum, { bytes }) => sum + bytes, 0);
 
-/** @param topics are shown with what was lost of them before anything is: an alert sees a rise, not a figure that has just appeared */
-export const createKafkaPublisher = (deps: KafkaDeps, admin: KafkaAdmin, topics: readonly string[] = []): KafkaPublisher => {
+/**
+ * @param topics are shown with what was lost of them before anything is: an alert sees a rise, not a figure that has
+ * just appeared
+ */
+export const createKafkaPublisher = (
+  deps: KafkaDeps,
+  admin: KafkaAdmin,
+  topics: readonly string[] = [],
+): KafkaPublisher => {
   const { where, clock, log, metrics, limits } = deps;
-  const published = metrics.counter({ name: 'events_published_total', help: 'Messages taken by the event log.', labelNames: ['topic'] });
-  const dropped = metrics.counter({ name: 'events_dropped_total', help: 'Messages lost for want of room.', labelNames: ['topic'] });
+  const published = metrics.counter({
+    name: 'events_published_total',
+    help: 'Messages taken by the event log.',
+    labelNames: ['topic'],
+  });
+  const dropped = metrics.counter({
+    name: 'events_dropped_total',
+    help: 'Messages lost for want of room.',
+    labelNames: ['topic'],
+  });
   for (const topic of topics) dropped.inc({ topic }, 0);
-  const failures = metrics.counter({ name: 'event_sends_failed_total', help: 'Sends to the event log that failed and were repeated.' });
-  const waitingNow = metrics.gauge({ name: 'events_waiting', help: 'Messages taken and not yet acknowledged by the event log.' });
+  const failures = metrics.counter({
+    name: 'event_sends_failed_total',
+    help: 'Sends to the event log that failed and were repeated.',
+  });
+  const waitingNow = metrics.gauge({
+    name: 'events_waiting',
+    help: 'Messages taken and not yet acknowledged by the event log.',
+  });
   const sender = createKafkaSender(deps);
   /** By a running number, so that a batch that failed can be put back in front. */
   const waiting = new Map<number, Outgoing>();
@@ -51,7 +74,8 @@ export const createKafkaPublisher = (deps: KafkaDeps, admin: KafkaAdmin, topics:
   };
   const trim = () => {
     if (waiting.size <= limits.maxWaitingMessages && waitingBytes <= limits.maxWaitingBytes) return;
-    if (!overflowing) log.warn({ waiting: waiting.size }, `${where} takes no messages and the buffer is full; its oldest are dropped`);
+    if (!overflowing)
+      log.warn({ waiting: waiting.size }, `${where} takes no messages and the buffer is full; its oldest are dropped`);
     overflowing = true;
     while (waiting.size > limits.maxWaitingMessages || waitingBytes > limits.maxWaitingBytes) {
       const lost = takeFirst();

@@ -19,7 +19,10 @@ export const outgoing = (topic: string, event: EventMessage, timestampMs: number
   const { key, value, headers = {} } = event;
   const bytes = messageBytes(event);
   if (bytes > limits.maxSendBytes) {
-    throw new AppError('payload_too_large', `A message of ${bytes} bytes is more than the ${limits.maxSendBytes} that one send may carry.`);
+    throw new AppError(
+      'payload_too_large',
+      `A message of ${bytes} bytes is more than the ${limits.maxSendBytes} that one send may carry.`,
+    );
   }
   const payload = typeof value === 'string' ? value : Buffer.from(value);
   return { topic, message: { key, value: payload, headers, timestamp: String(timestampMs) }, bytes };
@@ -27,18 +30,23 @@ export const outgoing = (topic: string, event: EventMessage, timestampMs: number
 
 /** Sends one batch after another; never two at once. */
 export interface KafkaSender {
-  /** Resolves when Kafka acknowledged all of it. After an error its fate is unknown: some, all or none may be written. */
+  /**
+   * Resolves when Kafka acknowledged all of it. After an error its fate is unknown: some, all or none may be written.
+   */
   send(batch: readonly Outgoing[]): Promise<void>;
   close(until?: AbortSignal): Promise<void>;
 }
 
 /**
- * kafkajs' own attempts within one send: some 20 s of a broker's absence, in which a repeat is recognised by Kafka and not written
- * twice.
+ * kafkajs' own attempts within one send: some 20 s of a broker's absence, in which a repeat is recognised by Kafka and
+ * not written twice.
  */
 const attempts = 14;
 
-/** The same partition as `partitionOf` says, which is Kafka's own choice, some twenty times faster than kafkajs computes it. */
+/**
+ * The same partition as `partitionOf` says, which is Kafka's own choice, some twenty times faster than kafkajs computes
+ * it.
+ */
 const partitioner: ICustomPartitioner =
   () =>
   ({ partitionMetadata, message }) =>
@@ -86,8 +94,8 @@ export const createKafkaSender = ({ connect, where, clock, limits }: KafkaDeps):
           topicMessages: [...byTopic].map(([topic, messages]) => ({ topic, messages })),
         });
       } catch (err) {
-        // The producer numbers what it sends, and Kafka drops a number it has seen. After a failure of unknown outcome other
-        // messages must not get the same numbers: they would be acknowledged and never written.
+        // The producer numbers what it sends, and Kafka drops a number it has seen. After a failure of unknown outcome
+        // other messages must not get the same numbers: they would be acknowledged and never written.
         void forget();
         throw err;
       }

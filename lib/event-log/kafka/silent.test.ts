@@ -20,7 +20,9 @@ describe('a Kafka that takes connections and answers nothing', () => {
     server.close();
   });
   const openBusy = async (closeMs: number) => {
-    const { eventLog, topic } = openKafkaLog([`127.0.0.1:${(server.address() as AddressInfo).port}`], { limits: { closeMs } });
+    const { eventLog, topic } = openKafkaLog([`127.0.0.1:${(server.address() as AddressInfo).port}`], {
+      limits: { closeMs },
+    });
     eventLog.publish(topic, { key: 'k', value: '{}' });
     void eventLog.append(topic, [{ key: 'k', value: '{}' }]).catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -60,7 +62,14 @@ it('leaves nothing behind on a signal each time that somebody waited for topics'
     fetchTopicMetadata: async () => ({ topics: [{ name: 't', partitions: [{}] }] }),
   };
   const connect = () => ({ admin: () => admin }) as unknown as Kafka;
-  const deps = { connect, where: 'Kafka', clock, log: silentLogger(), metrics: createMetrics('test'), limits: kafkaLimits };
+  const deps = {
+    connect,
+    where: 'Kafka',
+    clock,
+    log: silentLogger(),
+    metrics: createMetrics('test'),
+    limits: kafkaLimits,
+  };
   const topics = createKafkaAdmin(deps, [{ name: 't', partitions: 1 }]);
   const { signal } = new AbortController();
   const waiting = Array.from({ length: 50 }, () => topics.ready(signal));

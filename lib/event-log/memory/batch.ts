@@ -21,7 +21,8 @@ export const nextMemoryBatch = async (wanted: NextMemoryBatch): Promise<readonly
     const unwatch = topic.watch(partition, () => wake.abort());
     const end = () => wake.abort();
     ending.addEventListener('abort', end, { once: true });
-    if (waitMs === undefined) await new Promise<void>((resolve) => wake.signal.addEventListener('abort', () => resolve(), { once: true }));
+    if (waitMs === undefined)
+      await new Promise<void>((resolve) => wake.signal.addEventListener('abort', () => resolve(), { once: true }));
     else await sleep(clock, waitMs, wake.signal);
     ending.removeEventListener('abort', end);
     unwatch();

@@ -57,7 +57,11 @@ export const createMemoryGroups = (log: Logger): MemoryGroups => {
 
   return {
     join: (name, partitions, member) => {
-      const group = groups.get(name) ?? { all: Array.from({ length: partitions }, (_, i) => i), seats: [], dealing: Promise.resolve() };
+      const group = groups.get(name) ?? {
+        all: Array.from({ length: partitions }, (_, i) => i),
+        seats: [],
+        dealing: Promise.resolve(),
+      };
       groups.set(name, group);
       const seat: Seat = { id: String(seated++).padStart(9, '0'), member, partitions: noPartitions };
       group.seats.push(seat);

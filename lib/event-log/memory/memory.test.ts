@@ -21,7 +21,12 @@ eventLogContract(
   'memory, offsets from the clock',
   async () => {
     const firstOffset = systemClock.now() * 1_000;
-    const eventLog = createMemoryEventLog({ clock: systemClock, log: silentLogger(), metrics: createMetrics('test'), firstOffset });
+    const eventLog = createMemoryEventLog({
+      clock: systemClock,
+      log: silentLogger(),
+      metrics: createMetrics('test'),
+      firstOffset,
+    });
     return { eventLog, topic: 'prices', end: () => eventLog.close() };
   },
   { patienceMs: 5_000 },
@@ -31,8 +36,14 @@ smallLogContract(
   'memory',
   async () => {
     const metrics = createMetrics('test');
-    const eventLog = createMemoryEventLog({ clock: systemClock, log: silentLogger(), metrics, maxMessageBytes: smallLogBytes });
-    const dropped = async () => Number(/events_dropped_total\{topic="prices"\} (\d+)/.exec(await metrics.text())?.[1] ?? 0);
+    const eventLog = createMemoryEventLog({
+      clock: systemClock,
+      log: silentLogger(),
+      metrics,
+      maxMessageBytes: smallLogBytes,
+    });
+    const dropped = async () =>
+      Number(/events_dropped_total\{topic="prices"\} (\d+)/.exec(await metrics.text())?.[1] ?? 0);
     return { eventLog, topic: 'prices', dropped, end: () => eventLog.close() };
   },
   5_000,
@@ -54,7 +65,11 @@ describe('memory event log', () => {
     const clock = { ...time, now: () => time.now() + setMs };
     const eventLog = createMemoryEventLog({ clock, log: silentLogger(), metrics: createMetrics('test') });
     const values: string[] = [];
-    await eventLog.consume('t', group, async ({ messages }) => void values.push(...messages.map(({ value }) => String(value))));
+    await eventLog.consume(
+      't',
+      group,
+      async ({ messages }) => void values.push(...messages.map(({ value }) => String(value))),
+    );
     eventLog.publish('t', { key: 'K', value: 'a' });
     await time.advanceAsync(50);
     setMs = -3_600_000;
@@ -70,7 +85,11 @@ describe('memory event log', () => {
     const { eventLog, clock, dropped } = open({ maxMessages: 20 });
     for (let i = 0; i < 50; i++) eventLog.publish('t', { key: `K${i % 7}`, value: String(i) });
     const values: number[] = [];
-    await eventLog.consume('t', group, async ({ messages }) => void values.push(...messages.map(({ value }) => Number(value))));
+    await eventLog.consume(
+      't',
+      group,
+      async ({ messages }) => void values.push(...messages.map(({ value }) => Number(value))),
+    );
     await clock.advanceAsync(1_000);
     expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => 30 + i));
     expect(await dropped()).toBe(30);
@@ -128,7 +147,11 @@ describe('memory event log', () => {
   it('hands over what waits at once when it is enough, up to the most a batch may have', async () => {
     const { eventLog, clock } = open({ partitions: 1 });
     const sizes: number[] = [];
-    await eventLog.consume('t', { ...group, minBatchMessages: 3 }, async ({ messages }) => void sizes.push(messages.length));
+    await eventLog.consume(
+      't',
+      { ...group, minBatchMessages: 3 },
+      async ({ messages }) => void sizes.push(messages.length),
+    );
     for (let i = 0; i < 25; i++) eventLog.publish('t', { key: 'K', value: String(i) });
     await clock.advanceAsync(0);
     expect(sizes).toEqual([10, 10, 5]);
@@ -225,7 +248,13 @@ describe('partition of a key', () => {
   it('agrees with the Kafka client about every key', async () => {
     const { Partitioners } = await import('kafkajs');
     const choose = Partitioners.DefaultPartitioner();
-    const partitionMetadata = [0, 1, 2].map((partitionId) => ({ partitionErrorCode: 0, partitionId, leader: 1, replicas: [1], isr: [1] }));
+    const partitionMetadata = [0, 1, 2].map((partitionId) => ({
+      partitionErrorCode: 0,
+      partitionId,
+      leader: 1,
+      replicas: [1],
+      isr: [1],
+    }));
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (key) => {
         expect(partitionOf(key, 3)).toBe(choose({ topic: 't', partitionMetadata, message: { key, value: '' } }));

@@ -39,24 +39,42 @@ interface Group {
 }
 
 /**
- * An event log within this process; it ends with it. A new group begins at the oldest message that is kept. A message is forgotten
- * without being counted as dropped once every group of its topic has committed it. When a member comes or goes, partitions move at
- * once: the old member's handler may still run, but its heartbeat throws and its commit no longer counts.
+ * An event log within this process; it ends with it. A new group begins at the oldest message that is kept. A message
+ * is forgotten without being counted as dropped once every group of its topic has committed it. When a member comes or
+ * goes, partitions move at once: the old member's handler may still run, but its heartbeat throws and its commit no
+ * longer counts.
  */
 export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog => {
-  const { clock, log, metrics, maxMessages = 100_000, maxMessageBytes = 900_000, partitions = 3, firstOffset = 0 } = options;
+  const {
+    clock,
+    log,
+    metrics,
+    maxMessages = 100_000,
+    maxMessageBytes = 900_000,
+    partitions = 3,
+    firstOffset = 0,
+  } = options;
   const partitionsOf = new Map(options.topics?.map((topic) => [topic.name, topic.partitions]));
   const topics = new Map<string, MemoryTopic>();
   const groups = new Map<string, Group>();
   const sharing = createMemoryGroups(log);
-  const published = metrics.counter({ name: 'events_published_total', help: 'Messages taken by the event log.', labelNames: ['topic'] });
-  const dropped = metrics.counter({ name: 'events_dropped_total', help: 'Messages lost for want of room.', labelNames: ['topic'] });
+  const published = metrics.counter({
+    name: 'events_published_total',
+    help: 'Messages taken by the event log.',
+    labelNames: ['topic'],
+  });
+  const dropped = metrics.counter({
+    name: 'events_dropped_total',
+    help: 'Messages lost for want of room.',
+    labelNames: ['topic'],
+  });
   for (const topic of partitionsOf.keys()) dropped.inc({ topic }, 0);
   let dropping = false;
   let closed = false;
 
   const topicOf = (name: string): MemoryTopic => {
-    const topic = topics.get(name) ?? createMemoryTopic(name, partitionsOf.get(name) ?? partitions, maxMessages, firstOffset);
+    const topic =
+      topics.get(name) ?? createMemoryTopic(name, partitionsOf.get(name) ?? partitions, maxMessages, firstOffset);
     topics.set(name, topic);
     return topic;
   };
@@ -123,7 +141,10 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
     if (closed) throw new AppError('unavailable', 'The event log is closed.');
     const bytes = messages.reduce((most, message) => Math.max(most, messageBytes(message)), 0);
     if (bytes > maxMessageBytes)
-      throw new AppError('payload_too_large', `A message of ${bytes} bytes is more than the ${maxMessageBytes} that the event log takes.`);
+      throw new AppError(
+        'payload_too_large',
+        `A message of ${bytes} bytes is more than the ${maxMessageBytes} that the event log takes.`,
+      );
   };
 
   return {
@@ -188,7 +209,9 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
     close: async (until) => {
       closed = true;
       await sharing.close(until);
-      await Promise.all([...groups.values()].flatMap((group) => [...group.members].map((member) => leave(group, member, until))));
+      await Promise.all(
+        [...groups.values()].flatMap((group) => [...group.members].map((member) => leave(group, member, until))),
+      );
     },
   };
 };

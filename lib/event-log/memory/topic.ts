@@ -8,14 +8,20 @@ interface Partition {
   /** When its first message ever was written, epoch milliseconds. */
   beganMs: number | undefined;
   /** Messages by offset; dropped ones leave at the front. */
-  readonly messages: Map<number, { readonly message: StoredMessage; readonly order: number; readonly arrivedMs: number }>;
+  readonly messages: Map<
+    number,
+    { readonly message: StoredMessage; readonly order: number; readonly arrivedMs: number }
+  >;
 }
 
 /** The messages of one topic in memory. */
 export interface MemoryTopic {
   readonly name: string;
   readonly partitions: number;
-  /** Appends to the partition of the key. @returns how many old messages had to make room. @param arrivedMs the same moment on the monotonic clock */
+  /**
+   * Appends to the partition of the key. @returns how many old messages had to make room. @param arrivedMs the same
+   * moment on the monotonic clock
+   */
   append(message: EventMessage, timestampMs: number, arrivedMs: number): number;
   /** Messages of a partition from an offset on, oldest first, at most `max`. */
   read(partition: number, from: number, max: number): StoredMessage[];
@@ -35,7 +41,12 @@ export interface MemoryTopic {
  * @param maxMessages how many messages all partitions keep together; past it the oldest of all makes room
  * @param firstOffset of every partition
  */
-export const createMemoryTopic = (name: string, partitions: number, maxMessages: number, firstOffset = 0): MemoryTopic => {
+export const createMemoryTopic = (
+  name: string,
+  partitions: number,
+  maxMessages: number,
+  firstOffset = 0,
+): MemoryTopic => {
   const all: Partition[] = Array.from({ length: partitions }, () => ({
     first: firstOffset,
     next: firstOffset,

@@ -76,7 +76,8 @@ export const createPartitionBuffer = (options: PartitionBufferOptions): Partitio
         wake = () => more.abort();
         ending.addEventListener('abort', wake, { once: true });
         if (waitMs !== undefined) await sleep(clock, waitMs, more.signal);
-        else await new Promise<void>((resolve) => more.signal.addEventListener('abort', () => resolve(), { once: true }));
+        else
+          await new Promise<void>((resolve) => more.signal.addEventListener('abort', () => resolve(), { once: true }));
         ending.removeEventListener('abort', wake);
       }
       return [];

@@ -14,7 +14,10 @@ export interface PartitionReaderOptions {
   readonly nextBatch: (ending: AbortSignal) => Promise<readonly StoredMessage[]>;
   /** Waits until a batch may be handed over (again). By default it always may. */
   readonly turn?: (ending: AbortSignal) => Promise<void>;
-  /** Everything before this offset is handled. The next batch waits until this is done, so that little is handed over twice. */
+  /**
+   * Everything before this offset is handled. The next batch waits until this is done, so that little is handed over
+   * twice.
+   */
   readonly commit: (next: bigint, ending: AbortSignal) => Promise<void> | undefined;
 }
 
@@ -36,10 +39,12 @@ export const startPartitionReader = (options: PartitionReaderOptions): Partition
   let revoked = false;
 
   const heartbeat = async () => {
-    if (revoked) throw new AppError('canceled', `Partition ${partition} of ${topic} moved to another member of the group.`);
+    if (revoked)
+      throw new AppError('canceled', `Partition ${partition} of ${topic} moved to another member of the group.`);
   };
   const again = (err: unknown, { retryInMs }: NextTry) => {
-    if (!revoked) log.warn({ err, topic, partition, retryMs: retryInMs }, 'a batch was not handled and is handed over again');
+    if (!revoked)
+      log.warn({ err, topic, partition, retryMs: retryInMs }, 'a batch was not handled and is handed over again');
     return true;
   };
   /** Hands the same messages over until the handler takes them. */

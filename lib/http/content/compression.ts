@@ -8,5 +8,7 @@ const gzipAsync = promisify(gzip);
 /** Compresses off the event loop. @param quality 0 to 11 as brotli counts; gzip ends at 9 */
 export const compress = (encoding: Encoding, bytes: Buffer, quality: number): Promise<Buffer> =>
   encoding === 'br'
-    ? brotliAsync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } })
+    ? brotliAsync(bytes, {
+        params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+      })
     : gzipAsync(bytes, { level: Math.min(9, quality) });

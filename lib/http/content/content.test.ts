@@ -42,7 +42,10 @@ it.each([
 describe('a file that is sent', () => {
   const text = 'x'.repeat(2_000);
   const serve = async (forEver: boolean) => {
-    const [br, gzip] = await Promise.all([compress('br', Buffer.from(text), 4), compress('gzip', Buffer.from(text), 11)]);
+    const [br, gzip] = await Promise.all([
+      compress('br', Buffer.from(text), 4),
+      compress('gzip', Buffer.from(text), 11),
+    ]);
     const file = staticFile('main.js', Buffer.from(text), { forEver, compressed: { br, gzip } });
     const app = fastify();
     app.get('/main.js', async (request, reply) => sendStaticFile(request, reply, file));
@@ -50,7 +53,11 @@ describe('a file that is sent', () => {
   };
   it('comes as it was compressed beforehand, or plain', async () => {
     const get = await serve(true);
-    const [br, gzip, plain] = [await get({ 'accept-encoding': 'br' }), await get({ 'accept-encoding': 'gzip' }), await get({})];
+    const [br, gzip, plain] = [
+      await get({ 'accept-encoding': 'br' }),
+      await get({ 'accept-encoding': 'gzip' }),
+      await get({}),
+    ];
     const same = {
       vary: 'accept-encoding',
       'content-type': 'text/javascript; charset=utf-8',
@@ -59,11 +66,11 @@ describe('a file that is sent', () => {
     expect(br.headers).toMatchObject({ ...same, 'content-encoding': 'br' });
     expect(gzip.headers).toMatchObject({ ...same, 'content-encoding': 'gzip' });
     expect(plain.headers).toMatchObject({ ...same, 'content-length': '2000' });
-    expect([brotliDecompressSync(br.rawPayload).toString(), gunzipSync(gzip.rawPayload).toString(), plain.body]).toEqual([
-      text,
-      text,
-      text,
-    ]);
+    expect([
+      brotliDecompressSync(br.rawPayload).toString(),
+      gunzipSync(gzip.rawPayload).toString(),
+      plain.body,
+    ]).toEqual([text, text, text]);
   });
   it('comes no second time while it is the same, by an address that stays', async () => {
     const get = await serve(false);

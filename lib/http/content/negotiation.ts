@@ -4,17 +4,23 @@ export type Encoding = 'br' | 'gzip';
 /** The smaller first. */
 const encodings: readonly Encoding[] = ['br', 'gzip'];
 
-/** Of one entry of Accept-Encoding: what it names, lower case, and whether it is taken rather than refused by a weight of 0. */
+/**
+ * Of one entry of Accept-Encoding: what it names, lower case, and whether it is taken rather than refused by a weight
+ * of 0.
+ */
 const entryOf = (part: string): readonly [name: string, taken: boolean] => {
   const [name = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
   return [name, !parameters.some((parameter) => /^q\s*=\s*0(\.0*)?$/.test(parameter))];
 };
 
 /**
- * The best of what the client says it can read, by an Accept-Encoding header; undefined for none. What it likes better by its weights does not
- * matter, what it refuses by a weight of 0 does; `*` stands for whatever it does not name.
+ * The best of what the client says it can read, by an Accept-Encoding header; undefined for none. What it likes better
+ * by its weights does not matter, what it refuses by a weight of 0 does; `*` stands for whatever it does not name.
  */
-export const acceptedEncoding = (header: string | undefined, offered: readonly Encoding[] = encodings): Encoding | undefined => {
+export const acceptedEncoding = (
+  header: string | undefined,
+  offered: readonly Encoding[] = encodings,
+): Encoding | undefined => {
   const entries = new Map((header ?? '').split(',').map(entryOf));
   return offered.find((encoding) => entries.get(encoding) ?? entries.get('*') ?? false);
 };

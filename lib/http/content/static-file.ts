@@ -25,10 +25,15 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** A strong ETag made of the content, with its quotes. */
-export const etagOf = (content: Buffer | string): string => `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
+export const etagOf = (content: Buffer | string): string =>
+  `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
 
 /** @param name whose ending says what it is */
-export const staticFile = (name: string, bytes: Buffer, rest: Pick<StaticFile, 'forEver' | 'compressed'>): StaticFile => ({
+export const staticFile = (
+  name: string,
+  bytes: Buffer,
+  rest: Pick<StaticFile, 'forEver' | 'compressed'>,
+): StaticFile => ({
   bytes,
   type: types[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
   etag: etagOf(bytes),

@@ -59,7 +59,8 @@ await runProcess(
         if (behaviour === 'hang') await never();
         if (behaviour === 'late-throw') soon(() => Promise.reject(new Error('thrown while closing')));
         if (behaviour === 'late-throw') await new Promise((resolve) => setTimeout(resolve, 100));
-        if (behaviour === 'chatty') for (let i = 0; i < 5_000; i++) log.info({ i, filling: 'x'.repeat(200) }, 'one of many lines');
+        if (behaviour === 'chatty')
+          for (let i = 0; i < 5_000; i++) log.info({ i, filling: 'x'.repeat(200) }, 'one of many lines');
       },
     });
     if (behaviour === 'throw')

@@ -8,13 +8,17 @@ const periodMs = 30_000;
 const maxLogBytes = 32 * 1024 ** 2;
 
 /** Bytes of the log that a start after a kill would have to read, as numeric text. */
-const lengthOfLog = 'select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)::text as bytes from pg_control_checkpoint()';
+const lengthOfLog =
+  'select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)::text as bytes from pg_control_checkpoint()';
 
 /**
- * Keeps the log of the database short. A PostgreSQL server does that by itself; PGlite has no process for it, so that its log grew for as long as
- * a run took.
+ * Keeps the log of the database short. A PostgreSQL server does that by itself; PGlite has no process for it, so that
+ * its log grew for as long as a run took.
  */
-export const keepLogShort = (session: PgliteSession, { clock, log }: { readonly clock: Clock; readonly log: Logger }) => {
+export const keepLogShort = (
+  session: PgliteSession,
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+) => {
   const shorten = () =>
     session.alone(async (client) => {
       const { rows } = await client.query(lengthOfLog);

@@ -23,7 +23,10 @@ export interface PgliteConnectionOptions {
 
 /** The database in its thread, which is replaced once when it is lost. */
 export interface PgliteConnection {
-  /** Sees to it that statements can be asked. Called while no transaction is open: what it replaces takes its open transaction along. */
+  /**
+   * Sees to it that statements can be asked. Called while no transaction is open: what it replaces takes its open
+   * transaction along.
+   */
   ready(): Promise<void>;
   ask: PgliteThread['ask'];
   /** Settles with why, when the database cannot be used any more. */
@@ -32,8 +35,8 @@ export interface PgliteConnection {
 }
 
 /**
- * Opens the database of a folder. When its thread is lost, what was acknowledged is on the disk, as after a kill, and the next statement
- * finds it opened anew; a thread that is lost again within `steadyMs` is not replaced.
+ * Opens the database of a folder. When its thread is lost, what was acknowledged is on the disk, as after a kill, and
+ * the next statement finds it opened anew; a thread that is lost again within `steadyMs` is not replaced.
  * @throws DamagedStoreError, NoRoomError, StartError
  */
 export const openPgliteConnection = async (options: PgliteConnectionOptions): Promise<PgliteConnection> => {
@@ -53,7 +56,10 @@ export const openPgliteConnection = async (options: PgliteConnectionOptions): Pr
     fail(err);
   };
   const open = async () => {
-    const started = startPgliteThread({ dataFolder: prepareFiles(folder) }, { clock, openTimeoutMs: startTimeoutMs, answerTimeoutMs });
+    const started = startPgliteThread(
+      { dataFolder: prepareFiles(folder) },
+      { clock, openTimeoutMs: startTimeoutMs, answerTimeoutMs },
+    );
     try {
       await started.opened;
     } catch (err) {
@@ -72,7 +78,8 @@ export const openPgliteConnection = async (options: PgliteConnectionOptions): Pr
       if (soon) giveUp(stoppedAgain(folder, cause));
     });
   };
-  const unavailable = () => new AppError('unavailable', 'The embedded database has stopped.', { cause: broken, retryAfterMs: 1_000 });
+  const unavailable = () =>
+    new AppError('unavailable', 'The embedded database has stopped.', { cause: broken, retryAfterMs: 1_000 });
 
   await open();
   return {
@@ -93,7 +100,8 @@ export const openPgliteConnection = async (options: PgliteConnectionOptions): Pr
     close: () => {
       closing ??= (async () => {
         await reopening;
-        if (thread && !(await thread.stop(closeTimeoutMs))) log.warn({ folder }, 'the embedded database was not shut down in time');
+        if (thread && !(await thread.stop(closeTimeoutMs)))
+          log.warn({ folder }, 'the embedded database was not shut down in time');
       })();
       return closing;
     },
@@ -108,7 +116,10 @@ const stoppedAgain = (folder: string, cause: Error): StartError =>
           'What it acknowledged is on the disk: another start recovers that, or says what is broken.',
       );
 
-/** Why the database cannot be opened. PostgreSQL gives up on a full disk, on files that are not as it left them, and on nothing else that is known. */
+/**
+ * Why the database cannot be opened. PostgreSQL gives up on a full disk, on files that are not as it left them, and on
+ * nothing else that is known.
+ */
 const inWords = (folder: string, cause: unknown): StartError => {
   if (cause instanceof StartError) return cause;
   if (lacksRoom(cause)) return new NoRoomError(folder, pgliteNeedsBytes(folder));

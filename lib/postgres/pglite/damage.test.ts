@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +21,12 @@ const migrationsFolder = fileURLToPath(new URL('../kit/migrations', import.meta.
 const folder = mkdtempSync(join(tmpdir(), 'tickfolio-damage-'));
 const lines: string[] = [];
 const open = () =>
-  openPglite({ folder, migrationsFolder, log: createLogger('test', 'info', (line) => void lines.push(line)), clock: systemClock });
+  openPglite({
+    folder,
+    migrationsFolder,
+    log: createLogger('test', 'info', (line) => void lines.push(line)),
+    clock: systemClock,
+  });
 
 beforeAll(async () => {
   const postgres = await open();

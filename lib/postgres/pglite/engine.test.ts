@@ -28,14 +28,19 @@ describePostgres('one of several databases of a PGlite', async () => {
 });
 
 describe('databases of one PGlite', () => {
-  const add = (db: Pick<Database, 'execute'>, name: string) => db.execute(sql`insert into vaults (name, amount) values (${name}, 1)`);
+  const add = (db: Pick<Database, 'execute'>, name: string) =>
+    db.execute(sql`insert into vaults (name, amount) values (${name}, 1)`);
   const names = async (db: Pick<Database, 'execute'>) => {
-    const { rows } = (await db.execute(sql`select name from vaults order by name`)) as unknown as { rows: { name: string }[] };
+    const { rows } = (await db.execute(sql`select name from vaults order by name`)) as unknown as {
+      rows: { name: string }[];
+    };
     return rows.map(({ name }) => name);
   };
 
   it('do not see each other, also when their statements and transactions take turns, and one is rolled back', async () => {
-    const [one, other] = await Promise.all(['one', 'other'].map((schema) => engine.database({ schema, migrationsFolder })));
+    const [one, other] = await Promise.all(
+      ['one', 'other'].map((schema) => engine.database({ schema, migrationsFolder })),
+    );
     if (!one || !other) return expect.unreachable();
     const back = one.db
       .transaction(async (tx) => {
@@ -51,7 +56,9 @@ describe('databases of one PGlite', () => {
   });
 
   it('keep what one acknowledged although another one was closed in the middle of its transaction', async () => {
-    const [one, other] = await Promise.all(['closed', 'beside'].map((schema) => engine.database({ schema, migrationsFolder })));
+    const [one, other] = await Promise.all(
+      ['closed', 'beside'].map((schema) => engine.database({ schema, migrationsFolder })),
+    );
     if (!one || !other) return expect.unreachable();
     const cut = one.db.transaction(async (tx) => {
       await add(tx, 'a');

@@ -13,7 +13,9 @@ import { createPgliteSession, type PgliteSession, type PgliteSessionOptions } fr
 import { createTurns } from './turns.js';
 import { vacuumNowAndThen } from './vacuum.js';
 
-export interface PgliteEngineOptions extends Omit<PgliteSessionOptions, 'clock' | 'ready' | 'turns' | 'tooLong'>, PgliteConnectionOptions {}
+export interface PgliteEngineOptions
+  extends Omit<PgliteSessionOptions, 'clock' | 'ready' | 'turns' | 'tooLong'>,
+    PgliteConnectionOptions {}
 
 export interface PgliteDatabaseOptions {
   /** Where its tables lie, and the table of its migrations; made when it is missing. */
@@ -40,9 +42,10 @@ export interface PgliteEngine {
 }
 
 /**
- * Opens PGlite (PostgreSQL compiled to WebAssembly) in a thread of its own, with its folder locked for this process; the folder is made when it is
- * missing. It has one connection: statements and transactions take turns.
- * @throws DamagedStoreError, NoRoomError, and StartError when another process uses the folder, or the database in it cannot be opened.
+ * Opens PGlite (PostgreSQL compiled to WebAssembly) in a thread of its own, with its folder locked for this process;
+ * the folder is made when it is missing. It has one connection: statements and transactions take turns.
+ * @throws DamagedStoreError, NoRoomError, and StartError when another process uses the folder, or the database in it
+ * cannot be opened.
  */
 export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<PgliteEngine> => {
   const { folder, clock, log } = options;
@@ -58,7 +61,8 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
   const turns = createTurns({
     ...options,
     ready,
-    tooLong: (tookMs) => log.debug({ tookMs: Math.round(tookMs), folder }, 'the embedded database had no time for anybody else'),
+    tooLong: (tookMs) =>
+      log.debug({ tookMs: Math.round(tookMs), folder }, 'the embedded database had no time for anybody else'),
   });
   const sessionIn = (schema: string | undefined, name: string) => {
     const statements = traceQueries(
@@ -68,7 +72,10 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
       },
       name,
     );
-    return createPgliteSession((text, params, rowMode) => statements.query(text, params, rowMode) as Promise<never>, { ...options, turns });
+    return createPgliteSession((text, params, rowMode) => statements.query(text, params, rowMode) as Promise<never>, {
+      ...options,
+      turns,
+    });
   };
   const session = sessionIn(undefined, 'pglite');
   const upkeep = [keepLogShort(session, options), vacuumNowAndThen(session, options)];
@@ -79,7 +86,8 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
     database: async ({ schema, migrationsFolder, name = schema }) => {
       let closed = false;
       const session = sessionIn(schema, name);
-      // What has begun ends: a transaction that could neither be committed nor rolled back would take in what others ask after it.
+      // What has begun ends: a transaction that could neither be committed nor rolled back would take in what others
+      // ask after it.
       const own: Pick<PgliteSession, 'query' | 'transaction'> = {
         query: (...asked) => (closed ? Promise.reject(over()) : session.query(...asked)),
         transaction: (work) => (closed ? Promise.reject(over()) : session.transaction(work)),

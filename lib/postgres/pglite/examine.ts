@@ -8,8 +8,8 @@ const userTables = `select format('%I.%I', schemaname, tablename) as path, schem
   where schemaname not in ('pg_catalog', 'information_schema') and tablename <> '__drizzle_migrations' order by 1`;
 
 /**
- * Opens a database that nobody uses, without bringing it up to date, and reads every row of it, by which PostgreSQL proves the checksums of its
- * pages; then closes it. Its files are in order afterwards, as after a shutdown.
+ * Opens a database that nobody uses, without bringing it up to date, and reads every row of it, by which PostgreSQL
+ * proves the checksums of its pages; then closes it. Its files are in order afterwards, as after a shutdown.
  * @throws DamagedStoreError, NoRoomError, and StartError when another process has the folder
  */
 export const examinePglite = async (

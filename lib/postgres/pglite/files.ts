@@ -1,6 +1,12 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DamagedStoreError, freeBytes, lacksRoom, NoRoomError, wasOpened } from '../../embedded-store/embedded-store.js';
+import {
+  DamagedStoreError,
+  freeBytes,
+  lacksRoom,
+  NoRoomError,
+  wasOpened,
+} from '../../embedded-store/embedded-store.js';
 import { StartError } from '../../errors/errors.js';
 import { emptyDatabaseBytes, unpackEmptyDatabase } from './empty.js';
 
@@ -12,7 +18,10 @@ const controlFileBytes = 8_192;
 /** Where in its folder PGlite's own files lie. */
 export const dataFolderOf = (folder: string): string => join(folder, 'data');
 
-/** Free bytes without which a database is not opened: for a new one its files and two more of its log's, else one of those. */
+/**
+ * Free bytes without which a database is not opened: for a new one its files and two more of its log's, else one of
+ * those.
+ */
 export const pgliteNeedsBytes = (folder: string): number =>
   existsSync(dataFolderOf(folder)) ? segmentBytes : emptyDatabaseBytes() + 2 * segmentBytes;
 
@@ -43,12 +52,15 @@ const make = (dataFolder: string, neededBytes: number) => {
   } catch (err) {
     rmSync(draft, { recursive: true, force: true });
     if (lacksRoom(err)) throw new NoRoomError(dirname(dataFolder), neededBytes);
-    throw new StartError(`The embedded database ${dataFolder} cannot be made: ${err instanceof Error ? err.message : String(err)}.`);
+    throw new StartError(
+      `The embedded database ${dataFolder} cannot be made: ${err instanceof Error ? err.message : String(err)}.`,
+    );
   }
 };
 
 /**
- * Looks at what PostgreSQL cannot do without, before it is started: some of it would be made anew by PGlite, some overwritten by PostgreSQL.
+ * Looks at what PostgreSQL cannot do without, before it is started: some of it would be made anew by PGlite, some
+ * overwritten by PostgreSQL.
  * @returns what is wrong, in words
  */
 const findDamage = (dataFolder: string): string | undefined => {
@@ -58,7 +70,8 @@ const findDamage = (dataFolder: string): string | undefined => {
   }
   if (readFileSync(at('PG_VERSION'), 'utf8').trim() === '') return 'PG_VERSION is empty';
   const control = readFileSync(at('global/pg_control'));
-  if (control.length !== controlFileBytes) return `global/pg_control has ${control.length} bytes instead of ${controlFileBytes}`;
+  if (control.length !== controlFileBytes)
+    return `global/pg_control has ${control.length} bytes instead of ${controlFileBytes}`;
   if (control.every((byte) => byte === 0)) return 'global/pg_control has nothing but zeros';
   if (readdirSync(at('base')).length === 0) return 'base is empty';
   const segments = readdirSync(at('pg_wal')).filter((name) => segmentName.test(name));

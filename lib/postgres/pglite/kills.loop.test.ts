@@ -14,13 +14,17 @@ import { openPglite } from './pglite.js';
 const kills = countOf('KILLS', 10);
 const rowsEach = 150;
 
-it(`PGlite keeps every acknowledged row through ${kills} kills (-9)`, { timeout: 30_000 + kills * 20_000 }, async () => {
+it(`PGlite keeps every acknowledged row through ${kills} kills (-9)`, {
+  timeout: 30_000 + kills * 20_000,
+}, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tickfolio-pglite-'));
   const migrationsFolder = fileURLToPath(new URL('../kit/migrations', import.meta.url));
   const writer = fileURLToPath(new URL('../../dist/postgres/pglite/kit/writer.js', import.meta.url));
   const acknowledged: string[] = [];
   for (let kill = 0; kill < kills; kill++) {
-    const child = spawn(process.execPath, [writer, folder, migrationsFolder, `kill-${kill}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [writer, folder, migrationsFolder, `kill-${kill}`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
     let seen = 0;
     for await (const line of createInterface({ input: child.stdout })) {

@@ -32,9 +32,9 @@ afterEach(() => postgres.close());
 const add = (name: string, db: Pick<PglitePostgres['db'], 'execute'> = postgres.db) =>
   db.execute(sql`insert into vaults (name, amount) values (${name}, 1)`);
 const names = async () =>
-  ((await postgres.db.execute(sql`select name from vaults order by name`)) as unknown as { rows: { name: string }[] }).rows.map(
-    ({ name }) => name,
-  );
+  (
+    (await postgres.db.execute(sql`select name from vaults order by name`)) as unknown as { rows: { name: string }[] }
+  ).rows.map(({ name }) => name);
 
 /** PostgreSQL cannot go on without the folder of its log. It is put back at once, and everything is on the disk. */
 const breakIt = async (): Promise<unknown> => {
@@ -64,7 +64,9 @@ it('a database that breaks is opened anew once, with all that it had acknowledge
   expect(told[0]?.err?.message).toMatch(/pg_wal/);
 
   await breakIt();
-  expect((await postgres.failed).message).toMatch(/stopped again soon after it was opened anew: .*pg_wal.* another start recovers that/);
+  expect((await postgres.failed).message).toMatch(
+    /stopped again soon after it was opened anew: .*pg_wal.* another start recovers that/,
+  );
   expect(fromPostgresError(await postgres.ping().catch((err: unknown) => err)).code).toBe('unavailable');
 });
 

@@ -33,9 +33,12 @@ describe('PGlite', () => {
     // To make one takes a fraction of a second: where the kill came too late, once more.
     for (let attempt = 0; attempt < 20 && !existsSync(draft); attempt++) {
       rmSync(made, { recursive: true, force: true });
-      const child = spawn(process.execPath, [writer, folder, migrationsFolder, 'early'], { stdio: ['ignore', 'ignore', 'inherit'] });
+      const child = spawn(process.execPath, [writer, folder, migrationsFolder, 'early'], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      while (child.exitCode === null && !existsSync(draft) && !existsSync(made)) await new Promise((resolve) => setImmediate(resolve));
+      while (child.exitCode === null && !existsSync(draft) && !existsSync(made))
+        await new Promise((resolve) => setImmediate(resolve));
       child.kill('SIGKILL');
       await ended;
     }

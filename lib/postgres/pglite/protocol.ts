@@ -32,4 +32,6 @@ export interface WorkerFault {
 }
 
 /** Id 0 announces that the database is open, or why it is not. */
-export type WorkerAnswer = { readonly id: number; readonly result: QueryResult } | { readonly id: number; readonly fault: WorkerFault };
+export type WorkerAnswer =
+  | { readonly id: number; readonly result: QueryResult }
+  | { readonly id: number; readonly fault: WorkerFault };

@@ -25,12 +25,13 @@ export interface PgliteSessionOptions extends TurnsOptions {
 }
 
 /**
- * Lets many callers share the one connection that PGlite has: whoever has the turn (one statement, or one whole transaction)
- * has it alone.
+ * Lets many callers share the one connection that PGlite has: whoever has the turn (one statement, or one whole
+ * transaction) has it alone.
  */
 export const createPgliteSession = (run: Run, options: PgliteSessionOptions): PgliteSession => {
   const { clock, turns = createTurns(options), transactionTimeoutMs = 15_000 } = options;
-  const query: Querying['query'] = (text, params = [], { rowMode = 'object' } = {}) => turns.take(() => run(text, params, rowMode));
+  const query: Querying['query'] = (text, params = [], { rowMode = 'object' } = {}) =>
+    turns.take(() => run(text, params, rowMode));
   /** The connection for as long as `work` takes; what it asks later is refused. */
   const lend = async <T>(work: (client: Querying) => Promise<T>): Promise<T> => {
     let over = false;
@@ -61,6 +62,8 @@ export const createPgliteSession = (run: Run, options: PgliteSessionOptions): Pg
 
 const within = <T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
-    const timer = clock.after(limitMs, () => reject(new AppError('deadline_exceeded', 'The transaction took too long.')));
+    const timer = clock.after(limitMs, () =>
+      reject(new AppError('deadline_exceeded', 'The transaction took too long.')),
+    );
     work.then(resolve, reject).finally(() => timer.cancel());
   });

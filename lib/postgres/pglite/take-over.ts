@@ -43,10 +43,12 @@ const sequencesSql = `select sequencename::text as name, last_value::text as las
   where schemaname = 'public' and last_value is not null`;
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const rowsOf = async <T>(on: Querying, text: string, params: unknown[] = []) => (await on.query(text, params)).rows as readonly T[];
+const rowsOf = async <T>(on: Querying, text: string, params: unknown[] = []) =>
+  (await on.query(text, params)).rows as readonly T[];
 
 /**
- * Copies a database into a schema of another engine, page by page, and proves by counts and checksums of all rows that it is there whole.
+ * Copies a database into a schema of another engine, page by page, and proves by counts and checksums of all rows that
+ * it is there whole.
  * @returns how much was copied, by table
  * @throws DamagedStoreError, NoRoomError, and StartError where it is not the same afterwards
  */
@@ -79,7 +81,10 @@ export const takeOverDatabase = async (engine: PgliteEngine, options: TakeOverOp
 
 /** Partitions are made while a program runs, so migrations make only the first ones. */
 const makePartitions = async (from: Querying, to: Querying, schema: string): Promise<void> => {
-  for (const { name, parent, bound } of await rowsOf<{ name: string; parent: string; bound: string }>(from, partitionsSql)) {
+  for (const { name, parent, bound } of await rowsOf<{ name: string; parent: string; bound: string }>(
+    from,
+    partitionsSql,
+  )) {
     const [partition, whole] = [name, parent].map((table) => `${quoted(schema)}.${quoted(table)}`);
     const [found] = await rowsOf<{ is: boolean }>(to, 'select to_regclass($1) is not null as is', [partition]);
     if (found?.is) continue;
@@ -108,7 +113,11 @@ interface CopiedTable {
   readonly signal: AbortSignal;
 }
 
-const copyRows = async (from: Querying, to: Querying, { schema, table, columns, signal }: CopiedTable): Promise<void> => {
+const copyRows = async (
+  from: Querying,
+  to: Querying,
+  { schema, table, columns, signal }: CopiedTable,
+): Promise<void> => {
   const target = `${quoted(schema)}.${quoted(table.into)}`;
   const step = table.hasLargeValues ? 1 : pagesAtOnce;
   const read = `select row(${columns.join()})::text as row from public.${quoted(table.name)} where ctid >= $1::tid and ctid < $2::tid`;
@@ -129,7 +138,11 @@ interface ComparedTable {
 }
 
 /** @returns the number of rows @throws StartError where they are not the same in both */
-const compare = async (from: Querying, to: Querying, { schema, name, columns, folder }: ComparedTable): Promise<number> => {
+const compare = async (
+  from: Querying,
+  to: Querying,
+  { schema, name, columns, folder }: ComparedTable,
+): Promise<number> => {
   const sum = (place: string) =>
     `select count(*)::int as rows, coalesce(sum(hashtextextended(row(${columns.join()})::text, 0)), 0)::text as sum from ${quoted(place)}.${quoted(name)}`;
   const [[there], [here]] = await Promise.all([

@@ -5,7 +5,10 @@ import type { QueryResult, WorkerAnswer, WorkerFault, WorkerRequest, WorkerStart
 
 export type Question = WorkerRequest extends infer R ? (R extends WorkerRequest ? Omit<R, 'id'> : never) : never;
 
-/** The thread that runs PGlite. It is lost once and for good: when it ends, when the database in it gave up, when it does not answer. */
+/**
+ * The thread that runs PGlite. It is lost once and for good: when it ends, when the database in it gave up, when it
+ * does not answer.
+ */
 export interface PgliteThread {
   /** Resolves when the database is open. @throws Error with PostgreSQL's words */
   readonly opened: Promise<void>;
@@ -15,7 +18,10 @@ export interface PgliteThread {
   readonly isLost: boolean;
   /** @throws Error with SQLSTATE as `code`, or AppError unavailable when the thread is lost */
   ask(question: Question): Promise<QueryResult>;
-  /** Shuts the database down and ends the thread. @returns whether that was done in order and in time; what was not is recovered from like a kill */
+  /**
+   * Shuts the database down and ends the thread. @returns whether that was done in order and in time; what was not is
+   * recovered from like a kill
+   */
   stop(limitMs: number): Promise<boolean>;
 }
 
@@ -32,7 +38,10 @@ interface Asker {
 }
 
 /** Threads run compiled code only, also when this file is read as source. */
-const workerFile = new URL(import.meta.url.endsWith('.ts') ? '../../dist/postgres/pglite/worker.js' : './worker.js', import.meta.url);
+const workerFile = new URL(
+  import.meta.url.endsWith('.ts') ? '../../dist/postgres/pglite/worker.js' : './worker.js',
+  import.meta.url,
+);
 
 const errorOf = (fault: WorkerFault): Error => Object.assign(new Error(fault.message), fault, { name: 'PgliteError' });
 

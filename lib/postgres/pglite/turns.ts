@@ -4,7 +4,9 @@ import { isInBackground } from '../background.js';
 
 /** Gives the one connection that PGlite has to one caller after the other. */
 export interface Turns {
-  /** Runs `work` while nobody else has the connection. @throws AppError unavailable when its turn does not come in time */
+  /**
+   * Runs `work` while nobody else has the connection. @throws AppError unavailable when its turn does not come in time
+   */
   take<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -50,7 +52,8 @@ export const createTurns = (options: TurnsOptions): Turns => {
       taken = true;
       return Promise.resolve();
     }
-    if (requests.size + background.size >= maxWaiting) return Promise.reject(busy(`more than ${maxWaiting} statements wait`));
+    if (requests.size + background.size >= maxWaiting)
+      return Promise.reject(busy(`more than ${maxWaiting} statements wait`));
     const queue = isInBackground() ? background : requests;
     return new Promise((resolve, reject) => {
       const begin = () => {
@@ -85,4 +88,5 @@ export const createTurns = (options: TurnsOptions): Turns => {
   };
 };
 
-const busy = (why: string) => new AppError('unavailable', 'The database is too busy.', { cause: new Error(why), retryAfterMs: 1_000 });
+const busy = (why: string) =>
+  new AppError('unavailable', 'The database is too busy.', { cause: new Error(why), retryAfterMs: 1_000 });

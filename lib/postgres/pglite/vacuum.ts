@@ -6,7 +6,10 @@ import type { PgliteSession } from './session.js';
 
 const periodMs = 30_000;
 
-/** Tables of which so much was changed that a PostgreSQL server would vacuum them by itself: 50 rows and a fifth of them. */
+/**
+ * Tables of which so much was changed that a PostgreSQL server would vacuum them by itself: 50 rows and a fifth of
+ * them.
+ */
 const muchChanged = `select format('%I.%I', schemaname, relname) as path from pg_stat_user_tables
   where n_dead_tup > 50 + 0.2 * n_live_tup order by n_dead_tup desc limit 20`;
 
@@ -23,10 +26,13 @@ export const vacuumOnce = (session: PgliteSession): Promise<string[]> =>
   });
 
 /**
- * Lets rows that were changed or removed be used again. A PostgreSQL server does that by itself; PGlite has no process for it, so that a table that
- * was emptied after each filling grew with every round.
+ * Lets rows that were changed or removed be used again. A PostgreSQL server does that by itself; PGlite has no process
+ * for it, so that a table that was emptied after each filling grew with every round.
  */
-export const vacuumNowAndThen = (session: PgliteSession, { clock, log }: { readonly clock: Clock; readonly log: Logger }) => {
+export const vacuumNowAndThen = (
+  session: PgliteSession,
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+) => {
   let running = false;
   const round = async () => {
     if (running) return;

@@ -5,7 +5,10 @@ import type { WorkerAnswer, WorkerFault, WorkerRequest, WorkerStart } from './pr
 
 // The thread in which PGlite runs: a statement blocks its thread for as long as it takes.
 
-/** Left as text, as drizzle's PGlite driver wants them. 1231 numeric[], 1115 timestamp[], 1185 timestamptz[], 1187 interval[], 1182 date[]. */
+/**
+ * Left as text, as drizzle's PGlite driver wants them. 1231 numeric[], 1115 timestamp[], 1185 timestamptz[], 1187
+ * interval[], 1182 date[].
+ */
 const asText = [types.TIMESTAMP, types.TIMESTAMPTZ, types.INTERVAL, types.DATE, 1231, 1115, 1185, 1187, 1182];
 const parsers = Object.fromEntries(asText.map((type) => [type, (value: string) => value]));
 
@@ -15,8 +18,8 @@ if (!port) throw new Error('pglite-worker is started by pglite.ts');
 const send = (answer: WorkerAnswer) => port.postMessage(answer);
 
 /**
- * Its log is written whenever a checkpoint frees it (pglite-checkpoint.ts), and files of it are kept for use again; a portfolio needs few.
- * PostgreSQL's own figures, 80 MB and 1 GB, are a server's.
+ * Its log is written whenever a checkpoint frees it (pglite-checkpoint.ts), and files of it are kept for use again; a
+ * portfolio needs few. PostgreSQL's own figures, 80 MB and 1 GB, are a server's.
  */
 const startParams = [...PGlite.defaultStartParams, '-c', 'min_wal_size=32MB', '-c', 'max_wal_size=64MB'];
 
@@ -26,9 +29,16 @@ const complaint = /\b(?:PANIC|FATAL): +(.+)/;
 
 /** An error as plain data: what is no plain data does not cross threads. */
 const faultOf = (thrown: unknown): WorkerFault => {
-  const fields = (thrown instanceof Error ? thrown : {}) as { code?: unknown; constraint?: unknown; severity?: unknown };
+  const fields = (thrown instanceof Error ? thrown : {}) as {
+    code?: unknown;
+    constraint?: unknown;
+    severity?: unknown;
+  };
   // After a PANIC the next statement would never be answered; a RuntimeError is WebAssembly's own.
-  const fatal = fields.severity === 'PANIC' || fields.severity === 'FATAL' || (thrown instanceof Error && thrown.name === 'RuntimeError');
+  const fatal =
+    fields.severity === 'PANIC' ||
+    fields.severity === 'FATAL' ||
+    (thrown instanceof Error && thrown.name === 'RuntimeError');
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return {
     message: fatal && lastWords !== undefined ? lastWords : message,
@@ -75,7 +85,10 @@ const serve = async (database: PGlite, request: WorkerRequest): Promise<void> =>
       return;
     }
     await goTo(database, request.schema);
-    const { rows, fields, affectedRows } = await database.query(request.text, request.params, { rowMode: request.rowMode, parsers });
+    const { rows, fields, affectedRows } = await database.query(request.text, request.params, {
+      rowMode: request.rowMode,
+      parsers,
+    });
     send({ id: request.id, result: { rows, fields, ...(affectedRows === undefined ? {} : { affectedRows }) } });
   } catch (err) {
     send({ id: request.id, fault: faultOf(err) });

@@ -21,8 +21,8 @@ export interface Journal {
 }
 
 /**
- * One for all schemas of a database, as drizzle's own `migrate` keeps it and builds of before read and write it. It does not say whose migrations
- * it has, so it cannot serve two services.
+ * One for all schemas of a database, as drizzle's own `migrate` keeps it and builds of before read and write it. It
+ * does not say whose migrations it has, so it cannot serve two services.
  */
 const commonJournal = 'drizzle.__drizzle_migrations';
 const ownName = '__migrations';
@@ -48,10 +48,18 @@ interface Table {
 }
 
 const madeBy = (all: readonly Migration[]): ReadonlySet<string> =>
-  new Set(all.flatMap(({ sql }) => [...sql.join().matchAll(/create table (?:if not exists )?"?(\w+)/gi)].map(([, name = '']) => name)));
+  new Set(
+    all.flatMap(({ sql }) =>
+      [...sql.join().matchAll(/create table (?:if not exists )?"?(\w+)/gi)].map(([, name = '']) => name),
+    ),
+  );
 
 /** @throws StartError where the schema is another service's, or this one's tables are in another schema */
-export const readJournal = async (client: pg.ClientBase, place: JournalPlace, all: readonly Migration[]): Promise<Journal> => {
+export const readJournal = async (
+  client: pg.ClientBase,
+  place: JournalPlace,
+  all: readonly Migration[],
+): Promise<Journal> => {
   const { database, schema } = place;
   const { rows: tables } = await client.query<Table>(tablesSql);
   const names = madeBy(all);
@@ -61,8 +69,10 @@ export const readJournal = async (client: pg.ClientBase, place: JournalPlace, al
 
   const own = tables.find((table) => table.schema === schema && table.name === ownName);
   const shared = tables.find((table) => `${table.schema}.${table.name}` === commonJournal);
-  // What this role may not read is somebody else's, unless there is nothing else to go by: then the server says what is lacking.
-  const notes = shared && (shared.readable || (!own && homes.includes(schema))) ? await notesIn(client, commonJournal) : [];
+  // What this role may not read is somebody else's, unless there is nothing else to go by: then the server says what is
+  // lacking.
+  const notes =
+    shared && (shared.readable || (!own && homes.includes(schema))) ? await notesIn(client, commonJournal) : [];
   const common = isOurs(notes) ? 'ours' : notes.length > 0 || shared?.readable === false ? 'foreign' : 'absent';
   // Who only reads may have been given the common one before there was another.
   if (own && (own.readable || common !== 'ours')) {
@@ -87,7 +97,11 @@ const notOurs = ({ database, schema }: JournalPlace): StartError =>
   );
 
 /** Makes what is not there yet of the schema and its journals. @returns those to write into. */
-export const makeJournals = async (client: pg.ClientBase, schema: string, { common }: Journal): Promise<readonly string[]> => {
+export const makeJournals = async (
+  client: pg.ClientBase,
+  schema: string,
+  { common }: Journal,
+): Promise<readonly string[]> => {
   await makeSchema(client, schema);
   await client.query(
     `create table if not exists ${ownJournal(schema)} (created_at bigint primary key, hash text not null, run_at timestamptz not null default now())`,
@@ -98,7 +112,9 @@ export const makeJournals = async (client: pg.ClientBase, schema: string, { comm
   // Without the right to make a schema there was no earlier build here that could be started again.
   if (common === 'foreign' || (common === 'absent' && !rows[0]?.allowed)) return [ownJournal(schema)];
   await makeSchema(client, 'drizzle');
-  await client.query(`create table if not exists ${commonJournal} (id serial primary key, hash text not null, created_at bigint)`);
+  await client.query(
+    `create table if not exists ${commonJournal} (id serial primary key, hash text not null, created_at bigint)`,
+  );
   return [ownJournal(schema), commonJournal];
 };
 
@@ -113,10 +129,14 @@ export const noteMigration = async (
   journals: readonly string[],
   { hash, folderMillis }: Migration,
 ): Promise<void> => {
-  for (const journal of journals) await client.query(`insert into ${journal} (hash, created_at) values ($1, $2)`, [hash, folderMillis]);
+  for (const journal of journals)
+    await client.query(`insert into ${journal} (hash, created_at) values ($1, $2)`, [hash, folderMillis]);
 };
 
-/** Whether the journal of before is to be taken over into the schema's own: by the owner of the former, not by who only uses it. */
+/**
+ * Whether the journal of before is to be taken over into the schema's own: by the owner of the former, not by who only
+ * uses it.
+ */
 export const canTakeOver = async (client: pg.ClientBase, schema: string, { isOwn, ran }: Journal): Promise<boolean> => {
   if (isOwn || ran.size === 0) return false;
   const { rows } = await client.query<{ allowed: boolean }>(

@@ -17,9 +17,10 @@ export interface MigrationOptions {
 const migrationLock = 7_237_001_522;
 
 /**
- * Runs the migrations that are missing. All of it happens in the transaction that the caller has begun, its lock too: whoever else
- * starts waits for it, also where a pooler gives the next transaction to another session. Changes nothing where nothing is missing, except
- * that the schema gets its own journal where the database has only the common one of before.
+ * Runs the migrations that are missing. All of it happens in the transaction that the caller has begun, its lock too:
+ * whoever else starts waits for it, also where a pooler gives the next transaction to another session. Changes nothing
+ * where nothing is missing, except that the schema gets its own journal where the database has only the common one of
+ * before.
  * @throws StartError when the tables are in another schema, or another service's are in this one
  */
 export const bringUpToDate = async (client: pg.ClientBase, options: MigrationOptions): Promise<void> => {
@@ -31,7 +32,8 @@ export const bringUpToDate = async (client: pg.ClientBase, options: MigrationOpt
   if (missing.length === 0 && journal.isOwn) return;
   const journals = await makeJournals(client, schema, journal);
   if (!journal.isOwn)
-    for (const migration of all) if (journal.ran.has(migration.folderMillis)) await noteMigration(client, journals.slice(0, 1), migration);
+    for (const migration of all)
+      if (journal.ran.has(migration.folderMillis)) await noteMigration(client, journals.slice(0, 1), migration);
   for (const migration of missing) {
     for (const statement of migration.sql) await client.query(statement);
     await noteMigration(client, journals, migration);
@@ -42,7 +44,11 @@ export const bringUpToDate = async (client: pg.ClientBase, options: MigrationOpt
 /** @throws AppError unavailable while migrations are missing that somebody else runs; StartError as `bringUpToDate` */
 export const requireUpToDate = async (client: pg.ClientBase, options: MigrationOptions): Promise<void> => {
   const { length } = (await look(client, options)).missing;
-  if (length > 0) throw new AppError('unavailable', `${length} migrations of the database "${options.database}" have not been run yet`);
+  if (length > 0)
+    throw new AppError(
+      'unavailable',
+      `${length} migrations of the database "${options.database}" have not been run yet`,
+    );
 };
 
 const look = async (client: pg.ClientBase, options: MigrationOptions) => {

@@ -81,8 +81,12 @@ describe.each(Object.entries(modes))('PgBouncer in %s', (mode, pooler) => {
     it('lets several start at once, and keeps no lock of theirs', async () => {
       await anew('starters');
       const starters = await Promise.all(Array.from({ length: 6 }, () => open('starters')));
-      expect(await server?.query(`select count(*)::int as count from drizzle.__drizzle_migrations`, 'starters')).toEqual([{ count: 2 }]);
-      await expect.poll(() => server?.query(`select pid from pg_locks where locktype = 'advisory'`), { timeout: 5_000 }).toEqual([]);
+      expect(
+        await server?.query(`select count(*)::int as count from drizzle.__drizzle_migrations`, 'starters'),
+      ).toEqual([{ count: 2 }]);
+      await expect
+        .poll(() => server?.query(`select pid from pg_locks where locktype = 'advisory'`), { timeout: 5_000 })
+        .toEqual([]);
       await Promise.all(starters.map((starter) => starter.close()));
     });
 
@@ -91,7 +95,9 @@ describe.each(Object.entries(modes))('PgBouncer in %s', (mode, pooler) => {
         'limits',
         async ({ db, ping }) => {
           expect((await caught(db.execute(sql`select pg_sleep(30)`))).code).toBe('deadline_exceeded');
-          expect((await caught(db.transaction((tx) => tx.execute(sql`select pg_sleep(30)`)))).code).toBe('deadline_exceeded');
+          expect((await caught(db.transaction((tx) => tx.execute(sql`select pg_sleep(30)`)))).code).toBe(
+            'deadline_exceeded',
+          );
           // The server says so a moment before it is idle.
           const active = `select pid from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()`;
           await expect.poll(() => server?.query(active), { timeout: 5_000 }).toEqual([]);
@@ -105,9 +111,16 @@ describe.each(Object.entries(modes))('PgBouncer in %s', (mode, pooler) => {
         for (let round = 0; round < 5; round++) await db.execute(sql`select 1`);
         await db.transaction((tx) => tx.execute(sql`select 1`));
         if (!server || !pooler) return;
-        const other = new pg.Client({ ...pooler, user: server.user, password: server.password, database: 'neighbours' });
+        const other = new pg.Client({
+          ...pooler,
+          user: server.user,
+          password: server.password,
+          database: 'neighbours',
+        });
         await other.connect();
-        const shown = await other.query(`select current_setting('statement_timeout') as limit, current_setting('lock_timeout') as lock`);
+        const shown = await other.query(
+          `select current_setting('statement_timeout') as limit, current_setting('lock_timeout') as lock`,
+        );
         await other.end();
         expect(shown.rows).toEqual([{ limit: '0', lock: '0' }]);
       }));
@@ -119,14 +132,24 @@ describe.skipIf(!statements)('PgBouncer', () => {
     if (!server || !pooler) throw new Error('no server');
     const { user, password } = server;
     const place = { host: pooler.host, port: pooler.port, user, password, database };
-    return openServerPostgres({ ...place, migrationsFolder, log: silentLogger(), clock: systemClock, refusalPatienceMs: 1_000 });
+    return openServerPostgres({
+      ...place,
+      migrationsFolder,
+      log: silentLogger(),
+      clock: systemClock,
+      refusalPatienceMs: 1_000,
+    });
   };
   it('in statement mode is refused at the start, in its own words', async () => {
-    await expect(start(statements, 'contract')).rejects.toThrow(/transaction blocks not allowed in statement pooling mode/i);
+    await expect(start(statements, 'contract')).rejects.toThrow(
+      /transaction blocks not allowed in statement pooling mode/i,
+    );
   });
   it('that does not know the database says so, and nobody waits a minute', async () => {
     const startMs = performance.now();
-    await expect(start(modes['session mode, as it comes'], 'unknown')).rejects.toThrow('refuses: no such database: unknown');
+    await expect(start(modes['session mode, as it comes'], 'unknown')).rejects.toThrow(
+      'refuses: no such database: unknown',
+    );
     expect(performance.now() - startMs).toBeLessThan(10_000);
   });
   it('whose server is away is away itself, until the server is back', async () => {

@@ -19,8 +19,8 @@ export interface ServerPoolOptions extends SessionOptions {
 }
 
 /**
- * Whose the session behind a connection is: `own`, with our settings; or `shared` through a pooler, where another transaction may
- * find another session, so that each brings its settings along.
+ * Whose the session behind a connection is: `own`, with our settings; or `shared` through a pooler, where another
+ * transaction may find another session, so that each brings its settings along.
  */
 export type SessionKind = 'own' | 'shared';
 
@@ -49,7 +49,8 @@ interface Opened {
 }
 
 export const createServerPool = (options: ServerPoolOptions): ServerPool => {
-  const { address, log, clock, maxConnections, connectTimeoutMs, statementTimeoutMs, lifetimeMs, closeTimeoutMs } = options;
+  const { address, log, clock, maxConnections, connectTimeoutMs, statementTimeoutMs, lifetimeMs, closeTimeoutMs } =
+    options;
   const opened = new WeakMap<pg.ClientBase, Opened>();
   let renewal = 0;
   let renewedAtMs = Number.NEGATIVE_INFINITY;
@@ -72,7 +73,9 @@ export const createServerPool = (options: ServerPoolOptions): ServerPool => {
     onConnect: setUp,
   });
   // Without listeners a broken connection would end the process: the pool listens to the idle ones only.
-  pool.on('connect', (client) => client.on('error', (err) => log.warn({ reason: err.message }, 'a database connection broke')));
+  pool.on('connect', (client) =>
+    client.on('error', (err) => log.warn({ reason: err.message }, 'a database connection broke')),
+  );
   pool.on('error', () => undefined);
   if (options.metrics) showPool(options.metrics, pool);
 

@@ -23,9 +23,12 @@ describe.skipIf(!server)(`a database that takes no changes (${server?.origin ?? 
     opened.push(postgres);
     return postgres;
   };
-  const insert = (postgres: Postgres, name: string) => postgres.db.execute(sql`insert into vaults (name, amount) values (${name}, 1)`);
+  const insert = (postgres: Postgres, name: string) =>
+    postgres.db.execute(sql`insert into vaults (name, amount) values (${name}, 1)`);
   const backend = async (postgres: Postgres): Promise<number> => {
-    const { rows } = (await postgres.db.execute(sql`select pg_backend_pid() as pid`)) as unknown as { rows: { pid: number }[] };
+    const { rows } = (await postgres.db.execute(sql`select pg_backend_pid() as pid`)) as unknown as {
+      rows: { pid: number }[];
+    };
     return rows[0]?.pid ?? 0;
   };
   /** What this session is connected to has become a read-only server, as after a failover. */
@@ -34,7 +37,10 @@ describe.skipIf(!server)(`a database that takes no changes (${server?.origin ?? 
   it('asks to come again, and tries the next change on a new connection', async () => {
     await server?.createDatabase('demoted');
     const postgres = await open('demoted', { maxConnections: 1 });
-    for (const change of [() => insert(postgres, 'a'), () => postgres.db.transaction((tx) => tx.execute(sql`delete from vaults`))]) {
+    for (const change of [
+      () => insert(postgres, 'a'),
+      () => postgres.db.transaction((tx) => tx.execute(sql`delete from vaults`)),
+    ]) {
       await demote(postgres);
       const before = await backend(postgres);
       expect(await caught(change())).toMatchObject({
@@ -63,7 +69,9 @@ describe.skipIf(!server)(`a database that takes no changes (${server?.origin ?? 
         [0, 1, 2].map(() =>
           postgres.db.transaction(async (tx) => {
             await tx.execute(sql`select pg_sleep(0.05)`);
-            const { rows } = (await tx.execute(sql`select pg_backend_pid() as pid`)) as unknown as { rows: { pid: number }[] };
+            const { rows } = (await tx.execute(sql`select pg_backend_pid() as pid`)) as unknown as {
+              rows: { pid: number }[];
+            };
             return rows[0]?.pid ?? 0;
           }),
         ),
@@ -83,7 +91,9 @@ describe.skipIf(!server)(`a database that takes no changes (${server?.origin ?? 
     const postgres = await open('readable');
     expect(await caught(postgres.ping())).toMatchObject({ message: 'The database is read-only.' });
     expect(await caught(insert(postgres, 'refused'))).toMatchObject({ code: 'unavailable' });
-    expect((await postgres.db.execute(sql`select name from vaults`)) as unknown).toMatchObject({ rows: [{ name: 'kept' }] });
+    expect((await postgres.db.execute(sql`select name from vaults`)) as unknown).toMatchObject({
+      rows: [{ name: 'kept' }],
+    });
     await server?.query('alter database readable reset default_transaction_read_only');
     await expect
       .poll(
@@ -101,7 +111,9 @@ describe.skipIf(!server)(`a database that takes no changes (${server?.origin ?? 
   it('is waited for at the start where something is to be migrated', async () => {
     await server?.createDatabase('unmigrated');
     await server?.query('alter database unmigrated set default_transaction_read_only = on');
-    await expect(open('unmigrated', { startTimeoutMs: 300 })).rejects.toThrow(/did not become ready within 0.3 s .*read-only/);
+    await expect(open('unmigrated', { startTimeoutMs: 300 })).rejects.toThrow(
+      /did not become ready within 0.3 s .*read-only/,
+    );
     const waiting = open('unmigrated');
     await server?.query('alter database unmigrated reset default_transaction_read_only');
     await insert(await waiting, 'first');

@@ -16,8 +16,22 @@ afterAll(() => server?.close());
 describe.skipIf(!server)(`a real server (${server?.origin ?? 'none found: NOT COVERED'})`, () => {
   const { host, port, user, password } = server ?? ({} as TestPostgres);
   const open = (database: string, more: Partial<ServerPostgresOptions> = {}) =>
-    openServerPostgres({ host, port, user, password, database, migrationsFolder, log: silentLogger(), clock: systemClock, ...more });
-  const withDatabase = async (database: string, work: (postgres: Postgres) => Promise<void>, more: Partial<ServerPostgresOptions> = {}) => {
+    openServerPostgres({
+      host,
+      port,
+      user,
+      password,
+      database,
+      migrationsFolder,
+      log: silentLogger(),
+      clock: systemClock,
+      ...more,
+    });
+  const withDatabase = async (
+    database: string,
+    work: (postgres: Postgres) => Promise<void>,
+    more: Partial<ServerPostgresOptions> = {},
+  ) => {
     await server?.createDatabase(database);
     const postgres = await open(database, more);
     try {
@@ -26,7 +40,8 @@ describe.skipIf(!server)(`a real server (${server?.origin ?? 'none found: NOT CO
       await postgres.close();
     }
   };
-  const caught = (work: Promise<unknown>) => work.then(() => expect.unreachable('should have failed'), fromPostgresError);
+  const caught = (work: Promise<unknown>) =>
+    work.then(() => expect.unreachable('should have failed'), fromPostgresError);
 
   describePostgres('a PostgreSQL server', async () => {
     await server?.createDatabase('contract');
@@ -38,7 +53,9 @@ describe.skipIf(!server)(`a real server (${server?.origin ?? 'none found: NOT CO
       await server?.createDatabase(database);
       const starters = await Promise.all(Array.from({ length: 8 }, () => open(database)));
       const [first] = starters;
-      const applied = (await first?.db.execute(sql`select count(*)::int as count from drizzle.__drizzle_migrations`)) as {
+      const applied = (await first?.db.execute(
+        sql`select count(*)::int as count from drizzle.__drizzle_migrations`,
+      )) as {
         rows: unknown[];
       };
       expect(applied.rows).toEqual([{ count: 2 }]);
@@ -51,7 +68,9 @@ describe.skipIf(!server)(`a real server (${server?.origin ?? 'none found: NOT CO
       'slow',
       async ({ db, ping }) => {
         expect((await caught(db.execute(sql`select pg_sleep(30)`))).code).toBe('deadline_exceeded');
-        expect((await caught(db.transaction((tx) => tx.execute(sql`select pg_sleep(30)`)))).code).toBe('deadline_exceeded');
+        expect((await caught(db.transaction((tx) => tx.execute(sql`select pg_sleep(30)`)))).code).toBe(
+          'deadline_exceeded',
+        );
         await ping();
       },
       { statementTimeoutMs: 100, maxConnections: 1 },

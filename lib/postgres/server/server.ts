@@ -15,12 +15,23 @@ export type { ServerPostgresOptions } from './options.js';
 const pingTimeoutMs = 2_000;
 
 /**
- * Opens a database on a PostgreSQL server, or on a pooler before one that keeps sessions or transactions together: waits until it is
- * up, migrates, and hands out a bounded pool.
+ * Opens a database on a PostgreSQL server, or on a pooler before one that keeps sessions or transactions together:
+ * waits until it is up, migrates, and hands out a bounded pool.
  * @throws StartError when it does not come up in time, refuses the user or the database, or cannot hold our text.
  */
 export const openServerPostgres = async (options: ServerPostgresOptions): Promise<Postgres> => {
-  const { host, port, user, password, database, schema = 'public', statementTimeoutMs = 10_000, metrics, log, clock } = options;
+  const {
+    host,
+    port,
+    user,
+    password,
+    database,
+    schema = 'public',
+    statementTimeoutMs = 10_000,
+    metrics,
+    log,
+    clock,
+  } = options;
   const session: SessionOptions = { schema, statementTimeoutMs };
   await prepareDatabase({ ...options, schema });
   const pool = createServerPool({
@@ -41,7 +52,9 @@ export const openServerPostgres = async (options: ServerPostgresOptions): Promis
 const databaseOn = (pool: ServerPool, session: SessionOptions, name: string): Database => {
   const bring = setSessionSql(session, 'transaction');
   const query = (config: pg.QueryConfig, values: unknown[]) =>
-    pool.use((client, kind) => (kind === 'own' ? client.query(config, values) : queryInTransaction(client, bring, config, values)));
+    pool.use((client, kind) =>
+      kind === 'own' ? client.query(config, values) : queryInTransaction(client, bring, config, values),
+    );
   const db: Database = drizzle(traceQueries({ query }, name) as unknown as pg.Pool);
   db.transaction = (work, config) =>
     pool.use((client, kind) => {

@@ -19,7 +19,10 @@ const errorResponse = (code: string, words: string, routine?: string): Buffer =>
 describe('the start before a server that refuses', () => {
   let server: Server | undefined;
   afterEach(() => void server?.close());
-  /** Starts against a server that gives everybody these answers in turn, the last one for ever; for at most half a second. */
+  /**
+   * Starts against a server that gives everybody these answers in turn, the last one for ever; for at most half a
+   * second.
+   */
   const start = async (...answers: readonly Buffer[]) => {
     let attempts = 0;
     server = createServer((socket) => {
@@ -57,13 +60,17 @@ describe('the start before a server that refuses', () => {
 
   it.each(['57P03', '53300', '08006', '57P01'])('waits when it may be otherwise in a moment (%s)', async (code) => {
     const ended = await start(errorResponse(code, 'the database system is starting up', 'ProcessStartupPacket'));
-    expect(ended.words).toContain('PostgreSQL at DB did not become ready within 0.5 s (the database system is starting up).');
+    expect(ended.words).toContain(
+      'PostgreSQL at DB did not become ready within 0.5 s (the database system is starting up).',
+    );
     expect(ended.attempts).toBeGreaterThan(2);
   });
 
   it('does not wait a minute for a pooler that repeats itself, and passes on what it says', async () => {
     const ended = await start(errorResponse('08P01', 'unsupported startup parameter: statement_timeout'));
-    expect(ended.words).toBe('StartError: What answers at DB refuses: unsupported startup parameter: statement_timeout.');
+    expect(ended.words).toBe(
+      'StartError: What answers at DB refuses: unsupported startup parameter: statement_timeout.',
+    );
     expect(ended.attempts).toBeLessThanOrEqual(4);
   });
 

@@ -15,7 +15,10 @@ interface Place {
   readonly port: number;
 }
 
-/** Most of a pause is certain: how often is asked within the time that a start has, and how long a pooler repeats itself, depends on it. */
+/**
+ * Most of a pause is certain: how often is asked within the time that a start has, and how long a pooler repeats
+ * itself, depends on it.
+ */
 const policy = { minRetryMs: 100, maxRetryMs: 2_000, leastShare: 0.75 };
 /** These hold our text; SQL_ASCII does because it keeps bytes as they come. */
 const encodings: readonly string[] = ['UTF8', 'SQL_ASCII'];
@@ -26,8 +29,10 @@ const encodings: readonly string[] = ['UTF8', 'SQL_ASCII'];
  */
 export const prepareDatabase = async (options: StartOptions): Promise<void> => {
   const { host, port, migrate = 'auto', migrateAt } = options;
-  if (migrate === 'auto') await whenReady(options, migrateAt ?? { host, port }, (client) => bringUpToDate(client, options));
-  if (migrate === 'off' || migrateAt) await whenReady(options, { host, port }, (client) => requireUpToDate(client, options));
+  if (migrate === 'auto')
+    await whenReady(options, migrateAt ?? { host, port }, (client) => bringUpToDate(client, options));
+  if (migrate === 'off' || migrateAt)
+    await whenReady(options, { host, port }, (client) => requireUpToDate(client, options));
 };
 
 type Work = (client: pg.ClientBase) => Promise<void>;
@@ -39,7 +44,9 @@ const whenReady = async (options: StartOptions, place: Place, work: Work): Promi
   let refused: { readonly words: string; readonly sinceMs: number } | undefined;
   let words = 'it was not waited for';
   const late = () =>
-    new StartError(`PostgreSQL at ${hostPort({ host, port })} did not become ready within ${startTimeoutMs / 1_000} s (${words}).`);
+    new StartError(
+      `PostgreSQL at ${hostPort({ host, port })} did not become ready within ${startTimeoutMs / 1_000} s (${words}).`,
+    );
   const passes = (err: unknown, { retryInMs }: NextTry): boolean => {
     if (err instanceof StartError) return false;
     const fault = databaseFault(err);
@@ -75,7 +82,9 @@ const refusal = (err: unknown, { user, database }: StartOptions, { host, port }:
   if (state === '28P01' || state === '28000')
     return new StartError(`${server} refuses the user "${user}" or its password (${reasonOf(err)}).`);
   if (state === '3D000') return new StartError(`${server} has no database "${database}".`);
-  return new StartError(`${server} refuses what the start needs of the database "${database}": ${reasonOf(err)} (SQLSTATE ${state}).`);
+  return new StartError(
+    `${server} refuses what the start needs of the database "${database}": ${reasonOf(err)} (SQLSTATE ${state}).`,
+  );
 };
 
 /** One connection and one transaction, in which everything of the start is done. */

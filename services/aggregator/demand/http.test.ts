@@ -167,7 +167,12 @@ describe('GET and DELETE /coin', () => {
 
 describe('PUT /subscriptions/:holder', () => {
   const put = (app: FastifyInstance, holder: string, payload: string | object) =>
-    app.inject({ method: 'PUT', url: `/subscriptions/${holder}`, payload, headers: { 'content-type': 'application/json' } });
+    app.inject({
+      method: 'PUT',
+      url: `/subscriptions/${holder}`,
+      payload,
+      headers: { 'content-type': 'application/json' },
+    });
 
   it('replaces the whole set', async () => {
     const { app, registry } = build();
@@ -216,7 +221,12 @@ describe('PUT /subscriptions/:holder', () => {
     expect((await put(app, 'b%20ff', { symbols: [] })).statusCode).toBe(400);
     expect((await put(app, 'b'.repeat(65), { symbols: [] })).statusCode).toBe(400);
     expect((await put(app, 'bff', { symbols: [], more: 'x'.repeat(600_000) })).statusCode).toBe(413);
-    const answer = await app.inject({ method: 'PUT', url: '/subscriptions/bff', payload: 'x', headers: { 'content-type': 'text/plain' } });
+    const answer = await app.inject({
+      method: 'PUT',
+      url: '/subscriptions/bff',
+      payload: 'x',
+      headers: { 'content-type': 'text/plain' },
+    });
     expect(answer.statusCode).toBe(400);
   });
 
@@ -249,7 +259,11 @@ describe('the rest', () => {
     const first = await app.inject('/symbols');
     expect(first.statusCode).toBe(200);
     expect(first.headers.etag).toBe('"r1"');
-    expect(first.json()).toMatchObject({ revision: 'r1', simulated: true, symbols: [{ symbol: 'btcusdt', quoteAsset: 'USDT' }, {}] });
+    expect(first.json()).toMatchObject({
+      revision: 'r1',
+      simulated: true,
+      symbols: [{ symbol: 'btcusdt', quoteAsset: 'USDT' }, {}],
+    });
     for (const tag of ['"r1"', 'W/"r1"', '"r0", "r1"', '*']) {
       const again = await app.inject({ url: '/symbols', headers: { 'if-none-match': tag } });
       expect(again.statusCode).toBe(304);
@@ -276,11 +290,17 @@ describe('the rest', () => {
     const { app, breakSocket } = build();
     const well = await app.inject('/ready');
     expect(well.statusCode).toBe(200);
-    expect(well.json()).toMatchObject({ status: 'ready', simulated: true, dependencies: { 'event-log': { status: 'down' } } });
+    expect(well.json()).toMatchObject({
+      status: 'ready',
+      simulated: true,
+      dependencies: { 'event-log': { status: 'down' } },
+    });
     breakSocket('nobody answers');
     const ill = await app.inject('/ready');
     expect(ill.statusCode).toBe(503);
-    expect(ill.json()).toMatchObject({ dependencies: { socket: { status: 'down', reason: 'nobody answers', required: true } } });
+    expect(ill.json()).toMatchObject({
+      dependencies: { socket: { status: 'down', reason: 'nobody answers', required: true } },
+    });
     expect((await app.inject('/health')).statusCode).toBe(200);
   });
 
@@ -291,7 +311,8 @@ describe('the rest', () => {
     for (const method of ['POST', 'HEAD'] as const) {
       const answer = await app.inject({ method, url: '/coin?symbol=btcusdt&id=1' });
       expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'DELETE, GET']);
-      if (method !== 'HEAD') expect(answer.json()).toMatchObject({ status: 405, type: 'urn:tickfolio:problem:method-not-allowed' });
+      if (method !== 'HEAD')
+        expect(answer.json()).toMatchObject({ status: 405, type: 'urn:tickfolio:problem:method-not-allowed' });
     }
   });
 });

@@ -41,11 +41,16 @@ export const buildHttp = ({ log, operations, subscriptions, list }: HttpDeps): F
   measureRequests(app, operations.metrics, { level: 'debug' });
   addOperations(app, operations);
 
-  // The contract has a GET that changes something: nothing between may keep its answer, and a HEAD must not do the same.
-  app.get<{ Querystring: { symbol?: unknown; id?: unknown } }>('/coin', { exposeHeadRoute: false }, async ({ query }, reply) => {
-    reply.header('cache-control', 'no-store');
-    return { subscribed: true, ...(await subscriptions.hold(query.symbol, query.id)) };
-  });
+  // The contract has a GET that changes something: nothing between may keep its answer, and a HEAD must not do the
+  // same.
+  app.get<{ Querystring: { symbol?: unknown; id?: unknown } }>(
+    '/coin',
+    { exposeHeadRoute: false },
+    async ({ query }, reply) => {
+      reply.header('cache-control', 'no-store');
+      return { subscribed: true, ...(await subscriptions.hold(query.symbol, query.id)) };
+    },
+  );
   app.delete<{ Querystring: { symbol?: unknown; id?: unknown } }>('/coin', async ({ query }) => ({
     subscribed: false,
     ...subscriptions.release(query.symbol, query.id),
@@ -57,7 +62,8 @@ export const buildHttp = ({ log, operations, subscriptions, list }: HttpDeps): F
   );
   app.get<{ Querystring: { fresh?: unknown } }>('/symbols', async (request, reply) => {
     if (request.query.fresh === 'true') await list.lookAgain();
-    if (!list.known) throw new AppError('unavailable', 'The list of symbols is not known yet.', { retryAfterMs: 1_000 });
+    if (!list.known)
+      throw new AppError('unavailable', 'The list of symbols is not known yet.', { retryAfterMs: 1_000 });
     const tag = `"${list.revision.replaceAll('"', '')}"`;
     reply.header('etag', tag).header('cache-control', 'no-cache');
     if (hasAlready(request.headers['if-none-match'], tag)) return reply.code(304).send();

@@ -5,7 +5,10 @@ import { createRegistry, type RegistryOptions, registryDefaults } from './regist
 const build = (options: Partial<RegistryOptions> = {}) => {
   const clock = createManualClock();
   const told: string[][] = [];
-  const registry = createRegistry(clock, () => told.push([...registry.symbols()].sort()), { ...registryDefaults, ...options });
+  const registry = createRegistry(clock, () => told.push([...registry.symbols()].sort()), {
+    ...registryDefaults,
+    ...options,
+  });
   return { clock, registry, told };
 };
 

@@ -44,7 +44,11 @@ const noMoreThan = (limit: number, what: string) => `No more than ${limit} ${wha
 const tooMany = (reason: string) => new AppError('resource_exhausted', reason, { retryAfterMs: 5_000 });
 
 /** @param changed told, after a short gathering time, that `symbols()` is another set now. */
-export const createRegistry = (clock: Clock, changed: () => void, options: RegistryOptions = registryDefaults): Registry => {
+export const createRegistry = (
+  clock: Clock,
+  changed: () => void,
+  options: RegistryOptions = registryDefaults,
+): Registry => {
   const { lingerMs, debounceMs, maxHolders, maxHolds, maxSymbols } = options;
   const byHolder = new Map<string, Set<string>>();
   const holderCount = new Map<string, number>();

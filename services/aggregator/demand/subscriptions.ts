@@ -47,7 +47,12 @@ const checked = (symbol: unknown, id: unknown): { symbol: string; id: string } =
   return { symbol: name, id: id as string };
 };
 
-export const createSubscriptions = (registry: Registry, list: SymbolList, market: Market, shares: Shares): Subscriptions => {
+export const createSubscriptions = (
+  registry: Registry,
+  list: SymbolList,
+  market: Market,
+  shares: Shares,
+): Subscriptions => {
   const feedOf = (symbol: string): SymbolFeed => {
     if (!isSymbol(symbol) || (list.known && !list.has(symbol))) {
       return { state: 'unknown', detail: 'The exchange does not list this symbol.', sinceMs: 0 };

@@ -6,20 +6,33 @@ import { describe, expect, it } from 'vitest';
 import { createSymbolList, symbolListDefaults } from './symbol-list.js';
 
 const listed = (...names: string[]) =>
-  names.map((symbol) => ({ symbol, baseAsset: 'A', quoteAsset: 'USDT', status: 'TRADING', tickSize: '1', stepSize: '1', paused: false }));
+  names.map((symbol) => ({
+    symbol,
+    baseAsset: 'A',
+    quoteAsset: 'USDT',
+    status: 'TRADING',
+    tickSize: '1',
+    stepSize: '1',
+    paused: false,
+  }));
 
 const build = () => {
   const clock = createManualClock();
   const asked: string[] = [];
   const fresh: boolean[] = [];
-  const state = { slowMs: 0, answer: new AppError('unavailable', 'not read yet') as AppError | ListSymbolsResponse, changes: 0 };
+  const state = {
+    slowMs: 0,
+    answer: new AppError('unavailable', 'not read yet') as AppError | ListSymbolsResponse,
+    changes: 0,
+  };
   const feed = {
     listSymbols: async (knownRevision: string, isFresh: boolean) => {
       asked.push(knownRevision);
       fresh.push(isFresh);
       const { answer, slowMs } = state;
       if (slowMs > 0) await new Promise<void>((resolve) => clock.after(slowMs, resolve));
-      if (slowMs > 0 && !(answer instanceof AppError)) return answer.revision === knownRevision ? { ...answer, symbols: [] } : answer;
+      if (slowMs > 0 && !(answer instanceof AppError))
+        return answer.revision === knownRevision ? { ...answer, symbols: [] } : answer;
       if (state.answer instanceof AppError) throw state.answer;
       return state.answer;
     },

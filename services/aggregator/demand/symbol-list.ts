@@ -24,14 +24,22 @@ export interface SymbolList {
   has(symbol: string): boolean;
   /** Why the last reading failed, or undefined. */
   readonly fault: string | undefined;
-  /** Has the exchange asked again, because somebody looks for what is not listed. Resolves with the newest list here; never rejects. */
+  /**
+   * Has the exchange asked again, because somebody looks for what is not listed. Resolves with the newest list here;
+   * never rejects.
+   */
   lookAgain(): Promise<void>;
   close(): void;
 }
 
 /** @param changed told when there is another list. */
 export const createSymbolList = (
-  deps: { readonly clock: Clock; readonly feed: Pick<MarketFeed, 'listSymbols'>; readonly log: Logger; readonly changed: () => void },
+  deps: {
+    readonly clock: Clock;
+    readonly feed: Pick<MarketFeed, 'listSymbols'>;
+    readonly log: Logger;
+    readonly changed: () => void;
+  },
   options: SymbolListOptions = symbolListDefaults,
 ): SymbolList => {
   const { clock, feed, log, changed } = deps;
@@ -102,7 +110,9 @@ export const createSymbolList = (
     },
     lookAgain: () => {
       looking ??= refresh(true)
-        .catch((thrown: unknown) => log.warn({ reason: toAppError(thrown).message }, 'the exchange’s list could not be looked at again'))
+        .catch((thrown: unknown) =>
+          log.warn({ reason: toAppError(thrown).message }, 'the exchange’s list could not be looked at again'),
+        )
         .finally(() => {
           looking = undefined;
         });

@@ -4,7 +4,10 @@ import type { SymbolList } from './symbol-list.js';
 /** So many are named. */
 const maxNamed = 5;
 
-/** The symbols of FOLLOW_SYMBOLS that the exchange does not list: they are followed from the moment it does, and nothing of them is archived before. */
+/**
+ * The symbols of FOLLOW_SYMBOLS that the exchange does not list: they are followed from the moment it does, and nothing
+ * of them is archived before.
+ */
 export interface Unlisted {
   /** To be called where the list is another. Says so where other symbols are missing from it. */
   look(): void;
@@ -12,7 +15,11 @@ export interface Unlisted {
   readonly words: string | undefined;
 }
 
-export const createUnlisted = (log: Logger, list: () => Pick<SymbolList, 'known' | 'has'>, followed: readonly string[]): Unlisted => {
+export const createUnlisted = (
+  log: Logger,
+  list: () => Pick<SymbolList, 'known' | 'has'>,
+  followed: readonly string[],
+): Unlisted => {
   let words: string | undefined;
   const missingInWords = (): string | undefined => {
     const { known, has } = list();

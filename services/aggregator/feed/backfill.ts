@@ -14,7 +14,10 @@ export interface BackfillOptions {
   readonly proofSpacingMs: number;
   /** Pages of holes that need several: at most so many at once, so that whoever needs one finds a place. Default 6. */
   readonly maxLongHoles: number;
-  /** Such pages are at least so far apart: 16 a second take 4 000 of the 6 000, so that some are left for the others. Default 60. */
+  /**
+   * Such pages are at least so far apart: 16 a second take 4 000 of the 6 000, so that some are left for the others.
+   * Default 60.
+   */
   readonly longHoleSpacingMs: number;
   /** How long nothing is asked after the exchange's budget was spent without naming a time. Default 1 000. */
   readonly spentPauseMs: number;
@@ -41,12 +44,14 @@ export const backfillDefaults: BackfillOptions = {
 type Errand = PageRequest['purpose'] | 'long hole';
 
 /**
- * Holes hold back seconds of busy symbols, so they go first; then new symbols' last prices, then what may have been missed. A hole of
- * many pages holds back none but its own, and would keep all others waiting for as long as it is filled.
+ * Holes hold back seconds of busy symbols, so they go first; then new symbols' last prices, then what may have been
+ * missed. A hole of many pages holds back none but its own, and would keep all others waiting for as long as it is
+ * filled.
  */
 const urgency: Readonly<Record<Errand, number>> = { hole: 0, seed: 1, probe: 2, 'long hole': 3, proof: 4 };
 
-const errandOf = ({ purpose, limit }: PageRequest): Errand => (purpose === 'hole' && limit >= pageLimit ? 'long hole' : purpose);
+const errandOf = ({ purpose, limit }: PageRequest): Errand =>
+  purpose === 'hole' && limit >= pageLimit ? 'long hole' : purpose;
 
 interface Wish {
   readonly tape: Tape;
@@ -62,7 +67,10 @@ interface Quota {
   readonly spacingMs: number;
 }
 
-/** Reads trade history for tapes that want some: one page at a time per tape, a few at once, inside the exchange's budget. */
+/**
+ * Reads trade history for tapes that want some: one page at a time per tape, a few at once, inside the exchange's
+ * budget.
+ */
 export interface Backfill {
   /** Starts what may be started now. Call it again with time. */
   run(tapes: Iterable<Tape>): void;
@@ -96,7 +104,9 @@ export const createBackfill = (
   const waitingSince = ({ errand, request }: Wish): number => (errand === 'proof' ? (request.second ?? 0) : 0);
   /** Of one urgency who had a turn longest ago comes first; of the proofs the second that waits longest. */
   const byTurn = (a: Wish, b: Wish): number =>
-    urgency[a.errand] - urgency[b.errand] || waitingSince(a) - waitingSince(b) || (turns.get(a.tape) ?? 0) - (turns.get(b.tape) ?? 0);
+    urgency[a.errand] - urgency[b.errand] ||
+    waitingSince(a) - waitingSince(b) ||
+    (turns.get(a.tape) ?? 0) - (turns.get(b.tape) ?? 0);
   const ask = async ({ tape, request, errand }: Wish) => {
     const quota = quotas[errand];
     const controller = new AbortController();
@@ -110,7 +120,10 @@ export const createBackfill = (
       if (controller.signal.aborted) return;
       const error = toAppError(thrown);
       const pauseMs = Math.min(options.maxPauseMs, pauseFor(error));
-      log.debug({ symbol: tape.symbol, purpose: request.purpose, code: error.code, reason: error.message, pauseMs }, 'no trade history');
+      log.debug(
+        { symbol: tape.symbol, purpose: request.purpose, code: error.code, reason: error.message, pauseMs },
+        'no trade history',
+      );
       pausedUntilMs = Math.max(pausedUntilMs, clock.monotonic() + pauseMs);
       tape.pageFailed(request, error, clock.monotonic());
     } finally {

@@ -11,7 +11,10 @@ afterEach(async () => {
   for (let close = closing.pop(); close; close = closing.pop()) await close();
 });
 
-/** A way to a port that can lose its other end without a word: what is open then stays open, and nothing comes through any more. */
+/**
+ * A way to a port that can lose its other end without a word: what is open then stays open, and nothing comes through
+ * any more.
+ */
 const startWay = async (port: number) => {
   const pairs = new Set<readonly [Socket, Socket]>();
   const server: Server = createServer((near) => {
@@ -62,7 +65,9 @@ describe('a socket service whose machine is gone without a word', () => {
       return (body.feeds as Record<string, { state: string; detail: string }>).btcusdt;
     };
     await eventually('live', async () => (await stateOf())?.state === 'live' && fake.streams.length === 2);
-    expect((await rig.call('GET', '/ready')).body).toMatchObject({ dependencies: { socket: { status: 'ok' }, tickers: { status: 'ok' } } });
+    expect((await rig.call('GET', '/ready')).body).toMatchObject({
+      dependencies: { socket: { status: 'ok' }, tickers: { status: 'ok' } },
+    });
 
     way.goSilent();
     await eventually('broken', async () => (await stateOf())?.state === 'broken', 2_000);

@@ -1,6 +1,9 @@
 import { isLaterPrice, type LastPrice } from '@tickfolio/lib/price-bus';
 
-/** The last prices of the symbols followed: of a trade seen here, or what was kept by whoever published the symbol before. */
+/**
+ * The last prices of the symbols followed: of a trade seen here, or what was kept by whoever published the symbol
+ * before.
+ */
 export interface LastPrices {
   /** What was kept. */
   keep(last: LastPrice): void;
@@ -9,7 +12,9 @@ export interface LastPrices {
   forget(symbol: string): void;
 }
 
-/** @param simulated whether prices are simulated now: what was kept of the other kind, or of an unknown one, is no price */
+/**
+ * @param simulated whether prices are simulated now: what was kept of the other kind, or of an unknown one, is no price
+ */
 export const createLastPrices = (simulated: () => boolean | undefined): LastPrices => {
   const kept = new Map<string, LastPrice>();
   return {

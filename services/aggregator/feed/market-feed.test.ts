@@ -7,7 +7,12 @@ it('waits for a page of history as long as it takes over a line of 5 kB/s, and f
   const waitsMs: number[] = [];
   const answer =
     (body: object) =>
-    (_request: object, _metadata: object, { deadline }: { deadline: number }, done: (err: null, body: object) => void) => {
+    (
+      _request: object,
+      _metadata: object,
+      { deadline }: { deadline: number },
+      done: (err: null, body: object) => void,
+    ) => {
       waitsMs.push(deadline - Date.now());
       done(null, body);
       return { cancel: () => undefined };

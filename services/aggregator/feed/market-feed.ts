@@ -12,7 +12,11 @@ export interface MarketFeed {
   /** Raw frames of these symbols until the signal aborts. @throws AppError */
   open(kind: StreamKind, symbols: readonly string[], signal: AbortSignal): AsyncIterable<RawResponse>;
   /** One page of history, oldest first; rows whose id cannot be read are left out. @throws AppError */
-  listTrades(symbol: string, request: Pick<PageRequest, 'fromId' | 'limit'>, signal: AbortSignal): Promise<HistoryRow[]>;
+  listTrades(
+    symbol: string,
+    request: Pick<PageRequest, 'fromId' | 'limit'>,
+    signal: AbortSignal,
+  ): Promise<HistoryRow[]>;
   /**
    * @param knownRevision with this revision current the answer's list is empty
    * @param fresh has the exchange asked again. @throws AppError
@@ -34,6 +38,7 @@ export const createMarketFeed = ({ client, call }: Pick<SocketClient, 'client' |
       const voids = voidIds.map((id) => ({ id, fault: 'the socket service says that it cannot be right' }));
       return [...rows, ...voids].sort((one, other) => one.id - other.id);
     },
-    listSymbols: (knownRevision, fresh, signal) => call('list', client.listSymbols, { knownRevision, fresh }, { signal }),
+    listSymbols: (knownRevision, fresh, signal) =>
+      call('list', client.listSymbols, { knownRevision, fresh }, { signal }),
   };
 };

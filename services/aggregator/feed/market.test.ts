@@ -19,21 +19,31 @@ const played = async (lines: readonly Line[], forMs: number, hasHistory: boolean
     records.set(symbol, record);
     let lastMs = 0;
     for (let ms = 0; ms < forMs; ms += everyMs) {
-      const trade = { id: 100 + record.length, price: `${1 + (ms % 7)}.50000000`, quantity: '1.00000000', timeMs: startMs + ms };
+      const trade = {
+        id: 100 + record.length,
+        price: `${1 + (ms % 7)}.50000000`,
+        quantity: '1.00000000',
+        timeMs: startMs + ms,
+      };
       record.push(trade);
       lastMs = Math.max(lastMs, ms + delayMs(ms));
       arrivals.push({ atMs: startMs + lastMs, symbol, trade });
     }
   }
   arrivals.sort((a, b) => a.atMs - b.atMs);
-  const bench = await createMarketBench(startMs - 50, new Set(records.keys()), (clock) => async (symbol, { fromId, limit }) => {
-    if (!hasHistory || fromId === undefined) return [];
-    const record = records.get(symbol) ?? [];
-    return record
-      .filter(({ id, timeMs }) => id >= fromId && timeMs <= clock.now())
-      .slice(0, limit)
-      .map(toTrade);
-  });
+  const bench = await createMarketBench(
+    startMs - 50,
+    new Set(records.keys()),
+    (clock) =>
+      async (symbol, { fromId, limit }) => {
+        if (!hasHistory || fromId === undefined) return [];
+        const record = records.get(symbol) ?? [];
+        return record
+          .filter(({ id, timeMs }) => id >= fromId && timeMs <= clock.now())
+          .slice(0, limit)
+          .map(toTrade);
+      },
+  );
   for (const { atMs, symbol, trade } of arrivals) {
     if (atMs > bench.clock.now()) await bench.clock.advanceAsync(atMs - bench.clock.now());
     bench.push(tradePayload(symbol, trade), atMs);
@@ -84,30 +94,46 @@ describe('two connections of which one lags', () => {
       .filter(({ symbol }) => symbol === 'ethusdt')
       .map(({ atMs, timeMs }) => atMs - (timeMs - (timeMs % 1_000)) - 1_000);
     expect(delays.length).toBe(7);
-    // 20 ms on the way, which the feed's clock is behind, 10 ms of lateness; a second's end is looked for to the millisecond.
+    // 20 ms on the way, which the feed's clock is behind, 10 ms of lateness; a second's end is looked for to the
+    // millisecond.
     expect(Math.max(...delays)).toBeLessThanOrEqual(20 + 10 + 2);
-    expect(run.published.filter(({ symbol }) => symbol === 'ethusdt').every(({ complete, revision }) => complete && revision === 0)).toBe(
-      true,
-    );
+    expect(
+      run.published
+        .filter(({ symbol }) => symbol === 'ethusdt')
+        .every(({ complete, revision }) => complete && revision === 0),
+    ).toBe(true);
   });
 });
 
 describe('a busy symbol whose feed was away for 80,000 trades', () => {
   it('has its running second within 3 s of the return, and a price each second, while history answers every 200 ms', async () => {
     const stepMs = 10;
-    const tradeOf = (id: number) => ({ id, price: '1.50000000', quantity: '1.00000000', timeMs: startMs + id * stepMs });
-    const bench = await createMarketBench(startMs - 50, new Set(['btcusdt']), (clock) => async (_symbol, { fromId, limit }) => {
-      await new Promise<void>((resolve) => clock.after(200, resolve));
-      const newest = Math.floor((clock.now() - startMs) / stepMs);
-      const from = fromId ?? newest;
-      return Array.from({ length: Math.max(0, Math.min(limit, newest - from + 1)) }, (_, i) => toTrade(tradeOf(from + i)));
+    const tradeOf = (id: number) => ({
+      id,
+      price: '1.50000000',
+      quantity: '1.00000000',
+      timeMs: startMs + id * stepMs,
     });
+    const bench = await createMarketBench(
+      startMs - 50,
+      new Set(['btcusdt']),
+      (clock) =>
+        async (_symbol, { fromId, limit }) => {
+          await new Promise<void>((resolve) => clock.after(200, resolve));
+          const newest = Math.floor((clock.now() - startMs) / stepMs);
+          const from = fromId ?? newest;
+          return Array.from({ length: Math.max(0, Math.min(limit, newest - from + 1)) }, (_, i) =>
+            toTrade(tradeOf(from + i)),
+          );
+        },
+    );
     const { clock } = bench;
     const play = async (forMs: number) => {
       for (const endMs = clock.now() + forMs; clock.now() < endMs; ) {
         await clock.advanceAsync(5 * stepMs);
         const newest = Math.floor((clock.now() - startMs) / stepMs);
-        for (let id = newest - 4; id <= newest; id++) if (id > 0) bench.push(tradePayload('btcusdt', tradeOf(id)), clock.now());
+        for (let id = newest - 4; id <= newest; id++)
+          if (id > 0) bench.push(tradePayload('btcusdt', tradeOf(id)), clock.now());
       }
     };
     await play(3_000);

@@ -26,7 +26,12 @@ export interface MarketOptions {
   readonly tickMs: number;
 }
 
-export const marketDefaults: MarketOptions = { tape: tapeDefaults, backfill: backfillDefaults, stream: rawStreamDefaults, tickMs: 25 };
+export const marketDefaults: MarketOptions = {
+  tape: tapeDefaults,
+  backfill: backfillDefaults,
+  stream: rawStreamDefaults,
+  tickMs: 25,
+};
 
 const complaintPeriodMs = 10_000;
 
@@ -85,7 +90,12 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
     if (tape) bySpelling.set(spelling, tape);
     return tape;
   };
-  const tickerIntake = createTickerIntake({ ...deps, feedClock, complain, isFollowed: (symbol) => tapeOf(symbol) !== undefined });
+  const tickerIntake = createTickerIntake({
+    ...deps,
+    feedClock,
+    complain,
+    isFollowed: (symbol) => tapeOf(symbol) !== undefined,
+  });
   const tradeIntake = createTradeIntake({ log, tally, feedClock, missing, tapeOf });
   const setFeed = (symbol: string, next: SymbolFeed) => {
     const tape = tapes.get(symbol);
@@ -111,7 +121,11 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
       active.add(tape);
     }
   };
-  const streamOf = (kind: StreamKind, message: (response: RawResponse, isCurrent: boolean) => void, broken: (reason: string) => void) =>
+  const streamOf = (
+    kind: StreamKind,
+    message: (response: RawResponse, isCurrent: boolean) => void,
+    broken: (reason: string) => void,
+  ) =>
     createRawStream(
       {
         clock,
@@ -129,7 +143,11 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
       options.stream,
     );
   const trades = streamOf('aggTrade', takeTrades, (reason) => {
-    const lost: SymbolFeed = { state: 'broken', detail: `The socket service cannot be heard: ${reason}`, sinceMs: clock.now() };
+    const lost: SymbolFeed = {
+      state: 'broken',
+      detail: `The socket service cannot be heard: ${reason}`,
+      sinceMs: clock.now(),
+    };
     for (const symbol of tapes.keys()) setFeed(symbol, lost);
   });
   const tickers = streamOf('miniTicker', tickerIntake.take, () => undefined);
@@ -144,7 +162,10 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
       if (!tape.busy) active.delete(tape);
     }
   };
-  /** Until the second that runs is over by the feed's clock: that moment is looked for exactly, since prices wait for it. */
+  /**
+   * Until the second that runs is over by the feed's clock: that moment is looked for exactly, since prices wait for
+   * it.
+   */
   const untilSecondMs = (): number => {
     const sinceOverMs = (feedClock.now().feedMs - options.tape.latenessMs) % secondMs;
     return Math.ceil(secondMs - sinceOverMs);

@@ -17,7 +17,12 @@ const rig = (...pages: HistoryRow[][]) => {
 
 describe('why a coin has no price', () => {
   it('is that its newest trade cannot be read, also when older ones can', async () => {
-    const { ask, why } = rig([unread(42)], [read(40), unread(41), unread(42)], [read(39), read(40)], [unread(42), read(43)]);
+    const { ask, why } = rig(
+      [unread(42)],
+      [read(40), unread(41), unread(42)],
+      [read(39), read(40)],
+      [unread(42), read(43)],
+    );
     for (const expected of ['unreadable', 'unreadable', 'unreadable', undefined]) {
       await ask();
       expect(why()).toBe(expected);
@@ -46,7 +51,12 @@ describe('why a coin has no price', () => {
   it('is told of a trade in whatever way its JSON is written, with or without an id', () => {
     const trade = { e: 'aggTrade', s: 'BTCUSDT', a: 7, p: '0' };
     const plain = JSON.stringify(trade);
-    const ways = [plain, JSON.stringify(trade, undefined, 1), plain.replace('B', '\\u0042'), plain.replace('7', '"seven"')];
+    const ways = [
+      plain,
+      JSON.stringify(trade, undefined, 1),
+      plain.replace('B', '\\u0042'),
+      plain.replace('7', '"seven"'),
+    ];
     for (const payload of ways) {
       const { missing, why } = rig();
       missing.unreadable(payload);

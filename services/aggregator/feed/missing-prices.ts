@@ -1,7 +1,10 @@
 import { isVoid } from '../tape/trade.js';
 import type { MarketFeed } from './market-feed.js';
 
-/** Why a symbol has no price, or no newer one: the exchange's history has no trade of it, or its newest trade could not be read. */
+/**
+ * Why a symbol has no price, or no newer one: the exchange's history has no trade of it, or its newest trade could not
+ * be read.
+ */
 export type NoPrice = 'never-traded' | 'unreadable';
 
 /** What is known of prices that do not come though the feed works. */
@@ -56,7 +59,8 @@ export const createMissingPrices = (
     unreadable: (payload) => {
       const { s, a } = fieldsOf(payload);
       const symbol = typeof s === 'string' ? followed(s) : undefined;
-      if (symbol !== undefined) set(symbol, Number.isSafeInteger(a) ? Number(a) : (known.get(symbol)?.id ?? -1), 'unreadable');
+      if (symbol !== undefined)
+        set(symbol, Number.isSafeInteger(a) ? Number(a) : (known.get(symbol)?.id ?? -1), 'unreadable');
     },
     came: (symbol, tradeId) => set(symbol, tradeId, undefined),
     of: (symbol) => known.get(symbol)?.why,

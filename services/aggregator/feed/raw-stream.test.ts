@@ -53,7 +53,13 @@ const build = (random = () => 0.5) => {
     };
   };
   const stream = createRawStream(
-    { clock, log: silentLogger(), open, message: (_response, isCurrent) => messages.push(isCurrent), broken: (why) => broken.push(why) },
+    {
+      clock,
+      log: silentLogger(),
+      open,
+      message: (_response, isCurrent) => messages.push(isCurrent),
+      broken: (why) => broken.push(why),
+    },
     { ...rawStreamDefaults, random },
   );
   const at = (index: number) => opened.at(index) as Opened;

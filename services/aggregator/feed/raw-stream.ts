@@ -10,7 +10,10 @@ export interface RawStreamOptions extends RetryPolicy {
   readonly firstMessageMs: number;
   /** How long the old stream is still read after the new one began, so that nothing on its way is cut. Default 200. */
   readonly overlapMs: number;
-  /** A stream that promised to be heard every so often is given up when nothing comes for so many times as long. Default 3. */
+  /**
+   * A stream that promised to be heard every so often is given up when nothing comes for so many times as long. Default
+   * 3.
+   */
   readonly silentHeartbeats: number;
   /** A stream that lived this long counts as a success. Default 5 000. */
   readonly provenMs: number;
@@ -38,7 +41,10 @@ export interface RawStreamDeps {
   readonly opening?: () => void;
 }
 
-/** One stream with a changing set of symbols: a change or a break makes a new stream, whose first message retires the old one. */
+/**
+ * One stream with a changing set of symbols: a change or a break makes a new stream, whose first message retires the
+ * old one.
+ */
 export interface RawStream {
   /** The whole set from now on. */
   follow(symbols: Iterable<string>): void;
@@ -115,7 +121,9 @@ export const createRawStream = (deps: RawStreamDeps, options: RawStreamOptions =
       why = reason;
       link.controller.abort();
     };
-    const limit = clock.after(options.firstMessageMs, () => giveUp(`no first message within ${options.firstMessageMs} ms`));
+    const limit = clock.after(options.firstMessageMs, () =>
+      giveUp(`no first message within ${options.firstMessageMs} ms`),
+    );
     try {
       for await (const message of deps.open(link.symbols, signal)) {
         if (signal.aborted) break;
@@ -151,7 +159,14 @@ export const createRawStream = (deps: RawStreamDeps, options: RawStreamOptions =
     if (next || retry || current?.key === wantedKey) return;
     deps.opening?.();
     const nowMs = clock.monotonic();
-    next = { key: wantedKey, symbols: wanted, controller: new AbortController(), openedMs: nowMs, heardMs: nowMs, watch: undefined };
+    next = {
+      key: wantedKey,
+      symbols: wanted,
+      controller: new AbortController(),
+      openedMs: nowMs,
+      heardMs: nowMs,
+      watch: undefined,
+    };
     void read(next);
   };
 

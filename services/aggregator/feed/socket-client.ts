@@ -10,8 +10,8 @@ export interface SocketClientOptions extends Omit<Neighbour, 'observeCircuit'> {
 }
 
 /**
- * A page of history may wait for its turn in the exchange's weight budget, and 150 kB come slowly over a bad line. What hangs is given
- * up by the socket service, which sees the bytes, and a dead one by gRPC's keepalive.
+ * A page of history may wait for its turn in the exchange's weight budget, and 150 kB come slowly over a bad line. What
+ * hangs is given up by the socket service, which sees the bytes, and a dead one by gRPC's keepalive.
  */
 const historyDeadlineMs = 60_000;
 /** Of the list of all symbols, some 200 kB. */

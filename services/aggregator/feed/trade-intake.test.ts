@@ -13,12 +13,20 @@ afterEach(() => {
 /** Two symbols that trade all the time; the history knows what `record` holds. */
 const start = async (offMs = 0) => {
   const record = new Map<string, ReferenceTrade[]>();
-  bench = await createMarketBench(startMs, new Set(['btcusdt', 'ethusdt']), (clock) => async (symbol, { fromId, limit }) => {
-    const known = (record.get(symbol) ?? []).filter(({ id, timeMs }) => id >= (fromId ?? 0) && timeMs <= clock.now() + offMs);
-    return (fromId === undefined ? known.slice(-limit) : known.slice(0, limit)).map(toTrade);
-  });
+  bench = await createMarketBench(
+    startMs,
+    new Set(['btcusdt', 'ethusdt']),
+    (clock) =>
+      async (symbol, { fromId, limit }) => {
+        const known = (record.get(symbol) ?? []).filter(
+          ({ id, timeMs }) => id >= (fromId ?? 0) && timeMs <= clock.now() + offMs,
+        );
+        return (fromId === undefined ? known.slice(-limit) : known.slice(0, limit)).map(toTrade);
+      },
+  );
   const { clock, push } = bench;
-  const kept = (symbol: string, trade: ReferenceTrade) => void record.set(symbol, [...(record.get(symbol) ?? []), trade]);
+  const kept = (symbol: string, trade: ReferenceTrade) =>
+    void record.set(symbol, [...(record.get(symbol) ?? []), trade]);
   const trade = (symbol: string, id: number, change: (payload: string) => string = (payload) => payload) => {
     const made = tradeAt(id, clock.now() - startMs + offMs, `${id}.00000000`);
     kept(symbol, made);
@@ -38,7 +46,8 @@ const start = async (offMs = 0) => {
 const secondsOf = ({ published }: MarketBench, symbol: string) => published.filter((stat) => stat.symbol === symbol);
 const withTime = (name: 'T' | 'E', change: (timeMs: number) => number) => (payload: string) =>
   payload.replace(new RegExp(`"${name}":(\\d+)`), (_all, digits: string) => `"${name}":${change(Number(digits))}`);
-const both = (change: (timeMs: number) => number) => (payload: string) => withTime('T', change)(withTime('E', change)(payload));
+const both = (change: (timeMs: number) => number) => (payload: string) =>
+  withTime('T', change)(withTime('E', change)(payload));
 
 describe.each([
   ['on a computer whose clock is right', 0],
@@ -53,21 +62,30 @@ describe.each([
     ['both times an hour ahead', both((ms) => ms + 3_600_000)],
     ['both times an hour back', both((ms) => ms - 3_600_000)],
     ['both times of 1970', both(() => 0)],
-  ])('one trade with %s stops no second, shows no such time, and is counted as history has it', async (_what, change) => {
-    const run = await start(offMs);
-    await run.play(50, new Map([[15, change]]));
-    for (const symbol of ['btcusdt', 'ethusdt']) {
-      const seconds = secondsOf(run, symbol);
-      expect(seconds.every(({ complete, revision }) => complete && revision === 0)).toBe(true);
-      expect(seconds.length).toBeGreaterThanOrEqual(4);
-      expect(seconds.every(({ trades }) => trades === 10)).toBe(true);
-    }
-    const nowMs = run.clock.now() + offMs;
-    expect(run.told.every(({ timeMs }) => timeMs > nowMs - 60_000 && timeMs <= nowMs)).toBe(true);
-    // Where the local clock is behind, the very first frame seems to be ahead: the second one bears it out.
-    expect(run.tally.tradesDoubted).toBe(offMs > 0 ? 2 : 1);
-    expect(run.tally).toMatchObject({ tradesLate: 0, tradesTooLate: 0, tradesLost: 0, payloadsMalformed: 0, sequenceRestarts: 0 });
-  });
+  ])(
+    'one trade with %s stops no second, shows no such time, and is counted as history has it',
+    async (_what, change) => {
+      const run = await start(offMs);
+      await run.play(50, new Map([[15, change]]));
+      for (const symbol of ['btcusdt', 'ethusdt']) {
+        const seconds = secondsOf(run, symbol);
+        expect(seconds.every(({ complete, revision }) => complete && revision === 0)).toBe(true);
+        expect(seconds.length).toBeGreaterThanOrEqual(4);
+        expect(seconds.every(({ trades }) => trades === 10)).toBe(true);
+      }
+      const nowMs = run.clock.now() + offMs;
+      expect(run.told.every(({ timeMs }) => timeMs > nowMs - 60_000 && timeMs <= nowMs)).toBe(true);
+      // Where the local clock is behind, the very first frame seems to be ahead: the second one bears it out.
+      expect(run.tally.tradesDoubted).toBe(offMs > 0 ? 2 : 1);
+      expect(run.tally).toMatchObject({
+        tradesLate: 0,
+        tradesTooLate: 0,
+        tradesLost: 0,
+        payloadsMalformed: 0,
+        sequenceRestarts: 0,
+      });
+    },
+  );
 });
 
 describe('one coin whose stream tells the time an hour late, all the time', () => {
@@ -79,7 +97,9 @@ describe('one coin whose stream tells the time an hour late, all the time', () =
   ])('has prices of now and no old ones, %s', async (_when, from) => {
     const run = await start();
     const ids = minutes * 600;
-    const odd = new Map(Array.from({ length: ids }, (_, at) => [at + 1, hourBack] as const).filter(([id]) => id >= from));
+    const odd = new Map(
+      Array.from({ length: ids }, (_, at) => [at + 1, hourBack] as const).filter(([id]) => id >= from),
+    );
     await run.play(ids, odd);
     const prices = run.told.filter(({ symbol }) => symbol === 'btcusdt');
     const seconds = secondsOf(run, 'btcusdt');

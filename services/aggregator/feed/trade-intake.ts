@@ -29,7 +29,9 @@ export interface TradeIntake {
 }
 
 export const createTradeIntake = ({ log, tally, feedClock, missing, tapeOf }: TradeIntakeDeps): TradeIntake => {
-  /** Whether the times of a trade can be right, by what the frames of all symbols say; they set the feed's clock if so. */
+  /**
+   * Whether the times of a trade can be right, by what the frames of all symbols say; they set the feed's clock if so.
+   */
   const isTimed = ({ symbol, eventMs, trade: { timeMs } }: AggTradeFrame): boolean => {
     if (Math.abs(eventMs - timeMs) > maxEventSkewMs || !feedClock.observe(eventMs, symbol)) return false;
     return timeMs <= eventMs + maxTradeAheadMs;

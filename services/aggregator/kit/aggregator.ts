@@ -72,9 +72,17 @@ export const startRig = async (
     call: async (method, path, body, headers = {}) => {
       const type = body === undefined ? {} : { 'content-type': 'application/json' };
       const sent = typeof body === 'string' || body === undefined ? (body ?? null) : JSON.stringify(body);
-      const response = await fetch(url + path, { method, headers: { ...type, ...headers }, body: sent as string | null });
+      const response = await fetch(url + path, {
+        method,
+        headers: { ...type, ...headers },
+        body: sent as string | null,
+      });
       const text = await response.text();
-      return { status: response.status, headers: response.headers, body: text ? (JSON.parse(text) as Record<string, unknown>) : {} };
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: text ? (JSON.parse(text) as Record<string, unknown>) : {},
+      };
     },
     metric: async (name) => {
       const line = (await metrics.text()).split('\n').find((text) => text.startsWith(`tickfolio_aggregator_${name} `));

@@ -50,7 +50,11 @@ export interface FakeSocket {
   close(): Promise<void>;
 }
 
-export const tradePayload = (symbol: string, { id, price, quantity, timeMs }: ReferenceTrade, eventMs = timeMs + 1): string =>
+export const tradePayload = (
+  symbol: string,
+  { id, price, quantity, timeMs }: ReferenceTrade,
+  eventMs = timeMs + 1,
+): string =>
   JSON.stringify({
     e: 'aggTrade',
     E: eventMs,
@@ -105,7 +109,12 @@ export const startFakeSocket = async (port = 0): Promise<FakeSocket> => {
             resolve();
           };
           signal.addEventListener('abort', leave, { once: true });
-          const statuses = symbols.map((symbol) => ({ symbol, state: StreamState.STREAM_STATE_LIVE, detail: '', sinceMs: 1 }));
+          const statuses = symbols.map((symbol) => ({
+            symbol,
+            state: StreamState.STREAM_STATE_LIVE,
+            detail: '',
+            sinceMs: 1,
+          }));
           if (!fake.mute) stream.send({ statuses, heartbeatMs });
         }),
     );
@@ -117,7 +126,10 @@ export const startFakeSocket = async (port = 0): Promise<FakeSocket> => {
       if (fake.pageFault) throw fake.pageFault;
       const rows = [...(history.get(request.symbol) ?? [])].sort((a, b) => a.id - b.id);
       const { fromId } = request;
-      const page = fromId === undefined ? rows.slice(-request.limit) : rows.filter(({ id }) => id >= fromId).slice(0, request.limit);
+      const page =
+        fromId === undefined
+          ? rows.slice(-request.limit)
+          : rows.filter(({ id }) => id >= fromId).slice(0, request.limit);
       return { trades: page.map(rowOf), voidIds: [] };
     }),
     listSymbols: server.unary<ListSymbolsRequest, ListSymbolsResponse>(async ({ knownRevision }) => {
@@ -155,7 +167,8 @@ export const startFakeSocket = async (port = 0): Promise<FakeSocket> => {
     trades: (symbol, ...trades) => {
       history.set(symbol, [...(history.get(symbol) ?? []), ...trades]);
       const frames = trades.map((trade) => ({ payload: tradePayload(symbol, trade), receiveTimeMs: trade.timeMs + 2 }));
-      for (const stream of streams) if (stream.kind === 'aggTrade' && stream.symbols.includes(symbol)) stream.send({ frames });
+      for (const stream of streams)
+        if (stream.kind === 'aggTrade' && stream.symbols.includes(symbol)) stream.send({ frames });
     },
     close: () => server.close(),
   };
@@ -164,4 +177,8 @@ export const startFakeSocket = async (port = 0): Promise<FakeSocket> => {
 
 /** @param deadPeerMs after which a peer that is gone without a word is noticed */
 export const connectSocket = (port: number, deadPeerMs?: number): SocketClient =>
-  createSocketClient({ clock: systemClock, target: `127.0.0.1:${port}`, ...(deadPeerMs === undefined ? {} : { deadPeerMs }) });
+  createSocketClient({
+    clock: systemClock,
+    target: `127.0.0.1:${port}`,
+    ...(deadPeerMs === undefined ? {} : { deadPeerMs }),
+  });

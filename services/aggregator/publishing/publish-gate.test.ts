@@ -31,10 +31,18 @@ describe('the publishing gate', () => {
     const tally = createTally();
     const priceBus = {
       publish: ({ symbol, second }: SecondStat) => void sent.push(`${symbol} ${second}`),
-      publishPrice: ({ symbol, tradeId }: { symbol: string; tradeId: number }) => void sent.push(`price ${symbol} ${tradeId}`),
+      publishPrice: ({ symbol, tradeId }: { symbol: string; tradeId: number }) =>
+        void sent.push(`price ${symbol} ${tradeId}`),
     };
     const bound = maxWaiting === undefined ? {} : { maxWaiting };
-    const gate = createPublishGate({ priceBus, certain: () => state.certain, by: 'test', tally, log: silentLogger(), ...bound });
+    const gate = createPublishGate({
+      priceBus,
+      certain: () => state.certain,
+      by: 'test',
+      tally,
+      log: silentLogger(),
+      ...bound,
+    });
     return { gate, sent, state, tally };
   };
 

@@ -32,7 +32,14 @@ export interface PublishGateDeps {
   readonly maxWaiting?: number;
 }
 
-export const createPublishGate = ({ priceBus, certain, by, tally, log, maxWaiting = 200_000 }: PublishGateDeps): PublishGate => {
+export const createPublishGate = ({
+  priceBus,
+  certain,
+  by,
+  tally,
+  log,
+  maxWaiting = 200_000,
+}: PublishGateDeps): PublishGate => {
   let held = false;
   let overflowing = false;
   const waiting = createWaitingSeconds(maxWaiting);

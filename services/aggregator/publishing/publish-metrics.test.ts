@@ -16,7 +16,8 @@ const build = () => {
   const priceBus = createPriceBus({
     ...pubsub,
     publish: (...given) => void (state.server === 'takes' && pubsub.publish(...given)),
-    read: (keys) => (state.server === 'is away' ? Promise.reject(new AppError('unavailable', 'away')) : pubsub.read(keys)),
+    read: (keys) =>
+      state.server === 'is away' ? Promise.reject(new AppError('unavailable', 'away')) : pubsub.read(keys),
   });
   const measured = measurePublishing({ priceBus, metrics, clock, log: silentLogger(), exchangeNow: clock.now });
   let tradeId = 0;
@@ -29,7 +30,9 @@ const build = () => {
     }
   };
   const ageMs = async () => {
-    const line = (await metrics.text()).split('\n').find((text) => text.startsWith('tickfolio_aggregator_last_publish_timestamp_seconds '));
+    const line = (await metrics.text())
+      .split('\n')
+      .find((text) => text.startsWith('tickfolio_aggregator_last_publish_timestamp_seconds '));
     return clock.now() - Number(line?.split(' ')[1]) * 1_000;
   };
   return { clock, state, play, ageMs, close: () => measured.close() };

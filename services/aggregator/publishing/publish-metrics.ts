@@ -12,7 +12,10 @@ export interface PublishMetricsDeps {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Logger;
-  /** The exchange's time, epoch milliseconds: against the clock of this machine every price would be late where that is ahead. */
+  /**
+   * The exchange's time, epoch milliseconds: against the clock of this machine every price would be late where that is
+   * ahead.
+   */
   readonly exchangeNow: () => number;
 }
 
@@ -30,10 +33,16 @@ export interface MeasuredPublishing extends Pick<PriceBus, 'publish' | 'publishP
 }
 
 /**
- * Measures how old what is published is, by the exchange's clock, and when something was published last. Publishing waits for nobody,
- * so that it was called says nothing: the newest price is read back, and counts when it is there.
+ * Measures how old what is published is, by the exchange's clock, and when something was published last. Publishing
+ * waits for nobody, so that it was called says nothing: the newest price is read back, and counts when it is there.
  */
-export const measurePublishing = ({ priceBus, metrics, clock, log, exchangeNow }: PublishMetricsDeps): MeasuredPublishing => {
+export const measurePublishing = ({
+  priceBus,
+  metrics,
+  clock,
+  log,
+  exchangeNow,
+}: PublishMetricsDeps): MeasuredPublishing => {
   const seconds = metrics.histogram({
     name: 'second_publish_lag_seconds',
     help: 'From the end of a second, by the exchange, to its first SecondStat being published',

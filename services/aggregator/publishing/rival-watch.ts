@@ -22,10 +22,10 @@ const isBehind = (one: PublishedSecond, other: PublishedSecond): boolean =>
   one.second < other.second || (one.second === other.second && one.revision < other.revision);
 
 /**
- * Finds out that somebody else has our symbols although the group cannot be heard here: then it is this process that is cut off, and
- * not the group that is away for all. Whoever published a symbol last stands beside its mark. A mark behind what was published here
- * is none of a rival, unless it moves: a server that came back with an older copy of its data has the marks of former owners, over
- * which ours is written again.
+ * Finds out that somebody else has our symbols although the group cannot be heard here: then it is this process that is
+ * cut off, and not the group that is away for all. Whoever published a symbol last stands beside its mark. A mark
+ * behind what was published here is none of a rival, unless it moves: a server that came back with an older copy of its
+ * data has the marks of former owners, over which ours is written again.
  */
 export const watchRivals = ({ clock, log, priceBus, gate, shares, by }: RivalWatchDeps): { close(): void } => {
   let looking = false;

@@ -61,7 +61,9 @@ describe('aggregators that share the symbols', () => {
       };
     const live = async (...rigs: readonly AggregatorRig[]) => {
       const answers = await Promise.all(rigs.map((rig) => tell(rig)));
-      return answers.map(({ feeds, lastPrices }) => Object.keys(lastPrices).filter((symbol) => feeds[symbol]?.state === 'live'));
+      return answers.map(({ feeds, lastPrices }) =>
+        Object.keys(lastPrices).filter((symbol) => feeds[symbol]?.state === 'live'),
+      );
     };
     const tradeAll = (id: number, timeMs: number) => {
       for (const symbol of symbols) fake.trades(symbol, tradeAt(id, timeMs));
@@ -73,7 +75,9 @@ describe('aggregators that share the symbols', () => {
     const { fake, published, t0, start, tell, live, tradeAll } = await setUp();
     const one = await start();
     expect((await one.call('GET', '/ready')).body).toMatchObject({
-      dependencies: { 'symbol-shares': { status: 'down', required: false, reason: 'nobody has said yet which symbols are needed' } },
+      dependencies: {
+        'symbol-shares': { status: 'down', required: false, reason: 'nobody has said yet which symbols are needed' },
+      },
     });
     expect(await one.metric('shares_owned')).toBe(0);
     await tell(one);
@@ -150,9 +154,14 @@ describe('aggregators that share the symbols', () => {
     for (const symbol of symbols) fake.history.get(symbol)?.push(tradeAt(105, t0 + 5_000));
     await eventually('two has all again', async () => (await live(two))[0]?.length === symbols.length);
     const priced = async () => Object.values((await tell(two)).lastPrices) as { tradeId: number }[];
-    await eventually('the history was read again', async () => (await priced()).every(({ tradeId }) => tradeId === 105));
+    await eventually('the history was read again', async () =>
+      (await priced()).every(({ tradeId }) => tradeId === 105),
+    );
     for (let i = 6; i < 9; i++) tradeAll(100 + i, t0 + i * 1_000);
-    await eventually('new seconds', () => published.filter(({ second }) => second === t0 + 7_000).length === symbols.length);
+    await eventually(
+      'new seconds',
+      () => published.filter(({ second }) => second === t0 + 7_000).length === symbols.length,
+    );
     expect(await two.metric('symbols_continued_total')).toBe(symbols.length);
     expect(published.filter(({ second }) => second === t0 + 4_000 || second === t0 + 5_000)).toEqual([]);
   });
@@ -185,10 +194,14 @@ describe('an aggregator that cannot hear the group', () => {
     for (let i = 0; i < 3; i++) fake.trades('btcusdt', tradeAt(100 + i, t0 + i * 1_000));
     await eventually('it publishes', () => published.length === 2);
     const mark = { second: t0 + 2_000, tradeId: 102, tradeTimeMs: t0 + 2_000, revision: 1, final: true };
-    other.publish({ ...(published[1] as SecondStat), second: t0 + 2_000 }, { symbol: 'btcusdt', last: mark, later: [], by: 'another' });
+    other.publish(
+      { ...(published[1] as SecondStat), second: t0 + 2_000 },
+      { symbol: 'btcusdt', last: mark, later: [], by: 'another' },
+    );
     await eventually('it gives way', async () => {
       const { body } = await rig.call('GET', '/ready');
-      const word = (body as { dependencies: Record<string, { reason?: string }> }).dependencies['symbol-shares']?.reason;
+      const word = (body as { dependencies: Record<string, { reason?: string }> }).dependencies['symbol-shares']
+        ?.reason;
       return word?.includes('another aggregator publishes our symbols') ?? false;
     });
     const before = published.length;

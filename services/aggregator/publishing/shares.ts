@@ -2,7 +2,10 @@ import type { Clock, Timer } from '@tickfolio/lib/clock';
 import { type EventLog, type Membership, partitionOf } from '@tickfolio/lib/event-log';
 import type { Tally } from '../tally.js';
 
-/** Carries no message: its partitions are the shares, and their assignment to the members of the group says whose each is. */
+/**
+ * Carries no message: its partitions are the shares, and their assignment to the members of the group says whose each
+ * is.
+ */
 export const shareTopic = 'tickfolio.symbol-shares';
 export const shareCount = 24;
 const shareGroup = 'tickfolio-aggregators';
@@ -17,7 +20,10 @@ export interface Shares {
   readonly counts: { readonly owned: number; readonly of: number } | undefined;
   /** False after this process stood still for so long that its shares may be somebody else's. */
   readonly certain: boolean;
-  /** The group cannot be heard and somebody else publishes our symbols: they are not ours any more, until the group says so. */
+  /**
+   * The group cannot be heard and somebody else publishes our symbols: they are not ours any more, until the group says
+   * so.
+   */
   yield(): void;
   /** What is needed is known here: now a share is in good hands. */
   needsKnown(): void;
@@ -42,7 +48,10 @@ export interface SharesDeps {
   readonly eventLog: Pick<EventLog, 'join'>;
   readonly clock: Clock;
   readonly tally: Tally;
-  /** Shares may move: publish nothing until `moved`. Resolves when everything published has arrived. Called again it goes on. */
+  /**
+   * Shares may move: publish nothing until `moved`. Resolves when everything published has arrived. Called again it
+   * goes on.
+   */
   readonly pause: () => Promise<void>;
   /** @param kept whether a symbol was ours all along */
   readonly moved: (kept: (symbol: string) => boolean) => void;
@@ -52,8 +61,8 @@ export interface SharesDeps {
 const maxWaitMs = 5_000;
 
 /**
- * A dealing takes 1 to 3 s, or as long as the group takes a silent member for alive. One that does not end while the group cannot be
- * heard moves nothing: nobody can have taken the shares, or else a rival is seen.
+ * A dealing takes 1 to 3 s, or as long as the group takes a silent member for alive. One that does not end while the
+ * group cannot be heard moves nothing: nobody can have taken the shares, or else a rival is seen.
  */
 const maxHoldMs = 6_000;
 const lookMs = 500;

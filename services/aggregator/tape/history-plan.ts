@@ -14,16 +14,26 @@ export interface HistoryPlan {
    * @param through the last second that is over for long enough that history must have its trades
    * @param second the newest second, where only history can tell whether it is whole
    */
-  next(sequence: TradeSequence, ask: { through: number; second: number | undefined }, localMs: number): PageRequest | undefined;
+  next(
+    sequence: TradeSequence,
+    ask: { through: number; second: number | undefined },
+    localMs: number,
+  ): PageRequest | undefined;
   /** The history answered what was asked. */
   served(): void;
-  /** The history does not have what was asked for, or not yet. @param most how often it is asked again @returns whether that was enough */
+  /**
+   * The history does not have what was asked for, or not yet. @param most how often it is asked again @returns whether
+   * that was enough
+   */
   lacked(localMs: number, most: number): boolean;
   /** There is no history yet. */
   empty(localMs: number): void;
   /** The newest rows of the history are no trades: more of them are asked for, once. */
   onlyVoid(localMs: number): void;
-  /** The feed brought what cannot be believed alone: history tells what there is, ever more seldom, unless a trade shows it first. */
+  /**
+   * The feed brought what cannot be believed alone: history tells what there is, ever more seldom, unless a trade shows
+   * it first.
+   */
   doubted(localMs: number): void;
   failed(error: AppError, localMs: number): void;
   /** What may have been missed while the feed was away is known, or given up. */
@@ -36,7 +46,10 @@ export interface HistoryPlan {
   readonly waiting: boolean;
 }
 
-/** A symbol of which nothing can be believed is asked about so often: before its last price counts as old, after a minute by default. */
+/**
+ * A symbol of which nothing can be believed is asked about so often: before its last price counts as old, after a
+ * minute by default.
+ */
 const maxDoubtDelayMs = 45_000;
 
 export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {

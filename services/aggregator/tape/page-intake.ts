@@ -29,7 +29,10 @@ export interface PageIntakeDeps {
   readonly lose: (range: IdRange, why: string) => void;
   /** The last trade of the history is placed, before any of the stream. */
   readonly seeded: (localMs: number) => void;
-  readonly options: Pick<TapeOptions, 'maxLeapTrades' | 'maxTimeSlipMs' | 'maxHoleAgeMs' | 'maxLagRetries' | 'maxHoleLagRetries'>;
+  readonly options: Pick<
+    TapeOptions,
+    'maxLeapTrades' | 'maxTimeSlipMs' | 'maxHoleAgeMs' | 'maxLagRetries' | 'maxHoleLagRetries'
+  >;
 }
 
 /** What a page of history says of a symbol's trades, by what it was asked for. */
@@ -59,7 +62,8 @@ export const createPageIntake = (deps: PageIntakeDeps): PageIntake => {
     const hole = series().sequence.holeAt(fromId);
     if (!first) {
       // It has nothing newer either, though the stream has: it is behind.
-      if (hole && history.lacked(localMs, options.maxHoleLagRetries)) lose(hole, 'the history of the exchange does not have them');
+      if (hole && history.lacked(localMs, options.maxHoleLagRetries))
+        lose(hole, 'the history of the exchange does not have them');
       return;
     }
     if (hole) hole.gap.servedMs = localMs;
@@ -69,7 +73,11 @@ export const createPageIntake = (deps: PageIntakeDeps): PageIntake => {
     takeRows(rows, localMs);
     history.served();
   };
-  const newestPage = ({ purpose, limit, second, through = 0 }: PageRequest, rows: readonly HistoryRow[], localMs: number) => {
+  const newestPage = (
+    { purpose, limit, second, through = 0 }: PageRequest,
+    rows: readonly HistoryRow[],
+    localMs: number,
+  ) => {
     if (rows.length === 0) {
       if (!history.lacked(localMs, options.maxLagRetries)) return;
       if (second !== undefined) series().proof.inVain(second);

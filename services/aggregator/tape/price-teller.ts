@@ -19,8 +19,8 @@ export interface PriceTeller {
   /** True while the newest trade was not told yet. */
   readonly untold: boolean;
   /**
-   * Whether a second that ended by this moment did so with a price that nobody was told. It is the end of a second that counts, not where
-   * the newest trade is: of a busy symbol that is always in the second that runs.
+   * Whether a second that ended by this moment did so with a price that nobody was told. It is the end of a second that
+   * counts, not where the newest trade is: of a busy symbol that is always in the second that runs.
    * @param overMs epoch milliseconds
    */
   isDue(overMs: number): boolean;
@@ -28,7 +28,10 @@ export interface PriceTeller {
   traded(trade: Trade): void;
   /** A second went out with the price of this trade. */
   published(tradeId: number): void;
-  /** Tells the newest price, unless another one was told just now. @param isForced tells it all the same @returns whether it did */
+  /**
+   * Tells the newest price, unless another one was told just now. @param isForced tells it all the same @returns
+   * whether it did
+   */
   tell(localMs: number, isForced?: boolean): boolean;
   /** The ids begin anew: what was told says nothing of those to come. */
   renumbered(): void;

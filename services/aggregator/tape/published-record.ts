@@ -1,7 +1,10 @@
 import type { PublishedSecond, PublishedThrough } from '@tickfolio/lib/price-bus';
 import type { SecondTrades } from './second-trades.js';
 
-/** More seconds behind one that waits for its repair are not remembered for a successor: that one is then taken as it is. */
+/**
+ * More seconds behind one that waits for its repair are not remembered for a successor: that one is then taken as it
+ * is.
+ */
 const maxLater = 120;
 
 /** What of one symbol's seconds is published, for whoever goes on one day. */
@@ -21,7 +24,8 @@ export const createPublishedRecord = (symbol: string, goOnFrom?: PublishedThroug
   const later: PublishedSecond[] = [...(goOnFrom?.later ?? [])];
   return {
     add: ({ second, lastId, lastTimeMs }, revision, final, oldestWaiting = Number.POSITIVE_INFINITY) => {
-      // Taken as it was when it fell out of `later`: going back to it would have a successor publish all behind it again.
+      // Taken as it was when it fell out of `later`: going back to it would have a successor publish all behind it
+      // again.
       if (last && second <= last.second) return;
       let at = later.length;
       while (at > 0 && (later[at - 1] as PublishedSecond).second >= second) at--;

@@ -6,11 +6,14 @@ import { addTrade, type SecondTrades, secondMs, secondOf, startSecond, toSecondS
 import type { Trade } from './trade.js';
 
 export interface LedgerOptions {
-  /** How long after its end a second is taken to be over, by the clock alone: trades of its last moments are on their way. Default 10. */
+  /**
+   * How long after its end a second is taken to be over, by the clock alone: trades of its last moments are on their
+   * way. Default 10.
+   */
   readonly latenessMs: number;
   /**
-   * How long a second that is over waits to be known whole before it is published as incomplete, and how long a whole one waits at
-   * most for those before it. Default 2 000.
+   * How long a second that is over waits to be known whole before it is published as incomplete, and how long a whole
+   * one waits at most for those before it. Default 2 000.
    */
   readonly holdMs: number;
   /** How far behind the newest second a published one is remembered. Default 120 000. */
@@ -43,7 +46,10 @@ interface Entry extends SecondTrades {
   lossy: boolean;
 }
 
-/** What became of a trade: `late` for a second that is complete, `too late` for one that is not remembered. Neither counts in any second. */
+/**
+ * What became of a trade: `late` for a second that is complete, `too late` for one that is not remembered. Neither
+ * counts in any second.
+ */
 export type Added = 'added' | 'late' | 'too late';
 
 /** The seconds of one symbol, from their first trade to the time when nothing can change them any more. */
@@ -55,8 +61,8 @@ export interface SecondLedger {
   /** Some trades between these times are lost. */
   markLost(fromTimeMs: number, toTimeMs: number): void;
   /**
-   * Publishes what is due, oldest first. A second that was found when a younger one was published already holds up none: while an
-   * old hole is filled page by page there is always one that waits for its next page.
+   * Publishes what is due, oldest first. A second that was found when a younger one was published already holds up
+   * none: while an old hole is filled page by page there is always one that waits for its next page.
    */
   advance(now: Moment, sequence: SequenceView): void;
   /** Publishes what there is: no trade will come any more. @param canBe whether there can be such a second at all */

@@ -7,12 +7,19 @@ export interface SecondProof {
   /** Whether history has shown that this second is whole. */
   isShown(second: number): boolean;
   /** What to ask: up to which second history must have everything, and the second that waits for it, if one does. */
-  wanted(feedMs: number, sequence: TradeSequence, ledger: SecondLedger): { through: number; second: number | undefined };
+  wanted(
+    feedMs: number,
+    sequence: TradeSequence,
+    ledger: SecondLedger,
+  ): { through: number; second: number | undefined };
   /** History has nothing newer than what is known, asked so long after the end of this second. */
   shown(through: number): void;
   /** History was asked about this second in vain. */
   inVain(second: number): void;
-  /** A newer trade of this second came: had it been shown to be whole, the history was further behind than is allowed for. */
+  /**
+   * A newer trade of this second came: had it been shown to be whole, the history was further behind than is allowed
+   * for.
+   */
   traded(second: number): void;
 }
 

@@ -37,7 +37,8 @@ describe('the trades of a second', () => {
           .sort((a, b) => a.id - b.id)
           .map(({ price, quantity }) => [new Exact(price), new Exact(quantity)] as const);
         const prices = ordered.map(([price]) => price);
-        const sum = (values: readonly Decimal[]) => values.reduce((total, value) => total.plus(value), new Exact(0)).toFixed();
+        const sum = (values: readonly Decimal[]) =>
+          values.reduce((total, value) => total.plus(value), new Exact(0)).toFixed();
         expect(toSecondStat('btcusdt', second, true, 0)).toMatchObject({
           open: prices[0]?.toFixed(),
           close: prices.at(-1)?.toFixed(),

@@ -11,14 +11,20 @@ export interface StreamDoubtOptions {
   readonly maxTimeSlipMs: number;
 }
 
-/** What becomes of a trade of the stream: it is taken, or the history is asked about it, or everything begins anew with it. */
+/**
+ * What becomes of a trade of the stream: it is taken, or the history is asked about it, or everything begins anew with
+ * it.
+ */
 export type Verdict = 'take' | 'doubt' | 'anew';
 
 /** Holds the trades of one symbol's stream against those that are known, so that no single one of them misleads. */
 export interface StreamDoubt {
   /** Before it is placed. */
   judge(trade: Trade, sequence: TradeSequence): Verdict;
-  /** After it was placed. @param newerInTime than every trade known before @returns whether everything begins anew with it */
+  /**
+   * After it was placed. @param newerInTime than every trade known before @returns whether everything begins anew with
+   * it
+   */
   isAnew(placement: Placement, newerInTime: boolean): boolean;
   /** History has nothing newer: what leapt ahead is not believed any more. */
   answered(): void;

@@ -160,7 +160,11 @@ describe('holes', () => {
     const request = bench.tape.want(bench.clock.monotonic());
     expect(request).toBeDefined();
     if (request)
-      bench.tape.pageFailed(request, new AppError('resource_exhausted', 'spent', { retryAfterMs: 7_000 }), bench.clock.monotonic());
+      bench.tape.pageFailed(
+        request,
+        new AppError('resource_exhausted', 'spent', { retryAfterMs: 7_000 }),
+        bench.clock.monotonic(),
+      );
     bench.wait(6_990);
     expect(bench.tape.want(bench.clock.monotonic())).toBeUndefined();
     expect(bench.published.map(brief)).toEqual([

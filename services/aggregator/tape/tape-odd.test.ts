@@ -185,7 +185,9 @@ describe('a trade with a time that cannot be right', () => {
     }
     const later = bench.published.filter(({ second }) => second > startMs + 5_000);
     expect(later.map(brief)).toEqual([6, 7, 8].map((second) => [second, 10, true, 0]));
-    expect(bench.published.map(({ second }) => second)).toEqual([...bench.published.map(({ second }) => second)].sort((a, b) => a - b));
+    expect(bench.published.map(({ second }) => second)).toEqual(
+      [...bench.published.map(({ second }) => second)].sort((a, b) => a - b),
+    );
     expect(bench.told.every(({ timeMs }) => timeMs < startMs + 20_000)).toBe(true);
     expect(bench.tally).toMatchObject({ tradesLate: 0, tradesTooLate: 0 });
   });

@@ -18,7 +18,8 @@ const pageEveryMs = fc.option(fc.integer({ min: 10, max: 3_000 }), { nil: undefi
 
 const tradesOf = ({ meanMs, draws }: { meanMs: number; draws: Iterator<number> }): ReferenceTrade[] => {
   const record: ReferenceTrade[] = [];
-  for (let ms = 0; ms < endMs; ms += -Math.log(draws.next().value) * meanMs) record.push(tradeAt(record.length + 1, Math.floor(ms)));
+  for (let ms = 0; ms < endMs; ms += -Math.log(draws.next().value) * meanMs)
+    record.push(tradeAt(record.length + 1, Math.floor(ms)));
   return record;
 };
 
@@ -30,14 +31,19 @@ describe('a symbol of hundreds of trades a second that loses some', () => {
         const record = tradesOf({ ...given, draws: given.draws[Symbol.iterator]() });
         const arrived = record.filter(({ id }) => id === 1 || id === record.length || (id + offset) % every !== 0);
         const shownId = () =>
-          Math.max(0, ...bench.told.map(({ tradeId }) => tradeId), ...bench.published.map(({ lastTradeId }) => lastTradeId));
+          Math.max(
+            0,
+            ...bench.told.map(({ tradeId }) => tradeId),
+            ...bench.published.map(({ lastTradeId }) => lastTradeId),
+          );
         let next = 0;
         for (let ms = stepMs; ms <= endMs + 3_000; ms += stepMs) {
           bench.wait(stepMs);
           const from = next;
           while ((arrived[next]?.timeMs ?? Number.POSITIVE_INFINITY) <= startMs + ms) next += 1;
           bench.stream(...arrived.slice(from, next));
-          if (pageMs !== undefined && ms % (stepMs * Math.ceil(pageMs / stepMs)) === 0) bench.serve(record.slice(0, next));
+          if (pageMs !== undefined && ms % (stepMs * Math.ceil(pageMs / stepMs)) === 0)
+            bench.serve(record.slice(0, next));
           const overMs = ms - tapeDefaults.latenessMs - tapeDefaults.priceSpacingMs;
           if (overMs % 1_000 !== 0) continue;
           const ended = arrived.findLast(({ timeMs }) => timeMs < startMs + overMs);
@@ -49,7 +55,9 @@ describe('a symbol of hundreds of trades a second that loses some', () => {
         }
         const last = new Map(bench.published.map((stat) => [stat.second, stat]));
         const found = [...last.values()].sort((a, b) => a.second - b.second);
-        expect(found.map(({ complete, revision, ...stat }) => stat)).toEqual(referenceSecondStats('btcusdt', record).slice(1));
+        expect(found.map(({ complete, revision, ...stat }) => stat)).toEqual(
+          referenceSecondStats('btcusdt', record).slice(1),
+        );
         expect(found.every(({ complete }) => complete)).toBe(true);
         // Nothing is told twice as often for being busy: one price ahead for each second, and the first one.
         expect(bench.told.length).toBeLessThanOrEqual(endMs / 1_000 + 2);

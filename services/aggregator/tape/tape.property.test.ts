@@ -21,10 +21,16 @@ const delivery = fc.record({
   delayMs: fc.integer({ min: 0, max: 400 }),
   repeatedAfterMs: fc.option(fc.integer({ min: 0, max: 3_000 }), { nil: undefined }),
 });
-const steps = fc.array(fc.record({ pause, price: amount, quantity: amount, delivery }), { minLength: 2, maxLength: 120 });
-const outages = fc.array(fc.record({ fromMs: fc.integer({ min: 0, max: 15_000 }), lengthMs: fc.integer({ min: 10, max: 6_000 }) }), {
-  maxLength: 2,
+const steps = fc.array(fc.record({ pause, price: amount, quantity: amount, delivery }), {
+  minLength: 2,
+  maxLength: 120,
 });
+const outages = fc.array(
+  fc.record({ fromMs: fc.integer({ min: 0, max: 15_000 }), lengthMs: fc.integer({ min: 10, max: 6_000 }) }),
+  {
+    maxLength: 2,
+  },
+);
 /** A stream that lags as a whole: from one moment on everything comes later, without a word. */
 const lag = fc.record({ fromMs: fc.integer({ min: 0, max: 10_000 }), lengthMs: fc.integer({ min: 100, max: 5_000 }) });
 const history = fc.record({
@@ -35,10 +41,13 @@ const history = fc.record({
 });
 
 /** The publisher is killed, and another one goes on after a while. */
-const takeovers = fc.array(fc.record({ fromMs: fc.integer({ min: 0, max: 15_000 }), lengthMs: fc.integer({ min: 10, max: 7_000 }) }), {
-  minLength: 1,
-  maxLength: 3,
-});
+const takeovers = fc.array(
+  fc.record({ fromMs: fc.integer({ min: 0, max: 15_000 }), lengthMs: fc.integer({ min: 10, max: 7_000 }) }),
+  {
+    minLength: 1,
+    maxLength: 3,
+  },
+);
 
 interface Run {
   readonly steps: typeof steps extends fc.Arbitrary<infer T> ? T : never;
@@ -82,7 +91,8 @@ const play = ({
     const atMs = isLagging ? lag.fromMs + lag.lengthMs : readyMs;
     if (isEdge || (!how.dropped && !isOut(atMs))) arrivals.push({ atMs, trade, order: index });
     const againMs = atMs + (how.repeatedAfterMs ?? 0);
-    if (how.repeatedAfterMs !== undefined && !isEdge && !isOut(againMs)) arrivals.push({ atMs: againMs, trade, order: index });
+    if (how.repeatedAfterMs !== undefined && !isEdge && !isOut(againMs))
+      arrivals.push({ atMs: againMs, trade, order: index });
   });
   arrivals.sort((a, b) => a.atMs - b.atMs || a.order - b.order);
   const endMs = timeMs + 20_000;
@@ -124,7 +134,10 @@ const play = ({
 const run = fc.record({ steps, outages, lag, history, dense: fc.boolean() });
 const runs = seedsOf(150);
 
-/** Holds what was published against what subscribers may rely on: revisions count up, and a complete second is right and never changes. */
+/**
+ * Holds what was published against what subscribers may rely on: revisions count up, and a complete second is right and
+ * never changes.
+ */
 const expectFinal = (published: readonly SecondStat[], record: readonly ReferenceTrade[]) => {
   const expected = new Map(referenceSecondStats('btcusdt', record).map((stat) => [stat.second, stat]));
   const before = new Map<number, SecondStat>();
@@ -145,7 +158,13 @@ describe('whatever is dropped, delayed, repeated, reordered and cut', () => {
       fc.property(run, (given) => {
         const { bench, record } = play(given);
         expect(bench.tape.missing).toBe(0);
-        expect(bench.tally).toMatchObject({ trades: record.length, tradesLost: 0, gapsLost: 0, sequenceRestarts: 0, tradesTooLate: 0 });
+        expect(bench.tally).toMatchObject({
+          trades: record.length,
+          tradesLost: 0,
+          gapsLost: 0,
+          sequenceRestarts: 0,
+          tradesTooLate: 0,
+        });
         const latest = new Map(bench.published.map((stat) => [stat.second, stat]));
         const found = [...latest.values()].sort((a, b) => a.second - b.second);
         const expected = referenceSecondStats('btcusdt', record).slice(1);
@@ -161,12 +180,20 @@ describe('whatever is dropped, delayed, repeated, reordered and cut', () => {
       fc.property(run, fc.array(fc.boolean(), { minLength: 120, maxLength: 120 }), (given, voids) => {
         const { bench, record } = play({ ...given, voids });
         expect(bench.tape.missing).toBe(0);
-        expect(bench.tally).toMatchObject({ trades: record.length, tradesLost: 0, gapsLost: 0, sequenceRestarts: 0, tradesTooLate: 0 });
+        expect(bench.tally).toMatchObject({
+          trades: record.length,
+          tradesLost: 0,
+          gapsLost: 0,
+          sequenceRestarts: 0,
+          tradesTooLate: 0,
+        });
         expect(bench.tally.tradesVoid).toBe(given.steps.length - record.length);
         expectFinal(bench.published, record);
         const latest = new Map(bench.published.map((stat) => [stat.second, stat]));
         const found = [...latest.values()].sort((a, b) => a.second - b.second);
-        expect(found.map(({ complete, revision, ...stat }) => stat)).toEqual(referenceSecondStats('btcusdt', record).slice(1));
+        expect(found.map(({ complete, revision, ...stat }) => stat)).toEqual(
+          referenceSecondStats('btcusdt', record).slice(1),
+        );
         expect(found.every(({ complete }) => complete)).toBe(true);
       }),
       { numRuns: Math.ceil(runs / 5) },
@@ -193,7 +220,9 @@ describe('whatever is dropped, delayed, repeated, reordered and cut', () => {
         expect(bench.tally).toMatchObject({ tradesLate: 0, tradesLost: 0, symbolsBegunAnew: 0 });
         const latest = new Map(bench.published.map((stat) => [stat.second, stat]));
         const found = [...latest.values()].sort((a, b) => a.second - b.second);
-        expect(found.map(({ complete, revision, ...stat }) => stat)).toEqual(referenceSecondStats('btcusdt', record).slice(1));
+        expect(found.map(({ complete, revision, ...stat }) => stat)).toEqual(
+          referenceSecondStats('btcusdt', record).slice(1),
+        );
         expect(found.every(({ complete }) => complete)).toBe(true);
       }),
       { numRuns: runs },

@@ -20,7 +20,14 @@ describe('seconds', () => {
         revision: 0,
       },
     ]);
-    expect(bench.published[0]).toMatchObject({ open: '7.5', high: '8', low: '7.5', close: '8', volume: '2.5', quoteVolume: '19' });
+    expect(bench.published[0]).toMatchObject({
+      open: '7.5',
+      high: '8',
+      low: '7.5',
+      close: '8',
+      volume: '2.5',
+      quoteVolume: '19',
+    });
   });
 
   it('publishes nothing for a second without a trade', () => {

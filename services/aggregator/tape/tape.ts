@@ -30,9 +30,10 @@ export interface TapeDeps {
 /**
  * The trades of one symbol: none missing, none twice, summed up by second. One writer; does no I/O.
  *
- * A second is published as complete only when the exchange's own numbering proves it: a later trade is known and no id before it
- * is missing, or the history, asked long enough after the second's end, has nothing newer. No clock, no frame of another
- * symbol proves it, because each stream may lag alone. The price does not wait: it is told when the second is over by the clock.
+ * A second is published as complete only when the exchange's own numbering proves it: a later trade is known and no id
+ * before it is missing, or the history, asked long enough after the second's end, has nothing newer. No clock, no frame
+ * of another symbol proves it, because each stream may lag alone. The price does not wait: it is told when the second
+ * is over by the clock.
  */
 export interface Tape {
   readonly symbol: string;
@@ -77,7 +78,10 @@ export const createTape = (
   /** Looked at once: when the ids begin anew it says nothing of them. */
   let goOnFrom = publishedBefore;
   let feedMs = 0;
-  /** What was taken for the newest time lies ahead of the feed: it says nothing of seconds, and everything begins anew with the next trade. */
+  /**
+   * What was taken for the newest time lies ahead of the feed: it says nothing of seconds, and everything begins anew
+   * with the next trade.
+   */
   let misdated = false;
   let lateLogged = Number.NEGATIVE_INFINITY;
 
@@ -87,7 +91,9 @@ export const createTape = (
   const judge = (trade: Trade): Verdict => {
     const verdict = misdated ? 'anew' : series.doubts.judge(trade, series.sequence);
     const isBeginning = verdict === 'anew' || !series.sequence.started;
-    return deps.feedClock.isBehind(trade.timeMs, isBeginning ? options.maxTimeSlipMs : options.maxLagMs) ? 'doubt' : verdict;
+    return deps.feedClock.isBehind(trade.timeMs, isBeginning ? options.maxTimeSlipMs : options.maxLagMs)
+      ? 'doubt'
+      : verdict;
   };
   const tellPrice = (localMs: number, isForced = false) => {
     if (teller.tell(localMs, isForced)) tally.pricesAhead += 1;
@@ -168,7 +174,9 @@ export const createTape = (
 
   /** Publishes what there is and starts over: what is known is not what the trades go on from. */
   const restart = (trade: Trade, isRenumbered: boolean, localMs: number) => {
-    const why = isRenumbered ? 'the trade ids of the exchange began anew' : 'a trade that could not be right had been believed';
+    const why = isRenumbered
+      ? 'the trade ids of the exchange began anew'
+      : 'a trade that could not be right had been believed';
     log.warn({ newId: trade.id, lastId: series.sequence.maxId }, `${why}; the seconds begin anew`);
     tally.sequenceRestarts += 1;
     if (isRenumbered) lose({ from: 0, to: Number.MAX_SAFE_INTEGER }, why);
@@ -209,7 +217,8 @@ export const createTape = (
     skip,
     doubt,
     setFeed: (state, localMs) => history.setFeed(state, localMs, series.sequence),
-    want: (localMs) => history.next(series.sequence, series.proof.wanted(feedMs, series.sequence, series.ledger), localMs),
+    want: (localMs) =>
+      history.next(series.sequence, series.proof.wanted(feedMs, series.sequence, series.ledger), localMs),
     fromPage: (request, rows, localMs) => {
       tally.backfillPages += 1;
       if (misdated) history.lacked(localMs, options.maxLagRetries);
@@ -221,14 +230,21 @@ export const createTape = (
     },
     advance: (now) => {
       feedMs = now.feedMs;
-      for (const { gap } of series.sequence.holes) if (!gap.confirmed && now.localMs - gap.foundMs >= options.reorderMs) gaps.confirm(gap);
+      for (const { gap } of series.sequence.holes)
+        if (!gap.confirmed && now.localMs - gap.foundMs >= options.reorderMs) gaps.confirm(gap);
       misdated = series.sequence.maxTimeMs > feedMs && isAhead(series.sequence.maxTimeMs);
       if (misdated) return;
       series.ledger.advance(now, series.view);
       if (teller.isDue(feedMs - options.latenessMs)) tellPrice(now.localMs);
     },
     get busy() {
-      return series.ledger.busy || series.sequence.holes.length > 0 || !series.sequence.started || history.waiting || teller.untold;
+      return (
+        series.ledger.busy ||
+        series.sequence.holes.length > 0 ||
+        !series.sequence.started ||
+        history.waiting ||
+        teller.untold
+      );
     },
     last: () => teller.last,
     get missing() {

@@ -12,7 +12,10 @@ export interface Gap {
   servedMs: number;
 }
 
-/** A run of missing ids between two known trades. Trade times grow with the ids, so its trades lie between the two times. */
+/**
+ * A run of missing ids between two known trades. Trade times grow with the ids, so its trades lie between the two
+ * times.
+ */
 export interface Hole {
   /** First and last missing id. */
   from: number;
@@ -38,7 +41,10 @@ export interface LostRun {
   readonly toTimeMs: number;
 }
 
-/** Ids without a trade that wait for the trades before them; past this the oldest is forgotten, and asked for with its hole. */
+/**
+ * Ids without a trade that wait for the trades before them; past this the oldest is forgotten, and asked for with its
+ * hole.
+ */
 const maxVoidsAhead = 1_000;
 
 /** Which ids of one symbol are known. Keeps no trades: what is known is a range minus a few holes. */
@@ -73,7 +79,10 @@ export class TradeSequence {
     return this.#fill(id, timeMs) ? 'fill' : 'repeat';
   }
 
-  /** Marks an id as one without a trade. It says nothing of time. @returns false where that is known, or means nothing yet. */
+  /**
+   * Marks an id as one without a trade. It says nothing of time. @returns false where that is known, or means nothing
+   * yet.
+   */
   placeVoid(id: number): boolean {
     if (!this.started || this.#voidsAhead.has(id)) return false;
     if (id <= this.maxId) return this.#fill(id);

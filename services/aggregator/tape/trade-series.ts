@@ -35,7 +35,8 @@ export const createTradeSeries = (
     view: {
       isWhole: (second) => {
         if (second >= secondOf(sequence.maxTimeMs) && !proof.isShown(second)) return false;
-        for (const hole of sequence.holes) if (secondOf(hole.fromTimeMs) <= second && second <= hole.toTimeMs) return false;
+        for (const hole of sequence.holes)
+          if (secondOf(hole.fromTimeMs) <= second && second <= hole.toTimeMs) return false;
         return true;
       },
       get maxTimeMs() {

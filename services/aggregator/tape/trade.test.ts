@@ -16,7 +16,19 @@ describe('an amount', () => {
 });
 
 describe('a trade', () => {
-  const frame = { e: 'aggTrade', E: 5, s: 'BTCUSDT', a: 7, p: '1.50000000', q: '2.00000000', f: 1, l: 2, T: 4, m: true, M: true };
+  const frame = {
+    e: 'aggTrade',
+    E: 5,
+    s: 'BTCUSDT',
+    a: 7,
+    p: '1.50000000',
+    q: '2.00000000',
+    f: 1,
+    l: 2,
+    T: 4,
+    m: true,
+    M: true,
+  };
   const historyRow = {
     id: 7,
     price: '1.50000000',
@@ -63,9 +75,14 @@ describe('a trade', () => {
   });
 
   it('of a coin that costs twelve decimals is read to the last of them, and its second can be read by whoever gets it', () => {
-    const read = parseAggTrade(JSON.stringify({ ...frame, p: '0.000000000012', q: '123456789.12345678' })) as { trade: Trade };
+    const read = parseAggTrade(JSON.stringify({ ...frame, p: '0.000000000012', q: '123456789.12345678' })) as {
+      trade: Trade;
+    };
     const stat = toSecondStat('tinyusdt', startSecond(read.trade), true, 0);
-    expect(decodeSecondStat(JSON.stringify(stat))).toMatchObject({ close: '0.000000000012', quoteVolume: '0.00148148146948148136' });
+    expect(decodeSecondStat(JSON.stringify(stat))).toMatchObject({
+      close: '0.000000000012',
+      quoteVolume: '0.00148148146948148136',
+    });
   });
 
   it('is never made of arbitrary JSON, and nothing is thrown', () => {

@@ -42,7 +42,9 @@ export interface VoidFrame {
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** Reads an aggTrade payload (JSON text). @returns the reason, as text, when it is none, or not even its id can be read. */
+/**
+ * Reads an aggTrade payload (JSON text). @returns the reason, as text, when it is none, or not even its id can be read.
+ */
 export const parseAggTrade = (payload: string): AggTradeFrame | VoidFrame | string => {
   let fields: Readonly<Record<string, unknown>> | null;
   try {
@@ -76,6 +78,9 @@ export const tradeOf = ({
 }: AggTrade): HistoryRow | undefined => {
   if (!isCount(id)) return undefined;
   const fault =
-    tradeFault(price, quantity, firstTradeId, lastTradeId, buyerIsMaker) ?? (isMarketTime(tradeTimeMs) ? undefined : tradeFaults.time);
-  return fault === undefined ? { id, price: readAmount(price), quantity: readAmount(quantity), timeMs: tradeTimeMs } : { id, fault };
+    tradeFault(price, quantity, firstTradeId, lastTradeId, buyerIsMaker) ??
+    (isMarketTime(tradeTimeMs) ? undefined : tradeFaults.time);
+  return fault === undefined
+    ? { id, price: readAmount(price), quantity: readAmount(quantity), timeMs: tradeTimeMs }
+    : { id, fault };
 };

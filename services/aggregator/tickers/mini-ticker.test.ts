@@ -6,7 +6,18 @@ import { describe, expect, it } from 'vitest';
 import { createTickerMemory, parseMiniTicker } from './mini-ticker.js';
 
 const payload = (fields: object) =>
-  JSON.stringify({ e: '24hrMiniTicker', E: 1_700_000_000_123, s: 'BTCUSDT', c: '2.5', o: '2', h: '3', l: '1', v: '0', q: '0', ...fields });
+  JSON.stringify({
+    e: '24hrMiniTicker',
+    E: 1_700_000_000_123,
+    s: 'BTCUSDT',
+    c: '2.5',
+    o: '2',
+    h: '3',
+    l: '1',
+    v: '0',
+    q: '0',
+    ...fields,
+  });
 const read = (fields: object) => parseMiniTicker(payload(fields), 1_700_000_000_200);
 const rowOf = (ticker: ReturnType<typeof parseMiniTicker>): TickerMessage => {
   if (typeof ticker === 'string') throw new Error(ticker);
@@ -19,12 +30,16 @@ const eightDecimals = (units: bigint): string => {
 
 const Exact = Decimal.clone({ precision: 100, rounding: Decimal.ROUND_HALF_UP, toExpNeg: -1_000, toExpPos: 1_000 });
 const percentOf = (close: string, open: string) =>
-  new Exact(open).isZero() ? new Exact(0) : new Exact(close).minus(open).times(100).div(open).toDecimalPlaces(8, Decimal.ROUND_HALF_UP);
+  new Exact(open).isZero()
+    ? new Exact(0)
+    : new Exact(close).minus(open).times(100).div(open).toDecimalPlaces(8, Decimal.ROUND_HALF_UP);
 const decimals = ['close_price', 'open_price', 'high_price', 'low_price', 'change_price', 'change_percent'] as const;
 
 describe('a mini-ticker', () => {
   // Prices of every size that the exchange has, so that the percent is sometimes too large for its column.
-  const price = fc.integer({ min: 1, max: 18 }).chain((digits) => fc.bigInt(0n, 10n ** BigInt(digits) - 1n).map(eightDecimals));
+  const price = fc
+    .integer({ min: 1, max: 18 })
+    .chain((digits) => fc.bigInt(0n, 10n ** BigInt(digits) - 1n).map(eightDecimals));
 
   it('keeps the exchange texts and computes its change exactly, however large that is', () => {
     const property = fc.property(price, price, price, price, (c, o, h, l) => {
@@ -46,7 +61,9 @@ describe('a mini-ticker', () => {
       const row = rowOf(read({ c, o, h, l }));
       for (const name of decimals) expect(row[name]).toMatch(/^-?\d+(\.\d+)?$/);
       const all = [c, o, h, l].map((one) => new Exact(one));
-      expect([row.close_price, row.open_price, row.high_price, row.low_price].map((one) => new Exact(one))).toEqual(all);
+      expect([row.close_price, row.open_price, row.high_price, row.low_price].map((one) => new Exact(one))).toEqual(
+        all,
+      );
       expect(row.change_percent).toBe(percentOf(c, o).toFixed());
     });
     fc.assert(property, { numRuns: 1_000 });
@@ -88,8 +105,14 @@ describe('a mini-ticker', () => {
   });
 
   it('is a row also where the columns of the archive are too small for it, which is for the archiver to say', () => {
-    expect(rowOf(read({ c: '10000000000', h: '1.000000001' }))).toMatchObject({ close_price: '10000000000', high_price: '1.000000001' });
-    expect(rowOf(read({ c: '1.5', o: '0.00000001' }))).toMatchObject({ change_price: '1.49999999', change_percent: '14999999900' });
+    expect(rowOf(read({ c: '10000000000', h: '1.000000001' }))).toMatchObject({
+      close_price: '10000000000',
+      high_price: '1.000000001',
+    });
+    expect(rowOf(read({ c: '1.5', o: '0.00000001' }))).toMatchObject({
+      change_price: '1.49999999',
+      change_percent: '14999999900',
+    });
     // Microseconds where milliseconds should be.
     expect(rowOf(read({ E: 1_769_508_000_123_456 }))).toMatchObject({
       message_id: 'BTCUSDT-1769508000123456',
@@ -120,7 +143,12 @@ describe('a mini-ticker', () => {
 
   it('is new once, by symbol and event time, also out of order', () => {
     const memory = createTickerMemory();
-    expect([memory.isNew('A', 2), memory.isNew('A', 1), memory.isNew('A', 2), memory.isNew('B', 2)]).toEqual([true, true, false, true]);
+    expect([memory.isNew('A', 2), memory.isNew('A', 1), memory.isNew('A', 2), memory.isNew('B', 2)]).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
   });
 });
 

@@ -26,13 +26,17 @@ const volumeText = /^0*(\d{1,30})(?:\.(\d{1,8})0*)?$/;
 /** The last moment of 2299, as far as DateTime64(3) goes. */
 const maxTimeMs = 10_413_791_999_999;
 
-const timeText = (ms: number): string | number => (ms <= maxTimeMs ? new Date(ms).toISOString().replace('T', ' ').slice(0, 23) : ms);
+const timeText = (ms: number): string | number =>
+  ms <= maxTimeMs ? new Date(ms).toISOString().replace('T', ' ').slice(0, 23) : ms;
 /** There is no Date after it. */
 const lastDateMs = 8.64e15;
 const isTime = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= lastDateMs;
 
-/** @returns the volume as its column takes it, where that holds it, null where there is none, undefined for what is no volume. */
+/**
+ * @returns the volume as its column takes it, where that holds it, null where there is none, undefined for what is no
+ * volume.
+ */
 const readVolume = (value: unknown): string | null | undefined => {
   if (value === undefined) return null;
   if (typeof value !== 'string' || !/^\d+(\.\d+)?$/.test(value)) return undefined;
@@ -41,7 +45,10 @@ const readVolume = (value: unknown): string | null | undefined => {
   return fraction === undefined ? whole : `${whole}.${fraction}`;
 };
 
-/** Reads a miniTicker payload (JSON text). @param simulated the row says so @returns the reason, as text, when it is none. */
+/**
+ * Reads a miniTicker payload (JSON text). @param simulated the row says so @returns the reason, as text, when it is
+ * none.
+ */
 export const parseMiniTicker = (payload: string, receiveMs: number, simulated = false): MiniTicker | string => {
   let fields: Readonly<Record<string, unknown>> | null;
   try {
@@ -54,7 +61,8 @@ export const parseMiniTicker = (payload: string, receiveMs: number, simulated = 
   if (e !== '24hrMiniTicker') return 'not a miniTicker';
   if (typeof s !== 'string' || s === '') return 's is not a text';
   if (!isTime(E) || !isTime(receiveMs)) return 'E is not a time';
-  if (typeof c !== 'string' || typeof o !== 'string' || typeof h !== 'string' || typeof l !== 'string') return 'a price is not a text';
+  if (typeof c !== 'string' || typeof o !== 'string' || typeof h !== 'string' || typeof l !== 'string')
+    return 'a price is not a text';
   const values = new Map<string, Decimal>();
   try {
     for (const text of [c, o, h, l]) values.set(text, parseDecimal(text, priceBounds));
@@ -87,7 +95,10 @@ export const parseMiniTicker = (payload: string, receiveMs: number, simulated = 
   return { eventMs: E, row };
 };
 
-/** Tickers of a symbol that are remembered to tell repeats; two streams overlap for far less time than this many seconds. */
+/**
+ * Tickers of a symbol that are remembered to tell repeats; two streams overlap for far less time than this many
+ * seconds.
+ */
 const rememberedPerSymbol = 8;
 
 /** Tells repeated tickers, which come whenever two streams overlap. */

@@ -21,7 +21,18 @@ const rig = (startMs = 1_700_000_000_000) => {
     isFollowed: () => true,
   });
   const take = (eventMs: number, more: object = {}) => {
-    const payload = { e: '24hrMiniTicker', E: eventMs, s: 'BTCUSDT', c: '2.5', o: '2', h: '3', l: '1', v: '1', q: '1', ...more };
+    const payload = {
+      e: '24hrMiniTicker',
+      E: eventMs,
+      s: 'BTCUSDT',
+      c: '2.5',
+      o: '2',
+      h: '3',
+      l: '1',
+      v: '1',
+      q: '1',
+      ...more,
+    };
     intake.take({ frames: [{ payload: JSON.stringify(payload), receiveTimeMs: clock.now() }] });
   };
   return { clock, tally, archived, complaints, take };
@@ -37,7 +48,9 @@ describe('the archive of a symbol', () => {
     }
     expect(archived).toHaveLength(20);
     expect(tally).toMatchObject({ tickers: 20, tickersMistimed: 1, tickersDuplicate: 0, payloadsMalformed: 0 });
-    expect(complaints).toEqual([{ why: 'the time of a mini-ticker lies ahead of all other frames', symbol: 'ETHUSDT' }]);
+    expect(complaints).toEqual([
+      { why: 'the time of a mini-ticker lies ahead of all other frames', symbol: 'ETHUSDT' },
+    ]);
   });
 
   it('gets every mini-ticker of a recording of years ago, and of an exchange whose clock is not this computer’s', () => {

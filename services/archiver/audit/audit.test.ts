@@ -55,10 +55,19 @@ describe('the audit', () => {
     ).then((archiver) => ({ archiver, metrics }));
   };
   const said = async (eventLog: EventLog, table: string, days?: number) => {
-    const deps = { clickhouse, eventLog, names: archiveNames('crypto', table), topic, group, clock, keptSinceMs: keptSinceMs(clock, days) };
+    const deps = {
+      clickhouse,
+      eventLog,
+      names: archiveNames('crypto', table),
+      topic,
+      group,
+      clock,
+      keptSinceMs: keptSinceMs(clock, days),
+    };
     return verdict(await auditAll(deps)).split('.')[0];
   };
-  const missing = async (audit: ReturnType<typeof createRunningAudit>) => (await audit()).reduce((sum, one) => sum + one.missing, 0n);
+  const missing = async (audit: ReturnType<typeof createRunningAudit>) =>
+    (await audit()).reduce((sum, one) => sum + one.missing, 0n);
   const committedOf = async (eventLog: EventLog) =>
     (await eventLog.offsets(topic, group)).reduce((sum, of) => sum + Number(of.committed ?? 0), 0);
 
@@ -71,8 +80,12 @@ describe('the audit', () => {
     await becomes(() => said(former, table), 'Complete: all 30 messages are there, none twice');
     await first.archiver.close();
     // All of that was an hour ago.
-    await clickhouse.command(`ALTER TABLE ${names.offsets} UPDATE noted_at = noted_at - 3600 WHERE 1 SETTINGS mutations_sync = 1`);
-    await clickhouse.command(`ALTER TABLE ${names.rows} UPDATE inserted_at = inserted_at - 3600 WHERE 1 SETTINGS mutations_sync = 1`);
+    await clickhouse.command(
+      `ALTER TABLE ${names.offsets} UPDATE noted_at = noted_at - 3600 WHERE 1 SETTINGS mutations_sync = 1`,
+    );
+    await clickhouse.command(
+      `ALTER TABLE ${names.rows} UPDATE inserted_at = inserted_at - 3600 WHERE 1 SETTINGS mutations_sync = 1`,
+    );
 
     const anew = await openLog();
     const somebody = await anew.consume(
@@ -81,7 +94,10 @@ describe('the audit', () => {
       async () => undefined,
     );
     publish(anew, 40, 'anew', clock.now());
-    await becomes(async () => (await anew.offsets(topic, group)).reduce((sum, { committed }) => sum + Number(committed ?? 0), 0), 40);
+    await becomes(
+      async () => (await anew.offsets(topic, group)).reduce((sum, { committed }) => sum + Number(committed ?? 0), 0),
+      40,
+    );
     await somebody.close();
     expect(await said(anew, table)).toBe('NOT complete: 40 missing, 0 duplicate');
     const second = await start(anew, table);
@@ -94,7 +110,14 @@ describe('the audit', () => {
     const table = 'released';
     const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('log') });
     const { archiver } = await start(eventLog, table);
-    const audit = createRunningAudit({ clickhouse, eventLog, names: archiveNames('crypto', table), topic, group, clock });
+    const audit = createRunningAudit({
+      clickhouse,
+      eventLog,
+      names: archiveNames('crypto', table),
+      topic,
+      group,
+      clock,
+    });
     for (let round = 1; round <= 3; round++) {
       publish(eventLog, 30, `released ${round}`, clock.now());
       await becomes(() => committedOf(eventLog), round * 30);
@@ -115,11 +138,15 @@ describe('the audit', () => {
     publish(eventLog, 30, 'new', clock.now());
     const { archiver } = await start(eventLog, table);
     await becomes(async () => {
-      const [found] = await clickhouse.query<{ n: string }>(`SELECT count() AS n FROM ${names.offsets} FINAL`).catch(() => []);
+      const [found] = await clickhouse
+        .query<{ n: string }>(`SELECT count() AS n FROM ${names.offsets} FINAL`)
+        .catch(() => []);
       return Number(found?.n);
     }, 50);
     // What the table's own rule does with what was noted 30 days ago.
-    await clickhouse.command(`ALTER TABLE ${names.offsets} DELETE WHERE event_time < now() - INTERVAL 30 DAY SETTINGS mutations_sync = 1`);
+    await clickhouse.command(
+      `ALTER TABLE ${names.offsets} DELETE WHERE event_time < now() - INTERVAL 30 DAY SETTINGS mutations_sync = 1`,
+    );
     expect(await said(eventLog, table)).toBe('Complete: all 30 messages are there, none twice');
     await archiver.close();
   });
@@ -156,7 +183,10 @@ describe('the audit', () => {
       const names = archiveNames('crypto', table);
       let agoMs = 40 * dayMs;
       const then: Clock = { ...clock, now: () => clock.now() - agoMs };
-      const eventLog = how === 'keeps' ? await openLog(then) : createMemoryEventLog({ clock: then, log, metrics: createMetrics('log') });
+      const eventLog =
+        how === 'keeps'
+          ? await openLog(then)
+          : createMemoryEventLog({ clock: then, log, metrics: createMetrics('log') });
       const { archiver } = await start(eventLog, table);
       const audit = createRunningAudit({ clickhouse, eventLog, names, topic, group, clock: then });
       publish(eventLog, 10, 'one', then.now());
@@ -171,7 +201,9 @@ describe('the audit', () => {
       expect(await missing(audit)).toBe(1n);
       // Twenty-nine and a half days go by, then the thirty of the table's own rule.
       agoMs = 0;
-      await clickhouse.command(`ALTER TABLE ${names.offsets} UPDATE noted_at = noted_at - 2548800 WHERE 1 SETTINGS mutations_sync = 1`);
+      await clickhouse.command(
+        `ALTER TABLE ${names.offsets} UPDATE noted_at = noted_at - 2548800 WHERE 1 SETTINGS mutations_sync = 1`,
+      );
       expect(await missing(audit)).toBeLessThanOrEqual(1n);
       await clickhouse.command(`ALTER TABLE ${names.offsets} DELETE WHERE 1 SETTINGS mutations_sync = 1`);
       publish(eventLog, 20, 'three', then.now());

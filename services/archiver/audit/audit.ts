@@ -11,17 +11,30 @@ const dayMs = 86_400_000;
 /** A day less, because a note is made after its message was written, and by another clock. */
 const comparableMs = (offsetsDays - 1) * dayMs;
 
-/** @throws AppError unavailable while rows are on their way from one table to another, so that none of them passes for missing */
+/**
+ * @throws AppError unavailable while rows are on their way from one table to another, so that none of them passes for
+ * missing
+ */
 const refuseTakeover = async ({ clickhouse, names }: AuditDeps): Promise<void> => {
   const { zoneless, full } = namesOf(names, 'rows');
-  const [found] = await clickhouse.query("SELECT 1 FROM system.tables WHERE concat(database, '.', name) = {name:String}", {
-    name: full(zoneless),
-  });
-  if (found) throw new AppError('unavailable', 'The archiver is still setting older rows right; please ask again when it is done.');
+  const [found] = await clickhouse.query(
+    "SELECT 1 FROM system.tables WHERE concat(database, '.', name) = {name:String}",
+    {
+      name: full(zoneless),
+    },
+  );
+  if (found)
+    throw new AppError(
+      'unavailable',
+      'The archiver is still setting older rows right; please ask again when it is done.',
+    );
 };
 
 /** From where on the messages of each partition can be compared: what became of older ones is not noted any more. */
-const comparableFrom = async (deps: AuditDeps, offsets: readonly PartitionOffsets[]): Promise<ReadonlyMap<number, bigint>> => {
+const comparableFrom = async (
+  deps: AuditDeps,
+  offsets: readonly PartitionOffsets[],
+): Promise<ReadonlyMap<number, bigint>> => {
   const oldest = await deps.eventLog.offsetsAt(deps.topic, deps.clock.now() - comparableMs);
   return new Map(
     offsets.map(({ partition, first }) => {
@@ -32,8 +45,8 @@ const comparableFrom = async (deps: AuditDeps, offsets: readonly PartitionOffset
 };
 
 /**
- * Compares every message that Kafka still has, committed or not, with the table; of a topic that keeps them for longer than 29 days,
- * those of the last 29.
+ * Compares every message that Kafka still has, committed or not, with the table; of a topic that keeps them for longer
+ * than 29 days, those of the last 29.
  * @throws AppError unavailable when Kafka or ClickHouse does not answer, or the archiver is setting older rows right.
  */
 export const auditAll = async (deps: AuditDeps): Promise<readonly PartitionAudit[]> => {
@@ -41,13 +54,14 @@ export const auditAll = async (deps: AuditDeps): Promise<readonly PartitionAudit
   const offsets = await deps.eventLog.offsets(deps.topic, deps.group);
   const begin = await comparableFrom(deps, offsets);
   const audits: PartitionAudit[] = [];
-  for (const of of offsets) audits.push(await auditPartition(deps, of, begin.get(of.partition) ?? BigInt(of.first), BigInt(of.next)));
+  for (const of of offsets)
+    audits.push(await auditPartition(deps, of, begin.get(of.partition) ?? BigInt(of.first), BigInt(of.next)));
   return audits;
 };
 
 /**
- * One past the newest message of a range that was noted so long ago that its note, and those before it, may go at any moment: what went
- * wrong before it cannot be told from what is forgotten.
+ * One past the newest message of a range that was noted so long ago that its note, and those before it, may go at any
+ * moment: what went wrong before it cannot be told from what is forgotten.
  */
 const forgottenUpTo = async (
   { clickhouse, names, topic, clock }: AuditDeps,
@@ -65,8 +79,8 @@ const forgottenUpTo = async (
 };
 
 /**
- * Compares, again and again, the messages that were committed since the last time with the table.
- * What was found right once is not looked at a second time; what was not is looked at until it is, or until what became of its neighbours is
+ * Compares, again and again, the messages that were committed since the last time with the table. What was found right
+ * once is not looked at a second time; what was not is looked at until it is, or until what became of its neighbours is
  * not known any more either.
  */
 export const createRunningAudit = (deps: AuditDeps) => {

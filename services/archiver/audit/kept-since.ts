@@ -9,7 +9,10 @@ export interface KeptSinceDeps {
   readonly keptSinceMs?: () => number;
 }
 
-/** Before which time, in epoch milliseconds, rows may be gone: by the rule that holds, or by one that held before and let go sooner. */
+/**
+ * Before which time, in epoch milliseconds, rows may be gone: by the rule that holds, or by one that held before and
+ * let go sooner.
+ */
 export const readKeptSince = async ({ clickhouse, names, keptSinceMs = () => 0 }: KeptSinceDeps): Promise<number> => {
   try {
     const [noted] = await clickhouse.query<{ since: string }>(

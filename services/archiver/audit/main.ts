@@ -53,7 +53,9 @@ const audit = async (waitMs: number): Promise<number> => {
       keptSinceMs: keptSinceMs(clock, config.RETENTION),
     };
     const audits = await settledAudit(deps, waitMs);
-    process.stdout.write(`${config.KAFKA_TOPIC} against ${names.view}\n\n${auditTable(audits)}\n\n${verdict(audits)}\n`);
+    process.stdout.write(
+      `${config.KAFKA_TOPIC} against ${names.view}\n\n${auditTable(audits)}\n\n${verdict(audits)}\n`,
+    );
     return audits.every(({ missing, duplicate }) => missing === 0n && duplicate === 0n) ? 0 : 1;
   } catch (err) {
     process.stderr.write(`The audit could not be made: ${err instanceof AppError ? err.message : err}\n`);
@@ -64,7 +66,9 @@ const audit = async (waitMs: number): Promise<number> => {
   }
 };
 
-const { values } = parseArgs({ options: { wait: { type: 'string', default: defaultWaitSeconds }, help: { type: 'boolean', short: 'h' } } });
+const { values } = parseArgs({
+  options: { wait: { type: 'string', default: defaultWaitSeconds }, help: { type: 'boolean', short: 'h' } },
+});
 const waitSeconds = /^\d{1,4}$/.test(values.wait) ? Number(values.wait) : Number.NaN;
 if (values.help) process.stdout.write(help);
 else if (!(waitSeconds <= maxWaitSeconds)) {

@@ -32,7 +32,10 @@ export interface AuditDeps {
   readonly topic: string;
   readonly group: string;
   readonly clock: Clock;
-  /** Rows older than this may be gone by the table's own rule, and count as archived. Epoch milliseconds; absent: none is. */
+  /**
+   * Rows older than this may be gone by the table's own rule, and count as archived. Epoch milliseconds; absent: none
+   * is.
+   */
   readonly keptSinceMs?: () => number;
 }
 
@@ -61,7 +64,8 @@ const countSlice = async (
   { partition, first, next, notedSinceMs, keptSinceMs }: Slice,
 ): Promise<SliceCounts> => {
   const params = { topic, partition, first: String(first), next: String(next), notedSince: notedSinceMs };
-  const place = 'kafka_partition = {partition:UInt16} AND kafka_offset >= {first:UInt64} AND kafka_offset < {next:UInt64}';
+  const place =
+    'kafka_partition = {partition:UInt16} AND kafka_offset >= {first:UInt64} AND kafka_offset < {next:UInt64}';
   const sinceThen = (column: string) => `${column} >= fromUnixTimestamp64Milli({notedSince:Int64})`;
   const noted = `topic = {topic:String} AND ${place} AND ${sinceThen('noted_at')}`;
   const [known] = await clickhouse.query<{ dead: string; oldest: string; newest: string }>(
@@ -94,11 +98,17 @@ const countSlice = async (
 };
 
 /** Compares the messages from offset `first` up to `next` with the table. */
-export const auditPartition = async (deps: AuditDeps, of: PartitionOffsets, first: bigint, next: bigint): Promise<PartitionAudit> => {
+export const auditPartition = async (
+  deps: AuditDeps,
+  of: PartitionOffsets,
+  first: bigint,
+  next: bigint,
+): Promise<PartitionAudit> => {
   const total = { archived: 0n, dead: 0n, rows: 0n, ids: 0n };
   const { partition } = of;
   const keptSinceMs = await readKeptSince(deps);
-  const notedSinceMs = first < next ? await notesCountSince(deps, { partition, kept: BigInt(of.first), first, next }) : 0;
+  const notedSinceMs =
+    first < next ? await notesCountSince(deps, { partition, kept: BigInt(of.first), first, next }) : 0;
   for (let from = first; from < next; from += sliceOffsets) {
     const to = from + sliceOffsets < next ? from + sliceOffsets : next;
     const counts = await countSlice(deps, { partition, first: from, next: to, notedSinceMs, keptSinceMs });

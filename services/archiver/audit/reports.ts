@@ -19,7 +19,10 @@ export interface AuditReport {
 const sumOf = (audits: readonly PartitionAudit[], of: (audit: PartitionAudit) => bigint): number =>
   Number(audits.reduce((sum, audit) => sum + of(audit), 0n));
 
-/** Runs the standing audit and tells its result as metrics, as rows for the dashboard, and in the log when something is wrong. */
+/**
+ * Runs the standing audit and tells its result as metrics, as rows for the dashboard, and in the log when something is
+ * wrong.
+ */
 export const createAuditReports = (deps: AuditReportsDeps) => {
   const { clickhouse, names, topic, clock, log, metrics } = deps;
   const audit = createRunningAudit(deps);
@@ -36,7 +39,13 @@ export const createAuditReports = (deps: AuditReportsDeps) => {
     latest = { at, missing: sumOf(audits, (one) => one.missing), duplicate: sumOf(audits, (one) => one.duplicate) };
     const wrong = audits.filter(({ missing, duplicate }) => missing !== 0n || duplicate !== 0n);
     for (const { partition, first, next, missing, duplicate } of wrong) {
-      const fields = { partition, from: String(first), to: String(next), missing: String(missing), duplicate: String(duplicate) };
+      const fields = {
+        partition,
+        from: String(first),
+        to: String(next),
+        missing: String(missing),
+        duplicate: String(duplicate),
+      };
       log.error(fields, 'the audit found messages that are missing or counted twice');
     }
     const time = at.replace('T', ' ').slice(0, -1);

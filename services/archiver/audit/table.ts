@@ -18,7 +18,9 @@ export const auditTable = (audits: readonly PartitionAudit[]): string => {
   const summed = ['messages', 'archived', 'repeated', 'dead', 'waiting', 'missing', 'duplicate'];
   const rows = [
     columns.map(({ title }) => title),
-    ...audits.map((audit) => columns.map(({ title, of }) => (title === 'last' && audit.messages === 0n ? '-' : String(of(audit))))),
+    ...audits.map((audit) =>
+      columns.map(({ title, of }) => (title === 'last' && audit.messages === 0n ? '-' : String(of(audit)))),
+    ),
     columns.map(({ title, of }, at) => {
       if (at === 0) return 'all';
       return summed.includes(title) ? String(audits.reduce((sum, audit) => sum + BigInt(of(audit)), 0n)) : '';

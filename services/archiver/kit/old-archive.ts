@@ -25,7 +25,12 @@ export interface OldTicker {
 /** As the aggregator and the audit write times, whoever reads them. */
 const utcText = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, -1);
 
-const columns = [...tickerColumns.filter((name) => name !== 'quote_volume'), 'kafka_topic', 'kafka_partition', 'kafka_offset'];
+const columns = [
+  ...tickerColumns.filter((name) => name !== 'quote_volume'),
+  'kafka_topic',
+  'kafka_partition',
+  'kafka_offset',
+];
 const rowOf = ({ symbol, eventMs, price, offset, receivedAfterMs = 90, messageId }: OldTicker): Value[] => [
   messageId ?? `${symbol}-${eventMs}`,
   '24hrMiniTicker',
@@ -43,32 +48,49 @@ const minuteMs = 60_000;
 const startedMs = Date.now();
 const ms = (text: string): number => Date.parse(`${text}Z`);
 
-/** Tickers over both changes of New York's clocks and of Berlin's, and over ends of months, each with a price of its own. */
+/**
+ * Tickers over both changes of New York's clocks and of Berlin's, and over ends of months, each with a price of its
+ * own.
+ */
 const history = (untilMs: number): readonly OldTicker[] => {
   const tickers: OldTicker[] = [];
   const add = (symbol: string, eventMs: number, more: Partial<OldTicker> = {}) => {
     const offset = tickers.length;
     if (eventMs < untilMs) tickers.push({ symbol, eventMs, price: `${1_000 + offset}.5`, offset, ...more });
   };
-  const spans = ['2026-01-31T18:00', '2026-03-08T01:00', '2026-03-29T01:00', '2026-10-25T00:00', '2026-11-01T00:00'].map(ms);
+  const spans = [
+    '2026-01-31T18:00',
+    '2026-03-08T01:00',
+    '2026-03-29T01:00',
+    '2026-10-25T00:00',
+    '2026-11-01T00:00',
+  ].map(ms);
   for (const symbol of ['BTCUSDT', 'ETHUSDT']) {
     for (const fromMs of spans) for (let at = 0; at < 40; at++) add(symbol, fromMs + at * 9 * minuteMs + at);
     // Received on the other side of a change of the clocks.
-    const changes = ['2026-03-08T01:59:59.950', '2026-03-08T02:59:59.960', '2026-11-01T01:59:59.950', '2026-11-01T00:59:59.950'];
-    for (const text of [...changes, '2026-03-29T01:59:59.950', '2026-03-29T02:59:59.950', '2026-10-25T01:59:59.950']) add(symbol, ms(text));
+    const changes = [
+      '2026-03-08T01:59:59.950',
+      '2026-03-08T02:59:59.960',
+      '2026-11-01T01:59:59.950',
+      '2026-11-01T00:59:59.950',
+    ];
+    for (const text of [...changes, '2026-03-29T01:59:59.950', '2026-03-29T02:59:59.950', '2026-10-25T01:59:59.950'])
+      add(symbol, ms(text));
   }
   // The same ticker once more, as after a lost acknowledgement, and one of somebody else's.
   const [first] = tickers;
   if (first) add(first.symbol, first.eventMs, { price: first.price });
   add('ETHUSDT', ms('2026-03-05T10:00'), { messageId: 'another-program-1' });
   // All rows of one symbol go by age, and the first ones of another, in the middle of a minute and of an hour.
-  for (const symbol of ['GONEUSDT', 'OLDUSDT']) for (let at = 0; at < 200; at++) add(symbol, ms('2025-12-31T20:00') + at * minuteMs);
+  for (const symbol of ['GONEUSDT', 'OLDUSDT'])
+    for (let at = 0; at < 200; at++) add(symbol, ms('2025-12-31T20:00') + at * minuteMs);
   return tickers;
 };
 const keptMs = ms('2025-12-31T22:10:30');
 
 /**
- * The same archive, as `writer` writes it: tickers in three deliveries that overlap, audits, a dead letter, and rows that went by age.
+ * The same archive, as `writer` writes it: tickers in three deliveries that overlap, audits, a dead letter, and rows
+ * that went by age.
  * @param untilMs later tickers are left out
  */
 export const writeArchive = async (
@@ -105,8 +127,10 @@ export const inZone = (clickhouse: ClickHouse, zone: string): ClickHouse => {
   return {
     ...clickhouse,
     insert: (into, names, rows, options) => clickhouse.insert(into, names, rows, { ...options, settings }),
-    query: (sql, params, options) => clickhouse.query(sql, params, { ...options, settings: { ...options?.settings, ...settings } }),
-    command: (sql, params, options) => clickhouse.command(sql, params, { ...options, settings: { ...options?.settings, ...settings } }),
+    query: (sql, params, options) =>
+      clickhouse.query(sql, params, { ...options, settings: { ...options?.settings, ...settings } }),
+    command: (sql, params, options) =>
+      clickhouse.command(sql, params, { ...options, settings: { ...options?.settings, ...settings } }),
   };
 };
 
@@ -116,7 +140,10 @@ export const createArchiveTables = async (clickhouse: ClickHouse, database: stri
   try {
     for (const file of readdirSync(migrationsFolder))
       if (zoned || file < zones) copyFileSync(join(migrationsFolder, file), join(folder, file));
-    await runClickHouseMigrations({ clickhouse, log: silentLogger() }, { folder, ...archiveMigrations(database, table) });
+    await runClickHouseMigrations(
+      { clickhouse, log: silentLogger() },
+      { folder, ...archiveMigrations(database, table) },
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -125,7 +152,10 @@ export const createArchiveTables = async (clickhouse: ClickHouse, database: stri
 export const addTickers = (clickhouse: ClickHouse, database: string, tickers: readonly OldTicker[]): Promise<void> =>
   clickhouse.insert(`${database}.${table}_rows`, columns, tickers.map(rowOf));
 
-/** Many tickers, one a second of each of ten symbols, written by the engine itself and read back from their texts in its zone. */
+/**
+ * Many tickers, one a second of each of ten symbols, written by the engine itself and read back from their texts in its
+ * zone.
+ */
 export const writeMany = (clickhouse: ClickHouse, database: string, rows: number, startMs: number): Promise<void> =>
   clickhouse.command(
     `INSERT INTO ${database}.${table}_rows (${columns.filter((name) => name !== 'volume').join(', ')})
@@ -140,11 +170,15 @@ export const writeMany = (clickhouse: ClickHouse, database: string, rows: number
 export const contentOf = async (clickhouse: ClickHouse, database: string) => {
   const read = (sql: string) => clickhouse.query<Record<string, unknown>>(sql.replaceAll('crypto.', `${database}.`));
   return {
-    tickers: await read('SELECT * EXCEPT inserted_at FROM crypto.market_tickers ORDER BY symbol, event_time, message_id'),
+    tickers: await read(
+      'SELECT * EXCEPT inserted_at FROM crypto.market_tickers ORDER BY symbol, event_time, message_id',
+    ),
     minutes: await read('SELECT * FROM crypto.market_ohlc_1m ORDER BY symbol, start'),
     hours: await read('SELECT * FROM crypto.market_ohlc_1h ORDER BY symbol, start'),
     latest: await read('SELECT * FROM crypto.market_tickers_latest ORDER BY symbol'),
-    offsets: await read('SELECT * EXCEPT noted_at FROM crypto.market_tickers_offsets FINAL ORDER BY kafka_partition, kafka_offset'),
+    offsets: await read(
+      'SELECT * EXCEPT noted_at FROM crypto.market_tickers_offsets FINAL ORDER BY kafka_partition, kafka_offset',
+    ),
     audits: await read('SELECT * FROM crypto.market_tickers_audits ORDER BY audited_at, kafka_partition'),
     months: await read(
       'SELECT DISTINCT _partition_id AS kept, toString(toYYYYMM(event_time)) AS month FROM crypto.market_tickers_rows ORDER BY kept',
@@ -161,5 +195,8 @@ export const contentOf = async (clickhouse: ClickHouse, database: string) => {
 export const recordingLog = () => {
   const told: string[] = [];
   const warn = (fields: { readonly reason?: string }, words: string) => void told.push(fields.reason ?? words);
-  return { told, log: { ...silentLogger(), info: () => undefined, warn } as unknown as ReturnType<typeof silentLogger> };
+  return {
+    told,
+    log: { ...silentLogger(), info: () => undefined, warn } as unknown as ReturnType<typeof silentLogger>,
+  };
 };

@@ -33,7 +33,10 @@ export const createArchiverProcess = (name: string, env: NodeJS.ProcessEnv) => {
 /** A message that is no ticker, each another. */
 export const poisonOf = (count: number): string => `{"broken":${count}`;
 
-/** Publishes without pause until told to stop; every burst, a message among it that is no ticker, is sent again until Kafka has acknowledged it. */
+/**
+ * Publishes without pause until told to stop; every burst, a message among it that is no ticker, is sent again until
+ * Kafka has acknowledged it.
+ */
 export const produce = (
   eventLog: EventLog,
   topic: string,
@@ -47,7 +50,10 @@ export const produce = (
   const run = async () => {
     while (going) {
       const burst = Array.from({ length: rowsPerBurst }, next);
-      const messages = [...burst.map(({ key, value }) => ({ key, value })), { key: `P${poison}`, value: poisonOf(poison) }];
+      const messages = [
+        ...burst.map(({ key, value }) => ({ key, value })),
+        { key: `P${poison}`, value: poisonOf(poison) },
+      ];
       for (let acknowledged = false; !acknowledged; ) {
         acknowledged = await eventLog.append(topic, messages).then(
           () => true,

@@ -13,7 +13,10 @@ export interface MadeTicker {
   readonly row: TickerRow;
 }
 
-/** Tickers one after the other for some symbols, a second apart, as the aggregator publishes them. Every row differs from every other. */
+/**
+ * Tickers one after the other for some symbols, a second apart, as the aggregator publishes them. Every row differs
+ * from every other.
+ */
 export const createTickers = (seed: string, startMs: number, symbols = 20): (() => MadeTicker) => {
   const random = createRandom(seed);
   let made = 0;

@@ -8,7 +8,10 @@ const seconds = { '1m': 60, '1h': 3_600 } as const;
 
 const oldestTable = ({ database, table }: TakeoverDeps): string => `${database}.${table}_oldest${zonelessEnd}`;
 
-/** Notes of each symbol the moment of its oldest row, and the shift of which that row tells where the zone does not explain it. */
+/**
+ * Notes of each symbol the moment of its oldest row, and the shift of which that row tells where the zone does not
+ * explain it.
+ */
 export const noteOldest = async (deps: TakeoverDeps, zone: string): Promise<void> => {
   const rows = namesOf(deps, 'rows');
   await carry(deps, {
@@ -24,11 +27,13 @@ export const noteOldest = async (deps: TakeoverDeps, zone: string): Promise<void
   });
 };
 
-export const forgetOldest = (deps: TakeoverDeps): Promise<void> => carry(deps, { sql: `DROP TABLE IF EXISTS ${oldestTable(deps)}` });
+export const forgetOldest = (deps: TakeoverDeps): Promise<void> =>
+  carry(deps, { sql: `DROP TABLE IF EXISTS ${oldestTable(deps)}` });
 
 /**
- * Carries over candles of before the oldest row of their symbol, which is all that is left of that time; later ones are made of the rows.
- * Counts and prices stay; the first and the last price count as those of the candle's first and last moment, which is theirs in order.
+ * Carries over candles of before the oldest row of their symbol, which is all that is left of that time; later ones are
+ * made of the rows. Counts and prices stay; the first and the last price count as those of the candle's first and last
+ * moment, which is theirs in order.
  */
 export const carryCandles = async (deps: TakeoverDeps, part: keyof typeof seconds, zone: string): Promise<void> => {
   const { own, zoneless, full } = namesOf(deps, part);

@@ -55,7 +55,8 @@ export const carryOffsets = async (deps: TakeoverDeps, zone: string): Promise<vo
 /** The results of the audit, by the zone, each once however often it is carried. */
 export const carryAudits = async (deps: TakeoverDeps, zone: string): Promise<void> => {
   const { own, zoneless, full } = namesOf(deps, 'audits');
-  const rest = 'topic, kafka_partition, messages, archived, repeated, dead_letters, missing, duplicate, lag, checked_from, checked_to';
+  const rest =
+    'topic, kafka_partition, messages, archived, repeated, dead_letters, missing, duplicate, lag, checked_from, checked_to';
   await carry(deps, {
     sql: `INSERT INTO ${full(own)} (audited_at, ${rest})
       SELECT moment, ${rest} FROM (SELECT *, ${byZone('audited_at')} AS moment FROM ${full(zoneless)})

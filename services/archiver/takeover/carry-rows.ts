@@ -17,7 +17,10 @@ export interface CarriedRows {
   readonly maxShiftMs: number;
 }
 
-/** Each row at its right moment. A row that is carried twice replaces itself, and the views feed the other tables with it again. */
+/**
+ * Each row at its right moment. A row that is carried twice replaces itself, and the views feed the other tables with
+ * it again.
+ */
 const statement = (target: string, source: string, columns: readonly string[]): string => {
   const moments: Readonly<Record<string, string>> = { event_time: 'event_moment', receive_time: 'receive_moment' };
   return `INSERT INTO ${target} (${columns.join(', ')}) SELECT ${columns.map((name) => moments[name] ?? name).join(', ')}
@@ -48,14 +51,19 @@ export const carryRows = async (deps: TakeoverDeps, zone: string): Promise<Carri
     let found: readonly Evidence[];
     let fed: string | undefined;
     do {
-      // Again only where an archiver of an older version was still writing into what was set aside, or another starter took the feeds away.
+      // Again only where an archiver of an older version was still writing into what was set aside, or another starter
+      // took the feeds away.
       fed = await readFeeds(deps);
-      if (fed === undefined) throw new AppError('unavailable', 'Another archiver is making the tables anew.', { retryAfterMs: 1_000 });
+      if (fed === undefined)
+        throw new AppError('unavailable', 'Another archiver is making the tables anew.', { retryAfterMs: 1_000 });
       found = await readEvidence(deps, source, partition, zone);
       for (const { from, to } of symbolRanges(found, rowsPerPiece)) {
         await run({ sql: statement(target, source, columns), params: { zone, partition, from, to } });
       }
-    } while ((await readFeeds(deps)) !== fed || (await countIn(partition)) !== found.reduce((sum, { rows }) => sum + rows, 0));
+    } while (
+      (await readFeeds(deps)) !== fed ||
+      (await countIn(partition)) !== found.reduce((sum, { rows }) => sum + rows, 0)
+    );
     for (const { rows, wrong, minShiftMs, maxShiftMs } of found) {
       carried.rows += rows;
       if (wrong === 0) continue;

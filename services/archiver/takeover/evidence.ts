@@ -2,7 +2,10 @@ import { toldColumns, zoneShift } from './moments.js';
 import { unlessEnded } from './piece.js';
 import { namesOf, readPartitions, readTables, type TakeoverDeps } from './zoneless.js';
 
-/** What the rows of one symbol in one month tell about the zone they were written in, each once. Shifts in milliseconds, to be added. */
+/**
+ * What the rows of one symbol in one month tell about the zone they were written in, each once. Shifts in milliseconds,
+ * to be added.
+ */
 export interface Evidence {
   readonly symbol: string;
   readonly rows: number;
@@ -21,7 +24,12 @@ const scanTimeoutMs = 600_000;
 const scanSettings = { max_threads: 2 } as const;
 
 /** @param table full name of a table with the archive's rows */
-export const readEvidence = async (deps: TakeoverDeps, table: string, partition: string, zone: string): Promise<readonly Evidence[]> => {
+export const readEvidence = async (
+  deps: TakeoverDeps,
+  table: string,
+  partition: string,
+  zone: string,
+): Promise<readonly Evidence[]> => {
   const sql = `SELECT symbol, count() AS rows, countIf(told AND shift_ms != 0) AS wrong, countIf(told AND shift_ms != zone_ms) AS astray,
       countIf(NOT told AND zone_ms != 0) AS untold,
       minIf(shift_ms, told AND shift_ms != 0) AS minShiftMs, maxIf(shift_ms, told AND shift_ms != 0) AS maxShiftMs
@@ -63,8 +71,8 @@ const countMovedByZone = async (deps: TakeoverDeps, zone: string): Promise<numbe
 };
 
 /**
- * Whether an archive without zones has times that are wrong. The rows are the witnesses, all of them; the zone counts for what has no id,
- * and only where no row contradicts it.
+ * Whether an archive without zones has times that are wrong. The rows are the witnesses, all of them; the zone counts
+ * for what has no id, and only where no row contradicts it.
  */
 export const isShifted = async (deps: TakeoverDeps, zone: string): Promise<boolean> => {
   const { own, full } = namesOf(deps, 'rows');

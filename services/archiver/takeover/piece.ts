@@ -22,8 +22,8 @@ const settings = {
 } as const;
 
 /**
- * The work's result, unless the takeover is told to end: then nobody waits for a long statement, which ends with its connection. What it has
- * done by then is done once more at the next start.
+ * The work's result, unless the takeover is told to end: then nobody waits for a long statement, which ends with its
+ * connection. What it has done by then is done once more at the next start.
  * @throws what the work throws, and the signal's reason
  */
 export const unlessEnded = <T>({ signal }: Pick<TakeoverDeps, 'signal'>, work: () => Promise<T>): Promise<T> =>

@@ -1,6 +1,16 @@
 import { isShifted } from './evidence.js';
 import { dropFeeds } from './feeds.js';
-import { namesOf, type Part, parts, readColumns, readTables, type TakeoverDeps, zoneComment, zonedColumns, zoneOf } from './zoneless.js';
+import {
+  namesOf,
+  type Part,
+  parts,
+  readColumns,
+  readTables,
+  type TakeoverDeps,
+  zoneComment,
+  zonedColumns,
+  zoneOf,
+} from './zoneless.js';
 
 const alterTimeoutMs = 60_000;
 
@@ -35,8 +45,9 @@ const dropTwins = async (deps: TakeoverDeps): Promise<void> => {
 };
 
 /**
- * Before the tables get their zones: sets them aside where times in them are wrong, and puts empty ones in their place, so that right
- * times never meet wrong ones. Every step can be repeated and interrupted. Whoever writes meanwhile writes what is right.
+ * Before the tables get their zones: sets them aside where times in them are wrong, and puts empty ones in their place,
+ * so that right times never meet wrong ones. Every step can be repeated and interrupted. Whoever writes meanwhile
+ * writes what is right.
  * @param zone what older versions wrote in, as far as is known
  * @returns where the feeds were taken away: SQL of the moment since when rows may have fed nothing
  */
@@ -52,7 +63,10 @@ export const setAside = async (deps: TakeoverDeps, zone: string): Promise<string
   if (decided === undefined) {
     if (!tables.has(rows.own) || !(await isShifted(deps, zone))) return undefined;
     await deps.clickhouse.command(`ALTER TABLE ${rows.full(rows.own)} MODIFY COMMENT '${zoneComment(zone)}'`);
-    deps.log.warn({ table: rows.full(rows.own), zone }, 'times of the archive are off by a time zone; they are being set right');
+    deps.log.warn(
+      { table: rows.full(rows.own), zone },
+      'times of the archive are off by a time zone; they are being set right',
+    );
   }
   const [now] = await deps.clickhouse.query<{ ms: string }>('SELECT toUnixTimestamp64Milli(now64(3)) AS ms');
   await dropFeeds(deps);

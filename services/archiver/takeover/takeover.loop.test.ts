@@ -27,7 +27,13 @@ describe('archives of before times had zones, on a server in Kathmandu', () => {
   beforeAll(async () => {
     server = await startTestClickHouse({ zone: host });
     const { address } = server;
-    clickhouse = openServerClickHouse({ address, user: 'default', password: '', clock: systemClock, log: silentLogger() });
+    clickhouse = openServerClickHouse({
+      address,
+      user: 'default',
+      password: '',
+      clock: systemClock,
+      log: silentLogger(),
+    });
     await writeArchive(clickhouse, 'truth', true);
     truth = await contentOf(clickhouse, 'truth');
   });
@@ -60,7 +66,8 @@ describe('archives of before times had zones, on a server in Kathmandu', () => {
       const command: ClickHouse['command'] = async (sql, params, options) => {
         const dies = left-- === 0;
         // A part of what an INSERT would have written is there, or all of it.
-        const partly = dies && attempts % 2 === 0 && /^INSERT INTO \S+ \(.+ SELECT /s.test(sql) ? `${sql} LIMIT 7` : sql;
+        const partly =
+          dies && attempts % 2 === 0 && /^INSERT INTO \S+ \(.+ SELECT /s.test(sql) ? `${sql} LIMIT 7` : sql;
         await clickhouse.command(partly, params, options);
         if (dies) throw new Error('killed by the test');
       };
@@ -146,7 +153,8 @@ describe('the data folder of a computer in Shanghai', () => {
       for await (const line of lines) {
         if (line === 'done') ended = true;
         // The first one so soon that the fastest machine is not done; later ones anywhere.
-        if (line === 'begun') setTimeout(() => child.kill('SIGKILL'), killed === 0 ? random() * 50 : 100 + random() * 1_500);
+        if (line === 'begun')
+          setTimeout(() => child.kill('SIGKILL'), killed === 0 ? random() * 50 : 100 + random() * 1_500);
       }
       if (ended) break;
     }
@@ -162,7 +170,9 @@ describe('the data folder of a computer in Shanghai', () => {
       expect(
         await read(`SELECT count() AS n, uniqExact(message_id) AS ids, sum(close_price) AS prices, countIf(toString(toUnixTimestamp64Milli(event_time)) != splitByChar('-', message_id)[2]) AS off,
           toUnixTimestamp64Milli(min(event_time)) - {start:Int64} AS first FROM crypto.market_tickers`),
-      ).toEqual([{ n: String(rows), ids: String(rows), prices: String((rows * (rows + 1)) / 2), off: '0', first: '0' }]);
+      ).toEqual([
+        { n: String(rows), ids: String(rows), prices: String((rows * (rows + 1)) / 2), off: '0', first: '0' },
+      ]);
       for (const size of ['1m', '1h'])
         expect(
           await read(

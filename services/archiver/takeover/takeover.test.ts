@@ -7,7 +7,15 @@ import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/cli
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditAll } from '../audit/audit.js';
-import { addTickers, contentOf, createArchiveTables, inZone, recordingLog, table, writeArchive } from '../kit/old-archive.js';
+import {
+  addTickers,
+  contentOf,
+  createArchiveTables,
+  inZone,
+  recordingLog,
+  table,
+  writeArchive,
+} from '../kit/old-archive.js';
 import { migrateArchive } from '../schema.js';
 
 // A server whose host is in New York, with archives as versions before wrote them there.
@@ -20,7 +28,13 @@ let truth: Awaited<ReturnType<typeof contentOf>>;
 beforeAll(async () => {
   server = await startTestClickHouse({ zone });
   const { address } = server;
-  clickhouse = openServerClickHouse({ address, user: 'default', password: '', clock: systemClock, log: silentLogger() });
+  clickhouse = openServerClickHouse({
+    address,
+    user: 'default',
+    password: '',
+    clock: systemClock,
+    log: silentLogger(),
+  });
   await writeArchive(clickhouse, 'truth', true, springMs);
   truth = await contentOf(clickhouse, 'truth');
 });
@@ -46,7 +60,9 @@ describe('an archive of before times had zones', () => {
     const told = await migrate('written');
     const { length } = truth.tickers;
     expect(told.at(-1)).toMatch(
-      new RegExp(`^${length} archived tickers .+ ${length - 1} of them were off and were moved by -5 h to -4 h.+America/New_York$`),
+      new RegExp(
+        `^${length} archived tickers .+ ${length - 1} of them were off and were moved by -5 h to -4 h.+America/New_York$`,
+      ),
     );
     expect(await contentOf(clickhouse, 'written')).toEqual(truth);
     expect(await migrate('written')).toEqual([]);
@@ -56,14 +72,22 @@ describe('an archive of before times had zones', () => {
     // Written on a host in UTC; the server moved to New York since.
     const before = inZone(clickhouse, 'UTC');
     const startMs = Date.parse('2026-03-08T01:00:00Z');
-    const tickers = [0, 1, 2].map((at) => ({ symbol: 'BTCUSDT', eventMs: startMs + at * 3_600_000, price: '1.5', offset: at }));
+    const tickers = [0, 1, 2].map((at) => ({
+      symbol: 'BTCUSDT',
+      eventMs: startMs + at * 3_600_000,
+      price: '1.5',
+      offset: at,
+    }));
     await createArchiveTables(before, 'kept', false);
     await addTickers(before, 'kept', tickers);
-    const places = "SELECT name, uuid FROM system.tables WHERE database = 'kept' AND engine LIKE '%MergeTree' ORDER BY name";
+    const places =
+      "SELECT name, uuid FROM system.tables WHERE database = 'kept' AND engine LIKE '%MergeTree' ORDER BY name";
     const known = await clickhouse.query(places);
     expect(await migrate('kept')).toEqual([]);
     // Files after those may make more, beside them.
-    expect((await clickhouse.query<{ name: string }>(places)).filter(({ name }) => !name.endsWith('_retentions'))).toEqual(known);
+    expect(
+      (await clickhouse.query<{ name: string }>(places)).filter(({ name }) => !name.endsWith('_retentions')),
+    ).toEqual(known);
     const { types, hours, latest } = await contentOf(clickhouse, 'kept');
     expect(types).toEqual(truth.types);
     expect(hours.map(({ start }) => start)).toEqual([1, 2, 3].map((hour) => `2026-03-08 0${hour}:00:00`));
@@ -73,7 +97,14 @@ describe('an archive of before times had zones', () => {
   it('is not called incomplete while it is being set right', async () => {
     await clickhouse.command('CREATE TABLE truth.market_tickers_rows_zoneless AS truth.market_tickers_rows');
     const eventLog = createMemoryEventLog({ clock: systemClock, log: silentLogger(), metrics: createMetrics('log') });
-    const deps = { clickhouse, eventLog, names: archiveNames('truth', table), topic: 'binance.miniticker', group: 'g', clock: systemClock };
+    const deps = {
+      clickhouse,
+      eventLog,
+      names: archiveNames('truth', table),
+      topic: 'binance.miniticker',
+      group: 'g',
+      clock: systemClock,
+    };
     await expect(auditAll(deps)).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining('still setting older rows right'),
@@ -87,7 +118,10 @@ describe('an archive of before times had zones', () => {
     const { log } = recordingLog();
     const options = { database: 'truth', table, writtenIn: 'Europe/Atlantis' };
     const message = expect.stringMatching(/no time zone "Europe\/Atlantis".+ARCHIVE_WRITTEN_IN/);
-    await expect(migrateArchive({ clickhouse, log }, options)).rejects.toMatchObject({ code: 'failed_precondition', message });
+    await expect(migrateArchive({ clickhouse, log }, options)).rejects.toMatchObject({
+      code: 'failed_precondition',
+      message,
+    });
   });
 
   it('prints UTC to analysts who ask that server with a program of their own', async () => {

@@ -19,8 +19,9 @@ const inWords = ({ rows, wrong, minShiftMs, maxShiftMs }: CarriedRows, zone: str
 };
 
 /**
- * Carries over what `setAside` set aside, in pieces, each of which can be repeated: tables with zones and right times afterwards, and nothing
- * set aside any more. What is killed in between goes on with the next start, without asking anew.
+ * Carries over what `setAside` set aside, in pieces, each of which can be repeated: tables with zones and right times
+ * afterwards, and nothing set aside any more. What is killed in between goes on with the next start, without asking
+ * anew.
  * @throws what `ClickHouse` throws, and the signal's reason
  */
 export const carryOver = async (deps: TakeoverDeps): Promise<void> => {
@@ -41,7 +42,9 @@ export const carryOver = async (deps: TakeoverDeps): Promise<void> => {
   const rows = asideOf('rows');
   if (rows) {
     // Nothing of it may be let go by age meanwhile: its age is counted from a wrong time.
-    await applyRetention(deps, deps.database, [{ table: namesOf(deps, 'rows').zoneless, time: 'event_time', days: undefined }]);
+    await applyRetention(deps, deps.database, [
+      { table: namesOf(deps, 'rows').zoneless, time: 'event_time', days: undefined },
+    ]);
     if (asideOf('1m') ?? asideOf('1h')) await noteOldest(deps, rows.zone);
   }
   for (const [part, run] of work) {

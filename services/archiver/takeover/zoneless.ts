@@ -16,8 +16,8 @@ export interface TakeoverDeps {
 }
 
 /**
- * The tables whose times had no zone, in the order in which they are set aside, and what their columns become. As long as the rows' times
- * have none, not all of them are set aside, so the rows come last.
+ * The tables whose times had no zone, in the order in which they are set aside, and what their columns become. As long
+ * as the rows' times have none, not all of them are set aside, so the rows come last.
  */
 export const zonedColumns = {
   newest: {},
@@ -25,7 +25,11 @@ export const zonedColumns = {
   '1h': { start: "DateTime('UTC')" },
   audits: { audited_at: "DateTime64(3, 'UTC')" },
   offsets: { event_time: "DateTime64(3, 'UTC')", noted_at: "DateTime64(3, 'UTC')" },
-  rows: { event_time: "DateTime64(3, 'UTC')", receive_time: "DateTime64(3, 'UTC')", inserted_at: "DateTime64(3, 'UTC')" },
+  rows: {
+    event_time: "DateTime64(3, 'UTC')",
+    receive_time: "DateTime64(3, 'UTC')",
+    inserted_at: "DateTime64(3, 'UTC')",
+  },
 } as const satisfies Partial<Record<ArchivePart, Readonly<Record<string, string>>>>;
 
 export type Part = keyof typeof zonedColumns;
@@ -64,7 +68,10 @@ export const zoneOf = (comment: string | undefined): string | undefined =>
   comment?.startsWith(writtenIn) ? comment.slice(writtenIn.length) : undefined;
 
 /** The columns of a table by name, with their types; empty where there is no such table. */
-export const readColumns = async ({ clickhouse, database }: TakeoverDeps, table: string): Promise<ReadonlyMap<string, string>> => {
+export const readColumns = async (
+  { clickhouse, database }: TakeoverDeps,
+  table: string,
+): Promise<ReadonlyMap<string, string>> => {
   const columns = await clickhouse.query<{ name: string; type: string }>(
     'SELECT name, type FROM system.columns WHERE database = {database:String} AND table = {table:String} ORDER BY position',
     { database, table },
@@ -73,7 +80,10 @@ export const readColumns = async ({ clickhouse, database }: TakeoverDeps, table:
 };
 
 /** The months of a table that have rows, the oldest first, as ClickHouse names its partitions. */
-export const readPartitions = async ({ clickhouse, database }: TakeoverDeps, table: string): Promise<readonly string[]> => {
+export const readPartitions = async (
+  { clickhouse, database }: TakeoverDeps,
+  table: string,
+): Promise<readonly string[]> => {
   const found = await clickhouse.query<{ id: string }>(
     `SELECT DISTINCT partition_id AS id FROM system.parts
      WHERE database = {database:String} AND table = {table:String} AND active AND rows > 0 ORDER BY id`,

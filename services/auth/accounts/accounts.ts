@@ -12,13 +12,16 @@ export interface Account {
 }
 
 export interface Accounts {
-  /** @param key names the request, once for all. @returns the new account's id. @throws AppError already_exists when the name is taken, in whatever case, or the key */
+  /**
+   * @param key names the request, once for all. @returns the new account's id. @throws AppError already_exists when the
+   * name is taken, in whatever case, or the key
+   */
   create(name: string, passwordHash: string, key?: string): Promise<string>;
   /** The one that was made by the request of that name. */
   findByKey(key: string): Promise<Account | undefined>;
   /**
-   * By its name, in whatever case. Nearly always one or none: from before names were compared by key there may be two that differ in
-   * case only, and the one that is spelled exactly so comes first.
+   * By its name, in whatever case. Nearly always one or none: from before names were compared by key there may be two
+   * that differ in case only, and the one that is spelled exactly so comes first.
    */
   find(name: string): Promise<readonly Account[]>;
 }
@@ -48,6 +51,11 @@ export const createAccounts = (db: Database): Accounts => ({
     db
       .select(columns)
       .from(accounts)
-      .where(or(eq(accounts.nameKey, nameKey(name)), and(isNull(accounts.nameKey), eq(sql`${accounts.name} collate "C"`, name))))
+      .where(
+        or(
+          eq(accounts.nameKey, nameKey(name)),
+          and(isNull(accounts.nameKey), eq(sql`${accounts.name} collate "C"`, name)),
+        ),
+      )
       .orderBy(sql`${accounts.nameKey} nulls first`),
 });

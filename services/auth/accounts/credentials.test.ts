@@ -16,9 +16,12 @@ describe('new credentials', () => {
   it.each(['abc', 'A.b-c_9', 'x'.repeat(64), '...', '007'])('may have the name %s', (name) => {
     expect(wrongFields(name, 'long enough')).toEqual([]);
   });
-  it.each(['', 'ab', 'x'.repeat(65), 'a b c', 'häns', 'abc\n', 'a/b', '<b>', 'аbc'])('may not have the name "%s"', (name) => {
-    expect(wrongFields(name, 'long enough')).toEqual(['name']);
-  });
+  it.each(['', 'ab', 'x'.repeat(65), 'a b c', 'häns', 'abc\n', 'a/b', '<b>', 'аbc'])(
+    'may not have the name "%s"',
+    (name) => {
+      expect(wrongFields(name, 'long enough')).toEqual(['name']);
+    },
+  );
   it('count a password in characters, from 8 to 128', () => {
     expect(wrongFields('abc', '1234567')).toEqual(['password']);
     expect(wrongFields('abc', '1234567y')).toEqual([]);

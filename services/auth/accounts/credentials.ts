@@ -18,8 +18,8 @@ const maxUnitsPerCharacter = 4;
 export const normalPassword = (password: string): string => password.normalize('NFKC');
 
 /**
- * In characters as people count them: an accent that is typed by itself is none, and a ligature that is hashed as several letters (up to 18) is one.
- * The page counts the same way.
+ * In characters as people count them: an accent that is typed by itself is none, and a ligature that is hashed as
+ * several letters (up to 18) is one. The page counts the same way.
  */
 const lengthOf = (password: string): number => Math.min([...password].length, [...normalPassword(password)].length);
 
@@ -35,18 +35,32 @@ export const isPossiblePassword = (password: string): boolean =>
 const nameFault = (name: string): FieldError | undefined =>
   isPossibleName(name)
     ? undefined
-    : { field: 'name', message: 'must be 3 to 64 letters A to Z, digits 0 to 9, "_", "." or "-"', reason: 'name-shape' };
+    : {
+        field: 'name',
+        message: 'must be 3 to 64 letters A to Z, digits 0 to 9, "_", "." or "-"',
+        reason: 'name-shape',
+      };
 
-/** What decoding puts in the place of what is no character: every password with one would be the same as every other. */
+/**
+ * What decoding puts in the place of what is no character: every password with one would be the same as every other.
+ */
 const isUndecoded = (password: string): boolean => !password.isWellFormed() || password.includes('\ufffd');
 
 const passwordFault = ({ name, password }: Credentials): FieldError | undefined => {
   if (isUndecoded(password))
-    return { field: 'password', message: 'has something in it that is no Unicode character', reason: 'password-unicode' };
+    return {
+      field: 'password',
+      message: 'has something in it that is no Unicode character',
+      reason: 'password-unicode',
+    };
   if (!isPossiblePassword(password))
     return { field: 'password', message: `must have at most ${maxPasswordLength} characters`, reason: 'password-long' };
   if (lengthOf(password) < minPasswordLength)
-    return { field: 'password', message: `must have at least ${minPasswordLength} characters`, reason: 'password-short' };
+    return {
+      field: 'password',
+      message: `must have at least ${minPasswordLength} characters`,
+      reason: 'password-short',
+    };
   return weakness(normalPassword(password), nameKey(name));
 };
 

@@ -23,9 +23,16 @@ describe('a password hasher', () => {
 
   it('refuses what would wait behind too many, and goes on afterwards', async () => {
     const results = await Promise.allSettled(Array.from({ length: 5 }, () => hasher.verify(undefined, 'x')));
-    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected']);
+    expect(results.map((result) => result.status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ]);
     for (const result of results) {
-      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'resource_exhausted', retryAfterMs: 2_000 });
+      if (result.status === 'rejected')
+        expect(result.reason).toMatchObject({ code: 'resource_exhausted', retryAfterMs: 2_000 });
       else expect(result.value).toBe(false);
     }
     expect(hasher.waiting).toBe(0);

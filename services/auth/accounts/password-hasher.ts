@@ -28,7 +28,9 @@ export const createPasswordHasher = async (options: PasswordHasherOptions = {}):
   const { maxConcurrent = 2, maxWaiting = 32 } = options;
   const nobodys = await hash(randomBytes(32).toString('base64url'), cost);
   const full = () =>
-    new AppError('resource_exhausted', 'Too many people sign in at the moment; please try again shortly.', { retryAfterMs });
+    new AppError('resource_exhausted', 'Too many people sign in at the moment; please try again shortly.', {
+      retryAfterMs,
+    });
   const lane = createLane({
     width: maxConcurrent,
     maxWaiting,

@@ -61,7 +61,10 @@ describe('an account whose answer was lost', () => {
     await register();
     const codes: string[] = [];
     for (let guess = 0; guess < 12; guess++) codes.push(await codeOf(register(name, `a guess of mine ${guess}`)));
-    expect(codes).toEqual([...Array<string>(10).fill('failed_precondition'), ...Array<string>(2).fill('resource_exhausted')]);
+    expect(codes).toEqual([
+      ...Array<string>(10).fill('failed_precondition'),
+      ...Array<string>(2).fill('resource_exhausted'),
+    ]);
   });
 
   it('is refused where the key is no text that a header can have', async () => {

@@ -10,7 +10,8 @@ import type { PasswordHasher } from './password-hasher.js';
 /**
  * Makes an account, once however often it is asked for under the same key.
  * @param key empty for a request that cannot be repeated
- * @returns the account's id. @throws AppError invalid_argument, already_exists, failed_precondition for the key of another request, resource_exhausted
+ * @returns the account's id. @throws AppError invalid_argument, already_exists, failed_precondition for the key of
+ * another request, resource_exhausted
  */
 export type Register = (credentials: Credentials, key: string, caller: Caller) => Promise<string>;
 
@@ -30,7 +31,11 @@ const requireKey = (key: string) => {
 
 export const createRegistration = ({ accounts, hasher, throttles, metrics }: RegistrationDeps): Register => {
   /** @returns the account that this request has made before; undefined where there is none and nothing in its way */
-  const madeBefore = async ({ name, password }: Credentials, key: string, caller: Caller): Promise<string | undefined> => {
+  const madeBefore = async (
+    { name, password }: Credentials,
+    key: string,
+    caller: Caller,
+  ): Promise<string | undefined> => {
     const made = key === '' ? undefined : await accounts.findByKey(key);
     if (!made) {
       if ((await accounts.find(name)).length > 0) throw nameTaken();
@@ -38,7 +43,9 @@ export const createRegistration = ({ accounts, hasher, throttles, metrics }: Reg
     }
     // Whoever guessed the key may guess the password here no more often than where one signs in.
     throttles.name.take(nameKey(made.name));
-    const isSame = await metrics.hashing(() => hasher.verify(made.passwordHash, normalPassword(password), caller.signal));
+    const isSame = await metrics.hashing(() =>
+      hasher.verify(made.passwordHash, normalPassword(password), caller.signal),
+    );
     if (!isSame || made.name !== name) throw differentRequest();
     throttles.name.reset(nameKey(made.name));
     return made.id;
@@ -57,7 +64,10 @@ export const createRegistration = ({ accounts, hasher, throttles, metrics }: Reg
       return userId;
     } catch (err) {
       // Another may have been faster, with the same request.
-      const made = err instanceof AppError && err.code === 'already_exists' ? await madeBefore(credentials, key, caller) : undefined;
+      const made =
+        err instanceof AppError && err.code === 'already_exists'
+          ? await madeBefore(credentials, key, caller)
+          : undefined;
       if (made === undefined) throw err;
       return made;
     }

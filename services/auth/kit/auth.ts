@@ -49,7 +49,8 @@ export const startTestAuth = async (
       tokensOf(await callUnary(client, client.refreshToken, { refreshToken, clientAddress: '' }, options)),
     logout: (refreshToken: string) => callUnary(client, client.logout, { refreshToken }, options),
     logoutEverywhere: (userId: string) => callUnary(client, client.logoutEverywhere, { userId }, options),
-    endedSessions: (sinceMs: number, cursor: string) => callUnary(client, client.listEndedSessions, { sinceMs, cursor }, options),
+    endedSessions: (sinceMs: number, cursor: string) =>
+      callUnary(client, client.listEndedSessions, { sinceMs, cursor }, options),
     session: (sessionId: string) => callUnary(client, client.getSession, { sessionId }, options),
     ready: async () => (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).status,
     metrics: async () => (await fetch(`http://127.0.0.1:${app.operationsPort}/metrics`)).text(),

@@ -14,8 +14,8 @@ export interface Times {
 export const shifted = (time: SQL, ms: number): SQL => sql`${time} + ${ms} * interval '1 millisecond'`;
 
 /**
- * The earlier of this replica's time and the database's, for whatever deletes by time: that cannot be taken back, and a clock may be off by
- * days for a while, as after a virtual machine's resume.
+ * The earlier of this replica's time and the database's, for whatever deletes by time: that cannot be taken back, and a
+ * clock may be off by days for a while, as after a virtual machine's resume.
  * @param agoMs so many milliseconds before it
  */
 export const agreedTime = ({ time, clock }: Times, agoMs = 0): SQL =>

@@ -71,7 +71,9 @@ it('is asked over gRPC, and refuses a cursor that is none', async () => {
   await auth.logout(one.refreshToken);
   expect(await auth.endedSessions(asOfMs, '')).toMatchObject({ sessionIds: [one.sessionId], next: '' });
   await auth.logoutEverywhere(one.userId);
-  expect((await auth.endedSessions(asOfMs, '')).sessionIds.toSorted()).toEqual([one.sessionId, other.sessionId].toSorted());
+  expect((await auth.endedSessions(asOfMs, '')).sessionIds.toSorted()).toEqual(
+    [one.sessionId, other.sessionId].toSorted(),
+  );
   for (const cursor of ['1', `x.${one.sessionId}`, "1.' or 1=1"])
     expect(await codeOf(auth.endedSessions(0, cursor))).toBe('invalid_argument');
   await auth.close();

@@ -13,7 +13,8 @@ export interface EndedSessionsPage {
 }
 
 /**
- * The sessions that were ended since a moment, oldest first. What is committed late is named too, so some are named twice.
+ * The sessions that were ended since a moment, oldest first. What is committed late is named too, so some are named
+ * twice.
  * @param sinceMs `asOfMs` of an answer before; 0 for as far back as access tokens live
  * @param cursor `next` of the page before; empty for the first
  * @throws AppError invalid_argument for a cursor that is none
@@ -32,15 +33,20 @@ export interface EndedSessionsOptions {
 const lateMs = 60_000;
 const cursorPattern = /^(\d{1,15})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-export const createListEndedSessions = (db: Database, { time, accessTtlMs, pageSize = 1_000 }: EndedSessionsOptions): ListEndedSessions => {
+export const createListEndedSessions = (
+  db: Database,
+  { time, accessTtlMs, pageSize = 1_000 }: EndedSessionsOptions,
+): ListEndedSessions => {
   return async (sinceMs, cursor) => {
     const [, lastMs, lastId = ''] = cursorPattern.exec(cursor) ?? [];
-    if (cursor !== '' && lastMs === undefined) throw new AppError('invalid_argument', 'The cursor is not one of an answer.');
+    if (cursor !== '' && lastMs === undefined)
+      throw new AppError('invalid_argument', 'The cursor is not one of an answer.');
     const [now] = await db
       .select({ ms: sql<string>`floor(extract(epoch from at) * 1000)::bigint` })
       .from(sql`(select ${time()} as at) now`);
     const asOfMs = Number(now?.ms);
-    // A moment that is still to come is from before the database's clock was set back, or of one before it that was ahead: what ends now would lie before it.
+    // A moment that is still to come is from before the database's clock was set back, or of one before it that was
+    // ahead: what ends now would lie before it.
     const knownMs = sinceMs > asOfMs ? 0 : sinceMs;
     const from = new Date(Math.max(knownMs, asOfMs - accessTtlMs) - lateMs);
     const last = lastMs === undefined ? undefined : new Date(Number(lastMs));
@@ -52,6 +58,10 @@ export const createListEndedSessions = (db: Database, { time, accessTtlMs, pageS
       .orderBy(asc(sessions.revokedAt), asc(sessions.id))
       .limit(pageSize);
     const end = rows.length === pageSize ? rows.at(-1) : undefined;
-    return { sessionIds: rows.map(({ id }) => id), next: end?.endedAt ? `${end.endedAt.getTime()}.${end.id}` : '', asOfMs };
+    return {
+      sessionIds: rows.map(({ id }) => id),
+      next: end?.endedAt ? `${end.endedAt.getTime()}.${end.id}` : '',
+      asOfMs,
+    };
   };
 };

@@ -14,8 +14,9 @@ const keepRevokedMs = 24 * 3_600_000;
 const skipLocked = { skipLocked: true } as const;
 
 /**
- * The tokens that say nothing more than their family does. Of those past their own end two kinds still do: one whose successor was used a
- * moment ago, and the last that was used, which is good for whom its answer did not reach as long as one of its successors is.
+ * The tokens that say nothing more than their family does. Of those past their own end two kinds still do: one whose
+ * successor was used a moment ago, and the last that was used, which is good for whom its answer did not reach as long
+ * as one of its successors is.
  */
 const expiredTokens = (db: Database, options: ExpiredRowsOptions) => {
   const kin = alias(refreshTokens, 'kin');
@@ -34,16 +35,25 @@ const expiredTokens = (db: Database, options: ExpiredRowsOptions) => {
   );
 };
 
-/** Deletes up to `limit` tokens, and a tenth as many sessions with what tokens they have, that are over. @returns how many rows went */
+/**
+ * Deletes up to `limit` tokens, and a tenth as many sessions with what tokens they have, that are over. @returns how
+ * many rows went
+ */
 export const createDeleteOver =
   (db: Database, options: ExpiredRowsOptions) =>
   async (limit: number): Promise<number> => {
-    const oldTokens = db.select({ tokenHash: refreshTokens.tokenHash }).from(refreshTokens).where(expiredTokens(db, options));
+    const oldTokens = db
+      .select({ tokenHash: refreshTokens.tokenHash })
+      .from(refreshTokens)
+      .where(expiredTokens(db, options));
     const tokens = await db
       .delete(refreshTokens)
       .where(inArray(refreshTokens.tokenHash, oldTokens.limit(limit).for('update', skipLocked)))
       .returning({ tokenHash: refreshTokens.tokenHash });
-    const over = or(lte(sessions.expiresAt, agreedTime(options)), lt(sessions.revokedAt, agreedTime(options, keepRevokedMs)));
+    const over = or(
+      lte(sessions.expiresAt, agreedTime(options)),
+      lt(sessions.revokedAt, agreedTime(options, keepRevokedMs)),
+    );
     const oldSessions = db.select({ id: sessions.id }).from(sessions).where(over);
     const gone = await db
       .delete(sessions)

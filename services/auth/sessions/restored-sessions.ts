@@ -7,7 +7,8 @@ export const holdsAccounts = (tables: readonly string[]): boolean =>
   [accounts, sessions, refreshTokens].every((table) => tables.includes(getTableName(table)));
 
 /**
- * Ends every session of a database that was restored from a backup: some were ended after the backup was taken, and would live again.
+ * Ends every session of a database that was restored from a backup: some were ended after the backup was taken, and
+ * would live again.
  * @returns how many had not been over
  */
 export const endRestoredSessions = async (db: Database): Promise<number> => {

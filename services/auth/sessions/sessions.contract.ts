@@ -161,7 +161,11 @@ export const describeSessions = (name: string, open: () => Promise<Postgres>): v
         const { first, sessions, userId, clock } = await build();
         const rotations = await Promise.all(Array.from({ length: 25 }, () => sessions.rotate(first.token)));
         const busy = 25 - (times.maxTokensPerMinute - 1);
-        expect(kinds(rotations)).toEqual([...Array<string>(24 - busy).fill('again'), ...Array<string>(busy).fill('busy'), 'rotated']);
+        expect(kinds(rotations)).toEqual([
+          ...Array<string>(24 - busy).fill('again'),
+          ...Array<string>(busy).fill('busy'),
+          'rotated',
+        ]);
         expect(await sessions.userOf(first.sessionId)).toBe(userId);
         clock.advance(minuteMs);
         expect((await sessions.rotate(issuedBy(await sessions.rotate(first.token)).token)).kind).toBe('rotated');
@@ -226,7 +230,10 @@ export const describeSessions = (name: string, open: () => Promise<Postgres>): v
         expect(dead).toContain(first.sessionId);
         if (refreshed.kind === 'rotated') expect((await sessions.rotate(refreshed.issued.token)).kind).toBe('refused');
         for (const { sessionId, token } of opened)
-          expect([sessionId, (await sessions.rotate(token)).kind]).toEqual([sessionId, dead.has(sessionId) ? 'refused' : 'rotated']);
+          expect([sessionId, (await sessions.rotate(token)).kind]).toEqual([
+            sessionId,
+            dead.has(sessionId) ? 'refused' : 'rotated',
+          ]);
       }
     });
 
@@ -237,7 +244,9 @@ export const describeSessions = (name: string, open: () => Promise<Postgres>): v
       await sessions.rotate(first.token);
       clock.advance(times.refreshTtlMs + 1);
       const live = await sessions.open(userId);
-      expect([await sessions.deleteOver(2), await sessions.deleteOver(2), await sessions.deleteOver(2)]).toEqual([2, 1, 0]);
+      expect([await sessions.deleteOver(2), await sessions.deleteOver(2), await sessions.deleteOver(2)]).toEqual([
+        2, 1, 0,
+      ]);
       expect((await sessions.rotate(live.token)).kind).toBe('rotated');
       clock.advance(times.sessionTtlMs + 1);
       while ((await sessions.deleteOver(100)) > 0);
@@ -252,12 +261,16 @@ export const describeSessions = (name: string, open: () => Promise<Postgres>): v
       const results = await Promise.allSettled(names.map((given) => store.create(given, 'hash')));
       const made = results.filter((result) => result.status === 'fulfilled');
       expect(made).toHaveLength(1);
-      for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'already_exists' });
+      for (const result of results)
+        if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'already_exists' });
       const found = await store.find('gRACE.hOPPER');
       expect(found).toHaveLength(1);
       expect(names).toContain(found[0]?.name);
       expect(await store.find('grace_hopper')).toEqual([]);
-      const [row] = await postgres.db.select({ count: sql<number>`count(*)::int` }).from(accounts).where(sql`lower(name) = 'grace.hopper'`);
+      const [row] = await postgres.db
+        .select({ count: sql<number>`count(*)::int` })
+        .from(accounts)
+        .where(sql`lower(name) = 'grace.hopper'`);
       expect(row?.count).toBe(1);
     });
   });

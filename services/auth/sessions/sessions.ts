@@ -9,8 +9,15 @@ import { createTokenLine, type IssuedToken, type TokenLineOptions } from './toke
 export type { IssuedToken } from './token-line.js';
 
 export type Rotation =
-  /** `again`: the token had been used, but none of its successors: by another tab, or in a call whose answer was lost. */
-  | { readonly kind: 'rotated' | 'again'; readonly userId: string; readonly userName: string; readonly issued: IssuedToken }
+  /**
+   * `again`: the token had been used, but none of its successors: by another tab, or in a call whose answer was lost.
+   */
+  | {
+      readonly kind: 'rotated' | 'again';
+      readonly userId: string;
+      readonly userName: string;
+      readonly issued: IssuedToken;
+    }
   /** A successor of the token had been used: somebody has a copy. The whole session is revoked. */
   | { readonly kind: 'reused'; readonly sessionId: string; readonly userId: string }
   /** `late` and `busy` end nothing; a later try may succeed. */
@@ -21,7 +28,9 @@ export interface SessionRef {
   readonly userId: string;
 }
 
-/** Sessions and their refresh tokens. A session is a family of tokens, each good until one that followed it was used. */
+/**
+ * Sessions and their refresh tokens. A session is a family of tokens, each good until one that followed it was used.
+ */
 export interface Sessions {
   open(userId: string): Promise<IssuedToken>;
   /**
@@ -33,12 +42,16 @@ export interface Sessions {
   end(token: string): Promise<SessionRef | undefined>;
   /**
    * Revokes every session that the user has at this moment; one opened after it stays.
-   * @returns the ids of those, and of what ended so short a time ago that its access tokens are still valid: a repeated call names them again
+   * @returns the ids of those, and of what ended so short a time ago that its access tokens are still valid: a repeated
+   * call names them again
    */
   endAll(userId: string): Promise<readonly string[]>;
   /** The user of a session that can go on; undefined when it is over or unknown. */
   userOf(sessionId: string): Promise<string | undefined>;
-  /** Deletes up to `limit` tokens, and a tenth as many sessions with what tokens they have, that are over. @returns how many rows went */
+  /**
+   * Deletes up to `limit` tokens, and a tenth as many sessions with what tokens they have, that are over. @returns how
+   * many rows went
+   */
   deleteOver(limit: number): Promise<number>;
 }
 
@@ -96,7 +109,12 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
         const family = newFamily();
         const [session] = await tx
           .insert(sessions)
-          .values({ userId, createdAt: time(), expiresAt: shifted(time(), sessionTtlMs), familyHash: familyHash(family) })
+          .values({
+            userId,
+            createdAt: time(),
+            expiresAt: shifted(time(), sessionTtlMs),
+            familyHash: familyHash(family),
+          })
           .returning({ id: sessions.id, createdAt: sessions.createdAt, expiresAt: sessions.expiresAt });
         if (!session) throw new Error('an insert returned no row');
         return line.begin(tx, session, family, session.createdAt);
@@ -126,7 +144,8 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
     endAll: (userId) =>
       db.transaction(async (tx) => {
         if (!uuidPattern.test(userId)) return [];
-        // A new session refers to its account, so what is opened meanwhile waits and begins after this; what was opened before is seen below.
+        // A new session refers to its account, so what is opened meanwhile waits and begins after this; what was opened
+        // before is seen below.
         await tx.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, userId)).for('update');
         await tx
           .update(sessions)
@@ -145,7 +164,11 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
         .from(sessions)
         .innerJoin(
           refreshTokens,
-          and(eq(refreshTokens.sessionId, sessions.id), isNull(refreshTokens.usedAt), gt(refreshTokens.expiresAt, time())),
+          and(
+            eq(refreshTokens.sessionId, sessions.id),
+            isNull(refreshTokens.usedAt),
+            gt(refreshTokens.expiresAt, time()),
+          ),
         )
         .where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt), gt(sessions.expiresAt, time())))
         .limit(1);

@@ -16,9 +16,10 @@ export interface IssuedToken {
 }
 
 /**
- * What a token is good for. `rotated`: its first use. `again`: it was used, but none of its successors, so the answer was lost or another
- * tab asked too. `late`: a successor was used a moment ago, so this call was held up on its way. `reused`: the same long ago, so somebody
- * has a copy. `busy`: too many successors in too short a time. `refused`: unknown, or over.
+ * What a token is good for. `rotated`: its first use. `again`: it was used, but none of its successors, so the answer
+ * was lost or another tab asked too. `late`: a successor was used a moment ago, so this call was held up on its way.
+ * `reused`: the same long ago, so somebody has a copy. `busy`: too many successors in too short a time. `refused`:
+ * unknown, or over.
  */
 export type Use = 'rotated' | 'again' | 'late' | 'reused' | 'busy' | 'refused';
 
@@ -41,9 +42,9 @@ export interface LineSession {
 const minuteMs = 60_000;
 
 /**
- * The tokens of a session, each born of the use of another. At any time one used token is good with all its unused successors; the first
- * use of one of them supersedes everything else (the database sees to that). Superseded ones are kept only as long as their row says more
- * than the family that the token itself names.
+ * The tokens of a session, each born of the use of another. At any time one used token is good with all its unused
+ * successors; the first use of one of them supersedes everything else (the database sees to that). Superseded ones are
+ * kept only as long as their row says more than the family that the token itself names.
  */
 export const createTokenLine = (options: TokenLineOptions) => {
   const { refreshTtlMs, lateMs, maxTokensPerMinute } = options;
@@ -78,15 +79,26 @@ export const createTokenLine = (options: TokenLineOptions) => {
 
   /** Whether some of the session may still be used for the first time. */
   const goesOn = async (tx: Transaction, sessionId: string, now: Date): Promise<boolean> => {
-    const unused = and(eq(refreshTokens.sessionId, sessionId), isNull(refreshTokens.usedAt), gt(refreshTokens.expiresAt, now));
-    return (await tx.select({ tokenHash: refreshTokens.tokenHash }).from(refreshTokens).where(unused).limit(1)).length > 0;
+    const unused = and(
+      eq(refreshTokens.sessionId, sessionId),
+      isNull(refreshTokens.usedAt),
+      gt(refreshTokens.expiresAt, now),
+    );
+    return (
+      (await tx.select({ tokenHash: refreshTokens.tokenHash }).from(refreshTokens).where(unused).limit(1)).length > 0
+    );
   };
 
-  /** Deletes rows of which theft detection needs no more than the family; nothing for a token of no family, whose kin only rows can name. */
+  /**
+   * Deletes rows of which theft detection needs no more than the family; nothing for a token of no family, whose kin
+   * only rows can name.
+   */
   const deleteKin = async (tx: Transaction, token: string, session: LineSession, which: SQL | undefined) => {
     const family = familyHash(familyOf(token));
     if (family !== session.familyHash) return;
-    await tx.delete(refreshTokens).where(and(eq(refreshTokens.sessionId, session.id), eq(refreshTokens.familyHash, family), which));
+    await tx
+      .delete(refreshTokens)
+      .where(and(eq(refreshTokens.sessionId, session.id), eq(refreshTokens.familyHash, family), which));
   };
 
   const useAgain = async (tx: Transaction, token: string, session: LineSession, now: Date): Promise<Use> => {
@@ -102,7 +114,8 @@ export const createTokenLine = (options: TokenLineOptions) => {
     if (row.expiresAt <= now && !(await goesOn(tx, session.id, now))) return 'refused';
     // Of what was used before there was such a mark only the last is good.
     const later = and(ofSession, isNull(refreshTokens.supersededAt), gt(refreshTokens.usedAt, row.usedAt));
-    if ((await tx.select({ tokenHash: refreshTokens.tokenHash }).from(refreshTokens).where(later).limit(1)).length > 0) return 'reused';
+    if ((await tx.select({ tokenHash: refreshTokens.tokenHash }).from(refreshTokens).where(later).limit(1)).length > 0)
+      return 'reused';
     // What went with answers that were lost; whoever has one of these after all is found by its family.
     const lost = and(isNull(refreshTokens.usedAt), lt(refreshTokens.createdAt, agreedTime(options, lateMs)));
     await deleteKin(tx, token, session, lost);
@@ -113,8 +126,12 @@ export const createTokenLine = (options: TokenLineOptions) => {
 
   return {
     /** The first token of a session that was opened with the hash of this family. */
-    begin: (tx: Transaction, session: Omit<LineSession, 'familyHash'>, family: Buffer, now: Date): Promise<IssuedToken> =>
-      insert(tx, session, family, now),
+    begin: (
+      tx: Transaction,
+      session: Omit<LineSession, 'familyHash'>,
+      family: Buffer,
+      now: Date,
+    ): Promise<IssuedToken> => insert(tx, session, family, now),
     /** Uses a token, within the transaction that locked its session. */
     use: async (tx: Transaction, token: string, session: LineSession, now: Date): Promise<Use> => {
       if (!(await useFirst(tx, token, now))) return useAgain(tx, token, session, now);

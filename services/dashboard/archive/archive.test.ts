@@ -17,7 +17,12 @@ const setUp = () => {
       }),
   } as unknown as ClickHouse;
   const outcomes: string[] = [];
-  const archive = createArchive({ clickhouse, clock, log: silentLogger(), observe: (outcome) => void outcomes.push(outcome) });
+  const archive = createArchive({
+    clickhouse,
+    clock,
+    log: silentLogger(),
+    observe: (outcome) => void outcomes.push(outcome),
+  });
   return { clock, running, seen, outcomes, archive, read: () => archive.read('SELECT 1', {}, 10) };
 };
 
@@ -60,7 +65,8 @@ it('knows since when ClickHouse is away, and what is no sign of that', async () 
     running.at(-1)?.fail(err);
     await expect(reading).rejects.toThrow();
   };
-  for (const code of ['not_found', 'invalid_argument', 'resource_exhausted'] as const) await fails(new AppError(code, 'no sign'));
+  for (const code of ['not_found', 'invalid_argument', 'resource_exhausted'] as const)
+    await fails(new AppError(code, 'no sign'));
   expect(archive.away).toBeUndefined();
   const sinceMs = clock.now();
   await fails(new AppError('unavailable', 'refused'));
@@ -72,5 +78,12 @@ it('knows since when ClickHouse is away, and what is no sign of that', async () 
   running.at(-1)?.answer([]);
   await reading;
   expect(archive.away).toBeUndefined();
-  expect(outcomes).toEqual(['not_found', 'invalid_argument', 'resource_exhausted', 'unavailable', 'deadline_exceeded', 'ok']);
+  expect(outcomes).toEqual([
+    'not_found',
+    'invalid_argument',
+    'resource_exhausted',
+    'unavailable',
+    'deadline_exceeded',
+    'ok',
+  ]);
 });

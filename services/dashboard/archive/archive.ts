@@ -14,7 +14,8 @@ export interface Away {
 export interface Archive {
   /**
    * @param maxRows more are an error
-   * @throws AppError. `not_found`: the archiver has not made its tables yet. Any other but `invalid_argument`: ClickHouse is away.
+   * @throws AppError. `not_found`: the archiver has not made its tables yet. Any other but `invalid_argument`:
+   * ClickHouse is away.
    */
   read<T>(sql: string, params: Params, maxRows: number): Promise<T[]>;
   /** Set from the first failed query to the next one that succeeds. */
@@ -26,7 +27,8 @@ const queryTimeoutMs = 5_000;
 const maxRunning = 6;
 const maxWaiting = 64;
 const waitTimeoutMs = 5_000;
-const tooMany = () => new AppError('resource_exhausted', 'Too many pages are being asked for at once.', { retryAfterMs: 1_000 });
+const tooMany = () =>
+  new AppError('resource_exhausted', 'Too many pages are being asked for at once.', { retryAfterMs: 1_000 });
 
 /** Faults that say nothing about ClickHouse being there. */
 const ours: ReadonlySet<ErrorCode> = new Set(['not_found', 'invalid_argument', 'canceled', 'resource_exhausted']);

@@ -1,5 +1,14 @@
 import type { ArchiveNames } from '@tickfolio/lib/events/archive';
-import { compare, type Decimal, divide, formatDecimal, isZero, multiply, parseDecimal, subtract } from '@tickfolio/lib/money';
+import {
+  compare,
+  type Decimal,
+  divide,
+  formatDecimal,
+  isZero,
+  multiply,
+  parseDecimal,
+  subtract,
+} from '@tickfolio/lib/money';
 import type { Archive } from './archive.js';
 
 const minuteMs = 60_000;
@@ -19,12 +28,44 @@ export interface Range {
 
 /** What a chart can show; at most 180 bars each, made of the rollups. */
 export const ranges = [
-  { name: '15m', label: '15 min', words: '15 minutes', spanMs: 15 * minuteMs, barMs: minuteMs, barWords: '1 minute', from: 'minutes' },
+  {
+    name: '15m',
+    label: '15 min',
+    words: '15 minutes',
+    spanMs: 15 * minuteMs,
+    barMs: minuteMs,
+    barWords: '1 minute',
+    from: 'minutes',
+  },
   { name: '1h', label: '1 h', words: 'hour', spanMs: hourMs, barMs: minuteMs, barWords: '1 minute', from: 'minutes' },
-  { name: '6h', label: '6 h', words: '6 hours', spanMs: 6 * hourMs, barMs: 5 * minuteMs, barWords: '5 minutes', from: 'minutes' },
-  { name: '24h', label: '24 h', words: '24 hours', spanMs: dayMs, barMs: 15 * minuteMs, barWords: '15 minutes', from: 'minutes' },
+  {
+    name: '6h',
+    label: '6 h',
+    words: '6 hours',
+    spanMs: 6 * hourMs,
+    barMs: 5 * minuteMs,
+    barWords: '5 minutes',
+    from: 'minutes',
+  },
+  {
+    name: '24h',
+    label: '24 h',
+    words: '24 hours',
+    spanMs: dayMs,
+    barMs: 15 * minuteMs,
+    barWords: '15 minutes',
+    from: 'minutes',
+  },
   { name: '7d', label: '7 d', words: '7 days', spanMs: 7 * dayMs, barMs: hourMs, barWords: '1 hour', from: 'hours' },
-  { name: '30d', label: '30 d', words: '30 days', spanMs: 30 * dayMs, barMs: 4 * hourMs, barWords: '4 hours', from: 'hours' },
+  {
+    name: '30d',
+    label: '30 d',
+    words: '30 days',
+    spanMs: 30 * dayMs,
+    barMs: 4 * hourMs,
+    barWords: '4 hours',
+    from: 'hours',
+  },
 ] as const satisfies readonly Range[];
 
 export type RangeName = (typeof ranges)[number]['name'];
@@ -76,7 +117,11 @@ export const readBars = async (
     { symbol, step: range.barMs / 1_000, from: fromMs / 1_000, to: toMs / 1_000 },
     range.spanMs / range.barMs + 1,
   );
-  return answers.map(({ startS, tickers, ...prices }) => ({ ...prices, startMs: Number(startS) * 1_000, tickers: Number(tickers) }));
+  return answers.map(({ startS, tickers, ...prices }) => ({
+    ...prices,
+    startMs: Number(startS) * 1_000,
+    tickers: Number(tickers),
+  }));
 };
 
 /** What a chart shows, in figures. */
@@ -100,7 +145,9 @@ export const summarize = (bars: readonly Bar[]): BarSummary | undefined => {
   const tail = bars.at(-1);
   if (!head || !tail) return undefined;
   const extreme = (of: 'high' | 'low', sign: 1 | -1): string =>
-    bars.map((bar) => bar[of]).reduce((best, text) => (sign * compare(parseDecimal(text), parseDecimal(best)) > 0 ? text : best));
+    bars
+      .map((bar) => bar[of])
+      .reduce((best, text) => (sign * compare(parseDecimal(text), parseDecimal(best)) > 0 ? text : best));
   const first = parseDecimal(head.open);
   const change = subtract(parseDecimal(tail.close), first);
   return {

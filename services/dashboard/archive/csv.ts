@@ -9,7 +9,10 @@ const decimal = /^-?\d+(\.\d+)?$/;
 /** A spreadsheet takes what begins so for a formula and runs it. */
 const formulaLike = /^[=+\-@\t\r]/;
 
-/** A field of RFC 4180. Exact decimals stay as they are, also negative ones; a text that looks like a formula gets an apostrophe in front. */
+/**
+ * A field of RFC 4180. Exact decimals stay as they are, also negative ones; a text that looks like a formula gets an
+ * apostrophe in front.
+ */
 export const csvField = (text: string): string => {
   if (decimal.test(text)) return text;
   const safe = formulaLike.test(text) ? `'${text}` : text;
@@ -45,7 +48,11 @@ export const tickerLines = (tickers: readonly ArchivedTicker[]): string =>
 
 export const barsCsv = (symbol: string, bars: readonly Bar[]): string =>
   csvLine(['symbol', 'start', 'open', 'high', 'low', 'close', 'tickers']) +
-  bars.map((bar) => csvLine([symbol, timeField(bar.startMs), bar.open, bar.high, bar.low, bar.close, String(bar.tickers)])).join('');
+  bars
+    .map((bar) =>
+      csvLine([symbol, timeField(bar.startMs), bar.open, bar.high, bar.low, bar.close, String(bar.tickers)]),
+    )
+    .join('');
 
 /** A file's name of safe characters: `BTCUSDT-tickers-24h-20260127T100000Z.csv`. */
 export const fileName = (symbol: string, what: string, nowMs: number): string =>

@@ -112,22 +112,27 @@ it('reads none of the rows for a program that asks only for the head of a file',
 it.each([
   ['br', createBrotliDecompress],
   ['gzip', createGunzip],
-] as const)('brings the first rows of a file at once where the archive is slow, packed with %s', async (encoding, unpacking) => {
-  let answer = () => {};
-  nextPage = new Promise((resolve) => {
-    answer = resolve;
-  });
-  rows = 5_000;
-  const body = unpacking();
-  const sent = request({ port: dashboard.port, path, headers: { 'accept-encoding': encoding } }, (response) => response.pipe(body)).end();
-  sent.once('socket', (socket) => open.add(socket));
-  let lines = 0;
-  for await (const text of body.setEncoding('utf8')) {
-    lines += (text as string).split('\r\n').length - 1;
-    if (lines === 1 + 4_000) answer();
-  }
-  expect(lines).toBe(1 + 5_000);
-});
+] as const)(
+  'brings the first rows of a file at once where the archive is slow, packed with %s',
+  async (encoding, unpacking) => {
+    let answer = () => {};
+    nextPage = new Promise((resolve) => {
+      answer = resolve;
+    });
+    rows = 5_000;
+    const body = unpacking();
+    const sent = request({ port: dashboard.port, path, headers: { 'accept-encoding': encoding } }, (response) =>
+      response.pipe(body),
+    ).end();
+    sent.once('socket', (socket) => open.add(socket));
+    let lines = 0;
+    for await (const text of body.setEncoding('utf8')) {
+      lines += (text as string).split('\r\n').length - 1;
+      if (lines === 1 + 4_000) answer();
+    }
+    expect(lines).toBe(1 + 5_000);
+  },
+);
 
 it('packs a file the way its reader can unpack it, also where that is brotli alone', async () => {
   rows = 10;

@@ -32,7 +32,8 @@ export const createExports = (archive: Archive, names: ArchiveNames, count: (row
     for (;;) {
       left -= page.tickers.length;
       count(page.tickers.length);
-      for (let at = 0; at < page.tickers.length; at += rowsPerPiece) yield tickerLines(page.tickers.slice(at, at + rowsPerPiece));
+      for (let at = 0; at < page.tickers.length; at += rowsPerPiece)
+        yield tickerLines(page.tickers.slice(at, at + rowsPerPiece));
       const last = page.tickers.at(-1);
       if (!page.hasOlder || left <= 0 || !last) return;
       page = await pageAt(request, { kind: 'older', cursor: last }, Math.min(rowsPerPage, left));
@@ -45,20 +46,26 @@ export const createExports = (archive: Archive, names: ArchiveNames, count: (row
   }
   return {
     /**
-     * The newest tickers of a stretch of time, newest first. What fails before the first row is thrown, what fails later ends the stream with
-     * an error.
+     * The newest tickers of a stretch of time, newest first. What fails before the first row is thrown, what fails
+     * later ends the stream with an error.
      * @throws AppError resource_exhausted when too many files are being written, and what reading throws
      */
     tickers: async (request: ExportRequest): Promise<Readable> => {
       if (running >= maxExports) {
-        throw new AppError('resource_exhausted', 'Several files are being written already; please try again in a moment.', {
-          retryAfterMs: 5_000,
-        });
+        throw new AppError(
+          'resource_exhausted',
+          'Several files are being written already; please try again in a moment.',
+          {
+            retryAfterMs: 5_000,
+          },
+        );
       }
       running++;
       let stream: Readable;
       try {
-        stream = Readable.from(counted(request, await pageAt(request, { kind: 'newest' }, rowsPerPage)), { highWaterMark: 2 });
+        stream = Readable.from(counted(request, await pageAt(request, { kind: 'newest' }, rowsPerPage)), {
+          highWaterMark: 2,
+        });
       } catch (err) {
         running--;
         throw err;

@@ -17,7 +17,10 @@ export interface Ticker {
   readonly percent: string;
 }
 
-/** The columns of a `Ticker` in SQL, from whatever has the archive's columns. Times as milliseconds, so that no time zone matters. */
+/**
+ * The columns of a `Ticker` in SQL, from whatever has the archive's columns. Times as milliseconds, so that no time
+ * zone matters.
+ */
 export const tickerSelection = `message_id AS messageId, event_type AS eventType, symbol, toUnixTimestamp64Milli(event_time) AS eventMs,
   toUnixTimestamp64Milli(receive_time) AS receiveMs, close_price AS close, open_price AS open, high_price AS high, low_price AS low,
   change_price AS change, change_percent AS percent`;
@@ -61,7 +64,11 @@ export type SortDirection = 'asc' | 'desc';
 const bySymbol = (a: Ticker, b: Ticker) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0);
 
 /** Sorted exactly; what is equal is in the order of its symbols. */
-export const sortTickers = (tickers: readonly Ticker[], column: SortColumn, direction: SortDirection): readonly Ticker[] => {
+export const sortTickers = (
+  tickers: readonly Ticker[],
+  column: SortColumn,
+  direction: SortDirection,
+): readonly Ticker[] => {
   const sign = direction === 'asc' ? 1 : -1;
   if (column === 'symbol') return tickers.toSorted((a, b) => sign * bySymbol(a, b));
   if (column === 'time') return tickers.toSorted((a, b) => sign * (a.eventMs - b.eventMs) || bySymbol(a, b));

@@ -42,7 +42,8 @@ const usualIntervalMs = 60_000;
 const auditSilenceMs = 5 * 60_000;
 
 /** How old a result may be before the next one is missed. */
-export const maxAuditAgeMs = ({ intervalMs }: Pick<PartitionAudit, 'intervalMs'>): number => Math.max(auditSilenceMs, 2 * intervalMs);
+export const maxAuditAgeMs = ({ intervalMs }: Pick<PartitionAudit, 'intervalMs'>): number =>
+  Math.max(auditSilenceMs, 2 * intervalMs);
 
 interface AuditAnswer {
   readonly auditedMs: string;
@@ -56,7 +57,11 @@ interface AuditAnswer {
   readonly interval_ms?: string;
 }
 
-export const readAudits = async (archive: Archive, names: ArchiveNames, nowMs: number): Promise<readonly PartitionAudit[]> => {
+export const readAudits = async (
+  archive: Archive,
+  names: ArchiveNames,
+  nowMs: number,
+): Promise<readonly PartitionAudit[]> => {
   const answers = await archive.read<AuditAnswer>(
     `SELECT toUnixTimestamp64Milli(audited_at) AS auditedMs, topic, kafka_partition AS partition, missing, duplicate, lag,
        checked_to AS checkedTo, COLUMNS('^interval_ms$')
@@ -79,14 +84,22 @@ export const readAudits = async (archive: Archive, names: ArchiveNames, nowMs: n
     .sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition));
 };
 
-/** Those of topics that are audited still: after a topic got another name its last results stay, and say nothing about now. */
+/**
+ * Those of topics that are audited still: after a topic got another name its last results stay, and say nothing about
+ * now.
+ */
 export const currentAudits = (audits: readonly PartitionAudit[]): readonly PartitionAudit[] => {
   const newestMs = Math.max(...audits.map(({ auditedMs }) => auditedMs));
-  const current = new Set(audits.filter((one) => newestMs - one.auditedMs <= maxAuditAgeMs(one)).map(({ topic }) => topic));
+  const current = new Set(
+    audits.filter((one) => newestMs - one.auditedMs <= maxAuditAgeMs(one)).map(({ topic }) => topic),
+  );
   return audits.filter(({ topic }) => current.has(topic));
 };
 
-/** Messages that could not be read, per topic and partition (`topic/partition`), as long as the archive notes offsets: 30 days. */
+/**
+ * Messages that could not be read, per topic and partition (`topic/partition`), as long as the archive notes offsets:
+ * 30 days.
+ */
 export const readDeadLetters = async (archive: Archive, names: ArchiveNames): Promise<ReadonlyMap<string, bigint>> => {
   const answers = await archive.read<{ topic: string; partition: number; dead: string }>(
     `SELECT topic, kafka_partition AS partition, uniqExact(kafka_offset) AS dead

@@ -24,11 +24,22 @@ it('keeps what was read when a later try fails, and tries a failed one again wit
   const readAtMs = clock.now();
   await readings.get('key', 30_000, async () => 'read');
   clock.advance(30_000);
-  expect(await readings.get('key', 30_000, away)).toMatchObject({ value: 'read', readAtMs, fault: { code: 'unavailable' } });
+  expect(await readings.get('key', 30_000, away)).toMatchObject({
+    value: 'read',
+    readAtMs,
+    fault: { code: 'unavailable' },
+  });
   clock.advance(999);
-  expect(await readings.get('key', 30_000, async () => 'anew')).toMatchObject({ value: 'read', fault: { code: 'unavailable' } });
+  expect(await readings.get('key', 30_000, async () => 'anew')).toMatchObject({
+    value: 'read',
+    fault: { code: 'unavailable' },
+  });
   clock.advance(1);
-  expect(await readings.get('key', 30_000, async () => 'anew')).toEqual({ value: 'anew', readAtMs: clock.now(), fault: undefined });
+  expect(await readings.get('key', 30_000, async () => 'anew')).toEqual({
+    value: 'anew',
+    readAtMs: clock.now(),
+    fault: undefined,
+  });
 });
 
 it('shows what was read before to whom a new read takes too long', async () => {

@@ -12,7 +12,10 @@ export interface Reading<T> {
 
 /** Keeps what was read for a moment, so that many viewers cost one query, and longer for when the next read fails. */
 export interface Readings {
-  /** Whoever asks for the same key meanwhile gets the same read. @param maxAgeMs how old it may be; a failed try counts for a second at most */
+  /**
+   * Whoever asks for the same key meanwhile gets the same read. @param maxAgeMs how old it may be; a failed try counts
+   * for a second at most
+   */
   get<T>(key: string, maxAgeMs: number, load: () => Promise<T>): Promise<Reading<T>>;
 }
 

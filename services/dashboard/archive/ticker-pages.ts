@@ -78,8 +78,15 @@ export interface PageRequest {
   readonly floorMs?: number;
 }
 
-/** One page of a symbol's tickers. Pages follow each other by key: tickers that arrive meanwhile neither repeat nor hide others. */
-export const readTickerPage = async (archive: Archive, names: ArchiveNames, request: PageRequest): Promise<TickerPage> => {
+/**
+ * One page of a symbol's tickers. Pages follow each other by key: tickers that arrive meanwhile neither repeat nor hide
+ * others.
+ */
+export const readTickerPage = async (
+  archive: Archive,
+  names: ArchiveNames,
+  request: PageRequest,
+): Promise<TickerPage> => {
   const { symbol, start, size, newestMs, floorMs = 0 } = request;
   const { where, params, fromMs, ascending } = placeOf(start, newestMs);
   const [direction, within] = ascending ? ['ASC', '<='] : ['DESC', '>='];

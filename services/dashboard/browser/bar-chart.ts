@@ -34,7 +34,10 @@ const columns = ({ bars, barMs }: ChartData): uPlot.AlignedData => [
   bars.map((bar) => Number(bar.close)),
 ];
 
-/** Where the axis has its marks: at whole hours and days of UTC. The library's own are of the browser's zone, also where it is told another. */
+/**
+ * Where the axis has its marks: at whole hours and days of UTC. The library's own are of the browser's zone, also where
+ * it is told another.
+ */
 const timeSplits = (fromS: number, toS: number, incrementS: number): number[] => {
   const first = Math.ceil(fromS / incrementS);
   return Array.from({ length: Math.floor(toS / incrementS) - first + 1 }, (_, at) => (first + at) * incrementS);
@@ -58,7 +61,10 @@ const priceLabels = (splits: readonly number[], increment: number): string[] => 
   return splits.map((price) => price.toFixed(decimals));
 };
 
-/** Draws bars into a container, which gets a line that reads out the bar under the pointer or, with the arrow keys, any bar. */
+/**
+ * Draws bars into a container, which gets a line that reads out the bar under the pointer or, with the arrow keys, any
+ * bar.
+ */
 export const createBarChart = (container: HTMLElement, first: ChartData): BarChart => {
   let data = first;
   const color = (name: string) => getComputedStyle(container).getPropertyValue(`--${name}`).trim();
@@ -102,7 +108,10 @@ export const createBarChart = (container: HTMLElement, first: ChartData): BarCha
       cursor: { drag: { x: false, y: false }, points: { show: false } },
       scales: {
         x: { time: true, range: () => [data.fromMs / 1_000, data.toMs / 1_000] },
-        y: { range: (_, low, high) => (low === high ? [low * 0.999, high * 1.001 || 1] : uPlot.rangeNum(low, high, 0.06, false)) },
+        y: {
+          range: (_, low, high) =>
+            low === high ? [low * 0.999, high * 1.001 || 1] : uPlot.rangeNum(low, high, 0.06, false),
+        },
       },
       series,
       axes: [
@@ -123,7 +132,9 @@ export const createBarChart = (container: HTMLElement, first: ChartData): BarCha
         },
       ],
       hooks: {
-        draw: [(u) => drawCandles(u, data.barMs / 1_000, { up: color('up'), down: color('down'), ground: color('surface') })],
+        draw: [
+          (u) => drawCandles(u, data.barMs / 1_000, { up: color('up'), down: color('down'), ground: color('surface') }),
+        ],
         setCursor: [(u) => read(u.cursor.idx)],
       },
     },
@@ -137,7 +148,10 @@ export const createBarChart = (container: HTMLElement, first: ChartData): BarCha
     const at = Math.min(Math.max(index, 0), data.bars.length - 1);
     const bar = data.bars[at];
     if (!bar) return;
-    chart.setCursor({ left: chart.valToPos((bar.startMs + data.barMs / 2) / 1_000, 'x'), top: chart.valToPos(Number(bar.close), 'y') });
+    chart.setCursor({
+      left: chart.valToPos((bar.startMs + data.barMs / 2) / 1_000, 'x'),
+      top: chart.valToPos(Number(bar.close), 'y'),
+    });
   };
   const keys: Readonly<Record<string, (at: number) => number>> = {
     ArrowLeft: (at) => at - 1,
@@ -148,7 +162,10 @@ export const createBarChart = (container: HTMLElement, first: ChartData): BarCha
   container.tabIndex = 0;
   container.setAttribute('role', 'group');
   const label = () =>
-    container.setAttribute('aria-label', `Chart. ${container.dataset.label ?? ''} Left and right arrow keys read bar by bar.`);
+    container.setAttribute(
+      'aria-label',
+      `Chart. ${container.dataset.label ?? ''} Left and right arrow keys read bar by bar.`,
+    );
   label();
   container.addEventListener('keydown', (event) => {
     const move = keys[event.key];

@@ -9,10 +9,16 @@ export interface CandleColors {
 
 /** Of the room that a bar has. */
 const bodyPart = 0.66;
-/** Where bars have less room than this, in lines' widths, lines are as thin as can be, so that hollow still looks hollow. */
+/**
+ * Where bars have less room than this, in lines' widths, lines are as thin as can be, so that hollow still looks
+ * hollow.
+ */
 const thinBelow = 8;
 
-/** Draws a candle per bar: hollow where the close is not below the open, filled where it is, so that colour is not needed to tell. */
+/**
+ * Draws a candle per bar: hollow where the close is not below the open, filled where it is, so that colour is not
+ * needed to tell.
+ */
 export const drawCandles = (chart: uPlot, barSeconds: number, colors: CandleColors): void => {
   const { ctx, data, bbox } = chart;
   const [times = [], opens = [], highs = [], lows = [], closes = []] = data;

@@ -30,7 +30,10 @@ const maxWaitMs = 30_000;
 
 export const awayWords = (sinceMs: number): string => `ClickHouse away since ${clockText(sinceMs)}`;
 
-/** Keeps a page up to date by asking for it again and again: one request at a time, none while hidden or paused, fewer while nobody answers. */
+/**
+ * Keeps a page up to date by asking for it again and again: one request at a time, none while hidden or paused, fewer
+ * while nobody answers.
+ */
 export const keepLive = ({ clock, random, load, show, tell }: LivePageDeps): LivePage => {
   let timer: Timer | undefined;
   let request: AbortController | undefined;

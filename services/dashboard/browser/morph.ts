@@ -4,7 +4,8 @@ export type OnChange = (within: Element) => void;
 const keyOf = (node: Node): string | null => (node instanceof Element ? node.getAttribute('data-key') : null);
 /** Belongs to a script: its insides, its style and its classes. */
 const isKept = (node: Node): boolean => node instanceof Element && node.hasAttribute('data-keep');
-const matches = (a: Node, b: Node): boolean => a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b);
+const matches = (a: Node, b: Node): boolean =>
+  a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b);
 
 /** What a reader set, not the page. */
 const ownAttributes = new Set(['open']);
@@ -13,7 +14,8 @@ const ownClassOf = (element: Element): string => /\bflash-\w+\b/.exec(element.ge
 
 const morphAttributes = (from: Element, to: Element): void => {
   for (const { name } of [...from.attributes]) {
-    if (!to.hasAttribute(name) && !ownAttributes.has(name) && !(name === 'class' && ownClassOf(from) !== '')) from.removeAttribute(name);
+    if (!to.hasAttribute(name) && !ownAttributes.has(name) && !(name === 'class' && ownClassOf(from) !== ''))
+      from.removeAttribute(name);
   }
   for (const { name, value } of [...to.attributes]) {
     const wanted = name === 'class' ? `${value} ${ownClassOf(from)}`.trim() : value;
@@ -45,8 +47,8 @@ const morphChildren = (from: Node, to: Node, onChange: OnChange): void => {
 };
 
 /**
- * Makes `from` what `to` is while keeping every node that can stay: focus, selection, scroll position and open details survive.
- * Children with the same `data-key` are the same thing wherever they stand. `to` is used up.
+ * Makes `from` what `to` is while keeping every node that can stay: focus, selection, scroll position and open details
+ * survive. Children with the same `data-key` are the same thing wherever they stand. `to` is used up.
  */
 export const morph = (from: Node, to: Node, onChange: OnChange): void => {
   if (from instanceof CharacterData && to instanceof CharacterData) {

@@ -5,7 +5,10 @@ const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** A length of time in its largest unit, rounded down: `now`, `5 s`, `12 min`, `3 h`, `4 d`. What lies ahead counts as now. */
+/**
+ * A length of time in its largest unit, rounded down: `now`, `5 s`, `12 min`, `3 h`, `4 d`. What lies ahead counts as
+ * now.
+ */
 export const ageText = (ms: number): string => {
   if (ms < secondMs) return 'now';
   if (ms < minuteMs) return `${Math.floor(ms / secondMs)} s`;

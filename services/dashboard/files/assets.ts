@@ -38,7 +38,10 @@ const readAll = (): ReadonlyMap<string, Buffer> => {
     .filter((name) => /^[a-z-]+\.js$/.test(name))
     .sort()) {
     // Source maps are not served.
-    files.set(name, Buffer.from(readFileSync(join(scripts, name), 'utf8').replace(/\/\/# sourceMappingURL=.*\s*$/, '')));
+    files.set(
+      name,
+      Buffer.from(readFileSync(join(scripts, name), 'utf8').replace(/\/\/# sourceMappingURL=.*\s*$/, '')),
+    );
   }
   const sheets = readdirSync(styles).filter((name) => name.endsWith('.css'));
   files.set('dashboard.css', Buffer.concat(sheets.sort().map((name) => readFileSync(join(styles, name)))));

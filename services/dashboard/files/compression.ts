@@ -9,10 +9,16 @@ const minBytes = 1_024;
 const liveQuality = 4;
 const compressible = /^(text\/|application\/([\w.-]+\+)?json|image\/svg)/;
 
-/** Gives out every piece as it comes: brotli by itself gives nothing before it has some 8 MB, and an archive may need minutes for so much. */
+/**
+ * Gives out every piece as it comes: brotli by itself gives nothing before it has some 8 MB, and an archive may need
+ * minutes for so much.
+ */
 const packing = (encoding: Encoding) =>
   encoding === 'br'
-    ? createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: liveQuality }, flush: constants.BROTLI_OPERATION_FLUSH })
+    ? createBrotliCompress({
+        params: { [constants.BROTLI_PARAM_QUALITY]: liveQuality },
+        flush: constants.BROTLI_OPERATION_FLUSH,
+      })
     : createGzip({ level: liveQuality, flush: constants.Z_SYNC_FLUSH });
 
 const isStream = (payload: unknown): payload is Readable => typeof (payload as Readable | null)?.pipe === 'function';
@@ -21,7 +27,8 @@ const isStream = (payload: unknown): payload is Readable => typeof (payload as R
 export const addCompression = (app: FastifyInstance): void => {
   app.addHook('onSend', async (request, reply, payload) => {
     const type = reply.getHeader('content-type');
-    if (payload === null || reply.hasHeader('content-encoding') || typeof type !== 'string' || !compressible.test(type)) return payload;
+    if (payload === null || reply.hasHeader('content-encoding') || typeof type !== 'string' || !compressible.test(type))
+      return payload;
     const vary = String(reply.getHeader('vary') ?? '');
     if (vary.includes('accept-encoding')) return payload; // Whoever sent it has looked.
     reply.header('vary', [vary, 'accept-encoding'].filter(Boolean).join(', '));

@@ -55,7 +55,10 @@ export const createTestArchive = async (clickhouse: ClickHouse) => {
       { clickhouse, log },
       {
         folder: fileURLToPath(
-          new URL(import.meta.url.includes('/dist/') ? '../../../archiver/migrations' : '../../archiver/migrations', import.meta.url),
+          new URL(
+            import.meta.url.includes('/dist/') ? '../../../archiver/migrations' : '../../archiver/migrations',
+            import.meta.url,
+          ),
         ),
         ...archiveMigrations(database, table),
       },
@@ -75,7 +78,16 @@ export const createTestArchive = async (clickhouse: ClickHouse) => {
           names.rows,
           rowColumns,
           rows.slice(at, at + rowsPerInsert).map((row): Value[] => {
-            const { symbol, eventMs, close, open = close, high = close, low = close, change = '0', percent = '0' } = row;
+            const {
+              symbol,
+              eventMs,
+              close,
+              open = close,
+              high = close,
+              low = close,
+              change = '0',
+              percent = '0',
+            } = row;
             const prices = [close, open, high, low, change, percent];
             return [
               messageIdOf(row),
@@ -94,7 +106,11 @@ export const createTestArchive = async (clickhouse: ClickHouse) => {
         );
       }
     },
-    audit: (atMs: number, partition: number, found: { readonly missing?: number; readonly duplicate?: number; readonly lag?: number }) =>
+    audit: (
+      atMs: number,
+      partition: number,
+      found: { readonly missing?: number; readonly duplicate?: number; readonly lag?: number },
+    ) =>
       clickhouse.insert(names.audits, columnsOfAudit, [
         [
           timeOf(atMs),
@@ -112,7 +128,9 @@ export const createTestArchive = async (clickhouse: ClickHouse) => {
         ],
       ]),
     deadLetter: (partition: number, at: number) =>
-      clickhouse.insert(names.offsets, offsetColumns, [[miniTickers.name, partition, at, '', '1970-01-01 00:00:00.000', true]]),
+      clickhouse.insert(names.offsets, offsetColumns, [
+        [miniTickers.name, partition, at, '', '1970-01-01 00:00:00.000', true],
+      ]),
   };
 };
 
@@ -127,16 +145,26 @@ export interface TestDashboard extends RunningService {
 
 export const startTestDashboard = async (
   clickhouse: ClickHouse,
-  { clock = systemClock, ...options }: Pick<DashboardOptions, 'simulated' | 'tickerLog'> & { readonly clock?: Clock | ManualClock } = {},
+  {
+    clock = systemClock,
+    ...options
+  }: Pick<DashboardOptions, 'simulated' | 'tickerLog'> & { readonly clock?: Clock | ManualClock } = {},
 ): Promise<TestDashboard> => {
   const deps = { clickhouse, clock, log: silentLogger(), metrics: createMetrics('dashboard') };
-  const dashboard = await startDashboard(deps, { address: { host: '127.0.0.1', port: 0 }, database, table, ...options, drainMs });
+  const dashboard = await startDashboard(deps, {
+    address: { host: '127.0.0.1', port: 0 },
+    database,
+    table,
+    ...options,
+    drainMs,
+  });
   const url = `http://127.0.0.1:${dashboard.port}`;
   const get: TestDashboard['get'] = (path, headers = {}) =>
     fetch(url + path, { headers: { accept: 'text/html', ...headers }, redirect: 'manual' });
   const close = () => {
     const closed = dashboard.close();
-    // A client may hold a connection on which it never asked anything; the drain's end cuts it, and a clock that stands still has to be told.
+    // A client may hold a connection on which it never asked anything; the drain's end cuts it, and a clock that stands
+    // still has to be told.
     if ('advance' in clock) clock.advance(drainMs);
     return closed;
   };
@@ -144,7 +172,12 @@ export const startTestDashboard = async (
 };
 
 const unescaped = (text: string): string =>
-  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
+  text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
 
 const plain = (text: string): string =>
   unescaped(text.replace(/<[^>]*>/g, ''))
@@ -160,7 +193,10 @@ export const rowsOf = (page: string): string[][] =>
 /** The texts of a definition list's entries by their terms. */
 export const factsOf = (page: string): Record<string, string> =>
   Object.fromEntries(
-    [...page.matchAll(/<dt>(.*?)<\/dt>\s*<dd[^>]*>(.*?)<\/dd>/gs)].map(([, term = '', text = '']) => [plain(term), plain(text)]),
+    [...page.matchAll(/<dt>(.*?)<\/dt>\s*<dd[^>]*>(.*?)<\/dd>/gs)].map(([, term = '', text = '']) => [
+      plain(term),
+      plain(text),
+    ]),
   );
 
 /** A page's text without its tags. */

@@ -5,7 +5,10 @@ const width = 800;
 const height = 320;
 const padding = 12;
 
-/** The chart as a picture, for readers without script and until the script has drawn its own. Figures stand in the text beside it. */
+/**
+ * The chart as a picture, for readers without script and until the script has drawn its own. Figures stand in the text
+ * beside it.
+ */
 export const barPicture = (bars: readonly Bar[], range: Range, nowMs: number, label: string): Html => {
   // A place on the screen need not be exact, so plain numbers do here.
   const tops = bars.map((bar) => Number(bar.high));

@@ -5,9 +5,16 @@ export interface Html {
 
 export type HtmlPart = Html | string | number | bigint | false | undefined | readonly HtmlPart[];
 
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
-const escapeHtml = (text: string): string => (/[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (found) => escapes[found] as string) : text);
+const escapeHtml = (text: string): string =>
+  /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (found) => escapes[found] as string) : text;
 
 const render = (part: HtmlPart): string => {
   if (part === undefined || part === false) return '';
@@ -15,7 +22,10 @@ const render = (part: HtmlPart): string => {
   return escapeHtml(String(part));
 };
 
-/** A template whose every value is escaped, in texts and in quoted attributes; `false` and `undefined` are left out, lists are joined. */
+/**
+ * A template whose every value is escaped, in texts and in quoted attributes; `false` and `undefined` are left out,
+ * lists are joined.
+ */
 export const html = (strings: TemplateStringsArray, ...values: readonly HtmlPart[]): Html => ({
   html: strings.reduce((text, string, at) => text + render(values[at - 1]) + string),
 });

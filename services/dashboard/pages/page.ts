@@ -24,7 +24,8 @@ export interface PageContent {
 }
 
 /** A moment, in UTC, for people and for programs. */
-export const momentHtml = (atMs: number): Html => html`<time datetime="${new Date(atMs).toISOString()}">${timeText(atMs)}</time>`;
+export const momentHtml = (atMs: number): Html =>
+  html`<time datetime="${new Date(atMs).toISOString()}">${timeText(atMs)}</time>`;
 
 /** How long ago a moment was; the script keeps it true. */
 export const agoHtml = (atMs: number, nowMs: number): Html =>

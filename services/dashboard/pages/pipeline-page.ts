@@ -1,4 +1,10 @@
-import { currentAudits, maxAuditAgeMs, type PartitionAudit, rateMinutes, type StorageSize } from '../archive/pipeline-figures.js';
+import {
+  currentAudits,
+  maxAuditAgeMs,
+  type PartitionAudit,
+  rateMinutes,
+  type StorageSize,
+} from '../archive/pipeline-figures.js';
 import { agoText } from '../browser/time-text.js';
 import { type Html, html } from './html.js';
 import { agoHtml, type PageContent } from './page.js';
@@ -27,7 +33,11 @@ const sum = (audits: readonly PartitionAudit[], of: 'missing' | 'duplicate' | 'l
   audits.reduce((total, audit) => total + audit[of], 0n);
 
 /** The state of the archive in one sentence. @param logName what the archiver compares ClickHouse with */
-export const verdictOf = (all: readonly PartitionAudit[] | undefined, nowMs: number, logName = logWords(serverLog).name): Verdict => {
+export const verdictOf = (
+  all: readonly PartitionAudit[] | undefined,
+  nowMs: number,
+  logName = logWords(serverLog).name,
+): Verdict => {
   if (all === undefined) return { kind: 'unknown', text: 'Not known: the audit’s results cannot be read.' };
   if (all.length === 0) {
     return {
@@ -40,7 +50,10 @@ export const verdictOf = (all: readonly PartitionAudit[] | undefined, nowMs: num
   const oldestMs = Math.min(...audits.map(({ auditedMs }) => auditedMs));
   const checked = `checked ${agoText(nowMs - oldestMs)}`;
   if (missing !== 0n || duplicate !== 0n) {
-    const parts = [missing !== 0n && `${grouped(missing)} missing`, duplicate !== 0n && `${grouped(duplicate)} twice`].filter(Boolean);
+    const parts = [
+      missing !== 0n && `${grouped(missing)} missing`,
+      duplicate !== 0n && `${grouped(duplicate)} twice`,
+    ].filter(Boolean);
     return { kind: 'bad', text: `Not complete: ${parts.join(', ')}, ${checked}.` };
   }
   if (audits.some((audit) => nowMs - audit.auditedMs > maxAuditAgeMs(audit))) {
@@ -58,7 +71,8 @@ const sparkline = (rates: readonly number[], perSecond: (count: number) => strin
   const top = Math.max(...rates, 1);
   const step = sparkWidth / (rates.length - 1);
   const points = rates.map(
-    (count, at) => `${Math.round(at * step * 10) / 10} ${Math.round((sparkHeight - 4 - (count / top) * (sparkHeight - 8)) * 10) / 10}`,
+    (count, at) =>
+      `${Math.round(at * step * 10) / 10} ${Math.round((sparkHeight - 4 - (count / top) * (sparkHeight - 8)) * 10) / 10}`,
   );
   const label = `Rows per second over the last ${rateMinutes} minutes: at most ${perSecond(Math.max(...rates))}, at least ${perSecond(Math.min(...rates))}, in the last minute ${perSecond(rates.at(-1) ?? 0)}.`;
   return html`<svg class="spark" viewBox="0 0 ${sparkWidth} ${sparkHeight}" preserveAspectRatio="none" role="img" aria-label="${label}">
@@ -66,7 +80,8 @@ const sparkline = (rates: readonly number[], perSecond: (count: number) => strin
 </svg>`;
 };
 
-const perSecond = (perMinute: number): string => (perMinute === 0 ? '0' : (perMinute / 60).toFixed(perMinute < 600 ? 1 : 0));
+const perSecond = (perMinute: number): string =>
+  perMinute === 0 ? '0' : (perMinute / 60).toFixed(perMinute < 600 ? 1 : 0);
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 

@@ -5,7 +5,9 @@ import { type PageStart, parseCursor } from '../archive/ticker-pages.js';
 import { defaultPageSize, pageSizes, type SymbolQuery } from './symbol-page.js';
 import type { TickersQuery } from './tickers-page.js';
 
-/** Reads the parameters of an address one by one and remembers every fault. Parameters that nobody asks for are let be. */
+/**
+ * Reads the parameters of an address one by one and remembers every fault. Parameters that nobody asks for are let be.
+ */
 const createInput = (query: unknown) => {
   const given = query as Readonly<Record<string, unknown>>;
   const faults: FieldError[] = [];
@@ -29,7 +31,8 @@ const createInput = (query: unknown) => {
     },
     /** @throws AppError invalid_argument with all faults */
     done: () => {
-      if (faults.length > 0) throw new AppError('invalid_argument', 'The address has parameters that cannot be used.', { fields: faults });
+      if (faults.length > 0)
+        throw new AppError('invalid_argument', 'The address has parameters that cannot be used.', { fields: faults });
     },
   };
 };

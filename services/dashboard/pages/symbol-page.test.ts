@@ -96,7 +96,9 @@ describe('the chart', () => {
       });
   };
   const chartData = (page: string) =>
-    JSON.parse(/<script type="application\/json" id="bars">(.*?)<\/script>/s.exec(page)?.[1] ?? '{}') as { bars?: Expected[] };
+    JSON.parse(/<script type="application\/json" id="bars">(.*?)<\/script>/s.exec(page)?.[1] ?? '{}') as {
+      bars?: Expected[];
+    };
 
   it('has exactly the bars of its rows in every range, also when rows came twice', async () => {
     const units = fc.sample(fc.bigInt({ min: 1n, max: 10n ** 17n }), { numRuns: 800, seed: 7 });
@@ -104,7 +106,11 @@ describe('the chart', () => {
     const backMs = (at: number) => Math.floor(((at * 0.618033988749) % 1) ** 12 * 32 * dayMs);
     const prices = new Map(units.map((price, at) => [startMs - backMs(at), price]));
     const rows = [...prices].map(
-      ([eventMs, price]): TestRow => ({ symbol: 'XUSDT', eventMs, close: new Decimal(price.toString()).div(1e8).toFixed() }),
+      ([eventMs, price]): TestRow => ({
+        symbol: 'XUSDT',
+        eventMs,
+        close: new Decimal(price.toString()).div(1e8).toFixed(),
+      }),
     );
     await archive.add(rows);
     await archive.add(rows.slice(0, 200));
@@ -170,7 +176,11 @@ describe('the tickers of a symbol', () => {
       close: '1',
       messageId: `BTCUSDT-${id}`,
     }));
-    const old = [5, 40, 90].map((days) => ({ symbol: 'BTCUSDT', eventMs: startMs - days * dayMs, close: String(days) }));
+    const old = [5, 40, 90].map((days) => ({
+      symbol: 'BTCUSDT',
+      eventMs: startMs - days * dayMs,
+      close: String(days),
+    }));
     const rows = [...tickerRows(120, 1_000), ...same, ...old].sort(
       (a, b) => b.eventMs - a.eventMs || (messageIdOf(a) < messageIdOf(b) ? 1 : -1),
     );
@@ -205,7 +215,9 @@ describe('the tickers of a symbol', () => {
     const page = await dashboard.page(`/symbols/BTCUSDT?at=${at}&size=25`);
     expect(tableOf(page)).toEqual(shown(tickerRows(300, 1_000).slice(100, 125)));
     expect(page).toContain(`value="${at.replace('T', ' ')}"`);
-    expect(tableOf(await dashboard.page(`/symbols/BTCUSDT?at=${at.replace('T', '%20')}&size=25`))).toEqual(tableOf(page));
+    expect(tableOf(await dashboard.page(`/symbols/BTCUSDT?at=${at.replace('T', '%20')}&size=25`))).toEqual(
+      tableOf(page),
+    );
     expect(linkOf(page, 'Newest')).toBe('/symbols/BTCUSDT?range=1h&size=25#tickers');
     expect(tableOf(await dashboard.page(`/symbols/BTCUSDT?at=2001-01-01T00:00&size=25`))).toEqual([]);
   });
@@ -233,7 +245,9 @@ describe('the files of tickers', () => {
     const answer = await dashboard.get('/symbols/BTCUSDT/tickers.csv?range=6h');
     expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
     expect(answer.headers.get('content-encoding')).toBe('gzip');
-    expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="BTCUSDT-tickers-6h-\d{8}T100030Z\.csv"$/);
+    expect(answer.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="BTCUSDT-tickers-6h-\d{8}T100030Z\.csv"$/,
+    );
     const [head, ...records] = parseCsv(await answer.text());
     expect(head?.join(',')).toBe(
       'message_id,event_type,event_time,receive_time,symbol,close_price,open_price,high_price,low_price,change_price,change_percent,volume,quote_volume',
@@ -265,7 +279,13 @@ describe('the files of tickers', () => {
   it('hand no formula to a spreadsheet and keep odd texts whole', async () => {
     const ids = ['=1+1', '+1', '-1+2', '@SUM(A1)', 'a,"b"', '\tx', 'plain'];
     await archive.add(
-      ids.map((messageId, at) => ({ symbol: '=CMD|1', eventMs: startMs - at * 1_000, close: '1', change: '-0.5', messageId })),
+      ids.map((messageId, at) => ({
+        symbol: '=CMD|1',
+        eventMs: startMs - at * 1_000,
+        close: '1',
+        change: '-0.5',
+        messageId,
+      })),
     );
     const answer = await dashboard.get(`/symbols/${encodeURIComponent('=CMD|1')}/tickers.csv`);
     expect(answer.headers.get('content-disposition')).toContain('filename="_CMD_1-tickers-1h-');
@@ -314,7 +334,11 @@ describe('with a clock here that is wrong', () => {
     ['90 minutes behind', -90 * 60_000],
     ['8 days ahead', 8 * dayMs],
   ])('%s, charts, files and rates have the last hour all the same', async (_how, aheadMs) => {
-    const rows = tickerRows(600, 1_000).map((row) => ({ ...row, eventMs: row.eventMs - aheadMs, receiveMs: row.eventMs + 40 }));
+    const rows = tickerRows(600, 1_000).map((row) => ({
+      ...row,
+      eventMs: row.eventMs - aheadMs,
+      receiveMs: row.eventMs + 40,
+    }));
     await archive.add(rows);
     const lines = async (file: string) =>
       (await (await dashboard.get(`/symbols/BTCUSDT/${file}.csv?range=1h`)).text()).split('\r\n').length;

@@ -1,4 +1,13 @@
-import { type Bar, type BarSummary, barWindow, type Range, type RangeName, rangeOf, ranges, summarize } from '../archive/bars.js';
+import {
+  type Bar,
+  type BarSummary,
+  barWindow,
+  type Range,
+  type RangeName,
+  rangeOf,
+  ranges,
+  summarize,
+} from '../archive/bars.js';
 import { maxExportRows } from '../archive/csv.js';
 import type { Ticker } from '../archive/latest-tickers.js';
 import { cursorOf, type PageStart, type TickerPage } from '../archive/ticker-pages.js';
@@ -110,7 +119,10 @@ ${summary.percent !== undefined && html`<div><dt>Percent</dt><dd>${changeHtml(su
 ${barTable(bars, range)}`;
 };
 
-const exports = (query: SymbolQuery, range: Range): Html => html`<p class="exports" data-key="exports">CSV of the last ${range.words}:
+const exports = (
+  query: SymbolQuery,
+  range: Range,
+): Html => html`<p class="exports" data-key="exports">CSV of the last ${range.words}:
 <a href="${pathOf(query.symbol)}/tickers.csv?range=${query.range}" download>tickers</a> (the newest ${grouped(maxExportRows)} at most),
 <a href="${pathOf(query.symbol)}/bars.csv?range=${query.range}" download>bars</a> (${range.spanMs / range.barMs} at most).</p>`;
 
@@ -147,7 +159,10 @@ const jump = (query: SymbolQuery): Html => {
 </form>`;
 };
 
-const rows = (query: SymbolQuery, page: TickerPage): Html => html`<section class="rows" aria-labelledby="tickers" data-key="rows">
+const rows = (
+  query: SymbolQuery,
+  page: TickerPage,
+): Html => html`<section class="rows" aria-labelledby="tickers" data-key="rows">
 <div class="title"><h2 id="tickers">Tickers</h2>${jump(query)}</div>
 ${
   page.tickers.length === 0
@@ -164,7 +179,11 @@ ${pager(query, page)}
 </section>`;
 
 /** One symbol: its newest ticker, its chart and its archived tickers. */
-export const symbolPage = (query: SymbolQuery, { latest, bars, page, marketMs }: SymbolData, nowMs: number): PageContent => {
+export const symbolPage = (
+  query: SymbolQuery,
+  { latest, bars, page, marketMs }: SymbolData,
+  nowMs: number,
+): PageContent => {
   const range = rangeOf(query.range);
   return {
     title: `${query.symbol} ${latest.close}`,

@@ -1,5 +1,11 @@
 import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
-import { filterTickers, type SortColumn, type SortDirection, sortTickers, type Ticker } from '../archive/latest-tickers.js';
+import {
+  filterTickers,
+  type SortColumn,
+  type SortDirection,
+  sortTickers,
+  type Ticker,
+} from '../archive/latest-tickers.js';
 import { clockText, timeText } from '../browser/time-text.js';
 import { type Html, type HtmlPart, html } from './html.js';
 import { agoHtml, type PageContent } from './page.js';

@@ -43,7 +43,12 @@ const closeGraceMs = 1_000;
 /** Delayed answers to pings kept per connection; the message limit makes more than a few impossible. */
 const maxDelayedPongs = 100;
 
-export const createConnection = (ws: WebSocket, socket: Duplex, options: ConnectionOptions, deps: ConnectionDeps): Connection => {
+export const createConnection = (
+  ws: WebSocket,
+  socket: Duplex,
+  options: ConnectionOptions,
+  deps: ConnectionDeps,
+): Connection => {
   const { clock, hub, limits, faults } = deps;
   const log = deps.log.child({ connection: options.id });
   const streams = new Set<string>();
@@ -94,7 +99,10 @@ export const createConnection = (ws: WebSocket, socket: Duplex, options: Connect
     received.push(now);
     if (received.length <= limits.messagesPerSecond) return true;
     if (!isCut)
-      log.warn({ messagesPerSecond: limits.messagesPerSecond }, 'the client sent more messages in a second than allowed, closing it');
+      log.warn(
+        { messagesPerSecond: limits.messagesPerSecond },
+        'the client sent more messages in a second than allowed, closing it',
+      );
     connection.cut(1008, 'Too many requests');
     return false;
   };

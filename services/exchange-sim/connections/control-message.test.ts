@@ -20,7 +20,8 @@ const sessionOf = (max = 10): ControlSession & { readonly streams: Set<string> }
   };
 };
 const isStream = (name: string) => parseStreamName(name) !== undefined;
-const answer = (text: string, session = sessionOf(), shape: ErrorShape = 'flat') => answerControl(text, session, isStream, shape);
+const answer = (text: string, session = sessionOf(), shape: ErrorShape = 'flat') =>
+  answerControl(text, session, isStream, shape);
 
 describe('control messages', () => {
   it('subscribes, lists in order and unsubscribes', () => {
@@ -28,7 +29,9 @@ describe('control messages', () => {
     expect(answer('{"method":"SUBSCRIBE","params":["btcusdt@aggTrade","ethusdt@miniTicker"],"id":1}', session)).toBe(
       '{"result":null,"id":1}',
     );
-    expect(answer('{"method":"LIST_SUBSCRIPTIONS","id":3}', session)).toBe('{"result":["btcusdt@aggTrade","ethusdt@miniTicker"],"id":3}');
+    expect(answer('{"method":"LIST_SUBSCRIPTIONS","id":3}', session)).toBe(
+      '{"result":["btcusdt@aggTrade","ethusdt@miniTicker"],"id":3}',
+    );
     expect(answer('{"method":"UNSUBSCRIBE","params":["btcusdt@aggTrade","never@aggTrade"],"id":2}', session)).toBe(
       '{"result":null,"id":2}',
     );
@@ -38,7 +41,9 @@ describe('control messages', () => {
   it('sets and tells the combined property', () => {
     const session = sessionOf();
     expect(answer('{"method":"GET_PROPERTY","params":["combined"],"id":1}', session)).toBe('{"result":false,"id":1}');
-    expect(answer('{"method":"SET_PROPERTY","params":["combined",true],"id":2}', session)).toBe('{"result":null,"id":2}');
+    expect(answer('{"method":"SET_PROPERTY","params":["combined",true],"id":2}', session)).toBe(
+      '{"result":null,"id":2}',
+    );
     expect(answer('{"method":"GET_PROPERTY","params":["combined"],"id":3}', session)).toBe('{"result":true,"id":3}');
   });
 
@@ -49,14 +54,32 @@ describe('control messages', () => {
   it.each([
     ['{"method":"SET_PROPERTY","params":["speed",true],"id":4}', { code: 0, msg: 'Unknown property', id: 4 }],
     ['{"method":"GET_PROPERTY","params":["speed"],"id":4}', { code: 0, msg: 'Unknown property', id: 4 }],
-    ['{"method":"SET_PROPERTY","params":["combined","yes"],"id":4}', { code: 1, msg: 'Invalid value type: expected Boolean', id: 4 }],
-    ['{"method":"SET_PROPERTY","params":[1,true],"id":4}', { code: 2, msg: 'Invalid request: property name must be a string', id: 4 }],
-    ['{"method":"GET_PROPERTY","params":["combined","x"],"id":4}', { code: 2, msg: 'Invalid request: too many parameters', id: 4 }],
+    [
+      '{"method":"SET_PROPERTY","params":["combined","yes"],"id":4}',
+      { code: 1, msg: 'Invalid value type: expected Boolean', id: 4 },
+    ],
+    [
+      '{"method":"SET_PROPERTY","params":[1,true],"id":4}',
+      { code: 2, msg: 'Invalid request: property name must be a string', id: 4 },
+    ],
+    [
+      '{"method":"GET_PROPERTY","params":["combined","x"],"id":4}',
+      { code: 2, msg: 'Invalid request: too many parameters', id: 4 },
+    ],
     ['{"method":"SUBSCRIBE","params":["btcusdt"],"id":4}', { code: 2, msg: 'Invalid request: invalid stream', id: 4 }],
-    ['{"method":"SUBSCRIBE","params":["btcusdt@nonsense"],"id":4}', { code: 2, msg: 'Invalid request: invalid stream', id: 4 }],
+    [
+      '{"method":"SUBSCRIBE","params":["btcusdt@nonsense"],"id":4}',
+      { code: 2, msg: 'Invalid request: invalid stream', id: 4 },
+    ],
     ['{"method":"SUBSCRIBE","params":[7],"id":4}', { code: 2, msg: 'Invalid request: invalid stream', id: 4 }],
-    ['{"method":"SUBSCRIBE","params":["a@trade"],"id":[]}', { code: 2, msg: 'Invalid request: request ID must be an unsigned integer' }],
-    ['{"id":4,"params":["btcusdt@trade"]}', { code: 2, msg: 'Invalid request: missing field `method` at line 1 column 35', id: 4 }],
+    [
+      '{"method":"SUBSCRIBE","params":["a@trade"],"id":[]}',
+      { code: 2, msg: 'Invalid request: request ID must be an unsigned integer' },
+    ],
+    [
+      '{"id":4,"params":["btcusdt@trade"]}',
+      { code: 2, msg: 'Invalid request: missing field `method` at line 1 column 35', id: 4 },
+    ],
     [
       '{"method":"SUBSCRIBEX","id":4}',
       {
@@ -78,30 +101,46 @@ describe('control messages', () => {
 
   it('changes nothing when a subscription would be one stream too many', () => {
     const session = sessionOf(2);
-    expect(JSON.parse(answer('{"method":"SUBSCRIBE","params":["a@trade","b@trade","c@trade"],"id":1}', session))).toMatchObject({
+    expect(
+      JSON.parse(answer('{"method":"SUBSCRIBE","params":["a@trade","b@trade","c@trade"],"id":1}', session)),
+    ).toMatchObject({
       code: 2,
     });
     expect(session.streams.size).toBe(0);
   });
 
-  it.each(['9223372036854775807', '-9223372036854775808', '"abc123"', 'null', '0'])('gives the id %s back exactly', (id) => {
-    expect(answer(`{"method":"LIST_SUBSCRIPTIONS","id":${id}}`)).toBe(`{"result":[],"id":${id}}`);
-  });
+  it.each(['9223372036854775807', '-9223372036854775808', '"abc123"', 'null', '0'])(
+    'gives the id %s back exactly',
+    (id) => {
+      expect(answer(`{"method":"LIST_SUBSCRIPTIONS","id":${id}}`)).toBe(`{"result":[],"id":${id}}`);
+    },
+  );
 
-  it.each(['9223372036854775808', '1.5', '"longer-than-thirty-six-characters-by-one"', 'true'])('refuses the id %s', (id) => {
-    expect(JSON.parse(answer(`{"method":"LIST_SUBSCRIPTIONS","id":${id}}`))).toMatchObject({ code: 2 });
-  });
+  it.each(['9223372036854775808', '1.5', '"longer-than-thirty-six-characters-by-one"', 'true'])(
+    'refuses the id %s',
+    (id) => {
+      expect(JSON.parse(answer(`{"method":"LIST_SUBSCRIPTIONS","id":${id}}`))).toMatchObject({ code: 2 });
+    },
+  );
 
   it('answers whatever it is sent with JSON, never throwing', () => {
     const piece = fc.oneof(
       fc.json(),
       fc.string(),
       fc
-        .record({ method: fc.constantFrom('SUBSCRIBE', 'SET_PROPERTY', 'X'), params: fc.jsonValue(), id: fc.jsonValue() })
+        .record({
+          method: fc.constantFrom('SUBSCRIBE', 'SET_PROPERTY', 'X'),
+          params: fc.jsonValue(),
+          id: fc.jsonValue(),
+        })
         .map((m) => JSON.stringify(m)),
     );
     fc.assert(
-      fc.property(piece, fc.constantFrom<ErrorShape>('flat', 'nested'), (text, shape) => void JSON.parse(answer(text, sessionOf(), shape))),
+      fc.property(
+        piece,
+        fc.constantFrom<ErrorShape>('flat', 'nested'),
+        (text, shape) => void JSON.parse(answer(text, sessionOf(), shape)),
+      ),
     );
   });
 });

@@ -24,12 +24,21 @@ const invalid = (what: string): Fault => ({ code: 2, msg: `Invalid request: ${wh
 const isFault = (value: unknown): value is Fault => typeof value === 'object' && value !== null && 'code' in value;
 
 /** Answers one control message with the text of the reply. Never throws. */
-export const answerControl = (text: string, session: ControlSession, isStream: (name: string) => boolean, shape: ErrorShape): string => {
+export const answerControl = (
+  text: string,
+  session: ControlSession,
+  isStream: (name: string) => boolean,
+  shape: ErrorShape,
+): string => {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (err) {
-    return errorReply({ code: 3, msg: `Invalid JSON: expected value at ${place(text, jsonErrorOffset(err))}` }, undefined, shape);
+    return errorReply(
+      { code: 3, msg: `Invalid JSON: expected value at ${place(text, jsonErrorOffset(err))}` },
+      undefined,
+      shape,
+    );
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     return errorReply(invalid(`invalid type, expected an object at ${place(text, text.length)}`), undefined, shape);
@@ -54,9 +63,14 @@ const perform = (
     const written = JSON.stringify(method);
     const expected = methods.map((name) => `\`${name}\``).join(', ');
     const named = typeof method === 'string' ? method : written;
-    return invalid(`unknown variant ${named}, expected one of ${expected} at ${place(text, text.indexOf(written) + written.length)}`);
+    return invalid(
+      `unknown variant ${named}, expected one of ${expected} at ${place(text, text.indexOf(written) + written.length)}`,
+    );
   }
-  const refusal = session.refusal?.(known, Array.isArray(params) ? params.filter((name) => typeof name === 'string') : []);
+  const refusal = session.refusal?.(
+    known,
+    Array.isArray(params) ? params.filter((name) => typeof name === 'string') : [],
+  );
   if (refusal) return refusal;
   if (known === 'LIST_SUBSCRIPTIONS') return session.subscriptions();
   if (!Array.isArray(params)) return invalid(`missing field \`params\` at ${place(text, text.length)}`);
@@ -69,7 +83,11 @@ const perform = (
   return null;
 };
 
-const property = (method: 'GET_PROPERTY' | 'SET_PROPERTY', params: readonly unknown[], session: ControlSession): unknown => {
+const property = (
+  method: 'GET_PROPERTY' | 'SET_PROPERTY',
+  params: readonly unknown[],
+  session: ControlSession,
+): unknown => {
   const [name, value] = params;
   if (params.length > (method === 'GET_PROPERTY' ? 1 : 2)) return invalid('too many parameters');
   if (typeof name !== 'string') return invalid('property name must be a string');
@@ -88,7 +106,9 @@ const errorReply = (fault: Fault, id: string | undefined, shape: ErrorShape): st
 
 const longs = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
-/** The id as JSON text, exact even where a number would lose digits; undefined when it is none. A missing id is null. */
+/**
+ * The id as JSON text, exact even where a number would lose digits; undefined when it is none. A missing id is null.
+ */
 const idText = (id: unknown, text: string): string | undefined => {
   if (id === undefined || id === null) return 'null';
   if (typeof id === 'string') return /^[A-Za-z0-9_-]{0,36}$/.test(id) ? JSON.stringify(id) : undefined;
@@ -98,7 +118,8 @@ const idText = (id: unknown, text: string): string | undefined => {
   return digits !== undefined && BigInt(digits) >= longs.min && BigInt(digits) <= longs.max ? digits : undefined;
 };
 
-const jsonErrorOffset = (err: unknown): number => Number(/position (\d+)/.exec(err instanceof Error ? err.message : '')?.[1] ?? 0) + 1;
+const jsonErrorOffset = (err: unknown): number =>
+  Number(/position (\d+)/.exec(err instanceof Error ? err.message : '')?.[1] ?? 0) + 1;
 
 const place = (text: string, offset: number): string => {
   const before = text.slice(0, offset).split('\n');

@@ -51,7 +51,9 @@ export const resetConnection = (socket: Duplex): void => {
 const refuseUpgrade = (socket: Duplex, status: number, body: string): void => {
   const retry = status === 429 ? 'Retry-After: 60\r\n' : '';
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close\r\nX-Exchange-Simulator: 1\r\n${retry}`;
-  socket.end(`${head}Content-Type: application/json;charset=UTF-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  socket.end(
+    `${head}Content-Type: application/json;charset=UTF-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 };
 
 const maxAddresses = 10_000;

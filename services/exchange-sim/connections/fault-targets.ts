@@ -12,10 +12,15 @@ const setMaintenance = (listing: Listing, on: boolean) => {
 };
 
 /** What commands act on, in a simulator that runs. */
-export const targetsIn = (clock: Clock, connections: ReadonlyMap<number, Connection>, source: PriceSource): FaultTargets => {
+export const targetsIn = (
+  clock: Clock,
+  connections: ReadonlyMap<number, Connection>,
+  source: PriceSource,
+): FaultTargets => {
   const { listings } = source;
   let inMaintenance = false;
-  const meant = (id: number | undefined) => [...connections.values()].filter((connection) => id === undefined || connection.id === id);
+  const meant = (id: number | undefined) =>
+    [...connections.values()].filter((connection) => id === undefined || connection.id === id);
   return {
     close: ({ connection, code, reason }) => {
       const closing = meant(connection);

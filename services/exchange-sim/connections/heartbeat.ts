@@ -23,7 +23,8 @@ export const createHeartbeat = (clock: Clock, options: HeartbeatOptions): Heartb
     deadline?.cancel();
     deadline = undefined;
     const [oldest] = waiting;
-    if (oldest) deadline = clock.after(Math.max(0, oldest.sentAt + options.pongTimeoutMs - clock.monotonic()), options.onTimeout);
+    if (oldest)
+      deadline = clock.after(Math.max(0, oldest.sentAt + options.pongTimeoutMs - clock.monotonic()), options.onTimeout);
   };
   const pinging = clock.every(options.pingIntervalMs, () => {
     if (options.isSilent()) return;

@@ -8,7 +8,10 @@ export interface StreamUrl {
 }
 
 /** What a WebSocket URL asks for, or the HTTP status and words to refuse it with. Takes URL-encoded names as well. */
-export const parseStreamUrl = (url: URL, maxStreams: number): StreamUrl | { readonly status: 400 | 404; readonly reason: string } => {
+export const parseStreamUrl = (
+  url: URL,
+  maxStreams: number,
+): StreamUrl | { readonly status: 400 | 404; readonly reason: string } => {
   let path: string;
   let query: string;
   try {

@@ -16,7 +16,8 @@ const start = async () => {
   return { sim, clock };
 };
 const btc = 'btcusdt@aggTrade';
-const settle = async (client: TestClient) => void (await client.ask({ method: 'LIST_SUBSCRIPTIONS', id: client.frames.length + 1 }));
+const settle = async (client: TestClient) =>
+  void (await client.ask({ method: 'LIST_SUBSCRIPTIONS', id: client.frames.length + 1 }));
 const rows = async (sim: ExchangeSim, fromId: number, limit = 1) =>
   (await getJson(`${sim.restUrl}/api/v3/aggTrades?symbol=BTCUSDT&fromId=${fromId}&limit=${limit}`)).body;
 
@@ -103,11 +104,17 @@ describe('what the exchange may send that cannot be right', () => {
   it('is refused with words where it does not say which trades', async () => {
     const { sim } = await start();
     const post = async (fault: object) => {
-      const { status, body } = await getJson(`${sim.restUrl}/sim/faults`, { method: 'POST', body: JSON.stringify(fault) });
+      const { status, body } = await getJson(`${sim.restUrl}/sim/faults`, {
+        method: 'POST',
+        body: JSON.stringify(fault),
+      });
       return [status, body.error];
     };
     expect(await post({ kind: 'alter', as: 'nonsense' })).toEqual([400, expect.stringContaining('as: ')]);
-    expect(await post({ kind: 'alter', as: 'bad-ids', ids: [1] })).toEqual([400, 'Not a fault: ids: need the "stream" they are of.']);
+    expect(await post({ kind: 'alter', as: 'bad-ids', ids: [1] })).toEqual([
+      400,
+      'Not a fault: ids: need the "stream" they are of.',
+    ]);
     expect(await post({ kind: 'alter', as: 'bad-ids', stream: btc, ids: [1], count: 1 })).toEqual([
       400,
       expect.stringContaining('"count"'),

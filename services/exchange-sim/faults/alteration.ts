@@ -18,7 +18,9 @@ const leapId = 99_999_999_999_999;
 type Fields = Readonly<Record<string, unknown>>;
 
 const timesOf = (fields: Fields, change: (timeMs: number) => number): Fields =>
-  Object.fromEntries(['E', 'T'].filter((name) => typeof fields[name] === 'number').map((name) => [name, change(Number(fields[name]))]));
+  Object.fromEntries(
+    ['E', 'T'].filter((name) => typeof fields[name] === 'number').map((name) => [name, change(Number(fields[name]))]),
+  );
 const pricesOf = (fields: Fields, price: string): Fields =>
   Object.fromEntries(('p' in fields ? ['p'] : ['c', 'o', 'h', 'l']).map((name) => [name, price]));
 
@@ -31,7 +33,8 @@ const changes: Readonly<Record<Alteration, (fields: Fields) => Fields>> = {
   'id-leap': (fields) => ('a' in fields ? { a: leapId } : {}),
   'escaped-name': () => ({}),
   'twelve-decimals': (fields) => pricesOf(fields, '0.000000000012'),
-  'never-traded': (fields) => ('c' in fields ? { ...pricesOf(fields, '0.00000000'), v: '0.00000000', q: '0.00000000' } : {}),
+  'never-traded': (fields) =>
+    'c' in fields ? { ...pricesOf(fields, '0.00000000'), v: '0.00000000', q: '0.00000000' } : {},
 };
 
 /** @param text JSON of a payload or a row of history, with times in milliseconds */
@@ -46,7 +49,9 @@ export const skewText = (text: string, byMs: number, of: 'trade' | 'event' | 'bo
   const fields = JSON.parse(text) as Fields | readonly Fields[];
   const names = { trade: ['T'], event: ['E'], both: ['E', 'T'] }[of];
   const skew = (one: Fields): Fields => {
-    const changed = names.filter((name) => typeof one[name] === 'number').map((name) => [name, Number(one[name]) + byMs]);
+    const changed = names
+      .filter((name) => typeof one[name] === 'number')
+      .map((name) => [name, Number(one[name]) + byMs]);
     return { ...one, ...Object.fromEntries(changed) };
   };
   return JSON.stringify(Array.isArray(fields) ? fields.map(skew) : skew(fields as Fields));

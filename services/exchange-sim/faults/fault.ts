@@ -12,7 +12,12 @@ const target = {
   connection: z.number().int().min(1).optional(),
 };
 /** Which frames: the next `count`, and of those each with `probability`; for `forMs`, or until cleared. */
-const share = { ...target, count: count.optional(), probability: z.number().min(0).max(1).optional(), forMs: ms.optional() };
+const share = {
+  ...target,
+  count: count.optional(),
+  probability: z.number().min(0).max(1).optional(),
+  forMs: ms.optional(),
+};
 
 /** One misbehaviour, as `POST /sim/faults` and the program take it. Times are milliseconds. */
 export const faultSchema = z.discriminatedUnion('kind', [
@@ -29,7 +34,10 @@ export const faultSchema = z.discriminatedUnion('kind', [
       ids: z.array(z.number().int().min(0)).min(1).max(1_000).optional(),
       where: z.enum(['stream', 'history', 'both']).default('both'),
     })
-    .refine(({ ids, stream }) => ids === undefined || stream !== undefined, { path: ['ids'], message: 'need the "stream" they are of' })
+    .refine(({ ids, stream }) => ids === undefined || stream !== undefined, {
+      path: ['ids'],
+      message: 'need the "stream" they are of',
+    })
     .refine(({ ids, count, probability }) => ids === undefined || (count === undefined && probability === undefined), {
       path: ['ids'],
       message: 'say already which trades: no "count" and no "probability" beside them',
@@ -53,7 +61,10 @@ export const faultSchema = z.discriminatedUnion('kind', [
     mode: z.enum(['hold', 'lose']).default('hold'),
     ...target,
     forMs: ms,
-    /** The connections also answer nothing, neither control messages nor pings, and send no pings: as if the way there were cut. */
+    /**
+     * The connections also answer nothing, neither control messages nor pings, and send no pings: as if the way there
+     * were cut.
+     */
     control: z.boolean().default(false),
   }),
   z.strictObject({

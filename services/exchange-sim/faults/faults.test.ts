@@ -20,9 +20,11 @@ afterEach(async () => {
 
 const btc = 'btcusdt@aggTrade';
 const eth = 'ethusdt@aggTrade';
-const idsOf = (client: TestClient, stream = btc): number[] => client.frames.filter((f) => f.stream === stream).map((f) => f.data.a);
+const idsOf = (client: TestClient, stream = btc): number[] =>
+  client.frames.filter((f) => f.stream === stream).map((f) => f.data.a);
 /** What the market made on a stream since an id. */
-const made = (from: number, symbol = 'btcusdt'): number[] => (sim?.trades(symbol, from, 100_000) ?? []).map(({ id }) => id);
+const made = (from: number, symbol = 'btcusdt'): number[] =>
+  (sim?.trades(symbol, from, 100_000) ?? []).map(({ id }) => id);
 const nextId = (symbol = 'BTCUSDT'): number => sim?.listings.get(symbol)?.trades.endId ?? 0;
 /** Waits until everything sent so far has arrived: replies are never held back by faults. */
 const settle = async (client: TestClient) =>
@@ -154,7 +156,9 @@ describe('faults on connections', () => {
   it('close: with a code, without a word, all or one', async () => {
     const { sim } = await start();
     const clients = [await streamed(sim), await streamed(sim), await streamed(sim)] as const;
-    expect(sim.faults.add({ kind: 'close', connection: sim.connections()[0]?.id ?? 0, code: 1012, reason: 'restart' }).hits).toBe(1);
+    expect(
+      sim.faults.add({ kind: 'close', connection: sim.connections()[0]?.id ?? 0, code: 1012, reason: 'restart' }).hits,
+    ).toBe(1);
     expect(await clients[0].closed).toEqual({ code: 1012, reason: 'restart' });
     await until(() => sim.connections().length === 2);
     expect(sim.faults.add({ kind: 'close' }).hits).toBe(2);
@@ -239,9 +243,11 @@ describe('other faults', () => {
     sim.faults.add({ kind: 'rest', status: 503, count: 2, path: 'aggTrades' });
     const get = async (path: string) => (await getJson(`${sim.restUrl}/api/v3/${path}`)).status;
     expect(await get('time')).toBe(200);
-    expect([await get('aggTrades?symbol=BTCUSDT'), await get('aggTrades?symbol=BTCUSDT'), await get('aggTrades?symbol=BTCUSDT')]).toEqual([
-      503, 503, 200,
-    ]);
+    expect([
+      await get('aggTrades?symbol=BTCUSDT'),
+      await get('aggTrades?symbol=BTCUSDT'),
+      await get('aggTrades?symbol=BTCUSDT'),
+    ]).toEqual([503, 503, 200]);
   });
 
   it('rest: delays the real answer', async () => {
@@ -285,7 +291,10 @@ describe('/sim/faults', () => {
     const { sim, clock } = await start();
     const client = await streamed(sim);
     const post = (body: unknown) =>
-      getJson(`${sim.restUrl}/sim/faults`, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
+      getJson(`${sim.restUrl}/sim/faults`, {
+        method: 'POST',
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      });
     const { status, body } = await post([
       { kind: 'stall', stream: btc, mode: 'lose', forMs: 60_000 },
       { kind: 'duplicate', stream: eth },

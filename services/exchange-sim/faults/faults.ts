@@ -20,7 +20,9 @@ export interface FaultTargets {
   delist(fault: FaultOf<'delist'>): boolean;
   /** @throws AppError invalid_argument, failed_precondition when it is listed already. */
   list(fault: FaultOf<'list'>): void;
-  /** @returns false when no such symbol is listed. @throws AppError failed_precondition where trades are recorded ones. */
+  /**
+   * @returns false when no such symbol is listed. @throws AppError failed_precondition where trades are recorded ones.
+   */
   renumber(fault: FaultOf<'renumber'>): boolean;
   /** @param perSecond undefined: as lively as it is by itself. Otherwise as `renumber` */
   setRate(symbol: string, perSecond: number | undefined): boolean;
@@ -36,8 +38,8 @@ export interface ControlFault {
 export interface Faults {
   /**
    * Starts a fault. Commands (close, shutdown, status, delist, list) act at once and leave nothing at work.
-   * @throws AppError invalid_argument (not a fault), not_found (unknown symbol), failed_precondition (listed already), resource_exhausted
-   * (too many at work).
+   * @throws AppError invalid_argument (not a fault), not_found (unknown symbol), failed_precondition (listed already),
+   * resource_exhausted (too many at work).
    */
   add(fault: FaultInput): ActiveFault;
   /** Ends one, letting go of what it withheld; false when it is not at work. */
@@ -54,7 +56,10 @@ export interface Faults {
   rest(path: string): FaultOf<'rest'> | undefined;
   /** How late a page of a symbol's trades comes, milliseconds; counts it. @param symbol in upper case */
   pageDelayMs(symbol: string): number;
-  /** How old a symbol's trades are when they come into the history, milliseconds; counts the page. @param symbol in upper case */
+  /**
+   * How old a symbol's trades are when they come into the history, milliseconds; counts the page. @param symbol in
+   * upper case
+   */
   historyLagMs(symbol: string): number;
   /** Why a control message is refused now, if it is; counts it. @param streams those it names */
   control(connection: number, method: string, streams: readonly string[]): ControlFault | undefined;
@@ -74,7 +79,8 @@ export interface FaultsDeps {
 const maxActiveFaults = 100;
 
 /** Whether a fault is about a symbol (upper case), or a connection; one that names none is about all. */
-const isOf = (symbol: string) => (fault: { readonly symbol?: string | undefined }) => (fault.symbol?.toUpperCase() ?? symbol) === symbol;
+const isOf = (symbol: string) => (fault: { readonly symbol?: string | undefined }) =>
+  (fault.symbol?.toUpperCase() ?? symbol) === symbol;
 const isOn = (connection: number) => (fault: { readonly connection?: number | undefined }) =>
   (fault.connection ?? connection) === connection;
 
@@ -87,7 +93,15 @@ interface Entry {
   requests: number;
 }
 
-const frameFaults: ReadonlySet<string> = new Set<FrameFaultKind>(['drop', 'duplicate', 'reorder', 'stall', 'alter', 'skew', 'wrongId']);
+const frameFaults: ReadonlySet<string> = new Set<FrameFaultKind>([
+  'drop',
+  'duplicate',
+  'reorder',
+  'stall',
+  'alter',
+  'skew',
+  'wrongId',
+]);
 const isOnFrames = (fault: Fault): fault is FaultOf<FrameFaultKind> => frameFaults.has(fault.kind);
 
 export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string): Faults => {
@@ -96,8 +110,12 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
   const altered = createAlteredTrades();
   let nextId = 1;
   const view = ({ id, fault, frames, requests }: Entry): ActiveFault => ({ id, fault, hits: frames?.hits ?? requests });
-  const find = <K extends Fault['kind']>(kind: K, fits: (fault: FaultOf<K>) => boolean = () => true): Entry | undefined => {
-    for (const entry of entries.values()) if (entry.fault.kind === kind && fits(entry.fault as FaultOf<K>)) return entry;
+  const find = <K extends Fault['kind']>(
+    kind: K,
+    fits: (fault: FaultOf<K>) => boolean = () => true,
+  ): Entry | undefined => {
+    for (const entry of entries.values())
+      if (entry.fault.kind === kind && fits(entry.fault as FaultOf<K>)) return entry;
     return undefined;
   };
 
@@ -145,7 +163,8 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
     const hits = command(fault);
     log.info({ fault, hits }, 'fault started');
     if (hits !== undefined) return { id, fault, hits };
-    if (entries.size >= maxActiveFaults) throw new AppError('resource_exhausted', `At most ${maxActiveFaults} faults can be at work.`);
+    if (entries.size >= maxActiveFaults)
+      throw new AppError('resource_exhausted', `At most ${maxActiveFaults} faults can be at work.`);
     const frames = isOnFrames(fault)
       ? createFrameFault(fault, { clock, random, deliver: (subscriber, frame) => subscriber.send(frame), altered })
       : undefined;
@@ -172,7 +191,8 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
         return;
       }
       let going: readonly Frame[] = [frame];
-      for (const { frames } of entries.values()) if (frames) going = going.flatMap((one) => frames.pass(subscriber, one));
+      for (const { frames } of entries.values())
+        if (frames) going = going.flatMap((one) => frames.pass(subscriber, one));
       for (const one of going) subscriber.send(one);
       for (const entry of [...entries.values()]) if (entry.frames?.isDone) remove(entry.id);
     },
@@ -204,11 +224,14 @@ export const createFaults = ({ clock, log, targets }: FaultsDeps, seed: string):
     },
     control: (connection, method, streams) => {
       const refused = (fault: FaultOf<'refuseStream'>) => method === 'SUBSCRIBE' && streams.includes(fault.stream);
-      const entry = find('controlError', isOn(connection)) ?? find('refuseStream', (fault) => isOn(connection)(fault) && refused(fault));
+      const entry =
+        find('controlError', isOn(connection)) ??
+        find('refuseStream', (fault) => isOn(connection)(fault) && refused(fault));
       if (!entry || (entry.fault.kind !== 'controlError' && entry.fault.kind !== 'refuseStream')) return undefined;
       entry.requests++;
       const { fault } = entry;
-      if (fault.kind === 'controlError' && entry.requests >= (fault.count ?? Number.POSITIVE_INFINITY)) remove(entry.id);
+      if (fault.kind === 'controlError' && entry.requests >= (fault.count ?? Number.POSITIVE_INFINITY))
+        remove(entry.id);
       return { code: fault.code, msg: fault.msg };
     },
     isMute: (connection) => find('stall', (fault) => fault.control && isOn(connection)(fault)) !== undefined,

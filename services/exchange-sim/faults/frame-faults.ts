@@ -38,9 +38,12 @@ interface Held {
 
 export const createFrameFault = (fault: FaultOf<FrameFaultKind>, deps: FrameFaultDeps): FrameFault => {
   const matches = (subscriber: Subscriber, frame: Frame) =>
-    (fault.stream === undefined || fault.stream === frame.stream) && (fault.connection === undefined || fault.connection === subscriber.id);
+    (fault.stream === undefined || fault.stream === frame.stream) &&
+    (fault.connection === undefined || fault.connection === subscriber.id);
   if (fault.kind === 'stall') return createStall(fault, matches, deps);
-  return fault.kind === 'alter' && fault.ids ? createChosen(fault, fault.ids, matches, deps) : createShare(fault, matches, deps);
+  return fault.kind === 'alter' && fault.ids
+    ? createChosen(fault, fault.ids, matches, deps)
+    : createShare(fault, matches, deps);
 };
 
 type Matches = (subscriber: Subscriber, frame: Frame) => boolean;
@@ -90,7 +93,8 @@ const rewritten = (frame: Frame, change: (text: string) => string): Frame =>
 
 /** The frame with wrong times or ids; undefined where it has none of them. */
 const misled = (frame: Frame, fault: FaultOf<'skew' | 'wrongId'>): Frame | undefined => {
-  const change = (text: string) => (fault.kind === 'skew' ? skewText(text, fault.byMs, fault.of) : misnumberText(text, fault.by));
+  const change = (text: string) =>
+    fault.kind === 'skew' ? skewText(text, fault.byMs, fault.of) : misnumberText(text, fault.by);
   const text = frame.bytes(false, 'ms').toString();
   return change(text) === text ? undefined : rewritten(frame, change);
 };
@@ -109,7 +113,12 @@ const alter = (frame: Frame, { as, where }: FaultOf<'alter'>, { altered: history
 };
 
 /** Alters the trades with certain ids, whenever they come. */
-const createChosen = (fault: FaultOf<'alter'>, ids: readonly number[], matches: Matches, deps: FrameFaultDeps): FrameFault => {
+const createChosen = (
+  fault: FaultOf<'alter'>,
+  ids: readonly number[],
+  matches: Matches,
+  deps: FrameFaultDeps,
+): FrameFault => {
   const chosen = new Set(ids);
   const symbol = fault.stream?.split('@')[0]?.toUpperCase();
   let hits = 0;
@@ -129,7 +138,11 @@ const createChosen = (fault: FaultOf<'alter'>, ids: readonly number[], matches: 
   };
 };
 
-const createShare = (fault: FaultOf<Exclude<FrameFaultKind, 'stall'>>, matches: Matches, deps: FrameFaultDeps): FrameFault => {
+const createShare = (
+  fault: FaultOf<Exclude<FrameFaultKind, 'stall'>>,
+  matches: Matches,
+  deps: FrameFaultDeps,
+): FrameFault => {
   const { clock, random, deliver } = deps;
   const waiting = new Map<string, Held & { readonly timer: Timer }>();
   let hits = 0;

@@ -7,14 +7,19 @@ export interface TestClient {
   /** Everything received, parsed, in order. */
   readonly frames: Frame[];
   /** The first frame (from the beginning, or after `from` frames) that fits. Rejects after `deadlineMs`. */
-  frame(fits: (frame: Frame) => boolean, options?: { readonly from?: number; readonly deadlineMs?: number }): Promise<Frame>;
+  frame(
+    fits: (frame: Frame) => boolean,
+    options?: { readonly from?: number; readonly deadlineMs?: number },
+  ): Promise<Frame>;
   send(message: unknown): void;
   /** Sends a control message and waits for the reply with its id. */
   ask(message: { readonly id: number } & Readonly<Record<string, unknown>>): Promise<Frame>;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 
-/** Frames and replies of every kind at once, as far as tests look into them; which fields are there depends on the kind. */
+/**
+ * Frames and replies of every kind at once, as far as tests look into them; which fields are there depends on the kind.
+ */
 export interface Frame {
   readonly stream: string;
   /** A list on streams of all symbols. */
@@ -52,7 +57,8 @@ export const connect = async (url: string, options: { readonly autoPong?: boolea
   const client: TestClient = {
     ws,
     frames,
-    frame: (fits, { from = 0, deadlineMs } = {}) => eventually('the frame', () => frames.slice(from).find(fits), deadlineMs),
+    frame: (fits, { from = 0, deadlineMs } = {}) =>
+      eventually('the frame', () => frames.slice(from).find(fits), deadlineMs),
     send: (message) => ws.send(typeof message === 'string' ? message : JSON.stringify(message)),
     ask: (message) => {
       const from = frames.length;
@@ -70,7 +76,9 @@ export interface Refusal {
   readonly body: string;
 }
 
-/** Tries to connect; resolves with how it was refused, or undefined when it was not. A broken connection has status 0. */
+/**
+ * Tries to connect; resolves with how it was refused, or undefined when it was not. A broken connection has status 0.
+ */
 export const refusalOf = (url: string): Promise<Refusal | undefined> =>
   new Promise((resolve) => {
     const ws = new WebSocket(url);
@@ -82,7 +90,9 @@ export const refusalOf = (url: string): Promise<Refusal | undefined> =>
     ws.on('unexpected-response', (_req, res) => {
       const parts: Buffer[] = [];
       res.on('data', (part: Buffer) => parts.push(part));
-      res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body: Buffer.concat(parts).toString() }));
+      res.on('end', () =>
+        resolve({ status: res.statusCode ?? 0, headers: res.headers, body: Buffer.concat(parts).toString() }),
+      );
     });
   });
 

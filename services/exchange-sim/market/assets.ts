@@ -38,7 +38,13 @@ const crypto = (list: string, rate: number): Asset[] =>
     return { name, usd: Number(usd), beta: 1, volatility: 0.55, rate: own ? Number(own) : rate };
   });
 
-const money = (name: string, usd: number, volatility: number, rate: number): Asset => ({ name, usd, beta: 0, volatility, rate });
+const money = (name: string, usd: number, volatility: number, rate: number): Asset => ({
+  name,
+  usd,
+  beta: 0,
+  volatility,
+  rate,
+});
 
 /** USDT is the measure everything else moves against. */
 export const assets: readonly Asset[] = [

@@ -7,15 +7,19 @@ const pointed = (units: number | bigint, decimals: number, shown: number): strin
 };
 
 /**
- * The exchange's decimal text, always 8 decimals, of `units × 10^-decimals`. Exact up to 8 decimals; further ones are cut off,
- * as the exchange does with quote volumes. `units` as a number must be a safe integer.
+ * The exchange's decimal text, always 8 decimals, of `units × 10^-decimals`. Exact up to 8 decimals; further ones are
+ * cut off, as the exchange does with quote volumes. `units` as a number must be a safe integer.
  */
 export const fixed8 = (units: number | bigint, decimals: number): string => pointed(units, decimals, 8);
 
 /** The same of a price or a quantity, of which nothing is ever cut off: more than 8 decimals where it has more. */
-export const amountText = (units: number | bigint, decimals: number): string => pointed(units, decimals, Math.max(8, decimals));
+export const amountText = (units: number | bigint, decimals: number): string =>
+  pointed(units, decimals, Math.max(8, decimals));
 
-/** Whole units of `10^-decimals` in decimal text; undefined when the text is no plain decimal, has more decimals, or is too large to be exact. */
+/**
+ * Whole units of `10^-decimals` in decimal text; undefined when the text is no plain decimal, has more decimals, or is
+ * too large to be exact.
+ */
 export const unitsOf = (text: string, decimals: number): number | undefined => {
   const match = /^(\d+)(?:\.(\d+))?$/.exec(text);
   if (!match) return undefined;

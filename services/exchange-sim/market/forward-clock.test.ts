@@ -23,7 +23,8 @@ it('has prices move on, in the order of their times, where the computer’s cloc
     { symbols: 5, recordSink: (trade) => trades.push(trade) },
   );
   try {
-    const serverTime = async () => ((await (await fetch(`${sim.restUrl}/api/v3/time`)).json()) as { serverTime: number }).serverTime;
+    const serverTime = async () =>
+      ((await (await fetch(`${sim.restUrl}/api/v3/time`)).json()) as { serverTime: number }).serverTime;
     await computer.advance(5_000);
     const [before, timeBefore] = [trades.length, await serverTime()];
     computer.setting.byMs = -hourMs;

@@ -23,14 +23,18 @@ const run = (
 ): { readonly market: PriceSource; readonly seen: readonly Seen[] } => {
   const market = createMarket({ startMs, ...options });
   const seen: Seen[] = [];
-  const sink = { trade: (listing: Listing, trade: Trade) => void seen.push({ listing, trade }), frame: () => undefined };
+  const sink = {
+    trade: (listing: Listing, trade: Trade) => void seen.push({ listing, trade }),
+    frame: () => undefined,
+  };
   for (let nowMs = startMs; nowMs <= startMs + forMs; nowMs += stepMs) {
     market.advance(nowMs, sink);
     onStep?.(market, nowMs);
   }
   return { market, seen };
 };
-const texts = (seen: readonly Seen[]) => seen.map(({ listing, trade }) => aggTradeText(listing.spec, trade, 'ms')).join('\n');
+const texts = (seen: readonly Seen[]) =>
+  seen.map(({ listing, trade }) => aggTradeText(listing.spec, trade, 'ms')).join('\n');
 const groupBy = (seen: readonly Seen[]): Map<Listing, Seen[]> => {
   const groups = new Map<Listing, Seen[]>();
   for (const one of seen) {
@@ -62,12 +66,15 @@ describe('symbols', () => {
         'ETHUSDC',
       ]),
     );
-    expect(new Set(knownSymbols.map(({ quote }) => quote))).toEqual(new Set(['USDT', 'USDC', 'BTC', 'ETH', 'BNB', 'EUR', 'TRY']));
+    expect(new Set(knownSymbols.map(({ quote }) => quote))).toEqual(
+      new Set(['USDT', 'USDC', 'BTC', 'ETH', 'BNB', 'EUR', 'TRY']),
+    );
     expect(new Set(knownSymbols.map(({ status }) => status))).toEqual(new Set(['TRADING', 'HALT', 'BREAK']));
   });
 
   it('have ticks and lots whose product still fits the exchange’s 8 decimals', () => {
-    for (const { priceDecimals, quantityDecimals } of knownSymbols) expect(priceDecimals + quantityDecimals).toBeLessThanOrEqual(8);
+    for (const { priceDecimals, quantityDecimals } of knownSymbols)
+      expect(priceDecimals + quantityDecimals).toBeLessThanOrEqual(8);
   });
 });
 
@@ -98,7 +105,9 @@ describe('the made-up market', () => {
                   trade.eventMs >= last.eventMs)) &&
               trade.lastId >= trade.firstId &&
               trade.eventMs >= trade.timeMs &&
-              [trade.ticks, trade.lots, trade.id, trade.lastId].every((whole) => Number.isSafeInteger(whole) && whole > 0) &&
+              [trade.ticks, trade.lots, trade.id, trade.lastId].every(
+                (whole) => Number.isSafeInteger(whole) && whole > 0,
+              ) &&
               price.test(fixed8(trade.ticks, spec.priceDecimals)) &&
               quantity.test(fixed8(trade.lots, spec.quantityDecimals));
             if (!holds) broken.push(`${spec.symbol} ${JSON.stringify([last, trade])}`);
@@ -114,7 +123,10 @@ describe('the made-up market', () => {
   it('publishes nothing before its time', () => {
     let nowMs = startMs;
     const market = createMarket({ startMs });
-    const sink = { trade: (_: Listing, trade: Trade) => expect(trade.eventMs).toBeLessThanOrEqual(nowMs), frame: () => undefined };
+    const sink = {
+      trade: (_: Listing, trade: Trade) => expect(trade.eventMs).toBeLessThanOrEqual(nowMs),
+      frame: () => undefined,
+    };
     for (; nowMs < startMs + 10_000; nowMs += 20) market.advance(nowMs, sink);
   });
 
@@ -122,7 +134,8 @@ describe('the made-up market', () => {
     const { market, seen } = run({}, 30_000);
     for (const { trades, status } of market.listings.values()) {
       expect(trades.endId - trades.startId).toBeGreaterThan(0);
-      if (status !== 'TRADING') expect(seen.some((one) => one.listing.trades === trades && one.trade.timeMs >= startMs)).toBe(false);
+      if (status !== 'TRADING')
+        expect(seen.some((one) => one.listing.trades === trades && one.trade.timeMs >= startMs)).toBe(false);
     }
   });
 
@@ -138,7 +151,8 @@ describe('the made-up market', () => {
     const perSecond = new Array<number>(300).fill(0);
     for (const { listing, trade } of seen) {
       const second = Math.floor((trade.timeMs - startMs) / 1_000);
-      if (listing.spec.symbol === 'BTCUSDT' && second >= 0 && second < 300) perSecond[second] = (perSecond[second] ?? 0) + 1;
+      if (listing.spec.symbol === 'BTCUSDT' && second >= 0 && second < 300)
+        perSecond[second] = (perSecond[second] ?? 0) + 1;
     }
     const sorted = perSecond.toSorted((a, b) => a - b);
     expect(sorted[15] ?? 0).toBeLessThan((sorted[150] ?? 0) / 2);
@@ -146,7 +160,10 @@ describe('the made-up market', () => {
     // Several aggregates in one millisecond are normal on the exchange, and must occur here.
     const moments = new Map<string, number>();
     for (const { listing, trade } of seen)
-      moments.set(`${listing.spec.symbol} ${trade.timeMs}`, (moments.get(`${listing.spec.symbol} ${trade.timeMs}`) ?? 0) + 1);
+      moments.set(
+        `${listing.spec.symbol} ${trade.timeMs}`,
+        (moments.get(`${listing.spec.symbol} ${trade.timeMs}`) ?? 0) + 1,
+      );
     expect(Math.max(...moments.values())).toBeGreaterThan(4);
   });
 
@@ -209,7 +226,10 @@ describe('the made-up market', () => {
       if (btc) btc.status = nowMs >= startMs + 10_000 && nowMs < startMs + 30_000 ? 'BREAK' : 'TRADING';
     });
     const during = groupBy(seen);
-    const times = [...during].find(([listing]) => listing.spec.symbol === 'BTCUSDT')?.[1].map(({ trade }) => trade.timeMs - startMs) ?? [];
+    const times =
+      [...during]
+        .find(([listing]) => listing.spec.symbol === 'BTCUSDT')?.[1]
+        .map(({ trade }) => trade.timeMs - startMs) ?? [];
     expect(times.some((at) => at > 10_020 && at < 29_980)).toBe(false);
     expect(times.some((at) => at > 30_000)).toBe(true);
   });

@@ -29,7 +29,10 @@ export interface MarketOptions {
 
 /** The longest time between a trade and its publishing. */
 const maxPublishLagMs = 4;
-/** Ids begin where a market running since then at many times the rate would be, so that a restarted simulator never hands out an id twice. */
+/**
+ * Ids begin where a market running since then at many times the rate would be, so that a restarted simulator never
+ * hands out an id twice.
+ */
 const idEpochMs = 1_600_000_000_000;
 const idsPerTrade = 400;
 const spareIdsPerSecond = 200;
@@ -54,7 +57,10 @@ interface Trader {
   readonly hasPast: boolean;
 }
 
-/** A made-up market: bursts and quiet spells, correlated prices, whole ticks and lots, consecutive ids. Memory is bounded. */
+/**
+ * A made-up market: bursts and quiet spells, correlated prices, whole ticks and lots, consecutive ids. Memory is
+ * bounded.
+ */
 export const createMarket = (options: MarketOptions): PriceSource => {
   const {
     seed = '1',
@@ -97,7 +103,8 @@ export const createMarket = (options: MarketOptions): PriceSource => {
   const dueMs = traders.map(() => beginMs + random.next() * (warmUpMs / 2));
   let reachedMs = beginMs;
 
-  const lots = (spec: SymbolSpec): number => Math.max(1, Math.round(typicalLots(spec) * Math.exp(1.2 * random.normal())));
+  const lots = (spec: SymbolSpec): number =>
+    Math.max(1, Math.round(typicalLots(spec) * Math.exp(1.2 * random.normal())));
 
   /** One taker's order: usually one aggregate, at times a sweep through several prices in the same millisecond. */
   const order = (trader: Trader, dueAtMs: number, sink: SourceSink) => {
@@ -137,7 +144,10 @@ export const createMarket = (options: MarketOptions): PriceSource => {
     return Math.min(maxPauseMs, (random.exponential() / perSecond) * 1_000);
   };
 
-  /** The next to trade. A plain scan: a few hundred numbers, a few hundred times a second, is cheaper than any structure. */
+  /**
+   * The next to trade. A plain scan: a few hundred numbers, a few hundred times a second, is cheaper than any
+   * structure.
+   */
   const nextTrader = (): number => {
     let first = 0;
     for (let i = 1; i < dueMs.length; i++) if ((dueMs[i] ?? 0) < (dueMs[first] ?? 0)) first = i;
@@ -148,7 +158,8 @@ export const createMarket = (options: MarketOptions): PriceSource => {
     const untilMs = nowMs - maxPublishLagMs;
     const lateMs = untilMs - reachedMs;
     if (lateMs <= 0) return;
-    if (lateMs > Math.max(maxCatchUpMs, warmUpMs)) for (let i = 0; i < dueMs.length; i++) dueMs[i] = (dueMs[i] ?? 0) + lateMs;
+    if (lateMs > Math.max(maxCatchUpMs, warmUpMs))
+      for (let i = 0; i < dueMs.length; i++) dueMs[i] = (dueMs[i] ?? 0) + lateMs;
     reachedMs = untilMs;
     for (let i = nextTrader(); (dueMs[i] ?? Infinity) <= untilMs; i = nextTrader()) {
       const trader = traders[i] as Trader;

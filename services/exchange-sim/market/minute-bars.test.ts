@@ -40,18 +40,22 @@ describe('minute bars', () => {
       ask: fc.boolean(),
     });
     fc.assert(
-      fc.property(fc.array(row, { minLength: 1, maxLength: 60 }), fc.integer({ min: 0, max: 90_000_000 }), (steps, waitMs) => {
-        const bars = createMinuteBars(beginMs);
-        const rows: Row[] = [];
-        let nowMs = beginMs;
-        for (const { gapMs, ticks, lots, count, ask } of steps) {
-          nowMs += gapMs;
-          rows.push({ timeMs: nowMs, ticks, lots, count });
-          bars.add(nowMs, ticks, lots, count, true);
-          if (ask) expect(bars.day(nowMs)).toMatchObject(expectedDay(rows, nowMs));
-        }
-        expect(bars.day(nowMs + waitMs)).toMatchObject(expectedDay(rows, nowMs + waitMs));
-      }),
+      fc.property(
+        fc.array(row, { minLength: 1, maxLength: 60 }),
+        fc.integer({ min: 0, max: 90_000_000 }),
+        (steps, waitMs) => {
+          const bars = createMinuteBars(beginMs);
+          const rows: Row[] = [];
+          let nowMs = beginMs;
+          for (const { gapMs, ticks, lots, count, ask } of steps) {
+            nowMs += gapMs;
+            rows.push({ timeMs: nowMs, ticks, lots, count });
+            bars.add(nowMs, ticks, lots, count, true);
+            if (ask) expect(bars.day(nowMs)).toMatchObject(expectedDay(rows, nowMs));
+          }
+          expect(bars.day(nowMs + waitMs)).toMatchObject(expectedDay(rows, nowMs + waitMs));
+        },
+      ),
       { numRuns: seedsOf(200) },
     );
   });
@@ -59,7 +63,16 @@ describe('minute bars', () => {
   it('draw on a made-up past only when asked, and the same whenever that is', () => {
     const past = function* (): Generator<PastMinute> {
       for (let i = 1; ; i++)
-        yield { open: 100 + i, high: 120 + i, low: 90, close: 100 + i, count: 1, volume: 2, takerVolume: 1, average: 100 };
+        yield {
+          open: 100 + i,
+          high: 120 + i,
+          low: 90,
+          close: 100 + i,
+          count: 1,
+          volume: 2,
+          takerVolume: 1,
+          average: 100,
+        };
     };
     let asked = 0;
     const make = () =>

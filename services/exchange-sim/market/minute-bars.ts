@@ -1,4 +1,7 @@
-/** What happened in one minute (or in several put together). Prices in ticks, volumes in lots, quote volumes in ticks × lots. */
+/**
+ * What happened in one minute (or in several put together). Prices in ticks, volumes in lots, quote volumes in ticks ×
+ * lots.
+ */
 export interface Bar {
   readonly openMs: number;
   open: number;
@@ -17,7 +20,10 @@ export interface Bar {
 /** Rolling 24 hours. */
 export type DayStats = Bar;
 
-/** One past minute made up for a symbol, so that a fresh market already has a yesterday. Volumes in lots, all of it at `average` ticks. */
+/**
+ * One past minute made up for a symbol, so that a fresh market already has a yesterday. Volumes in lots, all of it at
+ * `average` ticks.
+ */
 export interface PastMinute {
   readonly open: number;
   readonly high: number;
@@ -62,11 +68,21 @@ const putVolume = (hour: Hour, place: number, value: bigint) => {
     hour.large.set(place, value);
   }
 };
-const column = { open: 0, high: 60, low: 120, close: 180, count: 240, volume: 0, quote: 60, takerVolume: 120, takerQuote: 180 } as const;
+const column = {
+  open: 0,
+  high: 60,
+  low: 120,
+  close: 180,
+  count: 240,
+  volume: 0,
+  quote: 60,
+  takerVolume: 120,
+  takerQuote: 180,
+} as const;
 
 /**
- * @param past makes up the minutes before `beginMs`, newest first, given the first price in ticks; drawn on only when somebody first asks
- * for a day or an old minute.
+ * @param past makes up the minutes before `beginMs`, newest first, given the first price in ticks; drawn on only when
+ * somebody first asks for a day or an old minute.
  */
 export const createMinuteBars = (beginMs: number, past?: (firstTicks: number) => Iterator<PastMinute>): MinuteBars => {
   const hours = new Map<number, Hour>();
@@ -132,7 +148,17 @@ export const createMinuteBars = (beginMs: number, past?: (firstTicks: number) =>
       const average = BigInt(made.value.average);
       const volume = BigInt(made.value.volume);
       const takerVolume = BigInt(made.value.takerVolume);
-      write(minute, { open, high, low, close, count, volume, quote: volume * average, takerVolume, takerQuote: takerVolume * average });
+      write(minute, {
+        open,
+        high,
+        low,
+        close,
+        count,
+        volume,
+        quote: volume * average,
+        takerVolume,
+        takerQuote: takerVolume * average,
+      });
     }
   };
 

@@ -32,7 +32,10 @@ export interface PriceSource {
   delist(symbol: string): boolean;
   /** Lists a symbol that is not, without a past. @throws AppError failed_precondition where that cannot be */
   list(spec: SymbolSpec, nowMs: number): Listing;
-  /** Counts a symbol's trades anew from an id on. @returns false when it is not listed. @throws AppError failed_precondition likewise */
+  /**
+   * Counts a symbol's trades anew from an id on. @returns false when it is not listed. @throws AppError
+   * failed_precondition likewise
+   */
   renumber(symbol: string, fromId: number): boolean;
   /** @param perSecond about so many trades; undefined: as many as usual. @returns and @throws like `renumber` */
   setRate(symbol: string, perSecond: number | undefined): boolean;

@@ -3,10 +3,15 @@ import { assetOf } from './symbols.js';
 
 const yearSeconds = 31_536_000;
 const marketVolatility = 0.5;
-/** Both parts are pulled back to where they began, so that a run of weeks stays plausible: half way in about two days. */
+/**
+ * Both parts are pulled back to where they began, so that a run of weeks stays plausible: half way in about two days.
+ */
 const pull = Math.LN2 / (2 * 86_400);
 
-/** Correlated prices: a common market movement times each asset's own. Floating point is fine here, trades round to whole ticks. */
+/**
+ * Correlated prices: a common market movement times each asset's own. Floating point is fine here, trades round to
+ * whole ticks.
+ */
 export interface PriceWalk {
   /** Price of `base` in `quote` at `timeMs`, which must not go back. */
   price(base: string, quote: string, timeMs: number): number;
@@ -24,7 +29,8 @@ export const createPriceWalk = (beginMs: number, random: Random): PriceWalk => {
     const seconds = (timeMs - part.atMs) / 1_000;
     if (seconds <= 0) return;
     part.atMs = timeMs;
-    part.value += -part.value * Math.min(1, pull * seconds) + volatility * Math.sqrt(seconds / yearSeconds) * random.normal();
+    part.value +=
+      -part.value * Math.min(1, pull * seconds) + volatility * Math.sqrt(seconds / yearSeconds) * random.normal();
   };
   const logPrice = (name: string, timeMs: number): number => {
     const asset = assetOf(name);

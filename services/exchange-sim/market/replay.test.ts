@@ -72,7 +72,10 @@ describe('replay', () => {
       .slice(0, 20)
       .map(({ recv, frame }) => ({
         recv,
-        frame: { stream: 'tinyusdt@aggTrade', data: { ...frame.data, s: 'TINYUSDT', p: '0.000000000012', q: '1.5000000000' } },
+        frame: {
+          stream: 'tinyusdt@aggTrade',
+          data: { ...frame.data, s: 'TINYUSDT', p: '0.000000000012', q: '1.5000000000' },
+        },
       }));
     await writeFile(tiny, rows.map((row) => JSON.stringify(row)).join('\n'));
     const { sim, clock } = await start({ file: tiny, begin: 'start' });
@@ -131,7 +134,9 @@ describe('replay', () => {
     const { e: _e, E: _E, s: _s, ...row } = synthetic().filter(({ frame }) => frame.data.e)[10]?.frame.data ?? {};
     expect(body[0]).toEqual(row);
     const info = (await getJson(`${sim.restUrl}/api/v3/exchangeInfo`)).body;
-    expect(info.symbols).toMatchObject([{ symbol: 'BTCUSDT', baseAsset: 'BTC', quoteAsset: 'USDT', status: 'TRADING' }]);
+    expect(info.symbols).toMatchObject([
+      { symbol: 'BTCUSDT', baseAsset: 'BTC', quoteAsset: 'USDT', status: 'TRADING' },
+    ]);
     expect(info.symbols[0].filters[0].tickSize).toBe('0.01000000');
   });
 
@@ -147,7 +152,9 @@ describe('recordings', () => {
   it.each([...recordings])('%s plays frame for frame', async (_name, file) => {
     const expected = recordedFrames(file).map(({ stream, data }) => ({ stream, data }));
     const { sim, clock } = await start({ file, times: 'keep', speed: 100 });
-    const client = await connect(`${sim.url}/stream?streams=${[...new Set(expected.map(({ stream }) => stream))].join('/')}`);
+    const client = await connect(
+      `${sim.url}/stream?streams=${[...new Set(expected.map(({ stream }) => stream))].join('/')}`,
+    );
     for (let i = 0; i < 600 && client.frames.length < expected.length; i++) {
       clock.advance(100);
       await new Promise((resolve) => setImmediate(resolve));

@@ -58,16 +58,21 @@ const quotes = [
 ];
 
 /** @throws StartError when the file cannot be read or holds no frames. */
-export const loadReplay = async (options: ReplayOptions): Promise<Replay> => createReplay(await readFrames(options.file), options);
+export const loadReplay = async (options: ReplayOptions): Promise<Replay> =>
+  createReplay(await readFrames(options.file), options);
 
-const readFrames = async (file: string): Promise<{ readonly firstMs: number; readonly frames: readonly RecordedFrame[] }> => {
+const readFrames = async (
+  file: string,
+): Promise<{ readonly firstMs: number; readonly frames: readonly RecordedFrame[] }> => {
   let text: string;
   try {
     if ((await stat(file)).size > maxFileBytes) throw new Error('it is too large');
     const bytes = await readFile(file);
     text = (file.endsWith('.gz') ? gunzipSync(bytes, { maxOutputLength: maxFileBytes }) : bytes).toString();
   } catch (err) {
-    throw new StartError(`The recording ${file} cannot be read: ${err instanceof Error ? err.message : err}. Name another with --replay.`);
+    throw new StartError(
+      `The recording ${file} cannot be read: ${err instanceof Error ? err.message : err}. Name another with --replay.`,
+    );
   }
   let firstMs = 0;
   const frames: RecordedFrame[] = [];
@@ -78,16 +83,25 @@ const readFrames = async (file: string): Promise<{ readonly firstMs: number; rea
     frames.push({ offsetMs: row.recvMs - firstMs, stream: row.stream, data: row.data });
   }
   if (frames.length === 0)
-    throw new StartError(`The recording ${file} holds no frames of the form {"recv":<seconds>,"frame":{"stream","data"}}.`);
+    throw new StartError(
+      `The recording ${file} holds no frames of the form {"recv":<seconds>,"frame":{"stream","data"}}.`,
+    );
   return { firstMs, frames };
 };
 
 const parseLine = (
   line: string,
-): { readonly recvMs: number; readonly stream: string; readonly data: Readonly<Record<string, unknown>> } | undefined => {
+):
+  | { readonly recvMs: number; readonly stream: string; readonly data: Readonly<Record<string, unknown>> }
+  | undefined => {
   try {
     const { recv, frame } = JSON.parse(line) as { recv?: unknown; frame?: { stream?: unknown; data?: unknown } };
-    if (typeof recv !== 'number' || typeof frame?.stream !== 'string' || typeof frame.data !== 'object' || frame.data === null)
+    if (
+      typeof recv !== 'number' ||
+      typeof frame?.stream !== 'string' ||
+      typeof frame.data !== 'object' ||
+      frame.data === null
+    )
       return undefined;
     return { recvMs: recv * 1_000, stream: frame.stream, data: frame.data as Record<string, unknown> };
   } catch {
@@ -102,7 +116,13 @@ const createReplay = (
 ): Replay => {
   const listings = new Map<string, Listing>();
   for (const [symbol, spec] of specsOf(frames)) {
-    const listing = { spec, status: spec.status, trades: createTradeHistory(100_000), bars: createMinuteBars(firstMs), tickerIsDue: false };
+    const listing = {
+      spec,
+      status: spec.status,
+      trades: createTradeHistory(100_000),
+      bars: createMinuteBars(firstMs),
+      tickerIsDue: false,
+    };
     listings.set(symbol, listing);
   }
   let beganMs: number | undefined;
@@ -116,7 +136,11 @@ const createReplay = (
     JSON.stringify(
       Array.isArray(data)
         ? data
-        : { ...data, ...('E' in data && { E: scale(data.E, unit) }), ...(data.e === 'aggTrade' && { T: scale(data.T, unit) }) },
+        : {
+            ...data,
+            ...('E' in data && { E: scale(data.E, unit) }),
+            ...(data.e === 'aggTrade' && { T: scale(data.T, unit) }),
+          },
     );
 
   return {
@@ -162,7 +186,8 @@ const specsOf = (frames: readonly RecordedFrame[]): ReadonlyMap<string, SymbolSp
     if (typeof data.s !== 'string') continue;
     const seen = decimals.get(data.s) ?? { price: 0, quantity: 0 };
     if (typeof data.p === 'string') seen.price = Math.max(seen.price, decimalsOf(data.p));
-    if (typeof data.q === 'string' && data.e === 'aggTrade') seen.quantity = Math.max(seen.quantity, decimalsOf(data.q));
+    if (typeof data.q === 'string' && data.e === 'aggTrade')
+      seen.quantity = Math.max(seen.quantity, decimalsOf(data.q));
     decimals.set(data.s, seen);
   }
   return new Map(
@@ -171,7 +196,16 @@ const specsOf = (frames: readonly RecordedFrame[]): ReadonlyMap<string, SymbolSp
       const base = symbol.slice(0, -quote.length);
       return [
         symbol,
-        { symbol, base, quote, priceDecimals: price, quantityDecimals: quantity, minNotional: '5.00000000', status: 'TRADING', rate: 1 },
+        {
+          symbol,
+          base,
+          quote,
+          priceDecimals: price,
+          quantityDecimals: quantity,
+          minNotional: '5.00000000',
+          status: 'TRADING',
+          rate: 1,
+        },
       ];
     }),
   );

@@ -47,8 +47,8 @@ const specOf = (base: Asset, quote: Asset): SymbolSpec => {
   const symbol = base.name + quote.name;
   const price = base.usd / quote.usd;
   const coinQuote = quote.name === 'BTC' || quote.name === 'ETH' || quote.name === 'BNB';
-  // About four digits below the price's first, as the exchange has it; never more than 8 decimals in price and quantity together,
-  // so that quote volumes are exact in the exchange's 8-decimal text.
+  // About four digits below the price's first, as the exchange has it; never more than 8 decimals in price and quantity
+  // together, so that quote volumes are exact in the exchange's 8-decimal text.
   const priceDecimals = clamp(Math.round(4 - Math.log10(price)), coinQuote || price < 1 ? 4 : 2, 8);
   const quantityDecimals = clamp(Math.ceil(Math.log10(base.usd)), 0, Math.min(5, 8 - priceDecimals));
   return {
@@ -93,7 +93,9 @@ const known = new Map<string, SymbolSpec>();
 export const listedSpec = (symbol: string, status: SymbolStatus): SymbolSpec | undefined => {
   const spec = known.get(symbol);
   if (spec) return { ...spec, status };
-  const quote = ['USDT', ...Object.keys(quotedIn)].map((name) => named.get(name)).find((asset) => asset && symbol.endsWith(asset.name));
+  const quote = ['USDT', ...Object.keys(quotedIn)]
+    .map((name) => named.get(name))
+    .find((asset) => asset && symbol.endsWith(asset.name));
   const name = symbol.slice(0, -(quote?.name.length ?? 0));
   if (!quote || name === '' || name === symbol) return undefined;
   const base = named.get(name) ?? { name, usd: 1, beta: 1, volatility: 0.55, rate: 1 };

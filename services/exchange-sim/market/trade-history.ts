@@ -3,7 +3,10 @@ import type { Trade } from './trade.js';
 /** A trade as it is kept; the publishing time is not. */
 export type KeptTrade = Omit<Trade, 'eventMs'>;
 
-/** The newest trades of one symbol. Ids are consecutive, so an id is a place. Bounded: past `capacity` the oldest is forgotten. */
+/**
+ * The newest trades of one symbol. Ids are consecutive, so an id is a place. Bounded: past `capacity` the oldest is
+ * forgotten.
+ */
 export interface TradeHistory {
   add(trade: Trade): void;
   /** Id of the oldest kept trade and one past the newest; equal while nothing is kept. */
@@ -20,7 +23,8 @@ const columns = 6;
 const smallest = 64;
 
 export const createTradeHistory = (capacity: number): TradeHistory => {
-  // Columns id-implied: ticks, lots, firstId, lastId, timeMs, maker. Typed memory, so that 300 symbols × thousands of trades stay small.
+  // Columns id-implied: ticks, lots, firstId, lastId, timeMs, maker. Typed memory, so that 300 symbols × thousands of
+  // trades stay small.
   let size = Math.min(smallest, capacity);
   let cells = new Float64Array(size * columns);
   let startId = 0;
@@ -45,7 +49,8 @@ export const createTradeHistory = (capacity: number): TradeHistory => {
       buyerIsMaker: cells[c + 5] === 1,
     };
   };
-  const range = (from: number, to: number): KeptTrade[] => Array.from({ length: Math.max(0, to - from) }, (_, i) => at(from + i));
+  const range = (from: number, to: number): KeptTrade[] =>
+    Array.from({ length: Math.max(0, to - from) }, (_, i) => at(from + i));
   /** The first id whose trade is not before `timeMs`; times never go back, so halving finds it. */
   const firstNotBefore = (timeMs: number): number => {
     let low = startId;

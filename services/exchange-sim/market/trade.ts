@@ -1,7 +1,10 @@
 import { amountText } from './fixed-point.js';
 import type { SymbolSpec } from './symbols.js';
 
-/** One aggregate trade. Price and quantity are whole numbers of the symbol's ticks and lots, times are epoch milliseconds. */
+/**
+ * One aggregate trade. Price and quantity are whole numbers of the symbol's ticks and lots, times are epoch
+ * milliseconds.
+ */
 export interface Trade {
   /** Aggregate trade id, consecutive per symbol. */
   readonly id: number;
@@ -26,7 +29,8 @@ export const aggTradeText = (spec: SymbolSpec, t: Trade, unit: TimeUnit): string
   `{"e":"aggTrade","E":${timeText(t.eventMs, unit)},"s":"${spec.symbol}",${fieldsText(spec, t, unit)}}`;
 
 /** One row of REST `aggTrades`. */
-export const aggTradeRow = (spec: SymbolSpec, t: Omit<Trade, 'eventMs'>, unit: TimeUnit): string => `{${fieldsText(spec, t, unit)}}`;
+export const aggTradeRow = (spec: SymbolSpec, t: Omit<Trade, 'eventMs'>, unit: TimeUnit): string =>
+  `{${fieldsText(spec, t, unit)}}`;
 
 const fieldsText = (spec: SymbolSpec, t: Omit<Trade, 'eventMs'>, unit: TimeUnit): string =>
   `"a":${t.id},"p":"${amountText(t.ticks, spec.priceDecimals)}","q":"${amountText(t.lots, spec.quantityDecimals)}",` +

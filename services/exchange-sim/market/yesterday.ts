@@ -3,25 +3,49 @@ import { createRandom } from './random.js';
 import { assetOf, type SymbolSpec } from './symbols.js';
 
 const minutesPerYear = 525_600;
-/** Mean number of single trades in an order, and mean value of an aggregate, as `market.ts` makes them; near enough for a made-up past. */
+/**
+ * Mean number of single trades in an order, and mean value of an aggregate, as `market.ts` makes them; near enough for
+ * a made-up past.
+ */
 const singlesPerOrder = 3;
 
-/** Makes up the minutes before a market began, newest first, ending at its first price. Depends on seed and symbol only. */
-export function* yesterdayOf(spec: SymbolSpec, seed: string, firstTicks: number, rate: number): Generator<PastMinute, void> {
+/**
+ * Makes up the minutes before a market began, newest first, ending at its first price. Depends on seed and symbol only.
+ */
+export function* yesterdayOf(
+  spec: SymbolSpec,
+  seed: string,
+  firstTicks: number,
+  rate: number,
+): Generator<PastMinute, void> {
   const random = createRandom(`yesterday ${seed} ${spec.symbol}`);
-  const volatility = Math.hypot(assetOf(spec.base)?.volatility ?? 0, assetOf(spec.quote)?.volatility ?? 0, 0.3) / Math.sqrt(minutesPerYear);
+  const volatility =
+    Math.hypot(assetOf(spec.base)?.volatility ?? 0, assetOf(spec.quote)?.volatility ?? 0, 0.3) /
+    Math.sqrt(minutesPerYear);
   const lotsEach = typicalLots(spec);
   let close = firstTicks;
   for (;;) {
     const open = Math.max(1, Math.round(close * Math.exp(volatility * random.normal())));
     const high = Math.round(Math.max(open, close) * (1 + volatility * 0.5 * random.exponential()));
-    const low = Math.max(1, Math.round(Math.min(open, close) * (1 - volatility * 0.5 * Math.min(5, random.exponential()))));
+    const low = Math.max(
+      1,
+      Math.round(Math.min(open, close) * (1 - volatility * 0.5 * Math.min(5, random.exponential()))),
+    );
     const count = Math.round(rate * 60 * singlesPerOrder * (0.3 + random.exponential() * 0.7));
     const volume = Math.max(1, Math.round(lotsEach * count * (0.5 + random.next())));
     const average = Math.min(high, Math.max(low, Math.round((open + high + low + close) / 4)));
     yield count === 0
       ? { open: close, high: close, low: close, close, count, volume: 0, takerVolume: 0, average: close }
-      : { open, high, low, close, count, volume, takerVolume: Math.round(volume * (0.3 + 0.4 * random.next())), average };
+      : {
+          open,
+          high,
+          low,
+          close,
+          count,
+          volume,
+          takerVolume: Math.round(volume * (0.3 + 0.4 * random.next())),
+          average,
+        };
     if (count > 0) close = open;
   }
 }

@@ -4,10 +4,16 @@ import type { Listing } from '../market/price-source.js';
 import { type TimeUnit, timeText } from '../market/trade.js';
 
 /** Request weight of `ticker/24hr` for so many symbols. */
-export const dayTickerWeight = (symbols: number, all: boolean): number => (all || symbols > 100 ? 80 : symbols > 20 ? 40 : 2);
+export const dayTickerWeight = (symbols: number, all: boolean): number =>
+  all || symbols > 100 ? 80 : symbols > 20 ? 40 : 2;
 
 /** One object of `GET /api/v3/ticker/24hr`; undefined while the symbol never traded. */
-export const dayTickerText = (listing: Listing, type: 'FULL' | 'MINI', nowMs: number, unit: TimeUnit): string | undefined => {
+export const dayTickerText = (
+  listing: Listing,
+  type: 'FULL' | 'MINI',
+  nowMs: number,
+  unit: TimeUnit,
+): string | undefined => {
   const day = listing.bars.day(nowMs);
   const last = listing.trades.latest(1)[0];
   if (!day || !last) return undefined;

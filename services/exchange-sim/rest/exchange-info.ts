@@ -3,7 +3,15 @@ import { amountText } from '../market/fixed-point.js';
 import type { Listing } from '../market/price-source.js';
 import type { SymbolSpec } from '../market/symbols.js';
 
-const orderTypes = ['LIMIT', 'LIMIT_MAKER', 'MARKET', 'STOP_LOSS', 'STOP_LOSS_LIMIT', 'TAKE_PROFIT', 'TAKE_PROFIT_LIMIT'];
+const orderTypes = [
+  'LIMIT',
+  'LIMIT_MAKER',
+  'MARKET',
+  'STOP_LOSS',
+  'STOP_LOSS_LIMIT',
+  'TAKE_PROFIT',
+  'TAKE_PROFIT_LIMIT',
+];
 
 const filtersOf = (spec: SymbolSpec) => {
   const tickSize = amountText(1, spec.priceDecimals);

@@ -28,8 +28,8 @@ export interface KlineRequest {
 }
 
 /**
- * Bars of the kept past: seconds out of the kept trades, everything else out of the minutes of the last day. A period without a trade
- * is a flat bar at the last close.
+ * Bars of the kept past: seconds out of the kept trades, everything else out of the minutes of the last day. A period
+ * without a trade is a flat bar at the last close.
  * @throws ApiError for an interval that is not served.
  */
 export const klinesOf = (listing: Listing, request: KlineRequest, nowMs: number): readonly Bar[] => {
@@ -44,7 +44,9 @@ export const klinesOf = (listing: Listing, request: KlineRequest, nowMs: number)
   const endMs = Math.min(request.endMs ?? nowMs, nowMs);
   const fromMs = Math.max(
     floorMs,
-    request.startMs === undefined ? align(endMs) - (request.limit - 1) * stepMs : Math.ceil(request.startMs / stepMs) * stepMs,
+    request.startMs === undefined
+      ? align(endMs) - (request.limit - 1) * stepMs
+      : Math.ceil(request.startMs / stepMs) * stepMs,
   );
   const untilMs = Math.min(align(endMs), fromMs + (request.limit - 1) * stepMs);
   return filled(seconds ? secondsBetween(listing, fromMs, untilMs) : minutesBetween(listing, fromMs, untilMs, stepMs));

@@ -41,7 +41,8 @@ export const createQuery = (params: URLSearchParams, listings: ReadonlyMap<strin
     } catch {
       throw illegal('symbols', range);
     }
-    if (!Array.isArray(names) || names.length === 0 || !names.every((name) => typeof name === 'string')) throw illegal('symbols', range);
+    if (!Array.isArray(names) || names.length === 0 || !names.every((name) => typeof name === 'string'))
+      throw illegal('symbols', range);
     return names.map(find);
   };
   return {

@@ -10,7 +10,10 @@ let sim: ExchangeSim | undefined;
 const start = async (options: ExchangeSimOptions = {}) => {
   const clock = createManualClock();
   const record: RecordedTrade[] = [];
-  sim = await startExchangeSim({ clock, log: silentLogger() }, { symbols: 40, recordSink: (trade) => record.push(trade), ...options });
+  sim = await startExchangeSim(
+    { clock, log: silentLogger() },
+    { symbols: 40, recordSink: (trade) => record.push(trade), ...options },
+  );
   const { restUrl } = sim;
   return { sim, clock, record, get: (path: string, init?: RequestInit) => getJson(`${restUrl}/api/v3/${path}`, init) };
 };
@@ -59,7 +62,8 @@ describe('aggTrades', () => {
     expect(paged.length).toBeGreaterThan(client.frames.length + again.frames.length + 500);
     expect(paged).toEqual(all.filter(({ a }) => a >= firstId));
     const byId = new Map(paged.map((row) => [row.a, row]));
-    for (const { e: _e, E: _E, s: _s, ...row } of [...client.frames, ...again.frames]) expect(byId.get(row.a)).toEqual(row);
+    for (const { e: _e, E: _E, s: _s, ...row } of [...client.frames, ...again.frames])
+      expect(byId.get(row.a)).toEqual(row);
   });
 
   it('gives the latest without a place, 500 by default, 1000 at most', async () => {
@@ -80,11 +84,15 @@ describe('aggTrades', () => {
     expect((await get(`aggTrades?symbol=BTCUSDT&startTime=${from}&endTime=${to}`)).body).toEqual(
       all.filter(({ T }) => T >= from && T <= to),
     );
-    expect((await get(`aggTrades?symbol=BTCUSDT&startTime=${from}&limit=10`)).body).toEqual(all.filter(({ T }) => T >= from).slice(0, 10));
+    expect((await get(`aggTrades?symbol=BTCUSDT&startTime=${from}&limit=10`)).body).toEqual(
+      all.filter(({ T }) => T >= from).slice(0, 10),
+    );
     expect((await get(`aggTrades?symbol=BTCUSDT&startTime=${from}000&limit=10`)).body).toEqual(
       all.filter(({ T }) => T >= from).slice(0, 10),
     );
-    expect((await get(`aggTrades?symbol=BTCUSDT&endTime=${to}&limit=10`)).body).toEqual(all.filter(({ T }) => T <= to).slice(-10));
+    expect((await get(`aggTrades?symbol=BTCUSDT&endTime=${to}&limit=10`)).body).toEqual(
+      all.filter(({ T }) => T <= to).slice(-10),
+    );
   });
 
   it('answers for what it no longer keeps with a later first id, silently', async () => {
@@ -158,7 +166,8 @@ describe('exchangeInfo', () => {
 
   it('selects by symbol, symbols and status', async () => {
     const { get } = await start({ symbols: 362 });
-    const names = async (query: string) => (await get(`exchangeInfo?${query}`)).body.symbols.map((s: Listed) => s.symbol);
+    const names = async (query: string) =>
+      (await get(`exchangeInfo?${query}`)).body.symbols.map((s: Listed) => s.symbol);
     expect(await names('symbol=ETHBTC')).toEqual(['ETHBTC']);
     expect(await names('symbols=["ETHBTC","BTCUSDT"]')).toEqual(['ETHBTC', 'BTCUSDT']);
     expect(await names('symbolStatus=HALT')).toEqual(['USTCUSDT', 'TORNUSDT']);
@@ -196,9 +205,17 @@ describe('other calls', () => {
           formatDecimal(some.reduce((sum, t) => add(sum, of(t)), zero));
         const prices = own.map(({ price }) => Number(price));
         if (own.length === 0) expect([o, h, l, c]).toEqual(Array(4).fill(body[i - 1][4]));
-        else expect([o, Number(h), Number(l), c]).toEqual([own[0]?.price, Math.max(...prices), Math.min(...prices), own.at(-1)?.price]);
+        else
+          expect([o, Number(h), Number(l), c]).toEqual([
+            own[0]?.price,
+            Math.max(...prices),
+            Math.min(...prices),
+            own.at(-1)?.price,
+          ]);
         expect(formatDecimal(parseDecimal(v))).toBe(total((t) => parseDecimal(t.quantity)));
-        expect(formatDecimal(parseDecimal(q))).toBe(total((t) => multiply(parseDecimal(t.price), parseDecimal(t.quantity))));
+        expect(formatDecimal(parseDecimal(q))).toBe(
+          total((t) => multiply(parseDecimal(t.price), parseDecimal(t.quantity))),
+        );
         expect(formatDecimal(parseDecimal(tv))).toBe(
           total(
             (t) => parseDecimal(t.quantity),
@@ -216,15 +233,23 @@ describe('other calls', () => {
     expect(rows).toHaveLength(1_000);
     for (let i = 1; i < rows.length; i++) expect(rows[i][0]).toBe(rows[i - 1][0] + 60_000);
     expect((await get('klines?symbol=ETHUSDT&interval=1h&limit=30')).body.length).toBeGreaterThanOrEqual(24);
-    const { body: earlier } = await get(`klines?symbol=ETHUSDT&interval=1m&startTime=1&endTime=${rows[0][0] - 1}&limit=1000`);
+    const { body: earlier } = await get(
+      `klines?symbol=ETHUSDT&interval=1m&startTime=1&endTime=${rows[0][0] - 1}&limit=1000`,
+    );
     const { body: day } = await get('ticker/24hr?symbol=ETHUSDT');
     const minutes = [...earlier, ...rows];
     expect(minutes).toHaveLength(1_440);
     const total = (column: number) =>
       formatDecimal(
-        minutes.reduce((sum: ReturnType<typeof parseDecimal>, row: readonly string[]) => add(sum, parseDecimal(row[column] ?? '')), zero),
+        minutes.reduce(
+          (sum: ReturnType<typeof parseDecimal>, row: readonly string[]) => add(sum, parseDecimal(row[column] ?? '')),
+          zero,
+        ),
       );
-    expect([day.volume, day.quoteVolume].map((text) => formatDecimal(parseDecimal(text)))).toEqual([total(5), total(7)]);
+    expect([day.volume, day.quoteVolume].map((text) => formatDecimal(parseDecimal(text)))).toEqual([
+      total(5),
+      total(7),
+    ]);
     expect([day.openPrice, Number(day.highPrice), Number(day.lowPrice)]).toEqual([
       minutes[0][1],
       Math.max(...minutes.map((row) => Number(row[2]))),
@@ -239,7 +264,9 @@ describe('other calls', () => {
   it('shorten ticker/24hr with type=MINI, and give lists for lists', async () => {
     const { get } = await start();
     expect(Object.keys((await get('ticker/24hr?symbol=BTCUSDT&type=MINI')).body)).toEqual(
-      'symbol lastPrice openPrice highPrice lowPrice volume quoteVolume openTime closeTime firstId lastId count'.split(' '),
+      'symbol lastPrice openPrice highPrice lowPrice volume quoteVolume openTime closeTime firstId lastId count'.split(
+        ' ',
+      ),
     );
     expect((await get('ticker/24hr?symbols=["BTCUSDT","ETHUSDT"]')).body).toHaveLength(2);
     expect((await get('ticker/24hr')).body).toHaveLength(40);

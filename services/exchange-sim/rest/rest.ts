@@ -36,7 +36,8 @@ export const createRest = ({ clock, limits, listings, faults }: RestDeps) => {
     '/api/v3/exchangeInfo': fixed(20, (query, unit) => {
       const status = query.text('symbolStatus');
       const { listings: selected, by } = query.selected();
-      if (status !== undefined && (by !== 'all' || !symbolStatuses.some((name) => name === status))) throw badCombination();
+      if (status !== undefined && (by !== 'all' || !symbolStatuses.some((name) => name === status)))
+        throw badCombination();
       const wanted = status === undefined ? selected : selected.filter((listing) => listing.status === status);
       return exchangeInfoText(wanted, serverTime(unit), limits);
     }),
@@ -45,7 +46,12 @@ export const createRest = ({ clock, limits, listings, faults }: RestDeps) => {
       const listing = query.listing();
       const interval = query.text('interval');
       if (interval === undefined) throw missing('interval');
-      const request = { interval, startMs: query.timeMs('startTime'), endMs: query.timeMs('endTime'), limit: query.limit(500, 1_000) };
+      const request = {
+        interval,
+        startMs: query.timeMs('startTime'),
+        endMs: query.timeMs('endTime'),
+        limit: query.limit(500, 1_000),
+      };
       return klinesText(listing, klinesOf(listing, request, clock.now()), interval, unit);
     }),
     '/api/v3/ticker/24hr': {
@@ -108,7 +114,10 @@ export const createRest = ({ clock, limits, listings, faults }: RestDeps) => {
       try {
         answer(req, res, url);
       } catch (err) {
-        const known = err instanceof ApiError ? err : new ApiError(500, -1000, 'An unknown error occurred while processing the request.');
+        const known =
+          err instanceof ApiError
+            ? err
+            : new ApiError(500, -1000, 'An unknown error occurred while processing the request.');
         sendJson(res, known.status, JSON.stringify({ code: known.code, msg: known.message }));
       }
     };
@@ -130,7 +139,11 @@ const weightOf = (route: Route, query: Query): number => {
   }
 };
 
-const overLimit = (admission: Extract<Admission, { ok: false }>, res: ServerResponse, { weightPerMinute }: Limits): ApiError => {
+const overLimit = (
+  admission: Extract<Admission, { ok: false }>,
+  res: ServerResponse,
+  { weightPerMinute }: Limits,
+): ApiError => {
   res.setHeader('Retry-After', Math.max(1, Math.ceil(admission.retryAfterMs / 1_000)));
   const advice = 'Please use WebSocket Streams for live updates to avoid';
   return admission.status === 429
@@ -139,7 +152,11 @@ const overLimit = (admission: Extract<Admission, { ok: false }>, res: ServerResp
         -1003,
         `Too much request weight used; current limit is ${weightPerMinute} request weight per 1 MINUTE. ${advice} polling the API.`,
       )
-    : new ApiError(418, -1003, `Way too much request weight used; IP banned until ${admission.bannedUntilMs}. ${advice} bans.`);
+    : new ApiError(
+        418,
+        -1003,
+        `Way too much request weight used; IP banned until ${admission.bannedUntilMs}. ${advice} bans.`,
+      );
 };
 
 const restricted = "Service unavailable from a restricted location according to 'b. Eligibility' in the terms of use.";
@@ -153,6 +170,9 @@ export const faultBody = (status: number): string => {
 
 export const sendJson = (res: ServerResponse, status: number, body: string): void => {
   if (res.destroyed || res.headersSent) return;
-  res.writeHead(status, { 'Content-Type': 'application/json;charset=UTF-8', 'Content-Length': Buffer.byteLength(body) });
+  res.writeHead(status, {
+    'Content-Type': 'application/json;charset=UTF-8',
+    'Content-Length': Buffer.byteLength(body),
+  });
   res.end(body);
 };

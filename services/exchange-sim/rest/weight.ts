@@ -27,7 +27,10 @@ interface Account {
 const minuteMs = 60_000;
 const maxAddresses = 10_000;
 
-export const createWeightBudget = (clock: Clock, limits: Pick<Limits, 'weightPerMinute' | 'refusalsBeforeBan' | 'banMs'>): WeightBudget => {
+export const createWeightBudget = (
+  clock: Clock,
+  limits: Pick<Limits, 'weightPerMinute' | 'refusalsBeforeBan' | 'banMs'>,
+): WeightBudget => {
   const accounts = new Map<string, Account>();
   const accountOf = (address: string, minute: number): Account => {
     let account = accounts.get(address);

@@ -10,7 +10,10 @@ let sim: ExchangeSim | undefined;
 const start = async (options: ExchangeSimOptions = {}) => {
   const clock = createManualClock();
   const record: RecordedTrade[] = [];
-  sim = await startExchangeSim({ clock, log: silentLogger() }, { symbols: 60, recordSink: (trade) => record.push(trade), ...options });
+  sim = await startExchangeSim(
+    { clock, log: silentLogger() },
+    { symbols: 60, recordSink: (trade) => record.push(trade), ...options },
+  );
   return { sim, clock, record };
 };
 afterEach(async () => {
@@ -35,7 +38,9 @@ describe('mini-tickers', () => {
       }
       await client.frame((f) => f.stream === 'btcusdt@miniTicker', { from }).catch(() => undefined);
       for (const { data } of client.frames.slice(from)) {
-        const known = record.slice(0, marks.find(({ at }) => at === data.E)?.trades).filter(({ symbol }) => symbol === data.s);
+        const known = record
+          .slice(0, marks.find(({ at }) => at === data.E)?.trades)
+          .filter(({ symbol }) => symbol === data.s);
         const prices = known.map(({ price }) => parseDecimal(price));
         const sorted = prices.toSorted(compare);
         expect(data.o).toBe(known[0]?.price);
@@ -66,7 +71,9 @@ describe('mini-tickers', () => {
     for (const text of [first.o, first.h, first.l, first.c]) expect(Number(text)).toBeGreaterThan(40_000);
     // Within one minute nothing leaves the window.
     const later: Frame = await until(() =>
-      client.frames.findLast((f) => f.E > first.E + 15_000 && Math.floor(f.E / 60_000) === Math.floor(first.E / 60_000)),
+      client.frames.findLast(
+        (f) => f.E > first.E + 15_000 && Math.floor(f.E / 60_000) === Math.floor(first.E / 60_000),
+      ),
     );
     const between = record.slice(marks.get(first.E), marks.get(later.E)).filter(({ symbol }) => symbol === 'BTCUSDT');
     expect(between.length).toBeGreaterThan(20);
@@ -88,7 +95,9 @@ describe('mini-tickers', () => {
     const second = arrays[5]?.data ?? [];
     expect(second.length).toBeLessThan(60);
     for (const item of second) {
-      const fresh = record.some(({ symbol, eventMs }) => symbol === item.s && eventMs > item.E - 1_000 - 20 && eventMs <= item.E);
+      const fresh = record.some(
+        ({ symbol, eventMs }) => symbol === item.s && eventMs > item.E - 1_000 - 20 && eventMs <= item.E,
+      );
       expect(fresh, `${item.s} changed`).toBe(true);
     }
     expect(new Set(items.map((item: Frame) => item.E)).size).toBeGreaterThan(20);

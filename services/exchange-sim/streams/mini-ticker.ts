@@ -17,16 +17,26 @@ const miniTickerText = (spec: SymbolSpec, day: DayStats, eventMs: number, unit: 
   );
 };
 
-/** A second is cut into this many turns; each symbol has its own, so tickers differ in `E` by up to 0.9 s as the exchange's do. */
+/**
+ * A second is cut into this many turns; each symbol has its own, so tickers differ in `E` by up to 0.9 s as the
+ * exchange's do.
+ */
 const turns = 10;
-/** First tickers per turn: each makes up a yesterday, and a burst of them would hold up everything else in the process. */
+/**
+ * First tickers per turn: each makes up a yesterday, and a burst of them would hold up everything else in the process.
+ */
 const maxFirstsPerTurn = 10;
 
 /**
- * Publishes, once a second, the ticker of every symbol that traded since its last one: on its own stream, and all of a second
- * together on `!miniTicker@arr`. Works only while somebody listens.
+ * Publishes, once a second, the ticker of every symbol that traded since its last one: on its own stream, and all of a
+ * second together on `!miniTicker@arr`. Works only while somebody listens.
  */
-export const startMiniTickers = (clock: Clock, hub: StreamHub, listings: ReadonlyMap<string, Listing>, periodMs = 1_000): Timer => {
+export const startMiniTickers = (
+  clock: Clock,
+  hub: StreamHub,
+  listings: ReadonlyMap<string, Listing>,
+  periodMs = 1_000,
+): Timer => {
   let gathered: ((unit: TimeUnit) => string)[] = [];
   let turn = 0;
   const takeTurn = () => {

@@ -1,4 +1,7 @@
-/** A well-formed stream name, taken apart. A name of a symbol that does not exist is well-formed: it is accepted and stays silent. */
+/**
+ * A well-formed stream name, taken apart. A name of a symbol that does not exist is well-formed: it is accepted and
+ * stays silent.
+ */
 export interface StreamName {
   readonly name: string;
   /** As written (real ones are lower case); undefined for the streams of all symbols. */

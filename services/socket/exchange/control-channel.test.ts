@@ -30,7 +30,9 @@ const rig = (answer: (message: Message) => string | typeof invalid | 'ok' | unde
       sent.push(message);
       const reply = answer(message);
       if (reply === undefined) return;
-      if (reply === 'ok') for (const name of message.params ?? []) message.method === 'SUBSCRIBE' ? server.add(name) : server.delete(name);
+      if (reply === 'ok')
+        for (const name of message.params ?? [])
+          message.method === 'SUBSCRIBE' ? server.add(name) : server.delete(name);
       const result = message.method === 'LIST_SUBSCRIPTIONS' ? [...server] : null;
       if (reply === 'ok') clock.after(20, () => channel.reply(message.id, undefined, { result }));
       else if (typeof reply === 'string') clock.after(20, () => channel.reply(message.id, reply, { code: -1_000 }));
@@ -66,7 +68,10 @@ const rig = (answer: (message: Message) => string | typeof invalid | 'ok' | unde
 };
 
 const mostInASecond = (sent: readonly Message[]) =>
-  Math.max(0, ...sent.map(({ atMs }) => sent.filter((other) => other.atMs >= atMs && other.atMs < atMs + 1_000).length));
+  Math.max(
+    0,
+    ...sent.map(({ atMs }) => sent.filter((other) => other.atMs >= atMs && other.atMs < atMs + 1_000).length),
+  );
 
 describe('control channel', () => {
   it('sends what is wanted together in one message, once the connection is open', () => {
@@ -124,7 +129,9 @@ describe('control channel', () => {
   });
 
   it('finds the one bad name of a refused batch and keeps the others', () => {
-    const { channel, clock, rejected, acknowledged } = rig(({ params }) => (params.includes('bad@aggTrade') ? invalid : 'ok'));
+    const { channel, clock, rejected, acknowledged } = rig(({ params }) =>
+      params.includes('bad@aggTrade') ? invalid : 'ok',
+    );
     const good = Array.from({ length: 15 }, (_, index) => `s${index}@aggTrade`);
     for (const name of [...good.slice(0, 6), 'bad@aggTrade', ...good.slice(6)]) channel.want(name);
     channel.open();
@@ -179,7 +186,9 @@ describe('control channel', () => {
   });
 
   it('asks for many names that are refused no faster than the exchange allows, and for new ones before them', () => {
-    const { channel, clock, acknowledged, sent } = rig(({ params }) => (params.some((name) => name.startsWith('bad')) ? invalid : 'ok'));
+    const { channel, clock, acknowledged, sent } = rig(({ params }) =>
+      params.some((name) => name.startsWith('bad')) ? invalid : 'ok',
+    );
     for (let index = 0; index < 200; index++) channel.want(`bad${index}@aggTrade`);
     channel.open();
     for (let index = 0; index < 60; index++) {
@@ -193,7 +202,9 @@ describe('control channel', () => {
 
   it('has a name that was refused listed some minutes later, and holds up nobody with it', () => {
     let isListed = false;
-    const { channel, clock, acknowledged, rejected } = rig(({ params }) => (params.includes('new@aggTrade') && !isListed ? invalid : 'ok'));
+    const { channel, clock, acknowledged, rejected } = rig(({ params }) =>
+      params.includes('new@aggTrade') && !isListed ? invalid : 'ok',
+    );
     for (const name of ['new@aggTrade', 'a@aggTrade']) channel.want(name);
     channel.open();
     clock.advance(60_000);
@@ -243,7 +254,9 @@ describe('control channel', () => {
       it.clock.advance(20_000);
       expect(it.listed).toBe(listed);
     }
-    expect(it.sent.map(({ method, params }) => [method, params])).toEqual(Array(3).fill(['LIST_SUBSCRIPTIONS', undefined]));
+    expect(it.sent.map(({ method, params }) => [method, params])).toEqual(
+      Array(3).fill(['LIST_SUBSCRIPTIONS', undefined]),
+    );
     it.channel.list();
     it.clock.advance(0);
     it.channel.reply(4, undefined, { result: null });

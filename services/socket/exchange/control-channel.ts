@@ -146,8 +146,8 @@ export const createControlChannel = (clock: Clock, limits: SocketLimits, events:
   const step = () => {
     wake = undefined;
     if (state !== 'open') return;
-    // New streams first: somebody waits for them. Where the exchange's bound leaves no room, the leaving ones go first. The halves of a
-    // refused batch, of which there may be hundreds, hold up neither.
+    // New streams first: somebody waits for them. Where the exchange's bound leaves no room, the leaving ones go first.
+    // The halves of a refused batch, of which there may be hundreds, hold up neither.
     if (askForList() || subscribe(false) || unsubscribe() || repeat() || subscribe(true)) schedule();
     else {
       const nextDueMs = Math.min(refusals.nextDueMs ?? Number.POSITIVE_INFINITY, ...again.map(({ dueMs }) => dueMs));
@@ -171,14 +171,16 @@ export const createControlChannel = (clock: Clock, limits: SocketLimits, events:
 
   const refuse = ({ names, wasRefused, attempt }: Request, why: string, isAboutNames: boolean) => {
     const [only] = names;
-    if (names.length > 1 && !isAboutNames && !wasRefused) askAgain({ names, attempt, wasRefused: true }, limits.refusalRetryMs);
+    if (names.length > 1 && !isAboutNames && !wasRefused)
+      askAgain({ names, attempt, wasRefused: true }, limits.refusalRetryMs);
     else if (names.length > 1) {
       // One bad name refuses the whole batch: halve it until the bad one stands alone.
       const half = names.length >> 1;
       for (const part of [names.slice(0, half), names.slice(half)]) askAgain({ names: part, attempt: 1, wasRefused });
     } else if (only !== undefined && isOpenQuestion(only)) {
       // Where it was asked for anew meanwhile, that question's answer counts.
-      for (const { method, names: others } of waiting.values()) if (method === 'SUBSCRIBE' && others.includes(only)) return;
+      for (const { method, names: others } of waiting.values())
+        if (method === 'SUBSCRIBE' && others.includes(only)) return;
       asked.delete(only);
       if (wanted.has(only)) events.rejected(only, why, refusals.add(only, why, isAboutNames));
       schedule();

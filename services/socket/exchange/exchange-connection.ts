@@ -78,7 +78,11 @@ const readRefusal = (response: IncomingMessage, clock: Clock, maxMs: number, don
 };
 
 const textOf = (data: RawData): string =>
-  Buffer.isBuffer(data) ? data.toString() : Array.isArray(data) ? Buffer.concat(data).toString() : Buffer.from(data).toString();
+  Buffer.isBuffer(data)
+    ? data.toString()
+    : Array.isArray(data)
+      ? Buffer.concat(data).toString()
+      : Buffer.from(data).toString();
 
 export interface ConnectionDeps {
   /** Base address, such as `wss://stream.binance.com:9443`. */
@@ -89,7 +93,10 @@ export interface ConnectionDeps {
 }
 
 /** One WebSocket connection to the exchange's combined-stream endpoint. Pings are answered by `ws` itself. */
-export const openExchangeConnection = ({ url, clock, limits, outbound }: ConnectionDeps, events: ConnectionEvents): ExchangeConnection => {
+export const openExchangeConnection = (
+  { url, clock, limits, outbound }: ConnectionDeps,
+  events: ConnectionEvents,
+): ExchangeConnection => {
   const acknowledged = new Map<string, number>();
   const seen = new Map<string, number>();
   let lastDataMs: number | undefined;
@@ -103,7 +110,9 @@ export const openExchangeConnection = ({ url, clock, limits, outbound }: Connect
     ...(agent ? { agent } : {}),
   });
   // The library's own bound begins when there is a connection, which a silent proxy never gives.
-  const handshake = clock.after(limits.handshakeTimeoutMs, () => fail(`no answer within ${limits.handshakeTimeoutMs / 1_000} s`));
+  const handshake = clock.after(limits.handshakeTimeoutMs, () =>
+    fail(`no answer within ${limits.handshakeTimeoutMs / 1_000} s`),
+  );
   const signs = watchSigns(clock, limits, { lastMs: () => lastSignMs, ask: () => control.list() });
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
 
@@ -117,7 +126,8 @@ export const openExchangeConnection = ({ url, clock, limits, outbound }: Connect
     stop.abort();
     events.ended(reason);
   };
-  const fail = (detail: string) => end({ why: 'failed', detail, ...(state === 'connecting' ? { neverOpened: true } : {}) });
+  const fail = (detail: string) =>
+    end({ why: 'failed', detail, ...(state === 'connecting' ? { neverOpened: true } : {}) });
   const control = createControlChannel(clock, limits, {
     send: (text) => {
       if (state !== 'open') return;
@@ -169,7 +179,9 @@ export const openExchangeConnection = ({ url, clock, limits, outbound }: Connect
     readRefusal(response, clock, limits.closeMs, (text) => end(endOf(response, text))),
   );
   socket.on('error', (err) => fail(err.message));
-  socket.on('close', (code, reason) => fail(`the exchange closed the connection (${code}${reason.length ? ` ${reason}` : ''})`));
+  socket.on('close', (code, reason) =>
+    fail(`the exchange closed the connection (${code}${reason.length ? ` ${reason}` : ''})`),
+  );
 
   return {
     get isOpen() {

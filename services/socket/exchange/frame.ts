@@ -21,7 +21,10 @@ export interface ExchangeFrame {
   readonly eventTimeMs: number;
   /** The last price a mini-ticker names; empty for a trade. */
   readonly close: string;
-  /** Why nothing of it can be used though it is a frame of its stream, in words of a small fixed set; undefined for a good one. */
+  /**
+   * Why nothing of it can be used though it is a frame of its stream, in words of a small fixed set; undefined for a
+   * good one.
+   */
   readonly fault: string | undefined;
 }
 
@@ -41,8 +44,10 @@ export type Incoming =
   | { readonly type: 'malformed'; readonly why: string };
 
 const malformed = (why: string): Incoming => ({ type: 'malformed', why });
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
 const parse = (text: string): unknown => {
   try {
@@ -52,13 +57,19 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** A trade whose id can be read keeps its place in the stream, whatever else is wrong with it: else it would be missing for ever. */
+/**
+ * A trade whose id can be read keeps its place in the stream, whatever else is wrong with it: else it would be missing
+ * for ever.
+ */
 const readTrade = (stream: string, payload: string, data: Record<string, unknown>): Incoming => {
   const { a, E, p, q, f, l, T, m } = data;
   if (!isCount(a)) return malformed('a trade without its id');
   const isTimed = isMarketTime(E) && isMarketTime(T);
   const fault = tradeFault(p, q, f, l, m) ?? (isTimed ? undefined : tradeFaults.time);
-  return { type: 'frame', frame: { stream, kind: 'aggTrade', payload, order: a, eventTimeMs: isMarketTime(E) ? E : 0, close: '', fault } };
+  return {
+    type: 'frame',
+    frame: { stream, kind: 'aggTrade', payload, order: a, eventTimeMs: isMarketTime(E) ? E : 0, close: '', fault },
+  };
 };
 
 /** What is wrong with figures of these kinds. */
@@ -73,7 +84,10 @@ const readTicker = (stream: string, payload: string, data: Record<string, unknow
   const volumes = [v, q].map((text) => amountKind(text, marketBounds));
   const fault = figuresFault([...prices, ...volumes]) ?? (isMarketTime(E) ? undefined : 'its time cannot be right');
   const timeMs = isMarketTime(E) ? E : 0;
-  return { type: 'frame', frame: { stream, kind: 'miniTicker', payload, order: timeMs, eventTimeMs: timeMs, close: String(c), fault } };
+  return {
+    type: 'frame',
+    frame: { stream, kind: 'miniTicker', payload, order: timeMs, eventTimeMs: timeMs, close: String(c), fault },
+  };
 };
 
 const readData = (stream: string, payload: string, data: Record<string, unknown>): Incoming => {
@@ -99,7 +113,10 @@ const readReply = (message: Record<string, unknown>): Incoming => {
 
 const opening = '{"stream":"';
 const between = '","data":';
-/** Where the name of the stream ends in the layout that the exchange uses; -1 for a name with escapes, or with what no JSON text has. */
+/**
+ * Where the name of the stream ends in the layout that the exchange uses; -1 for a name with escapes, or with what no
+ * JSON text has.
+ */
 const nameEnd = (text: string): number => {
   for (let at = opening.length; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -122,7 +139,10 @@ export const readAnyMessage = (text: string): Incoming => {
   return malformed('neither data nor a reply');
 };
 
-/** Reads one text message of a combined-stream connection: at a glance in the layout that the exchange uses. Never throws. */
+/**
+ * Reads one text message of a combined-stream connection: at a glance in the layout that the exchange uses. Never
+ * throws.
+ */
 export const readMessage = (text: string): Incoming => {
   if (text.startsWith(opening) && text.endsWith('}')) {
     const end = nameEnd(text);

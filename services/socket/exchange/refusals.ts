@@ -2,7 +2,10 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { doubledMs } from '@tickfolio/lib/retry';
 import type { SocketLimits } from '../limits.js';
 
-/** Streams that the exchange refused, and when each is asked for again. No refusal is for ever: symbols are listed, bad moments pass. */
+/**
+ * Streams that the exchange refused, and when each is asked for again. No refusal is for ever: symbols are listed, bad
+ * moments pass.
+ */
 export interface Refusals {
   /**
    * @param isAboutName the exchange says that the name itself is no good, rather than that this is a bad moment

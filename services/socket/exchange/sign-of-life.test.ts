@@ -6,7 +6,11 @@ const build = () => {
   const clock = createManualClock();
   const asked: number[] = [];
   let lastMs: number | undefined;
-  const timer = watchSigns(clock, { connectionSilenceMs: 14_000 }, { lastMs: () => lastMs, ask: () => asked.push(clock.monotonic()) });
+  const timer = watchSigns(
+    clock,
+    { connectionSilenceMs: 14_000 },
+    { lastMs: () => lastMs, ask: () => asked.push(clock.monotonic()) },
+  );
   const sign = () => {
     lastMs = clock.monotonic();
   };

@@ -13,14 +13,23 @@ const askAfterShare = 2 / 3;
 const looksPerSilence = 14;
 
 /**
- * Asks a connection that brings nothing for a sign of life, once for each silence. Where nobody trades there is nothing to bring, so only
- * a question without an answer tells a dead connection from a quiet one.
+ * Asks a connection that brings nothing for a sign of life, once for each silence. Where nobody trades there is nothing
+ * to bring, so only a question without an answer tells a dead connection from a quiet one.
  */
-export const watchSigns = (clock: Clock, { connectionSilenceMs }: Pick<SocketLimits, 'connectionSilenceMs'>, source: SignSource): Timer => {
+export const watchSigns = (
+  clock: Clock,
+  { connectionSilenceMs }: Pick<SocketLimits, 'connectionSilenceMs'>,
+  source: SignSource,
+): Timer => {
   let askedSinceMs: number | undefined;
   return clock.every(connectionSilenceMs / looksPerSilence, () => {
     const lastMs = source.lastMs();
-    if (lastMs === undefined || lastMs === askedSinceMs || clock.monotonic() - lastMs < connectionSilenceMs * askAfterShare) return;
+    if (
+      lastMs === undefined ||
+      lastMs === askedSinceMs ||
+      clock.monotonic() - lastMs < connectionSilenceMs * askAfterShare
+    )
+      return;
     askedSinceMs = lastMs;
     source.ask();
   });

@@ -65,7 +65,8 @@ type Readiness = {
   readonly status: string;
   readonly dependencies: Readonly<Record<string, { readonly status: string; readonly reason?: string }>>;
 };
-const readiness = async ({ app }: Rig) => (await (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).json()) as Readiness;
+const readiness = async ({ app }: Rig) =>
+  (await (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).json()) as Readiness;
 /** Asks for a stream. @returns why it has none, once the reason fits */
 const faultOf = async (one: Rig, words: RegExp): Promise<string> => {
   const reader = one.read('aggTrade', ['btcusdt']);
@@ -82,7 +83,9 @@ describe('where the stream port does not answer', () => {
     exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', 1));
     await eventually('live', () => reader.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE);
     const port = new URL(exchange.wsUrl).port;
-    const said = one.log.filter(({ msg }) => String(msg).includes(`stream port ${closedPort} does not answer; its port ${port} is used`));
+    const said = one.log.filter(({ msg }) =>
+      String(msg).includes(`stream port ${closedPort} does not answer; its port ${port} is used`),
+    );
     expect(said).toHaveLength(1);
     expect(await readiness(one)).toMatchObject({ status: 'ready', exchangeStreams: exchange.wsUrl });
     expect(one.app.streamUrl).toBe(exchange.wsUrl);
@@ -95,15 +98,22 @@ describe('where the stream port does not answer', () => {
     const { port } = new URL(exchange.wsUrl);
     await exchange.close();
     await eventually('told', async () => (await readiness(one)).dependencies['exchange-rest']?.status === 'down');
-    const lost = one.log.filter(({ msg }) => msg === 'lost the connection to the exchange').map(({ reason }) => String(reason));
+    const lost = one.log
+      .filter(({ msg }) => msg === 'lost the connection to the exchange')
+      .map(({ reason }) => String(reason));
     expect(lost.some((reason) => reason.includes(`stream port ${port} does not answer`))).toBe(true);
     expect(lost.filter((reason) => reason.includes('answers over http'))).toEqual([]);
     const { dependencies } = await readiness(one);
-    expect(dependencies['exchange-streams']?.reason).toMatch(/^the exchange's stream port \d+ does not answer \(connect ECONNREFUSED/);
+    expect(dependencies['exchange-streams']?.reason).toMatch(
+      /^the exchange's stream port \d+ does not answer \(connect ECONNREFUSED/,
+    );
     expect(dependencies['exchange-rest']?.reason).toMatch(/^The exchange cannot be reached \(ECONNREFUSED\)/);
     exchange = await startExchange(Number(port));
     await eventually('subscribed again', () => exchange.connections[0]?.names.has('btcusdt@aggTrade') ?? false);
-    expect(await readiness(one)).toMatchObject({ status: 'ready', dependencies: { 'exchange-rest': { status: 'ok' } } });
+    expect(await readiness(one)).toMatchObject({
+      status: 'ready',
+      dependencies: { 'exchange-rest': { status: 'ok' } },
+    });
   });
 
   it('goes back to the first where only that one is there later', async () => {
@@ -113,7 +123,9 @@ describe('where the stream port does not answer', () => {
     const { port } = new URL(exchange.wsUrl);
     await exchange.close();
     await eventually('both tried', () =>
-      one.log.some(({ reason }) => String(reason).includes(`the exchange's stream ports ${port} and ${closedPort} do not answer`)),
+      one.log.some(({ reason }) =>
+        String(reason).includes(`the exchange's stream ports ${port} and ${closedPort} do not answer`),
+      ),
     );
     exchange = await startExchange(Number(port));
     await eventually('subscribed again', () => exchange.connections[0]?.names.has('btcusdt@aggTrade') ?? false);
@@ -149,9 +161,14 @@ describe('where the stream port does not answer', () => {
     await faultOf(one, words);
     expect(await readiness(one)).toMatchObject({
       status: 'not ready',
-      dependencies: { 'exchange-streams': { status: 'down', reason: expect.stringMatching(words) }, 'exchange-rest': { status: 'ok' } },
+      dependencies: {
+        'exchange-streams': { status: 'down', reason: expect.stringMatching(words) },
+        'exchange-rest': { status: 'ok' },
+      },
     });
-    expect(one.log.some(({ msg, reason }) => msg === 'lost the connection to the exchange' && words.test(String(reason)))).toBe(true);
+    expect(
+      one.log.some(({ msg, reason }) => msg === 'lost the connection to the exchange' && words.test(String(reason))),
+    ).toBe(true);
   });
 
   it('says the reverse where prices stream and REST does not answer', async () => {
@@ -162,7 +179,9 @@ describe('where the stream port does not answer', () => {
     expect(await readiness(rig)).toMatchObject({
       status: 'ready',
       dependencies: {
-        'exchange-rest': { reason: expect.stringMatching(/^prices stream in, but .*: What answers at .* it sent a web page/) },
+        'exchange-rest': {
+          reason: expect.stringMatching(/^prices stream in, but .*: What answers at .* it sent a web page/),
+        },
       },
     });
   });
@@ -183,7 +202,10 @@ describe('where the stream port does not answer', () => {
 describe('behind a proxy', () => {
   const startBehind = async (credentials = 'me:secret', given = credentials) => {
     const port = Number(new URL(exchange.restUrl).port);
-    proxy = await startTestProxy({ places: { 'exchange.example.com:80': port, 'exchange.example.com:9443': port }, credentials });
+    proxy = await startTestProxy({
+      places: { 'exchange.example.com:80': port, 'exchange.example.com:9443': port },
+      credentials,
+    });
     const through = new URL(`http://${given}@127.0.0.1:${proxy.port}`);
     return {
       wsUrl: 'ws://exchange.example.com:9443',
@@ -226,10 +248,17 @@ describe('behind a proxy', () => {
   });
 
   it('that does not take the password, REST and streams say so', async () => {
-    rig = await startRig({ ...(await startBehind('me:secret', 'me:wrong')), limits: { backoffBaseMs: 20, backoffCapMs: 50 } });
+    rig = await startRig({
+      ...(await startBehind('me:secret', 'me:wrong')),
+      limits: { backoffBaseMs: 20, backoffCapMs: 50 },
+    });
     await faultOf(rig, /does not take the user and password .* \(HTTP 407\)/);
     expect(await readiness(rig)).toMatchObject({
-      dependencies: { 'exchange-rest': { reason: expect.stringMatching(/^The exchange cannot be reached \(the proxy .*\(HTTP 407\)\)/) } },
+      dependencies: {
+        'exchange-rest': {
+          reason: expect.stringMatching(/^The exchange cannot be reached \(the proxy .*\(HTTP 407\)\)/),
+        },
+      },
     });
   });
 });

@@ -22,7 +22,8 @@ export interface StreamAddressDeps {
 /** What is closed, in words. @param ports of all addresses that were tried */
 export const closedInWords = (ports: readonly string[], detail: string, answersOver: string | undefined): string => {
   const [port = ''] = ports;
-  const what = ports.length > 1 ? `neither of its stream ports ${ports.join(' and ')} does` : `its stream port ${port} does not`;
+  const what =
+    ports.length > 1 ? `neither of its stream ports ${ports.join(' and ')} does` : `its stream port ${port} does not`;
   return answersOver === undefined
     ? `the exchange's stream ${ports.length > 1 ? `ports ${ports.join(' and ')} do` : `port ${port} does`} not answer (${detail})`
     : `the exchange answers over ${answersOver}, but ${what} (${detail}): a firewall or a proxy?`;

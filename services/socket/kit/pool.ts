@@ -27,7 +27,10 @@ export const createPoolRig = (changed: Partial<SocketLimits> = {}) => {
   const links = new Map<string, Link>();
   const frames: { name: string; order: number; source: number; overlap: boolean }[] = [];
   const unsettled = new Set<string>();
-  /** Streams of which the history has ever newer trades that do not come; what it has of others; and those that it was asked about. */
+  /**
+   * Streams of which the history has ever newer trades that do not come; what it has of others; and those that it was
+   * asked about.
+   */
   const behind = new Set<string>();
   const tradedMs = new Map<string, number>();
   const asked: string[] = [];
@@ -118,7 +121,8 @@ export const createPoolRig = (changed: Partial<SocketLimits> = {}) => {
     limits,
     metrics: createSocketMetrics(createMetrics('socket')),
     events: {
-      frame: ({ stream, order }, _receiveTimeMs, source, overlap) => frames.push({ name: stream, order, source, overlap }),
+      frame: ({ stream, order }, _receiveTimeMs, source, overlap) =>
+        frames.push({ name: stream, order, source, overlap }),
       link: (name, link) => links.set(name, link),
       settled: (name) => !unsettled.has(name),
       lastTradedMs: async (name) => {
@@ -141,5 +145,22 @@ export const createPoolRig = (changed: Partial<SocketLimits> = {}) => {
     if (!one) throw new Error(`no connection ${index}`);
     return one;
   };
-  return { pool, clock, log, opened, links, frames, unsettled, behind, tradedMs, exchange, exchangeMs, asked, told, gate, limits, at };
+  return {
+    pool,
+    clock,
+    log,
+    opened,
+    links,
+    frames,
+    unsettled,
+    behind,
+    tradedMs,
+    exchange,
+    exchangeMs,
+    asked,
+    told,
+    gate,
+    limits,
+    at,
+  };
 };

@@ -73,7 +73,15 @@ export interface RigOptions {
   readonly port?: number;
 }
 
-export const startRig = async ({ wsUrl, wsFallbackUrl, restUrl, proxies, limits, random, port = 0 }: RigOptions): Promise<Rig> => {
+export const startRig = async ({
+  wsUrl,
+  wsFallbackUrl,
+  restUrl,
+  proxies,
+  limits,
+  random,
+  port = 0,
+}: RigOptions): Promise<Rig> => {
   const log: Record<string, unknown>[] = [];
   const metrics = createMetrics('socket');
   const logger = createLogger('socket', 'debug', (line) => log.push(JSON.parse(line) as Record<string, unknown>));

@@ -9,7 +9,12 @@ export interface ScriptedConnection {
   /** What it is subscribed to now. */
   readonly names: Set<string>;
   /** Control messages in order, with their arrival in milliseconds. */
-  readonly control: { readonly method: string; readonly params?: readonly string[]; readonly id: number; readonly atMs: number }[];
+  readonly control: {
+    readonly method: string;
+    readonly params?: readonly string[];
+    readonly id: number;
+    readonly atMs: number;
+  }[];
   /** From now on it neither answers nor sends anything, and stays open. */
   fallSilent(): void;
   readonly closed: boolean;
@@ -27,8 +32,13 @@ export interface ScriptedExchange {
   restCalls: string[];
   /** Answer upgrades with this HTTP status instead. */
   refuse: { status: number; headers?: Record<string, string>; body?: string } | undefined;
-  /** Replies to a control message; default acknowledges, and lists what is subscribed. Return undefined to stay silent. */
-  answer: (message: { method: string; params: string[]; id: number }, connection: ScriptedConnection) => string | undefined;
+  /**
+   * Replies to a control message; default acknowledges, and lists what is subscribed. Return undefined to stay silent.
+   */
+  answer: (
+    message: { method: string; params: string[]; id: number },
+    connection: ScriptedConnection,
+  ) => string | undefined;
   rest: (path: string, request: IncomingMessage, response: ServerResponse) => void;
   /** Sends to every connection that is subscribed to the stream. */
   publish(name: string, data: Record<string, unknown>): void;
@@ -98,7 +108,9 @@ export const startScriptedExchange = async (symbols: readonly string[], port = 0
     if (refuse) {
       const headers = Object.entries(refuse.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`);
       const { status, body = '' } = refuse;
-      socket.end(`HTTP/1.1 ${status} No\r\n${headers.join('')}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+      socket.end(
+        `HTTP/1.1 ${status} No\r\n${headers.join('')}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      );
       return;
     }
     sockets.handleUpgrade(request, socket, head, accept);
@@ -147,9 +159,11 @@ export const startScriptedExchange = async (symbols: readonly string[], port = 0
     attempts: 0,
     restCalls: [],
     refuse: undefined,
-    answer: ({ method, id }, { names }) => JSON.stringify({ result: method === 'LIST_SUBSCRIPTIONS' ? [...names] : null, id }),
+    answer: ({ method, id }, { names }) =>
+      JSON.stringify({ result: method === 'LIST_SUBSCRIPTIONS' ? [...names] : null, id }),
     rest: (path, _request, response) => {
-      if (path.startsWith('/api/v3/exchangeInfo')) json(response, listOf(symbols), 200, { 'x-exchange-simulator': 'scripted' });
+      if (path.startsWith('/api/v3/exchangeInfo'))
+        json(response, listOf(symbols), 200, { 'x-exchange-simulator': 'scripted' });
       else json(response, { code: -1, msg: 'not scripted' }, 404);
     },
     publish: (name, data) => {

@@ -16,7 +16,8 @@ describe('connection gate', () => {
           if (askedToWaitMs === 0) taken.push(clock.monotonic());
           else expect(askedToWaitMs).toBeGreaterThan(0);
         }
-        for (const atMs of taken) expect(taken.filter((other) => other > atMs - 100 && other <= atMs).length).toBeLessThanOrEqual(5);
+        for (const atMs of taken)
+          expect(taken.filter((other) => other > atMs - 100 && other <= atMs).length).toBeLessThanOrEqual(5);
       }),
     );
   });

@@ -1,13 +1,17 @@
 import type { Clock } from '@tickfolio/lib/clock';
 
-/** Decides when a connection to the exchange may be tried: the exchange counts attempts per address, so all connections share one gate. */
+/**
+ * Decides when a connection to the exchange may be tried: the exchange counts attempts per address, so all connections
+ * share one gate.
+ */
 export interface ConnectionGate {
   /** Takes one attempt and returns 0, or takes none and returns how long to wait, in milliseconds. */
   take(): number;
   /** No attempt for this long, at least. */
   block(forMs: number): void;
   /**
-   * The exchange refuses this address, said by one connection or several that were tried together: no attempt for a while.
+   * The exchange refuses this address, said by one connection or several that were tried together: no attempt for a
+   * while.
    * @param pauseMs how long, by how often running it has refused before @returns whether it is news, and the pause
    */
   refuse(words: string, pauseMs: (times: number) => number): { readonly isNews: boolean; readonly retryInMs: number };

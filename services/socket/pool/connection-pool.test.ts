@@ -73,7 +73,12 @@ describe('reconnecting', () => {
   });
 
   it('never tries more often than the window allows, even with no delay', () => {
-    const { pool, clock, opened, at } = rig({ backoffBaseMs: 0.001, backoffCapMs: 0.001, attemptsPerWindow: 20, attemptWindowMs: 10_000 });
+    const { pool, clock, opened, at } = rig({
+      backoffBaseMs: 0.001,
+      backoffCapMs: 0.001,
+      attemptsPerWindow: 20,
+      attemptWindowMs: 10_000,
+    });
     pool.want(btc);
     const times: number[] = [];
     for (let step = 0; step < 40_000; step += 1) {
@@ -83,7 +88,8 @@ describe('reconnecting', () => {
       }
       clock.advance(1);
     }
-    for (const atMs of times) expect(times.filter((other) => other > atMs - 10_000 && other <= atMs).length).toBeLessThanOrEqual(20);
+    for (const atMs of times)
+      expect(times.filter((other) => other > atMs - 10_000 && other <= atMs).length).toBeLessThanOrEqual(20);
     expect(opened.length).toBeGreaterThan(40);
   });
 
@@ -97,7 +103,9 @@ describe('reconnecting', () => {
     expect(links.get(eth)?.kind).toBe('refused');
     clock.advance(limits.refusedFirstRetryMs - 1_000);
     expect(opened).toHaveLength(1);
-    expect(log.filter(({ msg }) => /asked again|tried again|no prices/.test(String(msg))).map(({ msg }) => msg)).toEqual([
+    expect(
+      log.filter(({ msg }) => /asked again|tried again|no prices/.test(String(msg))).map(({ msg }) => msg),
+    ).toEqual([
       'the exchange refuses this address and is asked again in 30 s, then after pauses of up to 5 min; set BINANCE_WS_URL to one that serves it',
       'no prices from the exchange for 3 s; it refuses this address',
     ]);

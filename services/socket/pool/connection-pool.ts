@@ -14,7 +14,10 @@ export interface ConnectionPool {
   readonly connections: { readonly open: number; readonly wanted: number };
   /** How many of the streams have no connection; one that is only just being opened is none that is missing. */
   readonly streams: { readonly down: number; readonly wanted: number };
-  /** What keeps us from the exchange, in words: no connection, not from most streams, or one for too long; undefined else. */
+  /**
+   * What keeps us from the exchange, in words: no connection, not from most streams, or one for too long; undefined
+   * else.
+   */
   readonly fault: string | undefined;
   /** What is missing though that is no `fault` yet, in words. */
   readonly degraded: string | undefined;

@@ -62,7 +62,10 @@ export class ConnectionSlot {
     return { sinceMs: this.#downSinceMs, detail: this.#down && 'detail' in this.#down ? this.#down.detail : undefined };
   }
 
-  /** How old the newest data are, milliseconds, or how long the connection brings none; undefined while there is no connection. */
+  /**
+   * How old the newest data are, milliseconds, or how long the connection brings none; undefined while there is no
+   * connection.
+   */
   get newestAgeMs(): number | undefined {
     if (!this.#current?.isOpen) return undefined;
     return this.#deps.clock.monotonic() - (this.#current.lastDataMs ?? this.#currentSinceMs);
@@ -93,7 +96,10 @@ export class ConnectionSlot {
     if (!this.#current?.isOpen || this.#rotation || !this.names.size) return;
     const silentMs = this.#silence.judge(this.#current, this.names, this.#currentSinceMs);
     if (silentMs === undefined) return;
-    log.warn({ silentMs: Math.round(silentMs), streams: this.names.size }, 'a connection to the exchange is open but silent; replacing it');
+    log.warn(
+      { silentMs: Math.round(silentMs), streams: this.names.size },
+      'a connection to the exchange is open but silent; replacing it',
+    );
     for (const name of this.names) events.link(name, { kind: 'silent', detail: 'the connection is open but silent' });
     this.rotate('silent');
   }
@@ -163,7 +169,10 @@ export class ConnectionSlot {
       rejected: (name, why, { isNews, retryInMs }) => {
         if (!isOurs()) return;
         metrics.refusals.inc();
-        log[isNews ? 'warn' : 'debug']({ stream: name, why, retryInMs }, 'the exchange refuses a stream; it is asked for again later');
+        log[isNews ? 'warn' : 'debug'](
+          { stream: name, why, retryInMs },
+          'the exchange refuses a stream; it is asked for again later',
+        );
         const other = connection === this.#current ? this.#rotation?.next : this.#current;
         const isCarried = other?.acknowledgedAtMs(name) !== undefined;
         const detail = `the exchange refuses the stream: ${why}; it is asked again after ${Math.round(retryInMs / 1_000)} s`;
@@ -221,13 +230,19 @@ export class ConnectionSlot {
     if (rotation) {
       // The successor is on its way already; what it does not deliver yet is down until it does.
       this.#takeOver(rotation);
-      for (const name of this.names) if (rotation.next.acknowledgedAtMs(name) === undefined) this.#deps.events.link(name, link);
+      for (const name of this.names)
+        if (rotation.next.acknowledgedAtMs(name) === undefined) this.#deps.events.link(name, link);
       return;
     }
     this.#report(link);
     const delayMs = this.#backoff.next();
-    if (this.#backoff.failures <= 3) log.warn({ reason: detail, retryInMs: Math.round(delayMs) }, 'lost the connection to the exchange');
-    else log.debug({ reason: detail, attempt: this.#backoff.failures, retryInMs: Math.round(delayMs) }, 'the exchange cannot be reached');
+    if (this.#backoff.failures <= 3)
+      log.warn({ reason: detail, retryInMs: Math.round(delayMs) }, 'lost the connection to the exchange');
+    else
+      log.debug(
+        { reason: detail, attempt: this.#backoff.failures, retryInMs: Math.round(delayMs) },
+        'the exchange cannot be reached',
+      );
     this.#retry = this.#deps.clock.after(delayMs, () => this.#connect());
   }
 
@@ -255,7 +270,10 @@ export class ConnectionSlot {
         events.link(name, { kind: 'rejected', detail: 'the exchange refuses the stream' });
       void old?.close();
       metrics.rotations.inc({ reason });
-      log.info({ reason, tookMs: Math.round(nowMs - rotation.startedMs) }, 'the new connection to the exchange took over');
+      log.info(
+        { reason, tookMs: Math.round(nowMs - rotation.startedMs) },
+        'the new connection to the exchange took over',
+      );
     } else if (nowMs - rotation.startedMs > limits.rotationTimeoutMs) {
       log.warn({ reason }, 'a new connection does not deliver what the old one does; giving it up');
       this.#dropRotation();

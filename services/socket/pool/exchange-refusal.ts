@@ -24,7 +24,10 @@ export interface ObeyDeps {
 export const obey = (end: ConnectionEnd, { gate, limits, log }: ObeyDeps): void => {
   if (end.why === 'limited') {
     gate.block(end.retryAfterMs);
-    log.error({ status: end.status, retryAfterMs: end.retryAfterMs, reason: wordsOf(end) }, 'the exchange says that we connect too often');
+    log.error(
+      { status: end.status, retryAfterMs: end.retryAfterMs, reason: wordsOf(end) },
+      'the exchange says that we connect too often',
+    );
   } else if (end.why === 'refused') {
     const { isNews, retryInMs } = gate.refuse(wordsOf(end), (times) => refusalPauseMs(limits, times));
     if (!isNews) return;

@@ -7,9 +7,15 @@ const afterMs = 10_000;
 const busy = 'busy';
 const names = new Set([...Array.from({ length: 19 }, (_, index) => `quiet ${index}`), busy]);
 /** It answers, and brings nothing from its beginning. */
-const connection: Pick<ExchangeConnection, 'lastDataMs' | 'lastSeenMs'> = { lastDataMs: undefined, lastSeenMs: () => undefined };
+const connection: Pick<ExchangeConnection, 'lastDataMs' | 'lastSeenMs'> = {
+  lastDataMs: undefined,
+  lastSeenMs: () => undefined,
+};
 
-/** @param tradedMs when a stream was traded last, undefined where that cannot be told. @returns when missed trades were found, and questions by minute */
+/**
+ * @param tradedMs when a stream was traded last, undefined where that cannot be told. @returns when missed trades were
+ * found, and questions by minute
+ */
 const watch = async (minutes: number, tradedMs: (name: string, nowMs: number) => number | undefined) => {
   const clock = createManualClock();
   const startMs = clock.now();
@@ -21,7 +27,8 @@ const watch = async (minutes: number, tradedMs: (name: string, nowMs: number) =>
   };
   const missed = createMissedTrades(clock, { lastTradedMs }, afterMs);
   for (let second = 0; second < minutes * 60; second++) {
-    if (missed.judge(connection as ExchangeConnection, names, clock.now() - startMs)) return { foundMs: clock.now() - startMs, asked };
+    if (missed.judge(connection as ExchangeConnection, names, clock.now() - startMs))
+      return { foundMs: clock.now() - startMs, asked };
     await clock.advanceAsync(1_000);
   }
   return { foundMs: undefined, asked };

@@ -23,7 +23,9 @@ const start = () => {
     }
   };
   const told = () =>
-    log.map(({ msg, reason }) => `${msg}${reason === undefined ? '' : `: ${reason}`}`).filter((text) => /prices/.test(text));
+    log
+      .map(({ msg, reason }) => `${msg}${reason === undefined ? '' : `: ${reason}`}`)
+      .filter((text) => /prices/.test(text));
   return { ...rig, fail, open, told };
 };
 
@@ -49,7 +51,9 @@ describe('prices that stop for half a minute', () => {
       open();
     }
     expect(told()).toHaveLength(4);
-    expect(told()[2]).toMatch(/^no prices from the exchange for 3 s; .*: 3 of 6 streams are down, with 1 of 2 connections: gone$/);
+    expect(told()[2]).toMatch(
+      /^no prices from the exchange for 3 s; .*: 3 of 6 streams are down, with 1 of 2 connections: gone$/,
+    );
   });
 
   it('are not told as coming again where nothing is connected because the last coin was given up', () => {

@@ -21,7 +21,8 @@ export interface OutageNotice {
   look(downMs: number, words: () => string, state: OutageState): void;
 }
 
-const inWords = (ms: number): string => (ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`);
+const inWords = (ms: number): string =>
+  ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
 
 export const createOutageNotice = (clock: Clock, log: Logger): OutageNotice => {
   let sinceMs: number | undefined;

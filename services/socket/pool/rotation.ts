@@ -30,10 +30,13 @@ const underWayMs = 500;
 const isHandedOver = (name: string, { old, next, nowMs, settleMs, settled }: Handover): boolean => {
   const answeredMs = next.acknowledgedAtMs(name);
   // One that is refused is waited for in vain, and what the old connection does not carry either is not lost with it.
-  if (answeredMs === undefined) return next.isRefused(name) || (old !== undefined && old.acknowledgedAtMs(name) === undefined);
+  if (answeredMs === undefined)
+    return next.isRefused(name) || (old !== undefined && old.acknowledgedAtMs(name) === undefined);
   if (next.lastSeenMs(name) !== undefined) return settled(name);
   // A quiet stream: the old connection must have been quiet too since the new one answered.
-  return nowMs - answeredMs >= settleMs && (old?.lastSeenMs(name) ?? Number.NEGATIVE_INFINITY) <= answeredMs + underWayMs;
+  return (
+    nowMs - answeredMs >= settleMs && (old?.lastSeenMs(name) ?? Number.NEGATIVE_INFINITY) <= answeredMs + underWayMs
+  );
 };
 
 /** True when nothing would be missed if the old connection closed now. */
@@ -47,7 +50,12 @@ export const canHandOver = (handover: Handover): boolean => {
 };
 
 /** What the old connection carried and the new one is refused. */
-export const carriedOnlyBefore = (names: Iterable<string>, old: ExchangeConnection | undefined, next: ExchangeConnection) =>
+export const carriedOnlyBefore = (
+  names: Iterable<string>,
+  old: ExchangeConnection | undefined,
+  next: ExchangeConnection,
+) =>
   [...names].filter(
-    (name) => old?.acknowledgedAtMs(name) !== undefined && next.acknowledgedAtMs(name) === undefined && next.isRefused(name),
+    (name) =>
+      old?.acknowledgedAtMs(name) !== undefined && next.acknowledgedAtMs(name) === undefined && next.isRefused(name),
   );

@@ -10,7 +10,9 @@ export interface SilenceBound {
   readonly boundMs: () => number;
 }
 
-export const createSilenceBound = (limits: Pick<SocketLimits, 'connectionSilenceMs' | 'silenceCapMs'>): SilenceBound => {
+export const createSilenceBound = (
+  limits: Pick<SocketLimits, 'connectionSilenceMs' | 'silenceCapMs'>,
+): SilenceBound => {
   // Replacements since the last sign of life: where they do not help, they become rare. Nothing else moves the bound.
   let replacements = 0;
   return {

@@ -53,7 +53,9 @@ describe('a silent connection', () => {
     expect(opened.length).toBeLessThan(15);
   });
 
-  /** Trades of a symbol and the mini-ticker of each, at random with so many seconds in between on average, or regularly. */
+  /**
+   * Trades of a symbol and the mini-ticker of each, at random with so many seconds in between on average, or regularly.
+   */
   const trading = (everySeconds: number, regular: boolean) => {
     let seed = 7;
     const random = () => {
@@ -87,23 +89,29 @@ describe('a silent connection', () => {
     ['which trades every 5 s on average', 5, false],
     ['which trades once a minute on average', 60, false],
     ['which trades twice an hour on average', 1_800, false],
-  ])('is not what a quiet portfolio has: a day of a minor coin %s, and no connection is replaced', (_what, everySeconds, regular) => {
-    const { run, opened, broken } = trading(everySeconds, regular);
-    run(86_400);
-    expect(opened).toHaveLength(1);
-    expect(broken).toEqual([]);
-  });
+  ])(
+    'is not what a quiet portfolio has: a day of a minor coin %s, and no connection is replaced',
+    (_what, everySeconds, regular) => {
+      const { run, opened, broken } = trading(everySeconds, regular);
+      run(86_400);
+      expect(opened).toHaveLength(1);
+      expect(broken).toEqual([]);
+    },
+  );
 
-  it.each([5, 10, 20, 40, 600])('is noticed within 15 s also after hours with a minor coin that trades every %i s', (everySeconds) => {
-    const { run, opened, at, clock, links, streams } = trading(everySeconds, false);
-    run(3 * 3_600);
-    expect(opened).toHaveLength(1);
-    at(0).data(streams[0] ?? '', 1_800_000_000_000);
-    at(0).answers = false;
-    clock.advance(15_000);
-    expect(opened).toHaveLength(2);
-    expect(links.get('minorusdt@aggTrade')?.kind).toBe('silent');
-  });
+  it.each([5, 10, 20, 40, 600])(
+    'is noticed within 15 s also after hours with a minor coin that trades every %i s',
+    (everySeconds) => {
+      const { run, opened, at, clock, links, streams } = trading(everySeconds, false);
+      run(3 * 3_600);
+      expect(opened).toHaveLength(1);
+      at(0).data(streams[0] ?? '', 1_800_000_000_000);
+      at(0).answers = false;
+      clock.advance(15_000);
+      expect(opened).toHaveLength(2);
+      expect(links.get('minorusdt@aggTrade')?.kind).toBe('silent');
+    },
+  );
 
   it('is noticed within 15 s though it answers, where a hundred busy coins came every second', () => {
     const { run, opened, at, clock, pool, links } = trading(20, false);
@@ -191,19 +199,22 @@ describe('a silent connection', () => {
     },
   );
 
-  it.each(clocks)('is not what stands only since the trades that its predecessor missed, by a clock %s', async (_what, aheadMs) => {
-    const { opened, at, clock, tradedMs, exchange, exchangeMs, streams } = trading(600, false);
-    exchange.aheadMs = aheadMs;
-    for (const name of streams) at(0).data(name, 1_800_000_000_000);
-    await clock.advanceAsync(5_000);
-    for (const name of streams) tradedMs.set(name, exchangeMs());
-    await clock.advanceAsync(10_000);
-    expect(opened).toHaveLength(2);
-    at(1).open();
-    at(1).acknowledge();
-    await clock.advanceAsync(3_600_000);
-    expect(opened).toHaveLength(2);
-  });
+  it.each(clocks)(
+    'is not what stands only since the trades that its predecessor missed, by a clock %s',
+    async (_what, aheadMs) => {
+      const { opened, at, clock, tradedMs, exchange, exchangeMs, streams } = trading(600, false);
+      exchange.aheadMs = aheadMs;
+      for (const name of streams) at(0).data(name, 1_800_000_000_000);
+      await clock.advanceAsync(5_000);
+      for (const name of streams) tradedMs.set(name, exchangeMs());
+      await clock.advanceAsync(10_000);
+      expect(opened).toHaveLength(2);
+      at(1).open();
+      at(1).acknowledge();
+      await clock.advanceAsync(3_600_000);
+      expect(opened).toHaveLength(2);
+    },
+  );
 
   it('is noticed also where it is the first one since the start, and brings nothing of what is traded', async () => {
     const { opened, clock, behind } = trading(600, false);

@@ -1,6 +1,7 @@
 /**
- * Whether a connection's streams bring data so steadily that a pause of all of them together proves a fault, though the connection answers.
- * Judged by its last minute with data alone: what one set of streams did is forgotten when it is another.
+ * Whether a connection's streams bring data so steadily that a pause of all of them together proves a fault, though the
+ * connection answers. Judged by its last minute with data alone: what one set of streams did is forgotten when it is
+ * another.
  */
 export interface SteadyFlow {
   /** Once a second. @param active how many streams brought data in that second */
@@ -13,8 +14,8 @@ export interface SteadyFlow {
 const minuteSeconds = 60;
 const quarterSeconds = 15;
 /**
- * Each quarter of the minute must have brought so many seconds of streams: two symbols that never pause, or a hundred of minor ones. Half of
- * it would be one coin in a lively minute, after which it may well be quiet.
+ * Each quarter of the minute must have brought so many seconds of streams: two symbols that never pause, or a hundred
+ * of minor ones. Half of it would be one coin in a lively minute, after which it may well be quiet.
  */
 const leastPerQuarter = 60;
 

@@ -7,7 +7,10 @@ import { readServerTime } from './server-time.js';
 
 const options = { everyMs: 600_000, retryMs: 30_000 };
 
-/** This computer's clock is set at will; the exchange's is right. @param waysMs how long the looks take there and back; then 10 each */
+/**
+ * This computer's clock is set at will; the exchange's is right. @param waysMs how long the looks take there and back;
+ * then 10 each
+ */
 const rig = (aheadMs = 0, waysMs: [number, number][] = [], fault?: AppError) => {
   const time = createManualClock();
   const computer = { aheadMs };

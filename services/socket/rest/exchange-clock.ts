@@ -16,8 +16,8 @@ export interface ExchangeClock {
   /** Undefined until it was measured once. */
   readonly offset: ClockOffset | undefined;
   /**
-   * What it shows now, epoch milliseconds: as it was measured last, carried on by the monotonic clock, whoever sets this computer's;
-   * undefined until it was measured once.
+   * What it shows now, epoch milliseconds: as it was measured last, carried on by the monotonic clock, whoever sets
+   * this computer's; undefined until it was measured once.
    */
   readonly nowMs: number | undefined;
   close(): Promise<void>;
@@ -54,8 +54,14 @@ const offsetOf = ({ serverTimeMs, sentAtMs, roundTripMs }: TimeSample): ClockOff
   uncertaintyMs: Math.ceil(roundTripMs / 2) + resolutionMs,
 });
 
-/** Measures the exchange's clock at start, from time to time, and whenever this computer's clock was set; warns while they differ. */
-export const createExchangeClock = ({ clock, log, read }: ExchangeClockDeps, { everyMs, retryMs }: ExchangeClockOptions): ExchangeClock => {
+/**
+ * Measures the exchange's clock at start, from time to time, and whenever this computer's clock was set; warns while
+ * they differ.
+ */
+export const createExchangeClock = (
+  { clock, log, read }: ExchangeClockDeps,
+  { everyMs, retryMs }: ExchangeClockOptions,
+): ExchangeClock => {
   const stop = new AbortController();
   let offset: ClockOffset | undefined;
   /** What it showed at the monotonic clock's zero. */
@@ -72,7 +78,10 @@ export const createExchangeClock = ({ clock, log, read }: ExchangeClockDeps, { e
     if (warnedMs !== undefined && Math.abs(offsetMs) <= mendedMs) {
       warnedMs = undefined;
       log.warn(facts, "this computer's clock agrees with the exchange's again");
-    } else if (Math.abs(offsetMs) >= Math.max(warnMs, 2 * uncertaintyMs) && Math.abs(offsetMs - (warnedMs ?? 0)) >= warnMs) {
+    } else if (
+      Math.abs(offsetMs) >= Math.max(warnMs, 2 * uncertaintyMs) &&
+      Math.abs(offsetMs - (warnedMs ?? 0)) >= warnMs
+    ) {
       warnedMs = offsetMs;
       const side = offsetMs < 0 ? 'ahead of' : 'behind';
       log.warn(facts, `this computer's clock is ${inWords(Math.abs(offsetMs))} ${side} the exchange's; set it (NTP)`);

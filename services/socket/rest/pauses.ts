@@ -5,9 +5,10 @@ import type { Clock } from '@tickfolio/lib/clock';
 export type ListWatch = 'closely' | 'soon' | 'usually';
 
 /**
- * Tells symbols that pause from those that are gone. The exchange says BREAK of both: of what it has delisted (433 of 1,695 symbols in a
- * list of 2021, 778 of 2,183 in one of 2023) and, during maintenance, of everything. A pause is what was seen trading in the last 24 hours,
- * whatever is not BREAK, and everything in a list in which next to nothing trades.
+ * Tells symbols that pause from those that are gone. The exchange says BREAK of both: of what it has delisted (433 of
+ * 1,695 symbols in a list of 2021, 778 of 2,183 in one of 2023) and, during maintenance, of everything. A pause is what
+ * was seen trading in the last 24 hours, whatever is not BREAK, and everything in a list in which next to nothing
+ * trades.
  */
 export interface Pauses {
   /** @returns the list just read, with `paused` said of each symbol */
@@ -18,7 +19,10 @@ export interface Pauses {
 
 const hourMs = 3_600_000;
 const pauseMs = 24 * hourMs;
-/** Of whole lists of the exchange never less than two fifths traded: with fewer than one in so many it is in maintenance. */
+/**
+ * Of whole lists of the exchange never less than two fifths traded: with fewer than one in so many it is in
+ * maintenance.
+ */
 const maintenanceShare = 10;
 
 export const createPauses = (clock: Clock): Pauses => {
@@ -38,7 +42,10 @@ export const createPauses = (clock: Clock): Pauses => {
       watch = isMaintenance || resting.length > trading.length ? 'closely' : isLate ? 'soon' : 'usually';
       return symbols.map((entry) => {
         const { symbol, status } = entry;
-        return { ...entry, paused: status !== 'TRADING' && (status !== 'BREAK' || isMaintenance || sightings.has(symbol)) };
+        return {
+          ...entry,
+          paused: status !== 'TRADING' && (status !== 'BREAK' || isMaintenance || sightings.has(symbol)),
+        };
       });
     },
     get watch() {

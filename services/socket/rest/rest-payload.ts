@@ -37,18 +37,30 @@ const readRow = (given: unknown): Row => {
   const fault = tradeFault(p, q, f, l, m) ?? (isMarketTime(T) ? undefined : tradeFaults.time);
   if (fault !== undefined) return { voidId: a, fault };
   const [price, quantity, buyerIsMaker] = [String(p), String(q), m === true];
-  return { trade: { id: a, price, quantity, firstTradeId: Number(f), lastTradeId: Number(l), tradeTimeMs: Number(T), buyerIsMaker } };
+  return {
+    trade: {
+      id: a,
+      price,
+      quantity,
+      firstTradeId: Number(f),
+      lastTradeId: Number(l),
+      tradeTimeMs: Number(T),
+      buyerIsMaker,
+    },
+  };
 };
 
 const idOf = (row: Row | undefined) => (row === undefined ? undefined : 'trade' in row ? row.trade.id : row.voidId);
 
 /**
- * The ids of rows that do not say theirs, where their place shows them: ids go on by one, so what stands between two that are known has
- * those between, and a page that is full or that was asked for from an id has them up to its ends. @returns undefined where it does not
+ * The ids of rows that do not say theirs, where their place shows them: ids go on by one, so what stands between two
+ * that are known has those between, and a page that is full or that was asked for from an id has them up to its ends.
+ * @returns undefined where it does not
  */
 const idsByPlace = (rows: readonly Row[], { fromId = 0, limit }: PageAsked): (number | undefined)[] => {
   const ids = rows.map(idOf);
-  // What the exchange answers first is the first that it has from there on: if it is a later one, there is nothing to be had for this one.
+  // What the exchange answers first is the first that it has from there on: if it is a later one, there is nothing to
+  // be had for this one.
   if (rows.length === 1 && limit === 1 && fromId > 0) return [fromId];
   for (let at = 0; at < ids.length; ) {
     let end = at;
@@ -57,14 +69,18 @@ const idsByPlace = (rows: readonly Row[], { fromId = 0, limit }: PageAsked): (nu
     const after = ids[end];
     const count = end - at;
     const first = before === undefined ? (after ?? 0) - count : before + 1;
-    const isPlain = after === undefined ? rows.length === limit && before !== undefined : first + count === after && first >= fromId;
+    const isPlain =
+      after === undefined ? rows.length === limit && before !== undefined : first + count === after && first >= fromId;
     if (isPlain) for (let nth = 0; nth < count; nth++) ids[at + nth] = first + nth;
     at = end + 1;
   }
   return ids;
 };
 
-/** A row that cannot be used costs itself, not its page. @throws AppError when this is no page, or no row of it has its id */
+/**
+ * A row that cannot be used costs itself, not its page. @throws AppError when this is no page, or no row of it has its
+ * id
+ */
 export const readAggTrades = (body: unknown, asked: PageAsked): TradePage => {
   const read = z.array(z.unknown()).max(rowMax).safeParse(body);
   if (!read.success) throw unreadable('trades', read.error);
@@ -82,7 +98,11 @@ export const readAggTrades = (body: unknown, asked: PageAsked): TradePage => {
     }
   }
   if (faults.length > 0 && trades.length + voidIds.length === 0) throw unreadable('trades', new Error(faults[0]));
-  return { trades: trades.sort((one, other) => one.id - other.id), voidIds: voidIds.sort((one, other) => one - other), faults };
+  return {
+    trades: trades.sort((one, other) => one.id - other.id),
+    voidIds: voidIds.sort((one, other) => one - other),
+    faults,
+  };
 };
 
 const text = z.string().min(1).max(64);
@@ -100,7 +120,10 @@ const filterValue = (filters: readonly Record<string, unknown>[], type: string, 
   return isDecimal(value) ? value : '0';
 };
 
-/** Sorted by symbol; an entry that cannot be read is left out. @throws AppError when there is no list or nothing in it can be read. */
+/**
+ * Sorted by symbol; an entry that cannot be read is left out. @throws AppError when there is no list or nothing in it
+ * can be read.
+ */
 export const readSymbolList = (body: unknown): ListedSymbol[] => {
   const outer = z.object({ symbols: z.array(z.unknown()) }).safeParse(body);
   if (!outer.success) throw unreadable('a symbol list', outer.error);

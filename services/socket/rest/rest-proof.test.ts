@@ -22,7 +22,9 @@ afterEach(async () => {
 });
 const readiness = async () => {
   const answer = await fetch(`http://127.0.0.1:${rig.app.operationsPort}/ready`);
-  const { dependencies } = (await answer.json()) as { readonly dependencies: Readonly<Record<string, { readonly status: string }>> };
+  const { dependencies } = (await answer.json()) as {
+    readonly dependencies: Readonly<Record<string, { readonly status: string }>>;
+  };
   return dependencies['exchange-rest']?.status;
 };
 
@@ -34,6 +36,8 @@ it('says that the REST interface answers again after an outage in which the last
   reader.cancel();
   await eventually('nothing is carried', () => rig.log.some(({ msg }) => String(msg).includes('carries nothing')));
   await start(Number(new URL(exchange.wsUrl).port));
-  await eventually('the list is read again', () => rig.log.some(({ msg }) => msg === 'the symbol list can be read again'));
+  await eventually('the list is read again', () =>
+    rig.log.some(({ msg }) => msg === 'the symbol list can be read again'),
+  );
   expect(await readiness()).toBe('ok');
 });

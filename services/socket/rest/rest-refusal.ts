@@ -29,7 +29,8 @@ export const refusalOf = (response: Response, text: string, refusedRetryMs: numb
       },
     );
   if (code === -1121) return new AppError('not_found', 'The exchange does not list this symbol.', { facts });
-  if (status >= 400 && status < 500) return new AppError('internal', `The exchange did not understand us (${said}).`, { facts });
+  if (status >= 400 && status < 500)
+    return new AppError('internal', `The exchange did not understand us (${said}).`, { facts });
   return new AppError('unavailable', `The exchange answered ${said}.`, { facts });
 };
 
@@ -37,7 +38,8 @@ export const refusalOf = (response: Response, text: string, refusedRetryMs: numb
 export const unreached = (err: unknown): AppError => {
   const cause = err instanceof Error && err.cause instanceof Error ? err.cause : err;
   const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-  const why = cause instanceof ProxyFault ? cause.message : (code ?? (cause instanceof Error ? cause.message : String(cause)));
+  const why =
+    cause instanceof ProxyFault ? cause.message : (code ?? (cause instanceof Error ? cause.message : String(cause)));
   return new AppError('unavailable', `The exchange cannot be reached (${why}).`, { cause: err });
 };
 

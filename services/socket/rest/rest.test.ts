@@ -9,7 +9,10 @@ import { createSymbols } from './symbols.js';
 
 type Answer = () => Response | Promise<Response>;
 
-const rig = (answer: (url: string, signal: AbortSignal) => Response | Promise<Response>, changed: Partial<SocketLimits> = {}) => {
+const rig = (
+  answer: (url: string, signal: AbortSignal) => Response | Promise<Response>,
+  changed: Partial<SocketLimits> = {},
+) => {
   const clock = createManualClock();
   const urls: string[] = [];
   const rest = createExchangeRest({
@@ -51,14 +54,22 @@ describe('REST', () => {
   });
 
   it.each<[string, Answer, string]>([
-    ['a restricted location', () => json({ code: 0, msg: 'Service unavailable from a restricted location' }, 451), 'failed_precondition'],
+    [
+      'a restricted location',
+      () => json({ code: 0, msg: 'Service unavailable from a restricted location' }, 451),
+      'failed_precondition',
+    ],
     ['a firewall', () => json('<html>', 403), 'failed_precondition'],
     ['an unknown symbol', () => json({ code: -1121, msg: 'Invalid symbol.' }, 400), 'not_found'],
     ['another fault of ours', () => json({ code: -1100, msg: 'Illegal characters' }, 400), 'internal'],
     ['a server error', () => json('oops', 502), 'unavailable'],
     ['no JSON', () => json('<html>'), 'unavailable'],
     ['rows without their ids', () => json([{ ...row, a: undefined }, {}, 7]), 'unavailable'],
-    ['more rows than are asked for', () => json(Array.from({ length: 1_001 }, (_, a) => ({ ...row, a }))), 'unavailable'],
+    [
+      'more rows than are asked for',
+      () => json(Array.from({ length: 1_001 }, (_, a) => ({ ...row, a }))),
+      'unavailable',
+    ],
     ['an object', () => json({}), 'unavailable'],
     ['no connection', () => Promise.reject(new TypeError('fetch failed')), 'unavailable'],
     ['a redirect', () => json('', 302, { location: 'https://login.hotel.example/' }), 'unavailable'],
@@ -84,12 +95,20 @@ describe('REST', () => {
       () => json({ code: -1003, msg: 'IP banned until 1' }, 418),
       /banned this address for a while \(HTTP 418, code -1003: IP banned until 1\)/,
     ],
-    ['an overload', () => json({ code: -1008, msg: 'Server is overloaded' }, 503), /answered HTTP 503, code -1008: Server is overloaded/],
+    [
+      'an overload',
+      () => json({ code: -1008, msg: 'Server is overloaded' }, 503),
+      /answered HTTP 503, code -1008: Server is overloaded/,
+    ],
     ['a long text', () => json({ code: 1, msg: 'x'.repeat(5_000) }, 400), /^.{100,300}$/],
     ['a sign-in page', () => json('\n<!doctype html>'), /at exchange\.test is not the exchange: it sent a web page/],
     ['a redirect to one', () => json('', 302), /is not the exchange: it sends us elsewhere \(HTTP 302\)/],
     ['a name that is not found', () => Promise.reject(failed('ENOTFOUND')), /cannot be reached \(ENOTFOUND\)/],
-    ['a certificate of somebody else', () => Promise.reject(failed('SELF_SIGNED_CERT_IN_CHAIN')), /cannot be reached \(SELF_SIGNED/],
+    [
+      'a certificate of somebody else',
+      () => Promise.reject(failed('SELF_SIGNED_CERT_IN_CHAIN')),
+      /cannot be reached \(SELF_SIGNED/,
+    ],
   ])('tells why it got nothing: %s', async (_what, answer, words) => {
     const { rest } = rig(answer);
     const failure = await rest.aggTrades('btcusdt', undefined, 10).catch((err: Error) => err);
@@ -105,12 +124,15 @@ describe('REST', () => {
     ['a price of 20 decimals', { p: '0.00000000000000000001' }],
     ['a time in microseconds', { T: 1_700_000_000_000_000 }],
     ['no side', { m: undefined }],
-  ])('a row with %s costs itself and not its page: its id is known, and the other trades are there', async (_what, odd) => {
-    const { rest } = rig(() => json([row, { ...row, a: 6, ...odd }, { ...row, a: 7 }]));
-    const page = await rest.aggTrades('btcusdt', 5, 1_000);
-    expect(page.trades.map(({ id }) => id)).toEqual([5, 7]);
-    expect(page).toMatchObject({ voidIds: [6], faults: [expect.any(String)] });
-  });
+  ])(
+    'a row with %s costs itself and not its page: its id is known, and the other trades are there',
+    async (_what, odd) => {
+      const { rest } = rig(() => json([row, { ...row, a: 6, ...odd }, { ...row, a: 7 }]));
+      const page = await rest.aggTrades('btcusdt', 5, 1_000);
+      expect(page.trades.map(({ id }) => id)).toEqual([5, 7]);
+      expect(page).toMatchObject({ voidIds: [6], faults: [expect.any(String)] });
+    },
+  );
 
   it('a row without its id costs itself too', async () => {
     const { rest } = rig(() => json([{ ...row, a: undefined }, row, null]));
@@ -129,16 +151,22 @@ describe('REST', () => {
     ['where the page begins later', [undefined, 106], 1_000, [105]],
     ['at the end of what there is, where it may be no trade', [5, 6, undefined], 1_000, []],
     ['where others are missing beside it', [5, undefined, 9], 1_000, []],
-  ])('a row without its id has the one of its place, %s: nobody looks for it for ever', async (_where, ids, limit, voidIds) => {
-    const { rest } = rig(() => json(ids.map((a) => ({ ...row, a }))));
-    const page = await rest.aggTrades('btcusdt', 5, limit);
-    expect(page.voidIds).toEqual(voidIds);
-    expect(page.trades.map(({ id }) => id)).toEqual(ids.filter((id) => id !== undefined));
-  });
+  ])(
+    'a row without its id has the one of its place, %s: nobody looks for it for ever',
+    async (_where, ids, limit, voidIds) => {
+      const { rest } = rig(() => json(ids.map((a) => ({ ...row, a }))));
+      const page = await rest.aggTrades('btcusdt', 5, limit);
+      expect(page.voidIds).toEqual(voidIds);
+      expect(page.trades.map(({ id }) => id)).toEqual(ids.filter((id) => id !== undefined));
+    },
+  );
 
   it('a row without a quantity in it is a trade all the same: its price was paid', async () => {
     const { rest } = rig(() => json([{ ...row, q: '0.00000000' }]));
-    expect(await rest.aggTrades('btcusdt', 5, 1_000)).toMatchObject({ trades: [{ id: 5, quantity: '0.00000000' }], faults: [] });
+    expect(await rest.aggTrades('btcusdt', 5, 1_000)).toMatchObject({
+      trades: [{ id: 5, quantity: '0.00000000' }],
+      faults: [],
+    });
   });
 
   it('does not keep knocking where it is refused', async () => {
@@ -176,10 +204,16 @@ describe('REST', () => {
     let answer: Answer = () =>
       json({ code: -1003, msg: 'Too much' }, status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
     const { rest, urls, clock } = rig(() => answer());
-    await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({ code: 'resource_exhausted', retryAfterMs: waitMs });
+    await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({
+      code: 'resource_exhausted',
+      retryAfterMs: waitMs,
+    });
     answer = () => json([]);
     clock.advance(waitMs - 1);
-    await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({ code: 'resource_exhausted', retryAfterMs: 1 });
+    await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({
+      code: 'resource_exhausted',
+      retryAfterMs: 1,
+    });
     expect(urls).toHaveLength(1);
     clock.advance(1);
     expect((await rest.aggTrades('btcusdt', 1, 1)).trades).toEqual([]);
@@ -187,9 +221,14 @@ describe('REST', () => {
 
   it('comes back within days, whatever Retry-After says', async () => {
     const { rest, clock } = rig(() => json({ code: -1003, msg: 'banned' }, 418, { 'retry-after': '999999999999' }));
-    await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({ code: 'resource_exhausted', retryAfterMs: 3 * 86_400_000 });
+    await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({
+      code: 'resource_exhausted',
+      retryAfterMs: 3 * 86_400_000,
+    });
     clock.advance(3 * 86_400_000);
-    await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({ message: expect.stringContaining('HTTP 418') });
+    await expect(rest.aggTrades('btcusdt', 1, 1)).rejects.toMatchObject({
+      message: expect.stringContaining('HTTP 418'),
+    });
   });
 
   it('stays inside its weight, also when others use it up', async () => {
@@ -248,7 +287,10 @@ describe('REST', () => {
     const stuck = rig((_url, signal) => dripping(stuck.clock, signal, inPieces(12).slice(0, 3), 1_000, false));
     const asked = stuck.rest.symbolList().catch((err: unknown) => err);
     await stuck.clock.advanceAsync(3_000 + defaultLimits.restSilenceMs);
-    expect(await asked).toMatchObject({ code: 'deadline_exceeded', message: 'The exchange stopped in the middle of its answer, for 8 s.' });
+    expect(await asked).toMatchObject({
+      code: 'deadline_exceeded',
+      message: 'The exchange stopped in the middle of its answer, for 8 s.',
+    });
 
     const endless = rig((_url, signal) =>
       dripping(
@@ -260,7 +302,10 @@ describe('REST', () => {
     );
     const waiting = endless.rest.symbolList().catch((err: unknown) => err);
     await endless.clock.advanceAsync(defaultLimits.restTotalMs);
-    expect(await waiting).toMatchObject({ code: 'deadline_exceeded', message: 'The exchange was still sending after 300 s.' });
+    expect(await waiting).toMatchObject({
+      code: 'deadline_exceeded',
+      message: 'The exchange was still sending after 300 s.',
+    });
   });
 
   it('ends a call whose caller left', async () => {
@@ -280,10 +325,16 @@ describe('calls whose callers left before their turn', () => {
 
   it('cost nothing and keep nobody waiting', async () => {
     let answers = hang as (url: string, signal: AbortSignal) => Response | Promise<Response>;
-    const { rest, urls, clock } = rig((url, signal) => answers(url, signal), { restConcurrency: 1, restQueue: 9, weightPerMinute: 40 });
+    const { rest, urls, clock } = rig((url, signal) => answers(url, signal), {
+      restConcurrency: 1,
+      restQueue: 9,
+      weightPerMinute: 40,
+    });
     const first = rest.aggTrades('btcusdt', 1, 1).catch((err: unknown) => err);
     const gone = new AbortController();
-    const left = Array.from({ length: 9 }, () => rest.aggTrades('btcusdt', 1, 1, gone.signal).catch((err: unknown) => err));
+    const left = Array.from({ length: 9 }, () =>
+      rest.aggTrades('btcusdt', 1, 1, gone.signal).catch((err: unknown) => err),
+    );
     await clock.advanceAsync(0);
     gone.abort();
     for (const call of left) expect(await call).toMatchObject({ code: 'canceled' });
@@ -309,7 +360,13 @@ describe('the symbol list', () => {
     let changes = 0;
     const { rest, clock, urls } = rig(() => (answers.length > 1 ? answers.shift() : answers[0])?.() ?? json({}));
     const symbols = createSymbols(
-      { clock, log: silentLogger(), random: () => 0.5, read: (signal) => rest.symbolList(signal), changed: () => void changes++ },
+      {
+        clock,
+        log: silentLogger(),
+        random: () => 0.5,
+        read: (signal) => rest.symbolList(signal),
+        changed: () => void changes++,
+      },
       defaultLimits,
     );
     return { symbols, clock, urls, changes: () => changes };
@@ -336,7 +393,9 @@ describe('the symbol list', () => {
 
   it('is read from an exchange that knows an older copy of the protocol and refuses showPermissionSets', async () => {
     const { rest, urls } = rig((url) =>
-      url.includes('?') ? json({ code: -1104, msg: 'Not all sent parameters were read.' }, 400) : json(listOf(['btcusdt'])),
+      url.includes('?')
+        ? json({ code: -1104, msg: 'Not all sent parameters were read.' }, 400)
+        : json(listOf(['btcusdt'])),
     );
     for (let reading = 0; reading < 2; reading++) expect((await rest.symbolList()).symbols).toHaveLength(1);
     expect(urls.map((url) => url.replace('https://exchange.test/api/v3/', ''))).toEqual([
@@ -356,7 +415,10 @@ describe('the symbol list', () => {
       () => json(listOf(['btcusdt', 'ethusdt'])),
       () => json(listOf(['ethusdt', 'btcusdt'])),
       () => json({ symbols: [] }),
-      () => json({ symbols: [...listOf(['ethusdt'], 'BREAK').symbols, { symbol: 7 }] }, 200, { 'x-exchange-simulator': '1' }),
+      () =>
+        json({ symbols: [...listOf(['ethusdt'], 'BREAK').symbols, { symbol: 7 }] }, 200, {
+          'x-exchange-simulator': '1',
+        }),
     ];
     const { symbols, clock, changes } = start(answers);
     await clock.advanceAsync(0);

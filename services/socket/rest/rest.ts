@@ -36,8 +36,13 @@ export interface ExchangeRest {
 
 const weights = { exchangeInfo: 20, aggTrades: 4, time: 1 } as const;
 type Call = keyof typeof weights;
-// The real exchange's list is several MB long (more with the permission sets, which are left out), a page of trades 150 kB.
-const maxBytes: Readonly<Record<Call, number>> = { exchangeInfo: 64 * 1_048_576, aggTrades: 4 * 1_048_576, time: 4_096 };
+// The real exchange's list is several MB long (more with the permission sets, which are left out), a page of trades 150
+// kB.
+const maxBytes: Readonly<Record<Call, number>> = {
+  exchangeInfo: 64 * 1_048_576,
+  aggTrades: 4 * 1_048_576,
+  time: 4_096,
+};
 const maxRefusalBytes = 65_536;
 
 export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: RestDeps): ExchangeRest => {
@@ -56,7 +61,9 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
       return;
     }
     if (queue.size >= limits.restQueue)
-      throw new AppError('resource_exhausted', 'Too many questions to the exchange wait already.', { retryAfterMs: 1_000 });
+      throw new AppError('resource_exhausted', 'Too many questions to the exchange wait already.', {
+        retryAfterMs: 1_000,
+      });
     await new Promise<void>((resolve, reject) => {
       const enterNow = () => {
         signal?.removeEventListener('abort', giveUp);
@@ -130,7 +137,9 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
         throw new AppError('failed_precondition', refusal.failure.message, { retryAfterMs: Math.ceil(refusedMs) });
       const waitMs = budget.take(weights[call]);
       if (waitMs > 0)
-        throw new AppError('resource_exhausted', 'What may be asked of the exchange in a minute is used up.', { retryAfterMs: waitMs });
+        throw new AppError('resource_exhausted', 'What may be asked of the exchange in a minute is used up.', {
+          retryAfterMs: waitMs,
+        });
       const answer = await send(call, path, signal);
       metrics.restCalls.inc({ call, outcome: 'ok' });
       return answer;
@@ -150,7 +159,10 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
         return await ask('exchangeInfo', `${path}?showPermissionSets=false`, signal);
       } catch (err) {
         if (!(err instanceof AppError) || err.facts.status !== '400') throw err;
-        log.info({ reason: err.message }, 'the exchange does not take showPermissionSets; its list is asked for without');
+        log.info(
+          { reason: err.message },
+          'the exchange does not take showPermissionSets; its list is asked for without',
+        );
       }
     }
     const whole = await ask('exchangeInfo', path, signal);

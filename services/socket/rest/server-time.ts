@@ -17,6 +17,7 @@ const answer = z.object({ serverTime: z.number().int().min(Date.UTC(2017, 6)).ma
 /** `{"serverTime":1770123456789}`, epoch milliseconds. @throws AppError for anything else */
 export const readServerTime = (body: unknown): number => {
   const read = answer.safeParse(body);
-  if (!read.success) throw new AppError('unavailable', 'The exchange sent no time that can be one.', { cause: read.error });
+  if (!read.success)
+    throw new AppError('unavailable', 'The exchange sent no time that can be one.', { cause: read.error });
   return read.data.serverTime;
 };

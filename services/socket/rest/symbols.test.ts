@@ -18,22 +18,32 @@ const entry = (symbol: string, status: string): ListedSymbol => ({
 });
 
 /** An exchange whose list a test writes, and a clock it moves. `oldusdt` was delisted long ago. */
-const start = async (given: Record<string, string> = { btcusdt: 'TRADING', ethusdt: 'TRADING', bnbusdt: 'TRADING', oldusdt: 'BREAK' }) => {
+const start = async (
+  given: Record<string, string> = { btcusdt: 'TRADING', ethusdt: 'TRADING', bnbusdt: 'TRADING', oldusdt: 'BREAK' },
+) => {
   const clock = createManualClock();
   const exchange = { listed: given, readings: [] as number[], slowMs: 0, fault: undefined as AppError | undefined };
   const read = async () => {
     exchange.readings.push(clock.monotonic());
     if (exchange.slowMs > 0) await new Promise<void>((resolve) => clock.after(exchange.slowMs, resolve));
     if (exchange.fault) throw exchange.fault;
-    return { symbols: Object.entries(exchange.listed).map(([symbol, status]) => entry(symbol, status)), simulated: false };
+    return {
+      symbols: Object.entries(exchange.listed).map(([symbol, status]) => entry(symbol, status)),
+      simulated: false,
+    };
   };
-  const symbols = createSymbols({ clock, log: silentLogger(), random: () => 1, read, changed: () => undefined }, defaultLimits);
+  const symbols = createSymbols(
+    { clock, log: silentLogger(), random: () => 1, read, changed: () => undefined },
+    defaultLimits,
+  );
   await clock.advanceAsync(0);
   const all = (status: string) => {
     exchange.listed = Object.fromEntries(Object.keys(exchange.listed).map((symbol) => [symbol, status]));
   };
   const standing = () =>
-    Object.fromEntries(symbols.current?.symbols.map(({ symbol, status, paused }) => [symbol, paused ? 'paused' : status]) ?? []);
+    Object.fromEntries(
+      symbols.current?.symbols.map(({ symbol, status, paused }) => [symbol, paused ? 'paused' : status]) ?? [],
+    );
   /** The readings since, as times between them. */
   const rhythm = async (forMs: number) => {
     const from = exchange.readings.length - 1;
@@ -57,7 +67,12 @@ describe('a symbol that does not trade', () => {
   });
 
   it('pauses also for a service that is started in the middle of maintenance', async () => {
-    const { symbols, standing } = await start({ btcusdt: 'BREAK', ethusdt: 'BREAK', bnbusdt: 'BREAK', oldusdt: 'BREAK' });
+    const { symbols, standing } = await start({
+      btcusdt: 'BREAK',
+      ethusdt: 'BREAK',
+      bnbusdt: 'BREAK',
+      oldusdt: 'BREAK',
+    });
     expect(new Set(Object.values(standing()))).toEqual(new Set(['paused']));
     await symbols.close();
   });
@@ -135,7 +150,9 @@ describe('a symbol that somebody asks for and that is not listed', () => {
 
   it('does not make an exchange be asked that refuses or fails', async () => {
     const { clock, exchange, symbols } = await start();
-    exchange.fault = new AppError('resource_exhausted', 'The exchange has banned this address for a while.', { retryAfterMs: 120_000 });
+    exchange.fault = new AppError('resource_exhausted', 'The exchange has banned this address for a while.', {
+      retryAfterMs: 120_000,
+    });
     await clock.advanceAsync(600_000);
     const before = exchange.readings.length;
     for (let i = 0; i < 10; i++) await symbols.lookAgain();

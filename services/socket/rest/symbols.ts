@@ -37,8 +37,8 @@ export type SymbolsLimits = Pick<
 >;
 
 /**
- * The exchange's symbols, read at start and again from time to time, more often while something that traded pauses. Goes on with what it has
- * while the exchange does not answer.
+ * The exchange's symbols, read at start and again from time to time, more often while something that traded pauses.
+ * Goes on with what it has while the exchange does not answer.
  */
 export interface Symbols {
   readonly current: (SymbolList & { readonly revision: string }) | undefined;
@@ -46,8 +46,8 @@ export interface Symbols {
   readonly fault: string | undefined;
   listing(symbol: string): Listing;
   /**
-   * Reads the list at once, because somebody asks for what is not on it or a pause may be over. Resolves when that is done, or at once where it
-   * was done lately or the exchange does not answer. Never rejects.
+   * Reads the list at once, because somebody asks for what is not on it or a pause may be over. Resolves when that is
+   * done, or at once where it was done lately or the exchange does not answer. Never rejects.
    */
   lookAgain(): Promise<void>;
   close(): Promise<void>;
@@ -76,7 +76,10 @@ export const createSymbols = ({ clock, log, random, read, changed }: SymbolsDeps
     fault = undefined;
     if (revision === current?.revision) return;
     const next = new Map(list.symbols.map(({ symbol, status }) => [symbol, status]));
-    log.info({ symbols: next.size, revision, simulated: list.simulated }, current ? 'the symbol list changed' : 'the symbol list was read');
+    log.info(
+      { symbols: next.size, revision, simulated: list.simulated },
+      current ? 'the symbol list changed' : 'the symbol list was read',
+    );
     current = { ...list, revision };
     statuses = next;
     changed();
@@ -94,7 +97,8 @@ export const createSymbols = ({ clock, log, random, read, changed }: SymbolsDeps
       const err = toAppError(thrown);
       fault = err.message;
       const waitMs = Math.max(backoff.next(), err.retryAfterMs ?? 0);
-      if (backoff.failures <= 3) log.warn({ reason: err.message, retryInMs: Math.round(waitMs) }, 'the symbol list could not be read');
+      if (backoff.failures <= 3)
+        log.warn({ reason: err.message, retryInMs: Math.round(waitMs) }, 'the symbol list could not be read');
       return waitMs;
     }
   };

@@ -81,23 +81,26 @@ describe('weight budget', () => {
   it.each([
     ['behind', 30_000],
     ['ahead', -30_000],
-  ])('counts by the exchange’s minute on a computer whose clock is half a minute %s, also after that was set', (_how, aheadMs) => {
-    const time = createManualClock(1_700_000_041_000 - aheadMs);
-    let setMs = 0;
-    const clock = { ...time, now: () => time.now() + setMs };
-    const budget = createWeightBudget(clock, 100);
-    expect(budget.take(60)).toBe(0);
-    budget.told(clock.now() + aheadMs);
-    // What was used before the clock was known counts.
-    expect([budget.used, budget.take(60)]).toEqual([60, 60_000]);
-    setMs = aheadMs;
-    time.advance(59_999);
-    expect(budget.take(60)).toBe(1);
-    time.advance(1);
-    expect(budget.take(60)).toBe(0);
-    budget.learn(80, budget.nowMs);
-    expect(budget.used).toBe(80);
-  });
+  ])(
+    'counts by the exchange’s minute on a computer whose clock is half a minute %s, also after that was set',
+    (_how, aheadMs) => {
+      const time = createManualClock(1_700_000_041_000 - aheadMs);
+      let setMs = 0;
+      const clock = { ...time, now: () => time.now() + setMs };
+      const budget = createWeightBudget(clock, 100);
+      expect(budget.take(60)).toBe(0);
+      budget.told(clock.now() + aheadMs);
+      // What was used before the clock was known counts.
+      expect([budget.used, budget.take(60)]).toEqual([60, 60_000]);
+      setMs = aheadMs;
+      time.advance(59_999);
+      expect(budget.take(60)).toBe(1);
+      time.advance(1);
+      expect(budget.take(60)).toBe(0);
+      budget.learn(80, budget.nowMs);
+      expect(budget.used).toBe(80);
+    },
+  );
 
   it('asks nothing while the exchange said to wait', () => {
     const clock = createManualClock();

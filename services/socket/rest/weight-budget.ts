@@ -6,7 +6,8 @@ export interface WeightBudget {
   take(weight: number): number;
   /**
    * What the exchange says was used in its running minute, by us and everybody at our address.
-   * @param askedAtMs when the weight of that call was taken, by `nowMs`; default the last one. In another minute it says nothing
+   * @param askedAtMs when the weight of that call was taken, by `nowMs`; default the last one. In another minute it
+   * says nothing
    */
   learn(used: number, askedAtMs?: number): void;
   /** What the exchange's clock shows, epoch milliseconds. Until it is told this computer's counts. */
@@ -31,7 +32,10 @@ export const createWeightBudget = (clock: Clock, perMinute: number): WeightBudge
   const minuteOf = (timeMs: number) => Math.floor((timeMs - 1_000) / minuteMs);
   let minute = minuteOf(nowMs());
   let used = 0;
-  /** The minute from which the clock was put back into the one before: what was used counts in it too, since a slow answer may tell its time too early. */
+  /**
+   * The minute from which the clock was put back into the one before: what was used counts in it too, since a slow
+   * answer may tell its time too early.
+   */
   let heldMinute: number | undefined;
   let takenAtMs = Number.NEGATIVE_INFINITY;
   let blockedUntilMs = Number.NEGATIVE_INFINITY;

@@ -35,7 +35,10 @@ export interface Feed {
   heard: boolean;
   /** A frame that can be used came since then. */
   saw: boolean;
-  /** Of the last frame of which something could be used and whose time can be right, by the exchange's clock; undefined before. */
+  /**
+   * Of the last frame of which something could be used and whose time can be right, by the exchange's clock; undefined
+   * before.
+   */
   lastEventMs: number | undefined;
   /** Why nothing of the last frame could be used. */
   fault: string | undefined;
@@ -56,15 +59,18 @@ export interface Feed {
 /** The state of a stream, from everything known about it; the strongest statement first. */
 export const stateOf = (feed: Feed): { state: StreamState; detail: string } => {
   const { link, listing } = feed;
-  if (listing === 'absent') return { state: StreamState.STREAM_STATE_UNKNOWN_SYMBOL, detail: 'the exchange does not list this symbol' };
+  if (listing === 'absent')
+    return { state: StreamState.STREAM_STATE_UNKNOWN_SYMBOL, detail: 'the exchange does not list this symbol' };
   if (link.kind === 'refused') return { state: StreamState.STREAM_STATE_REFUSED, detail: link.detail };
-  if (link.kind === 'down' || link.kind === 'rejected') return { state: StreamState.STREAM_STATE_BROKEN, detail: link.detail };
+  if (link.kind === 'down' || link.kind === 'rejected')
+    return { state: StreamState.STREAM_STATE_BROKEN, detail: link.detail };
   if (link.kind === 'silent') return { state: StreamState.STREAM_STATE_BROKEN, detail: link.detail };
   if (feed.stalled !== undefined) return { state: StreamState.STREAM_STATE_BROKEN, detail: feed.stalled };
   if (listing !== undefined && listing !== 'TRADING' && !feed.tradedSinceListed)
     return { state: StreamState.STREAM_STATE_HALTED, detail: `the exchange lists the symbol as ${listing}` };
   if (feed.saw) return { state: StreamState.STREAM_STATE_LIVE, detail: '' };
-  const answered = feed.fault === undefined ? 'subscribed, no data yet' : `nothing of what comes can be used: ${feed.fault}`;
+  const answered =
+    feed.fault === undefined ? 'subscribed, no data yet' : `nothing of what comes can be used: ${feed.fault}`;
   const detail = link.kind === 'answered' ? answered : 'asking the exchange';
   return { state: StreamState.STREAM_STATE_PENDING, detail };
 };

@@ -8,12 +8,17 @@ import { createFrameJudge } from './frame-judge.js';
 
 const hourMs = 3_600_000;
 
-/** Mini-tickers of some coins for so many seconds. @param lateMs how far behind each coin's times are @returns what was said of each coin's */
+/**
+ * Mini-tickers of some coins for so many seconds. @param lateMs how far behind each coin's times are @returns what was
+ * said of each coin's
+ */
 const rig = (exchangeNowMs?: (nowMs: number) => number) => {
   const clock = createManualClock(1_770_000_000_000);
   const lines: string[] = [];
   const log = createLogger('socket', 'info', (line) => lines.push(JSON.parse(line).msg));
-  const judge = createFrameJudge(clock, log, createSocketMetrics(createMetrics('socket')), () => exchangeNowMs?.(clock.now()));
+  const judge = createFrameJudge(clock, log, createSocketMetrics(createMetrics('socket')), () =>
+    exchangeNowMs?.(clock.now()),
+  );
   const play = (seconds: number, lateMs: Readonly<Record<string, number>>) => {
     const said: Record<string, Set<string | undefined>> = {};
     for (let second = 0; second < seconds; second++) {
@@ -59,7 +64,9 @@ describe('an exchange that dates everything an hour back', () => {
     expect(play(60, all(hourMs))).toEqual({ btcusdt: behind, ethusdt: behind });
     expect(judge.lateDates).toBe("the exchange's frames are dated 60 min behind its clock");
     const told = () => lines.filter((line) => line.startsWith("the exchange's frames are dated"));
-    expect(told()).toEqual(["the exchange's frames are dated 60 min behind its clock; the times of prices are wrong by as much"]);
+    expect(told()).toEqual([
+      "the exchange's frames are dated 60 min behind its clock; the times of prices are wrong by as much",
+    ]);
     expect(play(60, all(40))).toEqual({ btcusdt: [undefined], ethusdt: [undefined] });
     expect(judge.lateDates).toBeUndefined();
     expect(told().slice(1)).toEqual(["the exchange's frames are dated by its clock again"]);

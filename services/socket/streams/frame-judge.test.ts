@@ -22,7 +22,10 @@ const rig = (exchangeAheadMs: number | undefined) => {
     if (read.type !== 'frame') throw new Error('not a frame');
     return judge.fault(read.frame, symbol, clock.now());
   };
-  /** Everything of all symbols for so many seconds, by a time that far from this computer's. @returns what was said of the mini-tickers */
+  /**
+   * Everything of all symbols for so many seconds, by a time that far from this computer's. @returns what was said of
+   * the mini-tickers
+   */
   const run = (seconds: number, aheadMs: number) => {
     const said = new Set<string | undefined>();
     for (let second = 0; second < seconds; second++) {

@@ -5,7 +5,10 @@ import type { ExchangeFrame } from '../exchange/frame.js';
 import type { SocketMetrics } from '../metrics.js';
 import { createLateDates } from './late-dates.js';
 
-/** Tells frames that cannot be right from the others, by their content and by what the frames of all symbols say of the time. */
+/**
+ * Tells frames that cannot be right from the others, by their content and by what the frames of all symbols say of the
+ * time.
+ */
 export interface FrameJudge {
   readonly feedClock: FeedClock;
   /** What is wrong with the times of all frames, in words; undefined where nothing is. */
@@ -15,11 +18,15 @@ export interface FrameJudge {
 }
 
 const complaintPeriodMs = 10_000;
-/** So far ahead of the exchange's clock and of this computer's too, a time is wrong though the frames of all symbols agree on it. */
+/**
+ * So far ahead of the exchange's clock and of this computer's too, a time is wrong though the frames of all symbols
+ * agree on it.
+ */
 const maxAheadMs = 60_000;
 /**
- * No stream is ever so late behind the others, and all of them together are not behind both clocks: what a connection still holds after a
- * stall is late by minutes, and is right. Where all of them tell another time, trades follow them and mini-tickers are left out.
+ * No stream is ever so late behind the others, and all of them together are not behind both clocks: what a connection
+ * still holds after a stall is late by minutes, and is right. Where all of them tell another time, trades follow them
+ * and mini-tickers are left out.
  */
 const maxBehindMs = 600_000;
 /** What is older than so is a recording that is played with its own times, rather than a clock that is wrong. */

@@ -5,7 +5,10 @@ import type { Feed } from './feed.js';
 
 export interface HistoryCheckDeps {
   readonly log: Logger;
-  /** When the symbol was traded last, by the exchange's history, epoch milliseconds; undefined where it was not. @throws AppError */
+  /**
+   * When the symbol was traded last, by the exchange's history, epoch milliseconds; undefined where it was not. @throws
+   * AppError
+   */
   readonly lastTradeMs: (symbol: string) => Promise<number | undefined>;
   readonly feedOf: (name: string) => Pick<Feed, 'symbol' | 'lastEventMs'> | undefined;
 }
@@ -18,7 +21,10 @@ export const createHistoryCheck = ({ log, lastTradeMs, feedOf }: HistoryCheckDep
     try {
       return (await lastTradeMs(symbol)) ?? 0;
     } catch (err) {
-      log.debug({ stream: name, reason: toAppError(err).message }, 'whether a silent stream misses trades cannot be asked');
+      log.debug(
+        { stream: name, reason: toAppError(err).message },
+        'whether a silent stream misses trades cannot be asked',
+      );
       return undefined;
     }
   },

@@ -8,8 +8,8 @@ const lateMs = 60_000;
 const lastsMs = 5_000;
 
 /**
- * Tells when all frames are dated long before the exchange's own clock and this computer's. They are believed, because they agree with each
- * other, and then prices of now stand under times of then.
+ * Tells when all frames are dated long before the exchange's own clock and this computer's. They are believed, because
+ * they agree with each other, and then prices of now stand under times of then.
  */
 export interface LateDates {
   /** To be called for every frame. Cheap. @param behindMs how long before both clocks it is dated */

@@ -6,7 +6,10 @@ import { drained } from '@tickfolio/lib/grpc';
 import type { SocketLimits } from '../limits.js';
 import type { SocketMetrics } from '../metrics.js';
 
-/** One gRPC stream's side of the fan-out: frames and statuses go in one by one and leave in batches, at the reader's pace. */
+/**
+ * One gRPC stream's side of the fan-out: frames and statuses go in one by one and leave in batches, at the reader's
+ * pace.
+ */
 export interface Subscriber {
   push(frame: RawFrame): void;
   /** The newest status of a symbol replaces one that still waits. */

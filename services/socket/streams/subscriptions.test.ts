@@ -61,11 +61,22 @@ const rig = () => {
     details,
     lastEventMs: (name: string) => events?.lastEventMs?.(name),
     confirm,
-    open: (symbols: readonly string[]) => subscriptions.open('aggTrade', symbols, { ...reader, report: () => undefined }),
+    open: (symbols: readonly string[]) =>
+      subscriptions.open('aggTrade', symbols, { ...reader, report: () => undefined }),
     trade: (id: number, timeMs: number) => tradeOfSymbol('tinyusdt', id, timeMs),
     tradeOfSymbol,
     ticker: (price: string) => {
-      const data = { e: '24hrMiniTicker', E: clock.now(), s: 'TINYUSDT', c: price, o: price, h: price, l: price, v: '1', q: '1' };
+      const data = {
+        e: '24hrMiniTicker',
+        E: clock.now(),
+        s: 'TINYUSDT',
+        c: price,
+        o: price,
+        h: price,
+        l: price,
+        v: '1',
+        q: '1',
+      };
       const read = readMessage(JSON.stringify({ stream: 'tinyusdt@miniTicker', data }));
       if (read.type === 'frame') events?.frame(read.frame, clock.now(), 1, false);
     },
@@ -84,7 +95,10 @@ describe('subscriptions', () => {
   });
 
   describe('have the list of the exchange read', () => {
-    /** Some minutes in which it is traded every so many seconds; then it is not. @returns when the list was doubted since, in seconds */
+    /**
+     * Some minutes in which it is traded every so many seconds; then it is not. @returns when the list was doubted
+     * since, in seconds
+     */
     const afterTrades = (everySeconds: number, silentSeconds: number, firstSeconds = 120) => {
       const { clock, follow, confirm, doubts, trade } = rig();
       follow();
@@ -117,7 +131,8 @@ describe('subscriptions', () => {
       for (const symbol of symbols) confirm(`${symbol}@aggTrade`);
       for (let second = 1; second <= 300; second++) {
         clock.advance(1_000);
-        for (const [at, symbol] of symbols.entries()) if (second < 60 + at * 10) tradeOfSymbol(symbol, second, clock.now());
+        for (const [at, symbol] of symbols.entries())
+          if (second < 60 + at * 10) tradeOfSymbol(symbol, second, clock.now());
       }
       expect(doubts.length).toBeGreaterThan(2);
       expect(doubts.slice(1).every((atMs, at) => atMs - (doubts[at] ?? 0) >= 60_000)).toBe(true);

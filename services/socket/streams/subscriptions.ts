@@ -25,7 +25,10 @@ export interface SubscriptionsDeps {
   readonly listing: (symbol: string) => Listing;
   /** A symbol trades that the list says is not traded, or does not that it says is: it may be out of date. */
   readonly listDoubted: () => void;
-  /** When the symbol was traded last, by the exchange's history, epoch milliseconds; undefined where it was not. @throws AppError */
+  /**
+   * When the symbol was traded last, by the exchange's history, epoch milliseconds; undefined where it was not. @throws
+   * AppError
+   */
   readonly lastTradeMs: (symbol: string) => Promise<number | undefined>;
   /** What the exchange's clock shows, epoch milliseconds; undefined while that is not known. */
   readonly exchangeNowMs: () => number | undefined;
@@ -93,7 +96,8 @@ export const createSubscriptions = ({
       },
       reset: (last, next) => {
         metrics.resets.inc();
-        if (kind === 'aggTrade') log.warn({ stream: name, last, next }, 'the exchange began to count anew; following it');
+        if (kind === 'aggTrade')
+          log.warn({ stream: name, last, next }, 'the exchange began to count anew; following it');
         else
           log.warn(
             { stream: name, lastTimeMs: last, nextTimeMs: next },

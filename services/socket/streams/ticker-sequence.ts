@@ -2,13 +2,14 @@ import type { Clock } from '@tickfolio/lib/clock';
 import type { FeedClock } from '@tickfolio/lib/market/feed-clock';
 import type { Sequence, Sequenced, SequenceEvents } from './trade-sequence.js';
 
-// As for trades: times that began anew (a replay) are believed when they last, on a connection newer than the last good one.
+// As for trades: times that began anew (a replay) are believed when they last, on a connection newer than the last good
+// one.
 const lowFrames = 5;
 const lowLastsMs = 5_000;
 
 /**
- * Mini-tickers are snapshots ordered by their event time: only newer ones pass, none ever waits. One whose time proves to lie ahead
- * of all frames, because it was the first that was heard, is no yardstick for those that follow.
+ * Mini-tickers are snapshots ordered by their event time: only newer ones pass, none ever waits. One whose time proves
+ * to lie ahead of all frames, because it was the first that was heard, is no yardstick for those that follow.
  */
 export const createTickerSequence = <F extends Sequenced>(
   clock: Clock,

@@ -42,23 +42,29 @@ const rig = () => {
 
 /** One connection's delivery of a range: in order but for repeats and swapped neighbours. */
 const delivery = (from: number, to: number) =>
-  fc.array(fc.constantFrom('plain', 'twice', 'swap'), { minLength: to - from + 1, maxLength: to - from + 1 }).map((faults) => {
-    const ids: number[] = [];
-    for (let id = from; id <= to; id++) {
-      const fault = faults[id - from];
-      if (fault === 'swap' && id < to && id > from) {
-        ids.push(id + 1, id);
-        id += 1;
-      } else if (fault === 'twice') ids.push(id, id);
-      else ids.push(id);
-    }
-    return ids;
-  });
+  fc
+    .array(fc.constantFrom('plain', 'twice', 'swap'), { minLength: to - from + 1, maxLength: to - from + 1 })
+    .map((faults) => {
+      const ids: number[] = [];
+      for (let id = from; id <= to; id++) {
+        const fault = faults[id - from];
+        if (fault === 'swap' && id < to && id > from) {
+          ids.push(id + 1, id);
+          id += 1;
+        } else if (fault === 'twice') ids.push(id, id);
+        else ids.push(id);
+      }
+      return ids;
+    });
 
 describe('trade sequence', () => {
   it('passes every trade once and in order through a rotation: two connections, interleaved, with repeats and swapped neighbours', () => {
     const rotation = fc
-      .record({ start: fc.integer({ min: 1, max: 20 }), end: fc.integer({ min: 20, max: 40 }), last: fc.integer({ min: 41, max: 60 }) })
+      .record({
+        start: fc.integer({ min: 1, max: 20 }),
+        end: fc.integer({ min: 20, max: 40 }),
+        last: fc.integer({ min: 41, max: 60 }),
+      })
       .chain(({ start, end, last }) =>
         fc.record({
           last: fc.constant(last),
@@ -90,7 +96,11 @@ describe('trade sequence', () => {
   });
 
   it('never repeats, never goes back, never keeps anything for longer than its bound, whatever comes', () => {
-    const step = fc.record({ id: fc.integer({ min: 0, max: 80 }), waitMs: fc.integer({ min: 0, max: 120 }), overlap: fc.boolean() });
+    const step = fc.record({
+      id: fc.integer({ min: 0, max: 80 }),
+      waitMs: fc.integer({ min: 0, max: 120 }),
+      overlap: fc.boolean(),
+    });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
         const { accept, out, clock, sequence, holes } = rig();
@@ -105,7 +115,9 @@ describe('trade sequence', () => {
         expect(out).toEqual([...new Set(out)].sort((a, b) => a - b));
         expect(out.every((id) => given.has(id))).toBe(true);
         // What is missing between the first and the last is exactly what was reported as holes.
-        const missing = holes.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
+        const missing = holes.flatMap(([from, to]) =>
+          Array.from({ length: to - from + 1 }, (_, index) => from + index),
+        );
         const whole = [...out, ...missing].sort((a, b) => a - b);
         expect(whole).toEqual(whole.map((_, index) => (whole[0] ?? 0) + index));
         expect(clock.pending).toBe(0);

@@ -34,15 +34,19 @@ export interface Sequence<F> {
   close(): void;
 }
 
-// When may an exchange have begun its ids anew, rather than repeat old ones? On a connection opened after the one that brought the last
-// new frame, or on that one where the ids follow each other; with nothing new in between, and either later in time than anything before …
+// When may an exchange have begun its ids anew, rather than repeat old ones? On a connection opened after the one that
+// brought the last new frame, or on that one where the ids follow each other; with nothing new in between, and either
+// later in time than anything before …
 const laterFrames = 5;
 const followingFrames = 3;
 const laterByMs = 2_000;
 // … or, for a replay whose times begin anew as well, lasting, on a newer connection only.
 const lowFrames = 20;
 const lowLastsMs = 5_000;
-/** A connection delivers in order but for neighbours. Where it goes on with ids that lie this far behind one, that one was none of its series. */
+/**
+ * A connection delivers in order but for neighbours. Where it goes on with ids that lie this far behind one, that one
+ * was none of its series.
+ */
 const leapIds = 100;
 
 /** Frames with ids that came before, since the last new one. */
@@ -57,7 +61,9 @@ export const createTradeSequence = <F extends Sequenced>(
   let lastSource = 0;
   let low = noLow;
   const held = new Map<number, { frame: F; source: number; dueMs: number; afterOrder: number }>();
-  /** Where the last frame stands behind a hole, or is the first ever, and none behind it came yet: the one before it. */
+  /**
+   * Where the last frame stands behind a hole, or is the first ever, and none behind it came yet: the one before it.
+   */
   let leap: { readonly from: F | undefined } | undefined;
   let timer: Timer | undefined;
 

@@ -2,7 +2,10 @@ import type { Clock } from '@tickfolio/lib/clock';
 import type { SocketLimits } from '../limits.js';
 import type { Feed } from './feed.js';
 
-/** Finds what was traded steadily and is not any more: the exchange may have halted or delisted it, or everything, which only its list says. */
+/**
+ * Finds what was traded steadily and is not any more: the exchange may have halted or delisted it, or everything, which
+ * only its list says.
+ */
 export interface TradingHalts {
   /** Called about once a second. */
   look(feeds: Iterable<Feed>): void;
@@ -46,7 +49,8 @@ export const createTradingHalts = (
     pace.askAfterMs = Math.max(limits.haltedAfterMs, pace.longestPauseMs * unusual);
   };
   const paceOf = ({ lastEventMs }: Feed, before: Pace | undefined, nowMs: number): Pace => {
-    if (!before) return { eventMs: lastEventMs, tradedMs: nowMs, seconds: 0, longestPauseMs: 0, askAfterMs: limits.haltedAfterMs };
+    if (!before)
+      return { eventMs: lastEventMs, tradedMs: nowMs, seconds: 0, longestPauseMs: 0, askAfterMs: limits.haltedAfterMs };
     if (before.eventMs !== lastEventMs) noteTrade(before, nowMs);
     before.eventMs = lastEventMs;
     return before;

@@ -59,7 +59,9 @@ export const createStreamWatchdog = (clock: Clock, limits: SocketLimits, actions
       if (watch.tries > 0 && nowMs < watch.nextTryMs) return;
       if (watch.evidence >= enoughEvidence && nowMs - watch.evidenceSinceMs >= limits.evidenceMs) {
         const why =
-          feed.kind === 'aggTrade' ? 'its mini-tickers show new prices but no trade arrives' : 'its trades arrive but no mini-ticker';
+          feed.kind === 'aggTrade'
+            ? 'its mini-tickers show new prices but no trade arrives'
+            : 'its trades arrive but no mini-ticker';
         const again = watch.tries % 2 === 1;
         postpone(watch, limits.evidenceMs);
         if (again) actions.replace(feed, why);

@@ -106,7 +106,12 @@ export const CredentialsForm = ({ title, action, isNew, notice, check, submit, c
           hint={isNew ? text.passwordHint : undefined}
           fault={faults.password}
           tail={
-            <button type="button" className="button quiet small" aria-pressed={visible} onClick={() => setVisible(!visible)}>
+            <button
+              type="button"
+              className="button quiet small"
+              aria-pressed={visible}
+              onClick={() => setVisible(!visible)}
+            >
               {visible ? text.hidePassword : text.showPassword}
             </button>
           }

@@ -26,11 +26,13 @@ export const SignUpPage = () => {
   const check = (name: string, password: string): CredentialFaults | undefined => {
     const nameFault = name === '' ? text.nameMissing : namePattern.test(name) ? undefined : text.nameShape;
     const length = passwordLength(password);
-    const passwordFault = length < minPassword ? text.passwordShort : length > maxPassword ? text.passwordLong : undefined;
+    const passwordFault =
+      length < minPassword ? text.passwordShort : length > maxPassword ? text.passwordLong : undefined;
     return nameFault || passwordFault ? { name: nameFault, password: passwordFault } : undefined;
   };
   const submit = async (name: string, password: string): Promise<CredentialFaults | undefined> => {
-    if (wish.current.name !== name || wish.current.password !== password) wish.current = { name, password, key: newChangeKey() };
+    if (wish.current.name !== name || wish.current.password !== password)
+      wish.current = { name, password, key: newChangeKey() };
     try {
       await session.signUp(name, password, wish.current.key);
       await session.signIn(name, password);

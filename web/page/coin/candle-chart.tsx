@@ -55,7 +55,11 @@ export const CandleChart = ({ label, slots, stepMs, newest }: CandleChartProps) 
 
   const pointed = newest?.atMs === pointedMs ? newest : slots.find(({ atMs }) => atMs === pointedMs)?.candle;
   const prices =
-    pointed && ([text.open, text.high, text.low, text.close] as const).map((name, at) => ({ name, price: pricesOf(pointed)[at] ?? '' }));
+    pointed &&
+    ([text.open, text.high, text.low, text.close] as const).map((name, at) => ({
+      name,
+      price: pricesOf(pointed)[at] ?? '',
+    }));
   return (
     <div className="chart">
       <p className="chart-legend" aria-hidden="true">

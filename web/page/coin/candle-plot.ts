@@ -1,4 +1,12 @@
-import { CandlestickSeries, ColorType, CrosshairMode, createChartEx, LineStyle, type Time, type UTCTimestamp } from 'lightweight-charts';
+import {
+  CandlestickSeries,
+  ColorType,
+  CrosshairMode,
+  createChartEx,
+  LineStyle,
+  type Time,
+  type UTCTimestamp,
+} from 'lightweight-charts';
 import type { Times } from '../text/times.js';
 import type { Candle, Slot } from './candle.js';
 import { createLocalTimeScale } from './local-time-scale.js';
@@ -14,7 +22,10 @@ export interface CandlePlotOptions {
 }
 
 export interface CandlePlot {
-  /** Moves the newest candle, or begins another; one older than the newest is dropped, for a clock may have been set back. */
+  /**
+   * Moves the newest candle, or begins another; one older than the newest is dropped, for a clock may have been set
+   * back.
+   */
   update(candle: Candle): void;
   close(): void;
 }

@@ -43,11 +43,17 @@ const smaller = (a: string, b: string) => (compare(exact(a), exact(b)) <= 0 ? a 
  * @param grown the one before; the same object comes back when nothing changed
  * @param known what the archive has by now of that stretch
  */
-export const growCandle = (grown: Candle | undefined, known: Candle | undefined, atMs: number, price: string): Candle => {
+export const growCandle = (
+  grown: Candle | undefined,
+  known: Candle | undefined,
+  atMs: number,
+  price: string,
+): Candle => {
   const seen = [known, grown?.atMs === atMs ? grown : undefined].filter((candle) => candle !== undefined);
   const open = seen[0]?.open ?? price;
   const high = seen.reduce((most, candle) => larger(most, candle.high), price);
   const low = seen.reduce((least, candle) => smaller(least, candle.low), price);
-  const isSame = grown?.atMs === atMs && grown.open === open && grown.high === high && grown.low === low && grown.close === price;
+  const isSame =
+    grown?.atMs === atMs && grown.open === open && grown.high === high && grown.low === low && grown.close === price;
   return isSame ? grown : { atMs, open, high, low, close: price };
 };

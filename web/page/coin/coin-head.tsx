@@ -37,7 +37,8 @@ const recorded = { kind: 'recorded' } as const;
 /** Which coin it is, what it costs, and why that is not of now. */
 export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asOfMs }: CoinHeadProps) => {
   const { text, times } = useSpeaking();
-  const reason = row?.priceText === undefined ? (isDelisted ? gone : undefined) : row.stale && !row.pending ? row : undefined;
+  const reason =
+    row?.priceText === undefined ? (isDelisted ? gone : undefined) : row.stale && !row.pending ? row : undefined;
   const without = reason ?? row;
   const priceText = row?.priceText ?? (shown && grouped(shown.price, text.numbers));
   const pair = besideName(name, { base, quote });
@@ -83,7 +84,9 @@ export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asO
       {row?.priceDay && (
         <p>
           <ChangeMark change={row.priceDay} percentOnly note={note} />{' '}
-          <span className="none">{row.daySinceMs === undefined ? text.day : text.since(times.near(row.daySinceMs, asOfMs))}</span>
+          <span className="none">
+            {row.daySinceMs === undefined ? text.day : text.since(times.near(row.daySinceMs, asOfMs))}
+          </span>
         </p>
       )}
     </section>

@@ -20,8 +20,12 @@ import { candleRanges, useCandles, useGrowingCandle } from './use-candles.js';
 import { useCoinFreshness } from './use-coin-freshness.js';
 
 const CandleChart = latePart(() => import('./candle-chart.js').then(({ CandleChart: found }) => found));
-const AddCoinDialog = latePart(() => import('../portfolio/changes/add-coin-dialog.js').then(({ AddCoinDialog: found }) => found));
-const ChangeCoinDialog = latePart(() => import('../portfolio/changes/change-coin-dialog.js').then(({ ChangeCoinDialog: found }) => found));
+const AddCoinDialog = latePart(() =>
+  import('../portfolio/changes/add-coin-dialog.js').then(({ AddCoinDialog: found }) => found),
+);
+const ChangeCoinDialog = latePart(() =>
+  import('../portfolio/changes/change-coin-dialog.js').then(({ ChangeCoinDialog: found }) => found),
+);
 
 /** Of a coin that is gone the last hour would be empty. */
 const usualRange = (isGone: boolean): CandleRange => (isGone ? '1y' : '1h');
@@ -51,7 +55,8 @@ export const CoinPage = () => {
 
   useNewListings(isNotListed && !row ? symbol : undefined);
   // Only what is neither listed nor held, and not in the archive either.
-  const isRefused = isProblem(archive.error, 404) || (archive.error !== null && !archive.isLoaded && isNotListed && view !== undefined);
+  const isRefused =
+    isProblem(archive.error, 404) || (archive.error !== null && !archive.isLoaded && isNotListed && view !== undefined);
   const unknown = !row && isRefused;
   if (unknown) {
     return (
@@ -92,7 +97,16 @@ export const CoinPage = () => {
       <Link to="/" className="back-link">
         <span aria-hidden="true">←</span> <span>{text.portfolio}</span>
       </Link>
-      <CoinHead name={name} base={base} quote={quote} row={row} isDelisted={isDelisted} fresh={fresh} shown={shown} asOfMs={view.asOfMs} />
+      <CoinHead
+        name={name}
+        base={base}
+        quote={quote}
+        row={row}
+        isDelisted={isDelisted}
+        fresh={fresh}
+        shown={shown}
+        asOfMs={view.asOfMs}
+      />
       <section className="card coin-chart" aria-label={text.chartOf(name)}>
         <div className="panel-head">
           <h2>{text.price}</h2>
@@ -118,7 +132,13 @@ export const CoinPage = () => {
         )}
         {archive.day && shown && (
           <CardBoundary about={symbol}>
-            <DayRange day={archive.day} volume={archive.volume} price={shown.price} base={assets?.base} quote={assets?.quote} />
+            <DayRange
+              day={archive.day}
+              volume={archive.volume}
+              price={shown.price}
+              base={assets?.base}
+              quote={assets?.quote}
+            />
           </CardBoundary>
         )}
       </div>

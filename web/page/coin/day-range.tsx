@@ -64,7 +64,14 @@ export const DayRange = ({ day, volume, price, base, quote }: DayRangeProps) => 
       </h2>
       <svg viewBox="0 0 100 8" className="day-bar" aria-hidden="true" preserveAspectRatio="none">
         <rect x="0" y="3" width="100" height="2" rx="1" />
-        <rect x={Math.min(98.5, Math.max(0, place - 0.75))} y="0" width="1.5" height="8" rx="0.75" className="day-now" />
+        <rect
+          x={Math.min(98.5, Math.max(0, place - 0.75))}
+          y="0"
+          width="1.5"
+          height="8"
+          rx="0.75"
+          className="day-now"
+        />
       </svg>
       <dl className="facts">
         <div>

@@ -7,7 +7,10 @@ import {
   type UTCTimestamp,
 } from 'lightweight-charts';
 
-/** What begins at a point, in seconds of local time, and how much a label there weighs: the library's numbers, and one more, so that tens of minutes come before fives. */
+/**
+ * What begins at a point, in seconds of local time, and how much a label there weighs: the library's numbers, and one
+ * more, so that tens of minutes come before fives.
+ */
 const weights: readonly (readonly [seconds: number, weight: number])[] = [
   [86_400, 50],
   [43_200, 33],
@@ -36,7 +39,8 @@ export const weightOf = (now: number, before: number): number => {
 type MutablePoint = { -readonly [K in keyof TimeScalePoint]: TimeScalePoint[K] };
 
 /**
- * A time scale whose places are moments (UTC), which never run back, and whose labels stand at local midnights and full hours.
+ * A time scale whose places are moments (UTC), which never run back, and whose labels stand at local midnights and full
+ * hours.
  * @param aheadMs how far local time is ahead of UTC at a moment
  * @param label writes a label
  */
@@ -50,12 +54,16 @@ export const createLocalTimeScale = (
   };
   class LocalTimeScale extends defaultHorzScaleBehavior() {
     override formatTickmark({ originalTime, weight }: TickMark): string {
-      return label((originalTime as UTCTimestamp) * 1_000, weight >= yearWeight ? 'year' : weight >= dayWeight ? 'day' : 'time');
+      return label(
+        (originalTime as UTCTimestamp) * 1_000,
+        weight >= yearWeight ? 'year' : weight >= dayWeight ? 'day' : 'time',
+      );
     }
     override fillWeightsForPoints(points: readonly MutablePoint[], startIndex: number): void {
       for (let at = Math.max(1, startIndex); at < points.length; at++) {
         const [point, before] = [points[at], points[at - 1]];
-        if (point && before) point.timeWeight = weightOf(localOf(point), localOf(before)) as TimeScalePoint['timeWeight'];
+        if (point && before)
+          point.timeWeight = weightOf(localOf(point), localOf(before)) as TimeScalePoint['timeWeight'];
       }
     }
   }

@@ -43,7 +43,10 @@ export const Position = ({ row, onChange }: PositionProps) => {
           <div>
             <dt>{row.quote === 'USDT' ? period : text.ofValue(period)}</dt>
             <dd>
-              <ChangeMark change={row.day} note={row.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs))} />
+              <ChangeMark
+                change={row.day}
+                note={row.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs))}
+              />
             </dd>
           </div>
         )}

@@ -24,14 +24,20 @@ const candleOf = ({ Time, Open, High, Low, Close }: CandleText): Candle => ({
   low: Low,
   close: Close,
 });
-const dayOf = ({ Open, High, Low }: DayText, isRolling: boolean): Day => ({ open: Open, high: High, low: Low, isRolling });
+const dayOf = ({ Open, High, Low }: DayText, isRolling: boolean): Day => ({
+  open: Open,
+  high: High,
+  low: Low,
+  isRolling,
+});
 
 /** What the archive has of a symbol; while another range is asked for, that of the one before. */
 export const useCandles = (symbol: string, range: CandleRange) => {
   const { session, store } = useParts();
   const { data, error, isPlaceholderData } = useQuery({
     queryKey: ['candles', symbol, range],
-    queryFn: () => session.call<CandlesAnswer>('GET', `/api/v1/coins/${encodeURIComponent(symbol)}/candles?range=${range}`),
+    queryFn: () =>
+      session.call<CandlesAnswer>('GET', `/api/v1/coins/${encodeURIComponent(symbol)}/candles?range=${range}`),
     refetchInterval: refreshMs,
     // Of another symbol nothing is shown.
     placeholderData: (before, query) => (query?.queryKey[1] === symbol ? before : undefined),
@@ -75,15 +81,22 @@ interface Grown {
 }
 
 /**
- * The candle that is still growing, moved by the live price. A moment of before the newest candle moves the newest one, until the
- * next answer of the archive: a clock may have been set back.
+ * The candle that is still growing, moved by the live price. A moment of before the newest candle moves the newest one,
+ * until the next answer of the archive: a clock may have been set back.
  */
-export const useGrowingCandle = (key: string, slots: readonly Slot[], stepMs: number, price: string | undefined, asOfMs: number) => {
+export const useGrowingCandle = (
+  key: string,
+  slots: readonly Slot[],
+  stepMs: number,
+  price: string | undefined,
+  asOfMs: number,
+) => {
   const kept = useRef<Grown>(undefined);
   if (price === undefined || stepMs === 0) return undefined;
   const lastMs = slots.at(-1)?.atMs ?? 0;
   const grown = kept.current;
-  const before = grown?.key === key && (grown.slots === slots || grown.candle.atMs <= lastMs) ? grown.candle : undefined;
+  const before =
+    grown?.key === key && (grown.slots === slots || grown.candle.atMs <= lastMs) ? grown.candle : undefined;
   const atMs = Math.max(Math.floor(asOfMs / stepMs) * stepMs, before?.atMs ?? 0, lastMs);
   const known = slots.findLast((slot) => slot.atMs === atMs)?.candle;
   const candle = growCandle(before, known, atMs, price);

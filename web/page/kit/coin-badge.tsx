@@ -15,7 +15,8 @@ const known: Readonly<Record<string, number>> = {
   AVAX: 6,
 };
 
-const hueOf = (asset: string): number => known[asset] ?? [...asset].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 12, 7);
+const hueOf = (asset: string): number =>
+  known[asset] ?? [...asset].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 12, 7);
 
 /** A coin's sign: its first letters on a colour of its own. */
 export const CoinBadge = memo(({ asset }: { readonly asset: string }) => (

@@ -40,6 +40,8 @@ describe('what the server refused', () => {
     expect(text.nameHint).toContain(letters);
   });
   it('is said to be in the words of the server where the page has none for it', async () => {
-    expect(faultText(await refused(409), de)).toBe('Der Server hat das abgelehnt, mit seinen eigenen Worten: Words of the server.');
+    expect(faultText(await refused(409), de)).toBe(
+      'Der Server hat das abgelehnt, mit seinen eigenen Worten: Words of the server.',
+    );
   });
 });

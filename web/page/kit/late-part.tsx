@@ -11,7 +11,10 @@ const isServerThere = (): Promise<boolean> =>
     () => false,
   );
 
-/** Loads, and while the server is away waits for it. @throws Error where it is not there a second time, with the server there: then the file is gone */
+/**
+ * Loads, and while the server is away waits for it. @throws Error where it is not there a second time, with the server
+ * there: then the file is gone
+ */
 export const loadPatiently = async <Part,>(load: () => Promise<Part>): Promise<Part> => {
   let wasThere = false;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(lastPauseMs, pauseMs * 2)) {
@@ -27,6 +30,8 @@ export const loadPatiently = async <Part,>(load: () => Promise<Part>): Promise<P
   }
 };
 
-/** A part of the page that is loaded when it is first shown. React would keep a failure for as long as the page is open. */
+/**
+ * A part of the page that is loaded when it is first shown. React would keep a failure for as long as the page is open.
+ */
 export const latePart = <Props extends object>(load: () => Promise<ComponentType<Props>>) =>
   lazy(() => loadPatiently(load).then((Part) => ({ default: Part })));

@@ -61,7 +61,10 @@ const createRoom = () => {
   const server = createServer();
   return { clock, store, server, shown };
 };
-const shownOf = ({ TotalValue, Coins }: Frame) => ({ total: TotalValue, rows: Coins.map((coin) => `${coin.Symbol} ${coin.Quantity}`) });
+const shownOf = ({ TotalValue, Coins }: Frame) => ({
+  total: TotalValue,
+  rows: Coins.map((coin) => `${coin.Symbol} ${coin.Quantity}`),
+});
 
 describe('a coin that is changed here and on another device at the same time', () => {
   it('is shown as the server has it where the answer comes before the frame of both', () => {
@@ -164,8 +167,16 @@ it('goes on showing what was answered while the connection is lost', () => {
 
 /** Something that happens between two devices and their server. */
 const event = fc.oneof(
-  fc.record({ what: fc.constant('mine' as const), symbol: fc.constantFrom(...symbols), by: fc.constantFrom(1, 2, -1, -3, 'all' as const) }),
-  fc.record({ what: fc.constant('theirs' as const), symbol: fc.constantFrom(...symbols), by: fc.constantFrom(1, 5, -2, 'all' as const) }),
+  fc.record({
+    what: fc.constant('mine' as const),
+    symbol: fc.constantFrom(...symbols),
+    by: fc.constantFrom(1, 2, -1, -3, 'all' as const),
+  }),
+  fc.record({
+    what: fc.constant('theirs' as const),
+    symbol: fc.constantFrom(...symbols),
+    by: fc.constantFrom(1, 5, -2, 'all' as const),
+  }),
   fc.record({ what: fc.constantFrom('arrives', 'answered', 'lost', 'frame', 'late frame') }),
   fc.record({ what: fc.constant('time' as const), ms: fc.constantFrom(10, 700, 2_000) }),
 );
@@ -173,10 +184,14 @@ type Event = typeof event extends fc.Arbitrary<infer One> ? One : never;
 const run = (events: readonly Event[], told: boolean) => {
   const { clock, store, server, shown } = createRoom();
   const sent: { readonly change: ExpectedChange; readonly symbol: string; readonly by: number | 'all' }[] = [];
-  const answers: { readonly change: ExpectedChange; readonly answer: { quantity: string; version: number } | undefined }[] = [];
+  const answers: {
+    readonly change: ExpectedChange;
+    readonly answer: { quantity: string; version: number } | undefined;
+  }[] = [];
   const old: Frame[] = [server.frame(told)];
   const arrive = (at: number) => {
-    for (const { change, symbol, by } of sent.splice(at, 1)) answers.push({ change, answer: server.change(symbol, by) });
+    for (const { change, symbol, by } of sent.splice(at, 1))
+      answers.push({ change, answer: server.change(symbol, by) });
   };
   const answer = (isLost = false) => {
     // Not always in the order of the requests.
@@ -185,7 +200,8 @@ const run = (events: readonly Event[], told: boolean) => {
   };
   store.takeFrame(server.frame(told));
   for (const next of events) {
-    if (next.what === 'mine') sent.push({ ...next, change: store.expect(next.symbol, next.by === 'all' ? remove : add(String(next.by))) });
+    if (next.what === 'mine')
+      sent.push({ ...next, change: store.expect(next.symbol, next.by === 'all' ? remove : add(String(next.by))) });
     else if (next.what === 'theirs') server.change(next.symbol, next.by);
     else if (next.what === 'time') clock.advance(next.ms);
     else if (next.what === 'arrives') arrive(0);

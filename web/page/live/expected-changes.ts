@@ -21,8 +21,8 @@ export interface ExpectedChange {
 }
 
 /**
- * Changes that were made here and are in no frame yet. Frames skip states, so one that looks as expected may never come: a change ends with
- * the first frame that is as new as the answer to it.
+ * Changes that were made here and are in no frame yet. Frames skip states, so one that looks as expected may never
+ * come: a change ends with the first frame that is as new as the answer to it.
  */
 export interface ExpectedChanges {
   begin(symbol: string, step: CoinStep): ExpectedChange;
@@ -52,7 +52,10 @@ interface Chain {
   timer: Timer | undefined;
 }
 
-/** So long after its answer a change is shown at most, if frames come that do not tell (of a server older than this page): then they are right. */
+/**
+ * So long after its answer a change is shown at most, if frames come that do not tell (of a server older than this
+ * page): then they are right.
+ */
 const boundMs = 3_000;
 
 const quantityOf = ({ base, steps }: Chain): string | null => {

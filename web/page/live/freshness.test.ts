@@ -10,9 +10,16 @@ const Exact = Decimal.clone({ precision: 100 });
 const asOfMs = Date.parse(testAsOf);
 const at = (agoMs: number) => new Date(asOfMs - agoMs).toISOString();
 const came = (agoMs: number): Partial<FrameCoin> => ({ PriceReceived: at(agoMs) });
-const stale = (agoMs: number, more: Partial<FrameCoin> = {}): Partial<FrameCoin> => ({ ...came(agoMs), Stale: true, ...more });
+const stale = (agoMs: number, more: Partial<FrameCoin> = {}): Partial<FrameCoin> => ({
+  ...came(agoMs),
+  Stale: true,
+  ...more,
+});
 const fresh = (worth: string, old: string) =>
-  viewOfCoins(new Exact(worth).plus(old).toFixed(), [testCoin('btcusdt', worth), testCoin('ethusdt', old, came(30_000))]).fresh;
+  viewOfCoins(new Exact(worth).plus(old).toFixed(), [
+    testCoin('btcusdt', worth),
+    testCoin('ethusdt', old, came(30_000)),
+  ]).fresh;
 
 describe('how live a value is', () => {
   it('says how much of the value is fresh', () => {
@@ -32,7 +39,9 @@ describe('how live a value is', () => {
       fc.property(amount, fc.option(amount), (now, old) => {
         const total = new Exact(now).plus(old ?? 0);
         const part = new Exact(now).times(100).div(total).floor();
-        expect(freshnessOf([], parseDecimal(now), parseDecimal(total.toFixed()), asOfMs)).toMatchObject({ part: part.toFixed() });
+        expect(freshnessOf([], parseDecimal(now), parseDecimal(total.toFixed()), asOfMs)).toMatchObject({
+          part: part.toFixed(),
+        });
         expect(part.eq(100)).toBe(old === null);
       }),
       { numRuns: 200 },
@@ -47,12 +56,21 @@ describe('how live a value is', () => {
     const down = (symbol: string, agoMs: number) => testCoin(symbol, '50', stale(agoMs, { PriceState: 'feed-down' }));
     const { fresh: outage } = viewOfCoins('100', [down('btcusdt', 65_000), down('ethusdt', 90_000)]);
     expect(outage).toEqual({ kind: 'down', sinceMs: asOfMs - 65_000 });
-    expect(viewOfCoins('0', [testCoin('btcusdt', null, { PriceState: 'feed-down' })]).fresh).toEqual({ kind: 'down', sinceMs: undefined });
+    expect(viewOfCoins('0', [testCoin('btcusdt', null, { PriceState: 'feed-down' })]).fresh).toEqual({
+      kind: 'down',
+      sinceMs: undefined,
+    });
     // One of two is read on.
-    expect(viewOfCoins('100', [testCoin('btcusdt', '50'), down('ethusdt', 90_000)]).fresh).toMatchObject({ kind: 'live', part: '50' });
+    expect(viewOfCoins('100', [testCoin('btcusdt', '50'), down('ethusdt', 90_000)]).fresh).toMatchObject({
+      kind: 'live',
+      part: '50',
+    });
   });
   it('says of a quiet portfolio how old its newest price is, rounded up, and from when on none came', () => {
-    expect(viewOfCoins('100', [testCoin('btcusdt', '100', came(12_100))]).fresh).toEqual({ kind: 'quiet', seconds: 13 });
+    expect(viewOfCoins('100', [testCoin('btcusdt', '100', came(12_100))]).fresh).toEqual({
+      kind: 'quiet',
+      seconds: 13,
+    });
     const old = testCoin('btcusdt', '100', stale(61_000, { PriceState: 'old' }));
     expect(viewOfCoins('100', [old]).fresh).toEqual({ kind: 'still', sinceMs: asOfMs - 61_000 });
     expect(viewOfCoins('0', [testCoin('btcusdt', null)]).fresh).toBeUndefined();

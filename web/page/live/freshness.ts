@@ -36,7 +36,9 @@ export const notFresh = (coins: readonly FrameCoin[], asOfMs: number): Freshness
   const isCurrent = coins.some((coin) => !coin.Stale && coin.Price !== null);
   if (!isCurrent && coins.some(({ PriceState: state }) => state === 'feed-down')) return { kind: 'down', sinceMs };
   if (sinceMs === undefined) return undefined;
-  return isCurrent ? { kind: 'quiet', seconds: Math.max(0, Math.ceil((asOfMs - sinceMs) / secondMs)) } : { kind: 'still', sinceMs };
+  return isCurrent
+    ? { kind: 'quiet', seconds: Math.max(0, Math.ceil((asOfMs - sinceMs) / secondMs)) }
+    : { kind: 'still', sinceMs };
 };
 
 const hundredOf = (value: Decimal): Decimal => ({ ...value, units: value.units * 100n });
@@ -48,7 +50,12 @@ const floorPercent = (part: Decimal, whole: Decimal): bigint => {
 };
 
 /** Of a portfolio. @param fresh what of the total has a fresh price, in USDT */
-export const freshnessOf = (coins: readonly FrameCoin[], fresh: Decimal, total: Decimal, asOfMs: number): Freshness | undefined => {
+export const freshnessOf = (
+  coins: readonly FrameCoin[],
+  fresh: Decimal,
+  total: Decimal,
+  asOfMs: number,
+): Freshness | undefined => {
   if (fresh.units === 0n || total.units === 0n) return notFresh(coins, asOfMs);
   const part = floorPercent(fresh, total);
   return { kind: 'live', part: part.toString(), level: part >= 90n ? 'good' : part >= 50n ? 'fair' : 'poor' };

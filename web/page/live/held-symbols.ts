@@ -10,8 +10,12 @@ const asOneText = <T>(coins: readonly T[] | undefined, symbolOf: (coin: T) => st
   return found;
 };
 
-/** Which coins are shown, as one text: the same for the same coins, in whatever order. A count would be the same for others too. */
-export const heldSymbols = (rows: readonly Pick<Row, 'symbol'>[] | undefined): string => asOneText(rows, ({ symbol }) => symbol);
+/**
+ * Which coins are shown, as one text: the same for the same coins, in whatever order. A count would be the same for
+ * others too.
+ */
+export const heldSymbols = (rows: readonly Pick<Row, 'symbol'>[] | undefined): string =>
+  asOneText(rows, ({ symbol }) => symbol);
 
 /** Which coins the server has, likewise. What it has not confirmed yet it cannot answer for. */
 export const framedSymbols = (coins: readonly Pick<FrameCoin, 'Symbol'>[] | undefined): string =>

@@ -5,7 +5,13 @@ import type { Frame } from './frame.js';
 import { createLiveConnection } from './live-connection.js';
 import type { Connection } from './live-socket.js';
 
-const frame = (TotalValue: string): Frame => ({ UserID: 'u', UserName: 'u', TotalValue, Coins: [], AsOf: '2026-01-27T10:00:00.000Z' });
+const frame = (TotalValue: string): Frame => ({
+  UserID: 'u',
+  UserName: 'u',
+  TotalValue,
+  Coins: [],
+  AsOf: '2026-01-27T10:00:00.000Z',
+});
 
 /** A page between a server and what may stand in between. */
 const open = (path: { socket: 'passes' | 'refused' | 'hangs' | 'throws'; rest: 'passes' | 'away' | 'over' }) => {
@@ -58,17 +64,20 @@ describe('the live values', () => {
     expect([told, count.reads, totals.length]).toEqual([['connecting', 'live'], 0, 21]);
   });
 
-  it.each(['refused', 'hangs', 'throws'] as const)('are read every 3 s where a socket %s, and the page says so', async (socket) => {
-    const { clock, totals, told, count } = open({ socket, rest: 'passes' });
-    await clock.advanceAsync(20_000);
-    expect(told).toEqual(['connecting', 'reading']);
-    expect(totals).toEqual([1, 2, 3, 4, 5, 6, 7].map((reading) => `by reading ${reading}`));
-    // The session is not to blame, so nobody renews tokens by the minute; the socket is tried all the while.
-    await clock.advanceAsync(600_000);
-    expect(count.renewals).toBe(0);
-    expect(count.sockets).toBeGreaterThan(30);
-    expect(count.reads).toBeLessThan(210);
-  });
+  it.each(['refused', 'hangs', 'throws'] as const)(
+    'are read every 3 s where a socket %s, and the page says so',
+    async (socket) => {
+      const { clock, totals, told, count } = open({ socket, rest: 'passes' });
+      await clock.advanceAsync(20_000);
+      expect(told).toEqual(['connecting', 'reading']);
+      expect(totals).toEqual([1, 2, 3, 4, 5, 6, 7].map((reading) => `by reading ${reading}`));
+      // The session is not to blame, so nobody renews tokens by the minute; the socket is tried all the while.
+      await clock.advanceAsync(600_000);
+      expect(count.renewals).toBe(0);
+      expect(count.sockets).toBeGreaterThan(30);
+      expect(count.reads).toBeLessThan(210);
+    },
+  );
 
   it.each(['refused', 'throws'] as const)(
     'are there at once at the first visit where a socket %s, before anybody reads that nothing is reached',
@@ -196,27 +205,35 @@ describe('the live values', () => {
   });
 });
 
-it.each([1009, 1007])('values are read where something between page and server closes every socket with %i', async (code) => {
-  const clock = createManualClock();
-  const told: Connection[] = [];
-  const totals: string[] = [];
-  let sockets = 0;
-  const connection = createLiveConnection({
-    clock,
-    random: () => 0.5,
-    open: () => {
-      sockets++;
-      const socket = { readyState: 1, onmessage: null, onclose: null, close: () => undefined } as unknown as WebSocket;
-      clock.after(20, () => socket.onclose?.({ code } as CloseEvent));
-      return socket;
-    },
-    token: async () => 'token',
-    renew: async () => 'token',
-    read: async () => frame('read'),
-    onFrame: ({ TotalValue }) => totals.push(TotalValue),
-    onConnection: (next) => told.push(next),
-  });
-  await clock.advanceAsync(20_000);
-  connection.close();
-  expect([told.at(-1), totals.length > 3, sockets > 1]).toEqual(['reading', true, true]);
-});
+it.each([1009, 1007])(
+  'values are read where something between page and server closes every socket with %i',
+  async (code) => {
+    const clock = createManualClock();
+    const told: Connection[] = [];
+    const totals: string[] = [];
+    let sockets = 0;
+    const connection = createLiveConnection({
+      clock,
+      random: () => 0.5,
+      open: () => {
+        sockets++;
+        const socket = {
+          readyState: 1,
+          onmessage: null,
+          onclose: null,
+          close: () => undefined,
+        } as unknown as WebSocket;
+        clock.after(20, () => socket.onclose?.({ code } as CloseEvent));
+        return socket;
+      },
+      token: async () => 'token',
+      renew: async () => 'token',
+      read: async () => frame('read'),
+      onFrame: ({ TotalValue }) => totals.push(TotalValue),
+      onConnection: (next) => told.push(next),
+    });
+    await clock.advanceAsync(20_000);
+    connection.close();
+    expect([told.at(-1), totals.length > 3, sockets > 1]).toEqual(['reading', true, true]);
+  },
+);

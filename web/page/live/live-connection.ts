@@ -3,13 +3,19 @@ import { isFrame } from './frame.js';
 import { type Connection, createLiveSocket, type LiveSocket, type LiveSocketDeps } from './live-socket.js';
 
 export interface LiveConnectionDeps extends LiveSocketDeps {
-  /** One frame over REST; where the session is over, that comes out here, since a browser does not tell why no socket opens. @throws Problem */
+  /**
+   * One frame over REST; where the session is over, that comes out here, since a browser does not tell why no socket
+   * opens. @throws Problem
+   */
   readonly read: () => Promise<unknown>;
 }
 
 /** So long without a frame, and the page reads instead of waiting: longer than a usual reconnect takes. */
 const patienceMs = 5_000;
-/** The same while nothing is shown yet. A socket that opens has its first frame much sooner; one that is refused is not waited for at all. */
+/**
+ * The same while nothing is shown yet. A socket that opens has its first frame much sooner; one that is refused is not
+ * waited for at all.
+ */
 const firstPatienceMs = 1_000;
 /** How often it reads; the page says so. */
 export const readEveryMs = 3_000;
@@ -17,8 +23,8 @@ export const readEveryMs = 3_000;
 const jitter = 0.1;
 
 /**
- * Frames over the socket, and while no socket gets through (a proxy or a filter in between) over REST, read again and again. The socket is
- * tried all the while, and what comes over it ends the reading.
+ * Frames over the socket, and while no socket gets through (a proxy or a filter in between) over REST, read again and
+ * again. The socket is tried all the while, and what comes over it ends the reading.
  */
 export const createLiveConnection = (deps: LiveConnectionDeps): LiveSocket => {
   const { clock, random, read, onFrame, onConnection } = deps;

@@ -44,7 +44,10 @@ const openState = 1;
 /** Of a connection that broke, as browsers have it. */
 const brokenCode = 1006;
 
-/** The portfolio's socket, kept open: it reconnects with backoff and jitter, notices silence, and renews its token in place. */
+/**
+ * The portfolio's socket, kept open: it reconnects with backoff and jitter, notices silence, and renews its token in
+ * place.
+ */
 export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
   const { clock, random } = deps;
   let socket: WebSocket | undefined;
@@ -80,7 +83,8 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
     if (action === 'refresh')
       void deps.renew().then(
         () => later(0),
-        (thrown: unknown) => (isProblem(thrown, 401) ? undefined : later(doubledMs(pauses.minRetryMs, pauses.maxRetryMs, failures))),
+        (thrown: unknown) =>
+          isProblem(thrown, 401) ? undefined : later(doubledMs(pauses.minRetryMs, pauses.maxRetryMs, failures)),
       );
     else if (action === 'reconnect-now' && failures === 0) later(random() * pauses.minRetryMs);
     else later(retryPauseMs({ ...pauses, random }, failures));
@@ -100,7 +104,8 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
       tries = 0;
       deps.onConnection('live');
       deps.onFrame(message);
-    } else if (isConnectionMessage(message) && message.Type === 'token-expiring') deps.token().then(offer, () => undefined); // A newer one may have been renewed while this socket was being opened.
+    } else if (isConnectionMessage(message) && message.Type === 'token-expiring')
+      deps.token().then(offer, () => undefined); // A newer one may have been renewed while this socket was being opened.
   };
   const connect = async () => {
     timer?.cancel();

@@ -23,7 +23,9 @@ export interface LiveState {
   readonly connection: Connection;
 }
 
-/** The live portfolio for the page: frames go in at any pace, changes come out at most once per picture of the screen. */
+/**
+ * The live portfolio for the page: frames go in at any pace, changes come out at most once per picture of the screen.
+ */
 export interface PortfolioStore {
   readonly state: LiveState;
   /** The newest frame as it came; for what needs exact prices. */
@@ -91,7 +93,10 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
   /** The version that is shown, and since when frames of an older one come. */
   let newest = 0;
   let olderSinceMs: number | undefined;
-  /** Of a replica that has not heard of the newest changes: it compares within seconds. For longer it is a database restored from before. */
+  /**
+   * Of a replica that has not heard of the newest changes: it compares within seconds. For longer it is a database
+   * restored from before.
+   */
   const isOlder = ({ Version = newest }: Frame): boolean => {
     if (Version < newest) {
       olderSinceMs ??= clock.monotonic();
@@ -118,7 +123,8 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
       if (isOlder(next)) return;
       frame = next;
       for (const { Symbol: symbol, Quantity, Price, Total, PriceTime } of next.Coins) {
-        if (Total !== null && !opened.has(symbol)) opened.set(symbol, { quantity: exact(Quantity), total: exact(Total) });
+        if (Total !== null && !opened.has(symbol))
+          opened.set(symbol, { quantity: exact(Quantity), total: exact(Total) });
         if (Price !== null && PriceTime !== null) trails.add(symbol, Date.parse(next.AsOf), Price);
       }
       expected.takeFrame(next);

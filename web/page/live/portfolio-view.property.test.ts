@@ -14,7 +14,9 @@ const amount = fc
   .map(([whole, fraction]) => new Exact(fraction ? `${whole}.${fraction}` : whole).toFixed());
 const coin = fc.record({
   quantity: fc.constantFrom('1', '0.5', '1234567.000000000000000001'),
-  price: fc.option(fc.oneof({ weight: 2, arbitrary: fc.constantFrom('1', '2', '0.000000000012') }, { weight: 1, arbitrary: amount })),
+  price: fc.option(
+    fc.oneof({ weight: 2, arbitrary: fc.constantFrom('1', '2', '0.000000000012') }, { weight: 1, arbitrary: amount }),
+  ),
   stale: fc.boolean(),
 });
 const frameOf = (coins: readonly { quantity: string; price: string | null; stale: boolean }[], at: number): Frame => {
@@ -30,7 +32,13 @@ const frameOf = (coins: readonly { quantity: string; price: string | null; stale
     };
   });
   const total = rows.reduce((sum, { Total }) => sum.plus(Total ?? 0), new Exact(0)).toFixed();
-  return { UserID: 'u', UserName: 'maria', TotalValue: total, Coins: rows, AsOf: new Date(1_769_508_001_000 + at * 500).toISOString() };
+  return {
+    UserID: 'u',
+    UserName: 'maria',
+    TotalValue: total,
+    Coins: rows,
+    AsOf: new Date(1_769_508_001_000 + at * 500).toISOString(),
+  };
 };
 
 /** What a view shows, without what counts changes. */
@@ -48,11 +56,16 @@ describe('a portfolio that is kept up to date', () => {
           const view = viewOf({ ...input, frame, before });
           const anew = viewOf({ ...input, frame, before: undefined });
           expect(view.rows.map(shown)).toEqual(anew.rows.map(shown));
-          const sums = ({ total: { direction, ticks, ...total }, ...rest }: PortfolioView) => ({ ...rest, rows: [], total });
+          const sums = ({ total: { direction, ticks, ...total }, ...rest }: PortfolioView) => ({
+            ...rest,
+            rows: [],
+            total,
+          });
           expect(sums(view)).toEqual(sums(anew));
           for (const row of view.rows) {
             const value = row.value === undefined ? undefined : new Exact(row.value);
-            const worth = value && new Exact(frame.TotalValue).isZero() ? undefined : value?.times(100).div(frame.TotalValue);
+            const worth =
+              value && new Exact(frame.TotalValue).isZero() ? undefined : value?.times(100).div(frame.TotalValue);
             const rounded = worth?.toFixed(1, Decimal.ROUND_HALF_UP);
             // What is something is never shown as nothing, and what is not all never as all.
             const told = (text: string | undefined, exact: Decimal) =>

@@ -8,7 +8,13 @@ import type { DayBase } from './portfolio-view.js';
 import { createPriceTrails } from './price-trails.js';
 
 const asOf = '2026-01-27T10:00:01.000Z';
-const coin = (symbol: string, Quantity: string, Price: string, Total: string, PriceTime = '2026-01-27T10:00:00.500Z'): FrameCoin => ({
+const coin = (
+  symbol: string,
+  Quantity: string,
+  Price: string,
+  Total: string,
+  PriceTime = '2026-01-27T10:00:00.500Z',
+): FrameCoin => ({
   Symbol: symbol,
   Quantity,
   Price,
@@ -16,7 +22,13 @@ const coin = (symbol: string, Quantity: string, Price: string, Total: string, Pr
   PriceTime,
   Stale: false,
 });
-const frame = (total: string, ...Coins: FrameCoin[]): Frame => ({ UserID: 'u', UserName: 'maria', TotalValue: total, Coins, AsOf: asOf });
+const frame = (total: string, ...Coins: FrameCoin[]): Frame => ({
+  UserID: 'u',
+  UserName: 'maria',
+  TotalValue: total,
+  Coins,
+  AsOf: asOf,
+});
 
 const more = (by: string) => ({ kind: 'add', by: parseDecimal(by) }) as const;
 
@@ -56,7 +68,10 @@ describe('the live portfolio', () => {
   });
   it('says from when the change of a coin is counted that was added at noon', () => {
     const { store, draw } = createRoom();
-    const open = (price: string, time: string) => ({ price: parseDecimal(price), sinceMs: Date.parse(`2026-01-27T${time}Z`) });
+    const open = (price: string, time: string) => ({
+      price: parseDecimal(price),
+      sinceMs: Date.parse(`2026-01-27T${time}Z`),
+    });
     store.takeFrame(frame('300', coin('btcusdt', '1', '100', '100'), coin('ethusdt', '1', '200', '200')));
     store.setDayBases({ now: new Map([['ethusdt', open('100', '12:05:00.100')]]) });
     const noon = Date.parse('2026-01-27T12:05:00.100Z');
@@ -94,7 +109,10 @@ describe('the live portfolio', () => {
     const base = { price: parseDecimal('2000'), quotePrice: parseDecimal('0.05268'), sinceMs: undefined };
     store.setDayBases({ now: new Map([['ethbtc', base]]) });
     store.takeFrame(frame('3920.4', { ...coin('ethbtc', '2', '0.05227', '3920.4'), QuoteAsset: 'BTC' }));
-    expect(draw()?.rows[0]).toMatchObject({ priceDay: { percent: '−0.78 %' }, day: { text: '−79.60', percent: '−1.99 %' } });
+    expect(draw()?.rows[0]).toMatchObject({
+      priceDay: { percent: '−0.78 %' },
+      day: { text: '−79.60', percent: '−1.99 %' },
+    });
   });
   it('says nothing of the change of a price in BTC where an older server does not know it', () => {
     const { store, draw } = createRoom();
@@ -116,7 +134,9 @@ describe('the live portfolio', () => {
   it('takes the server at its word for totals, and counts changes exactly', () => {
     const { store, draw } = createRoom();
     store.setDayBases({ now: new Map([['btcusdt', { price: parseDecimal('99'), sinceMs: undefined }]]) });
-    store.takeFrame(frame('100.000000000000000001', coin('btcusdt', '1', '100.000000000000000001', '100.000000000000000001')));
+    store.takeFrame(
+      frame('100.000000000000000001', coin('btcusdt', '1', '100.000000000000000001', '100.000000000000000001')),
+    );
     draw();
     store.takeFrame(frame('101', coin('btcusdt', '1', '101', '101')));
     const view = draw();
@@ -161,7 +181,9 @@ describe('the live portfolio', () => {
       ['halted', undefined],
       ['waiting', 'btcusdt'],
     ]);
-    store.takeFrame(frame('108', coin('btcusdt', '1', '100', '100'), gone, { ...kept, PriceState: 'delisted' }, unconverted));
+    store.takeFrame(
+      frame('108', coin('btcusdt', '1', '100', '100'), gone, { ...kept, PriceState: 'delisted' }, unconverted),
+    );
     const next = draw();
     expect([next?.lacking === view?.lacking, next?.rows[2]?.state]).toEqual([true, 'delisted']);
     store.expect('solusdt', more('1'));

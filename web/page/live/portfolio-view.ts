@@ -64,7 +64,10 @@ export interface PortfolioView {
   readonly sinceOpened: Change | undefined;
   readonly day: Change | undefined;
   readonly dayBasis: DayBasis;
-  /** What is in the total and not in its change of the day, because it is not known what it cost: coins, the same list as long as they do not change. */
+  /**
+   * What is in the total and not in its change of the day, because it is not known what it cost: coins, the same list
+   * as long as they do not change.
+   */
   readonly dayLacking: readonly string[];
   /** What is held and not in the total, because it has no price: coins, the same list as long as they do not change. */
   readonly lacking: readonly string[];
@@ -122,7 +125,9 @@ const totalFor = (coin: FrameCoin, quantity: string): string | null => {
   if (coin.Total === null || coin.Price === null) return null;
   if (coin.Symbol.endsWith('usdt')) return formatDecimal(multiply(exact(quantity), exact(coin.Price)));
   const held = exact(coin.Quantity);
-  return held.units === 0n ? null : formatDecimal(divide(multiply(exact(coin.Total), exact(quantity)), held, ratioScale));
+  return held.units === 0n
+    ? null
+    : formatDecimal(divide(multiply(exact(coin.Total), exact(quantity)), held, ratioScale));
 };
 
 /** The frame as it will be once the server has confirmed what was changed here. */
@@ -142,7 +147,8 @@ const withExpectations = (frame: Frame, expected: Expectations): readonly FrameC
   return [...coins, ...added];
 };
 
-const sameChange = (a: Change | undefined, b: Change | undefined): boolean => a?.text === b?.text && a?.percent === b?.percent;
+const sameChange = (a: Change | undefined, b: Change | undefined): boolean =>
+  a?.text === b?.text && a?.percent === b?.percent;
 
 const sameRow = (a: Row, b: Row): boolean =>
   a.ticks === b.ticks &&
@@ -176,7 +182,10 @@ export interface ViewInput {
 export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: ViewInput): PortfolioView => {
   const coins = withExpectations(frame, expected);
   const values = coins.map((coin) => (coin.Total === null ? undefined : exact(coin.Total)));
-  const total = expected.size === 0 ? exact(frame.TotalValue) : values.reduce<Decimal>((sum, value) => add(sum, value ?? zero), zero);
+  const total =
+    expected.size === 0
+      ? exact(frame.TotalValue)
+      : values.reduce<Decimal>((sum, value) => add(sum, value ?? zero), zero);
   const asOfMs = Date.parse(frame.AsOf);
   const rowsBefore = new Map(before?.view.rows.map((row) => [row.symbol, row]));
   const pricesBefore = new Map(before?.frame.Coins.map((coin) => [coin.Symbol, coin.Price]));
@@ -198,7 +207,9 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
       const start = baselines.opened.get(symbol);
       if (start && start.quantity.units !== 0n) {
         const then =
-          compare(start.quantity, quantity) === 0 ? start.total : divide(multiply(start.total, quantity), start.quantity, ratioScale);
+          compare(start.quantity, quantity) === 0
+            ? start.total
+            : divide(multiply(start.total, quantity), start.quantity, ratioScale);
         opened = add(opened, then);
         openedNow = add(openedNow, value);
       }

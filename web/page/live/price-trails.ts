@@ -12,7 +12,10 @@ export interface PriceTrails {
   /** Tells of every `seed`; prices are told of by their frames. */
   onSeed(listener: () => void): () => void;
   of(symbol: string): readonly TrailPoint[];
-  /** Grows when the picture is worth drawing anew: with every point that stays, not while the newest one follows the price. */
+  /**
+   * Grows when the picture is worth drawing anew: with every point that stays, not while the newest one follows the
+   * price.
+   */
   countOf(symbol: string): number;
 }
 

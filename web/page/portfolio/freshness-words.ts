@@ -28,7 +28,12 @@ export const freshnessWords = (
   switch (of?.kind) {
     case 'live': {
       const part = of.part === '0' ? text.belowOne : `${of.part} %`;
-      return { tone: of.level, word: text.live, detail: about === 'price' ? text.freshPrice : text.fresh(part), atMs: undefined };
+      return {
+        tone: of.level,
+        word: text.live,
+        detail: about === 'price' ? text.freshPrice : text.fresh(part),
+        atMs: undefined,
+      };
     }
     case 'quiet':
       return { tone: 'fair', word: undefined, detail: text.lastPrice(of.seconds), atMs: undefined };

@@ -15,7 +15,8 @@ export const readToken = (token: string): TokenFacts | undefined => {
     const bytes = Uint8Array.from(atob(part), (letter) => letter.charCodeAt(0));
     const claims = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
     const { sub, name, sid, exp, iat } = claims;
-    if (typeof sub !== 'string' || typeof name !== 'string' || typeof exp !== 'number' || typeof iat !== 'number') return undefined;
+    if (typeof sub !== 'string' || typeof name !== 'string' || typeof exp !== 'number' || typeof iat !== 'number')
+      return undefined;
     const sessionId = typeof sid === 'string' ? sid : undefined;
     return { token, userId: sub, userName: name, sessionId, lifetimeMs: (exp - iat) * 1_000 };
   } catch {

@@ -18,7 +18,11 @@ export interface CookieJar {
 }
 
 /** @param signedIn whether a cookie has been sent, and so should have come back */
-export const cookieRisk = ({ kept, needsHttps }: CookieAnswer, jar: CookieJar, signedIn: boolean): CookieRisk | undefined => {
+export const cookieRisk = (
+  { kept, needsHttps }: CookieAnswer,
+  jar: CookieJar,
+  signedIn: boolean,
+): CookieRisk | undefined => {
   if (kept) return undefined;
   if (!jar.takesCookies) return 'blocked';
   if (needsHttps && !jar.isSecure) return 'needs-https';

@@ -12,7 +12,10 @@ const rig = (pieces: readonly string[], everyMs: number, { status = 200, stuck =
       start: (stream) => {
         init?.signal?.addEventListener('abort', () => stream.error(init.signal?.reason));
         pieces.forEach((piece, index) => {
-          clock.after((index + 1) * everyMs, () => init?.signal?.aborted || stream.enqueue(new TextEncoder().encode(piece)));
+          clock.after(
+            (index + 1) * everyMs,
+            () => init?.signal?.aborted || stream.enqueue(new TextEncoder().encode(piece)),
+          );
         });
         if (!stuck) clock.after(pieces.length * everyMs + 1, () => init?.signal?.aborted || stream.close());
       },
@@ -62,7 +65,10 @@ describe('an answer on a bad line', () => {
   });
 
   it('may be without a body', async () => {
-    const fetch = createPatientFetch((async () => new Response(null, { status: 204 })) as typeof globalThis.fetch, createManualClock());
+    const fetch = createPatientFetch(
+      (async () => new Response(null, { status: 204 })) as typeof globalThis.fetch,
+      createManualClock(),
+    );
     expect((await fetch('/')).status).toBe(204);
   });
 });

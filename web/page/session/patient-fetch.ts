@@ -1,7 +1,10 @@
 import { renewalTimes } from '@tickfolio/lib/renewal';
 import type { Clock, Timer } from '../clock.js';
 
-/** How long nothing may come: neither an answer nor its next piece. Progress counts, so a phone on a bad network gets long answers too. */
+/**
+ * How long nothing may come: neither an answer nor its next piece. Progress counts, so a phone on a bad network gets
+ * long answers too.
+ */
 const silenceMs = renewalTimes.answerMs;
 /** How long an answer may take in all. */
 const totalMs = 300_000;

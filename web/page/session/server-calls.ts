@@ -13,8 +13,8 @@ export interface ServerCalls {
 }
 
 /**
- * Only a page of the server's own can send it: for another's the browser would ask the server first. It tells the server so where a proxy
- * in between changed the address that was asked.
+ * Only a page of the server's own can send it: for another's the browser would ask the server first. It tells the
+ * server so where a proxy in between changed the address that was asked.
  */
 const byThisPage = { 'x-requested-with': 'tickfolio' };
 

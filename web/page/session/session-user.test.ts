@@ -47,20 +47,23 @@ describe('signing out', () => {
     });
     return letGo;
   };
-  it.each(['with locks', 'without locks'])('during a renewal stays signed out when its answer comes, %s', async (kind) => {
-    const { openTab, server, settle } = createBrowser();
-    const tab = openTab(kind === 'with locks' ? {} : { locks: undefined });
-    await tab.signIn('maria', 'x');
-    const letGo = holdRefresh(server);
-    const renewal = tab.renew().catch((thrown: unknown) => thrown);
-    await settle();
-    await tab.signOut();
-    expect(tab.state.kind).toBe('signed-out');
-    letGo();
-    expect(await renewal).toMatchObject({ name: 'Problem' });
-    await settle();
-    expect(tab.state.kind).toBe('signed-out');
-  });
+  it.each(['with locks', 'without locks'])(
+    'during a renewal stays signed out when its answer comes, %s',
+    async (kind) => {
+      const { openTab, server, settle } = createBrowser();
+      const tab = openTab(kind === 'with locks' ? {} : { locks: undefined });
+      await tab.signIn('maria', 'x');
+      const letGo = holdRefresh(server);
+      const renewal = tab.renew().catch((thrown: unknown) => thrown);
+      await settle();
+      await tab.signOut();
+      expect(tab.state.kind).toBe('signed-out');
+      letGo();
+      expect(await renewal).toMatchObject({ name: 'Problem' });
+      await settle();
+      expect(tab.state.kind).toBe('signed-out');
+    },
+  );
   it('is not undone by a token of that session that another tab hands on late, and a new sign-in is', async () => {
     const { openTab, channel } = createBrowser();
     const tab = openTab();

@@ -126,21 +126,24 @@ describe('a session', () => {
     await advance(lifeSeconds * 1_000);
     expect(tab.state).toEqual({ kind: 'signed-out', reason: 'ended' });
   });
-  it.each([409, 429, 503])('outlives a server that is too busy to renew it (%i), and waits as long as it asks for', async (status) => {
-    const { openTab, server, advance } = createBrowser();
-    const tab = openTab();
-    await tab.signIn('maria', 'x');
-    server.notNow = { status, afterSeconds: 30 };
-    await advance(lifeSeconds * 1_000);
-    expect(tab.state.kind).toBe('signed-in');
-    expect(server.refreshes).toBeLessThan(6);
-    await advance(10_000);
-    const before = server.refreshes;
-    server.notNow = undefined;
-    await advance(30_000);
-    expect(server.refreshes).toBe(before + 1);
-    expect(await tab.token()).toMatch(/^h\./);
-  });
+  it.each([409, 429, 503])(
+    'outlives a server that is too busy to renew it (%i), and waits as long as it asks for',
+    async (status) => {
+      const { openTab, server, advance } = createBrowser();
+      const tab = openTab();
+      await tab.signIn('maria', 'x');
+      server.notNow = { status, afterSeconds: 30 };
+      await advance(lifeSeconds * 1_000);
+      expect(tab.state.kind).toBe('signed-in');
+      expect(server.refreshes).toBeLessThan(6);
+      await advance(10_000);
+      const before = server.refreshes;
+      server.notNow = undefined;
+      await advance(30_000);
+      expect(server.refreshes).toBe(before + 1);
+      expect(await tab.token()).toMatch(/^h\./);
+    },
+  );
 });
 
 describe('a session in a browser that takes less', () => {
@@ -159,7 +162,9 @@ describe('a session in a browser that takes less', () => {
   });
   it('is renewed where locks between tabs are refused when they are asked for', async () => {
     const { openTab, server, settle } = createBrowser();
-    const locks = { request: () => Promise.reject(new DOMException('denied', 'SecurityError')) } as unknown as LockManager;
+    const locks = {
+      request: () => Promise.reject(new DOMException('denied', 'SecurityError')),
+    } as unknown as LockManager;
     const tab = openTab({ locks });
     await tab.signIn('maria', 'x');
     expect(await tab.renew()).toMatch(/^h\./);
@@ -194,7 +199,15 @@ describe('a session in a browser that takes less', () => {
     await tab.renew();
     await tab.signOutEverywhere();
     await tab.signOut();
-    expect(server.headers.map((headers) => new Headers(headers).get('x-requested-with'))).toEqual(Array(5).fill('tickfolio'));
-    expect(server.headers.map((headers) => new Headers(headers).get('idempotency-key'))).toEqual(['key-1', null, null, null, null]);
+    expect(server.headers.map((headers) => new Headers(headers).get('x-requested-with'))).toEqual(
+      Array(5).fill('tickfolio'),
+    );
+    expect(server.headers.map((headers) => new Headers(headers).get('idempotency-key'))).toEqual([
+      'key-1',
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 });

@@ -16,9 +16,17 @@ export type SessionState =
   | { readonly kind: 'unknown'; readonly away?: true }
   | { readonly kind: 'signed-out'; readonly reason?: LeaveReason | undefined }
   /** `risk`: why not for long; found out soon after signing in. */
-  | { readonly kind: 'signed-in'; readonly userId: string; readonly userName: string; readonly risk?: CookieRisk | undefined };
+  | {
+      readonly kind: 'signed-in';
+      readonly userId: string;
+      readonly userName: string;
+      readonly risk?: CookieRisk | undefined;
+    };
 
-/** Who is signed in, in all tabs of this browser. The access token lives in memory only; the cookie that renews it is out of reach. */
+/**
+ * Who is signed in, in all tabs of this browser. The access token lives in memory only; the cookie that renews it is
+ * out of reach.
+ */
 export interface Session extends UserTokens {
   readonly state: SessionState;
   subscribe(listener: () => void): () => void;
@@ -45,7 +53,9 @@ export interface SessionDeps {
   readonly channel: Pick<BroadcastChannel, 'postMessage' | 'onmessage'>;
   /** One tab at a time renews. */
   readonly locks: TabLocks;
-  /** Remembers across visits that a session may be there; where it does not last, the cookie is tried at every visit. */
+  /**
+   * Remembers across visits that a session may be there; where it does not last, the cookie is tried at every visit.
+   */
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> & { readonly lasts?: boolean };
   /** Default one that keeps everything. */
   readonly jar?: CookieJar;
@@ -147,7 +157,8 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
     } catch (thrown) {
       if (ends !== begunAt) throw signedOut();
       if (isProblem(thrown, 401)) {
-        // A tab that never was signed in knows of no session that ended; others may do without the cookie for a while yet.
+        // A tab that never was signed in knows of no session that ended; others may do without the cookie for a while
+        // yet.
         if (state.kind === 'unknown') leave();
         else leaveAll(leaving ?? (state.kind === 'signed-in' ? 'ended' : undefined));
       }
@@ -166,7 +177,12 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
     return held && isFresh() ? held.token : renew();
   };
 
-  const call = createUserCalls({ token, renew, ask, userId: () => (state.kind === 'signed-in' ? state.userId : undefined) });
+  const call = createUserCalls({
+    token,
+    renew,
+    ask,
+    userId: () => (state.kind === 'signed-in' ? state.userId : undefined),
+  });
 
   const riskOf = async (signedIn: boolean): Promise<CookieRisk | undefined> => {
     const response = await ask(`${auth}/cookie`, {});

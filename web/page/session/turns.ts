@@ -5,8 +5,8 @@ export type TabLocks = Pick<LockManager, 'request'> | undefined;
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
- * What changes the cookie happens in turn: in all tabs of the browser where it has locks, else in this tab. Some browsers refuse locks
- * only when they are asked for one.
+ * What changes the cookie happens in turn: in all tabs of the browser where it has locks, else in this tab. Some
+ * browsers refuse locks only when they are asked for one.
  */
 export const createTurns = (locks: TabLocks): InTurn => {
   let last: Promise<unknown> = Promise.resolve();

@@ -15,7 +15,12 @@ export interface UserTokens {
  * @param more further headers
  * @throws Problem, 401 when that one is signed out meanwhile
  */
-export type UserCall = <T>(method: string, path: string, body?: unknown, more?: Readonly<Record<string, string>>) => Promise<T>;
+export type UserCall = <T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  more?: Readonly<Record<string, string>>,
+) => Promise<T>;
 
 export interface UserCallsDeps extends UserTokens, Pick<ServerCalls, 'ask'> {
   /** Who is signed in now, as far as that is known. */
@@ -29,7 +34,10 @@ const tokenOf = (token: string, userId: string | undefined): TokenFacts => {
   return facts;
 };
 
-/** Calls as who is signed in when they begin: by the time a token was renewed it may be somebody else's, whose account it is not meant for. */
+/**
+ * Calls as who is signed in when they begin: by the time a token was renewed it may be somebody else's, whose account
+ * it is not meant for.
+ */
 export const createUserCalls =
   ({ token, renew, ask, userId }: UserCallsDeps): UserCall =>
   async <T>(method: string, path: string, body?: unknown, more: Readonly<Record<string, string>> = {}): Promise<T> => {

@@ -1,7 +1,10 @@
 import { useParts } from '../parts.js';
 import { useText } from '../text/language.js';
 
-/** The page was opened and nobody answers: without a network, or with the server away. It goes on by itself once somebody does. */
+/**
+ * The page was opened and nobody answers: without a network, or with the server away. It goes on by itself once
+ * somebody does.
+ */
 export const AwayPage = ({ online }: { readonly online: boolean }) => {
   const text = useText();
   const { retry } = useParts();

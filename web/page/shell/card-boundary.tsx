@@ -28,8 +28,10 @@ interface CardBoundaryState {
 export class CardBoundary extends Component<CardBoundaryProps, CardBoundaryState> {
   override state: CardBoundaryState = { isBroken: false, about: this.props.about };
   static getDerivedStateFromError = (): Partial<CardBoundaryState> => ({ isBroken: true });
-  static getDerivedStateFromProps = ({ about }: CardBoundaryProps, state: CardBoundaryState): CardBoundaryState | null =>
-    about === state.about ? null : { isBroken: false, about };
+  static getDerivedStateFromProps = (
+    { about }: CardBoundaryProps,
+    state: CardBoundaryState,
+  ): CardBoundaryState | null => (about === state.about ? null : { isBroken: false, about });
   override render(): ReactNode {
     return this.state.isBroken ? <Broken onRetry={() => this.setState({ isBroken: false })} /> : this.props.children;
   }

@@ -27,9 +27,13 @@ const Banners = () => {
       <div role="status">
         {!online && <p className="banner away">{text.offline}</p>}
         {risk && <p className="banner away">{text.cookieRisk[risk]}</p>}
-        {online && connection === 'reconnecting' && <p className="banner away">{hasValues ? text.reconnecting : text.notReached}</p>}
+        {online && connection === 'reconnecting' && (
+          <p className="banner away">{hasValues ? text.reconnecting : text.notReached}</p>
+        )}
         {online && connection === 'reading' && <p className="banner away">{text.reading(readEveryMs / 1_000)}</p>}
-        {online && noPrices && (connection === 'live' || connection === 'reading') && <p className="banner away">{text.noPricesArrive}</p>}
+        {online && noPrices && (connection === 'live' || connection === 'reading') && (
+          <p className="banner away">{text.noPricesArrive}</p>
+        )}
         {connection === 'refused' && (
           <p className="banner away">
             <span>{text.refused}</span>{' '}

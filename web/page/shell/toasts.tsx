@@ -29,10 +29,16 @@ const gap = 12;
 /** A toast lies under a dialog that is open. */
 const isCovered = () => document.querySelector('.backdrop') !== null;
 
-/** How often it is looked at whether a row is elsewhere by now: a new one moves with its first price, and while the page is being built. */
+/**
+ * How often it is looked at whether a row is elsewhere by now: a new one moves with its first price, and while the page
+ * is being built.
+ */
 const lookMs = 200;
 
-/** Moves the page up where a row lies under the toasts, whenever it came to another place of the page; not when somebody scrolls. */
+/**
+ * Moves the page up where a row lies under the toasts, whenever it came to another place of the page; not when somebody
+ * scrolls.
+ */
 const createUncovering = (symbol: string, toasts: HTMLElement) => {
   let before: number | undefined;
   return () => {

@@ -18,17 +18,24 @@ const focusedOf = (element: Element): Focused => {
   return { element, row: row ? rows().indexOf(row) : -1 };
 };
 
-/** Where one goes on: at the row that took the place of the one that is gone, else at what the page is called; undefined while it is on its way. */
+/**
+ * Where one goes on: at the row that took the place of the one that is gone, else at what the page is called; undefined
+ * while it is on its way.
+ */
 const nextOf = ({ row }: Focused): HTMLElement | undefined => {
   const dialog = document.querySelector<HTMLElement>('[role=dialog]');
   if (dialog) return dialog;
   const neighbour = row < 0 ? undefined : (rows()[row] ?? rows().at(-1));
-  const place = neighbour?.querySelector<HTMLElement>('.cell-actions button') ?? document.querySelector<HTMLElement>('main h1');
+  const place =
+    neighbour?.querySelector<HTMLElement>('.cell-actions button') ?? document.querySelector<HTMLElement>('main h1');
   if (place?.tagName === 'H1') place.tabIndex = -1;
   return place ?? undefined;
 };
 
-/** Keeps the focus on the page when what has it goes away: otherwise a keyboard begins anew at the top, and a screen reader says nothing. */
+/**
+ * Keeps the focus on the page when what has it goes away: otherwise a keyboard begins anew at the top, and a screen
+ * reader says nothing.
+ */
 export const useKeptFocus = (): void => {
   const { clock } = useParts();
   useEffect(() => {

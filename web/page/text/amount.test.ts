@@ -10,7 +10,9 @@ const style = { group: ',', point: '.' };
 
 describe('amounts', () => {
   it('keep every digit where they are grouped', () => {
-    expect(grouped('12345678901234567890.123456789012345678', style)).toBe('12,345,678,901,234,567,890.123456789012345678');
+    expect(grouped('12345678901234567890.123456789012345678', style)).toBe(
+      '12,345,678,901,234,567,890.123456789012345678',
+    );
     expect(grouped('-1234.5', de.numbers)).toBe('−1.234,5');
     expect(grouped('0', style)).toBe('0');
   });
@@ -28,7 +30,9 @@ describe('amounts', () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 0, max: 20 }), (given, decimals) => {
         const value = parseDecimal(given);
-        expect(rounded(value, decimals)).toBe(new Exact(given).toFixed(decimals, Decimal.ROUND_HALF_UP).replace(/^-(?=[0.]+$)/, ''));
+        expect(rounded(value, decimals)).toBe(
+          new Exact(given).toFixed(decimals, Decimal.ROUND_HALF_UP).replace(/^-(?=[0.]+$)/, ''),
+        );
         expect(grouped(given, style).replaceAll(',', '').replace('−', '-')).toBe(given);
         expect(money(value, style).replaceAll(',', '')).not.toMatch(/e|NaN/);
       }),
@@ -43,7 +47,10 @@ describe('amounts', () => {
     ]);
   });
   it('never show something as nothing', () => {
-    expect(['0.000000001', '-0.000000001'].map((text) => money(parseDecimal(text), style))).toEqual(['<0.00000001', '<0.00000001']);
+    expect(['0.000000001', '-0.000000001'].map((text) => money(parseDecimal(text), style))).toEqual([
+      '<0.00000001',
+      '<0.00000001',
+    ]);
     expect(money(parseDecimal('0.004'), de.numbers, parseDecimal('100'))).toBe('<0,01');
     expect(percent(parseDecimal('1'), parseDecimal('100000'), style)).toBe('<0.1 %');
     expect(percent(parseDecimal('0'), parseDecimal('100000'), style)).toBe('0.0 %');

@@ -30,7 +30,10 @@ const ten: Decimal = parseDecimal('10');
 const hundred: Decimal = parseDecimal('100');
 const thousand: Decimal = parseDecimal('1000');
 
-/** Decimals that tell a value of this size apart from its neighbours: 2 for what is worth more than one, more for what is tiny. */
+/**
+ * Decimals that tell a value of this size apart from its neighbours: 2 for what is worth more than one, more for what
+ * is tiny.
+ */
 const decimalsFor = (value: Decimal): number => {
   const size = value.units < 0n ? { ...value, units: -value.units } : value;
   if (size.units === 0n || compare(size, one) >= 0) return 2;
@@ -41,7 +44,10 @@ const decimalsFor = (value: Decimal): number => {
 const told = (text: string, isSomething: boolean, style: NumberStyle): string =>
   grouped(isSomething && !/[1-9]/.test(text) ? `<${text.replace(/0$/, '1')}` : text, style);
 
-/** An amount of money for reading; the exact one stands beside it where it matters. @param like it has as many decimals as this */
+/**
+ * An amount of money for reading; the exact one stands beside it where it matters. @param like it has as many decimals
+ * as this
+ */
 export const money = (value: Decimal, style: NumberStyle, like = value): string =>
   told(rounded(value, decimalsFor(like)), value.units !== 0n, style);
 
@@ -54,7 +60,10 @@ export const percent = (part: Decimal, whole: Decimal, style: NumberStyle, decim
   return `${told(rounded(share, decimals), part.units !== 0n, style)} %`;
 };
 
-/** A part of a whole in tenths of a percent; what is not all of it is told as less, as what is something is never told as nothing: `>99.9 %`. */
+/**
+ * A part of a whole in tenths of a percent; what is not all of it is told as less, as what is something is never told
+ * as nothing: `>99.9 %`.
+ */
 export const share = (part: Decimal, whole: Decimal, style: NumberStyle): string | undefined => {
   const text = percent(part, whole, style);
   const isRoundedUp = compare(part, whole) < 0 && text === percent(whole, whole, style);

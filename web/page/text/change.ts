@@ -3,7 +3,10 @@ import { money, type NumberStyle, percent, signed } from './amount.js';
 
 export type Direction = 'up' | 'down' | 'same';
 
-/** A difference, in words for reading. Its directions are those of the digits that are shown: what is too small for them points nowhere. */
+/**
+ * A difference, in words for reading. Its directions are those of the digits that are shown: what is too small for them
+ * points nowhere.
+ */
 export interface Change {
   readonly text: string;
   readonly direction: Direction;
@@ -17,13 +20,17 @@ export interface Change {
 const percentDecimals = 2;
 
 /** Of a signed text. */
-const directionOf = (text: string | undefined): Direction => (text?.startsWith('+') ? 'up' : text?.startsWith('−') ? 'down' : 'same');
+const directionOf = (text: string | undefined): Direction =>
+  text?.startsWith('+') ? 'up' : text?.startsWith('−') ? 'down' : 'same';
 
 export const changeOf = (now: Decimal, before: Decimal, style: NumberStyle): Change => {
   const difference = subtract(now, before);
   const text = signed(money(difference, style, before));
   const part = percent(difference, before, style, percentDecimals);
   const shownPart = part === undefined ? undefined : signed(part);
-  const size = before.units === 0n ? 0 : Number(difference.units) / 10 ** difference.scale / (Number(before.units) / 10 ** before.scale);
+  const size =
+    before.units === 0n
+      ? 0
+      : Number(difference.units) / 10 ** difference.scale / (Number(before.units) / 10 ** before.scale);
   return { text, direction: directionOf(text), percent: shownPart, percentDirection: directionOf(shownPart), size };
 };

@@ -5,8 +5,8 @@ import { softBreaks } from './soft-breaks.js';
 const classOf = { whole: 'piece', long: 'long-piece', words: undefined } as const;
 
 /**
- * A function that lets the long numbers of a text go on in the next line where they may. What comes of it is the whole content of an
- * element; a text without such numbers stays a text.
+ * A function that lets the long numbers of a text go on in the next line where they may. What comes of it is the whole
+ * content of an element; a text without such numbers stays a text.
  */
 export const useBreaks = (): ((text: string) => ReactNode) => {
   const { numbers } = useText();
@@ -14,7 +14,8 @@ export const useBreaks = (): ((text: string) => ReactNode) => {
     (text) => {
       const pieces = softBreaks(text, numbers);
       if (pieces.length === 0) return text;
-      // Each in an element of its own, whose place stays while its text changes. A break is neither copied nor read out.
+      // Each in an element of its own, whose place stays while its text changes. A break is neither copied nor read
+      // out.
       return pieces.map(({ text: piece, isBreak, kind }, at) => (
         <Fragment key={`piece-${at.toString()}`}>
           {isBreak && <wbr />}
@@ -27,7 +28,10 @@ export const useBreaks = (): ((text: string) => ReactNode) => {
 };
 
 interface FigureProps {
-  /** The whole content: a text that changes stands alone in its element, or a browser that translates the page keeps the old one. */
+  /**
+   * The whole content: a text that changes stands alone in its element, or a browser that translates the page keeps the
+   * old one.
+   */
   readonly children: string;
   readonly className?: string | undefined;
   readonly title?: string | undefined;

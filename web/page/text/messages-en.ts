@@ -66,9 +66,11 @@ export const en = {
   reconnecting: 'Connection lost. Reconnecting …',
   notReached: 'No connection to the server yet. Trying again …',
   reading: (seconds: number) => `Live connection blocked; updating about every ${seconds} s.`,
-  noPricesArrive: 'No prices are arriving from the exchange. The values below are made of the last ones; they go on by themselves.',
+  noPricesArrive:
+    'No prices are arriving from the exchange. The values below are made of the last ones; they go on by themselves.',
   cookieRisk: {
-    blocked: 'This browser blocks cookies here, so it cannot keep you signed in: a reload, or some minutes, sign you out.',
+    blocked:
+      'This browser blocks cookies here, so it cannot keep you signed in: a reload, or some minutes, sign you out.',
     'needs-https':
       'This page was opened over http, and the server keeps people signed in over https only: a reload, or some minutes, sign you out. Open it with https://.',
     'not-kept': 'This browser did not keep the sign-in: a reload, or some minutes, sign you out.',
@@ -137,7 +139,8 @@ export const en = {
   notInTotal: (coins: string) => `Not included, because there is no price: ${coins}`,
   andMore: (count: number) => `and ${count} more`,
   paused: 'paused',
-  pausedNote: 'The exchange has paused the trading of this coin. You can add it all the same; its price goes on when trading does.',
+  pausedNote:
+    'The exchange has paused the trading of this coin. You can add it all the same; its price goes on when trading does.',
   waiting: 'Waiting for the first trade',
   noPrices: 'None of your coins has a price',
   saving: 'saving',
@@ -172,7 +175,8 @@ export const en = {
   worthLater: 'No price is recorded for this coin yet. What it is worth appears once it is added.',
   quantityMissing: 'Enter a quantity, for example 0.5.',
   quantityShape: 'Write a number such as 1.5 or 1,234.5.',
-  quantityUnclear: (typed: string, one: string, other: string) => `“${typed}” can mean ${one} or ${other}. Write it without blanks.`,
+  quantityUnclear: (typed: string, one: string, other: string) =>
+    `“${typed}” can mean ${one} or ${other}. Write it without blanks.`,
   quantityRead: (quantity: string) => `= ${quantity}`,
   quantityReadUnlike: (quantity: string, unlike: string) => `= ${quantity}, not ${unlike}`,
   quantityZero: 'Enter more than zero.',

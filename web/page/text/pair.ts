@@ -12,7 +12,8 @@ export const pairOf = (symbol: string, quote: string): Pair =>
     : { base: symbol.toUpperCase(), quote: '' };
 
 /** As people write it; a price in USDT is the usual one and not said. */
-export const pairLabel = ({ base, quote }: Pair): string => (quote === 'USDT' || quote === '' ? base : `${base}/${quote}`);
+export const pairLabel = ({ base, quote }: Pair): string =>
+  quote === 'USDT' || quote === '' ? base : `${base}/${quote}`;
 
 /** What stands beside a coin's name; undefined where that would say the same twice. */
 export const besideName = (name: string, pair: Pair): string | undefined => {

@@ -3,7 +3,9 @@ import type { NumberStyle } from './amount.js';
 
 /** What a typed or pasted text means as a number, as canonical decimal texts without a sign. */
 export type NumberReading =
-  /** `unlike`: what the same text means where marks are used the other way round; only of what was read by its groups. */
+  /**
+   * `unlike`: what the same text means where marks are used the other way round; only of what was read by its groups.
+   */
   | { readonly kind: 'number'; readonly number: string; readonly unlike: string | undefined }
   /** It has two meanings and nothing says which. */
   | { readonly kind: 'unclear'; readonly meanings: readonly [string, string] }
@@ -27,9 +29,9 @@ interface Found {
 }
 
 /**
- * Reads groups in the right places, parted by one mark throughout: of three, or before the last three of two, as in India (`12,34,567`),
- * where nobody parts them by points: `12.34.567` was mistyped.
- * `mixed`: groups of three, parted by any of the marks. A first group is never zero.
+ * Reads groups in the right places, parted by one mark throughout: of three, or before the last three of two, as in
+ * India (`12,34,567`), where nobody parts them by points: `12.34.567` was mistyped. `mixed`: groups of three, parted by
+ * any of the marks. A first group is never zero.
  */
 const read = (text: string, { group, point }: NumberStyle, mixed = false): Found | undefined => {
   const [mark, end] = [`[ '${escaped(group)}]`, escaped(point)];
@@ -48,8 +50,8 @@ const read = (text: string, { group, point }: NumberStyle, mixed = false): Found
 };
 
 /**
- * Reads a number as the language writes it, and as others do where only that makes sense: German `1.234` is more than a thousand,
- * `1.5` is not. A leading plus is allowed.
+ * Reads a number as the language writes it, and as others do where only that makes sense: German `1.234` is more than a
+ * thousand, `1.5` is not. A leading plus is allowed.
  */
 export const readNumber = (typed: string, own: NumberStyle): NumberReading => {
   const text = typed.replace(unseen, '').trim().replace(/^\+/, '').replace(blanks, ' ').replace(apostrophes, "'");
@@ -62,6 +64,7 @@ export const readNumber = (typed: string, own: NumberStyle): NumberReading => {
   }
   if (!theirs) return { kind: 'none' };
   const loosely = read(text, own, true);
-  if (loosely && loosely.number !== theirs.number) return { kind: 'unclear', meanings: [loosely.number, theirs.number] };
+  if (loosely && loosely.number !== theirs.number)
+    return { kind: 'unclear', meanings: [loosely.number, theirs.number] };
   return { kind: 'number', number: theirs.number, unlike: undefined };
 };

@@ -24,11 +24,17 @@ describe('long figures', () => {
     expect(softBreaks('<0.1 %', en.numbers).map(({ text }) => text)).toEqual(['<0.1 %']);
   });
   it('are torn inside of a fraction only where no line has room for it', () => {
-    expect(softBreaks('1,000.123456789012345678 BTC', en.numbers).map(({ kind }) => kind)).toEqual(['whole', 'long', 'words']);
+    expect(softBreaks('1,000.123456789012345678 BTC', en.numbers).map(({ kind }) => kind)).toEqual([
+      'whole',
+      'long',
+      'words',
+    ]);
   });
   it('leave what is short as it is, and times', () => {
     expect(
-      ['68,123.45', '', 'BTC', 'Jan 27, 2026, 2:05:09 PM EST', 'A sentence, of 3 words.'].flatMap((text) => softBreaks(text, en.numbers)),
+      ['68,123.45', '', 'BTC', 'Jan 27, 2026, 2:05:09 PM EST', 'A sentence, of 3 words.'].flatMap((text) =>
+        softBreaks(text, en.numbers),
+      ),
     ).toEqual([]);
   });
   it('are the same text in the end, also in a sentence', () => {

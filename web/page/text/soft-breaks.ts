@@ -25,8 +25,8 @@ const piecesOfNumber = (number: string, { group }: NumberStyle): Piece[] => {
 };
 
 /**
- * Where a text with long numbers may go on in the next line: behind the marks of groups, never inside of one, and never between a number
- * and its sign or its percent sign.
+ * Where a text with long numbers may go on in the next line: behind the marks of groups, never inside of one, and never
+ * between a number and its sign or its percent sign.
  * @returns nothing where no number is long
  */
 export const softBreaks = (text: string, style: NumberStyle): readonly Piece[] => {

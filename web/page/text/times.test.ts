@@ -8,7 +8,12 @@ it('writes all times in one zone, with 12 or 24 hours as the language has them, 
     const times = createTimes(locale, zone);
     return [times.clock(at), times.seconds(at), times.day(at), times.full(at)];
   };
-  expect(all('en-US', 'America/New_York')).toEqual(['11:05 PM', '11:05:09 PM', 'Jan 26', 'Jan 26, 2026, 11:05:09 PM EST']);
+  expect(all('en-US', 'America/New_York')).toEqual([
+    '11:05 PM',
+    '11:05:09 PM',
+    'Jan 26',
+    'Jan 26, 2026, 11:05:09 PM EST',
+  ]);
   expect(all('en-GB', 'Asia/Kolkata')).toEqual(['09:35', '09:35:09', '27 Jan', '27 Jan 2026, 09:35:09 GMT+5:30']);
   expect(all('de', 'Europe/Berlin')).toEqual(['05:05', '05:05:09', '27. Jan.', '27. Jan. 2026, 05:05:09 MEZ']);
 });

@@ -1,4 +1,7 @@
-/** How moments are written: all in one zone, that of who looks, with 12 or 24 hours as the language has them. Epoch milliseconds. */
+/**
+ * How moments are written: all in one zone, that of who looks, with 12 or 24 hours as the language has them. Epoch
+ * milliseconds.
+ */
 export interface Times {
   /** 2:05 PM, 14:05 */
   clock(atMs: number): string;

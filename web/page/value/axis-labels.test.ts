@@ -8,8 +8,14 @@ const second = (time: string) => Date.parse(time) / 1_000;
 
 it('labels an axis with local times, and the day where it begins', () => {
   const around = (midnight: string) => [-6, 0, 6, 12].map((hours) => second(midnight) + hours * 3_600);
-  const labels = (midnight: string, locale: string, zone: string) => timeLabels(around(midnight), 21_600, createTimes(locale, zone));
-  expect(labels('2026-01-27T05:00:00Z', 'en', 'America/New_York')).toEqual(['6:00 PM', 'Jan 27', '6:00 AM', '12:00 PM']);
+  const labels = (midnight: string, locale: string, zone: string) =>
+    timeLabels(around(midnight), 21_600, createTimes(locale, zone));
+  expect(labels('2026-01-27T05:00:00Z', 'en', 'America/New_York')).toEqual([
+    '6:00 PM',
+    'Jan 27',
+    '6:00 AM',
+    '12:00 PM',
+  ]);
   expect(labels('2026-01-27T18:30:00Z', 'de', 'Asia/Kolkata')).toEqual(['18:00', '28. Jan.', '06:00', '12:00']);
   expect(timeLabels([second('2026-01-27T12:00:00Z')], 86_400, createTimes('en', 'UTC'))).toEqual(['Jan 27']);
 });

@@ -21,7 +21,12 @@ const sizeZeros = 3;
  * Numbers along an axis, with the decimals that tell neighbours apart. For places on the screen only.
  * @param sizes names of a thousand, of a thousand of that, and so on
  */
-export const valueLabels = (splits: readonly number[], step: number, style: NumberStyle, sizes: readonly string[]): string[] => {
+export const valueLabels = (
+  splits: readonly number[],
+  step: number,
+  style: NumberStyle,
+  sizes: readonly string[],
+): string[] => {
   const most = Math.max(...splits.map(Math.abs));
   const size = most < large ? 0 : Math.min(sizes.length, Math.floor(Math.log10(most) / sizeZeros));
   const unit = 10 ** (size * sizeZeros);

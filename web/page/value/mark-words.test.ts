@@ -5,7 +5,12 @@ import { createTimes } from '../text/times.js';
 import { lackWords, markWords } from './mark-words.js';
 
 const at = (time: string) => Date.parse(`2026-06-15T${time}:00.000Z`);
-const mark = (from: string, to: string, missing: string[], old: string[] = []) => ({ fromMs: at(from), toMs: at(to), missing, old });
+const mark = (from: string, to: string, missing: string[], old: string[] = []) => ({
+  fromMs: at(from),
+  toMs: at(to),
+  missing,
+  old,
+});
 
 it('says which coins a value lacked and which had an old price, in both languages, and not a hundred of them', () => {
   expect(lackWords({ missing: ['tornusdt'], old: ['bttusdt', 'omgusdt'] }, en)).toBe(

@@ -31,7 +31,10 @@ export const hatch = (plot: uPlot, { gaps }: ValueLine, colour: string): void =>
   }
 };
 
-/** Marks the live end, and points that stand alone between two gaps, of which no line could be drawn; hollow where they lack something. */
+/**
+ * Marks the live end, and points that stand alone between two gaps, of which no line could be drawn; hollow where they
+ * lack something.
+ */
 export const drawEnds = (plot: uPlot, { points, gaps, fromMs }: ValueLine, colour: string): void => {
   const { ctx } = plot;
   const [begins, ends] = [new Set(gaps.map((gap) => gap.fromMs)), new Set(gaps.map((gap) => gap.toMs))];

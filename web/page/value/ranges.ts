@@ -20,7 +20,9 @@ export const spanMs: Readonly<Record<RangeName, number>> = {
 /** The ranges of the portfolio's value. */
 export const valueRanges = ['1h', '24h', '7d', '30d', '1y'] as const satisfies readonly ValueRange[];
 
-/** How far apart recorded values are at most where none is missing: the server answers with at most 400, evenly apart. */
+/**
+ * How far apart recorded values are at most where none is missing: the server answers with at most 400, evenly apart.
+ */
 export const coarsestStepMs: Readonly<Record<ValueRange, number>> = {
   '1h': minuteMs,
   '24h': 5 * minuteMs,

@@ -3,7 +3,10 @@ import { type RecordedValues, readValues, type ValueAnswer } from './recorded-va
 
 const minuteMs = 60_000;
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
-const pointAt = (minutes: number) => ({ Time: new Date(noon + minutes * minuteMs).toISOString(), Value: String(minutes) });
+const pointAt = (minutes: number) => ({
+  Time: new Date(noon + minutes * minuteMs).toISOString(),
+  Value: String(minutes),
+});
 
 /** A server that has recorded every minute up to now. */
 const setUp = () => {

@@ -21,11 +21,19 @@ describe('the prices of the day', () => {
     const turns = Array.from({ length: 100 }, (_, page) => {
       const wait = (at: string) => dayRefreshMs(`2026-01-27T10:00:${at}Z`, page / 100, false, 1);
       const turnMs = wait('00.000');
-      expect([wait('50.000'), wait('41.500')].map((ms) => (ms + 50_000) % 60_000)).toEqual([turnMs % 60_000, (turnMs + 8_500) % 60_000]);
+      expect([wait('50.000'), wait('41.500')].map((ms) => (ms + 50_000) % 60_000)).toEqual([
+        turnMs % 60_000,
+        (turnMs + 8_500) % 60_000,
+      ]);
       // The answer of one's own turn is not asked for at once again.
-      expect(dayRefreshMs(new Date(Date.parse('2026-01-27T10:00:00.000Z') + turnMs - 200).toISOString(), page / 100, false, 1)).toBe(
-        60_200,
-      );
+      expect(
+        dayRefreshMs(
+          new Date(Date.parse('2026-01-27T10:00:00.000Z') + turnMs - 200).toISOString(),
+          page / 100,
+          false,
+          1,
+        ),
+      ).toBe(60_200);
       return turnMs;
     });
     expect(Math.min(...turns)).toBeGreaterThan(15_000);
@@ -34,7 +42,9 @@ describe('the prices of the day', () => {
   });
   it('of an older server are asked for once a minute', () => {
     expect(dayRefreshMs(undefined, 0.5, false, 1)).toBe(60_000);
-    const { now, next } = dayPlanOf({ Opens: [{ Symbol: 'ethbtc', Price: '2000', Since: '2026-01-27T00:00:00.000Z' }] });
+    const { now, next } = dayPlanOf({
+      Opens: [{ Symbol: 'ethbtc', Price: '2000', Since: '2026-01-27T00:00:00.000Z' }],
+    });
     expect([now.get('ethbtc')?.quotePrice, next]).toEqual([undefined, undefined]);
   });
 });

@@ -22,16 +22,25 @@ export interface DayAnswer {
 
 /** What was 24 hours ago moves on with the time. */
 const refreshMs = 60_000;
-/** While a coin waits for its first price: mostly that is there within seconds, at the latest it is recorded within a minute. */
+/**
+ * While a coin waits for its first price: mostly that is there within seconds, at the latest it is recorded within a
+ * minute.
+ */
 const [soonestMs, soonMs] = [2_000, 20_000];
 /** So long after its first price the archive may still be about to know a coin that was added. */
 const youngMs = 300_000;
-/** The part of each minute of the server in which it knows the next prices and none of them is in force; each page asks at its own moment of it. */
+/**
+ * The part of each minute of the server in which it knows the next prices and none of them is in force; each page asks
+ * at its own moment of it.
+ */
 const [askFromMs, askForMs] = [17_000, 24_000];
 /** Nearer than this is the turn that just was. */
 const leastMs = 5_000;
 
-/** Whether the prices of the day will not do for long: while a coin that has a value waits for its first one, or for an older one. */
+/**
+ * Whether the prices of the day will not do for long: while a coin that has a value waits for its first one, or for an
+ * older one.
+ */
 export const isDaySoon = (rows: readonly Pick<Row, 'valueText' | 'day' | 'daySinceMs'>[], nowMs: number): boolean =>
   rows.some(
     ({ valueText, day, daySinceMs }) =>
@@ -51,12 +60,17 @@ export const dayRefreshMs = (answeredAt: string | undefined, part: number, soon:
   return soon ? doubledMs(soonestMs, Math.min(soonMs, turnMs), Math.max(0, asked - 1)) : turnMs;
 };
 
-const baseOf = ({ Symbol: symbol, Price, QuotePrice }: PriceThen, sinceMs: number | undefined): readonly [string, DayBase] => [
+const baseOf = (
+  { Symbol: symbol, Price, QuotePrice }: PriceThen,
+  sinceMs: number | undefined,
+): readonly [string, DayBase] => [
   symbol,
   { price: exact(Price), quotePrice: QuotePrice === undefined ? undefined : exact(QuotePrice), sinceMs },
 ];
 
-/** Where changes are counted from: 24 hours ago as everywhere in the market, else the first price that is known since. */
+/**
+ * Where changes are counted from: 24 hours ago as everywhere in the market, else the first price that is known since.
+ */
 export const dayPlanOf = ({ Opens, DayAgo = [], DayAgoNext }: DayAnswer): DayPlan => {
   const since = Opens.map((open) => baseOf(open, Date.parse(open.Since)));
   const basesOf = (ago: readonly PriceThen[]) => new Map([...since, ...ago.map((price) => baseOf(price, undefined))]);

@@ -62,7 +62,8 @@ export const ValueChart = ({ label, line }: { readonly label: string; readonly l
     if (!element) return;
     element.dataset.look = dark ? 'dark' : 'light';
     const { numbers, sizes } = text;
-    const onPoint = (atMs: number | undefined, nearMs: number) => setPointed(atMs === undefined ? undefined : { atMs, nearMs });
+    const onPoint = (atMs: number | undefined, nearMs: number) =>
+      setPointed(atMs === undefined ? undefined : { atMs, nearMs });
     const made = createValuePlot(element, moving.current, { times, numbers, sizes, onPoint });
     plot.current = made;
     return () => {

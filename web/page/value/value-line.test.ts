@@ -29,9 +29,13 @@ describe('value over time', () => {
     }
   });
   it('tells ten minutes without a record, among a day of records', () => {
-    const day = every(5 * minuteMs, 24 * hourMs).filter(({ atMs }) => now - atMs !== 65 * minuteMs && now - atMs !== 70 * minuteMs);
+    const day = every(5 * minuteMs, 24 * hourMs).filter(
+      ({ atMs }) => now - atMs !== 65 * minuteMs && now - atMs !== 70 * minuteMs,
+    );
     expect(lineOf(day, live, '24h').gaps).toEqual([{ fromMs: now - 75 * minuteMs, toMs: now - 60 * minuteMs }]);
-    const hour = every(minuteMs, hourMs).filter(({ atMs }) => now - atMs <= 20 * minuteMs || now - atMs > 30 * minuteMs);
+    const hour = every(minuteMs, hourMs).filter(
+      ({ atMs }) => now - atMs <= 20 * minuteMs || now - atMs > 30 * minuteMs,
+    );
     expect(lineOf(hour, live, '1h').gaps).toEqual([{ fromMs: now - 31 * minuteMs, toMs: now - 20 * minuteMs }]);
   });
   it('tells hours in which the server was off, also where little else is recorded', () => {
@@ -43,7 +47,9 @@ describe('value over time', () => {
   });
   it('has no gap before the live end while the next minute is being recorded', () => {
     expect(lineOf(every(minuteMs, 2 * hourMs, 3 * minuteMs), live, '1h').gaps).toEqual([]);
-    expect(lineOf(every(minuteMs, 2 * hourMs, 10 * minuteMs), live, '1h').gaps).toEqual([{ fromMs: now - 11 * minuteMs, toMs: now }]);
+    expect(lineOf(every(minuteMs, 2 * hourMs, 10 * minuteMs), live, '1h').gaps).toEqual([
+      { fromMs: now - 11 * minuteMs, toMs: now },
+    ]);
   });
   it('is in order when the clock of the server was set back: nothing is drawn of what is later than now', () => {
     const line = lineOf(
@@ -61,7 +67,10 @@ describe('value over time', () => {
     );
     expect(findAt(line, now - 1_000, 5_000)).toEqual({ atMs: now, value: '68007514285645934.134038712' });
     expect(findAt(line, now - 19.4 * minuteMs, 5_000)).toMatchObject({ value: '19' });
-    expect(findAt(line, now - 30 * minuteMs, 5_000)).toEqual({ fromMs: now - 40 * minuteMs, toMs: now - 20 * minuteMs });
+    expect(findAt(line, now - 30 * minuteMs, 5_000)).toEqual({
+      fromMs: now - 40 * minuteMs,
+      toMs: now - 20 * minuteMs,
+    });
     expect(findAt(line, now - 20.05 * minuteMs, 5_000)).toMatchObject({ value: '20' });
   });
   it('is drawn with nothing in the middle of a gap', () => {
@@ -78,15 +87,21 @@ describe('value over time', () => {
     );
     const points = [...day.slice(0, 3), ...recorded(5 * minuteMs)];
     const line = lineOf(points, live, '24h', 5 * minuteMs);
-    expect(line.marks).toEqual([{ fromMs: now - 20 * minuteMs, toMs: now - 10 * minuteMs, missing: ['tornusdt'], old: [] }]);
+    expect(line.marks).toEqual([
+      { fromMs: now - 20 * minuteMs, toMs: now - 10 * minuteMs, missing: ['tornusdt'], old: [] },
+    ]);
     const [seconds, plain, marked] = columnsOf(line);
     expect(seconds.map((second) => second / 60 - now / minuteMs)).toEqual([-730, -20, -17.5, -15, -12.5, -10, -5, 0]);
     expect(plain).toEqual([null, 20, null, null, null, 10, 5, 7]);
     expect(marked).toEqual([null, 20, undefined, 15, undefined, 10, null, null]);
   });
   it('has no gaps where the server says how far apart its points are, however near two of them are', () => {
-    const points = [...every(5 * minuteMs, 60 * minuteMs, 10 * minuteMs), ...recorded(14 * minuteMs, 9 * minuteMs, 4 * minuteMs)];
-    const gapsOf = (stepMs?: number) => lineOf(points, live, '24h', stepMs).gaps.filter(({ fromMs }) => fromMs > now - 2 * hourMs);
+    const points = [
+      ...every(5 * minuteMs, 60 * minuteMs, 10 * minuteMs),
+      ...recorded(14 * minuteMs, 9 * minuteMs, 4 * minuteMs),
+    ];
+    const gapsOf = (stepMs?: number) =>
+      lineOf(points, live, '24h', stepMs).gaps.filter(({ fromMs }) => fromMs > now - 2 * hourMs);
     expect(gapsOf(5 * minuteMs)).toEqual([]);
     expect(gapsOf()).not.toEqual([]);
   });

@@ -58,18 +58,24 @@ const marksOf = (points: readonly LinePoint[], gaps: readonly Stretch[]): Mark[]
     const { atMs, missing = [], old = [] } = point;
     const fromMs = begins.has(atMs) ? atMs : (points[at - 1]?.atMs ?? atMs);
     const last = marks.at(-1);
-    if (last && last.toMs === fromMs && lacksOf(last) === lacksOf(point)) marks[marks.length - 1] = { ...last, toMs: atMs };
+    if (last && last.toMs === fromMs && lacksOf(last) === lacksOf(point))
+      marks[marks.length - 1] = { ...last, toMs: atMs };
     else marks.push({ fromMs, toMs: atMs, missing, old });
   }
   return marks;
 };
 
 /**
- * A line over a whole range. Its end is the live value, which moves and never leaves points behind: what stays is what is recorded.
- * What is recorded later than now is left out, for a clock may have been set back.
+ * A line over a whole range. Its end is the live value, which moves and never leaves points behind: what stays is what
+ * is recorded. What is recorded later than now is left out, for a clock may have been set back.
  * @param stepMs how far apart values are at most where none is missing, as the server says
  */
-export const lineOf = (recorded: readonly LinePoint[], live: LinePoint, range: ValueRange, stepMs?: number): ValueLine => {
+export const lineOf = (
+  recorded: readonly LinePoint[],
+  live: LinePoint,
+  range: ValueRange,
+  stepMs?: number,
+): ValueLine => {
   const [fromMs, toMs] = [live.atMs - spanMs[range], live.atMs];
   const past = new Map(recorded.filter(({ atMs }) => atMs < toMs).map((point) => [point.atMs, point]));
   const known = [...past.values()].sort((a, b) => a.atMs - b.atMs);
@@ -87,7 +93,10 @@ export const lineOf = (recorded: readonly LinePoint[], live: LinePoint, range: V
 /** So near to its ends a gap counts as them, as a part of it at most. */
 const nearPart = 1 / 4;
 
-/** What stands at a moment: a stretch where nothing is recorded, or the nearest point. @param nearMs a point so near counts also beside a gap */
+/**
+ * What stands at a moment: a stretch where nothing is recorded, or the nearest point. @param nearMs a point so near
+ * counts also beside a gap
+ */
 export const findAt = ({ points, gaps }: ValueLine, atMs: number, nearMs: number): LinePoint | Stretch => {
   let nearest = points[points.length - 1] as LinePoint;
   for (const point of points) if (Math.abs(point.atMs - atMs) < Math.abs(nearest.atMs - atMs)) nearest = point;
@@ -99,11 +108,16 @@ export const findAt = ({ points, gaps }: ValueLine, atMs: number, nearMs: number
 type Column = (number | null | undefined)[];
 
 /**
- * Columns for drawing: seconds, and numbers of the plain line and of the marked one, with nothing in the middle of every gap. Between two values of
- * which the second is marked only the marked line is drawn: the plain one has a null there, which ends it, the marked one undefined, which does not.
+ * Columns for drawing: seconds, and numbers of the plain line and of the marked one, with nothing in the middle of
+ * every gap. Between two values of which the second is marked only the marked line is drawn: the plain one has a null
+ * there, which ends it, the marked one undefined, which does not.
  */
 export const columnsOf = ({ points, gaps }: ValueLine): [number[], Column, Column] => {
-  const columns: { readonly atMs: number; readonly plain: number | null; readonly marked: number | null | undefined }[] = [];
+  const columns: {
+    readonly atMs: number;
+    readonly plain: number | null;
+    readonly marked: number | null | undefined;
+  }[] = [];
   const gapFrom = new Map(gaps.map((gap) => [gap.toMs, gap.fromMs]));
   for (const [at, point] of points.entries()) {
     const { atMs } = point;
@@ -111,10 +125,15 @@ export const columnsOf = ({ points, gaps }: ValueLine): [number[], Column, Colum
     const before = points[at - 1];
     const after = points[at + 1];
     if (fromMs !== undefined) columns.push({ atMs: (fromMs + atMs) / 2, plain: null, marked: null });
-    else if (before && isMarked(point)) columns.push({ atMs: (before.atMs + atMs) / 2, plain: null, marked: undefined });
+    else if (before && isMarked(point))
+      columns.push({ atMs: (before.atMs + atMs) / 2, plain: null, marked: undefined });
     const [value, own] = [Number(point.value), isMarked(point)];
     const next = after && !gapFrom.has(after.atMs) ? isMarked(after) : undefined;
     columns.push({ atMs, plain: own && next !== false ? null : value, marked: own || next === true ? value : null });
   }
-  return [columns.map(({ atMs }) => atMs / 1_000), columns.map(({ plain }) => plain), columns.map(({ marked }) => marked)];
+  return [
+    columns.map(({ atMs }) => atMs / 1_000),
+    columns.map(({ plain }) => plain),
+    columns.map(({ marked }) => marked),
+  ];
 };

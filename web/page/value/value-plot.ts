@@ -34,11 +34,20 @@ const valueRange = (low: number | null, high: number | null): [number, number] =
 };
 
 /** Draws a line over true time into a box. Its colours are those of the box, at the moment it is made. */
-export const createValuePlot = (box: HTMLElement, first: ValueLine, { times, numbers, sizes, onPoint }: ValuePlotOptions): ValuePlot => {
+export const createValuePlot = (
+  box: HTMLElement,
+  first: ValueLine,
+  { times, numbers, sizes, onPoint }: ValuePlotOptions,
+): ValuePlot => {
   let line = first;
   const look = getComputedStyle(box);
   const colour = (name: string) => look.getPropertyValue(name).trim();
-  const colours = { accent: colour('--accent'), fade: colour('--accent-fade'), ink: colour('--ink-2'), line: colour('--line') };
+  const colours = {
+    accent: colour('--accent'),
+    fade: colour('--accent-fade'),
+    ink: colour('--ink-2'),
+    line: colour('--line'),
+  };
   const lineLook = { stroke: colours.accent, width: 2, fill: colours.fade, points: { show: false } };
   const axis = { stroke: colours.ink, font: `${fontSize}px ${look.fontFamily}`, ticks: { show: false } } as const;
   const nearMs = (plot: uPlot) => ((line.toMs - line.fromMs) / plot.over.clientWidth) * nearPixels;

@@ -13,7 +13,12 @@ interface Held {
 }
 
 /** A frame at a moment: coins by symbol, each one piece of it unless it is said. */
-export const frameAt = (atMs: number, coins: Readonly<Record<string, Held>>, total: string, simulated = false): TestFrame => ({
+export const frameAt = (
+  atMs: number,
+  coins: Readonly<Record<string, Held>>,
+  total: string,
+  simulated = false,
+): TestFrame => ({
   UserID: userOf.id,
   UserName: userOf.name,
   TotalValue: total,

@@ -1,6 +1,9 @@
 import type { Page } from 'playwright-core';
 
-/** What is drawn of a line, in CSS pixels from the left and the top of the plot: for every column the highest pixel of the line. */
+/**
+ * What is drawn of a line, in CSS pixels from the left and the top of the plot: for every column the highest pixel of
+ * the line.
+ */
 export interface DrawnLine {
   readonly width: number;
   readonly tops: readonly (number | undefined)[];

@@ -21,7 +21,8 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 /** As strict as the BFF's own, which its tests and the journeys hold. */
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'";
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'";
 /** Beside other work on a small machine a page takes its time. */
 const waitMs = 45_000;
 
@@ -30,7 +31,10 @@ const signedInScript = "if (location.protocol === 'https:') localStorage.setItem
 /** Its worker is no part of these tests. */
 const usualWords = /Service Worker registration blocked/;
 
-/** What the server answers, by the path after `/api/v1/`; a function is asked each time, undefined is a fault of the server. */
+/**
+ * What the server answers, by the path after `/api/v1/`; a function is asked each time, undefined is a fault of the
+ * server.
+ */
 export type Answers = Readonly<Record<string, unknown>>;
 
 export const listed = ['BTC', 'ETH', 'SOL', 'DOGE'].map((base) => ({
@@ -56,7 +60,8 @@ const usual: Answers = {
 };
 
 /** Waits until what came before is drawn, and the picture after it too. */
-export const drawn = (page: Page) => page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+export const drawn = (page: Page) =>
+  page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 
 /** Points at a place of the chart, as part of its width. */
 export const pointAt = async (page: Page, box: string, part: number) => {
@@ -98,7 +103,10 @@ const fulfill = async (route: Route, answers: Answers): Promise<void> => {
   }
   const file = join(built, pathname);
   const path = extname(pathname) !== '' && existsSync(file) ? file : join(built, 'index.html');
-  const headers = { 'content-type': types[extname(path)] ?? 'application/octet-stream', 'content-security-policy': policy };
+  const headers = {
+    'content-type': types[extname(path)] ?? 'application/octet-stream',
+    'content-security-policy': policy,
+  };
   const body = readFileSync(path);
   await route.fulfill({ body: extname(path) === '.html' ? body.toString().replaceAll('="./', '="/') : body, headers });
 };
@@ -122,7 +130,11 @@ export const withWindow = async (options: WindowOptions, work: (window: Window) 
   opened.on('page', (page) => {
     page.on('pageerror', (err) => faults.push(err.message));
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type()) && !usualWords.test(message.text()) && !expected.test(message.text()))
+      if (
+        ['error', 'warning'].includes(message.type()) &&
+        !usualWords.test(message.text()) &&
+        !expected.test(message.text())
+      )
         faults.push(message.text());
     });
   });

@@ -3,7 +3,8 @@ import { createMetrics, silentLogger } from '../../../telemetry/telemetry.js';
 import { createKafkaEventLog } from '../kafka.js';
 import { quickLimits } from './log.js';
 
-// Started by kafka-membership.loop.test.ts: joins a group and writes down, as JSON lines, what it is told and every 20 ms whether it is sure of it.
+// Started by kafka-membership.loop.test.ts: joins a group and writes down, as JSON lines, what it is told and every 20
+// ms whether it is sure of it.
 const [broker = '', topic = ''] = process.argv.slice(2);
 const eventLog = createKafkaEventLog({
   brokers: [broker],

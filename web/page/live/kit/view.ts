@@ -17,9 +17,20 @@ export const testCoin = (symbol: string, worth: string | null, more: Partial<Fra
   ...more,
 });
 
-/** What the page shows of one frame. @param quotes of the symbols that are listed, lower case; none while the list is not there */
-export const viewOfCoins = (total: string, coins: readonly FrameCoin[], quotes: ReadonlyMap<string, string> = new Map()): PortfolioView => {
-  const store = createPortfolioStore({ clock: createManualClock(), schedule: (run) => run(), trails: createPriceTrails() });
+/**
+ * What the page shows of one frame. @param quotes of the symbols that are listed, lower case; none while the list is
+ * not there
+ */
+export const viewOfCoins = (
+  total: string,
+  coins: readonly FrameCoin[],
+  quotes: ReadonlyMap<string, string> = new Map(),
+): PortfolioView => {
+  const store = createPortfolioStore({
+    clock: createManualClock(),
+    schedule: (run) => run(),
+    trails: createPriceTrails(),
+  });
   store.setQuotes(quotes);
   const frame: Frame = { UserID: 'u', UserName: 'maria', TotalValue: total, Coins: coins, AsOf: testAsOf };
   store.takeFrame(frame);

@@ -35,7 +35,13 @@ const Search = ({ onPick }: { readonly onPick: (found: FoundSymbol) => void }) =
   const labels = { recent: text.recent, popular: text.popular, results: text.results };
   return (
     <ComboboxProvider open setValue={setQuery}>
-      <Combobox autoSelect="always" className="search" aria-label={text.search} placeholder={text.searchHint} autoFocus />
+      <Combobox
+        autoSelect="always"
+        className="search"
+        aria-label={text.search}
+        placeholder={text.searchHint}
+        autoFocus
+      />
       <ComboboxList alwaysVisible className="found" aria-label={text.results}>
         {groups.map(({ kind, symbols }) => (
           <ComboboxGroup key={kind} className="found-group">
@@ -118,7 +124,9 @@ export const AddCoinDialog = ({ onClose, preset }: { readonly onClose: () => voi
             ←
           </button>
         )}
-        <DialogHeading className="dialog-title">{found ? text.addTo(nameAmong(found.name, found)) : text.addCoin}</DialogHeading>
+        <DialogHeading className="dialog-title">
+          {found ? text.addTo(nameAmong(found.name, found)) : text.addCoin}
+        </DialogHeading>
         <DialogDismiss className="icon-button" aria-label={text.close}>
           ✕
         </DialogDismiss>

@@ -26,9 +26,28 @@ const setUp = (held: string) => {
     new Promise<unknown>((answer, refuse) => {
       asked.push({ method, path, body, key: more?.['idempotency-key'], answer, refuse });
     })) as Session['call'];
-  const store = createPortfolioStore({ clock: createManualClock(), schedule: () => undefined, trails: createPriceTrails() });
-  const coin = { Symbol: 'btcusdt', Quantity: held, Price: '100', Total: '100', PriceTime: null, Stale: false, Version: 1 };
-  store.takeFrame({ UserID: 'u', UserName: 'u', Version: 1, TotalValue: '100', Coins: [coin], AsOf: '2026-01-27T10:00:00.000Z' });
+  const store = createPortfolioStore({
+    clock: createManualClock(),
+    schedule: () => undefined,
+    trails: createPriceTrails(),
+  });
+  const coin = {
+    Symbol: 'btcusdt',
+    Quantity: held,
+    Price: '100',
+    Total: '100',
+    PriceTime: null,
+    Stale: false,
+    Version: 1,
+  };
+  store.takeFrame({
+    UserID: 'u',
+    UserName: 'u',
+    Version: 1,
+    TotalValue: '100',
+    Coins: [coin],
+    AsOf: '2026-01-27T10:00:00.000Z',
+  });
   let keys = 0;
   const changes = createCoinChanges({ call, store, newKey: () => `new-${++keys}` });
   /** The newest question. */
@@ -95,7 +114,10 @@ it('keeps what it can where the storage is full or forbidden, and never throws',
   const full = () => {
     throw new DOMException('full', 'QuotaExceededError');
   };
-  for (const open of [full, () => ({ getItem: () => null, setItem: full, removeItem: full, length: 0, clear: full, key: full })]) {
+  for (const open of [
+    full,
+    () => ({ getItem: () => null, setItem: full, removeItem: full, length: 0, clear: full, key: full }),
+  ]) {
     const keeping = createKeeping(open);
     keeping.setItem('recent', '[]');
     expect(keeping.getItem('recent')).toBe('[]');

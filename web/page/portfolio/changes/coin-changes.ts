@@ -13,7 +13,10 @@ export interface MadeChange {
 
 /** Changes of what is held: shown at once, corrected by the server's answer and by frames. */
 export interface CoinChanges {
-  /** @param by negative takes away @param key the same for every try of the same wish, which then counts once @throws Problem */
+  /**
+   * @param by negative takes away @param key the same for every try of the same wish, which then counts once @throws
+   * Problem
+   */
   change(symbol: string, by: Decimal, key: string): Promise<MadeChange>;
   /** @throws Problem */
   remove(symbol: string, key: string): Promise<MadeChange>;
@@ -33,7 +36,12 @@ const coins = '/api/v1/profile/coins';
 
 export const createCoinChanges = ({ call, store, newKey }: CoinChangesDeps): CoinChanges => {
   /** Shows the step as made while it is asked for. @param left what is held after it */
-  const expecting = async <T extends AnyAnswer>(symbol: string, step: CoinStep, ask: () => Promise<T>, left: (answer: T) => string) => {
+  const expecting = async <T extends AnyAnswer>(
+    symbol: string,
+    step: CoinStep,
+    ask: () => Promise<T>,
+    left: (answer: T) => string,
+  ) => {
     const expected = store.expect(symbol, step);
     try {
       const answer = await ask();

@@ -74,7 +74,9 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
   const echo = () => {
     if (!read.quantity) return undefined;
     const understood = amount(read.quantity);
-    return read.unlike === undefined ? text.quantityRead(understood) : text.quantityReadUnlike(understood, amountOf(read.unlike));
+    return read.unlike === undefined
+      ? text.quantityRead(understood)
+      : text.quantityReadUnlike(understood, amountOf(read.unlike));
   };
   const worth = (quantity: Decimal) => price && `${money(multiply(quantity, price), text.numbers)} USDT`;
   return (
@@ -98,7 +100,11 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
               {base}
             </span>
             {mode === 'reduce' && held !== undefined && (
-              <button type="button" className="button quiet small" onClick={() => setTyped(grouped(held, text.numbers))}>
+              <button
+                type="button"
+                className="button quiet small"
+                onClick={() => setTyped(grouped(held, text.numbers))}
+              >
                 {text.all}
               </button>
             )}

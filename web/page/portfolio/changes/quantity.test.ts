@@ -15,7 +15,11 @@ const inBoth = (typed: string) => [read(typed), read(typed, de)];
 
 /** Any quantity that can be held, as canonical text. */
 const quantities = fc
-  .tuple(fc.bigInt({ min: 0n, max: 10n ** 20n - 1n }), fc.integer({ min: 0, max: 18 }), fc.bigInt({ min: 0n, max: 10n ** 18n - 1n }))
+  .tuple(
+    fc.bigInt({ min: 0n, max: 10n ** 20n - 1n }),
+    fc.integer({ min: 0, max: 18 }),
+    fc.bigInt({ min: 0n, max: 10n ** 18n - 1n }),
+  )
   .map(([whole, decimals, fraction]) =>
     formatDecimal(parseDecimal(`${whole}.${fraction.toString().padStart(18, '0').slice(0, decimals)}0`)),
   )
@@ -54,10 +58,15 @@ describe('a typed quantity', () => {
   });
   it('is the same with blanks between its groups as other programs write them, thin ones and such that do not break', () => {
     fc.assert(
-      fc.property(quantities, tags, fc.constantFrom(' ', '\u00a0', '\u202f', '\u2009', '’', "'"), (quantity, tag, group) => {
-        const text = languages[tag];
-        expect(read(grouped(quantity, { group, point: text.numbers.point }), text)).toBe(quantity);
-      }),
+      fc.property(
+        quantities,
+        tags,
+        fc.constantFrom(' ', '\u00a0', '\u202f', '\u2009', '’', "'"),
+        (quantity, tag, group) => {
+          const text = languages[tag];
+          expect(read(grouped(quantity, { group, point: text.numbers.point }), text)).toBe(quantity);
+        },
+      ),
     );
   });
   it('is the same as people in India group it, in every language of the page', () => {
@@ -82,7 +91,8 @@ describe('a typed quantity', () => {
         const pasted = grouped(quantity, other.numbers);
         // Only a single mark can be of both languages; then it is this one's.
         const isTwofold =
-          /^[1-9]\d{0,2}[.,]\d{3}$/.test(pasted) || (pasted.match(/[.,]/g)?.length === 1 && pasted.includes(text.numbers.point));
+          /^[1-9]\d{0,2}[.,]\d{3}$/.test(pasted) ||
+          (pasted.match(/[.,]/g)?.length === 1 && pasted.includes(text.numbers.point));
         if (isTwofold) expect(read(pasted, text)).not.toMatch(/[a-z]/i);
         else expect(read(pasted, text)).toBe(quantity);
       }),

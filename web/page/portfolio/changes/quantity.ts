@@ -23,7 +23,8 @@ export interface QuantityRoom {
 }
 
 /** What is refused by who keeps it. */
-const isTooLarge = (quantity: Decimal): boolean => (formatDecimal(quantity).split('.')[0]?.length ?? 0) > maxIntegerDigits;
+const isTooLarge = (quantity: Decimal): boolean =>
+  (formatDecimal(quantity).split('.')[0]?.length ?? 0) > maxIntegerDigits;
 
 /** Reads a quantity as people type it or paste it. */
 export const readQuantity = (typed: string, text: Messages, { most, onto }: QuantityRoom = {}): QuantityInput => {

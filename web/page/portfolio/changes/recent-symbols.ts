@@ -14,7 +14,10 @@ export const recentSymbols = (): readonly string[] => {
 };
 
 export const noteRecent = (symbol: string): void =>
-  keeping.setItem(recentKey, JSON.stringify([symbol, ...recentSymbols().filter((other) => other !== symbol)].slice(0, maxRecent)));
+  keeping.setItem(
+    recentKey,
+    JSON.stringify([symbol, ...recentSymbols().filter((other) => other !== symbol)].slice(0, maxRecent)),
+  );
 
 /** What somebody bought is nobody else's business in this browser. */
 export const forgetRecent = (): void => keeping.removeItem(recentKey);

@@ -25,6 +25,10 @@ it('finds by name and by symbol, what fits best first', () => {
 });
 
 it('finds what pauses, and says so', () => {
-  const [group] = searchSymbols([{ Symbol: 'ethusdt', BaseAsset: 'ETH', QuoteAsset: 'USDT', Status: 'paused' }], 'eth', []);
+  const [group] = searchSymbols(
+    [{ Symbol: 'ethusdt', BaseAsset: 'ETH', QuoteAsset: 'USDT', Status: 'paused' }],
+    'eth',
+    [],
+  );
   expect(group?.symbols).toMatchObject([{ symbol: 'ethusdt', paused: true }]);
 });

@@ -41,7 +41,11 @@ const rank = ({ symbol, base, quote, name }: FoundSymbol, query: string): number
 };
 
 /** Without a query what was used lately and what is well known; else what fits, best first. */
-export const searchSymbols = (all: readonly ListedSymbol[], typed: string, recent: readonly string[]): readonly SymbolGroup[] => {
+export const searchSymbols = (
+  all: readonly ListedSymbol[],
+  typed: string,
+  recent: readonly string[],
+): readonly SymbolGroup[] => {
   const query = typed
     .trim()
     .toLowerCase()
@@ -50,7 +54,9 @@ export const searchSymbols = (all: readonly ListedSymbol[], typed: string, recen
     const bySymbol = new Map(all.map((entry) => [entry.Symbol, entry]));
     const pick = (symbols: readonly string[]) => symbols.flatMap((symbol) => bySymbol.get(symbol) ?? []).map(toFound);
     const used = pick(recent);
-    const popular = pick(popularAssets.map((asset) => `${asset.toLowerCase()}usdt`)).filter(({ symbol }) => !recent.includes(symbol));
+    const popular = pick(popularAssets.map((asset) => `${asset.toLowerCase()}usdt`)).filter(
+      ({ symbol }) => !recent.includes(symbol),
+    );
     const groups: readonly SymbolGroup[] = [
       { kind: 'recent', symbols: used },
       { kind: 'popular', symbols: popular },
@@ -63,7 +69,12 @@ export const searchSymbols = (all: readonly ListedSymbol[], typed: string, recen
       const score = rank(found, query);
       return score === undefined ? [] : [{ found, score }];
     })
-    .sort((a, b) => a.score - b.score || a.found.symbol.length - b.found.symbol.length || a.found.symbol.localeCompare(b.found.symbol))
+    .sort(
+      (a, b) =>
+        a.score - b.score ||
+        a.found.symbol.length - b.found.symbol.length ||
+        a.found.symbol.localeCompare(b.found.symbol),
+    )
     .slice(0, maxResults)
     .map(({ found }) => found);
   return symbols.length > 0 ? [{ kind: 'results', symbols }] : [];

@@ -24,12 +24,20 @@ export const useCoinChange = () => {
   const { session, store } = useParts();
   const text = useText();
   const toast = useToast();
-  const changes = useMemo(() => createCoinChanges({ call: session.call, store, newKey: newChangeKey }), [session, store]);
-  const labelOf = (symbol: string, base: string) => nameAmong(coinName(base) ?? base, pairOf(symbol, symbol.slice(base.length)));
+  const changes = useMemo(
+    () => createCoinChanges({ call: session.call, store, newKey: newChangeKey }),
+    [session, store],
+  );
+  const labelOf = (symbol: string, base: string) =>
+    nameAmong(coinName(base) ?? base, pairOf(symbol, symbol.slice(base.length)));
 
   /** Tells a fault wherever one is by now. */
   const tellFault = (symbol: string, base: string, thrown: unknown) =>
-    toast({ message: `${text.failed(labelOf(symbol, base))}: ${faultText(thrown, text)}`, about: symbol, tone: 'fault' });
+    toast({
+      message: `${text.failed(labelOf(symbol, base))}: ${faultText(thrown, text)}`,
+      about: symbol,
+      tone: 'fault',
+    });
   const undo = (symbol: string, base: string, back: () => Promise<void>) => ({
     label: text.undo,
     run: () => void back().catch((thrown: unknown) => tellFault(symbol, base, thrown)),

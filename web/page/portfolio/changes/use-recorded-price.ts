@@ -24,7 +24,10 @@ export const useRecordedPrice = (symbol: string, quote: string, wanted: boolean)
     queryKey: ['recorded', symbol],
     queryFn: async () => {
       const lastOf = async (of: string) => {
-        const { Candles } = await session.call<CandlesAnswer>('GET', `/api/v1/coins/${encodeURIComponent(of)}/candles?range=1h`);
+        const { Candles } = await session.call<CandlesAnswer>(
+          'GET',
+          `/api/v1/coins/${encodeURIComponent(of)}/candles?range=1h`,
+        );
         const last = Candles.at(-1);
         return last && { price: exact(last.Close), atMs: Date.parse(last.Time) };
       };

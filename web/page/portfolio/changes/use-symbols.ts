@@ -22,7 +22,10 @@ const load = async (signal: AbortSignal, query = ''): Promise<readonly ListedSym
   return ((await response.json()) as { Symbols: readonly ListedSymbol[] }).Symbols;
 };
 
-/** What the exchange lists; asked for again with every page and every few minutes, which costs nothing while it is the same. */
+/**
+ * What the exchange lists; asked for again with every page and every few minutes, which costs nothing while it is the
+ * same.
+ */
 export const useSymbols = () => {
   const { store } = useParts();
   const query = useQuery({
@@ -33,7 +36,8 @@ export const useSymbols = () => {
   });
   const { data } = query;
   useEffect(() => {
-    if (data) store.setQuotes(new Map(data.map(({ Symbol: symbol, QuoteAsset }) => [symbol, QuoteAsset.toLowerCase()])));
+    if (data)
+      store.setQuotes(new Map(data.map(({ Symbol: symbol, QuoteAsset }) => [symbol, QuoteAsset.toLowerCase()])));
   }, [data, store]);
   return query;
 };
@@ -47,7 +51,8 @@ export const useNewListings = (query: string | undefined) => {
   const client = useQueryClient();
   useEffect(() => {
     if (query === undefined || query.trim().length < minLookLength) return undefined;
-    const look = () => void client.prefetchQuery({ queryKey, queryFn: ({ signal }) => load(signal, '?fresh=true'), staleTime: 0 });
+    const look = () =>
+      void client.prefetchQuery({ queryKey, queryFn: ({ signal }) => load(signal, '?fresh=true'), staleTime: 0 });
     const timer = clock.after(typingMs, look);
     return () => timer.cancel();
   }, [query, clock, client]);

@@ -9,11 +9,21 @@ const symbols = (totals: Readonly<Record<string, string | null>>, order: Order) 
 
 describe('the order of the coins', () => {
   it('is by value also among coins that are worth less than a hundredth of a percent, and what has no price comes last', () => {
-    const small = { dogeusdt: '3', xrpusdt: null, adausdt: '20', solusdt: '3.000000000000000001', btcusdt: '999974', bnbusdt: '0' };
+    const small = {
+      dogeusdt: '3',
+      xrpusdt: null,
+      adausdt: '20',
+      solusdt: '3.000000000000000001',
+      btcusdt: '999974',
+      bnbusdt: '0',
+    };
     expect(symbols(small, 'value')).toEqual(['btcusdt', 'adausdt', 'solusdt', 'dogeusdt', 'bnbusdt', 'xrpusdt']);
   });
   it('is by value also where that has more digits than a number of the browser', () => {
-    expect(symbols({ adausdt: '98765432109876543210.1', btcusdt: '98765432109876543210.2' }, 'value')).toEqual(['btcusdt', 'adausdt']);
+    expect(symbols({ adausdt: '98765432109876543210.1', btcusdt: '98765432109876543210.2' }, 'value')).toEqual([
+      'btcusdt',
+      'adausdt',
+    ]);
   });
   it.each(['value', 'change'] as const)('is by name where coins are alike by %s', (order) => {
     expect(symbols({ solusdt: '5', btcusdt: '5', btcusdc: '5', adausdt: '5' }, order)).toEqual([
@@ -48,7 +58,9 @@ describe('rows in their places', () => {
     expect(placesOf(moved)).toEqual(['ethusdt', 'btcusdt', 'solusdt']);
   });
   it('are sorted in when a coin has its first price', () => {
-    expect(placesOf(rowsOf({ ethusdt: ['20', '44203'], solusdt: ['5', null], btcusdt: ['0.03', '2032'] }))[2]).toBe('solusdt');
+    expect(placesOf(rowsOf({ ethusdt: ['20', '44203'], solusdt: ['5', null], btcusdt: ['0.03', '2032'] }))[2]).toBe(
+      'solusdt',
+    );
     const inPlaces = createHeldOrder();
     const waiting = rowsOf({ ethusdt: ['20', '44203'], btcusdt: ['3', null] });
     const priced = rowsOf({ ethusdt: ['20', '44203'], btcusdt: ['3', '203200'] });

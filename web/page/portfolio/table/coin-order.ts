@@ -8,7 +8,8 @@ export type Order = (typeof orders)[number];
 type Compare = (a: Row, b: Row) => number;
 /** What has no price is worth less than nothing here. */
 const byValue: Compare = (a, b) => {
-  if (a.value === undefined || b.value === undefined) return Number(a.value === undefined) - Number(b.value === undefined);
+  if (a.value === undefined || b.value === undefined)
+    return Number(a.value === undefined) - Number(b.value === undefined);
   return compare(exact(b.value), exact(a.value));
 };
 /** Two pairs of one coin have one name. */
@@ -24,8 +25,9 @@ export const inOrder = (rows: readonly Row[], order: Order): readonly Row[] =>
 export type HeldOrder = (rows: readonly Row[], order: Order) => readonly Row[];
 
 /**
- * The order of the moment it was asked for: rows that change places with every tick cannot be read. They are put in order anew when another
- * order is chosen, when what is held changed (a coin or its quantity, here or on another device), and when a coin has its first price or none any more.
+ * The order of the moment it was asked for: rows that change places with every tick cannot be read. They are put in
+ * order anew when another order is chosen, when what is held changed (a coin or its quantity, here or on another
+ * device), and when a coin has its first price or none any more.
  */
 export const createHeldOrder = (): HeldOrder => {
   let key: string | undefined;

@@ -26,7 +26,11 @@ export const CoinRow = memo(({ row, columns, called, onChange }: CoinRowProps) =
   const pair = besideName(row.name, row);
   const note = row.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs));
   return (
-    <tr className={`${row.stale ? 'stale' : ''} ${row.pending ? 'pending' : ''}`} data-symbol={row.symbol} {...role.row}>
+    <tr
+      className={`${row.stale ? 'stale' : ''} ${row.pending ? 'pending' : ''}`}
+      data-symbol={row.symbol}
+      {...role.row}
+    >
       <th scope="row" className="cell-coin" {...role.rowheader}>
         <Link to="/coins/$symbol" params={{ symbol: row.symbol }} className="coin-link">
           <CoinBadge asset={row.base} />
@@ -43,7 +47,11 @@ export const CoinRow = memo(({ row, columns, called, onChange }: CoinRowProps) =
         </Link>
       </th>
       <td className="cell-price num" {...role.cell}>
-        {row.priceText ? <Digits text={row.priceText} direction={row.direction} ticks={row.ticks} /> : <NoPrice row={row} />}
+        {row.priceText ? (
+          <Digits text={row.priceText} direction={row.direction} ticks={row.ticks} />
+        ) : (
+          <NoPrice row={row} />
+        )}
         {row.quote !== 'USDT' && row.priceText && (
           <span className="cell-unit" translate="no">
             {row.quote}
@@ -73,7 +81,12 @@ export const CoinRow = memo(({ row, columns, called, onChange }: CoinRowProps) =
         </td>
       )}
       <td className="cell-actions" {...role.cell}>
-        <button type="button" className="icon-button" aria-label={text.actions(called)} onClick={() => onChange(row.symbol)}>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={text.actions(called)}
+          onClick={() => onChange(row.symbol)}
+        >
           <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
             <path d="M4 6h12M4 14h12M8 3.5v5M12 11.5v5" />
           </svg>

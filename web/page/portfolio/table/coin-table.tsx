@@ -83,7 +83,13 @@ export const CoinTable = ({ rows, dayBasis, onChange, onAdd }: CoinTableProps) =
         </thead>
         <tbody ref={body} {...role.rowgroup}>
           {sorted.map((row) => (
-            <CoinRow key={row.symbol} row={row} columns={columns} called={nameAmong(row.name, row, twice)} onChange={onChange} />
+            <CoinRow
+              key={row.symbol}
+              row={row}
+              columns={columns}
+              called={nameAmong(row.name, row, twice)}
+              onChange={onChange}
+            />
           ))}
         </tbody>
       </table>

@@ -1,4 +1,7 @@
-/** A table whose rows are laid out as grids is one for screen readers too: some browsers tell that by the layout alone, unless it is said. */
+/**
+ * A table whose rows are laid out as grids is one for screen readers too: some browsers tell that by the layout alone,
+ * unless it is said.
+ */
 export const role = {
   table: { role: 'table' },
   rowgroup: { role: 'rowgroup' },

@@ -1,6 +1,6 @@
 /**
- * Whether it is the turn of a place since the time before. Turns are taken by the time that passed, not by how often it is asked: whatever
- * comes, each place has its turn within a span.
+ * Whether it is the turn of a place since the time before. Turns are taken by the time that passed, not by how often it
+ * is asked: whatever comes, each place has its turn within a span.
  */
 export type Turns = (place: number) => boolean;
 

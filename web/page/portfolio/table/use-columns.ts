@@ -16,4 +16,5 @@ const subscribe = (listener: () => void) => {
 };
 
 /** What has no room is not made at all: a screen reader may not know the style of what is out of sight. */
-export const useColumns = (): Columns => useSyncExternalStore(subscribe, () => (phone.matches ? 'phone' : fewer.matches ? 'fewer' : 'all'));
+export const useColumns = (): Columns =>
+  useSyncExternalStore(subscribe, () => (phone.matches ? 'phone' : fewer.matches ? 'fewer' : 'all'));

@@ -7,11 +7,17 @@ import { createTurns } from './turns.js';
 
 /** Rows so near to what is seen count as seen. */
 const margin = '160px';
-/** Rows out of sight take turns, so many parts of them within so long: who searches the page or reads ahead finds figures of now. */
+/**
+ * Rows out of sight take turns, so many parts of them within so long: who searches the page or reads ahead finds
+ * figures of now.
+ */
 const [parts, spanMs] = [8, 3_000];
 const none: ReadonlySet<string> = new Set();
 
-/** The rows in sight, by symbol; they carry `data-seen` too, for the style. @param held which rows there are: each has to be watched */
+/**
+ * The rows in sight, by symbol; they carry `data-seen` too, for the style. @param held which rows there are: each has
+ * to be watched
+ */
 const useSight = (body: RefObject<HTMLTableSectionElement | null>, held: string): ReadonlySet<string> => {
   const [sight, setSight] = useState(none);
   useEffect(() => {
@@ -48,8 +54,13 @@ const usePrinting = (): boolean => {
   return printing;
 };
 
-/** The rows as they are to be drawn: those in sight as they are now, the others as they were a few seconds ago at most. */
-export const useRowsInSight = (rows: readonly Row[], body: RefObject<HTMLTableSectionElement | null>): readonly Row[] => {
+/**
+ * The rows as they are to be drawn: those in sight as they are now, the others as they were a few seconds ago at most.
+ */
+export const useRowsInSight = (
+  rows: readonly Row[],
+  body: RefObject<HTMLTableSectionElement | null>,
+): readonly Row[] => {
   const { clock } = useParts();
   const sight = useSight(body, heldSymbols(rows));
   const printing = usePrinting();

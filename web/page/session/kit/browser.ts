@@ -72,7 +72,8 @@ export const createBrowser = () => {
     if (server.down) throw new TypeError('no network');
     const answer = (status: number, body: object) => new Response(JSON.stringify(body), { status });
     if (/\/logout(-everywhere)?$/.test(path)) server.over = true;
-    if (server.refuses && path.endsWith('-everywhere')) return answer(401, { detail: 'The session was ended; sign in again.' });
+    if (server.refuses && path.endsWith('-everywhere'))
+      return answer(401, { detail: 'The session was ended; sign in again.' });
     if (path.endsWith('-everywhere')) await server.leftEverywhere;
     if (path.endsWith('/cookie')) return server.cookie ? answer(200, server.cookie) : answer(404, {});
     if (path.startsWith('/api/v1/profile')) {
@@ -89,14 +90,17 @@ export const createBrowser = () => {
     if (path.endsWith('/refresh')) {
       server.refreshes++;
       const token = tokenFor(server.userId, `s${server.session}`, server.tokenSeconds);
-      const given = new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(new DOMException('', 'AbortError'))));
+      const given = new Promise((_, reject) =>
+        init.signal?.addEventListener('abort', () => reject(new DOMException('', 'AbortError'))),
+      );
       if (!server.over && !server.notNow) {
         await Promise.race([server.refreshed, given]);
         return answer(200, { accessToken: token });
       }
       if (server.over) return answer(401, { detail: 'The refresh token is not valid.' });
       const { notNow } = server;
-      if (notNow) return new Response('{}', { status: notNow.status, headers: { 'retry-after': String(notNow.afterSeconds) } });
+      if (notNow)
+        return new Response('{}', { status: notNow.status, headers: { 'retry-after': String(notNow.afterSeconds) } });
     }
     return answer(200, { accessToken: tokenFor(server.userId, `s${server.session}`, server.tokenSeconds) });
   }) as typeof globalThis.fetch;
@@ -123,7 +127,14 @@ export const createBrowser = () => {
       },
     };
     ports.push(own);
-    return createSession({ clock: time.clock, fetch, channel: own as unknown as BroadcastChannel, locks, storage, ...without });
+    return createSession({
+      clock: time.clock,
+      fetch,
+      channel: own as unknown as BroadcastChannel,
+      locks,
+      storage,
+      ...without,
+    });
   };
   /** Of a tab that is none of these. */
   const channel = {
