@@ -6,7 +6,7 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Installed once per lock file.
-node_modules/.installed: package.json package-lock.json $(wildcard */package.json services/*/package.json)
+node_modules/.installed: package.json package-lock.json $(wildcard */package.json services/*/package.json clients/*/package.json)
 	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); if (major < 20 || (major === 20 && minor < 19)) { console.error("tickfolio needs Node 20.19 or newer; this is " + process.version + "."); process.exit(1); }'
 	@echo "Installing packages (once) ..."
 	@node build-lock.mjs '[ -e $@ ] && [ -z "$$(find $^ -newer $@)" ] || { npm ci --no-audit --no-fund --loglevel=error && touch $@; }'

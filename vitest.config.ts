@@ -45,7 +45,7 @@ export default defineConfig({
         test: {
           name: 'rooms',
           isolate: false,
-          include: ['{api,lib,bff,web,services,standalone,e2e}/**/*.test.ts'],
+          include: ['{api,lib,clients,bff,web,services,standalone,e2e}/**/*.test.ts'],
           exclude: [...exclude, journeys],
           ...patience,
           // With the full figures of `make long` a model's test may take its time.

@@ -46,7 +46,7 @@ const importPattern =
 
 const workspaceOf = (path: string): string => {
   const [first = '', second = '', inside] = path.split('/');
-  return first === 'services' && inside !== undefined ? `${first}/${second}` : first;
+  return (first === 'services' || first === 'clients') && inside !== undefined ? `${first}/${second}` : first;
 };
 
 /**

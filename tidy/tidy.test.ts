@@ -216,7 +216,7 @@ describe('what only one place may do', () => {
   it('time comes from the clock', () => {
     // lib/grpc states deadlines in wall-clock time, as its library wants them; lib/http bounds a check of the running
     // process.
-    const allowed = /^lib\/(clock|grpc|http|lifecycle)\/|^web\/page\/clock\.ts$|\/main\.tsx?$/;
+    const allowed = /^lib\/(clock|grpc|http|lifecycle)\/|^clients\/typescript\/clock\.ts$|\/main\.tsx?$/;
     expect(
       matches(product, /\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bperformance\.now\(/, (path) =>
         allowed.test(path),
@@ -300,18 +300,18 @@ describe('names and habits', () => {
     ];
     expect(typed.filter(isUntyped)).toEqual([]);
   });
-  it('every workspace is called after its folder', () => {
+  it('every workspace is called after its folder; a client after what it is, in the folder of its language', () => {
     const wrong = projectFiles()
       .filter((path) => path.endsWith('/package.json'))
       .filter(
         (path) =>
           (JSON.parse(readFileSync(join(root, path), 'utf8')) as { name: string }).name !==
-          `@tickfolio/${path.split('/').at(-2)}`,
+          `@tickfolio/${path.startsWith('clients/') ? 'client' : path.split('/').at(-2)}`,
       );
     expect(wrong).toEqual([]);
   });
-  it('no workspace exports its root', () => {
-    const manifests = projectFiles().filter((path) => path.endsWith('/package.json'));
+  it('no workspace exports its root, save what others install', () => {
+    const manifests = projectFiles().filter((path) => path.endsWith('/package.json') && !path.startsWith('clients/'));
     expect(
       manifests.filter(
         (path) => '.' in ((JSON.parse(readFileSync(join(root, path), 'utf8')) as { exports?: object }).exports ?? {}),

@@ -1,12 +1,12 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, RouterProvider } from '@tanstack/react-router';
+import { isProblem } from '@tickfolio/client/problem';
 import { useEffect } from 'react';
 import { loadPatiently } from './kit/late-part.js';
 import { type Parts, PartsProvider } from './parts.js';
 import { basePath } from './place.js';
 import { forgetRecent } from './portfolio/changes/recent-symbols.js';
 import { PortfolioPage } from './portfolio/portfolio-page.js';
-import { isProblem } from './session/problem.js';
 import { BrokenPage } from './shell/broken-page.js';
 import { MissingPage } from './shell/missing-page.js';
 import { Shell } from './shell/shell.js';

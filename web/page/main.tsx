@@ -1,15 +1,15 @@
+import { browserClock as clock } from '@tickfolio/client/clock';
+import { createLiveConnection } from '@tickfolio/client/live-connection';
+import type { LiveSocket } from '@tickfolio/client/live-socket';
+import { createSession } from '@tickfolio/client/session';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
 import { findLocks, openChannel, registerWorker, takesCookies } from './browser-facilities.js';
-import { browserClock as clock } from './clock.js';
 import { keeping } from './keeping.js';
-import { createLiveConnection } from './live/live-connection.js';
-import type { LiveSocket } from './live/live-socket.js';
 import { createPortfolioStore } from './live/portfolio-store.js';
 import { createPriceTrails } from './live/price-trails.js';
 import { basePath, namesPrefix } from './place.js';
-import { createSession } from './session/session.js';
 import './styles/page.css';
 
 // What opens the page without a network comes after what shows it.

@@ -1,8 +1,8 @@
+import type { Clock } from '@tickfolio/client/clock';
+import type { Session, SessionState } from '@tickfolio/client/session';
 import { createContext, useContext, useState, useSyncExternalStore } from 'react';
-import type { Clock } from './clock.js';
 import type { LiveState, PortfolioStore } from './live/portfolio-store.js';
 import type { PriceTrails } from './live/price-trails.js';
-import type { Session, SessionState } from './session/session.js';
 
 /** What the page is made of; made once in main. */
 export interface Parts {

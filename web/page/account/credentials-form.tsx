@@ -1,7 +1,7 @@
+import type { CookieRisk } from '@tickfolio/client/cookie-risk';
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Field } from '../kit/field.js';
 import { useParts } from '../parts.js';
-import type { CookieRisk } from '../session/cookie-risk.js';
 import { useText } from '../text/language.js';
 
 export interface CredentialFaults {

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
+import { isProblem } from '@tickfolio/client/problem';
 import { faultText } from '../kit/fault-text.js';
 import { useParts, useSession } from '../parts.js';
-import { isProblem } from '../session/problem.js';
 import { Redirect } from '../shell/redirect.js';
 import { useText } from '../text/language.js';
 import { type CredentialFaults, CredentialsForm } from './credentials-form.js';

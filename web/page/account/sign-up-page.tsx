@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
+import { newChangeKey } from '@tickfolio/client/change-key';
+import { isProblem } from '@tickfolio/client/problem';
 import { useRef } from 'react';
 import { faultText, fieldText } from '../kit/fault-text.js';
 import { useParts, useSession } from '../parts.js';
-import { newChangeKey } from '../session/change-key.js';
-import { isProblem } from '../session/problem.js';
 import { Redirect } from '../shell/redirect.js';
 import { useText } from '../text/language.js';
 import { type CredentialFaults, CredentialsForm } from './credentials-form.js';

@@ -1,5 +1,5 @@
+import type { FrameCoin } from '@tickfolio/client/frame';
 import { describe, expect, it } from 'vitest';
-import type { FrameCoin } from '../live/frame.js';
 import { testAsOf, testCoin } from '../live/kit/view.js';
 import { coinFreshnessOf } from './coin-freshness.js';
 

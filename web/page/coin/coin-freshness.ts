@@ -1,4 +1,4 @@
-import type { FrameCoin, PriceState } from '../live/frame.js';
+import type { FrameCoin, PriceState } from '@tickfolio/client/frame';
 import { type Freshness, isFresh, notFresh } from '../live/freshness.js';
 
 /** Of these the mark beside the coin says all there is to say. */

@@ -1,10 +1,10 @@
 import { Link, useParams } from '@tanstack/react-router';
 import type { CandleRange } from '@tickfolio/api/market';
+import { isProblem } from '@tickfolio/client/problem';
 import { Suspense, useCallback, useState } from 'react';
 import { latePart } from '../kit/late-part.js';
 import { useLive } from '../parts.js';
 import { useNewListings, useSymbols } from '../portfolio/changes/use-symbols.js';
-import { isProblem } from '../session/problem.js';
 import { CardBoundary } from '../shell/card-boundary.js';
 import { Skeleton } from '../shell/skeleton.js';
 import { grouped } from '../text/amount.js';

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import type { CandleRange, CandlesAnswer as ServedCandles } from '@tickfolio/api/market';
+import type { OfAnyAge } from '@tickfolio/client/any-age';
+import { isProblem } from '@tickfolio/client/problem';
 import { useMemo, useRef } from 'react';
 import { useParts } from '../parts.js';
-import type { OfAnyAge } from '../session/any-age.js';
-import { isProblem } from '../session/problem.js';
 import { spanMs } from '../value/ranges.js';
 import { type Candle, growCandle, type Slot, slotsOf } from './candle.js';
 import type { Day } from './day-range.js';

@@ -1,5 +1,5 @@
+import { problemOf } from '@tickfolio/client/problem';
 import { describe, expect, it } from 'vitest';
-import { problemOf } from '../session/problem.js';
 import { de } from '../text/messages-de.js';
 import { en } from '../text/messages-en.js';
 import { faultText } from './fault-text.js';

@@ -1,4 +1,4 @@
-import { isProblem, type Problem } from '../session/problem.js';
+import { isProblem, type Problem } from '@tickfolio/client/problem';
 import type { Messages } from '../text/messages-en.js';
 
 /** The server's stable words for what is wrong with a field, in the reader's. */

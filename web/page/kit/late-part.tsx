@@ -1,5 +1,5 @@
+import { browserClock as clock } from '@tickfolio/client/clock';
 import { type ComponentType, lazy } from 'react';
-import { browserClock as clock } from '../clock.js';
 
 const firstPauseMs = 500;
 const lastPauseMs = 16_000;

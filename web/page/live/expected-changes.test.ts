@@ -1,9 +1,9 @@
+import type { Frame } from '@tickfolio/client/frame';
 import { createManualClock } from '@tickfolio/lib/clock';
 import { parseDecimal } from '@tickfolio/lib/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ExpectedChange } from './expected-changes.js';
-import type { Frame } from './frame.js';
 import { createPortfolioStore } from './portfolio-store.js';
 import { createPriceTrails } from './price-trails.js';
 

@@ -1,7 +1,7 @@
+import type { Clock, Timer } from '@tickfolio/client/clock';
+import type { Frame } from '@tickfolio/client/frame';
 import { add, compare, type Decimal, formatDecimal, zero } from '@tickfolio/lib/money';
-import type { Clock, Timer } from '../clock.js';
 import { exact } from '../text/exact.js';
-import type { Frame } from './frame.js';
 
 /** What is asked of the server; negative takes away. */
 export type CoinStep = { readonly kind: 'add'; readonly by: Decimal } | { readonly kind: 'remove' };

@@ -1,8 +1,8 @@
+import type { FrameCoin } from '@tickfolio/client/frame';
 import { parseDecimal } from '@tickfolio/lib/money';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FrameCoin } from './frame.js';
 import { freshnessOf } from './freshness.js';
 import { testAsOf, testCoin, viewOfCoins } from './kit/view.js';
 

@@ -1,5 +1,5 @@
+import type { FrameCoin } from '@tickfolio/client/frame';
 import { compare, type Decimal, divide, multiply } from '@tickfolio/lib/money';
-import type { FrameCoin } from './frame.js';
 
 /** How live a value is, or the price of one coin. Moments in epoch milliseconds, by the clock of frames. */
 export type Freshness =

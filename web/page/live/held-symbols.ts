@@ -1,4 +1,4 @@
-import type { FrameCoin } from './frame.js';
+import type { FrameCoin } from '@tickfolio/client/frame';
 import type { Row } from './portfolio-view.js';
 
 const known = new WeakMap<readonly unknown[], string>();

@@ -1,10 +1,10 @@
+import type { Clock } from '@tickfolio/client/clock';
+import type { Frame } from '@tickfolio/client/frame';
+import type { Connection } from '@tickfolio/client/live-socket';
 import type { Decimal } from '@tickfolio/lib/money';
-import type { Clock } from '../clock.js';
 import type { NumberStyle } from '../text/amount.js';
 import { exact } from '../text/exact.js';
 import { type CoinStep, createExpectedChanges, type ExpectedChange } from './expected-changes.js';
-import type { Frame } from './frame.js';
-import type { Connection } from './live-socket.js';
 import { type DayBase, type PortfolioView, viewOf } from './portfolio-view.js';
 import type { PriceTrails } from './price-trails.js';
 

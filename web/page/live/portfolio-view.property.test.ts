@@ -1,8 +1,8 @@
+import type { Frame, FrameCoin } from '@tickfolio/client/frame';
 import { parseDecimal } from '@tickfolio/lib/money';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Frame, FrameCoin } from './frame.js';
 import { type Baselines, type PortfolioView, type Row, viewOf } from './portfolio-view.js';
 
 const Exact = Decimal.clone({ precision: 200, toExpNeg: -200, toExpPos: 200 });

@@ -1,7 +1,7 @@
+import type { Frame, FrameCoin } from '@tickfolio/client/frame';
 import { createManualClock } from '@tickfolio/lib/clock';
 import { parseDecimal } from '@tickfolio/lib/money';
 import { describe, expect, it } from 'vitest';
-import type { Frame, FrameCoin } from './frame.js';
 import { testCoin, viewOfCoins } from './kit/view.js';
 import { createPortfolioStore } from './portfolio-store.js';
 import type { DayBase } from './portfolio-view.js';

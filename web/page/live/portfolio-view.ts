@@ -1,10 +1,10 @@
+import type { Frame, FrameCoin, PriceState } from '@tickfolio/client/frame';
 import { add, compare, type Decimal, divide, formatDecimal, multiply, subtract, zero } from '@tickfolio/lib/money';
 import { grouped, money, type NumberStyle, share } from '../text/amount.js';
 import { type Change, changeOf, type Direction } from '../text/change.js';
 import { coinName } from '../text/coin-names.js';
 import { exact } from '../text/exact.js';
 import { type Pair, pairLabel, pairOf } from '../text/pair.js';
-import type { Frame, FrameCoin, PriceState } from './frame.js';
 import { type Freshness, freshnessOf, isFresh } from './freshness.js';
 
 /** One coin as the page shows it. The same object as before when nothing that is shown changed. */

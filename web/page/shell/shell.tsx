@@ -1,5 +1,5 @@
 import { Link, Outlet } from '@tanstack/react-router';
-import { readEveryMs } from '../live/live-connection.js';
+import { readEveryMs } from '@tickfolio/client/live-connection';
 import { useLive, useOnline, useParts, useSession } from '../parts.js';
 import { useText } from '../text/language.js';
 import { useKeptFocus } from './use-kept-focus.js';

@@ -1,5 +1,5 @@
+import type { Timer } from '@tickfolio/client/clock';
 import { useEffect } from 'react';
-import type { Timer } from '../clock.js';
 import { useParts } from '../parts.js';
 
 /** Dialogs give the focus back within that, where what had it before them is still there. */

@@ -1,5 +1,5 @@
 import type { ValueAnswer as ServedValues, ValueRange } from '@tickfolio/api/history';
-import type { OfAnyAge } from '../session/any-age.js';
+import type { OfAnyAge } from '@tickfolio/client/any-age';
 import { spanMs } from './ranges.js';
 import type { LinePoint } from './value-line.js';
 

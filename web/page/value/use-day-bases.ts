@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import type { DayAnswer as ServedDay } from '@tickfolio/api/history';
+import type { OfAnyAge } from '@tickfolio/client/any-age';
 import { doubledMs } from '@tickfolio/lib/retry/backoff';
 import { useEffect, useState } from 'react';
 import { framedSymbols } from '../live/held-symbols.js';
 import type { DayPlan } from '../live/portfolio-store.js';
 import type { DayBase, Row } from '../live/portfolio-view.js';
 import { useLive, useParts } from '../parts.js';
-import type { OfAnyAge } from '../session/any-age.js';
 import { exact } from '../text/exact.js';
 
 type Open = ServedDay['Opens'][number];

@@ -1,4 +1,4 @@
-import type { Frame } from '../../page/live/frame.js';
+import type { Frame } from '@tickfolio/client/frame';
 
 /** Whose frames these are. */
 export const userOf = { id: 'u-1', name: 'maria' };

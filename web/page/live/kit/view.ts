@@ -1,5 +1,5 @@
+import type { Frame, FrameCoin } from '@tickfolio/client/frame';
 import { createManualClock } from '@tickfolio/lib/clock';
-import type { Frame, FrameCoin } from '../frame.js';
 import { createPortfolioStore } from '../portfolio-store.js';
 import type { PortfolioView } from '../portfolio-view.js';
 import { createPriceTrails } from '../price-trails.js';

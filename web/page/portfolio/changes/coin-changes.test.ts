@@ -1,3 +1,6 @@
+import { newChangeKey } from '@tickfolio/client/change-key';
+import { Problem } from '@tickfolio/client/problem';
+import type { Session } from '@tickfolio/client/session';
 import { createManualClock } from '@tickfolio/lib/clock';
 import { parseDecimal } from '@tickfolio/lib/money';
 import { describe, expect, it } from 'vitest';
@@ -5,9 +8,6 @@ import { createKeeping } from '../../browser-facilities.js';
 import { faultText } from '../../kit/fault-text.js';
 import { createPortfolioStore } from '../../live/portfolio-store.js';
 import { createPriceTrails } from '../../live/price-trails.js';
-import { newChangeKey } from '../../session/change-key.js';
-import { Problem } from '../../session/problem.js';
-import type { Session } from '../../session/session.js';
 import { en } from '../../text/messages-en.js';
 import { createCoinChanges } from './coin-changes.js';
 

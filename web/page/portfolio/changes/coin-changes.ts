@@ -1,9 +1,9 @@
 import type { CoinAnswer as ServedCoin, RemovalAnswer as ServedRemoval } from '@tickfolio/api/portfolio';
+import type { OfAnyAge } from '@tickfolio/client/any-age';
+import type { Session } from '@tickfolio/client/session';
 import { type Decimal, formatDecimal, negate, parseDecimal } from '@tickfolio/lib/money';
 import type { CoinStep } from '../../live/expected-changes.js';
 import type { PortfolioStore } from '../../live/portfolio-store.js';
-import type { OfAnyAge } from '../../session/any-age.js';
-import type { Session } from '../../session/session.js';
 
 /** A change that the server has made. */
 export interface MadeChange {

@@ -1,8 +1,8 @@
+import { newChangeKey } from '@tickfolio/client/change-key';
 import { add, type Decimal, formatDecimal, multiply, parseDecimal, subtract } from '@tickfolio/lib/money';
 import { type FormEvent, useRef, useState } from 'react';
 import { faultText } from '../../kit/fault-text.js';
 import { Field } from '../../kit/field.js';
-import { newChangeKey } from '../../session/change-key.js';
 import { useIsHere } from '../../shell/use-is-here.js';
 import { grouped, money } from '../../text/amount.js';
 import { Figure } from '../../text/figure.js';

@@ -1,9 +1,9 @@
+import { newChangeKey } from '@tickfolio/client/change-key';
+import type { Session } from '@tickfolio/client/session';
 import { negate, parseDecimal } from '@tickfolio/lib/money';
 import { useMemo } from 'react';
 import { faultText } from '../../kit/fault-text.js';
 import { useParts } from '../../parts.js';
-import { newChangeKey } from '../../session/change-key.js';
-import type { Session } from '../../session/session.js';
 import { useToast } from '../../shell/toasts.js';
 import { grouped } from '../../text/amount.js';
 import { coinName } from '../../text/coin-names.js';

@@ -1,10 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { SymbolsAnswer } from '@tickfolio/api/market';
+import type { OfAnyAge } from '@tickfolio/client/any-age';
+import { Problem, problemOf } from '@tickfolio/client/problem';
 import { useEffect } from 'react';
 import { useParts } from '../../parts.js';
 import { basePath } from '../../place.js';
-import type { OfAnyAge } from '../../session/any-age.js';
-import { Problem, problemOf } from '../../session/problem.js';
 
 /** A symbol that can be held. */
 export type ListedSymbol = OfAnyAge<SymbolsAnswer['Symbols'][number], 'Status'>;

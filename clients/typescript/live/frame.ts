@@ -1,6 +1,6 @@
 import type { Frame as ServedFrame } from '@tickfolio/api/frame';
 import type { ConnectionMessage } from '@tickfolio/api/messages';
-import type { OfAnyAge } from '../session/any-age.js';
+import type { OfAnyAge } from '../any-age.js';
 
 type ServedCoin = ServedFrame['Coins'][number];
 
