@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Page, readPage, readPages } from './markdown.js';
@@ -127,6 +127,7 @@ describe('a service, and every other folder that one looks into', () => {
 });
 
 describe('what a reader pastes', () => {
+  const examples = filesLike('examples/*').map((path) => readFileSync(join(root, path), 'utf8'));
   it('stands where e2e/kit/documents.ts runs it: in the README and below docs/', () => {
     const elsewhere = pages.filter(({ path }) => path !== 'README.md' && !path.startsWith('docs/'));
     expect(
@@ -139,6 +140,7 @@ describe('what a reader pastes', () => {
     expect(firstLines('console').sort()).toEqual([
       'README.md: make run', // e2e/loops/start.loop.test.ts and .ci/run
       'deploy/kubernetes/README.md: kubectl apply -k deploy/kubernetes/overlays/local',
+      'docs/clients/typescript.md: npm run client', // clients/typescript/packing/package.test.ts
       'docs/operate/alerts.md: docker compose -f compose.yaml -f deploy/observability/compose.yaml --profile observability up -d',
       'docs/operate/backup.md: make backup', // e2e/loops/backup.loop.test.ts
       'docs/start/containers.md: make observe',
@@ -147,7 +149,7 @@ describe('what a reader pastes', () => {
   });
 
   it('says of every block in which language it is, so that none is overlooked', () => {
-    const known = new Set(['', 'console', 'ini', 'js', 'json', 'nginx', 'sh', 'sql']);
+    const known = new Set(['', 'console', 'ini', 'js', 'json', 'nginx', 'sh', 'sql', 'ts']);
     const unknown = pages.flatMap(({ path, blocks }) =>
       blocks.filter(({ language }) => !known.has(language)).map(({ language }) => `${path}: ${language}`),
     );
@@ -155,6 +157,8 @@ describe('what a reader pastes', () => {
     // Programs and queries stand where a test takes them from.
     expect(firstLines('js').map((line) => line.split(':')[0])).toEqual(['docs/clients/own.md']);
     expect(firstLines('sql').map((line) => line.split(':')[0])).toEqual(['docs/use/archive.md']);
+    for (const { path, blocks } of pages)
+      for (const { language, code } of blocks) if (language === 'ts') expect(examples, path).toContain(code);
     for (const { blocks } of pages) for (const { language, code } of blocks) if (language === 'json') JSON.parse(code);
   });
 

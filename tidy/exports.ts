@@ -49,6 +49,9 @@ export const readSubpaths = (): ReadonlyMap<string, string> =>
       }),
   );
 
+/** What others install takes its names out of this house. */
+const isDoor = (path: string): boolean => /^clients\/[^/]+\/index\.ts$/.test(path);
+
 /**
  * Whom every export of `sources` is taken by, re-exports seen through. @param subpaths of workspaces, by the name that
  * others import
@@ -90,6 +93,7 @@ const takersOfExports = (
           continue;
         }
         exports.push({ path, name: other });
+        if (isDoor(path)) take(path, other, source);
         const origin = target === undefined ? imported.get(name) : ([target, name] as const);
         if (origin) takersOf(...origin).passedOn.push(`${path} ${other}`);
       }

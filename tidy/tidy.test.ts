@@ -151,7 +151,7 @@ describe('who may import whom', () => {
         const manifest = JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8')) as Record<
           string,
           Record<string, string> | undefined
-        >;
+        > & { readonly name: string };
         const shared = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
           devDependencies: Record<string, string>;
         };
@@ -169,7 +169,7 @@ describe('who may import whom', () => {
               .slice(0, name.startsWith('@') ? 2 : 1)
               .join('/'),
           )
-          .filter((name) => known[name] === undefined && name !== `@tickfolio/${workspace.replace('services/', '')}`)
+          .filter((name) => known[name] === undefined && name !== manifest.name)
           .map((name) => `${path} -> ${name}`);
       });
     expect(wrong).toEqual([]);

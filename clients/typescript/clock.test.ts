@@ -1,4 +1,5 @@
 import { describeTimers } from '@tickfolio/lib/kit/timers';
-import { browserClock } from './clock.js';
+import { idleClock, runtimeClock } from './clock.js';
 
-describeTimers('the browser’s clock', browserClock);
+describeTimers('the runtime’s clock', runtimeClock);
+describeTimers('the runtime’s clock of what may end', idleClock);

@@ -12,15 +12,27 @@ export interface Clock {
   every(periodMs: number, run: () => void): Timer;
 }
 
-const timers = createLongTimers(
-  (delayMs, run) => {
-    const handle = setTimeout(run, delayMs);
-    return { cancel: () => clearTimeout(handle) };
-  },
-  (periodMs, run) => {
-    const handle = setInterval(run, periodMs);
-    return { cancel: () => clearInterval(handle) };
-  },
-);
+/** A timer of Node has `unref`: by itself it keeps no process alive then. That of a browser is a number. */
+const unref = (handle: unknown) => (handle as { unref?: () => void }).unref?.();
 
-export const browserClock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), ...timers };
+const clockWith = (started: (handle: unknown) => void): Clock => ({
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  ...createLongTimers(
+    (delayMs, run) => {
+      const handle = setTimeout(run, delayMs);
+      started(handle);
+      return { cancel: () => clearTimeout(handle) };
+    },
+    (periodMs, run) => {
+      const handle = setInterval(run, periodMs);
+      started(handle);
+      return { cancel: () => clearInterval(handle) };
+    },
+  ),
+});
+
+/** The runtime's time, of a browser or of Node. */
+export const runtimeClock: Clock = clockWith(() => undefined);
+/** The same; what only waits for it may end. */
+export const idleClock: Clock = clockWith(unref);

@@ -1,4 +1,4 @@
-import { browserClock as clock } from '@tickfolio/client/clock';
+import { runtimeClock as clock } from '@tickfolio/client/clock';
 import { createLiveConnection } from '@tickfolio/client/live-connection';
 import type { LiveSocket } from '@tickfolio/client/live-socket';
 import { createSession } from '@tickfolio/client/session';

@@ -1,9 +1,9 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../session/problem.js';
+import type { Connection } from './connection.js';
 import type { Frame } from './frame.js';
 import { createLiveConnection } from './live-connection.js';
-import type { Connection } from './live-socket.js';
 
 const frame = (TotalValue: string): Frame => ({
   UserID: 'u',

@@ -1,6 +1,7 @@
 import type { Timer } from '../clock.js';
+import type { Connection } from './connection.js';
 import { isFrame } from './frame.js';
-import { type Connection, createLiveSocket, type LiveSocket, type LiveSocketDeps } from './live-socket.js';
+import { createLiveSocket, type LiveSocket, type LiveSocketDeps } from './live-socket.js';
 
 export interface LiveConnectionDeps extends LiveSocketDeps {
   /**

@@ -1,19 +1,10 @@
 import { actionAfter, closeCodes } from '@tickfolio/api/close-codes';
 import type { Refresh } from '@tickfolio/api/messages';
-import { doubledMs, retryPauseMs } from '@tickfolio/lib/retry/backoff';
+import { retryPauseMs } from '@tickfolio/lib/retry/backoff';
 import type { Clock, Timer } from '../clock.js';
 import { isProblem } from '../session/problem.js';
+import type { Connection } from './connection.js';
 import { type Frame, isConnectionMessage, isFrame } from './frame.js';
-
-export type Connection =
-  | 'connecting'
-  | 'live'
-  /** Lost, and being tried again. */
-  | 'reconnecting'
-  /** No socket gets through; frames are read over REST meanwhile. */
-  | 'reading'
-  /** The server wants no more sockets of this user; only the user tries again. */
-  | 'refused';
 
 export interface LiveSocketDeps {
   readonly clock: Clock;
@@ -26,6 +17,13 @@ export interface LiveSocketDeps {
   readonly renew: () => Promise<string>;
   readonly onFrame: (frame: Frame) => void;
   readonly onConnection: (connection: Connection) => void;
+  /** Called with every pause before it is made, in milliseconds. */
+  readonly onPause?: ((ms: number) => void) | undefined;
+  /**
+   * Called once with the close code after which nothing is tried any more. Without it only 4429 ends the trying: the
+   * other reasons to stop are faults of a program, so of something in between where it is the page.
+   */
+  readonly onStop?: (code: number) => void;
 }
 
 export interface LiveSocket {
@@ -36,13 +34,22 @@ export interface LiveSocket {
   close(): void;
 }
 
-const pauses = { minRetryMs: 500, maxRetryMs: 10_000, leastShare: 0.5 };
+const pauses = { minRetryMs: 500, maxRetryMs: 10_000 };
 /** The server sends at least once a second. */
 const silenceMs = 8_000;
 /** Of WebSocket.readyState. */
 const openState = 1;
 /** Of a connection that broke, as browsers have it. */
 const brokenCode = 1006;
+
+/** @returns undefined for what is no JSON */
+const readMessage = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
 
 /**
  * The portfolio's socket, kept open: it reconnects with backoff and jitter, notices silence, and renews its token in
@@ -55,6 +62,8 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
   let timer: Timer | undefined;
   let silence: Timer | undefined;
   let closed = false;
+  /** The token of the socket that is open. */
+  let used = '';
 
   const detach = () => {
     silence?.cancel();
@@ -67,45 +76,60 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
   };
   const later = (ms: number) => {
     timer?.cancel();
+    deps.onPause?.(ms);
     timer = clock.after(ms, () => void connect());
   };
-  const lost = (code: number) => {
+  /** What was refused may say when to ask again. */
+  const laterAfter = (thrown: unknown, failures: number) => {
+    const askedMs = isProblem(thrown) ? (thrown.retryAfterMs ?? 0) : 0;
+    later(Math.max(askedMs, retryPauseMs({ ...pauses, random }, failures)));
+  };
+  const lost = (code: number, thrown?: unknown) => {
     detach();
     if (closed) return;
     const action = actionAfter(code);
-    // The other reasons to stop are faults of a program: of something in between, where it is this page.
-    if (code === closeCodes.tooMany) {
+    if (deps.onStop ? action === 'stop' : code === closeCodes.tooMany) {
       deps.onConnection('refused');
+      deps.onStop?.(code);
       return;
     }
     deps.onConnection('reconnecting');
     const failures = tries++;
     if (action === 'refresh')
-      void deps.renew().then(
-        () => later(0),
-        (thrown: unknown) =>
-          isProblem(thrown, 401) ? undefined : later(doubledMs(pauses.minRetryMs, pauses.maxRetryMs, failures)),
+      deps.renew().then(
+        // A server that takes no token at all is not asked without a pause.
+        () => (failures === 0 ? void connect() : laterAfter(undefined, failures)),
+        (refused: unknown) => isProblem(refused, 401) || laterAfter(refused, failures),
       );
     else if (action === 'reconnect-now' && failures === 0) later(random() * pauses.minRetryMs);
-    else later(retryPauseMs({ ...pauses, random }, failures));
+    else laterAfter(thrown, failures);
   };
   const listen = () => {
     silence?.cancel();
     silence = clock.after(silenceMs, () => lost(brokenCode));
   };
   const offer = (token: string) => {
+    if (token === used || socket?.readyState !== openState) return;
+    used = token;
     const message: Refresh = { type: 'refresh', accessToken: token };
-    if (socket?.readyState === openState) socket.send(JSON.stringify(message));
+    socket.send(JSON.stringify(message));
+  };
+  /** A newer one may have been renewed while this socket was being opened; else the server's clock is the one that counts. */
+  const replace = async () => {
+    const token = await deps.token();
+    return token === used ? deps.renew() : token;
   };
   const take = (text: string) => {
     listen();
-    const message: unknown = JSON.parse(text);
-    if (isFrame(message)) {
+    const message = readMessage(text);
+    if (message === undefined)
+      lost(brokenCode); // Something in between said it.
+    else if (isFrame(message)) {
       tries = 0;
       deps.onConnection('live');
       deps.onFrame(message);
     } else if (isConnectionMessage(message) && message.Type === 'token-expiring')
-      deps.token().then(offer, () => undefined); // A newer one may have been renewed while this socket was being opened.
+      replace().then(offer, () => undefined); // Else it is closed for that, which is told.
   };
   const connect = async () => {
     timer?.cancel();
@@ -114,15 +138,17 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
     try {
       const token = await deps.token();
       if (closed || socket) return;
+      used = token;
       opened = deps.open(token); // May be refused by the browser itself.
     } catch (thrown) {
-      if (!isProblem(thrown, 401)) lost(brokenCode);
+      if (!isProblem(thrown, 401)) lost(brokenCode, thrown);
       return;
     }
     socket = opened;
     listen();
     opened.onmessage = ({ data }) => take(String(data));
     opened.onclose = ({ code }) => lost(code);
+    opened.onerror = () => undefined; // It closes then; the package ws throws what nobody listens for.
   };
   deps.onConnection('connecting');
   void connect();

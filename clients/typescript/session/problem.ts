@@ -1,3 +1,12 @@
+/** What a problem says besides its status and its words. */
+interface ProblemFacts {
+  readonly fields?: ReadonlyMap<string, string>;
+  readonly reasons?: ReadonlyMap<string, string>;
+  readonly retryAfterMs?: number | undefined;
+  readonly reason?: string;
+  readonly requestId?: string | undefined;
+}
+
 /** What the server answered instead of what was asked for, or that it did not answer. */
 export class Problem extends Error {
   /** The HTTP status; 0 when no answer came. */
@@ -8,20 +17,20 @@ export class Problem extends Error {
   readonly reasons: ReadonlyMap<string, string>;
   /** When trying again may help. */
   readonly retryAfterMs: number | undefined;
+  /** Why, as a stable word in kebab-case; empty where the server gave none. */
+  readonly reason: string;
+  /** By which the server's log has it. */
+  readonly requestId: string | undefined;
 
-  constructor(
-    status: number,
-    message: string,
-    fields: ReadonlyMap<string, string> = new Map(),
-    retryAfterMs?: number,
-    reasons: ReadonlyMap<string, string> = new Map(),
-  ) {
+  constructor(status: number, message: string, facts: ProblemFacts = {}) {
     super(message);
     this.name = 'Problem';
     this.status = status;
-    this.fields = fields;
-    this.reasons = reasons;
-    this.retryAfterMs = retryAfterMs;
+    this.fields = facts.fields ?? new Map();
+    this.reasons = facts.reasons ?? new Map();
+    this.retryAfterMs = facts.retryAfterMs;
+    this.reason = facts.reason ?? '';
+    this.requestId = facts.requestId;
   }
 }
 
@@ -32,15 +41,17 @@ export const signedOut = () => new Problem(401, '');
 export const problemOf = async (response: Response): Promise<Problem> => {
   const seconds = Number(response.headers.get('retry-after'));
   const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
-  const body = (await response.json().catch(() => ({}))) as { detail?: unknown; errors?: unknown };
+  const body = (await response.json().catch(() => ({}))) as Record<string, unknown>; // Of a proxy it is no JSON.
   const [fields, reasons] = [new Map<string, string>(), new Map<string, string>()];
   for (const fault of Array.isArray(body.errors) ? body.errors : []) {
     const { field, message, reason } = fault as { field?: unknown; message?: unknown; reason?: unknown };
     if (typeof field === 'string' && typeof message === 'string') fields.set(field, message);
     if (typeof field === 'string' && typeof reason === 'string') reasons.set(field, reason);
   }
-  const detail = typeof body.detail === 'string' ? body.detail : response.statusText;
-  return new Problem(response.status, detail, fields, retryAfterMs, reasons);
+  const textOf = (key: string) => (typeof body[key] === 'string' ? body[key] : undefined);
+  const reason = textOf('code')?.split(':').at(-1) ?? '';
+  const facts = { fields, reasons, retryAfterMs, reason, requestId: textOf('requestId') };
+  return new Problem(response.status, textOf('detail') ?? response.statusText, facts);
 };
 
 export const isProblem = (thrown: unknown, status?: number): thrown is Problem =>

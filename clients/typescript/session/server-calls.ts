@@ -4,7 +4,7 @@ interface CallInit extends Pick<RequestInit, 'method' | 'body' | 'signal'> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Calls of the page to its server that need no access token. */
+/** Calls that need no access token. */
 export interface ServerCalls {
   /** @throws Problem, of status 0 when no answer came in time */
   ask(path: string, init: CallInit): Promise<Response>;
@@ -21,11 +21,12 @@ const byThisPage = { 'x-requested-with': 'tickfolio' };
 const stopped = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 
-/** @param fetch bounded in time */
-export const createServerCalls = (fetch: typeof globalThis.fetch): ServerCalls => {
+/** @param fetch bounded in time @param ofOwnPage whether a page of the server's own calls */
+export const createServerCalls = (fetch: typeof globalThis.fetch, ofOwnPage: boolean): ServerCalls => {
+  const always = ofOwnPage ? byThisPage : {};
   const ask = async (path: string, { headers, ...init }: CallInit): Promise<Response> => {
     try {
-      const answer = fetch(path, { ...init, headers: { ...byThisPage, ...headers } });
+      const answer = fetch(path, { ...init, headers: { ...always, ...headers } });
       // Who stopped it waits no longer, however long the browser takes to let go of it.
       return await (init.signal ? Promise.race([answer, stopped(init.signal)]) : answer);
     } catch {

@@ -44,6 +44,8 @@ export interface Session extends UserTokens {
   /** Calls back with every new token, whichever tab got it. */
   onToken(listener: (token: string) => void): () => void;
   readonly call: UserCall;
+  /** Renews no more by itself. */
+  close(): void;
 }
 
 export interface SessionDeps {
@@ -57,8 +59,10 @@ export interface SessionDeps {
    * Remembers across visits that a session may be there; where it does not last, the cookie is tried at every visit.
    */
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> & { readonly lasts?: boolean };
-  /** Default one that keeps everything. */
+  /** What the browser does with the cookie; left out where nobody is to be warned of it. */
   readonly jar?: CookieJar;
+  /** Whether it is a page of the server's own. Default true. */
+  readonly ofOwnPage?: boolean;
 }
 
 /** A tab of an older page names no session, and no reason. */
@@ -75,10 +79,9 @@ const maxRetryMs = 60_000;
 /** A page that was opened says after so long that nobody answered yet. */
 const patienceMs = 4_000;
 
-const goodJar: CookieJar = { takesCookies: true, isSecure: true };
-
-export const createSession = ({ clock, fetch, channel, locks, storage, jar = goodJar }: SessionDeps): Session => {
-  const { ask, post } = createServerCalls(createPatientFetch(fetch, clock));
+export const createSession = (deps: SessionDeps): Session => {
+  const { clock, fetch, channel, locks, storage, jar, ofOwnPage = true } = deps;
+  const { ask, post } = createServerCalls(createPatientFetch(fetch, clock), ofOwnPage);
   const inTurn = createTurns(locks);
   let state: SessionState = { kind: 'unknown' };
   let held: (TokenFacts & { readonly endsAt: number }) | undefined;
@@ -185,6 +188,7 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
   });
 
   const riskOf = async (signedIn: boolean): Promise<CookieRisk | undefined> => {
+    if (!jar) return undefined;
     const response = await ask(`${auth}/cookie`, {});
     const facts = response.ok ? readCookieFacts(await response.json()) : undefined;
     return facts && cookieRisk(facts, jar, signedIn);
@@ -254,5 +258,9 @@ export const createSession = ({ clock, fetch, channel, locks, storage, jar = goo
       return () => void tokenListeners.delete(listener);
     },
     call,
+    close: () => {
+      stop?.abort();
+      timer?.cancel();
+    },
   };
 };

@@ -12,7 +12,7 @@ export interface UserTokens {
 
 /**
  * Calls the server as who is signed in when it is called, and as nobody else.
- * @param more further headers
+ * @param more further headers @param signal gives up waiting for the answer
  * @throws Problem, 401 when that one is signed out meanwhile
  */
 export type UserCall = <T>(
@@ -20,6 +20,7 @@ export type UserCall = <T>(
   path: string,
   body?: unknown,
   more?: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
 ) => Promise<T>;
 
 export interface UserCallsDeps extends UserTokens, Pick<ServerCalls, 'ask'> {
@@ -40,12 +41,19 @@ const tokenOf = (token: string, userId: string | undefined): TokenFacts => {
  */
 export const createUserCalls =
   ({ token, renew, ask, userId }: UserCallsDeps): UserCall =>
-  async <T>(method: string, path: string, body?: unknown, more: Readonly<Record<string, string>> = {}): Promise<T> => {
+  async <T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    more: Readonly<Record<string, string>> = {},
+    signal?: AbortSignal,
+  ): Promise<T> => {
     const begunBy = userId();
     const send = async ({ token: accessToken }: TokenFacts) => {
       const headers: Record<string, string> = { ...more, authorization: `Bearer ${accessToken}` };
       if (body !== undefined) headers['content-type'] = 'application/json';
-      return ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+      const given = { ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...(signal ? { signal } : {}) };
+      return ask(path, { method, headers, ...given });
     };
     const first = tokenOf(await token(), begunBy);
     let response = await send(first);

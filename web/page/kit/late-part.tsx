@@ -1,4 +1,4 @@
-import { browserClock as clock } from '@tickfolio/client/clock';
+import { runtimeClock as clock } from '@tickfolio/client/clock';
 import { type ComponentType, lazy } from 'react';
 
 const firstPauseMs = 500;

@@ -1,6 +1,6 @@
 import type { Clock } from '@tickfolio/client/clock';
+import type { Connection } from '@tickfolio/client/connection';
 import type { Frame } from '@tickfolio/client/frame';
-import type { Connection } from '@tickfolio/client/live-socket';
 import type { Decimal } from '@tickfolio/lib/money';
 import type { NumberStyle } from '../text/amount.js';
 import { exact } from '../text/exact.js';

@@ -1,0 +1,129 @@
+import type { DecimalText } from './decimal-text.js';
+
+// What the server answers, with the names that it sends. Amounts are exact decimal texts, times ISO 8601 in UTC; fields
+// that are added later arrive as well. bodies.test.ts holds all of it against the schemas of api/.
+
+/** Why a price is missing, or is not of now. */
+export type PriceState = 'waiting' | 'old' | 'halted' | 'delisted' | 'never-traded' | 'unreadable' | 'feed-down';
+
+export interface FrameCoin {
+  readonly Symbol: string;
+  readonly Quantity: DecimalText;
+  /** The version of the portfolio, as the quantity was changed last. */
+  readonly Version: number;
+  /** In the quote asset; null while there is none. */
+  readonly Price: DecimalText | null;
+  /** `Quantity × Price` in USDT; null while there is no price. */
+  readonly Total: DecimalText | null;
+  readonly PriceTime: string | null;
+  /** The price is old, or its feed is broken. */
+  readonly Stale: boolean;
+  /** From when the age of the price counts, by the clock of `AsOf`. */
+  readonly PriceReceived: string | null;
+  readonly PriceState?: PriceState;
+  /** The symbol of that state, where it is the one that the price is converted with. */
+  readonly PriceStateOf?: string;
+  readonly BaseAsset?: string;
+  readonly QuoteAsset?: string;
+}
+
+/** The whole portfolio at one moment. */
+export interface Frame {
+  readonly UserID: string;
+  readonly UserName: string;
+  /** Counts the changes of the coins, and never falls. */
+  readonly Version: number;
+  /** The sum of the totals, in USDT. */
+  readonly TotalValue: DecimalText;
+  readonly Coins: readonly FrameCoin[];
+  readonly AsOf: string;
+  /** True where the prices are not real. */
+  readonly Simulated?: boolean;
+}
+
+/** A coin that is held. */
+export interface Coin {
+  readonly ID: number;
+  readonly CreatedAt: string;
+  readonly UpdatedAt: string;
+  readonly DeletedAt: null;
+  readonly Symbol: string;
+  readonly Quantity: DecimalText;
+  readonly UserID: string;
+  readonly Version: number;
+}
+
+export interface Profile {
+  readonly ID: string;
+  readonly Name: string;
+  readonly Coins: readonly Coin[];
+  readonly Version: number;
+}
+
+/** The coin as it is held after a change. */
+export interface ChangedCoin extends Coin {
+  /** Names the change, to undo it. */
+  readonly ChangeID: string;
+}
+
+export interface Removal {
+  readonly message: string;
+  readonly Symbol: string;
+  /** What was held and is not any more. */
+  readonly Quantity: DecimalText;
+  readonly Version: number;
+  readonly ChangeID: string;
+}
+
+export type ValueRange = '1h' | '24h' | '7d' | '30d' | '1y';
+
+/** What the portfolio was worth, oldest first; steps without a value are left out. */
+export interface ValueHistory {
+  readonly Range: ValueRange;
+  readonly StepSeconds: number;
+  readonly Points: readonly {
+    readonly Time: string;
+    /** In USDT. */
+    readonly Value: DecimalText;
+    readonly Missing?: readonly string[];
+    readonly Old?: readonly string[];
+  }[];
+}
+
+/** What the exchange lists and can be valued in USDT. */
+export interface SymbolList {
+  readonly Revision: string;
+  readonly Symbols: readonly {
+    readonly Symbol: string;
+    readonly BaseAsset: string;
+    readonly QuoteAsset: string;
+    readonly Status: 'trading' | 'paused';
+  }[];
+}
+
+export interface Candle {
+  readonly Time: string;
+  readonly Open: DecimalText;
+  readonly High: DecimalText;
+  readonly Low: DecimalText;
+  readonly Close: DecimalText;
+}
+
+export type CandleRange = '1h' | '6h' | '24h' | '7d' | '30d' | '1y';
+
+/** Candles in the quote asset, oldest first; stretches without a trade are left out. */
+export interface Candles {
+  readonly Symbol: string;
+  readonly BaseAsset: string | null;
+  readonly QuoteAsset: string | null;
+  readonly Status: 'trading' | 'paused' | 'delisted' | null;
+  readonly Range: CandleRange;
+  readonly StepSeconds: number;
+  readonly Candles: readonly Candle[];
+  /** Since midnight UTC. */
+  readonly Today: Candle | null;
+  /** The 24 hours before `Time`. */
+  readonly Day: Omit<Candle, 'Close'> | null;
+  readonly Volume: { readonly Time: string; readonly Base: DecimalText; readonly Quote: DecimalText } | null;
+  readonly Last: { readonly Time: string; readonly Price: DecimalText } | null;
+}

@@ -1,0 +1,134 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { WebSocket } from 'ws';
+import type { Scenario, ScriptedAnswer, SocketStep } from './scenario.js';
+
+/** One scenario with one client. */
+export interface ScenarioRun {
+  readonly seen: readonly string[];
+  answer(request: IncomingMessage, path: string, response: ServerResponse): Promise<void>;
+  play(request: IncomingMessage, socket: WebSocket): Promise<void>;
+}
+
+const api = '/api/v1';
+const lifeSeconds = 900;
+const userId = 'a1b2c3d4-e5f6-7890-1234-567890abcdef';
+/** Reading instead of the socket is another subject than these scripts. */
+const unseen = new Set([`GET ${api}/profile/frame`, 'GET /sent', 'GET /taken']);
+
+const frame = (total: string) => ({
+  UserID: userId,
+  UserName: 'alice',
+  Version: 1,
+  TotalValue: total,
+  Coins: [],
+  AsOf: '2026-01-27T10:00:01.034Z',
+});
+const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+const numberIn = (text: string | undefined): string =>
+  /(\d+)\.s$|=r(\d+)/
+    .exec(text ?? '')
+    ?.slice(1)
+    .join('') ?? '';
+
+/** @param base the path at which this client finds its server */
+export const createScenarioRun = (scenario: Scenario, base: string): ScenarioRun => {
+  const seen: string[] = [];
+  const keys: string[] = [];
+  const given = new Map<string, number>();
+  let tokens = 0;
+  let opened = 0;
+  let playing: Promise<void> = Promise.resolve();
+  let taken: () => void = () => undefined;
+
+  const issue = () => {
+    const iat = Date.parse(scenario.issuedAt ?? '2026-01-27T10:00:00Z') / 1_000;
+    const claims = { sub: userId, name: 'alice', sid: 's1', iat, exp: iat + lifeSeconds };
+    return `h.${encoded(claims)}.${++tokens}.s`;
+  };
+  const usual = (call: string): unknown => {
+    if (/\/auth\/(login|refresh)$/.test(call)) return { accessToken: issue() };
+    if (call === `GET ${api}/profile`) return { ID: userId, Name: 'alice', Coins: [], Version: 1 };
+    return {};
+  };
+  const note = (call: string, { headers }: IncomingMessage) => {
+    const key = headers['idempotency-key'];
+    if (typeof key === 'string' && !keys.includes(key)) keys.push(key);
+    const facts = [
+      ...(call.startsWith(`POST ${api}/auth/`) ? [numberIn(headers.cookie)] : [numberIn(headers.authorization)]),
+      ...(typeof key === 'string' ? [`key ${keys.indexOf(key) + 1}`] : []),
+    ];
+    if (!unseen.has(call)) seen.push([call.replace(api, ''), ...facts].filter(Boolean).join(' '));
+  };
+  const send = (response: ServerResponse, { status, retryAfter, body }: ScriptedAnswer) => {
+    response.writeHead(status, {
+      'content-type': status < 400 ? 'application/json' : 'application/problem+json',
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+      ...((body as { accessToken?: string } | undefined)?.accessToken === undefined
+        ? {}
+        : { 'set-cookie': `refreshToken=r${tokens}; Path=${base}${api}/auth; HttpOnly; SameSite=Strict` }),
+    });
+    response.end(JSON.stringify(body ?? { detail: 'Not now.', code: 'urn:tickfolio:problem:unavailable' }));
+  };
+  const refreshed = (socket: WebSocket) =>
+    new Promise<void>((resolve) =>
+      socket.once('message', () => {
+        socket.send(JSON.stringify({ Type: 'token-accepted', ExpiresAt: '2026-01-27T10:15:00.000Z' }));
+        resolve();
+      }),
+    );
+  const sendAndWait = (socket: WebSocket, total: string) =>
+    new Promise<void>((resolve) => {
+      taken = resolve;
+      socket.send(JSON.stringify(frame(total)));
+    });
+  const step = async (socket: WebSocket, what: SocketStep) => {
+    if ('frame' in what) await sendAndWait(socket, what.frame);
+    if ('frames' in what) {
+      for (let total = 1; total <= what.frames; total++) socket.send(JSON.stringify(frame(String(total))));
+      // What answers a ping has read everything before it.
+      await new Promise((resolve) => {
+        socket.once('pong', resolve);
+        socket.ping();
+      });
+    }
+    if ('text' in what) socket.send(what.text);
+    if ('expiring' in what)
+      socket.send(JSON.stringify({ Type: 'token-expiring', ExpiresAt: '2026-01-27T10:15:00.000Z' }));
+    if ('refreshed' in what) await refreshed(socket);
+    if ('close' in what) socket.close(what.close, 'as the scenario has it');
+    if ('cut' in what) socket.terminate();
+  };
+
+  return {
+    seen,
+    answer: async (request, path, response) => {
+      const call = `${request.method} ${path}`;
+      note(call, request);
+      if (call === 'GET /sent') await playing;
+      if (call === 'GET /taken') taken();
+      const count = given.get(call) ?? 0;
+      given.set(call, count + 1);
+      const scripted = scenario.answers?.[call.replace(api, '')]?.[count];
+      if (scripted?.status === 0) request.socket.destroy();
+      else if (scripted)
+        send(response, { ...scripted, body: scripted.body ?? (scripted.status < 400 ? usual(call) : undefined) });
+      else if (call === `GET ${api}/profile/frame`) send(response, { status: 503 });
+      else send(response, { status: 200, body: usual(call) });
+    },
+    play: async (request, socket) => {
+      const { authorization, 'sec-websocket-protocol': protocols } = request.headers;
+      seen.push(`socket ${numberIn(authorization ?? protocols)}`);
+      socket.on('message', (data) => {
+        const { type, accessToken } = JSON.parse(String(data)) as Record<string, string>;
+        seen.push(`${type} ${numberIn(accessToken)}`);
+      });
+      const script = scenario.sockets?.[opened++] ?? [];
+      const play = async () => {
+        for (const what of script) await step(socket, what);
+      };
+      playing = play();
+      await playing;
+    },
+  };
+};

@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '@tickfolio/lib/kit/process';
+
+/** What the server does on a socket, one step after the other. */
+export type SocketStep =
+  /** A frame of that total; goes on when the client has taken it. */
+  | { readonly frame: string }
+  /** Frames of the totals 1 to this one. */
+  | { readonly frames: number }
+  /** Any text. */
+  | { readonly text: string }
+  /** Says that the token runs out soon. */
+  | { readonly expiring: true }
+  /** Goes on when a new token came on the socket. */
+  | { readonly refreshed: true }
+  | { readonly close: number }
+  /** Ends the connection without a word. */
+  | { readonly cut: true };
+
+export interface ScriptedAnswer {
+  /** 0: the connection is cut instead of an answer. */
+  readonly status: number;
+  readonly retryAfter?: number;
+  readonly body?: unknown;
+}
+
+export type ClientStep =
+  | { readonly signIn: true }
+  /** Reads the portfolio. */
+  | { readonly read: true }
+  /** Adds so much of a coin. */
+  | { readonly add: readonly [symbol: string, quantity: string] }
+  /** Lets so much time pass, in seconds. */
+  | { readonly wait: number }
+  /** Takes so many frames. */
+  | { readonly live: number; readonly silentAfter?: number }
+  /** Takes one frame, is busy until the server has sent everything, then takes frames until this total. */
+  | { readonly liveUntil: string };
+
+/** What a client that did its steps has to show, and what the server has seen of it. */
+export interface Outcome {
+  /** Totals in their order; of a slow reader some are left out. */
+  readonly frames?: readonly string[];
+  /** Of a slow reader. */
+  readonly mostFrames?: number;
+  /** Milliseconds. */
+  readonly pauses: readonly number[];
+  readonly problem?: {
+    readonly status: number;
+    readonly reason?: string;
+    readonly retryAfterMs?: number;
+    readonly fields?: Readonly<Record<string, string>>;
+  };
+  /** The close code for which it gave up. */
+  readonly stopped?: number;
+  /** Calls and sockets in their order, with the number of the access token or of the cookie, and of the change's key. */
+  readonly seen: readonly string[];
+}
+
+/** One script for a server and a client, and what must come of it: a file of clients/scenarios. */
+export interface Scenario {
+  readonly about: string;
+  /** What the client's chance gives, 0 to 1. Default 0.5. */
+  readonly random?: number;
+  /** When the server's clock says that tokens are made. */
+  readonly issuedAt?: string;
+  /** By `METHOD path`: the first calls; later ones are answered as usual. */
+  readonly answers?: Readonly<Record<string, readonly ScriptedAnswer[]>>;
+  /** The first sockets; later ones stay open and say nothing. */
+  readonly sockets?: readonly (readonly SocketStep[])[];
+  readonly client: readonly ClientStep[];
+  readonly outcome: Outcome;
+}
+
+const folder = join(projectRoot, 'clients/scenarios');
+
+/** All of them, by the names of their files. */
+export const readScenarios = (): ReadonlyMap<string, Scenario> =>
+  new Map(
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.json'))
+      .sort()
+      .map((file) => [file.replace('.json', ''), JSON.parse(readFileSync(join(folder, file), 'utf8')) as Scenario]),
+  );

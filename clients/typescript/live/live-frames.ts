@@ -1,0 +1,44 @@
+import type { Frame } from '../bodies.js';
+import { signedOut } from '../session/problem.js';
+import type { Session } from '../session/session.js';
+import type { LiveOptions } from '../tickfolio.js';
+import { createLatest } from './latest.js';
+import { createLiveConnection } from './live-connection.js';
+import type { LiveSocketDeps } from './live-socket.js';
+import { LiveStopped } from './live-stopped.js';
+
+export interface LiveFramesDeps extends Pick<LiveSocketDeps, 'clock' | 'random' | 'open' | 'onPause'> {
+  readonly session: Session;
+}
+
+/**
+ * The frames of who is signed in, one by one; who is slow gets the newest. It ends with the signal, or when nobody asks
+ * for more. @throws Problem 401 when the session is over, LiveStopped when the server wants no more of it
+ */
+export async function* liveFrames(deps: LiveFramesDeps, options: LiveOptions): AsyncGenerator<Frame, void> {
+  const { session, ...others } = deps;
+  const { signal, onConnection = () => undefined } = options;
+  if (signal?.aborted) return;
+  if (session.state.kind === 'signed-out') throw signedOut();
+  const latest = createLatest<Frame>();
+  const connection = createLiveConnection({
+    ...others,
+    token: session.token,
+    renew: session.renew,
+    read: () => session.call('GET', '/api/v1/profile/frame'),
+    onFrame: (frame) => latest.put(frame as Frame),
+    onConnection,
+    onStop: (code) => latest.fail(new LiveStopped(code)),
+  });
+  const offToken = session.onToken((token) => connection.offer(token));
+  const offSession = session.subscribe(() => session.state.kind === 'signed-out' && latest.fail(signedOut()));
+  signal?.addEventListener('abort', latest.end);
+  try {
+    for (let frame = await latest.take(); frame !== undefined; frame = await latest.take()) yield frame;
+  } finally {
+    signal?.removeEventListener('abort', latest.end);
+    offToken();
+    offSession();
+    connection.close();
+  }
+}

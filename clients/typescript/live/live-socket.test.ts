@@ -1,0 +1,43 @@
+import { createManualClock } from '@tickfolio/lib/clock';
+import { expect, it } from 'vitest';
+import { createLiveSocket } from './live-socket.js';
+
+/** A socket in a test's hands, of a session whose token can be renewed. */
+const rig = () => {
+  const clock = createManualClock();
+  const sent: string[] = [];
+  let tokens = 1;
+  const socket = {
+    readyState: 1,
+    onmessage: null as ((event: MessageEvent) => void) | null,
+    onclose: null,
+    send: (text: string) => void sent.push((JSON.parse(text) as { accessToken: string }).accessToken),
+    close: () => undefined,
+  };
+  const live = createLiveSocket({
+    clock,
+    random: () => 0.5,
+    open: () => socket as unknown as WebSocket,
+    token: async () => `token ${tokens}`,
+    renew: async () => {
+      const token = `token ${++tokens}`;
+      live.offer(token); // As the session tells of each.
+      return token;
+    },
+    onFrame: () => undefined,
+    onConnection: () => undefined,
+  });
+  const say = (message: object) => socket.onmessage?.({ data: JSON.stringify(message) } as MessageEvent);
+  return { clock, sent, say, live };
+};
+
+it('hands a new token over once when the server says that the socket’s runs out, also while the page’s clock stood still', async () => {
+  const { clock, sent, say, live } = rig();
+  await clock.advanceAsync(0);
+  say({ Type: 'token-expiring', ExpiresAt: '2026-01-27T10:15:00.000Z' });
+  await clock.advanceAsync(0);
+  expect(sent).toEqual(['token 2']);
+  live.offer('token 2');
+  expect(sent).toEqual(['token 2']);
+  live.close();
+});

@@ -1,0 +1,111 @@
+import type {
+  CandleRange,
+  Candles,
+  ChangedCoin,
+  Frame,
+  Profile,
+  Removal,
+  SymbolList,
+  ValueHistory,
+  ValueRange,
+} from './bodies.js';
+import type { Connection } from './live/connection.js';
+
+/** A WebSocket as browsers have it; that of the package `ws` is one. */
+export type SocketClass = new (url: string, protocols: string[]) => { close(): void };
+
+/** What goes on after a restart. */
+export interface KeptSession {
+  readonly userId: string;
+  readonly userName: string;
+  /** Keep it like a password. Undefined in a browser, which keeps it out of reach. */
+  readonly refreshToken: string | undefined;
+}
+
+export interface TickfolioOptions {
+  /** Where the server is, with its base path: `http://localhost:8080`, `https://example.org/tickfolio`. */
+  readonly url: string;
+  /** Called with every renewal; undefined when nobody is signed in any more. */
+  readonly onSession?: (session: KeptSession | undefined) => void;
+  /** Called before every pause between two tries, of a call or to connect, in milliseconds. */
+  readonly onPause?: (ms: number) => void;
+  /** Default the runtime's. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Default the runtime's. Node has one from version 22 on; before, give that of the package `ws`. */
+  readonly WebSocket?: SocketClass;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface ChangeOptions extends CallOptions {
+  /** The same for every try of the same change, which then counts once. Default a new one. */
+  readonly key?: string;
+}
+
+export interface LiveOptions {
+  /** Ends the frames, without an error. */
+  readonly signal?: AbortSignal;
+  /** Called with every change of how frames come. */
+  readonly onConnection?: (connection: Connection) => void;
+}
+
+/** What a user holds. All calls throw `Problem`. */
+export interface Portfolio {
+  read(options?: CallOptions): Promise<Profile>;
+  /** @param quantity a decimal text; a negative one takes away */
+  add(symbol: string, quantity: string, options?: ChangeOptions): Promise<ChangedCoin>;
+  /** Removes all that is held of it. */
+  remove(symbol: string, options?: ChangeOptions): Promise<Removal>;
+  /** @param changeId `ChangeID` of the answer to a change of the last 7 days */
+  undo(changeId: string, options?: CallOptions): Promise<ChangedCoin>;
+  /** What it is worth now. */
+  frame(options?: CallOptions): Promise<Frame>;
+  /** What it was worth. @param range default 24h */
+  value(range?: ValueRange, options?: CallOptions): Promise<ValueHistory>;
+  /**
+   * What it is worth, whenever that changes and about once a second. Cuts are mended, tokens renewed; who is slow gets
+   * the newest frame. @throws Problem 401 when the session is over, LiveStopped when the server wants no more of it
+   */
+  live(options?: LiveOptions): AsyncIterableIterator<Frame>;
+}
+
+export interface Market {
+  symbols(options?: CallOptions): Promise<SymbolList>;
+  /** @param range default 24h */
+  candles(symbol: string, range?: CandleRange, options?: CallOptions): Promise<Candles>;
+}
+
+/** One user of one server. */
+export interface Tickfolio {
+  readonly portfolio: Portfolio;
+  readonly market: Market;
+  /** Who is signed in. */
+  readonly user: { readonly id: string; readonly name: string } | undefined;
+  /** @throws Problem */
+  register(name: string, password: string): Promise<void>;
+  /** @throws Problem */
+  signIn(name: string, password: string): Promise<void>;
+  /**
+   * Goes on with a session of before. @param refreshToken of `KeptSession`; left out in a browser, which has it.
+   * @throws Problem 401 when that session is over
+   */
+  resume(refreshToken?: string): Promise<void>;
+  signOut(): Promise<void>;
+  /** Ends every session of the user, on all devices. */
+  signOutEverywhere(): Promise<void>;
+  /**
+   * Any other call of the server, as who is signed in. What only reads, and what has an `idempotency-key`, is repeated
+   * while nobody answers. @param path from `/api/v1` on @throws Problem
+   */
+  call<Answer>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<Answer>;
+  /** Ends every live portfolio, and renews nothing more. The session stays; `signOut` ends it. */
+  close(): void;
+}
