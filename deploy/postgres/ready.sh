@@ -1,17 +1,18 @@
 #!/bin/sh
-# The health check of postgres-core: the server answers, and has every database of the list, each with the role that owns it. What is missing
-# is made, so a list that grew needs nothing but a new start. Nobody connects to another's database, nor to those that every server has.
+# The health check of postgres-core: the server answers, and has every database of DATABASES (names between spaces), each with the role that
+# owns it and is called the same. What is missing is made, so a list that grew needs nothing but a new start. Nobody connects to another's
+# database, nor to those that every server has.
 # A role's password is <DATABASE>_PASSWORD, in capitals, where that is set, else POSTGRES_PASSWORD; it is set when the role is made.
-# Arguments: the list, and where the server is (default: /postgres/databases, 127.0.0.1, 5432).
+# Arguments: where the server is (default: 127.0.0.1, 5432).
 set -eu
-list=${1:-/postgres/databases}
-export PGHOST="${2:-127.0.0.1}" PGPORT="${3:-5432}" PGUSER="$POSTGRES_USER" PGPASSWORD="$POSTGRES_PASSWORD" PGDATABASE=postgres PGCONNECT_TIMEOUT=3
+export PGHOST="${1:-127.0.0.1}" PGPORT="${2:-5432}" PGUSER="$POSTGRES_USER" PGPASSWORD="$POSTGRES_PASSWORD" PGDATABASE=postgres PGCONNECT_TIMEOUT=3
 
 sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 "$@"; }
 
-grep -v '^#' "$list" | while read -r _service database more; do
-  [ -n "$database" ] || continue
-  case "$database$more" in *[!a-z0-9_]*) echo "$list: '$database $more' is no name of a database" >&2; exit 1 ;; esac
+# Names, never patterns of files.
+set -f
+for database in ${DATABASES?is not set: the databases, or nothing}; do
+  case "$database" in *[!a-z0-9_]*) echo "DATABASES: '$database' is no name of a database" >&2; exit 1 ;; esac
   made=$(sql -v name="$database" <<'SQL'
 select (select count(*) from pg_roles where rolname = :'name') || ' ' || (select count(*) from pg_database where datname = :'name');
 SQL

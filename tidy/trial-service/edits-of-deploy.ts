@@ -6,7 +6,7 @@ const settings = (pairs: readonly string[], indent = '      ') => pairs.map((pai
 export const deployEdits: readonly Edit[] = [
   {
     path: 'compose.yaml',
-    why: 'its container; its name for the database; where the gateway finds it',
+    why: 'its container; its database, and its name for the server; where the gateway finds it',
     put: [
       {
         before: "  # Binance's protocol with made-up prices;",
@@ -38,29 +38,10 @@ export const deployEdits: readonly Edit[] = [
         after: '  postgres-core:\n    <<: *server\n    profiles: [whole]\n',
         text: '    networks: { crypto-network: { aliases: [postgres-trial] } }\n',
       },
+      { after: 'DATABASES: "', text: 'trial_service' },
       {
         after: '      AUTH_SERVICE_ADDR: authorization-service:50051\n',
         text: '      TRIAL_SERVICE_ADDR: trial:50090\n',
-      },
-    ],
-  },
-  {
-    path: 'deploy/postgres/databases',
-    why: 'its database and role',
-    put: [{ after: 'Tests hold it against the registry.\n', text: 'trial trial_service\n' }],
-  },
-  {
-    path: 'deploy/isolated.compose.yaml',
-    why: 'the server of its database, where each has one',
-    put: [
-      {
-        after: '  postgres-core:\n    scale: 0\n',
-        text: `  postgres-trial:
-    image: postgres:15
-    networks: [crypto-network]
-    ports: ["127.0.0.1:5499:5432"]
-    environment: { POSTGRES_USER: trial_service, POSTGRES_PASSWORD: "\${POSTGRES_PASSWORD}", POSTGRES_DB: trial_service }
-`,
       },
     ],
   },
