@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAddress } from '@tickfolio/lib/config';
@@ -5,6 +6,7 @@ import { services as registry, type ServiceName, serviceNames, speaksGrpc } from
 import { exchangePorts, serverNames, servers } from '@tickfolio/services/servers';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { type Manifest, renderKustomization } from './kustomization.js';
 import type { Autoscaler, Container, Deployment, Labels, Peer, Policy, Probe, Service } from './manifest-kinds.js';
 import { type Env, serviceSettings } from './service-settings.js';
@@ -27,6 +29,18 @@ const outside: Readonly<Record<string, readonly string[]>> = {
   ),
 };
 const drainSeconds = 10;
+
+/** The real kustomize, where there is one: of 5.1 on, which applies components after generators. */
+const kustomize = /v5\.[1-9]\S*/.exec(spawnSync('kubectl', ['version', '--client'], { encoding: 'utf8' }).stdout ?? '');
+/** Apart from the order, and from the hash of their content that the real one puts behind generated names. */
+const comparable = (manifests: readonly Manifest[]): unknown => {
+  const generated = manifests.filter(({ kind }) => kind === 'ConfigMap' || kind === 'Secret');
+  let text = JSON.stringify(manifests);
+  for (const { metadata } of generated)
+    text = text.replaceAll(`"${metadata.name}"`, `"${metadata.name.replace(/-[a-z0-9]{10}$/, '')}"`);
+  const nameOf = ({ kind, metadata }: Manifest) => `${kind} ${metadata.name}`;
+  return (JSON.parse(text) as Manifest[]).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+};
 
 /** Settings that say where a service listens. */
 const listening = [
@@ -103,6 +117,14 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
     all = renderKustomization(join(folder, 'overlays', overlay));
   });
 
+  it.skipIf(!kustomize)(`is what kubectl makes of it (kustomize ${kustomize ?? 'not found: NOT COVERED'})`, () => {
+    const { stdout, stderr } = spawnSync('kubectl', ['kustomize', join(folder, 'overlays', overlay)], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    const made = parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
+    expect(comparable(made)).toEqual(comparable(all));
+  });
   it('follows the schemas of Kubernetes, which know every field', () => {
     expect(all.flatMap(faultsOf)).toEqual([]);
     const [first] = all.filter(({ kind }) => kind === 'Deployment');
@@ -149,6 +171,8 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
         automountServiceAccountToken: false,
         enableServiceLinks: false,
       });
+      expect(container.volumeMounts).toContainEqual({ name: 'tmp', mountPath: '/tmp' });
+      expect(pod.volumes).toContainEqual({ name: 'tmp', emptyDir: { sizeLimit: '16Mi' } });
       expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(
         container.lifecycle.preStop.sleep.seconds + drainSeconds,
       );
@@ -171,6 +195,14 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
       expect([name, container.ports.map(({ containerPort }) => containerPort).sort()]).toEqual([name, ports.sort()]);
       expect([name, ports]).toEqual([name, portsOf(name).sort()]);
     }
+  });
+  it('takes settings from where they are, and lacks none but those that a component may bring', () => {
+    const wanted = containers().flatMap(([, { envFrom }]) => envFrom.map(({ configMapRef }) => configMapRef));
+    const absent = wanted.filter(({ name }) => dataOf('ConfigMap', name) === undefined);
+    expect(absent.filter(({ optional }) => optional !== true)).toEqual([]);
+    expect(new Set(absent.map(({ name }) => name))).toEqual(new Set(overlay === 'local' ? ['grpc-tls-settings'] : []));
+    const held = all.filter(({ kind }) => kind === 'ConfigMap').map(({ metadata }) => metadata.name);
+    expect(held.filter((name) => !wanted.some((one) => one.name === name))).toEqual([]);
   });
   it('takes secrets from where they are, and holds none that is not published', () => {
     const wanted = containers().flatMap(([, { env = [] }]) =>

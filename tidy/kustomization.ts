@@ -20,10 +20,18 @@ interface Generator {
 interface Operation {
   readonly op: string;
   readonly path: string;
-  readonly value: unknown;
+  readonly value?: unknown;
+}
+
+interface Target {
+  readonly kind: string;
+  readonly name?: string;
+  readonly labelSelector?: string;
 }
 
 interface Kustomization {
+  /** What a component does it does to all that stands before it. */
+  readonly kind: 'Kustomization' | 'Component';
   readonly namespace?: string;
   readonly labels?: readonly { readonly pairs: Record<string, string>; readonly includeTemplates?: boolean }[];
   readonly resources?: readonly string[];
@@ -33,7 +41,7 @@ interface Kustomization {
   readonly patches?: readonly {
     readonly path?: string;
     readonly patch?: string;
-    readonly target: { kind: string; name?: string };
+    readonly target: Target;
   }[];
   readonly replicas?: readonly { readonly name: string; readonly count: number }[];
 }
@@ -94,13 +102,31 @@ const patch = (manifest: Manifest, { op, path, value }: Operation): void => {
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   const last = steps.pop();
   let at: unknown = manifest;
-  for (const step of steps) at = (at as Fields)[step];
-  if (op !== 'add' || last === undefined || typeof at !== 'object' || at === null)
-    throw new Error(`${op} ${path} cannot be applied to ${manifest.metadata.name}`);
+  for (const step of steps) at = (at as Fields | undefined)?.[step];
+  const fault = new Error(`${op} ${path} cannot be applied to ${manifest.metadata.name}`);
+  if (last === undefined || typeof at !== 'object' || at === null) throw fault;
+  const fields = at as Fields;
   const copy = structuredClone(value);
-  if (!Array.isArray(at)) (at as Fields)[last] = copy;
-  else if (last === '-') at.push(copy);
-  else at.splice(Number(last), 0, copy);
+  if (op === 'add') {
+    if (!Array.isArray(at)) fields[last] = copy;
+    else if (last === '-') at.push(copy);
+    else at.splice(Number(last), 0, copy);
+  } else if (!(last in at)) throw fault;
+  else if (op === 'replace') fields[last] = copy;
+  else if (op === 'remove' && !Array.isArray(at)) delete fields[last];
+  else throw fault;
+};
+
+const isTarget = ({ kind, name = '.*', labelSelector }: Target, manifest: Manifest): boolean => {
+  const [label, wanted, ...more] = labelSelector?.split('=') ?? [];
+  if (label !== undefined && (wanted === undefined || more.length > 0))
+    throw new Error(`the selector ${labelSelector} is not understood here`);
+  const { kind: found, metadata } = manifest;
+  return (
+    found === kind &&
+    new RegExp(`^(${name})$`).test(metadata.name) &&
+    (label === undefined || metadata.labels?.[label] === wanted)
+  );
 };
 
 const apply = (folder: string, all: Manifest[]): void => {
@@ -108,7 +134,7 @@ const apply = (folder: string, all: Manifest[]): void => {
   const text = parse(readFileSync(file, 'utf8')) as Kustomization;
   const strange = Object.keys(text).filter((field) => !known.has(field));
   if (strange.length) throw new Error(`${file}: ${strange} is not understood here`);
-  const own: Manifest[] = text.namespace === undefined ? all : [];
+  const own: Manifest[] = text.kind === 'Component' ? all : [];
   for (const resource of text.resources ?? []) {
     const path = join(folder, resource);
     if (statSync(path).isDirectory()) apply(path, own);
@@ -119,8 +145,7 @@ const apply = (folder: string, all: Manifest[]): void => {
   for (const component of text.components ?? []) apply(join(folder, component), own);
   for (const { path, patch: inline, target } of text.patches ?? []) {
     const operations = parse(inline ?? readFileSync(join(folder, path ?? ''), 'utf8')) as Operation[];
-    const names = new RegExp(`^(${target.name ?? '.*'})$`);
-    const targets = own.filter(({ kind, metadata }) => kind === target.kind && names.test(metadata.name));
+    const targets = own.filter((manifest) => isTarget(target, manifest));
     if (targets.length === 0) throw new Error(`${file}: a patch has no target`);
     for (const manifest of targets) for (const operation of operations) patch(manifest, operation);
   }
@@ -135,10 +160,9 @@ const apply = (folder: string, all: Manifest[]): void => {
       const template = (manifest.spec as { template?: Manifest } | undefined)?.template;
       if (includeTemplates && template) template.metadata.labels = { ...template.metadata.labels, ...pairs };
     }
-  if (text.namespace !== undefined) {
+  if (text.namespace !== undefined)
     for (const manifest of own) if (!clusterWide.has(manifest.kind)) manifest.metadata.namespace = text.namespace;
-    all.push(...own);
-  }
+  if (own !== all) all.push(...own);
 };
 
 /**

@@ -7,7 +7,9 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
-  readonly envFrom: readonly { readonly configMapRef: { readonly name: string } }[];
+  readonly envFrom: readonly {
+    readonly configMapRef: { readonly name: string; readonly optional?: boolean };
+  }[];
   readonly env?: readonly {
     readonly name: string;
     readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
