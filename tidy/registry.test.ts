@@ -92,12 +92,11 @@ describe('the registry of services', () => {
 });
 
 describe('as the registry has it', () => {
-  it('services/README.md says what each service is', () => {
-    const rows = [...read('services/README.md').matchAll(/^\| \[([\w-]+)\]\(([^)]+)\/README\.md\) \| (.+) \|$/gm)];
-    const told = rows
-      .filter(([, name]) => name !== 'web')
-      .map(([, name, link, words]) => [name, join('services', link ?? ''), words]);
-    expect(told.sort()).toEqual(serviceNames.map((name) => [name, services[name].folder, services[name].words]).sort());
+  it('docs/settings.md says what each service is, and leads to its README', () => {
+    const rows = [...read('docs/settings.md').matchAll(/^\| \[([\w-]+)\]\(\.\.\/([^)]+)\/README\.md\) \| (.+?) \|/gm)];
+    expect(rows.map(([, ...cells]) => cells).sort()).toEqual(
+      serviceNames.map((name) => [name, services[name].folder, services[name].words]).sort(),
+    );
     expect(serviceNames.filter((name) => !existsSync(join(root, services[name].folder, 'README.md')))).toEqual([]);
   });
   it('Prometheus reads every service at its port, and nothing else', () => {

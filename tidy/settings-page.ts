@@ -1,5 +1,6 @@
 import { auditConfig } from '@tickfolio/archiver/config';
 import { exchangeSimSchema, variables as exchangeSimVariables } from '@tickfolio/exchange-sim/config';
+import { serviceNames, services } from '@tickfolio/services/registry';
 import { standaloneConfig } from '@tickfolio/standalone/config';
 import { configuredNames, serviceConfigs } from './service-configs.js';
 import { type Setting, settingsOf } from './setting.js';
@@ -108,6 +109,14 @@ In containers the same settings stand in \`.env\` ([.env.example](../.env.exampl
 The simulator has more options: \`npm run exchange-sim -- --help\`. What a proxy in front of the bff needs: [behind a proxy](operate/proxies.md).
 `;
 
+/** A service, linked to its README, with its words of the registry; what else reads settings as it is. */
+const who = (reader: string): string => {
+  const name = serviceNames.find((one) => one === reader);
+  return name === undefined
+    ? `${reader} |`
+    : `[${name}](../${services[name].folder}/README.md) | ${services[name].words}`;
+};
+
 /** docs/settings.md. @throws Error naming a variable that nothing is said of */
 export const settingsPage = (): string => {
   const readings = readers.flatMap(([reader, settings]) =>
@@ -118,14 +127,14 @@ export const settingsPage = (): string => {
     .filter(([reader]) => reader !== run)
     .map(([reader, settings]) => {
       const must = settings.filter(({ fallback }) => fallback === 'required').map(({ name }) => `\`${name}\``);
-      return `| ${reader} | ${must.join(', ') || 'nothing'} |`;
+      return `| ${who(reader)} | ${must.join(', ') || 'nothing'} |`;
     });
   return [
     intro,
-    '## What must be set',
+    '## Who reads them, and what must be set',
     '',
-    '| who | must have |',
-    '|---|---|',
+    '| who | what it is | must have |',
+    '|---|---|---|',
     ...required,
     '',
     '## All settings',

@@ -30,11 +30,6 @@ export const serviceEdits: readonly Edit[] = [
     ],
   },
   {
-    path: 'services/README.md',
-    why: 'what it is, in one line',
-    put: [{ before: '| [web]', text: '| [trial](trial/README.md) | trials that are started and heard of |\n' }],
-  },
-  {
     path: 'standalone/package.json',
     why: 'the all-in-one run imports it',
     put: [{ after: '    "@tickfolio/socket": "0.1.0",\n', text: '    "@tickfolio/trial": "0.1.0",\n' }],
