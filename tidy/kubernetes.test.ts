@@ -60,6 +60,15 @@ const portsOf = (name: string): number[] => {
 const portOf = (value: unknown): number =>
   typeof value === 'object' && value !== null && 'port' in value ? Number(value.port) : Number(value);
 
+/** Every `host:port` that a service's settings, or what it takes for them, lead to. */
+const addressesIn = (settings: unknown): string[] => {
+  if (typeof settings === 'string')
+    return [...settings.matchAll(/(?:^|[/,])([a-z][a-z.-]*:\d+)/g)].map(([, address = '']) => address);
+  if (typeof settings !== 'object' || settings === null) return [];
+  if ('host' in settings && 'port' in settings) return [`${settings.host}:${settings.port}`];
+  return Object.values(settings).flatMap(addressesIn);
+};
+
 const schema = JSON.parse(readFileSync(join(folder, 'schema.json'), 'utf8')) as {
   readonly $defs: Readonly<Record<string, unknown>>;
 };
@@ -194,6 +203,14 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
         .map((variable) => portOf(config[variable]));
       expect([name, container.ports.map(({ containerPort }) => containerPort).sort()]).toEqual([name, ports.sort()]);
       expect([name, ports]).toEqual([name, portsOf(name).sort()]);
+    }
+  });
+  it('tells each service where those are that it calls', () => {
+    for (const [name, container] of containers()) {
+      const settings = Object.entries(envOf(container)).filter(([variable]) => !variable.startsWith('GRPC_TLS_'));
+      const led = addressesIn(serviceSettings[name as ServiceName].read(Object.fromEntries(settings)));
+      const called = registry[name as ServiceName].calls.map(({ to, over }) => `${to}:${registry[to][over]?.port}`);
+      expect([name, called.filter((address) => !led.includes(address))]).toEqual([name, []]);
     }
   });
   it('takes settings from where they are, and lacks none but those that a component may bring', () => {

@@ -109,12 +109,15 @@ In containers the same settings stand in \`.env\` ([.env.example](../.env.exampl
 The simulator has more options: \`npm run exchange-sim -- --help\`. What a proxy in front of the bff needs: [behind a proxy](operate/proxies.md).
 `;
 
-/** A service, linked to its README, with its words of the registry; what else reads settings as it is. */
+/** What the registry has of a service, linked to its README; what else reads settings is there by its name alone. */
 const who = (reader: string): string => {
   const name = serviceNames.find((one) => one === reader);
-  return name === undefined
-    ? `${reader} |`
-    : `[${name}](../${services[name].folder}/README.md) | ${services[name].words}`;
+  if (name === undefined) return `${reader} | | `;
+  const { folder, words, needs, calls } = services[name];
+  const partners = unique(
+    [...calls.map(({ to }) => to), ...needs].map((one) => (one === 'exchange' ? 'the exchange' : one)),
+  );
+  return `[${name}](../${folder}/README.md) | ${words} | ${partners.join(', ') || 'nothing'}`;
 };
 
 /** docs/settings.md. @throws Error naming a variable that nothing is said of */
@@ -133,8 +136,8 @@ export const settingsPage = (): string => {
     intro,
     '## Who reads them, and what must be set',
     '',
-    '| who | what it is | must have |',
-    '|---|---|---|',
+    '| who | what it is | needs | must be set |',
+    '|---|---|---|---|',
     ...required,
     '',
     '## All settings',
