@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { until } from '@tickfolio/lib/kit/wait-until';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createAggregatorClient } from './market/aggregator-client.js';
+import { createAggregatorClient } from './aggregator-client.js';
 
 const closing: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
