@@ -1,6 +1,7 @@
 import { aggregatorConfig, symbolList } from '@tickfolio/aggregator/config';
 import { bffConfig } from '@tickfolio/bff/config';
 import { address, z } from '@tickfolio/lib/config';
+import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
 import { withOwnNames } from '../run/own-names.js';
 import { definePart } from '../run/part.js';
 import { inRun } from '../run/unneeded.js';
@@ -29,6 +30,7 @@ export const aggregator = definePart({
     ).describe('Symbols that are archived whoever holds them, besides what portfolios hold.'),
   }),
   listens: ({ AGGREGATOR_SERVER_ADDR }) => [{ variable: 'SERVER_ADDR', address: AGGREGATOR_SERVER_ADDR }],
+  topics: () => [miniTickers],
   start: async ({ config, own, service }, given) => {
     const { createSocketClient, startAggregator } = await import('@tickfolio/aggregator/app');
     const about = service('aggregator');

@@ -16,6 +16,7 @@ export const archiver = definePart({
     ...inRun(archiverConfig(env).shape),
     BATCH_TIMEOUT: batchTimeout,
   }),
+  topics: async ({ KAFKA_TOPIC }) => (await import('@tickfolio/archiver/app')).archiveTopics(KAFKA_TOPIC),
   start: async ({ config, fail, service }, given) => {
     if (typeof given.clickhouse === 'string') return undefined;
     const { startArchiver } = await import('@tickfolio/archiver/app');

@@ -3,8 +3,7 @@ import { aggregatorConfig } from '@tickfolio/aggregator/config';
 import { archiverConfig } from '@tickfolio/archiver/config';
 import { bffConfig } from '@tickfolio/bff/config';
 import type { Address } from '@tickfolio/lib/config';
-import type { EventLog } from '@tickfolio/lib/event-log';
-import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
+import type { EventLog, TopicSettings } from '@tickfolio/lib/event-log';
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import { definePart, type RunDeps } from '../run/part.js';
 import { brokersOf } from '../stores/stores-in-words.js';
@@ -51,20 +50,20 @@ export const eventLogSettings = (env: NodeJS.ProcessEnv) => ({
   KAFKA_BROKERS: archiverConfig(env).shape.KAFKA_BROKERS.optional().describe('The same as `BROKERS`.'),
 });
 
-/** Mini-tickers. */
+/** What is said in the topics that the parts of the run tell of. */
 export const eventLog = definePart({
   name: 'event log',
   needs: {},
-  settings: (env) => ({ KAFKA_TOPIC: archiverConfig(env).shape.KAFKA_TOPIC, ...eventLogSettings(env) }),
-  start: async ({ config, service }) => {
+  settings: eventLogSettings,
+  start: async ({ config, service, topics }) => {
     const { traceEventLog } = await import('@tickfolio/lib/event-log/tracing');
-    return traceEventLog(await openEventLog(brokersOf(config), config.KAFKA_TOPIC, service('aggregator')));
+    return traceEventLog(await openEventLog(brokersOf(config), topics, service('aggregator')));
   },
 });
 
 const openEventLog = async (
   brokers: readonly string[] | undefined,
-  topic: string,
+  topics: () => Promise<readonly TopicSettings[]>,
   deps: ServiceDeps,
 ): Promise<EventLog> => {
   if (!brokers) {
@@ -72,9 +71,6 @@ const openEventLog = async (
     // The archive remembers offsets beyond this process, so none may come twice.
     return createMemoryEventLog({ ...deps, firstOffset: deps.clock.now() * 1_000 });
   }
-  const { archiveTopics } = await import('@tickfolio/archiver/app');
   const { createKafkaEventLog } = await import('@tickfolio/lib/event-log/kafka');
-  const read = archiveTopics(topic);
-  const topics = read.some(({ name }) => name === miniTickers.name) ? read : [miniTickers, ...read];
-  return createKafkaEventLog({ ...deps, brokers, clientId: `tickfolio-${hostname()}`, topics });
+  return createKafkaEventLog({ ...deps, brokers, clientId: `tickfolio-${hostname()}`, topics: await topics() });
 };

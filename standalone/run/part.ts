@@ -1,5 +1,6 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import type { z } from '@tickfolio/lib/config';
+import type { TopicSettings } from '@tickfolio/lib/event-log';
 import type { Lifecycle } from '@tickfolio/lib/lifecycle';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import type { ListeningPlace } from '../start/listening-place.js';
@@ -14,6 +15,7 @@ export interface AnyPart {
   readonly settings?: (env: NodeJS.ProcessEnv) => z.ZodRawShape;
   // Methods, so that a part that wants more precise arguments is one, too.
   listens?(config: never): readonly ListeningPlace[];
+  topics?(config: never): readonly TopicSettings[] | Promise<readonly TopicSettings[]>;
   start(run: never, given: never): unknown;
 }
 
@@ -49,6 +51,8 @@ export interface Run<Config> extends RunDeps {
   readonly config: Config;
   /** What another part makes, for a part that can begin without it. */
   soon<P extends AnyPart>(part: P): Promise<MadeBy<P>>;
+  /** Every topic that the parts of the run write or read, each once. */
+  topics(): Promise<readonly TopicSettings[]>;
 }
 
 /**
@@ -64,6 +68,8 @@ export interface Part<Made, Needs extends Readonly<Record<string, AnyPart>>, Sha
   readonly settings?: (env: NodeJS.ProcessEnv) => Shape;
   /** The ports that it will listen on, so that all can be tried before anything is opened. */
   listens?(config: ConfigOf<Shape>): readonly ListeningPlace[];
+  /** What it writes to and reads from the event log. */
+  topics?(config: ConfigOf<Shape>): readonly TopicSettings[] | Promise<readonly TopicSettings[]>;
   start(run: Run<ConfigOf<Shape>>, given: { readonly [As in keyof Needs]: MadeBy<Needs[As]> }): Promise<Made> | Made;
 }
 

@@ -90,6 +90,25 @@ it('starts nothing more once the run is ended, and closes what comes then', asyn
   expect(events).toEqual(['start store', 'close store']);
 });
 
+it('has a topic made that any part writes or reads, once, and refuses two opinions of one', async () => {
+  const { part, walk } = setUp();
+  const prices = { name: 'prices', partitions: 12 };
+  const told: unknown[] = [];
+  const log = definePart({
+    name: 'log',
+    needs: {},
+    start: async ({ topics }) => void told.push(...(await topics())),
+  });
+  const writer = { ...part('writer', { log }), topics: () => [prices] };
+  const reader = { ...part('reader', { log }), topics: async () => [prices, { name: 'prices.dlq', partitions: 1 }] };
+  await walk([writer, log, reader]);
+  expect(told).toEqual([prices, { name: 'prices.dlq', partitions: 1 }]);
+  const other = { ...part('other'), topics: () => [{ ...prices, partitions: 6 }] };
+  await expect(walk([writer, log, other])).rejects.toThrow(
+    'the topic prices has 12 partitions for one part of this run and 6 for another',
+  );
+});
+
 it.each([1, 2])(
   'says why a part of a part could not be started, also where another one is ready at that moment (%i)',
   async (ticks) => {

@@ -1,5 +1,6 @@
 import type { Closable } from '@tickfolio/lib/lifecycle';
 import type { AnyPart, Run, RunDeps } from './part.js';
+import { topicsOf } from './topics.js';
 
 /** What the parts of a run made. */
 export interface Walked {
@@ -18,17 +19,18 @@ const isClosable = (made: unknown): made is Closable =>
  * @returns undefined where the run was ended meanwhile
  * @throws what the first part threw that could not be started; no further one is started then
  */
-export const walkParts = async <Config>(
+export const walkParts = async <Config extends object>(
   parts: readonly AnyPart[],
   deps: RunDeps & { readonly config: Config },
 ): Promise<Walked | undefined> => {
+  const topics = () => topicsOf(parts, deps.config);
   const starting = new Map<AnyPart, Promise<unknown>>();
   let fault: { readonly err: unknown } | undefined;
   const begin = async (part: AnyPart): Promise<unknown> => {
     const needs = Object.entries(part.needs).map(async ([as, need]) => [as, await startOf(need)] as const);
     const given = Object.fromEntries(await Promise.all(needs));
     if (fault || deps.signal.aborted) throw new Ended();
-    const made = await part.start({ ...deps, soon: startOf } as Run<Config> as never, given as never);
+    const made = await part.start({ ...deps, soon: startOf, topics } as Run<Config> as never, given as never);
     if (isClosable(made)) deps.own(part.name, made);
     return made;
   };

@@ -1,0 +1,17 @@
+import type { TopicSettings } from '@tickfolio/lib/event-log';
+import type { AnyPart } from './part.js';
+
+/** @throws Error where two parts say otherwise of a topic: it would be as whoever came first made it */
+export const topicsOf = async (parts: readonly AnyPart[], config: object): Promise<readonly TopicSettings[]> => {
+  const told = await Promise.all(parts.map((part) => part.topics?.(config as never) ?? []));
+  const topics = new Map<string, TopicSettings>();
+  for (const { name, partitions } of told.flat()) {
+    const known = topics.get(name)?.partitions ?? partitions;
+    if (known !== partitions)
+      throw new Error(
+        `the topic ${name} has ${known} partitions for one part of this run and ${partitions} for another`,
+      );
+    topics.set(name, { name, partitions });
+  }
+  return [...topics.values()];
+};
