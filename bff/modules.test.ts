@@ -26,7 +26,9 @@ describe('the domains of the gateway', () => {
     const used = new Set(
       Object.values(document.paths).flatMap((methods) => Object.values(methods).flatMap(({ tags }) => tags)),
     );
-    expect(document.tags.map(({ name }) => name)).toEqual(['auth', 'profile', 'market', 'live', 'operations']);
+    const names = document.tags.map(({ name }) => name);
+    expect(names.slice(0, 4)).toEqual(['auth', 'profile', 'market', 'live']);
+    expect(names).toEqual([...new Set(modules.map(({ tag }) => tag)), 'operations']);
     expect(modules.filter(({ tag }) => !used.has(tag))).toEqual([]);
   });
   it('have the addresses that begin as theirs do, and nobody else has others than those of operations', () => {
@@ -36,6 +38,8 @@ describe('the domains of the gateway', () => {
   });
   it('say in /ready how their neighbours are, after the stores', async () => {
     const { dependencies } = (await bff.call(undefined, 'GET', '/ready')).body;
-    expect(Object.keys(dependencies)).toEqual(['profile-database', 'price-bus', 'authorization', 'aggregator']);
+    const names = Object.keys(dependencies);
+    expect(names.slice(0, 4)).toEqual(['profile-database', 'price-bus', 'authorization', 'aggregator']);
+    expect(names).toHaveLength(2 + modules.filter(({ dependency }) => dependency !== undefined).length);
   });
 });

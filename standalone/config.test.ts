@@ -1,42 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { aggregatorConfig } from '@tickfolio/aggregator/config';
-import { archiverConfig } from '@tickfolio/archiver/config';
-import { authConfig } from '@tickfolio/auth/config';
-import { bffConfig } from '@tickfolio/bff/config';
-import { dashboardConfig } from '@tickfolio/dashboard/config';
-import { variables as simulatorVariables } from '@tickfolio/exchange-sim/config';
 import { ConfigError, readConfig } from '@tickfolio/lib/config';
-import type { ServiceName } from '@tickfolio/services/registry';
-import { socketConfig } from '@tickfolio/socket/config';
 import { describe, expect, it } from 'vitest';
 import { standaloneConfig } from './config.js';
 
-/** What each service that runs in this process reads. */
-const services: Readonly<Record<ServiceName, readonly string[]>> = {
-  socket: Object.keys(socketConfig.shape),
-  aggregator: Object.keys(aggregatorConfig.shape),
-  auth: Object.keys(authConfig({}).shape),
-  bff: Object.keys(bffConfig({}).shape),
-  archiver: Object.keys(archiverConfig().shape),
-  dashboard: Object.keys(dashboardConfig().shape),
-  'exchange-sim': Object.keys(simulatorVariables),
-};
-/** Of several services by the same name, which the run reads too. */
+/** Of several services by the same name, by which the run read them before each had one of its own. */
 const ownNames = {
   ADDRESS: 'SOCKET_ADDRESS',
   GRPC_PORT: 'AUTH_GRPC_PORT',
   HTTP_PORT: 'BFF_HTTP_PORT',
   SERVER_ADDR: 'AGGREGATOR_SERVER_ADDR',
 };
-const own = [
-  'CLICKHOUSE_HTTP_ADDR',
-  'DATA_DIR',
-  'PRICE_SOURCE',
-  'AUTH_POSTGRES_DB',
-  'PROFILE_POSTGRES_DB',
-  ...Object.values(ownNames),
-];
-
 const read = (env: NodeJS.ProcessEnv) => readConfig('tickfolio', standaloneConfig(env), env);
 const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
   try {
@@ -49,37 +21,6 @@ const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
 };
 
 describe('the settings of the all-in-one run', () => {
-  it('are those of every service in it, none forgotten, and its own', () => {
-    const manifest = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as {
-      dependencies: Record<string, string>;
-    };
-    const inIt = Object.keys(manifest.dependencies)
-      .filter((name) => name.startsWith('@tickfolio/') && !['@tickfolio/lib', '@tickfolio/gen'].includes(name))
-      .map((name) => name.replace('@tickfolio/', ''));
-    expect(Object.keys(services).sort()).toEqual(inIt.sort());
-    const union = new Set([...Object.values(services).flat(), ...own]);
-    expect(Object.keys(standaloneConfig({}).shape).sort()).toEqual([...union].sort());
-  });
-
-  it('are each used, by the run itself or by what the service makes of its settings', () => {
-    const sources = [
-      ...readdirSync(new URL('.', import.meta.url), { recursive: true, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.ts') && !/^dist\b|(^|[./])(test|config)\b/.test(name))
-        .map((name) => new URL(name, import.meta.url)),
-      ...['bff', 'services/archiver', 'services/auth', 'services/dashboard', 'services/socket'].map(
-        (folder) => new URL(`../${folder}/config.ts`, import.meta.url),
-      ),
-      new URL('../lib/postgres/settings.ts', import.meta.url),
-    ];
-    const text = sources.map((file) => readFileSync(file, 'utf8')).join('\n');
-    const refused = ['GRPC_TLS_CA', 'GRPC_TLS_CERT', 'GRPC_TLS_KEY', 'SYMBOL_SHARES', 'POSTGRES_DB'];
-    const unused = Object.keys(standaloneConfig({}).shape).filter(
-      (name) => !new RegExp(`\\bconfig\\.${name}\\b`).test(text),
-    );
-    // Those that have another name too are read by that one.
-    expect(unused.filter((name) => !(name in ownNames)).sort()).toEqual(refused.sort());
-  });
-
   it.each(['databases', 'clickhouse', 'Clickhouse', 'clickhouse-simulated', 'jwt-secret'])(
     'do not let a database and something else in the data folder have one name, %s',
     (name) => {
