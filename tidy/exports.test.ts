@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSubpaths, unusedExports } from './exports.js';
+import { readSubpaths, subpathsOf, unusedExports } from './exports.js';
 import { readSources, type Source } from './sources.js';
 
 /** What stays although only tests take it, and why. */
@@ -26,12 +26,25 @@ describe('what a file exports', () => {
   });
   it('of a workspace is a subpath that somebody imports', () => {
     const imported = readSources().flatMap(({ imports }) => imports);
-    const isImported = (subpath: string) => {
-      const pattern = new RegExp(`^${subpath.replace('*', '[\\w-]+')}$`);
-      return imported.some((name) => pattern.test(name));
-    };
+    // Of a kit, which others may take from, not every file is for others.
+    const kitOf = (name: string) => /^.+\/kit(?=\/[\w-]+$)/.exec(name)?.[0];
+    const isImported = (subpath: string) =>
+      imported.some((name) => name === subpath || (kitOf(name) !== undefined && kitOf(name) === kitOf(subpath)));
     const unused = [...readSubpaths()].filter(([subpath, path]) => !isImported(subpath) && kept[path] === undefined);
     expect(unused.map(([subpath]) => subpath)).toEqual([]);
+  });
+  it('by a pattern is every file that it stands for, but for what another line keeps or gives', () => {
+    const exports = {
+      './*': { 'tickfolio-source': './*.ts' },
+      './inner': null,
+      './room/*': null,
+      './late': { 'tickfolio-source': './room/late.ts' },
+    };
+    const paths = ['api/a.ts', 'api/a.test.ts', 'api/inner.ts', 'api/room/late.ts', 'api/package.json', 'lib/b.ts'];
+    expect(subpathsOf('api', exports, paths)).toEqual([
+      ['./a', 'api/a.ts'],
+      ['./late', 'api/room/late.ts'],
+    ]);
   });
   it('is taken by name, through what passes it on, and when it is loaded late', () => {
     const files = [

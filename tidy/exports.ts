@@ -32,22 +32,40 @@ const namesOf = (clause: string): readonly (readonly [string, string])[] =>
       return [name, other];
     });
 
+type Exports = Readonly<Record<string, { readonly 'tickfolio-source'?: string } | null>>;
+
+/** What a workspace lets others import, by the name after its own. @param folder of the workspace, of `paths` */
+export const subpathsOf = (
+  folder: string,
+  exports: Exports,
+  paths: readonly string[],
+): readonly (readonly [string, string])[] =>
+  Object.entries(exports).flatMap(([subpath, target]): (readonly [string, string])[] => {
+    const source = target?.['tickfolio-source'];
+    if (source === undefined) return [];
+    const path = posix.join(folder, source);
+    const [before = '', after] = path.split('*');
+    if (after === undefined) return [[subpath, path]];
+    // What has a line of its own is told there, also that it is nobody's.
+    return paths
+      .filter((one) => one.startsWith(before) && one.endsWith(after) && !/\.(test|contract)\.ts$/.test(one))
+      .map((one) => [subpath.replace('*', one.slice(before.length, -after.length)), one] as const)
+      .filter(([name]) => !name.slice(subpath.indexOf('*')).includes('/') && !(name in exports));
+  });
+
 /** The files behind the subpaths that workspaces export, by the name that others import. */
-export const readSubpaths = (): ReadonlyMap<string, string> =>
-  new Map(
-    projectFiles()
+export const readSubpaths = (): ReadonlyMap<string, string> => {
+  const paths = projectFiles();
+  return new Map(
+    paths
       .filter((path) => path.endsWith('/package.json'))
       .flatMap((path) => {
-        const manifest = JSON.parse(readFileSync(join(root, path), 'utf8')) as {
-          name: string;
-          exports?: Record<string, { 'tickfolio-source'?: string }>;
-        };
-        return Object.entries(manifest.exports ?? {}).flatMap(
-          ([subpath, { 'tickfolio-source': source }]): [string, string][] =>
-            source === undefined ? [] : [[manifest.name + subpath.slice(1), posix.join(posix.dirname(path), source)]],
-        );
+        const manifest = JSON.parse(readFileSync(join(root, path), 'utf8')) as { name: string; exports?: Exports };
+        const subpaths = subpathsOf(posix.dirname(path), manifest.exports ?? {}, paths);
+        return subpaths.map(([subpath, file]) => [manifest.name + subpath.slice(1), file] as const);
       }),
   );
+};
 
 /** What others install takes its names out of this house. */
 const isDoor = (path: string): boolean => /^clients\/[^/]+\/index\.ts$/.test(path);
