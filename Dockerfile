@@ -24,10 +24,10 @@ RUN npx tsc -b gen lib bff web services/*/ \
  && find . -type f \( -name '*.ts' -o -name 'tsconfig.json' -o -name '.tsbuildinfo' \) -delete \
  && find . -depth -type d -empty -delete
 
-# What is this service's own. The link has the same name in every image; the bodies of REST and the page go with the gateway, which serves them.
+# What is this service's own. The link has the same name in every image; with the gateway go the bodies of REST and the page, which it serves, and the registry, by which it knows whom it calls.
 FROM build AS own
 ARG SERVICE
-RUN folder="services/$SERVICE"; [ -d "$folder" ] || folder="$SERVICE"; more=; [ "$SERVICE" != bff ] || more="api web/dist/page"; \
+RUN folder="services/$SERVICE"; [ -d "$folder" ] || folder="$SERVICE"; more=; [ "$SERVICE" != bff ] || more="api services/package.json services/dist web/dist/page"; \
     [ -f "$folder/dist/main.js" ] || { echo "There is no service \"$SERVICE\": give one by --build-arg SERVICE=<name>" >&2; exit 2; }; \
     mkdir /own && cp -r --parents "$folder" $more /own && ln -s "$folder" /own/service
 

@@ -18,10 +18,12 @@ import { readinessOf } from './readiness.js';
 import { createServer } from './server.js';
 import { createShared, type Shared } from './shared.js';
 
-export { type AuthClient, createAuthClient } from './accounts/auth-client.js';
+export type { AuthClient } from './accounts/auth-client.js';
 export { findAggregators } from './market/aggregator-addresses.js';
 export { type AggregatorClient, createAggregatorClient } from './market/aggregator-client.js';
 export { createAggregators } from './market/aggregators.js';
+export { neighbourTargets, targetsOf } from './neighbour-settings.js';
+export { createNeighbours } from './neighbours.js';
 export type { BffDeps, BffOptions } from './options.js';
 export { builtPage } from './page/web-files.js';
 export { cookiesInWords } from './proxies/start-words.js';

@@ -14,7 +14,10 @@ import {
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { postgresSettings } from '@tickfolio/lib/postgres';
 import { basePath, publicUrls } from './api/public-url.js';
+import { neighbourSettings } from './neighbour-settings.js';
 import { trustedProxies } from './proxies/trusted-proxies.js';
+
+export { type NeighbourName, neighbourSettings } from './neighbour-settings.js';
 
 /** A comma-separated list. */
 const list = () =>
@@ -80,7 +83,7 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     REDIS_SHARDED_PUBSUB: flag(false).describe(
       'Sharded channels (SPUBLISH, SSUBSCRIBE); the same at every service. Redis 7 or later.',
     ),
-    AUTH_SERVICE_ADDR: serverAddress('authorization-service:50051').describe('The auth service, by gRPC.'),
+    ...neighbourSettings,
     AGGREGATOR_ADDR: httpAddresses().describe(
       'One aggregator or several; a name with several addresses stands for as many.',
     ),

@@ -1,7 +1,5 @@
 import { clickHouseLogin } from '@tickfolio/lib/clickhouse';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
-import { hostPort } from '@tickfolio/lib/config';
-import { createCallTimes } from '@tickfolio/lib/grpc';
 import { postgresServer } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
@@ -13,9 +11,10 @@ import {
   builtPage,
   createAggregatorClient,
   createAggregators,
-  createAuthClient,
+  createNeighbours,
   findAggregators,
   migrationsFolder,
+  neighbourTargets,
   startBff,
 } from './app.js';
 import { bffConfig, bffOptions } from './config.js';
@@ -38,10 +37,9 @@ await runService('bff', bffConfig(process.env), surroundings, async ({ config, l
   );
   const pubsub = tracePubSub(redis);
   const observeCircuit = createCircuitMetrics(part.metrics);
-  const neighbour = { clock: part.clock, tls, observe: createCallTimes(part.metrics), observeCircuit };
-  const auth = life.own(
-    'authorization',
-    createAuthClient({ ...neighbour, target: hostPort(config.AUTH_SERVICE_ADDR) }),
+  const neighbours = life.own(
+    'neighbours',
+    createNeighbours({ ...part, tls, observeCircuit }, neighbourTargets(config)),
   );
   const aggregator = createAggregators({
     addresses: findAggregators(config.AGGREGATOR_ADDR, part.clock),
@@ -53,7 +51,7 @@ await runService('bff', bffConfig(process.env), surroundings, async ({ config, l
   const adapters = {
     clickhouse: () => clickhouse,
     postgres,
-    auth,
+    neighbours,
     aggregator,
     priceBus: createPriceBus(pubsub),
     pubsub,

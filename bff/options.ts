@@ -6,15 +6,16 @@ import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import type { ThrottleLimit } from '@tickfolio/lib/throttle';
-import type { AuthClient } from './accounts/auth-client.js';
 import type { ReadsPerUser } from './api/read-turns.js';
 import type { ClientSocketLimits } from './live/client-socket.js';
 import type { AggregatorClient } from './market/aggregator-client.js';
+import type { Neighbours } from './neighbours.js';
 
 export interface BffDeps {
   /** `profile_db`, opened with `migrationsFolder`. */
   readonly postgres: Postgres;
-  readonly auth: AuthClient;
+  /** The services that are called by gRPC; each domain makes the client that it needs of them. */
+  readonly neighbours: Neighbours;
   readonly aggregator: AggregatorClient;
   readonly priceBus: PriceBus;
   /** Carries the notices between replicas. */

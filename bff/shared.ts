@@ -1,4 +1,5 @@
 import { webSocketPath } from '@tickfolio/api/web-socket';
+import { createAuthClient } from './accounts/auth-client.js';
 import { createSessions, type Sessions } from './accounts/sessions.js';
 import { createOrigins, type Origins } from './api/origins.js';
 import { createReadTurns, type ReadTurns } from './api/read-turns.js';
@@ -45,7 +46,8 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   });
   const turns = createReadTurns(clock, options.readsPerUser);
   const notices = createNotices({ pubsub, clock, log });
-  const sessions = createSessions({ auth: deps.auth, notices, clock, log, metrics }, options.jwtSecret);
+  const auth = deps.neighbours.client('auth', createAuthClient);
+  const sessions = createSessions({ auth, notices, clock, log, metrics }, options.jwtSecret);
   const portfolios = createPortfolios(postgres.db, { clock, maxCoins: options.maxCoinsPerProfile });
   const market = createMarket({ aggregator, clock, log });
   const { read: readKept } = createKeptPrices(postgres.db);

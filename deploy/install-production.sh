@@ -4,7 +4,9 @@ set -eu
 folder="services/$1"
 [ -d "$folder" ] || folder="$1"
 shared='"gen","lib"'
-grep -q '"@tickfolio/api"' "$folder/package.json" && shared="\"api\",$shared"
+for room in api services; do
+  if grep -q "\"@tickfolio/$room\"" "$folder/package.json"; then shared="\"$room\",$shared"; fi
+done
 npm pkg set --json workspaces="[$shared,\"$folder\"]"
 npm install --omit=dev --ignore-scripts --loglevel=error
 # Three builds of each OpenTelemetry package lie side by side; Node loads the CommonJS one.

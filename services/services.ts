@@ -2,8 +2,8 @@ import type { ServerName } from './servers.js';
 
 /**
  * Every service, said once. The tests hold compose, Kubernetes, Prometheus, alerts, certificates, images, settings and
- * documents against it, and a trace of the running services against `calls`. In order: whoever is called stands before
- * who calls.
+ * documents against it, and a trace of the running services against `calls`; the gateway finds its neighbours by it. In
+ * order: whoever is called stands before who calls.
  */
 interface Entry {
   /** Its workspace, which is called after it. */
@@ -177,6 +177,10 @@ export type CoreName = NamesOf<{ core: true }>;
 export const coreNames = serviceNames.filter((name): name is CoreName => services[name].core);
 /** Callers before whom they call, as they are ended. */
 export const callersFirst: readonly ServiceName[] = serviceNames.toReversed();
+/** Whom a service calls by gRPC. */
+export type GrpcCallee<Name extends ServiceName> = Extract<Entries[Name]['calls'][number], { over: 'grpc' }>['to'];
+export const grpcCallees = <Name extends ServiceName>(name: Name): readonly GrpcCallee<Name>[] =>
+  services[name].calls.filter(({ over }) => over === 'grpc').map(({ to }) => to as GrpcCallee<Name>);
 /** Has a certificate for gRPC where it is encrypted: serves it, or calls by it. */
 export const speaksGrpc = (name: ServiceName): boolean =>
   services[name].grpc !== undefined || services[name].calls.some(({ over }) => over === 'grpc');

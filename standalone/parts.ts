@@ -1,7 +1,7 @@
 import { aggregator } from './parts/aggregator.js';
 import { archiver } from './parts/archiver.js';
 import { auth } from './parts/auth.js';
-import { bff } from './parts/bff.js';
+import { bffPart } from './parts/bff.js';
 import { clickhouse } from './parts/clickhouse.js';
 import { dashboard } from './parts/dashboard.js';
 import { databases } from './parts/databases.js';
@@ -11,6 +11,9 @@ import { eventLog, pubsub } from './parts/messages.js';
 import { priceWatch } from './parts/price-watch.js';
 import { socket } from './parts/socket.js';
 import { sqlPort } from './parts/sql-port.js';
+
+/** It calls the others of these by gRPC, which it knows by the names of their services. */
+export const bff = bffPart({ auth });
 
 /**
  * What a run consists of. They start in the order of their needs, not in this one; where two read a setting of one

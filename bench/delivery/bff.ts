@@ -11,7 +11,7 @@ import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { serveParent } from '../measure/child.js';
-import { standInAggregator, standInAuth } from '../measure/stand-ins.js';
+import { standInAggregator, standInNeighbours } from '../measure/stand-ins.js';
 import { readUsage } from '../measure/usage.js';
 import { coinsPerUser, groups, type Pace, stampPrice, startPace, symbolsOf } from './load.js';
 
@@ -27,7 +27,7 @@ let stop: () => void = () => undefined;
 let tradeId = 0;
 let ticks = 0;
 
-const auth = standInAuth;
+const neighbours = standInNeighbours;
 const aggregator = standInAggregator(symbols.flat());
 
 const tickGroup = (group: number) => {
@@ -105,7 +105,7 @@ const tasks = {
     if (redisPort === null)
       for (const symbol of symbols.flat())
         priceBus.setLast({ symbol, price: '68123.45', timeMs: Date.now(), tradeId: 0 });
-    const deps = { postgres, auth, aggregator, priceBus, pubsub, clock, log, metrics };
+    const deps = { postgres, neighbours, aggregator, priceBus, pubsub, clock, log, metrics };
     const bff = await startBff(deps, {
       address: { host: '127.0.0.1', port: 0 },
       jwtSecret,

@@ -8,7 +8,7 @@ import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { serveParent } from '../measure/child.js';
-import { standInAggregator, standInAuth } from '../measure/stand-ins.js';
+import { standInAggregator, standInNeighbours } from '../measure/stand-ins.js';
 import { readUsage } from '../measure/usage.js';
 
 // The BFF as it is, on a real PostgreSQL and between stand-ins of its neighbours. Its clock is moved by the benchmark,
@@ -54,8 +54,8 @@ const tasks = {
     const priceBus = createPriceBus(pubsub);
     for (const symbol of symbols)
       priceBus.setLast({ symbol, price: '68123.45', timeMs: clock.now(), tradeId: 1, simulated: false });
-    const neighbours = { auth: standInAuth, aggregator: standInAggregator(symbols) };
-    const deps = { ...neighbours, postgres, priceBus, pubsub, clock, log, metrics };
+    const around = { neighbours: standInNeighbours, aggregator: standInAggregator(symbols) };
+    const deps = { ...around, postgres, priceBus, pubsub, clock, log, metrics };
     const { port } = await startBff(deps, { address: { host: '127.0.0.1', port: 0 }, jwtSecret, secureCookie: false });
     await until(`to_regclass('value_rounds') is not null`);
     return { port, nowMs: clock.now() };

@@ -1,4 +1,5 @@
-import type { AggregatorClient, AuthClient } from '@tickfolio/bff/app';
+import type { AggregatorClient, AuthClient, BffDeps } from '@tickfolio/bff/app';
+import { playedNeighbours } from '@tickfolio/bff/kit/neighbours';
 import { AppError } from '@tickfolio/lib/errors';
 
 const noCall = async () => {
@@ -6,7 +7,7 @@ const noCall = async () => {
 };
 
 /** Whoever brings a token is signed in, and nobody signs in. */
-export const standInAuth: AuthClient = {
+const standInAuth: AuthClient = {
   register: noCall,
   login: noCall,
   refresh: noCall,
@@ -17,6 +18,7 @@ export const standInAuth: AuthClient = {
   check: async () => undefined,
   close: () => undefined,
 };
+export const standInNeighbours: BffDeps['neighbours'] = playedNeighbours({ auth: standInAuth });
 
 /** Has these symbols, in USDT, and takes every demand. */
 export const standInAggregator = (symbols: readonly string[]): AggregatorClient => ({

@@ -116,7 +116,7 @@ describe('the account routes', () => {
     const auth = createFakeAuth(systemClock);
     const login: AuthClient['login'] = async (...of) => ({ ...(await auth.client.login(...of)), renewableForMs });
     const clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
-    const bff = await startTestBff({ postgres, clock, deps: { auth: { ...auth.client, login } } });
+    const bff = await startTestBff({ postgres, clock, auth: { ...auth, client: { ...auth.client, login } } });
     running.push(bff);
     const who = credentials();
     await bff.call(undefined, 'POST', '/api/v1/auth/register', who);

@@ -9,7 +9,7 @@ export const accounts: BffModule = {
   tag: 'auth',
   prefix,
   // Without it portfolios are still read and changed and sockets served; taking this replica out would help nobody.
-  dependency: ({ deps: { auth } }) => ({ name: 'authorization', required: false, check: () => auth.check() }),
+  dependency: ({ sessions: { auth } }) => ({ name: 'authorization', required: false, check: () => auth.check() }),
   register: async (scope, { deps, options, sessions, portfolios, notices, origins, atPublic }) => {
     const { secureCookie, maxAuthCalls: maxCalls, authWindowMs: windowMs } = options;
     const watch = createTransportWatch(deps, { secureCookie });

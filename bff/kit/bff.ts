@@ -13,6 +13,7 @@ import { type BffDeps, type BffOptions, type ListenOptions, migrationsFolder, st
 import type { ValueHistory } from '../history/value-history.js';
 import { createFakeAggregator } from './aggregator.js';
 import { createFakeAuth, jwtSecret } from './auth.js';
+import { playedNeighbours } from './neighbours.js';
 
 export { createFakeAggregator, testSymbols } from './aggregator.js';
 export { createFakeAuth, jwtSecret, lateToken } from './auth.js';
@@ -148,7 +149,7 @@ export const startTestBff = async ({
   const bff = await startBff(
     {
       postgres,
-      auth: auth.client,
+      neighbours: playedNeighbours({ auth: auth.client }),
       aggregator: client,
       priceBus,
       pubsub: ownPubSub,

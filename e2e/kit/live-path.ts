@@ -1,5 +1,6 @@
 import { createSocketClient, startAggregator } from '@tickfolio/aggregator/app';
 import { type AuthClient, createAggregatorClient, startBff } from '@tickfolio/bff/app';
+import { playedNeighbours } from '@tickfolio/bff/kit/neighbours';
 import type { ExchangeSim } from '@tickfolio/exchange-sim/app';
 import { signAccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, systemClock } from '@tickfolio/lib/clock';
@@ -36,7 +37,7 @@ export interface LivePathOptions {
 const noCall = async () => {
   throw new AppError('unavailable', 'There are no accounts here.');
 };
-const auth: AuthClient = {
+const accounts: AuthClient = {
   register: noCall,
   login: noCall,
   refresh: noCall,
@@ -47,6 +48,7 @@ const auth: AuthClient = {
   check: async () => undefined,
   close: () => undefined,
 };
+const neighbours = playedNeighbours({ auth: accounts });
 
 export const startLivePath = async ({ sim, postgres }: LivePathOptions): Promise<LivePath> => {
   const log = silentLogger();
@@ -69,7 +71,7 @@ export const startLivePath = async ({ sim, postgres }: LivePathOptions): Promise
   let clock = systemClock;
   const openBff = () =>
     startBff(
-      { ...parts('bff'), clock, postgres, auth, aggregator: client, priceBus, pubsub },
+      { ...parts('bff'), clock, postgres, neighbours, aggregator: client, priceBus, pubsub },
       { address: loopback, jwtSecret, secureCookie: false, demandPeriodMs: 100, closeSpreadMs: 50 },
     );
   let bff = await openBff();

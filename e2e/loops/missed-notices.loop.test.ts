@@ -2,9 +2,10 @@ import { connect } from 'node:net';
 import { migrationsFolder as authMigrations, defaultLimits, startAuth } from '@tickfolio/auth/app';
 import {
   type AggregatorClient,
-  createAuthClient,
+  createNeighbours,
   migrationsFolder as profileMigrations,
   startBff,
+  targetsOf,
 } from '@tickfolio/bff/app';
 import { systemClock as clock } from '@tickfolio/lib/clock';
 import { seed } from '@tickfolio/lib/kit/counts';
@@ -17,6 +18,7 @@ import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createRedisPubSub } from '@tickfolio/lib/pubsub/redis';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { createCircuitMetrics } from '@tickfolio/lib/telemetry/circuit-metrics';
 import { afterAll, describe, expect, it } from 'vitest';
 import { callJson, type LiveSocket, openSocket, signIn, signUp } from '../kit/client.js';
 
@@ -51,9 +53,12 @@ const startReplica = async (redis: TestRedis, server: TestPostgres, authPort: nu
     ...{ migrationsFolder: profileMigrations, log, clock },
   });
   const pubsub = createRedisPubSub({ address: toRedis, log, metrics, clock });
-  const auth = createAuthClient({ clock, target: `127.0.0.1:${toAuth.port}` });
+  const neighbours = createNeighbours(
+    { clock, metrics, observeCircuit: createCircuitMetrics(metrics) },
+    targetsOf(() => `127.0.0.1:${toAuth.port}`),
+  );
   const bff = await startBff(
-    { postgres, auth, aggregator, priceBus: createPriceBus(pubsub), pubsub, clock, log, metrics },
+    { postgres, neighbours, aggregator, priceBus: createPriceBus(pubsub), pubsub, clock, log, metrics },
     { address: { host: '127.0.0.1', port: 0 }, jwtSecret, secureCookie: false, maxAuthCalls: 10_000 },
   );
   return {
@@ -62,7 +67,7 @@ const startReplica = async (redis: TestRedis, server: TestPostgres, authPort: nu
     metrics,
     close: async () => {
       await bff.close();
-      auth.close();
+      neighbours.close();
       await pubsub.close();
       await postgres.close();
       for (const address of addresses) await address.close();

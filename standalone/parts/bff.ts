@@ -1,15 +1,18 @@
-import { bffConfig, bffOptions } from '@tickfolio/bff/config';
+import { bffConfig, bffOptions, type NeighbourName, neighbourSettings } from '@tickfolio/bff/config';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { withOwnNames } from '../run/own-names.js';
-import { definePart } from '../run/part.js';
+import { definePart, type ServedPart } from '../run/part.js';
 import { inRun } from '../run/unneeded.js';
 import { aggregator } from './aggregator.js';
-import { auth } from './auth.js';
 import { clickhouse } from './clickhouse.js';
 import { databases, portfoliosName } from './databases.js';
 import { jwtSecret } from './jwt-secret.js';
 import { pubsub } from './messages.js';
 import { socket } from './socket.js';
+
+const elsewhere = Object.fromEntries(Object.keys(neighbourSettings).map((variable) => [variable, true])) as {
+  readonly [Variable in keyof typeof neighbourSettings]: true;
+};
 
 const database = definePart({
   name: 'database of portfolios',
@@ -25,51 +28,54 @@ const database = definePart({
   },
 });
 
-export const bff = definePart({
-  name: 'bff',
-  needs: { aggregator, auth, database, jwtSecret, pubsub, socket },
-  settings: (env) => {
-    const shape = inRun(bffConfig(env).shape);
-    return { ...shape, ...portfoliosName(env), ...withOwnNames(env, 'BFF', shape, ['HTTP_PORT']) };
-  },
-  listens: ({ HTTP_HOST, BFF_HTTP_PORT }) => [
-    { variable: 'HTTP_PORT', address: { host: HTTP_HOST, port: BFF_HTTP_PORT } },
-  ],
-  start: async ({ config, clock, disks, own, service, soon }, given) => {
-    const { builtPage, createAggregatorClient, createAuthClient, startBff } = await import('@tickfolio/bff/app');
-    const { createCallTimes } = await import('@tickfolio/lib/grpc');
-    const { createCircuitMetrics } = await import('@tickfolio/lib/telemetry/circuit-metrics');
-    const about = service('bff');
-    const observeCircuit = createCircuitMetrics(about.metrics);
-    const observe = createCallTimes(about.metrics);
-    const authClient = own(
-      'auth client',
-      createAuthClient({ clock, target: given.auth.target, observe, observeCircuit }),
-    );
-    const archive: { clickhouse?: ClickHouse } = {};
-    soon(clickhouse).then(
-      (opened) => {
-        if (typeof opened !== 'string') archive.clickhouse = opened.clickhouse;
-      },
-      () => undefined, // Told by whoever walks the parts.
-    );
-    const { app, isOwn } = given.socket;
-    return startBff(
-      {
-        ...about,
-        clickhouse: () => archive.clickhouse,
-        postgres: given.database.postgres,
-        auth: authClient,
-        aggregator: createAggregatorClient({ baseUrl: given.aggregator.url, observeCircuit }),
-        ...given.pubsub,
-        // The socket service has no place of its own to tell it, unless METRICS_ADDR is set.
-        beside: [disks.dependency, ...(isOwn ? app.dependencies : [])],
-        ...(isOwn ? { factsBeside: app.facts } : {}),
-      },
-      {
-        ...bffOptions({ ...config, HTTP_PORT: config.BFF_HTTP_PORT, JWT_SECRET: given.jwtSecret }),
-        webFolder: builtPage,
-      },
-    );
-  },
-});
+/** What the gateway reads, but for where the parts are that it calls by gRPC: each of those says that of itself. */
+const ownShape = (env: NodeJS.ProcessEnv) => bffConfig(env).omit(elsewhere).shape;
+
+/** @param neighbours whom the gateway calls by gRPC */
+export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>) =>
+  definePart({
+    name: 'bff',
+    needs: { ...neighbours, aggregator, database, jwtSecret, pubsub, socket },
+    settings: (env) => {
+      const shape = inRun(ownShape(env));
+      return { ...shape, ...portfoliosName(env), ...withOwnNames(env, 'BFF', shape, ['HTTP_PORT']) };
+    },
+    listens: ({ HTTP_HOST, BFF_HTTP_PORT }) => [
+      { variable: 'HTTP_PORT', address: { host: HTTP_HOST, port: BFF_HTTP_PORT } },
+    ],
+    start: async ({ config, disks, own, service, soon }, given) => {
+      const { builtPage, createAggregatorClient, createNeighbours, startBff, targetsOf } = await import(
+        '@tickfolio/bff/app'
+      );
+      const { createCircuitMetrics } = await import('@tickfolio/lib/telemetry/circuit-metrics');
+      const about = service('bff');
+      const observeCircuit = createCircuitMetrics(about.metrics);
+      const targets = targetsOf((name) => given[name].target);
+      const clients = own('clients of services', createNeighbours({ ...about, observeCircuit }, targets));
+      const archive: { clickhouse?: ClickHouse } = {};
+      soon(clickhouse).then(
+        (opened) => {
+          if (typeof opened !== 'string') archive.clickhouse = opened.clickhouse;
+        },
+        () => undefined, // Told by whoever walks the parts.
+      );
+      const { app, isOwn } = given.socket;
+      return startBff(
+        {
+          ...about,
+          clickhouse: () => archive.clickhouse,
+          postgres: given.database.postgres,
+          neighbours: clients,
+          aggregator: createAggregatorClient({ baseUrl: given.aggregator.url, observeCircuit }),
+          ...given.pubsub,
+          // The socket service has no place of its own to tell it, unless METRICS_ADDR is set.
+          beside: [disks.dependency, ...(isOwn ? app.dependencies : [])],
+          ...(isOwn ? { factsBeside: app.facts } : {}),
+        },
+        {
+          ...bffOptions({ ...config, HTTP_PORT: config.BFF_HTTP_PORT, JWT_SECRET: given.jwtSecret }),
+          webFolder: builtPage,
+        },
+      );
+    },
+  });

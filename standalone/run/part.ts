@@ -19,6 +19,15 @@ export interface AnyPart {
   start(run: never, given: never): unknown;
 }
 
+interface Reached {
+  /** `host:port` */
+  readonly target: string;
+}
+/** One that others call by gRPC. */
+export interface ServedPart extends AnyPart {
+  start(run: never, given: never): Promise<Reached> | Reached;
+}
+
 type MadeBy<P extends AnyPart> = Awaited<ReturnType<P['start']>>;
 
 /** Settings as they are when read. */

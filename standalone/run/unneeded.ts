@@ -3,7 +3,6 @@ import type { z } from '@tickfolio/lib/config';
 /** What a service on its own must be told; in a run the embedded counterpart or the other part is there without. */
 const unneeded = [
   'AGGREGATOR_ADDR',
-  'AUTH_SERVICE_ADDR',
   'BROKERS',
   'CLICKHOUSE_ADDR',
   'JWT_SECRET',
