@@ -41,36 +41,14 @@ export const serviceEdits: readonly Edit[] = [
   },
   {
     path: 'standalone/parts.ts',
-    why: 'the list of what a run has',
+    why: 'the list of what a run has, and whom its gateway calls',
     put: [
       {
         after: "import { sqlPort } from './parts/sql-port.js';\n",
         text: "import { trial } from './parts/trial.js';\n",
       },
+      { after: 'bffPart({ auth', text: ', trial' },
       { after: '  jwtSecret,\n', text: '  trial,\n' },
-    ],
-  },
-  {
-    path: 'standalone/config.test.ts',
-    why: 'the run reads all its settings',
-    put: [
-      {
-        before: "import { describe, expect, it } from 'vitest';\n",
-        text: "import { trialConfig } from '@tickfolio/trial/config';\n",
-      },
-      { after: '  auth: Object.keys(authConfig({}).shape),\n', text: '  trial: Object.keys(trialConfig({}).shape),\n' },
-      { after: "const own = ['CLICKHOUSE_HTTP_ADDR', ", text: "'TRIAL_GRPC_PORT', " },
-    ],
-  },
-  {
-    path: 'standalone/parts/messages.ts',
-    why: 'its topic is made where the run has a Kafka',
-    put: [
-      {
-        before: '  const { createKafkaEventLog } =',
-        text: "  const { trialEvents } = await import('@tickfolio/trial/app');\n",
-      },
-      { after: 'hostname()}`, topics', text: ': [...topics, trialEvents]' },
     ],
   },
 ];

@@ -38,6 +38,7 @@ try {
   runIn(copy.folder, 'npm run --silent docs');
   say('Every list of services is compared with the registry ...');
   runIn(copy.folder, 'npx vitest run --project tidy');
+  runIn(copy.folder, 'npx vitest run --project rooms bff/modules.test.ts standalone/config.test.ts');
   say('It answers in the all-in-one run ...');
   await tryInRun(copy.folder);
 
