@@ -21,7 +21,7 @@ import { type Walked, walkParts } from './run/walk.js';
 import { banner } from './start/banner.js';
 import { dialTarget, shownTarget } from './start/dial.js';
 import { tellFirstPrice } from './start/first-price.js';
-import { checkPorts } from './start/ports.js';
+import { checkPorts, placesAsSet } from './start/ports.js';
 import { choosePriceSource, realExchange } from './start/price-source.js';
 import { settle } from './start/settle.js';
 import { type DataFolder, openDataFolder } from './stores/data-folder.js';
@@ -38,6 +38,8 @@ export interface StandaloneDeps {
   /** Owns everything that is opened here, in the order of opening. */
   readonly life: Lifecycle;
   readonly random: () => number;
+  /** Whether a person set a variable of the environment. */
+  readonly isSet: (variable: string) => boolean;
   /** Shows a text to the person who started the run. */
   readonly print: (text: string) => void;
 }
@@ -70,10 +72,8 @@ const startParts = async (
   metricsOf('bff'); // The first one carries the process's own figures.
 
   const choosing = choosePriceSource(config.PRICE_SOURCE, realExchange(config), { clock, log });
-  await checkPorts(
-    parts.flatMap((part) => part.listens?.(config) ?? []),
-    choosing,
-  );
+  const places = parts.flatMap((part) => part.listens?.(config) ?? []);
+  await checkPorts(placesAsSet(places, deps.isSet), choosing);
   checkRoom(config, folder);
   const disks = life.own('disk watch', watchDisks({ clock, log }));
   // The folder first: what shares its disk is told by its name.

@@ -22,7 +22,8 @@ await runProcess(
       'traces',
       await startTracing({ service: 'standalone', env: process.env, log, clock: systemClock, random: Math.random }),
     );
-    await startStandalone({ clock: systemClock, log, logOf, life, random: Math.random, print }, config);
+    const isSet = (variable: string) => Boolean(process.env[variable]);
+    await startStandalone({ clock: systemClock, log, logOf, life, random: Math.random, isSet, print }, config);
   },
   { log },
 );

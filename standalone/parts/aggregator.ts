@@ -29,7 +29,9 @@ export const aggregator = definePart({
       'btcusdt,ethusdt,bnbusdt,solusdt,xrpusdt,adausdt,dogeusdt,ltcusdt,linkusdt,ethbtc',
     ).describe('Symbols that are archived whoever holds them, besides what portfolios hold.'),
   }),
-  listens: ({ AGGREGATOR_SERVER_ADDR }) => [{ variable: 'SERVER_ADDR', address: AGGREGATOR_SERVER_ADDR }],
+  listens: ({ AGGREGATOR_SERVER_ADDR }) => [
+    { variable: 'SERVER_ADDR', otherName: 'AGGREGATOR_SERVER_ADDR', address: AGGREGATOR_SERVER_ADDR },
+  ],
   topics: () => [miniTickers],
   start: async ({ config, own, service }, given) => {
     const { createSocketClient, startAggregator } = await import('@tickfolio/aggregator/app');

@@ -30,7 +30,9 @@ export const auth = definePart({
       AUTH_SERVICE_ADDR: serverAddress().optional().describe('An auth service that runs elsewhere.'),
     };
   },
-  listens: ({ AUTH_GRPC_PORT }) => [{ variable: 'GRPC_PORT', address: { host: loopback, port: AUTH_GRPC_PORT } }],
+  listens: ({ AUTH_GRPC_PORT }) => [
+    { variable: 'GRPC_PORT', otherName: 'AUTH_GRPC_PORT', address: { host: loopback, port: AUTH_GRPC_PORT } },
+  ],
   start: async ({ config, service }, given) => {
     const { startAuth } = await import('@tickfolio/auth/app');
     const app = await startAuth(

@@ -41,7 +41,7 @@ export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>)
       return { ...shape, ...portfoliosName(env), ...withOwnNames(env, 'BFF', shape, ['HTTP_PORT']) };
     },
     listens: ({ HTTP_HOST, BFF_HTTP_PORT }) => [
-      { variable: 'HTTP_PORT', address: { host: HTTP_HOST, port: BFF_HTTP_PORT } },
+      { variable: 'HTTP_PORT', otherName: 'BFF_HTTP_PORT', address: { host: HTTP_HOST, port: BFF_HTTP_PORT } },
     ],
     start: async ({ config, disks, own, service, soon }, given) => {
       const { builtPage, createAggregatorClient, createNeighbours, startBff, targetsOf } = await import(

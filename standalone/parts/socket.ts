@@ -20,7 +20,7 @@ export const socket = definePart({
     ),
   }),
   listens: ({ SOCKET_ADDRESS, METRICS_ADDR }) => [
-    { variable: 'ADDRESS', address: SOCKET_ADDRESS },
+    { variable: 'ADDRESS', otherName: 'SOCKET_ADDRESS', address: SOCKET_ADDRESS },
     ...(METRICS_ADDR ? [{ variable: 'METRICS_ADDR', address: METRICS_ADDR }] : []),
   ],
   start: async ({ config, random, service }, { exchange: { from } }) => {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { freePort } from '@tickfolio/lib/kit/free-port';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { portFaults } from './ports.js';
+import { placesAsSet, portFaults } from './ports.js';
 
 const other = createServer();
 let taken = 0;
@@ -41,6 +41,17 @@ it('says when two settings ask for the same port', async () => {
       `Port ${free} on 127.0.0.1 is asked for by HTTP_PORT already. Set SERVER_ADDR to another one (0 picks a free one).`,
     ],
   ]);
+});
+
+it('names the variable that was set, of two that mean the same', async () => {
+  const place = { variable: 'HTTP_PORT', otherName: 'BFF_HTTP_PORT', address: at(taken) };
+  const toldWith = async (...set: string[]) => [
+    ...(await portFaults(placesAsSet([place], (name) => set.includes(name)))).keys(),
+  ];
+  expect(await toldWith()).toEqual(['HTTP_PORT']);
+  expect(await toldWith('HTTP_PORT')).toEqual(['HTTP_PORT']);
+  expect(await toldWith('BFF_HTTP_PORT')).toEqual(['BFF_HTTP_PORT']);
+  expect(await toldWith('HTTP_PORT', 'BFF_HTTP_PORT')).toEqual(['HTTP_PORT']);
 });
 
 it('says when an address is not this machine’s', async () => {

@@ -45,6 +45,16 @@ export const portFaults = async (places: readonly ListeningPlace[]): Promise<Map
   return faults;
 };
 
+/** By the name that a person has to change. @param isSet whether the environment has a variable */
+export const placesAsSet = (
+  places: readonly ListeningPlace[],
+  isSet: (variable: string) => boolean,
+): readonly ListeningPlace[] =>
+  places.map((place) => {
+    const { variable, otherName } = place;
+    return otherName !== undefined && isSet(otherName) && !isSet(variable) ? { ...place, variable: otherName } : place;
+  });
+
 /** @throws StartError naming every port that cannot be had, and the variable that moves it */
 export const checkPorts = async (places: readonly ListeningPlace[], choosing: Promise<ChosenSource>): Promise<void> => {
   const faults = await portFaults(places);
