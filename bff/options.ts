@@ -1,5 +1,6 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
+import { usualArchive } from '@tickfolio/lib/events/archive';
 import type { Dependency } from '@tickfolio/lib/http';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
@@ -84,7 +85,7 @@ export interface BffOptions {
   readonly reconcileEveryMs?: number;
   /** The folder of the built page (`builtPage`). Default: no page is served. */
   readonly webFolder?: string;
-  /** What the archive is called. Default `crypto` and `market_tickers`. */
+  /** What the archive is called. Default as everywhere (`usualArchive`). */
   readonly archiveDatabase?: string;
   readonly archiveTable?: string;
 }
@@ -109,8 +110,8 @@ export const bffDefaults = {
   /** Enough to fill a portfolio in one go. */
   writesPerUser: { burst: 300, refillMs: 1_000 },
   reconcileEveryMs: 20_000,
-  archiveDatabase: 'crypto',
-  archiveTable: 'market_tickers',
+  archiveDatabase: usualArchive.database,
+  archiveTable: usualArchive.table,
 } satisfies Partial<BffOptions>;
 
 /** Options with the defaults in their places. */
