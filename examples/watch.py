@@ -1,29 +1,12 @@
-"""Prints what alice's portfolio is worth, live. pip install websockets; python3 watch.py [http://localhost:8080]"""
+"""Prints what a portfolio is worth, live: python3 examples/watch.py [http://localhost:8080] [name] [password]"""
 
-import asyncio
-import json
 import sys
-import urllib.request
 
-import websockets
+from tickfolio import Client
 
-base = sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8080"
-login = urllib.request.Request(
-    f"{base}/api/v1/auth/login",
-    method="POST",
-    headers={"content-type": "application/json"},
-    data=json.dumps({"name": "alice", "password": "correct horse battery"}).encode(),
-)
-token = json.load(urllib.request.urlopen(login))["accessToken"]
-
-
-async def main():
-    url = base.replace("http", "ws", 1) + "/api/v1/ws"
-    async with websockets.connect(url, subprotocols=["bearer", token]) as ws:
-        async for message in ws:
-            frame = json.loads(message)
-            if "TotalValue" in frame:  # What has a "Type" is about the connection.
-                print(frame["TotalValue"], flush=True)
-
-
-asyncio.run(main())
+defaults = ["http://localhost:8080", "alice", "correct horse battery"]
+url, name, password = sys.argv[1:] + defaults[len(sys.argv) - 1 :]
+with Client(url) as t:
+    t.sign_in(name, password)
+    for frame in t.live():
+        print(f"{frame['TotalValue']:f}", flush=True)

@@ -150,7 +150,7 @@ describe('what a reader pastes', () => {
   });
 
   it('says of every block in which language it is, so that none is overlooked', () => {
-    const known = new Set(['', 'console', 'ini', 'js', 'json', 'nginx', 'sh', 'sql', 'ts']);
+    const known = new Set(['', 'console', 'ini', 'js', 'json', 'nginx', 'py', 'sh', 'sql', 'ts']);
     const unknown = pages.flatMap(({ path, blocks }) =>
       blocks.filter(({ language }) => !known.has(language)).map(({ language }) => `${path}: ${language}`),
     );
@@ -159,7 +159,8 @@ describe('what a reader pastes', () => {
     expect(firstLines('js').map((line) => line.split(':')[0])).toEqual(['docs/clients/own.md']);
     expect(firstLines('sql').map((line) => line.split(':')[0])).toEqual(['docs/use/archive.md']);
     for (const { path, blocks } of pages)
-      for (const { language, code } of blocks) if (language === 'ts') expect(examples, path).toContain(code);
+      for (const { language, code } of blocks)
+        if (language === 'ts' || language === 'py') expect(examples, path).toContain(code);
     for (const { blocks } of pages) for (const { language, code } of blocks) if (language === 'json') JSON.parse(code);
   });
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot, startProcess } from '@tickfolio/lib/kit/process';
+import { findPython, pythonClient } from '@tickfolio/lib/kit/python';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { AllInOne } from './all-in-one.js';
@@ -23,12 +24,6 @@ const docs = readdirSync(join(projectRoot, 'docs'), { recursive: true, encoding:
   .sort();
 /** Pages that let their reader paste commands; that no other file does is held by tidy/documents.test.ts. */
 const shellPages = docs.filter((page) => blocks(page, 'sh').length > 0);
-
-const hasWebSockets = (): Promise<boolean> =>
-  run('/usr/bin/python3', ['-c', 'import websockets']).then(
-    () => true,
-    () => false, // Told below, loudly.
-  );
 
 /** A total that is not 0, then another line with one. */
 const totals = /^[1-9]\d*(\.\d+)?\n(.*\n)*[1-9]\d*(\.\d+)?$/m;
@@ -97,14 +92,11 @@ export const describeDocuments = (of: () => AllInOne): void => {
     });
 
     it('examples/watch.py prints the total', async () => {
-      if (!(await hasWebSockets())) {
-        if (process.env.CI) throw new Error('python3-websockets must be installed in CI');
-        console.warn('not covered here: Python (package python3-websockets is not installed)');
-        return;
-      }
-      const python = startProcess('/usr/bin/python3', ['-u', 'examples/watch.py', of().base], {});
-      await python.waitFor(totals, 20_000);
-      await python.end('SIGTERM');
+      const python = await findPython();
+      if (python === undefined) return;
+      const watch = startProcess(python, ['examples/watch.py', of().base], { PYTHONPATH: pythonClient });
+      await watch.waitFor(totals, 20_000);
+      await watch.end('SIGTERM');
     });
 
     it('examples/watch.ts prints the total', async () => {

@@ -35,15 +35,13 @@ export type ClientStep =
   | { readonly wait: number }
   /** Takes so many frames. */
   | { readonly live: number; readonly silentAfter?: number }
-  /** Takes one frame, is busy until the server has sent everything, then takes frames until this total. */
+  /** Takes one frame, is busy until the server has done everything, then takes frames until this total. */
   | { readonly liveUntil: string };
 
 /** What a client that did its steps has to show, and what the server has seen of it. */
 export interface Outcome {
-  /** Totals in their order; of a slow reader some are left out. */
+  /** Totals in their order. */
   readonly frames?: readonly string[];
-  /** Of a slow reader. */
-  readonly mostFrames?: number;
   /** Milliseconds. */
   readonly pauses: readonly number[];
   readonly problem?: {
@@ -67,7 +65,7 @@ export interface Scenario {
   readonly issuedAt?: string;
   /** By `METHOD path`: the first calls; later ones are answered as usual. */
   readonly answers?: Readonly<Record<string, readonly ScriptedAnswer[]>>;
-  /** The first sockets; later ones stay open and say nothing. */
+  /** The first sockets; later ones are as the last. */
   readonly sockets?: readonly (readonly SocketStep[])[];
   readonly client: readonly ClientStep[];
   readonly outcome: Outcome;

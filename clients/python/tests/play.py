@@ -1,0 +1,146 @@
+"""Plays the client's part of scenarios that a server of tests plays the other part of.
+
+Reads {"name", "urls": {"async", "sync"}, "scenario"} from lines of its input, and writes {"name", "kind", …} for each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from contextlib import aclosing, closing
+from typing import Any
+
+import httpx
+
+from tickfolio import AsyncClient, Client, LiveStopped, Problem
+from tickfolio.async_client import trusted
+
+_account = ("alice", "correct horse battery")
+
+
+class HastyClock:
+    """Time passes when somebody sleeps, at once."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.is_silent = False
+
+    def monotonic(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        await asyncio.sleep(0)
+
+    async def silence(self, seconds: float) -> None:
+        while not self.is_silent:
+            await asyncio.sleep(0.01)
+        self.is_silent = False
+
+
+class Part:
+    """What a client has to show."""
+
+    def __init__(self, url: str, scenario: dict[str, Any]) -> None:
+        self.url = url
+        self.steps: list[dict[str, Any]] = scenario["client"]
+        self.clock = HastyClock()
+        self.shown: dict[str, Any] = {"frames": [], "pauses": []}
+        self.options = {
+            "clock": self.clock,
+            "chance": lambda: scenario.get("random", 0.5),
+            "on_pause": lambda seconds: self.shown["pauses"].append(round(seconds * 1000)),
+        }
+
+    def fail(self, fault: Exception) -> None:
+        if isinstance(fault, LiveStopped):
+            self.shown["stopped"] = fault.code
+        elif isinstance(fault, Problem):
+            after = {} if fault.retry_after is None else {"retryAfterMs": round(fault.retry_after * 1000)}
+            self.shown["problem"] = {
+                "status": fault.status,
+                "reason": fault.reason,
+                "fields": dict(fault.reasons),
+                **after,
+            }
+        else:
+            raise fault
+
+
+async def play_async(part: Part) -> None:
+    async with httpx.AsyncClient(verify=trusted()) as http, AsyncClient(part.url, **part.options) as t:
+
+        async def take(step: dict[str, Any]) -> None:
+            taken = 0
+            async with aclosing(t.live()) as frames:  # type: ignore[type-var]
+                async for frame in frames:
+                    part.shown["frames"].append(str(frame["TotalValue"]))
+                    taken += 1
+                    if "live" in step or taken == 1:
+                        await http.get(f"{part.url}/taken")
+                    if "liveUntil" in step and taken == 1:
+                        await http.get(f"{part.url}/done")
+                    part.clock.is_silent = taken == step.get("silentAfter")
+                    if taken == step.get("live") or str(frame["TotalValue"]) == step.get("liveUntil"):
+                        return
+
+        for step in part.steps:
+            if "signIn" in step:
+                await t.sign_in(*_account)
+            elif "read" in step:
+                await t.portfolio()
+            elif "add" in step:
+                await t.add(*step["add"])
+            elif "wait" in step:
+                part.clock.now += step["wait"]
+            else:
+                await take(step)
+
+
+def play_sync(part: Part) -> None:
+    with httpx.Client(verify=trusted()) as http, Client(part.url, **part.options) as t:
+
+        def take(step: dict[str, Any]) -> None:
+            taken = 0
+            with closing(t.live()) as frames:  # type: ignore[type-var]
+                for frame in frames:
+                    part.shown["frames"].append(str(frame["TotalValue"]))
+                    taken += 1
+                    if "live" in step or taken == 1:
+                        http.get(f"{part.url}/taken")
+                    if "liveUntil" in step and taken == 1:
+                        http.get(f"{part.url}/done")
+                    part.clock.is_silent = taken == step.get("silentAfter")
+                    if taken == step.get("live") or str(frame["TotalValue"]) == step.get("liveUntil"):
+                        return
+
+        for step in part.steps:
+            if "signIn" in step:
+                t.sign_in(*_account)
+            elif "read" in step:
+                t.portfolio()
+            elif "add" in step:
+                t.add(*step["add"])
+            elif "wait" in step:
+                part.clock.now += step["wait"]
+            else:
+                take(step)
+
+
+def main() -> None:
+    for line in sys.stdin:
+        one = json.loads(line)
+        for kind, url in one["urls"].items():
+            part = Part(url, one["scenario"])
+            try:
+                if kind == "async":
+                    asyncio.run(play_async(part))
+                else:
+                    play_sync(part)
+            except Exception as fault:
+                part.fail(fault)
+            print(json.dumps({"name": one["name"], "kind": kind, **part.shown}), flush=True)
+
+
+main()

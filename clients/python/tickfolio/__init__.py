@@ -1,0 +1,24 @@
+"""Live portfolio values of a tickfolio server, exact to the last digit."""
+
+from .async_client import AsyncClient
+from .bodies import Candles, ChangedCoin, Coin, Frame, FrameCoin, Profile, Removal, SymbolList, ValueHistory
+from .client import Client
+from .problem import LiveStopped, Problem
+from .session import KeptSession
+
+__all__ = [
+    "AsyncClient",
+    "Candles",
+    "ChangedCoin",
+    "Client",
+    "Coin",
+    "Frame",
+    "FrameCoin",
+    "KeptSession",
+    "LiveStopped",
+    "Problem",
+    "Profile",
+    "Removal",
+    "SymbolList",
+    "ValueHistory",
+]

@@ -1,0 +1,161 @@
+"""What the server answers, with the names that it sends. Amounts are `decimal.Decimal`, times ISO 8601 in UTC."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, TypedDict
+
+
+class _FrameCoinState(TypedDict, total=False):
+    PriceState: str
+    PriceStateOf: str
+    BaseAsset: str
+    QuoteAsset: str
+
+
+class FrameCoin(_FrameCoinState):
+    Symbol: str
+    Quantity: Decimal
+    Version: int
+    Price: Decimal | None
+    Total: Decimal | None
+    PriceTime: str | None
+    Stale: bool
+    PriceReceived: str | None
+
+
+class _FrameSource(TypedDict, total=False):
+    Simulated: bool
+
+
+class Frame(_FrameSource):
+    """The whole portfolio at one moment."""
+
+    UserID: str
+    UserName: str
+    Version: int
+    TotalValue: Decimal
+    Coins: list[FrameCoin]
+    AsOf: str
+
+
+class Coin(TypedDict):
+    ID: int
+    CreatedAt: str
+    UpdatedAt: str
+    DeletedAt: None
+    Symbol: str
+    Quantity: Decimal
+    UserID: str
+    Version: int
+
+
+class Profile(TypedDict):
+    ID: str
+    Name: str
+    Coins: list[Coin]
+    Version: int
+
+
+class ChangedCoin(Coin):
+    """The coin as it is held after a change; `ChangeID` undoes it."""
+
+    ChangeID: str
+
+
+class Removal(TypedDict):
+    message: str
+    Symbol: str
+    Quantity: Decimal
+    Version: int
+    ChangeID: str
+
+
+class _ValueLacks(TypedDict, total=False):
+    Missing: list[str]
+    Old: list[str]
+
+
+class ValuePoint(_ValueLacks):
+    Time: str
+    Value: Decimal
+
+
+class ValueHistory(TypedDict):
+    Range: str
+    StepSeconds: int
+    Points: list[ValuePoint]
+
+
+class ListedSymbol(TypedDict):
+    Symbol: str
+    BaseAsset: str
+    QuoteAsset: str
+    Status: str
+
+
+class SymbolList(TypedDict):
+    Revision: str
+    Symbols: list[ListedSymbol]
+
+
+class DayRange(TypedDict):
+    Time: str
+    Open: Decimal
+    High: Decimal
+    Low: Decimal
+
+
+class Candle(DayRange):
+    Close: Decimal
+
+
+class Volume(TypedDict):
+    Time: str
+    Base: Decimal
+    Quote: Decimal
+
+
+class LastPrice(TypedDict):
+    Time: str
+    Price: Decimal
+
+
+class Candles(TypedDict):
+    Symbol: str
+    BaseAsset: str | None
+    QuoteAsset: str | None
+    Status: str | None
+    Range: str
+    StepSeconds: int
+    Candles: list[Candle]
+    Today: Candle | None
+    Day: DayRange | None
+    Volume: Volume | None
+    Last: LastPrice | None
+
+
+_amounts = frozenset(
+    ["TotalValue", "Quantity", "Price", "Total", "Value", "Open", "High", "Low", "Close", "Base", "Quote"]
+)
+
+
+def with_decimals(body: Any) -> Any:
+    """The same body with its amounts as decimals, which are exact whatever the context of decimals is."""
+    if isinstance(body, list):
+        return [with_decimals(entry) for entry in body]
+    if not isinstance(body, dict):
+        return body
+    return {
+        key: Decimal(value) if key in _amounts and isinstance(value, str) else with_decimals(value)
+        for key, value in body.items()
+    }
+
+
+def decimal_text(quantity: Decimal | str) -> str:
+    """A quantity as the server takes it: digits and a point, no exponent. Raises TypeError for a float."""
+    if isinstance(quantity, str):
+        return quantity
+    if isinstance(quantity, Decimal):
+        return format(quantity, "f")
+    raise TypeError(f"A quantity is a decimal.Decimal or its text, not a {type(quantity).__name__}, which is not exact.")

@@ -1,0 +1,129 @@
+"""The client without asyncio: the same, on a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, TypeVar, cast
+
+from .async_client import AsyncClient
+from .bodies import Candles, ChangedCoin, Frame, Profile, Removal, SymbolList, ValueHistory
+from .session import KeptSession
+
+Answer = TypeVar("Answer")
+
+
+class Client:
+    """One user of one server, for programs and notebooks; `AsyncClient` describes the calls.
+
+    It reads live frames also while the program does something else, which then gets the newest.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        on_session: Callable[[KeptSession | None], None] | None = None,
+        on_pause: Callable[[float], None] | None = None,
+        **more: Any,
+    ) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="tickfolio", daemon=True)
+        self._thread.start()
+
+        async def make() -> AsyncClient:
+            return AsyncClient(url, on_session=on_session, on_pause=on_pause, **more)
+
+        self._client = self._wait(make())
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of connections and of the thread. The session stays; `sign_out` ends it."""
+        if self._loop.is_closed():
+            return
+        self._wait(self._client.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    @property
+    def user_name(self) -> str | None:
+        return self._client.user_name
+
+    @property
+    def user_id(self) -> str | None:
+        return self._client.user_id
+
+    def register(self, name: str, password: str) -> None:
+        self._wait(self._client.register(name, password))
+
+    def sign_in(self, name: str, password: str) -> None:
+        self._wait(self._client.sign_in(name, password))
+
+    def resume(self, refresh_token: str) -> None:
+        self._wait(self._client.resume(refresh_token))
+
+    def sign_out(self) -> None:
+        self._wait(self._client.sign_out())
+
+    def sign_out_everywhere(self) -> None:
+        self._wait(self._client.sign_out_everywhere())
+
+    def portfolio(self) -> Profile:
+        return self._wait(self._client.portfolio())
+
+    def add(self, symbol: str, quantity: Decimal | str, *, key: str | None = None) -> ChangedCoin:
+        return self._wait(self._client.add(symbol, quantity, key=key))
+
+    def remove(self, symbol: str, *, key: str | None = None) -> Removal:
+        return self._wait(self._client.remove(symbol, key=key))
+
+    def undo(self, change_id: str) -> ChangedCoin:
+        return self._wait(self._client.undo(change_id))
+
+    def frame(self) -> Frame:
+        return self._wait(self._client.frame())
+
+    def value(self, range: str = "24h") -> ValueHistory:
+        return self._wait(self._client.value(range))
+
+    def symbols(self) -> SymbolList:
+        return self._wait(self._client.symbols())
+
+    def candles(self, symbol: str, range: str = "24h") -> Candles:
+        return self._wait(self._client.candles(symbol, range))
+
+    def live(self) -> Iterator[Frame]:
+        """Frames, until the loop over them is left."""
+        frames = cast("AsyncGenerator[Frame, None]", self._client.live())
+
+        async def following() -> Frame:
+            return await frames.__anext__()
+
+        try:
+            while True:
+                yield self._wait(following())
+        finally:
+            self._wait(frames.aclose())
+
+    def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
+        return self._wait(self._client.call(method, path, body, headers))
+
+    def _wait(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        """Has it done on the thread. Interrupted, it is given up there too."""
+        doing = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return doing.result()
+        except BaseException:
+            doing.cancel()
+            raise

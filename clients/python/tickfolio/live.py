@@ -1,0 +1,188 @@
+"""The live portfolio: one socket, kept open."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+
+from . import rules
+from .bodies import Frame, with_decimals
+from .problem import LiveStopped, Problem
+from .session import Session
+
+Pause = Callable[[int, "float | None"], Awaitable[None]]
+
+
+class _Latest:
+    """A place for one frame: what is not taken is replaced by what comes later."""
+
+    def __init__(self) -> None:
+        self._frame: Frame | None = None
+        self._fault: BaseException | None = None
+        self._woken = asyncio.Event()
+
+    def put(self, frame: Frame) -> None:
+        self._frame = frame
+        self._woken.set()
+
+    def fail(self, fault: BaseException) -> None:
+        self._fault = fault
+        self._woken.set()
+
+    async def take(self) -> Frame:
+        while True:
+            await self._woken.wait()
+            if self._fault is not None:
+                raise self._fault
+            frame, self._frame = self._frame, None
+            self._woken.clear()
+            if frame is not None:
+                return frame
+
+
+async def live_frames(url: str, session: Session, pause: Pause, chance: Callable[[], float]) -> AsyncIterator[Frame]:
+    """Frames one by one; who is slow gets the newest. Raises Problem 401 and LiveStopped."""
+    latest = _Latest()
+
+    async def follow() -> None:
+        try:
+            await _follow(url, session, pause, chance, latest)
+        except Exception as fault:  # Whoever takes frames is told, whatever it is.
+            latest.fail(fault)
+
+    following = asyncio.create_task(follow())
+    try:
+        while True:
+            yield await latest.take()
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+async def _follow(url: str, session: Session, pause: Pause, chance: Callable[[], float], latest: _Latest) -> None:
+    failures = 0
+    while True:
+        refused: Problem | None = None
+        code = rules.BROKEN
+        try:
+            token = await session.token()
+        except Problem as problem:
+            if problem.status == 401:
+                raise
+            refused = problem
+        else:
+            code, was_live = await _Socket(session, token, latest).read(url)
+            if was_live:
+                failures = 0
+        action = rules.action_after(code)
+        if action == "stop":
+            raise LiveStopped(code)
+        before, failures = failures, failures + 1
+        if action == "refresh":
+            try:
+                await session.renew()
+                if before == 0:
+                    continue
+            except Problem as problem:
+                if problem.status == 401:
+                    raise
+                refused = problem
+        if action == "reconnect-now" and before == 0:
+            # Where it starts again, all its clients come at once.
+            await pause(0, None)
+        else:
+            await pause(before, refused.retry_after if refused else None)
+
+
+class _Socket:
+    """One socket, from its opening to its close."""
+
+    def __init__(self, session: Session, token: str, latest: _Latest) -> None:
+        self._session = session
+        self._clock = session.clock
+        self._token = token
+        self._latest = latest
+        self._was_live = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def read(self, url: str) -> tuple[int, bool]:
+        """Returns the close code, and whether a frame came."""
+        headers = {"authorization": f"Bearer {self._token}"}
+        try:
+            async with connect(
+                url, additional_headers=headers, open_timeout=rules.SILENCE, close_timeout=1, ping_interval=None
+            ) as socket:
+                return await self._read_all(socket), self._was_live
+        except InvalidStatus as fault:
+            return (4401 if fault.response.status_code == 401 else rules.BROKEN), False
+        except (OSError, asyncio.TimeoutError, WebSocketException):
+            return rules.BROKEN, self._was_live
+
+    async def _read_all(self, socket: ClientConnection) -> int:
+        def offer(token: str) -> None:
+            self._start(self._hand_over(socket, token))
+
+        self._session.on_token.add(offer)
+        try:
+            while True:
+                text = await self._receive(socket)
+                if text is None:
+                    return rules.BROKEN
+                try:
+                    self._take(socket, json.loads(text))
+                except ValueError:
+                    return rules.BROKEN  # Something in between said it.
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else rules.BROKEN
+        finally:
+            self._session.on_token.discard(offer)
+            for task in self._tasks:
+                task.cancel()
+
+    async def _receive(self, socket: ClientConnection) -> str | bytes | None:
+        """What comes next; None when nothing does for too long."""
+        coming = asyncio.ensure_future(socket.recv())
+        silence = asyncio.ensure_future(self._clock.silence(rules.SILENCE))
+        try:
+            await asyncio.wait({coming, silence}, return_when=asyncio.FIRST_COMPLETED)
+            return coming.result() if coming.done() else None
+        finally:
+            coming.cancel()
+            silence.cancel()
+
+    def _take(self, socket: ClientConnection, message: Any) -> None:
+        if not isinstance(message, dict):
+            return
+        if "TotalValue" in message:
+            self._was_live = True
+            self._latest.put(with_decimals(message))
+        elif message.get("Type") == "token-expiring":
+            self._start(self._replace(socket))
+
+    async def _replace(self, socket: ClientConnection) -> None:
+        try:
+            token = await self._session.token()
+            if token == self._token:
+                token = await self._session.renew()
+            await self._hand_over(socket, token)
+        except Problem:
+            return  # The server closes the socket for it, and says so.
+
+    async def _hand_over(self, socket: ClientConnection, token: str) -> None:
+        if token == self._token:
+            return
+        self._token = token
+        try:
+            await socket.send(json.dumps({"type": "refresh", "accessToken": token}))
+        except ConnectionClosed:
+            return  # The next one is opened with it.
+
+    def _start(self, work: Any) -> None:
+        task: asyncio.Task[None] = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,155 @@
+"""Who is signed in: tokens, and when they are renewed. The wall clock plays no part; it may be wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from .problem import Problem, problem_of, signed_out
+from .rules import LEFT_PART, LEFT_SECONDS, Clock
+
+_auth = "/api/v1/auth"
+_cookie = re.compile(r"^refreshToken=([^;]*)")
+
+
+@dataclass(frozen=True)
+class KeptSession:
+    """What goes on after a restart; keep the refresh token like a password."""
+
+    user_id: str
+    user_name: str
+    refresh_token: str
+
+
+@dataclass(frozen=True)
+class _Held:
+    token: str
+    user_id: str
+    user_name: str
+    ends_at: float
+    lifetime: float
+
+
+def _read_token(token: str, now: float) -> _Held:
+    """Reads the claims; the server verifies them, and here nothing depends on them being true."""
+    try:
+        part = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        lifetime = float(claims["exp"] - claims["iat"])
+        return _Held(token, str(claims["sub"]), str(claims["name"]), now + lifetime, lifetime)
+    except (IndexError, KeyError, TypeError, ValueError):
+        raise Problem(0, "The server sent no access token.") from None
+
+
+class Session:
+    def __init__(
+        self, http: httpx.AsyncClient, clock: Clock, on_session: Callable[[KeptSession | None], None] | None
+    ) -> None:
+        self._http = http
+        self.clock = clock
+        self._on_session = on_session
+        self._held: _Held | None = None
+        self._refresh_token: str | None = None
+        self._turn = asyncio.Lock()
+        self.on_token: set[Callable[[str], None]] = set()
+
+    @property
+    def user_id(self) -> str | None:
+        return self._held.user_id if self._held else None
+
+    @property
+    def user_name(self) -> str | None:
+        return self._held.user_name if self._held else None
+
+    async def ask(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """One call. Raises Problem of status 0 when no answer came."""
+        try:
+            return await self._http.request(method, path, json=body, headers=headers)
+        except httpx.TransportError as fault:
+            raise Problem(0, f"Nobody answered: {fault or type(fault).__name__}") from fault
+
+    async def post(self, name: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
+        """A call of the account routes, with the refresh token where there is one."""
+        cookie = {"cookie": f"refreshToken={self._refresh_token}"} if self._refresh_token else {}
+        response = await self.ask("POST", f"{_auth}/{name}", body, {**cookie, **(headers or {})})
+        self._http.cookies.clear()  # They are kept here, one for one user.
+        for line in response.headers.get_list("set-cookie"):
+            given = _cookie.match(line)
+            if given:
+                self._refresh_token = given[1] or None
+        if response.is_error:
+            raise problem_of(response)
+        return response.json()
+
+    async def sign_in(self, name: str, password: str) -> None:
+        async with self._turn:
+            self._take(await self.post("login", {"name": name, "password": password}))
+
+    async def resume(self, refresh_token: str) -> None:
+        self._refresh_token = refresh_token
+        await self.renew()
+
+    async def sign_out(self) -> None:
+        async with self._turn:
+            await self.post("logout")
+            self.leave()
+
+    async def token(self) -> str:
+        """One that is good for a while yet. Raises Problem, 401 when the session is over."""
+        held = self._held
+        if held is None:
+            raise signed_out()
+        left = held.ends_at - self.clock.monotonic()
+        return held.token if left > min(LEFT_SECONDS, held.lifetime * LEFT_PART) else await self.renew()
+
+    async def renew(self) -> str:
+        """A new one, whatever the present one is. Raises Problem."""
+        before = self._held
+        async with self._turn:
+            if self._held is not before and self._held is not None:
+                return self._held.token  # Somebody else had it renewed meanwhile.
+            if self._refresh_token is None:
+                raise signed_out()
+            try:
+                return self._take(await self.post("refresh"))
+            except Problem as problem:
+                if problem.status == 401:
+                    self.leave()
+                raise
+
+    def leave(self) -> None:
+        was = self._held
+        self._held = self._refresh_token = None
+        if was is not None and self._on_session:
+            self._on_session(None)
+
+    def _take(self, answer: Any) -> str:
+        held = _read_token(str(answer.get("accessToken")), self.clock.monotonic())
+        self._held = held
+        if self._on_session:
+            self._on_session(KeptSession(held.user_id, held.user_name, self._refresh_token or ""))
+        for tell in list(self.on_token):
+            tell(held.token)
+        return held.token
+
+
+AskAsUser = Callable[[str], Awaitable[httpx.Response]]
+
+
+async def call_as_user(session: Session, ask: AskAsUser) -> httpx.Response:
+    """Asks with a token; once more with a new one where that is not taken. Raises Problem."""
+    response = await ask(await session.token())
+    if response.status_code == 401:
+        response = await ask(await session.renew())
+    if response.is_error:
+        raise problem_of(response)
+    return response
