@@ -122,10 +122,10 @@ const play = ({
     if (trades.length > 0) bench.stream(...trades);
     // Other symbols' frames come all the time.
     bench.feedClock.observe(bench.clock.now());
-    const known = rows
-      .filter(({ timeMs: ms }) => ms <= startMs + nowMs - history.lagMs)
-      .map((row) => (voidIds.has(row.id) ? asVoid(row) : row));
-    if (nowMs % (Math.ceil(history.everyMs / 10) * 10) === 0 && nowMs > 0) bench.serve(known);
+    if (nowMs % (Math.ceil(history.everyMs / 10) * 10) === 0 && nowMs > 0) {
+      const known = rows.filter(({ timeMs: ms }) => ms <= startMs + nowMs - history.lagMs);
+      bench.serve(known.map((row) => (voidIds.has(row.id) ? asVoid(row) : row)));
+    }
     bench.wait(10);
   }
   return { bench, record, anew };
