@@ -1,5 +1,6 @@
 import { AuthServiceClient } from '@tickfolio/gen/auth/v1';
 import { sleep, systemClock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
 import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
 import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
 import type { BenchContext, Benchmark } from '../measure/benchmark.js';
@@ -9,6 +10,7 @@ import { coreShare, cpuBetween } from '../measure/usage.js';
 import type { AuthServer } from './server.js';
 
 const people = 16;
+const goal = 'an unknown name and an impossible password take 0.8 to 1.25 times as long as a wrong one';
 const password = 'correct horse battery';
 const options = { deadlineMs: 20_000, waitForReady: true };
 
@@ -49,6 +51,13 @@ const measure = async (
     );
     tokens[person] = answer.tokens?.refreshToken ?? '';
   };
+  const refused = (name: string, given: string) =>
+    callUnary(client, client.login, { name, password: given, clientAddress: '' }, options).then(
+      () => Promise.reject(new Error('a wrong password was taken')),
+      (err: unknown) => {
+        if (!(err instanceof AppError) || err.code !== 'unauthenticated') throw err;
+      },
+    );
   const asked = (person: number) =>
     callUnary(client, client.getSession, { sessionId: sessions[person] ?? '' }, options);
 
@@ -85,6 +94,9 @@ const measure = async (
   try {
     return [
       await row('login', login, 2),
+      await row('login with a wrong password', (person) => refused(`person-${person}`, 'a wrong one'), 1),
+      await row('login of an unknown name', (person) => refused(`nobody-${person}`, 'a wrong one'), 1),
+      await row('login with an impossible password', (person) => refused(`person-${person}`, 'x'.repeat(1_000)), 1),
       await row('refresh', refresh, people),
       await row('is a session open', asked, people),
     ];
@@ -106,6 +118,7 @@ export const auth: Benchmark = {
         rows: await measure(context, server),
         notes: [
           'CPU is of the auth process; PostgreSQL and the caller run beside it on the same cores. The floor of a login is its argon2id (19 MiB, two passes), which is meant to cost what it costs.',
+          `Nobody learns from the time of a refusal whether there is such a name. Goal: ${goal}.`,
         ],
       };
     } finally {

@@ -208,6 +208,10 @@ const tasks = {
       reportToParent(arrived);
     }, reportMs);
   },
+  /** The first ones read nothing from now on. */
+  deafen: async (count: number) => {
+    for (const { socket } of [...clients].slice(0, count)) socket.pause();
+  },
   closeAll: async () => {
     for (const { socket } of clients) socket.destroy();
     clients.clear();

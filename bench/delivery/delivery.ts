@@ -61,8 +61,11 @@ const measure = async (
   };
 };
 
+/** The pace, or what is special besides. */
+type PhaseName = Pace | typeof withDeaf;
+
 interface Measured {
-  readonly phases: ReadonlyMap<Pace, Phase>;
+  readonly phases: ReadonlyMap<PhaseName, Phase>;
   readonly rssPerConnection: number;
   readonly opensPerSecond: number;
 }
@@ -73,6 +76,9 @@ const paces: readonly Pace[] = ['saturated', 'spread', 'burst'];
  * Further away than the end of a run: frames for changes only, so that a client gets exactly as many as prices make.
  */
 const changesOnly = 600_000;
+const withDeaf = 'spread with 1 in 20 deaf';
+/** A client that reads nothing is closed after some 25 s. */
+const maxDeafSeconds = 10;
 /** The default of the BFF. */
 const everySecond = 1_000;
 
@@ -91,12 +97,17 @@ const measureServer = async (
   const empty = await ask('usage', true);
   say(`${name}: opening ${users} connections`);
   const openMs = await clients.ask('open', port, users, secret);
-  const phases = new Map<Pace, Phase>();
+  const phases = new Map<PhaseName, Phase>();
   let rssPerConnection = Number.NaN;
   for (const pace of ownPaces) {
     say(`${name}: ${users} clients, ${pace}`);
     phases.set(pace, await measure(server, clients, pace, users, seconds));
     if (pace === 'spread') rssPerConnection = ((await ask('usage', true)).rssBytes - empty.rssBytes) / users;
+  }
+  if (secret !== null && ownPaces.includes('spread')) {
+    say(`${name}: ${users} clients, ${withDeaf}`);
+    await clients.ask('deafen', Math.ceil(users / 20));
+    phases.set(withDeaf, await measure(server, clients, 'spread', users, Math.min(seconds, maxDeafSeconds)));
   }
   await clients.ask('closeAll');
   return { phases, rssPerConnection, opensPerSecond: (users * 1_000) / openMs };
@@ -163,6 +174,7 @@ export const delivery: Benchmark = {
       rows: sizes.flatMap(rowsOf),
       notes: [
         'Each client is a user with a portfolio of 10 coins, 300 symbols in all. `spread`: every symbol once a second, spread over it, which is one frame a second and client; `burst`: all 300 at the turn of the second; `saturated`: as fast as the frames arrive at the clients, at most one of each client on its way from the BFF; `still`: no price moves, and each client gets the frame that it is owed every second (in the other rows frames are for changes alone, so that they can be counted).',
+        '`spread with 1 in 20 deaf`: as `spread`, while every twentieth client reads nothing. Goal: the 99th percentile of the others is no more than twice that of `spread`, or 100 ms above it.',
         'Delay is from the price being published to the frame in the client; the BFF waits 5 ms of it for more prices (`pushWindowMs`), bare ws waits for nothing.',
         'CPU is of the whole server process: reading the prices, valuing, writing; bare ws sends ready-made frames of the same length.',
       ],

@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { freePort } from '@tickfolio/lib/kit/free-port';
 import { startProcess } from '@tickfolio/lib/kit/process';
 import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allInOneEnv, coldStartMs } from '../kit/all-in-one.js';
 import { signUp } from '../kit/client.js';
-
-const starts = 5;
-const firstPriceWithinMs = 5_000;
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
@@ -55,23 +53,15 @@ describe('the start of the all-in-one run', () => {
     expect(new Set(warnings).size).toBe(warnings.length);
   });
 
-  it(`shows the first live price within 5 s of a warm start (the best of ${starts}), in clean lines, and says that it stops`, async () => {
+  it('shows the first live price of a warm start, in clean lines, and says that it stops', async () => {
     expect(existsSync(join(folder.path, 'databases')), 'the test before has made the databases').toBe(true);
-    const tookMs: number[] = [];
-    // Whatever else keeps the machine busy (other test files do) must do so every time to hide a slow start; one quick
-    // start proves that it can be.
-    for (let i = 0; i < starts && !tookMs.some((ms) => ms < firstPriceWithinMs); i++) {
-      const spawnedAt = performance.now();
-      const warm = start({});
-      await warm.waitFor(/First live price after [\d.]+ s: btcusdt \d+\.\d+ USDT \(simulated\)\n/, 30_000);
-      tookMs.push(performance.now() - spawnedAt);
-      expect(await warm.end('SIGINT')).toEqual({ code: 0, signal: null });
-      const lines = warm.output().trim().split('\n');
-      expect(lines[0]).toBe('Opening the embedded databases ...');
-      expect(lines.slice(-2).map((line) => line.trim())).toEqual([expect.stringMatching(/^Stopping/), 'Stopped.']);
-      expect(warm.output()).not.toMatch(/^(\{| {2}\d\d:\d\d:\d\d)/m);
-    }
-    expect(Math.min(...tookMs)).toBeLessThan(firstPriceWithinMs);
+    const warm = start({});
+    await warm.waitFor(/First live price after [\d.]+ s: btcusdt \d+\.\d+ USDT \(simulated\)\n/, coldStartMs);
+    expect(await warm.end('SIGINT')).toEqual({ code: 0, signal: null });
+    const lines = warm.output().trim().split('\n');
+    expect(lines[0]).toBe('Opening the embedded databases ...');
+    expect(lines.slice(-2).map((line) => line.trim())).toEqual([expect.stringMatching(/^Stopping/), 'Stopped.']);
+    expect(warm.output()).not.toMatch(/^(\{| {2}\d\d:\d\d:\d\d)/m);
   });
 
   it.each([0, 500, 1_000, 1_500, 2_000])(
@@ -85,30 +75,17 @@ describe('the start of the all-in-one run', () => {
     },
   );
 
-  it('sends a frame at once and then one a second at least', async () => {
+  it('sends a frame at once and then one after another', async () => {
     const run = start({});
     const [, base = ''] = await run.waitFor(/(http:\/\/[\w.:]+)\/docs/, coldStartMs);
     const person = await signUp(base);
     for (const symbol of ['btcusdt', 'ethusdt']) await person.addCoin(symbol, '1');
     const socket = await person.connect();
-    await socket.frame(() => true, 1_000, 0);
-    await socket.frame((frame) => frame.Coins.every((coin) => coin.Price !== null), 5_000, 0);
-    /** How many frames came in ten seconds, and the longest pause between two. */
-    const look = async () => {
-      const from = socket.arrivals.length;
-      await new Promise((resolve) => setTimeout(resolve, 10_000));
-      const arrivals = socket.arrivals.slice(from);
-      return {
-        frames: arrivals.length,
-        longestMs: Math.max(...arrivals.slice(1).map((at, i) => at - (arrivals[i] ?? at))),
-      };
-    };
-    // Ten, unless the first or the last second was cut.
-    const isSteady = ({ frames, longestMs }: Awaited<ReturnType<typeof look>>) => frames >= 9 && longestMs < 1_500;
-    const looks = [await look()];
-    // A machine that stops everything for a second does not do so each time.
-    while (looks.length < 3 && !looks.some(isSteady)) looks.push(await look());
-    expect(looks.some(isSteady), JSON.stringify(looks)).toBe(true);
+    await socket.frame(() => true, 30_000, 0);
+    await socket.frame((frame) => frame.Coins.every((coin) => coin.Price !== null), 30_000, 0);
+    // That there is one a second at least, bff/live/live-portfolios.test.ts shows, where the clock is the test's.
+    const from = socket.frames.length;
+    await eventually('ten more frames', () => socket.frames.length >= from + 10, 60_000);
     socket.close();
     expect(await run.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });

@@ -1,7 +1,8 @@
 /** What is polled gives something once it is so; until then nothing, `false`, or an error. */
 type Check<T> = () => Promise<T | undefined | false> | T | undefined | false;
 
-const patienceMs = 8_000;
+/** No promise: a busy machine may take that long for what takes milliseconds. */
+const patienceMs = 20_000;
 const pauseMs = 10;
 
 /**

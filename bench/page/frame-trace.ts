@@ -1,5 +1,4 @@
-import type { Page } from 'playwright-core';
-import { browser } from './page.js';
+import type { Browser, Page } from '@tickfolio/lib/kit/chromium';
 
 interface TraceEvent {
   readonly name: string;
@@ -98,10 +97,8 @@ const read = (bytes: Buffer): FrameTrace => {
 };
 
 /** Has the browser trace a page for so long. */
-export const traceFrames = async (page: Page, seconds: number): Promise<FrameTrace> => {
-  await browser?.startTracing(page, { categories });
+export const traceFrames = async (browser: Browser, page: Page, seconds: number): Promise<FrameTrace> => {
+  await browser.startTracing(page, { categories });
   await page.waitForTimeout(seconds * 1_000);
-  const bytes = await browser?.stopTracing();
-  if (!bytes) throw new Error('no trace');
-  return read(bytes);
+  return read(await browser.stopTracing());
 };

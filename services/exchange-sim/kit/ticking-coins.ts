@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ExchangeSim, startExchangeSim } from '@tickfolio/exchange-sim/app';
 import { systemClock } from '@tickfolio/lib/clock';
 import { createRandom } from '@tickfolio/lib/kit/random';
 import { silentLogger } from '@tickfolio/lib/telemetry';
+import { type ExchangeSim, startExchangeSim } from '../app.js';
 
 /** Names of coins that nobody else has. */
 export const tickingCoins = (count: number): readonly string[] =>

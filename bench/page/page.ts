@@ -1,0 +1,155 @@
+import { startTickingExchange, tickingCoins } from '@tickfolio/exchange-sim/kit/ticking-coins';
+import { type Browser, type Page, startChromium } from '@tickfolio/lib/kit/chromium';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
+import type { Benchmark } from '../measure/benchmark.js';
+import { startAllInOne } from '../measure/program.js';
+import { none, short, times, whole } from '../measure/table.js';
+import { type Account, createAccount } from './account.js';
+import { type FrameTrace, traceFrames } from './frame-trace.js';
+
+// What 200 coins cost the browser that all tick in every second, from its own trace.
+
+const coins = tickingCoins(200);
+const rounds = 3;
+const startMs = 120_000;
+/** From the first subscription to the end of the last measurement, with room for a slow machine. */
+const recordedSeconds = 1_200;
+/** As ratios to the empty page of the same round, because a slow machine is slow with both. */
+const goals = { rate: 0.95, mainTimes: 2, pictureTimes: 20 } as const;
+
+interface Round {
+  readonly empty: FrameTrace;
+  readonly own: FrameTrace;
+  /** With something moving besides, which shows how many pictures the thread gets done. */
+  readonly moving: FrameTrace;
+}
+
+/** Something that the page's main thread has to move in every picture of the screen. */
+const moveInEveryPicture = (page: Page) =>
+  page.evaluate(`(() => {
+    const dot = document.createElement('div');
+    dot.style.cssText = 'position:fixed;left:0;top:0;width:2px;height:2px;background:#888;will-change:transform';
+    document.body.append(dot);
+    let turn = 0;
+    const move = () => { dot.style.transform = 'translateX(' + (turn++ % 2) + 'px)'; requestAnimationFrame(move); };
+    requestAnimationFrame(move);
+  })()`);
+
+const withPage = async <T>(browser: Browser, work: (page: Page) => Promise<T>): Promise<T> => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
+  context.setDefaultTimeout(startMs);
+  try {
+    return await work(await context.newPage());
+  } finally {
+    await context.close();
+  }
+};
+
+/** What this machine reaches at this moment: the same movement on a page that has nothing else. */
+const traceEmptyPage = (browser: Browser, seconds: number) =>
+  withPage(browser, async (page) => {
+    await page.goto('about:blank');
+    await moveInEveryPicture(page);
+    await page.waitForTimeout(500);
+    return traceFrames(browser, page, seconds);
+  });
+
+const traceOwnPage = (browser: Browser, base: string, { name, password }: Account, seconds: number) =>
+  withPage(browser, async (page) => {
+    await page.goto(`${base}/sign-in`);
+    await page.getByLabel('Name').fill(name);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page
+      .locator('tbody tr')
+      .nth(coins.length - 1)
+      .waitFor();
+    await page.waitForTimeout(4_000);
+    const own = await traceFrames(browser, page, seconds);
+    await moveInEveryPicture(page);
+    await page.waitForTimeout(500);
+    return { own, moving: await traceFrames(browser, page, seconds) };
+  });
+
+const rowOf = (name: string, { shownPerSecond, missed, mainMs, parts, frameMs }: FrameTrace, ratios: string[]) => [
+  name,
+  short(shownPerSecond),
+  whole(missed),
+  short(mainMs),
+  ...[parts.script, parts.layout, parts.paint, parts.commit].map(short),
+  short(frameMs[1] ?? Number.NaN),
+  ...ratios,
+];
+/** Its best round of each figure: whatever else the machine does, it does more of in some rounds than in others. */
+const rowsOf = (seen: readonly Round[]): string[][] => {
+  const best = (traces: readonly FrameTrace[]) => Math.max(...traces.map(({ shownPerSecond }) => shownPerSecond));
+  const least = (ratio: (round: Round) => number) => Math.min(...seen.map(ratio));
+  const rate = best(seen.map(({ moving }) => moving)) / best(seen.map(({ empty }) => empty));
+  const mainTimes = least(({ own, empty }) => own.mainMs / empty.mainMs);
+  // The second longest picture: one may be the machine's.
+  const pictureTimes = least(({ own, empty }) => (own.frameMs[1] ?? 0) / (empty.frameMs[0] ?? Number.NaN));
+  const nothing = [none, none, none];
+  return [
+    ...seen.flatMap(({ empty, own, moving }, round) => [
+      rowOf(`round ${round + 1}, an empty page (floor)`, empty, nothing),
+      rowOf(`round ${round + 1}, 200 coins`, own, nothing),
+      rowOf(`round ${round + 1}, 200 coins and something moving`, moving, nothing),
+    ]),
+    ['the best of each', ...Array.from({ length: 8 }, () => none), times(rate), times(mainTimes), times(pictureTimes)],
+  ];
+};
+
+export const page: Benchmark = {
+  name: 'page',
+  about: 'the page in Chromium with 200 coins that all tick in every second: pictures and CPU, against an empty page',
+  run: async ({ say, seconds }) => {
+    const browser = await startChromium();
+    if (!browser) throw new Error('The page needs Chromium, which is not installed.');
+    const folder = await temporaryFolder();
+    const exchange = await startTickingExchange(coins, recordedSeconds, folder.path);
+    const run = startAllInOne(folder.path, {
+      MAX_COINS: '300',
+      PRICE_SOURCE: 'binance',
+      BINANCE_WS_URL: exchange.url,
+      BINANCE_REST_URL: exchange.restUrl,
+      FOLLOW_SYMBOLS: '',
+    });
+    try {
+      const [, base = ''] = await run.said(/(http:\/\/[\w.:]+)\/docs/, startMs);
+      const account = await createAccount(base, coins);
+      const seen: Round[] = [];
+      for (let round = 0; round < rounds; round++) {
+        say(`round ${round + 1} of ${rounds}`);
+        const empty = await traceEmptyPage(browser, seconds);
+        seen.push({ empty, ...(await traceOwnPage(browser, base, account, seconds)) });
+      }
+      return {
+        title: 'page: 200 coins that all tick in every second, in Chromium',
+        columns: [
+          'page',
+          'pictures/s',
+          'missed',
+          'main ms/s',
+          'script',
+          'layout',
+          'paint',
+          'commit',
+          'long picture ms',
+          'rate',
+          'main thread',
+          'long picture',
+        ],
+        rows: rowsOf(seen),
+        notes: [
+          'From the trace of the browser. The empty page moves one point in every picture. ms are CPU time of the main thread; the long picture is the second longest work for one.',
+          `The ratios are to the empty page of the same round. Goals: pictures at least ${goals.rate}x, the main thread below ${goals.mainTimes}x, a long picture below ${goals.pictureTimes}x.`,
+          'That one push is drawn once is not measured but counted: e2e/loops/page-draws.loop.test.ts.',
+        ],
+      };
+    } finally {
+      await run.close();
+      await Promise.all([browser.close(), exchange.close()]);
+      await folder.remove();
+    }
+  },
+};
