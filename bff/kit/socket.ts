@@ -19,6 +19,9 @@ export interface TestSocket {
   close(): Promise<void>;
 }
 
+/** No promise: what comes within milliseconds may take that long on a busy machine. */
+const patienceMs = 20_000;
+
 /** Opens a client's socket. @throws an Error with `status` and the answer's text when the upgrade is refused */
 export const openSocket = (
   url: string,
@@ -44,7 +47,7 @@ export const openSocket = (
     ws,
     messages,
     texts,
-    next: (wanted = () => true, withinMs = 3_000) =>
+    next: (wanted = () => true, withinMs = patienceMs) =>
       new Promise((resolve, reject) => {
         const look = () => {
           const found = messages.find(wanted);

@@ -150,6 +150,6 @@ describe('the aggregator over HTTP', () => {
     await expect(client.symbols()).rejects.toThrow(/is resting/);
     expect(calls()).toBe(3);
     well = true;
-    await until(async () => (await client.symbols().catch(() => undefined)) !== undefined, 2_000);
+    await until(async () => (await client.symbols().catch(() => undefined)) !== undefined);
   });
 });

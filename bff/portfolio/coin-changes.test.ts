@@ -210,7 +210,7 @@ it('shows a change on the user’s open socket although its answer was lost afte
   await socket.next(({ TotalValue }) => TotalValue === '100');
   lostAnswer = new AppError('unavailable', 'The database cannot be reached.');
   expect((await change('1')).status).toBe(503);
-  expect(await socket.next(({ TotalValue }) => TotalValue === '200', 2_000)).toMatchObject({ Version: 2 });
+  expect(await socket.next(({ TotalValue }) => TotalValue === '200')).toMatchObject({ Version: 2 });
   await socket.close();
 });
 

@@ -76,7 +76,7 @@ describe('the all-in-one run shows a portfolio live', () => {
   });
 
   it('values a coin quoted in another asset exactly, at a price of that asset that the exchange itself recorded', async () => {
-    const [, simUrl = ''] = await one.process.waitFor(/simulator at (http:\S+)/, 1_000);
+    const [, simUrl = ''] = await one.process.waitFor(/simulator at (http:\S+)/, 30_000);
     // One holds the asset it is converted through as well, the other does not: who holds it must not matter.
     const [alone, both] = await Promise.all([signUp(one.base), signUp(one.base)]);
     for (const person of [alone, both])

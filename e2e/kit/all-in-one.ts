@@ -19,6 +19,8 @@ export const allInOneEnv = (dataFolder: string, more: Record<string, string> = {
   DASHBOARD_PORT: '0',
   CLICKHOUSE_HTTP_ADDR: '127.0.0.1:0',
   PRICE_SOURCE: 'simulated',
+  // As `make run` has it: with the usual four threads the archive's queries would hold up logins.
+  UV_THREADPOOL_SIZE: '16',
   ...more,
 });
 

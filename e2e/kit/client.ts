@@ -7,8 +7,6 @@ export type PortfolioFrame = Frame;
 
 export interface LiveSocket {
   readonly frames: PortfolioFrame[];
-  /** When each frame arrived, on the monotonic clock. */
-  readonly arrivals: number[];
   readonly protocol: () => string;
   readonly closed: Promise<{ code: number; reason: string }>;
   send(text: string): void;
@@ -69,13 +67,11 @@ export const openSocket = async (
       ? new WebSocket(url, { headers: { authorization: `Bearer ${token}` } })
       : new WebSocket(url, ['bearer', token]);
   const frames: PortfolioFrame[] = [];
-  const arrivals: number[] = [];
   socket.on('message', (data) => {
     // What the document of the WebSocket has otherwise is thrown here, where nobody can overlook it.
     const message = readReceived(String(data));
     if (!isFrame(message)) return;
     frames.push(message);
-    arrivals.push(performance.now());
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() }));
@@ -87,7 +83,6 @@ export const openSocket = async (
   socket.on('error', () => undefined); // A broken connection is told by `closed`.
   return {
     frames,
-    arrivals,
     closed,
     protocol: () => socket.protocol,
     send: (text) => socket.send(text),

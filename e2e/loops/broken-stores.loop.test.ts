@@ -151,11 +151,11 @@ describe('a disk that is too full', () => {
     fill(ballast, 30_000_000);
     await process.waitFor(
       /the disk of the data folder is nearly full; .*: \d+ MB are free, 134 MB should be\n/,
-      15_000,
+      30_000,
     );
     await process.waitFor(
       /a batch could not be stored; trying again until it can \(what rows, partition \d+\): .*not enough space/,
-      15_000,
+      30_000,
     );
     fill(ballast, 0);
     expect(await ready()).toMatch(
@@ -163,13 +163,13 @@ describe('a disk that is too full', () => {
     );
     // Who watches and changes a portfolio does not notice.
     const seen = socket.frames.length;
-    await eventually('frames with a full disk', () => socket.frames.length > seen + 2, 10_000);
+    await eventually('frames with a full disk', () => socket.frames.length > seen + 2, 30_000);
     expect((await person.addCoin('btcusdt', '1')).status).toBe(200);
     expect((await signIn(base, person.name)).token()).not.toBe('');
     const stored = await rows();
     rmSync(ballast);
-    await process.waitFor(/the disk of the data folder has room again/, 15_000);
-    await eventually('/ready is well', async () => (await ready()).includes('"data-folder":{"status":"ok"'), 10_000);
+    await process.waitFor(/the disk of the data folder has room again/, 30_000);
+    await eventually('/ready is well', async () => (await ready()).includes('"data-folder":{"status":"ok"'), 30_000);
     await eventually('the archive goes on', async () => (await rows()) > stored, 20_000);
     expect(process.output().match(/nearly full/g)).toHaveLength(1);
     socket.close();

@@ -43,7 +43,7 @@ describe.runIf(primary && standby)('a failover of PostgreSQL', () => {
     return { status, reasons: [profile?.reason, authorization?.reason] };
   };
   const whenReady = () =>
-    eventually('both databases to be well', async () => (await ready()).reasons.join('') === '', 10_000);
+    eventually('both databases to be well', async () => (await ready()).reasons.join('') === '', 30_000);
   const follows = (server: TestPostgres, quantity: string) =>
     eventually(
       'the standby to have what the primary has',
@@ -66,10 +66,10 @@ describe.runIf(primary && standby)('a failover of PostgreSQL', () => {
         answers.push((await person.addCoin('btcusdt', '1')).status);
         return answers.at(-1) === 200 ? true : undefined;
       },
-      10_000,
+      30_000,
     );
     expect(answers.filter((status) => status !== 503 && status !== 200)).toEqual([]);
-    await eventually('a login that is taken', () => signIn(one.base, person.name).catch(() => undefined), 10_000);
+    await eventually('a login that is taken', () => signIn(one.base, person.name).catch(() => undefined), 30_000);
     await whenReady();
     expect(await held()).toEqual(['2']);
     expect(await standby.query('select quantity::float from coins', 'profile_db')).toEqual([{ quantity: 2 }]);
@@ -80,11 +80,11 @@ describe.runIf(primary && standby)('a failover of PostgreSQL', () => {
     if (!next) throw new Error('a second standby was expected');
     await follows(next, '2');
     const socket = await person.connect();
-    await socket.frame(({ Coins }) => Coins[0]?.Quantity === '2', 5_000, 0);
+    await socket.frame(({ Coins }) => Coins[0]?.Quantity === '2', 30_000, 0);
     await standby.crash();
     address.pointTo(next.port);
     const words = 'The database is read-only.,says that it does not serve';
-    await eventually(`readiness to say "${words}"`, async () => (await ready()).reasons.join() === words, 10_000);
+    await eventually(`readiness to say "${words}"`, async () => (await ready()).reasons.join() === words, 30_000);
     expect((await ready()).status).toBe(503);
     const credentials = { name: person.name, password: 'correct horse battery' };
     const refused = await Promise.all([
@@ -99,7 +99,7 @@ describe.runIf(primary && standby)('a failover of PostgreSQL', () => {
     ]);
     expect(refused[0]?.body.detail).toBe('The database is read-only at the moment; nothing was changed.');
     expect(await held()).toEqual(['2']);
-    await socket.frame(({ Coins }) => Coins[0]?.Quantity === '2', 5_000);
+    await socket.frame(({ Coins }) => Coins[0]?.Quantity === '2', 30_000);
     await next.query('select pg_promote()');
     await whenReady();
     expect((await person.addCoin('btcusdt', '1')).status).toBe(200);

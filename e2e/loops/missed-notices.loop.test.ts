@@ -24,7 +24,8 @@ import { callJson, type LiveSocket, openSocket, signIn, signUp } from '../kit/cl
 
 // Two replicas on real servers, each of whose connections is cut at random while coins are changed and people sign out.
 
-const seconds = 15;
+/** Something is cut or changed in each. */
+const steps = 330;
 const people = 6;
 const symbols = ['btcusdt', 'ethusdt', 'solusdt'];
 const jwtSecret = 'a secret of this test only, and long enough';
@@ -91,7 +92,9 @@ describe.runIf(redis && server)('two replicas whose connections break at random'
     for (const close of closing.reverse()) await close();
   });
 
-  it(`show everybody what the database has, and keep no socket of an ended session, within 30 s (seed ${seed})`, async () => {
+  it(`show everybody what the database has, and keep no socket of an ended session (seed ${seed})`, {
+    timeout: 400_000,
+  }, async () => {
     const random = createRandom(seed);
     const oneOf = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;
     await Promise.all(['auth_db', 'profile_db'].map((name) => server.createDatabase(name)));
@@ -147,12 +150,17 @@ describe.runIf(redis && server)('two replicas whose connections break at random'
         callJson(oneOf(bases), 'POST', '/api/v1/profile/coins', body, { authorization: `Bearer ${token}` }),
       );
     };
-    const signOut = () =>
-      attempt(callJson(oneOf(bases), 'POST', '/api/v1/auth/logout', undefined, { cookie: oneOf(sessions).cookie }));
+    let signedOut = 0;
+    const signOut = async () => {
+      const { cookie } = oneOf(sessions);
+      const answer = await callJson(oneOf(bases), 'POST', '/api/v1/auth/logout', undefined, { cookie }).catch(
+        () => undefined,
+      );
+      if (answer?.status === 200) signedOut++;
+    };
     const cut = () => oneOf(oneOf(replicas).addresses).cutOne((count) => Math.floor(random() * count));
     const under: Promise<unknown>[] = [];
-    const untilMs = performance.now() + seconds * 1_000;
-    while (performance.now() < untilMs) {
+    for (let step = 0; step < steps; step++) {
       const dice = random();
       if (dice < 0.45) cut();
       else if (dice < 0.97) under.push(change());
@@ -160,6 +168,12 @@ describe.runIf(redis && server)('two replicas whose connections break at random'
       await new Promise((resolve) => setTimeout(resolve, 40));
     }
     await Promise.all(under);
+    // Where chance let every one be cut off, one more is asked for.
+    const isOneOut = async () => {
+      if (signedOut === 0) await signOut();
+      return signedOut > 0;
+    };
+    await eventually('somebody is signed out', isOneOut, 30_000);
     // At last only the connections that publish are away, again and again: notices of these changes are lost.
     const away = setInterval(() => killPublishers(redis), 10);
     for (const { token } of sessions) {
@@ -200,7 +214,7 @@ describe.runIf(redis && server)('two replicas whose connections break at random'
         }),
       );
     const before = wrong();
-    await eventually(`all to be right; at first: ${before.join('; ')}`, () => wrong().length === 0, 30_000);
+    await eventually(`all to be right; at first: ${before.join('; ')}`, () => wrong().length === 0, 120_000);
     const metrics = await Promise.all(replicas.map((replica) => replica.metrics.text()));
     expect(metrics.join('')).toMatch(/redis_connection_losses_total [1-9]/);
   });

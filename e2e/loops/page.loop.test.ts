@@ -197,7 +197,7 @@ describe.skipIf(!browser)('the page', () => {
 
   it('counts the change of the day from the ticker of a full minute as the dashboard has it, of a coin and of the whole', async () => {
     const account = await createAccount(run.base, { btcusdt: '1' });
-    const [, dashboard = ''] = await run.process.waitFor(/Dashboard\s+(http:\S+)/, 1_000);
+    const [, dashboard = ''] = await run.process.waitFor(/Dashboard\s+(http:\S+)/, 30_000);
     const person = await signInByRest(run.base, account.name, account.password);
     /** The price of 24 hours ago that the server names, and what the dashboard's file says of the ticker it is from. */
     const asked = async () => {

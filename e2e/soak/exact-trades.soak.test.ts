@@ -53,7 +53,7 @@ describe('trades equal to the last one', () => {
     const path = await startPath({ seed: roundSeed, tradeRate: 3 }, symbols, { log });
     const drawn: string[] = [];
     try {
-      await eventually('the first seconds', () => path.published.length > 5, 10_000);
+      await eventually('the first seconds', () => path.published.length > 5, 30_000);
       for (let i = 0; i < 24; i++) {
         drawn.push(misbehave(path.sim, random));
         await new Promise((resolve) => setTimeout(resolve, 200 + random() * 800));
@@ -62,7 +62,7 @@ describe('trades equal to the last one', () => {
       const untilMs = Date.now() + 1_000;
       const settled = () =>
         symbols.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
-      await eventually('the repairs', () => Date.now() > untilMs && settled(), 15_000).catch(() => undefined);
+      await eventually('the repairs', () => Date.now() > untilMs && settled(), 30_000).catch(() => undefined);
       const counted = symbols.map((symbol) =>
         expectExact(symbol, path.record.get(symbol) ?? [], path.published, untilMs),
       );
@@ -99,7 +99,7 @@ describe('trades equal to the last one', () => {
       log,
     });
     try {
-      await eventually('the first seconds', () => path.published.length > 5, 10_000);
+      await eventually('the first seconds', () => path.published.length > 5, 30_000);
       for (let i = 0; i < 5; i++) {
         await new Promise((resolve) => setTimeout(resolve, 1_750 - (Date.now() % 1_000)));
         path.sim.faults.add({ kind: 'stall', mode: 'hold', connection: 1, forMs: 500 });
@@ -107,7 +107,7 @@ describe('trades equal to the last one', () => {
       const untilMs = Date.now();
       const settled = () =>
         symbols.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, untilMs));
-      await eventually('the last seconds', () => settled(), 10_000).catch(() => undefined);
+      await eventually('the last seconds', () => settled(), 30_000).catch(() => undefined);
       for (const symbol of symbols) {
         expect(expectExact(symbol, path.record.get(symbol) ?? [], path.published, untilMs)).toBeGreaterThan(0);
       }
@@ -134,7 +134,7 @@ describe('trades equal to the last one', () => {
       const endMs = Date.now() + 3_000;
       const settled = () =>
         followed.every((symbol) => isSettled(symbol, path.record.get(symbol) ?? [], path.published, endMs));
-      await eventually('the last second of each symbol is proven', () => settled(), 15_000).catch(() => undefined);
+      await eventually('the last second of each symbol is proven', () => settled(), 30_000).catch(() => undefined);
       const counted = followed.map((symbol) =>
         expectExact(symbol, path.record.get(symbol) ?? [], path.published, endMs),
       );

@@ -20,16 +20,15 @@ export const itBlamesTheRightOne = (get: () => ClickHouse): void => {
 
   it('gives a statement up at once when nobody waits for it any more', async () => {
     const leaving = new AbortController();
-    const startedMs = performance.now();
+    // It would go on for an hour.
     const asked = get().query(
-      'SELECT sleepEachRow(0.5) FROM numbers(20)',
+      'SELECT sleepEachRow(0.5) FROM numbers(7200)',
       {},
       { signal: leaving.signal, settings: { max_block_size: 1 } },
     );
     setTimeout(() => leaving.abort(), 50);
     await expect(asked).rejects.toMatchObject({ code: 'canceled' });
     await expect(get().query('SELECT 1', {}, { signal: leaving.signal })).rejects.toMatchObject({ code: 'canceled' });
-    expect(performance.now() - startedMs).toBeLessThan(3_000);
     expect(await get().query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 };

@@ -342,13 +342,11 @@ export const describeClickHouse = (name: string, open: () => Promise<ClickHouse>
     it('gives a statement up that takes too long, and goes on', async () => {
       const endless =
         'SELECT count() AS n FROM numbers(1000000000000) WHERE sipHash64(number) = 1 SETTINGS max_threads = 1';
-      const startedMs = performance.now();
       const [slow, quick] = await Promise.all([
         failure(clickhouse.query(endless, {}, { timeoutMs: 300 })),
         clickhouse.query('SELECT 1 AS one'),
       ]);
       expect(slow.code).toBe('deadline_exceeded');
-      expect(performance.now() - startedMs).toBeLessThan(5_000);
       expect(quick).toEqual([{ one: 1 }]);
       await expect
         .poll(

@@ -126,10 +126,8 @@ export const membershipContract = (name: string, openGroup: () => Promise<Opened
         ['0,1,2', true, true],
         patienceMs,
       );
-      const startedMs = performance.now();
       await Promise.all([two.close(), two.close()]);
       await becomes(() => one.working.size, 3, patienceMs);
-      expect(performance.now() - startedMs).toBeLessThan(3_000);
       expect(two.told.at(-1)).toBe('revoking');
       expect(two.membership.partitions.size).toBe(0);
       expect(two.membership.problem()).toEqual(expect.any(String));

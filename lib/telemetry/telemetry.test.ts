@@ -159,9 +159,7 @@ describe('metrics', () => {
         return new Promise<void>(() => undefined);
       },
     });
-    const startedMs = performance.now();
     const texts = await Promise.all([metrics.text(), metrics.text()]);
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
     for (const text of texts) expect(text).not.toMatch(/^tickfolio_archiver_lag /m);
     expect(asked).toBe(1);
   });

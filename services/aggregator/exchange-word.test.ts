@@ -26,6 +26,8 @@ const start = async (clock = systemClock) => {
   await eventually('the symbol list', async () => (await rig.call('GET', '/symbols')).status === 200);
   return { fake, rig, follow };
 };
+/** Less than the clocks are off in these tests, and more than any machine takes for them. */
+const apartMs = 30_000;
 const streamsOf = (fake: FakeSocket) => fake.streams.filter(({ kind }) => kind === 'aggTrade');
 const trade = (id: number, timeMs: number, price = '10.00000000'): ReferenceTrade => ({
   id,
@@ -50,11 +52,11 @@ it.each([60_000, -60_000])(
     fake.trades('btcusdt', trade(8, sentMs), trade(9, sentMs));
     await eventually('the exchange’s time', async () => (await told()) !== undefined);
     const aheadMs = Number(await told()) - systemClock.now();
-    expect(Math.abs(aheadMs)).toBeLessThan(2_000);
+    expect(Math.abs(aheadMs)).toBeLessThan(apartMs);
     const before = await rig.metric('price_publish_lag_seconds_sum');
     const count = rig.told.length;
-    await eventually('its price', () => rig.told.length > count, 4_000);
-    expect((await rig.metric('price_publish_lag_seconds_sum')) - before).toBeLessThan(3);
+    await eventually('its price', () => rig.told.length > count);
+    expect((await rig.metric('price_publish_lag_seconds_sum')) - before).toBeLessThan(apartMs / 1_000);
   },
 );
 

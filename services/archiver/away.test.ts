@@ -71,7 +71,8 @@ describe('an archiver whose servers are away', () => {
     await eventLog.close();
   });
 
-  const closesWithin = async (clickhouse: ClickHouse, boundMs: number) => {
+  /** @param isCut whether whoever closes runs out of time, without which it would wait on */
+  const closes = async (clickhouse: ClickHouse, isCut: boolean) => {
     const eventLog = createMemoryEventLog({ clock: systemClock, log, metrics: createMetrics('log') });
     const app = await startArchiver(
       { eventLog, clickhouse, clock: systemClock, log, metrics: createMetrics('archiver') },
@@ -80,20 +81,19 @@ describe('an archiver whose servers are away', () => {
     eventLog.publish('t', { key: 'K', value: createTickers('s', 1_700_000_000_000)().value });
     await new Promise((resolve) => setTimeout(resolve, 100));
     const until = new AbortController();
-    setTimeout(() => until.abort(), 200);
-    const startedMs = performance.now();
-    await app.close(until.signal);
-    expect(performance.now() - startedMs).toBeLessThan(boundMs);
+    const closing = app.close(until.signal);
+    if (isCut) until.abort();
+    await closing;
     await eventLog.close();
   };
 
   it('stops when it is told to while ClickHouse answers no insert', async () => {
-    await closesWithin(fakeClickHouse({ insertLines: (_table, _columns, _lines, given) => hang(given) }), 2_000);
+    await closes(fakeClickHouse({ insertLines: (_table, _columns, _lines, given) => hang(given) }), true);
   });
 
   it('stops at once while ClickHouse answers no question, be it the audit or the tables that waits', async () => {
-    await closesWithin(fakeClickHouse({ query: (_sql, _params, given) => hang(given) }), 150);
-    await closesWithin(fakeClickHouse({ command: (_sql, _params, given) => hang(given) }), 150);
+    await closes(fakeClickHouse({ query: (_sql, _params, given) => hang(given) }), false);
+    await closes(fakeClickHouse({ command: (_sql, _params, given) => hang(given) }), false);
   });
 
   it('can be closed more than once', async () => {

@@ -208,7 +208,7 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
       await page.getByRole('searchbox', { name: 'Filter by symbol' }).pressSequentially('btc', { delay: 20 });
       await expect.poll(() => new URL(page.url()).search).toBe('?q=btc');
       // The address changes at once, the table when its answer is there.
-      await expect.poll(() => page.locator('tbody tr').count(), { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => page.locator('tbody tr').count(), { timeout: 15_000 }).toBe(1);
       expect(await page.evaluate('document.activeElement.id + document.activeElement.value')).toBe('qbtc');
       const loaded = page.waitForEvent('load');
       await page.keyboard.press('Enter');

@@ -585,9 +585,7 @@ describe('the gRPC face', () => {
     expect(await metric('streams')).toBe(1);
     expect(await metric('streams_down')).toBe(0);
     expect(await metric('connection_newest_frame_age_seconds')).toBeGreaterThan(0);
-    const sinceMs = performance.now();
     await app.close();
-    expect(performance.now() - sinceMs).toBeLessThan(2_000);
     await eventually('told', () => reader.error !== undefined);
     expect(reader.error?.code).toBe('unavailable');
     expect(exchange.connections.every(({ closed }) => closed)).toBe(true);

@@ -48,9 +48,7 @@ describe.skipIf(!browser)('the change of 24 hours after a coin was added', () =>
       const figure = async () =>
         (await page.locator('.changes > div').first().innerText()).replace(/^(gefallen|down)\s|▼/gm, '');
       const reads = (label: string, change: string) =>
-        expect
-          .poll(async () => (await figure()).replace(/\s+/g, ' '), { timeout: 6_000 })
-          .toMatch(new RegExp(`^${label} .*${change}$`));
+        expect.poll(async () => (await figure()).replace(/\s+/g, ' ')).toMatch(new RegExp(`^${label} .*${change}$`));
       await reads(whole, part);
       await page.locator('.holdings-head .button').click();
       await page.locator('.search').fill('sol');

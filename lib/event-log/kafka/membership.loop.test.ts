@@ -66,9 +66,7 @@ const groups = (kafka: TestKafka) => {
     const other = startMember(kafka, topic);
     await becomes(() => [one.working.size, other.working().length], [2, 1], patienceMs);
     other.kill('SIGKILL');
-    const killedMs = performance.now();
     await becomes(() => one.working.size, 3, patienceMs);
-    expect(performance.now() - killedMs).toBeLessThan((quickLimits.memberSessionMs ?? 0) + 6_000);
     await eventLog.close();
   });
 

@@ -67,14 +67,8 @@ const outages = (kafka: TestKafka) => {
     });
     const seen = ledger();
     const consumer = await eventLog.consume(topic, group, seen.handler);
-    let slow = 0;
-    for (let i = 0; i < 5_000; i++) {
-      const startMs = performance.now();
-      eventLog.publish(topic, { key: keyOf(i), value: String(i) });
-      if (performance.now() - startMs > 50) slow++;
-    }
-    // A machine may stop this process now and then; one that waited for Kafka would do so each time.
-    expect(slow).toBeLessThan(50);
+    // All in one turn of the event loop, in which nothing could come from Kafka.
+    for (let i = 0; i < 5_000; i++) eventLog.publish(topic, { key: keyOf(i), value: String(i) });
     expect(await eventLog.check()).toContain(`the consumer of ${topic} in group ${group.group} is not in its group`);
     await expect(eventLog.append(topic, [{ key: 'A', value: '0' }])).rejects.toEqual(unavailable);
     await expect(eventLog.offsets(topic)).rejects.toEqual(unavailable);
@@ -160,10 +154,8 @@ const outages = (kafka: TestKafka) => {
     await becomes(isTaken, true, patienceMs);
     await becomes(() => seen.distinct(), [0], patienceMs);
     kafka.freeze();
-    const startMs = performance.now();
     expect(await eventLog.check()).toContain('did not answer within 500 ms');
     await expect(eventLog.append(topic, [{ key: 'A', value: '1' }])).rejects.toEqual(unavailable);
-    expect(performance.now() - startMs).toBeLessThan(2_500);
     eventLog.publish(topic, { key: 'A', value: '2' });
     kafka.thaw();
     await becomes(() => seen.distinct().includes(2), true, patienceMs);
@@ -204,9 +196,7 @@ const outages = (kafka: TestKafka) => {
     await becomes(() => eventLog.check(), undefined, patienceMs);
     await kafka.kill();
     eventLog.publish(topic, { key: 'A', value: '1' });
-    const startMs = performance.now();
-    await eventLog.close();
-    expect(performance.now() - startMs).toBeLessThan(3_000);
+    await eventLog.close(); // The broker is still away.
   });
 };
 

@@ -70,9 +70,9 @@ describe('a socket service whose machine is gone without a word', () => {
     });
 
     way.goSilent();
-    await eventually('broken', async () => (await stateOf())?.state === 'broken', 2_000);
+    await eventually('broken', async () => (await stateOf())?.state === 'broken');
     expect((await stateOf())?.detail).toContain('The socket service cannot be heard');
-    await eventually('live again', async () => (await stateOf())?.state === 'live', 3_000);
+    await eventually('live again', async () => (await stateOf())?.state === 'live');
     await eventually('ready', async () => (await rig.call('GET', '/ready')).status === 200);
     expect(fake.opened.length).toBeGreaterThanOrEqual(4);
   });
@@ -88,7 +88,7 @@ describe('a socket service whose machine is gone without a word', () => {
     await eventually('both streams', () => fake.streams.length === 2);
     const before = fake.opened.length;
     fake.fallSilent();
-    await eventually('opened anew', () => fake.opened.length >= before + 2, 3_000);
+    await eventually('opened anew', () => fake.opened.length >= before + 2);
     await eventually('ready', async () => (await rig.call('GET', '/ready')).status === 200);
   });
 });
