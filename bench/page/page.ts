@@ -5,7 +5,7 @@ import type { Benchmark } from '../measure/benchmark.js';
 import { startAllInOne } from '../measure/program.js';
 import { none, short, times, whole } from '../measure/table.js';
 import { type Account, createAccount } from './account.js';
-import { type FrameTrace, traceFrames } from './frame-trace.js';
+import { type PictureTrace, tracePictures } from './picture-trace.js';
 
 // What 200 coins cost the browser that all tick in every second, from its own trace.
 
@@ -18,10 +18,10 @@ const recordedSeconds = 1_200;
 const goals = { rate: 0.95, mainTimes: 2, pictureTimes: 20 } as const;
 
 interface Round {
-  readonly empty: FrameTrace;
-  readonly own: FrameTrace;
+  readonly empty: PictureTrace;
+  readonly own: PictureTrace;
   /** With something moving besides, which shows how many pictures the thread gets done. */
-  readonly moving: FrameTrace;
+  readonly moving: PictureTrace;
 }
 
 /** Something that the page's main thread has to move in every picture of the screen. */
@@ -51,7 +51,7 @@ const traceEmptyPage = (browser: Browser, seconds: number) =>
     await page.goto('about:blank');
     await moveInEveryPicture(page);
     await page.waitForTimeout(500);
-    return traceFrames(browser, page, seconds);
+    return tracePictures(browser, page, seconds);
   });
 
 const traceOwnPage = (browser: Browser, base: string, { name, password }: Account, seconds: number) =>
@@ -65,29 +65,29 @@ const traceOwnPage = (browser: Browser, base: string, { name, password }: Accoun
       .nth(coins.length - 1)
       .waitFor();
     await page.waitForTimeout(4_000);
-    const own = await traceFrames(browser, page, seconds);
+    const own = await tracePictures(browser, page, seconds);
     await moveInEveryPicture(page);
     await page.waitForTimeout(500);
-    return { own, moving: await traceFrames(browser, page, seconds) };
+    return { own, moving: await tracePictures(browser, page, seconds) };
   });
 
-const rowOf = (name: string, { shownPerSecond, missed, mainMs, parts, frameMs }: FrameTrace, ratios: string[]) => [
+const rowOf = (name: string, { shownPerSecond, missed, mainMs, parts, pictureMs }: PictureTrace, ratios: string[]) => [
   name,
   short(shownPerSecond),
   whole(missed),
   short(mainMs),
   ...[parts.script, parts.layout, parts.paint, parts.commit].map(short),
-  short(frameMs[1] ?? Number.NaN),
+  short(pictureMs[1] ?? Number.NaN),
   ...ratios,
 ];
 /** Its best round of each figure: whatever else the machine does, it does more of in some rounds than in others. */
 const rowsOf = (seen: readonly Round[]): string[][] => {
-  const best = (traces: readonly FrameTrace[]) => Math.max(...traces.map(({ shownPerSecond }) => shownPerSecond));
+  const best = (traces: readonly PictureTrace[]) => Math.max(...traces.map(({ shownPerSecond }) => shownPerSecond));
   const least = (ratio: (round: Round) => number) => Math.min(...seen.map(ratio));
   const rate = best(seen.map(({ moving }) => moving)) / best(seen.map(({ empty }) => empty));
   const mainTimes = least(({ own, empty }) => own.mainMs / empty.mainMs);
   // The second longest picture: one may be the machine's.
-  const pictureTimes = least(({ own, empty }) => (own.frameMs[1] ?? 0) / (empty.frameMs[0] ?? Number.NaN));
+  const pictureTimes = least(({ own, empty }) => (own.pictureMs[1] ?? 0) / (empty.pictureMs[0] ?? Number.NaN));
   const nothing = [none, none, none];
   return [
     ...seen.flatMap(({ empty, own, moving }, round) => [

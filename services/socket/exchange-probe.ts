@@ -13,7 +13,7 @@ import { readJson, refusalOf, unreached } from './rest/rest-refusal.js';
 import { readServerTime } from './rest/server-time.js';
 
 /** How long the exchange may take to prove itself. */
-export const probeTimeoutMs = 2_000;
+const probeTimeoutMs = 2_000;
 /** Where both stream ports answer, the usual one may be later by so much. */
 const headStartMs = 500;
 const maxAnswerBytes = 65_536;

@@ -19,8 +19,8 @@ interface TraceEvent {
   };
 }
 
-/** What the browser says of the frames of a page: one for each beat of the screen. */
-export interface FrameTrace {
+/** What the browser says of the pictures of a page: one for each beat of the screen. */
+export interface PictureTrace {
   /** Shown with everything that the page had for them, a second. */
   readonly shownPerSecond: number;
   /** For which the page had something that was never shown as it was meant. */
@@ -29,8 +29,8 @@ export interface FrameTrace {
   readonly mainMs: number;
   /** Of script, style and layout, painting (with layers), and handing over: in ms, a second, by CPU time. */
   readonly parts: Readonly<Record<'script' | 'layout' | 'paint' | 'commit', number>>;
-  /** CPU time in ms of each frame's work on the main thread, the longest first. */
-  readonly frameMs: readonly number[];
+  /** CPU time in ms of each picture's work on the main thread, the longest first. */
+  readonly pictureMs: readonly number[];
 }
 
 const categories = [
@@ -53,14 +53,14 @@ const namesOf = {
 const cpuMs = (events: readonly TraceEvent[]) =>
   events.reduce((sum, { tdur, dur }) => sum + (tdur ?? dur ?? 0), 0) / 1_000;
 
-const read = (bytes: Buffer): FrameTrace => {
+const read = (bytes: Buffer): PictureTrace => {
   const { traceEvents } = JSON.parse(bytes.toString()) as { traceEvents: readonly TraceEvent[] };
   const mains = traceEvents
     .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
     .map(({ pid, tid }) => traceEvents.filter((event) => event.pid === pid && event.tid === tid && event.ph === 'X'));
   const busiest = (events: readonly TraceEvent[]) => cpuMs(events.filter(({ name }) => name === wholeTask));
   const [main = []] = mains.sort((a, b) => busiest(b) - busiest(a));
-  /** The fate of each frame; one that waited for the main thread is told of more than once. */
+  /** The fate of each picture; one that waited for the main thread is told of more than once. */
   const fates = new Map<string, string[]>();
   const reports = traceEvents.filter(
     ({ name, ph, pid }) => name === 'PipelineReporter' && ph === 'b' && pid === main[0]?.pid,
@@ -81,7 +81,7 @@ const read = (bytes: Buffer): FrameTrace => {
   const named = (names: readonly string[]) => measured.filter(({ name }) => names.includes(name));
   const tasks = named([wholeTask]);
   const commits = named(namesOf.commit);
-  const frameTasks = tasks.filter(({ ts, dur = 0 }) => commits.some(({ ts: at }) => at >= ts && at <= ts + dur));
+  const pictureTasks = tasks.filter(({ ts, dur = 0 }) => commits.some(({ ts: at }) => at >= ts && at <= ts + dur));
   return {
     shownPerSecond: shown / seconds,
     missed: all.length - shown - idle,
@@ -92,12 +92,12 @@ const read = (bytes: Buffer): FrameTrace => {
       paint: cpuMs(named(namesOf.paint)) / seconds,
       commit: cpuMs(named(namesOf.commit)) / seconds,
     },
-    frameMs: frameTasks.map((task) => cpuMs([task])).sort((a, b) => b - a),
+    pictureMs: pictureTasks.map((task) => cpuMs([task])).sort((a, b) => b - a),
   };
 };
 
 /** Has the browser trace a page for so long. */
-export const traceFrames = async (browser: Browser, page: Page, seconds: number): Promise<FrameTrace> => {
+export const tracePictures = async (browser: Browser, page: Page, seconds: number): Promise<PictureTrace> => {
   await browser.startTracing(page, { categories });
   await page.waitForTimeout(seconds * 1_000);
   return read(await browser.stopTracing());
