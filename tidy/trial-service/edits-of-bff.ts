@@ -6,7 +6,10 @@ export const bffEdits: readonly Edit[] = [
     path: 'bff/modules.ts',
     why: "the list of the gateway's domains",
     put: [
-      { before: '\n/** Every domain', text: "import { trial } from './trial/module.js';\n" },
+      {
+        after: "import { portfolio } from './portfolio/module.js';\n",
+        text: "import { trial } from './trial/module.js';\n",
+      },
       { after: 'market, live', text: ', trial' },
     ],
   },
