@@ -34,6 +34,14 @@ describe('the settings of the all-in-one run', () => {
     },
   );
 
+  it.each(['public', 'Public', 'drizzle', 'information_schema', 'pg_temp'])(
+    'do not let an embedded database lie among what is PostgreSQL’s own, in %s',
+    (name) => {
+      for (const variable of ['AUTH_POSTGRES_DB', 'PROFILE_POSTGRES_DB'])
+        expect(faultsOf({ [variable]: name })).toEqual([`${variable} must not be a schema of PostgreSQL itself`]);
+    },
+  );
+
   it('do not let two embedded databases have names that some disks do not tell apart', () => {
     expect(faultsOf({ PROFILE_POSTGRES_DB: 'Auth_DB' })).toEqual([
       'PROFILE_POSTGRES_DB must be another database than AUTH_POSTGRES_DB',

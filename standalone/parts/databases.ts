@@ -16,7 +16,7 @@ const databaseName = (fallback: string, onServer: boolean) =>
     .string()
     .regex(/^[\w-]{1,63}$/, 'must be 1 to 63 letters A to Z, digits, _ and -')
     .refine(
-      (name) => onServer || !/^(pg_|information_schema$|drizzle$)/i.test(name),
+      (name) => onServer || !/^(pg_|(information_schema|drizzle|public)$)/i.test(name),
       'must not be a schema of PostgreSQL itself',
     )
     // Not every file system tells capitals from small letters.
