@@ -272,6 +272,36 @@ describe('the auth service', () => {
     expect(await ready()).toBe(200);
   });
 
+  it('stays well in the eyes of a watcher while the database is busy with a turn of somebody else, and no longer', async () => {
+    let turn: Promise<void> | undefined;
+    const { app, clock, lines, ready } = await build({}, { ...postgres, ping: async () => turn });
+    const health = await openHealth(app.port);
+    open.push(health);
+    const seen = async () => [await health.status('auth.v1.AuthService'), await ready()];
+    let end: () => void = () => undefined;
+    const begin = () => {
+      turn = new Promise((resolve) => {
+        end = resolve;
+      });
+    };
+    // As long as migrations of a service take.
+    begin();
+    await clock.advanceAsync(1_000);
+    await clock.advanceAsync(1_500);
+    expect(await seen()).toEqual(['SERVING', 200]);
+    end();
+    await clock.advanceAsync(1_000);
+    expect(lines.join()).not.toContain('the database is not well');
+    begin();
+    await clock.advanceAsync(1_000);
+    await clock.advanceAsync(3_000);
+    expect(await seen()).toEqual(['NOT_SERVING', 503]);
+    end();
+    turn = undefined;
+    await clock.advanceAsync(1_000);
+    expect(await seen()).toEqual(['SERVING', 200]);
+  });
+
   it('is not ready while its database is read-only, and says so', async () => {
     let readOnly = true;
     const readOnlyPing = () => Promise.reject(new AppError('unavailable', 'The database is read-only.'));

@@ -25,6 +25,10 @@ export interface AuthLimits {
   readonly maxWaitingHashes: number;
   /** How often the database is asked whether it is there. */
   readonly healthPeriodMs: number;
+  /**
+   * How long it may leave that unanswered. The embedded one answers nobody else while the tables of a service are
+   * brought up to date or a backup copies it, a second or more; requests wait for that, and it is no outage.
+   */
   readonly healthTimeoutMs: number;
   /** How often rows that are over are deleted, and how many at once. */
   readonly cleanupPeriodMs: number;
@@ -45,7 +49,7 @@ export const defaultLimits: AuthLimits = {
   maxConcurrentHashes: 2,
   maxWaitingHashes: 32,
   healthPeriodMs: 1_000,
-  healthTimeoutMs: 1_000,
+  healthTimeoutMs: 3_000,
   cleanupPeriodMs: 10 * 60_000,
   cleanupBatchRows: 1_000,
   drainMs: 5_000,
