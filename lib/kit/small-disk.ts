@@ -17,11 +17,13 @@ export interface SmallDiskOptions {
 }
 
 /**
- * A disk of its own for a test, in memory. Undefined, after a line that says so, where this user may mount none: no
+ * A disk of its own for a test, in memory, at a new path or in an existing folder. Undefined, after a line that says so, where this user may mount none: no
  * package could be installed for it.
  */
-export const mountSmallDisk = (options: SmallDiskOptions): SmallDisk | undefined => {
-  const path = mkdtempSync(join(tmpdir(), 'tickfolio-disk-'));
+export const mountSmallDisk = (
+  options: SmallDiskOptions,
+  path = mkdtempSync(join(tmpdir(), 'tickfolio-disk-')),
+): SmallDisk | undefined => {
   const limits = ({ megabytes, files }: SmallDiskOptions) => `size=${megabytes}m,nr_inodes=${files}`;
   const run = (command: string, ...args: string[]) =>
     execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });

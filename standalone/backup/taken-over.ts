@@ -17,9 +17,17 @@ const noteSchema = z.array(
 );
 export type TakenOver = z.output<typeof noteSchema>[number];
 
-export const readTakenOver = (folder: string): TakenOver[] => {
+/** @returns none where there is no note, undefined where there is one that says nothing */
+export const readTakenOver = (folder: string): TakenOver[] | undefined => {
   const file = join(folder, takenOverName);
-  return existsSync(file) ? noteSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : [];
+  if (!existsSync(file)) return [];
+  const text = readFileSync(file, 'utf8');
+  try {
+    return noteSchema.safeParse(JSON.parse(text)).data;
+  } catch (err) {
+    if (err instanceof SyntaxError) return undefined; // An empty one is no JSON.
+    throw err;
+  }
 };
 
 /** Changes whenever somebody opens the database. */
@@ -30,12 +38,12 @@ export const controlOf = (folder: string): string | undefined => {
 
 /**
  * Stores of a data folder whose contents lie in another one by now: no part of a backup, unless an earlier build has
- * changed them since.
+ * changed them since, or nobody can tell.
  */
 export const takenOverIn = (dataFolder: string): ReadonlySet<string> =>
   new Set(
     readdirSync(dataFolder).flatMap((name) =>
-      readTakenOver(join(dataFolder, name))
+      (readTakenOver(join(dataFolder, name)) ?? [])
         .filter((former) => [undefined, former.control].includes(controlOf(join(dataFolder, former.name))))
         .map((former) => former.name),
     ),

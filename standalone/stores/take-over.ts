@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { lstat, open, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@tickfolio/lib/clock';
@@ -58,14 +58,12 @@ export const takeOver = async (
   print(
     `Copying ${found.map(({ name }) => name).join(' and ')} into one database, once; both are kept until the next start ...`,
   );
-  await checkRoom(dataFolder, draft, found);
+  const neededBytes = await checkRoom(dataFolder, draft, found);
   try {
     await copy(deps, dataFolder, draft, found);
   } catch (err) {
     await rm(draft, { recursive: true, force: true }); // Its room is needed, by an earlier build as well.
-    throw lacksRoom(err) && !(err instanceof StartError)
-      ? new NoRoomError(dataFolder, pgliteNeedsBytes(dataFolder))
-      : err;
+    throw lacksRoom(err) ? noRoom(err, dataFolder, neededBytes) : err;
   }
   signal.throwIfAborted();
   await removeEmptyTarget(target);
@@ -135,38 +133,54 @@ const copy = async (
   await syncFolder(draft);
 };
 
-/** @throws NoRoomError where the disk of the data folder has no room for the copies */
-const checkRoom = async (dataFolder: string, draft: string, found: readonly FormerDatabase[]): Promise<void> => {
+/** @returns the bytes that the copies need @throws NoRoomError where the disk of the data folder has no room for them */
+const checkRoom = async (dataFolder: string, draft: string, found: readonly FormerDatabase[]): Promise<number> => {
   let needed = pgliteNeedsBytes(draft);
   for (const { name } of found) needed += await storeBytes(dataFolder, name);
   if (freeBytes(dataFolder) < needed) throw new NoRoomError(dataFolder, needed);
+  return needed;
+};
+
+/** A full disk in the middle, said of all copies together: whichever file met it would name its own few bytes. */
+const noRoom = (err: unknown, dataFolder: string, neededBytes: number): unknown => {
+  const disk = (folder: string) => statSync(folder, { throwIfNoEntry: false })?.dev;
+  const met = err instanceof NoRoomError ? disk(err.folder) : undefined;
+  if (met !== undefined && met !== disk(dataFolder)) return err; // A former database that is a link to another disk.
+  // What is free now, without the copies, did not do.
+  return new NoRoomError(dataFolder, Math.max(neededBytes, freeBytes(dataFolder) + 1));
 };
 
 /**
  * Removes former databases that were copied in an earlier start. One that was changed since, by an earlier build, is
- * kept, and that is told.
+ * kept, and so is what cannot be removed, which is tried again at every start; both are told.
  */
 export const removeTakenOver = async (dataFolder: string, { log }: Pick<TakeOverDeps, 'log'>): Promise<void> => {
   const note = readTakenOver(join(dataFolder, allDatabases));
+  if (note === undefined) {
+    log.warn(
+      { file: join(dataFolder, allDatabases, takenOverName) },
+      'which former databases were copied cannot be read any more, so they are kept, and are in every backup: move them away, and then that file',
+    );
+    return;
+  }
   if (note.length === 0) return;
   let kept = 0;
   for (const { name, control } of note) {
     const folder = join(dataFolder, name);
-    const now = controlOf(folder);
-    if (now !== undefined && now !== control) {
-      kept++;
+    try {
+      const now = controlOf(folder);
+      if (now === undefined || now === control) {
+        await remove(folder);
+        continue;
+      }
       log.warn(
         { database: name },
         `an earlier build has changed ${name} since its contents were copied into ${allDatabases}; it is not used, and kept: move it away`,
       );
-      continue;
-    }
-    try {
-      await remove(folder);
     } catch (err) {
-      kept++;
       log.warn({ err, database: name }, `${name}, whose contents are in ${allDatabases}, could not be removed`);
     }
+    kept++;
   }
   if (kept === 0) await unlink(join(dataFolder, allDatabases, takenOverName));
 };
@@ -176,7 +190,10 @@ export const removeTakenOver = async (dataFolder: string, { log }: Pick<TakeOver
  */
 const remove = async (folder: string): Promise<void> => {
   const isLink = (await lstat(folder).catch(() => undefined))?.isSymbolicLink() ?? false;
-  if (!existsSync(folder)) return isLink ? unlink(folder) : undefined;
+  if (!existsSync(folder)) {
+    if (isLink) throw new StartError(`${folder} is a link to where there is nothing: is that disk mounted?`);
+    return;
+  }
   const real = realPath(folder);
   const data = join(real, 'data');
   await rm(join(data, 'global'), { recursive: true, force: true });
