@@ -37,8 +37,10 @@ export const copyTree = (): TreeCopy => {
   const modules = join(folder, 'node_modules');
   linksOf(join(root, 'node_modules'), modules);
   mkdirSync(join(modules, '@tickfolio'));
-  const link = (workspace: string) =>
-    symlinkSync(join(folder, workspace), join(modules, '@tickfolio', workspace.split('/').at(-1) ?? ''));
+  const link = (workspace: string) => {
+    const { name } = JSON.parse(readFileSync(join(folder, workspace, 'package.json'), 'utf8')) as { name: string };
+    symlinkSync(join(folder, workspace), join(modules, name));
+  };
   for (const workspace of workspaces) link(workspace);
   return {
     folder,
