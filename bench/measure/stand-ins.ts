@@ -1,23 +1,8 @@
-import type { AggregatorClient, AuthClient, BffDeps } from '@tickfolio/bff/app';
+import type { AggregatorClient, BffDeps } from '@tickfolio/bff/app';
 import { playedNeighbours } from '@tickfolio/bff/kit/neighbours';
-import { AppError } from '@tickfolio/lib/errors';
+import { standInAuth } from '@tickfolio/bff/kit/stand-in-auth';
 
-const noCall = async () => {
-  throw new AppError('unavailable', 'There is no such service in a benchmark.');
-};
-
-/** Whoever brings a token is signed in, and nobody signs in. */
-const standInAuth: AuthClient = {
-  register: noCall,
-  login: noCall,
-  refresh: noCall,
-  logout: noCall,
-  logoutEverywhere: noCall,
-  isSessionOpen: async () => true,
-  endedSessions: async () => ({ sessionIds: [], next: '', asOfMs: 0 }),
-  check: async () => undefined,
-  close: () => undefined,
-};
+/** Nobody signs in. */
 export const standInNeighbours: BffDeps['neighbours'] = playedNeighbours({ auth: standInAuth });
 
 /** Has these symbols, in USDT, and takes every demand. */

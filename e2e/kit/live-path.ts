@@ -1,10 +1,10 @@
 import { createSocketClient, startAggregator } from '@tickfolio/aggregator/app';
-import { type AuthClient, createAggregatorClient, startBff } from '@tickfolio/bff/app';
+import { createAggregatorClient, startBff } from '@tickfolio/bff/app';
 import { playedNeighbours } from '@tickfolio/bff/kit/neighbours';
+import { standInAuth } from '@tickfolio/bff/kit/stand-in-auth';
 import type { ExchangeSim } from '@tickfolio/exchange-sim/app';
 import { signAccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, systemClock } from '@tickfolio/lib/clock';
-import { AppError } from '@tickfolio/lib/errors';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
@@ -34,21 +34,7 @@ export interface LivePathOptions {
   readonly postgres: Postgres;
 }
 
-const noCall = async () => {
-  throw new AppError('unavailable', 'There are no accounts here.');
-};
-const accounts: AuthClient = {
-  register: noCall,
-  login: noCall,
-  refresh: noCall,
-  logout: noCall,
-  logoutEverywhere: noCall,
-  isSessionOpen: async () => true,
-  endedSessions: async () => ({ sessionIds: [], next: '', asOfMs: 0 }),
-  check: async () => undefined,
-  close: () => undefined,
-};
-const neighbours = playedNeighbours({ auth: accounts });
+const neighbours = playedNeighbours({ auth: standInAuth });
 
 export const startLivePath = async ({ sim, postgres }: LivePathOptions): Promise<LivePath> => {
   const log = silentLogger();

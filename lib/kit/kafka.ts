@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,30 +6,19 @@ import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { freePort } from './free-port.js';
 import { findKafkaJars, type KafkaVersion } from './kafka-jars.js';
+import { type ServerProcess, startServerProcess } from './server-process.js';
 
 export type { KafkaVersion } from './kafka-jars.js';
 
 /** A real Apache Kafka broker of a test's own: one node in KRaft mode. */
-export interface TestKafka {
+export interface TestKafka extends ServerProcess {
   readonly version: KafkaVersion;
   /** As an event log wants it: one `host:port`. */
   readonly brokers: readonly string[];
-  /** Whether it was started and not killed since. */
-  isRunning(): boolean;
-  /** Ends the broker at once (SIGKILL); its data stays. */
-  kill(): Promise<void>;
-  /** Starts it again on the same data and port. */
-  restart(): Promise<void>;
-  /** Stops answering without closing a connection (SIGSTOP), as a hanging machine does. */
-  freeze(): void;
-  /** Goes on after `freeze`. */
-  thaw(): void;
-  /** Ends it and removes its data. Idempotent. */
-  close(): Promise<void>;
 }
 
 const host = '127.0.0.1';
-const startMs = 60_000;
+const startTimeoutMs = 60_000;
 const pollMs = 50;
 /**
  * Nearly all of a start is the loading of classes, which the optimising compiler would only slow down; the heap is
@@ -65,34 +54,23 @@ const settingsOf = (folder: string, port: number, controllerPort: number) => ({
   'background.threads': 2,
 });
 
-const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
-
-const whenServing = async (child: ChildProcess, port: number, logFile: string): Promise<void> => {
-  const untilMs = performance.now() + startMs;
-  const kafka = new Kafka({
+const isAnswering = async (port: number): Promise<boolean> => {
+  const admin = new Kafka({
     clientId: 'test-kafka',
     brokers: [`${host}:${port}`],
     logLevel: logLevel.NOTHING,
     connectionTimeout: 1_000,
     requestTimeout: 2_000,
     retry: { retries: 0 },
-  });
-  const lastWords = () => readFileSync(logFile, 'utf8').slice(-2_000);
-  while (performance.now() < untilMs) {
-    if (hasEnded(child)) throw new Error(`Kafka ended with ${child.exitCode ?? child.signalCode}:\n${lastWords()}`);
-    const admin = kafka.admin();
-    try {
-      await admin.connect();
-      const { brokers } = await admin.describeCluster();
-      if (brokers.length > 0) return;
-    } catch {
-      // Not yet.
-    } finally {
-      await admin.disconnect().catch(() => undefined);
-    }
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }).admin();
+  try {
+    await admin.connect();
+    return (await admin.describeCluster()).brokers.length > 0;
+  } catch {
+    return false; // Not yet.
+  } finally {
+    await admin.disconnect().catch(() => undefined);
   }
-  throw new Error(`Kafka did not answer on port ${port} within ${startMs} ms:\n${lastWords()}`);
 };
 
 /** Makes a topic of three partitions whose messages, and batches of them, may have so many bytes. @returns its name */
@@ -111,7 +89,7 @@ export const makeSmallTopic = async (brokers: readonly string[], maxBytes: numbe
 
 /**
  * Starts a broker of Apache Kafka with a new data folder on free ports. The jars come from Maven Central once per
- * version. It also ends when this process is killed.
+ * version.
  * @returns undefined, with a line on standard error, where Java or the jars are not to be had; in CI (`CI` set) that is
  * an error.
  */
@@ -139,29 +117,7 @@ export const startTestKafka = async (version: KafkaVersion = '4.1.0'): Promise<T
     closeSync(log);
     return child;
   };
-  let child: ChildProcess | undefined;
-  let watchdog: ChildProcess | undefined;
-  const endWithUs = () => void child?.kill('SIGKILL');
-  process.once('exit', endWithUs);
-
-  const launch = async (port: number) => {
-    child = java('kafka.Kafka', settingsFile);
-    // Ends the broker also when this process is killed: then the pipe closes.
-    watchdog = spawn('sh', ['-c', `cat >/dev/null; kill -9 ${child.pid}; rm -rf "$0"`, folder], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      detached: true,
-    });
-    await whenServing(child, port, logFile);
-  };
-  const kill = async () => {
-    const dying = child;
-    child = undefined;
-    watchdog?.kill('SIGKILL');
-    if (!dying || hasEnded(dying)) return;
-    const ended = new Promise((resolve) => dying.once('exit', resolve));
-    dying.kill('SIGKILL');
-    await ended;
-  };
+  const lastWords = () => readFileSync(logFile, 'utf8').slice(-2_000);
   const prepare = async (): Promise<number> => {
     const [port, controllerPort] = await Promise.all([freePort(), freePort()]);
     rmSync(join(folder, 'data'), { recursive: true, force: true });
@@ -171,38 +127,19 @@ export const startTestKafka = async (version: KafkaVersion = '4.1.0'): Promise<T
     writeFileSync(settingsFile, settings.join(''));
     const format = java('kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', clusterId, '-c', settingsFile);
     const code = await new Promise((resolve) => format.once('exit', resolve));
-    if (code !== 0)
-      throw new Error(`Kafka's storage could not be formatted:\n${readFileSync(logFile, 'utf8').slice(-2_000)}`);
+    if (code !== 0) throw new Error(`Kafka's storage could not be formatted:\n${lastWords()}`);
     return port;
   };
 
-  let port = 0;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      port = await prepare();
-      await launch(port);
-      break;
-    } catch (err) {
-      // Somebody else may have taken a port between the probe and the start.
-      await kill();
-      if (attempt === 3) throw err;
-    }
-  }
-  return {
-    version,
-    brokers: [`${host}:${port}`],
-    isRunning: () => child !== undefined && !hasEnded(child),
-    kill,
-    restart: async () => {
-      await kill();
-      await launch(port);
-    },
-    freeze: () => void child?.kill('SIGSTOP'),
-    thaw: () => void child?.kill('SIGCONT'),
-    close: async () => {
-      await kill();
-      process.off('exit', endWithUs);
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  const server = await startServerProcess({
+    name: 'Kafka',
+    folder,
+    prepare,
+    spawn: () => java('kafka.Kafka', settingsFile),
+    isAnswering,
+    lastWords,
+    startTimeoutMs,
+    pollMs,
+  });
+  return { ...server, version, brokers: [`${host}:${server.port}`] };
 };

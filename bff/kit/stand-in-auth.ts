@@ -1,0 +1,19 @@
+import { AppError } from '@tickfolio/lib/errors';
+import type { AuthClient } from '../app.js';
+
+const noCall = async () => {
+  throw new AppError('unavailable', 'There are no accounts here.');
+};
+
+/** Whoever brings a token is signed in, and nobody signs in. */
+export const standInAuth: AuthClient = {
+  register: noCall,
+  login: noCall,
+  refresh: noCall,
+  logout: noCall,
+  logoutEverywhere: noCall,
+  isSessionOpen: async () => true,
+  endedSessions: async () => ({ sessionIds: [], next: '', asOfMs: 0 }),
+  check: async () => undefined,
+  close: () => undefined,
+};
