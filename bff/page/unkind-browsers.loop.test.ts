@@ -171,6 +171,27 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     expect(await page.evaluate('window.isTheSamePage')).toBe(true);
     await context.close();
   });
+  it('whose chart could not be loaded has it once the file is there again and they try again', async () => {
+    const { page, context, signIn } = await openWindow(browser, { serviceWorkers: 'block' });
+    let isThere = false;
+    const pointAt = (agoMs: number) => ({ Time: new Date(Date.now() - agoMs).toISOString(), Value: '50000' });
+    await page.goto(bff.url);
+    await page.route(/\/api\/v1\/profile\/value/, (route) =>
+      route.fulfill({ json: { Range: '24h', StepSeconds: 300, Points: [600_000, 300_000, 60_000].map(pointAt) } }),
+    );
+    await page.route(/\/assets\/value-chart-.*js$/, (route) => (isThere ? route.fallback() : route.abort()));
+    await signIn(await createHolder(bff));
+    const again = page.getByRole('alert').getByRole('button', { name: 'Try again' });
+    await again.waitFor();
+    isThere = true;
+    // A failure is shown for a moment before it is forgotten.
+    const charts = async () => {
+      if (await again.isVisible()) await again.click({ timeout: 1_000 });
+      return page.locator('.u-over').count();
+    };
+    await expect.poll(charts, { timeout: 20_000 }).toBeGreaterThan(0);
+    await context.close();
+  });
   it('on a slow line goes from signing in to making an account at once, and never types into fields that are about to go', async () => {
     const { page, context } = await openWindow(browser, { serviceWorkers: 'block' });
     await page.goto(`${bff.url}/sign-in`);

@@ -1,9 +1,11 @@
 import { runtimeClock as clock } from '@tickfolio/client/clock';
-import { type ComponentType, lazy } from 'react';
+import { type ComponentType, use } from 'react';
 
 const firstPauseMs = 500;
 const lastPauseMs = 16_000;
 const maxAnswerMs = 5_000;
+/** For so long a failure is shown to whoever draws the part; to try again later is to load it again. */
+const failureMs = 200;
 
 const isServerThere = (): Promise<boolean> =>
   fetch(location.href, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(maxAnswerMs) }).then(
@@ -31,7 +33,23 @@ export const loadPatiently = async <Part,>(load: () => Promise<Part>): Promise<P
 };
 
 /**
- * A part of the page that is loaded when it is first shown. React would keep a failure for as long as the page is open.
+ * A part of the page that is loaded when it is first shown. React's own `lazy` would keep a failure for as long as the
+ * page is open, and no way to try again would lead anywhere.
  */
-export const latePart = <Props extends object>(load: () => Promise<ComponentType<Props>>) =>
-  lazy(() => loadPatiently(load).then((Part) => ({ default: Part })));
+export const latePart = <Props extends object>(load: () => Promise<ComponentType<Props>>) => {
+  let loading: Promise<ComponentType<Props>> | undefined;
+  const begin = () => {
+    const begun = loadPatiently(load);
+    begun.catch(() =>
+      clock.after(failureMs, () => {
+        loading = undefined;
+      }),
+    );
+    return begun;
+  };
+  return (props: Props) => {
+    loading ??= begin();
+    const Part = use(loading);
+    return <Part {...props} />;
+  };
+};
