@@ -37,7 +37,7 @@ const problemStatus = (description: string) => ({
 const descriptions: Readonly<Record<number, string>> = {
   400: 'The request is malformed; `errors` names the fields of a body.',
   401: 'Not signed in.',
-  403: 'A page of another site asked.',
+  403: 'A page of another site asked, or this session may not do it now; `type` says why.',
   404: 'Not held, or not there.',
   409: 'It conflicts with what is there; nothing was changed.',
   413: 'The body is too large.',

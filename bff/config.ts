@@ -45,6 +45,13 @@ const origins = () =>
     })
     .meta({ kind: 'origins such as `https://app.example.com`, separated by commas' });
 
+/** A name without a port that a browser takes for its own page's or one above. */
+const hostName = () =>
+  z
+    .string()
+    .regex(/^(?=.*[a-z])[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$/, 'must be a host name such as example.com')
+    .meta({ kind: 'host name' });
+
 /** Each `host:port` or a whole http(s) URL, separated by commas. */
 const httpAddresses = () =>
   z
@@ -99,6 +106,11 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     ALLOWED_ORIGINS: origins().describe(
       "Pages of other origins, of the same site, that may call from a browser with the user's cookie.",
     ),
+    PASSKEY_RP_ID: hostName()
+      .optional()
+      .describe(
+        'The host name of all passkeys: that of the page, or a domain above it. Unset: that of the page. A change voids all.',
+      ),
     STALE_AFTER: duration('60s').describe('The age from which a price counts as old.'),
     PUSH_WINDOW: duration('5ms').describe('Prices that come within this time go out in one frame.'),
     FRAME_EVERY: duration('1s').describe('A frame goes out so often also without a change.'),
@@ -130,6 +142,7 @@ export const bffOptions = (
   basePath: config.BASE_PATH,
   trustProxy: config.TRUST_PROXY,
   allowedOrigins: config.ALLOWED_ORIGINS,
+  passkeyRpId: config.PASSKEY_RP_ID,
   staleAfterMs: config.STALE_AFTER,
   pushWindowMs: config.PUSH_WINDOW,
   frameEveryMs: config.FRAME_EVERY,

@@ -3,10 +3,11 @@ import { history } from './history/module.js';
 import { live } from './live/module.js';
 import { market } from './market/module.js';
 import type { BffModule } from './module.js';
+import { audit, ownAccount } from './own-account/module.js';
 import { portfolio } from './portfolio/module.js';
 
 /**
  * Every domain of the gateway, in the order in which the OpenAPI document names them. A new one is a folder and a line
  * here.
  */
-export const modules: readonly BffModule[] = [accounts, portfolio, history, market, live];
+export const modules: readonly BffModule[] = [accounts, portfolio, history, market, live, ownAccount, audit];

@@ -54,6 +54,8 @@ export interface BffOptions {
   readonly trustProxy?: boolean | string[];
   /** Origins of pages that may call besides the server's own. Default none. */
   readonly allowedOrigins?: readonly string[];
+  /** The host name of all passkeys. Default that of the page. */
+  readonly passkeyRpId?: string | undefined;
   /** A price whose trade is older is marked stale. Default 60 000. */
   readonly staleAfterMs?: number;
   /** Ticks that arrive within this time make one push per user. Default 5. */
@@ -97,6 +99,7 @@ export const bffDefaults = {
   basePath: '/',
   trustProxy: false,
   allowedOrigins: [],
+  passkeyRpId: undefined,
   staleAfterMs: 60_000,
   pushWindowMs: 5,
   frameEveryMs: 1_000,

@@ -86,7 +86,7 @@ const entries = {
   auth: {
     folder: 'services/auth',
     words: 'accounts, passwords, sessions, tokens',
-    grpc: { port: 50051, services: ['auth.v1.AuthService'] },
+    grpc: { port: 50051, services: ['auth.v1.AuthService', 'auth.v1.AccountService'] },
     operations: { port: 9465, ready: '/ready' },
     published: [50051],
     aliases: ['authorization-service'],

@@ -79,12 +79,13 @@ describe('layers of a service: main, then config, adapters and app, then its fac
  */
 const order = [
   ['clock', 'errors', 'renewal'],
-  ['access-token', 'config', 'lane', 'money', 'retry', 'throttle', 'tracing'],
+  ['access-token', 'config', 'lane', 'money', 'retry', 'sealed', 'throttle', 'tracing'],
   ['market', 'telemetry'],
   ['event-log'],
   ['events', 'lifecycle', 'outbound', 'pubsub'],
   ['embedded-store', 'folder-lock', 'grpc', 'http', 'otlp', 'price-bus'],
   ['clickhouse', 'health', 'postgres', 'service'],
+  ['audit'],
 ];
 
 describe('the rooms of lib', () => {

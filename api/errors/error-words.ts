@@ -8,7 +8,7 @@ export interface ErrorWords {
 
 /** Of a field, in `errors[].reason` of a problem. */
 export interface FieldErrorWords extends ErrorWords {
-  readonly status: 400 | 404 | 409 | 422 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 422 | 503;
   readonly field: string;
 }
 
@@ -32,6 +32,14 @@ export const problemWords: Readonly<Record<string, ErrorWords>> = {
   'permission-denied': {
     means: 'A page of another site asked with a browser.',
     act: 'Set `PUBLIC_URL` or `ALLOWED_ORIGINS` where the page is yours; `detail` names both addresses.',
+  },
+  reauthenticate: {
+    means: 'The call changes how one gets into the account, and the session gave no password or passkey for 5 minutes.',
+    act: 'Send one of them to `POST /api/v1/account/reauthenticate`, then the call again.',
+  },
+  'operator-only': {
+    means: 'The route is for operators, the accounts named in `OPERATORS`.',
+    act: 'Sign in as one. Who became one lately refreshes the access token first.',
   },
   'not-found': {
     means: 'There is nothing at this address, or what it names is not held.',
@@ -105,6 +113,30 @@ export const fieldErrorWords: Readonly<Record<string, FieldErrorWords>> = {
     means: 'The coin is not held (409 where some of it was to be taken away).',
     act: 'Read the portfolio anew.',
   },
+  'passkey-address': {
+    status: 409,
+    field: 'address',
+    means: 'The page was opened by an address such as 127.0.0.1, to which browsers bind no passkey.',
+    act: 'Open it by a host name: `localhost`, or the one of `PUBLIC_URL`.',
+  },
+  'passkey-misfit': {
+    status: 403,
+    field: 'response',
+    means: 'What the browser answered does not fit the ticket, the page, or a passkey of the account.',
+    act: 'Ask for new options, and send what the browser makes of them.',
+  },
+  'passkey-name': {
+    status: 400,
+    field: 'name',
+    means: 'The name of the passkey is not 1 to 64 characters, or has control characters in it.',
+    act: 'Choose another name.',
+  },
+  'password-changed': {
+    status: 409,
+    field: 'old',
+    means: 'Another call changed the password in the same moment.',
+    act: 'Sign in with the password that counts now.',
+  },
   'password-common': {
     status: 400,
     field: 'password',
@@ -160,11 +192,36 @@ export const fieldErrorWords: Readonly<Record<string, FieldErrorWords>> = {
     means: 'Its price is in an asset that cannot be converted to USDT.',
     act: 'Choose the symbol that `detail` suggests, or another market of the same asset.',
   },
+  'ticket-over': {
+    status: 401,
+    field: 'ticket',
+    means: 'The ticket was used, is older than 5 minutes, had five wrong codes, or was given for something else.',
+    act: 'Begin again: sign in with the password, or ask for new options.',
+  },
   'too-many-coins': {
     status: 409,
     field: 'symbol',
     means: 'The portfolio holds as many coins as it may (`MAX_COINS`).',
     act: 'Remove one first.',
+  },
+  'too-many-passkeys': {
+    status: 409,
+    field: 'passkeys',
+    means: 'The account has 20 passkeys already.',
+    act: 'Remove one first.',
+  },
+  'totp-not-begun': {
+    status: 409,
+    field: 'code',
+    means:
+      'No secret of an authenticator app waits for its first code: none was asked for by this session in 10 minutes.',
+    act: 'Ask for a new secret by `POST /api/v1/account/totp`.',
+  },
+  'totp-on': {
+    status: 409,
+    field: 'totp',
+    means: 'The account has an authenticator app already.',
+    act: 'Remove it first.',
   },
   'unknown-change': {
     status: 404,
@@ -183,5 +240,17 @@ export const fieldErrorWords: Readonly<Record<string, FieldErrorWords>> = {
     field: 'symbol',
     means: 'USDT is what everything is valued in, so it has no price of its own.',
     act: 'Hold a coin that has a price in USDT.',
+  },
+  'wrong-code': {
+    status: 403,
+    field: 'code',
+    means: 'The code is wrong, or was used before (401 where one signs in).',
+    act: 'Give the code that the app shows now, or a recovery code that was not used. A ticket takes five tries.',
+  },
+  'wrong-password': {
+    status: 403,
+    field: 'password',
+    means: "It is not the account's password (`old` where it is changed).",
+    act: 'Give the right one; after ten wrong ones wait for `Retry-After` seconds.',
   },
 };

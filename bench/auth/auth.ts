@@ -26,16 +26,26 @@ const measure = async (
     `127.0.0.1:${await auth.ask('start', { host, port, user, password: secret }, 'auth_db')}`,
   );
   const login = (person: number) =>
-    callUnary(client, client.login, { name: `person-${person}`, password, clientAddress: '' }, options).then(
-      ({ tokens }) => tokens,
-    );
+    callUnary(
+      client,
+      client.login,
+      { name: `person-${person}`, password, clientAddress: '', userAgent: '' },
+      options,
+    ).then(({ tokens }) => tokens);
   const sessions: string[] = [];
   const tokens: string[] = [];
   for (let person = 0; person < people; person++) {
     await callUnary(
       client,
       client.register,
-      { name: `person-${person}`, password, clientAddress: '', idempotencyKey: '' },
+      {
+        name: `person-${person}`,
+        password,
+        clientAddress: '',
+        idempotencyKey: '',
+        userAgent: '',
+        withRecoveryCodes: false,
+      },
       options,
     );
     const own = await login(person);
@@ -46,13 +56,13 @@ const measure = async (
     const answer = await callUnary(
       client,
       client.refreshToken,
-      { refreshToken: tokens[person] ?? '', clientAddress: '' },
+      { refreshToken: tokens[person] ?? '', clientAddress: '', userAgent: '' },
       options,
     );
     tokens[person] = answer.tokens?.refreshToken ?? '';
   };
   const refused = (name: string, given: string) =>
-    callUnary(client, client.login, { name, password: given, clientAddress: '' }, options).then(
+    callUnary(client, client.login, { name, password: given, clientAddress: '', userAgent: '' }, options).then(
       () => Promise.reject(new Error('a wrong password was taken')),
       (err: unknown) => {
         if (!(err instanceof AppError) || err.code !== 'unauthenticated') throw err;

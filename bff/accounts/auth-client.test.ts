@@ -10,7 +10,7 @@ const closing: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
-const meta = { requestId: 'trace-1', clientAddress: '203.0.113.7' };
+const meta = { requestId: 'trace-1', clientAddress: '203.0.113.7', userAgent: 'curl/8' };
 
 describe('the auth service over gRPC', () => {
   const unused = () => Promise.reject(new Error('not used'));

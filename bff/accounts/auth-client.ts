@@ -1,7 +1,16 @@
-import { AuthServiceClient, type TokenPair } from '@tickfolio/gen/auth/v1';
+import {
+  AuthServiceClient,
+  type LoginResponse,
+  type PasskeyOptions,
+  type RecoverResponse,
+  type RelyingParty,
+  type SecondFactorNeeded,
+  type TokenPair,
+} from '@tickfolio/gen/auth/v1';
 import { AppError } from '@tickfolio/lib/errors';
 import { createServiceClient, type Neighbour } from '@tickfolio/lib/grpc';
 import { renewalTimes } from '@tickfolio/lib/renewal';
+import { type AskAccount, createAccountClient } from './account-client.js';
 
 export type { TokenPair } from '@tickfolio/gen/auth/v1';
 
@@ -10,6 +19,22 @@ export interface CallMeta {
   readonly requestId: string;
   /** The client's address, for throttling and the log. */
   readonly clientAddress: string;
+  /** What asks, as it says itself; empty where it does not. */
+  readonly userAgent: string;
+}
+
+/** What is asked for when an account is made. */
+export interface Registration {
+  readonly name: string;
+  readonly password: string;
+  /** Names the request, which then can be repeated; empty for none. */
+  readonly key: string;
+  readonly withRecoveryCodes: boolean;
+}
+
+export interface Registered {
+  readonly userId: string;
+  readonly recoveryCodes: readonly string[];
 }
 
 export interface EndedSession {
@@ -28,9 +53,19 @@ export interface EndedSessionsPage {
 
 /** The auth service as the BFF needs it. @throws AppError; `unavailable` with a retry time when it is away */
 export interface AuthClient {
-  /** @param key names the request, which then can be repeated; empty for none */
-  register(name: string, password: string, key: string, meta: CallMeta): Promise<{ readonly userId: string }>;
-  login(name: string, password: string, meta: CallMeta): Promise<TokenPair>;
+  register(registration: Registration, meta: CallMeta): Promise<Registered>;
+  login(name: string, password: string, meta: CallMeta): Promise<TokenPair | SecondFactorNeeded>;
+  secondFactor(ticket: string, kind: string, code: string, meta: CallMeta): Promise<TokenPair>;
+  recover(name: string, code: string, password: string, meta: CallMeta): Promise<RecoverResponse>;
+  beginPasskeyLogin(relyingParty: RelyingParty, meta: CallMeta): Promise<PasskeyOptions>;
+  /** @param responseJson what the browser brought back */
+  loginWithPasskey(
+    ticket: string,
+    responseJson: string,
+    relyingParty: RelyingParty,
+    meta: CallMeta,
+  ): Promise<TokenPair>;
+  readonly account: AskAccount;
   /** A refused token whose second use ended a session has that session's id as the error's fact `endedSession`. */
   refresh(refreshToken: string, meta: CallMeta): Promise<TokenPair>;
   logout(refreshToken: string, meta: CallMeta): Promise<EndedSession>;
@@ -82,6 +117,8 @@ const renewalBounds = { circuit: 'auth', maxAtOnce: 256, maxWaiting: 5_000, maxW
 /** As many as the gate asks, and who else does. Its short deadline says nothing about calls that may take longer. */
 const questionBounds = { circuit: 'auth-sessions', maxAtOnce: 128, maxWaiting: 5_000 };
 
+const away = 'Accounts cannot be reached at the moment; please try again in a few seconds.';
+
 export const createAuthClient = (options: AuthClientOptions): AuthClient => {
   const {
     deadlineMs = renewalTimes.callMs,
@@ -93,7 +130,7 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
   const opens = { failuresInRow: breakAfterFailures };
   const { client, call, check, close } = createServiceClient(AuthServiceClient, {
     ...neighbour,
-    away: 'Accounts cannot be reached at the moment; please try again in a few seconds.',
+    away,
     restMs,
     classes: {
       passwords: { deadlineMs, bounds: passwordBounds },
@@ -103,7 +140,8 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
       ends: { deadlineMs },
     },
   });
-  const tokensOf = ({ tokens }: { readonly tokens: TokenPair | undefined }): TokenPair => {
+  const account = createAccountClient({ ...neighbour, deadlineMs, breakAfterFailures, restMs, away });
+  const tokensOf = ({ tokens }: Pick<LoginResponse, 'tokens'>): TokenPair => {
     if (!tokens)
       throw new AppError('internal', 'Something went wrong on our side.', {
         cause: new Error('the answer carries no tokens'),
@@ -114,20 +152,37 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
   const repeated = (requestId: string) => ({ requestId, repeatable: true });
 
   return {
-    register: (name, password, idempotencyKey, { requestId, clientAddress }) =>
-      call('passwords', client.register, { name, password, clientAddress, idempotencyKey }, { requestId }),
-    login: async (name, password, { requestId, clientAddress }) =>
-      tokensOf(await call('passwords', client.login, { name, password, clientAddress }, { requestId })),
-    refresh: async (refreshToken, { requestId, clientAddress }) =>
-      tokensOf(await call('renewals', client.refreshToken, { refreshToken, clientAddress }, { requestId })),
-    logout: (refreshToken, { requestId }) => call('renewals', client.logout, { refreshToken }, repeated(requestId)),
-    logoutEverywhere: async (userId, { requestId }) =>
-      (await call('renewals', client.logoutEverywhere, { userId }, repeated(requestId))).sessionIds,
+    register: ({ key: idempotencyKey, ...registration }, { requestId, ...from }) =>
+      call('passwords', client.register, { ...registration, ...from, idempotencyKey }, { requestId }),
+    login: async (name, password, { requestId, ...from }) => {
+      const answer = await call('passwords', client.login, { name, password, ...from }, { requestId });
+      return answer.secondFactor ?? tokensOf(answer);
+    },
+    secondFactor: async (ticket, kind, code, { requestId, ...from }) =>
+      tokensOf(await call('renewals', client.secondFactor, { ticket, kind, code, ...from }, { requestId })),
+    recover: (name, code, password, { requestId, ...from }) =>
+      call('passwords', client.recover, { name, code, password, ...from }, { requestId }),
+    beginPasskeyLogin: (relyingParty, { requestId }) =>
+      call('renewals', client.beginPasskeyLogin, { relyingParty }, { requestId }),
+    loginWithPasskey: async (ticket, responseJson, relyingParty, { requestId, ...from }) => {
+      const request = { ticket, responseJson, relyingParty, ...from };
+      return tokensOf(await call('renewals', client.loginWithPasskey, request, { requestId }));
+    },
+    account: account.ask,
+    refresh: async (refreshToken, { requestId, ...from }) =>
+      tokensOf(await call('renewals', client.refreshToken, { refreshToken, ...from }, { requestId })),
+    logout: (refreshToken, { requestId, ...from }) =>
+      call('renewals', client.logout, { refreshToken, ...from }, repeated(requestId)),
+    logoutEverywhere: async (userId, { requestId, ...from }) =>
+      (await call('renewals', client.logoutEverywhere, { userId, ...from }, repeated(requestId))).sessionIds,
     isSessionOpen: async (sessionId, requestId) =>
       (await call('questions', client.getSession, { sessionId }, { requestId })).open,
     endedSessions: (sinceMs, cursor, requestId) =>
       call('ends', client.listEndedSessions, { sinceMs, cursor }, { requestId }),
     check,
-    close,
+    close: () => {
+      account.close();
+      close();
+    },
   };
 };

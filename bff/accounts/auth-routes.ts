@@ -4,6 +4,7 @@ import {
   CookieAnswer,
   LoggedOutAnswer,
   LoggedOutEverywhereAnswer,
+  LoginAnswer,
   LoginBody,
   RegisterBody,
   RegisteredAnswer,
@@ -11,17 +12,19 @@ import {
 import { ChangeHeaders } from '@tickfolio/api/fields';
 import { problems } from '@tickfolio/api/problem';
 import { AppError } from '@tickfolio/lib/errors';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Origins } from '../api/origins.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import type { Portfolios } from '../portfolio/portfolios.js';
 import type { Notices } from '../replicas/notices.js';
-import type { AuthClient, TokenPair } from './auth-client.js';
+import type { AuthClient } from './auth-client.js';
+import { createRelyingPartyOf, type RelyingPartyOptions } from './relying-party.js';
 import { createSessionCookie } from './session-cookie.js';
 import type { SessionGate } from './session-gate.js';
+import { type AnswerTokens, metaOf, signInRoutes } from './sign-in-routes.js';
 import type { TokenClock } from './token-clock.js';
 
-export interface AuthRoutesOptions {
+export interface AuthRoutesOptions extends RelyingPartyOptions {
   readonly auth: AuthClient;
   readonly portfolios: Pick<Portfolios, 'createProfile'>;
   readonly notices: Notices;
@@ -65,8 +68,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
     origins.check(request);
   });
 
-  const metaOf = (request: FastifyRequest) => ({ requestId: request.id, clientAddress: request.ip });
-  const answerTokens = (request: FastifyRequest, reply: FastifyReply, tokens: TokenPair) => {
+  const answerTokens: AnswerTokens = (request, reply, tokens) => {
     // Longer than the token lives: where the answer with its successor is lost, it is all that the browser has, and
     // still good.
     cookie.set(reply, tokens.refreshToken, tokens.renewableForMs || tokens.refreshExpiresAtMs - tokenClock.now());
@@ -74,6 +76,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
     reply.header('cache-control', 'no-store');
     return { accessToken: tokens.accessToken };
   };
+  await app.register(signInRoutes, { auth, notices, config, answerTokens, partyOf: createRelyingPartyOf(options) });
 
   app.post(
     '/register',
@@ -91,15 +94,20 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
       },
     },
     async (request, reply) => {
-      const { name, password } = request.body;
-      const { userId } = await auth.register(name, password, request.headers['idempotency-key'] ?? '', metaOf(request));
+      const { name, password, recoveryCodes: withRecoveryCodes = false } = request.body;
+      const key = request.headers['idempotency-key'] ?? '';
+      const made = await auth.register({ name, password, key, withRecoveryCodes }, metaOf(request));
+      const { userId, recoveryCodes } = made;
       try {
         await portfolios.createProfile({ userId, userName: name });
       } catch (err) {
         request.log.warn({ err, userId }, 'the profile of a new account could not be created; its first use will');
       }
-      reply.code(201);
-      return { message: 'user created successfully' };
+      reply.code(201).header('cache-control', 'no-store');
+      return {
+        message: 'user created successfully',
+        ...(withRecoveryCodes ? { recoveryCodes: [...recoveryCodes] } : {}),
+      };
     },
   );
 
@@ -111,12 +119,17 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
         tags,
         operationId: 'logIn',
         summary: 'Signs in',
+        description: 'An account with an authenticator app gets a ticket for `/auth/second-factor` instead of tokens.',
         body: LoginBody,
-        response: { 200: AccessTokenAnswer, ...problems(400, 401, 403, 413, 415, 429, 503) },
+        response: { 200: LoginAnswer, ...problems(400, 401, 403, 413, 415, 429, 503) },
       },
     },
-    async (request, reply) =>
-      answerTokens(request, reply, await auth.login(request.body.name, request.body.password, metaOf(request))),
+    async (request, reply) => {
+      const answer = await auth.login(request.body.name, request.body.password, metaOf(request));
+      if (!('ticket' in answer)) return answerTokens(request, reply, answer);
+      reply.header('cache-control', 'no-store');
+      return { secondFactor: answer };
+    },
   );
 
   app.post(

@@ -12,6 +12,7 @@ export const accounts: BffModule = {
   dependency: ({ sessions: { auth } }) => ({ name: 'authorization', required: false, check: () => auth.check() }),
   register: async (scope, { deps, options, sessions, portfolios, notices, origins, atPublic }) => {
     const { secureCookie, maxAuthCalls: maxCalls, authWindowMs: windowMs } = options;
+    const { publicUrls, allowedOrigins, passkeyRpId } = options;
     const watch = createTransportWatch(deps, { secureCookie });
     const publicPath = atPublic(prefix);
     await scope.register(authRoutes, {
@@ -21,6 +22,9 @@ export const accounts: BffModule = {
       origins,
       watch,
       publicPath,
+      publicUrls,
+      allowedOrigins,
+      passkeyRpId,
       secureCookie,
       maxCalls,
       windowMs,

@@ -1,7 +1,7 @@
 import { clockToleranceMs, issuedAtMs } from '@tickfolio/lib/access-token';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
-import type { AuthClient, TokenPair } from './auth-client.js';
+import type { AuthClient } from './auth-client.js';
 
 /**
  * What time it is where access tokens are made, which is what they run out by: the time of the auth service's database.
@@ -98,13 +98,15 @@ export const tellingTime = (
     return answer;
   };
   /** A token says the whole second in which it was made. */
-  const ofToken = ({ accessToken }: TokenPair): Span | undefined => {
-    const atMs = issuedAtMs(accessToken);
+  const ofToken = (answer: Awaited<ReturnType<AuthClient['login']>>): Span | undefined => {
+    const atMs = 'accessToken' in answer ? issuedAtMs(answer.accessToken) : undefined;
     return atMs === undefined ? undefined : [atMs, atMs + 1_000];
   };
   return {
     ...auth,
     login: (...of) => timed(() => auth.login(...of), ofToken),
+    secondFactor: (...of) => timed(() => auth.secondFactor(...of), ofToken),
+    loginWithPasskey: (...of) => timed(() => auth.loginWithPasskey(...of), ofToken),
     refresh: (...of) => timed(() => auth.refresh(...of), ofToken),
     // 0 where it does not say.
     endedSessions: (...of) =>

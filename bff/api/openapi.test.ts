@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, request } from 'node:http';
 import { asyncApi } from '@tickfolio/api/asyncapi';
+import { signAccessToken } from '@tickfolio/lib/access-token';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { systemClock } from '@tickfolio/lib/clock';
-import { AppError } from '@tickfolio/lib/errors';
+import { AppError, type ErrorCode } from '@tickfolio/lib/errors';
 import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { Check, Errors } from 'typebox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createUser, lateToken, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
+import { refuses } from '../kit/account.js';
+import { createUser, jwtSecret, lateToken, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { openSocket } from '../kit/socket.js';
 
 interface Operation {
@@ -116,8 +118,8 @@ const coin = (symbol: string, quantity = '1') => JSON.stringify({ symbol, quanti
 
 /** One way to get each answer: which BFF, the headers, the body. */
 type Way = () =>
-  | Promise<readonly [TestBff, Record<string, string>, string?]>
-  | readonly [TestBff, Record<string, string>, string?];
+  | Promise<readonly [TestBff, Record<string, string>, (string | undefined)?]>
+  | readonly [TestBff, Record<string, string>, (string | undefined)?];
 const twice =
   (path: string): Way =>
   async () => {
@@ -134,7 +136,122 @@ const wroteOnce = async () => {
   await strict.call(writer, 'DELETE', '/api/v1/profile/coins', '{"symbol":"btcusdt"}');
   return { authorization: `Bearer ${writer.token}` };
 };
+/** An operation of an account: what is sent where all is well, and how that is spoilt. */
+interface OfAccount {
+  readonly call: `${string} /${string}`;
+  readonly statuses: readonly number[];
+  readonly body?: object;
+  readonly path?: string;
+  /** Makes the query wrong, where there is no body to spoil. */
+  readonly badQuery?: string;
+  /** Default: by the access token of `user`. */
+  readonly as?: Record<string, string>;
+}
+const response = { id: 'c-1', type: 'public-key' };
+const operator = signAccessToken(
+  { secret: jwtSecret, clock: systemClock },
+  { userId: 'u-1', userName: 'ops', sessionId: 's-1', role: 'operator' },
+  900_000,
+);
+const refusedAs: Readonly<Record<number, ErrorCode>> = {
+  401: 'unauthenticated',
+  403: 'permission_denied',
+  404: 'not_found',
+  409: 'failed_precondition',
+};
+const waysOf = ({ call, statuses, body, path = '', badQuery = '', as = bearer }: OfAccount): Record<number, Way> => {
+  const sent = body && JSON.stringify(body);
+  const headers = { ...as, ...(body ? json : {}), 'x-path': path };
+  const [method = '', address = ''] = call.split(' ');
+  const special: Record<number, Way> = {
+    400: () => [well, { ...headers, 'x-query': badQuery }, body && '{"x":1}'],
+    413: () => [well, headers, big],
+    415: () => [well, { ...headers, ...text }, 'a,b'],
+    429: async () => {
+      const once = new URL(address.replace(/\{\w+\}/, path), strict.url);
+      await fetch(once, { method, headers: as });
+      return [strict, headers, sent];
+    },
+    503: () => [ill, headers, sent],
+  };
+  const way = (status: number): Way => {
+    const code = refusedAs[status];
+    return code ? () => [well, { ...headers, 'user-agent': refuses(code) }, sent] : () => [well, headers, sent];
+  };
+  return Object.fromEntries(statuses.map((status) => [status, special[status] ?? way(status)]));
+};
+const nobody = {};
+const account = '/api/v1/account';
+const [read, changed] = [
+  [401, 429, 503],
+  [401, 403, 429, 503],
+];
+const sentBody = [400, 413, 415];
+const waysOfAccounts: Record<string, OfAccount> = {
+  giveSecondFactor: {
+    call: 'POST /api/v1/auth/second-factor',
+    statuses: [200, 409, ...changed, ...sentBody],
+    body: { ticket: 't', kind: 'totp', code: '1' },
+    as: nobody,
+  },
+  recoverAccount: {
+    call: 'POST /api/v1/auth/recover',
+    statuses: [200, ...changed, ...sentBody],
+    body: { name: 'ada', code: '7k3m', password },
+    as: nobody,
+  },
+  beginPasskeyLogin: {
+    call: 'POST /api/v1/auth/passkey/options',
+    statuses: [200, 403, 409, 429, 503],
+    as: nobody,
+  },
+  logInWithPasskey: {
+    call: 'POST /api/v1/auth/passkey/verify',
+    statuses: [200, 409, ...changed, ...sentBody],
+    body: { ticket: 't', response },
+    as: nobody,
+  },
+  getAccount: { call: `GET ${account}`, statuses: [200, ...read] },
+  changePassword: {
+    call: `POST ${account}/password`,
+    statuses: [200, 409, ...changed, ...sentBody],
+    body: { old: password, new: password },
+  },
+  beginReauthentication: { call: `POST ${account}/reauthenticate/options`, statuses: [200, 404, 409, ...read] },
+  reauthenticate: {
+    call: `POST ${account}/reauthenticate`,
+    statuses: [200, 409, ...changed, ...sentBody],
+    body: { password },
+  },
+  listSessions: { call: `GET ${account}/sessions`, statuses: [200, ...read] },
+  endSession: { call: `DELETE ${account}/sessions/{id}`, statuses: [200, 404, ...read], path: 's-2' },
+  renewRecoveryCodes: { call: `POST ${account}/recovery-codes`, statuses: [201, ...changed] },
+  beginTotp: { call: `POST ${account}/totp`, statuses: [201, 409, ...changed] },
+  confirmTotp: {
+    call: `POST ${account}/totp/confirm`,
+    statuses: [200, 409, ...changed, ...sentBody],
+    body: { code: '123456' },
+  },
+  removeTotp: { call: `DELETE ${account}/totp`, statuses: [200, 404, ...changed] },
+  beginPasskey: { call: `POST ${account}/passkeys/options`, statuses: [200, 409, ...changed] },
+  addPasskey: {
+    call: `POST ${account}/passkeys`,
+    statuses: [201, 409, ...changed, ...sentBody],
+    body: { ticket: 't', name: 'Laptop', response },
+  },
+  listPasskeys: { call: `GET ${account}/passkeys`, statuses: [200, ...read] },
+  removePasskey: { call: `DELETE ${account}/passkeys/{id}`, statuses: [200, 404, ...changed], path: 'p-1' },
+  getAccountLog: { call: `GET ${account}/log`, statuses: [200, 400, ...read], badQuery: 'limit=0' },
+  getAudit: { call: 'GET /api/v1/audit', statuses: [200, 400, ...read], badQuery: 'limit=0' },
+  checkAuditLog: {
+    call: `GET ${account}/log/check`,
+    statuses: [200, 400, ...changed],
+    badQuery: 'after=x',
+    as: { authorization: `Bearer ${operator.token}` },
+  },
+};
 const ways: Record<string, Record<number, Way>> = {
+  ...Object.fromEntries(Object.entries(waysOfAccounts).map(([id, one]) => [id, waysOf(one)])),
   register: {
     201: () => [well, json, JSON.stringify({ name: `doc-${randomUUID().slice(0, 8)}`, password })],
     400: () => [well, json, '{"name":"x"}'],

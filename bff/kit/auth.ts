@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { signAccessToken } from '@tickfolio/lib/access-token';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError, differentRequest } from '@tickfolio/lib/errors';
+import type { AskAccount, Asker } from '../accounts/account-client.js';
 import type { AuthClient, CallMeta, TokenPair } from '../accounts/auth-client.js';
+import { accountAnswers, begunPasskey, refuseAsTold } from './account.js';
 
 export const jwtSecret = 'a secret of the tests only, and long enough';
 
@@ -10,7 +12,7 @@ export const jwtSecret = 'a secret of the tests only, and long enough';
 export const lateToken = 'late';
 
 /** An auth service in memory: names are taken once, passwords are compared, refresh tokens work once. */
-export const createFakeAuth = (clock: Clock) => {
+export const createFakeAuth = (clock: Clock, answers: Partial<AuthClient> = {}) => {
   const accounts = new Map<string, { userId: string; name: string; password: string; key: string }>();
   const sessions = new Map<string, { sessionId: string; userId: string; name: string }>();
   /** Refresh tokens that were exchanged. */
@@ -29,6 +31,7 @@ export const createFakeAuth = (clock: Clock) => {
     calls.push({ method, meta });
     if (state.down)
       throw new AppError('unavailable', 'Accounts cannot be reached at the moment.', { retryAfterMs: 2_000 });
+    refuseAsTold(meta.userAgent);
   };
   const open = (userId: string, name: string, sessionId: string): TokenPair => {
     const { token, expiresAtMs } = signAccessToken(
@@ -51,15 +54,16 @@ export const createFakeAuth = (clock: Clock) => {
     };
   };
   const client: AuthClient = {
-    register: async (name, password, key, meta) => {
+    register: async ({ name, password, key, withRecoveryCodes }, meta) => {
       called('register', meta);
       const made = key === '' ? undefined : [...accounts.values()].find((account) => account.key === key);
       if (made && (made.name !== name || made.password !== password)) throw differentRequest();
-      if (made) return { userId: made.userId };
+      const recoveryCodes = withRecoveryCodes ? ['7k3m-q9xd-2hpw-v4ta'] : [];
+      if (made) return { userId: made.userId, recoveryCodes };
       if (accounts.has(name.toLowerCase())) throw new AppError('already_exists', 'The name is taken.');
       const userId = randomUUID();
       accounts.set(name.toLowerCase(), { userId, name, password, key });
-      return { userId };
+      return { userId, recoveryCodes };
     },
     login: async (name, password, meta) => {
       called('login', meta);
@@ -103,13 +107,34 @@ export const createFakeAuth = (clock: Clock) => {
     },
     // Tokens that a test signed by itself belong to sessions it did not end.
     isSessionOpen: async (sessionId, requestId) => {
-      called('isSessionOpen', { requestId, clientAddress: '' });
+      called('isSessionOpen', { requestId, clientAddress: '', userAgent: '' });
       return !ended.has(sessionId);
     },
     endedSessions: async () => {
       if (state.down) throw new AppError('unavailable', 'Accounts cannot be reached at the moment.');
       return { sessionIds: [...ended], next: '', asOfMs: clock.now() };
     },
+    secondFactor: async (_ticket, _kind, _code, meta) => {
+      called('secondFactor', meta);
+      return open(randomUUID(), 'ada', randomUUID());
+    },
+    recover: async (_name, _code, _password, meta) => {
+      called('recover', meta);
+      return { sessionIds: [], recoveryCodesLeft: 9 };
+    },
+    beginPasskeyLogin: async (_party, meta) => {
+      called('beginPasskeyLogin', meta);
+      return begunPasskey;
+    },
+    loginWithPasskey: async (_ticket, _response, _party, meta) => {
+      called('loginWithPasskey', meta);
+      return open(randomUUID(), 'ada', randomUUID());
+    },
+    account: (async (call: string, asker: Asker) => {
+      called(call, asker);
+      return accountAnswers(asker.sessionId)[call];
+    }) as AskAccount,
+    ...answers,
     check: async () => (state.down ? 'is down' : undefined),
     close: () => undefined,
   };

@@ -9,6 +9,11 @@ const noCall = async () => {
 export const standInAuth: AuthClient = {
   register: noCall,
   login: noCall,
+  secondFactor: noCall,
+  recover: noCall,
+  beginPasskeyLogin: noCall,
+  loginWithPasskey: noCall,
+  account: noCall,
   refresh: noCall,
   logout: noCall,
   logoutEverywhere: noCall,

@@ -18,7 +18,10 @@ import { callJson, signIn } from '../kit/client.js';
 
 const deps = { clock: systemClock, log: silentLogger() };
 const jwtSecret = 'a secret of this test only, and long enough';
-const maria = { name: 'Maria', password: 'correct horse battery', clientAddress: '', idempotencyKey: '' };
+const maria = {
+  ...{ name: 'Maria', password: 'correct horse battery', clientAddress: '', userAgent: '' },
+  ...{ idempotencyKey: '', withRecoveryCodes: false },
+};
 const quantity = '1.234567890123456789';
 
 /** A data folder in which each database has an engine to itself. @returns a refresh token that is good in it */

@@ -38,6 +38,16 @@ describe('an access token', () => {
     expect(verify(token)).toEqual({ ...who, expiresAtMs });
   });
 
+  it('says who is an operator, and takes no other word for it', () => {
+    const { clock, verify } = build();
+    const sign = (role: 'operator') => signAccessToken({ secret, clock }, { ...who, role }, 60_000).token;
+    expect(verify(sign('operator')).role).toBe('operator');
+    expect(verify(sign('Operator' as 'operator'))).not.toHaveProperty('role');
+    const [head = '', , signature = ''] = sign('operator').split('.');
+    const claims = part({ sub: 'u-1', name: 'Ada', sid: 's-1', role: 'operator', exp: 2_000_000_000 });
+    expect(faultOf(() => verify(`${head}.${claims}.${signature}`))).toBe('invalid');
+  });
+
   it('expires after its time and a small tolerance', () => {
     const { clock, verify, sign } = build();
     const { token } = sign();

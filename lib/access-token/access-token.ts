@@ -9,6 +9,8 @@ export interface AccessToken {
   readonly userName: string;
   /** The session (refresh-token family) that the token belongs to. */
   readonly sessionId: string;
+  /** What the user may do besides what everybody may; absent for nearly all. */
+  readonly role?: 'operator';
   /** Epoch milliseconds, a whole second. */
   readonly expiresAtMs: number;
 }
@@ -39,7 +41,7 @@ const keyOf = (secret: string) => createSecretKey(Buffer.from(secret));
 /** Signs a token that lives `ttlMs` from now, rounded up to a whole second. */
 export const signAccessToken = (
   { secret, clock }: Pick<AccessTokenOptions, 'secret' | 'clock'>,
-  { userId, userName, sessionId }: Omit<AccessToken, 'expiresAtMs'>,
+  { userId, userName, sessionId, role }: Omit<AccessToken, 'expiresAtMs'>,
   ttlMs: number,
 ): { token: string; expiresAtMs: number } => {
   const nowMs = clock.now();
@@ -48,6 +50,7 @@ export const signAccessToken = (
     sub: userId,
     name: userName,
     sid: sessionId,
+    ...(role ? { role } : {}),
     iss: issuer,
     aud: audience,
     iat: Math.floor(nowMs / 1_000),
@@ -96,10 +99,17 @@ export const createAccessTokenVerifier = ({ secret, clock }: AccessTokenOptions)
   return (token) => {
     if (token.length > maxTokenLength) throw refusal('invalid', new Error('too long'));
     const claims = read(token);
-    const { sub, name, sid, exp } = typeof claims === 'string' ? {} : claims;
+    const { sub, name, sid, role, exp } = typeof claims === 'string' ? {} : claims;
     if (typeof sub !== 'string' || typeof name !== 'string' || typeof sid !== 'string' || typeof exp !== 'number') {
       throw refusal('invalid', new Error('a claim is missing'));
     }
-    return { userId: sub, userName: name, sessionId: sid, expiresAtMs: exp * 1_000 };
+    return {
+      userId: sub,
+      userName: name,
+      sessionId: sid,
+      // A role that this build does not know lets nobody do anything.
+      ...(role === 'operator' ? { role } : {}),
+      expiresAtMs: exp * 1_000,
+    };
   };
 };

@@ -22,8 +22,18 @@ export interface FieldError {
   readonly reason?: string;
 }
 
+/** Refusals with a word and a page of their own, closer than that of their code, and what each is called. */
+export const closerProblems = {
+  reauthenticate: { code: 'permission_denied', title: 'Prove again that it is you' },
+  'operator-only': { code: 'permission_denied', title: 'For operators only' },
+} as const satisfies Readonly<Record<string, { readonly code: ErrorCode; readonly title: string }>>;
+
+export type CloserProblem = keyof typeof closerProblems;
+
 export interface AppErrorOptions {
   readonly cause?: unknown;
+  /** A closer word for it than its code. */
+  readonly problem?: CloserProblem | undefined;
   /** Which fields were wrong and why. */
   readonly fields?: readonly FieldError[];
   /** When a repeat may succeed, in milliseconds from now. */
@@ -37,6 +47,7 @@ export interface AppErrorOptions {
  */
 export class AppError extends Error {
   readonly code: ErrorCode;
+  readonly problem: CloserProblem | undefined;
   readonly fields: readonly FieldError[];
   readonly retryAfterMs: number | undefined;
   readonly facts: Readonly<Record<string, string>>;
@@ -45,6 +56,7 @@ export class AppError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
+    this.problem = options.problem;
     this.fields = options.fields ?? [];
     this.retryAfterMs = options.retryAfterMs;
     this.facts = options.facts ?? {};

@@ -44,6 +44,14 @@ describe('AppError and gRPC status', () => {
     );
   });
 
+  it('gives the closer word back too, and takes none that it does not know', () => {
+    const sent = new AppError('permission_denied', 'Once more, please.', { problem: 'reauthenticate' });
+    expect(fromGrpcError(asReceived(toGrpcStatus(sent))).problem).toBe('reauthenticate');
+    const { code, details, metadata } = toGrpcStatus(new AppError('permission_denied', 'No.'));
+    metadata.set('tickfolio-error-bin', Buffer.from('{"code":"permission_denied","problem":"of-a-later-build"}'));
+    expect(fromGrpcError(asReceived({ code, details, metadata })).problem).toBeUndefined();
+  });
+
   it('tells nobody the text of an unexpected error', () => {
     const sent = toGrpcStatus(new Error('password=secret at /srv/app.js'));
     expect(sent.code).toBe(status.INTERNAL);

@@ -1,5 +1,12 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { AppError, type ErrorCode, type FieldError, toAppError } from '../errors/errors.js';
+import {
+  AppError,
+  type CloserProblem,
+  closerProblems,
+  type ErrorCode,
+  type FieldError,
+  toAppError,
+} from '../errors/errors.js';
 
 /** gRPC status of each code; the pair of `httpStatusOf`. */
 export const grpcStatusOf: Readonly<Record<ErrorCode, status>> = {
@@ -40,6 +47,7 @@ const detailKey = 'tickfolio-error-bin';
 
 interface Detail {
   readonly code: ErrorCode;
+  readonly problem?: CloserProblem;
   readonly fields?: readonly FieldError[];
   readonly retryAfterMs?: number;
   readonly facts?: Readonly<Record<string, string>>;
@@ -57,6 +65,7 @@ export const toGrpcStatus = (thrown: unknown): GrpcStatus => {
   const metadata = new Metadata();
   const detail: Detail = {
     code: error.code,
+    ...(error.problem ? { problem: error.problem } : {}),
     ...(error.fields.length ? { fields: error.fields } : {}),
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
     ...(Object.keys(error.facts).length ? { facts: error.facts } : {}),
@@ -97,6 +106,8 @@ export const fromGrpcError = (thrown: unknown): AppError => {
   const message = detail ? thrown.details : (sentences[code] ?? 'Something went wrong on our side.');
   return new AppError(code, message, {
     cause: thrown,
+    // One that this build does not know is still what its code says.
+    ...(detail?.problem && Object.hasOwn(closerProblems, detail.problem) ? { problem: detail.problem } : {}),
     ...(detail?.fields ? { fields: detail.fields } : {}),
     ...(detail?.retryAfterMs === undefined ? {} : { retryAfterMs: detail.retryAfterMs }),
     ...(detail?.facts ? { facts: detail.facts } : {}),

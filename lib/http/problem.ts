@@ -1,5 +1,13 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify';
-import { AppError, type ErrorCode, type FieldError, httpStatusOf, toAppError } from '../errors/errors.js';
+import {
+  AppError,
+  type CloserProblem,
+  closerProblems,
+  type ErrorCode,
+  type FieldError,
+  httpStatusOf,
+  toAppError,
+} from '../errors/errors.js';
 import { requestIdKey } from '../telemetry/telemetry.js';
 import { HttpRefusal, refusalStatuses } from './refusal.js';
 import { createRouteTable } from './route-table.js';
@@ -18,6 +26,12 @@ export interface Problem {
 }
 
 const kindOf = (error: AppError) => {
+  if (error.problem)
+    return {
+      reason: error.problem,
+      title: closerProblems[error.problem].title,
+      status: httpStatusOf[error.code].status,
+    };
   const { status, title } = error instanceof HttpRefusal ? error : httpStatusOf[error.code];
   const name = error instanceof HttpRefusal ? title.toLowerCase() : error.code;
   return { reason: name.replaceAll(/[ _]/g, '-'), title, status };
@@ -27,6 +41,9 @@ const kindOf = (error: AppError) => {
 export const problemKinds: ReadonlyMap<string, { readonly title: string; readonly status: number }> = new Map(
   [
     ...(Object.keys(httpStatusOf) as ErrorCode[]).map((code) => new AppError(code, '')),
+    ...(Object.keys(closerProblems) as CloserProblem[]).map(
+      (problem) => new AppError(closerProblems[problem].code, '', { problem }),
+    ),
     ...refusalStatuses.map((status) => new HttpRefusal(status, '')),
   ]
     .map(kindOf)

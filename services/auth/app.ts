@@ -2,19 +2,17 @@ import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import type { GrpcTls } from '@tickfolio/lib/grpc';
 import { type DatabaseTime, databaseTime, type Postgres } from '@tickfolio/lib/postgres';
+import { createSealer, sealingKey } from '@tickfolio/lib/sealed';
 import { type RunningService, watchDependency } from '@tickfolio/lib/service';
 import { serveGrpc } from '@tickfolio/lib/service/grpc';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
-import { createThrottle } from '@tickfolio/lib/throttle';
-import { createAccounts } from './accounts/accounts.js';
+import { serveAccount } from './account-rpc.js';
 import { createPasswordHasher } from './accounts/password-hasher.js';
-import { createAuth } from './auth.js';
 import { startCleanup } from './cleanup.js';
 import { type AuthLimits, defaultLimits } from './limits.js';
 import { createAuthMetrics } from './metrics.js';
+import { createRooms } from './rooms.js';
 import { serve, serviceName } from './rpc.js';
-import { createListEndedSessions } from './sessions/ended-sessions.js';
-import { createSessions } from './sessions/sessions.js';
 
 /** An added replica gets calls within a minute; nothing streams here. */
 const maxConnectionAgeMs = 45_000;
@@ -41,6 +39,10 @@ export interface AuthOptions {
   readonly tls?: GrpcTls | undefined;
   /** Signs access tokens; see `secretFault`. */
   readonly jwtSecret: string;
+  /** What sealing is done with; absent: the JWT secret, with which nothing can be opened any more once that changes. */
+  readonly sealSecret?: string | undefined;
+  /** Names of accounts whose tokens say that they are operators'. */
+  readonly operators?: readonly string[];
   readonly limits?: Partial<AuthLimits>;
 }
 
@@ -52,22 +54,21 @@ export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<R
     maxConcurrent: limits.maxConcurrentHashes,
     maxWaiting: limits.maxWaitingHashes,
   });
-  const sessions = createSessions(postgres.db, { time, clock, ...limits });
   const authMetrics = createAuthMetrics(metrics, () => hasher.waiting);
-  const auth = createAuth({
-    accounts: createAccounts(postgres.db),
-    sessions,
-    listEndedSessions: createListEndedSessions(postgres.db, { time, accessTtlMs: limits.accessTtlMs }),
-    hasher,
-    throttles: {
-      name: createThrottle({ clock, ...limits.loginsPerName }),
-      address: createThrottle({ clock, ...limits.loginsPerAddress }),
-      registration: createThrottle({ clock, ...limits.registrationsPerAddress }),
+  const { jwtSecret, sealSecret, operators = [] } = options;
+  const jwtKey = sealingKey(jwtSecret);
+  const rooms = createRooms(
+    {
+      db: postgres.db,
+      time,
+      clock,
+      log,
+      hasher,
+      metrics: authMetrics,
+      sealer: sealSecret === undefined ? createSealer(jwtKey) : createSealer(sealingKey(sealSecret), [jwtKey]),
     },
-    metrics: authMetrics,
-    jwtSecret: options.jwtSecret,
-    accessTtlMs: limits.accessTtlMs,
-  });
+    { jwtSecret, operators, limits },
+  );
 
   const database = watchDependency(
     { clock, log },
@@ -80,7 +81,7 @@ export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<R
       timeoutMs: limits.healthTimeoutMs,
     },
   );
-  const cleanup = startCleanup({ clock, log, metrics: authMetrics, sessions, limits });
+  const cleanup = startCleanup({ clock, log, metrics: authMetrics, deleteOver: rooms.deleteOver, limits });
   const { address, operationsAddress, tls } = options;
   const served = await serveGrpc(
     { clock, log, metrics },
@@ -94,10 +95,14 @@ export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<R
       maxConnectionAgeMs,
       service: serviceName,
       dependencies: [database],
-      add: (server) => serve(server, auth),
+      add: (server) => {
+        serve(server, rooms.auth);
+        serveAccount(server, rooms);
+      },
       stop: async () => {
         database.close();
         await cleanup.close();
+        await rooms.close();
       },
     },
   );

@@ -1,64 +1,69 @@
-import { signAccessToken } from '@tickfolio/lib/access-token';
 import { AppError } from '@tickfolio/lib/errors';
 import { renewalTimes } from '@tickfolio/lib/renewal';
 import type { Throttle } from '@tickfolio/lib/throttle';
 import type { Accounts } from './accounts/accounts.js';
-import type { Caller } from './accounts/caller.js';
+import { type Caller, originOf } from './accounts/caller.js';
 import { addressKey } from './accounts/client-address.js';
 import {
   type Credentials,
+  countedName,
   isPossibleName,
   isPossiblePassword,
-  nameKey,
   normalPassword,
 } from './accounts/credentials.js';
 import type { PasswordHasher } from './accounts/password-hasher.js';
-import { createRegistration, type Register } from './accounts/registration.js';
+import type { Recover } from './accounts/recovery.js';
+import type { Register } from './accounts/registration.js';
+import type { PasskeyProof } from './factors/passkey-proof.js';
+import type { SecondFactor, SecondFactorNeeded } from './factors/second-factor.js';
+import type { PasskeyAnswer } from './factors/webauthn.js';
+import type { RefusedSignIns } from './log/refused-sign-ins.js';
 import type { AuthMetrics } from './metrics.js';
 import type { ListEndedSessions } from './sessions/ended-sessions.js';
 import { isPossibleRefreshToken } from './sessions/refresh-token.js';
-import type { IssuedToken, SessionRef, Sessions } from './sessions/sessions.js';
-
-export interface Tokens {
-  readonly accessToken: string;
-  readonly accessExpiresAtMs: number;
-  readonly refreshToken: string;
-  readonly refreshExpiresAtMs: number;
-  /** For how long from now the refresh token, or what follows it, may be good. */
-  readonly renewableForMs: number;
-  readonly userId: string;
-  readonly userName: string;
-  readonly sessionId: string;
-}
+import type { SessionRef, Sessions } from './sessions/sessions.js';
+import { createTokensOf, type Tokens, type TokensOptions } from './tokens.js';
 
 /** Accounts and sessions, as the rules want them. */
 export interface Auth {
   readonly register: Register;
-  /** @throws AppError unauthenticated for an unknown name and a wrong password alike, resource_exhausted */
-  login(credentials: Credentials, caller: Caller): Promise<Tokens>;
+  /**
+   * @returns what the login has to go on with, where the account has a second factor
+   * @throws AppError unauthenticated for an unknown name and a wrong password alike, resource_exhausted
+   */
+  login(credentials: Credentials, caller: Caller): Promise<Tokens | SecondFactorNeeded>;
+  /** @throws AppError as `SecondFactor.give` */
+  secondFactor(ticket: string, kind: string, code: string, caller: Caller): Promise<Tokens>;
+  readonly recover: Recover;
+  readonly beginPasskeyLogin: PasskeyProof['beginLogin'];
+  /** @throws AppError as `PasskeyProof.login`; resource_exhausted */
+  loginWithPasskey(answer: PasskeyAnswer, caller: Caller): Promise<Tokens>;
   /**
    * @throws AppError unauthenticated; where that use ended a session, its fact `endedSession` is the session's id;
    * failed_precondition and resource_exhausted where a later try may succeed
    */
   refresh(refreshToken: string, caller: Caller): Promise<Tokens>;
   /** Ends the session; an unknown token is no error. */
-  logout(refreshToken: string): Promise<SessionRef | undefined>;
+  logout(refreshToken: string, caller: Caller): Promise<SessionRef | undefined>;
   /** Ends all sessions of the user. @returns the sessions whose access tokens may still be about */
-  logoutEverywhere(userId: string, caller: Pick<Caller, 'log'>): Promise<readonly string[]>;
+  logoutEverywhere(userId: string, caller: Caller): Promise<readonly string[]>;
   /** The user of an open session. */
   sessionUser(sessionId: string): Promise<string | undefined>;
   readonly listEndedSessions: ListEndedSessions;
 }
 
-export interface AuthDeps {
+export interface AuthDeps extends TokensOptions {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
+  readonly register: Register;
+  readonly recover: Recover;
+  readonly secondFactor: SecondFactor;
+  readonly passkeyProof: PasskeyProof;
   readonly listEndedSessions: ListEndedSessions;
+  readonly refusedSignIns: Pick<RefusedSignIns, 'note'>;
   readonly hasher: PasswordHasher;
-  readonly throttles: { readonly name: Throttle; readonly address: Throttle; readonly registration: Throttle };
+  readonly throttles: { readonly name: Throttle; readonly address: Throttle };
   readonly metrics: AuthMetrics;
-  readonly jwtSecret: string;
-  readonly accessTtlMs: number;
 }
 
 const refusedLogin = () => new AppError('unauthenticated', 'The name or the password is wrong.');
@@ -79,26 +84,8 @@ const notNow = (kind: 'late' | 'busy') =>
       });
 
 export const createAuth = (deps: AuthDeps): Auth => {
-  const { accounts, sessions, listEndedSessions, hasher, throttles, metrics, jwtSecret, accessTtlMs } = deps;
-  const tokensOf = (userId: string, userName: string, issued: IssuedToken): Tokens => {
-    const { sessionId, issuedAtMs } = issued;
-    // By the same time as all else of the session.
-    const access = signAccessToken(
-      { secret: jwtSecret, clock: { now: () => issuedAtMs } },
-      { userId, userName, sessionId },
-      accessTtlMs,
-    );
-    return {
-      accessToken: access.token,
-      accessExpiresAtMs: access.expiresAtMs,
-      refreshToken: issued.token,
-      refreshExpiresAtMs: issued.expiresAtMs,
-      renewableForMs: issued.sessionEndsAtMs - issuedAtMs,
-      userId,
-      userName,
-      sessionId,
-    };
-  };
+  const { accounts, sessions, secondFactor, passkeyProof, refusedSignIns, hasher, throttles, metrics } = deps;
+  const tokensOf = createTokensOf(deps);
   /** Whether or not the account exists, one password is hashed; a second one where two accounts answer to the name. */
   const check = async ({ name, password }: Credentials, caller: Caller) => {
     const found = isPossibleName(name) ? await accounts.find(name) : [];
@@ -106,20 +93,41 @@ export const createAuth = (deps: AuthDeps): Auth => {
     const text = possible ? normalPassword(password) : '';
     for (const account of possible && found.length > 0 ? found : [undefined])
       if (await metrics.hashing(() => hasher.verify(account?.passwordHash, text, caller.signal))) return account;
+    for (const { id } of found) refusedSignIns.note(id, originOf(caller));
     return undefined;
   };
+  const counting = (work: () => void) => {
+    try {
+      work();
+    } catch (err) {
+      metrics.logins.inc({ outcome: 'throttled' });
+      throw err;
+    }
+  };
+  /** What opens a session by something else than a password alone; tries of an address count until one succeeds. */
+  const opening = async (caller: Caller, open: () => ReturnType<SecondFactor['give']>): Promise<Tokens> => {
+    const address = addressKey(caller.address);
+    counting(() => throttles.address.take(address));
+    try {
+      const opened = await open();
+      throttles.address.giveBack(address);
+      metrics.logins.inc({ outcome: 'ok' });
+      caller.log.info({ userId: opened.userId, sessionId: opened.issued.sessionId }, 'session opened');
+      return tokensOf(opened);
+    } catch (err) {
+      if (err instanceof AppError && err.code === 'unauthenticated') metrics.logins.inc({ outcome: 'refused' });
+      throw err;
+    }
+  };
   return {
-    register: createRegistration(deps),
+    register: deps.register,
     login: async (credentials, caller) => {
       const address = addressKey(caller.address);
-      const name = nameKey(credentials.name.slice(0, 65)); // Longer ones are no names; they count together by their beginning.
-      try {
+      const name = countedName(credentials.name);
+      counting(() => {
         throttles.address.take(address);
         throttles.name.take(name);
-      } catch (err) {
-        metrics.logins.inc({ outcome: 'throttled' });
-        throw err;
-      }
+      });
       const account = await check(credentials, caller);
       if (!account) {
         metrics.logins.inc({ outcome: 'refused' });
@@ -127,17 +135,28 @@ export const createAuth = (deps: AuthDeps): Auth => {
       }
       throttles.name.reset(name);
       throttles.address.giveBack(address);
-      const issued = await sessions.open(account.id);
+      const { id: userId, name: userName, nameKey, passwordHash } = account;
+      const needed = await secondFactor.ask(userId, passwordHash);
+      if (needed) {
+        metrics.logins.inc({ outcome: 'second_factor' });
+        return needed;
+      }
+      const issued = await sessions.open(userId, { by: 'password', passwordHash }, originOf(caller));
       metrics.logins.inc({ outcome: 'ok' });
-      caller.log.info({ userId: account.id, sessionId: issued.sessionId }, 'session opened');
-      return tokensOf(account.id, account.name, issued);
+      caller.log.info({ userId, sessionId: issued.sessionId }, 'session opened');
+      return tokensOf({ userId, userName, nameKey, issued });
     },
+    secondFactor: (ticket, kind, code, caller) =>
+      opening(caller, () => secondFactor.give(ticket, kind, code, originOf(caller))),
+    recover: deps.recover,
+    beginPasskeyLogin: passkeyProof.beginLogin,
+    loginWithPasskey: (answer, caller) => opening(caller, () => passkeyProof.login(answer, originOf(caller))),
     refresh: async (refreshToken, caller) => {
       const rotation = isPossibleRefreshToken(refreshToken)
-        ? await sessions.rotate(refreshToken, caller.signal)
+        ? await sessions.rotate(refreshToken, originOf(caller), caller.signal)
         : ({ kind: 'refused' } as const);
       metrics.refreshes.inc({ outcome: rotation.kind });
-      if ('issued' in rotation) return tokensOf(rotation.userId, rotation.userName, rotation.issued);
+      if ('issued' in rotation) return tokensOf(rotation);
       if (rotation.kind === 'reused') {
         const { sessionId, userId } = rotation;
         caller.log.warn(
@@ -148,13 +167,14 @@ export const createAuth = (deps: AuthDeps): Auth => {
       }
       throw rotation.kind === 'refused' ? refusedRefresh() : notNow(rotation.kind);
     },
-    logout: async (refreshToken) => (isPossibleRefreshToken(refreshToken) ? sessions.end(refreshToken) : undefined),
-    logoutEverywhere: async (userId, { log }) => {
-      const sessionIds = await sessions.endAll(userId);
-      log.info({ userId, sessions: sessionIds.length }, 'signed out everywhere');
+    logout: async (refreshToken, caller) =>
+      isPossibleRefreshToken(refreshToken) ? sessions.end(refreshToken, originOf(caller)) : undefined,
+    logoutEverywhere: async (userId, caller) => {
+      const sessionIds = await sessions.endAll(userId, originOf(caller));
+      caller.log.info({ userId, sessions: sessionIds.length }, 'signed out everywhere');
       return sessionIds;
     },
     sessionUser: (sessionId) => sessions.userOf(sessionId),
-    listEndedSessions,
+    listEndedSessions: deps.listEndedSessions,
   };
 };

@@ -24,7 +24,7 @@ const setUp = (batchMs = 0) => {
     clock,
     log: silentLogger(),
     metrics: createAuthMetrics(metrics, () => 0),
-    sessions: { deleteOver },
+    deleteOver,
     limits: defaultLimits,
   });
   const behindS = async () => {

@@ -3,13 +3,13 @@ import { fromPostgresError, inBackground } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { AuthLimits } from './limits.js';
 import type { AuthMetrics } from './metrics.js';
-import type { Sessions } from './sessions/sessions.js';
 
 export interface CleanupDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Pick<AuthMetrics, 'cleaned' | 'deleted'>;
-  readonly sessions: Pick<Sessions, 'deleteOver'>;
+  /** Deletes up to so many rows that are over. @returns how many went */
+  readonly deleteOver: (limit: number) => Promise<number>;
   readonly limits: Pick<AuthLimits, 'cleanupPeriodMs' | 'cleanupBatchRows'>;
 }
 
@@ -23,7 +23,7 @@ const maxPauseMs = 1_000;
 /**
  * Deletes rows that are over, now and then, batch by batch until none is left. `close` waits for the batch that runs.
  */
-export const startCleanup = ({ clock, log, metrics, sessions, limits }: CleanupDeps): { close(): Promise<void> } => {
+export const startCleanup = ({ clock, log, metrics, deleteOver, limits }: CleanupDeps): { close(): Promise<void> } => {
   const stop = new AbortController();
   let running: Promise<void> | undefined;
   const isClean = () => metrics.cleaned.set(clock.now() / 1_000);
@@ -33,7 +33,7 @@ export const startCleanup = ({ clock, log, metrics, sessions, limits }: CleanupD
     try {
       while (!stop.signal.aborted) {
         const begunMs = clock.monotonic();
-        const gone = await sessions.deleteOver(limits.cleanupBatchRows);
+        const gone = await deleteOver(limits.cleanupBatchRows);
         deleted += gone;
         metrics.deleted.inc(gone);
         if (gone === 0) {

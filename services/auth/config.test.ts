@@ -54,6 +54,18 @@ describe('the settings of auth', () => {
       'SESSION_TTL must be at most 3650d, not "999999999d"',
     ]);
   });
+  it('name operators as accounts are named, and seal with a secret of its own where there is one', () => {
+    const given = { ...right, OPERATORS: ' ada, Bob.1 ,', SEAL_SECRET: 's'.repeat(32) };
+    expect(readConfig('auth', authConfig(given), given)).toMatchObject({
+      OPERATORS: ['ada', 'Bob.1'],
+      SEAL_SECRET: 's'.repeat(32),
+    });
+    expect(readConfig('auth', authConfig(right), right)).toMatchObject({ OPERATORS: [] });
+    expect(faultsOf({ ...right, OPERATORS: 'ada,a b', SEAL_SECRET: 'short' })).toEqual([
+      'SEAL_SECRET must be at least 32 characters long',
+      'OPERATORS must be names of accounts, separated by commas, not "a b"',
+    ]);
+  });
   it('take a published secret with ENV=local only', () => {
     const published = { ...right, JWT_SECRET: 'tickfolio-local-development-secret-not-for-production' };
     expect(faultsOf(published)).toEqual(['JWT_SECRET is a published example value, allowed with ENV=local only']);

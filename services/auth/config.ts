@@ -3,7 +3,25 @@ import { maxAccessTtl } from '@tickfolio/lib/access-token';
 import { addressOrOff, duration, environment, integer, jwtSecret, logLevel, port, z } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { postgresSettings } from '@tickfolio/lib/postgres';
+import { isPossibleName } from './accounts/credentials.js';
 import { type AuthLimits, defaultLimits } from './limits.js';
+
+/** Names as accounts have them. */
+const operatorNames = () =>
+  z
+    .string()
+    .default('')
+    .transform((text, ctx): string[] => {
+      const names = text
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean);
+      const bad = names.find((name) => !isPossibleName(name));
+      if (bad !== undefined)
+        ctx.addIssue({ code: 'custom', message: `must be names of accounts, separated by commas, not "${bad}"` });
+      return names;
+    })
+    .meta({ kind: 'names, separated by commas' });
 
 /**
  * What the auth service reads from the environment.
@@ -17,6 +35,14 @@ export const authConfig = (env: NodeJS.ProcessEnv) =>
     ...postgresSettings(env, 'auth_db'),
     POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000).describe('Connections to the database at once, at most.'),
     JWT_SECRET: jwtSecret(env.ENV),
+    SEAL_SECRET: jwtSecret(env.ENV)
+      .optional()
+      .describe(
+        'Seals the secrets of authenticator apps. Unset: made from `JWT_SECRET`, and a change of that loses them.',
+      ),
+    OPERATORS: operatorNames().describe(
+      'Names of accounts that are operators, separated by commas. Register them first: whoever has the name is one.',
+    ),
     JWT_ACCESS_TTL: duration('15m', maxAccessTtl.text).describe('How long an access token is valid.'),
     JWT_REFRESH_TTL: duration('168h', '3650d').describe('How long a refresh token is valid unused.'),
     SESSION_TTL: duration('30d', '3650d').describe('After this time a session ends, however busy it is.'),
@@ -35,7 +61,7 @@ export type AuthConfig = z.output<ReturnType<typeof authConfig>>;
 
 /** What of the settings bounds the service; the rest is for the adapters. */
 export const authLimits = (
-  config: Omit<AuthConfig, `POSTGRES_${string}` | 'JWT_SECRET' | 'LOG_LEVEL'>,
+  config: Omit<AuthConfig, `POSTGRES_${string}` | 'JWT_SECRET' | 'SEAL_SECRET' | 'OPERATORS' | 'LOG_LEVEL'>,
 ): Partial<AuthLimits> => ({
   accessTtlMs: config.JWT_ACCESS_TTL,
   refreshTtlMs: config.JWT_REFRESH_TTL,
@@ -51,5 +77,7 @@ export const authOptions = (config: AuthConfig) => ({
   address: { host: '0.0.0.0', port: config.GRPC_PORT },
   operationsAddress: config.METRICS_ADDR,
   jwtSecret: config.JWT_SECRET,
+  sealSecret: config.SEAL_SECRET,
+  operators: config.OPERATORS,
   limits: authLimits(config),
 });

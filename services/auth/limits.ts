@@ -21,6 +21,14 @@ export interface AuthLimits {
   /** Logins that failed from one address. */
   readonly loginsPerAddress: ThrottleLimit;
   readonly registrationsPerAddress: ThrottleLimit;
+  /** Passwords that a signed-in user gives once more, by user; and recoveries, by name. */
+  readonly provesPerUser: ThrottleLimit;
+  /** Codes of an authenticator app, by user: whoever has the password and guesses all day is right once in three years. */
+  readonly codesPerUser: ThrottleLimit;
+  /** Of one user; the one used longest ago makes room. */
+  readonly maxSessions: number;
+  /** Of one user. */
+  readonly maxPasskeys: number;
   readonly maxConcurrentHashes: number;
   readonly maxWaitingHashes: number;
   /** How often the database is asked whether it is there. */
@@ -46,6 +54,10 @@ export const defaultLimits: AuthLimits = {
   loginsPerName: { burst: 10, refillMs: 30_000 },
   loginsPerAddress: { burst: 100, refillMs: 1_000 },
   registrationsPerAddress: { burst: 200, refillMs: 2_000 },
+  provesPerUser: { burst: 10, refillMs: 30_000 },
+  codesPerUser: { burst: 10, refillMs: 5 * 60_000 },
+  maxSessions: 100,
+  maxPasskeys: 20,
   maxConcurrentHashes: 2,
   maxWaitingHashes: 32,
   healthPeriodMs: 1_000,

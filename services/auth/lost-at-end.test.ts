@@ -4,9 +4,10 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAccounts } from './accounts/accounts.js';
 import { openEmbeddedDatabase } from './kit/database.js';
+import { createTestSessions } from './kit/sessions.js';
 import { defaultLimits } from './limits.js';
 import { refreshTokens } from './schema.js';
-import { createSessions, type Rotation } from './sessions/sessions.js';
+import type { Rotation } from './sessions/sessions.js';
 
 let postgres: Postgres;
 beforeAll(async () => {
@@ -22,7 +23,7 @@ let people = 0;
 /** A renewal a second before the end of a token, and a time past that end. */
 const setUp = async () => {
   const clock = createManualClock();
-  const sessions = createSessions(postgres.db, { time: timeOf(clock), clock, ...defaultLimits });
+  const sessions = createTestSessions(postgres.db, { time: timeOf(clock), clock, ...defaultLimits });
   const userId = await createAccounts(postgres.db).create(`Late-${++people}`, 'hash');
   const first = await sessions.open(userId);
   clock.advance(defaultLimits.refreshTtlMs - 1_000);

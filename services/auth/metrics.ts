@@ -29,7 +29,7 @@ export const createAuthMetrics = (metrics: Metrics, hashesWaiting: () => number)
     registrations: metrics.counter({ name: 'registrations_total', help: 'Accounts created' }),
     logins: metrics.counter<'outcome'>({
       name: 'logins_total',
-      help: 'Login attempts: ok, refused, throttled',
+      help: 'Login attempts: ok, second_factor (one is needed first), refused, throttled',
       labelNames: ['outcome'],
     }),
     refreshes: metrics.counter<'outcome'>({

@@ -5,10 +5,11 @@ import { isNotNull, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccounts } from './accounts/accounts.js';
 import { openEmbeddedDatabase } from './kit/database.js';
+import { createTestSessions } from './kit/sessions.js';
 import { defaultLimits } from './limits.js';
 import { refreshTokens } from './schema.js';
 import { refreshTokenHash } from './sessions/refresh-token.js';
-import { createSessions, type Rotation } from './sessions/sessions.js';
+import type { Rotation } from './sessions/sessions.js';
 
 const { answerMs, retryMs, callMs, aheadMs, lateMs, onTheWayMs } = renewalTimes;
 const renewEveryMs = defaultLimits.accessTtlMs - aheadMs;
@@ -49,7 +50,7 @@ afterAll(() => postgres?.close());
 let people = 0;
 const createRig = () => {
   const clock = createManualClock();
-  const sessions = createSessions(postgres.db, { time: timeOf(clock), clock, ...defaultLimits });
+  const sessions = createTestSessions(postgres.db, { time: timeOf(clock), clock, ...defaultLimits });
   let asking = 0;
   /** Counts what the database is at, so that time stands still meanwhile. */
   const rotate = async (token: string): Promise<Rotation> => {

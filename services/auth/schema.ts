@@ -1,4 +1,4 @@
-import { pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, customType, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 
@@ -12,6 +12,7 @@ export const accounts = pgTable('accounts', {
   /** Names the request that made it; null where that had no name. */
   registrationKey: text('registration_key'),
   createdAt: instant('created_at').notNull().defaultNow(),
+  passwordChangedAt: instant('password_changed_at'),
 });
 
 export const sessions = pgTable('sessions', {
@@ -21,9 +22,18 @@ export const sessions = pgTable('sessions', {
   /** No refresh token of the session lives longer. */
   expiresAt: instant('expires_at').notNull(),
   revokedAt: instant('revoked_at'),
-  revokedBecause: text('revoked_because', { enum: ['logout', 'reuse', 'everywhere'] }),
+  revokedBecause: text('revoked_because', {
+    enum: ['logout', 'reuse', 'everywhere', 'ended', 'password', 'recovery', 'too-many'],
+  }),
   /** Of what all its tokens begin with; null until a build that knows of it used one. */
   familyHash: text('family_hash'),
+  /** What signed in, in words, and from which network. The next four are null for a session of a build before. */
+  device: text('device'),
+  network: text('network'),
+  /** When it was opened or renewed. */
+  lastUsedAt: instant('last_used_at'),
+  /** When its user last gave the password or a passkey. */
+  authenticatedAt: instant('authenticated_at'),
 });
 
 export const refreshTokens = pgTable('refresh_tokens', {
@@ -35,4 +45,51 @@ export const refreshTokens = pgTable('refresh_tokens', {
   /** When a successor was used, or one of those beside it; set by the database with the other's `usedAt`. */
   supersededAt: instant('superseded_at'),
   familyHash: text('family_hash'),
+});
+
+export const recoveryCodes = pgTable('recovery_codes', {
+  codeHash: text('code_hash').primaryKey(),
+  userId: uuid('user_id').notNull(),
+  createdAt: instant('created_at').notNull(),
+  usedAt: instant('used_at'),
+});
+
+export const totpSecrets = pgTable('totp_secrets', {
+  userId: uuid('user_id').primaryKey(),
+  /** By lib/sealed. */
+  sealed: text('sealed').notNull(),
+  /** The session that may confirm it. */
+  begunBy: uuid('begun_by').notNull(),
+  createdAt: instant('created_at').notNull(),
+  /** Null until it counts. */
+  confirmedAt: instant('confirmed_at'),
+  /** Of the last code that was taken, in steps of 30 s since 1970. */
+  lastStep: bigint('last_step', { mode: 'number' }),
+});
+
+const bytea = customType<{ data: Uint8Array<ArrayBuffer> }>({ dataType: () => 'bytea' });
+
+export const passkeys = pgTable('passkeys', {
+  id: uuid('id').primaryKey().defaultRandom(),
+  userId: uuid('user_id').notNull(),
+  name: text('name').notNull(),
+  credentialId: text('credential_id').notNull(),
+  publicKey: bytea('public_key').notNull(),
+  /** How often it was used, as it says itself; 0 always for those that do not count. */
+  counter: bigint('counter', { mode: 'number' }).notNull(),
+  /** By which ways a browser reaches it, separated by commas. */
+  transports: text('transports').notNull(),
+  /** The host name it is bound to. */
+  relyingParty: text('relying_party').notNull(),
+  backedUp: boolean('backed_up').notNull(),
+  createdAt: instant('created_at').notNull(),
+  lastUsedAt: instant('last_used_at'),
+});
+
+export const tickets = pgTable('tickets', {
+  ticketHash: text('ticket_hash').primaryKey(),
+  kind: text('kind', { enum: ['second-factor', 'passkey'] }).notNull(),
+  userId: uuid('user_id').notNull(),
+  tries: integer('tries').notNull().default(0),
+  expiresAt: instant('expires_at').notNull(),
 });

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAccounts } from './accounts/accounts.js';
 import { codeOf, jwtSecret, startTestAuth } from './kit/auth.js';
 import { openEmbeddedDatabase } from './kit/database.js';
+import { createTestSessions } from './kit/sessions.js';
 import { defaultLimits } from './limits.js';
-import { createSessions, type Rotation } from './sessions/sessions.js';
+import type { Rotation } from './sessions/sessions.js';
 
 let postgres: Postgres;
 beforeAll(async () => {
@@ -20,8 +21,8 @@ const setUp = async (offMs: number) => {
   const userId = await createAccounts(postgres.db).create(`Sleeper-${++people}`, 'hash');
   const clock = createManualClock();
   const time = timeOf(clock);
-  const right = createSessions(postgres.db, { time, clock, ...defaultLimits });
-  const off = createSessions(postgres.db, { time, clock: { now: () => clock.now() + offMs }, ...defaultLimits });
+  const right = createTestSessions(postgres.db, { time, clock, ...defaultLimits });
+  const off = createTestSessions(postgres.db, { time, clock: { now: () => clock.now() + offMs }, ...defaultLimits });
   return { clock, right, off, userId, first: await right.open(userId) };
 };
 const tokenOf = (rotation: Rotation): string => {
@@ -47,7 +48,7 @@ it.each([8, 31])('signs nobody out because the clock of one server is %i days ah
 it('deletes nothing because the clock of the database is eight days ahead for a while', async () => {
   const { clock, right, first } = await setUp(0);
   const ahead = timeOf({ now: () => clock.now() + 8 * 24 * hourMs });
-  await createSessions(postgres.db, { time: ahead, clock, ...defaultLimits }).deleteOver(
+  await createTestSessions(postgres.db, { time: ahead, clock, ...defaultLimits }).deleteOver(
     defaultLimits.cleanupBatchRows,
   );
   expect((await right.rotate(first.token)).kind).toBe('rotated');

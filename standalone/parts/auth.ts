@@ -40,6 +40,8 @@ export const auth = definePart({
       {
         address: { host: loopback, port: config.AUTH_GRPC_PORT },
         jwtSecret: given.jwtSecret,
+        sealSecret: config.SEAL_SECRET,
+        operators: config.OPERATORS,
         limits: authLimits(config),
       },
     );

@@ -30,10 +30,16 @@ export interface RegisterRequest {
   clientAddress: string;
   /** Names this request, so that it can be repeated; empty for one that cannot. At most 255 visible ASCII characters. */
   idempotencyKey: string;
+  /** What asks, as its User-Agent says, for the log and the list of sessions. */
+  userAgent: string;
+  /** Whether to make recovery codes and to answer with them. */
+  withRecoveryCodes: boolean;
 }
 
 export interface RegisterResponse {
   userId: string;
+  /** A repeated request gets new ones, and voids those before, for 10 minutes; after that, or with a second factor, none. */
+  recoveryCodes: string[];
 }
 
 export interface LoginRequest {
@@ -41,16 +47,78 @@ export interface LoginRequest {
   password: string;
   /** The client's address, for throttling. */
   clientAddress: string;
+  userAgent: string;
 }
 
 export interface LoginResponse {
+  /** Absent where a second factor is needed. */
   tokens: TokenPair | undefined;
+  secondFactor: SecondFactorNeeded | undefined;
+}
+
+export interface SecondFactorNeeded {
+  /** Good for 5 minutes and 5 tries. */
+  ticket: string;
+  /** `totp`, `recovery-code` */
+  kinds: string[];
+}
+
+export interface SecondFactorRequest {
+  ticket: string;
+  kind: string;
+  code: string;
+  clientAddress: string;
+  userAgent: string;
+}
+
+export interface RecoverRequest {
+  name: string;
+  code: string;
+  /** The new one. */
+  password: string;
+  clientAddress: string;
+  userAgent: string;
+}
+
+export interface RecoverResponse {
+  /** Sessions that ended, by this call or so short a time ago that their access tokens have not run out. */
+  sessionIds: string[];
+  recoveryCodesLeft: number;
+}
+
+/** Where the page is, as browsers bind passkeys to it. */
+export interface RelyingParty {
+  /** Host name, such as `portfolio.example.com`. */
+  id: string;
+  /** Those that may ask, such as `https://portfolio.example.com`. */
+  origins: string[];
+}
+
+export interface PasskeyOptions {
+  /** Good for 5 minutes, once. */
+  ticket: string;
+  /** For `navigator.credentials`, in the JSON form of WebAuthn. */
+  optionsJson: string;
+}
+
+export interface BeginPasskeyLoginRequest {
+  relyingParty: RelyingParty | undefined;
+}
+
+export interface LoginWithPasskeyRequest {
+  ticket: string;
+  /** What `navigator.credentials` gave, in the JSON form of WebAuthn. */
+  responseJson: string;
+  relyingParty: RelyingParty | undefined;
+  clientAddress: string;
+  userAgent: string;
 }
 
 export interface RefreshTokenRequest {
   refreshToken: string;
   /** The client's address, for the log. */
   clientAddress: string;
+  userAgent: string;
 }
 
 export interface RefreshTokenResponse {
@@ -59,6 +127,8 @@ export interface RefreshTokenResponse {
 
 export interface LogoutRequest {
   refreshToken: string;
+  clientAddress: string;
+  userAgent: string;
 }
 
 export interface LogoutResponse {
@@ -69,6 +139,8 @@ export interface LogoutResponse {
 
 export interface LogoutEverywhereRequest {
   userId: string;
+  clientAddress: string;
+  userAgent: string;
 }
 
 export interface LogoutEverywhereResponse {
@@ -100,7 +172,215 @@ export interface ListEndedSessionsResponse {
   asOfMs: number;
 }
 
-/** An access token (JWT: sub = user id, name, sid = session id) and the refresh token that follows it. */
+/** Who asks, as the verified access token says, and from where. */
+export interface Asker {
+  userId: string;
+  sessionId: string;
+  clientAddress: string;
+  userAgent: string;
+}
+
+export interface GetAccountRequest {
+  asker: Asker | undefined;
+}
+
+export interface GetAccountResponse {
+  userId: string;
+  name: string;
+  /** `operator` or empty. */
+  role: string;
+  createdAtMs: number;
+  /** 0 where it was never changed. */
+  passwordChangedAtMs: number;
+  recoveryCodesLeft: number;
+  totp: boolean;
+  passkeys: number;
+  /** Until when the asking session may change how one gets in; in the past where it may not. */
+  freshUntilMs: number;
+}
+
+export interface ChangePasswordRequest {
+  asker: Asker | undefined;
+  oldPassword: string;
+  newPassword: string;
+}
+
+export interface ChangePasswordResponse {
+  /** Sessions that ended, by this call or so short a time ago that their access tokens have not run out. */
+  sessionIds: string[];
+}
+
+export interface BeginReauthenticationRequest {
+  asker: Asker | undefined;
+  relyingParty: RelyingParty | undefined;
+}
+
+/** Either the password, or ticket, response and relying party of a passkey. */
+export interface ReauthenticateRequest {
+  asker: Asker | undefined;
+  password: string;
+  ticket: string;
+  responseJson: string;
+  relyingParty: RelyingParty | undefined;
+}
+
+export interface ReauthenticateResponse {
+  freshUntilMs: number;
+}
+
+export interface ListSessionsRequest {
+  asker: Asker | undefined;
+}
+
+export interface ListSessionsResponse {
+  sessions: OpenSession[];
+}
+
+export interface OpenSession {
+  id: string;
+  /** Such as `Firefox on Linux`; empty where it did not say, or was opened by a build before. */
+  device: string;
+  /** /24 or /48 of the address it was last used from. */
+  network: string;
+  createdAtMs: number;
+  lastUsedAtMs: number;
+  expiresAtMs: number;
+}
+
+export interface EndSessionRequest {
+  asker: Asker | undefined;
+  sessionId: string;
+}
+
+export interface EndSessionResponse {
+}
+
+export interface RenewRecoveryCodesRequest {
+  asker: Asker | undefined;
+}
+
+export interface RenewRecoveryCodesResponse {
+  recoveryCodes: string[];
+}
+
+export interface BeginTotpRequest {
+  asker: Asker | undefined;
+}
+
+export interface BeginTotpResponse {
+  /** Base32, to be typed. */
+  secret: string;
+  /** `otpauth://totp/…`, to be scanned. */
+  uri: string;
+}
+
+export interface ConfirmTotpRequest {
+  asker: Asker | undefined;
+  code: string;
+}
+
+export interface ConfirmTotpResponse {
+}
+
+export interface RemoveTotpRequest {
+  asker: Asker | undefined;
+}
+
+export interface RemoveTotpResponse {
+}
+
+export interface BeginPasskeyRequest {
+  asker: Asker | undefined;
+  relyingParty: RelyingParty | undefined;
+}
+
+export interface AddPasskeyRequest {
+  asker: Asker | undefined;
+  ticket: string;
+  /** 1 to 64 characters, for the list. */
+  name: string;
+  responseJson: string;
+  relyingParty: RelyingParty | undefined;
+}
+
+export interface AddPasskeyResponse {
+  passkey: Passkey | undefined;
+}
+
+export interface ListPasskeysRequest {
+  asker: Asker | undefined;
+}
+
+export interface ListPasskeysResponse {
+  passkeys: Passkey[];
+}
+
+export interface Passkey {
+  id: string;
+  name: string;
+  createdAtMs: number;
+  /** 0 where it never was. */
+  lastUsedAtMs: number;
+  /** Whether it is kept by a service of its maker, and so on more than one device. */
+  backedUp: boolean;
+  /** The host name it is good for. */
+  relyingPartyId: string;
+}
+
+export interface RemovePasskeyRequest {
+  asker: Asker | undefined;
+  passkeyId: string;
+}
+
+export interface RemovePasskeyResponse {
+}
+
+export interface ListLogRequest {
+  asker:
+    | Asker
+    | undefined;
+  /** `next` of the page before; empty for the first. */
+  cursor: string;
+  /** 1 to 100. */
+  limit: number;
+}
+
+export interface ListLogResponse {
+  entries: LogEntry[];
+  /** Asks for the next page; empty on the last. */
+  next: string;
+}
+
+export interface LogEntry {
+  seq: number;
+  atMs: number;
+  /** A fixed word, such as `password-changed`. */
+  action: string;
+  /** `ok`, `refused` */
+  outcome: string;
+  /** What else is known of it: texts, numbers and truths by name. */
+  detailJson: string;
+}
+
+export interface CheckLogRequest {
+  asker:
+    | Asker
+    | undefined;
+  /** `last_seq` of the check before; 0 for the beginning. */
+  afterSeq: number;
+}
+
+export interface CheckLogResponse {
+  checked: number;
+  /** The first row that is not as it was written; 0 where all are. */
+  firstBad: number;
+  lastSeq: number;
+  headSeq: number;
+  /** Of the last row, in hex. */
+  headHash: string;
+}
+
+/** An access token (JWT: sub = user id, name, sid = session id, role = `operator` for who is one) and the refresh token that follows it. */
 export interface TokenPair {
   accessToken: string;
   accessExpiresAtMs: number;
@@ -117,7 +397,7 @@ export interface TokenPair {
 }
 
 function createBaseRegisterRequest(): RegisterRequest {
-  return { name: "", password: "", clientAddress: "", idempotencyKey: "" };
+  return { name: "", password: "", clientAddress: "", idempotencyKey: "", userAgent: "", withRecoveryCodes: false };
 }
 
 export const RegisterRequest: MessageFns<RegisterRequest> = {
@@ -133,6 +413,12 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
     }
     if (message.idempotencyKey !== "") {
       writer.uint32(34).string(message.idempotencyKey);
+    }
+    if (message.userAgent !== "") {
+      writer.uint32(42).string(message.userAgent);
+    }
+    if (message.withRecoveryCodes !== false) {
+      writer.uint32(48).bool(message.withRecoveryCodes);
     }
     return writer;
   },
@@ -182,6 +468,22 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
             message.idempotencyKey = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.userAgent = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.withRecoveryCodes = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -203,18 +505,23 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
     message.password = object.password ?? "";
     message.clientAddress = object.clientAddress ?? "";
     message.idempotencyKey = object.idempotencyKey ?? "";
+    message.userAgent = object.userAgent ?? "";
+    message.withRecoveryCodes = object.withRecoveryCodes ?? false;
     return message;
   },
 };
 
 function createBaseRegisterResponse(): RegisterResponse {
-  return { userId: "" };
+  return { userId: "", recoveryCodes: [] };
 }
 
 export const RegisterResponse: MessageFns<RegisterResponse> = {
   encode(message: RegisterResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.userId !== "") {
       writer.uint32(10).string(message.userId);
+    }
+    for (const v of message.recoveryCodes) {
+      writer.uint32(18).string(v!);
     }
     return writer;
   },
@@ -240,6 +547,14 @@ export const RegisterResponse: MessageFns<RegisterResponse> = {
             message.userId = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.recoveryCodes.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -258,12 +573,13 @@ export const RegisterResponse: MessageFns<RegisterResponse> = {
   fromPartial<I extends Exact<DeepPartial<RegisterResponse>, I>>(object: I): RegisterResponse {
     const message = createBaseRegisterResponse();
     message.userId = object.userId ?? "";
+    message.recoveryCodes = object.recoveryCodes?.map((e) => e) || [];
     return message;
   },
 };
 
 function createBaseLoginRequest(): LoginRequest {
-  return { name: "", password: "", clientAddress: "" };
+  return { name: "", password: "", clientAddress: "", userAgent: "" };
 }
 
 export const LoginRequest: MessageFns<LoginRequest> = {
@@ -276,6 +592,9 @@ export const LoginRequest: MessageFns<LoginRequest> = {
     }
     if (message.clientAddress !== "") {
       writer.uint32(26).string(message.clientAddress);
+    }
+    if (message.userAgent !== "") {
+      writer.uint32(34).string(message.userAgent);
     }
     return writer;
   },
@@ -317,6 +636,14 @@ export const LoginRequest: MessageFns<LoginRequest> = {
             message.clientAddress = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.userAgent = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -337,18 +664,22 @@ export const LoginRequest: MessageFns<LoginRequest> = {
     message.name = object.name ?? "";
     message.password = object.password ?? "";
     message.clientAddress = object.clientAddress ?? "";
+    message.userAgent = object.userAgent ?? "";
     return message;
   },
 };
 
 function createBaseLoginResponse(): LoginResponse {
-  return { tokens: undefined };
+  return { tokens: undefined, secondFactor: undefined };
 }
 
 export const LoginResponse: MessageFns<LoginResponse> = {
   encode(message: LoginResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.tokens !== undefined) {
       TokenPair.encode(message.tokens, writer.uint32(10).fork()).join();
+    }
+    if (message.secondFactor !== undefined) {
+      SecondFactorNeeded.encode(message.secondFactor, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -374,6 +705,14 @@ export const LoginResponse: MessageFns<LoginResponse> = {
             message.tokens = TokenPair.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.secondFactor = SecondFactorNeeded.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -394,12 +733,651 @@ export const LoginResponse: MessageFns<LoginResponse> = {
     message.tokens = (object.tokens !== undefined && object.tokens !== null)
       ? TokenPair.fromPartial(object.tokens)
       : undefined;
+    message.secondFactor = (object.secondFactor !== undefined && object.secondFactor !== null)
+      ? SecondFactorNeeded.fromPartial(object.secondFactor)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSecondFactorNeeded(): SecondFactorNeeded {
+  return { ticket: "", kinds: [] };
+}
+
+export const SecondFactorNeeded: MessageFns<SecondFactorNeeded> = {
+  encode(message: SecondFactorNeeded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticket !== "") {
+      writer.uint32(10).string(message.ticket);
+    }
+    for (const v of message.kinds) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SecondFactorNeeded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSecondFactorNeeded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticket = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kinds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<SecondFactorNeeded>, I>>(base?: I): SecondFactorNeeded {
+    return SecondFactorNeeded.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SecondFactorNeeded>, I>>(object: I): SecondFactorNeeded {
+    const message = createBaseSecondFactorNeeded();
+    message.ticket = object.ticket ?? "";
+    message.kinds = object.kinds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseSecondFactorRequest(): SecondFactorRequest {
+  return { ticket: "", kind: "", code: "", clientAddress: "", userAgent: "" };
+}
+
+export const SecondFactorRequest: MessageFns<SecondFactorRequest> = {
+  encode(message: SecondFactorRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticket !== "") {
+      writer.uint32(10).string(message.ticket);
+    }
+    if (message.kind !== "") {
+      writer.uint32(18).string(message.kind);
+    }
+    if (message.code !== "") {
+      writer.uint32(26).string(message.code);
+    }
+    if (message.clientAddress !== "") {
+      writer.uint32(34).string(message.clientAddress);
+    }
+    if (message.userAgent !== "") {
+      writer.uint32(42).string(message.userAgent);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SecondFactorRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSecondFactorRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticket = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.clientAddress = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.userAgent = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<SecondFactorRequest>, I>>(base?: I): SecondFactorRequest {
+    return SecondFactorRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SecondFactorRequest>, I>>(object: I): SecondFactorRequest {
+    const message = createBaseSecondFactorRequest();
+    message.ticket = object.ticket ?? "";
+    message.kind = object.kind ?? "";
+    message.code = object.code ?? "";
+    message.clientAddress = object.clientAddress ?? "";
+    message.userAgent = object.userAgent ?? "";
+    return message;
+  },
+};
+
+function createBaseRecoverRequest(): RecoverRequest {
+  return { name: "", code: "", password: "", clientAddress: "", userAgent: "" };
+}
+
+export const RecoverRequest: MessageFns<RecoverRequest> = {
+  encode(message: RecoverRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.code !== "") {
+      writer.uint32(18).string(message.code);
+    }
+    if (message.password !== "") {
+      writer.uint32(26).string(message.password);
+    }
+    if (message.clientAddress !== "") {
+      writer.uint32(34).string(message.clientAddress);
+    }
+    if (message.userAgent !== "") {
+      writer.uint32(42).string(message.userAgent);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RecoverRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecoverRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.password = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.clientAddress = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.userAgent = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RecoverRequest>, I>>(base?: I): RecoverRequest {
+    return RecoverRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RecoverRequest>, I>>(object: I): RecoverRequest {
+    const message = createBaseRecoverRequest();
+    message.name = object.name ?? "";
+    message.code = object.code ?? "";
+    message.password = object.password ?? "";
+    message.clientAddress = object.clientAddress ?? "";
+    message.userAgent = object.userAgent ?? "";
+    return message;
+  },
+};
+
+function createBaseRecoverResponse(): RecoverResponse {
+  return { sessionIds: [], recoveryCodesLeft: 0 };
+}
+
+export const RecoverResponse: MessageFns<RecoverResponse> = {
+  encode(message: RecoverResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.sessionIds) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.recoveryCodesLeft !== 0) {
+      writer.uint32(16).int32(message.recoveryCodesLeft);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RecoverResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecoverResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionIds.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.recoveryCodesLeft = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RecoverResponse>, I>>(base?: I): RecoverResponse {
+    return RecoverResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RecoverResponse>, I>>(object: I): RecoverResponse {
+    const message = createBaseRecoverResponse();
+    message.sessionIds = object.sessionIds?.map((e) => e) || [];
+    message.recoveryCodesLeft = object.recoveryCodesLeft ?? 0;
+    return message;
+  },
+};
+
+function createBaseRelyingParty(): RelyingParty {
+  return { id: "", origins: [] };
+}
+
+export const RelyingParty: MessageFns<RelyingParty> = {
+  encode(message: RelyingParty, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    for (const v of message.origins) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RelyingParty {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRelyingParty();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.origins.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RelyingParty>, I>>(base?: I): RelyingParty {
+    return RelyingParty.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RelyingParty>, I>>(object: I): RelyingParty {
+    const message = createBaseRelyingParty();
+    message.id = object.id ?? "";
+    message.origins = object.origins?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBasePasskeyOptions(): PasskeyOptions {
+  return { ticket: "", optionsJson: "" };
+}
+
+export const PasskeyOptions: MessageFns<PasskeyOptions> = {
+  encode(message: PasskeyOptions, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticket !== "") {
+      writer.uint32(10).string(message.ticket);
+    }
+    if (message.optionsJson !== "") {
+      writer.uint32(18).string(message.optionsJson);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PasskeyOptions {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePasskeyOptions();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticket = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.optionsJson = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PasskeyOptions>, I>>(base?: I): PasskeyOptions {
+    return PasskeyOptions.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PasskeyOptions>, I>>(object: I): PasskeyOptions {
+    const message = createBasePasskeyOptions();
+    message.ticket = object.ticket ?? "";
+    message.optionsJson = object.optionsJson ?? "";
+    return message;
+  },
+};
+
+function createBaseBeginPasskeyLoginRequest(): BeginPasskeyLoginRequest {
+  return { relyingParty: undefined };
+}
+
+export const BeginPasskeyLoginRequest: MessageFns<BeginPasskeyLoginRequest> = {
+  encode(message: BeginPasskeyLoginRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.relyingParty !== undefined) {
+      RelyingParty.encode(message.relyingParty, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BeginPasskeyLoginRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBeginPasskeyLoginRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.relyingParty = RelyingParty.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<BeginPasskeyLoginRequest>, I>>(base?: I): BeginPasskeyLoginRequest {
+    return BeginPasskeyLoginRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BeginPasskeyLoginRequest>, I>>(object: I): BeginPasskeyLoginRequest {
+    const message = createBaseBeginPasskeyLoginRequest();
+    message.relyingParty = (object.relyingParty !== undefined && object.relyingParty !== null)
+      ? RelyingParty.fromPartial(object.relyingParty)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseLoginWithPasskeyRequest(): LoginWithPasskeyRequest {
+  return { ticket: "", responseJson: "", relyingParty: undefined, clientAddress: "", userAgent: "" };
+}
+
+export const LoginWithPasskeyRequest: MessageFns<LoginWithPasskeyRequest> = {
+  encode(message: LoginWithPasskeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticket !== "") {
+      writer.uint32(10).string(message.ticket);
+    }
+    if (message.responseJson !== "") {
+      writer.uint32(18).string(message.responseJson);
+    }
+    if (message.relyingParty !== undefined) {
+      RelyingParty.encode(message.relyingParty, writer.uint32(26).fork()).join();
+    }
+    if (message.clientAddress !== "") {
+      writer.uint32(34).string(message.clientAddress);
+    }
+    if (message.userAgent !== "") {
+      writer.uint32(42).string(message.userAgent);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LoginWithPasskeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLoginWithPasskeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticket = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.responseJson = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.relyingParty = RelyingParty.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.clientAddress = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.userAgent = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<LoginWithPasskeyRequest>, I>>(base?: I): LoginWithPasskeyRequest {
+    return LoginWithPasskeyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LoginWithPasskeyRequest>, I>>(object: I): LoginWithPasskeyRequest {
+    const message = createBaseLoginWithPasskeyRequest();
+    message.ticket = object.ticket ?? "";
+    message.responseJson = object.responseJson ?? "";
+    message.relyingParty = (object.relyingParty !== undefined && object.relyingParty !== null)
+      ? RelyingParty.fromPartial(object.relyingParty)
+      : undefined;
+    message.clientAddress = object.clientAddress ?? "";
+    message.userAgent = object.userAgent ?? "";
     return message;
   },
 };
 
 function createBaseRefreshTokenRequest(): RefreshTokenRequest {
-  return { refreshToken: "", clientAddress: "" };
+  return { refreshToken: "", clientAddress: "", userAgent: "" };
 }
 
 export const RefreshTokenRequest: MessageFns<RefreshTokenRequest> = {
@@ -409,6 +1387,9 @@ export const RefreshTokenRequest: MessageFns<RefreshTokenRequest> = {
     }
     if (message.clientAddress !== "") {
       writer.uint32(18).string(message.clientAddress);
+    }
+    if (message.userAgent !== "") {
+      writer.uint32(26).string(message.userAgent);
     }
     return writer;
   },
@@ -442,6 +1423,14 @@ export const RefreshTokenRequest: MessageFns<RefreshTokenRequest> = {
             message.clientAddress = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.userAgent = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -461,6 +1450,7 @@ export const RefreshTokenRequest: MessageFns<RefreshTokenRequest> = {
     const message = createBaseRefreshTokenRequest();
     message.refreshToken = object.refreshToken ?? "";
     message.clientAddress = object.clientAddress ?? "";
+    message.userAgent = object.userAgent ?? "";
     return message;
   },
 };
@@ -523,13 +1513,19 @@ export const RefreshTokenResponse: MessageFns<RefreshTokenResponse> = {
 };
 
 function createBaseLogoutRequest(): LogoutRequest {
-  return { refreshToken: "" };
+  return { refreshToken: "", clientAddress: "", userAgent: "" };
 }
 
 export const LogoutRequest: MessageFns<LogoutRequest> = {
   encode(message: LogoutRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.refreshToken !== "") {
       writer.uint32(10).string(message.refreshToken);
+    }
+    if (message.clientAddress !== "") {
+      writer.uint32(18).string(message.clientAddress);
+    }
+    if (message.userAgent !== "") {
+      writer.uint32(26).string(message.userAgent);
     }
     return writer;
   },
@@ -555,6 +1551,22 @@ export const LogoutRequest: MessageFns<LogoutRequest> = {
             message.refreshToken = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.clientAddress = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.userAgent = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -573,6 +1585,8 @@ export const LogoutRequest: MessageFns<LogoutRequest> = {
   fromPartial<I extends Exact<DeepPartial<LogoutRequest>, I>>(object: I): LogoutRequest {
     const message = createBaseLogoutRequest();
     message.refreshToken = object.refreshToken ?? "";
+    message.clientAddress = object.clientAddress ?? "";
+    message.userAgent = object.userAgent ?? "";
     return message;
   },
 };
@@ -645,13 +1659,19 @@ export const LogoutResponse: MessageFns<LogoutResponse> = {
 };
 
 function createBaseLogoutEverywhereRequest(): LogoutEverywhereRequest {
-  return { userId: "" };
+  return { userId: "", clientAddress: "", userAgent: "" };
 }
 
 export const LogoutEverywhereRequest: MessageFns<LogoutEverywhereRequest> = {
   encode(message: LogoutEverywhereRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.userId !== "") {
       writer.uint32(10).string(message.userId);
+    }
+    if (message.clientAddress !== "") {
+      writer.uint32(18).string(message.clientAddress);
+    }
+    if (message.userAgent !== "") {
+      writer.uint32(26).string(message.userAgent);
     }
     return writer;
   },
@@ -677,6 +1697,22 @@ export const LogoutEverywhereRequest: MessageFns<LogoutEverywhereRequest> = {
             message.userId = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.clientAddress = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.userAgent = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -695,6 +1731,8 @@ export const LogoutEverywhereRequest: MessageFns<LogoutEverywhereRequest> = {
   fromPartial<I extends Exact<DeepPartial<LogoutEverywhereRequest>, I>>(object: I): LogoutEverywhereRequest {
     const message = createBaseLogoutEverywhereRequest();
     message.userId = object.userId ?? "";
+    message.clientAddress = object.clientAddress ?? "";
+    message.userAgent = object.userAgent ?? "";
     return message;
   },
 };
@@ -1022,6 +2060,2436 @@ export const ListEndedSessionsResponse: MessageFns<ListEndedSessionsResponse> = 
   },
 };
 
+function createBaseAsker(): Asker {
+  return { userId: "", sessionId: "", clientAddress: "", userAgent: "" };
+}
+
+export const Asker: MessageFns<Asker> = {
+  encode(message: Asker, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userId !== "") {
+      writer.uint32(10).string(message.userId);
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(18).string(message.sessionId);
+    }
+    if (message.clientAddress !== "") {
+      writer.uint32(26).string(message.clientAddress);
+    }
+    if (message.userAgent !== "") {
+      writer.uint32(34).string(message.userAgent);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Asker {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAsker();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.clientAddress = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.userAgent = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Asker>, I>>(base?: I): Asker {
+    return Asker.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Asker>, I>>(object: I): Asker {
+    const message = createBaseAsker();
+    message.userId = object.userId ?? "";
+    message.sessionId = object.sessionId ?? "";
+    message.clientAddress = object.clientAddress ?? "";
+    message.userAgent = object.userAgent ?? "";
+    return message;
+  },
+};
+
+function createBaseGetAccountRequest(): GetAccountRequest {
+  return { asker: undefined };
+}
+
+export const GetAccountRequest: MessageFns<GetAccountRequest> = {
+  encode(message: GetAccountRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetAccountRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetAccountRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetAccountRequest>, I>>(base?: I): GetAccountRequest {
+    return GetAccountRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetAccountRequest>, I>>(object: I): GetAccountRequest {
+    const message = createBaseGetAccountRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    return message;
+  },
+};
+
+function createBaseGetAccountResponse(): GetAccountResponse {
+  return {
+    userId: "",
+    name: "",
+    role: "",
+    createdAtMs: 0,
+    passwordChangedAtMs: 0,
+    recoveryCodesLeft: 0,
+    totp: false,
+    passkeys: 0,
+    freshUntilMs: 0,
+  };
+}
+
+export const GetAccountResponse: MessageFns<GetAccountResponse> = {
+  encode(message: GetAccountResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userId !== "") {
+      writer.uint32(10).string(message.userId);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.role !== "") {
+      writer.uint32(26).string(message.role);
+    }
+    if (message.createdAtMs !== 0) {
+      writer.uint32(32).int64(message.createdAtMs);
+    }
+    if (message.passwordChangedAtMs !== 0) {
+      writer.uint32(40).int64(message.passwordChangedAtMs);
+    }
+    if (message.recoveryCodesLeft !== 0) {
+      writer.uint32(48).int32(message.recoveryCodesLeft);
+    }
+    if (message.totp !== false) {
+      writer.uint32(56).bool(message.totp);
+    }
+    if (message.passkeys !== 0) {
+      writer.uint32(64).int32(message.passkeys);
+    }
+    if (message.freshUntilMs !== 0) {
+      writer.uint32(72).int64(message.freshUntilMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetAccountResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetAccountResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.role = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.createdAtMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.passwordChangedAtMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.recoveryCodesLeft = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.totp = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.passkeys = reader.int32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.freshUntilMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetAccountResponse>, I>>(base?: I): GetAccountResponse {
+    return GetAccountResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetAccountResponse>, I>>(object: I): GetAccountResponse {
+    const message = createBaseGetAccountResponse();
+    message.userId = object.userId ?? "";
+    message.name = object.name ?? "";
+    message.role = object.role ?? "";
+    message.createdAtMs = object.createdAtMs ?? 0;
+    message.passwordChangedAtMs = object.passwordChangedAtMs ?? 0;
+    message.recoveryCodesLeft = object.recoveryCodesLeft ?? 0;
+    message.totp = object.totp ?? false;
+    message.passkeys = object.passkeys ?? 0;
+    message.freshUntilMs = object.freshUntilMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseChangePasswordRequest(): ChangePasswordRequest {
+  return { asker: undefined, oldPassword: "", newPassword: "" };
+}
+
+export const ChangePasswordRequest: MessageFns<ChangePasswordRequest> = {
+  encode(message: ChangePasswordRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    if (message.oldPassword !== "") {
+      writer.uint32(18).string(message.oldPassword);
+    }
+    if (message.newPassword !== "") {
+      writer.uint32(26).string(message.newPassword);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangePasswordRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangePasswordRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.oldPassword = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.newPassword = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ChangePasswordRequest>, I>>(base?: I): ChangePasswordRequest {
+    return ChangePasswordRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ChangePasswordRequest>, I>>(object: I): ChangePasswordRequest {
+    const message = createBaseChangePasswordRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    message.oldPassword = object.oldPassword ?? "";
+    message.newPassword = object.newPassword ?? "";
+    return message;
+  },
+};
+
+function createBaseChangePasswordResponse(): ChangePasswordResponse {
+  return { sessionIds: [] };
+}
+
+export const ChangePasswordResponse: MessageFns<ChangePasswordResponse> = {
+  encode(message: ChangePasswordResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.sessionIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangePasswordResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangePasswordResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ChangePasswordResponse>, I>>(base?: I): ChangePasswordResponse {
+    return ChangePasswordResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ChangePasswordResponse>, I>>(object: I): ChangePasswordResponse {
+    const message = createBaseChangePasswordResponse();
+    message.sessionIds = object.sessionIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseBeginReauthenticationRequest(): BeginReauthenticationRequest {
+  return { asker: undefined, relyingParty: undefined };
+}
+
+export const BeginReauthenticationRequest: MessageFns<BeginReauthenticationRequest> = {
+  encode(message: BeginReauthenticationRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    if (message.relyingParty !== undefined) {
+      RelyingParty.encode(message.relyingParty, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BeginReauthenticationRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBeginReauthenticationRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.relyingParty = RelyingParty.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<BeginReauthenticationRequest>, I>>(base?: I): BeginReauthenticationRequest {
+    return BeginReauthenticationRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BeginReauthenticationRequest>, I>>(object: I): BeginReauthenticationRequest {
+    const message = createBaseBeginReauthenticationRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    message.relyingParty = (object.relyingParty !== undefined && object.relyingParty !== null)
+      ? RelyingParty.fromPartial(object.relyingParty)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseReauthenticateRequest(): ReauthenticateRequest {
+  return { asker: undefined, password: "", ticket: "", responseJson: "", relyingParty: undefined };
+}
+
+export const ReauthenticateRequest: MessageFns<ReauthenticateRequest> = {
+  encode(message: ReauthenticateRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    if (message.password !== "") {
+      writer.uint32(18).string(message.password);
+    }
+    if (message.ticket !== "") {
+      writer.uint32(26).string(message.ticket);
+    }
+    if (message.responseJson !== "") {
+      writer.uint32(34).string(message.responseJson);
+    }
+    if (message.relyingParty !== undefined) {
+      RelyingParty.encode(message.relyingParty, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReauthenticateRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReauthenticateRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.password = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.ticket = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.responseJson = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.relyingParty = RelyingParty.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ReauthenticateRequest>, I>>(base?: I): ReauthenticateRequest {
+    return ReauthenticateRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReauthenticateRequest>, I>>(object: I): ReauthenticateRequest {
+    const message = createBaseReauthenticateRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    message.password = object.password ?? "";
+    message.ticket = object.ticket ?? "";
+    message.responseJson = object.responseJson ?? "";
+    message.relyingParty = (object.relyingParty !== undefined && object.relyingParty !== null)
+      ? RelyingParty.fromPartial(object.relyingParty)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseReauthenticateResponse(): ReauthenticateResponse {
+  return { freshUntilMs: 0 };
+}
+
+export const ReauthenticateResponse: MessageFns<ReauthenticateResponse> = {
+  encode(message: ReauthenticateResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.freshUntilMs !== 0) {
+      writer.uint32(8).int64(message.freshUntilMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReauthenticateResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReauthenticateResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.freshUntilMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ReauthenticateResponse>, I>>(base?: I): ReauthenticateResponse {
+    return ReauthenticateResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReauthenticateResponse>, I>>(object: I): ReauthenticateResponse {
+    const message = createBaseReauthenticateResponse();
+    message.freshUntilMs = object.freshUntilMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseListSessionsRequest(): ListSessionsRequest {
+  return { asker: undefined };
+}
+
+export const ListSessionsRequest: MessageFns<ListSessionsRequest> = {
+  encode(message: ListSessionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSessionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSessionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListSessionsRequest>, I>>(base?: I): ListSessionsRequest {
+    return ListSessionsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSessionsRequest>, I>>(object: I): ListSessionsRequest {
+    const message = createBaseListSessionsRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    return message;
+  },
+};
+
+function createBaseListSessionsResponse(): ListSessionsResponse {
+  return { sessions: [] };
+}
+
+export const ListSessionsResponse: MessageFns<ListSessionsResponse> = {
+  encode(message: ListSessionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.sessions) {
+      OpenSession.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSessionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSessionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessions.push(OpenSession.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListSessionsResponse>, I>>(base?: I): ListSessionsResponse {
+    return ListSessionsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSessionsResponse>, I>>(object: I): ListSessionsResponse {
+    const message = createBaseListSessionsResponse();
+    message.sessions = object.sessions?.map((e) => OpenSession.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseOpenSession(): OpenSession {
+  return { id: "", device: "", network: "", createdAtMs: 0, lastUsedAtMs: 0, expiresAtMs: 0 };
+}
+
+export const OpenSession: MessageFns<OpenSession> = {
+  encode(message: OpenSession, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.device !== "") {
+      writer.uint32(18).string(message.device);
+    }
+    if (message.network !== "") {
+      writer.uint32(26).string(message.network);
+    }
+    if (message.createdAtMs !== 0) {
+      writer.uint32(32).int64(message.createdAtMs);
+    }
+    if (message.lastUsedAtMs !== 0) {
+      writer.uint32(40).int64(message.lastUsedAtMs);
+    }
+    if (message.expiresAtMs !== 0) {
+      writer.uint32(48).int64(message.expiresAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OpenSession {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOpenSession();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.device = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.network = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.createdAtMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.lastUsedAtMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.expiresAtMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<OpenSession>, I>>(base?: I): OpenSession {
+    return OpenSession.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<OpenSession>, I>>(object: I): OpenSession {
+    const message = createBaseOpenSession();
+    message.id = object.id ?? "";
+    message.device = object.device ?? "";
+    message.network = object.network ?? "";
+    message.createdAtMs = object.createdAtMs ?? 0;
+    message.lastUsedAtMs = object.lastUsedAtMs ?? 0;
+    message.expiresAtMs = object.expiresAtMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseEndSessionRequest(): EndSessionRequest {
+  return { asker: undefined, sessionId: "" };
+}
+
+export const EndSessionRequest: MessageFns<EndSessionRequest> = {
+  encode(message: EndSessionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(18).string(message.sessionId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EndSessionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEndSessionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<EndSessionRequest>, I>>(base?: I): EndSessionRequest {
+    return EndSessionRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<EndSessionRequest>, I>>(object: I): EndSessionRequest {
+    const message = createBaseEndSessionRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    message.sessionId = object.sessionId ?? "";
+    return message;
+  },
+};
+
+function createBaseEndSessionResponse(): EndSessionResponse {
+  return {};
+}
+
+export const EndSessionResponse: MessageFns<EndSessionResponse> = {
+  encode(_: EndSessionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EndSessionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEndSessionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<EndSessionResponse>, I>>(base?: I): EndSessionResponse {
+    return EndSessionResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<EndSessionResponse>, I>>(_: I): EndSessionResponse {
+    const message = createBaseEndSessionResponse();
+    return message;
+  },
+};
+
+function createBaseRenewRecoveryCodesRequest(): RenewRecoveryCodesRequest {
+  return { asker: undefined };
+}
+
+export const RenewRecoveryCodesRequest: MessageFns<RenewRecoveryCodesRequest> = {
+  encode(message: RenewRecoveryCodesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RenewRecoveryCodesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRenewRecoveryCodesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RenewRecoveryCodesRequest>, I>>(base?: I): RenewRecoveryCodesRequest {
+    return RenewRecoveryCodesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RenewRecoveryCodesRequest>, I>>(object: I): RenewRecoveryCodesRequest {
+    const message = createBaseRenewRecoveryCodesRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    return message;
+  },
+};
+
+function createBaseRenewRecoveryCodesResponse(): RenewRecoveryCodesResponse {
+  return { recoveryCodes: [] };
+}
+
+export const RenewRecoveryCodesResponse: MessageFns<RenewRecoveryCodesResponse> = {
+  encode(message: RenewRecoveryCodesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.recoveryCodes) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RenewRecoveryCodesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRenewRecoveryCodesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.recoveryCodes.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RenewRecoveryCodesResponse>, I>>(base?: I): RenewRecoveryCodesResponse {
+    return RenewRecoveryCodesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RenewRecoveryCodesResponse>, I>>(object: I): RenewRecoveryCodesResponse {
+    const message = createBaseRenewRecoveryCodesResponse();
+    message.recoveryCodes = object.recoveryCodes?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseBeginTotpRequest(): BeginTotpRequest {
+  return { asker: undefined };
+}
+
+export const BeginTotpRequest: MessageFns<BeginTotpRequest> = {
+  encode(message: BeginTotpRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BeginTotpRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBeginTotpRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<BeginTotpRequest>, I>>(base?: I): BeginTotpRequest {
+    return BeginTotpRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BeginTotpRequest>, I>>(object: I): BeginTotpRequest {
+    const message = createBaseBeginTotpRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    return message;
+  },
+};
+
+function createBaseBeginTotpResponse(): BeginTotpResponse {
+  return { secret: "", uri: "" };
+}
+
+export const BeginTotpResponse: MessageFns<BeginTotpResponse> = {
+  encode(message: BeginTotpResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.secret !== "") {
+      writer.uint32(10).string(message.secret);
+    }
+    if (message.uri !== "") {
+      writer.uint32(18).string(message.uri);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BeginTotpResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBeginTotpResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.secret = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.uri = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<BeginTotpResponse>, I>>(base?: I): BeginTotpResponse {
+    return BeginTotpResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BeginTotpResponse>, I>>(object: I): BeginTotpResponse {
+    const message = createBaseBeginTotpResponse();
+    message.secret = object.secret ?? "";
+    message.uri = object.uri ?? "";
+    return message;
+  },
+};
+
+function createBaseConfirmTotpRequest(): ConfirmTotpRequest {
+  return { asker: undefined, code: "" };
+}
+
+export const ConfirmTotpRequest: MessageFns<ConfirmTotpRequest> = {
+  encode(message: ConfirmTotpRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    if (message.code !== "") {
+      writer.uint32(18).string(message.code);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ConfirmTotpRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConfirmTotpRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ConfirmTotpRequest>, I>>(base?: I): ConfirmTotpRequest {
+    return ConfirmTotpRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ConfirmTotpRequest>, I>>(object: I): ConfirmTotpRequest {
+    const message = createBaseConfirmTotpRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    message.code = object.code ?? "";
+    return message;
+  },
+};
+
+function createBaseConfirmTotpResponse(): ConfirmTotpResponse {
+  return {};
+}
+
+export const ConfirmTotpResponse: MessageFns<ConfirmTotpResponse> = {
+  encode(_: ConfirmTotpResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ConfirmTotpResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConfirmTotpResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ConfirmTotpResponse>, I>>(base?: I): ConfirmTotpResponse {
+    return ConfirmTotpResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ConfirmTotpResponse>, I>>(_: I): ConfirmTotpResponse {
+    const message = createBaseConfirmTotpResponse();
+    return message;
+  },
+};
+
+function createBaseRemoveTotpRequest(): RemoveTotpRequest {
+  return { asker: undefined };
+}
+
+export const RemoveTotpRequest: MessageFns<RemoveTotpRequest> = {
+  encode(message: RemoveTotpRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveTotpRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveTotpRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RemoveTotpRequest>, I>>(base?: I): RemoveTotpRequest {
+    return RemoveTotpRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RemoveTotpRequest>, I>>(object: I): RemoveTotpRequest {
+    const message = createBaseRemoveTotpRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    return message;
+  },
+};
+
+function createBaseRemoveTotpResponse(): RemoveTotpResponse {
+  return {};
+}
+
+export const RemoveTotpResponse: MessageFns<RemoveTotpResponse> = {
+  encode(_: RemoveTotpResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveTotpResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveTotpResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RemoveTotpResponse>, I>>(base?: I): RemoveTotpResponse {
+    return RemoveTotpResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RemoveTotpResponse>, I>>(_: I): RemoveTotpResponse {
+    const message = createBaseRemoveTotpResponse();
+    return message;
+  },
+};
+
+function createBaseBeginPasskeyRequest(): BeginPasskeyRequest {
+  return { asker: undefined, relyingParty: undefined };
+}
+
+export const BeginPasskeyRequest: MessageFns<BeginPasskeyRequest> = {
+  encode(message: BeginPasskeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    if (message.relyingParty !== undefined) {
+      RelyingParty.encode(message.relyingParty, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BeginPasskeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBeginPasskeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.relyingParty = RelyingParty.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<BeginPasskeyRequest>, I>>(base?: I): BeginPasskeyRequest {
+    return BeginPasskeyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BeginPasskeyRequest>, I>>(object: I): BeginPasskeyRequest {
+    const message = createBaseBeginPasskeyRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    message.relyingParty = (object.relyingParty !== undefined && object.relyingParty !== null)
+      ? RelyingParty.fromPartial(object.relyingParty)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAddPasskeyRequest(): AddPasskeyRequest {
+  return { asker: undefined, ticket: "", name: "", responseJson: "", relyingParty: undefined };
+}
+
+export const AddPasskeyRequest: MessageFns<AddPasskeyRequest> = {
+  encode(message: AddPasskeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    if (message.ticket !== "") {
+      writer.uint32(18).string(message.ticket);
+    }
+    if (message.name !== "") {
+      writer.uint32(26).string(message.name);
+    }
+    if (message.responseJson !== "") {
+      writer.uint32(34).string(message.responseJson);
+    }
+    if (message.relyingParty !== undefined) {
+      RelyingParty.encode(message.relyingParty, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddPasskeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddPasskeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.ticket = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.responseJson = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.relyingParty = RelyingParty.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<AddPasskeyRequest>, I>>(base?: I): AddPasskeyRequest {
+    return AddPasskeyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AddPasskeyRequest>, I>>(object: I): AddPasskeyRequest {
+    const message = createBaseAddPasskeyRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    message.ticket = object.ticket ?? "";
+    message.name = object.name ?? "";
+    message.responseJson = object.responseJson ?? "";
+    message.relyingParty = (object.relyingParty !== undefined && object.relyingParty !== null)
+      ? RelyingParty.fromPartial(object.relyingParty)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAddPasskeyResponse(): AddPasskeyResponse {
+  return { passkey: undefined };
+}
+
+export const AddPasskeyResponse: MessageFns<AddPasskeyResponse> = {
+  encode(message: AddPasskeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.passkey !== undefined) {
+      Passkey.encode(message.passkey, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddPasskeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddPasskeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.passkey = Passkey.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<AddPasskeyResponse>, I>>(base?: I): AddPasskeyResponse {
+    return AddPasskeyResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AddPasskeyResponse>, I>>(object: I): AddPasskeyResponse {
+    const message = createBaseAddPasskeyResponse();
+    message.passkey = (object.passkey !== undefined && object.passkey !== null)
+      ? Passkey.fromPartial(object.passkey)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseListPasskeysRequest(): ListPasskeysRequest {
+  return { asker: undefined };
+}
+
+export const ListPasskeysRequest: MessageFns<ListPasskeysRequest> = {
+  encode(message: ListPasskeysRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPasskeysRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPasskeysRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListPasskeysRequest>, I>>(base?: I): ListPasskeysRequest {
+    return ListPasskeysRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListPasskeysRequest>, I>>(object: I): ListPasskeysRequest {
+    const message = createBaseListPasskeysRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    return message;
+  },
+};
+
+function createBaseListPasskeysResponse(): ListPasskeysResponse {
+  return { passkeys: [] };
+}
+
+export const ListPasskeysResponse: MessageFns<ListPasskeysResponse> = {
+  encode(message: ListPasskeysResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.passkeys) {
+      Passkey.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPasskeysResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPasskeysResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.passkeys.push(Passkey.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListPasskeysResponse>, I>>(base?: I): ListPasskeysResponse {
+    return ListPasskeysResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListPasskeysResponse>, I>>(object: I): ListPasskeysResponse {
+    const message = createBaseListPasskeysResponse();
+    message.passkeys = object.passkeys?.map((e) => Passkey.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePasskey(): Passkey {
+  return { id: "", name: "", createdAtMs: 0, lastUsedAtMs: 0, backedUp: false, relyingPartyId: "" };
+}
+
+export const Passkey: MessageFns<Passkey> = {
+  encode(message: Passkey, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.createdAtMs !== 0) {
+      writer.uint32(24).int64(message.createdAtMs);
+    }
+    if (message.lastUsedAtMs !== 0) {
+      writer.uint32(32).int64(message.lastUsedAtMs);
+    }
+    if (message.backedUp !== false) {
+      writer.uint32(40).bool(message.backedUp);
+    }
+    if (message.relyingPartyId !== "") {
+      writer.uint32(50).string(message.relyingPartyId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Passkey {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePasskey();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.createdAtMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.lastUsedAtMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.backedUp = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.relyingPartyId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Passkey>, I>>(base?: I): Passkey {
+    return Passkey.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Passkey>, I>>(object: I): Passkey {
+    const message = createBasePasskey();
+    message.id = object.id ?? "";
+    message.name = object.name ?? "";
+    message.createdAtMs = object.createdAtMs ?? 0;
+    message.lastUsedAtMs = object.lastUsedAtMs ?? 0;
+    message.backedUp = object.backedUp ?? false;
+    message.relyingPartyId = object.relyingPartyId ?? "";
+    return message;
+  },
+};
+
+function createBaseRemovePasskeyRequest(): RemovePasskeyRequest {
+  return { asker: undefined, passkeyId: "" };
+}
+
+export const RemovePasskeyRequest: MessageFns<RemovePasskeyRequest> = {
+  encode(message: RemovePasskeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    if (message.passkeyId !== "") {
+      writer.uint32(18).string(message.passkeyId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemovePasskeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemovePasskeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.passkeyId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RemovePasskeyRequest>, I>>(base?: I): RemovePasskeyRequest {
+    return RemovePasskeyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RemovePasskeyRequest>, I>>(object: I): RemovePasskeyRequest {
+    const message = createBaseRemovePasskeyRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    message.passkeyId = object.passkeyId ?? "";
+    return message;
+  },
+};
+
+function createBaseRemovePasskeyResponse(): RemovePasskeyResponse {
+  return {};
+}
+
+export const RemovePasskeyResponse: MessageFns<RemovePasskeyResponse> = {
+  encode(_: RemovePasskeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemovePasskeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemovePasskeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RemovePasskeyResponse>, I>>(base?: I): RemovePasskeyResponse {
+    return RemovePasskeyResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RemovePasskeyResponse>, I>>(_: I): RemovePasskeyResponse {
+    const message = createBaseRemovePasskeyResponse();
+    return message;
+  },
+};
+
+function createBaseListLogRequest(): ListLogRequest {
+  return { asker: undefined, cursor: "", limit: 0 };
+}
+
+export const ListLogRequest: MessageFns<ListLogRequest> = {
+  encode(message: ListLogRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    if (message.cursor !== "") {
+      writer.uint32(18).string(message.cursor);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(24).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListLogRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListLogRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListLogRequest>, I>>(base?: I): ListLogRequest {
+    return ListLogRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListLogRequest>, I>>(object: I): ListLogRequest {
+    const message = createBaseListLogRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    message.cursor = object.cursor ?? "";
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseListLogResponse(): ListLogResponse {
+  return { entries: [], next: "" };
+}
+
+export const ListLogResponse: MessageFns<ListLogResponse> = {
+  encode(message: ListLogResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.entries) {
+      LogEntry.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.next !== "") {
+      writer.uint32(18).string(message.next);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListLogResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListLogResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.entries.push(LogEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.next = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListLogResponse>, I>>(base?: I): ListLogResponse {
+    return ListLogResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListLogResponse>, I>>(object: I): ListLogResponse {
+    const message = createBaseListLogResponse();
+    message.entries = object.entries?.map((e) => LogEntry.fromPartial(e)) || [];
+    message.next = object.next ?? "";
+    return message;
+  },
+};
+
+function createBaseLogEntry(): LogEntry {
+  return { seq: 0, atMs: 0, action: "", outcome: "", detailJson: "" };
+}
+
+export const LogEntry: MessageFns<LogEntry> = {
+  encode(message: LogEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.seq !== 0) {
+      writer.uint32(8).int64(message.seq);
+    }
+    if (message.atMs !== 0) {
+      writer.uint32(16).int64(message.atMs);
+    }
+    if (message.action !== "") {
+      writer.uint32(26).string(message.action);
+    }
+    if (message.outcome !== "") {
+      writer.uint32(34).string(message.outcome);
+    }
+    if (message.detailJson !== "") {
+      writer.uint32(42).string(message.detailJson);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.seq = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.atMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.action = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.outcome = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.detailJson = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<LogEntry>, I>>(base?: I): LogEntry {
+    return LogEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LogEntry>, I>>(object: I): LogEntry {
+    const message = createBaseLogEntry();
+    message.seq = object.seq ?? 0;
+    message.atMs = object.atMs ?? 0;
+    message.action = object.action ?? "";
+    message.outcome = object.outcome ?? "";
+    message.detailJson = object.detailJson ?? "";
+    return message;
+  },
+};
+
+function createBaseCheckLogRequest(): CheckLogRequest {
+  return { asker: undefined, afterSeq: 0 };
+}
+
+export const CheckLogRequest: MessageFns<CheckLogRequest> = {
+  encode(message: CheckLogRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    if (message.afterSeq !== 0) {
+      writer.uint32(16).int64(message.afterSeq);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CheckLogRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCheckLogRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.afterSeq = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CheckLogRequest>, I>>(base?: I): CheckLogRequest {
+    return CheckLogRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CheckLogRequest>, I>>(object: I): CheckLogRequest {
+    const message = createBaseCheckLogRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    message.afterSeq = object.afterSeq ?? 0;
+    return message;
+  },
+};
+
+function createBaseCheckLogResponse(): CheckLogResponse {
+  return { checked: 0, firstBad: 0, lastSeq: 0, headSeq: 0, headHash: "" };
+}
+
+export const CheckLogResponse: MessageFns<CheckLogResponse> = {
+  encode(message: CheckLogResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.checked !== 0) {
+      writer.uint32(8).int64(message.checked);
+    }
+    if (message.firstBad !== 0) {
+      writer.uint32(16).int64(message.firstBad);
+    }
+    if (message.lastSeq !== 0) {
+      writer.uint32(24).int64(message.lastSeq);
+    }
+    if (message.headSeq !== 0) {
+      writer.uint32(32).int64(message.headSeq);
+    }
+    if (message.headHash !== "") {
+      writer.uint32(42).string(message.headHash);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CheckLogResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCheckLogResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.checked = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.firstBad = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.lastSeq = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.headSeq = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.headHash = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CheckLogResponse>, I>>(base?: I): CheckLogResponse {
+    return CheckLogResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CheckLogResponse>, I>>(object: I): CheckLogResponse {
+    const message = createBaseCheckLogResponse();
+    message.checked = object.checked ?? 0;
+    message.firstBad = object.firstBad ?? 0;
+    message.lastSeq = object.lastSeq ?? 0;
+    message.headSeq = object.headSeq ?? 0;
+    message.headHash = object.headHash ?? "";
+    return message;
+  },
+};
+
 function createBaseTokenPair(): TokenPair {
   return {
     accessToken: "",
@@ -1189,6 +4657,7 @@ export const AuthServiceService = {
   /**
    * Opens a session. UNAUTHENTICATED for an unknown name and for a wrong password alike;
    * RESOURCE_EXHAUSTED with a retry time after too many attempts.
+   * An account with a second factor gets a ticket instead of tokens, for SecondFactor.
    */
   login: {
     path: "/auth.v1.AuthService/Login" as const,
@@ -1196,6 +4665,54 @@ export const AuthServiceService = {
     responseStream: false as const,
     requestSerialize: (value: LoginRequest): Buffer => Buffer.from(LoginRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): LoginRequest => LoginRequest.decode(value),
+    responseSerialize: (value: LoginResponse): Buffer => Buffer.from(LoginResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LoginResponse => LoginResponse.decode(value),
+  },
+  /**
+   * Opens the session of a login that needs a second factor. UNAUTHENTICATED for a wrong or used code, and for a ticket that is unknown,
+   * used, out of time or out of tries: then one logs in again. RESOURCE_EXHAUSTED after too many tries of one account.
+   */
+  secondFactor: {
+    path: "/auth.v1.AuthService/SecondFactor" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SecondFactorRequest): Buffer => Buffer.from(SecondFactorRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SecondFactorRequest => SecondFactorRequest.decode(value),
+    responseSerialize: (value: LoginResponse): Buffer => Buffer.from(LoginResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LoginResponse => LoginResponse.decode(value),
+  },
+  /**
+   * Sets a new password with a recovery code and ends every session. UNAUTHENTICATED for an unknown name and for a wrong or used code
+   * alike; INVALID_ARGUMENT names the field; RESOURCE_EXHAUSTED after too many tries.
+   */
+  recover: {
+    path: "/auth.v1.AuthService/Recover" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RecoverRequest): Buffer => Buffer.from(RecoverRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RecoverRequest => RecoverRequest.decode(value),
+    responseSerialize: (value: RecoverResponse): Buffer => Buffer.from(RecoverResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RecoverResponse => RecoverResponse.decode(value),
+  },
+  /** What a browser needs to sign in with a passkey, whosever it is. */
+  beginPasskeyLogin: {
+    path: "/auth.v1.AuthService/BeginPasskeyLogin" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BeginPasskeyLoginRequest): Buffer =>
+      Buffer.from(BeginPasskeyLoginRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BeginPasskeyLoginRequest => BeginPasskeyLoginRequest.decode(value),
+    responseSerialize: (value: PasskeyOptions): Buffer => Buffer.from(PasskeyOptions.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PasskeyOptions => PasskeyOptions.decode(value),
+  },
+  /** Opens a session with a passkey, which is both factors. UNAUTHENTICATED for one that is unknown or does not fit the ticket. */
+  loginWithPasskey: {
+    path: "/auth.v1.AuthService/LoginWithPasskey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LoginWithPasskeyRequest): Buffer =>
+      Buffer.from(LoginWithPasskeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LoginWithPasskeyRequest => LoginWithPasskeyRequest.decode(value),
     responseSerialize: (value: LoginResponse): Buffer => Buffer.from(LoginResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): LoginResponse => LoginResponse.decode(value),
   },
@@ -1272,8 +4789,23 @@ export interface AuthServiceServer extends UntypedServiceImplementation {
   /**
    * Opens a session. UNAUTHENTICATED for an unknown name and for a wrong password alike;
    * RESOURCE_EXHAUSTED with a retry time after too many attempts.
+   * An account with a second factor gets a ticket instead of tokens, for SecondFactor.
    */
   login: handleUnaryCall<LoginRequest, LoginResponse>;
+  /**
+   * Opens the session of a login that needs a second factor. UNAUTHENTICATED for a wrong or used code, and for a ticket that is unknown,
+   * used, out of time or out of tries: then one logs in again. RESOURCE_EXHAUSTED after too many tries of one account.
+   */
+  secondFactor: handleUnaryCall<SecondFactorRequest, LoginResponse>;
+  /**
+   * Sets a new password with a recovery code and ends every session. UNAUTHENTICATED for an unknown name and for a wrong or used code
+   * alike; INVALID_ARGUMENT names the field; RESOURCE_EXHAUSTED after too many tries.
+   */
+  recover: handleUnaryCall<RecoverRequest, RecoverResponse>;
+  /** What a browser needs to sign in with a passkey, whosever it is. */
+  beginPasskeyLogin: handleUnaryCall<BeginPasskeyLoginRequest, PasskeyOptions>;
+  /** Opens a session with a passkey, which is both factors. UNAUTHENTICATED for one that is unknown or does not fit the ticket. */
+  loginWithPasskey: handleUnaryCall<LoginWithPasskeyRequest, LoginResponse>;
   /**
    * Rotates a refresh token. UNAUTHENTICATED when it is unknown, expired, revoked or was used before.
    * A second use revokes the whole session; the trailer `tickfolio-error-bin` then names it: {"facts":{"endedSession":"..."}}.
@@ -1316,6 +4848,7 @@ export interface AuthServiceClient extends Client {
   /**
    * Opens a session. UNAUTHENTICATED for an unknown name and for a wrong password alike;
    * RESOURCE_EXHAUSTED with a retry time after too many attempts.
+   * An account with a second factor gets a ticket instead of tokens, for SecondFactor.
    */
   login(
     request: LoginRequest,
@@ -1328,6 +4861,76 @@ export interface AuthServiceClient extends Client {
   ): ClientUnaryCall;
   login(
     request: LoginRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LoginResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Opens the session of a login that needs a second factor. UNAUTHENTICATED for a wrong or used code, and for a ticket that is unknown,
+   * used, out of time or out of tries: then one logs in again. RESOURCE_EXHAUSTED after too many tries of one account.
+   */
+  secondFactor(
+    request: SecondFactorRequest,
+    callback: (error: ServiceError | null, response: LoginResponse) => void,
+  ): ClientUnaryCall;
+  secondFactor(
+    request: SecondFactorRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LoginResponse) => void,
+  ): ClientUnaryCall;
+  secondFactor(
+    request: SecondFactorRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LoginResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Sets a new password with a recovery code and ends every session. UNAUTHENTICATED for an unknown name and for a wrong or used code
+   * alike; INVALID_ARGUMENT names the field; RESOURCE_EXHAUSTED after too many tries.
+   */
+  recover(
+    request: RecoverRequest,
+    callback: (error: ServiceError | null, response: RecoverResponse) => void,
+  ): ClientUnaryCall;
+  recover(
+    request: RecoverRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RecoverResponse) => void,
+  ): ClientUnaryCall;
+  recover(
+    request: RecoverRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RecoverResponse) => void,
+  ): ClientUnaryCall;
+  /** What a browser needs to sign in with a passkey, whosever it is. */
+  beginPasskeyLogin(
+    request: BeginPasskeyLoginRequest,
+    callback: (error: ServiceError | null, response: PasskeyOptions) => void,
+  ): ClientUnaryCall;
+  beginPasskeyLogin(
+    request: BeginPasskeyLoginRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: PasskeyOptions) => void,
+  ): ClientUnaryCall;
+  beginPasskeyLogin(
+    request: BeginPasskeyLoginRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PasskeyOptions) => void,
+  ): ClientUnaryCall;
+  /** Opens a session with a passkey, which is both factors. UNAUTHENTICATED for one that is unknown or does not fit the ticket. */
+  loginWithPasskey(
+    request: LoginWithPasskeyRequest,
+    callback: (error: ServiceError | null, response: LoginResponse) => void,
+  ): ClientUnaryCall;
+  loginWithPasskey(
+    request: LoginWithPasskeyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LoginResponse) => void,
+  ): ClientUnaryCall;
+  loginWithPasskey(
+    request: LoginWithPasskeyRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: LoginResponse) => void,
@@ -1423,6 +5026,482 @@ export interface AuthServiceClient extends Client {
 export const AuthServiceClient = makeGenericClientConstructor(AuthServiceService, "auth.v1.AuthService") as unknown as {
   new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): AuthServiceClient;
   service: typeof AuthServiceService;
+  serviceName: string;
+};
+
+/**
+ * What a signed-in user does with the account. UNAUTHENTICATED where the asking session is over. PERMISSION_DENIED with the problem
+ * `reauthenticate` (trailer `tickfolio-error-bin`) where a call that changes how one gets in was not preceded by the password or a
+ * passkey within 5 minutes. RESOURCE_EXHAUSTED after too many tries of a secret.
+ */
+export type AccountServiceService = typeof AccountServiceService;
+export const AccountServiceService = {
+  getAccount: {
+    path: "/auth.v1.AccountService/GetAccount" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetAccountRequest): Buffer => Buffer.from(GetAccountRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetAccountRequest => GetAccountRequest.decode(value),
+    responseSerialize: (value: GetAccountResponse): Buffer => Buffer.from(GetAccountResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetAccountResponse => GetAccountResponse.decode(value),
+  },
+  /** Ends all other sessions. PERMISSION_DENIED when the old password is wrong; INVALID_ARGUMENT names what is wrong with the new one. */
+  changePassword: {
+    path: "/auth.v1.AccountService/ChangePassword" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ChangePasswordRequest): Buffer =>
+      Buffer.from(ChangePasswordRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ChangePasswordRequest => ChangePasswordRequest.decode(value),
+    responseSerialize: (value: ChangePasswordResponse): Buffer =>
+      Buffer.from(ChangePasswordResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ChangePasswordResponse => ChangePasswordResponse.decode(value),
+  },
+  /** What a browser needs to prove by a passkey that its user is there. */
+  beginReauthentication: {
+    path: "/auth.v1.AccountService/BeginReauthentication" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BeginReauthenticationRequest): Buffer =>
+      Buffer.from(BeginReauthenticationRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BeginReauthenticationRequest => BeginReauthenticationRequest.decode(value),
+    responseSerialize: (value: PasskeyOptions): Buffer => Buffer.from(PasskeyOptions.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PasskeyOptions => PasskeyOptions.decode(value),
+  },
+  /** Notes that the user of the session gave the password or used a passkey. PERMISSION_DENIED when it is wrong. */
+  reauthenticate: {
+    path: "/auth.v1.AccountService/Reauthenticate" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReauthenticateRequest): Buffer =>
+      Buffer.from(ReauthenticateRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReauthenticateRequest => ReauthenticateRequest.decode(value),
+    responseSerialize: (value: ReauthenticateResponse): Buffer =>
+      Buffer.from(ReauthenticateResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReauthenticateResponse => ReauthenticateResponse.decode(value),
+  },
+  /** The open sessions, the one used last first. */
+  listSessions: {
+    path: "/auth.v1.AccountService/ListSessions" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListSessionsRequest): Buffer => Buffer.from(ListSessionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListSessionsRequest => ListSessionsRequest.decode(value),
+    responseSerialize: (value: ListSessionsResponse): Buffer =>
+      Buffer.from(ListSessionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListSessionsResponse => ListSessionsResponse.decode(value),
+  },
+  /** NOT_FOUND for what is no open session of the user. */
+  endSession: {
+    path: "/auth.v1.AccountService/EndSession" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: EndSessionRequest): Buffer => Buffer.from(EndSessionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): EndSessionRequest => EndSessionRequest.decode(value),
+    responseSerialize: (value: EndSessionResponse): Buffer => Buffer.from(EndSessionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): EndSessionResponse => EndSessionResponse.decode(value),
+  },
+  /** Makes new recovery codes; those of before are void. They are told this once. */
+  renewRecoveryCodes: {
+    path: "/auth.v1.AccountService/RenewRecoveryCodes" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RenewRecoveryCodesRequest): Buffer =>
+      Buffer.from(RenewRecoveryCodesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RenewRecoveryCodesRequest => RenewRecoveryCodesRequest.decode(value),
+    responseSerialize: (value: RenewRecoveryCodesResponse): Buffer =>
+      Buffer.from(RenewRecoveryCodesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RenewRecoveryCodesResponse => RenewRecoveryCodesResponse.decode(value),
+  },
+  /** Makes a secret for an authenticator app; it counts once ConfirmTotp was given a code of it. FAILED_PRECONDITION while one counts. */
+  beginTotp: {
+    path: "/auth.v1.AccountService/BeginTotp" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BeginTotpRequest): Buffer => Buffer.from(BeginTotpRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BeginTotpRequest => BeginTotpRequest.decode(value),
+    responseSerialize: (value: BeginTotpResponse): Buffer => Buffer.from(BeginTotpResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BeginTotpResponse => BeginTotpResponse.decode(value),
+  },
+  /** PERMISSION_DENIED for a wrong code; FAILED_PRECONDITION where nothing was begun by this session within 10 minutes. */
+  confirmTotp: {
+    path: "/auth.v1.AccountService/ConfirmTotp" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ConfirmTotpRequest): Buffer => Buffer.from(ConfirmTotpRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ConfirmTotpRequest => ConfirmTotpRequest.decode(value),
+    responseSerialize: (value: ConfirmTotpResponse): Buffer => Buffer.from(ConfirmTotpResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ConfirmTotpResponse => ConfirmTotpResponse.decode(value),
+  },
+  /** NOT_FOUND where there is none. */
+  removeTotp: {
+    path: "/auth.v1.AccountService/RemoveTotp" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RemoveTotpRequest): Buffer => Buffer.from(RemoveTotpRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RemoveTotpRequest => RemoveTotpRequest.decode(value),
+    responseSerialize: (value: RemoveTotpResponse): Buffer => Buffer.from(RemoveTotpResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RemoveTotpResponse => RemoveTotpResponse.decode(value),
+  },
+  /** What a browser needs to make a passkey. FAILED_PRECONDITION where there are too many. */
+  beginPasskey: {
+    path: "/auth.v1.AccountService/BeginPasskey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BeginPasskeyRequest): Buffer => Buffer.from(BeginPasskeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BeginPasskeyRequest => BeginPasskeyRequest.decode(value),
+    responseSerialize: (value: PasskeyOptions): Buffer => Buffer.from(PasskeyOptions.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PasskeyOptions => PasskeyOptions.decode(value),
+  },
+  /** PERMISSION_DENIED where it does not fit the ticket. */
+  addPasskey: {
+    path: "/auth.v1.AccountService/AddPasskey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AddPasskeyRequest): Buffer => Buffer.from(AddPasskeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AddPasskeyRequest => AddPasskeyRequest.decode(value),
+    responseSerialize: (value: AddPasskeyResponse): Buffer => Buffer.from(AddPasskeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AddPasskeyResponse => AddPasskeyResponse.decode(value),
+  },
+  listPasskeys: {
+    path: "/auth.v1.AccountService/ListPasskeys" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListPasskeysRequest): Buffer => Buffer.from(ListPasskeysRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListPasskeysRequest => ListPasskeysRequest.decode(value),
+    responseSerialize: (value: ListPasskeysResponse): Buffer =>
+      Buffer.from(ListPasskeysResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListPasskeysResponse => ListPasskeysResponse.decode(value),
+  },
+  /** NOT_FOUND for what is no passkey of the user. */
+  removePasskey: {
+    path: "/auth.v1.AccountService/RemovePasskey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RemovePasskeyRequest): Buffer => Buffer.from(RemovePasskeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RemovePasskeyRequest => RemovePasskeyRequest.decode(value),
+    responseSerialize: (value: RemovePasskeyResponse): Buffer =>
+      Buffer.from(RemovePasskeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RemovePasskeyResponse => RemovePasskeyResponse.decode(value),
+  },
+  /** What happened to the account, the newest first, in pages. INVALID_ARGUMENT for a cursor that is none. */
+  listLog: {
+    path: "/auth.v1.AccountService/ListLog" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListLogRequest): Buffer => Buffer.from(ListLogRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListLogRequest => ListLogRequest.decode(value),
+    responseSerialize: (value: ListLogResponse): Buffer => Buffer.from(ListLogResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListLogResponse => ListLogResponse.decode(value),
+  },
+  /** Holds the rows of the log against each other, 20 000 at most. PERMISSION_DENIED with the problem `operator-only` to who is none. */
+  checkLog: {
+    path: "/auth.v1.AccountService/CheckLog" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CheckLogRequest): Buffer => Buffer.from(CheckLogRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CheckLogRequest => CheckLogRequest.decode(value),
+    responseSerialize: (value: CheckLogResponse): Buffer => Buffer.from(CheckLogResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CheckLogResponse => CheckLogResponse.decode(value),
+  },
+} as const;
+
+export interface AccountServiceServer extends UntypedServiceImplementation {
+  getAccount: handleUnaryCall<GetAccountRequest, GetAccountResponse>;
+  /** Ends all other sessions. PERMISSION_DENIED when the old password is wrong; INVALID_ARGUMENT names what is wrong with the new one. */
+  changePassword: handleUnaryCall<ChangePasswordRequest, ChangePasswordResponse>;
+  /** What a browser needs to prove by a passkey that its user is there. */
+  beginReauthentication: handleUnaryCall<BeginReauthenticationRequest, PasskeyOptions>;
+  /** Notes that the user of the session gave the password or used a passkey. PERMISSION_DENIED when it is wrong. */
+  reauthenticate: handleUnaryCall<ReauthenticateRequest, ReauthenticateResponse>;
+  /** The open sessions, the one used last first. */
+  listSessions: handleUnaryCall<ListSessionsRequest, ListSessionsResponse>;
+  /** NOT_FOUND for what is no open session of the user. */
+  endSession: handleUnaryCall<EndSessionRequest, EndSessionResponse>;
+  /** Makes new recovery codes; those of before are void. They are told this once. */
+  renewRecoveryCodes: handleUnaryCall<RenewRecoveryCodesRequest, RenewRecoveryCodesResponse>;
+  /** Makes a secret for an authenticator app; it counts once ConfirmTotp was given a code of it. FAILED_PRECONDITION while one counts. */
+  beginTotp: handleUnaryCall<BeginTotpRequest, BeginTotpResponse>;
+  /** PERMISSION_DENIED for a wrong code; FAILED_PRECONDITION where nothing was begun by this session within 10 minutes. */
+  confirmTotp: handleUnaryCall<ConfirmTotpRequest, ConfirmTotpResponse>;
+  /** NOT_FOUND where there is none. */
+  removeTotp: handleUnaryCall<RemoveTotpRequest, RemoveTotpResponse>;
+  /** What a browser needs to make a passkey. FAILED_PRECONDITION where there are too many. */
+  beginPasskey: handleUnaryCall<BeginPasskeyRequest, PasskeyOptions>;
+  /** PERMISSION_DENIED where it does not fit the ticket. */
+  addPasskey: handleUnaryCall<AddPasskeyRequest, AddPasskeyResponse>;
+  listPasskeys: handleUnaryCall<ListPasskeysRequest, ListPasskeysResponse>;
+  /** NOT_FOUND for what is no passkey of the user. */
+  removePasskey: handleUnaryCall<RemovePasskeyRequest, RemovePasskeyResponse>;
+  /** What happened to the account, the newest first, in pages. INVALID_ARGUMENT for a cursor that is none. */
+  listLog: handleUnaryCall<ListLogRequest, ListLogResponse>;
+  /** Holds the rows of the log against each other, 20 000 at most. PERMISSION_DENIED with the problem `operator-only` to who is none. */
+  checkLog: handleUnaryCall<CheckLogRequest, CheckLogResponse>;
+}
+
+export interface AccountServiceClient extends Client {
+  getAccount(
+    request: GetAccountRequest,
+    callback: (error: ServiceError | null, response: GetAccountResponse) => void,
+  ): ClientUnaryCall;
+  getAccount(
+    request: GetAccountRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetAccountResponse) => void,
+  ): ClientUnaryCall;
+  getAccount(
+    request: GetAccountRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetAccountResponse) => void,
+  ): ClientUnaryCall;
+  /** Ends all other sessions. PERMISSION_DENIED when the old password is wrong; INVALID_ARGUMENT names what is wrong with the new one. */
+  changePassword(
+    request: ChangePasswordRequest,
+    callback: (error: ServiceError | null, response: ChangePasswordResponse) => void,
+  ): ClientUnaryCall;
+  changePassword(
+    request: ChangePasswordRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ChangePasswordResponse) => void,
+  ): ClientUnaryCall;
+  changePassword(
+    request: ChangePasswordRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ChangePasswordResponse) => void,
+  ): ClientUnaryCall;
+  /** What a browser needs to prove by a passkey that its user is there. */
+  beginReauthentication(
+    request: BeginReauthenticationRequest,
+    callback: (error: ServiceError | null, response: PasskeyOptions) => void,
+  ): ClientUnaryCall;
+  beginReauthentication(
+    request: BeginReauthenticationRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: PasskeyOptions) => void,
+  ): ClientUnaryCall;
+  beginReauthentication(
+    request: BeginReauthenticationRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PasskeyOptions) => void,
+  ): ClientUnaryCall;
+  /** Notes that the user of the session gave the password or used a passkey. PERMISSION_DENIED when it is wrong. */
+  reauthenticate(
+    request: ReauthenticateRequest,
+    callback: (error: ServiceError | null, response: ReauthenticateResponse) => void,
+  ): ClientUnaryCall;
+  reauthenticate(
+    request: ReauthenticateRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReauthenticateResponse) => void,
+  ): ClientUnaryCall;
+  reauthenticate(
+    request: ReauthenticateRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReauthenticateResponse) => void,
+  ): ClientUnaryCall;
+  /** The open sessions, the one used last first. */
+  listSessions(
+    request: ListSessionsRequest,
+    callback: (error: ServiceError | null, response: ListSessionsResponse) => void,
+  ): ClientUnaryCall;
+  listSessions(
+    request: ListSessionsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListSessionsResponse) => void,
+  ): ClientUnaryCall;
+  listSessions(
+    request: ListSessionsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListSessionsResponse) => void,
+  ): ClientUnaryCall;
+  /** NOT_FOUND for what is no open session of the user. */
+  endSession(
+    request: EndSessionRequest,
+    callback: (error: ServiceError | null, response: EndSessionResponse) => void,
+  ): ClientUnaryCall;
+  endSession(
+    request: EndSessionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: EndSessionResponse) => void,
+  ): ClientUnaryCall;
+  endSession(
+    request: EndSessionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: EndSessionResponse) => void,
+  ): ClientUnaryCall;
+  /** Makes new recovery codes; those of before are void. They are told this once. */
+  renewRecoveryCodes(
+    request: RenewRecoveryCodesRequest,
+    callback: (error: ServiceError | null, response: RenewRecoveryCodesResponse) => void,
+  ): ClientUnaryCall;
+  renewRecoveryCodes(
+    request: RenewRecoveryCodesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RenewRecoveryCodesResponse) => void,
+  ): ClientUnaryCall;
+  renewRecoveryCodes(
+    request: RenewRecoveryCodesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RenewRecoveryCodesResponse) => void,
+  ): ClientUnaryCall;
+  /** Makes a secret for an authenticator app; it counts once ConfirmTotp was given a code of it. FAILED_PRECONDITION while one counts. */
+  beginTotp(
+    request: BeginTotpRequest,
+    callback: (error: ServiceError | null, response: BeginTotpResponse) => void,
+  ): ClientUnaryCall;
+  beginTotp(
+    request: BeginTotpRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: BeginTotpResponse) => void,
+  ): ClientUnaryCall;
+  beginTotp(
+    request: BeginTotpRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: BeginTotpResponse) => void,
+  ): ClientUnaryCall;
+  /** PERMISSION_DENIED for a wrong code; FAILED_PRECONDITION where nothing was begun by this session within 10 minutes. */
+  confirmTotp(
+    request: ConfirmTotpRequest,
+    callback: (error: ServiceError | null, response: ConfirmTotpResponse) => void,
+  ): ClientUnaryCall;
+  confirmTotp(
+    request: ConfirmTotpRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ConfirmTotpResponse) => void,
+  ): ClientUnaryCall;
+  confirmTotp(
+    request: ConfirmTotpRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ConfirmTotpResponse) => void,
+  ): ClientUnaryCall;
+  /** NOT_FOUND where there is none. */
+  removeTotp(
+    request: RemoveTotpRequest,
+    callback: (error: ServiceError | null, response: RemoveTotpResponse) => void,
+  ): ClientUnaryCall;
+  removeTotp(
+    request: RemoveTotpRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RemoveTotpResponse) => void,
+  ): ClientUnaryCall;
+  removeTotp(
+    request: RemoveTotpRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RemoveTotpResponse) => void,
+  ): ClientUnaryCall;
+  /** What a browser needs to make a passkey. FAILED_PRECONDITION where there are too many. */
+  beginPasskey(
+    request: BeginPasskeyRequest,
+    callback: (error: ServiceError | null, response: PasskeyOptions) => void,
+  ): ClientUnaryCall;
+  beginPasskey(
+    request: BeginPasskeyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: PasskeyOptions) => void,
+  ): ClientUnaryCall;
+  beginPasskey(
+    request: BeginPasskeyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PasskeyOptions) => void,
+  ): ClientUnaryCall;
+  /** PERMISSION_DENIED where it does not fit the ticket. */
+  addPasskey(
+    request: AddPasskeyRequest,
+    callback: (error: ServiceError | null, response: AddPasskeyResponse) => void,
+  ): ClientUnaryCall;
+  addPasskey(
+    request: AddPasskeyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: AddPasskeyResponse) => void,
+  ): ClientUnaryCall;
+  addPasskey(
+    request: AddPasskeyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: AddPasskeyResponse) => void,
+  ): ClientUnaryCall;
+  listPasskeys(
+    request: ListPasskeysRequest,
+    callback: (error: ServiceError | null, response: ListPasskeysResponse) => void,
+  ): ClientUnaryCall;
+  listPasskeys(
+    request: ListPasskeysRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListPasskeysResponse) => void,
+  ): ClientUnaryCall;
+  listPasskeys(
+    request: ListPasskeysRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListPasskeysResponse) => void,
+  ): ClientUnaryCall;
+  /** NOT_FOUND for what is no passkey of the user. */
+  removePasskey(
+    request: RemovePasskeyRequest,
+    callback: (error: ServiceError | null, response: RemovePasskeyResponse) => void,
+  ): ClientUnaryCall;
+  removePasskey(
+    request: RemovePasskeyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RemovePasskeyResponse) => void,
+  ): ClientUnaryCall;
+  removePasskey(
+    request: RemovePasskeyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RemovePasskeyResponse) => void,
+  ): ClientUnaryCall;
+  /** What happened to the account, the newest first, in pages. INVALID_ARGUMENT for a cursor that is none. */
+  listLog(
+    request: ListLogRequest,
+    callback: (error: ServiceError | null, response: ListLogResponse) => void,
+  ): ClientUnaryCall;
+  listLog(
+    request: ListLogRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListLogResponse) => void,
+  ): ClientUnaryCall;
+  listLog(
+    request: ListLogRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListLogResponse) => void,
+  ): ClientUnaryCall;
+  /** Holds the rows of the log against each other, 20 000 at most. PERMISSION_DENIED with the problem `operator-only` to who is none. */
+  checkLog(
+    request: CheckLogRequest,
+    callback: (error: ServiceError | null, response: CheckLogResponse) => void,
+  ): ClientUnaryCall;
+  checkLog(
+    request: CheckLogRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CheckLogResponse) => void,
+  ): ClientUnaryCall;
+  checkLog(
+    request: CheckLogRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CheckLogResponse) => void,
+  ): ClientUnaryCall;
+}
+
+export const AccountServiceClient = makeGenericClientConstructor(
+  AccountServiceService,
+  "auth.v1.AccountService",
+) as unknown as {
+  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): AccountServiceClient;
+  service: typeof AccountServiceService;
   serviceName: string;
 };
 

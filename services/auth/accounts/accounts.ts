@@ -1,5 +1,5 @@
 import { AppError } from '@tickfolio/lib/errors';
-import { type Database, sqlState, uniqueViolation } from '@tickfolio/lib/postgres';
+import { type Database, sqlState, type Transaction, uniqueViolation } from '@tickfolio/lib/postgres';
 import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import { accounts } from '../schema.js';
 import { nameKey } from './credentials.js';
@@ -8,15 +8,23 @@ export interface Account {
   readonly id: string;
   /** As it was given when the account was made. */
   readonly name: string;
+  /** What the name is compared by; null for an account that has lost it to another one. */
+  readonly nameKey: string | null;
   readonly passwordHash: string;
 }
 
 export interface Accounts {
   /**
-   * @param key names the request, once for all. @returns the new account's id. @throws AppError already_exists when the
-   * name is taken, in whatever case, or the key
+   * @param key names the request, once for all @param made what else is done in the same transaction
+   * @returns the new account's id. @throws AppError already_exists when the name is taken, in whatever case, or the key
    */
-  create(name: string, passwordHash: string, key?: string): Promise<string>;
+  create(
+    name: string,
+    passwordHash: string,
+    key?: string,
+    made?: (tx: Transaction, userId: string) => Promise<void>,
+  ): Promise<string>;
+  findById(userId: string): Promise<Account | undefined>;
   /** The one that was made by the request of that name. */
   findByKey(key: string): Promise<Account | undefined>;
   /**
@@ -29,15 +37,23 @@ export interface Accounts {
 export const nameTaken = (): AppError =>
   new AppError('already_exists', 'This name is taken.', { fields: [{ field: 'name', message: 'is taken' }] });
 
-const columns = { id: accounts.id, name: accounts.name, passwordHash: accounts.passwordHash };
+const columns = {
+  id: accounts.id,
+  name: accounts.name,
+  nameKey: accounts.nameKey,
+  passwordHash: accounts.passwordHash,
+};
 
 export const createAccounts = (db: Database): Accounts => ({
-  create: async (name, passwordHash, key) => {
+  create: async (name, passwordHash, key, made) => {
     try {
       const row = { name, nameKey: nameKey(name), passwordHash, registrationKey: key ?? null };
-      const [account] = await db.insert(accounts).values(row).returning({ id: accounts.id });
-      if (!account) throw new Error('an insert returned no row');
-      return account.id;
+      return await db.transaction(async (tx) => {
+        const [account] = await tx.insert(accounts).values(row).returning({ id: accounts.id });
+        if (!account) throw new Error('an insert returned no row');
+        await made?.(tx, account.id);
+        return account.id;
+      });
     } catch (err) {
       if (sqlState(err) === uniqueViolation) throw nameTaken();
       throw err;
@@ -45,6 +61,10 @@ export const createAccounts = (db: Database): Accounts => ({
   },
   findByKey: async (key) => {
     const [account] = await db.select(columns).from(accounts).where(eq(accounts.registrationKey, key));
+    return account;
+  },
+  findById: async (userId) => {
+    const [account] = await db.select(columns).from(accounts).where(eq(accounts.id, userId));
     return account;
   },
   find: (name) =>

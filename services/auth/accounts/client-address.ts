@@ -11,15 +11,27 @@ const groupsOf = (address: string): string[] => {
   );
 };
 
+/** An IPv4 address, also one that is written as IPv6, or the groups of an IPv6 address; undefined for what is none. */
+const readAddress = (clientAddress: string): string | readonly string[] | undefined => {
+  const address = clientAddress.replace(/%.*$/, '').toLowerCase();
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1] ?? address;
+  const version = isIP(mapped);
+  if (version === 4) return mapped;
+  return version === 6 ? groupsOf(mapped) : undefined;
+};
+
 /**
  * What attempts from an address are counted under. One household owns a whole /64 of IPv6, so its addresses count as
  * one; an IPv4 address written as IPv6 counts as itself. Whatever is no address counts together.
  */
 export const addressKey = (clientAddress: string): string => {
-  const address = clientAddress.replace(/%.*$/, '').toLowerCase();
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1] ?? address;
-  const version = isIP(mapped);
-  if (version === 4) return mapped;
-  if (version === 6) return `${groupsOf(mapped).slice(0, 4).join(':')}::/64`;
-  return 'unknown';
+  const address = readAddress(clientAddress) ?? 'unknown';
+  return typeof address === 'string' ? address : `${address.slice(0, 4).join(':')}::/64`;
+};
+
+/** What is kept of an address: its /24, or its /48 of IPv6; empty for what is none. */
+export const networkOf = (clientAddress: string): string => {
+  const address = readAddress(clientAddress) ?? '';
+  if (typeof address !== 'string') return `${address.slice(0, 3).join(':')}::/48`;
+  return address && `${address.slice(0, address.lastIndexOf('.'))}.0/24`;
 };

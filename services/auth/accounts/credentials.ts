@@ -8,6 +8,7 @@ export interface Credentials {
 }
 
 const namePattern = /^[A-Za-z0-9_.-]{3,64}$/;
+const maxNameLength = 64;
 const minPasswordLength = 8;
 const maxPasswordLength = 128;
 
@@ -25,6 +26,9 @@ const lengthOf = (password: string): number => Math.min([...password].length, [.
 
 /** What names are compared by. */
 export const nameKey = (name: string): string => name.toLowerCase();
+
+/** What tries under a name are counted by. Longer ones are no names; they count together by their beginning. */
+export const countedName = (name: string): string => nameKey(name.slice(0, maxNameLength + 1));
 
 export const isPossibleName = (name: string): boolean => namePattern.test(name);
 
@@ -68,4 +72,11 @@ const passwordFault = ({ name, password }: Credentials): FieldError | undefined 
 export const requireNewCredentials = (credentials: Credentials): void => {
   const fields = [nameFault(credentials.name), passwordFault(credentials)].filter((fault) => fault !== undefined);
   if (fields.length) throw new AppError('invalid_argument', 'The name or the password cannot be used.', { fields });
+};
+
+/** The same of another password for an account. @param field what it is called in the request */
+export const requireNewPassword = (name: string, password: string, field: string): void => {
+  const fault = passwordFault({ name, password });
+  if (fault)
+    throw new AppError('invalid_argument', 'The new password cannot be used.', { fields: [{ ...fault, field }] });
 };

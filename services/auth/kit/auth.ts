@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { AuthServiceClient, type TokenPair } from '@tickfolio/gen/auth/v1';
+import { AccountServiceClient, AuthServiceClient, type TokenPair } from '@tickfolio/gen/auth/v1';
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
 import { type DatabaseTime, type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
-import { type AuthLimits, startAuth } from '../app.js';
+import { type AuthLimits, type AuthOptions, startAuth } from '../app.js';
 
 export const jwtSecret = randomBytes(32).toString('hex');
 export const password = 'correct horse battery';
@@ -16,6 +16,8 @@ export const codeOf = (work: Promise<unknown>) =>
     (err: unknown) => (err instanceof AppError ? err.code : String(err)),
   );
 
+const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0';
+
 let people = 0;
 
 /** The service with a client of its own, on free ports. */
@@ -24,13 +26,15 @@ export const startTestAuth = async (
   limits: Partial<AuthLimits> = {},
   clock: ManualClock = createManualClock(),
   time: DatabaseTime = timeOf(clock),
+  more: Partial<AuthOptions> = {},
 ) => {
   const lines: string[] = [];
   const log = createLogger('auth', 'trace', (line) => lines.push(line));
   const address = { host: '127.0.0.1', port: 0 };
   const deps = { postgres, clock, time, log, metrics: createMetrics('auth') };
-  const app = await startAuth(deps, { address, operationsAddress: address, jwtSecret, limits });
+  const app = await startAuth(deps, { address, operationsAddress: address, jwtSecret, limits, ...more });
   const client = createGrpcClient(AuthServiceClient, `127.0.0.1:${app.port}`);
+  const account = createGrpcClient(AccountServiceClient, `127.0.0.1:${app.port}`);
   const options = { deadlineMs: 10_000, waitForReady: true };
   const tokensOf = ({ tokens }: { tokens: TokenPair | undefined }): TokenPair => {
     if (!tokens) throw new Error('no tokens');
@@ -38,17 +42,28 @@ export const startTestAuth = async (
   };
   return {
     app,
+    db: postgres.db,
     clock,
     lines,
+    client,
+    account,
+    options,
     name: `Someone-${++people}`,
     register: (name: string, secret = password, clientAddress = '', idempotencyKey = '') =>
-      callUnary(client, client.register, { name, password: secret, clientAddress, idempotencyKey }, options),
+      callUnary(
+        client,
+        client.register,
+        { name, password: secret, clientAddress, idempotencyKey, userAgent, withRecoveryCodes: false },
+        options,
+      ),
     login: async (name: string, secret = password, clientAddress = '') =>
-      tokensOf(await callUnary(client, client.login, { name, password: secret, clientAddress }, options)),
+      tokensOf(await callUnary(client, client.login, { name, password: secret, clientAddress, userAgent }, options)),
     refresh: async (refreshToken: string) =>
-      tokensOf(await callUnary(client, client.refreshToken, { refreshToken, clientAddress: '' }, options)),
-    logout: (refreshToken: string) => callUnary(client, client.logout, { refreshToken }, options),
-    logoutEverywhere: (userId: string) => callUnary(client, client.logoutEverywhere, { userId }, options),
+      tokensOf(await callUnary(client, client.refreshToken, { refreshToken, clientAddress: '', userAgent }, options)),
+    logout: (refreshToken: string) =>
+      callUnary(client, client.logout, { refreshToken, clientAddress: '', userAgent }, options),
+    logoutEverywhere: (userId: string) =>
+      callUnary(client, client.logoutEverywhere, { userId, clientAddress: '', userAgent }, options),
     endedSessions: (sinceMs: number, cursor: string) =>
       callUnary(client, client.listEndedSessions, { sinceMs, cursor }, options),
     session: (sessionId: string) => callUnary(client, client.getSession, { sessionId }, options),
@@ -56,6 +71,7 @@ export const startTestAuth = async (
     metrics: async () => (await fetch(`http://127.0.0.1:${app.operationsPort}/metrics`)).text(),
     close: async () => {
       client.close();
+      account.close();
       await app.close();
     },
   };

@@ -1,5 +1,5 @@
 import type { Clock } from '@tickfolio/lib/clock';
-import type { DatabaseTime } from '@tickfolio/lib/postgres';
+import type { Database, DatabaseTime } from '@tickfolio/lib/postgres';
 import { type SQL, sql } from 'drizzle-orm';
 
 /** The two times there are. */
@@ -20,3 +20,11 @@ export const shifted = (time: SQL, ms: number): SQL => sql`${time} + ${ms} * int
  */
 export const agreedTime = ({ time, clock }: Times, agoMs = 0): SQL =>
   shifted(sql`least(${new Date(clock.now()).toISOString()}::timestamptz, ${time()})`, -agoMs);
+
+/** What time it is by the database, epoch milliseconds. */
+export const timeMs = async (db: Pick<Database, 'select'>, time: DatabaseTime): Promise<number> => {
+  const [now] = await db
+    .select({ ms: sql<string>`floor(extract(epoch from at) * 1000)::bigint` })
+    .from(sql`(select ${time()} as at) now`);
+  return Number(now?.ms);
+};

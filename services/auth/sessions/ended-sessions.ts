@@ -1,7 +1,8 @@
 import { AppError } from '@tickfolio/lib/errors';
 import type { Database, DatabaseTime } from '@tickfolio/lib/postgres';
-import { and, asc, eq, gt, gte, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, or } from 'drizzle-orm';
 import { sessions } from '../schema.js';
+import { timeMs } from './agreed-time.js';
 
 /** A page of sessions that were ended. */
 export interface EndedSessionsPage {
@@ -41,10 +42,7 @@ export const createListEndedSessions = (
     const [, lastMs, lastId = ''] = cursorPattern.exec(cursor) ?? [];
     if (cursor !== '' && lastMs === undefined)
       throw new AppError('invalid_argument', 'The cursor is not one of an answer.');
-    const [now] = await db
-      .select({ ms: sql<string>`floor(extract(epoch from at) * 1000)::bigint` })
-      .from(sql`(select ${time()} as at) now`);
-    const asOfMs = Number(now?.ms);
+    const asOfMs = await timeMs(db, time);
     // A moment that is still to come is from before the database's clock was set back, or of one before it that was
     // ahead: what ends now would lie before it.
     const knownMs = sinceMs > asOfMs ? 0 : sinceMs;

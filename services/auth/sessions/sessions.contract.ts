@@ -3,9 +3,10 @@ import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccounts } from '../accounts/accounts.js';
+import { createTestSessions } from '../kit/sessions.js';
 import { accounts, refreshTokens, sessions as sessionRows } from '../schema.js';
 import { refreshTokenHash } from './refresh-token.js';
-import { createSessions, type Rotation } from './sessions.js';
+import type { Rotation } from './sessions.js';
 
 const minuteMs = 60_000;
 const times = {
@@ -35,7 +36,7 @@ export const describeSessions = (name: string, open: () => Promise<Postgres>): v
     const build = async () => {
       const clock = createManualClock();
       const userId = await createAccounts(postgres.db).create(`Person-${++people}`, 'hash');
-      const sessions = createSessions(postgres.db, { time: timeOf(clock), clock, ...times });
+      const sessions = createTestSessions(postgres.db, { time: timeOf(clock), clock, ...times });
       return { clock, sessions, userId, userName: `Person-${people}`, first: await sessions.open(userId) };
     };
 

@@ -1,9 +1,14 @@
+import { AppError } from '@tickfolio/lib/errors';
 import type { Database, Transaction } from '@tickfolio/lib/postgres';
-import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, ne, notInArray, sql } from 'drizzle-orm';
+import type { CallOrigin } from '../log/call-origin.js';
+import type { SecurityLog } from '../log/security-log.js';
 import { accounts, refreshTokens, sessions } from '../schema.js';
 import { shifted } from './agreed-time.js';
+import { uuidPattern } from './asker.js';
 import { createDeleteOver } from './expired-rows.js';
 import { familyHash, familyOf, newFamily, refreshTokenHash } from './refresh-token.js';
+import { revoke, revokeAll } from './revocation.js';
 import { createTokenLine, type IssuedToken, type TokenLineOptions } from './token-line.js';
 
 export type { IssuedToken } from './token-line.js';
@@ -16,6 +21,8 @@ export type Rotation =
       readonly kind: 'rotated' | 'again';
       readonly userId: string;
       readonly userName: string;
+      /** What its name is compared by; null for one that has lost it to another account. */
+      readonly nameKey: string | null;
       readonly issued: IssuedToken;
     }
   /** A successor of the token had been used: somebody has a copy. The whole session is revoked. */
@@ -28,24 +35,37 @@ export interface SessionRef {
   readonly userId: string;
 }
 
+/** How somebody proved to be the user. */
+export interface SignIn {
+  readonly by: 'password' | 'password and totp' | 'password and recovery code' | 'passkey';
+  /** What the password was held against, which may have been changed since. */
+  readonly passwordHash?: string;
+}
+
 /**
  * Sessions and their refresh tokens. A session is a family of tokens, each good until one that followed it was used.
  */
 export interface Sessions {
-  open(userId: string): Promise<IssuedToken>;
+  /**
+   * Where the user has too many, those that were used longest ago end.
+   * @throws AppError unauthenticated where the account is gone, or its password is not the one any more that was proved
+   */
+  open(userId: string, by: SignIn, origin: CallOrigin): Promise<IssuedToken>;
+  /** The same as the last act of a transaction, which is undone with it. */
+  openWithin(tx: Transaction, userId: string, by: SignIn, origin: CallOrigin): Promise<IssuedToken>;
   /**
    * Exchanges a token for its successor.
    * @param signal nothing is changed for a caller who left while it waited; throws its reason
    */
-  rotate(token: string, signal?: AbortSignal): Promise<Rotation>;
+  rotate(token: string, origin: CallOrigin, signal?: AbortSignal): Promise<Rotation>;
   /** Revokes the session a token belongs to, whatever became of the token. Undefined when the token is unknown. */
-  end(token: string): Promise<SessionRef | undefined>;
+  end(token: string, origin: CallOrigin): Promise<SessionRef | undefined>;
   /**
    * Revokes every session that the user has at this moment; one opened after it stays.
    * @returns the ids of those, and of what ended so short a time ago that its access tokens are still valid: a repeated
    * call names them again
    */
-  endAll(userId: string): Promise<readonly string[]>;
+  endAll(userId: string, origin: CallOrigin): Promise<readonly string[]>;
   /** The user of a session that can go on; undefined when it is over or unknown. */
   userOf(sessionId: string): Promise<string | undefined>;
   /**
@@ -60,12 +80,13 @@ export interface SessionsOptions extends TokenLineOptions {
   readonly accessTtlMs: number;
   /** After this time a session ends, however busy it is. */
   readonly sessionTtlMs: number;
+  /** How many one user may have. */
+  readonly maxSessions: number;
+  readonly securityLog: SecurityLog;
 }
 
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 export const createSessions = (db: Database, options: SessionsOptions): Sessions => {
-  const { time, accessTtlMs, sessionTtlMs } = options;
+  const { time, sessionTtlMs, maxSessions, securityLog } = options;
   const line = createTokenLine(options);
 
   const sessionIdOf = async (tx: Transaction, token: string): Promise<string | undefined> => {
@@ -85,6 +106,7 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
         id: sessions.id,
         userId: sessions.userId,
         userName: accounts.name,
+        nameKey: accounts.nameKey,
         expiresAt: sessions.expiresAt,
         revokedAt: sessions.revokedAt,
         familyHash: sessions.familyHash,
@@ -97,65 +119,87 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
     return session;
   };
 
-  const revoke = (tx: Transaction, sessionId: string, revokedBecause: 'logout' | 'reuse') =>
-    tx
-      .update(sessions)
-      .set({ revokedAt: time(), revokedBecause })
-      .where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt)));
+  /** Those of the user beyond so many, in a transaction that locked the account. */
+  const revokeTooMany = async (tx: Transaction, userId: string, opened: string): Promise<void> => {
+    const others = and(eq(sessions.userId, userId), ne(sessions.id, opened), gt(sessions.expiresAt, time()));
+    const newest = tx
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(and(others, isNull(sessions.revokedAt)))
+      .orderBy(sql`coalesce(${sessions.lastUsedAt}, ${sessions.createdAt}) desc`, sql`${sessions.createdAt} desc`)
+      .limit(maxSessions - 1);
+    await revoke(tx, options, and(others, notInArray(sessions.id, newest)), 'too-many');
+  };
+  const lockAccount = (tx: Transaction, userId: string) =>
+    tx.select({ passwordHash: accounts.passwordHash }).from(accounts).where(eq(accounts.id, userId)).for('update');
+
+  const openWithin: Sessions['openWithin'] = async (tx, userId, { by, passwordHash }, origin) => {
+    const [account] = await lockAccount(tx, userId);
+    if (!account || (passwordHash !== undefined && account.passwordHash !== passwordHash))
+      throw new AppError('unauthenticated', 'The name or the password is wrong.');
+    const family = newFamily();
+    const [session] = await tx
+      .insert(sessions)
+      .values({
+        userId,
+        createdAt: time(),
+        expiresAt: shifted(time(), sessionTtlMs),
+        familyHash: familyHash(family),
+        device: origin.device,
+        network: origin.network,
+        lastUsedAt: time(),
+        authenticatedAt: time(),
+      })
+      .returning({ id: sessions.id, createdAt: sessions.createdAt, expiresAt: sessions.expiresAt });
+    if (!session) throw new Error('an insert returned no row');
+    const issued = await line.begin(tx, session, family, session.createdAt);
+    await revokeTooMany(tx, userId, session.id);
+    await securityLog(tx, { userId, action: 'sign-in', origin, detail: { session: session.id, by } });
+    return issued;
+  };
 
   return {
-    open: (userId) =>
-      db.transaction(async (tx) => {
-        const family = newFamily();
-        const [session] = await tx
-          .insert(sessions)
-          .values({
-            userId,
-            createdAt: time(),
-            expiresAt: shifted(time(), sessionTtlMs),
-            familyHash: familyHash(family),
-          })
-          .returning({ id: sessions.id, createdAt: sessions.createdAt, expiresAt: sessions.expiresAt });
-        if (!session) throw new Error('an insert returned no row');
-        return line.begin(tx, session, family, session.createdAt);
-      }),
-    rotate: (token, signal) =>
+    open: (userId, by, origin) => db.transaction((tx) => openWithin(tx, userId, by, origin)),
+    openWithin,
+    rotate: (token, origin, signal) =>
       db.transaction(async (tx): Promise<Rotation> => {
         const session = await lockSession(tx, token);
         // Who has waited here until it gave up has asked again since; what it asked first must not count beside that.
         signal?.throwIfAborted();
         if (!session || session.revokedAt || session.expiresAt <= session.now) return { kind: 'refused' };
-        const { id: sessionId, userId, userName, now } = session;
+        const { id: sessionId, userId, userName, nameKey, now } = session;
+        const ofSession = eq(sessions.id, sessionId);
         const kind = await line.use(tx, token, session, now);
         if (kind === 'reused') {
-          await revoke(tx, sessionId, 'reuse');
+          await revoke(tx, options, ofSession, 'reuse');
+          const detail = { session: sessionId };
+          await securityLog(tx, { userId, action: 'refresh-reused', outcome: 'refused', origin, detail });
           return { kind, sessionId, userId };
         }
         if (kind !== 'rotated' && kind !== 'again') return { kind };
-        return { kind, userId, userName, issued: await line.follow(tx, token, session, kind, now) };
+        const { network } = origin;
+        await tx.update(sessions).set({ lastUsedAt: now, network }).where(ofSession);
+        return { kind, userId, userName, nameKey, issued: await line.follow(tx, token, session, kind, now) };
       }),
-    end: (token) =>
+    end: (token, origin) =>
       db.transaction(async (tx) => {
         const session = await lockSession(tx, token);
         if (!session) return undefined;
-        await revoke(tx, session.id, 'logout');
-        return { sessionId: session.id, userId: session.userId };
+        const { id: sessionId, userId } = session;
+        const detail = { session: sessionId, because: 'logout' };
+        if ((await revoke(tx, options, eq(sessions.id, sessionId), 'logout')).length > 0)
+          await securityLog(tx, { userId, action: 'session-ended', origin, detail });
+        return { sessionId, userId };
       }),
-    endAll: (userId) =>
+    endAll: (userId, origin) =>
       db.transaction(async (tx) => {
-        if (!uuidPattern.test(userId)) return [];
         // A new session refers to its account, so what is opened meanwhile waits and begins after this; what was opened
         // before is seen below.
-        await tx.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, userId)).for('update');
-        await tx
-          .update(sessions)
-          .set({ revokedAt: time(), revokedBecause: 'everywhere' })
-          .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt)));
-        const ended = await tx
-          .select({ id: sessions.id })
-          .from(sessions)
-          .where(and(eq(sessions.userId, userId), gt(sessions.revokedAt, shifted(time(), -accessTtlMs))));
-        return ended.map(({ id }) => id);
+        if (!uuidPattern.test(userId) || (await lockAccount(tx, userId)).length === 0) return [];
+        const ended = await revokeAll(tx, options, userId, 'everywhere');
+        const detail = { count: ended.length, because: 'everywhere' };
+        if (ended.length > 0) await securityLog(tx, { userId, action: 'sessions-ended', origin, detail });
+        return ended;
       }),
     userOf: async (sessionId) => {
       if (!uuidPattern.test(sessionId)) return undefined;

@@ -1,0 +1,183 @@
+import { Type } from 'typebox';
+import { maxTypedLength, name, password } from './accounts.js';
+import type { Body } from './body.js';
+import { messageAnswer, moment, orNull, strict } from './fields.js';
+
+const known = Type.String({ maxLength: maxTypedLength, examples: ['correct horse battery'] });
+const recoveryCode = Type.String({
+  maxLength: 64,
+  description: 'one of the codes on the sheet, however it is typed',
+  examples: ['7k3m-q9xd-2hpw-v4ta'],
+});
+const totpCode = Type.String({ maxLength: 16, description: 'the six digits that the app shows', examples: ['492039'] });
+const ticket = Type.String({ maxLength: 1_024, description: 'as it was given', examples: ['eyJwdXJwb3Nl….q1w2'] });
+const id = Type.String({ examples: ['0b6f8e52-7f0c-4b58-9d0a-5d8c2f1a3e47'] });
+/** What browsers call a public key credential, in its JSON form; the auth service looks at it. */
+const response = Type.Object(
+  { id: Type.String({ maxLength: 1_400 }), type: Type.Optional(Type.String({ maxLength: 32 })) },
+  { additionalProperties: true, description: 'what the browser answered, by `toJSON()` of the credential' },
+);
+const passkeyName = Type.String({ minLength: 1, maxLength: 256, examples: ['Laptop'] });
+const next = orNull(Type.String(), { description: 'asks for the next page; null on the last' });
+
+export const IdPath = Type.Object({ id: Type.String({ maxLength: 64 }) });
+
+export const AccountAnswer = Type.Object(
+  {
+    id,
+    name: Type.String({ examples: ['myuser'] }),
+    role: orNull(Type.Literal('operator'), { description: 'what the user may do besides what everybody may' }),
+    createdAt: moment,
+    passwordChangedAt: orNull(moment, { description: 'null where it never was' }),
+    recoveryCodesLeft: Type.Integer({ examples: [10] }),
+    totp: Type.Boolean({ description: 'whether logins need a code of an authenticator app' }),
+    passkeys: Type.Integer({ description: 'how many there are', examples: [1] }),
+    freshUntil: { ...moment, description: 'until when this session may change how one gets in' },
+  },
+  { description: 'The account, and how one gets into it.' },
+);
+
+export const PasswordChangeBody = Type.Object({ old: known, new: password }, strict);
+export const PasswordChangedAnswer = messageAnswer('password changed successfully');
+
+export const ReauthenticateBody = Type.Union([
+  Type.Object({ password: known }, strict),
+  Type.Object({ ticket, response }, strict),
+]);
+export const ReauthenticatedAnswer = Type.Object(
+  { freshUntil: { ...moment, description: 'until when this session may change how one gets in' } },
+  { description: 'Proved.' },
+);
+
+export const SessionsAnswer = Type.Object(
+  {
+    sessions: Type.Array(
+      Type.Object({
+        id,
+        current: Type.Boolean({ description: 'whether it is the one that asks' }),
+        device: Type.String({
+          description: 'as it says itself; empty where it does not',
+          examples: ['Firefox on Linux'],
+        }),
+        network: Type.String({
+          description: 'of the address it was last used from, /24 or /48; empty where that is not known',
+          examples: ['203.0.113.0/24'],
+        }),
+        createdAt: moment,
+        lastUsedAt: { ...moment, description: 'when it was opened or renewed' },
+        expiresAt: moment,
+      }),
+    ),
+    next,
+  },
+  { description: 'The open sessions, the one used last first; 100 at most.' },
+);
+export const SessionEndedAnswer = messageAnswer('session ended successfully');
+
+export const RecoveryCodesAnswer = Type.Object(
+  { recoveryCodes: Type.Array(recoveryCode) },
+  { description: 'The new codes, shown this once; those of before are void.' },
+);
+export const RecoverBody = Type.Object({ name, code: recoveryCode, password }, strict);
+export const RecoveredAnswer = Type.Object(
+  { message: Type.String({ examples: ['password changed successfully'] }), recoveryCodesLeft: Type.Integer() },
+  { description: 'Done; sign in with the new password.' },
+);
+
+export const TotpAnswer = Type.Object(
+  {
+    secret: Type.String({ description: 'to be typed into the app', examples: ['JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'] }),
+    uri: Type.String({
+      description: 'to be shown as a QR code',
+      examples: ['otpauth://totp/tickfolio:myuser?secret=…'],
+    }),
+  },
+  { description: 'The secret; it counts once it was confirmed.' },
+);
+export const TotpConfirmBody = Type.Object({ code: totpCode }, strict);
+export const TotpConfirmedAnswer = messageAnswer('authenticator app added successfully');
+export const TotpRemovedAnswer = messageAnswer('authenticator app removed successfully');
+
+export const PasskeyOptionsAnswer = Type.Object(
+  {
+    ticket,
+    options: Type.Object(
+      {},
+      {
+        additionalProperties: true,
+        description: 'for `navigator.credentials`, by `PublicKeyCredential.parse…OptionsFromJSON()`',
+      },
+    ),
+  },
+  { description: 'What the browser is asked for; good for 5 minutes, once.' },
+);
+export const PasskeyBody = Type.Object({ ticket, name: passkeyName, response }, strict);
+export const PasskeyLoginBody = Type.Object({ ticket, response }, strict);
+const Passkey = Type.Object({
+  id,
+  name: passkeyName,
+  createdAt: moment,
+  lastUsedAt: orNull(moment, { description: 'null where it never was' }),
+  backedUp: Type.Boolean({ description: 'whether a service of its maker keeps it, on more than one device' }),
+  relyingPartyId: Type.String({ description: 'the host name it is good for', examples: ['portfolio.example.com'] }),
+});
+export const PasskeyAnswer = Type.Object({ passkey: Passkey }, { description: 'The passkey that was added.' });
+export const PasskeysAnswer = Type.Object(
+  { passkeys: Type.Array(Passkey), next },
+  { description: 'The passkeys, the oldest first; 20 at most.' },
+);
+export const PasskeyRemovedAnswer = messageAnswer('passkey removed successfully');
+
+export const SecondFactorBody = Type.Object(
+  {
+    ticket: Type.String({ maxLength: 128, description: 'of the login', examples: ['q1w2e3…'] }),
+    kind: Type.Enum(['totp', 'recovery-code'], { examples: ['totp'] }),
+    code: Type.String({ maxLength: 64, examples: ['492039'] }),
+  },
+  strict,
+);
+
+export const LogQuery = Type.Object({
+  cursor: Type.Optional(Type.String({ maxLength: 32, description: '`next` of the page before' })),
+  limit: Type.Optional(
+    Type.String({
+      pattern: '^([1-9]|[1-9]\\d|100)$',
+      description: '1 to 100; 50 where it is not said',
+      examples: ['50'],
+    }),
+  ),
+});
+export const LogAnswer = Type.Object(
+  {
+    entries: Type.Array(
+      Type.Object({
+        at: moment,
+        action: Type.String({ description: 'a fixed word', examples: ['password-changed'] }),
+        outcome: Type.Enum(['ok', 'refused'], { examples: ['ok'] }),
+        detail: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+          description: 'device, network and what else is known of it',
+          examples: [{ device: 'Firefox on Linux', network: '203.0.113.0/24' }],
+        }),
+      }),
+    ),
+    next,
+  },
+  { description: 'What happened to the account, the newest first.' },
+);
+export type LogAnswer = Body<typeof LogAnswer>;
+
+export const LogCheckQuery = Type.Object({
+  after: Type.Optional(
+    Type.String({ pattern: '^\\d{1,15}$', description: '`lastRow` of the check before', examples: ['20000'] }),
+  ),
+});
+export const LogCheckAnswer = Type.Object(
+  {
+    checked: Type.Integer({ description: 'how many rows were looked at', examples: [412] }),
+    firstBadRow: orNull(Type.Integer(), { description: 'the first that is not as it was written; null where all are' }),
+    lastRow: Type.Integer({ description: 'where it is before `headRow`, ask on with it as `after`', examples: [412] }),
+    headRow: Type.Integer({ examples: [412] }),
+    headHash: Type.String({ description: 'of the last row, in hex, to be noted elsewhere' }),
+  },
+  { description: 'Whether the audit log is as it was written; 20,000 rows at most.' },
+);

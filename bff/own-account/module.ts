@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify';
+import { createRelyingPartyOf } from '../accounts/relying-party.js';
+import { requireSignIn } from '../api/sign-in.js';
+import type { BffModule } from '../module.js';
+import type { Shared } from '../shared.js';
+import { factorRoutes } from './factor-routes.js';
+import { auditRoutes, logRoutes } from './log-routes.js';
+import { securityRoutes } from './security-routes.js';
+
+/** What holds for every route here, and what it gets. */
+const prepare = (scope: FastifyInstance, { options, sessions: { auth, verify } }: Shared) => {
+  scope.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+  // After the limit of calls, which counts refused ones too.
+  scope.addHook('preValidation', requireSignIn(verify));
+  const config = { rateLimit: { max: options.maxAuthCalls, timeWindow: options.authWindowMs } };
+  return { account: auth.account, config };
+};
+
+/** What a signed-in user does with the account, which the auth service keeps. */
+export const ownAccount: BffModule = {
+  tag: 'account',
+  prefix: '/api/v1/account',
+  register: async (scope, shared) => {
+    const { options, notices } = shared;
+    const common = { ...prepare(scope, shared), partyOf: createRelyingPartyOf(options) };
+    await scope.register(securityRoutes, { ...common, notices });
+    await scope.register(factorRoutes, common);
+    await scope.register(logRoutes, common);
+  },
+};
+
+/** Its log, by another name. */
+export const audit: BffModule = {
+  tag: 'account',
+  prefix: '/api/v1/audit',
+  register: async (scope, shared) => {
+    await scope.register(auditRoutes, prepare(scope, shared));
+  },
+};
