@@ -10,6 +10,7 @@ import { callJson, type LiveSocket, openSocket, type PortfolioFrame, signIn, sig
 import { describeDocuments } from '../kit/documents.js';
 import { Exact, inventedPrices, tradedPrices, wrongConversion } from '../kit/price-record.js';
 import { wrongTotals } from '../kit/totals.js';
+import { totpCode } from '../kit/totp.js';
 
 /** Beside other files on a small machine; how soon things come is held where a run is alone, in start.loop.test.ts. */
 const patienceMs = 20_000;
@@ -73,6 +74,44 @@ describe('the all-in-one run shows a portfolio live', () => {
     const message = 'must be more than your name or "tickfolio", digits and signs';
     const likeName = { field: 'password', message, reason: 'password-like-name' };
     expect(await refused('Samename', 'samename1')).toEqual({ status: 400, errors: [likeName] });
+  });
+
+  it('lets one keep an account: other sessions end, a second factor is asked for, a lost password comes back', async () => {
+    const who = { name: `keeper-${Date.now()}`, password: 'correct horse battery' };
+    const api = `${one.base}/api/v1`;
+    const post = (path: string, body?: unknown, token?: string) =>
+      callJson(api, 'POST', path, body, token ? { authorization: `Bearer ${token}` } : {});
+    const { recoveryCodes } = (await post('/auth/register', { ...who, recoveryCodes: true })).body as {
+      recoveryCodes: string[];
+    };
+    const login = async () => String((await post('/auth/login', who)).body.accessToken);
+    const [token, phone] = [await login(), await login()];
+    const statusOf = async (bearer: string) =>
+      (await callJson(api, 'GET', '/account/sessions', undefined, { authorization: `Bearer ${bearer}` })).status;
+    expect(await statusOf(phone)).toBe(200);
+    expect((await post('/account/password', { old: who.password, new: 'another good phrase' }, token)).status).toBe(
+      200,
+    );
+    expect([await statusOf(token), await statusOf(phone)]).toEqual([200, 401]);
+    const { secret } = (await post('/account/totp', undefined, token)).body as { secret: string };
+    expect((await post('/account/totp/confirm', { code: totpCode(secret) }, token)).status).toBe(200);
+    const [recovery = '', second = ''] = recoveryCodes;
+    const recovered = await post('/auth/recover', { name: who.name, code: recovery, password: 'a third good phrase' });
+    expect([recovered.status, await statusOf(token)]).toEqual([200, 401]);
+    const asked = (await post('/auth/login', { name: who.name, password: 'a third good phrase' })).body as {
+      secondFactor: { ticket: string };
+    };
+    const { ticket } = asked.secondFactor;
+    expect((await post('/auth/second-factor', { ticket, kind: 'totp', code: '000000' })).status).toBe(401);
+    const opened = await post('/auth/second-factor', { ticket, kind: 'recovery-code', code: second });
+    const bearer = { authorization: `Bearer ${opened.body.accessToken}` };
+    const { entries } = (await callJson(api, 'GET', '/account/log', undefined, bearer)).body as {
+      entries: { action: string }[];
+    };
+    expect(entries.map(({ action }) => action)).toEqual([
+      ...['sign-in', 'second-factor-refused', 'account-recovered', 'totp-added', 'password-changed'],
+      ...['sign-in', 'sign-in', 'account-created'],
+    ]);
   });
 
   it('values a coin quoted in another asset exactly, at a price of that asset that the exchange itself recorded', async () => {
