@@ -80,7 +80,7 @@ endif
 # Once, with secrets of its own; the file is the operator's from then on.
 .env:
 	@umask 077; while IFS= read -r line; do case "$$line" in \
-	  JWT_SECRET=*|POSTGRES_PASSWORD=*|CLICKHOUSE_PASSWORD=*) \
+	  JWT_SECRET=*|SEAL_SECRET=*|POSTGRES_PASSWORD=*|CLICKHOUSE_PASSWORD=*) \
 	    printf '%s=%s\n' "$${line%%=*}" "$$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')" ;; \
 	  *) printf '%s\n' "$$line" ;; esac; done <.env.example >.env
 	@echo "Wrote .env: .env.example with new secrets."
