@@ -76,45 +76,49 @@ const kills = Math.ceil(countOf('KILLS', 10) / 2);
 /** Each starts a database and may recover it, on a machine that is busy with other things. */
 const patienceMs = 240_000 + kills * 60_000;
 
-it(`loses nothing of what was there before through ${kills} kills (-9) while it is copied, and some while the old is removed`, async () => {
-  const place = await temporaryFolder();
-  const program = fileURLToPath(new URL('../dist/kit/take-over-process.js', import.meta.url));
-  const all = join(place.path, allDatabases);
-  const isWhole = () => existsSync(join(all, 'opened'));
-  const areOldThere = () => former.map(({ name }) => existsSync(join(place.path, name)));
-  /** @param killAfterMs counted from the start; undefined lets it end @returns how long it took */
-  const run = async (killAfterMs?: number): Promise<number> => {
-    const startMs = performance.now();
-    const child = spawn(process.execPath, [program, place.path], { stdio: 'inherit' });
-    const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
-    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
-      child.once('exit', (...how) => resolve(how)),
-    );
-    clearTimeout(timer);
-    if (signal !== 'SIGKILL') expect(code).toBe(0);
-    return performance.now() - startMs;
-  };
-  await makeFormerDatabases(place.path, 2_000);
-  const before = await formerContents(place.path);
-  let wholeMs = await run();
-  let whileCopied = 0;
-  // Some come too late where the machine is quicker now than it was; half of them hit the copying in any case.
-  for (let kill = 0; kill < kills || whileCopied < kills / 2; kill++) {
-    await rm(all, { recursive: true, force: true });
-    await run((((kill % kills) + 1) / (kills + 1)) * wholeMs);
-    // Either not yet, or whole; the old ones are there in any case.
-    if (isWhole()) wholeMs *= 0.9;
-    else whileCopied++;
-    expect(areOldThere()).toEqual([true, true]);
-    if (isWhole()) expect(await allContents(place.path)).toEqual(before);
-  }
-  if (!isWhole()) await run();
-  expect(await allContents(place.path)).toEqual(before);
-  const removingMs = await run(wholeMs / 4);
-  for (let step = 1; areOldThere().some(Boolean) && step < 5; step++) await run(removingMs + step * 100);
-  await run();
-  expect(areOldThere()).toEqual([false, false]);
-  expect(existsSync(join(all, 'taken-over.json'))).toBe(false);
-  expect(await allContents(place.path)).toEqual(before);
-  await place.remove();
-}, patienceMs);
+it(
+  `loses nothing of what was there before through ${kills} kills (-9) while it is copied, and some while the old is removed`,
+  async () => {
+    const place = await temporaryFolder();
+    const program = fileURLToPath(new URL('../dist/kit/take-over-process.js', import.meta.url));
+    const all = join(place.path, allDatabases);
+    const isWhole = () => existsSync(join(all, 'opened'));
+    const areOldThere = () => former.map(({ name }) => existsSync(join(place.path, name)));
+    /** @param killAfterMs counted from the start; undefined lets it end @returns how long it took */
+    const run = async (killAfterMs?: number): Promise<number> => {
+      const startMs = performance.now();
+      const child = spawn(process.execPath, [program, place.path], { stdio: 'inherit' });
+      const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+      const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+        child.once('exit', (...how) => resolve(how)),
+      );
+      clearTimeout(timer);
+      if (signal !== 'SIGKILL') expect(code).toBe(0);
+      return performance.now() - startMs;
+    };
+    await makeFormerDatabases(place.path, 2_000);
+    const before = await formerContents(place.path);
+    let wholeMs = await run();
+    let whileCopied = 0;
+    // Some come too late where the machine is quicker now than it was; half of them hit the copying in any case.
+    for (let kill = 0; kill < kills || whileCopied < kills / 2; kill++) {
+      await rm(all, { recursive: true, force: true });
+      await run((((kill % kills) + 1) / (kills + 1)) * wholeMs);
+      // Either not yet, or whole; the old ones are there in any case.
+      if (isWhole()) wholeMs *= 0.9;
+      else whileCopied++;
+      expect(areOldThere()).toEqual([true, true]);
+      if (isWhole()) expect(await allContents(place.path)).toEqual(before);
+    }
+    if (!isWhole()) await run();
+    expect(await allContents(place.path)).toEqual(before);
+    const removingMs = await run(wholeMs / 4);
+    for (let step = 1; areOldThere().some(Boolean) && step < 5; step++) await run(removingMs + step * 100);
+    await run();
+    expect(areOldThere()).toEqual([false, false]);
+    expect(existsSync(join(all, 'taken-over.json'))).toBe(false);
+    expect(await allContents(place.path)).toEqual(before);
+    await place.remove();
+  },
+  patienceMs,
+);
