@@ -36,7 +36,7 @@ check: node_modules/.installed ## format, lint, types, protocol files, house rul
 gen: node_modules/.installed ## write gen/ anew from proto/
 	@npm run --silent gen
 
-docs: node_modules/.installed ## write docs/settings.md, docs/errors.md and api/*api.json anew from the code
+docs: node_modules/.installed ## write what is told from the code: docs/settings.md, docs/errors.md, api/*api.json, deploy/isolated.compose.yaml
 	@npm run --silent docs
 
 bench: node_modules/.installed ## measure against floors, in the same run

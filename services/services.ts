@@ -25,6 +25,8 @@ interface Entry {
   readonly needs: readonly (ServerName | 'exchange')[];
   /** Of postgres-core, for who needs that; the role is called the same. */
   readonly database?: string;
+  /** This machine's port of its server, where each database has one of its own. */
+  readonly isolatedPort?: number;
   readonly calls: readonly { readonly to: string; readonly over: 'grpc' | 'http' }[];
   /** Who gets its messages, over a server that both need. */
   readonly sends: readonly { readonly to: string; readonly over: 'redis' | 'kafka' }[];

@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publishedPasswords, publishedSecrets } from '@tickfolio/lib/config';
 import { readyNames, services as registry, type ServiceName, serviceNames } from '@tickfolio/services/registry';
@@ -8,6 +6,7 @@ import { memoryBounds, serverNames, servers, tools } from '@tickfolio/services/s
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { isolatedCompose } from './isolated-compose.js';
 import { serviceSettings } from './service-settings.js';
 import { projectFiles, root } from './sources.js';
 
@@ -57,14 +56,12 @@ const known: Readonly<
 };
 const names = (list: readonly (readonly [string, ComposeService])[]) => list.map(([name]) => name);
 
-/** The compose file with a server for each database, which a script writes from the registry. */
-const isolatedOf = (registryFile = join(root, 'services/services.ts')) => {
-  const written = execFileSync('sh', [join(root, 'deploy/postgres/isolated.sh'), registryFile], { encoding: 'utf8' });
-  // Its `!override` is compose's own.
-  return parse(written, { logLevel: 'error' }) as {
+/** The compose file that has a server for each database; its `!override` is compose's own. */
+const isolatedOf = (written: string) =>
+  parse(written, { logLevel: 'error' }) as {
     readonly services: Record<string, ComposeService & { readonly scale?: number }>;
   };
-};
+const isolated = isolatedOf(read('deploy/isolated.compose.yaml'));
 
 /** Who has a database of postgres-core, which each of them knows by a name of its own. */
 const tenants = serviceNames.filter((name) => registry[name].database !== undefined);
@@ -90,7 +87,7 @@ describe('compose.yaml', () => {
     const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
     validate(compose);
     expect(validate.errors).toBeNull();
-    validate(isolatedOf());
+    validate(isolated);
     expect(validate.errors).toBeNull();
     expect(validate({ services: { x: { imagee: 'y' } } })).toBe(false);
   });
@@ -189,39 +186,35 @@ describe('compose.yaml', () => {
     expect(compose.services['postgres-core']?.environment?.DATABASES).toBe(
       tenants.map((name) => registry[name].database).join(' '),
     );
-    const { services: isolated } = isolatedOf();
-    expect(isolated['postgres-core']).toEqual({ scale: 0 });
-    expect(Object.keys(isolated).filter((name) => name !== 'postgres-core')).toEqual(
+    expect(isolated.services['postgres-core']).toEqual({ scale: 0 });
+    expect(Object.keys(isolated.services).filter((name) => name !== 'postgres-core')).toEqual(
       tenants.flatMap((name) => [name, `postgres-${name}`]),
     );
   });
   it('has in the isolated form servers that share neither data nor a port, whatever their services are called', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tickfolio-registry-'));
-    try {
-      const entry = (name: string, database: string) => `  ${name}: {\n    database: '${database}',\n  },\n`;
-      const file = join(folder, 'services.ts');
-      writeFileSync(file, `${entry('orders', 'order_service')}${entry("'alt-data'", 'alt_data')}  bff: {\n  },\n`);
-      expect(isolatedOf(file)).toEqual({
-        services: {
-          'postgres-core': { scale: 0 },
-          orders: { depends_on: { 'postgres-orders': { condition: 'service_healthy' } } },
-          'postgres-orders': expect.objectContaining({
-            ports: [`127.0.0.1:\${POSTGRES_ORDERS_PORT:-5435}:5432`],
-            environment: { DATABASES: 'order_service' },
-            volumes: ['postgres-orders:/var/lib/postgresql/data'],
-          }),
-          'alt-data': { depends_on: { 'postgres-alt-data': { condition: 'service_healthy' } } },
-          'postgres-alt-data': expect.objectContaining({
-            ports: [`127.0.0.1:\${POSTGRES_ALT_DATA_PORT:-5436}:5432`],
-            environment: { DATABASES: 'alt_data' },
-            volumes: ['postgres-alt-data:/var/lib/postgresql/data'],
-          }),
-        },
-        volumes: { 'postgres-orders': null, 'postgres-alt-data': null },
-      });
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const written = isolatedCompose([
+      ['orders', { database: 'order_service', isolatedPort: 5436 }],
+      ['alt-data', { database: 'alt_data_service', isolatedPort: 5444 }],
+    ]);
+    expect(isolatedOf(written)).toEqual({
+      services: {
+        'postgres-core': { scale: 0 },
+        orders: { depends_on: { 'postgres-orders': { condition: 'service_healthy' } } },
+        'postgres-orders': expect.objectContaining({
+          extends: { file: '../compose.yaml', service: 'postgres-core' },
+          ports: [`127.0.0.1:\${POSTGRES_ORDERS_PORT:-5436}:5432`],
+          environment: { DATABASES: 'order_service' },
+          volumes: ['postgres-orders:/var/lib/postgresql/data'],
+        }),
+        'alt-data': { depends_on: { 'postgres-alt-data': { condition: 'service_healthy' } } },
+        'postgres-alt-data': expect.objectContaining({
+          ports: [`127.0.0.1:\${POSTGRES_ALT_DATA_PORT:-5444}:5432`],
+          environment: { DATABASES: 'alt_data_service' },
+          volumes: ['postgres-alt-data:/var/lib/postgresql/data'],
+        }),
+      },
+      volumes: { 'postgres-orders': null, 'postgres-alt-data': null },
+    });
   });
   it('joins everything by one network', () => {
     expect(Object.keys(compose.networks)).toEqual(['crypto-network']);

@@ -143,7 +143,7 @@ describe('what a reader pastes', () => {
       'docs/clients/typescript.md: npm run client', // clients/typescript/packing/package.test.ts
       'docs/operate/alerts.md: docker compose -f compose.yaml -f deploy/observability/compose.yaml --profile observability up -d',
       'docs/operate/backup.md: make backup', // e2e/loops/backup.loop.test.ts
-      'docs/start/containers.md: deploy/postgres/isolated.sh >isolated.compose.yaml',
+      'docs/start/containers.md: docker compose -f compose.yaml -f deploy/isolated.compose.yaml --profile whole up -d --build --wait',
       'docs/start/containers.md: make observe',
       'docs/start/containers.md: make up', // make stack
     ]);

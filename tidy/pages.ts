@@ -1,10 +1,12 @@
 import { asyncApi } from '@tickfolio/api/asyncapi';
 import { errorsPage } from './errors-page.js';
+import { isolatedCompose } from './isolated-compose.js';
 import { settingsPage } from './settings-page.js';
 
 /** What is written by `make docs`, by its path from the project's root. */
 export const pages: Readonly<Record<string, () => string>> = {
   'api/asyncapi.json': () => `${JSON.stringify(asyncApi(), null, 2)}\n`,
+  'deploy/isolated.compose.yaml': isolatedCompose,
   'docs/errors.md': errorsPage,
   'docs/settings.md': settingsPage,
 };

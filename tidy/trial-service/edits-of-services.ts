@@ -18,6 +18,7 @@ export const serviceEdits: readonly Edit[] = [
     memoryMb: 128,
     needs: ['postgres-core', 'kafka'],
     database: 'trial_service',
+    isolatedPort: 5490,
     calls: [],
     sends: [],
     holdsUsers: false,

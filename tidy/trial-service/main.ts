@@ -16,6 +16,7 @@ const edits: readonly Edit[] = [...serviceEdits, ...bffEdits, ...deployEdits];
 /** Changed by commands, nobody has to search for them. */
 const written: readonly { readonly path: string; readonly why: string }[] = [
   { path: 'package-lock.json', why: 'written by npm install' },
+  { path: 'deploy/isolated.compose.yaml', why: 'written by make docs' },
   { path: 'docs/settings.md', why: 'written by make docs' },
   { path: 'api/openapi.json', why: 'written by make docs' },
 ];
