@@ -166,6 +166,13 @@ describe('what a reader pastes', () => {
 
   it('as a file lies in examples/, and a test starts each', () => {
     const programs = filesLike('examples/*').filter((path) => !/\.(json|md)$/.test(path));
-    expect(programs).toEqual(['examples/walk.sh', 'examples/watch.py', 'examples/watch.ts']);
+    expect(programs).toEqual([
+      'examples/export-to-sheet.py',
+      'examples/notebook.ipynb',
+      'examples/telegram-alert.ts',
+      'examples/walk.sh',
+      'examples/watch.py',
+      'examples/watch.ts',
+    ]);
   });
 });

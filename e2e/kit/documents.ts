@@ -1,15 +1,20 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { projectRoot, startProcess } from '@tickfolio/lib/kit/process';
 import { findPython, pythonClient } from '@tickfolio/lib/kit/python';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { AllInOne } from './all-in-one.js';
 import { signUp } from './client.js';
+import { Exact } from './price-record.js';
 
 const run = promisify(execFile);
 const read = (path: string): string => readFileSync(join(projectRoot, path), 'utf8');
@@ -97,6 +102,74 @@ export const describeDocuments = (of: () => AllInOne): void => {
       const watch = startProcess(python, ['examples/watch.py', of().base], { PYTHONPATH: pythonClient });
       await watch.waitFor(totals, 20_000);
       await watch.end('SIGTERM');
+    });
+
+    it('examples/telegram-alert.ts tells a chat once that the portfolio rose above the total', async () => {
+      const told: unknown[] = [];
+      const telegram = createServer((request, response) => {
+        void json(request).then((body) => {
+          told.push([request.url, body]);
+          response.end('{"ok":true}');
+        });
+      });
+      await new Promise<void>((resolve) => telegram.listen(0, '127.0.0.1', resolve));
+      const { port } = telegram.address() as AddressInfo;
+      const person = await signUp(of().base);
+      const alert = startProcess(
+        process.execPath,
+        ['examples/dist/telegram-alert.js', '1', of().base, person.name, 'correct horse battery'],
+        { TELEGRAM_TOKEN: 'bot-1', TELEGRAM_CHAT: '7', TELEGRAM_URL: `http://127.0.0.1:${port}` },
+      );
+      await alert.waitFor(/stands at 0 USDT/, 20_000);
+      await person.addCoin('btcusdt', '1.5');
+      await eventually('a message', () => told[0], 20_000);
+      await alert.end('SIGTERM');
+      telegram.close();
+      const text: unknown = expect.stringMatching(/rose above 1 USDT: [1-9]\d*(\.\d+)?$/);
+      expect(told).toEqual([['/botbot-1/sendMessage', { chat_id: '7', text }]]);
+    });
+
+    it('examples/export-to-sheet.py writes what is held and what it was worth, with every digit', async () => {
+      const python = await findPython();
+      if (python === undefined) return;
+      await run(python, ['examples/export-to-sheet.py', scratch, of().base], {
+        cwd: projectRoot,
+        env: { ...process.env, PYTHONPATH: pythonClient },
+      });
+      const rows = readFileSync(join(scratch, 'holdings.csv'), 'utf8').trim().split('\r\n');
+      const totals = rows.slice(1).map((row) => row.split('","')[3] ?? '');
+      expect(rows[0]).toBe('\ufeff"symbol","quantity","price","total in USDT","time"');
+      expect(rows.map((row) => row.split('"')[1])).toEqual(['symbol', 'btcusdt', 'ethusdt', 'total']);
+      const sum = totals.slice(0, -1).reduce((all, total) => all.plus(total), new Exact(0));
+      expect(sum.toFixed()).toBe(totals.at(-1));
+      expect(readFileSync(join(scratch, 'value.csv'), 'utf8')).toMatch(/^\ufeff"time","value in USDT"\r\n/);
+    });
+
+    it('examples/notebook.ipynb runs from its first cell to its last', async () => {
+      const python = await findPython();
+      if (python === undefined) return;
+      const { cells } = JSON.parse(read('examples/notebook.ipynb')) as {
+        cells: { cell_type: string; source: string[] }[];
+      };
+      const program = cells.filter((cell) => cell.cell_type === 'code').map(({ source }) => source.join(''));
+      const { stdout } = await run(python, ['-c', program.join('\n')], {
+        env: { ...process.env, PYTHONPATH: pythonClient, TICKFOLIO_URL: of().base },
+        timeout: 60_000,
+      });
+      expect(stdout).toMatch(/^btcusdt +1\.5 × /m);
+    });
+
+    it('examples/grafana-datasource.json names an archive that answers as Grafana asks it', async () => {
+      const { jsonData } = JSON.parse(read('examples/grafana-datasource.json')) as {
+        jsonData: Record<'host' | 'port' | 'protocol' | 'username' | 'defaultDatabase' | 'defaultTable', string>;
+      };
+      const { host, port, protocol, username, defaultDatabase, defaultTable } = jsonData;
+      const answer = await fetch(`${protocol}://${here(`${host}:${port}`)}/?database=${defaultDatabase}`, {
+        method: 'POST',
+        headers: { 'x-clickhouse-user': username },
+        body: `SELECT count() FROM ${defaultTable}`,
+      });
+      expect([answer.status, await answer.text()]).toEqual([200, expect.stringMatching(/^\d+\n$/)]);
     });
 
     it('examples/watch.ts prints the total', async () => {

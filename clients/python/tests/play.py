@@ -47,7 +47,7 @@ class Part:
         self.steps: list[dict[str, Any]] = scenario["client"]
         self.clock = HastyClock()
         self.shown: dict[str, Any] = {"frames": [], "pauses": []}
-        self.options = {
+        self.options: dict[str, Any] = {
             "clock": self.clock,
             "chance": lambda: scenario.get("random", 0.5),
             "on_pause": lambda seconds: self.shown["pauses"].append(round(seconds * 1000)),
@@ -73,7 +73,7 @@ async def play_async(part: Part) -> None:
 
         async def take(step: dict[str, Any]) -> None:
             taken = 0
-            async with aclosing(t.live()) as frames:  # type: ignore[type-var]
+            async with aclosing(t.live()) as frames:
                 async for frame in frames:
                     part.shown["frames"].append(str(frame["TotalValue"]))
                     taken += 1
@@ -103,7 +103,7 @@ def play_sync(part: Part) -> None:
 
         def take(step: dict[str, Any]) -> None:
             taken = 0
-            with closing(t.live()) as frames:  # type: ignore[type-var]
+            with closing(t.live()) as frames:
                 for frame in frames:
                     part.shown["frames"].append(str(frame["TotalValue"]))
                     taken += 1

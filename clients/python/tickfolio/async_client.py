@@ -6,7 +6,7 @@ import functools
 import random
 import secrets
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, cast
@@ -128,7 +128,7 @@ class AsyncClient:
         path = f"/coins/{quote(symbol, safe='')}/candles?range={quote(range, safe='')}"
         return cast(Candles, await self._get(path))
 
-    def live(self) -> AsyncIterator[Frame]:
+    def live(self) -> AsyncGenerator[Frame, None]:
         """Frames whenever the value changes, and about once a second; who is slow gets the newest.
 
         Cuts are mended and tokens renewed. Raises Problem 401 when the session is over, LiveStopped when the server

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Generator
 from decimal import Decimal
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from .async_client import AsyncClient
 from .bodies import Candles, ChangedCoin, Frame, Profile, Removal, SymbolList, ValueHistory
+from .rules import Clock
 from .session import KeptSession
 
 Answer = TypeVar("Answer")
@@ -28,14 +30,15 @@ class Client:
         *,
         on_session: Callable[[KeptSession | None], None] | None = None,
         on_pause: Callable[[float], None] | None = None,
-        **more: Any,
+        clock: Clock | None = None,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="tickfolio", daemon=True)
         self._thread.start()
 
         async def make() -> AsyncClient:
-            return AsyncClient(url, on_session=on_session, on_pause=on_pause, **more)
+            return AsyncClient(url, on_session=on_session, on_pause=on_pause, clock=clock, chance=chance)
 
         self._client = self._wait(make())
 
@@ -103,9 +106,9 @@ class Client:
     def candles(self, symbol: str, range: str = "24h") -> Candles:
         return self._wait(self._client.candles(symbol, range))
 
-    def live(self) -> Iterator[Frame]:
+    def live(self) -> Generator[Frame, None, None]:
         """Frames, until the loop over them is left."""
-        frames = cast("AsyncGenerator[Frame, None]", self._client.live())
+        frames = self._client.live()
 
         async def following() -> Frame:
             return await frames.__anext__()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -45,7 +45,7 @@ class _Latest:
                 return frame
 
 
-async def live_frames(url: str, session: Session, pause: Pause, chance: Callable[[], float]) -> AsyncIterator[Frame]:
+async def live_frames(url: str, session: Session, pause: Pause, chance: Callable[[], float]) -> AsyncGenerator[Frame, None]:
     """Frames one by one; who is slow gets the newest. Raises Problem 401 and LiveStopped."""
     latest = _Latest()
 
