@@ -19,8 +19,8 @@ describe('the documents name', () => {
   it('no setting that nobody reads', () => {
     const settings = new Set([...settingsPage().matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name));
     const ofCompose = new Set([...read('.env.example').matchAll(/^(\w+)=/gm)].map(([, name = '']) => name));
-    // Of make and of the tests, of Node, and of OpenTelemetry's own.
-    const others = /^(SIM|TOOLS|SEED|ROUNDS|KILLS|RECORDINGS|NODE_OPTIONS|OTEL_\w+)$/;
+    // Of make and of the tests, of Node, of an example, and of OpenTelemetry's own.
+    const others = /^(SIM|TOOLS|SEED|ROUNDS|KILLS|RECORDINGS|NODE_OPTIONS|TELEGRAM_\w+|OTEL_\w+)$/;
     const found = unknown(
       /`([A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9])(?:=[^`]*)?`/g,
       (name) => settings.has(name) || ofCompose.has(name) || others.test(name),

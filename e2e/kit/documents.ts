@@ -136,7 +136,7 @@ export const describeDocuments = (of: () => AllInOne): void => {
         cwd: projectRoot,
         env: { ...process.env, PYTHONPATH: pythonClient },
       });
-      const rows = readFileSync(join(scratch, 'holdings.csv'), 'utf8').trim().split('\r\n');
+      const rows = readFileSync(join(scratch, 'holdings.csv'), 'utf8').trimEnd().split('\r\n');
       const totals = rows.slice(1).map((row) => row.split('","')[3] ?? '');
       expect(rows[0]).toBe('\ufeff"symbol","quantity","price","total in USDT","time"');
       expect(rows.map((row) => row.split('"')[1])).toEqual(['symbol', 'btcusdt', 'ethusdt', 'total']);
