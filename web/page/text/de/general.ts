@@ -1,0 +1,38 @@
+import type { GeneralTexts } from '../en/general.js';
+
+export const general: GeneralTexts = {
+  tag: 'de',
+  numbers: { group: '.', point: ',' },
+  sizes: ['Tsd.', 'Mio.', 'Mrd.', 'Bio.'],
+  appName: 'tickfolio',
+  tagline: 'Was deine Coins wert sind: live und genau.',
+  refusals: {
+    portfolioFull: 'Dieses Portfolio enthält so viele verschiedene Coins, wie hineinpassen. Entferne zuerst einen.',
+    moreThanHeld: 'Inzwischen ist weniger davon im Bestand. Es wurde nichts geändert.',
+    unknownChange: 'Diese Änderung liegt zu lange zurück, um sie zurückzunehmen.',
+    unknownCoin: 'Die Börse führt diesen Coin nicht.',
+    delisted: 'Die Börse handelt diesen Coin nicht mehr.',
+    notValued: 'Der Kurs dieses Coins lässt sich gerade nicht in USDT umrechnen.',
+    valuationAsset: 'Alles wird hier in USDT bewertet, deshalb lässt sich USDT selbst nicht hinzufügen.',
+    otherSite:
+      'Der Server hält diese Seite für die einer anderen Website und hat nichts geändert. In seinem Protokoll steht, welche Adressen sich unterscheiden; wer ihn betreibt, setzt PUBLIC_URL.',
+    other: (words) => `Der Server hat das abgelehnt, mit seinen eigenen Worten: ${words}`,
+  },
+  tooMany: (seconds) => `Zu viele Versuche. In ${seconds} s geht es wieder.`,
+  noAnswer: 'Der Server antwortet nicht. Prüfe die Verbindung und versuche es noch einmal.',
+  pageFault: 'Auf dieser Seite ging etwas schief. Lade sie neu und sieh nach, ob es geklappt hat.',
+  serverFault: 'Auf dem Server ging etwas schief. Versuche es gleich noch einmal.',
+  working: 'Einen Moment …',
+  up: 'gestiegen',
+  down: 'gefallen',
+  same: 'unverändert',
+  close: 'Schließen',
+  cancel: 'Abbrechen',
+  back: 'Zurück',
+  all: 'Alles',
+  undo: 'Rückgängig',
+  dismiss: 'Schließen',
+  tryAgain: 'Noch einmal',
+  reload: 'Neu laden',
+  language: 'Sprache',
+};

@@ -1,0 +1,43 @@
+import type { LiveTexts } from '../en/live.js';
+
+export const live: LiveTexts = {
+  live: 'Live',
+  connecting: 'Verbindet',
+  connected: 'Verbunden',
+  belowOne: 'unter 1 %',
+  fresh: (percent) => `${percent} des Werts in den letzten 2 s bepreist`,
+  freshPrice: 'in den letzten 2 s bepreist',
+  lastPrice: (seconds) => `Letzter Kurs vor ${seconds} s`,
+  noNewPrice: (time) => `Kein neuer Kurs seit ${time}`,
+  notArriving: 'Es kommen keine Kurse an',
+  notArrivingSince: (time) => `Seit ${time} kommen keine Kurse an`,
+  recorded: 'Festgehaltener Kurs, nicht live',
+  noneRecorded: 'kein Kurs festgehalten',
+  lastUpdate: (time) => `Zuletzt um ${time}`,
+  priceStates: {
+    waiting: 'noch kein Kurs',
+    old: 'alter Kurs',
+    halted: 'Handel pausiert',
+    delisted: 'delistet',
+    'never-traded': 'noch nie gehandelt',
+    unreadable: 'Kurs nicht lesbar',
+    'feed-down': 'keine Kurse',
+  },
+  priceHints: {
+    waiting: 'Der erste Kurs kommt mit dem nächsten Handel.',
+    old: 'Seit einer Weile hat niemand damit gehandelt.',
+    halted: 'Die Börse hat den Handel damit unterbrochen. Der Kurs steht still, bis es weitergeht.',
+    delisted: 'Die Börse handelt ihn nicht mehr. Der letzte Kurs bleibt stehen.',
+    'never-traded': 'Bisher hat niemand damit gehandelt, also gibt es keinen Kurs.',
+    unreadable: 'Der neueste Kurs lässt sich nicht lesen.',
+    'feed-down': 'Die Kurse bleiben gerade aus. Es geht von selbst weiter.',
+  },
+  stateOfPair: (pair, state) => `${pair} ${state}`,
+  convertedWith: (pair) => `Zu ${pair}, womit der Kurs in USDT umgerechnet wird:`,
+  paused: 'pausiert',
+  pausedNote:
+    'Die Börse hat den Handel mit diesem Coin unterbrochen. Hinzufügen geht trotzdem; der Kurs läuft weiter, sobald wieder gehandelt wird.',
+  waiting: 'Wartet auf den ersten Handel',
+  noPrices: 'Keiner deiner Coins hat einen Kurs',
+  saving: 'speichert',
+};

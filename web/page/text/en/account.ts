@@ -1,0 +1,36 @@
+/** Signing in and up, the account and its settings. */
+export const account = {
+  signIn: 'Sign in',
+  signUp: 'Create account',
+  signOut: 'Sign out',
+  signedInAs: (name: string) => `Signed in as ${name}`,
+  account: 'Account',
+  name: 'Name',
+  password: 'Password',
+  nameHint: '3 to 64 letters A to Z, digits 0 to 9, “_”, “.” or “-”',
+  passwordHint: 'At least 8 characters',
+  showPassword: 'Show',
+  hidePassword: 'Hide',
+  noAccount: 'No account yet?',
+  haveAccount: 'Already have an account?',
+  nameMissing: 'Enter your name.',
+  nameShape: 'Use 3 to 64 letters A to Z, digits 0 to 9, “_”, “.” or “-”.',
+  nameTaken: 'This name is taken.',
+  passwordMissing: 'Enter your password.',
+  passwordShort: 'Use at least 8 characters.',
+  passwordLong: 'Use at most 128 characters.',
+  passwordCommon: 'This password is one of those that are guessed first. Choose another.',
+  passwordLikeName: 'Use more than your name and a few digits.',
+  wrongLogin: 'The name or the password is wrong.',
+  signOutEverywhere: 'Sign out everywhere',
+  everywhereHint: 'Lost a device, or signed in somewhere you should not be?',
+  everywhereTitle: 'Sign out on all devices?',
+  everywhereText:
+    'Every browser and device that is signed in to this account is signed out now, this one too. Your portfolio stays as it is; sign in again with your password.',
+  everywhereDone: 'You are signed out on all devices.',
+  sessionEnded: 'Your session ended. Sign in again.',
+  theme: 'Appearance',
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
+};
+
+export type AccountTexts = typeof account;

@@ -1,0 +1,35 @@
+/** What is held and what it is worth. */
+export const holdings = {
+  totalValue: 'Total value',
+  exactly: 'Exactly',
+  sinceOpened: 'Since you opened this page',
+  dayLong: '24 hours',
+  day: '24 h',
+  /** Of a coin that is priced in something else. */
+  ofValue: (period: string) => `${period}, value in USDT`,
+  since: (time: string) => `Since ${time}`,
+  /** Of coins that are worth something now, where it is not known yet what they cost. */
+  periodWithout: (period: string, coins: string) => `${period}, without ${coins}`,
+  someSince: (time: string) => `Some coins only since ${time}: no older price is known.`,
+  onlySince: (time: string) => `Since ${time}: no older price is known.`,
+  holdings: 'Holdings',
+  coin: 'Coin',
+  price: 'Price',
+  quantity: 'Quantity',
+  value: 'Value',
+  share: '% of total',
+  change: 'Change',
+  trail: 'Last 30 min',
+  notInTotal: (coins: string) => `Not included, because there is no price: ${coins}`,
+  andMore: (count: number) => `and ${count} more`,
+  actions: (coin: string) => `Change ${coin}`,
+  allocation: 'Allocation',
+  others: 'Other',
+  addCoin: 'Add coin',
+  emptyTitle: 'Add your first coin',
+  emptyText: 'Its value appears at once and follows every trade.',
+  sort: 'Sort by',
+  sortBy: { value: 'Value', name: 'Name', change: 'Change' },
+};
+
+export type HoldingsTexts = typeof holdings;
