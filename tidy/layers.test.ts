@@ -80,7 +80,7 @@ describe('layers of a service: main, then config, adapters and app, then its fac
 const order = [
   ['clock', 'errors', 'renewal'],
   ['access-token', 'config', 'lane', 'money', 'retry', 'sealed', 'throttle', 'tracing'],
-  ['market', 'telemetry'],
+  ['look', 'market', 'telemetry'],
   ['event-log'],
   ['events', 'lifecycle', 'outbound', 'pubsub'],
   ['embedded-store', 'folder-lock', 'grpc', 'http', 'otlp', 'price-bus'],

@@ -23,6 +23,7 @@ const sources = [
   '../clients/typescript/live',
   '../clients/typescript/session',
   '../lib/clock',
+  '../lib/look',
   '../lib/money',
   '../lib/errors',
   '../lib/renewal',
@@ -95,6 +96,15 @@ const finishEarlyScripts = async () => {
   }
 };
 
+/** The font comes with the style that names it, not after it. */
+const preloadFont = () => {
+  const font = readdirSync(join(outDir, 'assets')).find((name) => name.endsWith('.woff2'));
+  if (font === undefined) throw new Error('the build has no font');
+  const index = join(outDir, 'index.html');
+  const link = `<link rel="preload" as="font" type="font/woff2" href="./assets/${font}" crossorigin />`;
+  writeFileSync(index, readFileSync(index, 'utf8').replace('</title>', `</title>\n    ${link}`));
+};
+
 /** The worker that opens the page without a network: it knows every file of this build by its hash. */
 const buildWorker = async () => {
   const { build } = await import('vite');
@@ -142,6 +152,7 @@ if (!isBuilt(built)) {
   clearDrafts();
   await buildPage();
   await finishEarlyScripts();
+  preloadFont();
   await buildWorker();
   compress();
   replacePage(built);

@@ -1,4 +1,4 @@
-import { compare, type Decimal, divide, parseDecimal } from '@tickfolio/lib/money';
+import { compare, type Decimal, divide, parseDecimal } from '../money/money.js';
 
 /** How a language writes numbers. */
 export interface NumberStyle {
@@ -25,20 +25,25 @@ export const rounded = (value: Decimal, decimals: number): string => {
   return units < 0n ? `-${text}` : text;
 };
 
-const thousandth: Decimal = parseDecimal('0.001');
+const tenth: Decimal = parseDecimal('0.1');
 const ten: Decimal = parseDecimal('10');
 const hundred: Decimal = parseDecimal('100');
 const thousand: Decimal = parseDecimal('1000');
+const smallDigits = 4;
+/** What is still smaller is told as less than that: no market trades in steps below it. */
+const maxDecimals = 12;
 
-/**
- * Decimals that tell a value of this size apart from its neighbours: 2 for what is worth more than one, more for what
- * is tiny.
- */
+/** Decimals of what is worth more than one: 2; of what is less, those of its first four digits. */
 const decimalsFor = (value: Decimal): number => {
-  const size = value.units < 0n ? { ...value, units: -value.units } : value;
+  let size = value.units < 0n ? { ...value, units: -value.units } : value;
   if (size.units === 0n || compare(size, one) >= 0) return 2;
-  return compare(size, thousandth) >= 0 ? 4 : 8;
+  let decimals = smallDigits;
+  for (; decimals < maxDecimals && compare(size, tenth) < 0; decimals++) size = { ...size, units: size.units * 10n };
+  return decimals;
 };
+
+/** Without zeros at its end that say nothing, down to two decimals. */
+const withoutZeros = (text: string): string => (/[1-9]/.test(text) ? text.replace(/(\.\d\d\d*?)0+$/, '$1') : text);
 
 /** Of a rounded text: what is too small for its decimals, but something, is told as less than the smallest: `<0.01`. */
 const told = (text: string, isSomething: boolean, style: NumberStyle): string =>
@@ -49,7 +54,7 @@ const told = (text: string, isSomething: boolean, style: NumberStyle): string =>
  * as this
  */
 export const money = (value: Decimal, style: NumberStyle, like = value): string =>
-  told(rounded(value, decimalsFor(like)), value.units !== 0n, style);
+  told(withoutZeros(rounded(value, decimalsFor(like))), value.units !== 0n, style);
 
 /** With a sign, also for what grew; what is less than the smallest has none. */
 export const signed = (text: string): string => (/^[−<]/.test(text) || !/[1-9]/.test(text) ? text : `+${text}`);

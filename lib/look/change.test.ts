@@ -1,8 +1,9 @@
-import { parseDecimal } from '@tickfolio/lib/money';
 import { expect, it } from 'vitest';
+import { parseDecimal } from '../money/money.js';
 import { changeOf } from './change.js';
-import { de } from './messages-de.js';
-import { en } from './messages-en.js';
+
+const en = { numbers: { group: ',', point: '.' } };
+const de = { numbers: { group: '.', point: ',' } };
 
 const change = (now: string, before: string, { numbers } = en) =>
   changeOf(parseDecimal(now), parseDecimal(before), numbers);

@@ -1,4 +1,4 @@
-import { type Decimal, subtract } from '@tickfolio/lib/money';
+import { type Decimal, subtract } from '../money/money.js';
 import { money, type NumberStyle, percent, signed } from './amount.js';
 
 export type Direction = 'up' | 'down' | 'same';

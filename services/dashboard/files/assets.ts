@@ -28,11 +28,21 @@ const compiled = !import.meta.url.endsWith('.ts');
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const scripts = folder(compiled ? '../browser' : '../dist/browser');
 const styles = folder(compiled ? '../../styles' : '../styles');
+const resolvePackage = createRequire(import.meta.url).resolve;
+/** The tokens name it by its package. */
+const font = '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2';
+const servedFont = 'inter.woff2';
+
+/** Page and dashboard have one look. */
+const readTokens = (): Buffer => {
+  const text = readFileSync(resolvePackage('@tickfolio/lib/look/tokens.css'), 'utf8');
+  return Buffer.from(text.replace(font, servedFont));
+};
 
 const readAll = (): ReadonlyMap<string, Buffer> => {
   if (!existsSync(join(scripts, 'main.js')))
     throw new StartError(`The dashboard's scripts are missing (${scripts}): run \`npm run build\` first.`);
-  const uplot = createRequire(import.meta.url).resolve('uplot/dist/uPlot.esm.js');
+  const uplot = resolvePackage('uplot/dist/uPlot.esm.js');
   const files = new Map<string, Buffer>();
   for (const name of readdirSync(scripts)
     .filter((name) => /^[a-z-]+\.js$/.test(name))
@@ -44,7 +54,9 @@ const readAll = (): ReadonlyMap<string, Buffer> => {
     );
   }
   const sheets = readdirSync(styles).filter((name) => name.endsWith('.css'));
-  files.set('dashboard.css', Buffer.concat(sheets.sort().map((name) => readFileSync(join(styles, name)))));
+  const own = sheets.sort().map((name) => readFileSync(join(styles, name)));
+  files.set('dashboard.css', Buffer.concat([readTokens(), ...own]));
+  files.set(servedFont, readFileSync(resolvePackage(font)));
   files.set('icon.svg', readFileSync(join(styles, 'icon.svg')));
   files.set('uplot.js', readFileSync(uplot));
   files.set('uplot.css', readFileSync(uplot.replace('uPlot.esm.js', 'uPlot.min.css')));

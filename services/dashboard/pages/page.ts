@@ -40,7 +40,8 @@ It recovers by itself as soon as ClickHouse answers; nothing is lost meanwhile, 
 <p class="reason">${away.reason}</p>
 </div>`;
 
-const logo = html`<svg class="logo" viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" focusable="false"><path d="M3 17l5-6 4 4 8-10" /><path d="M14.5 5H20v5.5" /></svg>`;
+/** As the page has it. */
+const logo = html`<svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true" focusable="false"><rect width="32" height="32" rx="8" class="mark-ground" /><path d="M6 21l5.8-6.8 4.5 4 4.5-7.2 5.2 4.5" class="mark-line" /></svg>`;
 
 const link = (href: string, text: string, current: boolean): Html =>
   current ? html`<a href="${href}" aria-current="page">${text}</a>` : html`<a href="${href}">${text}</a>`;

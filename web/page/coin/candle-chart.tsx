@@ -1,6 +1,6 @@
+import { grouped } from '@tickfolio/lib/look/amount';
 import { useEffect, useRef, useState } from 'react';
 import { useDark } from '../shell/theme.js';
-import { grouped } from '../text/amount.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
 import type { Candle, Slot } from './candle.js';

@@ -1,3 +1,4 @@
+import { grouped } from '@tickfolio/lib/look/amount';
 import { useEffect } from 'react';
 import { ChangeMark } from '../kit/change-mark.js';
 import { CoinBadge } from '../kit/coin-badge.js';
@@ -6,7 +7,6 @@ import { NoPrice, PriceTag } from '../kit/price-state.js';
 import type { Freshness as Fresh } from '../live/freshness.js';
 import type { Row } from '../live/portfolio-view.js';
 import { Freshness } from '../portfolio/freshness.js';
-import { grouped } from '../text/amount.js';
 import { digitsSize } from '../text/digits-size.js';
 import { useSpeaking } from '../text/language.js';
 import { besideName, type Pair } from '../text/pair.js';

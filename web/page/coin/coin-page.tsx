@@ -1,13 +1,13 @@
 import { Link, useParams } from '@tanstack/react-router';
 import type { CandleRange } from '@tickfolio/api/market';
 import { isProblem } from '@tickfolio/client/problem';
+import { grouped } from '@tickfolio/lib/look/amount';
 import { Suspense, useCallback, useState } from 'react';
 import { latePart } from '../kit/late-part.js';
 import { useLive } from '../parts.js';
 import { useNewListings, useSymbols } from '../portfolio/changes/use-symbols.js';
 import { CardBoundary } from '../shell/card-boundary.js';
 import { Skeleton } from '../shell/skeleton.js';
-import { grouped } from '../text/amount.js';
 import { coinName } from '../text/coin-names.js';
 import { useText } from '../text/language.js';
 import { nameAmong } from '../text/pair.js';

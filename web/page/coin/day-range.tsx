@@ -1,5 +1,5 @@
+import { grouped, shortened } from '@tickfolio/lib/look/amount';
 import { compare, divide, subtract } from '@tickfolio/lib/money';
-import { grouped, shortened } from '../text/amount.js';
 import { exact } from '../text/exact.js';
 import { Figure } from '../text/figure.js';
 import { useText } from '../text/language.js';

@@ -1,4 +1,4 @@
-import type { Change } from '../text/change.js';
+import type { Change } from '@tickfolio/lib/look/change';
 import { useBreaks } from '../text/figure.js';
 import { useText } from '../text/language.js';
 

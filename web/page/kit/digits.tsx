@@ -1,5 +1,5 @@
+import type { Direction } from '@tickfolio/lib/look/change';
 import { memo } from 'react';
-import type { Direction } from '../text/change.js';
 import { Figure, useBreaks } from '../text/figure.js';
 
 interface DigitsProps {

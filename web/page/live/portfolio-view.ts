@@ -1,7 +1,7 @@
 import type { Frame, FrameCoin, PriceState } from '@tickfolio/client/frame';
+import { grouped, money, type NumberStyle, share } from '@tickfolio/lib/look/amount';
+import { type Change, changeOf, type Direction } from '@tickfolio/lib/look/change';
 import { add, compare, type Decimal, divide, formatDecimal, multiply, subtract, zero } from '@tickfolio/lib/money';
-import { grouped, money, type NumberStyle, share } from '../text/amount.js';
-import { type Change, changeOf, type Direction } from '../text/change.js';
 import { coinName } from '../text/coin-names.js';
 import { exact } from '../text/exact.js';
 import { type Pair, pairLabel, pairOf } from '../text/pair.js';

@@ -1,6 +1,6 @@
+import { type NumberStyle, share as shareOf } from '@tickfolio/lib/look/amount';
 import { add, compare, type Decimal, divide, zero } from '@tickfolio/lib/money';
 import type { Row } from '../live/portfolio-view.js';
-import { type NumberStyle, share as shareOf } from '../text/amount.js';
 import { exact } from '../text/exact.js';
 import { pairLabel } from '../text/pair.js';
 

@@ -1,9 +1,9 @@
+import type { Change } from '@tickfolio/lib/look/change';
 import { useEffect } from 'react';
 import { ChangeMark } from '../kit/change-mark.js';
 import { Digits } from '../kit/digits.js';
 import type { PortfolioView, Row } from '../live/portfolio-view.js';
 import { useLive } from '../parts.js';
-import type { Change } from '../text/change.js';
 import { digitsSize } from '../text/digits-size.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';

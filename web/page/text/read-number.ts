@@ -1,5 +1,5 @@
+import type { NumberStyle } from '@tickfolio/lib/look/amount';
 import { canonical } from '@tickfolio/lib/money';
-import type { NumberStyle } from './amount.js';
 
 /** What a typed or pasted text means as a number, as canonical decimal texts without a sign. */
 export type NumberReading =

@@ -1,6 +1,6 @@
+import { grouped } from '@tickfolio/lib/look/amount';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { grouped } from './amount.js';
 import { de } from './messages-de.js';
 import { en } from './messages-en.js';
 import { softBreaks } from './soft-breaks.js';

@@ -1,4 +1,4 @@
-import type { NumberStyle } from './amount.js';
+import type { NumberStyle } from '@tickfolio/lib/look/amount';
 
 /** A stretch of a text. A blank is always a place where a line may end, save before a percent sign. */
 export interface Piece {

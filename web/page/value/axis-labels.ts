@@ -1,4 +1,4 @@
-import { grouped, type NumberStyle } from '../text/amount.js';
+import { grouped, type NumberStyle } from '@tickfolio/lib/look/amount';
 import type { Times } from '../text/times.js';
 
 const dayS = 86_400;

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import 'uplot/dist/uPlot.min.css';
+import { grouped } from '@tickfolio/lib/look/amount';
 import { useDark } from '../shell/theme.js';
-import { grouped } from '../text/amount.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
 import { lackWords } from './mark-words.js';

@@ -1,12 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ValueRange } from '@tickfolio/api/history';
+import { grouped } from '@tickfolio/lib/look/amount';
 import { formatDecimal } from '@tickfolio/lib/money';
 import { Suspense, useMemo, useRef, useState } from 'react';
 import { latePart } from '../kit/late-part.js';
 import type { Total } from '../live/portfolio-view.js';
 import { usePace, useParts } from '../parts.js';
 import { CardBoundary } from '../shell/card-boundary.js';
-import { grouped } from '../text/amount.js';
 import { useSpeaking, useText } from '../text/language.js';
 import { markWords } from './mark-words.js';
 import { RangeTabs } from './range-tabs.js';

@@ -1,5 +1,5 @@
+import type { NumberStyle } from '@tickfolio/lib/look/amount';
 import uPlot from 'uplot';
-import type { NumberStyle } from '../text/amount.js';
 import type { Times } from '../text/times.js';
 import { timeLabels, valueLabels } from './axis-labels.js';
 import { drawEnds, hatch } from './plot-marks.js';

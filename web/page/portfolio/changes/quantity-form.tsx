@@ -1,10 +1,10 @@
 import { newChangeKey } from '@tickfolio/client/change-key';
+import { grouped, money } from '@tickfolio/lib/look/amount';
 import { add, type Decimal, formatDecimal, multiply, parseDecimal, subtract } from '@tickfolio/lib/money';
 import { type FormEvent, useRef, useState } from 'react';
 import { faultText } from '../../kit/fault-text.js';
 import { Field } from '../../kit/field.js';
 import { useIsHere } from '../../shell/use-is-here.js';
-import { grouped, money } from '../../text/amount.js';
 import { Figure } from '../../text/figure.js';
 import { useSpeaking } from '../../text/language.js';
 import { readQuantity } from './quantity.js';

@@ -1,7 +1,7 @@
+import { grouped } from '@tickfolio/lib/look/amount';
 import { formatDecimal, parseDecimal } from '@tickfolio/lib/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { grouped } from '../../text/amount.js';
 import { de } from '../../text/messages-de.js';
 import { en } from '../../text/messages-en.js';
 import { readQuantity } from './quantity.js';

@@ -1,5 +1,5 @@
+import { grouped } from '@tickfolio/lib/look/amount';
 import { add, compare, type Decimal, formatDecimal, parseDecimal, quantityBounds } from '@tickfolio/lib/money';
-import { grouped } from '../../text/amount.js';
 import type { Messages } from '../../text/messages-en.js';
 import { readNumber } from '../../text/read-number.js';
 

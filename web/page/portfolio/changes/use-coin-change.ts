@@ -1,11 +1,11 @@
 import { newChangeKey } from '@tickfolio/client/change-key';
 import type { Session } from '@tickfolio/client/session';
+import { grouped } from '@tickfolio/lib/look/amount';
 import { negate, parseDecimal } from '@tickfolio/lib/money';
 import { useMemo } from 'react';
 import { faultText } from '../../kit/fault-text.js';
 import { useParts } from '../../parts.js';
 import { useToast } from '../../shell/toasts.js';
-import { grouped } from '../../text/amount.js';
 import { coinName } from '../../text/coin-names.js';
 import { useText } from '../../text/language.js';
 import { nameAmong, pairOf } from '../../text/pair.js';
