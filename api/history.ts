@@ -66,6 +66,23 @@ export const DayAnswer = Type.Object(
 );
 export type DayAnswer = Body<typeof DayAnswer>;
 
+export const BasisQuery = Type.Object({
+  at: Type.String({
+    format: 'date-time',
+    description: 'a full quarter of an hour of the last 31 days',
+    examples: ['2026-01-20T10:00:00.000Z'],
+  }),
+});
+
+export const BasisAnswer = Type.Object(
+  {
+    At: moment,
+    Prices: { ...dayAgo, description: 'By the newest ticker of the hour before that moment, else by the next one.' },
+  },
+  { description: 'What every coin that is held cost at a moment; those of which nothing is known are left out.' },
+);
+export type BasisAnswer = Body<typeof BasisAnswer>;
+
 export const TrailsAnswer = Type.Object(
   {
     Trails: Type.Array(

@@ -3,8 +3,14 @@ import { z } from '@tickfolio/lib/config';
 // Where people open the page: known to who set the proxy up, and to nobody else. What reaches this server may have been
 // rewritten.
 
-/** The addresses of the page itself; anything else that is no file of it is a 404. */
-export const pageRoutes = ['/', '/sign-in', '/sign-up', '/account', '/coins/:symbol'];
+/**
+ * The addresses of the page itself, as web/page/routes.tsx has them; anything else that is no file of it is a 404. What
+ * a build wrote lies under /assets too: files have an ending there, assets have none.
+ */
+export const pageRoutes = [
+  ...['/', '/portfolios/:portfolio', '/markets', '/assets/:asset(^[^.]+$)', '/settings/:section'],
+  ...['/welcome', '/sign-in', '/sign-up', '/coins/:symbol', '/account'],
+];
 /**
  * What the server's own addresses begin with, which a path before them may not hide; files of the page are seen when it
  * is served.

@@ -10,7 +10,7 @@ it('knows within 2 s what a coin cost that was just added, also where it was ask
     asked += 1;
     return found as T[];
   };
-  const opensAt = createArchiveOpens({ read, rows: 'crypto.market_tickers', clock });
+  const opensAt = createArchiveOpens({ read, rows: 'crypto.market_tickers', price: 'open', maxMoments: 4, clock });
   const priceOf = async () => (await opensAt(1_000, ['atomusdt'], false)).get('atomusdt')?.price;
   expect(await priceOf()).toBeUndefined();
   found.push({ symbol: 'ATOMUSDT', time: '900', price: '7.1' });

@@ -10,8 +10,8 @@ interface OpenPrice {
 }
 
 /**
- * What symbols cost 24 hours before the newest ticker of the hour before `atMs`, or where there is none before the
- * first one after it: the same whenever it is asked for, and whoever asks. By symbol.
+ * What the newest ticker of the hour before `atMs` says of symbols, or where there is none the first one after it: the
+ * same whenever it is asked for, and whoever asks. By symbol.
  */
 export type OpensAt = (
   atMs: number,
@@ -27,6 +27,10 @@ export interface ArchiveOpensDeps {
   ) => Promise<T[]>;
   /** The table of tickers. What was delivered twice has the same prices. */
   readonly rows: string;
+  /** What symbols cost then, or 24 hours before that. */
+  readonly price: 'close' | 'open';
+  /** Of how many moments answers are kept. */
+  readonly maxMoments: number;
   readonly clock: Pick<Clock, 'monotonic'>;
 }
 
@@ -35,15 +39,13 @@ const hourMs = 3_600_000;
 const newSpanMs = 600_000;
 /** The first ticker of a coin that was just added comes about so long after it; pages ask again no sooner. */
 const lackingMs = 2_000;
-/** The one in force and the next, of either kind. */
-const maxMoments = 4;
 
-export const createArchiveOpens = ({ read, rows, clock }: ArchiveOpensDeps): OpensAt => {
+export const createArchiveOpens = ({ read, rows, price, maxMoments, clock }: ArchiveOpensDeps): OpensAt => {
   const ms = 'toUnixTimestamp64Milli(t.event_time)';
   const distance = `if(${ms} <= {at:Int64}, {at:Int64} - ${ms}, ${hourMs} + ${ms} - {at:Int64})`;
-  const sql = `SELECT t.symbol AS symbol, argMin(${ms}, ${distance}) AS time, argMin(t.open_price, ${distance}) AS price
+  const sql = `SELECT t.symbol AS symbol, argMin(${ms}, ${distance}) AS time, argMin(t.${price}_price, ${distance}) AS price
     FROM ${rows} AS t WHERE t.symbol IN {symbols:Array(String)} AND startsWith(t.event_type, '${simulatedMark}') = {simulated:UInt8}
-      AND t.event_time >= fromUnixTimestamp64Milli({from:Int64}) AND t.event_time < fromUnixTimestamp64Milli({to:Int64}) AND t.open_price > 0
+      AND t.event_time >= fromUnixTimestamp64Milli({from:Int64}) AND t.event_time < fromUnixTimestamp64Milli({to:Int64}) AND t.${price}_price > 0
     GROUP BY symbol`;
   const readOpens = async (atMs: number, simulated: boolean, symbols: readonly string[]) => {
     const found = await read<{ symbol: string; time: string; price: string }>(

@@ -344,6 +344,18 @@ it('counts the change of a day from 24 hours before a full minute, also of a coi
   expect(sorted(DayAgo)).toEqual([doge, bnb]);
   expect(DayAgoNext).toMatchObject({ From: iso(noon + 45_000) });
   expect(sorted((DayAgoNext as { Prices: unknown }).Prices)).toEqual([laterDoge, bnb]);
+  // Of another moment that changes can be counted from: the last price before it, else the first one after it.
+  const basisAt = (at: string) => `/api/v1/profile/basis?at=${encodeURIComponent(at)}`;
+  const { At, Prices } = await read(basisAt(iso(noon)));
+  expect([At, sorted(Prices)]).toEqual([
+    iso(noon),
+    [
+      { Symbol: 'dogeusdt', Price: '0.11', QuotePrice: '0.11', Time: iso(noon - 1_000) },
+      { Symbol: 'bnbeth', Price: '620', QuotePrice: '0.2', Time: iso(noon - 63_000) },
+    ],
+  ]);
+  for (const wrong of ['yesterday', iso(noon - 1_000), iso(noon + 900_000), iso(noon - 32 * 86_400_000)])
+    expect([wrong, (await bff.call(user, 'GET', basisAt(wrong))).status]).toEqual([wrong, 400]);
   const { Day } = await read('/api/v1/coins/dogeusdt/candles?range=1h');
   expect(Day).toEqual({ Time: iso(noon + 1_000), Open: '0.1', High: '0.13', Low: '0.09' });
   expect((await read('/api/v1/coins/bnbusdt/candles?range=1h')).Day).toBeNull();

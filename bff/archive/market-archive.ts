@@ -68,7 +68,10 @@ export interface MarketArchive {
   last(symbol: string, simulated: boolean | undefined): Promise<TrailPoint | undefined>;
   /** By symbol, of all whose newest ticker is of the last hour; one reading for whoever asks. */
   days(simulated: boolean): Promise<ReadonlyMap<string, DayTicker>>;
+  /** What symbols cost 24 hours before that moment. */
   readonly opensAt: OpensAt;
+  /** What symbols cost at that moment. */
+  readonly pricesAt: OpensAt;
   readonly midnight: Midnight;
   /** The closes of the last minutes, by symbol. */
   trails(symbols: readonly string[]): Promise<ReadonlyMap<string, readonly TrailPoint[]>>;
@@ -82,6 +85,10 @@ export interface MarketArchiveOptions {
   readonly clock: Clock;
 }
 
+/** The one in force and the next, of either kind. */
+const maxDayMoments = 4;
+/** The midnights of all zones, the hours of a week and of a month ago, and the ones before them. */
+const maxBasisMoments = 64;
 /** More than any exchange lists. */
 const maxSymbols = 10_000;
 
@@ -179,7 +186,8 @@ export const createMarketArchive = ({
           rows.map(({ symbol, at, ...prices }) => [symbol.toLowerCase(), { ...prices, atMs: Number(at) }]),
         );
       }),
-    opensAt: createArchiveOpens({ read, rows: tickers, clock }),
+    opensAt: createArchiveOpens({ read, rows: tickers, price: 'open', maxMoments: maxDayMoments, clock }),
+    pricesAt: createArchiveOpens({ read, rows: tickers, price: 'close', maxMoments: maxBasisMoments, clock }),
     midnight: createArchiveMidnights({ read, rows: tickers, clock }),
     trails: createArchiveTrails({ read, minutes, newestAt, clock }).of,
   };

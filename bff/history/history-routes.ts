@@ -29,6 +29,16 @@ const dayMs = 86_400_000;
 const minuteMs = 60_000;
 const nothing = (): ReadonlyMap<string, never> => new Map<string, never>();
 
+/** What coins cost then, in USDT too; without those of which one of the prices behind that is missing. */
+export const pricesThen = (known: ReadonlyMap<string, TrailPoint>, coins: readonly Coin[]) =>
+  coins.flatMap(({ symbol, quoteAsset }) => {
+    const own = known.get(symbol);
+    const rate = quoteAsset === 'usdt' ? { price: '1', atMs: own?.atMs ?? 0 } : known.get(`${quoteAsset}usdt`);
+    if (own === undefined || rate === undefined) return [];
+    const price = formatDecimal(multiply(parseDecimal(own.price), parseDecimal(rate.price)));
+    return [{ Symbol: symbol, Price: price, QuotePrice: own.price, Time: isoOf(Math.min(own.atMs, rate.atMs)) }];
+  });
+
 /** What a day's figures need of the archive. */
 interface DayReading {
   /** Symbols of which no price of midnight is known. */
@@ -43,15 +53,6 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
   const { verify, inTurn, inArchiveTurn, history, archive, portfolios, kind, clock } = options;
   app.addHook('onRequest', requireSignIn(verify));
   const knownKind = () => requireKind(kind());
-  /** Of the exchange's own 24 hours; nothing where there is no archive: then what is known of today has to do. */
-  const agoOf = (opens: ReadonlyMap<string, TrailPoint>, coins: readonly Coin[]) =>
-    coins.flatMap(({ symbol, quoteAsset }) => {
-      const own = opens.get(symbol);
-      const rate = quoteAsset === 'usdt' ? { price: '1', atMs: own?.atMs ?? 0 } : opens.get(`${quoteAsset}usdt`);
-      if (own === undefined || rate === undefined) return [];
-      const price = formatDecimal(multiply(parseDecimal(own.price), parseDecimal(rate.price)));
-      return [{ Symbol: symbol, Price: price, QuotePrice: own.price, Time: isoOf(Math.min(own.atMs, rate.atMs)) }];
-    });
   /**
    * What the archive is asked for a day's figures, all at once. Nothing where there is no archive, or it does not come
    * to it: then the first price that was recorded has to do, and what is known of today.
@@ -114,8 +115,8 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
         AsOf: isoOf(nowMs),
         Since: isoOf(midnightMs),
         Opens: found,
-        DayAgo: agoOf(ago, coins),
-        DayAgoNext: next && agoNext ? { From: isoOf(next.fromMs), Prices: agoOf(agoNext, coins) } : null,
+        DayAgo: pricesThen(ago, coins),
+        DayAgoNext: next && agoNext ? { From: isoOf(next.fromMs), Prices: pricesThen(agoNext, coins) } : null,
       };
     },
   );

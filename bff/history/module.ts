@@ -2,6 +2,7 @@ import { createMarketArchive } from '../archive/market-archive.js';
 import { createKeptListings } from '../market/kept-listings.js';
 import type { BffModule } from '../module.js';
 import type { Shared } from '../shared.js';
+import { basisRoutes } from './basis-routes.js';
 import { candleRoutes } from './candle-routes.js';
 import { historyRoutes } from './history-routes.js';
 import { createKeptPrices } from './kept-prices.js';
@@ -72,6 +73,7 @@ export const history: BffModule = {
       clock,
     };
     await scope.register(historyRoutes, reading);
+    await scope.register(basisRoutes, reading);
     await scope.register(candleRoutes, { ...reading, symbols, lookup, keptListings });
     await scope.register(valueRoutes, reading);
   },

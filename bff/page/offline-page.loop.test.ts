@@ -105,7 +105,7 @@ describe.skipIf(!browser)('the page, opened while nobody answers,', { timeout: 1
       await workerTakesOver();
 
       await context.setOffline(true);
-      for (const path of ['/', '/coins/btcusdt', '/account']) {
+      for (const path of ['/', '/assets/BTC', '/settings/profile']) {
         await page.goto(base + path);
         await page.getByRole('heading', { name: 'You are offline' }).waitFor();
         expect(await page.locator('main').innerText()).not.toMatch(/\d/);
@@ -209,7 +209,7 @@ describe.skipIf(!browser)('the page, opened while nobody answers,', { timeout: 1
     await signIn(await createHolder());
     await start(next);
     await page.evaluate('localStorage.setItem("tickfolio.recent", JSON.stringify(["btcusdt"]))');
-    await page.getByRole('link', { name: /^Account/ }).click();
+    await page.getByRole('button', { name: /^Account/ }).click();
     await page.getByRole('button', { name: 'Sign out everywhere' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Sign out everywhere' }).click();
     await page.getByText('You are signed out on all devices.').waitFor();

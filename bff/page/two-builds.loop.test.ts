@@ -109,7 +109,7 @@ describe.skipIf(!browser)('during an update', { timeout: 120_000 }, () => {
       builds.add(String(await page.evaluate('document.querySelector("script[type=module]").src')));
       await signIn(name);
       await page.getByTestId('total').getByText('50,000').waitFor();
-      await page.goto(`${balancer.url}/coins/btcusdt`);
+      await page.goto(`${balancer.url}/assets/BTC`);
       await page.getByRole('heading', { name: /BTC/ }).first().waitFor();
       expect({ missing, faults, loads }).toEqual({ missing: [], faults: [], loads: 2 });
       await context.close();
@@ -150,7 +150,7 @@ describe.skipIf(!browser)('during an update', { timeout: 120_000 }, () => {
     let loads = 0;
     page.on('domcontentloaded', () => loads++);
     await page.route(/\/assets\/coin-page-/, (route) => route.fulfill(gone));
-    await page.goto(`${balancer.url}/coins/btcusdt`);
+    await page.goto(`${balancer.url}/assets/BTC`);
     await page.getByRole('heading', { name: 'This page broke' }).waitFor();
     await page.waitForTimeout(3_000);
     expect(loads).toBeLessThanOrEqual(3);

@@ -144,7 +144,7 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
       asked++;
       return route.abort();
     });
-    await page.goto(`${bff.url}/coins/btcusdt`);
+    await page.goto(`${bff.url}/assets/BTC`);
     await page.getByRole('heading', { name: 'This page broke' }).waitFor();
     expect(asked).toBeLessThan(6);
     await context.close();
@@ -214,7 +214,7 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
       isAway = asked++ === 0;
       return isAway ? route.abort() : route.fallback();
     });
-    await page.locator('a[href*="/coins/btcusdt"]').first().click();
+    await page.locator('a[href*="/assets/BTC"]').first().click();
     await expect.poll(() => asked).toBe(1);
     await page.waitForTimeout(1_500); // In which it must not go away.
     isAway = false;

@@ -36,7 +36,10 @@ const get = (url: string, headers: Record<string, string> = {}) => app.inject({ 
 
 describe('the page', () => {
   it('is served at every address of the app, under a policy that runs only its own files', async () => {
-    for (const url of ['/', '/sign-in', '/sign-up', '/account', '/coins/btcusdt']) {
+    for (const url of [
+      ...['/', '/welcome', '/sign-in', '/sign-up', '/account', '/coins/btcusdt', '/markets?q=btc'],
+      ...['/portfolios/default', '/assets/BTC?market=btceur', '/settings/display'],
+    ]) {
       const answer = await get(url);
       expect([url, answer.statusCode, answer.headers['content-type']]).toEqual([url, 200, 'text/html; charset=utf-8']);
       expect(answer.body).toContain('the page');

@@ -105,7 +105,7 @@ describe.skipIf(!browser).concurrent('the page', () => {
         await other.getByTestId('total').waitFor();
         await addByKeyboard(page, 'sol', '3');
         await other.getByRole('row', { name: /Solana/ }).waitFor();
-        await other.getByRole('link', { name: /^Account/ }).click();
+        await other.getByRole('button', { name: /^Account/ }).click();
         await other.getByRole('button', { name: 'Sign out', exact: true }).click();
         await other.waitForURL(/sign-in/, { waitUntil: 'commit' });
         await page.waitForURL(/sign-in/, { waitUntil: 'commit' });

@@ -15,9 +15,9 @@ const fiveCoins = { btcusdt: '1.5', ethusdt: '10.123456789012345678', solusdt: '
 const gates = ['/sign-in', '/sign-up'];
 const pages: readonly [string, (open: OpenPage) => Promise<void>][] = [
   ['/', async ({ page }) => page.locator('table.coins').waitFor()],
-  ['/coins/btcusdt', async ({ page }) => page.locator('.coin-chart canvas').first().waitFor()],
-  ['/account', async ({ page }) => page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()],
-  ['/coins/nothing', async ({ page }) => page.getByText('does not list NOTHING').waitFor()],
+  ['/assets/BTC', async ({ page }) => page.locator('.coin-chart canvas').first().waitFor()],
+  ['/settings/profile', async ({ page }) => page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()],
+  ['/assets/NOTHING', async ({ page }) => page.getByText('does not list NOTHING').waitFor()],
 ];
 
 /** Goes over every page and dialog, with axe-core at each, and sees that none is wider than the screen. */

@@ -80,7 +80,7 @@ export const signIn = async (page: Page, base: string, { name, password }: TestA
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('link', { name: /^Account/ }).waitFor();
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 };
 
 /** The total as it is shown, all its digits. */

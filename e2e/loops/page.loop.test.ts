@@ -99,7 +99,8 @@ describe.skipIf(!browser)('the page', () => {
             const tab = await page.context().newPage();
             await tab.goto(run.base);
             await tab.getByTestId('total').waitFor();
-            await page.getByRole('link', { name: /^Account/ }).click();
+            await page.getByRole('button', { name: /^Account/ }).click();
+            await page.getByRole('link', { name: 'Security' }).click();
             const button = page.getByRole('button', { name: 'Sign out everywhere' });
             const dialog = page.getByRole('alertdialog', { name: 'Sign out on all devices?' });
             const hasFocus = (element: typeof button) =>

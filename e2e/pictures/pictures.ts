@@ -121,7 +121,7 @@ it('takes the pictures', async () => {
         await page.getByRole('combobox', { name: 'Search a coin' }).fill('bit');
         await page.getByRole('listbox').getByRole('option').first().waitFor();
         await take(page, `add-${colorScheme}`);
-        await page.goto(`${run.base}/coins/btcusdt`);
+        await page.goto(`${run.base}/assets/BTC`);
         await page.locator('.coin-chart canvas').first().waitFor();
         await page.setViewportSize({ width: 1240, height: 860 });
         await take(page, `coin-${colorScheme}`);

@@ -59,6 +59,13 @@ export const money = (value: Decimal, style: NumberStyle, like = value): string 
 /** With a sign, also for what grew; what is less than the smallest has none. */
 export const signed = (text: string): string => (/^[−<]/.test(text) || !/[1-9]/.test(text) ? text : `+${text}`);
 
+/** Two decimals for percentages of a change, everywhere. */
+export const percentDecimals = 2;
+
+/** So many of a hundred, as people read it; what is something is never told as nothing: `<0.01 %`. */
+export const percentage = (value: Decimal, style: NumberStyle): string =>
+  `${told(rounded(value, percentDecimals), value.units !== 0n, style)} %`;
+
 export const percent = (part: Decimal, whole: Decimal, style: NumberStyle, decimals = 1): string | undefined => {
   if (whole.units === 0n) return undefined;
   const share = divide({ ...part, units: part.units * 100n }, whole, decimals);

@@ -1,5 +1,5 @@
 import { type Decimal, subtract } from '../money/money.js';
-import { money, type NumberStyle, percent, signed } from './amount.js';
+import { money, type NumberStyle, percent, percentDecimals, signed } from './amount.js';
 
 export type Direction = 'up' | 'down' | 'same';
 
@@ -17,10 +17,8 @@ export interface Change {
   readonly size: number;
 }
 
-const percentDecimals = 2;
-
-/** Of a signed text. */
-const directionOf = (text: string | undefined): Direction =>
+/** Of a text with its sign, as it is shown. */
+export const directionOf = (text: string | undefined): Direction =>
   text?.startsWith('+') ? 'up' : text?.startsWith('−') ? 'down' : 'same';
 
 export const changeOf = (now: Decimal, before: Decimal, style: NumberStyle): Change => {

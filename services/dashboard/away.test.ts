@@ -108,7 +108,7 @@ it('goes on showing what was read when ClickHouse is killed, and since when', as
     expect([path, answer.status, sinceAbout(text, killedMs)]).toEqual([path, 200, true]);
   }
   expect(rowsOf(await dashboard.page('/'))).toHaveLength(2);
-  expect(textOf(await dashboard.page('/symbols/BTCUSDT'))).toContain('68123.45');
+  expect(textOf(await dashboard.page('/symbols/BTCUSDT'))).toContain('68,123.45');
   expect(textOf(await dashboard.page('/pipeline'))).toContain('Complete: nothing missing');
   // What was never read cannot be shown.
   const other = textOf(await dashboard.page('/symbols/ETHUSDT?range=7d'));
@@ -130,7 +130,7 @@ it('answers within its bound when ClickHouse hangs', async () => {
     let text = '';
     const page = async () => {
       text = textOf(await dashboard.page('/'));
-      expect(text).toContain('68123.45');
+      expect(text).toContain('68,123.45');
       return text;
     };
     // A page waits 1.5 s for a reading, so some are answered before the first statement is given up after 5 s.

@@ -90,20 +90,20 @@ describe('the tickers', () => {
     expect(rowsOf(page)).toEqual([
       [
         'BIGIDR',
-        '9999999999.12345678',
-        '■ 0%',
+        '9,999,999,999.12345678',
+        '■ 0.00 %',
         '■ 0',
-        '9999999999.99999999',
+        '9,999,999,999.99999999',
         '0',
-        '9999999999.12345678',
+        '9,999,999,999.12345678',
         `${timeOf(big.eventMs).slice(0, 19)} 26 h ago`,
       ],
-      ['BTCUSDT', '68123.45', '▲ +1.67679104%', '▲ +1123.45', '69000.1', '66999.99', '67000', '10:00:27 3 s ago'],
+      ['BTCUSDT', '68,123.45', '▲ +1.68 %', '▲ +1,123.45', '69,000.1', '66,999.99', '67,000', '10:00:27 3 s ago'],
       [
         'SHIBUSDT',
         '0.00001234',
-        '▼ -0.08097166%',
-        '▼ -0.00000001',
+        '▼ −0.08 %',
+        '▼ −0.00000001',
         '0.000013',
         '0.00000001',
         '0.00001235',
@@ -351,7 +351,7 @@ describe('what stands in the address', () => {
     expect(rowsOf(page)[0]?.[0]).toBe(symbol);
     const own = await dashboard.page(linkOf(page, symbol) ?? '');
     expect(own).not.toContain('<b>');
-    expect(rowsOf(own).at(-1)?.[1]).toBe('68123.45');
+    expect(rowsOf(own).at(-1)?.[1]).toBe('68,123.45');
   });
 
   it('an unknown symbol is a 404 with what may have been meant, a lower-case one is led to its page', async () => {
@@ -401,9 +401,9 @@ describe('the pipeline', () => {
     expect(factsOf(page).Storage).toMatch(/^[\d.]+ KiB$/);
     expect(textOf(page)).toContain('102 stored rows');
     expect(rowsOf(page)).toEqual([
-      ['binance.miniticker', '0', '0', '0', '0', '0', '1 234 567', '20 s ago'],
-      ['binance.miniticker', '1', '0', '0', '1', '2', '1 234 568', '20 s ago'],
-      ['binance.miniticker', '2', '0', '0', '2', '0', '1 234 569', '20 s ago'],
+      ['binance.miniticker', '0', '0', '0', '0', '0', '1,234,567', '20 s ago'],
+      ['binance.miniticker', '1', '0', '0', '1', '2', '1,234,568', '20 s ago'],
+      ['binance.miniticker', '2', '0', '0', '2', '0', '1,234,569', '20 s ago'],
     ]);
   });
 

@@ -6,7 +6,7 @@ import { cursorOf, parseCursor } from './archive/ticker-pages.js';
 import { ageText, agoText, timeText } from './browser/time-text.js';
 import { html, jsonBlock } from './pages/html.js';
 import { sizeText, verdictOf } from './pages/pipeline-page.js';
-import { changeHtml, grouped, signed } from './pages/ticker-cells.js';
+import { amountText, changeHtml, countText, percentHtml, signedText } from './pages/ticker-cells.js';
 
 describe('HTML', () => {
   it('holds any text as a text, in elements and in attributes', () => {
@@ -41,22 +41,35 @@ describe('figures', () => {
   it('are signed and have a direction that does not need colour', () => {
     for (const [text, sign, arrow, words] of [
       ['0.00000001', '+0.00000001', '▲', 'up'],
-      ['-12.5', '-12.5', '▼', 'down'],
+      ['-1234.5', '−1,234.5', '▼', 'down'],
       ['0', '0', '■', 'unchanged'],
       ['0.00', '0.00', '■', 'unchanged'],
     ] as const) {
-      expect(signed(text)).toBe(sign);
+      expect(signedText(text)).toBe(sign);
       expect(changeHtml(text).html).toContain(`aria-label="${words}">${arrow}</span> ${sign}`);
     }
   });
 
+  it('are written as the page writes them: percentages with two decimals, pointing where these do', () => {
+    for (const [text, shown, words] of [
+      ['-2.51968504', '−2.52 %', 'down'],
+      ['12345.678', '+12,345.68 %', 'up'],
+      ['0.004', '<0.01 %', 'unchanged'],
+      ['0', '0.00 %', 'unchanged'],
+    ] as const)
+      expect(percentHtml(text).html).toMatch(
+        new RegExp(`aria-label="${words}">.</span> ${shown.replace('+', '\\+').replace('<', '&lt;')}<`),
+      );
+    expect(amountText('1234567.12345678')).toBe('1,234,567.12345678');
+  });
+
   it('are grouped by thousands', () => {
-    expect([0, 999, 1_000, 1_234_567, 12_345_678_901_234_567_890n].map(grouped)).toEqual([
+    expect([0, 999, 1_000, 1_234_567, 12_345_678_901_234_567_890n].map(countText)).toEqual([
       '0',
       '999',
-      '1 000',
-      '1 234 567',
-      '12 345 678 901 234 567 890',
+      '1,000',
+      '1,234,567',
+      '12,345,678,901,234,567,890',
     ]);
   });
 
@@ -119,8 +132,8 @@ describe('the verdict', () => {
   it.each([
     [[audit({})], 'good', 'Complete: nothing missing, nothing twice, checked 20 s ago.'],
     [[audit({}), audit({ missing: 2n })], 'bad', 'Not complete: 2 missing, checked 20 s ago.'],
-    [[audit({ duplicate: 1_000n })], 'bad', 'Not complete: 1 000 twice, checked 20 s ago.'],
-    [[audit({ missing: -1n })], 'bad', 'Not complete: -1 missing, checked 20 s ago.'],
+    [[audit({ duplicate: 1_000n })], 'bad', 'Not complete: 1,000 twice, checked 20 s ago.'],
+    [[audit({ missing: -1n })], 'bad', 'Not complete: −1 missing, checked 20 s ago.'],
     [
       [audit({}), audit({ auditedMs: -300_000 })],
       'warn',

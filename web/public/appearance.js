@@ -1,4 +1,4 @@
-// Before the first picture, so that nothing flashes: the chosen theme and language. Says nothing where the browser keeps nothing for a page.
+// Before the first picture, so that nothing flashes or moves: the chosen theme and language, and what else the style asks for. Says nothing where the browser keeps nothing for a page.
 (() => {
   const kept = (key) => {
     try {
@@ -10,6 +10,10 @@
   };
   const theme = kept('tickfolio.theme');
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
+  for (const name of ['directions', 'discreet', 'calm', 'rail']) {
+    const value = kept(`tickfolio.${name}`);
+    if (value) document.documentElement.dataset[name] = value;
+  }
   const language = kept('tickfolio.language') ?? navigator.language.slice(0, 2);
   document.documentElement.lang = language === 'de' ? 'de' : 'en';
 })();

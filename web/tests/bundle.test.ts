@@ -1,21 +1,42 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 const built = fileURLToPath(new URL('../dist/page/', import.meta.url));
-/** Of compressed script; it was 157 KB while the value was drawn by the library of the candles. */
-const maxBytes = 140_000;
+const assets = readdirSync(`${built}assets`).filter((name) => name.endsWith('.js'));
+const index = readFileSync(`${built}index.html`, 'utf8');
+const read = (name: string) => readFileSync(`${built}assets/${name}`, 'utf8');
+/** Compressed, as it is sent; sizes below say thousands of bytes. */
+const sizeOf = (names: Iterable<string>) =>
+  [...names].reduce((sum, name) => sum + statSync(`${built}assets/${name}.br`).size, 0) / 1_000;
 
-it('loads no more script for the portfolio than a slow line has in a second or so, and none of the candles', () => {
-  const assets = readdirSync(`${built}assets`).filter((name) => name.endsWith('.js'));
-  const index = readFileSync(`${built}index.html`, 'utf8');
-  // What the document names, and what draws the value.
-  const first = assets.filter(
-    (name) => (index.includes(name) && !name.startsWith('appearance-')) || name.startsWith('value-chart-'),
-  );
-  expect(first.map((name) => name.replace(/-[\w-]{8}\.js$/, '')).sort()).toEqual(
-    expect.arrayContaining(['index', 'value-chart']),
-  );
-  expect(first.filter((name) => name.startsWith('candle-chart-'))).toEqual([]);
-  expect(first.reduce((sum, name) => sum + statSync(`${built}assets/${name}.br`).size, 0)).toBeLessThan(maxBytes);
+/** What a script needs before it runs, itself too. */
+const withNeeds = (name: string, seen = new Set<string>()): Set<string> => {
+  if (seen.has(name)) return seen;
+  seen.add(name);
+  for (const [, needed = ''] of read(name).matchAll(/(?:from|import)\s*"\.\/([\w.-]+\.js)"/g)) withNeeds(needed, seen);
+  return seen;
+};
+const shell = new Set(
+  assets
+    .filter((name) => index.includes(name) && !/^(appearance|first-words)-/.test(name))
+    .flatMap((name) => [...withNeeds(name)]),
+);
+const pages = assets.filter((name) => /^[\w-]+-page-[\w-]{8}\.js$|^entrances-/.test(name));
+
+describe('what a browser has to load', () => {
+  it('is at most 130 KB of script for what surrounds every page, and none of the candles', () => {
+    expect([...shell].map((name) => name.replace(/-[\w-]{8}\.js$/, ''))).toContain('index');
+    expect([...shell].filter((name) => name.startsWith('candle-chart-'))).toEqual([]);
+    expect(sizeOf(shell)).toBeLessThan(130);
+  });
+  it('is at most 40 KB more for each page', () => {
+    expect(pages.length).toBeGreaterThan(5);
+    const more = pages.map((name) => [name, sizeOf([...withNeeds(name)].filter((needed) => !shell.has(needed)))]);
+    expect(more.filter(([, size]) => Number(size) >= 40)).toEqual([]);
+  });
+  it('is no more for the portfolio than a slow line has in a second or so', () => {
+    // It was 157 KB while the value was drawn by the library of the candles.
+    expect(sizeOf([...shell, ...assets.filter((name) => name.startsWith('value-chart-'))])).toBeLessThan(140);
+  });
 });

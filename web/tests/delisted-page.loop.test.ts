@@ -38,7 +38,7 @@ describe.skipIf(!browser)('the page of a coin', () => {
       ...gone('ltcusdt', {}),
       ...gone('solbusd', { BaseAsset: 'SOL', QuoteAsset: 'BUSD' }),
     };
-    await withWindow({ frame, answers: given, path: '/coins/ltcusdt', expected: /503/ }, async ({ page }) => {
+    await withWindow({ frame, answers: given, path: '/assets/LTC', expected: /503/ }, async ({ page }) => {
       await page.getByRole('heading', { name: 'Litecoin LTC' }).waitFor();
       const told = () => page.locator('.coin-head').innerText();
       await page.getByText('Price of Mar 2, 2026, 9:30:00 AM UTC').waitFor();
@@ -46,15 +46,15 @@ describe.skipIf(!browser)('the page of a coin', () => {
       await expect.poll(() => page.locator('.position').innerText()).toMatch(/241\.50 USDT[\s\S]*3 LTC/);
       await page.locator('.coin-chart canvas').first().waitFor();
       await expect.poll(() => asked.at(-1)).toBe('?range=1y');
-      await page.goto(`${origin}/coins/solbusd`);
+      await page.goto(`${origin}/assets/SOLBUSD?market=solbusd`);
       await page.getByRole('heading', { name: 'Solana SOL/BUSD' }).waitFor();
       await expect.poll(told).toMatch(/delisted[\s\S]*80\.5[\s\S]*BUSD[\s\S]*Price of Mar 2/);
       expect(await page.getByRole('button', { name: 'Add Solana' }).count()).toBe(0); // It would be refused.
       // What it is of nobody knows: its symbol stands there once, and beside no amount.
-      await page.goto(`${origin}/coins/dogexyz`);
+      await page.goto(`${origin}/assets/DOGEXYZ?market=dogexyz`);
       await page.getByRole('heading', { name: 'DOGEXYZ', exact: true }).waitFor();
       expect((await page.locator('#page').innerText()).split('DOGEXYZ')).toHaveLength(2);
-      await page.goto(`${origin}/coins/nosuchusdt`);
+      await page.goto(`${origin}/assets/NOSUCH`);
       await page.getByText('The exchange does not list NOSUCHUSDT.').waitFor();
     });
   });

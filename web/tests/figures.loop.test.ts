@@ -117,7 +117,7 @@ describe.skipIf(!browser)('long figures on phones', () => {
           await page.keyboard.press('Enter');
           await page.locator('.toast').waitFor();
           await lookAt('toast');
-          for (const path of ['/coins/btcusdt', '/coins/solusdt']) {
+          for (const path of ['/assets/BTC', '/assets/SOL']) {
             await page.goto(origin + path);
             await page.locator('.position .change').waitFor();
             await lookAt(path);

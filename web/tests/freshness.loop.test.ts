@@ -42,13 +42,13 @@ describe.skipIf(!browser)('how live it is', () => {
       await withWindow({ locale, frame: withPrices(two, 30_000, {}, /eth/), answers }, async ({ page, send }) => {
         const told = () => page.locator('.freshness').innerText();
         await expect.poll(told).toBe(most);
-        await page.goto(`${origin}/coins/btcusdt`);
+        await page.goto(`${origin}/assets/BTC`);
         await expect.poll(told).toBe(one);
-        await page.goto(`${origin}/coins/ethusdt`);
+        await page.goto(`${origin}/assets/ETH`);
         await expect.poll(told).toMatch(/30 s/);
         await send(outage);
         expect(await told()).toBe(none);
-        await page.goto(`${origin}/coins/solusdt`); // Nobody holds it, so no price of it is live.
+        await page.goto(`${origin}/assets/SOL`); // Nobody holds it, so no price of it is live.
         await expect.poll(told).toMatch(/not live|nicht live/);
         await page.goto(origin);
         await expect.poll(told).toBe(none);
@@ -62,12 +62,12 @@ describe.skipIf(!browser)('how live it is', () => {
       { frame: two, answers: { ...answers, 'coins/dogeusdt/candles': nothing }, expected: /503/ },
       async ({ page, answer }) => {
         const head = () => page.locator('.coin-head').innerText();
-        await page.goto(`${origin}/coins/solusdt`);
+        await page.goto(`${origin}/assets/SOL`);
         await expect.poll(head).toMatch(/Recorded price, not live\s+2\s+USDT\s+Price of Jun 15, 2026, 11:59:00 AM UTC/);
-        await page.goto(`${origin}/coins/dogeusdt`);
+        await page.goto(`${origin}/assets/DOGE`);
         await expect.poll(head).toMatch(/no price recorded\s*$/);
         answer({ 'coins/dogeusdt/candles': undefined }); // It does not answer now, which is another thing than that there is none.
-        await page.goto(`${origin}/coins/dogeusdt`);
+        await page.goto(`${origin}/assets/DOGE`);
         await page.locator('.coin-chart').getByText('The history cannot be read at the moment.').waitFor();
       },
     );
@@ -125,7 +125,7 @@ describe.skipIf(!browser)('how live it is', () => {
         expect(await changeOf('ethusdt')).toMatch(/−1\.99 %/);
         for (const name of ['Change Ethereum ETH/USDT', 'Change Ethereum ETH/BTC'])
           expect(await page.getByRole('button', { name, exact: true }).count()).toBe(1);
-        await page.goto(`${origin}/coins/ethbtc`);
+        await page.goto(`${origin}/assets/ETH?market=ethbtc`);
         await expect
           .poll(() => page.locator('.coin-head').innerText())
           .toMatch(/0\.05227\s+BTC\s+down\s+▼\s*−0\.78 %\s+24 h/);

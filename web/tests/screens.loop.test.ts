@@ -70,7 +70,7 @@ describe.skipIf(!browser)('the screen', () => {
     await withWindow(
       { frame: four('68000', true), answers, viewport: { width: 390, height: 600 } },
       async ({ page, send }) => {
-        for (const path of ['/', '/coins/btcusdt', '/account', '/nowhere']) {
+        for (const path of ['/', '/assets/BTC', '/settings/profile', '/nowhere']) {
           await page.goto(origin + path);
           await page.getByText('Simulated', { exact: true }).waitFor();
           for (const part of [0, 0.5, 1]) {
@@ -96,14 +96,14 @@ describe.skipIf(!browser)('the screen', () => {
       await page.getByLabel('Name').fill('maria');
       await page.getByLabel('Password', { exact: true }).fill('correct horse');
       await page.getByRole('button', { name: button, exact: true }).click();
-      await page.getByRole('link', { name: /^Account/ }).waitFor();
+      await page.getByRole('button', { name: /^Account/ }).waitFor();
     };
     await withWindow(
-      { signedIn: false, path: '/coins/btcusdt?from=mail', frame: bitcoinAt(noon, '100'), answers },
+      { signedIn: false, path: '/assets/BTC?from=mail', frame: bitcoinAt(noon, '100'), answers },
       async ({ page }) => {
         await signIn(page, 'Sign in');
         await page.getByRole('heading', { name: 'Bitcoin BTC' }).waitFor();
-        expect(page.url()).toBe(`${origin}/coins/btcusdt?from=mail`);
+        expect(page.url()).toBe(`${origin}/assets/BTC?from=mail`);
       },
     );
     // The address of the gate itself, as it is sent to another device.
@@ -132,7 +132,7 @@ describe.skipIf(!browser)('the screen', () => {
     ['Europe/Berlin', 'de-DE', '13:59:00 MESZ', '13:59', /^\d\d:00$/],
   ])('has one zone, that of the computer, also on its axes: %s', async (timezoneId, locale, live, minute, hour) => {
     await withWindow(
-      { timezoneId, locale, frame: bitcoinAt(noon, '100'), answers, path: '/account' },
+      { timezoneId, locale, frame: bitcoinAt(noon, '100'), answers, path: '/settings/profile' },
       async ({ page }) => {
         await page.context().addInitScript(
           `window.drawn = []; const { fillText } = CanvasRenderingContext2D.prototype;
@@ -153,7 +153,7 @@ describe.skipIf(!browser)('the screen', () => {
         await expect.poll(async () => (await onAxes()).length).toBeGreaterThan(2);
         expect((await onAxes()).filter((text) => !hour.test(text))).toEqual([]);
         expect(await everything()).not.toMatch(/UTC/);
-        await page.goto(`${origin}/coins/btcusdt`);
+        await page.goto(`${origin}/assets/BTC`);
         await page.locator('.coin-chart canvas').first().waitFor();
         await tells('.coin-chart .chart-box td:nth-child(2)', 58.5 / 60, minute);
         expect(await everything()).not.toMatch(/UTC/);
@@ -163,11 +163,11 @@ describe.skipIf(!browser)('the screen', () => {
     );
   });
 
-  it('has a header and a banner from edge to edge, on short pages too', async () => {
-    await withWindow({ frame: four('68000', true), path: '/account', answers }, async ({ page }) => {
+  it('has a header and a banner from the rail to the edge, on short pages too', async () => {
+    await withWindow({ frame: four('68000', true), path: '/settings/profile', answers }, async ({ page }) => {
       for (const selector of ['header.top', '.banner.simulated']) {
         await page.locator(selector).waitFor();
-        await expect.poll(() => boxOf(page, selector)).toMatchObject({ left: 0, right: 1_280 });
+        await expect.poll(() => boxOf(page, selector)).toMatchObject({ left: 216, right: 1_280 });
       }
     });
   });
@@ -234,7 +234,7 @@ describe.skipIf(!browser)('the screen', () => {
       await expect
         .poll(() => active.evaluate((item) => item.ownerDocument.defaultView?.getComputedStyle(item).outlineStyle))
         .toBe('solid');
-      await page.goto(`${origin}/coins/btcusdt`);
+      await page.goto(`${origin}/assets/BTC`);
       await page.locator('.coin-chart canvas').first().waitFor();
     });
   });
@@ -318,7 +318,7 @@ describe.skipIf(!browser)('the screen', () => {
           await quantity.fill('99999999999999999998');
           await lookAt('dialog');
           await page.keyboard.press('Escape');
-          for (const path of ['/coins/btcusdt', '/account']) {
+          for (const path of ['/assets/BTC', '/settings/profile']) {
             await page.goto(origin + path);
             await page.locator('h1').waitFor();
             await lookAt(path);

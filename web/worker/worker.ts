@@ -23,7 +23,10 @@ const own = `${prefix}${build}`;
 const indexAddress = basePath;
 /** The addresses of the page, as the router has them. */
 const isPageAddress = (path: string) =>
-  path.startsWith(basePath) && /^(sign-in|sign-up|account|coins\/[^/]+)?$/.test(path.slice(basePath.length));
+  path.startsWith(basePath) &&
+  /^(markets|welcome|sign-in|sign-up|account|(portfolios|settings|coins)\/[^/]+|assets\/[^/.]+)?$/.test(
+    path.slice(basePath.length),
+  );
 /** A server that does not answer in time counts as away. */
 const maxAnswerMs = 3_000;
 

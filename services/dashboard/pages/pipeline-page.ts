@@ -8,7 +8,7 @@ import {
 import { agoText } from '../browser/time-text.js';
 import { type Html, html } from './html.js';
 import { agoHtml, type PageContent } from './page.js';
-import { grouped } from './ticker-cells.js';
+import { countText } from './ticker-cells.js';
 import { logWords, serverLog, type TickerLog, type TickerLogWords } from './ticker-log.js';
 
 /** Each figure is undefined when it could not be read. */
@@ -51,8 +51,8 @@ export const verdictOf = (
   const checked = `checked ${agoText(nowMs - oldestMs)}`;
   if (missing !== 0n || duplicate !== 0n) {
     const parts = [
-      missing !== 0n && `${grouped(missing)} missing`,
-      duplicate !== 0n && `${grouped(duplicate)} twice`,
+      missing !== 0n && `${countText(missing)} missing`,
+      duplicate !== 0n && `${countText(duplicate)} twice`,
     ].filter(Boolean);
     return { kind: 'bad', text: `Not complete: ${parts.join(', ')}, ${checked}.` };
   }
@@ -134,12 +134,12 @@ const figuresOf = (figures: PipelineFigures, nowMs: number, log: TickerLogWords)
     },
     {
       name: 'Lag',
-      value: lag === undefined ? undefined : audits?.length === 0 ? 'not checked yet' : `${grouped(lag)} messages`,
+      value: lag === undefined ? undefined : audits?.length === 0 ? 'not checked yet' : `${countText(lag)} messages`,
       words: log.lag,
     },
     {
       name: 'Dead letters',
-      value: dead === undefined ? undefined : grouped(dead),
+      value: dead === undefined ? undefined : countText(dead),
       ...(dead ? { state: 'warn' as const } : {}),
       words: log.deadLetters,
     },
@@ -147,14 +147,14 @@ const figuresOf = (figures: PipelineFigures, nowMs: number, log: TickerLogWords)
       name: 'Storage',
       value: storage && sizeText(storage.bytes),
       words: storage
-        ? `${grouped(storage.rows)} stored rows and everything kept beside them (rollups, offsets, audits); ${sizeText(storage.plainBytes)} before compression.`
+        ? `${countText(storage.rows)} stored rows and everything kept beside them (rollups, offsets, audits); ${sizeText(storage.plainBytes)} before compression.`
         : 'What the archive’s tables take on ClickHouse’s disk.',
     },
   ];
 };
 
 const countCell = (count: bigint): Html =>
-  html`<td class="number${count === 0n ? '' : ' bad'}">${count === 0n ? '0' : html`<strong>${grouped(count)}</strong>`}</td>`;
+  html`<td class="number${count === 0n ? '' : ' bad'}">${count === 0n ? '0' : html`<strong>${countText(count)}</strong>`}</td>`;
 
 const partitions = (
   audits: readonly PartitionAudit[],
@@ -172,7 +172,7 @@ const partitions = (
 ${audits.map((audit) => {
   const { topic, partition, missing, duplicate, lag, checkedTo, auditedMs } = audit;
   const dead = deadLetters && (deadLetters.get(`${topic}/${partition}`) ?? 0n);
-  return html`<tr data-key="${topic}/${partition}"><th scope="row">${topic}${current.has(audit) ? '' : html` <span class="muted">no longer checked</span>`}</th><td class="number">${partition}</td>${countCell(missing)}${countCell(duplicate)}<td class="number">${grouped(lag)}</td><td class="number">${dead === undefined ? '?' : grouped(dead)}</td><td class="number">${grouped(checkedTo)}</td><td>${agoHtml(auditedMs, nowMs)}</td></tr>
+  return html`<tr data-key="${topic}/${partition}"><th scope="row">${topic}${current.has(audit) ? '' : html` <span class="muted">no longer checked</span>`}</th><td class="number">${partition}</td>${countCell(missing)}${countCell(duplicate)}<td class="number">${countText(lag)}</td><td class="number">${dead === undefined ? '?' : countText(dead)}</td><td class="number">${countText(checkedTo)}</td><td>${agoHtml(auditedMs, nowMs)}</td></tr>
 `;
 })}</tbody>
 </table>

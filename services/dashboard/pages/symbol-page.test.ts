@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { createManualClock, type ManualClock, systemClock } from '@tickfolio/lib/clock';
+import { grouped } from '@tickfolio/lib/look/amount';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
@@ -58,9 +59,11 @@ const tickerRows = (count: number, stepMs: number, symbol = 'BTCUSDT'): TestRow[
     ...(at % 2 === 0 ? { volume: `91234567890${at}.12345671` } : {}),
   }));
 
+/** Digits of a price as they are shown, all of them. */
+const amount = (text: string) => grouped(text, { group: ',', point: '.' });
 /** What the tickers' table shows of rows. */
 const shown = (rows: readonly TestRow[]) =>
-  rows.map((row) => [new Date(row.eventMs).toISOString().slice(0, -1).replace('T', ' '), row.close]);
+  rows.map((row) => [new Date(row.eventMs).toISOString().slice(0, -1).replace('T', ' '), amount(row.close)]);
 const tableOf = (page: string) => rowsOf(page.slice(page.indexOf('id="tickers"'))).map((cells) => cells.slice(0, 2));
 
 describe('the chart', () => {
@@ -124,15 +127,12 @@ describe('the chart', () => {
       const all = expected.flatMap(({ high, low }) => [new Decimal(high), new Decimal(low)]);
       const [first, last] = [new Decimal(expected[0]?.open ?? 0), new Decimal(expected.at(-1)?.close ?? 0)];
       expect([facts.First, facts.Last, facts.High, facts.Low]).toEqual([
-        first.toFixed(),
-        last.toFixed(),
-        Decimal.max(...all).toFixed(),
-        Decimal.min(...all).toFixed(),
+        ...[first, last, Decimal.max(...all), Decimal.min(...all)].map((price) => amount(price.toFixed())),
       ]);
-      expect(facts.Change).toContain(last.minus(first).toFixed());
+      expect(facts.Change).toContain(amount(last.minus(first).toFixed()));
       const table = rowsOf(page.slice(page.indexOf('class="bar-table"'), page.indexOf('id="tickers"')));
       expect(table.map((cells) => cells.slice(1))).toEqual(
-        expected.toReversed().map((bar) => [bar.open, bar.high, bar.low, bar.close, String(bar.tickers)]),
+        expected.toReversed().map((bar) => [bar.open, bar.high, bar.low, bar.close, String(bar.tickers)].map(amount)),
       );
       expect(page.match(/<g class="(up|down)">/g)).toHaveLength(expected.length);
       const csv = await (await dashboard.get(`/symbols/XUSDT/bars.csv?range=${range.name}`)).text();
@@ -298,7 +298,7 @@ describe('the files of tickers', () => {
     await archive.add(tickerRows(100_500, 50));
     const whole = await (await dashboard.get('/symbols/BTCUSDT/tickers.csv?range=6h')).text();
     expect(whole.split('\r\n')).toHaveLength(1 + 100_000 + 1);
-    expect(textOf(await dashboard.page('/symbols/BTCUSDT'))).toContain('the newest 100 000 at most');
+    expect(textOf(await dashboard.page('/symbols/BTCUSDT'))).toContain('the newest 100,000 at most');
     // Readers who leave give their place back: more of them than may read at once.
     for (let reader = 0; reader < 6; reader++) {
       const leaving = new AbortController();

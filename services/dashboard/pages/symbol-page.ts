@@ -15,7 +15,7 @@ import { clockText, timeText } from '../browser/time-text.js';
 import { barPicture } from './bar-picture.js';
 import { type Html, html, jsonBlock } from './html.js';
 import { agoHtml, momentHtml, type PageContent } from './page.js';
-import { changeHtml, grouped } from './ticker-cells.js';
+import { amountText, changeHtml, countText, percentHtml } from './ticker-cells.js';
 
 export const pageSizes = [25, 50, 100, 200] as const;
 export const defaultPageSize = 50;
@@ -51,12 +51,12 @@ const address = (
 
 const heading = (ticker: Ticker, nowMs: number): Html => html`<div class="quote" data-key="quote">
 <h1>${ticker.symbol}</h1>
-<p class="price" data-flash>${ticker.close}</p>
-<p class="move"><span data-flash>${changeHtml(ticker.percent, '%')}</span> <span data-flash>${changeHtml(ticker.change)}</span> <span class="muted">in 24 hours</span></p>
+<p class="price" data-flash>${amountText(ticker.close)}</p>
+<p class="move"><span data-flash>${percentHtml(ticker.percent)}</span> <span data-flash>${changeHtml(ticker.change)}</span> <span class="muted">in 24 hours</span></p>
 <dl class="facts">
-<div><dt>24 h high</dt><dd>${ticker.high}</dd></div>
-<div><dt>24 h low</dt><dd>${ticker.low}</dd></div>
-<div><dt>24 h open</dt><dd>${ticker.open}</dd></div>
+<div><dt>24 h high</dt><dd>${amountText(ticker.high)}</dd></div>
+<div><dt>24 h low</dt><dd>${amountText(ticker.low)}</dd></div>
+<div><dt>24 h open</dt><dd>${amountText(ticker.open)}</dd></div>
 <div><dt>Ticker</dt><dd>${momentHtml(ticker.eventMs)} <span class="muted">${agoHtml(ticker.receiveMs, nowMs)}</span></dd></div>
 </dl>
 </div>`;
@@ -79,7 +79,7 @@ ${wider ? html`<a href="${address(query, { range: wider.name })}">Show the last 
 };
 
 const summaryWords = (symbol: string, range: Range, summary: BarSummary): string =>
-  `${symbol}, last ${range.words}: first ${summary.first}, last ${summary.last}, high ${summary.high}, low ${summary.low}.`;
+  `${symbol}, last ${range.words}: first ${amountText(summary.first)}, last ${amountText(summary.last)}, high ${amountText(summary.high)}, low ${amountText(summary.low)}.`;
 
 const barTable = (bars: readonly Bar[], range: Range): Html => html`<details class="bar-table" data-key="bar-table">
 <summary>The ${bars.length} bars as a table</summary>
@@ -89,7 +89,7 @@ const barTable = (bars: readonly Bar[], range: Range): Html => html`<details cla
 <tbody>${bars.toReversed().map(
   (
     bar,
-  ) => html`<tr data-key="${bar.startMs}"><th scope="row">${timeText(bar.startMs).slice(0, 16)}</th><td class="number">${bar.open}</td><td class="number">${bar.high}</td><td class="number">${bar.low}</td><td class="number">${bar.close}</td><td class="number">${bar.tickers}</td></tr>
+  ) => html`<tr data-key="${bar.startMs}"><th scope="row">${timeText(bar.startMs).slice(0, 16)}</th><td class="number">${amountText(bar.open)}</td><td class="number">${amountText(bar.high)}</td><td class="number">${amountText(bar.low)}</td><td class="number">${amountText(bar.close)}</td><td class="number">${countText(bar.tickers)}</td></tr>
 `,
 )}</tbody>
 </table>
@@ -108,13 +108,13 @@ ${barPicture(bars, range, nowMs, words)}
 ${jsonBlock('bars', { fromMs, toMs, barMs: range.barMs, bars })}
 </figure>
 <dl class="facts summary" aria-label="The chart in figures" data-key="summary">
-<div><dt>First</dt><dd>${summary.first}</dd></div>
-<div><dt>Last</dt><dd data-flash>${summary.last}</dd></div>
-<div><dt>High</dt><dd>${summary.high}</dd></div>
-<div><dt>Low</dt><dd>${summary.low}</dd></div>
+<div><dt>First</dt><dd>${amountText(summary.first)}</dd></div>
+<div><dt>Last</dt><dd data-flash>${amountText(summary.last)}</dd></div>
+<div><dt>High</dt><dd>${amountText(summary.high)}</dd></div>
+<div><dt>Low</dt><dd>${amountText(summary.low)}</dd></div>
 <div><dt>Change</dt><dd>${changeHtml(summary.change)}</dd></div>
-${summary.percent !== undefined && html`<div><dt>Percent</dt><dd>${changeHtml(summary.percent, '%')}</dd></div>`}
-<div><dt>Tickers</dt><dd>${grouped(summary.tickers)}</dd></div>
+${summary.percent !== undefined && html`<div><dt>Percent</dt><dd>${percentHtml(summary.percent)}</dd></div>`}
+<div><dt>Tickers</dt><dd>${countText(summary.tickers)}</dd></div>
 </dl>
 ${barTable(bars, range)}`;
 };
@@ -123,14 +123,14 @@ const exports = (
   query: SymbolQuery,
   range: Range,
 ): Html => html`<p class="exports" data-key="exports">CSV of the last ${range.words}:
-<a href="${pathOf(query.symbol)}/tickers.csv?range=${query.range}" download>tickers</a> (the newest ${grouped(maxExportRows)} at most),
+<a href="${pathOf(query.symbol)}/tickers.csv?range=${query.range}" download>tickers</a> (the newest ${countText(maxExportRows)} at most),
 <a href="${pathOf(query.symbol)}/bars.csv?range=${query.range}" download>bars</a> (${range.spanMs / range.barMs} at most).</p>`;
 
 const tickerRow = (
   ticker: Ticker,
 ): Html => html`<tr data-key="${ticker.messageId}"><th scope="row">${timeText(ticker.eventMs)}<span class="muted">.${String(ticker.eventMs % 1_000).padStart(3, '0')}</span></th>
-<td class="number strong">${ticker.close}</td><td class="number">${changeHtml(ticker.percent, '%')}</td><td class="number">${changeHtml(ticker.change)}</td>
-<td class="number">${ticker.high}</td><td class="number">${ticker.low}</td><td class="number">${ticker.open}</td><td>${clockText(ticker.receiveMs)}</td></tr>
+<td class="number strong">${amountText(ticker.close)}</td><td class="number">${percentHtml(ticker.percent)}</td><td class="number">${changeHtml(ticker.change)}</td>
+<td class="number">${amountText(ticker.high)}</td><td class="number">${amountText(ticker.low)}</td><td class="number">${amountText(ticker.open)}</td><td>${clockText(ticker.receiveMs)}</td></tr>
 `;
 
 const pager = (query: SymbolQuery, { tickers, hasOlder, hasNewer }: TickerPage): Html => {
@@ -186,7 +186,7 @@ export const symbolPage = (
 ): PageContent => {
   const range = rangeOf(query.range);
   return {
-    title: `${query.symbol} ${latest.close}`,
+    title: `${query.symbol} ${amountText(latest.close)}`,
     current: 'symbol',
     live: true,
     main: html`${heading(latest, nowMs)}

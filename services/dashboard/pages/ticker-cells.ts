@@ -1,21 +1,33 @@
+import { grouped, type NumberStyle, percentage, signed } from '@tickfolio/lib/look/amount';
+import { type Direction, directionOf } from '@tickfolio/lib/look/change';
+import { parseDecimal } from '@tickfolio/lib/money';
 import { type Html, html } from './html.js';
 
-type Direction = 'up' | 'down' | 'flat';
+/** The dashboard speaks English; the page writes numbers in the reader's language by the same rules. */
+const style: NumberStyle = { group: ',', point: '.' };
 
-/** Which way an exact decimal text points. */
-const directionOf = (text: string): Direction => (text.startsWith('-') ? 'down' : /[1-9]/.test(text) ? 'up' : 'flat');
+const arrows: Readonly<Record<Direction, string>> = { up: '▲', down: '▼', same: '■' };
+const arrowWords: Readonly<Record<Direction, string>> = { up: 'up', down: 'down', same: 'unchanged' };
+const classes: Readonly<Record<Direction, string>> = { up: 'up', down: 'down', same: 'flat' };
+
+/** A price or an amount with all its digits. @param text exact decimal text */
+export const amountText = (text: string): string => grouped(text, style);
 
 /** With its sign, also a positive one. */
-export const signed = (text: string): string => (directionOf(text) === 'up' ? `+${text}` : text);
+export const signedText = (text: string): string => signed(grouped(text, style));
+/** A change in percent, rounded; all digits of it stand in the CSV. */
+export const percentText = (text: string): string => signed(percentage(parseDecimal(text), style));
 
-const arrows: Readonly<Record<Direction, string>> = { up: '▲', down: '▼', flat: '■' };
-const arrowWords: Readonly<Record<Direction, string>> = { up: 'up', down: 'down', flat: 'unchanged' };
-
-/** A change with sign, arrow and colour, so that none of them is needed alone. @param unit such as `%` */
-export const changeHtml = (text: string, unit = ''): Html => {
-  const direction = directionOf(text);
-  return html`<span class="${direction}"><span class="arrow" role="img" aria-label="${arrowWords[direction]}">${arrows[direction]}</span> ${signed(text)}${unit}</span>`;
+/** A change with sign, arrow and colour, so that none of them is needed alone. @param shown with its sign */
+const markedHtml = (shown: string): Html => {
+  const direction = directionOf(shown);
+  return html`<span class="${classes[direction]}"><span class="arrow" role="img" aria-label="${arrowWords[direction]}">${arrows[direction]}</span> ${shown}</span>`;
 };
 
-/** 1234567 as `1 234 567`, with thin spaces that do not break. */
-export const grouped = (count: number | bigint): string => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
+/** @param text exact decimal text */
+export const changeHtml = (text: string): Html => markedHtml(signedText(text));
+/** @param text exact decimal text, of a hundred */
+export const percentHtml = (text: string): Html => markedHtml(percentText(text));
+
+/** 1234567 as `1,234,567`. */
+export const countText = (count: number | bigint): string => grouped(String(count), style);

@@ -9,7 +9,7 @@ import {
 import { clockText, timeText } from '../browser/time-text.js';
 import { type Html, type HtmlPart, html } from './html.js';
 import { agoHtml, type PageContent } from './page.js';
-import { changeHtml, grouped } from './ticker-cells.js';
+import { amountText, changeHtml, countText, percentHtml } from './ticker-cells.js';
 import { logWords, type TickerLog } from './ticker-log.js';
 
 export interface TickersQuery {
@@ -67,8 +67,8 @@ const row = (ticker: Ticker, nowMs: number): Html => {
   // By our own clocks: the event's time is the exchange's, and the two may be apart.
   const stale = nowMs - receiveMs > staleAfterMs;
   return html`<tr data-key="${symbol}"><th scope="row"><a href="/symbols/${encodeURIComponent(symbol)}">${symbol}</a></th>
-<td class="number strong" data-flash>${close}</td><td class="number" data-flash>${changeHtml(percent, '%')}</td><td class="number" data-flash>${changeHtml(change)}</td>
-<td class="number">${high}</td><td class="number">${low}</td><td class="number">${open}</td>
+<td class="number strong" data-flash>${amountText(close)}</td><td class="number" data-flash>${percentHtml(percent)}</td><td class="number" data-flash>${changeHtml(change)}</td>
+<td class="number">${amountText(high)}</td><td class="number">${amountText(low)}</td><td class="number">${amountText(open)}</td>
 <td class="when">${nowMs - eventMs < dayMs ? clockText(eventMs) : timeText(eventMs)} <span class="age${stale ? ' stale' : ''}">${agoHtml(receiveMs, nowMs)}</span></td></tr>
 `;
 };
@@ -84,7 +84,7 @@ ${page < pages ? html`<a rel="next" href="${address(query, { page: page + 1 })}"
 };
 
 const count = (shown: number, all: number): string =>
-  shown === all ? `${grouped(all)} symbols` : `${grouped(shown)} of ${grouped(all)} symbols`;
+  shown === all ? `${countText(all)} symbols` : `${countText(shown)} of ${countText(all)} symbols`;
 
 const form = (query: TickersQuery): Html => html`<form class="filter" action="/" method="get" role="search" data-filter>
 <label for="q">Filter by symbol</label>
@@ -120,7 +120,7 @@ export const tickersPage = (
   const pages = Math.max(1, Math.ceil(found.length / tickersPerPage));
   const at = { ...query, page: Math.min(query.page, pages) };
   const shown = found.slice((at.page - 1) * tickersPerPage, at.page * tickersPerPage);
-  const nothing = html`<p class="nothing" data-key="nothing">No symbol contains “${query.q}”. <a href="${address(query, { q: '', page: 1 })}">Show all ${grouped(tickers.size)}</a>.</p>`;
+  const nothing = html`<p class="nothing" data-key="nothing">No symbol contains “${query.q}”. <a href="${address(query, { q: '', page: 1 })}">Show all ${countText(tickers.size)}</a>.</p>`;
   return page(html`<div class="title"><h1>Tickers</h1><p class="muted">${count(found.length, tickers.size)}</p>${form(at)}</div>
 ${
   shown.length === 0

@@ -1,6 +1,6 @@
 import { grouped } from '@tickfolio/lib/look/amount';
 import { useEffect, useRef, useState } from 'react';
-import { useDark } from '../shell/theme.js';
+import { useDark } from '../display/theme.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
 import type { Candle, Slot } from './candle.js';
@@ -71,7 +71,7 @@ export const CandleChart = ({ label, slots, stepMs, newest }: CandleChartProps) 
           </span>
         ))}
       </p>
-      <div ref={box} className="chart-box tall-380" role="img" aria-label={label} />
+      <div ref={box} className="chart-box chart-tall" role="img" aria-label={label} />
     </div>
   );
 };

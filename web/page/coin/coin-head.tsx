@@ -1,5 +1,7 @@
 import { grouped } from '@tickfolio/lib/look/amount';
 import { useEffect } from 'react';
+import { useChoice } from '../display/choice.js';
+import { basisChoice } from '../display/choices.js';
 import { ChangeMark } from '../kit/change-mark.js';
 import { CoinBadge } from '../kit/coin-badge.js';
 import { Digits } from '../kit/digits.js';
@@ -37,6 +39,7 @@ const recorded = { kind: 'recorded' } as const;
 /** Which coin it is, what it costs, and why that is not of now. */
 export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asOfMs }: CoinHeadProps) => {
   const { text, times } = useSpeaking();
+  const basis = useChoice(basisChoice);
   const reason =
     row?.priceText === undefined ? (isDelisted ? gone : undefined) : row.stale && !row.pending ? row : undefined;
   const without = reason ?? row;
@@ -85,7 +88,7 @@ export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asO
         <p>
           <ChangeMark change={row.priceDay} percentOnly note={note} />{' '}
           <span className="none">
-            {row.daySinceMs === undefined ? text.day : text.since(times.near(row.daySinceMs, asOfMs))}
+            {row.daySinceMs === undefined ? text.bases[basis] : text.since(times.near(row.daySinceMs, asOfMs))}
           </span>
         </p>
       )}

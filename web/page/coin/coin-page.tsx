@@ -1,4 +1,4 @@
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import type { CandleRange } from '@tickfolio/api/market';
 import { isProblem } from '@tickfolio/client/problem';
 import { grouped } from '@tickfolio/lib/look/amount';
@@ -8,6 +8,7 @@ import { useLive } from '../parts.js';
 import { useNewListings, useSymbols } from '../portfolio/changes/use-symbols.js';
 import { CardBoundary } from '../shell/card-boundary.js';
 import { Skeleton } from '../shell/skeleton.js';
+import { symbolOf } from '../text/asset-address.js';
 import { coinName } from '../text/coin-names.js';
 import { useText } from '../text/language.js';
 import { nameAmong } from '../text/pair.js';
@@ -33,8 +34,8 @@ const usualRange = (isGone: boolean): CandleRange => (isGone ? '1y' : '1h');
 /** One coin: its price now and before, and what is held of it. */
 export const CoinPage = () => {
   const text = useText();
-  const { symbol: given } = useParams({ from: '/coins/$symbol' });
-  const symbol = given.toLowerCase();
+  const { asset } = useParams({ from: '/assets/$asset' });
+  const symbol = symbolOf(asset, useSearch({ from: '/assets/$asset' }));
   const view = useLive((state) => state.view);
   const symbols = useSymbols();
   useDayBases();
@@ -62,7 +63,7 @@ export const CoinPage = () => {
     return (
       <div className="notice-page">
         <h1>{text.notFoundTitle}</h1>
-        <p>{text.unknownCoin(given.toUpperCase())}</p>
+        <p>{text.unknownCoin(symbol.toUpperCase())}</p>
         <Link to="/" className="button primary">
           {text.toPortfolio}
         </Link>
@@ -87,7 +88,7 @@ export const CoinPage = () => {
       return archive.error ? (
         <p className="panel-note">{archive.isNowhere ? text.noArchive : text.historyAway}</p>
       ) : (
-        <div className="chart-box tall-380 bone" />
+        <div className="chart-box chart-tall bone" />
       );
     if (candles.length === 0 && !newest) return <p className="panel-note">{text.noCandles}</p>;
     return <CandleChart label={label} slots={slots} stepMs={stepMs} newest={newest} />;
@@ -113,7 +114,7 @@ export const CoinPage = () => {
           <RangeTabs ranges={candleRanges} value={range} onChange={setChosen} />
         </div>
         <CardBoundary about={`${symbol} ${range}`}>
-          <Suspense fallback={<div className="chart-box tall-380 bone" />}>{chart()}</Suspense>
+          <Suspense fallback={<div className="chart-box chart-tall bone" />}>{chart()}</Suspense>
         </CardBoundary>
       </section>
       <div className="coin-side">

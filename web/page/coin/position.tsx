@@ -1,3 +1,5 @@
+import { useChoice } from '../display/choice.js';
+import { basisChoice } from '../display/choices.js';
 import { ChangeMark } from '../kit/change-mark.js';
 import type { Row } from '../live/portfolio-view.js';
 import { Figure } from '../text/figure.js';
@@ -11,7 +13,8 @@ interface PositionProps {
 /** What is held of a coin. */
 export const Position = ({ row, onChange }: PositionProps) => {
   const { text, times } = useSpeaking();
-  const period = row.daySinceMs === undefined ? text.day : text.change;
+  const basis = useChoice(basisChoice);
+  const period = row.daySinceMs === undefined ? text.bases[basis] : text.change;
   return (
     <section className="card position" aria-labelledby="position-title">
       <div className="panel-head">
@@ -24,13 +27,15 @@ export const Position = ({ row, onChange }: PositionProps) => {
         <div>
           <dt>{text.value}</dt>
           <dd>
-            <Figure className="large">{row.valueText ? `${row.valueText} USDT` : '–'}</Figure>
+            <Figure className="large" isPrivate>
+              {row.valueText ? `${row.valueText} USDT` : '–'}
+            </Figure>
           </dd>
         </div>
         <div>
           <dt>{text.quantity}</dt>
           <dd>
-            <Figure>{`${row.quantityText} ${row.base}`}</Figure>
+            <Figure isPrivate>{`${row.quantityText} ${row.base}`}</Figure>
           </dd>
         </div>
         <div>
@@ -44,6 +49,7 @@ export const Position = ({ row, onChange }: PositionProps) => {
             <dt>{row.quote === 'USDT' ? period : text.ofValue(period)}</dt>
             <dd>
               <ChangeMark
+                isPrivate
                 change={row.day}
                 note={row.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs))}
               />

@@ -1,5 +1,6 @@
 import type { Change } from '@tickfolio/lib/look/change';
-import { useBreaks } from '../text/figure.js';
+import { useDiscreet } from '../display/choices.js';
+import { hiddenAmount, useBreaks } from '../text/figure.js';
 import { useText } from '../text/language.js';
 
 const arrows = { up: '▲', down: '▼', same: '■' } as const;
@@ -7,15 +8,20 @@ const arrows = { up: '▲', down: '▼', same: '■' } as const;
 interface ChangeMarkProps {
   readonly change: Change;
   readonly percentOnly?: boolean;
+  /** Of an amount that is somebody's: discreet mode shows its percentage alone. */
+  readonly isPrivate?: boolean;
   /** Said to who points at it, and to screen readers: what is special about its beginning. */
   readonly note?: string | undefined;
 }
 
 /** A difference: by arrow, sign and colour. */
-export const ChangeMark = ({ change, percentOnly = false, note }: ChangeMarkProps) => {
+export const ChangeMark = ({ change, percentOnly = false, isPrivate = false, note }: ChangeMarkProps) => {
   const text = useText();
   const breaks = useBreaks();
-  const percentFirst = percentOnly && change.percent !== undefined;
+  const discreet = useDiscreet();
+  const percentFirst = (percentOnly || (isPrivate && discreet)) && change.percent !== undefined;
+  const isHidden = isPrivate && discreet && !percentFirst;
+  const shown = isHidden ? hiddenAmount : breaks((percentFirst && change.percent) || change.text);
   const direction = percentFirst ? change.percentDirection : change.direction;
   return (
     <span className={`change ${direction} ${note === undefined ? '' : 'noted'}`} title={note}>
@@ -23,8 +29,8 @@ export const ChangeMark = ({ change, percentOnly = false, note }: ChangeMarkProp
       <span className="arrow" aria-hidden="true">
         {arrows[direction]}
       </span>
-      <span translate="no">{breaks((percentFirst && change.percent) || change.text)}</span>{' '}
-      {!percentOnly && change.percent !== undefined && (
+      <span translate="no">{shown}</span>{' '}
+      {!percentFirst && change.percent !== undefined && (
         <span className="change-part" translate="no">
           {breaks(change.percent)}
         </span>

@@ -1,8 +1,8 @@
 import type { Clock } from '@tickfolio/client/clock';
 import type { Connection } from '@tickfolio/client/connection';
 import type { Frame } from '@tickfolio/client/frame';
-import type { Decimal } from '@tickfolio/lib/money';
 import type { NumberStyle } from '@tickfolio/lib/look/amount';
+import type { Decimal } from '@tickfolio/lib/money';
 import { exact } from '../text/exact.js';
 import { type CoinStep, createExpectedChanges, type ExpectedChange } from './expected-changes.js';
 import { type DayBase, type PortfolioView, viewOf } from './portfolio-view.js';

@@ -1,5 +1,8 @@
+import { money } from '@tickfolio/lib/look/amount';
 import type { Change } from '@tickfolio/lib/look/change';
 import { useEffect } from 'react';
+import { useChoice } from '../display/choice.js';
+import { basisChoice, useDiscreet } from '../display/choices.js';
 import { ChangeMark } from '../kit/change-mark.js';
 import { Digits } from '../kit/digits.js';
 import type { PortfolioView, Row } from '../live/portfolio-view.js';
@@ -8,6 +11,7 @@ import { digitsSize } from '../text/digits-size.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
 import type { Messages } from '../text/messages-en.js';
+import { useConverted } from './converted.js';
 import { Freshness } from './freshness.js';
 import { someCoins, TotalLacks } from './total-lacks.js';
 
@@ -30,7 +34,7 @@ const ChangeOfTotal = ({ label, change, note }: ChangeOfTotalProps) => (
   <div>
     <dt>{label}</dt>
     <dd>
-      <ChangeMark change={change} note={note} />
+      <ChangeMark change={change} note={note} isPrivate />
     </dd>
   </div>
 );
@@ -40,19 +44,22 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
   const { text, times } = useSpeaking();
   const { total, sinceOpened, day, dayBasis, dayLacking, rows, asOfMs } = view;
   const live = useLive((state) => state.connection === 'live' || state.connection === 'reading');
+  const converted = useConverted(total.value);
+  const discreet = useDiscreet();
   const isKnown = rows.some(({ valueText }) => valueText !== undefined);
   useEffect(() => {
-    document.title = `${total.text} USDT · tickfolio`;
+    document.title = discreet ? 'tickfolio' : `${total.text} USDT · tickfolio`;
     return () => {
       document.title = 'tickfolio';
     };
-  }, [total.text]);
+  }, [total.text, discreet]);
   const { sinceMs, someSinceMs } = dayBasis;
   const note = () => {
     if (someSinceMs !== undefined) return text.someSince(times.full(someSinceMs));
     return sinceMs === undefined ? undefined : text.onlySince(times.full(sinceMs));
   };
-  const period = sinceMs === undefined ? text.dayLong : text.since(times.near(sinceMs, asOfMs));
+  const basis = useChoice(basisChoice);
+  const period = sinceMs === undefined ? text.basesLong[basis] : text.since(times.near(sinceMs, asOfMs));
   return (
     <section className={`total ${live ? '' : 'faded'}`} aria-labelledby="total-title">
       <div className="total-head">
@@ -62,7 +69,7 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
       {isKnown ? (
         <>
           <p className={`total-value large-digits ${digitsSize(total.text)}`} data-testid="total">
-            <Digits text={total.text} direction={total.direction} ticks={total.ticks} />
+            <Digits text={total.text} direction={total.direction} ticks={total.ticks} isPrivate />
             <span className="unit" translate="no">
               USDT
             </span>
@@ -70,8 +77,13 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
               {arrows[total.direction]}
             </span>
           </p>
+          {converted && (
+            <p className="total-converted">
+              <Figure isPrivate>{`≈ ${money(converted.amount, text.numbers)} ${converted.currency}`}</Figure>
+            </p>
+          )}
           <p className="total-exact">
-            <span>{text.exactly}</span> <Figure>{total.exact}</Figure>
+            <span>{text.exactly}</span> <Figure isPrivate>{total.exact}</Figure>
           </p>
         </>
       ) : (

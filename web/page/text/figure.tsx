@@ -1,4 +1,5 @@
 import { Fragment, type ReactNode, useCallback } from 'react';
+import { useDiscreet } from '../display/choices.js';
 import { useText } from './language.js';
 import { softBreaks } from './soft-breaks.js';
 
@@ -35,14 +36,20 @@ interface FigureProps {
   readonly children: string;
   readonly className?: string | undefined;
   readonly title?: string | undefined;
+  /** An amount of whoever is signed in, which discreet mode hides; prices and percentages are everybody's. */
+  readonly isPrivate?: boolean;
 }
 
+/** In the place of an amount that is hidden: the same for every amount, so that its length tells nothing. */
+export const hiddenAmount = '•••';
+
 /** A number or another text that no translator may touch, with figures of one width. */
-export const Figure = ({ children, className, title }: FigureProps) => {
+export const Figure = ({ children, className, title, isPrivate = false }: FigureProps) => {
   const breaks = useBreaks();
+  const isHidden = useDiscreet() && isPrivate;
   return (
-    <span className={className ? `digits ${className}` : 'digits'} translate="no" title={title}>
-      {breaks(children)}
+    <span className={className ? `digits ${className}` : 'digits'} translate="no" title={isHidden ? undefined : title}>
+      {isHidden ? hiddenAmount : breaks(children)}
     </span>
   );
 };

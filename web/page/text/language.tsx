@@ -1,4 +1,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { useChoice } from '../display/choice.js';
+import { zoneChoice } from '../display/choices.js';
 import { keeping } from '../keeping.js';
 import { useParts } from '../parts.js';
 import { de } from './messages-de.js';
@@ -17,7 +19,8 @@ interface Speaking {
   readonly setLanguage: (language: Language) => void;
 }
 
-const timesOf = (language: Language): Times => createTimes(localeOf(language, navigator.languages));
+const timesOf = (language: Language, zone: 'local' | 'utc'): Times =>
+  createTimes(localeOf(language, navigator.languages), zone === 'utc' ? 'UTC' : undefined);
 
 const LanguageContext = createContext<Speaking | undefined>(undefined);
 
@@ -25,6 +28,7 @@ const LanguageContext = createContext<Speaking | undefined>(undefined);
 export const LanguageProvider = ({ children }: { readonly children: ReactNode }) => {
   const { store } = useParts();
   const [language, setLanguage] = useState<Language>(document.documentElement.lang === 'de' ? 'de' : 'en');
+  const zone = useChoice(zoneChoice);
   useEffect(() => {
     document.documentElement.lang = language;
     store.setStyle(messages[language].numbers);
@@ -33,13 +37,13 @@ export const LanguageProvider = ({ children }: { readonly children: ReactNode })
     () => ({
       language,
       text: messages[language],
-      times: timesOf(language),
+      times: timesOf(language, zone),
       setLanguage: (next: Language) => {
         keeping.setItem(key, next);
         setLanguage(next);
       },
     }),
-    [language],
+    [language, zone],
   );
   return <LanguageContext.Provider value={speaking}>{children}</LanguageContext.Provider>;
 };

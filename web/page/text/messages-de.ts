@@ -5,7 +5,10 @@ import { charts } from './de/charts.js';
 import { general } from './de/general.js';
 import { holdings } from './de/holdings.js';
 import { live } from './de/live.js';
+import { markets } from './de/markets.js';
+import { settings } from './de/settings.js';
 import { shell } from './de/shell.js';
+import { welcome } from './de/welcome.js';
 import type { Messages } from './messages-en.js';
 
 export const de: Messages = {
@@ -17,4 +20,7 @@ export const de: Messages = {
   ...changes,
   ...charts,
   ...asset,
+  ...welcome,
+  ...settings,
+  ...markets,
 };

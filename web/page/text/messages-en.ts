@@ -5,7 +5,10 @@ import { charts } from './en/charts.js';
 import { general } from './en/general.js';
 import { holdings } from './en/holdings.js';
 import { live } from './en/live.js';
+import { markets } from './en/markets.js';
+import { settings } from './en/settings.js';
 import { shell } from './en/shell.js';
+import { welcome } from './en/welcome.js';
 
 /** Every word of the page, a file a feature; other languages have the same files and keys, and no two features share a key. */
 export const en = {
@@ -17,6 +20,9 @@ export const en = {
   ...changes,
   ...charts,
   ...asset,
+  ...welcome,
+  ...settings,
+  ...markets,
 };
 
 export type Messages = typeof en;

@@ -23,6 +23,9 @@ export interface Times {
   aheadMs(atMs: number): number;
 }
 
+/** As programs write a moment, not people: in UTC. */
+export const isoOf = (atMs: number): string => new Date(atMs).toISOString();
+
 /**
  * The browser's own variety of a language, which knows whether a day has two times twelve hours there.
  * @param language of the page, such as `en`

@@ -1,13 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
-import type { DayAnswer as ServedDay } from '@tickfolio/api/history';
+import type { BasisAnswer, DayAnswer as ServedDay } from '@tickfolio/api/history';
 import type { OfAnyAge } from '@tickfolio/client/any-age';
 import { doubledMs } from '@tickfolio/lib/retry/backoff';
 import { useEffect, useState } from 'react';
+import { useChoice } from '../display/choice.js';
+import { basisChoice } from '../display/choices.js';
 import { framedSymbols } from '../live/held-symbols.js';
 import type { DayPlan } from '../live/portfolio-store.js';
 import type { DayBase, Row } from '../live/portfolio-view.js';
 import { useLive, useParts } from '../parts.js';
 import { exact } from '../text/exact.js';
+import { useSpeaking } from '../text/language.js';
+import { isoOf } from '../text/times.js';
+import { basisMoment } from './basis-moment.js';
 
 type Open = ServedDay['Opens'][number];
 type PriceThen = OfAnyAge<Omit<Open, 'Since'>, 'QuotePrice'>;
@@ -80,7 +85,31 @@ export const dayPlanOf = ({ Opens, DayAgo = [], DayAgoNext }: DayAnswer): DayPla
   };
 };
 
-/** Keeps the prices from which the day's changes are counted. */
+/** Of a moment that was chosen: what is known of it, and of other coins the first price of today. */
+const basisPlanOf = (day: DayAnswer, { Prices }: Pick<BasisAnswer, 'Prices'>): DayPlan =>
+  dayPlanOf({ Opens: day.Opens, DayAgo: Prices });
+
+/** The prices of the moment that changes are counted from; undefined for the last 24 hours. */
+const useBasisPrices = (held: string): BasisAnswer | undefined => {
+  const { session } = useParts();
+  const { times } = useSpeaking();
+  const basis = useChoice(basisChoice);
+  const atMs = useLive((state) => basisMoment(basis, state.view?.asOfMs ?? 0, times));
+  const { data } = useQuery({
+    queryKey: ['basis', held, atMs],
+    queryFn: () => {
+      const at = encodeURIComponent(isoOf(atMs ?? 0));
+      return session.call<BasisAnswer>('GET', `/api/v1/profile/basis?at=${at}`);
+    },
+    enabled: held !== '' && atMs !== undefined && atMs > 0,
+    // What it was then stays; of a coin that is new it may come.
+    staleTime: refreshMs,
+    refetchInterval: refreshMs,
+  });
+  return atMs === undefined ? undefined : data;
+};
+
+/** Keeps the prices from which changes are counted, whichever basis is chosen. */
 export const useDayBases = () => {
   const { session, store, random } = useParts();
   const held = useLive(() => framedSymbols(store.frame?.Coins));
@@ -94,7 +123,11 @@ export const useDayBases = () => {
       dayRefreshMs(known?.AsOf, part, soon, dataUpdateCount + errorUpdateCount),
     placeholderData: (before) => before,
   });
+  const basis = useBasisPrices(held);
+  const chosen = useChoice(basisChoice);
   useEffect(() => {
-    if (data) store.setDayBases(dayPlanOf(data));
-  }, [data, store]);
+    if (chosen === '24h') {
+      if (data) store.setDayBases(dayPlanOf(data));
+    } else store.setDayBases(data && basis ? basisPlanOf(data, basis) : { now: new Map() });
+  }, [data, basis, chosen, store]);
 };

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import 'uplot/dist/uPlot.min.css';
 import { grouped } from '@tickfolio/lib/look/amount';
-import { useDark } from '../shell/theme.js';
+import { useDiscreet } from '../display/choices.js';
+import { useDark } from '../display/theme.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
 import { lackWords } from './mark-words.js';
@@ -23,7 +24,7 @@ const Legend = ({ line, pointed }: { readonly line: ValueLine; readonly pointed:
       {found && 'value' in found && (
         <>
           <Figure>{times.full(found.atMs)}</Figure>
-          <Figure className="strong">{`${grouped(found.value, text.numbers)} USDT`}</Figure>
+          <Figure className="strong" isPrivate>{`${grouped(found.value, text.numbers)} USDT`}</Figure>
           {isMarked(found) && (
             <span className="dashed">
               <span>{lackWords(found, text)}</span>
@@ -53,6 +54,7 @@ export const ValueChart = ({ label, line }: { readonly label: string; readonly l
   const plot = useRef<ValuePlot>(undefined);
   const [pointed, setPointed] = useState<Pointed>();
   const dark = useDark();
+  const isDiscreet = useDiscreet();
   const moving = useRef(line);
   moving.current = line;
 
@@ -64,20 +66,20 @@ export const ValueChart = ({ label, line }: { readonly label: string; readonly l
     const { numbers, sizes } = text;
     const onPoint = (atMs: number | undefined, nearMs: number) =>
       setPointed(atMs === undefined ? undefined : { atMs, nearMs });
-    const made = createValuePlot(element, moving.current, { times, numbers, sizes, onPoint });
+    const made = createValuePlot(element, moving.current, { times, numbers, sizes, isDiscreet, onPoint });
     plot.current = made;
     return () => {
       plot.current = undefined;
       made.close();
     };
-  }, [dark, text, times]);
+  }, [dark, isDiscreet, text, times]);
 
   useEffect(() => plot.current?.update(line), [line]);
 
   return (
     <div className="chart">
       <Legend line={line} pointed={pointed} />
-      <div ref={box} className="chart-box tall-240" role="img" aria-label={label} />
+      <div ref={box} className="chart-box chart-short" role="img" aria-label={label} />
     </div>
   );
 };

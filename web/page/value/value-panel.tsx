@@ -3,10 +3,12 @@ import type { ValueRange } from '@tickfolio/api/history';
 import { grouped } from '@tickfolio/lib/look/amount';
 import { formatDecimal } from '@tickfolio/lib/money';
 import { Suspense, useMemo, useRef, useState } from 'react';
+import { useDiscreet } from '../display/choices.js';
 import { latePart } from '../kit/late-part.js';
 import type { Total } from '../live/portfolio-view.js';
 import { usePace, useParts } from '../parts.js';
 import { CardBoundary } from '../shell/card-boundary.js';
+import { hiddenAmount } from '../text/figure.js';
 import { useSpeaking, useText } from '../text/language.js';
 import { markWords } from './mark-words.js';
 import { RangeTabs } from './range-tabs.js';
@@ -37,7 +39,9 @@ const Line = ({ recorded, live, range }: LineProps) => {
   const { text, times } = useSpeaking();
   const line = useMemo(() => lineOf(recorded.points, live, range, recorded.stepMs), [recorded, live, range]);
   const lacks = useMemo(() => markWords(line.marks, text, times), [line.marks, text, times]);
-  const shown = (point: LinePoint | undefined) => (point ? `${grouped(point.value, text.numbers)} USDT` : '');
+  const isDiscreet = useDiscreet();
+  const shown = (point: LinePoint | undefined) =>
+    isDiscreet ? hiddenAmount : point ? `${grouped(point.value, text.numbers)} USDT` : '';
   const label = `${text.valueOverTime}, ${text.ranges[range]}: ${shown(line.points[0])} → ${shown(live)}${lacks ? `. ${lacks}` : ''}`;
   return <ValueChart label={label} line={line} />;
 };
@@ -81,8 +85,8 @@ export const ValuePanel = ({ total, asOfMs }: ValuePanelProps) => {
         <p className="panel-note">{text.noHistory}</p>
       ) : (
         <CardBoundary about={range}>
-          <Suspense fallback={<div className="chart-box tall-240 bone" />}>
-            {data ? <Line recorded={data} live={live} range={range} /> : <div className="chart-box tall-240 bone" />}
+          <Suspense fallback={<div className="chart-box chart-short bone" />}>
+            {data ? <Line recorded={data} live={live} range={range} /> : <div className="chart-box chart-short bone" />}
           </Suspense>
         </CardBoundary>
       )}

@@ -10,6 +10,8 @@ export interface ValuePlotOptions {
   readonly numbers: NumberStyle;
   /** Names of a thousand, of a thousand of that, and so on. */
   readonly sizes: readonly string[];
+  /** Whether the axis keeps its amounts to itself. */
+  readonly isDiscreet: boolean;
   /** Called with the moment that is pointed at, undefined for none, and with how near a point has to be to count. */
   readonly onPoint: (atMs: number | undefined, nearMs: number) => void;
 }
@@ -37,7 +39,7 @@ const valueRange = (low: number | null, high: number | null): [number, number] =
 export const createValuePlot = (
   box: HTMLElement,
   first: ValueLine,
-  { times, numbers, sizes, onPoint }: ValuePlotOptions,
+  { times, numbers, sizes, isDiscreet, onPoint }: ValuePlotOptions,
 ): ValuePlot => {
   let line = first;
   const look = getComputedStyle(box);
@@ -94,7 +96,8 @@ export const createValuePlot = (
           side: 1,
           grid: { stroke: colours.line, width: 1 },
           size: (_self, labels) => Math.max(...(labels ?? ['']).map((label) => label.length)) * letterWidth + 14,
-          values: (_self, splits, _axis, _space, step) => valueLabels(splits, step, numbers, sizes),
+          values: (_self, splits, _axis, _space, step) =>
+            isDiscreet ? splits.map(() => '') : valueLabels(splits, step, numbers, sizes),
         },
       ],
       hooks: {

@@ -6,6 +6,7 @@ import { Digits } from '../../kit/digits.js';
 import { NoPrice, PriceTag } from '../../kit/price-state.js';
 import { Sparkline } from '../../kit/sparkline.js';
 import type { Row } from '../../live/portfolio-view.js';
+import { assetAddress } from '../../text/asset-address.js';
 import { Figure } from '../../text/figure.js';
 import { useSpeaking } from '../../text/language.js';
 import { besideName } from '../../text/pair.js';
@@ -24,6 +25,7 @@ interface CoinRowProps {
 export const CoinRow = memo(({ row, columns, called, onChange }: CoinRowProps) => {
   const { text, times } = useSpeaking();
   const pair = besideName(row.name, row);
+  const { asset, search } = assetAddress(row.symbol, row.quote.toLowerCase());
   const note = row.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs));
   return (
     <tr
@@ -32,7 +34,7 @@ export const CoinRow = memo(({ row, columns, called, onChange }: CoinRowProps) =
       {...role.row}
     >
       <th scope="row" className="cell-coin" {...role.rowheader}>
-        <Link to="/coins/$symbol" params={{ symbol: row.symbol }} className="coin-link">
+        <Link to="/assets/$asset" params={{ asset }} search={search} className="coin-link">
           <CoinBadge asset={row.base} />
           <span className="coin-names">
             <span className="coin-name" translate="no">
@@ -68,12 +70,18 @@ export const CoinRow = memo(({ row, columns, called, onChange }: CoinRowProps) =
       )}
       {columns === 'all' && (
         <td className="cell-quantity num" {...role.cell}>
-          <Figure>{row.quantityText}</Figure>
+          <Figure isPrivate>{row.quantityText}</Figure>
         </td>
       )}
       <td className="cell-value num" {...role.cell}>
-        {row.valueText ? <Figure className="strong">{row.valueText}</Figure> : <span className="none">–</span>}
-        {columns !== 'all' && <Figure className="below-value">{`${row.quantityText} ${row.base}`}</Figure>}
+        {row.valueText ? (
+          <Figure className="strong" isPrivate>
+            {row.valueText}
+          </Figure>
+        ) : (
+          <span className="none">–</span>
+        )}
+        {columns !== 'all' && <Figure className="below-value" isPrivate>{`${row.quantityText} ${row.base}`}</Figure>}
       </td>
       {columns === 'all' && (
         <td className="cell-share num" {...role.cell}>

@@ -1,4 +1,6 @@
 import { useMemo, useRef, useState } from 'react';
+import { useChoice } from '../../display/choice.js';
+import { basisChoice } from '../../display/choices.js';
 import type { DayBasis, Row } from '../../live/portfolio-view.js';
 import { useText } from '../../text/language.js';
 import { basesHeldTwice, nameAmong } from '../../text/pair.js';
@@ -19,6 +21,7 @@ export const CoinTable = ({ rows, dayBasis, onChange, onAdd }: CoinTableProps) =
   const text = useText();
   const [order, setOrder] = useState<Order>('value');
   const columns = useColumns();
+  const basis = useChoice(basisChoice);
   const body = useRef<HTMLTableSectionElement>(null);
   const [inHeldOrder] = useState(createHeldOrder);
   const sorted = useRowsInSight(
@@ -58,7 +61,7 @@ export const CoinTable = ({ rows, dayBasis, onChange, onAdd }: CoinTableProps) =
               {text.price}
             </th>
             <th scope="col" {...role.columnheader} className="cell-change num">
-              {dayBasis.sinceMs === undefined ? text.day : text.change}
+              {dayBasis.sinceMs === undefined ? text.bases[basis] : text.change}
             </th>
             {columns !== 'phone' && (
               <th scope="col" {...role.columnheader} className="cell-trail">

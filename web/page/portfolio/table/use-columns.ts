@@ -1,20 +1,41 @@
 import { useSyncExternalStore } from 'react';
 
-/** How much of a coin there is room for; the style has the same limits. */
+/** How much of a coin there is room for; the style asks for the same widths of the page. */
 export type Columns = 'all' | 'fewer' | 'phone';
 
-const fewer = matchMedia('(max-width: 1060px)');
-const phone = matchMedia('(max-width: 800px)');
+const [fewerPx, phonePx] = [1_012, 752];
+
+const columnsFor = (width: number): Columns => (width <= phonePx ? 'phone' : width <= fewerPx ? 'fewer' : 'all');
+
+/** Without what surrounds the page, in CSS pixels, as the style measures it too. */
+const widthOf = (main: Element): number => {
+  const { paddingLeft, paddingRight } = getComputedStyle(main);
+  return main.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
+};
+
+let known: Columns | undefined;
 
 const subscribe = (listener: () => void) => {
-  fewer.addEventListener('change', listener);
-  phone.addEventListener('change', listener);
+  const main = document.querySelector('main');
+  if (!main) return () => undefined;
+  const observer = new ResizeObserver(([entry]) => {
+    const next = columnsFor(entry?.contentRect.width ?? widthOf(main));
+    if (next === known) return;
+    known = next;
+    listener();
+  });
+  observer.observe(main);
   return () => {
-    fewer.removeEventListener('change', listener);
-    phone.removeEventListener('change', listener);
+    observer.disconnect();
+    known = undefined;
   };
 };
 
+const measure = (): Columns => {
+  const main = document.querySelector('main');
+  known ??= main ? columnsFor(widthOf(main)) : 'all';
+  return known;
+};
+
 /** What has no room is not made at all: a screen reader may not know the style of what is out of sight. */
-export const useColumns = (): Columns =>
-  useSyncExternalStore(subscribe, () => (phone.matches ? 'phone' : fewer.matches ? 'fewer' : 'all'));
+export const useColumns = (): Columns => useSyncExternalStore(subscribe, measure);

@@ -4,8 +4,6 @@ export const holdings: HoldingsTexts = {
   totalValue: 'Gesamtwert',
   exactly: 'Genau',
   sinceOpened: 'Seit dem Öffnen dieser Seite',
-  dayLong: '24 Stunden',
-  day: '24 Std.',
   ofValue: (period) => `${period}, Wert in USDT`,
   since: (time) => `Seit ${time}`,
   periodWithout: (period, coins) => `${period}, ohne ${coins}`,

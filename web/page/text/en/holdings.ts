@@ -3,8 +3,6 @@ export const holdings = {
   totalValue: 'Total value',
   exactly: 'Exactly',
   sinceOpened: 'Since you opened this page',
-  dayLong: '24 hours',
-  day: '24 h',
   /** Of a coin that is priced in something else. */
   ofValue: (period: string) => `${period}, value in USDT`,
   since: (time: string) => `Since ${time}`,

@@ -1,0 +1,61 @@
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Disclosure } from '../kit/disclosure.js';
+import { faultText } from '../kit/fault-text.js';
+import { Icon, type IconName } from '../kit/icon.js';
+import { useParts } from '../parts.js';
+import { type Section, sections } from '../settings/sections.js';
+import { useToast } from '../shell/toasts.js';
+import { useText } from '../text/language.js';
+
+const icons: Readonly<Record<Section, IconName>> = { profile: 'person', security: 'lock', display: 'display' };
+
+/** The settings of who is signed in, and the way out; links and a button in a list of their own. */
+export const AccountLinks = () => {
+  const text = useText();
+  const { session } = useParts();
+  const toast = useToast();
+  const [busy, setBusy] = useState(false);
+  const signOut = () => {
+    setBusy(true);
+    session.signOut().catch((thrown: unknown) => {
+      setBusy(false);
+      toast({ message: faultText(thrown, text), tone: 'fault' });
+    });
+  };
+  return (
+    <>
+      {sections.map((section) => (
+        <Link key={section} to="/settings/$section" params={{ section }} className="place">
+          <Icon name={icons[section]} />
+          <span>{text.sections[section]}</span>
+        </Link>
+      ))}
+      <button type="button" className="place" disabled={busy} onClick={signOut}>
+        <Icon name="leave" />
+        <span>{text.signOut}</span>
+      </button>
+    </>
+  );
+};
+
+/** Who is signed in. */
+export const AccountMenu = ({ userName }: { readonly userName: string }) => {
+  const text = useText();
+  return (
+    <Disclosure
+      label={`${text.account} ${userName}`}
+      className="account-menu"
+      button={
+        <span className="who-face" aria-hidden="true" translate="no">
+          {userName.slice(0, 1).toUpperCase()}
+        </span>
+      }
+    >
+      <p className="who-name" translate="no">
+        {userName}
+      </p>
+      <AccountLinks />
+    </Disclosure>
+  );
+};

@@ -1,0 +1,57 @@
+import { readEveryMs } from '@tickfolio/client/live-connection';
+import { useState } from 'react';
+import { useLive, useOnline, useParts, useSession } from '../parts.js';
+import { useText } from '../text/language.js';
+
+/** What is wrong for now, above the page. */
+export const Banners = () => {
+  const text = useText();
+  const { retry } = useParts();
+  const connection = useLive((state) => state.connection);
+  const simulated = useLive((state) => state.view?.simulated === true);
+  const hasValues = useLive((state) => state.view !== undefined);
+  const noPrices = useLive((state) => state.view?.fresh?.kind === 'down');
+  const session = useSession();
+  const risk = session.kind === 'signed-in' ? session.risk : undefined;
+  const online = useOnline();
+  /** Once read it is enough: the header goes on saying it. */
+  const [isRead, setRead] = useState(false);
+  return (
+    <section aria-label={text.notices}>
+      {simulated && !isRead && (
+        <p className="banner simulated">
+          <span>{text.simulated}</span>{' '}
+          <button type="button" className="icon-button" aria-label={text.dismiss} onClick={() => setRead(true)}>
+            ✕
+          </button>
+        </p>
+      )}
+      <div role="status">
+        {!online && <p className="banner away">{text.offline}</p>}
+        {risk && <p className="banner away">{text.cookieRisk[risk]}</p>}
+        {online && connection === 'reconnecting' && (
+          <p className="banner away">{hasValues ? text.reconnecting : text.notReached}</p>
+        )}
+        {online && connection === 'reading' && <p className="banner away">{text.reading(readEveryMs / 1_000)}</p>}
+        {online && noPrices && (connection === 'live' || connection === 'reading') && (
+          <p className="banner away">{text.noPricesArrive}</p>
+        )}
+        {connection === 'refused' && (
+          <p className="banner away">
+            <span>{text.refused}</span>{' '}
+            <button type="button" className="button small" onClick={retry}>
+              {text.connectAgain}
+            </button>
+          </p>
+        )}
+      </div>
+    </section>
+  );
+};
+
+/** Who is not signed in has no values that could be old. */
+export const GateBanner = () => {
+  const text = useText();
+  const online = useOnline();
+  return <div role="status">{!online && <p className="banner away">{text.offlineGate}</p>}</div>;
+};

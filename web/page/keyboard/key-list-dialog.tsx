@@ -1,0 +1,48 @@
+import { Dialog, DialogDismiss, DialogHeading } from '@ariakit/react';
+import { useChoice } from '../display/choice.js';
+import { keysChoice } from '../display/choices.js';
+import { useText } from '../text/language.js';
+
+const rows = ['search', 'home', 'portfolio', 'markets', 'add', 'discreet', 'keys'] as const;
+/** As `page/shell.tsx` binds them. */
+const keysOf: Readonly<Record<(typeof rows)[number], readonly string[]>> = {
+  search: ['/'],
+  home: ['g', 'h'],
+  portfolio: ['g', 'p'],
+  markets: ['g', 'm'],
+  add: ['n'],
+  discreet: ['.'],
+  keys: ['?'],
+};
+
+/** What single keys do, and the switch for them. */
+export const KeyListDialog = ({ onClose }: { readonly onClose: () => void }) => {
+  const text = useText();
+  const isOn = useChoice(keysChoice) === 'on';
+  return (
+    <Dialog open onClose={onClose} className="dialog" backdrop={<div className="backdrop" />} unmountOnHide>
+      <header className="dialog-head">
+        <DialogHeading className="dialog-title">{text.keysTitle}</DialogHeading>
+        <DialogDismiss className="icon-button" aria-label={text.close}>
+          ✕
+        </DialogDismiss>
+      </header>
+      <dl className="facts key-list">
+        {rows.map((row) => (
+          <div key={row}>
+            <dt>{text.keyMeanings[row]}</dt>
+            <dd>
+              {keysOf[row].map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <label className="switch">
+        <input type="checkbox" checked={isOn} onChange={() => keysChoice.set(isOn ? 'off' : 'on')} />
+        <span>{text.keysOn}</span>
+      </label>
+    </Dialog>
+  );
+};

@@ -1,0 +1,21 @@
+import type { IconName } from '../kit/icon.js';
+import type { Messages } from '../text/messages-en.js';
+
+/** A place that the navigation leads to: an address whose service stands. */
+export interface Place {
+  readonly key: keyof Messages['places'];
+  readonly to: string;
+  readonly icon: IconName;
+  /** Also current while one is below these. */
+  readonly within: RegExp;
+  /** Where it stands on a phone: in the bar, behind "More", or in what stands there anyhow. */
+  readonly onPhone: 'bar' | 'more' | 'elsewhere';
+}
+
+/** In the order of the rail. */
+export const places: readonly Place[] = [
+  { key: 'home', to: '/', icon: 'home', within: /^\/$/, onPhone: 'bar' },
+  { key: 'portfolio', to: '/portfolios/default', icon: 'portfolio', within: /^\/portfolios\//, onPhone: 'bar' },
+  { key: 'markets', to: '/markets', icon: 'markets', within: /^\/(markets|assets\/.*)$/, onPhone: 'bar' },
+  { key: 'settings', to: '/settings/profile', icon: 'settings', within: /^\/settings\//, onPhone: 'elsewhere' },
+];

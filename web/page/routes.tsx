@@ -1,0 +1,87 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from '@tanstack/react-router';
+import type { ComponentType } from 'react';
+import { loadPatiently } from './kit/late-part.js';
+import { readMarketsSearch } from './markets/markets-search.js';
+import { basePath } from './place.js';
+import { HomePage } from './portfolio/home-page.js';
+import { BrokenPage } from './shell/broken-page.js';
+import { MissingPage } from './shell/missing-page.js';
+import { SignedIn } from './shell/signed-in.js';
+import { Shell } from './shell.js';
+import { readAssetSearch } from './text/asset-address.js';
+
+// Every address of the page. The BFF (bff/api/public-url.ts) and the worker (worker/worker.ts) know the same ones, which
+// tests/routes.test.ts holds; a page that is no part of the first screen is a file that is loaded when it is shown.
+
+const root = createRootRoute({ component: Shell, notFoundComponent: MissingPage, errorComponent: BrokenPage });
+
+/** For who is signed in; others sign in first and come back. */
+const forMembers = (Page: ComponentType) => () => (
+  <SignedIn>
+    <Page />
+  </SignedIn>
+);
+
+const LateHoldings = lazyRouteComponent(
+  () => loadPatiently(() => import('./portfolio/holdings-page.js')),
+  'HoldingsPage',
+);
+const LateMarkets = lazyRouteComponent(() => loadPatiently(() => import('./markets/markets-page.js')), 'MarketsPage');
+const LateCoin = lazyRouteComponent(() => loadPatiently(() => import('./coin/coin-page.js')), 'CoinPage');
+const LateMovedCoin = lazyRouteComponent(
+  () => loadPatiently(() => import('./coin/moved-coin-page.js')),
+  'MovedCoinPage',
+);
+const LateSettings = lazyRouteComponent(
+  () => loadPatiently(() => import('./settings/settings-page.js')),
+  'SettingsPage',
+);
+const LateWelcome = lazyRouteComponent(() => loadPatiently(() => import('./welcome/welcome-page.js')), 'WelcomePage');
+const LateSignIn = lazyRouteComponent(() => loadPatiently(() => import('./account/entrances.js')), 'SignInPage');
+const LateSignUp = lazyRouteComponent(() => loadPatiently(() => import('./account/entrances.js')), 'SignUpPage');
+
+const getParentRoute = () => root;
+const members = [
+  createRoute({ getParentRoute, path: '/', component: forMembers(HomePage) }),
+  createRoute({ getParentRoute, path: '/portfolios/$portfolio', component: forMembers(LateHoldings) }),
+  createRoute({
+    getParentRoute,
+    path: '/markets',
+    validateSearch: readMarketsSearch,
+    component: forMembers(LateMarkets),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/assets/$asset',
+    validateSearch: readAssetSearch,
+    component: forMembers(LateCoin),
+  }),
+  createRoute({ getParentRoute, path: '/settings/$section', component: forMembers(LateSettings) }),
+] as const;
+const gates = [
+  createRoute({ getParentRoute, path: '/welcome', component: LateWelcome }),
+  createRoute({ getParentRoute, path: '/sign-in', component: LateSignIn }),
+  createRoute({ getParentRoute, path: '/sign-up', component: LateSignUp }),
+] as const;
+/** Addresses of before, which people kept. */
+const moved = [
+  createRoute({ getParentRoute, path: '/coins/$symbol', component: LateMovedCoin }),
+  createRoute({
+    getParentRoute,
+    path: '/account',
+    component: () => <Navigate to="/settings/$section" params={{ section: 'profile' }} replace />,
+  }),
+] as const;
+
+export const router = createRouter({
+  routeTree: root.addChildren([...members, ...gates, ...moved]),
+  basepath: basePath,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,97 @@
+import { Outlet, useNavigate } from '@tanstack/react-router';
+import { Suspense, useMemo } from 'react';
+import { AccountLinks } from './header/account-menu.js';
+import { Banners, GateBanner } from './header/banners.js';
+import { toggleDiscreet } from './header/discreet-button.js';
+import { GateHeader } from './header/gate-header.js';
+import { CurrencySelect, Header } from './header/header.js';
+import { useKeys } from './keyboard/use-keys.js';
+import { latePart } from './kit/late-part.js';
+import { PhoneBar } from './navigation/phone-bar.js';
+import { Rail } from './navigation/rail.js';
+import { useSession } from './parts.js';
+import { closeDialog, openDialog, useOpenDialog } from './shell/open-dialog.js';
+import { useKeptFocus } from './shell/use-kept-focus.js';
+import { useText } from './text/language.js';
+
+const AddCoinDialog = latePart(() =>
+  import('./portfolio/changes/add-coin-dialog.js').then(({ AddCoinDialog: found }) => found),
+);
+const Palette = latePart(() => import('./palette/palette.js').then(({ Palette: found }) => found));
+const KeyListDialog = latePart(() => import('./keyboard/key-list-dialog.js').then(({ KeyListDialog: found }) => found));
+
+const Dialogs = () => {
+  const open = useOpenDialog();
+  return (
+    <Suspense>
+      {open === 'add' && <AddCoinDialog onClose={closeDialog} />}
+      {open === 'search' && <Palette onClose={closeDialog} />}
+      {open === 'keys' && <KeyListDialog onClose={closeDialog} />}
+    </Suspense>
+  );
+};
+
+/** What single keys do wherever one is signed in; `keyboard/key-list-dialog.tsx` says so to people. */
+const useShellKeys = () => {
+  const navigate = useNavigate();
+  useKeys(
+    useMemo(
+      () => ({
+        '/': () => openDialog('search'),
+        n: () => openDialog('add'),
+        '.': toggleDiscreet,
+        '?': () => openDialog('keys'),
+        'g h': () => void navigate({ to: '/' }),
+        'g p': () => void navigate({ to: '/portfolios/$portfolio', params: { portfolio: 'default' } }),
+        'g m': () => void navigate({ to: '/markets' }),
+      }),
+      [navigate],
+    ),
+  );
+};
+
+const SignedInShell = () => {
+  useShellKeys();
+  return (
+    <div className="shell">
+      <Rail />
+      <div className="shell-column">
+        <Header />
+        <Banners />
+        <main id="content" tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      <PhoneBar>
+        <AccountLinks />
+        <CurrencySelect />
+      </PhoneBar>
+      <Dialogs />
+    </div>
+  );
+};
+
+/** What surrounds every page. */
+export const Shell = () => {
+  const text = useText();
+  const session = useSession();
+  useKeptFocus();
+  return (
+    <>
+      <a className="skip" href="#content">
+        {text.skip}
+      </a>
+      {session.kind === 'signed-out' ? (
+        <>
+          <GateHeader />
+          <GateBanner />
+          <main id="content" tabIndex={-1}>
+            <Outlet />
+          </main>
+        </>
+      ) : (
+        <SignedInShell />
+      )}
+    </>
+  );
+};

@@ -1,0 +1,5 @@
+import type { MarketsTexts } from '../en/markets.js';
+
+export const markets: MarketsTexts = {
+  searchMarkets: 'Märkte durchsuchen',
+};

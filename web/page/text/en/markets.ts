@@ -1,0 +1,6 @@
+/** The markets. */
+export const markets = {
+  searchMarkets: 'Search the markets',
+};
+
+export type MarketsTexts = typeof markets;

@@ -1,0 +1,27 @@
+import { Link } from '@tanstack/react-router';
+import { useSession } from '../parts.js';
+import { Redirect } from '../shell/redirect.js';
+import { useText } from '../text/language.js';
+
+/** What this is, for who is not signed in. */
+export const WelcomePage = () => {
+  const text = useText();
+  const session = useSession();
+  if (session.kind === 'signed-in') return <Redirect to="/" />;
+  return (
+    <div className="welcome">
+      <section className="welcome-words">
+        <h1>{text.welcomeTitle}</h1>
+        <p>{text.welcomeText}</p>
+        <p className="welcome-ways">
+          <Link to="/sign-up" className="button primary">
+            {text.signUp}
+          </Link>{' '}
+          <Link to="/sign-in" className="button">
+            {text.signIn}
+          </Link>
+        </p>
+      </section>
+    </div>
+  );
+};

@@ -1,0 +1,239 @@
+import { accessibilityFaults } from '@tickfolio/lib/kit/chromium';
+import { settled } from '@tickfolio/lib/kit/settled';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { frameAt } from './kit/frame.js';
+import { browser, origin, withWindow } from './kit/window.js';
+
+const noon = Date.parse('2026-06-15T12:00:00.000Z');
+const assets = ['btc', 'eth', 'sol', 'doge', 'bnb', 'xrp', 'ada', 'link', 'avax', 'dot', 'ltc', 'atom'];
+const twelve = frameAt(
+  noon,
+  Object.fromEntries(assets.map((asset, at) => [`${asset}usdt`, { price: `${1_000 - at}.25` }])),
+  '11937',
+  true,
+);
+const points = [30, 20, 10].map((ago, at) => ({
+  Time: new Date(noon - ago * 60_000).toISOString(),
+  Value: `${at + 1}`,
+}));
+const candles = { Range: '1h', StepSeconds: 60, Candles: [], Today: null, Day: null, Volume: null };
+const answers = {
+  'profile/value': { Range: '24h', StepSeconds: 300, Points: points },
+  'profile/day': {
+    Since: '',
+    Opens: [],
+    DayAgo: assets.map((asset) => ({ Symbol: `${asset}usdt`, Price: '900', QuotePrice: '900' })),
+  },
+  'profile/basis': { At: '', Prices: [{ Symbol: 'btcusdt', Price: '500', QuotePrice: '500' }] },
+  'coins/btcusdt/candles': candles,
+};
+const routes = ['/', '/portfolios/default', '/markets', '/assets/BTC', '/settings/profile', '/settings/display'];
+const phone = { width: 390, height: 844 };
+
+/** How many elements of a selector lie in the first screen as a whole. */
+const wholeInSight = (page: Page, selector: string) =>
+  page.evaluate(`[...document.querySelectorAll(${JSON.stringify(selector)})].filter((element) => {
+    const { top, bottom, height } = element.getBoundingClientRect();
+    const bar = document.querySelector('.phone-bar').getBoundingClientRect();
+    return height > 0 && top >= 0 && bottom <= (bar.height > 0 ? bar.top : innerHeight);
+  }).length`) as Promise<number>;
+
+describe.skipIf(!browser)('the first screen', () => {
+  it('shows eight holdings on a small computer, and total, change and three holdings on a phone', async () => {
+    await withWindow({ frame: twelve, answers }, async ({ page }) => {
+      await page.locator('.value-panel canvas').waitFor();
+      await settled(async () => expect(await wholeInSight(page, 'tr[data-symbol]')).toBeGreaterThanOrEqual(8));
+    });
+    await withWindow({ frame: twelve, answers, viewport: phone }, async ({ page }) => {
+      await page.locator('.value-panel canvas').waitFor();
+      await settled(async () => {
+        expect(await wholeInSight(page, '.total-value, .changes dd')).toBeGreaterThanOrEqual(2);
+        expect(await wholeInSight(page, 'tr[data-symbol]')).toBeGreaterThanOrEqual(3);
+      });
+    });
+  });
+});
+
+describe.skipIf(!browser)('the navigation', () => {
+  it('leads everywhere from the rail and from the bar of a phone, says where one is, and folds for good', async () => {
+    await withWindow({ frame: twelve, answers }, async ({ page, openTab }) => {
+      const rail = page.getByRole('navigation', { name: 'Pages' });
+      for (const [name, path] of [
+        ['Markets', '/markets'],
+        ['Portfolio', '/portfolios/default'],
+        ['Settings', '/settings/profile'],
+        ['Home', '/'],
+      ] as const) {
+        await rail.getByRole('link', { name, exact: true }).click();
+        await page.waitForURL(origin + path);
+        expect(await rail.locator('.place[aria-current=page]').innerText()).toBe(name);
+      }
+      await rail.getByRole('button', { name: 'Fold navigation' }).click();
+      await settled(async () => expect((await rail.boundingBox())?.width).toBe(60));
+      const tab = await openTab('/markets');
+      await tab.getByRole('heading', { name: 'Markets' }).waitFor();
+      expect((await tab.getByRole('navigation', { name: 'Pages' }).boundingBox())?.width).toBe(60);
+    });
+    await withWindow({ frame: twelve, answers, viewport: phone }, async ({ page }) => {
+      const bar = page.locator('.phone-bar');
+      await bar.getByRole('link', { name: 'Markets' }).click();
+      await page.getByRole('heading', { name: 'Markets' }).waitFor();
+      await bar.getByRole('button', { name: 'More' }).click();
+      await bar.getByRole('link', { name: 'Display' }).click();
+      await page.getByRole('heading', { name: 'Display' }).waitFor();
+      expect(await bar.getByRole('link', { name: 'Display' }).count()).toBe(0);
+      await bar.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByRole('dialog').waitFor();
+    });
+  });
+
+  it('still opens the addresses that people kept from before', async () => {
+    await withWindow({ frame: twelve, answers, path: '/coins/btcusdt?from=mail' }, async ({ page }) => {
+      await page.waitForURL(`${origin}/assets/BTC?from=mail`);
+      await page.goto(`${origin}/account`);
+      await page.waitForURL(`${origin}/settings/profile`);
+    });
+  });
+
+  it('has no fault that axe-core finds on any page, in both themes, wide and on a phone, and scrolls nowhere sideways', async () => {
+    for (const [colorScheme, viewport] of [
+      ['light', { width: 1_280, height: 900 }],
+      ['dark', phone],
+    ] as const)
+      await withWindow({ frame: twelve, answers, colorScheme, viewport }, async ({ page }) => {
+        for (const path of routes) {
+          await page.goto(origin + path);
+          await page.locator('h1').first().waitFor({ state: 'attached' });
+          await settled(async () => expect([path, await accessibilityFaults(page)]).toEqual([path, []]));
+          expect([path, await page.evaluate('document.documentElement.scrollWidth > innerWidth')]).toEqual([
+            path,
+            false,
+          ]);
+        }
+      });
+  });
+});
+
+describe.skipIf(!browser)('who uses the keyboard alone', () => {
+  it('searches, goes, adds, hides amounts and finds the list of keys, and types all of these into fields', async () => {
+    await withWindow({ frame: twelve, answers }, async ({ page }) => {
+      await page.getByTestId('total').waitFor();
+      await page.keyboard.press('/');
+      const search = page.getByRole('combobox', { name: 'Search assets, pages, actions' });
+      await search.fill('bitc');
+      await page
+        .getByRole('option', { name: /Bitcoin/ })
+        .first()
+        .waitFor();
+      await page.keyboard.press('Enter');
+      await page.waitForURL(`${origin}/assets/BTC`);
+      for (const [keys, path] of [
+        ['gm', '/markets'],
+        ['gp', '/portfolios/default'],
+        ['gh', '/'],
+      ] as const) {
+        await page.keyboard.type(keys);
+        await page.waitForURL(origin + path);
+      }
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').getByText('Hide or show amounts').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.keyboard.press('n');
+      await page.getByRole('combobox', { name: 'Search a coin' }).pressSequentially('n/.?gh');
+      expect(await page.getByRole('combobox', { name: 'Search a coin' }).inputValue()).toBe('n/.?gh');
+      expect(page.url()).toBe(`${origin}/`);
+    });
+  });
+  it('can switch single keys off', async () => {
+    await withWindow({ frame: twelve, answers, path: '/settings/display' }, async ({ page }) => {
+      await page.getByLabel('Single keys do something').uncheck();
+      await page.getByRole('heading', { name: 'Display' }).click();
+      await page.keyboard.type('/n');
+      expect(await page.getByRole('dialog').count()).toBe(0);
+      await page.getByLabel('Single keys do something').check();
+      await page.getByRole('heading', { name: 'Display' }).click();
+      await page.keyboard.press('n');
+      await page.getByRole('dialog').waitFor();
+    });
+  });
+});
+
+describe.skipIf(!browser)('who is looked over the shoulder', () => {
+  it('hides every amount at once, the title of the tab too, and goes on seeing prices and percentages', async () => {
+    await withWindow({ frame: twelve, answers }, async ({ page }) => {
+      await page.locator('.value-panel canvas').waitFor();
+      await expect.poll(() => page.title()).toContain('11,937.00');
+      await page.keyboard.press('.');
+      await expect.poll(() => page.title()).toBe('tickfolio');
+      const shown = await page.locator('#page').innerText();
+      expect(shown).not.toMatch(/11,937|11937/);
+      expect(await page.locator('tr[data-symbol=btcusdt] .cell-value').innerText()).toBe('•••');
+      expect(await page.locator('tr[data-symbol=btcusdt] .cell-quantity').innerText()).toBe('•••');
+      expect(await page.locator('tr[data-symbol=btcusdt] .cell-price').innerText()).toBe('1,000.25');
+      expect(await page.locator('tr[data-symbol=btcusdt] .cell-change').innerText()).toContain('+11.14 %');
+      await page.reload();
+      await page.getByTestId('total').waitFor();
+      expect(await page.getByTestId('total').innerText()).not.toContain('11,937');
+      await page.getByRole('button', { name: 'Hide amounts' }).click();
+      await expect.poll(() => page.getByTestId('total').innerText()).toContain('11,937.00');
+    });
+  });
+});
+
+describe.skipIf(!browser)('the header', () => {
+  it('counts all changes of a screen from one moment, and tells which prices are old', async () => {
+    const old = { ...twelve, Coins: twelve.Coins.map((coin, at) => (at === 3 ? { ...coin, Stale: true } : coin)) };
+    await withWindow({ frame: old, answers }, async ({ page }) => {
+      const change = page.locator('tr[data-symbol=btcusdt] .cell-change');
+      await expect.poll(() => change.innerText()).toContain('+11.14 %');
+      await page.getByLabel('Changes since').selectOption('7d');
+      await expect.poll(() => change.innerText()).toContain('+100.05 %');
+      await expect.poll(() => page.locator('.changes dt').first().innerText()).toMatch(/^7 days/);
+      await page.getByRole('button', { name: '1 old price' }).click();
+      await page.locator('.old-prices').getByText('Dogecoin').waitFor();
+      // What was chosen is kept.
+      await page.reload();
+      await expect.poll(() => page.getByLabel('Changes since').inputValue()).toBe('7d');
+    });
+  });
+  it('shows the total in another currency, marked, where something of it is held', async () => {
+    await withWindow({ frame: twelve, answers }, async ({ page }) => {
+      await page.getByLabel('Amounts in').selectOption('BTC');
+      // 11937 / 1000.25
+      await expect.poll(() => page.locator('.total-converted').innerText()).toBe('≈ 11.93 BTC');
+      expect(await page.getByLabel('Amounts in').locator('option').allInnerTexts()).not.toContain('EUR ≈');
+    });
+  });
+});
+
+describe.skipIf(!browser)('lines and targets', () => {
+  it('have fields and focus that stand out three times from their ground, in both themes', async () => {
+    for (const colorScheme of ['light', 'dark'] as const)
+      await withWindow({ frame: twelve, answers, colorScheme, path: '/markets' }, async ({ page }) => {
+        await page.locator('.markets .search').waitFor();
+        const ratios = (await page.evaluate(`(() => {
+          const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+          const light = (colour) => {
+            probe.fillStyle = colour;
+            probe.fillRect(0, 0, 1, 1);
+            const [red, green, blue] = [...probe.getImageData(0, 0, 1, 1).data].map((part) => {
+              const share = part / 255;
+              return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+            });
+            return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+          };
+          const ratio = (one, other) => {
+            const [high, low] = [light(one), light(other)].sort((a, b) => b - a);
+            return (high + 0.05) / (low + 0.05);
+          };
+          const { borderTopColor, backgroundColor } = getComputedStyle(document.querySelector('.markets .search'));
+          const style = getComputedStyle(document.documentElement);
+          const of = (name) => style.getPropertyValue(name).trim();
+          return [ratio(borderTopColor, backgroundColor), ratio(borderTopColor, of('--ground')), ...['--ground', '--surface', '--raised'].map((ground) => ratio(of('--accent'), of(ground)))];
+        })()`)) as number[];
+        expect(ratios.filter((ratio) => ratio < 3)).toEqual([]);
+      });
+  });
+});
