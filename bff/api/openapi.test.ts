@@ -120,6 +120,10 @@ const coin = (symbol: string, quantity = '1') => JSON.stringify({ symbol, quanti
 type Way = () =>
   | Promise<readonly [TestBff, Record<string, string>, (string | undefined)?]>
   | readonly [TestBff, Record<string, string>, (string | undefined)?];
+/** A full quarter of an hour that was. */
+const basis = {
+  'x-query': `at=${encodeURIComponent(new Date(Math.floor(systemClock.now() / 900_000) * 900_000).toISOString())}`,
+};
 const twice =
   (path: string): Way =>
   async () => {
@@ -313,6 +317,13 @@ const ways: Record<string, Record<number, Way>> = {
     401: () => [well, {}],
     429: () => [full, bearer],
     503: () => [ill, bearer],
+  },
+  getBasis: {
+    200: () => [well, { ...bearer, ...basis }],
+    400: () => [well, { ...bearer, 'x-query': 'at=yesterday' }],
+    401: () => [well, basis],
+    429: () => [full, { ...bearer, ...basis }],
+    503: () => [ill, { ...bearer, ...basis }],
   },
   getTrails: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
   getCandles: {

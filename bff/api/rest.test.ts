@@ -419,6 +419,7 @@ describe('around the contract', () => {
       'get /api/v1/auth/cookie',
       'get /api/v1/coins/{symbol}/candles',
       'get /api/v1/profile',
+      'get /api/v1/profile/basis',
       'get /api/v1/profile/day',
       'get /api/v1/profile/frame',
       'get /api/v1/profile/trails',
