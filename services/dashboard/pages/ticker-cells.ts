@@ -16,7 +16,7 @@ export const amountText = (text: string): string => grouped(text, style);
 /** With its sign, also a positive one. */
 export const signedText = (text: string): string => signed(grouped(text, style));
 /** A change in percent, rounded; all digits of it stand in the CSV. */
-export const percentText = (text: string): string => signed(percentage(parseDecimal(text), style));
+const percentText = (text: string): string => signed(percentage(parseDecimal(text), style));
 
 /** A change with sign, arrow and colour, so that none of them is needed alone. @param shown with its sign */
 const markedHtml = (shown: string): Html => {
