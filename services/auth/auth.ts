@@ -135,16 +135,14 @@ export const createAuth = (deps: AuthDeps): Auth => {
       }
       throttles.name.reset(name);
       throttles.address.giveBack(address);
-      const { id: userId, name: userName, nameKey, passwordHash } = account;
-      const needed = await secondFactor.ask(userId, passwordHash);
-      if (needed) {
+      const opened = await secondFactor.begin(account, originOf(caller));
+      if ('ticket' in opened) {
         metrics.logins.inc({ outcome: 'second_factor' });
-        return needed;
+        return opened;
       }
-      const issued = await sessions.open(userId, { by: 'password', passwordHash }, originOf(caller));
       metrics.logins.inc({ outcome: 'ok' });
-      caller.log.info({ userId, sessionId: issued.sessionId }, 'session opened');
-      return tokensOf({ userId, userName, nameKey, issued });
+      caller.log.info({ userId: account.id, sessionId: opened.issued.sessionId }, 'session opened');
+      return tokensOf(opened);
     },
     secondFactor: (ticket, kind, code, caller) =>
       opening(caller, () => secondFactor.give(ticket, kind, code, originOf(caller))),

@@ -1,7 +1,10 @@
 import type { TokenPair } from '@tickfolio/gen/auth/v1';
 import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
+import { createThrottle } from '@tickfolio/lib/throttle';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAccounts } from './accounts/accounts.js';
 import type { AuthLimits, AuthOptions } from './app.js';
+import { createSecondFactor } from './factors/second-factor.js';
 import { codeOf, password } from './kit/auth.js';
 import { testOrigin } from './kit/sessions.js';
 import {
@@ -14,6 +17,7 @@ import {
   waysInto,
   wordOf,
 } from './kit/user.js';
+import { defaultLimits } from './limits.js';
 import { createSecurityLog } from './log/security-log.js';
 import { createSessions } from './sessions/sessions.js';
 
@@ -87,15 +91,28 @@ export const describeSecurity = (name: string, open: () => Promise<Postgres>): v
     });
 
     it('open no session with a password that was changed while it was checked', async () => {
-      const { owner, clock } = await build();
+      const { self, owner, clock } = await build();
       const time = timeOf(clock);
       const securityLog = createSecurityLog(time);
-      const sessions = createSessions(postgres.db, {
-        ...{ time, clock, securityLog, maxSessions: 10, accessTtlMs: minuteMs, refreshTtlMs: minuteMs },
-        ...{ sessionTtlMs: minuteMs, lateMs: minuteMs, maxTokensPerMinute: 10 },
-      });
-      const checked = { by: 'password', passwordHash: 'what was read before the change' } as const;
-      expect(await codeOf(sessions.open(owner.userId, checked, testOrigin))).toBe('unauthenticated');
+      const sessions = createSessions(postgres.db, { ...defaultLimits, time, clock, securityLog });
+      const throttle = createThrottle({ clock, ...defaultLimits.codesPerUser });
+      const deps = { db: postgres.db, time, sessions, throttle, securityLog };
+      const noApp = { isOn: async () => false, use: async () => false };
+      const { begin } = createSecondFactor({ ...deps, totp: noApp });
+      const [account] = await createAccounts(postgres.db).find(owner.name);
+      if (!account) throw new Error('no account');
+      await owner.changePassword(password, other);
+      expect(await codeOf(begin(account, testOrigin))).toBe('unauthenticated');
+      expect((await owner.sessions()).map(({ id }) => id)).toEqual([owner.tokens.sessionId]);
+      for (let round = 0; round < 2; round++) {
+        const person = await createOwner(self);
+        const [opened] = await Promise.all([
+          self.login(person.name).catch(() => undefined),
+          person.changePassword(password, other),
+        ]);
+        if (opened) expect(await isOpen(self, opened)).toBe(false);
+        expect(await person.sessions()).toHaveLength(1);
+      }
     });
 
     it('list the open sessions with device, network and last use, and end each', async () => {

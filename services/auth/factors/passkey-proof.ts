@@ -80,7 +80,7 @@ export const createPasskeyProof = ({ db, time, tickets, sessions }: PasskeyProof
           const [account] = await tx.select().from(accounts).where(eq(accounts.id, row.userId)).for('update');
           if (!account) throw refused();
           await use(tx, row, ask, used);
-          const issued = await sessions.openWithin(tx, account.id, { by: 'passkey' }, origin);
+          const issued = await sessions.openWithin(tx, account.id, 'passkey', origin);
           return { userId: account.id, userName: account.name, nameKey: account.nameKey, issued };
         });
       } catch (err) {

@@ -26,10 +26,21 @@ export interface Opened {
   readonly issued: IssuedToken;
 }
 
+/** An account, and what the password was held against. */
+export interface Proved {
+  readonly id: string;
+  readonly passwordHash: string;
+}
+
 /** The second step of a login, where the account has an authenticator app. */
 export interface SecondFactor {
-  /** Undefined where the account needs none. @param passwordHash what the password was held against */
-  ask(userId: string, passwordHash: string): Promise<SecondFactorNeeded | undefined>;
+  /**
+   * Opens a session, or where the account has an app says what the login has to go on with: both by what holds when it
+   * is done, so that a password or an app that came while the password was checked counts.
+   * @param proved the account whose password was given, as it was then
+   * @throws AppError unauthenticated where that is not its password any more
+   */
+  begin(proved: Proved, origin: CallOrigin): Promise<Opened | SecondFactorNeeded>;
   /**
    * @throws AppError unauthenticated for a wrong code, a used one and a ticket that is over; invalid_argument for
    * another kind; resource_exhausted after too many tries of the account
@@ -75,31 +86,32 @@ export const createSecondFactor = (deps: SecondFactorDeps): SecondFactor => {
   const isRight = (tx: Transaction, userId: string, kind: string, code: string): Promise<boolean> =>
     kind === 'totp' ? totp.use(tx, userId, code) : useRecoveryCode(tx, time, userId, code);
 
+  const giveTicket = async (tx: Transaction, userId: string): Promise<string> => {
+    const ticket = randomBytes(32).toString('base64url');
+    const ofUser = and(eq(tickets.userId, userId), eq(tickets.kind, 'second-factor'));
+    const newest = tx
+      .select({ ticketHash: tickets.ticketHash })
+      .from(tickets)
+      .where(ofUser)
+      .orderBy(desc(tickets.expiresAt))
+      .limit(maxTickets - 1);
+    await tx.delete(tickets).where(and(ofUser, notInArray(tickets.ticketHash, newest)));
+    const expiresAt = shifted(time(), lifeMs);
+    await tx.insert(tickets).values({ ticketHash: secretHash(ticket), kind: 'second-factor', userId, expiresAt });
+    return ticket;
+  };
+
   return {
-    ask: async (userId, passwordHash) => {
-      if (!(await totp.isOn(db, userId))) return undefined;
-      const ticket = randomBytes(32).toString('base64url');
-      await db.transaction(async (tx) => {
+    begin: (proved, origin) =>
+      db.transaction(async (tx) => {
+        const userId = proved.id;
         const [account] = await tx.select().from(accounts).where(eq(accounts.id, userId)).for('update');
-        if (account?.passwordHash !== passwordHash)
+        if (account?.passwordHash !== proved.passwordHash)
           throw new AppError('unauthenticated', 'The name or the password is wrong.');
-        const ofUser = and(eq(tickets.userId, userId), eq(tickets.kind, 'second-factor'));
-        const newest = tx
-          .select({ ticketHash: tickets.ticketHash })
-          .from(tickets)
-          .where(ofUser)
-          .orderBy(desc(tickets.expiresAt))
-          .limit(maxTickets - 1);
-        await tx.delete(tickets).where(and(ofUser, notInArray(tickets.ticketHash, newest)));
-        await tx.insert(tickets).values({
-          ticketHash: secretHash(ticket),
-          kind: 'second-factor',
-          userId,
-          expiresAt: shifted(time(), lifeMs),
-        });
-      });
-      return { ticket, kinds };
-    },
+        if (await totp.isOn(tx, userId)) return { ticket: await giveTicket(tx, userId), kinds };
+        const issued = await sessions.openWithin(tx, userId, 'password', origin);
+        return { userId, userName: account.name, nameKey: account.nameKey, issued };
+      }),
     give: async (ticket, kind, code, origin) => {
       if (!kinds.some((one) => one === kind))
         throw new AppError('invalid_argument', 'There is no such second factor.', {
@@ -130,7 +142,7 @@ export const createSecondFactor = (deps: SecondFactorDeps): SecondFactor => {
         }
         await tx.delete(tickets).where(eq(tickets.ticketHash, secretHash(ticket)));
         const by = kind === 'totp' ? 'password and totp' : 'password and recovery code';
-        const issued = await sessions.openWithin(tx, userId, { by }, origin);
+        const issued = await sessions.openWithin(tx, userId, by, origin);
         return { userId, userName: account.name, nameKey: account.nameKey, issued };
       });
       if (!opened) throw wrongCode();

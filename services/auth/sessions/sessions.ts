@@ -1,4 +1,3 @@
-import { AppError } from '@tickfolio/lib/errors';
 import type { Database, Transaction } from '@tickfolio/lib/postgres';
 import { and, eq, gt, isNull, ne, notInArray, sql } from 'drizzle-orm';
 import type { CallOrigin } from '../log/call-origin.js';
@@ -36,23 +35,17 @@ export interface SessionRef {
 }
 
 /** How somebody proved to be the user. */
-export interface SignIn {
-  readonly by: 'password' | 'password and totp' | 'password and recovery code' | 'passkey';
-  /** What the password was held against, which may have been changed since. */
-  readonly passwordHash?: string;
-}
+export type SignInBy = 'password' | 'password and totp' | 'password and recovery code' | 'passkey';
 
 /**
  * Sessions and their refresh tokens. A session is a family of tokens, each good until one that followed it was used.
  */
 export interface Sessions {
   /**
-   * Where the user has too many, those that were used longest ago end.
-   * @throws AppError unauthenticated where the account is gone, or its password is not the one any more that was proved
+   * Opens a session in a transaction that locked the account. Where the user has too many, those that were used longest
+   * ago end.
    */
-  open(userId: string, by: SignIn, origin: CallOrigin): Promise<IssuedToken>;
-  /** The same as the last act of a transaction, which is undone with it. */
-  openWithin(tx: Transaction, userId: string, by: SignIn, origin: CallOrigin): Promise<IssuedToken>;
+  openWithin(tx: Transaction, userId: string, by: SignInBy, origin: CallOrigin): Promise<IssuedToken>;
   /**
    * Exchanges a token for its successor.
    * @param signal nothing is changed for a caller who left while it waited; throws its reason
@@ -130,13 +123,7 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
       .limit(maxSessions - 1);
     await revoke(tx, options, and(others, notInArray(sessions.id, newest)), 'too-many');
   };
-  const lockAccount = (tx: Transaction, userId: string) =>
-    tx.select({ passwordHash: accounts.passwordHash }).from(accounts).where(eq(accounts.id, userId)).for('update');
-
-  const openWithin: Sessions['openWithin'] = async (tx, userId, { by, passwordHash }, origin) => {
-    const [account] = await lockAccount(tx, userId);
-    if (!account || (passwordHash !== undefined && account.passwordHash !== passwordHash))
-      throw new AppError('unauthenticated', 'The name or the password is wrong.');
+  const openWithin: Sessions['openWithin'] = async (tx, userId, by, origin) => {
     const family = newFamily();
     const [session] = await tx
       .insert(sessions)
@@ -159,7 +146,6 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
   };
 
   return {
-    open: (userId, by, origin) => db.transaction((tx) => openWithin(tx, userId, by, origin)),
     openWithin,
     rotate: (token, origin, signal) =>
       db.transaction(async (tx): Promise<Rotation> => {
@@ -195,7 +181,8 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
       db.transaction(async (tx) => {
         // A new session refers to its account, so what is opened meanwhile waits and begins after this; what was opened
         // before is seen below.
-        if (!uuidPattern.test(userId) || (await lockAccount(tx, userId)).length === 0) return [];
+        if (!uuidPattern.test(userId)) return [];
+        await tx.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, userId)).for('update');
         const ended = await revokeAll(tx, options, userId, 'everywhere');
         const detail = { count: ended.length, because: 'everywhere' };
         if (ended.length > 0) await securityLog(tx, { userId, action: 'sessions-ended', origin, detail });
