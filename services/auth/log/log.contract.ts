@@ -1,11 +1,11 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccounts } from '../accounts/accounts.js';
 import { password, startTestAuth } from '../kit/auth.js';
 import { testOrigin } from '../kit/sessions.js';
-import { accountOf, createOwner, newName, openSession, waysInto, wordOf } from '../kit/user.js';
+import { accountOf, createOwner, newName, openSession, shareTestAuth, waysInto, wordOf } from '../kit/user.js';
 import { createSecurityLog } from './security-log.js';
 
 const dayMs = 86_400_000;
@@ -14,23 +14,34 @@ const dayMs = 86_400_000;
 export const describeLog = (name: string, open: () => Promise<Postgres>): void => {
   describe(`the security log on ${name}`, () => {
     let postgres: Postgres;
-    const running: { close(): Promise<void> }[] = [];
+    const shared = shareTestAuth(() => postgres);
+    const own: { close(): Promise<void> }[] = [];
+    const operators = ['Auditor'];
     beforeAll(async () => {
       postgres = await open();
     });
-    afterEach(async () => {
-      for (const one of running.splice(0)) await one.close();
+    afterAll(async () => {
+      for (const auth of own) await auth.close();
+      await shared.close();
+      await postgres?.close();
     });
-    afterAll(() => postgres?.close());
 
-    const build = async (nowMs = Date.UTC(2026, 10, 29)) => {
-      const clock = createManualClock(nowMs);
-      const auth = await startTestAuth(postgres, {}, clock, timeOf(clock), { operators: ['Auditor'] });
-      running.push(auth);
+    const auditorOf = async (auth: Awaited<ReturnType<typeof startTestAuth>>) => {
       const accounts = createAccounts(postgres.db);
       const [known] = await accounts.find('auditor');
       const userId = known?.id ?? (await accounts.create('Auditor', 'no hash'));
-      return { auth, clock, ways: waysInto(auth), auditor: accountOf(auth, await openSession(auth, userId)) };
+      return accountOf(auth, await openSession(auth, userId));
+    };
+    const build = async () => {
+      const auth = await shared.get({}, { operators });
+      return { auth, clock: auth.clock, ways: waysInto(auth), auditor: await auditorOf(auth) };
+    };
+    /** One that the test may close; closed with the suite. */
+    const startOwn = async (nowMs: number) => {
+      const clock = createManualClock(nowMs);
+      const auth = await startTestAuth(postgres, {}, clock, timeOf(clock), { operators });
+      own.push(auth);
+      return auth;
     };
     const run = (text: string) => postgres.db.execute(sql.raw(text));
     /** What somebody with the owner's rights could do, who is not stopped by the trigger. */
@@ -82,7 +93,9 @@ export const describeLog = (name: string, open: () => Promise<Postgres>): void =
     });
 
     it('counts refused sign-ins by the minute, and has no word of names that there are not', async () => {
-      const { auth, ways, clock } = await build();
+      const auth = await startOwn(Date.UTC(2026, 10, 29));
+      const { clock } = auth;
+      const ways = waysInto(auth);
       const owner = await createOwner(auth);
       for (let guess = 0; guess < 4; guess++)
         await ways.login(owner.name, `guess ${guess} guess`).catch(() => undefined);
@@ -178,9 +191,12 @@ export const describeLog = (name: string, open: () => Promise<Postgres>): void =
 
     it('forgets what is older than 400 days, and begins there', async () => {
       await run('truncate audit_log, audit_log_head');
-      const old = await build(Date.UTC(2024, 0, 1));
-      const owner = await createOwner(old.auth);
-      const { auditor, clock, auth } = await build(Date.now());
+      const old = await startOwn(Date.UTC(2024, 0, 1));
+      const owner = await createOwner(old);
+      await old.close();
+      const auth = await startOwn(Date.now());
+      const { clock } = auth;
+      const auditor = await auditorOf(auth);
       await openSession(auth, owner.userId);
       const before = await auditor.checkLog();
       clock.advance(10 * 60_000);
