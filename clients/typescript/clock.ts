@@ -34,5 +34,5 @@ const clockWith = (started: (handle: unknown) => void): Clock => ({
 
 /** The runtime's time, of a browser or of Node. */
 export const runtimeClock: Clock = clockWith(() => undefined);
-/** The same; what only waits for it may end. */
-export const idleClock: Clock = clockWith(unref);
+/** The same; what only waits for it may end. A page has no use for it, and shall not load it. */
+export const idleClock: Clock = /* @__PURE__ */ clockWith(unref);

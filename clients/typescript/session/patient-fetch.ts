@@ -1,11 +1,11 @@
-import { renewalTimes } from '@tickfolio/lib/renewal';
+import { times } from '@tickfolio/lib/renewal/times';
 import type { Clock, Timer } from '../clock.js';
 
 /**
  * How long nothing may come: neither an answer nor its next piece. Progress counts, so a phone on a bad network gets
  * long answers too.
  */
-const silenceMs = renewalTimes.answerMs;
+const silenceMs = times.answerMs;
 /** How long an answer may take in all. */
 const totalMs = 300_000;
 /** Answers that may have no body, not even an empty one. */

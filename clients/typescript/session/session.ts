@@ -1,4 +1,4 @@
-import { renewalTimes } from '@tickfolio/lib/renewal';
+import { times } from '@tickfolio/lib/renewal/times';
 import type { Clock, Timer } from '../clock.js';
 import { readToken, type TokenFacts } from './access-token.js';
 import { type CookieJar, type CookieRisk, cookieRisk, readCookieFacts } from './cookie-risk.js';
@@ -102,7 +102,7 @@ export const createSession = (deps: SessionDeps): Session => {
     state = next;
     for (const listener of listeners) listener();
   };
-  const aheadMs = (lifetimeMs: number) => Math.min(renewalTimes.aheadMs, lifetimeMs * renewAtPart);
+  const aheadMs = (lifetimeMs: number) => Math.min(times.aheadMs, lifetimeMs * renewAtPart);
   const isFresh = () => held !== undefined && held.endsAt - clock.monotonic() > aheadMs(held.lifetimeMs) / 2;
 
   const take = (token: string) => {
@@ -138,7 +138,7 @@ export const createSession = (deps: SessionDeps): Session => {
       if (isProblem(thrown, 401)) return;
       sayAway();
       const askedToWaitMs = isProblem(thrown) ? (thrown.retryAfterMs ?? 0) : 0;
-      timer = clock.after(Math.min(maxRetryMs, Math.max(renewalTimes.retryMs, askedToWaitMs)), keepFresh);
+      timer = clock.after(Math.min(maxRetryMs, Math.max(times.retryMs, askedToWaitMs)), keepFresh);
     });
   };
 
