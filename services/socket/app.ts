@@ -5,7 +5,9 @@ import type { GrpcTls } from '@tickfolio/lib/grpc';
 import type { RunningService } from '@tickfolio/lib/service';
 import { serveGrpc } from '@tickfolio/lib/service/grpc';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import { createAllMarket } from './all-market/all-market.js';
 import { createExchange, type ExchangePlace } from './exchange.js';
+import { createKlinePages } from './klines/kline-pages.js';
 import { defaultLimits, type SocketLimits } from './limits.js';
 import { createSocketMetrics, observe } from './metrics.js';
 import { createConnectionGate } from './pool/connection-gate.js';
@@ -84,12 +86,31 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
   });
 
   const { pool } = subscriptions;
-  observe(deps.metrics, 'connections_open', 'Open connections to the exchange', () => pool.connections.open);
+  const allMarket = createAllMarket({
+    clock,
+    log,
+    metrics,
+    limits,
+    dayTickers: (signal) => rest.dayTickers(signal),
+    exchangeNowMs: () => time.nowMs,
+    // Apart from the others: half a megabyte in one frame would hold up trades.
+    connect: (events) =>
+      createConnectionPool({
+        open: (on) => exchange.connect(on, limits.maxAllTickersBytes),
+        ...{ clock, log, random, gate, metrics, limits, events },
+      }),
+  });
+  const klines = createKlinePages({ rest, clock, exchangeNowMs: () => time.nowMs }, limits.klinesKept);
+  const connections = () => {
+    const [streams, all] = [pool.connections, allMarket.pool.connections];
+    return { open: streams.open + all.open, wanted: streams.wanted + all.wanted };
+  };
+  observe(deps.metrics, 'connections_open', 'Open connections to the exchange', () => connections().open);
   observe(
     deps.metrics,
     'connections_wanted',
     'Connections to the exchange that should be open',
-    () => pool.connections.wanted,
+    () => connections().wanted,
   );
   observe(deps.metrics, 'streams_down', 'Upstream streams whose connection is down', () => pool.streams.down);
   deps.metrics.gauge({
@@ -134,6 +155,7 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
         .filter(Boolean)
         .join('; ') || null,
     exchangeStreams: exchange.streamUrl,
+    allTickers: allMarket.readers > 0 ? allMarket.status.detail || 'live' : 'nobody asks',
     clockOffsetMs: time.offset?.offsetMs ?? null,
     clockUncertaintyMs: time.offset?.uncertaintyMs ?? null,
   });
@@ -154,12 +176,12 @@ export const startSocket = async (deps: SocketDeps, options: SocketOptions): Pro
       facts: () => ({
         simulated: symbols.current?.simulated ?? null,
         symbols: symbols.current?.symbols.length ?? 0,
-        connections: pool.connections,
+        connections: connections(),
         ...facts(),
       }),
-      add: (server) => serve(server, { clock, log, limits, metrics, subscriptions, rest, symbols }),
+      add: (server) => serve(server, { clock, log, limits, metrics, subscriptions, rest, symbols, klines, allMarket }),
       stop: async () => {
-        await Promise.all([symbols.close(), subscriptions.shutdown()]);
+        await Promise.all([symbols.close(), subscriptions.shutdown(), allMarket.shutdown()]);
         await exchange.close();
       },
     },

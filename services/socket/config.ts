@@ -1,4 +1,4 @@
-import { address, addressOrOff, duration, environment, logLevel, url, z } from '@tickfolio/lib/config';
+import { address, addressOrOff, duration, environment, integer, logLevel, url, z } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { type ProxySettings, proxyVariables } from '@tickfolio/lib/outbound';
 import type { SocketLimits } from './limits.js';
@@ -19,6 +19,9 @@ export const socketConfig = z.object({
   BINANCE_REST_URL: url(['https:', 'http:'], 'https://api.binance.com').describe("The exchange's REST interface."),
   METRICS_ADDR: addressOrOff(':9464').describe('Where `/health`, `/ready` and `/metrics` are served.'),
   CONNECTION_LIFETIME: duration('23h').describe('How long a connection to the exchange is used before it is replaced.'),
+  HISTORY_WEIGHT_PER_MINUTE: integer(1_200, 2, 2_250).describe(
+    "What klines may use of the exchange's request weight in a minute; live prices have all of 4,500.",
+  ),
   SYMBOLS_REFRESH: duration('10m').describe("How often the exchange's list of symbols is read."),
   ...proxyVariables,
   ...grpcTlsSettings,
@@ -28,9 +31,10 @@ export type SocketConfig = z.output<typeof socketConfig>;
 
 /** What of the settings bounds the service. */
 export const socketLimits = (
-  config: Pick<SocketConfig, 'CONNECTION_LIFETIME' | 'SYMBOLS_REFRESH'>,
+  config: Pick<SocketConfig, 'CONNECTION_LIFETIME' | 'HISTORY_WEIGHT_PER_MINUTE' | 'SYMBOLS_REFRESH'>,
 ): Partial<SocketLimits> => ({
   lifetimeMs: config.CONNECTION_LIFETIME,
+  historyWeightPerMinute: config.HISTORY_WEIGHT_PER_MINUTE,
   symbolsRefreshMs: config.SYMBOLS_REFRESH,
 });
 

@@ -71,6 +71,7 @@ const askStreams = ({ clock, outbound }: ProbeDeps, url: string) => {
     const events = {
       opened: ignored,
       frame: proven,
+      tickers: ignored,
       acknowledged: proven,
       rejected: proven,
       shutdownNotice: ignored,

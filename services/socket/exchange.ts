@@ -50,8 +50,8 @@ export interface Exchange {
   noneMissing(): void;
   /** `host:port` of the proxy on the way to the streams. */
   readonly proxy: string | undefined;
-  /** Starts to open a connection. */
-  connect(on: ConnectionEvents): ExchangeConnection;
+  /** Starts to open a connection. @param maxFrameBytes default as limited */
+  connect(on: ConnectionEvents, maxFrameBytes?: number): ExchangeConnection;
   /** To be called when nothing asks any more. */
   close(): Promise<void>;
 }
@@ -94,7 +94,7 @@ export const createExchange = (
     get proxy() {
       return outbound.proxyOf(address.current);
     },
-    connect: (on) => {
+    connect: (on, maxFrameBytes = limits.maxFrameBytes) => {
       const url = address.current;
       const opened = () => {
         address.opened(url);
@@ -105,7 +105,10 @@ export const createExchange = (
         on.ended(address.ended(url, end));
         if (end.why === 'failed' && end.neverOpened) proof.streamsFailed();
       };
-      return openExchangeConnection({ url, clock, limits, outbound }, { ...on, opened, ended });
+      return openExchangeConnection(
+        { url, clock, limits: { ...limits, maxFrameBytes }, outbound },
+        { ...on, opened, ended },
+      );
     },
     close: async () => {
       await time.close();

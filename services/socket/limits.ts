@@ -27,6 +27,8 @@ export interface SocketLimits {
   /** Nor with any connection that has been down for so long. */
   readonly toleratedDownMs: number;
   readonly maxFrameBytes: number;
+  /** Of the stream of all symbols: some 3,000 in 150 bytes each. */
+  readonly maxAllTickersBytes: number;
   /**
    * Connection attempts in `attemptWindowMs`; the exchange allows 300 in 5 minutes per address, others may share it.
    */
@@ -61,6 +63,9 @@ export interface SocketLimits {
   readonly evidenceMs: number;
   /** How long an acknowledged stream may go without its first frame. Doubles with every new try. */
   readonly firstFrameMs: number;
+
+  /** No word of all symbols for so long; doubles with every replacement that stays silent too, up to `silenceCapMs`. */
+  readonly allTickersSilenceMs: number;
 
   // Order and duplicates.
   /** How long a trade waits for a missing earlier one. */
@@ -99,6 +104,13 @@ export interface SocketLimits {
   readonly restQueue: number;
   /** Of the exchange's 6,000 per minute and address. */
   readonly weightPerMinute: number;
+  /** Of those, what klines and other pages of the past may use, and what audits may. */
+  readonly historyWeightPerMinute: number;
+  readonly auditWeightPerMinute: number;
+  /** Questions about the past that are asked at once; they have places of their own. */
+  readonly historyConcurrency: number;
+  /** Klines that are kept, of pages in which nothing changes any more; 1,000 take some 400 kB. */
+  readonly klinesKept: number;
   readonly symbolsRefreshMs: number;
   /** The same while a symbol does not trade that traded within the hour; several MB each time. */
   readonly symbolsSoonMs: number;
@@ -128,6 +140,7 @@ export const defaultLimits: SocketLimits = {
   toleratedDownShare: 0.5,
   toleratedDownMs: 10_000,
   maxFrameBytes: 262_144,
+  maxAllTickersBytes: 4 * 1_048_576,
   attemptsPerWindow: 240,
   attemptWindowMs: 300_000,
   backoffBaseMs: 200,
@@ -142,6 +155,7 @@ export const defaultLimits: SocketLimits = {
   silenceCapMs: 600_000,
   evidenceMs: 8_000,
   firstFrameMs: 60_000,
+  allTickersSilenceMs: 15_000,
   holdMs: 250,
   overlapHoldMs: 1_000,
   maxHeld: 1_000,
@@ -161,6 +175,10 @@ export const defaultLimits: SocketLimits = {
   restConcurrency: 8,
   restQueue: 200,
   weightPerMinute: 4_500,
+  historyWeightPerMinute: 1_200,
+  auditWeightPerMinute: 300,
+  historyConcurrency: 2,
+  klinesKept: 40_000,
   symbolsRefreshMs: 600_000,
   symbolsSoonMs: 60_000,
   symbolsCloselyMs: 15_000,

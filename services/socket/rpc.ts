@@ -7,15 +7,22 @@ import {
   type RawAggTradeRequest,
   type RawMiniTickerRequest,
   type RawResponse,
+  type ReceiveAllMiniTickersRequest,
+  type ReceiveAllMiniTickersResponse,
   type SocketServiceServer,
   SocketServiceService,
   StreamState,
 } from '@tickfolio/gen/market/v1';
-import { AppError, type FieldError } from '@tickfolio/lib/errors';
+import { AppError } from '@tickfolio/lib/errors';
 import type { CallContext, GrpcServer } from '@tickfolio/lib/grpc';
 import { isSymbol } from '@tickfolio/lib/market/symbol';
 import { createComplaint, type Logger } from '@tickfolio/lib/telemetry';
+import type { AllMarket } from './all-market/all-market.js';
+import { createReceiveAll } from './all-market/receive-all.js';
 import type { StreamKind } from './exchange/frame.js';
+import type { KlinePages } from './klines/kline-pages.js';
+import { createListKlines } from './klines/list-klines.js';
+import { checkSymbol, refuse } from './requests.js';
 import type { ExchangeRest } from './rest/rest.js';
 import type { Symbols } from './rest/symbols.js';
 import { createSubscriber, type SubscriberDeps } from './streams/subscriber.js';
@@ -28,17 +35,9 @@ export interface RpcDeps extends SubscriberDeps {
   readonly subscriptions: Subscriptions;
   readonly rest: ExchangeRest;
   readonly symbols: Symbols;
+  readonly klines: KlinePages;
+  readonly allMarket: AllMarket;
 }
-
-const refuse = (field: string, message: string): AppError => {
-  const fields: FieldError[] = [{ field, message }];
-  return new AppError('invalid_argument', `${field} ${message}.`, { fields });
-};
-
-const checkSymbol = (symbol: string, field: string): string => {
-  if (!isSymbol(symbol)) throw refuse(field, 'must be a symbol in lower case, such as btcusdt');
-  return symbol;
-};
 
 const pageMax = 1_000;
 const unknown = StreamState.STREAM_STATE_UNKNOWN_SYMBOL;
@@ -49,7 +48,7 @@ const loggedIds = 10;
 /** Adds the service to the server. */
 export const serve = (
   server: GrpcServer,
-  { clock, log, limits, metrics, subscriptions, rest, symbols }: RpcDeps,
+  { clock, log, limits, metrics, subscriptions, rest, symbols, klines, allMarket }: RpcDeps,
 ): void => {
   let openStreams = 0;
   const complain = createComplaint(
@@ -71,6 +70,21 @@ export const serve = (
     if (!good.length) for (const symbol of names) checkSymbol(symbol, 'symbols[0]');
     return { good, bad: names.filter((name) => !isSymbol(name)) };
   };
+  /** @throws AppError resource_exhausted where too many streams are open */
+  const whileOpen = async (work: () => Promise<void>): Promise<void> => {
+    if (openStreams >= limits.maxOpenStreams)
+      throw new AppError(
+        'resource_exhausted',
+        `This server has ${limits.maxOpenStreams} streams open, which is all it takes.`,
+        { retryAfterMs: 1_000 },
+      );
+    openStreams += 1;
+    try {
+      await work();
+    } finally {
+      openStreams -= 1;
+    }
+  };
   const stream = async (
     kind: StreamKind,
     asked: readonly string[],
@@ -78,15 +92,6 @@ export const serve = (
     context: CallContext,
   ) => {
     const { good: names, bad } = checkSymbols(asked);
-    if (openStreams >= limits.maxOpenStreams)
-      throw new AppError(
-        'resource_exhausted',
-        `This server has ${limits.maxOpenStreams} streams open, which is all it takes.`,
-        {
-          retryAfterMs: 1_000,
-        },
-      );
-    openStreams += 1;
     const subscriber = createSubscriber(call, context.signal, { clock, limits, metrics });
     subscriptions.open(kind, names, subscriber);
     for (const symbol of bad)
@@ -99,11 +104,14 @@ export const serve = (
       context.log.warn({ kind, symbols: names.length }, 'a stream was read too slowly and was ended');
       throw err;
     } finally {
-      openStreams -= 1;
       subscriptions.close(kind, names, subscriber);
     }
   };
 
+  const requireListed = (symbol: string) => {
+    if (symbols.listing(symbol) === 'absent')
+      throw new AppError('not_found', 'The exchange does not list this symbol.');
+  };
   const listAggTrades = async (
     { symbol, fromId, limit }: ListAggTradesRequest,
     { signal }: CallContext,
@@ -111,8 +119,7 @@ export const serve = (
     checkSymbol(symbol, 'symbol');
     if (limit < 0 || limit > pageMax) throw refuse('limit', `must be from 0 to ${pageMax}`);
     if (fromId !== undefined && fromId < 0) throw refuse('from_id', 'must not be negative');
-    if (symbols.listing(symbol) === 'absent')
-      throw new AppError('not_found', 'The exchange does not list this symbol.');
+    requireListed(symbol);
     const { trades, voidIds, faults } = await rest.aggTrades(symbol, fromId, limit || pageMax, signal);
     for (const fault of faults) metrics.implausible('history', fault);
     if (faults[0] !== undefined) complain(faults[0], { symbol, rows: faults.length, ids: voidIds.slice(0, loggedIds) });
@@ -129,15 +136,21 @@ export const serve = (
     return { revision, simulated, symbols: revision === knownRevision ? [] : [...current.symbols] };
   };
 
+  const simulated = () => symbols.current?.simulated;
+  const receiveAll = createReceiveAll({ clock, allMarket, heartbeatMs: limits.heartbeatMs, simulated });
   const implementation: SocketServiceServer = {
     receiveRawAggTrade: server.serverStreaming<RawAggTradeRequest, RawResponse>((call, context) =>
-      stream('aggTrade', call.request.symbols, call, context),
+      whileOpen(() => stream('aggTrade', call.request.symbols, call, context)),
     ),
     receiveRawMiniTicker: server.serverStreaming<RawMiniTickerRequest, RawResponse>((call, context) =>
-      stream('miniTicker', call.request.symbols, call, context),
+      whileOpen(() => stream('miniTicker', call.request.symbols, call, context)),
     ),
     listAggTrades: server.unary(listAggTrades),
     listSymbols: server.unary(listSymbols),
+    listKlines: server.unary(createListKlines({ clock, log, metrics, pages: klines, requireListed })),
+    receiveAllMiniTickers: server.serverStreaming<ReceiveAllMiniTickersRequest, ReceiveAllMiniTickersResponse>(
+      (call, context) => whileOpen(() => receiveAll(call, context)),
+    ),
   };
   server.addService(SocketServiceService, implementation);
 };

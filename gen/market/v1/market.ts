@@ -41,6 +41,16 @@ export enum StreamState {
   STREAM_STATE_REFUSED = 6,
 }
 
+/** Whose share of the exchange's request weight a call takes. Repairs of live prices may take all of it. */
+export enum WeightLane {
+  /** WEIGHT_LANE_UNSPECIFIED - As WEIGHT_LANE_HISTORY. */
+  WEIGHT_LANE_UNSPECIFIED = 0,
+  WEIGHT_LANE_REPAIR = 1,
+  WEIGHT_LANE_AUDIT = 2,
+  /** WEIGHT_LANE_HISTORY - Only while less than half of a minute's weight is used, and not within ten minutes of the exchange saying that it was too much. */
+  WEIGHT_LANE_HISTORY = 3,
+}
+
 export interface RawAggTradeRequest {
   /** Lower case, at least one that can be a symbol. Others get the status UNKNOWN_SYMBOL. */
   symbols: string[];
@@ -144,6 +154,101 @@ export interface Symbol {
   stepSize: string;
   /** Not traded now, but expected to be again. The exchange says BREAK both of what it pauses and of what it has delisted. */
   paused: boolean;
+}
+
+export interface ListKlinesRequest {
+  /** Lower case. */
+  symbol: string;
+  /** As the exchange writes it: 1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d. */
+  interval: string;
+  /** Klines that open from here on, epoch milliseconds; absent: the latest ones. */
+  startMs?:
+    | number
+    | undefined;
+  /** Klines that open until here, this moment included; absent: until now. */
+  endMs?:
+    | number
+    | undefined;
+  /** 1 to 1000; 0 means 500. */
+  limit: number;
+  lane: WeightLane;
+}
+
+export interface ListKlinesResponse {
+  /** Oldest first, each on the interval's grid (UTC) and each once. Fewer than the limit are no end: page by time. */
+  klines: Kline[];
+  /** What lies between two of them and the exchange does not have, as when it was down, or has in a form that cannot be right. */
+  gaps: KlineGap[];
+  /** What the exchange's clock shows, epoch milliseconds. */
+  serverTimeMs: number;
+  /** True when the exchange is a simulator. */
+  simulated: boolean;
+}
+
+/** Prices and volumes are the exchange's own decimal texts. */
+export interface Kline {
+  /** Epoch milliseconds; the last millisecond belongs to it. */
+  openTimeMs: number;
+  closeTimeMs: number;
+  open: string;
+  high: string;
+  low: string;
+  close: string;
+  volume: string;
+  quoteVolume: string;
+  /** Single trades. */
+  trades: number;
+  takerBuyVolume: string;
+  takerBuyQuoteVolume: string;
+  /** Over for at least two seconds by the exchange's clock: it does not change any more. */
+  closed: boolean;
+}
+
+/** Opening times of the first and of the last kline that is missing. */
+export interface KlineGap {
+  fromMs: number;
+  toMs: number;
+}
+
+export interface ReceiveAllMiniTickersRequest {
+}
+
+export interface ReceiveAllMiniTickersResponse {
+  tickers: MiniTicker[];
+  /** Of the one stream behind all of them, whenever it changed; always in the first message. */
+  status?:
+    | AllTickersStatus
+    | undefined;
+  /** As in RawResponse. */
+  heartbeatMs?:
+    | number
+    | undefined;
+  /** In the first message: true when the exchange is a simulator; absent while that is not known. */
+  simulated?: boolean | undefined;
+}
+
+export interface AllTickersStatus {
+  /** PENDING, LIVE, BROKEN or REFUSED. */
+  state: StreamState;
+  /** In words; empty when live. */
+  detail: string;
+  /** Epoch milliseconds. */
+  sinceMs: number;
+}
+
+/** The 24 hours before its time, as the exchange counts them. Prices and volumes are the exchange's own decimal texts. */
+export interface MiniTicker {
+  /** Lower case. */
+  symbol: string;
+  /** By the exchange's clock, epoch milliseconds. */
+  eventTimeMs: number;
+  close: string;
+  /** The price 24 hours before. */
+  open: string;
+  high: string;
+  low: string;
+  volume: string;
+  quoteVolume: string;
 }
 
 function createBaseRawAggTradeRequest(): RawAggTradeRequest {
@@ -1053,6 +1158,835 @@ export const Symbol: MessageFns<Symbol> = {
   },
 };
 
+function createBaseListKlinesRequest(): ListKlinesRequest {
+  return { symbol: "", interval: "", startMs: undefined, endMs: undefined, limit: 0, lane: 0 };
+}
+
+export const ListKlinesRequest: MessageFns<ListKlinesRequest> = {
+  encode(message: ListKlinesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.symbol !== "") {
+      writer.uint32(10).string(message.symbol);
+    }
+    if (message.interval !== "") {
+      writer.uint32(18).string(message.interval);
+    }
+    if (message.startMs !== undefined) {
+      writer.uint32(24).int64(message.startMs);
+    }
+    if (message.endMs !== undefined) {
+      writer.uint32(32).int64(message.endMs);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(40).int32(message.limit);
+    }
+    if (message.lane !== 0) {
+      writer.uint32(48).int32(message.lane);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListKlinesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListKlinesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.symbol = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.interval = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.startMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.endMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.lane = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListKlinesRequest>, I>>(base?: I): ListKlinesRequest {
+    return ListKlinesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListKlinesRequest>, I>>(object: I): ListKlinesRequest {
+    const message = createBaseListKlinesRequest();
+    message.symbol = object.symbol ?? "";
+    message.interval = object.interval ?? "";
+    message.startMs = object.startMs ?? undefined;
+    message.endMs = object.endMs ?? undefined;
+    message.limit = object.limit ?? 0;
+    message.lane = object.lane ?? 0;
+    return message;
+  },
+};
+
+function createBaseListKlinesResponse(): ListKlinesResponse {
+  return { klines: [], gaps: [], serverTimeMs: 0, simulated: false };
+}
+
+export const ListKlinesResponse: MessageFns<ListKlinesResponse> = {
+  encode(message: ListKlinesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.klines) {
+      Kline.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.gaps) {
+      KlineGap.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.serverTimeMs !== 0) {
+      writer.uint32(24).int64(message.serverTimeMs);
+    }
+    if (message.simulated !== false) {
+      writer.uint32(32).bool(message.simulated);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListKlinesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListKlinesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.klines.push(Kline.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.gaps.push(KlineGap.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.serverTimeMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.simulated = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListKlinesResponse>, I>>(base?: I): ListKlinesResponse {
+    return ListKlinesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListKlinesResponse>, I>>(object: I): ListKlinesResponse {
+    const message = createBaseListKlinesResponse();
+    message.klines = object.klines?.map((e) => Kline.fromPartial(e)) || [];
+    message.gaps = object.gaps?.map((e) => KlineGap.fromPartial(e)) || [];
+    message.serverTimeMs = object.serverTimeMs ?? 0;
+    message.simulated = object.simulated ?? false;
+    return message;
+  },
+};
+
+function createBaseKline(): Kline {
+  return {
+    openTimeMs: 0,
+    closeTimeMs: 0,
+    open: "",
+    high: "",
+    low: "",
+    close: "",
+    volume: "",
+    quoteVolume: "",
+    trades: 0,
+    takerBuyVolume: "",
+    takerBuyQuoteVolume: "",
+    closed: false,
+  };
+}
+
+export const Kline: MessageFns<Kline> = {
+  encode(message: Kline, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.openTimeMs !== 0) {
+      writer.uint32(8).int64(message.openTimeMs);
+    }
+    if (message.closeTimeMs !== 0) {
+      writer.uint32(16).int64(message.closeTimeMs);
+    }
+    if (message.open !== "") {
+      writer.uint32(26).string(message.open);
+    }
+    if (message.high !== "") {
+      writer.uint32(34).string(message.high);
+    }
+    if (message.low !== "") {
+      writer.uint32(42).string(message.low);
+    }
+    if (message.close !== "") {
+      writer.uint32(50).string(message.close);
+    }
+    if (message.volume !== "") {
+      writer.uint32(58).string(message.volume);
+    }
+    if (message.quoteVolume !== "") {
+      writer.uint32(66).string(message.quoteVolume);
+    }
+    if (message.trades !== 0) {
+      writer.uint32(72).int64(message.trades);
+    }
+    if (message.takerBuyVolume !== "") {
+      writer.uint32(82).string(message.takerBuyVolume);
+    }
+    if (message.takerBuyQuoteVolume !== "") {
+      writer.uint32(90).string(message.takerBuyQuoteVolume);
+    }
+    if (message.closed !== false) {
+      writer.uint32(96).bool(message.closed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Kline {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKline();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.openTimeMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.closeTimeMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.open = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.high = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.low = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.close = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.volume = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.quoteVolume = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.trades = longToNumber(reader.int64());
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.takerBuyVolume = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.takerBuyQuoteVolume = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.closed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Kline>, I>>(base?: I): Kline {
+    return Kline.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Kline>, I>>(object: I): Kline {
+    const message = createBaseKline();
+    message.openTimeMs = object.openTimeMs ?? 0;
+    message.closeTimeMs = object.closeTimeMs ?? 0;
+    message.open = object.open ?? "";
+    message.high = object.high ?? "";
+    message.low = object.low ?? "";
+    message.close = object.close ?? "";
+    message.volume = object.volume ?? "";
+    message.quoteVolume = object.quoteVolume ?? "";
+    message.trades = object.trades ?? 0;
+    message.takerBuyVolume = object.takerBuyVolume ?? "";
+    message.takerBuyQuoteVolume = object.takerBuyQuoteVolume ?? "";
+    message.closed = object.closed ?? false;
+    return message;
+  },
+};
+
+function createBaseKlineGap(): KlineGap {
+  return { fromMs: 0, toMs: 0 };
+}
+
+export const KlineGap: MessageFns<KlineGap> = {
+  encode(message: KlineGap, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fromMs !== 0) {
+      writer.uint32(8).int64(message.fromMs);
+    }
+    if (message.toMs !== 0) {
+      writer.uint32(16).int64(message.toMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KlineGap {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKlineGap();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.fromMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.toMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<KlineGap>, I>>(base?: I): KlineGap {
+    return KlineGap.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<KlineGap>, I>>(object: I): KlineGap {
+    const message = createBaseKlineGap();
+    message.fromMs = object.fromMs ?? 0;
+    message.toMs = object.toMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseReceiveAllMiniTickersRequest(): ReceiveAllMiniTickersRequest {
+  return {};
+}
+
+export const ReceiveAllMiniTickersRequest: MessageFns<ReceiveAllMiniTickersRequest> = {
+  encode(_: ReceiveAllMiniTickersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReceiveAllMiniTickersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReceiveAllMiniTickersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ReceiveAllMiniTickersRequest>, I>>(base?: I): ReceiveAllMiniTickersRequest {
+    return ReceiveAllMiniTickersRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReceiveAllMiniTickersRequest>, I>>(_: I): ReceiveAllMiniTickersRequest {
+    const message = createBaseReceiveAllMiniTickersRequest();
+    return message;
+  },
+};
+
+function createBaseReceiveAllMiniTickersResponse(): ReceiveAllMiniTickersResponse {
+  return { tickers: [], status: undefined, heartbeatMs: undefined, simulated: undefined };
+}
+
+export const ReceiveAllMiniTickersResponse: MessageFns<ReceiveAllMiniTickersResponse> = {
+  encode(message: ReceiveAllMiniTickersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.tickers) {
+      MiniTicker.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.status !== undefined) {
+      AllTickersStatus.encode(message.status, writer.uint32(18).fork()).join();
+    }
+    if (message.heartbeatMs !== undefined) {
+      writer.uint32(24).int32(message.heartbeatMs);
+    }
+    if (message.simulated !== undefined) {
+      writer.uint32(32).bool(message.simulated);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReceiveAllMiniTickersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReceiveAllMiniTickersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tickers.push(MiniTicker.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.status = AllTickersStatus.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.heartbeatMs = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.simulated = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ReceiveAllMiniTickersResponse>, I>>(base?: I): ReceiveAllMiniTickersResponse {
+    return ReceiveAllMiniTickersResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReceiveAllMiniTickersResponse>, I>>(
+    object: I,
+  ): ReceiveAllMiniTickersResponse {
+    const message = createBaseReceiveAllMiniTickersResponse();
+    message.tickers = object.tickers?.map((e) => MiniTicker.fromPartial(e)) || [];
+    message.status = (object.status !== undefined && object.status !== null)
+      ? AllTickersStatus.fromPartial(object.status)
+      : undefined;
+    message.heartbeatMs = object.heartbeatMs ?? undefined;
+    message.simulated = object.simulated ?? undefined;
+    return message;
+  },
+};
+
+function createBaseAllTickersStatus(): AllTickersStatus {
+  return { state: 0, detail: "", sinceMs: 0 };
+}
+
+export const AllTickersStatus: MessageFns<AllTickersStatus> = {
+  encode(message: AllTickersStatus, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.state !== 0) {
+      writer.uint32(8).int32(message.state);
+    }
+    if (message.detail !== "") {
+      writer.uint32(18).string(message.detail);
+    }
+    if (message.sinceMs !== 0) {
+      writer.uint32(24).int64(message.sinceMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AllTickersStatus {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAllTickersStatus();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.detail = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.sinceMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<AllTickersStatus>, I>>(base?: I): AllTickersStatus {
+    return AllTickersStatus.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AllTickersStatus>, I>>(object: I): AllTickersStatus {
+    const message = createBaseAllTickersStatus();
+    message.state = object.state ?? 0;
+    message.detail = object.detail ?? "";
+    message.sinceMs = object.sinceMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseMiniTicker(): MiniTicker {
+  return { symbol: "", eventTimeMs: 0, close: "", open: "", high: "", low: "", volume: "", quoteVolume: "" };
+}
+
+export const MiniTicker: MessageFns<MiniTicker> = {
+  encode(message: MiniTicker, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.symbol !== "") {
+      writer.uint32(10).string(message.symbol);
+    }
+    if (message.eventTimeMs !== 0) {
+      writer.uint32(16).int64(message.eventTimeMs);
+    }
+    if (message.close !== "") {
+      writer.uint32(26).string(message.close);
+    }
+    if (message.open !== "") {
+      writer.uint32(34).string(message.open);
+    }
+    if (message.high !== "") {
+      writer.uint32(42).string(message.high);
+    }
+    if (message.low !== "") {
+      writer.uint32(50).string(message.low);
+    }
+    if (message.volume !== "") {
+      writer.uint32(58).string(message.volume);
+    }
+    if (message.quoteVolume !== "") {
+      writer.uint32(66).string(message.quoteVolume);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MiniTicker {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMiniTicker();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.symbol = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.eventTimeMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.close = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.open = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.high = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.low = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.volume = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.quoteVolume = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<MiniTicker>, I>>(base?: I): MiniTicker {
+    return MiniTicker.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<MiniTicker>, I>>(object: I): MiniTicker {
+    const message = createBaseMiniTicker();
+    message.symbol = object.symbol ?? "";
+    message.eventTimeMs = object.eventTimeMs ?? 0;
+    message.close = object.close ?? "";
+    message.open = object.open ?? "";
+    message.high = object.high ?? "";
+    message.low = object.low ?? "";
+    message.volume = object.volume ?? "";
+    message.quoteVolume = object.quoteVolume ?? "";
+    return message;
+  },
+};
+
 export type SocketServiceService = typeof SocketServiceService;
 export const SocketServiceService = {
   /**
@@ -1103,6 +2037,35 @@ export const SocketServiceService = {
     responseSerialize: (value: ListSymbolsResponse): Buffer => Buffer.from(ListSymbolsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListSymbolsResponse => ListSymbolsResponse.decode(value),
   },
+  /**
+   * One page of the exchange's own klines (candles) of a symbol, whatever was traded before anybody asked. Fails as
+   * ListAggTrades does; INVALID_ARGUMENT for an interval that is not served; UNAVAILABLE also for a page that cannot be right.
+   */
+  listKlines: {
+    path: "/market.v1.SocketService/ListKlines" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListKlinesRequest): Buffer => Buffer.from(ListKlinesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListKlinesRequest => ListKlinesRequest.decode(value),
+    responseSerialize: (value: ListKlinesResponse): Buffer => Buffer.from(ListKlinesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListKlinesResponse => ListKlinesResponse.decode(value),
+  },
+  /**
+   * The last 24 hours of every symbol, until the caller cancels: at first all that are known, then those that changed, some once a
+   * second. All callers share one stream of the exchange, which ends after the last of them left. A caller that reads slowly
+   * gets fewer, newer ones.
+   */
+  receiveAllMiniTickers: {
+    path: "/market.v1.SocketService/ReceiveAllMiniTickers" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ReceiveAllMiniTickersRequest): Buffer =>
+      Buffer.from(ReceiveAllMiniTickersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReceiveAllMiniTickersRequest => ReceiveAllMiniTickersRequest.decode(value),
+    responseSerialize: (value: ReceiveAllMiniTickersResponse): Buffer =>
+      Buffer.from(ReceiveAllMiniTickersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReceiveAllMiniTickersResponse => ReceiveAllMiniTickersResponse.decode(value),
+  },
 } as const;
 
 export interface SocketServiceServer extends UntypedServiceImplementation {
@@ -1121,6 +2084,17 @@ export interface SocketServiceServer extends UntypedServiceImplementation {
   listAggTrades: handleUnaryCall<ListAggTradesRequest, ListAggTradesResponse>;
   /** The exchange's symbols, from a cache that the service refreshes. UNAVAILABLE until it was read once. */
   listSymbols: handleUnaryCall<ListSymbolsRequest, ListSymbolsResponse>;
+  /**
+   * One page of the exchange's own klines (candles) of a symbol, whatever was traded before anybody asked. Fails as
+   * ListAggTrades does; INVALID_ARGUMENT for an interval that is not served; UNAVAILABLE also for a page that cannot be right.
+   */
+  listKlines: handleUnaryCall<ListKlinesRequest, ListKlinesResponse>;
+  /**
+   * The last 24 hours of every symbol, until the caller cancels: at first all that are known, then those that changed, some once a
+   * second. All callers share one stream of the exchange, which ends after the last of them left. A caller that reads slowly
+   * gets fewer, newer ones.
+   */
+  receiveAllMiniTickers: handleServerStreamingCall<ReceiveAllMiniTickersRequest, ReceiveAllMiniTickersResponse>;
 }
 
 export interface SocketServiceClient extends Client {
@@ -1180,6 +2154,39 @@ export interface SocketServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListSymbolsResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * One page of the exchange's own klines (candles) of a symbol, whatever was traded before anybody asked. Fails as
+   * ListAggTrades does; INVALID_ARGUMENT for an interval that is not served; UNAVAILABLE also for a page that cannot be right.
+   */
+  listKlines(
+    request: ListKlinesRequest,
+    callback: (error: ServiceError | null, response: ListKlinesResponse) => void,
+  ): ClientUnaryCall;
+  listKlines(
+    request: ListKlinesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListKlinesResponse) => void,
+  ): ClientUnaryCall;
+  listKlines(
+    request: ListKlinesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListKlinesResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * The last 24 hours of every symbol, until the caller cancels: at first all that are known, then those that changed, some once a
+   * second. All callers share one stream of the exchange, which ends after the last of them left. A caller that reads slowly
+   * gets fewer, newer ones.
+   */
+  receiveAllMiniTickers(
+    request: ReceiveAllMiniTickersRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ReceiveAllMiniTickersResponse>;
+  receiveAllMiniTickers(
+    request: ReceiveAllMiniTickersRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ReceiveAllMiniTickersResponse>;
 }
 
 export const SocketServiceClient = makeGenericClientConstructor(

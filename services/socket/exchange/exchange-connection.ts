@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { MiniTicker } from '@tickfolio/gen/market/v1';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Outbound } from '@tickfolio/lib/outbound';
 import WebSocket, { type RawData } from 'ws';
@@ -9,6 +10,7 @@ import { createControlChannel } from './control-channel.js';
 import { type ExchangeFrame, readMessage } from './frame.js';
 import type { Refused } from './refusals.js';
 import { watchSigns } from './sign-of-life.js';
+import { allTickersStream } from './ticker-array.js';
 
 /** Why a connection ended. `said`: what the exchange itself gave as the reason. */
 export type ConnectionEnd =
@@ -22,6 +24,8 @@ export type ConnectionEnd =
 export interface ConnectionEvents {
   opened(): void;
   frame(frame: ExchangeFrame, receiveTimeMs: number): void;
+  /** Of the stream of all symbols. */
+  tickers(tickers: readonly MiniTicker[], receiveTimeMs: number): void;
   acknowledged(name: string): void;
   rejected(name: string, why: string, refused: Refused): void;
   /** The exchange announced that this server goes away. */
@@ -145,16 +149,21 @@ export const openExchangeConnection = (
     unanswered: () => fail('the exchange does not answer our requests'),
   });
 
+  const sawData = (stream: string) => {
+    const nowMs = clock.monotonic();
+    lastDataMs = nowMs;
+    lastSignMs = nowMs;
+    seen.set(stream, nowMs);
+    control.sawData(stream);
+  };
   const take = (text: string) => {
     const message = readMessage(text);
     if (message.type === 'frame') {
-      const { frame } = message;
-      const nowMs = clock.monotonic();
-      lastDataMs = nowMs;
-      lastSignMs = nowMs;
-      seen.set(frame.stream, nowMs);
-      control.sawData(frame.stream);
-      events.frame(frame, clock.now());
+      sawData(message.frame.stream);
+      events.frame(message.frame, clock.now());
+    } else if (message.type === 'tickers') {
+      sawData(allTickersStream);
+      events.tickers(message.tickers, clock.now());
     } else if (message.type === 'reply') {
       if (message.id === undefined) events.malformed('a reply without an id of ours');
       control.reply(message.id, message.error, message);

@@ -1,7 +1,9 @@
+import type { MiniTicker } from '@tickfolio/gen/market/v1';
 import { tradeFault, tradeFaults } from '@tickfolio/lib/market/agg-trade';
 import { isMarketTime } from '@tickfolio/lib/market/market-time';
-import { type AmountKind, amountKind, marketBounds } from '@tickfolio/lib/money';
 import { memberText } from './json-member.js';
+import { allTickersStream, readTickerArray } from './ticker-array.js';
+import { tickerFault } from './ticker-figures.js';
 
 /** The exchange streams this service knows. */
 export type StreamKind = 'aggTrade' | 'miniTicker';
@@ -39,6 +41,8 @@ export type Incoming =
       readonly code?: unknown;
       readonly result?: unknown;
     }
+  /** Of all symbols that changed; what cannot be read is left out. */
+  | { readonly type: 'tickers'; readonly tickers: readonly MiniTicker[] }
   /** The server is about to go; it comes unasked. */
   | { readonly type: 'shutdown' }
   | { readonly type: 'malformed'; readonly why: string };
@@ -72,17 +76,9 @@ const readTrade = (stream: string, payload: string, data: Record<string, unknown
   };
 };
 
-/** What is wrong with figures of these kinds. */
-const figuresFault = (kinds: readonly AmountKind[]): string | undefined => {
-  if (kinds.includes('unreadable')) return 'its figures cannot be read';
-  return kinds.includes('too many digits') ? 'its figures have more digits than are taken' : undefined;
-};
-
 const readTicker = (stream: string, payload: string, data: Record<string, unknown>): Incoming => {
   const { E, c, o, h, l, v, q } = data;
-  const prices = [c, o, h, l].map((text) => amountKind(text));
-  const volumes = [v, q].map((text) => amountKind(text, marketBounds));
-  const fault = figuresFault([...prices, ...volumes]) ?? (isMarketTime(E) ? undefined : 'its time cannot be right');
+  const fault = tickerFault({ c, o, h, l, v, q }) ?? (isMarketTime(E) ? undefined : 'its time cannot be right');
   const timeMs = isMarketTime(E) ? E : 0;
   return {
     type: 'frame',
@@ -100,6 +96,11 @@ const readData = (stream: string, payload: string, data: Record<string, unknown>
   if (kind === 'miniTicker' && data.e === '24hrMiniTicker') return readTicker(stream, payload, data);
   return malformed('a stream of an unknown kind');
 };
+
+const readArray = (stream: string, items: readonly unknown[]): Incoming =>
+  stream === allTickersStream
+    ? { type: 'tickers', tickers: readTickerArray(items) }
+    : malformed('a stream of an unknown kind');
 
 const readReply = (message: Record<string, unknown>): Incoming => {
   // Errors come flat, as documented, and nested, as seen on the wire.
@@ -132,6 +133,7 @@ export const readAnyMessage = (text: string): Incoming => {
   if (!isObject(message)) return malformed('not a JSON object');
   if (message.e === 'serverShutdown') return { type: 'shutdown' };
   if (typeof message.stream === 'string') {
+    if (Array.isArray(message.data)) return readArray(message.stream, message.data);
     if (!isObject(message.data)) return malformed('a stream message without a payload');
     return readData(message.stream, memberText(text, 'data') ?? '', message.data);
   }
@@ -150,7 +152,9 @@ export const readMessage = (text: string): Incoming => {
       // The payload is cut out as it came: writing it anew would cost time and might change it.
       const payload = text.slice(end + between.length, -1);
       const data = parse(payload);
-      if (isObject(data)) return readData(text.slice(opening.length, end), payload, data);
+      const stream = text.slice(opening.length, end);
+      if (isObject(data)) return readData(stream, payload, data);
+      if (Array.isArray(data)) return readArray(stream, data);
     }
   }
   return readAnyMessage(text);

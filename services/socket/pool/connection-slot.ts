@@ -2,6 +2,7 @@ import type { Clock, Timer } from '@tickfolio/lib/clock';
 import { type Backoff, createBackoff } from '@tickfolio/lib/retry';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { ConnectionEnd, ConnectionEvents, ExchangeConnection } from '../exchange/exchange-connection.js';
+import { allTickersStream } from '../exchange/ticker-array.js';
 import type { SocketLimits } from '../limits.js';
 import type { SocketMetrics } from '../metrics.js';
 import type { ConnectionGate } from './connection-gate.js';
@@ -162,6 +163,11 @@ export class ConnectionSlot {
         this.#sawData(frame.stream);
         if (this.names.has(frame.stream)) events.frame(frame, receiveTimeMs, source, this.#rotation !== undefined);
         else metrics.unwanted.inc(); // On its way when it was unsubscribed.
+      },
+      tickers: (tickers, receiveTimeMs) => {
+        if (!isOurs()) return;
+        this.#sawData(allTickersStream);
+        events.tickers?.(tickers, receiveTimeMs);
       },
       acknowledged: (name) => {
         if (isOurs() && this.names.has(name)) events.link(name, { kind: 'answered' });

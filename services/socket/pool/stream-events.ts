@@ -1,3 +1,4 @@
+import type { MiniTicker } from '@tickfolio/gen/market/v1';
 import type { ExchangeFrame } from '../exchange/frame.js';
 import type { StreamHistory } from './missed-trades.js';
 
@@ -18,6 +19,8 @@ export interface StreamEvents extends StreamHistory {
    * @param overlap another connection delivers the stream too
    */
   frame(frame: ExchangeFrame, receiveTimeMs: number, source: number, overlap: boolean): void;
+  /** Of the stream of all symbols, where that is asked for. */
+  tickers?(tickers: readonly MiniTicker[], receiveTimeMs: number): void;
   link(name: string, link: Link): void;
   /** False while the stream waits for a missing frame that the other connection may still bring. */
   settled(name: string): boolean;

@@ -2,10 +2,11 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { describe, expect, it } from 'vitest';
 import { createWeightBudget } from './weight-budget.js';
 
+const shares = { audit: 20, history: 30 };
 const at = (time: string) => Date.parse(`2026-01-27T${time}Z`);
 const start = (time: string) => {
   const clock = createManualClock(at(time));
-  return { clock, budget: createWeightBudget(clock, 100) };
+  return { clock, budget: createWeightBudget(clock, 100, shares) };
 };
 
 describe('one minute of the exchange', () => {
@@ -45,7 +46,7 @@ describe('one minute of the exchange', () => {
 describe('weight budget', () => {
   it('spends no more than its part in a minute, and starts anew with the next', () => {
     const clock = createManualClock(1_700_000_041_000); // One second into the exchange's minute, as we count it.
-    const budget = createWeightBudget(clock, 100);
+    const budget = createWeightBudget(clock, 100, shares);
     for (let call = 0; call < 25; call++) expect(budget.take(4)).toBe(0);
     expect(budget.take(4)).toBe(60_000);
     clock.advance(59_999);
@@ -56,7 +57,7 @@ describe('weight budget', () => {
 
   it('counts what others at our address used', () => {
     const clock = createManualClock();
-    const budget = createWeightBudget(clock, 100);
+    const budget = createWeightBudget(clock, 100, shares);
     budget.take(4);
     budget.learn(98);
     expect(budget.take(4)).toBeGreaterThan(0);
@@ -65,7 +66,7 @@ describe('weight budget', () => {
 
   it('does not take an answer that is late by a minute for what was used in this one', () => {
     const clock = createManualClock(1_700_000_040_000); // A minute of the exchange begins.
-    const budget = createWeightBudget(clock, 100);
+    const budget = createWeightBudget(clock, 100, shares);
     clock.advance(59_000);
     budget.take(4);
     const askedAtMs = clock.now();
@@ -87,7 +88,7 @@ describe('weight budget', () => {
       const time = createManualClock(1_700_000_041_000 - aheadMs);
       let setMs = 0;
       const clock = { ...time, now: () => time.now() + setMs };
-      const budget = createWeightBudget(clock, 100);
+      const budget = createWeightBudget(clock, 100, shares);
       expect(budget.take(60)).toBe(0);
       budget.told(clock.now() + aheadMs);
       // What was used before the clock was known counts.
@@ -104,10 +105,49 @@ describe('weight budget', () => {
 
   it('asks nothing while the exchange said to wait', () => {
     const clock = createManualClock();
-    const budget = createWeightBudget(clock, 100);
+    const budget = createWeightBudget(clock, 100, shares);
     budget.block(5_000);
     expect(budget.take(1)).toBe(5_000);
     clock.advance(5_000);
     expect(budget.take(1)).toBe(0);
+  });
+});
+
+describe('the past', () => {
+  it('has its own share of a minute, and leaves the rest to live prices', () => {
+    const clock = createManualClock(1_700_000_041_000);
+    const budget = createWeightBudget(clock, 100, shares);
+    for (let call = 0; call < 15; call++) expect(budget.take(2, 'history')).toBe(0);
+    expect(budget.take(2, 'history')).toBe(60_000);
+    expect(budget.take(20, 'audit')).toBe(0);
+    expect(budget.take(2, 'audit')).toBe(60_000);
+    expect(budget.take(50)).toBe(0);
+    clock.advance(60_000);
+    expect(budget.take(2, 'history')).toBe(0);
+  });
+
+  it('waits where half of the minute is used by whatever came before', () => {
+    const clock = createManualClock(1_700_000_041_000);
+    const budget = createWeightBudget(clock, 100, shares);
+    budget.take(48);
+    expect(budget.take(2, 'history')).toBe(0);
+    expect(budget.take(2, 'history')).toBe(60_000);
+    expect(budget.take(4)).toBe(0);
+    budget.learn(99);
+    expect(budget.take(1)).toBe(0);
+    expect(budget.take(1, 'history')).toBe(60_000);
+  });
+
+  it('is left alone for ten minutes after the exchange said that it was too much, live prices only as long as it says', () => {
+    const clock = createManualClock();
+    const budget = createWeightBudget(clock, 100, shares);
+    budget.block(5_000);
+    clock.advance(5_000);
+    expect(budget.take(4)).toBe(0);
+    expect(budget.take(2, 'history')).toBe(595_000);
+    clock.advance(595_000);
+    expect(budget.take(2, 'history')).toBe(0);
+    budget.block(3_600_000);
+    expect(budget.take(2, 'history')).toBe(3_600_000);
   });
 });
