@@ -1,7 +1,7 @@
 import { seedsOf } from '@tickfolio/lib/kit/counts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMinuteBars, type PastMinute } from './minute-bars.js';
+import { createBarHistory, type PastMinute } from './bar-history.js';
 
 const beginMs = 1_763_000_000_000;
 const minuteMs = 60_000;
@@ -44,7 +44,7 @@ describe('minute bars', () => {
         fc.array(row, { minLength: 1, maxLength: 60 }),
         fc.integer({ min: 0, max: 90_000_000 }),
         (steps, waitMs) => {
-          const bars = createMinuteBars(beginMs);
+          const bars = createBarHistory(beginMs);
           const rows: Row[] = [];
           let nowMs = beginMs;
           for (const { gapMs, ticks, lots, count, ask } of steps) {
@@ -76,7 +76,7 @@ describe('minute bars', () => {
     };
     let asked = 0;
     const make = () =>
-      createMinuteBars(beginMs, (first) => {
+      createBarHistory(beginMs, (first) => {
         asked++;
         expect(first).toBe(105);
         return past();
@@ -94,7 +94,7 @@ describe('minute bars', () => {
   });
 
   it('split what takers bought', () => {
-    const bars = createMinuteBars(beginMs);
+    const bars = createBarHistory(beginMs);
     bars.add(beginMs, 10, 5, 1, true);
     bars.add(beginMs + 1, 20, 3, 1, false);
     expect(bars.day(beginMs)).toMatchObject({ volume: 8n, quote: 110n, takerVolume: 5n, takerQuote: 50n });

@@ -36,7 +36,7 @@ export interface PastMinute {
 }
 
 /** Bars per minute of the last 24 hours of one symbol; older ones are forgotten. */
-export interface MinuteBars {
+export interface BarHistory {
   add(timeMs: number, ticks: number, lots: number, count: number, takerBought: boolean): void;
   /** The 1,440 minutes that end with the one of `nowMs`; undefined while nothing ever traded. */
   day(nowMs: number): DayStats | undefined;
@@ -84,7 +84,7 @@ const column = {
  * @param past makes up the minutes before `beginMs`, newest first, given the first price in ticks; drawn on only when
  * somebody first asks for a day or an old minute.
  */
-export const createMinuteBars = (beginMs: number, past?: (firstTicks: number) => Iterator<PastMinute>): MinuteBars => {
+export const createBarHistory = (beginMs: number, past?: (firstTicks: number) => Iterator<PastMinute>): BarHistory => {
   const hours = new Map<number, Hour>();
   const beginMinute = Math.floor(beginMs / minuteMs);
   let firstTicks = 0;

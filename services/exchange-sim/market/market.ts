@@ -1,5 +1,5 @@
 import { AppError } from '@tickfolio/lib/errors';
-import { createMinuteBars } from './minute-bars.js';
+import { createBarHistory } from '../bars/bar-history.js';
 import { createPace, marketSpells, type Pace, symbolSpells } from './pace.js';
 import { type Listing, noteTrade, type PriceSource, type SourceSink } from './price-source.js';
 import { createPriceWalk } from './price-walk.js';
@@ -84,7 +84,7 @@ export const createMarket = (options: MarketOptions): PriceSource => {
     const nextId = Math.max(idsOfThen, endedIds.get(spec.symbol) ?? 0);
     const capacity = Math.min(historyTrades, Math.max(1_000, Math.ceil(rate * 3_600)));
     const past = hasPast && pastDay ? (firstTicks: number) => yesterdayOf(spec, seed, firstTicks, rate) : undefined;
-    const bars = createMinuteBars(hasPast ? beginMs : fromMs, past);
+    const bars = createBarHistory(hasPast ? beginMs : fromMs, past);
     const listing = { spec, status: spec.status, trades: createTradeHistory(capacity), bars, tickerIsDue: false };
     return {
       listing,

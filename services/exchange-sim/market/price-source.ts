@@ -1,4 +1,4 @@
-import type { MinuteBars } from './minute-bars.js';
+import type { BarHistory } from '../bars/bar-history.js';
 import type { SymbolSpec, SymbolStatus } from './symbols.js';
 import type { TimeUnit, Trade } from './trade.js';
 import type { TradeHistory } from './trade-history.js';
@@ -11,7 +11,7 @@ export interface Listing {
   /** During maintenance, what the status is again after it. */
   resumesAs?: SymbolStatus | undefined;
   readonly trades: TradeHistory;
-  readonly bars: MinuteBars;
+  readonly bars: BarHistory;
   /** Set by every trade, cleared by whoever publishes the ticker. */
   tickerIsDue: boolean;
 }

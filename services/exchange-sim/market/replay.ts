@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { AppError, StartError } from '@tickfolio/lib/errors';
+import { createBarHistory } from '../bars/bar-history.js';
 import { decimalsOf, unitsOf } from './fixed-point.js';
-import { createMinuteBars } from './minute-bars.js';
 import { type Listing, noteTrade, type PriceSource } from './price-source.js';
 import type { SymbolSpec } from './symbols.js';
 import type { TimeUnit, Trade } from './trade.js';
@@ -120,7 +120,7 @@ const createReplay = (
       spec,
       status: spec.status,
       trades: createTradeHistory(100_000),
-      bars: createMinuteBars(firstMs),
+      bars: createBarHistory(firstMs),
       tickerIsDue: false,
     };
     listings.set(symbol, listing);

@@ -1,4 +1,4 @@
-import type { PastMinute } from './minute-bars.js';
+import type { PastMinute } from '../bars/bar-history.js';
 import { createRandom } from './random.js';
 import { assetOf, type SymbolSpec } from './symbols.js';
 

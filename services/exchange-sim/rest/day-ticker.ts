@@ -1,5 +1,5 @@
+import type { DayStats } from '../bars/bar-history.js';
 import { amountText, fixed8 } from '../market/fixed-point.js';
-import type { DayStats } from '../market/minute-bars.js';
 import type { Listing } from '../market/price-source.js';
 import { type TimeUnit, timeText } from '../market/trade.js';
 

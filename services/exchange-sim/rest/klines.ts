@@ -1,5 +1,5 @@
+import { type Bar, emptyBar, mergeBar } from '../bars/bar-history.js';
 import { amountText, fixed8 } from '../market/fixed-point.js';
-import { type Bar, emptyBar, mergeBar } from '../market/minute-bars.js';
 import type { Listing } from '../market/price-source.js';
 import { type TimeUnit, timeText } from '../market/trade.js';
 import { badInterval } from './api-error.js';

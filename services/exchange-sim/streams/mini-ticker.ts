@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
+import type { DayStats } from '../bars/bar-history.js';
 import { amountText, fixed8 } from '../market/fixed-point.js';
-import type { DayStats } from '../market/minute-bars.js';
 import type { Listing } from '../market/price-source.js';
 import type { SymbolSpec } from '../market/symbols.js';
 import { type TimeUnit, timeText } from '../market/trade.js';
