@@ -20,6 +20,7 @@ import { loadReplay, type ReplayOptions } from './market/replay.js';
 import { aggTradeText, type Trade } from './market/trade.js';
 import type { KeptTrade } from './market/trade-history.js';
 import { createSimMetrics } from './metrics.js';
+import { loadPlantedKlines } from './rest/planted-klines.js';
 import { createRest, faultBody, sendJson } from './rest/rest.js';
 import { createSimControl } from './sim-control.js';
 import { startMiniTickers } from './streams/mini-ticker.js';
@@ -57,6 +58,8 @@ export interface ExchangeSimOptions extends Partial<Omit<MarketOptions, 'maxCatc
   readonly limits?: Partial<Limits>;
   /** Play a recording instead of making a market up. */
   readonly replay?: ReplayOptions;
+  /** JSON lines of klines that take the place of made-up ones. */
+  readonly klinesFile?: string | undefined;
   /** Gets every trade in the order made, those of the warm-up first. Must not throw, and be quick. */
   readonly recordSink?: (trade: RecordedTrade) => void;
   /** How a port in use can be moved, for the error's text. Default the option of the command line. */
@@ -82,7 +85,7 @@ const maxHeadBytes = 131_072;
 
 /**
  * Starts a simulated exchange: WebSocket streams, REST and fault control on one port.
- * @throws StartError when the port is taken or a recording cannot be read.
+ * @throws StartError when the port is taken, or a recording or a file of klines cannot be read.
  */
 export const startExchangeSim = async (
   deps: ExchangeSimDeps,
@@ -99,6 +102,7 @@ export const startExchangeSim = async (
   } = options;
   const limits: Limits = { ...exchangeLimits, ...options.limits };
   const replay = options.replay && (await loadReplay(options.replay));
+  const planted = options.klinesFile === undefined ? undefined : await loadPlantedKlines(options.klinesFile);
   const source: PriceSource = replay ?? createMarket({ ...options, startMs: options.startMs ?? clock.now() });
   const { listings } = source;
   const connections = new Map<number, Connection>();
@@ -117,7 +121,7 @@ export const startExchangeSim = async (
   if (replay && options.replay?.begin === 'start') replay.begin(clock.now());
   const move = () => hub.together(() => source.advance(clock.now(), sink));
 
-  const rest = createRest({ clock, limits, listings, faults });
+  const rest = createRest({ clock, limits, listings, faults, planted });
   const simControl = createSimControl(faults, listings);
   const server = createServer({ maxHeaderSize: maxHeadBytes }, (req, res) => {
     res.setHeader('X-Exchange-Simulator', '1');

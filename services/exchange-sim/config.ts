@@ -15,6 +15,24 @@ const positive = (fallback: string, max: number) =>
 
 const seconds = (fallback: string) => positive(fallback, 31_536_000).transform((value) => Math.round(value * 1_000));
 
+/** Days of klines of minutes, hours and days. Minutes make up the last 24 hours, so there are always some. */
+const reach = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, ctx) => {
+      const [minutes = 0, hours = 0, days = 0, ...more] = text
+        .split(',')
+        .map((part) => (/^\d{1,4}$/.test(part) ? Number(part) : 0));
+      const isRising = minutes >= 2 && minutes <= hours && hours <= days;
+      if (more.length > 0 || !isRising || minutes > 31 || hours > 400 || days > 4_000)
+        ctx.addIssue({
+          code: 'custom',
+          message: `must be three whole numbers such as 2,30,400, each at least the one before, from 2 and up to 31, 400 and 4000, not "${text}"`,
+        });
+      return { minutes, hours, days };
+    });
+
 /** The settings by the names of their command-line options, so that a fault names what the person typed. */
 export const exchangeSimSchema = z.object({
   '--port': port(9443),
@@ -25,6 +43,8 @@ export const exchangeSimSchema = z.object({
   '--lifetime': seconds('86400'),
   '--ping': seconds('20'),
   '--errors': z.enum(['flat', 'nested'], { error: 'must be flat or nested' }).default('flat'),
+  '--past': reach('2,30,400'),
+  '--klines': z.string().optional(),
   '--replay': z.string().optional(),
   '--speed': positive('1', 10_000),
   '--times': z.enum(['shift', 'keep'], { error: 'must be shift or keep' }).default('shift'),
@@ -40,6 +60,8 @@ export const variables: Readonly<Record<string, string>> = {
   EXCHANGE_SIM_PORT: '--port',
   EXCHANGE_SIM_HOST: '--host',
   SIM_SEED: '--seed',
+  SIM_PAST: '--past',
+  SIM_KLINES: '--klines',
   LOG_LEVEL: '--log-level',
 };
 
@@ -55,6 +77,9 @@ export const helpText = `exchange-sim: an exchange that speaks Binance's spot ma
   --lifetime S      seconds after which a connection is cut (86400, the exchange's 24 hours); serverShutdown comes 10 s before
   --ping S          seconds between pings (20)
   --errors SHAPE    error replies flat, {"code","msg","id"}, or nested, {"error":{"code","msg"},"id"} (flat)
+  --past M,H,D      how many days back made-up klines of minutes, of hours and of days reach (2,30,400; SIM_PAST)
+  --klines FILE     klines that are answered as they stand there, and nothing else from the first to the last of a symbol and interval:
+                    JSON lines {"symbol":"BTCUSDT","interval":"1m","kline":[…as /api/v3/klines has it, 12 members…]} (SIM_KLINES)
   --replay FILE     play a recording: JSON lines {"recv":seconds,"frame":{"stream","data"}}, plain or .gz
   --speed X         how much faster than recorded (1)
   --times MODE      shift the recording's times to the present, or keep them (shift)

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startProgram } from '@tickfolio/lib/kit/process';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exchangeSimSchema } from './config.js';
 import { faultSchema } from './faults/fault.js';
 import { getJson } from './kit/client.js';
 
@@ -27,6 +28,8 @@ describe('the program', () => {
       '--seed',
       '--symbols',
       '--rate',
+      '--past',
+      '--klines',
       '--lifetime',
       '--replay',
       '--speed',
@@ -81,6 +84,8 @@ describe('the program', () => {
     const program = run(['--port', '99999', '--rate', 'fast', '--symbols', '0']);
     expect((await program.ended).code).toBe(1);
     for (const option of ['--port', '--rate', '--symbols']) expect(program.err()).toContain(option);
+    for (const past of ['1,30,400', '3,2,400', '2,30', '2,30,400,1', '2,30,x', '2,30,4001'])
+      expect(exchangeSimSchema.shape['--past'].safeParse(past).success).toBe(false);
     const unknown = run(['--nonsense']);
     expect((await unknown.ended).code).toBe(1);
     expect(unknown.err()).toContain('--help');

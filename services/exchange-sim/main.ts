@@ -68,6 +68,8 @@ const run = async (config: ExchangeSimConfig): Promise<void> => {
           address: { host: config['--host'], port: config['--port'] },
           seed: config['--seed'],
           symbols: config['--symbols'],
+          reach: config['--past'],
+          klinesFile: config['--klines'],
           tradeRate: config['--rate'],
           errorShape: config['--errors'],
           limits: {

@@ -109,7 +109,7 @@ export interface SocketLimits {
   readonly auditWeightPerMinute: number;
   /** Questions about the past that are asked at once; they have places of their own. */
   readonly historyConcurrency: number;
-  /** Klines that are kept, of pages in which nothing changes any more; 1,000 take some 400 kB. */
+  /** Klines that are kept, of pages in which nothing changes any more; 1,000 take some 500 kB. */
   readonly klinesKept: number;
   readonly symbolsRefreshMs: number;
   /** The same while a symbol does not trade that traded within the hour; several MB each time. */
@@ -178,7 +178,7 @@ export const defaultLimits: SocketLimits = {
   historyWeightPerMinute: 1_200,
   auditWeightPerMinute: 300,
   historyConcurrency: 2,
-  klinesKept: 40_000,
+  klinesKept: 20_000,
   symbolsRefreshMs: 600_000,
   symbolsSoonMs: 60_000,
   symbolsCloselyMs: 15_000,

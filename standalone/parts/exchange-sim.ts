@@ -21,6 +21,8 @@ export const exchange = definePart({
     EXCHANGE_SIM_HOST: options['--host'].describe('The address that the simulator listens on.'),
     EXCHANGE_SIM_PORT: options['--port'].describe('The port of the simulator.'),
     SIM_SEED: options['--seed'].describe('What the simulated prices are drawn from.'),
+    SIM_PAST: options['--past'].describe('How many days back simulated klines of minutes, of hours and of days reach.'),
+    SIM_KLINES: options['--klines'].describe('A file of klines that the simulator answers as they stand there.'),
   }),
   listens: ({ EXCHANGE_SIM_HOST, EXCHANGE_SIM_PORT }) => [
     {
@@ -51,6 +53,8 @@ export const exchange = definePart({
       await startExchangeSim(service('exchange-sim'), {
         address: { host, port: config.EXCHANGE_SIM_PORT },
         seed: config.SIM_SEED,
+        reach: config.SIM_PAST,
+        klinesFile: config.SIM_KLINES,
         portHint: 'Set EXCHANGE_SIM_PORT to another one.',
       }),
     );

@@ -1,7 +1,8 @@
 import { seedsOf } from '@tickfolio/lib/kit/counts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBarHistory, type PastMinute } from './bar-history.js';
+import { createBarHistory } from './bar-history.js';
+import type { PastBar } from './made-past.js';
 
 const beginMs = 1_763_000_000_000;
 const minuteMs = 60_000;
@@ -61,7 +62,7 @@ describe('minute bars', () => {
   });
 
   it('draw on a made-up past only when asked, and the same whenever that is', () => {
-    const past = function* (): Generator<PastMinute> {
+    const past = function* (): Generator<PastBar, void> {
       for (let i = 1; ; i++)
         yield {
           open: 100 + i,
@@ -76,10 +77,13 @@ describe('minute bars', () => {
     };
     let asked = 0;
     const make = () =>
-      createBarHistory(beginMs, (first) => {
-        asked++;
-        expect(first).toBe(105);
-        return past();
+      createBarHistory(beginMs, {
+        ...{ minutes: 2, hours: 3, days: 4 },
+        make: (_minutes, last) => {
+          asked++;
+          expect(last).toBe(105);
+          return past();
+        },
       });
     const early = make();
     early.add(beginMs + 10, 105, 3, 1, true);

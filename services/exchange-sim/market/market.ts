@@ -1,12 +1,13 @@
 import { AppError } from '@tickfolio/lib/errors';
 import { createBarHistory } from '../bars/bar-history.js';
+import type { Reach } from '../bars/made-past.js';
 import { createPace, marketSpells, type Pace, symbolSpells } from './pace.js';
+import { pastOf, typicalLots } from './past.js';
 import { type Listing, noteTrade, type PriceSource, type SourceSink } from './price-source.js';
 import { createPriceWalk } from './price-walk.js';
 import { createRandom } from './random.js';
 import { knownSymbols, type SymbolSpec } from './symbols.js';
 import { createTradeHistory } from './trade-history.js';
-import { typicalLots, yesterdayOf } from './yesterday.js';
 
 /** A gap in the driving clock longer than this (a suspended machine) is skipped, not traded through. */
 const maxCatchUpMs = 60_000;
@@ -23,8 +24,10 @@ export interface MarketOptions {
   readonly warmUpMs?: number;
   /** Newest trades kept of a busy symbol; quiet ones keep about an hour's worth. Default 20 000. */
   readonly historyTrades?: number;
-  /** Make up the 24 hours before. Default true. */
+  /** Make up what was before. Default true. */
   readonly pastDay?: boolean;
+  /** How far that reaches, in days. Default minutes for 2 days, hours for 30, days for 400. */
+  readonly reach?: Reach;
 }
 
 /** The longest time between a trade and its publishing. */
@@ -70,6 +73,7 @@ export const createMarket = (options: MarketOptions): PriceSource => {
     warmUpMs = 10_000,
     historyTrades = 20_000,
     pastDay = true,
+    reach = { minutes: 2, hours: 30, days: 400 },
   } = options;
   const beginMs = startMs - warmUpMs;
   const random = createRandom(`market ${seed}`);
@@ -83,7 +87,7 @@ export const createMarket = (options: MarketOptions): PriceSource => {
     const idsOfThen = Math.floor(((fromMs - idEpochMs) / 1_000) * Math.ceil(idsPerTrade * rate + spareIdsPerSecond));
     const nextId = Math.max(idsOfThen, endedIds.get(spec.symbol) ?? 0);
     const capacity = Math.min(historyTrades, Math.max(1_000, Math.ceil(rate * 3_600)));
-    const past = hasPast && pastDay ? (firstTicks: number) => yesterdayOf(spec, seed, firstTicks, rate) : undefined;
+    const past = hasPast && pastDay ? { ...reach, make: pastOf(spec, seed, rate) } : undefined;
     const bars = createBarHistory(hasPast ? beginMs : fromMs, past);
     const listing = { spec, status: spec.status, trades: createTradeHistory(capacity), bars, tickerIsDue: false };
     return {

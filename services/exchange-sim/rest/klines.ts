@@ -1,24 +1,10 @@
-import { type Bar, emptyBar, mergeBar } from '../bars/bar-history.js';
+import { isKlineInterval, klineIntervals } from '@tickfolio/lib/market/kline-interval';
+import { type Bar, emptyBar, mergeBar } from '../bars/bar.js';
 import { amountText, fixed8 } from '../market/fixed-point.js';
 import type { Listing } from '../market/price-source.js';
 import { type TimeUnit, timeText } from '../market/trade.js';
 import { badInterval } from './api-error.js';
-
-const intervals: Readonly<Record<string, number>> = {
-  '1s': 1_000,
-  '1m': 60_000,
-  '3m': 180_000,
-  '5m': 300_000,
-  '15m': 900_000,
-  '30m': 1_800_000,
-  '1h': 3_600_000,
-  '2h': 7_200_000,
-  '4h': 14_400_000,
-  '6h': 21_600_000,
-  '8h': 28_800_000,
-  '12h': 43_200_000,
-  '1d': 86_400_000,
-};
+import { type PlantedRow, type PlantedSeries, plantedText } from './planted-klines.js';
 
 export interface KlineRequest {
   readonly interval: string;
@@ -28,28 +14,56 @@ export interface KlineRequest {
 }
 
 /**
- * Bars of the kept past: seconds out of the kept trades, everything else out of the minutes of the last day. A period
- * without a trade is a flat bar at the last close.
+ * Bars of the kept past: seconds out of the kept trades, everything else as far back as it reaches. A period without a
+ * trade is a flat bar at the last close.
  * @throws ApiError for an interval that is not served.
  */
-export const klinesOf = (listing: Listing, request: KlineRequest, nowMs: number): readonly Bar[] => {
-  const stepMs = intervals[request.interval];
-  if (stepMs === undefined) throw badInterval();
+const klinesOf = (
+  listing: Listing,
+  request: KlineRequest,
+  nowMs: number,
+  planted?: PlantedSeries,
+): readonly KlineRow[] => {
+  if (!isKlineInterval(request.interval)) throw badInterval();
+  const stepMs = klineIntervals[request.interval];
   const seconds = request.interval === '1s';
   const oldest = listing.trades.from(0, 1)[0];
   if (!oldest) return [];
   const align = (timeMs: number) => Math.floor(timeMs / stepMs) * stepMs;
   // What is older than the kept past is left out, as the exchange leaves out what came before a listing.
-  const floorMs = align(seconds ? oldest.timeMs : listing.bars.oldestMs(nowMs));
+  const floorMs = seconds ? align(oldest.timeMs) : listing.bars.oldestMs(nowMs, stepMs);
   const endMs = Math.min(request.endMs ?? nowMs, nowMs);
   const fromMs = Math.max(
-    floorMs,
+    Math.min(floorMs, planted?.firstMs ?? floorMs),
     request.startMs === undefined
       ? align(endMs) - (request.limit - 1) * stepMs
       : Math.ceil(request.startMs / stepMs) * stepMs,
   );
   const untilMs = Math.min(align(endMs), fromMs + (request.limit - 1) * stepMs);
-  return filled(seconds ? secondsBetween(listing, fromMs, untilMs) : minutesBetween(listing, fromMs, untilMs, stepMs));
+  const made = madeBetween(listing, Math.max(fromMs, floorMs), untilMs, stepMs, floorMs);
+  if (!planted) return made;
+  return [
+    ...made.filter(({ openMs }) => openMs < planted.firstMs || openMs > planted.lastMs),
+    ...planted.between(fromMs, untilMs),
+  ].sort((one, other) => openOf(one) - openOf(other));
+};
+
+/** Made up or traded here, or of a file. */
+type KlineRow = Bar | PlantedRow;
+const isPlanted = (row: KlineRow): row is PlantedRow => Array.isArray(row);
+const openOf = (row: KlineRow): number => (isPlanted(row) ? row[0] : row.openMs);
+
+const madeBetween = (
+  listing: Listing,
+  fromMs: number,
+  untilMs: number,
+  stepMs: number,
+  floorMs: number,
+): readonly Bar[] => {
+  if (stepMs === 1_000) return filled(secondsBetween(listing, fromMs, untilMs));
+  const bars = barsBetween(listing, fromMs, untilMs, stepMs);
+  const before = typeof bars[0] === 'number' ? lastBefore(listing, fromMs, stepMs, floorMs) : undefined;
+  return filled(bars, before);
 };
 
 /** Sums trades up by second; undefined stands for a second without any. */
@@ -79,41 +93,54 @@ const secondsBetween = (listing: Listing, fromMs: number, untilMs: number): read
   return steps(fromMs, untilMs, 1_000).map((openMs) => bars.get(openMs) ?? openMs);
 };
 
-const minutesBetween = (listing: Listing, fromMs: number, untilMs: number, stepMs: number): readonly (Bar | number)[] =>
-  steps(fromMs, untilMs, stepMs).map((openMs) => {
-    const bar = emptyBar(openMs, 0);
-    for (const minuteMs of steps(openMs, openMs + stepMs - 60_000, 60_000)) {
-      const minute = listing.bars.minute(minuteMs);
-      if (minute) mergeBar(bar, minute);
-    }
-    return bar.count > 0 ? bar : openMs;
-  });
+const barsBetween = (listing: Listing, fromMs: number, untilMs: number, stepMs: number): readonly (Bar | number)[] =>
+  steps(fromMs, untilMs, stepMs).map((openMs) => listing.bars.bar(openMs, stepMs) ?? openMs);
+
+/** What the periods without a trade at the beginning stand at; looked for as far back as the longest page. */
+const lastBefore = (listing: Listing, fromMs: number, stepMs: number, floorMs: number): Bar | undefined => {
+  for (let openMs = fromMs - stepMs; openMs >= Math.max(floorMs, fromMs - 1_000 * stepMs); openMs -= stepMs) {
+    const bar = listing.bars.bar(openMs, stepMs);
+    if (bar) return bar;
+  }
+  return undefined;
+};
 
 const steps = (fromMs: number, untilMs: number, stepMs: number): number[] =>
   Array.from({ length: Math.max(0, Math.floor((untilMs - fromMs) / stepMs) + 1) }, (_, i) => fromMs + i * stepMs);
 
 /** Replaces periods without a trade (given by their start) by flat bars; those before the first trade are left out. */
-const filled = (bars: readonly (Bar | number)[]): readonly Bar[] => {
+const filled = (bars: readonly (Bar | number)[], before?: Bar): readonly Bar[] => {
   const out: Bar[] = [];
   for (const bar of bars) {
-    const last = out.at(-1);
+    const last = out.at(-1) ?? before;
     if (typeof bar !== 'number') out.push(bar);
     else if (last) out.push(emptyBar(bar, last.close));
   }
   return out;
 };
 
-/** Body of `GET /api/v3/klines`. */
-export const klinesText = (listing: Listing, bars: readonly Bar[], interval: string, unit: TimeUnit): string => {
+const barsText = (listing: Listing, stepMs: number, unit: TimeUnit): ((bar: Bar) => string) => {
   const { priceDecimals, quantityDecimals } = listing.spec;
   const price = (ticks: number) => `"${amountText(ticks, priceDecimals)}"`;
   const quantity = (lots: bigint) => `"${amountText(lots, quantityDecimals)}"`;
   const quote = (value: bigint) => `"${fixed8(value, priceDecimals + quantityDecimals)}"`;
-  const stepMs = intervals[interval] ?? 0;
-  const rows = bars.map((bar) => {
+  return (bar) => {
     const closeTime = unit === 'ms' ? bar.openMs + stepMs - 1 : `${bar.openMs + stepMs - 1}999`;
     const prices = [bar.open, bar.high, bar.low, bar.close].map(price).join(',');
     return `[${timeText(bar.openMs, unit)},${prices},${quantity(bar.volume)},${closeTime},${quote(bar.quote)},${bar.count},${quantity(bar.takerVolume)},${quote(bar.takerQuote)},"0"]`;
-  });
-  return `[${rows.join(',')}]`;
+  };
+};
+
+/** Body of `GET /api/v3/klines`. @throws ApiError for an interval that is not served. */
+export const klinesText = (
+  listing: Listing,
+  request: KlineRequest,
+  nowMs: number,
+  unit: TimeUnit,
+  planted?: PlantedSeries,
+): string => {
+  const rows = klinesOf(listing, request, nowMs, planted);
+  const stepMs = isKlineInterval(request.interval) ? klineIntervals[request.interval] : 0;
+  const textOf = barsText(listing, stepMs, unit);
+  return `[${rows.map((row) => (isPlanted(row) ? plantedText(row, unit) : textOf(row))).join(',')}]`;
 };

@@ -234,7 +234,7 @@ describe('other calls', () => {
     for (let i = 1; i < rows.length; i++) expect(rows[i][0]).toBe(rows[i - 1][0] + 60_000);
     expect((await get('klines?symbol=ETHUSDT&interval=1h&limit=30')).body.length).toBeGreaterThanOrEqual(24);
     const { body: earlier } = await get(
-      `klines?symbol=ETHUSDT&interval=1m&startTime=1&endTime=${rows[0][0] - 1}&limit=1000`,
+      `klines?symbol=ETHUSDT&interval=1m&startTime=${rows[0][0] - 440 * 60_000}&endTime=${rows[0][0] - 1}&limit=1000`,
     );
     const { body: day } = await get('ticker/24hr?symbol=ETHUSDT');
     const minutes = [...earlier, ...rows];
@@ -259,6 +259,73 @@ describe('other calls', () => {
     expect(day.count).toBe(day.lastId - day.firstId + 1);
     expect(Number(day.weightedAvgPrice)).toBeCloseTo(Number(day.quoteVolume) / Number(day.volume), 5);
     expect(Number(day.priceChange)).toBeCloseTo(Number(day.lastPrice) - Number(day.openPrice), 6);
+  });
+
+  it('reach back as far as the simulator is told to, each level the sum of the finer one, up to the live price', async () => {
+    const dayMs = 86_400_000;
+    const { get, clock, record } = await start({ reach: { minutes: 2, hours: 5, days: 40 } });
+    clock.advance(90_000);
+    const all = async (interval: string, stepMs: number) => {
+      const rows: string[][] = [];
+      for (let from = 1; ; from = Number(rows.at(-1)?.[0]) + stepMs) {
+        const { body } = await get(`klines?symbol=ETHUSDT&interval=${interval}&startTime=${from}&limit=1000`);
+        rows.push(...body);
+        if (body.length === 0) return rows;
+      }
+    };
+    const [minutes, hours, days] = [await all('1m', 60_000), await all('1h', 3_600_000), await all('1d', dayMs)];
+    const reachOf = (rows: string[][]) => (clock.now() - Number(rows[0]?.[0])) / dayMs;
+    expect([reachOf(minutes), reachOf(hours), reachOf(days)].map(Math.ceil)).toEqual([2, 5, 40]);
+    for (const [rows, stepMs] of [
+      [minutes, 60_000],
+      [hours, 3_600_000],
+      [days, dayMs],
+    ] as const)
+      for (const [at, row] of rows.entries()) {
+        const before = rows[at - 1];
+        if (before) expect(Number(row[0])).toBe(Number(before[0]) + stepMs);
+        // The made-up past goes on without a step; between live trades there is one.
+        const isMade = Number(row[6]) < clock.now() - 110_000;
+        if (before && isMade) expect(row[1]).toBe(before[4]);
+      }
+    const price = record.filter(({ symbol }) => symbol === 'ETHUSDT').at(-1)?.price;
+    expect([minutes, hours, days].map((rows) => rows.at(-1)?.[4])).toEqual([price, price, price]);
+    const fold = (rows: string[][], openMs: number, stepMs: number) => {
+      const own = rows.filter(([at]) => Number(at) >= openMs && Number(at) < openMs + stepMs);
+      const total = own.reduce((sum, row) => add(sum, parseDecimal(row[7] ?? '')), zero);
+      return [own[0]?.[1], own.at(-1)?.[4], own.reduce((sum, row) => sum + Number(row[8]), 0), formatDecimal(total)];
+    };
+    const summed = ([, open, , , close, , , quote, count]: string[]) => [
+      open,
+      close,
+      Number(count),
+      formatDecimal(parseDecimal(quote ?? '')),
+    ];
+    for (const row of hours.slice(-47)) expect(fold(minutes, Number(row[0]), 3_600_000)).toEqual(summed(row));
+    for (const row of days.slice(-5)) expect(fold(hours, Number(row[0]), dayMs)).toEqual(summed(row));
+  });
+
+  it('are the same again from the same seed and start, in whatever order they are asked for, and others from another', async () => {
+    const ask = async (seed: string, intervals: readonly string[]) => {
+      const { get } = await start({ seed, symbols: 2 });
+      const texts = new Map<string, string>();
+      for (const interval of intervals)
+        texts.set(interval, JSON.stringify((await get(`klines?symbol=ETHUSDT&interval=${interval}&limit=1000`)).body));
+      await sim?.close();
+      return ['1m', '1h', '1d'].map((interval) => texts.get(interval));
+    };
+    const first = await ask('a', ['1m', '1h', '1d']);
+    expect(await ask('a', ['1d', '1h', '1m'])).toEqual(first);
+    expect(await ask('b', ['1m', '1h', '1d'])).not.toEqual(first);
+  });
+
+  it('begin a page in a quiet time at the price before it', async () => {
+    const { get } = await start({ tradeRate: 0.01 });
+    const { body: all } = await get('klines?symbol=NEARUSDT&interval=1m&limit=1000');
+    const at = all.findIndex((row: readonly unknown[], i: number) => i > 0 && row[8] === 0);
+    expect(at).toBeGreaterThan(0);
+    const { body } = await get(`klines?symbol=NEARUSDT&interval=1m&startTime=${all[at][0]}&limit=1`);
+    expect(body).toEqual([all[at]]);
   });
 
   it('shorten ticker/24hr with type=MINI, and give lists for lists', async () => {

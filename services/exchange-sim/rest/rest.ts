@@ -8,7 +8,8 @@ import { aggTradeRow, type TimeUnit, timeText } from '../market/trade.js';
 import { ApiError, badCombination, missing, unknownPath } from './api-error.js';
 import { dayTickerText, dayTickerWeight } from './day-ticker.js';
 import { exchangeInfoText } from './exchange-info.js';
-import { klinesOf, klinesText } from './klines.js';
+import { klinesText } from './klines.js';
+import type { PlantedKlines } from './planted-klines.js';
 import { createQuery, type Query } from './query.js';
 import { type Admission, createWeightBudget } from './weight.js';
 
@@ -17,15 +18,20 @@ export interface RestDeps {
   readonly limits: Limits;
   readonly listings: ReadonlyMap<string, Listing>;
   readonly faults: Faults;
+  /** Klines of a file, which take the place of others. */
+  readonly planted: PlantedKlines | undefined;
 }
 
 interface Route {
   weight(query: Query): number;
-  answer(query: Query, unit: TimeUnit): string;
+  answer(query: Query, unit: TimeUnit): string | Promise<string>;
 }
 
+/** Pasts that are made up at once, of some 2 ms each: hundreds would hold up everything else in the process. */
+const madeAtOnce = 5;
+
 /** Answers the exchange's public REST calls. */
-export const createRest = ({ clock, limits, listings, faults }: RestDeps) => {
+export const createRest = ({ clock, limits, listings, faults, planted }: RestDeps) => {
   const budget = createWeightBudget(clock, limits);
   const serverTime = (unit: TimeUnit) => timeText(clock.now() + faults.clockOffsetMs, unit);
   const fixed = (weight: number, answer: Route['answer']): Route => ({ weight: () => weight, answer });
@@ -52,13 +58,18 @@ export const createRest = ({ clock, limits, listings, faults }: RestDeps) => {
         endMs: query.timeMs('endTime'),
         limit: query.limit(500, 1_000),
       };
-      return klinesText(listing, klinesOf(listing, request, clock.now()), interval, unit);
+      return klinesText(listing, request, clock.now(), unit, planted?.(listing.spec.symbol, interval));
     }),
     '/api/v3/ticker/24hr': {
       weight: (query) => dayTickerWeight(query.selected().listings.length, query.selected().by === 'all'),
-      answer: (query, unit) => {
+      answer: async (query, unit) => {
         const type = query.text('type') === 'MINI' ? 'MINI' : 'FULL';
         const { listings: selected, by } = query.selected();
+        const unmade = selected.filter(({ bars }) => !bars.isMade);
+        for (const [at, { bars }] of unmade.entries()) {
+          bars.day(clock.now());
+          if (at % madeAtOnce === madeAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
+        }
         const texts = selected.flatMap((listing) => dayTickerText(listing, type, clock.now(), unit) ?? []);
         return by === 'symbol' ? (texts[0] ?? '{}') : `[${texts.join(',')}]`;
       },
@@ -91,7 +102,7 @@ export const createRest = ({ clock, limits, listings, faults }: RestDeps) => {
     return `[${texts.join(',')}]`;
   }
 
-  const answer = (req: IncomingMessage, res: ServerResponse, url: URL) => {
+  const answer = async (req: IncomingMessage, res: ServerResponse, url: URL) => {
     const route = routes[url.pathname];
     if (!route || req.method !== 'GET') throw unknownPath();
     const query = createQuery(url.searchParams, listings);
@@ -100,19 +111,19 @@ export const createRest = ({ clock, limits, listings, faults }: RestDeps) => {
     res.setHeader('X-MBX-USED-WEIGHT-1M', admission.used);
     if (!admission.ok) throw overLimit(admission, res, limits);
     const unit = String(req.headers['x-mbx-time-unit'] ?? '').toUpperCase() === 'MICROSECOND' ? 'us' : 'ms';
-    sendJson(res, 200, route.answer(query, unit));
+    sendJson(res, 200, await route.answer(query, unit));
   };
 
   /** Never throws. */
   return (req: IncomingMessage, res: ServerResponse, url: URL): void => {
-    const run = () => {
+    const run = async () => {
       if (fault?.status !== undefined) {
         if (fault.status === 429 || fault.status === 418) res.setHeader('Retry-After', '1');
         sendJson(res, fault.status, faultBody(fault.status));
         return;
       }
       try {
-        answer(req, res, url);
+        await answer(req, res, url);
       } catch (err) {
         const known =
           err instanceof ApiError
@@ -125,8 +136,8 @@ export const createRest = ({ clock, limits, listings, faults }: RestDeps) => {
     const isPage = url.pathname.endsWith('/aggTrades');
     const pageDelayMs = isPage ? faults.pageDelayMs((url.searchParams.get('symbol') ?? '').toUpperCase()) : 0;
     const delayMs = (fault?.delayMs ?? 0) + pageDelayMs;
-    if (delayMs > 0) clock.after(delayMs, run);
-    else run();
+    if (delayMs > 0) clock.after(delayMs, () => void run());
+    else void run();
   };
 };
 

@@ -1,4 +1,4 @@
-import type { PastMinute } from '../bars/bar-history.js';
+import type { MakePast, PastBar } from '../bars/made-past.js';
 import { createRandom } from './random.js';
 import { assetOf, type SymbolSpec } from './symbols.js';
 
@@ -9,21 +9,25 @@ const minutesPerYear = 525_600;
  */
 const singlesPerOrder = 3;
 
-/**
- * Makes up the minutes before a market began, newest first, ending at its first price. Depends on seed and symbol only.
- */
-export function* yesterdayOf(
+/** Makes up what was before a market began, ending at its first price. Depends on seed and symbol only. */
+export const pastOf =
+  (spec: SymbolSpec, seed: string, rate: number): MakePast =>
+  (minutes, lastTicks) =>
+    periods(spec, `yesterday ${seed} ${spec.symbol}${minutes === 1 ? '' : ` ${minutes}`}`, rate, minutes, lastTicks);
+
+function* periods(
   spec: SymbolSpec,
   seed: string,
-  firstTicks: number,
   rate: number,
-): Generator<PastMinute, void> {
-  const random = createRandom(`yesterday ${seed} ${spec.symbol}`);
+  minutes: number,
+  lastTicks: number,
+): Generator<PastBar, void> {
+  const random = createRandom(seed);
   const volatility =
     Math.hypot(assetOf(spec.base)?.volatility ?? 0, assetOf(spec.quote)?.volatility ?? 0, 0.3) /
-    Math.sqrt(minutesPerYear);
+    Math.sqrt(minutesPerYear / minutes);
   const lotsEach = typicalLots(spec);
-  let close = firstTicks;
+  let close = lastTicks;
   for (;;) {
     const open = Math.max(1, Math.round(close * Math.exp(volatility * random.normal())));
     const high = Math.round(Math.max(open, close) * (1 + volatility * 0.5 * random.exponential()));
@@ -31,7 +35,7 @@ export function* yesterdayOf(
       1,
       Math.round(Math.min(open, close) * (1 - volatility * 0.5 * Math.min(5, random.exponential()))),
     );
-    const count = Math.round(rate * 60 * singlesPerOrder * (0.3 + random.exponential() * 0.7));
+    const count = Math.round(rate * 60 * minutes * singlesPerOrder * (0.3 + random.exponential() * 0.7));
     const volume = Math.max(1, Math.round(lotsEach * count * (0.5 + random.next())));
     const average = Math.min(high, Math.max(low, Math.round((open + high + low + close) / 4)));
     yield count === 0
