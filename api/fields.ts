@@ -15,6 +15,23 @@ export const version = (description: string) => Type.Integer({ description, exam
 export const orNull = <Schema extends Type.TSchema>(type: Schema, options: Type.TSchemaOptions = {}) =>
   Type.Union([type, Type.Null()], options);
 
+/** Of lists: how many rows at most, from 1 to 1000. */
+export const limit = (byDefault: number) =>
+  Type.Optional(
+    Type.String({
+      pattern: '^[0-9]{1,5}$',
+      description: `at most so many, from 1 to 1000; ${byDefault} where it is not said`,
+      examples: [String(byDefault)],
+    }),
+  );
+/** Of lists: where the next page begins, and that it was said by the page before. */
+export const cursor = Type.Optional(
+  Type.String({ maxLength: 200, description: '`next` of the page before', examples: ['azE3Njk0NzIwMDAwMDA'] }),
+);
+export const next = orNull(Type.String({ examples: ['azE3Njk0NzIwMDAwMDA'] }), {
+  description: 'where the next page begins; null on the last one',
+});
+
 /** How far back a chart asks. */
 export const range = <Names extends string[]>(names: readonly [...Names], fallback: Names[number]) =>
   Type.Optional(

@@ -42,6 +42,30 @@ export const ValueAnswer = Type.Object(
 );
 export type ValueAnswer = Body<typeof ValueAnswer>;
 
+export const HeldValueQuery = Type.Object({ range: range(['1h', '24h', '7d', '30d', '1y'], '24h') });
+export const HeldValueAnswer = Type.Object(
+  {
+    Range: Type.Unsafe<ValueRange>(Type.String({ examples: ['24h'] })),
+    StepSeconds: Type.Integer({ description: 'how far apart points are', examples: [300] }),
+    Simulated: Type.Boolean({ description: 'by prices that a simulator made up', examples: [false] }),
+    Points: Type.Array(
+      Type.Object({
+        Time: moment,
+        Value: usdt,
+        Missing: lacked('coins that had no price then, which are not in the value'),
+      }),
+    ),
+    Left: Type.Array(symbolName, {
+      description: 'coins that are in no value: there are more than 60, or the exchange has no history of them',
+    }),
+  },
+  {
+    description:
+      'What the coins that are held now would have been worth at the end of every step, oldest first. It is no record.',
+  },
+);
+export type HeldValueAnswer = Body<typeof HeldValueAnswer>;
+
 const quotePrice = Type.String({ description: 'exact decimal text, in the quote asset', examples: ['68123.45'] });
 const dayAgo = Type.Array(Type.Object({ Symbol: symbolName, Price: usdt, QuotePrice: quotePrice, Time: moment }));
 export const DayAnswer = Type.Object(

@@ -35,6 +35,13 @@ export const CandlesPath = Type.Object({ symbol: Type.String({ maxLength: maxSym
 export const CandlesQuery = Type.Object({ range: range(['1h', '6h', '24h', '7d', '30d', '1y'], '24h') });
 export type CandleRange = NonNullable<Body<typeof CandlesQuery>['range']>;
 const Candle = Type.Object({ Time: moment, Open: price, High: price, Low: price, Close: price });
+const SourcedCandle = Type.Object({
+  ...Candle.properties,
+  Source: Type.Enum(['archive', 'exchange'], {
+    description: "of which it is made: our archive of tickers, or the exchange's own candles",
+    examples: ['archive'],
+  }),
+});
 const Volume = Type.Object({
   Time: moment,
   Base: Type.String({ description: 'in the base asset, exact decimal text', examples: ['12408.51302'] }),
@@ -52,7 +59,11 @@ export const CandlesAnswer = Type.Object(
     }),
     Range: Type.Unsafe<CandleRange>(Type.String({ examples: ['24h'] })),
     StepSeconds: Type.Integer({ description: 'how much time a candle holds', examples: [600] }),
-    Candles: Type.Array(Candle),
+    Candles: Type.Array(SourcedCandle),
+    Lacks: orNull(Type.String({ examples: ["The exchange's history is not available here."] }), {
+      description:
+        "why stretches that the archive lacks are missing, where the exchange's candles could not be had; else null",
+    }),
     Today: orNull(Candle, { description: 'since midnight UTC; null while there is nothing' }),
     Day: orNull(Type.Object({ Time: moment, Open: price, High: price, Low: price }), {
       description:
@@ -63,6 +74,9 @@ export const CandlesAnswer = Type.Object(
       description: 'of a delisted symbol the last price that was recorded, however old; else null',
     }),
   },
-  { description: 'Candles in the quote asset, oldest first; stretches without a trade are left out.' },
+  {
+    description:
+      "Candles in the quote asset, oldest first: the archive's, and the exchange's own where that is younger or has holes. Stretches without a trade are left out.",
+  },
 );
 export type CandlesAnswer = Body<typeof CandlesAnswer>;

@@ -78,6 +78,8 @@ export interface BffOptions {
   readonly authWindowMs?: number;
   /** Changes of the coins of one user. Default 300 at once, then one a second. */
   readonly writesPerUser?: ThrottleLimit;
+  /** Pages of the exchange's history that are read for one user. Default 120 at once, then one a second. */
+  readonly pagesPerUser?: ThrottleLimit;
   /** What one user reads, of the database and of the archive each. Default 4 at once, and 100 waiting. */
   readonly readsPerUser?: ReadsPerUser;
   /**
@@ -112,6 +114,8 @@ export const bffDefaults = {
   authWindowMs: 60_000,
   /** Enough to fill a portfolio in one go. */
   writesPerUser: { burst: 300, refillMs: 1_000 },
+  /** A portfolio of 60 coins twice; a user has a twentieth of what may be asked in the long run. */
+  pagesPerUser: { burst: 120, refillMs: 1_000 },
   reconcileEveryMs: 20_000,
   archiveDatabase: usualArchive.database,
   archiveTable: usualArchive.table,

@@ -162,6 +162,21 @@ export const listedSymbols = pgTable(
   (table) => [primaryKey({ columns: [table.simulated, table.symbol] })],
 );
 
+/** Symbols that somebody looks at without holding them, and until when they are followed for that. */
+export const symbolLeases = pgTable(
+  'symbol_leases',
+  {
+    userId: text('user_id').notNull(),
+    /** Lower case. */
+    symbol: text('symbol').notNull(),
+    /** Lower case. */
+    quoteAsset: text('quote_asset').notNull(),
+    /** By the database's time. */
+    until: moment('until').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.symbol] }), index('symbol_leases_until').on(table.until)],
+);
+
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 
 /** Files of the page's builds that are served now, or were a day ago. */

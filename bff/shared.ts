@@ -4,7 +4,11 @@ import { createSessions, type Sessions } from './accounts/sessions.js';
 import { createOrigins, type Origins } from './api/origins.js';
 import { createReadTurns, type ReadTurns } from './api/read-turns.js';
 import { createDemand, type Demand } from './demand/demand.js';
+import { createKlines, type Klines } from './exchange/klines.js';
+import { createPageAllowance, type TakePages } from './exchange/page-allowance.js';
+import { createSocketClient } from './exchange/socket-client.js';
 import { createKeptPrices } from './history/kept-prices.js';
+import { createSymbolLeases, type SymbolLeases, withLeases } from './leases/symbol-leases.js';
 import { createLive, type Live } from './live/live.js';
 import { createMarket, type Market } from './market/market.js';
 import type { BffDeps, SettledOptions } from './options.js';
@@ -12,6 +16,7 @@ import type { PortfolioNews } from './portfolio/coin-routes.js';
 import { createPortfolios, type Portfolios } from './portfolio/portfolios.js';
 import { createPrices, type Prices } from './prices/prices.js';
 import { createNotices, type Notices } from './replicas/notices.js';
+import { createTickerBoard, type TickerBoard } from './tickers/ticker-board.js';
 
 /** What several domains need: built before any of them, closed after all. What one alone needs it builds itself. */
 export interface Shared {
@@ -26,6 +31,12 @@ export interface Shared {
   readonly prices: Prices;
   readonly live: Live;
   readonly demand: Demand;
+  /** The exchange's own candles. */
+  readonly klines: Klines;
+  readonly takePages: TakePages;
+  /** The last 24 hours of all symbols. */
+  readonly tickerBoard: TickerBoard;
+  readonly leases: SymbolLeases;
   /** Where the browser sees a path of this server. */
   atPublic(path: string): string;
   /** Has what changed in a user's coins shown everywhere, and its symbols followed. */
@@ -60,15 +71,28 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
     feed.reread(); // What is kept can be asked for, or has to be asked for anew.
     if (isNews) live.portfolios.allChanged();
   };
+  const leases = createSymbolLeases(postgres.db);
   const demand = createDemand(
-    { ...market, portfolios, aggregator, board, onSimulated, clock, log, checkPriceBus: () => priceBus.check() },
+    {
+      ...market,
+      portfolios: withLeases(portfolios, leases),
+      aggregator,
+      board,
+      onSimulated,
+      clock,
+      log,
+      checkPriceBus: () => priceBus.check(),
+    },
     { periodMs: options.demandPeriodMs },
   );
   const { reload, reloadAll } = live.portfolios;
+  const klines = createKlines({ socket: deps.neighbours.client('socket', createSocketClient), clock });
+  const takePages = createPageAllowance(clock, options.pagesPerUser);
   notices.connect({ portfolioChanged: reload, sessionEnded: live.endSession, resumed: reloadAll });
 
   return {
     ...{ deps, options, origins, notices, sessions, turns, portfolios, market, prices, live, demand, atPublic },
+    ...{ klines, takePages, leases, tickerBoard: createTickerBoard() },
     portfolioChanged: (userId, { version, symbolsChanged }) => {
       notices.portfolioChanged(userId, version);
       if (symbolsChanged) demand.changed();

@@ -111,6 +111,7 @@ const entries = {
     calls: [
       { to: 'auth', over: 'grpc' },
       { to: 'aggregator', over: 'http' },
+      { to: 'socket', over: 'grpc' },
     ],
     sends: [{ to: 'bff', over: 'redis' }],
     holdsUsers: true,

@@ -8,7 +8,15 @@ import type { ReadTurns } from '../api/read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import type { TrailPoint } from '../archive/archive-trails.js';
 import { dayMomentOf } from '../archive/day-moments.js';
-import { type Candle, candleRanges, type DayTicker, type MarketArchive } from '../archive/market-archive.js';
+import {
+  type Candle,
+  candleRanges,
+  type DayTicker,
+  type MarketArchive,
+  type Volume,
+} from '../archive/market-archive.js';
+import type { createFilledCandles } from '../exchange/filled-candles.js';
+import type { TakePages } from '../exchange/page-allowance.js';
 import type { KeptListings } from '../market/kept-listings.js';
 import type { Kind } from '../market/portfolio-value.js';
 import type { SymbolLookup } from '../market/symbol-lookup.js';
@@ -25,11 +33,25 @@ export interface CandleRoutesOptions extends ReadTurns {
   readonly keptListings: Pick<KeptListings, 'read'>;
   /** Of the prices that arrive now; undefined while nobody knows. */
   readonly kind: () => Kind | undefined;
+  readonly filled: ReturnType<typeof createFilledCandles>;
+  readonly takePages: TakePages;
+  /** The last 24 hours by the stream of all symbols, where that is of the kind that arrives now. */
+  readonly tickerOf: (symbol: string) => (DayTicker & Volume) | undefined;
   /** The one that frames are dated by. */
   readonly clock: Clock;
 }
 
 const isoOf = (atMs: number) => new Date(atMs).toISOString();
+/** @returns that the archive is away; @throws anything else that was thrown */
+const unlessAway = (thrown: unknown): AppError => {
+  const isAway = thrown instanceof AppError && ['unavailable', 'deadline_exceeded'].includes(thrown.code);
+  if (!isAway) throw thrown;
+  return thrown;
+};
+const answerDay = (day: DayTicker | undefined) =>
+  day ? { Time: isoOf(day.atMs), Open: day.open, High: day.high, Low: day.low } : null;
+const answerVolume = (volume: Volume | undefined) =>
+  volume ? { Time: isoOf(volume.atMs), Base: volume.base, Quote: volume.quote } : null;
 const answerCandle = ({ atMs, open, high, low, close }: Candle) => ({
   Time: isoOf(atMs),
   Open: open,
@@ -41,6 +63,7 @@ const answerCandle = ({ atMs, open, high, low, close }: Candle) => ({
 /** Candles of every symbol that is listed, or held, or that the archive knows. */
 export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = async (app, options) => {
   const { verify, inTurn, inArchiveTurn, archive, portfolios, symbols, lookup, keptListings, kind, clock } = options;
+  const { filled, takePages, tickerOf } = options;
   app.addHook('onRequest', requireSignIn(verify));
   const isSimulated = () => {
     const known = kind();
@@ -96,14 +119,21 @@ export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = asyn
       const gone = standing === 'gone' ? await goneSymbol(request, symbol) : undefined;
       const assets = gone?.assets ?? symbols.assets(symbol);
       // An archive whose archiver is older has no volumes.
-      const [candles, today, day, volume] = await inArchiveTurn(request, () =>
+      const archived = await inArchiveTurn(request, () =>
         Promise.all([
           archive.candles(symbol, range),
           archive.today(symbol),
           dayOf(symbol),
           archive.volume(symbol).catch(() => undefined),
         ]),
-      );
+      ).catch(unlessAway);
+      const isAway = archived instanceof AppError;
+      const beforeAsking = () => takePages(signedIn(request).userId, 1);
+      const { candles, lacks } = await filled(symbol, range, isAway ? [] : archived[0], beforeAsking);
+      // Where neither is to be had, what is wrong with the archive is what can be mended here.
+      if (isAway && lacks !== undefined) throw archived;
+      const [, today, day, volume] = isAway ? [] : archived;
+      const ticker = tickerOf(symbol);
       return {
         Symbol: symbol,
         BaseAsset: assets?.BaseAsset ?? null,
@@ -111,10 +141,11 @@ export const candleRoutes: FastifyPluginAsyncTypebox<CandleRoutesOptions> = asyn
         Status: standing === 'gone' ? ('delisted' as const) : (standing ?? null),
         Range: range,
         StepSeconds: candleRanges[range].stepMs / 1_000,
-        Candles: candles.map(answerCandle),
+        Candles: candles.map((candle) => ({ ...answerCandle(candle), Source: candle.source })),
+        Lacks: lacks ?? null,
         Today: today ? answerCandle(today) : null,
-        Day: day ? { Time: isoOf(day.atMs), Open: day.open, High: day.high, Low: day.low } : null,
-        Volume: volume ? { Time: isoOf(volume.atMs), Base: volume.base, Quote: volume.quote } : null,
+        Day: answerDay(day ?? ticker),
+        Volume: answerVolume(volume ?? ticker),
         Last: gone?.last ? { Time: isoOf(gone.last.atMs), Price: gone.last.price } : null,
       };
     },

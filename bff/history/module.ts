@@ -1,9 +1,14 @@
+import type { MiniTicker } from '@tickfolio/gen/market/v1';
+import { canonical } from '@tickfolio/lib/money';
 import { createMarketArchive } from '../archive/market-archive.js';
+import { createFilledCandles } from '../exchange/filled-candles.js';
 import { createKeptListings } from '../market/kept-listings.js';
 import type { BffModule } from '../module.js';
 import type { Shared } from '../shared.js';
 import { basisRoutes } from './basis-routes.js';
 import { candleRoutes } from './candle-routes.js';
+import { heldValueRoutes } from './held-value-routes.js';
+import { createHeldValues } from './held-values.js';
 import { historyRoutes } from './history-routes.js';
 import { createKeptPrices } from './kept-prices.js';
 import { createValueHistory, type ValueHistory } from './value-history.js';
@@ -46,6 +51,15 @@ const startRecording = (
   };
 };
 
+const dayOfTicker = ({ eventTimeMs, ...ticker }: MiniTicker) => ({
+  atMs: eventTimeMs,
+  open: canonical(ticker.open),
+  high: canonical(ticker.high),
+  low: canonical(ticker.low),
+  base: canonical(ticker.volume),
+  quote: canonical(ticker.quoteVolume),
+});
+
 /** What portfolios were worth, and what coins cost. */
 export const history: BffModule = {
   tag: 'profile',
@@ -74,7 +88,17 @@ export const history: BffModule = {
     };
     await scope.register(historyRoutes, reading);
     await scope.register(basisRoutes, reading);
-    await scope.register(candleRoutes, { ...reading, symbols, lookup, keptListings });
+    const { klines, takePages, tickerBoard, prices } = shared;
+    const isSimulated = () => market.kind.simulated;
+    const filled = createFilledCandles({ klines, isSimulated, clock });
+    const tickerOf = (symbol: string) => {
+      const ticker = tickerBoard.simulated === isSimulated() ? tickerBoard.of(symbol) : undefined;
+      return ticker && dayOfTicker(ticker);
+    };
+    await scope.register(candleRoutes, { ...reading, symbols, lookup, keptListings, filled, takePages, tickerOf });
+    const exchangeNow = market.exchange.now;
+    const heldValues = createHeldValues({ klines, takePages, board: prices.board, isSimulated, exchangeNow });
+    await scope.register(heldValueRoutes, { ...reading, heldValues });
     await scope.register(valueRoutes, reading);
   },
 };

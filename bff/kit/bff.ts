@@ -128,6 +128,8 @@ export interface TestBffOptions {
   readonly pubsub?: PubSub;
   /** Shared by the replicas of one test. */
   readonly auth?: ReturnType<typeof createFakeAuth>;
+  /** Neighbours besides auth; whom nobody plays is away. */
+  readonly played?: Parameters<typeof playedNeighbours>[0];
   readonly deps?: Partial<BffDeps>;
   readonly options?: Partial<BffOptions & ListenOptions>;
 }
@@ -138,6 +140,7 @@ export const startTestBff = async ({
   clock = systemClock,
   pubsub,
   auth: ownAuth,
+  played,
   deps,
   options,
 }: TestBffOptions): Promise<TestBff> => {
@@ -149,7 +152,7 @@ export const startTestBff = async ({
   const bff = await startBff(
     {
       postgres,
-      neighbours: playedNeighbours({ auth: auth.client }),
+      neighbours: playedNeighbours({ auth: auth.client, ...played }),
       aggregator: client,
       priceBus,
       pubsub: ownPubSub,

@@ -108,6 +108,7 @@ export const startStack = async (
     HTTP_PORT: String(port),
     REDIS_ADDR: local(redis.port),
     AUTH_SERVICE_ADDR: authAddr,
+    SOCKET_SERVICE_ADDR: socketAddr,
     AGGREGATOR_ADDR: brokers ? `${local(aggregator)},${local(aggregator2)}` : aggregatorAddr,
     ...database('profile_db'),
   });

@@ -1,0 +1,133 @@
+import { type Clock, sleep } from '@tickfolio/lib/clock';
+import { AppError, toAppError } from '@tickfolio/lib/errors';
+import type { KlineInterval } from '@tickfolio/lib/market/kline-interval';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import type { Klines } from '../exchange/klines.js';
+import { createPriceSlots } from './price-slots.js';
+import type { TickerBoard } from './ticker-board.js';
+
+/** What symbols cost an hour and up to 7 days ago: noted as time passes, and asked of the exchange for before. */
+export interface PastPrices {
+  hourAgo(symbol: string, nowMs: number): string | undefined;
+  /** To the hour. */
+  weekAgo(symbol: string, nowMs: number): string | undefined;
+  /** Every 6 hours of the last 7 days, oldest first; undefined where it is not known. */
+  /** Grows with everything that is learnt of before. */
+  readonly version: number;
+  week(symbol: string, nowMs: number): readonly (string | undefined)[];
+  close(): Promise<void>;
+}
+
+export interface PastPricesDeps {
+  readonly klines: Klines;
+  readonly board: Pick<TickerBoard, 'all' | 'simulated'>;
+  /** Symbols, the most traded ones first. */
+  readonly byVolume: () => readonly string[];
+  readonly clock: Clock;
+  /** What the exchange's clock shows, epoch milliseconds. */
+  readonly exchangeNow: () => number;
+  readonly log: Logger;
+}
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const weekMs = 7 * 24 * hourMs;
+const sparkMs = 6 * hourMs;
+/** One more for the period that runs, one for the moment at which it turns. */
+const [minuteSlots, hourSlots] = [62, 170];
+
+const lookMs = 1_000;
+/** At most three questions of weight 2 a second: less than a third of what the past may use. */
+const askEveryMs = 330;
+const idleMs = 5_000;
+const retryMs = 10_000;
+/** What the exchange could not tell is asked for no sooner again. */
+const askAgainMs = 3_600_000;
+/** Prices that were missed here, as in a cut, are mended so. */
+const renewMs = 24 * hourMs;
+
+export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
+  const { klines, board, byVolume, clock, exchangeNow, log } = deps;
+  const stop = new AbortController();
+  const minutes = createPriceSlots(minuteMs, minuteSlots);
+  const hours = createPriceSlots(hourMs, hourSlots);
+  /** When each was asked about, monotonic. */
+  const asked = { minutes: new Map<string, number>(), hours: new Map<string, number>() };
+  let kind: boolean | undefined;
+  let isTold = false;
+  let version = 0;
+
+  const look = () => {
+    if (board.simulated !== kind) {
+      kind = board.simulated;
+      for (const known of [minutes, hours, asked.minutes, asked.hours]) known.clear();
+    }
+    const nowMs = exchangeNow();
+    for (const slots of [minutes, hours])
+      if (slots.turn(nowMs)) for (const { symbol, close } of board.all()) slots.put(symbol, nowMs, close);
+  };
+  const timer = clock.every(lookMs, look);
+
+  const isDue = (at: number | undefined, afterMs: number) => at === undefined || clock.monotonic() - at >= afterMs;
+  /** What is to be asked next. */
+  const next = (): { symbol: string; level: keyof typeof asked } | undefined => {
+    const nowMs = exchangeNow();
+    for (const symbol of byVolume()) {
+      const lacksWeek = hours.at(symbol, nowMs - weekMs) === undefined;
+      if (isDue(asked.hours.get(symbol), lacksWeek ? askAgainMs : renewMs)) return { symbol, level: 'hours' };
+      const lacksHour = minutes.at(symbol, nowMs - hourMs) === undefined;
+      if (lacksHour && isDue(asked.minutes.get(symbol), askAgainMs)) return { symbol, level: 'minutes' };
+    }
+    return undefined;
+  };
+  const levels = {
+    minutes: { interval: '1m', stepMs: minuteMs, count: minuteSlots, slots: minutes },
+    hours: { interval: '1h', stepMs: hourMs, count: hourSlots, slots: hours },
+  } as const satisfies Record<string, { interval: KlineInterval; [key: string]: unknown }>;
+  const ask = async ({ symbol, level }: NonNullable<ReturnType<typeof next>>) => {
+    asked[level].set(symbol, clock.monotonic());
+    const { interval, stepMs, count, slots } = levels[level];
+    const endMs = Math.floor(exchangeNow() / stepMs) * stepMs;
+    const page = await klines.page({ symbol, interval, startMs: endMs - (count - 1) * stepMs, endMs, limit: count });
+    if (page.simulated !== kind) throw new AppError('unavailable', 'The history is of another kind than the prices.');
+    for (const { openTimeMs, open } of page.klines) slots.put(symbol, openTimeMs, open);
+    version += 1;
+  };
+  /** @returns how long to pause */
+  const fillOne = async (): Promise<number> => {
+    const question = next();
+    if (!question) return idleMs;
+    try {
+      await ask(question);
+      isTold = false;
+      return askEveryMs;
+    } catch (thrown) {
+      const err = toAppError(thrown);
+      if (err.code === 'not_found') return askEveryMs;
+      asked[question.level].delete(question.symbol);
+      if (!isTold) log.info({ reason: err.message }, 'prices of an hour and a week ago cannot be had; trying again');
+      isTold = true;
+      return Math.max(retryMs, err.retryAfterMs ?? 0);
+    }
+  };
+  const fill = async () => {
+    while (!stop.signal.aborted) await sleep(clock, await fillOne(), stop.signal);
+  };
+  look();
+  const filling = fill();
+
+  return {
+    get version() {
+      return version;
+    },
+    hourAgo: (symbol, nowMs) => minutes.at(symbol, nowMs - hourMs),
+    weekAgo: (symbol, nowMs) => hours.at(symbol, nowMs - weekMs),
+    week: (symbol, nowMs) =>
+      Array.from({ length: weekMs / sparkMs }, (_, at) => hours.at(symbol, nowMs - weekMs + at * sparkMs)),
+    close: async () => {
+      timer.cancel();
+      stop.abort();
+      await filling;
+    },
+  };
+};
