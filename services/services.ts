@@ -46,7 +46,7 @@ const entries = {
     operations: { port: 9443, ready: '/api/v3/ping' },
     published: [9443],
     aliases: [],
-    memoryMb: 256,
+    memoryMb: 160,
     needs: [],
     calls: [],
     sends: [],

@@ -47,7 +47,7 @@ describe('layers of a service: main, then config, adapters and app, then its fac
       /^bff\/market\/aggregator-addresses\.ts$/,
       /^bff\/live\/ws-route\.ts$/,
       /^services\/dashboard\/files\//,
-      /^services\/exchange-sim\/(connections\/doorman|market\/replay)\.ts$/,
+      /^services\/exchange-sim\/(connections\/doorman|market\/replay|rest\/planted-klines)\.ts$/,
       /^services\/socket\/exchange\/exchange-connection\.ts$/,
     ];
     const opens =

@@ -109,9 +109,17 @@ export interface Candle {
   readonly Close: DecimalText;
 }
 
+/** A candle of a chart, and who knew of it. */
+export interface SourcedCandle extends Candle {
+  readonly Source: 'archive' | 'exchange';
+}
+
 export type CandleRange = '1h' | '6h' | '24h' | '7d' | '30d' | '1y';
 
-/** Candles in the quote asset, oldest first; stretches without a trade are left out. */
+/**
+ * Candles in the quote asset, oldest first: the archive's, and the exchange's where that is younger or has holes.
+ * Stretches without a trade are left out.
+ */
 export interface Candles {
   readonly Symbol: string;
   readonly BaseAsset: string | null;
@@ -119,7 +127,9 @@ export interface Candles {
   readonly Status: 'trading' | 'paused' | 'delisted' | null;
   readonly Range: CandleRange;
   readonly StepSeconds: number;
-  readonly Candles: readonly Candle[];
+  readonly Candles: readonly SourcedCandle[];
+  /** Why stretches that the archive lacks are missing; null where nothing is for that. */
+  readonly Lacks: string | null;
   /** Since midnight UTC. */
   readonly Today: Candle | null;
   /** The 24 hours before `Time`. */

@@ -55,7 +55,9 @@ export const createBarHistory = (beginMs: number, past?: MadePast): BarHistory =
   let firstTicks = 0;
   let lastClose = 0;
   let isDayMade = past === undefined;
-  let isLongMade = past === undefined;
+  /** What the oldest made-up hour opened at, and day; each is made when it is first asked for. */
+  let hoursOpen: number | undefined;
+  let daysOpen: number | undefined;
   let making: Iterator<PastBar, void> | undefined;
   /** The oldest minute that is there, or was asked for. */
   let madeFrom = beginMinute;
@@ -78,35 +80,42 @@ export const createBarHistory = (beginMs: number, past?: MadePast): BarHistory =
       minutes.write(madeFrom, barOf(made.value));
     }
   };
-  /** Hours as sums of the minutes and then of their own, days likewise. */
-  const makeLong = () => {
-    if (isLongMade || !past || firstTicks === 0) return;
-    isLongMade = true;
-    let close = firstTicks;
-    const draw = (
-      level: 1 | 60 | 1_440,
-      from: number,
-      to: number,
-      put: (index: number, bar: Omit<Bar, 'openMs'>) => void,
-    ) => {
-      const source = past.make(level, close);
-      for (let index = from; index >= to; index--) {
-        const made = source.next();
-        if (made.done) return;
-        const bar = barOf(made.value);
-        close = bar.open;
-        if (bar.count > 0) put(index, bar);
-      }
-    };
-    draw(1, beginMinute - 1, firstMinute, (minute, bar) => {
+  /** Makes up periods from one on back to another. @returns what the oldest one opened at */
+  const draw = (
+    [level, lastTicks]: readonly [level: 1 | 60 | 1_440, lastTicks: number],
+    [from, to]: readonly [from: number, to: number],
+    put: (index: number, bar: Omit<Bar, 'openMs'>) => void,
+  ): number => {
+    const source = past?.make(level, lastTicks);
+    let open = lastTicks;
+    for (let index = from; source && index >= to; index--) {
+      const made = source.next();
+      if (made.done) break;
+      const bar = barOf(made.value);
+      open = bar.open;
+      if (bar.count > 0) put(index, bar);
+    }
+    return open;
+  };
+  /** Hours as sums of the minutes and then of their own, days as sums of both. @returns what the oldest one opened at */
+  const makeHours = (): number => {
+    if (hoursOpen !== undefined) return hoursOpen;
+    const minutesOpen = draw([1, firstTicks], [beginMinute - 1, firstMinute], (minute, bar) => {
       putBefore(hours, Math.floor(minute / 60), bar);
       putBefore(days, Math.floor(minute / dayMinutes), bar);
     });
-    draw(60, firstMinute / 60 - 1, firstHour, (hour, bar) => {
+    hoursOpen = draw([60, minutesOpen], [firstMinute / 60 - 1, firstHour], (hour, bar) => {
       hours.write(hour, bar);
       putBefore(days, Math.floor(hour / 24), bar);
     });
-    draw(1_440, firstHour / 24 - 1, Math.floor(beginMs / dayMs) - reach.days, (day, bar) => days.write(day, bar));
+    return hoursOpen;
+  };
+  const makeLong = (stepMs: number) => {
+    if (!past || firstTicks === 0 || (stepMs < dayMs ? hoursOpen : daysOpen) !== undefined) return;
+    const oldestOpen = makeHours();
+    if (stepMs < dayMs) return;
+    const oldestDay = Math.floor(beginMs / dayMs) - reach.days;
+    daysOpen = draw([1_440, oldestOpen], [firstHour / 24 - 1, oldestDay], (day, bar) => days.write(day, bar));
   };
   const sum = (store: typeof hours, from: number, to: number, into: Bar): Bar => {
     for (let index = from; index < to; index++) {
@@ -161,7 +170,7 @@ export const createBarHistory = (beginMs: number, past?: MadePast): BarHistory =
             ? ([hours, hourMs] as const)
             : ([days, dayMs] as const);
       if (store === minutes) makeMinutes(openMs / minuteMs);
-      else makeLong();
+      else makeLong(stepMs);
       const bar = sum(store, openMs / unitMs, (openMs + stepMs) / unitMs, emptyBar(openMs, 0));
       return bar.count > 0 ? bar : undefined;
     },

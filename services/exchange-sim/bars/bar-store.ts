@@ -9,7 +9,8 @@ export interface BarStore {
 
 // Sixty bars in two typed arrays, column by column: small, and quickly scanned.
 interface Block {
-  readonly prices: Float64Array;
+  /** And counts. The wide form only where one of them needs it. */
+  prices: Int32Array | Float64Array;
   readonly volumes: BigInt64Array;
   /** The few volumes, by their place, that are too large for 64 bits. */
   large?: Map<number, bigint>;
@@ -20,6 +21,12 @@ const column = {
   ...{ open: 0, high: 60, low: 120, close: 180, count: 240 },
   ...{ volume: 0, quote: 60, takerVolume: 120, takerQuote: 180 },
 } as const;
+
+const narrowest = 2 ** 31 - 1;
+const widen = (block: Block, { open, high, low, close, count }: Omit<Bar, 'openMs'>) => {
+  const isNarrow = block.prices instanceof Int32Array;
+  if (isNarrow && Math.max(open, high, low, close, count) > narrowest) block.prices = Float64Array.from(block.prices);
+};
 
 const largest = 2n ** 63n - 1n;
 const volumeAt = ({ volumes, large }: Block, place: number): bigint => large?.get(place) ?? volumes[place] ?? 0n;
@@ -43,7 +50,7 @@ export const createBarStore = (stepMs: number, keep: number): BarStore => {
     const at = Math.floor(index / blockBars);
     const known = blocks.get(at);
     if (known || at < newest - keptBlocks) return known;
-    const made = { prices: new Float64Array(5 * blockBars), volumes: new BigInt64Array(4 * blockBars) };
+    const made = { prices: new Int32Array(5 * blockBars), volumes: new BigInt64Array(4 * blockBars) };
     blocks.set(at, made);
     if (at > newest) {
       newest = at;
@@ -73,6 +80,7 @@ export const createBarStore = (stepMs: number, keep: number): BarStore => {
     write: (index, bar) => {
       const block = blockOf(index);
       if (!block) return;
+      widen(block, bar);
       const { prices } = block;
       const i = index % blockBars;
       prices[column.open + i] = bar.open;

@@ -1,9 +1,9 @@
 import type { MiniTicker } from '@tickfolio/gen/market/v1';
 import { tradeFault, tradeFaults } from '@tickfolio/lib/market/agg-trade';
 import { isMarketTime } from '@tickfolio/lib/market/market-time';
+import { tickerFault } from '@tickfolio/lib/market/ticker-figures';
 import { memberText } from './json-member.js';
 import { allTickersStream, readTickerArray } from './ticker-array.js';
-import { tickerFault } from './ticker-figures.js';
 
 /** The exchange streams this service knows. */
 export type StreamKind = 'aggTrade' | 'miniTicker';

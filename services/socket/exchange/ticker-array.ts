@@ -1,6 +1,6 @@
 import type { MiniTicker } from '@tickfolio/gen/market/v1';
 import { isMarketTime } from '@tickfolio/lib/market/market-time';
-import { tickerFault } from './ticker-figures.js';
+import { tickerFault } from '@tickfolio/lib/market/ticker-figures';
 
 /** The one stream that tells of all symbols: an array of mini-tickers, of those that changed within the last second. */
 export const allTickersStream = '!miniTicker@arr';

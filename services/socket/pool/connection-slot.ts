@@ -63,10 +63,7 @@ export class ConnectionSlot {
     return { sinceMs: this.#downSinceMs, detail: this.#down && 'detail' in this.#down ? this.#down.detail : undefined };
   }
 
-  /**
-   * How old the newest data are, milliseconds, or how long the connection brings none; undefined while there is no
-   * connection.
-   */
+  /** How old the newest data are, ms, or how long the connection brings none; undefined while there is no connection. */
   get newestAgeMs(): number | undefined {
     if (!this.#current?.isOpen) return undefined;
     return this.#deps.clock.monotonic() - (this.#current.lastDataMs ?? this.#currentSinceMs);
@@ -165,9 +162,8 @@ export class ConnectionSlot {
         else metrics.unwanted.inc(); // On its way when it was unsubscribed.
       },
       tickers: (tickers, receiveTimeMs) => {
-        if (!isOurs()) return;
-        this.#sawData(allTickersStream);
-        events.tickers?.(tickers, receiveTimeMs);
+        if (isOurs()) this.#sawData(allTickersStream);
+        if (isOurs()) events.tickers?.(tickers, receiveTimeMs);
       },
       acknowledged: (name) => {
         if (isOurs() && this.names.has(name)) events.link(name, { kind: 'answered' });

@@ -2,8 +2,8 @@ import type { MiniTicker } from '@tickfolio/gen/market/v1';
 import { z } from '@tickfolio/lib/config';
 import { AppError } from '@tickfolio/lib/errors';
 import { isMarketTime } from '@tickfolio/lib/market/market-time';
+import { tickerFault } from '@tickfolio/lib/market/ticker-figures';
 import { amountKind } from '@tickfolio/lib/money';
-import { tickerFault } from '../exchange/ticker-figures.js';
 
 /** More than any exchange lists. */
 const rowsMax = 20_000;

@@ -12,7 +12,7 @@ export const candleRanges = ['1h', '6h', '24h', '7d', '30d', '1y'] as const sati
 
 type CandlesAnswer = OfAnyAge<ServedCandles, 'BaseAsset' | 'QuoteAsset' | 'Status' | 'Last' | 'Day'>;
 type CandleText = ServedCandles['Candles'][number];
-type DayText = Omit<CandleText, 'Time' | 'Close'>;
+type DayText = Pick<CandleText, 'Open' | 'High' | 'Low'>;
 
 const refreshMs = 30_000;
 const none: readonly Candle[] = [];

@@ -1,4 +1,4 @@
-import { type AmountKind, amountKind, marketBounds } from '@tickfolio/lib/money';
+import { type AmountKind, amountKind, marketBounds } from '../money/money.js';
 
 /** What the exchange says of 24 hours, by the letters of its mini-ticker; unread. */
 export interface TickerFigures {
