@@ -125,7 +125,7 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     ...clickHouseSettings(env),
     CLICKHOUSE_ADDR: clickHouseSettings(env)
       .CLICKHOUSE_ADDR.optional()
-      .describe('Unset: no archive; charts begin when the page is opened.'),
+      .describe('Unset: no archive; charts of coins come from the exchange alone.'),
     ...grpcTlsSettings,
   });
 

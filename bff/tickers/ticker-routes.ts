@@ -3,6 +3,7 @@ import { problems } from '@tickfolio/api/problem';
 import { TickerAnswer, TickerPath, TickerQuery, TickersAnswer, TickersQuery } from '@tickfolio/api/tickers';
 import { AppError } from '@tickfolio/lib/errors';
 import { etagOf, hasAlready } from '@tickfolio/lib/http';
+import { canonical } from '@tickfolio/lib/money';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readLimit } from '../api/query-values.js';
 import type { Symbols } from '../market/symbols.js';
@@ -32,7 +33,14 @@ export const tickerRoutes: FastifyPluginAsyncTypebox<TickerRoutesOptions> = asyn
     ...row,
     time: isoOf(timeMs),
     age: Math.max(0, asOfMs - timeMs),
-    ...(withSpark ? { spark7d: [...past.week(row.symbol, asOfMs).map((price) => price ?? null), row.price] } : {}),
+    ...(withSpark
+      ? {
+          spark7d: [
+            ...past.week(row.symbol, asOfMs).map((price) => (price === undefined ? null : canonical(price))),
+            row.price,
+          ],
+        }
+      : {}),
   });
   const source = ({ asOfMs, stale, simulated }: Omit<TickerSnapshot, 'id' | 'rows'>) => ({
     asOf: isoOf(asOfMs),
