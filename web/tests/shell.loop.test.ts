@@ -236,4 +236,19 @@ describe.skipIf(!browser)('lines and targets', () => {
         expect(ratios.filter((ratio) => ratio < 3)).toEqual([]);
       });
   });
+  it('have room for a finger where there are fingers', async () => {
+    const touch = { frame: twelve, answers, viewport: phone, hasTouch: true, isMobile: true };
+    await withWindow(touch, async ({ page }) => {
+      for (const path of routes) {
+        await page.goto(origin + path);
+        await page.locator('h1').first().waitFor({ state: 'attached' });
+        const small = `[...document.querySelectorAll('a, button, select, input, .choices label')].filter((element) => {
+          if (element.matches('.skip, .choices input, .switch input') || !element.checkVisibility()) return false;
+          const { width, height } = element.getBoundingClientRect();
+          return width < 44 || height < 43.5;
+        }).map((element) => element.outerHTML.slice(0, 90))`;
+        await settled(async () => expect([path, await page.evaluate(small)]).toEqual([path, []]));
+      }
+    });
+  });
 });
