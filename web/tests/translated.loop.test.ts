@@ -102,7 +102,7 @@ describe.skipIf(!browser)('a page that the browser translates', () => {
       await send(frame(11, '64000'));
       await inBoth(drawn);
       await same();
-      await inBoth((tab) => tab.getByRole('link', { name: /Portfolio/ }).click());
+      await inBoth((tab) => tab.locator('.back-link').click());
       await inBoth((tab) => tab.getByTestId('total').waitFor());
       await send(frame(12, '64500'));
       await same();
