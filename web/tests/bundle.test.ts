@@ -37,7 +37,7 @@ describe('what a browser has to load', () => {
     expect(more.filter(([, size]) => Number(size) >= 40)).toEqual([]);
   });
   it('is no more for the portfolio than a slow line has in a second or so', () => {
-    // It was 157 KB while the value was drawn by the library of the candles.
-    expect(sizeOf([...shell, ...assets.filter((name) => name.startsWith('value-chart-'))])).toBeLessThan(140);
+    // 132 KB before there was a rail, a header and keys around it; the budgets above would allow 170.
+    expect(sizeOf([...shell, ...assets.filter((name) => name.startsWith('value-chart-'))])).toBeLessThan(150);
   });
 });
