@@ -105,4 +105,4 @@ stack: node_modules/.installed ## prove the containers: walk-through, data kept,
 	@npm run --silent stack
 
 clean: ## remove what was built, keep the data
-	rm -rf node_modules api/dist gen/dist lib/dist services/*/dist bff/dist web/dist standalone/dist bench/dist e2e/dist examples/dist tidy/dist
+	rm -rf node_modules dist api/dist gen/dist lib/dist services/dist services/*/dist clients/*/dist bff/dist web/dist standalone/dist bench/dist e2e/dist examples/dist tidy/dist

@@ -1,7 +1,9 @@
 import { readConfig } from '@tickfolio/lib/config';
+import { silentLogger } from '@tickfolio/lib/telemetry';
 import { expect, it } from 'vitest';
 import { standaloneConfig } from './config.js';
-import { parts } from './parts.js';
+import { auth } from './parts/auth.js';
+import { bff, parts } from './parts.js';
 import { topicsOf } from './run/topics.js';
 
 const topicNames = async (env: NodeJS.ProcessEnv) =>
@@ -10,4 +12,22 @@ const topicNames = async (env: NodeJS.ProcessEnv) =>
 it('a run on a Kafka has every topic made that its services write or read, also where the archive reads another one', async () => {
   expect(await topicNames({})).toEqual(['binance.miniticker', 'binance.miniticker.dlq']);
   expect(await topicNames({ KAFKA_TOPIC: 'mine' })).toEqual(['binance.miniticker', 'mine', 'mine.dlq']);
+});
+
+const read = (env: NodeJS.ProcessEnv) => readConfig('tickfolio', standaloneConfig(env), env);
+
+it('opens no more connections to a server for accounts either than POSTGRES_MAX_CONNECTIONS says', async () => {
+  const config = read({ POSTGRES_MAX_CONNECTIONS: '3' });
+  const opened: unknown[] = [];
+  const given = { databases: { open: async (place: object) => void opened.push(place) } };
+  for (const part of [auth, bff])
+    await part.needs.database.start({ config, log: silentLogger() } as never, given as never);
+  expect(opened).toEqual([
+    expect.objectContaining({ maxConnections: 3 }),
+    expect.objectContaining({ maxConnections: 3 }),
+  ]);
+});
+
+it('refuses a list of aggregators, of which a run calls the first alone', () => {
+  expect(() => read({ AGGREGATOR_ADDR: 'a:8088,b:8088' })).toThrow('AGGREGATOR_ADDR');
 });

@@ -251,6 +251,10 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
       };
       expect([name, Object.fromEntries(files)]).toEqual([name, wanted ? expected : {}]);
       if (!wanted) continue;
+      const settings = container.envFrom
+        .map(({ configMapRef }) => configMapRef)
+        .find((one) => one.name.startsWith('grpc-tls-settings'));
+      expect([name, settings?.optional]).toEqual([name, undefined]);
       expect(container.volumeMounts).toContainEqual({ name: 'grpc-tls', mountPath: '/etc/grpc-tls', readOnly: true });
       expect(template.spec.volumes).toContainEqual({
         name: 'grpc-tls',

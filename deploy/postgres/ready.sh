@@ -25,6 +25,12 @@ SQL
   echo "made database $database"
 done
 
+# One that was restored, or made by hand, belongs to whoever did that; its own role would be locked out below.
+sql -v databases="$DATABASES" <<'SQL' | sql
+select format('alter database %I owner to %I;', datname, rolname) from pg_database join pg_roles on rolname = datname
+  where datdba <> pg_roles.oid and datname = any(string_to_array(:'databases', ' '));
+SQL
+
 # Of what was made above, and of what every server has.
 sql -c "select 'revoke connect, temporary on database ' || quote_ident(datname) || ' from public;' from pg_database
   where datallowconn and has_database_privilege('public', oid, 'connect')" | sql

@@ -59,6 +59,11 @@ describe.skipIf(!server)('the databases of postgres-core', () => {
     await server?.query('create role alert_service login');
     expect(await check('alert_service')).toBe('made database alert_service\n');
   });
+  it('let their role in also where they were restored, or made, by the superuser', async () => {
+    await server?.createDatabase('risk_service');
+    for (let time = 0; time < 2; time++) await check('risk_service');
+    expect(await signIn('risk_service', 'risk_service', password)).toBe('risk_service');
+  });
   it('have names that are refused where they are none, and a server that is away is said', async () => {
     await expect(check('Portfolio;drop')).rejects.toThrow('is no name of a database');
     await expect(check('*')).rejects.toThrow("'*' is no name of a database");

@@ -23,6 +23,8 @@ try {
   const fault = await (url.protocol === 'grpc:' ? askGrpc() : askHttp(url));
   if (fault !== undefined) throw new Error(fault);
 } catch (err) {
-  process.stderr.write(`${err instanceof Error ? err.message : err}\n`);
+  // "fetch failed" says nothing; its cause does.
+  const cause = err instanceof Error && err.cause instanceof Error ? ` (${err.cause.message})` : '';
+  process.stderr.write(`${err instanceof Error ? err.message : err}${cause}\n`);
   process.exitCode = 1;
 }

@@ -80,4 +80,18 @@ describe('a lane', () => {
     await Promise.all([first, closing]);
     expect(begun).toEqual(['a']);
   });
+  it('begins nothing any more once its close has ended, also what got its turn in the same moment', async () => {
+    const { lane, begun, run } = setUp();
+    let end: () => void = () => undefined;
+    const job = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const first = lane.run(() => job);
+    const second = expect(run('b')).rejects.toThrow('closed');
+    // Whoever waits for the same thing as the job does, and closes.
+    const closing = job.then(() => lane.close());
+    end();
+    await Promise.all([first, second, closing]);
+    expect(begun).toEqual([]);
+  });
 });

@@ -78,7 +78,14 @@ export const createLane = ({ width, maxWaiting, patience, refuse }: LaneOptions)
       if (signal?.aborted) throw refuse('left');
       if (taken < width) taken++;
       else if (waiting.size >= maxWaiting) throw refuse('full');
-      else await turn(signal);
+      else {
+        await turn(signal);
+        // Closed between its turn and this line, while it was neither waiting nor running.
+        if (closed) {
+          next();
+          throw refuse('closed');
+        }
+      }
       let work: Promise<T> | undefined;
       try {
         work = job();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from '@tickfolio/lib/config';
+import { isKept } from './stores.js';
 
 /**
  * In the folder of a store: the former databases that were copied into it and are still there, and how those were left.
@@ -42,9 +43,12 @@ export const controlOf = (folder: string): string | undefined => {
  */
 export const takenOverIn = (dataFolder: string): ReadonlySet<string> =>
   new Set(
-    readdirSync(dataFolder).flatMap((name) =>
-      (readTakenOver(join(dataFolder, name)) ?? [])
-        .filter((former) => [undefined, former.control].includes(controlOf(join(dataFolder, former.name))))
-        .map((former) => former.name),
-    ),
+    readdirSync(dataFolder)
+      // A copy that stopped, or was set aside, is in no backup, so what was copied into it has to be.
+      .filter(isKept)
+      .flatMap((name) =>
+        (readTakenOver(join(dataFolder, name)) ?? [])
+          .filter((former) => [undefined, former.control].includes(controlOf(join(dataFolder, former.name))))
+          .map((former) => former.name),
+      ),
   );

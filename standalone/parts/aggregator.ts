@@ -19,7 +19,10 @@ export const aggregator = definePart({
   settings: (env) => ({
     ...inRun(aggregatorConfig.shape),
     ...withOwnNames(env, 'AGGREGATOR', ownAddress, ['SERVER_ADDR']),
-    AGGREGATOR_ADDR: bffConfig(env).shape.AGGREGATOR_ADDR.optional().describe('An aggregator that runs elsewhere.'),
+    AGGREGATOR_ADDR: bffConfig(env)
+      .shape.AGGREGATOR_ADDR.refine((all) => all.length === 1, 'must be one aggregator: a run calls no second one')
+      .optional()
+      .describe('An aggregator that runs elsewhere.'),
     /** The one of a run has its symbols to itself. */
     SYMBOL_SHARES: z
       .enum(['off', 'false', '0'], { error: 'is for aggregators that run as services of their own' })

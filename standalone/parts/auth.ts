@@ -11,10 +11,14 @@ import { jwtSecret } from './jwt-secret.js';
 const database = definePart({
   name: 'database of accounts',
   needs: { databases },
-  settings: accountsName,
+  settings: (env) => ({
+    ...accountsName(env),
+    POSTGRES_MAX_CONNECTIONS: authConfig(env).shape.POSTGRES_MAX_CONNECTIONS,
+  }),
   start: async ({ config }, given) => {
     const { migrationsFolder } = await import('@tickfolio/auth/app');
-    return given.databases.open({ name: config.AUTH_POSTGRES_DB, migrationsFolder });
+    const maxConnections = config.POSTGRES_MAX_CONNECTIONS;
+    return given.databases.open({ name: config.AUTH_POSTGRES_DB, migrationsFolder, maxConnections });
   },
 });
 

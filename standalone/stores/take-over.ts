@@ -53,7 +53,8 @@ export const takeOver = async (
   const target = join(dataFolder, allDatabases);
   const draft = `${target}.new`;
   await rm(draft, { recursive: true, force: true });
-  if (!has(target)) await refuseUnnamed(dataFolder, former);
+  if (has(target)) tellUnused(deps, dataFolder, former);
+  else await refuseUnnamed(dataFolder, former);
   if (found.length === 0) return false;
   print(
     `Copying ${found.map(({ name }) => name).join(' and ')} into one database, once; both are kept until the next start ...`,
@@ -61,15 +62,26 @@ export const takeOver = async (
   const neededBytes = await checkRoom(dataFolder, draft, found);
   try {
     await copy(deps, dataFolder, draft, found);
+    signal.throwIfAborted();
   } catch (err) {
     await rm(draft, { recursive: true, force: true }); // Its room is needed, by an earlier build as well.
     throw lacksRoom(err) ? noRoom(err, dataFolder, neededBytes) : err;
   }
-  signal.throwIfAborted();
   await removeEmptyTarget(target);
   await rename(draft, target);
   await syncFolder(dataFolder);
   return true;
+};
+
+/** What came after the copy: an earlier build made it anew, or somebody put it there. */
+const tellUnused = ({ log }: TakeOverDeps, dataFolder: string, former: readonly FormerDatabase[]): void => {
+  const copied = new Set(readTakenOver(join(dataFolder, allDatabases))?.map(({ name }) => name));
+  for (const { name } of former)
+    if (!copied.has(name) && has(join(dataFolder, name)))
+      log.warn(
+        { database: name },
+        `${name} came into the data folder after databases were copied into ${allDatabases}; it is not used, and kept: move it away`,
+      );
 };
 
 /**

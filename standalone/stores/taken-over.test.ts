@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readlink, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock } from '@tickfolio/lib/clock';
 import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import { createLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { controlOf, takenOverIn } from '../backup/taken-over.js';
 import { allDatabases } from './store-names.js';
-import { removeTakenOver } from './take-over.js';
+import { removeTakenOver, takeOver } from './take-over.js';
 
 // On files that are no databases: what is removed at a start is judged by one file of each.
 
@@ -50,4 +51,23 @@ it('keeps the link to a former database whose disk is not there, says so, and re
   await rename(at('away'), disk);
   await removeTakenOver(place.path, { log });
   expect([at('auth_db'), join(disk, 'data'), at(allDatabases, 'taken-over.json')].filter(existsSync)).toEqual([]);
+});
+
+it.each(['databases.new', 'databases.damaged'])(
+  'has former databases in a backup while what was copied of them lies only in %s, which no backup has',
+  async (aside) => {
+    await makeFormer(at('auth_db'));
+    await mkdir(at(aside));
+    const copied = [{ name: 'auth_db', control: controlOf(at('auth_db')) }];
+    await writeFile(at(aside, 'taken-over.json'), JSON.stringify(copied));
+    expect([...takenOverIn(place.path)]).toEqual([]);
+  },
+);
+
+it('says that accounts which an earlier build made after the old ones were removed are not used', async () => {
+  for (const name of [allDatabases, 'auth_db', 'profile_db']) await makeFormer(at(name));
+  const former = ['auth_db', 'profile_db'].map((name) => ({ name, migrationsFolder: '' }));
+  const deps = { clock: systemClock, log, print: () => undefined, signal: new AbortController().signal };
+  expect(await takeOver(deps, place.path, former)).toBe(false);
+  expect(lines).toEqual(former.map(({ name }) => expect.stringMatching(`^${name} came .* is not used, and kept`)));
 });
