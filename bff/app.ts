@@ -64,7 +64,7 @@ const createBff = (
   void app.register(async (scope) => {
     scope.decorateRequest('signedIn', null);
     scope.addHook('onRequest', async (request) => {
-      if (request.ws && !request.is404 && request.routeOptions.url !== webSocketPath)
+      if (request.ws && !request.is404 && !request.routeOptions.url?.startsWith(webSocketPath))
         throw new AppError('invalid_argument', `Only ${webSocketPath} speaks WebSocket.`);
     });
     for (const module of modules)

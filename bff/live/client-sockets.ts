@@ -34,8 +34,11 @@ export interface ClientSocketsOptions {
 export interface ClientSockets {
   /** No more are taken: the limit is reached, or all are being closed. */
   readonly isFull: boolean;
-  /** @param connection what `socket` writes to */
-  open(socket: WebSocket, connection: ClientSocketDeps['connection'], token: AccessToken): void;
+  /**
+   * @param connection what `socket` writes to
+   * @param mostOfUser how many of the user's are open at most. Default as the options have it
+   */
+  open(socket: WebSocket, connection: ClientSocketDeps['connection'], token: AccessToken, mostOfUser?: number): void;
   /** Closes the sockets of a session that was ended. */
   endSession(sessionId: string): void;
   /** Tells every client to go elsewhere; resolves when all are closed or were cut. */
@@ -70,8 +73,8 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
     get isFull() {
       return closing || open.size >= maxSockets;
     },
-    open: (socket, connection, token) => {
-      const isOneTooMany = live.viewersOf(token.userId) >= maxSocketsPerUser;
+    open: (socket, connection, token, mostOfUser = maxSocketsPerUser) => {
+      const isOneTooMany = live.viewersOf(token.userId) >= mostOfUser;
       let viewing: ReturnType<LivePortfolios['join']> | undefined;
       const client = createClientSocket({
         socket,

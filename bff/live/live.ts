@@ -6,6 +6,7 @@ import type { Portfolios } from '../portfolio/portfolios.js';
 import type { Prices } from '../prices/prices.js';
 import { type ClientSocketLimits, defaultSocketLimits } from './client-socket.js';
 import { type ClientSockets, createClientSockets } from './client-sockets.js';
+import { withDemo } from './demo/demo-portfolio.js';
 import { createLivePortfolios, type LivePortfolios } from './live-portfolios.js';
 import { createSocketMetrics } from './socket-metrics.js';
 
@@ -43,7 +44,10 @@ export const createLive = (deps: LiveDeps, options: LiveOptions): Live => {
   const { gate, tokenClock, verifyAndAsk: verify } = sessions;
   const metrics = createSocketMetrics(deps.metrics);
   const simulated = () => market.kind.simulated === true;
-  const live = createLivePortfolios({ portfolios, board, feed, clock, log, simulated, asOf: frames.now }, options);
+  const live = createLivePortfolios(
+    { portfolios: withDemo(portfolios), board, feed, clock, log, simulated, asOf: frames.now },
+    options,
+  );
   const limits = { ...defaultSocketLimits, ...options.socketLimits };
   const sockets = createClientSockets({ live, verify, clock, tokenClock, log, metrics }, { ...options, limits });
   return {

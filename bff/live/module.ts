@@ -1,4 +1,6 @@
 import type { BffModule } from '../module.js';
+import { demoOwner } from './demo/demo-portfolio.js';
+import { createDemoSockets } from './demo/demo-sockets.js';
 import { frameRoute } from './frame-route.js';
 import { startReconciliation } from './reconciliation.js';
 import { webSocketRoute } from './ws-route.js';
@@ -9,7 +11,7 @@ export const live: BffModule = {
   prefix: '/api/v1',
   register: async (
     scope,
-    { deps: { clock, log, metrics }, options, sessions, turns: { inTurn }, portfolios, live: here, origins },
+    { deps: { clock, log, metrics }, options, sessions, turns: { inTurn }, portfolios, live: here, origins, ...shared },
   ) => {
     const { auth, verify, gate } = sessions;
     const { sockets, endSession: foundEnded } = here;
@@ -19,6 +21,16 @@ export const live: BffModule = {
     );
     scope.addHook('onClose', async () => reconciliation.close());
     await scope.register(frameRoute, { prefix: '/profile', verify, inTurn, live: here.portfolios, clock });
-    await scope.register(webSocketRoute, { verify, gate, sockets, origins });
+    const { leases, demand } = shared;
+    const demo = createDemoSockets({
+      follow: async (symbol) => {
+        await leases.take(demoOwner.userId, { symbol, quoteAsset: 'usdt' });
+        demand.changed();
+      },
+      clock,
+      failed: (err) => log.warn({ err }, 'the demo portfolio cannot be followed; trying again'),
+    });
+    scope.addHook('onClose', async () => demo.close());
+    await scope.register(webSocketRoute, { verify, gate, sockets, origins, demo });
   },
 };

@@ -7,12 +7,14 @@ import type { SessionGate } from '../accounts/session-gate.js';
 import type { Origins } from '../api/origins.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import type { ClientSockets } from './client-sockets.js';
+import type { DemoSockets } from './demo/demo-sockets.js';
 
 export interface WebSocketRouteOptions {
   readonly verify: VerifyAccessToken;
   readonly gate: SessionGate;
   readonly sockets: ClientSockets;
   readonly origins: Origins;
+  readonly demo: DemoSockets;
 }
 
 const upgradeHeaders = { upgrade: 'websocket', connection: 'Upgrade, close' };
@@ -35,7 +37,7 @@ const requireHandshake = ({ ws, headers }: FastifyRequest) => {
 /** The upgrade; everything that can be refused is refused before it, as an HTTP answer. */
 export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (
   app,
-  { verify, gate, sockets, origins },
+  { verify, gate, sockets, origins, demo },
 ) => {
   const refuseWhenFull = () => {
     if (sockets.isFull)
@@ -62,6 +64,23 @@ export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (
       sockets.open(socket, request.raw.socket, token);
       // It may have ended between the question above and here, when no notice could find this socket.
       if (gate.hasEnded(token.sessionId)) sockets.endSession(token.sessionId);
+    },
+  });
+  // For who is not signed in: frames of one fixed portfolio. Whatever is sent is refused as on the other one.
+  app.route({
+    method: 'GET',
+    url: '/ws/demo',
+    schema: { hide: true }, // OpenAPI cannot say what a socket does; docs/use/page.md does.
+    onRequest: async (request) => {
+      requireHandshake(request);
+      origins.check(request);
+      refuseWhenFull();
+      demo.requireRoom(request.ip);
+    },
+    handler: async () => undefined,
+    wsHandler: (socket, request) => {
+      socket.once('close', demo.enter(request.ip));
+      sockets.open(socket, request.raw.socket, demo.token, Number.POSITIVE_INFINITY);
     },
   });
 };

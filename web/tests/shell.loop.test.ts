@@ -55,6 +55,26 @@ describe.skipIf(!browser)('the first screen', () => {
   });
 });
 
+describe.skipIf(!browser)('who is not signed in', () => {
+  it('sees a portfolio move before making an account, in the language and theme of the own choice', async () => {
+    await withWindow({ frame: twelve, signedIn: false, path: '/welcome', answers }, async ({ page, send }) => {
+      const total = page.getByTestId('demo-total');
+      await expect.poll(() => total.innerText()).toContain('11,937.00');
+      await send({ ...twelve, TotalValue: '12000' });
+      await expect.poll(() => total.innerText()).toContain('12,000.00');
+      await page.getByText('Simulated', { exact: true }).waitFor();
+      await page.getByLabel('Appearance').selectOption('dark');
+      await page.getByLabel('Language').selectOption('de');
+      await page.getByRole('link', { name: 'Konto anlegen' }).waitFor();
+      await settled(async () => expect(await accessibilityFaults(page)).toEqual([]));
+      await page.reload();
+      await page.getByRole('link', { name: 'Anmelden' }).click();
+      await page.getByRole('heading', { name: 'Anmelden' }).waitFor();
+      expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+    });
+  });
+});
+
 describe.skipIf(!browser)('the navigation', () => {
   it('leads everywhere from the rail and from the bar of a phone, says where one is, and folds for good', async () => {
     await withWindow({ frame: twelve, answers }, async ({ page, openTab }) => {

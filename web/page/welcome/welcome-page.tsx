@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useSession } from '../parts.js';
 import { Redirect } from '../shell/redirect.js';
 import { useText } from '../text/language.js';
+import { DemoTicker } from './demo-ticker.js';
 
 /** What this is, for who is not signed in. */
 export const WelcomePage = () => {
@@ -22,6 +23,7 @@ export const WelcomePage = () => {
           </Link>
         </p>
       </section>
+      <DemoTicker />
     </div>
   );
 };

@@ -140,7 +140,7 @@ export const withWindow = async (options: WindowOptions, work: (window: Window) 
     });
   });
   await opened.route(`${origin}/**`, (route) => fulfill(route, answers));
-  await opened.routeWebSocket(/\/api\/v1\/ws$/, (socket) => {
+  await opened.routeWebSocket(/\/api\/v1\/ws(\/demo)?$/, (socket) => {
     sockets.add(socket);
     socket.onClose(() => void sockets.delete(socket));
     if (newest) socket.send(JSON.stringify(newest));

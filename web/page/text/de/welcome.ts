@@ -4,4 +4,7 @@ export const welcome: WelcomeTexts = {
   welcomeTitle: 'Was deine Coins wert sind: live und genau bis zur letzten Stelle',
   welcomeText:
     'Trage ein, was du hast, und sieh zu, wie der Wert jedem Handel folgt. Unterwegs wird nichts gerundet, und in deinem Browser bleibt keine Zahl liegen.',
+  demoTitle: 'Ein Beispielportfolio, live',
+  demoWaiting: 'Wartet auf den ersten Kurs',
+  demoNote: 'Es gehört niemandem und ist nur zum Ansehen. Deins sieht nach einer Minute so aus.',
 };

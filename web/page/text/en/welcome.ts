@@ -3,6 +3,9 @@ export const welcome = {
   welcomeTitle: 'What your crypto is worth, live and exact to the last digit',
   welcomeText:
     'Add what you own and watch its value follow every trade. No number is rounded on the way, and none is stored in your browser.',
+  demoTitle: 'A demo portfolio, live',
+  demoWaiting: 'Waiting for the first price',
+  demoNote: 'Nobody’s own, and read only. Yours looks like this after a minute.',
 };
 
 export type WelcomeTexts = typeof welcome;

@@ -1,0 +1,63 @@
+import type { AccessToken } from '@tickfolio/lib/access-token';
+import type { Clock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import { demoOwner, demoSymbols } from './demo-portfolio.js';
+
+/** Of one address at once: a few tabs, or a few people behind one connection. */
+const maxPerAddress = 8;
+/** Of all together, so that who only looks takes no place from who has something here. */
+const maxSockets = 500;
+/** Symbols are followed for a minute; while somebody looks it is asked for again before. */
+const followEveryMs = 25_000;
+
+/** Read only, and of nobody: there is nothing that could run out. */
+const demoToken: AccessToken = { ...demoOwner, sessionId: demoOwner.userId, expiresAtMs: Number.POSITIVE_INFINITY };
+
+export interface DemoSocketsDeps {
+  /** Has a symbol followed for the next minute, by all replicas. @throws AppError where that cannot be had now */
+  readonly follow: (symbol: string) => Promise<void>;
+  readonly clock: Pick<Clock, 'every'>;
+  /** What could not be followed; prices of before are shown meanwhile. */
+  readonly failed: (err: unknown) => void;
+}
+
+/** Who looks at the demo, and as whom. */
+export interface DemoSockets {
+  readonly token: AccessToken;
+  /** @throws AppError resource_exhausted for one too many of an address, unavailable for one too many of all */
+  requireRoom(address: string): void;
+  /** @returns to be called when it is closed */
+  enter(address: string): () => void;
+  close(): void;
+}
+
+export const createDemoSockets = ({ follow, clock, failed }: DemoSocketsDeps): DemoSockets => {
+  const open = new Map<string, number>();
+  let count = 0;
+  const followAll = async () => {
+    for (const symbol of demoSymbols) await follow(symbol).catch(failed);
+  };
+  const rhythm = clock.every(followEveryMs, () => {
+    if (count > 0) void followAll();
+  });
+  return {
+    token: demoToken,
+    requireRoom: (address) => {
+      if ((open.get(address) ?? 0) >= maxPerAddress)
+        throw new AppError('resource_exhausted', 'Too many demo connections of this address.', { retryAfterMs: 5_000 });
+      if (count >= maxSockets)
+        throw new AppError('unavailable', 'No more demo connections are taken at the moment.', { retryAfterMs: 5_000 });
+    },
+    enter: (address) => {
+      open.set(address, (open.get(address) ?? 0) + 1);
+      if (++count === 1) void followAll();
+      return () => {
+        count -= 1;
+        const others = (open.get(address) ?? 1) - 1;
+        if (others > 0) open.set(address, others);
+        else open.delete(address);
+      };
+    },
+    close: () => rhythm.cancel(),
+  };
+};
