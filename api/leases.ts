@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { Body } from './body.js';
-import { maxSymbolLength, moment, symbolName } from './fields.js';
+import { maxSymbolLength, messageAnswer, moment, symbolName } from './fields.js';
 
 export const LeasePath = Type.Object({ symbol: Type.String({ maxLength: maxSymbolLength, examples: ['btcusdt'] }) });
 export const LeaseAnswer = Type.Object(
@@ -11,4 +11,5 @@ export const LeaseAnswer = Type.Object(
   },
   { description: 'The symbol is followed until then as if you held it.' },
 );
+export const LeaseEndAnswer = messageAnswer('Followed no longer');
 export type LeaseAnswer = Body<typeof LeaseAnswer>;

@@ -7,10 +7,12 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { AppError, type ErrorCode } from '@tickfolio/lib/errors';
 import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
+import { sql } from 'drizzle-orm';
 import { Check, Errors } from 'typebox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refuses } from '../kit/account.js';
 import { createUser, jwtSecret, lateToken, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
+import { createFakeExchange, tickerAt } from '../kit/exchange.js';
 import { openSocket } from '../kit/socket.js';
 
 interface Operation {
@@ -71,7 +73,11 @@ const documented = new Map<string, Operation & { readonly call: string }>();
 
 beforeAll(async () => {
   postgres = await openTestPostgres();
-  well = await startTestBff({ postgres, deps: { clickhouse: () => archive } });
+  const exchange = createFakeExchange(systemClock);
+  exchange.fake.prices.set('btcusdt', () => '60000');
+  well = await startTestBff({ postgres, played: { socket: exchange.client }, deps: { clickhouse: () => archive } });
+  await until(() => exchange.fake.isHeard);
+  exchange.fake.tell(tickerAt('btcusdt', '60000', systemClock.now()));
   const cut = () => {
     throw new AppError('unavailable', 'The database cannot be reached.', { retryAfterMs: 1_000 });
   };
@@ -82,7 +88,13 @@ beforeAll(async () => {
     postgres,
     options: { maxAuthCalls: 1, writesPerUser: { burst: 1, refillMs: 60_000 } },
   });
-  full = await startTestBff({ postgres, options: { maxSockets: 0, readsPerUser: { atOnce: 0, maxWaiting: 0 } } });
+  full = await startTestBff({
+    postgres,
+    options: {
+      ...{ maxSockets: 0, readsPerUser: { atOnce: 0, maxWaiting: 0 } },
+      pagesPerUser: { burst: 0, refillMs: 60_000 },
+    },
+  });
   document = JSON.parse((await well.call(undefined, 'GET', '/openapi.json')).text);
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
@@ -254,6 +266,7 @@ const waysOfAccounts: Record<string, OfAccount> = {
     as: { authorization: `Bearer ${operator.token}` },
   },
 };
+const ofBtc = { 'x-path': 'btcusdt' };
 const ways: Record<string, Record<number, Way>> = {
   ...Object.fromEntries(Object.entries(waysOfAccounts).map(([id, one]) => [id, waysOf(one)])),
   register: {
@@ -324,6 +337,45 @@ const ways: Record<string, Record<number, Way>> = {
     401: () => [well, basis],
     429: () => [full, { ...bearer, ...basis }],
     503: () => [ill, { ...bearer, ...basis }],
+  },
+  getHeldValueHistory: {
+    200: () => [well, bearer],
+    400: () => [well, { ...bearer, 'x-query': 'range=2h' }],
+    401: () => [well, {}],
+    429: () => [full, bearer],
+    503: () => [ill, bearer],
+  },
+  listTickers: { 200: () => [well, { 'x-query': 'spark=true' }], 400: () => [well, { 'x-query': 'limit=0' }] },
+  getTicker: {
+    200: () => [well, ofBtc],
+    404: () => [well, { 'x-path': 'nosuchusdt' }],
+    503: () => [well, { 'x-path': 'dogeusdt' }],
+  },
+  listKlines: {
+    200: () => [well, { ...bearer, ...ofBtc }],
+    400: () => [well, { ...bearer, ...ofBtc, 'x-query': 'limit=0' }],
+    401: () => [well, ofBtc],
+    404: () => [well, { ...bearer, 'x-path': 'nosuchusdt' }],
+    429: () => [full, { ...bearer, ...ofBtc }],
+    503: () => [ill, { ...bearer, ...ofBtc }],
+  },
+  leaseSymbol: {
+    200: () => [well, { ...bearer, ...ofBtc }],
+    401: () => [well, ofBtc],
+    404: () => [well, { ...bearer, 'x-path': 'nosuchusdt' }],
+    422: () => [well, { ...bearer, 'x-path': 'oldusdt' }],
+    429: async () => {
+      const looker = createUser(systemClock);
+      await postgres.db.execute(sql`insert into symbol_leases (user_id, symbol, quote_asset, until)
+        select ${looker.userId}, 'coin' || at || 'usdt', 'usdt', now() + interval '1 minute' from generate_series(1, 10) as at`);
+      return [well, { authorization: `Bearer ${looker.token}`, ...ofBtc }];
+    },
+    503: () => [ill, { ...bearer, ...ofBtc }],
+  },
+  endLease: {
+    200: () => [well, { ...bearer, ...ofBtc }],
+    401: () => [well, ofBtc],
+    503: () => [ill, { ...bearer, ...ofBtc }],
   },
   getTrails: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
   getCandles: {

@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { LeaseAnswer, LeasePath } from '@tickfolio/api/leases';
+import { LeaseAnswer, LeaseEndAnswer, LeasePath } from '@tickfolio/api/leases';
 import { problems } from '@tickfolio/api/problem';
 import { AppError } from '@tickfolio/lib/errors';
-import type { FastifyReply } from 'fastify';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import type { SymbolLookup } from '../market/symbol-lookup.js';
 import type { Symbols } from '../market/symbols.js';
@@ -56,12 +55,12 @@ export const leaseRoutes: FastifyPluginAsyncTypebox<LeaseRoutesOptions> = async 
         ...common,
         operationId: 'endLease',
         summary: 'Follow it no longer',
-        response: { 204: { type: 'null', description: 'Done.' }, ...problems(401, 503) },
+        response: { 200: LeaseEndAnswer, ...problems(401, 503) },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       await leases.end(signedIn(request).userId, request.params.symbol.toLowerCase());
-      return (reply as FastifyReply).code(204).send();
+      return { message: 'Followed no longer' };
     },
   );
 };

@@ -72,7 +72,7 @@ export const tickerRoutes: FastifyPluginAsyncTypebox<TickerRoutesOptions> = asyn
         description:
           'Of all that the exchange lists, held or not, some seconds old at most. Its ETag stays for as long as nothing changes, a second at least.',
         querystring: TickersQuery,
-        response: { 200: TickersAnswer, ...problems(400, 429) },
+        response: { 200: TickersAnswer, ...problems(400) },
       },
     },
     async (request, reply) => {
@@ -102,7 +102,7 @@ export const tickerRoutes: FastifyPluginAsyncTypebox<TickerRoutesOptions> = asyn
         summary: 'The last 24 hours of one symbol',
         params: TickerPath,
         querystring: TickerQuery,
-        response: { 200: TickerAnswer, ...problems(404, 429, 503) },
+        response: { 200: TickerAnswer, ...problems(404, 503) },
       },
     },
     async (request, reply) => {
