@@ -49,7 +49,8 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await said.waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     // What is chosen holds for as long as the tab.
-    await page.getByRole('link', { name: /^Konto/ }).click();
+    await page.getByRole('button', { name: /^Konto/ }).click();
+    await page.getByRole('link', { name: 'Anzeige' }).click();
     await page.getByText('Dunkel', { exact: true }).click();
     await expect.poll(() => page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
     await page.reload();

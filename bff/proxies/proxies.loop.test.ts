@@ -66,7 +66,8 @@ const visit = async (address: string, how: 'live' | 'reading') => {
   return {
     ...window,
     leave: async () => {
-      await page.getByRole('link', { name: /^Account/ }).click();
+      await page.getByRole('button', { name: /^Account/ }).click();
+      await page.getByRole('link', { name: 'Security' }).click();
       await page.getByRole('button', { name: 'Sign out everywhere' }).click();
       await page.getByRole('alertdialog').getByRole('button', { name: 'Sign out everywhere' }).click();
       await page.getByText('You are signed out on all devices.').waitFor();
