@@ -79,6 +79,25 @@ describe('a program that uses the client', () => {
     await expect(t.signIn('alice', 'correct horse battery')).rejects.toMatchObject({ name: 'Problem', status: 0 });
   });
 
+  it('gives the second factor of an account that has one, and says so where the program has none', async () => {
+    const part = (claims: object) => Buffer.from(JSON.stringify(claims)).toString('base64url');
+    const accessToken = `${part({})}.${part({ sub: 'u1', name: 'alice', iat: 0, exp: 900 })}.x`;
+    const fetch = (async (url: string, init?: RequestInit) => {
+      if (url.endsWith('/login')) return Response.json({ secondFactor: { ticket: 't1', kinds: ['totp'] } });
+      expect([url, init?.body]).toEqual([
+        'https://folio.example/api/v1/auth/second-factor',
+        JSON.stringify({ ticket: 't1', kind: 'totp', code: '492039' }),
+      ]);
+      return Response.json({ accessToken });
+    }) as typeof globalThis.fetch;
+    const t = tickfolio({ url: 'https://folio.example', fetch });
+    await expect(t.signIn('alice', 'x')).rejects.toMatchObject({ status: 401, reason: 'second-factor' });
+    expect(t.user).toBeUndefined();
+    await t.signIn('alice', 'x', async ([kind = '']) => ({ kind, code: '492039' }));
+    expect(t.user).toEqual({ id: 'u1', name: 'alice' });
+    t.close();
+  });
+
   it('tells from other pages by itself that it is one of the server’s own', async () => {
     const asked: (string | null)[] = [];
     const fetch = (async (_url: string, init?: RequestInit) => {

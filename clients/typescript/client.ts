@@ -2,6 +2,7 @@ import type { Clock } from './clock.js';
 import { liveFrames } from './live/live-frames.js';
 import { newChangeKey } from './session/change-key.js';
 import { createKeptToken } from './session/kept-token.js';
+import { Problem } from './session/problem.js';
 import { createRepeatedCall } from './session/repeated-call.js';
 import { createSession } from './session/session.js';
 import type {
@@ -85,8 +86,14 @@ export const createClient = (options: TickfolioOptions, { clock, idleClock, rand
       const { state } = session;
       return state.kind === 'signed-in' ? { id: state.userId, name: state.userName } : undefined;
     },
-    register: (name, password) => session.signUp(name, password, newChangeKey()),
-    signIn: session.signIn,
+    register: async (name, password) => void (await session.signUp(name, password, newChangeKey())),
+    signIn: async (name, password, answer) => {
+      const asked = await session.signIn(name, password);
+      if (!asked) return;
+      if (!answer) throw new Problem(401, 'The account asks for a second factor.', { reason: 'second-factor' });
+      const { kind, code } = await answer(asked.kinds);
+      await session.giveSecondFactor(asked.ticket, kind, code);
+    },
     resume: async (refreshToken) => {
       if (refreshToken !== undefined) kept.token = refreshToken;
       await session.renew();

@@ -85,8 +85,16 @@ export interface Tickfolio {
   readonly user: { readonly id: string; readonly name: string } | undefined;
   /** @throws Problem */
   register(name: string, password: string): Promise<void>;
-  /** @throws Problem */
-  signIn(name: string, password: string): Promise<void>;
+  /**
+   * @param answer gives the second factor, where the account has one: of an app (`totp`) or off the sheet
+   * (`recovery-code`)
+   * @throws Problem 401, with the reason `second-factor` where one is asked for and `answer` is left out
+   */
+  signIn(
+    name: string,
+    password: string,
+    answer?: (kinds: readonly string[]) => Promise<{ readonly kind: string; readonly code: string }>,
+  ): Promise<void>;
   /**
    * Goes on with a session of before. @param refreshToken of `KeptSession`; left out in a browser, which has it.
    * @throws Problem 401 when that session is over

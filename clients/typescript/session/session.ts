@@ -2,8 +2,10 @@ import { times } from '@tickfolio/lib/renewal/times';
 import type { Clock, Timer } from '../clock.js';
 import { readToken, type TokenFacts } from './access-token.js';
 import { type CookieJar, type CookieRisk, cookieRisk, readCookieFacts } from './cookie-risk.js';
+import { createEntrances, type Entrances, type EntrancesDeps } from './entrances.js';
 import { createPatientFetch } from './patient-fetch.js';
 import { isProblem, Problem, signedOut } from './problem.js';
+import { readSecondFactor } from './second-factor.js';
 import { createServerCalls } from './server-calls.js';
 import { createTurns, type TabLocks } from './turns.js';
 import { createUserCalls, type UserCall, type UserTokens } from './user-calls.js';
@@ -27,12 +29,9 @@ export type SessionState =
  * Who is signed in, in all tabs of this browser. The access token lives in memory only; the cookie that renews it is
  * out of reach.
  */
-export interface Session extends UserTokens {
+export interface Session extends UserTokens, Entrances {
   readonly state: SessionState;
   subscribe(listener: () => void): () => void;
-  /** @param key the same for every try of the same account, which then is made once */
-  signUp(name: string, password: string, key: string): Promise<void>;
-  signIn(name: string, password: string): Promise<void>;
   /** Ends the session on the server, in every tab and on every open socket. */
   signOut(): Promise<void>;
   /** Ends every session of the user, on all devices. @throws Problem */
@@ -198,6 +197,16 @@ export const createSession = (deps: SessionDeps): Session => {
     if (risk && state.kind === 'signed-in') change({ ...state, risk });
   };
 
+  const enter: EntrancesDeps['enter'] = async (ask) => {
+    const isIn = await inTurn(async () => {
+      const answer = await ask();
+      if (readSecondFactor(answer)) return false;
+      publish(String(answer.accessToken));
+      return true;
+    });
+    if (isIn) void noteRisk();
+  };
+
   channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
     if (data.type === 'token') {
       const isLate = left !== undefined && readToken(data.token)?.sessionId === left;
@@ -219,12 +228,7 @@ export const createSession = (deps: SessionDeps): Session => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    signUp: async (name, password, key) =>
-      void (await post(`${auth}/register`, { name, password }, { headers: { 'idempotency-key': key } })),
-    signIn: async (name, password) => {
-      await inTurn(async () => publish(String((await post(`${auth}/login`, { name, password })).accessToken)));
-      void noteRisk();
-    },
+    ...createEntrances({ post, enter }),
     cookieRisk: () => riskOf(false),
     signOut: () => {
       // Its answer would come after this one, with a cookie.

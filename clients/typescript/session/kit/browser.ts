@@ -61,6 +61,10 @@ export const createBrowser = () => {
     over: false,
     down: false,
     refuses: false,
+    /** Of an account with an authenticator app: the code that it shows. */
+    code: undefined as string | undefined,
+    /** The bodies that signed up, in, or recovered. */
+    entered: [] as unknown[],
     /** What a refresh is answered with that is no word about the session. */
     notNow: undefined as { status: number; afterSeconds: number } | undefined,
     leftEverywhere: Promise.resolve(),
@@ -83,7 +87,16 @@ export const createBrowser = () => {
       server.done.push({ userId, body: init.body });
       return answer(200, {});
     }
-    if (path.endsWith('/login')) {
+    if (/\/(register|login|second-factor|recover|verify)$/.test(path))
+      server.entered.push(JSON.parse(String(init.body)));
+    if (path.endsWith('/register')) return answer(201, { recoveryCodes: ['7k3m-q9xd-2hpw-v4ta'] });
+    if (path.endsWith('/recover')) return answer(200, { recoveryCodesLeft: 9 });
+    if (path.endsWith('/passkey/options')) return answer(200, { ticket: 't2', options: { challenge: 'c' } });
+    if (path.endsWith('/login') && server.code !== undefined)
+      return answer(200, { secondFactor: { ticket: 't1', kinds: ['totp', 'recovery-code'] } });
+    if (path.endsWith('/second-factor') && !String(init.body).includes(`"${server.code}"`))
+      return answer(401, { errors: [{ field: 'code', reason: 'wrong-code', message: 'is wrong' }] });
+    if (/\/(login|second-factor|verify)$/.test(path)) {
       server.session++;
       server.over = false;
     }
