@@ -28,7 +28,7 @@ const windowOf = async (context: BrowserContext): Promise<TestWindow> => {
     await page.getByLabel('Name').fill(name);
     await page.getByLabel('Password', { exact: true }).fill(password);
     await page.getByRole('button', { name: action }).click();
-    await page.getByRole('link', { name: /^Account/ }).waitFor();
+    await page.getByRole('button', { name: /^Account/ }).waitFor();
   };
   return {
     context,

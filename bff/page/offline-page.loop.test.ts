@@ -210,6 +210,7 @@ describe.skipIf(!browser)('the page, opened while nobody answers,', { timeout: 1
     await start(next);
     await page.evaluate('localStorage.setItem("tickfolio.recent", JSON.stringify(["btcusdt"]))');
     await page.getByRole('button', { name: /^Account/ }).click();
+    await page.getByRole('link', { name: 'Security' }).click();
     await page.getByRole('button', { name: 'Sign out everywhere' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Sign out everywhere' }).click();
     await page.getByText('You are signed out on all devices.').waitFor();

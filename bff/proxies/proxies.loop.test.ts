@@ -202,7 +202,7 @@ describe.skipIf(!browser || !installed.has('nginx'))('the page under a path of i
         await page.getByRole('heading', { name: 'You are offline' }).waitFor();
         await context.setOffline(false);
         await page.goto(`${site}/docs`);
-        await page.getByText('Signs in').waitFor();
+        await page.getByText('Signs in', { exact: true }).waitFor();
         await page.goto(site);
         await page.getByTestId('total').waitFor();
         await leave();

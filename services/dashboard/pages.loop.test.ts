@@ -123,7 +123,7 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
         .toBe('101.75');
       // It lights up, and the sign, the arrow and the words turn with it.
       await expect.poll(() => cell(page, 'LIVEUSDT', 2).getAttribute('class')).toMatch(/flash-(odd|even)/);
-      await expect.poll(() => cell(page, 'LIVEUSDT', 3).textContent()).toBe('▲ +0.5%');
+      await expect.poll(() => cell(page, 'LIVEUSDT', 3).textContent()).toBe('▲ +0.50 %');
       await expect.poll(() => cell(page, 'LIVEUSDT', 3).locator('.arrow').getAttribute('aria-label')).toBe('up');
       expect(await cell(page, 'A7USDT', 2).getAttribute('class')).not.toContain('flash');
       expect(await page.evaluate('document.activeElement.textContent')).toBe('A7USDT');
