@@ -23,6 +23,19 @@ export const plainPaths = {
       },
     },
   },
+  [`${webSocketPath}/demo`]: {
+    get: {
+      operationId: 'watchDemoPortfolio',
+      tags: ['live'],
+      summary: 'The live demo portfolio (WebSocket)',
+      description:
+        'Frames of one fixed portfolio, for who is not signed in. It is read only: whatever is sent is refused.',
+      responses: {
+        101: json('Upgraded; each frame looks like this.', Frame),
+        ...problems(400, 403, 426, 429, 503),
+      },
+    },
+  },
   '/health': {
     get: {
       operationId: 'getHealth',

@@ -446,7 +446,24 @@ const ways: Record<string, Record<number, Way>> = {
     426: () => [well, bearer],
     503: () => [full, { ...bearer, ...upgrade }],
   },
+  watchDemoPortfolio: {
+    400: () => [well, { ...upgrade, 'sec-websocket-key': 'short' }],
+    403: () => [well, { ...upgrade, ...foreign }],
+    426: () => [well, {}],
+    429: async () => {
+      for (let place = 0; place < 8; place++) await holdDemo();
+      return [well, upgrade];
+    },
+    503: () => [full, upgrade],
+  },
 };
+/** Stays open until the BFF is closed. */
+const holdDemo = () =>
+  new Promise<void>((resolve, reject) => {
+    const asked = request(`${well.url}/api/v1/ws/demo`, { headers: upgrade });
+    asked.on('upgrade', () => resolve()).on('error', reject);
+    asked.end();
+  });
 const upgrade = {
   connection: 'Upgrade',
   upgrade: 'websocket',
@@ -521,7 +538,7 @@ describe('the OpenAPI document', () => {
       const asked = Object.keys(ways[id] ?? {});
       expect([id, Object.keys(responses).sort()]).toEqual([
         id,
-        [...asked, ...(id === 'watchPortfolio' ? ['101'] : [])].sort(),
+        [...asked, ...(id.startsWith('watch') ? ['101'] : [])].sort(),
       ]);
     }
   });

@@ -70,7 +70,7 @@ export const webSocketRoute: FastifyPluginAsync<WebSocketRouteOptions> = async (
   app.route({
     method: 'GET',
     url: '/ws/demo',
-    schema: { hide: true }, // OpenAPI cannot say what a socket does; docs/use/page.md does.
+    schema: { hide: true }, // As that of the other one, it is described by hand.
     onRequest: async (request) => {
       requireHandshake(request);
       origins.check(request);

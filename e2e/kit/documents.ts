@@ -85,7 +85,8 @@ export const describeDocuments = (of: () => AllInOne): void => {
 
     it('every address of REST that they name is one that the server describes', async () => {
       const { paths } = (await (await fetch(`${of().base}/docs/json`)).json()) as { paths: Record<string, unknown> };
-      const described = new Set(Object.keys(paths).map((path) => path.replace(/\{[^}]+\}/g, ':')));
+      // A page may name a path as it is asked for, with a symbol in its place.
+      const described = Object.keys(paths).map((path) => new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}/?$`));
       const named = ['README.md', 'bff/README.md', ...docs].flatMap((page) =>
         [...read(page).matchAll(/(\/api\/v1\/[\w:/-]+)(?![\w$]|\/\$)/g)].map(([, path = '']) => ({
           page,
@@ -93,7 +94,7 @@ export const describeDocuments = (of: () => AllInOne): void => {
         })),
       );
       expect(named.length).toBeGreaterThan(10);
-      expect(named.filter(({ path }) => !described.has(path))).toEqual([]);
+      expect(named.filter(({ path }) => !described.some((one) => one.test(path)))).toEqual([]);
     });
 
     it('examples/watch.py prints the total', async () => {
