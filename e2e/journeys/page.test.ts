@@ -19,7 +19,9 @@ import { inspectPages } from '../kit/page-views.js';
 
 let run: Awaited<ReturnType<typeof startRun>>;
 beforeAll(async () => {
-  if (browser) run = await startRun({ AUTH_RATE_LIMIT: '10000', LOGINS_PER_ADDRESS: '10000' });
+  if (!browser) return;
+  run = await startRun({ AUTH_RATE_LIMIT: '10000', LOGINS_PER_ADDRESS: '10000' });
+  await createAccount(run.base); // Other runs start at the same time; accounts answer from here on.
 });
 afterAll(() => run?.close());
 
