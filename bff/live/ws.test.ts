@@ -215,13 +215,13 @@ describe('a token on an open socket', () => {
     const user = createUser(clock, 120_000);
     const ExpiresAt = new Date(Math.ceil((clock.now() + 120_000) / 1000) * 1000).toISOString();
     const socket = await openSocket(bff.wsUrl, user);
-    await pass(58_000);
+    await pass(58_000, socket);
     expect(socket.messages.filter((m) => m.Type)).toEqual([]);
-    await pass(4_000);
+    await pass(4_000, socket);
     expect(await socket.next((f) => f.Type === 'token-expiring')).toEqual({ Type: 'token-expiring', ExpiresAt });
-    await pass(56_000);
+    await pass(56_000, socket);
     expect(socket.ws.readyState).toBe(WebSocket.OPEN);
-    await pass(4_000);
+    await pass(4_000, socket);
     expect(await socket.closed).toMatchObject({ code: 4401, reason: 'the access token ran out' });
     expect(socket.messages.filter((m) => m.Type === 'token-expiring')).toHaveLength(1);
   });

@@ -73,6 +73,7 @@ if (server) {
       const bus = createPriceBus(pubsub);
       const kept = async () => (await bus.last([last.symbol])).get(last.symbol)?.price;
       const foundAfterReturn = async (there: typeof last) => {
+        await becomes(() => metric('redis_connected'), 1); // Only then there is a connection to lose.
         const losses = await metric('redis_connection_losses_total');
         await admin.set(`last:${last.symbol}`, JSON.stringify(there));
         await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
