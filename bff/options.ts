@@ -2,7 +2,7 @@ import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
 import { usualArchive } from '@tickfolio/lib/events/archive';
 import type { Dependency } from '@tickfolio/lib/http';
-import type { Postgres } from '@tickfolio/lib/postgres';
+import type { DatabaseTime, Postgres } from '@tickfolio/lib/postgres';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
@@ -31,6 +31,8 @@ export interface BffDeps {
   /** What of it `/ready` shows beside the BFF's own facts. */
   readonly factsBeside?: () => Readonly<Record<string, unknown>>;
   readonly clock: Clock;
+  /** What time it is for all replicas. Default the database's; who moves the clock moves this with it. */
+  readonly time?: DatabaseTime;
   readonly log: Logger;
   readonly metrics: Metrics;
 }

@@ -71,7 +71,7 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
     feed.reread(); // What is kept can be asked for, or has to be asked for anew.
     if (isNews) live.portfolios.allChanged();
   };
-  const leases = createSymbolLeases(postgres.db);
+  const leases = createSymbolLeases(postgres.db, deps.time);
   const demand = createDemand(
     {
       ...market,

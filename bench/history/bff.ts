@@ -1,7 +1,7 @@
 import { migrationsFolder, startBff } from '@tickfolio/bff/app';
 import { signAccessToken } from '@tickfolio/lib/access-token';
 import { createManualClock, sleep, systemClock } from '@tickfolio/lib/clock';
-import type { Postgres } from '@tickfolio/lib/postgres';
+import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
@@ -11,8 +11,8 @@ import { serveParent } from '../measure/child.js';
 import { standInAggregator, standInNeighbours } from '../measure/stand-ins.js';
 import { readUsage } from '../measure/usage.js';
 
-// The BFF as it is, on a real PostgreSQL and between stand-ins of its neighbours. Its clock is moved by the benchmark,
-// minute by minute.
+// The BFF as it is, on a real PostgreSQL and between stand-ins of its neighbours. Its clock, and with it what
+// it takes for the database's, is moved by the benchmark, minute by minute.
 
 const jwtSecret = 'a secret of the benchmark only, and long enough';
 const log = silentLogger();
@@ -21,6 +21,7 @@ const metrics = createMetrics('bff');
 const clock = createManualClock(Math.floor(Date.now() / 86_400_000) * 86_400_000 + 12.5 * 3_600_000);
 const minuteMs = 60_000;
 const lookEveryMs = 5;
+const stepMs = 2_000;
 /** Longer than any round that would still be one a minute. */
 const roundWithinMs = 80_000;
 
@@ -54,8 +55,8 @@ const tasks = {
     const priceBus = createPriceBus(pubsub);
     for (const symbol of symbols)
       priceBus.setLast({ symbol, price: '68123.45', timeMs: clock.now(), tradeId: 1, simulated: false });
-    const around = { neighbours: standInNeighbours, aggregator: standInAggregator(symbols) };
-    const deps = { ...around, postgres, priceBus, pubsub, clock, log, metrics };
+    const around = { neighbours: standInNeighbours, aggregator: standInAggregator(symbols, clock.now) };
+    const deps = { ...around, postgres, priceBus, pubsub, clock, time: timeOf(clock), log, metrics };
     const { port } = await startBff(deps, { address: { host: '127.0.0.1', port: 0 }, jwtSecret, secureCookie: false });
     await until(`to_regclass('value_rounds') is not null`);
     return { port, nowMs: clock.now() };
@@ -63,7 +64,12 @@ const tasks = {
   /** Lets a minute begin. @returns how many milliseconds its round took */
   round: async (): Promise<number> => {
     const minute = new Date((Math.floor(clock.now() / minuteMs) + 1) * minuteMs).toISOString();
-    clock.advance(minuteMs);
+    // The aggregator is asked every few seconds: without its answers nobody knows which kind of prices there are.
+    for (let leftMs = minuteMs - stepMs; leftMs > 0; leftMs -= stepMs) {
+      clock.advance(stepMs);
+      await sleep(systemClock, lookEveryMs);
+    }
+    clock.advance(stepMs);
     return until(`exists (select from value_rounds where minute = '${minute}' and done_at is not null)`);
   },
   /** Lets a day pass. @returns how many milliseconds it took until the table was gone */

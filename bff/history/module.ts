@@ -66,7 +66,7 @@ export const history: BffModule = {
   prefix: '/api/v1',
   register: async (scope, shared) => {
     const { deps, options, sessions, turns, portfolios, market } = shared;
-    const values = createValueHistory(deps.postgres.db);
+    const values = createValueHistory(deps.postgres.db, deps.time);
     const recording = startRecording(shared, values);
     scope.addHook('onClose', () => recording.close());
     const { symbols, lookup, exchangeTime: clock } = market;
