@@ -63,27 +63,26 @@ const openDatabase = async (users: number) => {
  */
 const demandPeriodMs = 600_000;
 let users = 0;
-let arrived = 0;
-/** Without a frame for so long those that are missing will not come: they were made one with later ones. */
+/** Frames of each group that the clients got up to now. */
+let arrived: readonly number[] = [];
+/** Without a frame of a group for so long those that are missing will not come: they were made one with later ones. */
 const missingAfterMs = 200;
 
 /**
- * Ticks group after group as fast as frames arrive at the other end, with at most one frame of each user on its way:
- * more prices would be made one frame by the BFF, and reading them would count as the cost of that frame.
+ * Ticks each group as soon as the frames of its last tick arrived at the other end, so that at most one frame of each
+ * user is on its way: more prices would be made one frame by the BFF, and reading them would count as the cost of that
+ * frame.
  */
 const saturate = (): (() => void) => {
-  let expected = arrived;
-  let seen = arrived;
-  let seenAt = performance.now();
-  let group = 0;
+  const inFlight = Array.from({ length: groups }, () => ({ expected: 0, tickedAt: Number.NEGATIVE_INFINITY }));
   const timer = setInterval(() => {
     const now = performance.now();
-    if (arrived !== seen) [seen, seenAt] = [arrived, now];
-    else if (now - seenAt > missingAfterMs) [expected, seenAt] = [arrived, now];
-    const perGroup = users / groups;
-    for (let i = 0; i < groups && expected - arrived <= users - 2 * perGroup; i++) {
-      tickGroup(group++ % groups);
-      expected += perGroup;
+    for (const [group, flight] of inFlight.entries()) {
+      const frames = arrived[group] ?? 0;
+      if (frames < flight.expected && now - flight.tickedAt < missingAfterMs) continue;
+      flight.expected = frames + Math.ceil((users - group) / groups);
+      flight.tickedAt = now;
+      tickGroup(group);
     }
   }, 1);
   return () => clearInterval(timer);
@@ -121,9 +120,8 @@ const tasks = {
     if (pace === 'none' || pace === 'still') return;
     stop = pace === 'saturated' ? saturate() : startPace(pace, tickGroup);
   },
-  /** @param count frames that the clients got up to now */
-  progress: async (count: number) => {
-    arrived = count;
+  progress: async (frames: readonly number[]) => {
+    arrived = frames;
   },
   usage: async (collect: boolean) => ({ ...readUsage(collect), ticks }),
 };

@@ -5,12 +5,13 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { reportToParent, serveParent } from '../measure/child.js';
 import { createLatencies, preciseNow } from '../measure/latencies.js';
 import { readUsage } from '../measure/usage.js';
-import { stampAgeMs, userIdOf } from './load.js';
+import { groupOf, groups, stampAgeMs, userIdOf } from './load.js';
 
 // Many WebSocket clients on plain TCP sockets: it must cost less than what it measures. All read into one buffer.
 
 interface Client {
   readonly socket: Socket;
+  readonly group: number;
   open: boolean;
   /** A part of a frame, waiting for the rest. */
   rest: Buffer | undefined;
@@ -34,8 +35,9 @@ let unstamped = 0;
 let lost = 0;
 let latencies = createLatencies();
 let from = readUsage();
-let arrived = 0;
-let reported = 0;
+/** Frames of each group. */
+const arrived = Array.from({ length: groups }, () => 0);
+let isReported = true;
 let reporting: NodeJS.Timeout | undefined;
 
 interface Arrival {
@@ -59,7 +61,8 @@ const readArrival = ({ client: { seconds }, atMs, text }: Arrival) => {
   }
 };
 const takeText = (client: Client, data: Buffer, start: number, end: number) => {
-  arrived += 1;
+  arrived[client.group] = (arrived[client.group] ?? 0) + 1;
+  isReported = false;
   if (!measuring) return;
   frames += 1;
   bytes += end - start;
@@ -107,7 +110,7 @@ const take = (client: Client, data: Buffer) => {
   client.rest = done === whole.length ? undefined : Buffer.from(whole.subarray(done));
 };
 
-const openOne = (port: number, token: string | undefined): Promise<void> =>
+const openOne = (port: number, user: number, token: string | undefined): Promise<void> =>
   new Promise((resolve, reject) => {
     const answer: Buffer[] = [];
     const handshake = (data: Buffer) => {
@@ -130,7 +133,7 @@ const openOne = (port: number, token: string | undefined): Promise<void> =>
       return true;
     };
     const socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer: shared, callback } });
-    const client: Client = { socket, open: false, rest: undefined, seconds: [] };
+    const client: Client = { socket, group: groupOf(user), open: false, rest: undefined, seconds: [] };
     clients.add(client);
     socket.on('connect', () => {
       const authorization = token === undefined ? '' : `Authorization: Bearer ${token}\r\n`;
@@ -165,7 +168,7 @@ const tasks = {
     const startedAt = performance.now();
     let next = 0;
     const worker = async () => {
-      while (next < users) await openOne(port, tokens[next++]);
+      for (let user = next++; user < users; user = next++) await openOne(port, user, tokens[user]);
     };
     await Promise.all(Array.from({ length: openingAtOnce }, worker));
     return performance.now() - startedAt;
@@ -197,14 +200,14 @@ const tasks = {
       latency: latencies.summary(),
     };
   },
-  /** Tells the parent again and again how many frames arrived, or stops to. */
+  /** Tells the parent again and again how many frames of each group arrived, or stops to. */
   report: async (on: boolean) => {
     clearInterval(reporting);
     reporting = undefined;
     if (!on) return;
     reporting = setInterval(() => {
-      if (arrived === reported) return;
-      reported = arrived;
+      if (isReported) return;
+      isReported = true;
       reportToParent(arrived);
     }, reportMs);
   },

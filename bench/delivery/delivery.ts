@@ -93,7 +93,7 @@ const measureServer = async (
   ownPaces = paces,
 ): Promise<Measured> => {
   const ask = server.ask as Child<DeliveryFloor>['ask'];
-  clients.onReport((count) => void ask('progress', count).catch(() => undefined));
+  clients.onReport((frames) => void ask('progress', frames).catch(() => undefined));
   const empty = await ask('usage', true);
   say(`${name}: opening ${users} connections`);
   const openMs = await clients.ask('open', port, users, secret);

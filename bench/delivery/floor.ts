@@ -75,7 +75,7 @@ const tasks = {
     else if (pace === 'spread' || pace === 'burst') stop = startPace(pace, tickGroup);
   },
   /** The sockets alone say how fast it goes. */
-  progress: async (_count: number) => undefined,
+  progress: async (_frames: readonly number[]) => undefined,
   usage: async (collect: boolean) => ({ ...readUsage(collect), ticks: 0 }),
 };
 

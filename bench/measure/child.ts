@@ -21,8 +21,8 @@ interface Answer {
 export interface Child<T extends Tasks> {
   /** @throws Error when the task fails, the child ends, or `deadlineMs` passes. */
   ask<K extends keyof T & string>(task: K, ...args: Parameters<T[K]>): Promise<Awaited<ReturnType<T[K]>>>;
-  /** Told of every number the child reports unasked. */
-  onReport(listener: (value: number) => void): void;
+  /** Told of all numbers that the child reports unasked. */
+  onReport(listener: (values: readonly number[]) => void): void;
   close(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ const wrap = <T extends Tasks>(file: string, process: ChildProcess): Child<T> =>
   const waiting = new Map<number, { resolve(result: unknown): void; reject(err: Error): void }>();
   let lastId = 0;
   let ended: string | undefined;
-  let reported: (value: number) => void = () => undefined;
+  let reported: (values: readonly number[]) => void = () => undefined;
   const gone = new Promise<void>((resolve) => process.once('exit', () => resolve()));
   const end = (why: string) => {
     ended ??= `${file} ${why}`;
@@ -69,8 +69,8 @@ const wrap = <T extends Tasks>(file: string, process: ChildProcess): Child<T> =>
   };
   process.on('error', (err) => end(`failed: ${err.message}`));
   process.on('exit', (code, signal) => end(`ended (${signal ?? code})`));
-  process.on('message', (message: Answer | number) => {
-    if (typeof message === 'number') {
+  process.on('message', (message: Answer | readonly number[]) => {
+    if ('length' in message) {
       reported(message);
       return;
     }
@@ -123,6 +123,6 @@ export const serveParent = (tasks: Tasks): void => {
 };
 
 /** Tells the parent a number unasked. */
-export const reportToParent = (value: number): void => {
-  process.send?.(value);
+export const reportToParent = (values: readonly number[]): void => {
+  process.send?.(values);
 };

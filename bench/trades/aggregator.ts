@@ -73,7 +73,7 @@ const tasks = {
     setInterval(() => {
       if (!reporting || handled() === reported) return;
       reported = handled();
-      reportToParent(reported);
+      reportToParent([reported]);
     }, progressMs);
   },
   /** @returns how many of the symbols' feeds are live */

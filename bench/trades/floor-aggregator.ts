@@ -28,7 +28,7 @@ const tasks = {
     setInterval(() => {
       if (!reporting || trades === reported) return;
       reported = trades;
-      reportToParent(reported);
+      reportToParent([reported]);
     }, progressMs);
   },
   /** @returns how many of the symbols' feeds are live: all, as soon as there is a trade */

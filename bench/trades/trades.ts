@@ -68,7 +68,7 @@ const measure = async ({ exchange, socket, aggregator }: Chain, rate: number, se
 
 const measureChain = async ({ say, seconds }: BenchContext, name: string, chain: Chain): Promise<Phase[]> => {
   const { exchange, socket, aggregator } = chain;
-  aggregator.onReport((count) => void exchange.ask('progress', count).catch(() => undefined));
+  aggregator.onReport(([count = 0]) => void exchange.ask('progress', count).catch(() => undefined));
   await aggregator.ask(
     'start',
     await socket.ask('start', await exchange.ask('start', tradeSymbols)),
