@@ -20,7 +20,7 @@ import { Position } from './position.js';
 import { candleRanges, useCandles, useGrowingCandle } from './use-candles.js';
 import { useCoinFreshness } from './use-coin-freshness.js';
 
-const CandleChart = latePart(() => import('./candle-chart.js').then(({ CandleChart: found }) => found));
+const CandleChart = latePart(() => import('./chart/candle-chart.js').then(({ CandleChart: found }) => found));
 const AddCoinDialog = latePart(() =>
   import('../portfolio/changes/add-coin-dialog.js').then(({ AddCoinDialog: found }) => found),
 );

@@ -4,10 +4,20 @@ import type { OfAnyAge } from '@tickfolio/client/any-age';
 import { isProblem } from '@tickfolio/client/problem';
 import { useMemo, useRef } from 'react';
 import { useParts } from '../parts.js';
-import { spanMs } from '../value/ranges.js';
-import { type Candle, growCandle, type Slot, slotsOf } from './candle.js';
+import { type Candle, growCandle, type Slot, slotsOf } from './chart/plot/candle.js';
 import type { Day } from './day-range.js';
 
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** How far back each range reaches; the server has the same. */
+const spanMs: Readonly<Record<CandleRange, number>> = {
+  '1h': hourMs,
+  '6h': 6 * hourMs,
+  '24h': dayMs,
+  '7d': 7 * dayMs,
+  '30d': 30 * dayMs,
+  '1y': 365 * dayMs,
+};
 export const candleRanges = ['1h', '6h', '24h', '7d', '30d', '1y'] as const satisfies readonly CandleRange[];
 
 type CandlesAnswer = OfAnyAge<ServedCandles, 'BaseAsset' | 'QuoteAsset' | 'Status' | 'Last' | 'Day'>;

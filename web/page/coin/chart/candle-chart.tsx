@@ -1,10 +1,10 @@
 import { grouped } from '@tickfolio/lib/look/amount';
 import { useEffect, useRef, useState } from 'react';
-import { useDark } from '../display/theme.js';
-import { Figure } from '../text/figure.js';
-import { useSpeaking } from '../text/language.js';
-import type { Candle, Slot } from './candle.js';
-import { type CandlePlot, createCandlePlot, startText } from './candle-plot.js';
+import { useDark } from '../../display/theme.js';
+import { Figure } from '../../text/figure.js';
+import { useSpeaking } from '../../text/language.js';
+import type { Candle, Slot } from './plot/candle.js';
+import { type CandlePlot, createCandlePlot, startText } from './plot/candle-plot.js';
 
 export interface CandleChartProps {
   readonly label: string;

@@ -7,7 +7,7 @@ import {
   type Time,
   type UTCTimestamp,
 } from 'lightweight-charts';
-import type { Times } from '../text/times.js';
+import type { Times } from '../../../text/times.js';
 import type { Candle, Slot } from './candle.js';
 import { createLocalTimeScale } from './local-time-scale.js';
 

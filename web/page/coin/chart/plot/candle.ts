@@ -1,5 +1,5 @@
 import { compare } from '@tickfolio/lib/money';
-import { exact } from '../text/exact.js';
+import { exact } from '../../../text/exact.js';
 
 /** A stretch of time, from `atMs` on; exact decimal texts. */
 export interface Candle {
