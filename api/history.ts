@@ -3,7 +3,7 @@ import type { Body } from './body.js';
 import { moment, orNull, price, range, symbolName, usdt } from './fields.js';
 
 export const ValueQuery = Type.Object({
-  range: range(['1h', '24h', '7d', '30d', '1y'], '24h'),
+  range: range(['1h', '24h', '7d', '30d', '1y', 'all'], '24h'),
   after: Type.Optional(
     Type.String({
       format: 'date-time',
@@ -43,9 +43,10 @@ export const ValueAnswer = Type.Object(
 export type ValueAnswer = Body<typeof ValueAnswer>;
 
 export const HeldValueQuery = Type.Object({ range: range(['1h', '24h', '7d', '30d', '1y'], '24h') });
+export type HeldRange = NonNullable<Body<typeof HeldValueQuery>['range']>;
 export const HeldValueAnswer = Type.Object(
   {
-    Range: Type.Unsafe<ValueRange>(Type.String({ examples: ['24h'] })),
+    Range: Type.Unsafe<HeldRange>(Type.String({ examples: ['24h'] })),
     StepSeconds: Type.Integer({ description: 'how far apart points are', examples: [300] }),
     Simulated: Type.Boolean({ description: 'by prices that a simulator made up', examples: [false] }),
     Points: Type.Array(

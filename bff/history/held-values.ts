@@ -1,4 +1,4 @@
-import type { ValueRange } from '@tickfolio/api/history';
+import type { HeldRange } from '@tickfolio/api/history';
 import { AppError } from '@tickfolio/lib/errors';
 import { type KlineInterval, klineIntervals } from '@tickfolio/lib/market/kline-interval';
 import { add, compare, type Decimal, formatDecimal, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
@@ -33,7 +33,7 @@ export interface HeldValuesDeps {
 }
 
 /** At most 400 steps, each within one page. */
-const plans: Readonly<Record<ValueRange, { readonly interval: KlineInterval; readonly steps: number }>> = {
+const plans: Readonly<Record<HeldRange, { readonly interval: KlineInterval; readonly steps: number }>> = {
   '1h': { interval: '1m', steps: 60 },
   '24h': { interval: '5m', steps: 288 },
   '7d': { interval: '30m', steps: 336 },
@@ -69,7 +69,7 @@ export const createHeldValues = ({ klines, takePages, board, isSimulated, exchan
     return { chosen, symbols: [...symbols] };
   };
   /** What a symbol closed at in each step, the last price before where nothing was traded; undefined before its first. */
-  const readCloses = async (symbol: string, range: ValueRange, startMs: number, endMs: number) => {
+  const readCloses = async (symbol: string, range: HeldRange, startMs: number, endMs: number) => {
     const { interval, steps } = plans[range];
     const page = await klines.page({ symbol, interval, startMs, endMs, limit: steps }).catch((thrown: unknown) => {
       if (thrown instanceof AppError && thrown.code === 'not_found') return undefined;
@@ -87,7 +87,7 @@ export const createHeldValues = ({ klines, takePages, board, isSimulated, exchan
     });
   };
   /** @throws AppError as klines do, and resource_exhausted where the user has asked for too much */
-  return async (userId: string, coins: readonly Coin[], range: ValueRange): Promise<HeldValues> => {
+  return async (userId: string, coins: readonly Coin[], range: HeldRange): Promise<HeldValues> => {
     const { interval, steps } = plans[range];
     const stepMs = klineIntervals[interval];
     const endMs = Math.floor((exchangeNow() - settledAfterMs) / stepMs) * stepMs - stepMs;

@@ -68,6 +68,14 @@ describe('the value over time', () => {
     expect([times[0], times.at(-1)]).toEqual([visits[1], visits.at(-1)]);
   });
 
+  it('has all two years that are kept, to who asks for everything', async () => {
+    const days = every(dayMs, midnight - 729 * dayMs, midnight);
+    await addHours(...days);
+    const times = await timesOf('all');
+    expect(times.length).toBeGreaterThanOrEqual(365);
+    expect([(times[0] ?? 0) - (days[0] ?? 0) <= 2 * dayMs, times.at(-1)]).toEqual([true, days.at(-1)]);
+  });
+
   it('reaches back a week where the server runs four hours a day', async () => {
     const visits = every(dayMs, midnight - 6 * dayMs, midnight + dayMs).flatMap((day) =>
       every(hourMs, day + 16 * hourMs, day + 20 * hourMs),

@@ -4,6 +4,10 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
+/** How long minutes and hours are kept. */
+export const minutesKeptMs = 2 * dayMs;
+export const hoursKeptMs = 2 * 365 * dayMs;
+
 /** What a chart can ask for: how far back. */
 export const valueRanges = {
   '1h': hourMs,
@@ -11,17 +15,14 @@ export const valueRanges = {
   '7d': 7 * dayMs,
   '30d': 30 * dayMs,
   '1y': 365 * dayMs,
+  all: hoursKeptMs,
 } as const satisfies Readonly<Record<ValueRange, number>>;
-
-/** How long minutes and hours are kept. */
-export const minutesKeptMs = 2 * dayMs;
-export const hoursKeptMs = 2 * 365 * dayMs;
 
 /** An answer has at most so many steps, so one point more, and another where the first one is cut by the range. */
 const maxSteps = 400;
 const steps = [1, 2, 5, 10, 15]
   .map((minutes) => minutes * minuteMs)
-  .concat([1, 2, 3, 6, 12, 24].map((hours) => hours * hourMs));
+  .concat([1, 2, 3, 6, 12, 24, 48].map((hours) => hours * hourMs));
 
 /** Stretches of one length, counted from the epoch, of each of which a chart shows the last value. */
 export interface ChartBins {
@@ -39,7 +40,7 @@ export const chartBins = (range: ValueRange, oldestMs: number, nowMs: number): C
   const firstMs = Math.max(nowMs - valueRanges[range], oldestMs);
   const withHours = nowMs - firstMs > minutesKeptMs;
   const fits = (stepMs: number) => nowMs - firstMs <= maxSteps * stepMs && (!withHours || stepMs >= hourMs);
-  const stepMs = steps.find(fits) ?? dayMs;
+  const stepMs = steps.find(fits) ?? 2 * dayMs;
   return { stepMs, fromMs: Math.floor(firstMs / stepMs) * stepMs, withHours };
 };
 

@@ -75,7 +75,7 @@ export interface Removal {
   readonly ChangeID: string;
 }
 
-export type ValueRange = '1h' | '24h' | '7d' | '30d' | '1y';
+export type ValueRange = '1h' | '24h' | '7d' | '30d' | '1y' | 'all';
 
 /** What the portfolio was worth, oldest first; steps without a value are left out. */
 export interface ValueHistory {

@@ -9,6 +9,7 @@ import { MissingPage } from './shell/missing-page.js';
 import { SignedIn } from './shell/signed-in.js';
 import { Shell } from './shell.js';
 import { readAssetSearch } from './text/asset-address.js';
+import { readValueSearch } from './value/ranges.js';
 
 // Every address of the page. The BFF (bff/api/public-url.ts) and the worker (worker/worker.ts) know the same ones, which
 // tests/routes.test.ts holds; a page that is no part of the first screen is a file that is loaded when it is shown.
@@ -42,7 +43,7 @@ const LateSignUp = lazyRouteComponent(() => loadPatiently(() => import('./accoun
 
 const getParentRoute = () => root;
 const members = [
-  createRoute({ getParentRoute, path: '/', component: forMembers(HomePage) }),
+  createRoute({ getParentRoute, path: '/', validateSearch: readValueSearch, component: forMembers(HomePage) }),
   createRoute({ getParentRoute, path: '/portfolios/$portfolio', component: forMembers(LateHoldings) }),
   createRoute({
     getParentRoute,

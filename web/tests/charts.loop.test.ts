@@ -92,7 +92,7 @@ describe.skipIf(!browser)('the value over time', () => {
     await withWindow(
       { frame: bitcoinAt(noon, '100'), answers: recorded(noon, minuteMs, hourMs, () => false) },
       async ({ page, send }) => {
-        await page.getByRole('button', { name: '1 h', exact: true }).click();
+        await page.getByRole('button', { name: '1H', exact: true }).click();
         await page.locator('.value-panel canvas').waitFor();
         await send(bitcoinAt(noon + 30 * secondMs, '68007514285645934.134038712039781719'));
         await tells(

@@ -22,7 +22,7 @@ describe.skipIf(!browser)('the value over time', () => {
     });
     const answers = { 'profile/value': { Range: '1h', StepSeconds: 60, Points } };
     await withWindow({ frame: frameAt(noon, held('btcusdt'), '100'), answers }, async ({ page }) => {
-      await page.getByRole('button', { name: '1 h', exact: true }).click();
+      await page.getByRole('button', { name: '1H', exact: true }).click();
       await page.locator('.value-panel canvas').waitFor();
       await settled(async () => {
         const line = await drawnLine(page);

@@ -79,7 +79,7 @@ describe.skipIf(!browser)('a page that the browser translates', () => {
       await same();
 
       await inBoth((tab) => tab.getByLabel('Sort by').selectOption('name'));
-      await inBoth((tab) => tab.getByRole('button', { name: '7 d' }).click());
+      await inBoth((tab) => tab.getByRole('button', { name: '1W', exact: true }).click());
       await send(frame(9, '65001'));
       await same();
       await inBoth(async (tab) => {

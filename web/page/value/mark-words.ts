@@ -1,6 +1,6 @@
 import type { Messages } from '../text/messages-en.js';
 import type { Times } from '../text/times.js';
-import type { Mark } from './value-line.js';
+import type { Mark } from './line/recorded-line.js';
 
 const maxNames = 4;
 /** A screen reader reads all of it in one go. */

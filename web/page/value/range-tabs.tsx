@@ -1,5 +1,7 @@
 import { useText } from '../text/language.js';
-import type { RangeName } from './ranges.js';
+import type { Messages } from '../text/messages-en.js';
+
+type RangeName = keyof Messages['ranges'];
 
 interface RangeTabsProps<T extends RangeName> {
   readonly ranges: readonly T[];
@@ -14,7 +16,13 @@ export const RangeTabs = <T extends RangeName>({ ranges, value, onChange }: Rang
     <fieldset className="ranges">
       <legend className="visually-hidden">{text.range}</legend>
       {ranges.map((range) => (
-        <button key={range} type="button" aria-pressed={range === value} onClick={() => onChange(range)}>
+        <button
+          key={range}
+          type="button"
+          title={text.ranges[range]}
+          aria-pressed={range === value}
+          onClick={() => onChange(range)}
+        >
           {text.rangeShort[range]}
         </button>
       ))}

@@ -1,7 +1,7 @@
 import type { ValueAnswer as ServedValues, ValueRange } from '@tickfolio/api/history';
 import type { OfAnyAge } from '@tickfolio/client/any-age';
+import type { LinePoint } from './line/recorded-line.js';
 import { spanMs } from './ranges.js';
-import type { LinePoint } from './value-line.js';
 
 export type ValueAnswer = OfAnyAge<ServedValues, 'StepSeconds'>;
 

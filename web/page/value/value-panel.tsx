@@ -1,20 +1,34 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ValueRange } from '@tickfolio/api/history';
 import { grouped } from '@tickfolio/lib/look/amount';
 import { formatDecimal } from '@tickfolio/lib/money';
-import { Suspense, useMemo, useRef, useState } from 'react';
+import { Suspense, useMemo, useRef } from 'react';
 import { useDiscreet } from '../display/choices.js';
+import { ChartBone, ChartFault, ChartNote } from '../kit/chart-states.js';
 import { latePart } from '../kit/late-part.js';
 import type { Total } from '../live/portfolio-view.js';
 import { usePace, useParts } from '../parts.js';
 import { CardBoundary } from '../shell/card-boundary.js';
 import { hiddenAmount } from '../text/figure.js';
-import { useSpeaking, useText } from '../text/language.js';
+import { useSpeaking } from '../text/language.js';
+import { hasWideGap } from './line/held-stretches.js';
+import { type LinePoint, lineOf } from './line/recorded-line.js';
+import { type ValueLine, withHeld } from './line/value-line.js';
 import { markWords } from './mark-words.js';
 import { RangeTabs } from './range-tabs.js';
-import { valueRanges } from './ranges.js';
+import {
+  coarsestStepMs,
+  heldRange,
+  type RangeName,
+  rangeOf,
+  rangeStart,
+  searchOf,
+  servedRange,
+  valueRanges,
+} from './ranges.js';
 import { type RecordedValues, readValues, type ValueAnswer } from './recorded-values.js';
-import { type LinePoint, lineOf } from './value-line.js';
+import { useHeldValues } from './use-held-values.js';
 
 const ValueChart = latePart(() => import('./value-chart.js').then(({ ValueChart: found }) => found));
 
@@ -29,37 +43,12 @@ const useLiveEnd = (beat: number, value: string): LinePoint => {
   return kept.current;
 };
 
-interface LineProps {
-  readonly recorded: RecordedValues;
-  readonly live: LinePoint;
-  readonly range: ValueRange;
-}
-
-const Line = ({ recorded, live, range }: LineProps) => {
-  const { text, times } = useSpeaking();
-  const line = useMemo(() => lineOf(recorded.points, live, range, recorded.stepMs), [recorded, live, range]);
-  const lacks = useMemo(() => markWords(line.marks, text, times), [line.marks, text, times]);
-  const isDiscreet = useDiscreet();
-  const shown = (point: LinePoint | undefined) =>
-    isDiscreet ? hiddenAmount : point ? `${grouped(point.value, text.numbers)} USDT` : '';
-  const label = `${text.valueOverTime}, ${text.ranges[range]}: ${shown(line.points[0])} → ${shown(live)}${lacks ? `. ${lacks}` : ''}`;
-  return <ValueChart label={label} line={line} />;
-};
-
-interface ValuePanelProps {
-  readonly total: Total;
-  /** The server's now, in epoch milliseconds. */
-  readonly asOfMs: number;
-}
-
-/** What the portfolio was worth, recorded every minute by the server, with the present moment at its end. */
-export const ValuePanel = ({ total, asOfMs }: ValuePanelProps) => {
-  const text = useText();
+/** What is recorded, brought up to date every minute. */
+const useRecordedValues = (range: ValueRange) => {
   const { session, clock } = useParts();
   const client = useQueryClient();
-  const [range, setRange] = useState<ValueRange>('24h');
   const queryKey = ['value', range];
-  const { data, isError, refetch } = useQuery({
+  return useQuery({
     queryKey,
     queryFn: () => {
       const ask = (query: string) => session.call<ValueAnswer>('GET', `/api/v1/profile/value?${query}`);
@@ -67,29 +56,79 @@ export const ValuePanel = ({ total, asOfMs }: ValuePanelProps) => {
     },
     refetchInterval: usePace(refreshMs),
   });
+};
+
+/** Says to who does not see it what the line says. */
+const useLabel = (line: ValueLine, range: RangeName): string => {
+  const { text, times } = useSpeaking();
+  const isDiscreet = useDiscreet();
+  const lacks = useMemo(() => markWords(line.marks, text, times), [line.marks, text, times]);
+  const shown = (point: LinePoint | undefined) =>
+    isDiscreet ? hiddenAmount : point ? `${grouped(point.value, text.numbers)} USDT` : '';
+  const before = line.held.at(-1);
+  return [
+    `${text.valueOverTime}, ${text.ranges[range]}: ${shown(line.points[0])} → ${shown(line.points.at(-1))}`,
+    ...(lacks ? [lacks] : []),
+    ...(before ? [text.asIfHeldBefore(times.full(before.toMs))] : []),
+  ].join('. ');
+};
+
+const Line = ({ line, range }: { readonly line: ValueLine; readonly range: RangeName }) => (
+  <ValueChart label={useLabel(line, range)} line={line} />
+);
+
+interface ValuePanelProps {
+  readonly total: Total;
+  /** The server's now, in epoch milliseconds. */
+  readonly asOfMs: number;
+}
+
+/**
+ * What the portfolio was worth, recorded every minute by the server, with the present moment at its end; before the
+ * record what is held now, at the prices of then.
+ */
+export const ValuePanel = ({ total, asOfMs }: ValuePanelProps) => {
+  const { text, times } = useSpeaking();
+  const range = rangeOf(useSearch({ from: '/' }));
+  const navigate = useNavigate({ from: '/' });
+  const served = servedRange(range, asOfMs, times);
+  const { data, isError, dataUpdatedAt, refetch } = useRecordedValues(served);
   const live = useLiveEnd(Math.floor(asOfMs / liveEveryMs) * liveEveryMs, formatDecimal(total.value));
+  const recorded = useMemo(() => {
+    if (!data) return undefined;
+    const fromMs = rangeStart(range, live.atMs, times, data.points[0]?.atMs);
+    return lineOf(data.points, live, { fromMs, coarsestMs: coarsestStepMs[served] }, data.stepMs);
+  }, [data, live, range, served, times]);
+  const held = useHeldValues(heldRange(served), recorded !== undefined && hasWideGap(recorded));
+  const line = useMemo(() => recorded && withHeld(recorded, held.history), [recorded, held.history]);
+  const choose = (next: RangeName) =>
+    void navigate({ search: (before) => ({ ...before, ...searchOf(next) }), replace: true, resetScroll: false });
+  const content = () => {
+    if (isError && !data) return <ChartFault onRetry={() => void refetch()}>{text.historyAway}</ChartFault>;
+    if (!line || held.isLoading) return <ChartBone size="short" />;
+    if (data?.points.length === 0 && line.held.length === 0)
+      return held.isAway ? (
+        <ChartFault onRetry={() => void held.refetch()}>{`${text.noHistory} ${text.heldAway}`}</ChartFault>
+      ) : (
+        <ChartNote>{text.noHistory}</ChartNote>
+      );
+    return (
+      <>
+        <Line line={line} range={range} />
+        {isError && <p className="chart-old">{text.oldSince(times.near(dataUpdatedAt, asOfMs))}</p>}
+        {held.isAway && <p className="chart-old">{text.heldAway}</p>}
+      </>
+    );
+  };
   return (
     <section className="card value-panel" aria-labelledby="value-title">
       <div className="panel-head">
         <h2 id="value-title">{text.valueOverTime}</h2>
-        <RangeTabs ranges={valueRanges} value={range} onChange={setRange} />
+        <RangeTabs ranges={valueRanges} value={range} onChange={choose} />
       </div>
-      {isError && !data ? (
-        <div className="panel-note">
-          <p>{text.historyAway}</p>
-          <button type="button" className="button small" onClick={() => void refetch()}>
-            {text.tryAgain}
-          </button>
-        </div>
-      ) : data?.points.length === 0 ? (
-        <p className="panel-note">{text.noHistory}</p>
-      ) : (
-        <CardBoundary about={range}>
-          <Suspense fallback={<div className="chart-box chart-short bone" />}>
-            {data ? <Line recorded={data} live={live} range={range} /> : <div className="chart-box chart-short bone" />}
-          </Suspense>
-        </CardBoundary>
-      )}
+      <CardBoundary about={range}>
+        <Suspense fallback={<ChartBone size="short" />}>{content()}</Suspense>
+      </CardBoundary>
     </section>
   );
 };

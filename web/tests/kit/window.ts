@@ -58,6 +58,7 @@ const usual: Answers = {
   'profile/day': { Since: '', Opens: [] },
   'profile/trails': { Trails: [] },
   'profile/value': { Range: '24h', Points: [] },
+  'profile/value/held': { Range: '24h', StepSeconds: 300, Simulated: false, Points: [], Left: [] },
 };
 
 /** Waits until what came before is drawn, and the picture after it too. */

@@ -1,15 +1,16 @@
 import type uPlot from 'uplot';
-import { isMarked, type ValueLine } from './value-line.js';
+import { isMarked } from '../line/recorded-line.js';
+import type { ValueLine } from '../line/value-line.js';
 
 /** Distance of the lines of a hatch, and the radius of a point, in CSS pixels. */
 const [hatchStep, pointRadius] = [7, 3];
 
-/** Hatches what is not recorded. */
-export const hatch = (plot: uPlot, { gaps }: ValueLine, colour: string): void => {
+/** Hatches that of which nothing is known. */
+export const hatch = (plot: uPlot, { bare }: ValueLine, colour: string): void => {
   const { ctx, bbox } = plot;
   const { left, top, width, height } = bbox;
   const ratio = devicePixelRatio;
-  for (const { fromMs, toMs } of gaps) {
+  for (const { fromMs, toMs } of bare) {
     const from = Math.max(left, plot.valToPos(fromMs / 1_000, 'x', true));
     const to = Math.min(left + width, plot.valToPos(toMs / 1_000, 'x', true));
     if (to <= from) continue;

@@ -1,9 +1,9 @@
 import type { NumberStyle } from '@tickfolio/lib/look/amount';
 import uPlot from 'uplot';
-import type { Times } from '../text/times.js';
+import type { Times } from '../../text/times.js';
+import { columnsOf, findAt, type ValueLine } from '../line/value-line.js';
 import { timeLabels, valueLabels } from './axis-labels.js';
 import { drawEnds, hatch } from './plot-marks.js';
-import { columnsOf, findAt, type ValueLine } from './value-line.js';
 
 export interface ValuePlotOptions {
   readonly times: Times;
@@ -27,6 +27,8 @@ const [fontSize, letterWidth, lineHeight] = [12, 7, 26];
 const nearPixels = 4;
 /** How a stretch is drawn whose values lack something, in CSS pixels: lines and the room between them. */
 const markDash = [3, 4];
+/** Likewise of today's holdings: dots. */
+const heldDash = [0, 5];
 const outside = { left: -10, top: -10 };
 
 /** Some room above and below; a line that does not move lies in the middle. */
@@ -50,6 +52,7 @@ export const createValuePlot = (
     ink: colour('--ink-2'),
     line: colour('--line'),
   };
+  const heldLook = { stroke: colours.ink, width: 2, dash: heldDash, cap: 'round', points: { show: false } } as const;
   const lineLook = { stroke: colours.accent, width: 2, fill: colours.fade, points: { show: false } };
   const axis = { stroke: colours.ink, font: `${fontSize}px ${look.fontFamily}`, ticks: { show: false } } as const;
   const nearMs = (plot: uPlot) => ((line.toMs - line.fromMs) / plot.over.clientWidth) * nearPixels;
@@ -78,7 +81,7 @@ export const createValuePlot = (
         x: { time: true, range: () => [line.fromMs / 1_000, line.toMs / 1_000] },
         y: { range: (_self, low, high) => valueRange(low, high) },
       },
-      series: [{}, lineLook, { ...lineLook, dash: markDash }],
+      series: [{}, lineLook, { ...lineLook, dash: markDash }, heldLook],
       axes: [
         {
           ...axis,

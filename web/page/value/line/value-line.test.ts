@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { columnsOf, findAt, lineOf } from './value-line.js';
+import { hasWideGap } from './held-stretches.js';
+import { type LinePoint, lineOf as recordedLine } from './recorded-line.js';
+import { columnsOf, findAt, withHeld } from './value-line.js';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -12,6 +14,16 @@ const every = (stepMs: number, fromMs: number, toMs = 0) => {
   return recorded(...ago);
 };
 const live = { atMs: now, value: '7' };
+const lineOf = (points: readonly LinePoint[], end: LinePoint, range: '1h' | '24h', stepMs?: number) => {
+  const [spanMs, coarsestMs] = range === '1h' ? [hourMs, minuteMs] : [24 * hourMs, 5 * minuteMs];
+  return withHeld(recordedLine(points, end, { fromMs: end.atMs - spanMs, coarsestMs }, stepMs));
+};
+/** What is held now, so many minutes ago, worth ten times that. */
+const heldEvery = (stepMs: number, fromMs: number, toMs: number, left: readonly string[] = []) => ({
+  stepMs,
+  left,
+  points: every(stepMs, fromMs, toMs).map(({ atMs, value }) => ({ atMs, value: `${value}0`, isHeld: true as const })),
+});
 
 describe('value over time', () => {
   it('spans the whole range that is chosen, however little is recorded, and says that the rest is not', () => {
@@ -79,6 +91,7 @@ describe('value over time', () => {
       [-50, -40, -39, -29.5, -20, -10, 0].map((minutes) => now / 1_000 + minutes * 60),
       [null, 40, 39, null, 20, null, 7],
       [null, null, null, null, null, null, null],
+      [null, null, null, null, null, null, null],
     ]);
   });
   it('is dashed where a coin had no price, or one that stood still, and says which and when', () => {
@@ -104,5 +117,35 @@ describe('value over time', () => {
       lineOf(points, live, '24h', stepMs).gaps.filter(({ fromMs }) => fromMs > now - 2 * hourMs);
     expect(gapsOf(5 * minuteMs)).toEqual([]);
     expect(gapsOf()).not.toEqual([]);
+  });
+  it('is what one holds now, at the prices of then, before anything was recorded, and still hatched where a minute or two are missing', () => {
+    const day = every(5 * minuteMs, 2 * hourMs).filter(
+      ({ atMs }) => now - atMs !== 65 * minuteMs && now - atMs !== 70 * minuteMs,
+    );
+    const recordedAlone = lineOf(day, live, '24h', 5 * minuteMs);
+    expect(hasWideGap(recordedAlone)).toBe(true);
+    const line = withHeld(recordedAlone, heldEvery(5 * minuteMs, 24 * hourMs - 5 * minuteMs, 0, ['newusdt']));
+    expect(line.held.map(({ fromMs, toMs }) => [(now - fromMs) / hourMs, (now - toMs) / hourMs])).toEqual([[24, 2]]);
+    expect(line.bare).toEqual([{ fromMs: now - 75 * minuteMs, toMs: now - 60 * minuteMs }]);
+    expect(line.left).toEqual(['newusdt']);
+    expect(findAt(line, now - 12 * hourMs, 5_000)).toEqual({ atMs: now - 12 * hourMs, value: '7200', isHeld: true });
+    expect(findAt(line, now - 67 * minuteMs, 5_000)).toEqual(line.bare[0]);
+    expect(findAt(line, now - 90 * minuteMs, 5_000)).toEqual({ atMs: now - 90 * minuteMs, value: '90' });
+    const [seconds, plain, , held] = columnsOf(line);
+    expect(seconds).toEqual([...seconds].sort((a, b) => a - b));
+    // Never two lines over one moment.
+    expect(plain.filter((value, at) => typeof value === 'number' && typeof held[at] === 'number')).toEqual([]);
+    expect(held.filter((value) => typeof value === 'number')).toHaveLength(22 * 12 - 1);
+  });
+  it('is hatched where neither a record nor a price of then is known', () => {
+    const line = withHeld(
+      lineOf(every(5 * minuteMs, hourMs), live, '24h', 5 * minuteMs),
+      heldEvery(5 * minuteMs, 6 * hourMs, 3 * hourMs),
+    );
+    expect(line.bare.map(({ fromMs, toMs }) => [(now - fromMs) / minuteMs, (now - toMs) / minuteMs])).toEqual([
+      [24 * 60, 6 * 60 + 5],
+      [3 * 60, 60],
+    ]);
+    expect(hasWideGap(lineOf(every(5 * minuteMs, 24 * hourMs), live, '24h', 5 * minuteMs))).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { grouped, type NumberStyle } from '@tickfolio/lib/look/amount';
-import type { Times } from '../text/times.js';
+import type { Times } from '../../text/times.js';
 
 const dayS = 86_400;
 

@@ -1,6 +1,3 @@
-import type { ValueRange } from '@tickfolio/api/history';
-import { coarsestStepMs, spanMs } from './ranges.js';
-
 /** A moment of a line. */
 export interface LinePoint {
   /** Epoch milliseconds. */
@@ -11,6 +8,8 @@ export interface LinePoint {
   readonly missing?: readonly string[];
   /** Symbols that are in it at a price that stood still. */
   readonly old?: readonly string[];
+  /** Nobody recorded it: it is what is held now at the prices of then. */
+  readonly isHeld?: true;
 }
 
 export interface Stretch {
@@ -24,8 +23,8 @@ export interface Mark extends Stretch {
   readonly old: readonly string[];
 }
 
-/** What is drawn of a range, which ends now. */
-export interface ValueLine extends Stretch {
+/** What is recorded of a range, which ends now. */
+export interface RecordedLine extends Stretch {
   /** In the course of time, each moment once; the last one is now. */
   readonly points: readonly LinePoint[];
   /** Where nothing is recorded, oldest first. */
@@ -34,16 +33,22 @@ export interface ValueLine extends Stretch {
   readonly marks: readonly Mark[];
 }
 
+/** Where a line begins, and how far apart its values are where the server does not say it. */
+export interface LineRange {
+  readonly fromMs: number;
+  readonly coarsestMs: number;
+}
+
 /** The minute that runs is recorded at its end, and asked for within the next. */
 const lateMs = 120_000;
 const minStepMs = 60_000;
 /** One value may be missing without a gap being told. */
-const gapSteps = 2;
+export const gapSteps = 2;
 
 /** As a server of before this page leaves it to be found. */
-const stepOf = (points: readonly LinePoint[], range: ValueRange): number => {
+const stepOf = (points: readonly LinePoint[], coarsestMs: number): number => {
   const distances = points.slice(1).map(({ atMs }, at) => atMs - (points[at]?.atMs ?? 0));
-  return Math.max(minStepMs, Math.min(coarsestStepMs[range], ...distances));
+  return Math.max(minStepMs, Math.min(coarsestMs, ...distances));
 };
 
 export const isMarked = ({ missing, old }: LinePoint): boolean => missing !== undefined || old !== undefined;
@@ -73,13 +78,13 @@ const marksOf = (points: readonly LinePoint[], gaps: readonly Stretch[]): Mark[]
 export const lineOf = (
   recorded: readonly LinePoint[],
   live: LinePoint,
-  range: ValueRange,
+  { fromMs, coarsestMs }: LineRange,
   stepMs?: number,
-): ValueLine => {
-  const [fromMs, toMs] = [live.atMs - spanMs[range], live.atMs];
+): RecordedLine => {
+  const toMs = live.atMs;
   const past = new Map(recorded.filter(({ atMs }) => atMs < toMs).map((point) => [point.atMs, point]));
   const known = [...past.values()].sort((a, b) => a.atMs - b.atMs);
-  const step = stepMs ?? stepOf(known, range);
+  const step = stepMs ?? stepOf(known, coarsestMs);
   // The line comes in from before the range, where it is recorded.
   const points = [...known.filter(({ atMs }) => atMs >= fromMs - gapSteps * step), live];
   const gaps = points.flatMap((point, at): Stretch[] => {
@@ -88,52 +93,4 @@ export const lineOf = (
     return point.atMs - before > allowed ? [{ fromMs: before, toMs: point.atMs }] : [];
   });
   return { fromMs, toMs, points, gaps, marks: marksOf(points, gaps) };
-};
-
-/** So near to its ends a gap counts as them, as a part of it at most. */
-const nearPart = 1 / 4;
-
-/**
- * What stands at a moment: a stretch where nothing is recorded, or the nearest point. @param nearMs a point so near
- * counts also beside a gap
- */
-export const findAt = ({ points, gaps }: ValueLine, atMs: number, nearMs: number): LinePoint | Stretch => {
-  let nearest = points[points.length - 1] as LinePoint;
-  for (const point of points) if (Math.abs(point.atMs - atMs) < Math.abs(nearest.atMs - atMs)) nearest = point;
-  const gap = gaps.find(({ fromMs, toMs }) => fromMs < atMs && atMs < toMs);
-  if (!gap) return nearest;
-  return Math.abs(nearest.atMs - atMs) > Math.min(nearMs, (gap.toMs - gap.fromMs) * nearPart) ? gap : nearest;
-};
-
-type Column = (number | null | undefined)[];
-
-/**
- * Columns for drawing: seconds, and numbers of the plain line and of the marked one, with nothing in the middle of
- * every gap. Between two values of which the second is marked only the marked line is drawn: the plain one has a null
- * there, which ends it, the marked one undefined, which does not.
- */
-export const columnsOf = ({ points, gaps }: ValueLine): [number[], Column, Column] => {
-  const columns: {
-    readonly atMs: number;
-    readonly plain: number | null;
-    readonly marked: number | null | undefined;
-  }[] = [];
-  const gapFrom = new Map(gaps.map((gap) => [gap.toMs, gap.fromMs]));
-  for (const [at, point] of points.entries()) {
-    const { atMs } = point;
-    const fromMs = gapFrom.get(atMs);
-    const before = points[at - 1];
-    const after = points[at + 1];
-    if (fromMs !== undefined) columns.push({ atMs: (fromMs + atMs) / 2, plain: null, marked: null });
-    else if (before && isMarked(point))
-      columns.push({ atMs: (before.atMs + atMs) / 2, plain: null, marked: undefined });
-    const [value, own] = [Number(point.value), isMarked(point)];
-    const next = after && !gapFrom.has(after.atMs) ? isMarked(after) : undefined;
-    columns.push({ atMs, plain: own && next !== false ? null : value, marked: own || next === true ? value : null });
-  }
-  return [
-    columns.map(({ atMs }) => atMs / 1_000),
-    columns.map(({ plain }) => plain),
-    columns.map(({ marked }) => marked),
-  ];
 };

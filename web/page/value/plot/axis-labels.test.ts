@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { de } from '../text/messages-de.js';
-import { en } from '../text/messages-en.js';
-import { createTimes } from '../text/times.js';
+import { de } from '../../text/messages-de.js';
+import { en } from '../../text/messages-en.js';
+import { createTimes } from '../../text/times.js';
 import { timeLabels, valueLabels } from './axis-labels.js';
 
 const second = (time: string) => Date.parse(time) / 1_000;

@@ -1,0 +1,45 @@
+import { useQuery } from '@tanstack/react-query';
+import type { HeldRange, HeldValueAnswer } from '@tickfolio/api/history';
+import { useMemo } from 'react';
+import { framedSymbols } from '../live/held-symbols.js';
+import { useLive, useParts } from '../parts.js';
+import type { HeldHistory } from './line/held-stretches.js';
+
+/** What was does not change; how far the record reaches does, slowly. */
+const refreshMs = 3_600_000;
+/** What did not answer, or was asked for too much, may answer now. */
+const againMs = 30_000;
+
+const historyOf = ({ StepSeconds, Points, Left }: HeldValueAnswer): HeldHistory => ({
+  stepMs: StepSeconds * 1_000,
+  points: Points.map(({ Time, Value, Missing }) => ({
+    atMs: Date.parse(Time),
+    value: Value,
+    isHeld: true,
+    ...(Missing ? { missing: Missing } : {}),
+  })),
+  left: Left,
+});
+
+/** What the coins that are held now would have been worth; asked for where the record has wide gaps. */
+export const useHeldValues = (range: HeldRange, isNeeded: boolean) => {
+  const { session, store } = useParts();
+  const isSimulated = useLive((state) => state.view?.simulated === true);
+  // Anew with every change of what is held.
+  const holdings = useLive(() => store.frame && `${store.frame.Version} ${framedSymbols(store.frame.Coins)}`);
+  const { data, isError, isFetching, refetch } = useQuery({
+    queryKey: ['held-values', range, holdings, isSimulated],
+    queryFn: () => session.call<HeldValueAnswer>('GET', `/api/v1/profile/value/held?range=${range}`),
+    enabled: isNeeded && holdings !== undefined,
+    staleTime: refreshMs,
+    refetchInterval: ({ state }) => (state.status === 'error' ? againMs : refreshMs),
+    placeholderData: (before, query) => (query?.queryKey[1] === range ? before : undefined),
+  });
+  return {
+    // Made up prices never stand beside real ones.
+    history: useMemo(() => (data?.Simulated === isSimulated ? historyOf(data) : undefined), [data, isSimulated]),
+    isAway: isError && !data,
+    isLoading: isNeeded && !data && isFetching,
+    refetch,
+  };
+};

@@ -1,0 +1,86 @@
+import { accessibilityFaults } from '@tickfolio/lib/kit/chromium';
+import { settled } from '@tickfolio/lib/kit/settled';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { bitcoinAt } from './kit/frame.js';
+import { drawnLine, gapsOf } from './kit/plot.js';
+import { browser, origin, pointAt, withWindow } from './kit/window.js';
+
+const minuteMs = 60_000;
+const noon = Date.parse('2026-06-15T12:00:00.000Z');
+const iso = (atMs: number) => new Date(atMs).toISOString();
+const young = {
+  Range: '24h',
+  StepSeconds: 60,
+  Points: [5, 4, 3, 2, 1].map((ago) => ({ Time: iso(noon - ago * minuteMs), Value: `10${ago}` })),
+};
+const heldDay = {
+  Range: '24h',
+  StepSeconds: 300,
+  Simulated: false,
+  Points: Array.from({ length: 288 }, (_, at) => ({
+    Time: iso(noon - (288 - at) * 5 * minuteMs),
+    Value: `9${at % 9}.25`,
+  })),
+  Left: [],
+};
+const words = async (page: Page, selector: string) =>
+  (await page.locator(selector).innerText()).replace(/\s+/g, ' ').trim();
+
+describe.skipIf(!browser)('the value of a portfolio that is five minutes old', () => {
+  it('has the day before, dotted and said to be no record, and its exact values under the pointer', async () => {
+    const answers = { 'profile/value': young, 'profile/value/held': { ...heldDay, Left: ['newusdt'] } };
+    await withWindow({ frame: bitcoinAt(noon, '100'), answers }, async ({ page }) => {
+      await page.locator('.value-panel canvas').waitFor();
+      const named = 'what you hold now, at the prices of then, without NEWUSDT, no price';
+      await expect.poll(() => words(page, '.chart-legend')).toBe(named);
+      await settled(async () => {
+        await pointAt(page, '.value-panel .u-over', 0.5);
+        expect(await words(page, '.chart-legend')).toMatch(
+          /^Jun (14|15), 2026, 1[12]:[05]\d:00 [AP]M UTC 9\d\.25 USDT what you hold now, at the prices of then, /,
+        );
+      });
+      // The line of the record is as short as that is.
+      await settled(async () => {
+        const line = await drawnLine(page);
+        const [[from, to] = [1, 0]] = gapsOf(line);
+        expect([from, (to ?? 0) / line.width > 0.98]).toEqual([0, true]);
+      });
+      const label = await page.locator('.value-panel [role=img]').getAttribute('aria-label');
+      expect(label).toContain('Before Jun 15, 2026, 11:55:00 AM UTC nothing is recorded');
+      expect(await accessibilityFaults(page)).toEqual([]);
+    });
+  });
+
+  it('says why where the prices of before cannot be read, tries again when asked, and is drawn as soon as they are there', async () => {
+    const answers = { 'profile/value': { ...young, Points: [] }, 'profile/value/held': undefined };
+    await withWindow({ frame: bitcoinAt(noon, '100'), answers, expected: /503/ }, async ({ page, answer }) => {
+      await page.getByText('The prices of before the record cannot be read at the moment.').waitFor();
+      answer({ 'profile/value/held': heldDay });
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.locator('.value-panel canvas').waitFor();
+      await expect.poll(() => words(page, '.chart-legend')).toBe('what you hold now, at the prices of then');
+    });
+  });
+
+  it('shows the range that stands in the address, and writes the one that is chosen there', async () => {
+    const asked: string[] = [];
+    const answers = {
+      'profile/value': (search: string) => {
+        asked.push(search);
+        return young;
+      },
+    };
+    await withWindow({ frame: bitcoinAt(noon, '100'), answers, path: '/?range=1w' }, async ({ page }) => {
+      const pressed = () => page.locator('.ranges [aria-pressed=true]').innerText();
+      await page.locator('.value-panel canvas').waitFor();
+      expect(await pressed()).toBe('1W');
+      await page.getByRole('button', { name: 'YTD', exact: true }).click();
+      await expect.poll(() => page.url()).toBe(`${origin}/?range=ytd`);
+      await page.getByRole('button', { name: 'All', exact: true }).click();
+      await expect.poll(() => asked).toEqual(['?range=7d', '?range=1y', '?range=all']);
+      await page.getByRole('button', { name: '1D', exact: true }).click();
+      await expect.poll(() => page.url()).toBe(`${origin}/`);
+    });
+  });
+});
