@@ -23,7 +23,7 @@ export const loadBffValuation = async (): Promise<BffValuation> => {
   const beside = (file: string) => new URL(file, import.meta.resolve('@tickfolio/bff/app')).href;
   const [board, frame]: [BffValuation, BffValuation] = await Promise.all([
     import(beside('prices/price-board.js')),
-    import(beside('live/portfolio-frame.js')),
+    import(beside('valuation/portfolio-frame.js')),
   ]);
   const { createHolding, renderHead, renderFrame } = frame;
   return { createPriceBoard: board.createPriceBoard, createHolding, renderHead, renderFrame };

@@ -5,9 +5,9 @@ import type { Owner, Portfolio, Portfolios } from '../portfolio/portfolios.js';
 import type { PriceBoard } from '../prices/price-board.js';
 import type { PriceFeed } from '../prices/price-feed.js';
 import { textFrame } from '../prices/text-frame.js';
+import { createHolding, type Holding, renderFrame, renderHead } from '../valuation/portfolio-frame.js';
 import { createFrameRhythm, type Receiver } from './frame-rhythm.js';
 import { createHolders } from './holders.js';
-import { createHolding, type Holding, renderFrame, renderHead } from './portfolio-frame.js';
 import { createPortfolioReader } from './portfolio-reader.js';
 import { createPushQueue, type Pushed } from './push-queue.js';
 

@@ -1,7 +1,7 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { describe, expect, it } from 'vitest';
-import { createHolding, renderFrame, renderHead } from '../live/portfolio-frame.js';
 import { createPriceBoard } from '../prices/price-board.js';
+import { createHolding, renderFrame, renderHead } from '../valuation/portfolio-frame.js';
 import type { FeedWord } from './aggregator-client.js';
 import { isStandstill, type PriceState, priceStateOf, type Standing } from './price-state.js';
 

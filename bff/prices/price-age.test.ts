@@ -1,7 +1,7 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { describe, expect, it } from 'vitest';
-import { createHolding, renderFrame, renderHead } from '../live/portfolio-frame.js';
 import { createExchangeClock, type ExchangeClock } from '../market/exchange-clock.js';
+import { createHolding, renderFrame, renderHead } from '../valuation/portfolio-frame.js';
 import { createFrameClock } from './frame-clock.js';
 import { createPriceBoard, type PriceBoard } from './price-board.js';
 
