@@ -387,6 +387,7 @@ const ways: Record<string, Record<number, Way>> = {
     503: () => [strict, { ...bearer, 'x-path': 'btcusdt' }],
   },
   getFrame: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
+  getReceipt: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
   listSymbols: { 200: () => [well, {}], 400: () => [well, { 'x-query': 'fresh=no' }], 503: () => [ill, {}] },
   getProfile: { 200: () => [well, bearer], 401: () => [well, {}], 429: () => [full, bearer], 503: () => [ill, bearer] },
   createProfile: {

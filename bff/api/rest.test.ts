@@ -430,6 +430,7 @@ describe('around the contract', () => {
         'get /api/v1/profile/basis',
         'get /api/v1/profile/day',
         'get /api/v1/profile/frame',
+        'get /api/v1/profile/receipt',
         'get /api/v1/profile/trails',
         'get /api/v1/profile/value',
         'get /api/v1/symbols',

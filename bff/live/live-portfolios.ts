@@ -1,3 +1,4 @@
+import type { Receipt } from '@tickfolio/api/receipt';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { because, currentCause } from '@tickfolio/lib/tracing';
@@ -6,6 +7,7 @@ import type { PriceBoard } from '../prices/price-board.js';
 import type { PriceFeed } from '../prices/price-feed.js';
 import { textFrame } from '../prices/text-frame.js';
 import { createHolding, type Holding, renderFrame, renderHead } from '../valuation/portfolio-frame.js';
+import { receiptOf } from '../valuation/receipt.js';
 import { createFrameRhythm, type Receiver } from './frame-rhythm.js';
 import { createHolders } from './holders.js';
 import { createPortfolioReader } from './portfolio-reader.js';
@@ -32,6 +34,8 @@ export interface Viewing {
   frame(): string | undefined;
   /** The same as JSON alone, for who has no WebSocket. */
   text(): string | undefined;
+  /** What a frame of this moment is computed from. */
+  receipt(): Receipt | undefined;
   leave(): void;
 }
 
@@ -217,6 +221,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
           return joined.frame;
         },
         text: () => (joined.ready ? render() : undefined),
+        receipt: () => (joined.ready ? receiptOf(joined.holdings, joined.version, asOf(), simulated()) : undefined),
         leave: () => {
           if (joined.viewers.delete(viewer) && joined.viewers.size === 0) forget(joined);
         },

@@ -11,7 +11,6 @@ import { createPriceAges } from './price-age.js';
 import { isLater, type KnownReading, type PriceReading } from './price-reading.js';
 
 interface Entry extends Listing {
-  /** Lower case; undefined until somebody said it. */
   quoteAsset: string | undefined;
   conversion: Entry | undefined;
   readonly dependents: Set<Entry>;
