@@ -98,9 +98,9 @@ export const signIn = async (page: Page, base: string, { name, password }: TestA
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 };
 
-/** The total as it is shown, all its digits. */
+/** The total with all its digits, as who points at it is told. */
 export const exactTotal = async (page: Page): Promise<string> =>
-  (await page.locator('.total-exact .digits').innerText()).replaceAll(',', '');
+  ((await page.locator('.total-value .digits').getAttribute('title')) ?? '').replaceAll(',', '');
 
 /** Every frame that the page's sockets received, and how often each was opened. */
 export const watchSockets = (page: Page) => {

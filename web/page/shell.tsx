@@ -10,7 +10,7 @@ import { latePart } from './kit/late-part.js';
 import { PhoneBar } from './navigation/phone-bar.js';
 import { Rail } from './navigation/rail.js';
 import { useSession } from './parts.js';
-import { closeDialog, openDialog, useOpenDialog } from './shell/open-dialog.js';
+import { closeDialog, openDialog, openReceipt, useOpenDialog } from './shell/open-dialog.js';
 import { useKeptFocus } from './shell/use-kept-focus.js';
 import { useText } from './text/language.js';
 
@@ -18,18 +18,24 @@ const AddCoinDialog = latePart(() =>
   import('./portfolio/changes/add-coin-dialog.js').then(({ AddCoinDialog: found }) => found),
 );
 const Palette = latePart(() => import('./palette/palette.js').then(({ Palette: found }) => found));
+const ReceiptDialog = latePart(() => import('./receipt/receipt-dialog.js').then(({ ReceiptDialog: found }) => found));
 const KeyListDialog = latePart(() => import('./keyboard/key-list-dialog.js').then(({ KeyListDialog: found }) => found));
 
 const Dialogs = () => {
-  const open = useOpenDialog();
+  const { name: open, symbol } = useOpenDialog();
   return (
     <Suspense>
       {open === 'add' && <AddCoinDialog onClose={closeDialog} />}
       {open === 'search' && <Palette onClose={closeDialog} />}
+      {open === 'receipt' && <ReceiptDialog symbol={symbol} onClose={closeDialog} />}
       {open === 'keys' && <KeyListDialog onClose={closeDialog} />}
     </Suspense>
   );
 };
+
+/** The holding in whose row the focus is. */
+const focusedHolding = (): string | undefined =>
+  document.activeElement?.closest<HTMLElement>('tr[data-symbol]')?.dataset.symbol;
 
 /** What single keys do wherever one is signed in; `keyboard/key-list-dialog.tsx` says so to people. */
 const useShellKeys = () => {
@@ -40,6 +46,7 @@ const useShellKeys = () => {
         '/': () => openDialog('search'),
         n: () => openDialog('add'),
         '.': toggleDiscreet,
+        '=': () => openReceipt(focusedHolding()),
         '?': () => openDialog('keys'),
         'g h': () => void navigate({ to: '/' }),
         'g p': () => void navigate({ to: '/portfolios/$portfolio', params: { portfolio: 'default' } }),

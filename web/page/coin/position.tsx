@@ -2,6 +2,7 @@ import { useChoice } from '../display/choice.js';
 import { basisChoice } from '../display/choices.js';
 import { ChangeMark } from '../kit/change-mark.js';
 import type { Row } from '../live/portfolio-view.js';
+import { ReceiptButton } from '../receipt/receipt-button.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
 
@@ -29,7 +30,8 @@ export const Position = ({ row, onChange }: PositionProps) => {
           <dd>
             <Figure className="large" isPrivate>
               {row.valueText ? `${row.valueText} USDT` : '–'}
-            </Figure>
+            </Figure>{' '}
+            {row.valueText && <ReceiptButton symbol={row.symbol} called={row.name} />}
           </dd>
         </div>
         <div>

@@ -3,7 +3,7 @@ import { useChoice } from '../display/choice.js';
 import { keysChoice } from '../display/choices.js';
 import { useText } from '../text/language.js';
 
-const rows = ['search', 'home', 'portfolio', 'markets', 'add', 'discreet', 'keys'] as const;
+const rows = ['search', 'home', 'portfolio', 'markets', 'add', 'receipt', 'discreet', 'keys'] as const;
 /** As `page/shell.tsx` binds them. */
 const keysOf: Readonly<Record<(typeof rows)[number], readonly string[]>> = {
   search: ['/'],
@@ -11,6 +11,7 @@ const keysOf: Readonly<Record<(typeof rows)[number], readonly string[]>> = {
   portfolio: ['g', 'p'],
   markets: ['g', 'm'],
   add: ['n'],
+  receipt: ['='],
   discreet: ['.'],
   keys: ['?'],
 };

@@ -4,7 +4,7 @@ import { places } from '../navigation/places.js';
 import { searchSymbols } from '../portfolio/changes/symbol-search.js';
 import type { ListedSymbol } from '../portfolio/changes/use-symbols.js';
 import { sections } from '../settings/sections.js';
-import { openDialog } from '../shell/open-dialog.js';
+import { openDialog, openReceipt } from '../shell/open-dialog.js';
 import type { Messages } from '../text/messages-en.js';
 
 /** Something that the palette finds. */
@@ -41,6 +41,7 @@ const pagesOf = (text: Messages): readonly PaletteEntry[] => [
 const actionsOf = (text: Messages): readonly PaletteEntry[] => [
   { key: 'add', name: text.addCoin, icon: 'add', go: () => openDialog('add') },
   { key: 'discreet', name: text.hideAmounts, icon: 'eye', go: toggleDiscreet },
+  { key: 'receipt', name: text.receiptOfTotal, icon: 'markets', go: () => openReceipt() },
   { key: 'keys', name: text.keysTitle, icon: 'more', go: () => openDialog('keys') },
 ];
 

@@ -4,9 +4,9 @@ import { useEffect } from 'react';
 import { useChoice } from '../display/choice.js';
 import { basisChoice, useDiscreet } from '../display/choices.js';
 import { ChangeMark } from '../kit/change-mark.js';
-import { Digits } from '../kit/digits.js';
 import type { PortfolioView, Row } from '../live/portfolio-view.js';
 import { useLive } from '../parts.js';
+import { ReceiptButton } from '../receipt/receipt-button.js';
 import { digitsSize } from '../text/digits-size.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
@@ -14,8 +14,6 @@ import type { Messages } from '../text/messages-en.js';
 import { useConverted } from './converted.js';
 import { Freshness } from './freshness.js';
 import { someCoins, TotalLacks } from './total-lacks.js';
-
-const arrows = { up: '▲', down: '▼', same: '' } as const;
 
 /** Why there is no value yet. */
 const noTotalWords = (rows: readonly Row[], text: Messages): string => {
@@ -39,7 +37,7 @@ const ChangeOfTotal = ({ label, change, note }: ChangeOfTotalProps) => (
   </div>
 );
 
-/** The value, large, with all its digits in small below it, and how it moved. */
+/** The value, large, and how it moved. All its digits are in the receipt. */
 export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
   const { text, times } = useSpeaking();
   const { total, sinceOpened, day, dayBasis, dayLacking, rows, asOfMs } = view;
@@ -69,22 +67,20 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
       {isKnown ? (
         <>
           <p className={`total-value large-digits ${digitsSize(total.text)}`} data-testid="total">
-            <Digits text={total.text} direction={total.direction} ticks={total.ticks} isPrivate />
+            {/* It changes several times a second: what lit up each time would never rest. */}
+            <Figure title={total.exact} isPrivate>
+              {total.text}
+            </Figure>
             <span className="unit" translate="no">
               USDT
             </span>
-            <span className={`total-arrow ${total.direction}`} aria-hidden="true">
-              {arrows[total.direction]}
-            </span>
+            <ReceiptButton />
           </p>
           {converted && (
             <p className="total-converted">
               <Figure isPrivate>{`≈ ${money(converted.amount, text.numbers)} ${converted.currency}`}</Figure>
             </p>
           )}
-          <p className="total-exact">
-            <span>{text.exactly}</span> <Figure isPrivate>{total.exact}</Figure>
-          </p>
         </>
       ) : (
         <p className="total-waiting">{noTotalWords(rows, text)}</p>

@@ -6,6 +6,7 @@ import { general } from './de/general.js';
 import { holdings } from './de/holdings.js';
 import { live } from './de/live.js';
 import { markets } from './de/markets.js';
+import { receipt } from './de/receipt.js';
 import { settings } from './de/settings.js';
 import { shell } from './de/shell.js';
 import { welcome } from './de/welcome.js';
@@ -21,6 +22,7 @@ export const de: Messages = {
   ...charts,
   ...asset,
   ...welcome,
+  ...receipt,
   ...settings,
   ...markets,
 };

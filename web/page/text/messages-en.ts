@@ -6,6 +6,7 @@ import { general } from './en/general.js';
 import { holdings } from './en/holdings.js';
 import { live } from './en/live.js';
 import { markets } from './en/markets.js';
+import { receipt } from './en/receipt.js';
 import { settings } from './en/settings.js';
 import { shell } from './en/shell.js';
 import { welcome } from './en/welcome.js';
@@ -21,6 +22,7 @@ export const en = {
   ...charts,
   ...asset,
   ...welcome,
+  ...receipt,
   ...settings,
   ...markets,
 };

@@ -6,6 +6,7 @@ import { Digits } from '../../kit/digits.js';
 import { NoPrice, PriceTag } from '../../kit/price-state.js';
 import { Sparkline } from '../../kit/sparkline.js';
 import type { Row } from '../../live/portfolio-view.js';
+import { ReceiptButton } from '../../receipt/receipt-button.js';
 import { assetAddress } from '../../text/asset-address.js';
 import { Figure } from '../../text/figure.js';
 import { useSpeaking } from '../../text/language.js';
@@ -75,9 +76,12 @@ export const CoinRow = memo(({ row, columns, called, onChange }: CoinRowProps) =
       )}
       <td className="cell-value num" {...role.cell}>
         {row.valueText ? (
-          <Figure className="strong" isPrivate>
-            {row.valueText}
-          </Figure>
+          <>
+            <ReceiptButton symbol={row.symbol} called={called} />
+            <Figure className="strong" isPrivate>
+              {row.valueText}
+            </Figure>
+          </>
         ) : (
           <span className="none">–</span>
         )}

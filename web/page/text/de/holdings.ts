@@ -2,7 +2,6 @@ import type { HoldingsTexts } from '../en/holdings.js';
 
 export const holdings: HoldingsTexts = {
   totalValue: 'Gesamtwert',
-  exactly: 'Genau',
   sinceOpened: 'Seit dem Öffnen dieser Seite',
   ofValue: (period) => `${period}, Wert in USDT`,
   since: (time) => `Seit ${time}`,

@@ -59,6 +59,7 @@ export const shell: ShellTexts = {
     portfolio: 'Zum Portfolio',
     markets: 'Zu den Märkten',
     add: 'Coin hinzufügen',
+    receipt: 'Wie der Gesamtwert oder der Wert der Zeile zustande kommt',
     discreet: 'Beträge verbergen oder zeigen',
     keys: 'Diese Liste',
   },

@@ -58,6 +58,7 @@ export const shell = {
     portfolio: 'Go to the portfolio',
     markets: 'Go to the markets',
     add: 'Add a coin',
+    receipt: 'How the total, or the value of the row, comes about',
     discreet: 'Hide or show amounts',
     keys: 'This list',
   },

@@ -1,0 +1,101 @@
+import { Dialog, DialogDismiss, DialogHeading } from '@ariakit/react';
+import { useQuery } from '@tanstack/react-query';
+import type { Receipt } from '@tickfolio/api/receipt';
+import { faultText } from '../kit/fault-text.js';
+import { useParts } from '../parts.js';
+import { CardBoundary } from '../shell/card-boundary.js';
+import { coinName } from '../text/coin-names.js';
+import { useSpeaking } from '../text/language.js';
+import { ConvertedTotal } from './converted-total.js';
+import { CopyButton } from './copy-button.js';
+import { ExactFigure } from './exact-figure.js';
+import { ReceiptCheck } from './receipt-check.js';
+import { ReceiptLine } from './receipt-line.js';
+import { recomputed } from './recomputed.js';
+
+/** The receipt of one holding: its row alone, whose total is the sum. */
+const narrowed = (receipt: Receipt, symbol: string | undefined): Receipt => {
+  if (symbol === undefined) return receipt;
+  const rows = receipt.rows.filter((row) => row.symbol === symbol);
+  return { ...receipt, rows, total: rows[0]?.total ?? '0' };
+};
+
+const Content = ({ receipt, isTotal }: { readonly receipt: Receipt; readonly isTotal: boolean }) => {
+  const { text, times } = useSpeaking();
+  const here = recomputed(receipt);
+  const { rows, total, asOf, simulated } = receipt;
+  if (rows.length === 0) return <p>{text.nothingToCompute}</p>;
+  const isAnyPriced = here.lines.some((line) => line.total !== undefined);
+  return (
+    <>
+      <p className="receipt-as-of">
+        <span>{text.receiptAsOf(times.full(Date.parse(asOf)))}</span>{' '}
+        {simulated && <span className="pill">{text.simulatedShort}</span>}
+      </p>
+      {isAnyPriced && (
+        <p className="receipt-total">
+          <ExactFigure amount={total} unit="USDT" isPrivate /> <CopyButton of={total} />
+        </p>
+      )}
+      <ReceiptCheck said={total} here={here} />
+      <ol className="receipt-lines">
+        {here.lines.map((line) => (
+          <ReceiptLine key={line.row.symbol} line={line} />
+        ))}
+      </ol>
+      {isTotal && rows.length > 1 && (
+        <p className="receipt-sum">
+          <span>{text.sumOf(here.lines.filter((line) => line.total !== undefined).length)}</span>{' '}
+          <ExactFigure amount={total} unit="USDT" className="strong" isPrivate />
+        </p>
+      )}
+      <ConvertedTotal receipt={receipt} />
+    </>
+  );
+};
+
+interface ReceiptDialogProps {
+  /** Of which holding; undefined for the total. */
+  readonly symbol: string | undefined;
+  readonly onClose: () => void;
+}
+
+/** How an amount comes about, of one moment: it stands still while it is read. */
+export const ReceiptDialog = ({ symbol, onClose }: ReceiptDialogProps) => {
+  const { text } = useSpeaking();
+  const { session } = useParts();
+  const { data, error, isFetching, refetch } = useQuery({
+    queryKey: ['receipt'],
+    queryFn: () => session.call<Receipt>('GET', '/api/v1/profile/receipt'),
+    // Each opening asks anew, and nothing else does.
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const receipt = data && narrowed(data, symbol);
+  const base = receipt?.rows[0]?.baseAsset;
+  const about = symbol === undefined ? text.totalValue : base === undefined ? undefined : (coinName(base) ?? base);
+  return (
+    <Dialog open onClose={onClose} className="dialog receipt" backdrop={<div className="backdrop" />} unmountOnHide>
+      <header className="dialog-head">
+        <DialogHeading className="dialog-title">
+          <span>{text.receiptTitle}</span> {about !== undefined && <span className="receipt-about">{about}</span>}
+        </DialogHeading>
+        <DialogDismiss className="icon-button" aria-label={text.close}>
+          ✕
+        </DialogDismiss>
+      </header>
+      {!receipt && isFetching && <p aria-live="polite">{text.working}</p>}
+      {error && !isFetching && <p role="alert">{faultText(error, text)}</p>}
+      {receipt && (
+        <CardBoundary about={receipt.asOf}>
+          <Content receipt={receipt} isTotal={symbol === undefined} />
+        </CardBoundary>
+      )}
+      <div className="dialog-actions">
+        <button type="button" className="button" disabled={isFetching} onClick={() => void refetch()}>
+          {receipt ? text.computeAnew : text.tryAgain}
+        </button>
+      </div>
+    </Dialog>
+  );
+};

@@ -1,0 +1,65 @@
+import { formatDecimal } from '@tickfolio/lib/money';
+import { CoinBadge } from '../kit/coin-badge.js';
+import { priceWords } from '../kit/price-words.js';
+import { coinName } from '../text/coin-names.js';
+import { useSpeaking } from '../text/language.js';
+import { pairLabel } from '../text/pair.js';
+import { ExactFigure } from './exact-figure.js';
+import type { Line, ReceiptRow } from './recomputed.js';
+
+interface SourceProps {
+  /** Which market it is of. */
+  readonly pair: string;
+  readonly price: NonNullable<ReceiptRow['price']>;
+}
+
+/** Where a price comes from: a trade that everybody can look up at the exchange. */
+const Source = ({ pair, price }: SourceProps) => {
+  const { text, times } = useSpeaking();
+  return (
+    <p className="receipt-source">
+      <span>{text.tradeOf(pair, price.tradeId.toString(), times.full(Date.parse(price.priceTime)))}</span>
+    </p>
+  );
+};
+
+/** Quantity × price = total, and where the price comes from. */
+export const ReceiptLine = ({ line: { row, total, isEqual } }: { readonly line: Line }) => {
+  const { text } = useSpeaking();
+  const { baseAsset: base, quoteAsset: quote, quantity, price, conversion, priceState } = row;
+  const pair = `${base}/${quote}`;
+  const state = priceState === 'live' ? undefined : priceState;
+  return (
+    <li className={`receipt-line ${isEqual ? '' : 'unequal'}`} data-symbol={row.symbol}>
+      <p className="receipt-name">
+        <CoinBadge asset={base} />
+        <span translate="no">{coinName(base) ?? pairLabel({ base, quote })}</span>
+        {state !== undefined && <span className="tag">{priceWords({ state, stateOf: undefined }, text).word}</span>}
+      </p>
+      <p className="receipt-term">
+        <ExactFigure amount={quantity} unit={base} isPrivate />
+        {price && (
+          <>
+            {' × '}
+            <ExactFigure amount={price.price} unit={quote} />
+          </>
+        )}
+        {conversion?.price && (
+          <>
+            {' × '}
+            <ExactFigure amount={conversion.price.price} unit="USDT" />
+          </>
+        )}
+        {total && (
+          <>
+            {' = '}
+            <ExactFigure amount={formatDecimal(total)} unit="USDT" className="strong" isPrivate />
+          </>
+        )}
+      </p>
+      {!total && <p className="receipt-source">{text.notInSum}</p>}
+      {price && <Source pair={pair} price={price} />}
+      {conversion?.price && <Source pair={`${quote}/USDT`} price={conversion.price} />}
+    </li>
+  );
+};
