@@ -306,7 +306,7 @@ describe.skipIf(!browser)('the screen', () => {
               });
             }
           };
-          await page.locator('.changes dd').nth(1).waitFor();
+          await page.locator('.changes dd').waitFor();
           await lookAt('portfolio');
           const quantity = page.locator('.dialog input');
           // A row that is laid out for another width meanwhile is another one, which no press has reached.

@@ -2,8 +2,6 @@ import type { Clock } from '@tickfolio/client/clock';
 import type { Connection } from '@tickfolio/client/connection';
 import type { Frame } from '@tickfolio/client/frame';
 import type { NumberStyle } from '@tickfolio/lib/look/amount';
-import type { Decimal } from '@tickfolio/lib/money';
-import { exact } from '../text/exact.js';
 import { type CoinStep, createExpectedChanges, type ExpectedChange } from './expected-changes.js';
 import { type DayBase, type PortfolioView, viewOf } from './portfolio-view.js';
 import type { PriceTrails } from './price-trails.js';
@@ -68,7 +66,6 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
   let scheduled = false;
   let quotes: ReadonlyMap<string, string> = new Map();
   let day: DayPlan = noDay;
-  const opened = new Map<string, { quantity: Decimal; total: Decimal }>();
   const listeners = new Set<() => void>();
   const frameListeners = new Set<(frame: Frame) => void>();
 
@@ -77,7 +74,7 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
   const publish = () => {
     scheduled = false;
     if (frame) {
-      const baselines = { opened, day: dayAt(Date.parse(frame.AsOf)) };
+      const baselines = { day: dayAt(Date.parse(frame.AsOf)) };
       const view = viewOf({ frame, expected: expected.quantities(), baselines, quoteOf, style, before: shown });
       shown = { view, frame };
       state = { ...state, view };
@@ -122,11 +119,8 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
     takeFrame: (next) => {
       if (isOlder(next)) return;
       frame = next;
-      for (const { Symbol: symbol, Quantity, Price, Total, PriceTime } of next.Coins) {
-        if (Total !== null && !opened.has(symbol))
-          opened.set(symbol, { quantity: exact(Quantity), total: exact(Total) });
+      for (const { Symbol: symbol, Price, PriceTime } of next.Coins)
         if (Price !== null && PriceTime !== null) trails.add(symbol, Date.parse(next.AsOf), Price);
-      }
       expected.takeFrame(next);
       for (const listener of frameListeners) listener(next);
       change();
@@ -161,7 +155,6 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
     clear: () => {
       frame = undefined;
       shown = undefined;
-      opened.clear();
       expected.clear();
       newest = 0;
       olderSinceMs = undefined;

@@ -1,7 +1,7 @@
 import type { Frame, FrameCoin, PriceState } from '@tickfolio/client/frame';
 import { grouped, money, type NumberStyle, share } from '@tickfolio/lib/look/amount';
 import { type Change, changeOf, type Direction } from '@tickfolio/lib/look/change';
-import { add, compare, type Decimal, divide, formatDecimal, multiply, subtract, zero } from '@tickfolio/lib/money';
+import { add, type Decimal, divide, formatDecimal, multiply, subtract, zero } from '@tickfolio/lib/money';
 import { coinName } from '../text/coin-names.js';
 import { exact } from '../text/exact.js';
 import { type Pair, pairLabel, pairOf } from '../text/pair.js';
@@ -61,7 +61,6 @@ export interface DayBasis {
 export interface PortfolioView {
   readonly rows: readonly Row[];
   readonly total: Total;
-  readonly sinceOpened: Change | undefined;
   readonly day: Change | undefined;
   readonly dayBasis: DayBasis;
   /**
@@ -83,8 +82,6 @@ export type Expectations = ReadonlyMap<string, string | null>;
 
 /** Where a change is counted from. */
 export interface Baselines {
-  /** What coins were worth when the page was opened, and how much of them there was. */
-  readonly opened: ReadonlyMap<string, { readonly quantity: Decimal; readonly total: Decimal }>;
   /** By symbol, what coins cost 24 hours ago. */
   readonly day: ReadonlyMap<string, DayBase>;
 }
@@ -189,8 +186,6 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
   const asOfMs = Date.parse(frame.AsOf);
   const rowsBefore = new Map(before?.view.rows.map((row) => [row.symbol, row]));
   const pricesBefore = new Map(before?.frame.Coins.map((coin) => [coin.Symbol, coin.Price]));
-  let opened = zero;
-  let openedNow = zero;
   let dayOpen = zero;
   let dayNow = zero;
   const since: (number | undefined)[] = [];
@@ -204,15 +199,6 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
     let day: Change | undefined;
     const open = baselines.day.get(symbol);
     if (value) {
-      const start = baselines.opened.get(symbol);
-      if (start && start.quantity.units !== 0n) {
-        const then =
-          compare(start.quantity, quantity) === 0
-            ? start.total
-            : divide(multiply(start.total, quantity), start.quantity, ratioScale);
-        opened = add(opened, then);
-        openedNow = add(openedNow, value);
-      }
       if (open) {
         const then = multiply(open.price, quantity);
         dayOpen = add(dayOpen, then);
@@ -267,7 +253,6 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
       direction: moved ? signOf(subtract(total, last.value)) : (last?.direction ?? 'same'),
       ticks: (last?.ticks ?? 0) + (moved ? 1 : 0),
     },
-    sinceOpened: opened.units === 0n ? undefined : changeOf(openedNow, opened, style),
     day: dayOpen.units === 0n ? undefined : changeOf(dayNow, dayOpen, style),
     dayBasis: basisOf(since),
     dayLacking: namesOf(

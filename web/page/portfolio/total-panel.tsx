@@ -40,7 +40,7 @@ const ChangeOfTotal = ({ label, change, note }: ChangeOfTotalProps) => (
 /** The value, large, and how it moved. All its digits are in the receipt. */
 export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
   const { text, times } = useSpeaking();
-  const { total, sinceOpened, day, dayBasis, dayLacking, rows, asOfMs } = view;
+  const { total, day, dayBasis, dayLacking, rows, asOfMs } = view;
   const live = useLive((state) => state.connection === 'live' || state.connection === 'reading');
   const converted = useConverted(total.value);
   const discreet = useDiscreet();
@@ -86,6 +86,7 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
         <p className="total-waiting">{noTotalWords(rows, text)}</p>
       )}
       <TotalLacks coins={view.lacking} />
+      {/* Its line is there before it, so that nothing moves when it comes. */}
       <dl className="changes">
         {day && (
           <ChangeOfTotal
@@ -94,7 +95,6 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
             note={note()}
           />
         )}
-        {sinceOpened && <ChangeOfTotal label={text.sinceOpened} change={sinceOpened} />}
       </dl>
     </section>
   );

@@ -2,7 +2,6 @@ import type { HoldingsTexts } from '../en/holdings.js';
 
 export const holdings: HoldingsTexts = {
   totalValue: 'Gesamtwert',
-  sinceOpened: 'Seit dem Öffnen dieser Seite',
   ofValue: (period) => `${period}, Wert in USDT`,
   since: (time) => `Seit ${time}`,
   periodWithout: (period, coins) => `${period}, ohne ${coins}`,

@@ -1,7 +1,6 @@
 /** What is held and what it is worth. */
 export const holdings = {
   totalValue: 'Total value',
-  sinceOpened: 'Since you opened this page',
   /** Of a coin that is priced in something else. */
   ofValue: (period: string) => `${period}, value in USDT`,
   since: (time: string) => `Since ${time}`,
