@@ -1,20 +1,20 @@
 import { Suspense, useState } from 'react';
 import { latePart } from '../kit/late-part.js';
 import { useLive } from '../parts.js';
+import { Allocation } from '../portfolio/allocation.js';
+import { useSymbols } from '../portfolio/changes/use-symbols.js';
+import { EmptyPortfolio } from '../portfolio/empty-portfolio.js';
+import { CoinTable } from '../portfolio/table/coin-table.js';
+import { TotalPanel } from '../portfolio/total-panel.js';
+import { useTrailSeeds } from '../portfolio/use-trail-seeds.js';
 import { CardBoundary } from '../shell/card-boundary.js';
 import { openDialog } from '../shell/open-dialog.js';
 import { Skeleton } from '../shell/skeleton.js';
 import { useDayBases } from '../value/use-day-bases.js';
 import { ValuePanel } from '../value/value-panel.js';
-import { Allocation } from './allocation.js';
-import { useSymbols } from './changes/use-symbols.js';
-import { EmptyPortfolio } from './empty-portfolio.js';
-import { CoinTable } from './table/coin-table.js';
-import { TotalPanel } from './total-panel.js';
-import { useTrailSeeds } from './use-trail-seeds.js';
 
 const ChangeCoinDialog = latePart(() =>
-  import('./changes/change-coin-dialog.js').then(({ ChangeCoinDialog: found }) => found),
+  import('../portfolio/changes/change-coin-dialog.js').then(({ ChangeCoinDialog: found }) => found),
 );
 
 const add = () => openDialog('add');
