@@ -1,7 +1,7 @@
 import { parseDecimal } from '@tickfolio/lib/money';
 import { describe, expect, it } from 'vitest';
 import { testCoin, viewOfCoins } from '../live/kit/view.js';
-import { partsOf } from './allocation-parts.js';
+import { isLopsided, partsOf } from './allocation-parts.js';
 
 const look = (total: string, totals: Readonly<Record<string, string>>) => {
   const coins = Object.entries(totals).map(([symbol, worth]) => testCoin(symbol, worth));
@@ -27,6 +27,18 @@ describe('the parts of the ring', () => {
       'Other <0.1 %',
     ]);
     expect(look('41.4', totals).parts.at(-1)?.share).toBe('4.9 %'); // 2.03 of 41.4, of which each alone is 2.4 and 2.5 %.
+  });
+  it('join what would be hairlines, and leave a single one its name', () => {
+    const labels = (totals: Readonly<Record<string, string>>) => look('100', totals).parts.map(({ label }) => label);
+    expect(labels({ btcusdt: '60', ethusdt: '37', solusdt: '1.5', dogeusdt: '1.5' })).toEqual(['BTC', 'ETH', 'Other']);
+    expect(labels({ btcusdt: '60', ethusdt: '38.5', solusdt: '1.5' })).toEqual(['BTC', 'ETH', 'SOL']);
+    expect(labels({ btcusdt: '96', ethusdt: '2', solusdt: '2' })).toEqual(['BTC', 'ETH', 'SOL']);
+  });
+  it('are bars where one coin is more than nine tenths of all', () => {
+    expect(isLopsided(look('100', { btcusdt: '95', ethusdt: '5' }).parts)).toBe(true);
+    expect(isLopsided(look('100', { btcusdt: '90', ethusdt: '10' }).parts)).toBe(false);
+    expect(isLopsided(look('100', { btcusdt: '100' }).parts)).toBe(false);
+    expect(isLopsided(look('0', { btcusdt: '0' }).parts)).toBe(false);
   });
   it('leave out what is worth nothing, and are none where nothing is worth anything', () => {
     expect(look('5', { btcusdt: '5', ethusdt: '0' }).parts.map(({ label }) => label)).toEqual(['BTC']);

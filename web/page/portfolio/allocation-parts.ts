@@ -15,6 +15,22 @@ export interface Part {
 }
 
 const maxParts = 6;
+/** In tenths of a percent: less than that is a hairline in the ring, and joins the others. */
+const leastTenths = 20;
+/** In tenths of a percent: a ring of one such part tells nothing of the others. */
+const mostTenths = 900;
+
+const tenthsOf = (part: Decimal, whole: Decimal): number =>
+  whole.units === 0n ? 0 : Number(divide(part, whole, 3).units);
+
+/** How many parts stand for themselves; what is left is worth to be joined only where it is more than one. */
+const shownOf = (tenths: readonly number[]): number => {
+  const fit = tenths.length > maxParts ? maxParts - 1 : tenths.length;
+  const small = tenths.findIndex((size) => size < leastTenths);
+  // Where even the largest is small, the largest are shown all the same.
+  if (small <= 0 || tenths.length - small === 1) return fit;
+  return Math.min(small, fit);
+};
 
 /** The largest coins, and the rest as one. @param total of all rows, in USDT */
 export const partsOf = (rows: readonly Row[], total: Decimal, others: string, style: NumberStyle): readonly Part[] => {
@@ -26,10 +42,13 @@ export const partsOf = (rows: readonly Row[], total: Decimal, others: string, st
     key,
     label,
     share: shareOf(worth, total, style) ?? '–',
-    tenths: total.units === 0n ? 0 : Number(divide(worth, total, 3).units),
+    tenths: tenthsOf(worth, total),
   });
-  const shown = sorted.length > maxParts ? sorted.slice(0, maxParts - 1) : sorted;
+  const shown = sorted.slice(0, shownOf(sorted.map(({ worth }) => tenthsOf(worth, total))));
   const rest = sorted.slice(shown.length).reduce<Decimal>((sum, { worth }) => add(sum, worth), zero);
   const parts = shown.map(({ row, worth }) => part(row.symbol, pairLabel(row), worth));
   return rest.units > 0n ? [...parts, part('others', others, rest)] : parts;
 };
+
+/** Whether one part is so much that bars tell more than a ring; one alone is a whole ring. */
+export const isLopsided = (parts: readonly Part[]): boolean => parts.length > 1 && (parts[0]?.tenths ?? 0) > mostTenths;

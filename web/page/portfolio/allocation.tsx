@@ -2,7 +2,7 @@ import { memo } from 'react';
 import type { Row, Total } from '../live/portfolio-view.js';
 import { Figure } from '../text/figure.js';
 import { useText } from '../text/language.js';
-import { partsOf } from './allocation-parts.js';
+import { isLopsided, type Part, partsOf } from './allocation-parts.js';
 
 const radius = 42;
 const around = 2 * Math.PI * radius;
@@ -35,6 +35,26 @@ const Ring = memo(({ sizes }: { readonly sizes: string }) => {
   );
 });
 
+/** So long that it is seen, in the bar's own units: tenths of a percent. */
+const shortestBar = 6;
+
+/** Where one coin is nearly all: lengths can be compared where slices of a ring cannot. */
+const Bars = ({ parts }: { readonly parts: readonly Part[] }) => (
+  <ol className="bars">
+    {parts.map(({ key, label, share, tenths }, at) => (
+      <li key={key}>
+        <span className="legend-name" translate="no">
+          {label}
+        </span>
+        <Figure>{share}</Figure>
+        <svg viewBox="0 0 1000 8" preserveAspectRatio="none" className="bar" aria-hidden="true">
+          <path className={`part-${at}`} d={`M0 4H${Math.max(shortestBar, tenths)}`} />
+        </svg>
+      </li>
+    ))}
+  </ol>
+);
+
 /** What the portfolio is made of. The ring repeats what the list says. */
 export const Allocation = ({ rows, total }: { readonly rows: readonly Row[]; readonly total: Total }) => {
   const text = useText();
@@ -42,21 +62,25 @@ export const Allocation = ({ rows, total }: { readonly rows: readonly Row[]; rea
   return (
     <section className="card allocation" aria-labelledby="allocation-title">
       <h2 id="allocation-title">{text.allocation}</h2>
-      <div className="allocation-in">
-        {/* Drawn anew when a part moved by a tenth of a percent, not with every tick. */}
-        <Ring sizes={parts.map(({ tenths }) => tenths).join(' ')} />
-        <ol className="legend">
-          {parts.map(({ key, label, share }, at) => (
-            <li key={key}>
-              <span className={`swatch part-${at}`} aria-hidden="true" />
-              <span className="legend-name" translate="no">
-                {label}
-              </span>
-              <Figure>{share}</Figure>
-            </li>
-          ))}
-        </ol>
-      </div>
+      {isLopsided(parts) ? (
+        <Bars parts={parts} />
+      ) : (
+        <div className="allocation-in">
+          {/* Drawn anew when a part moved by a tenth of a percent, not with every tick. */}
+          <Ring sizes={parts.map(({ tenths }) => tenths).join(' ')} />
+          <ol className="legend">
+            {parts.map(({ key, label, share }, at) => (
+              <li key={key}>
+                <span className={`swatch part-${at}`} aria-hidden="true" />
+                <span className="legend-name" translate="no">
+                  {label}
+                </span>
+                <Figure>{share}</Figure>
+              </li>
+            ))}
+          </ol>
+        </div>
+      )}
     </section>
   );
 };
