@@ -88,7 +88,7 @@ describe.skipIf(!browser).concurrent('the page', () => {
 
         // A reload keeps the session; the coin's page has its candles.
         await page.reload();
-        await page.getByRole('link', { name: /Bitcoin/ }).click();
+        await page.locator('tr[data-symbol=btcusdt]').getByRole('link').click();
         await page.getByRole('heading', { name: 'Bitcoin BTC' }).waitFor();
         await page.locator('.coin-chart canvas').first().waitFor();
       },

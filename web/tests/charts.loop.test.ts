@@ -141,7 +141,7 @@ describe.skipIf(!browser)('charts', () => {
       await page.locator('.value-panel canvas').waitFor();
       for (let second = -4; second < 5; second++) await send(bitcoinAt(autumn + second * secondMs, '121'));
       await isWhole(page);
-      await page.getByRole('link', { name: /Bitcoin/ }).click();
+      await page.locator('tr[data-symbol=btcusdt]').getByRole('link').click();
       await page.locator('.coin-chart canvas').first().waitFor();
       for (let second = -4; second < 65; second += 4) await send(bitcoinAt(autumn + second * secondMs, '121'));
       await isWhole(page);
@@ -172,7 +172,7 @@ describe.skipIf(!browser)('charts', () => {
       await isWhole(page);
       await tells(page, '.value-panel .u-over', 0.997, /\b118 USDT/);
       await send(bitcoinAt(noon + 5 * secondMs, '119'));
-      await page.getByRole('link', { name: /Bitcoin/ }).click();
+      await page.locator('tr[data-symbol=btcusdt]').getByRole('link').click();
       await page.locator('.coin-chart canvas').first().waitFor();
       for (const second of [61, 62, -2, 63]) await send(bitcoinAt(noon + second * secondMs, `${120 + second}`));
       await isWhole(page);

@@ -54,7 +54,7 @@ describe.skipIf(!browser)('who uses the keyboard alone', () => {
       // A dialog that is closed gives it back to where it was.
       await press(page, 'Enter', 'Escape');
       await expect.poll(() => focused(page)).toBe('Change Bitcoin');
-      await page.getByRole('link', { name: /Bitcoin/ }).focus();
+      await page.locator('tr[data-symbol=btcusdt]').getByRole('link').focus();
       await press(page, 'Enter');
       await expect.poll(() => focused(page)).toMatch(/^Bitcoin/);
     });

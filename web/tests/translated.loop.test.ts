@@ -95,7 +95,7 @@ describe.skipIf(!browser)('a page that the browser translates', () => {
       await settled(async () => expect(await dialog(other)).toBe(await dialog(page)));
       await inBoth((tab) => tab.keyboard.press('Escape'));
 
-      await inBoth((tab) => tab.getByRole('link', { name: /Bitcoin/ }).click());
+      await inBoth((tab) => tab.locator('tr[data-symbol=btcusdt]').getByRole('link').click());
       await inBoth((tab) => tab.locator('.coin-chart canvas').first().waitFor());
       await translate(other);
       await send(frame(10, '66000'));

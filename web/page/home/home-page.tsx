@@ -12,6 +12,8 @@ import { openDialog } from '../shell/open-dialog.js';
 import { Skeleton } from '../shell/skeleton.js';
 import { useDayBases } from '../value/use-day-bases.js';
 import { ValuePanel } from '../value/value-panel.js';
+import { AttentionList } from './attention-list.js';
+import { MoverList } from './mover-list.js';
 
 const ChangeCoinDialog = latePart(() =>
   import('../portfolio/changes/change-coin-dialog.js').then(({ ChangeCoinDialog: found }) => found),
@@ -32,15 +34,25 @@ export const HomePage = () => {
       {view.rows.length === 0 ? (
         <EmptyPortfolio onAdd={add} />
       ) : (
-        <div className="portfolio">
-          <TotalPanel view={view} />
-          <ValuePanel total={view.total} asOfMs={view.asOfMs} />
-          <CardBoundary>
-            <Allocation rows={view.rows} total={view.total} />
-          </CardBoundary>
-          <CardBoundary>
-            <CoinTable rows={view.rows} dayBasis={view.dayBasis} onChange={setChanged} onAdd={add} />
-          </CardBoundary>
+        <div className="home">
+          <div className="portfolio">
+            <TotalPanel view={view} />
+            <ValuePanel total={view.total} asOfMs={view.asOfMs} />
+            <CardBoundary>
+              <Allocation rows={view.rows} total={view.total} />
+            </CardBoundary>
+            <CardBoundary>
+              <CoinTable rows={view.rows} dayBasis={view.dayBasis} onChange={setChanged} onAdd={add} />
+            </CardBoundary>
+          </div>
+          <div className="home-side">
+            <CardBoundary>
+              <AttentionList view={view} />
+            </CardBoundary>
+            <CardBoundary>
+              <MoverList rows={view.rows} asOfMs={view.asOfMs} />
+            </CardBoundary>
+          </div>
         </div>
       )}
       <Suspense>

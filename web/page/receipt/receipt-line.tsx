@@ -40,19 +40,19 @@ export const ReceiptLine = ({ line: { row, total, isEqual } }: { readonly line: 
         <ExactFigure amount={quantity} unit={base} isPrivate />
         {price && (
           <>
-            {' × '}
+            <span>{' × '}</span>
             <ExactFigure amount={price.price} unit={quote} />
           </>
         )}
         {conversion?.price && (
           <>
-            {' × '}
+            <span>{' × '}</span>
             <ExactFigure amount={conversion.price.price} unit="USDT" />
           </>
         )}
         {total && (
           <>
-            {' = '}
+            <span>{' = '}</span>
             <ExactFigure amount={formatDecimal(total)} unit="USDT" className="strong" isPrivate />
           </>
         )}

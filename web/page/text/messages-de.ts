@@ -4,6 +4,7 @@ import { changes } from './de/changes.js';
 import { charts } from './de/charts.js';
 import { general } from './de/general.js';
 import { holdings } from './de/holdings.js';
+import { home } from './de/home.js';
 import { live } from './de/live.js';
 import { markets } from './de/markets.js';
 import { receipt } from './de/receipt.js';
@@ -18,6 +19,7 @@ export const de: Messages = {
   ...account,
   ...live,
   ...holdings,
+  ...home,
   ...changes,
   ...charts,
   ...asset,

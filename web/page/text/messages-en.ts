@@ -4,6 +4,7 @@ import { changes } from './en/changes.js';
 import { charts } from './en/charts.js';
 import { general } from './en/general.js';
 import { holdings } from './en/holdings.js';
+import { home } from './en/home.js';
 import { live } from './en/live.js';
 import { markets } from './en/markets.js';
 import { receipt } from './en/receipt.js';
@@ -18,6 +19,7 @@ export const en = {
   ...account,
   ...live,
   ...holdings,
+  ...home,
   ...changes,
   ...charts,
   ...asset,

@@ -1,0 +1,44 @@
+import type { Change } from '@tickfolio/lib/look/change';
+import { describe, expect, it } from 'vitest';
+import { createHeldMovers, holdMs, moversOf } from './movers.js';
+
+const moved = (symbol: string, size: number, more: { readonly stale?: boolean } = {}) => {
+  const direction = size > 0 ? 'up' : size < 0 ? 'down' : 'same';
+  const priceDay: Change = { text: '', direction, percent: '', percentDirection: direction, size };
+  return { symbol, priceDay, stale: false, priceText: '1', ...more };
+};
+const names = (rows: readonly { readonly symbol: string }[]) => rows.map(({ symbol }) => symbol).join(' ');
+
+describe('the movers of a portfolio', () => {
+  it('are the five whose prices moved most, whichever way', () => {
+    const rows = [
+      moved('a', 0.01),
+      moved('b', -0.2),
+      moved('c', 0.1),
+      moved('d', 0.02),
+      moved('e', -0.03),
+      moved('f', 0.05),
+    ];
+    expect(names(moversOf(rows))).toBe('b c f e d');
+  });
+  it('are none of those that did not move, have an old price, or none of then', () => {
+    const unknown = { ...moved('c', 0), priceDay: undefined };
+    expect(moversOf([moved('a', 0), moved('b', 0.1, { stale: true }), unknown])).toEqual([]);
+  });
+  it('hold their places for a while though prices move, and give them up at once where a coin is gone or another moment is chosen', () => {
+    const held = createHeldMovers();
+    const six = (last: number) => [
+      moved('a', 0.6),
+      moved('b', 0.5),
+      moved('c', 0.4),
+      moved('d', 0.3),
+      moved('e', 0.2),
+      moved('f', last),
+    ];
+    expect(names(held(six(0.1), 0, '24h'))).toBe('a b c d e');
+    expect(names(held(six(0.9), holdMs - 1, '24h'))).toBe('a b c d e');
+    expect(names(held(six(0.9), holdMs, '24h'))).toBe('f a b c d');
+    expect(names(held(six(0.1), holdMs + 1, '7d'))).toBe('a b c d e');
+    expect(names(held(six(0.1).slice(1), holdMs + 2, '7d'))).toBe('b c d e f');
+  });
+});

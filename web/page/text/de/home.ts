@@ -1,0 +1,12 @@
+import type { HomeTexts } from '../en/home.js';
+
+export const home: HomeTexts = {
+  movers: 'Was sich bei dir bewegt',
+  nothingMoved: 'Keiner deiner Kurse hat sich bewegt.',
+  noBasis: 'Von diesem Zeitpunkt ist noch kein Kurs bekannt.',
+  attention: 'Zu beachten',
+  madeUpPrices: 'Diese Kurse macht keine Börse, sondern ein Simulator.',
+  lastPriceAt: (time) => `von ${time}`,
+  youngHistory: (coins, time) =>
+    `Änderungen von ${coins} zählen erst seit ${time}: Ein älterer Kurs ist nicht bekannt.`,
+};

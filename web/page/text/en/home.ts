@@ -1,0 +1,14 @@
+/** What Home shows beside the holdings. */
+export const home = {
+  movers: 'Your movers',
+  nothingMoved: 'None of your prices has moved.',
+  noBasis: 'No price of that moment is known yet.',
+  attention: 'Attention',
+  madeUpPrices: 'No exchange made these prices: a simulator did.',
+  lastPriceAt: (time: string) => `of ${time}`,
+  /** Of coins, and a moment that is later than the chosen one. */
+  youngHistory: (coins: string, time: string) =>
+    `Changes of ${coins} are counted only since ${time}: no older price is known.`,
+};
+
+export type HomeTexts = typeof home;
