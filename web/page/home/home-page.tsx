@@ -12,9 +12,8 @@ import { openDialog } from '../shell/open-dialog.js';
 import { Skeleton } from '../shell/skeleton.js';
 import { useDayBases } from '../value/use-day-bases.js';
 import { ValuePanel } from '../value/value-panel.js';
-import { AttentionList } from './attention-list.js';
-import { MoverList } from './mover-list.js';
 
+const HomeSide = latePart(() => import('./home-side.js').then(({ HomeSide: found }) => found));
 const ChangeCoinDialog = latePart(() =>
   import('../portfolio/changes/change-coin-dialog.js').then(({ ChangeCoinDialog: found }) => found),
 );
@@ -46,12 +45,9 @@ export const HomePage = () => {
             </CardBoundary>
           </div>
           <div className="home-side">
-            <CardBoundary>
-              <AttentionList view={view} />
-            </CardBoundary>
-            <CardBoundary>
-              <MoverList rows={view.rows} asOfMs={view.asOfMs} />
-            </CardBoundary>
+            <Suspense>
+              <HomeSide view={view} />
+            </Suspense>
           </div>
         </div>
       )}
