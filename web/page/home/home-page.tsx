@@ -45,9 +45,11 @@ export const HomePage = () => {
             </CardBoundary>
           </div>
           <div className="home-side">
-            <Suspense>
-              <HomeSide view={view} />
-            </Suspense>
+            <CardBoundary>
+              <Suspense>
+                <HomeSide view={view} />
+              </Suspense>
+            </CardBoundary>
           </div>
         </div>
       )}

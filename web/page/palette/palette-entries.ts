@@ -41,7 +41,7 @@ const pagesOf = (text: Messages): readonly PaletteEntry[] => [
 const actionsOf = (text: Messages): readonly PaletteEntry[] => [
   { key: 'add', name: text.addCoin, icon: 'add', go: () => openDialog('add') },
   { key: 'discreet', name: text.hideAmounts, icon: 'eye', go: toggleDiscreet },
-  { key: 'receipt', name: text.receiptOfTotal, icon: 'markets', go: () => openReceipt() },
+  { key: 'receipt', name: text.receiptOfTotal, icon: 'receipt', go: () => openReceipt() },
   { key: 'keys', name: text.keysTitle, icon: 'more', go: () => openDialog('keys') },
 ];
 
