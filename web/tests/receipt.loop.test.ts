@@ -55,7 +55,7 @@ describe.skipIf(!browser)('the receipt', () => {
     await withWindow({ frame, answers }, async ({ page }) => {
       const row = page.locator('tr[data-symbol=ethbtc]');
       await row.locator('.receipt-button').click();
-      await page.getByRole('heading', { name: 'Receipt Ethereum' }).waitFor();
+      await page.getByRole('heading', { name: 'Receipt Ethereum ETH/BTC' }).waitFor();
       expect(await terms(page)).toHaveLength(1);
       await page.keyboard.press('Escape');
       await page.locator('tr[data-symbol=btcusdt] a').focus();

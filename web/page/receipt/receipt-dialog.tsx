@@ -6,12 +6,16 @@ import { useParts } from '../parts.js';
 import { CardBoundary } from '../shell/card-boundary.js';
 import { coinName } from '../text/coin-names.js';
 import { useSpeaking } from '../text/language.js';
+import { nameAmong } from '../text/pair.js';
 import { ConvertedTotal } from './converted-total.js';
 import { CopyButton } from './copy-button.js';
 import { ExactFigure } from './exact-figure.js';
 import { ReceiptCheck } from './receipt-check.js';
 import { ReceiptLine } from './receipt-line.js';
-import { recomputed } from './recomputed.js';
+import { type ReceiptRow, recomputed } from './recomputed.js';
+
+const nameOf = ({ baseAsset: base, quoteAsset: quote }: ReceiptRow): string =>
+  nameAmong(coinName(base) ?? base, { base, quote });
 
 /** The receipt of one holding: its row alone, whose total is the sum. */
 const narrowed = (receipt: Receipt, symbol: string | undefined): Receipt => {
@@ -72,8 +76,7 @@ export const ReceiptDialog = ({ symbol, onClose }: ReceiptDialogProps) => {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const receipt = data && narrowed(data, symbol);
-  const base = receipt?.rows[0]?.baseAsset;
-  const about = symbol === undefined ? text.totalValue : base === undefined ? undefined : (coinName(base) ?? base);
+  const about = symbol === undefined ? text.totalValue : receipt?.rows.map(nameOf)[0];
   return (
     <Dialog open onClose={onClose} className="dialog receipt" backdrop={<div className="backdrop" />} unmountOnHide>
       <header className="dialog-head">

@@ -3,7 +3,7 @@ import { CoinBadge } from '../kit/coin-badge.js';
 import { priceWords } from '../kit/price-words.js';
 import { coinName } from '../text/coin-names.js';
 import { useSpeaking } from '../text/language.js';
-import { pairLabel } from '../text/pair.js';
+import { nameAmong } from '../text/pair.js';
 import { ExactFigure } from './exact-figure.js';
 import type { Line, ReceiptRow } from './recomputed.js';
 
@@ -33,7 +33,7 @@ export const ReceiptLine = ({ line: { row, total, isEqual } }: { readonly line: 
     <li className={`receipt-line ${isEqual ? '' : 'unequal'}`} data-symbol={row.symbol}>
       <p className="receipt-name">
         <CoinBadge asset={base} />
-        <span translate="no">{coinName(base) ?? pairLabel({ base, quote })}</span>
+        <span translate="no">{nameAmong(coinName(base) ?? base, { base, quote })}</span>
         {state !== undefined && <span className="tag">{priceWords({ state, stateOf: undefined }, text).word}</span>}
       </p>
       <p className="receipt-term">
