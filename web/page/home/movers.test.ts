@@ -39,6 +39,6 @@ describe('the movers of a portfolio', () => {
     expect(names(held(six(0.9), holdMs - 1, '24h'))).toBe('a b c d e');
     expect(names(held(six(0.9), holdMs, '24h'))).toBe('f a b c d');
     expect(names(held(six(0.1), holdMs + 1, '7d'))).toBe('a b c d e');
-    expect(names(held(six(0.1).slice(1), holdMs + 2, '7d'))).toBe('b c d e f');
+    expect(names(held(six(0.9).slice(1), holdMs + 2, '7d'))).toBe('b c d e f');
   });
 });

@@ -17,14 +17,14 @@ export const moversOf = <One extends Moving>(rows: readonly One[]): readonly One
     .slice(0, maxMovers);
 
 /** @returns the movers in their places */
-export type HeldMovers = <One extends Moving>(rows: readonly One[], asOfMs: number, basis: string) => readonly One[];
+type HeldMovers = <One extends Moving>(rows: readonly One[], asOfMs: number, basis: string) => readonly One[];
 
 /** How long their places hold; a list that is sorted with every tick cannot be read. */
 export const holdMs = 10_000;
 
 /**
- * Keeps who is a mover, and where, for `holdMs` of the frames' time; what is not held any more leaves at once, and a
- * list that has room is filled at once.
+ * Keeps who is a mover, and where, for `holdMs` of the frames' time; what is not held any more leaves at once, and
+ * where there is room others follow at the end.
  */
 export const createHeldMovers = (): HeldMovers => {
   let key = '';
@@ -34,9 +34,11 @@ export const createHeldMovers = (): HeldMovers => {
     const bySymbol = new Map(rows.map((row) => [row.symbol, row]));
     const kept = symbols.filter((symbol) => bySymbol.has(symbol));
     if (next !== key || kept.length < maxMovers) {
+      const found = moversOf(rows).map(({ symbol }) => symbol);
+      symbols = next === key ? [...kept, ...found.filter((symbol) => !kept.includes(symbol))] : found;
       key = next;
-      symbols = moversOf(rows).map(({ symbol }) => symbol);
     } else symbols = kept;
+    symbols = symbols.slice(0, maxMovers);
     return symbols.flatMap((symbol) => bySymbol.get(symbol) ?? []);
   };
 };

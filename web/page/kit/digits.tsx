@@ -1,6 +1,5 @@
 import type { Direction } from '@tickfolio/lib/look/change';
 import { memo } from 'react';
-import { useDiscreet } from '../display/choices.js';
 import { Figure, useBreaks } from '../text/figure.js';
 
 interface DigitsProps {
@@ -8,16 +7,13 @@ interface DigitsProps {
   readonly direction: Direction;
   /** Each new count flashes once. */
   readonly ticks: number;
-  /** As of a figure: discreet mode hides it. */
-  readonly isPrivate?: boolean;
 }
 
 /** A number that flashes briefly when it changes. Its figures are all of one width, so nothing moves. */
-export const Digits = memo(({ text, direction, ticks, isPrivate = false }: DigitsProps) => {
+export const Digits = memo(({ text, direction, ticks }: DigitsProps) => {
   const breaks = useBreaks();
-  const isHidden = useDiscreet() && isPrivate;
-  return ticks === 0 || isHidden ? (
-    <Figure isPrivate={isPrivate}>{text}</Figure>
+  return ticks === 0 ? (
+    <Figure>{text}</Figure>
   ) : (
     // In turns, so that a new change begins the flash anew without a new element.
     <span className={`digits ${direction}`} translate="no" data-flash={ticks % 2}>

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** The dialogs that can be opened from anywhere. */
-export type OpenDialog = 'none' | 'search' | 'add' | 'keys' | 'receipt';
+type OpenDialog = 'none' | 'search' | 'add' | 'keys' | 'receipt';
 
 interface Opened {
   readonly name: OpenDialog;
