@@ -1,10 +1,10 @@
+import { html, jsonBlock } from '@tickfolio/lib/look/html';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvField, fileName } from './archive/csv.js';
 import { suggestSymbols } from './archive/latest-tickers.js';
 import { cursorOf, parseCursor } from './archive/ticker-pages.js';
 import { ageText, agoText, timeText } from './browser/time-text.js';
-import { html, jsonBlock } from './pages/html.js';
 import { sizeText, verdictOf } from './pages/pipeline-page.js';
 import { amountText, changeHtml, countText, percentHtml, signedText } from './pages/ticker-cells.js';
 

@@ -13,6 +13,7 @@ export interface AssetUrls {
   readonly chartStyle: string;
   readonly script: string;
   readonly icon: string;
+  readonly font: string;
 }
 
 export interface Assets {
@@ -80,7 +81,13 @@ export const loadAssets = async (): Promise<Assets> => {
     ),
   );
   return {
-    urls: { style: url('dashboard.css'), chartStyle: url('uplot.css'), script: url('main.js'), icon: url('icon.svg') },
+    urls: {
+      style: url('dashboard.css'),
+      chartStyle: url('uplot.css'),
+      script: url('main.js'),
+      icon: url('icon.svg'),
+      font: url(servedFont),
+    },
     add: (app) => {
       app.get<{ Params: { version: string; name: string } }>('/assets/:version/:name', async (request, reply) => {
         const file = files.get(request.params.name);

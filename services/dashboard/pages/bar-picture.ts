@@ -1,5 +1,5 @@
+import { type Html, html } from '@tickfolio/lib/look/html';
 import { type Bar, barWindow, type Range } from '../archive/bars.js';
-import { type Html, html } from './html.js';
 
 const width = 800;
 const height = 320;

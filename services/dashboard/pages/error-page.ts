@@ -1,6 +1,6 @@
 import type { AppError } from '@tickfolio/lib/errors';
 import { problemOf } from '@tickfolio/lib/http';
-import { type Html, html } from './html.js';
+import { type Html, html } from '@tickfolio/lib/look/html';
 import type { PageContent } from './page.js';
 
 const page = (title: string, main: Html): PageContent => ({

@@ -1,7 +1,7 @@
+import { type Html, type HtmlPart, html } from '@tickfolio/lib/look/html';
 import type { Away } from '../archive/archive.js';
 import { agoText, timeText } from '../browser/time-text.js';
 import type { AssetUrls } from '../files/assets.js';
-import { type Html, type HtmlPart, html } from './html.js';
 
 export interface PageFrame {
   readonly assets: AssetUrls;
@@ -59,6 +59,7 @@ export const renderPage = (frame: PageFrame, { title, current, live, main }: Pag
 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#12161c">
 <title>${title} · tickfolio</title>
 <link rel="icon" href="${assets.icon}" type="image/svg+xml">
+<link rel="preload" as="font" type="font/woff2" href="${assets.font}" crossorigin>
 <link rel="stylesheet" href="${assets.style}">
 ${current === 'symbol' && html`<link rel="stylesheet" href="${assets.chartStyle}">`}
 ${live && html`<script type="module" src="${assets.script}"></script>`}

@@ -1,3 +1,4 @@
+import { type Html, html } from '@tickfolio/lib/look/html';
 import {
   currentAudits,
   maxAuditAgeMs,
@@ -6,7 +7,6 @@ import {
   type StorageSize,
 } from '../archive/pipeline-figures.js';
 import { agoText } from '../browser/time-text.js';
-import { type Html, html } from './html.js';
 import { agoHtml, type PageContent } from './page.js';
 import { countText } from './ticker-cells.js';
 import { logWords, serverLog, type TickerLog, type TickerLogWords } from './ticker-log.js';

@@ -1,3 +1,4 @@
+import { type Html, html, jsonBlock } from '@tickfolio/lib/look/html';
 import {
   type Bar,
   type BarSummary,
@@ -13,7 +14,6 @@ import type { Ticker } from '../archive/latest-tickers.js';
 import { cursorOf, type PageStart, type TickerPage } from '../archive/ticker-pages.js';
 import { clockText, timeText } from '../browser/time-text.js';
 import { barPicture } from './bar-picture.js';
-import { type Html, html, jsonBlock } from './html.js';
 import { agoHtml, momentHtml, type PageContent } from './page.js';
 import { amountText, changeHtml, countText, percentHtml } from './ticker-cells.js';
 

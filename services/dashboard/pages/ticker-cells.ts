@@ -1,7 +1,7 @@
 import { grouped, type NumberStyle, percentage, signed } from '@tickfolio/lib/look/amount';
 import { type Direction, directionOf } from '@tickfolio/lib/look/change';
+import { type Html, html } from '@tickfolio/lib/look/html';
 import { parseDecimal } from '@tickfolio/lib/money';
-import { type Html, html } from './html.js';
 
 /** The dashboard speaks English; the page writes numbers in the reader's language by the same rules. */
 const style: NumberStyle = { group: ',', point: '.' };

@@ -1,4 +1,5 @@
 import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
+import { type Html, type HtmlPart, html } from '@tickfolio/lib/look/html';
 import {
   filterTickers,
   type SortColumn,
@@ -7,7 +8,6 @@ import {
   type Ticker,
 } from '../archive/latest-tickers.js';
 import { clockText, timeText } from '../browser/time-text.js';
-import { type Html, type HtmlPart, html } from './html.js';
 import { agoHtml, type PageContent } from './page.js';
 import { amountText, changeHtml, countText, percentHtml } from './ticker-cells.js';
 import { logWords, type TickerLog } from './ticker-log.js';

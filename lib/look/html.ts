@@ -30,6 +30,9 @@ export const html = (strings: TemplateStringsArray, ...values: readonly HtmlPart
   html: strings.reduce((text, string, at) => text + render(values[at - 1]) + string),
 });
 
+/** What is HTML already, such as what was made of the project's own documents. Never of anybody's words. */
+export const madeHtml = (text: string): Html => ({ html: text });
+
 /** Data for a script of the page, in a script element that is not run. */
 export const jsonBlock = (id: string, data: unknown): Html => ({
   html: `<script type="application/json" id="${escapeHtml(id)}">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>`,
