@@ -1,18 +1,18 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { clearDrafts, isBuilt, draft as outDir, replacePage } from './built-page.js';
+import { compressFiles, fingerprintOf, sha256, web } from './built-files.js';
+import { builtFolder } from './built-folder.js';
 
 // Builds the page into dist/page, unless it lies there whole and was built of the same sources.
 
-const web = fileURLToPath(new URL('..', import.meta.url));
+const page = builtFolder('page');
+const { draft: outDir } = page;
 /** What the page is made of, from here; the versions of its packages stand in the lock file. */
 const sources = [
   'index.html',
   'build.ts',
-  'built-page.ts',
+  'built-files.ts',
+  'built-folder.ts',
   'package.json',
   'page',
   'worker',
@@ -30,25 +30,6 @@ const sources = [
   '../lib/retry',
   '../package-lock.json',
 ];
-
-const filesOf = (path: string): string[] => {
-  const whole = join(web, path);
-  if (!existsSync(whole)) return [];
-  try {
-    const entries = readdirSync(whole, { recursive: true, withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  } catch {
-    return [whole]; // No folder.
-  }
-};
-
-const fingerprintOfSources = (): string => {
-  const hash = createHash('sha256');
-  for (const file of sources.flatMap(filesOf).sort()) {
-    if (!/\.test\.tsx?$/.test(file)) hash.update(`${file.slice(web.length)}\0`).update(readFileSync(file));
-  }
-  return hash.digest('hex');
-};
 
 const buildPage = async () => {
   const { build } = await import('vite');
@@ -73,8 +54,6 @@ const buildPage = async () => {
     },
   });
 };
-
-const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
  * Makes the scripts that run before the others as small as those, and gives them a name made of their content, as all
@@ -131,29 +110,13 @@ const buildWorker = async () => {
   });
 };
 
-/** Below this a compressed file is hardly smaller. */
-const minBytes = 600;
-
-/** Compressed once here, so that nobody compresses while serving. */
-const compress = () => {
-  for (const entry of readdirSync(outDir, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || !/\.(js|css|html|svg|json|webmanifest)$/.test(entry.name)) continue;
-    const bytes = readFileSync(path);
-    if (bytes.length < minBytes) continue;
-    const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-    writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params }));
-    writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
-  }
-};
-
-const built = fingerprintOfSources();
-if (!isBuilt(built)) {
-  clearDrafts();
+const built = fingerprintOf(sources);
+if (!page.isBuilt(built)) {
+  page.clearDrafts();
   await buildPage();
   await finishEarlyScripts();
   preloadFont();
   await buildWorker();
-  compress();
-  replacePage(built);
+  compressFiles(outDir, 11);
+  page.replace(built);
 }
