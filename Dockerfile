@@ -20,14 +20,15 @@ RUN --mount=type=cache,target=/root/.npm NODE_ENV=development npm ci --ignore-sc
 COPY . .
 RUN npx tsc -b gen lib bff web services/*/ \
  && node web/dist/build.js \
+ && node web/dist/docs/build.js \
  && rm -rf node_modules tsconfig*.json \
- && find . -type f \( -name '*.ts' -o -name 'tsconfig.json' -o -name '.tsbuildinfo' \) -delete \
+ && find . -type f \( -name '*.ts' -o -name 'tsconfig.json' -o -name '.tsbuildinfo' -o -name '*.md' \) -delete \
  && find . -depth -type d -empty -delete
 
-# What is this service's own. The link has the same name in every image; with the gateway go the bodies of REST and the page, which it serves, and the registry, by which it knows whom it calls.
+# What is this service's own. The link has the same name in every image; with the gateway go the bodies of REST, the page and the documents, which it serves, and the registry, by which it knows whom it calls.
 FROM build AS own
 ARG SERVICE
-RUN folder="services/$SERVICE"; [ -d "$folder" ] || folder="$SERVICE"; more=; [ "$SERVICE" != bff ] || more="api services/package.json services/dist web/dist/page"; \
+RUN folder="services/$SERVICE"; [ -d "$folder" ] || folder="$SERVICE"; more=; [ "$SERVICE" != bff ] || more="api services/package.json services/dist web/dist/page web/dist/site"; \
     [ -f "$folder/dist/main.js" ] || { echo "There is no service \"$SERVICE\": give one by --build-arg SERVICE=<name>" >&2; exit 2; }; \
     mkdir /own && cp -r --parents "$folder" $more /own && ln -s "$folder" /own/service
 

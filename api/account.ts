@@ -15,12 +15,18 @@ const id = Type.String({ examples: ['0b6f8e52-7f0c-4b58-9d0a-5d8c2f1a3e47'] });
 /** What browsers call a public key credential, in its JSON form; the auth service looks at it. */
 const response = Type.Object(
   { id: Type.String({ maxLength: 1_400 }), type: Type.Optional(Type.String({ maxLength: 32 })) },
-  { additionalProperties: true, description: 'what the browser answered, by `toJSON()` of the credential' },
+  {
+    additionalProperties: true,
+    description: 'what the browser answered, by `toJSON()` of the credential',
+    examples: [{ id: 'q1w2e3…', type: 'public-key', rawId: 'q1w2e3…', response: {} }],
+  },
 );
 const passkeyName = Type.String({ minLength: 1, maxLength: 256, examples: ['Laptop'] });
 const next = orNull(Type.String(), { description: 'asks for the next page; null on the last' });
 
-export const IdPath = Type.Object({ id: Type.String({ maxLength: 64 }) });
+export const IdPath = Type.Object({
+  id: Type.String({ maxLength: 64, examples: ['0b6f8e52-7f0c-4b58-9d0a-5d8c2f1a3e47'] }),
+});
 
 export const AccountAnswer = Type.Object(
   {
@@ -80,7 +86,10 @@ export const RecoveryCodesAnswer = Type.Object(
 );
 export const RecoverBody = Type.Object({ name, code: recoveryCode, password }, strict);
 export const RecoveredAnswer = Type.Object(
-  { message: Type.String({ examples: ['password changed successfully'] }), recoveryCodesLeft: Type.Integer() },
+  {
+    message: Type.String({ examples: ['password changed successfully'] }),
+    recoveryCodesLeft: Type.Integer({ examples: [9] }),
+  },
   { description: 'Done; sign in with the new password.' },
 );
 
@@ -138,7 +147,7 @@ export const SecondFactorBody = Type.Object(
 );
 
 export const LogQuery = Type.Object({
-  cursor: Type.Optional(Type.String({ maxLength: 32, description: '`next` of the page before' })),
+  cursor: Type.Optional(Type.String({ maxLength: 32, description: '`next` of the page before', examples: ['412'] })),
   limit: Type.Optional(
     Type.String({
       pattern: '^([1-9]|[1-9]\\d|100)$',
@@ -177,7 +186,10 @@ export const LogCheckAnswer = Type.Object(
     firstBadRow: orNull(Type.Integer(), { description: 'the first that is not as it was written; null where all are' }),
     lastRow: Type.Integer({ description: 'where it is before `headRow`, ask on with it as `after`', examples: [412] }),
     headRow: Type.Integer({ examples: [412] }),
-    headHash: Type.String({ description: 'of the last row, in hex, to be noted elsewhere' }),
+    headHash: Type.String({
+      description: 'of the last row, in hex, to be noted elsewhere',
+      examples: ['9f86d081884c7d65…'],
+    }),
   },
   { description: 'Whether the audit log is as it was written; 20,000 rows at most.' },
 );

@@ -1,16 +1,15 @@
-import swaggerUi from '@fastify/swagger-ui';
 import { webSocketPath } from '@tickfolio/api/web-socket';
 import type { Address } from '@tickfolio/lib/config';
 import { AppError } from '@tickfolio/lib/errors';
 import { addOperations, type Operations } from '@tickfolio/lib/http';
 import { type RunningService, serveHttp } from '@tickfolio/lib/service';
 import type { FastifyInstance } from 'fastify';
-import { documents } from './api/documents.js';
 import { errorPages, errorPagesAt } from './api/error-pages.js';
-import { swaggerUiOptions } from './api/openapi.js';
+import { documents } from './api/openapi/documents.js';
 import { takeUpgrades } from './live/ws-route.js';
 import { modules } from './modules.js';
 import { type BffDeps, type BffOptions, bffDefaults, type SettledOptions } from './options.js';
+import { addDocumentPages } from './page/document-pages.js';
 import { createPageAssets } from './page/page-assets.js';
 import { addWebFiles } from './page/web-files.js';
 import { tellAddress } from './proxies/start-words.js';
@@ -25,6 +24,7 @@ export { createAggregators } from './market/aggregators.js';
 export { neighbourTargets, targetsOf } from './neighbour-settings.js';
 export { createNeighbours } from './neighbours.js';
 export type { BffDeps, BffOptions } from './options.js';
+export { builtDocuments } from './page/document-pages.js';
 export { builtPage } from './page/web-files.js';
 export { cookiesInWords } from './proxies/start-words.js';
 export { migrationsFolder } from './schema.js';
@@ -69,12 +69,9 @@ const createBff = (
     });
     for (const module of modules)
       await scope.register(async (own) => module.register(own, shared), { prefix: module.prefix });
-    await scope.register(
-      swaggerUi,
-      swaggerUiOptions(options.basePath, () => shared.market.kind.simulated === true),
-    );
-    await scope.register(documents);
+    await scope.register(documents, { simulated: () => shared.market.kind.simulated === true });
     await scope.register(errorPages, { basePath: options.basePath });
+    addDocumentPages(scope, { folder: options.documentsFolder, basePath: options.basePath });
     addPage(scope, app, deps, options);
     addOperations(scope, { metrics: deps.metrics, ...readiness });
   });

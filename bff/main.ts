@@ -8,6 +8,7 @@ import { tracePubSub } from '@tickfolio/lib/pubsub/tracing';
 import { runService } from '@tickfolio/lib/service';
 import { createCircuitMetrics } from '@tickfolio/lib/telemetry/circuit-metrics';
 import {
+  builtDocuments,
   builtPage,
   createAggregatorClient,
   createAggregators,
@@ -58,7 +59,10 @@ await runService('bff', bffConfig(process.env), surroundings, async ({ config, l
   };
   const { port } = life.own(
     'http',
-    await startBff({ ...part, ...adapters }, { ...bffOptions(config), webFolder: builtPage }),
+    await startBff(
+      { ...part, ...adapters },
+      { ...bffOptions(config), webFolder: builtPage, documentsFolder: builtDocuments },
+    ),
   );
   part.log.info({ host: config.HTTP_HOST, port }, 'serving REST and WebSocket');
 });

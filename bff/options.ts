@@ -91,6 +91,8 @@ export interface BffOptions {
   readonly reconcileEveryMs?: number;
   /** The folder of the built page (`builtPage`). Default: no page is served. */
   readonly webFolder?: string;
+  /** The folder of the built documents (`builtDocuments`). Default: none are served. */
+  readonly documentsFolder?: string;
   /** What the archive is called. Default as everywhere (`usualArchive`). */
   readonly archiveDatabase?: string;
   readonly archiveTable?: string;

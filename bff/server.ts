@@ -10,7 +10,7 @@ import { serveUnder, withoutBasePath } from './api/base-path.js';
 import { errorPagesAt } from './api/error-pages.js';
 import { bodyFaults } from './api/input-faults.js';
 import { acceptJsonOnly } from './api/json-body.js';
-import { swaggerOptions } from './api/openapi.js';
+import { swaggerOptions } from './api/openapi/openapi.js';
 import { corsOptions } from './api/origins.js';
 import type { BffDeps, SettledOptions } from './options.js';
 
@@ -23,9 +23,10 @@ const maxBodyBytes = 16 * 1024;
  */
 export const createServer = (
   { clock, log, metrics }: Pick<BffDeps, 'clock' | 'log' | 'metrics'>,
-  { basePath, trustProxy, secureCookie, allowedOrigins }: SettledOptions,
+  options: SettledOptions,
   tags: readonly string[],
 ): FastifyInstance => {
+  const { basePath, trustProxy, secureCookie, allowedOrigins } = options;
   const app = createHttpServer({
     log,
     bodyLimit: maxBodyBytes,
@@ -47,8 +48,7 @@ export const createServer = (
   acceptJsonOnly(app);
   measureRequests(app, metrics);
   cutStalledStreams(app, clock);
-  const { openapi, ...described } = swaggerOptions(basePath);
-  void app.register(swagger, { ...described, openapi: { ...openapi, tags: tags.map((name) => ({ name })) } });
+  void app.register(swagger, swaggerOptions(options, tags));
   void app.register(helmet, {
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null, connectSrc: ["'self'"] } },
     strictTransportSecurity: secureCookie,

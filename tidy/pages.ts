@@ -1,4 +1,5 @@
 import { asyncApi } from '@tickfolio/api/asyncapi';
+import { callsPage } from './calls-page.js';
 import { errorsPage } from './errors-page.js';
 import { isolatedCompose } from './isolated-compose.js';
 import { settingsPage } from './settings-page.js';
@@ -7,6 +8,7 @@ import { settingsPage } from './settings-page.js';
 export const pages: Readonly<Record<string, () => string>> = {
   'api/asyncapi.json': () => `${JSON.stringify(asyncApi(), null, 2)}\n`,
   'deploy/isolated.compose.yaml': isolatedCompose,
+  'docs/api/calls.md': callsPage,
   'docs/errors.md': errorsPage,
   'docs/settings.md': settingsPage,
 };

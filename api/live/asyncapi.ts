@@ -1,8 +1,10 @@
 import type { TSchema } from 'typebox';
+import { exampleOf } from '../examples.js';
+import { version } from '../version.js';
 import { closings } from './close-codes.js';
 import { Frame } from './frame.js';
 import { MessageRefused, Refresh, TokenAccepted, TokenExpiring } from './messages.js';
-import { webSocketPath } from './web-socket.js';
+import { demoSocketPath, webSocketPath } from './web-socket.js';
 
 const ofServer = {
   frame: Frame,
@@ -11,12 +13,18 @@ const ofServer = {
   messageRefused: MessageRefused,
 };
 const ofClient = { refresh: Refresh };
+const ofDemo = ['frame', 'messageRefused'];
 const messages: Readonly<Record<string, TSchema & { readonly description?: string }>> = { ...ofServer, ...ofClient };
 
 const mapped = <Value>(names: readonly string[], of: (name: string) => Value) =>
   Object.fromEntries(names.map((name) => [name, of(name)]));
-const channel = '#/channels/live';
-const on = (names: readonly string[]) => names.map((name) => ({ $ref: `${channel}/messages/${name}` }));
+type Channel = 'live' | 'demo';
+const channelOf = (channel: Channel) => ({ $ref: `#/channels/${channel}` });
+const on = (names: readonly string[], channel: Channel = 'live') =>
+  names.map((name) => ({ $ref: `#/channels/${channel}/messages/${name}` }));
+const inChannel = (names: readonly string[]) => mapped(names, (name) => ({ $ref: `#/components/messages/${name}` }));
+const security = [{ $ref: '#/components/securitySchemes/bearer' }];
+const bindings = { ws: { method: 'GET', bindingVersion: '0.1.0' } };
 
 const description = `The live portfolio. The whole of it comes at once, then again whenever a price or the portfolio changes, and about once a
 second also without a change. Messages with a \`Type\` are about the connection. Pings come every 15 s.`;
@@ -26,22 +34,21 @@ second also without a change. Messages with a \`Type\` are about the connection.
  */
 export const asyncApi = () => ({
   asyncapi: '3.0.0',
-  info: { title: 'tickfolio', version: '1', description, license: { name: 'MIT' } },
+  info: { title: 'tickfolio', version, description, license: { name: 'MIT' } },
   defaultContentType: 'application/json',
   servers: {
     local: {
       host: 'localhost:8080',
       protocol: 'ws',
       description: 'As `make run` starts it; elsewhere under the base path of the page, and `wss` behind TLS.',
-      security: [{ $ref: '#/components/securitySchemes/bearer' }],
     },
   },
   channels: {
     live: {
       address: webSocketPath,
       title: 'The live portfolio of the user whom the token names',
-      messages: mapped(Object.keys(messages), (name) => ({ $ref: `#/components/messages/${name}` })),
-      bindings: { ws: { method: 'GET', bindingVersion: '0.1.0' } },
+      messages: inChannel(Object.keys(messages)),
+      bindings,
       'x-subprotocols': [
         {
           name: 'bearer',
@@ -51,20 +58,38 @@ export const asyncApi = () => ({
       ],
       'x-close-codes': closings(),
     },
+    demo: {
+      address: demoSocketPath,
+      title: 'One fixed portfolio, live, for who is not signed in',
+      description:
+        'It is read only and needs no token: whatever is sent is refused. 8 connections of one address at once.',
+      messages: inChannel(ofDemo),
+      bindings,
+      // There is no session that could end.
+      'x-close-codes': closings().filter(({ action }) => action !== 'refresh'),
+    },
   },
   operations: {
     sendLive: {
       action: 'send',
-      channel: { $ref: channel },
+      channel: channelOf('live'),
       summary: 'The portfolio, and that the token runs out soon.',
       messages: on(['frame', 'tokenExpiring']),
+      security,
     },
     receiveRefresh: {
       action: 'receive',
-      channel: { $ref: channel },
+      channel: channelOf('live'),
       summary: 'A fresh token for a connection that stays.',
       messages: on(Object.keys(ofClient)),
-      reply: { channel: { $ref: channel }, messages: on(['tokenAccepted', 'messageRefused']) },
+      security,
+      reply: { channel: channelOf('live'), messages: on(['tokenAccepted', 'messageRefused']) },
+    },
+    sendDemo: {
+      action: 'send',
+      channel: channelOf('demo'),
+      summary: 'The demo portfolio, and a refusal of whatever is sent.',
+      messages: on(ofDemo, 'demo'),
     },
   },
   components: {
@@ -73,6 +98,7 @@ export const asyncApi = () => ({
       name,
       summary: messages[name]?.description,
       payload: messages[name],
+      examples: [{ name, payload: exampleOf(messages[name] ?? {}) }],
     })),
   },
 });

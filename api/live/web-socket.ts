@@ -1,6 +1,8 @@
 import { closings } from './close-codes.js';
 
 export const webSocketPath = '/api/v1/ws';
+/** Of one fixed portfolio, for who is not signed in. */
+export const demoSocketPath = `${webSocketPath}/demo`;
 
 const codes = closings().map(({ code, reason, action }) => `${code} (${reason}) ${action}`);
 

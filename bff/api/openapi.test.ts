@@ -14,6 +14,7 @@ import { refuses } from '../kit/account.js';
 import { createUser, jwtSecret, lateToken, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { createFakeExchange, tickerAt } from '../kit/exchange.js';
 import { openSocket } from '../kit/socket.js';
+import { bffDefaults } from '../options.js';
 
 interface Operation {
   readonly operationId: string;
@@ -64,6 +65,8 @@ let well: TestBff;
 let ill: TestBff;
 let strict: TestBff;
 let full: TestBff;
+/** With the usual limits, which its document tells. */
+let usual: TestBff;
 /** Of the answers of /openapi.json. */
 let document: {
   readonly components: { readonly schemas: { readonly Problem: object } };
@@ -95,7 +98,8 @@ beforeAll(async () => {
       pagesPerUser: { burst: 0, refillMs: 60_000 },
     },
   });
-  document = JSON.parse((await well.call(undefined, 'GET', '/openapi.json')).text);
+  usual = await startTestBff({ postgres, options: { maxAuthCalls: bffDefaults.maxAuthCalls } });
+  document = JSON.parse((await usual.call(undefined, 'GET', '/openapi.json')).text);
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       documented.set(operation.operationId, {
@@ -106,7 +110,7 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
-  for (const bff of [well, ill, strict, full]) await bff?.close();
+  for (const bff of [well, ill, strict, full, usual]) await bff?.close();
   await postgres?.close();
 });
 

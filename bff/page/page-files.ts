@@ -11,6 +11,8 @@ export const fileOf = (name: string, bytes: Buffer, compressed: StaticFile['comp
 /** The two files that know where they stand; all others name each other relative to themselves. */
 const indexName = 'index.html';
 const workerName = 'worker.js';
+/** Shown at addresses below /docs that have no document. */
+export const missingName = 'not-found.html';
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
@@ -30,17 +32,13 @@ const place = (files: Map<string, StaticFile>, basePath: string) => {
   change(workerName, (script) => script.replaceAll(before, hashOfIndex()));
 };
 
-/**
- * Reads what the build wrote, for a page that stands under `basePath` of its host.
- * @returns by names from the folder, with `/`; undefined where no page was built
- */
-export const readPageFiles = (folder: string, basePath: string): ReadonlyMap<string, StaticFile> | undefined => {
-  if (!existsSync(join(folder, indexName))) return undefined;
+/** What a build wrote, by names from its folder, with `/`; with what it compressed. */
+const readFolder = (folder: string): Map<string, StaticFile> => {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/\.(br|gz|map)$|^\./.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
   const variant = (path: string) => (existsSync(path) ? readFileSync(path) : undefined);
-  const files = new Map(
+  return new Map(
     names.map((name) => {
       const path = join(folder, name);
       const br = variant(`${path}.br`);
@@ -51,6 +49,24 @@ export const readPageFiles = (folder: string, basePath: string): ReadonlyMap<str
       ];
     }),
   );
+};
+
+/** The same of a page that stands under `basePath` of its host. @returns undefined where no page was built */
+export const readPageFiles = (folder: string, basePath: string): ReadonlyMap<string, StaticFile> | undefined => {
+  if (!existsSync(join(folder, indexName))) return undefined;
+  const files = readFolder(folder);
   place(files, basePath);
+  return files;
+};
+
+/**
+ * The documents as pages, whose links are relative but for those of the page that says that there is none.
+ * @returns undefined where none were built
+ */
+export const readDocumentFiles = (folder: string, basePath: string): ReadonlyMap<string, StaticFile> | undefined => {
+  if (!existsSync(join(folder, indexName))) return undefined;
+  const files = readFolder(folder);
+  const missing = files.get(missingName)?.bytes.toString('utf8') ?? '';
+  files.set(missingName, fileOf(missingName, Buffer.from(missing.replaceAll('="./', `="${basePath}`)), {}));
   return files;
 };

@@ -11,7 +11,8 @@ export const builtPage = fileURLToPath(
   new URL(import.meta.url.includes('/dist/') ? '../../../web/dist/page' : '../../web/dist/page', import.meta.url),
 );
 
-const policy = [
+/** What a page may load: what this server has, and nothing that stands in it. */
+export const pagePolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -26,7 +27,7 @@ const policy = [
 ].join('; ');
 
 const send = (request: FastifyRequest, reply: FastifyReply, file: StaticFile): FastifyReply =>
-  sendStaticFile(request, reply.header('content-security-policy', policy), file);
+  sendStaticFile(request, reply.header('content-security-policy', pagePolicy), file);
 
 const notBuilt = (basePath: string) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>tickfolio</title>
 <h1>The page is not built</h1><p>Run <code>npm run build</code> and start again. The interfaces work: <a href="${basePath}docs">their description</a>.</p></html>`;
@@ -69,7 +70,7 @@ export const addWebFiles = (
     app.get('/', async (_request, reply) =>
       reply
         .code(503)
-        .header('content-security-policy', policy)
+        .header('content-security-policy', pagePolicy)
         .header('cache-control', 'no-store')
         .type('text/html; charset=utf-8')
         .send(notBuilt(basePath)),
@@ -88,7 +89,7 @@ export const addWebFiles = (
     if (!request.is404 || !isForPeople) return;
     reply
       .code(404)
-      .header('content-security-policy', policy)
+      .header('content-security-policy', pagePolicy)
       .header('cache-control', 'no-store')
       .header('vary', 'accept');
     return reply.type(page.type).send(page.bytes);

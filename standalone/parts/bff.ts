@@ -44,7 +44,7 @@ export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>)
       { variable: 'HTTP_PORT', otherName: 'BFF_HTTP_PORT', address: { host: HTTP_HOST, port: BFF_HTTP_PORT } },
     ],
     start: async ({ config, disks, own, service, soon }, given) => {
-      const { builtPage, createAggregatorClient, createNeighbours, startBff, targetsOf } = await import(
+      const { builtDocuments, builtPage, createAggregatorClient, createNeighbours, startBff, targetsOf } = await import(
         '@tickfolio/bff/app'
       );
       const { createCircuitMetrics } = await import('@tickfolio/lib/telemetry/circuit-metrics');
@@ -75,6 +75,7 @@ export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>)
         {
           ...bffOptions({ ...config, HTTP_PORT: config.BFF_HTTP_PORT, JWT_SECRET: given.jwtSecret }),
           webFolder: builtPage,
+          documentsFolder: builtDocuments,
         },
       );
     },

@@ -1,6 +1,8 @@
+import { asyncApi } from '@tickfolio/api/asyncapi';
 import { systemClock } from '@tickfolio/lib/clock';
 import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
+import { Check } from 'typebox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createUser, openTestPostgres, startTestBff, type TestBff } from '../../kit/bff.js';
 import { openSocket } from '../../kit/socket.js';
@@ -45,5 +47,16 @@ describe('the demo portfolio', () => {
       return again !== undefined;
     });
     for (const one of [demo, ...others.slice(1)]) await one.close();
+  });
+  it('is described for programs: its address, and the form of what it sends', async () => {
+    const { channels, components } = asyncApi();
+    expect(new URL(`${bff.wsUrl}/demo`).pathname).toBe(channels.demo.address);
+    const forms = Object.keys(channels.demo.messages).map((name) => components.messages[name]?.payload ?? {});
+    const demo = await open();
+    demo.ws.send('{}');
+    await demo.next(({ Type }) => Type === 'error');
+    await demo.next(({ UserName }) => UserName === 'demo');
+    for (const message of demo.messages) expect(forms.filter((form) => Check(form, message))).toHaveLength(1);
+    await demo.close();
   });
 });

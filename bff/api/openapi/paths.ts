@@ -1,7 +1,7 @@
 import { Frame } from '@tickfolio/api/frame';
 import { HealthAnswer, ReadyAnswer } from '@tickfolio/api/operations';
 import { problems } from '@tickfolio/api/problem';
-import { webSocketDescription, webSocketPath } from '@tickfolio/api/web-socket';
+import { demoSocketPath, webSocketDescription, webSocketPath } from '@tickfolio/api/web-socket';
 import type { TSchema } from 'typebox';
 
 /** The addresses that fastify's routes do not describe by themselves. */
@@ -23,7 +23,7 @@ export const plainPaths = {
       },
     },
   },
-  [`${webSocketPath}/demo`]: {
+  [demoSocketPath]: {
     get: {
       operationId: 'watchDemoPortfolio',
       tags: ['live'],

@@ -1,0 +1,47 @@
+import { need, urlOf } from './place.js';
+import { finishCode } from './samples.js';
+import { offerSearch } from './search.js';
+import { offerSignIn } from './session.js';
+import { offerTrying } from './try-call.js';
+import { offerDemo } from './watch-demo.js';
+
+/** Opens what the address names, so that a link to a call shows it. */
+const openTarget = (): void => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target instanceof HTMLDetailsElement) {
+    target.open = true;
+    target.scrollIntoView();
+  }
+};
+
+/** Every page says that prices are simulated where they are. */
+const sayWhetherSimulated = async (): Promise<void> => {
+  const answer = await fetch(urlOf('ready'));
+  const { simulated } = (await answer.json()) as { readonly simulated?: boolean | null };
+  need<HTMLElement>('.simulated').hidden = simulated !== true;
+};
+
+/** On a narrow screen the list of contents is folded; only the screen knows that. */
+const foldContents = (): void => {
+  const contents = document.querySelector<HTMLDetailsElement>('.contents');
+  const narrow = matchMedia('(max-width: 899px)');
+  const fit = () => {
+    if (contents) contents.open = !narrow.matches;
+  };
+  narrow.addEventListener('change', fit);
+  contents?.addEventListener('click', ({ target }) => {
+    if (narrow.matches && target instanceof Element && target.closest('a')) contents.open = false;
+  });
+  fit();
+};
+
+foldContents();
+finishCode();
+offerSearch();
+offerSignIn();
+offerTrying();
+offerDemo();
+addEventListener('hashchange', openTarget);
+openTarget();
+// Where that is not answered, there is nothing to say: a proxy may keep it to itself.
+sayWhetherSimulated().catch(() => undefined);
