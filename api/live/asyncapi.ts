@@ -34,7 +34,12 @@ second also without a change. Messages with a \`Type\` are about the connection.
  */
 export const asyncApi = () => ({
   asyncapi: '3.0.0',
-  info: { title: 'tickfolio', version, description, license: { name: 'MIT' } },
+  info: {
+    title: 'tickfolio',
+    version,
+    description,
+    license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+  },
   defaultContentType: 'application/json',
   servers: {
     local: {

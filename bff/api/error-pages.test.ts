@@ -37,7 +37,7 @@ describe('what a problem means', () => {
 
   it('can be read of every reason, of a field too, from the list of all', async () => {
     const { text } = await get(bff, '/docs/errors');
-    const links = [...text.matchAll(/<a href="([^"]+)">/g)].map(([, link = '']) => link);
+    const links = [...(text.split('<ul>')[1] ?? '').matchAll(/<a href="([^"]+)">/g)].map(([, link = '']) => link);
     const reasons = [...problemKinds.keys(), ...Object.keys(fieldErrorWords)];
     expect(links).toEqual(reasons.map((reason) => `/docs/errors/${reason}`));
     for (const link of links) expect((await get(bff, link)).status).toBe(200);
@@ -48,7 +48,8 @@ describe('what a problem means', () => {
     expect(body.type).toBe('/tickfolio/docs/errors/not-found');
     for (const path of [body.type, '/docs/errors/not-found']) {
       const { status, text } = await get(below, path);
-      expect([status, text.includes('<a href="/tickfolio/docs/errors">')]).toEqual([200, true]);
+      for (const link of ['docs/errors', 'docs', 'docs/guide'])
+        expect([status, text.includes(`<a href="/tickfolio/${link}">`)]).toEqual([200, true]);
     }
   });
 

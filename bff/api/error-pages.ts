@@ -8,6 +8,7 @@ import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 export const errorPagesAt = (basePath: string): string => `${basePath}docs/errors/`;
 
 const style = `:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}body{max-width:44rem;margin:2rem auto;padding:0 1rem}
+nav{display:flex;gap:1.25rem;padding-bottom:.75rem;border-bottom:1px solid #8888}
 dt{font-weight:600;margin-top:1rem}dd{margin:0}code{font-size:.95em}li{margin:.25rem 0}`;
 const policy = [
   "default-src 'none'",
@@ -21,9 +22,20 @@ const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 const html = (words: string): string =>
   words.replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign).replace(/`([^`]+)`/g, '<code>$1</code>');
 
-const pageOf = (title: string, content: string): string =>
+/** What is beside them. @param at where they stand */
+const navOf = (at: string): string =>
+  `<nav aria-label="Documents">${[
+    ['Guide', 'guide'],
+    ['REST', ''],
+    ['WebSocket', 'websocket'],
+    ['Errors', 'errors'],
+  ]
+    .map(([name, to]) => `<a href="${at.replace(/\/errors\/$/, to === '' ? '' : `/${to}`)}">${name}</a>`)
+    .join('')}</nav>`;
+
+const pageOf = (at: string, title: string, content: string): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${html(title)} · tickfolio</title><style>${style}</style></head><body><main><h1>${html(title)}</h1>
+<title>${html(title)} · tickfolio</title><style>${style}</style></head><body>${navOf(at)}<main><h1>${html(title)}</h1>
 ${content}
 </main></body></html>
 `;
@@ -62,12 +74,14 @@ export const errorPages: FastifyPluginAsync<{ readonly basePath: string }> = asy
       .type('text/html; charset=utf-8')
       .send(page);
 
-  app.get('/docs/errors', async (_request, reply) => send(reply, pageOf('Errors', `<ul>\n${list.join('\n')}\n</ul>`)));
+  app.get('/docs/errors', async (_request, reply) =>
+    send(reply, pageOf(at, 'Errors', `<ul>\n${list.join('\n')}\n</ul>`)),
+  );
   app.get<{ Params: { readonly reason: string } }>('/docs/errors/:reason', async (request, reply) => {
     const entry = all.get(request.params.reason);
     if (!entry) throw new AppError('not_found', 'There is no error of this name.');
     const { title, place, words } = entry;
     const facts = `<p>${html(place)}</p><dl><dt>What it means</dt><dd>${html(words.means)}</dd><dt>What to do</dt><dd>${html(words.act)}</dd></dl>`;
-    return send(reply, pageOf(title, `${facts}\n<p><a href="${at.slice(0, -1)}">All errors</a></p>`));
+    return send(reply, pageOf(at, title, `${facts}\n<p><a href="${at.slice(0, -1)}">All errors</a></p>`));
   });
 };

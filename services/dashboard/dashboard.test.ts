@@ -52,6 +52,16 @@ it('can be closed more than once', async () => {
   await Promise.all([dashboard.close(), dashboard.close()]);
 });
 
+it('has its font with the first view: it is asked for before the style that names it is read', async () => {
+  const page = await (await fetch(dashboard.url)).text();
+  const [, address = ''] =
+    /<link rel="preload" as="font" type="font\/woff2" href="([^"]+)" crossorigin>/.exec(page) ?? [];
+  expect(page.indexOf('rel="preload"')).toBeLessThan(page.indexOf('rel="stylesheet"'));
+  const font = await fetch(new URL(address, dashboard.url));
+  expect([font.status, font.headers.get('content-type')]).toEqual([200, 'font/woff2']);
+  expect((await font.arrayBuffer()).byteLength).toBeGreaterThan(10_000);
+});
+
 const btc: TestRow = {
   symbol: 'BTCUSDT',
   eventMs: startMs - 3_000,

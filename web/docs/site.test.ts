@@ -18,7 +18,7 @@ const pages = new Map(
     .map((name) => [name === 'index.html' ? 'docs' : `docs/${name.slice(0, -'.html'.length)}`, read(name)]),
 );
 /** What the gateway has besides, by `bff/api`. */
-const besides = /^(|openapi\.json|asyncapi\.json|docs\/errors(\/[\w-]+)?)$/;
+const besides = /^(|openapi\.json|asyncapi\.json|health|ready|metrics|docs\/errors(\/[\w-]+)?)$/;
 const plain = (text: string) => text.replaceAll('&amp;', '&').replaceAll('&#39;', "'").replaceAll('&quot;', '"');
 
 /** Links of a page to this server: the address from its root, and what stands behind `#`. */

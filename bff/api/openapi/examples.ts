@@ -72,6 +72,7 @@ const described = (one: Described, status: string): object => ({
 });
 
 interface Operation {
+  readonly security?: readonly object[];
   readonly requestBody?: Described;
   readonly responses?: Readonly<Record<string, Described>>;
 }
@@ -83,8 +84,10 @@ const mapped = <From, To>(from: Readonly<Record<string, From>>, to: (one: From, 
 /** The paths, each body and each answer with an example of it; and the examples that they name. */
 export const withExamples = (paths: object): { readonly paths: object; readonly examples: object } => ({
   paths: mapped(JSON.parse(JSON.stringify(paths)) as Paths, (methods) =>
-    mapped(methods, ({ requestBody, responses = {}, ...operation }) => ({
+    mapped(methods, ({ requestBody, responses = {}, security = [], ...operation }) => ({
       ...operation,
+      // Said also of what needs none.
+      security,
       ...(requestBody && { requestBody: described(requestBody, '') }),
       responses: mapped(responses, described),
     })),

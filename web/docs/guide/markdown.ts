@@ -60,11 +60,15 @@ const anchorsOf = (tokens: readonly Token[]): ReadonlyMap<Token, string> => {
   return anchors;
 };
 
+const ownRun = 'http://localhost:8080/';
+
 /** Makes a page of a document. @param path of the document, from the project's root */
 export const readDocument = (path: string, text: string): Document => {
   const from = addressOf(path);
   const linked = new Set<string>();
   const linkTo = (target: string): string => {
+    // A run as the documents name it is the server that shows them.
+    if (target.startsWith(ownRun)) return linkFrom(from, target.slice(ownRun.length));
     const file = linkedFile(path, target);
     if (!file) return target;
     if (file.path !== path) linked.add(file.path);

@@ -24,7 +24,7 @@ const arrow = (path: string, x: number, y: number, label: string) =>
   html`<path class="change" d="${path}" marker-end="url(#tip)" /><text class="change-label" x="${x}" y="${y}">${label}</text>`;
 
 /** The life of a client's connection, as a picture; what it shows stands in the table too. */
-const picture = html`<svg class="states" viewBox="0 0 780 330" role="img" aria-label="States of a client; the table below says the same">
+const picture = html`<svg class="states" viewBox="0 0 780 310" role="img" aria-label="States of a client; the table below says the same">
 <defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto-start-reverse"><path class="tip" d="M0 0L10 5L0 10z" /></marker></defs>
 ${arrow('M150 86H308', 229, 78, 'upgraded')}
 ${arrow('M352 60C330 14 128 14 100 58', 226, 18, '1001')}
@@ -32,9 +32,9 @@ ${arrow('M450 86H628', 539, 78, 'token-expiring')}
 ${arrow('M680 60C652 14 448 14 410 58', 546, 18, 'refresh, token-accepted')}
 ${arrow('M60 112V248', 66, 186, '503')}
 ${arrow('M112 250V114', 118, 206, 'pause over')}
-${arrow('M330 112L152 252', 258, 150, '1013, 4408, broken')}
+${arrow('M330 112L152 252', 284, 152, '1013, 4408, broken')}
 ${arrow('M362 112V248', 368, 186, '4401')}
-${arrow('M318 262L134 114', 196, 236, 'fresh token')}
+${arrow('M318 262L134 114', 280, 236, 'fresh token')}
 ${arrow('M430 112L628 252', 548, 176, '1007, 1009, 4429')}
 ${arrow('M450 276H628', 539, 268, '401')}
 ${box(10, 60, 'Connecting', 'opens the socket')}
