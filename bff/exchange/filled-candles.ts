@@ -4,6 +4,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { toAppError } from '@tickfolio/lib/errors';
 import { type KlineInterval, klineIntervals } from '@tickfolio/lib/market/kline-interval';
 import { compare, formatDecimal, parseDecimal } from '@tickfolio/lib/money';
+import type { Logger } from '@tickfolio/lib/telemetry';
 import { type Candle, candleRanges } from '../archive/market-archive.js';
 import type { Klines } from './klines.js';
 
@@ -24,6 +25,7 @@ export interface FilledCandlesDeps {
   readonly isSimulated: () => boolean | undefined;
   /** The one that the archive's times are by. */
   readonly clock: Pick<Clock, 'now'>;
+  readonly log: Logger;
 }
 
 /** The longest interval of the exchange that a range's candles are made of. */
@@ -64,7 +66,7 @@ const candlesOf = (klines: readonly Kline[], stepMs: number): Map<number, Source
 };
 
 /** The archive's candles, and the exchange's where the archive is younger than the range, or has holes. */
-export const createFilledCandles = ({ klines, isSimulated, clock }: FilledCandlesDeps) => {
+export const createFilledCandles = ({ klines, isSimulated, clock, log }: FilledCandlesDeps) => {
   const ask = async (symbol: string, range: CandleRange, fromMs: number) => {
     const interval = intervalOf[range];
     const limit = Math.ceil(candleRanges[range].spanMs / klineIntervals[interval]) + 1;
@@ -100,7 +102,8 @@ export const createFilledCandles = ({ klines, isSimulated, clock }: FilledCandle
       return { candles: [...whole.values()].sort((a, b) => a.atMs - b.atMs), lacks: undefined };
     } catch (thrown) {
       const err = toAppError(thrown);
-      if (err.code === 'internal') throw err;
+      // The archive's are shown whatever is wrong beside it.
+      if (err.code === 'internal') log.error({ err: thrown, symbol, range }, 'the exchange was not asked for candles');
       return { candles: own, lacks: err.message };
     }
   };

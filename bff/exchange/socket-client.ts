@@ -16,6 +16,8 @@ export interface KlinesAsked {
   readonly endMs?: number | undefined;
   /** 1 to 1000 */
   readonly limit: number;
+  /** Of the exchange's weight: what nobody waits for has a share of its own, which all replicas have together. Default `history`. */
+  readonly lane?: 'history' | 'audit' | undefined;
 }
 
 /** The socket service as the BFF needs it: what the exchange says of the past, and of all symbols. */
@@ -33,6 +35,8 @@ export interface SocketClient {
 const klinesDeadlineMs = 12_000;
 const deadPeerMs = 10_000;
 
+const lanes = { history: WeightLane.WEIGHT_LANE_HISTORY, audit: WeightLane.WEIGHT_LANE_AUDIT };
+
 export const createSocketClient = (where: Neighbour): SocketClient => {
   // Unbounded here: who reads klines has bounds of its own, and an answer that the exchange refused is told in its words.
   const { client, call, check, close } = createServiceClient(SocketServiceClient, {
@@ -43,8 +47,8 @@ export const createSocketClient = (where: Neighbour): SocketClient => {
     classes: { klines: { deadlineMs: klinesDeadlineMs } },
   });
   return {
-    klines: ({ startMs, endMs, ...asked }) =>
-      call('klines', client.listKlines, { ...asked, startMs, endMs, lane: WeightLane.WEIGHT_LANE_HISTORY }),
+    klines: ({ startMs, endMs, lane = 'history', ...asked }) =>
+      call('klines', client.listKlines, { ...asked, startMs, endMs, lane: lanes[lane] }),
     tickers: (signal) => readStream(client.receiveAllMiniTickers({}), signal),
     check,
     close,

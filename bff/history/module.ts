@@ -90,7 +90,7 @@ export const history: BffModule = {
     await scope.register(basisRoutes, reading);
     const { klines, takePages, tickerBoard, prices } = shared;
     const isSimulated = () => market.kind.simulated;
-    const filled = createFilledCandles({ klines, isSimulated, clock });
+    const filled = createFilledCandles({ klines, isSimulated, clock, log: deps.log });
     const tickerOf = (symbol: string) => {
       const ticker = tickerBoard.simulated === isSimulated() ? tickerBoard.of(symbol) : undefined;
       return ticker && dayOfTicker(ticker);

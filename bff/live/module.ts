@@ -28,6 +28,7 @@ export const live: BffModule = {
         demand.changed();
       },
       clock,
+      maxOfAll: options.maxSockets,
       failed: (err) => log.warn({ err }, 'the demo portfolio cannot be followed; trying again'),
     });
     scope.addHook('onClose', async () => demo.close());

@@ -20,7 +20,7 @@ export interface PastPrices {
 
 export interface PastPricesDeps {
   readonly klines: Klines;
-  readonly board: Pick<TickerBoard, 'all' | 'simulated'>;
+  readonly board: Pick<TickerBoard, 'all' | 'fault' | 'simulated'>;
   /** Symbols, the most traded ones first. */
   readonly byVolume: () => readonly string[];
   readonly clock: Clock;
@@ -37,12 +37,14 @@ const sparkMs = 6 * hourMs;
 const [minuteSlots, hourSlots] = [62, 170];
 
 const lookMs = 1_000;
-/** At most three questions of weight 2 a second: less than a third of what the past may use. */
+/** Of weight 2 each, in a share of the exchange's weight that all replicas have together and no chart waits for. */
 const askEveryMs = 330;
 const idleMs = 5_000;
 const retryMs = 10_000;
 /** What the exchange could not tell is asked for no sooner again. */
 const askAgainMs = 3_600_000;
+/** What failed. */
+const failedAgainMs = 60_000;
 /** Prices that were missed here, as in a cut, are mended so. */
 const renewMs = 24 * hourMs;
 
@@ -57,14 +59,19 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
   let isTold = false;
   let version = 0;
 
+  let lookedMs = Number.NEGATIVE_INFINITY;
   const look = () => {
-    if (board.simulated !== kind) {
+    const nowMs = exchangeNow();
+    // The clock of a computer that is fast counted until the exchange's was told.
+    if (board.simulated !== kind || nowMs < lookedMs - minuteMs) {
       kind = board.simulated;
       for (const known of [minutes, hours, asked.minutes, asked.hours]) known.clear();
     }
-    const nowMs = exchangeNow();
+    lookedMs = nowMs;
+    // In a cut nobody knows what a period began with.
     for (const slots of [minutes, hours])
-      if (slots.turn(nowMs)) for (const { symbol, close } of board.all()) slots.put(symbol, nowMs, close);
+      if (slots.turn(nowMs) && board.fault === undefined)
+        for (const { symbol, close } of board.all()) slots.put(symbol, nowMs, close);
   };
   const timer = clock.every(lookMs, look);
 
@@ -88,7 +95,14 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
     asked[level].set(symbol, clock.monotonic());
     const { interval, stepMs, count, slots } = levels[level];
     const endMs = Math.floor(exchangeNow() / stepMs) * stepMs;
-    const page = await klines.page({ symbol, interval, startMs: endMs - (count - 1) * stepMs, endMs, limit: count });
+    const page = await klines.page({
+      symbol,
+      interval,
+      startMs: endMs - (count - 1) * stepMs,
+      endMs,
+      limit: count,
+      lane: 'audit',
+    });
     if (page.simulated !== kind) throw new AppError('unavailable', 'The history is of another kind than the prices.');
     for (const { openTimeMs, open } of page.klines) slots.put(symbol, openTimeMs, open);
     version += 1;
@@ -104,7 +118,9 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
     } catch (thrown) {
       const err = toAppError(thrown);
       if (err.code === 'not_found') return askEveryMs;
-      asked[question.level].delete(question.symbol);
+      // Where it is one symbol's fault the others must not wait for it.
+      if (err.code === 'resource_exhausted') asked[question.level].delete(question.symbol);
+      else asked[question.level].set(question.symbol, clock.monotonic() - askAgainMs + failedAgainMs);
       if (!isTold) log.info({ reason: err.message }, 'prices of an hour and a week ago cannot be had; trying again');
       isTold = true;
       return Math.max(retryMs, err.retryAfterMs ?? 0);

@@ -39,6 +39,9 @@ export const createPriceSlots = (stepMs: number, count: number): PriceSlots => {
       newest = period;
       return !isFirst;
     },
-    clear: () => slots.clear(),
+    clear: () => {
+      slots.clear();
+      newest = Number.NEGATIVE_INFINITY;
+    },
   };
 };

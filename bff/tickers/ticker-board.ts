@@ -32,7 +32,9 @@ export const createTickerBoard = (): TickerBoard => {
   };
   return {
     take: (message) => {
-      if (message.simulated !== undefined && message.simulated !== simulated) {
+      // A first message, which has the heartbeat, says of what kind all that follows is, or that nobody knows.
+      const isSaid = message.simulated !== undefined || message.heartbeatMs !== undefined;
+      if (isSaid && message.simulated !== simulated) {
         // Simulated and real prices never stand beside each other.
         tickers.clear();
         newestMs = undefined;

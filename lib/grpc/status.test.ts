@@ -74,7 +74,7 @@ describe('AppError and gRPC status', () => {
     [status.INTERNAL, 'internal'],
     [status.UNKNOWN, 'internal'],
     [status.DATA_LOSS, 'internal'],
-    [status.UNIMPLEMENTED, 'internal'],
+    [status.UNIMPLEMENTED, 'unavailable'],
   ] as const)('reads the plain status %i of a peer that is not ours as %s, without its words', (code, expected) => {
     const received = asReceived({ code, details: 'connect ECONNREFUSED 10.1.2.3:50051', metadata: new Metadata() });
     const read = fromGrpcError(received);

@@ -41,6 +41,8 @@ const codeOfStatus = new Map<status, ErrorCode>([
   [status.CANCELLED, 'canceled'],
   [status.DEADLINE_EXCEEDED, 'deadline_exceeded'],
   [status.UNAVAILABLE, 'unavailable'],
+  // Of an earlier build, as while replicas are renewed one after the other: another one may know it.
+  [status.UNIMPLEMENTED, 'unavailable'],
 ]);
 
 const detailKey = 'tickfolio-error-bin';
@@ -103,7 +105,11 @@ export const fromGrpcError = (thrown: unknown): AppError => {
   if (!isServiceError(thrown)) return toAppError(thrown);
   const detail = readDetail(thrown.metadata);
   const code = detail?.code ?? codeOfStatus.get(thrown.code) ?? 'internal';
-  const message = detail ? thrown.details : (sentences[code] ?? 'Something went wrong on our side.');
+  const plain =
+    thrown.code === status.UNIMPLEMENTED
+      ? 'A part of the service is of an earlier build, which cannot do this yet.'
+      : sentences[code];
+  const message = detail ? thrown.details : (plain ?? 'Something went wrong on our side.');
   return new AppError(code, message, {
     cause: thrown,
     // One that this build does not know is still what its code says.

@@ -1,9 +1,9 @@
 import { AppError } from '@tickfolio/lib/errors';
 import { renewalTimes } from '@tickfolio/lib/renewal';
 import type { Throttle } from '@tickfolio/lib/throttle';
+import { addressKey } from '@tickfolio/lib/throttle/client-address';
 import type { Accounts } from './accounts/accounts.js';
 import { type Caller, originOf } from './accounts/caller.js';
-import { addressKey } from './accounts/client-address.js';
 import {
   type Credentials,
   countedName,

@@ -1,12 +1,14 @@
 import type { AccessToken } from '@tickfolio/lib/access-token';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { addressKey } from '@tickfolio/lib/throttle/client-address';
 import { demoOwner, demoSymbols } from './demo-portfolio.js';
 
 /** Of one address at once: a few tabs, or a few people behind one connection. */
 const maxPerAddress = 8;
 /** Of all together, so that who only looks takes no place from who has something here. */
 const maxSockets = 500;
+const maxShare = 1 / 4;
 /** Symbols are followed for a minute; while somebody looks it is asked for again before. */
 const followEveryMs = 25_000;
 
@@ -16,7 +18,9 @@ const demoToken: AccessToken = { ...demoOwner, sessionId: demoOwner.userId, expi
 export interface DemoSocketsDeps {
   /** Has a symbol followed for the next minute, by all replicas. @throws AppError where that cannot be had now */
   readonly follow: (symbol: string) => Promise<void>;
-  readonly clock: Pick<Clock, 'every'>;
+  readonly clock: Pick<Clock, 'every' | 'monotonic'>;
+  /** Of everybody here together. */
+  readonly maxOfAll: number;
   /** What could not be followed; prices of before are shown meanwhile. */
   readonly failed: (err: unknown) => void;
 }
@@ -31,10 +35,15 @@ export interface DemoSockets {
   close(): void;
 }
 
-export const createDemoSockets = ({ follow, clock, failed }: DemoSocketsDeps): DemoSockets => {
+export const createDemoSockets = ({ follow, clock, maxOfAll, failed }: DemoSocketsDeps): DemoSockets => {
   const open = new Map<string, number>();
+  const most = Math.min(maxSockets, Math.ceil(maxOfAll * maxShare));
   let count = 0;
+  let followedMs = Number.NEGATIVE_INFINITY;
   const followAll = async () => {
+    // Who comes and goes costs no more than who stays.
+    if (clock.monotonic() - followedMs < followEveryMs) return;
+    followedMs = clock.monotonic();
     for (const symbol of demoSymbols) await follow(symbol).catch(failed);
   };
   const rhythm = clock.every(followEveryMs, () => {
@@ -43,12 +52,13 @@ export const createDemoSockets = ({ follow, clock, failed }: DemoSocketsDeps): D
   return {
     token: demoToken,
     requireRoom: (address) => {
-      if ((open.get(address) ?? 0) >= maxPerAddress)
+      if ((open.get(addressKey(address)) ?? 0) >= maxPerAddress)
         throw new AppError('resource_exhausted', 'Too many demo connections of this address.', { retryAfterMs: 5_000 });
-      if (count >= maxSockets)
+      if (count >= most)
         throw new AppError('unavailable', 'No more demo connections are taken at the moment.', { retryAfterMs: 5_000 });
     },
-    enter: (address) => {
+    enter: (clientAddress) => {
+      const address = addressKey(clientAddress);
       open.set(address, (open.get(address) ?? 0) + 1);
       if (++count === 1) void followAll();
       return () => {

@@ -1,6 +1,6 @@
 import type { Logger } from '@tickfolio/lib/telemetry';
+import { networkOf } from '@tickfolio/lib/throttle/client-address';
 import type { CallOrigin } from '../log/call-origin.js';
-import { networkOf } from './client-address.js';
 import { deviceOf } from './device.js';
 
 /** Who asks, and for how long it matters. */

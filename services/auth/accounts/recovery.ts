@@ -1,6 +1,7 @@
 import { AppError } from '@tickfolio/lib/errors';
 import type { Database } from '@tickfolio/lib/postgres';
 import type { Throttle } from '@tickfolio/lib/throttle';
+import { addressKey } from '@tickfolio/lib/throttle/client-address';
 import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import { recoveryCodeHash, recoveryCodesLeft, useRecoveryCode } from '../factors/recovery-codes.js';
 import type { SecurityLog } from '../log/security-log.js';
@@ -8,7 +9,6 @@ import type { AuthMetrics } from '../metrics.js';
 import { accounts, recoveryCodes } from '../schema.js';
 import { type RevocationOptions, revokeAll } from '../sessions/revocation.js';
 import { type Caller, originOf } from './caller.js';
-import { addressKey } from './client-address.js';
 import { countedName, nameKey, normalPassword, requireNewPassword } from './credentials.js';
 import { setPassword } from './password-change.js';
 import type { PasswordHasher } from './password-hasher.js';

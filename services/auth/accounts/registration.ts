@@ -1,6 +1,7 @@
 import { AppError, differentRequest } from '@tickfolio/lib/errors';
 import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import type { Throttle } from '@tickfolio/lib/throttle';
+import { addressKey } from '@tickfolio/lib/throttle/client-address';
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { renewRecoveryCodes } from '../factors/recovery-codes.js';
 import type { SecurityLog } from '../log/security-log.js';
@@ -9,7 +10,6 @@ import { accounts as accountRows } from '../schema.js';
 import { shifted } from '../sessions/agreed-time.js';
 import { type Account, type Accounts, nameTaken } from './accounts.js';
 import { type Caller, originOf } from './caller.js';
-import { addressKey } from './client-address.js';
 import { type Credentials, nameKey, normalPassword, requireNewCredentials } from './credentials.js';
 import type { PasswordHasher } from './password-hasher.js';
 

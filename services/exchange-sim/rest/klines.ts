@@ -42,10 +42,13 @@ const klinesOf = (
   const untilMs = Math.min(align(endMs), fromMs + (request.limit - 1) * stepMs);
   const made = madeBetween(listing, Math.max(fromMs, floorMs), untilMs, stepMs, floorMs);
   if (!planted) return made;
+  // A page goes on past what a file lacks, as the exchange's does: it is full of rows, not of periods.
   return [
     ...made.filter(({ openMs }) => openMs < planted.firstMs || openMs > planted.lastMs),
-    ...planted.between(fromMs, untilMs),
-  ].sort((one, other) => openOf(one) - openOf(other));
+    ...planted.between(fromMs, align(endMs)),
+  ]
+    .sort((one, other) => openOf(one) - openOf(other))
+    .slice(0, request.limit);
 };
 
 /** Made up or traded here, or of a file. */

@@ -48,6 +48,8 @@ describe('klines of a file', () => {
     const ask = async (query: string): Promise<unknown[][]> =>
       (await getJson(`${restUrl}/api/v3/klines?interval=1h&${query}`)).body;
     expect(await ask(`symbol=BTCUSDT&startTime=1&endTime=${atHour(899)}`)).toEqual([rowAt(atHour(900), '0.00001')]);
+    const pastTheHole = await ask(`symbol=BTCUSDT&startTime=${atHour(899)}&limit=2`);
+    expect(pastTheHole.map(([at]) => at)).toEqual([5, 3].map(atHour));
     const rows = await ask(`symbol=BTCUSDT&startTime=${atHour(6)}`);
     expect(rows.map(([at]) => at)).toEqual([5, 3, 2, 1, 0].map(atHour));
     expect(rows.slice(0, 2)).toEqual([rowAt(atHour(5), '0.00001'), rowAt(atHour(3), '0.00001')]);

@@ -1,6 +1,7 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { ReceiveAllMiniTickersRequest, ReceiveAllMiniTickersResponse } from '@tickfolio/gen/market/v1';
 import type { Clock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
 import type { CallContext } from '@tickfolio/lib/grpc';
 import type { AllMarket } from './all-market.js';
 import { createTickerReader } from './ticker-reader.js';
@@ -20,7 +21,13 @@ export const createReceiveAll =
     call: ServerWritableStream<ReceiveAllMiniTickersRequest, ReceiveAllMiniTickersResponse>,
     { log, signal }: CallContext,
   ): Promise<void> => {
-    const reader = createTickerReader(call, signal, clock, { heartbeatMs, simulated: simulated() });
+    const isSimulated = simulated();
+    // It is told in the first message only: who cannot be told yet comes again.
+    if (isSimulated === undefined)
+      throw new AppError('unavailable', 'It is not known yet whether the exchange is a simulator.', {
+        retryAfterMs: 500,
+      });
+    const reader = createTickerReader(call, signal, clock, { heartbeatMs, simulated: isSimulated });
     allMarket.open(reader);
     log.debug({ readers: allMarket.readers }, 'a stream of all symbols was opened');
     try {

@@ -55,26 +55,30 @@ export const createKlinePages = ({ rest, clock, exchangeNowMs }: KlinePagesDeps,
       forget(oldest);
     }
   };
+  /** @param askedMs what the exchange's clock showed before it was asked; undefined where that was not known */
   const read = async (
     asked: KlinesAsked,
     lane: WeightLane,
+    askedMs: number | undefined,
     signal: AbortSignal | undefined,
   ): Promise<SourcedKlines> => {
     const key = [asked.symbol, asked.interval, asked.startMs, asked.endMs, asked.limit].join(' ');
     const known = kept.get(key);
     if (known && clock.monotonic() - known.atMs < keptForMs) return known.rows;
     const rows = await rest.klines(asked, lane, signal);
-    if (isFinal(asked, rows, exchangeNowMs() ?? clock.now())) keep(key, rows);
+    if (askedMs !== undefined && isFinal(asked, rows, askedMs)) keep(key, rows);
     return rows;
   };
   return {
     list: async (asked, lane, signal) => {
-      const rows = await read(asked, lane, signal);
-      const serverTimeMs = Math.round(exchangeNowMs() ?? clock.now());
+      // By the time of the question: its answer may be long on its way, and says what was when it was given.
+      const askedMs = exchangeNowMs();
+      const saidAtMs = askedMs ?? clock.now();
+      const rows = await read(asked, lane, askedMs, signal);
       return {
         ...rows,
-        klines: rows.klines.map((row) => ({ ...row, closed: row.closeTimeMs + settledAfterMs <= serverTimeMs })),
-        serverTimeMs,
+        klines: rows.klines.map((row) => ({ ...row, closed: row.closeTimeMs + settledAfterMs <= saidAtMs })),
+        serverTimeMs: Math.round(exchangeNowMs() ?? clock.now()),
       };
     },
   };

@@ -162,8 +162,10 @@ export class ConnectionSlot {
         else metrics.unwanted.inc(); // On its way when it was unsubscribed.
       },
       tickers: (tickers, receiveTimeMs) => {
-        if (isOurs()) this.#sawData(allTickersStream);
-        if (isOurs()) events.tickers?.(tickers, receiveTimeMs);
+        if (!isOurs()) return;
+        this.#sawData(allTickersStream);
+        if (this.names.has(allTickersStream)) events.tickers?.(tickers, receiveTimeMs);
+        else metrics.unwanted.inc(); // On its way when it was unsubscribed.
       },
       acknowledged: (name) => {
         if (isOurs() && this.names.has(name)) events.link(name, { kind: 'answered' });

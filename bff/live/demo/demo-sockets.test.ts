@@ -1,0 +1,41 @@
+import { createManualClock } from '@tickfolio/lib/clock';
+import { describe, expect, it } from 'vitest';
+import { createDemoSockets } from './demo-sockets.js';
+
+describe('who looks at the demo', () => {
+  it('cannot have the database written to by coming and going', async () => {
+    const clock = createManualClock(0);
+    let writes = 0;
+    const demo = createDemoSockets({
+      follow: async () => void writes++,
+      clock,
+      maxOfAll: 20_000,
+      failed: () => undefined,
+    });
+    for (let at = 0; at < 100; at++) demo.enter('203.0.113.7')();
+    await clock.advanceAsync(100);
+    expect(writes).toBeLessThanOrEqual(8);
+    demo.close();
+  });
+  it('is one household behind one /64 of IPv6', () => {
+    const demo = createDemoSockets({
+      follow: async () => undefined,
+      clock: createManualClock(0),
+      maxOfAll: 20_000,
+      failed: () => undefined,
+    });
+    for (let at = 0; at < 8; at++) demo.enter(`2001:db8:1:2::${at + 1}`);
+    expect(() => demo.requireRoom('2001:db8:1:2::ff')).toThrow();
+    demo.requireRoom('2001:db8:1:3::1');
+    demo.close();
+  });
+  it('leaves most places to those who have something here', () => {
+    const clock = createManualClock(0);
+    const demo = createDemoSockets({ follow: async () => undefined, clock, maxOfAll: 8, failed: () => undefined });
+    demo.enter('203.0.113.7');
+    demo.requireRoom('203.0.113.8');
+    demo.enter('203.0.113.8');
+    expect(() => demo.requireRoom('203.0.113.9')).toThrow();
+    demo.close();
+  });
+});

@@ -1,0 +1,109 @@
+import { createManualClock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import { silentLogger } from '@tickfolio/lib/telemetry';
+import { describe, expect, it } from 'vitest';
+import { tickerAt } from '../kit/exchange.js';
+import { createPastPrices } from './past-prices.js';
+
+const startMs = Date.parse('2026-01-27T10:20:30Z');
+const klineAt = (openTimeMs: number, open: string, stepMs: number) => ({
+  ...{ openTimeMs, closeTimeMs: openTimeMs + stepMs - 1, open, high: open, low: open, close: open, volume: '1' },
+  ...{ quoteVolume: '1', trades: 1, takerBuyVolume: '0', takerBuyQuoteVolume: '0', closed: true },
+});
+
+describe('prices of an hour ago', () => {
+  it('are had of every symbol, also where the exchange answers nonsense about one of them', async () => {
+    const clock = createManualClock(startMs);
+    const asked = new Set<string>();
+    const past = createPastPrices({
+      klines: {
+        page: async ({ symbol }) => {
+          asked.add(symbol);
+          if (symbol === 'badusdt')
+            throw new AppError('unavailable', 'The exchange sent klines that cannot be right: a kline off the grid.');
+          return { klines: [], gaps: [], serverTimeMs: clock.now(), simulated: false };
+        },
+      },
+      board: { all: () => [], simulated: false } as never,
+      byVolume: () => ['badusdt', 'btcusdt'],
+      clock,
+      exchangeNow: clock.now,
+      log: silentLogger(),
+    });
+    for (let at = 0; at < 60; at++) await clock.advanceAsync(10_000);
+    await past.close();
+    expect([...asked]).toContain('btcusdt');
+  });
+
+  it('are no prices of before a cut that nobody noted', async () => {
+    const clock = createManualClock(startMs);
+    const board = { ticker: tickerAt('btcusdt', '100', startMs), fault: undefined as string | undefined };
+    const cutMs = startMs + 10 * 60_000;
+    // The exchange: 100 until the cut, 200 from then on.
+    const priceAt = (atMs: number) => (atMs < cutMs ? '100' : '200');
+    const past = createPastPrices({
+      klines: {
+        page: async ({ interval, startMs: from = 0, limit }) => {
+          const stepMs = interval === '1m' ? 60_000 : 3_600_000;
+          const rows = Array.from({ length: limit }, (_, at) => from + at * stepMs).filter((at) => at <= clock.now());
+          return {
+            klines: rows.map((at) => klineAt(at, priceAt(at), stepMs)),
+            ...{ gaps: [], serverTimeMs: clock.now(), simulated: false },
+          };
+        },
+      },
+      board: {
+        all: () => [board.ticker],
+        simulated: false,
+        get fault() {
+          return board.fault;
+        },
+      } as never,
+      byVolume: () => ['btcusdt'],
+      clock,
+      exchangeNow: clock.now,
+      log: silentLogger(),
+    });
+    const pass = async (minutes: number) => {
+      for (let at = 0; at < minutes * 6; at++) await clock.advanceAsync(10_000);
+    };
+    await pass(10);
+    board.fault = 'nothing was heard of the socket service for 3 s';
+    await pass(30); // Nothing comes; the price doubled meanwhile.
+    board.fault = undefined;
+    board.ticker = tickerAt('btcusdt', '200', clock.now());
+    await pass(45); // An hour ago is 15 minutes after the cut began: it was 200.
+    expect([undefined, '200']).toContain(past.hourAgo('btcusdt', clock.now()));
+    await past.close();
+  });
+});
+
+describe('prices of an hour ago on a computer whose clock is two hours fast', () => {
+  it('are there once the exchange has told its time', async () => {
+    const clock = createManualClock(startMs);
+    let aheadMs = 7_200_000;
+    const exchangeNow = () => clock.now() + aheadMs;
+    const past = createPastPrices({
+      klines: {
+        page: async ({ interval, startMs: from = 0, limit }) => {
+          const stepMs = interval === '1m' ? 60_000 : 3_600_000;
+          const rows = Array.from({ length: limit }, (_, at) => from + at * stepMs).filter((at) => at <= clock.now());
+          return {
+            klines: rows.map((at) => klineAt(at, '100', stepMs)),
+            ...{ gaps: [], serverTimeMs: clock.now(), simulated: false },
+          };
+        },
+      },
+      board: { all: () => [tickerAt('btcusdt', '100', clock.now())], simulated: false, fault: undefined } as never,
+      byVolume: () => (aheadMs === 0 ? ['btcusdt'] : []),
+      clock,
+      exchangeNow,
+      log: silentLogger(),
+    });
+    await clock.advanceAsync(2_000);
+    aheadMs = 0; // The aggregator has told it.
+    for (let at = 0; at < 6; at++) await clock.advanceAsync(10_000);
+    expect(past.hourAgo('btcusdt', exchangeNow())).toBe('100');
+    await past.close();
+  });
+});
