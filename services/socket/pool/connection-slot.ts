@@ -162,10 +162,9 @@ export class ConnectionSlot {
         else metrics.unwanted.inc(); // On its way when it was unsubscribed.
       },
       tickers: (tickers, receiveTimeMs) => {
-        if (!isOurs()) return;
-        this.#sawData(allTickersStream);
-        if (this.names.has(allTickersStream)) events.tickers?.(tickers, receiveTimeMs);
-        else metrics.unwanted.inc(); // On its way when it was unsubscribed.
+        if (isOurs()) this.#sawData(allTickersStream);
+        // As above: what was on its way is nobody's any more.
+        if (isOurs() && this.names.has(allTickersStream)) events.tickers?.(tickers, receiveTimeMs);
       },
       acknowledged: (name) => {
         if (isOurs() && this.names.has(name)) events.link(name, { kind: 'answered' });
