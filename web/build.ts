@@ -24,6 +24,7 @@ const sources = [
   '../clients/typescript/session',
   '../lib/clock',
   '../lib/look',
+  '../lib/market/kline-interval.ts',
   '../lib/money',
   '../lib/errors',
   '../lib/renewal',
@@ -84,6 +85,20 @@ const preloadFont = () => {
   writeFileSync(index, readFileSync(index, 'utf8').replace('</title>', `</title>\n    ${link}`));
 };
 
+/** The words of each language are a file; which one is needed the first script knows. */
+const nameLanguages = () => {
+  const index = join(outDir, 'index.html');
+  const files = ['en', 'de'].map((language) => {
+    const file = readdirSync(join(outDir, 'assets')).find((name) =>
+      new RegExp(`^messages-${language}-.*js$`).test(name),
+    );
+    if (file === undefined) throw new Error(`the build has no words in ${language}`);
+    return `data-${language}="./assets/${file}"`;
+  });
+  const script = /<script src="(\.\/assets\/appearance-[^"]+)"/;
+  writeFileSync(index, readFileSync(index, 'utf8').replace(script, `<script ${files.join(' ')} src="$1"`));
+};
+
 /** The worker that opens the page without a network: it knows every file of this build by its hash. */
 const buildWorker = async () => {
   const { build } = await import('vite');
@@ -116,6 +131,7 @@ if (!page.isBuilt(built)) {
   await buildPage();
   await finishEarlyScripts();
   preloadFont();
+  nameLanguages();
   await buildWorker();
   compressFiles(outDir, 11);
   page.replace(built);

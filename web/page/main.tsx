@@ -10,6 +10,7 @@ import { keeping } from './keeping.js';
 import { createPortfolioStore } from './live/portfolio-store.js';
 import { createPriceTrails } from './live/price-trails.js';
 import { basePath, namesPrefix } from './place.js';
+import { loadLanguage } from './text/language.js';
 import './styles/page.css';
 
 // What opens the page without a network comes after what shows it.
@@ -62,9 +63,12 @@ document.addEventListener('visibilitychange', () => document.visibilityState ===
 
 const place = document.getElementById('page');
 // A browser that is too old was told so by the first words, and would show a page in which nothing works.
-if (place && !place.querySelector('[data-said="old"]'))
-  createRoot(place).render(
+if (place && !place.querySelector('[data-said="old"]')) {
+  const page = (
     <StrictMode>
       <App parts={{ clock, random: Math.random, session, store, trails, retry }} />
-    </StrictMode>,
+    </StrictMode>
   );
+  // What cannot be loaded is said by the first words.
+  void loadLanguage().then(() => createRoot(place).render(page));
+}

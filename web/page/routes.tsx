@@ -1,8 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import { HomePage } from './home/home-page.js';
-import { loadPatiently } from './kit/late-part.js';
 import { readMarketsSearch } from './markets/markets-search.js';
+import { loadPatiently } from './patient-load.js';
 import { basePath } from './place.js';
 import { BrokenPage } from './shell/broken-page.js';
 import { MissingPage } from './shell/missing-page.js';

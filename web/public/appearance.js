@@ -16,4 +16,12 @@
   }
   const language = kept('tickfolio.language') ?? navigator.language.slice(0, 2);
   document.documentElement.lang = language === 'de' ? 'de' : 'en';
+  // Its words come together with the page's script, not after it; where they are the build has written.
+  const words = document.currentScript.getAttribute(`data-${document.documentElement.lang}`);
+  if (words) {
+    const link = document.createElement('link');
+    link.rel = 'modulepreload';
+    link.href = words;
+    document.head.appendChild(link);
+  }
 })();
