@@ -12,6 +12,13 @@ export const TickersQuery = Type.Object({
       examples: ['USDT'],
     }),
   ),
+  base: Type.Optional(
+    Type.String({
+      maxLength: 32,
+      description: 'only the markets of this asset, in either case',
+      examples: ['BTC'],
+    }),
+  ),
   spark: yes('with `spark7d`'),
   limit: limit(100),
   cursor,

@@ -67,6 +67,8 @@ describe('tickers over REST', () => {
     });
     expect(whole.body.tickers.map(({ symbol }) => symbol)).toEqual(['bnbusdt', 'btcusdt', 'ethusdt']);
     expect(whole.body.tickers[0]?.spark7d).toHaveLength(29);
+    const ofEther = await get('tickers?base=eth');
+    expect(ofEther.body.tickers.map(({ symbol }) => symbol)).toEqual(['ethusdt', 'ethbtc']);
     const one = await get('tickers/btcusdt');
     expect(one.body).toMatchObject({ ticker: { symbol: 'btcusdt', base: 'BTC', price: '68000.5', change24h: '0' } });
     const again = await get('tickers/btcusdt', { 'if-none-match': one.headers.get('etag') ?? '' });

@@ -76,14 +76,16 @@ export const tickerRoutes: FastifyPluginAsyncTypebox<TickerRoutesOptions> = asyn
       },
     },
     async (request, reply) => {
-      const { quote, spark, cursor } = request.query;
+      const { spark, cursor } = request.query;
       const limit = readLimit(request.query.limit, ...limits);
       const { snapshot, from } = placeOf(cursor);
-      const wanted = quote?.toUpperCase();
-      const rows = wanted === undefined ? snapshot.rows : snapshot.rows.filter((row) => row.quote === wanted);
+      const [base, quote] = [request.query.base?.toUpperCase(), request.query.quote?.toUpperCase()];
+      const isWanted = (row: TickerRow) =>
+        (base === undefined || row.base === base) && (quote === undefined || row.quote === quote);
+      const rows = base === undefined && quote === undefined ? snapshot.rows : snapshot.rows.filter(isWanted);
       const isLast = from + limit >= rows.length;
       if (!isLast) tickers.keep(snapshot);
-      const etag = etagOf([snapshot.id, wanted, spark, limit, from].join(' '));
+      const etag = etagOf([snapshot.id, base, quote, spark, limit, from].join(' '));
       if (hasIt(request, reply as FastifyReply, etag)) return (reply as FastifyReply).code(304).send();
       return {
         ...source(snapshot),

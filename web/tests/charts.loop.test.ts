@@ -2,6 +2,7 @@ import { settled } from '@tickfolio/lib/kit/settled';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { bitcoinAt } from './kit/frame.js';
+import { exchangeOf } from './kit/klines.js';
 import { drawnLine, gapsOf, peaksOf } from './kit/plot.js';
 import { browser, drawn, pointAt, withWindow } from './kit/window.js';
 
@@ -130,11 +131,12 @@ describe.skipIf(!browser)('the value over time', () => {
 
 describe.skipIf(!browser)('charts', () => {
   it('go on when the clocks go back in autumn, with every candle where it belongs', async () => {
-    const weekly = candles('7d', hourMs, autumn + 2 * hourMs, 168);
+    const hourly = exchangeOf(autumn - 97 * hourMs, hourMs, autumn + 2 * hourMs);
+    const minutely = exchangeOf(autumn - 50 * minuteMs, minuteMs, autumn - minuteMs);
     const answers = {
       ...recorded(autumn, minuteMs, 40 * minuteMs, () => false),
-      'coins/btcusdt/candles': (search: string) =>
-        search.includes('7d') ? weekly : candles('1h', minuteMs, autumn - minuteMs, 50),
+      'coins/btcusdt/candles': candles('1h', minuteMs, autumn - minuteMs, 50),
+      'klines/btcusdt': (search: string) => (search.includes('interval=1h') ? hourly : minutely).answer(search),
     };
     const frame = bitcoinAt(autumn - 5 * secondMs, '120');
     await withWindow({ timezoneId: 'Europe/Berlin', frame, answers }, async ({ page, send }) => {
@@ -145,15 +147,15 @@ describe.skipIf(!browser)('charts', () => {
       await page.locator('.coin-chart canvas').first().waitFor();
       for (let second = -4; second < 65; second += 4) await send(bitcoinAt(autumn + second * secondMs, '121'));
       await isWhole(page);
-      await page.getByRole('button', { name: '7 d', exact: true }).click();
-      await send(bitcoinAt(autumn + 2 * hourMs, '1168'));
-      // The seven days, hour by hour from left to right.
-      const hours = [...Array.from({ length: 40 }, (_, at) => 4 * at), 160, 161, 162, 163, 164, 165, 166];
+      await page.getByRole('button', { name: '1h', exact: true }).click();
+      await send(bitcoinAt(autumn + 2 * hourMs, '1099'));
+      // Four days, hour by hour from left to right.
+      const hours = [...Array.from({ length: 23 }, (_, at) => 4 * at), 92, 93, 94, 95, 96, 97, 98];
       const plot = '.coin-chart .chart-box td:nth-child(2)';
-      await tells(page, plot, 0.5 / 168, /Open 1,000\b/); // The chart of these days has come.
+      await tells(page, plot, 0.5 / 100, /Open 1,000\b/); // The chart of these days has come.
       const seen: number[] = [];
       for (const hour of hours) {
-        await pointAt(page, plot, (hour + 0.5) / 168);
+        await pointAt(page, plot, (hour + 0.5) / 100);
         seen.push(Number(/Open ([\d,]+)/.exec(await legend(page))?.[1]?.replace(',', '')));
       }
       expect(seen).toEqual(hours.map((hour) => 1_000 + hour));

@@ -39,7 +39,8 @@ describe.skipIf(!browser)('how live it is', () => {
   ])(
     'is told without rounding up, of the coin on its own page, and never as live during an outage, %s',
     async (locale, most, one, none) => {
-      await withWindow({ locale, frame: withPrices(two, 30_000, {}, /eth/), answers }, async ({ page, send }) => {
+      const frame = withPrices(two, 30_000, {}, /eth/);
+      await withWindow({ locale, frame, answers, expected: /503/ }, async ({ page, send }) => {
         const told = () => page.locator('.freshness').innerText();
         await expect.poll(told).toBe(most);
         await page.goto(`${origin}/assets/BTC`);

@@ -1,4 +1,5 @@
 import { grouped } from '@tickfolio/lib/look/amount';
+import type { Change, Direction } from '@tickfolio/lib/look/change';
 import { useEffect } from 'react';
 import { useChoice } from '../display/choice.js';
 import { basisChoice } from '../display/choices.js';
@@ -19,6 +20,10 @@ interface ShownPrice {
   readonly price: string;
   /** Epoch milliseconds. */
   readonly atMs: number | undefined;
+  /** Of its last change. */
+  readonly direction?: Direction;
+  /** Counts its changes. */
+  readonly ticks?: number;
 }
 
 interface CoinHeadProps extends Pair {
@@ -26,9 +31,11 @@ interface CoinHeadProps extends Pair {
   /** Undefined where it is not held. */
   readonly row: Row | undefined;
   readonly isDelisted: boolean;
-  /** Of its live price. */
+  /** Of its live price; undefined where none comes. */
   readonly fresh: Fresh | undefined;
   readonly shown: ShownPrice | undefined;
+  /** Of the price, since changes are counted; undefined where that is not known. */
+  readonly change: Change | undefined;
   /** Of the newest frame, epoch milliseconds. */
   readonly asOfMs: number;
 }
@@ -37,7 +44,7 @@ const gone = { state: 'delisted', stateOf: undefined } as const;
 const recorded = { kind: 'recorded' } as const;
 
 /** Which coin it is, what it costs, and why that is not of now. */
-export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asOfMs }: CoinHeadProps) => {
+export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, change, asOfMs }: CoinHeadProps) => {
   const { text, times } = useSpeaking();
   const basis = useChoice(basisChoice);
   const reason =
@@ -51,7 +58,7 @@ export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asO
       document.title = 'tickfolio';
     };
   }, [name, pair]);
-  const note = row?.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs));
+  const sinceMs = row?.daySinceMs;
   return (
     <section className="coin-head" aria-labelledby="coin-title">
       <div className="coin-title">
@@ -69,7 +76,7 @@ export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asO
       </div>
       <p className={`coin-price large-digits ${digitsSize(priceText ?? '')}`}>
         {priceText !== undefined ? (
-          <Digits text={priceText} direction={row?.direction ?? 'same'} ticks={row?.ticks ?? 0} />
+          <Digits text={priceText} direction={shown?.direction ?? 'same'} ticks={shown?.ticks ?? 0} />
         ) : without ? (
           <NoPrice row={without} />
         ) : (
@@ -84,11 +91,15 @@ export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, asO
         )}
       </p>
       {shown?.atMs !== undefined && <p className="none">{text.priceOfTime(times.full(shown.atMs))}</p>}
-      {row?.priceDay && (
+      {change && (
         <p>
-          <ChangeMark change={row.priceDay} percentOnly note={note} />{' '}
+          <ChangeMark
+            change={change}
+            percentOnly
+            note={sinceMs === undefined ? undefined : text.onlySince(times.full(sinceMs))}
+          />{' '}
           <span className="none">
-            {row.daySinceMs === undefined ? text.bases[basis] : text.since(times.near(row.daySinceMs, asOfMs))}
+            {sinceMs === undefined ? text.bases[basis] : text.since(times.near(sinceMs, asOfMs))}
           </span>
         </p>
       )}

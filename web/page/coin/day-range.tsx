@@ -3,21 +3,7 @@ import { compare, divide, subtract } from '@tickfolio/lib/money';
 import { exact } from '../text/exact.js';
 import { Figure } from '../text/figure.js';
 import { useText } from '../text/language.js';
-
-/** What was traded in 24 hours, exact. */
-interface Volume {
-  readonly base: string;
-  readonly quote: string;
-}
-
-/** A stretch of about a day. */
-export interface Day {
-  readonly open: string;
-  readonly high: string;
-  readonly low: string;
-  /** Whether it is the last 24 hours; else it began at midnight UTC. */
-  readonly isRolling: boolean;
-}
+import type { Day, Volume } from './chart/use-archive.js';
 
 interface DayRangeProps {
   readonly day: Day;

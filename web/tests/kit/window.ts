@@ -61,6 +61,14 @@ const usual: Answers = {
   'profile/value/held': { Range: '24h', StepSeconds: 300, Simulated: false, Points: [], Left: [] },
 };
 
+/** Of coins that a test says nothing about: no candles yet, and leave to look at them. */
+const usualOf = (name: string): unknown =>
+  name.startsWith('klines/')
+    ? { klines: [], gaps: [], next: null, simulated: false }
+    : name.startsWith('leases/')
+      ? { seconds: 60 }
+      : undefined;
+
 /** Waits until what came before is drawn, and the picture after it too. */
 export const drawn = (page: Page) =>
   page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
@@ -98,7 +106,7 @@ const fulfill = async (route: Route, answers: Answers): Promise<void> => {
   const { pathname, search } = new URL(route.request().url());
   if (pathname.startsWith('/api/v1/')) {
     const name = pathname.slice('/api/v1/'.length);
-    const found = answers[name];
+    const found = name in answers ? answers[name] : usualOf(name);
     const json = typeof found === 'function' ? (found as (search: string) => unknown)(search) : found;
     await route.fulfill(json === undefined ? { status: 503, json: { detail: 'away' } } : { json });
     return;

@@ -1,18 +1,26 @@
-import { grouped } from '@tickfolio/lib/look/amount';
+import { grouped, shortened } from '@tickfolio/lib/look/amount';
 import { useEffect, useRef, useState } from 'react';
 import { useDark } from '../../display/theme.js';
-import { Figure } from '../../text/figure.js';
+import { Icon } from '../../kit/icon.js';
+import type { ChartType } from '../../text/asset-address.js';
+import { exact } from '../../text/exact.js';
 import { useSpeaking } from '../../text/language.js';
+import { CandleLegend } from './candle-legend.js';
 import type { Candle, Slot } from './plot/candle.js';
-import { type CandlePlot, createCandlePlot, startText } from './plot/candle-plot.js';
+import { type CandlePlot, createCandlePlot, type Sight } from './plot/candle-plot.js';
 
 export interface CandleChartProps {
+  /** Of which coin and which candles; of another one another part is in sight. */
+  readonly about: string;
   readonly label: string;
+  readonly type: ChartType;
   readonly slots: readonly Slot[];
   /** Of one candle. */
   readonly stepMs: number;
   /** What moves at the end. */
   readonly newest: Candle | undefined;
+  /** Called when somebody comes near to the oldest candle. */
+  readonly onOldest: () => void;
 }
 
 const [minDecimals, maxDecimals] = [2, 8];
@@ -20,57 +28,74 @@ const decimalsOf = (slots: readonly Slot[]): number => {
   const closes = slots.flatMap(({ candle }) => candle?.close ?? []).slice(-50);
   return Math.min(maxDecimals, Math.max(minDecimals, ...closes.map((text) => text.split('.')[1]?.length ?? 0)));
 };
-
-const pricesOf = ({ open, high, low, close }: Candle) => [open, high, low, close] as const;
+/** Of an axis: what is traded is shortened to three digits there. */
+const volumeDecimals = 8;
+/** So many times as many candles are in sight, or as few. */
+const zoomFactor = 1.5;
 
 /** Draws candles. Numbers are for the pixels; what is read as text is the exact one. */
-export const CandleChart = ({ label, slots, stepMs, newest }: CandleChartProps) => {
+export const CandleChart = ({ about, label, type, slots, stepMs, newest, onOldest }: CandleChartProps) => {
   const { text, times } = useSpeaking();
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<CandlePlot>(undefined);
+  const sight = useRef<{ readonly about: string; readonly sight: Sight }>(undefined);
   const [pointedMs, setPointedMs] = useState<number>();
   const dark = useDark();
   const decimals = decimalsOf(slots);
-  const moving = useRef(newest);
-  moving.current = newest;
+  const withVolume = slots.some(({ candle }) => candle?.volume !== undefined);
+  const moving = useRef({ newest, slots, onOldest });
+  moving.current = { newest, slots, onOldest };
 
   // A theme change makes the chart anew, because it takes its colours only once.
   useEffect(() => {
     const element = box.current;
     if (!element) return;
     element.dataset.look = dark ? 'dark' : 'light';
-    const format = (price: number) => grouped(price.toFixed(decimals), text.numbers);
-    const made = createCandlePlot(element, slots, { times, stepMs, decimals, format, onPoint: setPointedMs });
-    if (moving.current) made.update(moving.current);
+    const made = createCandlePlot(element, moving.current.slots, {
+      ...{ times, stepMs, type, decimals, withVolume },
+      format: (price) => grouped(price.toFixed(decimals), text.numbers),
+      formatVolume: (volume) => shortened(exact(volume.toFixed(volumeDecimals)), text.numbers, text.sizes),
+      onPoint: setPointedMs,
+      onOldest: () => moving.current.onOldest(),
+    });
+    if (moving.current.newest) made.update(moving.current.newest);
+    if (sight.current?.about === about) made.show(sight.current.sight);
     plot.current = made;
     return () => {
+      const seen = made.sight();
+      sight.current = seen && { about, sight: seen };
       plot.current = undefined;
       made.close();
     };
-  }, [slots, stepMs, dark, text, times, decimals]);
+  }, [about, type, stepMs, dark, text, times, decimals, withVolume]);
 
+  const drawn = useRef(slots);
+  useEffect(() => {
+    if (drawn.current !== slots) plot.current?.setSlots(slots);
+    drawn.current = slots;
+  }, [slots]);
   useEffect(() => {
     if (newest) plot.current?.update(newest);
   }, [newest]);
 
   const pointed = newest?.atMs === pointedMs ? newest : slots.find(({ atMs }) => atMs === pointedMs)?.candle;
-  const prices =
-    pointed &&
-    ([text.open, text.high, text.low, text.close] as const).map((name, at) => ({
-      name,
-      price: pricesOf(pointed)[at] ?? '',
-    }));
+  const tools = [
+    { icon: 'zoom-out', name: text.zoomOut, run: () => plot.current?.zoom(zoomFactor) },
+    { icon: 'zoom-in', name: text.zoomIn, run: () => plot.current?.zoom(1 / zoomFactor) },
+    { icon: 'newest', name: text.toNewest, run: () => plot.current?.reset() },
+  ] as const;
   return (
     <div className="chart">
-      <p className="chart-legend" aria-hidden="true">
-        {pointedMs !== undefined && <Figure>{startText(times, stepMs, pointedMs)}</Figure>}
-        {pointedMs !== undefined && !pointed && <span>{text.notRecorded}</span>}
-        {prices?.map(({ name, price }) => (
-          <span key={name} className="chart-price">
-            <span>{name}</span> <Figure>{grouped(price, text.numbers)}</Figure>
-          </span>
-        ))}
-      </p>
+      <div className="chart-line">
+        <CandleLegend atMs={pointedMs} candle={pointed} stepMs={stepMs} />
+        <div className="chart-tools">
+          {tools.map(({ icon, name, run }) => (
+            <button key={icon} type="button" className="icon-button" aria-label={name} title={name} onClick={run}>
+              <Icon name={icon} />
+            </button>
+          ))}
+        </div>
+      </div>
       <div ref={box} className="chart-box chart-tall" role="img" aria-label={label} />
     </div>
   );

@@ -15,7 +15,7 @@ const candle = (agoMinutes: number, open = '10', high = '12', low = '9', close =
 
 describe('candles', () => {
   it('stand at their time, with room for minutes without a trade, and never run back', () => {
-    const slots = slotsOf([candle(3), candle(58), candle(0)], 60 * minuteMs, minuteMs, now);
+    const slots = slotsOf([candle(3), candle(58), candle(0)], minuteMs, now, 60);
     expect(slots).toHaveLength(60);
     expect(slots.flatMap(({ candle: found }, at) => (found ? [[at, found.atMs]] : []))).toEqual([
       [1, minute - 58 * minuteMs],
@@ -25,8 +25,10 @@ describe('candles', () => {
     expect(slots.every(({ atMs }, at) => at === 0 || atMs > (slots[at - 1]?.atMs ?? 0))).toBe(true);
   });
   it('are as wide in a range with one of them as in a full one', () => {
-    expect(slotsOf([candle(0)], 365 * 86_400_000, 86_400_000, now)).toHaveLength(365);
-    expect(slotsOf([candle(0)], 365 * 86_400_000, 1, now)).toHaveLength(1_000);
+    expect(slotsOf([candle(0)], 86_400_000, now, 365)).toHaveLength(365);
+    expect(slotsOf([], minuteMs, now, 60)).toHaveLength(60);
+    expect(slotsOf([candle(90), candle(0)], minuteMs, now, 60)).toHaveLength(91);
+    expect(slotsOf([candle(0), candle(1_000_000)], minuteMs, now, 60)).toHaveLength(10_000);
   });
   it('grow with the price, from what the archive knows', () => {
     expect(growCandle(undefined, undefined, minute, '11')).toEqual(candle(0, '11', '11', '11', '11'));

@@ -8,6 +8,8 @@ export interface Candle {
   readonly high: string;
   readonly low: string;
   readonly close: string;
+  /** Of the base asset; undefined where nobody says it. */
+  readonly volume?: string | undefined;
 }
 
 /** Where candles are drawn: one place for each step, so that equal widths are equal times. */
@@ -17,18 +19,20 @@ export interface Slot {
   readonly candle: Candle | undefined;
 }
 
-/** More than any range has. */
-const maxSlots = 1_000;
+/** Some ten pages of the past and a day of seconds' growth; what is older than so many places is left out. */
+const maxSlots = 10_000;
 
 /**
- * The places of a range that ends with the step of `nowMs`, oldest first, whatever the order in which candles came.
+ * The places from the oldest candle to the step of `nowMs`, oldest first, whatever the order in which candles came.
  * @param stepMs from 1
+ * @param least so many places there are at least, so that candles are no wider where there are few
  */
-export const slotsOf = (candles: readonly Candle[], spanMs: number, stepMs: number, nowMs: number): readonly Slot[] => {
+export const slotsOf = (candles: readonly Candle[], stepMs: number, nowMs: number, least: number): readonly Slot[] => {
   const byTime = new Map(candles.map((candle) => [candle.atMs, candle]));
   // A computer's clock may be behind the server's whose candles these are.
   const last = Math.max(Math.floor(nowMs / stepMs) * stepMs, ...byTime.keys());
-  const count = Math.min(maxSlots, Math.ceil(spanMs / stepMs));
+  const first = Math.min(last, ...byTime.keys());
+  const count = Math.min(maxSlots, Math.max(least, Math.round((last - first) / stepMs) + 1));
   return Array.from({ length: count }, (_, at) => {
     const atMs = last - (count - 1 - at) * stepMs;
     return { atMs, candle: byTime.get(atMs) };
@@ -53,7 +57,13 @@ export const growCandle = (
   const open = seen[0]?.open ?? price;
   const high = seen.reduce((most, candle) => larger(most, candle.high), price);
   const low = seen.reduce((least, candle) => smaller(least, candle.low), price);
+  const volume = known?.volume;
   const isSame =
-    grown?.atMs === atMs && grown.open === open && grown.high === high && grown.low === low && grown.close === price;
-  return isSame ? grown : { atMs, open, high, low, close: price };
+    grown?.atMs === atMs &&
+    grown.open === open &&
+    grown.high === high &&
+    grown.low === low &&
+    grown.close === price &&
+    grown.volume === volume;
+  return isSame ? grown : { atMs, open, high, low, close: price, volume };
 };

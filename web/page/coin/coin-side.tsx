@@ -1,0 +1,63 @@
+import { Suspense, useCallback, useState } from 'react';
+import { latePart } from '../kit/late-part.js';
+import type { Row } from '../live/portfolio-view.js';
+import { CardBoundary } from '../shell/card-boundary.js';
+import { useText } from '../text/language.js';
+import { nameAmong, type Pair } from '../text/pair.js';
+import type { Archive } from './chart/use-archive.js';
+import { DayRange } from './day-range.js';
+import { Position } from './position.js';
+
+const AddCoinDialog = latePart(() =>
+  import('../portfolio/changes/add-coin-dialog.js').then(({ AddCoinDialog: found }) => found),
+);
+const ChangeCoinDialog = latePart(() =>
+  import('../portfolio/changes/change-coin-dialog.js').then(({ ChangeCoinDialog: found }) => found),
+);
+
+interface CoinSideProps extends Pair {
+  readonly symbol: string;
+  readonly name: string;
+  /** Undefined where it is not held. */
+  readonly row: Row | undefined;
+  /** Whether it can be added. */
+  readonly isListed: boolean;
+  readonly archive: Archive;
+  /** Of now, or the last one that is known. */
+  readonly price: string | undefined;
+}
+
+/** Beside the chart: what is held of the coin, and its last 24 hours. */
+export const CoinSide = ({ symbol, name, base, quote, row, isListed, archive, price }: CoinSideProps) => {
+  const text = useText();
+  const [open, setOpen] = useState<'none' | 'change' | 'add'>('none');
+  const close = useCallback(() => setOpen('none'), []);
+  /** Undefined where nobody knows them. */
+  const assets = quote === '' ? undefined : { base, quote };
+  return (
+    <div className="coin-side">
+      {row ? (
+        <Position row={row} onChange={() => setOpen('change')} />
+      ) : (
+        <section className="card position">
+          <h2>{text.yourPosition}</h2>
+          <p className="none">{text.notHeld}</p>
+          {isListed && (
+            <button type="button" className="button primary" onClick={() => setOpen('add')}>
+              {text.addTo(nameAmong(name, { base, quote }))}
+            </button>
+          )}
+        </section>
+      )}
+      {archive.day && price !== undefined && (
+        <CardBoundary about={symbol}>
+          <DayRange day={archive.day} volume={archive.volume} price={price} base={assets?.base} quote={assets?.quote} />
+        </CardBoundary>
+      )}
+      <Suspense>
+        {open === 'change' && <ChangeCoinDialog symbol={symbol} onClose={close} />}
+        {open === 'add' && <AddCoinDialog preset={{ symbol, base, quote, name }} onClose={close} />}
+      </Suspense>
+    </div>
+  );
+};

@@ -1,0 +1,109 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { TickersAnswer } from '@tickfolio/api/tickers';
+import { grouped, percentage, shortened, signed } from '@tickfolio/lib/look/amount';
+import { directionOf } from '@tickfolio/lib/look/change';
+import { ChartBone, ChartFault, ChartNote } from '../kit/chart-states.js';
+import { usePace, useParts } from '../parts.js';
+import { assetAddress } from '../text/asset-address.js';
+import { exact } from '../text/exact.js';
+import { Figure } from '../text/figure.js';
+import { useSpeaking, useText } from '../text/language.js';
+
+type Ticker = TickersAnswer['tickers'][number];
+
+const refreshMs = 5_000;
+/** More markets than any asset has. */
+const limit = 200;
+
+const useMarkets = (base: string) => {
+  const { session } = useParts();
+  return useQuery({
+    queryKey: ['markets-of', base],
+    queryFn: () =>
+      session.call<TickersAnswer>('GET', `/api/v1/tickers?base=${encodeURIComponent(base)}&limit=${limit}`),
+    refetchInterval: usePace(refreshMs),
+  });
+};
+
+const Market = ({ ticker }: { readonly ticker: Ticker }) => {
+  const { text } = useSpeaking();
+  const { symbol, base, quote, price, change24h, quoteVolumeUsdt24h: volume, status } = ticker;
+  const { asset, search } = assetAddress(symbol, quote.toLowerCase());
+  const change = change24h === null ? undefined : signed(percentage(exact(change24h), text.numbers));
+  return (
+    <tr>
+      <th scope="row">
+        <Link
+          to="/assets/$asset"
+          params={{ asset }}
+          search={{ market: search.market }}
+          activeOptions={{ exact: true, explicitUndefined: true }}
+          className="coin-link"
+          translate="no"
+        >
+          {`${base}/${quote}`}
+        </Link>
+        {status === 'paused' && <span className="tag">{text.paused}</span>}
+      </th>
+      <td className="num">
+        <Figure>{grouped(price, text.numbers)}</Figure>
+      </td>
+      <td className="num">
+        {change === undefined ? '–' : <Figure className={`change ${directionOf(change)}`}>{change}</Figure>}
+      </td>
+      <td className="num">
+        {volume === null ? (
+          '–'
+        ) : (
+          <Figure title={grouped(volume, text.numbers)}>{shortened(exact(volume), text.numbers, text.sizes)}</Figure>
+        )}
+      </td>
+    </tr>
+  );
+};
+
+/** The most traded market first. */
+const MarketList = ({ base }: { readonly base: string }) => {
+  const { text, times } = useSpeaking();
+  const { data, isError, dataUpdatedAt, refetch } = useMarkets(base);
+  if (!data && isError) return <ChartFault onRetry={() => void refetch()}>{text.marketsAway}</ChartFault>;
+  if (!data) return <ChartBone size="short" />;
+  if (data.tickers.length === 0) return <ChartNote>{text.noMarkets(base)}</ChartNote>;
+  return (
+    <>
+      <table className="market-table">
+        <thead>
+          <tr>
+            <th scope="col">{text.market}</th>
+            <th scope="col" className="num">
+              {text.price}
+            </th>
+            <th scope="col" className="num">
+              {text.bases['24h']}
+            </th>
+            <th scope="col" className="num">
+              {text.dayVolumeIn('USDT')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.tickers.map((ticker) => (
+            <Market key={ticker.symbol} ticker={ticker} />
+          ))}
+        </tbody>
+      </table>
+      {(isError || data.stale !== null) && (
+        <p className="chart-old">{text.oldSince(times.full(isError ? dataUpdatedAt : Date.parse(data.asOf)))}</p>
+      )}
+    </>
+  );
+};
+
+/** Where an asset is traded. */
+export const MarketsTab = ({ base }: { readonly base: string }) => (
+  <section className="card asset-markets" aria-labelledby="markets-title">
+    <h2 id="markets-title">{useText().marketsOf(base)}</h2>
+    <MarketList base={base} />
+  </section>
+);
