@@ -9,7 +9,7 @@ import { z } from '@tickfolio/lib/config';
  */
 export const pageRoutes = [
   ...['/', '/portfolios/:portfolio', '/markets', '/assets/:asset(^[^.]+$)', '/settings/:section'],
-  ...['/welcome', '/sign-in', '/sign-up', '/coins/:symbol', '/account'],
+  ...['/welcome', '/sign-in', '/sign-up', '/recover', '/coins/:symbol', '/account'],
 ];
 /**
  * What the server's own addresses begin with, which a path before them may not hide; files of the page are seen when it

@@ -40,6 +40,7 @@ const LateSettings = lazyRouteComponent(
 const LateWelcome = lazyRouteComponent(() => loadPatiently(() => import('./welcome/welcome-page.js')), 'WelcomePage');
 const LateSignIn = lazyRouteComponent(() => loadPatiently(() => import('./account/entrances.js')), 'SignInPage');
 const LateSignUp = lazyRouteComponent(() => loadPatiently(() => import('./account/entrances.js')), 'SignUpPage');
+const LateRecover = lazyRouteComponent(() => loadPatiently(() => import('./account/entrances.js')), 'RecoverPage');
 
 const getParentRoute = () => root;
 const members = [
@@ -63,6 +64,7 @@ const gates = [
   createRoute({ getParentRoute, path: '/welcome', component: LateWelcome }),
   createRoute({ getParentRoute, path: '/sign-in', component: LateSignIn }),
   createRoute({ getParentRoute, path: '/sign-up', component: LateSignUp }),
+  createRoute({ getParentRoute, path: '/recover', component: LateRecover }),
 ] as const;
 /** Addresses of before, which people kept. */
 const moved = [

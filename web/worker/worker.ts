@@ -24,7 +24,7 @@ const indexAddress = basePath;
 /** The addresses of the page, as the router has them. */
 const isPageAddress = (path: string) =>
   path.startsWith(basePath) &&
-  /^(markets|welcome|sign-in|sign-up|account|(portfolios|settings|coins)\/[^/]+|assets\/[^/.]+)?$/.test(
+  /^(markets|welcome|sign-in|sign-up|recover|account|(portfolios|settings|coins)\/[^/]+|assets\/[^/.]+)?$/.test(
     path.slice(basePath.length),
   );
 /** A server that does not answer in time counts as away. */

@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'rea
 import { Field } from '../kit/field.js';
 import { useParts } from '../parts.js';
 import { useText } from '../text/language.js';
+import { PasswordField } from './password-field.js';
 
 export interface CredentialFaults {
   readonly name?: string | undefined;
@@ -20,6 +21,8 @@ interface CredentialsFormProps {
   readonly check: (name: string, password: string) => CredentialFaults | undefined;
   /** @returns what was refused */
   readonly submit: (name: string, password: string) => Promise<CredentialFaults | undefined>;
+  /** Below the button: other ways. */
+  readonly ways?: ReactNode;
   readonly children: ReactNode;
 }
 
@@ -35,7 +38,8 @@ const useCookieRisk = (): CookieRisk | undefined => {
 };
 
 /** Name and password, with what is wrong said at the field. */
-export const CredentialsForm = ({ title, action, isNew, notice, check, submit, children }: CredentialsFormProps) => {
+export const CredentialsForm = (props: CredentialsFormProps) => {
+  const { title, action, isNew, notice, check, submit, ways, children } = props;
   const text = useText();
   const form = useRef<HTMLFormElement>(null);
   const noticed = useRef<HTMLParagraphElement>(null);
@@ -43,7 +47,6 @@ export const CredentialsForm = ({ title, action, isNew, notice, check, submit, c
   useEffect(() => noticed.current?.focus(), []);
   const [faults, setFaults] = useState<CredentialFaults>({});
   const [busy, setBusy] = useState(false);
-  const [visible, setVisible] = useState(false);
   const risk = useCookieRisk();
 
   const show = (found: CredentialFaults) => {
@@ -97,28 +100,17 @@ export const CredentialsForm = ({ title, action, isNew, notice, check, submit, c
           hint={isNew ? text.nameHint : undefined}
           fault={faults.name}
         />
-        <Field
+        <PasswordField
           label={text.password}
           name="password"
-          type={visible ? 'text' : 'password'}
-          autoComplete={isNew ? 'new-password' : 'current-password'}
-          maxLength={200}
+          isNew={isNew}
           hint={isNew ? text.passwordHint : undefined}
           fault={faults.password}
-          tail={
-            <button
-              type="button"
-              className="button quiet small"
-              aria-pressed={visible}
-              onClick={() => setVisible(!visible)}
-            >
-              {visible ? text.hidePassword : text.showPassword}
-            </button>
-          }
         />
         <button type="submit" className="button primary wide" disabled={busy}>
           {busy ? text.working : action}
         </button>
+        {ways}
         <p className="gate-other">{children}</p>
       </form>
     </div>

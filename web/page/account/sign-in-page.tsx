@@ -1,18 +1,25 @@
 import { Link } from '@tanstack/react-router';
 import { isProblem } from '@tickfolio/client/problem';
+import { useState } from 'react';
 import { faultText } from '../kit/fault-text.js';
 import { useParts, useSession } from '../parts.js';
 import { Redirect } from '../shell/redirect.js';
 import { useText } from '../text/language.js';
+import { useSecurityText } from '../text/security/use-security-text.js';
 import { type CredentialFaults, CredentialsForm } from './credentials-form.js';
 import { useNextAddress } from './next-address.js';
+import { PasskeySignIn } from './passkey-sign-in.js';
+import { SecondFactorForm } from './second-factor-form.js';
 
 export const SignInPage = () => {
   const text = useText();
+  const own = useSecurityText();
   const { session } = useParts();
   const state = useSession();
   const next = useNextAddress();
+  const [asked, setAsked] = useState<Awaited<ReturnType<typeof session.signIn>>>();
   if (state.kind === 'signed-in') return <Redirect to="/" next={next} />;
+  if (asked) return <SecondFactorForm {...asked} onBegin={() => setAsked(undefined)} />;
 
   const check = (name: string, password: string): CredentialFaults | undefined => {
     if (name && password) return undefined;
@@ -20,7 +27,7 @@ export const SignInPage = () => {
   };
   const submit = async (name: string, password: string): Promise<CredentialFaults | undefined> => {
     try {
-      await session.signIn(name, password);
+      setAsked(await session.signIn(name, password));
       return undefined;
     } catch (thrown) {
       const wrong = isProblem(thrown, 401) || isProblem(thrown, 400);
@@ -39,10 +46,15 @@ export const SignInPage = () => {
       }
       check={check}
       submit={submit}
+      ways={<PasskeySignIn />}
     >
       <span>{text.noAccount}</span>{' '}
       <Link to="/sign-up" search={(kept) => kept}>
         {text.signUp}
+      </Link>
+      <br />
+      <Link to="/recover" search={(kept) => kept}>
+        {own.forgotten}
       </Link>
     </CredentialsForm>
   );

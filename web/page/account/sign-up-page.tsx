@@ -1,18 +1,18 @@
 import { Link } from '@tanstack/react-router';
 import { newChangeKey } from '@tickfolio/client/change-key';
 import { isProblem } from '@tickfolio/client/problem';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { faultText, fieldText } from '../kit/fault-text.js';
 import { useParts, useSession } from '../parts.js';
 import { Redirect } from '../shell/redirect.js';
 import { useText } from '../text/language.js';
 import { type CredentialFaults, CredentialsForm } from './credentials-form.js';
+import { NewAccountCodes } from './new-account-codes.js';
+import { newPasswordFault } from './new-password.js';
 import { useNextAddress } from './next-address.js';
-import { passwordLength } from './password-length.js';
+import { SecondFactorForm } from './second-factor-form.js';
 
 const namePattern = /^[A-Za-z0-9_.-]{3,64}$/;
-const minPassword = 8;
-const maxPassword = 128;
 
 export const SignUpPage = () => {
   const text = useText();
@@ -21,21 +21,27 @@ export const SignUpPage = () => {
   const next = useNextAddress();
   /** What was asked for last: asked for again, because no answer came, it is the same account. */
   const wish = useRef({ name: '', password: '', key: '' });
+  const [codes, setCodes] = useState<readonly string[]>();
+  const [asked, setAsked] = useState<Awaited<ReturnType<typeof session.signIn>>>();
   if (state.kind === 'signed-in') return <Redirect to="/" next={next} />;
+  // Another tab may have set an app up for the account that this one asks for once more.
+  if (asked) return <SecondFactorForm {...asked} onBegin={() => setAsked(undefined)} />;
+  const enter = async () => setAsked(await session.signIn(wish.current.name, wish.current.password));
+  if (codes) return <NewAccountCodes userName={wish.current.name} codes={codes} onKept={enter} />;
 
   const check = (name: string, password: string): CredentialFaults | undefined => {
     const nameFault = name === '' ? text.nameMissing : namePattern.test(name) ? undefined : text.nameShape;
-    const length = passwordLength(password);
-    const passwordFault =
-      length < minPassword ? text.passwordShort : length > maxPassword ? text.passwordLong : undefined;
+    const passwordFault = newPasswordFault(password, text);
     return nameFault || passwordFault ? { name: nameFault, password: passwordFault } : undefined;
   };
   const submit = async (name: string, password: string): Promise<CredentialFaults | undefined> => {
     if (wish.current.name !== name || wish.current.password !== password)
       wish.current = { name, password, key: newChangeKey() };
     try {
-      await session.signUp(name, password, wish.current.key);
-      await session.signIn(name, password);
+      const made = await session.signUp(name, password, wish.current.key, true);
+      // A server of before makes none.
+      if (made.length > 0) setCodes(made);
+      else await enter();
       return undefined;
     } catch (thrown) {
       if (isProblem(thrown, 409)) return { name: text.nameTaken };

@@ -1,8 +1,10 @@
-import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
+import { type InputHTMLAttributes, type ReactNode, type Ref, useId } from 'react';
 import { useBreaks } from '../text/figure.js';
 
 interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   readonly label: string;
+  /** Of the input. */
+  readonly ref?: Ref<HTMLInputElement>;
   readonly hint?: string | undefined;
   readonly fault?: string | undefined;
   /** Stands at the end of the input. */

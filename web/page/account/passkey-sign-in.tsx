@@ -1,0 +1,37 @@
+import { useState } from 'react';
+import { useParts } from '../parts.js';
+import { useFaultWords } from '../security/fault-words.js';
+import { canUsePasskeys, givePasskey } from '../security/passkey-ceremony.js';
+import { useText } from '../text/language.js';
+import { useSecurityText } from '../text/security/use-security-text.js';
+
+/** Signs in without name and password; not shown where the browser cannot. */
+export const PasskeySignIn = () => {
+  const text = useText();
+  const own = useSecurityText();
+  const { session } = useParts();
+  const faultWords = useFaultWords();
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string>();
+  if (!canUsePasskeys()) return null;
+  const signIn = () => {
+    setBusy(true);
+    setFault(undefined);
+    session
+      .signInByPasskey(givePasskey)
+      .catch((thrown: unknown) => setFault(faultWords(thrown)))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <>
+      <button type="button" className="button wide" disabled={busy} onClick={signIn}>
+        {busy ? text.working : own.signInByPasskey}
+      </button>
+      {fault && (
+        <p className="banner fault" role="alert">
+          {fault}
+        </p>
+      )}
+    </>
+  );
+};

@@ -1,0 +1,175 @@
+import type { SecurityTexts } from './en.js';
+
+export const de: SecurityTexts = {
+  secondFactorTitle: 'Noch ein Schritt',
+  secondFactorText: 'Dein Passwort stimmt. Dieses Konto fragt außerdem nach einem Code.',
+  appCode: 'Code deiner Authenticator-App',
+  appCodeHint: 'Die sechs Ziffern, die sie gerade zeigt',
+  appCodeMissing: 'Gib die sechs Ziffern ein.',
+  recoveryCode: 'Wiederherstellungscode',
+  recoveryCodeHint: 'Einer der Codes, die du aufbewahrt hast; jeder gilt einmal',
+  recoveryCodeMissing: 'Gib einen deiner Wiederherstellungscodes ein.',
+  useRecoveryCode: 'Stattdessen einen Wiederherstellungscode nehmen',
+  useApp: 'Stattdessen die Authenticator-App nehmen',
+  beginAnew: 'Von vorn beginnen',
+  continue: 'Weiter',
+  signInByPasskey: 'Mit Passkey anmelden',
+  forgotten: 'Passwort vergessen?',
+  recoverTitle: 'Neues Passwort setzen',
+  recoverText: 'Mit einem der Wiederherstellungscodes, die du aufbewahrt hast. Alle Geräte werden abgemeldet.',
+  recoverAction: 'Neues Passwort setzen',
+  newPassword: 'Neues Passwort',
+  recoveredTitle: 'Dein Passwort ist geändert',
+  recoveredText: (codesLeft) =>
+    `Alle Geräte sind abgemeldet; melde dich mit dem neuen Passwort an. ${
+      codesLeft === 0
+        ? 'Das war der letzte Wiederherstellungscode: Erzeuge in den Einstellungen neue.'
+        : codesLeft === 1
+          ? 'Ein Wiederherstellungscode ist übrig: Erzeuge in den Einstellungen neue.'
+          : `${codesLeft} Wiederherstellungscodes sind übrig.`
+    }`,
+  wrongRecovery: 'Name oder Code ist falsch, oder der Code ist schon verbraucht.',
+  toSignIn: 'Zurück zur Anmeldung',
+
+  codesTitle: 'Bewahre deine Wiederherstellungscodes auf',
+  codesText:
+    'Hier gibt es keine E-Mail; ein vergessenes Passwort oder ein verlorenes Telefon lässt sich deshalb nur mit einem dieser Codes beheben. Jeder gilt einmal. Sie werden nur dieses eine Mal gezeigt.',
+  codesList: 'Wiederherstellungscodes',
+  copyCodes: 'Kopieren',
+  codesCopied: 'Die Codes sind kopiert.',
+  codesNotCopied: 'Der Browser hat das Kopieren nicht erlaubt. Lade die Codes herunter oder drucke sie.',
+  downloadCodes: 'Herunterladen',
+  printCodes: 'Drucken',
+  codesKept: 'Ich habe sie so aufbewahrt, dass ich sie wiederfinde',
+  codesDone: 'Fertig',
+  codesFile: (userName) => `tickfolio-wiederherstellungscodes-${userName}.txt`,
+  codesSheet: (userName, place, made) => `Wiederherstellungscodes von ${userName} bei ${place}\nErzeugt ${made}`,
+  codesSheetRule: 'Jeder Code gilt einmal. Bewahre sie auf wie ein Passwort.',
+
+  proofTitle: 'Bist du es?',
+  proofText: 'Das ändert, wie man in das Konto kommt. Deshalb wird dein Passwort noch einmal gebraucht.',
+  proofByPasskey: 'Passkey nehmen',
+  proofAction: 'Bestätigen',
+
+  passwordTitle: 'Passwort',
+  passwordAge: (when) => `Geändert: ${when}.`,
+  passwordNeverChanged: (when) => `Dasselbe seit ${when}.`,
+  changePassword: 'Passwort ändern',
+  oldPassword: 'Jetziges Passwort',
+  passwordOthersEnd: 'Alle anderen Geräte werden abgemeldet.',
+  passwordDone: 'Dein Passwort ist geändert. Alle anderen Geräte sind abgemeldet.',
+  passwordSame: 'Nimm ein anderes als das jetzige.',
+
+  appTitle: 'Authenticator-App',
+  appOff: 'Zum Anmelden genügt dein Passwort.',
+  appOn: 'Zum Anmelden braucht es auch einen Code deiner App.',
+  appAdd: 'App einrichten',
+  appRemove: 'Abschalten',
+  appStep1: 'Scanne das mit deiner Authenticator-App, oder tippe das Geheimnis dort ein.',
+  appStep2: 'Gib dann den Code ein, den sie zeigt.',
+  appQr: 'QR-Code des Geheimnisses',
+  appSecret: 'Geheimnis',
+  appOpen: 'In einer App auf diesem Gerät öffnen',
+  appConfirm: 'Einschalten',
+  appAdded: 'Zum Anmelden braucht es jetzt einen Code deiner App.',
+  appRemoved: 'Zum Anmelden genügt jetzt dein Passwort.',
+  appRemoveTitle: 'Authenticator-App abschalten?',
+  appRemoveText: 'Wer dein Passwort kennt, kommt dann ohne Code hinein.',
+  appNoCodes:
+    'Du hast keine Wiederherstellungscodes. Erzeuge zuerst welche: Ein verlorenes Telefon würde dich aussperren.',
+
+  passkeysTitle: 'Passkeys',
+  passkeysText:
+    'Melde dich mit Finger, Gesicht oder PIN an. Ein Passkey gilt nur bei dieser Adresse; keine andere kann ihn verlangen.',
+  passkeyAdd: 'Passkey hinzufügen',
+  passkeyName: 'Name des Passkeys',
+  passkeyNameHint: 'Damit du ihn in dieser Liste wiedererkennst',
+  passkeyNameUsual: 'Passkey',
+  passkeyNameShape: 'Nimm 1 bis 64 Zeichen.',
+  passkeyMade: (when) => `Hinzugefügt: ${when}`,
+  passkeyUsed: (when) => `benutzt: ${when}`,
+  passkeyUnused: 'noch nicht benutzt',
+  passkeySynced: 'auf mehreren Geräten',
+  passkeyElsewhere: (host) => `für ${host}`,
+  passkeyRemove: 'Entfernen',
+  passkeyRemoveNamed: (name) => `Passkey ${name} entfernen`,
+  passkeyRemoveTitle: (name) => `„${name}“ entfernen?`,
+  passkeyRemoveText: 'Er meldet dich nicht mehr an. Dein Gerät bietet ihn vielleicht noch an; lösche ihn auch dort.',
+  passkeyAdded: (name) => `Der Passkey „${name}“ ist hinzugefügt.`,
+  passkeyRemoved: (name) => `Der Passkey „${name}“ ist entfernt.`,
+  noPasskeys: 'Noch keine Passkeys.',
+  passkeysNotHere: 'Dieser Browser kann hier keine Passkeys benutzen: Dafür braucht es https oder localhost.',
+
+  recoveryTitle: 'Wiederherstellungscodes',
+  codesLeft: (left) =>
+    left === 0
+      ? 'Es ist keiner übrig. Wenn du jetzt dein Passwort vergisst, kann dich niemand mehr hineinlassen.'
+      : left === 1
+        ? '1 Code ist übrig.'
+        : `${left} Codes sind übrig.`,
+  newCodes: 'Neue Codes erzeugen',
+  newCodesTitle: 'Neue Wiederherstellungscodes erzeugen?',
+  newCodesText: 'Die bisherigen gelten dann nicht mehr.',
+
+  sessionsTitle: 'Wo du angemeldet bist',
+  thisDevice: 'dieser Browser',
+  unknownDevice: 'Unbekanntes Gerät',
+  sessionUsed: (when) => `Zuletzt benutzt: ${when}`,
+  sessionOpened: (when) => `angemeldet: ${when}`,
+  endSession: 'Abmelden',
+  endSessionNamed: (device) => `${device} abmelden`,
+  sessionEnded: (device) => `${device} ist abgemeldet.`,
+
+  logTitle: 'Was mit deinem Konto geschah',
+  logText: 'Die letzten 400 Tage. Etwas davon warst nicht du? Ändere dein Passwort.',
+  logMore: 'Ältere zeigen',
+  logEmpty: 'Noch nichts.',
+  log: {
+    accountCreated: 'Konto angelegt',
+    signIn: {
+      password: 'Mit dem Passwort angemeldet',
+      'password and totp': 'Mit Passwort und App angemeldet',
+      'password and recovery code': 'Mit Passwort und Wiederherstellungscode angemeldet',
+      passkey: 'Mit einem Passkey angemeldet',
+      other: 'Angemeldet',
+    },
+    signInRefused: (count) =>
+      count === 1 ? 'Eine Anmeldung wurde abgelehnt' : `${count} Anmeldungen innerhalb einer Minute wurden abgelehnt`,
+    refreshReused: 'Die Kopie einer Sitzung wurde benutzt; deshalb wurde diese Sitzung beendet',
+    passwordChanged: 'Passwort geändert',
+    accountRecovered: 'Passwort mit einem Wiederherstellungscode geändert',
+    recoveryCodesRenewed: 'Neue Wiederherstellungscodes erzeugt',
+    totpAdded: 'Authenticator-App eingerichtet',
+    totpRemoved: 'Authenticator-App abgeschaltet',
+    secondFactorRefused: 'Das Passwort stimmte, ein Code war falsch',
+    passkeyAdded: (name) => `Passkey „${name}“ hinzugefügt`,
+    passkeyRemoved: (name) => `Passkey „${name}“ entfernt`,
+    sessionEnded: 'Abgemeldet',
+    sessionEndedElsewhere: 'Ein Gerät wurde von einem anderen aus abgemeldet',
+    sessionsEnded: (count) => (count === 1 ? 'Überall abgemeldet: 1 Gerät' : `Überall abgemeldet: ${count} Geräte`),
+    other: (action) => `Etwas, wofür diese Seite keine Worte hat: ${action}`,
+  },
+
+  memberSince: (when) => `Konto seit ${when}`,
+  operator: 'Du bist Betreiber dieses Servers.',
+
+  faults: {
+    wrongPassword: 'Das ist nicht dein Passwort.',
+    wrongCode: 'Der Code ist falsch oder schon verbraucht.',
+    ticketOver: 'Das hat zu lange gedauert, oder es waren zu viele falsche Codes. Beginne von vorn.',
+    passkeyAddress:
+      'Für eine Adresse aus Zahlen bewahren Browser keinen Passkey auf. Öffne die Seite mit einem Namen, etwa localhost.',
+    passkeyMisfit: 'Dieser Passkey passt nicht zu diesem Konto oder dieser Adresse.',
+    passkeyTaken: 'Dieses Gerät hat schon einen Passkey für dieses Konto.',
+    passkeyNotGiven: 'Es wurde kein Passkey benutzt.',
+    passkeyNoScreenLock:
+      'Dieses Gerät kann keinen Passkey aufbewahren: Es braucht eine Bildschirmsperre, etwa eine PIN.',
+    passwordChanged: 'Dein Passwort wurde in diesem Moment anderswo geändert. Melde dich neu an.',
+    tooManyPasskeys: 'Du hast 20 Passkeys. Entferne zuerst einen.',
+    appNotBegun: 'Das hat zu lange gedauert. Beginne noch einmal, mit einem neuen QR-Code.',
+    appOn: 'Es ist schon eine Authenticator-App eingerichtet.',
+    passwordUnicode: 'In diesem Passwort steht etwas, das kein Zeichen ist. Gib es neu ein.',
+    proofWanted: 'Bestätige zuerst, dass du es bist, und versuche es dann noch einmal.',
+    gone: 'Das gibt es schon nicht mehr.',
+  },
+};
