@@ -42,6 +42,7 @@ export const AccountAnswer = Type.Object(
   },
   { description: 'The account, and how one gets into it.' },
 );
+export type AccountAnswer = Body<typeof AccountAnswer>;
 
 export const PasswordChangeBody = Type.Object({ old: known, new: password }, strict);
 export const PasswordChangedAnswer = messageAnswer('password changed successfully');
@@ -78,12 +79,14 @@ export const SessionsAnswer = Type.Object(
   },
   { description: 'The open sessions, the one used last first; 100 at most.' },
 );
+export type SessionsAnswer = Body<typeof SessionsAnswer>;
 export const SessionEndedAnswer = messageAnswer('session ended successfully');
 
 export const RecoveryCodesAnswer = Type.Object(
   { recoveryCodes: Type.Array(recoveryCode) },
   { description: 'The new codes, shown this once; those of before are void.' },
 );
+export type RecoveryCodesAnswer = Body<typeof RecoveryCodesAnswer>;
 export const RecoverBody = Type.Object({ name, code: recoveryCode, password }, strict);
 export const RecoveredAnswer = Type.Object(
   {
@@ -103,6 +106,7 @@ export const TotpAnswer = Type.Object(
   },
   { description: 'The secret; it counts once it was confirmed.' },
 );
+export type TotpAnswer = Body<typeof TotpAnswer>;
 export const TotpConfirmBody = Type.Object({ code: totpCode }, strict);
 export const TotpConfirmedAnswer = messageAnswer('authenticator app added successfully');
 export const TotpRemovedAnswer = messageAnswer('authenticator app removed successfully');
@@ -120,6 +124,7 @@ export const PasskeyOptionsAnswer = Type.Object(
   },
   { description: 'What the browser is asked for; good for 5 minutes, once.' },
 );
+export type PasskeyOptionsAnswer = Body<typeof PasskeyOptionsAnswer>;
 export const PasskeyBody = Type.Object({ ticket, name: passkeyName, response }, strict);
 export const PasskeyLoginBody = Type.Object({ ticket, response }, strict);
 const Passkey = Type.Object({
@@ -135,6 +140,7 @@ export const PasskeysAnswer = Type.Object(
   { passkeys: Type.Array(Passkey), next },
   { description: 'The passkeys, the oldest first; 20 at most.' },
 );
+export type PasskeysAnswer = Body<typeof PasskeysAnswer>;
 export const PasskeyRemovedAnswer = messageAnswer('passkey removed successfully');
 
 export const SecondFactorBody = Type.Object(

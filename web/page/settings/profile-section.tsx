@@ -1,15 +1,19 @@
 import { useState } from 'react';
 import { faultText } from '../kit/fault-text.js';
 import { useParts, useSession } from '../parts.js';
+import { useAccount } from '../security/account-overview.js';
 import { useToast } from '../shell/toasts.js';
-import { useText } from '../text/language.js';
+import { useSpeaking } from '../text/language.js';
+import { useSecurityText } from '../text/security/use-security-text.js';
 
 /** Who one is here, and the way out. */
 export const ProfileSection = () => {
-  const text = useText();
+  const { text, times } = useSpeaking();
+  const own = useSecurityText();
   const { session } = useParts();
   const state = useSession();
   const toast = useToast();
+  const { data: account } = useAccount();
   const [busy, setBusy] = useState(false);
   const signOut = () => {
     setBusy(true);
@@ -21,6 +25,8 @@ export const ProfileSection = () => {
   return (
     <section className="card settings">
       <p>{state.kind === 'signed-in' && text.signedInAs(state.userName)}</p>
+      {account && <p className="hint">{own.memberSince(times.dated(Date.parse(account.createdAt)))}</p>}
+      {account?.role === 'operator' && <p className="hint">{own.operator}</p>}
       <button type="button" className="button" disabled={busy} onClick={signOut}>
         {text.signOut}
       </button>

@@ -1,25 +1,30 @@
-import { Suspense, useCallback, useState } from 'react';
-import { latePart } from '../kit/late-part.js';
-import { useText } from '../text/language.js';
+import { useAccount } from '../security/account-overview.js';
+import { ProofProvider } from '../security/proof.js';
+import { AppPart } from './security/app-part.js';
+import { LogPart } from './security/log-part.js';
+import { Asked } from './security/part.js';
+import { PasskeyPart } from './security/passkey-part.js';
+import { PasswordPart } from './security/password-part.js';
+import { RecoveryPart } from './security/recovery-part.js';
+import { SessionPart } from './security/session-part.js';
 
-const SignOutEverywhereDialog = latePart(() =>
-  import('../account/sign-out-everywhere-dialog.js').then(({ SignOutEverywhereDialog: found }) => found),
-);
-
-/** Where one is signed in. */
+/** How one gets into the account, and who did. */
 export const SecuritySection = () => {
-  const text = useText();
-  const [asking, setAsking] = useState(false);
-  const close = useCallback(() => setAsking(false), []);
+  const account = useAccount();
   return (
-    <section className="card settings">
-      <div className="everywhere">
-        <p className="hint">{text.everywhereHint}</p>
-        <button type="button" className="button danger bordered" onClick={() => setAsking(true)}>
-          {text.signOutEverywhere}
-        </button>
-      </div>
-      <Suspense>{asking && <SignOutEverywhereDialog onClose={close} />}</Suspense>
-    </section>
+    <ProofProvider>
+      <Asked query={account}>
+        {(found) => (
+          <>
+            <PasswordPart account={found} />
+            <RecoveryPart account={found} />
+            <AppPart account={found} />
+          </>
+        )}
+      </Asked>
+      <PasskeyPart />
+      <SessionPart />
+      <LogPart />
+    </ProofProvider>
   );
 };

@@ -1,0 +1,100 @@
+import type { TotpAnswer } from '@tickfolio/api/account';
+import { type FormEvent, useMemo, useRef, useState } from 'react';
+import { Field } from '../../kit/field.js';
+import { useParts } from '../../parts.js';
+import { accountPath } from '../../security/account-overview.js';
+import { useFaultWords } from '../../security/fault-words.js';
+import { useProof } from '../../security/proof.js';
+import { qrPath } from '../../security/qr-path.js';
+import { useText } from '../../text/language.js';
+import { useSecurityText } from '../../text/security/use-security-text.js';
+
+const QrCode = ({ text, label }: { readonly text: string; readonly label: string }) => {
+  const { size, path } = useMemo(() => qrPath(text), [text]);
+  return (
+    <svg className="qr-code" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label} shapeRendering="crispEdges">
+      <rect width={size} height={size} />
+      <path d={path} />
+    </svg>
+  );
+};
+
+/** As people read a long word aloud. */
+const groupsOf = (secret: string): readonly string[] => secret.match(/.{1,4}/g) ?? [];
+
+interface AppSetupProps {
+  readonly begun: TotpAnswer;
+  readonly onAdded: () => void;
+  readonly onCancel: () => void;
+}
+
+/** A secret for the app, and its first code back. */
+export const AppSetup = ({ begun, onAdded, onCancel }: AppSetupProps) => {
+  const text = useText();
+  const own = useSecurityText();
+  const { session } = useParts();
+  const prove = useProof();
+  const faultWords = useFaultWords();
+  const input = useRef<HTMLInputElement>(null);
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string>();
+  const refuse = (words: string) => {
+    setFault(words);
+    input.current?.focus();
+  };
+  const send = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (busy) return;
+    const code = String(new FormData(event.currentTarget).get('code')).replace(/\s/g, '');
+    if (!/^\d{6}$/.test(code)) {
+      refuse(own.appCodeMissing);
+      return;
+    }
+    setFault(undefined);
+    setBusy(true);
+    try {
+      const isAdded = await prove(() => session.call('POST', `${accountPath}/totp/confirm`, { code }));
+      if (isAdded !== undefined) onAdded();
+    } catch (thrown) {
+      refuse(faultWords(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form className="part-form" onSubmit={(event) => void send(event)} noValidate>
+      <p>{own.appStep1}</p>
+      <div className="app-secret">
+        <QrCode text={begun.uri} label={own.appQr} />
+        <div>
+          <p className="hint">{own.appSecret}</p>
+          <p className="secret-groups" translate="no">
+            {groupsOf(begun.secret).map((group, at) => (
+              // Equal groups may come twice.
+              <span key={`${at.toString()}${group}`}>{group} </span>
+            ))}
+          </p>
+          <a href={begun.uri}>{own.appOpen}</a>
+        </div>
+      </div>
+      <Field
+        ref={input}
+        label={own.appStep2}
+        name="code"
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        maxLength={16}
+        hint={own.appCodeHint}
+        fault={fault}
+      />
+      <div className="part-actions">
+        <button type="submit" className="button primary" disabled={busy}>
+          {busy ? text.working : own.appConfirm}
+        </button>
+        <button type="button" className="button" onClick={onCancel}>
+          {text.cancel}
+        </button>
+      </div>
+    </form>
+  );
+};

@@ -1,0 +1,131 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { isProblem } from '@tickfolio/client/problem';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { newPasswordFault } from '../../account/new-password.js';
+import { PasswordField } from '../../account/password-field.js';
+import { fieldText } from '../../kit/fault-text.js';
+import { useParts } from '../../parts.js';
+import { type AccountOverview, accountKey, accountPath } from '../../security/account-overview.js';
+import { securityFault, useFaultWords } from '../../security/fault-words.js';
+import { useToast } from '../../shell/toasts.js';
+import { useSpeaking, useText } from '../../text/language.js';
+import { useSecurityText } from '../../text/security/use-security-text.js';
+import { Part } from './part.js';
+
+interface Faults {
+  readonly old?: string | undefined;
+  readonly new?: string | undefined;
+  /** Of neither field alone. */
+  readonly form?: string | undefined;
+}
+
+interface PasswordFormProps {
+  readonly userName: string;
+  readonly onDone: () => void;
+}
+
+const PasswordForm = ({ userName, onDone }: PasswordFormProps) => {
+  const text = useText();
+  const own = useSecurityText();
+  const { session } = useParts();
+  const toast = useToast();
+  const client = useQueryClient();
+  const faultWords = useFaultWords();
+  const form = useRef<HTMLFormElement>(null);
+  const [busy, setBusy] = useState(false);
+  const [faults, setFaults] = useState<Faults>({});
+  const focusOn = (field: 'old' | 'new') => form.current?.querySelector<HTMLInputElement>(`[name=${field}]`)?.focus();
+  // Its button is gone.
+  useEffect(() => form.current?.querySelector<HTMLInputElement>('[name=old]')?.focus(), []);
+
+  const show = (found: Faults) => {
+    setFaults(found);
+    focusOn(found.old || found.form ? 'old' : 'new');
+  };
+  const faultsOf = (thrown: unknown): Faults => {
+    if (securityFault(thrown) === 'wrongPassword') return { old: faultWords(thrown) };
+    if (!isProblem(thrown, 400)) return { form: faultWords(thrown) };
+    const words = fieldText(thrown, 'new', text) ?? fieldText(thrown, 'password', text);
+    return words === undefined ? { form: faultWords(thrown) } : { new: words };
+  };
+  const send = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (busy) return;
+    const data = new FormData(event.currentTarget);
+    const [before, after] = [String(data.get('old')), String(data.get('new'))];
+    const found: Faults = {
+      old: before ? undefined : text.passwordMissing,
+      new: newPasswordFault(after, text) ?? (after === before ? own.passwordSame : undefined),
+    };
+    if (found.old || found.new) {
+      show(found);
+      return;
+    }
+    setFaults({});
+    setBusy(true);
+    try {
+      await session.call('POST', `${accountPath}/password`, { old: before, new: after });
+      toast({ message: own.passwordDone });
+      void client.invalidateQueries({ queryKey: accountKey });
+      onDone();
+    } catch (thrown) {
+      setBusy(false);
+      show(faultsOf(thrown));
+    }
+  };
+  return (
+    <form ref={form} className="part-form" onSubmit={(event) => void send(event)} noValidate>
+      {/* For who keeps passwords: whose it is. */}
+      <input
+        className="visually-hidden"
+        name="username"
+        autoComplete="username"
+        value={userName}
+        readOnly
+        tabIndex={-1}
+        aria-hidden="true"
+      />
+      {faults.form && (
+        <p className="banner fault" role="alert">
+          {faults.form}
+        </p>
+      )}
+      <PasswordField label={own.oldPassword} name="old" isNew={false} fault={faults.old} />
+      <PasswordField label={own.newPassword} name="new" isNew hint={text.passwordHint} fault={faults.new} />
+      <p className="hint">{own.passwordOthersEnd}</p>
+      <div className="part-actions">
+        <button type="submit" className="button primary" disabled={busy}>
+          {busy ? text.working : own.changePassword}
+        </button>
+        <button type="button" className="button" onClick={onDone}>
+          {text.cancel}
+        </button>
+      </div>
+    </form>
+  );
+};
+
+export const PasswordPart = ({ account }: { readonly account: AccountOverview }) => {
+  const { times } = useSpeaking();
+  const own = useSecurityText();
+  const [isOpen, setIsOpen] = useState(false);
+  const { passwordChangedAt, createdAt } = account;
+  return (
+    <Part title={own.passwordTitle}>
+      <p className="hint">
+        {passwordChangedAt === null
+          ? own.passwordNeverChanged(times.dated(Date.parse(createdAt)))
+          : own.passwordAge(times.dated(Date.parse(passwordChangedAt)))}
+      </p>
+      {isOpen ? (
+        <PasswordForm userName={account.name} onDone={() => setIsOpen(false)} />
+      ) : (
+        <div className="part-actions">
+          <button type="button" className="button" onClick={() => setIsOpen(true)}>
+            {own.changePassword}
+          </button>
+        </div>
+      )}
+    </Part>
+  );
+};

@@ -1,0 +1,70 @@
+import type { RecoveryCodesAnswer } from '@tickfolio/api/account';
+import { Suspense, useCallback, useState } from 'react';
+import { latePart } from '../../kit/late-part.js';
+import { useParts } from '../../parts.js';
+import { type AccountOverview, accountPath } from '../../security/account-overview.js';
+import { RecoveryCodes } from '../../security/recovery-codes.js';
+import { useText } from '../../text/language.js';
+import { useSecurityText } from '../../text/security/use-security-text.js';
+import { Part } from './part.js';
+import { useChange } from './use-change.js';
+
+const ConfirmDialog = latePart(() =>
+  import('../../security/confirm-dialog.js').then(({ ConfirmDialog: found }) => found),
+);
+
+/** The sheet of codes: how many are left, and new ones. */
+export const RecoveryPart = ({ account }: { readonly account: AccountOverview }) => {
+  const text = useText();
+  const own = useSecurityText();
+  const { session } = useParts();
+  const { busy, change } = useChange();
+  const [codes, setCodes] = useState<readonly string[]>();
+  const [asking, setAsking] = useState(false);
+  const close = useCallback(() => setAsking(false), []);
+  const make = async () => {
+    const made = await change(() => session.call<RecoveryCodesAnswer>('POST', `${accountPath}/recovery-codes`));
+    if (made) setCodes(made.recoveryCodes);
+  };
+  const left = account.recoveryCodesLeft;
+  return (
+    <Part title={own.recoveryTitle}>
+      {codes ? (
+        <>
+          <p role="status">{own.codesText}</p>
+          <RecoveryCodes
+            codes={codes}
+            userName={account.name}
+            action={own.codesDone}
+            onKept={() => setCodes(undefined)}
+          />
+        </>
+      ) : (
+        <>
+          <p className={left === 0 ? 'warning' : 'hint'}>{own.codesLeft(left)}</p>
+          <div className="part-actions">
+            <button
+              type="button"
+              className="button"
+              disabled={busy}
+              onClick={() => (left === 0 ? void make() : setAsking(true))}
+            >
+              {busy ? text.working : own.newCodes}
+            </button>
+          </div>
+        </>
+      )}
+      <Suspense>
+        {asking && (
+          <ConfirmDialog
+            title={own.newCodesTitle}
+            words={own.newCodesText}
+            action={own.newCodes}
+            onConfirm={() => void make()}
+            onClose={close}
+          />
+        )}
+      </Suspense>
+    </Part>
+  );
+};
