@@ -1,0 +1,66 @@
+import { migrationsFolder as authMigrations, startAuth } from '@tickfolio/auth/app';
+import {
+  type AggregatorClient,
+  createNeighbours,
+  migrationsFolder as profileMigrations,
+  startBff,
+  targetsOf,
+} from '@tickfolio/bff/app';
+import type { Clock } from '@tickfolio/lib/clock';
+import { openTestPglite } from '@tickfolio/lib/kit/pglite';
+import { createPriceBus } from '@tickfolio/lib/price-bus';
+import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { createCircuitMetrics } from '@tickfolio/lib/telemetry/circuit-metrics';
+
+const jwtSecret = 'a secret of this test only, and long enough';
+const loopback = { host: '127.0.0.1', port: 0 };
+
+const aggregator: AggregatorClient = {
+  demand: async () => ({ symbolsRevision: 'test', simulated: false, feeds: new Map(), lastPrices: new Map() }),
+  symbols: async () => ({ revision: 'test', simulated: false, symbols: [] }),
+};
+
+/** Accounts and the gateway before them, without anything that has a price. @param pageFolder the page, if it is shown */
+export const startAccountStack = async (clock: Clock, pageFolder?: string) => {
+  const log = silentLogger();
+  const closing: (() => Promise<unknown> | unknown)[] = [];
+  const own = <T extends { close(): unknown }>(one: T): T => {
+    closing.push(() => one.close());
+    return one;
+  };
+  const accounts = own(await openTestPglite(authMigrations));
+  const postgres = own(await openTestPglite(profileMigrations));
+  const auth = own(
+    await startAuth(
+      { postgres: accounts, clock, log, metrics: createMetrics('auth') },
+      { address: loopback, jwtSecret },
+    ),
+  );
+  const metrics = createMetrics('bff');
+  const neighbours = own(
+    createNeighbours(
+      { clock, metrics, observeCircuit: createCircuitMetrics(metrics) },
+      targetsOf(() => `127.0.0.1:${auth.port}`),
+    ),
+  );
+  const pubsub = createMemoryPubSub();
+  const bff = own(
+    await startBff(
+      { postgres, neighbours, aggregator, priceBus: createPriceBus(pubsub), pubsub, clock, log, metrics },
+      {
+        address: loopback,
+        jwtSecret,
+        secureCookie: false,
+        ...(pageFolder === undefined ? {} : { webFolder: pageFolder }),
+      },
+    ),
+  );
+  return {
+    port: bff.port,
+    accounts,
+    close: async () => {
+      for (const close of closing.reverse()) await close();
+    },
+  };
+};
