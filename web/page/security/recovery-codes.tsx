@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useParts } from '../parts.js';
 import { basePath } from '../place.js';
 import { useSpeaking } from '../text/language.js';
@@ -24,6 +24,13 @@ export const RecoveryCodes = ({ codes, userName, action, busy = false, onKept }:
   const [said, setSaid] = useState('');
   const [place] = useState(() => location.host + (basePath === '/' ? '' : basePath));
   const [made] = useState(() => times.dated(clock.now()));
+  // Whoever leaves now has none of them.
+  useEffect(() => {
+    if (isKept) return undefined;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [isKept]);
   const copy = () =>
     navigator.clipboard.writeText(codes.join('\n')).then(
       () => setSaid(own.codesCopied),

@@ -9,6 +9,7 @@ import { useText } from '../../text/language.js';
 import { useSecurityText } from '../../text/security/use-security-text.js';
 import { Part } from './part.js';
 import { useChange } from './use-change.js';
+import { useReturn } from './use-return.js';
 
 const ConfirmDialog = latePart(() =>
   import('../../security/confirm-dialog.js').then(({ ConfirmDialog: found }) => found),
@@ -24,6 +25,7 @@ export const AppPart = ({ account }: { readonly account: AccountOverview }) => {
   const client = useQueryClient();
   const { busy, change } = useChange();
   const [begun, setBegun] = useState<TotpAnswer>();
+  const opener = useReturn(begun !== undefined);
   const [asking, setAsking] = useState(false);
   const close = useCallback(() => setAsking(false), []);
 
@@ -54,11 +56,17 @@ export const AppPart = ({ account }: { readonly account: AccountOverview }) => {
       ) : (
         <div className="part-actions">
           {account.totp ? (
-            <button type="button" className="button danger bordered" disabled={busy} onClick={() => setAsking(true)}>
+            <button
+              ref={opener}
+              type="button"
+              className="button danger bordered"
+              disabled={busy}
+              onClick={() => setAsking(true)}
+            >
               {own.appRemove}
             </button>
           ) : (
-            <button type="button" className="button" disabled={busy} onClick={() => void begin()}>
+            <button ref={opener} type="button" className="button" disabled={busy} onClick={() => void begin()}>
               {busy ? text.working : own.appAdd}
             </button>
           )}

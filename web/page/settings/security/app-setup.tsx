@@ -1,5 +1,5 @@
 import type { TotpAnswer } from '@tickfolio/api/account';
-import { type FormEvent, useMemo, useRef, useState } from 'react';
+import { type FormEvent, Fragment, useEffect, useMemo, useRef, useState } from 'react';
 import { Field } from '../../kit/field.js';
 import { useParts } from '../../parts.js';
 import { accountPath } from '../../security/account-overview.js';
@@ -36,6 +36,9 @@ export const AppSetup = ({ begun, onAdded, onCancel }: AppSetupProps) => {
   const prove = useProof();
   const faultWords = useFaultWords();
   const input = useRef<HTMLInputElement>(null);
+  const first = useRef<HTMLParagraphElement>(null);
+  // The button that had the focus is gone, and what comes is to be read before anything is typed.
+  useEffect(() => first.current?.focus(), []);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
   const refuse = (words: string) => {
@@ -63,7 +66,9 @@ export const AppSetup = ({ begun, onAdded, onCancel }: AppSetupProps) => {
   };
   return (
     <form className="part-form" onSubmit={(event) => void send(event)} noValidate>
-      <p>{own.appStep1}</p>
+      <p ref={first} tabIndex={-1}>
+        {own.appStep1}
+      </p>
       <div className="app-secret">
         <QrCode text={begun.uri} label={own.appQr} />
         <div>
@@ -71,7 +76,9 @@ export const AppSetup = ({ begun, onAdded, onCancel }: AppSetupProps) => {
           <p className="secret-groups" translate="no">
             {groupsOf(begun.secret).map((group, at) => (
               // Equal groups may come twice.
-              <span key={`${at.toString()}${group}`}>{group} </span>
+              <Fragment key={`${at.toString()}${group}`}>
+                <span>{group}</span>{' '}
+              </Fragment>
             ))}
           </p>
           <a href={begun.uri}>{own.appOpen}</a>

@@ -37,7 +37,7 @@ export const LogPart = () => {
       <p className="hint">{own.logText}</p>
       {entries?.length === 0 && <p className="hint">{own.logEmpty}</p>}
       {entries && entries.length > 0 && (
-        <ul className="entries log" aria-label={own.logTitle}>
+        <ul className="entries">
           {entries.map((entry, at) => (
             // Two of one moment may say the same.
             <li key={`${entry.at}${entry.action}${(entries.length - at).toString()}`}>

@@ -1,15 +1,18 @@
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { useFaultWords } from '../../security/fault-words.js';
 import { useText } from '../../text/language.js';
 
 /** One subject of the settings, with its heading. */
-export const Part = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
-  <section className="card settings">
-    <h2>{title}</h2>
-    {children}
-  </section>
-);
+export const Part = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => {
+  const id = useId();
+  return (
+    <section className="card settings part" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {children}
+    </section>
+  );
+};
 
 interface AskedProps<Answer> {
   readonly query: UseQueryResult<Answer>;

@@ -11,6 +11,7 @@ import { useSecurityText } from '../../text/security/use-security-text.js';
 import { Asked, Part } from './part.js';
 import { PasskeyForm } from './passkey-form.js';
 import { useChange } from './use-change.js';
+import { useReturn } from './use-return.js';
 
 const ConfirmDialog = latePart(() =>
   import('../../security/confirm-dialog.js').then(({ ConfirmDialog: found }) => found),
@@ -66,6 +67,7 @@ export const PasskeyPart = () => {
   const passkeys = usePasskeys();
   const { busy, change } = useChange();
   const [isAdding, setIsAdding] = useState(false);
+  const opener = useReturn(isAdding);
   const [leaving, setLeaving] = useState<Passkey>();
   const close = useCallback(() => setLeaving(undefined), []);
   const remove = async ({ id, name }: Passkey) => {
@@ -80,7 +82,7 @@ export const PasskeyPart = () => {
           all.length === 0 ? (
             <p className="hint">{own.noPasskeys}</p>
           ) : (
-            <ul className="entries" aria-label={own.passkeysTitle}>
+            <ul className="entries">
               {all.map((passkey) => (
                 <PasskeyRow key={passkey.id} passkey={passkey} onRemove={() => setLeaving(passkey)} />
               ))}
@@ -94,7 +96,7 @@ export const PasskeyPart = () => {
         <PasskeyForm onDone={() => setIsAdding(false)} />
       ) : (
         <div className="part-actions">
-          <button type="button" className="button" disabled={busy} onClick={() => setIsAdding(true)}>
+          <button ref={opener} type="button" className="button" disabled={busy} onClick={() => setIsAdding(true)}>
             {own.passkeyAdd}
           </button>
         </div>

@@ -11,6 +11,7 @@ import { useToast } from '../../shell/toasts.js';
 import { useSpeaking, useText } from '../../text/language.js';
 import { useSecurityText } from '../../text/security/use-security-text.js';
 import { Part } from './part.js';
+import { useReturn } from './use-return.js';
 
 interface Faults {
   readonly old?: string | undefined;
@@ -109,6 +110,7 @@ export const PasswordPart = ({ account }: { readonly account: AccountOverview })
   const { times } = useSpeaking();
   const own = useSecurityText();
   const [isOpen, setIsOpen] = useState(false);
+  const opener = useReturn(isOpen);
   const { passwordChangedAt, createdAt } = account;
   return (
     <Part title={own.passwordTitle}>
@@ -121,7 +123,7 @@ export const PasswordPart = ({ account }: { readonly account: AccountOverview })
         <PasswordForm userName={account.name} onDone={() => setIsOpen(false)} />
       ) : (
         <div className="part-actions">
-          <button type="button" className="button" onClick={() => setIsOpen(true)}>
+          <button ref={opener} type="button" className="button" onClick={() => setIsOpen(true)}>
             {own.changePassword}
           </button>
         </div>

@@ -1,5 +1,5 @@
 import type { RecoveryCodesAnswer } from '@tickfolio/api/account';
-import { Suspense, useCallback, useState } from 'react';
+import { Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { latePart } from '../../kit/late-part.js';
 import { useParts } from '../../parts.js';
 import { type AccountOverview, accountPath } from '../../security/account-overview.js';
@@ -8,6 +8,7 @@ import { useText } from '../../text/language.js';
 import { useSecurityText } from '../../text/security/use-security-text.js';
 import { Part } from './part.js';
 import { useChange } from './use-change.js';
+import { useReturn } from './use-return.js';
 
 const ConfirmDialog = latePart(() =>
   import('../../security/confirm-dialog.js').then(({ ConfirmDialog: found }) => found),
@@ -26,12 +27,20 @@ export const RecoveryPart = ({ account }: { readonly account: AccountOverview })
     const made = await change(() => session.call<RecoveryCodesAnswer>('POST', `${accountPath}/recovery-codes`));
     if (made) setCodes(made.recoveryCodes);
   };
+  const opener = useReturn(codes !== undefined);
+  const words = useRef<HTMLParagraphElement>(null);
+  // The button that had the focus is gone.
+  useEffect(() => {
+    if (codes) words.current?.focus();
+  }, [codes]);
   const left = account.recoveryCodesLeft;
   return (
     <Part title={own.recoveryTitle}>
       {codes ? (
         <>
-          <p role="status">{own.codesText}</p>
+          <p ref={words} tabIndex={-1}>
+            {own.codesText}
+          </p>
           <RecoveryCodes
             codes={codes}
             userName={account.name}
@@ -44,6 +53,7 @@ export const RecoveryPart = ({ account }: { readonly account: AccountOverview })
           <p className={left === 0 ? 'warning' : 'hint'}>{own.codesLeft(left)}</p>
           <div className="part-actions">
             <button
+              ref={opener}
               type="button"
               className="button"
               disabled={busy}

@@ -41,7 +41,7 @@ const SessionRow = ({ open }: { readonly open: OpenSession }) => {
     <li>
       <div>
         <p className="entry-name">
-          {device} {open.current && <span className="tag">{own.thisDevice}</span>}
+          {device} {open.current && <span className="entry-here">{own.thisDevice}</span>}
         </p>
         <p className="hint">
           {[
@@ -77,7 +77,7 @@ export const SessionPart = () => {
     <Part title={own.sessionsTitle}>
       <Asked query={sessions}>
         {(all) => (
-          <ul className="entries" aria-label={own.sessionsTitle}>
+          <ul className="entries">
             {all.map((open) => (
               <SessionRow key={open.id} open={open} />
             ))}
